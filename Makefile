@@ -1,0 +1,48 @@
+# This file knows the commands of the project. `make` alone lists them. What is longer than a line is a script in .ci/.
+PYTHON ?= python3
+PORT ?= 8000
+SIZE ?= 1000 10000 100000 1000000
+PY := .venv/bin/python
+export PYTHON PORT
+
+.PHONY: help run test check map bench format lock
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run      the site with a demonstration school, on http://localhost:$(PORT) (PORT=... for another)"
+	@echo "make test     every test, on SQLite and on a PostgreSQL of its own, journeys in a real browser included"
+	@echo "make check    lint, layout, production settings, migrations, MAP.md: all are run, all are reported"
+	@echo "make map      draws concerns/rules/MAP.md again from the tables"
+	@echo "make bench    measures the pages on schools of many sizes (SIZE=10000 for a quick one)"
+	@echo "make format   lays out Python and templates, and mends what lint can mend by itself"
+	@echo "make lock     compiles requirements*.in into pinned, hashed requirements*.txt (UPGRADE=1 for newer ones)"
+
+run: .venv/runs
+	$(PY) manage.py demo --serve
+
+test: .venv/tests
+	.ci/test
+
+check: .venv/tests
+	.ci/check
+
+map: .venv/runs
+	$(PY) manage.py map
+
+bench: .venv/tests
+	SIZE="$(SIZE)" .ci/bench
+
+format: .venv/tests
+	.ci/format
+
+lock:
+	.ci/lock
+
+# Each is an empty file, younger than the requirements installed last: nothing is installed twice.
+.venv/runs: requirements.txt .ci/venv
+	.ci/venv requirements.txt
+	@touch $@
+
+.venv/tests: requirements-dev.txt .ci/venv
+	.ci/venv requirements-dev.txt
+	@touch .venv/runs $@

@@ -1,0 +1,149 @@
+"""This file knows how the journeys see a page: Debian's Chromium, with script and without, and axe.
+
+Every page a test opens is listened to. A complaint of the browser - a script's error, something the
+Content-Security-Policy refused, a request to another machine - fails the test at its end.
+"""
+
+import os
+import shutil
+import sys
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+LOOPBACK = {"localhost", "127.0.0.1"}
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+    # Containers give /dev/shm too little for a page of any size.
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+
+def chromium() -> str | None:
+    """The program: CHROMIUM where that is set, else what the distribution installed."""
+    if told := os.environ.get("CHROMIUM"):
+        return shutil.which(told)
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    # Chromium's own sandbox cannot be had as root.
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    program = {"executable_path": chromium(), "args": QUIET + root}
+    return {**browser_type_launch_args, **program}
+
+
+class Complaints:
+    """What the browser objected to, in the pages of one test. Only kinds and places are told."""
+
+    def __init__(self):
+        self.heard: list[str] = []
+        self._refused: set[str] = set()
+
+    def listen(self, context) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.heard.append(f"script: {error.error}"))
+        context.on("request", self._request)
+        context.on("response", self._response)
+
+    def _console(self, message) -> None:
+        if message.type not in {"error", "warning"}:
+            return
+        # That a page answered 404 or 403 is for the test to judge; the console repeats it.
+        repeated = message.text.startswith("Failed to load resource")
+        if repeated and message.location.get("url") in self._refused:
+            return
+        self.heard.append(f"console: {message.text}")
+
+    def _request(self, request) -> None:
+        place = urlsplit(request.url)
+        if place.scheme not in {"about", "blob"} and place.hostname not in LOOPBACK:
+            self.heard.append(f"asked another machine: {place.scheme}://{place.hostname}")
+
+    def _response(self, response) -> None:
+        if response.status >= 400 and response.request.is_navigation_request():
+            self._refused.add(response.url)
+
+
+@pytest.fixture
+def complaints():
+    """The test may read `complaints.heard`, and clear it of what it provoked itself."""
+    listening = Complaints()
+    yield listening
+    assert not listening.heard, "The browser complained:\n" + "\n".join(listening.heard)
+
+
+@pytest.fixture
+def new_context(request, complaints, new_context):
+    """pytest-playwright's own, listened to, and opening paths of the test's server."""
+
+    def opened(**settings):
+        settings.setdefault("ignore_https_errors", True)
+        settings.setdefault("locale", "en-GB")
+        settings.setdefault("timezone_id", "Europe/London")
+        if "server" in request.fixturenames:
+            settings.setdefault("base_url", request.getfixturevalue("server").url)
+        context = new_context(**settings)
+        context.set_default_timeout(15_000)
+        complaints.listen(context)
+        return context
+
+    return opened
+
+
+@pytest.fixture
+def no_script(new_context):
+    """A page in a browser that runs no script."""
+    return new_context(java_script_enabled=False).new_page()
+
+
+@pytest.fixture(params=["with script", "without script"])
+def any_page(request, new_context):
+    """The same test twice: in a browser that runs script, and in one that does not."""
+    return new_context(java_script_enabled=request.param == "with script").new_page()
+
+
+@cache
+def _axe_source() -> str:
+    return AXE.read_text()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """`axe(page)` fails the test when axe finds anything on the page as it now stands.
+
+    It says the rule and where, never what stands there: that may be a child's name.
+    """
+
+    def check(page) -> None:
+        page.evaluate(_axe_source())
+        found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        told = [
+            f"{wrong['id']}: {wrong['help']} at {[node['target'] for node in wrong['nodes']]}"
+            for wrong in found["violations"]
+        ]
+        assert not told, f"axe on {urlsplit(page.url).path}:\n" + "\n".join(told)
+
+    return check
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser_type" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if chromium() else 1)

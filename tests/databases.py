@@ -1,0 +1,172 @@
+"""This file knows where the tests' databases come from.
+
+The migrations are run once for each worker, by the real `manage.py migrate`: on PostgreSQL as the
+owner of the tables, while every test connects as the web's role, which owns nothing. An ordinary
+`db` test runs inside a transaction that is rolled back.
+
+The record refuses to be emptied, so pytest-django's transactional tests, which empty every table,
+cannot work here. A test that needs real commits - threads, a server of its own - asks for
+`fresh_database` and gets a whole copy.
+"""
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import dj_database_url
+import psycopg2
+import pytest
+from django.db import connections
+from psycopg2 import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
+
+
+@dataclass(frozen=True)
+class Database:
+    """One migrated database, by the addresses under which its two roles reach it."""
+
+    name: str
+    url: str
+    owner_url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of the site is told so that it works on this database."""
+        told = dict(os.environ, DJANGO_SETTINGS_MODULE="safeguarding.settings")
+        return told | {"DATABASE_URL": self.url, "DATABASE_OWNER_URL": self.owner_url}
+
+    def manage(self, *arguments: str, env: dict | None = None, check: bool = True):
+        """Run `manage.py` on this database, as its own process. Gives back what it said."""
+        done = subprocess.run(
+            [sys.executable, "-W", "error", ROOT / "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment | (env or {}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            pytest.fail(f"manage.py {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done
+
+
+class SQLiteFiles:
+    """Databases as files in a folder of the run."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def create(self, name: str) -> Database:
+        path = self.folder / f"{name}.sqlite3"
+        return Database(str(path), f"sqlite:///{path}", "")
+
+    def copy(self, source: Database, name: str) -> Database:
+        database = self.create(name)
+        shutil.copyfile(source.name, database.name)
+        return database
+
+    def drop(self, database: Database) -> None:
+        for left in Path(database.name).parent.glob(f"{Path(database.name).name}*"):
+            left.unlink()
+
+
+class PostgreSQLCluster:
+    """Databases of one cluster, made and dropped by the owner's role."""
+
+    def __init__(self, url: str, owner_url: str, worker: str):
+        if not owner_url:
+            pytest.exit("On PostgreSQL run the tests through tests/with_postgres", returncode=4)
+        self.url, self.owner_url, self.worker = url, owner_url, worker
+
+    def create(self, name: str, template: str = "template1") -> Database:
+        name = f"test_{name}_{self.worker}"
+        self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self._say("CREATE DATABASE {} TEMPLATE {}", name, template)
+        return Database(name, self._at(self.url, name), self._at(self.owner_url, name))
+
+    def copy(self, source: Database, name: str) -> Database:
+        return self.create(name, template=source.name)
+
+    def drop(self, database: Database) -> None:
+        self._say("DROP DATABASE {} WITH (FORCE)", database.name)
+
+    def _at(self, url: str, name: str) -> str:
+        return f"{url.rpartition('/')[0]}/{name}"
+
+    def _say(self, statement: str, *names: str) -> None:
+        owner = dj_database_url.parse(self.owner_url)
+        place = {"host": owner["HOST"], "port": owner["PORT"] or None, "dbname": owner["NAME"]}
+        login = {"user": owner["USER"], "password": owner["PASSWORD"] or None}
+        with closing(psycopg2.connect(**place, **login)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory) -> SQLiteFiles | PostgreSQLCluster:
+    url = os.environ["DATABASE_URL"]
+    if url.startswith("sqlite"):
+        return SQLiteFiles(tmp_path_factory.mktemp("databases"))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    return PostgreSQLCluster(url, os.environ.get("DATABASE_OWNER_URL", ""), worker)
+
+
+@pytest.fixture(scope="session")
+def migrated(databases) -> Iterator[Database]:
+    """The database every other is copied from. Nobody connects to it once it is made."""
+    database = databases.create("migrated")
+    database.manage("migrate", "--verbosity=0")
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, databases, migrated):
+    """In the place of pytest-django's own: the database of the tests that roll back."""
+    database = databases.copy(migrated, "rolled_back")
+    connections.settings["default"]["NAME"] = database.name
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    databases.drop(database)
+
+
+@pytest.fixture
+def fresh_database(request, django_db_setup, django_db_blocker, databases, migrated):
+    """A database of this test's own, where commits are real, for this process and its threads."""
+    if "_django_db_helper" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        pytest.fail("A test has either a fresh database or one that is rolled back, not both.")
+    database = databases.copy(migrated, f"fresh_{next(_count)}")
+    settings = connections.settings["default"]
+    before = settings["NAME"]
+    with django_db_blocker.unblock():
+        connections.close_all()
+        settings["NAME"] = database.name
+        yield database
+        connections.close_all()
+        settings["NAME"] = before
+    databases.drop(database)
+
+
+_count = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        emptied = marker and {"transaction", "reset_sequences"} & {
+            name for name, wanted in marker.kwargs.items() if wanted
+        }
+        if emptied or TRANSACTIONAL & set(getattr(item, "fixturenames", ())):
+            raise pytest.UsageError(
+                f"{item.nodeid}: the record cannot be emptied. Ask for fresh_database instead."
+            )

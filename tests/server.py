@@ -1,0 +1,156 @@
+"""This file knows how to run the site as a real server, over TLS, to be killed and restarted."""
+
+import datetime
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.databases import ROOT, Database
+
+PATIENCE = 30
+
+
+class Server:
+    """`gunicorn` on a free port of this machine, over a database of the test's own."""
+
+    def __init__(self, database: Database, certificate: Path, folder: Path, static: Path):
+        self.database = database
+        self.environment = database.environment | {"STATIC_ROOT": str(static)}
+        self.certificate = certificate
+        self.port = 0
+        self._log = folder / "server.log"
+        self._process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"https://localhost:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """All that the server has said since the test began."""
+        return self._log.read_text()
+
+    def start(self, **environment: str) -> None:
+        """Start, or start again on the same port; what is given is added to the environment."""
+        self.environment.update(environment)
+        self.environment.setdefault("SITE_ORIGIN", "https://localhost")
+        said = self._log.stat().st_size if self._log.exists() else 0
+        command = [sys.executable, "-m", "gunicorn", "safeguarding.wsgi:application"]
+        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "8"]
+        command += ["--worker-class", "gthread", "--worker-tmp-dir", str(self._log.parent)]
+        command += ["--certfile", str(self.certificate), "--keyfile", str(self.certificate)]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait(said)
+
+    def stop(self) -> None:
+        """Ask the server to finish what it does and end."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End every process of the server at once, in the middle of whatever it does."""
+        self._end(signal.SIGKILL)
+
+    def visitor(self, **settings) -> httpx.Client:
+        """Somebody with cookies of their own. The test closes it, or uses it in a `with`."""
+        trusted = ssl.create_default_context(cafile=str(self.certificate))
+        settings.setdefault("timeout", PATIENCE)
+        return httpx.Client(base_url=self.url, verify=trusted, **settings)
+
+    def _wait(self, said: int) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            log = self._log.read_bytes()[said:].decode()
+            if found := re.search(r"Listening at: https://127\.0\.0\.1:(\d+)", log):
+                self.port = int(found[1])
+                if "Booting worker" in log and self._answers():
+                    return
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.05)
+        self.kill()
+        pytest.fail(f"The server did not start:\n{self.log}")
+
+    def _answers(self) -> bool:
+        try:
+            with self.visitor() as visitor:
+                visitor.get("/healthz")
+        except httpx.TransportError:
+            return False
+        return True
+
+    def _end(self, number: int) -> None:
+        if self._process is None:
+            return
+        try:
+            os.killpg(self._process.pid, number)
+            self._process.wait(PATIENCE)
+        except ProcessLookupError:
+            pass
+        finally:
+            self._process = None
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory) -> Path:
+    """A key and its certificate for `localhost`, made for this run."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    day = datetime.timedelta(days=1)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - day)
+        .not_valid_after(now + day)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture(scope="session")
+def static(tmp_path_factory, migrated) -> Path:
+    """The static files as an installation collects them, hashed names and all."""
+    folder = tmp_path_factory.mktemp("static")
+    collect = ["collectstatic", "--no-input", "--verbosity=0"]
+    migrated.manage(*collect, env={"STATIC_ROOT": str(folder)})
+    return folder
+
+
+@pytest.fixture
+def server(fresh_database, certificate, static, tmp_path):
+    """A running server. `server.kill()`, `server.start(NAME="value")`, `server.visitor()`."""
+    running = Server(fresh_database, certificate, tmp_path, static)
+    running.start()
+    yield running
+    running.stop()

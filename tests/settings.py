@@ -1,0 +1,32 @@
+"""This file knows what the site's own settings are given in the tests.
+
+They are the production's: https, secure cookies, no demonstration. Nothing of the machine's own
+`.env` is read, and the keys open nothing.
+"""
+
+import os
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+os.environ.update(
+    ENV_FILE=os.devnull,
+    DEMO="0",
+    SECRET_KEY="the tests sign with this, and nobody else does: it is long and has no secret",
+    RECORD_KEYS="1:dGVzdHMgYW5kIG5vYm9keSBlbHNlIHVzZXMgdGhpc34=",
+    ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
+    SITE_ORIGIN="https://testserver",
+    # Nothing is collected for Django's own test client: it is given the files where they lie.
+    STATIC_ROOT=str(_ROOT / "static"),
+    # A browser's driver runs a loop in the thread of the test, which also arranges rows.
+    DJANGO_ALLOW_ASYNC_UNSAFE="1",
+)
+if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+    # Never opened: tests/databases.py gives each worker a migrated copy of its own.
+    os.environ["DATABASE_URL"] = f"sqlite:///{_ROOT / 'never-opened.sqlite3'}"
+    os.environ.pop("DATABASE_OWNER_URL", None)
+
+from safeguarding.settings import *  # noqa: E402, F403
+
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
