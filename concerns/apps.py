@@ -1,0 +1,17 @@
+"""This file knows what must hold before the app may start."""
+
+from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import post_migrate
+
+
+class Concerns(AppConfig):
+    name = "concerns"
+    label = "concerns"
+
+    def ready(self):
+        from concerns.models import append_only
+
+        # The one signal of the house: every migration may drop a trigger, so each puts all back.
+        post_migrate.connect(append_only.after_migrate, sender=self)
+        checks.register(append_only.every_trigger_stands, checks.Tags.database)

@@ -1,0 +1,36 @@
+"""This file knows how a next step is done, and how the person who wrote hears back."""
+
+from datetime import datetime
+
+from concerns.doors.act import Refused, act
+from concerns.models import Addition, Concern, Step, Viewer, WordBack
+from concerns.rules.clocks import BY_A_NOTE, StepKind
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import May
+
+
+@act(May.DECIDE, Kind.TOLD_REPORTER, on="concern")
+def tell_reporter(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> WordBack:
+    """Give the person who wrote it a word back."""
+    back = WordBack.objects.say(by, concern, words, now)
+    agenda = record.agenda(concern)
+    agenda.done(StepKind.TELL_REPORTER)
+    agenda.onward()
+    record(about=back, concern=concern, fields=["words"], words={"words": words})
+    return back
+
+
+@act(May.DECIDE, Kind.STEP_DONE, on="step")
+def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record) -> Addition:
+    """Do a next step that ends with a sentence of what was found."""
+    concern = step.concern
+    if step.done_at or step.kind not in BY_A_NOTE:
+        raise Refused("This step is not done by a note.")
+    note = Addition.objects.create(
+        school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
+    )
+    agenda = record.agenda(concern)
+    agenda.end([open_one for open_one in agenda.open if open_one.pk == step.pk])
+    agenda.onward()
+    record(about=step, concern=concern, fields=["words"], reason=step.kind, words={"words": words})
+    return note

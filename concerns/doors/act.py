@@ -1,0 +1,190 @@
+"""This file knows how anything is written: the one way through for every act.
+
+An act is a keyword-only function `(*, by, ..., now, record)` under `@act(May.X, Kind.Y)`. The door
+checks the power in `rules/roles.py`, opens one transaction, locks the row it changes and looks again
+whether `by` may see it, refuses a page gone stale, runs the function, and commits only if a line of
+the ledger was recorded and no touched concern is open without a next step. A refusal is itself a
+line, written after the rollback. Acts never nest. Time is passed in.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+
+from concerns.doors import ledger
+from concerns.models import Agenda, Concern, Line, Step, Viewer
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import May
+
+_running: ContextVar[str] = ContextVar("running", default="")
+
+
+class Refused(PermissionDenied):
+    """The rules say no. The sentence is shown to the person; its first word names no one."""
+
+    def __init__(self, words: str):
+        super().__init__(words)
+        self.words = words
+
+
+class Stale(Exception):
+    """Somebody else acted while the page was open. Nothing was changed; says who, what, when."""
+
+    def __init__(self, concern: Concern):
+        super().__init__(concern.reference)
+        self.concern = concern
+        who = concern.changed_by.name if concern.changed_by else "Somebody"
+        self.who, self.at, self.what = who, concern.changed_at, Kind.say(concern.changed_how)
+
+
+class NothingRecorded(Exception):
+    """An act that tells the ledger nothing did not happen: it was rolled back."""
+
+
+class Record:
+    """Given to a running act: how it tells the ledger, and what it owes on each concern."""
+
+    def __init__(self, by: Viewer, now: datetime, kind: Kind):
+        self.by, self.now, self.kind = by, now, kind
+        self.lines: list[Line] = []
+        self._agendas: dict[int | None, Agenda] = {}
+
+    def __call__(self, *, about, concern: Concern | None = None, children=(), **more) -> Line:
+        """Write this act's line. `about` is the row; see `ledger.write` for the rest."""
+        line = ledger.write(
+            self.kind,
+            school=self.by.school,
+            by=self.by.person,
+            role=self.by.role_words,
+            now=self.now,
+            about=about.uid,
+            concern=concern.uid if concern else None,
+            children=children,
+            **more,
+        )
+        self.lines.append(line)
+        return line
+
+    def agenda(self, concern: Concern) -> Agenda:
+        """What is owed on `concern`; loaded once, written by the door at the end of the act."""
+        key = concern.pk
+        if key not in self._agendas:
+            steps = Step.objects.filter(concern=concern).open().in_order() if key else ()
+            self._agendas[key] = Agenda(concern, self.by, self.now, steps)
+        return self._agendas[key]
+
+    def settle(self) -> None:
+        """Write every agenda, and the concern as it stands now. Raises WouldGoQuiet."""
+        for agenda in self._agendas.values():
+            concern = agenda.concern
+            agenda.press()
+            agenda.write()
+            if not agenda.new:
+                concern.version += 1
+                concern.changed_by, concern.changed_at = self.by.person, self.now
+                concern.changed_how = self.kind
+                concern.save(update_fields=Concern.CHANGES)
+
+
+def act(power: May, kind: Kind, on: str = "") -> Callable:
+    """Make a function an act that needs `power` and leaves lines of `kind`.
+
+    `on` names the parameter that holds the row it changes: it is locked and read again, with its
+    concern, within what `by` may see. Called with `version=`, the act raises Stale when the concern
+    has moved on since the page was made. Raises Refused, Http404, Stale, WouldGoQuiet.
+    """
+
+    def door(function: Callable) -> Callable:
+        parameters = inspect.signature(function).parameters
+        for name in ("by", "now", "record", *([on] if on else [])):
+            if name not in parameters:
+                raise TypeError(f"the act {function.__qualname__} does not take {name}")
+        if any(p.kind is not p.KEYWORD_ONLY for p in parameters.values()):
+            raise TypeError(f"the act {function.__qualname__} must be keyword-only")
+
+        @functools.wraps(function)
+        def run(*, by: Viewer, now: datetime, version: int | None = None, **given):
+            if _running.get():
+                raise RuntimeError(f"{function.__name__} was called inside {_running.get()}")
+            token = _running.set(function.__name__)
+            try:
+                if not by.may(power):
+                    raise Refused("Your post does not let you do this.")
+                with transaction.atomic():
+                    if on:
+                        given[on] = _locked(by, power, given[on], version)
+                    record = Record(by, now, kind)
+                    result = function(by=by, now=now, record=record, **given)
+                    if not record.lines:
+                        raise NothingRecorded(function.__qualname__)
+                    record.settle()
+                    return result
+            except (Refused, Http404) as refusal:
+                _tell_refusal(by, now, kind, given.get(on), refusal)
+                raise
+            finally:
+                _running.reset(token)
+
+        run.power, run.kind = power, kind
+        return run
+
+    return door
+
+
+def _locked(by: Viewer, power: May, row, version: int | None):
+    """The row as it is now, under a lock; 404 where `by` may not see it; Stale if moved on.
+
+    The lock is always the concern's, where there is one: rows below it never change, and the web's
+    role has no right to lock what it has no right to change.
+    """
+    model = type(row)
+    if not hasattr(model.objects, "within"):
+        return _or_404(model.objects.of_school(by).select_for_update().filter(pk=row.pk))
+    whole = model.objects.within(by, power).filter(pk=row.pk)
+    if model is not Concern:
+        row = _or_404(whole)
+    concerns = Concern.objects.within(by, power).select_related("changed_by", "holder", "reporter")
+    concern = _or_404(concerns.select_for_update(of=("self",)).filter(pk=_concern_pk(row)))
+    if version is not None and concern.version != version:
+        raise Stale(concern)
+    if model is Concern:
+        return concern
+    row.concern = concern
+    return row
+
+
+def _or_404(rows):
+    row = rows.first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _concern_pk(row) -> int | None:
+    if isinstance(row, Concern):
+        return row.pk
+    return getattr(row, "concern_id", None)
+
+
+def _tell_refusal(by: Viewer, now: datetime, kind: Kind, row, refusal: Exception) -> None:
+    """A refusal is a line of its own, after the rollback of what was refused."""
+    pk = _concern_pk(row) if row is not None else None
+    concern = Concern.objects.filter(pk=pk).first() if pk else None
+    with transaction.atomic():
+        ledger.write(
+            Kind.REFUSED,
+            school=by.school,
+            by=by.person,
+            role=by.role_words,
+            now=now,
+            about=row.uid if row is not None else "",
+            concern=concern.uid if concern else None,
+            outcome=ledger.REFUSED,
+            reason=f"{kind.value}: {type(refusal).__name__}",
+        )

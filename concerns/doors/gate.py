@@ -1,0 +1,153 @@
+"""This file knows how every page is opened: closed unless `urls.py` says who it is open to.
+
+A row of `concerns/urls.py` is `page(path, view, open_to, name)`. The gate makes the viewer from the
+posts as they are now (one read, with the database's clock), refuses and records, and keeps what was
+typed when a session ended or a form's token went stale before it was sent.
+"""
+
+import functools
+import uuid
+from enum import Enum
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.checks import Error, register
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import redirect
+from django.urls import URLPattern, get_resolver, path, reverse
+
+from concerns.doors import keep, ledger
+from concerns.models import Viewer
+from concerns.models import person as people
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import May
+
+
+class Open(Enum):
+    """The few pages that need no power."""
+
+    ANYONE = "anyone at all"
+    SIGNED_IN = "anyone signed in who holds a post"
+    CHOOSING = "anyone signed in, before a school is chosen"
+
+
+# The rooms of the top line, in its order: the name of the first page, its word, who it is open to.
+ROOMS = (
+    ("submit", "My concerns", May.SUBMIT),
+    ("triage", "Queue", May.READ),
+    ("roll", "Roll", May.ROLL),
+    ("audit", "Audit", May.AUDIT),
+)
+
+
+def page(route: str, view, open_to: May | Open, name: str) -> URLPattern:
+    """One row of the table of the whole site."""
+    return path(route, guard(view, open_to), name=name)
+
+
+def guard(view, open_to: May | Open):
+    """`view` behind the door. Sets `request.viewer` and `request.request_id`."""
+
+    @functools.wraps(view)
+    def guarded(request, **given):
+        token = ledger.request_id.set(uuid.uuid4().hex)
+        try:
+            if open_to is Open.ANYONE:
+                return view(request, **given)
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            return _as_viewer(request, view, open_to, given)
+        finally:
+            ledger.request_id.reset(token)
+
+    guarded.open_to = open_to
+    # Django's own requirement stands behind the gate, for views that did not come through it.
+    guarded.login_required = False
+    return guarded
+
+
+def _as_viewer(request, view, open_to, given):
+    request.viewers = people.viewers(request.user, getattr(request, "now", None))
+    if not request.viewers:
+        raise PermissionDenied("You hold no post in a school today. Ask your school's office.")
+    if open_to is Open.CHOOSING:
+        return view(request, **given)
+    viewer = _acting(request)
+    if viewer is None:
+        return redirect("people_where")
+    request.viewer = viewer
+    _set_idle_limit(request, viewer)
+    if isinstance(open_to, May) and not viewer.may(open_to):
+        with transaction.atomic():
+            ledger.write(
+                Kind.REFUSED,
+                school=viewer.school,
+                by=viewer.person,
+                role=viewer.role_words,
+                now=viewer.now,
+                outcome=ledger.REFUSED,
+                reason=f"page: {request.resolver_match.url_name}",
+            )
+        raise PermissionDenied("Your post does not open this page.")
+    return view(request, **given)
+
+
+def _acting(request) -> Viewer | None:
+    """The school acted in: the only one, or the one chosen at sign-in."""
+    if len(request.viewers) == 1:
+        return request.viewers[0]
+    chosen = request.session.get("school")
+    return next((v for v in request.viewers if str(v.school.uid) == chosen), None)
+
+
+def _set_idle_limit(request, viewer: Viewer) -> None:
+    limit = settings.IDLE_SECONDS["reads" if viewer.may(May.READ) else "writes"]
+    if request.session.get("idle_seconds") != limit:
+        request.session["idle_seconds"] = limit
+
+
+def _to_sign_in(request):
+    """To the sign-in page; words posted after the session ended go to their owner's draft first."""
+    kept = keep.posted(request) if request.method == "POST" else None
+    back = kept.comes_back_to if kept else request.path
+    response = redirect_to_login(back, reverse("account_login"))
+    if request.headers.get("Accept", "").startswith("application/json"):
+        response.status_code = 401
+    return response
+
+
+def page_context(request) -> dict:
+    """What every page is made with. No database is read here."""
+    viewer = getattr(request, "viewer", None)
+    match = request.resolver_match
+    current = (match.url_name or "").split("_")[0] if match else ""
+    rooms = [
+        {"name": words, "url": reverse(name), "current": name == current}
+        for name, words, power in ROOMS
+        if viewer and viewer.may(power)
+    ]
+    return {
+        "demo": settings.DEMO,
+        "viewer": viewer,
+        "rooms": rooms,
+        "idle_seconds": request.session.get("idle_seconds") if viewer else None,
+        "several_schools": len(getattr(request, "viewers", ())) > 1,
+    }
+
+
+@register()
+def every_row_says(app_configs, **kwargs):
+    """`manage.py check` fails on a page of ours that did not come through the gate."""
+    found = []
+    for pattern in get_resolver("concerns.urls").url_patterns:
+        callback = getattr(pattern, "callback", None)
+        if not isinstance(getattr(callback, "open_to", None), May | Open):
+            found.append(
+                Error(
+                    f"the row '{pattern.pattern}' of concerns/urls.py does not say who it is open to",
+                    hint="write it with page(path, view, May.X or Open.X, name)",
+                    id="concerns.E001",
+                )
+            )
+    return found

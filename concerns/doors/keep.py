@@ -1,0 +1,101 @@
+"""This file knows how words survive an ended session or a stale page: they go to their owner's draft.
+
+A sixth door beside the five, because both the gate (session ended) and the site's own error page
+(form token gone stale) pass words through it, and neither may write by itself. Every form that takes
+words carries a signed token that names its owner, school, page and draft. Whoever posts it later
+without a session can add to that one draft and see nothing: it is shown when its owner signs in.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass
+
+from django.core import signing
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from concerns.models import Concern, Draft, Person, School, Viewer
+from concerns.models.draft import CONCERN
+
+SALT = "words kept"
+FIELD = "keep"
+# As long as a session can be, and the night after it.
+MAX_AGE = 24 * 60 * 60
+# Never kept: they are not words.
+NOT_WORDS = frozenset({"csrfmiddlewaretoken", FIELD, "do", "password", "login", "version"})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Words that were put in a draft, and the page they come back to."""
+
+    draft: uuid.UUID
+    page: str
+
+    @property
+    def comes_back_to(self) -> str:
+        if self.page == CONCERN:
+            return reverse("submit_draft", kwargs={"uid": self.draft})
+        return self.page
+
+
+def token(viewer: Viewer, page: str, draft: uuid.UUID | None = None) -> str:
+    """The signed token a form carries. `page` is CONCERN or the address of the page itself."""
+    whose = {
+        "person": str(viewer.person.uid),
+        "school": str(viewer.school.uid),
+        "page": page,
+        "draft": str(draft or uuid.uuid4()),
+    }
+    return signing.dumps(whose, salt=SALT)
+
+
+def posted(request: HttpRequest) -> Kept | None:
+    """Keep what was posted, if its token is ours. None when it carries none, or a false one."""
+    try:
+        whose = signing.loads(request.POST.get(FIELD, ""), salt=SALT, max_age=MAX_AGE)
+    except signing.BadSignature:
+        return None
+    person = Person.objects.filter(uid=whose["person"], is_active=True).first()
+    school = School.objects.filter(uid=whose["school"]).first()
+    if person is None or school is None:
+        return None
+    draft = uuid.UUID(whose["draft"])
+    words(person, school, whose["page"], draft, typed(request), timezone.now())
+    return Kept(draft, whose["page"])
+
+
+def typed(request: HttpRequest) -> dict[str, list[str]]:
+    """Every field that was posted, but those that are not words."""
+    return {name: values for name, values in request.POST.lists() if name not in NOT_WORDS}
+
+
+def words(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft | None:
+    """Put `fields` in the draft `uid` of `person`.
+
+    None, and nothing written, for somebody else's draft or one that has already been sent: a late
+    save must not bring it back.
+    """
+    with transaction.atomic():
+        if Concern.objects.filter(draft=uid).exists():
+            return None
+        draft = Draft.objects.select_for_update().filter(uid=uid).first()
+        if draft is None:
+            draft = Draft(uid=uid, person=person, school=school, page=page, begun_at=now)
+        elif draft.person_id != person.pk:
+            return None
+        draft.words, draft.saved_at = json.dumps(fields), now
+        draft.save()
+    return draft
+
+
+def waiting(viewer: Viewer, page: str) -> Draft | None:
+    """The newest words kept from this page, to be put back in its form."""
+    return Draft.objects.of(viewer).filter(page=page).order_by("-saved_at", "-pk").first()
+
+
+def forget(viewer: Viewer, page: str) -> None:
+    """The words were sent: what was kept of them is no longer needed."""
+    Draft.objects.of(viewer).filter(page=page).delete()

@@ -1,0 +1,112 @@
+"""This file knows how a line of the record is written: one chain per school, append-only.
+
+A line says when, who (by an opaque id), in what role, what kind, about what, for which children,
+how it came out, which fields and why - never a value. What it must commit to but not hold (names,
+narrative) goes through a salted hash; salt and words lie in a side row that can be erased while the
+line and its commitment stay.
+
+Lines are written in the same transaction as the act. For a reading they are committed before the
+first byte is shown. Sealing (a position and a chained hash given in batches to the pending lines)
+and the checkpoints that go outside are this file's too: `digest` exists from the first moment, so a
+receipt needs no seal. The database refuses to alter or delete a line (`models/append_only.py`).
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from concerns.models import Line, LineWords, Person, School
+from concerns.rules.kinds import Kind
+
+# Set by the gate for each request; lines of one request can be told together.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+DONE, REFUSED = "done", "refused"
+
+
+def canonical(value) -> str:
+    """The one way a line is written out for hashing: sorted, no spaces, no escapes.
+
+    `value` is made of strings, ints, booleans, null, lists and objects. The exact text is stored
+    beside its hash, so that a later release cannot change what was sealed.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def receipt(line: Line) -> str:
+    """The 16 characters (80 bits of the line's own hash) that an author may keep."""
+    code = base64.b32encode(bytes.fromhex(line.digest)[:10]).decode()
+    return " ".join(code[i : i + 4] for i in range(0, 16, 4))
+
+
+def write(
+    kind: Kind,
+    *,
+    school: School,
+    by: Person | None,
+    role: str,
+    now: datetime,
+    about: uuid.UUID | str = "",
+    concern: uuid.UUID | None = None,
+    children: Iterable[uuid.UUID] = (),
+    shown: Iterable[uuid.UUID] = (),
+    outcome: str = DONE,
+    fields: Iterable[str] = (),
+    reason: str = "",
+    words: Mapping[str, str] | None = None,
+    keep_words: bool = False,
+) -> Line:
+    """Write one line and return it. Needs an open transaction for an act; see `act` and `sight`.
+
+    `words` are committed to by a salted hash, and kept in the side row only if `keep_words`.
+    `now` is the database's clock, aware, and is written as `received`.
+    """
+    uid = uuid.uuid4()
+    body = {
+        "about": str(about),
+        "actor": str(by.uid) if by else "",
+        "children": [str(child) for child in children],
+        "concern": str(concern or ""),
+        "fields": sorted(fields),
+        "kind": kind.value,
+        "line": str(uid),
+        "outcome": outcome,
+        "reason": reason,
+        "received": now.astimezone(UTC).isoformat(timespec="microseconds"),
+        "request": request_id.get(),
+        "role": role,
+        "school": str(school.uid),
+        "shown": [str(row) for row in shown],
+    }
+    salt = secrets.token_hex(16) if words else ""
+    if words:
+        text = canonical(dict(words))
+        body["words"] = hashlib.sha256((salt + text).encode()).hexdigest()
+    written = canonical(body)
+    line = Line.objects.create(
+        uid=uid,
+        school=school,
+        received=now,
+        actor=by,
+        kind=kind,
+        about=str(about),
+        concern=concern,
+        outcome=outcome,
+        body=written,
+        digest=hashlib.sha256(written.encode()).hexdigest(),
+    )
+    if words:
+        LineWords.objects.create(
+            line=line, school=school, salt=salt, words=text if keep_words else ""
+        )
+    return line
+
+
+def line_of(concern: uuid.UUID, kind: Kind) -> Line:
+    """The first line of `kind` about a concern: what its receipt is made from."""
+    return Line.objects.filter(concern=concern, kind=kind).order_by("id")[0]

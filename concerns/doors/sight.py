@@ -1,0 +1,88 @@
+"""This file knows how anything about a child is read: scoped to the viewer, and on record.
+
+What cannot be seen is a 404 with the same bytes as what does not exist. Sight reads, records,
+commits and hands back evaluated rows; the page is made after, so that no lock is held while it is
+drawn. If the line cannot be written the page is not shown. A list is one line that names the ids
+shown; loading a row for an act is recorded by the act's own line; picking from the roll is no
+reading. Every queryset shown must have been narrowed to this viewer (`visible_to`, `written_by`,
+`of_school`); one that was not is refused here.
+"""
+
+import uuid
+
+from django.db import transaction
+from django.http import Http404
+
+from concerns.doors import ledger
+from concerns.models import Concern, ConcernChild, Viewer
+from concerns.rules.kinds import Kind
+
+
+class NotScoped(Exception):
+    """A queryset reached the door without having been narrowed to its viewer: a fault of ours."""
+
+
+def concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Concern:
+    """Open one concern to read it: recorded. Raises Http404 where the viewer may not see it."""
+    rows = Concern.objects.visible_to(viewer).select_related("reporter", "holder", "changed_by")
+    with transaction.atomic():
+        found = rows.filter(uid=uid).first()
+        if found is None:
+            raise Http404
+        children = ConcernChild.objects.filter(concern=found, child__isnull=False)
+        _record(
+            viewer,
+            kind,
+            about=found.uid,
+            concern=found.uid,
+            children=children.values_list("child__uid", flat=True),
+        )
+    return found
+
+
+def child(viewer: Viewer, model_rows, uid: uuid.UUID, kind: Kind = Kind.STORY):
+    """Open one child's story: recorded. `model_rows` is `Child.objects.visible_to(viewer)`."""
+    with transaction.atomic():
+        found = one(viewer, model_rows, uid)
+        _record(viewer, kind, about=found.uid, children=[found.uid])
+    return found
+
+
+def one(viewer: Viewer, rows, uid: uuid.UUID):
+    """One row for an act or a page of one's own: not recorded here. Raises Http404."""
+    _must_be_scoped(viewer, rows)
+    found = rows.filter(uid=uid).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def shown(viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "") -> list:
+    """Read a page of a list and record, in one line, the ids it shows. Returns the rows."""
+    _must_be_scoped(viewer, rows)
+    with transaction.atomic():
+        found = list(rows)
+        _record(viewer, kind, shown=[row.uid for row in found], reason=reason)
+    return found
+
+
+def looked(viewer: Viewer, kind: Kind, reason: str = "") -> None:
+    """Record that figures were looked at or taken out, before they are shown."""
+    with transaction.atomic():
+        _record(viewer, kind, reason=reason)
+
+
+def _must_be_scoped(viewer: Viewer, rows) -> None:
+    if getattr(rows, "seen_by", None) != viewer.person.pk:
+        raise NotScoped(rows.model.__name__)
+
+
+def _record(viewer: Viewer, kind: Kind, **more) -> None:
+    ledger.write(
+        kind,
+        school=viewer.school,
+        by=viewer.person,
+        role=viewer.role_words,
+        now=viewer.now,
+        **more,
+    )

@@ -1,0 +1,22 @@
+"""Every noun, by name, so that the database and the rooms find them in one place."""
+
+from concerns.models.child import Child, Enrolment, NameKey, Placement, Relation
+from concerns.models.concern import Concern, ConcernCategory, ConcernChild, Exclusion
+from concerns.models.conversation import Conversation
+from concerns.models.decision import Decided, Decision, DecisionChild, DecisionRoute
+from concerns.models.draft import Draft
+from concerns.models.line import Line, LineWords
+from concerns.models.person import Person, Post, Viewer
+from concerns.models.referral import Referral, ReferralEvent
+from concerns.models.roll import RollFile, RollQuestion
+from concerns.models.school import Authority, Closure, School, Term
+from concerns.models.step import Agenda, Step
+from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
+
+__all__ = [
+    "Addition", "Agenda", "Authority", "Child", "Closure", "Concern", "ConcernCategory",
+    "ConcernChild", "Conversation", "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft",
+    "Ending", "Enrolment", "Exclusion", "Handing", "Line", "LineWords", "Mark", "NameKey",
+    "Person", "Placement", "Post", "Referral", "ReferralEvent", "Relation", "RollFile",
+    "RollQuestion", "School", "Step", "Term", "Viewer", "WordBack",
+]  # fmt: skip

@@ -1,0 +1,130 @@
+"""This file knows how the database itself refuses to change what was recorded.
+
+One trigger for each table and verb, on both databases, put back after every migration (SQLite's
+table rebuild silently drops them) and looked for at every start. On PostgreSQL the web's role also
+has no right to change, delete or truncate these tables; triggers alone would not stop TRUNCATE.
+pghistory is PostgreSQL only; auditlog and simple-history miss bulk and raw SQL: so this is ours.
+"""
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import Error
+from django.db import connections
+
+# Rows that never change at all.
+FROZEN = (
+    "Line", "Decision", "DecisionChild", "DecisionRoute", "Addition", "WordBack", "Handing",
+    "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
+)  # fmt: skip
+# Rows that may move on, and never go.
+KEPT = (
+    "Concern", "ConcernChild", "Step", "Exclusion", "Child", "Enrolment", "Placement", "Relation",
+    "Person", "Post", "School", "RollQuestion", "LineWords",
+)  # fmt: skip
+
+
+def _tables(names):
+    return [apps.get_model("concerns", name)._meta.db_table for name in names]
+
+
+def word_columns() -> dict[str, list[str]]:
+    """The sealed columns of the rows that may move on: their words never change."""
+    from concerns.models.fields import EncryptedText
+
+    found = {}
+    for name in ("Concern", "ConcernChild"):
+        meta = apps.get_model("concerns", name)._meta
+        found[meta.db_table] = [f.column for f in meta.fields if isinstance(f, EncryptedText)]
+    return found
+
+
+def wanted() -> dict[str, tuple[str, str, str]]:
+    """Every trigger that must stand: name -> (table, verb, columns)."""
+    triggers = {}
+    for table in _tables(FROZEN):
+        triggers[f"{table}_no_update"] = (table, "UPDATE", "")
+    for table in _tables(FROZEN + KEPT):
+        triggers[f"{table}_no_delete"] = (table, "DELETE", "")
+    for table, columns in word_columns().items():
+        triggers[f"{table}_words_stay"] = (table, "UPDATE", ", ".join(columns))
+    return triggers
+
+
+def install(using: str = "default") -> None:
+    """Put every trigger in place, and on PostgreSQL give the web's role its rights."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION concerns_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'the record does not change: %', TG_TABLE_NAME; END $$"
+            )
+        for name, (table, verb, columns) in wanted().items():
+            if table in tables:
+                _create(connection, cursor, name, table, verb, columns)
+        if connection.vendor == "postgresql":
+            _grant(cursor)
+
+
+def _create(connection, cursor, name, table, verb, columns):
+    of = f"{verb} OF {columns}" if columns else verb
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            f"CREATE OR REPLACE TRIGGER {name} BEFORE {of} ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION concerns_refuse()"
+        )
+    else:
+        cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        cursor.execute(
+            f"CREATE TRIGGER {name} BEFORE {of} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'the record does not change: {table}'); END"
+        )
+
+
+def _grant(cursor):
+    """The web may read and write what it needs; what never changes it may only add to."""
+    role = settings.DATABASE_WEB_ROLE
+    cursor.execute("SELECT current_user")
+    if not role or role == cursor.fetchone()[0]:
+        return
+    quoted = '"{}"'.format(role.replace('"', '""'))
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+    cursor.execute(
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}"
+    )
+    cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
+    for table in _tables(FROZEN):
+        cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}")
+    for table in _tables(KEPT):
+        cursor.execute(f"REVOKE DELETE, TRUNCATE ON {table} FROM {quoted}")
+
+
+def missing(using: str = "default") -> list[str]:
+    """The triggers that should stand and do not, by name."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        standing = {row[0] for row in cursor.fetchall()}
+    return sorted(set(wanted()) - standing)
+
+
+def after_migrate(sender, using, **kwargs):
+    install(using)
+
+
+def every_trigger_stands(app_configs, databases=None, **kwargs):
+    """Django's check of the database: the web does not start, and nothing migrates on, without."""
+    found = []
+    for using in databases or ():
+        if "concerns_line" in connections[using].introspection.table_names():
+            found += [
+                Error(
+                    f"the trigger {name} is missing", hint="manage.py migrate", id="concerns.E002"
+                )
+                for name in missing(using)
+            ]
+    return found

@@ -1,0 +1,169 @@
+"""This file knows a child on the roll: names, the words they are found by, and where they are placed.
+
+What may be asked about a past day (class, year, enrolment) is a dated row, never overwritten.
+"""
+
+import re
+import unicodedata
+from datetime import date
+
+from django.db import models
+
+from concerns.models.case import Row, Scoped
+from concerns.rules.roles import May
+
+MOST_FOUND = 12
+
+
+def folded(name: str) -> str:
+    """`name` without accents, case, apostrophes or hyphens, for finding on both databases."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    plain = re.sub(r"['’ʼ`]", "", plain)
+    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
+
+
+class Children(Scoped):
+    def on_roll(self, viewer):
+        """The roll of the viewer's school. Picking a name from it is not reading about a child."""
+        return self.of_school(viewer).filter(left__isnull=True)
+
+    def found_by(self, part: str):
+        """Whose names have words beginning with each word of `part`, whatever the order."""
+        found = self
+        for word in folded(part).split()[:6]:
+            keys = NameKey.objects.filter(word__gte=word, word__lt=f"{word}\U0010ffff")
+            found = found.filter(pk__in=keys.values("child"))
+        return found.order_by("surname", "forename", "pk")
+
+    def visible_to(self, viewer):
+        """Whose story `viewer` may read: a reader's, less the children they are related to."""
+        if not viewer.may(May.READ):
+            return self.none().for_viewer(viewer)
+        related = Relation.objects.filter(person=viewer.person).values("child")
+        return self.of_school(viewer).exclude(pk__in=related)
+
+
+class Child(Row):
+    forename = models.CharField(max_length=100)
+    surname = models.CharField(max_length=100)
+    known_as = models.CharField(max_length=100, blank=True)
+    born = models.DateField()
+    upn = models.CharField(max_length=13, blank=True)
+    # Children's Wellbeing and Schools Act 2026, s.4: one identifier for each child.
+    identifier = models.CharField(max_length=40, blank=True)
+    # The school system's own number, where there is no UPN yet.
+    admission_number = models.CharField(max_length=40, blank=True)
+    home_authority = models.ForeignKey(
+        "concerns.Authority", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The day somebody answered for: an import never sets it.
+    left = models.DateField(null=True, blank=True)
+    # Of today, beside the dated rows, so that a list of names costs one read.
+    year = models.CharField(max_length=20, blank=True)
+    class_name = models.CharField(max_length=40, blank=True)
+
+    objects = Children.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "upn"], condition=~models.Q(upn=""), name="upn_once_in_a_school"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "surname", "forename", "id"], name="child_by_name"),
+            models.Index(fields=["school", "admission_number"], name="child_by_admission"),
+        ]
+
+    def __str__(self):
+        return f"child {self.uid}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.known_as or self.forename} {self.surname}"
+
+    @property
+    def detail(self) -> str:
+        """What tells two children of one name apart, and no more than that."""
+        return ", ".join(part for part in (self.year, self.class_name) if part)
+
+    def name_words(self) -> set[str]:
+        return set(folded(f"{self.forename} {self.surname} {self.known_as}").split())
+
+
+class NameKey(models.Model):
+    """One folded word of a child's names: what the picker's prefix search reads."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="name_keys")
+    word = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "child"], name="name_word_once")]
+
+    def __str__(self):
+        return f"name key {self.pk}"
+
+
+class Dated(models.QuerySet):
+    def on(self, day: date):
+        return self.filter(since__lte=day).filter(
+            models.Q(until__isnull=True) | models.Q(until__gt=day)
+        )
+
+
+class Enrolment(Row):
+    """A child on this school's roll, since and until (the first day no longer)."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="enrolments")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    destination = models.CharField(max_length=200, blank=True)
+
+    objects = Dated.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"], condition=models.Q(until__isnull=True), name="enrolled_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"enrolment {self.uid}"
+
+
+class Placement(Row):
+    """A child's class and year, since and until (the first day no longer)."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="placements")
+    year = models.CharField(max_length=20, blank=True)
+    class_name = models.CharField(max_length=40, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    objects = Dated.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"], condition=models.Q(until__isnull=True), name="placed_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"placement {self.uid}"
+
+
+class Relation(Row):
+    """A person who works here and is family to a child. It excludes, whatever their role."""
+
+    person = models.ForeignKey("concerns.Person", models.PROTECT, related_name="relations")
+    child = models.ForeignKey(Child, models.PROTECT, related_name="relations")
+    how = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "child"], name="related_once")]
+
+    def __str__(self):
+        return f"relation {self.uid}"

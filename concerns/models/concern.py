@@ -1,0 +1,213 @@
+"""This file knows a concern about a child: its words, which never change, and where it stands."""
+
+from django.db import models
+
+from concerns.models.case import CaseRow, CaseRows
+from concerns.models.child import Child
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.rules.lifecycle import TO_REPORTER, State
+from concerns.rules.words import Category, GoingHome, HowKnown, HowSure, Outcome, Part
+
+
+class Concerns(CaseRows):
+    def open(self):
+        """Not closed. One nullable column, so that both databases use the index of open rows."""
+        return self.filter(closed_at__isnull=True)
+
+    def closed(self):
+        return self.filter(closed_at__isnull=False)
+
+    def late(self, now):
+        return self.open().filter(next_due_at__lt=now)
+
+    def most_pressing_first(self):
+        return self.order_by("rank", "next_due_at", "id")
+
+    def after(self, last):
+        """The rows behind `last` in the order of `most_pressing_first`: a page begins by key."""
+        return self.filter(rank__gte=last.rank).filter(
+            models.Q(rank__gt=last.rank)
+            | models.Q(next_due_at__gt=last.next_due_at)
+            | models.Q(next_due_at=last.next_due_at, id__gt=last.id)
+        )
+
+
+class Concern(CaseRow):
+    to_concern = "id"
+    # What an act may change, and the only columns a door ever updates.
+    CHANGES = (
+        "state", "holder", "version", "rank", "next_due_at", "closed_at", "first_looked_at",
+        "looked_after", "decided_at", "decided_after", "outcome", "changed_by", "changed_at",
+        "changed_how",
+    )  # fmt: skip
+
+    reference = models.CharField(max_length=12)
+    reporter = models.ForeignKey(Person, models.PROTECT, related_name="written")
+    # One form can make only one concern: the draft's id is unique here.
+    draft = models.UUIDField(unique=True)
+    begun_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    happened_on = models.DateField(null=True, blank=True)
+    happened_at = models.TimeField(null=True, blank=True)
+    how_sure = models.CharField(max_length=12, blank=True)
+    how_known = models.CharField(max_length=16, blank=True)
+    going_home = models.CharField(max_length=12)
+    danger = models.BooleanField(default=False)
+    did_not_want_to_say = models.BooleanField(default=False)
+
+    account = EncryptedText()
+    may_mean = EncryptedText()
+    place = EncryptedText()
+    child_words = EncryptedText()
+    asked = EncryptedText()
+    who_else = EncryptedText()
+    explanation = EncryptedText()
+    explained_by = EncryptedText()
+    told_in_person = EncryptedText()
+    already_called = EncryptedText()
+
+    state = models.CharField(max_length=10, default=State.WAITING)
+    holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="holds")
+    version = models.PositiveIntegerField(default=1)
+    # The most pressing of its open steps: kept by the door with every act, read by the queue.
+    rank = models.PositiveSmallIntegerField(default=9)
+    next_due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    first_looked_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    # School minutes from receipt, as the calendar stood on that day.
+    looked_after = models.PositiveIntegerField(null=True)
+    decided_after = models.PositiveIntegerField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    changed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField()
+    changed_how = models.CharField(max_length=20)
+
+    objects = Concerns.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "reference"], name="reference_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in State]),
+                name="concern_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=State.CLOSED, closed_at__isnull=False)
+                | ~models.Q(state=State.CLOSED) & models.Q(closed_at__isnull=True),
+                name="closed_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=False) | models.Q(next_due_at__isnull=False),
+                name="open_means_owed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(going_home__in=[answer.value for answer in GoingHome]),
+                name="going_home_is_answered",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    how_sure__in=["", *(word.value for word in HowSure)],
+                    how_known__in=["", *(word.value for word in HowKnown)],
+                    outcome__in=["", *(word.value for word in Outcome)],
+                ),
+                name="concern_words_are_known",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["school", "rank", "next_due_at", "id"],
+                condition=models.Q(closed_at__isnull=True),
+                name="open_concerns",
+            ),
+            models.Index(
+                fields=["school", "state", "next_due_at"],
+                condition=models.Q(closed_at__isnull=True),
+                name="open_by_state",
+            ),
+            models.Index(fields=["school", "-closed_at", "-id"], name="closed_concerns"),
+            models.Index(fields=["school", "received_at", "id"], name="concerns_received"),
+            models.Index(fields=["reporter", "-id"], name="concerns_written"),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+    @property
+    def state_words(self) -> str:
+        return State.say(self.state)
+
+    @property
+    def reporter_words(self) -> str:
+        """Where it stands, for who wrote it."""
+        return TO_REPORTER[State(self.state)]
+
+    @property
+    def categories(self) -> list[str]:
+        """In words, from rows already fetched where they were prefetched."""
+        return [Category.say(row.category) for row in self.category_rows.all()]
+
+
+class ConcernChild(CaseRow):
+    """A child a concern is about, or one also involved; or the description of one not on the roll."""
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="children")
+    child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="concern_rows")
+    described = EncryptedText()
+    part = models.CharField(max_length=10, default=Part.ABOUT)
+    # As they were on the day it was written.
+    year = models.CharField(max_length=20, blank=True)
+    class_name = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["concern", "child"], name="child_once_in_a_concern"),
+            models.CheckConstraint(
+                condition=models.Q(part__in=[part.value for part in Part]), name="part_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["child", "-concern"], name="concerns_of_a_child")]
+
+    def __str__(self):
+        return f"child of concern {self.concern_id}"
+
+    @property
+    def name(self) -> str:
+        """For a page. Needs `child` fetched."""
+        return self.child.name if self.child_id else f"Not on the roll: {self.described}"
+
+
+class ConcernCategory(CaseRow):
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="category_rows")
+    category = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["concern", "category"], name="category_once"),
+            models.CheckConstraint(
+                condition=models.Q(category__in=[word.value for word in Category]),
+                name="category_is_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["category", "concern"], name="concerns_by_category")]
+
+    def __str__(self):
+        return self.category
+
+
+class Exclusion(CaseRow):
+    """Somebody who must never see this concern, whatever their role."""
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="exclusions")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="excluded_from")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    why = EncryptedText()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["concern", "person"], name="excluded_once")]
+
+    def __str__(self):
+        return f"exclusion from concern {self.concern_id}"

@@ -1,0 +1,157 @@
+"""This file knows a decision: for which children, by which routes, and why. A new one supersedes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import models
+
+from concerns.models.case import CaseRow, CaseRows
+from concerns.models.concern import Concern, ConcernChild
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.rules.words import ChildSeen, ParentsTold, Route, Siblings
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the decision form holds once it is valid. Keys are those of `rules/words.py`."""
+
+    children: tuple[ConcernChild, ...]
+    routes: tuple[str, ...]
+    reason: str
+    light: bool = False
+    considered: str = ""
+    parents_told: str = ""
+    parents_why_not: str = ""
+    siblings: str = ""
+    siblings_words: str = ""
+    child_seen: str = ""
+    review_on: date | None = None
+    watch_until: date | None = None
+    watched_by: Person | None = None
+    keep_until: date | None = None
+    words_back: str = ""
+
+
+class Decisions(CaseRows):
+    def in_force(self, concern: Concern) -> set[int]:
+        """The newest decision for each child of `concern`, by key: what no other supersedes."""
+        rows = DecisionChild.objects.filter(decision__concern=concern).order_by("decision_id")
+        return set(dict(rows.values_list("concern_child_id", "decision_id")).values())
+
+    def write(self, by, concern: Concern, decided: Decided, now: datetime):
+        """The decision with its children and routes. Whether it may be made is the act's to say."""
+        decision = self.create(
+            school=by.school,
+            concern=concern,
+            by=by.person,
+            at=now,
+            light=decided.light,
+            reason=decided.reason,
+            considered=decided.considered,
+            parents_told=decided.parents_told,
+            parents_why_not=decided.parents_why_not,
+            siblings=decided.siblings,
+            siblings_words=decided.siblings_words,
+            child_seen=decided.child_seen,
+            review_on=decided.review_on or decided.keep_until,
+        )
+        DecisionChild.objects.bulk_create(
+            DecisionChild(school=by.school, decision=decision, concern_child=row)
+            for row in decided.children
+        )
+        DecisionRoute.objects.bulk_create(
+            DecisionRoute(
+                school=by.school,
+                decision=decision,
+                route=route,
+                until={Route.WATCH: decided.watch_until, Route.KEEP: decided.keep_until}.get(route),
+                adult=decided.watched_by if route == Route.WATCH else None,
+            )
+            for route in dict.fromkeys(decided.routes)
+        )
+        return decision
+
+
+class Decision(CaseRow):
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="decisions")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # Light: only to be added to the picture. One reason and a date; sampled later.
+    light = models.BooleanField(default=False)
+    reason = EncryptedText()
+    considered = EncryptedText()
+    parents_told = models.CharField(max_length=10, blank=True)
+    parents_why_not = EncryptedText()
+    siblings = models.CharField(max_length=12, blank=True)
+    siblings_words = EncryptedText()
+    child_seen = models.CharField(max_length=12, blank=True)
+    review_on = models.DateField(null=True)
+
+    objects = Decisions.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(light=True, review_on__isnull=False)
+                | models.Q(
+                    light=False,
+                    parents_told__in=[word.value for word in ParentsTold],
+                    siblings__in=[word.value for word in Siblings],
+                    child_seen__in=[word.value for word in ChildSeen],
+                ),
+                name="a_full_decision_says_all",
+            )
+        ]
+        indexes = [models.Index(fields=["concern", "id"], name="decisions_in_order")]
+
+    def __str__(self):
+        return f"decision {self.uid}"
+
+
+class DecisionChild(CaseRow):
+    """One of the children a decision is for: one child's never shows another's."""
+
+    to_concern = "decision__concern_id"
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="children")
+    concern_child = models.ForeignKey(ConcernChild, models.PROTECT, related_name="decisions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "concern_child"], name="decided_for_once")
+        ]
+
+    def __str__(self):
+        return f"child of decision {self.decision_id}"
+
+
+class DecisionRoute(CaseRow):
+    """One of the ways a decision leads. A watch names its adult and its date."""
+
+    to_concern = "decision__concern_id"
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="routes")
+    route = models.CharField(max_length=20)
+    until = models.DateField(null=True)
+    adult = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "route"], name="route_once"),
+            models.CheckConstraint(
+                condition=models.Q(route__in=[word.value for word in Route]),
+                name="route_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(route__in=[Route.WATCH, Route.KEEP])
+                | models.Q(until__isnull=False),
+                name="watching_has_an_end",
+            ),
+        ]
+        indexes = [models.Index(fields=["route", "decision"], name="decisions_by_route")]
+
+    def __str__(self):
+        return self.route
+
+    @property
+    def words(self) -> str:
+        return Route.say(self.route)

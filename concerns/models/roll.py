@@ -1,0 +1,81 @@
+"""This file knows a roll file on its way in, and the questions it leaves behind."""
+
+from django.db import models
+
+from concerns.models.case import Row, Scoped
+from concerns.models.child import Child
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.rules.words import RollAnswer
+
+
+class RollFiles(Scoped):
+    def waiting(self):
+        return self.filter(brought_at__isnull=True)
+
+
+class RollFile(Row):
+    """An uploaded roll, kept encrypted until it is confirmed, with the columns as mapped."""
+
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    read_at = models.DateTimeField()
+    content = EncryptedText()
+    columns = models.JSONField(default=dict)
+    brought_at = models.DateTimeField(null=True)
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0)
+    bad = models.PositiveIntegerField(default=0)
+
+    objects = RollFiles.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "-id"], name="roll_files_newest")]
+
+    def __str__(self):
+        return f"roll file {self.uid}"
+
+
+class Questions(Scoped):
+    def unanswered(self):
+        return self.filter(answered_at__isnull=True)
+
+
+class RollQuestion(Row):
+    """A pupil on the roll who was not in the file. Nobody is ever removed by an import."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="roll_questions")
+    file = models.ForeignKey(RollFile, models.PROTECT, related_name="questions")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    answer = models.CharField(max_length=12, blank=True)
+    destination = models.CharField(max_length=200, blank=True)
+
+    objects = Questions.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=models.Q(answered_at__isnull=True),
+                name="asked_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_at__isnull=True, answer="")
+                | models.Q(
+                    answered_at__isnull=False, answer__in=[word.value for word in RollAnswer]
+                ),
+                name="answered_with_an_answer",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["school", "id"],
+                condition=models.Q(answered_at__isnull=True),
+                name="roll_questions_open",
+            )
+        ]
+
+    def __str__(self):
+        return f"roll question {self.uid}"

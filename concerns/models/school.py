@@ -1,0 +1,98 @@
+"""This file knows a school: its hours, terms, closures and the numbers to ring."""
+
+import uuid
+from functools import lru_cache
+
+from django.db import models
+
+from concerns.rules.calendars import SchoolDays
+
+
+class Authority(models.Model):
+    """A local authority. A child's home authority decides which numbers are shown."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    front_door = models.CharField(max_length=40)
+    out_of_hours = models.CharField(max_length=40)
+    lado = models.CharField(max_length=40)
+    police = models.CharField(max_length=40, default="101")
+
+    def __str__(self):
+        return self.name
+
+
+class School(models.Model):
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=200)
+    urn = models.CharField(max_length=12, unique=True)
+    phase = models.CharField(max_length=40)
+    nation = models.CharField(max_length=20, default="England")
+    opens = models.TimeField()
+    closes = models.TimeField()
+    telephone = models.CharField(max_length=40, blank=True)
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="schools")
+    # Moved by whoever changes a term or a closure: what a web process remembers goes with it.
+    calendar_version = models.PositiveIntegerField(default=1)
+    # True of the demonstration and of synthetic data: no real child is on its roll.
+    invented = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(opens__lt=models.F("closes")), name="school_opens_then_closes"
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def days(self) -> SchoolDays:
+        """The school's calendar, read once per version and process."""
+        return _days(self.pk, self.calendar_version)
+
+
+@lru_cache(maxsize=256)
+def _days(pk: int, version: int) -> SchoolDays:
+    school = School.objects.get(pk=pk)
+    return SchoolDays(
+        nation=school.nation,
+        opens=school.opens,
+        closes=school.closes,
+        terms=tuple(Term.objects.filter(school=pk).order_by("first").values_list("first", "last")),
+        closures=frozenset(Closure.objects.filter(school=pk).values_list("day", flat=True)),
+    )
+
+
+class Term(models.Model):
+    """A run of school days, first and last included. Half-terms are the gaps between."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="terms")
+    first = models.DateField()
+    last = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "first"], name="term_once"),
+            models.CheckConstraint(
+                condition=models.Q(first__lte=models.F("last")), name="term_begins_then_ends"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.first} to {self.last}"
+
+
+class Closure(models.Model):
+    """A day in term on which the school is shut: INSET, snow, polling."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="closures")
+    day = models.DateField()
+    why = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "day"], name="closure_once")]
+
+    def __str__(self):
+        return f"{self.day}"

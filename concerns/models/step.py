@@ -1,0 +1,208 @@
+"""This file knows the next move: a step with a holder and a time, and what is owed on a concern."""
+
+from datetime import date, datetime
+
+from django.db import models
+
+from concerns.models.case import CaseRow, CaseRows
+from concerns.models.concern import Concern
+from concerns.models.decision import Decision
+from concerns.models.person import Person, Viewer
+from concerns.models.referral import Referral
+from concerns.rules import clocks
+from concerns.rules.clocks import CLOCKS, StepKind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import Choice
+
+
+class Ended(Choice):
+    """How a step came to its end."""
+
+    DONE = "done", "Done"
+    SUPERSEDED = "superseded", "Superseded by a new decision"
+    CLOSED = "closed", "Ended with the concern"
+
+
+class WouldGoQuiet(Exception):
+    """An act would have left an open concern without a next step. It was not saved."""
+
+
+class Steps(CaseRows):
+    def open(self):
+        return self.filter(done_at__isnull=True)
+
+    def late(self, now):
+        return self.open().filter(due_at__lt=now)
+
+    def in_order(self):
+        return self.order_by("due_at", "id")
+
+
+class Step(CaseRow):
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="steps")
+    referral = models.ForeignKey(Referral, models.PROTECT, null=True, related_name="steps")
+    # The decision that opened it: superseded with it.
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="steps")
+    kind = models.CharField(max_length=20)
+    holder_role = models.CharField(max_length=20, blank=True)
+    holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="steps")
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    ended = models.CharField(max_length=12, blank=True)
+
+    objects = Steps.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in StepKind]),
+                name="step_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(holder__isnull=False, holder_role="")
+                | models.Q(holder__isnull=True, holder_role__in=[role.value for role in Role]),
+                name="a_step_has_one_holder",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(done_at__isnull=True, done_by__isnull=True, ended="")
+                | models.Q(
+                    done_at__isnull=False,
+                    done_by__isnull=False,
+                    ended__in=[word.value for word in Ended],
+                ),
+                name="a_step_ends_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["concern", "due_at"],
+                condition=models.Q(done_at__isnull=True),
+                name="open_steps_of_a_concern",
+            ),
+            models.Index(
+                fields=["school", "due_at"],
+                condition=models.Q(done_at__isnull=True),
+                name="open_steps_by_time",
+            ),
+            models.Index(
+                fields=["holder"],
+                condition=models.Q(done_at__isnull=True),
+                name="open_steps_of_a_person",
+            ),
+            models.Index(fields=["concern", "id"], name="steps_in_order"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.uid}"
+
+    @property
+    def words(self) -> str:
+        return StepKind.say(self.kind)
+
+    @property
+    def holder_words(self) -> str:
+        """Who owes it, by name or by post. Needs `holder` fetched."""
+        return self.holder.name if self.holder_id else Role(self.holder_role).title
+
+    def late_words(self, days, now: datetime) -> str:
+        """How late it is in its own calendar; empty while it is not."""
+        return clocks.late_words(StepKind(self.kind), days, self.due_at, now)
+
+
+class Agenda:
+    """What is owed on one concern, held in memory while an act runs, and written once at its end."""
+
+    def __init__(self, concern: Concern, by: Viewer, now: datetime, steps=()):
+        self.concern, self.by, self.now = concern, by, now
+        # A concern being sent now is inserted with what its steps make of it; see `press`.
+        self.new = concern.pk is None
+        self.open: list[Step] = list(steps)
+        self._begun: list[Step] = []
+        self._moved: list[Step] = []
+        self._ended: dict[Ended, list[Step]] = {}
+
+    def owe(
+        self,
+        kind: StepKind,
+        *,
+        on: date | None = None,
+        holder: Person | None = None,
+        referral: Referral | None = None,
+        decision: Decision | None = None,
+    ) -> Step:
+        """Open a step: due by its clock, held by `holder`, else by who has the concern, else by
+        the role its clock names."""
+        row = CLOCKS[kind]
+        person = holder or self.concern.holder
+        step = Step(
+            school_id=self.concern.school_id,
+            concern=self.concern,
+            referral=referral,
+            decision=decision,
+            kind=kind,
+            holder=person,
+            holder_role="" if person else row.holder,
+            opened_at=self.now,
+            due_at=clocks.due(kind, self.by.school.days, self.now, on),
+        )
+        self.open.append(step)
+        self._begun.append(step)
+        return step
+
+    def owes(self, *kinds: StepKind) -> list[Step]:
+        return [step for step in self.open if step.kind in kinds]
+
+    def end(self, steps: list[Step], how: Ended = Ended.DONE) -> None:
+        for step in steps:
+            step.done_at, step.done_by, step.ended = self.now, self.by.person, how
+            self.open.remove(step)
+            if step not in self._begun:
+                self._ended.setdefault(how, []).append(step)
+
+    def done(self, *kinds: StepKind) -> list[Step]:
+        """End every open step of `kinds` as done; returns them."""
+        steps = self.owes(*kinds)
+        self.end(steps)
+        return steps
+
+    def hold(self, person: Person, *kinds: StepKind) -> None:
+        """Give the open steps of `kinds` to `person`."""
+        for step in self.owes(*kinds):
+            if step.holder_id != person.pk:
+                step.holder, step.holder_role = person, ""
+                self._moved.append(step)
+
+    def onward(self) -> None:
+        """When the last step of a decision is done, the next move is owed: close or decide again."""
+        if not self.open and self.concern.state != State.CLOSED:
+            self.owe(StepKind.NEXT_MOVE)
+
+    def press(self) -> None:
+        """Set on the concern what its steps make of it.
+
+        Raises WouldGoQuiet if it is open and nothing is owed by anybody.
+        """
+        closed = self.concern.state == State.CLOSED
+        if not closed and not self.open:
+            raise WouldGoQuiet(f"{self.concern.reference} would be open with no next step")
+        if closed and self.open:
+            raise WouldGoQuiet(f"{self.concern.reference} would be closed with a step still open")
+        if self.open:
+            self.concern.rank = min(CLOCKS[StepKind(step.kind)].rank for step in self.open)
+            self.concern.next_due_at = min(step.due_at for step in self.open)
+        else:
+            self.concern.rank, self.concern.next_due_at = 9, None
+
+    def write(self) -> None:
+        """Write steps begun, ended and handed on. In the act's transaction."""
+        for how, steps in self._ended.items():
+            Step.objects.filter(pk__in=[step.pk for step in steps]).update(
+                done_at=self.now, done_by=self.by.person, ended=how
+            )
+        for step in self._moved:
+            if step not in self._begun:
+                step.save(update_fields=["holder", "holder_role"])
+        Step.objects.bulk_create([step for step in self._begun if not step.done_at])

@@ -1,0 +1,104 @@
+"""This file knows what is written to a concern after it was sent: dated rows that never change.
+
+Four small nouns of one shape, together: somebody, at a time, in words.
+"""
+
+from django.db import models
+
+from concerns.models.case import CaseRow, CaseRows
+from concerns.models.concern import Concern
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.rules.words import Outcome, Place, Side
+
+
+class Written(CaseRow):
+    """Somebody, at a time, in words."""
+
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    words = EncryptedText()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self._meta.verbose_name} {self.uid}"
+
+
+class Addition(Written):
+    """A later note by anyone who may see the concern. Only a lead's own are `for_leads`."""
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="additions")
+    for_leads = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["concern", "id"], name="additions_in_order")]
+
+
+class WordsBack(CaseRows):
+    def say(self, by, concern: Concern, words: str, now):
+        return self.create(school=by.school, concern=concern, by=by.person, at=now, words=words)
+
+
+class WordBack(Written):
+    """What the lead chose to tell the person who wrote it."""
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="words_back")
+
+    objects = WordsBack.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["concern", "id"], name="words_back_in_order")]
+
+
+class Handing(Written):
+    """One lead gave it to another, with a note."""
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="handings")
+    to = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["concern", "id"], name="handings_in_order")]
+
+
+class Ending(Written):
+    """A closing with its outcome, or a reopening with its reason."""
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="endings")
+    outcome = models.CharField(max_length=20, blank=True)
+    reopened = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reopened=True, outcome="")
+                | models.Q(reopened=False, outcome__in=[word.value for word in Outcome]),
+                name="an_ending_says_how",
+            )
+        ]
+        indexes = [models.Index(fields=["concern", "id"], name="endings_in_order")]
+
+
+class Mark(CaseRow):
+    """One visible mark, as the writer saw it. Nobody is ever asked to remove clothing."""
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="marks")
+    place = models.CharField(max_length=20)
+    side = models.CharField(max_length=10, blank=True)
+    size_cm = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    described = EncryptedText()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    place__in=[word.value for word in Place],
+                    side__in=["", *(word.value for word in Side)],
+                ),
+                name="mark_place_is_known",
+            )
+        ]
+
+    def __str__(self):
+        return f"mark {self.uid}"

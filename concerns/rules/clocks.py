@@ -1,0 +1,192 @@
+"""This file knows every kind of next step: who owes it, by when, in which calendar, how it climbs.
+
+Three calendars: school (term days and hours), working (bank holidays of the nation only) and real
+(the wall clock). Sources are the guidance and practice named beside each row. Late is always
+computed from the times of a step at reading, never from a counter.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from concerns.rules import calendars
+from concerns.rules.calendars import Calendar, SchoolDays
+from concerns.rules.roles import Role
+from concerns.rules.words import OUTSIDE, Choice, Route
+
+
+class StepKind(Choice):
+    DANGER_NOW = "danger_now", "Tell a named person by voice: a child may be in danger now"
+    FIRST_LOOK_NOW = "first_look_now", "First look, today"
+    FIRST_LOOK = "first_look", "First look"
+    READ_ADDITION = "read_addition", "Read what was added"
+    DECIDE_TODAY = "decide_today", "Decide before the child goes home"
+    DECIDE = "decide", "Decide"
+    SEEK_ADVICE = "seek_advice", "Get advice before parents are told"
+    SPEAK_TO_PARENTS = "speak_to_parents", "Speak to parents or carers"
+    SEND_REFERRAL = "send_referral", "Send the referral"
+    HEAR_BACK = "hear_back", "Hear what social care will do"
+    HEAR_BACK_OTHER = "hear_back_other", "Hear what the agency will do"
+    AGREE_OR_CHALLENGE = "agree_or_challenge", "Agree with the answer or challenge it"
+    CHALLENGE = "challenge", "Hear back on the challenge"
+    MISSING_FROM_ROLL = "missing_from_roll", "Find out why the child is missing from the roll"
+    SUPPORT = "support", "Put the support in school in place"
+    WATCH = "watch", "Look again: the watch ends"
+    KEEP = "keep", "Look at the picture again"
+    NEXT_MOVE = "next_move", "All that was decided is done: close, or decide again"
+    TELL_REPORTER = "tell_reporter", "Give the person who wrote it a word back"
+
+
+class Unit(StrEnum):
+    MINUTES = "minutes"
+    DAYS = "days"
+    BELL = "closing bell"
+    DATE = "its own date"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One row: what is owed, by whom (`None`: a person by name), how long, in which calendar.
+
+    `rank` is how pressing it is before anything is late: 0 is a child in danger now.
+    `climbs` is who is told next, each a different human being, and `every` the minutes between.
+    """
+
+    holder: Role | None
+    amount: int
+    unit: Unit
+    calendar: Calendar
+    rank: int
+    climbs: tuple[Role, ...]
+    every: int
+
+
+_LEADS = (Role.DEPUTY, Role.HEAD)
+_LEAD = (Role.DSL,)
+_HEAD = (Role.HEAD,)
+_DAY = 24 * 60
+
+CLOCKS: dict[StepKind, Clock] = {
+    # The writer holds it until a named person has accepted it by voice; this form rings nobody.
+    StepKind.DANGER_NOW: Clock(None, 0, Unit.MINUTES, Calendar.REAL, 0, _LEADS, 15),
+    # Worried about the child going home today, or a mark, or a disclosure.
+    StepKind.FIRST_LOOK_NOW: Clock(Role.DSL, 30, Unit.MINUTES, Calendar.REAL, 1, _LEADS, 15),
+    StepKind.FIRST_LOOK: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
+    StepKind.READ_ADDITION: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
+    # Never across a weekend or a break.
+    StepKind.DECIDE_TODAY: Clock(Role.DSL, 0, Unit.BELL, Calendar.REAL, 3, _HEAD, 30),
+    StepKind.SEEK_ADVICE: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, _DAY),
+    StepKind.SEND_REFERRAL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, 60),
+    # KCSIE: the authority should decide within one working day and say so; if not, follow it up.
+    StepKind.HEAR_BACK: Clock(Role.DSL, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, _DAY),
+    StepKind.MISSING_FROM_ROLL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEAD, _DAY),
+    StepKind.DECIDE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEADS, _DAY),
+    StepKind.SPEAK_TO_PARENTS: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, _DAY),
+    StepKind.HEAR_BACK_OTHER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.WORKING, 4, _HEAD, _DAY),
+    StepKind.AGREE_OR_CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, _DAY),
+    StepKind.CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, _DAY),
+    StepKind.NEXT_MOVE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, _DAY),
+    StepKind.SUPPORT: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, _DAY),
+    StepKind.WATCH: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, _DAY),
+    StepKind.KEEP: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, _DAY),
+    StepKind.TELL_REPORTER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, _DAY),
+}
+
+FIRST_LOOKS = frozenset({StepKind.FIRST_LOOK_NOW, StepKind.FIRST_LOOK})
+DECISIONS = frozenset({StepKind.DECIDE_TODAY, StepKind.DECIDE})
+
+# What must be done, or undone by a second person, before a concern may be closed. The others end
+# with the closing, which says the outcome and gives the reporter a word.
+HOLD_OPEN = frozenset(
+    {
+        StepKind.DANGER_NOW,
+        StepKind.READ_ADDITION,
+        StepKind.SEEK_ADVICE,
+        StepKind.SPEAK_TO_PARENTS,
+        StepKind.SEND_REFERRAL,
+        StepKind.HEAR_BACK,
+        StepKind.HEAR_BACK_OTHER,
+        StepKind.AGREE_OR_CHALLENGE,
+        StepKind.CHALLENGE,
+        StepKind.MISSING_FROM_ROLL,
+    }
+)
+
+# What ends when a new decision supersedes the old. What has gone outside, or was promised to go,
+# does not: a referral is undone by a second person, never by a later tick.
+SUPERSEDED = frozenset(
+    {StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE, StepKind.SUPPORT, StepKind.WATCH}
+    | {StepKind.KEEP, StepKind.NEXT_MOVE}
+)
+
+# What each route of a decision opens. No further action opens nothing of its own: what is owed then
+# is the next move, or a word to who wrote it.
+NEXT: dict[Route, StepKind] = {
+    **dict.fromkeys(sorted(OUTSIDE), StepKind.SEND_REFERRAL),
+    Route.PARENTS: StepKind.SPEAK_TO_PARENTS,
+    Route.SCHOOL_SUPPORT: StepKind.SUPPORT,
+    Route.WATCH: StepKind.WATCH,
+    Route.KEEP: StepKind.KEEP,
+}
+
+# Which clock an agency's answer runs on: the authority has one working day (KCSIE); others longer.
+ANSWERS: dict[Route, StepKind] = {
+    route: StepKind.HEAR_BACK if route is Route.SOCIAL_CARE else StepKind.HEAR_BACK_OTHER
+    for route in sorted(OUTSIDE)
+}
+
+# Steps a lead does by saying in a sentence what was found; the others by the act they ask for.
+BY_A_NOTE = frozenset(
+    {StepKind.READ_ADDITION, StepKind.SUPPORT, StepKind.WATCH, StepKind.MISSING_FROM_ROLL}
+)
+
+BREAK_HOURS = timedelta(hours=2)
+
+
+def due(kind: StepKind, days: SchoolDays, now: datetime, on: date | None = None) -> datetime:
+    """When a step of `kind` opened at `now` is due: an aware datetime in UTC.
+
+    `on` is the date named by a person, for kinds whose unit is their own date; ValueError without.
+    After the last bell before a weekend or a break, minutes of the school calendar become two real
+    hours to a named reader: nothing that worries somebody waits for Monday unread.
+    """
+    clock = CLOCKS[kind]
+    if clock.unit is Unit.DATE:
+        if on is None:
+            raise ValueError(f"a step of kind {kind} needs its own date")
+        return _bell_on(days, on)
+    if clock.unit is Unit.BELL:
+        bell = calendars.end_of_school_day(days, now)
+        return bell if _same_day(days, bell, now) else now + BREAK_HOURS
+    if clock.unit is Unit.MINUTES:
+        if clock.calendar is Calendar.REAL:
+            return now + timedelta(minutes=clock.amount)
+        if calendars.before_a_break(days, now):
+            return now + BREAK_HOURS
+        return calendars.add_school_minutes(days, now, clock.amount)
+    if clock.calendar is Calendar.WORKING:
+        return calendars.add_working_days(days.nation, now, clock.amount)
+    return calendars.add_school_days(days, now, clock.amount)
+
+
+def _same_day(days: SchoolDays, one: datetime, other: datetime) -> bool:
+    zone = ZoneInfo(days.zone)
+    return one.astimezone(zone).date() == other.astimezone(zone).date()
+
+
+def _bell_on(days: SchoolDays, on: date) -> datetime:
+    local = datetime.combine(on, days.closes, ZoneInfo(days.zone))
+    return local.astimezone(ZoneInfo("UTC"))
+
+
+def late_words(kind: StepKind, days: SchoolDays, due_at: datetime, now: datetime) -> str:
+    """How late a step is, in its own calendar: "2 school hours late". Empty while it is not."""
+    if now <= due_at:
+        return ""
+    calendar = CLOCKS[kind].calendar
+    minutes = calendars.minutes_between(calendar, days, due_at, now)
+    if not minutes:
+        # Late, and its calendar has not run since: say so without a figure that reads as nothing.
+        return "late"
+    return f"{calendars.in_words(minutes, calendar, days)} late"

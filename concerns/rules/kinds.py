@@ -1,0 +1,37 @@
+"""This file knows every kind of line the ledger can hold: its key, and the words an auditor reads."""
+
+from concerns.rules.words import Choice
+
+
+class Kind(Choice):
+    # acts
+    SUBMITTED = "submitted", "Sent a concern"
+    ADDED = "added", "Added to a concern"
+    TOLD = "told", "Told somebody in person"
+    TAKEN = "taken", "Said 'I have this'"
+    HANDED = "handed", "Handed it on"
+    DECIDED = "decided", "Decided, and said why"
+    REVIEWED = "reviewed", "Reviewed"
+    CLOSED = "closed", "Closed it"
+    REOPENED = "reopened", "Reopened it"
+    TOLD_REPORTER = "told_reporter", "Gave the reporter a word back"
+    SPOKE = "spoke", "Recorded a conversation"
+    SENT = "sent", "Sent a referral"
+    ANSWERED = "answered", "Recorded the agency's answer"
+    VIEWED_ANSWER = "viewed_answer", "Gave the school's view of the answer"
+    WITHDRAWN = "withdrawn", "Agreed not to send a referral"
+    STEP_DONE = "step_done", "Did a next step"
+    # the roll and the staff
+    ROLL_READ = "roll_read", "Uploaded a roll file"
+    ROLL_BROUGHT = "roll_brought", "Brought in a roll file"
+    ROLL_ANSWERED = "roll_answered", "Answered for a pupil missing from the roll"
+    STAFF_BROUGHT = "staff_brought", "Brought in a staff file"
+    # looking
+    OPENED = "opened", "Read a concern"
+    STORY = "story", "Read a child's story"
+    LISTED = "listed", "Was shown a list"
+    AUDITED = "audited", "Looked at the audit"
+    TRAIL = "trail", "Read a concern's whole trail"
+    EXPORTED = "exported", "Took figures or rows out"
+    # the door
+    REFUSED = "refused", "Was refused"

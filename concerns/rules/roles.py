@@ -1,0 +1,86 @@
+"""This file knows who may do what. It is the only place where a role is given a power.
+
+A person holds posts, each with a role, in a school, since a date and until a date. What they may do
+is the union of what their roles of today may do. "Let a deputy close" is one line in `ROLES`.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    STAFF = "staff"
+    DSL = "dsl"
+    DEPUTY = "deputy"
+    HEAD = "head"
+    CHAIR = "chair"
+    OFFICE = "office"
+
+    @property
+    def title(self) -> str:
+        return TITLES[self]
+
+
+TITLES = {
+    Role.STAFF: "Member of staff",
+    Role.DSL: "Designated safeguarding lead",
+    Role.DEPUTY: "Deputy safeguarding lead",
+    Role.HEAD: "Headteacher",
+    Role.CHAIR: "Chair of governors",
+    Role.OFFICE: "School office",
+}
+
+
+class May(StrEnum):
+    """Everything that can be permitted. Each page and each act names exactly one."""
+
+    SUBMIT = "write a concern, and see what became of one's own"
+    READ = "read concerns and the stories of the children they are about"
+    TAKE = "say 'I have this', and hand it on"
+    DECIDE = "decide, and say why"
+    REFER = "record what was said to parents and agencies, and what came back"
+    CLOSE = "close and reopen"
+    AUDIT = "see what was done, how long it took and who looked"
+    ROLL = "bring in the roll and answer questions about it"
+
+
+_LEAD = frozenset({May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.REFER, May.CLOSE})
+
+ROLES: dict[Role, frozenset[May]] = {
+    # Everybody who holds any post may write. Reporting is never a privilege.
+    Role.STAFF: frozenset({May.SUBMIT}),
+    Role.DSL: _LEAD,
+    # A deputy is trained to the same level and stands in without asking (KCSIE, annex on the DSL).
+    Role.DEPUTY: _LEAD,
+    # The head can act when both are away, and is the one who answers for the record.
+    Role.HEAD: _LEAD | {May.AUDIT},
+    # Governors see no concern about a child. Theirs are those about the head: their own room.
+    Role.CHAIR: frozenset({May.SUBMIT}),
+    # The office runs the roll and sees no concern but what its own people wrote.
+    Role.OFFICE: frozenset({May.SUBMIT, May.ROLL}),
+}
+
+# Who stands behind whom when a step is held by a role: the order in which it is looked for and,
+# later, climbs. Each is a different human being.
+LADDER: dict[Role, tuple[Role, ...]] = {
+    Role.DSL: (Role.DSL, Role.DEPUTY, Role.HEAD),
+    Role.DEPUTY: (Role.DEPUTY, Role.DSL, Role.HEAD),
+    Role.HEAD: (Role.HEAD, Role.CHAIR),
+    Role.CHAIR: (Role.CHAIR,),
+    Role.OFFICE: (Role.OFFICE, Role.HEAD),
+    Role.STAFF: (Role.DSL, Role.DEPUTY, Role.HEAD),
+}
+
+
+def may(roles: frozenset[Role], power: May) -> bool:
+    """Whether any of `roles` gives `power`. Source: the table above."""
+    return any(power in ROLES[role] for role in roles)
+
+
+def powers(roles: frozenset[Role]) -> frozenset[May]:
+    """Everything that `roles` give together."""
+    return frozenset().union(*(ROLES[role] for role in roles))
+
+
+def roles_that(power: May) -> frozenset[Role]:
+    """Every role that gives `power`."""
+    return frozenset(role for role, given in ROLES.items() if power in given)

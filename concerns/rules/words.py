@@ -1,0 +1,236 @@
+"""This file knows the vocabulary: categories, agencies, routes, places, and how a thing is known.
+
+All of it is data. The keys are kept in the database and never change; the words may be improved at
+any time. They follow the categories of guidance and of the prevention and serious-harm literature.
+"""
+
+from enum import StrEnum
+
+
+class Choice(StrEnum):
+    """A word kept in the database (the value) and the words a person reads (the label)."""
+
+    def __new__(cls, value: str, label: str):
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        return [(member.value, member.label) for member in cls]
+
+    @classmethod
+    def say(cls, value: str) -> str:
+        """The words for `value`; empty for an empty value. Raises ValueError for an unknown one."""
+        return cls(value).label if value else ""
+
+
+class Category(Choice):
+    NEGLECT = "neglect", "Neglect"
+    EMOTIONAL = "emotional", "Emotional abuse"
+    PHYSICAL = "physical", "Physical abuse"
+    SEXUAL = "sexual", "Sexual abuse"
+    CHILD_ON_CHILD = "child_on_child", "Child-on-child abuse"
+    CSE = "cse", "Sexual exploitation"
+    CCE = "cce", "Criminal exploitation and county lines"
+    VIOLENCE = "violence", "Serious violence and weapons"
+    SLAVERY = "slavery", "Modern slavery"
+    DOMESTIC = "domestic", "Domestic abuse"
+    FGM = "fgm", "Female genital mutilation (FGM)"
+    FORCED_MARRIAGE = "forced_marriage", "Forced marriage or honour-based abuse"
+    RADICALISATION = "radicalisation", "Radicalisation"
+    ONLINE = "online", "Online: content, contact, conduct or commerce"
+    BULLYING = "bullying", "Bullying"
+    SELF_HARM = "self_harm", "Self-harm or suicide"
+    MENTAL_HEALTH = "mental_health", "Mental health"
+    EATING = "eating", "Eating"
+    SUBSTANCE = "substance", "Substance use"
+    MISSING = "missing", "Missing from home or care"
+    ABSENCE = "absence", "Absence"
+    HOME_EDUCATION = "home_education", "Home education"
+    PRIVATE_FOSTERING = "private_fostering", "Private fostering"
+    YOUNG_CARER = "young_carer", "Young carer"
+    PARENTAL = "parental", "Parent's mental ill-health, substance use or prison"
+    HOUSING = "housing", "Housing"
+    FAITH = "faith", "Abuse linked to faith or belief"
+    FABRICATED = "fabricated", "Fabricated or induced illness"
+    PREGNANCY = "pregnancy", "Pregnancy"
+    PHYSICAL_INTERVENTION = "physical_intervention", "Physical intervention"
+    LONG_AGO = "long_ago", "Something that happened long ago"
+    UNSORTED = "unsorted", "Not sorted yet"
+
+
+# Parents are told only after advice from social care or police: a parent may be the cause, or the
+# child may be put in more danger by being known to have spoken.
+ADVICE_BEFORE_PARENTS = frozenset(
+    {Category.SEXUAL, Category.FGM, Category.FORCED_MARRIAGE, Category.FABRICATED}
+)
+
+
+class GoingHome(Choice):
+    NO = "no", "No"
+    NOT_SURE = "not_sure", "Not sure"
+    YES = "yes", "Yes"
+
+
+class HowSure(Choice):
+    EXACT = "exact", "I know exactly"
+    ABOUT = "about", "About then"
+    NOT_KNOWN = "not_known", "I do not know"
+
+
+class HowKnown(Choice):
+    SAW = "saw", "I saw it"
+    HEARD = "heard", "I heard it"
+    CHILD_TOLD = "child_told", "The child told me"
+    SOMEONE_TOLD = "someone_told", "Someone told me"
+    FEELING = "feeling", "A feeling"
+
+
+class Part(Choice):
+    """What a child is to a concern."""
+
+    ABOUT = "about", "About this child"
+    INVOLVED = "involved", "Also involved"
+
+
+class Side(Choice):
+    LEFT = "left", "Left"
+    RIGHT = "right", "Right"
+    MIDDLE = "middle", "Middle"
+    BOTH = "both", "Both"
+
+
+class Place(Choice):
+    """Where a visible mark is. Those in RARE_BY_ACCIDENT are decided the same day."""
+
+    HEAD = "head", "Head or scalp"
+    FACE = "face", "Face"
+    EYE = "eye", "Eye"
+    EAR = "ear", "Ear"
+    NECK = "neck", "Neck"
+    SHOULDER = "shoulder", "Shoulder"
+    UPPER_ARM = "upper_arm", "Upper arm"
+    FOREARM = "forearm", "Forearm or elbow"
+    HAND = "hand", "Hand"
+    CHEST = "chest", "Chest"
+    STOMACH = "stomach", "Stomach"
+    BACK = "back", "Back"
+    BUTTOCKS = "buttocks", "Buttocks"
+    GENITALS = "genitals", "Genitals"
+    THIGH = "thigh", "Thigh"
+    KNEE = "knee", "Knee or shin"
+    FOOT = "foot", "Foot or ankle"
+    OTHER = "other", "Somewhere else"
+
+
+RARE_BY_ACCIDENT = frozenset(
+    {Place.EAR, Place.NECK, Place.BUTTOCKS, Place.GENITALS, Place.HAND, Place.BACK}
+)
+
+
+class Route(Choice):
+    """What a decision can lead to. Several at once. Each opens its own next step by itself."""
+
+    PARENTS = "parents", "Speak to parents or carers"
+    SOCIAL_CARE = "social_care", "Refer to children's social care"
+    POLICE = "police", "Police"
+    EARLY_HELP = "early_help", "Early help or family help"
+    HEALTH = "health", "Health: school nurse, health visitor, GP or A&E"
+    MENTAL_HEALTH = "mental_health", "Mental health services"
+    PREVENT = "prevent", "Prevent or Channel"
+    SLAVERY = "slavery", "Modern slavery: national referral mechanism"
+    OTHER_AGENCY = "other_agency", "Another agency, school or charity"
+    SCHOOL_SUPPORT = "school_support", "Support in school"
+    WATCH = "watch", "Watch until a date, by a named adult"
+    KEEP = "keep", "Keep with the picture until a date"
+    NO_FURTHER = "no_further", "No further action"
+
+
+# Routes that leave the school: each makes a referral with its own page and clocks.
+OUTSIDE = frozenset(
+    {
+        Route.SOCIAL_CARE,
+        Route.POLICE,
+        Route.EARLY_HELP,
+        Route.HEALTH,
+        Route.MENTAL_HEALTH,
+        Route.PREVENT,
+        Route.SLAVERY,
+        Route.OTHER_AGENCY,
+    }
+)
+
+# Routes a light decision may have: what is only to be added to the picture. One reason and a date.
+LIGHT = frozenset({Route.KEEP})
+
+
+class ParentsTold(Choice):
+    YES = "yes", "Yes, they have been told"
+    WILL_BE = "will_be", "Not yet: they will be"
+    NO = "no", "No, for the reason below"
+
+
+class ChildSeen(Choice):
+    SEEN = "seen", "Seen and spoken to"
+    HEARD_ALONE = "heard_alone", "Seen, and heard alone"
+    NOT_YET = "not_yet", "Not yet"
+
+
+class Siblings(Choice):
+    CONSIDERED = "considered", "Considered"
+    NONE = "none", "None that we know of"
+
+
+class Method(Choice):
+    TELEPHONE = "telephone", "Telephone"
+    ONLINE = "online", "Online form"
+    EMAIL = "email", "Secure e-mail"
+    IN_PERSON = "in_person", "In person"
+
+
+class Answer(Choice):
+    """What an agency says it will do."""
+
+    ASSESSMENT = "assessment", "Assessment of the child's needs (child in need)"
+    SECTION_47 = "section_47", "Enquiries under section 47"
+    EARLY_HELP = "early_help", "Early help or family help"
+    ALREADY_OPEN = "already_open", "Added to a case already open"
+    ADVICE = "advice", "Advice only"
+    ACCEPTED = "accepted", "Accepted by the service"
+    NO_FURTHER = "no_further", "No further action"
+    OTHER = "other", "Something else"
+
+
+class View(Choice):
+    """The school's view of an agency's answer."""
+
+    AGREE = "agree", "We agree"
+    DISAGREE = "disagree", "We disagree, and challenge it"
+
+
+class SpokenTo(Choice):
+    PARENT = "parent", "Parent or carer"
+    CHILD = "child", "The child"
+    ADVISER = "adviser", "Social care, police or another adviser"
+    OTHER = "other", "Somebody else"
+
+
+class Outcome(Choice):
+    """How a concern ends."""
+
+    HELP_IN_PLACE = "help_in_place", "Help is in place and working"
+    WITH_AGENCY = "with_agency", "Another agency leads now"
+    EXPLAINED = "explained", "Explained, and nothing more is needed"
+    KEPT = "kept", "Kept with the picture"
+    LEFT = "left", "The child has left and the file has been received"
+    OTHER = "other", "Something else"
+
+
+class RollAnswer(Choice):
+    """Why a pupil was missing from a roll file."""
+
+    STILL_HERE = "still_here", "Still here: the file was incomplete"
+    LEFT = "left", "Has left for another place"
+    NOT_KNOWN = "not_known", "We do not know where the child is"

@@ -1,0 +1,247 @@
+"""This file knows how a concern comes into being, and what its writer may add to it."""
+
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from django.db import IntegrityError
+
+from concerns.doors import ledger
+from concerns.doors.act import Refused, act
+from concerns.models import (
+    Addition,
+    Child,
+    Concern,
+    ConcernCategory,
+    ConcernChild,
+    Draft,
+    Ending,
+    Mark,
+    Viewer,
+)
+from concerns.rules.clocks import FIRST_LOOKS, StepKind
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import May
+from concerns.rules.words import GoingHome, HowKnown, Part
+
+# No 0, O, 1, I or L: a reference is read out over the telephone. Random, because a running number
+# would tell everybody how many there are.
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class MarkSeen:
+    place: str
+    side: str = ""
+    size_cm: Decimal | None = None
+    described: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the form holds once it is valid. Words are as typed; the rest are keys of `words.py`."""
+
+    account: str
+    going_home: str
+    children: tuple[Child, ...] = ()
+    involved: tuple[Child, ...] = ()
+    described: str = ""
+    danger: bool = False
+    happened_on: date | None = None
+    happened_at: time | None = None
+    how_sure: str = ""
+    how_known: str = ""
+    did_not_want_to_say: bool = False
+    may_mean: str = ""
+    place: str = ""
+    child_words: str = ""
+    asked: str = ""
+    who_else: str = ""
+    explanation: str = ""
+    explained_by: str = ""
+    told_in_person: str = ""
+    already_called: str = ""
+    categories: tuple[str, ...] = ()
+    marks: tuple[MarkSeen, ...] = field(default=())
+
+
+_AS_TYPED = (
+    "account", "going_home", "danger", "happened_on", "happened_at", "how_sure", "how_known",
+    "did_not_want_to_say", "may_mean", "place", "child_words", "asked", "who_else", "explanation",
+    "explained_by", "told_in_person", "already_called",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the writer is told. `again` when this form had been sent before."""
+
+    concern: Concern
+    code: str
+    again: bool = False
+
+
+def submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime) -> Receipt:
+    """Send a concern, once: the same draft sent again, even at the same moment, gives the first.
+
+    Raises Refused where the draft is somebody else's.
+    """
+    try:
+        return _submit(by=by, draft=draft, account=account, now=now)
+    except IntegrityError:
+        # Another press of the same form was committed while this one waited.
+        first = already(by, draft)
+        if first is None:
+            raise
+        return first
+
+
+def already(by: Viewer, draft: uuid.UUID) -> Receipt | None:
+    """The receipt of a form that has been sent, to its own writer only."""
+    concern = Concern.objects.written_by(by).filter(draft=draft).first()
+    return Receipt(concern, code(concern), again=True) if concern else None
+
+
+def code(concern: Concern) -> str:
+    """The receipt code of a concern: from the line of its sending."""
+    return ledger.receipt(ledger.line_of(concern.uid, Kind.SUBMITTED))
+
+
+@act(May.SUBMIT, Kind.SUBMITTED)
+def _submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime, record) -> Receipt:
+    begun = Draft.objects.filter(uid=draft).first()
+    if begun and begun.person_id != by.person.pk:
+        raise Refused("This draft is not yours.")
+    concern = Concern(
+        school=by.school,
+        reference=_reference(),
+        reporter=by.person,
+        draft=draft,
+        begun_at=begun.begun_at if begun else now,
+        received_at=now,
+        changed_by=by.person,
+        changed_at=now,
+        changed_how=Kind.SUBMITTED,
+        **{name: getattr(account, name) for name in _AS_TYPED},
+    )
+    agenda = record.agenda(concern)
+    for kind in first_steps(account):
+        agenda.owe(kind, holder=by.person if kind is StepKind.DANGER_NOW else None)
+    agenda.press()
+    concern.save(force_insert=True)
+    rows = _children(concern, account)
+    ConcernChild.objects.bulk_create(rows)
+    ConcernCategory.objects.bulk_create(
+        ConcernCategory(school=by.school, concern=concern, category=word)
+        for word in dict.fromkeys(account.categories)
+    )
+    Mark.objects.bulk_create(
+        Mark(
+            school=by.school,
+            concern=concern,
+            place=mark.place,
+            side=mark.side,
+            size_cm=mark.size_cm,
+            described=mark.described,
+        )
+        for mark in account.marks
+    )
+    if begun:
+        begun.delete()
+    line = record(
+        about=concern,
+        concern=concern,
+        children=[row.child.uid for row in rows if row.child],
+        fields=[name for name in _AS_TYPED if getattr(account, name)],
+        words={name: getattr(account, name) for name in _SEALED if getattr(account, name)},
+    )
+    return Receipt(concern, ledger.receipt(line))
+
+
+_SEALED = (
+    "account", "may_mean", "place", "child_words", "asked", "who_else", "explanation",
+    "explained_by", "told_in_person", "already_called",
+)  # fmt: skip
+
+
+def first_steps(account: Account) -> list[StepKind]:
+    """What is owed from the first moment. FIELD: a mark, a disclosure or worry about going home
+    never waits; a child in danger now is the writer's until a named person has taken it by voice."""
+    now = (
+        account.danger
+        or account.going_home != GoingHome.NO
+        or account.marks
+        or account.how_known == HowKnown.CHILD_TOLD
+        or account.child_words
+    )
+    steps = [StepKind.FIRST_LOOK_NOW if now else StepKind.FIRST_LOOK]
+    return [StepKind.DANGER_NOW, *steps] if account.danger else steps
+
+
+def _children(concern: Concern, account: Account) -> list[ConcernChild]:
+    rows = [
+        ConcernChild(
+            school=concern.school,
+            concern=concern,
+            child=child,
+            part=part,
+            year=child.year,
+            class_name=child.class_name,
+        )
+        for part, children in (
+            (Part.ABOUT, account.children),
+            (Part.INVOLVED, account.involved),
+        )
+        for child in children
+    ]
+    if account.described:
+        rows.append(
+            ConcernChild(school=concern.school, concern=concern, described=account.described)
+        )
+    return rows
+
+
+def _reference() -> str:
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(6))
+    return f"{letters[:3]}-{letters[3:]}"
+
+
+@act(May.SUBMIT, Kind.ADDED, on="concern")
+def add(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
+    """Add to one's own concern. A closed one is new again: nothing is laid on an unread pile."""
+    addition = Addition.objects.create(
+        school=by.school, concern=concern, by=by.person, at=now, words=words
+    )
+    agenda = record.agenda(concern)
+    if concern.state == State.CLOSED:
+        concern.state, concern.closed_at, concern.holder, concern.outcome = (
+            State.WAITING, None, None, "",
+        )  # fmt: skip
+        Ending.objects.create(
+            school=by.school,
+            concern=concern,
+            by=by.person,
+            at=now,
+            words="Added to by the person who wrote it",
+            reopened=True,
+        )
+        agenda.owe(StepKind.FIRST_LOOK)
+    elif not agenda.owes(*FIRST_LOOKS, StepKind.READ_ADDITION):
+        agenda.owe(StepKind.READ_ADDITION)
+    record(about=addition, concern=concern, fields=["words"], words={"words": words})
+    return addition
+
+
+@act(May.SUBMIT, Kind.TOLD, on="concern")
+def told(*, by: Viewer, concern: Concern, whom: str, now: datetime, record) -> Addition:
+    """Danger now: the writer has told a named person by voice, and that person has accepted it."""
+    addition = Addition.objects.create(
+        school=by.school, concern=concern, by=by.person, at=now, words=f"Told in person: {whom}"
+    )
+    agenda = record.agenda(concern)
+    agenda.done(StepKind.DANGER_NOW)
+    record(about=addition, concern=concern, fields=["whom"], words={"whom": whom})
+    return addition

@@ -1,0 +1,147 @@
+"""This file knows how a Django field becomes a GOV.UK component: which one, with which id, hint and error."""
+
+from django import forms, template
+from django.forms.formsets import BaseFormSet
+from django.forms.utils import flatatt
+
+register = template.Library()
+
+# The first that fits: a tick list is a kind of radio list in Django, and both are kinds of select.
+KINDS = (
+    (forms.CheckboxSelectMultiple, "checkboxes"),
+    (forms.RadioSelect, "radios"),
+    (forms.CheckboxInput, "checkbox"),
+    (forms.Select, "select"),
+    (forms.MultiWidget, "day"),
+    (forms.Textarea, "textarea"),
+    (forms.FileInput, "file"),
+)
+
+
+@register.filter
+def kind(field):
+    """The component that draws this field: also the name of its template in `templates/govuk/`."""
+    widget = field.field.widget
+    if widget.is_hidden:
+        return "hidden"
+    return next((name for wanted, name in KINDS if isinstance(widget, wanted)), "input")
+
+
+@register.filter
+def component(name):
+    return f"govuk/{name}.html"
+
+
+@register.simple_tag
+def control(field, css, question=None):
+    """The field's own widget, with the component's classes and the ids of its hint, error and count."""
+    attrs = _attrs(field, css)
+    if question and question.width:
+        attrs["class"] += f" govuk-input--width-{question.width}"
+    if question and question.rows:
+        attrs["rows"] = question.rows
+    if question and question.count:
+        described = (field.aria_describedby, f"{field.auto_id}-info")
+        attrs["aria-describedby"] = " ".join(part for part in described if part)
+    return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def control_attrs(field, css):
+    """The attributes alone, for a control whose choices we draw ourselves: Django's own takes a template a choice."""
+    widget = field.field.widget
+    ours = field.build_widget_attrs({"id": field.auto_id, **_attrs(field, css)}, widget)
+    return flatatt(widget.build_attrs(widget.attrs, ours))
+
+
+@register.simple_tag
+def choices(field, question=None, revealed=None):
+    """Every choice of a list: name, value, label, selected, id, hint and what it reveals."""
+    widget = field.field.widget
+    values = widget.format_value(field.value())
+    chosen = []
+    for _, group, _ in widget.optgroups(field.html_name, values, {"id": field.auto_id}):
+        for option in group:
+            value = str(option["value"])
+            option["id"] = option["attrs"].get("id", "")
+            option["hint"] = question.hints.get(value) if question else None
+            option["reveals"] = (revealed or {}).get(value)
+            chosen.append(option)
+    return chosen
+
+
+@register.simple_tag
+def option_groups(field):
+    """(heading or None, options) of a select."""
+    widget = field.field.widget
+    groups = widget.optgroups(field.html_name, widget.format_value(field.value()), {})
+    return [(heading, options) for heading, options, _ in groups]
+
+
+@register.simple_tag
+def day_boxes(field):
+    """The three boxes of a date, each with its label."""
+    widget = field.field.widget
+    context = widget.get_context(field.html_name, field.value(), {"id": field.auto_id})
+    widths = (2, 4, 4)
+    boxes = zip(widget.labels, widths, context["widget"]["subwidgets"], strict=True)
+    return [
+        {
+            "label": label,
+            "width": width,
+            "name": box["name"],
+            "value": box["value"],
+            "id": box["attrs"]["id"],
+        }
+        for label, width, box in boxes
+    ]
+
+
+@register.simple_tag
+def any_errors(*asked):
+    return any(True for form in _flat(asked) for _ in _errors(form))
+
+
+@register.inclusion_tag("govuk/errors.html")
+def error_summary(*asked):
+    """Every error on the page, each linked to the first box it is about. Takes forms, formsets and lists of them."""
+    return {"errors": [error for form in _flat(asked) for error in _errors(form)]}
+
+
+def _attrs(field, css):
+    # "Required" is said in words by our own messages. Told by the attribute, some screen readers call an
+    # empty box invalid before anybody has answered.
+    field.form.use_required_attribute = False
+    own = field.field.widget.attrs.get("class", "")
+    wrong = f"{css.split()[0]}--error" if field.errors else ""
+    return {"class": " ".join(part for part in (css, wrong, own) if part)}
+
+
+def _flat(asked):
+    for thing in asked:
+        if isinstance(thing, forms.BaseForm):
+            yield thing
+        elif isinstance(thing, BaseFormSet):
+            yield from thing.forms
+            yield thing
+        elif isinstance(thing, (list, tuple)):
+            yield from _flat(thing)
+
+
+def _errors(form):
+    if isinstance(form, BaseFormSet):
+        yield from ({"text": problem, "href": ""} for problem in form.non_form_errors())
+        return
+    for name, problems in form.errors.items():
+        href = "" if name == forms.forms.NON_FIELD_ERRORS else _target(form[name])
+        for problem in problems:
+            yield {"text": problem, "href": href}
+
+
+def _target(field):
+    """Where a link in the summary goes. A hidden field may name what stands for it with `data-target`."""
+    what = kind(field)
+    if what == "hidden":
+        return field.field.widget.attrs.get("data-target", "")
+    first = f"{field.auto_id}_0" if what in {"radios", "checkboxes", "day"} else field.auto_id
+    return f"#{first}"

@@ -1,0 +1,177 @@
+"""This file knows the pieces our forms are laid out with, as the templates in `templates/govuk/` draw them.
+
+A form says what it asks in `forms.py`; how that stands on the page is said with these:
+
+    Layout(
+        Question("account", size="m", rows=8),
+        Question("going_home", inline=True, hints={"yes": "..."}, reveals={"yes": ["why"]}),
+        Details("More, if you know it", "where", "when"),
+        Buttons(Press("Send", name="do", value="send"), Press("Save", value="save", kind="secondary")),
+    )
+
+crispy-forms 2.7 draws the layout. Its own packs lose radio dots and error icons under a strict content
+policy and have no hint for a single choice, so the pack is ours. A piece draws itself with a context of its own,
+not with crispy's shared one, so that nothing meant for one question reaches the next.
+"""
+
+import datetime as dt
+
+from crispy_forms.layout import LayoutObject
+from crispy_forms.utils import TEMPLATE_PACK, render_field
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+class Question(LayoutObject):
+    """One field with its label, hint and error.
+
+    size: of the label or legend ("s", "m", "l" or "xl"); inline: radios beside each other; small: smaller
+    radios or ticks; width: of an input in characters (2, 3, 4, 5, 10 or 20); rows: of a textarea;
+    hints: {choice: words under it}; reveals: {choice: fields shown when it is chosen}; count: warn past
+    this many characters; heading: the label is the page's heading.
+    """
+
+    def __init__(
+        self, name, *, size="s", inline=False, small=False, width=None, rows=None, hints=None, reveals=None,
+        count=None, heading=False,
+    ):  # fmt: skip
+        self.name, self.size, self.inline, self.small = name, size, inline, small
+        self.width, self.rows, self.count, self.heading = width, rows, count, heading
+        self.hints = {str(value): words for value, words in (hints or {}).items()}
+        self.reveals = {str(value): list(fields) for value, fields in (reveals or {}).items()}
+        # crispy finds the names of a layout's fields here.
+        self.fields = [name, *(field for fields in self.reveals.values() for field in fields)]
+
+    def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        form.rendered_fields.add(self.name)
+        revealed = {
+            value: SafeString(
+                "".join(
+                    render_field(field, form, context, template_pack=template_pack)
+                    for field in fields
+                )
+            )
+            for value, fields in self.reveals.items()
+        }
+        return _draw("govuk/field.html", field=form[self.name], question=self, revealed=revealed)
+
+
+class Details(LayoutObject):
+    """Questions folded away under a summary; open already when one of them has an answer or an error."""
+
+    def __init__(self, summary, *fields, open=False):
+        self.summary, self.fields, self.open = summary, list(fields), open
+
+    def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        inside = [form[pointer.name] for pointer in self.get_field_names()]
+        return _draw(
+            "govuk/layout/details.html",
+            summary=self.summary,
+            open=self.open or any(field.errors or _answered(field.value()) for field in inside),
+            fields=self.get_rendered_fields(form, context, template_pack, **kwargs),
+        )
+
+
+class Part:
+    """A template of our own between the questions, drawn with the page's context."""
+
+    def __init__(self, template):
+        self.template = template
+
+    def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        return get_template(self.template).render({**context.flatten(), "form": form})
+
+
+class Say:
+    """A sentence between the questions; kind: "body", "hint", "inset", "warning" or "heading"."""
+
+    def __init__(self, words, kind="body"):
+        self.words, self.kind = words, kind
+
+    def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        return _draw("govuk/layout/say.html", words=self.words, kind=self.kind)
+
+
+class Press:
+    """A button that sends the form; kind: "primary", "secondary" or "warning"."""
+
+    def __init__(self, label, *, name="do", value="", kind="primary"):
+        self.label, self.name, self.value, self.kind = label, name, value, kind
+
+    def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        return _draw("govuk/layout/press.html", press=self)
+
+
+class Buttons(LayoutObject):
+    """Buttons in a row that stack on a narrow screen."""
+
+    def __init__(self, *presses):
+        self.fields = list(presses)
+
+    def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        return _draw("govuk/layout/buttonholder.html", fields_output=fields)
+
+
+class DayWidget(forms.MultiWidget):
+    """Day, month and year in three boxes: quicker and less mistaken than a calendar for a day one knows."""
+
+    labels = ("Day", "Month", "Year")
+    use_fieldset = True
+
+    def __init__(self, attrs=None):
+        boxes = {
+            part: forms.TextInput({"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
+            for part in ("day", "month", "year")
+        }
+        super().__init__(boxes)
+
+    def decompress(self, value):
+        return [value.day, value.month, value.year] if value else [None, None, None]
+
+
+class DayField(forms.Field):
+    """A date typed as day, month and year. A month may be its number or its name."""
+
+    widget = DayWidget
+    default_error_messages = {
+        "required": "Enter a day, month and year",
+        "incomplete": "Enter a day, a month and a year",
+        "invalid": "Enter a real date, like 27 3 2026",
+    }
+
+    def to_python(self, value):
+        if value is None or isinstance(value, dt.date):
+            return value
+        day, month, year = (str(part or "").strip() for part in value)
+        if not (day or month or year):
+            return None
+        if not (day and month and year):
+            raise ValidationError(self.error_messages["incomplete"], code="incomplete")
+        if month[:3].lower() in MONTHS:
+            month = MONTHS.index(month[:3].lower()) + 1
+        try:
+            return _four_figures(dt.date(int(year), int(month), int(day)))
+        except (ValueError, OverflowError):
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+def _four_figures(day):
+    # "26" would otherwise be taken for a day in the first century.
+    if day.year < 1900:
+        raise ValueError
+    return day
+
+
+def _answered(value):
+    if isinstance(value, (list, tuple)):
+        return any(_answered(part) for part in value)
+    return value not in (None, "", False)
+
+
+def _draw(template, **context):
+    return get_template(template).render(context)

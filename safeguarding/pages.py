@@ -1,0 +1,67 @@
+"""This file knows the site's own few pages: help with signing in, health, and the errors."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, connection
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from concerns.doors import keep
+
+
+@login_not_required
+def sign_in_help(request):
+    return render(request, "account/help.html")
+
+
+@login_not_required
+def healthz(request):
+    """Whether the site can do its work. Says nothing about anybody."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"ok": False, "why": "the database does not answer"}, status=503)
+    return JsonResponse({"ok": True})
+
+
+def bad_request(request, exception=None):
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "413.html", status=413)
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception=None):
+    words = getattr(exception, "words", "") or str(exception or "")
+    return render(request, "403.html", {"why": words}, status=403)
+
+
+def not_found(request, exception=None):
+    """The same bytes for "not yours" and "no such thing"."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    # No context and no database: either may be what failed.
+    from django.http import HttpResponseServerError
+
+    return HttpResponseServerError(render_to_string("500.html"))
+
+
+@login_not_required
+def csrf_failure(request, reason=""):
+    """The form's token has gone stale: what was typed is kept, and shown to who typed it."""
+    kept = keep.posted(request)
+    typed = () if kept is None and not request.user.is_authenticated else _typed(request)
+    context = {"kept": kept, "words": typed if request.user.is_authenticated else ()}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _typed(request):
+    return [
+        (name.replace("_", " ").capitalize(), value)
+        for name, values in keep.typed(request).items()
+        for value in values
+        if len(value) > 2 and " " in value
+    ]

@@ -1,0 +1,227 @@
+"""The whole configuration of the site, read from the environment. Unset, it refuses rather than risks.
+
+`.env.example` lists every variable with a sentence. `make run` writes a `.env` for the demonstration.
+"""
+
+import base64
+import os
+import sys
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from dotenv import load_dotenv
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+load_dotenv(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def _required(name: str, why: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. {why} To look at the demo: make run")
+    return value
+
+
+# --- What this installation is -------------------------------------------------------------------
+DEMO = _flag("DEMO")
+DEBUG = False
+SECRET_KEY = _required("SECRET_KEY", "It signs sessions and links.")
+
+
+def _record_keys() -> dict[int, bytes]:
+    """`RECORD_KEYS="2:<base64>,1:<base64>"`: the first encrypts, all decrypt."""
+    keys: dict[int, bytes] = {}
+    written = _required("RECORD_KEYS", "Without it no word in the record can be read.")
+    for part in written.split(","):
+        number, _, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+            keys[int(number)] = key
+        except ValueError as wrong:
+            raise ImproperlyConfigured("RECORD_KEYS must read 1:<base64 of 32 bytes>") from wrong
+        if len(key) != 32:
+            raise ImproperlyConfigured("Each of RECORD_KEYS must be 32 bytes, in base64.")
+    return keys
+
+
+RECORD_KEYS = _record_keys()
+
+# Links in anything sent are built from this, never from the Host header.
+SITE_ORIGIN = os.environ.get("SITE_ORIGIN", "http://localhost:8000")
+ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
+if DEMO and not ALLOWED_HOSTS:
+    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN] if SITE_ORIGIN.startswith("https://") else []
+
+# --- The app -------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "concerns",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    # Outermost, so that every response has the headers, errors and static files too.
+    "safeguarding.middleware.headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "safeguarding.middleware.idle",
+    "allauth.account.middleware.AccountMiddleware",
+    # The gate opens what urls.py says; whatever did not come through the gate stays shut.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+]
+
+ROOT_URLCONF = "safeguarding.urls"
+WSGI_APPLICATION = "safeguarding.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "concerns.doors.gate.page_context",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.append("django.forms")
+CRISPY_ALLOWED_TEMPLATE_PACKS = "govuk"
+CRISPY_TEMPLATE_PACK = "govuk"
+CRISPY_FAIL_SILENTLY = False
+
+# --- The database --------------------------------------------------------------------------------
+_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'safeguarding.sqlite3'}"
+# The web connects as a role that owns nothing; only `migrate` connects as the owner.
+_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or _URL
+MIGRATING = sys.argv[1:2] == ["migrate"]
+DATABASES = {
+    "default": dj_database_url.parse(
+        _OWNER_URL if MIGRATING else _URL, conn_max_age=600, conn_health_checks=True
+    )
+}
+# Who may be given rights on the tables after a migration: the role the web connects as.
+DATABASE_WEB_ROLE = dj_database_url.parse(_URL).get("USER", "")
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Each of these was seen to lose writes, commits or a trigger when left out.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+            "PRAGMA recursive_triggers=1; PRAGMA foreign_keys=1"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Rate limits are counted here, by all web workers together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+    }
+}
+
+# --- Signing in ----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "concerns.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["safeguarding.hashers.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "safeguarding.accounts.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_DISPLAY = str
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# A school is one address: thirty people signing in at once must all get in, while one account
+# cannot be guessed at. No limit stands on writing a concern.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "200/m/ip,10/5m/key"}
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+# A second factor's place is here: allauth.mfa, with May.READ asking for it in doors/gate.py.
+
+# --- The browser ---------------------------------------------------------------------------------
+# Over plain http only the demonstration on this machine is served.
+_HTTPS = not DEMO
+_PREFIX = "__Host-" if _HTTPS else ""
+SESSION_COOKIE_NAME = f"{_PREFIX}session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{_PREFIX}csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "safeguarding.pages.csrf_failure"
+IDLE_COOKIE_NAME = f"{_PREFIX}idle"
+IDLE_SECONDS = {"reads": 15 * 60, "writes": 30 * 60}
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_PROXY") else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# The name and shape are Django 6's own: on moving there our middleware goes and this stays.
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "object-src": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+# Words of an account fit many times over; a roll of 20,000 pupils fits once.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# --- Files, language, time -----------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "Europe/London"
+DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y, H:i"
+TIME_FORMAT = "H:i"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,38 @@
+"""This file knows when the web must not start: triggers gone, a database that forgets, wrong data."""
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from concerns.models import School, append_only
+
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+def refuse_unless_safe() -> None:
+    """Raise ImproperlyConfigured, saying what to do, unless the site may serve."""
+    try:
+        gone = append_only.missing()
+        if gone:
+            raise ImproperlyConfigured(
+                f"The database no longer refuses changes to the record ({', '.join(gone)}). "
+                "If it was never set up: manage.py migrate. Otherwise find out who removed them."
+            )
+        if not settings.DEMO:
+            _must_be_durable()
+        if settings.DEMO and School.objects.filter(invented=False).exists():
+            raise ImproperlyConfigured("DEMO is set, and this database has real people in it.")
+    finally:
+        connection.close()
+
+
+def _must_be_durable() -> None:
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for name in DURABLE:
+            cursor.execute("SELECT current_setting(%s)", [name])
+            if cursor.fetchone()[0] == "off":
+                raise ImproperlyConfigured(
+                    f"PostgreSQL has {name} off: an acknowledged concern could be lost. Turn it on."
+                )

@@ -1,0 +1,22 @@
+"""The site: signing in, its own few pages, and the app behind the gate."""
+
+from allauth.account.views import LoginView, LogoutView
+from django.urls import include, path
+
+from safeguarding import pages
+
+urlpatterns = [
+    path("sign-in/", LoginView.as_view(), name="account_login"),
+    path("sign-out/", LogoutView.as_view(), name="account_logout"),
+    # The sign-in package asks for these names. Accounts and passwords come from the school office.
+    path("sign-in/help/", pages.sign_in_help, name="account_signup"),
+    path("sign-in/help/", pages.sign_in_help, name="account_reset_password"),
+    path("sign-in/help/", pages.sign_in_help, name="account_inactive"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("", include("concerns.urls")),
+]
+
+handler400 = "safeguarding.pages.bad_request"
+handler403 = "safeguarding.pages.forbidden"
+handler404 = "safeguarding.pages.not_found"
+handler500 = "safeguarding.pages.server_error"

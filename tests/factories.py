@@ -1,0 +1,176 @@
+"""This file knows how a test gets a school, its people and a concern in any state: by real acts.
+
+A time is always given, never taken from the machine: Tuesday 3 November 2026, ten in the morning,
+in term, unless a test says otherwise.
+"""
+
+import itertools
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from concerns.chase import acts as chase
+from concerns.models import (
+    Authority,
+    Child,
+    Closure,
+    Concern,
+    Decided,
+    Enrolment,
+    NameKey,
+    Person,
+    Placement,
+    Post,
+    Relation,
+    School,
+    Term,
+    Viewer,
+)
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import Outcome, Route
+from concerns.submit import acts as submit
+from concerns.submit.acts import Account, MarkSeen, Receipt
+from concerns.triage import acts as triage
+
+NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
+PASSWORD = "a long password for tests"
+TERMS = (
+    (date(2025, 9, 2), date(2025, 10, 24)), (date(2025, 11, 3), date(2025, 12, 19)),
+    (date(2026, 1, 5), date(2026, 2, 13)), (date(2026, 2, 23), date(2026, 3, 27)),
+    (date(2026, 4, 13), date(2026, 5, 22)), (date(2026, 6, 1), date(2026, 7, 21)),
+    (date(2026, 9, 2), date(2026, 10, 23)), (date(2026, 11, 2), date(2026, 12, 18)),
+    (date(2027, 1, 4), date(2027, 2, 12)), (date(2027, 2, 22), date(2027, 3, 25)),
+    (date(2027, 4, 12), date(2027, 5, 28)), (date(2027, 6, 7), date(2027, 7, 21)),
+)  # fmt: skip
+_count = itertools.count(1)
+
+
+def school(name: str = "", **more) -> School:
+    number = next(_count)
+    authority, _ = Authority.objects.get_or_create(
+        name="Westshire",
+        defaults={"front_door": "01632 960001", "out_of_hours": "01632 960002",
+                  "lado": "01632 960003"},
+    )  # fmt: skip
+    made = School.objects.create(
+        name=name or f"Test School {number}",
+        urn=str(900000 + number),
+        phase="Primary",
+        opens=time(8, 45),
+        closes=time(15, 30),
+        authority=authority,
+        **more,
+    )
+    Term.objects.bulk_create(Term(school=made, first=first, last=last) for first, last in TERMS)
+    return made
+
+
+def close_on(where: School, day: date) -> None:
+    Closure.objects.create(school=where, day=day, why="INSET")
+    where.calendar_version += 1
+    where.save(update_fields=["calendar_version"])
+
+
+def person(where: School, *roles: Role, name: str = "", since: date = date(2024, 9, 1)) -> Person:
+    number = next(_count)
+    made = Person(email=f"person{number}@example.test", name=name or f"Person {number}")
+    made.set_password(PASSWORD)
+    made.save()
+    for role in roles or (Role.STAFF,):
+        Post.objects.create(person=made, school=where, role=role, since=since)
+    return made
+
+
+def viewer(where: School, *roles: Role, who: Person | None = None, now: datetime = NOW) -> Viewer:
+    """Somebody acting in `where` with `roles`; a new person unless one is given."""
+    roles = roles or (Role.STAFF,)
+    return Viewer(who or person(where, *roles), where, frozenset(roles), now)
+
+
+def child(where: School, forename: str = "", surname: str = "", **more) -> Child:
+    number = next(_count)
+    fields = {"born": date(2017, 5, 17), "year": "Year 4", "class_name": "4B", **more}
+    made = Child.objects.create(
+        school=where,
+        forename=forename or f"Forename{number}",
+        surname=surname or f"Surname{number}",
+        **fields,
+    )
+    NameKey.objects.bulk_create(NameKey(child=made, word=word) for word in made.name_words())
+    since = date(2025, 9, 1)
+    Enrolment.objects.create(school=where, child=made, since=since)
+    Placement.objects.create(
+        school=where, child=made, year=made.year, class_name=made.class_name, since=since
+    )
+    return made
+
+
+def related(who: Person, to: Child) -> Relation:
+    return Relation.objects.create(school=to.school, person=who, child=to, how="step-parent")
+
+
+def account(*children: Child, **more) -> Account:
+    """A form as it is once valid."""
+    words = {"account": "He said his tummy hurt and he had not eaten.", "going_home": "no", **more}
+    return Account(children=children, **words)
+
+
+def a_mark() -> MarkSeen:
+    return MarkSeen(place="ear", side="left", size_cm=Decimal("1.5"), described="round, red")
+
+
+def sent(by: Viewer, *children: Child, now: datetime = NOW, **more) -> Receipt:
+    return submit.submit(by=by, draft=uuid.uuid4(), account=account(*children, **more), now=now)
+
+
+def decided(concern: Concern, *routes: Route, **more) -> Decided:
+    """A whole, full decision for every child the concern is about."""
+    said = {
+        "reason": "The third time this term.",
+        "considered": "Waiting, and why that was not enough.",
+        "parents_told": "will_be",
+        "siblings": "considered",
+        "child_seen": "seen",
+        **more,
+    }
+    rows = tuple(concern.children.filter(part="about"))
+    return Decided(children=rows, routes=routes or (Route.SCHOOL_SUPPORT,), **said)
+
+
+def light(concern: Concern, until: date = date(2026, 12, 1)) -> Decided:
+    rows = tuple(concern.children.filter(part="about"))
+    return Decided(rows, (Route.KEEP,), "One more small thing.", light=True, keep_until=until)
+
+
+def concern_at(state: State, *, where: School, by: Viewer | None = None, now: datetime = NOW,
+               lead: Viewer | None = None, children: tuple[Child, ...] = (), **more) -> Concern:
+    """A concern that came to `state` as any concern does. Each act is a quarter of an hour later."""
+    writer = by or viewer(where)
+    concern = sent(writer, *(children or (child(where),)), now=now, **more).concern
+    if state is State.WAITING:
+        return concern
+    lead = lead or viewer(where, Role.DSL)
+    later = (now + timedelta(minutes=15 * step) for step in itertools.count(1))
+    triage.take(by=lead, concern=concern, now=next(later))
+    if state is not State.TAKEN:
+        triage.decide(by=lead, concern=concern, decided=decided(concern), now=next(later))
+    if state is State.CLOSED:
+        for step in concern.steps.open().filter(kind="support"):
+            chase.do_step(by=lead, step=step, words="In place.", now=next(later))
+        triage.close(
+            by=lead,
+            concern=concern,
+            outcome=Outcome.HELP_IN_PLACE,
+            why="It is working.",
+            words_back="Thank you. Help is in place.",
+            now=next(later),
+        )
+    return Concern.objects.get(pk=concern.pk)
+
+
+def sign_in(client, who: Person):
+    """Through the sign-in page, as everybody does."""
+    response = client.post("/sign-in/", {"login": who.email, "password": PASSWORD})
+    assert response.status_code == 302, "signing in failed"
+    return client
