@@ -1,6 +1,6 @@
-"""The whole configuration of the site, read from the environment. Unset, it refuses rather than risks.
+"""The whole configuration of the site, from the environment. Unset, it refuses rather than risks.
 
-`.env.example` lists every variable with a sentence. `make run` writes a `.env` for the demonstration.
+`.env.example` lists every variable with a sentence. `make run` writes a `.env` for the demo.
 """
 
 import base64

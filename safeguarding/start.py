@@ -1,4 +1,4 @@
-"""This file knows when the web must not start: triggers gone, a database that forgets, wrong data."""
+"""This file knows when the web must not start: triggers gone, a database that forgets."""
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured

@@ -5,9 +5,11 @@ They are the production's: https, secure cookies, no demonstration. Nothing of t
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
+_EMPTY = tempfile.TemporaryDirectory(prefix="collected")
 os.environ.update(
     ENV_FILE=os.devnull,
     DEMO="0",
@@ -15,8 +17,8 @@ os.environ.update(
     RECORD_KEYS="1:dGVzdHMgYW5kIG5vYm9keSBlbHNlIHVzZXMgdGhpc34=",
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     SITE_ORIGIN="https://testserver",
-    # Nothing is collected for Django's own test client: it is given the files where they lie.
-    STATIC_ROOT=str(_ROOT / "static"),
+    # Nothing is collected for Django's own test client, so the folder is empty.
+    STATIC_ROOT=_EMPTY.name,
     # A browser's driver runs a loop in the thread of the test, which also arranges rows.
     DJANGO_ALLOW_ASYNC_UNSAFE="1",
 )

@@ -1,10 +1,10 @@
 """This file knows how anything is written: the one way through for every act.
 
 An act is a keyword-only function `(*, by, ..., now, record)` under `@act(May.X, Kind.Y)`. The door
-checks the power in `rules/roles.py`, opens one transaction, locks the row it changes and looks again
-whether `by` may see it, refuses a page gone stale, runs the function, and commits only if a line of
-the ledger was recorded and no touched concern is open without a next step. A refusal is itself a
-line, written after the rollback. Acts never nest. Time is passed in.
+checks the power in `rules/roles.py`, opens one transaction, locks the row it changes, looks again
+whether `by` may see it, refuses a page gone stale, runs the function, and commits only if a line
+of the ledger was recorded and no touched concern is open without a next step. A refusal is itself
+a line, written after the rollback. Acts never nest. Time is passed in.
 """
 
 import functools
@@ -101,12 +101,7 @@ def act(power: May, kind: Kind, on: str = "") -> Callable:
     """
 
     def door(function: Callable) -> Callable:
-        parameters = inspect.signature(function).parameters
-        for name in ("by", "now", "record", *([on] if on else [])):
-            if name not in parameters:
-                raise TypeError(f"the act {function.__qualname__} does not take {name}")
-        if any(p.kind is not p.KEYWORD_ONLY for p in parameters.values()):
-            raise TypeError(f"the act {function.__qualname__} must be keyword-only")
+        _must_be_an_act(function, on)
 
         @functools.wraps(function)
         def run(*, by: Viewer, now: datetime, version: int | None = None, **given):
@@ -135,6 +130,16 @@ def act(power: May, kind: Kind, on: str = "") -> Callable:
         return run
 
     return door
+
+
+def _must_be_an_act(function: Callable, on: str) -> None:
+    """Raise TypeError, as the module is read, unless `function` has the shape of an act."""
+    parameters = inspect.signature(function).parameters
+    for name in ("by", "now", "record", *([on] if on else [])):
+        if name not in parameters:
+            raise TypeError(f"the act {function.__qualname__} does not take {name}")
+    if any(p.kind is not p.KEYWORD_ONLY for p in parameters.values()):
+        raise TypeError(f"the act {function.__qualname__} must be keyword-only")
 
 
 def _locked(by: Viewer, power: May, row, version: int | None):

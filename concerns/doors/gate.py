@@ -145,7 +145,7 @@ def every_row_says(app_configs, **kwargs):
         if not isinstance(getattr(callback, "open_to", None), May | Open):
             found.append(
                 Error(
-                    f"the row '{pattern.pattern}' of concerns/urls.py does not say who it is open to",
+                    f"the row '{pattern.pattern}' of concerns/urls.py does not say who may open it",
                     hint="write it with page(path, view, May.X or Open.X, name)",
                     id="concerns.E001",
                 )

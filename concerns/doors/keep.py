@@ -1,9 +1,10 @@
-"""This file knows how words survive an ended session or a stale page: they go to their owner's draft.
+"""This file knows how words survive an ended session or a stale page: in their owner's draft.
 
 A sixth door beside the five, because both the gate (session ended) and the site's own error page
-(form token gone stale) pass words through it, and neither may write by itself. Every form that takes
-words carries a signed token that names its owner, school, page and draft. Whoever posts it later
-without a session can add to that one draft and see nothing: it is shown when its owner signs in.
+(form token gone stale) pass words through it, and neither may write by itself. Every form that
+takes words carries a signed token that names its owner, school, page and draft. Whoever posts it
+later without a session can add to that one draft and see nothing: it is shown when its owner signs
+in.
 """
 
 import json

@@ -60,7 +60,7 @@ class CaseRows(Scoped):
 
 
 class Row(models.Model):
-    """`uid` is made in Python: the only id that reaches a page, and what encrypted words bind to."""
+    """`uid` is made in Python: the only id on any page, and what encrypted words are bound to."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     school = models.ForeignKey("concerns.School", models.PROTECT, related_name="+")

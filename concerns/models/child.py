@@ -1,4 +1,4 @@
-"""This file knows a child on the roll: names, the words they are found by, and where they are placed.
+"""This file knows a child on the roll: names, the words they are found by, class and year.
 
 What may be asked about a past day (class, year, enrolment) is a dated row, never overwritten.
 """

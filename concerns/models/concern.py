@@ -151,7 +151,7 @@ class Concern(CaseRow):
 
 
 class ConcernChild(CaseRow):
-    """A child a concern is about, or one also involved; or the description of one not on the roll."""
+    """A child it is about, or one also involved; or the description of one not on the roll."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="children")
     child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="concern_rows")

@@ -1,4 +1,7 @@
-"""This file knows a decision: for which children, by which routes, and why. A new one supersedes."""
+"""This file knows a decision: for which children, by which routes, and why.
+
+It is never edited: a new one supersedes.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime

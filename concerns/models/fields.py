@@ -50,7 +50,7 @@ def unseal(kept: bytes, bound_to: bytes) -> str:
 
 
 class _Words(DeferredAttribute):
-    """Plain words are `str`, sealed ones `bytes`. `from_db_value` sees no row, so it is done here."""
+    """Plain words are `str`, sealed ones `bytes`: `from_db_value` sees no row, so it is here."""
 
     def __get__(self, row, cls=None):
         kept = super().__get__(row, cls)

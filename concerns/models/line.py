@@ -48,7 +48,8 @@ class Line(Row):
 class LineWords(Row):
     """What a line commits to but must not hold: names, narrative. It can be erased; the line stays.
 
-    `salt` is what the commitment in the line was made with; without it short words could be guessed.
+    `salt` is what the commitment in the line was made with; without it short words could be
+    guessed.
     """
 
     line = models.OneToOneField(Line, models.PROTECT, related_name="side")

@@ -138,8 +138,8 @@ def viewers(person: Person, now: datetime | None = None) -> list[Viewer]:
         moment = now or post.clock
         today = moment.astimezone(ZoneInfo("Europe/London")).date()
         if post.since <= today and (post.until is None or today <= post.until):
-            school, roles, _ = found.setdefault(post.school_id, (post.school, set(), moment))
-            roles.add(Role(post.role))
+            whole = found.setdefault(post.school_id, (post.school, set(), moment))
+            whole[1].add(Role(post.role))
     return [
         Viewer(person, school, frozenset(roles), moment) for school, roles, moment in found.values()
     ]

@@ -113,7 +113,7 @@ class Step(CaseRow):
 
 
 class Agenda:
-    """What is owed on one concern, held in memory while an act runs, and written once at its end."""
+    """What is owed on one concern: held in memory while an act runs, written at its end."""
 
     def __init__(self, concern: Concern, by: Viewer, now: datetime, steps=()):
         self.concern, self.by, self.now = concern, by, now
@@ -176,7 +176,7 @@ class Agenda:
                 self._moved.append(step)
 
     def onward(self) -> None:
-        """When the last step of a decision is done, the next move is owed: close or decide again."""
+        """After the last step of a decision the next move is owed: close, or decide again."""
         if not self.open and self.concern.state != State.CLOSED:
             self.owe(StepKind.NEXT_MOVE)
 

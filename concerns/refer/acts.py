@@ -1,4 +1,4 @@
-"""This file knows what goes out and what comes back: conversations, referrals, answers, our view."""
+"""This file knows what goes out and what comes back: conversations, referrals, answers, views."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""This file knows every kind of line the ledger can hold: its key, and the words an auditor reads."""
+"""This file knows every kind of line the ledger can hold: its key, and an auditor's words."""
 
 from concerns.rules.words import Choice
 

@@ -1,4 +1,4 @@
-"""This file knows what states a concern and a referral can be in, who holds each, and what may follow.
+"""This file knows what states a concern and a referral can be in, and what may follow.
 
 The words are what people read. `MAP.md` draws these tables; a test tries every pair of states and
 only the drawn ones pass.

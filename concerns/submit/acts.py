@@ -168,8 +168,11 @@ _SEALED = (
 
 
 def first_steps(account: Account) -> list[StepKind]:
-    """What is owed from the first moment. FIELD: a mark, a disclosure or worry about going home
-    never waits; a child in danger now is the writer's until a named person has taken it by voice."""
+    """What is owed from the first moment.
+
+    A mark, a disclosure or worry about going home never waits for Monday; a child in danger now is
+    the writer's own until a named person has taken it by voice.
+    """
     now = (
         account.danger
         or account.going_home != GoingHome.NO

@@ -1,4 +1,4 @@
-"""This file knows what a lead does with a concern: takes, hands on, decides and says why, closes."""
+"""This file knows what a lead does with a concern: takes, hands on, decides, closes, reopens."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -88,7 +88,7 @@ def take(*, by: Viewer, concern: Concern, now: datetime, record) -> Concern:
     return concern
 
 
-# What moves with the concern when it changes hands; the writer's own step stays.
+# What moves with the concern when it changes hands: all but the writer's own step.
 _LEADS_STEPS = tuple(k for k in StepKind if k not in {StepKind.DANGER_NOW})
 
 
@@ -202,7 +202,7 @@ def _all_decided(concern: Concern) -> bool:
 
 @act(May.DECIDE, Kind.ADDED, on="concern")
 def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
-    """A lead's own note: advice sought, what was found out. Never shown to who wrote the concern."""
+    """A lead's own note: advice sought, what was found out. Never shown to the reporter."""
     if concern.state == State.CLOSED:
         raise Refused("This concern is closed. Reopen it first.")
     written = Addition.objects.create(

@@ -1,0 +1,22 @@
+"""Draws `concerns/rules/MAP.md` from the tables of `concerns/rules/`, or says that it is stale."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from concerns.rules import drawn
+
+
+class Command(BaseCommand):
+    help = "Draw concerns/rules/MAP.md from the tables; with --check only say whether it is fresh."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument("--check", action="store_true")
+
+    def handle(self, *args, check, **options):
+        fresh = drawn.page()
+        standing = drawn.FILE.read_text(encoding="utf-8") if drawn.FILE.exists() else ""
+        if check and standing != fresh:
+            raise CommandError("concerns/rules/MAP.md is not what the tables say: make map")
+        if not check:
+            drawn.FILE.write_text(fresh, encoding="utf-8")
+            self.stdout.write("concerns/rules/MAP.md is drawn.")

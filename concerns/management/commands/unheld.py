@@ -1,0 +1,20 @@
+"""Lists every breach of "nobody goes quiet", by reference and never by name; non-zero if any."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from concerns.models import School
+from concerns.models.unheld import breaches
+
+
+class Command(BaseCommand):
+    help = "List open concerns without a next step, and steps nobody in post can do."
+
+    def handle(self, *args, **options):
+        found = 0
+        for school in School.objects.order_by("name", "pk"):
+            for breach in breaches(school):
+                found += 1
+                self.stdout.write(f"{school}: {breach}")
+        if found:
+            raise CommandError(f"{found} found: somebody must be given each of these.")
+        self.stdout.write("Every open concern has a next step, and every step a holder.")

@@ -1,0 +1,85 @@
+"""This file knows how to find what has gone quiet: the same promise as the write door's, over all.
+
+The door refuses to commit an open concern without a step. What can still break the promise from
+outside is looked for here: somebody leaves, is excluded, or a post falls empty; or a row was
+changed past the door.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+
+from concerns.models.concern import Concern
+from concerns.models.person import Person, Post
+from concerns.models.school import School
+from concerns.models.step import Step
+from concerns.rules.roles import LADDER, May, Role, may
+
+
+def breaches(school: School, day: date | None = None) -> Iterator[str]:
+    """Each breach in words, by reference. `day` is today by the database's clock unless given."""
+    day = day or _today(school)
+    concerns = Concern.objects.filter(school=school)
+    stepless = concerns.open().filter(~Exists(Step.objects.open().filter(concern=OuterRef("pk"))))
+    for concern in stepless.order_by("pk"):
+        yield f"{concern.reference} is open and has no next step"
+    still = Step.objects.open().filter(concern__school=school, concern__closed_at__isnull=False)
+    for step in still.select_related("concern").order_by("pk"):
+        yield f"{step.concern.reference} is closed and still owes: {step.words}"
+    yield from _without_a_holder(school, day)
+
+
+def _today(school: School) -> date:
+    clock = School.objects.filter(pk=school.pk).annotate(now=Now()).values_list("now", flat=True)[0]
+    return clock.astimezone(ZoneInfo(school.days.zone)).date()
+
+
+def _without_a_holder(school: School, day: date) -> Iterator[str]:
+    in_post, shut_out = _in_post(school, day), _shut_out(school)
+    steps = Step.objects.open().filter(school=school).select_related("concern", "holder")
+    for step in steps.order_by("pk"):
+        if step.holder_id:
+            able = {step.holder_id} if _able(step, in_post) else set()
+        else:
+            able = {
+                person
+                for role in LADDER[Role(step.holder_role)]
+                for person in in_post
+                if role in in_post[person] and may(in_post[person], May.DECIDE)
+            }
+        if able and step.concern_id in shut_out:
+            able -= _excluded(step.concern)
+        if not able:
+            yield f"{step.concern.reference}: nobody in post can do '{step.words}'"
+
+
+def _able(step: Step, in_post: dict[int, frozenset[Role]]) -> bool:
+    """A lead's step needs somebody who may decide; the writer's own needs only the writer."""
+    roles = in_post.get(step.holder_id, frozenset())
+    return may(roles, May.DECIDE) or (
+        may(roles, May.SUBMIT) and step.holder_id == step.concern.reporter_id
+    )
+
+
+def _in_post(school: School, day: date) -> dict[int, frozenset[Role]]:
+    found: dict[int, set[Role]] = {}
+    posts = Post.objects.filter(school=school, person__is_active=True).in_force(day)
+    for person, role in posts.values_list("person", "role"):
+        found.setdefault(person, set()).add(Role(role))
+    return {person: frozenset(roles) for person, roles in found.items()}
+
+
+def _shut_out(school: School) -> set[int]:
+    """Concerns from which anybody at all is excluded, by name or by family."""
+    by_name = Concern.objects.filter(school=school, exclusions__isnull=False)
+    by_family = Concern.objects.filter(school=school, children__child__relations__isnull=False)
+    return set(by_name.values_list("pk", flat=True)) | set(by_family.values_list("pk", flat=True))
+
+
+def _excluded(concern: Concern) -> set[int]:
+    everyone = Person.objects.filter(posts__school=concern.school_id)
+    may_see = everyone.not_excluded_from(concern).values_list("pk", flat=True)
+    return set(everyone.values_list("pk", flat=True)) - set(may_see)

@@ -1,0 +1,102 @@
+"""This file knows how the tables are drawn as one page that a lead could read: `MAP.md`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NEXT, Clock, StepKind, Unit
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, Stage, State
+from concerns.rules.roles import ROLES, May, Role
+from concerns.rules.words import LIGHT, OUTSIDE, Route
+
+FILE = Path(__file__).with_name("MAP.md")
+
+
+def page() -> str:
+    """The whole of MAP.md, as the tables stand."""
+    parts = (
+        "# What the product may ever do\n\nDrawn from the tables beside this page by `make map`.\n",
+        _who_may(),
+        _concern(),
+        _referral(),
+        _clocks(),
+        _routes(),
+        "## What the ledger can hold\n\n" + _table(("kind", "in words"), Kind.choices()),
+    )
+    return "\n".join(parts)
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = tuple(heads)
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _who_may() -> str:
+    rows = [(power.value, *("yes" if power in ROLES[r] else "" for r in Role)) for power in May]
+    return "## Who may do what\n\n" + _table(("may", *(role.title for role in Role)), rows)
+
+
+def _concern() -> str:
+    arrows = "".join(
+        f"    {now.value} --> {then.value}: {power.name.lower()}\n"
+        for now, follow in CONCERN.items()
+        for then, power in follow.items()
+    )
+    words = [(state.label, TO_REPORTER[state]) for state in State]
+    return (
+        "## A concern\n\n```mermaid\nstateDiagram-v2\n    [*] --> waiting: submit\n"
+        f"{arrows}```\n\n" + _table(("state", "what its writer reads"), words)
+    )
+
+
+def _referral() -> str:
+    arrows = "".join(
+        f"    {now.value} --> {then.value}\n"
+        for now, follow in REFERRAL.items()
+        for then in sorted(follow)
+    )
+    words = [(stage.value, stage.label) for stage in Stage]
+    return (
+        f"## A referral\n\n```mermaid\nstateDiagram-v2\n    [*] --> to_send\n{arrows}```\n\n"
+        + _table(("stage", "in words"), words)
+    )
+
+
+def _clocks() -> str:
+    rows = [
+        (
+            kind.label,
+            clock.holder.title if clock.holder else "The writer",
+            _long(clock),
+            " then ".join(role.title for role in clock.climbs),
+            "yes" if kind in HOLD_OPEN else "",
+        )
+        for kind, clock in sorted(CLOCKS.items(), key=lambda row: row[1].rank)
+    ]
+    heads = ("next step", "held by", "due", "climbs to", "holds it open")
+    return "## Every next step, most pressing first\n\n" + _table(heads, rows)
+
+
+def _long(clock: Clock) -> str:
+    if clock.unit is Unit.DATE:
+        return "on its own date"
+    if clock.unit is Unit.BELL:
+        return "by the closing bell, never over a weekend"
+    if not clock.amount:
+        return "at once" if clock.unit is Unit.MINUTES else f"the same {clock.calendar} day"
+    return f"{clock.amount} {clock.calendar} {clock.unit}"
+
+
+def _routes() -> str:
+    rows = [
+        (
+            route.label,
+            NEXT[route].label if route in NEXT else StepKind.NEXT_MOVE.label,
+            "yes" if route in OUTSIDE else "",
+            "yes" if route in LIGHT else "",
+        )
+        for route in Route
+    ]
+    heads = ("route of a decision", "opens", "leaves the school", "may be light")
+    return "## What a decision opens\n\n" + _table(heads, rows)
