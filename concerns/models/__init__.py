@@ -15,7 +15,8 @@ from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 
 __all__ = [
     "Addition", "Agenda", "Authority", "Child", "Closure", "Concern", "ConcernCategory",
-    "ConcernChild", "Conversation", "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft",
+    "ConcernChild", "Conversation", "Decided", "Decision", "DecisionChild", "DecisionRoute",
+    "Draft",
     "Ending", "Enrolment", "Exclusion", "Handing", "Line", "LineWords", "Mark", "NameKey",
     "Person", "Placement", "Post", "Referral", "ReferralEvent", "Relation", "RollFile",
     "RollQuestion", "School", "Step", "Term", "Viewer", "WordBack",

@@ -1,0 +1,79 @@
+"""Makes the invented school, says who can sign in to it, and can serve it."""
+
+import json
+import os
+import sys
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from concerns.management.demo import school as invented
+from concerns.management.demo.year import Year
+from concerns.models import Person, School
+
+
+class Command(BaseCommand):
+    help = "Make the demonstration school (once), say who can sign in; --serve serves it."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument("--json", action="store_true", help="every identity, for tools")
+        parser.add_argument("--serve", action="store_true", help="serve it, on PORT or 8000")
+
+    def handle(self, *args, serve, **options):
+        if not settings.DEMO:
+            raise CommandError("This place is set up for real (DEMO is not 1): no demo here.")
+        for_tools = options["json"]
+        say = (lambda words: None) if for_tools else self.stdout.write
+        call_command("migrate", verbosity=0)
+        if School.objects.filter(invented=False).exists() or (
+            Person.objects.exists() and not School.objects.exists()
+        ):
+            raise CommandError("This database has real people in it: the demo does not touch it.")
+        if not School.objects.exists():
+            self._make(say)
+        if for_tools:
+            self._json()
+        else:
+            self._who(say)
+        if serve:
+            self._serve(say)
+
+    def _make(self, say) -> None:
+        say("Making Oakfield Primary School and a year of its concerns. A minute, once.")
+        with transaction.atomic():
+            now = timezone.now()
+            Year(invented.build(now.date()), now, say).pass_by()
+
+    def _who(self, say) -> None:
+        say("\nWho can sign in (nothing here is real):\n")
+        for somebody in invented.PEOPLE:
+            say(f"  {somebody.email:28} {somebody.title}")
+        say(f"\n  The password of each is: {invented.PASSWORD}\n")
+
+    def _json(self) -> None:
+        people = [
+            {
+                "email": somebody.email,
+                "password": invented.PASSWORD,
+                "role": somebody.role.value,
+                "name": somebody.name,
+                "title": somebody.title,
+            }
+            for somebody in (*invented.PEOPLE, *invented.others())
+        ]
+        self.stdout.write(json.dumps(people, indent=1))
+
+    def _serve(self, say) -> None:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        port = os.environ.get("PORT", "8000")
+        say(f"Open http://localhost:{port}/ in a browser. Ctrl-C stops it.\n")
+        self.stdout.flush()
+        gunicorn = (
+            sys.executable, "-m", "gunicorn", "safeguarding.wsgi", "--bind", f"127.0.0.1:{port}",
+            "--workers", "2", "--threads", "4", "--log-level", "warning",
+        )  # fmt: skip
+        os.execv(sys.executable, gunicorn)  # noqa: S606 - our own interpreter, no shell

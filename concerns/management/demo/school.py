@@ -1,0 +1,181 @@
+"""This file knows the invented school: its terms, staff of 45, chair, office, and 280 pupils."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from django.contrib.auth.hashers import make_password
+
+from concerns.management.demo import words
+from concerns.models import (
+    Authority,
+    Child,
+    Closure,
+    Enrolment,
+    NameKey,
+    Person,
+    Placement,
+    Post,
+    Relation,
+    School,
+    Term,
+)
+from concerns.rules.roles import Role
+
+PASSWORD = "seven small acorns"
+DOMAIN = "oakfield.example"
+YEARS = ("Reception", "Year 1", "Year 2", "Year 3", "Year 4", "Year 5", "Year 6")
+PUPILS_A_YEAR = 40
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """An identity of the demonstration, for who signs in and for tools."""
+
+    login: str
+    name: str
+    role: Role
+    title: str
+    room: str = ""
+
+    @property
+    def email(self) -> str:
+        return f"{self.login}@{DOMAIN}"
+
+
+# Who is worth signing in as. The rest of the staff follow in `others`.
+PEOPLE = (
+    Somebody("head", "Margaret Oduya", Role.HEAD, "Headteacher", "Office 1"),
+    Somebody("dsl", "Sara Malik", Role.DSL, "Deputy head and safeguarding lead", "Room 2"),
+    Somebody("deputy", "Tom Fairley", Role.DEPUTY, "Inclusion lead and deputy lead", "Room 5"),
+    Somebody("teacher", "Jo Brennan", Role.STAFF, "Teacher, Year 4", "4B"),
+    Somebody("office", "Pat Linton", Role.OFFICE, "Office manager", "Front office"),
+    Somebody("chair", "Anil Mehra", Role.CHAIR, "Chair of governors"),
+    Somebody("lunchtime", "Dawn Pryce", Role.STAFF, "Midday supervisor", "Hall"),
+    Somebody("office2", "Kit Barlow", Role.OFFICE, "Office assistant", "Front office"),
+)
+TITLES = ("Teacher", "Teaching assistant", "Midday supervisor", "Site manager", "Cook", "Mentor")
+
+
+def others() -> list[Somebody]:
+    """The rest of 45 staff: named from the lists, in a fixed order."""
+    chance = random.Random("staff")
+    count = 45 - sum(somebody.role is not Role.CHAIR for somebody in PEOPLE)
+    names = [
+        f"{one} {two}"
+        for one, two in zip(
+            chance.sample(words.FORENAMES, count), chance.sample(words.SURNAMES, count), strict=True
+        )
+    ]
+    return [
+        Somebody(f"staff{number:02}", name, Role.STAFF, TITLES[number % len(TITLES)])
+        for number, name in enumerate(names, 1)
+    ]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def terms_of(autumn: int) -> list[tuple[date, date]]:
+    """Six half-terms of the school year that begins in September of `autumn`."""
+    october, may = _monday(date(autumn, 10, 31)), _monday(date(autumn + 1, 5, 31))
+    february, spring = _monday(date(autumn + 1, 2, 18)), _monday(date(autumn + 1, 4, 3))
+    week, friday = timedelta(days=7), timedelta(days=3)
+    return [
+        (_monday(date(autumn, 9, 6)) + timedelta(days=1), october - friday),
+        (october + week, _monday(date(autumn, 12, 20)) + timedelta(days=4)),
+        (_monday(date(autumn + 1, 1, 9)), february - friday),
+        (february + week, spring - friday),
+        (spring + 2 * week, may - friday),
+        (may + week, _monday(date(autumn + 1, 7, 22)) + timedelta(days=1)),
+    ]
+
+
+def build(today: date) -> School:
+    """The school with its people and roll, as on `today`. In the caller's transaction."""
+    authority, _ = Authority.objects.get_or_create(
+        name="Westshire Council",
+        defaults={
+            "front_door": "01632 960100",
+            "out_of_hours": "01632 960111",
+            "lado": "01632 960122",
+        },
+    )
+    school = School.objects.create(
+        name="Oakfield Primary School",
+        urn="999001",
+        phase="Primary",
+        opens=time(8, 45),
+        closes=time(15, 30),
+        telephone="01632 960000",
+        authority=authority,
+        invented=True,
+    )
+    this_autumn = today.year if today >= date(today.year, 8, 1) else today.year - 1
+    for autumn in range(this_autumn - 2, this_autumn + 2):
+        terms = terms_of(autumn)
+        Term.objects.bulk_create(Term(school=school, first=a, last=b) for a, b in terms)
+        Closure.objects.create(school=school, day=terms[0][0], why="INSET")
+    _staff(school, date(this_autumn - 2, 9, 1))
+    _roll(school, this_autumn)
+    return school
+
+
+def _staff(school: School, since: date) -> None:
+    hashed = make_password(PASSWORD)
+    for number, somebody in enumerate((*PEOPLE, *others())):
+        person = Person.objects.create(
+            email=somebody.email,
+            name=somebody.name,
+            room=somebody.room,
+            telephone=f"ext. {200 + number}",
+            password=hashed,
+        )
+        Post.objects.create(
+            person=person, school=school, role=somebody.role, title=somebody.title, since=since
+        )
+
+
+def _roll(school: School, autumn: int) -> None:
+    chance = random.Random("roll")
+    since = date(autumn, 9, 1)
+    children = []
+    for number, year in enumerate(YEARS):
+        for place in range(PUPILS_A_YEAR):
+            born = date(autumn - 5 - number, 9, 1) + timedelta(days=chance.randrange(365))
+            upn = f"Z{999001:06}{autumn % 100:02}{number}{place:03}"
+            children.append(
+                Child(
+                    school=school,
+                    forename=chance.choice(words.FORENAMES),
+                    surname=chance.choice(words.SURNAMES),
+                    born=born,
+                    upn=upn,
+                    admission_number=str(1000 + len(children)),
+                    year=year,
+                    class_name=f"{number or 'R'}{'AB'[place % 2]}",
+                    home_authority=school.authority,
+                )
+            )
+    children = Child.objects.bulk_create(children)
+    NameKey.objects.bulk_create(
+        NameKey(child=child, word=word) for child in children for word in sorted(child.name_words())
+    )
+    Enrolment.objects.bulk_create(
+        Enrolment(school=school, child=child, since=since) for child in children
+    )
+    Placement.objects.bulk_create(
+        Placement(
+            school=school,
+            child=child,
+            year=child.year,
+            class_name=child.class_name,
+            since=since,
+        )
+        for child in children
+    )
+    # The commonest case of all: somebody who works here is family to a child.
+    office = Person.objects.get(email=f"office@{DOMAIN}")
+    fourth = next(child for child in children if child.year == "Year 4")
+    Relation.objects.create(school=school, person=office, child=fourth, how="step-parent")

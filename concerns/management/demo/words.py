@@ -1,0 +1,118 @@
+"""This file knows the invented names and sentences of the demonstration. None is anybody's."""
+
+_FORENAMES = (
+    "Aaliyah Abdul Ada Adam Aisha Alfie Alice Amara Amelia Amir Anaya Archie Arlo Ava Ayaan Bea "
+    "Ben Bilal Callum Cara Chidi Chloe Conor Daisy Dana Daniel Dev Dylan Eden Eleni Elif Eliza "
+    "Ella Elsie Emre Ethan Eva Evie Farah Felix Finn Florence Freya George Grace Hamza Hana "
+    "Harper Harvey Henry Ibrahim Ikram Imogen Isaac Isla Ivy Jack Jakub Jamal Jasmine Joey Jude "
+    "Kai Kasia Khadija Kofi Kyra Layla Leah Leo Lena Lily Logan Lola Luca Lucy Maisie Malik "
+    "Maryam Mason Mateo Matilda Maya Mia Milo Mina Mohammed Molly Muna Nadia Nathan Niamh Noah "
+    "Nora Nuala Oscar Ottilie Owen Pia Poppy Priya Rafe Reece Reuben Rhys Robyn Roman Rory Rosa "
+    "Ruby Saira Sam Samira Sasha Seb Selin Seren Shay Sienna Sofia Stan Tariq Teddy Thea Theo "
+    "Tilly Toby Uma Violet Wes Willow Yara Yusuf Zac Zara Zofia"
+)
+FORENAMES = _FORENAMES.split()
+_SURNAMES = (
+    "Abbott Adeyemi Ahmed Akhtar Ali Anand Archer Bailey Baker Banerjee Barker Begum Bell "
+    "Bennett Bright Brook Byrne Carter Chand Clarke Cole Cooper Cross Daly Dawson Doyle Drury "
+    "Duffy Ellis Evans Fallon Farrow Fenn Finch Flynn Fraser Garner Gibbs Grant Gray Greene "
+    "Grieve Haddad Hale Harlow Hart Hassan Hayes Hewitt Holt Hughes Hussain Ismail Jarvis Jones "
+    "Joyce Kaur Keane Khan Kowalski Lamb Lane Larkin Lowe Lynch Mahmood Marsh Mensah Miah Mills "
+    "Moran Moss Murphy Nash Ncube Newton Nowak O'Brien O'Shea Okafor Osei Page Parkin Patel "
+    "Payne Peel Perera Pike Pope Quinn Rahman Reid Riley Rowe Saleh Sayed Shah Sharma Shaw "
+    "Singh Slater Stone Sutton Tait Tanner Thorne Tran Tully Vale Wade Walsh Webb Weir West "
+    "Wilde Wójcik Wren Yates Young Zaman"
+)
+SURNAMES = _SURNAMES.split()
+
+# What was noticed: kind -> share of entries, ticked categories, sentences. The shares follow the
+# mix of a middling school. {they} and so on are not used: sentences are written to need no gender.
+NOTICED = {
+    "behaviour": (0.33, ("unsorted",), (
+        "Unusually quiet all morning. Sat under the table in art and would not come out until I "
+        "sat down too.",
+        "Threw a chair in maths, then cried for twenty minutes. Not like this child at all.",
+        "Hit a younger child at break. Said 'that is what happens if you don't listen'.",
+        "Fell asleep in the carpet session again. Second time this week.",
+        "Would not take the coat off in PE and became very upset when asked.",
+        "Flinched when the door banged, and asked who was coming.",
+    )),
+    "family": (0.17, ("parental", "domestic"), (
+        "Mum was in tears at the gate. She said things are 'difficult at home' and did not want to "
+        "say more.",
+        "A neighbour told me there had been shouting and the police were at the house on Saturday.",
+        "Collected by a man I have not met. The child went with him but looked back twice.",
+        "Dad smelled of drink at pick-up. He was steady and polite; an aunt drove.",
+        "Said there is 'a new daddy' and that everyone has to be quiet when he sleeps.",
+    )),
+    "attendance": (0.15, ("absence",), (
+        "Four Mondays missed in six weeks. The reasons given are different each time.",
+        "Away for five days. The note says stomach bug; the child said they stayed somewhere.",
+        "Late every day this week, and came in alone.",
+        "Left at 14:00 for a dentist. The dentist's card is for another day.",
+    )),
+    "injury": (0.14, ("physical",), (
+        "A bruise the size of a two-pound coin on the forearm. Said it was from football.",
+        "Scratches on the cheek. The child said the cat did it; there has been no talk of a cat.",
+        "A red mark behind the ear, seen when hair was tied back for swimming.",
+        "Limping, and did not want to say why. No visible mark on the foot.",
+    )),
+    "care": (0.08, ("neglect",), (
+        "The same clothes since Monday and a strong smell. Other children have begun to say so.",
+        "No coat again and it was two degrees. We lent one from lost property.",
+        "Shoes split at both toes. Said they are the only ones.",
+        "Teeth are brown and sore; would not eat the apple.",
+    )),
+    "told": (0.05, ("physical", "emotional"), (
+        "Told me at reading time about being shut in the room when things are loud at home.",
+        "Told me that somebody at home 'gets really angry with the belt'. I listened and wrote it "
+        "down at once.",
+    )),
+    "feeling": (0.05, (), (
+        "I cannot put my finger on it. Something has changed since half-term.",
+        "Just a feeling. The smile goes when home time is mentioned.",
+        "Nothing to point at. I would like somebody else to keep an eye open too.",
+    )),
+    "hunger": (0.03, ("neglect",), (
+        "Took food from another child's lunch box and ate it in the toilets.",
+        "Asked for thirds at lunch and put bread in a pocket. Said it is for tea.",
+    )),
+}  # fmt: skip
+
+OWN_WORDS = (
+    "I don't like it when he shouts. I go in the cupboard.",
+    "You won't tell, will you?",
+    "Mum said not to say.",
+)
+REASONS_LIGHT = (
+    "One small thing by itself. Kept beside the others so that the next is read with it.",
+    "Explained by the class teacher and fits. To be looked at with anything new.",
+    "Not enough to act on; enough to remember.",
+)
+REASONS = (
+    "The third entry this term from a third adult. Taken alone each has a reason; together they do "
+    "not.",
+    "The account and the explanation do not agree. Parents need to hear what we have seen.",
+    "A need the family may welcome help with. No sign that asking would put the child at risk.",
+    "Heard from the child directly, and clearly. This is past what school alone can weigh.",
+)
+CONSIDERED = (
+    "Waiting for a pattern: decided against, because the pattern is already here.",
+    "Speaking to parents first: right where it is safe, and it is.",
+    "Referring at once: not yet at that level, and we will know sooner with a date set.",
+)
+BACK = (
+    "Thank you. I have read this and we are acting on it. Please tell me anything else, however "
+    "small.",
+    "Thank you for writing. It is kept with the picture and I am watching. You were right to say.",
+    "Thank you. Somebody has spoken to the family. Do come and see me if you are still worried.",
+)
+SAID = (
+    "Listened, was surprised, and agreed to come in on Thursday to talk about mornings.",
+    "Said it was an accident at the park and who saw it. Agreed that we would keep in touch.",
+    "Was upset at first. Accepted the school nurse's number and a place at breakfast club.",
+)
+ANSWER = (
+    "They have read it with what they hold and will assess.",
+    "Advice: early help with the family's agreement; come back if anything changes.",
+)

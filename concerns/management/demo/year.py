@@ -1,0 +1,261 @@
+"""This file knows how a year passes in the invented school: every concern by the real acts.
+
+A queue of events in time: each does one act at its hour and puts the next in the queue. So the
+ledger is in the order in which things happened, what is not yet due has not happened, and whoever
+was slow is late. Fixed seed. The figures are a middling school's: 900 incidents a year for each
+1,000 pupils, spread unevenly over them; three in ten soon follow another.
+"""
+
+import heapq
+import itertools
+import random
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from concerns.chase import acts as chase
+from concerns.doors import sight
+from concerns.management.demo import words
+from concerns.models import Child, Concern, Decided, Person, School, Viewer
+from concerns.refer import acts as refer
+from concerns.rules import calendars
+from concerns.rules.clocks import BY_A_NOTE, HOLD_OPEN, StepKind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import Outcome, Part, Route
+from concerns.submit import acts as submit
+from concerns.submit.acts import Account, MarkSeen
+from concerns.triage import acts as triage
+
+A_YEAR = 0.9 * 1.25  # incidents for each pupil, times entries for each incident
+LONDON = ZoneInfo("Europe/London")
+
+
+class Year:
+    """The year that ended at `now`."""
+
+    def __init__(self, school: School, now: datetime, told: Callable[[str], None]):
+        self.school, self.now, self.told = school, now, told
+        self.chance = random.Random(2026)
+        self._events: list = []
+        self._count = itertools.count()
+        posts = school.posts.select_related("person").order_by("pk")
+        self.people = {Role(p.role): p.person for p in reversed(posts)}
+        self.staff = [post.person for post in posts if post.role == Role.STAFF]
+        self.children = list(Child.objects.filter(school=school).order_by("pk"))
+
+    def viewer(self, who: Person, role: Role, at: datetime) -> Viewer:
+        return Viewer(who, self.school, frozenset({role}), at)
+
+    def lead(self, at: datetime) -> Viewer:
+        """The lead most days, the deputy one in four."""
+        role = Role.DEPUTY if at.toordinal() % 4 == 0 else Role.DSL
+        return self.viewer(self.people[role], role, at)
+
+    def at(self, when: datetime, what: Callable, *given) -> None:
+        """Do `what` at `when`, if that has come by now."""
+        if when < self.now:
+            heapq.heappush(self._events, (when, next(self._count), what, given))
+
+    def pass_by(self) -> None:
+        self._write_down()
+        total = done = 0
+        while self._events:
+            when, _, what, given = heapq.heappop(self._events)
+            what(when, *given)
+            done += 1
+            if done % 250 == 0:
+                total += 250
+                self.told(f"  {when:%B %Y}: {total} acts")
+
+    # --- what is noticed -------------------------------------------------------------------------
+    def _write_down(self) -> None:
+        days = self._school_days()
+        # Negative binomial with k 0.35: most children never, a few again and again.
+        weights = [self.chance.gammavariate(0.35, 1) for _ in self.children]
+        count = round(len(self.children) * A_YEAR)
+        kinds, shares = zip(*((kind, row[0]) for kind, row in words.NOTICED.items()), strict=True)
+        last: tuple[Child, date] | None = None
+        for _ in range(count):
+            kind = self.chance.choices(kinds, shares)[0]
+            child, day = self.chance.choices(self.children, weights)[0], self.chance.choice(days)
+            if last and self.chance.random() < 0.3:
+                child = last[0]
+                near = [d for d in days if last[1] <= d <= last[1] + timedelta(days=21)]
+                day = self.chance.choice(near or days)
+            last = child, day
+            self.at(self._moment(day), self._submit, child, kind)
+
+    def _school_days(self) -> list[date]:
+        today = self.now.astimezone(LONDON).date()
+        year = (today - timedelta(days=offset) for offset in range(365, -1, -1))
+        return [day for day in year if calendars.is_school_day(self.school.days, day)]
+
+    def _moment(self, day: date) -> datetime:
+        """Somewhere in the school day, oftenest at its two ends."""
+        peak = self.chance.choice((8 * 60 + 50, 12 * 60 + 40, 15 * 60 + 15, 15 * 60 + 35))
+        minute = peak + round(self.chance.gauss(0, 25))
+        local = datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(minutes=minute)
+        return local.astimezone(UTC)
+
+    def _submit(self, at: datetime, child: Child, kind: str) -> None:
+        _, categories, sentences = words.NOTICED[kind]
+        pressing = kind in {"told", "injury"}
+        account = Account(
+            account=self.chance.choice(sentences),
+            children=(child,),
+            involved=tuple(self.chance.sample(self.children, 1)) if kind == "behaviour" else (),
+            going_home=self.chance.choices(
+                ("no", "not_sure", "yes"), (6, 3, 1) if pressing else (30, 2, 0)
+            )[0],
+            how_known={"told": "child_told", "feeling": "feeling"}.get(kind, "saw"),
+            child_words=self.chance.choice(words.OWN_WORDS) if kind == "told" else "",
+            categories=categories[:1] if self.chance.random() < 0.7 else (),
+            happened_on=at.astimezone(LONDON).date(),
+            marks=(MarkSeen("forearm", "left", None, "round, fading"),) if kind == "injury" else (),
+        )
+        by = self.viewer(self.chance.choice(self.staff), Role.STAFF, at)
+        involved = tuple(one for one in account.involved if one.pk != child.pk)
+        account = Account(**{**account.__dict__, "involved": involved})
+        draft = uuid.UUID(int=self.chance.getrandbits(128), version=4)
+        concern = submit.submit(by=by, draft=draft, account=account, now=at).concern
+        minutes = 10 if pressing else 35
+        wait = min(round(self.chance.expovariate(1 / minutes)) + 2, 600)
+        look = at + timedelta(minutes=wait) if pressing else self._school(at, wait)
+        self.at(look, self._take, concern, kind)
+
+    def _school(self, at: datetime, minutes: int) -> datetime:
+        return calendars.add_school_minutes(self.school.days, at, minutes)
+
+    # --- what a lead does ------------------------------------------------------------------------
+    def _take(self, at: datetime, concern: Concern, kind: str) -> None:
+        lead = self.lead(at)
+        sight.concern(lead, concern.uid)
+        triage.take(by=lead, concern=concern, now=at)
+        minutes = 60 if kind in {"told", "injury"} else 240
+        self.at(
+            self._school(at, self.chance.randrange(5, minutes * 2)), self._decide, concern, kind
+        )
+
+    def _decide(self, at: datetime, concern: Concern, kind: str) -> None:
+        rows = tuple(concern.children.filter(part=Part.ABOUT))
+        lead = self.lead(at)
+        back = self.chance.choice(words.BACK) if self.chance.random() < 0.6 else ""
+        draw = self.chance.random()
+        light = kind not in {"told", "injury"} and concern.going_home != "yes" and draw < 0.62
+        if light:
+            until = (at + timedelta(days=self.chance.choice((14, 28, 42)))).date()
+            decided = Decided(
+                rows, (Route.KEEP,), self.chance.choice(words.REASONS_LIGHT),
+                light=True, keep_until=until, words_back=back,
+            )  # fmt: skip
+        else:
+            decided = self._full(rows, self._routes(kind), at, back)
+        triage.decide(by=lead, concern=concern, decided=decided, now=at)
+        if Route.PARENTS in decided.routes:
+            self.at(self._school(at, self.chance.randrange(20, 500)), self._speak, concern)
+        for referral in concern.referrals.all():
+            self.at(self._school(at, self.chance.randrange(10, 120)), self._send, referral)
+        weeks = self.chance.choice((1, 2, 3, 5))
+        self.at(self._school(at, weeks * 5 * 400), self._tidy, concern)
+
+    def _routes(self, kind: str) -> tuple[str, ...]:
+        draw = self.chance.random()
+        if kind == "told":
+            return (Route.SOCIAL_CARE,) if draw < 0.8 else (Route.PARENTS, Route.SOCIAL_CARE)
+        if draw < 0.12:
+            return (Route.SOCIAL_CARE, Route.PARENTS)
+        if draw < 0.30:
+            return (Route.EARLY_HELP, Route.PARENTS)
+        if draw < 0.55:
+            return (Route.PARENTS, Route.SCHOOL_SUPPORT)
+        if draw < 0.70:
+            return (Route.WATCH,)
+        return (Route.PARENTS,) if draw < 0.92 else (Route.NO_FURTHER,)
+
+    def _full(self, rows, routes: tuple[str, ...], at: datetime, back: str) -> Decided:
+        return Decided(
+            rows,
+            routes,
+            self.chance.choice(words.REASONS),
+            considered=self.chance.choice(words.CONSIDERED),
+            parents_told="will_be" if Route.PARENTS in routes else "no",
+            parents_why_not="" if Route.PARENTS in routes else "Advice is awaited first.",
+            siblings=self.chance.choice(("considered", "none")),
+            child_seen=self.chance.choice(("seen", "heard_alone")),
+            watch_until=(at + timedelta(days=21)).date() if Route.WATCH in routes else None,
+            watched_by=self.chance.choice(self.staff) if Route.WATCH in routes else None,
+            words_back=back,
+        )
+
+    def _speak(self, at: datetime, concern: Concern) -> None:
+        refer.speak(
+            by=self.lead(at),
+            concern=concern,
+            spoken_to="parent",
+            who="Mother, at the gate, then by telephone",
+            said=self.chance.choice(words.SAID),
+            happened_at=at - timedelta(minutes=15),
+            now=at,
+        )
+
+    def _send(self, at: datetime, referral) -> None:
+        refer.send(
+            by=self.lead(at),
+            referral=referral,
+            agency="Westshire front door"
+            if referral.route == Route.SOCIAL_CARE
+            else "Westshire early help",
+            spoken_to="The duty worker",
+            method="telephone",
+            happened_at=at - timedelta(minutes=5),
+            their_reference=f"W{self.chance.randrange(10000, 99999)}",
+            now=at,
+        )
+        days = self.chance.choices((1, 2, 4, 40), (50, 25, 15, 10))[0]
+        then = calendars.add_working_days(self.school.nation, at, days) - timedelta(hours=2)
+        self.at(then, self._answer, referral)
+
+    def _answer(self, at: datetime, referral) -> None:
+        answer = self.chance.choice(("assessment", "early_help", "advice", "no_further"))
+        refer.hear_back(
+            by=self.lead(at),
+            referral=referral,
+            answer=answer,
+            spoken_to="The duty worker",
+            words=self.chance.choice(words.ANSWER),
+            happened_at=at,
+            now=at,
+        )
+        self.at(self._school(at, self.chance.randrange(30, 900)), self._view, referral)
+
+    def _view(self, at: datetime, referral) -> None:
+        refer.give_view(
+            by=self.lead(at),
+            referral=referral,
+            view="agree",
+            words="It fits what we see. We will refer again if anything changes.",
+            now=at,
+        )
+
+    def _tidy(self, at: datetime, concern: Concern) -> None:
+        """Do what is left to do, and close what may be closed; look again in a week if not yet."""
+        concern = Concern.objects.get(pk=concern.pk)
+        lead = self.lead(at)
+        for step in concern.steps.open().filter(kind__in=BY_A_NOTE):
+            chase.do_step(by=lead, step=step, words="Done, and it is helping.", now=at)
+        owed = set(concern.steps.open().values_list("kind", flat=True))
+        early = concern.steps.open().filter(kind=StepKind.KEEP, due_at__gt=at).exists()
+        concern.refresh_from_db(fields=["state"])
+        if owed & HOLD_OPEN or early or concern.state != State.DECIDED:
+            self.at(self._school(at, 5 * 400), self._tidy, concern)
+            return
+        triage.close(
+            by=lead,
+            concern=concern,
+            outcome=self.chance.choice((Outcome.KEPT, Outcome.HELP_IN_PLACE, Outcome.EXPLAINED)),
+            why="What was decided has been done; the picture is calmer.",
+            words_back=self.chance.choice(words.BACK),
+            now=at,
+        )
