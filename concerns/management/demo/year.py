@@ -29,6 +29,13 @@ from concerns.submit.acts import Account, MarkSeen
 from concerns.triage import acts as triage
 
 A_YEAR = 0.9 * 1.25  # incidents for each pupil, times entries for each incident
+# School days ago, what, and where it stands still.
+STANDING = (
+    (2, "behaviour", State.WAITING), (2, "family", State.WAITING), (1, "feeling", State.WAITING),
+    (1, "care", State.WAITING), (3, "hunger", State.WAITING), (2, "attendance", State.TAKEN),
+    (3, "care", State.TAKEN), (4, "injury", State.TAKEN), (6, "told", Stage.SENT),
+    (9, "told", Stage.SENT),
+)  # fmt: skip
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -39,6 +46,7 @@ class Year:
         self.school, self.now, self.told = school, now, told
         self.chance = random.Random(2026)
         self._events: list = []
+        self._stops: dict[int, str] = {}
         self._count = itertools.count()
         posts = school.posts.select_related("person").order_by("pk")
         self.people = {Role(p.role): p.person for p in reversed(posts)}
@@ -87,6 +95,11 @@ class Year:
             last = child, day
             self.at(self._moment(day), self._submit, child, kind)
 
+        # What a lead finds on any morning: some unread, some begun, one unanswered from outside.
+        for back, kind, stop in STANDING:
+            child = self.chance.choice(self.children)
+            self.at(self._moment(days[-back]), self._submit, child, kind, stop)
+
     def _school_days(self) -> list[date]:
         today = self.now.astimezone(LONDON).date()
         year = (today - timedelta(days=offset) for offset in range(365, -1, -1))
@@ -99,7 +112,7 @@ class Year:
         local = datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(minutes=minute)
         return local.astimezone(UTC)
 
-    def _submit(self, at: datetime, child: Child, kind: str) -> None:
+    def _submit(self, at: datetime, child: Child, kind: str, stop: str = "") -> None:
         _, categories, sentences = words.NOTICED[kind]
         pressing = kind in {"told", "injury"}
         account = Account(
@@ -120,6 +133,10 @@ class Year:
         account = Account(**{**account.__dict__, "involved": involved})
         draft = uuid.UUID(int=self.chance.getrandbits(128), version=4)
         concern = submit.submit(by=by, draft=draft, account=account, now=at).concern
+        if stop:
+            self._stops[concern.pk] = stop
+        if stop == State.WAITING:
+            return
         minutes = 10 if pressing else 35
         wait = min(round(self.chance.expovariate(1 / minutes)) + 2, 600)
         look = at + timedelta(minutes=wait) if pressing else self._school(at, wait)
@@ -133,6 +150,8 @@ class Year:
         lead = self.lead(at)
         sight.concern(lead, concern.uid)
         triage.take(by=lead, concern=concern, now=at)
+        if self._stops.get(concern.pk) == State.TAKEN:
+            return
         minutes = 60 if kind in {"told", "injury"} else 240
         self.at(
             self._school(at, self.chance.randrange(5, minutes * 2)), self._decide, concern, kind
@@ -213,6 +232,8 @@ class Year:
             their_reference=f"W{self.chance.randrange(10000, 99999)}",
             now=at,
         )
+        if self._stops.get(referral.concern_id) == Stage.SENT:
+            return
         days = self.chance.choices((1, 2, 4, 40), (50, 25, 15, 10))[0]
         then = calendars.add_working_days(self.school.nation, at, days) - timedelta(hours=2)
         self.at(then, self._answer, referral)
