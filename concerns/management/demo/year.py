@@ -21,7 +21,7 @@ from concerns.models import Child, Concern, Decided, Person, School, Viewer
 from concerns.refer import acts as refer
 from concerns.rules import calendars
 from concerns.rules.clocks import BY_A_NOTE, HOLD_OPEN, StepKind
-from concerns.rules.lifecycle import State
+from concerns.rules.lifecycle import Stage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import Outcome, Part, Route
 from concerns.submit import acts as submit
