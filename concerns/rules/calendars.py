@@ -193,7 +193,7 @@ def minutes_between(calendar: Calendar, days: SchoolDays, start: datetime, end: 
         return working_minutes_between(days.nation, start, end)
     if _utc(end) < _utc(start):
         return -minutes_between(calendar, days, end, start)
-    return (end - start) // _MINUTE
+    return (_utc(end) - _utc(start)) // _MINUTE
 
 
 def in_words(minutes: int, calendar: Calendar, days: SchoolDays | None = None) -> str:
