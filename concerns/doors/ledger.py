@@ -67,7 +67,7 @@ def write(
     `now` is the database's clock, aware, and is written as `received`.
     """
     uid = uuid.uuid4()
-    body = {
+    body: dict[str, object] = {
         "about": str(about),
         "actor": str(by.uid) if by else "",
         "children": [str(child) for child in children],
@@ -83,27 +83,18 @@ def write(
         "school": str(school.uid),
         "shown": [str(row) for row in shown],
     }
-    salt = secrets.token_hex(16) if words else ""
+    salt, text = secrets.token_hex(16), canonical(dict(words or {}))
     if words:
-        text = canonical(dict(words))
         body["words"] = hashlib.sha256((salt + text).encode()).hexdigest()
     written = canonical(body)
     line = Line.objects.create(
-        uid=uid,
-        school=school,
-        received=now,
-        actor=by,
-        kind=kind,
-        about=str(about),
-        concern=concern,
-        outcome=outcome,
-        body=written,
+        uid=uid, school=school, received=now, actor=by, kind=kind, about=str(about),
+        concern=concern, outcome=outcome, body=written,
         digest=hashlib.sha256(written.encode()).hexdigest(),
-    )
+    )  # fmt: skip
     if words:
-        LineWords.objects.create(
-            line=line, school=school, salt=salt, words=text if keep_words else ""
-        )
+        kept = text if keep_words else ""
+        LineWords.objects.create(line=line, school=school, salt=salt, words=kept)
     return line
 
 

@@ -35,7 +35,7 @@ class Referral(CaseRow):
         constraints = [
             models.UniqueConstraint(fields=["decision", "route"], name="referred_once"),
             models.CheckConstraint(
-                condition=models.Q(route__in=[word.value for word in OUTSIDE]),
+                condition=models.Q(route__in=sorted(OUTSIDE)),
                 name="referral_goes_outside",
             ),
         ]

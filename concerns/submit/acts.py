@@ -134,21 +134,7 @@ def _submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime, re
     concern.save(force_insert=True)
     rows = _children(concern, account)
     ConcernChild.objects.bulk_create(rows)
-    ConcernCategory.objects.bulk_create(
-        ConcernCategory(school=by.school, concern=concern, category=word)
-        for word in dict.fromkeys(account.categories)
-    )
-    Mark.objects.bulk_create(
-        Mark(
-            school=by.school,
-            concern=concern,
-            place=mark.place,
-            side=mark.side,
-            size_cm=mark.size_cm,
-            described=mark.described,
-        )
-        for mark in account.marks
-    )
+    _sort_and_mark(concern, account)
     if begun:
         begun.delete()
     line = record(
@@ -159,6 +145,16 @@ def _submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime, re
         words={name: getattr(account, name) for name in _SEALED if getattr(account, name)},
     )
     return Receipt(concern, ledger.receipt(line))
+
+
+def _sort_and_mark(concern: Concern, account: Account) -> None:
+    ConcernCategory.objects.bulk_create(
+        ConcernCategory(school=concern.school, concern=concern, category=word)
+        for word in dict.fromkeys(account.categories)
+    )
+    Mark.objects.bulk_create(
+        Mark(school=concern.school, concern=concern, **vars(mark)) for mark in account.marks
+    )
 
 
 _SEALED = (

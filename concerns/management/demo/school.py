@@ -138,27 +138,8 @@ def _staff(school: School, since: date) -> None:
 
 
 def _roll(school: School, autumn: int) -> None:
-    chance = random.Random("roll")
     since = date(autumn, 9, 1)
-    children = []
-    for number, year in enumerate(YEARS):
-        for place in range(PUPILS_A_YEAR):
-            born = date(autumn - 5 - number, 9, 1) + timedelta(days=chance.randrange(365))
-            upn = f"Z{999001:06}{autumn % 100:02}{number}{place:03}"
-            children.append(
-                Child(
-                    school=school,
-                    forename=chance.choice(words.FORENAMES),
-                    surname=chance.choice(words.SURNAMES),
-                    born=born,
-                    upn=upn,
-                    admission_number=str(1000 + len(children)),
-                    year=year,
-                    class_name=f"{number or 'R'}{'AB'[place % 2]}",
-                    home_authority=school.authority,
-                )
-            )
-    children = Child.objects.bulk_create(children)
+    children = Child.objects.bulk_create(_pupils(school, autumn))
     NameKey.objects.bulk_create(
         NameKey(child=child, word=word) for child in children for word in sorted(child.name_words())
     )
@@ -179,3 +160,22 @@ def _roll(school: School, autumn: int) -> None:
     office = Person.objects.get(email=f"office@{DOMAIN}")
     fourth = next(child for child in children if child.year == "Year 4")
     Relation.objects.create(school=school, person=office, child=fourth, how="step-parent")
+
+
+def _pupils(school: School, autumn: int) -> list[Child]:
+    chance = random.Random("roll")
+    return [
+        Child(
+            school=school,
+            forename=chance.choice(words.FORENAMES),
+            surname=chance.choice(words.SURNAMES),
+            born=date(autumn - 5 - number, 9, 1) + timedelta(days=chance.randrange(365)),
+            upn=f"Z{999001:06}{autumn % 100:02}{number}{place:03}",
+            admission_number=str(1000 + number * PUPILS_A_YEAR + place),
+            year=year,
+            class_name=f"{number or 'R'}{'AB'[place % 2]}",
+            home_authority=school.authority,
+        )
+        for number, year in enumerate(YEARS)
+        for place in range(PUPILS_A_YEAR)
+    ]

@@ -1,0 +1,197 @@
+"""This file knows how to look through the house for broken rules, and lists what it finds."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+from django.urls import get_resolver
+
+from concerns.doors.gate import Open
+from concerns.rules.roles import May
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("submit", "triage", "refer", "chase", "child", "roll", "adult", "people", "audit")
+# Above may import from below, never the other way round.
+FLOORS = {"rules": 0, "models": 1, "doors": 2, "paper": 2, "rooms": 3, "management": 4}
+ROOM_FILES = {"__init__.py", "acts.py", "queries.py", "forms.py", "views.py"}
+WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "save"}
+UNSAFE = re.compile(
+    r"<style|\sstyle\s*=|<script(?![^>]*\ssrc=)[^>]*>|\son[a-z]+\s*=|\|\s*safe\b|autoescape off"
+    r"|\bdata:image|javascript:",
+    re.IGNORECASE,
+)
+NAMES = re.compile(r"(forename|surname|known_as|\bchild\w*\.name|\.name\b.*child|account\b)")
+# Words that would tell of another workplace than this project's own.
+FOREIGN = "|".join(
+    ("pypi" + r"\.org", "npm" + "js", "deb" + r"ian\.org", "/wo" + "rk/", r"/\.lib" + "rary",
+     "far" + "m-", "shared/" + r"[A-Z]", "to-" + "do:")
+)  # fmt: skip
+
+
+def sources() -> dict[str, tuple[ast.Module, str]]:
+    """Every Python file of the product: its path from the top, its tree and its text."""
+    found = {}
+    for folder in ("concerns", "safeguarding"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if "/migrations/" not in name:
+                text = path.read_text(encoding="utf-8")
+                found[name] = (ast.parse(text), text)
+    return found
+
+
+def templates() -> dict[str, str]:
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+    }
+
+
+def tracked() -> list[str]:
+    told = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return told.stdout.split("\n")[:-1]
+
+
+def _floor(module: str) -> tuple[int, str] | None:
+    """The floor of `concerns.x...` and its room, if it is in one."""
+    parts = module.split(".")
+    if parts[0] != "concerns" or len(parts) < 2:
+        return None
+    if parts[1] in ROOMS:
+        return FLOORS["rooms"], parts[1]
+    return (FLOORS[parts[1]], "") if parts[1] in FLOORS else None
+
+
+def _imported(tree: ast.Module) -> list[str]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def uphill_imports(files) -> list[str]:
+    found = []
+    for name, (tree, _) in files.items():
+        here = _floor(name.removesuffix(".py").replace("/", "."))
+        for module in _imported(tree):
+            there = _floor(module)
+            if not here or here[0] == FLOORS["management"]:
+                continue
+            if there and (there[0] > here[0] or (there[1] and here[1] != there[1])):
+                found.append(f"{name} imports {module}")
+            if here[0] == 0 and module.split(".")[0] == "django":
+                found.append(f"{name} is a rule and imports {module}")
+    return found
+
+
+def strange_rooms(files) -> list[str]:
+    parts = [name.split("/") for name in files]
+    return ["/".join(p) for p in parts if p[1] in ROOMS and (len(p) != 3 or p[2] not in ROOM_FILES)]
+
+
+def views_with_orm(files) -> list[str]:
+    return [
+        f"{name}:{node.lineno}"
+        for name, (tree, _) in files.items()
+        if name.endswith("views.py")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"objects", "filter", *WRITES}
+    ]
+
+
+def writes_past_the_door(files) -> list[str]:
+    """A room's writes stand only in acts.py, in functions under `@act` or called by them."""
+    return [
+        f"{name}:{node.lineno}"
+        for name, (tree, _) in files.items()
+        if name.split("/")[1] in ROOMS and not name.endswith("acts.py")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in WRITES | {"delete", "update"}
+        and "objects" in ast.unparse(node.func)
+    ]
+
+
+def ledger_readers(files) -> list[str]:
+    return [
+        name
+        for name, (tree, _) in files.items()
+        if name.split("/")[1] in set(ROOMS) - {"audit"}
+        and {"concerns.models.Line", "concerns.models.line.Line"} & set(_imported(tree))
+    ]
+
+
+def too_long(files) -> list[str]:
+    lines = {name: text.count("\n") for name, (_, text) in files.items()}
+    return [
+        f"{name}: {count} lines"
+        for name, count in lines.items()
+        if count > 300 or (count == 0 and not name.endswith("__init__.py"))
+    ]
+
+
+def long_functions(files) -> list[str]:
+    return [
+        f"{name}:{node.name}"
+        for name, (tree, _) in files.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and _length(node) > 40
+    ]
+
+
+def _length(node: ast.FunctionDef) -> int:
+    """Lines of the function's body: what it is told in its signature is not what it does."""
+    return node.end_lineno - node.body[0].lineno + 1
+
+
+def without_docstring(files) -> list[str]:
+    return [name for name, (tree, text) in files.items() if text and not ast.get_docstring(tree)]
+
+
+def forbidden_habits(files) -> list[str]:
+    found = []
+    for name, (tree, text) in files.items():
+        if "django.contrib.admin" in text or "mark_safe" in text:
+            found.append(f"{name}: admin or mark_safe")
+        signals = [m for m in _imported(tree) if "signals" in m and "post_migrate" not in m]
+        found += [f"{name}: {module}" for module in signals]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                found += [f"{name}: {node.name}.{habit}" for habit in _habits(node)]
+    return found
+
+
+def _habits(node: ast.ClassDef) -> list[str]:
+    names = [item.name for item in node.body if isinstance(item, ast.FunctionDef)]
+    ordered = node.name == "Meta" and "ordering" in ast.unparse(node)
+    return [name for name in names if name in {"save", "delete"}] + ["ordering"] * ordered
+
+
+def unsafe_templates(pages) -> list[str]:
+    return [
+        f"{name}: {hit.group(0)}" for name, text in pages.items() for hit in UNSAFE.finditer(text)
+    ]
+
+
+def titles_with_names(pages) -> list[str]:
+    block = re.compile(r"{%\s*block title\s*%}(.*?){%\s*endblock", re.DOTALL)
+    address = re.compile(r"{%\s*url [^%]*%}")
+    return [
+        f"{name}: {hit}"
+        for name, text in pages.items()
+        for hit in block.findall(text) + address.findall(text)
+        if NAMES.search(hit)
+    ]
+
+
+def rows_without_a_gate(urls: str = "concerns.urls") -> list[str]:
+    return [
+        str(pattern.pattern)
+        for pattern in get_resolver(urls).url_patterns
+        if not isinstance(getattr(pattern.callback, "open_to", None), May | Open)
+    ]
