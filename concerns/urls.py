@@ -9,4 +9,5 @@ from concerns.people import views as people
 urlpatterns = [
     page("", people.home, Open.SIGNED_IN, "home"),
     page("people/where/", people.where, Open.CHOOSING, "people_where"),
+    page("people/still-here/", people.still_here, Open.CHOOSING, "people_still_here"),
 ]

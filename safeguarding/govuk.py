@@ -1,4 +1,4 @@
-"""This file knows the pieces our forms are laid out with, as the templates in `templates/govuk/` draw them.
+"""This file knows the pieces our forms are laid out with; `templates/govuk/` draws them.
 
 A form says what it asks in `forms.py`; how that stands on the page is said with these:
 
@@ -6,12 +6,12 @@ A form says what it asks in `forms.py`; how that stands on the page is said with
         Question("account", size="m", rows=8),
         Question("going_home", inline=True, hints={"yes": "..."}, reveals={"yes": ["why"]}),
         Details("More, if you know it", "where", "when"),
-        Buttons(Press("Send", name="do", value="send"), Press("Save", value="save", kind="secondary")),
+        Buttons(Press("Send", value="send"), Press("Save", value="save", kind="secondary")),
     )
 
-crispy-forms 2.7 draws the layout. Its own packs lose radio dots and error icons under a strict content
-policy and have no hint for a single choice, so the pack is ours. A piece draws itself with a context of its own,
-not with crispy's shared one, so that nothing meant for one question reaches the next.
+crispy-forms draws the layout. Its own packs lose radio dots and error icons under a strict content
+policy and have no hint for a single choice, so the pack is ours. A piece draws itself with a
+context of its own, not crispy's shared one, so that nothing meant for one question reaches another.
 """
 
 import datetime as dt
@@ -29,15 +29,15 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 class Question(LayoutObject):
     """One field with its label, hint and error.
 
-    size: of the label or legend ("s", "m", "l" or "xl"); inline: radios beside each other; small: smaller
-    radios or ticks; width: of an input in characters (2, 3, 4, 5, 10 or 20); rows: of a textarea;
-    hints: {choice: words under it}; reveals: {choice: fields shown when it is chosen}; count: warn past
-    this many characters; heading: the label is the page's heading.
+    size: of the label or legend ("s", "m", "l" or "xl"); inline: radios beside each other;
+    small: smaller radios or ticks; width: of an input in characters (2, 3, 4, 5, 10 or 20);
+    rows: of a textarea; hints: {choice: words under it}; reveals: {choice: fields shown when it is
+    chosen}; count: warn past this many characters; heading: the label is the page's heading.
     """
 
     def __init__(
-        self, name, *, size="s", inline=False, small=False, width=None, rows=None, hints=None, reveals=None,
-        count=None, heading=False,
+        self, name, *, size="s", inline=False, small=False, width=None, rows=None, hints=None,
+        reveals=None, count=None, heading=False,
     ):  # fmt: skip
         self.name, self.size, self.inline, self.small = name, size, inline, small
         self.width, self.rows, self.count, self.heading = width, rows, count, heading
@@ -61,7 +61,7 @@ class Question(LayoutObject):
 
 
 class Details(LayoutObject):
-    """Questions folded away under a summary; open already when one of them has an answer or an error."""
+    """Questions folded away; open already when one of them has an answer or an error."""
 
     def __init__(self, summary, *fields, open=False):
         self.summary, self.fields, self.open = summary, list(fields), open
@@ -118,7 +118,7 @@ class Buttons(LayoutObject):
 
 
 class DayWidget(forms.MultiWidget):
-    """Day, month and year in three boxes: quicker and less mistaken than a calendar for a day one knows."""
+    """Day, month and year in three boxes: quicker than a calendar for a day one knows."""
 
     labels = ("Day", "Month", "Year")
     use_fieldset = True

@@ -1,6 +1,8 @@
 """This file knows where a person goes first, and in which school they act today."""
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from concerns.doors.gate import ROOMS
 from concerns.rules.roles import May
@@ -24,3 +26,9 @@ def where(request):
             request.session["school"] = chosen
             return redirect("home")
     return render(request, "people/where.html", {"viewers": request.viewers})
+
+
+@require_POST
+def still_here(request):
+    """Somebody pressed "Stay signed in": the request itself is the touch the session lacked."""
+    return HttpResponse(status=204)

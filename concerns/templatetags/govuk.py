@@ -1,4 +1,4 @@
-"""This file knows how a Django field becomes a GOV.UK component: which one, with which id, hint and error."""
+"""This file knows how a Django field becomes a GOV.UK component, with its ids, hint and error."""
 
 from django import forms, template
 from django.forms.formsets import BaseFormSet
@@ -34,7 +34,7 @@ def component(name):
 
 @register.simple_tag
 def control(field, css, question=None):
-    """The field's own widget, with the component's classes and the ids of its hint, error and count."""
+    """The field's own widget, with the component's classes and the ids that describe it."""
     attrs = _attrs(field, css)
     if question and question.width:
         attrs["class"] += f" govuk-input--width-{question.width}"
@@ -48,7 +48,7 @@ def control(field, css, question=None):
 
 @register.simple_tag
 def control_attrs(field, css):
-    """The attributes alone, for a control whose choices we draw ourselves: Django's own takes a template a choice."""
+    """The attributes alone, where we draw the choices: Django's own takes a template for each."""
     widget = field.field.widget
     ours = field.build_widget_attrs({"id": field.auto_id, **_attrs(field, css)}, widget)
     return flatatt(widget.build_attrs(widget.attrs, ours))
@@ -104,13 +104,13 @@ def any_errors(*asked):
 
 @register.inclusion_tag("govuk/errors.html")
 def error_summary(*asked):
-    """Every error on the page, each linked to the first box it is about. Takes forms, formsets and lists of them."""
+    """Every error of the forms and formsets, each linked to the first box it is about."""
     return {"errors": [error for form in _flat(asked) for error in _errors(form)]}
 
 
 def _attrs(field, css):
-    # "Required" is said in words by our own messages. Told by the attribute, some screen readers call an
-    # empty box invalid before anybody has answered.
+    # "Required" is said in words by our own messages. Told by the attribute, some screen readers
+    # call an empty box invalid before anybody has answered.
     field.form.use_required_attribute = False
     own = field.field.widget.attrs.get("class", "")
     wrong = f"{css.split()[0]}--error" if field.errors else ""
@@ -139,7 +139,7 @@ def _errors(form):
 
 
 def _target(field):
-    """Where a link in the summary goes. A hidden field may name what stands for it with `data-target`."""
+    """Where the summary links to. A hidden field names what stands for it with `data-target`."""
     what = kind(field)
     if what == "hidden":
         return field.field.widget.attrs.get("data-target", "")

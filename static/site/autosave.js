@@ -1,0 +1,62 @@
+// This file knows how words are saved while they are written: `<form data-autosave="/address/">`.
+// Every 10 seconds if something changed, and on leaving a field. The server keeps them, the browser nothing.
+const EVERY = 10_000;
+
+keepAll(document);
+document.addEventListener("drawn", (event) => keepAll(event.detail));
+
+function keepAll(place) {
+  for (const form of place.querySelectorAll("form[data-autosave]")) keep(form);
+}
+
+function keep(form) {
+  const says = form.querySelector("[data-autosave-status]") ?? form.appendChild(document.createElement("p"));
+  says.classList.add("saved");
+  says.setAttribute("role", "status");
+  let saved = written(form);
+  let saving = false;
+
+  const save = async (leaving = false) => {
+    const now = written(form);
+    // While it is being sent, the sending has the last word.
+    if (now === saved || (saving && !leaving) || form.dataset.sending || !form.isConnected) return;
+    saving = true;
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST",
+        body: new URLSearchParams(now),
+        headers: { Accept: "application/json" },
+        keepalive: leaving,
+      });
+      if (!answer.ok) throw new Error(answer.status);
+      const told = await answer.json();
+      saved = now;
+      tell(`Saved at ${told.saved}`);
+      document.dispatchEvent(new Event("used"));
+    } catch (problem) {
+      tell(
+        problem.message === "401"
+          ? "Not saved yet: you have been signed out. Your words are still on this page. Sign in again in another window."
+          : "Not saved yet. Your words are still on this page, and saving goes on being tried.",
+        true,
+      );
+    } finally {
+      saving = false;
+    }
+  };
+  const tell = (words, not = false) => {
+    if (says.textContent !== words) says.textContent = words;
+    says.classList.toggle("saved--not", not);
+  };
+
+  setInterval(save, EVERY);
+  form.addEventListener("change", () => save());
+  form.addEventListener("focusout", () => save());
+  addEventListener("pagehide", () => save(true));
+}
+
+function written(form) {
+  // Files go with the sending, never with a draft.
+  const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  return new URLSearchParams(fields).toString();
+}

@@ -1,0 +1,12 @@
+// This file knows what every page starts: our own few scripts, then the vendored components.
+// Each improves what already works without it, wherever its data- attribute stands.
+import "./autosave.js";
+import "./blank.js";
+import "./send.js";
+import "./picker.js";
+import { initAll } from "../govuk/govuk-frontend.min.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();
+// A part of the page that was drawn anew asks for the same.
+document.addEventListener("drawn", (event) => initAll(event.detail));
