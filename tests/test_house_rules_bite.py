@@ -1,0 +1,101 @@
+"""This file knows that each rule of the house objects when it is broken on purpose."""
+
+import ast
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
+from django.urls import path
+
+from concerns.doors import gate
+from concerns.rules import drawn
+from tests import house
+
+
+def broken(name: str, text: str):
+    return {name: (ast.parse(text), text)}
+
+
+ROOM = "concerns/triage/views.py"
+
+
+@pytest.mark.parametrize(
+    ("look", "name", "text"),
+    [
+        (house.uphill_imports, ROOM, "from concerns.submit import acts"),
+        (house.uphill_imports, "concerns/models/step.py", "from concerns.doors.act import act"),
+        (house.uphill_imports, "concerns/rules/words.py", "from concerns.models import Child"),
+        (house.uphill_imports, "concerns/rules/words.py", "from django.db import models"),
+        (house.uphill_imports, "concerns/paper/bars.py", "from concerns.audit import queries"),
+        (house.strange_rooms, "concerns/triage/helpers.py", "x = 1"),
+        (house.strange_rooms, "concerns/triage/parts/acts.py", "x = 1"),
+        (house.views_with_orm, ROOM, "def queue(request):\n    return Concern.objects.all()"),
+        (house.views_with_orm, ROOM, "def queue(request):\n    rows.filter(pk=1)"),
+        (house.writes_past_the_door, "concerns/triage/queries.py", "Step.objects.create(x=1)"),
+        (house.writes_past_the_door, "concerns/roll/forms.py", "Step.objects.filter().delete()"),
+        (house.ledger_readers, "concerns/triage/queries.py", "from concerns.models import Line"),
+        (house.too_long, ROOM, "x = 1\n" * 301),
+        (house.too_long, ROOM, ""),
+        (house.long_functions, ROOM, "def f():\n" + "    x = 1\n" * 41),
+        (house.without_docstring, ROOM, "x = 1"),
+        (house.forbidden_habits, ROOM, "from django.db.models.signals import post_save"),
+        (house.forbidden_habits, ROOM, "from django.contrib.admin import site"),
+        (house.forbidden_habits, ROOM, "class A:\n    class Meta:\n        ordering = ['x']"),
+        (house.forbidden_habits, ROOM, "class A:\n    def save(self):\n        pass"),
+    ],
+)
+def test_a_broken_rule_is_found(look, name, text):
+    assert look(broken(name, text)) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<p style="color: red">', "<style>p {}</style>", "<script>go()</script>",
+        '<button onclick="go()">', "{{ words|safe }}", "{% autoescape off %}",
+        '<img src="data:image/png;base64,x">', '<a href="javascript:go()">',
+    ],
+)  # fmt: skip
+def test_an_unsafe_template_is_found(text):
+    assert house.unsafe_templates({"templates/x.html": text}) != []
+
+
+@pytest.mark.parametrize("text", ["{{ label|safe_enough }}", '<script src="x.js"></script>'])
+def test_a_safe_template_is_left_alone(text):
+    assert house.unsafe_templates({"templates/x.html": text}) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% block title %}{{ child.name }}{% endblock %}",
+        "{% block title %}{{ concern.account }}{% endblock %}",
+        "{% url 'child' child.surname %}",
+    ],
+)
+def test_a_name_in_a_title_or_an_address_is_found(text):
+    assert house.titles_with_names({"templates/x.html": text}) != []
+
+
+class OpenRow:
+    """A table of addresses in which one row does not say who it is open to."""
+
+    urlpatterns = (path("x/", lambda request: None),)
+
+
+def test_a_row_that_does_not_say_is_found():
+    assert house.rows_without_a_gate(OpenRow) == ["x/"]
+
+
+def test_the_check_command_fails_on_a_row_that_does_not_say(monkeypatch):
+    monkeypatch.setattr(gate, "get_resolver", lambda urls: OpenRow.resolver)
+    OpenRow.resolver = type("Resolver", (), {"url_patterns": OpenRow.urlpatterns})
+    assert [error.id for error in run_checks() if error.id == "concerns.E001"] == ["concerns.E001"]
+
+
+def test_a_stale_map_is_found(tmp_path, monkeypatch):
+    stale = tmp_path / "MAP.md"
+    stale.write_text(drawn.page().replace("Waiting", "Sleeping"))
+    monkeypatch.setattr(drawn, "FILE", stale)
+    with pytest.raises(CommandError, match="make map"):
+        call_command("map", check=True)
