@@ -66,6 +66,21 @@ def shown(viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "") -
     return found
 
 
+def page(
+    viewer: Viewer, rows, most: int, *, kind: Kind = Kind.LISTED, reason="", about="", children=()
+) -> tuple[list, bool]:
+    """The first `most` of `rows`, recorded in one line as shown, and whether more stand behind them.
+
+    One row more is looked for than is given back: it is not shown, and so is not in the line.
+    """
+    _must_be_scoped(viewer, rows)
+    with transaction.atomic():
+        found = list(rows[: most + 1])
+        ids = [row.uid for row in found[:most]]
+        _record(viewer, kind, shown=ids, reason=reason, about=about, children=children)
+    return found[:most], len(found) > most
+
+
 def looked(viewer: Viewer, kind: Kind, reason: str = "") -> None:
     """Record that figures were looked at or taken out, before they are shown."""
     with transaction.atomic():

@@ -18,6 +18,11 @@ class Concerns(CaseRows):
     def closed(self):
         return self.filter(closed_at__isnull=False)
 
+    def of(self, *children):
+        """About any of `children`, or in which any is also involved."""
+        rows = ConcernChild.objects.filter(child__in=children)
+        return self.filter(pk__in=rows.values("concern"))
+
     def late(self, now):
         return self.open().filter(next_due_at__lt=now)
 
