@@ -26,6 +26,7 @@ from concerns.models import (
     Term,
     Viewer,
 )
+from concerns.refer import acts as refer
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Outcome, Route
@@ -143,9 +144,17 @@ def light(concern: Concern, until: date = date(2026, 12, 1)) -> Decided:
     return Decided(rows, (Route.KEEP,), "One more small thing.", light=True, keep_until=until)
 
 
-def concern_at(state: State, *, where: School, by: Viewer | None = None, now: datetime = NOW,
-               lead: Viewer | None = None, children: tuple[Child, ...] = (), **more) -> Concern:
-    """A concern that came to `state` as any concern does. Each act is a quarter of an hour later."""
+def concern_at(
+    state: State,
+    *,
+    where: School,
+    by: Viewer | None = None,
+    now: datetime = NOW,
+    lead: Viewer | None = None,
+    children: tuple[Child, ...] = (),
+    **more,
+) -> Concern:
+    """A concern that came to `state` as any does. Each act is a quarter of an hour later."""
     writer = by or viewer(where)
     concern = sent(writer, *(children or (child(where),)), now=now, **more).concern
     if state is State.WAITING:
@@ -166,6 +175,33 @@ def concern_at(state: State, *, where: School, by: Viewer | None = None, now: da
             words_back="Thank you. Help is in place.",
             now=next(later),
         )
+    return Concern.objects.get(pk=concern.pk)
+
+
+def whole_case(where: School) -> Concern:
+    """A concern with everything a record can hold: marks, categories, both kinds of hand-over,
+    parents, an agency that answered, our view, additions, closing, and opening again."""
+    writer, lead, deputy = viewer(where), viewer(where, Role.DSL), viewer(where, Role.DEPUTY)
+    concern = sent(
+        writer, child(where), going_home="yes", categories=("neglect",), marks=(a_mark(),)
+    ).concern
+    at = (NOW + timedelta(minutes=10 * step) for step in itertools.count(1))
+    triage.take(by=lead, concern=concern, now=next(at))
+    submit.add(by=writer, concern=concern, words="And again today.", now=next(at))
+    triage.hand(by=lead, concern=concern, to=deputy.person, note="Yours.", now=next(at))
+    routes = (Route.PARENTS, Route.SOCIAL_CARE)
+    triage.decide(by=deputy, concern=concern, decided=decided(concern, *routes), now=next(at))
+    told = {"who": "Mother", "said": "Listened.", "spoken_to": "parent"}
+    moment = next(at)
+    refer.speak(by=deputy, concern=concern, happened_at=moment, now=moment, **told)
+    referral, moment = concern.referrals.get(), next(at)
+    said = {"spoken_to": "Duty worker", "happened_at": moment, "now": moment}
+    refer.send(by=deputy, referral=referral, agency="Front door", method="telephone", **said)
+    refer.hear_back(by=deputy, referral=referral, answer="assessment", words="Will see.", **said)
+    refer.give_view(by=deputy, referral=referral, view="agree", words="It fits.", now=next(at))
+    ended = {"outcome": Outcome.WITH_AGENCY, "why": "Theirs now.", "words_back": "Thank you."}
+    triage.close(by=deputy, concern=concern, now=next(at), **ended)
+    triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
     return Concern.objects.get(pk=concern.pk)
 
 

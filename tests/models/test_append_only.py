@@ -1,0 +1,89 @@
+"""The database itself refuses to change what was recorded, on both engines."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from concerns.models import Concern, Line, append_only
+from concerns.models.fields import EncryptedText
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def concern():
+    return factories.whole_case(factories.school())
+
+
+def refused(sql: str, *values) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, values)
+    except DatabaseError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", append_only.FROZEN)
+def test_a_frozen_row_cannot_be_updated(concern, name):
+    table = append_only._tables([name])[0]
+    assert _rows(table)
+    assert refused(f"UPDATE {table} SET school_id = school_id")
+
+
+@pytest.mark.parametrize("name", ["Line", "Decision", "Concern", "Step", "Person"])
+def test_no_row_of_the_record_can_be_deleted(concern, name):
+    table = append_only._tables([name])[0]
+    assert refused(f"DELETE FROM {table}")
+
+
+def _rows(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return cursor.fetchone()[0]
+
+
+def test_a_line_cannot_be_replaced(concern):
+    line = Line.objects.first()
+    if connection.vendor == "sqlite":
+        names = ", ".join(field.column for field in Line._meta.fields)
+        sql = f"INSERT OR REPLACE INTO concerns_line ({names}) SELECT {names} FROM concerns_line"
+    else:
+        sql = (
+            "INSERT INTO concerns_line SELECT * FROM concerns_line WHERE id = "
+            f"{line.pk} ON CONFLICT (id) DO UPDATE SET body = ''"
+        )
+    assert refused(sql)
+
+
+def test_the_words_of_a_concern_never_change(concern):
+    assert refused("UPDATE concerns_concern SET account = account")
+
+
+def test_the_state_of_a_concern_moves_on(concern):
+    assert not refused("UPDATE concerns_concern SET rank = rank")
+
+
+def test_every_sealed_column_of_a_moving_row_is_guarded():
+    fields = Concern._meta.fields
+    sealed = {field.column for field in fields if isinstance(field, EncryptedText)}
+    assert set(append_only.word_columns()["concerns_concern"]) == sealed
+
+
+def test_every_trigger_stands_after_migrating():
+    assert append_only.missing() == []
+
+
+def test_the_check_says_nothing_while_they_stand():
+    assert append_only.every_trigger_stands(None, ["default"]) == []
+
+
+def test_the_check_looks_at_no_database_unless_asked():
+    assert append_only.every_trigger_stands(None) == []
+
+
+def test_a_trigger_that_should_stand_and_does_not_is_named(monkeypatch):
+    wanted = append_only.wanted()
+    monkeypatch.setattr(append_only, "wanted", lambda: wanted | {"gone": ("x", "DELETE", "")})
+    found = append_only.every_trigger_stands(None, ["default"])
+    assert [error.msg for error in found] == ["the trigger gone is missing"]

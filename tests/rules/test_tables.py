@@ -1,0 +1,176 @@
+"""The tables agree with one another: every state has a holder, every step a clock."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from concerns.rules import clocks, drawn, lifecycle, roles, words
+from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NEXT, StepKind, Unit
+from concerns.rules.lifecycle import CONCERN, REFERRAL, Stage, State
+from concerns.rules.roles import May, Role
+from tests.rules.schools import PRIMARY
+
+TUESDAY_TEN = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
+
+
+def test_every_next_step_has_a_clock():
+    assert set(CLOCKS) == set(StepKind)
+
+
+def test_every_step_held_by_a_role_is_held_by_one_that_may_decide():
+    holders = {clock.holder for clock in CLOCKS.values() if clock.holder}
+    assert all(roles.may(frozenset({role}), May.DECIDE) for role in holders)
+
+
+def test_only_danger_now_is_the_writer_s_own():
+    assert [kind for kind, clock in CLOCKS.items() if clock.holder is None] == [StepKind.DANGER_NOW]
+
+
+def test_every_step_climbs_to_somebody():
+    assert all(clock.climbs and clock.every > 0 for clock in CLOCKS.values())
+
+
+def test_every_route_opens_a_step_but_no_further_action():
+    assert set(words.Route) - set(NEXT) == {words.Route.NO_FURTHER}
+
+
+def test_every_agency_has_an_answer_clock():
+    assert set(clocks.ANSWERS) == set(words.OUTSIDE)
+
+
+def test_nothing_that_holds_a_concern_open_is_superseded_but_parents_and_advice():
+    both = HOLD_OPEN & clocks.SUPERSEDED
+    assert both == {StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE}
+
+
+def test_every_state_is_reached_and_left():
+    reached = {then for follow in CONCERN.values() for then in follow}
+    assert reached == set(State)
+    assert all(CONCERN[state] for state in State)
+
+
+@pytest.mark.parametrize("now", list(State))
+@pytest.mark.parametrize("then", list(State))
+def test_a_concern_moves_only_as_drawn(now, then):
+    assert lifecycle.may_follow(now, then) == (then in CONCERN[now])
+
+
+def test_no_concern_is_closed_before_it_was_decided():
+    assert [now for now in State if State.CLOSED in CONCERN[now]] == [State.DECIDED]
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_every_stage_of_a_referral_is_drawn(stage):
+    reached = {then for follow in REFERRAL.values() for then in follow} | {Stage.TO_SEND}
+    assert stage in reached
+    assert stage in REFERRAL
+
+
+def test_a_referral_moves_only_as_drawn():
+    assert not lifecycle.referral_may_follow(Stage.TO_SEND, Stage.AGREED)
+    assert lifecycle.referral_may_follow(Stage.SENT, Stage.ANSWERED)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_with_a_post_may_write(role):
+    assert roles.may(frozenset({role}), May.SUBMIT)
+
+
+def test_the_office_reads_no_concern():
+    assert May.READ not in roles.powers(frozenset({Role.OFFICE}))
+
+
+def test_only_a_head_audits():
+    assert roles.roles_that(May.AUDIT) == {Role.HEAD}
+
+
+def test_nobody_in_no_role_may_do_anything():
+    assert roles.powers(frozenset()) == frozenset()
+
+
+def test_every_rung_of_a_ladder_is_another_role():
+    assert all(len(set(ladder)) == len(ladder) for ladder in roles.LADDER.values())
+
+
+@pytest.mark.parametrize("kind", [k for k in StepKind if CLOCKS[k].unit is not Unit.DATE])
+def test_every_clock_gives_a_time_not_in_the_past(kind):
+    assert clocks.due(kind, PRIMARY, TUESDAY_TEN) >= TUESDAY_TEN
+
+
+def test_a_step_with_its_own_date_is_due_at_that_day_s_bell():
+    due = clocks.due(StepKind.KEEP, PRIMARY, TUESDAY_TEN, date(2026, 12, 1))
+    assert due == datetime(2026, 12, 1, 15, 30, tzinfo=UTC)
+
+
+def test_a_step_with_its_own_date_needs_one():
+    with pytest.raises(ValueError, match="its own date"):
+        clocks.due(StepKind.WATCH, PRIMARY, TUESDAY_TEN)
+
+
+def test_a_first_look_is_due_in_two_school_hours():
+    due = clocks.due(StepKind.FIRST_LOOK, PRIMARY, TUESDAY_TEN)
+    assert due == TUESDAY_TEN + timedelta(hours=2)
+
+
+def test_after_the_last_bell_on_friday_a_first_look_is_due_in_two_real_hours():
+    friday = datetime(2026, 11, 6, 15, 31, tzinfo=UTC)
+    assert clocks.due(StepKind.FIRST_LOOK, PRIMARY, friday) == friday + timedelta(hours=2)
+
+
+def test_going_home_today_is_due_in_half_an_hour_on_any_clock():
+    july = datetime(2026, 7, 31, 15, 31, tzinfo=UTC)
+    assert clocks.due(StepKind.FIRST_LOOK_NOW, PRIMARY, july) == july + timedelta(minutes=30)
+
+
+def test_a_mark_is_decided_before_the_bell():
+    due = clocks.due(StepKind.DECIDE_TODAY, PRIMARY, TUESDAY_TEN)
+    assert due == datetime(2026, 11, 3, 15, 30, tzinfo=UTC)
+
+
+def test_a_mark_seen_after_the_bell_is_decided_within_two_hours_not_on_monday():
+    friday = datetime(2026, 11, 6, 16, 0, tzinfo=UTC)
+    assert clocks.due(StepKind.DECIDE_TODAY, PRIMARY, friday) == friday + timedelta(hours=2)
+
+
+def test_social_care_answers_in_august_too():
+    august = datetime(2026, 8, 12, 10, 0, tzinfo=UTC)
+    due = clocks.due(StepKind.HEAR_BACK, PRIMARY, august)
+    assert due.date() == date(2026, 8, 13)
+
+
+def test_late_is_said_in_the_step_s_own_calendar():
+    due = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+    said = clocks.late_words(StepKind.FIRST_LOOK, PRIMARY, due, due + timedelta(hours=2))
+    assert said == "2 school hours late"
+
+
+def test_what_is_not_late_says_nothing():
+    assert clocks.late_words(StepKind.FIRST_LOOK, PRIMARY, TUESDAY_TEN, TUESDAY_TEN) == ""
+
+
+def test_late_over_a_weekend_is_late_without_a_figure():
+    bell = datetime(2026, 11, 6, 15, 30, tzinfo=UTC)
+    said = clocks.late_words(StepKind.FIRST_LOOK, PRIMARY, bell, bell + timedelta(hours=20))
+    assert said == "late"
+
+
+@pytest.mark.parametrize("kind", list(StepKind))
+def test_the_map_tells_of_every_step(kind):
+    assert kind.label in drawn.page()
+
+
+def test_a_word_says_its_label_and_nothing_says_nothing():
+    assert (words.GoingHome.say("not_sure"), words.GoingHome.say("")) == ("Not sure", "")
+
+
+def test_an_unknown_word_is_an_error():
+    with pytest.raises(ValueError, match="perhaps"):
+        words.GoingHome.say("perhaps")
+
+
+def test_a_word_offers_its_choices():
+    assert words.View.choices()[0] == ("agree", "We agree")
+
+
+def test_a_role_has_a_title():
+    assert Role.DSL.title == "Designated safeguarding lead"
