@@ -11,7 +11,7 @@ CLOSED = ", ".join(
         "accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "fullscreen",
         "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment",
         "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
-        "screen-wake-lock", "usb", "web-share", "xr-spatial-tracking",
+        "screen-wake-lock", "usb", "xr-spatial-tracking",
     )
 )  # fmt: skip
 

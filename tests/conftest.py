@@ -3,7 +3,15 @@
 import pytest
 from django.test import Client
 
+from concerns.models import school
+
 pytest_plugins = ["tests.databases", "tests.server", "tests.browser"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """A process remembers schools' calendars by number, and a number rolled back is used again."""
+    school._days.cache_clear()
 
 
 class SecureClient(Client):

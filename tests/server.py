@@ -20,6 +20,24 @@ from cryptography.x509.oid import NameOID
 from tests.databases import ROOT, Database
 
 PATIENCE = 30
+CSRF_COOKIE_NAME = "__Host-csrf"
+
+
+class Visitor(httpx.Client):
+    """Somebody with cookies of their own, who may be used by one thread at a time."""
+
+    def submit(self, path: str, data: dict | None = None, **settings) -> httpx.Response:
+        """Post a form as the browser does that has its page open."""
+        if CSRF_COOKIE_NAME not in self.cookies:
+            self.get("/sign-in/")
+        token = {"csrfmiddlewaretoken": self.cookies[CSRF_COOKIE_NAME]}
+        origin = {"Origin": str(self.base_url).rstrip("/")}
+        return self.post(path, data=(data or {}) | token, headers=origin, **settings)
+
+    def sign_in(self, email: str, password: str) -> "Visitor":
+        answer = self.submit("/sign-in/", {"login": email, "password": password})
+        assert answer.status_code == 302, "signing in failed"
+        return self
 
 
 class Server:
@@ -70,11 +88,11 @@ class Server:
         """End every process of the server at once, in the middle of whatever it does."""
         self._end(signal.SIGKILL)
 
-    def visitor(self, **settings) -> httpx.Client:
-        """Somebody with cookies of their own. The test closes it, or uses it in a `with`."""
+    def visitor(self, **settings) -> Visitor:
+        """The test closes it, or uses it in a `with`."""
         trusted = ssl.create_default_context(cafile=str(self.certificate))
         settings.setdefault("timeout", PATIENCE)
-        return httpx.Client(base_url=self.url, verify=trusted, **settings)
+        return Visitor(base_url=self.url, verify=trusted, **settings)
 
     def _wait(self, said: int) -> None:
         deadline = time.monotonic() + PATIENCE
