@@ -1,0 +1,109 @@
+"""Words survive an ended session and a stale token: in their own draft, shown to nobody else."""
+
+import uuid
+
+import pytest
+from django.core import signing
+
+from concerns.doors import keep
+from concerns.models import Draft
+from concerns.models.draft import CONCERN
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def writer(where):
+    return factories.viewer(where)
+
+
+def post(rf, **fields):
+    return rf.post("/", fields)
+
+
+def test_words_posted_with_a_token_go_to_the_draft_it_names(rf, writer):
+    draft = uuid.uuid4()
+    keep.posted(post(rf, keep=keep.token(writer, CONCERN, draft), account="quiet"))
+    assert Draft.objects.get(uid=draft).typed == {"account": ["quiet"]}
+
+
+def test_words_without_a_token_are_not_kept(rf):
+    assert keep.posted(post(rf, account="quiet")) is None
+
+
+def test_a_token_made_by_somebody_else_is_not_believed(rf, writer):
+    false = signing.dumps({"person": str(writer.person.uid)}, salt="another")
+    assert keep.posted(post(rf, keep=false, account="quiet")) is None
+
+
+def test_a_token_of_somebody_who_left_keeps_nothing(rf, writer):
+    writer.person.is_active = False
+    writer.person.save(update_fields=["is_active"])
+    assert keep.posted(post(rf, keep=keep.token(writer, CONCERN), account="quiet")) is None
+
+
+def test_a_token_of_a_school_unknown_keeps_nothing(rf, writer):
+    whose = {"person": str(writer.person.uid), "school": str(uuid.uuid4()), "page": CONCERN}
+    false = signing.dumps(whose | {"draft": str(uuid.uuid4())}, salt=keep.SALT)
+    assert keep.posted(post(rf, keep=false, account="quiet")) is None
+
+
+def test_secrets_and_buttons_are_not_words(rf, writer):
+    draft = uuid.uuid4()
+    token = keep.token(writer, CONCERN, draft)
+    keep.posted(post(rf, keep=token, password="secret", do="send", account="quiet"))
+    assert list(Draft.objects.get(uid=draft).typed) == ["account"]
+
+
+def test_kept_words_of_a_concern_come_back_to_its_draft(writer):
+    draft = uuid.uuid4()
+    assert str(draft) in keep.Kept(draft, CONCERN).comes_back_to
+
+
+def test_kept_words_of_a_page_come_back_to_that_page():
+    assert keep.Kept(uuid.uuid4(), "/triage/").comes_back_to == "/triage/"
+
+
+def words(writer, draft, **fields):
+    return keep.words(writer.person, writer.school, CONCERN, draft, fields, NOW)
+
+
+def test_a_draft_saved_again_is_one_draft(writer):
+    draft = uuid.uuid4()
+    words(writer, draft, account=["one"])
+    words(writer, draft, account=["two"])
+    assert Draft.objects.get().typed == {"account": ["two"]}
+
+
+def test_somebody_else_s_draft_is_left_alone(where, writer):
+    draft = uuid.uuid4()
+    words(writer, draft, account=["mine"])
+    assert words(factories.viewer(where), draft, account=["theirs"]) is None
+
+
+def test_a_late_save_does_not_bring_a_sent_draft_back(where, writer):
+    concern = factories.concern_at(State.WAITING, where=where, by=writer)
+    assert words(writer, concern.draft, account=["late"]) is None
+    assert not Draft.objects.exists()
+
+
+def test_words_kept_from_a_page_wait_for_their_owner_only(where, writer):
+    lead = factories.viewer(where, Role.DSL)
+    keep.words(lead.person, where, "/triage/x/", uuid.uuid4(), {"reason": ["why"]}, NOW)
+    assert keep.waiting(lead, "/triage/x/").typed == {"reason": ["why"]}
+    assert keep.waiting(writer, "/triage/x/") is None
+
+
+def test_words_that_were_sent_are_forgotten(writer):
+    keep.words(writer.person, writer.school, "/triage/x/", uuid.uuid4(), {"reason": ["why"]}, NOW)
+    keep.forget(writer, "/triage/x/")
+    assert keep.waiting(writer, "/triage/x/") is None
