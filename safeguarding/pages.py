@@ -1,9 +1,9 @@
 """This file knows the site's own few pages: help with signing in, health, and the errors."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, connection
-from django.http import JsonResponse
+from django.http import HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -28,34 +28,42 @@ def healthz(request):
 
 def bad_request(request, exception=None):
     if isinstance(exception, RequestDataTooBig):
+        # Too large to be read at all: what was saved while it was typed is in the drafts.
         return render(request, "413.html", status=413)
-    return render(request, "400.html", status=400)
+    return render(request, "400.html", {"kept": _kept(request)}, status=400)
 
 
 def forbidden(request, exception=None):
-    words = getattr(exception, "words", "") or str(exception or "")
-    return render(request, "403.html", {"why": words}, status=403)
+    why = getattr(exception, "words", "") or str(exception or "")
+    return render(request, "403.html", {"why": why, "kept": _kept(request)}, status=403)
 
 
 def not_found(request, exception=None):
     """The same bytes for "not yours" and "no such thing"."""
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"kept": _kept(request)}, status=404)
 
 
 def server_error(request):
-    # No context and no database: either may be what failed.
-    from django.http import HttpResponseServerError
-
-    return HttpResponseServerError(render_to_string("500.html"))
+    """No context processors and no database: either may be what failed."""
+    return HttpResponseServerError(render_to_string("500.html", {"kept": _kept(request)}))
 
 
 @login_not_required
 def csrf_failure(request, reason=""):
     """The form's token has gone stale: what was typed is kept, and shown to who typed it."""
-    kept = keep.posted(request)
-    typed = () if kept is None and not request.user.is_authenticated else _typed(request)
-    context = {"kept": kept, "words": typed if request.user.is_authenticated else ()}
+    words = _typed(request) if request.user.is_authenticated else ()
+    context = {"kept": _kept(request), "words": words}
     return render(request, "403_csrf.html", context, status=403)
+
+
+def _kept(request):
+    """Put the words of a form that failed in their owner's draft; never fail over it."""
+    if request.method != "POST":
+        return None
+    try:
+        return keep.posted(request)
+    except (DatabaseError, BadRequest, SuspiciousOperation):
+        return None
 
 
 def _typed(request):
@@ -63,5 +71,5 @@ def _typed(request):
         (name.replace("_", " ").capitalize(), value)
         for name, values in keep.typed(request).items()
         for value in values
-        if len(value) > 2 and " " in value
+        if " " in value.strip()
     ]
