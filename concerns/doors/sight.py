@@ -57,12 +57,14 @@ def one(viewer: Viewer, rows, uid: uuid.UUID):
     return found
 
 
-def shown(viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "") -> list:
+def shown(
+    viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "", children=()
+) -> list:
     """Read a page of a list and record, in one line, the ids it shows. Returns the rows."""
     _must_be_scoped(viewer, rows)
     with transaction.atomic():
         found = list(rows)
-        _record(viewer, kind, shown=[row.uid for row in found], reason=reason)
+        _record(viewer, kind, shown=[row.uid for row in found], reason=reason, children=children)
     return found
 
 

@@ -1,6 +1,11 @@
 """This file knows a concern about a child: its words, which never change, and where it stands."""
 
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
 from django.db import models
+from django.utils.timezone import localtime
 
 from concerns.models.case import CaseRow, CaseRows
 from concerns.models.child import Child
@@ -8,6 +13,35 @@ from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
 from concerns.rules.lifecycle import TO_REPORTER, State
 from concerns.rules.words import Category, GoingHome, HowKnown, HowSure, Outcome, Part
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the order of a list of concerns: what a page begins behind.
+
+    Not the row itself: a colleague may move that meanwhile, and what stood between would be missed.
+    """
+
+    rank: int
+    next_due_at: datetime
+    id: object
+
+    @classmethod
+    def of(cls, row: "Concern") -> str:
+        """For an address: no name in it, and no number that could be counted."""
+        at = row.closed_at or row.next_due_at
+        return f"{row.rank}.{at.astimezone(UTC):%Y%m%dT%H%M%S%f}.{row.uid}"
+
+    @classmethod
+    def read(cls, written: str, rows) -> "Place | None":
+        """From an address. None where it is not a place."""
+        try:
+            rank, at, uid = written.split(".")
+            moment = datetime.strptime(at, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+            ties = rows.filter(uid=uuid.UUID(uid)).values("id")
+            return cls(min(int(rank), 9), moment, models.Subquery(ties))
+        except ValueError:
+            return None
 
 
 class Concerns(CaseRows):
@@ -35,6 +69,15 @@ class Concerns(CaseRows):
             models.Q(rank__gt=last.rank)
             | models.Q(next_due_at__gt=last.next_due_at)
             | models.Q(next_due_at=last.next_due_at, id__gt=last.id)
+        )
+
+    def newest_closed_first(self):
+        return self.closed().order_by("-closed_at", "-id")
+
+    def closed_after(self, last):
+        """The rows behind `last` in the order of `newest_closed_first`."""
+        return self.filter(closed_at__lte=last.next_due_at).filter(
+            models.Q(closed_at__lt=last.next_due_at) | models.Q(id__lt=last.id)
         )
 
 
@@ -148,6 +191,19 @@ class Concern(CaseRow):
     def reporter_words(self) -> str:
         """Where it stands, for who wrote it."""
         return TO_REPORTER[State(self.state)]
+
+    def worries(self, today: date, marked: bool) -> list[str]:
+        """What makes it pressing, in words, from what was written. `marked`: it has a visible mark."""
+        day = "today" if localtime(self.received_at).date() == today else "that day"
+        told = self.how_known == HowKnown.CHILD_TOLD or self.child_words
+        worries = {
+            "in danger now": self.danger,
+            f"worried about going home {day}": self.going_home == GoingHome.YES,
+            f"not sure about going home {day}": self.going_home == GoingHome.NOT_SURE,
+            "a visible mark": marked,
+            "the child told somebody": told,
+        }
+        return [words for words, so in worries.items() if so]
 
     @property
     def categories(self) -> list[str]:

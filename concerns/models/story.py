@@ -1,0 +1,155 @@
+"""This file knows what happened to a concern after it was written: the rows below it, fetched together.
+
+Every reading of a concern asks here, so that no page forgets a kind of row, and none asks once for
+each. What is fetched does not grow with the number of rows, only with the kinds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from concerns.models.concern import Concern, ConcernChild
+from concerns.models.conversation import Conversation
+from concerns.models.decision import Decision, DecisionRoute
+from concerns.models.referral import Referral, ReferralEvent
+from concerns.models.step import Step
+from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
+from concerns.rules.words import ChildSeen, ParentsTold, Siblings
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A decision, for whom it was made, and for whom of them no later one supersedes it."""
+
+    decision: Decision
+    children: list[ConcernChild]
+    in_force: list[ConcernChild]
+
+    @property
+    def superseded(self) -> list[ConcernChild]:
+        return [row for row in self.children if row not in self.in_force]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """(what was asked, what was answered) beside the reason, of what was answered."""
+        made = self.decision
+        parents = ". ".join(filter(None, [ParentsTold.say(made.parents_told), made.parents_why_not]))
+        siblings = ". ".join(filter(None, [Siblings.say(made.siblings), made.siblings_words]))
+        answers = [
+            ("What else was considered", made.considered),
+            ("Parents told", parents),
+            ("Brothers and sisters", siblings),
+            ("The child", ChildSeen.say(made.child_seen)),
+        ]
+        return [(asked, answer) for asked, answer in answers if answer]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing said or done, for a list in the order of time."""
+
+    at: datetime
+    what: str
+    row: object
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is known of one child of a concern beside it, newest first, each with what they are to it."""
+
+    row: ConcernChild
+    earlier: list[tuple[Concern, ConcernChild]]
+    count: str
+
+
+def fetch(concern: Concern) -> Concern:
+    """`concern` with every row below it fetched, each kind once."""
+    prefetch_related_objects(
+        [concern],
+        Prefetch("children", ConcernChild.objects.select_related("child").order_by("part", "id")),
+        "category_rows",
+        Prefetch("marks", Mark.objects.order_by("id")),
+        Prefetch("steps", Step.objects.open().in_order().select_related("holder", "referral")),
+        Prefetch("decisions", decisions().prefetch_related("children")),
+        Prefetch("referrals", referrals()),
+        Prefetch("conversations", conversations()),
+        Prefetch("additions", _by(Addition)),
+        Prefetch("words_back", _by(WordBack)),
+        Prefetch("handings", _by(Handing).select_related("by", "to")),
+        Prefetch("endings", _by(Ending)),
+    )
+    return concern
+
+
+def decisions():
+    """Newest first, each with who made it and its routes."""
+    routes = DecisionRoute.objects.select_related("adult").order_by("id")
+    made = Decision.objects.select_related("by").order_by("-id")
+    return made.prefetch_related(Prefetch("routes", routes))
+
+
+def referrals():
+    """In order, each with what happened to it."""
+    events = ReferralEvent.objects.select_related("by").order_by("id")
+    return Referral.objects.order_by("id").prefetch_related(Prefetch("events", events))
+
+
+def conversations():
+    return Conversation.objects.select_related("by").order_by("happened_at", "id")
+
+
+def _by(model):
+    return model.objects.select_related("by").order_by("id")
+
+
+def rulings(concern: Concern) -> list[Ruling]:
+    """The decisions of a concern that was fetched, newest first."""
+    rows = {row.pk: row for row in concern.children.all()}
+    newest: dict[int, Decision] = {}
+    made = []
+    for decision in concern.decisions.all():
+        children = [rows[link.concern_child_id] for link in decision.children.all()]
+        current = [row for row in children if newest.setdefault(row.pk, decision) is decision]
+        made.append(Ruling(decision, children, current))
+    return made
+
+
+def happenings(concern: Concern) -> list[Happening]:
+    """What was said and done, oldest first, of a concern that was fetched."""
+    found = [Happening(row.happened_at, "spoke", row) for row in concern.conversations.all()]
+    for row in concern.additions.all():
+        found.append(Happening(row.at, "note" if row.for_leads else "addition", row))
+    found += [Happening(row.at, "word_back", row) for row in concern.words_back.all()]
+    found += [Happening(row.at, "handing", row) for row in concern.handings.all()]
+    found += [Happening(row.at, "ending", row) for row in concern.endings.all()]
+    return sorted(found, key=lambda happening: happening.at)
+
+
+def of(row: ConcernChild, concern: Concern, found: list[Concern]) -> Story:
+    """The story of the child of `row` beside `concern`, from concerns fetched with their children."""
+    earlier = [
+        (one, theirs)
+        for one in found
+        for theirs in one.children.all()
+        if theirs.child_id == row.child_id
+    ]
+    return Story(row, earlier, count_words([concern, *(one for one, _ in earlier)]))
+
+
+def count_words(concerns: list[Concern]) -> str:
+    """How many different people, not only how many entries, and over how long: "3 adults, 4 entries,
+    3 weeks". Reviews of harm to children keep finding that several adults each held a piece."""
+    written = [concern.received_at for concern in concerns]
+    weeks = (max(written) - min(written)).days // 7
+    return ", ".join(
+        [
+            _many(len({concern.reporter_id for concern in concerns}), "adult", "adults"),
+            _many(len(concerns), "entry", "entries"),
+            _many(weeks, "week", "weeks") if weeks else "less than a week",
+        ]
+    )
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
