@@ -66,8 +66,8 @@ class Complaints:
     def _console(self, message) -> None:
         if message.type not in {"error", "warning"}:
             return
-        # That a page answered 404 or 403 is for the test to judge; the console repeats it. And where
-        # no page names an icon, as for plain data, the browser asks for one of its own accord.
+        # That a page answered 404 or 403 is for the test to judge; the console repeats it. And
+        # where no icon is named, as with plain data, the browser asks for one of its own accord.
         about = message.location.get("url", "")
         repeated = message.text.startswith("Failed to load resource")
         if repeated and (about in self._refused or urlsplit(about).path == "/favicon.ico"):
