@@ -22,6 +22,9 @@ from concerns.models import Agenda, Concern, Line, Step, Viewer
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 
+# How many rows one statement reads or writes, where an act touches many.
+BATCH = 500
+
 _running: ContextVar[str] = ContextVar("running", default="")
 
 
@@ -79,17 +82,35 @@ class Record:
             self._agendas[key] = Agenda(concern, self.by, self.now, steps)
         return self._agendas[key]
 
+    def agendas(self, concerns: list[Concern]) -> list[Agenda]:
+        """The same for many concerns, read in batches and not one by one."""
+        steps: dict[int, list[Step]] = {concern.pk: [] for concern in concerns}
+        keys = [key for key in steps if key not in self._agendas]
+        for start in range(0, len(keys), BATCH):
+            some = Step.objects.filter(concern__in=keys[start : start + BATCH])
+            for step in some.open().in_order():
+                steps[step.concern_id].append(step)
+        for concern in concerns:
+            if concern.pk not in self._agendas:
+                found = Agenda(concern, self.by, self.now, steps[concern.pk])
+                self._agendas[concern.pk] = found
+        return [self._agendas[key] for key in steps]
+
     def settle(self) -> None:
-        """Write every agenda, and the concern as it stands now. Raises WouldGoQuiet."""
-        for agenda in self._agendas.values():
-            concern = agenda.concern
+        """Write every agenda, and the concerns as they stand now. Raises WouldGoQuiet."""
+        agendas = list(self._agendas.values())
+        for agenda in agendas:
             agenda.press()
-            agenda.write()
-            if not agenda.new:
-                concern.version += 1
-                concern.changed_by, concern.changed_at = self.by.person, self.now
-                concern.changed_how = self.kind
-                concern.save(update_fields=Concern.CHANGES)
+        Agenda.write(agendas)
+        moved = [agenda.concern for agenda in agendas if not agenda.new]
+        for concern in moved:
+            concern.version += 1
+            concern.changed_by, concern.changed_at = self.by.person, self.now
+            concern.changed_how = self.kind
+        if len(moved) == 1:
+            moved[0].save(update_fields=Concern.CHANGES)
+        elif moved:
+            Concern.objects.bulk_update(moved, Concern.CHANGES, batch_size=BATCH)
 
 
 def act(power: May, kind: Kind, on: str = "") -> Callable:

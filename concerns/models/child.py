@@ -3,24 +3,15 @@
 What may be asked about a past day (class, year, enrolment) is a dated row, never overwritten.
 """
 
-import re
-import unicodedata
 from datetime import date
 
 from django.db import models
 
 from concerns.models.case import Row, Scoped
+from concerns.rules.names import folded
 from concerns.rules.roles import May
 
 MOST_FOUND = 12
-
-
-def folded(name: str) -> str:
-    """`name` without accents, case, apostrophes or hyphens, for finding on both databases."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    plain = re.sub(r"['’ʼ`]", "", plain)
-    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
 
 
 class Children(Scoped):

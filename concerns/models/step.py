@@ -196,13 +196,18 @@ class Agenda:
         else:
             self.concern.rank, self.concern.next_due_at = 9, None
 
-    def write(self) -> None:
-        """Write steps begun, ended and handed on. In the act's transaction."""
-        for how, steps in self._ended.items():
-            Step.objects.filter(pk__in=[step.pk for step in steps]).update(
-                done_at=self.now, done_by=self.by.person, ended=how
-            )
-        for step in self._moved:
-            if step not in self._begun:
-                step.save(update_fields=["holder", "holder_role"])
-        Step.objects.bulk_create([step for step in self._begun if not step.done_at])
+    @staticmethod
+    def write(agendas: list["Agenda"]) -> None:
+        """Write steps begun, ended and handed on, of one act. In its transaction."""
+        for how in Ended:
+            ended = [step for agenda in agendas for step in agenda._ended.get(how, ())]
+            if ended:
+                Step.objects.filter(pk__in=[step.pk for step in ended]).update(
+                    done_at=ended[0].done_at, done_by=ended[0].done_by, ended=how
+                )
+        for agenda in agendas:
+            for step in agenda._moved:
+                if step not in agenda._begun:
+                    step.save(update_fields=["holder", "holder_role"])
+        begun = [step for agenda in agendas for step in agenda._begun if not step.done_at]
+        Step.objects.bulk_create(begun)

@@ -1,0 +1,141 @@
+"""This file knows how a file of rows is read, as school systems and spreadsheets write them.
+
+UTF-8 with or without its mark, Windows-1252 or UTF-16; commas, semicolons, tabs or bars; quoted or
+not; a report's title above the headings; lines that are empty, too short or too long. A line that
+cannot be read is one line, and never takes the lines after it with it. Where a file is something
+else than a table, `NotATable` says so in words for the person who chose it.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_ROWS = 20_000
+# A quotation mark that is never closed would swallow the file: no row of a roll is longer.
+_MOST_LINES_IN_A_ROW = 6
+_DELIMITERS = ",;\t|"
+_SAVE_AS = "Open it where it came from, choose Save as or Export, and pick CSV."
+
+_OTHER_KINDS = (
+    (b"PK\x03\x04", f"This is a workbook (.xlsx or .ods), not a CSV file. {_SAVE_AS}"),
+    (b"\xd0\xcf\x11\xe0", f"This is an old Excel or Word file, not a CSV file. {_SAVE_AS}"),
+    (b"%PDF", f"This is a PDF, not a CSV file. {_SAVE_AS}"),
+    (b"\x89PNG", f"This is a picture, not a CSV file. {_SAVE_AS}"),
+    (b"\xff\xd8\xff", f"This is a picture, not a CSV file. {_SAVE_AS}"),
+    (b"{\\rtf", f"This is a Word file, not a CSV file. {_SAVE_AS}"),
+    (b"<", f"This is a web page or XML, not a CSV file. {_SAVE_AS}"),
+)
+
+
+class NotATable(ValueError):
+    """The file cannot be read as rows. Its one argument is a sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the line it begins on, counted from 1 as an editor shows it, and its cells.
+
+    `broken` when its quotation marks do not match: the cells are then only a guess.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+    # Whether any heading was one that the reader knows.
+    recognised: bool = True
+
+
+def decoded(content: bytes) -> str:
+    """The words of a file. Raises NotATable when it is another kind of file, or too large."""
+    if len(content) > MOST_BYTES:
+        raise NotATable("This file is larger than 10 MB. Export fewer columns and try again.")
+    begins = content[:64].removeprefix(codecs.BOM_UTF8).lstrip()
+    for mark, words in _OTHER_KINDS:
+        if begins.startswith(mark):
+            raise NotATable(words)
+    text = _as_text(content)
+    strange = sum(text.count(chr(code)) for code in range(32) if chr(code) not in "\t\r\n\0")
+    if strange * 50 > len(text) or text.count("\0") * 10 > len(text):
+        raise NotATable(f"This is not a CSV file that we can read. {_SAVE_AS}")
+    return text.replace("\0", "")
+
+
+def _as_text(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # The few bytes Windows-1252 has no letter for come out as a mark that the row is told of.
+        return content.decode("cp1252", "replace")
+
+
+def table(text: str, known: Callable[[tuple[str, ...]], int]) -> Table:
+    """The headings and the rows below them. Raises NotATable when there are too many.
+
+    `known` counts the headings it recognises in a row: the headings are the line, and the delimiter
+    the one, that it recognises most in. Where it knows none, the first line is taken.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    delimiter, at, score = _headings(lines, known)
+    if at is None:
+        return Table((), (), recognised=False)
+    rows = _rows(lines, delimiter, at)
+    headings = next(rows)
+    found = []
+    for row in rows:
+        if any(cell.strip() for cell in row.cells):
+            found.append(row)
+        if len(found) > MOST_ROWS:
+            raise NotATable("This file has more than 20,000 rows. Bring in one school at a time.")
+    return Table(tuple(tidy(cell) for cell in headings.cells), tuple(found), score > 0)
+
+
+def tidy(cell: str) -> str:
+    """`cell` with single spaces, and without what cannot be seen."""
+    return " ".join("".join(c for c in cell if c.isprintable() or c.isspace()).split())
+
+
+def _headings(lines: list[str], known) -> tuple[str, int | None, int]:
+    """Delimiter, index of the line of headings, and how many of them are known."""
+    best: tuple[int, int, int] | None = None
+    chosen: tuple[str, int | None] = (",", None)
+    for delimiter in _DELIMITERS:
+        for at, cells in _first_rows(lines, delimiter):
+            # The most recognised, then the widest; where none is, the first line there is.
+            score = known(cells)
+            rank = (score, len(cells), -at) if score else (0, -at, len(cells))
+            if best is None or rank > best:
+                best, chosen = rank, (delimiter, at)
+    return *chosen, best[0] if best else 0
+
+
+def _first_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    seen = 0
+    for row in _rows(lines[:40], delimiter, 0):
+        if seen == 10:
+            return
+        if any(cell.strip() for cell in row.cells) and not row.cells[0].lower().startswith("sep="):
+            seen += 1
+            yield row.line - 1, row.cells
+
+
+def _rows(lines: list[str], delimiter: str, at: int) -> Iterator[Row]:
+    while at < len(lines):
+        reader = csv.reader(lines[at : at + _MOST_LINES_IN_A_ROW], delimiter=delimiter, strict=True)
+        try:
+            yield Row(at + 1, tuple(next(reader)))
+            at += reader.line_num
+        except csv.Error:
+            cells = lines[at].replace('"', "").split(delimiter)
+            yield Row(at + 1, tuple(cells), broken=True)
+            at += 1
