@@ -3,11 +3,37 @@
 The first word of an address is its room. Addresses hold opaque ids, never a name.
 """
 
+from concerns.audit import views as audit
+from concerns.child import views as child
 from concerns.doors.gate import Open, page
 from concerns.people import views as people
+from concerns.rules.roles import May
+from concerns.submit import views as submit
+from concerns.triage import views as triage
 
 urlpatterns = [
     page("", people.home, Open.SIGNED_IN, "home"),
     page("people/where/", people.where, Open.CHOOSING, "people_where"),
     page("people/still-here/", people.still_here, Open.CHOOSING, "people_still_here"),
+    page("submit/", submit.home, May.SUBMIT, "submit"),
+    page("submit/start/", submit.start, May.SUBMIT, "submit_start"),
+    page("submit/adult/", submit.adult, May.SUBMIT, "submit_adult"),
+    page("submit/danger/", submit.danger, May.SUBMIT, "submit_danger"),
+    page("submit/write/", submit.write, May.SUBMIT, "submit_write"),
+    page("submit/children/", submit.children, May.SUBMIT, "submit_children"),
+    page("submit/keep/", submit.autosave, May.SUBMIT, "submit_keep"),
+    page("submit/draft/<uuid:uid>/", submit.draft, May.SUBMIT, "submit_draft"),
+    page("submit/sent/<uuid:uid>/", submit.sent, May.SUBMIT, "submit_sent"),
+    page("submit/told/<uuid:uid>/", submit.told, May.SUBMIT, "submit_told"),
+    page("submit/mine/<uuid:uid>/", submit.mine, May.SUBMIT, "submit_mine"),
+    page("submit/add/<uuid:uid>/", submit.add, May.SUBMIT, "submit_add"),
+    page("audit/", audit.audit, May.AUDIT, "audit"),
+    page("audit/rows/", audit.rows, May.AUDIT, "audit_rows"),
+    page("audit/concern/<uuid:uid>/", audit.trail, May.AUDIT, "audit_trail"),
+    page("audit/csv/", audit.csv, May.AUDIT, "audit_csv"),
+    page("audit/print/", audit.print_figures, May.AUDIT, "audit_print"),
+    page("audit/print/<uuid:uid>/", audit.print_trail, May.AUDIT, "audit_print_trail"),
+    page("triage/", triage.queue, May.READ, "triage"),
+    page("triage/<uuid:uid>/", triage.read, May.READ, "triage_read"),
+    page("child/<uuid:uid>/", child.story, May.READ, "child"),
 ]

@@ -188,12 +188,16 @@ class Concern(CaseRow):
         return State.say(self.state)
 
     @property
+    def outcome_words(self) -> str:
+        return Outcome.say(self.outcome)
+
+    @property
     def reporter_words(self) -> str:
         """Where it stands, for who wrote it."""
         return TO_REPORTER[State(self.state)]
 
     def worries(self, today: date, marked: bool) -> list[str]:
-        """What makes it pressing, in words, from what was written. `marked`: it has a visible mark."""
+        """What makes it pressing, in words, from what was written; `marked`: with a mark."""
         day = "today" if localtime(self.received_at).date() == today else "that day"
         told = self.how_known == HowKnown.CHILD_TOLD or self.child_words
         worries = {

@@ -1,4 +1,4 @@
-"""This file knows what happened to a concern after it was written: the rows below it, fetched together.
+"""This file knows what happened to a concern after it was written: its rows, fetched together.
 
 Every reading of a concern asks here, so that no page forgets a kind of row, and none asks once for
 each. What is fetched does not grow with the number of rows, only with the kinds.
@@ -7,7 +7,9 @@ each. What is fetched does not grow with the number of rows, only with the kinds
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.dateformat import format as written
 
 from concerns.models.concern import Concern, ConcernChild
 from concerns.models.conversation import Conversation
@@ -15,7 +17,7 @@ from concerns.models.decision import Decision, DecisionRoute
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.step import Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
-from concerns.rules.words import ChildSeen, ParentsTold, Siblings
+from concerns.rules.words import ChildSeen, GoingHome, HowKnown, HowSure, ParentsTold, Siblings
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ class Ruling:
     def facts(self) -> list[tuple[str, str]]:
         """(what was asked, what was answered) beside the reason, of what was answered."""
         made = self.decision
-        parents = ". ".join(filter(None, [ParentsTold.say(made.parents_told), made.parents_why_not]))
+        parents = ". ".join(
+            filter(None, [ParentsTold.say(made.parents_told), made.parents_why_not])
+        )
         siblings = ". ".join(filter(None, [Siblings.say(made.siblings), made.siblings_words]))
         answers = [
             ("What else was considered", made.considered),
@@ -56,7 +60,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class Story:
-    """What is known of one child of a concern beside it, newest first, each with what they are to it."""
+    """What is known of one child beside a concern, newest first, with their part in each."""
 
     row: ConcernChild
     earlier: list[tuple[Concern, ConcernChild]]
@@ -80,6 +84,26 @@ def fetch(concern: Concern) -> Concern:
         Prefetch("endings", _by(Ending)),
     )
     return concern
+
+
+def facts(concern: Concern) -> list[tuple[str, str]]:
+    """(what was asked, what was answered) beside the account, of what was answered. Fetched."""
+    on, at = concern.happened_on, concern.happened_at
+    day = [written(on, settings.DATE_FORMAT) if on else "", at.strftime("%H:%M") if at else ""]
+    known = HowSure.say(concern.how_sure)
+    answers = [
+        ("Worried about going home", GoingHome.say(concern.going_home)),
+        ("How it is known", HowKnown.say(concern.how_known)),
+        ("When it happened", ", ".join(filter(None, [*day, known]))),
+        ("Where", concern.place),
+        ("Who else was there or knows", concern.who_else),
+        ("Explanation given", concern.explanation),
+        ("Who explained it", concern.explained_by),
+        ("Told in person", concern.told_in_person),
+        ("Called already", concern.already_called),
+        ("Categories", "\n".join(concern.categories)),
+    ]
+    return [(asked, answer) for asked, answer in answers if answer]
 
 
 def decisions():
@@ -116,18 +140,23 @@ def rulings(concern: Concern) -> list[Ruling]:
 
 
 def happenings(concern: Concern) -> list[Happening]:
-    """What was said and done, oldest first, of a concern that was fetched."""
+    """What was said and done, oldest first, of a concern that was fetched. What its writer added
+    stands with what they wrote: `additions`."""
     found = [Happening(row.happened_at, "spoke", row) for row in concern.conversations.all()]
-    for row in concern.additions.all():
-        found.append(Happening(row.at, "note" if row.for_leads else "addition", row))
+    found += [Happening(row.at, "note", row) for row in concern.additions.all() if row.for_leads]
     found += [Happening(row.at, "word_back", row) for row in concern.words_back.all()]
     found += [Happening(row.at, "handing", row) for row in concern.handings.all()]
     found += [Happening(row.at, "ending", row) for row in concern.endings.all()]
     return sorted(found, key=lambda happening: happening.at)
 
 
+def additions(concern: Concern) -> list[Addition]:
+    """What the person who wrote it added later. Fetched."""
+    return [row for row in concern.additions.all() if not row.for_leads]
+
+
 def of(row: ConcernChild, concern: Concern, found: list[Concern]) -> Story:
-    """The story of the child of `row` beside `concern`, from concerns fetched with their children."""
+    """The story of the child of `row` beside `concern`, from concerns `found`, children too."""
     earlier = [
         (one, theirs)
         for one in found
@@ -138,10 +167,10 @@ def of(row: ConcernChild, concern: Concern, found: list[Concern]) -> Story:
 
 
 def count_words(concerns: list[Concern]) -> str:
-    """How many different people, not only how many entries, and over how long: "3 adults, 4 entries,
-    3 weeks". Reviews of harm to children keep finding that several adults each held a piece."""
-    written = [concern.received_at for concern in concerns]
-    weeks = (max(written) - min(written)).days // 7
+    """How many different people, not only how many entries, and over how long: "3 adults,
+    4 entries, 3 weeks". Reviews of harm to children keep finding that several adults each held a piece."""
+    times = [concern.received_at for concern in concerns]
+    weeks = (max(times) - min(times)).days // 7
     return ", ".join(
         [
             _many(len({concern.reporter_id for concern in concerns}), "adult", "adults"),

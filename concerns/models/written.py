@@ -79,6 +79,10 @@ class Ending(Written):
         ]
         indexes = [models.Index(fields=["concern", "id"], name="endings_in_order")]
 
+    @property
+    def outcome_words(self) -> str:
+        return Outcome.say(self.outcome)
+
 
 class Mark(CaseRow):
     """One visible mark, as the writer saw it. Nobody is ever asked to remove clothing."""
@@ -102,3 +106,10 @@ class Mark(CaseRow):
 
     def __str__(self):
         return f"mark {self.uid}"
+
+    @property
+    def words(self) -> str:
+        """ "Ear, left, 1.5 cm: round, red"."""
+        size = f"{self.size_cm} cm" if self.size_cm is not None else ""
+        where = ", ".join(filter(None, [Place.say(self.place), Side.say(self.side).lower(), size]))
+        return ": ".join(filter(None, [where, self.described]))

@@ -12,13 +12,22 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from concerns.doors import sight
-from concerns.models import Concern, ConcernCategory, ConcernChild, Mark, Person, Step, Viewer, story
+from concerns.models import (
+    Addition,
+    Concern,
+    ConcernCategory,
+    ConcernChild,
+    Mark,
+    Person,
+    Step,
+    Viewer,
+    story,
+)
 from concerns.models.concern import Place
 from concerns.models.story import Happening, Ruling, Story
 from concerns.rules.clocks import BY_A_NOTE, CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
 from concerns.rules.lifecycle import OPEN, State, may_follow
 from concerns.rules.roles import May
-from concerns.rules.words import Outcome
 from concerns.triage.acts import still_owed
 from concerns.triage.forms import LATE, NOBODY
 
@@ -130,7 +139,7 @@ def _pressing(step: Step):
 def why(viewer: Viewer, concern: Concern, step: Step | None, marked: bool) -> str:
     """Why it stands where it stands: "First look, today: worried about going home today"."""
     if step is None:
-        return Outcome.say(concern.outcome)
+        return concern.outcome_words
     if step.referral_id:
         return f"{step.words}: {step.referral.route_words}"
     looking = step.kind in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}
@@ -189,6 +198,8 @@ class Move:
 class Reading:
     concern: Concern
     why: str
+    facts: list[tuple[str, str]]
+    additions: list[Addition]
     stories: list[Story]
     steps: list[tuple[Step, str]]
     rulings: list[Ruling]
@@ -206,6 +217,8 @@ def read(viewer: Viewer, uid) -> Reading:
     return Reading(
         concern=concern,
         why=why(viewer, concern, first, marked),
+        facts=story.facts(concern),
+        additions=story.additions(concern),
         stories=_stories(viewer, concern),
         steps=[(step, _where_done(step)) for step in steps],
         rulings=story.rulings(concern),
@@ -216,7 +229,7 @@ def read(viewer: Viewer, uid) -> Reading:
 
 
 def _stories(viewer: Viewer, concern: Concern) -> list[Story]:
-    """One story for each child on the roll, of what this viewer may see. What is shown is recorded."""
+    """One story for each child on the roll, of what this viewer may see. Recorded."""
     rows = [row for row in concern.children.all() if row.child_id]
     of_these = ConcernChild.objects.filter(child__in=[row.child_id for row in rows])
     earlier = (
@@ -239,7 +252,7 @@ _BY_DECIDING = DECISIONS | {StepKind.KEEP, StepKind.NEXT_MOVE}
 
 
 def _where_done(step: Step) -> str:
-    """The page on which a step is done; empty where it is done by "I have this" or by its writer."""
+    """The page on which a step is done; none where "I have this" does it, or the writer."""
     concern = step.concern
     if step.referral_id:
         return reverse("refer", args=[step.referral.uid])
