@@ -24,13 +24,17 @@ def tell_reporter(*, by: Viewer, concern: Concern, words: str, now: datetime, re
 def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record) -> Addition:
     """Do a next step that ends with a sentence of what was found."""
     concern = step.concern
-    if step.done_at or step.kind not in BY_A_NOTE:
+    if step.kind not in BY_A_NOTE:
         raise Refused("This step is not done by a note.")
+    agenda = record.agenda(concern)
+    # Looked up under the lock: of two presses at once, the second finds it done.
+    still = [owed for owed in agenda.open if owed.pk == step.pk]
+    if not still:
+        raise Refused("This has been done already. Nothing was recorded twice.")
     note = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
     )
-    agenda = record.agenda(concern)
-    agenda.end([open_one for open_one in agenda.open if open_one.pk == step.pk])
+    agenda.end(still)
     agenda.onward()
     record(about=step, concern=concern, fields=["words"], reason=step.kind, words={"words": words})
     return note

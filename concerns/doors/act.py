@@ -58,10 +58,21 @@ class Record:
         self.lines: list[Line] = []
         self._agendas: dict[int | None, Agenda] = {}
 
-    def __call__(self, *, about, concern: Concern | None = None, children=(), **more) -> Line:
-        """Write this act's line. `about` is the row; see `ledger.write` for the rest."""
+    def __call__(
+        self,
+        *,
+        about,
+        concern: Concern | None = None,
+        children=(),
+        kind: Kind | None = None,
+        **more,
+    ) -> Line:
+        """Write this act's line. `about` is the row; see `ledger.write` for the rest.
+
+        `kind` is for what an act did beside its own work: a decision that says what was sent.
+        """
         line = ledger.write(
-            self.kind,
+            kind or self.kind,
             school=self.by.school,
             by=self.by.person,
             role=self.by.role_words,

@@ -9,6 +9,7 @@ from concerns.models.line import Line, LineWords
 from concerns.models.person import Person, Post, Viewer
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.roll import RollFile, RollQuestion
+from concerns.models.said import Said, Sent
 from concerns.models.school import Authority, Closure, School, Term
 from concerns.models.step import Agenda, Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
@@ -19,5 +20,5 @@ __all__ = [
     "Draft",
     "Ending", "Enrolment", "Exclusion", "Handing", "Line", "LineWords", "Mark", "NameKey",
     "Person", "Placement", "Post", "Referral", "ReferralEvent", "Relation", "RollFile",
-    "RollQuestion", "School", "Step", "Term", "Viewer", "WordBack",
+    "RollQuestion", "Said", "School", "Sent", "Step", "Term", "Viewer", "WordBack",
 ]  # fmt: skip

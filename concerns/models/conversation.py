@@ -1,12 +1,36 @@
 """This file knows what was said to whom about a concern: parent, child, adviser."""
 
+from datetime import datetime
+
 from django.db import models
 
-from concerns.models.case import CaseRow
+from concerns.models.case import CaseRow, CaseRows
 from concerns.models.concern import Concern, ConcernChild
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
+from concerns.models.said import Said
 from concerns.rules.words import SpokenTo
+
+
+class Conversations(CaseRows):
+    def write(self, by, concern: Concern, said: Said, now: datetime):
+        return self.create(
+            school=by.school,
+            concern=concern,
+            concern_child=said.concern_child,
+            by=by.person,
+            at=now,
+            happened_at=said.happened_at,
+            spoken_to=said.spoken_to,
+            who=said.who,
+            said=said.said,
+            who_else=said.who_else,
+            reached=said.reached,
+        )
+
+    def reached(self, concern: Concern, spoken_to: str):
+        """Those that came about; "could not be reached" is a chase."""
+        return self.filter(concern=concern, spoken_to=spoken_to, reached=True)
 
 
 class Conversation(CaseRow):
@@ -24,6 +48,8 @@ class Conversation(CaseRow):
     who_else = EncryptedText()
     # "Could not be reached" is a chase, not an end.
     reached = models.BooleanField(default=True)
+
+    objects = Conversations.as_manager()
 
     class Meta:
         constraints = [

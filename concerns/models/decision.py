@@ -3,8 +3,9 @@
 It is never edited: a new one supersedes.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from django.db import models
 
@@ -12,7 +13,16 @@ from concerns.models.case import CaseRow, CaseRows
 from concerns.models.concern import Concern, ConcernChild
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
-from concerns.rules.words import ChildSeen, ParentsTold, Route, Siblings
+from concerns.models.said import Said, Sent
+from concerns.rules.words import LIGHT, ChildSeen, ParentsTold, Route, Siblings
+
+# A picture nobody looks at for longer has gone quiet.
+LONGEST = timedelta(days=366)
+WHOLE = "A decision says for which child, which way, and why."
+FULL = (
+    "A full decision says what else was considered, whether parents are told, whether brothers and "
+    "sisters were considered and whether the child has been seen."
+)
 
 
 @dataclass(frozen=True)
@@ -34,13 +44,49 @@ class Decided:
     watched_by: Person | None = None
     keep_until: date | None = None
     words_back: str = ""
+    # Parents are told only after advice: a carer may be the cause, or telling may bring danger.
+    advice_first: bool = False
+    # What had been done before it was decided, by route: how the referral went.
+    sent: Mapping[str, Sent] = field(default_factory=dict)
+    # And what was said to parents.
+    spoken: Said | None = None
+
+    def until(self, route: str) -> date | None:
+        """The date a person named for what `route` opens."""
+        return {Route.WATCH: self.watch_until, Route.KEEP: self.keep_until}.get(route)
+
+    def lacking(self, today: date) -> str:
+        """What is missing or does not fit, in a sentence; empty when it is whole."""
+        return next((words for wrong, words in self._wrongs(today) if wrong), "")
+
+    def _wrongs(self, today: date):
+        routes = frozenset(self.routes)
+        for route in (Route.WATCH, Route.KEEP):
+            yield route in routes and not self.until(route), f"Until when? {route.label}."
+        for day in filter(None, (self.watch_until, self.keep_until, self.review_on)):
+            yield not today <= day <= today + LONGEST, "A date to look again lies within a year."
+        named = Route.WATCH in routes and self.watched_by is None
+        alone = Route.NO_FURTHER in routes and len(routes) > 1
+        full = self.considered.strip() and self.siblings and self.child_seen and self.parents_told
+        why_not = self.parents_told == ParentsTold.NO and not self.parents_why_not.strip()
+        yield not (self.children and routes and self.reason.strip()), WHOLE
+        yield alone, "No further action stands alone: choose it, or the other routes."
+        yield named, "A watch names the adult who watches."
+        yield self.light and not routes <= LIGHT, "A light decision only adds to the picture."
+        yield not self.light and not full, FULL
+        yield not self.light and why_not, "Say why parents are not told."
+        yield not routes.issuperset(self.sent), "What has been sent is among what was decided."
 
 
 class Decisions(CaseRows):
-    def in_force(self, concern: Concern) -> set[int]:
-        """The newest decision for each child of `concern`, by key: what no other supersedes."""
+    def newest(self, concern: Concern) -> dict[int, int]:
+        """For each child of `concern`, by key, the key of the decision no other supersedes."""
         rows = DecisionChild.objects.filter(decision__concern=concern).order_by("decision_id")
-        return set(dict(rows.values_list("concern_child_id", "decision_id")).values())
+        return dict(rows.values_list("concern_child_id", "decision_id"))
+
+    def in_force(self, concern: Concern) -> set[int]:
+        """The decisions that are somebody's newest, by key."""
+        return set(self.newest(concern).values())
 
     def write(self, by, concern: Concern, decided: Decided, now: datetime):
         """The decision with its children and routes. Whether it may be made is the act's to say."""
@@ -68,7 +114,7 @@ class Decisions(CaseRows):
                 school=by.school,
                 decision=decision,
                 route=route,
-                until={Route.WATCH: decided.watch_until, Route.KEEP: decided.keep_until}.get(route),
+                until=decided.until(route),
                 adult=decided.watched_by if route == Route.WATCH else None,
             )
             for route in dict.fromkeys(decided.routes)

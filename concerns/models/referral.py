@@ -1,5 +1,7 @@
 """This file knows a decision's way outside: each thing that happened to a referral, a dated row."""
 
+from datetime import datetime
+
 from django.db import models
 
 from concerns.models.case import CaseRow, CaseRows
@@ -7,7 +9,7 @@ from concerns.models.concern import Concern
 from concerns.models.decision import Decision
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
-from concerns.rules.lifecycle import Stage
+from concerns.rules.lifecycle import SETTLED, Stage
 from concerns.rules.words import OUTSIDE, Answer, Method, Route
 
 
@@ -21,6 +23,17 @@ class Referrals(CaseRows):
             route=route,
             made_at=decision.at,
         )
+
+    def going(self, concern: Concern, route: str, rows):
+        """The referral of `concern` by `route` that is not settled and is for all the children of
+        `rows`; None where there is none. One for a brother is not one for his sister."""
+        wanted = {row.pk for row in rows}
+        begun = self.filter(concern=concern, route=route).order_by("-id")
+        for referral in begun.prefetch_related("events", "decision__children"):
+            children = {link.concern_child_id for link in referral.decision.children.all()}
+            if referral.stage not in SETTLED and wanted <= children:
+                return referral
+        return None
 
 
 class Referral(CaseRow):
@@ -55,6 +68,19 @@ class Referral(CaseRow):
         return Stage(events[-1].stage) if events else Stage.TO_SEND
 
 
+class ReferralEvents(CaseRows):
+    def write(self, by, referral: Referral, stage: Stage, now: datetime, **said):
+        """What happened to `referral`, now unless `said` has its own `happened_at`."""
+        return self.create(
+            school=by.school,
+            referral=referral,
+            stage=stage,
+            by=by.person,
+            at=now,
+            **{"happened_at": now, **said},
+        )
+
+
 class ReferralEvent(CaseRow):
     """It was sent, answered, agreed with, challenged, or not sent after all."""
 
@@ -71,6 +97,8 @@ class ReferralEvent(CaseRow):
     words = EncryptedText()
     method = models.CharField(max_length=12, blank=True)
     answer = models.CharField(max_length=16, blank=True)
+
+    objects = ReferralEvents.as_manager()
 
     class Meta:
         constraints = [

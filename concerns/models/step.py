@@ -6,6 +6,7 @@ from django.db import models
 
 from concerns.models.case import CaseRow, CaseRows
 from concerns.models.concern import Concern
+from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision
 from concerns.models.person import Person, Viewer
 from concerns.models.referral import Referral
@@ -13,7 +14,7 @@ from concerns.rules import clocks
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.rules.words import Choice
+from concerns.rules.words import Choice, SpokenTo
 
 
 class Ended(Choice):
@@ -167,6 +168,38 @@ class Agenda:
         steps = self.owes(*kinds)
         self.end(steps)
         return steps
+
+    def follow(self, referral: Referral, *kinds: StepKind) -> None:
+        """`referral` has come further: end what was owed on it, and owe `kinds`."""
+        self.end([step for step in self.open if step.referral_id == referral.pk])
+        for kind in kinds:
+            self.owe(kind, referral=referral)
+
+    def heard(self, spoken: Conversation) -> None:
+        """A conversation was written down: end what it answers. Advice opens what waited for it."""
+        if spoken.spoken_to == SpokenTo.PARENT:
+            self.end(self._answered(StepKind.SPEAK_TO_PARENTS, spoken))
+        elif spoken.spoken_to == SpokenTo.ADVISER:
+            advised = self._answered(StepKind.SEEK_ADVICE, spoken)
+            self.end(advised)
+            for step in advised:
+                self.owe(StepKind.SPEAK_TO_PARENTS, decision=step.decision)
+
+    def _answered(self, kind: StepKind, spoken: Conversation) -> list[Step]:
+        """The steps for every one of whose children somebody has been reached since they opened.
+
+        What was said of one child does not answer for another: only a conversation about all does.
+        """
+        owed = self.owes(kind)
+        had = Conversation.objects.reached(self.concern, spoken.spoken_to) if owed else ()
+        newest = Decision.objects.newest(self.concern) if owed else {}
+        answered = []
+        for step in owed:
+            about = {talk.concern_child_id for talk in had if talk.at >= step.opened_at}
+            children = {row for row, made in newest.items() if made == step.decision_id}
+            if None in about or (about and children <= about):
+                answered.append(step)
+        return answered
 
     def hold(self, person: Person, *kinds: StepKind) -> None:
         """Give the open steps of `kinds` to `person`."""

@@ -9,6 +9,8 @@ from concerns.models import (
     Conversation,
     Referral,
     ReferralEvent,
+    Said,
+    Sent,
     Viewer,
 )
 from concerns.rules import lifecycle
@@ -16,7 +18,7 @@ from concerns.rules.clocks import ANSWERS, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage, State
 from concerns.rules.roles import May
-from concerns.rules.words import Route, SpokenTo, View
+from concerns.rules.words import Route, View
 
 
 @act(May.REFER, Kind.SPOKE, on="concern")
@@ -43,61 +45,35 @@ def speak(
         raise Refused("This concern is closed. Reopen it first.")
     if happened_at > now:
         raise Refused("A conversation is written down after it has happened.")
-    spoken = Conversation.objects.create(
-        school=by.school,
-        concern=concern,
-        concern_child=concern_child,
-        by=by.person,
-        at=now,
-        happened_at=happened_at,
-        spoken_to=spoken_to,
-        who=who,
-        said=said,
-        who_else=who_else,
-        reached=reached,
-    )
+    if concern_child and concern_child.concern_id != concern.pk:
+        raise Refused("A conversation is about a child of this concern.")
+    talk = Said(spoken_to, who, said, happened_at, who_else, concern_child, reached)
+    spoken = Conversation.objects.write(by, concern, talk, now)
     agenda = record.agenda(concern)
-    if reached and spoken_to == SpokenTo.PARENT:
-        agenda.done(StepKind.SPEAK_TO_PARENTS)
-    if reached and spoken_to == SpokenTo.ADVISER and agenda.done(StepKind.SEEK_ADVICE):
-        agenda.owe(StepKind.SPEAK_TO_PARENTS)
+    if reached:
+        agenda.heard(spoken)
     agenda.onward()
-    record(
-        about=spoken,
-        concern=concern,
-        fields=["who", "said", "who_else"],
-        reason=spoken_to,
-        words={"who": who, "said": said, "who_else": who_else},
-    )
+    record(about=spoken, concern=concern, **talk.told)
     return spoken
 
 
 def _come_to(referral: Referral, then: Stage) -> None:
+    if referral.concern.state == State.CLOSED:
+        raise Refused("This concern is closed. Reopen it first.")
     if not lifecycle.referral_may_follow(referral.stage, then):
         raise Refused(f"This referral stands at: {Stage.say(referral.stage).lower()}.")
 
 
 def _event(by: Viewer, referral: Referral, stage: Stage, now: datetime, **said) -> ReferralEvent:
-    happened_at = said.pop("happened_at", now)
-    if happened_at > now:
+    if said.get("happened_at", now) > now:
         raise Refused("This is written down after it has happened.")
-    return ReferralEvent.objects.create(
-        school=by.school,
-        referral=referral,
-        stage=stage,
-        by=by.person,
-        at=now,
-        happened_at=happened_at,
-        **said,
-    )
+    return ReferralEvent.objects.write(by, referral, stage, now, **said)
 
 
 def _swap(record, referral: Referral, *opens: StepKind) -> None:
     """End what was owed on this referral; owe what comes next, or the concern's next move."""
     agenda = record.agenda(referral.concern)
-    agenda.end([step for step in agenda.open if step.referral_id == referral.pk])
-    for kind in opens:
-        agenda.owe(kind, referral=referral)
+    agenda.follow(referral, *opens)
     agenda.onward()
 
 
@@ -117,26 +93,10 @@ def send(
 ) -> ReferralEvent:
     """It has been sent: to which agency, whom, how, when, their reference. Their clock begins."""
     _come_to(referral, Stage.SENT)
-    event = _event(
-        by,
-        referral,
-        Stage.SENT,
-        now,
-        agency=agency,
-        spoken_to=spoken_to,
-        method=method,
-        happened_at=happened_at,
-        their_reference=their_reference,
-        words=words,
-    )
+    sent = Sent(agency, spoken_to, method, happened_at, their_reference, words)
+    event = _event(by, referral, Stage.SENT, now, **sent.said)
     _swap(record, referral, ANSWERS[Route(referral.route)])
-    record(
-        about=referral,
-        concern=referral.concern,
-        fields=["agency", "spoken_to", "method", "their_reference", "words"],
-        reason=referral.route,
-        words={"agency": agency, "spoken_to": spoken_to, "reference": their_reference},
-    )
+    record(about=referral, concern=referral.concern, reason=referral.route, **sent.told)
     return event
 
 

@@ -7,18 +7,21 @@ from concerns.doors.act import Refused, act
 from concerns.models import (
     Addition,
     Concern,
+    Conversation,
     Decided,
     Decision,
     Ending,
     Handing,
     Person,
     Referral,
+    ReferralEvent,
     Viewer,
     WordBack,
 )
 from concerns.models.step import Ended
 from concerns.rules import calendars, lifecycle
 from concerns.rules.clocks import (
+    ANSWERS,
     DECISIONS,
     FIRST_LOOKS,
     HOLD_OPEN,
@@ -27,11 +30,10 @@ from concerns.rules.clocks import (
     StepKind,
 )
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import State
+from concerns.rules.lifecycle import Stage, State
 from concerns.rules.roles import May
 from concerns.rules.words import (
     ADVICE_BEFORE_PARENTS,
-    LIGHT,
     OUTSIDE,
     GoingHome,
     HowKnown,
@@ -39,6 +41,11 @@ from concerns.rules.words import (
     Part,
     Route,
 )
+
+
+def _must_be_open(concern: Concern) -> None:
+    if concern.state == State.CLOSED:
+        raise Refused("This concern is closed. Reopen it first.")
 
 
 def _move(concern: Concern, then: State) -> None:
@@ -59,9 +66,11 @@ def _minutes(concern: Concern, by: Viewer, now: datetime) -> int:
 
 
 def pressing_decision(concern: Concern) -> bool:
-    """Whether it is to be decided before the child goes home: a mark or a disclosure."""
+    """Whether it is to be decided before the child goes home, and in full: danger, worry about
+    going home, a mark or a disclosure."""
     return (
-        concern.how_known == HowKnown.CHILD_TOLD
+        concern.danger
+        or concern.how_known == HowKnown.CHILD_TOLD
         or bool(concern.child_words)
         or concern.going_home == GoingHome.YES
         or concern.marks.exists()
@@ -71,21 +80,23 @@ def pressing_decision(concern: Concern) -> bool:
 @act(May.TAKE, Kind.TAKEN, on="concern")
 def take(*, by: Viewer, concern: Concern, now: datetime, record) -> Concern:
     """'I have this': ends the first look, and the decision is now owed by who said so."""
+    _must_be_open(concern)
     agenda = record.agenda(concern)
     if concern.state == State.WAITING:
-        _move(concern, State.TAKEN)
-        agenda.owe(
-            StepKind.DECIDE_TODAY if pressing_decision(concern) else StepKind.DECIDE,
-            holder=by.person,
-        )
-    elif concern.state == State.CLOSED:
-        raise Refused("This concern is closed. Reopen it first.")
+        _begin(agenda, by)
     _looked(concern, by, now)
     concern.holder = by.person
     agenda.done(*FIRST_LOOKS)
     agenda.hold(by.person, *_LEADS_STEPS)
     record(about=concern, concern=concern)
     return concern
+
+
+def _begin(agenda, by: Viewer) -> None:
+    """Somebody has it now, and owes the decision."""
+    _move(agenda.concern, State.TAKEN)
+    pressing = pressing_decision(agenda.concern)
+    agenda.owe(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE, holder=by.person)
 
 
 # What moves with the concern when it changes hands: all but the writer's own step.
@@ -95,8 +106,9 @@ _LEADS_STEPS = tuple(k for k in StepKind if k not in {StepKind.DANGER_NOW})
 @act(May.TAKE, Kind.HANDED, on="concern")
 def hand(*, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, record) -> Handing:
     """Give it to a colleague who may decide and may see it, with a note."""
-    if concern.state == State.CLOSED:
-        raise Refused("This concern is closed. Reopen it first.")
+    _must_be_open(concern)
+    if to.pk == concern.holder_id:
+        raise Refused(f"{to.name} has it already.")
     if to not in Person.objects.who_may(May.DECIDE, by.school, by.today).not_excluded_from(concern):
         raise Refused("That colleague may not decide on this concern.")
     handing = Handing.objects.create(
@@ -111,7 +123,8 @@ def hand(*, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, 
 @act(May.DECIDE, Kind.DECIDED, on="concern")
 def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, record) -> Decision:
     """Decide for some or all of the children it is about, and say why. A new one supersedes."""
-    _must_be_whole(concern, decided)
+    _must_be_open(concern)
+    _must_be_whole(by, concern, decided, now)
     decision = Decision.objects.write(by, concern, decided, now)
     agenda = record.agenda(concern)
     _looked(concern, by, now)
@@ -120,7 +133,11 @@ def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, rec
     in_force = Decision.objects.in_force(concern)
     old = [step for step in agenda.owes(*SUPERSEDED) if step.decision_id not in in_force]
     agenda.end(old, Ended.SUPERSEDED)
-    _open_next(agenda, concern, decision, decided)
+    _open_next(record, agenda, decision, decided)
+    if decided.spoken:
+        spoken = Conversation.objects.write(by, concern, decided.spoken, now)
+        agenda.heard(spoken)
+        record(kind=Kind.SPOKE, about=spoken, concern=concern, **decided.spoken.told)
     if _all_decided(concern):
         _move(concern, State.DECIDED)
         agenda.done(*DECISIONS)
@@ -129,8 +146,7 @@ def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, rec
         if concern.reporter_id != by.person.pk and not agenda.owes(StepKind.TELL_REPORTER):
             agenda.owe(StepKind.TELL_REPORTER)
     elif concern.state == State.WAITING:
-        _move(concern, State.TAKEN)
-        agenda.owe(StepKind.DECIDE, holder=by.person)
+        _begin(agenda, by)
     if decided.words_back:
         WordBack.objects.say(by, concern, decided.words_back, now)
         agenda.done(StepKind.TELL_REPORTER)
@@ -140,56 +156,71 @@ def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, rec
         concern=concern,
         children=[row.child.uid for row in decided.children if row.child_id],
         fields=["light" if decided.light else "full", *decided.routes],
-        words={"reason": decided.reason, "considered": decided.considered},
+        words={
+            "reason": decided.reason,
+            "considered": decided.considered,
+            "parents_why_not": decided.parents_why_not,
+            "siblings_words": decided.siblings_words,
+            "words_back": decided.words_back,
+        },
     )
     return decision
 
 
-def _must_be_whole(concern: Concern, decided: Decided) -> None:
-    if concern.state == State.CLOSED:
-        raise Refused("This concern is closed. Reopen it first.")
-    if not decided.children or not decided.routes or not decided.reason.strip():
-        raise Refused("A decision says for which child, which way, and why.")
+def _must_be_whole(by: Viewer, concern: Concern, decided: Decided, now: datetime) -> None:
+    if lacking := decided.lacking(by.today):
+        raise Refused(lacking)
     if any(row.concern_id != concern.pk or row.part != Part.ABOUT for row in decided.children):
         raise Refused("A decision is for the children this concern is about.")
-    if Route.NO_FURTHER in decided.routes and len(frozenset(decided.routes)) > 1:
-        raise Refused("No further action stands alone: choose it, or the other routes.")
-    if decided.light and not frozenset(decided.routes) <= LIGHT:
-        raise Refused("A light decision only adds to the picture.")
     if decided.light and pressing_decision(concern):
-        raise Refused("A mark or a disclosure needs the full decision.")
-    if not decided.light and not decided.considered.strip():
-        raise Refused("A full decision says what else was considered.")
+        raise Refused(
+            "This needs the full decision: there is a mark, something the child said, danger, or "
+            "worry about their going home."
+        )
+    staff = Person.objects.who_may(May.SUBMIT, by.school, by.today).not_excluded_from(concern)
+    if decided.watched_by and decided.watched_by not in staff:
+        raise Refused("The adult who watches works here, and is not the child's family.")
+    before = [*decided.sent.values(), *filter(None, [decided.spoken])]
+    if any(done.happened_at > now for done in before):
+        raise Refused("This is written down after it has happened.")
 
 
-def _open_next(agenda, concern: Concern, decision: Decision, decided: Decided) -> None:
+def _open_next(record, agenda, decision: Decision, decided: Decided) -> None:
     """Each route opens its own next step: `clocks.NEXT` says which."""
     for route in map(Route, dict.fromkeys(decided.routes)):
         if route in OUTSIDE:
-            if not _going(concern, route):
-                referral = Referral.objects.of(decision, route)
-                agenda.owe(StepKind.SEND_REFERRAL, referral=referral, decision=decision)
-        elif route is Route.WATCH:
-            agenda.owe(StepKind.WATCH, on=decided.watch_until, decision=decision)
-        elif route is Route.KEEP:
-            agenda.owe(StepKind.KEEP, on=decided.keep_until, decision=decision)
-        elif route is Route.PARENTS and _advice_first(concern):
+            _refer(record, agenda, decision, decided, route)
+        elif route is Route.PARENTS and (decided.advice_first or advice_first(agenda.concern)):
             agenda.owe(StepKind.SEEK_ADVICE, decision=decision)
         elif route in NEXT:
-            agenda.owe(NEXT[route], decision=decision)
-    if decided.review_on and not agenda.owes(StepKind.KEEP, StepKind.WATCH):
+            agenda.owe(NEXT[route], on=decided.until(route), decision=decision)
+    if decided.review_on and decided.review_on not in map(decided.until, decided.routes):
         agenda.owe(StepKind.KEEP, on=decided.review_on, decision=decision)
 
 
-def _advice_first(concern: Concern) -> bool:
+def _refer(record, agenda, decision: Decision, decided: Decided, route: Route) -> None:
+    """A way outside: to be sent, or sent before it was written down. Never twice at once."""
+    concern, sent = agenda.concern, decided.sent.get(route)
+    going = Referral.objects.going(concern, route, decided.children)
+    referral = going or Referral.objects.of(decision, route)
+    if sent is None:
+        if going is None:
+            agenda.owe(StepKind.SEND_REFERRAL, referral=referral, decision=decision)
+        return
+    if referral.stage is not Stage.TO_SEND:
+        raise Refused(
+            f"{route.label}: that referral is on its way already. "
+            "Write what is new on its own page."
+        )
+    ReferralEvent.objects.write(record.by, referral, Stage.SENT, record.now, **sent.said)
+    agenda.follow(referral, ANSWERS[route])
+    record(kind=Kind.SENT, about=referral, concern=concern, reason=route, **sent.told)
+
+
+def advice_first(concern: Concern) -> bool:
+    """Whether its categories alone ask for advice before parents are told."""
     rows = concern.category_rows.values_list("category", flat=True)
     return bool(ADVICE_BEFORE_PARENTS.intersection(rows))
-
-
-def _going(concern: Concern, route: str) -> bool:
-    """Whether this concern's referral by that route is already on its way and not settled."""
-    going = concern.referrals.filter(route=route).prefetch_related("events")
-    return any(referral.stage not in lifecycle.SETTLED for referral in going)
 
 
 def _all_decided(concern: Concern) -> bool:
@@ -203,8 +234,7 @@ def _all_decided(concern: Concern) -> bool:
 @act(May.DECIDE, Kind.ADDED, on="concern")
 def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
     """A lead's own note: advice sought, what was found out. Never shown to the reporter."""
-    if concern.state == State.CLOSED:
-        raise Refused("This concern is closed. Reopen it first.")
+    _must_be_open(concern)
     written = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
     )
@@ -223,15 +253,19 @@ def close(
     held = still_owed(agenda.open)
     if held:
         raise Refused("Still to do before it can be closed: " + "; ".join(held) + ".")
+    if not words_back.strip() and concern.reporter_id != by.person.pk:
+        raise Refused("Closing gives the person who wrote it a word back.")
     _move(concern, State.CLOSED)
     concern.closed_at, concern.outcome = now, Outcome(outcome)
     ending = Ending.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=why, outcome=outcome
     )
-    WordBack.objects.say(by, concern, words_back, now)
+    if words_back.strip():
+        WordBack.objects.say(by, concern, words_back, now)
     agenda.done(StepKind.TELL_REPORTER, StepKind.NEXT_MOVE, StepKind.KEEP)
     agenda.end(list(agenda.open), Ended.CLOSED)
-    record(about=ending, concern=concern, fields=["outcome", "words"], words={"why": why})
+    said = {"why": why, "words_back": words_back}
+    record(about=ending, concern=concern, fields=["outcome", *said], reason=outcome, words=said)
     return ending
 
 
@@ -243,6 +277,8 @@ def still_owed(steps: Iterable) -> list[str]:
 @act(May.CLOSE, Kind.REOPENED, on="concern")
 def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Ending:
     """Open it again: it is the reopener's, and is to be decided again."""
+    if concern.state != State.CLOSED:
+        raise Refused("This concern is open.")
     _move(concern, State.TAKEN)
     concern.closed_at, concern.outcome, concern.holder = None, "", by.person
     ending = Ending.objects.create(
