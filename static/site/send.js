@@ -64,6 +64,8 @@ function draw(form, page) {
     return;
   }
   document.title = page.title;
+  // The focus is set below; a browser complains of being asked twice.
+  for (const wanted of fresh.querySelectorAll("[autofocus]")) wanted.removeAttribute("autofocus");
   document.querySelector("main").replaceWith(document.adoptNode(fresh));
   document.dispatchEvent(new CustomEvent("drawn", { detail: fresh }));
   document.dispatchEvent(new Event("used"));
