@@ -54,7 +54,9 @@ class Database:
             check=False,
         )
         if check and done.returncode:
-            pytest.fail(f"manage.py {' '.join(arguments)}: {done.stdout}{done.stderr}")
+            # The end alone: every test that needs this database says it again.
+            said = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
+            pytest.fail(f"manage.py {' '.join(arguments)}:\n{said}", pytrace=False)
         return done
 
 
