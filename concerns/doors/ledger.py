@@ -18,9 +18,10 @@ import secrets
 import uuid
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from concerns.models import Line, LineWords, Person, School
+from concerns.models import Concern, Line, LineWords, Person, School
 from concerns.rules.kinds import Kind
 
 # Set by the gate for each request; lines of one request can be told together.
@@ -101,3 +102,63 @@ def write(
 def line_of(concern: uuid.UUID, kind: Kind) -> Line:
     """The first line of `kind` about a concern: what its receipt is made from."""
     return Line.objects.filter(concern=concern, kind=kind).order_by("id")[0]
+
+
+# Reading the record: for the audit room alone.
+
+# A list names what it showed inside the line, where no index reaches: so many lines are looked
+# through, from the sending of the concern on, and a page costs the same after ten years.
+LISTS_LOOKED_THROUGH = 5_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line as an auditor reads it: who, in what post, did or saw what, when, and how it ended."""
+
+    at: datetime
+    who: Person | None
+    role: str
+    kind: Kind
+    about: str
+    refused: bool
+    reason: str
+
+
+def trail(concern: Concern) -> list[Told]:
+    """Every line about `concern`, and every reading of its children's stories since it was sent.
+
+    In the order they were written. Needs `children` fetched with their `child`.
+    """
+    children = [str(row.child.uid) for row in concern.children.all() if row.child_id]
+    own = list(_lines(Line.objects.filter(concern=concern.uid)))
+    if not own:
+        return []
+    stories = Line.objects.filter(kind=Kind.STORY, about__in=children, id__gt=own[0].pk)
+    stories = _lines(stories.filter(school=concern.school_id, concern=None))
+    return [_told(line) for line in sorted([*own, *stories], key=lambda line: line.pk)]
+
+
+def lists(concern: Concern) -> list[Told]:
+    """Every list that showed `concern`, among the first lines written after it was sent."""
+    first = Line.objects.filter(concern=concern.uid).order_by("id").values("id")[:1]
+    after = Line.objects.filter(school=concern.school_id, id__gt=first).order_by("id")
+    seen = Line.objects.filter(pk__in=after.values("pk")[:LISTS_LOOKED_THROUGH])
+    showing = seen.filter(kind=Kind.LISTED, body__contains=str(concern.uid))
+    return [_told(line) for line in _lines(showing)]
+
+
+def _lines(rows):
+    return rows.select_related("actor").order_by("id")
+
+
+def _told(line: Line) -> Told:
+    body = json.loads(line.body)
+    return Told(
+        at=line.received,
+        who=line.actor,
+        role=body["role"],
+        kind=Kind(line.kind),
+        about=line.about,
+        refused=line.outcome == REFUSED,
+        reason=body["reason"],
+    )

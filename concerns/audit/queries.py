@@ -1,0 +1,292 @@
+"""This file knows the figures of the audit, and the concerns behind each.
+
+A figure and its rows are narrowed by the same conditions, so that they cannot disagree. Everything
+is counted by the database in a fixed number of reads, within what the viewer may see.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    Value,
+    When,
+)
+
+from concerns.audit.forms import ALL, NONE, Asked, Which, year_words
+from concerns.doors import sight
+from concerns.models import (
+    Concern,
+    ConcernCategory,
+    ConcernChild,
+    Decision,
+    DecisionRoute,
+    Step,
+    Viewer,
+)
+from concerns.models.fields import EncryptedText
+from concerns.paper import lines
+from concerns.paper.spread import spread
+from concerns.paper.tables import Row, Table, table
+from concerns.rules import spans
+from concerns.rules.clocks import ANSWERS, StepKind
+from concerns.rules.lifecycle import State
+from concerns.rules.spans import Age, Wait
+from concerns.rules.words import Category, Choice, Route
+
+A_PAGE = 50
+# An agency's answer, or its answer to a challenge.
+FROM_OUTSIDE = frozenset({*ANSWERS.values(), StepKind.CHALLENGE})
+FOUR = (Which.LATE, Which.WAITING, Which.OUTSIDE, Which.QUIET)
+OPEN = Q(closed_at__isnull=True)
+
+
+@dataclass(frozen=True)
+class Figures:
+    now: list[tuple[Which, int, Asked]]
+    whole: Row
+    months: Table
+    categories: Table
+    routes: Table
+    ages: Table
+    looked: Table
+    decided: Table
+    quiet_since: datetime
+
+
+def years(viewer: Viewer) -> list[int]:
+    """The school years there is anything of, newest first; always this one."""
+    oldest = seen(viewer).order_by("received_at", "id")
+    first = oldest.values_list("received_at", flat=True).first()
+    return spans.years_since(viewer.school.days, first, viewer.today)
+
+
+def figures(viewer: Viewer, asked: Asked, known: list[int]) -> Figures:
+    """Everything the audit page shows. `known` are the years there is anything of."""
+    rows = narrowed(viewer, asked)
+    totals = rows.aggregate(
+        **_counts(),
+        looked=Count("looked_after"),
+        timed=Count("decided_after"),
+        **{age.value: Count("id", filter=_aged(viewer, age)) for age in Age},
+    )
+    ages = [Row(age.label, asked.but(age=age.value), open=totals[age]) for age in Age]
+    categories = _by(viewer, asked, ConcernCategory, "concern__", "category", Category)
+    routes = _by(viewer, asked, DecisionRoute, "decision__concern__", "route", Route)
+    return Figures(
+        now=_now(viewer, asked),
+        whole=Row("All", asked, *(totals[name] for name in _counts())),
+        months=table("What came in", _by_month(viewer, rows, asked, known)),
+        categories=table("What came in, by category", categories),
+        routes=table("What was decided", routes),
+        ages=table("What is still open, by age", ages, "open"),
+        looked=_waits(viewer, rows, asked, "looked", totals["looked"]),
+        decided=_waits(viewer, rows, asked, "decided", totals["timed"]),
+        quiet_since=spans.quiet_since(viewer.school.days, viewer.now, asked.quiet),
+    )
+
+
+def narrowed(viewer: Viewer, asked: Asked):
+    """The concerns that a figure counts, of those `viewer` may see."""
+    rows = seen(viewer)
+    for condition in _conditions(viewer, asked):
+        rows = rows.filter(condition)
+    return rows
+
+
+def _conditions(viewer: Viewer, asked: Asked) -> Iterator:
+    yield _came_in(viewer, asked)
+    if asked.which:
+        yield _which(viewer, asked)[asked.which]
+    if asked.month:
+        first = date.fromisoformat(f"{asked.month}-01")
+        yield _between("received_at", *spans.month(viewer.school.days, first))
+    if asked.category:
+        yield _says(ConcernCategory, "concern", asked.category, "category")
+    if asked.route == NONE:
+        yield ~Exists(Decision.objects.filter(concern=OuterRef("pk")))
+    elif asked.route:
+        yield _says(DecisionRoute, "decision__concern", asked.route, "route")
+    if asked.age:
+        yield _aged(viewer, Age(asked.age))
+    for column, band in (("looked_after", asked.looked), ("decided_after", asked.decided)):
+        if band:
+            yield _waited(viewer, column, Wait(band))
+
+
+def _came_in(viewer: Viewer, asked: Asked, to_concern: str = "") -> Q:
+    if asked.year == ALL:
+        return Q()
+    column = f"{to_concern}received_at"
+    return _between(column, *spans.school_year(viewer.school.days, int(asked.year)))
+
+
+def _between(column: str, start: datetime | None, end: datetime | None) -> Q:
+    begins = Q(**{f"{column}__gte": start}) if start else Q()
+    return begins & Q(**{f"{column}__lt": end}) if end else begins
+
+
+def _says(model, to_concern: str, key: str, column: str):
+    """A row of `model` says `key` of the concern; or, for NONE, there is no row."""
+    rows = model.objects.filter(**{to_concern: OuterRef("pk")})
+    return ~Exists(rows) if key == NONE else Exists(rows.filter(**{column: key}))
+
+
+def _which(viewer: Viewer, asked: Asked) -> dict:
+    outside = Step.objects.open().filter(concern=OuterRef("pk"), kind__in=FROM_OUTSIDE)
+    quiet = spans.quiet_since(viewer.school.days, viewer.now, asked.quiet)
+    return {
+        Which.LATE: OPEN & Q(next_due_at__lt=viewer.now),
+        Which.WAITING: OPEN & Q(state=State.WAITING),
+        Which.OUTSIDE: OPEN & Q(Exists(outside)),
+        Which.QUIET: OPEN & Q(changed_at__lt=quiet),
+        Which.OPEN: OPEN,
+        Which.DECIDED: Q(decided_at__isnull=False),
+    }
+
+
+def _aged(viewer: Viewer, band: Age) -> Q:
+    return OPEN & _between("received_at", *spans.age(viewer.school.days, band, viewer.today))
+
+
+def _waited(viewer: Viewer, column: str, band: Wait) -> Q:
+    if band is Wait.NOT_YET:
+        return Q(**{f"{column}__isnull": True})
+    over, at_most = spans.wait(viewer.school.days, band)
+    longer = Q(**{f"{column}__gt": over}) if over is not None else Q(**{f"{column}__gte": 0})
+    return longer & Q(**{f"{column}__lte": at_most}) if at_most is not None else longer
+
+
+def _now(viewer: Viewer, asked: Asked) -> list[tuple[Which, int, Asked]]:
+    conditions = _which(viewer, asked)
+    counts = {which.value: Count("id", filter=conditions[which]) for which in FOUR}
+    found = seen(viewer).open().aggregate(**counts)
+    ever = Asked(quiet=asked.quiet)
+    return [(which, found[which], ever.but(which=which.value)) for which in FOUR]
+
+
+def _counts(to_concern: str = "") -> dict:
+    """Came in, decided, still open, and the oldest of those: each concern once."""
+    key, still_open = f"{to_concern}id", Q(**{f"{to_concern}closed_at__isnull": True})
+    decided = Q(**{f"{to_concern}decided_at__isnull": False})
+    once = {"distinct": True} if to_concern else {}
+    return {
+        "came": Count(key, **once),
+        "decided": Count(key, filter=decided, **once),
+        "open": Count(key, filter=still_open, **once),
+        "oldest": Min(f"{to_concern}received_at", filter=still_open),
+    }
+
+
+def _by_month(viewer: Viewer, rows, asked: Asked, known: list[int]) -> list[Row]:
+    """By month; all years together by school year. A month with nothing in it is a row too."""
+    days = viewer.school.days
+    if asked.year == ALL:
+        made = [(year_words(y), asked.but(year=str(y))) for y in reversed(known)]
+        ends = [spans.school_year(days, year)[1] for year in reversed(known)]
+    else:
+        firsts = spans.months_of(int(asked.year), viewer.today)
+        made = [(f"{day:%B %Y}", asked.but(month=f"{day:%Y-%m}")) for day in firsts]
+        ends = [spans.month(days, day)[1] for day in firsts]
+    cases = [When(received_at__lt=end, then=Value(place)) for place, end in enumerate(ends)]
+    bucket = Case(*cases, default=Value(len(ends) - 1), output_field=IntegerField())
+    found = rows.annotate(bucket=bucket).values("bucket").annotate(**_counts()).order_by("bucket")
+    counted = {counts.pop("bucket"): counts for counts in found}
+    return [Row(*one, **counted.get(place, {})) for place, one in enumerate(made)]
+
+
+def _by(viewer: Viewer, asked: Asked, model, to_concern: str, column: str, words: type[Choice]):
+    """By a word that may be said of a concern several times or never; the commonest first."""
+    said = model.objects.visible_to(viewer).filter(_came_in(viewer, asked, to_concern))
+    rows = []
+    for counts in said.values(column).annotate(**_counts(to_concern)).order_by("-came", column):
+        key = counts.pop(column)
+        rows.append(Row(words.say(key), asked.but(**{column: key}), **counts))
+    never = asked.but(**{column: NONE})
+    counts = narrowed(viewer, never).aggregate(**_counts())
+    none = "No category chosen" if column == "category" else "Nothing decided yet"
+    return [*rows, Row(none, never, **counts)] if counts["came"] else rows
+
+
+def _waits(viewer: Viewer, rows, asked: Asked, name: str, count: int) -> Table:
+    column = f"{name}_after"
+    counted = rows.values_list(column).annotate(many=Count("id")).order_by(column)
+    ends = spans.wait_ends(viewer.school.days)
+    found = spread(counted.iterator(chunk_size=2000), count, ends)
+    made = [
+        Row(band.label, asked.but(**{name: band.value}), came=many)
+        for band, many in zip(Wait, (*found.bands, found.waiting), strict=True)
+    ]
+    words = "Time to first look" if name == "looked" else "Time to decision"
+    return table(words, made, spread=found)
+
+
+def seen(viewer: Viewer):
+    """Every concern `viewer` may see."""
+    return Concern.objects.visible_to(viewer)
+
+
+def newest_first(rows, after: Concern | None = None):
+    """`rows` by receipt, newest first; only those behind `after`, where a page begins by it."""
+    if after:
+        rows = rows.filter(received_at__lte=after.received_at).filter(
+            Q(received_at__lt=after.received_at) | Q(id__lt=after.id)
+        )
+    return rows.order_by("-received_at", "-id")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the concerns behind a figure, how many there are, and whether more follow."""
+
+    rows: list[tuple[Concern, list[str]]]
+    count: int
+    more: UUID | None
+
+
+def page(viewer: Viewer, asked: Asked, after: Concern | None) -> Page:
+    """The next fifty behind `after`. Recorded as shown."""
+    rows = narrowed(viewer, asked)
+    wanted = _whole(newest_first(rows, after))
+    found, more = sight.page(viewer, wanted, A_PAGE, reason=f"audit: {asked.words}")
+    shown = [(row, lines.routes(row)) for row in found]
+    return Page(shown, rows.count(), found[-1].uid if more else None)
+
+
+def _whole(rows):
+    """`rows` with all that a list or a sheet says of each, in a fixed number of reads."""
+    children = ConcernChild.objects.select_related("child").order_by("id")
+    decisions = _wordless(Decision.objects).prefetch_related("routes").order_by("id")
+    owed = Step.objects.open().in_order().select_related("holder")
+    return (
+        _wordless(rows)
+        .select_related("holder")
+        .prefetch_related(
+            "category_rows",
+            Prefetch("children", children),
+            Prefetch("decisions", decisions),
+            Prefetch("steps", owed, to_attr="owed"),
+        )
+    )
+
+
+def _wordless(rows):
+    """Without the sealed words, which a list neither shows nor should carry about."""
+    return rows.defer(*(f.name for f in rows.model._meta.fields if isinstance(f, EncryptedText)))
+
+
+def sheet_rows(viewer: Viewer, asked: Asked) -> Iterator[tuple]:
+    """A line for each concern, read a few hundred at a time, however many there are."""
+    zone = ZoneInfo(viewer.school.days.zone)
+    for concern in _whole(newest_first(narrowed(viewer, asked))).iterator(chunk_size=500):
+        yield lines.line(concern, zone, viewer.now)

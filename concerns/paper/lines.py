@@ -1,0 +1,42 @@
+"""This file knows a concern as one line of a sheet: what happened and when, and nobody's name.
+
+A file leaves the building, and is copied: no child, no member of staff and no word of an account is
+in it. The reference leads back to all of them, for who may read them.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from concerns.models import Concern
+from concerns.rules.words import GoingHome, Outcome, Part
+
+HEAD = (
+    "Reference", "Came in", "Year groups", "Children", "Categories", "Worried about going home",
+    "In danger", "Where it stands", "Decided for", "Late", "First look",
+    "School minutes to first look", "Decided", "School minutes to decision", "Closed", "Outcome",
+)  # fmt: skip
+
+
+def line(concern: Concern, zone: ZoneInfo, now: datetime) -> tuple:
+    """One line under `HEAD`. Needs children, categories and decisions with their routes fetched."""
+
+    def at(when: datetime | None) -> str:
+        return f"{when.astimezone(zone):%Y-%m-%d %H:%M}" if when else ""
+
+    about = [row for row in concern.children.all() if row.part == Part.ABOUT]
+    late = concern.closed_at is None and concern.next_due_at < now
+    return (
+        concern.reference, at(concern.received_at),
+        "; ".join(sorted({row.year for row in about if row.year})), len(about),
+        "; ".join(concern.categories), GoingHome.say(concern.going_home),
+        "Yes" if concern.danger else "No", concern.state_words, "; ".join(routes(concern)),
+        "Yes" if late else "No", at(concern.first_looked_at), concern.looked_after,
+        at(concern.decided_at), concern.decided_after, at(concern.closed_at),
+        Outcome.say(concern.outcome),
+    )  # fmt: skip
+
+
+def routes(concern: Concern) -> list[str]:
+    """In words, every route ever decided for it, each once. Needs its decisions fetched."""
+    said = (route.words for made in concern.decisions.all() for route in made.routes.all())
+    return list(dict.fromkeys(said))

@@ -1,0 +1,274 @@
+"""This file knows how one concern's whole trail is told: everything that happened, in one order.
+
+What was done is told from the concern's own rows, which hold the words; who took it, who looked and
+who was refused, from the lines of the record. A line whose act has a row of its own is not told
+twice; any other kind of line is told as it stands, so that a kind added later cannot go missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from concerns.doors import ledger
+from concerns.models import Concern, Mark, Person, Step, Viewer, story
+from concerns.models.step import Ended
+from concerns.rules import clocks
+from concerns.rules.clocks import StepKind
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import Stage
+from concerns.rules.words import GoingHome, HowKnown, Outcome, Place, Side
+
+READING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL, Kind.LISTED})
+HAS_A_ROW = frozenset(
+    {
+        Kind.SUBMITTED, Kind.ADDED, Kind.TOLD, Kind.HANDED, Kind.DECIDED, Kind.CLOSED,
+        Kind.REOPENED, Kind.TOLD_REPORTER, Kind.SPOKE, Kind.SENT, Kind.ANSWERED,
+        Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE,
+    }
+)  # fmt: skip
+ACCOUNT = {
+    "account": "What was written", "child_words": "The child's own words",
+    "asked": "What was asked", "may_mean": "What it may mean", "place": "Where",
+    "who_else": "Who else was there",
+    "explanation": "The explanation given", "explained_by": "Who gave it",
+    "told_in_person": "Told in person", "already_called": "Already called",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `facts` are (what it is, words); `mark` is how it stands out.
+
+    `happened` is given where that was before it was written down.
+    """
+
+    at: datetime
+    what: str
+    who: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    mark: str = ""
+    happened: datetime | None = None
+    due: datetime | None = None
+    late: str = ""
+    # A reading again and again, with nothing between, is one entry: how often, and the last time.
+    times: int = 1
+    last: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Trail:
+    """All that happened to one concern, and who knew of it when."""
+
+    concern: Concern
+    entries: list[Entry]
+    knew: "list[Knew]"
+    lists_looked_through: int = ledger.LISTS_LOOKED_THROUGH
+
+
+def trail(concern: Concern, viewer: Viewer) -> Trail:
+    """The whole trail of `concern`, which was opened through sight. A fixed number of reads."""
+    story.fetch(concern)
+    steps = Step.objects.filter(concern=concern).select_related("holder", "done_by")
+    lines = ledger.trail(concern)
+    entries = tell(concern, list(steps.order_by("id")), lines, viewer)
+    return Trail(concern, entries, who_knew(concern, lines, ledger.lists(concern)))
+
+
+def tell(concern: Concern, steps: list[Step], lines: list, viewer: Viewer) -> list[Entry]:
+    """The whole trail, oldest first. `concern` was fetched by `story.fetch`, `steps` are all of
+    its steps, `lines` come from the ledger."""
+    told = [
+        *_written(concern),
+        *_from_rows(concern),
+        *(_line(line) for line in lines if line.refused or line.kind not in HAS_A_ROW),
+        *_rulings(concern),
+        *_referrals(concern),
+        *_steps(steps, viewer),
+    ]
+    return _together(sorted(told, key=lambda entry: entry.at))
+
+
+def _said(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """Those that were said."""
+    return tuple(fact for fact in facts if fact[1])
+
+
+def _written(concern: Concern) -> Iterator[Entry]:
+    who = concern.reporter.name
+    if concern.begun_at < concern.received_at:
+        yield Entry(concern.begun_at, "Began to write it", who)
+    facts = [(label, getattr(concern, name)) for name, label in ACCOUNT.items()]
+    facts += [
+        ("How it is known", HowKnown.say(concern.how_known)),
+        ("Worried about going home", GoingHome.say(concern.going_home)),
+        ("In danger now", "Yes" if concern.danger else ""),
+        *(("Visible mark", _mark(mark)) for mark in concern.marks.all()),
+    ]
+    yield Entry(concern.received_at, "Sent the concern", who, _said(*facts))
+
+
+def _mark(mark: Mark) -> str:
+    size = f"{mark.size_cm.normalize():f} cm" if mark.size_cm else ""
+    where = [Place.say(mark.place), Side.say(mark.side).lower(), size, mark.described]
+    return ", ".join(part for part in where if part)
+
+
+def _from_rows(concern: Concern) -> Iterator[Entry]:
+    """Notes, words back, handings, endings and conversations: what somebody wrote, at a time."""
+    for row in concern.additions.all():
+        what = "Wrote a note for the leads" if row.for_leads else "Added to it"
+        yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))
+    for row in concern.handings.all():
+        yield Entry(row.at, f"Handed it to {row.to.name}", row.by.name, _said(("Note", row.words)))
+    for row in concern.words_back.all():
+        what = "Gave the person who wrote it a word back"
+        yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))
+    for row in concern.endings.all():
+        what = "Reopened it" if row.reopened else f"Closed it: {Outcome.say(row.outcome)}"
+        yield Entry(row.at, what, row.by.name, _said(("Why", row.words)), mark="ending")
+    for row in concern.conversations.all():
+        what = f"Spoke to: {row.spoken_to_words}"
+        if not row.reached:
+            what = f"Tried to reach: {row.spoken_to_words}"
+        facts = _said(
+            ("Who", row.who),
+            ("What was said", row.said),
+            ("Who else was there", row.who_else),
+        )
+        yield Entry(row.at, what, row.by.name, facts, happened=_earlier(row))
+
+
+def _earlier(row) -> datetime | None:
+    return row.happened_at if row.happened_at < row.at else None
+
+
+def _line(line) -> Entry:
+    who = f"{line.who.name}, {line.role}" if line.who else "Nobody signed in"
+    if line.refused:
+        tried = line.reason.split(":")[0]
+        words = Kind.say(tried) if tried in {kind.value for kind in Kind} else line.reason
+        return Entry(line.at, f"Was refused: {words}", who, mark="refused")
+    return Entry(line.at, line.kind.label, who, mark="read" if line.kind in READING else "")
+
+
+def _rulings(concern: Concern) -> Iterator[Entry]:
+    for ruling in reversed(story.rulings(concern)):
+        made = ruling.decision
+        superseded = "" if ruling.in_force else "Superseded by a later decision"
+        if ruling.in_force and ruling.superseded:
+            superseded = "Superseded for " + ", ".join(row.name for row in ruling.superseded)
+        facts = _said(
+            ("For", ", ".join(row.name for row in ruling.children)),
+            ("By", "; ".join(route.words for route in made.routes.all())),
+            ("Why", made.reason),
+            *ruling.facts,
+            ("Note", superseded),
+        )
+        what = "Decided: only added to the picture" if made.light else "Decided"
+        mark = "superseded" if not ruling.in_force else "decided"
+        yield Entry(made.at, what, made.by.name, facts, mark=mark)
+
+
+def _referrals(concern: Concern) -> Iterator[Entry]:
+    for referral in concern.referrals.all():
+        for event in referral.events.all():
+            facts = _said(
+                ("Agency", event.agency),
+                ("Spoken to", event.spoken_to),
+                ("How", event.method_words),
+                ("Their reference", event.their_reference),
+                ("Their answer", event.answer_words),
+                ("Words", event.words),
+            )
+            what = f"{referral.route_words}: {event.stage_words.lower()}"
+            yield Entry(event.at, what, event.by.name, facts, happened=_earlier(event))
+
+
+def _steps(steps: list[Step], viewer: Viewer) -> Iterator[Entry]:
+    days = viewer.school.days
+    for step in steps:
+        if step.done_at is None:
+            late = step.late_words(days, viewer.now)
+            what = f"Next step: {step.words}. Held by {step.holder_words}, not done yet"
+            yield Entry(step.opened_at, what, mark="owed", due=step.due_at, late=late)
+            continue
+        what = f"Next step: {step.words}. Held by {step.holder_words}"
+        yield Entry(step.opened_at, what, mark="step", due=step.due_at)
+        late = clocks.late_words(StepKind(step.kind), days, step.due_at, step.done_at)
+        what = f"{Ended.say(step.ended)}: {step.words}"
+        yield Entry(step.done_at, what, step.done_by.name, late=late, mark="step")
+
+
+def _together(entries: list[Entry]) -> list[Entry]:
+    """Readings by one person with nothing between them are told once."""
+    told: list[Entry] = []
+    for entry in entries:
+        last = told[-1] if told else None
+        again = last and entry.mark == "read" == last.mark
+        if again and (entry.who, entry.what) == (last.who, last.what):
+            told[-1] = replace(last, times=last.times + 1, last=entry.at)
+        else:
+            told.append(entry)
+    return told
+
+
+# Who knew, and when
+
+
+@dataclass(frozen=True)
+class Knew:
+    """When somebody first knew that it was there, and when they first had its words before them."""
+
+    who: str
+    role: str
+    at: datetime
+    how: str
+    read_at: datetime | None = None
+    # No reader of this system: a parent, an agency, somebody told by voice.
+    outside: bool = False
+
+
+def who_knew(concern: Concern, lines: list, lists: list) -> list[Knew]:
+    """Everybody who knew, in the order in which they came to know."""
+    came = _came_to_know(concern, [*lines, *lists])
+    found: dict[int, Knew] = {}
+    for person, knew in sorted(came, key=lambda one: one[1].at):
+        known = found.setdefault(person.pk, knew)
+        if known.read_at is None and knew.read_at:
+            found[person.pk] = replace(known, read_at=knew.read_at, role=known.role or knew.role)
+    outside = [*_told_in_person(concern, lines), *_outside(concern)]
+    return sorted([*found.values(), *outside], key=lambda knew: knew.at)
+
+
+def _came_to_know(concern: Concern, lines: list) -> Iterator[tuple[Person, Knew]]:
+    for line in lines:
+        if line.who and not line.refused:
+            read_at = None if line.kind is Kind.LISTED else line.at
+            yield line.who, Knew(line.who.name, line.role, line.at, line.kind.label, read_at)
+    for row in concern.handings.all():
+        yield row.to, Knew(row.to.name, "", row.at, f"Was handed it by {row.by.name}")
+
+
+def _told_in_person(concern: Concern, lines: list) -> Iterator[Knew]:
+    """Whom the person who wrote it says they told by voice."""
+    how = f"Told in person, as {concern.reporter.name} wrote"
+    if concern.told_in_person:
+        yield Knew(concern.told_in_person, "", concern.received_at, how, outside=True)
+    told = {line.about for line in lines if line.kind is Kind.TOLD and not line.refused}
+    for row in concern.additions.all():
+        if str(row.uid) in told:
+            yield Knew(row.words.split(": ", 1)[-1], "", row.at, how, outside=True)
+
+
+def _outside(concern: Concern) -> Iterator[Knew]:
+    """Parents, children and agencies, by what was written of speaking to them."""
+    for row in concern.conversations.all():
+        if row.reached:
+            how = f"{row.by.name} spoke to them"
+            yield Knew(row.who, row.spoken_to_words, row.happened_at, how, outside=True)
+    for referral in concern.referrals.all():
+        for event in referral.events.all():
+            if event.stage == Stage.SENT:
+                who = ", ".join(filter(None, [event.agency, event.spoken_to]))
+                how = f"{event.by.name} sent a referral: {event.method_words.lower()}"
+                yield Knew(who, referral.route_words, event.happened_at, how, outside=True)
