@@ -78,11 +78,12 @@ async function extend(problem) {
 }
 
 function leave() {
-  const words = element("p", { className: "govuk-body", textContent: "You were signed out, because nothing was pressed for a while. " });
+  const words = element("p", { className: "govuk-body", textContent: "You were signed out, because nothing was pressed for a while." });
   const again = element("a", { className: "govuk-link", href: location.pathname, textContent: "Sign in again" });
   const main = element("main", { className: "govuk-width-container govuk-main-wrapper" });
-  words.append(again);
-  main.append(element("h1", { className: "govuk-heading-l", textContent: "This page was closed" }), words);
+  const way = element("p", { className: "govuk-body" });
+  way.append(again);
+  main.append(element("h1", { className: "govuk-heading-l", textContent: "This page was closed" }), words, way);
   body.replaceChildren(main);
   again.focus();
 }
