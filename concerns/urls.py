@@ -7,6 +7,7 @@ from concerns.audit import views as audit
 from concerns.child import views as child
 from concerns.doors.gate import Open, page
 from concerns.people import views as people
+from concerns.roll import views as roll
 from concerns.rules.roles import May
 from concerns.submit import views as submit
 from concerns.triage import views as triage
@@ -36,4 +37,8 @@ urlpatterns = [
     page("triage/", triage.queue, May.READ, "triage"),
     page("triage/<uuid:uid>/", triage.read, May.READ, "triage_read"),
     page("child/<uuid:uid>/", child.story, May.READ, "child"),
+    page("roll/", roll.home, May.ROLL, "roll"),
+    page("roll/upload/", roll.upload, May.ROLL, "roll_upload"),
+    page("roll/file/<uuid:uid>/", roll.file, May.ROLL, "roll_file"),
+    page("roll/answer/<uuid:uid>/", roll.answer, May.ROLL, "roll_answer"),
 ]

@@ -13,6 +13,9 @@ class RollFiles(Scoped):
     def waiting(self):
         return self.filter(brought_at__isnull=True)
 
+    def brought(self):
+        return self.filter(brought_at__isnull=False).order_by("-brought_at", "-id")
+
 
 class RollFile(Row):
     """An uploaded roll, kept encrypted until it is confirmed, with the columns as mapped."""
@@ -39,6 +42,10 @@ class RollFile(Row):
 class Questions(Scoped):
     def unanswered(self):
         return self.filter(answered_at__isnull=True)
+
+    def behind(self, uid):
+        """Those asked after the question `uid`: a page begins by key."""
+        return self.filter(id__gt=models.Subquery(self.model.objects.filter(uid=uid).values("id")))
 
 
 class RollQuestion(Row):
@@ -79,3 +86,7 @@ class RollQuestion(Row):
 
     def __str__(self):
         return f"roll question {self.uid}"
+
+    @property
+    def answer_words(self) -> str:
+        return RollAnswer.say(self.answer)

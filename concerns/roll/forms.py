@@ -1,0 +1,167 @@
+"""This file knows what the office is asked about the roll, and what a clear answer is."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from concerns.roll import queries
+from concerns.rules import rows
+from concerns.rules.columns import PUPIL
+from concerns.rules.rows import NotATable
+from concerns.rules.words import RollAnswer
+from safeguarding.govuk import Buttons, DayField, Press, Question, inside
+from safeguarding.words import Asked, Typed, Words, choose
+
+EMPTY = "This file is empty. Export it again, and look at it before you choose it."
+NO_FILE = "Choose a CSV file"
+TOO_LARGE = "This file is larger than 10 MB. Export fewer columns and try again."
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="The file",
+        help_text="CSV, as your school's system exports it. Up to 20,000 pupils and 10 MB.",
+        allow_empty_file=True,
+        error_messages={"required": NO_FILE, "missing": NO_FILE, "invalid": NO_FILE},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+    )
+    helper = inside("file", Buttons(Press("Look at what it would change")))
+
+    def __init__(self, *given, too_large: bool = False, **more):
+        super().__init__(*given, **more)
+        if too_large:
+            self.fields["file"].error_messages["required"] = TOO_LARGE
+
+    def clean_file(self) -> str:
+        """The words of the file, once they can be read as a table. `self.table` is that table."""
+        content = self.cleaned_data["file"].read()
+        if not content.strip(b"\0\t\r\n \xef\xbb\xbf"):
+            raise ValidationError(EMPTY)
+        try:
+            text = rows.decoded(content)
+            self.table = queries.read(text)
+        except NotATable as wrong:
+            raise ValidationError(str(wrong)) from wrong
+        if len(self.table.headings) < 3:
+            raise ValidationError(
+                "This file has hardly any columns. It needs a line of headings: surname, forename "
+                "and date of birth at least."
+            )
+        return text
+
+
+class ColumnsForm(forms.Form):
+    """Which column of the file is which of ours: by its place, for two may have one name."""
+
+    def __init__(self, headings: tuple[str, ...], guess: Mapping[str, int], data=None):
+        chosen = data if data and "surname" in data else {k: str(at) for k, at in guess.items()}
+        super().__init__(chosen)
+        choices = [("", "Not in this file"), *_places(headings)]
+        for column in PUPIL:
+            self.fields[column.key] = forms.ChoiceField(
+                label=column.words,
+                required=column.needed,
+                choices=choices,
+                error_messages={
+                    "required": f"Choose the column that has the {column.words.lower()}",
+                    "invalid_choice": "Choose a column of this file",
+                },
+            )
+
+    helper = inside(*(column.key for column in PUPIL))
+
+    def clean(self):
+        taken: dict[str, str] = {}
+        for column in PUPIL:
+            at = self.cleaned_data.get(column.key)
+            # A whole name, "Surname, Forename", is two of our columns.
+            if at and at in taken and (taken[at], column.key) != ("surname", "forename"):
+                self.add_error(column.key, "This column has been chosen above for something else")
+            elif at:
+                taken.setdefault(at, column.key)
+        return self.cleaned_data
+
+    @property
+    def mapping(self) -> dict[str, int]:
+        """Our key to its place in the file. Empty where the form is not valid."""
+        if not self.is_valid():
+            return {}
+        return {key: int(at) for key, at in self.cleaned_data.items() if at}
+
+
+def _places(headings: tuple[str, ...]) -> list[tuple[str, str]]:
+    twice = {name for name in headings if headings.count(name) > 1}
+    return [
+        (
+            str(at),
+            f"{name or 'No heading'} (column {at + 1})" if name in twice or not name else name,
+        )
+        for at, name in enumerate(headings)
+    ]
+
+
+class BringForm(forms.Form):
+    """What was seen, so that nothing else is done; and that so many missing is no mistake."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    sure = forms.BooleanField(
+        required=False,
+        label="This file is the whole roll of the school",
+        help_text="I have looked at who is missing from it.",
+    )
+
+    def __init__(self, data=None, *, seen: str = "", much_missing: bool = False):
+        super().__init__(data, initial={"seen": seen})
+        asked = [Question("sure")] if much_missing else []
+        self.helper = inside("seen", *asked, Buttons(Press("Bring it in", value="bring")))
+
+    def with_error(self, words: str, on: str | None = None) -> "BringForm":
+        self.is_valid()
+        self.add_error(on, words)
+        return self
+
+
+class AnswerForm(Asked):
+    answer = choose("Where is this pupil?", RollAnswer, needed="Say where this pupil is")
+    destination = Words(
+        "Where have they gone?",
+        line=True,
+        help_text="The next school and its town, or the country, or home education.",
+    )
+    left_on = DayField(
+        label="Last day at this school",
+        required=False,
+        help_text="If it is still to come, answer that they are still here.",
+    )
+    helper = inside(
+        Question(
+            "answer",
+            reveals={RollAnswer.LEFT: ["destination", "left_on"]},
+            hints={
+                RollAnswer.NOT_KNOWN: "We ask again with the next file. Tell the safeguarding lead "
+                "today: a child nobody has seen is a worry by itself.",
+            },
+        ),
+        Buttons(Press("Keep this answer")),
+    )
+
+    def __init__(self, typed: Typed | None = None, *, today: date, **more):
+        super().__init__(typed, **more)
+        self.today = today
+
+    def clean(self):
+        given = super().clean()
+        if given.get("answer") != RollAnswer.LEFT:
+            return given
+        if not given.get("destination") and "destination" not in self.errors:
+            self.add_error("destination", "Say where they have gone")
+        elif len(given.get("destination", "")) > 200:
+            self.add_error("destination", "Say it in 200 characters or fewer")
+        last = given.get("left_on")
+        if last is None and "left_on" not in self.errors:
+            self.add_error("left_on", "Say the last day they were at this school")
+        elif last and last > self.today:
+            self.add_error("left_on", "This day has not come yet: they are still here")
+        return given

@@ -1,0 +1,72 @@
+"""This file knows how the roll's tests bring a file in, as the page does."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from concerns.models import RollFile, School, Viewer
+from concerns.roll import acts, queries
+from concerns.rules.roles import Role
+from concerns.rules.rows import decoded
+from tests import factories
+from tests.roll import exports
+
+
+@dataclass
+class Office:
+    """The office of one school, bringing in files by the acts themselves."""
+
+    school: School
+    viewer: Viewer
+
+    def upload(self, content: bytes, now=factories.NOW) -> RollFile:
+        return acts.upload(by=self.viewer, content=decoded(content), rows=0, now=now)
+
+    def plan(self, file: RollFile, now=factories.NOW):
+        reading = queries.reading(self.viewer, file)
+        return queries.plan(self.school, reading.table, reading.guess, now.date())
+
+    def bring(self, what, now=factories.NOW, sure=True) -> RollFile:
+        """`what` is pupils made up, or the bytes of a file."""
+        content = what if isinstance(what, bytes) else exports.written(what)
+        file = self.upload(content, now)
+        guess = queries.reading(self.viewer, file).guess
+        seen = self.plan(file, now).digest
+        return acts.bring(by=self.viewer, file=file, mapping=guess, seen=seen, sure=sure, now=now)
+
+
+@pytest.fixture
+def office(db) -> Office:
+    school = factories.school()
+    return Office(school, factories.viewer(school, Role.OFFICE))
+
+
+@dataclass
+class Desk:
+    """Somebody of the office at the pages."""
+
+    client: object
+
+    def upload(self, content: bytes, name: str = "export.csv"):
+        file = SimpleUploadedFile(name, content, "text/csv")
+        return self.client.post(reverse("roll_upload"), {"file": file})
+
+    def confirm(self, address: str, **more):
+        """Press the button of the page at `address`, as it stands there."""
+        fields = hidden(self.client.get(address).content.decode())
+        return self.client.post(address, fields | more)
+
+
+def hidden(page: str) -> dict[str, str]:
+    form = page[page.index('<form method="post" action="/roll/file/') :]
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: value for name, value in found if name != "csrfmiddlewaretoken"}
+
+
+@pytest.fixture
+def desk(client, office) -> Desk:
+    factories.sign_in(client, office.viewer.person)
+    return Desk(client)
