@@ -24,11 +24,17 @@ class NotScoped(Exception):
 
 def concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Concern:
     """Open one concern to read it: recorded. Raises Http404 where the viewer may not see it."""
-    rows = Concern.objects.visible_to(viewer).select_related("reporter", "holder", "changed_by")
+    return _opened(viewer, Concern.objects.visible_to(viewer), uid, kind)
+
+
+def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
+    """Open a concern one wrote oneself, whatever one's role: recorded too. Raises Http404."""
+    return _opened(viewer, Concern.objects.written_by(viewer), uid, Kind.OPENED)
+
+
+def _opened(viewer: Viewer, rows, uid: uuid.UUID, kind: Kind) -> Concern:
     with transaction.atomic():
-        found = rows.filter(uid=uid).first()
-        if found is None:
-            raise Http404
+        found = one(viewer, rows.select_related("reporter", "holder", "changed_by"), uid)
         children = ConcernChild.objects.filter(concern=found, child__isnull=False)
         _record(
             viewer,
@@ -46,6 +52,11 @@ def child(viewer: Viewer, model_rows, uid: uuid.UUID, kind: Kind = Kind.STORY):
         found = one(viewer, model_rows, uid)
         _record(viewer, kind, about=found.uid, children=[found.uid])
     return found
+
+
+def to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:
+    """A concern for an act, whose own line is the record of it. Raises Http404."""
+    return one(viewer, Concern.objects.visible_to(viewer), uid)
 
 
 def one(viewer: Viewer, rows, uid: uuid.UUID):

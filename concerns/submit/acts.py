@@ -7,8 +7,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db import IntegrityError
+from django.urls import reverse
 
-from concerns.doors import ledger
+from concerns.doors import keep, ledger
 from concerns.doors.act import Refused, act
 from concerns.models import (
     Addition,
@@ -30,6 +31,12 @@ from concerns.rules.words import GoingHome, HowKnown, Part
 # No 0, O, 1, I or L: a reference is read out over the telephone. Random, because a running number
 # would tell everybody how many there are.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+NOT_YOURS = (
+    "This form was begun by somebody else. Nothing was sent. Your words are below: look them over "
+    "and press Send again."
+)
 
 
 @dataclass(frozen=True)
@@ -92,11 +99,13 @@ def submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime) -> 
     try:
         return _submit(by=by, draft=draft, account=account, now=now)
     except IntegrityError:
-        # Another press of the same form was committed while this one waited.
+        # Another press of the same form was committed first, or, once in millions, another concern
+        # had drawn the same reference: then the next draw is another.
         first = already(by, draft)
-        if first is None:
-            raise
-        return first
+        if first:
+            return first
+        taken = Concern.objects.filter(draft=draft).exists()
+        return _submit(by=by, draft=draft, account=account, now=now, taken=taken)
 
 
 def already(by: Viewer, draft: uuid.UUID) -> Receipt | None:
@@ -105,16 +114,42 @@ def already(by: Viewer, draft: uuid.UUID) -> Receipt | None:
     return Receipt(concern, code(concern), again=True) if concern else None
 
 
+def keep_what_is_new(by: Viewer, concern: Concern, account: Account) -> bool:
+    """Words typed into a form after it had been sent are kept for its box to add to. True if any.
+
+    Pressing Back, writing more and sending again would else show the first receipt, and lose them.
+    """
+    rows = list(concern.children.select_related("child"))
+    before, described = {row.child for row in rows}, {row.described for row in rows}
+    children = (*account.children, *account.involved)
+    new = [getattr(account, name) for name in _SEALED]
+    new = [words for words in new if words and words not in {getattr(concern, n) for n in _SEALED}]
+    new += [f"Also about {child.name}" for child in children if child not in before]
+    if account.described and account.described not in described:
+        new.append(account.described)
+    if account.danger and not concern.danger:
+        new.append("Somebody is in danger now")
+    if account.going_home != concern.going_home:
+        new.append(f"Worried about going home today: {GoingHome.say(account.going_home)}")
+    if new:
+        here = reverse("submit_mine", kwargs={"uid": concern.uid})
+        typed = {"words": ["\n\n".join(new)]}
+        keep.words(by.person, by.school, here, uuid.uuid4(), typed, by.now)
+    return bool(new)
+
+
 def code(concern: Concern) -> str:
     """The receipt code of a concern: from the line of its sending."""
     return ledger.receipt(ledger.line_of(concern.uid, Kind.SUBMITTED))
 
 
 @act(May.SUBMIT, Kind.SUBMITTED)
-def _submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime, record) -> Receipt:
+def _submit(
+    *, by: Viewer, draft: uuid.UUID, account: Account, now: datetime, taken: bool = False, record
+) -> Receipt:
     begun = Draft.objects.filter(uid=draft).first()
-    if begun and begun.person_id != by.person.pk:
-        raise Refused("This draft is not yours.")
+    if taken or (begun and begun.person_id != by.person.pk):
+        raise Refused(NOT_YOURS)
     concern = Concern(
         school=by.school,
         reference=_reference(),
@@ -208,11 +243,25 @@ def _reference() -> str:
     return f"{letters[:3]}-{letters[3:]}"
 
 
+def add(
+    *, by: Viewer, concern: Concern, words: str, now: datetime, once: uuid.UUID | None = None
+) -> Addition:
+    """Add to one's own concern. A second press of the same form, known by `once`, adds nothing."""
+    once = once or uuid.uuid4()
+    try:
+        return _add(by=by, concern=concern, words=words, now=now, once=once)
+    except IntegrityError:
+        first = Addition.objects.written_by(by).filter(uid=once, concern=concern).first()
+        return first or _add(by=by, concern=concern, words=words, now=now, once=uuid.uuid4())
+
+
 @act(May.SUBMIT, Kind.ADDED, on="concern")
-def add(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
-    """Add to one's own concern. A closed one is new again: nothing is laid on an unread pile."""
+def _add(
+    *, by: Viewer, concern: Concern, words: str, now: datetime, once: uuid.UUID, record
+) -> Addition:
+    """A closed one is new again: nothing is laid on an unread pile."""
     addition = Addition.objects.create(
-        school=by.school, concern=concern, by=by.person, at=now, words=words
+        uid=once, school=by.school, concern=concern, by=by.person, at=now, words=words
     )
     agenda = record.agenda(concern)
     if concern.state == State.CLOSED:
@@ -237,10 +286,12 @@ def add(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> A
 @act(May.SUBMIT, Kind.TOLD, on="concern")
 def told(*, by: Viewer, concern: Concern, whom: str, now: datetime, record) -> Addition:
     """Danger now: the writer has told a named person by voice, and that person has accepted it."""
+    agenda = record.agenda(concern)
+    if not agenda.done(StepKind.DANGER_NOW):
+        raise Refused("It is already written down whom you told.")
+    agenda.onward()
     addition = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=f"Told in person: {whom}"
     )
-    agenda = record.agenda(concern)
-    agenda.done(StepKind.DANGER_NOW)
     record(about=addition, concern=concern, fields=["whom"], words={"whom": whom})
     return addition

@@ -1,0 +1,282 @@
+"""This file knows what a writer is asked, and what a clear answer is. It keeps every word."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.timezone import localtime
+
+from concerns.models import Child
+from concerns.rules.words import Category, Choice, GoingHome, HowKnown, HowSure, Place, Side
+from concerns.submit.acts import Account, MarkSeen
+from safeguarding.govuk import Buttons, DayField, Details, Part, Press, Question, Say, Ticks, inside
+from safeguarding.words import Asked, TimeOfDay, Typed, Words, as_uid, choose
+
+MOST_CHILDREN = 60
+MOST_MARKS = 30
+
+
+class About(Choice):
+    CHILD = "child", "A child"
+    ADULT = "adult", "An adult who works or volunteers here"
+
+
+class MarkForm(Asked):
+    """One visible mark. A row with nothing in it is no mark."""
+
+    place = choose("Where on the body", Place, folded=True)
+    side = choose("Side", Side, folded=True)
+    size = Words("Size in cm", line=True)
+    described = Words("What it looks like", line=True)
+
+    helper = inside("place", "side", Question("size", width=5), "described")
+
+    def clean_size(self) -> Decimal | None:
+        typed = re.sub(r"\s*cms?$", "", self.cleaned_data["size"].lower()).replace(",", ".")
+        if not typed:
+            return None
+        try:
+            size = Decimal(typed)
+        except InvalidOperation:
+            size = Decimal("NaN")
+        if not (size.is_finite() and Decimal("0.1") <= size <= 200):
+            raise ValidationError("Give the size in centimetres, like 1.5")
+        return size.quantize(Decimal("0.1"))
+
+    def clean(self):
+        given = super().clean()
+        if any(given.values()) and not given.get("place") and "place" not in self.errors:
+            self.add_error("place", "Choose where on the body the mark is")
+        return given
+
+    @property
+    def answered(self) -> bool:
+        return any(self[name].value() for name in self.fields)
+
+    @property
+    def seen(self) -> MarkSeen | None:
+        given = self.cleaned_data
+        if not given["place"]:
+            return None
+        return MarkSeen(given["place"], given["side"], given["size"], given["described"])
+
+
+def _marks(typed: Typed, checked: bool, more: int) -> list[MarkForm]:
+    """The rows that came with the form, and `more` empty ones; with none, one to begin with."""
+    found = (re.match(r"mark-(\d{1,4})-", name) for name in typed.data)
+    numbers = sorted({int(match[1]) for match in found if match})[:MOST_MARKS] or [0]
+    numbers += range(numbers[-1] + 1, numbers[-1] + 1 + more)
+    return [MarkForm(typed, prefix=f"mark-{number}", checked=checked) for number in numbers]
+
+
+class Picked(forms.Field):
+    """Children by uid, repeated. The picker draws them."""
+
+    def __init__(self, target: str):
+        super().__init__(
+            required=False, widget=forms.MultipleHiddenInput(attrs={"data-target": target})
+        )
+
+
+class ConcernForm(Asked):
+    """A concern about a child. Three answers are needed; all else is optional and folded away."""
+
+    child = Picked("#find")
+    described = Words(
+        "Describe the child",
+        help_text="A name if you have one, about how old, what they looked like, who was there.",
+    )
+    account = Words(
+        "What worried you?",
+        needed="Write what worried you. A few words are enough.",
+        help_text="What you saw and heard, in the order it happened. A few words are enough. You "
+        "need no proof, and it may be only a feeling.",
+    )
+    going_home = choose(
+        "Are you worried about them going home today?",
+        GoingHome,
+        needed="Say whether you are worried about them going home today",
+    )
+    danger = forms.BooleanField(
+        label="Somebody is in danger now",
+        required=False,
+        help_text="This form rings nobody. Ring 999, stay with the child if it is safe, and find "
+        "a safeguarding lead.",
+    )
+    happened_on = DayField(label="What day did it happen?", required=False)
+    happened_at = TimeOfDay("At what time?")
+    how_sure = choose("How sure are you of when?", HowSure)
+    place = Words("Where did it happen?", line=True)
+    how_known = choose("How do you know?", HowKnown)
+    child_words = Words(
+        "The child's own words",
+        help_text="Just as they were said, however few or rude.",
+    )
+    did_not_want_to_say = forms.BooleanField(label="The child did not want to say", required=False)
+    asked = Words(
+        "What exactly did you ask?",
+        help_text="If you asked more than you meant to, that is all right. Write what you asked.",
+    )
+    who_else = Words("Who else was there, or knows?", line=True)
+    explanation = Words("If somebody explained it, what did they say?")
+    explained_by = Words("Who gave the explanation, and to whom?", line=True)
+    involved = Picked("#find_involved")
+    may_mean = Words(
+        "What do you think it may mean?",
+        help_text="Your own view, kept apart from what you saw and heard.",
+    )
+    categories = choose(
+        "Does any of these fit?",
+        Category,
+        many=True,
+        help_text="Tick as many as you like, or none: the safeguarding lead will sort it.",
+    )
+    told_in_person = Words(
+        "Have you told a safeguarding lead in person?", line=True, help_text="Whom, and when"
+    )
+    already_called = Words(
+        "Have you rung 999, social care or anybody else?",
+        line=True,
+        help_text="Whom, when, and what they said. Anyone may ring; you need ask nobody first.",
+    )
+
+    helper = inside(
+        Part("submit/picker.html"),
+        Details("The child is not on the roll, or you do not know the name", "described"),
+        Question("account", size="m", rows=8),
+        Question("going_home", size="m", inline=True),
+        "danger",
+        Say("More, if you know it", "heading"),
+        Say("All of this is optional. Open what helps, and leave the rest."),
+        Details("When and where", "happened_on", Question("happened_at", width=5),
+                Question("how_sure", small=True), "place"),
+        Details("How you know, and what the child said",
+                Question("how_known", small=True, hints={
+                    HowKnown.FEELING: "That is enough by itself. Nothing else is needed."}),
+                Say("Listen, and let them tell it their way: tell me, explain to me, describe to "
+                    "me. Please do not promise to keep it secret. If you already have, do not "
+                    "worry: tell the lead that too.", "inset"),
+                "child_words", "did_not_want_to_say", "asked"),
+        Part("submit/marks.html"),
+        Details("Who else was there, and any explanation", "who_else",
+                Question("explanation", rows=3), "explained_by"),
+        Part("submit/involved.html"),
+        Details("What you think it may mean", Question("may_mean", rows=3),
+                Ticks("categories")),
+        Details("What you have done already", "told_in_person", "already_called"),
+        Buttons(Press("Send", value="send"),
+                Press("Save and finish later", value="later", kind="secondary")),
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        typed: Typed,
+        *,
+        now: datetime,
+        draft: uuid.UUID,
+        chosen: Mapping[str, Child],
+        checked: bool = True,
+        more_marks: int = 0,
+    ):
+        """`chosen` are those picked who are on this school's roll; `now` is when it is sent."""
+        super().__init__(typed, checked=checked)
+        self.draft, self.now, self.chosen = draft, localtime(now), chosen
+        self.marks = _marks(typed, checked, more_marks)
+
+    def is_valid(self) -> bool:
+        # Every row is asked, so that all that is wrong is said at once.
+        return all([super().is_valid(), *(row.is_valid() for row in self.marks)])
+
+    @property
+    def marks_open(self) -> bool:
+        """Whether the rows stand unfolded: one of them says something, or another was asked for."""
+        return len(self.marks) > 1 or any(row.answered for row in self.marks)
+
+    @property
+    def room_for_marks(self) -> bool:
+        return len(self.marks) < MOST_MARKS
+
+    def clean_child(self) -> tuple[Child, ...]:
+        return self._on_roll("child")
+
+    def clean_involved(self) -> tuple[Child, ...]:
+        about = self.cleaned_data.get("child", ())
+        return tuple(child for child in self._on_roll("involved") if child not in about)
+
+    def _on_roll(self, name: str) -> tuple[Child, ...]:
+        picked = self.cleaned_data[name] or []
+        uids = list(dict.fromkeys(str(as_uid(uid)) for uid in picked))
+        if not self.chosen.keys() >= set(uids):
+            raise ValidationError(
+                "A child you picked is not on this school's roll. Find them again, or describe them"
+            )
+        if len(uids) > MOST_CHILDREN:
+            raise ValidationError(f"Pick at most {MOST_CHILDREN}, and name the others in words")
+        return tuple(self.chosen[uid] for uid in uids)
+
+    def clean(self):
+        given = super().clean()
+        if not (given.get("child") or given.get("described")) and not (
+            {"child", "described"} & self.errors.keys()
+        ):
+            self.add_error("child", "Find the child, or describe one who is not on the roll")
+        self._check_when(given.get("happened_on"), given.get("happened_at"))
+        return given
+
+    def _check_when(self, day, at) -> None:
+        if day and day > self.now.date():
+            self.add_error("happened_on", "This day has not come yet. Enter the day it happened")
+        elif at and not day and "happened_on" not in self.errors:
+            self.add_error("happened_on", "Enter the day as well as the time")
+        elif at and day == self.now.date() and at > self.now.time():
+            self.add_error("happened_at", "This time has not come yet. Enter when it happened")
+
+    def written(self) -> Account:
+        """Once valid: what the act is given."""
+        given = dict(self.cleaned_data)
+        marks = tuple(row.seen for row in self.marks if row.seen)
+        given["children"], given["categories"] = given.pop("child"), tuple(given["categories"])
+        return Account(marks=marks, **given)
+
+
+class AboutForm(Asked):
+    """The first question, before any word is written."""
+
+    about = choose("Who is it about?", About, needed="Say whether it is about a child or an adult")
+    helper = inside(
+        Question("about", size="l", heading=True, hints={
+            About.ADULT: "A teacher, an assistant, a governor, a volunteer, a visitor who works "
+            "with children here"}),
+        Buttons(Press("Continue")),
+    )  # fmt: skip
+
+
+class ToldForm(Asked):
+    """A child in danger now: who has been told, by voice."""
+
+    whom = Words(
+        "Whom did you tell?",
+        line=True,
+        needed="Write the name of the person you told",
+        help_text="Somebody who has said that they have it",
+    )
+    at = TimeOfDay("At what time?")
+    helper = inside("whom", Question("at", width=5), Buttons(Press("I have told them")))
+
+    @property
+    def words(self) -> str:
+        whom, at = self.cleaned_data["whom"], self.cleaned_data["at"]
+        return f"{whom}, at {at:%H:%M}" if at else whom
+
+
+class AddForm(Asked):
+    words = Words(
+        "Add something",
+        needed="Write what you want to add",
+        help_text="Something new, something you left out, or that you are still worried.",
+    )
+    helper = inside(Question("words", size="m", rows=5), Buttons(Press("Add")))

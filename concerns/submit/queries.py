@@ -1,0 +1,225 @@
+"""This file knows what a writer's pages read: whom to find, the roll by name, and one's own."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Prefetch
+
+from concerns.doors import keep, ledger, sight
+from concerns.models import (
+    Addition,
+    Authority,
+    Child,
+    Concern,
+    Draft,
+    Person,
+    Post,
+    Step,
+    Viewer,
+    WordBack,
+)
+from concerns.models.child import MOST_FOUND, folded
+from concerns.models.draft import CONCERN
+from concerns.rules.clocks import FIRST_LOOKS, StepKind
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import LADDER, May, Role
+from concerns.rules.words import GoingHome, HowKnown, HowSure, Part
+from concerns.templatetags.times import when
+
+A_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody to go to: by name, and where they are found."""
+
+    person: Person
+    role: Role
+    title: str
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Whom to find, in the order they are tried, and the numbers anyone may ring."""
+
+    people: list[Contact] = field(default_factory=list)
+    authority: Authority | None = None
+
+    @property
+    def first(self) -> Contact | None:
+        return next(iter(self.people), None)
+
+    @property
+    def authorities(self) -> list[Authority]:
+        return [self.authority]
+
+    @property
+    def others(self) -> list[Contact]:
+        return self.people[1:]
+
+
+def leads(viewer: Viewer, concern: Concern | None = None) -> Contacts:
+    """The leads in post today, less oneself; with `concern`, less who may never see that one."""
+    return _in_post(viewer, LADDER[Role.DSL], concern)
+
+
+def head_and_chair(viewer: Viewer) -> Contacts:
+    """Who hears of an adult in school: the head; the chair of governors where it is the head."""
+    return _in_post(viewer, (Role.HEAD, Role.CHAIR))
+
+
+def _in_post(viewer: Viewer, roles: tuple[Role, ...], concern: Concern | None = None) -> Contacts:
+    posts = Post.objects.filter(school=viewer.school).in_force(viewer.today).holding(*roles)
+    if concern:
+        posts = posts.filter(person__in=Person.objects.not_excluded_from(concern))
+    rows = list(posts.select_related("person", "school__authority").order_by("person__name", "pk"))
+    authority = rows[0].school.authority if rows else viewer.school.authority
+    found: dict[int, Contact] = {}
+    for row in sorted(rows, key=lambda row: roles.index(Role(row.role))):
+        if row.person_id != viewer.person.pk:
+            role = Role(row.role)
+            contact = Contact(row.person, role, row.title or role.title)
+            found.setdefault(row.person_id, contact)
+    return Contacts(list(found.values()), authority)
+
+
+def choice(child: Child) -> dict[str, str]:
+    """A child as the picker shows it: enough to tell two of one name apart, and no more."""
+    also = f" ({child.forename})" if child.known_as and child.known_as != child.forename else ""
+    return {"uid": str(child.uid), "label": child.name + also, "detail": child.detail}
+
+
+def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
+    """The first dozen on the roll by part of a name, and whether there are more."""
+    if not folded(part):
+        return [], False
+    rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
+    return rows[:MOST_FOUND], len(rows) > MOST_FOUND
+
+
+def chosen(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Child]:
+    """The children picked, by uid. One who left the roll while the form was open is still meant."""
+    if not uids:
+        return {}
+    return {str(row.uid): row for row in Child.objects.of_school(viewer).filter(uid__in=uids)}
+
+
+def drafts(viewer: Viewer) -> list[Draft]:
+    """What one has begun and not sent, newest first; less what a late save left of one sent."""
+    sent = Concern.objects.filter(draft=OuterRef("uid"))
+    rows = Draft.objects.of(viewer).filter(~Exists(sent)).defer("words")
+    found = list(rows.order_by("-saved_at", "-pk")[:A_PAGE])
+    for row in found:
+        row.concerns = row.page == CONCERN
+        row.opens_at = keep.Kept(row.uid, row.page).comes_back_to
+    return found
+
+
+def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[Concern], bool]:
+    """A page of one's own concerns, newest first: references, states and words back; no names."""
+    rows = Concern.objects.written_by(viewer).order_by("-id")
+    if before:
+        last = sight.one(viewer, Concern.objects.written_by(viewer), before)
+        rows = rows.filter(id__lt=last.pk)
+    return sight.page(viewer, rows.prefetch_related(_words_back()), A_PAGE)
+
+
+def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
+    """One's own concern without its reading being recorded: for an act, and for the receipt."""
+    return sight.one(viewer, Concern.objects.written_by(viewer), uid)
+
+
+def opened(viewer: Viewer, uid: uuid.UUID) -> Concern:
+    """One's own concern with its words, the words back and one's own additions: recorded."""
+    concern = sight.own(viewer, uid)
+    concern.said = _said(concern)
+    concern.told_back = list(concern.words_back.select_related("by").order_by("id"))
+    added = Addition.objects.filter(concern=concern, by=viewer.person, for_leads=False)
+    concern.added = list(added.order_by("id"))
+    return concern
+
+
+def _said(concern: Concern) -> list[tuple[str, str]]:
+    """What was written, each answer under its words; what was not answered is left out."""
+    rows = list(concern.children.select_related("child").order_by("part", "id"))
+    said = [
+        ("About", "\n".join(row.name for row in rows if row.part == Part.ABOUT)),
+        ("Also involved", "\n".join(row.name for row in rows if row.part == Part.INVOLVED)),
+        ("What worried you", concern.account),
+        ("Worried about them going home", GoingHome.say(concern.going_home)),
+        ("In danger now", "Yes" if concern.danger else ""),
+        ("When it happened", _happened(concern)),
+        ("Where", concern.place),
+        ("How you know", HowKnown.say(concern.how_known)),
+        ("The child's own words", concern.child_words),
+        ("The child", "Did not want to say" if concern.did_not_want_to_say else ""),
+        ("What you asked", concern.asked),
+        ("Marks", "\n".join(mark.words for mark in concern.marks.order_by("id"))),
+        ("Who else was there, or knows", concern.who_else),
+        ("The explanation", concern.explanation),
+        ("Who gave it, and to whom", concern.explained_by),
+        ("What it may mean", concern.may_mean),
+        ("What it fits", "\n".join(concern.categories)),
+        ("Whom you told in person", concern.told_in_person),
+        ("Whom you rang", concern.already_called),
+    ]
+    return [(label, words) for label, words in said if words]
+
+
+def _happened(concern: Concern) -> str:
+    told = [when(concern.happened_on), when(concern.happened_at), HowSure.say(concern.how_sure)]
+    return ", ".join(filter(None, told))
+
+
+def _words_back() -> Prefetch:
+    return Prefetch("words_back", WordBack.objects.select_related("by").order_by("id"))
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Who should have read a concern by when, as it stands now. `oneself`: the writer is a lead."""
+
+    contacts: Contacts
+    step: Step | None
+    danger: bool
+    today: bool
+    oneself: bool
+    numbers: list[Authority]
+    code: str
+
+    @property
+    def next_people(self) -> list[Contact]:
+        """Whom to speak to when the first has not spoken."""
+        return self.contacts.others or self.contacts.people
+
+
+def promise(viewer: Viewer, concern: Concern) -> Promise:
+    """What a receipt says: from the step that is open, the leads in post today and the ledger."""
+    steps = list(concern.steps.open().in_order())
+    step = next((step for step in steps if step.kind in FIRST_LOOKS), None)
+    contacts = leads(viewer, concern)
+    rows = concern.children.filter(child__home_authority__isnull=False)
+    homes = [row.child.home_authority for row in rows.select_related("child__home_authority")]
+    return Promise(
+        contacts=contacts,
+        step=step,
+        danger=any(step.kind == StepKind.DANGER_NOW for step in steps),
+        oneself=viewer.may(May.TAKE),
+        today=bool(step) and _day(viewer, step.due_at) == viewer.today,
+        numbers=list({row.pk: row for row in [*homes, contacts.authority]}.values()),
+        code=ledger.receipt(ledger.line_of(concern.uid, Kind.SUBMITTED)),
+    )
+
+
+def _day(viewer: Viewer, moment):
+    return Viewer(viewer.person, viewer.school, viewer.roles, moment).today
+
+
+def whose_draft(viewer: Viewer, uid: uuid.UUID) -> Draft:
+    """One's own draft of a concern. Raises Http404 for anybody else's."""
+    return sight.one(viewer, Draft.objects.of(viewer).filter(page=CONCERN), uid)
+
+
+def sent_from(viewer: Viewer, draft: uuid.UUID) -> Concern | None:
+    """What became of a draft, where it has been sent by this writer."""
+    return Concern.objects.written_by(viewer).filter(draft=draft).first()

@@ -1,0 +1,262 @@
+"""This file knows the pages of somebody worried: write it, send it, see what became of it."""
+
+import uuid
+
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_POST
+
+from concerns.doors import keep
+from concerns.doors.act import Refused
+from concerns.models.draft import CONCERN
+from concerns.submit import acts, queries
+from concerns.submit.forms import About, AboutForm, AddForm, ConcernForm, ToldForm
+from safeguarding.words import Typed, as_uid
+
+# Buttons of the long form that ask for more of it, and send nothing.
+LOOKS = frozenset({"find", "find_involved", "another_mark"})
+NOT_SAVED = (
+    "This has not been saved yet. Your words are still on this page: press Send again. If it goes "
+    "on, copy them and find a safeguarding lead."
+)
+
+
+def home(request):
+    before = request.GET.get("before")
+    if before and not as_uid(before):
+        raise Http404
+    rows, more = queries.mine(request.viewer, as_uid(before) if before else None)
+    page = {"rows": rows, "more": more, "later": before, "kept": "kept" in request.GET}
+    page["last"] = rows[-1].uid if rows else ""
+    page["drafts"] = [] if before else queries.drafts(request.viewer)
+    return render(request, "submit/home.html", page)
+
+
+def start(request):
+    form = AboutForm(_typed(request), checked=request.method == "POST")
+    if form.checked and form.is_valid():
+        adult = form.cleaned_data["about"] == About.ADULT
+        return redirect("submit_adult" if adult else "submit_write")
+    return render(request, "submit/start.html", {"form": form}, status=_status(form))
+
+
+def adult(request):
+    contacts = queries.head_and_chair(request.viewer)
+    return render(request, "submit/adult.html", {"contacts": contacts})
+
+
+def danger(request):
+    return render(request, "submit/danger.html", {"contacts": queries.leads(request.viewer)})
+
+
+def write(request):
+    pressed = request.POST.get("do")
+    asks = request.method != "POST" or pressed in LOOKS
+    draft = as_uid(request.POST.get("draft", "")) or uuid.uuid4()
+    form = _form(
+        request,
+        draft,
+        _typed(request),
+        checked=not asks and pressed != "later",
+        more_marks=pressed == "another_mark",
+    )
+    if asks:
+        return _page(request, form)
+    try:
+        return _later(request, form) if pressed == "later" else _send(request, form)
+    except (OperationalError, InterfaceError):
+        form.add_error(None, NOT_SAVED)
+        return _page(request, form, reached=False)
+
+
+def _send(request, form):
+    if not form.is_valid():
+        return _page(request, form)
+    viewer, account = request.viewer, form.written()
+    try:
+        receipt = acts.submit(by=viewer, draft=form.draft, account=account, now=viewer.now)
+    except Refused as refused:
+        return _begun_by_another(request, form, refused.words)
+    if receipt.again and acts.keep_what_is_new(viewer, receipt.concern, account):
+        return _onward(request, "submit_mine", receipt.concern.uid)
+    return _onward(request, "submit_sent", receipt.concern.uid)
+
+
+def _later(request, form):
+    typed, viewer = _typed(request), request.viewer
+    if keep.words(viewer.person, viewer.school, CONCERN, form.draft, typed.answers, viewer.now):
+        return _onward(request, "submit", query="?kept")
+    sent = queries.sent_from(viewer, form.draft)
+    if sent:
+        return _onward(request, "submit_sent", sent.uid)
+    return _begun_by_another(request, form, acts.NOT_YOURS)
+
+
+def _begun_by_another(request, form, words):
+    form.draft = uuid.uuid4()
+    form.add_error(None, words)
+    return _page(request, form)
+
+
+def draft(request, uid):
+    sent = queries.sent_from(request.viewer, uid)
+    if sent:
+        return redirect("submit_sent", uid=sent.uid)
+    begun = queries.whose_draft(request.viewer, uid)
+    form = _form(request, uid, Typed.of(begun.typed), checked=False)
+    return _page(request, form, begun=begun)
+
+
+@require_POST
+def autosave(request):
+    viewer, uid = request.viewer, as_uid(request.POST.get("draft", ""))
+    if uid is None:
+        return JsonResponse({"why": "The form did not say which draft it is."}, status=400)
+    answers = _typed(request).answers
+    kept = keep.words(viewer.person, viewer.school, CONCERN, uid, answers, viewer.now)
+    if kept is None:
+        return JsonResponse({"why": "There is no such draft to add to."}, status=404)
+    return JsonResponse({"saved": f"{localtime(kept.saved_at):%H:%M}"})
+
+
+@require_POST
+def children(request):
+    rows, more = queries.found(request.viewer, request.POST.get("part", ""))
+    return JsonResponse({"children": [queries.choice(row) for row in rows], "more": more})
+
+
+def sent(request, uid):
+    return _receipt(request, queries.own(request.viewer, uid))
+
+
+def told(request, uid):
+    concern = queries.own(request.viewer, uid)
+    here = reverse("submit_sent", kwargs={"uid": uid})
+    form = ToldForm(_typed(request))
+    if request.method != "POST":
+        return redirect(here)
+    if form.is_valid():
+        try:
+            acts.told(by=request.viewer, concern=concern, whom=form.words, now=request.viewer.now)
+        except Refused as refused:
+            form.add_error(None, refused.words)
+        else:
+            keep.forget(request.viewer, here)
+            return redirect(here)
+    return _receipt(request, concern, form)
+
+
+def mine(request, uid):
+    return _own(request, uid)
+
+
+def add(request, uid):
+    concern = queries.own(request.viewer, uid)
+    here = reverse("submit_mine", kwargs={"uid": uid})
+    if request.method != "POST":
+        return redirect(here)
+    form = AddForm(_typed(request))
+    if not form.is_valid():
+        return _own(request, uid, form)
+    acts.add(
+        by=request.viewer,
+        concern=concern,
+        words=form.cleaned_data["words"],
+        now=request.viewer.now,
+        once=as_uid(request.POST.get("once", "")),
+    )
+    keep.forget(request.viewer, here)
+    return redirect(f"{here}#added")
+
+
+def _typed(request) -> Typed:
+    return Typed.of(dict(request.POST.lists()))
+
+
+def _status(*forms) -> int:
+    return 422 if any(form.errors for form in forms) else 200
+
+
+def _form(request, draft, typed, *, checked, more_marks=0) -> ConcernForm:
+    picked = [*typed.uids("child"), *typed.uids("involved")]
+    return ConcernForm(
+        typed,
+        now=request.viewer.now,
+        draft=draft,
+        chosen=queries.chosen(request.viewer, picked),
+        checked=checked,
+        more_marks=more_marks,
+    )
+
+
+def _page(request, form, *, begun=None, reached=True):
+    """The long form. Where the database is not `reached`, with nothing on it that must be read."""
+    page = {
+        "form": form,
+        "extra_forms": form.marks,
+        "keep": keep.token(request.viewer, CONCERN, form.draft),
+        "picker_url": reverse("submit_children"),
+        "begun": begun,
+        "find": form.data.get("find", ""),
+        "find_involved": form.data.get("find_involved", ""),
+        **{
+            f"picked{of}": _picked(form, name)
+            for of, name in (("", "child"), ("_involved", "involved"))
+        },
+    }
+    if reached:
+        page["contacts"] = queries.leads(request.viewer)
+        for of in ("", "_involved") if request.method == "POST" else ():
+            if page[f"find{of}"].strip():
+                rows, page[f"more{of}"] = queries.found(request.viewer, page[f"find{of}"])
+                page[f"found{of}"] = [queries.choice(row) for row in rows]
+    status = _status(form, *form.marks) if reached else 503
+    return render(request, "submit/write.html", page, status=status)
+
+
+def _picked(form, name) -> list[dict[str, str]]:
+    uids = map(str, filter(None, map(as_uid, dict.fromkeys(form.data.getlist(name)))))
+    return [queries.choice(form.chosen[uid]) for uid in uids if uid in form.chosen]
+
+
+def _onward(request, name, uid=None, query=""):
+    """To the next page; said in words to a script, so that the page is not fetched twice."""
+    there = reverse(name, kwargs={"uid": uid} if uid else None) + query
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"next": there})
+    return redirect(there)
+
+
+def _receipt(request, concern, form=None):
+    here = reverse("submit_sent", kwargs={"uid": concern.uid})
+    promise = queries.promise(request.viewer, concern)
+    if form is None and promise.danger:
+        form = _put_back(request, ToldForm, here)
+    page = {"concern": concern, "promise": promise, "form": form}
+    page["keep"] = keep.token(request.viewer, here) if form else ""
+    return render(request, "submit/sent.html", page, status=_status(form) if form else 200)
+
+
+def _own(request, uid, form=None):
+    here = reverse("submit_mine", kwargs={"uid": uid})
+    concern = queries.opened(request.viewer, uid)
+    form = form or _put_back(request, AddForm, here)
+    page = {
+        "concern": concern,
+        "contacts": queries.leads(request.viewer, concern),
+        "form": form,
+        "keep": keep.token(request.viewer, here),
+        "once": uuid.uuid4(),
+    }
+    return render(request, "submit/mine.html", page, status=_status(form))
+
+
+def _put_back(request, form, here):
+    """`form` with the words that were kept from this page, if any were; not judged yet."""
+    waiting = keep.waiting(request.viewer, here)
+    made = form(Typed.of(waiting.typed if waiting else {}), checked=False)
+    made.kept = waiting
+    return made
