@@ -243,6 +243,13 @@ class ConcernChild(CaseRow):
         """For a page. Needs `child` fetched."""
         return self.child.name if self.child_id else f"Not on the roll: {self.described}"
 
+    @property
+    def detail(self) -> str:
+        """What stands beside the name: year and class of today, and whether only also involved."""
+        own = self.child.detail if self.child_id else ""
+        also = "also involved" if self.part == Part.INVOLVED else ""
+        return ", ".join(filter(None, [own, also]))
+
 
 class ConcernCategory(CaseRow):
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="category_rows")

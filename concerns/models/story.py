@@ -5,11 +5,12 @@ each. What is fetched does not grow with the number of rows, only with the kinds
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.dateformat import format as written
+from django.utils.timezone import localtime
 
 from concerns.models.concern import Concern, ConcernChild
 from concerns.models.conversation import Conversation
@@ -17,6 +18,7 @@ from concerns.models.decision import Decision, DecisionRoute
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.step import Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
+from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
 from concerns.rules.words import ChildSeen, GoingHome, HowKnown, HowSure, ParentsTold, Siblings
 
 
@@ -86,6 +88,28 @@ def fetch(concern: Concern) -> Concern:
     return concern
 
 
+def most_pressing(steps: list[Step]) -> Step | None:
+    return min(
+        steps,
+        key=lambda step: (CLOCKS[StepKind(step.kind)].rank, step.due_at, step.pk),
+        default=None,
+    )
+
+
+def why(concern: Concern, step: Step | None, today: date, marked: bool) -> str:
+    """Why it stands in the queue where it does, by its most pressing open step, with the referral
+    fetched: "First look, today: worried about going home today". Of a closed one, how it ended."""
+    if step is None:
+        return concern.outcome_words
+    if step.referral_id:
+        return f"{step.words}: {step.referral.route_words}"
+    looking = step.kind in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}
+    worries = concern.worries(today, marked) if looking else []
+    said = ", ".join(worry for worry in worries if worry not in step.words)
+    joined = ", " if ":" in step.words else ": "
+    return joined.join(filter(None, [step.words, said]))
+
+
 def facts(concern: Concern) -> list[tuple[str, str]]:
     """(what was asked, what was answered) beside the account, of what was answered. Fetched."""
     on, at = concern.happened_on, concern.happened_at
@@ -139,6 +163,17 @@ def rulings(concern: Concern) -> list[Ruling]:
     return made
 
 
+def last_decided(concern: Concern) -> dict[int, str]:
+    """For each child of `concern`, by key, its newest decision in words."""
+    said = {}
+    for made in decisions().filter(concern=concern).prefetch_related("children").reverse():
+        routes = "; ".join(route.words for route in made.routes.all())
+        day = written(localtime(made.at), settings.DATE_FORMAT)
+        for link in made.children.all():
+            said[link.concern_child_id] = f"Decided {day} by {made.by.name}: {routes}"
+    return said
+
+
 def happenings(concern: Concern) -> list[Happening]:
     """What was said and done, oldest first, of a concern that was fetched. What its writer added
     stands with what they wrote: `additions`."""
@@ -168,7 +203,7 @@ def of(row: ConcernChild, concern: Concern, found: list[Concern]) -> Story:
 
 def count_words(concerns: list[Concern]) -> str:
     """How many different people, not only how many entries, and over how long: "3 adults,
-    4 entries, 3 weeks". Reviews of harm to children keep finding that several adults each held a piece."""
+    4 entries, 3 weeks". Reviews of harm to children keep finding that each held one piece."""
     times = [concern.received_at for concern in concerns]
     weeks = (max(times) - min(times)).days // 7
     return ", ".join(

@@ -68,6 +68,10 @@ ADVICE_BEFORE_PARENTS = frozenset(
 )
 
 
+# As `columns.year_words` says a roll file's years. Any other stays as it was written.
+YEARS = ("Nursery", "Reception", *(f"Year {number}" for number in range(1, 15)))
+
+
 class GoingHome(Choice):
     NO = "no", "No"
     NOT_SURE = "not_sure", "Not sure"

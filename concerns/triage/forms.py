@@ -1,16 +1,30 @@
-"""This file knows what a lead fills in: which part of the queue to see."""
+"""This file knows what a lead fills in: which part of the queue to see, what to do about a concern.
 
+A decision is light or full, and its form asks what that needs (`safeguarding/unfolding.py` says how
+it is judged when every question stands on the page).
+"""
+
+from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import urlencode
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Div
+from crispy_forms.utils import render_crispy_form
 from django import forms
+from django.utils.timezone import localdate
 
+from concerns.models import Decided
 from concerns.rules.lifecycle import OPEN, State
-from concerns.rules.words import Category
-from safeguarding.govuk import Question
+from concerns.rules.words import YEARS, Category, ChildSeen, Choice, Outcome, Route, Siblings
+from safeguarding import moments
+from safeguarding.govuk import Buttons, DayField, Details, Press, Question, Say, inside
+from safeguarding.questions import AskAgain, AskParents, AskSent
+from safeguarding.unfolding import offer
+from safeguarding.words import Asked, Words, choose
 
-LATE, NOBODY = "late", "nobody"
+# What the filters may say beside a state, a person or a year.
+LATE, NOBODY, OTHER = "late", "nobody", "other"
+WORD_BACK = "They read it as you write it. Thank them, say what you can, and name nobody."
 
 
 class Filters(forms.Form):
@@ -21,7 +35,7 @@ class Filters(forms.Form):
     category = forms.ChoiceField(label="Category", required=False)
     year = forms.ChoiceField(label="Year", required=False)
 
-    def __init__(self, *args, holders=(), years=(), **kwargs):
+    def __init__(self, *args, holders=(), **kwargs):
         super().__init__(*args, **kwargs)
         states = [(state.value, state.label) for state in State if state in OPEN]
         self.fields["state"].choices = [
@@ -32,11 +46,12 @@ class Filters(forms.Form):
         ]
         self.fields["holder"].choices = [("", "Anybody"), (NOBODY, "Nobody yet"), *holders]
         self.fields["category"].choices = [("", "Any"), *Category.choices()]
-        self.fields["year"].choices = [("", "Any"), *years]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(*(Question(name) for name in self.fields))
+        self.fields["year"].choices = [
+            ("", "Any"),
+            *((year, year) for year in YEARS),
+            (OTHER, "Another, or not on the roll"),
+        ]
+        self.helper = inside(*(Question(name) for name in self.fields))
 
     @classmethod
     def asked(cls, data, **offered) -> tuple["Filters", bool]:
@@ -48,6 +63,10 @@ class Filters(forms.Form):
         known.is_valid()
         return known, True
 
+    def drawn(self) -> str:
+        """The questions, drawn once for the same answers and the same staff."""
+        return _drawn(tuple(self.wanted.items()), tuple(self.fields["holder"].choices[2:]))
+
     @property
     def wanted(self) -> dict[str, str]:
         """What was chosen. Needs a form that is valid."""
@@ -56,3 +75,227 @@ class Filters(forms.Form):
     def address(self, **more: str) -> str:
         """The query string of what was chosen, and of `more`."""
         return "?" + urlencode({**self.wanted, **more})
+
+
+@lru_cache(maxsize=64)
+def _drawn(wanted: tuple, holders: tuple) -> str:
+    return render_crispy_form(Filters(dict(wanted), holders=holders))
+
+
+class NoteForm(Asked):
+    words = Words(
+        "Your note",
+        needed="Write the note",
+        help_text="What you found out, whom you asked for advice and what they said. The person "
+        "who wrote the concern does not see it.",
+    )
+    helper = inside(Question("words", rows=6), Buttons(Press("Add the note")))
+
+
+class ReopenForm(Asked):
+    why = Words(
+        "Why is it opened again?",
+        needed="Say why it is opened again",
+        help_text="It is then yours, and is to be decided again.",
+    )
+    helper = inside(Question("why", rows=4), Buttons(Press("Open it again")))
+
+
+class HandForm(Asked):
+    """To one of `people`, with a note."""
+
+    to = forms.ChoiceField(label="Who takes it from here?", widget=forms.RadioSelect)
+    note = Words(
+        "A note for them",
+        needed="Write them a note: what you know, and what you have done already",
+        help_text="What you know, what you have done, and what presses.",
+    )
+    helper = inside(Question("to"), Question("note", rows=4), Buttons(Press("Hand it on")))
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.uid): person for person in people}
+        offer(self.fields["to"], self.people, "Choose who takes it from here")
+
+    @property
+    def person(self):
+        return self.people[self.cleaned_data["to"]]
+
+
+class CloseForm(Asked):
+    outcome = choose("How did it end?", Outcome, needed="Choose how it ended")
+    why = Words("Why can it be closed?", needed="Say why it can be closed")
+    words_back = Words(
+        "A word to the person who wrote it",
+        needed="Write them a word: nobody should be left wondering whether they were heard",
+        help_text=WORD_BACK,
+    )
+    helper = inside(
+        "outcome",
+        Question("why", rows=4),
+        Question("words_back", rows=3),
+        Buttons(Press("Close it")),
+    )
+
+    def __init__(self, *args, own, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Who closes what they wrote themselves need not write to themselves.
+        self.fields["words_back"].required = not own
+
+
+class Weight(Choice):
+    LIGHT = "light", "Only to add to the picture"
+    FULL = "full", "A full decision"
+
+
+WEIGHTS = {
+    "light": "One reason and a day. For what needs nothing done now.",
+    "full": "For speaking to parents, telling anybody outside, watching, or no further action.",
+}
+PRESSING = (
+    "This needs a full decision before the child goes home: there is a mark, something the child "
+    "said, danger, or worry about their going home."
+)
+MORE = "A light decision keeps one reason and a day. You wrote more: choose “A full decision”."
+ADVICE = "Get advice first: a parent or carer may be the cause, or telling them may bring danger"
+ADVISED = "For what this is about, advice from social care or police comes before parents are told."
+ALREADY_SENT = "Sent already? Write how it went. Otherwise leave these empty: sending is then owed."
+# What stands under each route, and is judged only with it.
+UNDER_ROUTES = {
+    Route.PARENTS: ("advice_first",),
+    Route.SOCIAL_CARE: AskSent.SENT,
+    Route.WATCH: ("watch_until", "watched_by"),
+    Route.KEEP: ("keep_until",),
+}
+NEEDED = {
+    "routes": "Tick what happens next",
+    "considered": "Say what else you considered, and why you did not choose it",
+    "parents_told": "Say whether parents or carers have been told",
+    "siblings": "Say whether brothers and sisters were considered",
+    "child_seen": "Say whether the child has been seen",
+}
+ONLY_FULL = (
+    *NEEDED, *AskSent.SENT, *AskParents.SAID, *AskAgain.AGAIN, "advice_first", "parents_why_not",
+    "siblings_words",
+)  # fmt: skip
+
+
+class DecideForm(AskSent, AskParents, AskAgain):
+    """A light decision or a full one, for the children it is about who are ticked."""
+
+    children = forms.MultipleChoiceField(
+        label="For which child?",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tick several to decide the same for each. Every child needs a decision.",
+    )
+    weight = choose("What kind of decision is it?", Weight, needed="Choose what kind it is")
+    reason = Words("Why?", needed="Say why. A sentence is enough.")
+    light_until = DayField(label="Look at the picture again on", required=False)
+    routes = choose("What happens next?", Route, many=True, help_text="Tick all that apply.")
+    advice_first = forms.BooleanField(label=ADVICE, required=False)
+    considered = Words("What else did you consider?", help_text="And why you did not choose it.")
+    siblings = choose("Brothers and sisters", Siblings)
+    siblings_words = Words("Anything to say about them", line=True)
+    child_seen = choose("Has the child been seen?", ChildSeen)
+    words_back = Words("What shall they read?", help_text=WORD_BACK)
+
+    def __init__(self, *args, now, rows, last, staff, pressing, advice, spoken, **kwargs):
+        first = {"light_until": localdate(now) + timedelta(weeks=6)}
+        first |= moments.at_first("sent", now) | moments.at_first("spoke", now)
+        super().__init__(*args, initial=first, **kwargs)
+        self.now, self.spoken_before = now, spoken
+        self.rows = {str(row.uid): row for row in rows}
+        self.staff = {str(person.uid): person for person in staff}
+        offer(self.fields["children"], self.rows, "Tick the child you are deciding for")
+        offer(self.fields["watched_by"], self.staff, "Choose who watches", empty="Choose")
+        if len(self.rows) == 1:
+            del self.fields["children"]
+        if pressing:
+            del self.fields["weight"]
+        hints = {uid: last.get(row.pk, "Not decided yet") for uid, row in self.rows.items()}
+        self.helper = inside(*_laid_out(self.fields, hints, advice))
+
+    @property
+    def light(self) -> bool:
+        return self.cleaned_data.get("weight") == Weight.LIGHT
+
+    def clean(self):
+        given, today = super().clean(), localdate(self.now)
+        if "weight" in self.errors:
+            return given
+        if self.light:
+            if self.stands(ONLY_FULL):
+                self.add_error("weight", MORE)
+            self.aside((*ONLY_FULL, *self.SENT_WHEN, *self.SAID_WHEN))
+            self.need("light_until", "Enter the day to look at the picture again")
+            self.coming("light_until", today)
+            return given
+        self.aside(["light_until"])
+        for name, words in NEEDED.items():
+            self.need(name, words)
+        self.under("routes", UNDER_ROUTES)
+        routes = given.get("routes", [])
+        if Route.NO_FURTHER in routes and len(routes) > 1:
+            self.add_error("routes", "No further action stands alone: tick it, or the others")
+        self.read_again(routes, today)
+        self._sent(routes)
+        self.read_parents(self.now, owed=Route.PARENTS in routes, before=self.spoken_before)
+        return given
+
+    def _sent(self, routes: list[str]) -> None:
+        self.was_sent = Route.SOCIAL_CARE in routes and self.stands(self.SENT)
+        if self.was_sent:
+            self.read_sent(self.now)
+        else:
+            self.aside(self.SENT_WHEN)
+
+    @property
+    def decided(self) -> Decided:
+        """What was decided. Needs a form that is valid."""
+        given = self.cleaned_data
+        children = tuple(self.rows[uid] for uid in given.get("children", self.rows))
+        said = {"reason": given["reason"], "words_back": given["words_back"]}
+        if self.light:
+            until = given["light_until"]
+            return Decided(children, (Route.KEEP,), **said, light=True, keep_until=until)
+        full = {name: given[name] for name in Decided.__dataclass_fields__ if name in given}
+        return Decided(
+            **full
+            | {
+                "children": children,
+                "routes": tuple(given["routes"]),
+                "watched_by": self.staff.get(given["watched_by"]),
+                "sent": {Route.SOCIAL_CARE: self.sent()} if self.was_sent else {},
+                "spoken": self.to_parents(),
+            }
+        )
+
+
+def _laid_out(fields, hints: dict[str, str], advice: bool):
+    """The light decision's few questions first; what only a full one asks stands by itself."""
+    if "children" in fields:
+        yield Question("children", size="m", hints=hints)
+    if "weight" in fields:
+        yield Question("weight", size="m", hints=WEIGHTS)
+    else:
+        yield Say(PRESSING, "inset")
+    yield Question("reason", size="m", rows=3)
+    yield Div("light_until", css_class="only-light")
+    reveals = {
+        "parents": [Say(ADVISED)] if advice else ["advice_first"],
+        "social_care": [Say(ALREADY_SENT), *AskSent.SENT_LAID],
+        "watch": ["watch_until", "watched_by"],
+        "keep": ["keep_until"],
+    }
+    yield Div(
+        Question("routes", size="m", small=True, reveals=reveals),
+        Question("considered", size="m", rows=3),
+        AskParents.PARENTS_LAID,
+        Question("siblings", size="m"),
+        "siblings_words",
+        Question("child_seen", size="m"),
+        "review_on",
+        css_class="only-full",
+    )
+    yield Details("A word to the person who wrote it", Question("words_back", rows=3))
+    yield Buttons(Press("Decide"))

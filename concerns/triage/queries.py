@@ -5,18 +5,21 @@ with the years and nothing is skipped when a colleague moves a row meanwhile. On
 counted.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from concerns.doors import sight
 from concerns.models import (
-    Addition,
     Concern,
     ConcernCategory,
     ConcernChild,
+    Conversation,
     Mark,
     Person,
     Step,
@@ -24,62 +27,74 @@ from concerns.models import (
     story,
 )
 from concerns.models.concern import Place
-from concerns.models.story import Happening, Ruling, Story
-from concerns.rules.clocks import BY_A_NOTE, CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
+from concerns.models.story import Story
+from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.lifecycle import OPEN, State, may_follow
 from concerns.rules.roles import May
-from concerns.triage.acts import still_owed
-from concerns.triage.forms import LATE, NOBODY
+from concerns.rules.words import YEARS, SpokenTo
+from concerns.templatetags import times
+from concerns.triage.acts import advice_first, pressing_decision, still_owed
+from concerns.triage.forms import LATE, NOBODY, OTHER, Filters
 
 PAGE = 25
-# The years the filter offers for what is closed are those of the newest.
-CLOSED_LOOKED_AT = 100
 # How far back the story beside a new concern goes.
 LOOKING_BACK = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One concern of the queue: why it is there, what is owed first, what else is late."""
+    """One concern of the queue, in the words the page shows: it is drawn forty times an hour."""
 
-    concern: Concern
+    uid: UUID
+    reference: str
+    state: str
+    state_words: str
+    children: list[tuple[str, str]]
     why: str
-    step: Step | None
-    also_late: list[Step]
-
-    @property
-    def holder_words(self) -> str:
-        if self.concern.holder_id:
-            return self.concern.holder.name
-        return self.step.holder_words if self.step else ""
+    also_late: list[tuple[str, str]]
+    waited: str
+    late: str
+    due: str
+    holder_words: str
 
 
 @dataclass(frozen=True)
 class Queue:
+    filters: Filters
+    unknown: bool
     rows: list[Row]
     counts: list[tuple[str, str, int]]
     more: str
+    closed: bool
     lost: bool
+    later: bool
 
 
 # The queue
 
 
-def queue(viewer: Viewer, wanted: dict[str, str], after: str) -> Queue:
-    """One page of what `wanted` names, most pressing first; closed ones newest first. Recorded."""
+def queue(viewer: Viewer, asked: Mapping[str, str]) -> Queue:
+    """One page of what is `asked` for, most pressing first; closed ones newest first. Recorded."""
     visible = Concern.objects.visible_to(viewer)
-    rows = _narrowed(visible, wanted, viewer.now)
-    closed = wanted.get("state") == State.CLOSED
+    open_ones = _open_by_holder(visible, viewer.now)
+    filters, unknown = Filters.asked(asked, holders=_holders(viewer, open_ones))
+    rows = _narrowed(visible, filters.wanted, viewer.now)
+    closed = filters.wanted.get("state") == State.CLOSED
     rows = rows.newest_closed_first() if closed else rows.most_pressing_first()
-    place = Place.read(after, visible)
+    after = asked.get("after", "")
+    place = Place.read(after, visible) if after else None
     if place:
         rows = rows.closed_after(place) if closed else rows.after(place)
     found, more = sight.page(viewer, _for_rows(rows), PAGE)
     return Queue(
+        filters=filters,
+        unknown=unknown,
         rows=[_row(viewer, concern) for concern in found],
-        counts=_counts(visible, viewer.now),
-        more=Place.of(found[-1]) if more else "",
+        counts=_counts(open_ones),
+        more=filters.address(after=Place.of(found[-1])) if more else "",
+        closed=closed,
         lost=bool(after) and place is None,
+        later=place is not None,
     )
 
 
@@ -97,7 +112,9 @@ def _narrowed(visible, wanted: dict[str, str], now: datetime):
     if category := wanted.get("category"):
         rows = rows.filter(_has(ConcernCategory, category=category))
     if year := wanted.get("year"):
-        rows = rows.filter(_has(ConcernChild, child__year=year))
+        children = ConcernChild.objects.filter(concern=OuterRef("pk"))
+        other = children.exclude(child__year__in=YEARS)
+        rows = rows.filter(Exists(other if year == OTHER else children.filter(child__year=year)))
     return rows
 
 
@@ -117,69 +134,54 @@ def _for_rows(rows):
         rows.annotate(marked=_has(Mark))
         .select_related("holder")
         .only(*shown)
-        .prefetch_related(Prefetch("children", children), Prefetch("steps", steps))
+        .prefetch_related(Prefetch("children", children, "named"), Prefetch("steps", steps, "owed"))
     )
 
 
 def _row(viewer: Viewer, concern: Concern) -> Row:
-    steps = list(concern.steps.all())
-    first = min(steps, key=_pressing, default=None)
+    days, now = viewer.school.days, viewer.now
+    first = story.most_pressing(concern.owed)
+    late = [(step, step.late_words(days, now)) for step in concern.owed if step.due_at < now]
     return Row(
-        concern=concern,
-        why=why(viewer, concern, first, concern.marked),
-        step=first,
-        also_late=[step for step in steps if step is not first and step.due_at < viewer.now],
+        uid=concern.uid,
+        reference=concern.reference,
+        state=concern.state,
+        state_words=concern.state_words,
+        children=[(row.name, row.detail) for row in concern.named],
+        why=story.why(concern, first, viewer.today, concern.marked),
+        also_late=[(step.words, words) for step, words in late if step is not first],
+        waited=times.waited(first.opened_at, viewer) if first else "",
+        late=next((words for step, words in late if step is first), ""),
+        due=times.when(first.due_at if first else concern.closed_at),
+        holder_words=(concern.holder.name if concern.holder_id else first and first.holder_words),
     )
 
 
-def _pressing(step: Step):
-    return CLOCKS[StepKind(step.kind)].rank, step.due_at, step.pk
-
-
-def why(viewer: Viewer, concern: Concern, step: Step | None, marked: bool) -> str:
-    """Why it stands where it stands: "First look, today: worried about going home today"."""
-    if step is None:
-        return concern.outcome_words
-    if step.referral_id:
-        return f"{step.words}: {step.referral.route_words}"
-    looking = step.kind in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}
-    worries = concern.worries(viewer.today, marked) if looking else []
-    joined = ", " if ":" in step.words else ": "
-    return joined.join(filter(None, [step.words, ", ".join(worries)]))
-
-
-def _counts(visible, now: datetime) -> list[tuple[str, str, int]]:
-    """(filter, words, how many) of what is open: one look at the index of open rows."""
+def _open_by_holder(visible, now: datetime) -> list[dict]:
+    """How many are open, and how many late, by state and holder: one look at the open rows."""
     late = Count("pk", filter=Q(next_due_at__lt=now))
-    rows = visible.open().values("state").order_by().annotate(n=Count("pk"), late=late)
-    found = {row["state"]: row for row in rows}
-    late_now = (LATE, "Late now", sum(row["late"] for row in found.values()))
-    states = [state for state in State if state in OPEN]
-    return [late_now, *((s.value, s.label, found[s]["n"] if s in found else 0) for s in states)]
+    return list(
+        visible.open().values("state", "holder").order_by().annotate(n=Count("pk"), late=late)
+    )
 
 
-def offered(viewer: Viewer, state: str) -> dict[str, list[tuple[str, str]]]:
-    """What the filters offer: who may decide or holds anything open, and the years of the children
-    in what is listed."""
-    visible = Concern.objects.visible_to(viewer)
-    deciders = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today).values("pk")
-    held = visible.open().values("holder")
-    people = Person.objects.filter(Q(pk__in=deciders.order_by()) | Q(pk__in=held))
-    listed = visible.open()
-    if state == State.CLOSED:
-        listed = visible.newest_closed_first()[:CLOSED_LOOKED_AT]
-    rows = ConcernChild.objects.filter(concern__in=listed.values("pk"), child__isnull=False)
-    years = rows.order_by().values_list("child__year", flat=True).distinct()
-    names = people.order_by("name", "pk").values_list("uid", "name")
-    return {
-        "holders": [(str(uid), name) for uid, name in names],
-        "years": [(year, year) for year in sorted(filter(None, years), key=_by_number)],
-    }
+def _counts(open_ones: list[dict]) -> list[tuple[str, str, int]]:
+    """(filter, words, how many) of what is open."""
+    counted = Counter()
+    for row in open_ones:
+        counted[row["state"]] += row["n"]
+        counted[LATE] += row["late"]
+    states = [(state.value, state.label) for state in State if state in OPEN]
+    return [(key, words, counted[key]) for key, words in [(LATE, "Late now"), *states]]
 
 
-def _by_number(year: str):
-    figures = "".join(mark for mark in year if mark.isdigit())
-    return int(figures or 0), year
+def _holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[str, str], ...]:
+    """Whom the filter offers: who may decide, and whoever holds anything open, gone or not."""
+    deciders = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
+    held = {row["holder"] for row in open_ones if row["holder"]}
+    either = Person.objects.filter(Q(pk__in=deciders.order_by().values("pk")) | Q(pk__in=held))
+    names = either.order_by("name", "pk").values_list("uid", "name")
+    return tuple((str(uid), name) for uid, name in names)
 
 
 # Reading one
@@ -194,38 +196,28 @@ class Move:
     why_not: str = ""
 
 
-@dataclass(frozen=True)
-class Reading:
-    concern: Concern
-    why: str
-    facts: list[tuple[str, str]]
-    additions: list[Addition]
-    stories: list[Story]
-    steps: list[tuple[Step, str]]
-    rulings: list[Ruling]
-    happenings: list[Happening]
-    moves: list[Move]
-    take: Move
-
-
-def read(viewer: Viewer, uid) -> Reading:
-    """A concern with everything that happened to it, beside its children's stories. Recorded."""
+def read(viewer: Viewer, uid) -> dict:
+    """A concern, what happened to it, its children's stories, and what may be done. Recorded."""
     concern = story.fetch(sight.concern(viewer, uid))
     steps = list(concern.steps.all())
     marked = bool(concern.marks.all())
-    first = min(steps, key=_pressing, default=None)
-    return Reading(
-        concern=concern,
-        why=why(viewer, concern, first, marked),
-        facts=story.facts(concern),
-        additions=story.additions(concern),
-        stories=_stories(viewer, concern),
-        steps=[(step, _where_done(step)) for step in steps],
-        rulings=story.rulings(concern),
-        happenings=story.happenings(concern),
-        moves=_moves(concern, steps),
-        take=_take(viewer, concern, steps),
-    )
+    return {
+        "concern": concern,
+        "why": story.why(concern, story.most_pressing(steps), viewer.today, marked),
+        "facts": story.facts(concern),
+        "additions": story.additions(concern),
+        "stories": _stories(viewer, concern),
+        "steps": [(step, _address(step)) for step in steps],
+        "rulings": story.rulings(concern),
+        "happenings": story.happenings(concern),
+        "take": _take(viewer, concern, steps),
+        "moves": _moves(concern, steps),
+    }
+
+
+def _address(step: Step) -> str:
+    place = step.place
+    return reverse(place[0], args=[place[1]]) if place else ""
 
 
 def _stories(viewer: Viewer, concern: Concern) -> list[Story]:
@@ -247,33 +239,14 @@ def _stories(viewer: Viewer, concern: Concern) -> list[Story]:
     return [story.of(row, concern, found) for row in rows]
 
 
-_BY_SPEAKING = frozenset({StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE})
-_BY_DECIDING = DECISIONS | {StepKind.KEEP, StepKind.NEXT_MOVE}
-
-
-def _where_done(step: Step) -> str:
-    """The page on which a step is done; none where "I have this" does it, or the writer."""
-    concern = step.concern
-    if step.referral_id:
-        return reverse("refer", args=[step.referral.uid])
-    if step.kind in BY_A_NOTE:
-        return reverse("chase_step", args=[step.uid])
-    if step.kind in _BY_SPEAKING:
-        return reverse("refer_speak", args=[concern.uid])
-    if step.kind == StepKind.TELL_REPORTER:
-        return reverse("chase_tell", args=[concern.uid])
-    return reverse("triage_decide", args=[concern.uid]) if step.kind in _BY_DECIDING else ""
-
-
 REOPEN_FIRST = "It is closed. Reopen it first."
 
 
 def _take(viewer: Viewer, concern: Concern, steps: list[Step]) -> Move:
+    mine = concern.holder_id == viewer.person.pk
     looked = not any(step.kind in FIRST_LOOKS for step in steps)
-    if concern.state == State.CLOSED:
-        reason = REOPEN_FIRST
-    else:
-        reason = "You have it." if looked and concern.holder_id == viewer.person.pk else ""
+    done = "You have it." if mine and looked else ""
+    reason = REOPEN_FIRST if concern.state == State.CLOSED else done
     return Move("I have this", reverse("triage_take", args=[concern.uid]), reason)
 
 
@@ -298,3 +271,30 @@ def _moves(concern: Concern, steps: list[Step]) -> list[Move]:
         ("Reopen it", "triage_reopen", "" if shut else "It is open."),
     ]
     return [Move(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves]
+
+
+def deciding(viewer: Viewer, uid) -> dict:
+    """What the page of a decision offers and asks. The reading is recorded by the page itself."""
+    concern = sight.to_change(viewer, uid)
+    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
+    return {
+        "concern": concern,
+        "last": story.last_decided(concern),
+        "staff": list(staff.not_excluded_from(concern)),
+        "pressing": pressing_decision(concern),
+        "advice": advice_first(concern),
+        "spoken": Conversation.objects.reached(concern, SpokenTo.PARENT).exists(),
+    }
+
+
+def colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
+    """Who else may decide on it, and has it not."""
+    people = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
+    others = people.exclude(pk__in=filter(None, [viewer.person.pk, concern.holder_id]))
+    return list(others.not_excluded_from(concern))
+
+
+def holding_open(concern: Concern) -> list[tuple[str, str]]:
+    """(What must be done before it can be closed, where); each once."""
+    held = Step.objects.holding_open(concern)
+    return list(dict.fromkeys((step.words, _address(step)) for step in held))

@@ -1,0 +1,58 @@
+"""This file knows how to count what a page costs, in figures that repeat."""
+
+import sys
+from contextlib import contextmanager
+
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+# What opens, closes or marks a transaction is not counted as a statement.
+BOUNDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+
+
+def statements(ask) -> list[str]:
+    """The SQL that `ask()` sends to the database."""
+    with CaptureQueriesContext(connection) as caught:
+        ask()
+    return [query["sql"] for query in caught if not query["sql"].startswith(BOUNDS)]
+
+
+def calls(ask) -> int:
+    """How many Python and C functions `ask()` calls."""
+    counted = 0
+
+    def count(_frame, event, _argument):
+        nonlocal counted
+        counted += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        ask()
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@contextmanager
+def sqlite_steps():
+    """Gives a list whose one figure is, at the end, the steps of SQLite's virtual machine."""
+    connection.ensure_connection()
+    taken = [0]
+
+    def step():
+        taken[0] += 1
+        return 0
+
+    connection.connection.set_progress_handler(step, 1)
+    try:
+        yield taken
+    finally:
+        connection.connection.set_progress_handler(None, 1)
+
+
+def page(view, viewer, address: str = "/", **given) -> str:
+    """What `view` shows to `viewer`, at the viewer's own time."""
+    request = RequestFactory().get(address)
+    request.viewer, request.session = viewer, {}
+    return view(request, **given).content.decode()

@@ -1,0 +1,222 @@
+"""This file knows that the queue costs the same after ten years: by index, flat in its history.
+
+What is open is arranged by real acts. The history is put in by bulk: twenty thousand concerns
+through their acts would take an hour, and the queue meets nothing of them but closed rows, with
+their children, categories, steps ended and lines, as closing leaves them.
+"""
+
+import json
+import random
+import uuid
+from datetime import timedelta
+from urllib.parse import parse_qs
+
+import psycopg2
+import pytest
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+
+from concerns.models import (
+    Concern,
+    ConcernCategory,
+    ConcernChild,
+    Decision,
+    Line,
+    Step,
+)
+from concerns.models.concern import Place
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.triage import queries
+from tests import factories
+from tests.counting import calls, sqlite_steps, statements
+from tests.factories import NOW
+
+MOST_STATEMENTS = 12
+MOST_CALLS = 40_000
+MOST_STEPS = 3_000
+
+
+def open_ones(where, lead, number):
+    """Of every open state, some late, some with marks and several children."""
+    children = [factories.child(where, year=f"Year {year}") for year in range(1, 7)]
+    kinds = [{}, {"going_home": "yes"}, {"marks": (factories.a_mark(),)}, {"danger": True}]
+    states = [State.WAITING, State.WAITING, State.TAKEN, State.DECIDED]
+    for each in range(number):
+        factories.concern_at(
+            states[each % 4],
+            where=where,
+            lead=lead,
+            by=lead,
+            children=(children[each % 6], children[(each + 1) % 6]),
+            now=NOW - timedelta(minutes=37 * each),
+            **kinds[each // 4 % 4],
+        )
+
+
+def past(where, person, children, number):
+    """`number` concerns, each as its closing left it."""
+    chance = random.Random(number)
+    begun = [NOW - timedelta(days=400, minutes=chance.randrange(10**6)) for _ in range(number)]
+    concerns = Concern.objects.bulk_create(
+        Concern(
+            school=where,
+            reference=uuid.uuid4().hex[:12],
+            reporter=person,
+            draft=uuid.uuid4(),
+            begun_at=at,
+            received_at=at,
+            going_home="no",
+            state=State.CLOSED,
+            holder=person,
+            closed_at=at + timedelta(days=9),
+            outcome="kept",
+            changed_by=person,
+            changed_at=at + timedelta(days=9),
+            changed_how="closed",
+        )
+        for at in begun
+    )
+    own = {"school": where}
+    ConcernChild.objects.bulk_create(
+        ConcernChild(concern=each, child=chance.choice(children), **own) for each in concerns
+    )
+    ConcernCategory.objects.bulk_create(
+        ConcernCategory(concern=each, category="neglect", **own) for each in concerns
+    )
+    Step.objects.bulk_create(
+        Step(
+            concern=each,
+            kind=kind,
+            holder=person,
+            opened_at=each.received_at,
+            due_at=each.received_at,
+            done_at=each.closed_at,
+            done_by=person,
+            ended="done",
+            **own,
+        )
+        for each in concerns
+        for kind in ("first_look", "decide", "tell_reporter")
+    )
+    Decision.objects.bulk_create(
+        Decision(
+            concern=each,
+            by=person,
+            at=each.received_at,
+            light=True,
+            review_on=each.received_at.date(),
+            **own,
+        )
+        for each in concerns
+    )
+    Line.objects.bulk_create(
+        Line(
+            received=each.received_at,
+            actor=person,
+            kind="submitted",
+            about=str(each.uid),
+            concern=each.uid,
+            body="{}",
+            digest="0" * 64,
+            **own,
+        )
+        for each in concerns
+    )
+
+
+@pytest.fixture
+def arranged(fresh_database):
+    """A school with forty open concerns; `add(number)` gives it a longer past."""
+    where = factories.school()
+    lead = factories.viewer(where, Role.DSL, now=NOW + timedelta(hours=3))
+    open_ones(where, lead, 40)
+    children = [factories.child(where) for _ in range(20)]
+    factories.related(lead.person, factories.child(where))
+
+    def add(number):
+        past(where, lead.person, children, number)
+        _look_at_the_tables(fresh_database)
+
+    return lead, add
+
+
+def _look_at_the_tables(database):
+    """PostgreSQL plans by what it last saw of its tables; it looks by itself every minute or so."""
+    if connection.vendor == "postgresql":
+        owner = psycopg2.connect(database.owner_url)
+        owner.autocommit = True
+        with owner.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        owner.close()
+
+
+def ask(lead):
+    return queries.queue(lead, {})
+
+
+def plan(rows) -> str:
+    return rows.explain()
+
+
+def test_the_index_of_open_rows_is_used_by_list_and_by_page(arranged):
+    lead, add = arranged
+    add(5_000)
+    visible = Concern.objects.visible_to(lead)
+    rows = visible.open().most_pressing_first()
+    place = Place.read(parse_qs(queries.queue(lead, {}).more[1:])["after"][0], visible)
+    assert "open_concerns" in plan(rows[:26])
+    assert "open_concerns" in plan(rows.after(place)[:26])
+
+
+def test_the_counts_use_an_index_of_open_rows_and_the_closed_list_its_own(arranged):
+    lead, add = arranged
+    add(5_000)
+    visible = Concern.objects.visible_to(lead)
+    counted = visible.open().values("state", "holder").order_by().annotate(n=Count("pk"))
+    assert "open_" in plan(counted)
+    assert "closed_concerns" in plan(visible.newest_closed_first()[:26])
+
+
+def test_the_work_of_the_queue_does_not_grow_with_the_years(arranged):
+    lead, add = arranged
+    add(500)
+    before = work(lead)
+    add(19_500)
+    after = work(lead)
+    assert abs(after - before) <= before / 10, f"{before} before, {after} after"
+
+
+def work(lead) -> int:
+    """Steps of SQLite's machine; on PostgreSQL the blocks the list and the counts touch."""
+    if connection.vendor == "sqlite":
+        with sqlite_steps() as taken:
+            ask(lead)
+        return taken[0]
+    visible = Concern.objects.visible_to(lead)
+    counted = visible.open().values("state", "holder").order_by().annotate(n=Count("pk"))
+    return sum(map(blocks, [visible.open().most_pressing_first()[:26], counted]))
+
+
+def blocks(rows) -> int:
+    told = rows.explain(analyze=True, buffers=True, format="json")
+    top = json.loads(told)[0]["Plan"]
+    return top["Shared Hit Blocks"] + top["Shared Read Blocks"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [5, 50])
+def test_the_queue_asks_the_same_of_the_database_whatever_the_rows(client, number):
+    where = factories.school()
+    lead = factories.viewer(where, Role.DSL)
+    open_ones(where, lead, number)
+    factories.sign_in(client, lead.person)
+    client.get("/triage/")
+
+    first = statements(lambda: client.get("/triage/"))
+    assert len(first) <= MOST_STATEMENTS, first
+    more = queries.queue(factories.viewer(where, Role.DSL, now=timezone.now()), {}).more
+    if more:
+        assert len(statements(lambda: client.get(f"/triage/{more}"))) <= MOST_STATEMENTS
+    assert calls(lambda: client.get("/triage/")) <= MOST_CALLS
