@@ -604,6 +604,10 @@ class Migration(migrations.Migration):
             model_name='line',
             index=models.Index(fields=['school', 'id'], name='lines_in_order'),
         ),
+        migrations.AddIndex(
+            model_name='line',
+            index=models.Index(condition=models.Q(('concern__isnull', True)), fields=['about', 'id'], name='lines_about_no_concern'),
+        ),
         migrations.AddConstraint(
             model_name='line',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['submitted', 'added', 'told', 'taken', 'handed', 'decided', 'reviewed', 'closed', 'reopened', 'told_reporter', 'spoke', 'sent', 'answered', 'viewed_answer', 'withdrawn', 'step_done', 'roll_read', 'roll_brought', 'roll_answered', 'staff_brought', 'opened', 'story', 'listed', 'audited', 'trail', 'exported', 'refused'])), name='line_kind_is_known'),

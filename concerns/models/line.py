@@ -35,6 +35,13 @@ class Line(Row):
         indexes = [
             models.Index(fields=["concern", "id"], name="trail_of_a_concern"),
             models.Index(fields=["school", "id"], name="lines_in_order"),
+            # Readings of a child's story. (On SQLite a partial index on the kind is never used:
+            # what is compared with a value is not known when the query is planned.)
+            models.Index(
+                fields=["about", "id"],
+                condition=models.Q(concern__isnull=True),
+                name="lines_about_no_concern",
+            ),
         ]
 
     def __str__(self):

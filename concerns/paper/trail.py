@@ -79,9 +79,9 @@ def tell(concern: Concern, steps: list[Step], lines: list, viewer: Viewer) -> li
     its steps, `lines` come from the ledger."""
     told = [
         *_written(concern),
-        *_from_rows(concern),
         *(_line(line) for line in lines if line.refused or line.kind not in HAS_A_ROW),
         *_rulings(concern),
+        *_from_rows(concern),
         *_referrals(concern),
         *_steps(steps, viewer),
     ]
