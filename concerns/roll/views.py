@@ -92,7 +92,7 @@ def answer(request, uid):
     viewer, posted = request.viewer, request.method == "POST"
     question = sight.one(viewer, queries.a_question(viewer), uid)
     if question.answered_at:
-        return render(request, "roll/answered.html", {"question": question})
+        return render(request, "roll/answered.html", {"asked": question})
     form = _answer_form(request, question)
     if posted and form.is_valid():
         given = form.cleaned_data
@@ -105,7 +105,7 @@ def answer(request, uid):
             return redirect("roll_answer", uid)
         keep.forget(viewer, request.path)
         return redirect("roll")
-    page = {"question": question, "form": form, "keep": keep.token(viewer, request.path)}
+    page = {"asked": question, "form": form, "keep": keep.token(viewer, request.path)}
     return render(request, "roll/answer.html", page, status=422 if posted else 200)
 
 

@@ -1,0 +1,147 @@
+"""Whom a row is about: by UPN, by number, by name and date of birth; and never by a guess."""
+
+from dataclasses import replace
+from datetime import date
+
+from concerns.rules.matching import Known, compare
+from concerns.rules.pupils import Pupil
+
+IVY = Known(1, "O'Brien", "Ivy", "", date(2017, 2, 1), "A12345678901B", "100", "Year 4", "4B")
+NOAH = Known(2, "Khan", "Noah", "", date(2016, 5, 3), "C12345678901D", "200", "Year 5", "5A")
+ROLL = (IVY, NOAH)
+
+
+def row(known: Known, line: int = 2, **more) -> Pupil:
+    same = (
+        "surname", "forename", "known_as", "born", "upn", "admission_number", "year",
+        "class_name",
+    )  # fmt: skip
+    return Pupil(line, **({name: getattr(known, name) for name in same} | more))
+
+
+def both(*rows: Pupil, roll=ROLL):
+    return compare([*rows, row(NOAH, 99)], roll)
+
+
+def only_bad(plan) -> bool:
+    """One bad row, nothing done, and nobody missing by it."""
+    return len(plan.bad) == 1 and not (plan.added or plan.changed or plan.missing)
+
+
+def test_the_same_row_changes_nothing():
+    plan = both(row(IVY))
+    assert plan.nothing
+    assert plan.same == 2
+
+
+def test_the_upn_says_who_it_is_whatever_else_changed():
+    plan = both(row(IVY, surname="Smith", admission_number="101"))
+    assert plan.changed[0].fields == {
+        "surname": ("O'Brien", "Smith"),
+        "admission_number": ("100", "101"),
+    }
+
+
+def test_the_admission_number_says_who_it_is_where_there_is_no_upn():
+    assert both(row(IVY, upn="", surname="Smith")).changed[0].known is IVY
+
+
+def test_name_and_date_of_birth_say_who_it_is_where_there_is_neither():
+    plan = both(row(IVY, upn="", admission_number="", surname="OBRIEN"))
+    assert plan.changed[0].known is IVY
+
+
+def test_a_name_without_the_date_of_birth_is_another_pupil():
+    plan = both(row(IVY, upn="", admission_number="", born=date(2018, 1, 1)))
+    assert len(plan.added) == 1
+    assert plan.missing == [IVY]
+
+
+def test_a_upn_and_a_number_of_two_pupils_are_a_bad_row():
+    assert only_bad(both(row(IVY, admission_number=NOAH.admission_number)))
+
+
+def test_a_number_with_another_upn_is_a_bad_row():
+    assert only_bad(both(row(IVY, upn="E99999999999F", forename="Ada")))
+
+
+def test_a_pupil_is_given_another_upn_where_all_else_agrees():
+    plan = both(row(IVY, upn="E99999999999F"))
+    assert plan.changed[0].fields == {"upn": (IVY.upn, "E99999999999F")}
+
+
+def test_a_name_and_birth_with_another_upn_and_no_number_is_a_bad_row():
+    assert only_bad(both(row(IVY, upn="E99999999999F", admission_number="")))
+
+
+def test_a_upn_of_somebody_wholly_different_is_a_bad_row():
+    assert only_bad(both(row(IVY, surname="Ray", forename="Max", born=date(2019, 1, 1))))
+
+
+def test_two_pupils_of_one_name_and_birth_without_numbers_are_a_bad_row():
+    twin = replace(IVY, pk=3, upn="", admission_number="")
+    plan = both(row(IVY, upn="", admission_number=""), roll=(IVY, NOAH, twin))
+    assert only_bad(plan)
+
+
+def test_a_second_row_for_one_pupil_is_bad_and_the_first_is_used():
+    plan = both(row(IVY, class_name="4C"), row(IVY, line=3, class_name="4D"))
+    assert plan.changed[0].fields == {"class_name": ("4B", "4C")}
+    assert [bad.line for bad in plan.bad] == [3]
+
+
+def test_a_second_row_for_one_new_pupil_is_bad():
+    new = row(IVY, upn="", admission_number="", surname="New")
+    plan = both(row(IVY), replace(new, line=3), replace(new, line=4))
+    assert [pupil.line for pupil in plan.added] == [3]
+    assert [bad.line for bad in plan.bad] == [4]
+
+
+def test_two_new_pupils_of_one_name_and_birth_with_two_upns_are_both_added():
+    one = row(IVY, upn="E11111111111F", admission_number="301", surname="New")
+    two = row(IVY, upn="E22222222222F", admission_number="302", surname="New", line=3)
+    assert len(both(row(IVY, 4), one, two).added) == 2
+
+
+def test_one_new_upn_cannot_be_given_to_two_pupils():
+    changed = row(IVY, upn="E11111111111F")
+    new = row(IVY, upn="E11111111111F", admission_number="301", surname="New", line=3)
+    plan = both(changed, new)
+    assert not plan.added
+    assert [bad.line for bad in plan.bad] == [3]
+
+
+def test_a_row_with_something_wrong_keeps_whoever_it_is_about_from_being_missing():
+    for found_by in ({}, {"upn": ""}, {"upn": "", "admission_number": ""}):
+        assert only_bad(both(row(IVY, wrong="Something.", **found_by)))
+
+
+def test_a_torn_row_is_known_by_a_upn_anywhere_in_it():
+    torn = Pupil(2, surname="x", wrong="Torn.", upns=(IVY.upn,))
+    assert only_bad(both(torn))
+
+
+def test_who_has_left_is_not_missing():
+    assert compare([row(NOAH)], (replace(IVY, here=False), NOAH)).missing == []
+
+
+def test_who_has_left_comes_back_by_upn():
+    plan = both(row(IVY, year="Year 5"), roll=(replace(IVY, here=False), NOAH))
+    assert plan.back[0].fields == {"year": ("Year 4", "Year 5")}
+
+
+def test_a_leavers_number_given_to_a_new_pupil_makes_a_new_pupil():
+    new = row(IVY, upn="", surname="New", forename="Ada", born=date(2019, 1, 1))
+    plan = both(new, roll=(replace(IVY, here=False), NOAH))
+    assert len(plan.added) == 1
+
+
+def test_more_than_a_fifth_missing_is_much():
+    roll = [replace(IVY, pk=n, upn=f"A{n:011d}B", admission_number=str(n)) for n in range(10)]
+    assert not compare([row(k, k.pk) for k in roll[2:]], roll).much_missing
+    assert compare([row(k, k.pk) for k in roll[3:]], roll).much_missing
+
+
+def test_another_plan_has_another_digest():
+    assert both(row(IVY)).digest == both(row(IVY)).digest
+    assert both(row(IVY)).digest != both(row(IVY, class_name="4C")).digest

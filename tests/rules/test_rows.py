@@ -1,0 +1,105 @@
+"""A file of rows is read whole, whatever wrote it; what cannot be read is one line, or is told."""
+
+import csv
+import io
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from concerns.rules.columns import PUPIL, known
+from concerns.rules.rows import MOST_BYTES, NotATable, decoded, table
+
+HEAD = "Surname,Forename,DOB"
+is_known = known(PUPIL)
+
+
+def rows(text: str) -> list[tuple[str, ...]]:
+    return [row.cells for row in table(text, is_known).rows]
+
+
+def test_words_come_out_of_utf_8_windows_1252_and_utf_16():
+    for encoding in ("utf-8", "utf-8-sig", "cp1252", "utf-16"):
+        assert decoded("Zoë O’Neill".encode(encoding)) == "Zoë O’Neill"
+
+
+def test_a_byte_without_a_letter_is_marked():
+    assert decoded(b"Sm\x81th") == "Sm\ufffdth"
+
+
+def test_a_few_nul_bytes_are_left_out():
+    assert decoded(b"Surname,Forename,\0DOB,Class,Year") == "Surname,Forename,DOB,Class,Year"
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04", b"%PDF-1.4", b"\xd0\xcf\x11\xe0", b"<html>"])
+def test_another_kind_of_file_is_told_by_how_it_begins(begins):
+    with pytest.raises(NotATable):
+        decoded(begins + b" " * 100)
+
+
+def test_too_large_a_file_is_not_read():
+    with pytest.raises(NotATable, match="10 MB"):
+        decoded(b"x" * (MOST_BYTES + 1))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(delimiter):
+    text = f"{HEAD}\nSmith,Ivy,1/2/2017\n".replace(",", delimiter)
+    assert rows(text) == [("Smith", "Ivy", "1/2/2017")]
+
+
+def test_a_delimiter_inside_a_name_does_not_mislead():
+    assert rows(f'{HEAD}\n"Smith; Jones; Khan; Patel",Ivy,1/2/2017') == [
+        ("Smith; Jones; Khan; Patel", "Ivy", "1/2/2017")
+    ]
+
+
+def test_headings_are_found_below_a_title_and_lines_are_counted_from_the_top():
+    found = table(f"Pupils on roll\n\nsep=,\n{HEAD}\n\nSmith,Ivy,1/2/2017\n", is_known)
+    assert found.headings == ("Surname", "Forename", "DOB")
+    assert found.rows[0].line == 6
+
+
+def test_a_cell_of_two_lines_is_one_cell_and_the_lines_are_still_right():
+    found = table(f'{HEAD}\n"Smith\nJones",Ivy,1/2/2017\nKhan,Noah,1/2/2017', is_known)
+    assert [row.line for row in found.rows] == [2, 4]
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_its_own_line_only():
+    lines = [f"Smith{n},Ivy,1/2/2017" for n in range(100)]
+    lines[50] = '"' + lines[50]
+    found = table("\n".join([HEAD, *lines]), is_known).rows
+    assert len(found) == 100
+    assert [row.line for row in found if row.broken] == [52]
+
+
+def test_no_text_at_all_is_a_table_of_nothing():
+    assert table("", is_known).rows == ()
+    assert table("\n\n", is_known).headings == ()
+
+
+def test_headings_nobody_knows_are_the_first_line():
+    found = table("A,B,C\n1,2,3", is_known)
+    assert found.headings == ("A", "B", "C")
+    assert not found.recognised
+
+
+_CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=12)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(_CELL, _CELL, _CELL), max_size=8))
+def test_what_was_written_is_what_is_read(cells):
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerow(HEAD.split(","))
+    writer.writerows(cells)
+    assert rows(text.getvalue()) == [row for row in cells if any(cell.strip() for cell in row)]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_told(content):
+    with suppress(NotATable):
+        table(decoded(content), is_known)
