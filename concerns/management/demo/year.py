@@ -176,8 +176,10 @@ class Year:
             self.at(self._school(at, self.chance.randrange(20, 500)), self._speak, concern)
         for referral in concern.referrals.all():
             self.at(self._school(at, self.chance.randrange(10, 120)), self._send, referral)
-        weeks = self.chance.choice((1, 2, 3, 5))
-        self.at(self._school(at, weeks * 5 * 400), self._tidy, concern)
+        if not back and self.chance.random() < 0.9:
+            self.at(self._school(at, self.chance.randrange(200, 1600)), self._tell, concern)
+        days = self.chance.choice((10, 15, 25)) if light else self.chance.choice((2, 3, 4))
+        self.at(self._school(at, days * 400), self._tidy, concern)
 
     def _routes(self, kind: str) -> tuple[str, ...]:
         draw = self.chance.random()
@@ -207,6 +209,11 @@ class Year:
             watched_by=self.chance.choice(self.staff) if Route.WATCH in routes else None,
             words_back=back,
         )
+
+    def _tell(self, at: datetime, concern: Concern) -> None:
+        if concern.steps.open().filter(kind=StepKind.TELL_REPORTER).exists():
+            words_back = self.chance.choice(words.BACK)
+            chase.tell_reporter(by=self.lead(at), concern=concern, words=words_back, now=at)
 
     def _speak(self, at: datetime, concern: Concern) -> None:
         refer.speak(
@@ -270,7 +277,7 @@ class Year:
         early = concern.steps.open().filter(kind=StepKind.KEEP, due_at__gt=at).exists()
         concern.refresh_from_db(fields=["state"])
         if owed & HOLD_OPEN or early or concern.state != State.DECIDED:
-            self.at(self._school(at, 5 * 400), self._tidy, concern)
+            self.at(self._school(at, 400), self._tidy, concern)
             return
         triage.close(
             by=lead,
