@@ -1,6 +1,8 @@
 // This file knows how words are saved while they are written: `<form data-autosave="/address/">`.
 // Every 10 seconds if something changed, and on leaving a field. The server keeps them, the browser nothing.
 const EVERY = 10_000;
+// What the server holds, by address: a form that is drawn again goes on from there.
+const held = new Map();
 
 keepAll(document);
 document.addEventListener("drawn", (event) => keepAll(event.detail));
@@ -13,24 +15,25 @@ function keep(form) {
   const says = form.querySelector("[data-autosave-status]") ?? form.appendChild(document.createElement("p"));
   says.classList.add("saved");
   says.setAttribute("role", "status");
-  let saved = written(form);
+  const where = form.dataset.autosave;
+  if (!held.has(where)) held.set(where, words(form));
   let saving = false;
 
   const save = async (leaving = false) => {
-    const now = written(form);
+    const now = words(form);
     // While it is being sent, the sending has the last word.
-    if (now === saved || (saving && !leaving) || form.dataset.sending || !form.isConnected) return;
+    if (now === held.get(where) || (saving && !leaving) || form.dataset.sending || !form.isConnected) return;
     saving = true;
     try {
-      const answer = await fetch(form.dataset.autosave, {
+      const answer = await fetch(where, {
         method: "POST",
-        body: new URLSearchParams(now),
+        body: new URLSearchParams(written(form)),
         headers: { Accept: "application/json" },
         keepalive: leaving,
       });
       if (!answer.ok) throw new Error(answer.status);
       const told = await answer.json();
-      saved = now;
+      held.set(where, now);
       tell(`Saved at ${told.saved}`);
       document.dispatchEvent(new Event("used"));
     } catch (problem) {
@@ -44,8 +47,8 @@ function keep(form) {
       saving = false;
     }
   };
-  const tell = (words, not = false) => {
-    if (says.textContent !== words) says.textContent = words;
+  const tell = (told, not = false) => {
+    if (says.textContent !== told) says.textContent = told;
     says.classList.toggle("saved--not", not);
   };
 
@@ -57,6 +60,11 @@ function keep(form) {
 
 function written(form) {
   // Files go with the sending, never with a draft.
-  const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
-  return new URLSearchParams(fields).toString();
+  return [...new FormData(form)].filter(([, value]) => typeof value === "string");
+}
+
+function words(form) {
+  // The tokens are other ones each time the form is drawn.
+  const tokens = ["csrfmiddlewaretoken", "keep"];
+  return JSON.stringify(written(form).filter(([name]) => !tokens.includes(name)));
 }

@@ -7,6 +7,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("form[data-send]") || event.defaultPrevented) return;
   event.preventDefault();
+  // Enter in a box of one line presses a hidden button, which without script keeps the page. Here it stays anyway.
+  if (event.submitter?.ariaHidden === "true") return;
   if (!form.dataset.sending) send(form, event.submitter);
 });
 
