@@ -4,9 +4,11 @@ The first word of an address is its room. Addresses hold opaque ids, never a nam
 """
 
 from concerns.audit import views as audit
+from concerns.chase import views as chase
 from concerns.child import views as child
 from concerns.doors.gate import Open, page
 from concerns.people import views as people
+from concerns.refer import views as refer
 from concerns.roll import views as roll
 from concerns.rules.roles import May
 from concerns.submit import views as submit
@@ -36,6 +38,20 @@ urlpatterns = [
     page("audit/print/<uuid:uid>/", audit.print_trail, May.AUDIT, "audit_print_trail"),
     page("triage/", triage.queue, May.READ, "triage"),
     page("triage/<uuid:uid>/", triage.read, May.READ, "triage_read"),
+    page("triage/<uuid:uid>/take/", triage.take, May.TAKE, "triage_take"),
+    page("triage/<uuid:uid>/hand/", triage.hand, May.TAKE, "triage_hand"),
+    page("triage/<uuid:uid>/decide/", triage.decide, May.DECIDE, "triage_decide"),
+    page("triage/<uuid:uid>/note/", triage.note, May.DECIDE, "triage_note"),
+    page("triage/<uuid:uid>/close/", triage.close, May.CLOSE, "triage_close"),
+    page("triage/<uuid:uid>/reopen/", triage.reopen, May.CLOSE, "triage_reopen"),
+    page("refer/<uuid:uid>/speak/", refer.speak, May.REFER, "refer_speak"),
+    page("refer/<uuid:uid>/", refer.referral, May.REFER, "refer"),
+    page("refer/<uuid:uid>/send/", refer.send, May.REFER, "refer_send"),
+    page("refer/<uuid:uid>/answer/", refer.answer, May.REFER, "refer_answer"),
+    page("refer/<uuid:uid>/view/", refer.view, May.REFER, "refer_view"),
+    page("refer/<uuid:uid>/withdraw/", refer.withdraw, May.REFER, "refer_withdraw"),
+    page("chase/step/<uuid:uid>/", chase.step, May.DECIDE, "chase_step"),
+    page("chase/tell/<uuid:uid>/", chase.tell, May.DECIDE, "chase_tell"),
     page("child/<uuid:uid>/", child.story, May.READ, "child"),
     page("roll/", roll.home, May.ROLL, "roll"),
     page("roll/upload/", roll.upload, May.ROLL, "roll_upload"),

@@ -1,6 +1,7 @@
 """This file knows the next move: a step with a holder and a time, and what is owed on a concern."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import models
 
@@ -11,7 +12,7 @@ from concerns.models.decision import Decision
 from concerns.models.person import Person, Viewer
 from concerns.models.referral import Referral
 from concerns.rules import clocks
-from concerns.rules.clocks import CLOCKS, StepKind
+from concerns.rules.clocks import BY_A_NOTE, CLOCKS, DECISIONS, HOLD_OPEN, StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Choice, SpokenTo
@@ -25,6 +26,16 @@ class Ended(Choice):
     CLOSED = "closed", "Ended with the concern"
 
 
+# The page on which each kind is done, by its name; those of a referral are done on its own. A first
+# look is "I have this", on the concern itself.
+PLACES = {
+    **dict.fromkeys(BY_A_NOTE, "chase_step"),
+    **dict.fromkeys((StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE), "refer_speak"),
+    **dict.fromkeys(DECISIONS | {StepKind.KEEP, StepKind.NEXT_MOVE}, "triage_decide"),
+    StepKind.TELL_REPORTER: "chase_tell",
+}
+
+
 class WouldGoQuiet(Exception):
     """An act would have left an open concern without a next step. It was not saved."""
 
@@ -35,6 +46,11 @@ class Steps(CaseRows):
 
     def late(self, now):
         return self.open().filter(due_at__lt=now)
+
+    def holding_open(self, concern: Concern):
+        """What must be done before `concern` may be closed."""
+        held = self.open().filter(concern=concern, kind__in=HOLD_OPEN)
+        return held.select_related("concern", "referral").in_order()
 
     def in_order(self):
         return self.order_by("due_at", "id")
@@ -102,6 +118,17 @@ class Step(CaseRow):
     @property
     def words(self) -> str:
         return StepKind.say(self.kind)
+
+    @property
+    def place(self) -> tuple[str, UUID] | None:
+        """The name of the page on which it is done, and whose; None for a first look. Needs
+        `concern` and `referral` fetched."""
+        if self.referral_id:
+            return "refer", self.referral.uid
+        name = PLACES.get(StepKind(self.kind))
+        if name == "chase_step":
+            return name, self.uid
+        return (name, self.concern.uid) if name else None
 
     @property
     def holder_words(self) -> str:

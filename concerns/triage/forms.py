@@ -24,6 +24,10 @@ from safeguarding.words import Asked, Words, choose
 
 # What the filters may say beside a state, a person or a year.
 LATE, NOBODY, OTHER = "late", "nobody", "other"
+NOT_THEIRS = (
+    "What you found out, whom you asked for advice and what they said. The person who wrote the "
+    "concern does not see it."
+)
 WORD_BACK = "They read it as you write it. Thank them, say what you can, and name nobody."
 
 
@@ -83,21 +87,12 @@ def _drawn(wanted: tuple, holders: tuple) -> str:
 
 
 class NoteForm(Asked):
-    words = Words(
-        "Your note",
-        needed="Write the note",
-        help_text="What you found out, whom you asked for advice and what they said. The person "
-        "who wrote the concern does not see it.",
-    )
+    words = Words("Your note", needed="Write the note", help_text=NOT_THEIRS)
     helper = inside(Question("words", rows=6), Buttons(Press("Add the note")))
 
 
 class ReopenForm(Asked):
-    why = Words(
-        "Why is it opened again?",
-        needed="Say why it is opened again",
-        help_text="It is then yours, and is to be decided again.",
-    )
+    why = Words("Why is it opened again?", needed="Say why it is opened again")
     helper = inside(Question("why", rows=4), Buttons(Press("Open it again")))
 
 

@@ -1,8 +1,17 @@
-"""This file knows the lead's pages: the queue, and one concern read beside the child's story."""
+"""This file knows the lead's pages: the queue, one concern read beside its child's story, deciding.
 
-from django.shortcuts import render
+A page that changes something loads what it changes, tries the one act, and goes back to the
+concern. Where it is shown - first, or again because something was missing - it is a reading.
+"""
 
-from concerns.triage import queries
+from django.shortcuts import redirect, render
+
+from concerns.doors import sight
+from concerns.doors.sheet import Sheet
+from concerns.rules.lifecycle import State, may_follow
+from concerns.triage import acts, queries
+from concerns.triage.forms import CloseForm, DecideForm, HandForm, NoteForm, ReopenForm
+from safeguarding.words import Asked
 
 
 def queue(request):
@@ -12,3 +21,64 @@ def queue(request):
 
 def read(request, uid):
     return render(request, "triage/read.html", queries.read(request.viewer, uid))
+
+
+def take(request, uid):
+    if request.method != "POST":
+        return redirect("triage_read", uid=uid)
+    concern = sight.to_change(request.viewer, uid)
+    sheet = Sheet(request, Asked)
+    if sheet.whole and sheet.does(acts.take, concern=concern):
+        return sheet.onward("triage_read", uid=uid)
+    return sheet.page("triage/take.html", sight.concern(request.viewer, uid))
+
+
+def hand(request, uid):
+    concern = sight.to_change(request.viewer, uid)
+    people = queries.colleagues(request.viewer, concern)
+    sheet = Sheet(request, HandForm, people=people)
+    if sheet.whole:
+        given = {"to": sheet.form.person, "note": sheet.said["note"]}
+        if sheet.does(acts.hand, concern=concern, **given):
+            return sheet.onward("triage_read", uid=uid)
+    return sheet.page("triage/hand.html", sight.concern(request.viewer, uid), people=people)
+
+
+def decide(request, uid):
+    viewer = request.viewer
+    concern, offered = queries.deciding(viewer, uid)
+    sheet = Sheet(request, DecideForm, now=viewer.now, **offered)
+    if sheet.whole and sheet.does(acts.decide, concern=concern, decided=sheet.form.decided):
+        return sheet.onward("triage_read", uid=uid)
+    return sheet.page("triage/decide.html", **queries.read(viewer, uid))
+
+
+def note(request, uid):
+    concern = sight.to_change(request.viewer, uid)
+    sheet = Sheet(request, NoteForm)
+    if sheet.whole and sheet.does(acts.note, concern=concern, words=sheet.said["words"]):
+        return sheet.onward("triage_read", uid=uid)
+    return sheet.page("triage/note.html", sight.concern(request.viewer, uid))
+
+
+def close(request, uid):
+    concern = sight.to_change(request.viewer, uid)
+    own = concern.reporter_id == request.viewer.person.pk
+    sheet = Sheet(request, CloseForm, own=own)
+    if sheet.whole and sheet.does(acts.close, concern=concern, **sheet.said):
+        return sheet.onward("triage_read", uid=uid)
+    concern = sight.concern(request.viewer, uid)
+    return sheet.page(
+        "triage/close.html",
+        concern,
+        held=queries.holding_open(concern),
+        may_close=may_follow(State(concern.state), State.CLOSED),
+    )
+
+
+def reopen(request, uid):
+    concern = sight.to_change(request.viewer, uid)
+    sheet = Sheet(request, ReopenForm)
+    if sheet.whole and sheet.does(acts.reopen, concern=concern, why=sheet.said["why"]):
+        return sheet.onward("triage_read", uid=uid)
+    return sheet.page("triage/reopen.html", sight.concern(request.viewer, uid))

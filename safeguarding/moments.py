@@ -1,0 +1,62 @@
+"""This file knows how a moment is asked for: a day in three boxes and a time, on London's clocks.
+
+It is for what has happened already. What was typed is never moved to fit: an hour that the clocks
+left out in spring is said to be none, and one they go through twice in autumn is the first of the
+two, so that a moment just gone never lies ahead.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from safeguarding.govuk import DayField
+from safeguarding.words import TimeOfDay
+
+LONDON = ZoneInfo("Europe/London")
+AHEAD = "This is still to come. Write down what has happened, with the day and time it happened."
+NO_TIME = "Enter the time, like 14:30. About is good enough."
+NO_DAY = "Enter the day, like 27 3 2026."
+
+
+def day(label: str = "What day?") -> DayField:
+    return DayField(label=label, required=False)
+
+
+def time(label: str = "At what time?") -> TimeOfDay:
+    return TimeOfDay(label)
+
+
+def at_first(name: str, now: datetime) -> dict:
+    """What the two fields of `name` show before anybody has typed: now."""
+    local = now.astimezone(LONDON)
+    return {f"{name}_on": local.date(), f"{name}_at": f"{local:%H:%M}"}
+
+
+def read(form: forms.Form, name: str, now: datetime) -> datetime | None:
+    """The moment in `{name}_on` and `{name}_at` of a form being cleaned, in UTC.
+
+    Both are needed. None, and a sentence beside the box it is about, where there is no such moment
+    or it is later than `now`.
+    """
+    on, at = form.cleaned_data.get(f"{name}_on"), form.cleaned_data.get(f"{name}_at")
+    for part, value, words in (("on", on, NO_DAY), ("at", at, NO_TIME)):
+        if value is None and f"{name}_{part}" not in form.errors:
+            form.add_error(f"{name}_{part}", words)
+    if on is None or at is None:
+        return None
+    moment = datetime.combine(on, at, LONDON).astimezone(UTC)
+    if moment.astimezone(LONDON).replace(tzinfo=None) != datetime.combine(on, at):
+        form.add_error(f"{name}_at", _left_out(at.hour))
+        return None
+    if moment > now:
+        form.add_error(f"{name}_on", AHEAD)
+        return None
+    return moment
+
+
+def _left_out(hour: int) -> str:
+    return (
+        "The clocks went forward that night, and there was no such time. Enter a time before "
+        f"{hour:02}:00 or from {hour + 1:02}:00."
+    )
