@@ -165,10 +165,8 @@ def pupils(found: Table, mapping: Mapping[str, int], today: date) -> list[Pupil]
 def roll(school: School) -> list[Known]:
     """Every pupil the school has had: one who left may come back."""
     rows = Child.objects.filter(school=school).order_by("surname", "forename", "pk")
-    return [
-        Known(*row[:-1], here=row[-1] is None)
-        for row in rows.values_list("pk", *FIELDS, "left").iterator(chunk_size=2000)
-    ]
+    found = rows.values_list("pk", *FIELDS, "left")
+    return [Known(*row[:-1], here=row[-1] is None) for row in found]
 
 
 def brought_since(school: School, file: RollFile) -> RollFile | None:
