@@ -1,0 +1,117 @@
+"""The demonstration: a believable school, made once, and never over anybody real."""
+
+import itertools
+import json
+from datetime import date
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from concerns.management.demo import school as invented
+from concerns.models import Child, Concern, Person, Post, School, Step
+from concerns.models.unheld import breaches
+from concerns.rules.calendars import is_school_day
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+
+DEMO = {"DEMO": "1"}
+
+
+@pytest.fixture(scope="module")
+def made(databases, migrated):
+    """The demonstration's own database, and what `demo --json` printed."""
+    database = databases.copy(migrated, "demo")
+    yield database, database.manage("demo", "--json", env=DEMO).stdout
+    databases.drop(database)
+
+
+@pytest.fixture
+def oakfield(made, django_db_setup, django_db_blocker):
+    settings = connections.settings["default"]
+    before = settings["NAME"]
+    with django_db_blocker.unblock():
+        connections.close_all()
+        settings["NAME"] = made[0].name
+        yield School.objects.get()
+        connections.close_all()
+        settings["NAME"] = before
+
+
+def test_it_prints_every_identity_with_password_and_role(made):
+    people = json.loads(made[1])
+    assert {person["role"] for person in people} == {role.value for role in Role}
+    assert all(person["email"] and person["password"] for person in people)
+
+
+def test_everybody_it_prints_can_sign_in(made, oakfield):
+    somebody = json.loads(made[1])[-1]
+    person = Person.objects.get(email=somebody["email"])
+    assert person.check_password(somebody["password"])
+
+
+def test_it_has_280_pupils_and_45_staff(oakfield):
+    staff = Post.objects.filter(school=oakfield).exclude(role=Role.CHAIR)
+    assert (Child.objects.count(), staff.values("person").distinct().count()) == (280, 45)
+
+
+def test_it_has_a_year_of_concerns_at_the_middle_level(oakfield):
+    # 280 pupils, 900 incidents a year for each 1,000, 1.25 entries for each.
+    assert 280 <= Concern.objects.count() <= 360
+
+
+def test_its_concerns_are_in_every_state(oakfield):
+    assert set(Concern.objects.values_list("state", flat=True)) == set(State)
+
+
+def test_some_are_late_and_most_are_not(oakfield):
+    late = Concern.objects.late(timezone.now()).count()
+    assert 0 < late < Concern.objects.open().count()
+
+
+def test_every_concern_was_written_on_a_school_day(oakfield):
+    days = {received.date() for received in Concern.objects.values_list("received_at", flat=True)}
+    assert [day for day in days if not is_school_day(oakfield.days, day)] == []
+
+
+def test_nothing_in_it_is_unheld(oakfield):
+    assert list(breaches(oakfield)) == []
+
+
+def test_no_step_was_done_before_it_was_opened(oakfield):
+    from django.db.models import F
+
+    assert not Step.objects.filter(done_at__lt=F("opened_at")).exists()
+
+
+def test_it_says_it_is_invented(oakfield):
+    assert oakfield.invented
+
+
+def test_made_again_it_keeps_what_is_there(made, oakfield):
+    before = Concern.objects.count()
+    made[0].manage("demo", "--json", env=DEMO)
+    assert Concern.objects.count() == before
+
+
+def test_a_place_set_up_for_real_has_no_demo(made):
+    answer = made[0].manage("demo", check=False)
+    assert answer.returncode != 0
+    assert "set up for real" in answer.stderr
+
+
+def test_it_does_not_touch_a_database_with_real_people(databases, migrated):
+    real = databases.copy(migrated, "real")
+    toml = "from tests import factories; factories.school()"
+    real.manage("shell", "--command", toml, "--verbosity=0")
+    answer = real.manage("demo", env=DEMO, check=False)
+    databases.drop(real)
+    assert answer.returncode != 0
+    assert "real people" in answer.stderr
+
+
+def test_its_terms_are_six_a_year_with_gaps_between():
+    terms = invented.terms_of(2026)
+    assert len(terms) == 6
+    assert all(one[1] < other[0] for one, other in itertools.pairwise(terms))
+    assert terms[0][0] >= date(2026, 9, 1)
