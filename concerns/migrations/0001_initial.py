@@ -517,7 +517,7 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='name_keys', to='concerns.child')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('word', 'child'), name='name_word_once')],
+                'constraints': [models.UniqueConstraint(fields=('word', 'child'), name='name_word_once', opclasses=['varchar_pattern_ops', 'int8_ops'])],
             },
         ),
         migrations.AddConstraint(
@@ -610,7 +610,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['submitted', 'added', 'told', 'taken', 'handed', 'decided', 'reviewed', 'closed', 'reopened', 'told_reporter', 'spoke', 'sent', 'answered', 'viewed_answer', 'withdrawn', 'step_done', 'roll_read', 'roll_brought', 'roll_answered', 'staff_brought', 'opened', 'story', 'listed', 'audited', 'trail', 'exported', 'refused'])), name='line_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['submitted', 'added', 'told', 'taken', 'handed', 'decided', 'reviewed', 'closed', 'reopened', 'told_reporter', 'spoke', 'sent', 'answered', 'viewed_answer', 'withdrawn', 'step_done', 'roll_read', 'roll_brought', 'roll_answered', 'staff_brought', 'password_set', 'school_set', 'opened', 'story', 'listed', 'audited', 'trail', 'exported', 'refused'])), name='line_kind_is_known'),
         ),
         migrations.AddIndex(
             model_name='handing',

@@ -32,6 +32,7 @@ LONGEST_BREAK = 120
 OFFICE_OPENS, OFFICE_CLOSES = time(9), time(17)
 
 _SUBDIVISIONS = {"England": "ENG", "Wales": "WLS", "Scotland": "SCT", "Northern Ireland": "NIR"}
+NATIONS = tuple(_SUBDIVISIONS)
 
 
 class NoTermKnown(LookupError):

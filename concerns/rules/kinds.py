@@ -26,6 +26,8 @@ class Kind(Choice):
     ROLL_BROUGHT = "roll_brought", "Brought in a roll file"
     ROLL_ANSWERED = "roll_answered", "Answered for a pupil missing from the roll"
     STAFF_BROUGHT = "staff_brought", "Brought in a staff file"
+    PASSWORD_SET = "password_set", "Set somebody's password"
+    SCHOOL_SET = "school_set", "Set the school's hours, terms and numbers"
     # looking
     OPENED = "opened", "Read a concern"
     STORY = "story", "Read a child's story"

@@ -41,6 +41,7 @@ class May(StrEnum):
     CLOSE = "close and reopen"
     AUDIT = "see what was done, how long it took and who looked"
     ROLL = "bring in the roll and answer questions about it"
+    POSTS = "say who works here and in what post, and the school's hours, terms and numbers"
 
 
 _LEAD = frozenset({May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.REFER, May.CLOSE})
@@ -52,7 +53,8 @@ ROLES: dict[Role, frozenset[May]] = {
     # A deputy is trained to the same level and stands in without asking (KCSIE, annex on the DSL).
     Role.DEPUTY: _LEAD,
     # The head can act when both are away, and is the one who answers for the record.
-    Role.HEAD: _LEAD | {May.AUDIT},
+    # Only the head makes somebody a reader: the office cannot make itself a lead.
+    Role.HEAD: _LEAD | {May.AUDIT, May.POSTS},
     # Governors see no concern about a child. Theirs are those about the head: their own room.
     Role.CHAIR: frozenset({May.SUBMIT}),
     # The office runs the roll and sees no concern but what its own people wrote.

@@ -1,0 +1,158 @@
+"""Makes a school from a small file, or brings it up to date: hours, terms, closures, numbers."""
+
+import tomllib
+from datetime import date, time
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from concerns.models import Authority, School
+from concerns.people import acts
+from concerns.people.acts import SchoolSaid
+from concerns.rules.days import NATIONS
+
+EXAMPLE = """\
+name = "Oakfield Primary School"
+urn = "123456"            # a school is known by it: the same URN again changes that school
+phase = "Primary"
+nation = "England"        # or Wales, Scotland, Northern Ireland: for its bank holidays
+opens = 08:45:00
+closes = 15:30:00
+telephone = "01632 960100"
+
+# First and last day of each half-term. Past terms that are no longer here stay as they were.
+terms = [
+    [2026-09-02, 2026-10-23],
+    [2026-11-02, 2026-12-18],
+]
+
+[[closures]]
+day = 2026-11-27
+why = "INSET"
+
+[authority]
+name = "Westshire"
+front_door = "01632 960001"
+out_of_hours = "01632 960002"
+lado = "01632 960003"
+police = "101"
+"""
+
+
+class Command(BaseCommand):
+    help = "Make a school from a TOML file, or change it. --example prints such a file."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", nargs="?", help="the TOML file")
+        parser.add_argument("--example", action="store_true", help="print a file to begin from")
+
+    def handle(self, *args, file, example, **options):
+        if example:
+            self.stdout.write(EXAMPLE)
+            return
+        if settings.DEMO:
+            raise CommandError("This is a demonstration (DEMO=1): no real school belongs in it.")
+        if not file:
+            raise CommandError("Name a TOML file. --example prints one to begin from.")
+        said = _said(_read(Path(file)))
+        now = timezone.now()
+        school = School.objects.filter(urn=said.urn).first()
+        by = acts.by_command(school, now) if school else None
+        by = by or acts.nobody_yet(school or School(), now)
+        made = acts.keep_school(by=by, said=said, now=now)
+        words = "brought up to date" if school else "made"
+        self.stdout.write(f"{made.name} is {words}: {len(said.terms)} terms.")
+        if not school:
+            self.stdout.write("Now say who works there: manage.py staff FILE.csv")
+
+
+def _read(path: Path) -> dict:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as wrong:
+        raise CommandError(f"{path} cannot be read: {wrong.strerror}.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+        raise CommandError(f"{path} is not TOML: {wrong}. See --example.") from None
+
+
+def _said(given: dict) -> SchoolSaid:
+    """What the file says, with every mistake in it told at once."""
+    wrong = [f"{key} is missing" for key in ("name", "urn", "phase") if not _text(given, key)]
+    nation = _text(given, "nation") or "England"
+    if nation not in NATIONS:
+        wrong.append(f"nation is none of {', '.join(NATIONS)}")
+    opens, closes = given.get("opens"), given.get("closes")
+    if not (isinstance(opens, time) and isinstance(closes, time) and opens < closes):
+        wrong.append("opens and closes must be times like 08:45:00, the first before the second")
+    terms, closures = _terms(given, wrong), _closures(given, wrong)
+    authority = _authority(given, wrong)
+    texts = {key: _text(given, key) for key in ("name", "urn", "phase", "telephone")}
+    wrong += _too_long(School, texts) + _too_long(Authority, authority)
+    if wrong:
+        raise CommandError("Nothing was changed: " + "; ".join(wrong) + ". See --example.")
+    return SchoolSaid(
+        nation=nation,
+        opens=opens,
+        closes=closes,
+        terms=terms,
+        closures=closures,
+        authority=authority,
+        **texts,
+    )
+
+
+def _too_long(model, texts: dict[str, str]) -> list[str]:
+    most = {key: model._meta.get_field(key).max_length for key in texts}
+    return [
+        f"{key} is longer than {most[key]} characters"
+        for key, text in texts.items()
+        if len(text) > most[key]
+    ]
+
+
+def _text(given: dict, key: str) -> str:
+    value = given.get(key, "")
+    return str(value).strip() if isinstance(value, str | int) else ""
+
+
+def _terms(given: dict, wrong: list[str]) -> tuple[tuple[date, date], ...]:
+    terms = given.get("terms") or []
+    pairs = isinstance(terms, list) and all(
+        isinstance(term, list) and len(term) == 2 and all(type(day) is date for day in term)
+        for term in terms
+    )
+    if not terms or not pairs:
+        wrong.append("terms must be pairs of days, like [[2026-09-02, 2026-10-23]]")
+        return ()
+    terms = sorted(tuple(term) for term in terms)
+    ends = [date.min, *(last for _, last in terms)]
+    if any(
+        first > last or first <= before
+        for (first, last), before in zip(terms, ends[:-1], strict=True)
+    ):
+        wrong.append("each term must end after it begins, and before the next begins")
+    return tuple(terms)
+
+
+def _closures(given: dict, wrong: list[str]) -> tuple[tuple[date, str], ...]:
+    found: dict[date, str] = {}
+    closures = given.get("closures") or []
+    for closure in closures if isinstance(closures, list) else [None]:
+        if not (isinstance(closure, dict) and type(closure.get("day")) is date):
+            wrong.append("each of closures needs a day, like day = 2026-11-27")
+            break
+        found[closure["day"]] = _text(closure, "why")[:100] or "Closed"
+    return tuple(sorted(found.items()))
+
+
+def _authority(given: dict, wrong: list[str]) -> dict[str, str]:
+    authority = given.get("authority")
+    authority = authority if isinstance(authority, dict) else {}
+    needed = ("name", "front_door", "out_of_hours", "lado")
+    lacking = [key for key in needed if not _text(authority, key)]
+    if lacking:
+        wrong.append(f"authority lacks {', '.join(lacking)}")
+    found = {key: _text(authority, key) for key in needed}
+    return found | {"police": _text(authority, "police") or "101"}

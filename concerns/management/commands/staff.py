@@ -1,0 +1,149 @@
+"""Brings in who works in a school, with their posts and roles, from a CSV file."""
+
+import sys
+from argparse import RawDescriptionHelpFormatter
+from getpass import getpass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
+from django.utils import timezone
+
+from concerns.models import Person, School
+from concerns.people import acts
+from concerns.rules import columns
+from concerns.rules.columns import STAFF
+from concerns.rules.roles import Role
+from concerns.rules.rows import NotATable, decoded, table
+from concerns.rules.spans import local_day
+from concerns.rules.staffing import StaffLine, staff_lines
+
+HELP = """
+Bring in who works in a school, from a CSV file with a line of headings:
+
+  name, email, roles, title, room, telephone, since, until
+
+The first three are needed. Roles are staff, dsl, deputy, head, chair or office, several separated
+by a semicolon. Dates are like 01/09/2026. An empty cell changes nothing. Nobody is taken out: who
+is not in the file is listed, and stays; a post ends on the day in "until". A line that cannot be
+brought in is listed with its reason, the others go in, and the command ends with 1.
+
+The first file of a school must name its head. Later files, and passwords, go into the record in the
+name of the head in force, as done from the command line.
+
+Nobody new has a password. Until there are invitations, give each person a first one yourself, and
+have it typed where nobody looks on:
+
+  manage.py staff --set-password EMAIL
+
+It is asked for twice and never shown. From a script it is read as one line of standard input. No
+password is ever printed, written to a file or taken as an argument.
+"""
+
+
+class _AsWritten(DjangoHelpFormatter, RawDescriptionHelpFormatter):
+    pass
+
+
+class Command(BaseCommand):
+    help = HELP
+
+    def create_parser(self, *args, **more):
+        # The help is laid out by hand, above.
+        return super().create_parser(*args, formatter_class=_AsWritten, **more)
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", nargs="?", help="the CSV file")
+        parser.add_argument("--school", metavar="URN", help="which school, where there are several")
+        parser.add_argument("--set-password", metavar="EMAIL", help="give somebody a password")
+
+    def handle(self, *args, file, school, set_password, **options):
+        if settings.DEMO:
+            raise CommandError("This is a demonstration (DEMO=1): no real people belong in it.")
+        if bool(file) == bool(set_password):
+            raise CommandError("Name a CSV file, or --set-password EMAIL.")
+        if set_password:
+            self._password(set_password.strip().lower(), school)
+        else:
+            self._bring(Path(file), _school(school))
+
+    def _bring(self, path: Path, school: School) -> None:
+        now = timezone.now()
+        lines = _lines(path, school, now)
+        by = acts.by_command(school, now) or _first(school, lines, now)
+        done = acts.bring_staff(by=by, lines=lines, now=now)
+        bad = [line for line in lines if line.wrong]
+        for line in bad:
+            self.stderr.write(f"Line {line.line} was left out. {line.wrong}.")
+        for note in done.notes:
+            self.stdout.write(f"Look at this: {note}.")
+        self.stdout.write(
+            f"{len(lines) - len(bad)} lines brought in to {school.name}: "
+            f"{len(done.added)} people added, {len(done.changed)} changed, {done.posts} new posts."
+        )
+        if done.added:
+            self.stdout.write("New people cannot sign in until: manage.py staff --set-password")
+        if bad:
+            raise CommandError(f"{len(bad)} lines were left out. Mend them and run this again.")
+
+    def _password(self, email: str, urn: str | None) -> None:
+        person = Person.objects.filter(email=email).first()
+        if person is None:
+            raise CommandError("Nobody here has that e-mail address.")
+        schools = School.objects.filter(posts__person=person).order_by("pk")
+        school = _school(urn) if urn else schools.first()
+        if school is None:
+            raise CommandError("This person holds no post in a school.")
+        now = timezone.now()
+        by = acts.by_command(school, now)
+        if by is None:
+            raise CommandError("The school has no head. Bring in a staff file that names one.")
+        acts.set_password(by=by, person=person, password=self._asked(person), now=now)
+        self.stdout.write("The password is set. They can sign in with it now.")
+
+    def _asked(self, person: Person) -> str:
+        if sys.stdin.isatty():
+            typed = getpass("New password: ")
+            if getpass("The same again: ") != typed:
+                raise CommandError("They were not the same. Nothing was changed.")
+        else:
+            typed = sys.stdin.readline().rstrip("\r\n")
+        try:
+            validate_password(typed, person)
+        except ValidationError as wrong:
+            raise CommandError(" ".join(wrong.messages)) from None
+        return typed
+
+
+def _school(urn: str | None) -> School:
+    schools = School.objects.filter(urn=urn) if urn else School.objects.all()
+    found = list(schools.order_by("pk")[:2])
+    if not found:
+        raise CommandError("There is no such school here. Make it first: manage.py school FILE")
+    if len(found) > 1:
+        raise CommandError("There are several schools here. Say which: --school URN")
+    return found[0]
+
+
+def _lines(path: Path, school: School, now) -> list[StaffLine]:
+    try:
+        found = table(decoded(path.read_bytes()), columns.known(STAFF))
+    except OSError as wrong:
+        raise CommandError(f"{path} cannot be read: {wrong.strerror}.") from None
+    except NotATable as wrong:
+        raise CommandError(str(wrong)) from None
+    mapping = columns.guess(found.headings, STAFF)
+    lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
+    if lacking:
+        raise CommandError(f"The file has no column for: {', '.join(lacking)}. See --help.")
+    return staff_lines(found.rows, mapping, local_day(school.days, now))
+
+
+def _first(school: School, lines: list[StaffLine], now):
+    if not any(Role.HEAD in line.roles and not line.wrong for line in lines):
+        raise CommandError(
+            "The school has no head yet: the first file must name one. Nothing was changed."
+        )
+    return acts.nobody_yet(school, now)

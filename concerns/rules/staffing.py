@@ -1,0 +1,96 @@
+"""This file knows how one line of a staff file is read, and what can be wrong with it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from concerns.rules.columns import STAFF, plain, read_date
+from concerns.rules.roles import Role
+from concerns.rules.rows import Row, tidy
+
+# Every way a school is likely to write a role, compared as headings are.
+_ROLES = {
+    Role.STAFF: ("staff", "member of staff", "teacher", "teaching assistant", "ta", "all staff"),
+    Role.DSL: ("dsl", "designated safeguarding lead", "safeguarding lead", "lead dsl"),
+    Role.DEPUTY: (
+        "deputy", "deputy dsl", "ddsl", "deputy safeguarding lead",
+        "deputy designated safeguarding lead",
+    ),
+    Role.HEAD: ("head", "headteacher", "head teacher", "principal"),
+    Role.CHAIR: ("chair", "chair of governors"),
+    Role.OFFICE: ("office", "school office", "admin", "administrator"),
+}  # fmt: skip
+ROLES = {plain(word): role for role, words in _ROLES.items() for word in words}
+
+_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class StaffLine:
+    """What one line says of one person. Empty where it says nothing, which changes nothing."""
+
+    line: int
+    name: str = ""
+    email: str = ""
+    roles: tuple[Role, ...] = ()
+    title: str = ""
+    room: str = ""
+    telephone: str = ""
+    since: date | None = None
+    until: date | None = None
+    wrong: str = ""
+
+
+def staff_lines(rows: tuple[Row, ...], mapping: Mapping[str, int], today: date) -> list[StaffLine]:
+    """Each row read; a second line for one e-mail address is wrong."""
+    first: dict[str, int] = {}
+    found = []
+    for row in rows:
+        said = _said(row, mapping)
+        earlier = first.setdefault(said["email"], row.line) if said["email"] else row.line
+        twice = (
+            f"the e-mail address is that of line {earlier}: write all roles in one line"
+            if earlier != row.line
+            else ""
+        )
+        found.append(_read(row, said, twice, today))
+    return found
+
+
+def _said(row: Row, mapping: Mapping[str, int]) -> dict[str, str]:
+    cells = [tidy(cell) for cell in row.cells]
+    said = {column.key: "" for column in STAFF}
+    said |= {key: cells[at] for key, at in mapping.items() if at < len(cells)}
+    said["email"] = said["email"].lower().removeprefix("mailto:")
+    return said
+
+
+def _read(row: Row, said: dict[str, str], twice: str, today: date) -> StaffLine:
+    words = [word.strip() for word in re.split(r"[;,/|+&]|\band\b", said["roles"]) if word.strip()]
+    roles = tuple(dict.fromkeys(ROLES[plain(word)] for word in words if plain(word) in ROLES))
+    unknown = [word for word in words if plain(word) not in ROLES]
+    days = {key: read_date(said[key], today) for key in ("since", "until")}
+    kept = {key: said[key] for key in ("name", "email", "title", "room", "telephone")}
+    wrong = _wrong(row, said, unknown, days) or twice
+    return StaffLine(row.line, roles=roles, wrong=wrong, **days, **kept)
+
+
+def _wrong(row: Row, said: dict[str, str], unknown: list[str], days: dict) -> str:
+    if row.broken:
+        return "the quotation marks do not match"
+    for column in STAFF:
+        if column.needed and not said[column.key]:
+            return f"{column.words}: there is none"
+        if len(said[column.key]) > column.most:
+            return f"{column.words}: longer than {column.most} characters"
+    if not _EMAIL.fullmatch(said["email"]):
+        return "E-mail: not an address"
+    if unknown:
+        return f"Roles: '{unknown[0]}' is not one of {', '.join(role.value for role in Role)}"
+    for key, day in days.items():
+        if said[key] and day is None:
+            return f"{key.capitalize()}: not a date we can read. Write it like 01/09/2026"
+    if days["since"] and days["until"] and days["until"] < days["since"]:
+        return "Until: it is before Since"
+    return ""
