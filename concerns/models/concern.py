@@ -198,16 +198,16 @@ class Concern(CaseRow):
 
     def worries(self, today: date, marked: bool) -> list[str]:
         """What makes it pressing, in words, from what was written; `marked`: with a mark."""
-        day = "today" if localtime(self.received_at).date() == today else "that day"
-        told = self.how_known == HowKnown.CHILD_TOLD or self.child_words
-        worries = {
-            "in danger now": self.danger,
-            f"worried about going home {day}": self.going_home == GoingHome.YES,
-            f"not sure about going home {day}": self.going_home == GoingHome.NOT_SURE,
-            "a visible mark": marked,
-            "the child told somebody": told,
-        }
-        return [words for words, so in worries.items() if so]
+        home = {GoingHome.YES: "worried about", GoingHome.NOT_SURE: "not sure about"}
+        worries = ["in danger now"] if self.danger else []
+        if self.going_home in home:
+            day = "today" if localtime(self.received_at).date() == today else "that day"
+            worries.append(f"{home[self.going_home]} going home {day}")
+        if marked:
+            worries.append("a visible mark")
+        if self.how_known == HowKnown.CHILD_TOLD or self.child_words:
+            worries.append("the child told somebody")
+        return worries
 
     @property
     def categories(self) -> list[str]:
@@ -242,13 +242,6 @@ class ConcernChild(CaseRow):
     def name(self) -> str:
         """For a page. Needs `child` fetched."""
         return self.child.name if self.child_id else f"Not on the roll: {self.described}"
-
-    @property
-    def detail(self) -> str:
-        """What stands beside the name: year and class of today, and whether only also involved."""
-        own = self.child.detail if self.child_id else ""
-        also = "also involved" if self.part == Part.INVOLVED else ""
-        return ", ".join(filter(None, [own, also]))
 
 
 class ConcernCategory(CaseRow):

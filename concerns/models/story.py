@@ -19,7 +19,16 @@ from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.step import Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
-from concerns.rules.words import ChildSeen, GoingHome, HowKnown, HowSure, ParentsTold, Siblings
+from concerns.rules.words import (
+    ChildSeen,
+    GoingHome,
+    HowKnown,
+    HowSure,
+    ParentsTold,
+    Part,
+    Route,
+    Siblings,
+)
 
 
 @dataclass(frozen=True)
@@ -96,13 +105,13 @@ def most_pressing(steps: list[Step]) -> Step | None:
     )
 
 
-def why(concern: Concern, step: Step | None, today: date, marked: bool) -> str:
-    """Why it stands in the queue where it does, by its most pressing open step, with the referral
-    fetched: "First look, today: worried about going home today". Of a closed one, how it ended."""
+def why(concern: Concern, step, route: str | None, today: date, marked: bool) -> str:
+    """Why it stands in the queue where it does, by its most pressing open step and its referral's
+    route: "First look, today: worried about going home today". Of a closed one, how it ended."""
     if step is None:
         return concern.outcome_words
-    if step.referral_id:
-        return f"{step.words}: {step.referral.route_words}"
+    if route:
+        return f"{step.words}: {Route.say(route)}"
     looking = step.kind in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}
     worries = concern.worries(today, marked) if looking else []
     said = ", ".join(worry for worry in worries if worry not in step.words)
@@ -161,6 +170,12 @@ def rulings(concern: Concern) -> list[Ruling]:
         current = [row for row in children if newest.setdefault(row.pk, decision) is decision]
         made.append(Ruling(decision, children, current))
     return made
+
+
+def about(concern: Concern) -> list[ConcernChild]:
+    """The children a concern is about, each of whom is decided for; with their names."""
+    rows = ConcernChild.objects.filter(concern=concern, part=Part.ABOUT)
+    return list(rows.select_related("child").order_by("id"))
 
 
 def last_decided(concern: Concern) -> dict[int, str]:

@@ -1,33 +1,19 @@
-"""This file knows how a time is said on a page: one style of date, and waiting in school time."""
+"""This file knows how a template says a time: as `rules/saying.py` says it."""
 
-from datetime import date, datetime, time
+from datetime import datetime
 
 from django import template
-from django.conf import settings
-from django.utils.dateformat import format as written
-from django.utils.dateformat import time_format
-from django.utils.timezone import localtime
 
-from concerns.rules.calendars import Calendar, in_words, school_minutes_between
+from concerns.rules import saying
 
 register = template.Library()
-
-
-@register.filter
-def when(value: datetime | date | time | None) -> str:
-    """ "3 November 2026, 10:15", in London; a date or a time alone says only what it is."""
-    if isinstance(value, datetime):
-        return written(localtime(value), settings.DATETIME_FORMAT)
-    if isinstance(value, date):
-        return written(value, settings.DATE_FORMAT)
-    return time_format(value, settings.TIME_FORMAT) if value else ""
+when = register.filter("when", saying.when)
 
 
 @register.filter
 def waited(since: datetime, viewer) -> str:
     """How long since, in the school time of the viewer's school: "2 school hours"."""
-    days = viewer.school.days
-    return in_words(school_minutes_between(days, since, viewer.now), Calendar.SCHOOL, days)
+    return saying.waited(viewer.school.days, since, viewer.now)
 
 
 @register.filter

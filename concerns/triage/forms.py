@@ -4,6 +4,8 @@ A decision is light or full, and its form asks what that needs (`safeguarding/un
 it is judged when every question stands on the page).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -39,51 +41,59 @@ class Filters(forms.Form):
     category = forms.ChoiceField(label="Category", required=False)
     year = forms.ChoiceField(label="Year", required=False)
 
-    def __init__(self, *args, holders=(), **kwargs):
+    def __init__(self, *args, offered, **kwargs):
         super().__init__(*args, **kwargs)
-        states = [(state.value, state.label) for state in State if state in OPEN]
-        self.fields["state"].choices = [
-            ("", "All that are open"),
-            (LATE, "Late now"),
-            *states,
-            (State.CLOSED.value, "Closed, newest first"),
-        ]
-        self.fields["holder"].choices = [("", "Anybody"), (NOBODY, "Nobody yet"), *holders]
-        self.fields["category"].choices = [("", "Any"), *Category.choices()]
-        self.fields["year"].choices = [
-            ("", "Any"),
-            *((year, year) for year in YEARS),
-            (OTHER, "Another, or not on the roll"),
-        ]
+        for name, choices in offered:
+            self.fields[name].choices = choices
         self.helper = inside(*(Question(name) for name in self.fields))
 
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for in the address, less what is not offered; `unknown` when some was not."""
+
+    offered: tuple
+    chosen: dict[str, str]
+    unknown: bool
+
     @classmethod
-    def asked(cls, data, **offered) -> tuple["Filters", bool]:
-        """The form with what it knows of `data`, and whether anything was left out as unknown."""
-        whole = cls(data, **offered)
-        if whole.is_valid():
-            return whole, False
-        known = cls(whole.cleaned_data, **offered)
-        known.is_valid()
-        return known, True
+    def of(cls, asked: Mapping[str, str], holders: tuple) -> "Wanted":
+        """Judged without a form: the page is drawn often, and its form is drawn once (`drawn`)."""
+        offered = (*_OFFERED, ("holder", (("", "Anybody"), (NOBODY, "Nobody yet"), *holders)))
+        said = {name: asked[name] for name, _ in offered if asked.get(name)}
+        known = {n: said[n] for n, choices in offered if n in said and said[n] in dict(choices)}
+        return cls(offered, known, unknown=known != said)
 
     def drawn(self) -> str:
         """The questions, drawn once for the same answers and the same staff."""
-        return _drawn(tuple(self.wanted.items()), tuple(self.fields["holder"].choices[2:]))
-
-    @property
-    def wanted(self) -> dict[str, str]:
-        """What was chosen. Needs a form that is valid."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        return _drawn(self.offered, tuple(self.chosen.items()))
 
     def address(self, **more: str) -> str:
         """The query string of what was chosen, and of `more`."""
-        return "?" + urlencode({**self.wanted, **more})
+        return "?" + urlencode({**self.chosen, **more})
+
+
+_OFFERED = (
+    (
+        "state",
+        (
+            ("", "All that are open"),
+            (LATE, "Late now"),
+            *((state.value, state.label) for state in State if state in OPEN),
+            (State.CLOSED.value, "Closed, newest first"),
+        ),
+    ),
+    ("category", (("", "Any"), *Category.choices())),
+    (
+        "year",
+        (("", "Any"), *zip(YEARS, YEARS, strict=True), (OTHER, "Another, or not on the roll")),
+    ),
+)
 
 
 @lru_cache(maxsize=64)
-def _drawn(wanted: tuple, holders: tuple) -> str:
-    return render_crispy_form(Filters(dict(wanted), holders=holders))
+def _drawn(offered: tuple, chosen: tuple) -> str:
+    return render_crispy_form(Filters(dict(chosen), offered=offered))
 
 
 class NoteForm(Asked):

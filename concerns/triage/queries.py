@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
@@ -20,21 +19,22 @@ from concerns.models import (
     ConcernCategory,
     ConcernChild,
     Conversation,
-    Mark,
     Person,
+    Post,
     Step,
     Viewer,
     story,
+    waiting,
 )
 from concerns.models.concern import Place
 from concerns.models.story import Story
+from concerns.models.waiting import Row
 from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.lifecycle import OPEN, State, may_follow
-from concerns.rules.roles import May
+from concerns.rules.roles import May, roles_that
 from concerns.rules.words import YEARS, SpokenTo
-from concerns.templatetags import times
 from concerns.triage.acts import advice_first, pressing_decision, still_owed
-from concerns.triage.forms import LATE, NOBODY, OTHER, Filters
+from concerns.triage.forms import LATE, NOBODY, OTHER, Wanted
 
 PAGE = 25
 # How far back the story beside a new concern goes.
@@ -42,26 +42,8 @@ LOOKING_BACK = timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class Row:
-    """One concern of the queue, in the words the page shows: it is drawn forty times an hour."""
-
-    uid: UUID
-    reference: str
-    state: str
-    state_words: str
-    children: list[tuple[str, str]]
-    why: str
-    also_late: list[tuple[str, str]]
-    waited: str
-    late: str
-    due: str
-    holder_words: str
-
-
-@dataclass(frozen=True)
 class Queue:
-    filters: Filters
-    unknown: bool
+    wanted: Wanted
     rows: list[Row]
     counts: list[tuple[str, str, int]]
     more: str
@@ -77,21 +59,20 @@ def queue(viewer: Viewer, asked: Mapping[str, str]) -> Queue:
     """One page of what is `asked` for, most pressing first; closed ones newest first. Recorded."""
     visible = Concern.objects.visible_to(viewer)
     open_ones = _open_by_holder(visible, viewer.now)
-    filters, unknown = Filters.asked(asked, holders=_holders(viewer, open_ones))
-    rows = _narrowed(visible, filters.wanted, viewer.now)
-    closed = filters.wanted.get("state") == State.CLOSED
+    wanted = Wanted.of(asked, _holders(viewer, open_ones))
+    rows = _narrowed(visible, wanted.chosen, viewer.now)
+    closed = wanted.chosen.get("state") == State.CLOSED
     rows = rows.newest_closed_first() if closed else rows.most_pressing_first()
     after = asked.get("after", "")
     place = Place.read(after, visible) if after else None
     if place:
         rows = rows.closed_after(place) if closed else rows.after(place)
-    found, more = sight.page(viewer, _for_rows(rows), PAGE)
+    found, more = sight.page(viewer, waiting.shown(rows), PAGE)
     return Queue(
-        filters=filters,
-        unknown=unknown,
-        rows=[_row(viewer, concern) for concern in found],
+        wanted=wanted,
+        rows=waiting.rows(viewer, found),
         counts=_counts(open_ones),
-        more=filters.address(after=Place.of(found[-1])) if more else "",
+        more=wanted.address(after=Place.of(found[-1])) if more else "",
         closed=closed,
         lost=bool(after) and place is None,
         later=place is not None,
@@ -122,47 +103,11 @@ def _has(model, **what):
     return Exists(model.objects.filter(concern=OuterRef("pk"), **what))
 
 
-def _for_rows(rows):
-    """What a row shows and no more: of the sealed words, only whether the child said anything."""
-    shown = (
-        "uid", "school", "reference", "state", "rank", "next_due_at", "received_at", "closed_at",
-        "danger", "going_home", "how_known", "child_words", "outcome", "holder__name",
-    )  # fmt: skip
-    children = ConcernChild.objects.select_related("child").order_by("part", "id")
-    steps = Step.objects.open().in_order().select_related("holder", "referral")
-    return (
-        rows.annotate(marked=_has(Mark))
-        .select_related("holder")
-        .only(*shown)
-        .prefetch_related(Prefetch("children", children, "named"), Prefetch("steps", steps, "owed"))
-    )
-
-
-def _row(viewer: Viewer, concern: Concern) -> Row:
-    days, now = viewer.school.days, viewer.now
-    first = story.most_pressing(concern.owed)
-    late = [(step, step.late_words(days, now)) for step in concern.owed if step.due_at < now]
-    return Row(
-        uid=concern.uid,
-        reference=concern.reference,
-        state=concern.state,
-        state_words=concern.state_words,
-        children=[(row.name, row.detail) for row in concern.named],
-        why=story.why(concern, first, viewer.today, concern.marked),
-        also_late=[(step.words, words) for step, words in late if step is not first],
-        waited=times.waited(first.opened_at, viewer) if first else "",
-        late=next((words for step, words in late if step is first), ""),
-        due=times.when(first.due_at if first else concern.closed_at),
-        holder_words=(concern.holder.name if concern.holder_id else first and first.holder_words),
-    )
-
-
 def _open_by_holder(visible, now: datetime) -> list[dict]:
     """How many are open, and how many late, by state and holder: one look at the open rows."""
+    by = ("state", "holder__uid", "holder__name")
     late = Count("pk", filter=Q(next_due_at__lt=now))
-    return list(
-        visible.open().values("state", "holder").order_by().annotate(n=Count("pk"), late=late)
-    )
+    return list(visible.open().values(*by).order_by().annotate(n=Count("pk"), late=late))
 
 
 def _counts(open_ones: list[dict]) -> list[tuple[str, str, int]]:
@@ -177,11 +122,10 @@ def _counts(open_ones: list[dict]) -> list[tuple[str, str, int]]:
 
 def _holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[str, str], ...]:
     """Whom the filter offers: who may decide, and whoever holds anything open, gone or not."""
-    deciders = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
-    held = {row["holder"] for row in open_ones if row["holder"]}
-    either = Person.objects.filter(Q(pk__in=deciders.order_by().values("pk")) | Q(pk__in=held))
-    names = either.order_by("name", "pk").values_list("uid", "name")
-    return tuple((str(uid), name) for uid, name in names)
+    posts = Post.objects.filter(school=viewer.school).holding(*roles_that(May.DECIDE))
+    people = set(posts.in_force(viewer.today).values_list("person__uid", "person__name"))
+    people |= {(row["holder__uid"], row["holder__name"]) for row in open_ones if row["holder__uid"]}
+    return tuple((str(uid), name) for uid, name in sorted(people, key=lambda each: each[::-1]))
 
 
 # Reading one
@@ -200,10 +144,10 @@ def read(viewer: Viewer, uid) -> dict:
     """A concern, what happened to it, its children's stories, and what may be done. Recorded."""
     concern = story.fetch(sight.concern(viewer, uid))
     steps = list(concern.steps.all())
-    marked = bool(concern.marks.all())
+    first, marked = story.most_pressing(steps), bool(concern.marks.all())
     return {
         "concern": concern,
-        "why": story.why(concern, story.most_pressing(steps), viewer.today, marked),
+        "why": story.why(concern, first, _route(first), viewer.today, marked),
         "facts": story.facts(concern),
         "additions": story.additions(concern),
         "stories": _stories(viewer, concern),
@@ -213,6 +157,10 @@ def read(viewer: Viewer, uid) -> dict:
         "take": _take(viewer, concern, steps),
         "moves": _moves(concern, steps),
     }
+
+
+def _route(step: Step | None) -> str:
+    return step.referral.route if step and step.referral_id else ""
 
 
 def _address(step: Step) -> str:
@@ -273,12 +221,12 @@ def _moves(concern: Concern, steps: list[Step]) -> list[Move]:
     return [Move(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves]
 
 
-def deciding(viewer: Viewer, uid) -> dict:
-    """What the page of a decision offers and asks. The reading is recorded by the page itself."""
+def deciding(viewer: Viewer, uid) -> tuple[Concern, dict]:
+    """A concern to decide, and what the form offers and asks. The page records the reading."""
     concern = sight.to_change(viewer, uid)
     staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
-    return {
-        "concern": concern,
+    return concern, {
+        "rows": story.about(concern),
         "last": story.last_decided(concern),
         "staff": list(staff.not_excluded_from(concern)),
         "pressing": pressing_decision(concern),
@@ -290,11 +238,10 @@ def deciding(viewer: Viewer, uid) -> dict:
 def colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
     """Who else may decide on it, and has it not."""
     people = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
-    others = people.exclude(pk__in=filter(None, [viewer.person.pk, concern.holder_id]))
-    return list(others.not_excluded_from(concern))
+    has = filter(None, [viewer.person.pk, concern.holder_id])
+    return list(people.exclude(pk__in=has).not_excluded_from(concern))
 
 
 def holding_open(concern: Concern) -> list[tuple[str, str]]:
     """(What must be done before it can be closed, where); each once."""
-    held = Step.objects.holding_open(concern)
-    return list(dict.fromkeys((step.words, _address(step)) for step in held))
+    return list({(s.words, _address(s)): s for s in Step.objects.holding_open(concern)})

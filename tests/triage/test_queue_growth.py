@@ -49,7 +49,8 @@ def open_ones(where, lead, number):
             where=where,
             lead=lead,
             by=lead,
-            children=(children[each % 6], children[(each + 1) % 6]),
+            children=(children[each % 6],),
+            involved=(children[(each + 1) % 6],) if each % 5 == 0 else (),
             now=NOW - timedelta(minutes=37 * each),
             **kinds[each // 4 % 4],
         )

@@ -1,0 +1,25 @@
+"""This file knows how a time is said: one style of date, in London, and waiting in school time."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from concerns.rules.calendars import Calendar, in_words, school_minutes_between
+from concerns.rules.days import LONDON, SchoolDays
+
+
+def when(value: datetime | date | time | None) -> str:
+    """ "3 November 2026, 10:15"; a date or a time alone says only what it is. Empty for None.
+
+    `value` is aware where it is a moment.
+    """
+    if isinstance(value, datetime):
+        local = value.astimezone(ZoneInfo(LONDON))
+        return f"{local.day} {local:%B %Y, %H:%M}"
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    return f"{value:%H:%M}" if value else ""
+
+
+def waited(days: SchoolDays, since: datetime, now: datetime) -> str:
+    """How long from `since` to `now` in that school's time: "2 school hours"."""
+    return in_words(school_minutes_between(days, since, now), Calendar.SCHOOL, days)
