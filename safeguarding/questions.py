@@ -27,14 +27,14 @@ class AskSent(Unfolding):
 
     agency = Words("Which team or service did it go to?", line=True)
     spoken_to = Words("Whom did you speak to there?", line=True)
-    method = choose("How did it go?", Method, folded=True)
+    method = choose("How was it sent?", Method, folded=True)
     sent_on, sent_at = moments.day("On what day?"), moments.time("At what time?")
     their_reference = Words("Their reference", line=True, help_text="If they gave you one.")
 
     def read_sent(self, now: datetime) -> None:
         self.need("agency", "Write which team or service it went to")
         self.need("spoken_to", "Write whom you spoke to there, or that it was nobody")
-        self.need("method", "Choose how it went")
+        self.need("method", "Choose how it was sent")
         self.went = moments.read(self, "sent", now)
 
     def sent(self) -> Sent:

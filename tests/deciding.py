@@ -1,0 +1,42 @@
+"""This file knows how a test decides, what is then owed, and what stands on record of it."""
+
+from datetime import date, timedelta
+
+from concerns.models import Decided, Line, Said, Sent
+from concerns.rules.words import Route
+from concerns.triage import acts as triage
+from tests import factories
+from tests.factories import NOW
+
+LATER = NOW + timedelta(hours=1)
+UNTIL = date(2026, 12, 1)
+
+
+def decide(by, concern, *routes, now=LATER, rows=None, **more):
+    made = factories.decided(concern, *routes, **more)
+    if rows is not None:
+        made = Decided(**{**vars(made), "children": tuple(rows)})
+    return triage.decide(by=by, concern=concern, decided=made, now=now)
+
+
+def dated(where, route):
+    """What a route needs further."""
+    watch = {"watch_until": UNTIL, "watched_by": factories.person(where)}
+    return {Route.WATCH: watch, Route.KEEP: {"keep_until": UNTIL}}.get(route, {})
+
+
+def owed(concern):
+    return set(concern.steps.open().values_list("kind", flat=True))
+
+
+def lines(concern, kind):
+    return Line.objects.filter(concern=concern.uid, kind=kind).count()
+
+
+def gone(**more):
+    told = {"agency": "Front door", "spoken_to": "Duty worker", "method": "telephone", **more}
+    return Sent(**{"happened_at": NOW, "their_reference": "W1", **told})
+
+
+def spoke(**more):
+    return Said("parent", "Mother", "She listened.", **{"happened_at": NOW, **more})
