@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.core import signing
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -79,6 +79,14 @@ def words(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft
     None, and nothing written, for somebody else's draft or one that has already been sent: a late
     save must not bring it back.
     """
+    try:
+        return _put(person, school, page, uid, fields, now)
+    except IntegrityError:
+        # Its first save came twice at once: the other has begun it.
+        return _put(person, school, page, uid, fields, now)
+
+
+def _put(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft | None:
     with transaction.atomic():
         if Concern.objects.filter(draft=uid).exists():
             return None

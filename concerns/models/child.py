@@ -5,7 +5,7 @@ What may be asked about a past day (class, year, enrolment) is a dated row, neve
 
 from datetime import date
 
-from django.db import models
+from django.db import connections, models
 
 from concerns.models.case import Row, Scoped
 from concerns.rules.names import folded
@@ -23,8 +23,7 @@ class Children(Scoped):
         """Whose names have words beginning with each word of `part`, whatever the order."""
         found = self
         for word in folded(part).split()[:6]:
-            keys = NameKey.objects.filter(word__gte=word, word__lt=f"{word}\U0010ffff")
-            found = found.filter(pk__in=keys.values("child"))
+            found = found.filter(pk__in=NameKey.objects.beginning(word).values("child"))
         return found.order_by("surname", "forename", "pk")
 
     def visible_to(self, viewer):
@@ -83,14 +82,35 @@ class Child(Row):
         return set(folded(f"{self.forename} {self.surname} {self.known_as}").split())
 
 
+class NameKeys(models.QuerySet):
+    def beginning(self, part: str):
+        """The words that begin with `part`, by the index on either database.
+
+        SQLite does not use an index for LIKE. PostgreSQL compares in its own language's order, in
+        which the end of a range falls short (under en_GB nothing but `part` itself was found), and
+        finds the beginning of a word by an index of patterns.
+        """
+        if connections[self.db].vendor == "postgresql":
+            return self.filter(word__startswith=part)
+        return self.filter(word__gte=part, word__lt=f"{part}\U0010ffff")
+
+
 class NameKey(models.Model):
     """One folded word of a child's names: what the picker's prefix search reads."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="name_keys")
     word = models.CharField(max_length=100)
 
+    objects = NameKeys.as_manager()
+
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["word", "child"], name="name_word_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["word", "child"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+                name="name_word_once",
+            )
+        ]
 
     def __str__(self):
         return f"name key {self.pk}"

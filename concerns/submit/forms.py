@@ -146,7 +146,8 @@ class ConcernForm(Asked):
 
     helper = inside(
         Part("submit/picker.html"),
-        Details("The child is not on the roll, or you do not know the name", "described"),
+        Details("The child is not on the roll, or you do not know the name",
+                Question("described", rows=3)),
         Question("account", size="m", rows=8),
         Question("going_home", size="m", inline=True),
         "danger",
@@ -160,7 +161,7 @@ class ConcernForm(Asked):
                 Say("Listen, and let them tell it their way: tell me, explain to me, describe to "
                     "me. Please do not promise to keep it secret. If you already have, do not "
                     "worry: tell the lead that too.", "inset"),
-                "child_words", "did_not_want_to_say", "asked"),
+                Question("child_words", rows=3), "did_not_want_to_say", Question("asked", rows=3)),
         Part("submit/marks.html"),
         Details("Who else was there, and any explanation", "who_else",
                 Question("explanation", rows=3), "explained_by"),

@@ -54,6 +54,12 @@ class Contacts:
         return [self.authority]
 
     @property
+    def others_words(self) -> str:
+        """The names of the others: "Dee Deputy and Hedda Head"."""
+        *names, last = [contact.person.name for contact in self.others] or [""]
+        return " and ".join(filter(None, [", ".join(names), last]))
+
+    @property
     def others(self) -> list[Contact]:
         return self.people[1:]
 

@@ -201,6 +201,7 @@ def _page(request, form, *, begun=None, reached=True):
         "picker_url": reverse("submit_children"),
         "begun": begun,
         "more_marks": request.POST.get("do") == "another_mark",
+        "more_marks": request.POST.get("do") == "another_mark",
         "find": form.data.get("find", ""),
         "find_involved": form.data.get("find_involved", ""),
         **{

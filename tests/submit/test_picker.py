@@ -1,6 +1,9 @@
 import re
 
-from concerns.models import Concern, Draft, Enrolment, Line
+import pytest
+from django.db import connection
+
+from concerns.models import Concern, Draft, Enrolment, Line, NameKey
 from tests import factories
 
 
@@ -104,3 +107,19 @@ def test_another_mark_is_one_more_row(staff, child):
     assert re.search('value="ear" selected', page)
     assert 'name="mark-1-place"' in page
     assert "There is a problem" not in page
+
+
+def test_a_name_is_found_by_its_index(where):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # A table this small is read whole unless that is made to look dear.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = NameKey.objects.beginning("quill").explain()
+    assert "name_word_once" in plan
+    assert re.search(r"Index Cond: .*word.*quill|word>\? AND word<\?", plan), plan
+
+
+@pytest.mark.parametrize("part", ["zz", "ż", "o'b", "ça", "ngu", "9"])
+def test_the_last_letters_of_the_alphabet_find_as_well_as_the_first(staff, where, part):
+    child = factories.child(where, f"{part}ample", "Other")
+    assert [row["uid"] for row in found(staff, part)["children"]] == [str(child.uid)]
