@@ -49,6 +49,7 @@ A_PAGE = 50
 FROM_OUTSIDE = frozenset({*ANSWERS.values(), StepKind.CHALLENGE})
 FOUR = (Which.LATE, Which.WAITING, Which.OUTSIDE, Which.QUIET)
 OPEN = Q(closed_at__isnull=True)
+TO_CONCERN = {ConcernCategory: "concern", DecisionRoute: "decision__concern"}
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ def figures(viewer: Viewer, asked: Asked, known: list[int]) -> Figures:
         **{age.value: Count("id", filter=_aged(viewer, age)) for age in Age},
     )
     ages = [Row(age.label, asked.but(age=age.value), open=totals[age]) for age in Age]
-    categories = _by(viewer, asked, ConcernCategory, "concern__", "category", Category)
-    routes = _by(viewer, asked, DecisionRoute, "decision__concern__", "route", Route)
+    categories = _by(viewer, rows, asked, ConcernCategory, "category", Category)
+    routes = _by(viewer, rows, asked, DecisionRoute, "route", Route)
     return Figures(
         now=_now(viewer, asked),
         whole=Row("All", asked, *(totals[name] for name in _counts())),
@@ -112,11 +113,9 @@ def _conditions(viewer: Viewer, asked: Asked) -> Iterator:
         first = date.fromisoformat(f"{asked.month}-01")
         yield _between("received_at", *spans.month(viewer.school.days, first))
     if asked.category:
-        yield _says(ConcernCategory, "concern", asked.category, "category")
-    if asked.route == NONE:
-        yield ~Exists(Decision.objects.filter(concern=OuterRef("pk")))
-    elif asked.route:
-        yield _says(DecisionRoute, "decision__concern", asked.route, "route")
+        yield _says(ConcernCategory, asked.category, "category")
+    if asked.route:
+        yield _says(DecisionRoute, asked.route, "route")
     if asked.age:
         yield _aged(viewer, Age(asked.age))
     for column, band in (("looked_after", asked.looked), ("decided_after", asked.decided)):
@@ -136,9 +135,9 @@ def _between(column: str, start: datetime | None, end: datetime | None) -> Q:
     return begins & Q(**{f"{column}__lt": end}) if end else begins
 
 
-def _says(model, to_concern: str, key: str, column: str):
+def _says(model, key: str, column: str):
     """A row of `model` says `key` of the concern; or, for NONE, there is no row."""
-    rows = model.objects.filter(**{to_concern: OuterRef("pk")})
+    rows = model.objects.filter(**{TO_CONCERN[model]: OuterRef("pk")})
     return ~Exists(rows) if key == NONE else Exists(rows.filter(**{column: key}))
 
 
@@ -205,17 +204,17 @@ def _by_month(viewer: Viewer, rows, asked: Asked, known: list[int]) -> list[Row]
     return [Row(*one, **counted.get(place, {})) for place, one in enumerate(made)]
 
 
-def _by(viewer: Viewer, asked: Asked, model, to_concern: str, column: str, words: type[Choice]):
+def _by(viewer: Viewer, rows, asked: Asked, model, column: str, words: type[Choice]) -> list[Row]:
     """By a word that may be said of a concern several times or never; the commonest first."""
+    to_concern = f"{TO_CONCERN[model]}__"
     said = model.objects.visible_to(viewer).filter(_came_in(viewer, asked, to_concern))
-    rows = []
+    made = []
     for counts in said.values(column).annotate(**_counts(to_concern)).order_by("-came", column):
         key = counts.pop(column)
-        rows.append(Row(words.say(key), asked.but(**{column: key}), **counts))
-    never = asked.but(**{column: NONE})
-    counts = narrowed(viewer, never).aggregate(**_counts())
-    none = "No category chosen" if column == "category" else "Nothing decided yet"
-    return [*rows, Row(none, never, **counts)] if counts["came"] else rows
+        made.append(Row(words.say(key), asked.but(**{column: key}), **counts))
+    counts = rows.filter(_says(model, NONE, column)).aggregate(**_counts())
+    none = "No category chosen" if model is ConcernCategory else "Nothing decided yet"
+    return [*made, Row(none, asked.but(**{column: NONE}), **counts)] if counts["came"] else made
 
 
 def _waits(viewer: Viewer, rows, asked: Asked, name: str, count: int) -> Table:

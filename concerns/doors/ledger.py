@@ -125,9 +125,10 @@ class Told:
 
 
 def trail(concern: Concern) -> list[Told]:
-    """Every line about `concern`, and every reading of its children's stories since it was sent.
+    """Every line about `concern`, and every reading of its children's stories that showed it.
 
-    In the order they were written. Needs `children` fetched with their `child`.
+    In the order they were written. Needs `children` fetched with their `child`. A story that was
+    not told by the page names no concern it showed, and is taken to have shown this one.
     """
     children = [str(row.child.uid) for row in concern.children.all() if row.child_id]
     own = list(_lines(Line.objects.filter(concern=concern.uid)))
@@ -135,7 +136,8 @@ def trail(concern: Concern) -> list[Told]:
         return []
     stories = Line.objects.filter(kind=Kind.STORY, about__in=children, id__gt=own[0].pk)
     stories = _lines(stories.filter(school=concern.school_id, concern=None))
-    return [_told(line) for line in sorted([*own, *stories], key=lambda line: line.pk)]
+    showing = [line for line in stories if _showed(line, concern)]
+    return [_told(line) for line in sorted([*own, *showing], key=lambda line: line.pk)]
 
 
 def lists(concern: Concern) -> list[Told]:
@@ -145,6 +147,11 @@ def lists(concern: Concern) -> list[Told]:
     seen = Line.objects.filter(pk__in=after.values("pk")[:LISTS_LOOKED_THROUGH])
     showing = seen.filter(kind=Kind.LISTED, body__contains=str(concern.uid))
     return [_told(line) for line in _lines(showing)]
+
+
+def _showed(line: Line, concern: Concern) -> bool:
+    shown = json.loads(line.body)["shown"]
+    return not shown or str(concern.uid) in shown
 
 
 def _lines(rows):

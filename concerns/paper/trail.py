@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from concerns.doors import ledger
-from concerns.models import Concern, Mark, Person, Step, Viewer, story
+from concerns.models import Concern, Person, Step, Viewer, story
 from concerns.models.step import Ended
 from concerns.rules import clocks
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage
-from concerns.rules.words import GoingHome, HowKnown, Outcome, Place, Side
+from concerns.rules.words import GoingHome, HowKnown, Outcome
 
 READING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL, Kind.LISTED})
 HAS_A_ROW = frozenset(
@@ -102,15 +102,9 @@ def _written(concern: Concern) -> Iterator[Entry]:
         ("How it is known", HowKnown.say(concern.how_known)),
         ("Worried about going home", GoingHome.say(concern.going_home)),
         ("In danger now", "Yes" if concern.danger else ""),
-        *(("Visible mark", _mark(mark)) for mark in concern.marks.all()),
+        *(("Visible mark", mark.words) for mark in concern.marks.all()),
     ]
     yield Entry(concern.received_at, "Sent the concern", who, _said(*facts))
-
-
-def _mark(mark: Mark) -> str:
-    size = f"{mark.size_cm.normalize():f} cm" if mark.size_cm else ""
-    where = [Place.say(mark.place), Side.say(mark.side).lower(), size, mark.described]
-    return ", ".join(part for part in where if part)
 
 
 def _from_rows(concern: Concern) -> Iterator[Entry]:
@@ -120,12 +114,12 @@ def _from_rows(concern: Concern) -> Iterator[Entry]:
         yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))
     for row in concern.handings.all():
         yield Entry(row.at, f"Handed it to {row.to.name}", row.by.name, _said(("Note", row.words)))
-    for row in concern.words_back.all():
-        what = "Gave the person who wrote it a word back"
-        yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))
     for row in concern.endings.all():
         what = "Reopened it" if row.reopened else f"Closed it: {Outcome.say(row.outcome)}"
         yield Entry(row.at, what, row.by.name, _said(("Why", row.words)), mark="ending")
+    for row in concern.words_back.all():
+        what = "Gave the person who wrote it a word back"
+        yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))
     for row in concern.conversations.all():
         what = f"Spoke to: {row.spoken_to_words}"
         if not row.reached:
@@ -244,7 +238,10 @@ def _came_to_know(concern: Concern, lines: list) -> Iterator[tuple[Person, Knew]
     for line in lines:
         if line.who and not line.refused:
             read_at = None if line.kind is Kind.LISTED else line.at
-            yield line.who, Knew(line.who.name, line.role, line.at, line.kind.label, read_at)
+            # A list shown for a reason of its own ("beside a concern") says so.
+            reason = f", {line.reason}" if line.reason and ":" not in line.reason else ""
+            how = line.kind.label + (reason if line.kind is Kind.LISTED else "")
+            yield line.who, Knew(line.who.name, line.role, line.at, how, read_at)
     for row in concern.handings.all():
         yield row.to, Knew(row.to.name, "", row.at, f"Was handed it by {row.by.name}")
 

@@ -1,0 +1,67 @@
+"""A sheet opens in a spreadsheet as it was written, and nothing in it is ever run."""
+
+import csv
+import io
+
+import pytest
+
+from concerns.paper.sheets import safe, sheet
+
+DANGEROUS = (
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1", "\tx", "\rx", "\x00x",
+    "  =1", " \t=1", "\u00a0=1", "\u200b=1", "\ufeff=1", "\u2003+1", "\x0b=1", "＝1", "＋1", "－1",
+    "＠x", '=HYPERLINK("https://example.test")', "-2+3+cmd|' /C calc'!A0", "=", "-",
+)  # fmt: skip
+HARMLESS = (
+    "",
+    " ",
+    "Year 4",
+    "a=1",
+    "3-4",
+    "Smith-Jones",
+    "it's",
+    "'=1",
+    "“-1”",
+    "né",
+    "🙂",
+    "(-1)",
+)
+
+
+@pytest.mark.parametrize("cell", DANGEROUS)
+def test_a_cell_that_would_be_run_begins_with_a_quote(cell):
+    assert safe(cell) == "'" + cell
+
+
+@pytest.mark.parametrize("cell", HARMLESS)
+def test_a_cell_that_would_not_be_run_is_left_as_it_is(cell):
+    assert safe(cell) == cell
+
+
+def test_a_number_of_ours_stays_a_number_and_nothing_stays_empty():
+    assert [safe(cell) for cell in (15, -3, 0.5, None)] == ["15", "-3", "0.5", ""]
+
+
+def test_a_sheet_begins_with_the_mark_and_its_lines_end_as_spreadsheets_write_them():
+    written = b"".join(sheet(["One", "Two"], [["a", 1], ["=b", None]]))
+    assert written == b'\xef\xbb\xbf"One","Two"\r\n"a","1"\r\n"\'=b",""\r\n'
+
+
+def test_every_cell_comes_back_as_it_was_whatever_stands_in_it():
+    cells = ['a "quoted" word', "one, two; three", "two\nlines", "né 🙂", "tab\tinside"]
+    written = b"".join(sheet(cells, [cells])).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(written, newline=""))) == [cells, cells]
+
+
+def test_no_separator_stands_outside_quotation_marks():
+    line = b"".join(sheet(["a;b"], [["c;=d"]])).decode("utf-8-sig").splitlines()[1]
+    assert line == '"c;=d"'
+
+
+def test_a_long_sheet_is_handed_on_row_by_row():
+    def rows():
+        yield ["first"]
+        raise AssertionError("the second row was fetched before the first was taken")
+
+    pieces = sheet(["head"], rows())
+    assert [next(pieces), next(pieces)][1] == b'"first"\r\n'

@@ -1,0 +1,88 @@
+"""Years, months, ages and waits begin and end where the clock on the wall says."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from concerns.rules import spans
+from concerns.rules.days import SchoolDays
+from concerns.rules.spans import Age, Wait
+
+SCHOOL = SchoolDays(
+    "England",
+    time(8, 45),
+    time(15, 30),
+    ((date(2026, 9, 2), date(2026, 10, 23)), (date(2026, 11, 2), date(2026, 12, 18))),
+    frozenset(),
+)
+TUESDAY = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
+
+
+def test_a_school_year_begins_at_midnight_in_summer_time():
+    start, end = spans.school_year(SCHOOL, 2026)
+    assert start == datetime(2026, 8, 31, 23, 0, tzinfo=UTC)
+    assert end == datetime(2027, 8, 31, 23, 0, tzinfo=UTC)
+
+
+def test_a_month_runs_to_the_first_moment_of_the_next_across_the_change_of_clocks():
+    start, end = spans.month(SCHOOL, date(2026, 3, 1))
+    assert start == datetime(2026, 3, 1, 0, 0, tzinfo=UTC)
+    assert end == datetime(2026, 3, 31, 23, 0, tzinfo=UTC)
+    assert spans.month(SCHOOL, date(2026, 12, 1))[1] == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def test_the_months_of_a_year_run_from_september_and_stop_at_today():
+    whole = spans.months_of(2025, TUESDAY.date())
+    assert (whole[0], whole[-1], len(whole)) == (date(2025, 9, 1), date(2026, 8, 1), 12)
+    assert spans.months_of(2026, TUESDAY.date())[-1] == date(2026, 11, 1)
+    assert spans.months_of(2030, TUESDAY.date()) == [date(2030, 9, 1)]
+
+
+def test_the_years_run_from_the_first_that_holds_anything_to_this_one():
+    first = datetime(2024, 8, 31, 22, 59, tzinfo=UTC)
+    assert spans.years_since(SCHOOL, first, TUESDAY.date()) == [2026, 2025, 2024, 2023]
+    assert spans.years_since(SCHOOL, None, TUESDAY.date()) == [2026]
+
+
+def test_ages_lie_end_to_end_and_leave_nothing_out():
+    ages = [spans.age(SCHOOL, band, TUESDAY.date()) for band in Age]
+    assert ages[0][1] is None
+    assert ages[-1][0] is None
+    assert [start for start, _ in ages[:-1]] == [end for _, end in ages[1:]]
+
+
+def test_less_than_a_week_is_today_and_the_six_days_before():
+    assert spans.age(SCHOOL, Age.WEEK, TUESDAY.date())[0] == datetime(2026, 10, 28, tzinfo=UTC)
+
+
+def test_waits_lie_end_to_end_and_a_school_day_is_as_long_as_the_school_says():
+    assert spans.wait_ends(SCHOOL) == (30, 120, 405, 810)
+    waits = [spans.wait(SCHOOL, band) for band in list(Wait)[:-1]]
+    assert waits == [(None, 30), (30, 120), (120, 405), (405, 810), (810, None)]
+
+
+@pytest.mark.parametrize(
+    ("count", "since"),
+    [
+        # Monday was a whole school day; what moved on Sunday or before was quiet all through it.
+        (1, datetime(2026, 11, 2, tzinfo=UTC)),
+        # The one before Monday is the Friday before half-term.
+        (2, datetime(2026, 10, 22, 23, tzinfo=UTC)),
+        (3, datetime(2026, 10, 21, 23, tzinfo=UTC)),
+    ],
+)
+def test_silence_is_counted_in_whole_school_days(count, since):
+    assert spans.quiet_since(SCHOOL, TUESDAY, count) == since
+
+
+def test_today_is_a_whole_day_of_silence_only_after_the_last_bell():
+    after = datetime(2026, 11, 3, 15, 30, tzinfo=UTC)
+    assert spans.quiet_since(SCHOOL, after, 1) == datetime(2026, 11, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "less than a minute"), (1, "1 minute"), (60, "1 hour"), (125, "2 hours 5 minutes")],
+)
+def test_school_time_is_said_in_hours_and_minutes(minutes, words):
+    assert spans.in_hours(minutes) == words
