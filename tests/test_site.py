@@ -17,6 +17,7 @@ from concerns.models import Draft, append_only
 from concerns.models.draft import CONCERN
 from concerns.rules.roles import Role
 from safeguarding import start
+from safeguarding.logs import NoWords
 from tests import factories, house
 from tests.conftest import SecureClient
 
@@ -239,3 +240,29 @@ def test_a_head_may_be_signed_in_twice(where):
     factories.sign_in(first, who)
     factories.sign_in(second, who)
     assert first.get("/submit/").status_code == second.get("/submit/").status_code == 200
+
+
+def test_a_fault_is_logged_by_kind_and_place_and_without_its_words():
+    def refuse():
+        try:
+            raise KeyError("row contains (Zebedee, Quillfeather)")
+        except KeyError as first:
+            raise ValueError("Zebedee was refused") from first
+
+    try:
+        refuse()
+    except ValueError:
+        told = NoWords().formatException(sys.exc_info())
+    assert "Zebedee" not in told
+    assert "builtins.ValueError" in told
+    assert "builtins.KeyError" in told
+    assert "in refuse" in told
+
+
+def test_every_log_is_told_that_way(settings):
+    assert settings.LOGGING["formatters"]["plain"]["()"] == "safeguarding.logs.NoWords"
+    assert settings.LOGGING["root"]["handlers"] == ["console"]
+
+
+def test_words_posted_to_no_page_without_a_token_lead_to_the_first_page(client):
+    assert client.post("/submit/keep/").headers["Location"] == "/sign-in/?next=/"

@@ -109,8 +109,12 @@ def _set_idle_limit(request, viewer: Viewer) -> None:
 
 def _to_sign_in(request):
     """To the sign-in page; words posted after the session ended go to their owner's draft first."""
-    kept = keep.posted(request) if request.method == "POST" else None
-    back = kept.comes_back_to if kept else request.path
+    if request.method == "POST":
+        kept = keep.posted(request)
+        # An address that was posted to may be no page: without words to go back to, begin anew.
+        back = kept.comes_back_to if kept else "/"
+    else:
+        back = request.get_full_path()
     response = redirect_to_login(back, reverse("account_login"))
     if request.headers.get("Accept", "").startswith("application/json"):
         response.status_code = 401
