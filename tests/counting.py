@@ -1,5 +1,6 @@
 """This file knows how to count what a page costs, in figures that repeat."""
 
+import gc
 import sys
 from contextlib import contextmanager
 
@@ -26,11 +27,15 @@ def calls(ask) -> int:
         nonlocal counted
         counted += event in ("call", "c_call")
 
+    # What an earlier test left to be collected is not this page's.
+    gc.collect()
+    gc.disable()
     sys.setprofile(count)
     try:
         ask()
     finally:
         sys.setprofile(None)
+        gc.enable()
     return counted
 
 
