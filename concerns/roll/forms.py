@@ -11,7 +11,7 @@ from concerns.rules import rows
 from concerns.rules.columns import PUPIL
 from concerns.rules.rows import NotATable
 from concerns.rules.words import RollAnswer
-from safeguarding.govuk import Buttons, DayField, Press, Question, inside
+from safeguarding.govuk import Buttons, DayField, Press, Question, Say, inside
 from safeguarding.words import Asked, Typed, Words, choose
 
 EMPTY = "This file is empty. Export it again, and look at it before you choose it."
@@ -138,12 +138,15 @@ class AnswerForm(Asked):
     helper = inside(
         Question(
             "answer",
-            reveals={RollAnswer.LEFT: ["destination", "left_on"]},
             hints={
+                RollAnswer.LEFT: "Say below where to, and since when.",
                 RollAnswer.NOT_KNOWN: "We ask again with the next file. Tell the safeguarding lead "
                 "today: a child nobody has seen is a worry by itself.",
             },
         ),
+        Say("If they have left", kind="heading"),
+        "destination",
+        "left_on",
         Buttons(Press("Keep this answer")),
     )
 

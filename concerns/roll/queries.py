@@ -98,9 +98,7 @@ class Shown:
 
 def _in_words(change: Change) -> list[tuple[str, str | date, str | date]]:
     words = {column.key: column.words for column in PUPIL}
-    return [
-        (words[name], old or "nothing", new) for name, (old, new) in sorted(change.fields.items())
-    ]
+    return [(words[name], old or "nothing", new) for name, (old, new) in change.fields.items()]
 
 
 def on_roll(viewer: Viewer) -> int:
