@@ -24,7 +24,6 @@ def headers(get_response):
         response["Content-Security-Policy"] = POLICY
         response["Permissions-Policy"] = CLOSED
         response["Cross-Origin-Resource-Policy"] = "same-origin"
-        response["X-Frame-Options"] = "DENY"
         if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             response["Cache-Control"] = "no-store"
         return response
