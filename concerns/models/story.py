@@ -16,9 +16,9 @@ from concerns.models.concern import Concern, ConcernChild
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision, DecisionRoute
 from concerns.models.referral import Referral, ReferralEvent
-from concerns.models.step import Step
+from concerns.models.step import Ended, Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
-from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
+from concerns.rules.clocks import BY_A_NOTE, CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
 from concerns.rules.words import (
     ChildSeen,
     GoingHome,
@@ -67,6 +67,8 @@ class Happening:
     at: datetime
     what: str
     row: object
+    # The step a note was written for.
+    done: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def fetch(concern: Concern) -> Concern:
         "category_rows",
         Prefetch("marks", Mark.objects.order_by("id")),
         Prefetch("steps", Step.objects.open().in_order().select_related("holder", "referral")),
+        Prefetch("steps", Step.objects.filter(kind__in=BY_A_NOTE, ended=Ended.DONE), "noted"),
         Prefetch("decisions", decisions().prefetch_related("children")),
         Prefetch("referrals", referrals()),
         Prefetch("conversations", conversations()),
@@ -193,7 +196,13 @@ def happenings(concern: Concern) -> list[Happening]:
     """What was said and done, oldest first, of a concern that was fetched. What its writer added
     stands with what they wrote: `additions`."""
     found = [Happening(row.happened_at, "spoke", row) for row in concern.conversations.all()]
-    found += [Happening(row.at, "note", row) for row in concern.additions.all() if row.for_leads]
+    # The note and the step it was written for were recorded by one act, at one moment.
+    done = {(step.done_at, step.done_by_id): step.words for step in concern.noted}
+    found += [
+        Happening(row.at, "note", row, done.get((row.at, row.by_id), ""))
+        for row in concern.additions.all()
+        if row.for_leads
+    ]
     found += [Happening(row.at, "word_back", row) for row in concern.words_back.all()]
     found += [Happening(row.at, "handing", row) for row in concern.handings.all()]
     found += [Happening(row.at, "ending", row) for row in concern.endings.all()]
