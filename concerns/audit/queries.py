@@ -14,6 +14,7 @@ from django.db.models import (
     Case,
     Count,
     Exists,
+    F,
     IntegerField,
     Min,
     OuterRef,
@@ -48,7 +49,7 @@ A_PAGE = 50
 # An agency's answer, or its answer to a challenge.
 FROM_OUTSIDE = frozenset({*ANSWERS.values(), StepKind.CHALLENGE})
 FOUR = (Which.LATE, Which.WAITING, Which.OUTSIDE, Which.QUIET)
-OPEN = Q(closed_at__isnull=True)
+OPEN, DECIDED = Q(closed_at__isnull=True), Q(decided_at__isnull=False)
 TO_CONCERN = {ConcernCategory: "concern", DecisionRoute: "decision__concern"}
 
 
@@ -82,8 +83,10 @@ def figures(viewer: Viewer, asked: Asked, known: list[int]) -> Figures:
         **{age.value: Count("id", filter=_aged(viewer, age)) for age in Age},
     )
     ages = [Row(age.label, asked.but(age=age.value), open=totals[age]) for age in Age]
-    categories = _by(viewer, rows, asked, ConcernCategory, "category", Category)
-    routes = _by(viewer, rows, asked, DecisionRoute, "route", Route)
+    by = ("category", "category_rows__category", Category, "No category chosen")
+    categories = _by(rows, asked, *by)
+    by = ("route", "decisions__routes__route", Route, "Nothing decided yet")
+    routes = _by(rows, asked, *by)
     return Figures(
         now=_now(viewer, asked),
         whole=Row("All", asked, *(totals[name] for name in _counts())),
@@ -123,11 +126,10 @@ def _conditions(viewer: Viewer, asked: Asked) -> Iterator:
             yield _waited(viewer, column, Wait(band))
 
 
-def _came_in(viewer: Viewer, asked: Asked, to_concern: str = "") -> Q:
+def _came_in(viewer: Viewer, asked: Asked) -> Q:
     if asked.year == ALL:
         return Q()
-    column = f"{to_concern}received_at"
-    return _between(column, *spans.school_year(viewer.school.days, int(asked.year)))
+    return _between("received_at", *spans.school_year(viewer.school.days, int(asked.year)))
 
 
 def _between(column: str, start: datetime | None, end: datetime | None) -> Q:
@@ -150,7 +152,7 @@ def _which(viewer: Viewer, asked: Asked) -> dict:
         Which.OUTSIDE: OPEN & Q(Exists(outside)),
         Which.QUIET: OPEN & Q(changed_at__lt=quiet),
         Which.OPEN: OPEN,
-        Which.DECIDED: Q(decided_at__isnull=False),
+        Which.DECIDED: DECIDED,
     }
 
 
@@ -174,16 +176,14 @@ def _now(viewer: Viewer, asked: Asked) -> list[tuple[Which, int, Asked]]:
     return [(which, found[which], ever.but(which=which.value)) for which in FOUR]
 
 
-def _counts(to_concern: str = "") -> dict:
-    """Came in, decided, still open, and the oldest of those: each concern once."""
-    key, still_open = f"{to_concern}id", Q(**{f"{to_concern}closed_at__isnull": True})
-    decided = Q(**{f"{to_concern}decided_at__isnull": False})
-    once = {"distinct": True} if to_concern else {}
+def _counts(distinct: bool = False) -> dict:
+    """Came in, decided, still open, and the oldest of those; `distinct` where a concern is met
+    more than once."""
     return {
-        "came": Count(key, **once),
-        "decided": Count(key, filter=decided, **once),
-        "open": Count(key, filter=still_open, **once),
-        "oldest": Min(f"{to_concern}received_at", filter=still_open),
+        "came": Count("id", distinct=distinct),
+        "decided": Count("id", filter=DECIDED, distinct=distinct),
+        "open": Count("id", filter=OPEN, distinct=distinct),
+        "oldest": Min("received_at", filter=OPEN),
     }
 
 
@@ -204,17 +204,15 @@ def _by_month(viewer: Viewer, rows, asked: Asked, known: list[int]) -> list[Row]
     return [Row(*one, **counted.get(place, {})) for place, one in enumerate(made)]
 
 
-def _by(viewer: Viewer, rows, asked: Asked, model, column: str, words: type[Choice]) -> list[Row]:
+def _by(rows, asked: Asked, column: str, path: str, words: type[Choice], none: str) -> list[Row]:
     """By a word that may be said of a concern several times or never; the commonest first."""
-    to_concern = f"{TO_CONCERN[model]}__"
-    said = model.objects.visible_to(viewer).filter(_came_in(viewer, asked, to_concern))
-    made = []
-    for counts in said.values(column).annotate(**_counts(to_concern)).order_by("-came", column):
-        key = counts.pop(column)
-        made.append(Row(words.say(key), asked.but(**{column: key}), **counts))
-    counts = rows.filter(_says(model, NONE, column)).aggregate(**_counts())
-    none = "No category chosen" if model is ConcernCategory else "Nothing decided yet"
-    return [*made, Row(none, asked.but(**{column: NONE}), **counts)] if counts["came"] else made
+    found = rows.values(said=F(path)).annotate(**_counts(distinct=True)).order_by("-came", "said")
+    made, never = [], []
+    for counts in found:
+        key = counts.pop("said")
+        row = Row(words.say(key) if key else none, asked.but(**{column: key or NONE}), **counts)
+        (made if key else never).append(row)
+    return [*made, *never]
 
 
 def _waits(viewer: Viewer, rows, asked: Asked, name: str, count: int) -> Table:
