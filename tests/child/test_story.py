@@ -1,0 +1,292 @@
+"""This file knows that a child's page holds the whole of their story, and nothing of another's."""
+
+import json
+import re
+import uuid
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from concerns.child import queries, views
+from concerns.models import Enrolment, Exclusion, Line
+from concerns.refer import acts as refer
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import Route
+from concerns.triage import acts as triage
+from tests import factories
+from tests.counting import calls, page, statements
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+MOST_STATEMENTS = 14
+MOST_CALLS = 60_000
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def lead(where):
+    return factories.viewer(where, Role.DSL, now=NOW + 6 * HOUR)
+
+
+def shown(viewer, child, address="/"):
+    return page(views.story, viewer, address, uid=child.uid)
+
+
+def story(viewer, child, after=""):
+    return queries.page(viewer, child.uid, after)
+
+
+def references(found):
+    return [entry.concern.reference for entry in found.entries]
+
+
+def hide(concern, viewer):
+    Exclusion.objects.create(
+        school=concern.school, concern=concern, person=viewer.person, by=viewer.person, at=NOW
+    )
+
+
+def taken_for_two(where, lead):
+    """A concern about a brother and a sister, decided for each apart."""
+    brother = factories.child(where, "Bran", "Ash")
+    sister = factories.child(where, "Rowan", "Ash")
+    concern = factories.concern_at(
+        State.TAKEN,
+        where=where,
+        lead=lead,
+        children=(brother, sister),
+        marks=(factories.a_mark(),),
+    )
+    for child, route, reason in (
+        (brother, Route.POLICE, "His is for the police."),
+        (sister, Route.HEALTH, "Hers is for the nurse."),
+    ):
+        rows = tuple(concern.children.filter(child=child))
+        decided = replace(factories.decided(concern, route, reason=reason), children=rows)
+        triage.decide(by=lead, concern=concern, decided=decided, now=NOW + HOUR)
+    return brother, sister, concern
+
+
+def test_the_page_says_who_the_child_is_and_when_they_were_on_roll(where, lead):
+    child = factories.child(where, "Aoife", "Byrne", known_as="Effie", year="Year 2")
+    Enrolment.objects.create(
+        school=where,
+        child=child,
+        since=date(2023, 9, 4),
+        until=date(2024, 7, 22),
+        destination="Hill School",
+    )
+    text = shown(lead, child)
+    for said in (
+        "Effie Byrne", "Aoife Byrne", "Year 2, 4B", "17 May 2017", "From 1 September 2025",
+        "From 4 September 2023 to 22 July 2024, then Hill School",
+    ):  # fmt: skip
+        assert said in text
+
+
+def test_the_story_is_newest_first_whatever_the_part(where, lead):
+    child = factories.child(where)
+    writer = factories.viewer(where)
+    first = factories.sent(writer, child, now=NOW - timedelta(days=900)).concern
+    third = factories.sent(writer, child).concern
+    second = factories.sent(
+        writer, factories.child(where), involved=(child,), now=NOW - timedelta(days=30)
+    ).concern
+    factories.sent(writer, factories.child(where))
+    expected = [third.reference, second.reference, first.reference]
+    assert references(story(lead, child)) == expected
+    assert "(also involved)" in shown(lead, child)
+
+
+def test_reading_a_story_is_a_line_about_the_child_that_names_what_it_showed(where, lead):
+    child = factories.child(where)
+    concern = factories.sent(factories.viewer(where), child).concern
+    story(lead, child)
+    line = Line.objects.get(kind=Kind.STORY)
+    assert (line.about, line.actor) == (str(child.uid), lead.person)
+    body = json.loads(line.body)
+    assert body["children"] == [str(child.uid)]
+    assert body["shown"] == [str(concern.uid)]
+
+
+def test_what_was_decided_said_and_sent_for_the_child_is_there(where, lead):
+    child = factories.child(where)
+    concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(child,))
+    decided = factories.decided(concern, Route.PARENTS, Route.POLICE)
+    triage.decide(by=lead, concern=concern, decided=decided, now=NOW + HOUR)
+    triage.decide(
+        by=lead,
+        concern=concern,
+        decided=replace(decided, reason="It is clearer now."),
+        now=NOW + 2 * HOUR,
+    )
+    refer.speak(
+        by=lead,
+        concern=concern,
+        spoken_to="parent",
+        who="His father",
+        said="He had not known.",
+        happened_at=NOW + 2 * HOUR,
+        now=NOW + 3 * HOUR,
+    )
+    text = shown(lead, child)
+    for said in (
+        "The third time this term.", "It is clearer now.", "His father", "He had not known.",
+        "Police: Decided, not sent yet", "(superseded by a later decision)",
+    ):  # fmt: skip
+        assert said in text
+    assert text.count("superseded by a later decision") == 1
+    assert text.index("It is clearer now.") < text.index("The third time this term.")
+
+
+def test_one_childs_page_shows_nothing_of_what_was_decided_for_another(where, lead):
+    brother, sister, concern = taken_for_two(where, lead)
+    row = concern.children.get(child=sister)
+    refer.speak(
+        by=lead,
+        concern=concern,
+        concern_child=row,
+        spoken_to="child",
+        who="Rowan",
+        said="She told me of her dream.",
+        happened_at=NOW + 2 * HOUR,
+        now=NOW + 3 * HOUR,
+    )
+    his, hers = shown(lead, brother), shown(lead, sister)
+    assert "His is for the police." in his
+    assert "Hers is for the nurse." in hers
+    for of_hers in ("Hers is for the nurse.", "Health", "Rowan", "her dream"):
+        assert of_hers not in his
+    for of_his in ("His is for the police.", "Bran"):
+        assert of_his not in hers
+
+
+def test_what_was_said_about_the_children_together_is_not_told_of_one_only_involved(where, lead):
+    about, involved = factories.child(where), factories.child(where)
+    concern = factories.sent(factories.viewer(where), about, involved=(involved,)).concern
+    refer.speak(
+        by=lead,
+        concern=concern,
+        spoken_to="parent",
+        who="A mother",
+        said="They are moving house.",
+        happened_at=NOW + HOUR,
+        now=NOW + 2 * HOUR,
+    )
+    assert "They are moving house." in shown(lead, about)
+    assert "They are moving house." not in shown(lead, involved)
+
+
+def test_a_mark_is_shown_only_where_it_can_be_nobody_elses(where, lead):
+    alone = factories.child(where)
+    factories.sent(factories.viewer(where), alone, marks=(factories.a_mark(),))
+    brother, _, _ = taken_for_two(where, lead)
+    assert "round, red" in shown(lead, alone)
+    assert "round, red" not in shown(lead, brother)
+
+
+def test_a_concern_the_reader_is_excluded_from_is_not_in_the_story(where, lead):
+    child = factories.child(where)
+    hidden = factories.sent(factories.viewer(where), child, account="It is about you.").concern
+    seen = factories.sent(factories.viewer(where), child).concern
+    hide(hidden, lead)
+    assert references(story(lead, child)) == [seen.reference]
+    assert "It is about you." not in shown(lead, child)
+
+
+def test_a_relative_of_another_child_of_it_does_not_see_that_concern(where, lead):
+    child, other = factories.child(where), factories.child(where)
+    factories.related(lead.person, other)
+    factories.sent(factories.viewer(where), child, involved=(other,))
+    assert story(lead, child).entries == []
+
+
+@pytest.mark.parametrize("why", ["relative", "elsewhere"])
+def test_who_may_not_read_it_gets_what_a_page_that_never_was_gives(client, where, why):
+    child = factories.child(where)
+    reader = factories.viewer(factories.school() if why == "elsewhere" else where, Role.DSL)
+    if why == "relative":
+        factories.related(reader.person, child)
+    factories.sign_in(client, reader.person)
+    refused, never = client.get(f"/child/{child.uid}/"), client.get(f"/child/{uuid.uuid4()}/")
+    assert refused.status_code == never.status_code == 404
+    token = rb'name="csrfmiddlewaretoken" value="\w+"'
+    assert re.sub(token, b"", refused.content) == re.sub(token, b"", never.content)
+    assert not Line.objects.filter(kind=Kind.STORY).exists()
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_repeat(where, lead):
+    child = factories.child(where)
+    for number in range(120):
+        factories.sent(lead, child, now=NOW + timedelta(minutes=number // 40))
+    pages, after = [], ""
+    while not pages or after:
+        found = story(lead, child, after)
+        pages.append(references(found))
+        after = found.more
+    assert [len(one) for one in pages] == [50, 50, 20]
+    assert len({reference for one in pages for reference in one}) == 120
+
+
+@pytest.mark.parametrize("after", ["x", "1 OR 1", "00000000"])
+def test_a_page_that_is_no_page_is_the_newest(where, lead, after):
+    child = factories.child(where)
+    concern = factories.sent(lead, child).concern
+    assert references(story(lead, child, after)) == [concern.reference]
+
+
+def test_an_empty_story_says_what_it_means(where, lead):
+    child = factories.child(where)
+    assert "Nothing has been written about this child" in shown(lead, child)
+    behind_all = shown(lead, child, f"/?after={uuid.uuid4()}")
+    assert "nothing older stands behind the last page" in behind_all
+
+
+def test_no_name_stands_in_the_title_or_an_address(where, lead):
+    child = factories.child(where, "Zebedee", "Quill")
+    factories.concern_at(State.CLOSED, where=where, lead=lead, children=(child,))
+    text = shown(lead, child)
+    addresses = "".join(re.findall(r'(?:href|action)="([^"]*)"', text))
+    title = re.search("<title>(.*?)</title>", text, re.S)[1]
+    assert "Zebedee" in text
+    for name in ("Zebedee", "Quill"):
+        assert name not in addresses
+        assert name not in title
+
+
+def test_a_story_asks_the_same_of_the_database_whatever_its_length(client, where):
+    lead = factories.viewer(where, Role.DSL)
+    now = timezone.now() - timedelta(days=9)
+    short, long = factories.child(where), factories.child(where)
+    for child, number in ((short, 5), (long, 55)):
+        for each in range(number):
+            state = (State.WAITING, State.DECIDED, State.CLOSED)[each % 3]
+            more = {"marks": (factories.a_mark(),), "categories": ("eating",)}
+            factories.concern_at(
+                state, where=where, lead=lead, by=lead, children=(child,), now=now, **more
+            )
+    concern = factories.concern_at(
+        State.TAKEN, where=where, lead=lead, by=lead, children=(short, long), now=now
+    )
+    decided = factories.decided(concern, Route.POLICE)
+    triage.decide(by=lead, concern=concern, decided=decided, now=now + HOUR)
+    factories.sign_in(client, lead.person)
+    client.get(f"/child/{short.uid}/")
+
+    few, many = (
+        statements(lambda uid=child.uid: client.get(f"/child/{uid}/")) for child in (short, long)
+    )
+    assert len(few) == len(many) <= MOST_STATEMENTS, many
+    more = story(replace(lead, now=timezone.now()), long).more
+    second = statements(lambda: client.get(f"/child/{long.uid}/?after={more}"))
+    assert len(second) <= MOST_STATEMENTS
+    assert calls(lambda: client.get(f"/child/{long.uid}/")) <= MOST_CALLS
