@@ -1,0 +1,70 @@
+"""The same file, or two, confirmed at the same moment, with real commits."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from concerns.models import Child, Enrolment, Line, Placement
+from concerns.roll import acts, queries
+from concerns.rules.roles import Role
+from tests import factories
+from tests.factories import NOW
+from tests.roll import exports
+from tests.roll.conftest import Office
+
+
+@pytest.fixture
+def office(fresh_database) -> Office:
+    school = factories.school()
+    return Office(school, factories.viewer(school, Role.OFFICE))
+
+
+def confirmed(office, files) -> list[str]:
+    """What each of the presses came to: "in", or the words of its refusal."""
+    ready = Barrier(len(files))
+    forms = [
+        {
+            "file": file,
+            "mapping": queries.reading(office.viewer, file).guess,
+            "seen": office.plan(file).digest,
+            "sure": True,
+        }
+        for file in files
+    ]
+
+    def press(form) -> str:
+        try:
+            ready.wait()
+            acts.bring(by=office.viewer, now=NOW, **form)
+        except acts.Moved as moved:
+            return moved.words
+        finally:
+            connection.close()
+        return "in"
+
+    with ThreadPoolExecutor(len(files)) as several:
+        return sorted(several.map(press, forms), key=lambda said: said != "in")
+
+
+def all_is_there_once(office, count: int) -> None:
+    for model in (Child, Enrolment, Placement):
+        assert model.objects.filter(school=office.school).count() == count
+    assert Line.objects.filter(school=office.school, kind="roll_brought").count() == 1
+
+
+def test_one_file_pressed_eight_times_at_once_goes_in_once(office):
+    file = office.upload(exports.written(exports.roll(60)))
+    said = confirmed(office, [file] * 8)
+    assert said[0] == "in"
+    assert all("already" in words for words in said[1:])
+    all_is_there_once(office, 60)
+
+
+def test_two_files_confirmed_at_once_are_one_file_and_one_refusal(office):
+    files = [office.upload(exports.written(exports.roll(60))) for _ in range(2)]
+    said = confirmed(office, files)
+    assert said[0] == "in"
+    assert "after this page was made" in said[1]
+    all_is_there_once(office, 60)
