@@ -175,6 +175,14 @@ def test_back_after_signing_out_brings_no_word_back(writing):
     assert WORDS not in writing.content()
 
 
+def test_a_page_that_is_left_blanks_itself_and_is_fetched_anew_when_brought_back(writing):
+    writing.fill("#id_account", WORDS)
+    writing.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    assert writing.inner_html("body") == ""
+    writing.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(writing.locator("#id_account")).to_have_value("")
+
+
 def test_a_page_left_idle_warns_is_kept_by_one_press_and_else_blanks_itself(writing, axe):
     writing.clock.install()
     writing.reload()

@@ -54,7 +54,6 @@ function keep(form) {
 
   setInterval(save, EVERY);
   form.addEventListener("change", () => save());
-  form.addEventListener("focusout", () => save());
   addEventListener("pagehide", () => save(true));
 }
 
