@@ -23,8 +23,8 @@ from concerns.models.draft import CONCERN
 from concerns.rules.clocks import FIRST_LOOKS, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import LADDER, May, Role
+from concerns.rules.saying import when
 from concerns.rules.words import GoingHome, HowKnown, HowSure, Part
-from concerns.templatetags.times import when
 
 A_PAGE = 20
 

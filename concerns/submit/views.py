@@ -1,11 +1,14 @@
 """This file knows the pages of somebody worried: write it, send it, see what became of it."""
 
 import uuid
+from functools import cache
 
+from crispy_forms.utils import render_crispy_form
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
@@ -63,6 +66,8 @@ def write(request):
         checked=not asks and pressed != "later",
         more_marks=pressed == "another_mark",
     )
+    if request.method != "POST":
+        return _page(request, form, blank=_blank())
     if asks:
         return _page(request, form)
     try:
@@ -192,7 +197,19 @@ def _form(request, draft, typed, *, checked, more_marks=0) -> ConcernForm:
     )
 
 
-def _page(request, form, *, begun=None, reached=True):
+@cache
+def _blank() -> str:
+    """The questions before anything is typed: the same for everybody, so drawn once in a process.
+
+    They are five sixths of the work of the page. What differs - token, draft, names - is outside.
+    """
+    form = ConcernForm(
+        Typed.of({}), now=timezone.now(), draft=uuid.uuid4(), chosen={}, checked=False
+    )
+    return render_crispy_form(form, context={"picker_url": reverse("submit_children")})
+
+
+def _page(request, form, *, begun=None, blank="", reached=True):
     """The long form. Where the database is not `reached`, with nothing on it that must be read."""
     page = {
         "form": form,
@@ -200,7 +217,7 @@ def _page(request, form, *, begun=None, reached=True):
         "keep": keep.token(request.viewer, CONCERN, form.draft),
         "picker_url": reverse("submit_children"),
         "begun": begun,
-        "more_marks": request.POST.get("do") == "another_mark",
+        "blank": blank,
         "more_marks": request.POST.get("do") == "another_mark",
         "find": form.data.get("find", ""),
         "find_involved": form.data.get("find_involved", ""),
