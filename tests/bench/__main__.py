@@ -1,0 +1,153 @@
+"""Measures the pages on made-up schools: `python -m tests.bench 1000 10000`. See `make bench`.
+
+For each size a new database is made, migrated and filled in a process of its own (as the owner of
+the tables), measured in another (as the web's role), and thrown away. Nothing here asserts: figures
+stand beside their goals. DATABASE_URL names a PostgreSQL to work in, with DATABASE_OWNER_URL; with
+neither, the schools are SQLite files in a temporary folder. Whatever database is named, one with
+real people in it is refused.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# The worker is weighed in a school of this size, or in the one nearest to it that is measured.
+ORDINARY = 10_000
+
+
+def main(arguments: list[str]) -> None:
+    alone = {"look": _look, "fill": _fill, "measure": _measure, "first": _first}
+    if arguments and arguments[0] in alone:
+        alone[arguments[0]](*arguments[1:])
+    else:
+        _bench([int(size) for size in arguments] or [1_000])
+
+
+# Each in a process of its own
+
+
+def _set_up() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
+    import django
+
+    django.setup()
+
+
+def _look() -> None:
+    """End with a refusal where the database named has real people in it."""
+    _set_up()
+    from tests.bench import school
+
+    try:
+        school.must_have_nobody_real()
+    except school.NotForTheBench as refused:
+        sys.exit(str(refused))
+
+
+def _fill(size: str) -> None:
+    _set_up()
+    from tests.bench import past, school
+
+    try:
+        past.fill(int(size), say=_tell)
+    except school.NotForTheBench as refused:
+        sys.exit(str(refused))
+
+
+def _measure(size: str) -> None:
+    """Print one line of JSON: every figure of every page."""
+    _set_up()
+    from django.core.wsgi import get_wsgi_application
+    from django.db import connection
+
+    from tests.bench import pages
+    from tests.bench.visitor import through_wsgi
+
+    through = through_wsgi(get_wsgi_application())
+    said = {"vendor": connection.vendor, "floors": vars(pages.floors(through)), "pages": {}}
+    for page in pages.pages(through):
+        _tell(f"  {int(size):,}: {page.words}")
+        said["pages"][page.key] = {"words": page.words, **pages.measure(page, through)}
+    print(json.dumps(said | {"weights": pages.weights(through), "paths": pages.paths()}))
+
+
+def _first(which: str) -> None:
+    from tests.bench import worker
+
+    worker.first_answer(which)
+
+
+# The whole
+
+
+def _tell(words: str) -> None:
+    """Progress, beside the figures and not among them."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def _bench(sizes: list[int]) -> None:
+    from tests.bench import settings, table
+    from tests.databases import PostgreSQLCluster, SQLiteFiles
+
+    os.environ.update(settings.SAYS)
+    url, owner_url = os.environ.get("DATABASE_URL", ""), os.environ.get("DATABASE_OWNER_URL", "")
+    if url:
+        _alone(os.environ, "look")
+    found, site = [], {}
+    weighed = min(sizes, key=lambda size: abs(size - ORDINARY))
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        on_postgresql = url.startswith("postgres")
+        engine = "PostgreSQL" if on_postgresql else "SQLite"
+        files = SQLiteFiles(Path(folder))
+        databases = PostgreSQLCluster(url, owner_url, "bench") if on_postgresql else files
+        try:
+            for size in sizes:
+                found.append(_one(databases, size, Path(folder), site, size == weighed))
+        finally:
+            print("\n".join(table.lines(engine, sizes[: len(found)], found, site)))
+
+
+def _one(databases, size: int, folder: Path, site: dict, weighed: bool) -> dict:
+    """Everything measured in a school of `size`, whose database is thrown away; into `site`, what
+    is measured once."""
+    from tests.bench import worker
+
+    database = databases.create(f"bench_{size}")
+    try:
+        _tell(f"{size:,}: a database, migrated")
+        database.manage("migrate", "--verbosity=0")
+        if not (folder / "static").exists():
+            os.environ["STATIC_ROOT"] = str(folder / "static")
+            database.manage("collectstatic", "--no-input", "--verbosity=0")
+        _alone(
+            database.environment | {"DATABASE_URL": database.owner_url or database.url},
+            "fill",
+            size,
+        )
+        found = json.loads(_alone(database.environment, "measure", size))
+        if weighed:
+            _tell("  starting, and 5,000 requests to one worker")
+            site |= found["weights"] | worker.starts(database.environment)
+            site |= worker.memory(database.environment, found["paths"])
+    finally:
+        databases.drop(database)
+    return found
+
+
+def _alone(environment, *arguments) -> str:
+    """Run one of our own steps as a process. Ends this one, saying why, where it fails."""
+    command = [sys.executable, "-m", "tests.bench", *map(str, arguments)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, arguments))} ended with {done.returncode}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,88 @@
+"""This file knows what each page is to cost at most, and says how far a figure is from it.
+
+Calls are of Python functions alone: half of a goal that counts C functions too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+KB = 1_000
+# A large secondary in ten years; the audit of a trust of many schools is another page's work.
+ONE_SCHOOL = 21_000
+FLAT = 0.10
+PAGES_SEEN = ("form", "mine", "queue", "read", "story", "year", "ten")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`figure` of `page` is at most `most`; `exactly` where less is as wrong. Judged `up_to` a
+    size. `grows`: by how much, as a share, it may be more in the largest school than the smallest.
+    """
+
+    page: str
+    figure: str
+    most: float
+    exactly: bool = False
+    up_to: int = 10**9
+    grows: float | None = None
+
+
+GOALS = (
+    Goal("submit", "commits", 1, exactly=True),
+    Goal("submit", "sql", 16, grows=0),
+    Goal("submit", "calls", 7_500, grows=FLAT),
+    Goal("submit", "A", 6),
+    Goal("submit", "engine", 10**9, grows=FLAT),
+    Goal("form", "calls", 17_500),
+    Goal("form", "bytes", 25 * KB),
+    Goal("picker", "A", 2.5),
+    Goal("picker", "sql", 4),
+    Goal("queue", "sql", 12, grows=0),
+    Goal("queue", "calls", 20_000),
+    Goal("queue", "steps", 3_000, grows=FLAT),
+    Goal("queue", "blocks", 300, grows=FLAT),
+    Goal("story", "sql", 14),
+    Goal("story", "calls", 30_000),
+    Goal("year", "queues", 5, up_to=ONE_SCHOOL),
+    Goal("ten", "queues", 20, up_to=ONE_SCHOOL),
+    # In batches, on a database that takes few values in a statement too: ten pupils or more to one.
+    Goal("import", "sql", 150),
+    Goal("again", "of_pupils", 0, exactly=True),
+    *(Goal(page, "gzipped", 12 * KB) for page in PAGES_SEEN),
+    Goal("site", "first", 50 * KB),
+    Goal("site", "others", 0, exactly=True),
+    Goal("site", "begun", 90),
+    Goal("site", "grown", 0.10),
+    Goal("site", "start", 2),
+)
+
+
+def of(page: str, figure: str) -> Goal | None:
+    return next((goal for goal in GOALS if (goal.page, goal.figure) == (page, figure)), None)
+
+
+def verdict(goal: Goal, sizes: list[int], values: list[float]) -> str:
+    """ "ok", or by how much the worst of `values` misses; then the same of its growth."""
+    judged = [value for size, value in zip(sizes, values, strict=True) if size <= goal.up_to]
+    return "; ".join(_said(goal, judged, values)) if judged else "not judged at this size"
+
+
+def _said(goal: Goal, judged: list[float], values: list[float]) -> Iterator[str]:
+    worst = max(judged)
+    over = worst - goal.most
+    if goal.exactly and any(value != goal.most for value in judged):
+        yield f"goal exactly {number(goal.most)}: MISSED, {number(worst)}"
+    elif over > 0:
+        share = f" ({over / goal.most:.0%})" if goal.most else ""
+        yield f"goal {number(goal.most)}: MISSED by {number(over)}{share}"
+    elif goal.most < 10**9:
+        yield f"goal {number(goal.most)}: ok"
+    if goal.grows is not None and len(values) > 1:
+        grown = values[-1] / values[0] - 1
+        missed = f"MISSED by {grown - goal.grows:.0%}" if grown > goal.grows else "ok"
+        yield f"flat within {goal.grows:.0%}: {missed}"
+
+
+def number(value: float) -> str:
+    whole = isinstance(value, int) or value == int(value) or abs(value) >= 1_000
+    return f"{value:,.0f}" if whole else f"{value:.2f}"

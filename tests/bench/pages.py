@@ -1,0 +1,212 @@
+"""This file knows what is asked of the site to be measured, and puts every meter to it in turn.
+
+One asking may be several requests (an import is three); what is put together between them is not
+measured. Every meter has a run of its own, after one that none looks at.
+"""
+
+import gzip
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+
+from concerns.models import Child, Concern
+from tests.bench import meters
+from tests.bench.school import EMPTY_SCHOOLS
+from tests.bench.visitor import PASSWORD, Answer, Through, Visitor, gzipped_assets
+
+ACCOUNT = (
+    "At the end of lunch he stayed behind and asked whether he could help me tidy. He said nothing "
+    "for a while. Then he said that he does not like Fridays, and that his tummy hurts on Fridays. "
+    "I said I was glad he told me. He had not eaten. He went back to class when the bell rang."
+)
+PUPILS = 1_500
+WRITTEN = 30
+
+Asking = Callable[[Through], Answer]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is asked, and how often for the clock: as often as there is time for, or so often and no
+    oftener where every time leaves something behind."""
+
+    key: str
+    words: str
+    ask: Asking
+    often: int = 0
+
+
+def pages(through: Through) -> Iterator[Page]:
+    """Every page that is measured; last those that write, so that the rest see what was filled."""
+    staff, dsl, head = (_visitor(through, login) for login in ("staff1", "dsl1", "head1"))
+    yield Page("blank", "blank page (A)", lambda t: staff.ask("/bench/blank/", through=t))
+    yield Page("form", "concern form", lambda t: staff.ask("/submit/write/", through=t))
+    yield Page("picker", "roll picker", _pick(staff))
+    yield Page("mine", "one's own concerns", lambda t: staff.ask("/submit/", through=t))
+    yield Page("queue", "queue of 25", lambda t: dsl.ask("/triage/", through=t))
+    read = f"/triage/{_newest()}/"
+    yield Page("read", "a concern beside the story", lambda t: dsl.ask(read, through=t))
+    story = f"/child/{_long_story()}/"
+    yield Page("story", "child's story, 50 of 200", lambda t: dsl.ask(story, through=t))
+    yield Page("year", "audit, one year", lambda t: head.ask("/audit/?year=2025", through=t))
+    yield Page("ten", "audit, ten years", lambda t: head.ask("/audit/?year=all", through=t))
+    yield Page("autosave", "draft saved", _autosave(staff), often=WRITTEN)
+    yield Page("submit", "submit", _submit(staff), often=WRITTEN)
+    offices = [_visitor(through, f"empty{number}") for number in range(EMPTY_SCHOOLS)]
+    content = roll_file(PUPILS)
+    first, again = _imports(offices, content), _imports(offices, content)
+    yield Page("import", f"import of {PUPILS:,}", first, often=1)
+    yield Page("again", "the same import again", again, often=1)
+
+
+def _visitor(through: Through, login: str) -> Visitor:
+    return Visitor(through).sign_in(f"{login}@bench.example", PASSWORD)
+
+
+def _newest() -> uuid.UUID:
+    rows = Concern.objects.filter(school=1).open().order_by("-received_at", "-id")
+    return rows.values_list("uid", flat=True)[5]
+
+
+def _long_story() -> uuid.UUID:
+    """The bench's pupil of so many concerns stands 701st on a roll of 1,500."""
+    rows = Child.objects.filter(school=1, left__isnull=True).order_by("id")
+    return rows.values_list("uid", flat=True)[700]
+
+
+def _pick(staff: Visitor) -> Asking:
+    """Two letters: the most that a prefix finds."""
+    token = staff.ask("/submit/write/").hidden["csrfmiddlewaretoken"]
+    data = {"csrfmiddlewaretoken": token, "part": "ma"}
+    return lambda t: staff.ask("/submit/children/", data, through=t, Accept="application/json")
+
+
+def _written(staff: Visitor) -> dict[str, str]:
+    """A form as it was served, filled in: with a draft of its own."""
+    hidden = staff.ask("/submit/write/").hidden
+    child = Child.objects.filter(school=1, left__isnull=True).order_by("-id")[3]
+    told = {"child": str(child.uid), "account": ACCOUNT, "going_home": "not_sure"}
+    more = {"how_known": "someone_told", "categories": "neglect", "place": "The hall"}
+    return hidden | told | more
+
+
+def _autosave(staff: Visitor) -> Asking:
+    form = _written(staff)
+    return lambda t: staff.ask("/submit/keep/", form, through=t, Accept="application/json")
+
+
+def _submit(staff: Visitor) -> Asking:
+    """As by a browser with script: the draft has been saved, then the form is sent."""
+    form = _written(staff)
+
+    def ask(through: Through) -> Answer:
+        form["draft"] = str(uuid.uuid4())
+        staff.ask("/submit/keep/", form, Accept="application/json")
+        return staff.ask("/submit/write/", form, through=through)
+
+    return ask
+
+
+def roll_file(pupils: int) -> bytes:
+    """As school systems export a roll: these headings, dates as in the UK."""
+    head = "UPN,Adno,Legal Surname,Legal Forename,Preferred Forename,DOB,Year Group,Reg Group\r\n"
+    born = date(2012, 9, 1)
+    lines = [
+        f"B{number:012d},{number + 1:05d},Surname{number % 700},Forename{number % 400},,"
+        f"{born + timedelta(days=number % 1800):%d/%m/%Y},Year {7 + number % 5},"
+        f"{7 + number % 5}{'ABCDEFGH'[number % 8]}\r\n"
+        for number in range(pupils)
+    ]
+    return "".join([head, *lines]).encode()
+
+
+def _imports(offices: list[Visitor], content: bytes) -> Asking:
+    """Each time in another school: uploaded, looked at, confirmed."""
+    left = iter(offices)
+
+    def ask(through: Through) -> Answer:
+        office = next(left)
+        hidden = office.ask("/roll/upload/").hidden
+        there = office.upload("/roll/upload/", hidden, "file", content, through=through)
+        place = there.header("location")
+        seen = office.ask(place, through=through)
+        return office.ask(place, seen.hidden, through=through)
+
+    return ask
+
+
+# Measuring
+
+
+@dataclass
+class Floors:
+    """CPU seconds of the least there is, in this process and this run."""
+
+    bare: float
+    blank: float
+    insert: float
+
+
+def floors(through: Through) -> Floors:
+    nobody, staff = Visitor(through), _visitor(through, "staff1")
+    insert = (
+        "INSERT INTO django_session (session_key, session_data, expire_date)"
+        " VALUES (%s, %s, '2000-01-01')"
+    )
+
+    def durable(_):
+        with connection.cursor() as cursor:
+            cursor.execute(insert, [uuid.uuid4().hex, "x" * 300])
+
+    return Floors(
+        bare=_cpu(lambda t: nobody.ask("/bench/bare/", through=t), through),
+        blank=_cpu(lambda t: staff.ask("/bench/blank/", through=t), through),
+        insert=_cpu(lambda t: t(None), durable),
+    )
+
+
+def _cpu(ask: Asking, through: Through, often: int = 0) -> float:
+    def once() -> float:
+        meter = meters.Cpu()
+        ask(meters.metered(through, meter))
+        return meter.seconds
+
+    return meters.least(once, often)
+
+
+def measure(page: Page, through: Through) -> dict:
+    """What `page` costs: every figure, by name. `cpu` is in seconds."""
+    page.ask(through)
+    found = {}
+    kinds = (meters.Statements, meters.Engine, meters.Calls)
+    for meter in [kind() for kind in kinds]:
+        answer = page.ask(meters.metered(through, meter))
+        found |= meter.said
+        if isinstance(meter, meters.Statements):
+            pupils = [n for (_, table), n in meter.written.items() if table in OF_PUPILS]
+            found |= {"status": answer.status, "of_pupils": sum(pupils)}
+    found["cpu"] = _cpu(page.ask, through, page.often)
+    found["bytes"] = len(answer.body)
+    found["gzipped"] = len(gzip.compress(answer.body, mtime=0))
+    return found
+
+
+OF_PUPILS = {f"concerns_{name}" for name in ("child", "enrolment", "placement", "namekey")}
+
+
+def weights(through: Through) -> dict[str, int]:
+    """A first visit (the page with all it needs) and a later one, gzipped; other hosts named."""
+    visitor = Visitor(through)
+    page = visitor.ask("/sign-in/")
+    assets, others = gzipped_assets(visitor, page)
+    return {"first": assets + len(gzip.compress(page.body, mtime=0)), "others": len(others)}
+
+
+def paths() -> list[str]:
+    """What a worker is asked over and over: light pages more often, each of them sometimes."""
+    heavy = [f"/triage/{_newest()}/", f"/child/{_long_story()}/", "/audit/?year=2025"]
+    light = ["/submit/start/", "/submit/", "/triage/", "/submit/write/", "/submit/danger/"]
+    return [path for one in heavy for path in [*light * 3, one]]

@@ -1,0 +1,119 @@
+"""This file knows the bench's ten years: so many concerns, and two hundred of them still open.
+
+Written in batches into an empty database, every batch one statement for each table.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+from concerns.doors import ledger
+from concerns.rules.clocks import CLOCKS
+from concerns.rules.roles import Role
+from concerns.rules.words import HowKnown, Part
+from tests.bench.school import NOW, Place, begin, must_be_empty
+from tests.bench.told import MINUTE, Told, at, dashed
+
+OPEN = 200
+BATCH = 10_000
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def fill(size: int, say: Callable = print) -> None:
+    """Write a school of `size` concerns into an empty database. Raises NotForTheBench."""
+    must_be_empty()
+    place = begin(size)
+    with place.tables.at_once():
+        for told in ten_years(place, size):
+            place.tables.write()
+            say(f"  {told:,} concerns written")
+    place.tables.continue_counting()
+
+
+def ten_years(place: Place, size: int) -> Iterator[int]:
+    """Put `size` concerns into the tables of `place`; gives now and then how many there are, for
+    what has been gathered to be written."""
+    closed = size - min(OPEN, size // 2)
+    for number in range(size):
+        told = Told(place, number, size)
+        told.tell(stops=number - closed)
+        _write(told)
+        if number % BATCH == BATCH - 1:
+            yield number + 1
+    # A lead who must never see one of them, so that what may be seen is narrowed.
+    place.tables.Exclusion.add(
+        school_id=1, concern_id=1, person_id=1, by_id=4, at=at(NOW), why="A neighbour."
+    )
+    yield size
+
+
+def reference(number: int) -> str:
+    """Another for every number, in no order that shows."""
+    code = (number * 387_420_489) % 31**6
+    letters = "".join(LETTERS[code // 31**place % 31] for place in range(6))
+    return f"{letters[:3]}-{letters[3:]}"
+
+
+def _write(told: Told) -> None:
+    tables, owed = told.place.tables, [step for step in told.steps if step.done is None]
+    tables.Concern.add(
+        uid=told.uid, school_id=1, reference=reference(told.concern),
+        reporter_id=told.reporter[0], draft=tables.Concern.uid(),
+        begun_at=at(told.received - 4 * MINUTE), received_at=at(told.received),
+        going_home=told.home, account=told.words,
+        how_known=HowKnown.CHILD_TOLD if told.told else HowKnown.SAW,
+        child_words="I don't want to go." if told.told else "",
+        rank=min((CLOCKS[step.kind].rank for step in owed), default=9),
+        next_due_at=at(min(step.due for step in owed)) if owed else None, **told.values,
+    )  # fmt: skip
+    parts = (Part.ABOUT, Part.INVOLVED)
+    for part, (child, _, year, class_name) in zip(parts, told.children, strict=False):
+        row = tables.ConcernChild.add(
+            school_id=1, concern_id=told.concern, child_id=child, year=year,
+            class_name=class_name, part=part,
+        )  # fmt: skip
+        if part is Part.ABOUT and "decided_at" in told.values:
+            tables.DecisionChild.add(school_id=1, decision_id=told.decision, concern_child_id=row)
+    for word in told.ticked:
+        tables.ConcernCategory.add(school_id=1, concern_id=told.concern, category=word)
+    if told.marked:
+        tables.Mark.add(
+            school_id=1, concern_id=told.concern, place="forearm", side="left", size_cm="1.5",
+            described="Round, red.",
+        )  # fmt: skip
+    _write_steps(told)
+    _write_lines(told)
+
+
+def _write_steps(told: Told) -> None:
+    for step in told.steps:
+        told.place.tables.Step.add(
+            school_id=1, concern_id=told.concern, decision_id=step.decision,
+            referral_id=step.referral, kind=step.kind, holder_id=step.holder,
+            holder_role="" if step.holder else Role.DSL, opened_at=at(step.opened),
+            due_at=at(step.due), done_at=at(step.done) if step.done else None,
+            done_by_id=told.lead[0] if step.done else None, ended=step.ended,
+        )  # fmt: skip
+
+
+def _write_lines(told: Told) -> None:
+    tables = told.place.tables
+    for kind, when, (who, actor, role), about, words, more in told.lines:
+        uid = tables.Line.uid()
+        body = {
+            "about": dashed(about), "actor": dashed(actor), "children": [], "fields": [],
+            "concern": dashed(told.uid), "kind": kind.value, "line": dashed(uid),
+            "outcome": ledger.DONE, "reason": "", "role": role, "request": uid[::-1],
+            "received": when.isoformat(timespec="microseconds"), "shown": [],
+            "school": dashed(told.place.school_uid), **more,
+        }  # fmt: skip
+        body["fields"] = sorted(body["fields"])
+        if words:
+            text = ledger.canonical({"words": words})
+            body["words"] = hashlib.sha256((uid + text).encode()).hexdigest()
+        written = ledger.canonical(body)
+        line = tables.Line.add(
+            uid=uid, school_id=1, received=at(when), actor_id=who, kind=kind, about=dashed(about),
+            concern=told.uid, body=written, digest=hashlib.sha256(written.encode()).hexdigest(),
+        )  # fmt: skip
+        if words:
+            tables.LineWords.add(school_id=1, line_id=line, salt=uid)

@@ -1,0 +1,222 @@
+"""This file knows the bench's made-up school: its ten years of terms, its people, its roll.
+
+The roll has 1,500 pupils whatever the number of concerns, as ten years of a large secondary; those
+who have left since are as many as ten years make, and more where there are more concerns. Beside it
+stand a few schools with nobody on roll, for imports.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+
+from concerns.management.demo.words import FORENAMES, SURNAMES
+from concerns.models import (
+    Addition,
+    Authority,
+    Child,
+    Concern,
+    ConcernCategory,
+    ConcernChild,
+    Conversation,
+    Decision,
+    DecisionChild,
+    DecisionRoute,
+    Ending,
+    Enrolment,
+    Exclusion,
+    Line,
+    LineWords,
+    Mark,
+    NameKey,
+    Person,
+    Placement,
+    Post,
+    Referral,
+    ReferralEvent,
+    Relation,
+    School,
+    Step,
+    Term,
+    WordBack,
+)
+from concerns.rules.calendars import SchoolDays, is_school_day
+from concerns.rules.names import folded
+from concerns.rules.roles import Role
+from tests.bench.rows import Tables
+from tests.bench.visitor import PASSWORD
+
+# In term, a Tuesday, ten in the morning: the time of every measurement.
+NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
+BEGAN = date(2016, 11, 1)
+OPENS, CLOSES = time(8, 45), time(15, 30)
+ON_ROLL = 1_500
+LEFT_IN_TEN_YEARS = 2_500
+STAFF = 60
+EMPTY_SCHOOLS = 5
+SEED = 20261103
+# In the order in which each refers only to those before it.
+FILLED = (
+    Authority, School, Term, Person, Post, Child, NameKey, Enrolment, Placement, Relation, Concern,
+    ConcernChild, ConcernCategory, Mark, Exclusion, Decision, DecisionChild, DecisionRoute,
+    Referral, ReferralEvent, Conversation, Step, Addition, WordBack, Ending, Line, LineWords,
+)  # fmt: skip
+
+
+class NotForTheBench(Exception):
+    """The database is somebody's: the bench writes only into an empty one."""
+
+
+def must_have_nobody_real() -> None:
+    """Raise NotForTheBench where the database has real people in it."""
+    if School._meta.db_table not in connection.introspection.table_names():
+        return
+    nowhere = Person.objects.exists() and not School.objects.exists()
+    if nowhere or School.objects.filter(invented=False).exists():
+        raise NotForTheBench("This database has real people in it: the bench does not touch it.")
+
+
+def must_be_empty() -> None:
+    """Raise NotForTheBench where anybody at all is in the database."""
+    must_have_nobody_real()
+    if School.objects.exists():
+        raise NotForTheBench("This database is not empty: the bench fills only one of its own.")
+
+
+@dataclass
+class Place:
+    """The school as it is filled: its tables, its keys, its days."""
+
+    tables: Tables
+    school: int = 1
+    school_uid: str = ""
+    people: list[tuple[int, str, Role]] = field(default_factory=list)
+    # (key, uid, year, class), those who left first, in the order in which they left.
+    children: list[tuple[int, str, str, str]] = field(default_factory=list)
+    leavers: int = 0
+    days: SchoolDays | None = None
+    # The opening bell of each school day of the ten years.
+    bells: list[datetime] = field(default_factory=list)
+    _who: dict = field(default_factory=dict)
+
+    @property
+    def chance(self) -> Random:
+        return self.tables.chance
+
+    def who(self, role: Role) -> list[tuple[int, str, str]]:
+        """(key, uid, role in words) of everybody in that post."""
+        if role not in self._who:
+            self._who[role] = [
+                (key, uid, role.title) for key, uid, held in self.people if held is role
+            ]
+        return self._who[role]
+
+
+def begin(size: int) -> Place:
+    """The school with its people and its roll, for `size` concerns; still in memory."""
+    place = Place(Tables(*FILLED, seed=SEED + size), leavers=max(LEFT_IN_TEN_YEARS, size // 20))
+    terms = list(_terms())
+    place.days = SchoolDays("England", OPENS, CLOSES, tuple(terms), frozenset())
+    place.bells = list(_bells(place.days))
+    authority = place.tables.Authority.add(
+        name="Westshire", front_door="01632 960001", out_of_hours="01632 960002",
+        lado="01632 960003",
+    )  # fmt: skip
+    place.school_uid = _school(place, authority, "Bench School", terms)
+    _people(place)
+    for number in range(EMPTY_SCHOOLS):
+        _empty_school(place, authority, number, terms)
+    for number in range(place.leavers + ON_ROLL):
+        _child(place, number)
+    # A lead who is family of a child, so that what may be seen is narrowed as it is in life.
+    child = place.children[9][0]
+    place.tables.Relation.add(school_id=1, person_id=1, child_id=child, how="aunt")
+    return place
+
+
+def _terms():
+    for year in range(2016, 2027):
+        yield date(year, 9, 2), date(year, 10, 23)
+        yield date(year, 11, 1), date(year, 12, 18)
+        yield date(year + 1, 1, 4), date(year + 1, 2, 12)
+        yield date(year + 1, 2, 22), date(year + 1, 3, 26)
+        yield date(year + 1, 4, 12), date(year + 1, 5, 28)
+        yield date(year + 1, 6, 7), date(year + 1, 7, 21)
+
+
+def _bells(days: SchoolDays):
+    day = BEGAN
+    while day <= NOW.date():
+        if is_school_day(days, day):
+            yield datetime.combine(day, OPENS, ZoneInfo(days.zone)).astimezone(UTC)
+        day += timedelta(days=1)
+
+
+def _school(place: Place, authority: int, name: str, terms) -> str:
+    uid = place.tables.School.uid()
+    key = place.tables.School.add(
+        uid=uid, name=name, urn=str(900000 + place.tables.School.last), phase="Secondary",
+        opens=str(OPENS), closes=str(CLOSES), authority_id=authority, invented=True,
+    )  # fmt: skip
+    for first, last in terms:
+        place.tables.Term.add(school_id=key, first=str(first), last=str(last))
+    return uid
+
+
+def _people(place: Place) -> None:
+    roles = [Role.DSL, Role.DEPUTY, Role.DEPUTY, Role.HEAD, Role.CHAIR, Role.OFFICE, Role.OFFICE]
+    for role in [*roles, *[Role.STAFF] * STAFF]:
+        number = len([one for one in place.people if one[2] is role]) + 1
+        place.people.append(_person(place, place.school, role, f"{role.value}{number}"))
+
+
+def _empty_school(place: Place, authority: int, number: int, terms) -> None:
+    _school(place, authority, f"Empty School {number}", terms)
+    _person(place, place.tables.School.last, Role.OFFICE, f"empty{number}")
+
+
+# Hashed once, always alike: the bench is no test of hashing.
+_HASHED: list[str] = []
+
+
+def _person(place: Place, school: int, role: Role, login: str):
+    if not _HASHED:
+        _HASHED.append(make_password(PASSWORD, salt="of the bench, and nothing else"))
+    uid = place.tables.Person.uid()
+    name = f"{place.chance.choice(FORENAMES)} {place.chance.choice(SURNAMES)}"
+    key = place.tables.Person.add(
+        uid=uid, email=f"{login}@bench.example", name=name, password=_HASHED[0], is_active=True
+    )
+    place.tables.Post.add(person_id=key, school_id=school, role=role.value, since="2016-09-01")
+    return key, uid, role
+
+
+def _child(place: Place, number: int) -> None:
+    """The `number`-th to come; the first `leavers` have left, one after the other."""
+    chance, tables = place.chance, place.tables
+    forename, surname = chance.choice(FORENAMES), chance.choice(SURNAMES)
+    year = number % 7 + 7
+    year_words, class_name = f"Year {year}", f"{year}{chance.choice('ABCDEFGH')}"
+    since = _day(place, (number - ON_ROLL) / place.leavers)
+    left = _day(place, number / place.leavers) if number < place.leavers else None
+    uid = tables.Child.uid()
+    key = tables.Child.add(
+        uid=uid, school_id=1, forename=forename, surname=surname, year=year_words,
+        class_name=class_name, born=str(date(2026 - 5 - year, 1 + number % 12, 1 + number % 28)),
+        upn=f"A{number:012d}", admission_number=str(number + 1), left=left,
+    )  # fmt: skip
+    for word in sorted(set(folded(f"{forename} {surname}").split())):
+        tables.NameKey.add(child_id=key, word=word)
+    tables.Enrolment.add(school_id=1, child_id=key, since=since, until=left)
+    tables.Placement.add(
+        school_id=1, child_id=key, year=year_words, class_name=class_name, since=since, until=left
+    )
+    place.children.append((key, uid, year_words, class_name))
+
+
+def _day(place: Place, share: float) -> str:
+    """The school day at `share` of the ten years; those before them are all the first."""
+    return str(place.bells[max(0, int(share * (len(place.bells) - 1)))].date())

@@ -1,0 +1,26 @@
+"""This file knows under what settings the bench measures: an installation's, and two things more.
+
+The production settings, over https as the site is served, on the database named in DATABASE_URL.
+Added are the two floors' pages (`urls.py`) and a fixed time: at another hour "2 school days late"
+is other words, and a figure that moves with the day cannot be compared with last month's.
+"""
+
+import os
+
+SAYS = {
+    "ENV_FILE": os.devnull,
+    "DEMO": "0",
+    "SECRET_KEY": "the bench signs with this, and nobody else does: it is long and has no secret",
+    "RECORD_KEYS": "1:dGVzdHMgYW5kIG5vYm9keSBlbHNlIHVzZXMgdGhpc34=",
+    "ALLOWED_HOSTS": "testserver,localhost",
+    "SITE_ORIGIN": "https://testserver",
+    "BEHIND_PROXY": "1",
+}
+os.environ.update(SAYS)
+
+from safeguarding.settings import *  # noqa: E402, F403
+
+ROOT_URLCONF = "tests.bench.urls"
+MIDDLEWARE = [*MIDDLEWARE, "tests.bench.urls.at_a_fixed_time"]  # noqa: F405
+# A measurement may last longer than a connection is kept; its counters go with it.
+DATABASES["default"]["CONN_MAX_AGE"] = None  # noqa: F405

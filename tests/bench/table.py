@@ -1,0 +1,78 @@
+"""This file knows how the figures are laid out: each beside its goal, the sizes side by side."""
+
+from collections.abc import Iterator
+
+from tests.bench import goals
+
+FIGURES = {
+    "status": "status",
+    "sql": "SQL statements",
+    "commits": "commits",
+    "steps": "SQLite steps",
+    "blocks": "PostgreSQL blocks",
+    "calls": "Python calls",
+    "ms": "CPU, ms here and now",
+    "A": "CPU in blank pages (A)",
+    "bare": "CPU in bare views",
+    "inserts": "CPU in durable INSERTs",
+    "queues": "CPU in queue pages",
+    "bytes": "bytes",
+    "gzipped": "bytes gzipped",
+    "of_pupils": "writes to pupils' rows",
+}
+SITE = {
+    "first": "first visit, bytes gzipped, all it needs",
+    "others": "other hosts it names",
+    "cold": "CPU s until the first answer",
+    "bare_cold": "CPU s, a bare Django's sign-in page",
+    "start": "first answer, in bare Djangos",
+    "begun": "a worker after its first answers, MiB",
+    "ended": "a worker after 5,000 requests, MiB",
+    "grown": "grown by, as a share",
+}
+# Their growth with the size of the school says something.
+GROW = {"sql", "steps", "blocks", "calls", "A", "bytes"}
+
+
+def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Iterator[str]:
+    """The whole of what is printed for one database. `found` has one entry for each size."""
+    heads = "".join(f"{size:>12,}" for size in sizes)
+    for key, page in found[0]["pages"].items():
+        of_page = [one["pages"][key] for one in found if key in one["pages"]]
+        yield f"\n{engine}, {page['words']:<{35 - len(engine)}}{heads}{'growth':>9}  goal"
+        rows = [_multiples(one, found[at]) for at, one in enumerate(of_page)]
+        for figure, words in FIGURES.items():
+            values = [row[figure] for row in rows if figure in row]
+            if len(values) == len(rows) and not (figure == "of_pupils" and key != "again"):
+                yield _line(key, figure, words, sizes[: len(values)], values)
+    yield f"\n{engine}, the site"
+    for figure, words in SITE.items():
+        if figure in site:
+            goal = goals.of("site", figure)
+            said = goals.verdict(goal, sizes[:1], [site[figure]]) if goal else ""
+            yield f"  {words:<40}{goals.number(site[figure]):>12}  {said}".rstrip()
+
+
+def _multiples(page: dict, size: dict) -> dict:
+    """The figures as they are printed: seconds of CPU as multiples of the floors."""
+    floors, queue = size["floors"], size["pages"].get("queue")
+    named = {"steps" if size["vendor"] == "sqlite" else "blocks": page["engine"]}
+    cpu = page["cpu"]
+    more = {"ms": cpu * 1_000, "A": cpu / floors["blank"], "bare": cpu / floors["bare"]}
+    more["inserts"] = cpu / floors["insert"]
+    if queue:
+        more["queues"] = cpu / queue["cpu"]
+    return {**page, **named, **more}
+
+
+def _line(page: str, figure: str, words: str, sizes: list[int], values: list) -> str:
+    grown = f"{values[-1] / values[0]:.2f}x" if _grows(figure, values) else ""
+    goal = goals.of(page, "engine" if figure in {"steps", "blocks"} else figure)
+    goal = goals.of(page, figure) or goal
+    said = goals.verdict(goal, sizes, values) if goal else ""
+    cells = "".join(f"{goals.number(value):>12}" for value in values)
+    return f"  {words:<35}{cells}{grown:>9}  {said}".rstrip()
+
+
+def _grows(figure: str, values: list) -> bool:
+    return figure in GROW and len(values) > 1 and bool(values[0])

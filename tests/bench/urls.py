@@ -1,0 +1,37 @@
+"""This file knows the floors' two pages, mounted beside the site's own for the bench alone."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.urls import include, path
+
+from tests.bench.school import NOW
+
+
+def at_a_fixed_time(get_response):
+    def middleware(request):
+        request.now = NOW
+        return get_response(request)
+
+    return middleware
+
+
+@login_not_required
+def bare(request):
+    """Nobody is asked for, nothing is read: what a request costs before the site does anything."""
+    return HttpResponse("bare")
+
+
+def blank(request):
+    """A: who it is has been found out, and nothing is shown. Behind Django's own requirement."""
+    return HttpResponse(f"blank {request.user.is_authenticated}")
+
+
+urlpatterns = [
+    path("bench/bare/", bare),
+    path("bench/blank/", blank),
+    path("", include("safeguarding.urls")),
+]
+handler400 = "safeguarding.pages.bad_request"
+handler403 = "safeguarding.pages.forbidden"
+handler404 = "safeguarding.pages.not_found"
+handler500 = "safeguarding.pages.server_error"

@@ -1,0 +1,141 @@
+"""This file knows what a worker weighs and how soon the site answers, beside a bare Django."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.bench.visitor import PASSWORD, Sent, Visitor, over_http, through_wsgi
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+REQUESTS = 5_000
+STARTS = 5
+
+
+def first_answer(which: str) -> None:
+    """In a process of its own: print the CPU seconds until the sign-in page has been answered.
+
+    "ours" is the site; "bare" is what `startproject` makes, answering its own sign-in page.
+    """
+    if which == "ours":
+        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
+        from safeguarding.wsgi import application
+
+        path = "/sign-in/"
+    else:
+        application, path = _bare(), "/admin/login/"
+    status = through_wsgi(application)(Sent("GET", path, {"Host": "testserver"})).status
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    if status != 200:
+        raise SystemExit(f"{path} answered {status}")
+    print(used.ru_utime + used.ru_stime)
+
+
+def _bare():
+    """What `django-admin startproject` writes, and nothing else."""
+    from django.conf import settings
+
+    middleware = (
+        "django.middleware.security.SecurityMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    )
+    apps = ("admin", "auth", "contenttypes", "sessions", "messages", "staticfiles")
+    processors = (
+        "django.template.context_processors.request",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+    )
+    settings.configure(
+        SECRET_KEY="of a bare Django", ALLOWED_HOSTS=["*"], ROOT_URLCONF="tests.bench.bare_urls",
+        INSTALLED_APPS=[f"django.contrib.{app}" for app in apps], MIDDLEWARE=list(middleware),
+        STATIC_URL="static/", USE_TZ=True,
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
+                    "OPTIONS": {"context_processors": list(processors)}}],
+    )  # fmt: skip
+    from django.core.wsgi import get_wsgi_application
+
+    return get_wsgi_application()
+
+
+def starts(environment: dict[str, str]) -> dict[str, float]:
+    """The least of several first answers of each, in CPU seconds; taken in turn."""
+    found: dict[str, list[float]] = {"ours": [], "bare": []}
+    for _ in range(STARTS):
+        for which, seconds in found.items():
+            command = [sys.executable, "-m", "tests.bench", "first", which]
+            said = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=_told(environment),
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            seconds.append(float(said.stdout))
+    cold, bare = min(found["ours"]), min(found["bare"])
+    return {"cold": cold, "bare_cold": bare, "start": cold / bare}
+
+
+def memory(environment: dict[str, str], paths: list[str]) -> dict[str, float]:
+    """MiB of one gunicorn worker: after its first answers, and after REQUESTS of `paths`."""
+    with _served(environment) as (port, worker):
+        # The head may open every page there is.
+        visitor = Visitor(over_http(port)).sign_in("head1@bench.example", PASSWORD)
+        for path in paths:
+            _must_answer(visitor, path)
+        begun = _rss(worker)
+        for number in range(REQUESTS):
+            _must_answer(visitor, paths[number % len(paths)])
+        ended = _rss(worker)
+    return {"begun": begun, "ended": ended, "grown": ended / begun - 1}
+
+
+def _must_answer(visitor: Visitor, path: str) -> None:
+    answer = visitor.ask(path)
+    if answer.status != 200:
+        raise RuntimeError(f"{path} answered {answer.status}")
+
+
+@contextmanager
+def _served(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """One worker of gunicorn as an installation runs it: its port and its process."""
+    command = [sys.executable, "-m", "gunicorn", "safeguarding.wsgi", "--bind", "127.0.0.1:0"]
+    command += ["--workers", "1", "--threads", "4", "--log-level", "info"]
+    running = subprocess.Popen(
+        command, cwd=ROOT, env=_told(environment), stderr=subprocess.PIPE, text=True
+    )
+    try:
+        said = ""
+        while not re.search(r"Booting worker with pid: \d+", said):
+            line = running.stderr.readline()
+            if not line:
+                raise RuntimeError(f"gunicorn did not start:\n{said}")
+            said += line
+        port = int(re.search(r"http://127\.0\.0\.1:(\d+)", said)[1])
+        worker = int(re.search(r"Booting worker with pid: (\d+)", said)[1])
+        time.sleep(2)
+        yield port, worker
+    finally:
+        running.terminate()
+        running.communicate()
+
+
+def _told(environment: dict[str, str]) -> dict[str, str]:
+    return environment | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
+
+
+def _rss(process: int) -> float:
+    """MiB that the process holds in memory now."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
