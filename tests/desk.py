@@ -1,0 +1,82 @@
+"""This file knows how a test sits at a desk: opens a page, fills in its form, presses the button.
+
+A form carries what its page gave it, as a browser's does. The clock is the machine's own.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from html import unescape
+
+from django.utils import timezone
+
+from concerns.models import Concern, Line
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import factories
+
+# A full decision as it is typed, for a concern about one child.
+FULL = {
+    "weight": "full",
+    "reason": "The third time this term.",
+    "routes": ["school_support"],
+    "considered": "Waiting, and why not.",
+    "parents_told": "no",
+    "parents_why_not": "Advice is awaited.",
+    "siblings": "considered",
+    "child_seen": "seen",
+}
+CARRIED = re.compile(r'<input type="hidden" name="(version|keep)" value="([^"]*)"')
+
+
+class Desk:
+    def __init__(self, client, where, *roles, name=""):
+        self.client, self.where = client, where
+        person = factories.person(where, *(roles or (Role.DSL,)), name=name)
+        now = timezone.now() - timedelta(hours=2)
+        self.viewer = factories.viewer(where, *(roles or (Role.DSL,)), who=person, now=now)
+        factories.sign_in(client, person)
+
+    @property
+    def now(self) -> datetime:
+        return self.viewer.now
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate()
+
+    def concern(self, state=State.TAKEN, **more) -> Concern:
+        """One that came to `state` in the last two hours, in this desk's hands."""
+        return factories.concern_at(state, where=self.where, lead=self.viewer, now=self.now, **more)
+
+    def open(self, path: str):
+        return self.client.get(path)
+
+    def carried(self, path: str) -> dict[str, str]:
+        page = self.open(path)
+        assert page.status_code == 200
+        return dict(CARRIED.findall(page.content.decode())[-2:])
+
+    def press(self, path: str, form: dict, **more):
+        """Post `form` as the page at `path` carries it now."""
+        return self.client.post(path, self.carried(path) | form, **more)
+
+
+def words(answer) -> str:
+    return unescape(answer.content.decode())
+
+
+def errors(answer) -> list[str]:
+    """What the summary at the head of the page says is wrong."""
+    summary = re.search(r"error-summary__list.*?</ul>", words(answer), re.DOTALL)
+    return re.findall(r"<li>(?:<a [^>]*>)?(.*?)(?:</a>)?</li>", summary[0]) if summary else []
+
+
+def day(name: str, when) -> dict[str, str]:
+    """The three boxes of a day."""
+    return {f"{name}_day": when.day, f"{name}_month": when.month, f"{name}_year": when.year}
+
+
+def read(concern) -> int:
+    """How often `concern` has been read, by the record."""
+    return Line.objects.filter(concern=concern.uid, kind=Kind.OPENED).count()

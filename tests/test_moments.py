@@ -1,0 +1,100 @@
+"""This file knows that a moment is read on London's clocks, and never one that was not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from safeguarding import moments
+from safeguarding.words import Asked, Typed
+
+NOW = datetime(2026, 11, 3, 10, 30, 20, tzinfo=UTC)
+
+
+class Form(Asked):
+    heard_on, heard_at = moments.day(), moments.time()
+
+    def __init__(self, typed, now):
+        super().__init__(typed)
+        self.now = now
+
+    def clean(self):
+        given = super().clean()
+        self.moment = moments.read(self, "heard", self.now)
+        return given
+
+
+def typed(day="", at="", now=NOW):
+    boxes = dict(
+        zip(("heard_on_day", "heard_on_month", "heard_on_year"), day.split(), strict=False)
+    )
+    form = Form(
+        Typed.of({name: [value] for name, value in ({**boxes, "heard_at": at}).items()}), now
+    )
+    form.is_valid()
+    return form
+
+
+def wrong(form):
+    return {name: problems[0] for name, problems in form.errors.items()}
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "moment"),
+    [
+        ("3 11 2026", "10:05", datetime(2026, 11, 3, 10, 5, tzinfo=UTC)),
+        ("3 november 2026", "9.05am", datetime(2026, 11, 3, 9, 5, tzinfo=UTC)),
+        ("7 7 2026", "10:05", datetime(2026, 7, 7, 9, 5, tzinfo=UTC)),
+        # The night the clocks go back: half past one comes twice, and is the first of the two.
+        ("25 10 2026", "01:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("25 10 2026", "02:30", datetime(2026, 10, 25, 2, 30, tzinfo=UTC)),
+        # The night they go forward.
+        ("29 3 2026", "00:59", datetime(2026, 3, 29, 0, 59, tzinfo=UTC)),
+        ("29 3 2026", "02:00", datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_day_and_a_time_are_read_on_londons_clocks(day, at, moment):
+    assert typed(day, at).moment == moment
+
+
+def test_an_hour_the_clocks_left_out_is_said_to_be_none():
+    form = typed("29 3 2026", "01:30")
+    assert form.moment is None
+    assert "no such time" in wrong(form)["heard_at"]
+    assert "before 01:00 or from 02:00" in wrong(form)["heard_at"]
+
+
+def test_what_is_still_to_come_is_refused_kindly():
+    form = typed("4 11 2026", "09:00")
+    assert (form.moment, wrong(form)) == (None, {"heard_on": moments.AHEAD})
+
+
+def test_this_very_minute_is_not_to_come():
+    assert typed("3 11 2026", "10:30").moment < NOW
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "where"),
+    [
+        ("", "10:00", {"heard_on": moments.NO_DAY}),
+        ("3 11 2026", "", {"heard_at": moments.NO_TIME}),
+        ("", "", {"heard_on": moments.NO_DAY, "heard_at": moments.NO_TIME}),
+    ],
+)
+def test_half_a_moment_asks_for_the_other_half(day, at, where):
+    assert wrong(typed(day, at)) == where
+
+
+@pytest.mark.parametrize(("day", "at"), [("31 2 2026", "10:00"), ("3 11 2026", "25:00")])
+def test_no_such_day_or_time_says_so_once(day, at):
+    form = typed(day, at)
+    assert len(form.errors) == 1
+    assert all(len(problems) == 1 for problems in form.errors.values())
+
+
+@pytest.mark.parametrize("month", [1, 7, 10])
+def test_what_stands_there_first_is_now(month):
+    now = datetime(2026, month, 25, 0, 45, tzinfo=UTC)
+    first = moments.at_first("heard", now)
+    on = first["heard_on"]
+    form = typed(f"{on.day} {on.month} {on.year}", first["heard_at"], now)
+    assert form.moment == now
