@@ -186,8 +186,10 @@ def _locked(by: Viewer, power: May, row, version: int | None):
     whole = model.objects.within(by, power).filter(pk=row.pk)
     if model is not Concern:
         row = _or_404(whole)
-    concerns = Concern.objects.within(by, power).select_related("changed_by", "holder", "reporter")
-    concern = _or_404(concerns.select_for_update(of=("self",)).filter(pk=_concern_pk(row)))
+    # By itself: PostgreSQL, having waited for the lock, reads this row anew but not what was joined
+    # to it, and who acted meanwhile would be nobody.
+    concerns = Concern.objects.within(by, power).select_for_update()
+    concern = _or_404(concerns.filter(pk=_concern_pk(row)))
     if version is not None and concern.version != version:
         raise Stale(concern)
     if model is Concern:
