@@ -1,40 +1,53 @@
 """This file knows one child's story: every concern that may be seen, and what came of it for them.
 
 Nothing of any other child is in it: of a concern about several, only what was decided, said and
-sent for this one. A page begins behind the last concern of the one before.
+sent for this one. A page begins behind the last concern of the one before. Fifty concerns with all
+that happened are drawn at once, so what happened comes to the page as lines of text, fetched kind
+by kind for the whole page: as objects linked to one another they cost three times as much.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from concerns.doors import sight
 from concerns.models import (
     Child,
     Concern,
+    ConcernCategory,
     ConcernChild,
     Conversation,
+    Decision,
+    DecisionRoute,
     Enrolment,
     Mark,
+    Referral,
+    ReferralEvent,
     Viewer,
     story,
 )
-from concerns.models.story import Ruling
 from concerns.rules.kinds import Kind
-from concerns.rules.words import Part
+from concerns.rules.lifecycle import Stage
+from concerns.rules.saying import when
+from concerns.rules.words import Category, Part, Route
 
 PAGE = 50
+# (what it is, when and by whom; in which words)
+Line = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One concern of the story, with what happened for this child, newest decision first."""
+class Entry(NamedTuple):
+    """One concern of the story, in the order of the page, and what happened for this child."""
 
-    concern: Concern
-    rulings: list[Ruling]
-    conversations: list[Conversation]
-    marks: list[Mark]
+    uid: UUID
+    reference: str
+    state: str
+    facts: str
+    account: str
+    lines: list[Line]
 
 
 @dataclass(frozen=True)
@@ -49,12 +62,14 @@ def page(viewer: Viewer, uid, after: str) -> Page:
     """One page of the story, newest first. Recorded, with the ids it shows. Raises Http404."""
     child = sight.one(viewer, Child.objects.visible_to(viewer), uid)
     visible = Concern.objects.visible_to(viewer)
-    rows = visible.filter(children__child=child)
+    rows = visible.filter(children__child=child).annotate(part=F("children__part"))
+    about = ConcernChild.objects.filter(concern=OuterRef("pk"), part=Part.ABOUT)
+    rows = rows.annotate(about_others=Exists(about.exclude(child=child)), by=F("reporter__name"))
     if after:
         rows = _behind(rows, visible, after)
     found, more = sight.page(
         viewer,
-        _with_all(rows, child).order_by("-received_at", "-id"),
+        rows.only(*_COLUMNS).order_by("-received_at", "-id"),
         PAGE,
         kind=Kind.STORY,
         about=child.uid,
@@ -63,9 +78,12 @@ def page(viewer: Viewer, uid, after: str) -> Page:
     return Page(
         child=child,
         enrolments=list(child.enrolments.order_by("-since", "-id")),
-        entries=[_entry(concern, child) for concern in found],
+        entries=_entries(found, child),
         more=str(found[-1].uid) if more else "",
     )
+
+
+_COLUMNS = ("uid", "reference", "state", "received_at", "closed_at", "outcome", "account")
 
 
 def _behind(rows, visible, after: str):
@@ -77,33 +95,111 @@ def _behind(rows, visible, after: str):
     return rows.filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=key))
 
 
-def _with_all(rows, child: Child):
-    """Each concern with what the child is to it, and what happened for this child alone."""
-    about = ConcernChild.objects.filter(concern=OuterRef("pk"), part=Part.ABOUT)
-    own = {"concern_child__child": child}
-    decided = story.decisions().filter(children__concern_child__child=child)
-    sent = story.referrals().filter(decision__children__concern_child__child=child)
-    said = story.conversations().filter(Q(**own) | Q(concern_child=None))
-    return (
-        rows.annotate(part=F("children__part"), about_others=Exists(about.exclude(child=child)))
-        .select_related("reporter")
-        .prefetch_related(
-            "category_rows",
-            Prefetch("marks", Mark.objects.order_by("id")),
-            Prefetch("decisions", decided),
-            Prefetch("referrals", sent),
-            Prefetch("conversations", said),
-        )
+def _entries(found: list[Concern], child: Child) -> list[Entry]:
+    here = {"concern__in": _between(found, child)}
+    categories = defaultdict(list)
+    rows = ConcernCategory.objects.filter(**here).values_list("concern_id", "category")
+    for key, category in rows:
+        categories[key].append(Category.say(category))
+    kinds = [_marks(here), _decisions(here, child), _referrals(here, child), _said(here, child)]
+    return [
+        _entry(concern, categories[concern.pk], [kind[concern.pk] for kind in kinds])
+        for concern in found
+    ]
+
+
+def _between(found: list[Concern], child: Child):
+    """The concerns of the page, by their times: as fifty keys each query would cost twice as much.
+    What stands between them and may not be seen is fetched and given to no entry."""
+    times = [concern.received_at for concern in found]
+    own = ConcernChild.objects.filter(child=child)
+    if times:
+        own = own.filter(concern__received_at__range=(times[-1], times[0]))
+    return own.values("concern")
+
+
+def _entry(concern: Concern, categories: list[str], lines: list[list]) -> Entry:
+    """Whose mark it is, and of whom a conversation about "the children" speaks, is certain only for
+    a child the concern is about."""
+    about = concern.part == Part.ABOUT
+    marks, decided, sent, said = lines
+    marks = marks if about and not concern.about_others else []
+    said = [line for own, line in said if own or about]
+    also = "" if about else " (also involved)"
+    sorts = f" ({', '.join(sorted(categories))})" if categories else ""
+    wrote = f"{when(concern.received_at)}{also}, {concern.by} wrote{sorts}"
+    ended = f"Closed {when(concern.closed_at)}: {concern.outcome_words}"
+    closed = [ended] if concern.closed_at else []
+    return Entry(
+        uid=concern.uid,
+        reference=concern.reference,
+        state=concern.state,
+        facts="\n".join([wrote, *marks, *closed]),
+        account=concern.account,
+        lines=[*decided, *sent, *said],
     )
 
 
-def _entry(concern: Concern, child: Child) -> Entry:
-    """The newest decision stands; those before it are superseded. Whose mark it is, and of whom a
-    conversation about "the children" speaks, is certain only for whom the concern is about."""
-    made = concern.decisions.all()
-    newest = made[0] if made else None
-    rulings = [Ruling(one, [child], [child] if one is newest else []) for one in made]
-    about = concern.part == Part.ABOUT
-    said = [one for one in concern.conversations.all() if about or one.concern_child_id]
-    alone = about and not concern.about_others
-    return Entry(concern, rulings, said, list(concern.marks.all()) if alone else [])
+def _by_key(row):
+    return row.pk
+
+
+def _marks(here) -> dict[int, list[str]]:
+    lines = defaultdict(list)
+    for mark in sorted(Mark.objects.filter(**here), key=_by_key):
+        lines[mark.concern_id].append(f"Mark: {mark.words}")
+    return lines
+
+
+def _decisions(here, child: Child) -> dict[int, list[Line]]:
+    """Newest first. The newest stands; those before it are superseded."""
+    made = Decision.objects.filter(children__concern_child__child=child, **here)
+    made = list(made.annotate(who=F("by__name")).order_by("-id"))
+    ways = defaultdict(list)
+    within = {f"decision__{name}": value for name, value in here.items()}
+    routes = DecisionRoute.objects.filter(**within)
+    routes = routes.values_list("pk", "decision_id", "route", "until", "adult__name")
+    for _, key, *way in sorted(routes):
+        ways[key].append(_way(*way))
+    lines = defaultdict(list)
+    for one in made:
+        old = " (superseded by a later decision)" if lines[one.concern_id] else ""
+        heading = f"Decided {when(one.at)}, {one.who}{old}: {'; '.join(ways[one.pk])}"
+        again = [("Look at it again", when(one.review_on))] if one.review_on else []
+        asked = [f"{asked}: {said}" for asked, said in [*story.asked(one), *again]]
+        lines[one.concern_id].append((heading, "\n".join([one.reason, *asked])))
+    return lines
+
+
+def _way(route: str, until, adult: str | None) -> str:
+    return ", ".join(filter(None, [Route.say(route), when(until), adult]))
+
+
+def _referrals(here, child: Child) -> dict[int, list[Line]]:
+    sent = Referral.objects.filter(decision__children__concern_child__child=child, **here)
+    sent = sorted(sent.values_list("pk", "concern_id", "route"))
+    events = ReferralEvent.objects.filter(referral__in=[pk for pk, _, _ in sent])
+    happened = defaultdict(list)
+    for event in events.annotate(who=F("by__name")).order_by("id"):
+        happened[event.referral_id].append(event)
+    lines = defaultdict(list)
+    for key, concern, route in sent:
+        own = happened[key]
+        stage = Stage(own[-1].stage) if own else Stage.TO_SEND
+        words = "\n".join(story.event_words(event) for event in own)
+        lines[concern].append((f"{Route.say(route)}: {stage.label}", words))
+    return lines
+
+
+def _said(here, child: Child) -> dict[int, list[tuple[bool, Line]]]:
+    """(whether it was of this child alone, the line), oldest first."""
+    lines = defaultdict(list)
+    own = Q(concern_child__child=child) | Q(concern_child=None)
+    for one in (
+        Conversation.objects.filter(own, **here)
+        .annotate(whom=F("by__name"))
+        .order_by("happened_at", "id")
+    ):
+        line = (f"{story.spoken_words(one)}, {when(one.happened_at)}, {one.whom}", one.said)
+        lines[one.concern_id].append((one.concern_child_id is not None, line))
+    return lines

@@ -18,6 +18,7 @@ from concerns.models.decision import Decision, DecisionRoute
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.step import Ended, Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
+from concerns.rules import saying
 from concerns.rules.clocks import BY_A_NOTE, CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
 from concerns.rules.words import (
     ChildSeen,
@@ -45,19 +46,7 @@ class Ruling:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """(what was asked, what was answered) beside the reason, of what was answered."""
-        made = self.decision
-        parents = ". ".join(
-            filter(None, [ParentsTold.say(made.parents_told), made.parents_why_not])
-        )
-        siblings = ". ".join(filter(None, [Siblings.say(made.siblings), made.siblings_words]))
-        answers = [
-            ("What else was considered", made.considered),
-            ("Parents told", parents),
-            ("Brothers and sisters", siblings),
-            ("The child", ChildSeen.say(made.child_seen)),
-        ]
-        return [(asked, answer) for asked, answer in answers if answer]
+        return asked(self.decision)
 
 
 @dataclass(frozen=True)
@@ -140,6 +129,41 @@ def facts(concern: Concern) -> list[tuple[str, str]]:
         ("Categories", "\n".join(concern.categories)),
     ]
     return [(asked, answer) for asked, answer in answers if answer]
+
+
+def asked(decision: Decision) -> list[tuple[str, str]]:
+    """(what was asked, what was answered) beside the reason of a decision, of what was answered."""
+    told = [ParentsTold.say(decision.parents_told), decision.parents_why_not]
+    siblings = [Siblings.say(decision.siblings), decision.siblings_words]
+    answers = [
+        ("What else was considered", decision.considered),
+        ("Parents told", ". ".join(filter(None, told))),
+        ("Brothers and sisters", ". ".join(filter(None, siblings))),
+        ("The child", ChildSeen.say(decision.child_seen)),
+    ]
+    return [(question, answer) for question, answer in answers if answer]
+
+
+def event_words(event: ReferralEvent) -> str:
+    """One thing that happened to a referral, in words. Needs `who`, the name of who wrote it."""
+    told = [
+        f"{event.stage_words}, {saying.when(event.happened_at)}, {event.who}",
+        event.answer and event.answer_words,
+        event.agency and f"To {event.agency}",
+        event.spoken_to and f"Spoken to: {event.spoken_to}",
+        event.method and event.method_words,
+        event.their_reference and f"Their reference: {event.their_reference}",
+        event.words,
+    ]
+    return ". ".join(filter(None, told))
+
+
+def spoken_words(conversation: Conversation) -> str:
+    """To whom, and who else was there."""
+    how = "Spoken to" if conversation.reached else "Could not be reached"
+    whom = [conversation.spoken_to_words, conversation.who]
+    also = conversation.who_else and f"also there: {conversation.who_else}"
+    return f"{how}: {', '.join(filter(None, [*whom, also]))}"
 
 
 def decisions():

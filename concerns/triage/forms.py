@@ -4,11 +4,8 @@ A decision is light or full, and its form asks what that needs (`safeguarding/un
 it is judged when every question stands on the page).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from urllib.parse import urlencode
 
 from crispy_forms.layout import Div
 from crispy_forms.utils import render_crispy_form
@@ -16,16 +13,13 @@ from django import forms
 from django.utils.timezone import localdate
 
 from concerns.models import Decided
-from concerns.rules.lifecycle import OPEN, State
-from concerns.rules.words import YEARS, Category, ChildSeen, Choice, Outcome, Route, Siblings
+from concerns.rules.words import ChildSeen, Choice, Outcome, Route, Siblings
 from safeguarding import moments
 from safeguarding.govuk import Buttons, DayField, Details, Press, Question, Say, inside
 from safeguarding.questions import AskAgain, AskParents, AskSent
 from safeguarding.unfolding import offer
 from safeguarding.words import Asked, Words, choose
 
-# What the filters may say beside a state, a person or a year.
-LATE, NOBODY, OTHER = "late", "nobody", "other"
 NOT_THEIRS = (
     "What you found out, whom you asked for advice and what they said. The person who wrote the "
     "concern does not see it."
@@ -48,51 +42,9 @@ class Filters(forms.Form):
         self.helper = inside(*(Question(name) for name in self.fields))
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What was asked for in the address, less what is not offered; `unknown` when some was not."""
-
-    offered: tuple
-    chosen: dict[str, str]
-    unknown: bool
-
-    @classmethod
-    def of(cls, asked: Mapping[str, str], holders: tuple) -> "Wanted":
-        """Judged without a form: the page is drawn often, and its form is drawn once (`drawn`)."""
-        offered = (*_OFFERED, ("holder", (("", "Anybody"), (NOBODY, "Nobody yet"), *holders)))
-        said = {name: asked[name] for name, _ in offered if asked.get(name)}
-        known = {n: said[n] for n, choices in offered if n in said and said[n] in dict(choices)}
-        return cls(offered, known, unknown=known != said)
-
-    def drawn(self) -> str:
-        """The questions, drawn once for the same answers and the same staff."""
-        return _drawn(self.offered, tuple(self.chosen.items()))
-
-    def address(self, **more: str) -> str:
-        """The query string of what was chosen, and of `more`."""
-        return "?" + urlencode({**self.chosen, **more})
-
-
-_OFFERED = (
-    (
-        "state",
-        (
-            ("", "All that are open"),
-            (LATE, "Late now"),
-            *((state.value, state.label) for state in State if state in OPEN),
-            (State.CLOSED.value, "Closed, newest first"),
-        ),
-    ),
-    ("category", (("", "Any"), *Category.choices())),
-    (
-        "year",
-        (("", "Any"), *zip(YEARS, YEARS, strict=True), (OTHER, "Another, or not on the roll")),
-    ),
-)
-
-
 @lru_cache(maxsize=64)
-def _drawn(offered: tuple, chosen: tuple) -> str:
+def filters(offered: tuple, chosen: tuple) -> str:
+    """The questions, drawn once for the same answers and the same staff."""
     return render_crispy_form(Filters(dict(chosen), offered=offered))
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
@@ -32,13 +33,57 @@ from concerns.models.waiting import Row
 from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.lifecycle import OPEN, State, may_follow
 from concerns.rules.roles import May, roles_that
-from concerns.rules.words import YEARS, SpokenTo
+from concerns.rules.words import YEARS, Category, SpokenTo
 from concerns.triage.acts import advice_first, pressing_decision, still_owed
-from concerns.triage.forms import LATE, NOBODY, OTHER, Wanted
+from concerns.triage.forms import filters
 
 PAGE = 25
 # How far back the story beside a new concern goes.
 LOOKING_BACK = timedelta(days=365)
+# What the filters may say beside a state, a person or a year.
+LATE, NOBODY, OTHER = "late", "nobody", "other"
+
+_OFFERED = (
+    (
+        "state",
+        (
+            ("", "All that are open"),
+            (LATE, "Late now"),
+            *((state.value, state.label) for state in State if state in OPEN),
+            (State.CLOSED.value, "Closed, newest first"),
+        ),
+    ),
+    ("category", (("", "Any"), *Category.choices())),
+    (
+        "year",
+        (("", "Any"), *zip(YEARS, YEARS, strict=True), (OTHER, "Another, or not on the roll")),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for in the address, less what is not offered; `unknown` when some was not."""
+
+    offered: tuple
+    chosen: dict[str, str]
+    unknown: bool
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str], holders: tuple) -> "Wanted":
+        """Judged without a form: the page is drawn often, and its form is drawn once (`drawn`)."""
+        offered = (*_OFFERED, ("holder", (("", "Anybody"), (NOBODY, "Nobody yet"), *holders)))
+        said = {name: asked[name] for name, _ in offered if asked.get(name)}
+        known = {n: said[n] for n, choices in offered if n in said and said[n] in dict(choices)}
+        return cls(offered, known, unknown=known != said)
+
+    def drawn(self) -> str:
+        """The questions the filters ask, with what was chosen."""
+        return filters(self.offered, tuple(self.chosen.items()))
+
+    def address(self, **more: str) -> str:
+        """The query string of what was chosen, and of `more`."""
+        return "?" + urlencode({**self.chosen, **more})
 
 
 @dataclass(frozen=True)
