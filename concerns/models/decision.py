@@ -55,12 +55,22 @@ class Decided:
         """The date a person named for what `route` opens."""
         return {Route.WATCH: self.watch_until, Route.KEEP: self.keep_until}.get(route)
 
+    @property
+    def told(self) -> dict:
+        """What a line of the record says of it: how it was decided, and what it commits to."""
+        said = ("reason", "considered", "parents_why_not", "siblings_words", "words_back")
+        return {
+            "fields": ["light" if self.light else "full", *self.routes],
+            "words": {name: getattr(self, name) for name in said},
+        }
+
     def lacking(self, today: date) -> str:
         """What is missing or does not fit, in a sentence; empty when it is whole."""
         return next((words for wrong, words in self._wrongs(today) if wrong), "")
 
     def _wrongs(self, today: date):
         routes = frozenset(self.routes)
+        yield not (self.children and routes and self.reason.strip()), WHOLE
         for route in (Route.WATCH, Route.KEEP):
             yield route in routes and not self.until(route), f"Until when? {route.label}."
         for day in filter(None, (self.watch_until, self.keep_until, self.review_on)):
@@ -69,7 +79,6 @@ class Decided:
         alone = Route.NO_FURTHER in routes and len(routes) > 1
         full = self.considered.strip() and self.siblings and self.child_seen and self.parents_told
         why_not = self.parents_told == ParentsTold.NO and not self.parents_why_not.strip()
-        yield not (self.children and routes and self.reason.strip()), WHOLE
         yield alone, "No further action stands alone: choose it, or the other routes."
         yield named, "A watch names the adult who watches."
         yield self.light and not routes <= LIGHT, "A light decision only adds to the picture."

@@ -139,12 +139,7 @@ def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, rec
         agenda.heard(spoken)
         record(kind=Kind.SPOKE, about=spoken, concern=concern, **decided.spoken.told)
     if _all_decided(concern):
-        _move(concern, State.DECIDED)
-        agenda.done(*DECISIONS)
-        if concern.decided_at is None:
-            concern.decided_at, concern.decided_after = now, _minutes(concern, by, now)
-        if concern.reporter_id != by.person.pk and not agenda.owes(StepKind.TELL_REPORTER):
-            agenda.owe(StepKind.TELL_REPORTER)
+        _whole(agenda, by, now)
     elif concern.state == State.WAITING:
         _begin(agenda, by)
     if decided.words_back:
@@ -155,16 +150,20 @@ def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, rec
         about=decision,
         concern=concern,
         children=[row.child.uid for row in decided.children if row.child_id],
-        fields=["light" if decided.light else "full", *decided.routes],
-        words={
-            "reason": decided.reason,
-            "considered": decided.considered,
-            "parents_why_not": decided.parents_why_not,
-            "siblings_words": decided.siblings_words,
-            "words_back": decided.words_back,
-        },
+        **decided.told,
     )
     return decision
+
+
+def _whole(agenda, by: Viewer, now: datetime) -> None:
+    """Every child it is about has a decision: who wrote it is owed a word of it."""
+    concern = agenda.concern
+    _move(concern, State.DECIDED)
+    agenda.done(*DECISIONS)
+    if concern.decided_at is None:
+        concern.decided_at, concern.decided_after = now, _minutes(concern, by, now)
+    if concern.reporter_id != by.person.pk and not agenda.owes(StepKind.TELL_REPORTER):
+        agenda.owe(StepKind.TELL_REPORTER)
 
 
 def _must_be_whole(by: Viewer, concern: Concern, decided: Decided, now: datetime) -> None:
