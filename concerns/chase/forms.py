@@ -5,6 +5,7 @@ from safeguarding.govuk import Buttons, Press, Question, inside
 from safeguarding.words import Asked, Words
 
 ASKS = {
+    StepKind.DANGER_NOW: "Who told you by voice, when, and what was done at once?",
     StepKind.READ_ADDITION: "What do you make of it, and does it change anything?",
     StepKind.SUPPORT: "What is in place, since when, and who gives it?",
     StepKind.WATCH: "What was seen while watching, and by whom?",

@@ -79,6 +79,13 @@ def test_an_addition_is_read_by_saying_what_one_makes_of_it(where, lead):
     assert StepKind.READ_ADDITION not in owed(concern)
 
 
+def test_a_lead_who_was_told_by_voice_may_say_so_for_a_child_in_danger(where, lead):
+    danger = factories.concern_at(State.TAKEN, where=where, lead=lead, danger=True)
+    step = danger.steps.open().get(kind=StepKind.DANGER_NOW)
+    chase.do_step(by=lead, step=step, words="Ms Hill told me at 10:05.", now=LATER)
+    assert StepKind.DANGER_NOW not in owed(danger)
+
+
 def test_another_schools_step_is_a_404(decided):
     stranger = factories.viewer(factories.school(), Role.DSL)
     step = decided.steps.get(kind=StepKind.SUPPORT)
