@@ -706,7 +706,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='concern',
-            index=models.Index(fields=['school', '-closed_at', '-id'], name='closed_concerns'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['school', '-closed_at', '-id'], name='closed_concerns'),
         ),
         migrations.AddIndex(
             model_name='concern',

@@ -175,7 +175,12 @@ class Concern(CaseRow):
                 condition=models.Q(closed_at__isnull=True),
                 name="open_by_state",
             ),
-            models.Index(fields=["school", "-closed_at", "-id"], name="closed_concerns"),
+            # Of closed rows only, or PostgreSQL reads the open ones through it and sorts them.
+            models.Index(
+                fields=["school", "-closed_at", "-id"],
+                condition=models.Q(closed_at__isnull=False),
+                name="closed_concerns",
+            ),
             models.Index(fields=["school", "received_at", "id"], name="concerns_received"),
             models.Index(fields=["reporter", "-id"], name="concerns_written"),
         ]

@@ -1,6 +1,6 @@
 """This file knows how a time is said: one style of date, in London, and waiting in school time."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from concerns.rules.calendars import Calendar, in_words, school_minutes_between
@@ -22,4 +22,8 @@ def when(value: datetime | date | time | None) -> str:
 
 def waited(days: SchoolDays, since: datetime, now: datetime) -> str:
     """How long from `since` to `now` in that school's time: "2 school hours"."""
-    return in_words(school_minutes_between(days, since, now), Calendar.SCHOOL, days)
+    minutes = school_minutes_between(days, since, now)
+    if not minutes and now - since >= timedelta(minutes=1):
+        # Sent at night: "less than a minute" would say that it has only just come.
+        return "no school time yet"
+    return in_words(minutes, Calendar.SCHOOL, days)
