@@ -71,12 +71,14 @@ class Story:
 
 def fetch(concern: Concern) -> Concern:
     """`concern` with every row below it fetched, each kind once."""
+    open_steps = Step.objects.open().in_order()
+    open_steps = open_steps.select_related("holder", "referral", "decision")
     prefetch_related_objects(
         [concern],
         Prefetch("children", ConcernChild.objects.select_related("child").order_by("part", "id")),
         "category_rows",
         Prefetch("marks", Mark.objects.order_by("id")),
-        Prefetch("steps", Step.objects.open().in_order().select_related("holder", "referral")),
+        Prefetch("steps", open_steps),
         Prefetch("steps", Step.objects.filter(kind__in=BY_A_NOTE, ended=Ended.DONE), "noted"),
         Prefetch("decisions", decisions().prefetch_related("children")),
         Prefetch("referrals", referrals()),
