@@ -271,3 +271,29 @@ def test_no_list_names_what_one_may_not_see(world):
     assert lists_naming_it(world, may) == {"triage", "audit_rows", "audit_csv"}
     for shut_out in MAY_KNOW:
         assert lists_naming_it(world, shut_out(world)) == set()
+
+
+BOX = re.compile(rb"<textarea\b[^>]*>|<input\b[^>]*>")
+NO_WORDS = re.compile(rb'type="(hidden|radio|checkbox|submit|file|date|number)"')
+
+
+def remembered(page: bytes) -> list[bytes]:
+    """The boxes for words that a shared computer's browser might offer to the next person."""
+    boxes = [box for box in BOX.findall(page) if not NO_WORDS.search(box)]
+    return [box for box in boxes if b'autocomplete="off"' not in box]
+
+
+def test_a_box_that_a_browser_would_remember_is_found():
+    assert remembered(b'<input name="find" type="text">') != []
+
+
+@pytest.mark.parametrize("who", ["writer", "dsl", "head", "office"])
+def test_no_browser_is_asked_to_remember_what_was_typed(world, who):
+    client = come(world, who)
+    pages = {name: client.get(world.address(name)) for name in _routes()}
+    found = {
+        name: remembered(page.content)
+        for name, page in pages.items()
+        if page.status_code == 200 and not page.streaming
+    }
+    assert {name: boxes for name, boxes in found.items() if boxes} == {}
