@@ -211,13 +211,13 @@ class Migration(migrations.Migration):
                 ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roll_questions', to='concerns.child')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='concerns.rollfile')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.AddField(
             model_name='rollfile',
             name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
         ),
         migrations.CreateModel(
             name='Relation',
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
                 ('how', models.CharField(blank=True, max_length=60)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='concerns.child')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -246,13 +246,13 @@ class Migration(migrations.Migration):
                 ('answer', models.CharField(blank=True, max_length=16)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('referral', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='concerns.referral')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.AddField(
             model_name='referral',
             name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
         ),
         migrations.CreateModel(
             name='Post',
@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateField()),
                 ('until', models.DateField(blank=True, null=True)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='concerns.child')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
                 ('size_cm', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
                 ('described', concerns.models.fields.EncryptedText(blank=True, default=b'')),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='concerns.concern')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
                 ('salt', models.CharField(max_length=32)),
                 ('words', concerns.models.fields.EncryptedText(blank=True, default=b'')),
                 ('line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='side', to='concerns.line')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
             options={
                 'abstract': False,
@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='line',
             name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
         ),
         migrations.CreateModel(
             name='Handing',
@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handings', to='concerns.concern')),
                 ('to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exclusions', to='concerns.concern')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='excluded_from', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -347,7 +347,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(blank=True, null=True)),
                 ('destination', models.CharField(blank=True, max_length=200)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='concerns.child')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
                 ('reopened', models.BooleanField(default=False)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='endings', to='concerns.concern')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -374,7 +374,7 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField()),
                 ('saved_at', models.DateTimeField()),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -386,7 +386,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(null=True)),
                 ('adult', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='concerns.decision')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -396,13 +396,13 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('concern_child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='concerns.concernchild')),
                 ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='children', to='concerns.decision')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.AddField(
             model_name='decision',
             name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
         ),
         migrations.CreateModel(
             name='Conversation',
@@ -419,13 +419,13 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='concerns.concern')),
                 ('concern_child', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='concerns.concernchild')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.AddField(
             model_name='concernchild',
             name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
         ),
         migrations.CreateModel(
             name='ConcernCategory',
@@ -434,13 +434,13 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('category', models.CharField(max_length=30)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='category_rows', to='concerns.concern')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.AddField(
             model_name='concern',
             name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
         ),
         migrations.CreateModel(
             name='Closure',
@@ -454,7 +454,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='child',
             name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school'),
         ),
         migrations.CreateModel(
             name='Addition',
@@ -466,7 +466,7 @@ class Migration(migrations.Migration):
                 ('for_leads', models.BooleanField(default=False)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='additions', to='concerns.concern')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -485,7 +485,7 @@ class Migration(migrations.Migration):
                 ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to=settings.AUTH_USER_MODEL)),
                 ('referral', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='concerns.referral')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -506,7 +506,7 @@ class Migration(migrations.Migration):
                 ('words', concerns.models.fields.EncryptedText(blank=True, default=b'')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='words_back', to='concerns.concern')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.school')),
             ],
         ),
         migrations.CreateModel(
@@ -702,7 +702,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='concern',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['school', 'state', 'next_due_at'], name='open_by_state'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['school', 'state', 'holder', 'next_due_at', 'id'], name='open_by_state'),
         ),
         migrations.AddIndex(
             model_name='concern',

@@ -150,9 +150,9 @@ def _has(model, **what):
 
 def _open_by_holder(visible, now: datetime) -> list[dict]:
     """How many are open, and how many late, by state and holder: one look at the open rows."""
-    by = ("state", "holder__uid", "holder__name")
     late = Count("pk", filter=Q(next_due_at__lt=now))
-    return list(visible.open().values(*by).order_by().annotate(n=Count("pk"), late=late))
+    by = visible.open().values("state", "holder").order_by()
+    return list(by.annotate(n=Count("pk"), late=late))
 
 
 def _counts(open_ones: list[dict]) -> list[tuple[str, str, int]]:
@@ -168,9 +168,14 @@ def _counts(open_ones: list[dict]) -> list[tuple[str, str, int]]:
 def _holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[str, str], ...]:
     """Whom the filter offers: who may decide, and whoever holds anything open, gone or not."""
     posts = Post.objects.filter(school=viewer.school).holding(*roles_that(May.DECIDE))
-    people = set(posts.in_force(viewer.today).values_list("person__uid", "person__name"))
-    people |= {(row["holder__uid"], row["holder__name"]) for row in open_ones if row["holder__uid"]}
-    return tuple((str(uid), name) for uid, name in sorted(people, key=lambda each: each[::-1]))
+    name = ("person", "person__uid", "person__name")
+    people = {key: each for key, *each in posts.in_force(viewer.today).values_list(*name)}
+    others = {row["holder"] for row in open_ones} - {None, *people}
+    if others:
+        gone = Person.objects.filter(pk__in=others).values_list("pk", "uid", "name")
+        people |= {key: each for key, *each in gone}
+    named = sorted(people.values(), key=lambda each: each[::-1])
+    return tuple((str(uid), name) for uid, name in named)
 
 
 # Reading one

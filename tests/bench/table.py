@@ -70,6 +70,8 @@ def _line(page: str, figure: str, words: str, sizes: list[int], values: list) ->
     goal = goals.of(page, "engine" if figure in {"steps", "blocks"} else figure)
     goal = goals.of(page, figure) or goal
     said = goals.verdict(goal, sizes, values) if goal else ""
+    if figure == "status" and not set(values) <= {200, 302}:
+        said = "MISSED: this is not the page"
     cells = "".join(f"{goals.number(value):>12}" for value in values)
     return f"  {words:<35}{cells}{grown:>9}  {said}".rstrip()
 
