@@ -1,7 +1,7 @@
 """This file knows what a lead fills in: which part of the queue to see, what to do about a concern.
 
-A decision is light or full, and its form asks what that needs (`safeguarding/unfolding.py` says how
-it is judged when every question stands on the page).
+A decision is light or full, and its form asks what that needs (`asking/unfolding.py` says how it is
+judged when every question stands on the page).
 """
 
 from datetime import timedelta
@@ -12,13 +12,13 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.utils.timezone import localdate
 
+from concerns.asking import moments
+from concerns.asking.asked import Asked, Words, choose
+from concerns.asking.govuk import Buttons, DayField, Details, Press, Question, Say, inside
+from concerns.asking.questions import AskAgain, AskParents, AskSent
+from concerns.asking.unfolding import offer
 from concerns.models import Decided
 from concerns.rules.words import ChildSeen, Choice, Outcome, Route, Siblings
-from safeguarding import moments
-from safeguarding.govuk import Buttons, DayField, Details, Press, Question, Say, inside
-from safeguarding.questions import AskAgain, AskParents, AskSent
-from safeguarding.unfolding import offer
-from safeguarding.words import Asked, Words, choose
 
 NOT_THEIRS = (
     "What you found out, whom you asked for advice and what they said. The person who wrote the "
@@ -247,7 +247,7 @@ def _laid_out(fields, hints: dict[str, str], advice: bool):
     yield Div(
         Question("routes", size="m", small=True, reveals=reveals),
         Question("considered", size="m", rows=3),
-        AskParents.PARENTS_LAID,
+        *AskParents.PARENTS_LAID,
         Question("siblings", size="m"),
         "siblings_words",
         Question("child_seen", size="m"),
