@@ -9,8 +9,9 @@ application = get_wsgi_application()
 
 from django.urls import get_resolver  # noqa: E402
 
-from safeguarding.start import refuse_unless_safe  # noqa: E402
+from safeguarding.start import count_rows, refuse_unless_safe  # noqa: E402
 
 refuse_unless_safe()
+count_rows()
 # Every page is read now: a fault in one stops the start, not the first person who needs it.
 get_resolver().reverse_dict  # noqa: B018

@@ -8,9 +8,9 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 
+from concerns.asking.govuk import Buttons, Press, Question
 from concerns.rules.spans import Age, Wait
 from concerns.rules.words import Category, Choice, Route
-from safeguarding.govuk import Buttons, Press, Question
 
 ALL, NONE = "all", "none"
 QUIET_DAYS, MOST_QUIET_DAYS = 10, 60

@@ -1,8 +1,8 @@
 """This file knows what is asked when a next step is done, and what a word back is."""
 
+from concerns.asking.asked import Asked, Words
+from concerns.asking.govuk import Buttons, Press, Question, inside
 from concerns.rules.clocks import StepKind
-from safeguarding.govuk import Buttons, Press, Question, inside
-from safeguarding.words import Asked, Words
 
 ASKS = {
     StepKind.DANGER_NOW: "Who told you by voice, when, and what was done at once?",

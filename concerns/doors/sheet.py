@@ -10,9 +10,9 @@ pressing again is a choice somebody made knowing it.
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 
+from concerns.asking.asked import Asked, Typed
 from concerns.doors import keep
 from concerns.doors.act import Refused, Stale
-from safeguarding.words import Asked, Typed
 
 WRONG, MOVED_ON = 422, 409
 

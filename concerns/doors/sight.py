@@ -68,9 +68,7 @@ def one(viewer: Viewer, rows, uid: uuid.UUID):
     return found
 
 
-def shown(
-    viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "", children=()
-) -> list:
+def shown(viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "", children=()) -> list:
     """Read a page of a list and record, in one line, the ids it shows. Returns the rows."""
     _must_be_scoped(viewer, rows)
     with transaction.atomic():

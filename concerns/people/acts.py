@@ -9,10 +9,10 @@ from datetime import date, datetime, time, timedelta
 
 from concerns.doors.act import act
 from concerns.models import Authority, Closure, Person, Post, School, Term, Viewer
+from concerns.paper.staffing import StaffLine
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May, Role
 from concerns.rules.spans import local_day
-from concerns.rules.staffing import StaffLine
 
 BY_COMMAND = "from the command line"
 

@@ -5,12 +5,12 @@
 
 from django import forms
 
+from concerns.asking import moments
+from concerns.asking.asked import Asked, Words, choose
+from concerns.asking.govuk import Buttons, Press, Question, inside
+from concerns.asking.questions import AskSaid, AskSent
+from concerns.asking.unfolding import Unfolding, offer
 from concerns.rules.words import Answer, SpokenTo, View
-from safeguarding import moments
-from safeguarding.govuk import Buttons, Press, Question, inside
-from safeguarding.questions import AskSaid, AskSent
-from safeguarding.unfolding import Unfolding, offer
-from safeguarding.words import Asked, Words, choose
 
 
 class SpeakForm(AskSaid):

@@ -25,11 +25,11 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.paper.matching import FIELDS, Change, Plan
+from concerns.paper.pupils import Pupil
 from concerns.roll import queries
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.matching import FIELDS, Change, Plan
-from concerns.rules.pupils import Pupil
 from concerns.rules.roles import May
 from concerns.rules.spans import local_day
 from concerns.rules.words import RollAnswer

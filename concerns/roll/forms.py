@@ -6,13 +6,13 @@ from datetime import date
 from django import forms
 from django.core.exceptions import ValidationError
 
+from concerns.asking.asked import Asked, Typed, Words, choose
+from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
+from concerns.paper import rows
+from concerns.paper.columns import PUPIL
+from concerns.paper.rows import NotATable
 from concerns.roll import queries
-from concerns.rules import rows
-from concerns.rules.columns import PUPIL
-from concerns.rules.rows import NotATable
 from concerns.rules.words import RollAnswer
-from safeguarding.govuk import Buttons, DayField, Press, Question, Say, inside
-from safeguarding.words import Asked, Typed, Words, choose
 
 EMPTY = "This file is empty. Export it again, and look at it before you choose it."
 NO_FILE = "Choose a CSV file"

@@ -13,11 +13,11 @@ from django.db.models import Max
 
 from concerns.doors import sight
 from concerns.models import Child, RollFile, RollQuestion, School, Viewer
-from concerns.rules import columns
-from concerns.rules.columns import PUPIL
-from concerns.rules.matching import FIELDS, Change, Known, Plan, compare
-from concerns.rules.pupils import Pupil, pupil
-from concerns.rules.rows import Row, Table, table
+from concerns.paper import columns
+from concerns.paper.columns import PUPIL
+from concerns.paper.matching import FIELDS, Change, Known, Plan, compare
+from concerns.paper.pupils import Pupil, pupil
+from concerns.paper.rows import Row, Table, table
 
 PAGE = 20
 FIRST_ROWS = 5
@@ -147,7 +147,7 @@ def reading(viewer: Viewer, file: RollFile) -> Reading:
 
 
 def read(content: str) -> Table:
-    """Raises NotATable; see rules/rows.py."""
+    """Raises NotATable; see paper/rows.py."""
     return table(content, columns.known(PUPIL))
 
 

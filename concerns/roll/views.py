@@ -4,12 +4,12 @@ from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 
+from concerns.asking.asked import Typed, as_uid
 from concerns.doors import keep, sight
 from concerns.doors.act import Refused
 from concerns.roll import acts, queries
 from concerns.roll.forms import AnswerForm, BringForm, ColumnsForm, UploadForm
 from concerns.rules.words import RollAnswer
-from safeguarding.words import Typed, as_uid
 
 
 def home(request):

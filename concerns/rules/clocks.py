@@ -137,8 +137,8 @@ ANSWERS: dict[Route, StepKind] = {
 }
 
 # Steps a lead does by saying in a sentence what was found; the others by the act they ask for. A
-# child in danger now is the writer's until somebody was told by voice: that somebody may say so too,
-# or a writer who has gone home would hold it for good.
+# child in danger now is the writer's until somebody was told by voice; that somebody may say so
+# too, or a writer who has gone home would hold it for good.
 BY_A_NOTE = frozenset(
     {StepKind.READ_ADDITION, StepKind.SUPPORT, StepKind.WATCH, StepKind.MISSING_FROM_ROLL}
     | {StepKind.DANGER_NOW}

@@ -10,11 +10,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localtime
 
+from concerns.asking.asked import Asked, TimeOfDay, Typed, Words, as_uid, choose
+from concerns.asking.govuk import (
+    Buttons,
+    DayField,
+    Details,
+    Part,
+    Press,
+    Question,
+    Say,
+    Ticks,
+    inside,
+)
 from concerns.models import Child
 from concerns.rules.words import Category, Choice, GoingHome, HowKnown, HowSure, Place, Side
 from concerns.submit.acts import Account, MarkSeen
-from safeguarding.govuk import Buttons, DayField, Details, Part, Press, Question, Say, Ticks, inside
-from safeguarding.words import Asked, TimeOfDay, Typed, Words, as_uid, choose
 
 MOST_CHILDREN = 60
 MOST_MARKS = 30

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
+from concerns.asking.asked import Typed, as_uid
 from concerns.doors import keep
 from concerns.doors.act import Refused
 from concerns.models.draft import CONCERN
 from concerns.submit import acts, queries
 from concerns.submit.forms import About, AboutForm, AddForm, ConcernForm, ToldForm
-from safeguarding.words import Typed, as_uid
 
 # Buttons of the long form that ask for more of it, and send nothing.
 LOOKS = frozenset({"find", "find_involved", "another_mark"})

@@ -6,12 +6,12 @@ concern. Where it is shown - first, or again because something was missing - it 
 
 from django.shortcuts import redirect, render
 
+from concerns.asking.asked import Asked
 from concerns.doors import sight
 from concerns.doors.sheet import Sheet
 from concerns.rules.lifecycle import State, may_follow
 from concerns.triage import acts, queries
 from concerns.triage.forms import CloseForm, DecideForm, HandForm, NoteForm, ReopenForm
-from safeguarding.words import Asked
 
 
 def queue(request):

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from concerns.models import RollFile, School, Viewer
+from concerns.paper.rows import decoded
 from concerns.roll import acts, queries
 from concerns.rules.roles import Role
-from concerns.rules.rows import decoded
 from tests import factories
 from tests.roll import exports
 

@@ -12,13 +12,13 @@ from django.core.management.base import BaseCommand, CommandError, DjangoHelpFor
 from django.utils import timezone
 
 from concerns.models import Person, School
+from concerns.paper import columns
+from concerns.paper.columns import STAFF
+from concerns.paper.rows import NotATable, decoded, table
+from concerns.paper.staffing import StaffLine, staff_lines
 from concerns.people import acts
-from concerns.rules import columns
-from concerns.rules.columns import STAFF
 from concerns.rules.roles import Role
-from concerns.rules.rows import NotATable, decoded, table
 from concerns.rules.spans import local_day
-from concerns.rules.staffing import StaffLine, staff_lines
 
 HELP = """
 Bring in who works in a school, from a CSV file with a line of headings:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concerns.rules.columns import PUPIL, known
-from concerns.rules.rows import MOST_BYTES, NotATable, decoded, table
+from concerns.paper.columns import PUPIL, known
+from concerns.paper.rows import MOST_BYTES, NotATable, decoded, table
 
 HEAD = "Surname,Forename,DOB"
 is_known = known(PUPIL)

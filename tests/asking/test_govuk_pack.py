@@ -10,7 +10,7 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.template import Context, Template
 
-from safeguarding.govuk import Buttons, DayField, Details, Press, Question, Say
+from concerns.asking.govuk import Buttons, DayField, Details, Press, Question, Say
 
 NASTY = '<script>alert("x")</script>'
 

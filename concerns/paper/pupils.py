@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from concerns.rules.columns import PUPIL, read_date, year_words
-from concerns.rules.rows import Row, tidy
+from concerns.paper.columns import PUPIL, read_date, year_words
+from concerns.paper.rows import Row, tidy
 
 _UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]")
 # No pupil is older: a later figure is a slip of the century, or another column.

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from concerns.rules.columns import PUPIL, guess, read_date, year_words
+from concerns.paper.columns import PUPIL, guess, read_date, year_words
 
 TODAY = date(2026, 11, 3)
 

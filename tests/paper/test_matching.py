@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from concerns.rules.matching import Known, compare
-from concerns.rules.pupils import Pupil
+from concerns.paper.matching import Known, compare
+from concerns.paper.pupils import Pupil
 
 IVY = Known(1, "O'Brien", "Ivy", "", date(2017, 2, 1), "A12345678901B", "100", "Year 4", "4B")
 NOAH = Known(2, "Khan", "Noah", "", date(2016, 5, 3), "C12345678901D", "200", "Year 5", "5A")

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from safeguarding import moments
-from safeguarding.words import Asked, Typed
+from concerns.asking import moments
+from concerns.asking.asked import Asked, Typed
 
 NOW = datetime(2026, 11, 3, 10, 30, 20, tzinfo=UTC)
 

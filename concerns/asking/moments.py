@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from safeguarding.govuk import DayField
-from safeguarding.words import TimeOfDay
+from concerns.asking.asked import TimeOfDay
+from concerns.asking.govuk import DayField
 
 LONDON = ZoneInfo("Europe/London")
 AHEAD = "This is still to come. Write down what has happened, with the day and time it happened."

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from concerns.rules.columns import STAFF, plain, read_date
+from concerns.paper.columns import STAFF, plain, read_date
+from concerns.paper.rows import Row, tidy
 from concerns.rules.roles import Role
-from concerns.rules.rows import Row, tidy
 
 # Every way a school is likely to write a role, compared as headings are.
 _ROLES = {

@@ -9,8 +9,8 @@ from datetime import date
 
 from django import forms
 
+from concerns.asking.asked import Asked
 from concerns.models.decision import LONGEST
-from safeguarding.words import Asked
 
 MEANT = "You wrote something under “{}”. Choose that as well, or clear what you wrote there."
 FAR = "Choose a day within a year: a picture nobody looks at for longer has gone quiet"

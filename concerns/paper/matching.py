@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from concerns.paper.pupils import Pupil
 from concerns.rules.names import folded
-from concerns.rules.pupils import Pupil
 
 # What an import may change, in the order it is shown.
 FIELDS = (
