@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from concerns.models import School, append_only
+from safeguarding import start
 from tests import factories
 
 
@@ -46,6 +47,19 @@ def test_a_fresh_database_is_not_the_one_of_the_test_before(fresh_database, time
 
 def test_a_fresh_database_keeps_its_triggers(fresh_database):
     assert append_only.missing() == []
+
+
+def test_a_site_that_starts_lets_sqlite_count_its_rows(fresh_database):
+    factories.school()
+    start.count_rows()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'concerns_school'")
+        else:  # It counts by itself.
+            cursor.execute(
+                "SELECT count(*) FROM pg_settings WHERE name || setting = 'autovacuumon'"
+            )
+        assert cursor.fetchone()[0] > 0
 
 
 def test_a_command_runs_on_the_fresh_database(fresh_database):

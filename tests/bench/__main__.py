@@ -61,17 +61,19 @@ def _fill(size: str) -> None:
 def _measure(size: str) -> None:
     """Print one line of JSON: every figure of every page."""
     _set_up()
-    from django.core.wsgi import get_wsgi_application
     from django.db import connection
 
+    # As a web server starts it, with all that it does first.
+    from safeguarding.wsgi import application
     from tests.bench import pages
     from tests.bench.visitor import through_wsgi
 
-    through = through_wsgi(get_wsgi_application())
-    said = {"vendor": connection.vendor, "floors": vars(pages.floors(through)), "pages": {}}
+    through = through_wsgi(application)
+    beside = pages.floors(through)
+    said = {"vendor": connection.vendor, "pages": {}}
     for page in pages.pages(through):
         _tell(f"  {int(size):,}: {page.words}")
-        said["pages"][page.key] = {"words": page.words, **pages.measure(page, through)}
+        said["pages"][page.key] = {"words": page.words, **pages.measure(page, through, beside)}
     print(json.dumps(said | {"weights": pages.weights(through), "paths": pages.paths()}))
 
 

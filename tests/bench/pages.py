@@ -24,6 +24,8 @@ ACCOUNT = (
 )
 PUPILS = 1_500
 WRITTEN = 30
+# Times that a page is asked for before anything is measured.
+WARM = 5
 
 Asking = Callable[[Through], Answer]
 
@@ -141,57 +143,53 @@ def _imports(offices: list[Visitor], content: bytes) -> Asking:
 # Measuring
 
 
-@dataclass
-class Floors:
-    """CPU seconds of the least there is, in this process and this run."""
-
-    bare: float
-    blank: float
-    insert: float
+Timed = Callable[[meters.Clock], None]
 
 
-def floors(through: Through) -> Floors:
+def floors(through: Through) -> dict[str, Timed]:
+    """The least there is in the same process: by the same handler, or to the same database."""
     nobody, staff = Visitor(through), _visitor(through, "staff1")
+    return {
+        "bare": _timed(lambda t: nobody.ask("/bench/bare/", through=t), through),
+        "blank": _timed(lambda t: staff.ask("/bench/blank/", through=t), through),
+        "insert": _durable_insert,
+    }
+
+
+def _timed(ask: Asking, through: Through) -> Timed:
+    return lambda clock: ask(meters.metered(through, clock))
+
+
+def _durable_insert(clock: meters.Clock) -> None:
     insert = (
         "INSERT INTO django_session (session_key, session_data, expire_date)"
         " VALUES (%s, %s, '2000-01-01')"
     )
-
-    def durable(_):
-        with connection.cursor() as cursor:
-            cursor.execute(insert, [uuid.uuid4().hex, "x" * 300])
-
-    return Floors(
-        bare=_cpu(lambda t: nobody.ask("/bench/bare/", through=t), through),
-        blank=_cpu(lambda t: staff.ask("/bench/blank/", through=t), through),
-        insert=_cpu(lambda t: t(None), durable),
-    )
+    given = [uuid.uuid4().hex, "x" * 300]
+    with clock.measuring(), connection.cursor() as cursor:
+        cursor.execute(insert, given)
 
 
-def _cpu(ask: Asking, through: Through, often: int = 0) -> float:
-    def once() -> float:
-        meter = meters.Cpu()
-        ask(meters.metered(through, meter))
-        return meter.seconds
-
-    return meters.least(once, often)
-
-
-def measure(page: Page, through: Through) -> dict:
-    """What `page` costs: every figure, by name. `cpu` is in seconds."""
-    page.ask(through)
+def measure(page: Page, through: Through, beside: dict[str, Timed]) -> dict:
+    """What `page` costs: every figure, by name, with the floors `beside` it."""
+    for _ in range(1 if page.often == 1 else WARM):
+        page.ask(through)
     found = {}
-    kinds = (meters.Statements, meters.Engine, meters.Calls)
-    for meter in [kind() for kind in kinds]:
+    for meter in (meters.Statements(), meters.Engine(), meters.Calls()):
         answer = page.ask(meters.metered(through, meter))
         found |= meter.said
         if isinstance(meter, meters.Statements):
             pupils = [n for (_, table), n in meter.written.items() if table in OF_PUPILS]
             found |= {"status": answer.status, "of_pupils": sum(pupils)}
-    found["cpu"] = _cpu(page.ask, through, page.often)
-    found["bytes"] = len(answer.body)
-    found["gzipped"] = len(gzip.compress(answer.body, mtime=0))
-    return found
+    found |= {"bytes": len(answer.body), "gzipped": len(gzip.compress(answer.body, mtime=0))}
+    return found | _clocked(page, through, beside)
+
+
+def _clocked(page: Page, through: Through, beside: dict[str, Timed]) -> dict[str, float]:
+    least = meters.least({"page": _timed(page.ask, through), **beside}, page.often)
+    cpu = least["page"].cpu
+    more = {f"of_{name}": cpu / least[name].cpu for name in beside}
+    return {"cpu": cpu, "wall": least["page"].wall, **more}
 
 
 OF_PUPILS = {f"concerns_{name}" for name in ("child", "enrolment", "placement", "namekey")}
