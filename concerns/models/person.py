@@ -134,7 +134,8 @@ def viewers(person: Person, now: datetime | None = None) -> list[Viewer]:
     """
     posts = Post.objects.filter(person=person).select_related("school").annotate(clock=Now())
     found: dict[int, tuple[School, set[Role], datetime]] = {}
-    for post in posts.order_by("school__name", "pk"):
+    # Put in order here: somebody holds a post or three, and every page begins with this.
+    for post in sorted(posts, key=lambda post: (post.school.name, post.pk)):
         moment = now or post.clock
         today = moment.astimezone(ZoneInfo("Europe/London")).date()
         if post.since <= today and (post.until is None or today <= post.until):
