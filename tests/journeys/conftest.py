@@ -1,0 +1,129 @@
+"""This file knows a school for the journeys, and how somebody walks through it page by page.
+
+Every page passed is looked at in the same way: axe finds nothing, nothing is wider than a phone of
+320 pixels, and neither its address nor its title tells of a child. At the end the server's log and
+every address that was asked for are searched for the same.
+"""
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from concerns.models import Person
+from concerns.rules.roles import Role
+from tests import factories
+
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
+# Names and words that nothing but a page's own text may hold.
+FORENAME, SURNAME, TELLING = "Amelia", "Quillfeather", "marmalade"
+SECRET = re.compile(rf"{FORENAME}|{SURNAME}|{TELLING}", re.IGNORECASE)
+
+
+class Place:
+    """A school with one of each, a child and others of like names."""
+
+    def __init__(self):
+        self.school = factories.school("Oakfield Primary School", telephone="01632 960000")
+        self.teacher = factories.person(self.school, name="Jo Brennan")
+        self.lead = factories.person(self.school, Role.DSL, name="Sara Malik")
+        self.head = factories.person(self.school, Role.HEAD, name="Margaret Oduya")
+        self.office = factories.person(self.school, Role.OFFICE, name="Pat Linton")
+        self.child = factories.child(self.school, FORENAME, SURNAME)
+        factories.child(self.school, "Amelie", "Harlow")
+        factories.child(self.school, "Noah", "Quill", year="Year 1", class_name="1A")
+        self.now = datetime.now(UTC)
+
+
+class Walk:
+    """Somebody at a browser, who says where they are going in the words on the page."""
+
+    def __init__(self, page: Page, axe, complaints):
+        self.page, self._axe, self._complaints = page, axe, complaints
+        self.asked: list[str] = []
+        page.context.on("request", lambda request: self.asked.append(unquote(request.url)))
+        page.set_viewport_size(WIDE)
+
+    def sign_in(self, who: Person) -> None:
+        self.page.goto("/")
+        self.at("Sign in")
+        self.page.get_by_label("Your school e-mail address").fill(who.email)
+        self.page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
+        self.press("Sign in")
+
+    def sign_out(self) -> None:
+        self.press("Sign out")
+        expect(self.page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
+
+    def at(self, heading: str) -> None:
+        """Wait for the page with this heading, and look at it."""
+        self.reads(self.page.get_by_role("heading", name=heading, level=1, exact=True))
+        self.see()
+
+    def see(self) -> None:
+        self._axe(self.page)
+        assert not SECRET.search(self.page.title()), "a title tells of a child"
+        self.page.set_viewport_size(PHONE)
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.set_viewport_size(WIDE)
+        assert width <= PHONE["width"], f"{width} pixels wide on a phone"
+
+    def reads(self, what: str | Locator) -> None:
+        found = self.page.locator("main").get_by_text(what) if isinstance(what, str) else what
+        expect(found.first).to_be_visible()
+
+    def press(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def follow(self, link: str) -> None:
+        self.page.locator("main").get_by_role("link", name=link).first.click()
+
+    def fill(self, **words: str) -> None:
+        """By the name of the question, since two questions of a page may read alike."""
+        for name, said in words.items():
+            self.page.locator(f"[name={name}]").fill(said)
+
+    def choose(self, *answers: str) -> None:
+        for answer in answers:
+            self.page.get_by_label(answer, exact=True).check()
+
+    def pick(self, part: str, name: str) -> None:
+        """A child, by part of a name: from what is offered while typing, or else by searching."""
+        search = self.page.get_by_role("button", name="Find", exact=True)
+        if search.count():
+            self.page.locator("#find").fill(part)
+            search.click()
+            self.page.get_by_label(name).check()
+        else:
+            self.page.locator("#find").press_sequentially(part)
+            self.page.get_by_role("option", name=name).click()
+
+    def is_told_what_is_wrong(self) -> None:
+        """The summary has the focus, and each of its links leads to its question."""
+        summary = self.page.locator(".govuk-error-summary")
+        expect(summary).to_be_focused()
+        assert self.page.title().startswith("Error: ")
+        self.see()
+        for link in summary.get_by_role("link").all():
+            link.click()
+            expect(self.page.locator(link.get_attribute("href"))).to_be_focused()
+        # With script the form is sent from where it stands, and the console repeats the answer.
+        self._complaints.heard[:] = [said for said in self._complaints.heard if "422" not in said]
+
+    def went_untold(self, log: str) -> None:
+        """No address asked for, and no line the server wrote, tells of a child."""
+        assert not [asked for asked in self.asked if SECRET.search(asked)]
+        assert not SECRET.search(log)
+
+
+@pytest.fixture
+def place(server) -> Place:
+    return Place()
+
+
+@pytest.fixture
+def walk(place, any_page, axe, complaints) -> Walk:
+    """With script and without."""
+    return Walk(any_page, axe, complaints)

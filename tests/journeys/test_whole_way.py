@@ -1,0 +1,161 @@
+"""This file knows the whole way of one concern, from a worried teacher to the head's audit."""
+
+from playwright.sync_api import expect
+
+from concerns.models import Concern
+from concerns.rules.lifecycle import State
+from tests.journeys.conftest import FORENAME, SURNAME, TELLING
+
+WORRY = f"She hid {TELLING} sandwiches in her sleeve, and said there is no tea at home."
+BACK = "Thank you. The family has help now. Tell me anything else you see."
+DECISION = {
+    "reason": "The third time in a month, and the younger one is thin too.",
+    "considered": "Speaking to her mother alone first.",
+    "agency": "Front door team", "spoken_to": "Ann Price, duty worker",
+    "their_reference": "FD-7781",
+}  # fmt: skip
+
+
+def write_and_finish_later(walk, place) -> str:
+    """What the teacher does; gives the reference of the concern."""
+    walk.sign_in(place.teacher)
+    walk.at("My concerns")
+    walk.press("Write a concern")
+    walk.at("Who is it about?")
+    walk.choose("A child")
+    walk.press("Continue")
+    walk.at("Write a concern about a child")
+    walk.pick("quill", f"{FORENAME} {SURNAME}")
+    walk.fill(account=WORRY)
+    walk.choose("Not sure")
+    walk.press("Save and finish later")
+    walk.reads("Kept, and not sent.")
+    walk.at("My concerns")
+    assert not Concern.objects.exists()
+    walk.follow("Finish the concern begun")
+    walk.at("Write a concern about a child")
+    expect(walk.page.locator("[name=account]")).to_have_value(WORRY)
+    walk.page.get_by_text("When and where").click()
+    walk.fill(place="Dining hall")
+    walk.press("Send")
+    walk.at("Thank you. It has been sent.")
+    walk.reads("Sara Malik")
+    reference = Concern.objects.get().reference
+    walk.reads(reference)
+    walk.sign_out()
+    return reference
+
+
+def take_and_decide(walk, place, reference) -> None:
+    walk.sign_in(place.lead)
+    walk.at("Queue")
+    walk.reads(f"{FORENAME} {SURNAME}")
+    walk.follow(reference)
+    walk.at(f"Concern {reference}")
+    walk.reads(WORRY)
+    walk.press("I have this")
+    walk.reads("Sara Malik has it.")
+    walk.press("Decide")
+    walk.at("Decide")
+    walk.press("Decide")
+    walk.is_told_what_is_wrong()
+    walk.choose(
+        "A full decision", "Speak to parents or carers", "Refer to children's social care",
+        "Not yet: they will be", "None that we know of", "Seen and spoken to",
+    )  # fmt: skip
+    walk.fill(**DECISION)
+    walk.page.locator("[name=method]").select_option(label="Telephone")
+    walk.see()
+    # The vendored button takes two presses within a second for one.
+    walk.page.wait_for_timeout(1000)
+    walk.press("Decide")
+    walk.at(f"Concern {reference}")
+    walk.reads(DECISION["their_reference"])
+    walk.reads("Hear what social care will do")
+
+
+def carry_it_out(walk, reference) -> None:
+    walk.follow("Speak to parents or carers")
+    walk.at("Record a conversation")
+    walk.choose("Parent or carer")
+    walk.fill(who="Her mother", said="She wept. She has asked nobody for help yet.")
+    walk.press("Record it")
+    walk.reads("She wept.")
+    walk.follow("Hear what social care will do")
+    walk.at("Refer to children's social care")
+    walk.choose("Early help or family help")
+    walk.fill(spoken_to="Ann Price", words="A family worker begins on Monday.")
+    walk.press("Record their answer")
+    walk.reads("Answered, waiting for the school's view")
+    walk.choose("We agree")
+    walk.fill(words="It fits what we see.")
+    walk.press("Record our view")
+    walk.reads("Answered, and the school agrees")
+    walk.see()
+    walk.follow(f"Concern {reference}")
+
+
+def tell_and_close(walk, reference) -> None:
+    walk.follow("Give the person who wrote it a word back")
+    walk.at("Give the person who wrote it a word back")
+    walk.fill(words=BACK)
+    walk.press("Give them this word")
+    walk.at(f"Concern {reference}")
+    walk.follow("Close it")
+    walk.at("Close it")
+    walk.choose("Help is in place and working")
+    walk.fill(why="The family worker is there each week.", words_back="It is closed, and kept.")
+    walk.press("Close it")
+    walk.reads("Closed: Help is in place and working")
+    walk.at(f"Concern {reference}")
+    walk.sign_out()
+    walk.page.go_back()
+    expect(walk.page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
+    assert SURNAME not in walk.page.content()
+
+
+def hear_what_became_of_it(walk, place, reference) -> None:
+    walk.sign_in(place.teacher)
+    walk.at("My concerns")
+    walk.reads("Closed. It stays with the child's picture.")
+    walk.reads(BACK)
+    walk.follow(reference)
+    walk.at(f"Your concern {reference}")
+    for kept_from_the_writer in (DECISION["reason"], "Ann Price", "She wept."):
+        assert kept_from_the_writer not in walk.page.content()
+    walk.sign_out()
+
+
+def audit(walk, place, reference) -> None:
+    walk.sign_in(place.head)
+    walk.at("Audit")
+    walk.page.locator("main p a[href*='/audit/rows/']").first.click()
+    walk.reads("1 concern, newest first")
+    walk.see()
+    with walk.page.expect_download() as taken:
+        walk.follow("All of these as a sheet (CSV)")
+    sheet = taken.value.path().read_text()
+    assert reference in sheet
+    assert not [name for name in (FORENAME, SURNAME, TELLING, "Brennan") if name in sheet]
+    walk.follow(reference)
+    walk.at(f"Whole trail of {reference}")
+    knew = walk.page.locator("table").first
+    for who in ("Jo Brennan", "Sara Malik", "Ann Price", "Margaret Oduya"):
+        expect(knew).to_contain_text(who)
+    happened = walk.page.locator("table").last
+    for said in (WORRY, *DECISION.values(), "She wept.", "A family worker begins", BACK):
+        expect(happened).to_contain_text(said)
+    walk.follow("This trail, for printing")
+    walk.see()
+    walk.sign_out()
+
+
+def test_a_concern_goes_from_a_worried_teacher_to_the_heads_audit(walk, place, server):
+    reference = write_and_finish_later(walk, place)
+    take_and_decide(walk, place, reference)
+    carry_it_out(walk, reference)
+    tell_and_close(walk, reference)
+    assert Concern.objects.get().state == State.CLOSED
+    hear_what_became_of_it(walk, place, reference)
+    audit(walk, place, reference)
+    walk.went_untold(server.log)
