@@ -23,10 +23,11 @@ from concerns.rules.words import Part
 
 
 class Named(NamedTuple):
-    """A child of a concern, as a row of a list names it."""
+    """A child of a concern, as a row of a list names it; in the order of its first values."""
 
     concern_id: int
     part: str
+    pk: int
     uid: UUID
     described: bytes
     known_as: str | None
@@ -51,13 +52,13 @@ class Named(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """An open step, as a row of a list tells it."""
+    """An open step, as a row of a list tells it; in the order of its first values."""
 
     concern_id: int
+    due_at: datetime
     pk: int
     kind: str
     opened_at: datetime
-    due_at: datetime
     holder_role: str
     holder_name: str | None
     route: str | None
@@ -99,11 +100,9 @@ def rows(viewer: Viewer, concerns: list[Concern]) -> list[Row]:
     """A row for each of `concerns`, which were fetched by `shown`."""
     keys = [concern.pk for concern in concerns]
     names = ("known_as", "forename", "surname", "year", "class_name")
-    about = ConcernChild.objects.filter(concern__in=keys).order_by("part", "id")
-    about = about.values_list(
-        "concern_id", "part", "uid", "described", *(f"child__{name}" for name in names)
-    )
-    owed = Step.objects.filter(concern__in=keys).open().in_order()
+    about = ConcernChild.objects.filter(concern__in=keys)
+    about = about.values_list(*Named._fields[:5], *(f"child__{name}" for name in names))
+    owed = Step.objects.filter(concern__in=keys).open()
     owed = owed.values_list(*Owed._fields[:6], "holder__name", "referral__route")
     children, steps = _by_concern(Named, about), _by_concern(Owed, owed)
     return [_row(viewer, each, children[each.pk], steps[each.pk]) for each in concerns]
@@ -111,7 +110,7 @@ def rows(viewer: Viewer, concerns: list[Concern]) -> list[Row]:
 
 def _by_concern(kind, tuples) -> dict[int, list]:
     found = defaultdict(list)
-    for each in tuples:
+    for each in sorted(tuples):
         found[each[0]].append(kind(*each))
     return found
 
