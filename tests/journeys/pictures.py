@@ -1,0 +1,54 @@
+"""This file knows how the README's pictures are taken: of the demonstration, as it is served.
+
+make run                                       in one window
+.venv/bin/python -m tests.journeys.pictures    in another, with the same PORT if it has one
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser import QUIET, chromium
+from tests.databases import ROOT
+
+FOLDER = Path(__file__).parent / "pictures"
+SIZE = {"width": 1280, "height": 840}
+# Whose first page, by the role they sign in with.
+WHO = ("staff", "dsl", "head")
+
+
+def identities() -> dict[str, dict]:
+    """The first of the demonstration's people in each role."""
+    asked = [sys.executable, ROOT / "manage.py", "demo", "--json"]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    return {somebody["role"]: somebody for somebody in reversed(json.loads(told.stdout))}
+
+
+def take(browser: Browser, somebody: dict, name: str) -> None:
+    page = browser.new_page(viewport=SIZE, locale="en-GB", timezone_id="Europe/London")
+    page.goto(f"http://localhost:{os.environ.get('PORT', '8000')}/")
+    page.fill("#id_login", somebody["email"])
+    page.fill("#id_password", somebody["password"])
+    page.click("main button")
+    page.get_by_role("button", name="Sign out").wait_for()
+    page.screenshot(path=FOLDER / f"{name}.png")
+    page.close()
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    people = identities()
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET + root)
+        for role in WHO:
+            take(browser, people[role], role)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
