@@ -117,6 +117,16 @@ def test_somebody_who_is_not_offered_is_not_handed_it(desk, deputy):
     assert (answer.status_code, errors(answer)) == (422, ["Choose who takes it from here"])
 
 
+def test_what_was_handed_on_meanwhile_is_told_and_the_note_is_kept(desk, deputy):
+    taken = desk.concern()
+    form = desk.carried(page(taken, "hand")) | {"to": str(deputy.uid), "note": "Yours now."}
+    triage.note(by=desk.viewer, concern=taken, words="I rang.", now=desk.now)
+    answer = desk.client.post(page(taken, "hand"), form)
+    assert answer.status_code == 409
+    assert "Yours now." in words(answer)
+    assert not Handing.objects.filter(concern=taken).exists()
+
+
 def test_with_nobody_to_hand_it_to_the_page_says_what_to_do(desk):
     assert "There is nobody else" in words(desk.open(page(desk.concern(), "hand")))
 
