@@ -80,7 +80,7 @@ def shown(viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "", c
 def page(
     viewer: Viewer, rows, most: int, *, kind: Kind = Kind.LISTED, reason="", about="", children=()
 ) -> tuple[list, bool]:
-    """The first `most` of `rows`, recorded in one line as shown, and whether more stand behind them.
+    """The first `most` of `rows`, recorded in one line as shown, and whether more stand behind.
 
     One row more is looked for than is given back: it is not shown, and so is not in the line.
     """

@@ -162,6 +162,8 @@ def _submit(
         changed_how=Kind.SUBMITTED,
         **{name: getattr(account, name) for name in _AS_TYPED},
     )
+    if not (account.children or account.described):
+        raise Refused("Say which child it is about, or describe them.")
     agenda = record.agenda(concern)
     for kind in first_steps(account):
         agenda.owe(kind, holder=by.person if kind is StepKind.DANGER_NOW else None)
