@@ -22,6 +22,10 @@ FORENAME, SURNAME, TELLING = "Amelia", "Quillfeather", "marmalade"
 SECRET = re.compile(rf"{FORENAME}|{SURNAME}|{TELLING}", re.IGNORECASE)
 
 
+def tells(words: str) -> bool:
+    return bool(SECRET.search(words))
+
+
 class Place:
     """A school with one of each, a child and others of like names."""
 
@@ -64,7 +68,7 @@ class Walk:
 
     def see(self) -> None:
         self._axe(self.page)
-        assert not SECRET.search(self.page.title()), "a title tells of a child"
+        assert not tells(self.page.title()), "a title tells of a child"
         self.page.set_viewport_size(PHONE)
         width = self.page.evaluate("document.documentElement.scrollWidth")
         self.page.set_viewport_size(WIDE)
@@ -114,8 +118,8 @@ class Walk:
 
     def went_untold(self, log: str) -> None:
         """No address asked for, and no line the server wrote, tells of a child."""
-        assert not [asked for asked in self.asked if SECRET.search(asked)]
-        assert not SECRET.search(log)
+        assert not any(map(tells, self.asked)), "an address tells of a child"
+        assert not tells(log), "the server's log tells of a child"
 
 
 @pytest.fixture

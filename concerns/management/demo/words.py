@@ -89,18 +89,53 @@ REASONS_LIGHT = (
     "Explained by the class teacher and fits. To be looked at with anything new.",
     "Not enough to act on; enough to remember.",
 )
-REASONS = (
-    "The third entry this term from a third adult. Taken alone each has a reason; together they do "
-    "not.",
-    "The account and the explanation do not agree. Parents need to hear what we have seen.",
-    "A need the family may welcome help with. No sign that asking would put the child at risk.",
-    "Heard from the child directly, and clearly. This is past what school alone can weigh.",
-)
-CONSIDERED = (
-    "Waiting for a pattern: decided against, because the pattern is already here.",
-    "Speaking to parents first: right where it is safe, and it is.",
-    "Referring at once: not yet at that level, and we will know sooner with a date set.",
-)
+# By what was decided first, or "told" where the child said it: why, what else was considered, and
+# why parents were not told where they were not.
+WHY = {
+    "told": (
+        (
+            "Heard from the child directly, and clearly. This is past what school alone can weigh.",
+            "The child said it unasked, and the same to two adults. It is theirs to weigh, today.",
+        ),
+        ("Speaking to parents first: not before we have advice, since it is about home.",),
+        "Advice is awaited first.",
+    ),
+    "social_care": (
+        (
+            "The account and the explanation do not agree, and it is the second time.",
+            "The third entry this term from a third adult. Taken alone each has a reason; together "
+            "they do not.",
+        ),
+        ("Waiting for a pattern: decided against, because the pattern is already here.",),
+        "Advice is awaited first.",
+    ),
+    "early_help": (
+        (
+            "A need the family may welcome help with. No sign that asking would put the child at "
+            "risk.",
+        ),
+        ("Referring to social care: not at that level, and we will know sooner with a date set.",),
+        "",
+    ),
+    "parents": (
+        (
+            "There may be a plain reason. Parents need to hear what we have seen, and we them.",
+            "Small, but new for this child. Home is asked before anybody guesses.",
+        ),
+        ("Keeping it with the picture alone: it is easily asked, so it is asked.",),
+        "",
+    ),
+    "watch": (
+        ("Too little to act on and too much to leave. One adult looks out until the day named.",),
+        ("Speaking to parents now: there is nothing yet that we could say to them.",),
+        "There is nothing yet to tell them.",
+    ),
+    "no_further": (
+        ("Explained by the class teacher, who saw it happen. It fits, and nothing else is known.",),
+        ("Watching: there is nothing to watch for.",),
+        "They told us of it themselves that morning.",
+    ),
+}
 BACK = (
     "Thank you. I have read this and we are acting on it. Please tell me anything else, however "
     "small.",

@@ -196,13 +196,15 @@ class Year:
         return (Route.PARENTS,) if draw < 0.92 else (Route.NO_FURTHER,)
 
     def _full(self, rows, routes: tuple[str, ...], at: datetime, back: str) -> Decided:
+        told = Route.SOCIAL_CARE in routes and rows[0].concern.how_known == "child_told"
+        reasons, considered, why_not = words.WHY["told" if told else routes[0]]
         return Decided(
             rows,
             routes,
-            self.chance.choice(words.REASONS),
-            considered=self.chance.choice(words.CONSIDERED),
+            self.chance.choice(reasons),
+            considered=self.chance.choice(considered),
             parents_told="will_be" if Route.PARENTS in routes else "no",
-            parents_why_not="" if Route.PARENTS in routes else "Advice is awaited first.",
+            parents_why_not="" if Route.PARENTS in routes else why_not,
             siblings=self.chance.choice(("considered", "none")),
             child_seen=self.chance.choice(("seen", "heard_alone")),
             watch_until=(at + timedelta(days=21)).date() if Route.WATCH in routes else None,
