@@ -166,7 +166,7 @@ def plan(rows) -> str:
 
 def test_the_index_of_open_rows_is_used_by_list_and_by_page(arranged):
     lead, add = arranged
-    add(5_000)
+    add(10_000)
     visible = Concern.objects.visible_to(lead)
     rows = visible.open().most_pressing_first()
     place = Place.read(parse_qs(queries.queue(lead, {}).more[1:])["after"][0], visible)
@@ -176,7 +176,7 @@ def test_the_index_of_open_rows_is_used_by_list_and_by_page(arranged):
 
 def test_the_counts_use_an_index_of_open_rows_and_the_closed_list_its_own(arranged):
     lead, add = arranged
-    add(5_000)
+    add(10_000)
     visible = Concern.objects.visible_to(lead)
     counted = visible.open().values("state", "holder").order_by().annotate(n=Count("pk"))
     assert "open_" in plan(counted)
@@ -202,6 +202,10 @@ def work(lead) -> int:
         with sqlite_steps() as taken:
             ask(lead)
         return taken[0]
+    with connection.cursor() as cursor:
+        # With so few open rows two plans cost the same, and which is taken is a matter of chance:
+        # the measure is of the one that a longer history settles on.
+        cursor.execute("SET enable_bitmapscan = off")
     visible = Concern.objects.visible_to(lead)
     counted = visible.open().values("state", "holder").order_by().annotate(n=Count("pk"))
     return sum(map(blocks, [visible.open().most_pressing_first()[:26], counted]))
