@@ -57,6 +57,17 @@ GOALS = (
 )
 
 
+# Why a goal is missed, as far as it is known; a figure that misses by itself says only by how much.
+WHY = {
+    ("submit", "calls"): "Django builds twelve statements and copies a form of 25 questions",
+    ("submit", "A"): "Django builds twelve statements and copies a form of 25 questions",
+    ("picker", "A"): "four statements: session, person and posts before the search itself",
+    ("queue", "steps"): "all that is open is counted, 30 steps each; 25 rows take the rest",
+    ("queue", "blocks"): "all that is open is counted; children and steps of 25 rows are read",
+    ("story", "calls"): "of fifty concerns all that was decided, sent and said is opened",
+}
+
+
 def of(page: str, figure: str) -> Goal | None:
     return next((goal for goal in GOALS if (goal.page, goal.figure) == (page, figure)), None)
 

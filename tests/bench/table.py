@@ -31,6 +31,14 @@ SITE = {
     "ended": "a worker after 5,000 requests, MiB",
     "grown": "grown by, as a share",
 }
+HOW = (
+    "SQL statements are counted without BEGIN, COMMIT and a kept connection's health check.",
+    "SQLite's steps are those of its virtual machine, by a progress handler called after each.",
+    "PostgreSQL's blocks are of tables and indexes, hit or read, by pg_statio_user_tables, flushed",
+    "before and after; autovacuum is off meanwhile.",
+    "Python calls are by sys.setprofile, C functions not counted; goals for both are halved.",
+    "CPU is this process's, the least of many runs, with the floors run in between.",
+)
 # Their growth with the size of the school says something.
 GROW = {"sql", "steps", "blocks", "calls", "A", "bytes"}
 
@@ -45,7 +53,12 @@ def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Itera
         for figure, words in FIGURES.items():
             values = [row[figure] for row in rows if figure in row]
             if len(values) == len(rows) and not (figure == "of_pupils" and key != "again"):
-                yield _line(key, figure, words, sizes[: len(values)], values)
+                line = _line(key, figure, words, sizes[: len(values)], values)
+                yield line
+                if "MISSED" in line and (key, figure) in goals.WHY:
+                    yield f"    {goals.WHY[key, figure]}"
+    yield ""
+    yield from HOW
     yield f"\n{engine}, the site"
     for figure, words in SITE.items():
         if figure in site:
