@@ -4,6 +4,8 @@ Every page a test opens is listened to. A complaint of the browser - a script's 
 Content-Security-Policy refused, a request to another machine - fails the test at its end.
 """
 
+import base64
+import hashlib
 import os
 import shutil
 import sys
@@ -14,6 +16,8 @@ from urllib.parse import urlsplit
 from weakref import WeakSet
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 LOOPBACK = {"localhost", "127.0.0.1"}
@@ -43,11 +47,19 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
+def browser_type_launch_args(browser_type_launch_args, certificate):
     # Chromium's own sandbox cannot be had as root.
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    program = {"executable_path": chromium(), "args": QUIET + root}
+    # Trusted, not ignored: from a server it mistrusts Chromium keeps no page, and Back shows none.
+    trusted = f"--ignore-certificate-errors-spki-list={_fingerprint(certificate)}"
+    program = {"executable_path": chromium(), "args": [*QUIET, *root, trusted]}
     return {**browser_type_launch_args, **program}
+
+
+def _fingerprint(certificate: Path) -> str:
+    key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(spki).digest()).decode()
 
 
 class Complaints:
@@ -97,7 +109,6 @@ def new_context(request, complaints, new_context):
     """pytest-playwright's own, listened to, and opening paths of the test's server."""
 
     def opened(**settings):
-        settings.setdefault("ignore_https_errors", True)
         settings.setdefault("locale", "en-GB")
         settings.setdefault("timezone_id", "Europe/London")
         if "server" in request.fixturenames:
@@ -131,9 +142,7 @@ def _scripted(page):
         yield page
         return
     written = page.content().replace("noscript>", "div>")
-    context = page.context.browser.new_context(
-        ignore_https_errors=True, viewport=page.viewport_size
-    )
+    context = page.context.browser.new_context(viewport=page.viewport_size)
     twin = context.new_page()
 
     def answer(route):
