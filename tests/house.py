@@ -126,6 +126,11 @@ def ledger_readers(files) -> list[str]:
     ]
 
 
+def long_tests() -> list[str]:
+    paths = [name for name in tracked() if name.startswith("tests/") and name.endswith(".py")]
+    return [name for name in paths if (ROOT / name).read_text().count("\n") > 300]
+
+
 def too_long(files) -> list[str]:
     lines = {name: text.count("\n") for name, (_, text) in files.items()}
     return [

@@ -52,6 +52,10 @@ def test_no_file_is_over_300_lines_or_empty(sources):
     assert house.too_long(sources) == []
 
 
+def test_no_test_file_is_over_300_lines():
+    assert house.long_tests() == []
+
+
 def test_no_function_is_over_40_lines(sources):
     assert house.long_functions(sources) == []
 
