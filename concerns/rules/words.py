@@ -173,7 +173,7 @@ LIGHT = frozenset({Route.KEEP})
 class ParentsTold(Choice):
     YES = "yes", "Yes, they have been told"
     WILL_BE = "will_be", "Not yet: they will be"
-    NO = "no", "No, for the reason below"
+    NO = "no", "No, for this reason"
 
 
 class ChildSeen(Choice):

@@ -72,7 +72,7 @@ def test_a_full_decision_unfolds_what_each_answer_needs(place, any_page, complai
     any_page.get_by_label("Whom did you speak to").fill("Duty worker")
     any_page.get_by_label("How was it sent?").select_option("telephone")
     any_page.get_by_label("What else did you consider?").fill("Waiting, and why not.")
-    any_page.get_by_label("No, for the reason below").check()
+    any_page.get_by_label("No, for this reason").check()
     assert not any_page.get_by_label("Who was it?").is_visible()
     any_page.get_by_label("Why not?").fill("Advice is awaited.")
     any_page.get_by_label("None that we know of").check()

@@ -95,7 +95,7 @@ WRONG = [
     ({"watched_by": "nobody"}, "You wrote something under “Watch"),
     ({"parents_told": "will_be", "parents_why_not": ""}, "Parents will be told: tick"),
     ({"parents_told": "yes", "parents_why_not": ""}, "Write who it was"),
-    ({"parents_told": "yes"}, "You wrote something under “No, for the reason below”"),
+    ({"parents_told": "yes"}, "You wrote something under “No, for this reason”"),
     ({"who": "Mother"}, "You wrote something under “Yes, they have been told”"),
     ({"agency": "Front door"}, "You wrote something under “Refer to children's social care”"),
     ({"keep_until_day": "31", "keep_until_month": "2", "keep_until_year": "2027"}, "under “Keep"),
