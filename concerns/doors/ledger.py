@@ -132,9 +132,8 @@ def trail(concern: Concern) -> list[Told]:
     """
     children = [str(row.child.uid) for row in concern.children.all() if row.child_id]
     own = list(_lines(Line.objects.filter(concern=concern.uid)))
-    if not own:
-        return []
-    stories = Line.objects.filter(kind=Kind.STORY, about__in=children, id__gt=own[0].pk)
+    sent = min((line.pk for line in own), default=0)
+    stories = Line.objects.filter(kind=Kind.STORY, about__in=children, id__gt=sent)
     stories = _lines(stories.filter(school=concern.school_id, concern=None))
     showing = [line for line in stories if _showed(line, concern)]
     return [_told(line) for line in sorted([*own, *showing], key=lambda line: line.pk)]

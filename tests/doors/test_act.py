@@ -203,3 +203,13 @@ def test_a_stale_page_of_a_row_nobody_changed_still_says_somebody(lead, concern)
     with pytest.raises(Stale) as told:
         jot(by=lead, concern=concern, words="x", now=NOW, version=9)
     assert told.value.who == "Somebody"
+
+
+def test_what_is_owed_is_one_agenda_however_often_it_is_asked_for(lead, concern):
+    @act(May.DECIDE, Kind.ADDED, on="concern")
+    def ask_twice(*, by, concern, now, record):
+        first = record.agenda(concern)
+        record(about=concern, concern=concern)
+        return {id(first), id(record.agenda(concern)), id(record.agendas([concern])[0])}
+
+    assert len(ask_twice(by=lead, concern=concern, now=NOW)) == 1

@@ -193,7 +193,10 @@ def test_the_work_of_the_queue_does_not_grow_with_the_years(arranged):
     add(20_000 - first)
     after = work(lead)
     assert after <= (MOST_STEPS if connection.vendor == "sqlite" else MOST_BLOCKS)
-    assert abs(after - before) <= before / 10, f"{before} before, {after} after"
+    # PostgreSQL has two plans of a few blocks each and may change from one to the other; reading
+    # the years would cost it thousands.
+    more = before / 10 if connection.vendor == "sqlite" else 20
+    assert abs(after - before) <= more, f"{before} before, {after} after"
 
 
 def work(lead) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 
 from django.conf import settings
@@ -28,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError("This place is set up for real (DEMO is not 1): no demo here.")
         for_tools = options["json"]
         say = (lambda words: None) if for_tools else self.stdout.write
-        call_command("migrate", verbosity=0)
+        _migrate()
         if School.objects.filter(invented=False).exists() or (
             Person.objects.exists() and not School.objects.exists()
         ):
@@ -77,3 +78,9 @@ class Command(BaseCommand):
             "--workers", "2", "--threads", "4", "--log-level", "warning",
         )  # fmt: skip
         os.execv(sys.executable, gunicorn)  # noqa: S606 - our own interpreter, no shell
+
+
+def _migrate() -> None:
+    """In a process of its own: `migrate` alone connects as the owner of the tables."""
+    command = [sys.executable, settings.BASE_DIR / "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(command, check=True)  # noqa: S603 - our own interpreter and file
