@@ -47,10 +47,6 @@ class Line(Row):
     def __str__(self):
         return f"line {self.pk}"
 
-    @property
-    def kind_words(self) -> str:
-        return Kind.say(self.kind)
-
 
 class LineWords(Row):
     """What a line commits to but must not hold: names, narrative. It can be erased; the line stays.
