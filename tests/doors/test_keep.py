@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.core import signing
+from django.db.models.signals import pre_save
 
 from concerns.doors import keep
 from concerns.models import Draft
@@ -94,6 +95,18 @@ def test_a_late_save_does_not_bring_a_sent_draft_back(where, writer):
     concern = factories.concern_at(State.WAITING, where=where, by=writer)
     assert words(writer, concern.draft, account=["late"]) is None
     assert not Draft.objects.exists()
+
+
+def test_a_first_save_that_came_twice_at_once_keeps_the_words(writer):
+    draft = uuid.uuid4()
+
+    def begun_by_the_other(sender, instance, **told):
+        pre_save.disconnect(begun_by_the_other, sender=Draft)
+        words(writer, draft, account=["quiet"])
+
+    pre_save.connect(begun_by_the_other, sender=Draft)
+    words(writer, draft, account=["quiet, and pale"])
+    assert Draft.objects.get(uid=draft).typed == {"account": ["quiet, and pale"]}
 
 
 def test_words_kept_from_a_page_wait_for_their_owner_only(where, writer):

@@ -36,6 +36,12 @@ def locked(database, seconds: float):
         yield
 
 
+CLIENTS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = {1} AND usename IS NOT NULL"
+)
+
+
 def as_owner(statement: str, database) -> None:
     """Said from the cluster's other database: one cannot shut out oneself."""
     owner = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
@@ -48,9 +54,12 @@ def as_owner(statement: str, database) -> None:
 
 
 def cut(database) -> None:
-    """End every connection to it, whatever each is doing; the next are let in."""
+    """End every client's connection, whatever each is doing; the next are let in.
+
+    Its own cleaning, which is nobody's connection, may be at work in it and is left alone.
+    """
     connections.close_all()
-    as_owner("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {1}", database)
+    as_owner(CLIENTS, database)
 
 
 @contextmanager
