@@ -109,6 +109,9 @@ def _bench(sizes: list[int]) -> None:
         try:
             for size in sizes:
                 found.append(_one(databases, size, Path(folder), site, size == weighed))
+                if len(sizes) > 1:
+                    # The largest takes most of an hour: what is known is not kept back for it.
+                    print("\n".join(table.figures(engine, [size], found[-1:])), flush=True)
         finally:
             print("\n".join(table.lines(engine, sizes[: len(found)], found, site)))
 

@@ -45,6 +45,19 @@ GROW = {"sql", "steps", "blocks", "calls", "A", "bytes"}
 
 def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Iterator[str]:
     """The whole of what is printed for one database. `found` has one entry for each size."""
+    yield from figures(engine, sizes, found)
+    yield ""
+    yield from HOW
+    yield f"\n{engine}, the site"
+    for figure, words in SITE.items():
+        if figure in site:
+            goal = goals.of("site", figure)
+            said = goals.verdict(goal, sizes[:1], [site[figure]]) if goal else ""
+            yield f"  {words:<40}{goals.number(site[figure]):>12}  {said}".rstrip()
+
+
+def figures(engine: str, sizes: list[int], found: list[dict]) -> Iterator[str]:
+    """The pages, each figure in a line: of one size alone as soon as it is found, or of all."""
     heads = "".join(f"{size:>12,}" for size in sizes)
     for key, page in found[0]["pages"].items():
         of_page = [one["pages"][key] for one in found if key in one["pages"]]
@@ -57,14 +70,6 @@ def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Itera
                 yield line
                 if "MISSED" in line and (key, figure) in goals.WHY:
                     yield f"    {goals.WHY[key, figure]}"
-    yield ""
-    yield from HOW
-    yield f"\n{engine}, the site"
-    for figure, words in SITE.items():
-        if figure in site:
-            goal = goals.of("site", figure)
-            said = goals.verdict(goal, sizes[:1], [site[figure]]) if goal else ""
-            yield f"  {words:<40}{goals.number(site[figure]):>12}  {said}".rstrip()
 
 
 def _multiples(page: dict, size: dict) -> dict:

@@ -1,0 +1,58 @@
+"""This file knows, by hand, who opens what: a row for every address of the site, by its name.
+
+The site keeps its own table in `concerns/urls.py`. This one is written apart from it, so that a
+change of either is seen.
+"""
+
+# `in`: sent to sign in. The writer wrote the concern and the draft; staff wrote nothing. Each row
+# says what opening the address gives, and behind the stroke what pressing an empty form on it does.
+TABLE = """
+                   stranger writer staff dsl deputy head chair office | stranger writer staff dsl deputy head chair office
+home               in       302    302   302 302    302  302   302    | in       302    302   302 302    302  302   302
+people_where       in       200    200   200 200    200  200   200    | in       200    200   200 200    200  200   200
+people_still_here  in       405    405   405 405    405  405   405    | in       204    204   204 204    204  204   204
+submit             in       200    200   200 200    200  200   200    | in       200    200   200 200    200  200   200
+submit_start       in       200    200   200 200    200  200   200    | in       422    422   422 422    422  422   422
+submit_adult       in       200    200   200 200    200  200   200    | in       200    200   200 200    200  200   200
+submit_danger      in       200    200   200 200    200  200   200    | in       200    200   200 200    200  200   200
+submit_write       in       200    200   200 200    200  200   200    | in       422    422   422 422    422  422   422
+submit_children    in       405    405   405 405    405  405   405    | in       200    200   200 200    200  200   200
+submit_keep        in       405    405   405 405    405  405   405    | in       400    400   400 400    400  400   400
+submit_draft       in       200    404   404 404    404  404   404    | in       200    404   404 404    404  404   404
+submit_sent        in       200    404   404 404    404  404   404    | in       200    404   404 404    404  404   404
+submit_told        in       302    404   404 404    404  404   404    | in       422    404   404 404    404  404   404
+submit_mine        in       200    404   404 404    404  404   404    | in       200    404   404 404    404  404   404
+submit_add         in       302    404   404 404    404  404   404    | in       422    404   404 404    404  404   404
+triage             in       403    403   200 200    200  403   403    | in       403    403   200 200    200  403   403
+triage_read        in       403    403   200 200    200  403   403    | in       403    403   200 200    200  403   403
+triage_take        in       403    403   302 302    302  403   403    | in       403    403   409 409    409  403   403
+triage_hand        in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+triage_decide      in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+triage_note        in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+triage_close       in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+triage_reopen      in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+refer_speak        in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+refer              in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+refer_send         in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+refer_answer       in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+refer_view         in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+refer_withdraw     in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+chase_step         in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+chase_tell         in       403    403   200 200    200  403   403    | in       403    403   422 422    422  403   403
+child              in       403    403   200 200    200  403   403    | in       403    403   200 200    200  403   403
+roll               in       403    403   403 403    403  403   200    | in       403    403   403 403    403  403   200
+roll_upload        in       403    403   403 403    403  403   200    | in       403    403   403 403    403  403   422
+roll_file          in       403    403   403 403    403  403   200    | in       403    403   403 403    403  403   409
+roll_answer        in       403    403   403 403    403  403   200    | in       403    403   403 403    403  403   422
+audit              in       403    403   403 403    200  403   403    | in       403    403   403 403    200  403   403
+audit_rows         in       403    403   403 403    200  403   403    | in       403    403   403 403    200  403   403
+audit_trail        in       403    403   403 403    200  403   403    | in       403    403   403 403    200  403   403
+audit_csv          in       403    403   403 403    200  403   403    | in       403    403   403 403    200  403   403
+audit_print        in       403    403   403 403    200  403   403    | in       403    403   403 403    200  403   403
+audit_print_trail  in       403    403   403 403    200  403   403    | in       403    403   403 403    200  403   403
+"""  # noqa: E501 - a table is read across
+
+HEAD, *ROWS = (line.split() for line in TABLE.strip().splitlines())
+WHO = HEAD[: HEAD.index("|")]
+OPENED = {name: dict(zip(WHO, said[: len(WHO)], strict=True)) for name, *said in ROWS}
+PRESSED = {name: dict(zip(WHO, said[len(WHO) + 1 :], strict=True)) for name, *said in ROWS}

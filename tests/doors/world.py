@@ -1,0 +1,77 @@
+"""This file knows a school with one of everything that an address of the site can name."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.urls import get_resolver, reverse
+
+from concerns.models import Concern, Draft, RollQuestion, Step
+from concerns.models.draft import CONCERN
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import Route
+from concerns.triage import acts as triage
+from tests import factories
+from tests.roll import exports
+from tests.roll.conftest import Office
+
+# Addresses that take something of their own, and not what their room is about.
+OWN = {"submit_draft", "chase_step", "roll_file", "roll_answer"}
+# What an address must be asked with: a figure's rows are nobody's without the figure.
+ASKED = dict.fromkeys(["audit_rows", "audit_csv"], "?year=all")
+
+
+@dataclass
+class World:
+    """A school with one of everything that an address can name, and who wrote it."""
+
+    school: object
+    writer: object
+    concern: Concern
+    uids: dict[str, uuid.UUID]
+
+    def address(self, name: str, uid: uuid.UUID | None = None) -> str:
+        kind = kind_of(name)
+        path = reverse(name, kwargs={"uid": uid or self.uids[kind]} if kind else None)
+        return path + ASKED.get(name, "")
+
+
+def kind_of(name: str) -> str:
+    """What the address called `name` takes: a concern unless it says otherwise; or nothing."""
+    if "<uuid:uid>" not in routes()[name]:
+        return ""
+    room = name.split("_")[0]
+    if name in OWN:
+        return name
+    if name == "refer_speak":
+        return "concern"
+    return {"child": "child", "refer": "referral"}.get(room, "concern")
+
+
+def routes() -> dict[str, str]:
+    return {row.name: str(row.pattern) for row in get_resolver("concerns.urls").url_patterns}
+
+
+def made() -> World:
+    school = factories.school()
+    office = Office(school, factories.viewer(school, Role.OFFICE))
+    writer, lead = factories.viewer(school), factories.viewer(school, Role.DSL)
+    concern = factories.concern_at(State.TAKEN, where=school, by=writer, lead=lead)
+    decided = factories.decided(concern, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT)
+    triage.decide(by=lead, concern=concern, decided=decided, now=factories.NOW)
+    Draft.objects.create(
+        school=school, person=writer.person, page=CONCERN, words="{}",
+        begun_at=factories.NOW, saved_at=factories.NOW,
+    )  # fmt: skip
+    # Whom the concern is about is not in the file: so the office is asked.
+    office.bring(exports.roll(3))
+    uids = {
+        "concern": concern.uid,
+        "child": concern.children.get().child.uid,
+        "referral": concern.referrals.get().uid,
+        "chase_step": Step.objects.get(concern=concern, kind="support").uid,
+        "submit_draft": Draft.objects.get().uid,
+        "roll_file": office.upload(exports.written(exports.roll(4))).uid,
+        "roll_answer": RollQuestion.objects.get().uid,
+    }
+    return World(school, writer.person, Concern.objects.get(), uids)
