@@ -1,5 +1,6 @@
 """Every noun, by name, so that the database and the rooms find them in one place."""
 
+from concerns.models.agenda import Agenda
 from concerns.models.child import Child, Enrolment, NameKey, Placement, Relation
 from concerns.models.concern import Concern, ConcernCategory, ConcernChild, Exclusion
 from concerns.models.conversation import Conversation
@@ -11,7 +12,7 @@ from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.roll import RollFile, RollQuestion
 from concerns.models.said import Said, Sent
 from concerns.models.school import Authority, Closure, School, Term
-from concerns.models.step import Agenda, Step
+from concerns.models.step import Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 
 __all__ = [

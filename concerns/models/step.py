@@ -1,21 +1,19 @@
-"""This file knows the next move: a step with a holder and a time, and what is owed on a concern."""
+"""This file knows the next move: a step with a holder and a time."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import models
 
 from concerns.models.case import CaseRow, CaseRows
 from concerns.models.concern import Concern
-from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision
-from concerns.models.person import Person, Viewer
+from concerns.models.person import Person
 from concerns.models.referral import Referral
 from concerns.rules import clocks
-from concerns.rules.clocks import BY_A_NOTE, CLOCKS, DECISIONS, HOLD_OPEN, StepKind
-from concerns.rules.lifecycle import State
+from concerns.rules.clocks import BY_A_NOTE, DECISIONS, HOLD_OPEN, StepKind
 from concerns.rules.roles import Role
-from concerns.rules.words import Choice, SpokenTo
+from concerns.rules.words import Choice
 
 
 class Ended(Choice):
@@ -34,10 +32,6 @@ PLACES = {
     **dict.fromkeys(DECISIONS | {StepKind.KEEP, StepKind.NEXT_MOVE}, "triage_decide"),
     StepKind.TELL_REPORTER: "chase_tell",
 }
-
-
-class WouldGoQuiet(Exception):
-    """An act would have left an open concern without a next step. It was not saved."""
 
 
 class Steps(CaseRows):
@@ -138,136 +132,3 @@ class Step(CaseRow):
     def late_words(self, days, now: datetime) -> str:
         """How late it is in its own calendar; empty while it is not."""
         return clocks.late_words(StepKind(self.kind), days, self.due_at, now)
-
-
-class Agenda:
-    """What is owed on one concern: held in memory while an act runs, written at its end."""
-
-    def __init__(self, concern: Concern, by: Viewer, now: datetime, steps=()):
-        self.concern, self.by, self.now = concern, by, now
-        # A concern being sent now is inserted with what its steps make of it; see `press`.
-        self.new = concern.pk is None
-        self.open: list[Step] = list(steps)
-        self._begun: list[Step] = []
-        self._moved: list[Step] = []
-        self._ended: dict[Ended, list[Step]] = {}
-
-    def owe(
-        self,
-        kind: StepKind,
-        *,
-        on: date | None = None,
-        holder: Person | None = None,
-        referral: Referral | None = None,
-        decision: Decision | None = None,
-    ) -> Step:
-        """Open a step: due by its clock, held by `holder`, else by who has the concern, else by
-        the role its clock names."""
-        row = CLOCKS[kind]
-        person = holder or self.concern.holder
-        step = Step(
-            school_id=self.concern.school_id,
-            concern=self.concern,
-            referral=referral,
-            decision=decision,
-            kind=kind,
-            holder=person,
-            holder_role="" if person else row.holder,
-            opened_at=self.now,
-            due_at=clocks.due(kind, self.by.school.days, self.now, on),
-        )
-        self.open.append(step)
-        self._begun.append(step)
-        return step
-
-    def owes(self, *kinds: StepKind) -> list[Step]:
-        return [step for step in self.open if step.kind in kinds]
-
-    def end(self, steps: list[Step], how: Ended = Ended.DONE) -> None:
-        for step in steps:
-            step.done_at, step.done_by, step.ended = self.now, self.by.person, how
-            self.open.remove(step)
-            if step not in self._begun:
-                self._ended.setdefault(how, []).append(step)
-
-    def done(self, *kinds: StepKind) -> list[Step]:
-        """End every open step of `kinds` as done; returns them."""
-        steps = self.owes(*kinds)
-        self.end(steps)
-        return steps
-
-    def follow(self, referral: Referral, *kinds: StepKind) -> None:
-        """`referral` has come further: end what was owed on it, and owe `kinds`."""
-        self.end([step for step in self.open if step.referral_id == referral.pk])
-        for kind in kinds:
-            self.owe(kind, referral=referral)
-
-    def heard(self, spoken: Conversation) -> None:
-        """A conversation was written down: end what it answers. Advice opens what waited for it."""
-        if spoken.spoken_to == SpokenTo.PARENT:
-            self.end(self._answered(StepKind.SPEAK_TO_PARENTS, spoken))
-        elif spoken.spoken_to == SpokenTo.ADVISER:
-            advised = self._answered(StepKind.SEEK_ADVICE, spoken)
-            self.end(advised)
-            for step in advised:
-                self.owe(StepKind.SPEAK_TO_PARENTS, decision=step.decision)
-
-    def _answered(self, kind: StepKind, spoken: Conversation) -> list[Step]:
-        """The steps for every one of whose children somebody has been reached since they opened.
-
-        What was said of one child does not answer for another: only a conversation about all does.
-        """
-        owed = self.owes(kind)
-        had = Conversation.objects.reached(self.concern, spoken.spoken_to) if owed else ()
-        newest = Decision.objects.newest(self.concern) if owed else {}
-        answered = []
-        for step in owed:
-            about = {talk.concern_child_id for talk in had if talk.at >= step.opened_at}
-            children = {row for row, made in newest.items() if made == step.decision_id}
-            if None in about or (about and children <= about):
-                answered.append(step)
-        return answered
-
-    def hold(self, person: Person, *kinds: StepKind) -> None:
-        """Give the open steps of `kinds` to `person`."""
-        for step in self.owes(*kinds):
-            if step.holder_id != person.pk:
-                step.holder, step.holder_role = person, ""
-                self._moved.append(step)
-
-    def onward(self) -> None:
-        """After the last step of a decision the next move is owed: close, or decide again."""
-        if not self.open and self.concern.state != State.CLOSED:
-            self.owe(StepKind.NEXT_MOVE)
-
-    def press(self) -> None:
-        """Set on the concern what its steps make of it.
-
-        Raises WouldGoQuiet if it is open and nothing is owed by anybody.
-        """
-        closed = self.concern.state == State.CLOSED
-        if not closed and not self.open:
-            raise WouldGoQuiet(f"{self.concern.reference} would be open with no next step")
-        if closed and self.open:
-            raise WouldGoQuiet(f"{self.concern.reference} would be closed with a step still open")
-        if self.open:
-            self.concern.rank = min(CLOCKS[StepKind(step.kind)].rank for step in self.open)
-            self.concern.next_due_at = min(step.due_at for step in self.open)
-        else:
-            self.concern.rank, self.concern.next_due_at = 9, None
-
-    @staticmethod
-    def write(agendas: list["Agenda"]) -> None:
-        """Write steps begun, ended and handed on, of one act. In its transaction."""
-        for how in Ended:
-            ended = [step for agenda in agendas for step in agenda._ended.get(how, ())]
-            if ended:
-                Step.objects.filter(pk__in=[step.pk for step in ended]).update(
-                    done_at=ended[0].done_at, done_by=ended[0].done_by, ended=how
-                )
-        for agenda in agendas:
-            for step in agenda._moved:
-                if step not in agenda._begun:
-                    step.save(update_fields=["holder", "holder_role"])
-        begun = [step for agenda in agendas for step in agenda._begun if not step.done_at]
-        Step.objects.bulk_create(begun)

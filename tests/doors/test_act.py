@@ -5,7 +5,7 @@ from django.http import Http404
 
 from concerns.doors.act import NothingRecorded, Refused, Stale, act
 from concerns.models import Addition, Concern, Line, Step
-from concerns.models.step import WouldGoQuiet
+from concerns.models.agenda import WouldGoQuiet
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
