@@ -66,9 +66,11 @@ class Sheet:
             return JsonResponse({"next": resolve_url(to, **where)})
         return redirect(to, **where)
 
-    def page(self, template: str, concern, **more) -> HttpResponse:
-        """The sheet as it stands. `concern` is read, and the reading recorded, for this page."""
-        self.version = self._version_read if self.pressed else concern.version
+    def page(self, template: str, concern=None, **more) -> HttpResponse:
+        """The sheet as it stands. `concern` is read, and the reading recorded, for this page; a
+        sheet about something that has no version (a person, a draft) has none."""
+        now = concern.version if concern else 0
+        self.version = self._version_read if self.pressed else now
         if self.stale:
             self.version = self.stale.concern.version
         self.keep = keep.token(self.viewer, self.path)
