@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.http import Http404
+
 from concerns.doors.act import Refused, act
-from concerns.models import Addition, Concern, Step, Viewer, WordBack
+from concerns.models import Addition, Concern, Draft, Step, Viewer, WordBack
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
@@ -38,3 +40,18 @@ def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record) -> Add
     agenda.onward()
     record(about=step, concern=concern, fields=["words"], reason=step.kind, words={"words": words})
     return note
+
+
+@act(May.SUBMIT, Kind.SET_ASIDE, on="draft")
+def set_aside(*, by: Viewer, draft: Draft, why: str, now: datetime, record) -> Draft:
+    """Say that a concern begun need not be sent: its writer, or a lead who has asked them.
+
+    Its words stay with their writer, who can go on with them at any time: then it is unsent again.
+    """
+    known = Draft.objects.of(by).unsent() | Draft.objects.known_to_leads(by)
+    if draft not in known:
+        raise Http404
+    draft.set_aside_at = now
+    draft.save(update_fields=["set_aside_at"])
+    record(about=draft, fields=["why"], words={"why": why})
+    return draft

@@ -22,6 +22,16 @@ class StepForm(Asked):
         self.helper = inside(Question("words", rows=5), Buttons(Press("This is done")))
 
 
+class SetAsideForm(Asked):
+    why = Words("", needed="Write why it need not be sent. A sentence is enough.")
+
+    def __init__(self, *args, own: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        asked = "Why does it need no sending?" if own else "What did its writer tell you?"
+        self.fields["why"].label = asked
+        self.helper = inside(Question("why", rows=4), Buttons(Press("It need not be sent")))
+
+
 class TellForm(Asked):
     words = Words(
         "Your word to them",

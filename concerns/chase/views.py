@@ -1,9 +1,9 @@
 """This file knows the pages on which a next step is done and the reporter hears back."""
 
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from concerns.chase import acts, queries
-from concerns.chase.forms import StepForm, TellForm
+from concerns.chase.forms import SetAsideForm, StepForm, TellForm
 from concerns.doors import sight
 from concerns.doors.sheet import Sheet
 from concerns.rules.clocks import BY_A_NOTE, StepKind
@@ -28,3 +28,17 @@ def tell(request, uid):
         return sheet.onward("triage_read", uid=uid)
     concern, told = queries.told(request.viewer, uid)
     return sheet.page("chase/tell.html", concern, told=told)
+
+
+def unsent(request):
+    drafts, more = queries.unsent(request.viewer)
+    return render(request, "chase/unsent.html", {"drafts": drafts, "more": more})
+
+
+def set_aside(request, uid):
+    draft = queries.begun(request.viewer, uid)
+    own = draft.person_id == request.viewer.person.pk
+    sheet = Sheet(request, SetAsideForm, own=own)
+    if sheet.whole and sheet.does(acts.set_aside, draft=draft, why=sheet.said["why"]):
+        return sheet.onward("submit" if own else "chase_unsent")
+    return sheet.page("chase/set_aside.html", draft=draft, own=own)

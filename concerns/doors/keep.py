@@ -95,7 +95,7 @@ def _put(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft 
             draft = Draft(uid=uid, person=person, school=school, page=page, begun_at=now)
         elif draft.person_id != person.pk:
             return None
-        draft.words, draft.saved_at = json.dumps(fields), now
+        draft.words, draft.saved_at, draft.set_aside_at = json.dumps(fields), now, None
         draft.save()
     return draft
 

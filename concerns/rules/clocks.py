@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from concerns.rules import calendars
+from concerns.rules import calendars, spans
 from concerns.rules.calendars import Calendar, SchoolDays
 from concerns.rules.roles import Role
 from concerns.rules.words import OUTSIDE, Choice, Route
@@ -145,6 +145,20 @@ BY_A_NOTE = frozenset(
 )
 
 BREAK_HOURS = timedelta(hours=2)
+
+# A concern begun and not sent: its writer is reminded within the hour, on every page of theirs.
+REMIND_AFTER = timedelta(minutes=30)
+
+
+def unsent_known_to_leads(days: SchoolDays, now: datetime) -> datetime:
+    """Concerns begun before this moment (aware, UTC) and not sent are known of to the leads.
+
+    They hear of one on the morning after, when school opens: on any day, term or not, since a
+    page that says so disturbs nobody's holiday.
+    """
+    today = spans.local_day(days, now)
+    opened = now.astimezone(ZoneInfo(days.zone)).time() >= days.opens
+    return spans.midnight(days, today if opened else today - timedelta(days=1))
 
 
 def due(kind: StepKind, days: SchoolDays, now: datetime, on: date | None = None) -> datetime:

@@ -7,6 +7,7 @@ class Kind(Choice):
     # acts
     SUBMITTED = "submitted", "Sent a concern"
     ADDED = "added", "Added to a concern"
+    SET_ASIDE = "set_aside", "Said that a draft need not be sent"
     TOLD = "told", "Told somebody in person"
     TAKEN = "taken", "Said 'I have this'"
     HANDED = "handed", "Handed it on"

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import F, Prefetch
 
 from concerns.doors import keep, ledger, sight
 from concerns.models import (
@@ -20,7 +20,7 @@ from concerns.models import (
 )
 from concerns.models.child import MOST_FOUND, folded
 from concerns.models.draft import CONCERN
-from concerns.rules.clocks import FIRST_LOOKS, StepKind
+from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.saying import when
@@ -111,12 +111,13 @@ def chosen(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Child]:
 
 
 def drafts(viewer: Viewer) -> list[Draft]:
-    """What one has begun and not sent, newest first; less what a late save left of one sent."""
-    sent = Concern.objects.filter(draft=OuterRef("uid"))
-    rows = Draft.objects.of(viewer).filter(~Exists(sent)).defer("words")
-    found = list(rows.order_by("-saved_at", "-pk")[:A_PAGE])
+    """What one has begun and not sent: what waits first, then what was set aside; newest first."""
+    rows = Draft.objects.of(viewer).not_sent().defer("words")
+    waiting_first = F("set_aside_at").asc(nulls_first=True)
+    found = list(rows.order_by(waiting_first, "-saved_at", "-pk")[:A_PAGE])
     for row in found:
         row.concerns = row.page == CONCERN
+        row.waits = not row.set_aside_at and row.saved_at + REMIND_AFTER <= viewer.now
         row.opens_at = keep.Kept(row.uid, row.page).comes_back_to
     return found
 

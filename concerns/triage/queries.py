@@ -20,6 +20,7 @@ from concerns.models import (
     ConcernCategory,
     ConcernChild,
     Conversation,
+    Draft,
     Person,
     Post,
     Step,
@@ -28,6 +29,7 @@ from concerns.models import (
     waiting,
 )
 from concerns.models.concern import Place
+from concerns.models.draft import Lying
 from concerns.models.story import Story
 from concerns.models.waiting import Row
 from concerns.rules.clocks import FIRST_LOOKS
@@ -95,9 +97,7 @@ class Queue:
     closed: bool
     lost: bool
     later: bool
-
-
-# The queue
+    lying: Lying
 
 
 def queue(viewer: Viewer, asked: Mapping[str, str]) -> Queue:
@@ -121,6 +121,7 @@ def queue(viewer: Viewer, asked: Mapping[str, str]) -> Queue:
         closed=closed,
         lost=bool(after) and place is None,
         later=place is not None,
+        lying=Draft.objects.lying(viewer),
     )
 
 

@@ -109,9 +109,11 @@ def who_was_here_until_yesterday(world):
 # What each may know of nevertheless: a child is no secret to who is only named in a concern about
 # them, nor is the roll to the family of a pupil.
 ROLL = {"roll_file", "roll_answer"}
+# Nor, to a lead, that a colleague has begun something and not sent it.
+BEGUN = {"chase_set_aside"}
 MAY_KNOW = {
-    by_name: {"child", *ROLL},
-    by_family: ROLL,
+    by_name: {"child", *ROLL, *BEGUN},
+    by_family: {*ROLL, *BEGUN},
     in_another_school: set(),
     who_was_here_until_yesterday: set(),
 }

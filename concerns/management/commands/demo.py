@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from concerns.management.demo import school as invented
+from concerns.management.demo import unsent
 from concerns.management.demo.year import Year
 from concerns.models import Person, School
 
@@ -47,7 +48,9 @@ class Command(BaseCommand):
         say("Making Oakfield Primary School and a year of its concerns. A minute, once.")
         with transaction.atomic():
             now = timezone.now()
-            Year(invented.build(now.date()), now, say).pass_by()
+            school = invented.build(now.date())
+            Year(school, now, say).pass_by()
+            unsent.begin(school, now)
 
     def _who(self, say) -> None:
         say("\nWho can sign in (nothing here is real):\n")

@@ -1,0 +1,17 @@
+"""This file knows what a colleague of the invented school began to write, and was called away."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from concerns.doors import keep
+from concerns.models import Person, School
+from concerns.models.draft import CONCERN
+
+BEGUN = {"account": ["Sat by herself again at lunch and did not"], "going_home": ["not_sure"]}
+
+
+def begin(school: School, now: datetime) -> None:
+    """Two days ago, in the dinner hour, by somebody who is not often at a computer."""
+    who = Person.objects.filter(posts__school=school, posts__title="Cook").order_by("pk").first()
+    day = (now - timedelta(days=2)).replace(hour=12, minute=40, second=0, microsecond=0)
+    keep.words(who, school, CONCERN, uuid.uuid5(school.uid, "begun"), BEGUN, day)

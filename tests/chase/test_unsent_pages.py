@@ -1,0 +1,115 @@
+"""The pages about concerns begun and not sent: the reminder, the leads' list, setting one aside."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from concerns.doors import keep
+from concerns.models import Draft
+from concerns.models.draft import CONCERN
+from concerns.rules.roles import Role
+from tests import factories
+from tests.conftest import SecureClient
+
+pytestmark = pytest.mark.django_db
+SECRET = "Thin, and asleep at ten"
+REMINDER = "You began a concern and have not sent it."
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+def window(where, *roles):
+    """A person of `where` and their browser."""
+    who = factories.person(where, *roles)
+    return who, factories.sign_in(SecureClient(), who)
+
+
+def begun(where, who, ago: timedelta) -> Draft:
+    at = datetime.now(UTC) - ago
+    return keep.words(who, where, CONCERN, uuid.uuid4(), {"account": [SECRET]}, at)
+
+
+def test_the_landing_page_says_within_the_hour_that_it_is_not_sent(where):
+    who, browser = window(where)
+    draft = begun(where, who, timedelta(minutes=31))
+    page = browser.get("/submit/").content.decode()
+    assert "It is not sent, and nobody has read it." in page
+    assert f"/chase/unsent/{draft.uid}/" in page
+
+
+def test_nobody_is_reminded_of_what_they_are_still_writing(where):
+    who, browser = window(where)
+    begun(where, who, timedelta(minutes=29))
+    assert "It is not sent" not in browser.get("/submit/").content.decode()
+
+
+def test_a_lead_is_reminded_of_their_own_on_the_queue(where):
+    who, browser = window(where, Role.DSL)
+    begun(where, who, timedelta(minutes=31))
+    assert REMINDER in browser.get("/triage/").content.decode()
+
+
+def test_another_persons_is_no_reminder_to_a_lead(where):
+    who, _ = window(where)
+    begun(where, who, timedelta(minutes=31))
+    _, lead = window(where, Role.DSL)
+    assert REMINDER not in lead.get("/triage/").content.decode()
+
+
+def test_the_queue_and_the_leads_list_say_who_and_since_when_and_never_what(where):
+    who, _ = window(where)
+    begun(where, who, timedelta(days=2))
+    _, lead = window(where, Role.DSL)
+    assert "1 begun before today and not sent" in lead.get("/triage/").content.decode()
+    page = lead.get("/chase/unsent/").content.decode()
+    assert who.name in page
+    assert SECRET not in page
+
+
+def test_a_long_list_says_that_there_is_more(where):
+    who, _ = window(where)
+    for _ in range(51):
+        begun(where, who, timedelta(days=2))
+    _, lead = window(where, Role.DSL)
+    page = lead.get("/chase/unsent/").content.decode()
+    assert page.count("it need not be sent") == 50
+    assert "There are more." in page
+
+
+def test_the_list_costs_the_same_however_many_there_are(where, django_assert_num_queries):
+    who, _ = window(where)
+    _, lead = window(where, Role.DSL)
+    lead.get("/chase/unsent/")
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as asked:
+            lead.get("/chase/unsent/")
+        begun(where, who, timedelta(days=2))
+        with django_assert_num_queries(len(asked)):
+            lead.get("/chase/unsent/")
+
+
+def test_a_writer_sets_it_aside_with_a_reason_and_finds_it_again(where):
+    who, browser = window(where)
+    draft = begun(where, who, timedelta(days=2))
+    here = f"/chase/unsent/{draft.uid}/"
+    assert browser.post(here, {"why": ""}).status_code == 422
+    assert browser.post(here, {"why": "A costume."})["Location"] == "/submit/"
+    page = browser.get("/submit/").content.decode()
+    assert "Set aside" in page
+    assert SECRET in browser.get(f"/submit/draft/{draft.uid}/").content.decode()
+
+
+def test_a_lead_sets_it_aside_and_is_back_at_the_list(where):
+    who, _ = window(where)
+    draft = begun(where, who, timedelta(days=2))
+    _, lead = window(where, Role.DSL)
+    page = lead.get(f"/chase/unsent/{draft.uid}/").content.decode()
+    assert "What did its writer tell you?" in page
+    answer = lead.post(f"/chase/unsent/{draft.uid}/", {"why": "She says a costume."})
+    assert answer["Location"] == "/chase/unsent/"

@@ -1,0 +1,34 @@
+"""A concern begun and not sent: what its writer and a lead meet, page by page."""
+
+import uuid
+from datetime import timedelta
+
+from concerns.doors import keep
+from concerns.models import Draft
+from concerns.models.draft import CONCERN
+
+
+def test_a_lead_asks_about_a_draft_and_its_writer_sets_it_aside(walk, place):
+    words = {"account": ["Thin, and asleep"]}
+    begun_at = place.now - timedelta(days=2)
+    keep.words(place.teacher, place.school, CONCERN, uuid.uuid4(), words, begun_at)
+    walk.sign_in(place.lead)
+    walk.at("Queue")
+    walk.follow("1 begun before today and not sent")
+    walk.at("Begun and not sent")
+    walk.reads(place.teacher.name)
+    walk.follow("I asked: it need not be sent")
+    walk.at(f"{place.teacher.name} says it need not be sent")
+    walk.sign_out()
+    walk.sign_in(place.teacher)
+    walk.at("My concerns")
+    walk.reads("It is not sent, and nobody has read it.")
+    walk.follow("It need not be sent")
+    walk.at("It need not be sent")
+    walk.press("It need not be sent")
+    walk.is_told_what_is_wrong()
+    walk.fill(why="It was a costume.")
+    walk.press("It need not be sent")
+    walk.at("My concerns")
+    walk.reads("Set aside")
+    assert Draft.objects.get().set_aside_at
