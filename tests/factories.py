@@ -11,12 +11,14 @@ from decimal import Decimal
 
 from concerns.chase import acts as chase
 from concerns.models import (
+    Account,
     Authority,
     Child,
     Closure,
     Concern,
     Decided,
     Enrolment,
+    MarkSeen,
     NameKey,
     Person,
     Placement,
@@ -31,7 +33,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Outcome, Route
 from concerns.submit import acts as submit
-from concerns.submit.acts import Account, MarkSeen, Receipt
+from concerns.submit.acts import Receipt
 from concerns.triage import acts as triage
 
 NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)

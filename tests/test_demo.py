@@ -115,3 +115,9 @@ def test_its_terms_are_six_a_year_with_gaps_between():
     assert len(terms) == 6
     assert all(one[1] < other[0] for one, other in itertools.pairwise(terms))
     assert terms[0][0] >= date(2026, 9, 1)
+
+
+def test_a_cleaners_worry_told_at_the_gate_is_in_the_file(oakfield):
+    told = Concern.objects.get(teller_is="site")
+    assert (told.account, told.state) == ("", State.WAITING)
+    assert told.told_by.startswith("Marta Nowak")

@@ -83,7 +83,10 @@ def page(viewer: Viewer, uid, after: str) -> Page:
     )
 
 
-_COLUMNS = ("uid", "reference", "state", "received_at", "closed_at", "outcome", "account")
+_COLUMNS = (
+    "uid", "reference", "state", "received_at", "closed_at", "outcome", "account", "teller_is",
+    "teller", "told_when", "told_words",
+)  # fmt: skip
 
 
 def _behind(rows, visible, after: str):
@@ -130,13 +133,16 @@ def _entry(concern: Concern, categories: list[str], lines: list[list]) -> Entry:
     wrote = f"{when(concern.received_at)}{also}, {concern.by} wrote{sorts}"
     ended = f"Closed {when(concern.closed_at)}: {concern.outcome_words}"
     closed = [ended] if concern.closed_at else []
+    told = []
+    if concern.teller_is:
+        told.append((concern.told_words_heading(concern.by), concern.told_words))
     return Entry(
         uid=concern.uid,
         reference=concern.reference,
         state=concern.state,
         facts="\n".join([wrote, *marks, *closed]),
         account=concern.account,
-        lines=[*decided, *sent, *said],
+        lines=[*told, *decided, *sent, *said],
     )
 
 

@@ -1,11 +1,14 @@
 """Every noun, by name, so that the database and the rooms find them in one place."""
 
+from concerns.models.account import Account, MarkSeen
 from concerns.models.agenda import Agenda
 from concerns.models.child import Child, Enrolment, NameKey, Placement, Relation
-from concerns.models.concern import Concern, ConcernCategory, ConcernChild, Exclusion
+from concerns.models.concern import Concern, ConcernCategory
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decided, Decision, DecisionChild, DecisionRoute
 from concerns.models.draft import Draft
+from concerns.models.exclusion import Exclusion
+from concerns.models.filed import ConcernChild
 from concerns.models.line import Line, LineWords
 from concerns.models.person import Person, Post, Viewer
 from concerns.models.referral import Referral, ReferralEvent
@@ -16,10 +19,9 @@ from concerns.models.step import Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 
 __all__ = [
-    "Addition", "Agenda", "Authority", "Child", "Closure", "Concern", "ConcernCategory",
+    "Account", "Addition", "Agenda", "Authority", "Child", "Closure", "Concern", "ConcernCategory",
     "ConcernChild", "Conversation", "Decided", "Decision", "DecisionChild", "DecisionRoute",
-    "Draft",
-    "Ending", "Enrolment", "Exclusion", "Handing", "Line", "LineWords", "Mark", "NameKey",
-    "Person", "Placement", "Post", "Referral", "ReferralEvent", "Relation", "RollFile",
-    "RollQuestion", "Said", "School", "Sent", "Step", "Term", "Viewer", "WordBack",
+    "Draft", "Ending", "Enrolment", "Exclusion", "Handing", "Line", "LineWords", "Mark",
+    "MarkSeen", "NameKey", "Person", "Placement", "Post", "Referral", "ReferralEvent", "Relation",
+    "RollFile", "RollQuestion", "Said", "School", "Sent", "Step", "Term", "Viewer", "WordBack",
 ]  # fmt: skip

@@ -34,7 +34,8 @@ class CaseRows(Scoped):
         Exclusions beat every role: those named in the concern, and those of a relative of any
         child in it. Used by lists and by opening alike.
         """
-        from concerns.models.concern import ConcernChild, Exclusion
+        from concerns.models.exclusion import Exclusion
+        from concerns.models.filed import ConcernChild
 
         if not viewer.may(May.READ):
             return self.none().for_viewer(viewer)

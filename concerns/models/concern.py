@@ -8,11 +8,10 @@ from django.db import models
 from django.utils.timezone import localtime
 
 from concerns.models.case import CaseRow, CaseRows
-from concerns.models.child import Child
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
 from concerns.rules.lifecycle import TO_REPORTER, State
-from concerns.rules.words import Category, GoingHome, HowKnown, HowSure, Outcome, Part
+from concerns.rules.words import Category, GoingHome, HowKnown, HowSure, Outcome, Teller
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,8 @@ class Concerns(CaseRows):
 
     def of(self, *children):
         """About any of `children`, or in which any is also involved."""
-        rows = ConcernChild.objects.filter(child__in=children)
-        return self.filter(pk__in=rows.values("concern"))
+        rows = self.model._meta.get_field("children").related_model.objects
+        return self.filter(pk__in=rows.filter(child__in=children).values("concern"))
 
     def late(self, now):
         return self.open().filter(next_due_at__lt=now)
@@ -115,6 +114,11 @@ class Concern(CaseRow):
     explained_by = EncryptedText()
     told_in_person = EncryptedText()
     already_called = EncryptedText()
+    # What somebody without an account told the writer: theirs, never mixed with the account.
+    teller_is = models.CharField(max_length=12, blank=True)
+    teller = EncryptedText()
+    told_when = EncryptedText()
+    told_words = EncryptedText()
 
     state = models.CharField(max_length=10, default=State.WAITING)
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="holds")
@@ -160,6 +164,7 @@ class Concern(CaseRow):
                     how_sure__in=["", *(word.value for word in HowSure)],
                     how_known__in=["", *(word.value for word in HowKnown)],
                     outcome__in=["", *(word.value for word in Outcome)],
+                    teller_is__in=["", *(word.value for word in Teller)],
                 ),
                 name="concern_words_are_known",
             ),
@@ -202,6 +207,28 @@ class Concern(CaseRow):
         """Where it stands, for who wrote it."""
         return TO_REPORTER[State(self.state)]
 
+    @property
+    def told_by(self) -> str:
+        """Who told the person who wrote it: "Marta Nowak (a cleaner, caretaker or cook)"."""
+        known = Teller.say(self.teller_is)
+        if self.teller and self.teller_is == Teller.OTHER:
+            return self.teller
+        known = known[:1].lower() + known[1:]
+        return f"{self.teller} ({known})" if self.teller and known else self.teller or known
+
+    def told_words_heading(self, to: str) -> str:
+        """What stands over the words that are not the writer's; `to` is the writer."""
+        return f"Told by {self.told_by} to {to}, {self.told_when or 'just before it was written'}"
+
+    @property
+    def told_heading(self) -> str:
+        return self.told_words_heading(self.reporter.name)
+
+    @property
+    def in_short(self) -> str:
+        """What the writer says, or else what they were told."""
+        return self.account or f"Told by {self.told_by}: {self.told_words}"
+
     def worries(self, today: date, marked: bool) -> list[str]:
         """What makes it pressing, in words, from what was written; `marked`: with a mark."""
         home = {GoingHome.YES: "worried about", GoingHome.NOT_SURE: "not sure about"}
@@ -221,35 +248,6 @@ class Concern(CaseRow):
         return [Category.say(row.category) for row in self.category_rows.all()]
 
 
-class ConcernChild(CaseRow):
-    """A child it is about, or one also involved; or the description of one not on the roll."""
-
-    concern = models.ForeignKey(Concern, models.PROTECT, related_name="children")
-    child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="concern_rows")
-    described = EncryptedText()
-    part = models.CharField(max_length=10, default=Part.ABOUT)
-    # As they were on the day it was written.
-    year = models.CharField(max_length=20, blank=True)
-    class_name = models.CharField(max_length=40, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["concern", "child"], name="child_once_in_a_concern"),
-            models.CheckConstraint(
-                condition=models.Q(part__in=[part.value for part in Part]), name="part_is_known"
-            ),
-        ]
-        indexes = [models.Index(fields=["child", "-concern"], name="concerns_of_a_child")]
-
-    def __str__(self):
-        return f"child of concern {self.concern_id}"
-
-    @property
-    def name(self) -> str:
-        """For a page. Needs `child` fetched."""
-        return self.child.name if self.child_id else f"Not on the roll: {self.described}"
-
-
 class ConcernCategory(CaseRow):
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="category_rows")
     category = models.CharField(max_length=30)
@@ -266,19 +264,3 @@ class ConcernCategory(CaseRow):
 
     def __str__(self):
         return self.category
-
-
-class Exclusion(CaseRow):
-    """Somebody who must never see this concern, whatever their role."""
-
-    concern = models.ForeignKey(Concern, models.PROTECT, related_name="exclusions")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="excluded_from")
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    why = EncryptedText()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["concern", "person"], name="excluded_once")]
-
-    def __str__(self):
-        return f"exclusion from concern {self.concern_id}"

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import models
 
 from concerns.models.case import CaseRow, CaseRows
-from concerns.models.concern import Concern, ConcernChild
+from concerns.models.concern import Concern
 from concerns.models.fields import EncryptedText
+from concerns.models.filed import ConcernChild
 from concerns.models.person import Person
 from concerns.models.said import Said
 from concerns.rules.words import SpokenTo

@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from django.db import models
 
 from concerns.models.case import CaseRow, CaseRows
-from concerns.models.concern import Concern, ConcernChild
+from concerns.models.concern import Concern
 from concerns.models.fields import EncryptedText
+from concerns.models.filed import ConcernChild
 from concerns.models.person import Person
 from concerns.models.said import Said, Sent
 from concerns.rules.words import LIGHT, ChildSeen, ParentsTold, Route, Siblings

@@ -7,7 +7,7 @@ own room.
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from concerns.models.concern import ConcernChild
+from concerns.models.filed import ConcernChild
 
 
 @dataclass(frozen=True)

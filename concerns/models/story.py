@@ -12,9 +12,10 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
-from concerns.models.concern import Concern, ConcernChild
+from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision, DecisionRoute
+from concerns.models.filed import ConcernChild
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.step import Ended, Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack

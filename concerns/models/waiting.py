@@ -13,7 +13,8 @@ from django.db.models import Exists, F, OuterRef
 
 from concerns.models import story
 from concerns.models.child import Child
-from concerns.models.concern import Concern, ConcernChild
+from concerns.models.concern import Concern
+from concerns.models.filed import ConcernChild
 from concerns.models.person import Viewer
 from concerns.models.step import Step
 from concerns.models.written import Mark

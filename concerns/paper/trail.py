@@ -99,6 +99,7 @@ def _written(concern: Concern) -> Iterator[Entry]:
         yield Entry(concern.begun_at, "Began to write it", who)
     facts = [(label, getattr(concern, name)) for name, label in ACCOUNT.items()]
     facts += [
+        (concern.told_heading, concern.told_words),
         ("How it is known", HowKnown.say(concern.how_known)),
         ("Worried about going home", GoingHome.say(concern.going_home)),
         ("In danger now", "Yes" if concern.danger else ""),
@@ -230,7 +231,7 @@ def who_knew(concern: Concern, lines: list, lists: list) -> list[Knew]:
         known = found.setdefault(person.pk, knew)
         if known.read_at is None and knew.read_at:
             found[person.pk] = replace(known, read_at=knew.read_at, role=known.role or knew.role)
-    outside = [*_told_in_person(concern, lines), *_outside(concern)]
+    outside = [*_by_voice(concern, lines), *_outside(concern)]
     return sorted([*found.values(), *outside], key=lambda knew: knew.at)
 
 
@@ -246,8 +247,11 @@ def _came_to_know(concern: Concern, lines: list) -> Iterator[tuple[Person, Knew]
         yield row.to, Knew(row.to.name, "", row.at, f"Was handed it by {row.by.name}")
 
 
-def _told_in_person(concern: Concern, lines: list) -> Iterator[Knew]:
-    """Whom the person who wrote it says they told by voice."""
+def _by_voice(concern: Concern, lines: list) -> Iterator[Knew]:
+    """Who told the person who wrote it, and whom they say they told by voice."""
+    if concern.told_words:
+        how = f"Told {concern.reporter.name}, who wrote it down"
+        yield Knew(concern.told_by, "", concern.received_at, how, outside=True)
     how = f"Told in person, as {concern.reporter.name} wrote"
     if concern.told_in_person:
         yield Knew(concern.told_in_person, "", concern.received_at, how, outside=True)

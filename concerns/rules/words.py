@@ -92,6 +92,22 @@ class HowKnown(Choice):
     FEELING = "feeling", "A feeling"
 
 
+class Teller(Choice):
+    """Who told the person who writes: somebody without an account here."""
+
+    SITE = "site", "A cleaner, caretaker or cook"
+    MIDDAY = "midday", "A lunchtime supervisor"
+    SUPPLY = "supply", "A supply teacher"
+    VISITOR = "visitor", "A volunteer, student or visitor"
+    PARENT = "parent", "A parent or carer"
+    FAMILY = "family", "Another relative"
+    CHILD = "child", "Another child"
+    NEIGHBOUR = "neighbour", "A neighbour or passer-by"
+    NOTICE = "notice", "A police notice of domestic abuse"
+    AGENCY = "agency", "Police, social care or health"
+    OTHER = "other", "Somebody else"
+
+
 class Part(Choice):
     """What a child is to a concern."""
 

@@ -2,9 +2,8 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import IntegrityError
 from django.urls import reverse
@@ -12,8 +11,8 @@ from django.urls import reverse
 from concerns.doors import keep, ledger
 from concerns.doors.act import Refused, act
 from concerns.models import (
+    Account,
     Addition,
-    Child,
     Concern,
     ConcernCategory,
     ConcernChild,
@@ -22,6 +21,7 @@ from concerns.models import (
     Mark,
     Viewer,
 )
+from concerns.models.account import SEALED
 from concerns.rules.clocks import FIRST_LOOKS, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -37,49 +37,6 @@ NOT_YOURS = (
     "This form was begun by somebody else. Nothing was sent. Your words are below: look them over "
     "and press Send again."
 )
-
-
-@dataclass(frozen=True)
-class MarkSeen:
-    place: str
-    side: str = ""
-    size_cm: Decimal | None = None
-    described: str = ""
-
-
-@dataclass(frozen=True)
-class Account:
-    """What the form holds once it is valid. Words are as typed; the rest are keys of `words.py`."""
-
-    account: str
-    going_home: str
-    children: tuple[Child, ...] = ()
-    involved: tuple[Child, ...] = ()
-    described: str = ""
-    danger: bool = False
-    happened_on: date | None = None
-    happened_at: time | None = None
-    how_sure: str = ""
-    how_known: str = ""
-    did_not_want_to_say: bool = False
-    may_mean: str = ""
-    place: str = ""
-    child_words: str = ""
-    asked: str = ""
-    who_else: str = ""
-    explanation: str = ""
-    explained_by: str = ""
-    told_in_person: str = ""
-    already_called: str = ""
-    categories: tuple[str, ...] = ()
-    marks: tuple[MarkSeen, ...] = field(default=())
-
-
-_AS_TYPED = (
-    "account", "going_home", "danger", "happened_on", "happened_at", "how_sure", "how_known",
-    "did_not_want_to_say", "may_mean", "place", "child_words", "asked", "who_else", "explanation",
-    "explained_by", "told_in_person", "already_called",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,8 +79,8 @@ def keep_what_is_new(by: Viewer, concern: Concern, account: Account) -> bool:
     rows = list(concern.children.select_related("child"))
     before, described = {row.child for row in rows}, {row.described for row in rows}
     children = (*account.children, *account.involved)
-    new = [getattr(account, name) for name in _SEALED]
-    new = [words for words in new if words and words not in {getattr(concern, n) for n in _SEALED}]
+    said = {getattr(concern, name) for name in SEALED}
+    new = [words for words in account.sealed.values() if words not in said]
     new += [f"Also about {child.name}" for child in children if child not in before]
     if account.described and account.described not in described:
         new.append(account.described)
@@ -160,10 +117,12 @@ def _submit(
         changed_by=by.person,
         changed_at=now,
         changed_how=Kind.SUBMITTED,
-        **{name: getattr(account, name) for name in _AS_TYPED},
+        **account.typed,
     )
     if not (account.children or account.described):
         raise Refused("Say which child it is about, or describe them.")
+    if not (account.account or account.told_words):
+        raise Refused("Write what worried you, or what you were told.")
     agenda = record.agenda(concern)
     for kind in first_steps(account):
         agenda.owe(kind, holder=by.person if kind is StepKind.DANGER_NOW else None)
@@ -178,8 +137,8 @@ def _submit(
         about=concern,
         concern=concern,
         children=[row.child.uid for row in rows if row.child],
-        fields=[name for name in _AS_TYPED if getattr(account, name)],
-        words={name: getattr(account, name) for name in _SEALED if getattr(account, name)},
+        fields=[name for name, said in account.typed.items() if said],
+        words=account.sealed,
     )
     return Receipt(concern, ledger.receipt(line))
 
@@ -192,12 +151,6 @@ def _sort_and_mark(concern: Concern, account: Account) -> None:
     Mark.objects.bulk_create(
         Mark(school=concern.school, concern=concern, **vars(mark)) for mark in account.marks
     )
-
-
-_SEALED = (
-    "account", "may_mean", "place", "child_words", "asked", "who_else", "explanation",
-    "explained_by", "told_in_person", "already_called",
-)  # fmt: skip
 
 
 def first_steps(account: Account) -> list[StepKind]:

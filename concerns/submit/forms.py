@@ -1,10 +1,8 @@
 """This file knows what a writer is asked, and what a clear answer is. It keeps every word."""
 
-import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,65 +20,20 @@ from concerns.asking.govuk import (
     Ticks,
     inside,
 )
-from concerns.models import Child
-from concerns.rules.words import Category, Choice, GoingHome, HowKnown, HowSure, Place, Side
-from concerns.submit.acts import Account, MarkSeen
+from concerns.asking.marks import MOST_MARKS, mark_rows
+from concerns.models import Account, Child
+from concerns.rules.words import Category, Choice, GoingHome, HowKnown, HowSure, Teller
 
 MOST_CHILDREN = 60
-MOST_MARKS = 30
+
+
+TOLD = "Their words stand as theirs. If you saw nothing yourself, leave the box above empty."
+NEAR = "Write what they told you, as near to their own words as you can"
 
 
 class About(Choice):
     CHILD = "child", "A child"
     ADULT = "adult", "An adult who works or volunteers here"
-
-
-class MarkForm(Asked):
-    """One visible mark. A row with nothing in it is no mark."""
-
-    place = choose("Where on the body", Place, folded=True)
-    side = choose("Side", Side, folded=True)
-    size = Words("Size in cm", line=True)
-    described = Words("What it looks like", line=True)
-
-    helper = inside("place", "side", Question("size", width=5), "described")
-
-    def clean_size(self) -> Decimal | None:
-        typed = re.sub(r"\s*cms?$", "", self.cleaned_data["size"].lower()).replace(",", ".")
-        if not typed:
-            return None
-        try:
-            size = Decimal(typed)
-        except InvalidOperation:
-            size = Decimal("NaN")
-        if not (size.is_finite() and Decimal("0.1") <= size <= 200):
-            raise ValidationError("Give the size in centimetres, like 1.5")
-        return size.quantize(Decimal("0.1"))
-
-    def clean(self):
-        given = super().clean()
-        if any(given.values()) and not given.get("place") and "place" not in self.errors:
-            self.add_error("place", "Choose where on the body the mark is")
-        return given
-
-    @property
-    def answered(self) -> bool:
-        return any(self[name].value() for name in self.fields)
-
-    @property
-    def seen(self) -> MarkSeen | None:
-        given = self.cleaned_data
-        if not given["place"]:
-            return None
-        return MarkSeen(given["place"], given["side"], given["size"], given["described"])
-
-
-def _marks(typed: Typed, checked: bool, more: int) -> list[MarkForm]:
-    """The rows that came with the form, and `more` empty ones; with none, one to begin with."""
-    found = (re.match(r"mark-(\d{1,4})-", name) for name in typed.data)
-    numbers = sorted({int(match[1]) for match in found if match})[:MOST_MARKS] or [0]
-    numbers += range(numbers[-1] + 1, numbers[-1] + 1 + more)
-    return [MarkForm(typed, prefix=f"mark-{number}", checked=checked) for number in numbers]
 
 
 class Picked(forms.Field):
@@ -102,9 +55,14 @@ class ConcernForm(Asked):
     )
     account = Words(
         "What worried you?",
-        needed="Write what worried you. A few words are enough.",
         help_text="What you saw and heard, in the order it happened. A few words are enough. You "
         "need no proof, and it may be only a feeling.",
+    )
+    teller_is = choose("Who told you?", Teller, folded=True)
+    teller = Words("Their name", line=True, help_text="Or who they were, as near as you can say.")
+    told_words = Words("What they said, in their own words")
+    told_when = Words(
+        "When did they tell you?", line=True, help_text="Leave it empty if it was just now."
     )
     going_home = choose(
         "Are you worried about them going home today?",
@@ -159,6 +117,9 @@ class ConcernForm(Asked):
         Details("The child is not on the roll, or you do not know the name",
                 Question("described", rows=3)),
         Question("account", size="m", rows=8),
+        # Here, not among the rest: who was only told should not write it as their own first.
+        Details("Somebody told me this", Say(TOLD, "hint"), "teller_is", "teller",
+                Question("told_words", rows=4), "told_when"),
         Question("going_home", size="m", inline=True),
         "danger",
         Say("More, if you know it", "heading"),
@@ -196,7 +157,7 @@ class ConcernForm(Asked):
         """`chosen` are those picked who are on this school's roll; `now` is when it is sent."""
         super().__init__(typed, checked=checked)
         self.draft, self.now, self.chosen = draft, localtime(now), chosen
-        self.marks = _marks(typed, checked, more_marks)
+        self.marks = mark_rows(typed, checked, more_marks)
 
     def is_valid(self) -> bool:
         # Every row is asked, so that all that is wrong is said at once.
@@ -236,7 +197,20 @@ class ConcernForm(Asked):
         ):
             self.add_error("child", "Find the child, or describe one who is not on the roll")
         self._check_when(given.get("happened_on"), given.get("happened_at"))
+        self._check_told(given)
         return given
+
+    def _check_told(self, given) -> None:
+        """Somebody else's words may stand alone: a writer who saw nothing would only write them a
+        second time, as if they were their own."""
+        who = given.get("teller") or given.get("teller_is")
+        told = given.get("told_words") or "told_words" in self.errors
+        if not told and (who or given.get("told_when")):
+            self.add_error("told_words", NEAR)
+        elif told and not who and not {"teller", "teller_is"} & self.errors.keys():
+            self.add_error("teller_is", "Choose who told you, or write who it was")
+        elif not (told or given.get("account")) and "account" not in self.errors:
+            self.add_error("account", "Write what worried you. A few words are enough.")
 
     def _check_when(self, day, at) -> None:
         if day and day > self.now.date():
@@ -250,6 +224,8 @@ class ConcernForm(Asked):
         """Once valid: what the act is given."""
         given = dict(self.cleaned_data)
         marks = tuple(row.seen for row in self.marks if row.seen)
+        if given["told_words"]:
+            given["how_known"] = given["how_known"] or HowKnown.SOMEONE_TOLD
         given["children"], given["categories"] = given.pop("child"), tuple(given["categories"])
         return Account(marks=marks, **given)
 

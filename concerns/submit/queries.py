@@ -153,6 +153,7 @@ def _said(concern: Concern) -> list[tuple[str, str]]:
         ("About", "\n".join(row.name for row in rows if row.part == Part.ABOUT)),
         ("Also involved", "\n".join(row.name for row in rows if row.part == Part.INVOLVED)),
         ("What worried you", concern.account),
+        (concern.told_words_heading("you"), concern.told_words),
         ("Worried about them going home", GoingHome.say(concern.going_home)),
         ("In danger now", "Yes" if concern.danger else ""),
         ("When it happened", _happened(concern)),

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from concerns.chase import acts as chase
 from concerns.doors import sight
-from concerns.management.demo import words
-from concerns.models import Child, Concern, Decided, Person, School, Viewer
+from concerns.management.demo import told, words
+from concerns.models import Account, Child, Concern, Decided, MarkSeen, Person, School, Viewer
 from concerns.refer import acts as refer
 from concerns.rules import calendars
 from concerns.rules.clocks import BY_A_NOTE, HOLD_OPEN, StepKind
@@ -25,7 +25,6 @@ from concerns.rules.lifecycle import Stage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import Outcome, Part, Route
 from concerns.submit import acts as submit
-from concerns.submit.acts import Account, MarkSeen
 from concerns.triage import acts as triage
 
 A_YEAR = 0.9 * 1.25  # incidents for each pupil, times entries for each incident
@@ -99,6 +98,7 @@ class Year:
         for back, kind, stop in STANDING:
             child = self.chance.choice(self.children)
             self.at(self._moment(days[-back]), self._submit, child, kind, stop)
+        told.at_the_gate(self, days[-2])
 
     def _school_days(self) -> list[date]:
         today = self.now.astimezone(LONDON).date()

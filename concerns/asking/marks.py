@@ -1,0 +1,61 @@
+"""This file knows the rows of a form in which visible marks are written down."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from django.core.exceptions import ValidationError
+
+from concerns.asking.asked import Asked, Typed, Words, choose
+from concerns.asking.govuk import Question, inside
+from concerns.models import MarkSeen
+from concerns.rules.words import Place, Side
+
+MOST_MARKS = 30
+
+
+class MarkForm(Asked):
+    """One visible mark. A row with nothing in it is no mark."""
+
+    place = choose("Where on the body", Place, folded=True)
+    side = choose("Side", Side, folded=True)
+    size = Words("Size in cm", line=True)
+    described = Words("What it looks like", line=True)
+
+    helper = inside("place", "side", Question("size", width=5), "described")
+
+    def clean_size(self) -> Decimal | None:
+        typed = re.sub(r"\s*cms?$", "", self.cleaned_data["size"].lower()).replace(",", ".")
+        if not typed:
+            return None
+        try:
+            size = Decimal(typed)
+        except InvalidOperation:
+            size = Decimal("NaN")
+        if not (size.is_finite() and Decimal("0.1") <= size <= 200):
+            raise ValidationError("Give the size in centimetres, like 1.5")
+        return size.quantize(Decimal("0.1"))
+
+    def clean(self):
+        given = super().clean()
+        if any(given.values()) and not given.get("place") and "place" not in self.errors:
+            self.add_error("place", "Choose where on the body the mark is")
+        return given
+
+    @property
+    def answered(self) -> bool:
+        return any(self[name].value() for name in self.fields)
+
+    @property
+    def seen(self) -> MarkSeen | None:
+        given = self.cleaned_data
+        if not given["place"]:
+            return None
+        return MarkSeen(given["place"], given["side"], given["size"], given["described"])
+
+
+def mark_rows(typed: Typed, checked: bool, more: int) -> list[MarkForm]:
+    """The rows that came with the form, and `more` empty ones; with none, one to begin with."""
+    found = (re.match(r"mark-(\d{1,4})-", name) for name in typed.data)
+    numbers = sorted({int(match[1]) for match in found if match})[:MOST_MARKS] or [0]
+    numbers += range(numbers[-1] + 1, numbers[-1] + 1 + more)
+    return [MarkForm(typed, prefix=f"mark-{number}", checked=checked) for number in numbers]

@@ -1,0 +1,32 @@
+"""This file knows the demonstration's scene at the gate: a cleaner's worry, told and not typed."""
+
+import uuid
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from concerns.models import Account, Child
+from concerns.rules.roles import Role
+from concerns.submit import acts as submit
+
+CHILD = 41
+
+
+def at_the_gate(year, day: date) -> None:
+    """Written down on `day`, ten minutes after it was told; it waits to be read."""
+    at = datetime(day.year, day.month, day.day, 15, 20, tzinfo=ZoneInfo(year.school.days.zone))
+    year.at(at, _told, year, year.children[CHILD])
+
+
+def _told(at: datetime, year, child: Child) -> None:
+    account = Account(
+        children=(child,),
+        going_home="not_sure",
+        how_known="someone_told",
+        teller="Marta Nowak, who cleans the hall",
+        teller_is="site",
+        told_when="at the gate, ten past three",
+        told_words="I see this little one three days now, by the bins behind the kitchen, eating "
+        "what is left there. I said nothing, only gave my apple. I think you should know.",
+    )
+    by = year.viewer(year.staff[0], Role.STAFF, at)
+    submit.submit(by=by, draft=uuid.UUID(int=CHILD, version=4), account=account, now=at)
