@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0002_site_cache'),
+        ('concerns', '0008_drafts_set_aside'),
     ]
 
     operations = [
