@@ -9,6 +9,7 @@ a line, written after the rollback. Acts never nest. Time is passed in.
 
 import functools
 import inspect
+import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
@@ -18,7 +19,7 @@ from django.db import transaction
 from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.models import Agenda, Concern, Line, Step, Viewer
+from concerns.models import AdultConcern, Agenda, Concern, Line, Step, Viewer
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 
@@ -56,7 +57,7 @@ class Record:
     def __init__(self, by: Viewer, now: datetime, kind: Kind):
         self.by, self.now, self.kind = by, now, kind
         self.lines: list[Line] = []
-        self._agendas: dict[int | None, Agenda] = {}
+        self._agendas: dict[uuid.UUID, Agenda] = {}
 
     def __call__(
         self,
@@ -87,25 +88,25 @@ class Record:
 
     def agenda(self, concern: Concern) -> Agenda:
         """What is owed on `concern`; loaded once, written by the door at the end of the act."""
-        key = concern.pk
+        key = concern.uid
         if key not in self._agendas:
-            steps = Step.objects.filter(concern=concern).open().in_order() if key else ()
+            steps = concern.steps.open().in_order() if concern.pk else ()
             self._agendas[key] = Agenda(concern, self.by, self.now, steps)
         return self._agendas[key]
 
     def agendas(self, concerns: list[Concern]) -> list[Agenda]:
-        """The same for many concerns, read in batches and not one by one."""
+        """The same for many concerns about children, read in batches and not one by one."""
         steps: dict[int, list[Step]] = {concern.pk: [] for concern in concerns}
-        keys = [key for key in steps if key not in self._agendas]
+        keys = [concern.pk for concern in concerns if concern.uid not in self._agendas]
         for start in range(0, len(keys), BATCH):
             some = Step.objects.filter(concern__in=keys[start : start + BATCH])
             for step in some.open().in_order():
                 steps[step.concern_id].append(step)
         for concern in concerns:
-            if concern.pk not in self._agendas:
+            if concern.uid not in self._agendas:
                 found = Agenda(concern, self.by, self.now, steps[concern.pk])
-                self._agendas[concern.pk] = found
-        return [self._agendas[key] for key in steps]
+                self._agendas[concern.uid] = found
+        return [self._agendas[key] for key in dict.fromkeys(row.uid for row in concerns)]
 
     def settle(self) -> None:
         """Write every agenda, and the concerns as they stand now. Raises WouldGoQuiet."""
@@ -119,7 +120,7 @@ class Record:
             concern.changed_by, concern.changed_at = self.by.person, self.now
             concern.changed_how = self.kind
         if len(moved) == 1:
-            moved[0].save(update_fields=Concern.CHANGES)
+            moved[0].save(update_fields=moved[0].CHANGES)
         elif moved:
             Concern.objects.bulk_update(moved, Concern.CHANGES, batch_size=BATCH)
 
@@ -180,22 +181,30 @@ def _locked(by: Viewer, power: May, row, version: int | None):
     The lock is always the concern's, where there is one: rows below it never change, and the web's
     role has no right to lock what it has no right to change.
     """
-    model = type(row)
+    model, home = type(row), _home(row)
     if not hasattr(model.objects, "within"):
         return _or_404(model.objects.of_school(by).select_for_update().filter(pk=row.pk))
     whole = model.objects.within(by, power).filter(pk=row.pk)
-    if model is not Concern:
+    if model is not home:
         row = _or_404(whole)
     # By itself: PostgreSQL, having waited for the lock, reads this row anew but not what was joined
     # to it, and who acted meanwhile would be nobody.
-    concerns = Concern.objects.within(by, power).select_for_update()
+    concerns = home.objects.within(by, power).select_for_update()
     concern = _or_404(concerns.filter(pk=_concern_pk(row)))
     if version is not None and concern.version != version:
         raise Stale(concern)
-    if model is Concern:
+    if model is home:
         return concern
     row.concern = concern
     return row
+
+
+def _home(row):
+    """The model of the concern that `row` is, or belongs to; None of what belongs to none."""
+    if isinstance(row, Concern | AdultConcern):
+        return type(row)
+    names = {field.name for field in row._meta.fields}
+    return row._meta.get_field("concern").related_model if "concern" in names else None
 
 
 def _or_404(rows):
@@ -206,7 +215,7 @@ def _or_404(rows):
 
 
 def _concern_pk(row) -> int | None:
-    if isinstance(row, Concern):
+    if isinstance(row, Concern | AdultConcern):
         return row.pk
     return getattr(row, "concern_id", None)
 
@@ -214,7 +223,7 @@ def _concern_pk(row) -> int | None:
 def _tell_refusal(by: Viewer, now: datetime, kind: Kind, row, refusal: Exception) -> None:
     """A refusal is a line of its own, after the rollback of what was refused."""
     pk = _concern_pk(row) if row is not None else None
-    concern = Concern.objects.filter(pk=pk).first() if pk else None
+    concern = _home(row).objects.filter(pk=pk).first() if pk else None
     with transaction.atomic():
         ledger.write(
             Kind.REFUSED,

@@ -102,7 +102,8 @@ def _acting(request) -> Viewer | None:
 
 
 def _set_idle_limit(request, viewer: Viewer) -> None:
-    limit = settings.IDLE_SECONDS["reads" if viewer.may(May.READ) else "writes"]
+    reads = viewer.may(May.READ) or viewer.may(May.ADULT)
+    limit = settings.IDLE_SECONDS["reads" if reads else "writes"]
     if request.session.get("idle_seconds") != limit:
         request.session["idle_seconds"] = limit
 

@@ -17,15 +17,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from concerns.models import Concern, Draft, Person, School, Viewer
-from concerns.models.draft import CONCERN
+from concerns.models import AdultConcern, Concern, Draft, Person, School, Viewer
+from concerns.models.draft import ADULT, CONCERN
 
 SALT = "words kept"
 FIELD = "keep"
 # As long as a session can be, and the night after it.
 MAX_AGE = 24 * 60 * 60
+# Which page opens a draft that is not kept by its page's address.
+OPENS = {CONCERN: "submit_draft", ADULT: "adult_draft"}
 # Never kept: they are not words.
 NOT_WORDS = frozenset({"csrfmiddlewaretoken", FIELD, "do", "password", "login", "version"})
+NOT_YOURS = (
+    "This form was begun by somebody else. Nothing was sent. Your words are below: look them over "
+    "and press Send again."
+)
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,12 @@ class Kept:
 
     @property
     def comes_back_to(self) -> str:
-        if self.page == CONCERN:
-            return reverse("submit_draft", kwargs={"uid": self.draft})
-        return self.page
+        name = OPENS.get(self.page)
+        return reverse(name, kwargs={"uid": self.draft}) if name else self.page
 
 
 def token(viewer: Viewer, page: str, draft: uuid.UUID | None = None) -> str:
-    """The signed token a form carries. `page` is CONCERN or the address of the page itself."""
+    """The signed token a form carries. `page` is CONCERN, ADULT or the address of the page."""
     whose = {
         "person": str(viewer.person.uid),
         "school": str(viewer.school.uid),
@@ -76,8 +81,8 @@ def typed(request: HttpRequest) -> dict[str, list[str]]:
 def words(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft | None:
     """Put `fields` in the draft `uid` of `person`.
 
-    None, and nothing written, for somebody else's draft or one that has already been sent: a late
-    save must not bring it back.
+    None, and nothing written, for somebody else's draft, for one of another form (see `turn`), or
+    one that has already been sent: a late save must not bring it back.
     """
     try:
         return _put(person, school, page, uid, fields, now)
@@ -88,16 +93,45 @@ def words(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft
 
 def _put(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft | None:
     with transaction.atomic():
-        if Concern.objects.filter(draft=uid).exists():
+        if _sent(uid):
             return None
         draft = Draft.objects.select_for_update().filter(uid=uid).first()
         if draft is None:
             draft = Draft(uid=uid, person=person, school=school, page=page, begun_at=now)
-        elif draft.person_id != person.pk:
+        elif draft.person_id != person.pk or draft.page != page:
             return None
         draft.words, draft.saved_at, draft.set_aside_at = json.dumps(fields), now, None
         draft.save()
     return draft
+
+
+def turn(viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]]) -> uuid.UUID:
+    """What was begun about a child is about an adult: it goes on as the draft of that, with
+    `fields` for its words. Returns which draft; another where `uid` is not theirs to turn.
+
+    The same row: so that a late save of the child's form finds no draft of its own to write to, and
+    nothing of it is left where a lead would learn that there is one.
+    """
+    with transaction.atomic():
+        begun = Draft.objects.of(viewer).filter(uid=uid, page=CONCERN).select_for_update().first()
+        if begun:
+            begun.page, begun.words, begun.saved_at = ADULT, json.dumps(fields), viewer.now
+            begun.save()
+            return uid
+    again = uid if not Draft.objects.filter(uid=uid).exists() and not _sent(uid) else uuid.uuid4()
+    words(viewer.person, viewer.school, ADULT, again, fields, viewer.now)
+    return again
+
+
+def turned(uid: uuid.UUID) -> bool:
+    """Whether this draft has become one about an adult, sent or not."""
+    turned = Draft.objects.filter(uid=uid, page=ADULT).exists()
+    return turned or AdultConcern.objects.filter(draft=uid).exists()
+
+
+def _sent(uid: uuid.UUID) -> bool:
+    sent = Concern.objects.filter(draft=uid).exists()
+    return sent or AdultConcern.objects.filter(draft=uid).exists()
 
 
 def waiting(viewer: Viewer, page: str) -> Draft | None:

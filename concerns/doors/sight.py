@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.models import Concern, ConcernChild, Viewer
+from concerns.models import AdultConcern, Concern, ConcernChild, Viewer
 from concerns.rules.kinds import Kind
 
 
@@ -36,13 +36,26 @@ def _opened(viewer: Viewer, rows, uid: uuid.UUID, kind: Kind) -> Concern:
     with transaction.atomic():
         found = one(viewer, rows.select_related("reporter", "holder", "changed_by"), uid)
         children = ConcernChild.objects.filter(concern=found, child__isnull=False)
-        _record(
-            viewer,
-            kind,
-            about=found.uid,
-            concern=found.uid,
-            children=children.values_list("child__uid", flat=True),
-        )
+        children = children.values_list("child__uid", flat=True)
+        _record(viewer, kind, about=found.uid, concern=found.uid, children=children)
+    return found
+
+
+def adult(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+    """Open a concern about an adult, as one of its readers: recorded. Raises Http404."""
+    return _opened_adult(viewer, AdultConcern.objects.visible_to(viewer), uid)
+
+
+def own_adult(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+    """Open one that one wrote oneself: recorded too. Raises Http404."""
+    return _opened_adult(viewer, AdultConcern.objects.written_by(viewer), uid)
+
+
+def _opened_adult(viewer: Viewer, rows, uid: uuid.UUID) -> AdultConcern:
+    people = ("reporter", "holder", "changed_by", "subject", "named")
+    with transaction.atomic():
+        found = one(viewer, rows.select_related(*people), uid)
+        _record(viewer, Kind.OPENED, about=found.uid, concern=found.uid)
     return found
 
 

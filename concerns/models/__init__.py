@@ -1,6 +1,9 @@
 """Every noun, by name, so that the database and the rooms find them in one place."""
 
 from concerns.models.account import Account, MarkSeen
+from concerns.models.adult import AdultConcern, AdultExclusion
+from concerns.models.adult_record import AdultDecision, AdultEntry, AdultStep
+from concerns.models.adult_said import AdultDecided, Spoken, ToldOfAdult
 from concerns.models.agenda import Agenda
 from concerns.models.child import Child, Enrolment, NameKey, Placement, Relation
 from concerns.models.concern import Concern, ConcernCategory
@@ -19,9 +22,11 @@ from concerns.models.step import Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 
 __all__ = [
-    "Account", "Addition", "Agenda", "Authority", "Child", "Closure", "Concern", "ConcernCategory",
-    "ConcernChild", "Conversation", "Decided", "Decision", "DecisionChild", "DecisionRoute",
-    "Draft", "Ending", "Enrolment", "Exclusion", "Handing", "Line", "LineWords", "Mark",
-    "MarkSeen", "NameKey", "Person", "Placement", "Post", "Referral", "ReferralEvent", "Relation",
-    "RollFile", "RollQuestion", "Said", "School", "Sent", "Step", "Term", "Viewer", "WordBack",
+    "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
+    "AdultExclusion", "AdultStep", "Agenda", "Authority", "Child", "Closure", "Concern",
+    "ConcernCategory", "ConcernChild", "Conversation", "Decided", "Decision", "DecisionChild",
+    "DecisionRoute", "Draft", "Ending", "Enrolment", "Exclusion", "Handing", "Line", "LineWords",
+    "Mark", "MarkSeen", "NameKey", "Person", "Placement", "Post", "Referral", "ReferralEvent",
+    "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Spoken", "Step", "Term",
+    "ToldOfAdult", "Viewer", "WordBack",
 ]  # fmt: skip

@@ -1,4 +1,8 @@
-"""This file knows what is owed on one concern, and that an open one never owes nothing."""
+"""This file knows what is owed on one concern, and that an open one never owes nothing.
+
+About a child or about an adult: whose steps they are, and what they are called, is asked of the
+concern's own rows.
+"""
 
 from datetime import date, datetime
 
@@ -7,12 +11,12 @@ from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision
 from concerns.models.person import Person, Viewer
 from concerns.models.referral import Referral
-from concerns.models.step import Ended, Step
+from concerns.models.step import Ended, Owed
 from concerns.rules import clocks
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.rules.words import SpokenTo
+from concerns.rules.words import Choice, SpokenTo
 
 
 class WouldGoQuiet(Exception):
@@ -24,52 +28,52 @@ class Agenda:
 
     def __init__(self, concern: Concern, by: Viewer, now: datetime, steps=()):
         self.concern, self.by, self.now = concern, by, now
+        self.steps = type(concern)._meta.get_field("steps").related_model
         # A concern being sent now is inserted with what its steps make of it; see `press`.
         self.new = concern.pk is None
-        self.open: list[Step] = list(steps)
-        self._begun: list[Step] = []
-        self._moved: list[Step] = []
-        self._ended: dict[Ended, list[Step]] = {}
+        self.open: list[Owed] = list(steps)
+        self._begun: list[Owed] = []
+        self._moved: list[Owed] = []
+        self._ended: dict[Ended, list[Owed]] = {}
 
     def owe(
         self,
-        kind: StepKind,
+        kind: Choice,
         *,
         on: date | None = None,
         holder: Person | None = None,
-        referral: Referral | None = None,
-        decision: Decision | None = None,
-    ) -> Step:
-        """Open a step: due by its clock, held by `holder`, else by who has the concern, else by
-        the role its clock names."""
-        row = CLOCKS[kind]
-        person = holder or self.concern.holder
-        step = Step(
+        **because,
+    ) -> Owed:
+        """Open a step: due by its clock, held by the post the concern goes to, if it goes to one;
+        else by `holder`, by who has the concern, or by the role its clock names. `because` is the
+        referral or the decision it is owed for."""
+        post = self.concern.goes_to
+        person = None if post else holder or self.concern.holder
+        step = self.steps(
             school_id=self.concern.school_id,
             concern=self.concern,
-            referral=referral,
-            decision=decision,
             kind=kind,
             holder=person,
-            holder_role="" if person else row.holder,
+            holder_role=post or ("" if person else CLOCKS[kind].holder),
             opened_at=self.now,
             due_at=clocks.due(kind, self.by.school.days, self.now, on),
+            **because,
         )
         self.open.append(step)
         self._begun.append(step)
         return step
 
-    def owes(self, *kinds: StepKind) -> list[Step]:
+    def owes(self, *kinds: Choice) -> list[Owed]:
         return [step for step in self.open if step.kind in kinds]
 
-    def end(self, steps: list[Step], how: Ended = Ended.DONE) -> None:
+    def end(self, steps: list[Owed], how: Ended = Ended.DONE) -> None:
         for step in steps:
             step.done_at, step.done_by, step.ended = self.now, self.by.person, how
             self.open.remove(step)
             if step not in self._begun:
                 self._ended.setdefault(how, []).append(step)
 
-    def done(self, *kinds: StepKind) -> list[Step]:
+    def done(self, *kinds: Choice) -> list[Owed]:
         """End every open step of `kinds` as done; returns them."""
         steps = self.owes(*kinds)
         self.end(steps)
@@ -91,7 +95,7 @@ class Agenda:
             for step in advised:
                 self.owe(StepKind.SPEAK_TO_PARENTS, decision=step.decision)
 
-    def _answered(self, kind: StepKind, spoken: Conversation) -> list[Step]:
+    def _answered(self, kind: StepKind, spoken: Conversation) -> list[Owed]:
         """The steps for every one of whose children somebody has been reached since they opened.
 
         What was said of one child does not answer for another: only a conversation about all does.
@@ -114,6 +118,13 @@ class Agenda:
                 step.holder, step.holder_role = person, ""
                 self._moved.append(step)
 
+    def pass_to(self, post: Role) -> None:
+        """Every open step is owed by `post` from now on, and nobody has the concern yet."""
+        self.concern.goes_to, self.concern.holder = post, None
+        for step in self.open:
+            step.holder_role = post
+            self._moved.append(step)
+
     def release(self, person: Person) -> None:
         """`person` may act on it no longer: what they hold is owed by the role its clock names."""
         for step in [step for step in self.open if step.holder_id == person.pk]:
@@ -125,7 +136,7 @@ class Agenda:
     def onward(self) -> None:
         """After the last step of a decision the next move is owed: close, or decide again."""
         if not self.open and self.concern.state != State.CLOSED:
-            self.owe(StepKind.NEXT_MOVE)
+            self.owe(self.steps.NEXT)
 
     def press(self) -> None:
         """Set on the concern what its steps make of it.
@@ -138,7 +149,7 @@ class Agenda:
         if closed and self.open:
             raise WouldGoQuiet(f"{self.concern.reference} would be closed with a step still open")
         if self.open:
-            self.concern.rank = min(CLOCKS[StepKind(step.kind)].rank for step in self.open)
+            self.concern.rank = min(CLOCKS[step.kind].rank for step in self.open)
             self.concern.next_due_at = min(step.due_at for step in self.open)
         else:
             self.concern.rank, self.concern.next_due_at = 9, None
@@ -149,7 +160,7 @@ class Agenda:
         for how in Ended:
             ended = [step for agenda in agendas for step in agenda._ended.get(how, ())]
             if ended:
-                Step.objects.filter(pk__in=[step.pk for step in ended]).update(
+                type(ended[0]).objects.filter(pk__in=[step.pk for step in ended]).update(
                     done_at=ended[0].done_at, done_by=ended[0].done_by, ended=how
                 )
         for agenda in agendas:
@@ -157,4 +168,5 @@ class Agenda:
                 if step not in agenda._begun:
                     step.save(update_fields=["holder", "holder_role"])
         begun = [step for agenda in agendas for step in agenda._begun if not step.done_at]
-        Step.objects.bulk_create(begun)
+        if begun:
+            type(begun[0]).objects.bulk_create(begun)

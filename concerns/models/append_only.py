@@ -15,11 +15,13 @@ from django.db import connections
 FROZEN = (
     "Line", "Decision", "DecisionChild", "DecisionRoute", "Addition", "WordBack", "Handing",
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
+    "AdultDecision", "AdultEntry",
 )  # fmt: skip
 # Rows that may move on, and never go.
 KEPT = (
     "Concern", "ConcernChild", "Step", "Exclusion", "Child", "Enrolment", "Placement", "Relation",
     "Person", "Post", "School", "RollQuestion", "LineWords",
+    "AdultConcern", "AdultExclusion", "AdultStep",
 )  # fmt: skip
 
 
@@ -32,7 +34,7 @@ def word_columns() -> dict[str, list[str]]:
     from concerns.models.fields import EncryptedText
 
     found = {}
-    for name in ("Concern", "ConcernChild"):
+    for name in ("Concern", "ConcernChild", "AdultConcern", "AdultExclusion"):
         meta = apps.get_model("concerns", name)._meta
         found[meta.db_table] = [f.column for f in meta.fields if isinstance(f, EncryptedText)]
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.db import models
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from concerns.models.case import CaseRow, CaseRows
@@ -82,6 +83,8 @@ class Concerns(CaseRows):
 
 class Concern(CaseRow):
     to_concern = "id"
+    # It goes to no post of its own: each of its steps says who holds it.
+    goes_to = ""
     # What an act may change, and the only columns a door ever updates.
     CHANGES = (
         "state", "holder", "version", "rank", "next_due_at", "closed_at", "first_looked_at",
@@ -193,6 +196,10 @@ class Concern(CaseRow):
 
     def __str__(self):
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        """Where a lead reads it."""
+        return reverse("triage_read", args=[self.uid])
 
     @property
     def state_words(self) -> str:

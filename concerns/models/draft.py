@@ -2,7 +2,8 @@
 
 A draft of a concern, and equally the words of any other form whose session ended or whose page had
 gone stale before it was sent. A concern begun and not sent is a worry somebody had: its writer is
-reminded, and in the end the leads learn that it exists, and never what it says.
+reminded, and in the end the leads learn that it exists, and never what it says. One about an adult
+is its writer's alone, for good.
 """
 
 import json
@@ -17,7 +18,7 @@ from concerns.models.fields import EncryptedText
 from concerns.rules.clocks import REMIND_AFTER, unsent_known_to_leads
 from concerns.rules.roles import May
 
-CONCERN = "concern"
+CONCERN, ADULT = "concern", "adult"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Drafts(Scoped):
 
 class Draft(Row):
     person = models.ForeignKey("concerns.Person", models.PROTECT, related_name="drafts")
-    # The form it belongs to: `CONCERN`, or the address of the page it was typed on.
+    # The form it belongs to: `CONCERN`, `ADULT`, or the address of the page it was typed on.
     page = models.CharField(max_length=200, default=CONCERN)
     words = EncryptedText()
     begun_at = models.DateTimeField()

@@ -50,19 +50,49 @@ class Steps(CaseRows):
         return self.order_by("due_at", "id")
 
 
-class Step(CaseRow):
-    concern = models.ForeignKey(Concern, models.PROTECT, related_name="steps")
-    referral = models.ForeignKey(Referral, models.PROTECT, null=True, related_name="steps")
-    # The decision that opened it: superseded with it.
-    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="steps")
+class Owed(CaseRow):
+    """What any next step is: of a kind, held by a post or a `holder`, due, and how it ended."""
+
+    # What its steps are called, and what is owed once nothing else is.
+    KINDS: type[Choice]
+    NEXT: str
+
     kind = models.CharField(max_length=20)
     holder_role = models.CharField(max_length=20, blank=True)
-    holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="steps")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     ended = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.kind} {self.uid}"
+
+    @property
+    def words(self) -> str:
+        return self.KINDS.say(self.kind)
+
+    @property
+    def holder_words(self) -> str:
+        """Who owes it, by name or by post. Needs `holder` fetched."""
+        return self.holder.name if self.holder_id else Role(self.holder_role).title
+
+    def late_words(self, days, now: datetime) -> str:
+        """How late it is in its own calendar; empty while it is not."""
+        return clocks.late_words(self.kind, days, self.due_at, now)
+
+
+class Step(Owed):
+    KINDS, NEXT = StepKind, StepKind.NEXT_MOVE
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="steps")
+    referral = models.ForeignKey(Referral, models.PROTECT, null=True, related_name="steps")
+    # The decision that opened it: superseded with it.
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="steps")
+    holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="steps")
 
     objects = Steps.as_manager()
 
@@ -106,13 +136,6 @@ class Step(CaseRow):
             models.Index(fields=["concern", "id"], name="steps_in_order"),
         ]
 
-    def __str__(self):
-        return f"{self.kind} {self.uid}"
-
-    @property
-    def words(self) -> str:
-        return StepKind.say(self.kind)
-
     @property
     def place(self) -> tuple[str, UUID] | None:
         """The name of the page on which it is done, and whose; None for a first look. Needs
@@ -123,12 +146,3 @@ class Step(CaseRow):
         if name == "chase_step":
             return name, self.uid
         return (name, self.concern.uid) if name else None
-
-    @property
-    def holder_words(self) -> str:
-        """Who owes it, by name or by post. Needs `holder` fetched."""
-        return self.holder.name if self.holder_id else Role(self.holder_role).title
-
-    def late_words(self, days, now: datetime) -> str:
-        """How late it is in its own calendar; empty while it is not."""
-        return clocks.late_words(StepKind(self.kind), days, self.due_at, now)

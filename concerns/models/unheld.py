@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from concerns.models.adult import AdultConcern, who_reads
+from concerns.models.adult_record import AdultStep
 from concerns.models.concern import Concern
 from concerns.models.person import Person, Post
 from concerns.models.school import School
@@ -30,6 +32,21 @@ def breaches(school: School, day: date | None = None) -> Iterator[str]:
     for step in still.select_related("concern").order_by("pk"):
         yield f"{step.concern.reference} is closed and still owes: {step.words}"
     yield from _without_a_holder(school, day)
+    yield from _about_adults(school, day)
+
+
+def _about_adults(school: School, day: date) -> Iterator[str]:
+    """The same promise for concerns about adults. Nothing says that they are such, nor what is owed
+    on them: who reads this may be whom one is about."""
+    concerns = AdultConcern.objects.filter(school=school)
+    owing = AdultStep.objects.open().filter(concern=OuterRef("pk"))
+    for concern in concerns.annotate(owes=Exists(owing)).order_by("pk"):
+        if concern.closed_at is None and not concern.owes:
+            yield f"{concern.reference} is open and has no next step"
+        elif concern.closed_at and concern.owes:
+            yield f"{concern.reference} is closed and still owes something"
+        elif concern.owes and not who_reads(concern, day):
+            yield f"{concern.reference}: nobody in post can do what is owed on it"
 
 
 def _today(school: School) -> date:

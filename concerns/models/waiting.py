@@ -64,6 +64,7 @@ class Owed(NamedTuple):
     holder_name: str | None
     route: str | None
 
+    KINDS = Step.KINDS
     words = Step.words
     late_words = Step.late_words
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from concerns.rules import calendars, spans
+from concerns.rules.adults import AdultStepKind
 from concerns.rules.calendars import Calendar, SchoolDays
 from concerns.rules.roles import Role
 from concerns.rules.words import OUTSIDE, Choice, Route
@@ -65,9 +66,10 @@ class Clock:
 _LEADS = (Role.DEPUTY, Role.HEAD)
 _LEAD = (Role.DSL,)
 _HEAD = (Role.HEAD,)
+_CHAIR = (Role.CHAIR,)
 _DAY = 24 * 60
 
-CLOCKS: dict[StepKind, Clock] = {
+CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     # The writer holds it until a named person has accepted it by voice; this form rings nobody.
     StepKind.DANGER_NOW: Clock(None, 0, Unit.MINUTES, Calendar.REAL, 0, _LEADS, 15),
     # Worried about the child going home today, or a mark, or a disclosure.
@@ -91,6 +93,25 @@ CLOCKS: dict[StepKind, Clock] = {
     StepKind.WATCH: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, _DAY),
     StepKind.KEEP: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, _DAY),
     StepKind.TELL_REPORTER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, _DAY),
+    # About an adult. The holder is whom it goes to where nothing speaks against it: each concern
+    # says whose post owes its steps, and it climbs to the other, never to its subject.
+    AdultStepKind.FIRST_LOOK_NOW: Clock(Role.HEAD, 30, Unit.MINUTES, Calendar.REAL, 1, _CHAIR, 15),
+    AdultStepKind.FIRST_LOOK: Clock(Role.HEAD, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _CHAIR, 60),
+    AdultStepKind.READ_ADDITION: Clock(
+        Role.HEAD, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _CHAIR, 60
+    ),
+    AdultStepKind.DECIDE_NOW: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 2, _CHAIR, 60),
+    # The guidance's one working day to the LADO; what they say is asked for after one more.
+    AdultStepKind.TELL_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, _DAY),
+    AdultStepKind.HEAR_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, _DAY),
+    AdultStepKind.TELL_POLICE: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, 60),
+    AdultStepKind.HEAR_POLICE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.WORKING, 4, _CHAIR, _DAY),
+    AdultStepKind.DECIDE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.SCHOOL, 4, _CHAIR, _DAY),
+    AdultStepKind.NEXT_MOVE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.SCHOOL, 4, _CHAIR, _DAY),
+    AdultStepKind.FOLLOW_LADO: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.WORKING, 5, _CHAIR, _DAY),
+    AdultStepKind.FOLLOW_POLICE: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.WORKING, 5, _CHAIR, _DAY),
+    AdultStepKind.LOOK_AGAIN: Clock(Role.HEAD, 0, Unit.DATE, Calendar.SCHOOL, 5, _CHAIR, _DAY),
+    AdultStepKind.TELL_REPORTER: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.SCHOOL, 5, _CHAIR, _DAY),
 }
 
 FIRST_LOOKS = frozenset({StepKind.FIRST_LOOK_NOW, StepKind.FIRST_LOOK})
@@ -161,7 +182,9 @@ def unsent_known_to_leads(days: SchoolDays, now: datetime) -> datetime:
     return spans.midnight(days, today if opened else today - timedelta(days=1))
 
 
-def due(kind: StepKind, days: SchoolDays, now: datetime, on: date | None = None) -> datetime:
+def due(
+    kind: StepKind | AdultStepKind, days: SchoolDays, now: datetime, on: date | None = None
+) -> datetime:
     """When a step of `kind` opened at `now` is due: an aware datetime in UTC.
 
     `on` is the date named by a person, for kinds whose unit is their own date; ValueError without.
@@ -197,7 +220,9 @@ def _bell_on(days: SchoolDays, on: date) -> datetime:
     return local.astimezone(ZoneInfo("UTC"))
 
 
-def late_words(kind: StepKind, days: SchoolDays, due_at: datetime, now: datetime) -> str:
+def late_words(
+    kind: StepKind | AdultStepKind, days: SchoolDays, due_at: datetime, now: datetime
+) -> str:
     """How late a step is, in its own calendar: "2 school hours late". Empty while it is not."""
     if now <= due_at:
         return ""

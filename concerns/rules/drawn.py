@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from concerns.rules.adults import HOLDS_OPEN, OPENS, AdultRoute, AdultStepKind
 from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NEXT, Clock, StepKind, Unit
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, Stage, State
@@ -21,6 +22,7 @@ def page() -> str:
         _referral(),
         _clocks(),
         _routes(),
+        _adult_routes(),
         "## What the ledger can hold\n\n" + _table(("kind", "in words"), Kind.choices()),
     )
     return "\n".join(parts)
@@ -66,11 +68,11 @@ def _referral() -> str:
 def _clocks() -> str:
     rows = [
         (
-            kind.label,
+            f"About an adult: {kind.label}" if kind in AdultStepKind else kind.label,
             clock.holder.title if clock.holder else "The writer",
             _long(clock),
             " then ".join(role.title for role in clock.climbs),
-            "yes" if kind in HOLD_OPEN else "",
+            "yes" if kind in HOLD_OPEN | HOLDS_OPEN else "",
         )
         for kind, clock in sorted(CLOCKS.items(), key=lambda row: row[1].rank)
     ]
@@ -100,3 +102,12 @@ def _routes() -> str:
     ]
     heads = ("route of a decision", "opens", "leaves the school", "may be light")
     return "## What a decision opens\n\n" + _table(heads, rows)
+
+
+def _adult_routes() -> str:
+    rows = [
+        (route.label, OPENS[route].label if route in OPENS else AdultStepKind.NEXT_MOVE.label)
+        for route in AdultRoute
+    ]
+    heads = ("route of a decision", "opens")
+    return "## What a decision about an adult opens\n\n" + _table(heads, rows)

@@ -21,6 +21,8 @@ class Kind(Choice):
     ANSWERED = "answered", "Recorded the agency's answer"
     VIEWED_ANSWER = "viewed_answer", "Gave the school's view of the answer"
     WITHDRAWN = "withdrawn", "Agreed not to send a referral"
+    EXCLUDED = "excluded", "Said who may not see it"
+    CORRECTED = "corrected", "Said whom it is about"
     STEP_DONE = "step_done", "Did a next step"
     # the roll and the staff
     ROLL_READ = "roll_read", "Uploaded a roll file"

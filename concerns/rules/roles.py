@@ -39,6 +39,7 @@ class May(StrEnum):
     DECIDE = "decide, and say why"
     REFER = "record what was said to parents and agencies, and what came back"
     CLOSE = "close and reopen"
+    ADULT = "read concerns about adults who work here, decide and close them"
     AUDIT = "see what was done, how long it took and who looked"
     ROLL = "bring in the roll and answer questions about it"
     POSTS = "say who works here and in what post, and the school's hours, terms and numbers"
@@ -54,9 +55,10 @@ ROLES: dict[Role, frozenset[May]] = {
     Role.DEPUTY: _LEAD,
     # The head can act when both are away, and is the one who answers for the record.
     # Only the head makes somebody a reader: the office cannot make itself a lead.
-    Role.HEAD: _LEAD | {May.AUDIT, May.POSTS},
-    # Governors see no concern about a child. Theirs are those about the head: their own room.
-    Role.CHAIR: frozenset({May.SUBMIT}),
+    Role.HEAD: _LEAD | {May.ADULT, May.AUDIT, May.POSTS},
+    # Governors see no concern about a child. The chair's are those about the head: `adult/`, where
+    # each is with the one it went to, whatever else the other may do.
+    Role.CHAIR: frozenset({May.SUBMIT, May.ADULT}),
     # The office runs the roll and sees no concern but what its own people wrote.
     Role.OFFICE: frozenset({May.SUBMIT, May.ROLL}),
 }

@@ -1,6 +1,5 @@
 """This file knows how a concern comes into being, and what its writer may add to it."""
 
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,21 +21,12 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.account import SEALED
+from concerns.rules import references
 from concerns.rules.clocks import FIRST_LOOKS, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 from concerns.rules.words import GoingHome, HowKnown, Part
-
-# No 0, O, 1, I or L: a reference is read out over the telephone. Random, because a running number
-# would tell everybody how many there are.
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-
-NOT_YOURS = (
-    "This form was begun by somebody else. Nothing was sent. Your words are below: look them over "
-    "and press Send again."
-)
 
 
 @dataclass(frozen=True)
@@ -106,10 +96,10 @@ def _submit(
 ) -> Receipt:
     begun = Draft.objects.filter(uid=draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
-        raise Refused(NOT_YOURS)
+        raise Refused(keep.NOT_YOURS)
     concern = Concern(
         school=by.school,
-        reference=_reference(),
+        reference=references.new(),
         reporter=by.person,
         draft=draft,
         begun_at=begun.begun_at if begun else now,
@@ -191,11 +181,6 @@ def _children(concern: Concern, account: Account) -> list[ConcernChild]:
             ConcernChild(school=concern.school, concern=concern, described=account.described)
         )
     return rows
-
-
-def _reference() -> str:
-    letters = "".join(secrets.choice(_LETTERS) for _ in range(6))
-    return f"{letters[:3]}-{letters[3:]}"
 
 
 def add(

@@ -97,7 +97,7 @@ def _later(request, form):
     sent = queries.sent_from(viewer, form.draft)
     if sent:
         return _onward(request, "submit_sent", sent.uid)
-    return _begun_by_another(request, form, acts.NOT_YOURS)
+    return _begun_by_another(request, form, keep.NOT_YOURS)
 
 
 def _begun_by_another(request, form, words):

@@ -5,14 +5,16 @@ from django.db import DatabaseError, connection, transaction
 
 from concerns.models import Concern, Line, append_only
 from concerns.models.fields import EncryptedText
-from tests import factories
+from tests import adults, factories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def concern():
-    return factories.whole_case(factories.school())
+    where = factories.school()
+    adults.whole_case(where)
+    return factories.whole_case(where)
 
 
 def refused(sql: str, *values) -> bool:
@@ -31,7 +33,7 @@ def test_a_frozen_row_cannot_be_updated(concern, name):
     assert refused(f"UPDATE {table} SET school_id = school_id")
 
 
-@pytest.mark.parametrize("name", ["Line", "Decision", "Concern", "Step", "Person"])
+@pytest.mark.parametrize("name", ["Line", "Decision", "Concern", "Step", "Person", "AdultStep"])
 def test_no_row_of_the_record_can_be_deleted(concern, name):
     table = append_only._tables([name])[0]
     assert refused(f"DELETE FROM {table}")
@@ -87,3 +89,7 @@ def test_a_trigger_that_should_stand_and_does_not_is_named(monkeypatch):
     monkeypatch.setattr(append_only, "wanted", lambda: wanted | {"gone": ("x", "DELETE", "")})
     found = append_only.every_trigger_stands(None, ["default"])
     assert [error.msg for error in found] == ["the trigger gone is missing"]
+
+
+def test_the_words_of_a_concern_about_an_adult_never_change(concern):
+    assert refused("UPDATE concerns_adultconcern SET account = account")

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from concerns.rules import clocks, drawn, lifecycle, roles, words
+from concerns.rules import adults, clocks, drawn, lifecycle, roles, words
+from concerns.rules.adults import AdultRoute, AdultStepKind, Sort
 from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NEXT, StepKind, Unit
 from concerns.rules.lifecycle import CONCERN, REFERRAL, Stage, State
 from concerns.rules.roles import May, Role
@@ -14,7 +15,7 @@ TUESDAY_TEN = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
 
 
 def test_every_next_step_has_a_clock():
-    assert set(CLOCKS) == set(StepKind)
+    assert set(CLOCKS) == {*StepKind, *AdultStepKind}
 
 
 def test_every_step_held_by_a_role_is_held_by_one_that_may_decide():
@@ -92,7 +93,7 @@ def test_every_rung_of_a_ladder_is_another_role():
     assert all(len(set(ladder)) == len(ladder) for ladder in roles.LADDER.values())
 
 
-@pytest.mark.parametrize("kind", [k for k in StepKind if CLOCKS[k].unit is not Unit.DATE])
+@pytest.mark.parametrize("kind", [k for k in CLOCKS if CLOCKS[k].unit is not Unit.DATE])
 def test_every_clock_gives_a_time_not_in_the_past(kind):
     assert clocks.due(kind, PRIMARY, TUESDAY_TEN) >= TUESDAY_TEN
 
@@ -154,7 +155,7 @@ def test_late_over_a_weekend_is_late_without_a_figure():
     assert said == "late"
 
 
-@pytest.mark.parametrize("kind", list(StepKind))
+@pytest.mark.parametrize("kind", list(CLOCKS))
 def test_the_map_tells_of_every_step(kind):
     assert kind.label in drawn.page()
 
@@ -174,3 +175,47 @@ def test_a_word_offers_its_choices():
 
 def test_a_role_has_a_title():
     assert Role.DSL.title == "Designated safeguarding lead"
+
+
+def test_no_step_about_an_adult_is_called_as_one_about_a_child():
+    assert {kind.value for kind in AdultStepKind}.isdisjoint(kind.value for kind in StepKind)
+
+
+def test_concerns_about_adults_are_read_by_the_head_and_the_chair_alone():
+    assert roles.roles_that(May.ADULT) == set(adults.READERS)
+
+
+def test_every_way_of_a_decision_about_an_adult_opens_a_step_but_no_further_action():
+    assert set(AdultRoute) - set(adults.OPENS) == {AdultRoute.NO_FURTHER}
+
+
+def test_the_lado_is_told_within_one_working_day_and_heard_from_within_one():
+    tell, hear = CLOCKS[AdultStepKind.TELL_LADO], CLOCKS[AdultStepKind.HEAR_LADO]
+    assert [(row.amount, row.calendar) for row in (tell, hear)] == [(1, "working")] * 2
+    assert tell.climbs == (Role.CHAIR,)
+
+
+@pytest.mark.parametrize("sort", ["", Sort.HARM, Sort.NOT_SURE])
+def test_what_nobody_called_low_is_looked_at_now_and_decided_today(sort):
+    wanted = AdultStepKind.FIRST_LOOK_NOW, AdultStepKind.DECIDE_NOW
+    assert (adults.first_step(sort), adults.decide_step(sort)) == wanted
+
+
+def test_what_is_low_has_two_school_hours_and_two_school_days():
+    wanted = AdultStepKind.FIRST_LOOK, AdultStepKind.DECIDE
+    assert (adults.first_step(Sort.LOW), adults.decide_step(Sort.LOW)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((1, 1, 0, False), 0),
+        ((2, 1, 10, False), 1),
+        ((2, 2, 10, False), 1),
+        ((3, 2, 100, False), 2),
+        ((3, 2, 400, False), 1),
+        ((3, 3, 100, True), 3),
+    ],
+)
+def test_several_about_one_adult_say_why_they_belong_together(given, said):
+    assert len(adults.reasons(*given)) == said

@@ -136,7 +136,7 @@ def test_a_script_is_told_where_to_go_next(staff, child):
 
 def test_two_concerns_that_draw_one_reference_are_both_kept(staff, child, monkeypatch):
     drawn = iter(["AAA-AAA", "AAA-AAA", "BBB-BBB"])
-    monkeypatch.setattr("concerns.submit.acts._reference", lambda: next(drawn))
+    monkeypatch.setattr("concerns.rules.references.new", lambda: next(drawn))
     staff.send(staff.answers(child))
     staff.send(staff.answers(child))
     assert {row.reference for row in Concern.objects.all()} == {"AAA-AAA", "BBB-BBB"}

@@ -1,0 +1,255 @@
+"""This file knows what is owed, decided, said and done about an adult: dated rows beside a concern.
+
+A step is owed by a post and never by a person: whoever leaves the post leaves the step to the next
+in it, and no hand-over can forget one.
+"""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from concerns.models.adult import AdultConcern, AdultRows, goes_to, who_reads
+from concerns.models.adult_said import AdultDecided, Spoken
+from concerns.models.agenda import Agenda
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.models.step import Ended, Owed
+from concerns.models.written import Written
+from concerns.rules.adults import (
+    AFTER,
+    FOLLOW,
+    HEAR,
+    HOLDS_OPEN,
+    LOOKS,
+    OPENS,
+    READERS,
+    TELL,
+    AdultAnswer,
+    AdultOutcome,
+    AdultRoute,
+    AdultStepKind,
+    Agency,
+    Happened,
+    Sort,
+    first_step,
+    under_way,
+)
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+
+
+class AdultSteps(AdultRows):
+    def open(self):
+        return self.filter(done_at__isnull=True)
+
+    def in_order(self):
+        return self.order_by("due_at", "id")
+
+
+class AdultStep(Owed):
+    KINDS, NEXT = AdultStepKind, AdultStepKind.NEXT_MOVE
+
+    concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="steps")
+    # Never anybody: the database sees to it.
+    holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    objects = AdultSteps.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in AdultStepKind]),
+                name="adult_step_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=True, holder_role__in=[role.value for role in READERS]),
+                name="adult_step_is_a_posts",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, done_by__isnull=True, ended="")
+                | Q(
+                    done_at__isnull=False,
+                    done_by__isnull=False,
+                    ended__in=[word.value for word in Ended],
+                ),
+                name="adult_step_ends_whole",
+            ),
+        ]
+
+    @property
+    def holds_open(self) -> bool:
+        return self.kind in HOLDS_OPEN
+
+
+class AdultDecisions(AdultRows):
+    def write(self, by, concern: AdultConcern, decided: AdultDecided, now: datetime):
+        ways = {route.value: route in decided.routes for route in AdultRoute}
+        return self.create(
+            school=by.school,
+            concern=concern,
+            by=by.person,
+            at=now,
+            words=decided.reason,
+            considered=decided.considered,
+            sort=decided.sort,
+            look_again=decided.look_again,
+            **ways,
+        )
+
+
+class AdultDecision(Written):
+    """By which ways and why: `words` is the reason. Never edited: a new one supersedes."""
+
+    concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="decisions")
+    considered = EncryptedText()
+    sort = models.CharField(max_length=10)
+    lado = models.BooleanField(default=False)
+    police = models.BooleanField(default=False)
+    low_level = models.BooleanField(default=False)
+    no_further = models.BooleanField(default=False)
+    look_again = models.DateField(null=True)
+
+    objects = AdultDecisions.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(no_further=True, lado=False, police=False, low_level=False)
+                | Q(no_further=False) & (Q(lado=True) | Q(police=True) | Q(low_level=True)),
+                name="adult_decision_goes_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(low_level=False) | Q(look_again__isnull=False),
+                name="adult_kept_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(sort__in=[Sort.LOW.value, Sort.HARM.value]),
+                name="adult_decision_says_which",
+            ),
+        ]
+
+    @property
+    def routes(self) -> list[AdultRoute]:
+        return [route for route in AdultRoute if getattr(self, route.value)]
+
+    @property
+    def routes_words(self) -> list[str]:
+        return [route.label for route in self.routes]
+
+    @property
+    def sort_words(self) -> str:
+        return Sort.say(self.sort)
+
+
+class AdultEntries(AdultRows):
+    def write(self, what: Happened, by, concern: AdultConcern, words: str, now: datetime, **more):
+        return self.create(
+            school=by.school, concern=concern, what=what, by=by.person, at=now, words=words, **more
+        )
+
+
+class AdultEntry(Written):
+    """One thing written below it, said or done: an addition, a conversation, a word back."""
+
+    concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="entries")
+    what = models.CharField(max_length=12)
+    # Of a conversation outside: with whom, when, and what they said they will do.
+    agency = models.CharField(max_length=10, blank=True)
+    answer = models.CharField(max_length=10, blank=True)
+    happened_at = models.DateTimeField(null=True)
+    spoken_to = EncryptedText()
+    their_reference = EncryptedText()
+    # Of a correction: whom it is about.
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    # Of a handing on: to which post.
+    to = models.CharField(max_length=20, blank=True)
+    # Of a closing.
+    outcome = models.CharField(max_length=20, blank=True)
+
+    objects = AdultEntries.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what__in=[word.value for word in Happened]),
+                name="adult_entry_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(what=Happened.OUTSIDE, agency__in=[word.value for word in Agency])
+                | ~Q(what=Happened.OUTSIDE) & Q(agency="", answer=""),
+                name="adult_entry_outside_says_where",
+            ),
+            models.CheckConstraint(
+                condition=Q(what=Happened.CLOSED, outcome__in=[w.value for w in AdultOutcome])
+                | ~Q(what=Happened.CLOSED) & Q(outcome=""),
+                name="adult_closing_says_how",
+            ),
+        ]
+
+    @property
+    def what_words(self) -> str:
+        return Happened.say(self.what)
+
+    @property
+    def agency_words(self) -> str:
+        return Agency.say(self.agency)
+
+    @property
+    def answer_words(self) -> str:
+        return AdultAnswer.say(self.answer)
+
+    @property
+    def to_words(self) -> str:
+        return Role(self.to).title if self.to else ""
+
+    @property
+    def outcome_words(self) -> str:
+        return AdultOutcome.say(self.outcome)
+
+
+def open_next(agenda: Agenda, decided: AdultDecided) -> None:
+    """Each way of a decision opens its own next step; one that is under way is not begun twice."""
+    for route in map(AdultRoute, decided.routes):
+        if route is AdultRoute.LOW_LEVEL:
+            agenda.owe(OPENS[route], on=decided.look_again)
+        elif route in OPENS and not agenda.owes(*under_way(route)):
+            agenda.owe(OPENS[route])
+
+
+def hear(agenda: Agenda, spoken: Spoken) -> None:
+    """What a conversation outside ends and opens. Until they have answered, their answer is owed:
+    who rang again and heard nothing has not set the clock back."""
+    agency = Agency(spoken.agency)
+    agenda.done(TELL[agency], FOLLOW[agency])
+    if spoken.answer:
+        agenda.done(HEAR[agency])
+        then = AFTER.get(AdultAnswer(spoken.answer))
+        if then:
+            agenda.owe(then[agency])
+    elif not agenda.owes(HEAR[agency]):
+        agenda.owe(HEAR[agency])
+    agenda.onward()
+
+
+def pass_on(agenda: Agenda, to: Role) -> None:
+    """It is `to`'s from now on, and looked at anew by whoever is in that post."""
+    agenda.pass_to(to)
+    if agenda.concern.state != State.CLOSED and not agenda.owes(*LOOKS):
+        agenda.owe(first_step(agenda.concern.sort))
+
+
+def send_past(agenda: Agenda, person: Person) -> None:
+    """`person` may see it no longer: where it goes to another post by that, it is that post's.
+
+    What was handed on stays where it was put, as long as somebody there may see it.
+    """
+    concern, by = agenda.concern, agenda.by
+    shut_out = set(concern.exclusions.values_list("person", flat=True))
+    to = goes_to(by.school, by.today, concern.subject, shut_out)
+    handed = concern.entries.filter(what=Happened.HANDED).exists()
+    able = {post.role for post in who_reads(concern, by.today)}
+    if to != concern.goes_to and not (handed and concern.goes_to in able):
+        pass_on(agenda, to)
+    elif concern.holder_id == person.pk:
+        concern.holder = None

@@ -1,0 +1,86 @@
+"""This file knows what is said about an adult, in hand before it becomes a row."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from concerns.models.person import Person
+from concerns.rules.adults import AdultRoute, Sort
+
+# What nobody looks at for longer has gone quiet.
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class ToldOfAdult:
+    """What the form holds once it is valid. Keys are those of `rules/adults.py`."""
+
+    account: str
+    whom: Person | None = None
+    described: str = ""
+    sort: str = ""
+    when_where: str = ""
+    children: str = ""
+    told_already: str = ""
+    shut_out: tuple[Person, ...] = ()
+
+    @property
+    def sealed(self) -> dict[str, str]:
+        names = ("described", "account", "when_where", "children", "told_already")
+        return {name: getattr(self, name) for name in names}
+
+    def beyond(self, concern) -> list[str]:
+        """What it says that `concern`, sent from the same form before, does not; in words."""
+        there = {getattr(concern, name) for name in self.sealed}
+        new = [words for words in self.sealed.values() if words and words not in there]
+        if self.whom and self.whom.pk != concern.named_id:
+            new.append(f"It is about {self.whom.name}")
+        before = set(concern.exclusions.values_list("person", flat=True))
+        named = (person.name for person in self.shut_out if person.pk not in before)
+        return [*new, *(f"Should not see it: {name}" for name in named)]
+
+
+@dataclass(frozen=True)
+class AdultDecided:
+    """What the decision form holds once it is valid. Keys are those of `rules/adults.py`."""
+
+    routes: tuple[str, ...]
+    sort: str
+    reason: str
+    considered: str
+    look_again: date | None = None
+    words_back: str = ""
+
+    def lacking(self, today: date) -> str:
+        """What is missing or does not fit, in a sentence; empty when it is whole."""
+        if not (self.routes and self.reason.strip() and self.considered.strip()):
+            return "A decision says which way, why, and what else was considered."
+        if self.sort not in (Sort.LOW, Sort.HARM):
+            return "Say which it is: a low-level concern or an allegation."
+        if AdultRoute.NO_FURTHER in self.routes and len(self.routes) > 1:
+            return "No further action stands alone: it cannot be decided with another way."
+        if AdultRoute.LOW_LEVEL in self.routes and not self.look_again:
+            return "Kept until when? Name the day to look at it again."
+        if self.look_again and not today <= self.look_again <= today + LONGEST:
+            return "The day to look again lies within a year from now."
+        return ""
+
+    @property
+    def told(self) -> dict:
+        """What a line of the record says of it: how it was decided, and what it commits to."""
+        said = ("reason", "considered", "words_back")
+        return {
+            "fields": [self.sort, *self.routes],
+            "words": {name: getattr(self, name) for name in said},
+        }
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A conversation with the LADO or the police. `answer`: what they will do, if they said."""
+
+    agency: str
+    spoken_to: str
+    words: str
+    happened_at: datetime
+    their_reference: str = ""
+    answer: str = ""

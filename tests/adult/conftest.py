@@ -1,0 +1,41 @@
+"""A school with a head who is not the lead, a chair, a lead, and somebody worried."""
+
+import pytest
+
+from concerns.rules.roles import Role
+from tests import factories
+
+
+@pytest.fixture
+def where(db):
+    return factories.school()
+
+
+@pytest.fixture
+def head(where):
+    return _in_post(where, Role.HEAD, "Hedda Head")
+
+
+@pytest.fixture
+def chair(where):
+    return _in_post(where, Role.CHAIR, "Cho Chair")
+
+
+@pytest.fixture
+def lead(where):
+    return _in_post(where, Role.DSL, "Dee Lead")
+
+
+@pytest.fixture
+def writer(where):
+    return _in_post(where, Role.STAFF, "Wyn Writer")
+
+
+@pytest.fixture
+def dan(where):
+    """Whom it is about."""
+    return factories.person(where, name="Dan Dubious")
+
+
+def _in_post(where, role, name):
+    return factories.viewer(where, role, who=factories.person(where, role, name=name))

@@ -1,0 +1,93 @@
+"""This file knows how a test gets a concern about an adult, in any state: by real acts."""
+
+import itertools
+import uuid
+from datetime import date, datetime, timedelta
+
+from concerns.adult import acts as adult
+from concerns.models import AdultConcern, AdultDecided, Person, Spoken, ToldOfAdult, Viewer
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import factories
+from tests.factories import NOW
+
+ACCOUNT = "He was alone with a child in the store room, with the door shut."
+
+
+def told(whom: Person | None = None, **more) -> ToldOfAdult:
+    """A form as it is once valid."""
+    described = {} if whom else {"described": "The man who mends the boiler"}
+    return ToldOfAdult(**{"account": ACCOUNT, "whom": whom, **described, **more})
+
+
+def sent(by: Viewer, whom: Person | None = None, now: datetime = NOW, **more) -> AdultConcern:
+    given = {"by": by, "draft": uuid.uuid4(), "told": told(whom, **more), "now": now}
+    return adult.send(**given)[0]
+
+
+def decided(*routes: str, **more) -> AdultDecided:
+    said = {
+        "sort": "harm" if "lado" in routes else "low",
+        "reason": "It may meet the threshold.",
+        "considered": "Speaking to him first, and why not.",
+        "look_again": date(2026, 12, 1) if "low_level" in routes else None,
+        **more,
+    }
+    return AdultDecided(routes=routes, **said)
+
+
+def spoken(now: datetime, agency: str = "lado", answer: str = "", **more) -> Spoken:
+    said = {"spoken_to": "Lena Ado", "words": "Told her all of it.", "their_reference": "L-77"}
+    return Spoken(agency=agency, happened_at=now, answer=answer, **{**said, **more})
+
+
+def fresh(concern: AdultConcern) -> AdultConcern:
+    return AdultConcern.objects.get(pk=concern.pk)
+
+
+def at(
+    state: State, *, by: Viewer, reader: Viewer, whom: Person | None = None, now=NOW, **more
+) -> AdultConcern:
+    """One that came to `state` as any does. Each act is a quarter of an hour later."""
+    concern = sent(by, whom, now, **more)
+    later = (now + timedelta(minutes=15 * step) for step in itertools.count(1))
+    if state is State.WAITING:
+        return concern
+    adult.take(by=reader, concern=concern, now=next(later))
+    if state is not State.TAKEN:
+        adult.decide(by=reader, concern=concern, decided=decided("low_level"), now=next(later))
+    if state is State.CLOSED:
+        ended = {"outcome": "low_level", "why": "Talked through.", "words_back": "Thank you."}
+        adult.close(by=reader, concern=concern, now=next(later), **ended)
+    return fresh(concern)
+
+
+def whole_case(where, whom: Person | None = None, reader: Viewer | None = None) -> AdultConcern:
+    """One with everything a record can hold, worked through to its end, and opened again."""
+    writer = factories.viewer(where)
+    reader = reader or factories.viewer(where, Role.HEAD)
+    tick = itertools.count(1)
+
+    def now():
+        return NOW + timedelta(minutes=10 * next(tick))
+
+    concern = sent(writer, whom or factories.person(where), shut_out=(factories.person(where),))
+    adult.take(by=reader, concern=concern, now=now())
+    adult.add(by=writer, concern=concern, words="And again today.", now=now())
+    adult.note(by=reader, concern=concern, words="Read it. His line manager knows.", now=now())
+    adult.decide(by=reader, concern=concern, decided=decided("lado", "police"), now=now())
+    for agency in ("lado", "police"):
+        for answer in ("", "theirs", "nothing"):
+            moment = now()
+            said = spoken(moment, agency, answer)
+            adult.speak(by=reader, concern=concern, spoken=said, now=moment)
+    adult.decide(by=reader, concern=concern, decided=decided("low_level"), now=now())
+    adult.tell(by=reader, concern=concern, words="Thank you. It is in hand.", now=now())
+    third = factories.person(where)
+    adult.exclude(by=reader, concern=concern, person=third, why="Their friend.", now=now())
+    other = factories.person(where)
+    adult.about(by=reader, concern=concern, person=other, why="It was him.", now=now())
+    ended = {"outcome": "unsubstantiated", "why": "Neither.", "words_back": "It is closed."}
+    adult.close(by=reader, concern=concern, now=now(), **ended)
+    adult.reopen(by=reader, concern=concern, why="A new sign.", now=now())
+    return fresh(concern)
