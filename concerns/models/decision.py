@@ -15,7 +15,17 @@ from concerns.models.fields import EncryptedText
 from concerns.models.filed import ConcernChild
 from concerns.models.person import Person
 from concerns.models.said import Said, Sent
-from concerns.rules.words import LIGHT, ChildSeen, ParentsTold, Route, Siblings
+from concerns.rules.words import (
+    ADVICE_BEFORE_PARENTS,
+    LIGHT,
+    ChildSeen,
+    GoingHome,
+    HowKnown,
+    ParentsTold,
+    Part,
+    Route,
+    Siblings,
+)
 
 # A picture nobody looks at for longer has gone quiet.
 LONGEST = timedelta(days=366)
@@ -88,6 +98,24 @@ class Decided:
         yield not routes.issuperset(self.sent), "What has been sent is among what was decided."
 
 
+def pressing_decision(concern: Concern) -> bool:
+    """Whether it is to be decided before the child goes home, and in full: danger, worry about
+    going home, a mark or a disclosure."""
+    return (
+        concern.danger
+        or concern.how_known == HowKnown.CHILD_TOLD
+        or bool(concern.child_words)
+        or concern.going_home == GoingHome.YES
+        or concern.marks.exists()
+    )
+
+
+def advice_first(concern: Concern) -> bool:
+    """Whether its categories alone ask for advice before parents are told."""
+    rows = concern.category_rows.values_list("category", flat=True)
+    return bool(ADVICE_BEFORE_PARENTS.intersection(rows))
+
+
 class Decisions(CaseRows):
     def newest(self, concern: Concern) -> dict[int, int]:
         """For each child of `concern`, by key, the key of the decision no other supersedes."""
@@ -97,6 +125,13 @@ class Decisions(CaseRows):
     def in_force(self, concern: Concern) -> set[int]:
         """The decisions that are somebody's newest, by key."""
         return set(self.newest(concern).values())
+
+    def all_made(self, concern: Concern) -> bool:
+        """Each child it is about has a decision made since it was last reopened."""
+        last = concern.endings.filter(reopened=True).order_by("-id").first()
+        since = last.at if last else concern.received_at
+        about = concern.children.filter(part=Part.ABOUT)
+        return not about.exclude(decisions__decision__at__gte=since).exists()
 
     def write(self, by, concern: Concern, decided: Decided, now: datetime):
         """The decision with its children and routes. Whether it may be made is the act's to say."""

@@ -1,6 +1,5 @@
 """This file knows what a lead does with a concern: takes, hands on, decides, closes, reopens."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from concerns.doors.act import Refused, act
@@ -18,13 +17,14 @@ from concerns.models import (
     Viewer,
     WordBack,
 )
+from concerns.models.decision import advice_first, pressing_decision
+from concerns.models.moves import still_owed
 from concerns.models.step import Ended
 from concerns.rules import calendars, lifecycle
 from concerns.rules.clocks import (
     ANSWERS,
     DECISIONS,
     FIRST_LOOKS,
-    HOLD_OPEN,
     NEXT,
     SUPERSEDED,
     StepKind,
@@ -33,10 +33,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage, State
 from concerns.rules.roles import May
 from concerns.rules.words import (
-    ADVICE_BEFORE_PARENTS,
     OUTSIDE,
-    GoingHome,
-    HowKnown,
     Outcome,
     Part,
     Route,
@@ -63,18 +60,6 @@ def _looked(concern: Concern, by: Viewer, now: datetime) -> None:
 
 def _minutes(concern: Concern, by: Viewer, now: datetime) -> int:
     return calendars.school_minutes_between(by.school.days, concern.received_at, now)
-
-
-def pressing_decision(concern: Concern) -> bool:
-    """Whether it is to be decided before the child goes home, and in full: danger, worry about
-    going home, a mark or a disclosure."""
-    return (
-        concern.danger
-        or concern.how_known == HowKnown.CHILD_TOLD
-        or bool(concern.child_words)
-        or concern.going_home == GoingHome.YES
-        or concern.marks.exists()
-    )
 
 
 @act(May.TAKE, Kind.TAKEN, on="concern")
@@ -138,7 +123,7 @@ def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, rec
         spoken = Conversation.objects.write(by, concern, decided.spoken, now)
         agenda.heard(spoken)
         record(kind=Kind.SPOKE, about=spoken, concern=concern, **decided.spoken.told)
-    if _all_decided(concern):
+    if Decision.objects.all_made(concern):
         _whole(agenda, by, now)
     elif concern.state == State.WAITING:
         _begin(agenda, by)
@@ -216,20 +201,6 @@ def _refer(record, agenda, decision: Decision, decided: Decided, route: Route) -
     record(kind=Kind.SENT, about=referral, concern=concern, reason=route, **sent.told)
 
 
-def advice_first(concern: Concern) -> bool:
-    """Whether its categories alone ask for advice before parents are told."""
-    rows = concern.category_rows.values_list("category", flat=True)
-    return bool(ADVICE_BEFORE_PARENTS.intersection(rows))
-
-
-def _all_decided(concern: Concern) -> bool:
-    """Each child it is about has a decision made since it was last reopened."""
-    last = concern.endings.filter(reopened=True).order_by("-id").first()
-    since = last.at if last else concern.received_at
-    about = concern.children.filter(part=Part.ABOUT)
-    return not about.exclude(decisions__decision__at__gte=since).exists()
-
-
 @act(May.DECIDE, Kind.ADDED, on="concern")
 def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
     """A lead's own note: advice sought, what was found out. Never shown to the reporter."""
@@ -266,11 +237,6 @@ def close(
     said = {"why": why, "words_back": words_back}
     record(about=ending, concern=concern, fields=["outcome", *said], reason=outcome, words=said)
     return ending
-
-
-def still_owed(steps: Iterable) -> list[str]:
-    """In words, what must be done before closing; each once."""
-    return list(dict.fromkeys(step.words for step in steps if step.kind in HOLD_OPEN))
 
 
 @act(May.CLOSE, Kind.REOPENED, on="concern")

@@ -25,18 +25,18 @@ from concerns.models import (
     Post,
     Step,
     Viewer,
+    moves,
     story,
     waiting,
 )
 from concerns.models.concern import Place
+from concerns.models.decision import advice_first, pressing_decision
 from concerns.models.draft import Lying
 from concerns.models.story import Story
 from concerns.models.waiting import Row
-from concerns.rules.clocks import FIRST_LOOKS
-from concerns.rules.lifecycle import OPEN, State, may_follow
+from concerns.rules.lifecycle import OPEN, State
 from concerns.rules.roles import May, roles_that
 from concerns.rules.words import YEARS, Category, SpokenTo
-from concerns.triage.acts import advice_first, pressing_decision, still_owed
 from concerns.triage.forms import filters
 
 PAGE = 25
@@ -182,15 +182,6 @@ def _holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[str, str], ..
 # Reading one
 
 
-@dataclass(frozen=True)
-class Move:
-    """What may be done, or in words why not."""
-
-    words: str
-    url: str
-    why_not: str = ""
-
-
 def read(viewer: Viewer, uid) -> dict:
     """A concern, what happened to it, its children's stories, and what may be done. Recorded."""
     concern = story.fetch(sight.concern(viewer, uid))
@@ -205,8 +196,8 @@ def read(viewer: Viewer, uid) -> dict:
         "steps": [(step, _address(step)) for step in steps],
         "rulings": story.rulings(concern),
         "happenings": story.happenings(concern),
-        "take": _take(viewer, concern, steps),
-        "moves": _moves(concern, steps),
+        "take": moves.take(viewer, concern, steps),
+        "moves": moves.others(concern, steps),
     }
 
 
@@ -236,40 +227,6 @@ def _stories(viewer: Viewer, concern: Concern) -> list[Story]:
         viewer, earlier, reason="beside a concern", children=[row.child.uid for row in rows]
     )
     return [story.of(row, concern, found) for row in rows]
-
-
-REOPEN_FIRST = "It is closed. Reopen it first."
-
-
-def _take(viewer: Viewer, concern: Concern, steps: list[Step]) -> Move:
-    mine = concern.holder_id == viewer.person.pk
-    looked = not any(step.kind in FIRST_LOOKS for step in steps)
-    done = "You have it." if mine and looked else ""
-    reason = REOPEN_FIRST if concern.state == State.CLOSED else done
-    return Move("I have this", reverse("triage_take", args=[concern.uid]), reason)
-
-
-def _moves(concern: Concern, steps: list[Step]) -> list[Move]:
-    """What else may be done now; what may not says why. The acts ask the same tables again."""
-    state = State(concern.state)
-    shut = REOPEN_FIRST if state is State.CLOSED else ""
-    owed = "; ".join(still_owed(steps))
-    if shut:
-        close = "It is closed already."
-    elif not may_follow(state, State.CLOSED):
-        close = "Decide first: a concern is closed once it has been decided."
-    else:
-        close = f"Still to do before it can be closed: {owed}." if owed else ""
-    moves = [
-        ("Decide", "triage_decide", "" if may_follow(state, State.DECIDED) else REOPEN_FIRST),
-        ("Hand it on", "triage_hand", shut),
-        ("Record a conversation", "refer_speak", shut),
-        ("Add a note for the leads", "triage_note", shut),
-        ("Give the person who wrote it a word back", "chase_tell", ""),
-        ("Close it", "triage_close", close),
-        ("Reopen it", "triage_reopen", "" if shut else "It is open."),
-    ]
-    return [Move(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves]
 
 
 def deciding(viewer: Viewer, uid) -> tuple[Concern, dict]:
