@@ -54,6 +54,7 @@ urlpatterns = [
     page("chase/tell/<uuid:uid>/", chase.tell, May.DECIDE, "chase_tell"),
     page("chase/unsent/", chase.unsent, May.READ, "chase_unsent"),
     page("chase/unsent/<uuid:uid>/", chase.set_aside, May.SUBMIT, "chase_set_aside"),
+    page("child/search/", child.search, May.READ, "child_search"),
     page("child/<uuid:uid>/", child.story, May.READ, "child"),
     page("roll/", roll.home, May.ROLL, "roll"),
     page("roll/upload/", roll.upload, May.ROLL, "roll_upload"),

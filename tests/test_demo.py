@@ -55,6 +55,11 @@ def test_it_has_280_pupils_and_45_staff(oakfield):
     assert (Child.objects.count(), staff.values("person").distinct().count()) == (280, 45)
 
 
+def test_its_child_with_four_surnames_is_found(oakfield):
+    for typed in ("delacruz", "Zolkiewska María", "al mansur", "ferreira majo"):
+        assert [child.known_as for child in Child.objects.found_by(typed)] == ["Majo"], typed
+
+
 def test_it_has_a_year_of_concerns_at_the_middle_level(oakfield):
     # 280 pupils, 900 incidents a year for each 1,000, 1.25 entries for each.
     assert 280 <= Concern.objects.count() <= 360

@@ -3,14 +3,15 @@
 An act is a keyword-only function `(*, by, ..., now, record)` under `@act(May.X, Kind.Y)`. The door
 checks the power in `rules/roles.py`, opens one transaction, locks the row it changes, looks again
 whether `by` may see it, refuses a page gone stale, runs the function, and commits only if a line
-of the ledger was recorded and no touched concern is open without a next step. A refusal is itself
-a line, written after the rollback. Acts never nest. Time is passed in.
+of the ledger was recorded and no touched concern is open without a next step. The words an act told
+the ledger are the words its concern is found by from then on. A refusal is itself a line, written
+after the rollback. Acts never nest. Time is passed in.
 """
 
 import functools
 import inspect
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import datetime
 
@@ -19,7 +20,8 @@ from django.db import transaction
 from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.models import AdultConcern, Agenda, Concern, Line, Step, Viewer
+from concerns.models import AdultConcern, Agenda, Concern, Line, Step, Viewer, WordKey
+from concerns.rules.finding import found_by
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 
@@ -58,6 +60,7 @@ class Record:
         self.by, self.now, self.kind = by, now, kind
         self.lines: list[Line] = []
         self._agendas: dict[uuid.UUID, Agenda] = {}
+        self._said: list[tuple[Concern, Mapping[str, str]]] = []
 
     def __call__(
         self,
@@ -84,6 +87,9 @@ class Record:
             **more,
         )
         self.lines.append(line)
+        # What a line commits to is what was written: by these words the concern is found.
+        if isinstance(concern, Concern) and more.get("words"):
+            self._said.append((concern, more["words"]))
         return line
 
     def agenda(self, concern: Concern) -> Agenda:
@@ -109,7 +115,10 @@ class Record:
         return [self._agendas[key] for key in dict.fromkeys(row.uid for row in concerns)]
 
     def settle(self) -> None:
-        """Write every agenda, and the concerns as they stand now. Raises WouldGoQuiet."""
+        """Write every agenda, the concerns as they stand now, and by which words they are found.
+
+        Raises WouldGoQuiet.
+        """
         agendas = list(self._agendas.values())
         for agenda in agendas:
             agenda.press()
@@ -123,6 +132,10 @@ class Record:
             moved[0].save(update_fields=moved[0].CHANGES)
         elif moved:
             Concern.objects.bulk_update(moved, Concern.CHANGES, batch_size=BATCH)
+        words: dict[int, set[str]] = {}
+        for concern, said in self._said:
+            words.setdefault(concern.pk, set()).update(found_by(*said.values()))
+        WordKey.objects.keep(self.by.school, words)
 
 
 def act(power: May, kind: Kind, on: str = "") -> Callable:

@@ -35,6 +35,8 @@ class Open(Enum):
 # The rooms of the top line, in its order: the name of the first page, its word, who it is open to.
 ROOMS = (
     ("submit", "My concerns", May.SUBMIT),
+    # Nobody's day begins here: what stands last of what somebody may open is their first page.
+    ("child_search", "Search", May.READ),
     ("triage", "Queue", May.READ),
     ("roll", "Roll", May.ROLL),
     ("audit", "Audit", May.AUDIT),
@@ -126,9 +128,10 @@ def page_context(request) -> dict:
     """What every page is made with. No database is read here."""
     viewer = getattr(request, "viewer", None)
     match = request.resolver_match
-    current = (match.url_name or "").split("_")[0] if match else ""
+    page = (match.url_name or "") if match else ""
+    here = {page, page.split("_")[0]}
     rooms = [
-        {"name": words, "url": reverse(name), "current": name == current}
+        {"name": words, "url": reverse(name), "current": name in here}
         for name, words, power in ROOMS
         if viewer and viewer.may(power)
     ]

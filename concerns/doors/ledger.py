@@ -109,6 +109,7 @@ def line_of(concern: uuid.UUID, kind: Kind) -> Line:
 # A list names what it showed inside the line, where no index reaches: so many lines are looked
 # through, from the sending of the concern on, and a page costs the same after ten years.
 LISTS_LOOKED_THROUGH = 5_000
+SHOWN = (Kind.LISTED, Kind.SEARCHED)
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def lists(concern: Concern) -> list[Told]:
     first = Line.objects.filter(concern=concern.uid).order_by("id").values("id")[:1]
     after = Line.objects.filter(school=concern.school_id, id__gt=first).order_by("id")
     seen = Line.objects.filter(pk__in=after.values("pk")[:LISTS_LOOKED_THROUGH])
-    showing = seen.filter(kind=Kind.LISTED, body__contains=str(concern.uid))
+    showing = seen.filter(kind__in=SHOWN, body__contains=str(concern.uid))
     return [_told(line) for line in _lines(showing)]
 
 

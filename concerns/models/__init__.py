@@ -12,6 +12,7 @@ from concerns.models.decision import Decided, Decision, DecisionChild, DecisionR
 from concerns.models.draft import Draft
 from concerns.models.exclusion import Exclusion
 from concerns.models.filed import ConcernChild
+from concerns.models.finding import WordKey
 from concerns.models.line import Line, LineWords
 from concerns.models.person import Person, Post, Viewer
 from concerns.models.referral import Referral, ReferralEvent
@@ -28,5 +29,5 @@ __all__ = [
     "DecisionRoute", "Draft", "Ending", "Enrolment", "Exclusion", "Handing", "Line", "LineWords",
     "Mark", "MarkSeen", "NameKey", "Person", "Placement", "Post", "Referral", "ReferralEvent",
     "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Spoken", "Step", "Term",
-    "ToldOfAdult", "Viewer", "WordBack",
+    "ToldOfAdult", "Viewer", "WordBack", "WordKey",
 ]  # fmt: skip

@@ -69,3 +69,10 @@ class Account:
     def sealed(self) -> dict[str, str]:
         """What was said in words, by its column."""
         return {name: getattr(self, name) for name in SEALED if getattr(self, name)}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The same, and every word that stands in rows of its own."""
+        marks = "\n".join(filter(None, [mark.described for mark in self.marks]))
+        beside = {"described": self.described, "marks": marks}
+        return self.sealed | {name: words for name, words in beside.items() if words}

@@ -8,7 +8,7 @@ from datetime import date
 from django.db import connections, models
 
 from concerns.models.case import Row, Scoped
-from concerns.rules.names import folded
+from concerns.rules.names import LONGEST, name_words, ways
 from concerns.rules.roles import May
 
 MOST_FOUND = 12
@@ -20,11 +20,16 @@ class Children(Scoped):
         return self.of_school(viewer).filter(left__isnull=True)
 
     def found_by(self, part: str):
-        """Whose names have words beginning with each word of `part`, whatever the order."""
-        found = self
-        for word in folded(part).split()[:6]:
-            found = found.filter(pk__in=NameKey.objects.beginning(word).values("child"))
-        return found.order_by("surname", "forename", "pk")
+        """Whose names have words beginning with each word of `part`, whatever the order, and
+        however they are joined or parted: a surname of four words, typed as one or as five, finds
+        its child. Nobody where `part` says no word."""
+        meant = models.Q(pk__in=[])
+        for words in ways(part):
+            every = models.Q()
+            for word in words:
+                every &= models.Q(pk__in=NameKey.objects.beginning(word[:LONGEST]).values("child"))
+            meant |= every
+        return self.filter(meant).order_by("surname", "forename", "pk")
 
     def visible_to(self, viewer):
         """Whose story `viewer` may read: a reader's, less the children they are related to."""
@@ -79,7 +84,7 @@ class Child(Row):
         return ", ".join(part for part in (self.year, self.class_name) if part)
 
     def name_words(self) -> set[str]:
-        return set(folded(f"{self.forename} {self.surname} {self.known_as}").split())
+        return name_words(self.forename, self.surname, self.known_as)
 
 
 class NameKeys(models.QuerySet):
@@ -99,7 +104,7 @@ class NameKey(models.Model):
     """One folded word of a child's names: what the picker's prefix search reads."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="name_keys")
-    word = models.CharField(max_length=100)
+    word = models.CharField(max_length=LONGEST)
 
     objects = NameKeys.as_manager()
 

@@ -31,7 +31,7 @@ class Sent:
         named = {"agency": self.agency, "spoken_to": self.spoken_to}
         return {
             "fields": ["agency", "spoken_to", "method", "their_reference", "words"],
-            "words": {**named, "reference": self.their_reference},
+            "words": {**named, "reference": self.their_reference, "words": self.words},
         }
 
 

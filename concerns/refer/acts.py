@@ -130,7 +130,7 @@ def hear_back(
         concern=referral.concern,
         fields=["answer", "spoken_to", "words"],
         reason=answer,
-        words={"words": words},
+        words={"spoken_to": spoken_to, "words": words},
     )
     return event
 

@@ -35,6 +35,7 @@ class Kind(Choice):
     OPENED = "opened", "Read a concern"
     STORY = "story", "Read a child's story"
     LISTED = "listed", "Was shown a list"
+    SEARCHED = "searched", "Searched, and was shown what was found"
     AUDITED = "audited", "Looked at the audit"
     TRAIL = "trail", "Read a concern's whole trail"
     EXPORTED = "exported", "Took figures or rows out"

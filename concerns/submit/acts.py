@@ -118,8 +118,7 @@ def _submit(
         agenda.owe(kind, holder=by.person if kind is StepKind.DANGER_NOW else None)
     agenda.press()
     concern.save(force_insert=True)
-    rows = _children(concern, account)
-    ConcernChild.objects.bulk_create(rows)
+    rows = ConcernChild.objects.bulk_create(_children(concern, account))
     _sort_and_mark(concern, account)
     if begun:
         begun.delete()
@@ -128,7 +127,7 @@ def _submit(
         concern=concern,
         children=[row.child.uid for row in rows if row.child],
         fields=[name for name, said in account.typed.items() if said],
-        words=account.sealed,
+        words=account.words,
     )
     return Receipt(concern, ledger.receipt(line))
 

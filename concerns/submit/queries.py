@@ -18,10 +18,11 @@ from concerns.models import (
     Viewer,
     WordBack,
 )
-from concerns.models.child import MOST_FOUND, folded
+from concerns.models.child import MOST_FOUND
 from concerns.models.draft import CONCERN
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER, StepKind
 from concerns.rules.kinds import Kind
+from concerns.rules.names import folded
 from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.saying import when
 from concerns.rules.words import GoingHome, HowKnown, HowSure, Part

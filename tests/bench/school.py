@@ -44,7 +44,7 @@ from concerns.models import (
     WordBack,
 )
 from concerns.rules.calendars import SchoolDays, is_school_day
-from concerns.rules.names import folded
+from concerns.rules.names import name_words
 from concerns.rules.roles import Role
 from tests.bench.rows import Tables
 from tests.bench.visitor import PASSWORD
@@ -208,7 +208,7 @@ def _child(place: Place, number: int) -> None:
         class_name=class_name, born=str(date(2026 - 5 - year, 1 + number % 12, 1 + number % 28)),
         upn=f"A{number:012d}", admission_number=str(number + 1), left=left,
     )  # fmt: skip
-    for word in sorted(set(folded(f"{forename} {surname}").split())):
+    for word in sorted(name_words(forename, surname)):
         tables.NameKey.add(child_id=key, word=word)
     tables.Enrolment.add(school_id=1, child_id=key, since=since, until=left)
     tables.Placement.add(

@@ -162,7 +162,18 @@ def _roll(school: School, autumn: int) -> None:
     Relation.objects.create(school=school, person=office, child=fourth, how="step-parent")
 
 
+# Four surnames, and a name she goes by: looked for in every way that people write them.
+FOUR_SURNAMES = ("María José", "de la Cruz-Ferreira Al-Mansūr Żółkiewska", "Majo")
+
+
 def _pupils(school: School, autumn: int) -> list[Child]:
+    pupils = _by_chance(school, autumn)
+    child = next(child for child in reversed(pupils) if child.year == "Year 2")
+    child.forename, child.surname, child.known_as = FOUR_SURNAMES
+    return pupils
+
+
+def _by_chance(school: School, autumn: int) -> list[Child]:
     chance = random.Random("roll")
     return [
         Child(

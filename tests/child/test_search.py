@@ -1,0 +1,262 @@
+"""A lead looks for a child, or for words: only over what they may see, and on record."""
+
+import json
+
+import pytest
+from django.db import connection
+
+from concerns.doors import ledger, search
+from concerns.models import Concern, Exclusion, Line, finding
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import factories
+from tests.conftest import SecureClient
+from tests.counting import statements
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/child/search/"
+NAMES = ("María José", "de la Cruz-Ferreira Al-Mansūr Żółkiewska")
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def lead(where):
+    return factories.viewer(where, Role.DSL)
+
+
+@pytest.fixture
+def client(lead):
+    return factories.sign_in(SecureClient(), lead.person)
+
+
+def concern(where, account, *children, **more):
+    by = factories.viewer(where)
+    children = children or (factories.child(where),)
+    return factories.sent(by, *children, account=account, **more).concern
+
+
+def hidden_from(viewer, *concerns):
+    for one in concerns:
+        Exclusion.objects.create(
+            school=one.school, concern=one, person=viewer.person, by=viewer.person, at=NOW
+        )
+
+
+def references(found) -> list[str]:
+    return [row.reference for row, _ in found.concerns]
+
+
+def posted(client, words, **more):
+    return client.post(ADDRESS, {"words": words, **more})
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "maria", "Jose", "majo", "de la cruz", "delacruz", "DE LA CRUZ FERREIRA", "cruz-ferreira",
+        "cruzferreira", "ferreira", "al-mansur", "al mansur", "almansur maria", "Mansūr",
+        "zolkiewska", "Żółkiewska", "ŻÓŁKIEWSKA maría", "Zolkiewska, Maria", "delacruzferreira",
+        "majo zolk", "mariajose", "cruz maria jose",
+    ],
+)  # fmt: skip
+def test_the_child_with_four_surnames_is_found(where, lead, typed):
+    child = factories.child(where, *NAMES, known_as="Majo")
+    factories.child(where, "Mario", "Ferris")
+    assert [found.pk for found in search.search(lead, typed).children] == [child.pk]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Omar Alrashid", "al-rashid"), ("Omar Al-Rashid", "alrashid omar"),
+        ("İrem Işık", "irem isik"), ("Irem Isik", "İREM IŞIK"), ("Łucja Dąbrowska", "lucja dab"),
+        ("Sean O’Brien", "obrien"), ("Sean OBrien", "o'brien sean"), ("أحمد", "احمد"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_it_is_written(where, lead, name, typed):
+    forename, _, surname = name.partition(" ")
+    child = factories.child(where, forename, surname or "Khan")
+    assert [found.pk for found in search.search(lead, typed).children] == [child.pk]
+
+
+def test_a_child_who_has_left_is_found_and_it_is_said(where, lead, client):
+    factories.child(where, "Heron", left=NOW.date())
+    assert "left 3 November 2026" in posted(client, "heron").content.decode()
+
+
+def test_a_concern_is_found_by_what_anybody_wrote_of_it(where, lead):
+    one = concern(where, "He hid under the table", child_words="I saw the belt")
+    concern(where, "He hid the belt buckle? No: the bag")
+    found = search.search(lead, "Belts tables")
+    assert references(found) == [one.reference]
+    assert ("table", True) in found.concerns[0][1] or ("belt", True) in found.concerns[0][1]
+
+
+def test_newest_first_and_the_next_page_begins_behind_the_last(where, lead, monkeypatch):
+    monkeypatch.setattr(search, "PAGE", 2)
+    written = [concern(where, "belt").reference for _ in range(5)]
+    seen, after = [], ""
+    for _ in range(3):
+        found = search.search(lead, "belt", after)
+        seen, after = seen + references(found), found.more
+    assert seen == written[::-1]
+    assert (found.more, found.children) == ("", [])
+
+
+def test_where_nothing_was_found_so_far_the_search_goes_further_back(where, lead, monkeypatch):
+    monkeypatch.setattr(finding, "LOOKED_AT", 2)
+    both = concern(where, "belt bruise").reference
+    for word in ("belt", "bruise") * 2:
+        concern(where, word)
+    found = search.search(lead, "belt bruise")
+    assert references(found) == []
+    assert references(search.search(lead, "belt bruise", found.more)) == [both]
+
+
+def test_two_words_that_share_a_token_give_no_false_hit(where, lead, monkeypatch):
+    monkeypatch.setattr(finding, "_token", lambda key, word: 7)
+    one = concern(where, "belt")
+    concern(where, "buckle")
+    assert references(search.search(lead, "belt")) == [one.reference]
+
+
+def test_who_may_not_see_a_concern_finds_what_they_would_had_it_not_been_written(where, lead):
+    child = factories.child(where, "Amelia", "Quillfeather")
+    factories.related(lead.person, child)
+    concern(where, "Amelia and the belt", child)
+    hidden_from(lead, concern(where, "the belt again"))
+    seen = concern(where, "a bag")
+    for typed in ("amelia", "belt", "quillfeather"):
+        found = search.search(lead, typed)
+        assert (found.children, found.concerns, found.more) == ([], [], "")
+    other = factories.viewer(where, Role.HEAD)
+    assert len(search.search(other, "belt").concerns) == 2
+    assert references(search.search(lead, "bag")) == [seen.reference]
+
+
+def test_what_may_not_be_seen_moves_no_page(where, lead, monkeypatch):
+    monkeypatch.setattr(finding, "LOOKED_AT", 2)
+    monkeypatch.setattr(search, "PAGE", 2)
+    written = [concern(where, "belt").reference for _ in range(2)]
+    hidden_from(lead, *[concern(where, "belt") for _ in range(4)])
+    found = search.search(lead, "belt")
+    assert references(found) == written[::-1]
+
+
+def test_nothing_of_another_school_is_found(lead):
+    there = factories.school()
+    concern(there, "belt", factories.child(there, "Amelia"))
+    found = search.search(lead, "belt")
+    assert (found.concerns, search.search(lead, "amelia").children) == ([], [])
+
+
+def test_a_search_is_a_reading_that_names_what_was_shown_and_not_what_was_looked_for(
+    where, lead, client
+):
+    child = factories.child(where, "Amelia", "Quillfeather")
+    one = concern(where, "Amelia hid", child)
+    posted(client, "amelia")
+    line = Line.objects.filter(kind=Kind.SEARCHED).get()
+    body = json.loads(line.body)
+    assert (body["shown"], body["children"]) == ([str(one.uid)], [str(child.uid)])
+    assert "amelia" not in line.body.lower()
+    assert not hasattr(line, "side")
+    assert [told.kind for told in ledger.lists(one)] == [Kind.SEARCHED]
+
+
+def test_a_search_that_finds_nothing_is_on_record_too(client):
+    posted(client, "otter")
+    assert Line.objects.filter(kind=Kind.SEARCHED).count() == 1
+
+
+def test_what_is_looked_for_stands_in_no_address(where, client):
+    for _ in range(30):
+        concern(where, "otter")
+    page = posted(client, "otter").content.decode()
+    assert "Look further back" in page
+    assert 'method="get"' not in page
+    assert "?" not in "".join(part.split('"')[0] for part in page.split('href="')[1:])
+    assert client.get(ADDRESS, {"words": "otter"}).content.count(b"otter") == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Write a name, or words to look for"), ("   ", "Write a name, or words to look for"),
+        ("%", "no letter or figure"), ('"*?_', "no letter or figure"), ("🙂", "no letter"),
+        ("x" * 10_000, "longer than 200 characters"), ("nul\0", "cannot be kept"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_looked_for_is_said_and_shown_again(client, typed, said):
+    answer = posted(client, typed)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Line.objects.filter(kind=Kind.SEARCHED).exists()
+
+
+@pytest.mark.parametrize(
+    "typed", ["b%lt", "belt*", '"belt"', "belt 🙂", "' OR 1=1 --", "عربى", "中文"]
+)
+def test_whatever_is_typed_has_a_clear_answer(client, typed):
+    answer = posted(client, typed)
+    assert answer.status_code == 200
+    assert "No concern that you may see" in answer.content.decode()
+
+
+def test_words_that_are_in_everything_look_for_names_alone(where, client):
+    factories.child(where, "An", "Was")
+    page = posted(client, "an was").content.decode()
+    assert "only names were looked for" in page
+    assert "An Was" in page
+
+
+def test_it_is_said_when_something_cannot_be_found_yet(where, lead, client):
+    one = concern(where, "otter")
+    assert "manage.py findable" not in posted(client, "x1").content.decode()
+    Concern.objects.filter(pk=one.pk).update(findable=False)
+    assert "manage.py findable" in posted(client, "x1").content.decode()
+    hidden_from(lead, one)
+    assert "manage.py findable" not in posted(client, "x1").content.decode()
+
+
+def test_a_place_that_is_none_begins_at_the_beginning(where, lead):
+    one = concern(where, "otter")
+    assert references(search.search(lead, "otter", "nowhere")) == [one.reference]
+
+
+def test_more_children_than_are_shown_are_said_to_be_there(where, client):
+    for _ in range(13):
+        factories.child(where, "Same")
+    assert "More children are called that" in posted(client, "same").content.decode()
+
+
+def test_a_page_costs_the_same_statements_whatever_is_found(where, lead):
+    concern(where, "otter belt")
+    few = statements(lambda: search.search(lead, "otter belt"))
+    for _ in range(24):
+        concern(where, "otter belt", factories.child(where), factories.child(where))
+    assert len(statements(lambda: search.search(lead, "otter belt"))) == len(few) <= 20
+    longer = "one two three four five six seven eight nine ten"
+    assert len(statements(lambda: search.search(lead, longer))) <= 20
+
+
+def test_the_index_is_what_is_read(where, lead):
+    if connection.vendor == "sqlite":
+        concern(where, "otter")
+        said = next(s for s in statements(lambda: search.search(lead, "otter")) if "token" in s)
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {said}")
+            plan = "\n".join(row[-1] for row in cursor.fetchall())
+        assert "sqlite_autoindex_concerns_wordkey_1 (school_id=? AND token=?)" in plan
+        assert "TEMP B-TREE FOR ORDER BY" not in plan
+
+
+def test_a_closed_concern_is_found_too(where, lead):
+    one = factories.concern_at(State.CLOSED, where=where, account="otter")
+    assert references(search.search(lead, "otter")) == [one.reference]

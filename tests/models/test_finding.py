@@ -1,0 +1,210 @@
+"""A concern is found by its words: the index beside what is sealed."""
+
+import uuid
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from concerns.adult import acts as adult
+from concerns.chase import acts as chase
+from concerns.models import Concern, Exclusion, NameKey, ToldOfAdult, WordKey, finding
+from concerns.refer import acts as refer
+from concerns.rules.finding import found_by
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import Route
+from concerns.submit import acts as submit
+from concerns.triage import acts as triage
+from tests import factories
+from tests.counting import statements
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def lead(where):
+    return factories.viewer(where, Role.DSL)
+
+
+def kept(concern) -> set[int]:
+    return set(WordKey.objects.filter(concern=concern).values_list("token", flat=True))
+
+
+def from_rows(concern) -> set[int]:
+    """What would be kept if it were made again from every word in its rows."""
+    words = found_by(*finding.texts([concern.pk])[concern.pk])
+    return {finding.token(concern.school, word) for word in words}
+
+
+def having(viewer, *words, before=None) -> list[int]:
+    return WordKey.objects.with_all(viewer, list(words), before)[0]
+
+
+def said_everywhere(where, lead):
+    """A concern to which everything that can be written was written, each by its own act."""
+    writer = factories.viewer(where)
+    every = dict.fromkeys(
+        ("may_mean", "place", "asked", "who_else", "explanation", "explained_by", "described"), ""
+    )
+    words = {name: f"{name} heron{number}" for number, name in enumerate(every)}
+    more = {"child_words": "otter", "told_in_person": "badger", "already_called": "stoat"}
+    concern = factories.sent(
+        writer, factories.child(where), marks=(factories.a_mark(),), **words, **more
+    ).concern
+    submit.add(by=writer, concern=concern, words="A newt came later", now=NOW)
+    triage.hand(by=lead, concern=concern, to=factories.viewer(where, Role.DEPUTY).person,
+                note="Weasel", now=NOW)  # fmt: skip
+    triage.note(by=lead, concern=concern, words="Toad", now=NOW)
+    ways = (Route.SOCIAL_CARE, Route.POLICE, Route.PARENTS)
+    written = {"siblings_words": "Vole", "parents_told": "no", "parents_why_not": "Shrew"}
+    decided = factories.decided(concern, *ways, **written, words_back="Mole")
+    triage.decide(by=lead, concern=concern, decided=decided, now=NOW)
+    refer.speak(by=lead, concern=concern, spoken_to="parent", who="Lynx", said="Puffin",
+                who_else="Dunlin", happened_at=NOW, now=NOW)  # fmt: skip
+    first, second = concern.referrals.order_by("id")
+    refer.send(by=lead, referral=first, agency="Marten", spoken_to="Plover", method="telephone",
+               their_reference="Snipe", words="Curlew", happened_at=NOW, now=NOW)  # fmt: skip
+    refer.hear_back(by=lead, referral=first, answer="advice", spoken_to="Wren", words="Robin",
+                    happened_at=NOW, now=NOW)  # fmt: skip
+    refer.give_view(by=lead, referral=first, view="agree", words="Linnet", now=NOW)
+    other = factories.viewer(where, Role.HEAD)
+    refer.withdraw(by=other, referral=second, words="Siskin", now=NOW)
+    chase.tell_reporter(by=lead, concern=concern, words="Twite", now=NOW)
+    for step in concern.steps.open().filter(kind="read_addition"):
+        chase.do_step(by=lead, step=step, words="Ruff", now=NOW)
+    triage.close(by=lead, concern=concern, outcome="other", why="Knot", words_back="Teal", now=NOW)
+    triage.reopen(by=lead, concern=concern, why="Smew", now=NOW)
+    return concern
+
+
+def test_every_word_that_any_act_writes_can_be_found(where, lead):
+    concern = said_everywhere(where, lead)
+    assert from_rows(concern) - kept(concern) == set()
+    assert having(lead, "smew", "curlew", "otter") == [concern.pk]
+
+
+def test_what_is_kept_is_no_word_and_another_in_every_school(where, lead):
+    tokens = kept(factories.concern_at(State.WAITING, where=where, account="belt"))
+    there = factories.school()
+    assert tokens.isdisjoint(kept(factories.concern_at(State.WAITING, where=there, account="belt")))
+    assert len(tokens) == 1
+    assert all(-(2**31) <= token < 2**31 for token in tokens)
+
+
+def test_words_are_found_under_a_key_of_before(where, lead, settings):
+    old = factories.concern_at(State.WAITING, where=where, account="belt")
+    settings.RECORD_KEYS = {9: b"9" * 32, **settings.RECORD_KEYS}
+    new = factories.concern_at(State.WAITING, where=where, account="belt")
+    assert having(lead, "belt") == [new.pk, old.pk]
+    assert kept(old).isdisjoint(kept(new))
+
+
+def test_only_what_has_every_word_is_found(where, lead):
+    both = factories.concern_at(State.WAITING, where=where, account="a belt and a bruise")
+    factories.concern_at(State.WAITING, where=where, account="a belt")
+    assert having(lead, *sorted(found_by("belt bruised"))) == [both.pk]
+
+
+def test_a_rare_word_is_found_beside_one_that_is_everywhere(where, lead, monkeypatch):
+    monkeypatch.setattr(finding, "LOOKED_AT", 3)
+    child = factories.child(where)
+    old = factories.sent(factories.viewer(where), child, account="belt heron").concern
+    for _ in range(4):
+        factories.sent(factories.viewer(where), child, account="belt")
+    assert WordKey.objects.with_all(lead, ["belt", "heron"], None) == ([old.pk], 0)
+
+
+def test_of_two_words_that_are_everywhere_so_many_are_looked_at_and_then_the_next(
+    where, lead, monkeypatch
+):
+    monkeypatch.setattr(finding, "LOOKED_AT", 3)
+    child, by = factories.child(where), factories.viewer(where)
+    both = factories.sent(by, child, account="belt bruise").concern
+    for word in ("belt", "bruise") * 4:
+        factories.sent(by, child, account=word)
+    words, before, found = ["belt", "brui"], None, []
+    for _ in range(3):
+        some, before = WordKey.objects.with_all(lead, words, before)
+        found += some
+    assert (found, before) == ([both.pk], 0)
+
+
+def test_nothing_is_looked_at_that_the_viewer_may_not_see(where, lead):
+    child = factories.child(where)
+    factories.related(lead.person, child)
+    concern = factories.sent(factories.viewer(where), child, account="belt").concern
+    other = factories.concern_at(State.WAITING, where=where, account="belt")
+    Exclusion.objects.create(
+        school=where, concern=other, person=lead.person, by=lead.person, at=NOW, why="otter"
+    )
+    assert having(lead, "belt") == []
+    assert having(factories.viewer(where, Role.HEAD), "belt") == [other.pk, concern.pk]
+    assert having(factories.viewer(where, Role.CHAIR), "belt") == []
+
+
+def test_an_act_adds_its_words_in_one_statement_and_none_where_it_has_none(where, lead):
+    concern = factories.concern_at(State.WAITING, where=where)
+
+    def inserts(ask):
+        return [sql for sql in statements(ask) if WordKey._meta.db_table in sql]
+
+    many = " ".join(f"word{number}" for number in range(3_000))
+    said = inserts(lambda: triage.note(by=lead, concern=concern, words=many, now=NOW))
+    assert len(said) == 1
+    assert inserts(lambda: triage.take(by=lead, concern=concern, now=NOW)) == []
+
+
+def test_what_was_written_before_is_made_findable_in_batches(where, lead):
+    concerns = [said_everywhere(where, lead), factories.concern_at(State.WAITING, where=where)]
+    there = factories.concern_at(State.WAITING, where=factories.school())
+    before = [kept(concern) for concern in (*concerns, there)]
+    WordKey.objects.all()._raw_delete(using="default")
+    Concern.objects.update(findable=False)
+    said = StringIO()
+    call_command("findable", stdout=said)
+    assert "3 of 3 concerns" in said.getvalue()
+    assert not Concern.objects.filter(findable=False).exists()
+    assert [from_rows(concern) for concern in concerns] == [kept(c) for c in concerns]
+    assert all(kept(c) <= was for c, was in zip((*concerns, there), before, strict=True))
+
+
+def test_it_is_made_anew_when_a_key_is_taken_out(where, lead, settings):
+    concern = factories.concern_at(State.WAITING, where=where, account="belt")
+    NameKey.objects.all().delete()
+    keys = settings.RECORD_KEYS
+    settings.RECORD_KEYS = {9: b"9" * 32, **keys}
+    before = kept(concern)
+    call_command("findable", anew=True, stdout=StringIO())
+    assert kept(concern).isdisjoint(before)
+    assert having(lead, "belt") == [concern.pk]
+    child = concern.children.get().child
+    assert set(child.name_keys.values_list("word", flat=True)) == child.name_words()
+
+
+def test_one_sent_now_is_findable_at_once(where):
+    assert factories.concern_at(State.WAITING, where=where).findable
+
+
+def test_a_word_costs_the_database_one_row_of_three_numbers(where):
+    with connection.cursor() as cursor:
+        table = WordKey._meta.db_table
+        described = connection.introspection.get_table_description(cursor, table)
+    assert [column.name for column in described] == ["school_id", "token", "concern_id"]
+
+
+def test_no_word_about_an_adult_who_works_here_is_ever_kept_or_looked_through(where):
+    told = ToldOfAdult(account="belt heron", sort="low", whom=factories.person(where))
+    by = factories.viewer(where)
+    about, _ = adult.send(by=by, draft=uuid.uuid4(), told=told, now=NOW)
+    assert not WordKey.objects.exists()
+    concern = factories.concern_at(State.WAITING, where=where, account="otter")
+    assert concern.pk == about.pk
+    assert finding.texts([concern.pk]) == {concern.pk: ["otter"]}
