@@ -1,9 +1,32 @@
-"""This file knows what somebody types to find a child, or words that were written of one."""
+"""This file knows what somebody types to find a child, and what is asked about a line of a child's
+file: there `given` is what its act takes."""
 
 from django.core.exceptions import ValidationError
 
-from concerns.asking.asked import Asked, Words
-from concerns.asking.govuk import Buttons, Press, Question, inside
+from concerns.asking import moments
+from concerns.asking.asked import Asked, Typed, Words, choose
+from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
+from concerns.asking.household import (
+    NOT_KNOWN,
+    AdultFactForm,
+    AdultForm,
+    HomeForm,
+    Line,
+    SiblingForm,
+    TieForm,
+    picked,
+    since_when,
+)
+from concerns.models import Child, EarlierFile, Language, Professional, Status
+from concerns.rules.homes import (
+    FileEnd,
+    FileStage,
+    PlanCategory,
+    Profession,
+    SeenHow,
+    StatusKind,
+    YesNo,
+)
 from concerns.rules.names import folded
 
 LONGEST = 200
@@ -28,3 +51,206 @@ class SearchForm(Asked):
         if not folded(typed):
             raise ValidationError(NO_WORD)
         return typed
+
+
+class Simple(Line):
+    """A line whose answers are all columns of its row."""
+
+    model: type = Status
+
+    @property
+    def given(self) -> dict:
+        said = dict(self.cleaned_data)
+        return {"model": self.model, "since": said.pop("since", None), "said": said}
+
+
+class StatusForm(Simple):
+    heading, model = "A status", Status
+
+    kind = choose("Which?", StatusKind, needed="Choose which status it is")
+    category = choose("For a child protection plan: its category", PlanCategory)
+    decided_by = Words(
+        "Who decided it?",
+        line=True,
+        needed="Write who decided it",
+        help_text="A name or a team, and where: “Review conference, Westshire”.",
+    )
+    since = since_when()
+    helper = inside("kind", "category", "decided_by", "since", Buttons(Press("Keep it")))
+
+    def clean(self):
+        given = super().clean()
+        plan = given.get("kind") == StatusKind.PLAN
+        if plan:
+            self.need("category", "Choose the category of the plan")
+        elif given.get("category"):
+            self.add_error("category", "Only a child protection plan has a category here")
+        return given
+
+
+class ProfessionalForm(Simple):
+    heading, model = "Somebody who works with the child", Professional
+
+    profession = choose("Who are they?", Profession, needed="Choose who they are")
+    name = Words("Name", line=True, needed="Write their name")
+    agency = Words("Team or service", line=True)
+    telephone = Words("Telephone", line=True)
+    email = Words("E-mail", line=True)
+    since = since_when()
+    helper = inside(
+        "profession", "name", "agency", "telephone", "email", "since", Buttons(Press("Keep it"))
+    )
+
+
+class LanguageForm(Simple):
+    heading, model = "A language spoken at home", Language
+
+    language = Words("Which language?", line=True, needed="Write which language")
+    spoken_by = Words(
+        "Who speaks it?", line=True, help_text="“The child”, “Mother”, “Everybody at home”."
+    )
+    interpreter = choose(
+        "Do they need an interpreter?",
+        YesNo,
+        needed="Say whether an interpreter is needed, or that it is not known",
+        help_text="Never a brother, a sister or another child.",
+    )
+    helper = inside("language", "spoken_by", "interpreter", Buttons(Press("Keep it")))
+
+
+class EarlierForm(Simple):
+    heading, model = "An earlier school's file is expected", EarlierFile
+
+    where = Words(
+        "Where from?",
+        line=True,
+        needed="Write where it is to come from",
+        help_text="The school before this one, and its telephone number if you have it.",
+    )
+    helper = inside(
+        Say("It stands in red on every concern about the child until somebody has read it."),
+        "where",
+        Buttons(Press("It is expected")),
+    )
+
+
+class EventForm(Line):
+    heading = "An earlier school's file"
+
+    stage = choose("What was done?", FileStage, needed="Choose what was done")
+    words = Words("With whom, and what they said", line=True)
+    done_on, done_at = moments.day("On what day?"), moments.time("At what time?")
+    helper = inside(
+        "stage", "words", "done_on", Question("done_at", width=5), Buttons(Press("Keep it"))
+    )
+
+    def __init__(self, *args, now, **more):
+        super().__init__(*args, now=now, initial=moments.at_first("done", now), **more)
+
+    def clean(self):
+        given = super().clean()
+        self.done = moments.read(self, "done", self.now)
+        return given
+
+    @property
+    def given(self) -> dict:
+        said = {name: self.cleaned_data[name] for name in ("stage", "words")}
+        return {**said, "file": self.row, "happened_at": self.done}
+
+
+class EndForm(Line):
+    heading = "This is so no longer"
+
+    until = DayField(label="Until when was it so?", required=False, help_text=NOT_KNOWN)
+    why = Words("Why?", line=True, needed="Say why it is so no longer")
+    helper = inside("until", "why", Buttons(Press("End it")))
+
+    @property
+    def given(self) -> dict:
+        return {**self.cleaned_data, "row": self.row}
+
+
+class EndStatusForm(EndForm):
+    view_ended = Words(
+        "What does the school think of it?",
+        needed="Write what the school thinks: stepped down too soon, a child is lost from sight",
+    )
+    helper = inside("until", "why", Question("view_ended", rows=3), Buttons(Press("End it")))
+
+
+class ReadFileForm(Line):
+    heading = "An earlier school's file"
+
+    ended_how = choose("Which is true?", FileEnd, needed="Choose which is true")
+    why = Words(
+        "What it tells",
+        needed="Write in a sentence what it tells, or who said that there is none",
+        help_text="What this school must know from it; or who said that there is none.",
+    )
+    helper = inside("ended_how", Question("why", rows=4), Buttons(Press("Sign it")))
+
+    @property
+    def given(self) -> dict:
+        return {**self.cleaned_data, "row": self.row}
+
+
+class SeenForm(Asked):
+    """One line from a phone."""
+
+    heading = "I saw or spoke to this child"
+
+    how = choose("What was it?", SeenHow, needed="Choose what it was")
+    words = Words("In one line", line=True, help_text="“Chatted at the gate, cheerful”.")
+    seen_on, seen_at = moments.day("On what day?"), moments.time("At what time?")
+
+    def __init__(self, typed: Typed | None = None, *, now, **more):
+        super().__init__(typed, initial=moments.at_first("seen", now), **more)
+        self.now = now
+        self.helper = inside(
+            Question("how", size="m"), "words", "seen_on", Question("seen_at", width=5),
+            Buttons(Press("Write it down", value="keep")),
+        )  # fmt: skip
+
+    def clean(self):
+        given = super().clean()
+        self.seen = moments.read(self, "seen", self.now)
+        return given
+
+    @property
+    def given(self) -> dict:
+        said = {name: self.cleaned_data[name] for name in ("how", "words")}
+        return {**said, "happened_at": self.seen}
+
+
+class AnyoneForm(SeenForm):
+    """The same for a child found on the roll, by any member of staff."""
+
+    child = picked()
+
+    def __init__(self, *args, chosen: list[Child], **more):
+        super().__init__(*args, **more)
+        self.chosen = chosen
+
+    def clean(self):
+        given = super().clean()
+        if len(self.chosen) != 1:
+            words = "Keep one child: each has a line" if self.chosen else "Find the child you saw"
+            self.add_error("child", words)
+        return given
+
+
+# What is asked for each line that can be written, by the word of its address.
+WRITES: dict[str, type[Line]] = {
+    "address": HomeForm,
+    "adult": AdultForm,
+    "tie": TieForm,
+    "fact": AdultFactForm,
+    "sibling": SiblingForm,
+    "status": StatusForm,
+    "professional": ProfessionalForm,
+    "language": LanguageForm,
+    "earlier": EarlierForm,
+    "event": EventForm,
+}
+# What is asked when one ends, where that is more than since when and why.
+ENDS = {"status": EndStatusForm, "earlier": ReadFileForm}

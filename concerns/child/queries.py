@@ -7,14 +7,18 @@ by kind for the whole page: as objects linked to one another they cost three tim
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.http import Http404
 
 from concerns.doors import sight
 from concerns.models import (
+    AdultFact,
+    AdultHome,
     Child,
     Concern,
     ConcernCategory,
@@ -22,15 +26,28 @@ from concerns.models import (
     Conversation,
     Decision,
     DecisionRoute,
+    EarlierFile,
     Enrolment,
+    Home,
+    HouseholdAdult,
+    Language,
     Mark,
+    Professional,
     Referral,
     ReferralEvent,
+    Sibling,
+    Status,
+    Tie,
     Viewer,
+    file,
     story,
 )
+from concerns.models.child import MOST_FOUND
+from concerns.models.fact import Fact
+from concerns.models.file import File
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage
+from concerns.rules.names import folded
 from concerns.rules.saying import when
 from concerns.rules.words import Category, Part, Route
 
@@ -209,3 +226,68 @@ def _said(here, child: Child) -> dict[int, list[tuple[bool, Line]]]:
         line = (f"{story.spoken_words(one)}, {when(one.happened_at)}, {one.whom}", one.said)
         lines[one.concern_id].append((one.concern_child_id is not None, line))
     return lines
+
+
+# The child's file
+
+# What can be ended, by the word of its address.
+ENDABLE: dict[str, type[Fact]] = {
+    "home": Home, "living": AdultHome, "tie": Tie, "fact": AdultFact, "sibling": Sibling,
+    "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
+}  # fmt: skip
+
+
+def opened(viewer: Viewer, uid) -> File:
+    """A child's file as it stands. Recorded. Raises Http404."""
+    child = sight.child(viewer, Child.objects.visible_to(viewer), uid, Kind.FILE)
+    return file.files(viewer, [child])[0]
+
+
+def to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[File, object]:
+    """The file an act writes to, and the line it adds to. The page records the reading."""
+    found = file.files(viewer, [sight.one(viewer, Child.objects.visible_to(viewer), uid)])[0]
+    if what in ("tie", "fact"):
+        adults = HouseholdAdult.objects.filter(pk__in=[one.adult.pk for one in found.adults])
+        return found, _row(adults, row)
+    if what == "event":
+        return found, _row(EarlierFile.objects.unread().filter(child=found.child), row)
+    return found, None
+
+
+def to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[File, Fact]:
+    """The file and the line of it that an act ends."""
+    model = ENDABLE.get(what)
+    if model is None:
+        raise Http404
+    found, _ = to_write(viewer, uid, "", "")
+    rows = model.objects.visible_to(viewer).filter(**{model.to_child: found.child})
+    return found, _row(rows, row)
+
+
+def _row(rows, uid: str):
+    try:
+        found = rows.filter(uid=UUID(uid)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    return found
+
+
+def to_see(viewer: Viewer, uid) -> Child:
+    """A child whom an act says somebody saw. The page records the reading."""
+    return sight.one(viewer, Child.objects.visible_to(viewer), uid)
+
+
+def chosen(viewer: Viewer, uids: Iterable[UUID]) -> list[Child]:
+    """The children picked. One who left the roll while the form was open is still meant."""
+    uids = list(uids)
+    return list(Child.objects.of_school(viewer).filter(uid__in=uids)) if uids else []
+
+
+def found_by(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
+    """The first dozen on the roll by part of a name, and whether there are more."""
+    if not folded(part):
+        return [], False
+    rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
+    return rows[:MOST_FOUND], len(rows) > MOST_FOUND

@@ -1,11 +1,27 @@
-"""This file knows the page of one child's story, and the page on which a child is looked for."""
+"""This file knows the pages of one child - their story, their file, being seen - and the page on
+which a child is looked for."""
 
+import uuid
+
+from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 
-from concerns.asking.asked import Typed
-from concerns.child import queries
-from concerns.child.forms import SearchForm
+from concerns.asking.asked import Typed, as_uid
+from concerns.child import acts, queries
+from concerns.child.forms import ENDS, WRITES, AnyoneForm, EndForm, SearchForm, SeenForm
 from concerns.doors import search as door
+from concerns.doors.sheet import Sheet
+from concerns.rules.roles import May
+
+ACTS = {
+    "address": acts.move,
+    "adult": acts.know,
+    "tie": acts.tie,
+    "fact": acts.learn,
+    "sibling": acts.brother_or_sister,
+    "event": acts.get_file,
+}
 
 
 def story(request, uid):
@@ -23,3 +39,86 @@ def search(request):
         found = door.search(request.viewer, form.cleaned_data["words"], after)
     context = {"form": form, "found": found, "later": bool(after)}
     return render(request, "child/search.html", context, status=422 if form.errors else 200)
+
+
+def file(request, uid):
+    found, edits = queries.opened(request.viewer, uid), request.viewer.may(May.DECIDE)
+    return render(request, "child/file.html", {"file": found, "edits": edits})
+
+
+def write(request, uid):
+    """A line of the file. The address says which: `?what=`, and `?row=` where it adds to one."""
+    viewer, what = request.viewer, request.GET.get("what", "")
+    if what not in WRITES:
+        raise Http404
+    found, row = queries.to_write(viewer, uid, what, request.GET.get("row", ""))
+    given, picking = {"now": viewer.now, "file": found, "row": row}, {}
+    if what == "sibling":
+        picking = _picked(request)
+        given["chosen"] = picking["picked"]
+    where = {"path": request.get_full_path(), "looking": _looking(request)}
+    sheet, once = Sheet(request, WRITES[what], **where, **given), _once(request)
+    act = ACTS.get(what, acts.write)
+    if sheet.whole and sheet.does(act, child=found.child, once=once, **sheet.form.given):
+        return sheet.onward("child_file", uid=uid)
+    return _shown(request, sheet, uid, row=row, once=once, **picking)
+
+
+def end(request, uid):
+    viewer, what = request.viewer, request.GET.get("what", "")
+    found, row = queries.to_end(viewer, uid, what, request.GET.get("row", ""))
+    form = ENDS.get(what, EndForm)
+    given = {"now": viewer.now, "file": found, "row": row}
+    sheet = Sheet(request, form, path=request.get_full_path(), **given)
+    if sheet.whole and sheet.does(acts.end, child=found.child, **sheet.form.given):
+        return sheet.onward("child_file", uid=uid)
+    return _shown(request, sheet, uid, row=row)
+
+
+def seen(request, uid):
+    """A lead saw this child."""
+    child = queries.to_see(request.viewer, uid)
+    sheet, once = Sheet(request, SeenForm, now=request.viewer.now), _once(request)
+    if sheet.whole and sheet.does(acts.saw, child=child, once=once, **sheet.form.given):
+        return sheet.onward("child_file", uid=uid)
+    return _shown(request, sheet, uid, once=once)
+
+
+def seen_any(request):
+    """Any member of staff saw a child: they find the name, and learn nothing of the child."""
+    picking = _picked(request)
+    given = {"now": request.viewer.now, "chosen": picking["picked"]}
+    sheet, once = Sheet(request, AnyoneForm, looking=_looking(request), **given), _once(request)
+    if sheet.whole:
+        (child,) = sheet.form.chosen
+        if sheet.does(acts.saw, child=child, once=once, **sheet.form.given):
+            return sheet.onward("child_seen_said")
+    return sheet.page("child/seen_any.html", once=once, **picking)
+
+
+def seen_said(request):
+    return render(request, "child/seen_said.html")
+
+
+def _shown(request, sheet, uid, **more):
+    return sheet.page("child/line.html", file=queries.opened(request.viewer, uid), **more)
+
+
+def _looking(request) -> bool:
+    """The picker's button was pressed: it looks for a name and sends nothing."""
+    return request.POST.get("do") == "find"
+
+
+def _once(request) -> uuid.UUID:
+    return as_uid(request.POST.get("once", "")) or uuid.uuid4()
+
+
+def _picked(request) -> dict:
+    """What the picker shows: who was picked, and who is found by what was typed in it."""
+    typed = Typed.of(dict(request.POST.lists()))
+    find, picking = request.POST.get("find", ""), {"picker_url": reverse("submit_children")}
+    picking["picked"] = queries.chosen(request.viewer, typed.uids("child"))
+    picking["find"] = find
+    if _looking(request) and find.strip():
+        picking["found"], picking["more"] = queries.found_by(request.viewer, find)
+    return picking

@@ -195,8 +195,10 @@ def _locked(by: Viewer, power: May, row, version: int | None):
     role has no right to lock what it has no right to change.
     """
     model, home = type(row), _home(row)
-    if not hasattr(model.objects, "within"):
-        return _or_404(model.objects.of_school(by).select_for_update().filter(pk=row.pk))
+    if home is None:
+        rows = model.objects
+        rows = rows.within(by, power) if hasattr(rows, "within") else rows.of_school(by)
+        return _or_404(rows.select_for_update().filter(pk=row.pk))
     whole = model.objects.within(by, power).filter(pk=row.pk)
     if model is not home:
         row = _or_404(whole)

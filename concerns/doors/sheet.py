@@ -21,10 +21,10 @@ class Sheet:
     """`form` is made with what was posted, else with what was kept from this page, else empty.
 
     `path` is where the form is posted to, when that is not the page it is shown on: words kept come
-    back there.
+    back there. `looking`: what was pressed looks for a name, and sends nothing.
     """
 
-    def __init__(self, request, form: type[Asked], *, path: str = "", **offered):
+    def __init__(self, request, form: type[Asked], *, path: str = "", looking=False, **offered):
         self.request, self.viewer = request, request.viewer
         self.path = path or request.path
         self.pressed = request.method == "POST"
@@ -35,12 +35,13 @@ class Sheet:
             typed = Typed.of(dict(request.POST.lists()))
         elif self.kept:
             typed = Typed.of(self.kept.typed)
-        self.form = form(typed, checked=self.pressed, **offered)
+        self.asked = self.pressed and not looking
+        self.form = form(typed, checked=self.asked, **offered)
 
     @property
     def whole(self) -> bool:
         """It was pressed, and nothing is missing or wrong: what it holds can be used."""
-        return self.pressed and self.form.is_valid()
+        return self.asked and self.form.is_valid()
 
     @property
     def said(self) -> dict:

@@ -13,6 +13,15 @@ from concerns.models.draft import Draft
 from concerns.models.exclusion import Exclusion
 from concerns.models.filed import ConcernChild
 from concerns.models.finding import WordKey
+from concerns.models.home import AdultFact, AdultHome, Home, Household, HouseholdAdult, Sibling, Tie
+from concerns.models.known import (
+    EarlierFile,
+    FileEvent,
+    Language,
+    Professional,
+    Sighting,
+    Status,
+)
 from concerns.models.line import Line, LineWords
 from concerns.models.person import Person, Post, Viewer
 from concerns.models.referral import Referral, ReferralEvent
@@ -24,10 +33,12 @@ from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 
 __all__ = [
     "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
-    "AdultExclusion", "AdultStep", "Agenda", "Authority", "Child", "Closure", "Concern",
-    "ConcernCategory", "ConcernChild", "Conversation", "Decided", "Decision", "DecisionChild",
-    "DecisionRoute", "Draft", "Ending", "Enrolment", "Exclusion", "Handing", "Line", "LineWords",
-    "Mark", "MarkSeen", "NameKey", "Person", "Placement", "Post", "Referral", "ReferralEvent",
-    "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Spoken", "Step", "Term",
-    "ToldOfAdult", "Viewer", "WordBack", "WordKey",
+    "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Authority", "Child",
+    "Closure", "Concern", "ConcernCategory", "ConcernChild", "Conversation", "Decided", "Decision",
+    "DecisionChild", "DecisionRoute", "Draft", "EarlierFile", "Ending", "Enrolment", "Exclusion",
+    "FileEvent", "Handing", "Home", "Household", "HouseholdAdult", "Language", "Line", "LineWords",
+    "Mark", "MarkSeen", "NameKey", "Person", "Placement", "Post", "Professional", "Referral",
+    "ReferralEvent", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling",
+    "Sighting", "Spoken", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer", "WordBack",
+    "WordKey",
 ]  # fmt: skip

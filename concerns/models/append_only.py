@@ -16,13 +16,21 @@ FROZEN = (
     "Line", "Decision", "DecisionChild", "DecisionRoute", "Addition", "WordBack", "Handing",
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
     "AdultDecision", "AdultEntry",
+    "Household", "HouseholdAdult", "FileEvent", "Sighting",
+)  # fmt: skip
+# Rows that are ended once, and otherwise never change: the lines of a child's file.
+ENDED_ONCE = (
+    "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
+    "EarlierFile",
 )  # fmt: skip
 # Rows that may move on, and never go.
 KEPT = (
+    *ENDED_ONCE,
     "Concern", "ConcernChild", "Step", "Exclusion", "Child", "Enrolment", "Placement", "Relation",
     "Person", "Post", "School", "RollQuestion", "LineWords",
     "AdultConcern", "AdultExclusion", "AdultStep",
 )  # fmt: skip
+ONCE = "WHEN (OLD.ended_at IS NOT NULL)"
 
 
 def _tables(names):
@@ -40,8 +48,20 @@ def word_columns() -> dict[str, list[str]]:
     return found
 
 
+def first_columns() -> dict[str, str]:
+    """What of a line that is ended once stays as it was written, for the name of its table."""
+    from concerns.models.fact import ENDING
+
+    metas = [apps.get_model("concerns", name)._meta for name in ENDED_ONCE]
+    return {
+        meta.db_table: ", ".join(f'"{f.column}"' for f in meta.fields if f.column not in ENDING)
+        for meta in metas
+    }
+
+
 def wanted() -> dict[str, tuple[str, str, str]]:
-    """Every trigger that must stand: name -> (table, verb, columns)."""
+    """Every trigger that must stand: name -> (table, verb, columns). Those of `_ended_once` fire
+    only on what has ended."""
     triggers = {}
     for table in _tables(FROZEN):
         triggers[f"{table}_no_update"] = (table, "UPDATE", "")
@@ -49,6 +69,9 @@ def wanted() -> dict[str, tuple[str, str, str]]:
         triggers[f"{table}_no_delete"] = (table, "DELETE", "")
     for table, columns in word_columns().items():
         triggers[f"{table}_words_stay"] = (table, "UPDATE", ", ".join(columns))
+    for table, first in first_columns().items():
+        triggers[f"{table}_stays"] = (table, "UPDATE", first)
+        triggers[f"{table}_ended_once"] = (table, "UPDATE", "")
     return triggers
 
 
@@ -71,15 +94,16 @@ def install(using: str = "default") -> None:
 
 def _create(connection, cursor, name, table, verb, columns):
     of = f"{verb} OF {columns}" if columns else verb
+    when = ONCE if name.endswith("_ended_once") else ""
     if connection.vendor == "postgresql":
         cursor.execute(
             f"CREATE OR REPLACE TRIGGER {name} BEFORE {of} ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION concerns_refuse()"
+            f"FOR EACH ROW {when} EXECUTE FUNCTION concerns_refuse()"
         )
     else:
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(
-            f"CREATE TRIGGER {name} BEFORE {of} ON {table} "
+            f"CREATE TRIGGER {name} BEFORE {of} ON {table} {when} "
             f"BEGIN SELECT RAISE(ABORT, 'the record does not change: {table}'); END"
         )
 

@@ -29,7 +29,14 @@ class Children(Scoped):
             for word in words:
                 every &= models.Q(pk__in=NameKey.objects.beginning(word[:LONGEST]).values("child"))
             meant |= every
-        return self.filter(meant).order_by("surname", "forename", "pk")
+        return self.filter(meant).in_name_order()
+
+    def in_name_order(self):
+        return self.order_by("surname", "forename", "pk")
+
+    def within(self, viewer, power):
+        """Whom an act that needs `power` may be about: anybody may say whom they saw."""
+        return self.of_school(viewer) if power is May.SUBMIT else self.visible_to(viewer)
 
     def visible_to(self, viewer):
         """Whose story `viewer` may read: a reader's, less the children they are related to."""
@@ -77,6 +84,12 @@ class Child(Row):
     @property
     def name(self) -> str:
         return f"{self.known_as or self.forename} {self.surname}"
+
+    @property
+    def label(self) -> str:
+        """The name as a picker offers it: with the forename, where another is used."""
+        also = self.known_as and self.known_as != self.forename
+        return f"{self.name} ({self.forename})" if also else self.name
 
     @property
     def detail(self) -> str:

@@ -24,6 +24,10 @@ class Kind(Choice):
     EXCLUDED = "excluded", "Said who may not see it"
     CORRECTED = "corrected", "Said whom it is about"
     STEP_DONE = "step_done", "Did a next step"
+    # a child's file
+    FILE_WRITTEN = "file_written", "Wrote in a child's file"
+    FILE_ENDED = "file_ended", "Ended a line of a child's file"
+    SIGHTED = "sighted", "Wrote down having seen a child"
     # the roll and the staff
     ROLL_READ = "roll_read", "Uploaded a roll file"
     ROLL_BROUGHT = "roll_brought", "Brought in a roll file"
@@ -34,6 +38,7 @@ class Kind(Choice):
     # looking
     OPENED = "opened", "Read a concern"
     STORY = "story", "Read a child's story"
+    FILE = "file", "Read a child's file"
     LISTED = "listed", "Was shown a list"
     SEARCHED = "searched", "Searched, and was shown what was found"
     AUDITED = "audited", "Looked at the audit"

@@ -92,8 +92,7 @@ def _in_post(viewer: Viewer, roles: tuple[Role, ...], concern: Concern | None = 
 
 def choice(child: Child) -> dict[str, str]:
     """A child as the picker shows it: enough to tell two of one name apart, and no more."""
-    also = f" ({child.forename})" if child.known_as and child.known_as != child.forename else ""
-    return {"uid": str(child.uid), "label": child.name + also, "detail": child.detail}
+    return {"uid": str(child.uid), "label": child.label, "detail": child.detail}
 
 
 def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:

@@ -19,7 +19,8 @@ TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
 READINGS = (
-    Kind.OPENED, Kind.LISTED, Kind.STORY, Kind.TRAIL, Kind.AUDITED, Kind.EXPORTED, Kind.REFUSED,
+    Kind.OPENED, Kind.LISTED, Kind.STORY, Kind.FILE, Kind.TRAIL, Kind.AUDITED, Kind.EXPORTED,
+    Kind.REFUSED,
 )  # fmt: skip
 
 
@@ -111,8 +112,9 @@ def who_was_here_until_yesterday(world):
 ROLL = {"roll_file", "roll_answer"}
 # Nor, to a lead, that a colleague has begun something and not sent it.
 BEGUN = {"chase_set_aside"}
+CHILD = {"child", "child_file", "child_write", "child_end", "child_seen"}
 MAY_KNOW = {
-    by_name: {"child", *ROLL, *BEGUN},
+    by_name: CHILD | ROLL | BEGUN,
     by_family: {*ROLL, *BEGUN},
     in_another_school: set(),
     who_was_here_until_yesterday: set(),

@@ -8,20 +8,24 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from concerns.doors import keep
-from concerns.models import Concern, Draft, RollQuestion, Step
+from concerns.models import Concern, Draft, RollQuestion, Status, Step
 from concerns.models.draft import CONCERN
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
-from tests import factories
+from tests import factories, homes
 from tests.roll import exports
 from tests.roll.conftest import Office
 
 # Addresses that take something of their own, and not what their room is about.
 OWN = {"submit_draft", "chase_step", "roll_file", "roll_answer"}
 # What an address must be asked with: a figure's rows are nobody's without the figure.
-ASKED = dict.fromkeys(["audit_rows", "audit_csv"], "?year=all")
+ASKED = {
+    **dict.fromkeys(["audit_rows", "audit_csv"], "?year=all"),
+    "child_write": "?what=status",
+    "child_end": "?what=status&row={status}",
+}
 
 
 @dataclass
@@ -36,7 +40,7 @@ class World:
     def address(self, name: str, uid: uuid.UUID | None = None) -> str:
         kind = kind_of(name)
         path = reverse(name, kwargs={"uid": uid or self.uids[kind]} if kind else None)
-        return path + ASKED.get(name, "")
+        return path + ASKED.get(name, "").format(**self.uids)
 
 
 def kind_of(name: str) -> str:
@@ -67,11 +71,14 @@ def made() -> World:
     # Long enough ago by the clock of the database, whose pages these are, for the leads to know.
     long_ago = timezone.now() - timedelta(days=2)
     keep.words(writer.person, school, CONCERN, uuid.uuid4(), {}, long_ago)
+    child = concern.children.get().child
+    homes.whole_file(lead, child)
     # Whom the concern is about is not in the file: so the office is asked.
     office.bring(exports.roll(3))
     uids = {
         "concern": concern.uid,
-        "child": concern.children.get().child.uid,
+        "child": child.uid,
+        "status": Status.objects.get().uid,
         "referral": concern.referrals.get().uid,
         "chase_step": Step.objects.get(concern=concern, kind="support").uid,
         "submit_draft": Draft.objects.get().uid,

@@ -5,7 +5,8 @@ from django.db import DatabaseError, connection, transaction
 
 from concerns.models import Concern, Line, append_only
 from concerns.models.fields import EncryptedText
-from tests import adults, factories
+from concerns.rules.roles import Role
+from tests import adults, factories, homes
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +15,9 @@ pytestmark = pytest.mark.django_db
 def concern():
     where = factories.school()
     adults.whole_case(where)
-    return factories.whole_case(where)
+    concern = factories.whole_case(where)
+    homes.whole_file(factories.viewer(where, Role.DSL), concern.children.get().child)
+    return concern
 
 
 def refused(sql: str, *values) -> bool:
@@ -37,6 +40,18 @@ def test_a_frozen_row_cannot_be_updated(concern, name):
 def test_no_row_of_the_record_can_be_deleted(concern, name):
     table = append_only._tables([name])[0]
     assert refused(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("name", append_only.ENDED_ONCE)
+def test_a_line_of_a_childs_file_stays_as_it_was_written_and_is_ended_once(concern, name):
+    table = append_only._tables([name])[0]
+    assert _rows(table)
+    assert refused(f"UPDATE {table} SET since = since")
+    assert refused(f"DELETE FROM {table}")
+    how = ", ended_how = 'read'" if name == "EarlierFile" else ""
+    ended = f"ended_at = at, ended_by_id = by_id, over_at = at{how}"
+    assert not refused(f"UPDATE {table} SET {ended}")
+    assert refused(f"UPDATE {table} SET ended_at = at")
 
 
 def _rows(table: str) -> int:

@@ -1,0 +1,237 @@
+"""This file knows how a line comes into a child's file, how it ends, and how a child is seen.
+
+A line is written once and ended once. Each form carries an id of its own, so that pressing it twice
+writes one line.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Model
+
+from concerns.doors.act import Record, Refused, act
+from concerns.models import (
+    AdultFact,
+    AdultHome,
+    Child,
+    EarlierFile,
+    FileEvent,
+    Home,
+    Household,
+    HouseholdAdult,
+    Sibling,
+    Sighting,
+    Tie,
+    Viewer,
+)
+from concerns.models.fact import Fact
+from concerns.rules.homes import AdultFactKind
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import May
+
+ENDED_ALREADY = "This line has been ended already. Look at the file as it is now."
+STANDS = "An earlier file is expected already. Write there what was done to get it."
+AHEAD = "This is still to come. Write down what is so today."
+
+
+def _tell(record: Record, about, children: Iterable[Child], what: str, **said) -> None:
+    """The line of the record: which answers were given, and what they commit to."""
+    words = {name: str(value) for name, value in said.items() if value}
+    uids = [child.uid for child in children]
+    record(about=about, children=uids, reason=what, fields=list(words), words=words)
+
+
+def _pressed_before(model: type[Model], child: Child, once: uuid.UUID) -> tuple[uuid.UUID, object]:
+    """The id of what this form makes, and what an earlier press of it made, if it did."""
+    uid = uuid.uuid5(child.uid, f"{model.__name__} {once}")
+    return uid, model.objects.filter(uid=uid).first()
+
+
+def _not_ahead(by: Viewer, day: date | None) -> None:
+    if day and day > by.today:
+        raise Refused(AHEAD)
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
+def write(
+    *, by: Viewer, child: Child, model: type[Fact], once: uuid.UUID, said: dict[str, str],
+    since: date | None = None, now: datetime, record,
+):  # fmt: skip
+    """A status, a professional, a language, or that an earlier file is expected."""
+    _not_ahead(by, since)
+    uid, row = _pressed_before(model, child, once)
+    if row is None:
+        if model is EarlierFile and EarlierFile.objects.unread().filter(child=child).exists():
+            raise Refused(STANDS)
+        row = model.objects.write(by, now, since, uid=uid, child=child, **said)
+    _tell(record, row, [child], model.__name__.lower(), since=since, **said)
+    return row
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
+def move(
+    *, by: Viewer, child: Child, address: str, once: uuid.UUID, since: date | None = None,
+    leaving: bool = False, children: Iterable[Child] = (), adults: Iterable[HouseholdAdult] = (),
+    now: datetime, record,
+) -> Household:  # fmt: skip
+    """They live at a new address, with those who moved too; `leaving`: not at the one before."""
+    _not_ahead(by, since)
+    uid, made = _pressed_before(Household, child, once)
+    moved = [child, *children]
+    if made is None:
+        adults = list(adults)
+        if leaving:
+            _leave(by, moved, adults, since, now)
+        person = {"school": by.school, "by": by.person, "at": now}
+        made = Household.objects.create(uid=uid, address=address, **person)
+        for each in moved:
+            Home.objects.write(by, now, since, child=each, household=made)
+        for adult in adults:
+            AdultHome.objects.write(by, now, since, adult=adult, household=made)
+    _tell(record, made, moved, "address", since=since, address=address)
+    return made
+
+
+def _leave(by, children: list[Child], adults: list, until: date | None, now: datetime) -> None:
+    for row in Home.objects.standing().filter(child__in=children):
+        Home.objects.end(row, by, now, _not_before(row, until))
+    for row in AdultHome.objects.standing().filter(adult__in=adults):
+        AdultHome.objects.end(row, by, now, _not_before(row, until))
+
+
+def _not_before(row: Fact, until: date | None) -> date | None:
+    """The day a line ends: never before it began."""
+    return max(until, row.since) if until and row.since else until
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
+def know(
+    *, by: Viewer, child: Child, name: str, relation: str, responsibility: str, once: uuid.UUID,
+    household: Household | None = None, telephone: str = "", fact: str = "",
+    since: date | None = None, now: datetime, record,
+) -> HouseholdAdult:  # fmt: skip
+    """An adult of the child's life: who, what to the child, where they live, their telephone."""
+    _not_ahead(by, since)
+    uid, adult = _pressed_before(HouseholdAdult, child, once)
+    if adult is None:
+        person = {"school": by.school, "by": by.person, "at": now}
+        adult = HouseholdAdult.objects.create(uid=uid, name=name, **person)
+        Tie.objects.write(
+            by, now, since, child=child, adult=adult, relation=relation,
+            responsibility=responsibility,
+        )  # fmt: skip
+        if household:
+            AdultHome.objects.write(by, now, since, adult=adult, household=household)
+        said = ((AdultFactKind.TELEPHONE, telephone, None), (AdultFactKind.FACT, fact, since))
+        for kind, words, day in said:
+            if words:
+                AdultFact.objects.write(by, now, day, adult=adult, kind=kind, words=words)
+    told = {"name": name, "relation": relation, "responsibility": responsibility}
+    _tell(record, adult, [child], "adult", since=since, telephone=telephone, fact=fact, **told)
+    return adult
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
+def tie(
+    *, by: Viewer, child: Child, adult: HouseholdAdult, relation: str, responsibility: str,
+    once: uuid.UUID, since: date | None = None, now: datetime, record,
+) -> Tie:  # fmt: skip
+    """What a known adult is to this child, from now on."""
+    _not_ahead(by, since)
+    uid, row = _pressed_before(Tie, child, once)
+    said = {"relation": relation, "responsibility": responsibility}
+    if row is None:
+        for old in Tie.objects.standing().filter(child=child, adult=adult):
+            Tie.objects.end(old, by, now, _not_before(old, since))
+        row = Tie.objects.write(by, now, since, uid=uid, child=child, adult=adult, **said)
+    _tell(record, row, [child], "tie", since=since, **said)
+    return row
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
+def learn(
+    *, by: Viewer, child: Child, adult: HouseholdAdult, kind: str, words: str, once: uuid.UUID,
+    since: date | None = None, now: datetime, record,
+) -> AdultFact:  # fmt: skip
+    """A telephone number of an adult, or something else to know of them."""
+    _not_ahead(by, since)
+    uid, row = _pressed_before(AdultFact, child, once)
+    if row is None:
+        row = AdultFact.objects.write(by, now, since, uid=uid, adult=adult, kind=kind, words=words)
+    _tell(record, row, [child], kind, since=since, words=words)
+    return row
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
+def brother_or_sister(
+    *, by: Viewer, child: Child, once: uuid.UUID, other: Child | None = None,
+    household: Household | None = None, name: str = "", where: str = "", born: str = "",
+    now: datetime, record,
+) -> Sibling:  # fmt: skip
+    """One at this school (`other`), who may live in the same `household`; or one elsewhere."""
+    if other == child:
+        raise Refused("This is the child whose file it is. Choose a brother or sister.")
+    uid, row = _pressed_before(Sibling, child, once)
+    if row is None:
+        said = {"name": name, "where": where, "born": born}
+        row = Sibling.objects.write(by, now, uid=uid, child=child, other=other, **said)
+        at_home = Home.objects.standing().filter(child=other, household=household)
+        if other and household and not at_home.exists():
+            Home.objects.write(by, now, child=other, household=household)
+    _tell(record, row, filter(None, [child, other]), "sibling", name=name, where=where, born=born)
+    return row
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
+def get_file(
+    *, by: Viewer, child: Child, file: EarlierFile, stage: str, words: str, happened_at: datetime,
+    once: uuid.UUID, now: datetime, record,
+) -> FileEvent:  # fmt: skip
+    """The earlier file was asked for, asked for again, or came."""
+    if happened_at > now:
+        raise Refused(AHEAD)
+    uid, row = _pressed_before(FileEvent, child, once)
+    if row is None:
+        row = FileEvent.objects.create(
+            uid=uid, school=by.school, file=file, stage=stage, words=words,
+            happened_at=happened_at, by=by.person, at=now,
+        )  # fmt: skip
+    _tell(record, row, [child], stage, words=words)
+    return row
+
+
+@act(May.DECIDE, Kind.FILE_ENDED, on="child")
+def end(
+    *, by: Viewer, child: Child, row: Fact, why: str, until: date | None = None,
+    view_ended: str = "", ended_how: str = "", now: datetime, record,
+) -> Fact:  # fmt: skip
+    """A line is so no longer, since a day, for a reason. Of a status also the school's view; of an
+    earlier file whether it was read."""
+    _not_ahead(by, until)
+    if until and row.since and until < row.since:
+        raise Refused("This day is before the line began. Enter the day it ended.")
+    more = {"view_ended": view_ended, "ended_how": ended_how}
+    more = {name: value for name, value in more.items() if value}
+    if not type(row).objects.end(row, by, now, until, why_ended=why, **more):
+        raise Refused(ENDED_ALREADY)
+    _tell(record, row, [child], type(row).__name__.lower(), why=why, until=until, **more)
+    return row
+
+
+@act(May.SUBMIT, Kind.SIGHTED, on="child")
+def saw(
+    *, by: Viewer, child: Child, how: str, words: str, happened_at: datetime, once: uuid.UUID,
+    now: datetime, record,
+) -> Sighting:  # fmt: skip
+    """Somebody saw the child, spoke to them, or heard them alone: a line of the child's file."""
+    if happened_at > now:
+        raise Refused(AHEAD)
+    uid, row = _pressed_before(Sighting, child, once)
+    if row is None:
+        row = Sighting.objects.create(
+            uid=uid, school=by.school, child=child, by=by.person, at=now,
+            happened_at=happened_at, how=how, words=words,
+        )  # fmt: skip
+    _tell(record, row, [child], how, words=words)
+    return row

@@ -1,0 +1,84 @@
+"""This file knows what stands beside a concern when it is read: each child's story, and that of the
+brothers and sisters. Each of those who wrote held one piece."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from concerns.models.child import Child
+from concerns.models.concern import Concern, ConcernChild
+from concerns.models.file import File
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """What is known of a brother or sister, newest first, with their part in each."""
+
+    child: Child
+    earlier: list[tuple[Concern, ConcernChild]]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is known of one child beside a concern, newest first, with their part in each; their
+    file, and what is known of their brothers and sisters."""
+
+    row: ConcernChild
+    earlier: list[tuple[Concern, ConcernChild]]
+    count: str
+    file: File
+    siblings: list[Sibling]
+
+
+def earlier(viewer, concern: Concern, children: list[Child], since: datetime):
+    """What else `viewer` may read of `children` since then, newest first, to be shown by sight."""
+    keys = [child.pk for child in children]
+    of_these = ConcernChild.objects.filter(child__in=keys)
+    return (
+        Concern.objects.visible_to(viewer)
+        .of(*keys)
+        .filter(received_at__gt=since)
+        .exclude(pk=concern.pk)
+        .select_related("reporter")
+        .prefetch_related("category_rows", "marks", Prefetch("children", of_these))
+        .order_by("-received_at", "-id")
+    )
+
+
+def of(row: ConcernChild, concern: Concern, file: File, found: list[Concern]) -> Story:
+    """The story of the child of `row` beside `concern`, from concerns `found`, children too. What
+    is known of both the child and a brother or sister is told once, with the child's own."""
+    own = _part_in(found, row.child_id)
+    told = {one.pk for one, _ in own}
+    others = [one for one in found if one.pk not in told]
+    here = {each.child_id for each in concern.children.all()}
+    siblings = [
+        Sibling(child, _part_in(others, child.pk))
+        for child in file.siblings_here
+        if child.pk not in here
+    ]
+    count = count_words([concern, *(one for one, _ in own)])
+    return Story(row, own, count, file, siblings)
+
+
+def _part_in(found: list[Concern], child: int) -> list[tuple[Concern, ConcernChild]]:
+    return [(one, row) for one in found for row in one.children.all() if row.child_id == child]
+
+
+def count_words(concerns: list[Concern]) -> str:
+    """How many different people, not only how many entries, and over how long: "3 adults,
+    4 entries, 3 weeks". Reviews of harm to children keep finding that each held one piece."""
+    times = [concern.received_at for concern in concerns]
+    weeks = (max(times) - min(times)).days // 7
+    return ", ".join(
+        [
+            _many(len({concern.reporter_id for concern in concerns}), "adult", "adults"),
+            _many(len(concerns), "entry", "entries"),
+            _many(weeks, "week", "weeks") if weeks else "less than a week",
+        ]
+    )
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"

@@ -1,0 +1,111 @@
+"""This file knows what every line of a child's file has: since when, who wrote it, how it ended.
+
+A line is written once and ended once; a change is a new line. The database refuses any other: see
+`models/append_only.py`. A day that is not known is left empty, and the line then counts from the
+moment it was written.
+"""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from concerns.models.case import Row, Scoped
+from concerns.models.child import Child
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.rules.days import LONDON
+
+# What an ending may set, once; every other column stays as it was written.
+ENDING = ("until", "over_at", "ended_at", "ended_by_id", "why_ended", "ended_how", "view_ended")
+
+
+def moment_of(day: date | None, now: datetime) -> datetime:
+    """Where `day` stands in the order of time: its midday; today, or a day not known, is `now`."""
+    if day is None or day >= now.astimezone(ZoneInfo(LONDON)).date():
+        return now
+    return datetime.combine(day, time(12), ZoneInfo(LONDON)).astimezone(UTC)
+
+
+class Facts(Scoped):
+    def visible_to(self, viewer):
+        """Those of the children whose story `viewer` may read."""
+        children = Child.objects.visible_to(viewer).values("pk")
+        rows = self.filter(**{f"{self.model.to_child}__in": children})
+        return rows.filter(school=viewer.school).for_viewer(viewer)
+
+    def standing(self):
+        return self.filter(ended_at__isnull=True)
+
+    def write(self, by, now: datetime, since: date | None = None, **said):
+        return self.create(
+            school=by.school,
+            by=by.person,
+            at=now,
+            since=since,
+            began_at=moment_of(since, now),
+            **said,
+        )
+
+    def end(self, row, by, now: datetime, until: date | None, **said) -> bool:
+        """End `row` as it stands now, under a lock. False where it had ended already."""
+        found = self.select_for_update().filter(pk=row.pk).standing().first()
+        if found is None:
+            return False
+        found.until, found.over_at = until, moment_of(until, now)
+        found.ended_by, found.ended_at = by.person, now
+        for name, value in said.items():
+            setattr(found, name, value)
+        fields = ("until", "over_at", "ended_by", "ended_at", *said)
+        found.save(update_fields=fields)
+        return True
+
+
+class Fact(Row):
+    """Something that is so, since a day, as somebody wrote it."""
+
+    # The way from the row to the child it is about.
+    to_child = "child"
+
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    since = models.DateField(null=True)
+    # Its place in the chronology.
+    began_at = models.DateTimeField()
+    until = models.DateField(null=True)
+    over_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    ended_at = models.DateTimeField(null=True)
+    why_ended = EncryptedText()
+
+    objects = Facts.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, ended_by=None, until=None, over_at=None)
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False, over_at__isnull=False),
+                name="%(class)s_ends_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until=None)
+                | models.Q(since=None)
+                | models.Q(until__gte=models.F("since")),
+                name="%(class)s_begins_then_ends",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self._meta.verbose_name} {self.uid}"
+
+
+class ChildFact(Fact):
+    """A fact about one child."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="%(class)s_rows")
+
+    class Meta(Fact.Meta):
+        abstract = True

@@ -1,0 +1,242 @@
+"""This file knows how a child's file is read: all that a telephone call to social care asks for.
+
+It is read for several children at once, kind by kind, so that a page costs the same however many
+there are. Brothers and sisters here are only those whom the viewer may see.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import OuterRef, Prefetch, Q, Subquery
+
+from concerns.models.child import Child
+from concerns.models.fact import Fact
+from concerns.models.home import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
+from concerns.models.known import (
+    EarlierFile,
+    FileEvent,
+    Language,
+    Professional,
+    Sighting,
+    Status,
+)
+from concerns.models.person import Viewer
+from concerns.models.school import Authority
+from concerns.rules import calendars
+from concerns.rules.calendars import Calendar
+from concerns.rules.homes import EARLIER_FILE_DAYS, AdultFactKind, Profession, SeenHow, YesNo
+
+
+@dataclass(frozen=True)
+class Adult:
+    """An adult, as the file of one child tells of them. `tie` None: not written for this child."""
+
+    adult: HouseholdAdult
+    tie: Tie | None
+    living: AdultHome | None
+    telephones: list[AdultFact]
+    facts: list[AdultFact]
+
+    @property
+    def responsible(self) -> bool:
+        return bool(self.tie) and self.tie.responsibility == YesNo.YES
+
+
+@dataclass(frozen=True)
+class Address:
+    """A household the child lives in, with the adults and the other children of it."""
+
+    home: Home
+    adults: list[Adult]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The file of an earlier school: what was done to get it, and by when it is to be read."""
+
+    file: EarlierFile
+    events: list[FileEvent]
+    due_at: datetime
+    late: str
+
+    @property
+    def unread(self) -> bool:
+        return self.file.ended_at is None
+
+
+@dataclass(frozen=True)
+class File:
+    """One child's file as it stands."""
+
+    child: Child
+    authority: Authority
+    addresses: list[Address] = field(default_factory=list)
+    elsewhere: list[Adult] = field(default_factory=list)
+    languages: list[Language] = field(default_factory=list)
+    siblings_here: list[Child] = field(default_factory=list)
+    siblings_elsewhere: list[Sibling] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
+    was: list[Status] = field(default_factory=list)
+    professionals: list[Professional] = field(default_factory=list)
+    earlier: list[Earlier] = field(default_factory=list)
+    seen: Sighting | None = None
+    alone: Sighting | None = None
+
+    @property
+    def adults(self) -> list[Adult]:
+        return [adult for address in self.addresses for adult in address.adults] + self.elsewhere
+
+    @property
+    def responsible(self) -> list[Adult]:
+        return list({one.adult.pk: one for one in self.adults if one.responsible}.values())
+
+    @property
+    def social_workers(self) -> list[Professional]:
+        return [one for one in self.professionals if one.profession == Profession.SOCIAL_WORKER]
+
+    @property
+    def others(self) -> list[Professional]:
+        return [one for one in self.professionals if one.profession != Profession.SOCIAL_WORKER]
+
+    @property
+    def unread(self) -> Earlier | None:
+        return next((one for one in self.earlier if one.unread), None)
+
+
+def files(viewer: Viewer, children: Iterable[Child]) -> list[File]:
+    """The file of each of `children`, whom sight has let the viewer read. Always as many reads."""
+    children = list(children)
+    of = {"child__in": [child.pk for child in children]}
+    homes = _by_child(_standing(Home, of).select_related("household"))
+    adults = _Adults(of, [home.household_id for rows in homes.values() for home in rows])
+    here = siblings_here(viewer, children)
+    elsewhere = _by_child(_standing(Sibling, of).filter(other=None))
+    statuses = _by_child(Status.objects.filter(**of))
+    known = [_by_child(_standing(model, of)) for model in (Professional, Language)]
+    earlier, seen = _earlier(viewer, of), _seen(children)
+    authorities = Authority.objects.in_bulk({_authority(viewer, child) for child in children})
+    return [
+        File(
+            child=child,
+            authority=authorities[_authority(viewer, child)],
+            addresses=[Address(home, adults.living(child, home)) for home in homes[child.pk]],
+            elsewhere=adults.elsewhere(child, homes[child.pk]),
+            siblings_here=here[child.pk],
+            siblings_elsewhere=elsewhere[child.pk],
+            statuses=[row for row in statuses[child.pk] if row.ended_at is None],
+            was=[row for row in statuses[child.pk] if row.ended_at],
+            professionals=known[0][child.pk],
+            languages=known[1][child.pk],
+            earlier=earlier[child.pk],
+            seen=seen.get(child.pk, (None, None))[0],
+            alone=seen.get(child.pk, (None, None))[1],
+        )
+        for child in children
+    ]
+
+
+def _authority(viewer: Viewer, child: Child) -> int:
+    """Whose numbers are shown: the home authority's, where it is another than the school's."""
+    return child.home_authority_id or viewer.school.authority_id
+
+
+def _standing(model, of):
+    return model.objects.standing().filter(**of)
+
+
+def _by_child(rows) -> dict[int, list]:
+    """In the order in which they began."""
+    found = defaultdict(list)
+    for row in rows.order_by("began_at", "id"):
+        found[row.child_id].append(row)
+    return found
+
+
+class _Adults:
+    """The adults of some children: of their homes, and of their lives."""
+
+    def __init__(self, of, households: list[int]):
+        self.ties = _by_child(_standing(Tie, of).select_related("adult"))
+        living = AdultHome.objects.standing().filter(household__in=households)
+        self.homes = defaultdict(list)
+        for row in living.select_related("adult").order_by("began_at", "id"):
+            self.homes[row.household_id].append(row)
+        keys = {row.adult_id for rows in self.homes.values() for row in rows}
+        keys |= {tie.adult_id for ties in self.ties.values() for tie in ties}
+        self.facts = defaultdict(list)
+        facts: Iterable[Fact] = AdultFact.objects.standing().filter(adult__in=keys)
+        for fact in facts.order_by("began_at", "id"):
+            self.facts[fact.adult_id, fact.kind].append(fact)
+
+    def living(self, child: Child, home: Home) -> list[Adult]:
+        ties = {tie.adult_id: tie for tie in self.ties[child.pk]}
+        return [
+            self._adult(row.adult, ties.get(row.adult_id), row)
+            for row in self.homes[home.household_id]
+        ]
+
+    def elsewhere(self, child: Child, homes: list[Home]) -> list[Adult]:
+        here = {row.adult_id for home in homes for row in self.homes[home.household_id]}
+        ties = [tie for tie in self.ties[child.pk] if tie.adult_id not in here]
+        return [self._adult(tie.adult, tie, None) for tie in ties]
+
+    def _adult(self, adult: HouseholdAdult, tie: Tie | None, living: AdultHome | None) -> Adult:
+        telephones = self.facts[adult.pk, AdultFactKind.TELEPHONE]
+        return Adult(adult, tie, living, telephones, self.facts[adult.pk, AdultFactKind.FACT])
+
+
+def siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, list[Child]]:
+    """For each child, by key, the brothers and sisters and other children of their homes who are
+    at this school: those the viewer may see, by name. Three reads."""
+    keys = [child.pk for child in children]
+    own = Home.objects.standing().filter(child__in=keys)
+    pairs = set(
+        Home.objects.standing()
+        .filter(household__homes__in=own)
+        .values_list("household__homes__child", "child")
+    )
+    named = Sibling.objects.standing().filter(Q(child__in=keys) | Q(other__in=keys))
+    for one, other in named.exclude(other=None).values_list("child", "other"):
+        pairs |= {(one, other), (other, one)}
+    wanted = {other for one, other in pairs if one in keys}
+    rows = Child.objects.visible_to(viewer).filter(pk__in=wanted).in_name_order()
+    found = {key: [] for key in keys}
+    for row in rows:
+        for key in keys:
+            if key != row.pk and (key, row.pk) in pairs:
+                found[key].append(row)
+    return found
+
+
+def _earlier(viewer: Viewer, of) -> dict[int, list[Earlier]]:
+    events = FileEvent.objects.select_related("by").order_by("happened_at", "id")
+    rows = EarlierFile.objects.filter(**of).select_related("by", "ended_by")
+    found = defaultdict(list)
+    for row in rows.prefetch_related(Prefetch("events", events)).order_by("-id"):
+        due = calendars.add_school_days(viewer.school.days, row.at, EARLIER_FILE_DAYS)
+        late = late_words(viewer, due) if row.ended_at is None else ""
+        found[row.child_id].append(Earlier(row, list(row.events.all()), due, late))
+    return found
+
+
+def late_words(viewer: Viewer, due_at: datetime) -> str:
+    """How long after `due_at` it is, in school time; empty while it is not."""
+    days = viewer.school.days
+    if viewer.now <= due_at:
+        return ""
+    minutes = calendars.minutes_between(Calendar.SCHOOL, days, due_at, viewer.now)
+    return f"{calendars.in_words(minutes, Calendar.SCHOOL, days)} late" if minutes else "late"
+
+
+def _seen(children: list[Child]) -> dict[int, tuple[Sighting | None, Sighting | None]]:
+    """When each was last seen, and last heard alone: by key."""
+    keys = [child.pk for child in children]
+    newest = Sighting.objects.filter(child=OuterRef("pk")).order_by("-happened_at", "-id")
+    alone = newest.filter(how=SeenHow.ALONE)
+    last = [Subquery(rows.values("pk")[:1]) for rows in (newest, alone)]
+    pairs = list(Child.objects.filter(pk__in=keys).values_list("pk", *last))
+    wanted = {pk for _, *pair in pairs for pk in pair if pk}
+    rows = Sighting.objects.filter(pk__in=wanted).select_related("by").in_bulk()
+    return {key: (rows.get(seen), rows.get(heard)) for key, seen, heard in pairs}

@@ -1,0 +1,135 @@
+"""This file knows where a child lives, and with whom: addresses, adults, brothers and sisters.
+
+A child may have two homes. An adult of a home is one row for all its children; what they are to
+each child, and whether they have parental responsibility for them, is a row for that child alone:
+what was not written of one child is never taken from another.
+"""
+
+from django.db import models
+
+from concerns.models.case import Row
+from concerns.models.child import Child
+from concerns.models.fact import ChildFact, Fact
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.rules.homes import AdultFactKind, YesNo
+
+
+class Household(Row):
+    """An address where children live. A family that moves has a new one."""
+
+    address = EncryptedText()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"household {self.uid}"
+
+
+class Home(ChildFact):
+    """A child lives in a household, since and until."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="homes")
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["child", "household"],
+                condition=models.Q(ended_at__isnull=True),
+                name="at_home_once",
+            ),
+        ]
+
+
+class HouseholdAdult(Row):
+    """An adult of a child's life, wherever they live."""
+
+    name = EncryptedText()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"adult {self.uid}"
+
+
+class AdultHome(Fact):
+    """An adult lives in a household, since and until."""
+
+    to_child = "adult__ties__child"
+
+    adult = models.ForeignKey(HouseholdAdult, models.PROTECT, related_name="homes")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="adults")
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["adult", "household"],
+                condition=models.Q(ended_at__isnull=True),
+                name="adult_at_home_once",
+            ),
+        ]
+
+
+class Tie(ChildFact):
+    """What an adult is to one child, and whether they have parental responsibility for them."""
+
+    adult = models.ForeignKey(HouseholdAdult, models.PROTECT, related_name="ties")
+    relation = EncryptedText()
+    responsibility = models.CharField(max_length=10)
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(responsibility__in=[word.value for word in YesNo]),
+                name="responsibility_is_known",
+            ),
+            models.UniqueConstraint(
+                fields=["adult", "child"],
+                condition=models.Q(ended_at__isnull=True),
+                name="tied_once",
+            ),
+        ]
+
+    @property
+    def responsibility_words(self) -> str:
+        return YesNo.say(self.responsibility)
+
+
+class AdultFact(Fact):
+    """A telephone number of an adult, or something else to know of them: "new partner"."""
+
+    to_child = "adult__ties__child"
+
+    adult = models.ForeignKey(HouseholdAdult, models.PROTECT, related_name="facts")
+    kind = models.CharField(max_length=10)
+    words = EncryptedText()
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[word.value for word in AdultFactKind]),
+                name="adult_fact_is_known",
+            ),
+        ]
+
+
+class Sibling(ChildFact):
+    """A brother or sister: a child of this school, or one elsewhere, in words."""
+
+    other = models.ForeignKey(Child, models.PROTECT, null=True, related_name="sibling_of")
+    name = EncryptedText()
+    where = EncryptedText()
+    born = EncryptedText()
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(other=None) | ~models.Q(other=models.F("child")),
+                name="nobody_is_their_own_sibling",
+            ),
+        ]

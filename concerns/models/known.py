@@ -1,0 +1,190 @@
+"""This file knows what else a child's file holds: statuses, professionals, languages, an earlier
+school's file, and when the child was seen."""
+
+from django.db import models
+
+from concerns.models.case import Row
+from concerns.models.child import Child
+from concerns.models.fact import ChildFact, Facts
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.rules.homes import (
+    FileEnd,
+    FileStage,
+    PlanCategory,
+    Profession,
+    SeenHow,
+    StatusKind,
+    YesNo,
+)
+
+
+class Status(ChildFact):
+    """A period: on a child protection plan, looked after, ... Its ending keeps the school's view,
+    for a child stepped down too soon is a child nobody watches."""
+
+    kind = models.CharField(max_length=20)
+    category = models.CharField(max_length=12, blank=True)
+    decided_by = EncryptedText()
+    view_ended = EncryptedText()
+
+    class Meta(ChildFact.Meta):
+        verbose_name_plural = "statuses"
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[word.value for word in StatusKind]),
+                name="status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind=StatusKind.PLAN, category__in=[word.value for word in PlanCategory]
+                )
+                | ~models.Q(kind=StatusKind.PLAN) & models.Q(category=""),
+                name="a_plan_has_its_category",
+            ),
+        ]
+
+    @property
+    def words(self) -> str:
+        """ "Child protection plan: neglect"."""
+        category = PlanCategory.say(self.category).lower()
+        return ": ".join(filter(None, [StatusKind.say(self.kind), category]))
+
+
+class Professional(ChildFact):
+    """Somebody outside the school who works with the child."""
+
+    profession = models.CharField(max_length=20)
+    name = EncryptedText()
+    agency = EncryptedText()
+    telephone = EncryptedText()
+    email = EncryptedText()
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(profession__in=[word.value for word in Profession]),
+                name="profession_is_known",
+            ),
+        ]
+
+    @property
+    def profession_words(self) -> str:
+        return Profession.say(self.profession)
+
+
+class Language(ChildFact):
+    """A language spoken at home, by whom, and whether they need an interpreter."""
+
+    language = EncryptedText()
+    spoken_by = EncryptedText()
+    interpreter = models.CharField(max_length=10)
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(interpreter__in=[word.value for word in YesNo]),
+                name="interpreter_is_known",
+            ),
+        ]
+
+    @property
+    def interpreter_words(self) -> str:
+        words = {YesNo.YES: "An interpreter is needed", YesNo.NO: "No interpreter is needed"}
+        return words.get(YesNo(self.interpreter), "Not known whether an interpreter is needed")
+
+
+class EarlierFiles(Facts):
+    def unread(self):
+        """Expected, and signed by nobody yet: until then an empty history reassures falsely."""
+        return self.standing()
+
+
+class EarlierFile(ChildFact):
+    """The file an earlier school has on a child. It ends when somebody signs that they read it, or
+    that there is none."""
+
+    where = EncryptedText()
+    ended_how = models.CharField(max_length=6, blank=True)
+
+    objects = EarlierFiles.as_manager()
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, ended_how="")
+                | models.Q(ended_at__isnull=False, ended_how__in=[word.value for word in FileEnd]),
+                name="a_file_ends_with_a_word",
+            ),
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_file_expected",
+            ),
+        ]
+
+    @property
+    def ended_words(self) -> str:
+        return FileEnd.say(self.ended_how)
+
+
+class FileEvent(Row):
+    """What was done to get it: asked for, asked for again, received."""
+
+    file = models.ForeignKey(EarlierFile, models.PROTECT, related_name="events")
+    stage = models.CharField(max_length=10)
+    happened_at = models.DateTimeField()
+    words = EncryptedText()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stage__in=[word.value for word in FileStage]),
+                name="file_stage_is_known",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.stage} {self.uid}"
+
+    @property
+    def stage_words(self) -> str:
+        return FileStage.say(self.stage)
+
+
+class Sighting(Row):
+    """A named member of staff saw this child, spoke to them, or heard them alone."""
+
+    to_child = "child"
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="sightings", db_index=False)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    happened_at = models.DateTimeField()
+    how = models.CharField(max_length=6)
+    words = EncryptedText()
+
+    objects = Facts.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(how__in=[word.value for word in SeenHow]), name="seen_is_known"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["child", "how", "-happened_at"], name="sightings_newest"),
+        ]
+
+    def __str__(self):
+        return f"sighting {self.uid}"
+
+    @property
+    def how_words(self) -> str:
+        return SeenHow.say(self.how)

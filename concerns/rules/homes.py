@@ -1,0 +1,76 @@
+"""This file knows the vocabulary of a child's file: statuses, homes, professionals, being seen."""
+
+from concerns.rules.words import Choice
+
+# Practice, and red at triage until it is read: an empty history reassures falsely.
+EARLIER_FILE_DAYS = 10
+
+
+class StatusKind(Choice):
+    """What a child is to the law, or to the school, for a time."""
+
+    MONITORING = "monitoring", "Monitoring in school"
+    EARLY_HELP = "early_help", "Early help or family help"
+    CHILD_IN_NEED = "child_in_need", "Child in need (section 17)"
+    SECTION_47 = "section_47", "Child protection enquiries (section 47)"
+    PLAN = "plan", "Child protection plan"
+    LOOKED_AFTER = "looked_after", "Looked after"
+    PREVIOUSLY_LOOKED_AFTER = "previously", "Previously looked after"
+    EHCP = "ehcp", "Education, health and care plan"
+    PRIVATE_FOSTERING = "private_fostering", "Private fostering"
+    CHANNEL = "channel", "Channel"
+
+
+class PlanCategory(Choice):
+    """Under what a child protection plan is made."""
+
+    NEGLECT = "neglect", "Neglect"
+    PHYSICAL = "physical", "Physical abuse"
+    SEXUAL = "sexual", "Sexual abuse"
+    EMOTIONAL = "emotional", "Emotional abuse"
+
+
+class YesNo(Choice):
+    """What is not known is said, never taken for a no."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class AdultFactKind(Choice):
+    TELEPHONE = "telephone", "Telephone"
+    FACT = "fact", "Something else to know"
+
+
+class Profession(Choice):
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    FAMILY_HELP = "family_help", "Family help or early help worker"
+    HEALTH_VISITOR = "health_visitor", "Health visitor"
+    SCHOOL_NURSE = "school_nurse", "School nurse"
+    GP = "gp", "GP"
+    MENTAL_HEALTH = "mental_health", "Mental health services"
+    POLICE = "police", "Police"
+    VIRTUAL_SCHOOL = "virtual_school", "Virtual school"
+    OTHER = "other", "Somebody else"
+
+
+class FileStage(Choice):
+    """What has been done to get the file of an earlier school."""
+
+    ASKED = "asked", "Asked for"
+    CHASED = "chased", "Asked for again"
+    RECEIVED = "received", "Received"
+
+
+class FileEnd(Choice):
+    """Why an earlier file is expected no longer."""
+
+    READ = "read", "I have read it"
+    NONE = "none", "There is none"
+
+
+class SeenHow(Choice):
+    SAW = "saw", "Saw them"
+    SPOKE = "spoke", "Spoke to them"
+    ALONE = "alone", "Heard them alone"

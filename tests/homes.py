@@ -1,0 +1,86 @@
+"""This file knows how a test writes in a child's file: by the real acts."""
+
+import uuid
+from datetime import date, timedelta
+
+from concerns.child import acts
+from concerns.models import EarlierFile, Language, Professional, Status
+from concerns.rules.homes import AdultFactKind
+
+SINCE = date(2026, 9, 7)
+
+
+def write(by, child, model, *, now=None, since=SINCE, **said):
+    moment = {"now": now or by.now, "once": uuid.uuid4(), "since": since}
+    return acts.write(by=by, child=child, model=model, said=said, **moment)
+
+
+def status(by, child, kind="child_in_need", **more):
+    return write(by, child, Status, **{"kind": kind, "decided_by": "Ann Hart, Westshire", **more})
+
+
+def social_worker(by, child, name="Ann Hart", **more):
+    told = {"agency": "Assessment team", "telephone": "01632 960301", "email": "ann@west.example"}
+    told |= {"profession": "social_worker", "name": name, **more}
+    return write(by, child, Professional, **told)
+
+
+def language(by, child, **more):
+    told = {"language": "Polish", "spoken_by": "Mother", "interpreter": "yes", **more}
+    return write(by, child, Language, since=None, **told)
+
+
+def earlier(by, child, *, now=None, where="Hill School, Easton"):
+    return write(by, child, EarlierFile, now=now, since=None, where=where)
+
+
+def event(by, child, file, stage="asked", words="Their office", now=None):
+    now = now or by.now
+    told = {"file": file, "stage": stage, "words": words, "once": uuid.uuid4()}
+    return acts.get_file(by=by, child=child, happened_at=now, now=now, **told)
+
+
+def address(by, child, words="4 Mill Lane, Easton", *, now=None, since=SINCE, **more):
+    told = {"address": words, "once": uuid.uuid4(), "since": since, **more}
+    return acts.move(by=by, child=child, now=now or by.now, **told)
+
+
+def adult(by, child, name="Dana Cole", household=None, **more):
+    told = {"relation": "Mother", "responsibility": "yes", "telephone": "07700 900123", **more}
+    told |= {"name": name, "household": household, "once": uuid.uuid4()}
+    return acts.know(by=by, child=child, **{"now": by.now, "since": SINCE, **told})
+
+
+def fact(by, child, adult, words="New partner", kind=AdultFactKind.FACT, since=SINCE):
+    told = {"adult": adult, "kind": kind, "words": words, "since": since}
+    return acts.learn(by=by, child=child, once=uuid.uuid4(), now=by.now, **told)
+
+
+def sibling(by, child, other=None, household=None, **words):
+    told = {"other": other, "household": household, **words}
+    return acts.brother_or_sister(by=by, child=child, once=uuid.uuid4(), now=by.now, **told)
+
+
+def end(by, child, row, why="It changed.", until=None, **more):
+    return acts.end(by=by, child=child, row=row, why=why, until=until, now=by.now, **more)
+
+
+def saw(by, child, how="saw", words="At the gate, cheerful.", at=None, now=None):
+    now = now or by.now
+    told = {"how": how, "words": words, "happened_at": at or now - timedelta(minutes=5)}
+    return acts.saw(by=by, child=child, once=uuid.uuid4(), now=now, **told)
+
+
+def whole_file(by, child):
+    """One of everything that a child's file can hold."""
+    household = address(by, child)
+    mother = adult(by, child, household=household, fact="Works nights")
+    fact(by, child, mother)
+    sibling(by, child, name="Robin", where="Easton Nursery", born="2023")
+    status(by, child)
+    social_worker(by, child)
+    language(by, child)
+    file = earlier(by, child)
+    event(by, child, file)
+    saw(by, child)
+    return household
