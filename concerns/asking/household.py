@@ -124,7 +124,8 @@ class AdultForm(Line):
     @property
     def given(self) -> dict:
         said = dict(self.cleaned_data)
-        return {**said, "household": self.homes.get(said.pop("lives"))}
+        household = self.homes.get(said.pop("lives"))
+        return {**said, "household": household}
 
 
 class TieForm(Line):
