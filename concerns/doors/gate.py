@@ -124,6 +124,12 @@ def _to_sign_in(request):
     return response
 
 
+@functools.cache
+def _address(name: str) -> str:
+    """Of a page without an id: found once in a process, for every page draws them all."""
+    return reverse(name)
+
+
 def page_context(request) -> dict:
     """What every page is made with. No database is read here."""
     viewer = getattr(request, "viewer", None)
@@ -131,7 +137,7 @@ def page_context(request) -> dict:
     page = (match.url_name or "") if match else ""
     here = {page, page.split("_")[0]}
     rooms = [
-        {"name": words, "url": reverse(name), "current": name in here}
+        {"name": words, "url": _address(name), "current": name in here}
         for name, words, power in ROOMS
         if viewer and viewer.may(power)
     ]

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db.models import Prefetch
 
 from concerns.models.child import Child
-from concerns.models.concern import Concern, ConcernChild
+from concerns.models.concern import Concern
 from concerns.models.file import File
+from concerns.models.filed import ConcernChild
 
 
 @dataclass(frozen=True)

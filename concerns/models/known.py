@@ -1,7 +1,7 @@
 """This file knows what else a child's file holds: statuses, professionals, languages, an earlier
 school's file, and when the child was seen."""
 
-from django.db import models
+from django.db import connections, models
 
 from concerns.models.case import Row
 from concerns.models.child import Child
@@ -101,6 +101,21 @@ class EarlierFiles(Facts):
     def unread(self):
         """Expected, and signed by nobody yet: until then an empty history reassures falsely."""
         return self.standing()
+
+    def concerns_waiting(self, school) -> set[int]:
+        """The concerns, by key, of every child of `school` whose earlier file is unread: few.
+
+        For the queue, which is drawn more often than any other page: made by Django the statement
+        would be a sixtieth of that page's work. SQLite keeps the order of a CROSS JOIN.
+        """
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                "SELECT row.concern_id FROM concerns_earlierfile AS file CROSS JOIN "
+                "concerns_concernchild AS row WHERE file.ended_at IS NULL AND "
+                "file.school_id = %s AND row.child_id = file.child_id",
+                [school.pk],
+            )
+            return {key for (key,) in cursor.fetchall()}
 
 
 class EarlierFile(ChildFact):

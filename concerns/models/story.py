@@ -61,15 +61,6 @@ class Happening:
     done: str = ""
 
 
-@dataclass(frozen=True)
-class Story:
-    """What is known of one child beside a concern, newest first, with their part in each."""
-
-    row: ConcernChild
-    earlier: list[tuple[Concern, ConcernChild]]
-    count: str
-
-
 def fetch(concern: Concern) -> Concern:
     """`concern` with every row below it fetched, each kind once."""
     open_steps = Step.objects.open().in_order()
@@ -239,32 +230,3 @@ def happenings(concern: Concern) -> list[Happening]:
 def additions(concern: Concern) -> list[Addition]:
     """What the person who wrote it added later. Fetched."""
     return [row for row in concern.additions.all() if not row.for_leads]
-
-
-def of(row: ConcernChild, concern: Concern, found: list[Concern]) -> Story:
-    """The story of the child of `row` beside `concern`, from concerns `found`, children too."""
-    earlier = [
-        (one, theirs)
-        for one in found
-        for theirs in one.children.all()
-        if theirs.child_id == row.child_id
-    ]
-    return Story(row, earlier, count_words([concern, *(one for one, _ in earlier)]))
-
-
-def count_words(concerns: list[Concern]) -> str:
-    """How many different people, not only how many entries, and over how long: "3 adults,
-    4 entries, 3 weeks". Reviews of harm to children keep finding that each held one piece."""
-    times = [concern.received_at for concern in concerns]
-    weeks = (max(times) - min(times)).days // 7
-    return ", ".join(
-        [
-            _many(len({concern.reporter_id for concern in concerns}), "adult", "adults"),
-            _many(len(concerns), "entry", "entries"),
-            _many(weeks, "week", "weeks") if weeks else "less than a week",
-        ]
-    )
-
-
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"

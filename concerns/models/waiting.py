@@ -15,12 +15,15 @@ from concerns.models import story
 from concerns.models.child import Child
 from concerns.models.concern import Concern
 from concerns.models.filed import ConcernChild
+from concerns.models.known import EarlierFile
 from concerns.models.person import Viewer
 from concerns.models.step import Step
 from concerns.models.written import Mark
 from concerns.rules import saying
 from concerns.rules.roles import Role
 from concerns.rules.words import Part
+
+UNREAD = "An earlier school's file is expected and unread"
 
 
 class Named(NamedTuple):
@@ -107,7 +110,11 @@ def rows(viewer: Viewer, concerns: list[Concern]) -> list[Row]:
     owed = Step.objects.filter(concern__in=keys).open()
     owed = owed.values_list(*Owed._fields[:6], "holder__name", "referral__route")
     children, steps = _by_concern(Named, about), _by_concern(Owed, owed)
-    return [_row(viewer, each, children[each.pk], steps[each.pk]) for each in concerns]
+    unread = EarlierFile.objects.concerns_waiting(viewer.school)
+    return [
+        _row(viewer, each, children[each.pk], steps[each.pk], each.pk in unread)
+        for each in concerns
+    ]
 
 
 def _by_concern(kind, tuples) -> dict[int, list]:
@@ -117,17 +124,20 @@ def _by_concern(kind, tuples) -> dict[int, list]:
     return found
 
 
-def _row(viewer: Viewer, concern: Concern, children: list[Named], steps: list[Owed]) -> Row:
+def _row(
+    viewer: Viewer, concern: Concern, children: list[Named], steps: list[Owed], unread: bool
+) -> Row:
     days, now = viewer.school.days, viewer.now
     first = story.most_pressing(steps)
     late = {step: step.late_words(days, now) for step in steps if step.due_at < now}
+    also = [f"{s.words}: {words}" for s, words in late.items() if s is not first]
     return Row(
         uid=concern.uid,
         reference=concern.reference,
         state=concern.state,
         children="\n".join([child.words for child in children]),
         why=story.why(concern, first, first and first.route, viewer.today, concern.marked),
-        also_late="\n".join([f"{s.words}: {words}" for s, words in late.items() if s is not first]),
+        also_late="\n".join([UNREAD, *also] if unread else also),
         since=_since(viewer, concern, first),
         late=late.get(first, ""),
         holder_words=concern.has_it or (first.holder_words if first else ""),

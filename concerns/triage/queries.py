@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from concerns.doors import sight
@@ -25,14 +25,16 @@ from concerns.models import (
     Post,
     Step,
     Viewer,
+    beside,
+    file,
     moves,
     story,
     waiting,
 )
+from concerns.models.beside import Story
 from concerns.models.concern import Place
 from concerns.models.decision import advice_first, pressing_decision
 from concerns.models.draft import Lying
-from concerns.models.story import Story
 from concerns.models.waiting import Row
 from concerns.rules.lifecycle import OPEN, State
 from concerns.rules.roles import May, roles_that
@@ -211,22 +213,19 @@ def _address(step: Step) -> str:
 
 
 def _stories(viewer: Viewer, concern: Concern) -> list[Story]:
-    """One story for each child on the roll, of what this viewer may see. Recorded."""
+    """One story for each child on the roll, of what this viewer may see, with that of brothers and
+    sisters here. Recorded."""
     rows = [row for row in concern.children.all() if row.child_id]
-    of_these = ConcernChild.objects.filter(child__in=[row.child_id for row in rows])
-    earlier = (
-        Concern.objects.visible_to(viewer)
-        .of(*(row.child_id for row in rows))
-        .filter(received_at__gt=viewer.now - LOOKING_BACK)
-        .exclude(pk=concern.pk)
-        .select_related("reporter")
-        .prefetch_related("category_rows", "marks", Prefetch("children", of_these))
-        .order_by("-received_at", "-id")
-    )
+    files = file.files(viewer, [row.child for row in rows])
+    children = {one.pk: one for each in files for one in (each.child, *each.siblings_here)}
+    since = viewer.now - LOOKING_BACK
     found = sight.shown(
-        viewer, earlier, reason="beside a concern", children=[row.child.uid for row in rows]
+        viewer,
+        beside.earlier(viewer, concern, list(children.values()), since),
+        reason="beside a concern",
+        children=[child.uid for child in children.values()],
     )
-    return [story.of(row, concern, found) for row in rows]
+    return [beside.of(row, concern, one, found) for row, one in zip(rows, files, strict=True)]
 
 
 def deciding(viewer: Viewer, uid) -> tuple[Concern, dict]:

@@ -1,0 +1,124 @@
+"""This file knows what stands beside a concern of the child's file and of brothers and sisters."""
+
+from datetime import timedelta
+
+import pytest
+
+from concerns.models import Concern, Exclusion
+from concerns.rules.roles import Role
+from concerns.triage import queries, views
+from tests import factories, homes
+from tests.counting import page, statements
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+MOST_STATEMENTS = 44
+
+
+@pytest.fixture
+def lead(where):
+    return factories.viewer(where, Role.DSL, now=NOW + DAY)
+
+
+@pytest.fixture
+def family(where, lead):
+    """A child with a brother here, and what was written of him."""
+    child, brother = factories.child(where, surname="Ash"), factories.child(where, "Bran", "Ash")
+    homes.address(lead, child, children=[brother])
+    return child, brother, factories.sent(factories.viewer(where), brother).concern
+
+
+def concern_about(where, *children):
+    return factories.sent(factories.viewer(where), *children).concern
+
+
+def shown(viewer, concern):
+    return page(views.read, viewer, uid=concern.uid)
+
+
+def test_what_was_written_of_a_brother_stands_beside_a_concern(where, lead, family):
+    child, brother, his = family
+    concern = concern_about(where, child)
+    (story,) = queries.read(lead, concern.uid)["stories"]
+    assert [(one.child, [c for c, _ in one.earlier]) for one in story.siblings] == [
+        (brother, [his])
+    ]
+    text = shown(lead, concern)
+    assert his.reference in text
+    assert "Bran Ash" in text
+
+
+def test_what_is_older_than_twelve_months_is_not_there(where, lead, family):
+    child, brother, _ = family
+    old = factories.sent(lead, brother, now=NOW - timedelta(days=400)).concern
+    assert old.reference not in shown(lead, concern_about(where, child))
+
+
+def test_of_a_brother_only_what_the_reader_may_see_is_there(where, lead, family):
+    child, brother, his = family
+    concern = concern_about(where, child)
+    told = {"school": where, "concern": his, "by": lead.person, "at": NOW}
+    Exclusion.objects.create(person=lead.person, **told)
+    assert his.reference not in shown(lead, concern)
+    other = factories.viewer(where, Role.DEPUTY, now=lead.now)
+    factories.related(other.person, brother)
+    text = shown(other, concern)
+    assert his.reference not in text
+    assert "Bran" not in text
+
+
+def test_a_concern_about_both_is_told_once(where, lead, family):
+    child, brother, _ = family
+    both = concern_about(where, child, brother)
+    concern = concern_about(where, child)
+    assert shown(lead, concern).count(both.reference) == 1
+
+
+def test_a_brother_it_is_about_too_has_his_own_story_and_no_other(where, lead, family):
+    child, brother, his = family
+    both = concern_about(where, child, brother)
+    stories = queries.read(lead, both.uid)["stories"]
+    assert [one.siblings for one in stories] == [[], []]
+    assert shown(lead, both).count(his.reference) == 1
+
+
+def test_an_unread_earlier_file_is_red_in_the_queue_and_on_the_concern(where, lead):
+    child = factories.child(where)
+    concern = concern_about(where, child)
+    concern_about(where, factories.child(where))
+    assert all("earlier school" not in row.also_late for row in queries.queue(lead, {}).rows)
+    file = homes.earlier(lead, child)
+    red = [row.also_late for row in queries.queue(lead, {}).rows if row.uid == concern.uid]
+    assert red[0].startswith("An earlier school's file is expected and unread")
+    assert sum("earlier school" in row.also_late for row in queries.queue(lead, {}).rows) == 1
+    assert "nobody has read it" in shown(lead, concern)
+    homes.end(lead, child, file, "Two years of it.", ended_how="read")
+    assert "earlier school" not in queries.queue(lead, {}).rows[0].also_late
+    assert "nobody has read it" not in shown(lead, concern)
+
+
+def test_statuses_and_when_the_child_was_last_seen_stand_there(where, lead):
+    child = factories.child(where)
+    concern = concern_about(where, child)
+    assert "Never written down as heard alone" in shown(lead, concern)
+    homes.status(lead, child, "plan", category="neglect")
+    homes.saw(lead, child, "alone", "She was cheerful.")
+    text = shown(lead, concern)
+    for said in ("Child protection plan: neglect", "Last heard alone", "She was cheerful."):
+        assert said in text
+
+
+def test_it_costs_the_same_however_many_brothers_and_sisters_there_are(where, lead, family):
+    child, _, _ = family
+    concern = concern_about(where, child)
+    homes.whole_file(lead, child)
+    shown(lead, concern)
+    few = statements(lambda: shown(lead, concern))
+    for _ in range(4):
+        other = factories.child(where, surname="Ash")
+        homes.sibling(lead, child, other)
+        factories.sent(lead, other, marks=(factories.a_mark(),))
+    assert Concern.objects.count() == 6
+    many = statements(lambda: shown(lead, concern))
+    assert len(few) == len(many) <= MOST_STATEMENTS, len(many)
