@@ -161,10 +161,30 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # A school is one address: thirty people signing in at once must all get in, while one account
 # cannot be guessed at. No limit stands on writing a concern.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "200/m/ip,10/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "200/m/ip,10/5m/key",
+    # Choosing a password with a link, which nobody guesses.
+    "reset_password_from_key": "60/m/ip",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+# The link by which somebody chooses a password: signed, for one password, and for so long.
+PASSWORD_RESET_TIMEOUT = 48 * 60 * 60
 # A second factor's place is here: allauth.mfa, with May.READ asking for it in doors/gate.py.
+
+# --- Mail ----------------------------------------------------------------------------------------
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or 587)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_USE_TLS = not EMAIL_USE_SSL and os.environ.get("EMAIL_USE_TLS", "1") == "1"
+# Somebody waits at a page for it.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or "safeguarding@localhost"
+# The demonstration prints its mail where it was started, and sends none.
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.EmailBackend"
 
 # --- The browser ---------------------------------------------------------------------------------
 # Over plain http only the demonstration on this machine is served.

@@ -110,7 +110,7 @@ def child(where: School, forename: str = "", surname: str = "", **more) -> Child
 
 
 def related(who: Person, to: Child) -> Relation:
-    return Relation.objects.create(school=to.school, person=who, child=to, how="step-parent")
+    return Relation.objects.register(who, to, how="step-parent")
 
 
 def account(*children: Child, **more) -> Account:

@@ -17,6 +17,8 @@ os.environ.update(
     RECORD_KEYS="1:dGVzdHMgYW5kIG5vYm9keSBlbHNlIHVzZXMgdGhpc34=",
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     SITE_ORIGIN="https://testserver",
+    # No machine of this name: what is sent stays in the test.
+    EMAIL_HOST="mail.example.test",
     # Nothing is collected for Django's own test client, so the folder is empty.
     STATIC_ROOT=_EMPTY.name,
     # A browser's driver runs a loop in the thread of the test, which also arranges rows.

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from concerns.audit import forms, queries
 from concerns.doors import sight
 from concerns.models import Concern
+from concerns.models.asked import waiting_for
 from concerns.paper import lines
 from concerns.paper.sheets import sheet
 from concerns.paper.trail import trail as whole_trail
@@ -30,7 +31,8 @@ def _figures(request, kind: Kind, template: str):
     asked = form.asked()
     sight.looked(request.viewer, kind, reason=f"figures: {asked.words}")
     figures = queries.figures(request.viewer, asked, known)
-    context = {"form": form, "asked": asked, "figures": figures}
+    waiting = waiting_for(request.viewer)
+    context = {"form": form, "asked": asked, "figures": figures, "waiting": waiting}
     return render(request, template, context, status=422 if form.errors else 200)
 
 

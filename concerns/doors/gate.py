@@ -39,6 +39,7 @@ ROOMS = (
     ("child_search", "Search", May.READ),
     ("triage", "Queue", May.READ),
     ("roll", "Roll", May.ROLL),
+    ("people", "Staff", May.PEOPLE),
     ("audit", "Audit", May.AUDIT),
 )
 

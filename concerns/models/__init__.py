@@ -5,7 +5,8 @@ from concerns.models.adult import AdultConcern, AdultExclusion
 from concerns.models.adult_record import AdultDecision, AdultEntry, AdultStep
 from concerns.models.adult_said import AdultDecided, Spoken, ToldOfAdult
 from concerns.models.agenda import Agenda
-from concerns.models.child import Child, Enrolment, NameKey, Placement, Relation
+from concerns.models.asked import Answer, Asked
+from concerns.models.child import Child, Enrolment, NameKey, Placement
 from concerns.models.concern import Concern, ConcernCategory
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decided, Decision, DecisionChild, DecisionRoute
@@ -23,7 +24,7 @@ from concerns.models.known import (
     Status,
 )
 from concerns.models.line import Line, LineWords
-from concerns.models.person import Person, Post, Viewer
+from concerns.models.person import Invitation, Person, Post, Relation, Viewer
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.roll import RollFile, RollQuestion
 from concerns.models.said import Said, Sent
@@ -33,12 +34,12 @@ from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 
 __all__ = [
     "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
-    "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Authority", "Child",
-    "Closure", "Concern", "ConcernCategory", "ConcernChild", "Conversation", "Decided", "Decision",
-    "DecisionChild", "DecisionRoute", "Draft", "EarlierFile", "Ending", "Enrolment", "Exclusion",
-    "FileEvent", "Handing", "Home", "Household", "HouseholdAdult", "Language", "Line", "LineWords",
-    "Mark", "MarkSeen", "NameKey", "Person", "Placement", "Post", "Professional", "Referral",
-    "ReferralEvent", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling",
-    "Sighting", "Spoken", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer", "WordBack",
-    "WordKey",
+    "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Answer", "Asked",
+    "Authority", "Child", "Closure", "Concern", "ConcernCategory", "ConcernChild", "Conversation",
+    "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft", "EarlierFile", "Ending",
+    "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household", "HouseholdAdult",
+    "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen", "NameKey", "Person",
+    "Placement", "Post", "Professional", "Referral", "ReferralEvent", "Relation", "RollFile",
+    "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting", "Spoken", "Status", "Step",
+    "Term", "Tie", "ToldOfAdult", "Viewer", "WordBack", "WordKey",
 ]  # fmt: skip

@@ -133,6 +133,14 @@ class Agenda:
         if self.concern.holder_id == person.pk:
             self.concern.holder = None
 
+    def hand_over(self, person: Person, to: Person) -> None:
+        """All that `person` holds on it goes to `to`."""
+        for step in [step for step in self.open if step.holder_id == person.pk]:
+            step.holder, step.holder_role = to, ""
+            self._moved.append(step)
+        if self.concern.holder_id == person.pk:
+            self.concern.holder = to
+
     def onward(self) -> None:
         """After the last step of a decision the next move is owed: close, or decide again."""
         if not self.open and self.concern.state != State.CLOSED:

@@ -15,7 +15,7 @@ from django.db import connections
 FROZEN = (
     "Line", "Decision", "DecisionChild", "DecisionRoute", "Addition", "WordBack", "Handing",
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
-    "AdultDecision", "AdultEntry",
+    "AdultDecision", "AdultEntry", "Asked", "Answer", "Invitation",
     "Household", "HouseholdAdult", "FileEvent", "Sighting",
 )  # fmt: skip
 # Rows that are ended once, and otherwise never change: the lines of a child's file.

@@ -41,7 +41,7 @@ class CaseRows(Scoped):
             return self.none().for_viewer(viewer)
         key = self.model.to_concern
         excluded = Exclusion.objects.filter(person=viewer.person).values("concern")
-        related = ConcernChild.objects.filter(child__relations__person=viewer.person)
+        related = ConcernChild.objects.filter(child__relations__shuts_out=viewer.person)
         return (
             self.filter(school=viewer.school)
             .exclude(**{f"{key}__in": excluded})

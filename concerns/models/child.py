@@ -8,6 +8,7 @@ from datetime import date
 from django.db import connections, models
 
 from concerns.models.case import Row, Scoped
+from concerns.models.person import Relation
 from concerns.rules.names import LONGEST, name_words, ways
 from concerns.rules.roles import May
 
@@ -42,8 +43,8 @@ class Children(Scoped):
         """Whose story `viewer` may read: a reader's, less the children they are related to."""
         if not viewer.may(May.READ):
             return self.none().for_viewer(viewer)
-        related = Relation.objects.filter(person=viewer.person).values("child")
-        return self.of_school(viewer).exclude(pk__in=related)
+        related = Relation.objects.filter(shuts_out=viewer.person)
+        return self.of_school(viewer).exclude(pk__in=related.values("child"))
 
 
 class Child(Row):
@@ -182,17 +183,3 @@ class Placement(Row):
 
     def __str__(self):
         return f"placement {self.uid}"
-
-
-class Relation(Row):
-    """A person who works here and is family to a child. It excludes, whatever their role."""
-
-    person = models.ForeignKey("concerns.Person", models.PROTECT, related_name="relations")
-    child = models.ForeignKey(Child, models.PROTECT, related_name="relations")
-    how = models.CharField(max_length=60, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "child"], name="related_once")]
-
-    def __str__(self):
-        return f"relation {self.uid}"

@@ -9,11 +9,38 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+from concerns.models.case import Row, Scoped
 from concerns.models.school import School
-from concerns.rules.roles import May, Role, may, powers, roles_that
+from concerns.rules.roles import READERS, May, Role, may, powers, roles_that
 
 
-class PeopleRows(models.QuerySet):
+class PeopleRows(Scoped):
+    def of_school(self, viewer):
+        """Everyone who has ever held a post in the viewer's school."""
+        held = Post.objects.filter(school=viewer.school)
+        return self.filter(pk__in=held.values("person")).for_viewer(viewer)
+
+    def here(self, school: School, day: date):
+        """Who works in `school`: active, with a post that has not ended by `day`."""
+        posts = Post.objects.filter(school=school).lasting(day)
+        return self.filter(is_active=True, pk__in=posts.values("person"))
+
+    def gone(self, school: School, day: date):
+        """Who worked in `school`, and does not any more."""
+        posts = Post.objects.filter(school=school).lasting(day)
+        return self.exclude(is_active=True, pk__in=posts.values("person"))
+
+    def called(self, part: str):
+        """Whose name has each word of `part` in it."""
+        found = self
+        for word in part.split()[:6]:
+            found = found.filter(name__icontains=word)
+        return found
+
+    def after(self, last: "Person"):
+        """Those behind `last` in the order of names: a page begins by key."""
+        return self.filter(models.Q(name__gt=last.name) | models.Q(name=last.name, pk__gt=last.pk))
+
     def who_may(self, power: May, school: School, day: date):
         """Everyone active whose post in `school` on `day` gives `power`, by name."""
         posts = Post.objects.filter(school=school).holding(*roles_that(power)).in_force(day)
@@ -21,9 +48,8 @@ class PeopleRows(models.QuerySet):
 
     def not_excluded_from(self, concern):
         """Less who may never see `concern`: those named in it and the families of its children."""
-        return self.exclude(excluded_from__concern=concern).exclude(
-            relations__child__concern_rows__concern=concern
-        )
+        family = Relation.objects.standing().filter(child__concern_rows__concern=concern)
+        return self.exclude(excluded_from__concern=concern).exclude(pk__in=family.values("person"))
 
 
 class People(BaseUserManager.from_queryset(PeopleRows)):
@@ -55,7 +81,14 @@ class Person(AbstractBaseUser):
         return self.name
 
 
-class Posts(models.QuerySet):
+class Posts(Scoped):
+    def lasting(self, day: date):
+        """In force on `day` or still to begin."""
+        return self.filter(models.Q(until__isnull=True) | models.Q(until__gte=day))
+
+    def reading(self):
+        return self.filter(role__in=READERS)
+
     def in_force(self, day: date):
         return self.filter(since__lte=day).filter(
             models.Q(until__isnull=True) | models.Q(until__gte=day)
@@ -95,6 +128,56 @@ class Post(models.Model):
 
     def __str__(self):
         return f"{self.role} at {self.school_id}"
+
+    @property
+    def words(self) -> str:
+        """The role, and what it is called here."""
+        role = Role(self.role).title
+        return f"{role} ({self.title})" if self.title and self.title != role else role
+
+
+class Relations(Scoped):
+    def standing(self):
+        """Those not taken back."""
+        return self.filter(shuts_out__isnull=False)
+
+    def register(self, person: Person, child, **more):
+        return self.create(
+            school_id=child.school_id, person=person, shuts_out=person, child=child, **more
+        )
+
+
+class Relation(Row):
+    """A person who works here and is family to a child. It excludes, whatever their role."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="families", db_index=False)
+    # The same person while it stands, nobody once it is taken back: what every list asks for is one
+    # column, and the database sees to it that none is forgotten.
+    shuts_out = models.ForeignKey(Person, models.PROTECT, null=True, related_name="relations")
+    child = models.ForeignKey("concerns.Child", models.PROTECT, related_name="relations")
+    how = models.CharField(max_length=60, blank=True)
+    # Who said so, and when; and who took it back. Unknown for what came with the first files.
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    objects = Relations.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shuts_out", "child"], name="related_once"),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, shuts_out=models.F("person"))
+                | models.Q(ended_at__isnull=False, shuts_out__isnull=True),
+                name="related_until_taken_back",
+            ),
+        ]
+
+    def __str__(self):
+        return f"relation {self.uid}"
 
 
 @dataclass(frozen=True)
@@ -144,3 +227,14 @@ def viewers(person: Person, now: datetime | None = None) -> list[Viewer]:
     return [
         Viewer(person, school, frozenset(roles), moment) for school, roles, moment in found.values()
     ]
+
+
+class Invitation(Row):
+    """A link by mail with which somebody chose a password, or did not: by whom, when, how told."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="invitations")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"invitation {self.uid}"

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from concerns.models.adult import AdultConcern, who_reads
 from concerns.models.adult_record import AdultStep
 from concerns.models.concern import Concern
-from concerns.models.person import Person, Post
+from concerns.models.person import Person, Post, Relation
 from concerns.models.school import School
 from concerns.models.step import Step
 from concerns.rules.roles import LADDER, May, Role, may
@@ -92,7 +92,8 @@ def _in_post(school: School, day: date) -> dict[int, frozenset[Role]]:
 def _shut_out(school: School) -> set[int]:
     """Concerns from which anybody at all is excluded, by name or by family."""
     by_name = Concern.objects.filter(school=school, exclusions__isnull=False)
-    by_family = Concern.objects.filter(school=school, children__child__relations__isnull=False)
+    families = Relation.objects.standing().filter(school=school)
+    by_family = Concern.objects.filter(school=school, children__child__in=families.values("child"))
     return set(by_name.values_list("pk", flat=True)) | set(by_family.values_list("pk", flat=True))
 
 

@@ -1,122 +1,46 @@
-"""This file knows how staff and their posts are brought in, and how a school itself is set up.
+"""This file knows how the staff are kept - by page and by file - and how a school itself is set up.
 
-Nobody is taken out by a file: who is not in it is only listed, and so is a role that somebody holds
-and the file does not give. A post ends on the day its line says.
+The office does all of it; what would make somebody a reader, or touches one who reads, waits for
+the head. Which that is, and who may answer, is one table: `rules/staffing.py`. What one act may do
+alone, another does once approved, by the same words of `models/asked.py`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from concerns.doors.act import act
-from concerns.models import Authority, Closure, Person, Post, School, Term, Viewer
+from concerns.doors import mail
+from concerns.doors.act import Refused, act
+from concerns.models import (
+    Answer,
+    Asked,
+    Authority,
+    Child,
+    Closure,
+    Invitation,
+    Person,
+    Post,
+    School,
+    Term,
+    Viewer,
+    held,
+)
+from concerns.models.brought import Bringing, Brought
 from concerns.paper.staffing import StaffLine
 from concerns.rules.kinds import Kind
-from concerns.rules.roles import May, Role
-from concerns.rules.spans import local_day
+from concerns.rules.roles import READERS, May, Role, may
+from concerns.rules.staffing import Matter
 
 BY_COMMAND = "from the command line"
-
-
-@dataclass
-class Brought:
-    """What a staff file did, and what it left for a person to look at."""
-
-    added: list[Person] = field(default_factory=list)
-    changed: set[str] = field(default_factory=set)
-    posts: int = 0
-    notes: list[str] = field(default_factory=list)
 
 
 @act(May.POSTS, Kind.STAFF_BROUGHT)
 def bring_staff(*, by: Viewer, lines: list[StaffLine], now: datetime, record) -> Brought:
     """Bring in every line that has nothing wrong with it. New people have no password yet."""
-    done, today = Brought(), local_day(by.school.days, now)
     good = [line for line in lines if not line.wrong]
-    people = {one.email: one for one in Person.objects.filter(email__in=[x.email for x in good])}
-    for line in good:
-        person = people.get(line.email)
-        if person is None:
-            person = Person(email=line.email)
-            person.set_unusable_password()
-            done.added.append(person)
-        _keep_person(person, line, done)
-        _keep_posts(by.school, person, line, today, done)
-    _list_the_others(by.school, good, today, done)
+    done = Bringing(by, now, alone=True).bring(good)
     said = f"{len(done.added)} added, {len(done.changed)} changed, {BY_COMMAND}"
     record(about=by.school, reason=said, shown=[person.uid for person in done.added])
     return done
-
-
-def _keep_person(person: Person, line: StaffLine, done: Brought) -> None:
-    said = {name: getattr(line, name) for name in ("name", "room", "telephone")}
-    differs = {name: new for name, new in said.items() if new and new != getattr(person, name)}
-    for name, new in differs.items():
-        setattr(person, name, new)
-    if person.pk is None or differs:
-        if person.pk is not None:
-            done.changed.add(person.email)
-        person.save()
-    if not person.is_active:
-        done.notes.append(f"{person.email} was deactivated, and stays so")
-
-
-def _keep_posts(school, person: Person, line: StaffLine, today: date, done: Brought) -> None:
-    held = list(Post.objects.filter(school=school, person=person).order_by("since", "pk"))
-    for role in line.roles:
-        begins = line.since or today
-        standing = [post for post in held if post.role == role and _meets(post, begins, line)]
-        if standing:
-            _change_post(standing[-1], line, today, done)
-        elif line.until and line.until < begins:
-            done.notes.append(f"line {line.line}: this post has ended, and was never held here")
-        else:
-            Post.objects.create(
-                person=person, school=school, role=role, title=line.title, since=begins,
-                until=line.until,
-            )  # fmt: skip
-            done.posts += 1
-    now_held = {post.role for post in held if _in_force(post, today)}
-    for role in sorted(now_held - set(line.roles)):
-        done.notes.append(f"{person.email} still holds the role '{role}', which the file lacks")
-
-
-def _in_force(post: Post, day: date) -> bool:
-    return post.since <= day and (post.until is None or day <= post.until)
-
-
-def _meets(post: Post, begins: date, line: StaffLine) -> bool:
-    """Whether `post` and the one in `line` have a day in common: they are then the same post."""
-    return (post.until is None or post.until >= begins) and (
-        line.until is None or post.since <= line.until or post.since <= begins
-    )
-
-
-def _change_post(post: Post, line: StaffLine, today: date, done: Brought) -> None:
-    title, until = post.title, line.until or post.until
-    if until and until < post.since:
-        done.notes.append(f"line {line.line}: this post begins after it would end: left as it was")
-        return
-    if line.title and line.title != post.title and _in_force(post, today - timedelta(days=1)):
-        # What a past day may be asked about is not overwritten: the new title is a new row.
-        Post.objects.create(
-            person=post.person, school=post.school, role=post.role, title=line.title,
-            since=today, until=until,
-        )  # fmt: skip
-        until = today - timedelta(days=1)
-        done.posts += 1
-    elif line.title:
-        title = line.title
-    if (title, until) != (post.title, post.until):
-        post.title, post.until = title, until
-        post.save(update_fields=["title", "until"])
-        done.changed.add(line.email)
-
-
-def _list_the_others(school, lines: list[StaffLine], today: date, done: Brought) -> None:
-    posts = Post.objects.filter(school=school).in_force(today).select_related("person")
-    listed = {line.email for line in lines}
-    for email in sorted({post.person.email for post in posts} - listed):
-        done.notes.append(f"{email} is not in the file, and stays as they are")
 
 
 @act(May.POSTS, Kind.PASSWORD_SET)
@@ -165,14 +89,200 @@ def keep_school(*, by: Viewer, said: SchoolSaid, now: datetime, record) -> Schoo
     return school
 
 
-def by_command(school: School, now: datetime) -> Viewer | None:
-    """In whose name the command line writes: the first head in force. None where there is none."""
-    today = local_day(school.days, now)
-    posts = Post.objects.filter(school=school).holding(Role.HEAD).in_force(today)
-    post = posts.select_related("person").order_by("since", "pk").first()
-    return Viewer(post.person, school, frozenset({Role.HEAD}), now) if post else None
+# --- People, by page -----------------------------------------------------------------------------
+
+LINKS_AN_HOUR, AN_HOUR = 3, timedelta(hours=1)
 
 
-def nobody_yet(school: School, now: datetime) -> Viewer:
-    """A school without a head: the first file, which must name one, is written by nobody's name."""
-    return Viewer(None, school, frozenset({Role.HEAD}), now)
+@act(May.PEOPLE, Kind.STAFF_CHANGED)
+def add_person(
+    *, by: Viewer, email: str, said: dict[str, str], what: Asked, now: datetime, record
+) -> tuple[Person, bool]:
+    """Somebody works here from now on, with the post in `what`. False: that post waits.
+
+    Who works in another school of this site already keeps their account. Who waits for a post that
+    reads is a member of staff meanwhile, and can write a concern from their first day.
+    """
+    _one_at_a_time(by)
+    person = Person.objects.filter(email=email).first()
+    if person and Person.objects.here(by.school, by.today).filter(pk=person.pk).exists():
+        raise Refused(f"{person.name} works here already, with that e-mail address.")
+    if person is None:
+        person = Person(email=email, **said)
+        person.set_unusable_password()
+        person.save()
+    what.person = person
+    if not what.alone(by):
+        staff = {"role": Role.STAFF, "title": what.title, "since": what.since}
+        Post.objects.create(person=person, school=by.school, until=what.until, **staff)
+    record(about=person, fields=["email", *said], reason="added")
+    return person, _do_or_ask(record, what)
+
+
+@act(May.PEOPLE, Kind.STAFF_CHANGED, on="person")
+def change_person(
+    *, by: Viewer, person: Person, email: str, said: dict[str, str], now: datetime, record
+) -> bool:  # fmt: skip
+    """Name, room, telephone, address. False: the address waits for the head."""
+    _one_at_a_time(by)
+    differs = [name for name, new in said.items() if new != getattr(person, name)]
+    for name in differs:
+        setattr(person, name, said[name])
+    person.save(update_fields=differs)
+    record(about=person, fields=differs)
+    if email == person.email:
+        return True
+    if Person.objects.filter(email=email).exists():
+        raise Refused("Somebody else has that e-mail address. Look for it among who has left.")
+    what = Asked(matter=Matter.EMAIL, person=person, email=email)
+    return _do_or_ask(record, what)
+
+
+@act(May.PEOPLE, Kind.STAFF_CHANGED)
+def change(*, by: Viewer, what: Asked, now: datetime, record) -> bool:
+    """Do what is asked, or let it wait for the head. True: it is done."""
+    _one_at_a_time(by)
+    return _do_or_ask(record, what)
+
+
+@act(May.SUBMIT, Kind.STAFF_CHANGED)
+def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record) -> bool:
+    """Anybody says of themselves that a pupil is their family. A reader waits for the head."""
+    _one_at_a_time(by)
+    what = Asked(matter=Matter.RELATED, person=by.person, child=child, how=how)
+    return _do_or_ask(record, what)
+
+
+@act(May.POSTS, Kind.APPROVED)
+def answer(
+    *, by: Viewer, asked: Asked, approved: bool, why: str, now: datetime, record
+) -> Answer:  # fmt: skip
+    """Approve what was asked, which is then done, or refuse it and say why. Once."""
+    _one_at_a_time(by)
+    earlier = Answer.objects.filter(asked=asked).select_related("by").first()
+    if earlier:
+        raise Refused(f"{earlier.by.name} has answered this already. Nothing was done twice.")
+    if why_not := asked.why_not(by):
+        raise Refused(why_not)
+    said = Answer.objects.create(
+        school=by.school, asked=asked, asked_by=asked.by, by=by.person, at=now,
+        approved=approved, why=why,
+    )  # fmt: skip
+    if approved:
+        _make(record, asked)
+    words = {"why": why} if why else None
+    record(about=asked, reason="approved" if approved else "refused", words=words)
+    return said
+
+
+def _do_or_ask(record, what: Asked) -> bool:
+    by = record.by
+    what.school, what.by, what.at = by.school, by.person, record.now
+    children = [what.child.uid] if what.child else []
+    if what.alone(by):
+        _make(record, what)
+        record(about=what.person, reason=what.matter, children=children)
+        return True
+    same = Asked.objects.filter(person=what.person, matter=what.matter, child=what.child)
+    if same.filter(role=what.role, email=what.email).waiting().exists():
+        raise Refused("This has been asked for already, and waits for the headteacher.")
+    if no_sense := what.no_sense(by.today):
+        raise Refused(no_sense)
+    what.save()
+    record(kind=Kind.ASKED, about=what, reason=what.matter, children=children)
+    return False
+
+
+def _make(record, what: Asked) -> None:
+    if no_sense := what.no_sense(record.by.today):
+        raise Refused(no_sense)
+    if what.matter == Matter.PASSWORD:
+        if not mail.ready():
+            raise Refused("This site has no way to send mail yet. Ask whoever runs it.")
+        lately = Invitation.objects.filter(person=what.person, at__gt=record.now - AN_HOUR)
+        if lately.count() >= LINKS_AN_HOUR:
+            raise Refused("Three links have gone to them in an hour. Look among their junk mail.")
+    what.make(record)
+
+
+@act(May.PEOPLE, Kind.STAFF_CHANGED, on="post")
+def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record) -> Post:
+    """The last day of one post of several. What only that post let them hold goes to its role."""
+    _one_at_a_time(by)
+    if until < post.since:
+        raise Refused("That is before the post began.")
+    others = Post.objects.filter(person=post.person, school=by.school).exclude(pk=post.pk)
+    if not others.lasting(until + timedelta(days=1)).exists():
+        raise Refused("This is their only post. If they are leaving, write down that they leave.")
+    if post.role in READERS and until > by.today:
+        raise Refused("Write this down on the day: what they hold changes hands with it.")
+    _somebody_stays(by, post.person, {post.role})
+    post.until = until
+    post.save(update_fields=["until"])
+    left = frozenset(map(Role, others.lasting(by.today).values_list("role", flat=True)))
+    if not may(left, May.DECIDE):
+        held.release(record, post.person, held.locked(held.held(post.person, by.school)))
+    record(about=post.person, fields=["until"], reason=post.role)
+    return post
+
+
+@act(May.PEOPLE, Kind.LEFT, on="person")
+def leave(
+    *, by: Viewer, person: Person, last: date, to: Person | None, now: datetime, record
+) -> Person:  # fmt: skip
+    """Somebody has left: posts end, the account closes now, and all they held goes to `to`.
+
+    What `to` may not see goes to the role that owes it. Nobody writes down their own leaving.
+    """
+    _one_at_a_time(by)
+    if person.pk == by.person.pk:
+        raise Refused("Somebody else writes down that you leave.")
+    if last > by.today:
+        raise Refused("That day is still to come. Write it down on the day they leave.")
+    _somebody_stays(by, person, {Role.DSL, Role.HEAD})
+    concerns = held.locked(held.held(person, by.school))
+    if concerns:
+        _must_be_able(by, person, to)
+    for concern in held.hand_over(record, person, to, concerns):
+        record(about=concern, concern=concern, reason="handed over")
+    for post in Post.objects.filter(person=person, school=by.school).lasting(last):
+        post.until = max(last, post.since)
+        post.save(update_fields=["until"])
+    if not Post.objects.filter(person=person).exclude(school=by.school).lasting(by.today).exists():
+        person.is_active = False
+        person.set_unusable_password()
+        person.save(update_fields=["is_active", "password"])
+    record(about=person, fields=["posts", "is_active"])
+    return person
+
+
+def _must_be_able(by: Viewer, person: Person, to: Person | None) -> None:
+    if to is None:
+        raise Refused("Choose who takes over what they hold.")
+    able = Person.objects.who_may(May.DECIDE, by.school, by.today).exclude(pk=person.pk)
+    if to not in able:
+        raise Refused("That colleague may not decide on concerns. Choose another.")
+
+
+def _somebody_stays(by: Viewer, person: Person, roles: set[str]) -> None:
+    """A school is never without a lead, nor without a head to approve who is one."""
+    for role in (role for role in (Role.DSL, Role.HEAD) if role in roles):
+        posts = Post.objects.filter(school=by.school).in_force(by.today).holding(role)
+        if posts.filter(person=person).exists() and not posts.exclude(person=person).exists():
+            title = role.title.lower()
+            raise Refused(f"{person.name} is the only {title}. Make somebody else {title} first.")
+
+
+def _one_at_a_time(by: Viewer) -> None:
+    """Two changes of one school's staff wait for each other: the last lead is not ended twice."""
+    School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
+
+
+@act(May.SUBMIT, Kind.PASSWORD_SET, on="person")
+def choose_password(*, by: Viewer, person: Person, link: str, password: str, now, record) -> None:
+    """With a link, once: the password it sets is the end of it, and of every open session."""
+    if mail.whose(link) != person:
+        raise Refused("This link has ended.")
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record(about=person, fields=["password"], reason="with a link")

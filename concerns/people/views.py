@@ -1,22 +1,28 @@
-"""This file knows where a person goes first, and in which school they act today."""
+"""This file knows where a person goes first, and the pages on which the staff are kept."""
 
-from django.http import HttpResponse
+from allauth.core import ratelimit
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from concerns.doors.gate import ROOMS
+from concerns.asking.asked import as_uid
+from concerns.doors import mail
+from concerns.doors.act import Refused
+from concerns.doors.sheet import Sheet
+from concerns.models import Asked
+from concerns.people import acts, forms, queries
 from concerns.rules.roles import May
+from concerns.rules.staffing import Matter
+
+# Where a day begins: the first of these that somebody's post opens.
+LANDINGS = (("audit", May.AUDIT), ("triage", May.READ), ("roll", May.ROLL), ("submit", May.SUBMIT))
 
 
 def home(request):
     """Each to the page their day begins on: a lead's queue, a head's audit, else one's own."""
-    first = "submit"
-    for room, _, power in ROOMS:
-        if power is not May.SUBMIT and request.viewer.may(power):
-            first = room
-            if power is May.AUDIT:
-                break
-    return redirect(first)
+    return redirect(next(room for room, power in LANDINGS if request.viewer.may(power)))
 
 
 def where(request):
@@ -32,3 +38,177 @@ def where(request):
 def still_here(request):
     """Somebody pressed "Stay signed in": the request itself is the touch the session lacked."""
     return HttpResponse(status=204)
+
+
+def staff(request):
+    viewer, after = request.viewer, request.GET.get("after")
+    if after and not as_uid(after):
+        raise Http404
+    left, find = "left" in request.GET, request.POST.get("find", "").strip()
+    if find:
+        rows, more = queries.called(viewer, find), False
+    else:
+        rows, more = queries.staff(viewer, left=left, after=as_uid(after) if after else None)
+    page = {"rows": rows, "left": left, "find": find, "later": after}
+    page["more"] = rows[-1].person.uid if more else ""
+    page["waiting"] = len(queries.asked(viewer)[0])
+    return render(request, "people/staff.html", page)
+
+
+def person(request, uid):
+    found = queries.person(request.viewer, uid)
+    page = {"person": found, "unsent": "unsent" in request.GET, "sent": "sent" in request.GET}
+    return render(request, "people/person.html", page)
+
+
+def add(request):
+    sheet = Sheet(request, forms.AddForm, viewer=request.viewer)
+    if sheet.whole:
+        what = Asked(matter=Matter.POST, **sheet.form.post())
+        email, said = sheet.said["email"], sheet.form.said()
+        if sheet.does(acts.add_person, email=email, what=what, said=said):
+            return sheet.onward("people_person", uid=what.person.uid)
+    return sheet.page("people/add.html")
+
+
+def change(request, uid):
+    person = queries.one(request.viewer, uid)
+    now = {name: getattr(person, name) for name in ("email", *forms.PersonForm.SAID)}
+    sheet = Sheet(request, forms.PersonForm, initial=now)
+    if sheet.whole:
+        email, said = sheet.said["email"], sheet.form.said()
+        if sheet.does(acts.change_person, person=person, email=email, said=said):
+            return sheet.onward("people_person", uid=uid)
+    return sheet.page("people/change.html", person=person)
+
+
+def give(request, uid):
+    person = queries.one(request.viewer, uid)
+    sheet = Sheet(request, forms.PostForm, viewer=request.viewer)
+    if sheet.whole:
+        what = Asked(matter=Matter.POST, person=person, **sheet.form.post())
+        if sheet.does(acts.change, what=what):
+            return sheet.onward("people_person", uid=uid)
+    return sheet.page("people/give.html", person=person)
+
+
+def end(request, uid):
+    post = queries.post(request.viewer, uid)
+    sheet = Sheet(request, forms.EndForm, initial={"until": request.viewer.today})
+    if sheet.whole and sheet.does(acts.end_post, post=post, until=sheet.said["until"]):
+        return sheet.onward("people_person", uid=post.person.uid)
+    return sheet.page("people/end.html", post=post, person=post.person)
+
+
+def family(request, uid):
+    person = queries.one(request.viewer, uid)
+    sheet, child = _pupil(request)
+    if child:
+        said = {"person": person, "child": child, "how": sheet.said["how"]}
+        if sheet.does(acts.change, what=Asked(matter=Matter.RELATED, **said)):
+            return sheet.onward("people_person", uid=uid)
+    return sheet.page("people/family.html", person=person)
+
+
+def own(request):
+    """Anybody's own families here."""
+    viewer = request.viewer
+    sheet, child = _pupil(request)
+    if child and sheet.does(acts.say_family, child=child, how=sheet.said["how"]):
+        return sheet.onward("people_own")
+    mine = {"families": queries.own_families(viewer), "waiting": queries.own_waiting(viewer)}
+    return sheet.page("people/own.html", **mine)
+
+
+def _pupil(request):
+    """The sheet on which a pupil is looked for, and the one who was chosen on it."""
+    viewer, looks = request.viewer, request.POST.get("do") == "find"
+    found = queries.found(viewer, request.POST.get("find", ""))[0]
+    chosen = queries.pupil(viewer, as_uid(request.POST.get("child", "")))
+    if chosen and chosen not in found:
+        found = [chosen, *found]
+    sheet = Sheet(request, forms.FamilyForm, found=found)
+    return sheet, chosen if not looks and sheet.whole else None
+
+
+def unrelate(request, uid):
+    relation = queries.relation(request.viewer, uid)
+    said = {"label": "They are not, or no longer, family of this pupil", "press": "Take it back"}
+    sheet = Sheet(request, forms.SureForm, **said)
+    if sheet.whole:
+        who = {"person": relation.person, "child": relation.child}
+        if sheet.does(acts.change, what=Asked(matter=Matter.UNRELATED, **who)):
+            return sheet.onward("people_person", uid=relation.person.uid)
+    return sheet.page("people/unrelate.html", relation=relation, person=relation.person)
+
+
+def invite(request, uid):
+    """A link to choose a password: the first one, or another."""
+    viewer = request.viewer
+    person = queries.person(viewer, uid)
+    first = not person.has_usable_password()
+    label = "This is their own address, and I know that it is they who ask"
+    sheet = Sheet(request, forms.SureForm, label=label, press="Send the link")
+    if sheet.whole:
+        what = Asked(matter=Matter.PASSWORD, person=person)
+        if sheet.does(acts.change, what=what):
+            return _sent(what, viewer) if what.pk is None else redirect("people_person", uid=uid)
+    return sheet.page("people/invite.html", person=person, first=first)
+
+
+def _sent(what, viewer):
+    """After the act: the mail itself. Its failing is said, and undoes nothing."""
+    arrived = mail.send_link(what.person, viewer.school)
+    response = redirect("people_person", uid=what.person.uid)
+    response["Location"] += "?sent" if arrived else "?unsent"
+    return response
+
+
+def asked(request):
+    waiting, answered = queries.asked(request.viewer)
+    return render(request, "people/asked.html", {"waiting": waiting, "answered": answered})
+
+
+def answer(request, uid):
+    viewer = request.viewer
+    what = queries.one_asked(viewer, uid)
+    sheet = Sheet(request, forms.AnswerForm)
+    if sheet.whole:
+        yes = sheet.said["answer"] == forms.Said.YES
+        if sheet.does(acts.answer, asked=what, approved=yes, why=sheet.said["why"]):
+            if yes and what.matter == Matter.PASSWORD:
+                return _sent(what, viewer)
+            return sheet.onward("people_asked")
+    return sheet.page("people/answer.html", asked=what, why_not=what.why_not(viewer))
+
+
+def leave(request, uid):
+    viewer = request.viewer
+    person = queries.to_leave(viewer, uid)
+    able, holds = queries.able(viewer, person), bool(person.has or person.owes)
+    sheet = Sheet(request, forms.LeaveForm, today=viewer.today, able=able, holds=holds)
+    if sheet.whole:
+        to = able.get(sheet.said.get("to", ""))
+        if sheet.does(acts.leave, person=person, last=sheet.said["last"], to=to):
+            return sheet.onward("people_person", uid=uid)
+    return sheet.page("people/leave.html", person=person)
+
+
+@sensitive_post_parameters("password", "again")
+def password(request):
+    """Whoever holds a link that has not ended chooses the password of the account it is for."""
+    link, pressed = request.GET.get("link", ""), request.method == "POST"
+    if not ratelimit.consume(request, action="reset_password_from_key"):
+        return render(request, "429.html", status=429)
+    person = mail.whose(link)
+    if person is None:
+        return render(request, "people/ended.html", status=410 if link else 404)
+    form = forms.PasswordForm(request.POST if pressed else None, person=person)
+    if pressed and form.is_valid():
+        by, chosen = queries.invited(person, timezone.now()), form.cleaned_data["password"]
+        try:
+            acts.choose_password(by=by, person=person, link=link, password=chosen, now=by.now)
+        except Refused:
+            return render(request, "people/ended.html", status=410)
+        return render(request, "people/chosen.html")
+    return render(request, "people/password.html", {"form": form}, status=422 if pressed else 200)

@@ -42,7 +42,8 @@ class May(StrEnum):
     ADULT = "read concerns about adults who work here, decide and close them"
     AUDIT = "see what was done, how long it took and who looked"
     ROLL = "bring in the roll and answer questions about it"
-    POSTS = "say who works here and in what post, and the school's hours, terms and numbers"
+    PEOPLE = "keep the list of who works here: names, posts, invitations, families, leavers"
+    POSTS = "make somebody a reader, and approve what the office asks about readers"
 
 
 _LEAD = frozenset({May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.REFER, May.CLOSE})
@@ -55,13 +56,16 @@ ROLES: dict[Role, frozenset[May]] = {
     Role.DEPUTY: _LEAD,
     # The head can act when both are away, and is the one who answers for the record.
     # Only the head makes somebody a reader: the office cannot make itself a lead.
-    Role.HEAD: _LEAD | {May.ADULT, May.AUDIT, May.POSTS},
+    Role.HEAD: _LEAD | {May.ADULT, May.AUDIT, May.PEOPLE, May.POSTS},
     # Governors see no concern about a child. The chair's are those about the head: `adult/`, where
     # each is with the one it went to, whatever else the other may do.
     Role.CHAIR: frozenset({May.SUBMIT, May.ADULT}),
-    # The office runs the roll and sees no concern but what its own people wrote.
-    Role.OFFICE: frozenset({May.SUBMIT, May.ROLL}),
+    # The office runs the roll and the list of staff, and sees no concern but what it wrote itself.
+    Role.OFFICE: frozenset({May.SUBMIT, May.ROLL, May.PEOPLE}),
 }
+
+# Whose post opens somebody's record: concerns about children, or about adults who work here.
+READERS = frozenset(role for role, given in ROLES.items() if given & {May.READ, May.ADULT})
 
 # Who stands behind whom when a step is held by a role: the order in which it is looked for and,
 # later, climbs. Each is a different human being.

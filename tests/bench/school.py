@@ -133,7 +133,7 @@ def begin(size: int) -> Place:
         _child(place, number)
     # A lead who is family of a child, so that what may be seen is narrowed as it is in life.
     child = place.children[9][0]
-    place.tables.Relation.add(school_id=1, person_id=1, child_id=child, how="aunt")
+    place.tables.Relation.add(school_id=1, person_id=1, shuts_out_id=1, child_id=child, how="aunt")
     return place
 
 

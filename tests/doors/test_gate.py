@@ -128,7 +128,7 @@ def test_a_page_open_to_anyone_needs_nobody(rf):
 def test_the_top_line_shows_only_the_rooms_of_the_post(client, where):
     factories.sign_in(client, factories.person(where, Role.OFFICE))
     page = client.get("/submit/")
-    assert [room["name"] for room in page.context["rooms"]] == ["My concerns", "Roll"]
+    assert [room["name"] for room in page.context["rooms"]] == ["My concerns", "Roll", "Staff"]
 
 
 def test_every_row_says_who_it_is_open_to():

@@ -110,12 +110,13 @@ def who_was_here_until_yesterday(world):
 # What each may know of nevertheless: a child is no secret to who is only named in a concern about
 # them, nor is the roll to the family of a pupil.
 ROLL = {"roll_file", "roll_answer"}
-# Nor, to a lead, that a colleague has begun something and not sent it.
+# Nor, to a lead, that a colleague has begun something and not sent it; nor the list of staff.
 BEGUN = {"chase_set_aside"}
 CHILD = {"child", "child_file", "child_write", "child_end", "child_seen"}
+STAFF = {name for name in OPENED if name.startswith("people")}
 MAY_KNOW = {
-    by_name: CHILD | ROLL | BEGUN,
-    by_family: {*ROLL, *BEGUN},
+    by_name: CHILD | ROLL | BEGUN | STAFF,
+    by_family: ROLL | BEGUN | STAFF,
     in_another_school: set(),
     who_was_here_until_yesterday: set(),
 }

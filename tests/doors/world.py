@@ -8,10 +8,12 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from concerns.doors import keep
-from concerns.models import Concern, Draft, RollQuestion, Status, Step
+from concerns.models import Asked, Concern, Draft, Post, RollQuestion, Status, Step
 from concerns.models.draft import CONCERN
+from concerns.people import acts as people
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from concerns.rules.staffing import Matter
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories, homes
@@ -20,6 +22,7 @@ from tests.roll.conftest import Office
 
 # Addresses that take something of their own, and not what their room is about.
 OWN = {"submit_draft", "chase_step", "roll_file", "roll_answer"}
+OWN |= {"people_answer", "people_end", "people_unrelate"}
 # What an address must be asked with: a figure's rows are nobody's without the figure.
 ASKED = {
     **dict.fromkeys(["audit_rows", "audit_csv"], "?year=all"),
@@ -54,7 +57,7 @@ def kind_of(name: str) -> str:
         return "submit_draft"
     if name == "refer_speak":
         return "concern"
-    return {"child": "child", "refer": "referral"}.get(room, "concern")
+    return {"child": "child", "refer": "referral", "people": "person"}.get(room, "concern")
 
 
 def routes() -> dict[str, str]:
@@ -84,5 +87,19 @@ def made() -> World:
         "submit_draft": Draft.objects.get().uid,
         "roll_file": office.upload(exports.written(exports.roll(4))).uid,
         "roll_answer": RollQuestion.objects.get().uid,
+        **_people(school, office.viewer),
     }
     return World(school, writer.person, Concern.objects.get(), uids)
+
+
+def _people(school, office) -> dict[str, uuid.UUID]:
+    """Somebody on the staff with two posts and a family, and something that waits for the head."""
+    who, now = factories.person(school), factories.NOW
+    post = Post.objects.create(
+        person=who, school=school, role=Role.OFFICE, since=now.date() - timedelta(days=30)
+    )
+    asked = Asked(matter=Matter.POST, person=who, role=Role.DEPUTY, since=now.date())
+    people.change(by=office, what=asked, now=now)
+    family = factories.related(factories.person(school), factories.child(school))
+    uids = {"people_answer": asked, "people_end": post, "people_unrelate": family, "person": who}
+    return {name: row.uid for name, row in uids.items()}

@@ -7,6 +7,7 @@ from concerns.models import Concern, Line, append_only
 from concerns.models.fields import EncryptedText
 from concerns.rules.roles import Role
 from tests import adults, factories, homes
+from tests.people.conftest import whole_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.django_db
 def concern():
     where = factories.school()
     adults.whole_case(where)
+    whole_staff(where)
     concern = factories.whole_case(where)
     homes.whole_file(factories.viewer(where, Role.DSL), concern.children.get().child)
     return concern

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from concerns.models import Authority, School
-from concerns.people import acts
+from concerns.people import acts, queries
 from concerns.people.acts import SchoolSaid
 from concerns.rules.days import NATIONS
 
@@ -59,8 +59,8 @@ class Command(BaseCommand):
         said = _said(_read(Path(file)))
         now = timezone.now()
         school = School.objects.filter(urn=said.urn).first()
-        by = acts.by_command(school, now) if school else None
-        by = by or acts.nobody_yet(school or School(), now)
+        by = queries.by_command(school, now) if school else None
+        by = by or queries.nobody_yet(school or School(), now)
         made = acts.keep_school(by=by, said=said, now=now)
         words = "brought up to date" if school else "made"
         self.stdout.write(f"{made.name} is {words}: {len(said.terms)} terms.")

@@ -16,7 +16,7 @@ from concerns.paper import columns
 from concerns.paper.columns import STAFF
 from concerns.paper.rows import NotATable, decoded, table
 from concerns.paper.staffing import StaffLine, staff_lines
-from concerns.people import acts
+from concerns.people import acts, queries
 from concerns.rules.roles import Role
 from concerns.rules.spans import local_day
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
     def _bring(self, path: Path, school: School) -> None:
         now = timezone.now()
         lines = _lines(path, school, now)
-        by = acts.by_command(school, now) or _first(school, lines, now)
+        by = queries.by_command(school, now) or _first(school, lines, now)
         done = acts.bring_staff(by=by, lines=lines, now=now)
         bad = [line for line in lines if line.wrong]
         for line in bad:
@@ -97,7 +97,7 @@ class Command(BaseCommand):
         if school is None:
             raise CommandError("This person holds no post in a school.")
         now = timezone.now()
-        by = acts.by_command(school, now)
+        by = queries.by_command(school, now)
         if by is None:
             raise CommandError("The school has no head. Bring in a staff file that names one.")
         acts.set_password(by=by, person=person, password=self._asked(person), now=now)
@@ -146,4 +146,4 @@ def _first(school: School, lines: list[StaffLine], now):
         raise CommandError(
             "The school has no head yet: the first file must name one. Nothing was changed."
         )
-    return acts.nobody_yet(school, now)
+    return queries.nobody_yet(school, now)

@@ -1,0 +1,142 @@
+"""This file knows what a staff file does to the staff: one line at a time, in one act.
+
+Nobody is taken out by a file: who is not in it is only listed, and so is a role that somebody holds
+and the file does not give. A post ends on the day its line says. What would make somebody a reader
+waits for the head, unless whoever brings the file in may do it alone. Called by acts alone; a page
+shows beforehand what a file would do by letting it, and taking it back.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from concerns.models.asked import Asked
+from concerns.models.person import Person, Post, Viewer
+from concerns.rules.roles import READERS, Role
+from concerns.rules.spans import local_day
+from concerns.rules.staffing import Matter
+
+
+@dataclass
+class Brought:
+    """What a staff file did, and what it left for a person to look at."""
+
+    added: list[Person] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    posts: int = 0
+    asked: list[Asked] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class Bringing:
+    """One file on its way in. `lines` are those of `paper/staffing.py` with nothing wrong in them;
+    `alone`: what they say of readers is done, and does not wait for the head."""
+
+    def __init__(self, by: Viewer, now: datetime, *, alone: bool):
+        self.by, self.school, self.now, self.alone = by, by.school, now, alone
+        self.today, self.done = local_day(by.school.days, now), Brought()
+
+    def bring(self, lines) -> Brought:
+        people = {p.email: p for p in Person.objects.filter(email__in=[x.email for x in lines])}
+        for line in lines:
+            person = people.get(line.email)
+            if person is None:
+                person = Person(email=line.email)
+                person.set_unusable_password()
+                self.done.added.append(person)
+            self._keep_person(person, line)
+            self._keep_posts(person, line)
+        self._list_the_others({line.email for line in lines})
+        return self.done
+
+    def _keep_person(self, person: Person, line) -> None:
+        said = {name: getattr(line, name) for name in ("name", "room", "telephone")}
+        differs = {name: new for name, new in said.items() if new and new != getattr(person, name)}
+        for name, new in differs.items():
+            setattr(person, name, new)
+        if person.pk is None or differs:
+            if person.pk is not None:
+                self.done.changed.add(person.email)
+            person.save()
+        if not person.is_active:
+            self.done.notes.append(f"{person.email} was deactivated, and stays so")
+
+    def _keep_posts(self, person: Person, line) -> None:
+        rows = Post.objects.filter(school=self.school, person=person)
+        held = list(rows.order_by("since", "pk"))
+        for role in line.roles:
+            begins = line.since or self.today
+            standing = [post for post in held if post.role == role and _meets(post, begins, line)]
+            if standing:
+                self._change_post(standing[-1], line)
+            elif line.until and line.until < begins:
+                ended = "this post has ended, and was never held here"
+                self.done.notes.append(f"line {line.line}: {ended}")
+            else:
+                self._begin(person, role, line, begins)
+        now_held = {post.role for post in held if _in_force(post, self.today)}
+        for role in sorted(now_held - set(line.roles)):
+            lacks = f"{person.email} still holds the role '{role}', which the file lacks"
+            self.done.notes.append(lacks)
+
+    def _begin(self, person: Person, role: Role, line, begins: date) -> None:
+        said = {"person": person, "school": self.school, "title": line.title, "until": line.until}
+        if role in READERS and not self.alone:
+            self._ask(Asked(by=self.by.person, at=self.now, matter=Matter.POST, role=role,
+                            since=begins, **said))  # fmt: skip
+            return
+        Post.objects.create(role=role, since=begins, **said)
+        self.done.posts += 1
+
+    def _ask(self, what: Asked) -> None:
+        """For the head. Until then they are a member of staff, who can write a concern."""
+        waits = Asked.objects.filter(person=what.person, school=self.school, role=what.role)
+        if not waits.waiting().exists():
+            what.save()
+            self.done.asked.append(what)
+        rows = Post.objects.filter(person=what.person, school=self.school)
+        if not rows.lasting(self.today).exists():
+            Post.objects.create(
+                person=what.person, school=self.school, role=Role.STAFF, title=what.title,
+                since=what.since, until=what.until,
+            )  # fmt: skip
+            self.done.posts += 1
+
+    def _change_post(self, post: Post, line) -> None:
+        title, until = post.title, line.until or post.until
+        if until and until < post.since:
+            self.done.notes.append(
+                f"line {line.line}: this post begins after it would end: left as it was"
+            )
+            return
+        yesterday = self.today - timedelta(days=1)
+        if line.title and line.title != post.title and _in_force(post, yesterday):
+            # What a past day may be asked about is not overwritten: the new title is a new row.
+            Post.objects.create(
+                person=post.person, school=post.school, role=post.role, title=line.title,
+                since=self.today, until=until,
+            )  # fmt: skip
+            until = yesterday
+            self.done.posts += 1
+        elif line.title:
+            title = line.title
+        if (title, until) != (post.title, post.until):
+            post.title, post.until = title, until
+            post.save(update_fields=["title", "until"])
+            self.done.changed.add(line.email)
+
+    def _list_the_others(self, listed: set[str]) -> None:
+        posts = Post.objects.filter(school=self.school).in_force(self.today)
+        here = {post.person.email for post in posts.select_related("person")}
+        for email in sorted(here - listed):
+            self.done.notes.append(f"{email} is not in the file, and stays as they are")
+
+
+def _in_force(post: Post, day: date) -> bool:
+    return post.since <= day and (post.until is None or day <= post.until)
+
+
+def _meets(post: Post, begins: date, line) -> bool:
+    """Whether `post` and the one in `line` have a day in common: they are then the same post."""
+    return (post.until is None or post.until >= begins) and (
+        line.until is None or post.since <= line.until or post.since <= begins
+    )

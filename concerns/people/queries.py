@@ -1,0 +1,197 @@
+"""This file knows what the pages of the staff read: lists, one person, what waits, what is held."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Prefetch
+from django.http import Http404
+
+from concerns.doors import sight
+from concerns.models import (
+    Asked,
+    Child,
+    Concern,
+    Invitation,
+    Person,
+    Post,
+    Relation,
+    School,
+    Viewer,
+    held,
+)
+from concerns.models.child import MOST_FOUND
+from concerns.rules.names import folded
+from concerns.rules.roles import May, Role
+from concerns.rules.spans import local_day
+
+A_PAGE = 50
+LATELY = timedelta(days=30)
+LINK_LASTS = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list of staff."""
+
+    person: Person
+    posts: list[Post]
+    signs_in: str
+
+    @property
+    def words(self) -> str:
+        return ", ".join(post.words for post in self.posts)
+
+
+def staff(viewer: Viewer, *, left: bool, after: uuid.UUID | None) -> tuple[list[Listed], bool]:
+    """A page of who works here, by name; or, apart, of who has left."""
+    rows = _everyone(viewer)
+    rows = (rows.gone if left else rows.here)(viewer.school, viewer.today)
+    if after:
+        rows = rows.after(sight.one(viewer, _everyone(viewer), after))
+    found = list(rows.order_by("name", "pk")[: A_PAGE + 1])
+    return [_listed(viewer, person) for person in found[:A_PAGE]], len(found) > A_PAGE
+
+
+def called(viewer: Viewer, part: str) -> list[Listed]:
+    """By part of a name, whether they are here or have left."""
+    rows = _everyone(viewer).called(part[:100]).order_by("name", "pk")[:A_PAGE]
+    return [_listed(viewer, person) for person in rows]
+
+
+def _everyone(viewer: Viewer):
+    posts = Post.objects.filter(school=viewer.school).order_by("since", "pk")
+    return Person.objects.of_school(viewer).prefetch_related(
+        Prefetch("posts", posts, to_attr="posts_here"),
+        Prefetch("invitations", Invitation.objects.order_by("-at", "-pk"), to_attr="links"),
+    )
+
+
+def _listed(viewer: Viewer, person: Person) -> Listed:
+    today = viewer.today
+    lasting = [post for post in person.posts_here if post.until is None or post.until >= today]
+    return Listed(person, lasting or person.posts_here[-1:], signs_in(person, viewer.now))
+
+
+def signs_in(person: Person, now: datetime) -> str:
+    """Whether they can sign in, and if not, what became of their link. Needs `links` fetched."""
+    if not person.is_active:
+        return "Cannot sign in: has left"
+    if person.has_usable_password():
+        return "Signs in"
+    if not person.links:
+        return "Not invited yet"
+    return "Invited" if now - person.links[0].at < LINK_LASTS else "Invited: the link has ended"
+
+
+def person(viewer: Viewer, uid: uuid.UUID) -> Person:
+    """One person with their posts, families, links and what waits about them."""
+    found = sight.one(viewer, _everyone(viewer), uid)
+    families = Relation.objects.of_school(viewer).filter(shuts_out=found)
+    found.family = list(families.select_related("child").order_by("pk"))
+    found.waiting = list(_asked(viewer).waiting().filter(person=found))
+    found.signs_in = signs_in(found, viewer.now)
+    lasts = viewer.today
+    found.ended = [post for post in found.posts_here if post.until and post.until < lasts]
+    found.lasting = [post for post in found.posts_here if post not in found.ended]
+    return found
+
+
+def one(viewer: Viewer, uid: uuid.UUID) -> Person:
+    return sight.one(viewer, Person.objects.of_school(viewer), uid)
+
+
+def post(viewer: Viewer, uid: uuid.UUID) -> Post:
+    """A post that has not ended."""
+    rows = Post.objects.of_school(viewer).lasting(viewer.today)
+    return sight.one(viewer, rows.select_related("person"), uid)
+
+
+def relation(viewer: Viewer, uid: uuid.UUID) -> Relation:
+    rows = Relation.objects.of_school(viewer).standing()
+    return sight.one(viewer, rows.select_related("person", "child"), uid)
+
+
+def _asked(viewer: Viewer):
+    rows = Asked.objects.of_school(viewer)
+    return rows.select_related("by", "person", "child", "answer__by").order_by("-id")
+
+
+def asked(viewer: Viewer) -> tuple[list[Asked], list[Asked]]:
+    """(what waits for the head, what was answered in the last month)."""
+    since = viewer.now - LATELY
+    waiting = list(_asked(viewer).waiting()[:A_PAGE])
+    for row in waiting:
+        row.answerable = not row.why_not(viewer)
+    return waiting, list(_asked(viewer).answered().filter(answer__at__gte=since)[:A_PAGE])
+
+
+def one_asked(viewer: Viewer, uid: uuid.UUID) -> Asked:
+    return sight.one(viewer, _asked(viewer), uid)
+
+
+def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
+    """The first dozen on the roll by part of a name, and whether there are more: no reading."""
+    if not folded(part):
+        return [], False
+    rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
+    return rows[:MOST_FOUND], len(rows) > MOST_FOUND
+
+
+def pupil(viewer: Viewer, uid: uuid.UUID | None) -> Child | None:
+    return Child.objects.of_school(viewer).filter(uid=uid).first() if uid else None
+
+
+def own_families(viewer: Viewer) -> list[Relation]:
+    rows = Relation.objects.of_school(viewer).filter(shuts_out=viewer.person)
+    return list(rows.select_related("child").order_by("pk"))
+
+
+def own_waiting(viewer: Viewer) -> list[Asked]:
+    return list(_asked(viewer).waiting().filter(person=viewer.person, child__isnull=False))
+
+
+def to_leave(viewer: Viewer, uid: uuid.UUID) -> Person:
+    """Who is leaving, with what they hold. Raises Http404 for who has left."""
+    here = Person.objects.of_school(viewer).here(viewer.school, viewer.today)
+    found = sight.one(viewer, here, uid)
+    if found.pk == viewer.person.pk:
+        raise Http404
+    found.has, found.owes = held.counted(found, viewer)
+    found.shown = _references(viewer, found) if viewer.may(May.READ) else []
+    return found
+
+
+def _references(viewer: Viewer, person: Person) -> list[Concern]:
+    """For who may read them: what changes hands, by reference. Recorded as shown."""
+    rows = Concern.objects.visible_to(viewer)
+    mine = rows.filter(pk__in=held.held(person, viewer.school).values("pk"))
+    return sight.page(viewer, mine.most_pressing_first(), A_PAGE, reason="held by a leaver")[0]
+
+
+def able(viewer: Viewer, leaver: Person) -> dict[str, Person]:
+    """Who may take over from `leaver`, by uid."""
+    rows = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
+    return {str(person.uid): person for person in rows.exclude(pk=leaver.pk)}
+
+
+def invited(person: Person, now: datetime) -> Viewer:
+    """In whose name a link is used: theirs, in the school that sent it last, as one of its staff.
+
+    Somebody may be invited before their first day, when they hold no post yet.
+    """
+    last = Invitation.objects.filter(person=person).select_related("school").order_by("-at", "-pk")
+    return Viewer(person, last[0].school, frozenset({Role.STAFF}), now)
+
+
+def by_command(school: School, now: datetime) -> Viewer | None:
+    """In whose name the command line writes: the first head in force. None where there is none."""
+    today: date = local_day(school.days, now)
+    posts = Post.objects.filter(school=school).holding(Role.HEAD).in_force(today)
+    post = posts.select_related("person").order_by("since", "pk").first()
+    return Viewer(post.person, school, frozenset({Role.HEAD}), now) if post else None
+
+
+def nobody_yet(school: School, now: datetime) -> Viewer:
+    """A school without a head: the first file, which must name one, is written by nobody's name."""
+    return Viewer(None, school, frozenset({Role.HEAD}), now)

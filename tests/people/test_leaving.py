@@ -1,0 +1,190 @@
+"""Somebody leaves: one act, and nothing of theirs is left behind."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import Http404
+
+from concerns.doors.act import Refused
+from concerns.models import Concern, Exclusion, Line, Post, Step, held
+from concerns.models.unheld import breaches
+from concerns.people import acts, queries
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import factories
+from tests.people.conftest import NOW, TODAY
+
+
+@pytest.fixture
+def deputy(house):
+    return factories.viewer(house.school, Role.DEPUTY)
+
+
+def concern_of(house, holder, state=State.TAKEN) -> Concern:
+    return factories.concern_at(state, where=house.school, lead=holder)
+
+
+def test_all_they_held_goes_to_the_colleague_named_and_nothing_is_unheld(house, deputy):
+    for state in (State.TAKEN, State.DECIDED):
+        concern_of(house, deputy, state)
+    house.leaves(deputy.person, house.lead.person)
+    assert not Step.objects.open().filter(holder=deputy.person).exists()
+    assert {row.holder_id for row in Concern.objects.open()} == {house.lead.person.pk}
+    assert list(breaches(house.school, TODAY + timedelta(days=1))) == []
+    assert Line.objects.filter(kind=Kind.LEFT, concern__isnull=False).count() == 2
+
+
+def test_what_the_colleague_may_not_see_goes_to_the_role(house, deputy):
+    ours = concern_of(house, deputy)
+    factories.related(house.lead.person, ours.children.get().child)
+    named = concern_of(house, deputy)
+    Exclusion.objects.create(
+        school=house.school, concern=named, person=house.lead.person, by=named.reporter, at=NOW
+    )
+    house.leaves(deputy.person, house.lead.person)
+    for step in Step.objects.open():
+        assert (step.holder, step.holder_role) == (None, "dsl")
+    assert list(breaches(house.school, TODAY + timedelta(days=1))) == []
+
+
+def test_a_writer_s_own_step_goes_too(house, deputy):
+    child = factories.child(house.school)
+    factories.sent(house.teacher, child, danger=True)
+    house.leaves(house.teacher.person, deputy.person)
+    assert not Step.objects.open().filter(holder=house.teacher.person).exists()
+    assert list(breaches(house.school, TODAY)) == []
+
+
+def test_posts_end_the_account_closes_and_a_session_ends_at_once(house, client, deputy):
+    factories.sign_in(client, deputy.person)
+    assert client.get("/submit/").status_code == 200
+    house.leaves(deputy.person)
+    assert client.get("/submit/").status_code == 302
+    deputy.person.refresh_from_db()
+    assert not deputy.person.is_active
+    assert not deputy.person.has_usable_password()
+    assert Post.objects.get(person=deputy.person).until == TODAY
+
+
+def test_who_holds_a_post_in_another_school_keeps_their_account(house, deputy):
+    Post.objects.create(
+        person=deputy.person, school=factories.school(), role=Role.STAFF, since=TODAY
+    )
+    house.leaves(deputy.person)
+    deputy.person.refresh_from_db()
+    assert deputy.person.is_active
+
+
+@pytest.mark.parametrize("role", [Role.DSL, Role.HEAD])
+def test_the_only_lead_or_head_leaves_once_somebody_else_is(house, role, deputy):
+    who = {Role.DSL: house.lead, Role.HEAD: house.head}[role].person
+    with pytest.raises(Refused, match="is the only"):
+        house.leaves(who, deputy.person)
+    factories.person(house.school, role)
+    house.leaves(who, deputy.person)
+    assert house.roles(who, TODAY + timedelta(days=1)) == set()
+
+
+def test_a_lead_who_is_deactivated_is_no_lead(house):
+    other = factories.person(house.school, Role.DSL)
+    other.is_active = False
+    other.save()
+    with pytest.raises(Refused, match="is the only"):
+        house.leaves(house.lead.person)
+
+
+def test_nobody_writes_down_their_own_leaving_nor_a_day_to_come(house, deputy):
+    with pytest.raises(Refused, match="Somebody else"):
+        house.leaves(house.office.person)
+    with pytest.raises(Refused, match="still to come"):
+        acts.leave(
+            by=house.office, person=deputy.person, last=TODAY + timedelta(days=1), to=None, now=NOW
+        )
+
+
+@pytest.mark.parametrize("to", ["nobody", "a teacher", "themselves"])
+def test_what_is_held_goes_to_somebody_who_may_decide(house, deputy, to):
+    concern_of(house, deputy)
+    who = {"nobody": None, "a teacher": house.teacher.person, "themselves": deputy.person}[to]
+    with pytest.raises(Refused):
+        house.leaves(deputy.person, who)
+    assert Concern.objects.get().holder == deputy.person
+
+
+def test_the_office_is_told_how_much_is_held_and_not_what_is_its_own_family_s(house, deputy):
+    concern_of(house, deputy)
+    hers = concern_of(house, deputy)
+    assert held.counted(deputy.person, house.office) == (2, 2)
+    factories.related(house.office.person, hers.children.get().child)
+    assert held.counted(deputy.person, house.office) == (1, 1)
+
+
+def test_a_reader_sees_which_they_are_and_the_office_does_not(house, deputy):
+    concern = concern_of(house, deputy)
+    assert queries.to_leave(house.head, deputy.person.uid).shown == [concern]
+    assert queries.to_leave(house.office, deputy.person.uid).shown == []
+
+
+def test_who_has_left_cannot_leave_again(house, deputy):
+    house.leaves(deputy.person)
+    with pytest.raises(Http404):
+        queries.to_leave(house.office, deputy.person.uid)
+
+
+def test_who_comes_back_has_a_post_again_and_no_old_password(house, deputy):
+    house.leaves(deputy.person)
+    later = TODAY + timedelta(days=1)
+    deputy.person.refresh_from_db()
+    house.post(house.office, deputy.person, Role.STAFF, since=later)
+    deputy.person.refresh_from_db()
+    assert deputy.person.is_active
+    assert not deputy.person.has_usable_password()
+
+
+# One post of several.
+
+
+def second(house, person, role=Role.STAFF) -> Post:
+    return Post.objects.create(
+        person=person, school=house.school, role=role, since=TODAY - timedelta(days=90)
+    )
+
+
+def end(house, post, until=TODAY, by=None):
+    return acts.end_post(by=by or house.office, post=post, until=until, now=NOW)
+
+
+def test_with_a_deciding_post_goes_what_it_let_them_hold(house, deputy):
+    concern_of(house, deputy)
+    second(house, deputy.person)
+    end(house, Post.objects.get(person=deputy.person, role="deputy"))
+    step = Step.objects.open().get()
+    assert (step.holder, step.holder_role) == (None, "dsl")
+    assert Concern.objects.get().holder is None
+
+
+def test_who_still_decides_by_another_post_keeps_what_they_hold(house, deputy):
+    concern_of(house, deputy)
+    second(house, deputy.person, Role.DSL)
+    end(house, Post.objects.get(person=deputy.person, role="deputy"))
+    assert Concern.objects.get().holder == deputy.person
+
+
+def test_a_reading_post_ends_on_the_day_it_is_written_down(house, deputy):
+    second(house, deputy.person)
+    with pytest.raises(Refused, match="on the day"):
+        end(house, Post.objects.get(role="deputy"), until=TODAY + timedelta(days=3))
+
+
+def test_the_only_post_is_ended_by_leaving(house):
+    with pytest.raises(Refused, match="only post"):
+        end(house, Post.objects.get(person=house.teacher.person))
+
+
+def test_no_post_ends_before_it_began_nor_the_last_lead_s(house):
+    post = second(house, house.lead.person)
+    with pytest.raises(Refused, match="before the post began"):
+        end(house, post, until=TODAY - timedelta(days=100))
+    with pytest.raises(Refused, match="is the only"):
+        end(house, Post.objects.get(person=house.lead.person, role="dsl"))
