@@ -204,6 +204,7 @@ def whole_case(where: School) -> Concern:
     ended = {"outcome": Outcome.WITH_AGENCY, "why": "Theirs now.", "words_back": "Thank you."}
     triage.close(by=deputy, concern=concern, now=next(at), **ended)
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
+    triage.exclude(by=lead, concern=concern, person=person(where), why="Involved.", now=next(at))
     return Concern.objects.get(pk=concern.pk)
 
 

@@ -80,7 +80,8 @@ class Words(forms.CharField):
             help_text=help_text,
             required=bool(needed),
             max_length=MOST,
-            widget=box(attrs={"autocomplete": "off"}),
+            # Its width is the stylesheet's: a number of columns would only be sent and overruled.
+            widget=box(attrs={"autocomplete": "off"} | ({} if line else {"cols": False})),
             error_messages={"required": needed, "max_length": TOO_LONG},
         )
 

@@ -5,6 +5,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from concerns.models.child import Child
+from concerns.models.person import Person
 from concerns.rules.words import Teller
 
 # The columns of a concern that are kept sealed, of those its writer fills.
@@ -56,6 +57,8 @@ class Account:
     told_when: str = ""
     told_words: str = ""
     categories: tuple[str, ...] = ()
+    # Who works here and must not see it.
+    excluded: tuple[Person, ...] = ()
     marks: tuple[MarkSeen, ...] = field(default=())
 
     @property

@@ -9,13 +9,13 @@ from datetime import date, datetime
 from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision
-from concerns.models.person import Person, Viewer
+from concerns.models.person import Person, Post, Viewer
 from concerns.models.referral import Referral
 from concerns.models.step import Ended, Owed
 from concerns.rules import clocks
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.lifecycle import State
-from concerns.rules.roles import Role
+from concerns.rules.roles import LADDER, Role
 from concerns.rules.words import Choice, SpokenTo
 
 
@@ -140,6 +140,20 @@ class Agenda:
             self._moved.append(step)
         if self.concern.holder_id == person.pk:
             self.concern.holder = to
+
+    def seat(self) -> None:
+        """What a role holds is owed by the first of its ladder whom somebody holds who may see it:
+        with the lead shut out it is the deputy's, and says so."""
+        held = [step for step in self.open if step.holder_role]
+        posts = Post.objects.filter(school=self.by.school).in_force(self.by.today)
+        may_see = Person.objects.not_excluded_from(self.concern)
+        roles = set(posts.filter(person__in=may_see).values_list("role", flat=True)) if held else ()
+        for step in held:
+            ladder = LADDER[CLOCKS[StepKind(step.kind)].holder or Role.DSL]
+            role = next((role for role in ladder if role in roles), step.holder_role)
+            if role != step.holder_role:
+                step.holder_role = role
+                self._moved.append(step)
 
     def onward(self) -> None:
         """After the last step of a decision the next move is owed: close, or decide again."""

@@ -16,6 +16,7 @@ FROZEN = (
     "Line", "Decision", "DecisionChild", "DecisionRoute", "Addition", "WordBack", "Handing",
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
     "AdultDecision", "AdultEntry", "Asked", "Answer", "Invitation",
+    "Exclusion",
     "Household", "HouseholdAdult", "FileEvent", "Sighting",
 )  # fmt: skip
 # Rows that are ended once, and otherwise never change: the lines of a child's file.
@@ -26,7 +27,7 @@ ENDED_ONCE = (
 # Rows that may move on, and never go.
 KEPT = (
     *ENDED_ONCE,
-    "Concern", "ConcernChild", "Step", "Exclusion", "Child", "Enrolment", "Placement", "Relation",
+    "Concern", "ConcernChild", "Step", "Child", "Enrolment", "Placement", "Relation",
     "Person", "Post", "School", "RollQuestion", "LineWords",
     "AdultConcern", "AdultExclusion", "AdultStep",
 )  # fmt: skip

@@ -49,6 +49,7 @@ def others(concern: Concern, steps: list[Step]) -> list[Move]:
         ("Record a conversation", "refer_speak", shut),
         ("Add a note for the leads", "triage_note", shut),
         ("Give the person who wrote it a word back", "chase_tell", ""),
+        ("Say who must not see it", "triage_exclude", ""),
         ("Close it", "triage_close", close),
         ("Reopen it", "triage_reopen", "" if shut else "It is open."),
     ]

@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision, DecisionRoute
+from concerns.models.exclusion import Exclusion
 from concerns.models.filed import ConcernChild
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.step import Ended, Step
@@ -79,6 +80,7 @@ def fetch(concern: Concern) -> Concern:
         Prefetch("words_back", _by(WordBack)),
         Prefetch("handings", _by(Handing).select_related("by", "to")),
         Prefetch("endings", _by(Ending)),
+        Prefetch("exclusions", Exclusion.objects.told()),
     )
     return concern
 
@@ -224,6 +226,7 @@ def happenings(concern: Concern) -> list[Happening]:
     found += [Happening(row.at, "word_back", row) for row in concern.words_back.all()]
     found += [Happening(row.at, "handing", row) for row in concern.handings.all()]
     found += [Happening(row.at, "ending", row) for row in concern.endings.all()]
+    found += [Happening(row.at, "exclusion", row) for row in concern.exclusions.all()]
     return sorted(found, key=lambda happening: happening.at)
 
 

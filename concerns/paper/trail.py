@@ -23,7 +23,7 @@ HAS_A_ROW = frozenset(
     {
         Kind.SUBMITTED, Kind.ADDED, Kind.TOLD, Kind.HANDED, Kind.DECIDED, Kind.CLOSED,
         Kind.REOPENED, Kind.TOLD_REPORTER, Kind.SPOKE, Kind.SENT, Kind.ANSWERED,
-        Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE,
+        Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE, Kind.EXCLUDED,
     }
 )  # fmt: skip
 ACCOUNT = {
@@ -118,6 +118,9 @@ def _from_rows(concern: Concern) -> Iterator[Entry]:
     for row in concern.endings.all():
         what = "Reopened it" if row.reopened else f"Closed it: {Outcome.say(row.outcome)}"
         yield Entry(row.at, what, row.by.name, _said(("Why", row.words)), mark="ending")
+    for row in concern.exclusions.all():
+        what = f"Said that {row.person.name} must not see it"
+        yield Entry(row.at, what, row.by.name, _said(("Why", row.why)), mark="exclusion")
     for row in concern.words_back.all():
         what = "Gave the person who wrote it a word back"
         yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))

@@ -17,7 +17,9 @@ from concerns.models import (
     ConcernChild,
     Draft,
     Ending,
+    Exclusion,
     Mark,
+    Person,
     Viewer,
 )
 from concerns.models.account import SEALED
@@ -97,18 +99,7 @@ def _submit(
     begun = Draft.objects.filter(uid=draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
         raise Refused(keep.NOT_YOURS)
-    concern = Concern(
-        school=by.school,
-        reference=references.new(),
-        reporter=by.person,
-        draft=draft,
-        begun_at=begun.begun_at if begun else now,
-        received_at=now,
-        changed_by=by.person,
-        changed_at=now,
-        changed_how=Kind.SUBMITTED,
-        **account.typed,
-    )
+    concern = _begun(by, begun.begun_at if begun else now, draft, account, now)
     if not (account.children or account.described):
         raise Refused("Say which child it is about, or describe them.")
     if not (account.account or account.told_words):
@@ -120,6 +111,10 @@ def _submit(
     concern.save(force_insert=True)
     rows = ConcernChild.objects.bulk_create(_children(concern, account))
     _sort_and_mark(concern, account)
+    if account.excluded:
+        _shut_out(record, concern, account.excluded)
+    else:
+        agenda.seat()
     if begun:
         begun.delete()
     line = record(
@@ -130,6 +125,43 @@ def _submit(
         words=account.words,
     )
     return Receipt(concern, ledger.receipt(line))
+
+
+def _begun(by: Viewer, begun_at: datetime, draft: uuid.UUID, account: Account, now: datetime):
+    return Concern(
+        school=by.school,
+        reference=references.new(),
+        reporter=by.person,
+        draft=draft,
+        begun_at=begun_at,
+        received_at=now,
+        changed_by=by.person,
+        changed_at=now,
+        changed_how=Kind.SUBMITTED,
+        **account.typed,
+    )
+
+
+def _shut_out(record, concern: Concern, people) -> None:
+    """Keep `people` out. Refused where nobody who may decide would be left."""
+    wrong = Exclusion.objects.shut_out(record.agenda(concern), people)
+    if wrong:
+        raise Refused(wrong)
+    shown = [person.uid for person in people]
+    record(kind=Kind.EXCLUDED, about=concern, concern=concern, shown=shown)
+
+
+@act(May.SUBMIT, Kind.EXCLUDED, on="concern")
+def keep_from(*, by: Viewer, concern: Concern, person: Person, now: datetime, record) -> None:
+    """Who wrote it says afterwards that a colleague must not see it."""
+    if Exclusion.objects.filter(concern=concern, person=person).exists():
+        return _said_already(record, concern)
+    _shut_out(record, concern, [person])
+
+
+def _said_already(record, concern: Concern) -> None:
+    """Said twice: nothing is owed by it. Who else was kept out is not the writer's to learn."""
+    record(about=concern, concern=concern, reason="said before")
 
 
 def _sort_and_mark(concern: Concern, account: Account) -> None:
@@ -218,6 +250,7 @@ def _add(
         agenda.owe(StepKind.FIRST_LOOK)
     elif not agenda.owes(*FIRST_LOOKS, StepKind.READ_ADDITION):
         agenda.owe(StepKind.READ_ADDITION)
+    agenda.seat()
     record(about=addition, concern=concern, fields=["words"], words={"words": words})
     return addition
 

@@ -21,7 +21,7 @@ from concerns.asking.govuk import (
     inside,
 )
 from concerns.asking.marks import MOST_MARKS, mark_rows
-from concerns.models import Account, Child
+from concerns.models import Account, Child, Person
 from concerns.rules.words import Category, Choice, GoingHome, HowKnown, HowSure, Teller
 
 MOST_CHILDREN = 60
@@ -59,11 +59,9 @@ class ConcernForm(Asked):
         "need no proof, and it may be only a feeling.",
     )
     teller_is = choose("Who told you?", Teller, folded=True)
-    teller = Words("Their name", line=True, help_text="Or who they were, as near as you can say.")
+    teller = Words("Their name, or who they were", line=True)
     told_words = Words("What they said, in their own words")
-    told_when = Words(
-        "When did they tell you?", line=True, help_text="Leave it empty if it was just now."
-    )
+    told_when = Words("When they told you, if not just now", line=True)
     going_home = choose(
         "Are you worried about them going home today?",
         GoingHome,
@@ -77,7 +75,7 @@ class ConcernForm(Asked):
     )
     happened_on = DayField(label="What day did it happen?", required=False)
     happened_at = TimeOfDay("At what time?")
-    how_sure = choose("How sure are you of when?", HowSure)
+    how_sure = choose("How sure are you of when?", HowSure, folded=True)
     place = Words("Where did it happen?", line=True)
     how_known = choose("How do you know?", HowKnown)
     child_words = Words(
@@ -93,6 +91,7 @@ class ConcernForm(Asked):
     explanation = Words("If somebody explained it, what did they say?")
     explained_by = Words("Who gave the explanation, and to whom?", line=True)
     involved = Picked("#find_involved")
+    excluded = Picked("#find_excluded")
     may_mean = Words(
         "What do you think it may mean?",
         help_text="Your own view, kept apart from what you saw and heard.",
@@ -125,7 +124,7 @@ class ConcernForm(Asked):
         Say("More, if you know it", "heading"),
         Say("All of this is optional. Open what helps, and leave the rest."),
         Details("When and where", "happened_on", Question("happened_at", width=5),
-                Question("how_sure", small=True), "place"),
+                "how_sure", "place"),
         Details("How you know, and what the child said",
                 Question("how_known", small=True, hints={
                     HowKnown.FEELING: "That is enough by itself. Nothing else is needed."}),
@@ -137,6 +136,7 @@ class ConcernForm(Asked):
         Details("Who else was there, and any explanation", "who_else",
                 Question("explanation", rows=3), "explained_by"),
         Part("submit/involved.html"),
+        Part("submit/excluded.html"),
         Details("What you think it may mean", Question("may_mean", rows=3),
                 Ticks("categories")),
         Details("What you have done already", "told_in_person", "already_called"),
@@ -151,12 +151,15 @@ class ConcernForm(Asked):
         now: datetime,
         draft: uuid.UUID,
         chosen: Mapping[str, Child],
+        colleagues: Mapping[str, Person],
         checked: bool = True,
         more_marks: int = 0,
     ):
-        """`chosen` are those picked who are on this school's roll; `now` is when it is sent."""
+        """`chosen` are those picked who are on this school's roll, `colleagues` those picked who
+        work here; `now` is when it is sent."""
         super().__init__(typed, checked=checked)
         self.draft, self.now, self.chosen = draft, localtime(now), chosen
+        self.colleagues = colleagues
         self.marks = mark_rows(typed, checked, more_marks)
 
     def is_valid(self) -> bool:
@@ -178,6 +181,12 @@ class ConcernForm(Asked):
     def clean_involved(self) -> tuple[Child, ...]:
         about = self.cleaned_data.get("child", ())
         return tuple(child for child in self._on_roll("involved") if child not in about)
+
+    def clean_excluded(self) -> tuple[Person, ...]:
+        uids = {str(as_uid(uid)) for uid in self.cleaned_data["excluded"] or []}
+        if not self.colleagues.keys() >= uids:
+            raise ValidationError("Somebody you picked does not work here. Find them again")
+        return tuple(person for uid, person in self.colleagues.items() if uid in uids)
 
     def _on_roll(self, name: str) -> tuple[Child, ...]:
         picked = self.cleaned_data[name] or []
@@ -267,3 +276,22 @@ class AddForm(Asked):
         help_text="Something new, something you left out, or that you are still worried.",
     )
     helper = inside(Question("words", size="m", rows=5), Buttons(Press("Add")))
+
+
+class ExcludeForm(Asked):
+    """Afterwards: a colleague who must not see it."""
+
+    person = forms.ChoiceField(label="Who must not see it?", required=False)
+    helper = inside(Question("person", size="m"), Buttons(Press("Keep it from them")))
+
+    def __init__(self, *args, staff: Mapping[str, Person], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.staff = staff
+        named = [(uid, f"{person.name}, {person.detail}") for uid, person in staff.items()]
+        self.fields["person"].choices = [("", "Choose"), *named]
+
+    def clean_person(self) -> Person:
+        person = self.staff.get(self.cleaned_data["person"])
+        if person is None:
+            raise ValidationError("Choose who must not see it")
+        return person

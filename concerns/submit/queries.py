@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import F, Prefetch
 
+from concerns.asking.asked import as_uid
 from concerns.doors import keep, ledger, sight
 from concerns.models import (
     Addition,
     Authority,
-    Child,
     Concern,
     Draft,
     Person,
@@ -17,12 +17,11 @@ from concerns.models import (
     Step,
     Viewer,
     WordBack,
+    offered,
 )
-from concerns.models.child import MOST_FOUND
 from concerns.models.draft import CONCERN
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER, StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.names import folded
 from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.saying import when
 from concerns.rules.words import GoingHome, HowKnown, HowSure, Part
@@ -65,9 +64,10 @@ class Contacts:
         return self.people[1:]
 
 
-def leads(viewer: Viewer, concern: Concern | None = None) -> Contacts:
-    """The leads in post today, less oneself; with `concern`, less who may never see that one."""
-    return _in_post(viewer, LADDER[Role.DSL], concern)
+def leads(viewer: Viewer, concern: Concern | None = None, but=()) -> Contacts:
+    """The leads in post today, less oneself and those of uid `but`; with `concern`, less who may
+    never see that one."""
+    return _in_post(viewer, LADDER[Role.DSL], concern, but)
 
 
 def head_and_chair(viewer: Viewer) -> Contacts:
@@ -75,7 +75,7 @@ def head_and_chair(viewer: Viewer) -> Contacts:
     return _in_post(viewer, (Role.HEAD, Role.CHAIR))
 
 
-def _in_post(viewer: Viewer, roles: tuple[Role, ...], concern: Concern | None = None) -> Contacts:
+def _in_post(viewer: Viewer, roles: tuple[Role, ...], concern=None, but=()) -> Contacts:
     posts = Post.objects.filter(school=viewer.school).in_force(viewer.today).holding(*roles)
     if concern:
         posts = posts.filter(person__in=Person.objects.not_excluded_from(concern))
@@ -83,31 +83,31 @@ def _in_post(viewer: Viewer, roles: tuple[Role, ...], concern: Concern | None = 
     authority = rows[0].school.authority if rows else viewer.school.authority
     found: dict[int, Contact] = {}
     for row in sorted(rows, key=lambda row: roles.index(Role(row.role))):
-        if row.person_id != viewer.person.pk:
+        if row.person_id != viewer.person.pk and str(row.person.uid) not in but:
             role = Role(row.role)
             contact = Contact(row.person, role, row.title or role.title)
             found.setdefault(row.person_id, contact)
     return Contacts(list(found.values()), authority)
 
 
-def choice(child: Child) -> dict[str, str]:
-    """A child as the picker shows it: enough to tell two of one name apart, and no more."""
-    return {"uid": str(child.uid), "label": child.label, "detail": child.detail}
+# Whom the long form finds by name: the end of each box's own name, and where its ticks are kept.
+BOXES = {"": "child", "_involved": "involved", "_excluded": "excluded"}
 
 
-def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
-    """The first dozen on the roll by part of a name, and whether there are more."""
-    if not folded(part):
-        return [], False
-    rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
-    return rows[:MOST_FOUND], len(rows) > MOST_FOUND
-
-
-def chosen(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Child]:
-    """The children picked, by uid. One who left the roll while the form was open is still meant."""
-    if not uids:
-        return {}
-    return {str(row.uid): row for row in Child.objects.of_school(viewer).filter(uid__in=uids)}
+def boxes(viewer: Viewer, form, *, looked: bool) -> dict:
+    """For each box: what was typed in it, who is ticked, and, once `looked` for, who is found."""
+    page = {}
+    for of, name in BOXES.items():
+        here, say, find = form.chosen, offered.choice, offered.found
+        if name == "excluded":
+            here, say, find = form.colleagues, offered.colleague, offered.staff_found
+        uids = map(str, filter(None, map(as_uid, dict.fromkeys(form.data.getlist(name)))))
+        part = page[f"find{of}"] = form.data.get(f"find{of}", "")
+        page[f"picked{of}"] = [say(here[uid]) for uid in uids if uid in here]
+        if looked and part.strip():
+            rows, page[f"more{of}"] = find(viewer, part)
+            page[f"found{of}"], page[f"none{of}"] = [say(row) for row in rows], not rows
+    return page
 
 
 def drafts(viewer: Viewer) -> list[Draft]:
@@ -143,6 +143,8 @@ def opened(viewer: Viewer, uid: uuid.UUID) -> Concern:
     concern.told_back = list(concern.words_back.select_related("by").order_by("id"))
     added = Addition.objects.filter(concern=concern, by=viewer.person, for_leads=False)
     concern.added = list(added.order_by("id"))
+    # Only those the writer named: whom a lead kept out is not the writer's to learn.
+    concern.kept_from = list(concern.exclusions.filter(by=viewer.person).told())
     return concern
 
 

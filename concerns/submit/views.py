@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 from concerns.asking.asked import Typed, as_uid
 from concerns.doors import keep
 from concerns.doors.act import Refused
+from concerns.models import offered
 from concerns.models.draft import CONCERN
 from concerns.submit import acts, queries
-from concerns.submit.forms import About, AboutForm, AddForm, ConcernForm, ToldForm
+from concerns.submit.forms import About, AboutForm, AddForm, ConcernForm, ExcludeForm, ToldForm
 
 # Buttons of the long form that ask for more of it, and send nothing.
-LOOKS = frozenset({"find", "find_involved", "another_mark"})
+LOOKS = frozenset({"find", "find_involved", "find_excluded", "another_mark"})
 NOT_SAVED = (
     "This has not been saved yet. Your words are still on this page: press Send again. If it goes "
     "on, copy them and find a safeguarding lead."
@@ -84,7 +85,7 @@ def _send(request, form):
     try:
         receipt = acts.submit(by=viewer, draft=form.draft, account=account, now=viewer.now)
     except Refused as refused:
-        return _begun_by_another(request, form, refused.words)
+        return _not_sent(request, form, refused.words)
     if receipt.again and acts.keep_what_is_new(viewer, receipt.concern, account):
         return _onward(request, "submit_mine", receipt.concern.uid)
     return _onward(request, "submit_sent", receipt.concern.uid)
@@ -97,11 +98,12 @@ def _later(request, form):
     sent = queries.sent_from(viewer, form.draft)
     if sent:
         return _onward(request, "submit_sent", sent.uid)
-    return _begun_by_another(request, form, keep.NOT_YOURS)
+    return _not_sent(request, form, keep.NOT_YOURS)
 
 
-def _begun_by_another(request, form, words):
-    form.draft = uuid.uuid4()
+def _not_sent(request, form, words):
+    if words == keep.NOT_YOURS:
+        form.draft = uuid.uuid4()
     form.add_error(None, words)
     return _page(request, form)
 
@@ -129,8 +131,8 @@ def autosave(request):
 
 @require_POST
 def children(request):
-    rows, more = queries.found(request.viewer, request.POST.get("part", ""))
-    return JsonResponse({"children": [queries.choice(row) for row in rows], "more": more})
+    rows, more = offered.found(request.viewer, request.POST.get("part", ""))
+    return JsonResponse({"children": [offered.choice(row) for row in rows], "more": more})
 
 
 def sent(request, uid):
@@ -177,6 +179,22 @@ def add(request, uid):
     return redirect(f"{here}#added")
 
 
+def exclude(request, uid):
+    viewer, pressed = request.viewer, request.method == "POST"
+    concern = queries.own(viewer, uid)
+    form = ExcludeForm(_typed(request), checked=pressed, staff=offered.staff(viewer))
+    if pressed and form.is_valid():
+        person = form.cleaned_data["person"]
+        try:
+            acts.keep_from(by=viewer, concern=concern, person=person, now=viewer.now)
+        except Refused as refused:
+            form.add_error(None, refused.words)
+        else:
+            return redirect("submit_mine", uid=uid)
+    page = {"concern": concern, "form": form}
+    return render(request, "submit/exclude.html", page, status=_status(form))
+
+
 def _typed(request) -> Typed:
     return Typed.of(dict(request.POST.lists()))
 
@@ -191,7 +209,8 @@ def _form(request, draft, typed, *, checked, more_marks=0) -> ConcernForm:
         typed,
         now=request.viewer.now,
         draft=draft,
-        chosen=queries.chosen(request.viewer, picked),
+        chosen=offered.chosen(request.viewer, picked),
+        colleagues=offered.staff(request.viewer, typed.uids("excluded")),
         checked=checked,
         more_marks=more_marks,
     )
@@ -204,7 +223,12 @@ def _blank() -> str:
     They are five sixths of the work of the page. What differs - token, draft, names - is outside.
     """
     form = ConcernForm(
-        Typed.of({}), now=timezone.now(), draft=uuid.uuid4(), chosen={}, checked=False
+        Typed.of({}),
+        now=timezone.now(),
+        draft=uuid.uuid4(),
+        chosen={},
+        colleagues={},
+        checked=False,
     )
     return render_crispy_form(form, context={"picker_url": reverse("submit_children")})
 
@@ -219,26 +243,13 @@ def _page(request, form, *, begun=None, blank="", reached=True):
         "begun": begun,
         "blank": blank,
         "more_marks": request.POST.get("do") == "another_mark",
-        "find": form.data.get("find", ""),
-        "find_involved": form.data.get("find_involved", ""),
-        **{
-            f"picked{of}": _picked(form, name)
-            for of, name in (("", "child"), ("_involved", "involved"))
-        },
     }
+    looked = reached and request.method == "POST"
+    page |= queries.boxes(request.viewer, form, looked=looked)
     if reached:
-        page["contacts"] = queries.leads(request.viewer)
-        for of in ("", "_involved") if request.method == "POST" else ():
-            if page[f"find{of}"].strip():
-                rows, page[f"more{of}"] = queries.found(request.viewer, page[f"find{of}"])
-                page[f"found{of}"] = [queries.choice(row) for row in rows]
+        page["contacts"] = queries.leads(request.viewer, but=form.colleagues)
     status = _status(form, *form.marks) if reached else 503
     return render(request, "submit/write.html", page, status=status)
-
-
-def _picked(form, name) -> list[dict[str, str]]:
-    uids = map(str, filter(None, map(as_uid, dict.fromkeys(form.data.getlist(name)))))
-    return [queries.choice(form.chosen[uid]) for uid in uids if uid in form.chosen]
 
 
 def _onward(request, name, uid=None, query=""):

@@ -10,6 +10,7 @@ from concerns.models import (
     Decided,
     Decision,
     Ending,
+    Exclusion,
     Handing,
     Person,
     Referral,
@@ -252,3 +253,17 @@ def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> 
     record.agenda(concern).owe(StepKind.DECIDE, holder=by.person)
     record(about=ending, concern=concern, fields=["why"], words={"why": why})
     return ending
+
+
+@act(May.DECIDE, Kind.EXCLUDED, on="concern")
+def exclude(
+    *, by: Viewer, concern: Concern, person: Person, why: str, now: datetime, record
+) -> Person:
+    """Keep a colleague out of it from now on. What they held goes to the next who may."""
+    if Exclusion.objects.filter(concern=concern, person=person).exists():
+        raise Refused(f"{person.name} is kept out of it already.")
+    wrong = Exclusion.objects.shut_out(record.agenda(concern), [person], why)
+    if wrong:
+        raise Refused(wrong)
+    record(about=concern, concern=concern, shown=[person.uid], fields=["why"], words={"why": why})
+    return person

@@ -79,6 +79,23 @@ class HandForm(Asked):
         return self.people[self.cleaned_data["to"]]
 
 
+class ExcludeForm(Asked):
+    """Of everybody who works here: whoever is involved may hold any post, or none that reads."""
+
+    person = forms.ChoiceField(label="Who must not see it?")
+    why = Words("Why?", needed="Say why they must not see it")
+    helper = inside("person", Question("why", rows=3), Buttons(Press("Keep it from them")))
+
+    def __init__(self, *args, staff, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.staff = {str(person.uid): person for person in staff}
+        offer(self.fields["person"], self.staff, "Choose who must not see it", empty="Choose")
+
+    @property
+    def chosen(self):
+        return self.staff[self.cleaned_data["person"]]
+
+
 class CloseForm(Asked):
     outcome = choose("How did it end?", Outcome, needed="Choose how it ended")
     why = Words("Why can it be closed?", needed="Say why it can be closed")

@@ -21,6 +21,7 @@ from concerns.models import (
     ConcernChild,
     Conversation,
     Draft,
+    Exclusion,
     Person,
     Post,
     Step,
@@ -252,3 +253,13 @@ def colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
 def holding_open(concern: Concern) -> list[tuple[str, str]]:
     """(What must be done before it can be closed, where); each once."""
     return list({(s.words, _address(s)): s for s in Step.objects.holding_open(concern)})
+
+
+def to_keep_out(viewer: Viewer, concern: Concern) -> list[Person]:
+    """Who works here and is not kept out of it by name."""
+    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
+    return list(staff.exclude(excluded_from__concern=concern))
+
+
+def kept_out(concern: Concern) -> list[Exclusion]:
+    return list(concern.exclusions.told())

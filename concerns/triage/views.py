@@ -11,7 +11,14 @@ from concerns.doors import sight
 from concerns.doors.sheet import Sheet
 from concerns.rules.lifecycle import State, may_follow
 from concerns.triage import acts, queries
-from concerns.triage.forms import CloseForm, DecideForm, HandForm, NoteForm, ReopenForm
+from concerns.triage.forms import (
+    CloseForm,
+    DecideForm,
+    ExcludeForm,
+    HandForm,
+    NoteForm,
+    ReopenForm,
+)
 
 
 def queue(request):
@@ -59,6 +66,20 @@ def note(request, uid):
     if sheet.whole and sheet.does(acts.note, concern=concern, words=sheet.said["words"]):
         return sheet.onward("triage_read", uid=uid)
     return sheet.page("triage/note.html", sight.concern(request.viewer, uid))
+
+
+def exclude(request, uid):
+    viewer = request.viewer
+    concern = sight.to_change(viewer, uid)
+    sheet = Sheet(request, ExcludeForm, staff=queries.to_keep_out(viewer, concern))
+    if sheet.whole:
+        given = {"person": sheet.form.chosen, "why": sheet.said["why"]}
+        if sheet.does(acts.exclude, concern=concern, **given):
+            # Who keeps themselves out of it has no page of it to go back to.
+            own = sheet.form.chosen == viewer.person
+            return sheet.onward("triage") if own else sheet.onward("triage_read", uid=uid)
+    concern = sight.concern(viewer, uid)
+    return sheet.page("triage/exclude.html", concern, rows=queries.kept_out(concern))
 
 
 def close(request, uid):
