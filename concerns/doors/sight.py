@@ -14,7 +14,8 @@ from django.db import transaction
 from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.models import AdultConcern, Concern, ConcernChild, Viewer
+from concerns.models import AdultConcern, Child, Concern, ConcernChild, Viewer, file
+from concerns.models.file import File
 from concerns.rules.kinds import Kind
 
 
@@ -67,6 +68,17 @@ def child(viewer: Viewer, model_rows, uid: uuid.UUID, kind: Kind = Kind.STORY):
     return found
 
 
+def files(viewer: Viewer, children: list[Child], reason: str = "") -> list[File]:
+    """The files of children of a concern or a referral that was opened: one line names them."""
+    with transaction.atomic():
+        rows = Child.objects.visible_to(viewer).filter(pk__in=[child.pk for child in children])
+        seen = set(rows.values_list("pk", flat=True))
+        found = file.files(viewer, [child for child in children if child.pk in seen])
+        uids = [one.child.uid for one in found]
+        _record(viewer, Kind.FILE, shown=uids, children=uids, reason=reason)
+    return found
+
+
 def to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """A concern for an act, whose own line is the record of it. Raises Http404."""
     return one(viewer, Concern.objects.visible_to(viewer), uid)
@@ -105,10 +117,11 @@ def page(
     return found[:most], len(found) > most
 
 
-def looked(viewer: Viewer, kind: Kind, reason: str = "") -> None:
-    """Record that figures were looked at or taken out, before they are shown."""
+def looked(viewer: Viewer, kind: Kind, reason: str = "", **more) -> None:
+    """Record that figures, or what was put together elsewhere, were looked at or taken out, before
+    they are shown."""
     with transaction.atomic():
-        _record(viewer, kind, reason=reason)
+        _record(viewer, kind, reason=reason, **more)
 
 
 def _must_be_scoped(viewer: Viewer, rows) -> None:

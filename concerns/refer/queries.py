@@ -11,6 +11,7 @@ from concerns.models import (
     ConcernChild,
     Conversation,
     DecisionChild,
+    DecisionRoute,
     Referral,
     ReferralEvent,
     Step,
@@ -51,19 +52,36 @@ def standing(viewer: Viewer, referral: Referral) -> dict:
     """How far it has come, for whom, and what is owed on it. Recorded as reading its concern."""
     concern = sight.concern(viewer, referral.concern.uid)
     events = ReferralEvent.objects.select_related("by").order_by("id")
+    routes = DecisionRoute.objects.select_related("adult").order_by("id")
     found = (
         Referral.objects.filter(pk=referral.pk)
         .select_related("decision__by")
-        .prefetch_related(Prefetch("events", events))
+        .prefetch_related(Prefetch("events", events), Prefetch("decision__routes", routes))
         .get()
     )
     links = DecisionChild.objects.filter(decision=found.decision_id)
     links = links.select_related("concern_child__child").order_by("id")
     owed = Step.objects.open().filter(referral=found).in_order().select_related("holder")
+    children = [link.concern_child for link in links]
     return {
         "concern": concern,
         "referral": found,
-        "children": [link.concern_child for link in links],
+        "children": children,
         "steps": list(owed),
         "second": found.decision.by_id != viewer.person.pk,
+    }
+
+
+def at_hand(viewer: Viewer, referral: Referral) -> dict:
+    """The same, with all that a telephone call about it asks for: what was written, what parents
+    know, and the file of each child it is for. The files are recorded too."""
+    shown = standing(viewer, referral)
+    concern, children = story.fetch(shown["concern"]), shown["children"]
+    rolled = [row.child for row in children if row.child_id]
+    return {
+        **shown,
+        "files": sight.files(viewer, rolled, "for a referral"),
+        "facts": story.facts(concern),
+        "additions": story.additions(concern),
+        "told": story.asked(shown["referral"].decision),
     }

@@ -7,11 +7,13 @@ from concerns.refer import acts, queries
 from concerns.refer.forms import AnswerForm, SendForm, SpeakForm, ViewForm, WithdrawForm
 from concerns.rules.lifecycle import Stage
 
+# The page one has before oneself on the telephone.
+CALL = "refer/referral.html"
 # What each address of a referral asks, the act that takes it, and the page it stands on.
 ASKED = {
-    "refer_send": (SendForm, acts.send, "refer/referral.html"),
-    "refer_answer": (AnswerForm, acts.hear_back, "refer/referral.html"),
-    "refer_view": (ViewForm, acts.give_view, "refer/referral.html"),
+    "refer_send": (SendForm, acts.send, CALL),
+    "refer_answer": (AnswerForm, acts.hear_back, CALL),
+    "refer_view": (ViewForm, acts.give_view, CALL),
     "refer_withdraw": (WithdrawForm, acts.withdraw, "refer/withdraw.html"),
 }
 # The one form that fits each stage. An agency may change its mind; what is not sent stays so.
@@ -36,7 +38,7 @@ def speak(request, uid):
 
 def referral(request, uid):
     found = queries.to_change(request.viewer, uid)
-    return _asked(request, found, FITS[found.stage], page="refer/referral.html")
+    return _asked(request, found, FITS[found.stage], page=CALL)
 
 
 def send(request, uid):
@@ -61,5 +63,6 @@ def _asked(request, found, name, page=""):
     sheet = Sheet(request, form, path=action, now=request.viewer.now)
     if sheet.whole and sheet.does(act, referral=found, **sheet.form.given):
         return sheet.onward("refer", uid=found.uid)
-    shown = queries.standing(request.viewer, found)
-    return sheet.page(page or own_page, **shown, action=action)
+    page = page or own_page
+    show = queries.at_hand if page == CALL else queries.standing
+    return sheet.page(page, **show(request.viewer, found), action=action)

@@ -27,7 +27,6 @@ from concerns.models import (
     Step,
     Viewer,
     beside,
-    file,
     moves,
     story,
     waiting,
@@ -217,7 +216,7 @@ def _stories(viewer: Viewer, concern: Concern) -> list[Story]:
     """One story for each child on the roll, of what this viewer may see, with that of brothers and
     sisters here. Recorded."""
     rows = [row for row in concern.children.all() if row.child_id]
-    files = file.files(viewer, [row.child for row in rows])
+    files = sight.files(viewer, [row.child for row in rows], "beside a concern")
     children = {one.pk: one for each in files for one in (each.child, *each.siblings_here)}
     since = viewer.now - LOOKING_BACK
     found = sight.shown(
