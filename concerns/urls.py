@@ -50,6 +50,7 @@ urlpatterns = [
     page("triage/<uuid:uid>/take/", triage.take, May.TAKE, "triage_take"),
     page("triage/<uuid:uid>/hand/", triage.hand, May.TAKE, "triage_hand"),
     page("triage/<uuid:uid>/decide/", triage.decide, May.DECIDE, "triage_decide"),
+    page("triage/<uuid:uid>/keep/", triage.keep, May.DECIDE, "triage_keep"),
     page("triage/<uuid:uid>/note/", triage.note, May.DECIDE, "triage_note"),
     page("triage/<uuid:uid>/exclude/", triage.exclude, May.DECIDE, "triage_exclude"),
     page("triage/<uuid:uid>/close/", triage.close, May.CLOSE, "triage_close"),

@@ -60,6 +60,12 @@ class Concerns(CaseRows):
     def late(self, now):
         return self.open().filter(next_due_at__lt=now)
 
+    def waiting_for(self, viewer):
+        """To be read or decided, or late, and nobody else's."""
+        waits = models.Q(state__in=[State.WAITING, State.TAKEN])
+        free = models.Q(holder=None) | models.Q(holder=viewer.person)
+        return self.open().filter(free, waits | models.Q(next_due_at__lt=viewer.now))
+
     def most_pressing_first(self):
         return self.order_by("rank", "next_due_at", "id")
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from concerns.models.concern import Concern
+from concerns.models.decision import pressing_decision
 from concerns.models.person import Viewer
 from concerns.models.step import Step
-from concerns.rules.clocks import FIRST_LOOKS, HOLD_OPEN
+from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, HOLD_OPEN, StepKind
 from concerns.rules.lifecycle import State, may_follow
+from concerns.rules.words import GoingHome
 
 
 @dataclass(frozen=True)
@@ -33,27 +35,46 @@ def take(viewer: Viewer, concern: Concern, steps: list[Step]) -> Move:
 
 
 def others(concern: Concern, steps: list[Step]) -> list[Move]:
-    """What else may be done now; what may not says why. The acts ask the same tables again."""
-    state = State(concern.state)
-    shut = REOPEN_FIRST if state is State.CLOSED else ""
-    owed = "; ".join(still_owed(steps))
-    if shut:
-        close = "It is closed already."
-    elif not may_follow(state, State.CLOSED):
-        close = "Decide first: a concern is closed once it has been decided."
+    """What else may be done in its state, the likeliest first; what that state allows and may not
+    be done yet says why. The acts ask the same tables again."""
+    back = ("Give the person who wrote it a word back", "chase_tell", "")
+    shut_out = ("Say who must not see it", "triage_exclude", "")
+    if concern.state == State.CLOSED:
+        moves = [("Reopen it", "triage_reopen", ""), back, shut_out]
     else:
-        close = f"Still to do before it can be closed: {owed}." if owed else ""
-    moves = [
-        ("Decide", "triage_decide", "" if may_follow(state, State.DECIDED) else REOPEN_FIRST),
-        ("Hand it on", "triage_hand", shut),
-        ("Record a conversation", "refer_speak", shut),
-        ("Add a note for the leads", "triage_note", shut),
-        ("Give the person who wrote it a word back", "chase_tell", ""),
-        ("Say who must not see it", "triage_exclude", ""),
-        ("Close it", "triage_close", close),
-        ("Reopen it", "triage_reopen", "" if shut else "It is open."),
-    ]
+        moves = [
+            ("Decide", "triage_decide", ""),
+            ("Hand it on", "triage_hand", ""),
+            ("Record a conversation", "refer_speak", ""),
+            ("Add a note for the leads", "triage_note", ""),
+            back,
+            shut_out,
+            ("Close it", "triage_close", _not_closed_yet(concern, steps)),
+        ]
     return [Move(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves]
+
+
+def _not_closed_yet(concern: Concern, steps: list[Step]) -> str:
+    if not may_follow(State(concern.state), State.CLOSED):
+        return "Decide first: a concern is closed once it has been decided."
+    owed = "; ".join(still_owed(steps))
+    return f"Still to do before it can be closed: {owed}." if owed else ""
+
+
+# With nothing but these owed, keeping a concern with the picture ends nothing that was promised.
+KEEPING_ENDS = FIRST_LOOKS | DECISIONS | {
+    StepKind.READ_ADDITION, StepKind.KEEP, StepKind.NEXT_MOVE, StepKind.TELL_REPORTER,
+}  # fmt: skip
+
+
+def may_keep(concern: Concern, steps: Iterable) -> bool:
+    """Whether one press may keep it with the picture: it is open, nothing presses, nobody is even
+    unsure about the child going home, and nothing else was decided that is still to be done. What
+    may not may still be decided lightly, where that is allowed, on the page for it."""
+    calm = concern.going_home == GoingHome.NO and not pressing_decision(concern)
+    return (
+        concern.state != State.CLOSED and calm and all(step.kind in KEEPING_ENDS for step in steps)
+    )
 
 
 def still_owed(steps: Iterable) -> list[str]:

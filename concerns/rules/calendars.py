@@ -125,6 +125,21 @@ def school_minutes_between(days: SchoolDays, start: datetime, end: datetime) -> 
     return passed // _MINUTE
 
 
+def look_again(days: SchoolDays, today: date, number: int) -> date:
+    """When a picture is looked at again unless somebody says another day: in the first school week
+    of the next half-term that begins two weeks on or later; six weeks on where none is known.
+
+    `number` is any number of the thing's own: it spreads them over the days of that week, or all
+    that a half-term added to pictures would fall due on one morning.
+    """
+    soon, late = today + timedelta(weeks=2), today + timedelta(weeks=16)
+    begins = min((first for first, _ in days.terms if soon <= first <= late), default=None)
+    start = begins or today + timedelta(weeks=6)
+    near = (start + timedelta(days=after) for after in range(14))
+    week = [day for day in near if is_school_day(days, day)][:5] or [start]
+    return week[number % len(week)]
+
+
 def before_a_break(days: SchoolDays, when: datetime) -> bool:
     """Whether school is out at `when` and a whole day without school stands before or around it.
 

@@ -132,10 +132,19 @@ def _errors(form):
     if isinstance(form, BaseFormSet):
         yield from ({"text": problem, "href": ""} for problem in form.non_form_errors())
         return
-    for name, problems in form.errors.items():
+    for name, problems in sorted(form.errors.items(), key=_order(form)):
         href = "" if name == forms.forms.NON_FIELD_ERRORS else _target(form[name])
         for problem in problems:
             yield {"text": problem, "href": href}
+
+
+def _order(form):
+    """As the questions stand on the page, where the form's layout has them all; what is about none
+    of them comes first."""
+    layout = getattr(getattr(form, "helper", None), "layout", None)
+    names = [pointer.name for pointer in layout.get_field_names()] if layout else []
+    laid = {name: place for place, name in enumerate(names)} | {forms.forms.NON_FIELD_ERRORS: -1}
+    return lambda error: laid.get(error[0], 0) if laid.keys() >= form.errors.keys() else 0
 
 
 def _target(field):

@@ -4,7 +4,6 @@ A decision is light or full, and its form asks what that needs (`asking/unfoldin
 judged when every question stands on the page).
 """
 
-from datetime import timedelta
 from functools import lru_cache
 
 from crispy_forms.layout import Div
@@ -173,8 +172,8 @@ class DecideForm(AskSent, AskParents, AskAgain):
     child_seen = choose("Has the child been seen?", ChildSeen)
     words_back = Words("What shall they read?", help_text=WORD_BACK)
 
-    def __init__(self, *args, now, rows, last, staff, pressing, advice, spoken, **kwargs):
-        first = {"light_until": localdate(now) + timedelta(weeks=6)}
+    def __init__(self, *args, now, rows, last, staff, pressing, advice, spoken, again, **kwargs):
+        first = {"light_until": again}
         first |= moments.at_first("sent", now) | moments.at_first("spoke", now)
         super().__init__(*args, initial=first, **kwargs)
         self.now, self.spoken_before = now, spoken

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
+from concerns.asking.asked import as_uid
 from concerns.doors import sight
 from concerns.models import (
     Concern,
@@ -33,9 +34,10 @@ from concerns.models import (
 )
 from concerns.models.beside import Story
 from concerns.models.concern import Place
-from concerns.models.decision import advice_first, pressing_decision
+from concerns.models.decision import Decision, advice_first, pressing_decision
 from concerns.models.draft import Lying
 from concerns.models.waiting import Row
+from concerns.rules.calendars import look_again
 from concerns.rules.lifecycle import OPEN, State
 from concerns.rules.roles import May, roles_that
 from concerns.rules.words import YEARS, Category, SpokenTo
@@ -200,6 +202,7 @@ def read(viewer: Viewer, uid) -> dict:
         "happenings": story.happenings(concern),
         "take": moves.take(viewer, concern, steps),
         "moves": moves.others(concern, steps),
+        "may_keep": moves.may_keep(concern, steps),
     }
 
 
@@ -239,7 +242,34 @@ def deciding(viewer: Viewer, uid) -> tuple[Concern, dict]:
         "pressing": pressing_decision(concern),
         "advice": advice_first(concern),
         "spoken": Conversation.objects.reached(concern, SpokenTo.PARENT).exists(),
+        "again": look_again(viewer.school.days, viewer.today, concern.pk),
     }
+
+
+def keeping(viewer: Viewer, concern: Concern) -> dict:
+    """What the form offers that keeps `concern` with the picture, and asks."""
+    own = concern.reporter_id == viewer.person.pk
+    return {
+        "rows": story.about(concern),
+        "again": look_again(viewer.school.days, viewer.today, concern.pk),
+        "today": viewer.today,
+        "tells": "" if own else concern.reporter.name,
+    }
+
+
+def after_keeping(viewer: Viewer, was: Concern) -> str:
+    """The address of what a lead reads next: the next in the queue behind `was`, as it stood there,
+    that nobody else has; the same concern where none waits."""
+    behind = Concern.objects.visible_to(viewer).waiting_for(viewer).exclude(pk=was.pk)
+    following = behind.most_pressing_first().after(was).first() if was.next_due_at else None
+    here = reverse("triage_read", args=[(following or was).uid])
+    return f"{here}?kept={was.uid}"
+
+
+def kept(viewer: Viewer, uid: str) -> Decision | None:
+    """The newest decision on the concern kept on the page before: to say that it is recorded."""
+    made = Decision.objects.visible_to(viewer).filter(concern__uid=as_uid(uid), by=viewer.person)
+    return made.select_related("concern").order_by("-id").first() if uid else None
 
 
 def colleagues(viewer: Viewer, concern: Concern) -> list[Person]:

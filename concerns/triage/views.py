@@ -5,8 +5,10 @@ concern. Where it is shown - first, or again because something was missing - it 
 """
 
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from concerns.asking.asked import Asked
+from concerns.asking.keeping import KeepForm
 from concerns.doors import sight
 from concerns.doors.sheet import Sheet
 from concerns.rules.lifecycle import State, may_follow
@@ -27,7 +29,25 @@ def queue(request):
 
 
 def read(request, uid):
-    return render(request, "triage/read.html", queries.read(request.viewer, uid))
+    viewer = request.viewer
+    page, kept = queries.read(viewer, uid), request.GET.get("kept", "")
+    page["kept"] = queries.kept(viewer, kept)
+    if not page["may_keep"]:
+        return render(request, "triage/read.html", page)
+    there, offered = reverse("triage_keep", args=[uid]), queries.keeping(viewer, page["concern"])
+    sheet = Sheet(request, KeepForm, path=there, focus=bool(page["kept"]), **offered)
+    return sheet.page("triage/read.html", **page)
+
+
+def keep(request, uid):
+    """With the picture, and on to the next."""
+    viewer, concern = request.viewer, sight.to_change(request.viewer, uid)
+    if request.method != "POST":
+        return redirect("triage_read", uid=uid)
+    sheet = Sheet(request, KeepForm, **queries.keeping(viewer, concern))
+    if sheet.whole and sheet.does(acts.decide, concern=concern, decided=sheet.form.decided):
+        return sheet.onward(queries.after_keeping(viewer, concern))
+    return sheet.page("triage/read.html", **queries.read(viewer, uid))
 
 
 def take(request, uid):

@@ -10,3 +10,9 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 // A part of the page that was drawn anew asks for the same.
 document.addEventListener("drawn", (event) => initAll(event.detail));
+// On a narrow page what is to be read stands above the box that has the focus from the start.
+addEventListener("load", () => {
+  if (innerWidth < 960 && document.querySelector("[data-read-first] [autofocus]")) {
+    requestAnimationFrame(() => requestAnimationFrame(() => scrollTo(0, 0)));
+  }
+});

@@ -6,6 +6,7 @@ import pytest
 
 from concerns.models import Conversation, Decision
 from concerns.refer import acts as refer
+from concerns.rules.calendars import look_again
 from concerns.rules.lifecycle import Stage, State
 from concerns.rules.words import Route
 from tests import factories
@@ -44,7 +45,7 @@ def test_a_full_decision_is_made_and_leads_back_to_the_concern(desk, taken):
 
 
 def test_a_light_decision_takes_a_reason_and_a_day_that_stands_there(desk, taken):
-    until = desk.today + timedelta(weeks=6)
+    until = look_again(desk.where.days, desk.today, taken.pk)
     assert desk.press(page(taken), LIGHT | day("light_until", until)).status_code == 302
     made = Decision.objects.get(concern=taken)
     assert (made.light, made.review_on) == (True, until)
@@ -226,3 +227,11 @@ def test_a_mark_leaves_no_light_decision_to_choose(desk):
     assert 'name="weight"' not in shown
     form = {name: value for name, value in FULL.items() if name != "weight"}
     assert desk.press(page(concern), form).status_code == 302
+
+
+def test_what_is_wrong_is_said_in_the_order_of_the_questions(desk, taken):
+    wrong = {**FULL, "reason": "", "considered": "", "child_seen": "", "parents_told": "yes"}
+    said = errors(desk.press(page(taken), wrong))
+    assert [words.split(",")[0] for words in said[:2]] == ["Say why. A sentence is enough.",
+        "Say what else you considered"]  # fmt: skip
+    assert said.index("Write who it was") < said.index("Say whether the child has been seen")
