@@ -3,6 +3,7 @@
 The first word of an address is its room. Addresses hold opaque ids, never a name.
 """
 
+from concerns.adult import views as adult
 from concerns.audit import views as audit
 from concerns.chase import views as chase
 from concerns.child import views as child
@@ -34,7 +35,6 @@ urlpatterns = [
     page("people/<uuid:uid>/leave/", people.leave, May.PEOPLE, "people_leave"),
     page("submit/", submit.home, May.SUBMIT, "submit"),
     page("submit/start/", submit.start, May.SUBMIT, "submit_start"),
-    page("submit/adult/", submit.adult, May.SUBMIT, "submit_adult"),
     page("submit/danger/", submit.danger, May.SUBMIT, "submit_danger"),
     page("submit/write/", submit.write, May.SUBMIT, "submit_write"),
     page("submit/children/", submit.children, May.SUBMIT, "submit_children"),
@@ -45,6 +45,25 @@ urlpatterns = [
     page("submit/mine/<uuid:uid>/", submit.mine, May.SUBMIT, "submit_mine"),
     page("submit/add/<uuid:uid>/", submit.add, May.SUBMIT, "submit_add"),
     page("submit/exclude/<uuid:uid>/", submit.exclude, May.SUBMIT, "submit_exclude"),
+    page("adult/", adult.listed, May.ADULT, "adult"),
+    page("adult/write/", adult.write, May.SUBMIT, "adult_write"),
+    page("adult/keep/", adult.autosave, May.SUBMIT, "adult_keep"),
+    page("adult/draft/<uuid:uid>/", adult.draft, May.SUBMIT, "adult_draft"),
+    page("adult/sent/<uuid:uid>/", adult.sent, May.SUBMIT, "adult_sent"),
+    page("adult/mine/", adult.all_mine, May.SUBMIT, "adult_all_mine"),
+    page("adult/mine/<uuid:uid>/", adult.mine, May.SUBMIT, "adult_mine"),
+    page("adult/add/<uuid:uid>/", adult.add, May.SUBMIT, "adult_add"),
+    page("adult/<uuid:uid>/", adult.read, May.ADULT, "adult_read"),
+    page("adult/<uuid:uid>/take/", adult.take, May.ADULT, "adult_take"),
+    page("adult/<uuid:uid>/decide/", adult.decide, May.ADULT, "adult_decide"),
+    page("adult/<uuid:uid>/speak/", adult.speak, May.ADULT, "adult_speak"),
+    page("adult/<uuid:uid>/note/", adult.note, May.ADULT, "adult_note"),
+    page("adult/<uuid:uid>/tell/", adult.tell, May.ADULT, "adult_tell"),
+    page("adult/<uuid:uid>/hand/", adult.hand, May.ADULT, "adult_hand"),
+    page("adult/<uuid:uid>/about/", adult.about, May.ADULT, "adult_about"),
+    page("adult/<uuid:uid>/exclude/", adult.exclude, May.ADULT, "adult_exclude"),
+    page("adult/<uuid:uid>/close/", adult.close, May.ADULT, "adult_close"),
+    page("adult/<uuid:uid>/reopen/", adult.reopen, May.ADULT, "adult_reopen"),
     page("triage/", triage.queue, May.READ, "triage"),
     page("triage/<uuid:uid>/", triage.read, May.READ, "triage_read"),
     page("triage/<uuid:uid>/take/", triage.take, May.TAKE, "triage_take"),

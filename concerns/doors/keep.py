@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localtime
 
+from concerns.asking.asked import Typed, as_uid
 from concerns.models import AdultConcern, Concern, Draft, Person, School, Viewer
 from concerns.models.draft import ADULT, CONCERN
 
@@ -31,6 +33,10 @@ NOT_WORDS = frozenset({"csrfmiddlewaretoken", FIELD, "do", "password", "login", 
 NOT_YOURS = (
     "This form was begun by somebody else. Nothing was sent. Your words are below: look them over "
     "and press Send again."
+)
+TURNED = (
+    "You said that this is about an adult who works here, and your words went along. Nothing was "
+    "sent as a concern about a child. If it is one too, look your words over and press Send again."
 )
 
 
@@ -105,6 +111,18 @@ def _put(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft 
     return draft
 
 
+def saved(request: HttpRequest, page: str) -> JsonResponse:
+    """What a form that saves itself is answered: when it was saved, or why it was not."""
+    viewer, uid = request.viewer, as_uid(request.POST.get("draft", ""))
+    if uid is None:
+        return JsonResponse({"why": "The form did not say which draft it is."}, status=400)
+    answers = Typed.of(dict(request.POST.lists())).answers
+    kept = words(viewer.person, viewer.school, page, uid, answers, viewer.now)
+    if kept is None:
+        return JsonResponse({"why": "There is no such draft to add to."}, status=404)
+    return JsonResponse({"saved": f"{localtime(kept.saved_at):%H:%M}"})
+
+
 def turn(viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]]) -> uuid.UUID:
     """What was begun about a child is about an adult: it goes on as the draft of that, with
     `fields` for its words. Returns which draft; another where `uid` is not theirs to turn.
@@ -121,12 +139,6 @@ def turn(viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]]) -> uuid.U
     again = uid if not Draft.objects.filter(uid=uid).exists() and not _sent(uid) else uuid.uuid4()
     words(viewer.person, viewer.school, ADULT, again, fields, viewer.now)
     return again
-
-
-def turned(uid: uuid.UUID) -> bool:
-    """Whether this draft has become one about an adult, sent or not."""
-    turned = Draft.objects.filter(uid=uid, page=ADULT).exists()
-    return turned or AdultConcern.objects.filter(draft=uid).exists()
 
 
 def _sent(uid: uuid.UUID) -> bool:

@@ -8,13 +8,22 @@ pressing again is a choice somebody made knowing it.
 """
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from concerns.asking.asked import Asked, Typed
 from concerns.doors import keep
 from concerns.doors.act import Refused, Stale
 
 WRONG, MOVED_ON = 422, 409
+
+
+def onward(request, to: str, query: str = "", **where) -> HttpResponse:
+    """To the next page; said in words to the script that sends forms, which goes by itself."""
+    there = reverse(to, kwargs=where or None) + query
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"next": there})
+    return redirect(there)
 
 
 class Sheet:
@@ -62,10 +71,8 @@ class Sheet:
         return True
 
     def onward(self, to: str, **where) -> HttpResponse:
-        """After the act: to the page that shows it. The script that sends forms goes by itself."""
-        if self.request.headers.get("Accept", "").startswith("application/json"):
-            return JsonResponse({"next": resolve_url(to, **where)})
-        return redirect(to, **where)
+        """After the act: to the page that shows it."""
+        return onward(self.request, to, **where)
 
     def page(self, template: str, concern=None, **more) -> HttpResponse:
         """The sheet as it stands. `concern` is read, and the reading recorded, for this page; a

@@ -39,9 +39,11 @@ class Drafts(Scoped):
 
     def not_sent(self):
         """Less what a late save left of a concern that was sent."""
+        from concerns.models.adult import AdultConcern
         from concerns.models.concern import Concern
 
-        return self.filter(~Exists(Concern.objects.filter(draft=OuterRef("uid"))))
+        sent = (kind.objects.filter(draft=OuterRef("uid")) for kind in (Concern, AdultConcern))
+        return self.filter(*(~Exists(rows) for rows in sent))
 
     def known_to_leads(self, viewer):
         """Those of the school that were begun before today, for who reads concerns: that they

@@ -26,6 +26,13 @@ class Choice(StrEnum):
         return cls(value).label if value else ""
 
 
+class About(Choice):
+    """The first question of every form, and again of everything added."""
+
+    CHILD = "child", "A child"
+    ADULT = "adult", "An adult who works or volunteers here"
+
+
 class Category(Choice):
     NEGLECT = "neglect", "Neglect"
     EMOTIONAL = "emotional", "Emotional abuse"

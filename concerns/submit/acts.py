@@ -12,6 +12,7 @@ from concerns.doors.act import Refused, act
 from concerns.models import (
     Account,
     Addition,
+    AdultConcern,
     Concern,
     ConcernCategory,
     ConcernChild,
@@ -23,6 +24,7 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.account import SEALED
+from concerns.models.draft import ADULT
 from concerns.rules import references
 from concerns.rules.clocks import FIRST_LOOKS, StepKind
 from concerns.rules.kinds import Kind
@@ -99,6 +101,8 @@ def _submit(
     begun = Draft.objects.filter(uid=draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
         raise Refused(keep.NOT_YOURS)
+    if (begun and begun.page == ADULT) or AdultConcern.objects.filter(draft=draft).exists():
+        raise Refused(keep.TURNED)
     concern = _begun(by, begun.begun_at if begun else now, draft, account, now)
     if not (account.children or account.described):
         raise Refused("Say which child it is about, or describe them.")

@@ -22,18 +22,13 @@ from concerns.asking.govuk import (
 )
 from concerns.asking.marks import MOST_MARKS, mark_rows
 from concerns.models import Account, Child, Person
-from concerns.rules.words import Category, Choice, GoingHome, HowKnown, HowSure, Teller
+from concerns.rules.words import About, Category, GoingHome, HowKnown, HowSure, Teller
 
 MOST_CHILDREN = 60
 
 
 TOLD = "Their words stand as theirs. If you saw nothing yourself, leave the box above empty."
 NEAR = "Write what they told you, as near to their own words as you can"
-
-
-class About(Choice):
-    CHILD = "child", "A child"
-    ADULT = "adult", "An adult who works or volunteers here"
 
 
 class Picked(forms.Field):
@@ -141,7 +136,9 @@ class ConcernForm(Asked):
                 Ticks("categories")),
         Details("What you have done already", "told_in_person", "already_called"),
         Buttons(Press("Send", value="send"),
-                Press("Save and finish later", value="later", kind="secondary")),
+                Press("Save and finish later", value="later", kind="secondary"),
+                Press("This is about an adult who works here", value=About.ADULT,
+                      kind="secondary")),
     )  # fmt: skip
 
     def __init__(
@@ -270,12 +267,17 @@ class ToldForm(Asked):
 
 
 class AddForm(Asked):
+    about = choose("Who is this about?", About, needed="Say whom it is about")
     words = Words(
         "Add something",
         needed="Write what you want to add",
         help_text="Something new, something you left out, or that you are still worried.",
     )
-    helper = inside(Question("words", size="m", rows=5), Buttons(Press("Add")))
+    helper = inside(
+        Question("about", size="m", small=True, inline=True),
+        Question("words", size="m", rows=5),
+        Buttons(Press("Add")),
+    )
 
 
 class ExcludeForm(Asked):

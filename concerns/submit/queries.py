@@ -70,11 +70,6 @@ def leads(viewer: Viewer, concern: Concern | None = None, but=()) -> Contacts:
     return _in_post(viewer, LADDER[Role.DSL], concern, but)
 
 
-def head_and_chair(viewer: Viewer) -> Contacts:
-    """Who hears of an adult in school: the head; the chair of governors where it is the head."""
-    return _in_post(viewer, (Role.HEAD, Role.CHAIR))
-
-
 def _in_post(viewer: Viewer, roles: tuple[Role, ...], concern=None, but=()) -> Contacts:
     posts = Post.objects.filter(school=viewer.school).in_force(viewer.today).holding(*roles)
     if concern:

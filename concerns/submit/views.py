@@ -9,16 +9,18 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from concerns.asking.asked import Typed, as_uid
+from concerns.asking.told import in_words
 from concerns.doors import keep
 from concerns.doors.act import Refused
+from concerns.doors.sheet import onward
 from concerns.models import offered
 from concerns.models.draft import CONCERN
+from concerns.rules.words import About
 from concerns.submit import acts, queries
-from concerns.submit.forms import About, AboutForm, AddForm, ConcernForm, ExcludeForm, ToldForm
+from concerns.submit.forms import AboutForm, AddForm, ConcernForm, ExcludeForm, ToldForm
 
 # Buttons of the long form that ask for more of it, and send nothing.
 LOOKS = frozenset({"find", "find_involved", "find_excluded", "another_mark"})
@@ -43,13 +45,8 @@ def start(request):
     form = AboutForm(_typed(request), checked=request.method == "POST")
     if form.checked and form.is_valid():
         adult = form.cleaned_data["about"] == About.ADULT
-        return redirect("submit_adult" if adult else "submit_write")
+        return redirect("adult_write" if adult else "submit_write")
     return render(request, "submit/start.html", {"form": form}, status=_status(form))
-
-
-def adult(request):
-    contacts = queries.head_and_chair(request.viewer)
-    return render(request, "submit/adult.html", {"contacts": contacts})
 
 
 def danger(request):
@@ -64,7 +61,7 @@ def write(request):
         request,
         draft,
         _typed(request),
-        checked=not asks and pressed != "later",
+        checked=not asks and pressed not in {"later", About.ADULT},
         more_marks=pressed == "another_mark",
     )
     if request.method != "POST":
@@ -72,6 +69,8 @@ def write(request):
     if asks:
         return _page(request, form)
     try:
+        if pressed == About.ADULT:
+            return _about_an_adult(request, form)
         return _later(request, form) if pressed == "later" else _send(request, form)
     except (OperationalError, InterfaceError):
         form.add_error(None, NOT_SAVED)
@@ -87,22 +86,34 @@ def _send(request, form):
     except Refused as refused:
         return _not_sent(request, form, refused.words)
     if receipt.again and acts.keep_what_is_new(viewer, receipt.concern, account):
-        return _onward(request, "submit_mine", receipt.concern.uid)
-    return _onward(request, "submit_sent", receipt.concern.uid)
+        return onward(request, "submit_mine", uid=receipt.concern.uid)
+    return onward(request, "submit_sent", uid=receipt.concern.uid)
 
 
 def _later(request, form):
     typed, viewer = _typed(request), request.viewer
     if keep.words(viewer.person, viewer.school, CONCERN, form.draft, typed.answers, viewer.now):
-        return _onward(request, "submit", query="?kept")
+        return onward(request, "submit", "?kept")
     sent = queries.sent_from(viewer, form.draft)
     if sent:
-        return _onward(request, "submit_sent", sent.uid)
+        return onward(request, "submit_sent", uid=sent.uid)
     return _not_sent(request, form, keep.NOT_YOURS)
 
 
+def _about_an_adult(request, form):
+    """It turned out to be about an adult who works here: every word goes along to that form."""
+    names = [child.label for child in form.chosen.values()]
+    beside = [form.data.get(box, "") for box in ("described", "find", "find_involved")]
+    children = ", ".join(filter(str.strip, [*names, *beside]))
+    but = {"account", "child", "involved", "described", "excluded"}
+    said = [form.data.get("account", ""), *in_words(form, *form.marks, but=but)]
+    words = {"account": ["\n\n".join(filter(str.strip, said))], "children": [children]}
+    words["shut_out"] = form.data.getlist("excluded")
+    return onward(request, "adult_draft", uid=keep.turn(request.viewer, form.draft, words))
+
+
 def _not_sent(request, form, words):
-    if words == keep.NOT_YOURS:
+    if words in {keep.NOT_YOURS, keep.TURNED}:
         form.draft = uuid.uuid4()
     form.add_error(None, words)
     return _page(request, form)
@@ -119,14 +130,7 @@ def draft(request, uid):
 
 @require_POST
 def autosave(request):
-    viewer, uid = request.viewer, as_uid(request.POST.get("draft", ""))
-    if uid is None:
-        return JsonResponse({"why": "The form did not say which draft it is."}, status=400)
-    answers = _typed(request).answers
-    kept = keep.words(viewer.person, viewer.school, CONCERN, uid, answers, viewer.now)
-    if kept is None:
-        return JsonResponse({"why": "There is no such draft to add to."}, status=404)
-    return JsonResponse({"saved": f"{localtime(kept.saved_at):%H:%M}"})
+    return keep.saved(request, CONCERN)
 
 
 @require_POST
@@ -168,6 +172,8 @@ def add(request, uid):
     form = AddForm(_typed(request))
     if not form.is_valid():
         return _own(request, uid, form)
+    if form.cleaned_data["about"] == About.ADULT:
+        return _added_about_an_adult(request, concern, form.cleaned_data["words"])
     acts.add(
         by=request.viewer,
         concern=concern,
@@ -193,6 +199,14 @@ def exclude(request, uid):
             return redirect("submit_mine", uid=uid)
     page = {"concern": concern, "form": form}
     return render(request, "submit/exclude.html", page, status=_status(form))
+
+
+def _added_about_an_adult(request, concern, words):
+    """Nothing of it is written to the concern about the child, nor that there was anything."""
+    children = ", ".join(row.name for row in concern.children.select_related("child"))
+    uid = keep.turn(request.viewer, uuid.uuid4(), {"account": [words], "children": [children]})
+    keep.forget(request.viewer, reverse("submit_mine", kwargs={"uid": concern.uid}))
+    return redirect("adult_draft", uid=uid)
 
 
 def _typed(request) -> Typed:
@@ -250,14 +264,6 @@ def _page(request, form, *, begun=None, blank="", reached=True):
         page["contacts"] = queries.leads(request.viewer, but=form.colleagues)
     status = _status(form, *form.marks) if reached else 503
     return render(request, "submit/write.html", page, status=status)
-
-
-def _onward(request, name, uid=None, query=""):
-    """To the next page; said in words to a script, so that the page is not fetched twice."""
-    there = reverse(name, kwargs={"uid": uid} if uid else None) + query
-    if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"next": there})
-    return redirect(there)
 
 
 def _receipt(request, concern, form=None):

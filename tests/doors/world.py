@@ -9,19 +9,19 @@ from django.utils import timezone
 
 from concerns.doors import keep
 from concerns.models import Asked, Concern, Draft, Post, RollQuestion, Status, Step
-from concerns.models.draft import CONCERN
+from concerns.models.draft import ADULT, CONCERN
 from concerns.people import acts as people
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.staffing import Matter
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
-from tests import factories, homes
+from tests import adults, factories, homes
 from tests.roll import exports
 from tests.roll.conftest import Office
 
 # Addresses that take something of their own, and not what their room is about.
-OWN = {"submit_draft", "chase_step", "roll_file", "roll_answer"}
+OWN = {"submit_draft", "adult_draft", "chase_step", "roll_file", "roll_answer"}
 OWN |= {"people_answer", "people_end", "people_unrelate"}
 # What an address must be asked with: a figure's rows are nobody's without the figure.
 ASKED = {
@@ -57,7 +57,8 @@ def kind_of(name: str) -> str:
         return "submit_draft"
     if name == "refer_speak":
         return "concern"
-    return {"child": "child", "refer": "referral", "people": "person"}.get(room, "concern")
+    rooms = {"child": "child", "refer": "referral", "people": "person", "adult": "adult"}
+    return rooms.get(room, "concern")
 
 
 def routes() -> dict[str, str]:
@@ -73,7 +74,9 @@ def made() -> World:
     triage.decide(by=lead, concern=concern, decided=decided, now=factories.NOW)
     # Long enough ago by the clock of the database, whose pages these are, for the leads to know.
     long_ago = timezone.now() - timedelta(days=2)
-    keep.words(writer.person, school, CONCERN, uuid.uuid4(), {}, long_ago)
+    for page in (CONCERN, ADULT):
+        keep.words(writer.person, school, page, uuid.uuid4(), {}, long_ago)
+    adult = adults.sent(writer, factories.person(school))
     child = concern.children.get().child
     homes.whole_file(lead, child)
     # Whom the concern is about is not in the file: so the office is asked.
@@ -84,7 +87,9 @@ def made() -> World:
         "status": Status.objects.get().uid,
         "referral": concern.referrals.get().uid,
         "chase_step": Step.objects.get(concern=concern, kind="support").uid,
-        "submit_draft": Draft.objects.get().uid,
+        "submit_draft": Draft.objects.get(page=CONCERN).uid,
+        "adult_draft": Draft.objects.get(page=ADULT).uid,
+        "adult": adult.uid,
         "roll_file": office.upload(exports.written(exports.roll(4))).uid,
         "roll_answer": RollQuestion.objects.get().uid,
         **_people(school, office.viewer),

@@ -1,0 +1,251 @@
+"""This file knows what the pages about adults read: by its writer, and by its one reader."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from concerns.adult import acts
+from concerns.doors import sight
+from concerns.models import (
+    AdultConcern,
+    AdultDecision,
+    AdultEntry,
+    AdultExclusion,
+    AdultStep,
+    Authority,
+    Draft,
+    Person,
+    Post,
+    Viewer,
+    story,
+)
+from concerns.models.adult import readers_in_post, who_reads
+from concerns.models.draft import ADULT
+from concerns.rules import adults
+from concerns.rules.adults import Happened, Sort
+from concerns.rules.lifecycle import State, may_follow
+from concerns.rules.roles import May, Role
+
+A_PAGE = 50
+FEW = 20
+
+
+def staff(viewer: Viewer, *, oneself: bool) -> dict[str, Person]:
+    """Everybody in post here today, by uid, in the order of their names."""
+    people = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
+    return {str(row.uid): row for row in people if oneself or row.pk != viewer.person.pk}
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody to go to, and about whom."""
+
+    person: Person
+    title: str
+    about: str
+
+
+def contacts(viewer: Viewer, passed_by: set[str] = frozenset()) -> list[Contact]:
+    """The head and the chair, less oneself and whoever the form has named. (Uids.)"""
+    found = {}
+    for post in sorted(readers_in_post(viewer.school, viewer.today), key=_head_first):
+        if post.person_id != viewer.person.pk and str(post.person.uid) not in passed_by:
+            about = "when it is about the head" if post.role == Role.CHAIR else "about anybody else"
+            title = post.title or Role(post.role).title
+            found.setdefault(post.person_id, Contact(post.person, title, about))
+    return list(found.values())
+
+
+def _head_first(post: Post) -> int:
+    return adults.READERS.index(Role(post.role))
+
+
+def authority(viewer: Viewer) -> Authority:
+    return viewer.school.authority
+
+
+# The writer's
+
+
+def whose_draft(viewer: Viewer, uid: uuid.UUID) -> Draft:
+    """One's own draft about an adult. Raises Http404 for anybody else's."""
+    return sight.one(viewer, Draft.objects.of(viewer).filter(page=ADULT), uid)
+
+
+def sent_from(viewer: Viewer, draft: uuid.UUID) -> AdultConcern | None:
+    """What became of a draft, where it has been sent by this writer."""
+    return AdultConcern.objects.written_by(viewer).filter(draft=draft).first()
+
+
+def own(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+    """One's own without its reading being recorded: for an act, and for the receipt."""
+    return sight.one(viewer, AdultConcern.objects.written_by(viewer), uid)
+
+
+def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[AdultConcern], bool]:
+    """A page of one's own, newest first: references, states and words back; no names."""
+    rows = AdultConcern.objects.written_by(viewer).order_by("-id")
+    if before:
+        rows = rows.filter(id__lt=own(viewer, before).pk)
+    words = AdultEntry.objects.filter(what=Happened.WORD_BACK).select_related("by").order_by("id")
+    return sight.page(viewer, rows.prefetch_related(Prefetch("entries", words)), FEW)
+
+
+def opened(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+    """One's own with its words, the words back and one's own additions: recorded."""
+    concern = sight.own_adult(viewer, uid)
+    entries = list(concern.entries.select_related("by").order_by("id"))
+    concern.added = [row for row in entries if row.what == Happened.ADDED]
+    concern.told_back = [row for row in entries if row.what == Happened.WORD_BACK]
+    shut_out = concern.exclusions.filter(by=viewer.person, subject=False)
+    names = shut_out.select_related("person").order_by("id")
+    concern.said = said(concern, [row.person.name for row in names])
+    return concern
+
+
+def said(concern: AdultConcern, shut_out: list[str]) -> list[tuple[str, str]]:
+    """What was written, each answer under its words; what was not answered is left out."""
+    rows = [
+        ("About", concern.named.name if concern.named_id else concern.described),
+        ("What happened", concern.account),
+        ("Taken for", Sort.say(concern.sort)),
+        ("When and where", concern.when_where),
+        ("Children", concern.children),
+        ("Told already", concern.told_already),
+        ("Should not see it", "\n".join(shut_out)),
+    ]
+    return [(label, words) for label, words in rows if words]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Who should have read it by when, as it stands now."""
+
+    people: list[Post]
+    step: AdultStep | None
+    oneself: bool
+    code: str
+
+
+def promise(viewer: Viewer, concern: AdultConcern) -> Promise:
+    """What a receipt says: from the step that is open, and who is in post today."""
+    step = concern.steps.open().filter(kind__in=adults.LOOKS).in_order().first()
+    able = who_reads(concern, viewer.today)
+    others = [post for post in able if post.person_id != viewer.person.pk]
+    return Promise(others, step, len(others) < len(able), acts.code(concern))
+
+
+# The reader's
+
+
+@dataclass(frozen=True)
+class Listed:
+    rows: list[AdultConcern]
+    more: str
+    later: bool
+
+
+def listed(viewer: Viewer, after: uuid.UUID | None) -> Listed:
+    """A page of what is this reader's: open first, most pressing first. Recorded."""
+    visible = AdultConcern.objects.visible_to(viewer)
+    rows = visible.open_first()
+    if after:
+        rows = rows.after(sight.one(viewer, visible, after))
+    owed = AdultStep.objects.open().in_order()
+    rows = rows.select_related("subject", "holder")
+    rows = rows.prefetch_related(Prefetch("steps", owed, to_attr="owed"))
+    found, more = sight.page(viewer, rows, A_PAGE)
+    return Listed(found, str(found[-1].uid) if more else "", bool(after))
+
+
+def to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+    """For an act, whose own line is the record of it. Raises Http404."""
+    return sight.one(viewer, AdultConcern.objects.visible_to(viewer), uid)
+
+
+def still_seen(viewer: Viewer, uid: uuid.UUID) -> bool:
+    return AdultConcern.objects.visible_to(viewer).filter(uid=uid).exists()
+
+
+@dataclass(frozen=True)
+class Move:
+    """What may be done, or in words why not."""
+
+    words: str
+    url: str
+    why_not: str = ""
+
+
+def read(viewer: Viewer, uid: uuid.UUID) -> dict:
+    """One beside the earlier ones about the same adult, and what may be done. Recorded."""
+    concern = sight.adult(viewer, uid)
+    steps = list(concern.steps.open().in_order())
+    exclusions = AdultExclusion.objects.filter(concern=concern).select_related("person", "by")
+    shut_out = list(exclusions.order_by("id"))
+    by_writer = [row.person.name for row in shut_out if row.by_id == concern.reporter_id]
+    earlier = _about_the_same(viewer, concern)
+    return {
+        "concern": concern,
+        "said": said(concern, [name for name in by_writer if name != concern.whom]),
+        "steps": steps,
+        "shut_out": list(dict.fromkeys(row.person.name for row in shut_out)),
+        "entries": list(concern.entries.select_related("by", "person").order_by("id")),
+        "decisions": list(concern.decisions.select_related("by").order_by("-id")),
+        "earlier": earlier,
+        "count": story.count_words([concern, *earlier]),
+        "reasons": _reasons(concern, earlier),
+        "taken": concern.holder_id == viewer.person.pk
+        and not any(step.kind in adults.LOOKS for step in steps),
+        "moves": _moves(concern, steps),
+    }
+
+
+def _about_the_same(viewer: Viewer, concern: AdultConcern) -> list[AdultConcern]:
+    """Every other about the same adult that this reader may see, newest first. Recorded."""
+    if not concern.subject_id:
+        return []
+    rows = AdultConcern.objects.visible_to(viewer).about(concern.subject).exclude(pk=concern.pk)
+    decisions = AdultDecision.objects.order_by("-id")
+    rows = rows.select_related("reporter").prefetch_related(Prefetch("decisions", decisions))
+    rows = rows.order_by("-received_at", "-id")
+    return sight.shown(viewer, rows, reason="beside a concern about the same adult")
+
+
+def _reasons(concern: AdultConcern, earlier: list[AdultConcern]) -> list[str]:
+    every = [concern, *earlier]
+    times = [row.received_at for row in every]
+    decided = (decision.sort for row in earlier for decision in row.decisions.all())
+    return adults.reasons(
+        len(every),
+        len({row.reporter_id for row in every}),
+        (max(times) - min(times)).days,
+        Sort.HARM in {*(row.sort for row in earlier), *decided},
+    )
+
+
+def _moves(concern: AdultConcern, steps: list[AdultStep]) -> list[Move]:
+    """What may be done now; what may not says why. The acts ask the same again."""
+    state = State(concern.state)
+    shut = "It is closed. Reopen it first." if state is State.CLOSED else ""
+    held = "; ".join(dict.fromkeys(step.words for step in steps if step.holds_open))
+    if shut:
+        close = "It is closed already."
+    elif not may_follow(state, State.CLOSED):
+        close = "Decide first."
+    else:
+        close = f"Still to do: {held}." if held else ""
+    other = next(role for role in adults.READERS if role != concern.goes_to)
+    moves = [
+        ("Decide", "adult_decide", shut),
+        ("Record a conversation with the LADO or the police", "adult_speak", shut),
+        ("Add a note", "adult_note", shut),
+        ("Give the person who wrote it a word back", "adult_tell", ""),
+        ("Say whom it is about", "adult_about", ""),
+        ("Shut somebody out", "adult_exclude", ""),
+        (f"Hand it to the {other.title.lower()}", "adult_hand", shut),
+        ("Close it", "adult_close", close),
+        ("Reopen it", "adult_reopen", "" if shut else "It is open."),
+    ]
+    return [Move(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves]
