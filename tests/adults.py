@@ -62,16 +62,20 @@ def at(
     return fresh(concern)
 
 
-def whole_case(where, whom: Person | None = None, reader: Viewer | None = None) -> AdultConcern:
-    """One with everything a record can hold, worked through to its end, and opened again."""
-    writer = factories.viewer(where)
+def whole_case(where, whom=None, reader: Viewer | None = None, people=()) -> AdultConcern:
+    """One with everything a record can hold, worked through to its end, and opened again.
+
+    `people`: who writes it, whom they shut out, whom the reader does, and whom it is corrected to.
+    """
+    writer, near, third, other = people or [factories.person(where) for _ in range(4)]
+    writer = factories.viewer(where, who=writer)
     reader = reader or factories.viewer(where, Role.HEAD)
     tick = itertools.count(1)
 
     def now():
         return NOW + timedelta(minutes=10 * next(tick))
 
-    concern = sent(writer, whom or factories.person(where), shut_out=(factories.person(where),))
+    concern = sent(writer, whom or factories.person(where), shut_out=(near,))
     adult.take(by=reader, concern=concern, now=now())
     adult.add(by=writer, concern=concern, words="And again today.", now=now())
     adult.note(by=reader, concern=concern, words="Read it. His line manager knows.", now=now())
@@ -83,9 +87,7 @@ def whole_case(where, whom: Person | None = None, reader: Viewer | None = None) 
             adult.speak(by=reader, concern=concern, spoken=said, now=moment)
     adult.decide(by=reader, concern=concern, decided=decided("low_level"), now=now())
     adult.tell(by=reader, concern=concern, words="Thank you. It is in hand.", now=now())
-    third = factories.person(where)
     adult.exclude(by=reader, concern=concern, person=third, why="Their friend.", now=now())
-    other = factories.person(where)
     adult.about(by=reader, concern=concern, person=other, why="It was him.", now=now())
     ended = {"outcome": "unsubstantiated", "why": "Neither.", "words_back": "It is closed."}
     adult.close(by=reader, concern=concern, now=now(), **ended)

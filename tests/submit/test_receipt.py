@@ -172,7 +172,7 @@ def test_something_can_always_be_added(staff, child, where):
     concern = Concern.objects.get()
     page = staff.open(f"/submit/mine/{concern.uid}/").content.decode()
     once = re.search('name="once" value="([^"]+)"', page)[1]
-    words = {"words": "And again today.", "once": once}
+    words = {"about": "child", "words": "And again today.", "once": once}
     for _ in range(2):
         answer = staff.client.post(f"/submit/add/{concern.uid}/", words)
         assert answer.status_code == 302
@@ -186,8 +186,9 @@ def test_another_form_of_the_same_number_loses_nothing(staff, child, another):
     other = another()
     theirs = factories.sent(other.viewer, child).concern
     once = str(mine.uid)
-    staff.client.post(f"/submit/add/{mine.uid}/", {"words": "Mine", "once": once})
-    other.client.post(f"/submit/add/{theirs.uid}/", {"words": "Theirs", "once": once})
+    for who, concern, words in ((staff, mine, "Mine"), (other, theirs, "Theirs")):
+        form = {"about": "child", "words": words, "once": once}
+        who.client.post(f"/submit/add/{concern.uid}/", form)
     assert {(row.concern_id, row.words) for row in Addition.objects.all()} == {
         (mine.pk, "Mine"),
         (theirs.pk, "Theirs"),
@@ -213,7 +214,7 @@ def test_an_addition_whose_session_ended_comes_back(staff, child):
     page = staff.open(here).content.decode()
     assert "Late" in page
     assert "We kept what you typed" in page
-    staff.client.post(here.replace("mine", "add"), {"words": "Late"})
+    staff.client.post(here.replace("mine", "add"), {"about": "child", "words": "Late"})
     assert "We kept what you typed" not in staff.open(here).content.decode()
 
 

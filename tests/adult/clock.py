@@ -1,0 +1,11 @@
+"""This file knows how every request of a test is made at one and the same moment."""
+
+from tests.factories import NOW
+
+
+def stands_still(get_response):
+    def middleware(request):
+        request.now = NOW
+        return get_response(request)
+
+    return middleware

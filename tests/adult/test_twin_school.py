@@ -1,0 +1,127 @@
+"""The subject's every page is what it would be had nothing been written.
+
+One school, looked at twice by the same person: as it is, and after concerns about that person have
+been written and worked through to every state; each time the school is put back as it was.
+"""
+
+import uuid
+
+import pytest
+
+from concerns.adult import acts as adult
+from concerns.doors import keep
+from concerns.models import AdultStep
+from concerns.models.draft import ADULT, CONCERN
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import adults, factories
+from tests.adult import twins
+from tests.doors.world import made
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+POSTS = {role.value: role for role in (Role.DSL, Role.HEAD, Role.CHAIR, Role.OFFICE)}
+
+
+class School:
+    """One with everything in it, everybody in post, and somebody worried."""
+
+    def __init__(self):
+        self.world = made()
+        self.where = self.world.school
+        self.posts = {
+            name: factories.person(self.where, role, name=f"The {name}")
+            for name, role in POSTS.items()
+        }
+        self.posts["staff"] = factories.person(self.where, name="Dan Dubious")
+        self.people = [factories.person(self.where) for _ in range(4)]
+        self.writer = factories.viewer(self.where, who=self.people[0])
+
+    def write_about(self, subject) -> list[uuid.UUID]:
+        """Of every state, every kind, and every way it can come about."""
+        role = Role.CHAIR if subject == self.posts["head"] else Role.HEAD
+        reader = factories.viewer(self.where, role, who=self.posts[role])
+        for state in State:
+            for sort in ("", "low", "harm"):
+                adults.at(state, by=self.writer, reader=reader, whom=subject, sort=sort)
+        whole = adults.whole_case(self.where, subject, reader, self.people)
+        described = adults.sent(self.writer)
+        said = {"concern": described, "person": subject, "now": NOW}
+        head = factories.viewer(self.where, Role.HEAD, who=self.posts["head"])
+        adult.about(by=head, why="The description fits.", **said)
+        self._begin(self.writer)
+        return [whole.uid, AdultStep.objects.filter(concern=whole).first().uid]
+
+    def _begin(self, by) -> None:
+        """Begun and not sent; and begun about a child before it was seen to be about an adult."""
+        keep.words(by.person, self.where, ADULT, uuid.uuid4(), {"account": ["The door"]}, NOW)
+        child = uuid.uuid4()
+        keep.words(by.person, self.where, CONCERN, child, {"account": ["The door"]}, NOW)
+        keep.turn(by, child, {"account": ["The door was shut."]})
+
+
+@pytest.fixture
+def place() -> School:
+    return School()
+
+
+def nothing() -> list[uuid.UUID]:
+    return []
+
+
+def moved(place: School, who, work) -> list[str]:
+    """Which pages of `who` are others after `work` than before."""
+    after, secret = twins.looking(place.world, who, work)
+    before, _ = twins.looking(place.world, who, nothing, secret)
+    assert len(after) > 150
+    return twins.differences(before, after)
+
+
+@pytest.mark.parametrize("post", [*POSTS, "staff"])
+def test_the_subjects_every_page_is_what_it_was(place, post):
+    subject = place.posts[post]
+    assert moved(place, subject, lambda: place.write_about(subject)) == []
+
+
+def test_every_page_of_whom_the_writer_shuts_out_is_what_it_was(place):
+    near = place.posts["head"]
+
+    def work():
+        return [adults.sent(place.writer, place.posts["staff"], shut_out=(near,)).uid]
+
+    assert moved(place, near, work) == []
+
+
+def test_the_leads_every_page_is_what_it_was_when_it_is_about_somebody_else(place):
+    subject = place.posts["staff"]
+    assert moved(place, place.posts["dsl"], lambda: place.write_about(subject)) == []
+
+
+def test_a_school_looked_at_twice_is_the_same(place):
+    assert moved(place, place.posts["head"], nothing) == []
+
+
+def test_the_comparison_sees_a_concern_about_a_child(place):
+    def work():
+        return [factories.concern_at(State.WAITING, where=place.where, by=place.writer).uid]
+
+    seen = moved(place, place.posts["dsl"], work)
+    assert "GET /triage/" in seen
+
+
+def test_the_comparison_sees_what_its_reader_sees(place):
+    seen = moved(place, place.posts["head"], lambda: place.write_about(place.posts["dsl"]))
+    assert "GET /adult/" in seen
+
+
+@pytest.mark.parametrize("forgotten", ["visible_to", "written_by"])
+def test_the_comparison_sees_an_exclusion_that_is_forgotten(place, monkeypatch, forgotten):
+    from concerns.models.adult import AdultRows
+
+    def everything(rows, viewer):
+        return rows.filter(school=viewer.school).for_viewer(viewer)
+
+    monkeypatch.setattr(AdultRows, forgotten, everything)
+    subject = place.posts["head"]
+    assert moved(place, subject, lambda: place.write_about(subject)) != []

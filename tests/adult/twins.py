@@ -1,0 +1,80 @@
+"""This file knows everything that one person can get out of the site, as bytes to be compared.
+
+Every address of the site, found in its own table and not listed here, so that a page made later is
+walked too: opened and pressed, with what its room is about and with everything that is to be
+secret; lists are asked with what lists can be asked. Only what is new for every page by nature is
+made the same: a form's token, what is signed, the id of a form not sent yet. The clock stands
+still, so that not even a minute may differ. With each answer goes how many statements it took: a
+page that asks the database more often has something to hide.
+"""
+
+import re
+import uuid
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from concerns.models import school
+from tests import factories
+from tests.conftest import SecureClient
+from tests.doors.world import World, kind_of, routes
+
+# The form's token; the signed token of its draft; the id of a form not sent yet, or of one press.
+FRESH = re.compile(rb'(name="(?:csrfmiddlewaretoken|keep|draft|once)" value=")[^"]*"')
+# What is typed where something can be looked for.
+TYPED = {"submit_children": {"part": "fo"}, "child_search": {"words": "door"}}
+# What a list can be asked for.
+ASKED = {
+    "triage": ("?state=late", "?state=waiting", "?state=closed"),
+    **dict.fromkeys(("audit", "audit_print"), ("?year=all",)),
+    **dict.fromkeys(("audit_rows", "audit_csv"), ("?year=all", "?year=all&which=late")),
+}
+
+
+class Undone(Exception):
+    """Raised to take back everything that was done for one look."""
+
+
+def looking(world: World, who, work, secret=()) -> tuple[dict[str, tuple], list[uuid.UUID]]:
+    """Everything `who` can get once `work()` is done, which is then undone to the last row; and the
+    ids that `work` gave, which are walked with as well."""
+    try:
+        with transaction.atomic():
+            made = work()
+            found = everything(world, who, [*secret, *made])
+            raise Undone
+    except Undone:
+        return found, made
+
+
+def everything(world: World, who, secret) -> dict[str, tuple]:
+    """Every answer to `who`, by what was asked."""
+    school._days.cache_clear()
+    still = ["tests.adult.clock.stands_still", *settings.MIDDLEWARE]
+    found = {}
+    with override_settings(MIDDLEWARE=still):
+        client = factories.sign_in(SecureClient(), who)
+        for name in routes():
+            kind = kind_of(name)
+            for uid in [world.uids[kind], *secret] if kind else [None]:
+                path = reverse(name, kwargs={"uid": uid} if uid else None)
+                for query in ("", *ASKED.get(name, ())):
+                    found[f"GET {path}{query}"] = told(client.get, path + query)
+                found[f"POST {path}"] = told(client.post, path, TYPED.get(name, {}))
+    return found
+
+
+def told(ask, *what) -> tuple:
+    """Status, headers and body: all that leaves the server; and how often it asked the database."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = ask(*what)
+        body = FRESH.sub(rb'\1"', answer.getvalue())
+    headers = {name: value for name, value in answer.items() if name != "Set-Cookie"}
+    return answer.status_code, headers, body, len(asked)
+
+
+def differences(one: dict, other: dict) -> list[str]:
+    return sorted(page for page in one.keys() | other.keys() if one.get(page) != other.get(page))
