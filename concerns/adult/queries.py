@@ -19,10 +19,11 @@ from concerns.models import (
     Person,
     Post,
     Viewer,
-    story,
+    beside,
 )
 from concerns.models.adult import readers_in_post, who_reads
 from concerns.models.draft import ADULT
+from concerns.models.moves import REOPEN_FIRST, Move
 from concerns.rules import adults
 from concerns.rules.adults import Happened, Sort
 from concerns.rules.lifecycle import State, may_follow
@@ -169,15 +170,6 @@ def still_seen(viewer: Viewer, uid: uuid.UUID) -> bool:
     return AdultConcern.objects.visible_to(viewer).filter(uid=uid).exists()
 
 
-@dataclass(frozen=True)
-class Move:
-    """What may be done, or in words why not."""
-
-    words: str
-    url: str
-    why_not: str = ""
-
-
 def read(viewer: Viewer, uid: uuid.UUID) -> dict:
     """One beside the earlier ones about the same adult, and what may be done. Recorded."""
     concern = sight.adult(viewer, uid)
@@ -194,7 +186,7 @@ def read(viewer: Viewer, uid: uuid.UUID) -> dict:
         "entries": list(concern.entries.select_related("by", "person").order_by("id")),
         "decisions": list(concern.decisions.select_related("by").order_by("-id")),
         "earlier": earlier,
-        "count": story.count_words([concern, *earlier]),
+        "count": beside.count_words([concern, *earlier]),
         "reasons": _reasons(concern, earlier),
         "taken": concern.holder_id == viewer.person.pk
         and not any(step.kind in adults.LOOKS for step in steps),
@@ -228,7 +220,7 @@ def _reasons(concern: AdultConcern, earlier: list[AdultConcern]) -> list[str]:
 def _moves(concern: AdultConcern, steps: list[AdultStep]) -> list[Move]:
     """What may be done now; what may not says why. The acts ask the same again."""
     state = State(concern.state)
-    shut = "It is closed. Reopen it first." if state is State.CLOSED else ""
+    shut = REOPEN_FIRST if state is State.CLOSED else ""
     held = "; ".join(dict.fromkeys(step.words for step in steps if step.holds_open))
     if shut:
         close = "It is closed already."
