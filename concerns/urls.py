@@ -88,6 +88,7 @@ urlpatterns = [
     page("refer/<uuid:uid>/answer/", refer.answer, May.REFER, "refer_answer"),
     page("refer/<uuid:uid>/view/", refer.view, May.REFER, "refer_view"),
     page("refer/<uuid:uid>/withdraw/", refer.withdraw, May.REFER, "refer_withdraw"),
+    page("chase/", chase.home, May.READ, "chase"),
     page("chase/step/<uuid:uid>/", chase.step, May.DECIDE, "chase_step"),
     page("chase/tell/<uuid:uid>/", chase.tell, May.DECIDE, "chase_tell"),
     page("chase/unsent/", chase.unsent, May.READ, "chase_unsent"),

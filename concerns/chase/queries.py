@@ -1,10 +1,91 @@
-"""This file knows what stands beside a next step while it is done, and beside a word back."""
+"""This file knows whose move everything is, what stands beside a step, and what was begun."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.urls import reverse
 
 from concerns.doors import sight
-from concerns.models import Addition, Concern, Draft, Step, Viewer, WordBack
+from concerns.models import Addition, Concern, Draft, Step, Viewer, WordBack, waiting
 from concerns.models.draft import CONCERN
 
 A_PAGE = 50
+MINE, ALL = "mine", "all"
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A next step as one row: what, about whom, by when, whose, and where it is done."""
+
+    words: str
+    to: str
+    concern: Concern
+    children: str
+    step: Step
+
+
+@dataclass(frozen=True)
+class Moves:
+    """A page of next steps; `counts` are (whose, how many, how many of them late)."""
+
+    whose: str
+    rows: list[Owed]
+    counts: tuple[tuple[str, int, int], ...]
+    more: UUID | None
+    later: bool
+
+
+def moves(viewer: Viewer, asked: Mapping[str, str]) -> Moves:
+    """One's own next steps, or everyone's: what has been late longest first. Recorded."""
+    whose = ALL if asked.get("whose") == ALL else MINE
+    every = Step.objects.visible_to(viewer).open()
+    mine = every.of(viewer)
+    rows = mine if whose == MINE else every
+    last = _last(every, asked.get("after", ""))
+    rows = (rows.behind(last) if last else rows).in_order()
+    found, more = sight.page(
+        viewer,
+        rows.select_related("concern", "referral", "holder"),
+        A_PAGE,
+        of=attrgetter("concern.uid"),
+        reason=f"next steps: {whose}",
+    )
+    children = waiting.named([step.concern_id for step in found])
+    return Moves(
+        whose=whose,
+        rows=[_owed(step, children[step.concern_id]) for step in found],
+        counts=((MINE, *_counted(mine, viewer)), (ALL, *_counted(every, viewer))),
+        more=found[-1].uid if more else None,
+        later=last is not None,
+    )
+
+
+def _last(rows, after: str) -> Step | None:
+    try:
+        return rows.filter(uid=UUID(after)).first() if after else None
+    except ValueError:
+        return None
+
+
+def _counted(rows, viewer: Viewer) -> tuple[int, int]:
+    late = Count("pk", filter=Q(due_at__lt=viewer.now))
+    counted = rows.order_by().aggregate(n=Count("pk"), late=late)
+    return counted["n"], counted["late"]
+
+
+def _owed(step: Step, children) -> Owed:
+    name, uid = step.place or ("triage_read", step.concern.uid)
+    route = step.referral.route_words if step.referral_id else ""
+    return Owed(
+        words=f"{step.words} ({route[0].lower()}{route[1:]})" if route else step.words,
+        to=reverse(name, args=[uid]),
+        concern=step.concern,
+        children="\n".join(child.words for child in children),
+        step=step,
+    )
 
 
 def to_do(viewer: Viewer, uid) -> Step:

@@ -9,6 +9,10 @@ from concerns.doors.sheet import Sheet
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 
 
+def home(request):
+    return render(request, "chase/home.html", {"moves": queries.moves(request.viewer, request.GET)})
+
+
 def step(request, uid):
     owed = queries.to_do(request.viewer, uid)
     concern = owed.concern.uid

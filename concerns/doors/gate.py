@@ -38,6 +38,7 @@ ROOMS = (
     # Nobody's day begins here: what stands last of what somebody may open is their first page.
     ("child_search", "Search", May.READ),
     ("triage", "Queue", May.READ),
+    ("chase", "Next steps", May.READ),
     ("adult", "About adults", May.ADULT),
     ("roll", "Roll", May.ROLL),
     ("people", "Staff", May.PEOPLE),

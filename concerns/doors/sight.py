@@ -9,6 +9,8 @@ reading. Every queryset shown must have been narrowed to this viewer (`visible_t
 """
 
 import uuid
+from collections.abc import Callable
+from operator import attrgetter
 
 from django.db import transaction
 from django.http import Http404
@@ -103,16 +105,25 @@ def shown(viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "", c
 
 
 def page(
-    viewer: Viewer, rows, most: int, *, kind: Kind = Kind.LISTED, reason="", about="", children=()
+    viewer: Viewer,
+    rows,
+    most: int,
+    *,
+    kind: Kind = Kind.LISTED,
+    of: Callable = attrgetter("uid"),
+    reason="",
+    about="",
+    children=(),
 ) -> tuple[list, bool]:
     """The first `most` of `rows`, recorded in one line as shown, and whether more stand behind.
 
-    One row more is looked for than is given back: it is not shown, and so is not in the line.
+    One row more is looked for than is given back: it is not shown, and so is not in the line. `of`
+    says whose id a row shows, where that is not its own: a next step shows its concern.
     """
     _must_be_scoped(viewer, rows)
     with transaction.atomic():
         found = list(rows[: most + 1])
-        ids = [row.uid for row in found[:most]]
+        ids = list(dict.fromkeys(of(row) for row in found[:most]))
         _record(viewer, kind, shown=ids, reason=reason, about=about, children=children)
     return found[:most], len(found) > most
 

@@ -49,6 +49,16 @@ class Steps(CaseRows):
     def in_order(self):
         return self.order_by("due_at", "id")
 
+    def of(self, viewer):
+        """What is `viewer`'s to do: by name, or as one who holds the post it is owed by."""
+        role = models.Q(holder__isnull=True, holder_role__in=viewer.roles)
+        return self.filter(models.Q(holder=viewer.person) | role)
+
+    def behind(self, last: "Step"):
+        """The rows behind `last` in the order of `in_order`: a page begins by key."""
+        later = models.Q(due_at=last.due_at, id__gt=last.pk)
+        return self.filter(models.Q(due_at__gt=last.due_at) | later)
+
 
 class Owed(CaseRow):
     """What any next step is: of a kind, held by a post or a `holder`, due, and how it ended."""

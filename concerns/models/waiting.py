@@ -104,17 +104,22 @@ def shown(concerns):
 def rows(viewer: Viewer, concerns: list[Concern]) -> list[Row]:
     """A row for each of `concerns`, which were fetched by `shown`."""
     keys = [concern.pk for concern in concerns]
-    names = ("known_as", "forename", "surname", "year", "class_name")
-    about = ConcernChild.objects.filter(concern__in=keys)
-    about = about.values_list(*Named._fields[:5], *(f"child__{name}" for name in names))
     owed = Step.objects.filter(concern__in=keys).open()
     owed = owed.values_list(*Owed._fields[:6], "holder__name", "referral__route")
-    children, steps = _by_concern(Named, about), _by_concern(Owed, owed)
+    children, steps = named(keys), _by_concern(Owed, owed)
     unread = EarlierFile.objects.concerns_waiting(viewer.school)
     return [
         _row(viewer, each, children[each.pk], steps[each.pk], each.pk in unread)
         for each in concerns
     ]
+
+
+def named(concerns: list[int]) -> dict[int, list[Named]]:
+    """The children of each of `concerns`, which are given by their keys."""
+    names = ("known_as", "forename", "surname", "year", "class_name")
+    about = ConcernChild.objects.filter(concern__in=concerns)
+    about = about.values_list(*Named._fields[:5], *(f"child__{name}" for name in names))
+    return _by_concern(Named, about)
 
 
 def _by_concern(kind, tuples) -> dict[int, list]:

@@ -1,0 +1,161 @@
+"""The page of next steps: one's own and everyone's, what is late first, each where it is done."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from concerns.chase import queries
+from concerns.models import Exclusion, Line, Step
+from concerns.refer import acts as refer
+from concerns.rules.clocks import StepKind
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import Route
+from concerns.triage import acts as triage
+from tests import factories
+from tests.conftest import SecureClient
+from tests.counting import statements
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+EVERYONE = {"whose": "all"}
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def lead(where):
+    return factories.viewer(where, Role.DSL)
+
+
+def steps(viewer, **asked) -> list[Step]:
+    return [row.step for row in queries.moves(viewer, asked).rows]
+
+
+def kinds(viewer, **asked) -> set[str]:
+    return {step.kind for step in steps(viewer, **asked)}
+
+
+def test_what_a_post_owes_is_its_holders(where, lead):
+    factories.concern_at(State.WAITING, where=where)
+    assert kinds(lead) == {StepKind.FIRST_LOOK}
+    assert kinds(factories.viewer(where, Role.DEPUTY)) == set()
+
+
+def test_what_is_owed_by_name_is_that_persons_alone(where, lead):
+    deputy = factories.viewer(where, Role.DEPUTY)
+    factories.concern_at(State.TAKEN, where=where, lead=deputy)
+    assert kinds(deputy) == {StepKind.DECIDE}
+    assert kinds(lead) == set()
+    assert kinds(lead, **EVERYONE) == {StepKind.DECIDE}
+
+
+def test_what_is_done_is_not_there(where, lead):
+    concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
+    assert StepKind.FIRST_LOOK not in kinds(lead)
+    assert [step.concern for step in steps(lead)] == [concern]
+
+
+def test_what_has_waited_longest_past_its_time_comes_first(where, lead):
+    for minutes in (10, 300, 120):
+        factories.concern_at(State.WAITING, where=where, now=NOW - timedelta(minutes=minutes))
+    found = steps(lead)
+    assert [step.due_at for step in found] == sorted(step.due_at for step in found)
+
+
+def test_each_is_counted_with_what_is_late_of_it(where):
+    for minutes in (0, 24 * 60):
+        factories.concern_at(State.WAITING, where=where, now=NOW - timedelta(minutes=minutes))
+    later = factories.viewer(where, Role.DEPUTY, now=NOW + timedelta(minutes=1))
+    assert queries.moves(later, {}).counts == (("mine", 0, 0), ("all", 2, 1))
+
+
+def test_nobody_is_shown_the_steps_of_what_they_may_not_see(where, lead):
+    concern = factories.concern_at(State.WAITING, where=where)
+    Exclusion.objects.create(
+        school=where, concern=concern, person=lead.person, by=concern.reporter, at=NOW
+    )
+    assert queries.moves(lead, EVERYONE).counts == (("mine", 0, 0), ("all", 0, 0))
+    assert steps(lead, **EVERYONE) == []
+
+
+def test_the_look_is_recorded_with_the_concerns_it_names(where, lead):
+    concern = factories.concern_at(State.WAITING, where=where)
+    queries.moves(lead, {})
+    line = Line.objects.filter(kind=Kind.LISTED).latest("pk")
+    assert json.loads(line.body)["shown"] == [str(concern.uid)]
+
+
+def test_a_page_begins_behind_the_last_step_of_the_one_before(where, lead, monkeypatch):
+    monkeypatch.setattr(queries, "A_PAGE", 2)
+    for _ in range(5):
+        factories.concern_at(State.WAITING, where=where)
+    found, after = [], ""
+    for _ in range(3):
+        page = queries.moves(lead, {"after": str(after)})
+        found += [row.step.pk for row in page.rows]
+        after = page.more
+    assert after is None
+    assert len(set(found)) == len(found) == 5
+
+
+def test_a_place_that_is_none_gives_the_beginning(where, lead):
+    factories.concern_at(State.WAITING, where=where)
+    page = queries.moves(lead, {"after": "x"})
+    assert (len(page.rows), page.later) == (1, False)
+
+
+def window(where, *roles):
+    return factories.sign_in(SecureClient(), factories.person(where, *roles))
+
+
+def test_every_step_leads_to_where_it_is_done(where, lead):
+    concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
+    routes = (Route.SOCIAL_CARE, Route.PARENTS, Route.SCHOOL_SUPPORT)
+    triage.decide(by=lead, concern=concern, decided=factories.decided(concern, *routes), now=NOW)
+    factories.concern_at(State.WAITING, where=where)
+    browser = window(where, Role.DSL)
+    page = browser.get("/chase/", EVERYONE).content.decode()
+    rows = re.findall(r'<th scope="row".*?href="([^"]+)"', page, re.DOTALL)
+    assert len(rows) == Step.objects.open().count()
+    assert {browser.get(to).status_code for to in rows} == {200}
+
+
+def test_a_referrals_step_says_to_whom_it_goes(where, lead):
+    concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
+    decided = factories.decided(concern, Route.SOCIAL_CARE)
+    triage.decide(by=lead, concern=concern, decided=decided, now=NOW)
+    said = {"spoken_to": "Duty worker", "happened_at": NOW, "now": NOW}
+    referral = concern.referrals.get()
+    refer.send(by=lead, referral=referral, agency="Front door", method="telephone", **said)
+    words = {row.words for row in queries.moves(lead, {}).rows}
+    assert "Hear what social care will do (refer to children's social care)" in words
+
+
+def test_nothing_to_do_says_what_that_means(where):
+    browser = window(where, Role.DSL)
+    assert "Nothing is yours to do now." in browser.get("/chase/").content.decode()
+    assert "Nothing is owed by anybody" in browser.get("/chase/", EVERYONE).content.decode()
+
+
+def test_the_page_says_what_is_late_in_words(where):
+    long_ago = datetime.now(UTC) - timedelta(days=30)
+    factories.concern_at(State.WAITING, where=where, now=long_ago)
+    page = window(where, Role.DSL).get("/chase/").content.decode()
+    assert re.search(r'<span class="late">[^<]* late</span>', page)
+
+
+def test_the_page_asks_the_same_of_the_database_whatever_the_steps(where):
+    browser = window(where, Role.DSL)
+    factories.concern_at(State.WAITING, where=where)
+    browser.get("/chase/", EVERYONE)
+    one = len(statements(lambda: browser.get("/chase/", EVERYONE)))
+    for _ in range(6):
+        factories.concern_at(State.DECIDED, where=where)
+    assert len(statements(lambda: browser.get("/chase/", EVERYONE))) == one <= 9
