@@ -54,6 +54,8 @@ def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Itera
             goal = goals.of("site", figure)
             said = goals.verdict(goal, sizes[:1], [site[figure]]) if goal else ""
             yield f"  {words:<40}{goals.number(site[figure]):>12}  {said}".rstrip()
+            if "MISSED" in said and ("site", figure) in goals.WHY:
+                yield f"    {goals.WHY['site', figure]}"
 
 
 def figures(engine: str, sizes: list[int], found: list[dict]) -> Iterator[str]:
