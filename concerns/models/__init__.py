@@ -9,6 +9,7 @@ from concerns.models.asked import Answer, Asked
 from concerns.models.child import Child, Enrolment, NameKey, Placement
 from concerns.models.concern import Concern, ConcernCategory
 from concerns.models.conversation import Conversation
+from concerns.models.cover import Cover
 from concerns.models.decision import Decided, Decision, DecisionChild, DecisionRoute
 from concerns.models.draft import Draft
 from concerns.models.exclusion import Exclusion
@@ -36,10 +37,10 @@ __all__ = [
     "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
     "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Answer", "Asked",
     "Authority", "Child", "Closure", "Concern", "ConcernCategory", "ConcernChild", "Conversation",
-    "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft", "EarlierFile", "Ending",
-    "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household", "HouseholdAdult",
-    "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen", "NameKey", "Person",
-    "Placement", "Post", "Professional", "Referral", "ReferralEvent", "Relation", "RollFile",
-    "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting", "Spoken", "Status", "Step",
-    "Term", "Tie", "ToldOfAdult", "Viewer", "WordBack", "WordKey",
+    "Cover", "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft", "EarlierFile",
+    "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household",
+    "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen",
+    "NameKey", "Person", "Placement", "Post", "Professional", "Referral", "ReferralEvent",
+    "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting",
+    "Spoken", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer", "WordBack", "WordKey",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ ENDED_ONCE = (
 KEPT = (
     *ENDED_ONCE,
     "Concern", "ConcernChild", "Step", "Child", "Enrolment", "Placement", "Relation",
-    "Person", "Post", "School", "RollQuestion", "LineWords",
+    "Person", "Post", "School", "Cover", "RollQuestion", "LineWords",
     "AdultConcern", "AdultExclusion", "AdultStep",
 )  # fmt: skip
 ONCE = "WHEN (OLD.ended_at IS NOT NULL)"

@@ -1,6 +1,8 @@
 """This file knows a school: its hours, terms, closures and the numbers to ring."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import date, time
 from functools import lru_cache
 
 from django.db import models
@@ -46,6 +48,23 @@ class School(models.Model):
 
     def __str__(self):
         return self.name
+
+    def keep(self, said: "SchoolSaid") -> None:
+        """Make it, or bring it up to date; past terms and closures stay as they were."""
+        numbers = {key: value for key, value in said.authority.items() if key != "name"}
+        self.authority, _ = Authority.objects.update_or_create(
+            name=said.authority["name"], defaults=numbers
+        )
+        for name in ("name", "urn", "phase", "nation", "opens", "closes", "telephone"):
+            setattr(self, name, getattr(said, name))
+        # What a web process remembers of the calendar goes with its number.
+        self.calendar_version = self.calendar_version + 1 if self.pk else 1
+        self.save()
+        begins = min(first for first, _ in said.terms)
+        Term.objects.filter(school=self, last__gte=begins).delete()
+        Term.objects.bulk_create(Term(school=self, first=a, last=b) for a, b in said.terms)
+        Closure.objects.filter(school=self, day__gte=begins).delete()
+        Closure.objects.bulk_create(Closure(school=self, day=d, why=w) for d, w in said.closures)
 
     @property
     def days(self) -> SchoolDays:
@@ -96,3 +115,19 @@ class Closure(models.Model):
 
     def __str__(self):
         return f"{self.day}"
+
+
+@dataclass(frozen=True)
+class SchoolSaid:
+    """A school as its file describes it; the authority's numbers are by its name."""
+
+    name: str
+    urn: str
+    phase: str
+    nation: str
+    opens: time
+    closes: time
+    telephone: str
+    terms: tuple[tuple[date, date], ...]
+    closures: tuple[tuple[date, str], ...]
+    authority: dict[str, str]

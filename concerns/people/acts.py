@@ -5,26 +5,24 @@ the head. Which that is, and who may answer, is one table: `rules/staffing.py`. 
 alone, another does once approved, by the same words of `models/asked.py`.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from concerns.doors import mail
 from concerns.doors.act import Refused, act
 from concerns.models import (
     Answer,
     Asked,
-    Authority,
     Child,
-    Closure,
+    Cover,
     Invitation,
     Person,
     Post,
     School,
-    Term,
     Viewer,
     held,
 )
 from concerns.models.brought import Bringing, Brought
+from concerns.models.school import SchoolSaid
 from concerns.paper.staffing import StaffLine
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, may
@@ -51,42 +49,12 @@ def set_password(*, by: Viewer, person: Person, password: str, now: datetime, re
     record(about=person, fields=["password"], reason=BY_COMMAND)
 
 
-@dataclass(frozen=True)
-class SchoolSaid:
-    """A school as its file describes it; the authority's numbers are by its name."""
-
-    name: str
-    urn: str
-    phase: str
-    nation: str
-    opens: time
-    closes: time
-    telephone: str
-    terms: tuple[tuple[date, date], ...]
-    closures: tuple[tuple[date, str], ...]
-    authority: dict[str, str]
-
-
 @act(May.POSTS, Kind.SCHOOL_SET)
 def keep_school(*, by: Viewer, said: SchoolSaid, now: datetime, record) -> School:
     """Make the school, or bring it up to date; past terms and closures stay as they were."""
-    school = by.school
-    numbers = {key: value for key, value in said.authority.items() if key != "name"}
-    school.authority, _ = Authority.objects.update_or_create(
-        name=said.authority["name"], defaults=numbers
-    )
-    for name in ("name", "urn", "phase", "nation", "opens", "closes", "telephone"):
-        setattr(school, name, getattr(said, name))
-    # What a web process remembers of the calendar goes with its number.
-    school.calendar_version = school.calendar_version + 1 if school.pk else 1
-    school.save()
-    begins = min(first for first, _ in said.terms)
-    Term.objects.filter(school=school, last__gte=begins).delete()
-    Term.objects.bulk_create(Term(school=school, first=a, last=b) for a, b in said.terms)
-    Closure.objects.filter(school=school, day__gte=begins).delete()
-    Closure.objects.bulk_create(Closure(school=school, day=d, why=why) for d, why in said.closures)
-    record(about=school, fields=["terms", "closures", "hours", "numbers"], reason=BY_COMMAND)
-    return school
+    by.school.keep(said)
+    record(about=by.school, fields=["terms", "closures", "hours", "numbers"], reason=BY_COMMAND)
+    return by.school
 
 
 # --- People, by page -----------------------------------------------------------------------------
@@ -286,3 +254,34 @@ def choose_password(*, by: Viewer, person: Person, link: str, password: str, now
     person.set_password(password)
     person.save(update_fields=["password"])
     record(about=person, fields=["password"], reason="with a link")
+
+
+@act(May.COVER, Kind.COVERED)
+def say_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
+    """Who is away and who stands in, or who is reached out of hours: among who may decide.
+
+    A lead says it of themselves; the office and the head, of anybody.
+    """
+    able = set(Person.objects.who_may(May.DECIDE, by.school, by.today))
+    if not {cover.person, cover.stands_in or cover.person} <= able:
+        raise Refused("Only who may decide on concerns is away here, stands in or is reached.")
+    _must_be_theirs(by, cover)
+    cover.school, cover.by, cover.at = by.school, by.person, now
+    cover.save()
+    record(about=cover, reason=cover.kind)
+    return cover
+
+
+@act(May.COVER, Kind.COVERED, on="cover")
+def end_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
+    """It is no longer so, or never was: from now on."""
+    _must_be_theirs(by, cover)
+    cover.ended_by, cover.ended_at = by.person, now
+    cover.save(update_fields=["ended_by", "ended_at"])
+    record(about=cover, fields=["ended_at"], reason=cover.kind)
+    return cover
+
+
+def _must_be_theirs(by: Viewer, cover: Cover) -> None:
+    if cover.person != by.person and not by.may(May.PEOPLE):
+        raise Refused("You can say this of yourself. For a colleague, ask the office or the head.")

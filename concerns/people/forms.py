@@ -10,8 +10,9 @@ from django.core.validators import MaxLengthValidator, validate_email
 
 from concerns.asking.asked import WRONG, Asked, Typed, Words, choose
 from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
-from concerns.asking.unfolding import offer
+from concerns.asking.unfolding import Unfolding, offer
 from concerns.models import Child, Person
+from concerns.rules.cover import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.roles import READERS, May, Role
 from concerns.rules.words import Choice
 
@@ -183,6 +184,58 @@ class LeaveForm(Asked):
         if super().clean().get("last") is None and "last" not in self.errors:
             self.add_error("last", "Enter their last day here")
         return self.cleaned_data
+
+
+class CoverForm(Unfolding):
+    kind = choose("What is it?", CoverKind, needed="Choose what it is")
+    person = forms.ChoiceField(label="Who?")
+    stands_in = forms.ChoiceField(
+        label="Who stands in?",
+        required=False,
+        help_text="Only while they are away. Nobody named: the next in post is found.",
+    )
+    weekdays = forms.MultipleChoiceField(
+        label="On which weekdays are they never here?",
+        choices=list(enumerate(WEEKDAYS)),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": WRONG},
+    )
+    since = DayField(label="First day", required=False)
+    until = DayField(label="Last day", required=False, help_text="Empty: until it is ended.")
+    helper = inside(
+        Question("kind", size="m"),
+        "person",
+        "stands_in",
+        Question("weekdays", small=True),
+        "since",
+        "until",
+        Buttons(Press("Keep this")),
+    )
+
+    def __init__(self, typed=None, *, today: date, whose: Mapping, able: Mapping, **more):
+        super().__init__(typed, initial={"since": today}, **more)
+        offer(self.fields["person"], whose, "Choose who it is about", empty="Choose")
+        offer(self.fields["stands_in"], able, WRONG, empty="Nobody named")
+
+    def clean(self):
+        given = super().clean()
+        kind = given.get("kind")
+        self.need("since", "Enter the first day")
+        if kind == CoverKind.LEAVE:
+            self.need("until", "Enter the last day they are away")
+        if kind == CoverKind.WEEKDAYS:
+            self.need("weekdays", "Tick the weekdays on which they are never here")
+        elif given.get("weekdays"):
+            self.add_error("weekdays", "Weekdays are only for who is never here on them")
+        if given.get("stands_in") and kind not in AWAY:
+            self.add_error("stands_in", "Nobody stands in for the one to reach: leave this empty")
+        elif given.get("stands_in") and given["stands_in"] == given.get("person"):
+            self.add_error("stands_in", "Choose somebody else to stand in")
+        since, until = given.get("since"), given.get("until")
+        if since and until and until < since:
+            self.add_error("until", "The last day is before the first")
+        return given
 
 
 class PasswordForm(forms.Form):

@@ -12,6 +12,7 @@ from concerns.models import (
     Asked,
     Child,
     Concern,
+    Cover,
     Invitation,
     Person,
     Post,
@@ -21,6 +22,7 @@ from concerns.models import (
     held,
 )
 from concerns.models.child import MOST_FOUND
+from concerns.models.cover import Acting, who_acts
 from concerns.rules.names import folded
 from concerns.rules.roles import May, Role
 from concerns.rules.spans import local_day
@@ -171,8 +173,33 @@ def _references(viewer: Viewer, person: Person) -> list[Concern]:
 
 def able(viewer: Viewer, leaver: Person) -> dict[str, Person]:
     """Who may take over from `leaver`, by uid."""
+    return {uid: person for uid, person in leads(viewer).items() if person != leaver}
+
+
+def covers(viewer: Viewer) -> list[Cover]:
+    """What is so today or will be, in the order it begins; and whether the viewer may end it."""
+    rows = Cover.objects.of_school(viewer).lasting(viewer.today)
+    found = list(rows.select_related("person", "stands_in").order_by("since", "pk"))
+    for row in found:
+        row.now_so = row.stands(viewer.school, viewer.now)
+        row.theirs = row.person_id == viewer.person.pk or viewer.may(May.PEOPLE)
+    return found
+
+
+def cover(viewer: Viewer, uid: uuid.UUID) -> Cover:
+    rows = Cover.objects.of_school(viewer).lasting(viewer.today)
+    return sight.one(viewer, rows.select_related("person", "stands_in"), uid)
+
+
+def acting(viewer: Viewer) -> list[Acting]:
+    """Whom anybody would find for the lead at this moment."""
+    return who_acts(viewer.school, Role.DSL, viewer.now)
+
+
+def leads(viewer: Viewer) -> dict[str, Person]:
+    """Who may be away, stand in or be reached, by uid."""
     rows = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
-    return {str(person.uid): person for person in rows.exclude(pk=leaver.pk)}
+    return {str(person.uid): person for person in rows}
 
 
 def invited(person: Person, now: datetime) -> Viewer:

@@ -11,7 +11,7 @@ from concerns.asking.asked import as_uid
 from concerns.doors import mail
 from concerns.doors.act import Refused
 from concerns.doors.sheet import Sheet
-from concerns.models import Asked
+from concerns.models import Asked, Cover
 from concerns.people import acts, forms, queries
 from concerns.rules.roles import May
 from concerns.rules.staffing import Matter
@@ -192,6 +192,32 @@ def leave(request, uid):
         if sheet.does(acts.leave, person=person, last=sheet.said["last"], to=to):
             return sheet.onward("people_person", uid=uid)
     return sheet.page("people/leave.html", person=person)
+
+
+def covers(request):
+    """Who acts now, what is said of it, and one more thing to say."""
+    viewer = request.viewer
+    able = queries.leads(viewer)
+    mine = {str(viewer.person.uid): viewer.person}
+    whose = able if viewer.may(May.PEOPLE) else mine
+    sheet = Sheet(request, forms.CoverForm, today=viewer.today, whose=whose, able=able)
+    if sheet.whole:
+        said = {name: sheet.said[name] for name in ("kind", "since", "until")}
+        people = {name: able.get(sheet.said[name]) for name in ("person", "stands_in")}
+        what = Cover(**said, **people, weekdays="".join(sorted(sheet.said["weekdays"])))
+        if sheet.does(acts.say_cover, cover=what):
+            return sheet.onward("people_covers")
+    known = {"covers": queries.covers(viewer), "acting": queries.acting(viewer)}
+    return sheet.page("people/covers.html", **known)
+
+
+def uncover(request, uid):
+    cover = queries.cover(request.viewer, uid)
+    said = {"label": "This is not so, or no longer", "press": "Take it away"}
+    sheet = Sheet(request, forms.SureForm, **said)
+    if sheet.whole and sheet.does(acts.end_cover, cover=cover):
+        return sheet.onward("people_covers")
+    return sheet.page("people/uncover.html", cover=cover)
 
 
 @sensitive_post_parameters("password", "again")

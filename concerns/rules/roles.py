@@ -43,10 +43,11 @@ class May(StrEnum):
     AUDIT = "see what was done, how long it took and who looked"
     ROLL = "bring in the roll and answer questions about it"
     PEOPLE = "keep the list of who works here: names, posts, invitations, families, leavers"
+    COVER = "say who is away, who stands in, and who is reached out of hours"
     POSTS = "make somebody a reader, and approve what the office asks about readers"
 
 
-_LEAD = frozenset({May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.REFER, May.CLOSE})
+_LEAD = frozenset({May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.REFER, May.CLOSE, May.COVER})
 
 ROLES: dict[Role, frozenset[May]] = {
     # Everybody who holds any post may write. Reporting is never a privilege.
@@ -61,7 +62,7 @@ ROLES: dict[Role, frozenset[May]] = {
     # each is with the one it went to, whatever else the other may do.
     Role.CHAIR: frozenset({May.SUBMIT, May.ADULT}),
     # The office runs the roll and the list of staff, and sees no concern but what it wrote itself.
-    Role.OFFICE: frozenset({May.SUBMIT, May.ROLL, May.PEOPLE}),
+    Role.OFFICE: frozenset({May.SUBMIT, May.ROLL, May.PEOPLE, May.COVER}),
 }
 
 # Whose post opens somebody's record: concerns about children, or about adults who work here.

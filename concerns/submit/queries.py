@@ -19,6 +19,7 @@ from concerns.models import (
     WordBack,
     offered,
 )
+from concerns.models.cover import arranged
 from concerns.models.draft import CONCERN
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER, StepKind
 from concerns.rules.kinds import Kind
@@ -65,7 +66,7 @@ class Contacts:
 
 
 def leads(viewer: Viewer, concern: Concern | None = None, but=()) -> Contacts:
-    """The leads in post today, less oneself and those of uid `but`; with `concern`, less who may
+    """The leads as covered now, less oneself and those of uid `but`; with `concern`, less who may
     never see that one."""
     return _in_post(viewer, LADDER[Role.DSL], concern, but)
 
@@ -76,13 +77,10 @@ def _in_post(viewer: Viewer, roles: tuple[Role, ...], concern=None, but=()) -> C
         posts = posts.filter(person__in=Person.objects.not_excluded_from(concern))
     rows = list(posts.select_related("person", "school__authority").order_by("person__name", "pk"))
     authority = rows[0].school.authority if rows else viewer.school.authority
-    found: dict[int, Contact] = {}
-    for row in sorted(rows, key=lambda row: roles.index(Role(row.role))):
-        if row.person_id != viewer.person.pk and str(row.person.uid) not in but:
-            role = Role(row.role)
-            contact = Contact(row.person, role, row.title or role.title)
-            found.setdefault(row.person_id, contact)
-    return Contacts(list(found.values()), authority)
+    mine = str(viewer.person.uid)
+    others = [row for row in rows if str(row.person.uid) not in {mine, *but}]
+    acting = arranged(viewer.school, roles, others, viewer.now)
+    return Contacts([Contact(one.person, one.role, one.words) for one in acting], authority)
 
 
 # Whom the long form finds by name: the end of each box's own name, and where its ticks are kept.

@@ -8,7 +8,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from concerns.doors import keep
-from concerns.models import Asked, Concern, Draft, Post, RollQuestion, Status, Step
+from concerns.models import Asked, Concern, Cover, Draft, Post, RollQuestion, Status, Step
 from concerns.models.draft import ADULT, CONCERN
 from concerns.people import acts as people
 from concerns.rules.lifecycle import State
@@ -22,7 +22,7 @@ from tests.roll.conftest import Office
 
 # Addresses that take something of their own, and not what their room is about.
 OWN = {"submit_draft", "adult_draft", "chase_step", "roll_file", "roll_answer"}
-OWN |= {"people_answer", "people_end", "people_unrelate"}
+OWN |= {"people_answer", "people_end", "people_uncover", "people_unrelate"}
 # What an address must be asked with: a figure's rows are nobody's without the figure.
 ASKED = {
     **dict.fromkeys(["audit_rows", "audit_csv"], "?year=all"),
@@ -92,12 +92,12 @@ def made() -> World:
         "adult": adult.uid,
         "roll_file": office.upload(exports.written(exports.roll(4))).uid,
         "roll_answer": RollQuestion.objects.get().uid,
-        **_people(school, office.viewer),
+        **_people(school, office.viewer, lead),
     }
     return World(school, writer.person, Concern.objects.get(), uids)
 
 
-def _people(school, office) -> dict[str, uuid.UUID]:
+def _people(school, office, lead) -> dict[str, uuid.UUID]:
     """Somebody on the staff with two posts and a family, and something that waits for the head."""
     who, now = factories.person(school), factories.NOW
     post = Post.objects.create(
@@ -106,5 +106,13 @@ def _people(school, office) -> dict[str, uuid.UUID]:
     asked = Asked(matter=Matter.POST, person=who, role=Role.DEPUTY, since=now.date())
     people.change(by=office, what=asked, now=now)
     family = factories.related(factories.person(school), factories.child(school))
-    uids = {"people_answer": asked, "people_end": post, "people_unrelate": family, "person": who}
+    cover = Cover(kind="holidays", person=lead.person, since=now.date())
+    people.say_cover(by=office, cover=cover, now=now)
+    uids = {
+        "people_uncover": cover,
+        "people_answer": asked,
+        "people_end": post,
+        "people_unrelate": family,
+        "person": who,
+    }
     return {name: row.uid for name, row in uids.items()}

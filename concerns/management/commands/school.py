@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from concerns.models import Authority, School
+from concerns.models.school import SchoolSaid
 from concerns.people import acts, queries
-from concerns.people.acts import SchoolSaid
 from concerns.rules.days import NATIONS
 
 EXAMPLE = """\

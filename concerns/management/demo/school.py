@@ -159,7 +159,7 @@ def _roll(school: School, autumn: int) -> None:
     # The commonest case of all: somebody who works here is family to a child.
     office = Person.objects.get(email=f"office@{DOMAIN}")
     fourth = next(child for child in children if child.year == "Year 4")
-    Relation.objects.register(office, fourth, how="step-mother")
+    Relation.objects.register(office, fourth, how="step-parent")
 
 
 # Four surnames, and a name she goes by: looked for in every way that people write them.

@@ -1,0 +1,95 @@
+"""The office manager's step-daughter is a pupil here, and her step-mother learns nothing of her."""
+
+import re
+
+import pytest
+
+from concerns.models import Concern, Person
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import factories
+from tests.conftest import SecureClient
+from tests.doors.world import World, kind_of, made, routes
+
+SECRET = "marmalade on her cardigan, and a bruise"
+# What differs from one showing of a page to the next, whatever it tells.
+TOKENS = re.compile(rb'name="(csrfmiddlewaretoken|keep|draft|once)" value="[^"]*"')
+
+
+@pytest.fixture
+def world(db) -> World:
+    return made()
+
+
+@pytest.fixture
+def manager(world) -> Person:
+    return factories.person(world.school, Role.OFFICE, name="Pat Linton")
+
+
+@pytest.fixture
+def daughter(world, manager):
+    child = factories.child(world.school, "Amelia", "Quillfeather")
+    factories.related(manager, child)
+    return child
+
+
+def every_page(client, world, who: Person) -> dict[str, bytes]:
+    """All the addresses of the site, each as it is shown; of the staff, `who` is the one."""
+    pages = {}
+    for name in routes():
+        uid = who.uid if kind_of(name) == "person" else None
+        answer = client.get(world.address(name, uid))
+        told = TOKENS.sub(b"", answer.getvalue())
+        pages[name] = str(answer.status_code).encode() + told.replace(str(uid).encode(), b"")
+    return pages
+
+
+def all_that_can_be_said(world, daughter, lead) -> Concern:
+    writer = factories.viewer(world.school, who=world.writer)
+    told = {"children": (daughter,), "account": SECRET}
+    return factories.concern_at(State.DECIDED, where=world.school, by=writer, lead=lead, **told)
+
+
+def test_whatever_is_written_about_her_no_page_of_the_office_manager_changes_by_a_byte(
+    world, manager, daughter
+):
+    client = factories.sign_in(SecureClient(), manager)
+    lead = factories.viewer(world.school, Role.DEPUTY)
+    client.get("/submit/")
+    before = every_page(client, world, lead.person)
+    concern = all_that_can_be_said(world, daughter, lead)
+    after = every_page(client, world, lead.person)
+    assert {name for name in before if before[name] != after[name]} == set()
+    told = [word.encode() for word in (concern.reference, SECRET, "cardigan")]
+    assert not [name for name, page in after.items() if any(word in page for word in told)]
+
+
+def test_no_address_of_hers_opens_for_the_office_manager(world, manager, daughter):
+    client = factories.sign_in(SecureClient(), manager)
+    concern = all_that_can_be_said(world, daughter, factories.viewer(world.school, Role.DEPUTY))
+    uids = {"concern": concern.uid, "child": daughter.uid}
+    opened = {
+        name: client.get(world.address(name, uids[kind_of(name)]))
+        for name in routes()
+        if kind_of(name) in uids
+    }
+    assert len(opened) > 15
+    answers = {name: answer.status_code for name, answer in opened.items()}
+    allowed = {name for name, code in answers.items() if code not in (403, 404)}
+    # That she is a pupil, and was seen today, any member of staff may say in a line.
+    assert allowed <= {"child_seen"}
+
+
+def test_made_a_lead_the_office_manager_still_learns_nothing_of_her(world, manager, daughter):
+    concern = all_that_can_be_said(world, daughter, factories.viewer(world.school, Role.DEPUTY))
+    for role in (Role.DSL, Role.HEAD):
+        factories.Post.objects.create(
+            person=manager, school=world.school, role=role, since=factories.NOW.date()
+        )
+    client = factories.sign_in(SecureClient(), manager)
+    pages = {name: client.get(world.address(name)) for name in routes()}
+    told = [word.encode() for word in (concern.reference, SECRET)]
+    found = [n for n, page in pages.items() if any(word in page.getvalue() for word in told)]
+    assert found == []
+    assert client.get(f"/triage/{concern.uid}/").status_code == 404
+    assert client.get(f"/child/{daughter.uid}/").status_code == 404
