@@ -5,7 +5,7 @@ from django.test import Client
 
 from concerns.models import school
 
-pytest_plugins = ["tests.databases", "tests.server", "tests.browser"]
+pytest_plugins = ["tests.databases", "tests.server", "tests.browser", "tests.post_office"]
 
 
 @pytest.fixture(autouse=True)

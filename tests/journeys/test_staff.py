@@ -1,0 +1,133 @@
+"""The office adds somebody who is to be a lead, the head approves it, and a link comes by mail."""
+
+import pytest
+
+from concerns.models import Cover, Person, Relation
+from concerns.rules.roles import Role
+from tests import factories
+from tests.journeys.conftest import FORENAME, SURNAME
+
+NAME, ADDRESS = "Robin Ashe", "robin@oakfield.test"
+PASSWORD = "three quiet herons"
+
+
+@pytest.fixture
+def by_mail(server, post_office):
+    """The site, told of a mail server."""
+    server.stop()
+    server.start(**post_office.settings)
+    return post_office
+
+
+def to_staff(walk) -> None:
+    walk.page.get_by_role("navigation").get_by_role("link", name="Staff").click()
+    walk.at("Staff")
+
+
+def add(walk) -> None:
+    walk.press("Add somebody")
+    walk.at("Add somebody who works here")
+    walk.press("Add them")
+    walk.is_told_what_is_wrong()
+    walk.fill(name=NAME, email=ADDRESS, room="Room 9")
+    walk.choose("Deputy safeguarding lead")
+    walk.press("Add them")
+    walk.at(NAME)
+    walk.reads("Waits for the headteacher: Deputy safeguarding lead")
+
+
+def invite(walk) -> None:
+    walk.follow("Send a link to choose a password")
+    walk.at(f"Invite {NAME}")
+    walk.page.get_by_label("This is their own address").check()
+    walk.press("Send the link")
+    walk.at(NAME)
+    walk.reads(f"The link is on its way to {ADDRESS}")
+
+
+def register_family(walk) -> None:
+    walk.follow("They are family of a pupil here")
+    walk.at(f"{NAME} is family of a pupil here")
+    walk.fill(find="quill")
+    walk.press("Find")
+    walk.page.get_by_label(f"{FORENAME} {SURNAME}").check()
+    walk.see()
+    walk.fill(how="Aunt")
+    walk.press("Register")
+    walk.at(NAME)
+    walk.reads("Waits for the headteacher: Family of a pupil here")
+
+
+def choose_password(walk, link: str) -> None:
+    walk.page.goto(link)
+    walk.at("Choose your password")
+    walk.fill(password=PASSWORD, again=PASSWORD)
+    walk.press("Set this password")
+    walk.at("Your password is set")
+    walk.page.goto(link)
+    walk.at("This link has ended")
+
+
+def approve(walk, what: str) -> None:
+    walk.follow(f"{what}: {NAME}")
+    walk.at(f"{what}: {NAME}")
+    walk.choose("Approve it: it is done at once")
+    walk.press("Answer")
+    walk.at("What waits for the headteacher")
+
+
+def test_somebody_comes_is_made_a_lead_and_is_kept_from_their_niece(walk, place, server, by_mail):
+    walk.sign_in(place.office)
+    walk.at("Roll")
+    to_staff(walk)
+    add(walk)
+    register_family(walk)
+    invite(walk)
+    message = by_mail.arrived[0]
+    assert message.to_whom == [ADDRESS]
+    assert not any(name in str(message) for name in (FORENAME, SURNAME))
+    walk.sign_out()
+    choose_password(walk, by_mail.link())
+
+    walk.sign_in(place.head)
+    walk.at("Audit")
+    walk.follow("2 changes to the staff wait for you")
+    walk.at("What waits for the headteacher")
+    approve(walk, "Deputy safeguarding lead")
+    approve(walk, "Family of a pupil here")
+    new = Person.objects.get(email=ADDRESS)
+    assert set(new.posts.values_list("role", flat=True)) == {Role.STAFF, Role.DEPUTY}
+    assert Relation.objects.get().person == new
+    walk.went_untold(server.log)
+
+
+def test_a_lead_says_they_are_away_and_then_leaves(walk, place, server):
+    deputy = factories.person(place.school, Role.DEPUTY, name="Tom Fairley")
+    walk.sign_in(place.lead)
+    walk.at("Queue")
+    walk.page.goto("/people/cover/")
+    walk.at("Who is away, and who stands in")
+    walk.choose("Never here on some weekdays", "Friday")
+    walk.page.get_by_label("Who?").select_option(label="Sara Malik")
+    walk.page.get_by_label("Who stands in?").select_option(label="Tom Fairley")
+    walk.press("Keep this")
+    walk.reads("Tom Fairley stands in")
+    assert Cover.objects.get().stands_in == deputy
+    walk.follow("Take it away")
+    walk.at("Take this away")
+    walk.page.get_by_label("This is not so, or no longer").check()
+    walk.press("Take it away")
+    walk.at("Who is away, and who stands in")
+    walk.sign_out()
+
+    walk.sign_in(place.office)
+    walk.at("Roll")
+    to_staff(walk)
+    walk.follow("Tom Fairley")
+    walk.at("Tom Fairley")
+    walk.follow("They have left")
+    walk.at("Tom Fairley has left")
+    walk.press("They have left")
+    walk.at("Tom Fairley")
+    walk.reads("Cannot sign in: has left")
+    walk.went_untold(server.log)
