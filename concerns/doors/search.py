@@ -62,7 +62,7 @@ def search(viewer: Viewer, typed: str, after: str = "") -> Found:
 def _with_all(viewer: Viewer, visible, words: list[str], after: str):
     """A page of concerns that have every one of `words`, each with a piece of what was written
     about one of them; and where the next page begins, empty where there is none."""
-    keys, down_to = WordKey.objects.with_all(viewer, words, _place(visible, after))
+    keys, down_to = WordKey.objects.with_all(viewer, words, _place(visible, after), PAGE + 1)
     looked_at = keys[:PAGE]
     last = looked_at[-1] if len(keys) > PAGE else down_to
     said = finding.texts(looked_at)

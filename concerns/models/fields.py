@@ -12,6 +12,7 @@ has no associated data, so the sealing is ours on top of `cryptography`'s AESGCM
 
 import os
 from functools import lru_cache
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -81,6 +82,12 @@ class EncryptedText(models.BinaryField):
 
     def bound_to(self, row) -> bytes:
         return f"|{row._meta.db_table}.{self.column}|".encode() + row.uid.bytes
+
+    def opened(self, kept: bytes, uid: UUID) -> str:
+        """What a row read as plain values keeps in this column: a thousand at once are opened at
+        half the cost of as many rows. Raises CannotOpen."""
+        table = self.model._meta.db_table
+        return unseal(bytes(kept), f"|{table}.{self.column}|".encode() + uid.bytes) if kept else ""
 
     def pre_save(self, row, add):
         words = getattr(row, self.attname)

@@ -17,13 +17,13 @@ the child is spoken of elsewhere. A guess cannot be tried out without the key, a
 another school: its key is another. Cutting the token short hides nothing worth the name; it halves
 the row. To whoever has the key as well it adds nothing: they can read the words themselves.
 
-**What it costs.** One statement more in sending, whatever was written. A row is about 40 bytes on
+**What it costs.** One statement more in sending, whatever was written. A row is about 35 bytes on
 SQLite and 95 on PostgreSQL with its index, so a concern of sixty words, some thirty of them kept,
-is 1.2 or 3 KB beside the 6 KB that its record takes; a secondary's ten years are 25 or 60 MB. A
-search reads at most `LOOKED_AT` rows for each word, behind the last that was shown, and opens one
-page of concerns, whatever the number of concerns. Nothing is counted. The alternative, opening a
-school's recent years one by one, needs no index and leaks nothing: it takes 0.1 s for each thousand
-concerns and finds nothing that is older.
+is 1 or 3 KB beside the 6 KB that its record takes; a secondary's ten years are 25 or 60 MB. A
+search reads for one word the rows of one page, for several at most `LOOKED_AT` of each, behind the
+last that was shown, and opens one page of concerns, whatever the number of concerns. Nothing is
+counted. The alternative, opening a school's recent years one by one, needs no index and leaks
+nothing: it takes 0.1 s for each thousand concerns and finds nothing that is older.
 
 **Keys.** What was written with an older key of `RECORD_KEYS` is still found: every key is looked
 for. When an old one is taken out, what stands under it is found no longer until `manage.py findable
@@ -33,7 +33,7 @@ written before there was an index. Until it is done the search says so.
 
 import hmac
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -47,7 +47,7 @@ from concerns.models.fields import EncryptedText
 from concerns.rules.finding import found_by
 
 PURPOSE = b"the words a concern is found by, v1|"
-# Of each word, the newest so many rows are compared with those of the other words.
+# Of each of several words, the newest so many rows are compared with those of the others.
 LOOKED_AT = 1_000
 # More words than these are looked for in what the first of them found.
 WORDS_LOOKED_UP = 5
@@ -97,36 +97,39 @@ class WordKeys(CaseRows):
                     [value for row in some for value in row],
                 )
 
-    def newest(self, viewer, word: str, before: int | None) -> list[int]:
+    def newest(self, viewer, word: str, before: int | None, most: int) -> list[int]:
         """The newest concerns the viewer may see that may have `word`, by key, behind `before`:
-        at most LOOKED_AT."""
+        at most `most`."""
         found: set[int] = set()
         for kept in tokens(viewer.school, word):
             rows = self.visible_to(viewer).filter(token=kept)
             if before is not None:
                 rows = rows.filter(concern__lt=before)
             keys = rows.order_by("-concern").values_list("concern", flat=True)
-            found.update(keys[:LOOKED_AT])
-        return sorted(found, reverse=True)[:LOOKED_AT]
+            found.update(keys[:most])
+        return sorted(found, reverse=True)[:most]
 
     def among(self, viewer, word: str, concerns: list[int]) -> set[int]:
         """Those of `concerns` that may have `word`."""
         rows = self.filter(school=viewer.school, token__in=tokens(viewer.school, word))
         return set(rows.filter(concern__in=concerns).values_list("concern", flat=True))
 
-    def with_all(self, viewer, words: list[str], before: int | None) -> tuple[list[int], int]:
+    def with_all(
+        self, viewer, words: list[str], before: int | None, enough: int
+    ) -> tuple[list[int], int]:
         """Concerns that may have all of `words`, newest first, and the key down to which was
-        looked: 0 where nothing stands behind.
+        looked: 0 where nothing stands behind. Of one word, no more than `enough` are looked at.
 
         The rarest word leads: as its rows are all in hand, so are all that have every word.
         """
         words = words[:WORDS_LOOKED_UP]
-        lists = {word: self.newest(viewer, word, before) for word in words}
+        most = LOOKED_AT if len(words) > 1 else enough
+        lists = {word: self.newest(viewer, word, before, most) for word in words}
         first = min(lists, key=lambda word: len(lists[word]))
         found = lists.pop(first)
-        down_to = found[-1] if len(found) == LOOKED_AT else 0
+        down_to = found[-1] if len(found) == most else 0
         for word, newest in lists.items():
-            whole = len(newest) < LOOKED_AT
+            whole = len(newest) < most
             having = set(newest) if whole else self.among(viewer, word, found)
             found = [key for key in found if key in having]
         return found, down_to
@@ -158,14 +161,15 @@ def texts(concerns: Iterable[int]) -> dict[int, list[str]]:
     """Everything that was ever written of each of `concerns`, by key: the account first, then what
     came after. One read for each kind of row, whatever their number."""
     found: dict[int, list[str]] = {key: [] for key in concerns}
-    for model in _told():
-        names = [f.attname for f in model._meta.fields if isinstance(f, EncryptedText)]
-        way = model.to_concern
-        rows = model.objects.filter(**{f"{way}__in": list(found)}).annotate(
-            of_concern=models.F(way.removesuffix("_id"))
-        )
-        for row in rows.only("uid", *names).order_by("pk"):
-            found[row.of_concern] += filter(None, (getattr(row, name) for name in names))
+    for model in told():
+        sealed = [field for field in model._meta.fields if isinstance(field, EncryptedText)]
+        of_concern = model.to_concern.removesuffix("_id")
+        rows = model.objects.filter(**{f"{of_concern}__in": list(found)}).order_by("pk")
+        for key, uid, *kept in rows.values_list(
+            of_concern, "uid", *(field.attname for field in sealed)
+        ):
+            said = (field.opened(words, uid) for field, words in zip(sealed, kept, strict=True))
+            found[key] += filter(None, said)
     return found
 
 
@@ -173,9 +177,10 @@ def texts(concerns: Iterable[int]) -> dict[int, list[str]]:
 NOT_SEARCHED = {"Exclusion"}
 
 
-def _told() -> list[type[CaseRow]]:
+@cache
+def told() -> list[type[CaseRow]]:
     """Every kind of row with words of a concern, its own first."""
-    told = [
+    found = [
         model
         for model in apps.get_app_config("concerns").get_models()
         if issubclass(model, CaseRow)
@@ -183,7 +188,7 @@ def _told() -> list[type[CaseRow]]:
         and any(isinstance(field, EncryptedText) for field in model._meta.fields)
         and _is_about(model) is Concern
     ]
-    return sorted(told, key=lambda model: model is not Concern)
+    return sorted(found, key=lambda model: model is not Concern)
 
 
 def _is_about(model: type[CaseRow]) -> type[CaseRow]:

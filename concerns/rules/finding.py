@@ -55,12 +55,12 @@ def _without_ending(word: str) -> str:
 
 def found_by(*texts: str) -> set[str]:
     """The words by which something that says `texts` is found, folded and shortened."""
-    return {shortened(word) for word in folded(" ".join(texts)).split() if _tells(word)}
-
-
-def _tells(word: str) -> bool:
-    alone = len(word) == 1 and word.isascii() and not word.isdigit()
-    return not alone and word not in TOO_COMMON
+    return {
+        shortened(word)
+        for word in folded(" ".join(texts)).split()
+        # Another alphabet's single letter may be a word.
+        if word not in TOO_COMMON and (len(word) > 1 or word.isdigit() or not word.isascii())
+    }
 
 
 def looked_for(typed: str) -> list[str]:

@@ -10,7 +10,7 @@ KB = 1_000
 # A large secondary in ten years; the audit of a trust of many schools is another page's work.
 ONE_SCHOOL = 21_000
 FLAT = 0.10
-PAGES_SEEN = ("form", "mine", "queue", "read", "story", "year", "ten")
+PAGES_SEEN = ("form", "mine", "queue", "read", "story", "search", "year", "ten")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ GOALS = (
     Goal("queue", "blocks", 300, grows=FLAT),
     Goal("story", "sql", 14),
     Goal("story", "calls", 30_000),
+    Goal("search", "sql", 28, grows=0),
+    Goal("search", "calls", 30_000),
+    Goal("search", "steps", 10_000, grows=FLAT),
+    Goal("search", "blocks", 1_000, grows=FLAT),
+    Goal("searches", "sql", 28, grows=0),
     Goal("year", "queues", 5, up_to=ONE_SCHOOL),
     Goal("ten", "queues", 20, up_to=ONE_SCHOOL),
     # In batches, on a database that takes few values in a statement too: ten pupils or more to one.
@@ -64,6 +69,7 @@ WHY = {
     ("picker", "A"): "four statements: session, person and posts before the search itself",
     ("queue", "steps"): "all that is open is counted, 30 steps each; 25 rows take the rest",
     ("queue", "blocks"): "all that is open is counted; children and steps of 25 rows are read",
+    ("search", "calls"): "Django builds twenty statements; every word of 25 concerns is opened",
     ("story", "calls"): "of fifty concerns all that was decided, sent and said is opened",
     ("site", "start"): "every trigger, static file and the planner's figures are looked at first",
     ("site", "grown"): "6% to 15% from run to run: what it holds has not been traced",

@@ -53,6 +53,8 @@ def pages(through: Through) -> Iterator[Page]:
     yield Page("read", "a concern beside the story", lambda t: dsl.ask(read, through=t))
     story = f"/child/{_long_story()}/"
     yield Page("story", "child's story, 50 of 200", lambda t: dsl.ask(story, through=t))
+    yield Page("search", "search for a word", _search(dsl, "neighbours"))
+    yield Page("searches", "search for three words", _search(dsl, "police, neighbour, Saturday"))
     yield Page("year", "audit, one year", lambda t: head.ask("/audit/?year=2025", through=t))
     yield Page("ten", "audit, ten years", lambda t: head.ask("/audit/?year=all", through=t))
     yield Page("autosave", "draft saved", _autosave(staff), often=WRITTEN)
@@ -84,6 +86,13 @@ def _pick(staff: Visitor) -> Asking:
     token = staff.ask("/submit/write/").hidden["csrfmiddlewaretoken"]
     data = {"csrfmiddlewaretoken": token, "part": "ma"}
     return lambda t: staff.ask("/submit/children/", data, through=t, Accept="application/json")
+
+
+def _search(dsl: Visitor, words: str) -> Asking:
+    """The first page of what is found, opened to be sure, and as a reading on record."""
+    token = dsl.ask("/child/search/").hidden["csrfmiddlewaretoken"]
+    data = {"csrfmiddlewaretoken": token, "words": words}
+    return lambda t: dsl.ask("/child/search/", data, through=t)
 
 
 def _written(staff: Visitor) -> dict[str, str]:

@@ -5,9 +5,13 @@ Written in batches into an empty database, every batch one statement for each ta
 
 import hashlib
 from collections.abc import Callable, Iterator
+from functools import cache
+from uuid import UUID
 
 from concerns.doors import ledger
+from concerns.models import School, finding
 from concerns.rules.clocks import CLOCKS
+from concerns.rules.finding import found_by
 from concerns.rules.roles import Role
 from concerns.rules.words import HowKnown, Part
 from tests.bench.school import NOW, Place, begin, must_be_empty
@@ -37,6 +41,7 @@ def ten_years(place: Place, size: int) -> Iterator[int]:
         told = Told(place, number, size)
         told.tell(stops=number - closed)
         _write(told)
+        _found_by(told)
         if number % BATCH == BATCH - 1 and number + 1 < size:
             yield number + 1
     # A lead who must never see one of them, so that what may be seen is narrowed.
@@ -82,6 +87,21 @@ def _write(told: Told) -> None:
         )  # fmt: skip
     _write_steps(told)
     _write_lines(told)
+
+
+def _found_by(told: Told) -> None:
+    """By every word of it, as the write door lets it be."""
+    tables = told.place.tables
+    for word in sorted(found_by(*tables.said)):
+        tables.WordKey.add(
+            school_id=1, token=_token(told.place.school_uid, word), concern_id=told.concern
+        )
+    tables.said.clear()
+
+
+@cache
+def _token(school_uid: str, word: str) -> int:
+    return finding.token(School(uid=UUID(school_uid)), word)
 
 
 def _write_steps(told: Told) -> None:

@@ -20,7 +20,7 @@ from concerns.models import fields
 class Table:
     """One table on its way in: `add` takes a row by attribute names and gives back its id."""
 
-    def __init__(self, model, chance: random.Random):
+    def __init__(self, model, chance: random.Random, said: list[str]):
         columns = model._meta.concrete_fields
         self.name = model._meta.db_table
         self.columns = [field.column for field in columns]
@@ -31,7 +31,7 @@ class Table:
             for field in columns
             if isinstance(field, fields.EncryptedText)
         }
-        self.uids, self.chance = "uid" in self.place, chance
+        self.uids, self.chance, self.said = "uid" in self.place, chance, said
         self.last = 0
         self.rows: list[list] = []
 
@@ -43,6 +43,7 @@ class Table:
             values["uid"] = self.uid()
         for name, value in values.items():
             if value and name in self.bound:
+                self.said.append(value)
                 value = fields.seal(value, self.bound[name] + bytes.fromhex(values["uid"]))
             row[self.place[name]] = value
         self.rows.append(row)
@@ -66,7 +67,9 @@ class Tables:
     def __init__(self, *models, seed: int):
         self.chance = random.Random(seed)
         self.models = models
-        self.by_name = {model.__name__: Table(model, self.chance) for model in models}
+        # Every word that was sealed, until somebody has taken them.
+        self.said: list[str] = []
+        self.by_name = {m.__name__: Table(m, self.chance, self.said) for m in models}
 
     def __getattr__(self, name: str) -> Table:
         return self.by_name[name]

@@ -42,6 +42,7 @@ from concerns.models import (
     Step,
     Term,
     WordBack,
+    WordKey,
 )
 from concerns.rules.calendars import SchoolDays, is_school_day
 from concerns.rules.names import name_words
@@ -63,6 +64,7 @@ FILLED = (
     Authority, School, Term, Person, Post, Child, NameKey, Enrolment, Placement, Relation, Concern,
     ConcernChild, ConcernCategory, Mark, Exclusion, Decision, DecisionChild, DecisionRoute,
     Referral, ReferralEvent, Conversation, Step, Addition, WordBack, Ending, Line, LineWords,
+    WordKey,
 )  # fmt: skip
 
 

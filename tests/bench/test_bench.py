@@ -12,8 +12,21 @@ from hashlib import sha256
 import pytest
 from django.db import connection
 
-from concerns.models import Agenda, Child, Concern, Line, Person, School, Step, Viewer, append_only
+from concerns.models import (
+    Agenda,
+    Child,
+    Concern,
+    Line,
+    Person,
+    School,
+    Step,
+    Viewer,
+    WordKey,
+    append_only,
+    finding,
+)
 from concerns.models.unheld import breaches
+from concerns.rules.finding import found_by
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
@@ -103,6 +116,12 @@ def test_every_open_state_is_there_and_every_word_can_be_read(filled):
     assert all(concern.account for concern in Concern.objects.all())
     for line in Line.objects.all():
         assert line.digest == sha256(line.body.encode()).hexdigest()
+
+
+def test_every_word_of_a_concern_is_one_it_is_found_by(filled):
+    for key, said in finding.texts(range(1, SIZE, 40)).items():
+        kept = set(WordKey.objects.filter(concern=key).values_list("token", flat=True))
+        assert {finding.token(filled, word) for word in found_by(*said)} == kept
 
 
 def test_the_bench_leaves_the_database_as_it_found_it_and_it_goes_on(fresh_database):

@@ -45,7 +45,7 @@ def from_rows(concern) -> set[int]:
 
 
 def having(viewer, *words, before=None) -> list[int]:
-    return WordKey.objects.with_all(viewer, list(words), before)[0]
+    return WordKey.objects.with_all(viewer, list(words), before, 26)[0]
 
 
 def said_everywhere(where, lead):
@@ -88,6 +88,8 @@ def said_everywhere(where, lead):
 def test_every_word_that_any_act_writes_can_be_found(where, lead):
     concern = said_everywhere(where, lead)
     assert from_rows(concern) - kept(concern) == set()
+    # Whoever lets something else be written of a concern writes it above, too.
+    assert [model.__name__ for model in finding.told() if not model.objects.exists()] == []
     assert having(lead, "smew", "curlew", "otter") == [concern.pk]
 
 
@@ -119,7 +121,7 @@ def test_a_rare_word_is_found_beside_one_that_is_everywhere(where, lead, monkeyp
     old = factories.sent(factories.viewer(where), child, account="belt heron").concern
     for _ in range(4):
         factories.sent(factories.viewer(where), child, account="belt")
-    assert WordKey.objects.with_all(lead, ["belt", "heron"], None) == ([old.pk], 0)
+    assert WordKey.objects.with_all(lead, ["belt", "heron"], None, 26) == ([old.pk], 0)
 
 
 def test_of_two_words_that_are_everywhere_so_many_are_looked_at_and_then_the_next(
@@ -132,7 +134,7 @@ def test_of_two_words_that_are_everywhere_so_many_are_looked_at_and_then_the_nex
         factories.sent(by, child, account=word)
     words, before, found = ["belt", "brui"], None, []
     for _ in range(3):
-        some, before = WordKey.objects.with_all(lead, words, before)
+        some, before = WordKey.objects.with_all(lead, words, before, 26)
         found += some
     assert (found, before) == ([both.pk], 0)
 
