@@ -23,6 +23,8 @@ urlpatterns = [
     page("people/password/", people.password, Open.ANYONE, "people_password"),
     page("people/", people.staff, May.PEOPLE, "people"),
     page("people/add/", people.add, May.PEOPLE, "people_add"),
+    page("people/file/", people.upload, May.PEOPLE, "people_upload"),
+    page("people/file/<uuid:uid>/", people.file, May.PEOPLE, "people_file"),
     page("people/cover/", people.covers, May.COVER, "people_covers"),
     page("people/cover/<uuid:uid>/", people.uncover, May.COVER, "people_uncover"),
     page("people/asked/", people.asked, May.PEOPLE, "people_asked"),

@@ -6,6 +6,7 @@ from concerns.models.adult_record import AdultDecision, AdultEntry, AdultStep
 from concerns.models.adult_said import AdultDecided, Spoken, ToldOfAdult
 from concerns.models.agenda import Agenda
 from concerns.models.asked import Answer, Asked
+from concerns.models.brought import StaffFile
 from concerns.models.child import Child, Enrolment, NameKey, Placement
 from concerns.models.concern import Concern, ConcernCategory
 from concerns.models.conversation import Conversation
@@ -42,5 +43,6 @@ __all__ = [
     "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen",
     "NameKey", "Person", "Placement", "Post", "Professional", "Referral", "ReferralEvent",
     "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting",
-    "Spoken", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer", "WordBack", "WordKey",
+    "Spoken", "StaffFile", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer", "WordBack",
+    "WordKey",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ Which changes wait, and who may answer, is in `rules/staffing.py`. What was aske
 is needed to do it; the act that answers does it in the same transaction.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 
@@ -15,6 +15,8 @@ from concerns.models.person import Invitation, Person, Post, Relation, Viewer
 from concerns.rules import staffing
 from concerns.rules.roles import Role
 from concerns.rules.staffing import Matter
+
+LINKS_AN_HOUR = 3
 
 
 class Waiting(Scoped):
@@ -103,9 +105,15 @@ class Asked(Row):
                 return "That is so already. There is nothing more to do."
         elif _reads_elsewhere(self.person, self.school_id, today):
             return f"{name} also reads the record of another school, which has to do this."
+        elif matter is Matter.PASSWORD and self._links_lately() >= LINKS_AN_HOUR:
+            return "Three links have gone to them in an hour. Look among their junk mail."
         elif matter is Matter.EMAIL and Person.objects.filter(email=self.email).exists():
             return "Somebody has that e-mail address. Look for it among who has left."
         return ""
+
+    def _links_lately(self) -> int:
+        lately = self.at - timedelta(hours=1)
+        return Invitation.objects.filter(person=self.person, at__gt=lately).count()
 
     def related(self):
         """The family relation this is about, if it stands."""
@@ -126,8 +134,7 @@ class Asked(Row):
             person.save(update_fields=["email"])
         else:
             # Whoever is signed in as them is signed out, and an earlier link ends.
-            person.set_unusable_password()
-            person.save(update_fields=["password"])
+            person.keep_password(None)
             Invitation.objects.create(school=record.by.school, person=person, by=by, at=now)
 
 

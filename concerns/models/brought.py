@@ -6,12 +6,18 @@ waits for the head, unless whoever brings the file in may do it alone. Called by
 shows beforehand what a file would do by letting it, and taking it back.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.db import models, transaction
+
 from concerns.models.asked import Asked
+from concerns.models.case import Row, Scoped
+from concerns.models.fields import EncryptedText
 from concerns.models.person import Person, Post, Viewer
-from concerns.rules.roles import READERS, Role
+from concerns.rules.roles import READERS, May, Role
 from concerns.rules.spans import local_day
 from concerns.rules.staffing import Matter
 
@@ -25,6 +31,45 @@ class Brought:
     posts: int = 0
     asked: list[Asked] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        """Of all that was done: so that what is confirmed is what was shown."""
+        told = [
+            sorted(person.email for person in self.added),
+            sorted(self.changed),
+            self.posts,
+            sorted((asked.person.email, asked.role) for asked in self.asked),
+            self.notes,
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def foreseen(by: Viewer, now: datetime, lines) -> Brought:
+    """What `lines` would do: they are let do it, and all of it is taken back."""
+    with transaction.atomic():
+        done = Bringing(by, now, alone=by.may(May.POSTS)).bring(lines)
+        transaction.set_rollback(True)
+    return done
+
+
+class StaffFiles(Scoped):
+    def waiting(self):
+        return self.filter(brought_at__isnull=True)
+
+
+class StaffFile(Row):
+    """An uploaded list of staff, kept encrypted until it is confirmed."""
+
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    read_at = models.DateTimeField()
+    content = EncryptedText()
+    brought_at = models.DateTimeField(null=True)
+
+    objects = StaffFiles.as_manager()
+
+    def __str__(self):
+        return f"staff file {self.uid}"
 
 
 class Bringing:
@@ -63,7 +108,8 @@ class Bringing:
     def _keep_posts(self, person: Person, line) -> None:
         rows = Post.objects.filter(school=self.school, person=person)
         held = list(rows.order_by("since", "pk"))
-        for role in line.roles:
+        # Those that read last: who has another post already needs none while they wait.
+        for role in sorted(line.roles, key=lambda role: role in READERS):
             begins = line.since or self.today
             standing = [post for post in held if post.role == role and _meets(post, begins, line)]
             if standing:

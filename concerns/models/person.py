@@ -77,6 +77,21 @@ class Person(AbstractBaseUser):
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_is_folded")
         ]
 
+    def keep_password(self, password: str | None) -> None:
+        """From now on. Whoever is signed in as them is signed out; None: nobody can sign in."""
+        self.set_password(password)
+        self.save(update_fields=["password"])
+
+    def leave(self, school: School, last: date, today: date) -> None:
+        """Their posts in `school` end on the day `last`; without another, their account closes."""
+        for post in Post.objects.filter(person=self, school=school).lasting(last):
+            post.until = max(last, post.since)
+            post.save(update_fields=["until"])
+        if not Post.objects.filter(person=self).exclude(school=school).lasting(today).exists():
+            self.is_active = False
+            self.save(update_fields=["is_active"])
+            self.keep_password(None)
+
     def __str__(self):
         return self.name
 

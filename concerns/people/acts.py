@@ -14,10 +14,10 @@ from concerns.models import (
     Asked,
     Child,
     Cover,
-    Invitation,
     Person,
     Post,
     School,
+    StaffFile,
     Viewer,
     held,
 )
@@ -29,6 +29,8 @@ from concerns.rules.roles import READERS, May, Role, may
 from concerns.rules.staffing import Matter
 
 BY_COMMAND = "from the command line"
+# How long a file that nobody confirmed is kept.
+WAITS = timedelta(days=1)
 
 
 @act(May.POSTS, Kind.STAFF_BROUGHT)
@@ -41,11 +43,42 @@ def bring_staff(*, by: Viewer, lines: list[StaffLine], now: datetime, record) ->
     return done
 
 
+@act(May.PEOPLE, Kind.STAFF_READ)
+def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> StaffFile:
+    """Keep a file, encrypted, until it is confirmed. Files nobody confirmed in a day go."""
+    old = StaffFile.objects.of_school(by).waiting().filter(read_at__lt=now - WAITS)
+    old.delete()
+    file = StaffFile.objects.create(school=by.school, by=by.person, read_at=now, content=content)
+    record(about=file, reason=f"{rows} rows")
+    return file
+
+
+@act(May.PEOPLE, Kind.STAFF_BROUGHT, on="file")
+def bring_file(
+    *, by: Viewer, file: StaffFile, lines: list[StaffLine], seen: str, now: datetime, record
+) -> Brought:  # fmt: skip
+    """Do what the page showed: `seen` is the digest of it. All of it, or nothing."""
+    _one_at_a_time(by)
+    done = Bringing(by, now, alone=by.may(May.POSTS)).bring([x for x in lines if not x.wrong])
+    if file.brought_at or done.digest != seen:
+        raise Refused("The staff changed after this page was made. Look again, then confirm.")
+    tomorrow = by.today + timedelta(days=1)
+    for role in (Role.DSL, Role.HEAD):
+        if not Post.objects.filter(school=by.school).in_force(tomorrow).holding(role).exists():
+            raise Refused(f"This file would leave the school without a {role.title.lower()}.")
+    for asked in done.asked:
+        record(kind=Kind.ASKED, about=asked, reason=asked.matter)
+    file.brought_at, file.by, file.content = now, by.person, ""
+    file.save()
+    said = f"{len(done.added)} added, {len(done.changed)} changed, {len(done.asked)} asked"
+    record(about=file, reason=said, shown=[person.uid for person in done.added])
+    return done
+
+
 @act(May.POSTS, Kind.PASSWORD_SET)
 def set_password(*, by: Viewer, person: Person, password: str, now: datetime, record) -> None:
     """Give somebody a password. Whoever is signed in as them is signed out by it."""
-    person.set_password(password)
-    person.save(update_fields=["password"])
+    person.keep_password(password)
     record(about=person, fields=["password"], reason=BY_COMMAND)
 
 
@@ -58,8 +91,6 @@ def keep_school(*, by: Viewer, said: SchoolSaid, now: datetime, record) -> Schoo
 
 
 # --- People, by page -----------------------------------------------------------------------------
-
-LINKS_AN_HOUR, AN_HOUR = 3, timedelta(hours=1)
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED)
@@ -164,12 +195,8 @@ def _do_or_ask(record, what: Asked) -> bool:
 def _make(record, what: Asked) -> None:
     if no_sense := what.no_sense(record.by.today):
         raise Refused(no_sense)
-    if what.matter == Matter.PASSWORD:
-        if not mail.ready():
-            raise Refused("This site has no way to send mail yet. Ask whoever runs it.")
-        lately = Invitation.objects.filter(person=what.person, at__gt=record.now - AN_HOUR)
-        if lately.count() >= LINKS_AN_HOUR:
-            raise Refused("Three links have gone to them in an hour. Look among their junk mail.")
+    if what.matter == Matter.PASSWORD and not mail.ready():
+        raise Refused("This site has no way to send mail yet. Ask whoever runs it.")
     what.make(record)
 
 
@@ -209,27 +236,14 @@ def leave(
         raise Refused("That day is still to come. Write it down on the day they leave.")
     _somebody_stays(by, person, {Role.DSL, Role.HEAD})
     concerns = held.locked(held.held(person, by.school))
-    if concerns:
-        _must_be_able(by, person, to)
+    able = Person.objects.who_may(May.DECIDE, by.school, by.today).exclude(pk=person.pk)
+    if concerns and to not in able:
+        raise Refused("Choose who takes over what they hold: somebody who may decide on concerns.")
     for concern in held.hand_over(record, person, to, concerns):
         record(about=concern, concern=concern, reason="handed over")
-    for post in Post.objects.filter(person=person, school=by.school).lasting(last):
-        post.until = max(last, post.since)
-        post.save(update_fields=["until"])
-    if not Post.objects.filter(person=person).exclude(school=by.school).lasting(by.today).exists():
-        person.is_active = False
-        person.set_unusable_password()
-        person.save(update_fields=["is_active", "password"])
+    person.leave(by.school, last, by.today)
     record(about=person, fields=["posts", "is_active"])
     return person
-
-
-def _must_be_able(by: Viewer, person: Person, to: Person | None) -> None:
-    if to is None:
-        raise Refused("Choose who takes over what they hold.")
-    able = Person.objects.who_may(May.DECIDE, by.school, by.today).exclude(pk=person.pk)
-    if to not in able:
-        raise Refused("That colleague may not decide on concerns. Choose another.")
 
 
 def _somebody_stays(by: Viewer, person: Person, roles: set[str]) -> None:
@@ -251,8 +265,7 @@ def choose_password(*, by: Viewer, person: Person, link: str, password: str, now
     """With a link, once: the password it sets is the end of it, and of every open session."""
     if mail.whose(link) != person:
         raise Refused("This link has ended.")
-    person.set_password(password)
-    person.save(update_fields=["password"])
+    person.keep_password(password)
     record(about=person, fields=["password"], reason="with a link")
 
 

@@ -12,6 +12,8 @@ from concerns.asking.asked import WRONG, Asked, Typed, Words, choose
 from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
 from concerns.asking.unfolding import Unfolding, offer
 from concerns.models import Child, Person
+from concerns.paper.rows import NotATable, decoded
+from concerns.people import queries
 from concerns.rules.cover import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.roles import READERS, May, Role
 from concerns.rules.words import Choice
@@ -142,9 +144,8 @@ class FamilyForm(Asked):
             for child in found
         ]
         asked = ("child", "how", Buttons(Press("Register"))) if self.fields["child"].choices else ()
-        nobody = "Nobody on the roll is found by that. Try less of the name."
         if looks and not asked:
-            asked = (Say(nobody),)
+            asked = (Say("Nobody on the roll is found by that. Try less of the name."),)
         find = Press("Find", value="find", kind="secondary")
         self.helper = inside("find", Buttons(find), *asked)
 
@@ -236,6 +237,32 @@ class CoverForm(Unfolding):
         if since and until and until < since:
             self.add_error("until", "The last day is before the first")
         return given
+
+
+class FileForm(forms.Form):
+    """`lines` are what was read, once it is valid."""
+
+    file = forms.FileField(
+        label="The file",
+        help_text="CSV with a line of headings: name, email and roles; title, room, telephone, "
+        "since and until if you have them.",
+        allow_empty_file=True,
+        error_messages=dict.fromkeys(("required", "missing", "invalid"), "Choose a CSV file"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+    )
+    helper = inside("file", Buttons(Press("Look at what it would change")))
+
+    def __init__(self, *given, today: date):
+        super().__init__(*given)
+        self.today = today
+
+    def clean_file(self) -> str:
+        try:
+            text = decoded(self.cleaned_data["file"].read())
+            self.lines = queries.read(text, self.today)
+        except NotATable as wrong:
+            raise ValidationError(str(wrong)) from wrong
+        return text
 
 
 class PasswordForm(forms.Form):

@@ -21,8 +21,13 @@ from concerns.models import (
     Viewer,
     held,
 )
+from concerns.models.brought import StaffFile
 from concerns.models.child import MOST_FOUND
 from concerns.models.cover import Acting, who_acts
+from concerns.paper import columns
+from concerns.paper.columns import STAFF
+from concerns.paper.rows import NotATable, table
+from concerns.paper.staffing import StaffLine, staff_lines
 from concerns.rules.names import folded
 from concerns.rules.roles import May, Role
 from concerns.rules.spans import local_day
@@ -200,6 +205,22 @@ def leads(viewer: Viewer) -> dict[str, Person]:
     """Who may be away, stand in or be reached, by uid."""
     rows = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
     return {str(person.uid): person for person in rows}
+
+
+def file(viewer: Viewer, uid: uuid.UUID) -> StaffFile:
+    """A staff file that waits to be confirmed. Raises Http404 for one that is in."""
+    rows = StaffFile.objects.of_school(viewer).waiting()
+    return sight.one(viewer, rows.select_related("by"), uid)
+
+
+def read(content: str, today: date) -> list[StaffLine]:
+    """Its lines as they are understood. Raises NotATable where they are not; see paper/rows.py."""
+    found = table(content, columns.known(STAFF))
+    mapping = columns.guess(found.headings, STAFF)
+    lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
+    if lacking:
+        raise NotATable(f"This file has no column for: {', '.join(lacking)}.")
+    return staff_lines(found.rows, mapping, today)
 
 
 def invited(person: Person, now: datetime) -> Viewer:

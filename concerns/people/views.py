@@ -12,6 +12,7 @@ from concerns.doors import mail
 from concerns.doors.act import Refused
 from concerns.doors.sheet import Sheet
 from concerns.models import Asked, Cover
+from concerns.models.brought import foreseen
 from concerns.people import acts, forms, queries
 from concerns.rules.roles import May
 from concerns.rules.staffing import Matter
@@ -218,6 +219,34 @@ def uncover(request, uid):
     if sheet.whole and sheet.does(acts.end_cover, cover=cover):
         return sheet.onward("people_covers")
     return sheet.page("people/uncover.html", cover=cover)
+
+
+def upload(request):
+    viewer, posted = request.viewer, request.method == "POST"
+    form = forms.FileForm(*((request.POST, request.FILES) if posted else ()), today=viewer.today)
+    if posted and form.is_valid():
+        content, rows = form.cleaned_data["file"], len(form.lines)
+        file = acts.upload(by=viewer, content=content, rows=rows, now=viewer.now)
+        return redirect("people_file", file.uid)
+    return render(request, "people/upload.html", {"form": form}, status=422 if posted else 200)
+
+
+def file(request, uid):
+    """What the file would do as the staff are now; pressed, it is done as it was shown."""
+    viewer, refused = request.viewer, ""
+    found = queries.file(viewer, uid)
+    lines = queries.read(found.content, viewer.today)
+    if request.method == "POST":
+        seen = request.POST.get("seen", "")
+        try:
+            acts.bring_file(by=viewer, file=found, lines=lines, seen=seen, now=viewer.now)
+            return redirect("people")
+        except Refused as why:
+            refused = why.words
+    plan = foreseen(viewer, viewer.now, [line for line in lines if not line.wrong])
+    page = {"file": found, "plan": plan, "left_out": [line for line in lines if line.wrong]}
+    page["refused"] = refused
+    return render(request, "people/file.html", page, status=409 if refused else 200)
 
 
 @sensitive_post_parameters("password", "again")

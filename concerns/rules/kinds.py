@@ -32,6 +32,7 @@ class Kind(Choice):
     ROLL_READ = "roll_read", "Uploaded a roll file"
     ROLL_BROUGHT = "roll_brought", "Brought in a roll file"
     ROLL_ANSWERED = "roll_answered", "Answered for a pupil missing from the roll"
+    STAFF_READ = "staff_read", "Uploaded a staff file"
     STAFF_BROUGHT = "staff_brought", "Brought in a staff file"
     PASSWORD_SET = "password_set", "Set a password"
     STAFF_CHANGED = "staff_changed", "Changed who works here"

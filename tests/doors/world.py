@@ -22,7 +22,7 @@ from tests.roll.conftest import Office
 
 # Addresses that take something of their own, and not what their room is about.
 OWN = {"submit_draft", "adult_draft", "chase_step", "roll_file", "roll_answer"}
-OWN |= {"people_answer", "people_end", "people_uncover", "people_unrelate"}
+OWN |= {"people_answer", "people_end", "people_file", "people_uncover", "people_unrelate"}
 # What an address must be asked with: a figure's rows are nobody's without the figure.
 ASKED = {
     **dict.fromkeys(["audit_rows", "audit_csv"], "?year=all"),
@@ -108,7 +108,10 @@ def _people(school, office, lead) -> dict[str, uuid.UUID]:
     family = factories.related(factories.person(school), factories.child(school))
     cover = Cover(kind="holidays", person=lead.person, since=now.date())
     people.say_cover(by=office, cover=cover, now=now)
+    content = "name,email,roles\nBo Lead,bo@school.test,staff\n"
+    file = people.upload(by=office, content=content, rows=1, now=now)
     uids = {
+        "people_file": file,
         "people_uncover": cover,
         "people_answer": asked,
         "people_end": post,

@@ -1,0 +1,121 @@
+"""Staff by a file, on a page: seen before it is done, and nobody made a reader by it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from concerns.models import Asked, Line, Person, Post, StaffFile
+from concerns.people import acts
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import Role
+from tests import factories
+from tests.people.conftest import NOW, House
+
+HEAD = "name,email,roles,title,room,telephone,since,until\n"
+THREE = HEAD + (
+    "Zoë Teacher,zoe@school.test,staff,Year 4 teacher,4B,,,\n"
+    "Bo Lead,bo@school.test,dsl; staff,Assistant head,,,,\n"
+    "No Address,,staff,,,,,\n"
+)
+
+
+@pytest.fixture
+def desk(house, client):
+    return factories.sign_in(client, house.office.person)
+
+
+def upload(desk, text: str):
+    file = SimpleUploadedFile("staff.csv", text.encode(), "text/csv")
+    return desk.post("/people/file/", {"file": file})
+
+
+def shown(desk, text: str = THREE) -> str:
+    """The address of what the file would do."""
+    return upload(desk, text).url
+
+
+def confirm(desk, address: str):
+    page = desk.get(address).content.decode()
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    return desk.post(address, {"seen": seen})
+
+
+def test_nothing_changes_until_it_is_confirmed(house, desk):
+    before = Person.objects.count(), Post.objects.count()
+    page = desk.get(shown(desk)).content.decode()
+    for told in ("Zoë Teacher", "Bo Lead: Designated safeguarding lead", "Line 4, No Address"):
+        assert told in page
+    assert (Person.objects.count(), Post.objects.count()) == before
+    assert not Asked.objects.exists()
+
+
+def test_confirmed_it_is_done_as_it_was_shown_and_a_reader_waits_for_the_head(house, desk):
+    assert confirm(desk, shown(desk)).url == "/people/"
+    bo = Person.objects.get(email="bo@school.test")
+    today = Post.objects.get(person__email="zoe@school.test").since
+    assert house.roles(bo, today) == {"staff"}
+    assert Asked.objects.get(person=bo).role == Role.DSL
+    assert StaffFile.objects.get().content == ""
+    kinds = list(Line.objects.filter(actor=house.office.person).values_list("kind", flat=True))
+    assert {Kind.STAFF_READ, Kind.STAFF_BROUGHT, Kind.ASKED} <= set(kinds)
+
+
+def test_what_a_head_brings_in_waits_for_nobody(house, client):
+    head = factories.sign_in(client, house.head.person)
+    confirm(head, shown(head))
+    bo = Person.objects.get(email="bo@school.test")
+    assert set(bo.posts.values_list("role", flat=True)) == {"staff", "dsl"}
+
+
+def test_who_only_waits_is_a_member_of_staff_meanwhile(house, desk):
+    confirm(desk, shown(desk, HEAD + "Bo Lead,bo@school.test,dsl,,,,,\n"))
+    assert set(Post.objects.filter(person__email="bo@school.test").values_list("role")) == {
+        ("staff",)
+    }
+
+
+def test_a_file_is_confirmed_as_it_was_shown_or_not_at_all(house, desk):
+    address = shown(desk)
+    page = desk.get(address).content.decode()
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    factories.person(house.school)
+    Person.objects.create(email="zoe@school.test", name="Zoë Teacher", password="!")
+    answer = desk.post(address, {"seen": seen})
+    assert answer.status_code == 409
+    assert "changed after this page was made" in answer.content.decode()
+    assert not Person.objects.filter(email="bo@school.test").exists()
+
+
+def test_a_file_is_brought_in_once(house, desk):
+    address = shown(desk)
+    confirm(desk, address)
+    assert desk.get(address).status_code == 404
+
+
+def test_a_file_leaves_no_school_without_a_lead(house, desk):
+    lead = house.lead.person
+    line = f"{lead.name},{lead.email},dsl,,,,,{factories.NOW.date() - timedelta(days=1)}\n"
+    answer = confirm(desk, shown(desk, HEAD + line))
+    assert "without a designated safeguarding lead" in answer.content.decode()
+    assert Post.objects.get(person=lead).until is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "empty"),
+        ("name,email\nBo,bo@school.test\n", "no column for: Roles"),
+    ],
+)
+def test_what_cannot_be_read_is_said(desk, text, told):
+    answer = upload(desk, text)
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+
+
+def test_a_file_nobody_confirmed_goes_after_a_day(house: House):
+    old = {"by": house.office, "content": "x", "rows": 1}
+    acts.upload(**old, now=NOW - timedelta(days=2))
+    acts.upload(**old, now=NOW)
+    assert StaffFile.objects.count() == 1
