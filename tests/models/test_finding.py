@@ -9,6 +9,7 @@ from django.db import connection
 
 from concerns.adult import acts as adult
 from concerns.chase import acts as chase
+from concerns.management.commands import findable
 from concerns.models import Concern, Exclusion, NameKey, ToldOfAdult, WordKey, finding
 from concerns.refer import acts as refer
 from concerns.rules.finding import found_by
@@ -176,6 +177,30 @@ def test_what_was_written_before_is_made_findable_in_batches(where, lead):
     assert not Concern.objects.filter(findable=False).exists()
     assert [from_rows(concern) for concern in concerns] == [kept(c) for c in concerns]
     assert all(kept(c) <= was for c, was in zip((*concerns, there), before, strict=True))
+
+
+def test_stopped_half_way_it_goes_on_where_it_was(where, monkeypatch):
+    for _ in range(3):
+        factories.concern_at(State.WAITING, where=where)
+    Concern.objects.update(findable=False)
+    monkeypatch.setattr(findable, "BATCH", 1)
+    made = []
+
+    def once(concerns):
+        if made:
+            raise KeyboardInterrupt
+        made.append(concerns)
+        finding.make_findable(concerns)
+
+    monkeypatch.setattr(findable, "make_findable", once)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("findable", stdout=StringIO())
+    monkeypatch.setattr(findable, "make_findable", finding.make_findable)
+    assert Concern.objects.filter(findable=False).count() == 2
+    said = StringIO()
+    call_command("findable", stdout=said)
+    assert "2 of 2 concerns" in said.getvalue()
+    assert not Concern.objects.filter(findable=False).exists()
 
 
 def test_it_is_made_anew_when_a_key_is_taken_out(where, lead, settings):

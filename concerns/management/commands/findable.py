@@ -1,7 +1,8 @@
 """This file knows how what was written before the search, or under an older key, is made findable.
 
-A batch is one transaction: stopped half-way, it goes on from there when it is run again. What is
-written meanwhile is findable at once, by the act that writes it.
+A batch is one transaction: stopped half-way, it goes on from there when it is run again (without
+`--anew`, which would begin again). What is written meanwhile is findable at once, by the act that
+writes it.
 """
 
 from django.core.management.base import BaseCommand
@@ -26,17 +27,23 @@ class Command(BaseCommand):
     def handle(self, *args, anew, **options):
         if anew:
             self._forget()
-        waiting = Concern.objects.filter(findable=False)
-        left = total = waiting.count()
-        while left:
-            with transaction.atomic():
-                # Locked, so that what is added meanwhile is either read here or adds itself.
-                some = waiting.select_for_update(of=("self",)).select_related("school")
-                make_findable(list(some.order_by("id")[:BATCH]))
-            left = waiting.count()
-            self.stdout.write(f"{total - left:,} of {total:,} concerns")
+        done, total = 0, Concern.objects.filter(findable=False).count()
+        while made := self._batch():
+            done += made
+            self.stdout.write(f"{done:,} of {total:,} concerns")
         self._names()
         self.stdout.write("Every concern can be found by its words.")
+
+    @transaction.atomic
+    def _batch(self) -> int:
+        """How many were made findable: none when nothing waits any more.
+
+        Locked, so that what is added meanwhile is either read here or adds itself.
+        """
+        waiting = Concern.objects.filter(findable=False).select_related("school")
+        some = list(waiting.select_for_update(of=("self",)).order_by("school", "id")[:BATCH])
+        make_findable(some)
+        return len(some)
 
     def _forget(self):
         """Every row goes, and the search says what it cannot find until they are back."""
