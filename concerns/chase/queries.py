@@ -10,10 +10,16 @@ from django.urls import reverse
 
 from concerns.doors import sight
 from concerns.models import Addition, Concern, Draft, Step, Viewer, WordBack, waiting
+from concerns.models.climb import Come, Ladders
 from concerns.models.draft import CONCERN
 
 A_PAGE = 50
 MINE, ALL = "mine", "all"
+# The ladders of so many late steps are gone up, the longest late first.
+MOST_LATE = 500
+_OF_A_LADDER = (
+    "kind", "due_at", "holder_role", "holder__is_active", "concern__reporter",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,8 @@ class Owed:
     concern: Concern
     children: str
     step: Step
+    # To whom it has come, being late, where that is not its holder.
+    come: Come | None
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,8 @@ def moves(viewer: Viewer, asked: Mapping[str, str]) -> Moves:
     """One's own next steps, or everyone's: what has been late longest first. Recorded."""
     whose = ALL if asked.get("whose") == ALL else MINE
     every = Step.objects.visible_to(viewer).open()
-    mine = every.of(viewer)
+    ladders, climbed = _climbed(viewer, every)
+    mine = every.of(viewer, climbed)
     rows = mine if whose == MINE else every
     last = _last(every, asked.get("after", ""))
     rows = (rows.behind(last) if last else rows).in_order()
@@ -56,11 +65,20 @@ def moves(viewer: Viewer, asked: Mapping[str, str]) -> Moves:
     children = waiting.named([step.concern_id for step in found])
     return Moves(
         whose=whose,
-        rows=[_owed(step, children[step.concern_id]) for step in found],
+        rows=[_owed(step, children[step.concern_id], ladders) for step in found],
         counts=((MINE, *_counted(mine, viewer)), (ALL, *_counted(every, viewer))),
         more=found[-1].uid if more else None,
         later=last is not None,
     )
+
+
+def _climbed(viewer: Viewer, every) -> tuple[Ladders, list[int]]:
+    """The ladders of what is late, and the keys of what has come to the viewer."""
+    late = every.late(viewer.now).select_related("concern", "holder").in_order()
+    late = list(late.only(*_OF_A_LADDER)[:MOST_LATE])
+    ladders = Ladders(viewer.school, viewer.now, late)
+    come = [step.pk for step in late if ladders.come(step).to == viewer.person]
+    return ladders, come
 
 
 def _last(rows, after: str) -> Step | None:
@@ -76,7 +94,8 @@ def _counted(rows, viewer: Viewer) -> tuple[int, int]:
     return counted["n"], counted["late"]
 
 
-def _owed(step: Step, children) -> Owed:
+def _owed(step: Step, children, ladders: Ladders) -> Owed:
+    come = ladders.come(step)
     name, uid = step.place or ("triage_read", step.concern.uid)
     route = step.referral.route_words if step.referral_id else ""
     return Owed(
@@ -85,6 +104,7 @@ def _owed(step: Step, children) -> Owed:
         concern=step.concern,
         children="\n".join(child.words for child in children),
         step=step,
+        come=come if come and come.to != step.holder else None,
     )
 
 

@@ -109,21 +109,23 @@ def who_acts(school: School, role: Role, now: datetime) -> list[Acting]:
     """Who acts for `role` in `school` at `now`, the first first; empty where nobody is in post."""
     posts = Post.objects.filter(school=school).in_force(local_day(school.days, now))
     rows = posts.holding(*LADDER[role]).select_related("person").order_by("person__name", "pk")
-    return arranged(school, LADDER[role], rows, now)
+    return arranged(LADDER[role], rows, standing(school, now))
 
 
-def arranged(
-    school: School, roles: tuple[Role, ...], posts: Iterable[Post], now: datetime
-) -> list[Acting]:
-    """Those of `posts`, with their people, in the order of `roles` and as covered at `now`."""
+def standing(school: School, now: datetime) -> list[Cover]:
+    """What says, at `now`, that somebody is away or to be reached; the newest first."""
+    covers = Cover.objects.filter(school=school).lasting(local_day(school.days, now))
+    return [row for row in covers.order_by("-since", "-pk") if row.stands(school, now)]
+
+
+def arranged(roles: tuple[Role, ...], posts: Iterable[Post], covers: list[Cover]) -> list[Acting]:
+    """Those of `posts`, with their people, in the order of `roles` and as `covers` say."""
     acting: dict[int, Acting] = {}
     for post in sorted(posts, key=lambda post: roles.index(Role(post.role))):
         role = Role(post.role)
         found = Acting(post.person, role, post.title or role.title)
         acting.setdefault(post.person_id, found)
-    covers = Cover.objects.filter(school=school).lasting(local_day(school.days, now))
-    now_so = [row for row in covers.order_by("-since", "-pk") if row.stands(school, now)]
-    return _covered(acting, now_so) or list(acting.values())
+    return _covered(acting, covers) or list(acting.values())
 
 
 def _covered(acting: dict[int, Acting], covers: list[Cover]) -> list[Acting]:

@@ -49,10 +49,11 @@ class Steps(CaseRows):
     def in_order(self):
         return self.order_by("due_at", "id")
 
-    def of(self, viewer):
-        """What is `viewer`'s to do: by name, or as one who holds the post it is owed by."""
+    def of(self, viewer, come=()):
+        """What is `viewer`'s to do: by name, or as one who holds the post it is owed by, or because
+        it has `come` to them, being late."""
         role = models.Q(holder__isnull=True, holder_role__in=viewer.roles)
-        return self.filter(models.Q(holder=viewer.person) | role)
+        return self.filter(models.Q(holder=viewer.person) | role | models.Q(pk__in=come))
 
     def behind(self, last: "Step"):
         """The rows behind `last` in the order of `in_order`: a page begins by key."""

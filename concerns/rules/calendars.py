@@ -220,12 +220,8 @@ def in_words(minutes: int, calendar: Calendar, days: SchoolDays | None = None) -
     say, so the sign is not spoken.
     """
     minutes = abs(minutes)
-    if calendar == Calendar.SCHOOL:
-        kind, day = "school ", _length(days) // _MINUTE if days else 405
-    elif calendar == Calendar.WORKING:
-        kind, day = "working ", 480
-    else:
-        kind, day = "", 1440
+    kind = {Calendar.SCHOOL: "school ", Calendar.WORKING: "working "}.get(calendar, "")
+    day = day_minutes(calendar, days)
     if minutes < 1:
         return "less than a minute"
     if minutes < 60 and minutes < day:
@@ -233,6 +229,14 @@ def in_words(minutes: int, calendar: Calendar, days: SchoolDays | None = None) -
     if minutes < day:
         return _plural(minutes // 60, f"{kind}hour")
     return _plural(minutes // day, f"{kind}day")
+
+
+def day_minutes(calendar: Calendar, days: SchoolDays | None = None) -> int:
+    """How long a day of `calendar` is, in minutes that run in it: from bell to bell (an ordinary
+    6 hours 45 where no school is given), 8 office hours, or 24."""
+    if calendar == Calendar.SCHOOL:
+        return _length(days) // _MINUTE if days else 405
+    return 480 if calendar == Calendar.WORKING else 1440
 
 
 def _plural(number: int, unit: str) -> str:

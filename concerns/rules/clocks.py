@@ -67,7 +67,8 @@ _LEADS = (Role.DEPUTY, Role.HEAD)
 _LEAD = (Role.DSL,)
 _HEAD = (Role.HEAD,)
 _CHAIR = (Role.CHAIR,)
-_DAY = 24 * 60
+# A spacing of a day: of the clock's own calendar (`climbing.py`).
+DAY = 24 * 60
 
 CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     # The writer holds it until a named person has accepted it by voice; this form rings nobody.
@@ -78,21 +79,21 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     StepKind.READ_ADDITION: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
     # Never across a weekend or a break.
     StepKind.DECIDE_TODAY: Clock(Role.DSL, 0, Unit.BELL, Calendar.REAL, 3, _HEAD, 30),
-    StepKind.SEEK_ADVICE: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, _DAY),
+    StepKind.SEEK_ADVICE: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, DAY),
     StepKind.SEND_REFERRAL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, 60),
     # KCSIE: the authority should decide within one working day and say so; if not, follow it up.
-    StepKind.HEAR_BACK: Clock(Role.DSL, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, _DAY),
-    StepKind.MISSING_FROM_ROLL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEAD, _DAY),
-    StepKind.DECIDE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEADS, _DAY),
-    StepKind.SPEAK_TO_PARENTS: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, _DAY),
-    StepKind.HEAR_BACK_OTHER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.WORKING, 4, _HEAD, _DAY),
-    StepKind.AGREE_OR_CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, _DAY),
-    StepKind.CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, _DAY),
-    StepKind.NEXT_MOVE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, _DAY),
-    StepKind.SUPPORT: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, _DAY),
-    StepKind.WATCH: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, _DAY),
-    StepKind.KEEP: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, _DAY),
-    StepKind.TELL_REPORTER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, _DAY),
+    StepKind.HEAR_BACK: Clock(Role.DSL, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
+    StepKind.MISSING_FROM_ROLL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEAD, DAY),
+    StepKind.DECIDE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
+    StepKind.SPEAK_TO_PARENTS: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
+    StepKind.HEAR_BACK_OTHER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
+    StepKind.AGREE_OR_CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
+    StepKind.CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
+    StepKind.NEXT_MOVE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
+    StepKind.SUPPORT: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, DAY),
+    StepKind.WATCH: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
+    StepKind.KEEP: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),
+    StepKind.TELL_REPORTER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, DAY),
     # About an adult. The holder is whom it goes to where nothing speaks against it: each concern
     # says whose post owes its steps, and it climbs to the other, never to its subject.
     AdultStepKind.FIRST_LOOK_NOW: Clock(Role.HEAD, 30, Unit.MINUTES, Calendar.REAL, 1, _CHAIR, 15),
@@ -102,16 +103,16 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     ),
     AdultStepKind.DECIDE_NOW: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 2, _CHAIR, 60),
     # The guidance's one working day to the LADO; what they say is asked for after one more.
-    AdultStepKind.TELL_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, _DAY),
-    AdultStepKind.HEAR_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, _DAY),
+    AdultStepKind.TELL_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
+    AdultStepKind.HEAR_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
     AdultStepKind.TELL_POLICE: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, 60),
-    AdultStepKind.HEAR_POLICE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.WORKING, 4, _CHAIR, _DAY),
-    AdultStepKind.DECIDE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.SCHOOL, 4, _CHAIR, _DAY),
-    AdultStepKind.NEXT_MOVE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.SCHOOL, 4, _CHAIR, _DAY),
-    AdultStepKind.FOLLOW_LADO: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.WORKING, 5, _CHAIR, _DAY),
-    AdultStepKind.FOLLOW_POLICE: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.WORKING, 5, _CHAIR, _DAY),
-    AdultStepKind.LOOK_AGAIN: Clock(Role.HEAD, 0, Unit.DATE, Calendar.SCHOOL, 5, _CHAIR, _DAY),
-    AdultStepKind.TELL_REPORTER: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.SCHOOL, 5, _CHAIR, _DAY),
+    AdultStepKind.HEAR_POLICE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.WORKING, 4, _CHAIR, DAY),
+    AdultStepKind.DECIDE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.SCHOOL, 4, _CHAIR, DAY),
+    AdultStepKind.NEXT_MOVE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.SCHOOL, 4, _CHAIR, DAY),
+    AdultStepKind.FOLLOW_LADO: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.WORKING, 5, _CHAIR, DAY),
+    AdultStepKind.FOLLOW_POLICE: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.WORKING, 5, _CHAIR, DAY),
+    AdultStepKind.LOOK_AGAIN: Clock(Role.HEAD, 0, Unit.DATE, Calendar.SCHOOL, 5, _CHAIR, DAY),
+    AdultStepKind.TELL_REPORTER: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.SCHOOL, 5, _CHAIR, DAY),
 }
 
 FIRST_LOOKS = frozenset({StepKind.FIRST_LOOK_NOW, StepKind.FIRST_LOOK})

@@ -19,7 +19,7 @@ from concerns.models import (
     WordBack,
     offered,
 )
-from concerns.models.cover import arranged
+from concerns.models.cover import arranged, standing
 from concerns.models.draft import CONCERN
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER, StepKind
 from concerns.rules.kinds import Kind
@@ -79,7 +79,7 @@ def _in_post(viewer: Viewer, roles: tuple[Role, ...], concern=None, but=()) -> C
     authority = rows[0].school.authority if rows else viewer.school.authority
     mine = str(viewer.person.uid)
     others = [row for row in rows if str(row.person.uid) not in {mine, *but}]
-    acting = arranged(viewer.school, roles, others, viewer.now)
+    acting = arranged(roles, others, standing(viewer.school, viewer.now))
     return Contacts([Contact(one.person, one.role, one.words) for one in acting], authority)
 
 

@@ -1,0 +1,152 @@
+"""To whom a late step has come: each rung another person who may act, round and round."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from concerns.models import Exclusion, Step
+from concerns.models.climb import Come, Ladders
+from concerns.models.cover import Cover
+from concerns.rules.clocks import StepKind
+from concerns.rules.cover import CoverKind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import factories
+from tests.counting import statements
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+# "Worried about them going home": half an hour, and pushed each quarter of an hour after.
+DUE = NOW + timedelta(minutes=30)
+
+
+class Desks:
+    """A school with a lead, a deputy and a head, and a first look that is owed today."""
+
+    def __init__(self):
+        self.school = factories.school()
+        self.lead = factories.person(self.school, Role.DSL)
+        self.deputy = factories.person(self.school, Role.DEPUTY)
+        self.head = factories.person(self.school, Role.HEAD)
+        self.concern = factories.concern_at(
+            State.WAITING, where=self.school, going_home="yes", now=NOW
+        )
+
+    @property
+    def step(self) -> Step:
+        rows = Step.objects.open().select_related("concern", "holder")
+        return rows.get(concern=self.concern, kind=StepKind.FIRST_LOOK_NOW)
+
+    def come(self, minutes: int) -> Come | None:
+        """To whom it has come so long after it was due."""
+        now = DUE + timedelta(minutes=minutes)
+        return Ladders(self.school, now, [self.step]).come(self.step)
+
+    def shut_out(self, who) -> None:
+        Exclusion.objects.create(
+            school=self.school, concern=self.concern, person=who, by=self.head, at=NOW
+        )
+
+    def goes_on_leave(self, who, **more) -> None:
+        day = date(2026, 11, 3)
+        Cover.objects.create(
+            school=self.school, kind=CoverKind.LEAVE, person=who, since=day, until=day,
+            by=self.head, at=NOW, **more,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def desks():
+    return Desks()
+
+
+def test_what_is_not_late_has_come_to_nobody_else(desks):
+    assert desks.come(0) is None
+
+
+def test_it_comes_to_the_lead_again_then_to_the_deputy_then_to_the_head(desks):
+    people = [desks.come(minutes).to for minutes in (1, 15, 30)]
+    assert people == [desks.lead, desks.deputy, desks.head]
+
+
+def test_after_the_last_it_goes_round_again_and_says_so(desks):
+    assert desks.come(45) == Come(desks.lead, 4, again=1)
+
+
+def test_a_month_of_silence_has_not_ended_it(desks):
+    assert desks.come(30 * 24 * 60).again > 900
+
+
+def test_somebody_shut_out_is_passed_over(desks):
+    desks.shut_out(desks.deputy)
+    assert desks.come(15).to == desks.head
+
+
+def test_the_childs_family_is_passed_over(desks):
+    factories.related(desks.lead, desks.concern.children.get().child)
+    assert desks.come(1).to == desks.deputy
+
+
+def test_somebody_on_leave_is_passed_over_at_once(desks):
+    desks.goes_on_leave(desks.lead)
+    assert desks.come(1).to == desks.deputy
+
+
+def test_who_stands_in_is_asked_once_and_not_twice(desks):
+    desks.goes_on_leave(desks.lead, stands_in=desks.deputy)
+    assert [desks.come(minutes).to for minutes in (1, 15)] == [desks.deputy, desks.head]
+
+
+def test_an_empty_post_is_passed_over(desks):
+    desks.deputy.is_active = False
+    desks.deputy.save(update_fields=["is_active"])
+    assert desks.come(15).to == desks.head
+
+
+def test_who_holds_it_by_name_comes_first(desks):
+    Step.objects.filter(pk=desks.step.pk).update(holder=desks.deputy, holder_role="")
+    assert [desks.come(minutes).to for minutes in (1, 15)] == [desks.deputy, desks.lead]
+
+
+def test_a_holder_who_has_gone_is_passed_over(desks):
+    gone = factories.person(desks.school, Role.DEPUTY)
+    Step.objects.filter(pk=desks.step.pk).update(holder=gone, holder_role="")
+    gone.is_active = False
+    gone.save(update_fields=["is_active"])
+    assert desks.come(1).to == desks.lead
+
+
+def test_danger_now_is_its_writers_first(desks):
+    danger = factories.concern_at(State.WAITING, where=desks.school, danger=True, now=NOW)
+    rows = Step.objects.select_related("concern", "holder")
+    step = rows.get(concern=danger, kind=StepKind.DANGER_NOW)
+    ladders = Ladders(desks.school, NOW + timedelta(minutes=1), [step])
+    assert ladders.come(step).to == danger.reporter
+    assert ladders.rungs(step)[1:] == [desks.lead, desks.deputy, desks.head]
+
+
+def test_where_the_clock_names_nobody_who_is_left_whoever_may_act_is_asked(desks):
+    step = desks.step
+    step.kind = StepKind.NEXT_MOVE
+    desks.shut_out(desks.lead)
+    assert Ladders(desks.school, NOW, [step]).rungs(step) == [desks.deputy, desks.head]
+
+
+def test_where_nobody_is_left_that_is_what_it_says(desks):
+    for who in (desks.lead, desks.deputy, desks.head):
+        desks.shut_out(who)
+    assert desks.come(1) == Come(None, 1)
+
+
+def test_the_ladders_of_many_cost_what_those_of_one_do(desks):
+    def up(steps):
+        ladders = Ladders(desks.school, datetime(2026, 12, 1, tzinfo=UTC), steps)
+        for step in steps:
+            ladders.come(step)
+
+    rows = Step.objects.open().select_related("concern", "holder")
+    up(list(rows))
+    one = len(statements(lambda: up(list(rows))))
+    for _ in range(5):
+        factories.concern_at(State.WAITING, where=desks.school, going_home="yes", now=NOW)
+    assert len(statements(lambda: up(list(rows)))) == one
