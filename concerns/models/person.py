@@ -216,6 +216,11 @@ class Viewer:
         return powers(self.roles)
 
     @property
+    def covers(self) -> bool:
+        """Whether they may say when they are away: their own pages lead there."""
+        return self.may(May.COVER)
+
+    @property
     def role_words(self) -> str:
         """The roles held, for the ledger and the top of the page."""
         return ", ".join(role.title for role in Role if role in self.roles)

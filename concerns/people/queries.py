@@ -96,6 +96,7 @@ def person(viewer: Viewer, uid: uuid.UUID) -> Person:
     found = sight.one(viewer, _everyone(viewer), uid)
     families = Relation.objects.of_school(viewer).filter(shuts_out=found)
     found.family = list(families.select_related("child").order_by("pk"))
+    found.cover = [row for row in covers(viewer) if row.person_id == found.pk]
     found.waiting = list(_asked(viewer).waiting().filter(person=found))
     found.signs_in = signs_in(found, viewer.now)
     lasts = viewer.today

@@ -131,3 +131,40 @@ def test_a_lead_says_they_are_away_and_then_leaves(walk, place, server):
     walk.at("Tom Fairley")
     walk.reads("Cannot sign in: has left")
     walk.went_untold(server.log)
+
+
+FILE = "name,email,roles,title\nZoë Teacher,zoe@oakfield.test,staff,Year 4 teacher\n"
+LEAD = "Bo Lead,bo@oakfield.test,dsl,Assistant head\nNo Address,,staff,\n"
+
+
+def test_the_office_brings_in_a_staff_file_and_a_teacher_tells_of_their_niece(walk, place, server):
+    walk.sign_in(place.office)
+    walk.at("Roll")
+    to_staff(walk)
+    walk.follow("Bring in a staff file")
+    walk.at("Upload a staff file")
+    file = {"name": "staff.csv", "mimeType": "text/csv", "buffer": (FILE + LEAD).encode()}
+    walk.page.get_by_label("The file").set_input_files(file)
+    walk.press("Look at what it would change")
+    walk.at("What the file would change")
+    walk.reads("Line 4, No Address: E-mail: there is none")
+    assert not Person.objects.filter(email="zoe@oakfield.test").exists()
+    walk.press("Bring it in")
+    walk.at("Staff")
+    walk.reads("1 change waits for the headteacher")
+    assert Person.objects.filter(email="zoe@oakfield.test").exists()
+    walk.sign_out()
+
+    walk.sign_in(place.teacher)
+    walk.at("My concerns")
+    walk.follow("Are you family of a pupil here?")
+    walk.at("Are you family of a pupil here?")
+    walk.fill(find="quill")
+    walk.press("Find")
+    walk.page.get_by_label(f"{FORENAME} {SURNAME}").check()
+    walk.fill(how="Aunt")
+    walk.press("Register")
+    walk.reads("Is one of these wrong?")
+    walk.see()
+    assert Relation.objects.get().person == place.teacher
+    walk.went_untold(server.log)

@@ -110,3 +110,13 @@ def test_a_trigger_that_should_stand_and_does_not_is_named(monkeypatch):
 
 def test_the_words_of_a_concern_about_an_adult_never_change(concern):
     assert refused("UPDATE concerns_adultconcern SET account = account")
+
+
+def test_while_a_migration_waits_no_trigger_of_its_release_is_missed(db):
+    with transaction.atomic(), connection.cursor() as cursor:
+        on = " ON concerns_line" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER concerns_line_no_update{on}")
+        assert append_only.every_trigger_stands(None, databases=["default"])
+        cursor.execute("DELETE FROM django_migrations WHERE name = '0011_staff_file'")
+        assert append_only.every_trigger_stands(None, databases=["default"]) == []
+        transaction.set_rollback(True)

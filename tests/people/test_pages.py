@@ -1,0 +1,151 @@
+"""What the pages of the staff show, and that they cost the same however many work here."""
+
+import pytest
+
+from concerns.rules.roles import Role
+from concerns.rules.staffing import Matter
+from tests import counting, factories
+from tests.people.conftest import TODAY
+
+
+@pytest.fixture
+def desk(house, client):
+    factories.sign_in(client, house.office.person)
+    client.get("/people/")
+    return client
+
+
+def staffed(house, number: int) -> None:
+    """So many more, each with two posts, a family, and something that waits."""
+    for _ in range(number):
+        who = factories.person(house.school, Role.STAFF, Role.OFFICE)
+        factories.related(who, factories.child(house.school))
+        house.post(house.office, who, Role.DEPUTY)
+
+
+PAGES = {"": 12, "?left": 12, "asked/": 8, "cover/": 10, "add/": 6, "own/": 8}
+
+
+def test_the_lists_ask_as_much_of_fifty_as_of_five(house, desk):
+    def asked() -> dict[str, int]:
+        return {
+            page: len(counting.statements(lambda: desk.get(f"/people/{page}")))  # noqa: B023
+            for page in PAGES
+        }
+
+    staffed(house, 5)
+    few = asked()
+    staffed(house, 45)
+    assert asked() == few
+    assert all(few[page] <= most for page, most in PAGES.items()), few
+
+
+def test_one_person_asks_as_much_of_ten_families_as_of_one(house, desk):
+    who = house.teacher.person
+    pages = [f"/people/{who.uid}/", f"/people/{who.uid}/leave/"]
+    asked = []
+    for number in (1, 9):
+        for _ in range(number):
+            factories.related(who, factories.child(house.school))
+            factories.sent(house.teacher, factories.child(house.school), danger=True)
+        asked.append([len(counting.statements(lambda: desk.get(page))) for page in pages])  # noqa: B023
+    assert asked[0] == asked[1]
+    assert max(asked[0]) <= 14, asked
+
+
+def test_the_list_goes_on_behind_the_last_name(house, desk):
+    for number in range(60):
+        factories.person(house.school, name=f"Nobody {number:02}")
+    first = desk.get("/people/")
+    second = desk.get(f"/people/?after={first.context['more']}")
+    names = [[row.person.name for row in page.context["rows"]] for page in (first, second)]
+    assert len(names[0]) == 50
+    assert names[0] + names[1] == sorted(names[0] + names[1])
+    assert not second.context["more"]
+    assert desk.get("/people/?after=nobody").status_code == 404
+
+
+def test_who_has_left_is_shown_apart(house, desk):
+    house.leaves(house.teacher.person)
+    name = house.teacher.person.name
+    assert [row.person.name for row in desk.get("/people/?left").context["rows"]] == [name]
+    assert name not in [row.person.name for row in desk.get("/people/").context["rows"]]
+
+
+def test_somebody_is_found_by_part_of_a_name_wherever_they_are(house, desk):
+    gone = factories.person(house.school, name="Zoë Quarrington")
+    house.leaves(gone)
+    factories.person(factories.school(), name="Zed Quarrington")
+    found = desk.post("/people/", {"find": "quarr"})
+    assert [row.person.name for row in found.context["rows"]] == ["Zoë Quarrington"]
+    assert "find" not in found.request["QUERY_STRING"]
+
+
+def test_the_head_s_first_page_says_how_much_waits(house, client):
+    house.post(house.office, house.teacher.person, Role.DEPUTY)
+    factories.sign_in(client, house.head.person)
+    first = client.get("/", follow=True)
+    assert first.redirect_chain[-1][0] == "/audit/"
+    assert "1 change to the staff waits for you" in first.content.decode()
+
+
+def test_a_refused_request_says_so_and_why_to_who_asked(house, desk):
+    house.answer(house.head, house.post(house.office, house.teacher.person, Role.DSL), False)
+    page = desk.get("/people/asked/").content.decode()
+    assert "Refused:" in page
+    assert "Not this year." in page
+
+
+def test_what_was_answered_is_shown_with_its_answer(house, client):
+    what = house.post(house.office, house.teacher.person, Role.DSL)
+    house.answer(house.head, what)
+    factories.sign_in(client, house.head.person)
+    page = client.get(f"/people/asked/{what.uid}/").content.decode()
+    assert "<strong>Approved</strong>" in page
+    assert "What do you say?" not in page
+
+
+def test_a_person_is_changed_and_the_address_of_a_reader_waits(house, desk):
+    lead = house.lead.person
+    said = {"name": "New Name", "email": "new@example.test", "room": "9", "telephone": ""}
+    assert desk.post(f"/people/{lead.uid}/change/", said).status_code == 302
+    lead.refresh_from_db()
+    assert (lead.name, lead.room) == ("New Name", "9")
+    assert lead.email != "new@example.test"
+    assert (
+        "Another e-mail address, new@example.test"
+        in desk.get(f"/people/{lead.uid}/").content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": ""}, {"email": "no address"}, {"name": "x" * 151}, {"email": ""}]
+)
+def test_what_cannot_be_kept_of_a_person_is_said(house, desk, wrong):
+    said = {"name": "New Name", "email": "new@example.test", **wrong}
+    assert desk.post(f"/people/{house.teacher.person.uid}/change/", said).status_code == 422
+
+
+def test_a_post_without_days_or_that_ends_first_is_said(house, desk):
+    page, day = f"/people/{house.teacher.person.uid}/post/", TODAY
+    first = {"since_day": day.day, "since_month": day.month, "since_year": day.year}
+    for more in ({}, {**first, "until_day": 1, "until_month": 1, "until_year": 2026},
+                 {**first, "since_year": 2050}):  # fmt: skip
+        assert desk.post(page, {"role": "office", **more}).status_code == 422
+    assert desk.post(page, {"role": "office", **first}).status_code == 302
+    assert house.roles(house.teacher.person) == {"staff", "office"}
+
+
+def test_refusing_needs_a_reason(house, client):
+    what = house.post(house.office, house.teacher.person, Role.DSL)
+    factories.sign_in(client, house.head.person)
+    assert client.post(f"/people/asked/{what.uid}/", {"answer": "no"}).status_code == 422
+
+
+def test_who_is_signed_in_says_who_their_family_is(house, client):
+    child = factories.child(house.school, "Amelia", "Quillfeather")
+    factories.sign_in(client, house.lead.person)
+    said = {"find": "quill", "child": str(child.uid), "how": "uncle"}
+    assert client.post("/people/own/", said).status_code == 302
+    assert "it waits for the headteacher" in client.get("/people/own/").content.decode()
+    assert house.ask(house.office, Matter.PASSWORD, house.teacher.person).pk is None
