@@ -35,10 +35,9 @@ class Open(Enum):
 # The rooms of the top line, in its order: the name of the first page, its word, who it is open to.
 ROOMS = (
     ("submit", "My concerns", May.SUBMIT),
-    # Nobody's day begins here: what stands last of what somebody may open is their first page.
-    ("child_search", "Search", May.READ),
     ("triage", "Queue", May.READ),
     ("chase", "Next steps", May.READ),
+    ("child_search", "Search", May.READ),
     ("adult", "About adults", May.ADULT),
     ("roll", "Roll", May.ROLL),
     ("people", "Staff", May.PEOPLE),
