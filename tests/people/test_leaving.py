@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.http import Http404
 
+from concerns.adult import acts as adult
 from concerns.doors.act import Refused
 from concerns.models import Concern, Exclusion, Line, Post, Step, held
 from concerns.models.unheld import breaches
@@ -12,7 +13,7 @@ from concerns.people import acts, queries
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from tests import factories
+from tests import adults, factories
 from tests.people.conftest import NOW, TODAY
 
 
@@ -188,3 +189,13 @@ def test_no_post_ends_before_it_began_nor_the_last_lead_s(house):
         end(house, post, until=TODAY - timedelta(days=100))
     with pytest.raises(Refused, match="is the only"):
         end(house, Post.objects.get(person=house.lead.person, role="dsl"))
+
+
+def test_what_they_had_taken_of_an_adult_stays_with_their_post(house, deputy):
+    factories.person(house.school, Role.HEAD)
+    about = adults.sent(house.teacher, factories.person(house.school))
+    adult.take(by=house.head, concern=about, now=NOW)
+    house.leaves(house.head.person, house.lead.person)
+    about.refresh_from_db()
+    assert about.holder is None
+    assert set(about.steps.open().values_list("holder_role", flat=True)) == {"head"}

@@ -149,3 +149,38 @@ def test_who_is_signed_in_says_who_their_family_is(house, client):
     assert client.post("/people/own/", said).status_code == 302
     assert "it waits for the headteacher" in client.get("/people/own/").content.decode()
     assert house.ask(house.office, Matter.PASSWORD, house.teacher.person).pk is None
+
+
+def test_a_post_is_ended_and_a_family_taken_back_on_their_pages(house, desk):
+    who = factories.person(house.school, Role.STAFF, Role.OFFICE)
+    relation = factories.related(who, factories.child(house.school))
+    post = who.posts.get(role="office")
+    day = {"until_day": TODAY.day, "until_month": TODAY.month, "until_year": TODAY.year}
+    assert desk.post(f"/people/post/{post.uid}/", {}).status_code == 422
+    assert desk.post(f"/people/post/{post.uid}/", day).url == f"/people/{who.uid}/"
+    assert desk.post(f"/people/family/{relation.uid}/", {"sure": "on"}).status_code == 302
+    post.refresh_from_db()
+    assert post.until == TODAY
+    assert not who.relations.exists()
+
+
+def test_somebody_is_added_on_a_page_and_an_address_that_is_taken_is_said(house, desk):
+    day = {"since_day": TODAY.day, "since_month": TODAY.month, "since_year": TODAY.year}
+    said = {"name": "Ray Okoro", "email": "RAY@example.test", "role": "staff", **day}
+    assert desk.post("/people/add/", said).status_code == 302
+    again = desk.post("/people/add/", said)
+    assert again.status_code == 422
+    assert "Ray Okoro works here already" in again.content.decode()
+    taken = {"name": "Other", "email": "ray@example.test"}
+    answer = desk.post(f"/people/{house.teacher.person.uid}/change/", taken)
+    assert "Somebody else has that e-mail address" in answer.content.decode()
+
+
+def test_what_is_held_is_handed_over_on_the_page_of_who_leaves(house, desk):
+    factories.sent(house.teacher, factories.child(house.school), danger=True)
+    page = f"/people/{house.teacher.person.uid}/leave/"
+    assert "owe 1 next step" in desk.get(page).content.decode()
+    day = {"last_day": TODAY.day, "last_month": TODAY.month, "last_year": TODAY.year}
+    assert desk.post(page, day).status_code == 422
+    assert desk.post(page, {**day, "to": str(house.lead.person.uid)}).status_code == 302
+    assert house.lead.person.steps.filter(done_at=None).count() == 1

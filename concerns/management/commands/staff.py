@@ -33,8 +33,8 @@ brought in is listed with its reason, the others go in, and the command ends wit
 The first file of a school must name its head. Later files, and passwords, go into the record in the
 name of the head in force, as done from the command line.
 
-Nobody new has a password. Until there are invitations, give each person a first one yourself, and
-have it typed where nobody looks on:
+Nobody new has a password. The office sends each a link to choose one, from their page; where no
+mail is set up yet, and for the head of the first file, have one typed where nobody looks on:
 
   manage.py staff --set-password EMAIL
 
@@ -84,7 +84,7 @@ class Command(BaseCommand):
             f"{len(done.added)} people added, {len(done.changed)} changed, {done.posts} new posts."
         )
         if done.added:
-            self.stdout.write("New people cannot sign in until: manage.py staff --set-password")
+            self.stdout.write("New people can sign in once they have a link, or --set-password.")
         if bad:
             raise CommandError(f"{len(bad)} lines were left out. Mend them and run this again.")
 
