@@ -15,13 +15,14 @@ from django.core.checks import Error, register
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver, path, reverse
 
 from concerns.doors import keep, ledger
 from concerns.models import Viewer
 from concerns.models import person as people
 from concerns.rules.kinds import Kind
-from concerns.rules.roles import May
+from concerns.rules.roles import May, Role, may
 
 
 class Open(Enum):
@@ -127,9 +128,14 @@ def _to_sign_in(request):
 
 
 @functools.cache
-def _address(name: str) -> str:
-    """Of a page without an id: found once in a process, for every page draws them all."""
-    return reverse(name)
+def _rooms(roles: frozenset[Role], here: str) -> str:
+    """The top line for who holds `roles`, on a page `here`: drawn once in a process for each."""
+    rooms = [
+        {"name": words, "url": reverse(name), "current": name == here}
+        for name, words, power in ROOMS
+        if may(roles, power)
+    ]
+    return render_to_string("parts/rooms.html", {"rooms": rooms})
 
 
 def page_context(request) -> dict:
@@ -137,16 +143,11 @@ def page_context(request) -> dict:
     viewer = getattr(request, "viewer", None)
     match = request.resolver_match
     page = (match.url_name or "") if match else ""
-    here = {page, page.split("_")[0]}
-    rooms = [
-        {"name": words, "url": _address(name), "current": name in here}
-        for name, words, power in ROOMS
-        if viewer and viewer.may(power)
-    ]
+    here = next((name for name, _, _ in ROOMS if name in {page, page.split("_")[0]}), "")
     return {
         "demo": settings.DEMO,
         "viewer": viewer,
-        "rooms": rooms,
+        "rooms": _rooms(viewer.roles, here) if viewer else "",
         "idle_seconds": request.session.get("idle_seconds") if viewer else None,
         "several_schools": len(getattr(request, "viewers", ())) > 1,
     }

@@ -257,13 +257,12 @@ def keeping(viewer: Viewer, concern: Concern) -> dict:
     }
 
 
-def after_keeping(viewer: Viewer, was: Concern) -> str:
-    """The address of what a lead reads next: the next in the queue behind `was`, as it stood there,
+def after_keeping(viewer: Viewer, was: Concern) -> dict:
+    """The place of what a lead reads next: the next in the queue behind `was`, as it stood there,
     that nobody else has; the same concern where none waits."""
     behind = Concern.objects.visible_to(viewer).waiting_for(viewer).exclude(pk=was.pk)
     following = behind.most_pressing_first().after(was).first() if was.next_due_at else None
-    here = reverse("triage_read", args=[(following or was).uid])
-    return f"{here}?kept={was.uid}"
+    return {"to": "triage_read", "uid": (following or was).uid, "query": f"?kept={was.uid}"}
 
 
 def kept(viewer: Viewer, uid: str) -> Decision | None:

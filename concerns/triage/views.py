@@ -46,7 +46,7 @@ def keep(request, uid):
         return redirect("triage_read", uid=uid)
     sheet = Sheet(request, KeepForm, **queries.keeping(viewer, concern))
     if sheet.whole and sheet.does(acts.decide, concern=concern, decided=sheet.form.decided):
-        return sheet.onward(queries.after_keeping(viewer, concern))
+        return sheet.onward(**queries.after_keeping(viewer, concern))
     return sheet.page("triage/read.html", **queries.read(viewer, uid))
 
 

@@ -8,7 +8,7 @@ from django.db.models.signals import pre_save
 
 from concerns.doors import keep
 from concerns.models import Draft
-from concerns.models.draft import CONCERN
+from concerns.models.draft import ADULT, CONCERN
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
@@ -107,6 +107,27 @@ def test_a_first_save_that_came_twice_at_once_keeps_the_words(writer):
     pre_save.connect(begun_by_the_other, sender=Draft)
     words(writer, draft, account=["quiet, and pale"])
     assert Draft.objects.get(uid=draft).typed == {"account": ["quiet, and pale"]}
+
+
+def test_a_childs_draft_that_turns_out_to_be_about_an_adult_stays_the_same_draft(writer):
+    draft = uuid.uuid4()
+    words(writer, draft, account=["quiet"])
+    assert keep.turn(writer, draft, {"account": ["quiet"]}) == draft
+    assert Draft.objects.get().page == ADULT
+
+
+def test_what_was_never_saved_is_turned_as_it_is(writer):
+    draft = uuid.uuid4()
+    assert keep.turn(writer, draft, {"account": ["quiet"]}) == draft
+    assert Draft.objects.get().page == ADULT
+
+
+def test_somebody_elses_draft_is_not_turned(where, writer):
+    draft = uuid.uuid4()
+    words(writer, draft, account=["quiet"])
+    other = keep.turn(factories.viewer(where), draft, {"account": ["mine"]})
+    assert other != draft
+    assert Draft.objects.get(uid=draft).page == CONCERN
 
 
 def test_words_kept_from_a_page_wait_for_their_owner_only(where, writer):
