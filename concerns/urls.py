@@ -76,6 +76,7 @@ urlpatterns = [
     page("triage/<uuid:uid>/keep/", triage.keep, May.DECIDE, "triage_keep"),
     page("triage/<uuid:uid>/note/", triage.note, May.DECIDE, "triage_note"),
     page("triage/<uuid:uid>/exclude/", triage.exclude, May.DECIDE, "triage_exclude"),
+    page("triage/<uuid:uid>/refile/", triage.refile, May.DECIDE, "triage_refile"),
     page("triage/<uuid:uid>/close/", triage.close, May.CLOSE, "triage_close"),
     page("triage/<uuid:uid>/reopen/", triage.reopen, May.CLOSE, "triage_reopen"),
     page("child/<uuid:uid>/", child.story, May.READ, "child"),

@@ -205,6 +205,8 @@ def whole_case(where: School) -> Concern:
     triage.close(by=deputy, concern=concern, now=next(at), **ended)
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
     triage.exclude(by=lead, concern=concern, person=person(where), why="Involved.", now=next(at))
+    row, right = concern.children.get(), child(where)
+    triage.refile(by=lead, concern=concern, row=row, to=right, why="Not theirs.", now=next(at))
     return Concern.objects.get(pk=concern.pk)
 
 

@@ -262,7 +262,7 @@ def page(viewer: Viewer, asked: Asked, after: Concern | None) -> Page:
 
 def _whole(rows):
     """`rows` with all that a list or a sheet says of each, in a fixed number of reads."""
-    children = ConcernChild.objects.select_related("child").order_by("id")
+    children = ConcernChild.objects.standing().select_related("child").order_by("id")
     decisions = _wordless(Decision.objects).prefetch_related("routes").order_by("id")
     owed = Step.objects.open().in_order().select_related("holder")
     return (

@@ -9,6 +9,7 @@ ASKS = {
     StepKind.READ_ADDITION: "What do you make of it, and does it change anything?",
     StepKind.SUPPORT: "What is in place, since when, and who gives it?",
     StepKind.WATCH: "What was seen while watching, and by whom?",
+    StepKind.PUT_RIGHT: "Who has been told that it was about another child, how, and when?",
     StepKind.MISSING_FROM_ROLL: "Where is the child, and how do you know?",
 }
 

@@ -79,7 +79,8 @@ def page(viewer: Viewer, uid, after: str) -> Page:
     """One page of the story, newest first. Recorded, with the ids it shows. Raises Http404."""
     child = sight.one(viewer, Child.objects.visible_to(viewer), uid)
     visible = Concern.objects.visible_to(viewer)
-    rows = visible.filter(children__child=child).annotate(part=F("children__part"))
+    own = {"part": F("children__part"), "said_before": F("children__said_before")}
+    rows = visible.filter(children__child=child).annotate(**own)
     about = ConcernChild.objects.filter(concern=OuterRef("pk"), part=Part.ABOUT)
     rows = rows.annotate(about_others=Exists(about.exclude(child=child)), by=F("reporter__name"))
     if after:
@@ -100,10 +101,7 @@ def page(viewer: Viewer, uid, after: str) -> Page:
     )
 
 
-_COLUMNS = (
-    "uid", "reference", "state", "received_at", "closed_at", "outcome", "account", "teller_is",
-    "teller", "told_when", "told_words",
-)  # fmt: skip
+_COLUMNS = (*Entry._fields[:3], "received_at", "closed_at", "outcome", "account", "teller_is")
 
 
 def _behind(rows, visible, after: str):
@@ -122,6 +120,7 @@ def _entries(found: list[Concern], child: Child) -> list[Entry]:
     for key, category in rows:
         categories[key].append(Category.say(category))
     kinds = [_marks(here), _decisions(here, child), _referrals(here, child), _said(here, child)]
+    kinds.append(_told([one.pk for one in found if one.teller_is]))
     return [
         _entry(concern, categories[concern.pk], [kind[concern.pk] for kind in kinds])
         for concern in found
@@ -142,17 +141,16 @@ def _entry(concern: Concern, categories: list[str], lines: list[list]) -> Entry:
     """Whose mark it is, and of whom a conversation about "the children" speaks, is certain only for
     a child the concern is about."""
     about = concern.part == Part.ABOUT
-    marks, decided, sent, said = lines
+    marks, decided, sent, said, told = lines
     marks = marks if about and not concern.about_others else []
-    said = [line for own, line in said if own or about]
+    # What was said of all the children before it was filed here was said of another.
+    before = concern.said_before or 0
+    said = [line for key, line in said if key is None or (about and key > before)]
     also = "" if about else " (also involved)"
     sorts = f" ({', '.join(sorted(categories))})" if categories else ""
     wrote = f"{when(concern.received_at)}{also}, {concern.by} wrote{sorts}"
     ended = f"Closed {when(concern.closed_at)}: {concern.outcome_words}"
     closed = [ended] if concern.closed_at else []
-    told = []
-    if concern.teller_is:
-        told.append((concern.told_words_heading(concern.by), concern.told_words))
     return Entry(
         uid=concern.uid,
         reference=concern.reference,
@@ -165,6 +163,15 @@ def _entry(concern: Concern, categories: list[str], lines: list[list]) -> Entry:
 
 def _by_key(row):
     return row.pk
+
+
+def _told(keys: list[int]) -> dict[int, list[Line]]:
+    """What somebody without an account said, of the few concerns that have it."""
+    lines = defaultdict(list)
+    rows = Concern.objects.filter(pk__in=keys).annotate(by=F("reporter__name")) if keys else ()
+    for row in rows:
+        lines[row.pk].append((row.told_words_heading(row.by), row.told_words))
+    return lines
 
 
 def _marks(here) -> dict[int, list[str]]:
@@ -214,8 +221,8 @@ def _referrals(here, child: Child) -> dict[int, list[Line]]:
     return lines
 
 
-def _said(here, child: Child) -> dict[int, list[tuple[bool, Line]]]:
-    """(whether it was of this child alone, the line), oldest first."""
+def _said(here, child: Child) -> dict[int, list[tuple[int | None, Line]]]:
+    """(its key where it was of all the children, the line), oldest first."""
     lines = defaultdict(list)
     own = Q(concern_child__child=child) | Q(concern_child=None)
     for one in (
@@ -224,7 +231,7 @@ def _said(here, child: Child) -> dict[int, list[tuple[bool, Line]]]:
         .order_by("happened_at", "id")
     ):
         line = (f"{story.spoken_words(one)}, {when(one.happened_at)}, {one.whom}", one.said)
-        lines[one.concern_id].append((one.concern_child_id is not None, line))
+        lines[one.concern_id].append((None if one.concern_child_id else one.pk, line))
     return lines
 
 

@@ -106,6 +106,9 @@ def line_of(concern: uuid.UUID, kind: Kind) -> Line:
 
 # Reading the record: for the audit room alone.
 
+# What puts the words of a concern before somebody.
+OPENING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL})
+
 # A list names what it showed inside the line, where no index reaches: so many lines are looked
 # through, from the sending of the concern on, and a page costs the same after ten years.
 LISTS_LOOKED_THROUGH = 5_000
@@ -128,15 +131,18 @@ class Told:
 def trail(concern: Concern) -> list[Told]:
     """Every line about `concern`, and every reading of its children's stories that showed it.
 
-    In the order they were written. Needs `children` fetched with their `child`. A story that was
-    not told by the page names no concern it showed, and is taken to have shown this one.
+    In the order they were written. Needs `children` fetched with their `child`, and `refilings`. A
+    story that was not told by the page names no concern it showed, and is taken to have shown this
+    one.
     """
+    moved = concern.refilings.all()
     children = [str(row.child.uid) for row in concern.children.all() if row.child_id]
+    children += [str(row.was.uid) for row in moved if row.was_id]
     own = list(_lines(Line.objects.filter(concern=concern.uid)))
     sent = min((line.pk for line in own), default=0)
     stories = Line.objects.filter(kind=Kind.STORY, about__in=children, id__gt=sent)
     stories = _lines(stories.filter(school=concern.school_id, concern=None))
-    showing = [line for line in stories if _showed(line, concern)]
+    showing = [line for line in stories if _showed(line, concern, moved)]
     return [_told(line) for line in sorted([*own, *showing], key=lambda line: line.pk)]
 
 
@@ -149,9 +155,24 @@ def lists(concern: Concern) -> list[Told]:
     return [_told(line) for line in _lines(showing)]
 
 
-def _showed(line: Line, concern: Concern) -> bool:
+def _showed(line: Line, concern: Concern, moved) -> bool:
+    """By the ids the line names; without any, by the child it stood under at that moment."""
     shown = json.loads(line.body)["shown"]
-    return not shown or str(concern.uid) in shown
+    if shown:
+        return str(concern.uid) in shown
+    at = line.received
+    gone = any(row.was and str(row.was.uid) == line.about and row.at < at for row in moved)
+    return not gone and not any(str(row.to.uid) == line.about and at < row.at for row in moved)
+
+
+def who_opened(concern: Concern) -> list[Told]:
+    """Everybody's first reading of `concern`, in order: whom to tell when what they read turns out
+    to have been about another child. Needs what `trail` needs."""
+    found: dict[int, Told] = {}
+    for line in trail(concern):
+        if line.who and line.kind in OPENING and not line.refused:
+            found.setdefault(line.who.pk, line)
+    return list(found.values())
 
 
 def _lines(rows):

@@ -40,7 +40,7 @@ def search(viewer: Viewer, typed: str, after: str = "") -> Found:
     named = Child.objects.visible_to(viewer).found_by(typed)
     named = [] if after else list(named[: MOST_NAMED + 1])
     hits, more = _with_all(viewer, visible, words, after) if words else ({}, "")
-    children = ConcernChild.objects.select_related("child").order_by("part", "id")
+    children = ConcernChild.objects.standing().select_related("child").order_by("part", "id")
     rows = visible.filter(pk__in=list(hits)).select_related("reporter").order_by("-id")
     rows = rows.only("uid", "reference", "state", "received_at", "reporter__name")
     shown = sight.shown(

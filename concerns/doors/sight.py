@@ -86,6 +86,11 @@ def to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:
     return one(viewer, Concern.objects.visible_to(viewer), uid)
 
 
+def still(viewer: Viewer, row: Concern) -> bool:
+    """Whether a concern just changed may still be seen: to know which page comes next."""
+    return Concern.objects.visible_to(viewer).filter(pk=row.pk).exists()
+
+
 def one(viewer: Viewer, rows, uid: uuid.UUID):
     """One row for an act or a page of one's own: not recorded here. Raises Http404."""
     _must_be_scoped(viewer, rows)

@@ -14,7 +14,7 @@ from concerns.models.cover import Cover
 from concerns.models.decision import Decided, Decision, DecisionChild, DecisionRoute
 from concerns.models.draft import Draft
 from concerns.models.exclusion import Exclusion
-from concerns.models.filed import ConcernChild
+from concerns.models.filed import ConcernChild, Refiling
 from concerns.models.finding import WordKey
 from concerns.models.home import AdultFact, AdultHome, Home, Household, HouseholdAdult, Sibling, Tie
 from concerns.models.known import (
@@ -42,7 +42,7 @@ __all__ = [
     "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household",
     "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen",
     "NameKey", "Person", "Placement", "Post", "Professional", "Referral", "ReferralEvent",
-    "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting",
+    "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting",
     "Spoken", "StaffFile", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer", "WordBack",
     "WordKey",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ FROZEN = (
     "Line", "Decision", "DecisionChild", "DecisionRoute", "Addition", "WordBack", "Handing",
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
     "AdultDecision", "AdultEntry", "Asked", "Answer", "Invitation",
-    "Exclusion",
+    "Exclusion", "Refiling",
     "Household", "HouseholdAdult", "FileEvent", "Sighting",
 )  # fmt: skip
 # Rows that are ended once, and otherwise never change: the lines of a child's file.

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from concerns.models.case import CaseRow, CaseRows
 from concerns.models.concern import Concern
 from concerns.models.fields import EncryptedText
-from concerns.models.filed import ConcernChild
+from concerns.models.filed import ConcernChild, Refiling
 from concerns.models.person import Person
 from concerns.models.said import Said
-from concerns.rules.words import SpokenTo
+from concerns.rules.words import Part, SpokenTo
 
 
 class Conversations(CaseRows):
@@ -30,8 +31,14 @@ class Conversations(CaseRows):
         )
 
     def reached(self, concern: Concern, spoken_to: str):
-        """Those that came about; "could not be reached" is a chase."""
-        return self.filter(concern=concern, spoken_to=spoken_to, reached=True)
+        """Those that came about, less what was said while it stood under another child; "could not
+        be reached" is a chase."""
+        last = Refiling.objects.filter(concern=concern).order_by("-id").values("at")[:1]
+        of_one = models.Q(concern_child__isnull=False) & ~models.Q(concern_child__part=Part.MOVED)
+        since = Coalesce(models.Subquery(last), models.F("at"))
+        of_all = models.Q(concern_child__isnull=True, at__gte=since)
+        here = self.filter(concern=concern, spoken_to=spoken_to, reached=True)
+        return here.filter(of_one | of_all)
 
 
 class Conversation(CaseRow):

@@ -120,6 +120,7 @@ class Decisions(CaseRows):
     def newest(self, concern: Concern) -> dict[int, int]:
         """For each child of `concern`, by key, the key of the decision no other supersedes."""
         rows = DecisionChild.objects.filter(decision__concern=concern).order_by("decision_id")
+        rows = rows.exclude(concern_child__part=Part.MOVED)
         return dict(rows.values_list("concern_child_id", "decision_id"))
 
     def in_force(self, concern: Concern) -> set[int]:

@@ -23,6 +23,12 @@ NOBODY = (
 )
 
 
+NOBODY_THERE = (
+    "Nobody here could act on it there: {excluded} are family to that child or kept out of this. "
+    "It stays where it is. Do not wait: tell {chair}, or ring children's social care, {number}."
+)
+
+
 class Exclusions(CaseRows):
     def shut_out(self, agenda, people: Sequence[Person], why: str = "") -> str:
         """Keep `people` out of the concern of `agenda`, and give what they hold to who comes next.
@@ -68,7 +74,12 @@ class Exclusion(CaseRow):
         return f"exclusion from concern {self.concern_id}"
 
 
-def nobody_left(by, concern: Concern) -> str:
+def kept_out(concern: Concern) -> list[Exclusion]:
+    """Who is kept out of it by name, for a page."""
+    return list(concern.exclusions.told())
+
+
+def nobody_left(by, concern: Concern, words: str = NOBODY) -> str:
     """That nobody in post may decide on `concern` and see it, and whom to go to. Else empty."""
     deciders = Person.objects.who_may(May.DECIDE, by.school, by.today)
     if deciders.not_excluded_from(concern).exists():
@@ -76,7 +87,7 @@ def nobody_left(by, concern: Concern) -> str:
     chairs = Post.objects.filter(school=by.school).in_force(by.today).holding(Role.CHAIR)
     chair = chairs.select_related("person").order_by("person__name", "pk").first()
     named = [f"{chair.person.name} ({Role.CHAIR.title.lower()})"] if chair else []
-    return NOBODY.format(
+    return words.format(
         excluded=", ".join(person.name for person in deciders),
         chair="".join(named) or "the chair of governors",
         number=by.school.authority.front_door,

@@ -38,9 +38,12 @@ def others(concern: Concern, steps: list[Step]) -> list[Move]:
     """What else may be done in its state, the likeliest first; what that state allows and may not
     be done yet says why. The acts ask the same tables again."""
     back = ("Give the person who wrote it a word back", "chase_tell", "")
-    shut_out = ("Say who must not see it", "triage_exclude", "")
+    rare = [
+        ("Say who must not see it", "triage_exclude", ""),
+        ("It is about another child", "triage_refile", ""),
+    ]
     if concern.state == State.CLOSED:
-        moves = [("Reopen it", "triage_reopen", ""), back, shut_out]
+        moves = [("Reopen it", "triage_reopen", ""), back, *rare]
     else:
         moves = [
             ("Decide", "triage_decide", ""),
@@ -48,7 +51,7 @@ def others(concern: Concern, steps: list[Step]) -> list[Move]:
             ("Record a conversation", "refer_speak", ""),
             ("Add a note for the leads", "triage_note", ""),
             back,
-            shut_out,
+            *rare,
             ("Close it", "triage_close", _not_closed_yet(concern, steps)),
         ]
     return [Move(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves]

@@ -7,9 +7,10 @@ two of one name apart, and no more.
 import uuid
 
 from concerns.models.child import MOST_FOUND, Child
+from concerns.models.concern import Concern
 from concerns.models.person import Person, Post, Viewer
 from concerns.rules.names import folded
-from concerns.rules.roles import Role
+from concerns.rules.roles import May, Role
 
 
 def choice(child: Child) -> dict[str, str]:
@@ -62,3 +63,19 @@ def staff_found(viewer: Viewer, part: str) -> tuple[list[Person], bool]:
         if all(any(w.startswith(p) for w in folded(person.name).split()) for p in parts)
     ]
     return rows[:MOST_FOUND], len(rows) > MOST_FOUND
+
+
+def to_keep_out(viewer: Viewer, concern: Concern) -> list[Person]:
+    """Who works here and is not kept out of `concern` by name."""
+    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
+    return list(staff.exclude(excluded_from__concern=concern))
+
+
+def picking(viewer: Viewer, picked: list[Child], find: str, looking: bool) -> dict:
+    """What the picker shows: who was `picked`, and, once `looking`, who is found by what was typed
+    in it."""
+    page = {"find": find, "picked": [choice(child) for child in picked]}
+    if looking and find.strip():
+        rows, page["more"] = found(viewer, find)
+        page["found"] = [choice(row) for row in rows]
+    return page

@@ -16,7 +16,7 @@ from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision, DecisionRoute
 from concerns.models.exclusion import Exclusion
-from concerns.models.filed import ConcernChild
+from concerns.models.filed import ConcernChild, Refiling
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.step import Ended, Step
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
@@ -44,7 +44,13 @@ class Ruling:
 
     @property
     def superseded(self) -> list[ConcernChild]:
-        return [row for row in self.children if row not in self.in_force]
+        gone = [*self.in_force, *self.misfiled]
+        return [row for row in self.children if row not in gone]
+
+    @property
+    def misfiled(self) -> list[ConcernChild]:
+        """For whom it was made while the concern stood under them by mistake."""
+        return [row for row in self.children if row.part == Part.MOVED]
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -68,7 +74,7 @@ def fetch(concern: Concern) -> Concern:
     open_steps = open_steps.select_related("holder", "referral", "decision")
     prefetch_related_objects(
         [concern],
-        Prefetch("children", ConcernChild.objects.select_related("child").order_by("part", "id")),
+        Prefetch("children", _standing()),
         "category_rows",
         Prefetch("marks", Mark.objects.order_by("id")),
         Prefetch("steps", open_steps),
@@ -81,8 +87,13 @@ def fetch(concern: Concern) -> Concern:
         Prefetch("handings", _by(Handing).select_related("by", "to")),
         Prefetch("endings", _by(Ending)),
         Prefetch("exclusions", Exclusion.objects.told()),
+        Prefetch("refilings", Refiling.objects.told()),
     )
     return concern
+
+
+def _standing():
+    return ConcernChild.objects.standing().select_related("child").order_by("part", "id")
 
 
 def most_pressing(steps: list[Step]) -> Step | None:
@@ -186,11 +197,15 @@ def _by(model):
 def rulings(concern: Concern) -> list[Ruling]:
     """The decisions of a concern that was fetched, newest first."""
     rows = {row.pk: row for row in concern.children.all()}
+    for moved in concern.refilings.all():
+        moved.row.was = moved.was_words
+        rows[moved.row_id] = moved.row
     newest: dict[int, Decision] = {}
     made = []
     for decision in concern.decisions.all():
         children = [rows[link.concern_child_id] for link in decision.children.all()]
-        current = [row for row in children if newest.setdefault(row.pk, decision) is decision]
+        standing = [row for row in children if row.part != Part.MOVED]
+        current = [row for row in standing if newest.setdefault(row.pk, decision) is decision]
         made.append(Ruling(decision, children, current))
     return made
 
@@ -226,6 +241,7 @@ def happenings(concern: Concern) -> list[Happening]:
     found += [Happening(row.at, "word_back", row) for row in concern.words_back.all()]
     found += [Happening(row.at, "handing", row) for row in concern.handings.all()]
     found += [Happening(row.at, "ending", row) for row in concern.endings.all()]
+    found += [Happening(row.at, "refiling", row) for row in concern.refilings.all()]
     found += [Happening(row.at, "exclusion", row) for row in concern.exclusions.all()]
     return sorted(found, key=lambda happening: happening.at)
 

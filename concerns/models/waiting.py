@@ -117,7 +117,7 @@ def rows(viewer: Viewer, concerns: list[Concern]) -> list[Row]:
 def named(concerns: list[int]) -> dict[int, list[Named]]:
     """The children of each of `concerns`, which are given by their keys."""
     names = ("known_as", "forename", "surname", "year", "class_name")
-    about = ConcernChild.objects.filter(concern__in=concerns)
+    about = ConcernChild.objects.standing().filter(concern__in=concerns)
     about = about.values_list(*Named._fields[:5], *(f"child__{name}" for name in names))
     return _by_concern(Named, about)
 

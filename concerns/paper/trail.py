@@ -24,6 +24,7 @@ HAS_A_ROW = frozenset(
         Kind.SUBMITTED, Kind.ADDED, Kind.TOLD, Kind.HANDED, Kind.DECIDED, Kind.CLOSED,
         Kind.REOPENED, Kind.TOLD_REPORTER, Kind.SPOKE, Kind.SENT, Kind.ANSWERED,
         Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE, Kind.EXCLUDED,
+        Kind.REFILED,
     }
 )  # fmt: skip
 ACCOUNT = {
@@ -118,6 +119,8 @@ def _from_rows(concern: Concern) -> Iterator[Entry]:
     for row in concern.endings.all():
         what = "Reopened it" if row.reopened else f"Closed it: {Outcome.say(row.outcome)}"
         yield Entry(row.at, what, row.by.name, _said(("Why", row.words)), mark="ending")
+    for row in concern.refilings.all():
+        yield Entry(row.at, row.words, row.by.name, _said(("Why", row.why)), mark="refiling")
     for row in concern.exclusions.all():
         what = f"Said that {row.person.name} must not see it"
         yield Entry(row.at, what, row.by.name, _said(("Why", row.why)), mark="exclusion")
@@ -153,6 +156,8 @@ def _rulings(concern: Concern) -> Iterator[Entry]:
     for ruling in reversed(story.rulings(concern)):
         made = ruling.decision
         superseded = "" if ruling.in_force else "Superseded by a later decision"
+        if ruling.misfiled and not (ruling.in_force or ruling.superseded):
+            superseded = "Made for the wrong child: it does not stand"
         if ruling.in_force and ruling.superseded:
             superseded = "Superseded for " + ", ".join(row.name for row in ruling.superseded)
         facts = _said(

@@ -31,6 +31,7 @@ class StepKind(Choice):
     HEAR_BACK_OTHER = "hear_back_other", "Hear what the agency will do"
     AGREE_OR_CHALLENGE = "agree_or_challenge", "Agree with the answer or challenge it"
     CHALLENGE = "challenge", "Hear back on the challenge"
+    PUT_RIGHT = "put_right", "Tell who was told or had read it that it was about another child"
     MISSING_FROM_ROLL = "missing_from_roll", "Find out why the child is missing from the roll"
     SUPPORT = "support", "Put the support in school in place"
     WATCH = "watch", "Look again: the watch ends"
@@ -83,6 +84,8 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     StepKind.SEND_REFERRAL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, 60),
     # KCSIE: the authority should decide within one working day and say so; if not, follow it up.
     StepKind.HEAR_BACK: Clock(Role.DSL, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
+    # A family, an agency and every reader went on knowing something untrue of a child.
+    StepKind.PUT_RIGHT: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEADS, DAY),
     StepKind.MISSING_FROM_ROLL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEAD, DAY),
     StepKind.DECIDE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
     StepKind.SPEAK_TO_PARENTS: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
@@ -132,6 +135,7 @@ HOLD_OPEN = frozenset(
         StepKind.AGREE_OR_CHALLENGE,
         StepKind.CHALLENGE,
         StepKind.MISSING_FROM_ROLL,
+        StepKind.PUT_RIGHT,
     }
 )
 
@@ -163,7 +167,7 @@ ANSWERS: dict[Route, StepKind] = {
 # too, or a writer who has gone home would hold it for good.
 BY_A_NOTE = frozenset(
     {StepKind.READ_ADDITION, StepKind.SUPPORT, StepKind.WATCH, StepKind.MISSING_FROM_ROLL}
-    | {StepKind.DANGER_NOW}
+    | {StepKind.DANGER_NOW, StepKind.PUT_RIGHT}
 )
 
 BREAK_HOURS = timedelta(hours=2)

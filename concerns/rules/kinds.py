@@ -15,6 +15,7 @@ class Kind(Choice):
     REVIEWED = "reviewed", "Reviewed"
     CLOSED = "closed", "Closed it"
     REOPENED = "reopened", "Reopened it"
+    REFILED = "refiled", "Filed it under the right child"
     TOLD_REPORTER = "told_reporter", "Gave the reporter a word back"
     SPOKE = "spoke", "Recorded a conversation"
     SENT = "sent", "Sent a referral"

@@ -34,6 +34,8 @@ CONCERN: dict[State, dict[State, May]] = {
     State.DECIDED: {
         # A new decision supersedes; the state stays.
         State.DECIDED: May.DECIDE,
+        # It was the wrong child's: it is to be decided again for the right one.
+        State.TAKEN: May.DECIDE,
         State.CLOSED: May.CLOSE,
     },
     # Reopened by a lead it is theirs; an addition to a closed concern makes it new again, so that

@@ -120,6 +120,8 @@ class Part(Choice):
 
     ABOUT = "about", "About this child"
     INVOLVED = "involved", "Also involved"
+    # It stood under another child by mistake, and no longer does.
+    MOVED = "moved", "First filed under another child"
 
 
 class Side(Choice):

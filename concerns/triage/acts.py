@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from concerns.doors import ledger
 from concerns.doors.act import Refused, act
 from concerns.models import (
     Addition,
+    Child,
     Concern,
+    ConcernChild,
     Conversation,
     Decided,
     Decision,
@@ -15,11 +18,14 @@ from concerns.models import (
     Person,
     Referral,
     ReferralEvent,
+    Refiling,
     Viewer,
     WordBack,
 )
 from concerns.models.decision import advice_first, pressing_decision
+from concerns.models.exclusion import NOBODY_THERE, nobody_left
 from concerns.models.moves import still_owed
+from concerns.models.refiled import follow, told_outside
 from concerns.models.step import Ended
 from concerns.rules import calendars, lifecycle
 from concerns.rules.clocks import (
@@ -262,8 +268,33 @@ def exclude(
     """Keep a colleague out of it from now on. What they held goes to the next who may."""
     if Exclusion.objects.filter(concern=concern, person=person).exists():
         raise Refused(f"{person.name} is kept out of it already.")
-    wrong = Exclusion.objects.shut_out(record.agenda(concern), [person], why)
-    if wrong:
+    if wrong := Exclusion.objects.shut_out(record.agenda(concern), [person], why):
         raise Refused(wrong)
     record(about=concern, concern=concern, shown=[person.uid], fields=["why"], words={"why": why})
     return person
+
+
+@act(May.DECIDE, Kind.REFILED, on="concern")
+def refile(
+    *, by: Viewer, concern: Concern, row: ConcernChild, to: Child, why: str, now: datetime, record
+) -> Refiling:
+    """It is about another child: take it from whom it stood under, and file it where it belongs.
+
+    What was decided for the wrong child does not stand, and is to be decided for the right one.
+    Whose family the right child is sees it no longer, and holds nothing of it.
+    """
+    if row.concern_id != concern.pk or row.part == Part.MOVED:
+        raise Refused("It does not stand under that child any more.")
+    if row.child_id == to.pk:
+        raise Refused("It stands under that child already. Find the child it is about.")
+    readers = {line.who.pk for line in ledger.who_opened(concern)}
+    others = readers - {by.person.pk, concern.reporter_id}
+    # From a description nobody learnt anything untrue of a child.
+    reached = row.child_id and (others or told_outside(concern))
+    children = [child.uid for child in (row.child, to) if child]
+    refiling = Refiling.objects.move(by, row, to, why, now)
+    if wrong := nobody_left(by, concern, NOBODY_THERE):
+        raise Refused(wrong)
+    follow(record.agenda(concern), refiling, bool(reached))
+    record(about=refiling, concern=concern, children=children, words={"why": why})
+    return refiling

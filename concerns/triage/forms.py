@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 
 from concerns.asking import moments
 from concerns.asking.asked import Asked, Words, choose
+from concerns.asking.choosing import PICKER, OneChild, OneOfStaff
 from concerns.asking.govuk import Buttons, DayField, Details, Press, Question, Say, inside
 from concerns.asking.questions import AskAgain, AskParents, AskSent
 from concerns.asking.unfolding import offer
@@ -78,21 +79,36 @@ class HandForm(Asked):
         return self.people[self.cleaned_data["to"]]
 
 
-class ExcludeForm(Asked):
-    """Of everybody who works here: whoever is involved may hold any post, or none that reads."""
-
+class ExcludeForm(OneOfStaff):
     person = forms.ChoiceField(label="Who must not see it?")
     why = Words("Why?", needed="Say why they must not see it")
     helper = inside("person", Question("why", rows=3), Buttons(Press("Keep it from them")))
 
-    def __init__(self, *args, staff, **kwargs):
+
+class RefileForm(OneChild):
+    """From one of `rows`, which may be the only one, to one child found on the roll."""
+
+    row = forms.ChoiceField(label="Which of them is it not about?", widget=forms.RadioSelect)
+    why = Words(
+        "How do you know?",
+        needed="Say how you know that it is about another child",
+        help_text="Whom you asked, and what they said.",
+    )
+    laid = (PICKER, Question("why", rows=3), Buttons(Press("File it under this child")))
+
+    def __init__(self, *args, rows, **kwargs):
         super().__init__(*args, **kwargs)
-        self.staff = {str(person.uid): person for person in staff}
-        offer(self.fields["person"], self.staff, "Choose who must not see it", empty="Choose")
+        self.rows = {str(row.uid): row for row in rows}
+        offer(self.fields["row"], self.rows, "Choose whom it is not about")
+        if len(self.rows) == 1:
+            del self.fields["row"]
+        self.helper = inside(*(["row"] if "row" in self.fields else []), *self.laid)
 
     @property
-    def chosen(self):
-        return self.staff[self.cleaned_data["person"]]
+    def given(self) -> dict:
+        """What the act is given. Needs a form that is valid."""
+        row = self.rows[self.cleaned_data.get("row") or next(iter(self.rows))]
+        return {"row": row, "to": self.chosen[0], "why": self.cleaned_data["why"]}
 
 
 class CloseForm(Asked):

@@ -14,21 +14,21 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
-from concerns.asking.asked import as_uid
-from concerns.doors import sight
+from concerns.asking.asked import Typed, as_uid
+from concerns.doors import ledger, sight
 from concerns.models import (
     Concern,
     ConcernCategory,
     ConcernChild,
     Conversation,
     Draft,
-    Exclusion,
     Person,
     Post,
     Step,
     Viewer,
     beside,
     moves,
+    offered,
     story,
     waiting,
 )
@@ -143,7 +143,7 @@ def _narrowed(visible, wanted: dict[str, str], now: datetime):
     if category := wanted.get("category"):
         rows = rows.filter(_has(ConcernCategory, category=category))
     if year := wanted.get("year"):
-        children = ConcernChild.objects.filter(concern=OuterRef("pk"))
+        children = ConcernChild.objects.standing().filter(concern=OuterRef("pk"))
         other = children.exclude(child__year__in=YEARS)
         rows = rows.filter(Exists(other if year == OTHER else children.filter(child__year=year)))
     return rows
@@ -283,11 +283,16 @@ def holding_open(concern: Concern) -> list[tuple[str, str]]:
     return list({(s.words, _address(s)): s for s in Step.objects.holding_open(concern)})
 
 
-def to_keep_out(viewer: Viewer, concern: Concern) -> list[Person]:
-    """Who works here and is not kept out of it by name."""
-    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
-    return list(staff.exclude(excluded_from__concern=concern))
+def refiling(viewer: Viewer, concern: Concern, typed: Typed) -> dict:
+    """Whom it stands under, and who is picked to be the right child."""
+    rows = ConcernChild.objects.standing().filter(concern=concern).select_related("child")
+    chosen = offered.chosen(viewer, typed.uids("child"))
+    return {"rows": list(rows.order_by("part", "id")), "chosen": list(chosen.values())}
 
 
-def kept_out(concern: Concern) -> list[Exclusion]:
-    return list(concern.exclusions.told())
+def moved(viewer: Viewer, uid) -> tuple[Concern, list[tuple]]:
+    """A concern, and each time it was moved with who had opened it before; now too. Recorded."""
+    concern = story.fetch(sight.concern(viewer, uid))
+    readers, moves = ledger.who_opened(concern), concern.refilings.all()
+    told = [(row, [line for line in readers if line.at < row.at]) for row in moves]
+    return concern, [*told, (None, readers)]

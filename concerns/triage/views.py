@@ -7,10 +7,12 @@ concern. Where it is shown - first, or again because something was missing - it 
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from concerns.asking.asked import Asked
+from concerns.asking.asked import Asked, Typed
 from concerns.asking.keeping import KeepForm
 from concerns.doors import sight
 from concerns.doors.sheet import Sheet
+from concerns.models import offered
+from concerns.models.exclusion import kept_out
 from concerns.rules.lifecycle import State, may_follow
 from concerns.triage import acts, queries
 from concerns.triage.forms import (
@@ -19,6 +21,7 @@ from concerns.triage.forms import (
     ExcludeForm,
     HandForm,
     NoteForm,
+    RefileForm,
     ReopenForm,
 )
 
@@ -91,15 +94,31 @@ def note(request, uid):
 def exclude(request, uid):
     viewer = request.viewer
     concern = sight.to_change(viewer, uid)
-    sheet = Sheet(request, ExcludeForm, staff=queries.to_keep_out(viewer, concern))
+    sheet = Sheet(request, ExcludeForm, staff=offered.to_keep_out(viewer, concern))
     if sheet.whole:
-        given = {"person": sheet.form.chosen, "why": sheet.said["why"]}
+        given = {"person": sheet.form.person, "why": sheet.said["why"]}
         if sheet.does(acts.exclude, concern=concern, **given):
             # Who keeps themselves out of it has no page of it to go back to.
-            own = sheet.form.chosen == viewer.person
+            own = sheet.form.person == viewer.person
             return sheet.onward("triage") if own else sheet.onward("triage_read", uid=uid)
     concern = sight.concern(viewer, uid)
-    return sheet.page("triage/exclude.html", concern, rows=queries.kept_out(concern))
+    return sheet.page("triage/exclude.html", concern, rows=kept_out(concern))
+
+
+def refile(request, uid):
+    viewer, looking = request.viewer, request.POST.get("do") == "find"
+    concern, typed = sight.to_change(viewer, uid), Typed.of(dict(request.POST.lists()))
+    given = queries.refiling(viewer, concern, typed)
+    sheet = Sheet(request, RefileForm, looking=looking, **given)
+    if sheet.whole and sheet.does(acts.refile, concern=concern, **sheet.form.given):
+        # Whoever is family to the right child has no page of it to go back to.
+        here = sight.still(viewer, concern)
+        return sheet.onward("triage_refile", uid=uid) if here else sheet.onward("triage")
+    concern, moved = queries.moved(viewer, uid)
+    find = request.POST.get("find", "")
+    picking = offered.picking(viewer, given["chosen"], find, looking)
+    picking["picker_url"] = reverse("submit_children")
+    return sheet.page("triage/refile.html", concern, moved=moved, **picking)
 
 
 def close(request, uid):

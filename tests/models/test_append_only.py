@@ -18,7 +18,7 @@ def concern():
     adults.whole_case(where)
     whole_staff(where)
     concern = factories.whole_case(where)
-    homes.whole_file(factories.viewer(where, Role.DSL), concern.children.get().child)
+    homes.whole_file(factories.viewer(where, Role.DSL), concern.children.standing().get().child)
     return concern
 
 

@@ -36,7 +36,7 @@ def test_it_is_asked_of_everybody_who_works_here_with_a_reason(desk, deputy):
     assert "Dee Deputy" in page
     assert "Sam Staff" in page
     answer = desk.press(path, {"person": "", "why": ""})
-    assert errors(answer) == ["Choose who must not see it", "Say why they must not see it"]
+    assert errors(answer) == ["Choose who it is", "Say why they must not see it"]
 
 
 def test_from_then_on_they_see_nothing_and_what_they_held_is_the_next_ones(desk, deputy):

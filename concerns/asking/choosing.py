@@ -1,0 +1,43 @@
+"""This file knows how one colleague, or one child of the roll, is chosen on a page."""
+
+from collections.abc import Iterable
+
+from concerns.asking.asked import Asked
+from concerns.asking.govuk import Part
+from concerns.asking.household import picked
+from concerns.asking.unfolding import offer
+from concerns.models import Child, Person
+
+# Where the picker stands among the questions.
+PICKER = Part("submit/picker.html")
+
+
+class OneOfStaff(Asked):
+    """One of `staff`, by name, in its field `person`."""
+
+    def __init__(self, *args, staff: Iterable[Person], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.staff = {str(person.uid): person for person in staff}
+        offer(self.fields["person"], self.staff, "Choose who it is", empty="Choose")
+
+    @property
+    def person(self) -> Person:
+        """Needs a form that is valid."""
+        return self.staff[self.cleaned_data["person"]]
+
+
+class OneChild(Asked):
+    """One child found by the picker: `chosen` are those it holds."""
+
+    child = picked()
+
+    def __init__(self, *args, chosen: list[Child], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.chosen = chosen
+
+    def clean(self):
+        given = super().clean()
+        if len(self.chosen) != 1:
+            one = "Keep one child, the one it is about" if self.chosen else "Find the child"
+            self.add_error("child", one)
+        return given

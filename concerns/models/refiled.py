@@ -1,0 +1,60 @@
+"""This file knows what follows when a concern is moved to the right child: nobody goes quiet by it.
+
+What was decided for the wrong child does not stand: what it opened ends, and the concern is to be
+decided again. What went outside is not undone by a move, and is owed as before; who was told is to
+be told that it was another child.
+"""
+
+from concerns.models.conversation import Conversation
+from concerns.models.decision import Decision, pressing_decision
+from concerns.models.filed import Refiling
+from concerns.models.person import Person, Relation
+from concerns.models.referral import ReferralEvent
+from concerns.models.step import Ended
+from concerns.models.written import Ending
+from concerns.rules.clocks import SUPERSEDED, StepKind
+from concerns.rules.lifecycle import Stage, State
+
+
+def told_outside(concern) -> bool:
+    """Whether parents, an adviser or an agency have been told anything of it."""
+    sent = ReferralEvent.objects.filter(referral__concern=concern, stage=Stage.SENT)
+    return sent.exists() or Conversation.objects.filter(concern=concern, reached=True).exists()
+
+
+def follow(agenda, refiling: Refiling, reached: bool) -> None:
+    """`reached`: somebody was told, or read, that it was about the child it stood under."""
+    concern, by = agenda.concern, agenda.by.person
+    family = Person.objects.filter(
+        relations__in=Relation.objects.standing().filter(child=refiling.to)
+    )
+    for relative in family:
+        agenda.release(relative)
+    own = None if by in family else by
+    in_force = Decision.objects.in_force(concern)
+    old = [step for step in agenda.owes(*SUPERSEDED) if step.decision_id not in in_force]
+    agenda.end(old, Ended.SUPERSEDED)
+    decided = concern.state in (State.DECIDED, State.CLOSED)
+    if decided and not Decision.objects.all_made(concern):
+        _decide_again(agenda, refiling, own)
+    if reached and concern.state != State.CLOSED:
+        agenda.owe(StepKind.PUT_RIGHT, holder=concern.holder or own)
+    agenda.onward()
+    agenda.seat()
+
+
+def _decide_again(agenda, refiling: Refiling, own: Person | None) -> None:
+    concern = agenda.concern
+    if concern.state == State.CLOSED:
+        concern.closed_at, concern.outcome, concern.holder = None, "", None
+        Ending.objects.create(
+            school_id=concern.school_id,
+            concern=concern,
+            by=refiling.by,
+            at=refiling.at,
+            words=refiling.why,
+            reopened=True,
+        )
+    concern.state, concern.holder = State.TAKEN, concern.holder or own
+    pressing = pressing_decision(concern)
+    agenda.owe(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE)
