@@ -42,7 +42,7 @@ __all__ = [
     "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household",
     "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen",
     "NameKey", "Person", "Placement", "Post", "Professional", "Referral", "ReferralEvent",
-    "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting",
-    "Spoken", "StaffFile", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer", "WordBack",
-    "WordKey",
+    "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling",
+    "Sighting", "Spoken", "StaffFile", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer",
+    "WordBack", "WordKey",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0010_cover'),
+        ('concerns', '0011_staff_file'),
     ]
 
     operations = [
