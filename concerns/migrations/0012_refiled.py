@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['submitted', 'added', 'set_aside', 'told', 'taken', 'handed', 'decided', 'reviewed', 'closed', 'reopened', 'refiled', 'told_reporter', 'spoke', 'sent', 'answered', 'viewed_answer', 'withdrawn', 'excluded', 'corrected', 'step_done', 'file_written', 'file_ended', 'sighted', 'roll_read', 'roll_brought', 'roll_answered', 'staff_brought', 'password_set', 'staff_changed', 'invited', 'asked', 'approved', 'left', 'covered', 'school_set', 'opened', 'story', 'file', 'listed', 'searched', 'audited', 'trail', 'exported', 'refused'])), name='line_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['submitted', 'added', 'set_aside', 'told', 'taken', 'handed', 'decided', 'reviewed', 'closed', 'reopened', 'refiled', 'told_reporter', 'spoke', 'sent', 'answered', 'viewed_answer', 'withdrawn', 'excluded', 'corrected', 'step_done', 'file_written', 'file_ended', 'sighted', 'roll_read', 'roll_brought', 'roll_answered', 'staff_read', 'staff_brought', 'password_set', 'staff_changed', 'invited', 'asked', 'approved', 'left', 'covered', 'school_set', 'opened', 'story', 'file', 'listed', 'searched', 'audited', 'trail', 'exported', 'refused'])), name='line_kind_is_known'),
         ),
         migrations.AddConstraint(
             model_name='step',
