@@ -87,6 +87,8 @@ urlpatterns = [
     page("child/<uuid:uid>/write/", child.write, May.DECIDE, "child_write"),
     page("child/<uuid:uid>/end/", child.end, May.DECIDE, "child_end"),
     page("child/<uuid:uid>/seen/", child.seen, May.DECIDE, "child_seen"),
+    page("child/<uuid:uid>/chronology/", child.chronology, May.READ, "child_chronology"),
+    page("child/<uuid:uid>/print/", child.print_chronology, May.READ, "child_print"),
     page("refer/<uuid:uid>/speak/", refer.speak, May.REFER, "refer_speak"),
     page("refer/<uuid:uid>/", refer.referral, May.REFER, "refer"),
     page("refer/<uuid:uid>/send/", refer.send, May.REFER, "refer_send"),

@@ -20,8 +20,11 @@ from concerns.models import (
     Home,
     Household,
     HouseholdAdult,
+    Language,
+    Professional,
     Sibling,
     Sighting,
+    Status,
     Tie,
     Viewer,
 )
@@ -30,6 +33,11 @@ from concerns.rules.homes import AdultFactKind
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 
+# What can be ended, by the word of its address.
+ENDABLE: dict[str, type[Fact]] = {
+    "home": Home, "living": AdultHome, "tie": Tie, "fact": AdultFact, "sibling": Sibling,
+    "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
+}  # fmt: skip
 ENDED_ALREADY = "This line has been ended already. Look at the file as it is now."
 STANDS = "An earlier file is expected already. Write there what was done to get it."
 AHEAD = "This is still to come. Write down what is so today."

@@ -18,12 +18,15 @@ from concerns.asking.household import (
     since_when,
 )
 from concerns.models import Child, EarlierFile, Language, Professional, Status
+from concerns.models.chronology import Place, Wanted
 from concerns.rules.homes import (
     FileEnd,
     FileStage,
+    Order,
     PlanCategory,
     Profession,
     SeenHow,
+    Sort,
     StatusKind,
     YesNo,
 )
@@ -237,6 +240,40 @@ class AnyoneForm(SeenForm):
             words = "Keep one child: each has a line" if self.chosen else "Find the child you saw"
             self.add_error("child", words)
         return given
+
+
+class ChronologyForm(Asked):
+    """Which part of a chronology. It is asked in the address: no name may be a value."""
+
+    sort = choose("Show", Sort, folded=True)
+    order = choose("Order", Order, folded=True)
+    since = DayField(label="From", required=False)
+    until = DayField(label="To", required=False)
+    helper = inside("sort", "order", "since", "until")
+
+    def __init__(self, *args, after: str = "", **more):
+        super().__init__(*args, **more)
+        self.after = after
+        self.fields["sort"].choices = [("", "Everything"), *Sort.choices()]
+
+    def wanted(self) -> Wanted:
+        """What was asked for; all of it where the answers are no answers."""
+        said = self.cleaned_data if self.is_valid() else {}
+        return Wanted(
+            sort=said.get("sort", ""),
+            since=said.get("since"),
+            until=said.get("until"),
+            newest_first=said.get("order") == Order.NEWEST,
+            after=Place.read(self.after) if self.after else None,
+        )
+
+
+class CoverForm(Asked):
+    also = Words(
+        "Other words to cover, each on a line",
+        help_text="A nickname, a misspelt name, the name of another child's parent.",
+    )
+    helper = inside(Question("also", rows=3), Buttons(Press("Make the print")))
 
 
 # What is asked for each line that can be written, by the word of its address.

@@ -15,10 +15,9 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.http import Http404
 
+from concerns.child import acts
 from concerns.doors import sight
 from concerns.models import (
-    AdultFact,
-    AdultHome,
     Child,
     Concern,
     ConcernCategory,
@@ -28,16 +27,10 @@ from concerns.models import (
     DecisionRoute,
     EarlierFile,
     Enrolment,
-    Home,
     HouseholdAdult,
-    Language,
     Mark,
-    Professional,
     Referral,
     ReferralEvent,
-    Sibling,
-    Status,
-    Tie,
     Viewer,
     file,
     story,
@@ -237,12 +230,6 @@ def _said(here, child: Child) -> dict[int, list[tuple[int | None, Line]]]:
 
 # The child's file
 
-# What can be ended, by the word of its address.
-ENDABLE: dict[str, type[Fact]] = {
-    "home": Home, "living": AdultHome, "tie": Tie, "fact": AdultFact, "sibling": Sibling,
-    "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
-}  # fmt: skip
-
 
 def opened(viewer: Viewer, uid) -> File:
     """A child's file as it stands. Recorded. Raises Http404."""
@@ -263,7 +250,7 @@ def to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[File, object]:
 
 def to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[File, Fact]:
     """The file and the line of it that an act ends."""
-    model = ENDABLE.get(what)
+    model = acts.ENDABLE.get(what)
     if model is None:
         raise Http404
     found, _ = to_write(viewer, uid, "", "")

@@ -2,6 +2,7 @@
 which a child is looked for."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.http import Http404
 from django.shortcuts import render
@@ -9,9 +10,19 @@ from django.urls import reverse
 
 from concerns.asking.asked import Typed, as_uid
 from concerns.child import acts, queries
-from concerns.child.forms import ENDS, WRITES, AnyoneForm, EndForm, SearchForm, SeenForm
+from concerns.child.forms import (
+    ENDS,
+    WRITES,
+    AnyoneForm,
+    ChronologyForm,
+    CoverForm,
+    EndForm,
+    SearchForm,
+    SeenForm,
+)
 from concerns.doors import search as door
 from concerns.doors.sheet import Sheet
+from concerns.paper import chronicle
 from concerns.rules.roles import May
 
 ACTS = {
@@ -98,6 +109,32 @@ def seen_any(request):
 
 def seen_said(request):
     return render(request, "child/seen_said.html")
+
+
+def chronology(request, uid):
+    form, asked = _asked(request)
+    page = chronicle.opened(request.viewer, uid, form.wanted())
+    address = {"asked": asked, "later": bool(form.after)}
+    address["more"] = f"{asked or '?'}&{urlencode({'after': page.more})}" if page.more else ""
+    return render(request, "child/chronology.html", {"page": page, "form": form, **address})
+
+
+def print_chronology(request, uid):
+    """Looked over first; pressed, it is the print itself."""
+    form, asked = _asked(request)
+    made, cover = request.method == "POST", CoverForm(Typed.of(dict(request.POST.lists())))
+    given = {"also": cover.data.get("also", ""), "shown": request.POST.getlist("show")}
+    found = chronicle.printed(request.viewer, uid, form.wanted(), made=made, **given)
+    page = {"print": found, "cover": cover, "here": request.path + asked}
+    return render(request, "child/printed.html" if made else "child/cover.html", page)
+
+
+def _asked(request) -> tuple[ChronologyForm, str]:
+    """Which part of a chronology, and the address of that part."""
+    said = dict(request.GET.lists())
+    after = "".join(said.pop("after", []))
+    form = ChronologyForm(Typed.of(said), after=after)
+    return form, f"?{urlencode(said, doseq=True)}" if said else ""
 
 
 def _shown(request, sheet, uid, **more):

@@ -74,3 +74,20 @@ class SeenHow(Choice):
     SAW = "saw", "Saw them"
     SPOKE = "spoke", "Spoke to them"
     ALONE = "alone", "Heard them alone"
+
+
+class Sort(Choice):
+    """What a line of a chronology tells of."""
+
+    CONCERN = "concern", "Concerns, what was added, how they ended"
+    DECISION = "decision", "Decisions"
+    OUTSIDE = "outside", "Referrals and answers"
+    SAID = "said", "Conversations"
+    STATUS = "status", "Statuses"
+    HOME = "home", "Household, professionals, earlier file"
+    SEEN = "seen", "Seen, spoken to, heard alone"
+
+
+class Order(Choice):
+    OLDEST = "oldest", "Oldest first"
+    NEWEST = "newest", "Newest first"

@@ -118,7 +118,10 @@ ROLL = {"roll_file", "roll_answer"}
 ADULTS = {name for name in OPENED if name.startswith("adult_")}
 # Nor, to a lead, that a colleague has begun something and not sent it; nor the list of staff.
 BEGUN = {"chase_set_aside"}
-CHILD = {"child", "child_file", "child_write", "child_end", "child_seen"}
+CHILD = {
+    "child", "child_file", "child_write", "child_end", "child_seen", "child_chronology",
+    "child_print",
+}  # fmt: skip
 STAFF = {name for name in OPENED if name.startswith("people")}
 MAY_KNOW = {
     by_name: CHILD | ROLL | BEGUN | STAFF,

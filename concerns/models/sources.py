@@ -1,0 +1,240 @@
+"""This file knows from which rows a child's chronology is made, and how each is said in a line.
+
+Of a concern about several children only what was decided, said and sent for this one is told, as in
+their story; of a brother or sister here, only where the viewer may see them.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from django.db.models import F, Q
+
+from concerns.models import story
+from concerns.models.child import Child
+from concerns.models.concern import Concern
+from concerns.models.conversation import Conversation
+from concerns.models.fact import Fact
+from concerns.models.filed import ConcernChild
+from concerns.models.home import AdultFact, AdultHome, Home, Sibling, Tie
+from concerns.models.known import EarlierFile, FileEvent, Language, Professional, Sighting, Status
+from concerns.models.person import Viewer
+from concerns.models.referral import ReferralEvent
+from concerns.models.written import Addition, Ending
+from concerns.rules.homes import AdultFactKind, Sort, YesNo
+from concerns.rules.saying import when
+from concerns.rules.words import Part
+
+
+class Source(NamedTuple):
+    sort: Sort
+    # Its rows, the column of its moment, and what an entry says of a row.
+    rows: Callable
+    moment: str
+    tell: Callable
+
+
+# Concerns, and what came of them
+
+
+def _concerns(viewer: Viewer, child: Child):
+    rows = Concern.objects.visible_to(viewer).filter(children__child=child)
+    return rows.annotate(part=F("children__part"), writer=F("reporter__name"))
+
+
+def _about(viewer: Viewer, child: Child):
+    """Rows of concerns that the child is about: what is said of all its children is said of it."""
+    rows = ConcernChild.objects.filter(child=child, part=Part.ABOUT)
+    rows = rows.filter(concern__in=Concern.objects.visible_to(viewer))
+    return Q(concern__in=rows.values("concern"))
+
+
+def _of(model, own: str):
+    """Rows of `model` made for the child itself, which `own` leads to; of concerns one may see."""
+
+    def rows(viewer: Viewer, child: Child):
+        found = model.objects.visible_to(viewer).filter(**{own: child})
+        return found.annotate(writer=F("by__name"))
+
+    return rows
+
+
+def _at_concern(model):
+    def rows(viewer: Viewer, child: Child):
+        found = model.objects.visible_to(viewer).filter(_about(viewer, child))
+        return found.select_related("concern").annotate(writer=F("by__name"))
+
+    return rows
+
+
+def _decisions(viewer: Viewer, child: Child):
+    made = story.decisions().visible_to(viewer)
+    made = made.filter(children__concern_child__child=child)
+    return made.select_related("by", "concern").annotate(writer=F("by__name"))
+
+
+def _conversations(viewer: Viewer, child: Child):
+    own = Q(concern_child__child=child) | Q(concern_child=None) & _about(viewer, child)
+    rows = Conversation.objects.visible_to(viewer).filter(own)
+    return rows.select_related("concern").annotate(writer=F("by__name"))
+
+
+def _events(viewer: Viewer, child: Child):
+    rows = _of(ReferralEvent, "referral__decision__children__concern_child__child")(viewer, child)
+    return rows.select_related("referral__concern").annotate(who=F("by__name"))
+
+
+def _link(concern: Concern) -> dict:
+    return {"concern": concern.uid, "reference": concern.reference}
+
+
+def _tell_concern(row: Concern) -> dict:
+    also = "" if row.part == Part.ABOUT else " (also involved)"
+    own = row.child_words and f"The child's own words: {row.child_words}"
+    words = "\n".join(filter(None, [row.in_short, own]))
+    return {"heading": f"Concern{also}", "words": words, "by": row.writer, **_link(row)}
+
+
+def _tell_addition(row: Addition) -> dict:
+    heading = "Note for the leads" if row.for_leads else "Added to a concern"
+    return {"heading": heading, "words": row.words, "by": row.writer, **_link(row.concern)}
+
+
+def _tell_ending(row: Ending) -> dict:
+    heading = "Reopened" if row.reopened else f"Closed: {row.outcome_words}"
+    return {"heading": heading, "words": row.words, "by": row.writer, **_link(row.concern)}
+
+
+def _tell_decision(row) -> dict:
+    ways = "; ".join(route.words for route in row.routes.all())
+    asked = [f"{asked}: {answer}" for asked, answer in story.asked(row)]
+    words = "\n".join([row.reason, *asked])
+    return {"heading": f"Decided: {ways}", "words": words, "by": row.writer, **_link(row.concern)}
+
+
+def _tell_event(row: ReferralEvent) -> dict:
+    heading = f"{row.referral.route_words}: {row.stage_words.lower()}"
+    words = story.event_words(row)
+    return {"heading": heading, "words": words, "by": row.writer, **_link(row.referral.concern)}
+
+
+def _tell_conversation(row: Conversation) -> dict:
+    heading = story.spoken_words(row)
+    return {"heading": heading, "words": row.said, "by": row.writer, **_link(row.concern)}
+
+
+# The file
+
+
+def _facts(model, **more):
+    """Lines of the child's file; when they began, or (`ended`) when they were over."""
+
+    def began(viewer: Viewer, child: Child):
+        rows = model.objects.visible_to(viewer).filter(**{model.to_child: child}).distinct()
+        if model is Sibling:
+            rows = rows.filter(Q(other=None) | Q(other__in=Child.objects.visible_to(viewer)))
+        return rows.annotate(writer=F("by__name")).select_related(*more.get("needs", ()))
+
+    def over(viewer: Viewer, child: Child):
+        rows = began(viewer, child).filter(ended_at__isnull=False)
+        return rows.annotate(ender=F("ended_by__name"))
+
+    sort, say = more.get("sort", Sort.HOME), more["say"]
+    return (
+        Source(sort, began, "began_at", lambda row: _tell_began(row, say(row))),
+        Source(sort, over, "over_at", lambda row: _tell_over(row, say(row))),
+    )
+
+
+def _tell_began(row: Fact, said: str) -> dict:
+    late = f"Written down {when(row.at)}" if row.began_at != row.at else ""
+    return {"heading": said, "words": late, "by": row.writer}
+
+
+def _tell_over(row: Fact, said: str) -> dict:
+    view = getattr(row, "view_ended", "")
+    words = [row.why_ended, view and f"The school's view: {view}"]
+    words = "\n".join(filter(None, words))
+    return {"heading": f"No longer: {said}", "words": words, "by": row.ender, "ended": True}
+
+
+def _status(row: Status) -> str:
+    return f"{row.words}, decided by {row.decided_by}"
+
+
+_RESPONSIBLE = {
+    YesNo.YES: "with parental responsibility",
+    YesNo.NO: "without parental responsibility",
+    YesNo.NOT_KNOWN: "parental responsibility not known",
+}
+
+
+def _tie(row: Tie) -> str:
+    return f"{row.adult.name}, {row.relation}: {_RESPONSIBLE[YesNo(row.responsibility)]}"
+
+
+def _fact(row: AdultFact) -> str:
+    telephone = "telephone " if row.kind == AdultFactKind.TELEPHONE else ""
+    return f"{row.adult.name}: {telephone}{row.words}"
+
+
+def _siblings(row: Sibling) -> str:
+    name = row.other.name if row.other_id else row.name
+    return f"Brother or sister: {', '.join(filter(None, [name, row.born, row.where]))}"
+
+
+def _professional(row: Professional) -> str:
+    where = [row.profession_words, row.name, row.agency, row.telephone]
+    return ", ".join(filter(None, where))
+
+
+def _language(row: Language) -> str:
+    spoken = f" ({row.spoken_by})" if row.spoken_by else ""
+    return f"Language: {row.language}{spoken}. {row.interpreter_words}"
+
+
+def _file_events(viewer: Viewer, child: Child):
+    children = Child.objects.visible_to(viewer).filter(pk=child.pk)
+    rows = FileEvent.objects.filter(file__child__in=children.values("pk"))
+    return rows.annotate(writer=F("by__name"))
+
+
+def _sightings(viewer: Viewer, child: Child):
+    rows = Sighting.objects.visible_to(viewer).filter(child=child)
+    return rows.annotate(writer=F("by__name"))
+
+
+def _tell_file_event(row: FileEvent) -> dict:
+    heading = f"Earlier school's file: {row.stage_words.lower()}"
+    return {"heading": heading, "words": row.words, "by": row.writer}
+
+
+def _tell_sighting(row: Sighting) -> dict:
+    return {"heading": row.how_words, "words": row.words, "by": row.writer}
+
+
+def _sources() -> Iterator[Source]:
+    yield Source(Sort.CONCERN, _concerns, "received_at", _tell_concern)
+    yield Source(Sort.CONCERN, _at_concern(Addition), "at", _tell_addition)
+    yield Source(Sort.DECISION, _decisions, "at", _tell_decision)
+    yield Source(Sort.SAID, _conversations, "happened_at", _tell_conversation)
+    yield Source(Sort.OUTSIDE, _events, "happened_at", _tell_event)
+    yield Source(Sort.CONCERN, _at_concern(Ending), "at", _tell_ending)
+    yield Source(Sort.SEEN, _sightings, "happened_at", _tell_sighting)
+    yield Source(Sort.HOME, _file_events, "happened_at", _tell_file_event)
+    yield from _facts(Status, sort=Sort.STATUS, say=_status)
+    address = {"needs": ["household"], "say": lambda row: f"Lives at {row.household.address}"}
+    yield from _facts(Home, **address)
+    lives = {"needs": ["household", "adult"]}
+    yield from _facts(
+        AdultHome, **lives, say=lambda row: f"{row.adult.name} lives at {row.household.address}"
+    )
+    yield from _facts(Tie, needs=["adult"], say=_tie)
+    yield from _facts(AdultFact, needs=["adult"], say=_fact)
+    yield from _facts(Sibling, needs=["other"], say=_siblings)
+    yield from _facts(Professional, say=_professional)
+    yield from _facts(Language, say=_language)
+    yield from _facts(EarlierFile, say=lambda row: f"Earlier school's file: {row.where}")
+
+
+# In the order in which what happened at one moment is told. A place names one by its number.
+SOURCES = tuple(_sources())

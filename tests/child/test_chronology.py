@@ -1,0 +1,214 @@
+"""This file knows that a child's chronology has everything in the order of time, and can be printed
+with nothing of another child in it."""
+
+import json
+from datetime import date, timedelta
+from html import unescape
+
+import pytest
+from django.http import Http404
+
+from concerns.chase import acts as chase
+from concerns.child import views
+from concerns.models import Exclusion, Line, chronology
+from concerns.models.chronology import Place, Wanted
+from concerns.paper import chronicle
+from concerns.refer import acts as refer
+from concerns.rules.homes import Sort
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import Route
+from concerns.submit import acts as submit
+from concerns.triage import acts as triage
+from tests import factories, homes
+from tests.counting import page, statements
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MOST_STATEMENTS = 34
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def lead(where):
+    return factories.viewer(where, Role.DSL, now=NOW + 5 * DAY)
+
+
+@pytest.fixture
+def child(where):
+    return factories.child(where, "Aoife", "Byrne")
+
+
+def everything(viewer, child, **wanted):
+    return chronology.page(viewer, child, Wanted(**wanted), 500)[0]
+
+
+def headings(entries):
+    return [entry.heading for entry in entries]
+
+
+def shown(viewer, child, address="/"):
+    return unescape(page(views.chronology, viewer, address, uid=child.uid))
+
+
+def lived(lead, child):
+    """A year of a child: a concern with all that can come of it, and a whole file."""
+    writer = factories.viewer(lead.school)
+    concern = factories.sent(writer, child, account="No coat.", child_words="it was cold").concern
+    at = (NOW + number * HOUR for number in range(1, 20))
+    triage.take(by=lead, concern=concern, now=next(at))
+    submit.add(by=writer, concern=concern, words="And today.", now=next(at))
+    made = factories.decided(concern, Route.POLICE)
+    triage.decide(by=lead, concern=concern, decided=made, now=next(at))
+    referral, moment = concern.referrals.get(), next(at)
+    told = {"spoken_to": "Constable Reed", "happened_at": moment, "now": moment}
+    refer.send(by=lead, referral=referral, agency="Police", method="telephone", **told)
+    talk = {"spoken_to": "parent", "who": "Mother", "said": "She cried."}
+    refer.speak(by=lead, concern=concern, happened_at=next(at), now=next(at), **talk)
+    refer.hear_back(by=lead, referral=referral, answer="advice", words="Watch him.", **told)
+    refer.give_view(by=lead, referral=referral, view="agree", words="Yes.", now=next(at))
+    chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=next(at))
+    ended = {"outcome": "kept", "why": "It is calmer.", "words_back": "Thank you."}
+    triage.close(by=lead, concern=concern, now=next(at), **ended)
+    homes.whole_file(lead, child)
+    return concern
+
+
+def test_everything_that_was_written_is_there_in_the_order_of_time(lead, child):
+    lived(lead, child)
+    homes.end(lead, child, homes.status(lead, child, "plan", category="neglect"), view_ended="No.")
+    entries = everything(lead, child)
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    text = "\n".join(f"{entry.heading}: {entry.words}" for entry in entries)
+    said = (
+        "No coat.", "it was cold", "And today.", "The third time this term.", "Constable Reed",
+        "She cried.", "Watch him.", "Yes.", "It is calmer.", "Lives at 4 Mill Lane, Easton",
+        "Dana Cole lives at", "Mother: with parental responsibility", "telephone 07700 900123",
+        "New partner", "Robin", "Child in need", "No longer: Child protection plan: neglect",
+        "The school's view: No.", "Ann Hart", "Polish", "Hill School", "asked for", "cheerful",
+    )  # fmt: skip
+    assert [words for words in said if words.lower() not in text.lower()] == []
+    assert {entry.sort for entry in entries} == set(Sort)
+
+
+def test_a_status_stands_where_it_began_and_not_where_it_was_written(lead, child):
+    factories.sent(lead, child, now=NOW - 30 * DAY)
+    homes.status(lead, child, "plan", category="neglect", since=date(2026, 3, 2))
+    assert headings(everything(lead, child))[0].startswith("Child protection plan")
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_one_kind_is_shown_by_itself(lead, child, sort):
+    lived(lead, child)
+    assert {entry.sort for entry in everything(lead, child, sort=sort)} == {sort}
+
+
+def test_some_days_are_shown_by_themselves(lead, child):
+    for days in (9, 6, 3):
+        factories.sent(lead, child, now=NOW - days * DAY)
+    since, until = (NOW - 7 * DAY).date(), (NOW - 6 * DAY).date()
+    (entry,) = everything(lead, child, since=since, until=until)
+    assert entry.at == NOW - 6 * DAY
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_pages_follow_each_other_without_a_gap_or_a_repeat(lead, child, newest_first):
+    lived(lead, child)
+    for _ in range(3):
+        homes.saw(lead, child, at=NOW)
+        homes.language(lead, child)
+    whole = everything(lead, child, newest_first=newest_first)
+    assert len(whole) > 25
+    found, after = [], None
+    while after is not None or not found:
+        wanted = Wanted(newest_first=newest_first, after=after)
+        entries, more = chronology.page(lead, child, wanted, 4)
+        found += entries
+        after = Place.read(more) if more else None
+    assert [entry.key for entry in found] == [entry.key for entry in whole]
+
+
+@pytest.mark.parametrize("written", ["x", "1.2.3", "20260101T000000000000.1.x"])
+def test_a_place_that_is_none_is_the_beginning(written):
+    assert Place.read(written) is None
+
+
+def test_what_the_reader_is_excluded_from_is_not_there(where, lead, child):
+    hidden = lived(lead, child)
+    told = {"school": where, "concern": hidden, "by": lead.person, "at": NOW}
+    Exclusion.objects.create(person=lead.person, **told)
+    text = "\n".join(f"{entry.heading}{entry.words}" for entry in everything(lead, child))
+    for said in ("No coat.", "And today.", "She cried.", "Constable Reed", "It is calmer."):
+        assert said not in text
+
+
+def test_a_relative_of_the_child_finds_no_page(lead, child):
+    factories.related(lead.person, child)
+    for made in (True, False):
+        with pytest.raises(Http404):
+            chronicle.printed(lead, child.uid, Wanted(), made=made)
+    with pytest.raises(Http404):
+        chronicle.opened(lead, child.uid, Wanted())
+
+
+def test_what_was_decided_and_said_for_a_sister_is_hers_alone(where, lead, child):
+    sister = factories.child(where, "Saoirse", "Byrne")
+    concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(child, sister))
+    row = concern.children.get(child=sister)
+    talk = {"spoken_to": "child", "who": "She", "said": "Her dream.", "concern_child": row}
+    refer.speak(by=lead, concern=concern, happened_at=NOW + DAY, now=NOW + DAY, **talk)
+    assert "Her dream." not in shown(lead, child)
+    assert "Her dream." in shown(lead, sister)
+
+
+def test_of_a_child_only_involved_what_is_said_of_the_others_is_not_told(where, lead, child):
+    writer = factories.viewer(where)
+    concern = factories.sent(writer, factories.child(where), involved=(child,)).concern
+    submit.add(by=writer, concern=concern, words="Of the other.", now=NOW + HOUR)
+    assert headings(everything(lead, child)) == ["Concern (also involved)"]
+
+
+def test_reading_it_is_a_line_that_names_the_concerns_it_showed(lead, child):
+    concern = lived(lead, child)
+    shown(lead, child)
+    line = Line.objects.filter(kind=Kind.STORY).latest("id")
+    assert json.loads(line.body)["shown"] == [str(concern.uid)]
+    assert (line.about, json.loads(line.body)["reason"]) == (str(child.uid), "chronology")
+
+
+def test_the_page_is_filtered_by_its_address_and_carries_it_on(lead, child):
+    for number in range(60):
+        homes.saw(lead, child, words=f"Seen {number}.", at=NOW + number * HOUR)
+    factories.sent(lead, child, account="No coat.")
+    text = shown(lead, child, "/?sort=seen&order=newest")
+    assert "No coat." not in text
+    assert text.index("Seen 59.") < text.index("Seen 20.")
+    assert "Seen 9." not in text
+    assert "?sort=seen&order=newest&after=" in text
+    wrong = shown(lead, child, "/?sort=nothing")
+    assert "No coat." in wrong
+    assert "Choose one of the answers" in wrong
+
+
+def test_an_empty_chronology_says_what_it_means(lead, child):
+    assert "Nothing has been written about this child yet" in shown(lead, child)
+    assert "Nothing of what you asked for" in shown(lead, child, "/?sort=seen")
+
+
+def test_it_costs_the_same_however_much_was_written(lead, child):
+    lived(lead, child)
+    shown(lead, child)
+    few = statements(lambda: shown(lead, child))
+    for _ in range(4):
+        lived(lead, factories.child(lead.school))
+        factories.sent(lead, child)
+        homes.status(lead, child)
+        homes.saw(lead, child)
+    many = statements(lambda: shown(lead, child))
+    assert len(few) == len(many) <= MOST_STATEMENTS, len(many)
