@@ -1,6 +1,7 @@
 """This file knows what somebody types to find a child, and what is asked about a line of a child's
 file: there `given` is what its act takes."""
 
+from django import forms
 from django.core.exceptions import ValidationError
 
 from concerns.asking import moments
@@ -246,7 +247,7 @@ class ChronologyForm(Asked):
     """Which part of a chronology. It is asked in the address: no name may be a value."""
 
     sort = choose("Show", Sort, folded=True)
-    order = choose("Order", Order, folded=True)
+    order = forms.ChoiceField(label="Order", choices=Order.choices(), required=False)
     since = DayField(label="From", required=False)
     until = DayField(label="To", required=False)
     helper = inside("sort", "order", "since", "until")

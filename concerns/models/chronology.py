@@ -34,6 +34,13 @@ class Entry:
     concern: uuid.UUID | None = None
     reference: str = ""
     ended: bool = False
+    # Where only a day was written, or none.
+    on: date | None = None
+
+    @property
+    def day(self) -> date | datetime:
+        """When, as it was written."""
+        return self.on or self.at
 
     @property
     def key(self) -> str:

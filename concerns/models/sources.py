@@ -147,14 +147,15 @@ def _facts(model, **more):
 
 def _tell_began(row: Fact, said: str) -> dict:
     late = f"Written down {when(row.at)}" if row.began_at != row.at else ""
-    return {"heading": said, "words": late, "by": row.writer}
+    return {"heading": said, "words": late, "by": row.writer, "on": row.since}
 
 
 def _tell_over(row: Fact, said: str) -> dict:
     view = getattr(row, "view_ended", "")
     words = [row.why_ended, view and f"The school's view: {view}"]
     words = "\n".join(filter(None, words))
-    return {"heading": f"No longer: {said}", "words": words, "by": row.ender, "ended": True}
+    more = {"ended": True, "on": row.until}
+    return {"heading": f"No longer: {said}", "words": words, "by": row.ender, **more}
 
 
 def _status(row: Status) -> str:
