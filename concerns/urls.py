@@ -89,6 +89,8 @@ urlpatterns = [
     page("child/<uuid:uid>/seen/", child.seen, May.DECIDE, "child_seen"),
     page("child/<uuid:uid>/chronology/", child.chronology, May.READ, "child_chronology"),
     page("child/<uuid:uid>/print/", child.print_chronology, May.READ, "child_print"),
+    page("child/arrived/", child.arrived, May.ROLL, "child_arrived"),
+    page("child/arrived/said/", child.arrived_said, May.ROLL, "child_arrived_said"),
     page("refer/<uuid:uid>/speak/", refer.speak, May.REFER, "refer_speak"),
     page("refer/<uuid:uid>/", refer.referral, May.REFER, "refer"),
     page("refer/<uuid:uid>/send/", refer.send, May.REFER, "refer_send"),

@@ -6,7 +6,7 @@
 from django import forms
 from django.utils.timezone import localdate
 
-from concerns.asking.asked import Typed, Words, choose
+from concerns.asking.asked import Asked, Typed, Words, choose
 from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
 from concerns.asking.unfolding import Unfolding, offer
 from concerns.models import Child
@@ -200,3 +200,27 @@ class SiblingForm(Line):
         home = self.file.addresses[0].home.household if said.get("at_home") else None
         words = {name: said[name] for name in ("name", "where", "born")}
         return {**words, "other": next(iter(self.chosen), None), "household": home}
+
+
+class ArrivedForm(Asked):
+    """The office: a child found on the roll came from another school."""
+
+    child = picked()
+    where = Words(
+        "Which school was it?",
+        line=True,
+        needed="Write which school it was",
+        help_text="Its name and town, and its telephone number if you have it.",
+    )
+    helper = inside("where", Buttons(Press("Keep it", value="keep")))
+
+    def __init__(self, *args, chosen: list[Child], **more):
+        super().__init__(*args, **more)
+        self.chosen = chosen
+
+    def clean(self):
+        given = super().clean()
+        if len(self.chosen) != 1:
+            words = "Keep one child: each is written down alone"
+            self.add_error("child", words if self.chosen else "Find the child who came")
+        return given

@@ -77,6 +77,16 @@ def write(
     return row
 
 
+@act(May.ROLL, Kind.FILE_WRITTEN, on="child")
+def expect(*, by: Viewer, child: Child, where: str, once: uuid.UUID, now: datetime, record):
+    """The office says that a child came from another school, whose file is to be read. Whether one
+    was expected already is not told."""
+    uid, row = _pressed_before(EarlierFile, child, once)
+    row = row or EarlierFile.objects.unread().filter(child=child).first()
+    row = row or EarlierFile.objects.write(by, now, uid=uid, child=child, where=where)
+    _tell(record, row, [child], "earlierfile", where=where)
+
+
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def move(
     *, by: Viewer, child: Child, address: str, once: uuid.UUID, since: date | None = None,

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from concerns.asking.asked import Typed, as_uid
+from concerns.asking.household import ArrivedForm
 from concerns.child import acts, queries
 from concerns.child.forms import (
     ENDS,
@@ -109,6 +110,22 @@ def seen_any(request):
 
 def seen_said(request):
     return render(request, "child/seen_said.html")
+
+
+def arrived(request):
+    """The office: from which school a child came. Nothing is told of the child."""
+    picking = _picked(request)
+    given = {"looking": _looking(request), "chosen": picking["picked"]}
+    sheet, once = Sheet(request, ArrivedForm, **given), _once(request)
+    if sheet.whole:
+        (child,) = sheet.form.chosen
+        if sheet.does(acts.expect, child=child, where=sheet.said["where"], once=once):
+            return sheet.onward("child_arrived_said")
+    return sheet.page("child/arrived.html", once=once, **picking)
+
+
+def arrived_said(request):
+    return render(request, "child/arrived_said.html")
 
 
 def chronology(request, uid):

@@ -36,8 +36,10 @@ class Children(Scoped):
         return self.order_by("surname", "forename", "pk")
 
     def within(self, viewer, power):
-        """Whom an act that needs `power` may be about: anybody may say whom they saw."""
-        return self.of_school(viewer) if power is May.SUBMIT else self.visible_to(viewer)
+        """Whom an act that needs `power` may be about: anybody may say whom they saw, and the
+        office where a child came from."""
+        unread = power in (May.SUBMIT, May.ROLL)
+        return self.of_school(viewer) if unread else self.visible_to(viewer)
 
     def visible_to(self, viewer):
         """Whose story `viewer` may read: a reader's, less the children they are related to."""

@@ -215,6 +215,28 @@ def test_a_lead_writes_it_from_the_childs_file(desk, child):
     assert "heard them alone" in words(desk.open(f"/child/{child.uid}/file/"))
 
 
+def test_the_office_says_that_a_child_came_from_another_school_and_is_told_nothing(
+    client, where, child
+):
+    office = Desk(client, where, Role.OFFICE)
+    homes.earlier(factories.viewer(where, Role.DSL), child, where="Known already")
+    other = factories.child(where, "Noor", "Hale")
+    factories.related(office.viewer.person, other)
+    assert "/child/arrived/" in words(office.open("/roll/"))
+    for one in (child, other):
+        form = {"child": one.uid, "where": "Hill School"}
+        answer = office.press("/child/arrived/", form)
+        assert answer.status_code == 302
+        said = words(office.open(answer["Location"]))
+        assert "Written down" in said
+        assert "already" not in said
+    rows = EarlierFile.objects.order_by("id").values_list("child__surname", "by__name")
+    assert [surname for surname, _ in rows] == ["Byrne", "Hale"]
+    assert "Find the child who came" in errors(office.press("/child/arrived/", {"where": "Hill"}))
+    found = office.press("/child/arrived/", {"find": "noor", "do": "find"})
+    assert "Noor Hale" in words(found)
+
+
 def test_the_file_costs_the_same_however_much_stands_in_it(desk, where, child):
     path = f"/child/{child.uid}/file/"
     homes.whole_file(desk.viewer, child)
