@@ -82,7 +82,7 @@ class AdultForm(Asked):
         """`staff` are those in post, by uid, less who writes."""
         super().__init__(typed, checked=checked)
         self.draft, self.staff = draft, staff
-        names = [(uid, person.name) for uid, person in staff.items()]
+        names = [(uid, f"{person.name}, {person.detail}") for uid, person in staff.items()]
         self.fields["whom"].choices = [("", "Choose, or describe them below"), *names]
         self.fields["shut_out"].choices = names
 

@@ -20,6 +20,7 @@ from concerns.models import (
     Post,
     Viewer,
     beside,
+    offered,
 )
 from concerns.models.adult import readers_in_post, who_reads
 from concerns.models.draft import ADULT
@@ -27,16 +28,20 @@ from concerns.models.moves import REOPEN_FIRST, Move
 from concerns.rules import adults
 from concerns.rules.adults import Happened, Sort
 from concerns.rules.lifecycle import State, may_follow
-from concerns.rules.roles import May, Role
+from concerns.rules.roles import Role
 
 A_PAGE = 50
 FEW = 20
 
 
-def staff(viewer: Viewer, *, oneself: bool) -> dict[str, Person]:
-    """Everybody in post here today, by uid, in the order of their names."""
-    people = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
-    return {str(row.uid): row for row in people if oneself or row.pk != viewer.person.pk}
+def colleagues(viewer: Viewer) -> dict[str, Person]:
+    """Everybody else who works here today, by uid and in the order of their names."""
+    return offered.staff(viewer)
+
+
+def everybody(viewer: Viewer) -> dict[str, Person]:
+    """The same, and oneself: a reader may be whom it turns out to be about, or be too near."""
+    return {str(viewer.person.uid): viewer.person} | offered.staff(viewer)
 
 
 @dataclass(frozen=True)

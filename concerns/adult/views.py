@@ -77,7 +77,7 @@ def autosave(request):
 
 
 def _form(request, uid, typed, checked) -> forms.AdultForm:
-    staff = queries.staff(request.viewer, oneself=False)
+    staff = queries.colleagues(request.viewer)
     return forms.AdultForm(typed, draft=uid, staff=staff, checked=checked)
 
 
@@ -200,12 +200,12 @@ def hand(request, uid):
 
 
 def about(request, uid):
-    staff = queries.staff(request.viewer, oneself=True)
+    staff = queries.everybody(request.viewer)
     return _does(request, uid, acts.about, forms.AboutForm, staff=staff)
 
 
 def exclude(request, uid):
-    staff = queries.staff(request.viewer, oneself=True)
+    staff = queries.everybody(request.viewer)
     return _does(request, uid, acts.exclude, forms.ExcludeForm, staff=staff)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from concerns.models.adult import AdultConcern, AdultRows, goes_to, who_reads
 from concerns.models.adult_said import AdultDecided, Spoken
@@ -19,12 +20,14 @@ from concerns.models.written import Written
 from concerns.rules.adults import (
     AFTER,
     FOLLOW,
+    GIVES_WAY,
     HEAR,
     HOLDS_OPEN,
     LOOKS,
     OPENS,
     READERS,
     TELL,
+    TO_DECIDE,
     AdultAnswer,
     AdultOutcome,
     AdultRoute,
@@ -37,6 +40,14 @@ from concerns.rules.adults import (
 )
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+
+# The page on which each kind is done, by its name. A first look is "I have this", on the concern.
+PLACES = {
+    **dict.fromkeys((*TELL.values(), *HEAR.values(), *FOLLOW.values()), "adult_speak"),
+    **dict.fromkeys((*TO_DECIDE, *GIVES_WAY), "adult_decide"),
+    AdultStepKind.READ_ADDITION: "adult_note",
+    AdultStepKind.TELL_REPORTER: "adult_tell",
+}
 
 
 class AdultSteps(AdultRows):
@@ -76,6 +87,12 @@ class AdultStep(Owed):
                 name="adult_step_ends_whole",
             ),
         ]
+
+    @property
+    def address(self) -> str:
+        """Of the page on which it is done; empty for a first look. Needs `concern` fetched."""
+        name = PLACES.get(self.kind)
+        return reverse(name, args=[self.concern.uid]) if name else ""
 
     @property
     def holds_open(self) -> bool:

@@ -18,7 +18,10 @@ from concerns.rules.roles import May
 from concerns.rules.staffing import Matter
 
 # Where a day begins: the first of these that somebody's post opens.
-LANDINGS = (("audit", May.AUDIT), ("triage", May.READ), ("roll", May.ROLL), ("submit", May.SUBMIT))
+LANDINGS = (
+    ("audit", May.AUDIT), ("triage", May.READ), ("adult", May.ADULT), ("roll", May.ROLL),
+    ("submit", May.SUBMIT),
+)  # fmt: skip
 
 
 def home(request):

@@ -106,7 +106,7 @@ def _about_an_adult(request, form):
     beside = [form.data.get(box, "") for box in ("described", "find", "find_involved")]
     children = ", ".join(filter(str.strip, [*names, *beside]))
     but = {"account", "child", "involved", "described", "excluded"}
-    said = [form.data.get("account", ""), *in_words(form, *form.marks, but=but)]
+    said = [form.data.get("account", ""), *in_words(form, but=but), *in_words(*form.marks)]
     words = {"account": ["\n\n".join(filter(str.strip, said))], "children": [children]}
     words["shut_out"] = form.data.getlist("excluded")
     return onward(request, "adult_draft", uid=keep.turn(request.viewer, form.draft, words))

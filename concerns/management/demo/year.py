@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from concerns.chase import acts as chase
 from concerns.doors import sight
-from concerns.management.demo import homes, told, words
+from concerns.management.demo import adults, homes, told, words
 from concerns.models import Account, Child, Concern, Decided, MarkSeen, Person, School, Viewer
 from concerns.refer import acts as refer
 from concerns.rules import calendars
@@ -100,6 +100,7 @@ class Year:
             self.at(self._moment(days[-back]), self._submit, child, kind, stop)
         told.at_the_gate(self, days[-2])
         homes.plan(self, days)
+        adults.written(self, days)
 
     def _school_days(self) -> list[date]:
         today = self.now.astimezone(LONDON).date()

@@ -1,0 +1,110 @@
+"""This file knows what was written in the invented school about adults who work there.
+
+One allegation is about the lead, and is with the head; one low-level concern is about the head, and
+is with the chair; two are about one colleague, by different people; one is about a coach who is not
+on the list of staff, and waits to be read.
+"""
+
+import uuid
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from concerns.adult import acts as adult
+from concerns.models import AdultConcern, AdultDecided, Spoken, ToldOfAdult
+from concerns.rules.roles import Role
+
+COACH = "The football coach who comes on Thursdays. Tall, beard, a blue jacket."
+
+
+def written(year, days: list[date]) -> None:
+    """Across the year that ends with `days`."""
+    lead, head = year.people[Role.DSL], year.people[Role.HEAD]
+    mentor = year.staff[9]
+    low = (
+        ("He calls one or two of the girls his favourites, and they sit on his desk at break.", 60),
+        ("He messaged a Year 6 from his own telephone about the match. Kindly meant, I think.", 35),
+    )
+    for number, (account, back) in enumerate(low):
+        told = ToldOfAdult(account=account, whom=mentor, sort="low")
+        at = _at(year, days[-back], 12, 20)
+        year.at(at, _send, year, number, told, Role.HEAD, _decide_low)
+    said = "She shouts at the little ones in assembly until they cry. Everybody is used to it."
+    told = ToldOfAdult(account=said, whom=head, sort="low", when_where="Most Fridays, in the hall")
+    year.at(_at(year, days[-12], 15, 50), _send, year, 2, told, Role.CHAIR, _decide_low)
+    said = (
+        "A child told me that she held him by the arm and pulled him along the corridor, and that "
+        "it hurt. I saw her let go of him. There was a red mark."
+    )
+    told = ToldOfAdult(
+        account=said, whom=lead, sort="harm", when_where="Yesterday, by the library",
+        children="A boy in Year 3", told_already="Nobody",
+    )  # fmt: skip
+    year.at(_at(year, days[-3], 8, 55), _send, year, 3, told, Role.HEAD, _to_the_lado)
+    told = ToldOfAdult(
+        account="He dries the small ones himself after the rain, in the changing room, door shut.",
+        described=COACH,
+        sort="not_sure",
+    )
+    year.at(_at(year, days[-2], 8, 40), _send, year, 4, told, Role.HEAD, None)
+
+
+def _at(year, day: date, hour: int, minute: int) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=_zone(year))
+
+
+def _zone(year) -> ZoneInfo:
+    return ZoneInfo(year.school.days.zone)
+
+
+def _send(at: datetime, year, number: int, told: ToldOfAdult, role: Role, then) -> None:
+    by = year.viewer(year.staff[20 + number], Role.STAFF, at)
+    draft = uuid.uuid5(year.school.uid, f"adult {number}")
+    concern, _ = adult.send(by=by, draft=draft, told=told, now=at)
+    if then:
+        year.at(at + timedelta(minutes=22), then, year, concern, role)
+
+
+def _taken(at: datetime, year, concern: AdultConcern, role: Role):
+    reader = year.viewer(year.people[role], role, at)
+    adult.take(by=reader, concern=concern, now=at)
+    return reader
+
+
+def _decide_low(at: datetime, year, concern: AdultConcern, role: Role) -> None:
+    reader = _taken(at, year, concern, role)
+    decided = AdultDecided(
+        routes=("low_level",),
+        sort="low",
+        reason="Not how we have agreed to behave, and no child was harmed. Spoken to, and kept.",
+        considered="Ringing the LADO for advice: not on this alone, but with one more, yes.",
+        look_again=(at + timedelta(days=150)).date(),
+        words_back="Thank you for saying it. I have spoken to them. Tell me if you see it again.",
+    )
+    adult.decide(by=reader, concern=concern, decided=decided, now=at)
+
+
+def _to_the_lado(at: datetime, year, concern: AdultConcern, role: Role) -> None:
+    reader = _taken(at, year, concern, role)
+    decided = AdultDecided(
+        routes=("lado",),
+        sort="harm",
+        reason="It may meet the threshold: a child may have been hurt by an adult here.",
+        considered="Asking her first. Not before the LADO has been asked.",
+    )
+    adult.decide(by=reader, concern=concern, decided=decided, now=at)
+    year.at(at + timedelta(minutes=40), _told_the_lado, year, concern, role)
+
+
+def _told_the_lado(at: datetime, year, concern: AdultConcern, role: Role) -> None:
+    spoken = Spoken(
+        agency="lado",
+        spoken_to="Lena Ado",
+        words="Told her all of it. A meeting next week; nothing is to be said to her before.",
+        happened_at=at - timedelta(minutes=10),
+        their_reference="L-2207",
+        answer="theirs",
+    )
+    reader = year.viewer(year.people[role], role, at)
+    adult.speak(by=reader, concern=concern, spoken=spoken, now=at)
+    words = "Thank you. It is being looked at outside school. Please speak of it to nobody."
+    adult.tell(by=reader, concern=concern, words=words, now=at)

@@ -1,0 +1,227 @@
+"""What the reader of a concern about an adult does with it, and that nothing of it goes quiet."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from concerns.adult import acts as adult
+from concerns.doors.act import Refused, Stale
+from concerns.models import AdultConcern, AdultStep, Line, Post, WordKey
+from concerns.models.agenda import WouldGoQuiet
+from concerns.models.unheld import breaches
+from concerns.rules.adults import AdultStepKind
+from concerns.rules.lifecycle import State
+from tests import adults, factories
+from tests.factories import NOW
+
+
+@pytest.fixture
+def concern(writer, dan, head):
+    return adults.sent(writer, dan, sort="harm")
+
+
+def owed(concern) -> set[str]:
+    return set(concern.steps.open().values_list("kind", flat=True))
+
+
+def decide(concern, head, *routes, **more):
+    decided = adults.decided(*routes, **more)
+    return adult.decide(by=head, concern=adults.fresh(concern), decided=decided, now=NOW)
+
+
+def test_an_allegation_is_looked_at_now_and_decided_today(concern, head):
+    assert owed(concern) == {"adult_look_now"}
+    adult.take(by=head, concern=concern, now=NOW)
+    assert owed(concern) == {"adult_decide_now"}
+    assert adults.fresh(concern).state == State.TAKEN
+
+
+def test_deciding_for_the_lado_opens_one_working_day_owed_by_the_post(concern, head):
+    decide(concern, head, "lado")
+    step = concern.steps.open().get(kind=AdultStepKind.TELL_LADO)
+    assert (step.holder_role, step.holder) == ("head", None)
+    assert step.due_at.date() == date(2026, 11, 4)
+    assert owed(concern) == {"adult_tell_lado", "adult_tell_writer"}
+
+
+def test_until_the_lado_has_answered_the_answer_is_owed(concern, head):
+    decide(concern, head, "lado")
+    adult.speak(by=head, concern=concern, spoken=adults.spoken(NOW), now=NOW)
+    first = concern.steps.open().get(kind=AdultStepKind.HEAR_LADO)
+    later = NOW + timedelta(days=3)
+    adult.speak(by=head, concern=concern, spoken=adults.spoken(later), now=later)
+    assert concern.steps.open().get(kind=AdultStepKind.HEAR_LADO).due_at == first.due_at
+
+
+@pytest.mark.parametrize(
+    ("answer", "then"),
+    [
+        ("theirs", {"adult_follow_lado"}),
+        ("more", {"adult_tell_lado"}),
+        ("ours", set()),
+        ("nothing", set()),
+    ],
+)
+def test_what_the_lado_says_opens_what_is_owed_next(concern, head, answer, then):
+    decide(concern, head, "lado", words_back="Thank you.")
+    adult.speak(by=head, concern=concern, spoken=adults.spoken(NOW, answer=answer), now=NOW)
+    assert owed(concern) == (then or {"adult_next_move"})
+
+
+def test_a_new_decision_takes_the_place_of_the_old_but_not_of_what_was_promised(concern, head):
+    decide(concern, head, "lado", "low_level")
+    decide(concern, head, "low_level", "lado")
+    assert concern.steps.open().filter(kind=AdultStepKind.TELL_LADO).count() == 1
+    assert concern.steps.open().filter(kind=AdultStepKind.LOOK_AGAIN).count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reason": " "},
+        {"considered": ""},
+        {"sort": "not_sure"},
+        {"routes": ("no_further", "lado")},
+        {"routes": ()},
+        {"look_again": None},
+        {"look_again": date(2026, 1, 1)},
+        {"look_again": date(2028, 1, 1)},
+    ],
+)
+def test_a_decision_that_is_not_whole_is_refused(concern, head, wrong):
+    said = {"routes": ("low_level",), **wrong}
+    routes = said.pop("routes")
+    with pytest.raises(Refused):
+        decide(concern, head, *routes, **said)
+
+
+def test_what_is_promised_outside_holds_it_open(concern, head):
+    decide(concern, head, "lado")
+    ended = {"outcome": "unfounded", "why": "So.", "words_back": "Thank you."}
+    with pytest.raises(Refused, match="Tell the designated officer"):
+        adult.close(by=head, concern=concern, now=NOW, **ended)
+
+
+def test_it_is_closed_once_it_was_decided_with_a_word_to_who_wrote_it(concern, head):
+    ended = {"outcome": "low_level", "why": "So.", "words_back": ""}
+    with pytest.raises(Refused, match="Decide first"):
+        adult.close(by=head, concern=concern, now=NOW, **ended)
+    decide(concern, head, "low_level")
+    with pytest.raises(Refused, match="a word back"):
+        adult.close(by=head, concern=concern, now=NOW, **ended)
+    adult.close(by=head, concern=concern, now=NOW, **ended | {"words_back": "Thank you."})
+    assert (adults.fresh(concern).outcome, owed(concern)) == ("low_level", set())
+
+
+def test_what_is_added_to_a_closed_one_opens_it_again(writer, head, dan):
+    concern = adults.at(State.CLOSED, by=writer, reader=head, whom=dan)
+    adult.add(by=writer, concern=concern, words="Again.", now=NOW + timedelta(days=9))
+    concern = adults.fresh(concern)
+    assert (concern.state, concern.holder) == (State.WAITING, None)
+    assert owed(concern) == {"adult_look_now"}
+
+
+def test_what_is_added_is_read_by_a_note(concern, head, writer):
+    decide(concern, head, "no_further", words_back="Thank you.")
+    adult.add(by=writer, concern=concern, words="Again.", now=NOW)
+    adult.add(by=writer, concern=concern, words="And again.", now=NOW)
+    assert owed(concern) == {"adult_next_move", "adult_added"}
+    adult.note(by=head, concern=concern, words="Read.", now=NOW)
+    assert owed(concern) == {"adult_next_move"}
+
+
+def test_a_closed_one_is_reopened_before_anything_is_done(writer, head, dan, chair):
+    concern = adults.at(State.CLOSED, by=writer, reader=head, whom=dan)
+    acts = (
+        lambda: adult.take(by=head, concern=concern, now=NOW),
+        lambda: decide(concern, head, "lado"),
+        lambda: adult.note(by=head, concern=concern, words="X", now=NOW),
+        lambda: adult.hand(by=head, concern=concern, note="X", now=NOW),
+        lambda: adult.speak(by=head, concern=concern, spoken=adults.spoken(NOW), now=NOW),
+    )
+    for act in acts:
+        with pytest.raises(Refused, match="closed"):
+            act()
+    adult.reopen(by=head, concern=concern, why="New.", now=NOW)
+    with pytest.raises(Refused, match="open"):
+        adult.reopen(by=head, concern=concern, why="New.", now=NOW)
+    assert owed(concern) == {"adult_decide_now"}
+
+
+def test_what_has_not_happened_yet_is_not_written_down(concern, head):
+    ahead = adults.spoken(NOW + timedelta(hours=1))
+    with pytest.raises(Refused, match="after it has happened"):
+        adult.speak(by=head, concern=concern, spoken=ahead, now=NOW)
+
+
+def test_two_readers_do_not_overwrite_each_other(concern, head):
+    adult.take(by=head, concern=concern, now=NOW, version=concern.version)
+    with pytest.raises(Stale):
+        adult.take(by=head, concern=concern, now=NOW, version=concern.version)
+
+
+def test_it_cannot_be_left_open_with_nothing_owed(concern, head, monkeypatch):
+    monkeypatch.setattr("concerns.models.agenda.Agenda.onward", lambda agenda: None)
+    with pytest.raises(WouldGoQuiet):
+        decide(concern, head, "no_further", words_back="Thank you.")
+    assert adults.fresh(concern).state == State.WAITING
+
+
+def test_in_no_state_is_anything_quiet(where, writer, head, dan):
+    for state in State:
+        adults.at(state, by=writer, reader=head, whom=dan)
+    adults.whole_case(where, dan, head)
+    assert list(breaches(where, NOW.date())) == []
+
+
+def test_what_has_gone_quiet_is_told_without_saying_that_it_is_about_an_adult(where, concern, head):
+    Post.objects.filter(person=head.person).update(until=NOW.date() - timedelta(days=1))
+    told = list(breaches(where, NOW.date()))
+    assert told == [f"{concern.reference}: nobody in post can do what is owed on it"]
+
+
+def test_a_row_changed_past_the_door_is_found(where, concern, writer, head, dan):
+    shut = adults.at(State.CLOSED, by=writer, reader=head, whom=dan)
+    done = {"done_at": NOW, "done_by": head.person, "ended": "done"}
+    AdultStep.objects.filter(concern=concern).update(**done)
+    last = AdultStep.objects.filter(concern=shut).first()
+    AdultStep.objects.filter(pk=last.pk).update(done_at=None, done_by=None, ended="")
+    assert list(breaches(where, NOW.date())) == [
+        f"{concern.reference} is open and has no next step",
+        f"{shut.reference} is closed and still owes something",
+    ]
+
+
+def test_no_word_of_it_is_found_by_the_search_of_childrens_concerns(where, concern, head):
+    adults.whole_case(where, reader=head)
+    assert not WordKey.objects.exists()
+
+
+def test_every_act_leaves_its_line(where, head):
+    concern = adults.whole_case(where, reader=head)
+    kinds = set(Line.objects.filter(concern=concern.uid).values_list("kind", flat=True))
+    assert kinds == {
+        "submitted", "taken", "added", "decided", "spoke", "answered", "told_reporter",
+        "excluded", "corrected", "closed", "reopened",
+    }  # fmt: skip
+
+
+def test_nobody_but_its_reader_acts_on_it(concern, lead, chair, dan):
+    from django.http import Http404
+
+    for viewer, refusal in ((lead, Refused), (chair, Http404)):
+        with pytest.raises(refusal):
+            adult.take(by=viewer, concern=concern, now=NOW)
+    assert AdultConcern.objects.get().state == State.WAITING
+
+
+def test_it_is_about_somebody_once(concern, head, dan):
+    with pytest.raises(Refused, match="already"):
+        adult.about(by=head, concern=concern, person=dan, why="Dan.", now=NOW)
+
+
+def test_a_form_of_nobody_in_particular_is_refused_by_the_act_too(writer, head):
+    with pytest.raises(Refused, match="describe"):
+        adults.sent(writer, None, described="")
+    with pytest.raises(Refused, match="works here"):
+        adults.sent(writer, factories.person(factories.school()))

@@ -1,0 +1,165 @@
+"""The reader's pages: the list, one beside the earlier ones, and each thing that can be done."""
+
+from datetime import timedelta
+
+import pytest
+
+from concerns.adult import acts as adult
+from concerns.models import AdultConcern, Line
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import adults, factories
+from tests.counting import statements
+from tests.desk import Desk, day, errors, words
+
+
+@pytest.fixture
+def desk(client, where):
+    return Desk(client, where, Role.HEAD, name="Hedda Head")
+
+
+@pytest.fixture
+def writer(where, desk):
+    return factories.viewer(where, now=desk.now, who=factories.person(where, name="Wyn Writer"))
+
+
+@pytest.fixture
+def concern(desk, writer, dan):
+    return adults.sent(writer, dan, desk.now, sort="harm")
+
+
+def page(concern, name="") -> str:
+    return f"/adult/{concern.uid}/{name}/" if name else f"/adult/{concern.uid}/"
+
+
+def test_the_list_has_open_ones_first_and_says_what_is_late(desk, concern, writer, dan):
+    shut = adults.at(State.CLOSED, by=writer, reader=desk.viewer, whom=dan, now=desk.now)
+    shown = words(desk.open("/adult/"))
+    assert shown.index(concern.reference) < shown.index(shut.reference)
+    assert "late" in shown
+    assert "Dan Dubious" in shown
+    assert Line.objects.filter(kind=Kind.LISTED).count() == 1
+
+
+def test_an_empty_list_says_what_it_means(desk):
+    assert "There is none that you may see" in words(desk.open("/adult/"))
+
+
+def test_the_list_is_paged_by_key_in_a_fixed_number_of_statements(desk, writer, dan):
+    for _ in range(3):
+        adults.sent(writer, dan, desk.now)
+    desk.open("/adult/")
+    few = len(statements(lambda: desk.open("/adult/")))
+    made = [adults.sent(writer, dan, desk.now, sort="low") for _ in range(46)]
+    shut = [
+        adults.at(State.CLOSED, by=writer, reader=desk.viewer, whom=dan, now=desk.now)
+        for _ in range(3)
+    ]
+    assert len(statements(lambda: desk.open("/adult/"))) == few
+    first = words(desk.open("/adult/"))
+    after = first.split("?after=")[1][:36]
+    second = words(desk.open(f"/adult/?after={after}"))
+    every = [row.reference for row in (*made, *shut)]
+    assert [ref for ref in every if (ref in first) == (ref in second)] == []
+    assert shut[0].reference in words(desk.open(f"/adult/?after={shut[1].uid}"))
+    assert "That is all" in words(desk.open(f"/adult/?after={shut[0].uid}"))
+    assert desk.open("/adult/?after=x").status_code == 404
+
+
+def test_one_is_read_beside_the_earlier_ones_with_why_they_belong_together(
+    desk, concern, where, dan
+):
+    other = factories.viewer(where, now=desk.now - timedelta(days=40))
+    adults.sent(other, dan, other.now, sort="low", account="He messaged a child.")
+    shown = words(desk.open(page(concern)))
+    assert "He messaged a child." in shown
+    assert "2 adults, 2 entries, 5 weeks" in shown
+    assert "2 people wrote of the same adult, each by themselves." in shown
+
+
+def test_what_is_about_somebody_else_or_somebody_elses_does_not_stand_beside_it(
+    desk, concern, where, writer, chair
+):
+    adults.sent(writer, factories.person(where), desk.now, account="Another adult.")
+    adults.sent(writer, desk.viewer.person, desk.now, account="About the head.")
+    shown = words(desk.open(page(concern)))
+    assert "Another adult." not in shown
+    assert "About the head." not in shown
+
+
+def test_one_described_says_that_nothing_can_stand_beside_it(desk, writer):
+    concern = adults.sent(writer, None, desk.now)
+    assert "Say whom it is about" in words(desk.open(page(concern)))
+
+
+def test_i_have_this(desk, concern):
+    answer = desk.client.post(page(concern, "take"), {"version": concern.version})
+    assert answer["Location"] == page(concern)
+    assert "Hedda Head has it." in words(desk.open(page(concern)))
+    again = desk.client.post(page(concern, "take"), {"version": concern.version})
+    assert again.status_code == 409
+
+
+def test_deciding_by_the_page(desk, concern):
+    form = {"sort": "low", "routes": ["low_level"], "reason": "So.", "considered": "LADO."}
+    answer = desk.press(page(concern, "decide"), form)
+    assert errors(answer) == ["Enter the day to look at it again"]
+    alone = desk.press(page(concern, "decide"), form | {"routes": ["no_further", "lado"]})
+    assert "stands alone" in errors(alone)[0]
+    on = day("look_again", desk.today + timedelta(days=30))
+    assert desk.press(page(concern, "decide"), form | on).status_code == 302
+    shown = words(desk.open(page(concern)))
+    assert "Low-level: dealt with in school, and kept" in shown
+
+
+def test_a_conversation_with_the_lado_by_the_page(desk, concern):
+    form = {
+        "agency": "lado", "spoken_to": "Lena Ado", "words": "All of it.", "answer": "theirs",
+        **day("spoke_on", desk.today - timedelta(days=1)), "spoke_at": "10:00",
+    }  # fmt: skip
+    assert desk.press(page(concern, "speak"), {}).status_code == 422
+    assert desk.press(page(concern, "speak"), form).status_code == 302
+    shown = words(desk.open(page(concern)))
+    for said in ("Lena Ado", "They lead", "Ask the LADO how it stands"):
+        assert said in shown
+
+
+def test_small_things_by_their_pages(desk, concern, writer):
+    assert desk.press(page(concern, "note"), {"words": "A note."}).status_code == 302
+    assert desk.press(page(concern, "tell"), {"words": "Thank you."}).status_code == 302
+    third = factories.person(desk.where, name="Tia Third")
+    gave = {"person": str(third.uid), "why": "His friend."}
+    assert desk.press(page(concern, "exclude"), gave).status_code == 302
+    assert desk.press(page(concern, "about"), gave | {"why": "It was Tia."}).status_code == 302
+    shown = words(desk.open(page(concern)))
+    for said in ("A note.", "Thank you.", "As it stands now it is about Tia Third", "It was Tia."):
+        assert said in shown
+    assert desk.press(page(concern, "exclude"), gave).status_code == 422
+
+
+def test_closing_and_reopening_by_the_page(desk, concern):
+    form = {"outcome": "unfounded", "why": "Nothing in it.", "words_back": "Thank you."}
+    assert "Decide first" in errors(desk.press(page(concern, "close"), form))[0]
+    decided = adults.decided("no_further")
+    adult.decide(by=desk.viewer, concern=concern, decided=decided, now=desk.now)
+    assert (
+        "Write them a word"
+        in errors(desk.press(page(concern, "close"), form | {"words_back": ""}))[0]
+    )
+    assert desk.press(page(concern, "close"), form).status_code == 302
+    assert "Unfounded" in words(desk.open(page(concern)))
+    assert desk.press(page(concern, "reopen"), {"why": "A new sign."}).status_code == 302
+    assert adults.fresh(concern).state == State.TAKEN
+
+
+def test_handed_on_it_is_gone_from_here(desk, concern, chair):
+    answer = desk.press(page(concern, "hand"), {"note": "I appointed him."})
+    assert answer["Location"] == "/adult/"
+    assert desk.open(page(concern)).status_code == 404
+    assert AdultConcern.objects.visible_to(chair).exists()
+
+
+def test_a_chairs_day_begins_on_this_page(client, chair, where):
+    factories.sign_in(client, chair.person)
+    assert client.get("/")["Location"] == "/adult/"
