@@ -1,4 +1,4 @@
-"""This file knows the way of a worry about an adult: begun about a child, read by the head alone."""
+"""This file knows the way of a worry about an adult: begun about a child, read by the head only."""
 
 import pytest
 from playwright.sync_api import expect
