@@ -164,7 +164,7 @@ def lists_naming_it(world, who) -> set[str]:
 
 def test_no_list_names_what_one_may_not_see(world):
     may = factories.person(world.school, *EVERY_POST)
-    assert lists_naming_it(world, may) == {"triage", "audit_rows", "audit_csv"}
+    assert lists_naming_it(world, may) == {"triage", "chase", "audit_rows", "audit_csv"}
     for shut_out in MAY_KNOW:
         assert lists_naming_it(world, shut_out(world)) == set()
 
