@@ -83,6 +83,8 @@ def said_everywhere(where, lead):
         chase.do_step(by=lead, step=step, words="Ruff", now=NOW)
     triage.close(by=lead, concern=concern, outcome="other", why="Knot", words_back="Teal", now=NOW)
     triage.reopen(by=lead, concern=concern, why="Smew", now=NOW)
+    triage.refile(by=lead, concern=concern, row=concern.children.get(), to=factories.child(where),
+                  why="Gannet", now=NOW)  # fmt: skip
     return concern
 
 

@@ -30,6 +30,7 @@ def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
         "Add a note for the leads": "",
         "Give the person who wrote it a word back": "",
         "Say who must not see it": "",
+        "It is about another child": "",
         "Close it": "Decide first: a concern is closed once it has been decided.",
     }
 
@@ -58,8 +59,11 @@ def test_one_that_may_be_closed_can_be(where, lead):
 def test_a_closed_one_can_only_be_reopened_or_answered(where, lead):
     concern = factories.concern_at(State.CLOSED, where=where, lead=lead)
     assert list(moves(lead, concern)) == [
-        "Reopen it", "Give the person who wrote it a word back", "Say who must not see it"
-    ]  # fmt: skip
+        "Reopen it",
+        "Give the person who wrote it a word back",
+        "Say who must not see it",
+        "It is about another child",
+    ]
     assert "Reopen it first" in queries.read(lead, concern.uid)["take"].why_not
     assert "Help is in place and working" in shown(lead, concern)
 

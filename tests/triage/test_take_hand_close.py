@@ -52,12 +52,18 @@ def ways_to(state, writer, lead, concern):
         State.TAKEN: [
             lambda: triage.take(by=lead, **both),
             lambda: triage.reopen(by=lead, why="A new sign.", **both),
+            lambda: refile(lead, concern),
         ],
         State.DECIDED: [lambda: decide(lead, concern, Route.NO_FURTHER, now=LATER)],
         State.CLOSED: [lambda: triage.close(by=lead, **both, **CLOSING)],
         State.WAITING: [lambda: submit.add(by=writer, words="And again.", **both)],
     }
     return ways[state]
+
+
+def refile(lead, concern):
+    right, row = factories.child(lead.school), concern.children.get()
+    triage.refile(by=lead, concern=concern, row=row, to=right, why="Her cousin.", now=LATER)
 
 
 def ready(state, where, writer, lead):
