@@ -31,6 +31,17 @@ class StepKind(Choice):
     HEAR_BACK_OTHER = "hear_back_other", "Hear what the agency will do"
     AGREE_OR_CHALLENGE = "agree_or_challenge", "Agree with the answer or challenge it"
     CHALLENGE = "challenge", "Hear back on the challenge"
+    REFER_NOW = "refer_now", "Refer at once: a mark on a child who cannot yet move about"
+    REFER_AGAIN = "refer_again", "A new sign after 'no further action': refer again, or say why not"
+    REPORT_FGM = "report_fgm", "Report it to the police yourself (FGM)"
+    STILL_WORRIED = "still_worried", "Who wrote it is still worried: look again"
+    ASSESSMENT = "assessment", "Hear what the social worker's assessment found"
+    CONFERENCE = "conference", "Hear when the initial conference is"
+    CORE_GROUP = "core_group", "Meet as a core group"
+    REVIEW_CONFERENCE = "review_conference", "Go to the review conference"
+    AGREED_ACTION = "agreed_action", "Do what was agreed at the meeting"
+    LOOK_AFTER = "look_after", "Ask how the child is now that it has ended"
+    TASK = "task", "Do what a lead has asked"
     PUT_RIGHT = "put_right", "Tell who was told or had read it that it was about another child"
     MISSING_FROM_ROLL = "missing_from_roll", "Find out why the child is missing from the roll"
     SUPPORT = "support", "Put the support in school in place"
@@ -76,14 +87,22 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     StepKind.DANGER_NOW: Clock(None, 0, Unit.MINUTES, Calendar.REAL, 0, _LEADS, 15),
     # Worried about the child going home today, or a mark, or a disclosure.
     StepKind.FIRST_LOOK_NOW: Clock(Role.DSL, 30, Unit.MINUTES, Calendar.REAL, 1, _LEADS, 15),
+    # Protocols for bruising in infants: any mark is referred at once; deciding later is not offered.
+    StepKind.REFER_NOW: Clock(Role.DSL, 30, Unit.MINUTES, Calendar.REAL, 1, _HEAD, 30),
     StepKind.FIRST_LOOK: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
     StepKind.READ_ADDITION: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
+    # To somebody else than who decided: reviews find that a second worry was read by the same eyes.
+    StepKind.STILL_WORRIED: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
     # Never across a weekend or a break.
     StepKind.DECIDE_TODAY: Clock(Role.DSL, 0, Unit.BELL, Calendar.REAL, 3, _HEAD, 30),
     StepKind.SEEK_ADVICE: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, DAY),
     StepKind.SEND_REFERRAL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, 60),
     # KCSIE: the authority should decide within one working day and say so; if not, follow it up.
     StepKind.HEAR_BACK: Clock(Role.DSL, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
+    StepKind.REFER_AGAIN: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _HEAD, 60),
+    # A duty of the teacher's own (Female Genital Mutilation Act 2003, s.5B): by the close of the
+    # next working day, and never passed to the lead, who only helps.
+    StepKind.REPORT_FGM: Clock(None, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
     # A family, an agency and every reader went on knowing something untrue of a child.
     StepKind.PUT_RIGHT: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEADS, DAY),
     StepKind.MISSING_FROM_ROLL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEAD, DAY),
@@ -93,6 +112,16 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     StepKind.AGREE_OR_CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
     StepKind.CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
     StepKind.NEXT_MOVE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
+    StepKind.AGREED_ACTION: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 4, _LEAD, DAY),
+    # Working Together: 15 working days from the strategy discussion, 10 from the conference; the
+    # first review within three months and then within six; 45 working days for an assessment.
+    StepKind.CONFERENCE: Clock(Role.DSL, 15, Unit.DAYS, Calendar.WORKING, 5, _LEAD, DAY),
+    StepKind.CORE_GROUP: Clock(Role.DSL, 10, Unit.DAYS, Calendar.WORKING, 5, _LEAD, DAY),
+    StepKind.REVIEW_CONFERENCE: Clock(Role.DSL, 0, Unit.DATE, Calendar.WORKING, 5, _LEAD, DAY),
+    StepKind.ASSESSMENT: Clock(Role.DSL, 45, Unit.DAYS, Calendar.WORKING, 5, _LEAD, DAY),
+    StepKind.LOOK_AFTER: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
+    # Undone, it comes back to who asked: a task is of a concern that a lead holds.
+    StepKind.TASK: Clock(None, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),
     StepKind.SUPPORT: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, DAY),
     StepKind.WATCH: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
     StepKind.KEEP: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),
@@ -118,6 +147,13 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     AdultStepKind.TELL_REPORTER: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.SCHOOL, 5, _CHAIR, DAY),
 }
 
+# Whose own each step is that no post holds.
+NAMED = {
+    StepKind.DANGER_NOW: "The writer",
+    StepKind.REPORT_FGM: "The writer",
+    StepKind.TASK: "The colleague who was asked",
+}
+
 FIRST_LOOKS = frozenset({StepKind.FIRST_LOOK_NOW, StepKind.FIRST_LOOK})
 DECISIONS = frozenset({StepKind.DECIDE_TODAY, StepKind.DECIDE})
 
@@ -136,6 +172,10 @@ HOLD_OPEN = frozenset(
         StepKind.CHALLENGE,
         StepKind.MISSING_FROM_ROLL,
         StepKind.PUT_RIGHT,
+        StepKind.REFER_NOW,
+        StepKind.REFER_AGAIN,
+        StepKind.REPORT_FGM,
+        StepKind.STILL_WORRIED,
     }
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from concerns.rules.adults import HOLDS_OPEN, OPENS, AdultRoute, AdultStepKind
-from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NEXT, Clock, StepKind, Unit
+from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NAMED, NEXT, Clock, StepKind, Unit
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, Stage, State
 from concerns.rules.roles import ROLES, May, Role
@@ -69,7 +69,7 @@ def _clocks() -> str:
     rows = [
         (
             f"About an adult: {kind.label}" if kind in AdultStepKind else kind.label,
-            clock.holder.title if clock.holder else "The writer",
+            clock.holder.title if clock.holder else NAMED[kind],
             _long(clock),
             " then ".join(role.title for role in clock.climbs),
             "yes" if kind in HOLD_OPEN | HOLDS_OPEN else "",

@@ -56,24 +56,28 @@ class Stage(Choice):
 
     TO_SEND = "to_send", "Decided, not sent yet"
     SENT = "sent", "Sent, waiting for an answer"
+    ACKNOWLEDGED = "acknowledged", "They have it, waiting for an answer"
     ANSWERED = "answered", "Answered, waiting for the school's view"
     AGREED = "agreed", "Answered, and the school agrees"
     CHALLENGED = "challenged", "Challenged"
+    SETTLED = "settled", "Challenged, and settled"
     WITHDRAWN = "withdrawn", "Not sent, agreed by a second person"
 
 
 REFERRAL: dict[Stage, frozenset[Stage]] = {
     Stage.TO_SEND: frozenset({Stage.SENT, Stage.WITHDRAWN}),
-    Stage.SENT: frozenset({Stage.ANSWERED}),
+    Stage.SENT: frozenset({Stage.ACKNOWLEDGED, Stage.ANSWERED}),
+    Stage.ACKNOWLEDGED: frozenset({Stage.ANSWERED}),
     Stage.ANSWERED: frozenset({Stage.AGREED, Stage.CHALLENGED}),
-    # A challenge is answered in its turn.
-    Stage.CHALLENGED: frozenset({Stage.ANSWERED}),
+    # A challenge is answered in its turn, or goes to the next stage of the ladder, to the end.
+    Stage.CHALLENGED: frozenset({Stage.ANSWERED, Stage.CHALLENGED, Stage.SETTLED}),
+    Stage.SETTLED: frozenset({Stage.ANSWERED}),
     # An agency may change its mind, and so may the school.
     Stage.AGREED: frozenset({Stage.ANSWERED}),
     Stage.WITHDRAWN: frozenset(),
 }
 
-SETTLED = frozenset({Stage.AGREED, Stage.WITHDRAWN})
+SETTLED = frozenset({Stage.AGREED, Stage.WITHDRAWN, Stage.SETTLED})
 
 
 def referral_may_follow(now: Stage, then: Stage) -> bool:
