@@ -87,7 +87,7 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     StepKind.DANGER_NOW: Clock(None, 0, Unit.MINUTES, Calendar.REAL, 0, _LEADS, 15),
     # Worried about the child going home today, or a mark, or a disclosure.
     StepKind.FIRST_LOOK_NOW: Clock(Role.DSL, 30, Unit.MINUTES, Calendar.REAL, 1, _LEADS, 15),
-    # Protocols for bruising in infants: any mark is referred at once; deciding later is not offered.
+    # Bruising in infants: any mark is referred at once; deciding later is not offered.
     StepKind.REFER_NOW: Clock(Role.DSL, 30, Unit.MINUTES, Calendar.REAL, 1, _HEAD, 30),
     StepKind.FIRST_LOOK: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
     StepKind.READ_ADDITION: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
