@@ -1,8 +1,18 @@
-"""This file knows what every response carries and when a session has been idle too long."""
+"""This file knows what every response carries and when a session has been idle too long.
+
+And that a clock somebody forgot to start is no reason for silence: see `minds_the_clock`.
+"""
+
+import logging
+import threading
+import time
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core import signing
+from django.db import DatabaseError, connection
+
+log = logging.getLogger(__name__)
 
 POLICY = "; ".join(f"{name} {' '.join(given)}" for name, given in settings.SECURE_CSP.items())
 CLOSED = ", ".join(
@@ -69,3 +79,43 @@ def _touched_lately(request):
     except signing.BadSignature:
         return False
     return True
+
+
+def minds_the_clock(get_response):
+    """Where `manage.py clock` stands still, any request goes the round that is overdue.
+
+    Beside the page and not before it: a thread looks, at most every half a minute in a process,
+    whether the last beat is over five minutes old. The round's own lease sees to it that only one
+    goes it.
+    """
+    looked = threading.Lock()
+    at = [-LOOKS_EVERY]
+
+    def middleware(request):
+        response = get_response(request)
+        if settings.MINDS_THE_CLOCK and looked.acquire(blocking=False):
+            try:
+                if time.monotonic() - at[0] >= LOOKS_EVERY:
+                    at[0] = time.monotonic()
+                    threading.Thread(target=_go_if_overdue, daemon=True).start()
+            finally:
+                looked.release()
+        return response
+
+    return middleware
+
+
+LOOKS_EVERY = 30
+
+
+def _go_if_overdue() -> None:
+    from concerns.doors.rounds import go_round
+    from concerns.models import Beat
+
+    try:
+        if Beat.objects.is_overdue(Beat.objects.clock()):
+            go_round()
+    except DatabaseError as fault:
+        log.warning("the overdue round was not gone: %s", type(fault).__name__)
+    finally:
+        connection.close()

@@ -2,12 +2,13 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from concerns.doors import keep
+from concerns.models import Beat
 
 
 @login_not_required
@@ -19,10 +20,12 @@ def sign_in_help(request):
 def healthz(request):
     """Whether the site can do its work. Says nothing about anybody."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        pulse, now = Beat.objects.pulse()
     except DatabaseError:
         return JsonResponse({"ok": False, "why": "the database does not answer"}, status=503)
+    troubles = pulse.troubles(now)
+    if troubles:
+        return JsonResponse({"ok": False, "why": "; ".join(troubles)}, status=503)
     return JsonResponse({"ok": True})
 
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "safeguarding.middleware.idle",
+    "safeguarding.middleware.minds_the_clock",
     "allauth.account.middleware.AccountMiddleware",
     # The gate opens what urls.py says; whatever did not come through the gate stays shut.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -185,6 +186,9 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or "safeguarding@localhost"
 # The demonstration prints its mail where it was started, and sends none.
 EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.EmailBackend"
+
+# Whether requests go the round that `manage.py clock` has forgotten.
+MINDS_THE_CLOCK = os.environ.get("MINDS_THE_CLOCK", "1") == "1"
 
 # --- The browser ---------------------------------------------------------------------------------
 # Over plain http only the demonstration on this machine is served.

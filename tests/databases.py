@@ -13,6 +13,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,12 @@ from psycopg2 import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
+
+
+# As if it had gone round in a moment, and were on no round now, whatever time a test is at.
+CLOCK_BEATS = """
+UPDATE concerns_beat SET at = '2100-01-01 00:00:00', leased_until = '2000-01-01 00:00:00'
+"""
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,10 @@ class SQLiteFiles:
             shutil.copyfile(kept, database.name)
         return database
 
+    def say(self, database: Database, statement: str) -> None:
+        with closing(sqlite3.connect(database.name)) as connection, connection:
+            connection.execute(statement)
+
     def drop(self, database: Database) -> None:
         for left in Path(database.name).parent.glob(f"{Path(database.name).name}*"):
             left.unlink()
@@ -129,6 +140,11 @@ class PostgreSQLCluster:
     def copy(self, source: Database, name: str) -> Database:
         return self.create(name, template=source.name)
 
+    def say(self, database: Database, statement: str) -> None:
+        with closing(psycopg2.connect(database.owner_url)) as connection, connection:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+
     def drop(self, database: Database) -> None:
         self._say("DROP DATABASE {} WITH (FORCE)", database.name)
 
@@ -158,6 +174,7 @@ def databases(tmp_path_factory) -> SQLiteFiles | PostgreSQLCluster:
 def migrated(databases) -> Iterator[Database]:
     """The database every other is copied from. Nobody connects to it once it is made."""
     database = databases.migrate("migrated")
+    databases.say(database, CLOCK_BEATS)
     yield database
     databases.drop(database)
 

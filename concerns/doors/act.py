@@ -2,10 +2,11 @@
 
 An act is a keyword-only function `(*, by, ..., now, record)` under `@act(May.X, Kind.Y)`. The door
 checks the power in `rules/roles.py`, opens one transaction, locks the row it changes, looks again
-whether `by` may see it, refuses a page gone stale, runs the function, and commits only if a line
-of the ledger was recorded and no touched concern is open without a next step. The words an act told
-the ledger are the words its concern is found by from then on. A refusal is itself a line, written
-after the rollback. Acts never nest. Time is passed in.
+whether `by` may see it, refuses a page gone stale, runs the function, and commits only if a line of
+the ledger was recorded and no touched concern is open without a next step. The words an act told
+the ledger are the words its concern is found by from then on. Whoever is to do a step it opened is
+told, by a notice of the same transaction. A refusal is itself a line, written after the rollback.
+Acts never nest. Time is passed in.
 """
 
 import functools
@@ -20,7 +21,7 @@ from django.db import transaction
 from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.models import AdultConcern, Agenda, Concern, Line, Step, Viewer, WordKey
+from concerns.models import AdultConcern, Agenda, Concern, Line, Notice, Step, Viewer, WordKey
 from concerns.rules.finding import found_by
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
@@ -123,6 +124,7 @@ class Record:
         for agenda in agendas:
             agenda.press()
         Agenda.write(agendas)
+        Notice.objects.begun(self.by, [step for agenda in agendas for step in agenda.begun])
         moved = [agenda.concern for agenda in agendas if not agenda.new]
         for concern in moved:
             concern.version += 1

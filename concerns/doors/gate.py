@@ -150,7 +150,14 @@ def page_context(request) -> dict:
         "rooms": _rooms(viewer.roles, here) if viewer else "",
         "idle_seconds": request.session.get("idle_seconds") if viewer else None,
         "several_schools": len(getattr(request, "viewers", ())) > 1,
+        "troubles": _troubles(viewer) if viewer else (),
     }
+
+
+def _troubles(viewer: Viewer) -> list[str]:
+    """What keeps the clock from keeping its promise: on every page of who could act on it."""
+    reads = viewer.pulse and (viewer.may(May.READ) or viewer.may(May.ADULT))
+    return viewer.pulse.troubles(viewer.now) if reads else []
 
 
 @register()

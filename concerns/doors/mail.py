@@ -1,22 +1,32 @@
-"""This file knows every message out. One so far: a link with which somebody chooses a password.
+"""This file knows every message out, and that none names a child, a class or a kind of worry.
 
-It says that, for which school and until when, and nothing else: never a child, a class, a concern.
-The link is Django's own signed token: good for 48 hours and for one password, since it is made from
-the password as it was and dies with it. It goes to the address the account has, and nobody here
-ever sees it. A message that could not be sent is said at once to whoever pressed; kept messages,
-tried again until they arrive, come to this file with the reminders that need them.
+Letters of the outbox (`models/notice.py`) are written with the act they follow from and posted here
+by the round of the clock: leased, sent, marked; what fails is tried again with back-off and never
+dropped. Each has a stable Message-ID, so that what was sent in the moment a worker died arrives as
+one. A notice whose step somebody has done meanwhile is left out; a letter left empty is not sent.
+
+A link with which somebody chooses a password is sent while they wait, and a fault said at once to
+whoever pressed. It is Django's own signed token: good for 48 hours and for one password, since it
+is made from the password as it was and dies with it. Nobody here ever sees it.
 """
 
 import logging
 import uuid
+from datetime import datetime
 from smtplib import SMTPException
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, get_connection, send_mail
+from django.db import transaction
 from django.urls import reverse
 
-from concerns.models import Person, School
+from concerns.doors import ledger
+from concerns.models import Letter, Notice, Person, School
+from concerns.models.notice import Told
+from concerns.rules.kinds import Kind
+from concerns.rules.messages import CLOSING, OPENING, QUIET, SUBJECTS
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +42,84 @@ It works once, and for {hours} hours. If it has ended, ask the school office for
 
 If you did not expect this, do nothing, and tell the school office.
 """
+
+
+def post(now: datetime, by=None) -> int:
+    """Send every letter that is due at `now`; gives how many went. Never raises over one letter.
+
+    `by` is another connection than the installation's own mail server: a simulated year's.
+    """
+    if not ready():
+        return 0
+    by = by or get_connection()
+    return sum(_send(letter, now, by) for letter in list(Letter.objects.to_try(now)))
+
+
+def _send(letter: Letter, now: datetime, by) -> bool:
+    if not Letter.objects.lease(letter, now):
+        return False
+    letter.refresh_from_db()
+    notices = letter.notices.waiting().select_related(
+        "step__concern", "adult_step__concern", "school", "person"
+    )
+    left = [notice for notice in notices.order_by("pk") if not notice.acted]
+    if not left or not letter.person.is_active:
+        _end(letter, now)
+        return False
+    try:
+        _message(letter, left, by).send()
+    except (OSError, SMTPException) as fault:
+        letter.failed(type(fault).__name__, now)
+        log.warning("a letter could not be sent: %s", type(fault).__name__)
+        return False
+    _sent(letter, left, now)
+    return True
+
+
+def _message(letter: Letter, notices: list[Notice], by) -> EmailMessage:
+    lines = [f"- {notice.line}" for notice in notices]
+    where = settings.SITE_ORIGIN + reverse("home")
+    words = "\n\n".join([OPENING, "\n".join(lines), f"{CLOSING} {where}", QUIET]) + "\n"
+    host = urlsplit(settings.SITE_ORIGIN).hostname
+    return EmailMessage(
+        SUBJECTS[letter.red],
+        words,
+        to=[letter.person.email],
+        headers={"Message-ID": f"<{letter.uid}@{host}>"},
+        connection=by,
+    )
+
+
+def _sent(letter: Letter, notices: list[Notice], now: datetime) -> None:
+    """It went: with a line of the record for each thing it told, so that who knew is on record."""
+    with transaction.atomic():
+        letter.sent_at = now
+        letter.save(update_fields=["sent_at"])
+        letter.notices.waiting().filter(pk__in=[row.pk for row in notices]).end(Told.SENT, now)
+        letter.notices.end(Told.ACTED, now)
+        for notice in notices:
+            owed = notice.owed
+            ledger.write(
+                Kind.NOTICED,
+                school=notice.school,
+                by=None,
+                role="",
+                now=now,
+                about=owed.uid if owed else notice.uid,
+                concern=owed.concern.uid if owed else None,
+                shown=[letter.person.uid],
+                reason=notice.why,
+            )
+
+
+def _end(letter: Letter, now: datetime) -> None:
+    """Nothing in it is still to be said, or not to them: what is still owed is told to the next."""
+    with transaction.atomic():
+        letter.ended_at = now
+        letter.save(update_fields=["ended_at"])
+        over = [row.pk for row in letter.notices.select_related("step", "adult_step") if row.acted]
+        letter.notices.filter(pk__in=over).end(Told.ACTED, now)
+        letter.notices.waiting().update(letter=None, person=None)
 
 
 def ready() -> bool:

@@ -63,6 +63,11 @@ class Agenda:
         self._begun.append(step)
         return step
 
+    @property
+    def begun(self) -> list[Owed]:
+        """The steps this act opened, and has not ended itself."""
+        return [step for step in self._begun if not step.done_at]
+
     def owes(self, *kinds: Choice) -> list[Owed]:
         return [step for step in self.open if step.kind in kinds]
 
@@ -189,6 +194,6 @@ class Agenda:
             for step in agenda._moved:
                 if step not in agenda._begun:
                     step.save(update_fields=["holder", "holder_role"])
-        begun = [step for agenda in agendas for step in agenda._begun if not step.done_at]
+        begun = [step for agenda in agendas for step in agenda.begun]
         if begun:
             type(begun[0]).objects.bulk_create(begun)

@@ -31,6 +31,7 @@ KEPT = (
     "Concern", "ConcernChild", "Step", "Child", "Enrolment", "Placement", "Relation",
     "Person", "Post", "School", "Cover", "RollQuestion", "LineWords",
     "AdultConcern", "AdultExclusion", "AdultStep",
+    "Notice", "Letter", "Beat", "Trouble",
 )  # fmt: skip
 ONCE = "WHEN (OLD.ended_at IS NOT NULL)"
 

@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Subquery
 from django.db.models.functions import Lower, Now
 
+from concerns.models.beat import THE_ONE, Beat, Pulse
 from concerns.models.case import Row, Scoped
 from concerns.models.school import School
+from concerns.rules.messages import FIRST_POST, SECOND_POST
 from concerns.rules.roles import READERS, May, Role, may, powers, roles_that
 
 
@@ -66,6 +69,9 @@ class Person(AbstractBaseUser):
     room = models.CharField(max_length=60, blank=True)
     telephone = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
+    # When the two letters of a day come, of what is not red.
+    first_post = models.TimeField(default=FIRST_POST)
+    second_post = models.TimeField(default=SECOND_POST)
 
     objects = People()
     USERNAME_FIELD = "email"
@@ -207,6 +213,8 @@ class Viewer:
     school: School
     roles: frozenset[Role]
     now: datetime
+    # How the clock stands that sends messages: read with the posts, shown to who reads.
+    pulse: Pulse | None = None
 
     def may(self, power: May) -> bool:
         return may(self.roles, power)
@@ -235,17 +243,24 @@ def viewers(person: Person, now: datetime | None = None) -> list[Viewer]:
 
     `now` is the database's own clock unless a test or a simulated year passes its time.
     """
-    posts = Post.objects.filter(person=person).select_related("school").annotate(clock=Now())
-    found: dict[int, tuple[School, set[Role], datetime]] = {}
+    beat = Beat.objects.filter(pk=THE_ONE)
+    posts = Post.objects.filter(person=person).select_related("school")
+    posts = posts.annotate(
+        clock=Now(),
+        **{f"beat_{name}": Subquery(beat.values(name)) for name in ("at", "nobody", "stuck")},
+    )
+    found: dict[int, tuple[School, set[Role], datetime, Pulse]] = {}
     # Put in order here: somebody holds a post or three, and every page begins with this.
     for post in sorted(posts, key=lambda post: (post.school.name, post.pk)):
         moment = now or post.clock
         today = moment.astimezone(ZoneInfo("Europe/London")).date()
         if post.since <= today and (post.until is None or today <= post.until):
-            whole = found.setdefault(post.school_id, (post.school, set(), moment))
+            pulse = Pulse(post.beat_at, post.beat_nobody, post.beat_stuck)
+            whole = found.setdefault(post.school_id, (post.school, set(), moment, pulse))
             whole[1].add(Role(post.role))
     return [
-        Viewer(person, school, frozenset(roles), moment) for school, roles, moment in found.values()
+        Viewer(person, school, frozenset(roles), moment, pulse)
+        for school, roles, moment, pulse in found.values()
     ]
 
 

@@ -38,7 +38,12 @@ class Addition(Written):
 
 class WordsBack(CaseRows):
     def say(self, by, concern: Concern, words: str, now):
-        return self.create(school=by.school, concern=concern, by=by.person, at=now, words=words)
+        """Written for who wrote it, who is told that it is there."""
+        from concerns.models.notice import Notice
+
+        back = self.create(school=by.school, concern=concern, by=by.person, at=now, words=words)
+        Notice.objects.word_back(back)
+        return back
 
 
 class WordBack(Written):

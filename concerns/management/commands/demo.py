@@ -76,6 +76,9 @@ class Command(BaseCommand):
         port = os.environ.get("PORT", "8000")
         say(f"Open http://localhost:{port}/ in a browser. Ctrl-C stops it.\n")
         self.stdout.flush()
+        # Beside the web: what is late is told on. It ends with the terminal, as the web does.
+        clock = [sys.executable, settings.BASE_DIR / "manage.py", "clock"]
+        subprocess.Popen(clock)  # noqa: S603 - our own interpreter and file
         gunicorn = (
             sys.executable, "-m", "gunicorn", "safeguarding.wsgi", "--bind", f"127.0.0.1:{port}",
             "--workers", "2", "--threads", "4", "--log-level", "warning",

@@ -1,0 +1,218 @@
+"""This file knows one round of the clock: what is late is told on, and what waits to go goes.
+
+`manage.py clock` goes round and round; where it has been forgotten, any request of the web does
+what is overdue. A round may be gone twice at once, killed at any moment, or missed for a week: what
+is true is computed at every reading from times, and a round only sends word of it. Who goes round
+leases the one row of `Beat`. One bad row never stops a round: it is set aside, shown to the head,
+and tried again.
+"""
+
+import logging
+from collections import defaultdict
+from datetime import datetime
+
+from django.db import transaction
+
+from concerns.doors import mail
+from concerns.models import (
+    AdultStep,
+    Beat,
+    Draft,
+    Letter,
+    Notice,
+    Person,
+    School,
+    Step,
+    Trouble,
+    Viewer,
+    adult_climb,
+)
+from concerns.models.climb import Ladders
+from concerns.models.cover import who_acts
+from concerns.models.notice import Told, of_step
+from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER
+from concerns.rules.messages import LINES, Why, at_once, late_line, next_post
+from concerns.rules.roles import May, Role
+from concerns.rules.spans import local_day
+
+log = logging.getLogger(__name__)
+
+
+def go_round(now: datetime | None = None, post_by=None) -> bool:
+    """One whole round at `now` (aware; the database's clock unless given). False where somebody
+    else is on it. `post_by`: see `mail.post`. Raises only what the database itself raises."""
+    now = now or Beat.objects.clock()
+    if not Beat.objects.lease(now):
+        return False
+    nobody = 0
+    for school in School.objects.order_by("pk"):
+        nobody += Round(school, now).go()
+    mail.post(now, post_by)
+    Beat.objects.gone_round(now, nobody, Letter.objects.stuck(now).count())
+    return True
+
+
+class Round:
+    """A round over one school: writes notices, then puts what is to go in letters."""
+
+    def __init__(self, school: School, now: datetime):
+        self.school, self.now = school, now
+        self._written: list[Notice] = []
+        self._bad: list[str] = []
+
+    def go(self) -> int:
+        """Gives how many open steps have nobody left who may act on them."""
+        steps = Step.objects.open().filter(school=self.school).in_order()
+        steps = list(steps.select_related("concern__reporter", "holder"))
+        self.ladders = Ladders(self.school, self.now, steps)
+        nobody = [step for step in steps if self._whole(step, self._tell_of)]
+        self._tell_of_nobody(nobody)
+        for step in self._adult_steps():
+            self._whole(step, self._tell_of_adult)
+        self._tell_of_drafts()
+        with transaction.atomic():
+            # By its key whoever has written one already has written it.
+            Notice.objects.bulk_create(self._written, ignore_conflicts=True)
+        Trouble.objects.over(self.school, self._bad, self.now)
+        with transaction.atomic():
+            self._gather()
+        return len(nobody)
+
+    def _whole(self, row, does):
+        """What `does` says of `row`; a row that it cannot do is set aside, and the rest go on."""
+        try:
+            return does(row)
+        except Exception as fault:
+            # Which row, and what kind of fault: never what it says.
+            log.warning("set aside %s: %s", row.uid, type(fault).__name__)
+            self._bad.append(str(row.uid))
+            Trouble.objects.set_aside(self.school, row.uid, fault, self.now)
+            return None
+
+    def _tell_of(self, step: Step) -> bool:
+        """Write what is to be said of a step now; whether nobody is left who may act on it."""
+        people = self.ladders.rungs(step)
+        come = self.ladders.come(step)
+        if come and people:
+            place = people.index(come.to)
+            before = people[place - 1].name if come.pushed > 1 and len(people) > 1 else ""
+            late = step.late_words(self.school.days, self.now)
+            line = late_line(step.concern.reference, late, before, come.again)
+            self._write(step, Why.LATE, come.to, come.pushed, line)
+            if step.kind in FIRST_LOOKS and step.concern.reporter != come.to:
+                self._tell_reporter(step, come.to)
+        return not people
+
+    def _tell_reporter(self, step: Step, to: Person) -> None:
+        where = ", ".join(filter(None, [to.name, to.room, to.telephone]))
+        line = LINES[Why.UNREAD].format(reference=step.concern.reference, person=where)
+        self._write(step, Why.UNREAD, step.concern.reporter, 1, line, key=f"{step.uid}:unread")
+
+    def _tell_of_nobody(self, steps: list[Step]) -> None:
+        """Everybody who reads the queue is told, each day, that something has nobody: not what."""
+        if not steps:
+            return
+        today = local_day(self.school.days, self.now)
+        for reader in Person.objects.who_may(May.READ, self.school, today):
+            key = f"nobody:{self.school.uid}:{today}:{reader.uid}"
+            self._add(key=key, why=Why.NOBODY, red=True, person=reader, line=LINES[Why.NOBODY])
+
+    def _adult_steps(self) -> list[AdultStep]:
+        steps = AdultStep.objects.open().filter(school=self.school, due_at__lt=self.now)
+        return list(steps.select_related("concern").in_order())
+
+    def _tell_of_adult(self, step: AdultStep) -> None:
+        """Whoever it has come to of those who may see it: never its subject."""
+        come = adult_climb.come(self.school, step, self.now)
+        if come:
+            late = step.late_words(self.school.days, self.now)
+            line = late_line(step.concern.reference, late, "", come.again)
+            self._write(step, Why.LATE, come.to, come.pushed, line)
+
+    def _tell_of_drafts(self) -> None:
+        """A concern begun and not sent: its writer within the hour, the lead the next morning."""
+        begun = Draft.objects.unsent().not_sent().filter(school=self.school)
+        lying = begun.filter(saved_at__lte=self.now - REMIND_AFTER).select_related("person")
+        for draft in lying.defer("words"):
+            self._draft(draft, Why.BEGUN, draft.person)
+        told: set[int] = set()
+        for acting in who_acts(self.school, Role.DSL, self.now):
+            lead = Viewer(acting.person, self.school, frozenset({acting.role}), self.now)
+            for draft in Draft.objects.known_to_leads(lead).not_sent():
+                if draft.pk not in told:
+                    self._draft(draft, Why.UNSENT, acting.person)
+                told.add(draft.pk)
+
+    def _draft(self, draft: Draft, why: Why, to: Person) -> None:
+        red = why is Why.BEGUN
+        key = f"draft:{draft.uid}:{why}"
+        self._add(key=key, why=why, red=red, person=to, draft=draft.uid, line=LINES[why])
+
+    def _write(self, step, why: Why, to: Person | None, pushed: int, line: str, key="") -> None:
+        self._add(
+            key=key or f"{step.uid}:{pushed}",
+            why=why,
+            red=at_once(step.KINDS(step.kind), pushed),
+            person=to,
+            pushed=pushed,
+            line=line,
+            **of_step(step),
+        )
+
+    def _add(self, **told) -> None:
+        self._written.append(Notice(school=self.school, made_at=self.now, **told))
+
+    # Letters
+
+    def _gather(self) -> None:
+        """Put what is to go now in one letter for each person; what is over ends unsent."""
+        rows = Notice.objects.to_go().filter(school=self.school).order_by("pk")
+        rows = list(rows.select_related("person", "step__concern", "step__holder", "adult_step"))
+        over = [row.pk for row in rows if row.acted]
+        Notice.objects.filter(pk__in=over).end(Told.ACTED, self.now)
+        going: dict[Person, list[Notice]] = defaultdict(list)
+        for row in rows:
+            if row.acted:
+                continue
+            to = self._to_whom(row)
+            if to:
+                going[to].append(row)
+            elif not row.owed:
+                Notice.objects.filter(pk=row.pk).end(Told.GONE, self.now)
+        for to, notices in going.items():
+            self._put_in_letters(to, notices)
+
+    def _to_whom(self, row: Notice) -> Person | None:
+        """Who is told: found now, where a post is told, or who was to be told has left."""
+        if row.person and row.person.is_active:
+            return row.person
+        people: list[Person] = []
+        if row.adult_step:
+            people = adult_climb.rungs(self.school, row.adult_step, self.now)
+        elif row.step:
+            people = self.ladders.rungs(row.step)
+        return next(iter(people), None)
+
+    def _put_in_letters(self, to: Person, notices: list[Notice]) -> None:
+        newest = {row.step_id or row.pk: row for row in notices}
+        merged = [row.pk for row in notices if newest[row.step_id or row.pk] is not row]
+        Notice.objects.filter(pk__in=merged).end(Told.MERGED, self.now)
+        left = list(newest.values())
+        red = [row for row in left if row.red]
+        if red:
+            self._letter(to, red, red=True)
+        posted = [row for row in left if not row.red]
+        due = [self._next_post(to, row.made_at) for row in posted]
+        if due and min(due) <= self.now:
+            self._letter(to, posted, red=False)
+
+    def _next_post(self, to: Person, after: datetime) -> datetime:
+        return next_post((to.first_post, to.second_post), self.school.days.zone, after)
+
+    def _letter(self, to: Person, notices: list[Notice], *, red: bool) -> None:
+        letter = Letter.objects.create(
+            school=self.school, person=to, red=red, made_at=self.now,
+            next_try_at=self.now, leased_until=self.now,
+        )  # fmt: skip
+        rows = Notice.objects.filter(pk__in=[row.pk for row in notices])
+        rows.update(letter=letter, person=to)

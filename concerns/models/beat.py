@@ -1,0 +1,109 @@
+"""This file knows when the clock last went round, and what it had to set aside.
+
+One row for the whole installation: whoever leases it goes round, alone. A worker that is killed
+holds it for two minutes at most.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models.functions import Now
+
+from concerns.models.case import Row, Scoped
+
+LEASE = timedelta(minutes=2)
+# Older than this, any request of the web does what is overdue; and readers are told in red.
+OVERDUE, DOWN = timedelta(minutes=5), timedelta(minutes=10)
+THE_ONE = 1
+
+
+class Beats(models.QuerySet):
+    def clock(self) -> datetime:
+        """The database's own clock."""
+        return self.filter(pk=THE_ONE).annotate(now=Now()).values_list("now", flat=True)[0]
+
+    def lease(self, now: datetime) -> bool:
+        """Whether the round is ours to go."""
+        free = self.filter(pk=THE_ONE, leased_until__lte=now)
+        return bool(free.update(leased_until=now + LEASE))
+
+    def gone_round(self, now: datetime, nobody: int, stuck: int) -> None:
+        self.filter(pk=THE_ONE).update(at=now, leased_until=now, nobody=nobody, stuck=stuck)
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.filter(pk=THE_ONE, at__lt=now - OVERDUE).exists()
+
+    def pulse(self) -> tuple["Pulse", datetime]:
+        """How it stands, and the moment by the database's clock."""
+        row = self.annotate(now=Now()).get(pk=THE_ONE)
+        return Pulse(row.at, row.nobody, row.stuck), row.now
+
+
+class Beat(models.Model):
+    at = models.DateTimeField()
+    leased_until = models.DateTimeField()
+    # How many open steps nobody may act on, and how many letters do not go out.
+    nobody = models.PositiveIntegerField(default=0)
+    stuck = models.PositiveIntegerField(default=0)
+
+    objects = Beats.as_manager()
+
+    def __str__(self):
+        return "the clock"
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What the one row says, as a page carries it."""
+
+    at: datetime
+    nobody: int = 0
+    stuck: int = 0
+
+    def troubles(self, now: datetime) -> list[str]:
+        """Why the site cannot keep its promise at `now`, in words that say nothing of anybody."""
+        said = []
+        if now - self.at > DOWN:
+            minutes = int((now - self.at).total_seconds() // 60)
+            said.append(
+                f"the clock that sends messages has stood still for {minutes} minutes: start it "
+                "with manage.py clock"
+            )
+        if self.nobody:
+            said.append(f"next steps that nobody here may act on: {self.nobody}")
+        if self.stuck:
+            said.append(f"letters that do not go out: {self.stuck}")
+        return said
+
+
+class Troubles(Scoped):
+    def standing(self):
+        return self.filter(ended_at__isnull=True)
+
+    def set_aside(self, school, about, fault: Exception, now: datetime) -> None:
+        """Remember that the round could not do this one; it tries again with every round."""
+        what = {"fault": type(fault).__name__[:60], "last_at": now, "ended_at": None}
+        first = {**what, "first_at": now}
+        self.update_or_create(school=school, about=str(about), defaults=what, create_defaults=first)
+
+    def over(self, school, about, now: datetime) -> None:
+        self.standing().filter(school=school).exclude(about__in=about).update(ended_at=now)
+
+
+class Trouble(Row):
+    """One row that the round could not go over: shown to the head, and tried again."""
+
+    about = models.CharField(max_length=36)
+    fault = models.CharField(max_length=60)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = Troubles.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "about"], name="set_aside_once")]
+
+    def __str__(self):
+        return f"trouble {self.uid}"

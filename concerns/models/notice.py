@@ -1,0 +1,203 @@
+"""This file knows what somebody is to be told, and the letters in which it goes: the outbox.
+
+A `Notice` is one thing for one human being: written in the transaction of the act it follows from,
+or by the round that found a step late. Its key is unique - by step, rung and recipient - so that
+whoever writes it a second time writes nothing. A `Letter` carries what waits for one person to
+them: leased while it is sent, tried again with back-off, never dropped. It is our own because the
+packages for jobs (django-tasks-db) leave one running for ever whose worker was killed: with a lease
+and a unique key none is lost and none is doubled.
+
+What it says stands in `line`: a reference and why, and never anything of a child.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+
+from concerns.models.adult_record import AdultStep
+from concerns.models.case import Row, Scoped
+from concerns.models.person import Person
+from concerns.models.step import Step
+from concerns.rules.clocks import CLOCKS, StepKind, Unit
+from concerns.rules.messages import LINES, STUCK, Why, at_once, back_off
+from concerns.rules.words import Choice
+
+# How long a letter is one worker's: a server that takes longer has let go of the line by then.
+LEASE = timedelta(minutes=2)
+
+
+class Told(Choice):
+    """How a notice came to its end."""
+
+    SENT = "sent", "Sent"
+    ACTED = "acted", "Not sent: somebody had acted"
+    MERGED = "merged", "Not sent: a later one says it"
+    GONE = "gone", "Not sent: they no longer work here"
+
+
+class Notices(Scoped):
+    def waiting(self):
+        return self.filter(ended_at__isnull=True)
+
+    def to_go(self):
+        """Waiting, and in no letter yet."""
+        return self.waiting().filter(letter__isnull=True)
+
+    def begun(self, by, steps) -> None:
+        """Steps an act opened: whoever is to do one, and is not who acted, is told of it. To whom a
+        post's has come is found when it is sent, as people are then."""
+        found = [self._new(by, step) for step in steps if _worth_telling(by, step)]
+        if found:
+            self.bulk_create(found)
+
+    def _new(self, by, step):
+        return self.model(
+            school_id=step.school_id,
+            key=f"{step.uid}:0",
+            why=Why.NEW,
+            red=at_once(step.KINDS(step.kind), 0),
+            person=step.holder,
+            line=LINES[Why.NEW].format(reference=step.concern.reference),
+            made_at=step.opened_at,
+            **of_step(step),
+        )
+
+    def word_back(self, back) -> None:
+        """Who wrote it is told, once for each word, that there is one."""
+        concern = back.concern
+        if concern.reporter_id != back.by_id:
+            self.create(
+                school_id=back.school_id,
+                key=f"back:{back.uid}",
+                why=Why.WORD_BACK,
+                red=True,
+                person_id=concern.reporter_id,
+                line=LINES[Why.WORD_BACK].format(reference=concern.reference),
+                made_at=back.at,
+            )
+
+    def end(self, how: Told, now: datetime) -> int:
+        return self.waiting().update(ended_at=now, ended=how)
+
+
+def of_step(step) -> dict:
+    return {"adult_step" if isinstance(step, AdultStep) else "step": step}
+
+
+def _worth_telling(by, step) -> bool:
+    """What is due on a date of its own is told when that has come; a task, when it is asked."""
+    own_date = CLOCKS[step.KINDS(step.kind)].unit is Unit.DATE and step.kind != StepKind.TASK
+    return step.holder_id != by.person.pk and not own_date
+
+
+class Letters(models.QuerySet):
+    def unsent(self):
+        return self.filter(sent_at__isnull=True, ended_at__isnull=True)
+
+    def to_try(self, now: datetime):
+        return self.unsent().filter(next_try_at__lte=now, leased_until__lte=now).order_by("pk")
+
+    def lease(self, letter: "Letter", now: datetime) -> bool:
+        """Whether it is ours to send: of two workers one is told yes."""
+        mine = self.to_try(now).filter(pk=letter.pk)
+        return bool(mine.update(leased_until=now + LEASE, tries=F("tries") + 1))
+
+    def stuck(self, now: datetime):
+        return self.unsent().filter(made_at__lt=now - STUCK)
+
+
+class Letter(Row):
+    """One mail to one person, or to the adviser outside the school."""
+
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="letters")
+    red = models.BooleanField()
+    made_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    leased_until = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    # Nothing in it was still to be said.
+    ended_at = models.DateTimeField(null=True)
+    # What kind of fault the last try met: never a word of the mail.
+    fault = models.CharField(max_length=60, blank=True)
+
+    objects = Letters.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(ended_at__isnull=True),
+                name="a_letter_is_sent_or_not",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(sent_at__isnull=True, ended_at__isnull=True),
+                name="letters_to_send",
+            )
+        ]
+
+    def __str__(self):
+        return f"letter {self.uid}"
+
+    def failed(self, fault: str, now: datetime) -> None:
+        self.fault, self.next_try_at = fault[:60], now + back_off(self.tries)
+        self.leased_until = now
+        self.save(update_fields=["fault", "next_try_at", "leased_until"])
+
+
+class Notice(Row):
+    key = models.CharField(max_length=120, unique=True)
+    why = models.CharField(max_length=12)
+    # Goes at once, and not with the next post.
+    red = models.BooleanField()
+    # Whom it has come to; nobody until it is sent, where a post is told and not a person.
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notices")
+    outside = models.BooleanField(default=False)
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="notices")
+    adult_step = models.ForeignKey(
+        AdultStep, models.PROTECT, null=True, related_name="notices", db_index=False
+    )
+    draft = models.UUIDField(null=True)
+    pushed = models.PositiveIntegerField(default=0)
+    line = models.TextField()
+    made_at = models.DateTimeField()
+    letter = models.ForeignKey(Letter, models.PROTECT, null=True, related_name="notices")
+    ended_at = models.DateTimeField(null=True)
+    ended = models.CharField(max_length=8, blank=True)
+
+    objects = Notices.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(why__in=[why.value for why in Why]), name="notice_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended="")
+                | Q(ended_at__isnull=False, ended__in=[word.value for word in Told]),
+                name="a_notice_ends_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["school", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="notices_waiting",
+            )
+        ]
+
+    def __str__(self):
+        return f"notice {self.uid}"
+
+    @property
+    def owed(self):
+        """The step it is about, if it is about one. Needs both fetched."""
+        return self.step or self.adult_step
+
+    @property
+    def acted(self) -> bool:
+        """Whether what it is about has been done meanwhile."""
+        return self.owed is not None and self.owed.done_at is not None

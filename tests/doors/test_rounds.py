@@ -1,0 +1,211 @@
+"""One round of the clock: what is late is told on, what waits goes, and nothing stops it."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core import mail as sent_here
+
+from concerns.chase import acts as chase
+from concerns.doors import keep, rounds
+from concerns.models import Beat, Letter, Line, Notice, Step, Trouble
+from concerns.models.climb import Ladders
+from concerns.models.draft import CONCERN
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.submit import acts as submit
+from concerns.triage import acts as triage
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+# "Worried about them going home": half an hour, pushed on each quarter of an hour.
+DUE = NOW + 30 * MINUTE
+
+
+class Desks:
+    """A school with a lead, a deputy and a head, and a concern that is looked at today."""
+
+    def __init__(self):
+        self.school = factories.school()
+        self.lead = factories.person(self.school, Role.DSL, name="Lena Lead")
+        self.deputy = factories.person(self.school, Role.DEPUTY, name="Dee Deputy")
+        self.head = factories.person(self.school, Role.HEAD, name="Hedda Head")
+        self.writer = factories.viewer(self.school)
+        self.concern = self.worry()
+
+    def worry(self, **more):
+        more = {"going_home": "yes", "now": NOW, **more}
+        return factories.concern_at(State.WAITING, where=self.school, by=self.writer, **more)
+
+    def viewer(self, person, now=NOW):
+        role = {self.lead: Role.DSL, self.deputy: Role.DEPUTY}.get(person, Role.HEAD)
+        return factories.viewer(self.school, role, who=person, now=now)
+
+
+@pytest.fixture
+def desks():
+    return Desks()
+
+
+def told() -> list[tuple[str, str]]:
+    """To whom each letter went, and its words."""
+    return [(message.to[0], message.body) for message in sent_here.outbox]
+
+
+def whom() -> list[str]:
+    return [to for to, _ in told()]
+
+
+def test_who_is_to_look_at_once_is_told_with_the_first_round(desks):
+    rounds.go_round(NOW)
+    assert whom() == [desks.lead.email]
+    assert desks.concern.reference in told()[0][1]
+
+
+def test_a_second_round_tells_nothing_twice(desks):
+    rounds.go_round(NOW)
+    rounds.go_round(NOW + MINUTE)
+    assert len(told()) == 1
+
+
+def test_what_is_late_climbs_to_the_deputy_then_to_the_head_then_round_again(desks):
+    for late in (1, 15, 30, 45):
+        rounds.go_round(DUE + late * MINUTE)
+    leads = [to for to in whom() if to != desks.writer.person.email]
+    people = (desks.lead, desks.deputy, desks.head, desks.lead)
+    assert leads == [person.email for person in people]
+
+
+def test_it_says_why_it_has_come_to_them(desks):
+    rounds.go_round(DUE + 15 * MINUTE)
+    words = dict(told())[desks.deputy.email]
+    assert "15 minutes late" in words
+    assert "Lena Lead had it before you" in words
+
+
+def test_no_message_names_a_child(desks):
+    child = desks.concern.children.get().child
+    for late in (1, 15, 30):
+        rounds.go_round(DUE + late * MINUTE)
+    everything = " ".join(f"{m.subject} {m.body}" for m in sent_here.outbox)
+    assert [name for name in (child.forename, child.surname) if name in everything] == []
+
+
+def test_a_week_of_dead_rounds_is_told_in_one_and_not_in_a_hundred(desks):
+    rounds.go_round(DUE + timedelta(days=7))
+    assert len([to for to in whom() if to != desks.writer.person.email]) == 1
+
+
+def test_who_wrote_is_told_to_go_and_speak_to_whom_it_has_come_to(desks):
+    rounds.go_round(DUE + 15 * MINUTE)
+    words = dict(told())[desks.writer.person.email]
+    assert "has not been read yet: go and speak to Dee Deputy" in words
+    rounds.go_round(DUE + 30 * MINUTE)
+    assert whom().count(desks.writer.person.email) == 1
+
+
+def test_it_is_not_sent_when_a_colleague_has_meanwhile_acted(desks, settings):
+    settings.EMAIL_HOST = ""
+    rounds.go_round(DUE + MINUTE)
+    deputy = desks.viewer(desks.deputy, DUE + 2 * MINUTE)
+    triage.take(by=deputy, concern=desks.concern, now=deputy.now)
+    settings.EMAIL_HOST = "mail.example.test"
+    rounds.go_round(DUE + 3 * MINUTE)
+    assert desks.lead.email not in whom()
+    assert Letter.objects.unsent().count() == 0
+
+
+def test_each_thing_told_is_a_line_of_the_record(desks):
+    rounds.go_round(NOW)
+    line = Line.objects.get(kind=Kind.NOTICED)
+    assert (line.actor, line.concern) == (None, desks.concern.uid)
+    assert str(desks.lead.uid) in line.body
+
+
+def test_what_is_not_red_waits_for_the_next_post(desks):
+    rounds.go_round(NOW)
+    sent_here.outbox.clear()
+    calm = desks.worry(going_home="no", now=NOW + MINUTE)
+    rounds.go_round(NOW + 2 * MINUTE)
+    assert told() == []
+    rounds.go_round(NOW.replace(hour=14, minute=30))
+    assert calm.reference in dict(told())[desks.lead.email]
+
+
+def test_a_word_back_is_one_message_to_who_wrote(desks):
+    lead = desks.viewer(desks.lead)
+    triage.take(by=lead, concern=desks.concern, now=NOW)
+    chase.tell_reporter(by=lead, concern=desks.concern, words="Thank you.", now=NOW)
+    rounds.go_round(NOW + MINUTE)
+    rounds.go_round(NOW + 2 * MINUTE)
+    words = [body for to, body in told() if to == desks.writer.person.email]
+    assert len(words) == 1
+    assert "a word back" in words[0]
+    assert "Thank you." not in words[0]
+
+
+def test_one_bad_row_stops_no_round_and_is_shown_until_it_is_over(desks, monkeypatch):
+    bad, good = desks.concern, desks.worry(now=NOW + MINUTE)
+    come = Ladders.come
+
+    def broken(self, step):
+        if step.concern_id == bad.pk:
+            raise ZeroDivisionError("a secret")
+        return come(self, step)
+
+    monkeypatch.setattr(Ladders, "come", broken)
+    rounds.go_round(DUE + 2 * MINUTE)
+    assert good.reference in str(told())
+    trouble = Trouble.objects.standing().get()
+    assert (trouble.about, trouble.fault) == (str(bad.steps.get().uid), "ZeroDivisionError")
+    monkeypatch.setattr(Ladders, "come", come)
+    rounds.go_round(DUE + 3 * MINUTE)
+    assert not Trouble.objects.standing().exists()
+
+
+def test_where_nobody_is_left_every_reader_is_told_and_the_clock_says_so(desks):
+    for person in (desks.lead, desks.deputy, desks.head):
+        factories.related(person, desks.concern.children.get().child)
+    rounds.go_round(NOW)
+    assert {desks.lead.email, desks.deputy.email, desks.head.email} <= set(whom())
+    assert desks.concern.reference not in str(told())
+    assert Beat.objects.get().nobody == 1
+
+
+def test_a_round_somebody_else_is_on_is_not_gone(desks):
+    assert Beat.objects.lease(NOW)
+    assert rounds.go_round(NOW + MINUTE) is False
+    assert rounds.go_round(NOW + 3 * MINUTE) is True
+
+
+def test_who_has_left_is_not_written_to_and_who_holds_the_post_now_is(desks, settings):
+    settings.EMAIL_HOST = ""
+    rounds.go_round(NOW)
+    desks.lead.is_active = False
+    desks.lead.save(update_fields=["is_active"])
+    settings.EMAIL_HOST = "mail.example.test"
+    rounds.go_round(NOW + MINUTE)
+    rounds.go_round(NOW + 2 * MINUTE)
+    assert whom() == [desks.deputy.email]
+
+
+def test_a_draft_is_told_to_its_writer_and_next_morning_to_the_lead(desks):
+    keep.words(desks.writer.person, desks.school, CONCERN, uuid.uuid4(), {"account": ["Thin"]}, NOW)
+    rounds.go_round(NOW + 31 * MINUTE)
+    assert [to for to, body in told() if "began to write" in body] == [desks.writer.person.email]
+    sent_here.outbox.clear()
+    rounds.go_round(NOW + timedelta(days=1))
+    rounds.go_round(NOW + timedelta(days=1, hours=6))
+    assert [to for to, body in told() if "begun" in body or "began" in body] == [desks.lead.email]
+
+
+def test_every_step_that_is_late_has_been_told_to_somebody(desks):
+    triage.take(by=desks.viewer(desks.lead), concern=desks.concern, now=NOW)
+    submit.add(by=desks.writer, concern=desks.concern, words="And again.", now=NOW)
+    rounds.go_round(DUE + timedelta(days=2))
+    late = Step.objects.late(DUE + timedelta(days=2))
+    assert late.count() == 2
+    assert Notice.objects.filter(step__in=late, pushed__gt=0).values("step").distinct().count() == 2
