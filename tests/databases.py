@@ -141,7 +141,8 @@ class PostgreSQLCluster:
         return self.create(name, template=source.name)
 
     def say(self, database: Database, statement: str) -> None:
-        with closing(psycopg2.connect(database.owner_url)) as connection, connection:
+        with closing(psycopg2.connect(database.owner_url)) as connection:
+            connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(statement)
 

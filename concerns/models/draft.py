@@ -33,6 +33,13 @@ class Drafts(Scoped):
     def of(self, viewer):
         return self.filter(person=viewer.person, school=viewer.school).for_viewer(viewer)
 
+    def turned(self, uid):
+        """The draft of `uid`, and in one reading whether its form was sent as about an adult."""
+        from concerns.models.adult import AdultConcern
+
+        sent = AdultConcern.objects.filter(draft=OuterRef("uid"))
+        return self.filter(uid=uid).annotate(turned=Exists(sent)).order_by("pk")
+
     def unsent(self):
         """Concerns begun, and neither sent nor set aside."""
         return self.filter(page=CONCERN, set_aside_at__isnull=True)

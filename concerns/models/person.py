@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Subquery
 from django.db.models.functions import Lower, Now
 
-from concerns.models.beat import THE_ONE, Beat, Pulse
+from concerns.models.beat import ONE_PULSE, Pulse
 from concerns.models.case import Row, Scoped
 from concerns.models.school import School
 from concerns.rules.messages import FIRST_POST, SECOND_POST
@@ -243,12 +242,8 @@ def viewers(person: Person, now: datetime | None = None) -> list[Viewer]:
 
     `now` is the database's own clock unless a test or a simulated year passes its time.
     """
-    beat = Beat.objects.filter(pk=THE_ONE)
     posts = Post.objects.filter(person=person).select_related("school")
-    posts = posts.annotate(
-        clock=Now(),
-        **{f"beat_{name}": Subquery(beat.values(name)) for name in ("at", "nobody", "stuck")},
-    )
+    posts = posts.annotate(clock=Now(), **ONE_PULSE)
     found: dict[int, tuple[School, set[Role], datetime, Pulse]] = {}
     # Put in order here: somebody holds a post or three, and every page begins with this.
     for post in sorted(posts, key=lambda post: (post.school.name, post.pk)):

@@ -98,10 +98,10 @@ def code(concern: Concern) -> str:
 def _submit(
     *, by: Viewer, draft: uuid.UUID, account: Account, now: datetime, taken: bool = False, record
 ) -> Receipt:
-    begun = Draft.objects.filter(uid=draft).first()
+    begun = Draft.objects.turned(draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
         raise Refused(keep.NOT_YOURS)
-    if (begun and begun.page == ADULT) or AdultConcern.objects.filter(draft=draft).exists():
+    if begun.page == ADULT or begun.turned if begun else AdultConcern.objects.sent(draft):
         raise Refused(keep.TURNED)
     concern = _begun(by, begun.begun_at if begun else now, draft, account, now)
     if not (account.children or account.described):
