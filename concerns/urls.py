@@ -100,6 +100,8 @@ urlpatterns = [
     page("chase/", chase.home, May.READ, "chase"),
     page("chase/step/<uuid:uid>/", chase.step, May.DECIDE, "chase_step"),
     page("chase/tell/<uuid:uid>/", chase.tell, May.DECIDE, "chase_tell"),
+    page("chase/messages/", chase.messages, May.SUBMIT, "chase_messages"),
+    page("chase/undelivered/", chase.undelivered, May.AUDIT, "chase_undelivered"),
     page("chase/unsent/", chase.unsent, May.READ, "chase_unsent"),
     page("chase/unsent/<uuid:uid>/", chase.set_aside, May.SUBMIT, "chase_set_aside"),
     page("roll/", roll.home, May.ROLL, "roll"),

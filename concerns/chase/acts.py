@@ -1,11 +1,11 @@
 """This file knows how a next step is done, and how the person who wrote hears back."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.http import Http404
 
 from concerns.doors.act import Refused, act
-from concerns.models import Addition, Concern, Draft, Step, Viewer, WordBack
+from concerns.models import Addition, Concern, Draft, Person, Step, Viewer, WordBack
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
@@ -55,3 +55,15 @@ def set_aside(*, by: Viewer, draft: Draft, why: str, now: datetime, record) -> D
     draft.save(update_fields=["set_aside_at"])
     record(about=draft, fields=["why"], words={"why": why})
     return draft
+
+
+@act(May.SUBMIT, Kind.MESSAGES_SET)
+def choose_posts(*, by: Viewer, first: time, second: time, now: datetime, record) -> Person:
+    """Choose at what two times of day what is not red comes by mail. It can never be switched off:
+    a message nobody gets is a child nobody hears of."""
+    if first == second:
+        raise Refused("Choose two different times.")
+    by.person.first_post, by.person.second_post = sorted([first, second])
+    by.person.save(update_fields=["first_post", "second_post"])
+    record(about=by.person, fields=["first_post", "second_post"])
+    return by.person

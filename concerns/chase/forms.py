@@ -1,5 +1,7 @@
 """This file knows what is asked when a next step is done, and what a word back is."""
 
+from django import forms
+
 from concerns.asking.asked import Asked, Words
 from concerns.asking.govuk import Buttons, Press, Question, inside
 from concerns.rules.clocks import StepKind
@@ -40,3 +42,31 @@ class TellForm(Asked):
         help_text="They read it as you write it. Thank them, say what you can, and name nobody.",
     )
     helper = inside(Question("words", rows=4), Buttons(Press("Give them this word")))
+
+
+def _time(label: str) -> forms.TimeField:
+    """A time of day, typed: a browser's own chooser differs from one to the next."""
+    return forms.TimeField(
+        label=label,
+        input_formats=["%H:%M", "%H.%M", "%H"],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text="Like 08:00",
+        error_messages={
+            "required": "Enter a time, like 08:00",
+            "invalid": "Enter a time, like 08:00",
+        },
+    )
+
+
+class PostsForm(Asked):
+    first = _time("The first letter of the day")
+    second = _time("The second letter of the day")
+    helper = inside(
+        Question("first", width=5), Question("second", width=5), Buttons(Press("Keep these times"))
+    )
+
+    def __init__(self, *args, person, **kwargs):
+        times = {name: getattr(person, f"{name}_post").strftime("%H:%M") for name in self.NAMES}
+        super().__init__(*args, initial=times, **kwargs)
+
+    NAMES = ("first", "second")

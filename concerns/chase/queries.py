@@ -9,7 +9,17 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from concerns.doors import sight
-from concerns.models import Addition, Concern, Draft, Step, Viewer, WordBack, waiting
+from concerns.models import (
+    Addition,
+    Concern,
+    Draft,
+    Letter,
+    Step,
+    Trouble,
+    Viewer,
+    WordBack,
+    waiting,
+)
 from concerns.models.climb import Come, Ladders
 from concerns.models.draft import CONCERN
 
@@ -140,3 +150,23 @@ def begun(viewer: Viewer, uid) -> Draft:
     """A concern begun: one's own, or one that a lead knows of. Raises Http404."""
     rows = Draft.objects.of(viewer).filter(page=CONCERN) | Draft.objects.known_to_leads(viewer)
     return sight.one(viewer, rows.for_viewer(viewer).select_related("person"), uid)
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """What does not reach people: letters that do not go out, and rows the round had to set aside.
+
+    Nothing in it is about a child: whom a letter is for, since when, and how often it was tried.
+    """
+
+    letters: list[Letter]
+    set_aside: list[Trouble]
+
+
+def undelivered(viewer: Viewer) -> Undelivered:
+    letters = Letter.objects.stuck(viewer.now).filter(school=viewer.school)
+    troubles = Trouble.objects.standing().of_school(viewer)
+    return Undelivered(
+        list(letters.select_related("person").order_by("made_at", "pk")[:A_PAGE]),
+        list(troubles.order_by("first_at", "pk")[:A_PAGE]),
+    )

@@ -3,7 +3,7 @@
 from django.shortcuts import redirect, render
 
 from concerns.chase import acts, queries
-from concerns.chase.forms import SetAsideForm, StepForm, TellForm
+from concerns.chase.forms import PostsForm, SetAsideForm, StepForm, TellForm
 from concerns.doors import sight
 from concerns.doors.sheet import Sheet
 from concerns.rules.clocks import BY_A_NOTE, StepKind
@@ -46,3 +46,16 @@ def set_aside(request, uid):
     if sheet.whole and sheet.does(acts.set_aside, draft=draft, why=sheet.said["why"]):
         return sheet.onward("submit" if own else "chase_unsent")
     return sheet.page("chase/set_aside.html", draft=draft, own=own)
+
+
+def messages(request):
+    """When what is not red comes by mail: anybody's own."""
+    sheet = Sheet(request, PostsForm, person=request.viewer.person)
+    if sheet.whole and sheet.does(acts.choose_posts, **sheet.said):
+        return sheet.onward("chase_messages")
+    return sheet.page("chase/messages.html")
+
+
+def undelivered(request):
+    found = queries.undelivered(request.viewer)
+    return render(request, "chase/undelivered.html", {"found": found})

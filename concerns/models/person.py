@@ -228,6 +228,10 @@ class Viewer:
         return self.may(May.COVER)
 
     @property
+    def audits(self) -> bool:
+        return self.may(May.AUDIT)
+
+    @property
     def role_words(self) -> str:
         """The roles held, for the ledger and the top of the page."""
         return ", ".join(role.title for role in Role if role in self.roles)
