@@ -27,7 +27,7 @@ from concerns.models import (
     Viewer,
     adult_climb,
 )
-from concerns.models.climb import Ladders
+from concerns.models.climb import Come, Ladders
 from concerns.models.cover import who_acts
 from concerns.models.notice import Told, of_step
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER
@@ -65,6 +65,7 @@ class Round:
         steps = Step.objects.open().filter(school=self.school).in_order()
         steps = list(steps.select_related("concern__reporter", "holder"))
         self.ladders = Ladders(self.school, self.now, steps)
+        self._told = Notice.objects.last_pushed(self.school)
         nobody = [step for step in steps if self._whole(step, self._tell_of)]
         self._tell_of_nobody(nobody)
         for step in self._adult_steps():
@@ -94,14 +95,24 @@ class Round:
         people = self.ladders.rungs(step)
         come = self.ladders.come(step)
         if come and people:
-            place = people.index(come.to)
-            before = people[place - 1].name if come.pushed > 1 and len(people) > 1 else ""
-            late = step.late_words(self.school.days, self.now)
-            line = late_line(step.concern.reference, late, before, come.again)
-            self._write(step, Why.LATE, come.to, come.pushed, line)
+            for came in self._since_told(step, come, len(people)):
+                self._push(step, came, people)
             if step.kind in FIRST_LOOKS and step.concern.reporter != come.to:
                 self._tell_reporter(step, come.to)
         return not people
+
+    def _since_told(self, step: Step, come: Come, ladder: int) -> list[Come]:
+        """Everybody to whom it has come since a round last told of it, each once: where rounds were
+        missed nobody's turn was."""
+        last = max(self._told.get(step.pk, 0), come.pushed - ladder)
+        return [self.ladders.came(step, pushed) for pushed in range(last + 1, come.pushed + 1)]
+
+    def _push(self, step: Step, came: Come, people: list[Person]) -> None:
+        place = people.index(came.to)
+        before = people[place - 1].name if came.pushed > 1 and len(people) > 1 else ""
+        late = step.late_words(self.school.days, self.now)
+        line = late_line(step.concern.reference, late, before, came.again)
+        self._write(step, Why.LATE, came.to, came.pushed, line)
 
     def _tell_reporter(self, step: Step, to: Person) -> None:
         where = ", ".join(filter(None, [to.name, to.room, to.telephone]))

@@ -53,6 +53,10 @@ class Ladders:
         pushed = pushes(StepKind(step.kind), self.school.days, step.due_at, self.now)
         if not pushed:
             return None
+        return self.came(step, pushed)
+
+    def came(self, step: Step, pushed: int) -> Come:
+        """To whom it had come when it had been pushed on so often, by the ladder as it is now."""
         people = self.rungs(step)
         if not people:
             return Come(None, pushed)
@@ -62,17 +66,14 @@ class Ladders:
     def rungs(self, step: Step) -> list[Person]:
         """The holder, then who acts for each role the clock climbs to: each once, and able."""
         first = Role(step.holder_role) if step.holder_role else Role.DSL
-        roles = tuple(dict.fromkeys((first, *CLOCKS[StepKind(step.kind)].climbs)))
-        # Where nobody of these is left, whoever else may act.
-        for some in (roles, LADDER[first]):
-            people = self._of(some)
-            if step.holder_id and self._acts(step):
-                people = [step.holder, *people]
-            shut_out = self._shut_out.get(step.concern_id, ())
-            able = [one for one in dict.fromkeys(people) if one.pk not in shut_out]
-            if able:
-                return able
-        return []
+        # Then whoever else may act: a step whose clock climbs to the lead alone, who holds it, would
+        # else be told to one silent person for ever.
+        climbs = CLOCKS[StepKind(step.kind)].climbs
+        people = self._of(tuple(dict.fromkeys((first, *climbs, *LADDER[first]))))
+        if step.holder_id and self._acts(step):
+            people = [step.holder, *people]
+        shut_out = self._shut_out.get(step.concern_id, ())
+        return [one for one in dict.fromkeys(people) if one.pk not in shut_out]
 
     def _of(self, roles: tuple[Role, ...]) -> list[Person]:
         if roles not in self._acting:

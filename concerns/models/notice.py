@@ -44,6 +44,11 @@ class Notices(Scoped):
         """Waiting, and in no letter yet."""
         return self.waiting().filter(letter__isnull=True)
 
+    def last_pushed(self, school) -> dict[int, int]:
+        """How often each open step of `school` had been pushed on when it was last told of."""
+        rows = self.filter(step__school=school, step__done_at__isnull=True)
+        return dict(rows.order_by().values_list("step").annotate(models.Max("pushed")))
+
     def begun(self, by, steps) -> None:
         """Steps an act opened: whoever is to do one, and is not who acted, is told of it. To whom a
         post's has come is found when it is sent, as people are then."""

@@ -1,0 +1,83 @@
+"""This file knows a school in which time is moved by hand, and who hears of what."""
+
+from datetime import datetime, timedelta
+
+from django.core import mail
+
+from concerns.chase import queries
+from concerns.doors import rounds
+from concerns.models import Concern, Letter, Step
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import factories
+from tests.counting import page
+from tests.factories import NOW
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class Quiet:
+    """A school with a lead, a deputy, a head and a teacher. `pass_by` moves the clock, and goes
+    round as `manage.py clock` does; `heard` is who was sent what."""
+
+    def __init__(self):
+        self.now = NOW
+        self.school = factories.school()
+        self.people = {
+            role: factories.person(self.school, role, name=name)
+            for role, name in (
+                (Role.DSL, "Lena Lead"), (Role.DEPUTY, "Dee Deputy"), (Role.HEAD, "Hedda Head"),
+                (Role.STAFF, "Tia Teacher"),
+            )
+        }  # fmt: skip
+
+    def viewer(self, role: Role):
+        return factories.viewer(self.school, role, who=self.people[role], now=self.now)
+
+    def write(self, **more) -> Concern:
+        more = {"by": self.viewer(Role.STAFF), "now": self.now, **more}
+        return factories.concern_at(State.WAITING, where=self.school, **more)
+
+    def does(self, act, role=Role.DSL, **given):
+        return act(by=self.viewer(role), now=self.now, **given)
+
+    def pass_by(self, how_long: timedelta, every: timedelta = 15 * MINUTE) -> None:
+        until = self.now + how_long
+        while self.now < until:
+            self.now = min(self.now + every, until)
+            rounds.go_round(self.now)
+
+    def stands_still(self, how_long: timedelta) -> None:
+        """Time passes and nobody goes round."""
+        self.now += how_long
+
+    @property
+    def heard(self) -> list[str]:
+        return [message.to[0] for message in mail.outbox]
+
+    def heard_by(self, role: Role) -> list[str]:
+        email = self.people[role].email
+        return [message.body for message in mail.outbox if message.to == [email]]
+
+    def has_heard(self, role: Role, concern: Concern) -> bool:
+        return concern.reference in " ".join(self.heard_by(role))
+
+    def forget(self) -> None:
+        mail.outbox.clear()
+
+    def shows(self, view, role=Role.DSL, address: str = "/") -> str:
+        return page(view, self.viewer(role), address)
+
+    def moves(self, role=Role.DSL, whose: str = "mine") -> list:
+        return queries.moves(self.viewer(role), {"whose": whose}).rows
+
+    def late(self, concern: Concern) -> list[Step]:
+        return list(Step.objects.late(self.now).filter(concern=concern))
+
+    @property
+    def waiting_letters(self) -> int:
+        return Letter.objects.unsent().count()
+
+
+def at(moment: datetime, *, hour: int, minute: int = 0) -> datetime:
+    return moment.replace(hour=hour, minute=minute)
