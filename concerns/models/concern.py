@@ -62,7 +62,7 @@ class Concerns(CaseRows):
         return self.open().filter(next_due_at__lt=now)
 
     def asking_whom_they_told(self):
-        """With `nobody_told`: a child is in danger, and whom the writer told by voice is not said."""
+        """With `nobody_told`: a child is in danger, and the writer has not said whom they told."""
         steps = self.model._meta.get_field("steps").related_model.objects.open()
         owed = steps.filter(concern=models.OuterRef("pk"), kind=StepKind.DANGER_NOW)
         return self.annotate(nobody_told=models.Exists(owed))
