@@ -253,7 +253,7 @@ def _place(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
     return _placed(days, _utc(when))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _placed(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
     """`when` in UTC. A list asks for the same moments again and again, and for now in every row."""
     opens, closes = days.bells
