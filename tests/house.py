@@ -1,27 +1,19 @@
 """This file knows how to look through the house for broken rules, and lists what it finds."""
 
 import ast
-import re
 import subprocess
-from pathlib import Path
 
 from django.urls import get_resolver
 
 from concerns.doors.gate import Open
 from concerns.rules.roles import May
+from tests.house_templates import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("submit", "triage", "refer", "chase", "child", "roll", "adult", "people", "audit")
 # Above may import from below, never the other way round.
 FLOORS = {"rules": 0, "models": 1, "asking": 2, "doors": 2, "paper": 2, "rooms": 3, "management": 4}
 ROOM_FILES = {"__init__.py", "acts.py", "queries.py", "forms.py", "views.py"}
 WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "save"}
-UNSAFE = re.compile(
-    r"<style|\sstyle\s*=|<script(?![^>]*\ssrc=)[^>]*>|\son[a-z]+\s*=|\|\s*safe\b|autoescape off"
-    r"|\bdata:image|javascript:",
-    re.IGNORECASE,
-)
-NAMES = re.compile(r"(forename|surname|known_as|\bchild\w*\.name|\.name\b.*child|account\b)")
 # Words that would tell of another workplace than this project's own.
 FOREIGN = "|".join(
     ("pypi" + r"\.org", "npm" + "js", "deb" + r"ian\.org", "/wo" + "rk/", r"/\.lib" + "rary",
@@ -39,13 +31,6 @@ def sources() -> dict[str, tuple[ast.Module, str]]:
                 text = path.read_text(encoding="utf-8")
                 found[name] = (ast.parse(text), text)
     return found
-
-
-def templates() -> dict[str, str]:
-    return {
-        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted((ROOT / "templates").rglob("*.html"))
-    }
 
 
 def tracked() -> list[str]:
@@ -175,23 +160,6 @@ def _habits(node: ast.ClassDef) -> list[str]:
     names = [item.name for item in node.body if isinstance(item, ast.FunctionDef)]
     ordered = node.name == "Meta" and "ordering" in ast.unparse(node)
     return [name for name in names if name in {"save", "delete"}] + ["ordering"] * ordered
-
-
-def unsafe_templates(pages) -> list[str]:
-    return [
-        f"{name}: {hit.group(0)}" for name, text in pages.items() for hit in UNSAFE.finditer(text)
-    ]
-
-
-def titles_with_names(pages) -> list[str]:
-    block = re.compile(r"{%\s*block title\s*%}(.*?){%\s*endblock", re.DOTALL)
-    address = re.compile(r"{%\s*url [^%]*%}")
-    return [
-        f"{name}: {hit}"
-        for name, text in pages.items()
-        for hit in block.findall(text) + address.findall(text)
-        if NAMES.search(hit)
-    ]
 
 
 def rows_without_a_gate(urls: str = "concerns.urls") -> list[str]:

@@ -79,6 +79,12 @@ def test_every_concern_was_written_on_a_school_day(oakfield):
     assert [day for day in days if not is_school_day(oakfield.days, day)] == []
 
 
+def test_whatever_falls_due_on_a_day_somebody_chose_falls_due_on_a_school_day(oakfield):
+    dated = Step.objects.filter(kind__in=["keep", "watch"]).values_list("due_at", flat=True)
+    assert dated
+    assert [due for due in dated if not is_school_day(oakfield.days, due.date())] == []
+
+
 def test_nothing_in_it_is_unheld(oakfield):
     assert list(breaches(oakfield)) == []
 

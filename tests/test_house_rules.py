@@ -10,10 +10,11 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.urls import get_resolver
 
-from tests import house
+from tests import house, house_models, house_templates
 
 SITE_WORDS = {"sign-in", "sign-out", "healthz", "checkpoint", ""}
 
@@ -25,7 +26,7 @@ def sources():
 
 @pytest.fixture(scope="module")
 def templates():
-    return house.templates()
+    return house_templates.templates()
 
 
 def test_rooms_do_not_import_rooms_and_imports_run_downhill(sources):
@@ -69,11 +70,16 @@ def test_no_ordering_no_save_override_no_signal_no_admin(sources):
 
 
 def test_no_template_has_inline_script_style_or_unescaped_words(templates):
-    assert house.unsafe_templates(templates) == []
+    assert house_templates.unsafe_templates(templates) == []
 
 
 def test_no_title_and_no_address_names_a_child(templates):
-    assert house.titles_with_names(templates) == []
+    assert house_templates.titles_with_names(templates) == []
+
+
+def test_every_model_has_its_uid_and_school_protects_what_it_leads_to_and_is_scoped():
+    models = apps.get_app_config("concerns").get_models()
+    assert house_models.broken_promises(models, house_models.EXCUSED) == []
 
 
 def test_every_address_begins_with_its_room():

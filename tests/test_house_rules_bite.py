@@ -5,11 +5,15 @@ import ast
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.db import models
+from django.test.utils import isolate_apps
 from django.urls import path
 
 from concerns.doors import gate
+from concerns.models import Concern, Person
+from concerns.models.case import Row
 from concerns.rules import drawn
-from tests import house
+from tests import house, house_models, house_templates
 
 
 def broken(name: str, text: str):
@@ -57,12 +61,12 @@ def test_a_broken_rule_is_found(look, name, text):
     ],
 )  # fmt: skip
 def test_an_unsafe_template_is_found(text):
-    assert house.unsafe_templates({"templates/x.html": text}) != []
+    assert house_templates.unsafe_templates({"templates/x.html": text}) != []
 
 
 @pytest.mark.parametrize("text", ["{{ label|safe_enough }}", '<script src="x.js"></script>'])
 def test_a_safe_template_is_left_alone(text):
-    assert house.unsafe_templates({"templates/x.html": text}) == []
+    assert house_templates.unsafe_templates({"templates/x.html": text}) == []
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,31 @@ def test_a_safe_template_is_left_alone(text):
     ],
 )
 def test_a_name_in_a_title_or_an_address_is_found(text):
-    assert house.titles_with_names({"templates/x.html": text}) != []
+    assert house_templates.titles_with_names({"templates/x.html": text}) != []
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"uid": None}, "uid"),
+        ({"school": None}, "school"),
+        ({"by": models.ForeignKey(Person, models.CASCADE, related_name="+")}, "by does not"),
+        ({"by": models.ManyToManyField(Person, related_name="+")}, "by leads to many"),
+        ({"concern": models.ForeignKey(Concern, models.PROTECT, related_name="+")}, "visible_to"),
+    ],
+)
+@isolate_apps("concerns")
+def test_a_model_that_breaks_a_promise_is_found(fields, found):
+    class Meta:
+        app_label = "concerns"
+
+    body = {"__module__": __name__, "Meta": Meta, **fields}
+    broken = house_models.broken_promises([type("Loose", (Row,), body)], {})
+    assert [one for one in broken if one.startswith(f"Loose: {found}")] == broken != []
+
+
+def test_an_excuse_that_no_model_needs_is_found():
+    assert house_models.broken_promises([], {("Gone", "uid"): "it was"}) != []
 
 
 class OpenRow:

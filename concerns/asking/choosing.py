@@ -9,7 +9,7 @@ from concerns.asking.unfolding import offer
 from concerns.models import Child, Person
 
 # Where the picker stands among the questions.
-PICKER = Part("submit/picker.html")
+PICKER = Part("submit/picker.html", "child")
 
 
 class OneOfStaff(Asked):

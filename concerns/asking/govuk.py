@@ -89,11 +89,12 @@ class Details(LayoutObject):
         )
 
 
-class Part:
-    """A template of our own between the questions, drawn with the page's context."""
+class Part(LayoutObject):
+    """A template of our own between the questions, drawn with the page's context; `fields` are the
+    names of those it asks, so that what is wrong with them is said in their place."""
 
-    def __init__(self, template):
-        self.template = template
+    def __init__(self, template, *fields):
+        self.template, self.fields = template, list(fields)
 
     def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
         return get_template(self.template).render({**context.flatten(), "form": form})

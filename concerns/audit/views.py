@@ -73,4 +73,11 @@ def print_trail(request, uid):
 
 def _trail(request, uid, kind: Kind, template: str):
     found = whole_trail(sight.concern(request.viewer, uid, kind), request.viewer)
-    return render(request, template, {"trail": found, "concern": found.concern})
+    context = {"trail": found, "concern": found.concern, "back": _came_from(request)}
+    return render(request, template, context)
+
+
+def _came_from(request) -> str:
+    """The query of the rows a trail was reached from; of what makes no sense, nothing."""
+    form = forms.Narrow(request.GET)
+    return request.GET.urlencode() if form.is_valid() else ""

@@ -32,7 +32,8 @@ def concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Concern
 
 def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """Open a concern one wrote oneself, whatever one's role: recorded too. Raises Http404."""
-    return _opened(viewer, Concern.objects.written_by(viewer), uid, Kind.OPENED)
+    rows = Concern.objects.written_by(viewer).asking_whom_they_told()
+    return _opened(viewer, rows, uid, Kind.OPENED)
 
 
 def _opened(viewer: Viewer, rows, uid: uuid.UUID, kind: Kind) -> Concern:

@@ -66,8 +66,8 @@ class Ladders:
     def rungs(self, step: Step) -> list[Person]:
         """The holder, then who acts for each role the clock climbs to: each once, and able."""
         first = Role(step.holder_role) if step.holder_role else Role.DSL
-        # Then whoever else may act: a step whose clock climbs to the lead alone, who holds it, would
-        # else be told to one silent person for ever.
+        # Then whoever else may act: what climbs to the lead alone, who holds it, would else be told
+        # to one silent person for ever.
         climbs = CLOCKS[StepKind(step.kind)].climbs
         people = self._of(tuple(dict.fromkeys((first, *climbs, *LADDER[first]))))
         if step.holder_id and self._acts(step):

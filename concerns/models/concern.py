@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from concerns.models.case import CaseRow, CaseRows
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
+from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import TO_REPORTER, State
 from concerns.rules.words import Category, GoingHome, HowKnown, HowSure, Outcome, Teller
 
@@ -59,6 +60,12 @@ class Concerns(CaseRows):
 
     def late(self, now):
         return self.open().filter(next_due_at__lt=now)
+
+    def asking_whom_they_told(self):
+        """With `nobody_told`: a child is in danger, and the writer has not said whom they told."""
+        steps = self.model._meta.get_field("steps").related_model.objects.open()
+        owed = steps.filter(concern=models.OuterRef("pk"), kind=StepKind.DANGER_NOW)
+        return self.annotate(nobody_told=models.Exists(owed))
 
     def waiting_for(self, viewer):
         """To be read or decided, or late, and nobody else's."""

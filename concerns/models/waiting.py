@@ -20,6 +20,7 @@ from concerns.models.person import Viewer
 from concerns.models.step import Step
 from concerns.models.written import Mark
 from concerns.rules import saying
+from concerns.rules.clocks import LATE
 from concerns.rules.roles import Role
 from concerns.rules.words import Part
 
@@ -62,7 +63,6 @@ class Owed(NamedTuple):
     due_at: datetime
     pk: int
     kind: str
-    opened_at: datetime
     holder_role: str
     holder_name: str | None
     route: str | None
@@ -80,7 +80,7 @@ class Row(NamedTuple):
     """What the page shows, in its order. Several lines are one text: each value of a template
     costs, and is found soonest by a name of its own."""
 
-    uid: UUID
+    uid: str
     reference: str
     state: str
     children: str
@@ -105,7 +105,7 @@ def rows(viewer: Viewer, concerns: list[Concern]) -> list[Row]:
     """A row for each of `concerns`, which were fetched by `shown`."""
     keys = [concern.pk for concern in concerns]
     owed = Step.objects.filter(concern__in=keys).open()
-    owed = owed.values_list(*Owed._fields[:6], "holder__name", "referral__route")
+    owed = owed.values_list(*Owed._fields[:5], "holder__name", "referral__route")
     children, steps = named(keys), _by_concern(Owed, owed)
     unread = EarlierFile.objects.concerns_waiting(viewer.school)
     return [
@@ -137,22 +137,23 @@ def _row(
     late = {step: step.late_words(days, now) for step in steps if step.due_at < now}
     also = [f"{s.words}: {words}" for s, words in late.items() if s is not first]
     return Row(
-        uid=concern.uid,
+        uid=str(concern.uid),
         reference=concern.reference,
         state=concern.state,
         children="\n".join([child.words for child in children]),
         why=story.why(concern, first, first and first.route, viewer.today, concern.marked),
         also_late="\n".join([UNREAD, *also] if unread else also),
-        since=_since(viewer, concern, first),
+        since=_since(viewer, concern, first, late.get(first, "")),
         late=late.get(first, ""),
         holder_words=concern.has_it or (first.holder_words if first else ""),
     )
 
 
-def _since(viewer: Viewer, concern: Concern, first: Owed | None) -> str:
+def _since(viewer: Viewer, concern: Concern, first: Owed | None, late: str) -> str:
     if first is None:
         return f"Closed {saying.when(concern.closed_at)}"
-    waited = f"Waited {saying.waited(viewer.school.days, first.opened_at, viewer.now)}"
-    # Once it is late, how late is said beside it.
-    due = f"\nDue {saying.when(first.due_at)}" if viewer.now <= first.due_at else ""
+    # From the moment it came: taking it, or deciding, does not begin the wait again.
+    waited = f"Waited {saying.waited(viewer.school.days, concern.received_at, viewer.now)}"
+    # Once it is late, how late is said beside it; in a holiday of its calendar, only that it is.
+    due = f"\nDue {saying.when(first.due_at)}" if late in ("", LATE) else ""
     return waited + due

@@ -17,6 +17,7 @@ second, school is out.
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from concerns.rules.days import (
@@ -78,9 +79,9 @@ def add_school_minutes(days: SchoolDays, start: datetime, minutes: int) -> datet
     """
     _not_negative(minutes)
     day, spent = _place(days, start)
-    whole, rest = divmod(spent + minutes * _MINUTE, _length(days))
+    whole, rest = divmod(spent + minutes * _MINUTE, days.length)
     if whole and not rest:
-        whole, rest = whole - 1, _length(days)
+        whole, rest = whole - 1, days.length
     return _moment(days, nth_after(days, day - 1, whole + 1), rest)
 
 
@@ -96,7 +97,7 @@ def add_school_days(days: SchoolDays, start: datetime, count: int) -> datetime:
         day, _ = _place(days, start)
     else:
         day = nth_after(days, _local(start, days.zone).toordinal(), count)
-    return _moment(days, day, _length(days))
+    return _moment(days, day, days.length)
 
 
 def add_school_weeks(days: SchoolDays, start: datetime, weeks: int) -> datetime:
@@ -117,11 +118,12 @@ def school_minutes_between(days: SchoolDays, start: datetime, end: datetime) -> 
 
     Exactly undoes `add_school_minutes`. Raises ValueError for a naive moment.
     """
-    if _utc(end) < _utc(start):
+    start, end = _utc(start), _utc(end)
+    if end < start:
         return -school_minutes_between(days, end, start)
-    first, spent_first = _place(days, start)
-    last, spent_last = _place(days, end)
-    passed = count_between(days, first, last) * _length(days) + spent_last - spent_first
+    first, spent_first = _placed(days, start)
+    last, spent_last = _placed(days, end)
+    passed = count_between(days, first, last) * days.length + spent_last - spent_first
     return passed // _MINUTE
 
 
@@ -235,7 +237,7 @@ def day_minutes(calendar: Calendar, days: SchoolDays | None = None) -> int:
     """How long a day of `calendar` is, in minutes that run in it: from bell to bell (an ordinary
     6 hours 45 where no school is given), 8 office hours, or 24."""
     if calendar == Calendar.SCHOOL:
-        return _length(days) // _MINUTE if days else 405
+        return days.length // _MINUTE if days else 405
     return 480 if calendar == Calendar.WORKING else 1440
 
 
@@ -248,6 +250,12 @@ def _plural(number: int, unit: str) -> str:
 
 def _place(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
     """The school day `when` falls in and how far into it; out of school, the next one's opening."""
+    return _placed(days, _utc(when))
+
+
+@lru_cache(maxsize=512)
+def _placed(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
+    """`when` in UTC. A list asks for the same moments again and again, and for now in every row."""
     opens, closes = days.bells
     wall = _local(when, days.zone)
     today = wall.toordinal()
@@ -257,12 +265,6 @@ def _place(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
     if day > today or wall.time() <= opens:
         return day, timedelta()
     return day, wall - datetime.combine(wall, opens)
-
-
-def _length(days: SchoolDays) -> timedelta:
-    """From bell to bell."""
-    opens, closes = days.bells
-    return datetime.combine(date.min, closes) - datetime.combine(date.min, opens)
 
 
 def _moment(days: SchoolDays, ordinal: int, spent: timedelta) -> datetime:

@@ -79,6 +79,8 @@ _LEADS = (Role.DEPUTY, Role.HEAD)
 _LEAD = (Role.DSL,)
 _HEAD = (Role.HEAD,)
 _CHAIR = (Role.CHAIR,)
+# Late, and its calendar has not run since: said without a figure that would read as nothing.
+LATE = "late"
 # A spacing of a day: of the clock's own calendar (`climbing.py`).
 DAY = 24 * 60
 
@@ -274,6 +276,5 @@ def late_words(
     calendar = CLOCKS[kind].calendar
     minutes = calendars.minutes_between(calendar, days, due_at, now)
     if not minutes:
-        # Late, and its calendar has not run since: say so without a figure that reads as nothing.
-        return "late"
+        return LATE
     return f"{calendars.in_words(minutes, calendar, days)} late"

@@ -17,8 +17,8 @@ cost no more than a week. `calendars.py` does the arithmetic of hours on top.
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from datetime import date, time
-from functools import lru_cache
+from datetime import date, datetime, time, timedelta
+from functools import cached_property, lru_cache
 
 from holidays.countries import UnitedKingdom
 
@@ -55,12 +55,18 @@ class SchoolDays:
     closures: frozenset[date]
     zone: str = LONDON
 
-    @property
+    @cached_property
     def bells(self) -> tuple[time, time]:
         """The opening bell and the closing bell, the second always later than the first."""
         if self.opens < self.closes:
             return self.opens, self.closes
         return OFFICE_OPENS, OFFICE_CLOSES
+
+    @cached_property
+    def length(self) -> timedelta:
+        """From bell to bell."""
+        opens, closes = self.bells
+        return datetime.combine(date.min, closes) - datetime.combine(date.min, opens)
 
 
 def is_working_day(nation: str, day: date) -> bool:

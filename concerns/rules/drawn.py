@@ -87,7 +87,8 @@ def _long(clock: Clock) -> str:
         return "by the closing bell, never over a weekend"
     if not clock.amount:
         return "at once" if clock.unit is Unit.MINUTES else f"the same {clock.calendar} day"
-    return f"{clock.amount} {clock.calendar} {clock.unit}"
+    unit = clock.unit.removesuffix("s") if clock.amount == 1 else clock.unit
+    return f"{clock.amount} {clock.calendar} {unit}"
 
 
 def _routes() -> str:

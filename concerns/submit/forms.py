@@ -107,7 +107,7 @@ class ConcernForm(Asked):
     )
 
     helper = inside(
-        Part("submit/picker.html"),
+        Part("submit/picker.html", "child"),
         Details("The child is not on the roll, or you do not know the name",
                 Question("described", rows=3)),
         Question("account", size="m", rows=8),
@@ -130,8 +130,8 @@ class ConcernForm(Asked):
         Part("submit/marks.html"),
         Details("Who else was there, and any explanation", "who_else",
                 Question("explanation", rows=3), "explained_by"),
-        Part("submit/involved.html"),
-        Part("submit/excluded.html"),
+        Part("submit/involved.html", "involved"),
+        Part("submit/excluded.html", "excluded"),
         Details("What you think it may mean", Question("may_mean", rows=3),
                 Ticks("categories")),
         Details("What you have done already", "told_in_person", "already_called"),

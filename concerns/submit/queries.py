@@ -124,6 +124,12 @@ def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[Concern], bool]
     return sight.page(viewer, rows.prefetch_related(_words_back()), A_PAGE)
 
 
+def nobody_told(viewer: Viewer) -> list[Concern]:
+    """One's own of a child in danger now, of which one has not said whom one told by voice."""
+    rows = Concern.objects.written_by(viewer).open().asking_whom_they_told()
+    return list(rows.filter(nobody_told=True).order_by("-id"))
+
+
 def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """One's own concern without its reading being recorded: for an act, and for the receipt."""
     return sight.one(viewer, Concern.objects.written_by(viewer), uid)

@@ -188,5 +188,24 @@ def test_rows_are_paged_by_key_and_none_is_missed_or_shown_twice(head, where, wr
     assert "53 concerns" in shown
 
 
+def test_a_trail_leads_back_to_the_rows_it_was_reached_from_and_to_the_concern(head, where):
+    concern = factories.concern_at(State.WAITING, where=where)
+    rows = text(head, "/audit/rows/?year=2026&quiet=10&which=open")
+    way = re.search(r'href="(/audit/concern/[^"]+)"', rows)[1].replace("&amp;", "&")
+    trail = text(head, way)
+    back = re.search(r'class="govuk-back-link" href="([^"]+)"', trail)[1].replace("&amp;", "&")
+    assert back == "/audit/rows/?year=2026&quiet=10&which=open"
+    assert f'href="/triage/{concern.uid}/">Open the concern' in trail
+    printed = text(head, way.replace("/concern/", "/print/"))
+    assert f'href="{way.replace("&", "&amp;")}">The trail' in printed
+
+
+def test_a_trail_reached_by_itself_or_by_nonsense_leads_back_to_the_audit(head, where):
+    concern = factories.concern_at(State.WAITING, where=where)
+    for query in ("", "?year=never"):
+        trail = text(head, f"/audit/concern/{concern.uid}/{query}")
+        assert 'class="govuk-back-link" href="/audit/"' in trail
+
+
 def references(page: str) -> list[str]:
     return [part.split("/")[0] for part in page.split("/audit/concern/")[1:]]

@@ -37,10 +37,15 @@ GOALS = (
     Goal("form", "bytes", 25 * KB),
     Goal("picker", "A", 2.5),
     Goal("picker", "sql", 4),
+    Goal("picker_large", "A", 2.5),
+    Goal("picker_large", "sql", 4),
     Goal("queue", "sql", 12, grows=0),
     Goal("queue", "calls", 20_000),
     Goal("queue", "steps", 3_000, grows=FLAT),
     Goal("queue", "blocks", 300, grows=FLAT),
+    # A concern is read beside its children's stories: two of them, with what was done about each.
+    Goal("read", "sql", 40, grows=0),
+    Goal("read", "calls", 60_000),
     Goal("story", "sql", 14),
     Goal("story", "calls", 30_000),
     Goal("search", "sql", 28, grows=0),
@@ -52,6 +57,7 @@ GOALS = (
     Goal("ten", "queues", 20, up_to=ONE_SCHOOL),
     # In batches, on a database that takes few values in a statement too: ten pupils or more to one.
     Goal("import", "sql", 150),
+    Goal("import_large", "sql", 2_000),
     Goal("again", "of_pupils", 0, exactly=True),
     *(Goal(page, "gzipped", 12 * KB) for page in PAGES_SEEN),
     Goal("site", "first", 50 * KB),
@@ -62,22 +68,30 @@ GOALS = (
 )
 
 
-# Why a goal is missed, as far as it is known; a figure that misses by itself says only by how much.
+# Why a goal is missed. Beside a miss without its reason stands that nobody has found it yet.
+NO_REASON = "NO REASON FOUND YET: find it, and write it into tests/bench/goals.py"
 WHY = {
-    ("submit", "calls"): "Django builds twelve statements and copies a form of 25 questions",
-    ("submit", "A"): "Django builds twelve statements and copies a form of 25 questions",
+    ("submit", "calls"): "Django builds fifteen statements and copies a form of 29 questions",
+    ("submit", "A"): "Django builds fifteen statements and copies a form of 29 questions",
     ("picker", "A"): "four statements: session, person and posts before the search itself",
+    ("picker_large", "A"): "four statements: session, person and posts before the search itself",
     ("queue", "steps"): "all that is open is counted, 30 steps each; 25 rows take the rest",
     ("queue", "blocks"): "all that is open is counted; children and steps of 25 rows are read",
+    ("read", "calls"): "all that was ever said and done of it, and a year beside it, is opened",
+    ("search", "steps"): "a twentieth is the index; all words of 25 concerns are read to be sure",
     ("search", "calls"): "Django builds twenty statements; every word of 25 concerns is opened",
     ("story", "calls"): "of fifty concerns all that was decided, sent and said is opened",
     ("site", "start"): "every trigger, static file and the planner's figures are looked at first",
-    ("site", "grown"): "6% to 15% from run to run: what it holds has not been traced",
 }
 
 
 def of(page: str, figure: str) -> Goal | None:
     return next((goal for goal in GOALS if (goal.page, goal.figure) == (page, figure)), None)
+
+
+def why(page: str, figure: str) -> str:
+    """The reason that stands beside a miss."""
+    return WHY.get((page, figure), NO_REASON)
 
 
 def verdict(goal: Goal, sizes: list[int], values: list[float]) -> str:

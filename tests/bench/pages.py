@@ -22,7 +22,7 @@ ACCOUNT = (
     "for a while. Then he said that he does not like Fridays, and that his tummy hurts on Fridays. "
     "I said I was glad he told me. He had not eaten. He went back to class when the bell rang."
 )
-PUPILS = 1_500
+PUPILS, MANY_PUPILS = 1_500, 20_000
 WRITTEN = 30
 # Times that a page is asked for before anything is measured.
 WARM = 5
@@ -60,10 +60,14 @@ def pages(through: Through) -> Iterator[Page]:
     yield Page("autosave", "draft saved", _autosave(staff), often=WRITTEN)
     yield Page("submit", "submit", _submit(staff), often=WRITTEN)
     offices = [_visitor(through, f"empty{number}") for number in range(EMPTY_SCHOOLS)]
+    few, many = offices[: EMPTY_SCHOOLS // 2], offices[EMPTY_SCHOOLS // 2 :]
     content = roll_file(PUPILS)
-    first, again = _imports(offices, content), _imports(offices, content)
+    first, again = _imports(few, content), _imports(few, content)
     yield Page("import", f"import of {PUPILS:,}", first, often=1)
     yield Page("again", "the same import again", again, often=1)
+    large = _imports(many, roll_file(MANY_PUPILS))
+    yield Page("import_large", f"import of {MANY_PUPILS:,}", large, often=1)
+    yield Page("picker_large", f"roll picker, {MANY_PUPILS:,} pupils", _pick(many[0], "su"))
 
 
 def _visitor(through: Through, login: str) -> Visitor:
@@ -81,10 +85,10 @@ def _long_story() -> uuid.UUID:
     return rows.values_list("uid", flat=True)[700]
 
 
-def _pick(staff: Visitor) -> Asking:
+def _pick(staff: Visitor, part: str = "ma") -> Asking:
     """Two letters: the most that a prefix finds."""
     token = staff.ask("/submit/write/").hidden["csrfmiddlewaretoken"]
-    data = {"csrfmiddlewaretoken": token, "part": "ma"}
+    data = {"csrfmiddlewaretoken": token, "part": part}
     return lambda t: staff.ask("/submit/children/", data, through=t, Accept="application/json")
 
 

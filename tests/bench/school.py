@@ -57,7 +57,8 @@ OPENS, CLOSES = time(8, 45), time(15, 30)
 ON_ROLL = 1_500
 LEFT_IN_TEN_YEARS = 2_500
 STAFF = 60
-EMPTY_SCHOOLS = 5
+# Five for each size of file that is brought in.
+EMPTY_SCHOOLS = 10
 SEED = 20261103
 # In the order in which each refers only to those before it.
 FILLED = (

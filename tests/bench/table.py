@@ -54,8 +54,8 @@ def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Itera
             goal = goals.of("site", figure)
             said = goals.verdict(goal, sizes[:1], [site[figure]]) if goal else ""
             yield f"  {words:<40}{goals.number(site[figure]):>12}  {said}".rstrip()
-            if "MISSED" in said and ("site", figure) in goals.WHY:
-                yield f"    {goals.WHY['site', figure]}"
+            if "MISSED" in said:
+                yield f"    {goals.why('site', figure)}"
 
 
 def figures(engine: str, sizes: list[int], found: list[dict]) -> Iterator[str]:
@@ -70,8 +70,8 @@ def figures(engine: str, sizes: list[int], found: list[dict]) -> Iterator[str]:
             if len(values) == len(rows) and not (figure == "of_pupils" and key != "again"):
                 line = _line(key, figure, words, sizes[: len(values)], values)
                 yield line
-                if "MISSED" in line and (key, figure) in goals.WHY:
-                    yield f"    {goals.WHY[key, figure]}"
+                if "MISSED" in line:
+                    yield f"    {goals.why(key, figure)}"
 
 
 def _multiples(page: dict, size: dict) -> dict:

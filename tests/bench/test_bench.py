@@ -30,7 +30,7 @@ from concerns.rules.finding import found_by
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
-from tests.bench import goals
+from tests.bench import goals, table
 from tests.bench.goals import Goal
 from tests.bench.past import OPEN, ten_years
 from tests.bench.school import NOW, ON_ROLL, begin
@@ -145,3 +145,19 @@ def test_the_bench_leaves_the_database_as_it_found_it_and_it_goes_on(fresh_datab
 )
 def test_a_figure_stands_beside_its_goal(goal, values, said):
     assert goals.verdict(goal, [1_000, 10_000], values).startswith(said)
+
+
+def test_a_miss_stands_beside_its_reason_or_says_that_none_is_known():
+    page = {"words": "w", "sql": 10**6, "engine": 1, "cpu": 1, "wall": 1, "of_blank": 1}
+    page |= {"of_bare": 1, "of_insert": 1, "bytes": 10**6, "gzipped": 1, "calls": 10**6}
+    found = [{"vendor": "sqlite", "pages": {"queue": page, "search": page}}]
+    site = {"grown": 1, "start": 9}
+    said = list(table.lines("SQLite", [1_000], found, site))
+    beside = [said[at + 1].strip() for at, line in enumerate(said) if "MISSED" in line]
+    assert goals.WHY["search", "calls"] in beside
+    assert goals.WHY["site", "start"] in beside
+    assert set(beside) - {*goals.WHY.values()} == {goals.NO_REASON}
+
+
+def test_every_reason_is_of_a_goal_that_there_is():
+    assert [key for key in goals.WHY if goals.of(*key) is None] == []

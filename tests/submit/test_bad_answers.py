@@ -177,3 +177,17 @@ def test_a_hundred_rows_of_marks_are_no_fault(staff, child):
 def test_a_day_before_this_century_may_be_long_ago(staff, child):
     day = {"happened_on_day": "1", "happened_on_month": "feb", "happened_on_year": "1998"}
     assert staff.send(staff.answers(child, **day)).status_code == 302
+
+
+def test_what_is_wrong_is_said_in_the_order_of_the_questions(staff):
+    nobody = str(uuid.uuid4())
+    wrong = {"going_home": "", "happened_at": "x", "involved": nobody, "excluded": nobody}
+    answer = staff.send(staff.answers(account="", **wrong))
+    assert [said.split()[0:2] for said in problems(answer)] == [
+        ["Find", "the"],
+        ["Write", "what"],
+        ["Say", "whether"],
+        ["Enter", "a"],
+        ["A", "child"],
+        ["Somebody", "you"],
+    ]

@@ -66,7 +66,7 @@ def test_the_form_is_small_and_does_not_grow_with_the_roll(staff, where):
     factories.person(where, Role.DSL)
     settled(staff)
     page, said, _ = spent(staff.open)
-    assert len(page.content) <= 25 * 1024, len(page.content)
+    assert len(page.content) <= 25_000, len(page.content)
     for _ in range(30):
         factories.child(where)
     again, said_again, _ = spent(staff.open)

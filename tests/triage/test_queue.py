@@ -100,6 +100,22 @@ def test_a_row_that_is_not_late_says_when_it_is_due(where, lead):
     assert "late</span>" not in shown
 
 
+def test_taking_it_and_deciding_do_not_begin_the_wait_again(where, lead):
+    day_later = at(lead, NOW + timedelta(days=1))
+    for state in (State.WAITING, State.TAKEN, State.DECIDED):
+        factories.concern_at(state, where=where, lead=lead)
+    # Each came at ten on Tuesday; it is ten on Wednesday.
+    assert {row.since.split("\n")[0] for row in rows(day_later)} == {"Waited 1 school day"}
+
+
+def test_a_row_that_is_late_in_a_time_its_calendar_does_not_count_says_when_it_was_due(where, lead):
+    # Two school hours from half past one end at the bell; at four no school time has run since.
+    waiting(where, now=NOW + timedelta(hours=3, minutes=30))
+    row = rows(at(lead, NOW + timedelta(hours=6)))[0]
+    assert row.late == "late"
+    assert "Due 3 November 2026, 15:30" in row.since
+
+
 def test_what_else_is_late_is_said_beside_what_presses_most(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
     decided = factories.decided(concern, Route.SCHOOL_SUPPORT)

@@ -56,7 +56,7 @@ def test_a_child_and_a_reason_are_asked_for(desk, wrong, right):
     concern = desk.concern(children=(wrong,))
     path = f"/triage/{concern.uid}/refile/"
     assert errors(desk.press(path, {})) == [
-        "Say how you know that it is about another child", "Find the child",
+        "Find the child", "Say how you know that it is about another child",
     ]  # fmt: skip
     both = {"child": [str(right.uid), str(factories.child(desk.where).uid)], "why": WHY}
     assert errors(desk.press(path, both)) == ["Keep one child, the one it is about"]

@@ -166,7 +166,7 @@ class Year:
         draw = self.chance.random()
         light = kind not in {"told", "injury"} and concern.going_home != "yes" and draw < 0.62
         if light:
-            until = (at + timedelta(days=self.chance.choice((14, 28, 42)))).date()
+            until = calendars.look_again(self.school.days, lead.today, concern.pk)
             decided = Decided(
                 rows, (Route.KEEP,), self.chance.choice(words.REASONS_LIGHT),
                 light=True, keep_until=until, words_back=back,
@@ -209,7 +209,9 @@ class Year:
             parents_why_not="" if Route.PARENTS in routes else why_not,
             siblings=self.chance.choice(("considered", "none")),
             child_seen=self.chance.choice(("seen", "heard_alone")),
-            watch_until=(at + timedelta(days=21)).date() if Route.WATCH in routes else None,
+            watch_until=calendars.add_school_weeks(self.school.days, at, 3).date()
+            if Route.WATCH in routes
+            else None,
             watched_by=self.chance.choice(self.staff) if Route.WATCH in routes else None,
             words_back=back,
         )

@@ -1,0 +1,56 @@
+"""This file knows what every model promises, and which are excused from what, and why."""
+
+from django.db import models
+from django.db.models import PROTECT
+
+# What is asked of every model; of what is about a concern or a child, `visible_to` too.
+PROMISES = ("uid", "school")
+ROLLS = "the office keeps the roll, and it says nothing of any concern"
+EXCUSED: dict[tuple[str, str], str] = {
+    ("Authority", "school"): "an authority serves many schools",
+    ("School", "school"): "it is the school",
+    ("Term", "uid"): "a day of the calendar, on no page by itself",
+    ("Closure", "uid"): "a day of the calendar, on no page by itself",
+    ("Person", "school"): "somebody may work in several schools: their posts say in which",
+    ("NameKey", "uid"): "a word of an index, on no page",
+    ("NameKey", "school"): "its child says whose it is",
+    ("WordKey", "uid"): "a word of an index, on no page",
+    ("NameKey", "visible_to"): ROLLS,
+    ("Enrolment", "visible_to"): ROLLS,
+    ("Placement", "visible_to"): ROLLS,
+    ("RollQuestion", "visible_to"): ROLLS,
+    ("Relation", "visible_to"): "the office keeps families; what they shut out is asked of it",
+    ("Asked", "visible_to"): "a matter of the staff, for the office and the head",
+    ("FileEvent", "visible_to"): "it is reached only through its file, which is scoped",
+}
+
+
+def broken_promises(found, excused) -> list[str]:
+    """What of the models `found` is not as promised, and what is excused without need."""
+    broken = {one for model in found for one in _broken(model)}
+    wrong = [f"{name}: {what}" for name, what in sorted(broken - excused.keys())]
+    idle = [f"{name}: {what} needs no excuse" for name, what in sorted(excused.keys() - broken)]
+    return wrong + idle
+
+
+def _broken(model):
+    name, fields = model.__name__, model._meta.get_fields()
+    have = {field.name for field in fields}
+    yield from ((name, promised) for promised in PROMISES if promised not in have)
+    for field in fields:
+        if isinstance(field, models.ManyToManyField):
+            yield name, f"{field.name} leads to many, and protects none"
+        elif getattr(getattr(field, "remote_field", None), "on_delete", PROTECT) is not PROTECT:
+            yield name, f"{field.name} does not protect"
+    if _of_a_case(model) and not _scoped(model):
+        yield name, "visible_to"
+
+
+def _of_a_case(model) -> bool:
+    """About something that only some may see."""
+    keys = [field for field in model._meta.get_fields() if isinstance(field, models.ForeignKey)]
+    return any(_scoped(key.related_model) for key in keys)
+
+
+def _scoped(model) -> bool:
+    return hasattr(getattr(model, "objects", None), "visible_to")

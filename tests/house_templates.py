@@ -1,0 +1,42 @@
+"""This file knows what no template may hold. By itself: `python -m tests.house_templates`."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+UNSAFE = re.compile(
+    r"<style|\sstyle\s*=|<script(?![^>]*\ssrc=)[^>]*>|\son[a-z]+\s*=|\|\s*safe\b|autoescape off"
+    r"|\bdata:image|javascript:",
+    re.IGNORECASE,
+)
+NAMES = re.compile(r"(forename|surname|known_as|\bchild\w*\.name|\.name\b.*child|account\b)")
+
+
+def templates() -> dict[str, str]:
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+    }
+
+
+def unsafe_templates(pages) -> list[str]:
+    return [
+        f"{name}: {hit.group(0)}" for name, text in pages.items() for hit in UNSAFE.finditer(text)
+    ]
+
+
+def titles_with_names(pages) -> list[str]:
+    block = re.compile(r"{%\s*block title\s*%}(.*?){%\s*endblock", re.DOTALL)
+    address = re.compile(r"{%\s*url [^%]*%}")
+    return [
+        f"{name}: {hit}"
+        for name, text in pages.items()
+        for hit in block.findall(text) + address.findall(text)
+        if NAMES.search(hit)
+    ]
+
+
+if __name__ == "__main__":
+    standing = templates()
+    sys.exit("\n".join(unsafe_templates(standing) + titles_with_names(standing)) or None)

@@ -1,0 +1,58 @@
+"""What `make check` does with a broken template: it fails, and tells of every later check too."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.house_templates import ROOT
+
+BROKEN = '<p style="color: red">Late</p>'
+# Only the template's own check is real: the others are what they are elsewhere, and pass.
+PYTHON = """#!/bin/sh
+case "$*" in *tests.house_templates*) exec {python} "$@" ;; esac
+"""
+
+
+@pytest.fixture
+def checked(tmp_path):
+    """Runs the checks of a small copy of the house in which `words` are a template."""
+    for name in (".ci/check", "tests/house_templates.py"):
+        (tmp_path / name).parent.mkdir()
+        shutil.copy(ROOT / name, tmp_path / name)
+    for name in ("templates", "concerns", ".venv/bin"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("ruff", "djade", "python"):
+        stub = tmp_path / ".venv/bin" / name
+        stub.write_text(PYTHON.format(python=sys.executable) if name == "python" else "#!/bin/sh\n")
+        stub.chmod(0o755)
+
+    def run(words: str):
+        (tmp_path / "templates/page.html").write_text(words)
+        return subprocess.run(
+            [tmp_path / ".ci/check"],
+            cwd=tmp_path,
+            env=dict(os.environ),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def test_a_broken_template_fails_and_later_checks_still_report(checked):
+    done = checked(BROKEN)
+    assert done.returncode == 1
+    assert "FAILED  no template holds inline script" in done.stdout
+    assert "templates/page.html:  style=" in done.stdout
+    assert "ok      nothing installed conflicts" in done.stdout
+    assert "1 of the checks failed" in done.stdout
+
+
+def test_a_template_of_words_alone_passes(checked):
+    done = checked("<p>Late</p>")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.endswith("Every check passed.\n")
