@@ -146,10 +146,9 @@ def change(*, by: Viewer, what: Asked, now: datetime, record) -> bool:
 
 @act(May.SUBMIT, Kind.STAFF_CHANGED)
 def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record) -> bool:
-    """Anybody says of themselves that a pupil is their family. A reader waits for the head."""
+    """Anybody says of themselves that a pupil is their family: it is so at once, a reader too."""
     _one_at_a_time(by)
-    what = Asked(matter=Matter.RELATED, person=by.person, child=child, how=how)
-    return _do_or_ask(record, what)
+    return _do_or_ask(record, Asked(matter=Matter.RELATED, person=by.person, child=child, how=how))
 
 
 @act(May.POSTS, Kind.APPROVED)

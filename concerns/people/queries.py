@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import Http404
 
 from concerns.doors import sight
@@ -132,6 +132,14 @@ def asked(viewer: Viewer) -> tuple[list[Asked], list[Asked]]:
     for row in waiting:
         row.answerable = not row.why_not(viewer)
     return waiting, list(_asked(viewer).answered().filter(answer__at__gte=since)[:A_PAGE])
+
+
+def said_themselves(viewer: Viewer) -> list[Relation]:
+    """Which readers said in the last month that a pupil is their family: done at once, and told."""
+    readers = Post.objects.filter(school=viewer.school).reading().lasting(viewer.today)
+    rows = Relation.objects.of_school(viewer).filter(by=F("person"), at__gte=viewer.now - LATELY)
+    rows = rows.filter(person__in=readers.values("person")).select_related("person")
+    return list(rows.order_by("-at", "-pk")[:A_PAGE])
 
 
 def one_asked(viewer: Viewer, uid: uuid.UUID) -> Asked:

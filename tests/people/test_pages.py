@@ -147,7 +147,7 @@ def test_who_is_signed_in_says_who_their_family_is(house, client):
     factories.sign_in(client, house.lead.person)
     said = {"find": "quill", "child": str(child.uid), "how": "uncle"}
     assert client.post("/people/own/", said).status_code == 302
-    assert "it waits for the headteacher" in client.get("/people/own/").content.decode()
+    assert "Amelia Quillfeather</strong>: uncle" in client.get("/people/own/").content.decode()
     assert house.ask(house.office, Matter.PASSWORD, house.teacher.person).pk is None
 
 
