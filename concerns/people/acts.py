@@ -226,7 +226,8 @@ def leave(
 ) -> Person:  # fmt: skip
     """Somebody has left: posts end, the account closes now, and all they held goes to `to`.
 
-    What `to` may not see goes to the role that owes it. Nobody writes down their own leaving.
+    What `to` may not see goes to the role that owes it; so does all, where `by` may see nothing of
+    it and so could not be asked who takes over. Nobody writes down their own leaving.
     """
     _one_at_a_time(by)
     if person.pk == by.person.pk:
@@ -236,7 +237,7 @@ def leave(
     _somebody_stays(by, person, {Role.DSL, Role.HEAD})
     concerns = held.locked(held.held(person, by.school))
     able = Person.objects.who_may(May.DECIDE, by.school, by.today).exclude(pk=person.pk)
-    if concerns and to not in able:
+    if (to or any(held.counted(person, by))) and to not in able:
         raise Refused("Choose who takes over what they hold: somebody who may decide on concerns.")
     for concern in held.hand_over(record, person, to, concerns):
         record(about=concern, concern=concern, reason="handed over")

@@ -13,6 +13,7 @@ from concerns.models import (
     Child,
     Concern,
     Cover,
+    Draft,
     Invitation,
     Person,
     Post,
@@ -168,12 +169,14 @@ def own_waiting(viewer: Viewer) -> list[Asked]:
 
 
 def to_leave(viewer: Viewer, uid: uuid.UUID) -> Person:
-    """Who is leaving, with what they hold. Raises Http404 for who has left."""
+    """Who is leaving, with what they hold and how much they began and never sent. Raises Http404
+    for who has left."""
     here = Person.objects.of_school(viewer).here(viewer.school, viewer.today)
     found = sight.one(viewer, here, uid)
     if found.pk == viewer.person.pk:
         raise Http404
     found.has, found.owes = held.counted(found, viewer)
+    found.unsent = Draft.objects.begun_by(found, viewer).count()
     found.shown = _references(viewer, found) if viewer.may(May.READ) else []
     return found
 
