@@ -1,6 +1,5 @@
 """Somebody leaves: one act, and nothing of theirs is left behind."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -8,10 +7,9 @@ from django.http import Http404
 
 from concerns.adult import acts as adult
 from concerns.chase import acts as chase
-from concerns.doors import keep
 from concerns.doors.act import Refused
 from concerns.models import Concern, Draft, Exclusion, Line, Post, Step, held
-from concerns.models.draft import ADULT, CONCERN
+from concerns.models.draft import ADULT
 from concerns.models.unheld import breaches
 from concerns.people import acts, queries
 from concerns.rules.kinds import Kind
@@ -147,17 +145,12 @@ def test_what_is_hidden_goes_along_with_what_is_not(house, deputy):
     }
 
 
-def unsent(house, by, page=CONCERN, **picked) -> Draft:
-    words = {"account": ["Thin"]} | {name: [str(row.uid)] for name, row in picked.items()}
-    return keep.words(by.person, house.school, page, uuid.uuid4(), words, NOW)
-
-
 def told_of_drafts(house, who) -> int:
     return queries.to_leave(house.office, who.person.uid).unsent
 
 
 def test_the_office_is_told_that_a_leaver_began_a_concern_and_nothing_is_lost_by_it(house, deputy):
-    draft = unsent(house, deputy)
+    draft = house.begins(deputy)
     assert told_of_drafts(house, deputy) == 1
     house.leaves(deputy.person)
     assert Draft.objects.get() == draft
@@ -165,19 +158,19 @@ def test_the_office_is_told_that_a_leaver_began_a_concern_and_nothing_is_lost_by
 
 
 def test_the_office_is_not_told_of_what_is_about_an_adult_or_was_sent_or_set_aside(house, deputy):
-    unsent(house, deputy, page=ADULT)
-    sent = unsent(house, deputy)
+    house.begins(deputy, page=ADULT)
+    sent = house.begins(deputy)
     account = factories.account(factories.child(house.school))
     submit.submit(by=deputy, draft=sent.uid, account=account, now=NOW)
-    chase.set_aside(by=deputy, draft=unsent(house, deputy), why="A costume.", now=NOW)
+    chase.set_aside(by=deputy, draft=house.begins(deputy), why="A costume.", now=NOW)
     assert told_of_drafts(house, deputy) == 0
 
 
 def test_the_office_is_not_told_of_what_shuts_it_out(house, deputy):
     child = factories.child(house.school)
     factories.related(house.office.person, child)
-    unsent(house, deputy, child=child)
-    unsent(house, deputy, excluded=house.office.person)
+    house.begins(deputy, child=child)
+    house.begins(deputy, excluded=house.office.person)
     assert told_of_drafts(house, deputy) == 0
 
 

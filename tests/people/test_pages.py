@@ -5,7 +5,7 @@ import pytest
 from concerns.rules.roles import Role
 from concerns.rules.staffing import Matter
 from tests import counting, factories
-from tests.people.conftest import TODAY
+from tests.people.conftest import TODAY, staffed
 
 
 @pytest.fixture
@@ -13,14 +13,6 @@ def desk(house, client):
     factories.sign_in(client, house.office.person)
     client.get("/people/")
     return client
-
-
-def staffed(house, number: int) -> None:
-    """So many more, each with two posts, a family, and something that waits."""
-    for _ in range(number):
-        who = factories.person(house.school, Role.STAFF, Role.OFFICE)
-        factories.related(who, factories.child(house.school))
-        house.post(house.office, who, Role.DEPUTY)
 
 
 PAGES = {"": 12, "?left": 12, "asked/": 8, "cover/": 10, "add/": 6, "own/": 8}
