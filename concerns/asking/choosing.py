@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from concerns.asking.asked import Asked
-from concerns.asking.govuk import Part
 from concerns.asking.household import picked
 from concerns.asking.unfolding import offer
 from concerns.models import Child, Person
 
 # Where the picker stands among the questions.
 PICKER = Part("submit/picker.html", "child")
+ONE = "It is filed under one child: keep the one it is about, and take out the others"
 
 
 class OneOfStaff(Asked):
@@ -38,6 +38,6 @@ class OneChild(Asked):
     def clean(self):
         given = super().clean()
         if len(self.chosen) != 1:
-            one = "Keep one child, the one it is about" if self.chosen else "Find the child"
+            one = ONE if self.chosen else "Find the child"
             self.add_error("child", one)
         return given

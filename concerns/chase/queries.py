@@ -141,7 +141,7 @@ def told(viewer: Viewer, uid) -> tuple[Concern, list[WordBack]]:
 def unsent(viewer: Viewer) -> tuple[list[Draft], bool]:
     """Concerns begun before today and not sent, oldest first: by whom and since when, and whether
     there are more than a page of them. No reading about a child: nothing in it is about one."""
-    rows = Draft.objects.known_to_leads(viewer).not_sent().select_related("person")
+    rows = Draft.objects.known_to_leads(viewer).not_sent().with_writer(viewer)
     found = list(rows.order_by("begun_at", "pk")[: A_PAGE + 1])
     return found[:A_PAGE], len(found) > A_PAGE
 
@@ -149,7 +149,7 @@ def unsent(viewer: Viewer) -> tuple[list[Draft], bool]:
 def begun(viewer: Viewer, uid) -> Draft:
     """A concern begun: one's own, or one that a lead knows of. Raises Http404."""
     rows = Draft.objects.of(viewer).filter(page=CONCERN) | Draft.objects.known_to_leads(viewer)
-    return sight.one(viewer, rows.for_viewer(viewer).select_related("person"), uid)
+    return sight.one(viewer, rows.for_viewer(viewer).with_writer(viewer), uid)
 
 
 @dataclass(frozen=True)

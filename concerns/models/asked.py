@@ -10,7 +10,7 @@ from django.db import models
 
 from concerns.models.case import Row, Scoped
 from concerns.models.child import Child
-from concerns.models.held import held, locked, release
+from concerns.models.held import held, locked, step_aside
 from concerns.models.person import Invitation, Person, Post, Relation, Viewer
 from concerns.rules import staffing
 from concerns.rules.roles import Role
@@ -126,7 +126,7 @@ class Asked(Row):
             _begin(self, person)
         elif self.matter == Matter.RELATED:
             Relation.objects.register(person, self.child, how=self.how, by=by, at=now)
-            release(record, person, locked(held(person, self.child.school).of(self.child)))
+            step_aside(record, person, locked(held(person, self.child.school).of(self.child)))
         elif self.matter == Matter.UNRELATED:
             self.related().update(ended_by=by, ended_at=now, shuts_out=None)
         elif self.matter == Matter.EMAIL:

@@ -4,17 +4,23 @@ A draft of a concern, and equally the words of any other form whose session ende
 gone stale before it was sent. A concern begun and not sent is a worry somebody had: its writer is
 reminded, and in the end the leads learn that it exists, and never what it says. One about an adult
 is its writer's alone, for good.
+
+Whom it would shut out once sent - a colleague its writer keeps out of it, the family of a child
+picked in it - it shuts out already. Only its words tell who that is: they are opened here to find
+it, and for nothing else. Where no lead is left to hear of it, it stays with its writer alone.
 """
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef
 
 from concerns.models.case import Row, Scoped
-from concerns.models.fields import EncryptedText
+from concerns.models.fields import CannotOpen, EncryptedText
+from concerns.models.person import Person, Relation
 from concerns.rules.clocks import REMIND_AFTER, unsent_known_to_leads
 from concerns.rules.roles import May
 
@@ -58,8 +64,30 @@ class Drafts(Scoped):
         if not viewer.may(May.READ):
             return self.none().for_viewer(viewer)
         before = unsent_known_to_leads(viewer.school.days, viewer.now)
-        rows = self.unsent().filter(school=viewer.school, begun_at__lt=before).defer("words")
-        return rows.for_viewer(viewer)
+        return self.unsent().filter(begun_at__lt=before)._told_to(viewer)
+
+    def begun_by(self, person: Person, viewer):
+        """What `person` has begun and not sent, for who writes down that they have left."""
+        return self.unsent().not_sent().filter(person=person)._told_to(viewer)
+
+    def with_writer(self, viewer):
+        """With who wrote each, and whether they still work here (`writer_here`)."""
+        here = Person.objects.here(viewer.school, viewer.today).filter(pk=OuterRef("person"))
+        return self.select_related("person").annotate(writer_here=Exists(here))
+
+    def _told_to(self, viewer):
+        """Without their words, and less those that shut `viewer` out: even a number may tell."""
+        rows = self.filter(school=viewer.school).defer("words")
+        return rows.exclude(pk__in=rows._shut_out(viewer)).for_viewer(viewer)
+
+    def _shut_out(self, viewer) -> list[int]:
+        """The keys of those that shut `viewer` out. What is their own never does."""
+        rows = list(self.exclude(person=viewer.person).defer(None).only("uid", "words"))
+        if not rows:
+            return []
+        families = Relation.objects.filter(shuts_out=viewer.person)
+        families = set(families.values_list("child__uid", flat=True))
+        return [row.pk for row in rows if row.shuts_out(viewer.person, families)]
 
     def lying(self, viewer) -> "Lying":
         """What of the school lies begun and not sent, for the page of a lead.
@@ -79,7 +107,9 @@ class Drafts(Scoped):
         waits = viewer.now - REMIND_AFTER
         rows = [row for row in rows if row[0] not in sent]
         own = [saved for _, who, _, saved in rows if who == viewer.person.pk and saved <= waits]
-        return Lying(min(own, default=None), sum(begun < before for _, _, begun, _ in rows))
+        known = [uid for uid, _, begun, _ in rows if begun < before]
+        shut = self.filter(uid__in=known)._shut_out(viewer) if known else ()
+        return Lying(min(own, default=None), len(known) - len(shut))
 
 
 class Draft(Row):
@@ -111,3 +141,16 @@ class Draft(Row):
     def typed(self) -> dict[str, list[str]]:
         """What was typed, field by field, as it was posted."""
         return json.loads(self.words or "{}")
+
+    def shuts_out(self, person: Person, families: set[UUID]) -> bool:
+        """Whether `person`, family of `families`, could not see it once it was sent as it stands.
+
+        What cannot be opened is kept from everybody: whom it would shut out, nobody knows.
+        """
+        try:
+            typed = self.typed
+        except CannotOpen:
+            return True
+        picked = {name: typed.get(name, ()) for name in ("excluded", "child", "involved")}
+        children = {*picked["child"], *picked["involved"]}
+        return str(person.uid) in picked["excluded"] or bool(children & set(map(str, families)))

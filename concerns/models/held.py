@@ -53,16 +53,26 @@ def release(record, person: Person, concerns: list[Concern]) -> None:
         agenda.release(person)
 
 
+def step_aside(record, person: Person, concerns: list[Concern]) -> None:
+    """`person` may see `concerns` no longer: what they hold there goes to the next who may."""
+    release(record, person, concerns)
+    for agenda in record.agendas(concerns):
+        agenda.seat()
+
+
 def hand_over(record, person: Person, to: Person | None, concerns: list[Concern]) -> list[Concern]:
-    """What `person` holds on `concerns` goes to `to`; where `to` may not see one, to its role.
+    """What `person` holds on `concerns` goes to `to`; where `to` may not see one, or nobody is
+    named, to its role.
 
     Gives back those that went to `to`.
     """
     # A concern about an adult is a post's; whoever had taken it has it no longer.
     AdultConcern.objects.filter(holder=person, school=record.by.school).update(holder=None)
     keys = [concern.pk for concern in concerns]
-    hidden = Concern.objects.filter(shut_out_of(to)("pk"), pk__in=keys) if to else ()
-    shut = {concern.pk for concern in hidden}
+    hidden = Concern.objects.filter(pk__in=keys)
+    if to:
+        hidden = hidden.filter(shut_out_of(to)("pk"))
+    shut = set(hidden.values_list("pk", flat=True))
     for agenda in record.agendas(concerns):
         if agenda.concern.pk in shut:
             agenda.release(person)

@@ -146,10 +146,9 @@ def change(*, by: Viewer, what: Asked, now: datetime, record) -> bool:
 
 @act(May.SUBMIT, Kind.STAFF_CHANGED)
 def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record) -> bool:
-    """Anybody says of themselves that a pupil is their family. A reader waits for the head."""
+    """Anybody says of themselves that a pupil is their family: it is so at once, a reader too."""
     _one_at_a_time(by)
-    what = Asked(matter=Matter.RELATED, person=by.person, child=child, how=how)
-    return _do_or_ask(record, what)
+    return _do_or_ask(record, Asked(matter=Matter.RELATED, person=by.person, child=child, how=how))
 
 
 @act(May.POSTS, Kind.APPROVED)
@@ -227,7 +226,8 @@ def leave(
 ) -> Person:  # fmt: skip
     """Somebody has left: posts end, the account closes now, and all they held goes to `to`.
 
-    What `to` may not see goes to the role that owes it. Nobody writes down their own leaving.
+    What `to` may not see goes to the role that owes it; so does all, where `by` may see nothing of
+    it and so could not be asked who takes over. Nobody writes down their own leaving.
     """
     _one_at_a_time(by)
     if person.pk == by.person.pk:
@@ -237,7 +237,7 @@ def leave(
     _somebody_stays(by, person, {Role.DSL, Role.HEAD})
     concerns = held.locked(held.held(person, by.school))
     able = Person.objects.who_may(May.DECIDE, by.school, by.today).exclude(pk=person.pk)
-    if concerns and to not in able:
+    if (to or any(held.counted(person, by))) and to not in able:
         raise Refused("Choose who takes over what they hold: somebody who may decide on concerns.")
     for concern in held.hand_over(record, person, to, concerns):
         record(about=concern, concern=concern, reason="handed over")

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import Http404
 
 from concerns.doors import sight
@@ -13,6 +13,7 @@ from concerns.models import (
     Child,
     Concern,
     Cover,
+    Draft,
     Invitation,
     Person,
     Post,
@@ -134,6 +135,14 @@ def asked(viewer: Viewer) -> tuple[list[Asked], list[Asked]]:
     return waiting, list(_asked(viewer).answered().filter(answer__at__gte=since)[:A_PAGE])
 
 
+def said_themselves(viewer: Viewer) -> list[Relation]:
+    """Which readers said in the last month that a pupil is their family: done at once, and told."""
+    readers = Post.objects.filter(school=viewer.school).reading().lasting(viewer.today)
+    rows = Relation.objects.of_school(viewer).filter(by=F("person"), at__gte=viewer.now - LATELY)
+    rows = rows.filter(person__in=readers.values("person")).select_related("person")
+    return list(rows.order_by("-at", "-pk")[:A_PAGE])
+
+
 def one_asked(viewer: Viewer, uid: uuid.UUID) -> Asked:
     return sight.one(viewer, _asked(viewer), uid)
 
@@ -160,12 +169,14 @@ def own_waiting(viewer: Viewer) -> list[Asked]:
 
 
 def to_leave(viewer: Viewer, uid: uuid.UUID) -> Person:
-    """Who is leaving, with what they hold. Raises Http404 for who has left."""
+    """Who is leaving, with what they hold and how much they began and never sent. Raises Http404
+    for who has left."""
     here = Person.objects.of_school(viewer).here(viewer.school, viewer.today)
     found = sight.one(viewer, here, uid)
     if found.pk == viewer.person.pk:
         raise Http404
     found.has, found.owes = held.counted(found, viewer)
+    found.unsent = Draft.objects.begun_by(found, viewer).count()
     found.shown = _references(viewer, found) if viewer.may(May.READ) else []
     return found
 

@@ -170,7 +170,9 @@ def _sent(what, viewer):
 
 def asked(request):
     waiting, answered = queries.asked(request.viewer)
-    return render(request, "people/asked.html", {"waiting": waiting, "answered": answered})
+    page = {"waiting": waiting, "answered": answered}
+    page["said"] = queries.said_themselves(request.viewer)
+    return render(request, "people/asked.html", page)
 
 
 def answer(request, uid):

@@ -7,8 +7,8 @@ a reader's family, a reader's password or e-mail address - waits until the head 
 The head does these alone, for others. Never for themselves: nobody gives themselves a post that
 reads, a password or an address; another asks, and what was asked is never answered by who asked it.
 A head may approve what another asked about them only where it opens nothing more to them than they
-have. One thing anybody may say of themselves, whatever their post: that a pupil is their family. It
-can only shut them out.
+have. One thing anybody does alone of themselves, whatever their post: that a pupil is their family.
+It can only shut them out, and until it did they could read about their own. The head is told of it.
 """
 
 from concerns.rules.roles import READERS, May, Role, may, powers
@@ -30,9 +30,9 @@ def alone(matter: Matter, asks: frozenset[Role], *, opens: bool, oneself: bool) 
 
     `opens`: it makes somebody a reader, or it is about one who reads; see `opens`.
     """
-    if not opens:
+    if not opens or (oneself and matter is Matter.RELATED):
         return True
-    return may(asks, May.POSTS) and (not oneself or matter is Matter.RELATED)
+    return may(asks, May.POSTS) and not oneself
 
 
 def opens(matter: Matter, role: str, reader: bool) -> bool:

@@ -13,8 +13,8 @@ from django.utils.timezone import localdate
 
 from concerns.asking import moments
 from concerns.asking.asked import Asked, Words, choose
-from concerns.asking.choosing import PICKER, OneChild, OneOfStaff
-from concerns.asking.govuk import Buttons, DayField, Details, Press, Question, Say, inside
+from concerns.asking.choosing import OneChild, OneOfStaff
+from concerns.asking.govuk import Buttons, DayField, Details, Part, Press, Question, Say, inside
 from concerns.asking.questions import AskAgain, AskParents, AskSent
 from concerns.asking.unfolding import offer
 from concerns.models import Decided
@@ -94,7 +94,11 @@ class RefileForm(OneChild):
         needed="Say how you know that it is about another child",
         help_text="Whom you asked, and what they said.",
     )
-    laid = (PICKER, Question("why", rows=3), Buttons(Press("File it under this child")))
+    laid = (
+        Part("triage/right_child.html"),
+        Question("why", rows=3),
+        Buttons(Press("File it under this child")),
+    )
 
     def __init__(self, *args, rows, **kwargs):
         super().__init__(*args, **kwargs)

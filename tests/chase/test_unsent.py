@@ -8,11 +8,14 @@ import pytest
 from django.http import Http404
 
 from concerns.chase import acts as chase
+from concerns.chase import queries
 from concerns.doors import keep
-from concerns.models import Draft, Line
+from concerns.models import Asked, Draft, Line
 from concerns.models.draft import CONCERN
+from concerns.people import acts as people
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May, Role
+from concerns.rules.staffing import Matter
 from concerns.submit import acts as submit
 from tests import factories
 
@@ -37,8 +40,9 @@ def lead(where, now=MORNING):
     return factories.viewer(where, Role.DSL, now=now)
 
 
-def begun(writer, page=CONCERN, at=BEGUN) -> Draft:
-    return keep.words(writer.person, writer.school, page, uuid.uuid4(), {"account": ["Thin"]}, at)
+def begun(writer, page=CONCERN, at=BEGUN, **picked) -> Draft:
+    words = {"account": ["Thin"]} | {name: [str(row.uid)] for name, row in picked.items()}
+    return keep.words(writer.person, writer.school, page, uuid.uuid4(), words, at)
 
 
 def reminded_since(writer, now):
@@ -130,6 +134,53 @@ def test_nobody_else_sets_it_aside(where, writer):
     other = factories.viewer(where, now=MORNING)
     with pytest.raises(Http404):
         chase.set_aside(by=other, draft=draft, why="x", now=MORNING)
+
+
+def nothing_of(draft, viewer) -> bool:
+    """That `viewer` is told nothing of it: no list, no number, no page, no setting aside."""
+    with pytest.raises(Http404):
+        queries.begun(viewer, draft.uid)
+    with pytest.raises(Http404):
+        chase.set_aside(by=viewer, draft=draft, why="x", now=viewer.now)
+    return known(viewer) == []
+
+
+def test_whom_its_writer_keeps_out_of_it_hears_nothing_of_it(where, writer):
+    shut, other = lead(where), lead(where)
+    draft = begun(writer, excluded=shut.person)
+    assert nothing_of(draft, shut)
+    assert known(other) == [draft]
+
+
+@pytest.mark.parametrize("part", ["child", "involved"])
+def test_family_of_a_child_picked_in_it_hears_nothing_of_it(where, writer, part):
+    child, family = factories.child(where), lead(where)
+    factories.related(family.person, child)
+    draft = begun(writer, **{part: child})
+    assert nothing_of(draft, family)
+    assert known(lead(where)) == [draft]
+
+
+def test_who_is_no_longer_family_hears_of_it(where, writer):
+    child, family = factories.child(where), lead(where)
+    factories.related(family.person, child)
+    what = Asked(matter=Matter.UNRELATED, person=family.person, child=child)
+    people.change(by=factories.viewer(where, Role.HEAD), what=what, now=BEGUN)
+    draft = begun(writer, child=child)
+    assert known(family) == [draft]
+
+
+def test_what_a_lead_began_about_their_own_family_is_theirs_to_find(where):
+    child, family = factories.child(where), lead(where)
+    factories.related(family.person, child)
+    draft = begun(family, child=child)
+    assert known(family) == [draft]
+
+
+def test_words_that_cannot_be_opened_stop_no_queue_and_tell_nobody(where, writer, settings):
+    begun(writer)
+    settings.RECORD_KEYS = {9: bytes(32)}
+    assert known(lead(where)) == []
 
 
 def test_a_draft_gone_on_with_is_unsent_again(where, writer):

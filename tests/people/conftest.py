@@ -1,11 +1,14 @@
 """This file knows a school with an office, a head and a lead, for the tests of its staff."""
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
 
-from concerns.models import Asked, Person, Post, School, Viewer
+from concerns.doors import keep
+from concerns.models import Asked, Draft, Person, Post, School, Viewer
+from concerns.models.draft import CONCERN
 from concerns.people import acts
 from concerns.rules.roles import Role
 from concerns.rules.staffing import Matter
@@ -40,6 +43,11 @@ class House:
         why = "" if approved else "Not this year."
         return acts.answer(by=by, asked=asked, approved=approved, why=why, now=NOW)
 
+    def begins(self, who: Viewer, page: str = CONCERN, **picked) -> Draft:
+        """A concern begun and not sent, with what was `picked` in it."""
+        words = {"account": ["Thin"]} | {name: [str(row.uid)] for name, row in picked.items()}
+        return keep.words(who.person, self.school, page, uuid.uuid4(), words, NOW)
+
     def leaves(self, who: Person, to: Person | None = None, by: Viewer | None = None) -> None:
         acts.leave(by=by or self.office, person=who, last=TODAY, to=to, now=NOW)
 
@@ -53,6 +61,14 @@ def whole_staff(school: School) -> None:
     house = House(school)
     house.answer(house.head, house.post(house.office, house.teacher.person, Role.DEPUTY))
     house.ask(house.head, Matter.PASSWORD, house.teacher.person)
+
+
+def staffed(house: House, number: int) -> None:
+    """So many more, each with two posts, a family, and something that waits."""
+    for _ in range(number):
+        who = factories.person(house.school, Role.STAFF, Role.OFFICE)
+        factories.related(who, factories.child(house.school))
+        house.post(house.office, who, Role.DEPUTY)
 
 
 @pytest.fixture

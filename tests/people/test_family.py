@@ -1,6 +1,6 @@
 """Family of a pupil works here: from the next request on they are shown nothing of that pupil."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_a_reader_s_family_waits_and_from_the_approval_on_they_see_nothing(house
     assert concern.reference not in client.get("/triage/").content.decode()
 
 
-def test_what_they_held_on_the_child_goes_to_the_role_in_the_same_act(house, child):
+def test_what_they_held_on_the_child_goes_to_the_next_who_may_in_the_same_act(house, child):
     deputy = factories.viewer(house.school, Role.DEPUTY)
     theirs = factories.concern_at(
         State.DECIDED, where=house.school, lead=house.lead, children=(child,)
@@ -53,7 +53,7 @@ def test_what_they_held_on_the_child_goes_to_the_role_in_the_same_act(house, chi
     other = factories.concern_at(State.DECIDED, where=house.school, lead=house.lead)
     related(house, house.head, house.lead.person, child)
     steps = Step.objects.open().filter(concern=theirs)
-    assert {(step.holder_id, step.holder_role) for step in steps} == {(None, "dsl")}
+    assert {(step.holder_id, step.holder_role) for step in steps} == {(None, "deputy")}
     assert Concern.objects.get(pk=theirs.pk).holder is None
     assert Concern.objects.get(pk=other.pk).holder == house.lead.person
     assert Concern.objects.visible_to(deputy).filter(pk=theirs.pk).exists()
@@ -66,11 +66,31 @@ def test_a_writer_s_own_step_about_their_child_goes_to_the_lead(house, child):
     assert not Step.objects.open().filter(holder=house.teacher.person).exists()
 
 
-def test_anybody_says_it_of_themselves_and_a_reader_waits(house, child):
-    assert acts.say_family(by=house.teacher, child=child, how="father", now=NOW)
-    assert not acts.say_family(by=house.lead, child=child, how="aunt", now=NOW)
-    assert Relation.objects.get().person == house.teacher.person
-    assert Asked.objects.get().person == house.lead.person
+@pytest.mark.parametrize("who", ["teacher", "lead", "head"])
+def test_anybody_says_it_of_themselves_and_it_is_so_at_once(house, child, who):
+    assert acts.say_family(by=getattr(house, who), child=child, how="aunt", now=NOW)
+    assert Relation.objects.get().person == getattr(house, who).person
+    assert not Asked.objects.exists()
+
+
+def test_a_reader_who_says_it_sees_nothing_from_the_next_request_on(house, client, child):
+    concern = factories.concern_at(State.TAKEN, where=house.school, children=(child,))
+    factories.sign_in(client, house.lead.person)
+    page = f"/triage/{concern.uid}/"
+    assert client.get(page).status_code == 200
+    client.post("/people/own/", {"find": "quill", "child": str(child.uid), "how": "aunt"})
+    assert client.get(page).status_code == 404
+
+
+def test_the_head_is_told_which_readers_said_it_of_themselves(house, client, child):
+    acts.say_family(by=house.lead, child=child, how="aunt", now=datetime.now(UTC))
+    acts.say_family(by=house.teacher, child=child, how="aunt", now=datetime.now(UTC))
+    related(house, house.head, factories.person(house.school, Role.DEPUTY), child)
+    factories.sign_in(client, house.head.person)
+    answer = client.get("/people/asked/")
+    assert [row.person for row in answer.context["said"]] == [house.lead.person]
+    assert "is family of a pupil here" in answer.content.decode()
+    assert "Quillfeather" not in answer.content.decode()
 
 
 def test_a_head_shuts_themselves_out_alone_and_lets_themselves_in_never(house, child):

@@ -6,13 +6,16 @@ import pytest
 from django.http import Http404
 
 from concerns.adult import acts as adult
+from concerns.chase import acts as chase
 from concerns.doors.act import Refused
-from concerns.models import Concern, Exclusion, Line, Post, Step, held
+from concerns.models import Concern, Draft, Exclusion, Line, Post, Step, held
+from concerns.models.draft import ADULT
 from concerns.models.unheld import breaches
 from concerns.people import acts, queries
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from concerns.submit import acts as submit
 from tests import adults, factories
 from tests.people.conftest import NOW, TODAY
 
@@ -119,6 +122,56 @@ def test_the_office_is_told_how_much_is_held_and_not_what_is_its_own_family_s(ho
     assert held.counted(deputy.person, house.office) == (2, 2)
     factories.related(house.office.person, hers.children.get().child)
     assert held.counted(deputy.person, house.office) == (1, 1)
+
+
+def test_what_is_hidden_from_the_office_goes_to_the_role_and_nobody_need_be_named(house, deputy):
+    hers = concern_of(house, deputy)
+    factories.related(house.office.person, hers.children.get().child)
+    house.leaves(deputy.person)
+    hers.refresh_from_db()
+    step = hers.steps.open().get()
+    assert (hers.holder, step.holder, step.holder_role) == (None, None, "dsl")
+    assert list(breaches(house.school, TODAY + timedelta(days=1))) == []
+
+
+def test_what_is_hidden_goes_along_with_what_is_not(house, deputy):
+    hers, other = concern_of(house, deputy), concern_of(house, deputy)
+    factories.related(house.office.person, hers.children.get().child)
+    with pytest.raises(Refused, match="Choose who takes over"):
+        house.leaves(deputy.person)
+    house.leaves(deputy.person, house.lead.person)
+    assert {row.holder for row in Concern.objects.filter(pk__in=[hers.pk, other.pk])} == {
+        house.lead.person
+    }
+
+
+def told_of_drafts(house, who) -> int:
+    return queries.to_leave(house.office, who.person.uid).unsent
+
+
+def test_the_office_is_told_that_a_leaver_began_a_concern_and_nothing_is_lost_by_it(house, deputy):
+    draft = house.begins(deputy)
+    assert told_of_drafts(house, deputy) == 1
+    house.leaves(deputy.person)
+    assert Draft.objects.get() == draft
+    assert Draft.objects.get().typed == {"account": ["Thin"]}
+
+
+def test_the_office_is_not_told_of_what_is_about_an_adult_or_was_sent_or_set_aside(house, deputy):
+    house.begins(deputy, page=ADULT)
+    sent = house.begins(deputy)
+    account = factories.account(factories.child(house.school))
+    submit.submit(by=deputy, draft=sent.uid, account=account, now=NOW)
+    chase.set_aside(by=deputy, draft=house.begins(deputy), why="A costume.", now=NOW)
+    assert told_of_drafts(house, deputy) == 0
+
+
+def test_the_office_is_not_told_of_what_shuts_it_out(house, deputy):
+    child = factories.child(house.school)
+    factories.related(house.office.person, child)
+    house.begins(deputy, child=child)
+    house.begins(deputy, excluded=house.office.person)
+    assert told_of_drafts(house, deputy) == 0
 
 
 def test_a_reader_sees_which_they_are_and_the_office_does_not(house, deputy):

@@ -5,7 +5,7 @@ import pytest
 from concerns.rules.roles import Role
 from concerns.rules.staffing import Matter
 from tests import counting, factories
-from tests.people.conftest import TODAY
+from tests.people.conftest import TODAY, staffed
 
 
 @pytest.fixture
@@ -13,14 +13,6 @@ def desk(house, client):
     factories.sign_in(client, house.office.person)
     client.get("/people/")
     return client
-
-
-def staffed(house, number: int) -> None:
-    """So many more, each with two posts, a family, and something that waits."""
-    for _ in range(number):
-        who = factories.person(house.school, Role.STAFF, Role.OFFICE)
-        factories.related(who, factories.child(house.school))
-        house.post(house.office, who, Role.DEPUTY)
 
 
 PAGES = {"": 12, "?left": 12, "asked/": 8, "cover/": 10, "add/": 6, "own/": 8}
@@ -147,7 +139,7 @@ def test_who_is_signed_in_says_who_their_family_is(house, client):
     factories.sign_in(client, house.lead.person)
     said = {"find": "quill", "child": str(child.uid), "how": "uncle"}
     assert client.post("/people/own/", said).status_code == 302
-    assert "it waits for the headteacher" in client.get("/people/own/").content.decode()
+    assert "Amelia Quillfeather</strong>: uncle" in client.get("/people/own/").content.decode()
     assert house.ask(house.office, Matter.PASSWORD, house.teacher.person).pk is None
 
 

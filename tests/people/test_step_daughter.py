@@ -1,10 +1,13 @@
 """The office manager's step-daughter is a pupil here, and her step-mother learns nothing of her."""
 
 import re
+import uuid
 
 import pytest
 
+from concerns.doors import keep
 from concerns.models import Concern, Person
+from concerns.models.draft import CONCERN
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
@@ -47,6 +50,8 @@ def every_page(client, world, who: Person) -> dict[str, bytes]:
 def all_that_can_be_said(world, daughter, lead) -> Concern:
     writer = factories.viewer(world.school, who=world.writer)
     told = {"children": (daughter,), "account": SECRET}
+    begun = {"child": [str(daughter.uid)], "account": [SECRET]}
+    keep.words(lead.person, world.school, CONCERN, uuid.uuid4(), begun, factories.NOW)
     return factories.concern_at(State.DECIDED, where=world.school, by=writer, lead=lead, **told)
 
 
@@ -62,6 +67,24 @@ def test_whatever_is_written_about_her_no_page_of_the_office_manager_changes_by_
     assert {name for name in before if before[name] != after[name]} == set()
     told = [word.encode() for word in (concern.reference, SECRET, "cardigan")]
     assert not [name for name, page in after.items() if any(word in page for word in told)]
+
+
+def test_who_holds_only_what_is_hers_leaves_as_one_who_holds_nothing(world, manager, daughter):
+    client = factories.sign_in(SecureClient(), manager)
+    nothing, lead = (factories.viewer(world.school, Role.DEPUTY) for _ in range(2))
+    concern = all_that_can_be_said(world, daughter, lead)
+    last = dict(zip(("last_day", "last_month", "last_year"), (3, 11, 2026), strict=True))
+    answers = []
+    for who in (nothing, lead):
+        page = f"/people/{who.person.uid}/leave/"
+        shown = TOKENS.sub(b"", client.get(page).content)
+        shown = shown.replace(str(who.person.uid).encode(), b"")
+        pressed = client.post(page, last)
+        answers.append((shown.replace(who.person.name.encode(), b""), pressed.status_code))
+    assert answers[0] == answers[1]
+    assert answers[0][1] == 302
+    concern.refresh_from_db()
+    assert concern.holder is None
 
 
 def test_no_address_of_hers_opens_for_the_office_manager(world, manager, daughter):

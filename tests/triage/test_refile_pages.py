@@ -59,7 +59,11 @@ def test_a_child_and_a_reason_are_asked_for(desk, wrong, right):
         "Find the child", "Say how you know that it is about another child",
     ]  # fmt: skip
     both = {"child": [str(right.uid), str(factories.child(desk.where).uid)], "why": WHY}
-    assert errors(desk.press(path, both)) == ["Keep one child, the one it is about"]
+    assert errors(desk.press(path, both)) == [
+        "It is filed under one child: keep the one it is about, and take out the others"
+    ]
+    assert list(Concern.objects.of(right)) == []
+    assert "You can pick several" not in words(desk.press(path, both))
     assert errors(desk.press(path, {"child": str(wrong.uid), "why": WHY})) == [
         "It stands under that child already. Find the child it is about."
     ]
