@@ -22,7 +22,7 @@ from concerns.models import (
     beside,
     offered,
 )
-from concerns.models.adult import readers_in_post, who_reads
+from concerns.models.adult import here, readers_in_post, who_reads
 from concerns.models.draft import ADULT
 from concerns.models.moves import REOPEN_FIRST, Move
 from concerns.rules import adults
@@ -54,14 +54,22 @@ class Contact:
 
 
 def contacts(viewer: Viewer, passed_by: set[str] = frozenset()) -> list[Contact]:
-    """The head and the chair, less oneself and whoever the form has named. (Uids.)"""
+    """The head and the chair, less oneself, whoever is away and whom the form has named. (Uids.)"""
+    every = sorted(readers_in_post(viewer.school, viewer.today), key=_head_first)
+    able = [post for post in every if str(post.person.uid) not in passed_by]
     found = {}
-    for post in sorted(readers_in_post(viewer.school, viewer.today), key=_head_first):
-        if post.person_id != viewer.person.pk and str(post.person.uid) not in passed_by:
-            about = "when it is about the head" if post.role == Role.CHAIR else "about anybody else"
-            title = post.title or Role(post.role).title
-            found.setdefault(post.person_id, Contact(post.person, title, about))
+    for post in here([post for post in able if post.person_id != viewer.person.pk]):
+        title = post.title or Role(post.role).title
+        found.setdefault(post.person_id, Contact(post.person, title, _about(post, every)))
     return list(found.values())
+
+
+def _about(post: Post, every: list[Post]) -> str:
+    """Whom it would be about, for it to go to the holder of `post`."""
+    others = [other for other in every if other.role != post.role]
+    if others and all(other.away for other in others):
+        return f"about anybody, while the {Role(others[0].role).title.lower()} is away"
+    return "when it is about the head" if post.role == Role.CHAIR else "about anybody else"
 
 
 def _head_first(post: Post) -> int:

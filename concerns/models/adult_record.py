@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from concerns.models.adult import AdultConcern, AdultRows, goes_to, who_reads
+from concerns.models.adult import AdultConcern, AdultRows, goes_to, readers_in_post, who_reads
 from concerns.models.adult_said import AdultDecided, Spoken
 from concerns.models.agenda import Agenda
 from concerns.models.fields import EncryptedText
@@ -259,9 +259,12 @@ def pass_on(agenda: Agenda, to: Role) -> None:
 def send_past(agenda: Agenda, person: Person) -> None:
     """`person` may see it no longer: where it goes to another post by that, it is that post's.
 
-    What was handed on stays where it was put, as long as somebody there may see it.
+    What was handed on stays where it was put, as long as somebody there may see it; and nothing is
+    moved on by somebody who was no reader, whoever of the readers is away today.
     """
     concern, by = agenda.concern, agenda.by
+    if person.pk not in {post.person_id for post in readers_in_post(by.school, by.today)}:
+        return
     shut_out = set(concern.exclusions.values_list("person", flat=True))
     to = goes_to(by.school, by.today, concern.subject, shut_out)
     handed = concern.entries.filter(what=Happened.HANDED).exists()
