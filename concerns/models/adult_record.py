@@ -231,7 +231,20 @@ def open_next(agenda: Agenda, decided: AdultDecided) -> None:
         if route is AdultRoute.LOW_LEVEL:
             agenda.owe(OPENS[route], on=decided.look_again)
         elif route in OPENS and not agenda.owes(*under_way(route)):
-            agenda.owe(OPENS[route])
+            agenda.owe(OPENS[route], since=_known_since(route, agenda))
+
+
+def _known_since(route: AdultRoute, agenda: Agenda) -> datetime | None:
+    """When the school came to know of an allegation: as it was received, or, of what its writer
+    called low, at the first decision that it is none. None once the authority has heard of it, and
+    for other routes: their clocks run from now."""
+    concern = agenda.concern
+    if route is not AdultRoute.LADO or concern.steps.filter(kind=AdultStepKind.TELL_LADO).exists():
+        return None
+    if concern.sort != Sort.LOW:
+        return concern.received_at
+    harm = concern.decisions.filter(sort=Sort.HARM).order_by("id")
+    return harm.values_list("at", flat=True).first()
 
 
 def hear(agenda: Agenda, spoken: Spoken) -> None:
