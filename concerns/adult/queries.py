@@ -115,15 +115,17 @@ def opened(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     concern.told_back = [row for row in entries if row.what == Happened.WORD_BACK]
     shut_out = concern.exclusions.filter(by=viewer.person, subject=False)
     names = shut_out.select_related("person").order_by("id")
-    concern.said = said(concern, [row.person.name for row in names])
+    concern.said = said(concern, [row.person.name for row in names], "you")
     return concern
 
 
-def said(concern: AdultConcern, shut_out: list[str]) -> list[tuple[str, str]]:
-    """What was written, each answer under its words; what was not answered is left out."""
+def said(concern: AdultConcern, shut_out: list[str], to: str) -> list[tuple[str, str]]:
+    """What was written, each answer under its words; what was not answered is left out. `to` is
+    who wrote it, as they are called on the page: whom somebody told."""
     rows = [
         ("About", concern.named.name if concern.named_id else concern.described),
         ("What happened", concern.account),
+        (concern.told_words_heading(to), concern.told_words),
         ("Taken for", Sort.say(concern.sort)),
         ("When and where", concern.when_where),
         ("Children", concern.children),
@@ -190,10 +192,11 @@ def read(viewer: Viewer, uid: uuid.UUID) -> dict:
     exclusions = AdultExclusion.objects.filter(concern=concern).select_related("person", "by")
     shut_out = list(exclusions.order_by("id"))
     by_writer = [row.person.name for row in shut_out if row.by_id == concern.reporter_id]
+    others = [name for name in by_writer if name != concern.whom]
     earlier = _about_the_same(viewer, concern)
     return {
         "concern": concern,
-        "said": said(concern, [name for name in by_writer if name != concern.whom]),
+        "said": said(concern, others, concern.reporter.name),
         "steps": steps,
         "shut_out": list(dict.fromkeys(row.person.name for row in shut_out)),
         "entries": list(concern.entries.select_related("by", "person").order_by("id")),

@@ -14,6 +14,7 @@ from concerns.doors import keep, sight
 from concerns.doors.act import Refused
 from concerns.doors.sheet import Sheet, onward
 from concerns.models.draft import ADULT
+from concerns.rules.words import About
 
 NOT_SAVED = (
     "This has not been saved yet. Your words are still on this page: press Send again. If it goes "
@@ -121,6 +122,8 @@ def add(request, uid):
         return _own(request, uid, form)
     once = as_uid(request.POST.get("once", ""))
     words, viewer = form.cleaned_data["words"], request.viewer
+    if form.cleaned_data["about"] == About.CHILD:
+        return redirect("submit_draft", uid=keep.turn_to_child(viewer, here, words))
     acts.add(by=viewer, concern=concern, words=words, now=viewer.now, once=once)
     keep.forget(viewer, here)
     return redirect(f"{here}#added")

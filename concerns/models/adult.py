@@ -28,9 +28,11 @@ from concerns.models.cover import Cover
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person, Post
 from concerns.models.school import School
+from concerns.models.told import Told
 from concerns.rules.adults import READERS, STATES, TO_WRITER, AdultOutcome, Sort
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May, Role
+from concerns.rules.words import Teller
 
 
 class AdultRows(CaseRows):
@@ -110,7 +112,7 @@ class AdultConcerns(AdultRows):
         return self.filter(subject=person)
 
 
-class AdultConcern(CaseRow):
+class AdultConcern(Told, CaseRow):
     to_concern = "id"
     CHANGES = (
         "state", "holder", "goes_to", "subject", "version", "rank", "next_due_at", "closed_at",
@@ -178,6 +180,7 @@ class AdultConcern(CaseRow):
                 condition=Q(
                     sort__in=["", *(word.value for word in Sort)],
                     outcome__in=["", *(word.value for word in AdultOutcome)],
+                    teller_is__in=["", *(word.value for word in Teller)],
                 ),
                 name="adult_words_are_known",
             ),
