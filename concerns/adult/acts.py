@@ -21,6 +21,7 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.adult import who_reads
+from concerns.models.adult_climb import come_to
 from concerns.models.adult_record import hear, open_next, pass_on, send_past
 from concerns.models.step import Ended
 from concerns.rules import adults, lifecycle
@@ -216,6 +217,19 @@ def hand(*, by: Viewer, concern: AdultConcern, note: str, now: datetime, record)
     pass_on(record.agenda(concern), to)
     record(about=handing, concern=concern, fields=["note"], reason=to, words={"note": note})
     return handing
+
+
+@act(May.ADULT, Kind.HANDED)
+def take_over(*, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record) -> AdultConcern:
+    """What has come to the other reader, its own being silent, is theirs from now on."""
+    concern = AdultConcern.objects.select_for_update().filter(uid=uid, school=by.school).first()
+    if uid not in {one.uid for one in come_to(by)}:
+        raise Refused("Somebody has acted on it since this page was made. It stays with them.")
+    to = next(role for role in adults.READERS if role != concern.goes_to)
+    handing = AdultEntry.objects.write(Happened.HANDED, by, concern, why, now, to=to)
+    pass_on(record.agenda(concern), to)
+    record(about=handing, concern=concern, fields=["why"], reason="taken over", words={"why": why})
+    return concern
 
 
 @act(May.ADULT, Kind.EXCLUDED, on="concern")

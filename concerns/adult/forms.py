@@ -157,6 +157,11 @@ class HandForm(Sheeted):
     helper = inside(Question("note", rows=4), Buttons(Press("Hand it on")))
 
 
+class TakeOverForm(Sheeted):
+    why = Words("Why do you take it over?", needed="Say why you take it over")
+    helper = inside(Question("why", rows=3), Buttons(Press("Take it over")))
+
+
 class ReopenForm(Sheeted):
     heading = "Reopen it"
     why = Words("Why is it opened again?", needed="Say why it is opened again")

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
+from django.http import Http404
 from django.urls import reverse
 
 from concerns.adult import acts
@@ -23,10 +24,12 @@ from concerns.models import (
     offered,
 )
 from concerns.models.adult import here, readers_in_post, who_reads
+from concerns.models.adult_climb import Silent, come_to
 from concerns.models.draft import ADULT
 from concerns.models.moves import REOPEN_FIRST, Move
 from concerns.rules import adults
 from concerns.rules.adults import Happened, Sort
+from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State, may_follow
 from concerns.rules.roles import Role
 
@@ -161,6 +164,15 @@ class Listed:
     rows: list[AdultConcern]
     more: str
     later: bool
+    come: list[Silent]
+
+
+def come(viewer: Viewer, uid: uuid.UUID) -> Silent:
+    """One that has come to the other reader, to be taken over. Raises Http404."""
+    for one in come_to(viewer):
+        if one.uid == uid:
+            return one
+    raise Http404
 
 
 def listed(viewer: Viewer, after: uuid.UUID | None) -> Listed:
@@ -173,7 +185,10 @@ def listed(viewer: Viewer, after: uuid.UUID | None) -> Listed:
     rows = rows.select_related("subject", "holder")
     rows = rows.prefetch_related(Prefetch("steps", owed, to_attr="owed"))
     found, more = sight.page(viewer, rows, A_PAGE)
-    return Listed(found, str(found[-1].uid) if more else "", bool(after))
+    silent = come_to(viewer)
+    if silent:
+        sight.looked(viewer, Kind.LISTED, "come, not acted on", shown=[one.uid for one in silent])
+    return Listed(found, str(found[-1].uid) if more else "", bool(after), silent)
 
 
 def to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:

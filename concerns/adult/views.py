@@ -169,6 +169,17 @@ def take(request, uid):
     return sheet.page("triage/take.html", sight.adult(request.viewer, uid))
 
 
+def take_over(request, uid):
+    """What came to the other reader. Pressed twice, it is theirs already."""
+    if queries.still_seen(request.viewer, uid):
+        return redirect("adult_read", uid=uid)
+    one = queries.come(request.viewer, uid)
+    sheet = Sheet(request, forms.TakeOverForm)
+    if sheet.whole and sheet.does(acts.take_over, uid=uid, **sheet.form.given):
+        return sheet.onward("adult_read", uid=uid)
+    return sheet.page("adult/take_over.html", one=one)
+
+
 def _does(request, uid, act, form, concern=None, **offered):
     """The page of one act on one concern."""
     concern = concern or queries.to_change(request.viewer, uid)
