@@ -59,6 +59,7 @@ urlpatterns = [
     page("adult/add/<uuid:uid>/", adult.add, May.SUBMIT, "adult_add"),
     page("adult/<uuid:uid>/", adult.read, May.ADULT, "adult_read"),
     page("adult/<uuid:uid>/take/", adult.take, May.ADULT, "adult_take"),
+    page("adult/<uuid:uid>/over/", adult.take_over, May.ADULT, "adult_take_over"),
     page("adult/<uuid:uid>/decide/", adult.decide, May.ADULT, "adult_decide"),
     page("adult/<uuid:uid>/speak/", adult.speak, May.ADULT, "adult_speak"),
     page("adult/<uuid:uid>/note/", adult.note, May.ADULT, "adult_note"),

@@ -20,10 +20,11 @@ from concerns.models import (
     ToldOfAdult,
     Viewer,
 )
-from concerns.models.adult import goes_to, who_reads
+from concerns.models.adult import who_reads
+from concerns.models.adult_climb import come_to
 from concerns.models.adult_record import hear, open_next, pass_on, send_past
 from concerns.models.step import Ended
-from concerns.rules import adults, lifecycle, references
+from concerns.rules import adults, lifecycle
 from concerns.rules.adults import AdultOutcome, AdultStepKind, Happened
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -63,26 +64,10 @@ def _send(
     begun = Draft.objects.filter(uid=draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
         raise Refused(keep.NOT_YOURS)
-    if not (told.whom or told.described):
-        raise Refused("Say which adult it is about, or describe them.")
-    people = [person for person in (told.whom, *told.shut_out) if person]
-    _must_work_here(by, *people)
-    concern = AdultConcern(
-        school=by.school,
-        reference=references.new(),
-        reporter=by.person,
-        draft=draft,
-        begun_at=begun.begun_at if begun else now,
-        received_at=now,
-        named=told.whom,
-        subject=told.whom,
-        sort=told.sort,
-        goes_to=goes_to(by.school, by.today, told.whom, {person.pk for person in people}),
-        changed_by=by.person,
-        changed_at=now,
-        changed_how=Kind.SUBMITTED,
-        **told.sealed,
-    )
+    if told.lacking:
+        raise Refused(told.lacking)
+    _must_work_here(by, *(person for person in (told.whom, *told.shut_out) if person))
+    concern = told.concern(by, draft, begun.begun_at if begun else now, now)
     agenda = record.agenda(concern)
     agenda.owe(adults.first_step(told.sort))
     agenda.press()
@@ -232,6 +217,19 @@ def hand(*, by: Viewer, concern: AdultConcern, note: str, now: datetime, record)
     pass_on(record.agenda(concern), to)
     record(about=handing, concern=concern, fields=["note"], reason=to, words={"note": note})
     return handing
+
+
+@act(May.ADULT, Kind.HANDED)
+def take_over(*, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record) -> AdultConcern:
+    """What has come to the other reader, its own being silent, is theirs from now on."""
+    concern = AdultConcern.objects.select_for_update().filter(uid=uid, school=by.school).first()
+    if uid not in {one.uid for one in come_to(by)}:
+        raise Refused("Somebody has acted on it since this page was made. It stays with them.")
+    to = next(role for role in adults.READERS if role != concern.goes_to)
+    handing = AdultEntry.objects.write(Happened.HANDED, by, concern, why, now, to=to)
+    pass_on(record.agenda(concern), to)
+    record(about=handing, concern=concern, fields=["why"], reason="taken over", words={"why": why})
+    return concern
 
 
 @act(May.ADULT, Kind.EXCLUDED, on="concern")

@@ -6,20 +6,24 @@ from datetime import date, datetime
 
 from django import forms
 
-from concerns.asking import moments
+from concerns.asking import moments, telling
 from concerns.asking.asked import Asked, Typed, Words, choose
 from concerns.asking.govuk import Buttons, DayField, Details, Press, Question, Say, Ticks, inside
+from concerns.asking.telling import Telling
 from concerns.asking.unfolding import Unfolding, offer
 from concerns.models import AdultDecided, Person, Spoken, ToldOfAdult
 from concerns.rules.adults import AdultAnswer, AdultOutcome, AdultRoute, Agency, Sort
+from concerns.rules.words import About
 
 GONE = "Somebody you chose does not work here any more. Choose again, or write it in words"
 TO_THEM = "They read it as you write it. Thank them, say what you can, and name nobody."
 NO_WORD = "Write them a word: nobody should be left wondering whether they were heard"
 
 
-class AdultForm(Asked):
-    """Two answers are needed: who it is, and what happened."""
+class AdultForm(Telling):
+    """Two answers are needed: who it is, and what happened, or what somebody told of it."""
+
+    nothing_said = "Write what happened. A few words are enough."
 
     whom = forms.ChoiceField(
         label="Which adult?", required=False, error_messages={"invalid_choice": GONE}
@@ -31,16 +35,13 @@ class AdultForm(Asked):
     )
     account = Words(
         "What happened, or what makes you uneasy?",
-        needed="Write what happened. A few words are enough.",
         help_text="What you saw, heard or were told, in the order it happened and as near to the "
         "words as you can. You need no proof.",
     )
     sort = choose("What do you take it for?", Sort)
     when_where = Words("When and where was it?", line=True)
     children = Words(
-        "Which children, if any?",
-        line=True,
-        help_text="In words. It is not put in any child's file.",
+        "Which children, if any?", line=True, help_text="In words. It is put in no child's file."
     )
     told_already = Words(
         "Whom have you told already?", line=True, help_text="Whom, when, and what they said."
@@ -58,6 +59,7 @@ class AdultForm(Asked):
         Question("whom", size="m"),
         "described",
         Question("account", size="m", rows=8),
+        telling.unfolded(),
         Question("sort", size="m", hints={
             Sort.LOW: "Something that does not sit right, or is not how we have agreed to behave, "
             "even if no child came to harm. Nothing is too small.",
@@ -72,19 +74,14 @@ class AdultForm(Asked):
     )  # fmt: skip
 
     def __init__(
-        self,
-        typed: Typed,
-        *,
-        draft: uuid.UUID,
-        staff: Mapping[str, Person],
-        checked: bool = True,
+        self, typed: Typed, *, draft: uuid.UUID, staff: Mapping[str, Person], checked: bool = True
     ):
         """`staff` are those in post, by uid, less who writes."""
         super().__init__(typed, checked=checked)
         self.draft, self.staff = draft, staff
         names = [(uid, f"{person.name}, {person.detail}") for uid, person in staff.items()]
-        self.fields["whom"].choices = [("", "Choose, or describe them below"), *names]
-        self.fields["shut_out"].choices = names
+        first = ("", "Choose, or describe them below")
+        self.fields["whom"].choices, self.fields["shut_out"].choices = [first, *names], names
 
     @property
     def passed_by(self) -> set[str]:
@@ -98,6 +95,7 @@ class AdultForm(Asked):
             self.add_error("whom", "Choose the adult, or describe one who is not on the list")
         if whom and described:
             self.add_error("described", "Choose from the list or describe them: which is it?")
+        self.check_told(given)
         return given
 
     def told(self) -> ToldOfAdult:
@@ -110,12 +108,17 @@ class AdultForm(Asked):
 
 
 class AddForm(Asked):
+    about = choose("Who is this about?", About, needed="Say whom it is about")
     words = Words(
         "Add something",
         needed="Write what you want to add",
         help_text="Something new, something you left out, or that you are still worried.",
     )
-    helper = inside(Question("words", size="m", rows=5), Buttons(Press("Add")))
+    helper = inside(
+        Question("about", size="m", small=True, inline=True),
+        Question("words", size="m", rows=5),
+        Buttons(Press("Add")),
+    )
 
 
 class Sheeted(Asked):
@@ -152,6 +155,11 @@ class HandForm(Sheeted):
         help_text="What you know, what you have done, and what presses.",
     )
     helper = inside(Question("note", rows=4), Buttons(Press("Hand it on")))
+
+
+class TakeOverForm(Sheeted):
+    why = Words("Why do you take it over?", needed="Say why you take it over")
+    helper = inside(Question("why", rows=3), Buttons(Press("Take it over")))
 
 
 class ReopenForm(Sheeted):

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
+from django.http import Http404
 from django.urls import reverse
 
 from concerns.adult import acts
@@ -22,11 +23,13 @@ from concerns.models import (
     beside,
     offered,
 )
-from concerns.models.adult import readers_in_post, who_reads
+from concerns.models.adult import here, readers_in_post, who_reads
+from concerns.models.adult_climb import Silent, come_to
 from concerns.models.draft import ADULT
 from concerns.models.moves import REOPEN_FIRST, Move
 from concerns.rules import adults
 from concerns.rules.adults import Happened, Sort
+from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State, may_follow
 from concerns.rules.roles import Role
 
@@ -54,14 +57,22 @@ class Contact:
 
 
 def contacts(viewer: Viewer, passed_by: set[str] = frozenset()) -> list[Contact]:
-    """The head and the chair, less oneself and whoever the form has named. (Uids.)"""
+    """The head and the chair, less oneself, whoever is away and whom the form has named. (Uids.)"""
+    every = sorted(readers_in_post(viewer.school, viewer.today), key=_head_first)
+    able = [post for post in every if str(post.person.uid) not in passed_by]
     found = {}
-    for post in sorted(readers_in_post(viewer.school, viewer.today), key=_head_first):
-        if post.person_id != viewer.person.pk and str(post.person.uid) not in passed_by:
-            about = "when it is about the head" if post.role == Role.CHAIR else "about anybody else"
-            title = post.title or Role(post.role).title
-            found.setdefault(post.person_id, Contact(post.person, title, about))
+    for post in here([post for post in able if post.person_id != viewer.person.pk]):
+        title = post.title or Role(post.role).title
+        found.setdefault(post.person_id, Contact(post.person, title, _about(post, every)))
     return list(found.values())
+
+
+def _about(post: Post, every: list[Post]) -> str:
+    """Whom it would be about, for it to go to the holder of `post`."""
+    others = [other for other in every if other.role != post.role]
+    if others and all(other.away for other in others):
+        return f"about anybody, while the {Role(others[0].role).title.lower()} is away"
+    return "when it is about the head" if post.role == Role.CHAIR else "about anybody else"
 
 
 def _head_first(post: Post) -> int:
@@ -107,15 +118,17 @@ def opened(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     concern.told_back = [row for row in entries if row.what == Happened.WORD_BACK]
     shut_out = concern.exclusions.filter(by=viewer.person, subject=False)
     names = shut_out.select_related("person").order_by("id")
-    concern.said = said(concern, [row.person.name for row in names])
+    concern.said = said(concern, [row.person.name for row in names], "you")
     return concern
 
 
-def said(concern: AdultConcern, shut_out: list[str]) -> list[tuple[str, str]]:
-    """What was written, each answer under its words; what was not answered is left out."""
+def said(concern: AdultConcern, shut_out: list[str], to: str) -> list[tuple[str, str]]:
+    """What was written, each answer under its words; what was not answered is left out. `to` is
+    who wrote it, as they are called on the page: whom somebody told."""
     rows = [
         ("About", concern.named.name if concern.named_id else concern.described),
         ("What happened", concern.account),
+        (concern.told_words_heading(to), concern.told_words),
         ("Taken for", Sort.say(concern.sort)),
         ("When and where", concern.when_where),
         ("Children", concern.children),
@@ -151,6 +164,15 @@ class Listed:
     rows: list[AdultConcern]
     more: str
     later: bool
+    come: list[Silent]
+
+
+def come(viewer: Viewer, uid: uuid.UUID) -> Silent:
+    """One that has come to the other reader, to be taken over. Raises Http404."""
+    for one in come_to(viewer):
+        if one.uid == uid:
+            return one
+    raise Http404
 
 
 def listed(viewer: Viewer, after: uuid.UUID | None) -> Listed:
@@ -163,7 +185,10 @@ def listed(viewer: Viewer, after: uuid.UUID | None) -> Listed:
     rows = rows.select_related("subject", "holder")
     rows = rows.prefetch_related(Prefetch("steps", owed, to_attr="owed"))
     found, more = sight.page(viewer, rows, A_PAGE)
-    return Listed(found, str(found[-1].uid) if more else "", bool(after))
+    silent = come_to(viewer)
+    if silent:
+        sight.looked(viewer, Kind.LISTED, "come, not acted on", shown=[one.uid for one in silent])
+    return Listed(found, str(found[-1].uid) if more else "", bool(after), silent)
 
 
 def to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
@@ -182,10 +207,11 @@ def read(viewer: Viewer, uid: uuid.UUID) -> dict:
     exclusions = AdultExclusion.objects.filter(concern=concern).select_related("person", "by")
     shut_out = list(exclusions.order_by("id"))
     by_writer = [row.person.name for row in shut_out if row.by_id == concern.reporter_id]
+    others = [name for name in by_writer if name != concern.whom]
     earlier = _about_the_same(viewer, concern)
     return {
         "concern": concern,
-        "said": said(concern, [name for name in by_writer if name != concern.whom]),
+        "said": said(concern, others, concern.reporter.name),
         "steps": steps,
         "shut_out": list(dict.fromkeys(row.person.name for row in shut_out)),
         "entries": list(concern.entries.select_related("by", "person").order_by("id")),

@@ -14,6 +14,7 @@ from concerns.doors import keep, sight
 from concerns.doors.act import Refused
 from concerns.doors.sheet import Sheet, onward
 from concerns.models.draft import ADULT
+from concerns.rules.words import About
 
 NOT_SAVED = (
     "This has not been saved yet. Your words are still on this page: press Send again. If it goes "
@@ -121,6 +122,8 @@ def add(request, uid):
         return _own(request, uid, form)
     once = as_uid(request.POST.get("once", ""))
     words, viewer = form.cleaned_data["words"], request.viewer
+    if form.cleaned_data["about"] == About.CHILD:
+        return redirect("submit_draft", uid=keep.turn_to_child(viewer, here, words))
     acts.add(by=viewer, concern=concern, words=words, now=viewer.now, once=once)
     keep.forget(viewer, here)
     return redirect(f"{here}#added")
@@ -164,6 +167,17 @@ def take(request, uid):
     if sheet.whole and sheet.does(acts.take, concern=concern):
         return sheet.onward("adult_read", uid=uid)
     return sheet.page("triage/take.html", sight.adult(request.viewer, uid))
+
+
+def take_over(request, uid):
+    """What came to the other reader. Pressed twice, it is theirs already."""
+    if queries.still_seen(request.viewer, uid):
+        return redirect("adult_read", uid=uid)
+    one = queries.come(request.viewer, uid)
+    sheet = Sheet(request, forms.TakeOverForm)
+    if sheet.whole and sheet.does(acts.take_over, uid=uid, **sheet.form.given):
+        return sheet.onward("adult_read", uid=uid)
+    return sheet.page("adult/take_over.html", one=one)
 
 
 def _does(request, uid, act, form, concern=None, **offered):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from concerns.asking.asked import Asked
+from concerns.asking.govuk import Part
 from concerns.asking.household import picked
 from concerns.asking.unfolding import offer
 from concerns.models import Child, Person

@@ -6,6 +6,7 @@ For what began as one thing and turns out to be another: the other form takes it
 from django import forms
 
 from concerns.asking.asked import Asked
+from concerns.rules.names import folded
 
 
 def in_words(*sheets: Asked, but: frozenset[str] | set[str] = frozenset()) -> list[str]:
@@ -19,6 +20,14 @@ def in_words(*sheets: Asked, but: frozenset[str] | set[str] = frozenset()) -> li
     ]
     answers = [(label, words) for label, words in found if words]
     return [f"{label}\n{words}" for label, words in answers]
+
+
+def named(names: list[str], described: str, looked_for: list[str]) -> str:
+    """Who was picked by name, who was described, and what was typed to find somebody; less what a
+    name that was picked says already."""
+    every = folded(" ".join(names))
+    left = [part for part in looked_for if folded(part) not in every]
+    return ", ".join(filter(str.strip, [*names, described, *left]))
 
 
 def _said(field: forms.Field, value) -> str:

@@ -141,6 +141,22 @@ def turn(viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]]) -> uuid.U
     return again
 
 
+def turn_addition(viewer: Viewer, page: str, words: str, children: str) -> uuid.UUID:
+    """What was to be added on `page` to a concern about `children` is about an adult: it goes on as
+    the draft of that, and nothing is left where it was typed. Returns which draft."""
+    uid = turn(viewer, uuid.uuid4(), {"account": [words], "children": [children]})
+    forget(viewer, page)
+    return uid
+
+
+def turn_to_child(viewer: Viewer, page: str, words: str) -> uuid.UUID:
+    """The other way round: what was to be added on `page` about an adult is about a child."""
+    uid = uuid.uuid4()
+    _put(viewer.person, viewer.school, CONCERN, uid, {"account": [words]}, viewer.now)
+    forget(viewer, page)
+    return uid
+
+
 def _sent(uid: uuid.UUID) -> bool:
     sent = Concern.objects.filter(draft=uid).exists()
     return sent or AdultConcern.objects.filter(draft=uid).exists()

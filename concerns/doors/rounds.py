@@ -135,7 +135,7 @@ class Round:
     def _tell_of_adult(self, step: AdultStep) -> None:
         """Whoever it has come to of those who may see it: never its subject."""
         come = adult_climb.come(self.school, step, self.now)
-        if come:
+        if come and come.to:
             late = step.late_words(self.school.days, self.now)
             line = late_line(step.concern.reference, late, "", come.again)
             self._write(step, Why.LATE, come.to, come.pushed, line)

@@ -4,8 +4,14 @@ It lives in tables of its own and is never a row of `Concern`: so that no count,
 search of children's concerns, now or later, can hold it. It goes to one post: the head's; the chair
 of governors' where it is about the head, or where the head is also the lead. Where nobody in that
 post may see it, it is the other's, from the next request on and for as long as that is so; never
-its subject's. The other reader is brought in by handing it over (`hand` in its room), and by
-nothing else: what the head has, the chair cannot look into, nor the other way round.
+its subject's. The other reader is brought in by handing it over (`hand` in its room), or
+where that one is silent (`adult_climb.py`), and by nothing else: what the head has, the chair
+cannot look into, nor the other way round.
+
+Who is away (`Cover`) counts as not in post: what is sent then goes to the other, and what is open
+already may be seen and done by the other as long as it lasts, since an allegation waits for
+nobody's leave. Leave takes nobody's own sight: who looks all the same, and who is back, sees what
+was theirs. Where the other is away too, or may not see it, it is as if nobody were away.
 
 Who it is about, and whoever the writer or a reader says should not see it, is an `AdultExclusion`,
 which beats every role and is never taken back: somebody named by mistake may yet be part of it.
@@ -18,12 +24,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from concerns.models.case import CaseRow, CaseRows
+from concerns.models.cover import Cover
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person, Post
 from concerns.models.school import School
+from concerns.models.told import Told
 from concerns.rules.adults import READERS, STATES, TO_WRITER, AdultOutcome, Sort
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May, Role
+from concerns.rules.words import Teller
 
 
 class AdultRows(CaseRows):
@@ -34,7 +43,6 @@ class AdultRows(CaseRows):
         if not viewer.may(May.ADULT):
             return self.none().for_viewer(viewer)
         key, way = self._ways()
-        shut_out = AdultExclusion.objects.filter(person=viewer.person).values("concern")
         theirs = Q(**{f"{way}goes_to__in": sorted(viewer.roles)})
         own_post = (
             Post.objects.filter(school=OuterRef("school"), role=OuterRef(f"{way}goes_to"))
@@ -42,12 +50,23 @@ class AdultRows(CaseRows):
             .filter(person__is_active=True)
             .filter(~Exists(_shut_out(OuterRef(OuterRef(key)), OuterRef("person"))))
         )
+        away = Cover.objects.filter(school=viewer.school).away(viewer.today)
+        left = ~Exists(own_post.exclude(person__in=away.values("person")))
+        left &= ~Exists(away.filter(person=viewer.person))
+        # What is closed owes nothing: for that a post is not empty because somebody is away.
+        left &= Q(**{f"{way}closed_at__isnull": True})
         return (
             self.filter(school=viewer.school)
-            .exclude(**{f"{key}__in": shut_out})
-            .filter(theirs | ~Exists(own_post))
+            .not_kept_from(viewer)
+            .filter(theirs | ~Exists(own_post) | left)
             .for_viewer(viewer)
         )
+
+    def not_kept_from(self, viewer):
+        """Less what is about `viewer`, and what somebody said they should not see."""
+        key, _ = self._ways()
+        shut_out = AdultExclusion.objects.filter(person=viewer.person).values("concern")
+        return self.exclude(**{f"{key}__in": shut_out})
 
     def written_by(self, viewer):
         """What `viewer` wrote: theirs to see, unless it has turned out to be about themselves."""
@@ -97,7 +116,7 @@ class AdultConcerns(AdultRows):
         return self.filter(subject=person)
 
 
-class AdultConcern(CaseRow):
+class AdultConcern(Told, CaseRow):
     to_concern = "id"
     CHANGES = (
         "state", "holder", "goes_to", "subject", "version", "rank", "next_due_at", "closed_at",
@@ -165,6 +184,7 @@ class AdultConcern(CaseRow):
                 condition=Q(
                     sort__in=["", *(word.value for word in Sort)],
                     outcome__in=["", *(word.value for word in AdultOutcome)],
+                    teller_is__in=["", *(word.value for word in Teller)],
                 ),
                 name="adult_words_are_known",
             ),
@@ -242,9 +262,19 @@ class AdultExclusion(CaseRow):
 
 
 def readers_in_post(school: School, day: date) -> list[Post]:
-    """The heads and the chair in post on `day`, by name."""
+    """The heads and the chair in post on `day`, by name; each says whether they are `away`."""
     posts = Post.objects.filter(school=school).holding(*READERS).in_force(day)
-    return list(posts.select_related("person").order_by("person__name", "pk"))
+    posts = posts.annotate(away=_away(school, day)).select_related("person")
+    return list(posts.order_by("person__name", "pk"))
+
+
+def here(posts: list[Post]) -> list[Post]:
+    """Less who is away, unless that would leave nobody."""
+    return [post for post in posts if not post.away] or posts
+
+
+def _away(school: School, day: date) -> Exists:
+    return Exists(Cover.objects.filter(school=school, person=OuterRef("person")).away(day))
 
 
 def goes_to(school: School, day: date, subject: Person | None, shut_out: set[int]) -> Role:
@@ -253,19 +283,22 @@ def goes_to(school: School, day: date, subject: Person | None, shut_out: set[int
     Where nobody is left it is the first choice's still, so that whoever comes into that post next
     has it; the page says that nobody has it now.
     """
-    held = {role: set() for role in (*READERS, Role.DSL)}
-    for post in Post.objects.filter(school=school).holding(*held).in_force(day):
-        held[Role(post.role)].add(post.person_id)
+    posts = Post.objects.filter(school=school).holding(*READERS, Role.DSL).in_force(day)
+    posts = list(posts.annotate(away=_away(school, day)))
+    held = {role: {post.person_id for post in posts if post.role == role} for role in Role}
     about_the_head = subject is not None and subject.pk in held[Role.HEAD]
     past_the_head = about_the_head or held[Role.HEAD] & held[Role.DSL]
     order = (Role.CHAIR, Role.HEAD) if past_the_head else (Role.HEAD, Role.CHAIR)
-    return next((role for role in order if held[role] - shut_out), order[0])
+    able = [post for post in posts if post.role in order and post.person_id not in shut_out]
+    found = {post.role for post in here(able)}
+    return next((role for role in order if role in found), order[0])
 
 
 def who_reads(concern: AdultConcern, day: date, to: str = "") -> list[Post]:
-    """Who may see it on `day`, as `visible_to` says, or would if it went `to` another post; nobody,
-    where nobody is left."""
+    """Who is to read it on `day`, or would if it went `to` another post; nobody, where nobody is
+    left. All of these may see it, as `visible_to` says; besides them only who is away."""
     shut_out = set(concern.exclusions.values_list("person", flat=True))
     posts = readers_in_post(School(pk=concern.school_id), day)
     able = [post for post in posts if post.person_id not in shut_out]
+    able = able if concern.closed_at else here(able)
     return [post for post in able if post.role == (to or concern.goes_to)] or able

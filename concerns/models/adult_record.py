@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from concerns.models.adult import AdultConcern, AdultRows, goes_to, who_reads
+from concerns.models.adult import AdultConcern, AdultRows, goes_to, readers_in_post, who_reads
 from concerns.models.adult_said import AdultDecided, Spoken
 from concerns.models.agenda import Agenda
 from concerns.models.fields import EncryptedText
@@ -231,7 +231,20 @@ def open_next(agenda: Agenda, decided: AdultDecided) -> None:
         if route is AdultRoute.LOW_LEVEL:
             agenda.owe(OPENS[route], on=decided.look_again)
         elif route in OPENS and not agenda.owes(*under_way(route)):
-            agenda.owe(OPENS[route])
+            agenda.owe(OPENS[route], since=_known_since(route, agenda))
+
+
+def _known_since(route: AdultRoute, agenda: Agenda) -> datetime | None:
+    """When the school came to know of an allegation: as it was received, or, of what its writer
+    called low, at the first decision that it is none. None once the authority has heard of it, and
+    for other routes: their clocks run from now."""
+    concern = agenda.concern
+    if route is not AdultRoute.LADO or concern.steps.filter(kind=AdultStepKind.TELL_LADO).exists():
+        return None
+    if concern.sort != Sort.LOW:
+        return concern.received_at
+    harm = concern.decisions.filter(sort=Sort.HARM).order_by("id")
+    return harm.values_list("at", flat=True).first()
 
 
 def hear(agenda: Agenda, spoken: Spoken) -> None:
@@ -259,9 +272,12 @@ def pass_on(agenda: Agenda, to: Role) -> None:
 def send_past(agenda: Agenda, person: Person) -> None:
     """`person` may see it no longer: where it goes to another post by that, it is that post's.
 
-    What was handed on stays where it was put, as long as somebody there may see it.
+    What was handed on stays where it was put, as long as somebody there may see it; and nothing is
+    moved on by somebody who was no reader, whoever of the readers is away today.
     """
     concern, by = agenda.concern, agenda.by
+    if person.pk not in {post.person_id for post in readers_in_post(by.school, by.today)}:
+        return
     shut_out = set(concern.exclusions.values_list("person", flat=True))
     to = goes_to(by.school, by.today, concern.subject, shut_out)
     handed = concern.entries.filter(what=Happened.HANDED).exists()

@@ -2,31 +2,74 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from concerns.models.person import Person
+from concerns.models.adult import AdultConcern, goes_to
+from concerns.models.person import Person, Viewer
+from concerns.rules import references
 from concerns.rules.adults import AdultRoute, Sort
+from concerns.rules.kinds import Kind
+from concerns.rules.words import Teller
 
 # What nobody looks at for longer has gone quiet.
 LONGEST = timedelta(days=366)
+# The columns of a concern about an adult that are kept sealed.
+SEALED = (
+    "described", "account", "when_where", "children", "told_already", "teller", "told_when",
+    "told_words",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ToldOfAdult:
     """What the form holds once it is valid. Keys are those of `rules/adults.py`."""
 
-    account: str
+    account: str = ""
     whom: Person | None = None
     described: str = ""
     sort: str = ""
     when_where: str = ""
     children: str = ""
     told_already: str = ""
+    # What somebody without an account told who writes: theirs, kept apart.
+    teller_is: str = ""
+    teller: str = ""
+    told_when: str = ""
+    told_words: str = ""
     shut_out: tuple[Person, ...] = ()
 
     @property
     def sealed(self) -> dict[str, str]:
-        names = ("described", "account", "when_where", "children", "told_already")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in SEALED}
+
+    @property
+    def lacking(self) -> str:
+        """What is missing, in a sentence; empty when it is whole."""
+        if not (self.whom or self.described):
+            return "Say which adult it is about, or describe them."
+        return "" if self.account or self.told_words else "Write what happened, or what was said."
+
+    def concern(self, by: Viewer, draft: UUID, begun_at: datetime, now: datetime) -> AdultConcern:
+        """The row it becomes, not saved yet; gone to the post it belongs to today."""
+        people = {person.pk for person in (self.whom, *self.shut_out) if person}
+        kind = self.teller_is or (Teller.OTHER if self.told_words else "")
+        return AdultConcern(
+            school=by.school,
+            reference=references.new(),
+            reporter=by.person,
+            draft=draft,
+            begun_at=begun_at,
+            received_at=now,
+            named=self.whom,
+            subject=self.whom,
+            sort=self.sort,
+            teller_is=kind,
+            goes_to=goes_to(by.school, by.today, self.whom, people),
+            changed_by=by.person,
+            changed_at=now,
+            changed_how=Kind.SUBMITTED,
+            **self.sealed,
+        )
 
     def beyond(self, concern) -> list[str]:
         """What it says that `concern`, sent from the same form before, does not; in words."""

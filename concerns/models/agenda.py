@@ -41,12 +41,13 @@ class Agenda:
         kind: Choice,
         *,
         on: date | None = None,
+        since: datetime | None = None,
         holder: Person | None = None,
         **because,
     ) -> Owed:
         """Open a step: due by its clock, held by the post the concern goes to, if it goes to one;
-        else by `holder`, by who has the concern, or by the role its clock names. `because` is the
-        referral or the decision it is owed for."""
+        else by `holder`, by who has the concern, or by the role its clock names. Its clock runs
+        from now, or from `since`. `because` is the referral or the decision it is owed for."""
         post = self.concern.goes_to
         person = None if post else holder or self.concern.holder
         step = self.steps(
@@ -56,7 +57,7 @@ class Agenda:
             holder=person,
             holder_role=post or ("" if person else CLOCKS[kind].holder),
             opened_at=self.now,
-            due_at=clocks.due(kind, self.by.school.days, self.now, on),
+            due_at=clocks.due(kind, self.by.school.days, since or self.now, on),
             **because,
         )
         self.open.append(step)

@@ -12,6 +12,7 @@ from concerns.models.case import CaseRow, CaseRows
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
 from concerns.rules.clocks import StepKind
+from concerns.models.told import Told
 from concerns.rules.lifecycle import TO_REPORTER, State
 from concerns.rules.words import Category, GoingHome, HowKnown, HowSure, Outcome, Teller
 
@@ -94,7 +95,7 @@ class Concerns(CaseRows):
         )
 
 
-class Concern(CaseRow):
+class Concern(Told, CaseRow):
     to_concern = "id"
     # It goes to no post of its own: each of its steps says who holds it.
     goes_to = ""
@@ -130,11 +131,6 @@ class Concern(CaseRow):
     explained_by = EncryptedText()
     told_in_person = EncryptedText()
     already_called = EncryptedText()
-    # What somebody without an account told the writer: theirs, never mixed with the account.
-    teller_is = models.CharField(max_length=12, blank=True)
-    teller = EncryptedText()
-    told_when = EncryptedText()
-    told_words = EncryptedText()
 
     state = models.CharField(max_length=10, default=State.WAITING)
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="holds")
@@ -233,28 +229,6 @@ class Concern(CaseRow):
     def reporter_words(self) -> str:
         """Where it stands, for who wrote it."""
         return TO_REPORTER[State(self.state)]
-
-    @property
-    def told_by(self) -> str:
-        """Who told the person who wrote it: "Marta Nowak (a cleaner, caretaker or cook)"."""
-        known = Teller.say(self.teller_is)
-        if self.teller and self.teller_is == Teller.OTHER:
-            return self.teller
-        known = known[:1].lower() + known[1:]
-        return f"{self.teller} ({known})" if self.teller and known else self.teller or known
-
-    def told_words_heading(self, to: str) -> str:
-        """What stands over the words that are not the writer's; `to` is the writer."""
-        return f"Told by {self.told_by} to {to}, {self.told_when or 'just before it was written'}"
-
-    @property
-    def told_heading(self) -> str:
-        return self.told_words_heading(self.reporter.name)
-
-    @property
-    def in_short(self) -> str:
-        """What the writer says, or else what they were told."""
-        return self.account or f"Told by {self.told_by}: {self.told_words}"
 
     def worries(self, today: date, marked: bool) -> list[str]:
         """What makes it pressing, in words, from what was written; `marked`: with a mark."""

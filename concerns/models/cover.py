@@ -25,6 +25,13 @@ class Covers(Scoped):
         """In force on `day`, or to come; less what was taken back."""
         return self.filter(ended_at__isnull=True).filter(Q(until__isnull=True) | Q(until__gte=day))
 
+    def away(self, day: date):
+        """Who is away on `day`, whole: what depends on no hour can be asked of the database."""
+        on_leave = Q(kind=CoverKind.LEAVE) | Q(
+            kind=CoverKind.WEEKDAYS, weekdays__contains=str(day.weekday())
+        )
+        return self.lasting(day).filter(on_leave, since__lte=day)
+
 
 class Cover(Row):
     """Somebody is away, and who stands in; or is the one to reach. Of the days it says."""
@@ -83,6 +90,10 @@ class Cover(Row):
     def weekdays_words(self) -> str:
         return ", ".join(WEEKDAYS[int(figure)] for figure in self.weekdays)
 
+    @property
+    def away(self) -> bool:
+        return self.kind in AWAY
+
     def stands(self, school: School, now: datetime) -> bool:
         kind = CoverKind(self.kind)
         return stands(kind, school.days, self.since, self.until, self.weekdays, now)
@@ -129,8 +140,8 @@ def arranged(roles: tuple[Role, ...], posts: Iterable[Post], covers: list[Cover]
 
 
 def _covered(acting: dict[int, Acting], covers: list[Cover]) -> list[Acting]:
-    away = {row.person_id: row for row in covers if row.kind in AWAY}
-    first = [row.person_id for row in covers if row.kind not in AWAY]
+    away = {row.person_id: row for row in covers if row.away}
+    first = [row.person_id for row in covers if not row.away]
     found: dict[int, Acting] = {}
     for key in [*first, *acting]:
         if key in acting and key not in away:

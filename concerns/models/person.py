@@ -48,6 +48,11 @@ class PeopleRows(Scoped):
         posts = Post.objects.filter(school=school).holding(*roles_that(power)).in_force(day)
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
+    def who_may_be_away(self, school: School, day: date):
+        """Whose being away sends something to somebody else: who decides, and the chair."""
+        posts = Post.objects.filter(school=school).holding(*READERS).in_force(day)
+        return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
+
     def not_excluded_from(self, concern):
         """Less who may never see `concern`: those named in it and the families of its children."""
         family = Relation.objects.standing().filter(child__concern_rows__concern=concern)

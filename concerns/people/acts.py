@@ -271,12 +271,11 @@ def choose_password(*, by: Viewer, person: Person, link: str, password: str, now
 
 @act(May.COVER, Kind.COVERED)
 def say_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
-    """Who is away and who stands in, or who is reached out of hours: among who may decide.
-
-    A lead says it of themselves; the office and the head, of anybody.
-    """
+    """Who is away and who stands in, or who is reached out of hours: among who may decide; a chair
+    may be away. A lead says it of themselves; the office and the head, of anybody."""
     able = set(Person.objects.who_may(May.DECIDE, by.school, by.today))
-    if not {cover.person, cover.stands_in or cover.person} <= able:
+    absent = set(Person.objects.who_may_be_away(by.school, by.today)) if cover.away else able
+    if cover.person not in absent or cover.stands_in not in able | {None}:
         raise Refused("Only who may decide on concerns is away here, stands in or is reached.")
     _must_be_theirs(by, cover)
     cover.school, cover.by, cover.at = by.school, by.person, now

@@ -214,8 +214,16 @@ def acting(viewer: Viewer) -> list[Acting]:
 
 
 def leads(viewer: Viewer) -> dict[str, Person]:
-    """Who may be away, stand in or be reached, by uid."""
+    """Who may stand in or be reached, by uid."""
     rows = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
+    return {str(person.uid): person for person in rows}
+
+
+def absent(viewer: Viewer) -> dict[str, Person]:
+    """Of whom the viewer may say that they are away, by uid."""
+    if not viewer.may(May.PEOPLE):
+        return {str(viewer.person.uid): viewer.person}
+    rows = Person.objects.who_may_be_away(viewer.school, viewer.today)
     return {str(person.uid): person for person in rows}
 
 

@@ -203,13 +203,12 @@ def leave(request, uid):
 def covers(request):
     """Who acts now, what is said of it, and one more thing to say."""
     viewer = request.viewer
-    able = queries.leads(viewer)
-    mine = {str(viewer.person.uid): viewer.person}
-    whose = able if viewer.may(May.PEOPLE) else mine
+    able, whose = queries.leads(viewer), queries.absent(viewer)
     sheet = Sheet(request, forms.CoverForm, today=viewer.today, whose=whose, able=able)
     if sheet.whole:
         said = {name: sheet.said[name] for name in ("kind", "since", "until")}
-        people = {name: able.get(sheet.said[name]) for name in ("person", "stands_in")}
+        people = {"person": whose.get(sheet.said["person"])}
+        people["stands_in"] = able.get(sheet.said["stands_in"])
         what = Cover(**said, **people, weekdays="".join(sorted(sheet.said["weekdays"])))
         if sheet.does(acts.say_cover, cover=what):
             return sheet.onward("people_covers")

@@ -8,13 +8,16 @@ and round again until somebody acts: nothing is exempt for being urgent, and no 
 from datetime import datetime, timedelta
 
 from concerns.rules import calendars
+from concerns.rules.adults import AdultStepKind
 from concerns.rules.calendars import Calendar, SchoolDays
 from concerns.rules.clocks import CLOCKS, DAY, StepKind
 
 _MINUTE = timedelta(minutes=1)
 
 
-def pushes(kind: StepKind, days: SchoolDays, due_at: datetime, now: datetime) -> int:
+def pushes(
+    kind: StepKind | AdultStepKind, days: SchoolDays, due_at: datetime, now: datetime
+) -> int:
     """How many times a step of `kind`, due at `due_at`, has been pushed by `now`.
 
     0 until it is late; 1 from the moment it is (the holder again); one more with each spacing of

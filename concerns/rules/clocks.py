@@ -136,7 +136,8 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
         Role.HEAD, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _CHAIR, 60
     ),
     AdultStepKind.DECIDE_NOW: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 2, _CHAIR, 60),
-    # The guidance's one working day to the LADO; what they say is asked for after one more.
+    # The guidance's one working day to the LADO runs from when the school came to know of it, not
+    # from the decision: a late decision is a late call. What they say is asked for after one more.
     AdultStepKind.TELL_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
     AdultStepKind.HEAR_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
     AdultStepKind.TELL_POLICE: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, 60),

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localtime
 
+from concerns.asking import telling
 from concerns.asking.asked import Asked, TimeOfDay, Typed, Words, as_uid, choose
 from concerns.asking.govuk import (
     Buttons,
@@ -21,14 +22,11 @@ from concerns.asking.govuk import (
     inside,
 )
 from concerns.asking.marks import MOST_MARKS, mark_rows
+from concerns.asking.telling import Telling
 from concerns.models import Account, Child, Person
-from concerns.rules.words import About, Category, GoingHome, HowKnown, HowSure, Teller
+from concerns.rules.words import About, Category, GoingHome, HowKnown, HowSure
 
 MOST_CHILDREN = 60
-
-
-TOLD = "Their words stand as theirs. If you saw nothing yourself, leave the box above empty."
-NEAR = "Write what they told you, as near to their own words as you can"
 
 
 class Picked(forms.Field):
@@ -40,7 +38,7 @@ class Picked(forms.Field):
         )
 
 
-class ConcernForm(Asked):
+class ConcernForm(Telling):
     """A concern about a child. Three answers are needed; all else is optional and folded away."""
 
     child = Picked("#find")
@@ -53,10 +51,6 @@ class ConcernForm(Asked):
         help_text="What you saw and heard, in the order it happened. A few words are enough. You "
         "need no proof, and it may be only a feeling.",
     )
-    teller_is = choose("Who told you?", Teller, folded=True)
-    teller = Words("Their name, or who they were", line=True)
-    told_words = Words("What they said, in their own words")
-    told_when = Words("When they told you, if not just now", line=True)
     going_home = choose(
         "Are you worried about them going home today?",
         GoingHome,
@@ -112,8 +106,7 @@ class ConcernForm(Asked):
                 Question("described", rows=3)),
         Question("account", size="m", rows=8),
         # Here, not among the rest: who was only told should not write it as their own first.
-        Details("Somebody told me this", Say(TOLD, "hint"), "teller_is", "teller",
-                Question("told_words", rows=4), "told_when"),
+        telling.unfolded(),
         Question("going_home", size="m", inline=True),
         "danger",
         Say("More, if you know it", "heading"),
@@ -203,20 +196,8 @@ class ConcernForm(Asked):
         ):
             self.add_error("child", "Find the child, or describe one who is not on the roll")
         self._check_when(given.get("happened_on"), given.get("happened_at"))
-        self._check_told(given)
+        self.check_told(given)
         return given
-
-    def _check_told(self, given) -> None:
-        """Somebody else's words may stand alone: a writer who saw nothing would only write them a
-        second time, as if they were their own."""
-        who = given.get("teller") or given.get("teller_is")
-        told = given.get("told_words") or "told_words" in self.errors
-        if not told and (who or given.get("told_when")):
-            self.add_error("told_words", NEAR)
-        elif told and not who and not {"teller", "teller_is"} & self.errors.keys():
-            self.add_error("teller_is", "Choose who told you, or write who it was")
-        elif not (told or given.get("account")) and "account" not in self.errors:
-            self.add_error("account", "Write what worried you. A few words are enough.")
 
     def _check_when(self, day, at) -> None:
         if day and day > self.now.date():

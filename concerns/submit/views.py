@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from concerns.asking.asked import Typed, as_uid
-from concerns.asking.told import in_words
+from concerns.asking.telling import TELLING
+from concerns.asking.told import in_words, named
 from concerns.doors import keep
 from concerns.doors.act import Refused
 from concerns.doors.sheet import onward
@@ -104,11 +105,12 @@ def _later(request, form):
 def _about_an_adult(request, form):
     """It turned out to be about an adult who works here: every word goes along to that form."""
     names = [child.label for child in form.chosen.values()]
-    beside = [form.data.get(box, "") for box in ("described", "find", "find_involved")]
-    children = ", ".join(filter(str.strip, [*names, *beside]))
-    but = {"account", "child", "involved", "described", "excluded"}
+    looked_for = [form.data.get(box, "") for box in ("find", "find_involved")]
+    children = named(names, form.data.get("described", ""), looked_for)
+    but = {"account", "child", "involved", "described", "excluded", *TELLING}
     said = [form.data.get("account", ""), *in_words(form, but=but), *in_words(*form.marks)]
     words = {"account": ["\n\n".join(filter(str.strip, said))], "children": [children]}
+    words |= {name: form.data.getlist(name) for name in TELLING}
     words["shut_out"] = form.data.getlist("excluded")
     return onward(request, "adult_draft", uid=keep.turn(request.viewer, form.draft, words))
 
@@ -205,9 +207,8 @@ def exclude(request, uid):
 def _added_about_an_adult(request, concern, words):
     """Nothing of it is written to the concern about the child, nor that there was anything."""
     children = ", ".join(row.name for row in concern.children.select_related("child"))
-    uid = keep.turn(request.viewer, uuid.uuid4(), {"account": [words], "children": [children]})
-    keep.forget(request.viewer, reverse("submit_mine", kwargs={"uid": concern.uid}))
-    return redirect("adult_draft", uid=uid)
+    here = reverse("submit_mine", kwargs={"uid": concern.uid})
+    return redirect("adult_draft", uid=keep.turn_addition(request.viewer, here, words, children))
 
 
 def _typed(request) -> Typed:

@@ -18,7 +18,7 @@ from concerns.asking.govuk import Buttons, DayField, Details, Part, Press, Quest
 from concerns.asking.questions import AskAgain, AskParents, AskSent
 from concerns.asking.unfolding import offer
 from concerns.models import Decided
-from concerns.rules.words import ChildSeen, Choice, Outcome, Route, Siblings
+from concerns.rules.words import About, ChildSeen, Choice, Outcome, Route, Siblings
 
 NOT_THEIRS = (
     "What you found out, whom you asked for advice and what they said. The person who wrote the "
@@ -49,8 +49,13 @@ def filters(offered: tuple, chosen: tuple) -> str:
 
 
 class NoteForm(Asked):
+    about = choose("Who is this about?", About, needed="Say whom it is about")
     words = Words("Your note", needed="Write the note", help_text=NOT_THEIRS)
-    helper = inside(Question("words", rows=6), Buttons(Press("Add the note")))
+    helper = inside(
+        Question("about", size="m", small=True, inline=True),
+        Question("words", rows=6),
+        Buttons(Press("Add the note")),
+    )
 
 
 class ReopenForm(Asked):

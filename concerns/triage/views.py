@@ -10,10 +10,12 @@ from django.urls import reverse
 from concerns.asking.asked import Asked, Typed
 from concerns.asking.keeping import KeepForm
 from concerns.doors import sight
+from concerns.doors.keep import turn_addition
 from concerns.doors.sheet import Sheet
 from concerns.models import offered
 from concerns.models.exclusion import kept_out
 from concerns.rules.lifecycle import State, may_follow
+from concerns.rules.words import About
 from concerns.triage import acts, queries
 from concerns.triage.forms import (
     CloseForm,
@@ -86,6 +88,10 @@ def decide(request, uid):
 def note(request, uid):
     concern = sight.to_change(request.viewer, uid)
     sheet = Sheet(request, NoteForm)
+    if sheet.whole and sheet.said["about"] == About.ADULT:
+        children = ", ".join(row.name for row in concern.children.select_related("child"))
+        given = {"page": sheet.path, "words": sheet.said["words"], "children": children}
+        return sheet.onward("adult_draft", uid=turn_addition(request.viewer, **given))
     if sheet.whole and sheet.does(acts.note, concern=concern, words=sheet.said["words"]):
         return sheet.onward("triage_read", uid=uid)
     return sheet.page("triage/note.html", sight.concern(request.viewer, uid))

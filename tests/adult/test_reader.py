@@ -44,6 +44,28 @@ def test_deciding_for_the_lado_opens_one_working_day_owed_by_the_post(concern, h
     assert owed(concern) == {"adult_tell_lado", "adult_tell_writer"}
 
 
+@pytest.mark.parametrize(
+    ("sort", "due"),
+    [("harm", 4), ("not_sure", 4), ("low", 6)],
+)
+def test_the_working_day_of_the_lado_runs_from_when_the_school_came_to_know(
+    writer, head, dan, sort, due
+):
+    concern = adults.sent(writer, dan, sort=sort)
+    later = NOW + timedelta(days=2)
+    adult.decide(by=head, concern=concern, decided=adults.decided("lado"), now=later)
+    assert concern.steps.open().get(kind=AdultStepKind.TELL_LADO).due_at.day == due
+
+
+def test_once_the_lado_has_heard_of_it_another_decision_is_given_a_day_of_its_own(concern, head):
+    decide(concern, head, "lado")
+    said = adults.spoken(NOW, answer="nothing")
+    adult.speak(by=head, concern=concern, spoken=said, now=NOW)
+    later = NOW + timedelta(days=2)
+    adult.decide(by=head, concern=concern, decided=adults.decided("lado"), now=later)
+    assert concern.steps.open().get(kind=AdultStepKind.TELL_LADO).due_at.day == 6
+
+
 def test_until_the_lado_has_answered_the_answer_is_owed(concern, head):
     decide(concern, head, "lado")
     adult.speak(by=head, concern=concern, spoken=adults.spoken(NOW), now=NOW)

@@ -165,7 +165,9 @@ def test_something_can_always_be_added_once(staff, head, dan):
     here = f"/adult/mine/{the_one(staff).uid}/"
     once = re.search('name="once" value="([^"]+)"', words(staff.open(here)))[1]
     for _ in range(2):
-        added = staff.client.post(here.replace("mine", "add"), {"words": "Again.", "once": once})
+        added = staff.client.post(
+            here.replace("mine", "add"), {"about": "adult", "words": "Again.", "once": once}
+        )
         assert added.status_code == 302
     assert [row.words for row in AdultEntry.objects.all()] == ["Again."]
     assert "Again." in words(staff.open(here))
@@ -202,15 +204,17 @@ def test_half_way_through_the_childs_form_every_word_goes_along(staff, head, chi
         staff, child, described="And her cousin", place="Hall", child_words="He hurts me",
         going_home="yes", how_known="saw", happened_on_day="2", happened_on_month="11",
         happened_on_year="2026", happened_at="14:30", **{"mark-0-place": "ear",
-        "mark-0-described": "red"}, find="Quillf", danger="on", excluded=[str(head.person.uid)],
+        "mark-0-described": "red"}, find="Quillf", find_involved="Noah", danger="on",
+        excluded=[str(head.person.uid)],
     )  # fmt: skip
     assert moved["Location"].startswith("/adult/draft/")
     page = words(staff.client.get(moved["Location"]))
     for said in (
         "He shouted at her.", "Aneurin Quillfeather", "And her cousin", "Hall", "He hurts me",
-        "I saw it", "2 11 2026", "14:30", "Ear", "red", "Quillf", "Somebody is in danger now",
+        "I saw it", "2 11 2026", "14:30", "Ear", "red", "Noah", "Somebody is in danger now",
     ):  # fmt: skip
         assert said in page, said
+    assert 'value="Aneurin Quillfeather, And her cousin, Noah"' in page
     assert re.search(f'value="{head.person.uid}" checked', page)
     assert not Concern.objects.exists()
 

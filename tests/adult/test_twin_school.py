@@ -10,8 +10,9 @@ import pytest
 
 from concerns.adult import acts as adult
 from concerns.doors import keep
-from concerns.models import AdultStep
+from concerns.models import AdultStep, Cover
 from concerns.models.draft import ADULT, CONCERN
+from concerns.people import acts as people
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import adults, factories
@@ -82,6 +83,20 @@ def moved(place: School, who, work) -> list[str]:
 def test_the_subjects_every_page_is_what_it_was(place, post):
     subject = place.posts[post]
     assert moved(place, subject, lambda: place.write_about(subject)) == []
+
+
+def test_the_chairs_every_page_is_what_it_was_though_the_head_is_away(place):
+    cover = Cover(kind="leave", person=place.posts["head"], since=NOW.date(), until=NOW.date())
+    office = factories.viewer(place.where, Role.OFFICE, who=place.posts["office"])
+    people.say_cover(by=office, cover=cover, now=NOW)
+    subject = place.posts["chair"]
+    head = factories.viewer(place.where, Role.HEAD, who=place.posts["head"])
+
+    def work():
+        said = {"by": place.writer, "reader": head, "whom": subject}
+        return [adults.at(state, **said).uid for state in State]
+
+    assert moved(place, subject, work) == []
 
 
 def test_every_page_of_whom_the_writer_shuts_out_is_what_it_was(place):

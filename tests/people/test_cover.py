@@ -128,6 +128,17 @@ def test_only_who_may_decide_is_covered_or_stands_in(house):
             cover(house.office, CoverKind.LEAVE, until=TOMORROW, **people)
 
 
+def test_the_office_says_that_the_chair_is_away_too(house, client):
+    chair = factories.person(house.school, Role.CHAIR)
+    factories.sign_in(client, house.office.person)
+    page = client.get("/people/cover/").content.decode()
+    assert "concerns about adults who work here go to the chair of governors" in page
+    said = {"kind": "leave", "person": str(chair.uid), **SAID, **UNTIL}
+    assert client.post("/people/cover/", said).status_code == 302
+    assert Cover.objects.get().person == chair
+    assert client.post("/people/cover/", said | {"kind": "holidays"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

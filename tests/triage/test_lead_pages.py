@@ -3,7 +3,7 @@
 import pytest
 
 from concerns.chase import acts as chase
-from concerns.models import Addition, Ending, Handing, WordBack
+from concerns.models import Addition, Ending, Handing, Line, WordBack
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -136,12 +136,28 @@ def test_with_nobody_to_hand_it_to_the_page_says_what_to_do(desk):
 
 def test_a_note_is_added(desk):
     taken = desk.concern()
-    assert desk.press(page(taken, "note"), {"words": "Rang the nurse."}).status_code == 302
+    assert (
+        desk.press(page(taken, "note"), {"about": "child", "words": "Rang the nurse."}).status_code
+        == 302
+    )
     assert Addition.objects.get(concern=taken).words == "Rang the nurse."
 
 
 def test_an_empty_note_is_asked_for(desk):
-    assert errors(desk.press(page(desk.concern(), "note"), {"words": " "})) == ["Write the note"]
+    answer = desk.press(page(desk.concern(), "note"), {"words": " "})
+    assert errors(answer) == ["Say whom it is about", "Write the note"]
+
+
+def test_a_note_about_an_adult_goes_on_as_that_and_leaves_nothing_here(desk):
+    taken, lines = desk.concern(), Line.objects.filter(kind="added").count()
+    form = {"about": "adult", "words": "It was Mr Dubious who shouted."}
+    moved = desk.press(page(taken, "note"), form)
+    there = words(desk.open(moved["Location"]))
+    assert moved["Location"].startswith("/adult/draft/")
+    assert "It was Mr Dubious who shouted." in there
+    assert taken.children.get().name in there
+    assert not Addition.objects.exists()
+    assert Line.objects.filter(kind="added").count() == lines
 
 
 # Close

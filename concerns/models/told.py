@@ -1,0 +1,41 @@
+"""This file knows what somebody without an account told who writes: theirs, never mixed with the
+account, and said as theirs wherever it is shown."""
+
+from django.db import models
+
+from concerns.models.fields import EncryptedText
+from concerns.rules.words import Teller
+
+
+class Told(models.Model):
+    """Columns of a concern, about a child or about an adult."""
+
+    teller_is = models.CharField(max_length=12, blank=True)
+    teller = EncryptedText()
+    told_when = EncryptedText()
+    told_words = EncryptedText()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def told_by(self) -> str:
+        """Who told the person who wrote it: "Marta Nowak (a cleaner, caretaker or cook)"."""
+        known = Teller.say(self.teller_is)
+        if self.teller and self.teller_is == Teller.OTHER:
+            return self.teller
+        known = known[:1].lower() + known[1:]
+        return f"{self.teller} ({known})" if self.teller and known else self.teller or known
+
+    def told_words_heading(self, to: str) -> str:
+        """What stands over the words that are not the writer's; `to` is the writer."""
+        return f"Told by {self.told_by} to {to}, {self.told_when or 'just before it was written'}"
+
+    @property
+    def told_heading(self) -> str:
+        return self.told_words_heading(self.reporter.name)
+
+    @property
+    def in_short(self) -> str:
+        """What the writer says, or else what they were told."""
+        return self.account or f"Told by {self.told_by}: {self.told_words}"

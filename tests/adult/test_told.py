@@ -1,0 +1,86 @@
+"""Told, not typed, of an adult too; and whom an addition is about, asked again."""
+
+import pytest
+
+from concerns.models import AdultConcern, AdultEntry, Concern, Draft
+from concerns.models.draft import CONCERN
+from tests import adults, factories
+from tests.conftest import SecureClient
+from tests.desk import errors, words
+from tests.submit.conftest import Staff
+
+WRITE = "/adult/write/"
+SAID = "I see him hold the boy by the neck, two times."
+TOLD = {
+    "teller": "Marta Nowak",
+    "teller_is": "site",
+    "told_when": "at the gate",
+    "told_words": SAID,
+}
+HEADING = "Told by Marta Nowak (a cleaner, caretaker or cook) to {}, at the gate"
+
+
+@pytest.fixture
+def staff(client, writer, where):
+    return Staff(factories.sign_in(client, writer.person), where, writer.person)
+
+
+def form(staff, dan, **more):
+    return staff.carried(WRITE) | {"whom": str(dan.uid), "account": "", **TOLD, **more}
+
+
+def test_a_cleaners_words_alone_are_enough_and_are_shown_as_theirs(staff, head, dan):
+    assert staff.send(form(staff, dan), WRITE).status_code == 302
+    concern = AdultConcern.objects.get()
+    assert (concern.account, concern.told_words, concern.teller) == ("", SAID, "Marta Nowak")
+    assert (concern.teller_is, concern.told_when) == ("site", "at the gate")
+    reader = factories.sign_in(SecureClient(), head.person)
+    shown = words(reader.get(f"/adult/{concern.uid}/"))
+    assert HEADING.format("Wyn Writer") in shown
+    assert SAID in shown
+    assert HEADING.format("you") in words(staff.open(f"/adult/mine/{concern.uid}/"))
+    assert SAID in words(reader.get(f"/adult/{concern.uid}/note/"))
+
+
+@pytest.mark.parametrize(
+    ("left_out", "missing"),
+    [
+        ({"told_words": ""}, "Write what they told you"),
+        ({"teller": "", "teller_is": ""}, "Choose who told you"),
+        (dict.fromkeys(TOLD, ""), "Write what happened"),
+    ],
+)
+def test_half_of_it_is_asked_for(staff, head, dan, left_out, missing):
+    answer = staff.send(form(staff, dan, **left_out), WRITE)
+    assert answer.status_code == 422
+    assert missing in errors(answer)[0]
+
+
+def test_who_told_stays_who_told_when_the_childs_form_is_turned(staff, head, dan, where):
+    child = factories.child(where)
+    begun = staff.carried() | {"child": [str(child.uid)], "account": "Own.", **TOLD}
+    there = staff.send(begun | {"do": "adult"})["Location"]
+    typed = Draft.objects.get().typed
+    assert {name: typed[name] for name in TOLD} == {name: [said] for name, said in TOLD.items()}
+    assert typed["account"] == ["Own."]
+    assert SAID in words(staff.client.get(there))
+
+
+def test_an_addition_about_a_child_goes_on_as_that_and_leaves_nothing_here(staff, writer, dan):
+    concern = adults.sent(writer, dan)
+    here = f"/adult/add/{concern.uid}/"
+    asked = staff.client.post(here, {"words": "Tom had bruises."})
+    assert errors(asked) == ["Say whom it is about"]
+    assert "Tom had bruises." in words(asked)
+    moved = staff.client.post(here, {"about": "child", "words": "Tom had bruises."})
+    assert moved["Location"].startswith("/submit/draft/")
+    assert "Tom had bruises." in words(staff.client.get(moved["Location"]))
+    assert Draft.objects.get().page == CONCERN
+    assert not AdultEntry.objects.exists()
+    assert not Concern.objects.exists()
+
+
+def test_the_form_and_the_receipt_say_to_write_the_childs_own_concern_too(staff, writer, dan):
+    concern = adults.sent(writer, dan)
+    for page in (WRITE, f"/adult/sent/{concern.uid}/"):
+        assert "write the child's own concern" in words(staff.open(page))
