@@ -18,6 +18,7 @@ from django.http import Http404
 from concerns.child import acts
 from concerns.doors import sight
 from concerns.models import (
+    Authority,
     Child,
     Concern,
     ConcernCategory,
@@ -243,9 +244,15 @@ def to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[File, object]:
     if what in ("tie", "fact"):
         adults = HouseholdAdult.objects.filter(pk__in=[one.adult.pk for one in found.adults])
         return found, _row(adults, row)
+    if what == "numbers":
+        return found, _row(Authority.objects.filter(pk=found.authority.pk), row)
     if what == "event":
         return found, _row(EarlierFile.objects.unread().filter(child=found.child), row)
     return found, None
+
+
+def authorities() -> list[Authority]:
+    return list(Authority.objects.in_name_order())
 
 
 def to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[File, Fact]:

@@ -33,6 +33,8 @@ ACTS = {
     "fact": acts.learn,
     "sibling": acts.brother_or_sister,
     "event": acts.get_file,
+    "authority": acts.live_in,
+    "numbers": acts.put_right,
 }
 
 
@@ -68,6 +70,8 @@ def write(request, uid):
     if what == "sibling":
         picking = _picked(request)
         given["chosen"] = picking["picked"]
+    if what == "authority":
+        given["authorities"] = queries.authorities()
     where = {"path": request.get_full_path(), "looking": _looking(request)}
     sheet, once = Sheet(request, WRITES[what], **where, **given), _once(request)
     act = ACTS.get(what, acts.write)

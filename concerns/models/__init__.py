@@ -20,6 +20,7 @@ from concerns.models.home import AdultFact, AdultHome, Home, Household, Househol
 from concerns.models.known import (
     EarlierFile,
     FileEvent,
+    HomeAuthority,
     Language,
     Professional,
     Sighting,
@@ -39,10 +40,10 @@ __all__ = [
     "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Answer", "Asked",
     "Authority", "Child", "Closure", "Concern", "ConcernCategory", "ConcernChild", "Conversation",
     "Cover", "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft", "EarlierFile",
-    "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household",
-    "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen",
-    "NameKey", "Person", "Placement", "Post", "Professional", "Referral", "ReferralEvent",
-    "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling",
+    "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "HomeAuthority",
+    "Household", "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark",
+    "MarkSeen", "NameKey", "Person", "Placement", "Post", "Professional", "Referral",
+    "ReferralEvent", "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling",
     "Sighting", "Spoken", "StaffFile", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer",
     "WordBack", "WordKey",
 ]  # fmt: skip

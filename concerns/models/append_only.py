@@ -23,7 +23,7 @@ FROZEN = (
 # Rows that are ended once, and otherwise never change: the lines of a child's file.
 ENDED_ONCE = (
     "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
-    "EarlierFile",
+    "EarlierFile", "HomeAuthority",
 )  # fmt: skip
 # Rows that may move on, and never go.
 KEPT = (

@@ -59,9 +59,6 @@ class Child(Row):
     identifier = models.CharField(max_length=40, blank=True)
     # The school system's own number, where there is no UPN yet.
     admission_number = models.CharField(max_length=40, blank=True)
-    home_authority = models.ForeignKey(
-        "concerns.Authority", models.PROTECT, null=True, blank=True, related_name="+"
-    )
     # The day somebody answered for: an import never sets it.
     left = models.DateField(null=True, blank=True)
     # Of today, beside the dated rows, so that a list of names costs one read.

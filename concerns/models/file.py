@@ -17,6 +17,7 @@ from concerns.models.home import AdultFact, AdultHome, Home, HouseholdAdult, Sib
 from concerns.models.known import (
     EarlierFile,
     FileEvent,
+    HomeAuthority,
     Language,
     Professional,
     Sighting,
@@ -71,7 +72,9 @@ class File:
     """One child's file as it stands."""
 
     child: Child
+    # Whose numbers are shown, and the line that says so, where one does: else the school's own.
     authority: Authority
+    lives_in: HomeAuthority | None = None
     addresses: list[Address] = field(default_factory=list)
     elsewhere: list[Adult] = field(default_factory=list)
     languages: list[Language] = field(default_factory=list)
@@ -116,11 +119,13 @@ def files(viewer: Viewer, children: Iterable[Child]) -> list[File]:
     statuses = _by_child(Status.objects.filter(**of))
     known = [_by_child(_standing(model, of)) for model in (Professional, Language)]
     earlier, seen = _earlier(viewer, of), _seen(children)
-    authorities = Authority.objects.in_bulk({_authority(viewer, child) for child in children})
+    lines = _standing(HomeAuthority, of).select_related("authority")
+    lives_in = {row.child_id: row for row in lines}
     return [
         File(
             child=child,
-            authority=authorities[_authority(viewer, child)],
+            lives_in=lives_in.get(child.pk),
+            authority=_authority(viewer, lives_in.get(child.pk)),
             addresses=[Address(home, adults.living(child, home)) for home in homes[child.pk]],
             elsewhere=adults.elsewhere(child, homes[child.pk]),
             siblings_here=here[child.pk],
@@ -137,9 +142,8 @@ def files(viewer: Viewer, children: Iterable[Child]) -> list[File]:
     ]
 
 
-def _authority(viewer: Viewer, child: Child) -> int:
-    """Whose numbers are shown: the home authority's, where it is another than the school's."""
-    return child.home_authority_id or viewer.school.authority_id
+def _authority(viewer: Viewer, line: HomeAuthority | None) -> Authority:
+    return line.authority if line else viewer.school.authority
 
 
 def _standing(model, of):

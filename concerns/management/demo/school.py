@@ -185,7 +185,6 @@ def _by_chance(school: School, autumn: int) -> list[Child]:
             admission_number=str(1000 + number * PUPILS_A_YEAR + place),
             year=year,
             class_name=f"{number or 'R'}{'AB'[place % 2]}",
-            home_authority=school.authority,
         )
         for number, year in enumerate(YEARS)
         for place in range(PUPILS_A_YEAR)
