@@ -23,6 +23,7 @@ from concerns.child.forms import (
 )
 from concerns.doors import search as door
 from concerns.doors.sheet import Sheet
+from concerns.models import offered
 from concerns.paper import chronicle
 from concerns.rules.roles import May
 
@@ -178,5 +179,5 @@ def _picked(request) -> dict:
     picking["picked"] = queries.chosen(request.viewer, typed.uids("child"))
     picking["find"] = find
     if _looking(request) and find.strip():
-        picking["found"], picking["more"] = queries.found_by(request.viewer, find)
+        picking["found"], picking["more"] = offered.found(request.viewer, find)
     return picking

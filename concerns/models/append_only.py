@@ -28,7 +28,7 @@ ENDED_ONCE = (
 # Rows that may move on, and never go.
 KEPT = (
     *ENDED_ONCE,
-    "Concern", "ConcernChild", "Step", "Child", "Enrolment", "Placement", "Relation",
+    "Concern", "ConcernChild", "Step", "Child", "ChildName", "Enrolment", "Placement", "Relation",
     "Person", "Post", "School", "Cover", "RollQuestion", "LineWords",
     "AdultConcern", "AdultExclusion", "AdultStep",
 )  # fmt: skip

@@ -101,7 +101,7 @@ def _family(year, at: datetime, child: Child, number: int) -> None:
     if number % 4 == 0:
         elsewhere = {"name": "Robin", "where": "Oakfield Nursery", "born": "2023"}
         acts.brother_or_sister(**given, once=_once(year), **elsewhere)
-    if number == 4:
+    if number == 9:
         said = {"told_by": "Mother: they moved over the border", "once": _once(year)}
         acts.live_in(**given, authority=None, name="Northshire Council", numbers=BORDER, **said)
     _statuses(year, given, number)
