@@ -14,6 +14,7 @@ from concerns.models import (
     Account,
     Authority,
     Child,
+    ChildName,
     Closure,
     Concern,
     Decided,
@@ -102,6 +103,7 @@ def child(where: School, forename: str = "", surname: str = "", **more) -> Child
     )
     NameKey.objects.bulk_create(NameKey(child=made, word=word) for word in made.name_words())
     since = date(2025, 9, 1)
+    ChildName.of(made, since).save()
     Enrolment.objects.create(school=where, child=made, since=since)
     Placement.objects.create(
         school=where, child=made, year=made.year, class_name=made.class_name, since=since

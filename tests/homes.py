@@ -30,6 +30,19 @@ def language(by, child, **more):
     return write(by, child, Language, since=None, **told)
 
 
+NUMBERS = {
+    "front_door": "01632 960901", "out_of_hours": "01632 960902", "lado": "01632 960903",
+    "police": "101",
+}  # fmt: skip
+
+
+def lives_in(by, child, authority=None, *, name="Northshire", since=SINCE, **more):
+    """In `authority`, or in one over the border that nobody had written down yet."""
+    told = {"told_by": "Her mother", "once": uuid.uuid4(), "since": since, "now": by.now, **more}
+    new = {"name": name, "numbers": NUMBERS}
+    return acts.live_in(by=by, child=child, authority=authority, **new, **told)
+
+
 def earlier(by, child, *, now=None, where="Hill School, Easton"):
     return write(by, child, EarlierFile, now=now, since=None, where=where)
 
@@ -80,6 +93,7 @@ def whole_file(by, child):
     status(by, child)
     social_worker(by, child)
     language(by, child)
+    lives_in(by, child, by.school.authority)
     file = earlier(by, child)
     event(by, child, file)
     saw(by, child)

@@ -14,10 +14,12 @@ from concerns.doors.act import Record, Refused, act
 from concerns.models import (
     AdultFact,
     AdultHome,
+    Authority,
     Child,
     EarlierFile,
     FileEvent,
     Home,
+    HomeAuthority,
     Household,
     HouseholdAdult,
     Language,
@@ -37,8 +39,10 @@ from concerns.rules.roles import May
 ENDABLE: dict[str, type[Fact]] = {
     "home": Home, "living": AdultHome, "tie": Tie, "fact": AdultFact, "sibling": Sibling,
     "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
+    "authority": HomeAuthority,
 }  # fmt: skip
 ENDED_ALREADY = "This line has been ended already. Look at the file as it is now."
+KNOWN = "An authority of this name is in the list already. Choose it there."
 STANDS = "An earlier file is expected already. Write there what was done to get it."
 AHEAD = "This is still to come. Write down what is so today."
 
@@ -148,6 +152,47 @@ def know(
     told = {"name": name, "relation": relation, "responsibility": responsibility}
     _tell(record, adult, [child], "adult", since=since, telephone=telephone, fact=fact, **told)
     return adult
+
+
+@act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
+def live_in(
+    *, by: Viewer, child: Child, told_by: str, once: uuid.UUID, authority: Authority | None,
+    name: str = "", numbers: dict[str, str] | None = None, since: date | None = None,
+    now: datetime, record,
+) -> HomeAuthority:  # fmt: skip
+    """They live in this authority, whose numbers are shown from now on; or (None) in another, of
+    this `name` and `numbers`."""
+    _not_ahead(by, since)
+    uid, row = _pressed_before(HomeAuthority, child, once)
+    if row is None:
+        authority = authority or _add_authority(record, child, name, numbers or {})
+        for old in HomeAuthority.objects.standing().filter(child=child):
+            HomeAuthority.objects.end(old, by, now, _not_before(old, since))
+        said = {"uid": uid, "child": child, "authority": authority, "told_by": told_by}
+        row = HomeAuthority.objects.write(by, now, since, **said)
+    _tell(record, row, [child], "authority", since=since, told_by=told_by)
+    return row
+
+
+def _add_authority(record: Record, child: Child, name: str, numbers: dict[str, str]) -> Authority:
+    added = Authority.objects.add(name, numbers)
+    if added is None:
+        raise Refused(KNOWN)
+    said = {"reason": "added", "fields": list(numbers), "words": numbers, "keep_words": True}
+    record(kind=Kind.NUMBERS_SET, about=added, children=[child.uid], **said)
+    return added
+
+
+@act(May.DECIDE, Kind.NUMBERS_SET, on="child")
+def put_right(
+    *, by: Viewer, child: Child, authority: Authority, numbers: dict[str, str], told_by: str,
+    once: uuid.UUID, now: datetime, record,
+):  # fmt: skip
+    """Other `numbers` of the child's authority, for every child there; the record keeps both. To
+    press it twice changes nothing more, so `once` is not asked."""
+    changed = Authority.objects.put_right(authority, numbers)
+    said = {"words": {**changed, "told_by": told_by}, "fields": list(changed), "keep_words": True}
+    record(about=authority, children=[child.uid], reason="put right", **said)
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")

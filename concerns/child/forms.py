@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 
 from concerns.asking import moments
 from concerns.asking.asked import Asked, Typed, Words, choose
+from concerns.asking.authority import AuthorityForm, NumbersForm
 from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
 from concerns.asking.household import (
     NOT_KNOWN,
@@ -287,6 +288,8 @@ WRITES: dict[str, type[Line]] = {
     "status": StatusForm,
     "professional": ProfessionalForm,
     "language": LanguageForm,
+    "authority": AuthorityForm,
+    "numbers": NumbersForm,
     "earlier": EarlierForm,
     "event": EventForm,
 }

@@ -18,6 +18,7 @@ from django.http import Http404
 from concerns.child import acts
 from concerns.doors import sight
 from concerns.models import (
+    Authority,
     Child,
     Concern,
     ConcernCategory,
@@ -35,12 +36,10 @@ from concerns.models import (
     file,
     story,
 )
-from concerns.models.child import MOST_FOUND
 from concerns.models.fact import Fact
 from concerns.models.file import File
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage
-from concerns.rules.names import folded
 from concerns.rules.saying import when
 from concerns.rules.words import Category, Part, Route
 
@@ -243,9 +242,15 @@ def to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[File, object]:
     if what in ("tie", "fact"):
         adults = HouseholdAdult.objects.filter(pk__in=[one.adult.pk for one in found.adults])
         return found, _row(adults, row)
+    if what == "numbers":
+        return found, _row(Authority.objects.filter(pk=found.authority.pk), row)
     if what == "event":
         return found, _row(EarlierFile.objects.unread().filter(child=found.child), row)
     return found, None
+
+
+def authorities() -> list[Authority]:
+    return list(Authority.objects.in_name_order())
 
 
 def to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[File, Fact]:
@@ -277,11 +282,3 @@ def chosen(viewer: Viewer, uids: Iterable[UUID]) -> list[Child]:
     """The children picked. One who left the roll while the form was open is still meant."""
     uids = list(uids)
     return list(Child.objects.of_school(viewer).filter(uid__in=uids)) if uids else []
-
-
-def found_by(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
-    """The first dozen on the roll by part of a name, and whether there are more."""
-    if not folded(part):
-        return [], False
-    rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
-    return rows[:MOST_FOUND], len(rows) > MOST_FOUND

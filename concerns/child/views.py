@@ -23,6 +23,7 @@ from concerns.child.forms import (
 )
 from concerns.doors import search as door
 from concerns.doors.sheet import Sheet
+from concerns.models import offered
 from concerns.paper import chronicle
 from concerns.rules.roles import May
 
@@ -33,6 +34,8 @@ ACTS = {
     "fact": acts.learn,
     "sibling": acts.brother_or_sister,
     "event": acts.get_file,
+    "authority": acts.live_in,
+    "numbers": acts.put_right,
 }
 
 
@@ -68,6 +71,8 @@ def write(request, uid):
     if what == "sibling":
         picking = _picked(request)
         given["chosen"] = picking["picked"]
+    if what == "authority":
+        given["authorities"] = queries.authorities()
     where = {"path": request.get_full_path(), "looking": _looking(request)}
     sheet, once = Sheet(request, WRITES[what], **where, **given), _once(request)
     act = ACTS.get(what, acts.write)
@@ -174,5 +179,5 @@ def _picked(request) -> dict:
     picking["picked"] = queries.chosen(request.viewer, typed.uids("child"))
     picking["find"] = find
     if _looking(request) and find.strip():
-        picking["found"], picking["more"] = queries.found_by(request.viewer, find)
+        picking["found"], picking["more"] = offered.found(request.viewer, find)
     return picking

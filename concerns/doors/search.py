@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 
 from concerns.asking.asked import as_uid
 from concerns.doors import sight
-from concerns.models import Child, Concern, ConcernChild, Viewer, WordKey, finding
+from concerns.models import Child, ChildName, Concern, ConcernChild, Viewer, WordKey, finding
 from concerns.rules.finding import around, found_by, looked_for
 from concerns.rules.kinds import Kind
 
@@ -38,7 +38,7 @@ def search(viewer: Viewer, typed: str, after: str = "") -> Found:
     """What is found by `typed`, behind the concern `after`. Recorded before it is shown."""
     visible, words = Concern.objects.visible_to(viewer), looked_for(typed)
     named = Child.objects.visible_to(viewer).found_by(typed)
-    named = [] if after else list(named[: MOST_NAMED + 1])
+    named = [] if after else ChildName.objects.say_was(list(named[: MOST_NAMED + 1]), typed)
     hits, more = _with_all(viewer, visible, words, after) if words else ({}, "")
     children = ConcernChild.objects.standing().select_related("child").order_by("part", "id")
     rows = visible.filter(pk__in=list(hits)).select_related("reporter").order_by("-id")

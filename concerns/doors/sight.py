@@ -16,7 +16,8 @@ from django.db import transaction
 from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.models import AdultConcern, Child, Concern, ConcernChild, Viewer, file
+from concerns.models import AdultConcern, Child, Concern, ConcernChild, Viewer, beside, file
+from concerns.models.beside import Story
 from concerns.models.file import File
 from concerns.rules.kinds import Kind
 
@@ -80,6 +81,21 @@ def files(viewer: Viewer, children: list[Child], reason: str = "") -> list[File]
         uids = [one.child.uid for one in found]
         _record(viewer, Kind.FILE, shown=uids, children=uids, reason=reason)
     return found
+
+
+def stories(viewer: Viewer, concern: Concern, rows: list[ConcernChild], why: str) -> list[Story]:
+    """Beside a concern that was opened, the story of the child of each of `rows`, all of them on
+    the roll, with that of brothers and sisters here; of what this viewer may see. Two lines."""
+    told = files(viewer, [row.child for row in rows], why)
+    children = {one.pk: one for each in told for one in (each.child, *each.siblings_here)}
+    since = viewer.now - beside.LOOKING_BACK
+    found = shown(
+        viewer,
+        beside.earlier(viewer, concern, list(children.values()), since),
+        reason=why,
+        children=[child.uid for child in children.values()],
+    )
+    return beside.stories(concern, rows, told, found)
 
 
 def to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:

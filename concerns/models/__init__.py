@@ -8,7 +8,7 @@ from concerns.models.agenda import Agenda
 from concerns.models.asked import Answer, Asked
 from concerns.models.beat import Beat, Trouble
 from concerns.models.brought import StaffFile
-from concerns.models.child import Child, Enrolment, NameKey, Placement
+from concerns.models.child import Child, ChildName, Enrolment, NameKey, Placement
 from concerns.models.concern import Concern, ConcernCategory
 from concerns.models.conversation import Conversation
 from concerns.models.cover import Cover
@@ -21,6 +21,7 @@ from concerns.models.home import AdultFact, AdultHome, Home, Household, Househol
 from concerns.models.known import (
     EarlierFile,
     FileEvent,
+    HomeAuthority,
     Language,
     Professional,
     Sighting,
@@ -39,12 +40,12 @@ from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 __all__ = [
     "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
     "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Answer", "Asked",
-    "Authority", "Beat", "Child", "Closure", "Concern", "ConcernCategory", "ConcernChild",
-    "Conversation", "Cover", "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft",
-    "EarlierFile", "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household",
-    "HouseholdAdult", "Invitation", "Language", "Letter", "Line", "LineWords", "Mark", "MarkSeen",
-    "NameKey", "Notice", "Person", "Placement", "Post", "Professional", "Referral",
-    "ReferralEvent", "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent",
-    "Sibling", "Sighting", "Spoken", "StaffFile", "Status", "Step", "Term", "Tie", "ToldOfAdult",
-    "Trouble", "Viewer", "WordBack", "WordKey",
+    "Authority", "Beat", "Child", "ChildName", "Closure", "Concern", "ConcernCategory",
+    "ConcernChild", "Conversation", "Cover", "Decided", "Decision", "DecisionChild",
+    "DecisionRoute", "Draft", "EarlierFile", "Ending", "Enrolment", "Exclusion", "FileEvent",
+    "Handing", "Home", "HomeAuthority", "Household", "HouseholdAdult", "Invitation", "Language",
+    "Letter", "Line", "LineWords", "Mark", "MarkSeen", "NameKey", "Notice", "Person", "Placement",
+    "Post", "Professional", "Referral", "ReferralEvent", "Refiling", "Relation", "RollFile",
+    "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting", "Spoken", "StaffFile",
+    "Status", "Step", "Term", "Tie", "ToldOfAdult", "Trouble", "Viewer", "WordBack", "WordKey",
 ]  # fmt: skip

@@ -23,12 +23,12 @@ FROZEN = (
 # Rows that are ended once, and otherwise never change: the lines of a child's file.
 ENDED_ONCE = (
     "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
-    "EarlierFile",
+    "EarlierFile", "HomeAuthority",
 )  # fmt: skip
 # Rows that may move on, and never go.
 KEPT = (
     *ENDED_ONCE,
-    "Concern", "ConcernChild", "Step", "Child", "Enrolment", "Placement", "Relation",
+    "Concern", "ConcernChild", "Step", "Child", "ChildName", "Enrolment", "Placement", "Relation",
     "Person", "Post", "School", "Cover", "RollQuestion", "LineWords",
     "AdultConcern", "AdultExclusion", "AdultStep",
     "Notice", "Letter", "Beat", "Trouble",

@@ -2,7 +2,7 @@
 brothers and sisters. Each of those who wrote held one piece."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch
 
@@ -10,6 +10,9 @@ from concerns.models.child import Child
 from concerns.models.concern import Concern
 from concerns.models.file import File
 from concerns.models.filed import ConcernChild
+
+# How far back the story beside a concern goes.
+LOOKING_BACK = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,22 @@ def earlier(viewer, concern: Concern, children: list[Child], since: datetime):
     )
 
 
-def of(row: ConcernChild, concern: Concern, file: File, found: list[Concern]) -> Story:
-    """The story of the child of `row` beside `concern`, from concerns `found`, children too. What
-    is known of both the child and a brother or sister is told once, with the child's own."""
+def stories(
+    concern: Concern, rows: list[ConcernChild], files: list[File], found: list[Concern]
+) -> list[Story]:
+    """The story of the child of each of `rows` beside `concern`, from concerns `found`, children
+    too."""
+    here = {row.child_id for row in rows}
+    pairs = zip(rows, files, strict=True)
+    return [_story(concern, row, file, found, here) for row, file in pairs]
+
+
+def _story(concern: Concern, row: ConcernChild, file: File, found, here: set[int]) -> Story:
+    """What is known of both the child and a brother or sister is told once, with the child's own.
+    A brother or sister who is `here` has a story of their own."""
     own = _part_in(found, row.child_id)
     told = {one.pk for one, _ in own}
     others = [one for one in found if one.pk not in told]
-    here = {each.child_id for each in concern.children.all()}
     siblings = [
         Sibling(child, _part_in(others, child.pk))
         for child in file.siblings_here

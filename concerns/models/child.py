@@ -49,19 +49,42 @@ class Children(Scoped):
         return self.of_school(viewer).exclude(pk__in=related.values("child"))
 
 
-class Child(Row):
+class Called(models.Model):
+    """What somebody is called, as it is written and as it is found."""
+
     forename = models.CharField(max_length=100)
     surname = models.CharField(max_length=100)
     known_as = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.known_as or self.forename} {self.surname}"
+
+    def name_words(self) -> set[str]:
+        return name_words(self.forename, self.surname, self.known_as)
+
+    def is_found_by(self, part: str) -> bool:
+        """Whether it has words beginning with those of `part`: as `Children.found_by` looks."""
+        own = self.name_words()
+        return any(
+            all(any(one.startswith(word[:LONGEST]) for one in own) for word in words)
+            for words in ways(part)
+        )
+
+
+class Child(Called, Row):
+    # The name they had by which they were just found, where it is not the one they have.
+    was = ""
+
     born = models.DateField()
     upn = models.CharField(max_length=13, blank=True)
     # Children's Wellbeing and Schools Act 2026, s.4: one identifier for each child.
     identifier = models.CharField(max_length=40, blank=True)
     # The school system's own number, where there is no UPN yet.
     admission_number = models.CharField(max_length=40, blank=True)
-    home_authority = models.ForeignKey(
-        "concerns.Authority", models.PROTECT, null=True, blank=True, related_name="+"
-    )
     # The day somebody answered for: an import never sets it.
     left = models.DateField(null=True, blank=True)
     # Of today, beside the dated rows, so that a list of names costs one read.
@@ -85,22 +108,18 @@ class Child(Row):
         return f"child {self.uid}"
 
     @property
-    def name(self) -> str:
-        return f"{self.known_as or self.forename} {self.surname}"
-
-    @property
     def label(self) -> str:
-        """The name as a picker offers it: with the forename, where another is used."""
+        """The name as a picker offers it: with the forename, where another is used, and with the
+        one they had, where that found them."""
         also = self.known_as and self.known_as != self.forename
-        return f"{self.name} ({self.forename})" if also else self.name
+        more = filter(None, [self.forename if also else "", self.was and f"was {self.was}"])
+        said = ", ".join(more)
+        return f"{self.name} ({said})" if said else self.name
 
     @property
     def detail(self) -> str:
         """What tells two children of one name apart, and no more than that."""
         return ", ".join(part for part in (self.year, self.class_name) if part)
-
-    def name_words(self) -> set[str]:
-        return name_words(self.forename, self.surname, self.known_as)
 
 
 class NameKeys(models.QuerySet):
@@ -117,7 +136,7 @@ class NameKeys(models.QuerySet):
 
 
 class NameKey(models.Model):
-    """One folded word of a child's names: what the picker's prefix search reads."""
+    """One folded word of the names a child has or had: what the picker's prefix search reads."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="name_keys")
     word = models.CharField(max_length=LONGEST)
@@ -142,6 +161,53 @@ class Dated(models.QuerySet):
         return self.filter(since__lte=day).filter(
             models.Q(until__isnull=True) | models.Q(until__gt=day)
         )
+
+
+class ChildNames(Dated):
+    def before(self):
+        """Names that somebody had and has no more."""
+        return self.filter(until__isnull=False)
+
+    def say_was(self, found: list[Child], part: str) -> list[Child]:
+        """`found` by `part`. Who was found by a name they have no more says which: the newest that
+        was looked for. Only where there is one is anything read."""
+        others = {child.pk: child for child in found if not child.is_found_by(part)}
+        rows = self.before().filter(child__in=others).order_by("pk") if others else ()
+        for row in sorted(rows, key=lambda row: (row.is_found_by(part), row.pk)):
+            others[row.child_id].was = row.name
+        return found
+
+
+class ChildName(Called, Row):
+    """What a child is called, since and until (the first day no longer). Under a mother's maiden
+    name or a stepfather's, left behind here, the child may still be spoken of elsewhere."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="names")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    objects = ChildNames.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"], condition=models.Q(until__isnull=True), name="named_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["school"], condition=models.Q(until__isnull=False), name="names_before"
+            )
+        ]
+
+    def __str__(self):
+        return f"name {self.uid}"
+
+    @classmethod
+    def of(cls, child: Child, since: date) -> "ChildName":
+        """What `child` is called now, from `since` on."""
+        called = {field.name: getattr(child, field.name) for field in Called._meta.fields}
+        return cls(school_id=child.school_id, child=child, since=since, **called)
 
 
 class Enrolment(Row):

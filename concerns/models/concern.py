@@ -11,8 +11,8 @@ from django.utils.timezone import localtime
 from concerns.models.case import CaseRow, CaseRows
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
-from concerns.rules.clocks import StepKind
 from concerns.models.told import Told
+from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import TO_REPORTER, State
 from concerns.rules.words import Category, GoingHome, HowKnown, HowSure, Outcome, Teller
 

@@ -11,12 +11,13 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 
-from concerns.models.child import Child
+from concerns.models.child import Child, ChildName
 from concerns.models.fact import Fact
 from concerns.models.home import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.known import (
     EarlierFile,
     FileEvent,
+    HomeAuthority,
     Language,
     Professional,
     Sighting,
@@ -71,7 +72,10 @@ class File:
     """One child's file as it stands."""
 
     child: Child
+    # Whose numbers are shown, and the line that says so, where one does: else the school's own.
     authority: Authority
+    lives_in: HomeAuthority | None = None
+    names_before: list[ChildName] = field(default_factory=list)
     addresses: list[Address] = field(default_factory=list)
     elsewhere: list[Adult] = field(default_factory=list)
     languages: list[Language] = field(default_factory=list)
@@ -116,11 +120,17 @@ def files(viewer: Viewer, children: Iterable[Child]) -> list[File]:
     statuses = _by_child(Status.objects.filter(**of))
     known = [_by_child(_standing(model, of)) for model in (Professional, Language)]
     earlier, seen = _earlier(viewer, of), _seen(children)
-    authorities = Authority.objects.in_bulk({_authority(viewer, child) for child in children})
+    names = defaultdict(list)
+    for name in ChildName.objects.before().filter(**of).order_by("-until", "-id"):
+        names[name.child_id].append(name)
+    lines = _standing(HomeAuthority, of).select_related("authority")
+    lives_in = {row.child_id: row for row in lines}
     return [
         File(
             child=child,
-            authority=authorities[_authority(viewer, child)],
+            lives_in=lives_in.get(child.pk),
+            authority=_authority(viewer, lives_in.get(child.pk)),
+            names_before=names[child.pk],
             addresses=[Address(home, adults.living(child, home)) for home in homes[child.pk]],
             elsewhere=adults.elsewhere(child, homes[child.pk]),
             siblings_here=here[child.pk],
@@ -137,9 +147,8 @@ def files(viewer: Viewer, children: Iterable[Child]) -> list[File]:
     ]
 
 
-def _authority(viewer: Viewer, child: Child) -> int:
-    """Whose numbers are shown: the home authority's, where it is another than the school's."""
-    return child.home_authority_id or viewer.school.authority_id
+def _authority(viewer: Viewer, line: HomeAuthority | None) -> Authority:
+    return line.authority if line else viewer.school.authority
 
 
 def _standing(model, of):

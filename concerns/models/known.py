@@ -1,5 +1,5 @@
-"""This file knows what else a child's file holds: statuses, professionals, languages, an earlier
-school's file, and when the child was seen."""
+"""This file knows what else a child's file holds: the home authority, statuses, professionals,
+languages, an earlier school's file, and when the child was seen."""
 
 from django.db import connections, models
 
@@ -8,6 +8,7 @@ from concerns.models.child import Child
 from concerns.models.fact import ChildFact, Facts
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
+from concerns.models.school import Authority
 from concerns.rules.homes import (
     FileEnd,
     FileStage,
@@ -17,6 +18,25 @@ from concerns.rules.homes import (
     StatusKind,
     YesNo,
 )
+
+
+class HomeAuthority(ChildFact):
+    """In which authority a child lives, where that was written: its numbers are the ones to ring.
+    Of a child without a line it is the school's."""
+
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="homes")
+    told_by = EncryptedText()
+
+    class Meta(ChildFact.Meta):
+        verbose_name_plural = "home authorities"
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_home_authority",
+            ),
+        ]
 
 
 class Status(ChildFact):

@@ -6,7 +6,7 @@ two of one name apart, and no more.
 
 import uuid
 
-from concerns.models.child import MOST_FOUND, Child
+from concerns.models.child import MOST_FOUND, Child, ChildName
 from concerns.models.concern import Concern
 from concerns.models.person import Person, Post, Viewer
 from concerns.rules.names import folded
@@ -23,7 +23,7 @@ def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
     if not folded(part):
         return [], False
     rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
-    return rows[:MOST_FOUND], len(rows) > MOST_FOUND
+    return ChildName.objects.say_was(rows[:MOST_FOUND], part), len(rows) > MOST_FOUND
 
 
 def chosen(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Child]:

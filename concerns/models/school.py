@@ -10,8 +10,28 @@ from django.db import models
 from concerns.rules.calendars import SchoolDays
 
 
+class Authorities(models.QuerySet):
+    def in_name_order(self):
+        return self.order_by("name", "pk")
+
+    def add(self, name: str, numbers: dict[str, str]) -> "Authority | None":
+        """None where one of that name is known: its numbers are put right, never added again."""
+        made, new = self.get_or_create(name__iexact=name, defaults={"name": name, **numbers})
+        return made if new else None
+
+    def put_right(self, one: "Authority", numbers: dict[str, str]) -> dict[str, str]:
+        """Give it `numbers`. What changed, by name: "01632 960001, now 01632 960009"."""
+        found = self.select_for_update().get(pk=one.pk)
+        was = {name: getattr(found, name) for name in numbers}
+        self.filter(pk=found.pk).update(**numbers)
+        return {
+            name: f"{was[name]}, now {new}" for name, new in numbers.items() if was[name] != new
+        }
+
+
 class Authority(models.Model):
-    """A local authority. A child's home authority decides which numbers are shown."""
+    """A local authority, the same for every school of the site: a number that is put right in one
+    is right in all. A child's home authority decides which numbers are shown."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=100, unique=True)
@@ -19,6 +39,10 @@ class Authority(models.Model):
     out_of_hours = models.CharField(max_length=40)
     lado = models.CharField(max_length=40)
     police = models.CharField(max_length=40, default="101")
+
+    NUMBERS = ("front_door", "out_of_hours", "lado", "police")
+
+    objects = Authorities.as_manager()
 
     def __str__(self):
         return self.name

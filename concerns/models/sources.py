@@ -16,7 +16,15 @@ from concerns.models.conversation import Conversation
 from concerns.models.fact import Fact
 from concerns.models.filed import ConcernChild
 from concerns.models.home import AdultFact, AdultHome, Home, Sibling, Tie
-from concerns.models.known import EarlierFile, FileEvent, Language, Professional, Sighting, Status
+from concerns.models.known import (
+    EarlierFile,
+    FileEvent,
+    HomeAuthority,
+    Language,
+    Professional,
+    Sighting,
+    Status,
+)
 from concerns.models.person import Viewer
 from concerns.models.referral import ReferralEvent
 from concerns.models.written import Addition, Ending
@@ -193,6 +201,10 @@ def _language(row: Language) -> str:
     return f"Language: {row.language}{spoken}. {row.interpreter_words}"
 
 
+def _authority(row: HomeAuthority) -> str:
+    return f"Home authority: {row.authority.name}, said by {row.told_by}"
+
+
 def _file_events(viewer: Viewer, child: Child):
     children = Child.objects.visible_to(viewer).filter(pk=child.pk)
     rows = FileEvent.objects.filter(file__child__in=children.values("pk"))
@@ -235,6 +247,7 @@ def _sources() -> Iterator[Source]:
     yield from _facts(Professional, say=_professional)
     yield from _facts(Language, say=_language)
     yield from _facts(EarlierFile, say=lambda row: f"Earlier school's file: {row.where}")
+    yield from _facts(HomeAuthority, needs=["authority"], say=_authority)
 
 
 # In the order in which what happened at one moment is told. A place names one by its number.

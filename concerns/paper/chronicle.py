@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from concerns.doors import sight
-from concerns.models import Child, Concern, Viewer, chronology, file
+from concerns.models import Child, ChildName, Concern, Viewer, chronology, file
 from concerns.models.chronology import Entry, Wanted
 from concerns.paper import masking
 from concerns.paper.masking import Names, Piece
@@ -18,6 +18,7 @@ from concerns.rules.kinds import Kind
 PAGE = 50
 # More than any child has had written of them; a print of more says that it is not all.
 MOST = 2_000
+CALLED = ("surname", "forename", "known_as")
 
 
 @dataclass(frozen=True)
@@ -109,25 +110,22 @@ def _opened(viewer: Viewer, uid, wanted: Wanted, most: int, kind: Kind, reason: 
 def _names(viewer: Viewer, child: Child, also: str) -> Names:
     """Every other child of the school by whole name; those about whom one may well be writing - at
     home, in class, in the same concern - by forename too; and what was written down to be covered.
+    What a child was called before is covered as what they are called now.
     """
     concerns = Concern.objects.visible_to(viewer).of(child.pk).values("pk")
     beside = Child.objects.of_school(viewer).filter(concern_rows__concern__in=concerns)
     near = set(beside.values_list("pk", flat=True))
     near |= {one.pk for one in file.siblings_here(viewer, [child])[child.pk]}
-    rows = Child.objects.of_school(viewer).exclude(pk=child.pk)
-    rows = rows.values_list("pk", "forename", "surname", "known_as", "year", "class_name")
-    names = {masking.name(line) for line in also.splitlines()}
-    own = [child.forename, child.known_as]
-    for pk, forename, surname, known_as, *place in rows:
-        first = [one for one in (forename, known_as) if one]
-        names |= {masking.name(one, surname) for one in first}
-        if pk in near or place == [child.year, child.class_name]:
-            names |= {masking.name(one) for one in first}
-    return Names(names, less=[masking.name(*one) for one in _own(own, child.surname)])
-
-
-def _own(first: list[str], surname: str) -> Iterable[tuple[str, ...]]:
-    """The child's own names: a print about them says them."""
-    for one in filter(None, first):
-        yield (one,)
-        yield (one, surname)
+    rows = list(Child.objects.of_school(viewer).values_list("pk", *CALLED, "year", "class_name"))
+    near |= {pk for pk, *_, year, group in rows if (year, group) == (child.year, child.class_name)}
+    called = [row[:4] for row in rows]
+    called += ChildName.objects.before().filter(school=viewer.school).values_list("child", *CALLED)
+    names, own = {masking.name(line) for line in also.splitlines()}, set()
+    for pk, surname, *first in called:
+        found = own if pk == child.pk else names
+        for one in filter(None, first):
+            found.add(masking.name(one, surname))
+            if pk in near:
+                found.add(masking.name(one))
+    # A print about the child says the child's own names.
+    return Names(names, less=own)

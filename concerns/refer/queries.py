@@ -74,13 +74,14 @@ def standing(viewer: Viewer, referral: Referral) -> dict:
 
 def at_hand(viewer: Viewer, referral: Referral) -> dict:
     """The same, with all that a telephone call about it asks for: what was written, what parents
-    know, and the file of each child it is for. The files are recorded too."""
+    know, and of each child it is for the file and what was written before. These are recorded
+    too."""
     shown = standing(viewer, referral)
     concern, children = story.fetch(shown["concern"]), shown["children"]
-    rolled = [row.child for row in children if row.child_id]
+    rolled = [row for row in children if row.child_id]
     return {
         **shown,
-        "files": sight.files(viewer, rolled, "for a referral"),
+        "stories": sight.stories(viewer, concern, rolled, "for a referral"),
         "facts": story.facts(concern),
         "additions": story.additions(concern),
         "told": story.asked(shown["referral"].decision),

@@ -14,6 +14,7 @@ from django.db.models import Max
 from concerns.doors.act import BATCH, Record, Refused, act
 from concerns.models import (
     Child,
+    ChildName,
     Concern,
     ConcernChild,
     Enrolment,
@@ -113,7 +114,7 @@ def _add(by: Viewer, pupils: list[Pupil], today: date) -> None:
             for pupil in some
         ]
         Child.objects.bulk_create(children)
-        _find_by(children)
+        _name(children, today)
         Enrolment.objects.bulk_create(
             Enrolment(school=by.school, child=child, since=today) for child in children
         )
@@ -126,12 +127,17 @@ def _change(by: Viewer, changes: list[Change], today: date) -> None:
         children = [_as_it_will_be(by, change) for change in some]
         if names:
             Child.objects.bulk_update(children, names)
-        told = list(zip(children, some, strict=True))
-        _find_by([c for c, change in told if NAMES & set(change.fields)], again=True)
-        _place(by, [c for c, change in told if PLACE & set(change.fields)], today, again=True)
+        _name(_whose(NAMES, children, some), today, again=True)
+        _place(by, _whose(PLACE, children, some), today, again=True)
 
 
 NAMES, PLACE = {"surname", "forename", "known_as"}, {"year", "class_name"}
+
+
+def _whose(what: set[str], children: list[Child], changes: list[Change]) -> list[Child]:
+    """Those of `children` of whom any of `what` changes."""
+    pairs = zip(children, changes, strict=True)
+    return [child for child, change in pairs if what & set(change.fields)]
 
 
 def _as_it_will_be(by: Viewer, change: Change) -> Child:
@@ -145,19 +151,21 @@ def _bring_back(by: Viewer, changes: list[Change], today: date) -> None:
     for some in _batches(changes):
         children = [_as_it_will_be(by, change) for change in some]
         Child.objects.bulk_update(children, [*FIELDS, "left"])
-        _find_by(children, again=True)
+        _name(_whose(NAMES, children, some), today, again=True)
         Enrolment.objects.bulk_create(
             Enrolment(school=by.school, child=child, since=today) for child in children
         )
         _place(by, children, today, again=True)
 
 
-def _find_by(children: list[Child], again: bool = False) -> None:
+def _name(children: list[Child], today: date, again: bool = False) -> None:
+    """What they are called from today. What they were called until today stays, and finds them."""
     if again and children:
-        NameKey.objects.filter(child__in=children).delete()
-    NameKey.objects.bulk_create(
-        NameKey(child=child, word=word) for child in children for word in sorted(child.name_words())
-    )
+        ChildName.objects.filter(child__in=children, until__isnull=True).update(until=today)
+    ChildName.objects.bulk_create(ChildName.of(child, today) for child in children)
+    words = [(child, word) for child in children for word in sorted(child.name_words())]
+    keys = (NameKey(child=child, word=word) for child, word in words)
+    NameKey.objects.bulk_create(keys, ignore_conflicts=again)
 
 
 def _place(by: Viewer, children: list[Child], today: date, again: bool = False) -> None:

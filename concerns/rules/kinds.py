@@ -40,6 +40,7 @@ class Kind(Choice):
     # a child's file
     FILE_WRITTEN = "file_written", "Wrote in a child's file"
     FILE_ENDED = "file_ended", "Ended a line of a child's file"
+    NUMBERS_SET = "numbers_set", "Wrote down an authority's numbers"
     SIGHTED = "sighted", "Wrote down having seen a child"
     # the roll and the staff
     ROLL_READ = "roll_read", "Uploaded a roll file"

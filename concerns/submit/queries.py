@@ -12,6 +12,7 @@ from concerns.models import (
     Authority,
     Concern,
     Draft,
+    HomeAuthority,
     Person,
     Post,
     Step,
@@ -207,8 +208,8 @@ def promise(viewer: Viewer, concern: Concern) -> Promise:
     steps = list(concern.steps.open().in_order())
     step = next((step for step in steps if step.kind in FIRST_LOOKS), None)
     contacts = leads(viewer, concern)
-    rows = concern.children.filter(child__home_authority__isnull=False)
-    homes = [row.child.home_authority for row in rows.select_related("child__home_authority")]
+    lines = HomeAuthority.objects.standing().filter(child__concern_rows__concern=concern)
+    homes = Authority.objects.filter(homes__in=lines).distinct().in_name_order()
     return Promise(
         contacts=contacts,
         step=step,

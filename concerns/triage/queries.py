@@ -8,7 +8,7 @@ counted.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -26,13 +26,11 @@ from concerns.models import (
     Post,
     Step,
     Viewer,
-    beside,
     moves,
     offered,
     story,
     waiting,
 )
-from concerns.models.beside import Story
 from concerns.models.concern import Place
 from concerns.models.decision import Decision, advice_first, pressing_decision
 from concerns.models.draft import Lying
@@ -44,8 +42,6 @@ from concerns.rules.words import YEARS, Category, SpokenTo
 from concerns.triage.forms import filters
 
 PAGE = 25
-# How far back the story beside a new concern goes.
-LOOKING_BACK = timedelta(days=365)
 # What the filters may say beside a state, a person or a year.
 LATE, NOBODY, OTHER = "late", "nobody", "other"
 
@@ -191,12 +187,13 @@ def read(viewer: Viewer, uid) -> dict:
     concern = story.fetch(sight.concern(viewer, uid))
     steps = list(concern.steps.all())
     first, marked = story.most_pressing(steps), bool(concern.marks.all())
+    rolled = [row for row in concern.children.all() if row.child_id]
     return {
         "concern": concern,
         "why": story.why(concern, first, _route(first), viewer.today, marked),
         "facts": story.facts(concern),
         "additions": story.additions(concern),
-        "stories": _stories(viewer, concern),
+        "stories": sight.stories(viewer, concern, rolled, "beside a concern"),
         "steps": [(step, _address(step)) for step in steps],
         "rulings": story.rulings(concern),
         "happenings": story.happenings(concern),
@@ -213,22 +210,6 @@ def _route(step: Step | None) -> str:
 def _address(step: Step) -> str:
     place = step.place
     return reverse(place[0], args=[place[1]]) if place else ""
-
-
-def _stories(viewer: Viewer, concern: Concern) -> list[Story]:
-    """One story for each child on the roll, of what this viewer may see, with that of brothers and
-    sisters here. Recorded."""
-    rows = [row for row in concern.children.all() if row.child_id]
-    files = sight.files(viewer, [row.child for row in rows], "beside a concern")
-    children = {one.pk: one for each in files for one in (each.child, *each.siblings_here)}
-    since = viewer.now - LOOKING_BACK
-    found = sight.shown(
-        viewer,
-        beside.earlier(viewer, concern, list(children.values()), since),
-        reason="beside a concern",
-        children=[child.uid for child in children.values()],
-    )
-    return [beside.of(row, concern, one, found) for row, one in zip(rows, files, strict=True)]
 
 
 def deciding(viewer: Viewer, uid) -> tuple[Concern, dict]:

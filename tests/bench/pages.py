@@ -205,7 +205,9 @@ def _clocked(page: Page, through: Through, beside: dict[str, Timed]) -> dict[str
     return {"cpu": cpu, "wall": least["page"].wall, **more}
 
 
-OF_PUPILS = {f"concerns_{name}" for name in ("child", "enrolment", "placement", "namekey")}
+OF_PUPILS = {
+    f"concerns_{name}" for name in ("child", "childname", "enrolment", "placement", "namekey")
+}
 
 
 def weights(through: Through) -> dict[str, int]:

@@ -18,6 +18,7 @@ from concerns.models import (
     Addition,
     Authority,
     Child,
+    ChildName,
     Concern,
     ConcernCategory,
     ConcernChild,
@@ -62,10 +63,10 @@ EMPTY_SCHOOLS = 10
 SEED = 20261103
 # In the order in which each refers only to those before it.
 FILLED = (
-    Authority, School, Term, Person, Post, Child, NameKey, Enrolment, Placement, Relation, Concern,
-    ConcernChild, ConcernCategory, Mark, Exclusion, Decision, DecisionChild, DecisionRoute,
-    Referral, ReferralEvent, Conversation, Step, Addition, WordBack, Ending, Line, LineWords,
-    WordKey,
+    Authority, School, Term, Person, Post, Child, ChildName, NameKey, Enrolment, Placement,
+    Relation, Concern, ConcernChild, ConcernCategory, Mark, Exclusion, Decision, DecisionChild,
+    DecisionRoute, Referral, ReferralEvent, Conversation, Step, Addition, WordBack, Ending, Line,
+    LineWords, WordKey,
 )  # fmt: skip
 
 
@@ -213,6 +214,8 @@ def _child(place: Place, number: int) -> None:
     )  # fmt: skip
     for word in sorted(name_words(forename, surname)):
         tables.NameKey.add(child_id=key, word=word)
+    named = {"forename": forename, "surname": surname, "since": since}
+    tables.ChildName.add(school_id=1, child_id=key, **named)
     tables.Enrolment.add(school_id=1, child_id=key, since=since, until=left)
     tables.Placement.add(
         school_id=1, child_id=key, year=year_words, class_name=class_name, since=since, until=left

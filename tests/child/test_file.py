@@ -9,7 +9,7 @@ from django.http import Http404
 
 from concerns.child import acts, queries, views
 from concerns.doors.act import Refused
-from concerns.models import Child, EarlierFile, Home, Household, Line, Sighting, Status, Tie, file
+from concerns.models import EarlierFile, Home, Household, Line, Sighting, Status, Tie, file
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories, homes
@@ -71,18 +71,6 @@ def test_reading_a_file_is_a_line_of_its_own_about_the_child(lead, child):
     shown(lead, child)
     line = Line.objects.get(kind=Kind.FILE)
     assert (line.about, line.actor) == (str(child.uid), lead.person)
-
-
-def test_the_numbers_are_those_of_the_home_authority(lead, child):
-    from concerns.models import Authority
-
-    other = Authority.objects.create(
-        name="Northshire", front_door="01632 960901", out_of_hours="01632 960902", lado="-"
-    )
-    Child.objects.filter(pk=child.pk).update(home_authority=other)
-    text = shown(lead, child)
-    assert "01632 960901" in text
-    assert "01632 960001" not in text
 
 
 def test_a_move_ends_the_home_before_and_takes_along_who_moved(where, lead, child):

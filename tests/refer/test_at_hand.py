@@ -1,5 +1,8 @@
 """This file knows that a referral by telephone is made from one page without opening another."""
 
+import json
+from datetime import timedelta
+
 import pytest
 
 from concerns.models import Line
@@ -12,7 +15,10 @@ from tests.deciding import decide
 from tests.desk import Desk, words
 
 pytestmark = pytest.mark.django_db
-MOST_STATEMENTS = 49
+# Five of them read what was written before: the concerns, their children, categories and marks, and
+# the line of the record. On the telephone no second page is opened for it. One more reads what
+# each was called before.
+MOST_STATEMENTS = 55
 
 
 @pytest.fixture
@@ -49,6 +55,37 @@ def test_all_that_they_ask_for_is_on_the_page_of_the_referral(desk, where):
     assert [said for said in wanted if said not in text] == []
 
 
+def test_what_was_written_before_is_on_it_whole_and_in_order_of_time(desk, where):
+    child = factories.child(where)
+    long = "He was cold again. " * 20 + "He said so himself."
+    for days, account in ((90, "He had no lunch."), (30, long), (400, "Too long ago.")):
+        then = desk.now - timedelta(days=days)
+        factories.sent(desk.viewer, child, account=account, now=then)
+    _, path = referred(desk, child)
+    text = words(desk.open(path))
+    assert "entries, 12 weeks</strong>, this one counted" in text
+    assert "Too long ago." not in text
+    where_said = [text.index(said) for said in ("He had no lunch.", "He said so himself.")]
+    assert where_said == sorted(where_said)
+
+
+def test_what_was_written_before_is_a_reading_on_record(desk, where):
+    child = factories.child(where)
+    before = factories.sent(desk.viewer, child, now=desk.now - timedelta(days=30)).concern
+    _, path = referred(desk, child)
+    desk.open(path)
+    line = Line.objects.filter(kind=Kind.LISTED).latest("id")
+    assert json.loads(line.body)["shown"] == [str(before.uid)]
+
+
+def test_a_brother_whom_the_referral_is_not_for_has_what_was_written_of_him_there(desk, where):
+    child, brother = factories.child(where, surname="Ash"), factories.child(where, "Bran", "Ash")
+    homes.sibling(desk.viewer, child, brother)
+    factories.sent(desk.viewer, brother, account="He was hungry.", now=desk.now)
+    _, path = referred(desk, child)
+    assert "He was hungry." in words(desk.open(path))
+
+
 def test_the_files_shown_are_a_line_that_names_their_children(desk, where):
     children = factories.child(where), factories.child(where)
     _, path = referred(desk, *children)
@@ -77,6 +114,7 @@ def test_it_costs_the_same_for_one_child_as_for_three(desk, where):
     one, *more = (factories.child(where) for _ in range(4))
     for child in (one, *more):
         homes.whole_file(desk.viewer, child)
+        factories.sent(desk.viewer, child, now=desk.now)
     _, single = referred(desk, one)
     _, several = referred(desk, *more)
     desk.open(single)

@@ -12,7 +12,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.submit import acts
 from concerns.triage import acts as triage
-from tests import factories
+from tests import factories, homes
 
 
 @pytest.fixture
@@ -79,11 +79,10 @@ def test_a_lead_who_is_family_is_never_named_as_its_reader(staff, child, leads):
 
 
 def test_the_numbers_are_those_of_the_childs_home_authority_too(staff, where):
-    away = type(where.authority).objects.create(
-        name="Eastshire", front_door="01632 960101", out_of_hours="01632 960102", lado="0"
-    )
-    page = receipt(staff, factories.child(where, home_authority=away))
-    assert "01632 960101" in page
+    child = factories.child(where)
+    homes.lives_in(factories.viewer(where, Role.DSL), child)
+    page = receipt(staff, child)
+    assert homes.NUMBERS["front_door"] in page
     assert where.authority.front_door in page
 
 

@@ -31,6 +31,11 @@ STATUSES = (
     (StatusKind.EHCP, "Westshire Council", False),
     (StatusKind.LOOKED_AFTER, "Family court", True),
 )
+# Of the authority next door, in which one of the families lives.
+BORDER = {
+    "front_door": "01632 960200", "out_of_hours": "01632 960211", "lado": "01632 960222",
+    "police": "101",
+}  # fmt: skip
 LANGUAGES = ("Polish", "Urdu", "Somali", "Romanian")
 CHATS = (
     "Chatted at the gate, cheerful.", "Showed me a drawing of the dog.", "Quiet, but smiled.",
@@ -96,6 +101,9 @@ def _family(year, at: datetime, child: Child, number: int) -> None:
     if number % 4 == 0:
         elsewhere = {"name": "Robin", "where": "Oakfield Nursery", "born": "2023"}
         acts.brother_or_sister(**given, once=_once(year), **elsewhere)
+    if number == 9:
+        said = {"told_by": "Mother: they moved over the border", "once": _once(year)}
+        acts.live_in(**given, authority=None, name="Northshire Council", numbers=BORDER, **said)
     _statuses(year, given, number)
     if number % 5 == 2:
         _earlier(year, given, number)

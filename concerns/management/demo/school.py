@@ -10,6 +10,7 @@ from concerns.management.demo import words
 from concerns.models import (
     Authority,
     Child,
+    ChildName,
     Closure,
     Enrolment,
     NameKey,
@@ -143,6 +144,7 @@ def _roll(school: School, autumn: int) -> None:
     NameKey.objects.bulk_create(
         NameKey(child=child, word=word) for child in children for word in sorted(child.name_words())
     )
+    ChildName.objects.bulk_create(ChildName.of(child, since) for child in children)
     Enrolment.objects.bulk_create(
         Enrolment(school=school, child=child, since=since) for child in children
     )
@@ -185,7 +187,6 @@ def _by_chance(school: School, autumn: int) -> list[Child]:
             admission_number=str(1000 + number * PUPILS_A_YEAR + place),
             year=year,
             class_name=f"{number or 'R'}{'AB'[place % 2]}",
-            home_authority=school.authority,
         )
         for number, year in enumerate(YEARS)
         for place in range(PUPILS_A_YEAR)

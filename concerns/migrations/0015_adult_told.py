@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0012_refiled'),
+        ('concerns', '0014_messages'),
     ]
 
     operations = [

@@ -1,0 +1,104 @@
+"""This file knows that the pages about a child cost the same however much stands behind them."""
+
+import pytest
+
+from concerns.models import Child
+from concerns.rules.roles import Role
+from tests import factories, homes
+from tests.counting import statements
+from tests.desk import Desk
+
+pytestmark = pytest.mark.django_db
+# The most statements each page takes: a sheet of the file reads the whole file twice, to act and to
+# show it.
+MOST = {
+    "write/?what=status": 41,
+    "write/?what=authority": 42,
+    "end/?what=status&row={status}": 42,
+    "seen/": 24,
+    "print/": 39,
+    "chronology/": 33,
+}
+SEARCH = "/child/search/"
+LOOKED_FOR = {"find": "amel", "do": "find"}
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def child(where):
+    return factories.child(where, "Aoife", "Byrne")
+
+
+def fill(desk, child, times: int) -> None:
+    """More of everything that these pages show."""
+    for number in range(times):
+        other = factories.child(desk.where, f"Amelie{number}")
+        factories.sent(desk.viewer, child, other, account="A bag again", now=desk.now)
+        household = homes.address(desk.viewer, child)
+        homes.adult(desk.viewer, child, household=household)
+        homes.sibling(desk.viewer, child, other)
+        homes.status(desk.viewer, child)
+        homes.saw(desk.viewer, child)
+
+
+def few_and_many(desk, child, ask) -> tuple[int, int]:
+    fill(desk, child, 2)
+    ask()
+    few = len(statements(ask))
+    fill(desk, child, 6)
+    return few, len(statements(ask))
+
+
+@pytest.mark.parametrize("page", MOST)
+def test_a_page_of_the_file(client, where, child, page):
+    desk = Desk(client, where)
+    homes.whole_file(desk.viewer, child)
+    status = child.status_rows.get()
+    path = f"/child/{child.uid}/{page.format(status=status.uid)}"
+    assert desk.open(path).status_code == 200
+    few, many = few_and_many(desk, child, lambda: desk.open(path))
+    assert few == many <= MOST[page], many
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "most"),
+    [("/child/seen/", Role.STAFF, 4), ("/child/arrived/", Role.OFFICE, 4)],
+)
+def test_looking_for_a_name_on_a_page_of_ones_own(client, where, child, path, role, most):
+    desk, lead = Desk(client, where, role), Desk(client, where)
+    factories.sign_in(client, desk.viewer.person)
+    few, many = few_and_many(lead, child, lambda: client.post(path, LOOKED_FOR))
+    assert few == many <= most, many
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [("/child/seen/said/", Role.STAFF), ("/child/arrived/said/", Role.OFFICE)],
+)
+def test_that_it_was_written_down_costs_the_session_alone(client, where, child, path, role):
+    desk = Desk(client, where, role)
+    few = statements(lambda: desk.open(path))
+    assert len(few) <= 4, few
+
+
+@pytest.mark.parametrize(("words", "most"), [("amelie", 7), ("bag", 28)])
+def test_a_search_costs_the_same_for_few_found_as_for_many(client, where, child, words, most):
+    desk = Desk(client, where)
+    few, many = few_and_many(desk, child, lambda: client.post(SEARCH, {"words": words}))
+    assert Child.objects.count() == 9
+    assert few == many <= most, many
+
+
+def test_keeping_without_a_reason_costs_the_same_however_much_was_written_before(
+    client, where, child
+):
+    desk = Desk(client, where)
+    concern = desk.concern(children=(child,))
+    path = f"/triage/{concern.uid}/keep/"
+    assert client.post(path, {}).status_code == 422
+    few, many = few_and_many(desk, child, lambda: client.post(path, {}))
+    assert few == many <= 47, many
