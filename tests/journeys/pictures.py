@@ -28,25 +28,27 @@ def identities() -> dict[str, dict]:
     return {somebody["role"]: somebody for somebody in reversed(json.loads(told.stdout))}
 
 
-def take(browser: Browser, somebody: dict, name: str) -> None:
+def take(browser: Browser, site: str, somebody: dict, to: Path) -> None:
+    """The first page of `somebody`, who signs in at `site`, as a picture in the file `to`."""
     page = browser.new_page(viewport=SIZE, locale="en-GB", timezone_id="Europe/London")
-    page.goto(f"http://localhost:{os.environ.get('PORT', '8000')}/")
+    page.goto(site)
     page.fill("#id_login", somebody["email"])
     page.fill("#id_password", somebody["password"])
     page.click("main button")
     page.get_by_role("button", name="Sign out").wait_for()
-    page.screenshot(path=FOLDER / f"{name}.png")
+    page.screenshot(path=to)
     page.close()
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     people = identities()
+    site = f"http://localhost:{os.environ.get('PORT', '8000')}/"
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET + root)
         for role in WHO:
-            take(browser, people[role], role)
+            take(browser, site, people[role], FOLDER / f"{role}.png")
         browser.close()
 
 
