@@ -91,10 +91,6 @@ class AdultConcerns(AdultRows):
     def open(self):
         return self.filter(closed_at__isnull=True)
 
-    def sent(self, draft) -> bool:
-        """Whether the form of this id was sent as one about an adult."""
-        return self.filter(draft=draft).exists()
-
     def open_first(self):
         """Open ones by what they owe, then closed ones: by rank, since a closed one owes nothing
         and stands at 9."""

@@ -101,7 +101,8 @@ def _submit(
     begun = Draft.objects.turned(draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
         raise Refused(keep.NOT_YOURS)
-    if begun.page == ADULT or begun.turned if begun else AdultConcern.objects.sent(draft):
+    sent = begun.turned if begun else AdultConcern.objects.filter(draft=draft).exists()
+    if sent or (begun and begun.page == ADULT):
         raise Refused(keep.TURNED)
     concern = _begun(by, begun.begun_at if begun else now, draft, account, now)
     if not (account.children or account.described):
