@@ -53,6 +53,7 @@ def pages(through: Through) -> Iterator[Page]:
     yield Page("read", "a concern beside the story", lambda t: dsl.ask(read, through=t))
     story = f"/child/{_long_story()}/"
     yield Page("story", "child's story, 50 of 200", lambda t: dsl.ask(story, through=t))
+    yield from _without_a_goal(dsl, head, story)
     yield Page("search", "search for a word", _search(dsl, "neighbours"))
     yield Page("searches", "search for three words", _search(dsl, "police, neighbour, Saturday"))
     yield Page("year", "audit, one year", lambda t: head.ask("/audit/?year=2025", through=t))
@@ -68,6 +69,15 @@ def pages(through: Through) -> Iterator[Page]:
     large = _imports(many, roll_file(MANY_PUPILS))
     yield Page("import_large", f"import of {MANY_PUPILS:,}", large, often=1)
     yield Page("picker_large", f"roll picker, {MANY_PUPILS:,} pupils", _pick(many[0], "su"))
+
+
+def _without_a_goal(dsl: Visitor, head: Visitor, story: str) -> Iterator[Page]:
+    """Nobody has said what these may cost: what stands beside them is their growth."""
+    file, chronology = f"{story}file/", f"{story}chronology/"
+    yield Page("file", "child's file (no goal)", lambda t: dsl.ask(file, through=t))
+    yield Page("line", "chronology, 50 (no goal)", lambda t: dsl.ask(chronology, through=t))
+    yield Page("adult", "adult list (no goal)", lambda t: head.ask("/adult/", through=t))
+    yield Page("people", "the staff (no goal)", lambda t: head.ask("/people/", through=t))
 
 
 def _visitor(through: Through, login: str) -> Visitor:

@@ -14,8 +14,9 @@ from concerns.rules.clocks import CLOCKS
 from concerns.rules.finding import found_by
 from concerns.rules.roles import Role
 from concerns.rules.words import HowKnown, Part
+from tests.bench import beside
 from tests.bench.school import NOW, Place, begin, must_be_empty
-from tests.bench.told import MINUTE, Told, at, dashed
+from tests.bench.told import MINUTE, Told, at, dashed, long_story
 
 OPEN = 200
 BATCH = 10_000
@@ -31,6 +32,7 @@ def fill(size: int, say: Callable = print) -> None:
             place.tables.write()
             say(f"  {told:,} concerns written")
     place.tables.continue_counting()
+    beside.write(long_story(place)[0])
 
 
 def ten_years(place: Place, size: int) -> Iterator[int]:

@@ -1,0 +1,25 @@
+"""This file knows what of the bench's school is written by the real acts, and as much in a school
+of any size: concerns about adults, and the file of the child of whom most was written."""
+
+from datetime import timedelta
+
+from concerns.models import Child, Person, School, Viewer
+from concerns.rules.roles import Role
+from tests import adults, homes
+from tests.bench.school import NOW
+
+ABOUT_ADULTS = 30
+
+
+def write(child: int) -> None:
+    """Into the first school, as its last hours; `child` by key."""
+    lead, staff = _viewer("dsl1", Role.DSL), _viewer("staff1", Role.STAFF)
+    homes.whole_file(lead, Child.objects.get(pk=child))
+    colleagues = Person.objects.filter(email__startswith="staff").exclude(pk=staff.person.pk)
+    for number, colleague in enumerate(colleagues.order_by("pk")[:ABOUT_ADULTS]):
+        adults.sent(staff, colleague, now=NOW - timedelta(minutes=ABOUT_ADULTS - number))
+
+
+def _viewer(login: str, role: Role) -> Viewer:
+    person = Person.objects.get(email=f"{login}@bench.example")
+    return Viewer(person, School.objects.get(pk=1), frozenset({role}), NOW)
