@@ -8,6 +8,7 @@ from concerns.models.agenda import Agenda
 from concerns.models.asked import Answer, Asked
 from concerns.models.brought import StaffFile
 from concerns.models.child import Child, Enrolment, NameKey, Placement
+from concerns.models.clocks import ClockSet
 from concerns.models.concern import Concern, ConcernCategory
 from concerns.models.conversation import Conversation
 from concerns.models.cover import Cover
@@ -37,9 +38,9 @@ from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 __all__ = [
     "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
     "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Answer", "Asked",
-    "Authority", "Child", "Closure", "Concern", "ConcernCategory", "ConcernChild", "Conversation",
-    "Cover", "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft", "EarlierFile",
-    "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household",
+    "Authority", "Child", "ClockSet", "Closure", "Concern", "ConcernCategory", "ConcernChild",
+    "Conversation", "Cover", "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft",
+    "EarlierFile", "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household",
     "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen",
     "NameKey", "Person", "Placement", "Post", "Professional", "Referral", "ReferralEvent",
     "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling",

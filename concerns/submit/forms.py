@@ -8,7 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localtime
 
+from concerns.asking import moments
 from concerns.asking.asked import Asked, TimeOfDay, Typed, Words, as_uid, choose
+from concerns.asking.at_once import AskAtOnce
 from concerns.asking.govuk import (
     Buttons,
     DayField,
@@ -25,8 +27,6 @@ from concerns.models import Account, Child, Person
 from concerns.rules.words import About, Category, GoingHome, HowKnown, HowSure, Teller
 
 MOST_CHILDREN = 60
-
-
 TOLD = "Their words stand as theirs. If you saw nothing yourself, leave the box above empty."
 NEAR = "Write what they told you, as near to their own words as you can"
 
@@ -40,7 +40,7 @@ class Picked(forms.Field):
         )
 
 
-class ConcernForm(Asked):
+class ConcernForm(AskAtOnce):
     """A concern about a child. Three answers are needed; all else is optional and folded away."""
 
     child = Picked("#find")
@@ -133,7 +133,7 @@ class ConcernForm(Asked):
         Part("submit/involved.html"),
         Part("submit/excluded.html"),
         Details("What you think it may mean", Question("may_mean", rows=3),
-                Ticks("categories")),
+                Ticks("categories"), AskAtOnce.FGM_LAID),
         Details("What you have done already", "told_in_person", "already_called"),
         Buttons(Press("Send", value="send"),
                 Press("Save and finish later", value="later", kind="secondary"),
@@ -165,8 +165,12 @@ class ConcernForm(Asked):
 
     @property
     def marks_open(self) -> bool:
-        """Whether the rows stand unfolded: one of them says something, or another was asked for."""
-        return len(self.marks) > 1 or any(row.answered for row in self.marks)
+        """Whether the rows stand unfolded: something is said there, or another was asked for."""
+        return len(self.marks) > 1 or self.marked or bool(self["cannot_move"].value())
+
+    @property
+    def marked(self) -> bool:
+        return any(row.answered for row in self.marks)
 
     @property
     def room_for_marks(self) -> bool:
@@ -202,8 +206,9 @@ class ConcernForm(Asked):
             {"child", "described"} & self.errors.keys()
         ):
             self.add_error("child", "Find the child, or describe one who is not on the roll")
-        self._check_when(given.get("happened_on"), given.get("happened_at"))
+        moments.not_ahead(self, "happened", self.now)
         self._check_told(given)
+        self.judge_at_once(self.marked)
         return given
 
     def _check_told(self, given) -> None:
@@ -217,14 +222,6 @@ class ConcernForm(Asked):
             self.add_error("teller_is", "Choose who told you, or write who it was")
         elif not (told or given.get("account")) and "account" not in self.errors:
             self.add_error("account", "Write what worried you. A few words are enough.")
-
-    def _check_when(self, day, at) -> None:
-        if day and day > self.now.date():
-            self.add_error("happened_on", "This day has not come yet. Enter the day it happened")
-        elif at and not day and "happened_on" not in self.errors:
-            self.add_error("happened_on", "Enter the day as well as the time")
-        elif at and day == self.now.date() and at > self.now.time():
-            self.add_error("happened_at", "This time has not come yet. Enter when it happened")
 
     def written(self) -> Account:
         """Once valid: what the act is given."""

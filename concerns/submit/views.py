@@ -38,6 +38,7 @@ def home(request):
     page = {"rows": rows, "more": more, "later": before, "kept": "kept" in request.GET}
     page["last"] = rows[-1].uid if rows else ""
     page["drafts"] = [] if before else queries.drafts(request.viewer)
+    page["reports"] = queries.reports(request.viewer)
     return render(request, "submit/home.html", page)
 
 
