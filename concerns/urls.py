@@ -110,6 +110,7 @@ urlpatterns = [
     page("roll/file/<uuid:uid>/", roll.file, May.ROLL, "roll_file"),
     page("roll/answer/<uuid:uid>/", roll.answer, May.ROLL, "roll_answer"),
     page("audit/", audit.audit, May.AUDIT, "audit"),
+    page("audit/day/", audit.day, May.AUDIT, "audit_day"),
     page("audit/rows/", audit.rows, May.AUDIT, "audit_rows"),
     page("audit/concern/<uuid:uid>/", audit.trail, May.AUDIT, "audit_trail"),
     page("audit/csv/", audit.csv, May.AUDIT, "audit_csv"),
