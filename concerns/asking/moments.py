@@ -55,6 +55,17 @@ def read(form: forms.Form, name: str, now: datetime) -> datetime | None:
     return moment
 
 
+def not_ahead(form: forms.Form, name: str, now: datetime) -> None:
+    """Judge `{name}_on` and `{name}_at`, either of which may be left out; `now` is local."""
+    on, at = form.cleaned_data.get(f"{name}_on"), form.cleaned_data.get(f"{name}_at")
+    if on and on > now.date():
+        form.add_error(f"{name}_on", "This day has not come yet. Enter the day it happened")
+    elif at and not on and f"{name}_on" not in form.errors:
+        form.add_error(f"{name}_on", "Enter the day as well as the time")
+    elif at and on == now.date() and at > now.time():
+        form.add_error(f"{name}_at", "This time has not come yet. Enter when it happened")
+
+
 def _left_out(hour: int) -> str:
     return (
         "The clocks went forward that night, and there was no such time. Enter a time before "

@@ -5,7 +5,7 @@ is counted by the database in a fixed number of reads, within what the viewer ma
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from django.db.models import (
     When,
 )
 
-from concerns.audit.forms import ALL, NONE, Asked, Which, year_words
+from concerns.audit.forms import ALL, FOUR, NONE, Asked, Which, year_words
 from concerns.doors import sight
 from concerns.models import (
     Concern,
@@ -34,22 +34,18 @@ from concerns.models import (
     DecisionRoute,
     Step,
     Viewer,
+    stood,
 )
 from concerns.models.fields import EncryptedText
 from concerns.paper import lines
 from concerns.paper.spread import spread
 from concerns.paper.tables import Row, Table, table
 from concerns.rules import spans
-from concerns.rules.clocks import ANSWERS, StepKind
-from concerns.rules.lifecycle import State
 from concerns.rules.spans import Age, Wait
 from concerns.rules.words import Category, Choice, Route
 
 A_PAGE = 50
-# An agency's answer, or its answer to a challenge.
-FROM_OUTSIDE = frozenset({*ANSWERS.values(), StepKind.CHALLENGE})
-FOUR = (Which.LATE, Which.WAITING, Which.OUTSIDE, Which.QUIET)
-OPEN, DECIDED = Q(closed_at__isnull=True), Q(decided_at__isnull=False)
+OPEN, DECIDED = stood.OPEN, Q(decided_at__isnull=False)
 TO_CONCERN = {ConcernCategory: "concern", DecisionRoute: "decision__concern"}
 
 
@@ -144,16 +140,11 @@ def _says(model, key: str, column: str):
 
 
 def _which(viewer: Viewer, asked: Asked) -> dict:
-    outside = Step.objects.open().filter(concern=OuterRef("pk"), kind__in=FROM_OUTSIDE)
-    quiet = spans.quiet_since(viewer.school.days, viewer.now, asked.quiet)
-    return {
-        Which.LATE: OPEN & Q(next_due_at__lt=viewer.now),
-        Which.WAITING: OPEN & Q(state=State.WAITING),
-        Which.OUTSIDE: OPEN & Q(Exists(outside)),
-        Which.QUIET: OPEN & Q(changed_at__lt=quiet),
-        Which.OPEN: OPEN,
-        Which.DECIDED: DECIDED,
-    }
+    days = viewer.school.days
+    if asked.day:
+        return stood.then(days, asked.end(days), asked.quiet)
+    of_now = stood.now(days, viewer.now, asked.quiet)
+    return {**of_now, Which.OPEN: OPEN, Which.DECIDED: DECIDED}
 
 
 def _aged(viewer: Viewer, band: Age) -> Q:
@@ -169,10 +160,18 @@ def _waited(viewer: Viewer, column: str, band: Wait) -> Q:
 
 
 def _now(viewer: Viewer, asked: Asked) -> list[tuple[Which, int, Asked]]:
-    conditions = _which(viewer, asked)
+    return _four(viewer, Asked(quiet=asked.quiet), seen(viewer).open())
+
+
+def day(viewer: Viewer, asked: Asked) -> list[tuple[Which, int, Asked]]:
+    """The four numbers as they stood at the end of the past day that `asked` names."""
+    return _four(viewer, Asked(quiet=asked.quiet, day=asked.day), seen(viewer))
+
+
+def _four(viewer: Viewer, ever: Asked, rows) -> list[tuple[Which, int, Asked]]:
+    conditions = _which(viewer, ever)
     counts = {which.value: Count("id", filter=conditions[which]) for which in FOUR}
-    found = seen(viewer).open().aggregate(**counts)
-    ever = Asked(quiet=asked.quiet)
+    found = rows.aggregate(**counts)
     return [(which, found[which], ever.but(which=which.value)) for which in FOUR]
 
 
@@ -254,17 +253,24 @@ class Page:
 def page(viewer: Viewer, asked: Asked, after: Concern | None) -> Page:
     """The next fifty behind `after`. Recorded as shown."""
     rows = narrowed(viewer, asked)
-    wanted = _whole(newest_first(rows, after))
+    owed = stood.owed_at(at(viewer, asked).now) if asked.day else Step.objects.open()
+    wanted = _whole(newest_first(rows, after), owed)
     found, more = sight.page(viewer, wanted, A_PAGE, reason=f"audit: {asked.words}")
     shown = [(row, lines.routes(row)) for row in found]
     return Page(shown, rows.count(), found[-1].uid if more else None)
 
 
-def _whole(rows):
-    """`rows` with all that a list or a sheet says of each, in a fixed number of reads."""
+def at(viewer: Viewer, asked: Asked) -> Viewer:
+    """The viewer at the moment asked about: what was late is said as of then."""
+    return replace(viewer, now=asked.end(viewer.school.days)) if asked.day else viewer
+
+
+def _whole(rows, owed):
+    """`rows` with all that a list or a sheet says of each, and the steps of `owed`, in a fixed
+    number of reads."""
     children = ConcernChild.objects.standing().select_related("child").order_by("id")
     decisions = _wordless(Decision.objects).prefetch_related("routes").order_by("id")
-    owed = Step.objects.open().in_order().select_related("holder")
+    owed = owed.in_order().select_related("holder")
     return (
         _wordless(rows)
         .select_related("holder")
@@ -284,6 +290,6 @@ def _wordless(rows):
 
 def sheet_rows(viewer: Viewer, asked: Asked) -> Iterator[tuple]:
     """A line for each concern, read a few hundred at a time, however many there are."""
-    zone = ZoneInfo(viewer.school.days.zone)
-    for concern in _whole(newest_first(narrowed(viewer, asked))).iterator(chunk_size=500):
+    zone, rows = ZoneInfo(viewer.school.days.zone), newest_first(narrowed(viewer, asked))
+    for concern in _whole(rows, Step.objects.open()).iterator(chunk_size=500):
         yield lines.line(concern, zone, viewer.now)

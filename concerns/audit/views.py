@@ -36,10 +36,21 @@ def _figures(request, kind: Kind, template: str):
     return render(request, template, context, status=422 if form.errors else 200)
 
 
+def day(request):
+    form = forms.PastDay(request.GET, today=request.viewer.today)
+    context = {"form": form, "asked": form.asked}
+    if form.asked:
+        sight.looked(request.viewer, Kind.AUDITED, reason=f"figures: {form.asked.words}")
+        context["four"] = queries.day(request.viewer, form.asked)
+        context["quiet_since"] = form.asked.quiet_since(request.viewer.school.days)
+    return render(request, "audit/day.html", context, status=422 if form.errors else 200)
+
+
 def rows(request):
     viewer, (asked, after) = request.viewer, _narrowed(request)
     found = queries.page(viewer, asked, after)
-    context = {"asked": asked, "found": found, "after": after, "now": queries.FOUR}
+    context = {"asked": asked, "found": found, "after": after, "now": forms.FOUR}
+    context["then"] = queries.at(viewer, asked)
     return render(request, "audit/rows.html", context)
 
 
@@ -55,7 +66,7 @@ def csv(request):
 
 def _narrowed(request) -> tuple[forms.Asked, Concern | None]:
     """What a figure's link asks for; one that makes no sense is not ours."""
-    form = forms.Narrow(request.GET)
+    form = forms.Narrow(request.GET, today=request.viewer.today)
     if not form.is_valid():
         raise Http404
     after = form.cleaned_data["after"]

@@ -1,11 +1,25 @@
-"""This file knows how a next step is done, and how the person who wrote hears back."""
+"""This file knows how a next step is done, how a writer hears back, and how clocks are set."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
 
+from django.db.models import F
 from django.http import Http404
 
 from concerns.doors.act import Refused, act
-from concerns.models import Addition, Concern, Draft, Person, Step, Viewer, WordBack
+from concerns.models import (
+    Addition,
+    ClockSet,
+    Concern,
+    Draft,
+    Person,
+    School,
+    Step,
+    Viewer,
+    WordBack,
+    clocks,
+)
+from concerns.rules import bounds
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
@@ -67,3 +81,69 @@ def choose_posts(*, by: Viewer, first: time, second: time, now: datetime, record
     by.person.save(update_fields=["first_post", "second_post"])
     record(about=by.person, fields=["first_post", "second_post"])
     return by.person
+
+
+@act(May.SUBMIT, Kind.STEP_DONE, on="concern")
+def report_fgm(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
+    """Who learnt of it has told the police themselves. Nobody else can say so for them."""
+    agenda = record.agenda(concern)
+    own = [step for step in agenda.owes(StepKind.REPORT_FGM) if step.holder_id == by.person.pk]
+    if not own:
+        raise Refused("No report to the police is open in your name: it is written down already.")
+    agenda.end(own)
+    agenda.onward()
+    told = Addition.objects.create(
+        school=by.school, concern=concern, by=by.person, at=now, words=words
+    )
+    kind = StepKind.REPORT_FGM
+    record(about=told, concern=concern, fields=["words"], reason=kind, words={"words": words})
+    return told
+
+
+MEANWHILE = (
+    "Somebody has changed the school's clocks or terms meanwhile. Open this page again, so that "
+    "nothing of theirs is undone."
+)
+UNBOUNDED = "A clock can only be set within what the table of clocks allows."
+NO_ADVISER = "Give both the adviser's name and their e-mail address, or neither."
+
+
+@act(May.CLOCKS, Kind.CLOCKS_SET)
+def set_clocks(
+    *,
+    by: Viewer,
+    figures: Mapping[str, int | None],
+    adviser: Mapping[str, str],
+    read: int,
+    now: datetime,
+    record,
+) -> School:
+    """The school's own figures, for the kinds that may have one (None: as the table says), and who
+    is told outside it. `read` is the version of the calendar that the page was made from."""
+    school = School.objects.select_for_update().get(pk=by.school.pk)
+    if school.calendar_version != read:
+        raise Refused(MEANWHILE)
+    if bool(adviser["adviser_name"]) != bool(adviser["adviser_email"]):
+        raise Refused(NO_ADVISER)
+    before = ClockSet.objects.in_force(school)
+    moved = {kind: amount for kind, amount in figures.items() if before.get(kind) != amount}
+    _must_be_bounded(by, moved)
+    ClockSet.objects.bulk_create(
+        ClockSet(school=school, kind=kind, amount=amount, since=now, by=by.person)
+        for kind, amount in moved.items()
+    )
+    # By the database: what a web process remembers of a version never comes from what was undone.
+    School.objects.filter(pk=school.pk).update(
+        calendar_version=F("calendar_version") + 1, **adviser
+    )
+    changed = [name for name in adviser if getattr(school, name) != adviser[name]]
+    record(about=school, fields=[*moved, *changed])
+    return school
+
+
+def _must_be_bounded(by: Viewer, figures: Mapping[str, int | None]) -> None:
+    kinds = {kind.value: kind for kind in clocks.open_to(by) if bounds.may_change(kind)}
+    for kind, amount in figures.items():
+        known = kind in kinds
+        if not known or (amount is not None and bounds.within(kinds[kind], amount) != amount):
+            raise Refused(UNBOUNDED)

@@ -1,10 +1,16 @@
-"""This file knows what is asked when a next step is done, and what a word back is."""
+"""This file knows what is asked when a next step is done, and when a school sets its clocks."""
+
+from datetime import datetime
 
 from django import forms
 
+from concerns.asking import moments
 from concerns.asking.asked import Asked, Words
-from concerns.asking.govuk import Buttons, Press, Question, inside
-from concerns.rules.clocks import StepKind
+from concerns.asking.govuk import Buttons, Press, Question, Say, inside
+from concerns.rules import bounds
+from concerns.rules.adults import AdultStepKind
+from concerns.rules.clocks import CLOCKS, StepKind
+from concerns.rules.saying import when
 
 ASKS = {
     StepKind.DANGER_NOW: "Who told you by voice, when, and what was done at once?",
@@ -70,3 +76,114 @@ class PostsForm(Asked):
         super().__init__(*args, initial=times, **kwargs)
 
     NAMES = ("first", "second")
+
+
+class ReportedForm(Asked):
+    """A report to the police, by who learnt of it: when, how, to whom, and their reference."""
+
+    told_on, told_at = moments.day("On what day did you report it?"), moments.time()
+    how = Words(
+        "How, and to whom?",
+        line=True,
+        needed="Write how you reported it and whom you spoke to",
+        help_text="Like: rang 101, a call handler.",
+    )
+    reference = Words("Their reference", line=True, help_text="If they gave you one.")
+    helper = inside(
+        "told_on",
+        Question("told_at", width=5),
+        "how",
+        Question("reference", width=20),
+        Buttons(Press("I have reported it")),
+    )
+
+    def __init__(self, *args, now: datetime, **kwargs):
+        super().__init__(*args, initial=moments.at_first("told", now), **kwargs)
+        self.now = now
+
+    def clean(self):
+        given = super().clean()
+        self.told = moments.read(self, "told", self.now)
+        return given
+
+    @property
+    def words(self) -> str:
+        """Needs a form that is valid."""
+        how, reference = self.cleaned_data["how"], self.cleaned_data["reference"]
+        said = f"Reported to the police by who wrote this, {when(self.told)}: {how}"
+        return f"{said}. Their reference: {reference}" if reference else said
+
+
+ADVISER = (
+    "Somebody at your trust or council. When everybody here has been silent, they are told that "
+    "something is late: never what, and never about whom."
+)
+HEADING = {
+    StepKind: "Concerns about children",
+    AdultStepKind: "Concerns about adults who work here",
+}
+
+
+UNREMEMBERED = {"autocomplete": "off"}
+
+
+def _line(label: str, most: int) -> forms.CharField:
+    box = forms.TextInput(attrs=UNREMEMBERED)
+    return forms.CharField(label=label, required=False, max_length=most, widget=box)
+
+
+class ClocksForm(Asked):
+    """The school's own figures: a box for each clock that may have one, and who is told outside."""
+
+    adviser_name = _line("Their name", 100)
+    adviser_email = forms.EmailField(
+        label="Their e-mail address",
+        required=False,
+        widget=forms.EmailInput(attrs=UNREMEMBERED),
+        error_messages={"invalid": "Enter an e-mail address, like name@example.org"},
+    )
+    adviser_of = _line("Their trust, council or organisation", 200)
+    read = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, kinds, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.kinds = [kind for kind in kinds if bounds.may_change(kind)]
+        for kind in self.kinds:
+            self.fields[kind.value] = _figure(kind)
+        self.helper = inside(*self._laid_out())
+
+    def _laid_out(self):
+        yield "read"
+        for words, heading in HEADING.items():
+            boxes = [Question(kind.value, width=3) for kind in self.kinds if kind in words]
+            yield from [Say(heading, "heading"), *boxes] if boxes else []
+        yield Say("The adviser outside the school", "heading")
+        yield Say(ADVISER)
+        yield from ("adviser_name", "adviser_email", "adviser_of")
+        yield Buttons(Press("Keep these figures"))
+
+    @property
+    def given(self) -> dict:
+        """What the act is given. Needs a form that is valid."""
+        said = self.cleaned_data
+        adviser = {name: said[name] for name in ("adviser_name", "adviser_email", "adviser_of")}
+        figures = {kind.value: said[kind.value] for kind in self.kinds}
+        return {"figures": figures, "adviser": adviser, "read": said["read"]}
+
+
+def _figure(kind) -> forms.IntegerField:
+    least, most = bounds.least(kind), bounds.most(kind)
+    unit = bounds.unit_words(kind, most)
+    wrong = (
+        f"{kind.label}: enter a whole number of {unit} from {least} to {most}, or leave it empty"
+    )
+    usual = bounds.in_words(kind, CLOCKS[kind].amount)
+    return forms.IntegerField(
+        label=f"{kind.label}, in {unit}",
+        help_text=f"Without a figure: {usual}. At most {most}. From {bounds.source(kind)}.",
+        required=False,
+        min_value=least,
+        max_value=most,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", **UNREMEMBERED}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
+    )

@@ -1,4 +1,4 @@
-"""This file knows whose move everything is, what stands beside a step, and what was begun."""
+"""This file knows whose move everything is, why a step is late, and the school's own clocks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,17 +11,26 @@ from django.urls import reverse
 from concerns.doors import sight
 from concerns.models import (
     Addition,
+    ClockSet,
     Concern,
     Draft,
     Letter,
+    Person,
     Step,
     Trouble,
     Viewer,
     WordBack,
     waiting,
 )
-from concerns.models.climb import Come, Ladders
+from concerns.models import (
+    clocks as school_clocks,
+)
+from concerns.models.climb import Come, Ladders, Passed
 from concerns.models.draft import CONCERN
+from concerns.models.notices_of import Told, told_of
+from concerns.rules import bounds
+from concerns.rules.clocks import StepKind
+from concerns.rules.kinds import Kind
 
 A_PAGE = 50
 MINE, ALL = "mine", "all"
@@ -41,7 +50,7 @@ class Owed:
     concern: Concern
     children: str
     step: Step
-    # To whom it has come, being late, where that is not its holder.
+    # To whom it has come, being late, where that is not its holder; or that nobody is left.
     come: Come | None
 
 
@@ -114,7 +123,7 @@ def _owed(step: Step, children, ladders: Ladders) -> Owed:
         concern=step.concern,
         children="\n".join(child.words for child in children),
         step=step,
-        come=come if come and come.to != step.holder else None,
+        come=come if come and (come.to is None or come.to != step.holder) else None,
     )
 
 
@@ -170,3 +179,68 @@ def undelivered(viewer: Viewer) -> Undelivered:
         list(letters.select_related("person").order_by("made_at", "pk")[:A_PAGE]),
         list(troubles.order_by("first_at", "pk")[:A_PAGE]),
     )
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a step is late: what, since when, whose, to whom it has come, and who was told."""
+
+    step: Step
+    concern: Concern
+    come: Come | None
+    asked: list[Person]
+    passed: list[Passed]
+    told: list[Told]
+
+
+def why(viewer: Viewer, uid) -> Why:
+    """A step explained. Recorded as its concern having been shown. Raises Http404."""
+    step = to_do(viewer, uid)
+    ladders = Ladders(viewer.school, viewer.now, [step])
+    sight.looked(
+        viewer,
+        Kind.LISTED,
+        reason="why a step is late",
+        about=step.uid,
+        shown=[step.concern.uid],
+    )
+    return Why(
+        step=step,
+        concern=step.concern,
+        come=None if step.done_at else ladders.come(step),
+        asked=ladders.rungs(step),
+        passed=ladders.passed(step),
+        told=told_of(step),
+    )
+
+
+def reporting(viewer: Viewer, uid) -> tuple[Concern, Step | None]:
+    """One's own concern, and the report to the police that one owes for it oneself."""
+    concern = sight.one(viewer, Concern.objects.written_by(viewer), uid)
+    owed = concern.steps.open().filter(kind=StepKind.REPORT_FGM, holder=viewer.person)
+    return concern, owed.first()
+
+
+ADVISER = ("adviser_name", "adviser_email", "adviser_of")
+
+
+def clocks(viewer: Viewer) -> tuple[list, dict]:
+    """The kinds of step whose clocks the viewer is shown, and what stands in the boxes now."""
+    school = viewer.school
+    said = {name: getattr(school, name) for name in ADVISER}
+    return school_clocks.open_to(viewer), {
+        **school.figures,
+        **said,
+        "read": school.calendar_version,
+    }
+
+
+def clocks_set(viewer: Viewer) -> dict:
+    """What is no school's to change, with why; and who changed what so far, newest first."""
+    kinds = school_clocks.open_to(viewer)
+    fixed = [(kind.label, bounds.fixed_words(kind)) for kind in kinds]
+    rows = ClockSet.objects.of_school(viewer).filter(kind__in=kinds).select_related("by")
+    return {
+        "fixed": [(label, why_not) for label, why_not in fixed if why_not],
+        "changes": list(rows.order_by("-id")[:A_PAGE]),
+    }

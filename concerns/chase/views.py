@@ -1,16 +1,25 @@
-"""This file knows the pages on which a next step is done and the reporter hears back."""
+"""This file knows the pages of next steps: whose, why late, where done, and by which clocks."""
 
 from django.shortcuts import redirect, render
 
 from concerns.chase import acts, queries
-from concerns.chase.forms import PostsForm, SetAsideForm, StepForm, TellForm
+from concerns.chase.forms import (
+    ClocksForm,
+    PostsForm,
+    ReportedForm,
+    SetAsideForm,
+    StepForm,
+    TellForm,
+)
 from concerns.doors import sight
 from concerns.doors.sheet import Sheet
 from concerns.rules.clocks import BY_A_NOTE, StepKind
+from concerns.rules.roles import May
 
 
 def home(request):
-    return render(request, "chase/home.html", {"moves": queries.moves(request.viewer, request.GET)})
+    moves, sets_clocks = queries.moves(request.viewer, request.GET), request.viewer.may(May.CLOCKS)
+    return render(request, "chase/home.html", {"moves": moves, "sets_clocks": sets_clocks})
 
 
 def step(request, uid):
@@ -59,3 +68,24 @@ def messages(request):
 def undelivered(request):
     found = queries.undelivered(request.viewer)
     return render(request, "chase/undelivered.html", {"found": found})
+
+
+def why(request, uid):
+    page = {"why": queries.why(request.viewer, uid), "sets_clocks": request.viewer.may(May.CLOCKS)}
+    return render(request, "chase/why.html", page)
+
+
+def reported(request, uid):
+    concern, owed = queries.reporting(request.viewer, uid)
+    sheet = Sheet(request, ReportedForm, now=request.viewer.now)
+    if sheet.whole and sheet.does(acts.report_fgm, concern=concern, words=sheet.form.words):
+        return sheet.onward("submit_mine", uid=uid)
+    return sheet.page("chase/reported.html", concern, step=owed)
+
+
+def clocks(request):
+    kinds, now = queries.clocks(request.viewer)
+    sheet = Sheet(request, ClocksForm, kinds=kinds, initial=now)
+    if sheet.whole and sheet.does(acts.set_clocks, **sheet.form.given):
+        return sheet.onward("chase_clocks")
+    return sheet.page("chase/clocks.html", **queries.clocks_set(request.viewer))

@@ -63,7 +63,7 @@ def _send(letter: Letter, now: datetime, by) -> bool:
         "step__concern", "adult_step__concern", "school", "person"
     )
     left = [notice for notice in notices.order_by("pk") if not notice.acted]
-    if not left or not letter.person.is_active:
+    if not left or (letter.person and not letter.person.is_active):
         _end(letter, now)
         return False
     try:
@@ -77,14 +77,17 @@ def _send(letter: Letter, now: datetime, by) -> bool:
 
 
 def _message(letter: Letter, notices: list[Notice], by) -> EmailMessage:
-    lines = [f"- {notice.line}" for notice in notices]
     where = settings.SITE_ORIGIN + reverse("home")
-    words = "\n\n".join([OPENING, "\n".join(lines), f"{CLOSING} {where}", QUIET]) + "\n"
+    said = [OPENING, "\n".join(f"- {notice.line}" for notice in notices), f"{CLOSING} {where}"]
+    if letter.person is None:
+        # Who is outside cannot sign in, and is told one thing once.
+        said = [notices[0].line]
+    words = "\n\n".join([*said, QUIET]) + "\n"
     host = urlsplit(settings.SITE_ORIGIN).hostname
     return EmailMessage(
         SUBJECTS[letter.red],
         words,
-        to=[letter.person.email],
+        to=[letter.person.email if letter.person else letter.school.adviser_email],
         headers={"Message-ID": f"<{letter.uid}@{host}>"},
         connection=by,
     )
@@ -107,7 +110,7 @@ def _sent(letter: Letter, notices: list[Notice], now: datetime) -> None:
                 now=now,
                 about=owed.uid if owed else notice.uid,
                 concern=owed.concern.uid if owed else None,
-                shown=[letter.person.uid],
+                shown=[letter.person.uid] if letter.person else [],
                 reason=notice.why,
             )
 

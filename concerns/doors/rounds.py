@@ -31,7 +31,7 @@ from concerns.models.climb import Come, Ladders
 from concerns.models.cover import who_acts
 from concerns.models.notice import Told, of_step
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER
-from concerns.rules.messages import LINES, Why, at_once, late_line, next_post
+from concerns.rules.messages import LINES, TO_OUTSIDE, Why, at_once, late_line, next_post
 from concerns.rules.roles import May, Role
 from concerns.rules.spans import local_day
 
@@ -95,9 +95,9 @@ class Round:
         people = self.ladders.rungs(step)
         come = self.ladders.come(step)
         if come and people:
-            for came in self._since_told(step, come, len(people)):
+            for came in self._since_told(step, come, len(people) + 1):
                 self._push(step, came, people)
-            if step.kind in FIRST_LOOKS and step.concern.reporter != come.to:
+            if step.kind in FIRST_LOOKS and come.to and step.concern.reporter != come.to:
                 self._tell_reporter(step, come.to)
         return not people
 
@@ -108,6 +108,10 @@ class Round:
         return [self.ladders.came(step, pushed) for pushed in range(last + 1, come.pushed + 1)]
 
     def _push(self, step: Step, came: Come, people: list[Person]) -> None:
+        if came.outside:
+            line = TO_OUTSIDE.format(school=self.school.name)
+            self._write(step, Why.LATE, None, came.pushed, line, outside=True)
+            return
         place = people.index(came.to)
         before = people[place - 1].name if came.pushed > 1 and len(people) > 1 else ""
         late = step.late_words(self.school.days, self.now)
@@ -159,7 +163,9 @@ class Round:
         key = f"draft:{draft.uid}:{why}"
         self._add(key=key, why=why, red=red, person=to, draft=draft.uid, line=LINES[why])
 
-    def _write(self, step, why: Why, to: Person | None, pushed: int, line: str, key="") -> None:
+    def _write(
+        self, step, why: Why, to: Person | None, pushed: int, line: str, key="", outside=False
+    ) -> None:
         self._add(
             key=key or f"{step.uid}:{pushed}",
             why=why,
@@ -167,6 +173,7 @@ class Round:
             person=to,
             pushed=pushed,
             line=line,
+            outside=outside,
             **of_step(step),
         )
 
@@ -182,8 +189,12 @@ class Round:
         over = [row.pk for row in rows if row.acted]
         Notice.objects.filter(pk__in=over).end(Told.ACTED, self.now)
         going: dict[Person, list[Notice]] = defaultdict(list)
+        # Whoever is outside is told once, however much is late: not what, nor how many.
+        outside = [row for row in rows if row.outside and not row.acted]
+        if outside:
+            self._letter(None, outside, red=True)
         for row in rows:
-            if row.acted:
+            if row.acted or row.outside:
                 continue
             to = self._to_whom(row)
             if to:
@@ -220,7 +231,7 @@ class Round:
     def _next_post(self, to: Person, after: datetime) -> datetime:
         return next_post((to.first_post, to.second_post), self.school.days.zone, after)
 
-    def _letter(self, to: Person, notices: list[Notice], *, red: bool) -> None:
+    def _letter(self, to: Person | None, notices: list[Notice], *, red: bool) -> None:
         letter = Letter.objects.create(
             school=self.school, person=to, red=red, made_at=self.now,
             next_try_at=self.now, leased_until=self.now,

@@ -9,6 +9,7 @@ from concerns.models.asked import Answer, Asked
 from concerns.models.beat import Beat, Trouble
 from concerns.models.brought import StaffFile
 from concerns.models.child import Child, ChildName, Enrolment, NameKey, Placement
+from concerns.models.clocks import ClockSet
 from concerns.models.concern import Concern, ConcernCategory
 from concerns.models.conversation import Conversation
 from concerns.models.cover import Cover
@@ -40,7 +41,7 @@ from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 __all__ = [
     "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
     "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Answer", "Asked",
-    "Authority", "Beat", "Child", "ChildName", "Closure", "Concern", "ConcernCategory",
+    "Authority", "Beat", "Child", "ChildName", "ClockSet", "Closure", "Concern", "ConcernCategory",
     "ConcernChild", "Conversation", "Cover", "Decided", "Decision", "DecisionChild",
     "DecisionRoute", "Draft", "EarlierFile", "Ending", "Enrolment", "Exclusion", "FileEvent",
     "Handing", "Home", "HomeAuthority", "Household", "HouseholdAdult", "Invitation", "Language",

@@ -15,7 +15,7 @@ SEALED = (
 )  # fmt: skip
 _AS_TYPED = (
     *SEALED, "going_home", "danger", "happened_on", "happened_at", "how_sure", "how_known",
-    "did_not_want_to_say", "teller_is",
+    "did_not_want_to_say", "cannot_move", "fgm_known", "teller_is",
 )  # fmt: skip
 
 
@@ -42,6 +42,9 @@ class Account:
     how_sure: str = ""
     how_known: str = ""
     did_not_want_to_say: bool = False
+    # A mark on a child who cannot yet move about; FGM known, not only suspected.
+    cannot_move: bool = False
+    fgm_known: bool = False
     may_mean: str = ""
     place: str = ""
     child_words: str = ""

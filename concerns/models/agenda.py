@@ -57,7 +57,7 @@ class Agenda:
             holder=person,
             holder_role=post or ("" if person else CLOCKS[kind].holder),
             opened_at=self.now,
-            due_at=clocks.due(kind, self.by.school.days, since or self.now, on),
+            due_at=self._due(kind, on, since or self.now),
             **because,
         )
         self.open.append(step)
@@ -68,6 +68,11 @@ class Agenda:
     def begun(self) -> list[Owed]:
         """The steps this act opened, and has not ended itself."""
         return [step for step in self._begun if not step.done_at]
+
+    def _due(self, kind: Choice, on: date | None, since: datetime) -> datetime:
+        """By the school's own figure, where it has given this clock one."""
+        school = self.by.school
+        return clocks.due(kind, school.days, since, on, school.figures.get(kind))
 
     def owes(self, *kinds: Choice) -> list[Owed]:
         return [step for step in self.open if step.kind in kinds]
@@ -86,7 +91,12 @@ class Agenda:
         return steps
 
     def follow(self, referral: Referral, *kinds: StepKind) -> None:
-        """`referral` has come further: end what was owed on it, and owe `kinds`."""
+        """`referral` has come further: end what was owed on it, and owe `kinds`.
+
+        Once social care is to answer, it was told: a mark on a child who cannot move is referred.
+        """
+        if StepKind.HEAR_BACK in kinds:
+            self.done(StepKind.REFER_NOW)
         self.end([step for step in self.open if step.referral_id == referral.pk])
         for kind in kinds:
             self.owe(kind, referral=referral)

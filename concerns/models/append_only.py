@@ -18,7 +18,7 @@ FROZEN = (
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
     "AdultDecision", "AdultEntry", "Asked", "Answer", "Invitation",
     "Exclusion", "Refiling",
-    "Household", "HouseholdAdult", "FileEvent", "Sighting",
+    "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
 )  # fmt: skip
 # Rows that are ended once, and otherwise never change: the lines of a child's file.
 ENDED_ONCE = (

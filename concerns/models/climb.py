@@ -3,7 +3,8 @@
 Computed at every reading from the times of the step, the posts, the cover and the exclusions as
 they are now. Nothing is kept of it and nothing has to have run: a sweep may send the messages, and
 what is true does not wait for it. Every rung is a different human being who may act on the concern;
-a post that is empty, somebody on leave, gone or shut out is passed over, at once.
+a post that is empty, somebody on leave, gone or shut out is passed over, at once. The last is the
+school's adviser outside it, where one is named, who is told that something is late and not what.
 """
 
 from collections import defaultdict
@@ -18,19 +19,34 @@ from concerns.models.person import Person, Post, Relation
 from concerns.models.school import School
 from concerns.models.step import Step
 from concerns.rules.climbing import pushes, turn
-from concerns.rules.clocks import CLOCKS, StepKind
+from concerns.rules.clocks import CLOCKS, OWN, StepKind
+from concerns.rules.cover import AWAY, CoverKind
 from concerns.rules.roles import LADDER, May, Role, roles_that
 from concerns.rules.spans import local_day
 
 
 @dataclass(frozen=True)
 class Come:
-    """To whom a late step has come (None: nobody who may act on it is left), and how often it was
-    pushed on; `again` counts the rounds that everybody was silent."""
+    """To whom a late step has come, and how often it was pushed on; `again` counts the rounds that
+    everybody was silent. To nobody here: it is the turn of the adviser `outside`, or else nobody
+    who may act on it is left."""
 
     to: Person | None
     pushed: int
     again: int = 0
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Whom, or which post, a step was not given to, and why."""
+
+    words: str
+    why: str
+
+
+SHUT_OUT, IS_AWAY = "may not act on this one", "away"
+EMPTY, GONE = "nobody holds this post", "holds no post here that may do it"
 
 
 class Ladders:
@@ -60,20 +76,43 @@ class Ladders:
         people = self.rungs(step)
         if not people:
             return Come(None, pushed)
-        place, rounds = turn(pushed, len(people))
+        place, rounds = turn(pushed, len(people) + bool(self.school.adviser_words))
+        if place == len(people):
+            return Come(None, pushed, rounds, outside=True)
         return Come(people[place], pushed, rounds)
 
+    def passed(self, step: Step) -> list[Passed]:
+        """Who would be asked for `step` by their post or by name, and is passed over. Why somebody
+        is shut out is for those who may read the concern."""
+        found, seen = [], {person.pk for person in self.rungs(step)}
+        people = [step.holder] if step.holder_id else []
+        for role in self._roles(step):
+            posts = [post for post in self._posts if post.role == role]
+            people += [post.person for post in posts]
+            if not posts:
+                found.append(Passed(role.title, EMPTY))
+        left = [person for person in dict.fromkeys(people) if person.pk not in seen]
+        return [*(Passed(one.name, self._why_not(step, one)) for one in left), *found]
+
+    def _why_not(self, step: Step, person: Person) -> str:
+        if person.pk in self._shut_out.get(step.concern_id, ()):
+            return SHUT_OUT
+        away = any(row.person_id == person.pk and row.kind in AWAY for row in self._covers)
+        return IS_AWAY if away else GONE
+
     def rungs(self, step: Step) -> list[Person]:
-        """The holder, then who acts for each role the clock climbs to: each once, and able."""
-        first = Role(step.holder_role) if step.holder_role else Role.DSL
-        # Then whoever else may act: what climbs to the lead alone, who holds it, would else be told
-        # to one silent person for ever.
-        climbs = CLOCKS[StepKind(step.kind)].climbs
-        people = self._of(tuple(dict.fromkeys((first, *climbs, *LADDER[first]))))
+        """The holder, then who acts for each role the clock climbs to, then whoever else may act:
+        each once, and able. What climbs to the lead alone, who holds it, would else be told to one
+        silent person for ever. On days without school, first who is named for them."""
+        people = self._of(self._roles(step))
         if step.holder_id and self._acts(step):
-            people = [step.holder, *people]
+            people = [*self._instead(step, people), step.holder, *people]
         shut_out = self._shut_out.get(step.concern_id, ())
         return [one for one in dict.fromkeys(people) if one.pk not in shut_out]
+
+    def _roles(self, step: Step) -> tuple[Role, ...]:
+        first = Role(step.holder_role) if step.holder_role else Role.DSL
+        return tuple(dict.fromkeys((first, *CLOCKS[StepKind(step.kind)].climbs, *LADDER[first])))
 
     def _of(self, roles: tuple[Role, ...]) -> list[Person]:
         if roles not in self._acting:
@@ -82,10 +121,15 @@ class Ladders:
             self._acting[roles] = [acting.person for acting in found]
         return self._acting[roles]
 
+    def _instead(self, step: Step, people: list[Person]) -> list[Person]:
+        """Who is asked before its holder: on a day without school, who is named for such days."""
+        named = {row.person_id for row in self._covers if row.kind == CoverKind.HOLIDAYS}
+        return [] if step.kind in OWN else [one for one in people if one.pk in named]
+
     def _acts(self, step: Step) -> bool:
-        """Whether its holder is here and may act. A child in danger now is held by who wrote it,
-        until they have told somebody by voice: that takes no post of a lead."""
-        if step.kind == StepKind.DANGER_NOW and step.holder_id == step.concern.reporter_id:
+        """Whether its holder is here and may act. What is the writer's own - to tell somebody by
+        voice, to report to the police - takes no post of a lead."""
+        if step.kind in OWN and step.holder_id == step.concern.reporter_id:
             return step.holder.is_active
         return step.holder in self._of(LADDER[Role.DSL])
 

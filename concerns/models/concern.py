@@ -120,6 +120,10 @@ class Concern(Told, CaseRow):
     going_home = models.CharField(max_length=12)
     danger = models.BooleanField(default=False)
     did_not_want_to_say = models.BooleanField(default=False)
+    # A mark on a child who cannot yet move about; female genital mutilation that is known of, and
+    # not only suspected. Each is owed at once.
+    cannot_move = models.BooleanField(default=False)
+    fgm_known = models.BooleanField(default=False)
 
     account = EncryptedText()
     may_mean = EncryptedText()
@@ -238,7 +242,10 @@ class Concern(Told, CaseRow):
             day = "today" if localtime(self.received_at).date() == today else "that day"
             worries.append(f"{home[self.going_home]} going home {day}")
         if marked:
-            worries.append("a visible mark")
+            infant = " on a child who cannot yet move about" if self.cannot_move else ""
+            worries.append(f"a visible mark{infant}")
+        if self.fgm_known:
+            worries.append("FGM that is known of")
         if self.how_known == HowKnown.CHILD_TOLD or self.child_words:
             worries.append("the child told somebody")
         return worries

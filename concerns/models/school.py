@@ -1,9 +1,11 @@
-"""This file knows a school: its hours, terms, closures and the numbers to ring."""
+"""This file knows a school: its hours, terms, closures, own clocks and the numbers to ring."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, time
 from functools import lru_cache
+from types import MappingProxyType
 
 from django.db import models
 
@@ -58,7 +60,13 @@ class School(models.Model):
     closes = models.TimeField()
     telephone = models.CharField(max_length=40, blank=True)
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="schools")
-    # Moved by whoever changes a term or a closure: what a web process remembers goes with it.
+    # Who outside it (its trust or council) is told that something is late, when everybody here is
+    # silent.
+    adviser_name = models.CharField(max_length=100, blank=True)
+    adviser_email = models.EmailField(blank=True)
+    adviser_of = models.CharField(max_length=200, blank=True)
+    # Moved by whoever changes a term, a closure or a clock: what a web process remembers of them
+    # goes with it.
     calendar_version = models.PositiveIntegerField(default=1)
     # True of the demonstration and of synthetic data: no real child is on its roll.
     invented = models.BooleanField(default=False)
@@ -81,6 +89,8 @@ class School(models.Model):
         )
         for name in ("name", "urn", "phase", "nation", "opens", "closes", "telephone"):
             setattr(self, name, getattr(said, name))
+        for name, words in said.adviser.items():
+            setattr(self, name, words)
         # What a web process remembers of the calendar goes with its number.
         self.calendar_version = self.calendar_version + 1 if self.pk else 1
         self.save()
@@ -93,19 +103,33 @@ class School(models.Model):
     @property
     def days(self) -> SchoolDays:
         """The school's calendar, read once per version and process."""
-        return _days(self.pk, self.calendar_version)
+        return _days(self.pk, self.calendar_version)[0]
+
+    @property
+    def figures(self) -> Mapping[str, int]:
+        """Its own figures of clocks, for the kind of step: read with the calendar."""
+        return _days(self.pk, self.calendar_version)[1]
+
+    @property
+    def adviser_words(self) -> str:
+        """Who is told outside the school; empty where nobody is named."""
+        of = f" of {self.adviser_of}" if self.adviser_of else ""
+        return f"{self.adviser_name}{of}" if self.adviser_name else ""
 
 
 @lru_cache(maxsize=256)
-def _days(pk: int, version: int) -> SchoolDays:
+def _days(pk: int, version: int) -> tuple[SchoolDays, Mapping[str, int]]:
+    from concerns.models.clocks import ClockSet
+
     school = School.objects.get(pk=pk)
-    return SchoolDays(
+    days = SchoolDays(
         nation=school.nation,
         opens=school.opens,
         closes=school.closes,
         terms=tuple(Term.objects.filter(school=pk).order_by("first").values_list("first", "last")),
         closures=frozenset(Closure.objects.filter(school=pk).values_list("day", flat=True)),
     )
+    return days, MappingProxyType(ClockSet.objects.in_force(school))
 
 
 class Term(models.Model):
@@ -155,3 +179,5 @@ class SchoolSaid:
     terms: tuple[tuple[date, date], ...]
     closures: tuple[tuple[date, str], ...]
     authority: dict[str, str]
+    # Who is told outside it, by its column; nothing where the file names nobody.
+    adviser: dict[str, str] = field(default_factory=dict)

@@ -31,6 +31,7 @@ PLACES = {
     **dict.fromkeys((StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE), "refer_speak"),
     **dict.fromkeys(DECISIONS | {StepKind.KEEP, StepKind.NEXT_MOVE}, "triage_decide"),
     StepKind.TELL_REPORTER: "chase_tell",
+    StepKind.REFER_NOW: "triage_decide",
 }
 
 
@@ -45,6 +46,9 @@ class Steps(CaseRows):
         """What must be done before `concern` may be closed."""
         held = self.open().filter(concern=concern, kind__in=HOLD_OPEN)
         return held.select_related("concern", "referral").in_order()
+
+    def owed_now(self, concern: Concern, kind: StepKind) -> bool:
+        return self.open().filter(concern=concern, kind=kind).exists()
 
     def in_order(self):
         return self.order_by("due_at", "id")

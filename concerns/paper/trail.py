@@ -104,6 +104,8 @@ def _written(concern: Concern) -> Iterator[Entry]:
         ("How it is known", HowKnown.say(concern.how_known)),
         ("Worried about going home", GoingHome.say(concern.going_home)),
         ("In danger now", "Yes" if concern.danger else ""),
+        ("A mark, and cannot yet move about", "Yes" if concern.cannot_move else ""),
+        ("FGM is known, not only suspected", "Yes" if concern.fgm_known else ""),
         *(("Visible mark", mark.words) for mark in concern.marks.all()),
     ]
     yield Entry(concern.received_at, "Sent the concern", who, _said(*facts))

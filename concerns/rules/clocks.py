@@ -6,7 +6,7 @@ computed from the times of a step at reading, never from a counter.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -157,6 +157,9 @@ NAMED = {
     StepKind.TASK: "The colleague who was asked",
 }
 
+# What is the writer's own to do, whoever has the concern.
+OWN = frozenset({StepKind.DANGER_NOW, StepKind.REPORT_FGM})
+
 FIRST_LOOKS = frozenset({StepKind.FIRST_LOOK_NOW, StepKind.FIRST_LOOK})
 DECISIONS = frozenset({StepKind.DECIDE_TODAY, StepKind.DECIDE})
 
@@ -231,15 +234,21 @@ def unsent_known_to_leads(days: SchoolDays, now: datetime) -> datetime:
 
 
 def due(
-    kind: StepKind | AdultStepKind, days: SchoolDays, now: datetime, on: date | None = None
+    kind: StepKind | AdultStepKind,
+    days: SchoolDays,
+    now: datetime,
+    on: date | None = None,
+    amount: int | None = None,
 ) -> datetime:
     """When a step of `kind` opened at `now` is due: an aware datetime in UTC.
 
     `on` is the date named by a person, for kinds whose unit is their own date; ValueError without.
+    `amount` is the school's own figure in the clock's unit, where it has one (`bounds.py`).
     After the last bell before a weekend or a break, minutes of the school calendar become two real
     hours to a named reader: nothing that worries somebody waits for Monday unread.
     """
-    clock = CLOCKS[kind]
+    clock, now = CLOCKS[kind], now.astimezone(UTC)
+    amount = clock.amount if amount is None else amount
     if clock.unit is Unit.DATE:
         if on is None:
             raise ValueError(f"a step of kind {kind} needs its own date")
@@ -249,13 +258,13 @@ def due(
         return bell if _same_day(days, bell, now) else now + BREAK_HOURS
     if clock.unit is Unit.MINUTES:
         if clock.calendar is Calendar.REAL:
-            return now + timedelta(minutes=clock.amount)
+            return now + timedelta(minutes=amount)
         if calendars.before_a_break(days, now):
             return now + BREAK_HOURS
-        return calendars.add_school_minutes(days, now, clock.amount)
+        return calendars.add_school_minutes(days, now, amount)
     if clock.calendar is Calendar.WORKING:
-        return calendars.add_working_days(days.nation, now, clock.amount)
-    return calendars.add_school_days(days, now, clock.amount)
+        return calendars.add_working_days(days.nation, now, amount)
+    return calendars.add_school_days(days, now, amount)
 
 
 def _same_day(days: SchoolDays, one: datetime, other: datetime) -> bool:
@@ -265,7 +274,7 @@ def _same_day(days: SchoolDays, one: datetime, other: datetime) -> bool:
 
 def _bell_on(days: SchoolDays, on: date) -> datetime:
     local = datetime.combine(on, days.closes, ZoneInfo(days.zone))
-    return local.astimezone(ZoneInfo("UTC"))
+    return local.astimezone(UTC)
 
 
 def late_words(

@@ -44,6 +44,7 @@ class May(StrEnum):
     ROLL = "bring in the roll and answer questions about it"
     PEOPLE = "keep the list of who works here: names, posts, invitations, families, leavers"
     COVER = "say who is away, who stands in, and who is reached out of hours"
+    CLOCKS = "change how long the school allows itself, and who outside is told"
     POSTS = "make somebody a reader, and approve what the office asks about readers"
 
 
@@ -52,12 +53,12 @@ _LEAD = frozenset({May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.REFER, May.CL
 ROLES: dict[Role, frozenset[May]] = {
     # Everybody who holds any post may write. Reporting is never a privilege.
     Role.STAFF: frozenset({May.SUBMIT}),
-    Role.DSL: _LEAD,
+    Role.DSL: _LEAD | {May.CLOCKS},
     # A deputy is trained to the same level and stands in without asking (KCSIE, annex on the DSL).
     Role.DEPUTY: _LEAD,
     # The head can act when both are away, and is the one who answers for the record.
     # Only the head makes somebody a reader: the office cannot make itself a lead.
-    Role.HEAD: _LEAD | {May.ADULT, May.AUDIT, May.PEOPLE, May.POSTS},
+    Role.HEAD: _LEAD | {May.CLOCKS, May.ADULT, May.AUDIT, May.PEOPLE, May.POSTS},
     # Governors see no concern about a child. The chair's are those about the head: `adult/`, where
     # each is with the one it went to, whatever else the other may do.
     Role.CHAIR: frozenset({May.SUBMIT, May.ADULT}),

@@ -26,7 +26,7 @@ from concerns.models import (
 from concerns.models.account import SEALED
 from concerns.models.draft import ADULT
 from concerns.rules import references
-from concerns.rules.clocks import FIRST_LOOKS, StepKind
+from concerns.rules.clocks import FIRST_LOOKS, OWN, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
@@ -111,7 +111,7 @@ def _submit(
         raise Refused("Write what worried you, or what you were told.")
     agenda = record.agenda(concern)
     for kind in first_steps(account):
-        agenda.owe(kind, holder=by.person if kind is StepKind.DANGER_NOW else None)
+        agenda.owe(kind, holder=by.person if kind in OWN else None)
     agenda.press()
     concern.save(force_insert=True)
     rows = ConcernChild.objects.bulk_create(_children(concern, account))
@@ -183,7 +183,8 @@ def first_steps(account: Account) -> list[StepKind]:
     """What is owed from the first moment.
 
     A mark, a disclosure or worry about going home never waits for Monday; a child in danger now is
-    the writer's own until a named person has taken it by voice.
+    the writer's own until a named person has taken it by voice, and the report to the police of
+    mutilation that is known of is the writer's own to the end.
     """
     now = (
         account.danger
@@ -191,9 +192,15 @@ def first_steps(account: Account) -> list[StepKind]:
         or account.marks
         or account.how_known == HowKnown.CHILD_TOLD
         or account.child_words
+        or account.fgm_known
     )
-    steps = [StepKind.FIRST_LOOK_NOW if now else StepKind.FIRST_LOOK]
-    return [StepKind.DANGER_NOW, *steps] if account.danger else steps
+    also = {
+        StepKind.DANGER_NOW: account.danger,
+        StepKind.REFER_NOW: account.cannot_move and account.marks,
+        StepKind.REPORT_FGM: account.fgm_known,
+    }
+    first = StepKind.FIRST_LOOK_NOW if now else StepKind.FIRST_LOOK
+    return [*(kind for kind, owed in also.items() if owed), first]
 
 
 def _children(concern: Concern, account: Account) -> list[ConcernChild]:

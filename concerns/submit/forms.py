@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localtime
 
-from concerns.asking import telling
+from concerns.asking import moments, telling
 from concerns.asking.asked import Asked, TimeOfDay, Typed, Words, as_uid, choose
+from concerns.asking.at_once import AskAtOnce
 from concerns.asking.govuk import (
     Buttons,
     DayField,
@@ -38,7 +39,7 @@ class Picked(forms.Field):
         )
 
 
-class ConcernForm(Telling):
+class ConcernForm(Telling, AskAtOnce):
     """A concern about a child. Three answers are needed; all else is optional and folded away."""
 
     child = Picked("#find")
@@ -126,7 +127,7 @@ class ConcernForm(Telling):
         Part("submit/involved.html", "involved"),
         Part("submit/excluded.html", "excluded"),
         Details("What you think it may mean", Question("may_mean", rows=3),
-                Ticks("categories")),
+                Ticks("categories"), AskAtOnce.FGM_LAID),
         Details("What you have done already", "told_in_person", "already_called"),
         Buttons(Press("Send", value="send"),
                 Press("Save and finish later", value="later", kind="secondary"),
@@ -158,8 +159,12 @@ class ConcernForm(Telling):
 
     @property
     def marks_open(self) -> bool:
-        """Whether the rows stand unfolded: one of them says something, or another was asked for."""
-        return len(self.marks) > 1 or any(row.answered for row in self.marks)
+        """Whether the rows stand unfolded: something is said there, or another was asked for."""
+        return len(self.marks) > 1 or self.marked or bool(self["cannot_move"].value())
+
+    @property
+    def marked(self) -> bool:
+        return any(row.answered for row in self.marks)
 
     @property
     def room_for_marks(self) -> bool:
@@ -195,17 +200,10 @@ class ConcernForm(Telling):
             {"child", "described"} & self.errors.keys()
         ):
             self.add_error("child", "Find the child, or describe one who is not on the roll")
-        self._check_when(given.get("happened_on"), given.get("happened_at"))
+        moments.not_ahead(self, "happened", self.now)
         self.check_told(given)
+        self.judge_at_once(self.marked)
         return given
-
-    def _check_when(self, day, at) -> None:
-        if day and day > self.now.date():
-            self.add_error("happened_on", "This day has not come yet. Enter the day it happened")
-        elif at and not day and "happened_on" not in self.errors:
-            self.add_error("happened_on", "Enter the day as well as the time")
-        elif at and day == self.now.date() and at > self.now.time():
-            self.add_error("happened_at", "This time has not come yet. Enter when it happened")
 
     def written(self) -> Account:
         """Once valid: what the act is given."""

@@ -116,6 +116,13 @@ def drafts(viewer: Viewer) -> list[Draft]:
     return found
 
 
+def reports(viewer: Viewer) -> list[Step]:
+    """What one owes to the police oneself, the longest owed first."""
+    owed = Step.objects.open().filter(kind=StepKind.REPORT_FGM, holder=viewer.person)
+    owed = owed.filter(school=viewer.school, concern__reporter=viewer.person)
+    return list(owed.select_related("concern").in_order())
+
+
 def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[Concern], bool]:
     """A page of one's own concerns, newest first: references, states and words back; no names."""
     rows = Concern.objects.written_by(viewer).order_by("-id")
@@ -140,6 +147,8 @@ def opened(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """One's own concern with its words, the words back and one's own additions: recorded."""
     concern = sight.own(viewer, uid)
     concern.said = _said(concern)
+    if concern.fgm_known:
+        concern.report = concern.steps.open().filter(kind=StepKind.REPORT_FGM).first()
     concern.told_back = list(concern.words_back.select_related("by").order_by("id"))
     added = Addition.objects.filter(concern=concern, by=viewer.person, for_leads=False)
     concern.added = list(added.order_by("id"))
@@ -165,11 +174,13 @@ def _said(concern: Concern) -> list[tuple[str, str]]:
         ("The child", "Did not want to say" if concern.did_not_want_to_say else ""),
         ("What you asked", concern.asked),
         ("Marks", "\n".join(mark.words for mark in concern.marks.order_by("id"))),
+        ("The child with the mark", "Cannot yet move about" if concern.cannot_move else ""),
         ("Who else was there, or knows", concern.who_else),
         ("The explanation", concern.explanation),
         ("Who gave it, and to whom", concern.explained_by),
         ("What it may mean", concern.may_mean),
         ("What it fits", "\n".join(concern.categories)),
+        ("FGM", "Known to have been done" if concern.fgm_known else ""),
         ("Whom you told in person", concern.told_in_person),
         ("Whom you rang", concern.already_called),
     ]
@@ -192,6 +203,8 @@ class Promise:
     contacts: Contacts
     step: Step | None
     danger: bool
+    # What they owe to the police themselves.
+    report: Step | None
     today: bool
     oneself: bool
     numbers: list[Authority]
@@ -214,6 +227,7 @@ def promise(viewer: Viewer, concern: Concern) -> Promise:
         contacts=contacts,
         step=step,
         danger=any(step.kind == StepKind.DANGER_NOW for step in steps),
+        report=next((step for step in steps if step.kind == StepKind.REPORT_FGM), None),
         oneself=viewer.may(May.TAKE),
         today=bool(step) and _day(viewer, step.due_at) == viewer.today,
         numbers=list({row.pk: row for row in [*homes, contacts.authority]}.values()),

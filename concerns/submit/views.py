@@ -40,6 +40,7 @@ def home(request):
     page["last"] = rows[-1].uid if rows else ""
     page["nobody_told"] = queries.nobody_told(request.viewer)
     page["drafts"] = [] if before else queries.drafts(request.viewer)
+    page["reports"] = queries.reports(request.viewer)
     return render(request, "submit/home.html", page)
 
 

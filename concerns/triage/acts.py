@@ -24,6 +24,7 @@ from concerns.models import (
 )
 from concerns.models.decision import advice_first, pressing_decision
 from concerns.models.exclusion import NOBODY_THERE, nobody_left
+from concerns.models.fit import unfit
 from concerns.models.moves import still_owed
 from concerns.models.refiled import follow, told_outside
 from concerns.models.step import Ended
@@ -32,6 +33,7 @@ from concerns.rules.clocks import (
     ANSWERS,
     DECISIONS,
     FIRST_LOOKS,
+    NAMED,
     NEXT,
     SUPERSEDED,
     StepKind,
@@ -91,8 +93,8 @@ def _begin(agenda, by: Viewer) -> None:
     agenda.owe(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE, holder=by.person)
 
 
-# What moves with the concern when it changes hands: all but the writer's own step.
-_LEADS_STEPS = tuple(k for k in StepKind if k not in {StepKind.DANGER_NOW})
+# What moves with the concern when it changes hands: all but what is somebody's own.
+_LEADS_STEPS = tuple(k for k in StepKind if k not in NAMED)
 
 
 @act(May.TAKE, Kind.HANDED, on="concern")
@@ -116,9 +118,10 @@ def hand(*, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, 
 def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, record) -> Decision:
     """Decide for some or all of the children it is about, and say why. A new one supersedes."""
     _must_be_open(concern)
-    _must_be_whole(by, concern, decided, now)
-    decision = Decision.objects.write(by, concern, decided, now)
     agenda = record.agenda(concern)
+    if wrong := unfit(agenda, decided):
+        raise Refused(wrong)
+    decision = Decision.objects.write(by, concern, decided, now)
     _looked(concern, by, now)
     agenda.done(*FIRST_LOOKS, StepKind.READ_ADDITION)
     concern.holder = concern.holder or by.person
@@ -156,24 +159,6 @@ def _whole(agenda, by: Viewer, now: datetime) -> None:
         concern.decided_at, concern.decided_after = now, _minutes(concern, by, now)
     if concern.reporter_id != by.person.pk and not agenda.owes(StepKind.TELL_REPORTER):
         agenda.owe(StepKind.TELL_REPORTER)
-
-
-def _must_be_whole(by: Viewer, concern: Concern, decided: Decided, now: datetime) -> None:
-    if lacking := decided.lacking(by.today):
-        raise Refused(lacking)
-    if any(row.concern_id != concern.pk or row.part != Part.ABOUT for row in decided.children):
-        raise Refused("A decision is for the children this concern is about.")
-    if decided.light and pressing_decision(concern):
-        raise Refused(
-            "This needs the full decision: there is a mark, something the child said, danger, or "
-            "worry about their going home."
-        )
-    staff = Person.objects.who_may(May.SUBMIT, by.school, by.today).not_excluded_from(concern)
-    if decided.watched_by and decided.watched_by not in staff:
-        raise Refused("The adult who watches works here, and is not the child's family.")
-    before = [*decided.sent.values(), *filter(None, [decided.spoken])]
-    if any(done.happened_at > now for done in before):
-        raise Refused("This is written down after it has happened.")
 
 
 def _open_next(record, agenda, decision: Decision, decided: Decided) -> None:

@@ -18,6 +18,7 @@ from concerns.asking.govuk import Buttons, DayField, Details, Part, Press, Quest
 from concerns.asking.questions import AskAgain, AskParents, AskSent
 from concerns.asking.unfolding import offer
 from concerns.models import Decided
+from concerns.models.fit import NOT_YET, REFER_NOW
 from concerns.rules.words import About, ChildSeen, Choice, Outcome, Route, Siblings
 
 NOT_THEIRS = (
@@ -197,7 +198,9 @@ class DecideForm(AskSent, AskParents, AskAgain):
     child_seen = choose("Has the child been seen?", ChildSeen)
     words_back = Words("What shall they read?", help_text=WORD_BACK)
 
-    def __init__(self, *args, now, rows, last, staff, pressing, advice, spoken, again, **kwargs):
+    def __init__(
+        self, *args, now, rows, last, staff, pressing, advice, spoken, again, refer_now, **kwargs
+    ):
         first = {"light_until": again}
         first |= moments.at_first("sent", now) | moments.at_first("spoke", now)
         super().__init__(*args, initial=first, **kwargs)
@@ -210,8 +213,11 @@ class DecideForm(AskSent, AskParents, AskAgain):
             del self.fields["children"]
         if pressing:
             del self.fields["weight"]
+        if refer_now:
+            put_off = self.fields["routes"].choices
+            self.fields["routes"].choices = [row for row in put_off if row[0] not in NOT_YET]
         hints = {uid: last.get(row.pk, "Not decided yet") for uid, row in self.rows.items()}
-        self.helper = inside(*_laid_out(self.fields, hints, advice))
+        self.helper = inside(*_laid_out(self.fields, hints, advice, REFER_NOW if refer_now else ""))
 
     @property
     def light(self) -> bool:
@@ -269,8 +275,10 @@ class DecideForm(AskSent, AskParents, AskAgain):
         )
 
 
-def _laid_out(fields, hints: dict[str, str], advice: bool):
+def _laid_out(fields, hints: dict[str, str], advice: bool, first: str):
     """The light decision's few questions first; what only a full one asks stands by itself."""
+    if first:
+        yield Say(first, "warning")
     if "children" in fields:
         yield Question("children", size="m", hints=hints)
     if "weight" in fields:

@@ -36,6 +36,7 @@ from concerns.models.decision import Decision, advice_first, pressing_decision
 from concerns.models.draft import Lying
 from concerns.models.waiting import Row
 from concerns.rules.calendars import look_again
+from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import OPEN, State
 from concerns.rules.roles import May, roles_that
 from concerns.rules.words import YEARS, Category, SpokenTo
@@ -221,6 +222,7 @@ def deciding(viewer: Viewer, uid) -> tuple[Concern, dict]:
         "last": story.last_decided(concern),
         "staff": list(staff.not_excluded_from(concern)),
         "pressing": pressing_decision(concern),
+        "refer_now": Step.objects.owed_now(concern, StepKind.REFER_NOW),
         "advice": advice_first(concern),
         "spoken": Conversation.objects.reached(concern, SpokenTo.PARENT).exists(),
         "again": look_again(viewer.school.days, viewer.today, concern.pk),

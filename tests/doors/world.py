@@ -21,7 +21,7 @@ from tests.roll import exports
 from tests.roll.conftest import Office
 
 # Addresses that take something of their own, and not what their room is about.
-OWN = {"submit_draft", "adult_draft", "chase_step", "roll_file", "roll_answer"}
+OWN = {"submit_draft", "adult_draft", "chase_step", "chase_why", "roll_file", "roll_answer"}
 OWN |= {"people_answer", "people_end", "people_file", "people_uncover", "people_unrelate"}
 # What an address must be asked with: a figure's rows are nobody's without the figure.
 ASKED = {
@@ -87,6 +87,7 @@ def made() -> World:
         "status": Status.objects.get().uid,
         "referral": concern.referrals.get().uid,
         "chase_step": Step.objects.get(concern=concern, kind="support").uid,
+        "chase_why": Step.objects.get(concern=concern, kind="support").uid,
         "submit_draft": Draft.objects.get(page=CONCERN).uid,
         "adult_draft": Draft.objects.get(page=ADULT).uid,
         "adult": adult.uid,

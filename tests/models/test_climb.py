@@ -11,8 +11,10 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.cover import CoverKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from concerns.rules.words import Route
 from tests import factories
 from tests.counting import statements
+from tests.deciding import decide, gone
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +138,34 @@ def test_where_nobody_is_left_that_is_what_it_says(desks):
     for who in (desks.lead, desks.deputy, desks.head):
         desks.shut_out(who)
     assert desks.come(1) == Come(None, 1)
+
+
+def test_in_august_an_unanswered_referral_comes_to_the_holiday_holder(desks):
+    july = datetime(2026, 7, 31, 10, 0, tzinfo=UTC)
+    lead = factories.viewer(desks.school, Role.DSL, who=desks.lead)
+    concern = factories.concern_at(State.TAKEN, where=desks.school, lead=lead, now=july)
+    sent = {Route.SOCIAL_CARE: gone(happened_at=july)}
+    decide(lead, concern, Route.SOCIAL_CARE, sent=sent, now=july + timedelta(hours=1))
+    step = concern.steps.select_related("concern", "holder").get(kind=StepKind.HEAR_BACK)
+    assert step.holder == desks.lead
+    Cover.objects.create(
+        school=desks.school, kind=CoverKind.HOLIDAYS, person=desks.head, since=date(2026, 7, 20),
+        by=desks.head, at=july,
+    )  # fmt: skip
+    wednesday = Ladders(desks.school, datetime(2026, 8, 12, 10, 0, tzinfo=UTC), [step])
+    assert wednesday.rungs(step) == [desks.head, desks.lead]
+    assert wednesday.come(step).to == desks.head
+    # One working day more, and it is who decided who is asked.
+    thursday = Ladders(desks.school, datetime(2026, 8, 13, 10, 0, tzinfo=UTC), [step])
+    assert thursday.come(step).to == desks.lead
+
+
+def test_on_a_day_of_school_the_holiday_holder_comes_in_their_turn(desks):
+    Cover.objects.create(
+        school=desks.school, kind=CoverKind.HOLIDAYS, person=desks.head, since=date(2026, 7, 20),
+        by=desks.head, at=NOW,
+    )  # fmt: skip
+    assert desks.come(1).to == desks.lead
 
 
 def test_the_ladders_of_many_cost_what_those_of_one_do(desks):

@@ -48,6 +48,13 @@ def test_terms_that_have_passed_stay_as_they_were(keep):
     assert School.objects.get().days.terms[0] == (date(2026, 9, 2), date(2026, 10, 23))
 
 
+def test_the_adviser_outside_stays_where_a_later_file_names_none(keep):
+    keep(EXAMPLE)
+    assert School.objects.get().adviser_words == "Priya Rao of Westshire Council"
+    keep(EXAMPLE[: EXAMPLE.index("[adviser]")])
+    assert School.objects.get().adviser_email == "adviser@westshire.example"
+
+
 def test_it_is_on_record(keep):
     keep(EXAMPLE)
     line = Line.objects.get()
@@ -64,6 +71,7 @@ WRONG = {
     "a closure on no day": ("day = 2026-11-27", 'day = "soon"', "closures needs a day"),
     "no number of the duty team": ('out_of_hours = "01632 960002"', "", "lacks out_of_hours"),
     "too long a URN": ('"123456"', '"1234567890123"', "urn is longer than 12"),
+    "an adviser without an address": ("adviser@westshire.example", "", "needs a name and an email"),
     "no TOML": ("name =", "name is", "is not TOML"),
 }
 

@@ -1,0 +1,61 @@
+"""This file knows a school's own figures of clocks: each change a dated row, the newest counts."""
+
+from datetime import datetime
+
+from django.db import models
+
+from concerns.models.case import Row, Scoped
+from concerns.models.person import Person, Viewer
+from concerns.models.school import School
+from concerns.rules import bounds
+from concerns.rules.clocks import CLOCKS, StepKind
+from concerns.rules.roles import May
+
+_KINDS = {kind.value: kind for kind in CLOCKS}
+
+
+def open_to(viewer: Viewer) -> list:
+    """The kinds of step whose clocks `viewer` sees: those about adults only if they read such."""
+    return [kind for kind in CLOCKS if kind in StepKind or viewer.may(May.ADULT)]
+
+
+class ClockSets(Scoped):
+    def in_force(self, school: School, at: datetime | None = None) -> dict[str, int]:
+        """The school's own figures for the kinds that have one; as they were at `at`, if given.
+
+        Within what the table allows now, whatever it allowed when they were set.
+        """
+        rows = self.filter(school=school)
+        rows = rows.filter(since__lte=at) if at else rows
+        newest = dict(rows.order_by("id").values_list("kind", "amount"))
+        return {
+            kind: bounds.within(_KINDS[kind], amount)
+            for kind, amount in newest.items()
+            if amount is not None and kind in _KINDS
+        }
+
+
+class ClockSet(Row):
+    """From `since` on the school allows itself `amount` for steps of `kind`; None: as the table
+    of clocks says."""
+
+    kind = models.CharField(max_length=20)
+    amount = models.PositiveSmallIntegerField(null=True)
+    since = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+
+    objects = ClockSets.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "id"], name="clocks_of_a_school")]
+
+    @property
+    def words(self) -> str:
+        """Which clock, and what it was set to."""
+        kind = _KINDS[self.kind]
+        usual = self.amount is None
+        said = bounds.in_words(kind, CLOCKS[kind].amount if usual else self.amount)
+        return f"{kind.label}: {said}{' again, as the table says' if usual else ''}"
+
+    def __str__(self):
+        return f"{self.kind} {self.uid}"

@@ -1,0 +1,46 @@
+"""This file knows which decision may be made on a concern, and in words why another may not."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from concerns.models.concern import Concern
+from concerns.models.decision import Decided, pressing_decision
+from concerns.models.person import Person, Viewer
+from concerns.rules.clocks import StepKind
+from concerns.rules.roles import May
+from concerns.rules.words import Part, Route
+
+NEEDS_FULL = (
+    "This needs the full decision: there is a mark, something the child said, danger, or worry "
+    "about their going home."
+)
+REFER_NOW = (
+    "This is a mark on a child who cannot yet move about. Ring children's social care now, and "
+    "tick it here: until that has been sent, nothing can be decided without it."
+)
+# What would put it off.
+NOT_YET = frozenset({Route.NO_FURTHER, Route.KEEP, Route.WATCH})
+
+
+def unfit(agenda, decided: Decided) -> str:
+    """What stands against `decided` on the concern of `agenda`, in a sentence; empty: nothing."""
+    wrongs = _wrongs(agenda.by, agenda.concern, decided, agenda.now)
+    wrong = next((words for wrong, words in wrongs if wrong), "")
+    refers = Route.SOCIAL_CARE in decided.routes
+    return wrong or (REFER_NOW if agenda.owes(StepKind.REFER_NOW) and not refers else "")
+
+
+def _wrongs(
+    by: Viewer, concern: Concern, decided: Decided, now: datetime
+) -> Iterator[tuple[object, str]]:
+    lacking = decided.lacking(by.today)
+    yield lacking, lacking
+    about = [row.concern_id == concern.pk and row.part == Part.ABOUT for row in decided.children]
+    yield not all(about), "A decision is for the children this concern is about."
+    yield decided.light and pressing_decision(concern), NEEDS_FULL
+    staff = Person.objects.who_may(May.SUBMIT, by.school, by.today).not_excluded_from(concern)
+    stranger = decided.watched_by and decided.watched_by not in staff
+    yield stranger, "The adult who watches works here, and is not the child's family."
+    before = [*decided.sent.values(), *filter(None, [decided.spoken])]
+    early = any(done.happened_at > now for done in before)
+    yield early, "This is written down after it has happened."

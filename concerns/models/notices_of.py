@@ -1,0 +1,36 @@
+"""This file knows who was told that a step waits, when, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from concerns.models.notice import Notice
+from concerns.models.notice import Told as Ended
+from concerns.models.step import Step
+from concerns.rules.messages import Why
+
+OUTSIDE = "The adviser outside the school"
+NOT_YET = "Whoever acts for the post it is owed by"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Somebody was told, or is to be: `sent_at` is None while the message has not gone out."""
+
+    who: str
+    made_at: datetime
+    sent_at: datetime | None
+    why: str
+
+
+def told_of(step: Step) -> list[Told]:
+    """Every message about `step` that went or is to go, in the order they were written."""
+    rows = Notice.objects.filter(step=step, ended__in=["", Ended.SENT])
+    return [
+        Told(
+            who=OUTSIDE if row.outside else row.person.name if row.person else NOT_YET,
+            made_at=row.made_at,
+            sent_at=row.ended_at,
+            why=Why.say(row.why),
+        )
+        for row in rows.select_related("person").order_by("pk")
+    ]

@@ -1,0 +1,91 @@
+"""This file knows which open concerns are late, unread, unanswered or quiet: now, or on a past day.
+
+Now, it is asked of the concern as it stands. Of a past day it is worked out from dated rows alone:
+when each step was opened, due and done, and when anything was written, decided, sent or closed. No
+figure was kept of that day, and none has to be: rows are added, and those that were there then are
+there still. Whom the viewer may not see today is not counted on any day.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from concerns.models.concern import Concern
+from concerns.models.conversation import Conversation
+from concerns.models.decision import Decision
+from concerns.models.exclusion import Exclusion
+from concerns.models.filed import Refiling
+from concerns.models.referral import ReferralEvent
+from concerns.models.step import Step
+from concerns.models.written import Addition, Ending, Handing, WordBack
+from concerns.rules import spans
+from concerns.rules.clocks import ANSWERS, FIRST_LOOKS, StepKind
+from concerns.rules.days import SchoolDays
+from concerns.rules.lifecycle import State
+
+LATE, WAITING, OUTSIDE, QUIET = "late", "waiting", "outside", "quiet"
+# An agency's answer, or its answer to a challenge.
+FROM_OUTSIDE = frozenset({*ANSWERS.values(), StepKind.CHALLENGE})
+OPEN = Q(closed_at__isnull=True)
+# Every row that an act leaves with the moment it was written, and the way to its concern. (What it
+# leaves on steps is looked for beside these.)
+WRITTEN = {
+    Addition: "concern", Conversation: "concern", Decision: "concern", Ending: "concern",
+    Exclusion: "concern", Handing: "concern", ReferralEvent: "referral__concern",
+    Refiling: "concern", WordBack: "concern",
+}  # fmt: skip
+
+
+def now(days: SchoolDays, moment: datetime, quiet: int) -> dict[str, Q]:
+    """What makes a concern one of each, at this moment; `quiet` school days of silence."""
+    outside = Step.objects.open().filter(concern=OuterRef("pk"), kind__in=FROM_OUTSIDE)
+    return {
+        LATE: OPEN & Q(next_due_at__lt=moment),
+        WAITING: OPEN & Q(state=State.WAITING),
+        OUTSIDE: OPEN & Q(Exists(outside)),
+        QUIET: OPEN & Q(changed_at__lt=spans.quiet_since(days, moment, quiet)),
+    }
+
+
+def then(days: SchoolDays, moment: datetime, quiet: int) -> dict[str, Q]:
+    """The same as it stood at `moment`, which has passed."""
+    steps = owed_at(moment).filter(concern=OuterRef("pk"))
+    since = spans.quiet_since(days, moment, quiet)
+    was_open = _open_at(moment)
+    return {
+        LATE: was_open & Q(Exists(steps.filter(due_at__lt=moment))),
+        WAITING: was_open & Q(Exists(steps.filter(kind__in=FIRST_LOOKS))),
+        OUTSIDE: was_open & Q(Exists(steps.filter(kind__in=FROM_OUTSIDE))),
+        QUIET: was_open & Q(received_at__lt=since) & _nothing_written(since, moment),
+    }
+
+
+def owed_at(moment: datetime):
+    """The steps that were open at `moment`."""
+    still = Q(done_at__isnull=True) | Q(done_at__gt=moment)
+    return Step.objects.filter(still, opened_at__lte=moment)
+
+
+def end_of(days: SchoolDays, day) -> datetime:
+    """The last moment of a local day, in UTC."""
+    return spans.midnight(days, day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def _open_at(moment: datetime) -> Q:
+    """Received by then, and not closed by its last ending before. What is closed now and was so
+    before `moment` has not been open since: it is left out first, which costs no look at a row."""
+    endings = Ending.objects.filter(concern=OuterRef("pk"), at__lte=moment).order_by("-id")
+    reopened = Subquery(endings.values("reopened")[:1])
+    closed = Concern.objects.filter(pk=OuterRef("pk")).alias(last=reopened).filter(last=False)
+    still = OPEN | Q(closed_at__gt=moment)
+    return still & Q(received_at__lte=moment) & ~Q(Exists(closed))
+
+
+def _nothing_written(since: datetime, moment: datetime) -> Q:
+    here = {"at__gte": since, "at__lte": moment}
+    quiet = Q()
+    for model, way in WRITTEN.items():
+        quiet &= ~Q(Exists(model.objects.filter(**{way: OuterRef("pk")}, **here)))
+    opened = Q(opened_at__gte=since, opened_at__lte=moment)
+    done = Q(done_at__gte=since, done_at__lte=moment)
+    return quiet & ~Q(Exists(Step.objects.filter(opened | done, concern=OuterRef("pk"))))

@@ -1,0 +1,158 @@
+"""The four numbers of any past day are what walking through the rows by hand comes to."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from concerns.audit import queries
+from concerns.audit.forms import FOUR, Asked, Which
+from concerns.models import Concern, stood
+from concerns.rules import spans
+from concerns.rules.lifecycle import State
+from concerns.submit import acts as submit
+from concerns.triage import acts as triage
+from tests import factories
+from tests.audit.conftest import close, look, text
+from tests.audit.test_figures import behind, references
+from tests.counting import statements
+
+LONDON = ZoneInfo("Europe/London")
+DAYS = (date(2025, 11, 3), date(2026, 3, 31), date(2026, 8, 12), date(2026, 11, 2))
+LOOKS = {"first_look", "first_look_now"}
+OUTSIDE = {"hear_back", "hear_back_other", "challenge"}
+
+
+def end_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=LONDON)
+
+
+def was_open(concern: Concern, at: datetime) -> bool:
+    if concern.received_at > at:
+        return False
+    ended = [row for row in concern.endings.order_by("id") if row.at <= at]
+    return not ended or ended[-1].reopened
+
+
+def owed(concern: Concern, at: datetime) -> list:
+    return [
+        s for s in concern.steps.all() if s.opened_at <= at and not (s.done_at and s.done_at <= at)
+    ]
+
+
+def last_heard(concern: Concern, at: datetime) -> datetime:
+    """The last moment, up to `at`, of any row that an act on it left."""
+    rows = [*concern.decisions.all(), *concern.endings.all(), *concern.words_back.all()]
+    rows += concern.additions.all()
+    rows += [event for referral in concern.referrals.all() for event in referral.events.all()]
+    moments = [concern.received_at, *(row.at for row in rows)]
+    moments += [at for step in concern.steps.all() for at in (step.opened_at, step.done_at) if at]
+    return max(moment for moment in moments if moment <= at)
+
+
+def by_hand(viewer, day: date) -> dict[Which, list[Concern]]:
+    at = end_of(day)
+    rows = [row for row in Concern.objects.all() if was_open(row, at)]
+    quiet = spans.quiet_since(viewer.school.days, at, 10)
+    return {
+        Which.LATE: [c for c in rows if any(step.due_at < at for step in owed(c, at))],
+        Which.WAITING: [c for c in rows if {s.kind for s in owed(c, at)} & LOOKS],
+        Which.OUTSIDE: [c for c in rows if {s.kind for s in owed(c, at)} & OUTSIDE],
+        Which.QUIET: [c for c in rows if last_heard(c, at) < quiet],
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("two_years")
+@pytest.mark.parametrize("day", DAYS)
+def test_each_number_of_a_past_day_is_its_rows(head, day):
+    found = queries.day(head, Asked(day=day.isoformat()))
+    hand = by_hand(head, day)
+    assert {which: count for which, count, _ in found} == {w: len(rows) for w, rows in hand.items()}
+    for which, _, asked in found:
+        assert behind(head, asked) == references(hand[which]), which
+
+
+@pytest.mark.usefixtures("two_years")
+def test_of_some_past_day_each_number_is_more_than_nought(head):
+    hands = [by_hand(head, day) for day in DAYS]
+    assert all(any(hand[which] for hand in hands) for which in FOUR)
+
+
+@pytest.mark.usefixtures("two_years")
+def test_a_moment_ago_worked_out_from_rows_is_what_stands_now(head):
+    days, now = head.school.days, head.now
+    for which in FOUR:
+        rows = queries.seen(head)
+        of_now = references(rows.filter(stood.now(days, now, 10)[which]))
+        assert of_now == references(rows.filter(stood.then(days, now, 10)[which])), which
+        assert of_now, which
+
+
+def test_what_was_closed_and_opened_again_was_closed_between(head, where, lead):
+    start = head.now - timedelta(days=21)
+    concern = factories.concern_at(State.DECIDED, where=where, lead=lead, now=start)
+    close(lead, concern, start + timedelta(days=5))
+    triage.reopen(by=lead, concern=concern, why="A new sign.", now=start + timedelta(days=7))
+    for after, found in ((3, 1), (6, 0), (10, 1)):
+        at = start + timedelta(days=after)
+        steps = stood.then(where.days, at, 1)
+        assert queries.seen(head).filter(steps[stood.QUIET]).count() == found, after
+
+
+def test_a_word_added_since_is_not_heard_on_the_day_before(head, where, writer):
+    start = head.now - timedelta(days=40)
+    concern = factories.concern_at(State.WAITING, where=where, by=writer, now=start)
+    submit.add(by=writer, concern=concern, words="Again.", now=head.now - timedelta(days=2))
+    yesterday = (head.now - timedelta(days=3)).date().isoformat()
+    assert queries.day(head, Asked(day=yesterday))[3][1] == 1
+    assert queries.figures(head, Asked(), [2026]).now[3][1] == 0
+
+
+def test_the_page_says_how_it_stood_and_leads_to_the_rows(head, where):
+    concern = factories.concern_at(State.WAITING, where=where, now=head.now - timedelta(days=4))
+    later = replace(head, now=head.now + timedelta(days=2))
+    page = text(later, "/audit/day/?day_day=3&day_month=11&day_year=2026")
+    assert "As it stood at the end of 3 November 2026" in page
+    rows = text(later, "/audit/rows/?year=all&quiet=10&which=late&day=2026-11-03")
+    assert "late, as it stood at the end of 3 November 2026" in rows
+    assert concern.reference in rows, rows
+    assert f"/chase/why/{concern.steps.get().uid}/" in rows
+
+
+def test_today_and_the_days_to_come_are_no_past_day(head):
+    answer = look(head, "/audit/day/?day_day=3&day_month=11&day_year=2026")
+    assert answer.status_code == 422
+    assert "Enter a day that has passed" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["which=late&day=2026-11-03", "day=2026-11-01", "which=open&day=2026-11-01",
+              "which=late&day=2026-11-01&category=neglect", "which=late&day=x"]
+)  # fmt: skip
+def test_a_figure_nobody_links_to_has_no_rows(head, query):
+    from django.http import Http404
+
+    with pytest.raises(Http404):
+        look(head, f"/audit/rows/?year=all&{query}")
+
+
+def test_a_past_day_costs_the_same_whatever_there_is(head, where):
+    pages = (
+        "/audit/day/?day_day=2&day_month=11&day_year=2026",
+        "/audit/rows/?year=all&which=late&day=2026-11-02",
+    )
+
+    def cost():
+        return [len(statements(lambda: look(head, page).content)) for page in pages]  # noqa: B023
+
+    def fill(count):
+        for _ in range(count):
+            factories.concern_at(State.WAITING, where=where, now=head.now - timedelta(days=9))
+
+    fill(2)
+    few = cost()
+    fill(8)
+    assert cost() == few
+    assert few[0] <= 3
+    assert few[1] <= 12

@@ -1,0 +1,168 @@
+"""Everything late can be explained: what, since when, whose, who was asked and who passed over."""
+
+from datetime import timedelta
+
+import pytest
+
+from concerns.chase import queries
+from concerns.models import Exclusion, School, Step
+from concerns.models.climb import Come, Ladders
+from concerns.models.cover import Cover
+from concerns.rules.clocks import StepKind
+from concerns.rules.cover import CoverKind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from tests import factories
+from tests.counting import statements
+from tests.desk import Desk, words
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+DUE = NOW + timedelta(minutes=30)
+OUTSIDE = {
+    "adviser_name": "Priya Rao",
+    "adviser_email": "p@council.example",
+    "adviser_of": "Westshire",
+}
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def staff(where):
+    names = {Role.DSL: "Dee Lead", Role.DEPUTY: "Deb Second", Role.HEAD: "Hal Head"}
+    return {role: factories.person(where, role, name=name) for role, name in names.items()}
+
+
+@pytest.fixture
+def step(where, staff):
+    concern = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+    return Step.objects.select_related("concern", "holder").get(concern=concern)
+
+
+def explained(where, step, minutes=20, by=Role.HEAD):
+    viewer = factories.viewer(where, by, now=DUE + timedelta(minutes=minutes))
+    return queries.why(viewer, step.uid)
+
+
+def passed(where, step) -> dict[str, str]:
+    return {row.words: row.why for row in explained(where, step).passed}
+
+
+def test_it_says_to_whom_it_has_come_and_who_is_asked(where, step, staff):
+    found = explained(where, step)
+    assert found.come == Come(staff[Role.DEPUTY], 2)
+    assert found.asked[:3] == list(staff.values())
+    assert found.passed == []
+
+
+def test_who_is_away_was_passed_over_for_that(where, step, staff):
+    day = NOW.date()
+    Cover.objects.create(
+        school=where, kind=CoverKind.LEAVE, person=staff[Role.DSL], since=day, until=day,
+        by=staff[Role.HEAD], at=NOW,
+    )  # fmt: skip
+    assert passed(where, step) == {"Dee Lead": "away"}
+
+
+def test_why_somebody_is_shut_out_is_not_said(where, step, staff):
+    Exclusion.objects.create(
+        school=where, concern=step.concern, person=staff[Role.DSL], by=staff[Role.HEAD], at=NOW,
+        why="She is named in it.",
+    )  # fmt: skip
+    assert passed(where, step) == {"Dee Lead": "may not act on this one"}
+
+
+def test_an_empty_post_is_said_to_be_empty(where, step, staff):
+    staff[Role.DEPUTY].is_active = False
+    staff[Role.DEPUTY].save(update_fields=["is_active"])
+    assert passed(where, step) == {"Deputy safeguarding lead": "nobody holds this post"}
+
+
+def test_a_holder_who_has_gone_is_named(where, step, staff):
+    gone = factories.person(where, Role.DEPUTY, name="Gil Gone")
+    Step.objects.filter(pk=step.pk).update(holder=gone, holder_role="")
+    gone.is_active = False
+    gone.save(update_fields=["is_active"])
+    assert passed(where, step) == {"Gil Gone": "holds no post here that may do it"}
+
+
+def test_the_adviser_outside_stands_on_the_last_rung(where, step, staff):
+    School.objects.filter(pk=where.pk).update(**OUTSIDE)
+    where.refresh_from_db()
+    turns = [Ladders(where, DUE + timedelta(minutes=m), [step]).come(step) for m in (31, 46, 61)]
+    assert turns[0].to == staff[Role.HEAD]
+    assert turns[1] == Come(None, 4, outside=True)
+    assert turns[2] == Come(staff[Role.DSL], 5, again=1)
+
+
+def test_where_nobody_here_is_left_that_is_not_the_advisers_turn(where, step, staff):
+    School.objects.filter(pk=where.pk).update(**OUTSIDE)
+    where.refresh_from_db()
+    for who in staff.values():
+        who.is_active = False
+        who.save(update_fields=["is_active"])
+    assert Ladders(where, DUE + timedelta(minutes=46), [step]).come(step) == Come(None, 4)
+
+
+def test_what_is_the_writers_own_to_report_is_theirs_first(where, staff):
+    concern = factories.concern_at(State.WAITING, where=where, fgm_known=True, now=NOW)
+    own = concern.steps.select_related("concern", "holder").get(kind=StepKind.REPORT_FGM)
+    assert Ladders(where, NOW + timedelta(days=9), [own]).rungs(own)[0] == concern.reporter
+
+
+# The page
+
+
+@pytest.fixture
+def desk(client, where):
+    return Desk(client, where)
+
+
+def page_of(desk, step):
+    return words(desk.open(f"/chase/why/{step.uid}/"))
+
+
+def test_the_page_tells_all_of_it(desk, where):
+    School.objects.filter(pk=where.pk).update(**OUTSIDE)
+    late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
+    page = page_of(desk, late.steps.get())
+    assert "First look" in page
+    assert "Owed since" in page
+    assert "Designated safeguarding lead" in page
+    assert "Priya Rao of Westshire, the adviser outside the school" in page
+    assert "Headteacher: nobody holds this post" in page
+    assert "Nobody by message." in page
+
+
+def test_the_next_steps_say_that_the_adviser_was_told_and_lead_to_why(desk, where, monkeypatch):
+    School.objects.filter(pk=where.pk).update(**OUTSIDE)
+    late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
+    turn = Come(None, 4, outside=True)
+    monkeypatch.setattr(Ladders, "come", lambda _self, _step: turn)
+    page = words(desk.open("/chase/?whose=all"))
+    assert "the adviser outside the school, Priya Rao of Westshire, has been told" in page
+    assert f"/chase/why/{late.steps.get().uid}/" in page
+
+
+def test_what_is_done_is_said_to_be_done(desk):
+    concern = desk.concern(State.TAKEN)
+    assert "This has been done" in page_of(desk, concern.steps.get(kind=StepKind.FIRST_LOOK))
+
+
+def test_a_step_one_may_not_see_is_no_page(desk):
+    other = factories.concern_at(State.WAITING, where=factories.school())
+    assert desk.open(f"/chase/why/{other.steps.get().uid}/").status_code == 404
+
+
+def test_the_page_costs_the_same_however_many_stand_on_the_ladder(desk, where):
+    late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
+    page_of(desk, late.steps.get())
+    address = f"/chase/why/{late.steps.get().uid}/"
+    few = len(statements(lambda: desk.open(address)))
+    for _ in range(5):
+        factories.person(where, Role.DEPUTY)
+    assert len(statements(lambda: desk.open(address))) == few <= 12

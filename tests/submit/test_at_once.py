@@ -1,0 +1,221 @@
+"""What a writer ticks that is owed at once: a mark on an infant, mutilation that is known of."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import Http404
+
+from concerns.chase import acts as chase
+from concerns.doors.act import Refused
+from concerns.models import Addition, Concern
+from concerns.refer import acts as refer
+from concerns.rules.clocks import StepKind
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.rules.words import Route
+from concerns.triage import acts as triage
+from tests import factories
+from tests.deciding import dated, decide, gone, owed
+from tests.desk import Desk, errors, words
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def lead(where):
+    return factories.viewer(where, Role.DSL)
+
+
+@pytest.fixture
+def writer(where):
+    return factories.viewer(where)
+
+
+def infant(where, **more):
+    marks = (factories.a_mark(),)
+    return factories.concern_at(State.WAITING, where=where, marks=marks, cannot_move=True, **more)
+
+
+# A mark on a child who cannot yet move about
+
+
+def test_it_is_owed_within_half_an_hour_beside_the_first_look(where):
+    concern = infant(where)
+    assert owed(concern) == {StepKind.REFER_NOW, StepKind.FIRST_LOOK_NOW}
+    assert concern.steps.get(kind=StepKind.REFER_NOW).due_at == NOW + timedelta(minutes=30)
+
+
+def test_a_mark_on_a_child_who_moves_about_is_not(where):
+    concern = factories.concern_at(State.WAITING, where=where, marks=(factories.a_mark(),))
+    assert StepKind.REFER_NOW not in owed(concern)
+
+
+@pytest.mark.parametrize("route", [Route.NO_FURTHER, Route.KEEP, Route.WATCH, Route.PARENTS])
+def test_nothing_is_decided_without_social_care(where, lead, route):
+    concern = infant(where)
+    with pytest.raises(Refused, match="cannot yet move about"):
+        decide(lead, concern, route, **dated(where, route))
+    assert StepKind.REFER_NOW in owed(concern)
+
+
+def test_deciding_to_refer_does_not_end_it_but_sending_does(where, lead):
+    concern = infant(where)
+    decide(lead, concern, Route.SOCIAL_CARE)
+    assert StepKind.REFER_NOW in owed(concern)
+    said = {"agency": "Front door", "spoken_to": "Duty worker", "method": "telephone"}
+    referral = concern.referrals.get()
+    refer.send(by=lead, referral=referral, happened_at=LATER, now=LATER, **said)
+    assert StepKind.REFER_NOW not in owed(concern)
+
+
+def test_what_was_sent_before_it_was_written_down_ends_it_too(where, lead):
+    concern = infant(where)
+    decide(lead, concern, Route.SOCIAL_CARE, sent={Route.SOCIAL_CARE: gone()})
+    assert StepKind.REFER_NOW not in owed(concern)
+
+
+def test_sending_to_the_police_does_not(where, lead):
+    concern = infant(where)
+    routes = (Route.SOCIAL_CARE, Route.POLICE)
+    decide(lead, concern, *routes, sent={Route.POLICE: gone()})
+    assert StepKind.REFER_NOW in owed(concern)
+
+
+def test_once_it_was_referred_any_decision_may_be_made(where, lead):
+    concern = infant(where)
+    decide(lead, concern, Route.SOCIAL_CARE, sent={Route.SOCIAL_CARE: gone()})
+    assert decide(lead, concern, Route.PARENTS, now=LATER + timedelta(hours=1))
+
+
+def test_who_takes_it_holds_it(where, lead):
+    concern = infant(where)
+    triage.take(by=lead, concern=concern, now=LATER)
+    assert concern.steps.get(kind=StepKind.REFER_NOW).holder == lead.person
+
+
+def test_the_page_offers_nothing_that_puts_it_off(client, where):
+    desk = Desk(client, where)
+    concern = desk.concern(State.TAKEN, marks=(factories.a_mark(),), cannot_move=True)
+    page = words(desk.open(f"/triage/{concern.uid}/decide/"))
+    assert "Ring children's social care now" in page
+    offered = [route for route in Route if f'name="routes" value="{route}"' in page]
+    assert set(Route) - set(offered) == {Route.NO_FURTHER, Route.KEEP, Route.WATCH}
+
+
+# Genital mutilation that is known of
+
+
+def known(where, writer, lead=None, state=State.WAITING, **more):
+    said = {"fgm_known": True, "categories": ("fgm",), **more}
+    return factories.concern_at(state, where=where, by=writer, lead=lead, **said)
+
+
+def report(by, concern, now=LATER):
+    return chase.report_fgm(by=by, concern=concern, words="Rang 101, ref 4.", now=now)
+
+
+def test_the_report_is_the_writers_own_by_the_next_working_day(where, writer):
+    step = known(where, writer).steps.get(kind=StepKind.REPORT_FGM)
+    assert step.holder == writer.person
+    assert step.due_at.date() == (NOW + timedelta(days=1)).date()
+
+
+def test_a_suspicion_takes_the_usual_way(where, writer):
+    concern = known(where, writer, fgm_known=False)
+    assert owed(concern) == {StepKind.FIRST_LOOK}
+
+
+def test_it_stays_the_writers_whoever_takes_or_decides(where, writer, lead):
+    concern = known(where, writer, lead, State.DECIDED)
+    deputy = factories.person(where, Role.DEPUTY)
+    triage.hand(by=lead, concern=concern, to=deputy, note="Yours.", now=LATER)
+    assert concern.steps.get(kind=StepKind.REPORT_FGM).holder == writer.person
+
+
+def test_the_writer_says_that_it_is_done(where, writer):
+    concern = known(where, writer)
+    report(writer, concern)
+    assert StepKind.REPORT_FGM not in owed(concern)
+    assert Addition.objects.get(concern=concern).words == "Rang 101, ref 4."
+
+
+def test_nobody_says_it_for_them(where, writer, lead):
+    concern = known(where, writer)
+    with pytest.raises(Http404):
+        report(lead, concern)
+    assert StepKind.REPORT_FGM in owed(concern)
+
+
+def test_it_is_said_once(where, writer):
+    concern = known(where, writer)
+    report(writer, concern)
+    with pytest.raises(Refused, match="written down already"):
+        report(writer, Concern.objects.get(pk=concern.pk))
+
+
+def test_the_lead_cannot_close_it_while_it_is_open(where, writer, lead):
+    concern = known(where, writer, lead, State.DECIDED)
+    ended = {"outcome": "explained", "why": "Done.", "words_back": "Thanks."}
+    with pytest.raises(Refused, match="Report it to the police yourself"):
+        triage.close(by=lead, concern=concern, now=LATER, **ended)
+
+
+# The pages
+
+
+@pytest.fixture
+def desk(client, where):
+    return Desk(client, where, Role.STAFF)
+
+
+def test_every_page_of_the_writers_says_that_it_is_theirs(desk, where):
+    concern = known(where, desk.viewer, now=desk.now)
+    for page in ("/submit/", f"/submit/sent/{concern.uid}/", f"/submit/mine/{concern.uid}/"):
+        shown = words(desk.open(page))
+        assert "Report it to the police yourself, by" in shown, page
+        assert f"/chase/reported/{concern.uid}/" in shown, page
+
+
+def test_the_writer_writes_when_and_how_on_their_own_page(desk, where):
+    concern = known(where, desk.viewer, now=desk.now)
+    page = f"/chase/reported/{concern.uid}/"
+    told = {"told_on_day": desk.today.day, "told_on_month": desk.today.month,
+            "told_on_year": desk.today.year, "told_at": "00:00"}  # fmt: skip
+    answer = desk.press(page, {"how": "Rang 101", "reference": "W7", **told})
+    assert (answer.status_code, answer.url) == (302, f"/submit/mine/{concern.uid}/")
+    said = Addition.objects.get(concern=concern).words
+    assert said.endswith("Rang 101. Their reference: W7")
+    assert "This is written down." in words(desk.open(page))
+
+
+def test_without_how_it_asks(desk, where):
+    concern = known(where, desk.viewer, now=desk.now)
+    answer = desk.press(f"/chase/reported/{concern.uid}/", {})
+    assert "Write how you reported it and whom you spoke to" in errors(answer)
+
+
+def test_the_form_asks_for_what_its_ticks_stand_beside(desk, where):
+    child = factories.child(where)
+    form = {"child": [str(child.uid)], "account": "A bruise.", "going_home": "no", "do": "send"}
+    ticks = {"cannot_move": "on", "fgm_known": "on"}
+    answer = desk.client.post("/submit/write/", form | ticks)
+    assert answer.status_code == 422
+    assert [error.split(".")[0] for error in errors(answer)] == [
+        "Say where on the body the mark is: it is referred at once",
+        "Tick “Female genital mutilation (FGM)” above as well",
+    ]
+
+
+def test_the_form_sends_both(desk, where):
+    child = factories.child(where)
+    form = {"child": [str(child.uid)], "account": "A bruise.", "going_home": "no", "do": "send"}
+    ticks = {"cannot_move": "on", "mark-0-place": "ear", "fgm_known": "on", "categories": "fgm"}
+    desk.client.post("/submit/write/", form | ticks)
+    assert {StepKind.REFER_NOW, StepKind.REPORT_FGM} <= owed(Concern.objects.get())
