@@ -4,6 +4,7 @@ from concerns.models.account import Account, MarkSeen
 from concerns.models.adult import AdultConcern, AdultExclusion
 from concerns.models.adult_record import AdultDecision, AdultEntry, AdultStep
 from concerns.models.adult_said import AdultDecided, Spoken, ToldOfAdult
+from concerns.models.after import Watch, Watching
 from concerns.models.agenda import Agenda
 from concerns.models.asked import Answer, Asked
 from concerns.models.brought import StaffFile
@@ -32,6 +33,7 @@ from concerns.models.roll import RollFile, RollQuestion
 from concerns.models.said import Said, Sent
 from concerns.models.school import Authority, Closure, School, Term
 from concerns.models.step import Step
+from concerns.models.task import Task, TaskAnswer
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 
 __all__ = [
@@ -43,6 +45,6 @@ __all__ = [
     "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen",
     "NameKey", "Person", "Placement", "Post", "Professional", "Referral", "ReferralEvent",
     "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling",
-    "Sighting", "Spoken", "StaffFile", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer",
-    "WordBack", "WordKey",
+    "Sighting", "Spoken", "StaffFile", "Status", "Step", "Task", "TaskAnswer", "Term", "Tie",
+    "ToldOfAdult", "Viewer", "Watch", "Watching", "WordBack", "WordKey",
 ]  # fmt: skip
