@@ -140,14 +140,18 @@ class Agenda:
         it, who is neither that person nor who decided; nobody being left, by the post."""
         made = Decision.objects.filter(concern=self.concern).order_by("-id").first()
         before = made.by_id if made else self.concern.holder_id
+        step = self.owe(StepKind.STILL_WORRIED, decision=made)
+        self._other_eyes(step, before)
+        return step
+
+    def _other_eyes(self, step: Owed, *but: int | None) -> None:
+        """Give `step` to the first who acts, may see it and is none of `but`, nor who wrote it."""
         acting = [one.person for one in who_acts(self.by.school, Role.DSL, self.now)]
         able = Person.objects.filter(pk__in=[one.pk for one in acting])
         able = set(able.not_excluded_from(self.concern))
-        others = [one for one in acting if one.pk not in {before, self.concern.reporter_id}]
-        step = self.owe(StepKind.STILL_WORRIED, decision=made)
+        others = [one for one in acting if one.pk not in {*but, self.concern.reporter_id}]
         step.holder = next((one for one in others if one in able), None)
         step.holder_role = "" if step.holder else Role.DSL
-        return step
 
     def hold(self, person: Person, *kinds: StepKind) -> None:
         """Give the open steps of `kinds` to `person`."""
@@ -182,7 +186,11 @@ class Agenda:
             self.concern.holder = to
 
     def _give_back(self, person: Person) -> None:
-        """What `person` was asked for is again that of who asked for it, if they may still act."""
+        """What `person` was asked for is again that of who asked for it, if they may still act; and
+        where they were to look again, that is somebody else's who did not decide either."""
+        for step in [step for step in self.owes(StepKind.STILL_WORRIED) if step.holder == person]:
+            self._other_eyes(step, person.pk, step.decision.by_id if step.decision_id else None)
+            self._moved.append(step)
         tasks = [step for step in self.owes(StepKind.TASK) if step.holder_id == person.pk]
         setters = Task.objects.setters(tasks) if tasks else {}
         able = Person.objects.who_may(May.DECIDE, self.by.school, self.by.today)

@@ -43,7 +43,8 @@ class Ladders:
     """
 
     def __init__(self, school: School, now: datetime, steps: Iterable[Step]):
-        self.school, self.now, steps = school, now, list(steps)
+        self.school, self.now = school, now
+        steps = list(steps)
         posts = Post.objects.filter(school=school).in_force(local_day(school.days, now))
         posts = posts.holding(*roles_that(May.DECIDE)).select_related("person")
         self._posts = list(posts.order_by("person__name", "pk"))
@@ -116,9 +117,8 @@ def _not_theirs(steps: list[Step]) -> dict[int, set[int]]:
     again = [step for step in steps if step.kind == StepKind.STILL_WORRIED]
     made = {step.decision_id for step in again} - {None}
     deciders = dict(Decision.objects.filter(pk__in=made).values_list("pk", "by")) if made else {}
-    return {
-        step.pk: {step.concern.reporter_id, deciders.get(step.decision_id)} for step in again
-    }  # fmt: skip
+    barred = {step.pk: {deciders.get(step.decision_id)} for step in again}
+    return {step.pk: barred[step.pk] | {step.concern.reporter_id} for step in again}
 
 
 def _shut_out(concerns: set[int]) -> dict[int, set[int]]:

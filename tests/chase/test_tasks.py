@@ -197,6 +197,13 @@ def test_taking_or_handing_the_concern_leaves_it_with_who_was_asked(where, task,
     assert Step.objects.get(pk=task.step_id).holder == colleague.person
 
 
+def test_filed_under_another_child_nobody_is_asked_of_the_wrong_one(where, task, lead, colleague):
+    concern = task.step.concern
+    row, right = concern.children.get(), factories.child(where)
+    triage.refile(by=lead, concern=concern, row=row, to=right, why="A namesake.", now=LATER)
+    assert tasks(colleague) == []
+
+
 def test_looking_at_it_is_on_record_and_so_is_each_act(task, colleague):
     queries.task(colleague, task.uid)
     answer(colleague, task)

@@ -69,9 +69,9 @@ def test_a_writer_is_still_worried_and_somebody_else_looks_again(walk, place):
     walk.sign_out()
     step = Step.objects.open().get(concern=concern, kind=StepKind.STILL_WORRIED)
     assert step.holder == place.head
-    for who in (place.lead, place.head):
+    for who, first in ((place.lead, "Queue"), (place.head, "Audit")):
         walk.sign_in(who)
-        walk.at("Queue")
+        walk.at(first)
         walk.page.goto(f"/chase/again/{step.uid}/")
         walk.at("Who wrote it is still worried")
         walk.reads("She is thinner.")

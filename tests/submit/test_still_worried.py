@@ -11,6 +11,7 @@ from concerns.doors.act import Refused
 from concerns.models import Addition, Authority, Concern, Step, WordBack
 from concerns.models.climb import Ladders
 from concerns.models.unheld import breaches
+from concerns.people import acts as people
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -112,6 +113,16 @@ def test_taking_or_handing_the_concern_does_not_bring_it_to_who_decided(writer, 
     press(writer, concern)
     triage.take(by=lead, concern=concern, now=LATER)
     assert again(concern).holder != lead.person
+
+
+def test_of_a_leaver_it_goes_to_another_who_did_not_decide_whoever_takes_over(
+    where, writer, concern, lead, deputy
+):
+    head, second = factories.viewer(where, Role.HEAD), factories.person(where, Role.HEAD)
+    press(writer, concern)
+    leaving = {"person": deputy.person, "last": NOW.date(), "to": lead.person}
+    people.leave(by=head, now=LATER, **leaving)
+    assert again(concern).holder in {head.person, second}
 
 
 def test_where_nobody_else_is_left_that_is_found(where, lead, writer):
