@@ -26,10 +26,13 @@ from concerns.models import (
     Post,
     Relation,
     School,
+    Task,
     Term,
     Viewer,
+    Watching,
 )
 from concerns.refer import acts as refer
+from concerns.rules.after import Then
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Outcome, Route
@@ -203,13 +206,23 @@ def whole_case(where: School) -> Concern:
     refer.send(by=deputy, referral=referral, agency="Front door", method="telephone", **said)
     refer.hear_back(by=deputy, referral=referral, answer="assessment", words="Will see.", **said)
     refer.give_view(by=deputy, referral=referral, view="agree", words="It fits.", now=next(at))
-    ended = {"outcome": Outcome.WITH_AGENCY, "why": "Theirs now.", "words_back": "Thank you."}
-    triage.close(by=deputy, concern=concern, now=next(at), **ended)
+    _watched(concern, writer, deputy, at)
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
     triage.exclude(by=lead, concern=concern, person=person(where), why="Involved.", now=next(at))
     row, right = concern.children.get(), child(where)
     triage.refile(by=lead, concern=concern, row=row, to=right, why="Not theirs.", now=next(at))
     return Concern.objects.get(pk=concern.pk)
+
+
+def _watched(concern: Concern, writer: Viewer, deputy: Viewer, at) -> None:
+    """It ends with another agency and is watched; the writer says how the child is; it closes."""
+    words = {"question": "How is she?", "why": "Theirs now.", "outcome": Outcome.WITH_AGENCY}
+    asked, back = Watching(writer.person, **words), {"words_back": "Thank you."}
+    triage.watch(by=deputy, concern=concern, asked=asked, now=next(at), **back)
+    task, step = Task.objects.get(step__concern=concern), concern.steps.get(kind="look_after")
+    chase.answer(by=writer, task=task, words="Well.", done=True, now=next(at))
+    said = {"words": "She is well.", "then": Then.END, "why": "They moved.", **back}
+    chase.look_after(by=deputy, step=step, now=next(at), **said)
 
 
 def sign_in(client, who: Person):

@@ -6,6 +6,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.http import Http404
 from django.urls import reverse
 
 from concerns.doors import sight
@@ -13,13 +14,18 @@ from concerns.models import (
     Addition,
     ClockSet,
     Concern,
+    Decision,
     Draft,
     Letter,
     Person,
     Step,
+    Task,
+    TaskAnswer,
     Trouble,
     Viewer,
+    Watch,
     WordBack,
+    after,
     waiting,
 )
 from concerns.models import (
@@ -38,6 +44,7 @@ MINE, ALL = "mine", "all"
 MOST_LATE = 500
 _OF_A_LADDER = (
     "kind", "due_at", "holder_role", "holder__is_active", "concern__reporter",
+    "decision",
 )  # fmt: skip
 
 
@@ -129,7 +136,9 @@ def _owed(step: Step, children, ladders: Ladders) -> Owed:
 
 def to_do(viewer: Viewer, uid) -> Step:
     """A step for an act, whose own line is the record of it. Raises Http404."""
-    rows = Step.objects.visible_to(viewer).select_related("concern", "referral", "holder")
+    rows = Step.objects.visible_to(viewer).select_related(
+        "concern", "referral", "holder", "decision"
+    )
     return sight.one(viewer, rows, uid)
 
 
@@ -137,7 +146,56 @@ def beside(viewer: Viewer, uid) -> dict:
     """The concern a step is owed on, and what its writer added. Recorded."""
     concern = sight.concern(viewer, uid)
     added = Addition.objects.filter(concern=concern, for_leads=False).select_related("by")
-    return {"concern": concern, "additions": list(added.order_by("-id"))}
+    answers = TaskAnswer.objects.filter(task__step__concern=concern).select_related("by", "task")
+    answers = list(answers.order_by("-id"))
+    return {"concern": concern, "additions": list(added.order_by("-id")), "answers": answers}
+
+
+def worried(viewer: Viewer, owed: Step) -> dict:
+    """The concern of whose writer is still worried, what they said, and what was decided. Recorded.
+    `why_not` says why the viewer may not be the one who looks again."""
+    page = beside(viewer, owed.concern.uid)
+    concern = page["concern"]
+    made = Decision.objects.filter(concern=concern).select_related("by")
+    own = viewer.person.pk in owed.not_theirs
+    return {**page, "decided": made.order_by("-id").first(), "not_yours": own}
+
+
+def watch(viewer: Viewer, owed: Step) -> tuple[Watch, dict]:
+    """The watch that `owed` is a review of, and what its form asks. Raises Http404 without one."""
+    found = Watch.objects.of(owed.concern)
+    if found is None:
+        raise Http404
+    own = owed.concern.reporter_id == viewer.person.pk
+    asks = {"left": found.left(viewer.today), "further": found.further(viewer.now), "own": own}
+    return found, asks
+
+
+def watched(viewer: Viewer, owed: Step, watch: Watch) -> dict:
+    """Beside a review: what the trusted adult said, and the concerns before and since. Recorded."""
+    concern = sight.concern(viewer, owed.concern.uid)
+    said = TaskAnswer.objects.filter(task__watch=watch).select_related("by").order_by("-id")
+    children = waiting.named([concern.pk])[concern.pk]
+    rates = after.rates(viewer, watch)
+    return {
+        "concern": concern, "watch": watch, "said": list(said), "rates": rates,
+        "children": [child.words for child in children],
+    }  # fmt: skip
+
+
+def colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
+    """Whom a lead may ask for something about `concern`."""
+    return list(after.may_be_asked(viewer, concern).exclude(pk=viewer.person.pk))
+
+
+def task(viewer: Viewer, uid) -> tuple[Task, bool, bool]:
+    """A task, whether the viewer asked for it themselves, and whether they may read its concern.
+    Looking at one is on record. Raises Http404."""
+    rows = Task.objects.open_to(viewer).select_related("step", "step__concern", "by", "answer__by")
+    found = sight.one(viewer, rows, uid)
+    sight.looked(viewer, Kind.LISTED, reason="a task", shown=[found.uid])
+    reads = Concern.objects.visible_to(viewer).filter(pk=found.step.concern_id).exists()
+    return found, found.by_id == viewer.person.pk, reads
 
 
 def told(viewer: Viewer, uid) -> tuple[Concern, list[WordBack]]:

@@ -2,8 +2,12 @@
 
 from django.shortcuts import redirect, render
 
+from concerns.asking.ending import LookForm
 from concerns.chase import acts, queries
 from concerns.chase.forms import (
+    AgainForm,
+    AnswerForm,
+    AskForm,
     ClocksForm,
     PostsForm,
     ReportedForm,
@@ -41,6 +45,49 @@ def tell(request, uid):
         return sheet.onward("triage_read", uid=uid)
     concern, told = queries.told(request.viewer, uid)
     return sheet.page("chase/tell.html", concern, told=told)
+
+
+def again(request, uid):
+    """Who wrote it is still worried: somebody else looks again."""
+    owed = queries.to_do(request.viewer, uid)
+    concern, sheet = owed.concern.uid, Sheet(request, AgainForm)
+    if sheet.whole and sheet.does(acts.look_again, step=owed, **sheet.said):
+        return sheet.onward("triage_read", uid=concern)
+    page = queries.worried(request.viewer, owed)
+    return sheet.page("chase/again.html", **page, step=owed)
+
+
+def look(request, uid):
+    """A review of a watch: how the child is."""
+    viewer, owed = request.viewer, queries.to_do(request.viewer, uid)
+    watch, asks = queries.watch(viewer, owed)
+    sheet = Sheet(request, LookForm, **asks)
+    if sheet.whole and sheet.does(acts.look_after, step=owed, **sheet.form.given):
+        return sheet.onward("triage_read", uid=owed.concern.uid)
+    page = queries.watched(viewer, owed, watch)
+    return sheet.page("chase/look.html", **page, step=owed)
+
+
+def ask(request, uid):
+    """A lead asks a colleague for something by a day."""
+    concern = sight.to_change(request.viewer, uid)
+    sheet = Sheet(request, AskForm, staff=queries.colleagues(request.viewer, concern))
+    if sheet.whole:
+        given = {"to": sheet.form.person, "words": sheet.said["words"], "on": sheet.said["on"]}
+        if sheet.does(acts.ask, concern=concern, **given):
+            return sheet.onward("triage_read", uid=uid)
+    return sheet.page("chase/ask.html", sight.concern(request.viewer, uid))
+
+
+def task(request, uid):
+    """What a colleague was asked for: they see that and nothing else."""
+    task, own, reads = queries.task(request.viewer, uid)
+    sheet = Sheet(request, AnswerForm, own=own)
+    if sheet.whole:
+        done = request.POST.get("do") != "cannot"
+        if sheet.does(acts.answer, task=task, words=sheet.said["words"], done=done):
+            return sheet.onward("chase_task", uid=uid)
+    return sheet.page("chase/task.html", task=task, own=own, reads=reads)
 
 
 def unsent(request):

@@ -6,6 +6,7 @@ writes one line.
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import Model
@@ -17,6 +18,7 @@ from concerns.models import (
     Authority,
     Child,
     EarlierFile,
+    Ending,
     FileEvent,
     Home,
     HomeAuthority,
@@ -29,10 +31,15 @@ from concerns.models import (
     Status,
     Tie,
     Viewer,
+    Watch,
+    Watching,
 )
+from concerns.models.after import newest_concern, stands_lower
 from concerns.models.fact import Fact
+from concerns.rules.after import Because
 from concerns.rules.homes import AdultFactKind
 from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 
 # What can be ended, by the word of its address.
@@ -44,6 +51,11 @@ ENDABLE: dict[str, type[Fact]] = {
 ENDED_ALREADY = "This line has been ended already. Look at the file as it is now."
 KNOWN = "An authority of this name is in the list already. Choose it there."
 STANDS = "An earlier file is expected already. Write there what was done to get it."
+WRITE_FIRST = (
+    "There is no concern about this child to watch them on. Write one first: that the status is to "
+    "end, and what you think of it."
+)
+WATCH_NEEDED = "With this ending the child stands lower: choose who is asked how they are."
 AHEAD = "This is still to come. Write down what is so today."
 
 
@@ -267,10 +279,12 @@ def get_file(
 @act(May.DECIDE, Kind.FILE_ENDED, on="child")
 def end(
     *, by: Viewer, child: Child, row: Fact, why: str, until: date | None = None,
-    view_ended: str = "", ended_how: str = "", now: datetime, record,
+    view_ended: str = "", ended_how: str = "", watching: Watching | None = None, now: datetime,
+    record,
 ) -> Fact:  # fmt: skip
-    """A line is so no longer, since a day, for a reason. Of a status also the school's view; of an
-    earlier file whether it was read."""
+    """A line is so no longer, since a day, for a reason. Of a status also the school's view, and
+    where the child then stands lower, how they are watched; of an earlier file whether it was read.
+    """
     _not_ahead(by, until)
     if until and row.since and until < row.since:
         raise Refused("This day is before the line began. Enter the day it ended.")
@@ -279,7 +293,26 @@ def end(
     if not type(row).objects.end(row, by, now, until, why_ended=why, **more):
         raise Refused(ENDED_ALREADY)
     _tell(record, row, [child], type(row).__name__.lower(), why=why, until=until, **more)
+    if isinstance(row, Status) and stands_lower(row):
+        _watch(record, child, watching)
     return row
+
+
+def _watch(record, child: Child, asked: Watching | None) -> None:
+    """On the child's newest concern, open again for it where it was closed."""
+    by = record.by
+    concern = newest_concern(by, child, lock=True)
+    if concern is None:
+        raise Refused(WRITE_FIRST)
+    if wrong := asked.lacking(by, concern) if asked else WATCH_NEEDED:
+        raise Refused(wrong)
+    agenda = record.agenda(concern)
+    if concern.state == State.CLOSED:
+        asked = replace(asked, outcome=concern.outcome)
+        Ending.objects.reopen(agenda, State.DECIDED, Because.STATUS.label, by.person)
+    watch = Watch.objects.begin(agenda, Because.STATUS, asked)
+    uids = [child.uid]
+    record(kind=Kind.WATCHED, about=watch, concern=concern, children=uids, **asked.told())
 
 
 @act(May.SUBMIT, Kind.SIGHTED, on="child")

@@ -175,14 +175,6 @@ class EndForm(Line):
         return {**self.cleaned_data, "row": self.row}
 
 
-class EndStatusForm(EndForm):
-    view_ended = Words(
-        "What does the school think of it?",
-        needed="Write what the school thinks: stepped down too soon, a child is lost from sight",
-    )
-    helper = inside("until", "why", Question("view_ended", rows=3), Buttons(Press("End it")))
-
-
 class ReadFileForm(Line):
     heading = "An earlier school's file"
 
@@ -294,4 +286,4 @@ WRITES: dict[str, type[Line]] = {
     "event": EventForm,
 }
 # What is asked when one ends, where that is more than since when and why.
-ENDS = {"status": EndStatusForm, "earlier": ReadFileForm}
+ENDS = {"earlier": ReadFileForm}

@@ -32,7 +32,9 @@ from concerns.models import (
     Mark,
     Referral,
     ReferralEvent,
+    Status,
     Viewer,
+    after,
     file,
     story,
 )
@@ -261,6 +263,12 @@ def to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[File, Fact]:
     found, _ = to_write(viewer, uid, "", "")
     rows = model.objects.visible_to(viewer).filter(**{model.to_child: found.child})
     return found, _row(rows, row)
+
+
+def watching(viewer: Viewer, row: Fact) -> dict:
+    """What the form asks that ends a status: whether the child stands lower by it, and so is
+    watched, on which concern, and who can be asked how they are."""
+    return after.asked_with(viewer, row) if isinstance(row, Status) else {}
 
 
 def _row(rows, uid: str):

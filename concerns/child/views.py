@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from concerns.asking.asked import Typed, as_uid
+from concerns.asking.ending import EndStatusForm
 from concerns.asking.household import ArrivedForm
 from concerns.child import acts, queries
 from concerns.child.forms import (
@@ -84,8 +85,8 @@ def write(request, uid):
 def end(request, uid):
     viewer, what = request.viewer, request.GET.get("what", "")
     found, row = queries.to_end(viewer, uid, what, request.GET.get("row", ""))
-    form = ENDS.get(what, EndForm)
-    given = {"now": viewer.now, "file": found, "row": row}
+    form = EndStatusForm if what == "status" else ENDS.get(what, EndForm)
+    given = {"now": viewer.now, "file": found, "row": row, **queries.watching(viewer, row)}
     sheet = Sheet(request, form, path=request.get_full_path(), **given)
     if sheet.whole and sheet.does(acts.end, child=found.child, **sheet.form.given):
         return sheet.onward("child_file", uid=uid)

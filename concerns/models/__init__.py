@@ -4,6 +4,7 @@ from concerns.models.account import Account, MarkSeen
 from concerns.models.adult import AdultConcern, AdultExclusion
 from concerns.models.adult_record import AdultDecision, AdultEntry, AdultStep
 from concerns.models.adult_said import AdultDecided, Spoken, ToldOfAdult
+from concerns.models.after import Watch, Watching
 from concerns.models.agenda import Agenda
 from concerns.models.asked import Answer, Asked
 from concerns.models.beat import Beat, Trouble
@@ -36,6 +37,7 @@ from concerns.models.roll import RollFile, RollQuestion
 from concerns.models.said import Said, Sent
 from concerns.models.school import Authority, Closure, School, Term
 from concerns.models.step import Step
+from concerns.models.task import Task, TaskAnswer
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 
 __all__ = [
@@ -48,5 +50,6 @@ __all__ = [
     "Letter", "Line", "LineWords", "Mark", "MarkSeen", "NameKey", "Notice", "Person", "Placement",
     "Post", "Professional", "Referral", "ReferralEvent", "Refiling", "Relation", "RollFile",
     "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting", "Spoken", "StaffFile",
-    "Status", "Step", "Term", "Tie", "ToldOfAdult", "Trouble", "Viewer", "WordBack", "WordKey",
+    "Status", "Step", "Task", "TaskAnswer", "Term", "Tie", "ToldOfAdult", "Trouble", "Viewer",
+    "Watch", "Watching", "WordBack", "WordKey",
 ]  # fmt: skip

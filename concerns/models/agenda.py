@@ -8,14 +8,16 @@ from datetime import date, datetime
 
 from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
-from concerns.models.decision import Decision
+from concerns.models.cover import who_acts
+from concerns.models.decision import Decision, pressing_decision
 from concerns.models.person import Person, Post, Viewer
 from concerns.models.referral import Referral
 from concerns.models.step import Ended, Owed
-from concerns.rules import clocks
+from concerns.models.task import Task
+from concerns.rules import calendars, clocks
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.lifecycle import State
-from concerns.rules.roles import LADDER, Role
+from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.words import Choice, SpokenTo
 
 
@@ -33,6 +35,7 @@ class Agenda:
         self.new = concern.pk is None
         self.open: list[Owed] = list(steps)
         self._begun: list[Owed] = []
+        self._saved: list[Owed] = []
         self._moved: list[Owed] = []
         self._ended: dict[Ended, list[Owed]] = {}
 
@@ -55,7 +58,7 @@ class Agenda:
             concern=self.concern,
             kind=kind,
             holder=person,
-            holder_role=post or ("" if person else CLOCKS[kind].holder),
+            holder_role=post or ("" if person else CLOCKS[kind].holder or Role.DSL),
             opened_at=self.now,
             due_at=self._due(kind, on, since or self.now),
             **because,
@@ -67,12 +70,18 @@ class Agenda:
     @property
     def begun(self) -> list[Owed]:
         """The steps this act opened, and has not ended itself."""
-        return [step for step in self._begun if not step.done_at]
+        return [step for step in (*self._saved, *self._begun) if not step.done_at]
 
     def _due(self, kind: Choice, on: date | None, since: datetime) -> datetime:
         """By the school's own figure, where it has given this clock one."""
         school = self.by.school
         return clocks.due(kind, school.days, since, on, school.figures.get(kind))
+
+    def saved(self, step: Owed) -> None:
+        """`step` is in the database already: a row that says more of it had to be written."""
+        step.save(force_insert=True)
+        self._begun.remove(step)
+        self._saved.append(step)
 
     def owes(self, *kinds: Choice) -> list[Owed]:
         return [step for step in self.open if step.kind in kinds]
@@ -127,6 +136,41 @@ class Agenda:
                 answered.append(step)
         return answered
 
+    def looked(self) -> None:
+        """The first look, measured in school minutes. Only who may decide can have it."""
+        if self.concern.first_looked_at is None:
+            self.concern.first_looked_at = self.now
+            self.concern.looked_after = self.school_minutes()
+
+    def school_minutes(self) -> int:
+        """Since the concern was received, as the calendar stands today."""
+        days = self.by.school.days
+        return calendars.school_minutes_between(days, self.concern.received_at, self.now)
+
+    def begin(self, person: Person) -> None:
+        """What was waiting is had by somebody now, who owes the decision."""
+        self.concern.state = State.TAKEN
+        pressing = pressing_decision(self.concern)
+        self.owe(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE, holder=person)
+
+    def look_again(self) -> Owed:
+        """Whoever wrote it is still worried: held by the first who acts for the lead and may see
+        it, who is neither that person nor who decided; nobody being left, by the post."""
+        made = Decision.objects.filter(concern=self.concern).order_by("-id").first()
+        before = made.by_id if made else self.concern.holder_id
+        step = self.owe(StepKind.STILL_WORRIED, decision=made)
+        self._other_eyes(step, before)
+        return step
+
+    def _other_eyes(self, step: Owed, *but: int | None) -> None:
+        """Give `step` to the first who acts, may see it and is none of `but`, nor who wrote it."""
+        acting = [one.person for one in who_acts(self.by.school, Role.DSL, self.now)]
+        able = Person.objects.filter(pk__in=[one.pk for one in acting])
+        able = set(able.not_excluded_from(self.concern))
+        others = [one for one in acting if one.pk not in {*but, self.concern.reporter_id}]
+        step.holder = next((one for one in others if one in able), None)
+        step.holder_role = "" if step.holder else Role.DSL
+
     def hold(self, person: Person, *kinds: StepKind) -> None:
         """Give the open steps of `kinds` to `person`."""
         for step in self.owes(*kinds):
@@ -143,6 +187,7 @@ class Agenda:
 
     def release(self, person: Person) -> None:
         """`person` may act on it no longer: what they hold is owed by the role its clock names."""
+        self._give_back(person)
         for step in [step for step in self.open if step.holder_id == person.pk]:
             step.holder, step.holder_role = None, CLOCKS[StepKind(step.kind)].holder or Role.DSL
             self._moved.append(step)
@@ -150,12 +195,28 @@ class Agenda:
             self.concern.holder = None
 
     def hand_over(self, person: Person, to: Person) -> None:
-        """All that `person` holds on it goes to `to`."""
+        """All that `person` holds on it goes to `to`; what they were asked for, to who asked."""
+        self._give_back(person)
         for step in [step for step in self.open if step.holder_id == person.pk]:
             step.holder, step.holder_role = to, ""
             self._moved.append(step)
         if self.concern.holder_id == person.pk:
             self.concern.holder = to
+
+    def _give_back(self, person: Person) -> None:
+        """What `person` was asked for is again that of who asked for it, if they may still act; and
+        where they were to look again, that is somebody else's who did not decide either."""
+        for step in [step for step in self.owes(StepKind.STILL_WORRIED) if step.holder == person]:
+            self._other_eyes(step, person.pk, step.decision.by_id if step.decision_id else None)
+            self._moved.append(step)
+        tasks = [step for step in self.owes(StepKind.TASK) if step.holder_id == person.pk]
+        setters = Task.objects.setters(tasks) if tasks else {}
+        able = Person.objects.who_may(May.DECIDE, self.by.school, self.by.today)
+        able = set(able.not_excluded_from(self.concern)) - {person} if tasks else ()
+        for step in tasks:
+            if setters.get(step.pk) in able:
+                step.holder, step.holder_role = setters[step.pk], ""
+                self._moved.append(step)
 
     def seat(self) -> None:
         """What a role holds is owed by the first of its ladder whom somebody holds who may see it:
@@ -205,6 +266,6 @@ class Agenda:
             for step in agenda._moved:
                 if step not in agenda._begun:
                     step.save(update_fields=["holder", "holder_role"])
-        begun = [step for agenda in agendas for step in agenda.begun]
+        begun = [step for agenda in agendas for step in agenda._begun if not step.done_at]
         if begun:
             type(begun[0]).objects.bulk_create(begun)

@@ -19,6 +19,7 @@ FROZEN = (
     "AdultDecision", "AdultEntry", "Asked", "Answer", "Invitation",
     "Exclusion", "Refiling",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
+    "Task", "TaskAnswer", "Watch",
 )  # fmt: skip
 # Rows that are ended once, and otherwise never change: the lines of a child's file.
 ENDED_ONCE = (

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from concerns.models.cover import arranged, standing
+from concerns.models.decision import Decision
 from concerns.models.exclusion import Exclusion
 from concerns.models.filed import ConcernChild
 from concerns.models.person import Person, Post, Relation
 from concerns.models.school import School
 from concerns.models.step import Step
+from concerns.models.task import Task
 from concerns.rules.climbing import pushes, turn
 from concerns.rules.clocks import CLOCKS, OWN, StepKind
 from concerns.rules.cover import AWAY, CoverKind
@@ -57,11 +59,14 @@ class Ladders:
 
     def __init__(self, school: School, now: datetime, steps: Iterable[Step]):
         self.school, self.now = school, now
+        steps = list(steps)
         posts = Post.objects.filter(school=school).in_force(local_day(school.days, now))
         posts = posts.holding(*roles_that(May.DECIDE)).select_related("person")
         self._posts = list(posts.order_by("person__name", "pk"))
         self._covers = standing(school, now)
         self._shut_out = _shut_out({step.concern_id for step in steps})
+        self._not_theirs = _not_theirs(steps)
+        self._setters, self._here = self._asked(steps)
         self._acting: dict[tuple[Role, ...], list[Person]] = {}
 
     def come(self, step: Step) -> Come | None:
@@ -103,12 +108,16 @@ class Ladders:
     def rungs(self, step: Step) -> list[Person]:
         """The holder, then who acts for each role the clock climbs to, then whoever else may act:
         each once, and able. What climbs to the lead alone, who holds it, would else be told to one
-        silent person for ever. On days without school, first who is named for them."""
+        silent person for ever. What a colleague was asked for comes back to who asked; on days
+        without school who is named for them comes first."""
         people = self._of(self._roles(step))
+        setter = self._setters.get(step.pk)
+        if setter in self._of(LADDER[Role.DSL]):
+            people = [setter, *people]
         if step.holder_id and self._acts(step):
             people = [*self._instead(step, people), step.holder, *people]
-        shut_out = self._shut_out.get(step.concern_id, ())
-        return [one for one in dict.fromkeys(people) if one.pk not in shut_out]
+        kept = self._shut_out.get(step.concern_id, set()) | self._not_theirs.get(step.pk, set())
+        return [one for one in dict.fromkeys(people) if one.pk not in kept]
 
     def _roles(self, step: Step) -> tuple[Role, ...]:
         first = Role(step.holder_role) if step.holder_role else Role.DSL
@@ -131,7 +140,30 @@ class Ladders:
         voice, to report to the police - takes no post of a lead."""
         if step.kind in OWN and step.holder_id == step.concern.reporter_id:
             return step.holder.is_active
+        if step.kind == StepKind.TASK:
+            return step.holder_id in self._here
         return step.holder in self._of(LADDER[Role.DSL])
+
+    def _asked(self, steps: list[Step]) -> tuple[dict[int, Person], set[int]]:
+        """Who asked for each task, and who of those asked is in post today and not away: any member
+        of staff may do one. Asked of the database only where there is a task."""
+        tasks = [step for step in steps if step.kind == StepKind.TASK]
+        if not tasks:
+            return {}, set()
+        posts = Post.objects.filter(school=self.school, person__is_active=True)
+        posts = posts.in_force(local_day(self.school.days, self.now))
+        held = posts.filter(person__in={step.holder_id for step in tasks} - {None})
+        away = {row.person_id for row in self._covers if row.kind in AWAY}
+        return Task.objects.setters(tasks), set(held.values_list("person", flat=True)) - away
+
+
+def _not_theirs(steps: list[Step]) -> dict[int, set[int]]:
+    """Who may not do each of `steps` for a reason of its own: `Step.not_theirs`, for many."""
+    again = [step for step in steps if step.kind == StepKind.STILL_WORRIED]
+    made = {step.decision_id for step in again} - {None}
+    deciders = dict(Decision.objects.filter(pk__in=made).values_list("pk", "by")) if made else {}
+    barred = {step.pk: {deciders.get(step.decision_id)} for step in again}
+    return {step.pk: barred[step.pk] | {step.concern.reporter_id} for step in again}
 
 
 def _shut_out(concerns: set[int]) -> dict[int, set[int]]:

@@ -50,6 +50,7 @@ def others(concern: Concern, steps: list[Step]) -> list[Move]:
             ("Hand it on", "triage_hand", ""),
             ("Record a conversation", "refer_speak", ""),
             ("Add a note for the leads", "triage_note", ""),
+            ("Ask a colleague for something", "chase_ask", ""),
             back,
             *rare,
             ("Close it", "triage_close", _not_closed_yet(concern, steps)),

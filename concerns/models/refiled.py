@@ -55,6 +55,8 @@ def _decide_again(agenda, refiling: Refiling, own: Person | None) -> None:
             words=refiling.why,
             reopened=True,
         )
+    # What was asked of colleagues, and of a watch, was asked about the wrong child.
+    agenda.end(agenda.owes(StepKind.LOOK_AFTER, StepKind.TASK), Ended.SUPERSEDED)
     concern.state, concern.holder = State.TAKEN, concern.holder or own
     pressing = pressing_decision(concern)
     agenda.owe(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db.models import F, Q
 
 from concerns.models import story
+from concerns.models.after import Watch
 from concerns.models.child import Child
 from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
@@ -109,6 +110,11 @@ def _tell_addition(row: Addition) -> dict:
 
 def _tell_ending(row: Ending) -> dict:
     heading = "Reopened" if row.reopened else f"Closed: {row.outcome_words}"
+    return {"heading": heading, "words": row.words, "by": row.writer, **_link(row.concern)}
+
+
+def _tell_watch(row: Watch) -> dict:
+    heading = f"Watched for {row.last} school weeks: {row.because_words}"
     return {"heading": heading, "words": row.words, "by": row.writer, **_link(row.concern)}
 
 
@@ -248,6 +254,7 @@ def _sources() -> Iterator[Source]:
     yield from _facts(Language, say=_language)
     yield from _facts(EarlierFile, say=lambda row: f"Earlier school's file: {row.where}")
     yield from _facts(HomeAuthority, needs=["authority"], say=_authority)
+    yield Source(Sort.CONCERN, _at_concern(Watch), "at", _tell_watch)
 
 
 # In the order in which what happened at one moment is told. A place names one by its number.

@@ -32,7 +32,12 @@ PLACES = {
     **dict.fromkeys(DECISIONS | {StepKind.KEEP, StepKind.NEXT_MOVE}, "triage_decide"),
     StepKind.TELL_REPORTER: "chase_tell",
     StepKind.REFER_NOW: "triage_decide",
+    StepKind.STILL_WORRIED: "chase_again",
+    StepKind.LOOK_AFTER: "chase_look",
+    StepKind.TASK: "chase_task",
 }
+# Of these the page is the step's own; of the others, the concern's.
+OWN = frozenset({"chase_step", "chase_again", "chase_look", "chase_task"})
 
 
 class Steps(CaseRows):
@@ -152,12 +157,22 @@ class Step(Owed):
         ]
 
     @property
+    def not_theirs(self) -> set[int]:
+        """Who may not do it, by key, whatever their post. Whoever wrote the concern is still
+        worried: somebody else looks again than who decided on it before. Needs `concern`, and of
+        such a step `decision`."""
+        if self.kind != StepKind.STILL_WORRIED:
+            return set()
+        decided = {self.decision.by_id} if self.decision_id else set()
+        return {self.concern.reporter_id} | decided
+
+    @property
     def place(self) -> tuple[str, UUID] | None:
         """The name of the page on which it is done, and whose; None for a first look. Needs
         `concern` and `referral` fetched."""
         if self.referral_id:
             return "refer", self.referral.uid
         name = PLACES.get(StepKind(self.kind))
-        if name == "chase_step":
+        if name in OWN:
             return name, self.uid
         return (name, self.concern.uid) if name else None

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
+from concerns.models.after import Watch
 from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision, DecisionRoute
@@ -19,9 +20,10 @@ from concerns.models.exclusion import Exclusion
 from concerns.models.filed import ConcernChild, Refiling
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.step import Ended, Step
+from concerns.models.task import TaskAnswer
 from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 from concerns.rules import saying
-from concerns.rules.clocks import BY_A_NOTE, CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
+from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, NOTED, StepKind
 from concerns.rules.words import (
     ChildSeen,
     GoingHome,
@@ -78,7 +80,7 @@ def fetch(concern: Concern) -> Concern:
         "category_rows",
         Prefetch("marks", Mark.objects.order_by("id")),
         Prefetch("steps", open_steps),
-        Prefetch("steps", Step.objects.filter(kind__in=BY_A_NOTE, ended=Ended.DONE), "noted"),
+        Prefetch("steps", Step.objects.filter(kind__in=NOTED, ended=Ended.DONE), "noted"),
         Prefetch("decisions", decisions().prefetch_related("children")),
         Prefetch("referrals", referrals()),
         Prefetch("conversations", conversations()),
@@ -88,12 +90,25 @@ def fetch(concern: Concern) -> Concern:
         Prefetch("endings", _by(Ending)),
         Prefetch("exclusions", Exclusion.objects.told()),
         Prefetch("refilings", Refiling.objects.told()),
+        Prefetch("steps", _asked_for(), "asked_for"),
+        Prefetch("watches", _by(Watch).select_related("by", "adult")),
     )
     return concern
 
 
 def _standing():
     return ConcernChild.objects.standing().select_related("child").order_by("part", "id")
+
+
+def _asked_for():
+    """What colleagues were asked for, by whom, and what they answered."""
+    tasks = Step.objects.filter(task__isnull=False).order_by("id")
+    return tasks.select_related("holder", "done_by", "task__by", "task__answer__by")
+
+
+def answered(step: Step) -> TaskAnswer | None:
+    """What came of a task. Fetched."""
+    return getattr(step.task, "answer", None)
 
 
 def most_pressing(steps: list[Step]) -> Step | None:
@@ -243,6 +258,11 @@ def happenings(concern: Concern) -> list[Happening]:
     found += [Happening(row.at, "ending", row) for row in concern.endings.all()]
     found += [Happening(row.at, "refiling", row) for row in concern.refilings.all()]
     found += [Happening(row.at, "exclusion", row) for row in concern.exclusions.all()]
+    found += [Happening(row.at, "watch", row) for row in concern.watches.all()]
+    for step in concern.asked_for:
+        found.append(Happening(step.task.at, "task", step.task))
+        if came := answered(step):
+            found.append(Happening(came.at, "task_answer", came))
     return sorted(found, key=lambda happening: happening.at)
 
 

@@ -18,6 +18,7 @@ from concerns.models.concern import Concern
 from concerns.models.person import Person, Post, Relation
 from concerns.models.school import School
 from concerns.models.step import Step
+from concerns.rules.clocks import StepKind
 from concerns.rules.roles import LADDER, May, Role, may
 
 
@@ -56,7 +57,8 @@ def _today(school: School) -> date:
 
 def _without_a_holder(school: School, day: date) -> Iterator[str]:
     in_post, shut_out = _in_post(school, day), _shut_out(school)
-    steps = Step.objects.open().filter(school=school).select_related("concern", "holder")
+    steps = Step.objects.open().filter(school=school)
+    steps = steps.select_related("concern", "holder", "decision")
     for step in steps.order_by("pk"):
         if step.holder_id:
             able = {step.holder_id} if _able(step, in_post) else set()
@@ -69,15 +71,18 @@ def _without_a_holder(school: School, day: date) -> Iterator[str]:
             }
         if able and step.concern_id in shut_out:
             able -= _excluded(step.concern)
+        able -= step.not_theirs
         if not able:
             yield f"{step.concern.reference}: nobody in post can do '{step.words}'"
 
 
 def _able(step: Step, in_post: dict[int, frozenset[Role]]) -> bool:
-    """A lead's step needs somebody who may decide; the writer's own needs only the writer."""
+    """A lead's step needs somebody who may decide; the writer's own needs only the writer, and a
+    task only whoever was asked."""
     roles = in_post.get(step.holder_id, frozenset())
     return may(roles, May.DECIDE) or (
-        may(roles, May.SUBMIT) and step.holder_id == step.concern.reporter_id
+        may(roles, May.SUBMIT)
+        and (step.holder_id == step.concern.reporter_id or step.kind == StepKind.TASK)
     )
 
 

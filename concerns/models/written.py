@@ -9,6 +9,9 @@ from concerns.models.case import CaseRow, CaseRows
 from concerns.models.concern import Concern
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
+from concerns.models.step import Ended
+from concerns.rules.clocks import StepKind
+from concerns.rules.lifecycle import State
 from concerns.rules.words import Outcome, Place, Side
 
 
@@ -45,6 +48,12 @@ class WordsBack(CaseRows):
         Notice.objects.word_back(back)
         return back
 
+    def owed(self, agenda, words: str) -> None:
+        """What is owed to the person who wrote it, given; nothing where nothing is said."""
+        if words.strip():
+            self.say(agenda.by, agenda.concern, words, agenda.now)
+            agenda.done(StepKind.TELL_REPORTER)
+
 
 class WordBack(Written):
     """What the lead chose to tell the person who wrote it."""
@@ -67,12 +76,43 @@ class Handing(Written):
         indexes = [models.Index(fields=["concern", "id"], name="handings_in_order")]
 
 
+class Endings(CaseRows):
+    def close(self, agenda, outcome: str, words: str) -> "Ending":
+        """Close the concern of `agenda`: whatever is still owed ends with it."""
+        concern = agenda.concern
+        concern.state, concern.closed_at, concern.outcome = State.CLOSED, agenda.now, outcome
+        agenda.done(StepKind.TELL_REPORTER, StepKind.NEXT_MOVE, StepKind.KEEP)
+        agenda.end(list(agenda.open), Ended.CLOSED)
+        return self._write(agenda, words, outcome=outcome)
+
+    def reopen(self, agenda, state: State, words: str, holder=None) -> "Ending":
+        """Open it again, in `state` and in the hands of `holder`. What is then owed is the act's
+        to say."""
+        concern = agenda.concern
+        concern.state, concern.closed_at, concern.outcome = state, None, ""
+        concern.holder = holder
+        return self._write(agenda, words, reopened=True)
+
+    def _write(self, agenda, words: str, **more) -> "Ending":
+        by = agenda.by
+        return self.create(
+            school=by.school,
+            concern=agenda.concern,
+            by=by.person,
+            at=agenda.now,
+            words=words,
+            **more,
+        )
+
+
 class Ending(Written):
     """A closing with its outcome, or a reopening with its reason."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="endings")
     outcome = models.CharField(max_length=20, blank=True)
     reopened = models.BooleanField(default=False)
+
+    objects = Endings.as_manager()
 
     class Meta:
         constraints = [

@@ -24,7 +24,8 @@ HAS_A_ROW = frozenset(
         Kind.SUBMITTED, Kind.ADDED, Kind.TOLD, Kind.HANDED, Kind.DECIDED, Kind.CLOSED,
         Kind.REOPENED, Kind.TOLD_REPORTER, Kind.SPOKE, Kind.SENT, Kind.ANSWERED,
         Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE, Kind.EXCLUDED,
-        Kind.REFILED,
+        Kind.REFILED, Kind.STILL_WORRIED, Kind.TASKED, Kind.TASK_DONE, Kind.WATCHED,
+        Kind.LOOKED_AFTER,
     }
 )  # fmt: skip
 ACCOUNT = {
@@ -126,6 +127,7 @@ def _from_rows(concern: Concern) -> Iterator[Entry]:
     for row in concern.exclusions.all():
         what = f"Said that {row.person.name} must not see it"
         yield Entry(row.at, what, row.by.name, _said(("Why", row.why)), mark="exclusion")
+    yield from _after(concern)
     for row in concern.words_back.all():
         what = "Gave the person who wrote it a word back"
         yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))
@@ -133,12 +135,27 @@ def _from_rows(concern: Concern) -> Iterator[Entry]:
         what = f"Spoke to: {row.spoken_to_words}"
         if not row.reached:
             what = f"Tried to reach: {row.spoken_to_words}"
-        facts = _said(
-            ("Who", row.who),
-            ("What was said", row.said),
-            ("Who else was there", row.who_else),
-        )
+        also = ("Who else was there", row.who_else)
+        facts = _said(("Who", row.who), ("What was said", row.said), also)
         yield Entry(row.at, what, row.by.name, facts, happened=_earlier(row))
+
+
+def _after(concern: Concern) -> Iterator[Entry]:
+    """What colleagues were asked for, and the watches."""
+    for step in concern.asked_for:
+        task, came = step.task, story.answered(step)
+        yield Entry(task.at, "Asked a colleague", task.by.name, _said(("For", task.words)))
+        if came:
+            what = "Answered what was asked" if came.done else "Could not do what was asked"
+            yield Entry(came.at, what, came.by.name, _said(("Words", came.words)))
+    for row in concern.watches.all():
+        facts = _said(
+            ("Because", row.because_words),
+            ("Why it can end", row.words),
+            ("Asked how the child is", f"{row.adult.name}: {row.question}"),
+            ("For a shorter time, because", row.why_shorter),
+        )
+        yield Entry(row.at, f"Opened a watch of {row.last} school weeks", row.by.name, facts)
 
 
 def _earlier(row) -> datetime | None:

@@ -182,6 +182,7 @@ HOLD_OPEN = frozenset(
         StepKind.REFER_AGAIN,
         StepKind.REPORT_FGM,
         StepKind.STILL_WORRIED,
+        StepKind.LOOK_AFTER,
     }
 )
 
@@ -215,6 +216,9 @@ BY_A_NOTE = frozenset(
     {StepKind.READ_ADDITION, StepKind.SUPPORT, StepKind.WATCH, StepKind.MISSING_FROM_ROLL}
     | {StepKind.DANGER_NOW, StepKind.PUT_RIGHT}
 )
+
+# Those whose doing leaves a note for the leads, by a form of their own too.
+NOTED = BY_A_NOTE | {StepKind.STILL_WORRIED, StepKind.LOOK_AFTER}
 
 BREAK_HOURS = timedelta(hours=2)
 

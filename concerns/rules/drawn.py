@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from concerns.rules.adults import HOLDS_OPEN, OPENS, AdultRoute, AdultStepKind
+from concerns.rules.after import LEVELS, REVIEWS, Because
 from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NAMED, NEXT, Clock, StepKind, Unit
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, Stage, State
@@ -23,6 +24,7 @@ def page() -> str:
         _clocks(),
         _routes(),
         _adult_routes(),
+        _after(),
         "## What the ledger can hold\n\n" + _table(("kind", "in words"), Kind.choices()),
     )
     return "\n".join(parts)
@@ -62,6 +64,19 @@ def _referral() -> str:
     return (
         f"## A referral\n\n```mermaid\nstateDiagram-v2\n    [*] --> to_send\n{arrows}```\n\n"
         + _table(("stage", "in words"), words)
+    )
+
+
+def _after() -> str:
+    weeks = ", ".join(map(str, REVIEWS))
+    rows = [(because.value, because.label) for because in Because]
+    levels = [(kind.label, str(level)) for kind, level in LEVELS.items()]
+    return (
+        f"## What is watched when it ends\n\nReviews after {weeks} school weeks. A status that "
+        "ends with none as high left lowers.\n\n"
+        + _table(("watched", "because"), rows)
+        + "\n"
+        + _table(("status", "level"), levels)
     )
 
 

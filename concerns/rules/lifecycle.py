@@ -40,7 +40,12 @@ CONCERN: dict[State, dict[State, May]] = {
     },
     # Reopened by a lead it is theirs; an addition to a closed concern makes it new again, so that
     # nothing written is laid on a pile nobody reads.
-    State.CLOSED: {State.TAKEN: May.CLOSE, State.WAITING: May.SUBMIT},
+    # A status that ends opens it for a watch: nothing is to be decided again.
+    State.CLOSED: {
+        State.TAKEN: May.CLOSE,
+        State.WAITING: May.SUBMIT,
+        State.DECIDED: May.DECIDE,
+    },
 }
 
 OPEN = frozenset(state for state in State if state is not State.CLOSED)

@@ -248,23 +248,34 @@ def _add(
     )
     agenda = record.agenda(concern)
     if concern.state == State.CLOSED:
-        concern.state, concern.closed_at, concern.holder, concern.outcome = (
-            State.WAITING, None, None, "",
-        )  # fmt: skip
-        Ending.objects.create(
-            school=by.school,
-            concern=concern,
-            by=by.person,
-            at=now,
-            words="Added to by the person who wrote it",
-            reopened=True,
-        )
+        Ending.objects.reopen(agenda, State.WAITING, "Added to by the person who wrote it")
         agenda.owe(StepKind.FIRST_LOOK)
     elif not agenda.owes(*FIRST_LOOKS, StepKind.READ_ADDITION):
         agenda.owe(StepKind.READ_ADDITION)
     agenda.seat()
     record(about=addition, concern=concern, fields=["words"], words={"words": words})
     return addition
+
+
+@act(May.SUBMIT, Kind.STILL_WORRIED, on="concern")
+def still_worried(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> None:
+    """Who wrote it is not at rest: somebody else than who decided looks again. Pressed twice it is
+    one; a closed one is open again and new."""
+    agenda = record.agenda(concern)
+    if not agenda.owes(StepKind.STILL_WORRIED):
+        if concern.state == State.CLOSED:
+            Ending.objects.reopen(agenda, State.WAITING, "Who wrote it is still worried")
+            agenda.owe(StepKind.FIRST_LOOK)
+        agenda.look_again()
+        words = words.strip() or "I am still worried."
+    agenda.seat()
+    before = Addition.objects.filter(concern=concern, by=by.person).order_by("-id").first()
+    if not words.strip() or (before and before.words == words):
+        return _said_already(record, concern)
+    said = Addition.objects.create(
+        school=by.school, concern=concern, by=by.person, at=now, words=words
+    )
+    record(about=said, concern=concern, fields=["words"], words={"words": words})
 
 
 @act(May.SUBMIT, Kind.TOLD, on="concern")

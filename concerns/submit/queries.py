@@ -16,6 +16,7 @@ from concerns.models import (
     Person,
     Post,
     Step,
+    Task,
     Viewer,
     WordBack,
     offered,
@@ -138,6 +139,18 @@ def nobody_told(viewer: Viewer) -> list[Concern]:
     return list(rows.filter(nobody_told=True).order_by("-id"))
 
 
+def tasks(viewer: Viewer) -> list[Task]:
+    """What colleagues have asked of one, the soonest first: only their words, and by when."""
+    rows = Task.objects.asked_of(viewer).select_related("step", "by")
+    return list(rows.order_by("step__due_at", "id"))
+
+
+def looks_again(concern: Concern) -> Step | None:
+    """The step of whoever looks again at a concern whose writer is still worried."""
+    owed = concern.steps.open().filter(kind=StepKind.STILL_WORRIED)
+    return owed.select_related("holder").first()
+
+
 def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """One's own concern without its reading being recorded: for an act, and for the receipt."""
     return sight.one(viewer, Concern.objects.written_by(viewer), uid)
@@ -216,21 +229,26 @@ class Promise:
         return self.contacts.others or self.contacts.people
 
 
+def whom_to_find(viewer: Viewer, concern: Concern) -> dict:
+    """The leads to go to, and the numbers of the authorities of its children and of the school."""
+    contacts = leads(viewer, concern)
+    lines = HomeAuthority.objects.standing().filter(child__concern_rows__concern=concern)
+    homes = Authority.objects.filter(homes__in=lines).distinct().in_name_order()
+    numbers = {row.pk: row for row in [*homes, contacts.authority]}
+    return {"contacts": contacts, "numbers": list(numbers.values())}
+
+
 def promise(viewer: Viewer, concern: Concern) -> Promise:
     """What a receipt says: from the step that is open, the leads in post today and the ledger."""
     steps = list(concern.steps.open().in_order())
     step = next((step for step in steps if step.kind in FIRST_LOOKS), None)
-    contacts = leads(viewer, concern)
-    lines = HomeAuthority.objects.standing().filter(child__concern_rows__concern=concern)
-    homes = Authority.objects.filter(homes__in=lines).distinct().in_name_order()
     return Promise(
-        contacts=contacts,
+        **whom_to_find(viewer, concern),
         step=step,
         danger=any(step.kind == StepKind.DANGER_NOW for step in steps),
         report=next((step for step in steps if step.kind == StepKind.REPORT_FGM), None),
         oneself=viewer.may(May.TAKE),
         today=bool(step) and _day(viewer, step.due_at) == viewer.today,
-        numbers=list({row.pk: row for row in [*homes, contacts.authority]}.values()),
         code=ledger.receipt(ledger.line_of(concern.uid, Kind.SUBMITTED)),
     )
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from concerns.asking.asked import Typed, as_uid
+from concerns.asking.ending import WorriedForm
 from concerns.asking.telling import TELLING
 from concerns.asking.told import in_words, named
 from concerns.doors import keep
@@ -41,6 +42,7 @@ def home(request):
     page["nobody_told"] = queries.nobody_told(request.viewer)
     page["drafts"] = [] if before else queries.drafts(request.viewer)
     page["reports"] = queries.reports(request.viewer)
+    page["tasks"] = [] if before else queries.tasks(request.viewer)
     return render(request, "submit/home.html", page)
 
 
@@ -178,15 +180,22 @@ def add(request, uid):
         return _own(request, uid, form)
     if form.cleaned_data["about"] == About.ADULT:
         return _added_about_an_adult(request, concern, form.cleaned_data["words"])
-    acts.add(
-        by=request.viewer,
-        concern=concern,
-        words=form.cleaned_data["words"],
-        now=request.viewer.now,
-        once=as_uid(request.POST.get("once", "")),
-    )
+    said = {"words": form.cleaned_data["words"], "once": as_uid(request.POST.get("once", ""))}
+    acts.add(by=request.viewer, concern=concern, now=request.viewer.now, **said)
     keep.forget(request.viewer, here)
     return redirect(f"{here}#added")
+
+
+def worried(request, uid):
+    """Not at rest with what was decided: somebody else looks again."""
+    viewer, concern = request.viewer, queries.own(request.viewer, uid)
+    form = WorriedForm(_typed(request))
+    if request.method == "POST" and not form.is_valid():
+        return _own(request, uid, worried=form)
+    if request.method == "POST":
+        words = form.cleaned_data["worry"]
+        acts.still_worried(by=viewer, concern=concern, words=words, now=viewer.now)
+    return redirect(reverse("submit_mine", kwargs={"uid": uid}) + "#worried")
 
 
 def exclude(request, uid):
@@ -221,16 +230,11 @@ def _status(*forms) -> int:
 
 
 def _form(request, draft, typed, *, checked, more_marks=0) -> ConcernForm:
-    picked = [*typed.uids("child"), *typed.uids("involved")]
-    return ConcernForm(
-        typed,
-        now=request.viewer.now,
-        draft=draft,
-        chosen=offered.chosen(request.viewer, picked),
-        colleagues=offered.staff(request.viewer, typed.uids("excluded")),
-        checked=checked,
-        more_marks=more_marks,
-    )
+    viewer, picked = request.viewer, [*typed.uids("child"), *typed.uids("involved")]
+    who = {"chosen": offered.chosen(viewer, picked)}
+    who["colleagues"] = offered.staff(viewer, typed.uids("excluded"))
+    given = {"draft": draft, "checked": checked, "more_marks": more_marks, **who}
+    return ConcernForm(typed, now=viewer.now, **given)
 
 
 @cache
@@ -239,14 +243,8 @@ def _blank() -> str:
 
     They are five sixths of the work of the page. What differs - token, draft, names - is outside.
     """
-    form = ConcernForm(
-        Typed.of({}),
-        now=timezone.now(),
-        draft=uuid.uuid4(),
-        chosen={},
-        colleagues={},
-        checked=False,
-    )
+    nothing = {"draft": uuid.uuid4(), "chosen": {}, "colleagues": {}, "checked": False}
+    form = ConcernForm(Typed.of({}), now=timezone.now(), **nothing)
     return render_crispy_form(form, context={"picker_url": reverse("submit_children")})
 
 
@@ -279,18 +277,21 @@ def _receipt(request, concern, form=None):
     return render(request, "submit/sent.html", page, status=_status(form) if form else 200)
 
 
-def _own(request, uid, form=None):
+def _own(request, uid, form=None, worried=None):
     here = reverse("submit_mine", kwargs={"uid": uid})
     concern = queries.opened(request.viewer, uid)
     form = form or _put_back(request, AddForm, here)
     page = {
         "concern": concern,
-        "contacts": queries.leads(request.viewer, concern),
+        **queries.whom_to_find(request.viewer, concern),
+        "worry": worried or WorriedForm(checked=False),
+        "again": queries.looks_again(concern),
         "form": form,
         "keep": keep.token(request.viewer, here),
         "once": uuid.uuid4(),
     }
-    return render(request, "submit/mine.html", page, status=_status(form))
+    status = _status(*filter(None, [form, worried]))
+    return render(request, "submit/mine.html", page, status=status)
 
 
 def _put_back(request, form, here):

@@ -20,15 +20,17 @@ from concerns.models import (
     ReferralEvent,
     Refiling,
     Viewer,
+    Watch,
+    Watching,
     WordBack,
 )
-from concerns.models.decision import advice_first, pressing_decision
+from concerns.models.after import WATCH_FIRST, not_yet, watched
+from concerns.models.decision import advice_first
 from concerns.models.exclusion import NOBODY_THERE, nobody_left
 from concerns.models.fit import unfit
-from concerns.models.moves import still_owed
 from concerns.models.refiled import follow, told_outside
 from concerns.models.step import Ended
-from concerns.rules import calendars, lifecycle
+from concerns.rules import lifecycle
 from concerns.rules.clocks import (
     ANSWERS,
     DECISIONS,
@@ -60,25 +62,14 @@ def _move(concern: Concern, then: State) -> None:
     concern.state = then
 
 
-def _looked(concern: Concern, by: Viewer, now: datetime) -> None:
-    """The first look, measured in school minutes. Only who may decide can have it."""
-    if concern.first_looked_at is None:
-        concern.first_looked_at = now
-        concern.looked_after = _minutes(concern, by, now)
-
-
-def _minutes(concern: Concern, by: Viewer, now: datetime) -> int:
-    return calendars.school_minutes_between(by.school.days, concern.received_at, now)
-
-
 @act(May.TAKE, Kind.TAKEN, on="concern")
 def take(*, by: Viewer, concern: Concern, now: datetime, record) -> Concern:
     """'I have this': ends the first look, and the decision is now owed by who said so."""
     _must_be_open(concern)
     agenda = record.agenda(concern)
     if concern.state == State.WAITING:
-        _begin(agenda, by)
-    _looked(concern, by, now)
+        agenda.begin(by.person)
+    agenda.looked()
     concern.holder = by.person
     agenda.done(*FIRST_LOOKS)
     agenda.hold(by.person, *_LEADS_STEPS)
@@ -86,15 +77,8 @@ def take(*, by: Viewer, concern: Concern, now: datetime, record) -> Concern:
     return concern
 
 
-def _begin(agenda, by: Viewer) -> None:
-    """Somebody has it now, and owes the decision."""
-    _move(agenda.concern, State.TAKEN)
-    pressing = pressing_decision(agenda.concern)
-    agenda.owe(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE, holder=by.person)
-
-
 # What moves with the concern when it changes hands: all but what is somebody's own.
-_LEADS_STEPS = tuple(k for k in StepKind if k not in NAMED)
+_LEADS_STEPS = tuple(k for k in StepKind if k not in NAMED and k != StepKind.STILL_WORRIED)
 
 
 @act(May.TAKE, Kind.HANDED, on="concern")
@@ -122,7 +106,7 @@ def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, rec
     if wrong := unfit(agenda, decided):
         raise Refused(wrong)
     decision = Decision.objects.write(by, concern, decided, now)
-    _looked(concern, by, now)
+    agenda.looked()
     agenda.done(*FIRST_LOOKS, StepKind.READ_ADDITION)
     concern.holder = concern.holder or by.person
     in_force = Decision.objects.in_force(concern)
@@ -136,7 +120,7 @@ def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, rec
     if Decision.objects.all_made(concern):
         _whole(agenda, by, now)
     elif concern.state == State.WAITING:
-        _begin(agenda, by)
+        agenda.begin(by.person)
     if decided.words_back:
         WordBack.objects.say(by, concern, decided.words_back, now)
         agenda.done(StepKind.TELL_REPORTER)
@@ -156,7 +140,7 @@ def _whole(agenda, by: Viewer, now: datetime) -> None:
     _move(concern, State.DECIDED)
     agenda.done(*DECISIONS)
     if concern.decided_at is None:
-        concern.decided_at, concern.decided_after = now, _minutes(concern, by, now)
+        concern.decided_at, concern.decided_after = now, agenda.school_minutes()
     if concern.reporter_id != by.person.pk and not agenda.owes(StepKind.TELL_REPORTER):
         agenda.owe(StepKind.TELL_REPORTER)
 
@@ -210,25 +194,38 @@ def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> 
 def close(
     *, by: Viewer, concern: Concern, outcome: str, why: str, words_back: str, now: datetime, record
 ) -> Ending:
-    """Close with an outcome and a word to the reporter. What is promised outside holds it open."""
+    """Close with an outcome and a word to the reporter. What is promised outside holds it open; an
+    ending that is watched is no closing yet (`watch`)."""
     agenda = record.agenda(concern)
-    held = still_owed(agenda.open)
-    if held:
-        raise Refused("Still to do before it can be closed: " + "; ".join(held) + ".")
-    if not words_back.strip() and concern.reporter_id != by.person.pk:
-        raise Refused("Closing gives the person who wrote it a word back.")
-    _move(concern, State.CLOSED)
-    concern.closed_at, concern.outcome = now, Outcome(outcome)
-    ending = Ending.objects.create(
-        school=by.school, concern=concern, by=by.person, at=now, words=why, outcome=outcome
-    )
-    if words_back.strip():
-        WordBack.objects.say(by, concern, words_back, now)
-    agenda.done(StepKind.TELL_REPORTER, StepKind.NEXT_MOVE, StepKind.KEEP)
-    agenda.end(list(agenda.open), Ended.CLOSED)
+    _may_end(agenda, words_back)
+    if because := watched(concern, outcome):
+        raise Refused(WATCH_FIRST.format(because.label))
+    ending = Ending.objects.close(agenda, Outcome(outcome), why)
     said = {"why": why, "words_back": words_back}
     record(about=ending, concern=concern, fields=["outcome", *said], reason=outcome, words=said)
     return ending
+
+
+def _may_end(agenda, words_back: str) -> None:
+    if wrong := not_yet(agenda, words_back):
+        raise Refused(wrong)
+    WordBack.objects.owed(agenda, words_back)
+
+
+@act(May.CLOSE, Kind.WATCHED, on="concern")
+def watch(
+    *, by: Viewer, concern: Concern, asked: Watching, words_back: str, now: datetime, record
+) -> Watch:
+    """It has ended, and the child is watched: the concern stays open until the last review."""
+    agenda = record.agenda(concern)
+    _may_end(agenda, words_back)
+    because = watched(concern, asked.outcome)
+    if wrong := asked.lacking(by, concern) if because else "This ending opens no watch: close it.":
+        raise Refused(wrong)
+    watch = Watch.objects.begin(agenda, because, asked)
+    agenda.done(StepKind.NEXT_MOVE, StepKind.KEEP, StepKind.WATCH)
+    record(about=watch, concern=concern, reason=because, **asked.told(words_back))
+    return watch
 
 
 @act(May.CLOSE, Kind.REOPENED, on="concern")
@@ -236,12 +233,9 @@ def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> 
     """Open it again: it is the reopener's, and is to be decided again."""
     if concern.state != State.CLOSED:
         raise Refused("This concern is open.")
-    _move(concern, State.TAKEN)
-    concern.closed_at, concern.outcome, concern.holder = None, "", by.person
-    ending = Ending.objects.create(
-        school=by.school, concern=concern, by=by.person, at=now, words=why, reopened=True
-    )
-    record.agenda(concern).owe(StepKind.DECIDE, holder=by.person)
+    agenda = record.agenda(concern)
+    ending = Ending.objects.reopen(agenda, State.TAKEN, why, by.person)
+    agenda.owe(StepKind.DECIDE, holder=by.person)
     record(about=ending, concern=concern, fields=["why"], words={"why": why})
     return ending
 

@@ -14,18 +14,18 @@ from django.utils.timezone import localdate
 from concerns.asking import moments
 from concerns.asking.asked import Asked, Words, choose
 from concerns.asking.choosing import OneChild, OneOfStaff
+from concerns.asking.ending import WORD_BACK
 from concerns.asking.govuk import Buttons, DayField, Details, Part, Press, Question, Say, inside
 from concerns.asking.questions import AskAgain, AskParents, AskSent
 from concerns.asking.unfolding import offer
 from concerns.models import Decided
 from concerns.models.fit import NOT_YET, REFER_NOW
-from concerns.rules.words import About, ChildSeen, Choice, Outcome, Route, Siblings
+from concerns.rules.words import About, ChildSeen, Choice, Route, Siblings
 
 NOT_THEIRS = (
     "What you found out, whom you asked for advice and what they said. The person who wrote the "
     "concern does not see it."
 )
-WORD_BACK = "They read it as you write it. Thank them, say what you can, and name nobody."
 
 
 class Filters(forms.Form):
@@ -119,27 +119,6 @@ class RefileForm(OneChild):
         """What the act is given. Needs a form that is valid."""
         row = self.rows[self.cleaned_data.get("row") or next(iter(self.rows))]
         return {"row": row, "to": self.chosen[0], "why": self.cleaned_data["why"]}
-
-
-class CloseForm(Asked):
-    outcome = choose("How did it end?", Outcome, needed="Choose how it ended")
-    why = Words("Why can it be closed?", needed="Say why it can be closed")
-    words_back = Words(
-        "A word to the person who wrote it",
-        needed="Write them a word: nobody should be left wondering whether they were heard",
-        help_text=WORD_BACK,
-    )
-    helper = inside(
-        "outcome",
-        Question("why", rows=4),
-        Question("words_back", rows=3),
-        Buttons(Press("Close it")),
-    )
-
-    def __init__(self, *args, own, **kwargs):
-        super().__init__(*args, **kwargs)
-        # Who closes what they wrote themselves need not write to themselves.
-        self.fields["words_back"].required = not own
 
 
 class Weight(Choice):

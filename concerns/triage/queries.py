@@ -31,6 +31,7 @@ from concerns.models import (
     story,
     waiting,
 )
+from concerns.models.after import closing, may_be_asked
 from concerns.models.concern import Place
 from concerns.models.decision import Decision, advice_first, pressing_decision
 from concerns.models.draft import Lying
@@ -46,16 +47,10 @@ PAGE = 25
 # What the filters may say beside a state, a person or a year.
 LATE, NOBODY, OTHER = "late", "nobody", "other"
 
+_STATES = tuple((state.value, state.label) for state in State if state in OPEN)
+_CLOSED = (State.CLOSED.value, "Closed, newest first")
 _OFFERED = (
-    (
-        "state",
-        (
-            ("", "All that are open"),
-            (LATE, "Late now"),
-            *((state.value, state.label) for state in State if state in OPEN),
-            (State.CLOSED.value, "Closed, newest first"),
-        ),
-    ),
+    ("state", (("", "All that are open"), (LATE, "Late now"), *_STATES, _CLOSED)),
     ("category", (("", "Any"), *Category.choices())),
     (
         "year",
@@ -163,8 +158,7 @@ def _counts(open_ones: list[dict]) -> list[tuple[str, str, int]]:
     for row in open_ones:
         counted[row["state"]] += row["n"]
         counted[LATE] += row["late"]
-    states = [(state.value, state.label) for state in State if state in OPEN]
-    return [(key, words, counted[key]) for key, words in [(LATE, "Late now"), *states]]
+    return [(key, words, counted[key]) for key, words in [(LATE, "Late now"), *_STATES]]
 
 
 def _holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[str, str], ...]:
@@ -264,6 +258,12 @@ def colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
 def holding_open(concern: Concern) -> list[tuple[str, str]]:
     """(What must be done before it can be closed, where); each once."""
     return list({(s.words, _address(s)): s for s in Step.objects.holding_open(concern)})
+
+
+def ending(viewer: Viewer, concern: Concern) -> dict:
+    """What the form that closes asks: of whom, and whether an ending opens a watch."""
+    asks = {"closing": closing(concern), "staff": may_be_asked(viewer, concern)}
+    return {**asks, "own": concern.reporter_id == viewer.person.pk}
 
 
 def refiling(viewer: Viewer, concern: Concern, typed: Typed) -> dict:

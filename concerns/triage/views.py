@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from concerns.asking.asked import Asked, Typed
+from concerns.asking.ending import CloseForm
 from concerns.asking.keeping import KeepForm
 from concerns.doors import sight
 from concerns.doors.keep import turn_addition
@@ -18,7 +19,6 @@ from concerns.rules.lifecycle import State, may_follow
 from concerns.rules.words import About
 from concerns.triage import acts, queries
 from concerns.triage.forms import (
-    CloseForm,
     DecideForm,
     ExcludeForm,
     HandForm,
@@ -129,9 +129,9 @@ def refile(request, uid):
 
 def close(request, uid):
     concern = sight.to_change(request.viewer, uid)
-    own = concern.reporter_id == request.viewer.person.pk
-    sheet = Sheet(request, CloseForm, own=own)
-    if sheet.whole and sheet.does(acts.close, concern=concern, **sheet.said):
+    sheet = Sheet(request, CloseForm, **queries.ending(request.viewer, concern))
+    act = acts.watch if sheet.whole and sheet.form.watches else acts.close
+    if sheet.whole and sheet.does(act, concern=concern, **sheet.form.given):
         return sheet.onward("triage_read", uid=uid)
     concern = sight.concern(request.viewer, uid)
     return sheet.page(

@@ -59,7 +59,10 @@ def test_what_was_added_stands_beside_reading_it(desk):
     assert "He came hungry again." in words(desk.open(page(owed)))
 
 
-@pytest.mark.parametrize("kind", sorted(set(StepKind) - BY_A_NOTE))
+# Those of a task or a watch, which need more rows than a step, are in test_tasks and test_watch.
+@pytest.mark.parametrize(
+    "kind", sorted(set(StepKind) - BY_A_NOTE - {StepKind.TASK, StepKind.LOOK_AFTER})
+)
 def test_every_other_kind_leads_to_where_it_is_done(desk, step, kind):
     Step.objects.filter(pk=step.pk).update(kind=kind)
     answer = desk.open(page(step))

@@ -21,7 +21,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
-from tests import factories, homes
+from tests import afterwards, factories, homes
 from tests.counting import page, statements
 from tests.factories import NOW
 
@@ -74,8 +74,9 @@ def lived(lead, child):
     refer.hear_back(by=lead, referral=referral, answer="advice", words="Watch him.", **told)
     refer.give_view(by=lead, referral=referral, view="agree", words="Yes.", now=next(at))
     chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=next(at))
-    ended = {"outcome": "kept", "why": "It is calmer.", "words_back": "Thank you."}
-    triage.close(by=lead, concern=concern, now=next(at), **ended)
+    afterwards.watch(lead, concern, now=next(at))
+    ended = {"why": "It is calmer.", "words_back": "Thank you."}
+    afterwards.look(lead, concern, then="end", now=next(at), **ended)
     homes.whole_file(lead, child)
     return concern
 

@@ -80,7 +80,10 @@ def test_each_line_is_ended_by_its_page(desk, child):
         "earlier": homes.earlier(desk.viewer, child),
         "language": homes.language(desk.viewer, child),
     }
-    more = {"status": {"view_ended": "Too soon."}, "earlier": {"ended_how": "none"}}
+    factories.sent(factories.viewer(desk.where), child, now=desk.now)
+    asked = {"adult": factories.person(desk.where).uid, "question": "How is Aoife?"}
+    status = {"view_ended": "Too soon.", "agreed": "disagree", **asked}
+    more = {"status": status, "earlier": {"ended_how": "none"}}
     for what, row in rows.items():
         form = {"why": "So it was said.", **more.get(what, {})}
         assert desk.press(at(child, what, row, "end"), form).status_code == 302

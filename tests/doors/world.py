@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from concerns.chase import acts as chase
 from concerns.doors import keep
 from concerns.models import Asked, Concern, Cover, Draft, Post, RollQuestion, Status, Step
 from concerns.models.draft import ADULT, CONCERN
@@ -15,6 +16,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.staffing import Matter
 from concerns.rules.words import Route
+from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import adults, factories, homes
 from tests.roll import exports
@@ -22,6 +24,7 @@ from tests.roll.conftest import Office
 
 # Addresses that take something of their own, and not what their room is about.
 OWN = {"submit_draft", "adult_draft", "chase_step", "chase_why", "roll_file", "roll_answer"}
+OWN |= {"chase_again", "chase_look", "chase_task"}
 OWN |= {"people_answer", "people_end", "people_file", "people_uncover", "people_unrelate"}
 # What an address must be asked with: a figure's rows are nobody's without the figure.
 ASKED = {
@@ -84,10 +87,11 @@ def made() -> World:
     uids = {
         "concern": concern.uid,
         "child": child.uid,
-        "status": Status.objects.get().uid,
+        "status": Status.objects.get(child=child).uid,
         "referral": concern.referrals.get().uid,
         "chase_step": Step.objects.get(concern=concern, kind="support").uid,
         "chase_why": Step.objects.get(concern=concern, kind="support").uid,
+        **_after(school, writer, lead),
         "submit_draft": Draft.objects.get(page=CONCERN).uid,
         "adult_draft": Draft.objects.get(page=ADULT).uid,
         "adult": adult.uid,
@@ -95,7 +99,24 @@ def made() -> World:
         "roll_answer": RollQuestion.objects.get().uid,
         **_people(school, office.viewer, lead),
     }
-    return World(school, writer.person, Concern.objects.get(), uids)
+    return World(school, writer.person, Concern.objects.get(pk=concern.pk), uids)
+
+
+def _after(school, writer, lead) -> dict[str, uuid.UUID]:
+    """A concern whose writer is still worried, with a task of theirs and a watch."""
+    concern = factories.concern_at(State.CLOSED, where=school, lead=lead)
+    child, now = concern.children.get().child, factories.NOW
+    homes.end(lead, child, homes.status(lead, child))
+    reporter = factories.viewer(school, who=concern.reporter)
+    submit.still_worried(by=reporter, concern=concern, words="", now=now)
+    given = {"words": "Ring the old school.", "on": now.date() + timedelta(days=7)}
+    task = chase.ask(by=lead, concern=concern, to=writer.person, now=now, **given)
+    steps = Step.objects.open().filter(concern=concern)
+    return {
+        "chase_again": steps.get(kind="still_worried").uid,
+        "chase_look": steps.get(kind="look_after").uid,
+        "chase_task": task.uid,
+    }
 
 
 def _people(school, office, lead) -> dict[str, uuid.UUID]:

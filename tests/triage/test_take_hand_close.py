@@ -14,7 +14,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Outcome, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
-from tests import factories
+from tests import factories, homes
 from tests.deciding import decide, lines, owed
 from tests.factories import NOW
 
@@ -54,11 +54,19 @@ def ways_to(state, writer, lead, concern):
             lambda: triage.reopen(by=lead, why="A new sign.", **both),
             lambda: refile(lead, concern),
         ],
-        State.DECIDED: [lambda: decide(lead, concern, Route.NO_FURTHER, now=LATER)],
+        State.DECIDED: [
+            lambda: decide(lead, concern, Route.NO_FURTHER, now=LATER),
+            lambda: status_ends(lead, concern),
+        ],
         State.CLOSED: [lambda: triage.close(by=lead, **both, **CLOSING)],
         State.WAITING: [lambda: submit.add(by=writer, words="And again.", **both)],
     }
     return ways[state]
+
+
+def status_ends(lead, concern):
+    child = concern.children.get().child
+    homes.end(lead, child, homes.status(lead, child))
 
 
 def refile(lead, concern):

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 
 from concerns.child import acts
-from concerns.models import Child, EarlierFile, Language, Professional, Status, Step
+from concerns.management.demo import ending
+from concerns.models import Child, EarlierFile, Language, Professional, Status, Step, Watching
 from concerns.rules.clocks import StepKind
 from concerns.rules.homes import (
     AdultFactKind,
@@ -128,7 +129,12 @@ def _statuses(year, given, number: int) -> None:
     if number == FAMILIES - 2:
         view = "We think it is too soon, and have said so: we watch for twelve weeks."
         until = given["now"].date()
-        acts.end(**given, row=row, until=until, why="Stepped down at review.", view_ended=view)
+        question = f"How is {given['child'].forename} these days? One line is enough."
+        asked = Watching(year.staff[0], question, view, agrees=False)
+        told = {"why": "Stepped down at review.", "view_ended": view, "watching": asked}
+        acts.end(**given, row=row, until=until, **told)
+        for concern in given["child"].concern_rows.filter(concern__watches__isnull=False):
+            ending.follow(year, concern.concern)
 
 
 def _earlier(year, given, number: int) -> None:

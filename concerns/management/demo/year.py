@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo
 
 from concerns.chase import acts as chase
 from concerns.doors import sight
-from concerns.management.demo import adults, homes, told, words
+from concerns.management.demo import adults, ending, homes, told, words
 from concerns.models import Account, Child, Concern, Decided, MarkSeen, Person, School, Viewer
 from concerns.refer import acts as refer
 from concerns.rules import calendars
 from concerns.rules.clocks import BY_A_NOTE, HOLD_OPEN, StepKind
 from concerns.rules.lifecycle import Stage, State
 from concerns.rules.roles import Role
-from concerns.rules.words import Outcome, Part, Route
+from concerns.rules.words import Part, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 
@@ -282,14 +282,9 @@ class Year:
         owed = set(concern.steps.open().values_list("kind", flat=True))
         early = concern.steps.open().filter(kind=StepKind.KEEP, due_at__gt=at).exists()
         concern.refresh_from_db(fields=["state"])
+        if StepKind.LOOK_AFTER in owed:
+            return
         if owed & HOLD_OPEN or early or concern.state != State.DECIDED:
             self.at(self._school(at, 400), self._tidy, concern)
             return
-        triage.close(
-            by=lead,
-            concern=concern,
-            outcome=self.chance.choice((Outcome.KEPT, Outcome.HELP_IN_PLACE, Outcome.EXPLAINED)),
-            why="What was decided has been done; the picture is calmer.",
-            words_back=self.chance.choice(words.BACK),
-            now=at,
-        )
+        ending.end(self, at, concern, self.chance.choice(words.BACK))

@@ -1,0 +1,282 @@
+"""This file knows the watch over a child whose case has ended: why, by whose eyes, until when.
+
+The concern stays open while it is watched, with one review owed at a time; before each the trusted
+adult is asked in one line how the child is, by a task (`models/task.py`). Nothing of a watch ever
+changes: how far it has come is read from its steps.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.db import models
+
+from concerns.models.case import CaseRows
+from concerns.models.concern import Concern
+from concerns.models.decision import Decision, DecisionRoute
+from concerns.models.fields import EncryptedText
+from concerns.models.filed import ConcernChild
+from concerns.models.known import Status
+from concerns.models.moves import still_owed
+from concerns.models.person import Person
+from concerns.models.referral import Referral
+from concerns.models.step import Ended, Step
+from concerns.models.task import Task
+from concerns.models.written import Written
+from concerns.rules import after, calendars, spans
+from concerns.rules.after import EVERY, GRAVEST, REVIEWS, Because, Closing
+from concerns.rules.clocks import StepKind
+from concerns.rules.lifecycle import SETTLED, State, may_follow
+from concerns.rules.roles import May
+from concerns.rules.words import HowKnown, Outcome, Part
+
+WATCH_FIRST = (
+    "{}. So the child is watched before it is closed: choose who is asked how the child is."
+)
+
+
+@dataclass(frozen=True)
+class Watching:
+    """What a form holds that opens a watch. `agrees`: of a status that ended, the school's view."""
+
+    adult: Person
+    question: str
+    why: str
+    outcome: str = ""
+    last: int = REVIEWS[-1]
+    why_shorter: str = ""
+    agrees: bool | None = None
+
+    def lacking(self, viewer, concern: Concern) -> str:
+        """What is missing or does not fit, in a sentence; empty when it is whole."""
+        if self.adult not in may_be_asked(viewer, concern):
+            return "Whoever is asked works here, and is neither family nor kept out of it."
+        if not self.question.strip():
+            return "Write what they are asked: one line, with the child's first name."
+        if self.last < REVIEWS[-1] and not self.why_shorter.strip():
+            return "Say why it is watched for a shorter time."
+        return ""
+
+    def told(self, words_back: str = "") -> dict:
+        """What a line of the record says of it."""
+        said = {"why": self.why, "question": self.question, "why_shorter": self.why_shorter}
+        said["words_back"] = words_back
+        return {"fields": [f"until week {self.last}", *said], "words": said}
+
+
+class Watches(CaseRows):
+    def begin(self, agenda, because: Because, asked: Watching) -> "Watch":
+        """Open one: what an earlier watch of the same concern still owed ends with it."""
+        by, concern = agenda.by, agenda.concern
+        agenda.end(agenda.owes(StepKind.LOOK_AFTER), Ended.SUPERSEDED)
+        watch = self.create(
+            school=by.school,
+            concern=concern,
+            by=by.person,
+            at=agenda.now,
+            words=asked.why,
+            because=because,
+            outcome=asked.outcome,
+            last=asked.last,
+            why_shorter=asked.why_shorter,
+            adult=asked.adult,
+            question=asked.question,
+            agrees=asked.agrees,
+        )
+        watch.look_again_on(agenda, watch.left(agenda.by.today)[0])
+        return watch
+
+    def of(self, concern: Concern) -> "Watch | None":
+        """The one that goes on, or was the last."""
+        rows = self.filter(concern=concern).select_related("by", "adult")
+        return rows.order_by("-id").first()
+
+
+class Watch(Written):
+    """Its words are why the case could end; of a status, what the school thinks of its ending."""
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="watches")
+    because = models.CharField(max_length=12)
+    # How the concern is closed at the last review. Empty where only a status ended.
+    outcome = models.CharField(max_length=20, blank=True)
+    # The school week of the last review, and why that is not the twelfth.
+    last = models.PositiveSmallIntegerField()
+    why_shorter = EncryptedText()
+    adult = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    question = EncryptedText()
+    agrees = models.BooleanField(null=True)
+
+    objects = Watches.as_manager()
+
+    class Meta:
+        verbose_name_plural = "watches"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    because__in=[word.value for word in Because],
+                    outcome__in=["", *(word.value for word in Outcome)],
+                    last__in=REVIEWS,
+                ),
+                name="watch_words_are_known",
+            )
+        ]
+        indexes = [models.Index(fields=["concern", "id"], name="watches_in_order")]
+
+    @property
+    def because_words(self) -> str:
+        return Because.say(self.because)
+
+    def left(self, today: date) -> list[date]:
+        """The days of the reviews still to come, of those it was opened with."""
+        days = self.school.days
+        dates = [calendars.add_school_weeks(days, self.at, week) for week in REVIEWS]
+        on = [spans.local_day(days, moment) for moment in dates[: REVIEWS.index(self.last) + 1]]
+        return [day for day in on if day > today]
+
+    def further(self, now: datetime) -> date:
+        """The day it is looked at again where it is watched on."""
+        days = self.school.days
+        return spans.local_day(days, calendars.add_school_weeks(days, now, EVERY))
+
+    def look_again_on(self, agenda, day: date) -> None:
+        """Owe the next review, and ask the trusted adult before: where they are still here."""
+        self.ask_nobody(agenda)
+        agenda.owe(StepKind.LOOK_AFTER, on=day)
+        if self.adult in may_be_asked(agenda.by, self.concern):
+            Task.objects.ask(agenda, self.adult, self.question, self._day_before(day), watch=self)
+
+    def ask_nobody(self, agenda) -> None:
+        """What had been asked for the review before is asked no longer."""
+        tasks = Task.objects.filter(watch__concern=self.concern, step__done_at__isnull=True)
+        asked = set(tasks.values_list("step", flat=True))
+        agenda.end([step for step in agenda.open if step.pk in asked], Ended.SUPERSEDED)
+
+    def _day_before(self, day: date) -> date:
+        days = self.school.days
+        near = (day - timedelta(days=back) for back in range(1, 15))
+        return next((one for one in near if calendars.is_school_day(days, one)), day)
+
+
+def may_be_asked(viewer, concern: Concern):
+    """Who may be asked for something about `concern`: works here, is not family to its children and
+    is not kept out of it. Nobody asks themselves."""
+    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
+    return staff.not_excluded_from(concern)
+
+
+def not_yet(agenda, words_back: str, but: frozenset = frozenset()) -> str:
+    """Why a case may not end now, in a sentence; empty where it may. `but`: what ends with it."""
+    concern = agenda.concern
+    held = still_owed(step for step in agenda.open if step.kind not in but)
+    if held:
+        return "Still to do before it can be closed: " + "; ".join(held) + "."
+    if not words_back.strip() and concern.reporter_id != agenda.by.person.pk:
+        return "Closing gives the person who wrote it a word back."
+    if not may_follow(State(concern.state), State.CLOSED):
+        return f"This concern is {concern.state_words.lower()}: that cannot follow."
+    return ""
+
+
+def watched(concern: Concern, outcome: str) -> Because | None:
+    """Why ending it with `outcome` opens a watch; None where it does not."""
+    known = closing(concern)
+    return after.watched(replace(known, outcome=outcome)) if known else None
+
+
+def closing(concern: Concern) -> Closing | None:
+    """What `rules/after.py` asks of a concern about to end; None where each of its children is
+    watched already: nobody is asked twice how one child is."""
+    children = ConcernChild.objects.filter(concern=concern, part=Part.ABOUT)
+    children = set(children.values_list("child", flat=True))
+    if children and children <= watched_already(children):
+        return None
+    in_force = Decision.objects.in_force(concern)
+    routes = DecisionRoute.objects.filter(decision__in=in_force).values_list("route", flat=True)
+    kinds = Step.objects.filter(concern=concern).values_list("kind", flat=True)
+    told = concern.how_known == HowKnown.CHILD_TOLD or bool(concern.child_words)
+    return Closing(
+        answers=frozenset(_answers(concern)),
+        routes=frozenset(routes),
+        kinds=frozenset(kinds),
+        grave=concern.danger or told or concern.marks.exists(),
+    )
+
+
+def _answers(concern: Concern):
+    """The last answer of each referral to social care or police with which the school is done."""
+    sent = Referral.objects.filter(concern=concern, route__in=GRAVEST).order_by("id")
+    for referral in sent.prefetch_related("events"):
+        events = sorted(referral.events.all(), key=lambda event: event.pk)
+        if referral.stage in SETTLED:
+            yield from [event.answer for event in events if event.answer][-1:]
+
+
+def watched_already(children) -> set[int]:
+    """Those of `children`, by key, about whom a concern is being watched."""
+    owed = Step.objects.open().filter(kind=StepKind.LOOK_AFTER)
+    rows = ConcernChild.objects.filter(child__in=children, part=Part.ABOUT)
+    return set(rows.filter(concern__in=owed.values("concern")).values_list("child", flat=True))
+
+
+def stands_lower(status: Status) -> bool:
+    """Whether the child of `status` stands lower without it."""
+    left = Status.objects.standing().filter(child=status.child_id).exclude(pk=status.pk)
+    return after.lowers(status.kind, list(left.values_list("kind", flat=True)))
+
+
+def newest_concern(viewer, child, *, lock: bool = False) -> Concern | None:
+    """On which a child is watched after a status: that on which they are already, else the newest
+    about them that `viewer` may see."""
+    about = ConcernChild.objects.filter(child=child, part=Part.ABOUT).values("concern")
+    watched = Step.objects.open().filter(kind=StepKind.LOOK_AFTER, concern=models.OuterRef("pk"))
+    rows = Concern.objects.visible_to(viewer).filter(pk__in=about)
+    rows = rows.annotate(going=models.Exists(watched)).order_by("-going", "-id")
+    key = rows.values_list("pk", flat=True).first()
+    found = Concern.objects.select_for_update() if lock else Concern.objects
+    return found.filter(pk=key).first() if key else None
+
+
+def asked_with(viewer, status: Status) -> dict:
+    """What is asked with the ending of `status`: whether the child stands lower by it, and so is
+    watched; on which concern; and who can be asked how they are."""
+    concern = newest_concern(viewer, status.child)
+    staff = may_be_asked(viewer, concern) if concern else ()
+    return {"asks": stands_lower(status), "concern": concern, "staff": staff}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Concerns about the children of a watched concern, in a stretch of time before or after."""
+
+    words: str
+    weeks: int
+    number: int
+
+    @property
+    def a_month(self) -> str:
+        """For each month of four weeks."""
+        return f"{self.number * 4 / self.weeks:.1f}"
+
+
+def rates(viewer, watch: Watch) -> tuple[Rate, Rate]:
+    """Before the watch and since it began: stretches of the same length, in whole school weeks."""
+    long = max(viewer.now - watch.at, timedelta(weeks=1))
+    children = ConcernChild.objects.filter(concern=watch.concern, part=Part.ABOUT)
+    rows = Concern.objects.visible_to(viewer).of(*children.values_list("child", flat=True))
+    counted = rows.aggregate(
+        before=models.Count("pk", filter=models.Q(received_at__range=(watch.at - long, watch.at))),
+        since=models.Count("pk", filter=models.Q(received_at__gt=watch.at)),
+    )
+    weeks = [
+        _weeks(watch, watch.at - long, watch.at), _weeks(watch, watch.at, watch.at + long)
+    ]  # fmt: skip
+    return (
+        Rate("Before it ended", weeks[0], counted["before"]),
+        Rate("Since it ended", weeks[1], counted["since"]),
+    )
+
+
+def _weeks(watch: Watch, start: datetime, end: datetime) -> int:
+    """School weeks of five days between them, at least one."""
+    days = watch.school.days
+    minutes = calendars.school_minutes_between(days, start, end)
+    return max(1, round(minutes / (5 * calendars.day_minutes(calendars.Calendar.SCHOOL, days))))

@@ -1,0 +1,56 @@
+"""This file knows how a test asks a colleague for something, and how it watches a child."""
+
+from datetime import date, timedelta
+
+from concerns.chase import acts as chase
+from concerns.models import Concern, Step, Watching
+from concerns.rules.after import Then
+from concerns.rules.clocks import StepKind
+from concerns.rules.lifecycle import State
+from concerns.rules.words import Outcome
+from concerns.triage import acts as triage
+from tests import factories
+from tests.factories import NOW
+
+LATER = NOW + timedelta(hours=3)
+BY = date(2026, 11, 10)
+
+
+def ask(by, concern, to=None, words="Ring the old school.", on=BY, now=LATER):
+    to = to or factories.person(by.school)
+    return chase.ask(by=by, concern=concern, to=to, words=words, on=on, now=now)
+
+
+def answer(by, task, words="They sent it.", done=True, now=LATER):
+    return chase.answer(by=by, task=task, words=words, done=done, now=now)
+
+
+def ended(where, lead, **more):
+    """A concern with a way outside taken for a mark, which is all done: its ending is watched."""
+    concern = factories.concern_at(State.DECIDED, where=where, lead=lead, danger=True, **more)
+    for step in concern.steps.open().filter(kind__in=["support", "danger_now"]):
+        chase.do_step(by=lead, step=step, words="Done.", now=LATER)
+    return Concern.objects.get(pk=concern.pk)
+
+
+def asked(where, **more) -> Watching:
+    said = {"question": "How is Amelia?", "why": "It is calm.", "outcome": Outcome.KEPT, **more}
+    return Watching(adult=said.pop("adult", None) or factories.person(where), **said)
+
+
+def watch(lead, concern, now=LATER, words_back="Thank you.", **more):
+    given = {"asked": asked(lead.school, **more), "words_back": words_back}
+    return triage.watch(by=lead, concern=concern, now=now, **given)
+
+
+def review_of(concern) -> Step:
+    rows = Step.objects.open().select_related("concern", "holder")
+    return rows.get(concern=concern, kind=StepKind.LOOK_AFTER)
+
+
+def look(lead, concern, then=Then.ON, now=None, **more):
+    step = review_of(concern)
+    said = {"words": "She is well.", "why": "", "words_back": "", **more}
+    moment = now or step.due_at - timedelta(hours=1)
+    by = factories.viewer(lead.school, *lead.roles, who=lead.person, now=moment)
+    return chase.look_after(by=by, step=step, then=then, now=moment, **said)
