@@ -110,7 +110,8 @@ def _owed(step: Step, children, ladders: Ladders) -> Owed:
 
 def to_do(viewer: Viewer, uid) -> Step:
     """A step for an act, whose own line is the record of it. Raises Http404."""
-    rows = Step.objects.visible_to(viewer).select_related("concern", "referral", "holder")
+    rows = Step.objects.visible_to(viewer)
+    rows = rows.select_related("concern", "referral", "holder", "action")
     return sight.one(viewer, rows, uid)
 
 

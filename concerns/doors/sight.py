@@ -17,6 +17,7 @@ from django.http import Http404
 
 from concerns.doors import ledger
 from concerns.models import AdultConcern, Child, Concern, ConcernChild, Viewer, file
+from concerns.models.again import Again, known
 from concerns.models.file import File
 from concerns.rules.kinds import Kind
 
@@ -78,6 +79,15 @@ def files(viewer: Viewer, children: list[Child], reason: str = "") -> list[File]
         found = file.files(viewer, [child for child in children if child.pk in seen])
         uids = [one.child.uid for one in found]
         _record(viewer, Kind.FILE, shown=uids, children=uids, reason=reason)
+    return found
+
+
+def again(viewer: Viewer, concern: Concern) -> Again:
+    """What a referral made again is drafted from: one line names the concerns it was taken from."""
+    with transaction.atomic():
+        found = known(viewer, concern)
+        shown = dict.fromkeys(one.concern.uid for one in found.before)
+        _record(viewer, Kind.LISTED, shown=list(shown), reason="to refer again")
     return found
 
 

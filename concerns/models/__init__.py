@@ -7,6 +7,7 @@ from concerns.models.adult_said import AdultDecided, Spoken, ToldOfAdult
 from concerns.models.agenda import Agenda
 from concerns.models.asked import Answer, Asked
 from concerns.models.brought import StaffFile
+from concerns.models.chase import ChaseCall
 from concerns.models.child import Child, Enrolment, NameKey, Placement
 from concerns.models.concern import Concern, ConcernCategory
 from concerns.models.conversation import Conversation
@@ -26,6 +27,7 @@ from concerns.models.known import (
     Status,
 )
 from concerns.models.line import Line, LineWords
+from concerns.models.meeting import Meeting, MeetingAction, Met, Ours
 from concerns.models.person import Invitation, Person, Post, Relation, Viewer
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.roll import RollFile, RollQuestion
@@ -37,12 +39,12 @@ from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 __all__ = [
     "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
     "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Answer", "Asked",
-    "Authority", "Child", "Closure", "Concern", "ConcernCategory", "ConcernChild", "Conversation",
-    "Cover", "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft", "EarlierFile",
-    "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household",
-    "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen",
-    "NameKey", "Person", "Placement", "Post", "Professional", "Referral", "ReferralEvent",
-    "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent", "Sibling",
-    "Sighting", "Spoken", "StaffFile", "Status", "Step", "Term", "Tie", "ToldOfAdult", "Viewer",
-    "WordBack", "WordKey",
+    "Authority", "ChaseCall", "Child", "Closure", "Concern", "ConcernCategory", "ConcernChild",
+    "Conversation", "Cover", "Decided", "Decision", "DecisionChild", "DecisionRoute", "Draft",
+    "EarlierFile", "Ending", "Enrolment", "Exclusion", "FileEvent", "Handing", "Home", "Household",
+    "HouseholdAdult", "Invitation", "Language", "Line", "LineWords", "Mark", "MarkSeen", "Meeting",
+    "MeetingAction", "Met", "NameKey", "Ours", "Person", "Placement", "Post", "Professional",
+    "Referral", "ReferralEvent", "Refiling", "Relation", "RollFile", "RollQuestion", "Said",
+    "School", "Sent", "Sibling", "Sighting", "Spoken", "StaffFile", "Status", "Step", "Term", "Tie",
+    "ToldOfAdult", "Viewer", "WordBack", "WordKey",
 ]  # fmt: skip

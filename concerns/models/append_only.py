@@ -18,6 +18,7 @@ FROZEN = (
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
     "AdultDecision", "AdultEntry", "Asked", "Answer", "Invitation",
     "Exclusion", "Refiling",
+    "ChaseCall", "Meeting", "MeetingAction",
     "Household", "HouseholdAdult", "FileEvent", "Sighting",
 )  # fmt: skip
 # Rows that are ended once, and otherwise never change: the lines of a child's file.

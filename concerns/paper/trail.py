@@ -24,7 +24,7 @@ HAS_A_ROW = frozenset(
         Kind.SUBMITTED, Kind.ADDED, Kind.TOLD, Kind.HANDED, Kind.DECIDED, Kind.CLOSED,
         Kind.REOPENED, Kind.TOLD_REPORTER, Kind.SPOKE, Kind.SENT, Kind.ANSWERED,
         Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE, Kind.EXCLUDED,
-        Kind.REFILED,
+        Kind.REFILED, Kind.ACKNOWLEDGED, Kind.CHASED, Kind.SETTLED, Kind.MET,
     }
 )  # fmt: skip
 ACCOUNT = {
@@ -127,6 +127,9 @@ def _from_rows(concern: Concern) -> Iterator[Entry]:
     for row in concern.words_back.all():
         what = "Gave the person who wrote it a word back"
         yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))
+    for row in concern.meetings.all():
+        said = _said(("There", row.who), ("Agreed", row.agreed), *(("Ours", o) for o in row.ours))
+        yield Entry(row.at, f"Met: {row.kind_words}", row.by.name, said, happened=_earlier(row))
     for row in concern.conversations.all():
         what = f"Spoke to: {row.spoken_to_words}"
         if not row.reached:
@@ -177,6 +180,7 @@ def _referrals(concern: Concern) -> Iterator[Entry]:
         for event in referral.events.all():
             facts = _said(
                 ("Agency", event.agency),
+                ("Taken to", event.rung_words),
                 ("Spoken to", event.spoken_to),
                 ("How", event.method_words),
                 ("Their reference", event.their_reference),
@@ -185,6 +189,10 @@ def _referrals(concern: Concern) -> Iterator[Entry]:
             )
             what = f"{referral.route_words}: {event.stage_words.lower()}"
             yield Entry(event.at, what, event.by.name, facts, happened=_earlier(event))
+        for call in referral.chases.all():
+            facts = _said(("Call", call.words), ("What they said", call.said))
+            what = f"{referral.route_words}: chased"
+            yield Entry(call.at, what, call.by.name, facts, happened=_earlier(call))
 
 
 def _steps(steps: list[Step], viewer: Viewer) -> Iterator[Entry]:

@@ -28,23 +28,11 @@ from concerns.models.moves import still_owed
 from concerns.models.refiled import follow, told_outside
 from concerns.models.step import Ended
 from concerns.rules import calendars, lifecycle
-from concerns.rules.clocks import (
-    ANSWERS,
-    DECISIONS,
-    FIRST_LOOKS,
-    NEXT,
-    SUPERSEDED,
-    StepKind,
-)
+from concerns.rules.clocks import ANSWERS, DECISIONS, FIRST_LOOKS, NEXT, SUPERSEDED, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage, State
 from concerns.rules.roles import May
-from concerns.rules.words import (
-    OUTSIDE,
-    Outcome,
-    Part,
-    Route,
-)
+from concerns.rules.words import OUTSIDE, Outcome, Part, Route
 
 
 def _must_be_open(concern: Concern) -> None:
@@ -91,8 +79,9 @@ def _begin(agenda, by: Viewer) -> None:
     agenda.owe(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE, holder=by.person)
 
 
-# What moves with the concern when it changes hands: all but the writer's own step.
-_LEADS_STEPS = tuple(k for k in StepKind if k not in {StepKind.DANGER_NOW})
+# What moves with the concern when it changes hands: all but the writer's own step, and what was
+# given to somebody by name at a meeting.
+_LEADS_STEPS = tuple(k for k in StepKind if k not in {StepKind.DANGER_NOW, StepKind.AGREED_ACTION})
 
 
 @act(May.TAKE, Kind.HANDED, on="concern")
@@ -191,6 +180,8 @@ def _open_next(record, agenda, decision: Decision, decided: Decided) -> None:
 
 def _refer(record, agenda, decision: Decision, decided: Decided, route: Route) -> None:
     """A way outside: to be sent, or sent before it was written down. Never twice at once."""
+    if route is Route.SOCIAL_CARE:
+        agenda.done(StepKind.REFER_AGAIN)
     concern, sent = agenda.concern, decided.sent.get(route)
     going = Referral.objects.going(concern, route, decided.children)
     referral = going or Referral.objects.of(decision, route)

@@ -188,8 +188,12 @@ class DecideForm(AskSent, AskParents, AskAgain):
     child_seen = choose("Has the child been seen?", ChildSeen)
     words_back = Words("What shall they read?", help_text=WORD_BACK)
 
-    def __init__(self, *args, now, rows, last, staff, pressing, advice, spoken, again, **kwargs):
+    def __init__(
+        self, *args, now, rows, last, staff, pressing, advice, spoken, again, drafted="", **kwargs
+    ):
         first = {"light_until": again}
+        if drafted:
+            first |= {"reason": drafted, "weight": Weight.FULL, "routes": [Route.SOCIAL_CARE]}
         first |= moments.at_first("sent", now) | moments.at_first("spoke", now)
         super().__init__(*args, initial=first, **kwargs)
         self.now, self.spoken_before = now, spoken

@@ -224,7 +224,7 @@ def _stories(viewer: Viewer, concern: Concern) -> list[Story]:
     since = viewer.now - LOOKING_BACK
     found = sight.shown(
         viewer,
-        beside.earlier(viewer, concern, list(children.values()), since),
+        beside.earlier(viewer, concern, list(children), since),
         reason="beside a concern",
         children=[child.uid for child in children.values()],
     )
