@@ -42,11 +42,10 @@ class Met:
         again = f"Go to the next meeting ({MeetingKind.say(self.kind).lower()})"
         return [*self.actions, Ours(again, self.next_on, holder)]
 
-    @property
-    def told(self) -> dict:
-        """What a line of the record says of it, and what it commits to."""
+    def told(self, ours: list[Ours]) -> dict:
+        """What a line of the record says of it and of what is `ours`, and what it commits to."""
         words = {"who": self.who, "agreed": self.agreed}
-        words |= {f"action {number}": one.what for number, one in enumerate(self.actions, 1)}
+        words |= {f"action {number}": one.what for number, one in enumerate(ours, 1)}
         return {"fields": list(words), "reason": self.kind, "words": words}
 
 

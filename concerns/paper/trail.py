@@ -283,6 +283,9 @@ def _outside(concern: Concern) -> Iterator[Knew]:
         if row.reached:
             how = f"{row.by.name} spoke to them"
             yield Knew(row.who, row.spoken_to_words, row.happened_at, how, outside=True)
+    for row in concern.meetings.all():
+        how = f"{row.by.name} wrote down who was there"
+        yield Knew(row.who, row.kind_words, row.happened_at, how, outside=True)
     for referral in concern.referrals.all():
         for event in referral.events.all():
             if event.stage == Stage.SENT:

@@ -290,7 +290,8 @@ def meet(*, by: Viewer, concern: Concern, met: Met, now: datetime, record) -> Me
         raise Refused("An action is held by somebody who may decide on this concern.")
     meeting = Meeting.objects.write(by, concern, met, now)
     agenda = record.agenda(concern)
-    agenda.met(meeting, MeetingAction.objects.write(meeting, met.all_ours(by.person)))
+    ours = met.all_ours(by.person)
+    agenda.met(meeting, MeetingAction.objects.write(meeting, ours))
     agenda.onward()
-    record(about=meeting, concern=concern, **met.told)
+    record(about=meeting, concern=concern, **met.told(ours))
     return meeting

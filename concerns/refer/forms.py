@@ -283,6 +283,6 @@ class NotAgainForm(Asked):
     why = Words(
         "Not again, because",
         needed="Say why it is not referred again",
-        help_text="What is different from a new sign of the same: a sentence is enough.",
+        help_text="How you know that it is nothing of the same kind: a sentence is enough.",
     )
     helper = inside(Question("why", rows=4), Buttons(Press("Do not refer again")))
