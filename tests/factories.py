@@ -20,7 +20,9 @@ from concerns.models import (
     Decided,
     Enrolment,
     MarkSeen,
+    Met,
     NameKey,
+    Ours,
     Person,
     Placement,
     Post,
@@ -204,8 +206,12 @@ def whole_case(where: School) -> Concern:
     referral, moment = concern.referrals.get(), next(at)
     said = {"spoken_to": "Duty worker", "happened_at": moment, "now": moment}
     refer.send(by=deputy, referral=referral, agency="Front door", method="telephone", **said)
+    refer.chase(by=deputy, referral=referral, telephone="01632 960001", minutes=9, **said)
     refer.hear_back(by=deputy, referral=referral, answer="assessment", words="Will see.", **said)
     refer.give_view(by=deputy, referral=referral, view="agree", words="It fits.", now=next(at))
+    ours = Ours("Ring the school nurse.", date(2026, 11, 12), deputy.person)
+    met = Met("strategy", moment, "Ann, Bo", "Enquiries begin.", actions=(ours,))
+    refer.meet(by=deputy, concern=concern, met=met, now=next(at))
     _watched(concern, writer, deputy, at)
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
     triage.exclude(by=lead, concern=concern, person=person(where), why="Involved.", now=next(at))

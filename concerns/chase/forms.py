@@ -20,6 +20,7 @@ ASKS = {
     StepKind.SUPPORT: "What is in place, since when, and who gives it?",
     StepKind.WATCH: "What was seen while watching, and by whom?",
     StepKind.PUT_RIGHT: "Who has been told that it was about another child, how, and when?",
+    StepKind.AGREED_ACTION: "What was done, when, and who has been told?",
     StepKind.MISSING_FROM_ROLL: "Where is the child, and how do you know?",
 }
 

@@ -137,7 +137,7 @@ def _owed(step: Step, children, ladders: Ladders) -> Owed:
 def to_do(viewer: Viewer, uid) -> Step:
     """A step for an act, whose own line is the record of it. Raises Http404."""
     rows = Step.objects.visible_to(viewer).select_related(
-        "concern", "referral", "holder", "decision"
+        "concern", "referral", "holder", "decision", "action"
     )
     return sight.one(viewer, rows, uid)
 

@@ -262,14 +262,6 @@ class ChronologyForm(Asked):
         )
 
 
-class CoverForm(Asked):
-    also = Words(
-        "Other words to cover, each on a line",
-        help_text="A nickname, a misspelt name, the name of another child's parent.",
-    )
-    helper = inside(Question("also", rows=3), Buttons(Press("Make the print")))
-
-
 # What is asked for each line that can be written, by the word of its address.
 WRITES: dict[str, type[Line]] = {
     "address": HomeForm,

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from concerns.asking.asked import Typed, as_uid
+from concerns.asking.covering import CoverForm
 from concerns.asking.ending import EndStatusForm
 from concerns.asking.household import ArrivedForm
 from concerns.child import acts, queries
@@ -17,7 +18,6 @@ from concerns.child.forms import (
     WRITES,
     AnyoneForm,
     ChronologyForm,
-    CoverForm,
     EndForm,
     SearchForm,
     SeenForm,
@@ -145,11 +145,10 @@ def chronology(request, uid):
 def print_chronology(request, uid):
     """Looked over first; pressed, it is the print itself."""
     form, asked = _asked(request)
-    made, cover = request.method == "POST", CoverForm(Typed.of(dict(request.POST.lists())))
-    given = {"also": cover.data.get("also", ""), "shown": request.POST.getlist("show")}
-    found = chronicle.printed(request.viewer, uid, form.wanted(), made=made, **given)
+    cover, given = CoverForm.read(request)
+    found = chronicle.printed(request.viewer, uid, form.wanted(), **given)
     page = {"print": found, "cover": cover, "here": request.path + asked}
-    return render(request, "child/printed.html" if made else "child/cover.html", page)
+    return render(request, "child/printed.html" if given["made"] else "child/cover.html", page)
 
 
 def _asked(request) -> tuple[ChronologyForm, str]:

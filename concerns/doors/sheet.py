@@ -30,13 +30,16 @@ class Sheet:
     """`form` is made with what was posted, else with what was kept from this page, else empty.
 
     `path` is where the form is posted to, when that is not the page it is shown on: words kept come
-    back there. `looking`: what was pressed looks for a name, and sends nothing.
+    back there. `looking`: what was pressed looks for a name, and sends nothing. `beside`: it stands
+    on the page of another, which was pressed if any was.
     """
 
-    def __init__(self, request, form: type[Asked], *, path: str = "", looking=False, **offered):
+    def __init__(
+        self, request, form: type[Asked], *, path="", looking=False, beside=False, **offered
+    ):
         self.request, self.viewer = request, request.viewer
         self.path = path or request.path
-        self.pressed = request.method == "POST"
+        self.pressed = request.method == "POST" and not beside
         self.stale: Stale | None = None
         self.kept = None if self.pressed else keep.waiting(self.viewer, self.path)
         typed = None
@@ -77,13 +80,18 @@ class Sheet:
     def page(self, template: str, concern=None, **more) -> HttpResponse:
         """The sheet as it stands. `concern` is read, and the reading recorded, for this page; a
         sheet about something that has no version (a person, a draft) has none."""
+        self.standing_at(concern)
+        context = {"sheet": self, "form": self.form, "concern": concern, **more}
+        return render(self.request, template, context, status=self._status)
+
+    def standing_at(self, concern) -> "Sheet":
+        """With what it carries, on a page of `concern` as it was read."""
         now = concern.version if concern else 0
         self.version = self._version_read if self.pressed else now
         if self.stale:
             self.version = self.stale.concern.version
         self.keep = keep.token(self.viewer, self.path)
-        context = {"sheet": self, "form": self.form, "concern": concern, **more}
-        return render(self.request, template, context, status=self._status)
+        return self
 
     @property
     def _status(self) -> int:

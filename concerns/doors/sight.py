@@ -17,6 +17,7 @@ from django.http import Http404
 
 from concerns.doors import ledger
 from concerns.models import AdultConcern, Child, Concern, ConcernChild, Viewer, beside, file
+from concerns.models.again import Again, known
 from concerns.models.beside import Story
 from concerns.models.file import File
 from concerns.rules.kinds import Kind
@@ -96,6 +97,15 @@ def stories(viewer: Viewer, concern: Concern, rows: list[ConcernChild], why: str
         children=[child.uid for child in children.values()],
     )
     return beside.stories(concern, rows, told, found)
+
+
+def again(viewer: Viewer, concern: Concern) -> Again:
+    """What a referral made again is drafted from: one line names the concerns it was taken from."""
+    with transaction.atomic():
+        found = known(viewer, concern)
+        shown = dict.fromkeys(one.concern.uid for one in found.before)
+        _record(viewer, Kind.LISTED, shown=list(shown), reason="to refer again")
+    return found
 
 
 def to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:

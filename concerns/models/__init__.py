@@ -9,6 +9,7 @@ from concerns.models.agenda import Agenda
 from concerns.models.asked import Answer, Asked
 from concerns.models.beat import Beat, Trouble
 from concerns.models.brought import StaffFile
+from concerns.models.chase import ChaseCall
 from concerns.models.child import Child, ChildName, Enrolment, NameKey, Placement
 from concerns.models.clocks import ClockSet
 from concerns.models.concern import Concern, ConcernCategory
@@ -30,6 +31,7 @@ from concerns.models.known import (
     Status,
 )
 from concerns.models.line import Line, LineWords
+from concerns.models.meeting import Meeting, MeetingAction, Met, Ours
 from concerns.models.notice import Letter, Notice
 from concerns.models.person import Invitation, Person, Post, Relation, Viewer
 from concerns.models.referral import Referral, ReferralEvent
@@ -43,13 +45,13 @@ from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
 __all__ = [
     "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
     "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Answer", "Asked",
-    "Authority", "Beat", "Child", "ChildName", "ClockSet", "Closure", "Concern", "ConcernCategory",
-    "ConcernChild", "Conversation", "Cover", "Decided", "Decision", "DecisionChild",
-    "DecisionRoute", "Draft", "EarlierFile", "Ending", "Enrolment", "Exclusion", "FileEvent",
-    "Handing", "Home", "HomeAuthority", "Household", "HouseholdAdult", "Invitation", "Language",
-    "Letter", "Line", "LineWords", "Mark", "MarkSeen", "NameKey", "Notice", "Person", "Placement",
-    "Post", "Professional", "Referral", "ReferralEvent", "Refiling", "Relation", "RollFile",
-    "RollQuestion", "Said", "School", "Sent", "Sibling", "Sighting", "Spoken", "StaffFile",
-    "Status", "Step", "Task", "TaskAnswer", "Term", "Tie", "ToldOfAdult", "Trouble", "Viewer",
-    "Watch", "Watching", "WordBack", "WordKey",
+    "Authority", "Beat", "ChaseCall", "Child", "ChildName", "ClockSet", "Closure", "Concern",
+    "ConcernCategory", "ConcernChild", "Conversation", "Cover", "Decided", "Decision",
+    "DecisionChild", "DecisionRoute", "Draft", "EarlierFile", "Ending", "Enrolment", "Exclusion",
+    "FileEvent", "Handing", "Home", "HomeAuthority", "Household", "HouseholdAdult", "Invitation",
+    "Language", "Letter", "Line", "LineWords", "Mark", "MarkSeen", "Meeting", "MeetingAction",
+    "Met", "NameKey", "Notice", "Ours", "Person", "Placement", "Post", "Professional", "Referral",
+    "ReferralEvent", "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent",
+    "Sibling", "Sighting", "Spoken", "StaffFile", "Status", "Step", "Task", "TaskAnswer", "Term",
+    "Tie", "ToldOfAdult", "Trouble", "Viewer", "Watch", "Watching", "WordBack", "WordKey",
 ]  # fmt: skip

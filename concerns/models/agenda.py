@@ -10,13 +10,15 @@ from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
 from concerns.models.cover import who_acts
 from concerns.models.decision import Decision, pressing_decision
+from concerns.models.meeting import Meeting, MeetingAction
 from concerns.models.person import Person, Post, Viewer
 from concerns.models.referral import Referral
 from concerns.models.step import Ended, Owed
 from concerns.models.task import Task
-from concerns.rules import calendars, clocks
-from concerns.rules.clocks import CLOCKS, StepKind
+from concerns.rules import calendars, clocks, meetings, spans
+from concerns.rules.clocks import ANSWER_OPENS, CLOCKS, StepKind
 from concerns.rules.lifecycle import State
+from concerns.rules.meetings import MeetingKind
 from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.words import Choice, SpokenTo
 
@@ -50,7 +52,7 @@ class Agenda:
     ) -> Owed:
         """Open a step: due by its clock, held by the post the concern goes to, if it goes to one;
         else by `holder`, by who has the concern, or by the role its clock names. Its clock runs
-        from now, or from `since`. `because` is the referral or the decision it is owed for."""
+        from now, or from `since`. `because` is the referral, decision or action it is owed for."""
         post = self.concern.goes_to
         person = None if post else holder or self.concern.holder
         step = self.steps(
@@ -99,16 +101,33 @@ class Agenda:
         self.end(steps)
         return steps
 
-    def follow(self, referral: Referral, *kinds: StepKind) -> None:
+    def follow(self, referral: Referral, *kinds: StepKind, answered: bool = False) -> None:
         """`referral` has come further: end what was owed on it, and owe `kinds`.
 
         Once social care is to answer, it was told: a mark on a child who cannot move is referred.
+        What the agency's own work owes goes on through the school's view of it, to its next answer.
         """
         if StepKind.HEAR_BACK in kinds:
             self.done(StepKind.REFER_NOW)
-        self.end([step for step in self.open if step.referral_id == referral.pk])
+        owed = [step for step in self.open if step.referral_id == referral.pk]
+        lasts = {kind for kind in ANSWER_OPENS.values() if kind in kinds or not answered}
+        self.end([step for step in owed if step.kind not in lasts])
+        goes_on = {step.kind for step in owed if step.kind in lasts}
         for kind in kinds:
-            self.owe(kind, referral=referral)
+            if kind not in goes_on:
+                self.owe(kind, referral=referral)
+
+    def met(self, meeting: Meeting, ours: list[MeetingAction]) -> None:
+        """A meeting was written down: end what waited for it; owe what it opens from its own day,
+        and each action that is the school's."""
+        kind = MeetingKind(meeting.kind)
+        self.done(*meetings.ends(kind, meeting.leads_on))
+        held = spans.local_day(self.by.school.days, meeting.happened_at)
+        on = meeting.next_on or meetings.last_day(kind, held)
+        for step in meetings.OPENS[kind] if meeting.leads_on else ():
+            self.owe(step, on=on, since=meeting.happened_at)
+        for action in ours:
+            self.owe(StepKind.AGREED_ACTION, on=action.on, holder=action.holder, action=action)
 
     def heard(self, spoken: Conversation) -> None:
         """A conversation was written down: end what it answers. Advice opens what waited for it."""

@@ -18,6 +18,7 @@ FROZEN = (
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
     "AdultDecision", "AdultEntry", "Asked", "Answer", "Invitation",
     "Exclusion", "Refiling",
+    "ChaseCall", "Meeting", "MeetingAction",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Task", "TaskAnswer", "Watch",
 )  # fmt: skip

@@ -35,9 +35,8 @@ class Story:
     siblings: list[Sibling]
 
 
-def earlier(viewer, concern: Concern, children: list[Child], since: datetime):
-    """What else `viewer` may read of `children` since then, newest first, to be shown by sight."""
-    keys = [child.pk for child in children]
+def earlier(viewer, concern: Concern, keys: list[int], since: datetime):
+    """What else `viewer` may read of children since then, newest first, to be shown by sight."""
     of_these = ConcernChild.objects.filter(child__in=keys)
     return (
         Concern.objects.visible_to(viewer)

@@ -1,5 +1,6 @@
 """This file knows what was said to whom about a concern: parent, child, adviser."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -11,6 +12,7 @@ from concerns.models.fields import EncryptedText
 from concerns.models.filed import ConcernChild, Refiling
 from concerns.models.person import Person
 from concerns.models.said import Said
+from concerns.rules.saying import counted_times
 from concerns.rules.words import Part, SpokenTo
 
 
@@ -39,6 +41,15 @@ class Conversations(CaseRows):
         of_all = models.Q(concern_child__isnull=True, at__gte=since)
         here = self.filter(concern=concern, spoken_to=spoken_to, reached=True)
         return here.filter(of_one | of_all)
+
+
+def tried(talks: Iterable["Conversation"], spoken_to: str) -> str:
+    """ "Tried 3 times"; empty where the last try came about."""
+    times = 0
+    for talk in talks:
+        if talk.spoken_to == spoken_to:
+            times = 0 if talk.reached else times + 1
+    return f"Tried {counted_times(times)}" if times else ""
 
 
 class Conversation(CaseRow):

@@ -22,6 +22,10 @@ class ConcernChildren(CaseRows):
         """Less those that were another child's by mistake."""
         return self.exclude(part=Part.MOVED)
 
+    def about(self):
+        """Less those also involved."""
+        return self.filter(part=Part.ABOUT)
+
 
 class ConcernChild(CaseRow):
     """A child it is about, or one also involved; or the description of one not on the roll."""

@@ -49,6 +49,7 @@ def others(concern: Concern, steps: list[Step]) -> list[Move]:
             ("Decide", "triage_decide", ""),
             ("Hand it on", "triage_hand", ""),
             ("Record a conversation", "refer_speak", ""),
+            ("Write down a meeting", "refer_meet", ""),
             ("Add a note for the leads", "triage_note", ""),
             ("Ask a colleague for something", "chase_ask", ""),
             back,

@@ -6,6 +6,7 @@ two of one name apart, and no more.
 
 import uuid
 
+from concerns.models.again import after_no_further
 from concerns.models.child import MOST_FOUND, Child, ChildName
 from concerns.models.concern import Concern
 from concerns.models.person import Person, Post, Viewer
@@ -27,10 +28,15 @@ def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
 
 
 def chosen(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Child]:
-    """The children picked, by uid. One who left the roll while the form was open is still meant."""
+    """The children picked, by uid. One who left the roll while the form was open is still meant.
+
+    Each with whether a new sign of theirs comes after a "no further action" (`again.py`): sending a
+    concern then asks no more.
+    """
     if not uids:
         return {}
-    return {str(row.uid): row for row in Child.objects.of_school(viewer).filter(uid__in=uids)}
+    rows = Child.objects.of_school(viewer).filter(uid__in=uids)
+    return {str(row.uid): row for row in rows.annotate(again=after_no_further(viewer.now))}
 
 
 def staff(viewer: Viewer, uids: list[uuid.UUID] | None = None) -> dict[str, Person]:

@@ -5,11 +5,14 @@ from datetime import datetime
 from django.db import models
 
 from concerns.models.case import CaseRow, CaseRows
+from concerns.models.chase import added_up
 from concerns.models.concern import Concern
 from concerns.models.decision import Decision
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
-from concerns.rules.lifecycle import SETTLED, Stage
+from concerns.rules.clocks import ANSWER_OPENS
+from concerns.rules.escalation import Rung, next_rung
+from concerns.rules.lifecycle import AWAITED, SETTLED, Stage
 from concerns.rules.words import OUTSIDE, Answer, Method, Route
 
 
@@ -64,8 +67,33 @@ class Referral(CaseRow):
     @property
     def stage(self) -> Stage:
         """How far it has come, derived from its events (from rows fetched, where prefetched)."""
-        events = sorted(self.events.all(), key=lambda event: event.pk)
+        events = self._in_order
         return Stage(events[-1].stage) if events else Stage.TO_SEND
+
+    @property
+    def answer(self) -> str:
+        """The last the agency has said it will do; empty before any answer."""
+        return next((event.answer for event in reversed(self._in_order) if event.answer), "")
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the agency owes something: an answer, or what its own work finds."""
+        works = self.stage is Stage.AGREED and self.answer in ANSWER_OPENS
+        return self.stage in AWAITED or works
+
+    @property
+    def chased(self) -> str:
+        """How often it was chased, and how long that took; empty where it was not."""
+        return added_up(self.chases.all())
+
+    @property
+    def next_rung(self) -> Rung:
+        """To whom a challenge goes next."""
+        return next_rung((event.stage, event.escalation) for event in self._in_order)
+
+    @property
+    def _in_order(self) -> list["ReferralEvent"]:
+        return sorted(self.events.all(), key=lambda event: event.pk)
 
 
 class ReferralEvents(CaseRows):
@@ -82,7 +110,7 @@ class ReferralEvents(CaseRows):
 
 
 class ReferralEvent(CaseRow):
-    """It was sent, answered, agreed with, challenged, or not sent after all."""
+    """It was sent, acknowledged, answered, agreed with, challenged, settled, or never sent."""
 
     to_concern = "referral__concern_id"
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="events")
@@ -97,6 +125,8 @@ class ReferralEvent(CaseRow):
     words = EncryptedText()
     method = models.CharField(max_length=12, blank=True)
     answer = models.CharField(max_length=16, blank=True)
+    # To which rung of the ladder a challenge was taken.
+    escalation = models.CharField(max_length=16, blank=True)
 
     objects = ReferralEvents.as_manager()
 
@@ -116,6 +146,11 @@ class ReferralEvent(CaseRow):
                 | models.Q(method__in=[word.value for word in Method]),
                 name="sent_says_how",
             ),
+            models.CheckConstraint(
+                condition=models.Q(escalation="")
+                | models.Q(stage=Stage.CHALLENGED, escalation__in=[rung.value for rung in Rung]),
+                name="a_challenge_says_to_whom",
+            ),
         ]
         indexes = [models.Index(fields=["referral", "id"], name="events_in_order")]
 
@@ -125,6 +160,10 @@ class ReferralEvent(CaseRow):
     @property
     def stage_words(self) -> str:
         return Stage.say(self.stage)
+
+    @property
+    def rung_words(self) -> str:
+        return Rung.say(self.escalation)
 
     @property
     def answer_words(self) -> str:

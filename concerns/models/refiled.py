@@ -5,9 +5,11 @@ decided again. What went outside is not undone by a move, and is owed as before;
 be told that it was another child.
 """
 
+from concerns.models import again
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision, pressing_decision
 from concerns.models.filed import Refiling
+from concerns.models.meeting import Meeting
 from concerns.models.person import Person, Relation
 from concerns.models.referral import ReferralEvent
 from concerns.models.step import Ended
@@ -19,7 +21,10 @@ from concerns.rules.lifecycle import Stage, State
 def told_outside(concern) -> bool:
     """Whether parents, an adviser or an agency have been told anything of it."""
     sent = ReferralEvent.objects.filter(referral__concern=concern, stage=Stage.SENT)
-    return sent.exists() or Conversation.objects.filter(concern=concern, reached=True).exists()
+    met = Meeting.objects.filter(concern=concern)
+    if sent.exists() or met.exists():
+        return True
+    return Conversation.objects.filter(concern=concern, reached=True).exists()
 
 
 def follow(agenda, refiling: Refiling, reached: bool) -> None:
@@ -37,6 +42,10 @@ def follow(agenda, refiling: Refiling, reached: bool) -> None:
     decided = concern.state in (State.DECIDED, State.CLOSED)
     if decided and not Decision.objects.all_made(concern):
         _decide_again(agenda, refiling, own)
+    # Whether a sign comes after a "no further action" is a question about the right child.
+    agenda.end(agenda.owes(StepKind.REFER_AGAIN), Ended.SUPERSEDED)
+    for kind in again.owed_on(concern, refiling.at) if concern.state != State.CLOSED else ():
+        agenda.owe(kind)
     if reached and concern.state != State.CLOSED:
         agenda.owe(StepKind.PUT_RIGHT, holder=concern.holder or own)
     agenda.onward()

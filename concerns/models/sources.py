@@ -7,15 +7,16 @@ their story; of a brother or sister here, only where the viewer may see them.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from concerns.models import story
 from concerns.models.after import Watch
+from concerns.models.chase import ChaseCall
 from concerns.models.child import Child
 from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
 from concerns.models.fact import Fact
-from concerns.models.filed import ConcernChild
+from concerns.models.filed import ConcernChild, Refiling
 from concerns.models.home import AdultFact, AdultHome, Home, Sibling, Tie
 from concerns.models.known import (
     EarlierFile,
@@ -26,6 +27,7 @@ from concerns.models.known import (
     Sighting,
     Status,
 )
+from concerns.models.meeting import Meeting
 from concerns.models.person import Viewer
 from concerns.models.referral import ReferralEvent
 from concerns.models.written import Addition, Ending
@@ -87,6 +89,18 @@ def _conversations(viewer: Viewer, child: Child):
     return rows.select_related("concern").annotate(writer=F("by__name"))
 
 
+def _chases(viewer: Viewer, child: Child):
+    rows = _of(ChaseCall, "referral__decision__children__concern_child__child")(viewer, child)
+    return rows.select_related("referral__concern")
+
+
+def _meetings(viewer: Viewer, child: Child):
+    """Less what was held while the concern stood under another child: it was about that one."""
+    moved = Refiling.objects.filter(concern=OuterRef("concern"), to=child, at__gt=OuterRef("at"))
+    rows = _at_concern(Meeting)(viewer, child).filter(~Exists(moved))
+    return rows.prefetch_related("actions__holder")
+
+
 def _events(viewer: Viewer, child: Child):
     rows = _of(ReferralEvent, "referral__decision__children__concern_child__child")(viewer, child)
     return rows.select_related("referral__concern").annotate(who=F("by__name"))
@@ -129,6 +143,17 @@ def _tell_event(row: ReferralEvent) -> dict:
     heading = f"{row.referral.route_words}: {row.stage_words.lower()}"
     words = story.event_words(row)
     return {"heading": heading, "words": words, "by": row.writer, **_link(row.referral.concern)}
+
+
+def _tell_chase(row: ChaseCall) -> dict:
+    heading = f"{row.referral.route_words}: chased"
+    words = "\n".join(filter(None, [row.words, row.said]))
+    return {"heading": heading, "words": words, "by": row.writer, **_link(row.referral.concern)}
+
+
+def _tell_meeting(row: Meeting) -> dict:
+    words = "\n".join([f"There: {row.who}", row.agreed, *row.ours])
+    return {"heading": row.kind_words, "words": words, "by": row.writer, **_link(row.concern)}
 
 
 def _tell_conversation(row: Conversation) -> dict:
@@ -237,6 +262,8 @@ def _sources() -> Iterator[Source]:
     yield Source(Sort.DECISION, _decisions, "at", _tell_decision)
     yield Source(Sort.SAID, _conversations, "happened_at", _tell_conversation)
     yield Source(Sort.OUTSIDE, _events, "happened_at", _tell_event)
+    yield Source(Sort.OUTSIDE, _chases, "happened_at", _tell_chase)
+    yield Source(Sort.OUTSIDE, _meetings, "happened_at", _tell_meeting)
     yield Source(Sort.CONCERN, _at_concern(Ending), "at", _tell_ending)
     yield Source(Sort.SEEN, _sightings, "happened_at", _tell_sighting)
     yield Source(Sort.HOME, _file_events, "happened_at", _tell_file_event)

@@ -8,10 +8,11 @@ from django.db import models
 from concerns.models.case import CaseRow, CaseRows
 from concerns.models.concern import Concern
 from concerns.models.decision import Decision
+from concerns.models.meeting import MeetingAction
 from concerns.models.person import Person
 from concerns.models.referral import Referral
 from concerns.rules import clocks
-from concerns.rules.clocks import BY_A_NOTE, DECISIONS, HOLD_OPEN, StepKind
+from concerns.rules.clocks import BY_A_NOTE, DECISIONS, HOLD_OPEN, MEETINGS, StepKind
 from concerns.rules.roles import Role
 from concerns.rules.words import Choice
 
@@ -30,6 +31,8 @@ PLACES = {
     **dict.fromkeys(BY_A_NOTE, "chase_step"),
     **dict.fromkeys((StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE), "refer_speak"),
     **dict.fromkeys(DECISIONS | {StepKind.KEEP, StepKind.NEXT_MOVE}, "triage_decide"),
+    **dict.fromkeys(MEETINGS, "refer_meet"),
+    StepKind.REFER_AGAIN: "refer_again",
     StepKind.TELL_REPORTER: "chase_tell",
     StepKind.REFER_NOW: "triage_decide",
     StepKind.STILL_WORRIED: "chase_again",
@@ -112,6 +115,10 @@ class Step(Owed):
     referral = models.ForeignKey(Referral, models.PROTECT, null=True, related_name="steps")
     # The decision that opened it: superseded with it.
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="steps")
+    # What was agreed at a meeting, and is the school's to do.
+    action = models.ForeignKey(
+        MeetingAction, models.PROTECT, null=True, related_name="steps", db_index=False
+    )
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="steps")
 
     objects = Steps.as_manager()
@@ -170,9 +177,7 @@ class Step(Owed):
     def place(self) -> tuple[str, UUID] | None:
         """The name of the page on which it is done, and whose; None for a first look. Needs
         `concern` and `referral` fetched."""
-        if self.referral_id:
-            return "refer", self.referral.uid
         name = PLACES.get(StepKind(self.kind))
-        if name in OWN:
-            return name, self.uid
-        return (name, self.concern.uid) if name else None
+        if name is None:
+            return ("refer", self.referral.uid) if self.referral_id else None
+        return name, self.uid if name in OWN else self.concern.uid

@@ -13,11 +13,13 @@ from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
 from concerns.models.after import Watch
+from concerns.models.chase import ChaseCall
 from concerns.models.concern import Concern
 from concerns.models.conversation import Conversation
 from concerns.models.decision import Decision, DecisionRoute
 from concerns.models.exclusion import Exclusion
 from concerns.models.filed import ConcernChild, Refiling
+from concerns.models.meeting import Meeting, MeetingAction
 from concerns.models.referral import Referral, ReferralEvent
 from concerns.models.step import Ended, Step
 from concerns.models.task import TaskAnswer
@@ -84,6 +86,7 @@ def fetch(concern: Concern) -> Concern:
         Prefetch("decisions", decisions().prefetch_related("children")),
         Prefetch("referrals", referrals()),
         Prefetch("conversations", conversations()),
+        Prefetch("meetings", meetings()),
         Prefetch("additions", _by(Addition)),
         Prefetch("words_back", _by(WordBack)),
         Prefetch("handings", _by(Handing).select_related("by", "to")),
@@ -171,6 +174,7 @@ def event_words(event: ReferralEvent) -> str:
     told = [
         f"{event.stage_words}, {saying.when(event.happened_at)}, {event.who}",
         event.answer and event.answer_words,
+        event.rung_words,
         event.agency and f"To {event.agency}",
         event.spoken_to and f"Spoken to: {event.spoken_to}",
         event.method and event.method_words,
@@ -198,11 +202,20 @@ def decisions():
 def referrals():
     """In order, each with what happened to it."""
     events = ReferralEvent.objects.select_related("by").order_by("id")
-    return Referral.objects.order_by("id").prefetch_related(Prefetch("events", events))
+    calls = ChaseCall.objects.select_related("by").order_by("id")
+    sent = Referral.objects.order_by("id")
+    return sent.prefetch_related(Prefetch("events", events), Prefetch("chases", calls))
 
 
 def conversations():
     return Conversation.objects.select_related("by").order_by("happened_at", "id")
+
+
+def meetings():
+    """In the order they were held, each with what is ours to do."""
+    ours = MeetingAction.objects.select_related("holder").order_by("id")
+    held = Meeting.objects.select_related("by").order_by("happened_at", "id")
+    return held.prefetch_related(Prefetch("actions", ours))
 
 
 def _by(model):
@@ -253,6 +266,7 @@ def happenings(concern: Concern) -> list[Happening]:
         for row in concern.additions.all()
         if row.for_leads
     ]
+    found += [Happening(row.happened_at, "met", row) for row in concern.meetings.all()]
     found += [Happening(row.at, "word_back", row) for row in concern.words_back.all()]
     found += [Happening(row.at, "handing", row) for row in concern.handings.all()]
     found += [Happening(row.at, "ending", row) for row in concern.endings.all()]

@@ -71,11 +71,16 @@ class Print:
     child: Child
     lines: list[Line]
     more: bool
+    names: Names
 
     @property
     def hidden(self) -> int:
         """How many names are covered."""
         return sum(line.hidden for line in self.lines)
+
+    def covered(self, words: str) -> str:
+        """`words` from beside the chronology, with every name of another child covered."""
+        return masking.covered(self.names.pieces(words))
 
 
 def opened(viewer: Viewer, uid, wanted: Wanted) -> Chronicle:
@@ -84,10 +89,17 @@ def opened(viewer: Viewer, uid, wanted: Wanted) -> Chronicle:
 
 
 def printed(
-    viewer: Viewer, uid, wanted: Wanted, *, made: bool, shown: Iterable[str] = (), also: str = ""
+    viewer: Viewer,
+    uid,
+    wanted: Wanted,
+    *,
+    made: bool,
+    shown: Iterable[str] = (),
+    also: str = "",
+    what: str = "a chronology",
 ) -> Print:
     """All of it that is wanted, as it is looked over, or (`made`) as it leaves. Recorded."""
-    kind, reason = (Kind.EXPORTED, "printed a chronology") if made else (Kind.STORY, "to print")
+    kind, reason = (Kind.EXPORTED, f"printed {what}") if made else (Kind.STORY, "to print")
     found = _opened(viewer, uid, wanted, MOST, kind, reason)
     names = _names(viewer, found.child, also)
     shown = frozenset(shown)
@@ -95,7 +107,7 @@ def printed(
         Line(entry, names.pieces(entry.heading), names.pieces(entry.words), shown)
         for entry in found.entries
     ]
-    return Print(found.child, lines, bool(found.more))
+    return Print(found.child, lines, bool(found.more), names)
 
 
 def _opened(viewer: Viewer, uid, wanted: Wanted, most: int, kind: Kind, reason: str) -> Chronicle:

@@ -26,6 +26,7 @@ HAS_A_ROW = frozenset(
         Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE, Kind.EXCLUDED,
         Kind.REFILED, Kind.STILL_WORRIED, Kind.TASKED, Kind.TASK_DONE, Kind.WATCHED,
         Kind.LOOKED_AFTER,
+        Kind.REFILED, Kind.ACKNOWLEDGED, Kind.CHASED, Kind.SETTLED, Kind.MET,
     }
 )  # fmt: skip
 ACCOUNT = {
@@ -131,6 +132,9 @@ def _from_rows(concern: Concern) -> Iterator[Entry]:
     for row in concern.words_back.all():
         what = "Gave the person who wrote it a word back"
         yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))
+    for row in concern.meetings.all():
+        said = _said(("There", row.who), ("Agreed", row.agreed), *(("Ours", o) for o in row.ours))
+        yield Entry(row.at, f"Met: {row.kind_words}", row.by.name, said, happened=_earlier(row))
     for row in concern.conversations.all():
         what = f"Spoke to: {row.spoken_to_words}"
         if not row.reached:
@@ -196,6 +200,7 @@ def _referrals(concern: Concern) -> Iterator[Entry]:
         for event in referral.events.all():
             facts = _said(
                 ("Agency", event.agency),
+                ("Taken to", event.rung_words),
                 ("Spoken to", event.spoken_to),
                 ("How", event.method_words),
                 ("Their reference", event.their_reference),
@@ -204,6 +209,10 @@ def _referrals(concern: Concern) -> Iterator[Entry]:
             )
             what = f"{referral.route_words}: {event.stage_words.lower()}"
             yield Entry(event.at, what, event.by.name, facts, happened=_earlier(event))
+        for call in referral.chases.all():
+            facts = _said(("Call", call.words), ("What they said", call.said))
+            what = f"{referral.route_words}: chased"
+            yield Entry(call.at, what, call.by.name, facts, happened=_earlier(call))
 
 
 def _steps(steps: list[Step], viewer: Viewer) -> Iterator[Entry]:
@@ -294,6 +303,9 @@ def _outside(concern: Concern) -> Iterator[Knew]:
         if row.reached:
             how = f"{row.by.name} spoke to them"
             yield Knew(row.who, row.spoken_to_words, row.happened_at, how, outside=True)
+    for row in concern.meetings.all():
+        how = f"{row.by.name} wrote down who was there"
+        yield Knew(row.who, row.kind_words, row.happened_at, how, outside=True)
     for referral in concern.referrals.all():
         for event in referral.events.all():
             if event.stage == Stage.SENT:

@@ -1,24 +1,42 @@
-"""This file knows what goes out and what comes back: conversations, referrals, answers, views."""
+"""This file knows what goes out and what comes back: conversations, referrals, chases, answers,
+views, challenges and meetings."""
 
 from datetime import datetime
 
 from concerns.doors.act import Refused, act
 from concerns.models import (
+    Addition,
+    ChaseCall,
     Concern,
     ConcernChild,
     Conversation,
+    Meeting,
+    MeetingAction,
+    Met,
+    Person,
     Referral,
     ReferralEvent,
     Said,
     Sent,
     Viewer,
 )
-from concerns.rules import lifecycle
-from concerns.rules.clocks import ANSWERS, StepKind
+from concerns.rules import lifecycle, meetings, spans
+from concerns.rules.clocks import ANSWER_OPENS, ANSWERS, ENDS_HELP, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage, State
+from concerns.rules.meetings import MeetingKind
 from concerns.rules.roles import May
 from concerns.rules.words import Route, View
+
+
+def _must_be_open(concern: Concern) -> None:
+    if concern.state == State.CLOSED:
+        raise Refused("This concern is closed. Reopen it first.")
+
+
+def _has_happened(at: datetime, now: datetime) -> None:
+    if at > now:
+        raise Refused("This is written down after it has happened.")
 
 
 @act(May.REFER, Kind.SPOKE, on="concern")
@@ -41,8 +59,7 @@ def speak(
     With a parent it ends the step that asked for it, unless they could not be reached: that is a
     chase, not an end. Advice written down opens the conversation with parents it held back.
     """
-    if concern.state == State.CLOSED:
-        raise Refused("This concern is closed. Reopen it first.")
+    _must_be_open(concern)
     if happened_at > now:
         raise Refused("A conversation is written down after it has happened.")
     if concern_child and concern_child.concern_id != concern.pk:
@@ -57,23 +74,56 @@ def speak(
     return spoken
 
 
+@act(May.REFER, Kind.STEP_DONE, on="concern")
+def leave_untold(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Addition:
+    """Parents are not told after all, and why: the other end of having to speak to them."""
+    words = f"Parents or carers are not told, because: {why}"
+    return _end_by_words(record, by, concern, StepKind.SPEAK_TO_PARENTS, words, now)
+
+
+@act(May.REFER, Kind.STEP_DONE, on="concern")
+def not_again(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Addition:
+    """A new sign after "no further action" is not referred again, and why."""
+    words = f"Not referred again, because: {why}"
+    return _end_by_words(record, by, concern, StepKind.REFER_AGAIN, words, now)
+
+
+def _end_by_words(record, by: Viewer, concern: Concern, kind: StepKind, words: str, now: datetime):
+    agenda = record.agenda(concern)
+    if not agenda.done(kind):
+        raise Refused(f"{kind.label}: this is not owed now. Nothing was recorded twice.")
+    note = Addition.objects.create(
+        school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
+    )
+    agenda.onward()
+    record(about=note, concern=concern, fields=["why"], reason=kind, words={"why": words})
+    return note
+
+
+# Referrals
+
+
 def _come_to(referral: Referral, then: Stage) -> None:
-    if referral.concern.state == State.CLOSED:
-        raise Refused("This concern is closed. Reopen it first.")
+    _must_be_open(referral.concern)
     if not lifecycle.referral_may_follow(referral.stage, then):
         raise Refused(f"This referral stands at: {Stage.say(referral.stage).lower()}.")
 
 
 def _event(by: Viewer, referral: Referral, stage: Stage, now: datetime, **said) -> ReferralEvent:
-    if said.get("happened_at", now) > now:
-        raise Refused("This is written down after it has happened.")
+    _has_happened(said.get("happened_at", now), now)
     return ReferralEvent.objects.write(by, referral, stage, now, **said)
 
 
-def _swap(record, referral: Referral, *opens: StepKind) -> None:
+def _tell(record, referral: Referral, reason: str, **words: str) -> None:
+    """What a line of the record says of it, and what it commits to."""
+    told = {"fields": list(words), "reason": reason, "words": words}
+    record(about=referral, concern=referral.concern, **told)
+
+
+def _swap(record, referral: Referral, *opens: StepKind, answered: bool = False) -> None:
     """End what was owed on this referral; owe what comes next, or the concern's next move."""
     agenda = record.agenda(referral.concern)
-    agenda.follow(referral, *opens)
+    agenda.follow(referral, *opens, answered=answered)
     agenda.onward()
 
 
@@ -100,6 +150,56 @@ def send(
     return event
 
 
+@act(May.REFER, Kind.ACKNOWLEDGED, on="referral")
+def acknowledge(
+    *,
+    by: Viewer,
+    referral: Referral,
+    spoken_to: str,
+    happened_at: datetime,
+    their_reference: str = "",
+    now: datetime,
+    record,
+) -> ReferralEvent:
+    """They say that they have it. Having it is no answer: the clock of the answer goes on."""
+    _come_to(referral, Stage.ACKNOWLEDGED)
+    said = {"spoken_to": spoken_to, "their_reference": their_reference}
+    event = _event(by, referral, Stage.ACKNOWLEDGED, now, happened_at=happened_at, **said)
+    record.agenda(referral.concern)
+    _tell(record, referral, referral.route, **said)
+    return event
+
+
+@act(May.REFER, Kind.CHASED, on="referral")
+def chase(
+    *,
+    by: Viewer,
+    referral: Referral,
+    telephone: str,
+    minutes: int = 0,
+    spoken_to: str = "",
+    said: str = "",
+    happened_at: datetime,
+    now: datetime,
+    record,
+) -> ChaseCall:
+    """A call to get an answer. Nothing is pushed back by it: what they owe stays as late as it is.
+
+    Nobody may have answered: `spoken_to` is empty then.
+    """
+    _must_be_open(referral.concern)
+    _has_happened(happened_at, now)
+    if not referral.awaited:
+        raise Refused("Nothing is waited for from them now, so there is nothing to chase.")
+    words = {"telephone": telephone, "spoken_to": spoken_to, "said": said}
+    call = ChaseCall.objects.write(
+        by, referral, now, minutes=minutes, happened_at=happened_at, **words
+    )
+    record.agenda(referral.concern)
+    _tell(record, referral, referral.route, **words)
+    return call
+
+
 @act(May.REFER, Kind.ANSWERED, on="referral")
 def hear_back(
     *,
@@ -112,47 +212,49 @@ def hear_back(
     now: datetime,
     record,
 ) -> ReferralEvent:
-    """What the agency says it will do. The school then owes its view: agree or challenge."""
+    """What the agency says it will do. The school then owes its view, agree or challenge; and what
+    they say they will do has its own clock."""
     _come_to(referral, Stage.ANSWERED)
+    said = {"spoken_to": spoken_to, "words": words}
     event = _event(
-        by,
-        referral,
-        Stage.ANSWERED,
-        now,
-        answer=answer,
-        spoken_to=spoken_to,
-        words=words,
-        happened_at=happened_at,
+        by, referral, Stage.ANSWERED, now, answer=answer, happened_at=happened_at, **said
     )
-    _swap(record, referral, StepKind.AGREE_OR_CHALLENGE)
-    record(
-        about=referral,
-        concern=referral.concern,
-        fields=["answer", "spoken_to", "words"],
-        reason=answer,
-        words={"spoken_to": spoken_to, "words": words},
-    )
+    theirs = [ANSWER_OPENS[answer]] if answer in ANSWER_OPENS else []
+    _swap(record, referral, StepKind.AGREE_OR_CHALLENGE, *theirs, answered=True)
+    _tell(record, referral, answer, **said)
     return event
 
 
 @act(May.REFER, Kind.VIEWED_ANSWER, on="referral")
 def give_view(
-    *, by: Viewer, referral: Referral, view: str, words: str, now: datetime, record
+    *,
+    by: Viewer,
+    referral: Referral,
+    view: str,
+    words: str,
+    whom: str = "",
+    now: datetime,
+    record,
 ) -> ReferralEvent:
-    """The school agrees with the answer, or disagrees and challenges it, in words."""
+    """The school agrees with the answer; or challenges it with `whom`, on the next rung of the
+    ladder (`rules/escalation.py`), each of which has a clock of its own."""
     agree = view == View.AGREE
     then = Stage.AGREED if agree else Stage.CHALLENGED
     _come_to(referral, then)
-    event = _event(by, referral, then, now, words=words)
+    if agree and referral.answer in ENDS_HELP and not words.strip():
+        raise Refused("Say why the school agrees that nothing more happens.")
+    said = {"spoken_to": whom, "words": words}
+    rung = "" if agree else referral.next_rung
+    event = _event(by, referral, then, now, escalation=rung, **said)
     _swap(record, referral, *([] if agree else [StepKind.CHALLENGE]))
-    record(
-        about=referral,
-        concern=referral.concern,
-        fields=["view", "words"],
-        reason=view,
-        words={"words": words},
-    )
+    _tell(record, referral, view, **said)
     return event
+
+
+@act(May.REFER, Kind.SETTLED, on="referral")
+def settle(*, by: Viewer, referral: Referral, words: str, now: datetime, record) -> ReferralEvent:
+    """The challenge is settled, in words: what was agreed, and with whom."""
+    return _end(record, by, referral, Stage.SETTLED, words, now)
 
 
 @act(May.REFER, Kind.WITHDRAWN, on="referral")
@@ -163,14 +265,33 @@ def withdraw(*, by: Viewer, referral: Referral, words: str, now: datetime, recor
             "You decided to refer. Not sending it takes a second person who may decide: "
             "ask your deputy or the head."
         )
-    _come_to(referral, Stage.WITHDRAWN)
-    event = _event(by, referral, Stage.WITHDRAWN, now, words=words)
+    return _end(record, by, referral, Stage.WITHDRAWN, words, now)
+
+
+def _end(record, by: Viewer, referral: Referral, then: Stage, words: str, now: datetime):
+    """It comes to `then`, in words, and owes nothing of its own from there."""
+    _come_to(referral, then)
+    event = _event(by, referral, then, now, words=words)
     _swap(record, referral)
-    record(
-        about=referral,
-        concern=referral.concern,
-        fields=["words"],
-        reason=referral.route,
-        words={"words": words},
-    )
+    _tell(record, referral, referral.route, words=words)
     return event
+
+
+@act(May.REFER, Kind.MET, on="concern")
+def meet(*, by: Viewer, concern: Concern, met: Met, now: datetime, record) -> Meeting:
+    """A meeting was held: what waited for it ends, and what it opens runs from its own day."""
+    _must_be_open(concern)
+    _has_happened(met.happened_at, now)
+    held = spans.local_day(by.school.days, met.happened_at)
+    if wrong := meetings.lacking(MeetingKind(met.kind), held, met.next_on, met.leads_on):
+        raise Refused(wrong)
+    may = Person.objects.who_may(May.DECIDE, by.school, by.today).not_excluded_from(concern)
+    if any(one.holder not in may for one in met.actions):
+        raise Refused("An action is held by somebody who may decide on this concern.")
+    meeting = Meeting.objects.write(by, concern, met, now)
+    agenda = record.agenda(concern)
+    ours = met.all_ours(by.person)
+    agenda.met(meeting, MeetingAction.objects.write(meeting, ours))
+    agenda.onward()
+    record(about=meeting, concern=concern, **met.told(ours))
+    return meeting

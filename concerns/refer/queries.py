@@ -4,21 +4,30 @@ Reading a referral is reading its concern: that is what is recorded.
 """
 
 from django.db.models import Prefetch
+from django.http import Http404
 
 from concerns.doors import sight
 from concerns.models import (
+    ChaseCall,
     Concern,
     ConcernChild,
     Conversation,
     DecisionChild,
     DecisionRoute,
+    Person,
     Referral,
     ReferralEvent,
     Step,
     Viewer,
     story,
 )
-from concerns.rules.clocks import StepKind
+from concerns.models.chronology import Wanted
+from concerns.models.conversation import tried
+from concerns.paper import chronicle
+from concerns.rules.clocks import MEETINGS, StepKind
+from concerns.rules.homes import Sort
+from concerns.rules.roles import May
+from concerns.rules.words import Route, SpokenTo
 
 
 def to_speak_about(viewer: Viewer, uid) -> tuple[Concern, list[ConcernChild]]:
@@ -34,18 +43,53 @@ def spoken(viewer: Viewer, uid) -> dict:
     owed = Step.objects.open().filter(concern=concern).in_order().select_related("holder")
     wanted = (StepKind.SEEK_ADVICE, StepKind.SPEAK_TO_PARENTS)
     steps = list(owed.filter(kind__in=wanted))
+    talks = list(talks.order_by("happened_at", "id"))
     return {
         "concern": concern,
-        "talks": list(talks.order_by("happened_at", "id")),
+        "talks": talks,
+        "tried": tried(talks, SpokenTo.PARENT),
+        "to_parents": any(step.kind == StepKind.SPEAK_TO_PARENTS for step in steps),
         "steps": steps,
         "advice_first": any(step.kind == StepKind.SEEK_ADVICE for step in steps),
     }
+
+
+def deciders(viewer: Viewer, concern: Concern) -> dict[str, Person]:
+    """Who may hold an action on it, by uid: nobody else has the page on which it is done."""
+    may = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
+    return {str(person.uid): person for person in may.not_excluded_from(concern)}
+
+
+def met(viewer: Viewer, uid) -> dict:
+    """The concern, its meetings so far, and what waits for the next. Recorded."""
+    concern = sight.concern(viewer, uid)
+    owed = Step.objects.open().filter(concern=concern, kind__in=MEETINGS).in_order()
+    held = story.meetings().filter(concern=concern)
+    return {
+        "concern": concern,
+        "meetings": list(held),
+        "steps": list(owed.select_related("holder")),
+    }
+
+
+def again(viewer: Viewer, uid) -> dict:
+    """The concern, what came of it before, and whether it is still owed to say. Recorded."""
+    concern = sight.concern(viewer, uid)
+    owed = Step.objects.open().filter(concern=concern, kind=StepKind.REFER_AGAIN)
+    return {"concern": concern, "known": sight.again(viewer, concern), "owed": owed.exists()}
 
 
 def to_change(viewer: Viewer, uid) -> Referral:
     """A referral for an act, whose own line is the record of it. Raises Http404."""
     rows = Referral.objects.visible_to(viewer).select_related("concern", "decision__by")
     return sight.one(viewer, rows.prefetch_related("events"), uid)
+
+
+def rings(viewer: Viewer, referral: Referral) -> str:
+    """The number that was rung last about it, else the front door's where it went there."""
+    last = ChaseCall.objects.filter(referral=referral).order_by("-id").first()
+    authority = viewer.school.authority.front_door if referral.route == Route.SOCIAL_CARE else ""
+    return last.telephone if last else authority
 
 
 def standing(viewer: Viewer, referral: Referral) -> dict:
@@ -56,7 +100,11 @@ def standing(viewer: Viewer, referral: Referral) -> dict:
     found = (
         Referral.objects.filter(pk=referral.pk)
         .select_related("decision__by")
-        .prefetch_related(Prefetch("events", events), Prefetch("decision__routes", routes))
+        .prefetch_related(
+            Prefetch("events", events),
+            Prefetch("decision__routes", routes),
+            Prefetch("chases", ChaseCall.objects.select_related("by").order_by("id")),
+        )
         .get()
     )
     links = DecisionChild.objects.filter(decision=found.decision_id)
@@ -69,6 +117,29 @@ def standing(viewer: Viewer, referral: Referral) -> dict:
         "children": children,
         "steps": list(owed),
         "second": found.decision.by_id != viewer.person.pk,
+    }
+
+
+def pack(viewer: Viewer, referral: Referral, child: str, **given) -> dict:
+    """All that goes with it to the agency, of one child it is for and of no other: as it is looked
+    over, or as it leaves. Recorded. Raises Http404 where it is for nobody on the roll."""
+    shown = standing(viewer, referral)
+    own = [row.child for row in shown["children"] if row.child_id]
+    one = next((each for each in own if str(each.uid) == child or not child), None)
+    if one is None:
+        raise Http404
+    found = chronicle.printed(viewer, one.uid, Wanted(), what="a pack for an agency", **given)
+    said = Concern.objects.visible_to(viewer).filter(children__in=one.concern_rows.about())
+    said = said.select_related("reporter").order_by("received_at", "id")
+    return {
+        **shown,
+        "print": found,
+        "file": sight.files(viewer, [one], "for a pack")[0],
+        "voice": [(row, found.covered(row.child_words)) for row in said if row.child_words],
+        "why": [line for line in found.lines if line.entry.uid == shown["referral"].decision.uid],
+        "tried": [line for line in found.lines if line.entry.sort in (Sort.DECISION, Sort.SAID)],
+        "outside": [line for line in found.lines if line.entry.sort == Sort.OUTSIDE],
+        "others": [each for each in own if each != one],
     }
 
 

@@ -1,27 +1,46 @@
 """This file knows the pages of what is said to parents and agencies, and of what comes back."""
 
+from django.shortcuts import render
 from django.urls import reverse
 
+from concerns.asking.covering import CoverForm
+from concerns.asking.meeting import MeetForm
 from concerns.doors.sheet import Sheet
 from concerns.refer import acts, queries
-from concerns.refer.forms import AnswerForm, SendForm, SpeakForm, ViewForm, WithdrawForm
+from concerns.refer.forms import (
+    AcknowledgeForm,
+    AnswerForm,
+    ChallengeForm,
+    ChaseForm,
+    NotAgainForm,
+    SendForm,
+    SettleForm,
+    SpeakForm,
+    UntoldForm,
+    ViewForm,
+    WithdrawForm,
+)
 from concerns.rules.lifecycle import Stage
 
-# The page one has before oneself on the telephone.
-CALL = "refer/referral.html"
-# What each address of a referral asks, the act that takes it, and the page it stands on.
+# What each address of a referral asks, and the act that takes it.
 ASKED = {
-    "refer_send": (SendForm, acts.send, CALL),
-    "refer_answer": (AnswerForm, acts.hear_back, CALL),
-    "refer_view": (ViewForm, acts.give_view, CALL),
-    "refer_withdraw": (WithdrawForm, acts.withdraw, "refer/withdraw.html"),
+    "refer_send": (SendForm, acts.send),
+    "refer_acknowledge": (AcknowledgeForm, acts.acknowledge),
+    "refer_chase": (ChaseForm, acts.chase),
+    "refer_answer": (AnswerForm, acts.hear_back),
+    "refer_view": (ViewForm, acts.give_view),
+    "refer_challenge": (ChallengeForm, acts.give_view),
+    "refer_settle": (SettleForm, acts.settle),
+    "refer_withdraw": (WithdrawForm, acts.withdraw),
 }
 # The one form that fits each stage. An agency may change its mind; what is not sent stays so.
 FITS = {
     Stage.TO_SEND: "refer_send",
     Stage.SENT: "refer_answer",
+    Stage.ACKNOWLEDGED: "refer_answer",
     Stage.ANSWERED: "refer_view",
     Stage.CHALLENGED: "refer_answer",
+    Stage.SETTLED: "refer_answer",
     Stage.AGREED: "refer_answer",
     Stage.WITHDRAWN: "refer_withdraw",
 }
@@ -36,33 +55,106 @@ def speak(request, uid):
     return sheet.page("refer/speak.html", **queries.spoken(viewer, uid))
 
 
+def untold(request, uid):
+    viewer = request.viewer
+    concern, _ = queries.to_speak_about(viewer, uid)
+    sheet = Sheet(request, UntoldForm)
+    if sheet.whole and sheet.does(acts.leave_untold, concern=concern, **sheet.said):
+        return sheet.onward("triage_read", uid=uid)
+    return sheet.page("refer/untold.html", **queries.spoken(viewer, uid))
+
+
+def again(request, uid):
+    viewer = request.viewer
+    sheet = Sheet(request, NotAgainForm)
+    concern, _ = queries.to_speak_about(viewer, uid)
+    if sheet.whole and sheet.does(acts.not_again, concern=concern, **sheet.said):
+        return sheet.onward("triage_read", uid=uid)
+    return sheet.page("refer/again.html", **queries.again(viewer, uid))
+
+
+def meet(request, uid):
+    viewer = request.viewer
+    concern, _ = queries.to_speak_about(viewer, uid)
+    sheet = Sheet(request, MeetForm, now=viewer.now, staff=queries.deciders(viewer, concern))
+    if sheet.whole and sheet.does(acts.meet, concern=concern, met=sheet.form.met):
+        return sheet.onward("triage_read", uid=uid)
+    return sheet.page("refer/meet.html", **queries.met(viewer, uid))
+
+
 def referral(request, uid):
     found = queries.to_change(request.viewer, uid)
-    return _asked(request, found, FITS[found.stage], page=CALL)
+    return _called(request, found, FITS[found.stage])
 
 
 def send(request, uid):
-    return _asked(request, queries.to_change(request.viewer, uid), "refer_send")
+    return _called(request, queries.to_change(request.viewer, uid), "refer_send")
+
+
+def chase(request, uid):
+    return _called(request, queries.to_change(request.viewer, uid), "refer_chase")
 
 
 def answer(request, uid):
-    return _asked(request, queries.to_change(request.viewer, uid), "refer_answer")
+    return _called(request, queries.to_change(request.viewer, uid), "refer_answer")
 
 
 def view(request, uid):
-    return _asked(request, queries.to_change(request.viewer, uid), "refer_view")
+    return _called(request, queries.to_change(request.viewer, uid), "refer_view")
+
+
+def acknowledge(request, uid):
+    return _asked(request, uid, "refer_acknowledge", "refer/event.html")
+
+
+def challenge(request, uid):
+    return _asked(request, uid, "refer_challenge", "refer/event.html")
+
+
+def settle(request, uid):
+    return _asked(request, uid, "refer_settle", "refer/event.html")
 
 
 def withdraw(request, uid):
-    return _asked(request, queries.to_change(request.viewer, uid), "refer_withdraw")
+    return _asked(request, uid, "refer_withdraw", "refer/withdraw.html")
 
 
-def _asked(request, found, name, page=""):
-    form, act, own_page = ASKED[name]
-    action = reverse(name, args=[found.uid])
-    sheet = Sheet(request, form, path=action, now=request.viewer.now)
-    if sheet.whole and sheet.does(act, referral=found, **sheet.form.given):
+def pack(request, uid):
+    """Looked over first; pressed, it is the print itself."""
+    found = queries.to_change(request.viewer, uid)
+    cover, given = CoverForm.read(request)
+    page = queries.pack(request.viewer, found, request.GET.get("child", ""), **given)
+    page |= {"cover": cover, "here": request.get_full_path()}
+    return render(request, "refer/pack.html" if given["made"] else "refer/cover.html", page)
+
+
+def _asked(request, uid, name, page):
+    """A page of its own, for what is rarer than a call."""
+    found = queries.to_change(request.viewer, uid)
+    sheet = _sheet(request, found, name)
+    if sheet.whole and sheet.does(ASKED[name][1], referral=found, **sheet.form.given):
+        return sheet.onward("refer", uid=uid)
+    return sheet.page(page, **queries.standing(request.viewer, found))
+
+
+def _called(request, found, name):
+    """The page one has before oneself on the telephone: what was pressed or what fits the stage;
+    while something is waited for, beside it, a call that chases it."""
+    sheet = _sheet(request, found, name)
+    if sheet.whole and sheet.does(ASKED[name][1], referral=found, **sheet.form.given):
         return sheet.onward("refer", uid=found.uid)
-    page = page or own_page
-    show = queries.at_hand if page == CALL else queries.standing
-    return sheet.page(page, **show(request.viewer, found), action=action)
+    shown = queries.at_hand(request.viewer, found)
+    if found.awaited or name == "refer_chase":
+        fits = FITS[found.stage] if name == "refer_chase" else "refer_chase"
+        other = _sheet(request, found, fits, beside=True).standing_at(shown["concern"])
+        pair = (other, sheet) if name == "refer_chase" else (sheet, other)
+        shown |= dict(zip(("main", "chase"), pair, strict=True))
+    return sheet.page("refer/referral.html", **{"main": sheet, **shown})
+
+
+def _sheet(request, found, name, beside=False):
+    given = {"now": request.viewer.now, "referral": found}
+    if name == "refer_chase":
+        given["rings"] = queries.rings(request.viewer, found)
+    action = reverse(name, args=[found.uid])
+    return Sheet(request, ASKED[name][0], path=action, beside=beside, **given)

@@ -14,7 +14,7 @@ from concerns.rules import calendars, spans
 from concerns.rules.adults import AdultStepKind
 from concerns.rules.calendars import Calendar, SchoolDays
 from concerns.rules.roles import Role
-from concerns.rules.words import OUTSIDE, Choice, Route
+from concerns.rules.words import OUTSIDE, Answer, Choice, Route
 
 
 class StepKind(Choice):
@@ -209,12 +209,29 @@ ANSWERS: dict[Route, StepKind] = {
     for route in sorted(OUTSIDE)
 }
 
+# What an agency's answer opens, beside the school's view of it: that work has a clock too. It
+# goes on after that view, and ends with the next answer, or with the meeting it waits for.
+ANSWER_OPENS: dict[Answer, StepKind] = {
+    Answer.ASSESSMENT: StepKind.ASSESSMENT,
+    Answer.SECTION_47: StepKind.CONFERENCE,
+}
+
+# Answers with which nothing more happens: agreeing with one needs its reason.
+ENDS_HELP = frozenset({Answer.NO_FURTHER, Answer.ADVICE})
+
+# A new sign so soon after an agreed "no further action" is looked at again as a whole (KCSIE: press
+# for reconsideration where the child's situation does not improve).
+SIGN_AGAIN = timedelta(days=60)
+
+# Steps that end when a meeting is written down: `meetings.py` says which.
+MEETINGS = frozenset({StepKind.CONFERENCE, StepKind.CORE_GROUP, StepKind.REVIEW_CONFERENCE})
+
 # Steps a lead does by saying in a sentence what was found; the others by the act they ask for. A
 # child in danger now is the writer's until somebody was told by voice; that somebody may say so
 # too, or a writer who has gone home would hold it for good.
 BY_A_NOTE = frozenset(
     {StepKind.READ_ADDITION, StepKind.SUPPORT, StepKind.WATCH, StepKind.MISSING_FROM_ROLL}
-    | {StepKind.DANGER_NOW, StepKind.PUT_RIGHT}
+    | {StepKind.DANGER_NOW, StepKind.PUT_RIGHT, StepKind.AGREED_ACTION}
 )
 
 # Those whose doing leaves a note for the leads, by a form of their own too.

@@ -5,9 +5,21 @@ from pathlib import Path
 
 from concerns.rules.adults import HOLDS_OPEN, OPENS, AdultRoute, AdultStepKind
 from concerns.rules.after import LEVELS, REVIEWS, Because
-from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NAMED, NEXT, Clock, StepKind, Unit
+from concerns.rules.clocks import (
+    ANSWER_OPENS,
+    CLOCKS,
+    HOLD_OPEN,
+    NAMED,
+    NEXT,
+    Clock,
+    StepKind,
+    Unit,
+)
+from concerns.rules.escalation import Rung
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, Stage, State
+from concerns.rules.meetings import OPENS as OPENS_BY
+from concerns.rules.meetings import REVIEWED_WITHIN, MeetingKind
 from concerns.rules.roles import ROLES, May, Role
 from concerns.rules.words import LIGHT, OUTSIDE, Route
 
@@ -21,6 +33,8 @@ def page() -> str:
         _who_may(),
         _concern(),
         _referral(),
+        _answers(),
+        _meetings(),
         _clocks(),
         _routes(),
         _adult_routes(),
@@ -78,6 +92,28 @@ def _after() -> str:
         + "\n"
         + _table(("status", "level"), levels)
     )
+
+
+def _answers() -> str:
+    opens = [(answer.label, ANSWER_OPENS[answer].label) for answer in ANSWER_OPENS]
+    rungs = " then ".join(rung.label for rung in Rung)
+    return (
+        "## What an answer opens, beside the school's view of it\n\n"
+        + _table(("answer", "opens"), opens)
+        + f"\nA challenge goes to: {rungs}, then round again until it is answered or settled.\n"
+    )
+
+
+def _meetings() -> str:
+    rows = [
+        (kind.label, " and ".join(step.label for step in OPENS_BY[kind]), _reviewed(kind))
+        for kind in MeetingKind
+    ]
+    return "## What a meeting opens\n\n" + _table(("meeting", "opens", "review within"), rows)
+
+
+def _reviewed(kind: MeetingKind) -> str:
+    return f"{REVIEWED_WITHIN[kind]} months" if kind in REVIEWED_WITHIN else ""
 
 
 def _clocks() -> str:

@@ -81,7 +81,7 @@ class Sort(Choice):
 
     CONCERN = "concern", "Concerns, what was added, how they ended"
     DECISION = "decision", "Decisions"
-    OUTSIDE = "outside", "Referrals and answers"
+    OUTSIDE = "outside", "Referrals, answers and meetings"
     SAID = "said", "Conversations"
     STATUS = "status", "Statuses"
     HOME = "home", "Household, professionals, earlier file"

@@ -82,6 +82,8 @@ REFERRAL: dict[Stage, frozenset[Stage]] = {
     Stage.WITHDRAWN: frozenset(),
 }
 
+# At these the agency owes something: to answer, or to answer a challenge.
+AWAITED = frozenset({Stage.SENT, Stage.ACKNOWLEDGED, Stage.CHALLENGED})
 SETTLED = frozenset({Stage.AGREED, Stage.WITHDRAWN, Stage.SETTLED})
 
 

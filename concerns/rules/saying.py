@@ -27,3 +27,13 @@ def waited(days: SchoolDays, since: datetime, now: datetime) -> str:
         # Sent at night: "less than a minute" would say that it has only just come.
         return "no school time yet"
     return in_words(minutes, Calendar.SCHOOL, days)
+
+
+def counted(number: int, one: str) -> str:
+    """ "1 minute", "2 minutes"."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
+def counted_times(number: int) -> str:
+    """ "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")

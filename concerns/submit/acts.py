@@ -22,6 +22,7 @@ from concerns.models import (
     Mark,
     Person,
     Viewer,
+    again,
 )
 from concerns.models.account import SEALED
 from concerns.models.draft import ADULT
@@ -110,7 +111,7 @@ def _submit(
     if not (account.account or account.told_words):
         raise Refused("Write what worried you, or what you were told.")
     agenda = record.agenda(concern)
-    for kind in first_steps(account):
+    for kind in [*first_steps(account), *again.owed(account.children, now)]:
         agenda.owe(kind, holder=by.person if kind in OWN else None)
     agenda.press()
     concern.save(force_insert=True)
@@ -252,6 +253,8 @@ def _add(
         agenda.owe(StepKind.FIRST_LOOK)
     elif not agenda.owes(*FIRST_LOOKS, StepKind.READ_ADDITION):
         agenda.owe(StepKind.READ_ADDITION)
+    for kind in () if agenda.owes(StepKind.REFER_AGAIN) else again.owed_on(concern, now):
+        agenda.owe(kind)
     agenda.seat()
     record(about=addition, concern=concern, fields=["words"], words={"words": words})
     return addition

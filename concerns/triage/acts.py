@@ -43,12 +43,7 @@ from concerns.rules.clocks import (
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage, State
 from concerns.rules.roles import May
-from concerns.rules.words import (
-    OUTSIDE,
-    Outcome,
-    Part,
-    Route,
-)
+from concerns.rules.words import OUTSIDE, Outcome, Part, Route
 
 
 def _must_be_open(concern: Concern) -> None:
@@ -77,8 +72,10 @@ def take(*, by: Viewer, concern: Concern, now: datetime, record) -> Concern:
     return concern
 
 
-# What moves with the concern when it changes hands: all but what is somebody's own.
-_LEADS_STEPS = tuple(k for k in StepKind if k not in NAMED and k != StepKind.STILL_WORRIED)
+# What moves with the concern when it changes hands: all but what is somebody's own, and what was
+# given to somebody by name at a meeting.
+_STAY = {*NAMED, StepKind.STILL_WORRIED, StepKind.AGREED_ACTION}
+_LEADS_STEPS = tuple(k for k in StepKind if k not in _STAY)
 
 
 @act(May.TAKE, Kind.HANDED, on="concern")
@@ -160,6 +157,8 @@ def _open_next(record, agenda, decision: Decision, decided: Decided) -> None:
 
 def _refer(record, agenda, decision: Decision, decided: Decided, route: Route) -> None:
     """A way outside: to be sent, or sent before it was written down. Never twice at once."""
+    if route is Route.SOCIAL_CARE:
+        agenda.done(StepKind.REFER_AGAIN)
     concern, sent = agenda.concern, decided.sent.get(route)
     going = Referral.objects.going(concern, route, decided.children)
     referral = going or Referral.objects.of(decision, route)

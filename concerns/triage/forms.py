@@ -178,9 +178,23 @@ class DecideForm(AskSent, AskParents, AskAgain):
     words_back = Words("What shall they read?", help_text=WORD_BACK)
 
     def __init__(
-        self, *args, now, rows, last, staff, pressing, advice, spoken, again, refer_now, **kwargs
+        self,
+        *args,
+        now,
+        rows,
+        last,
+        staff,
+        pressing,
+        advice,
+        spoken,
+        again,
+        refer_now,
+        drafted="",
+        **kwargs,
     ):
         first = {"light_until": again}
+        if drafted:
+            first |= {"reason": drafted, "weight": Weight.FULL, "routes": [Route.SOCIAL_CARE]}
         first |= moments.at_first("sent", now) | moments.at_first("spoke", now)
         super().__init__(*args, initial=first, **kwargs)
         self.now, self.spoken_before = now, spoken

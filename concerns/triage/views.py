@@ -79,7 +79,8 @@ def hand(request, uid):
 def decide(request, uid):
     viewer = request.viewer
     concern, offered = queries.deciding(viewer, uid)
-    sheet = Sheet(request, DecideForm, now=viewer.now, **offered)
+    drafted = sight.again(viewer, concern).words if "again" in request.GET else ""
+    sheet = Sheet(request, DecideForm, now=viewer.now, drafted=drafted, **offered)
     if sheet.whole and sheet.does(acts.decide, concern=concern, decided=sheet.form.decided):
         return sheet.onward("triage_read", uid=uid)
     return sheet.page("triage/decide.html", **queries.read(viewer, uid))

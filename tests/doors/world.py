@@ -26,6 +26,8 @@ from tests.roll.conftest import Office
 OWN = {"submit_draft", "adult_draft", "chase_step", "chase_why", "roll_file", "roll_answer"}
 OWN |= {"chase_again", "chase_look", "chase_task"}
 OWN |= {"people_answer", "people_end", "people_file", "people_uncover", "people_unrelate"}
+# Of a concern, in a room whose addresses else name a referral.
+OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet"}
 # What an address must be asked with: a figure's rows are nobody's without the figure.
 ASKED = {
     **dict.fromkeys(["audit_rows", "audit_csv"], "?year=all"),
@@ -58,7 +60,7 @@ def kind_of(name: str) -> str:
         return name
     if name == "chase_set_aside":
         return "submit_draft"
-    if name == "refer_speak":
+    if name in OF_A_CONCERN:
         return "concern"
     rooms = {"child": "child", "refer": "referral", "people": "person", "adult": "adult"}
     return rooms.get(room, "concern")

@@ -10,7 +10,16 @@ from django.db import connection
 from concerns.adult import acts as adult
 from concerns.chase import acts as chase
 from concerns.management.commands import findable
-from concerns.models import Concern, Exclusion, NameKey, ToldOfAdult, WordKey, finding
+from concerns.models import (
+    Concern,
+    Exclusion,
+    Met,
+    NameKey,
+    Ours,
+    ToldOfAdult,
+    WordKey,
+    finding,
+)
 from concerns.refer import acts as refer
 from concerns.rules.finding import found_by
 from concerns.rules.lifecycle import State
@@ -20,6 +29,7 @@ from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories
 from tests.counting import statements
+from tests.deciding import UNTIL
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +83,13 @@ def said_everywhere(where, lead):
     first, second = concern.referrals.order_by("id")
     refer.send(by=lead, referral=first, agency="Marten", spoken_to="Plover", method="telephone",
                their_reference="Snipe", words="Curlew", happened_at=NOW, now=NOW)  # fmt: skip
+    refer.acknowledge(by=lead, referral=first, spoken_to="Fieldfare", their_reference="Rook",
+                      happened_at=NOW, now=NOW)  # fmt: skip
+    refer.chase(by=lead, referral=first, telephone="Jay", spoken_to="Crake", said="Merlin",
+                happened_at=NOW, now=NOW)  # fmt: skip
+    ours = (Ours("Kestrel", NOW.date(), lead.person),)
+    met = Met("team", NOW, who="Bittern", agreed="Osprey", next_on=UNTIL, actions=ours)
+    refer.meet(by=lead, concern=concern, met=met, now=NOW)
     refer.hear_back(by=lead, referral=first, answer="advice", spoken_to="Wren", words="Robin",
                     happened_at=NOW, now=NOW)  # fmt: skip
     refer.give_view(by=lead, referral=first, view="agree", words="Linnet", now=NOW)
@@ -83,7 +100,8 @@ def said_everywhere(where, lead):
         chase.do_step(by=lead, step=step, words="Ruff", now=NOW)
     triage.close(by=lead, concern=concern, outcome="other", why="Knot", words_back="Teal", now=NOW)
     triage.reopen(by=lead, concern=concern, why="Smew", now=NOW)
-    triage.refile(by=lead, concern=concern, row=concern.children.get(), to=factories.child(where),
+    triage.refile(by=lead, concern=concern, row=concern.children.get(child__isnull=False),
+                  to=factories.child(where),
                   why="Gannet", now=NOW)  # fmt: skip
     return concern
 

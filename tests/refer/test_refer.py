@@ -26,19 +26,23 @@ DOES = {
     Stage.SENT: lambda both: refer.send(
         agency="Front door", method="telephone", their_reference="W1", **SAID, **both
     ),
+    Stage.ACKNOWLEDGED: lambda both: refer.acknowledge(their_reference="W2", **SAID, **both),
     Stage.ANSWERED: lambda both: refer.hear_back(
-        answer="assessment", words="They will see him.", **SAID, **both
+        answer="early_help", words="They will see him.", **SAID, **both
     ),
     Stage.AGREED: lambda both: refer.give_view(view="agree", words="It fits.", **both),
     Stage.CHALLENGED: lambda both: refer.give_view(view="disagree", words="Too little.", **both),
+    Stage.SETTLED: lambda both: refer.settle(words="They will look again.", **both),
     Stage.WITHDRAWN: lambda both: refer.withdraw(words="Sent by the hospital.", **both),
 }
 WAYS = {
     Stage.TO_SEND: (),
     Stage.SENT: (Stage.SENT,),
+    Stage.ACKNOWLEDGED: (Stage.SENT, Stage.ACKNOWLEDGED),
     Stage.ANSWERED: (Stage.SENT, Stage.ANSWERED),
     Stage.AGREED: (Stage.SENT, Stage.ANSWERED, Stage.AGREED),
     Stage.CHALLENGED: (Stage.SENT, Stage.ANSWERED, Stage.CHALLENGED),
+    Stage.SETTLED: (Stage.SENT, Stage.ANSWERED, Stage.CHALLENGED, Stage.SETTLED),
     Stage.WITHDRAWN: (Stage.WITHDRAWN,),
 }
 
@@ -103,7 +107,9 @@ def test_every_stage_is_drawn():
         (Stage.SENT, [StepKind.HEAR_BACK]),
         (Stage.ANSWERED, [StepKind.AGREE_OR_CHALLENGE]),
         (Stage.CHALLENGED, [StepKind.CHALLENGE]),
+        (Stage.ACKNOWLEDGED, [StepKind.HEAR_BACK]),
         (Stage.AGREED, []),
+        (Stage.SETTLED, []),
         (Stage.WITHDRAWN, []),
     ],
 )
@@ -133,7 +139,9 @@ def test_what_was_sent_is_kept_as_it_was_told(where, lead, deputy):
         (Stage.SENT, Kind.SENT),
         (Stage.ANSWERED, Kind.ANSWERED),
         (Stage.AGREED, Kind.VIEWED_ANSWER),
+        (Stage.ACKNOWLEDGED, Kind.ACKNOWLEDGED),
         (Stage.CHALLENGED, Kind.VIEWED_ANSWER),
+        (Stage.SETTLED, Kind.SETTLED),
         (Stage.WITHDRAWN, Kind.WITHDRAWN),
     ],
 )

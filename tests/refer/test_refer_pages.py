@@ -43,7 +43,7 @@ def moment(name, when=None):
 
 SEND = {"agency": "Front door", "spoken_to": "Duty worker", "method": "telephone"}
 ANSWER = {"answer": "assessment", "spoken_to": "Duty worker", "words": "They will see him."}
-VIEW = {"view": "disagree", "words": "Too little."}
+VIEW = {"view": "disagree", "whom": "Bo Hill", "words": "Too little."}
 
 
 def at(referral, name=""):

@@ -27,6 +27,7 @@ def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
         "Decide": "",
         "Hand it on": "",
         "Record a conversation": "",
+        "Write down a meeting": "",
         "Add a note for the leads": "",
         "Give the person who wrote it a word back": "",
         "Say who must not see it": "",

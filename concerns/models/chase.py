@@ -1,0 +1,65 @@
+"""This file knows the calls made to get an answer from an agency, and how they add up.
+
+A call pushes nothing back: what the agency owes stays owed by the time it was owed. Each is a row,
+as it was written down seconds after the telephone was put down.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models
+
+from concerns.models.case import CaseRow, CaseRows
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.rules.saying import counted, counted_times
+
+# Nobody holds on for longer than a working day; a larger figure is a slip of the hand.
+LONGEST_HOLD = 600
+
+
+class ChaseCalls(CaseRows):
+    def write(self, by, referral, now: datetime, **said):
+        return self.create(school=by.school, referral=referral, by=by.person, at=now, **said)
+
+
+class ChaseCall(CaseRow):
+    """One call. `spoken_to` empty: nobody answered."""
+
+    to_concern = "referral__concern_id"
+    referral = models.ForeignKey("concerns.Referral", models.PROTECT, related_name="chases")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    happened_at = models.DateTimeField()
+    telephone = EncryptedText()
+    minutes = models.PositiveSmallIntegerField(default=0)
+    spoken_to = EncryptedText()
+    said = EncryptedText()
+
+    objects = ChaseCalls.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(minutes__lte=LONGEST_HOLD), name="nobody_holds_for_longer"
+            )
+        ]
+        indexes = [models.Index(fields=["referral", "id"], name="chases_in_order")]
+
+    def __str__(self):
+        return f"chase {self.uid}"
+
+    @property
+    def words(self) -> str:
+        """What it came to: "Rang 01632 960001, 12 minutes on hold, spoke to nobody"."""
+        rang = f"Rang {self.telephone}" if self.telephone else "Rang"
+        held = f"{counted(self.minutes, 'minute')} on hold" if self.minutes else ""
+        return ", ".join(filter(None, [rang, held, f"spoke to {self.spoken_to or 'nobody'}"]))
+
+
+def added_up(calls: Iterable[ChaseCall]) -> str:
+    """ "Chased 4 times, 57 minutes waiting"; empty where nobody has rung yet."""
+    calls = list(calls)
+    minutes = sum(call.minutes for call in calls)
+    waited = f", {counted(minutes, 'minute')} waiting" if minutes else ""
+    return f"Chased {counted_times(len(calls))}{waited}" if calls else ""

@@ -1,0 +1,127 @@
+"""This file knows the meetings held about a child with others, and which actions are ours."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import models
+
+from concerns.models.case import CaseRow, CaseRows
+from concerns.models.concern import Concern
+from concerns.models.fields import EncryptedText
+from concerns.models.person import Person
+from concerns.rules import meetings
+from concerns.rules.meetings import MeetingKind
+from concerns.rules.saying import when
+
+
+@dataclass(frozen=True)
+class Ours:
+    """An action of the school's: what, by which day, whose."""
+
+    what: str
+    on: date
+    holder: Person
+
+
+@dataclass(frozen=True)
+class Met:
+    """A meeting as it is written down. `leads_on` False: it made no conference and no plan."""
+
+    kind: str
+    happened_at: datetime
+    who: str
+    agreed: str
+    next_on: date | None = None
+    leads_on: bool = True
+    actions: tuple[Ours, ...] = ()
+
+    def all_ours(self, holder: Person) -> list[Ours]:
+        """Its actions, and going to the next meeting, where no step of its own has that day."""
+        if self.next_on is None or (self.leads_on and meetings.dated(MeetingKind(self.kind))):
+            return list(self.actions)
+        again = f"Go to the next meeting ({MeetingKind.say(self.kind).lower()})"
+        return [*self.actions, Ours(again, self.next_on, holder)]
+
+    def told(self, ours: list[Ours]) -> dict:
+        """What a line of the record says of it and of what is `ours`, and what it commits to."""
+        words = {"who": self.who, "agreed": self.agreed}
+        words |= {f"action {number}": one.what for number, one in enumerate(ours, 1)}
+        return {"fields": list(words), "reason": self.kind, "words": words}
+
+
+class Meetings(CaseRows):
+    def write(self, by, concern: Concern, met: Met, now: datetime):
+        return self.create(
+            school=by.school,
+            concern=concern,
+            by=by.person,
+            at=now,
+            kind=met.kind,
+            happened_at=met.happened_at,
+            who=met.who,
+            agreed=met.agreed,
+            next_on=met.next_on,
+            leads_on=met.leads_on,
+        )
+
+
+class Meeting(CaseRow):
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="meetings")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    happened_at = models.DateTimeField()
+    kind = models.CharField(max_length=12)
+    who = EncryptedText()
+    agreed = EncryptedText()
+    next_on = models.DateField(null=True)
+    # Not: no conference, no plan, or the plan ended.
+    leads_on = models.BooleanField(default=True)
+
+    objects = Meetings.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in MeetingKind]),
+                name="meeting_kind_is_known",
+            )
+        ]
+        indexes = [models.Index(fields=["concern", "id"], name="meetings_in_order")]
+
+    def __str__(self):
+        return f"meeting {self.uid}"
+
+    @property
+    def kind_words(self) -> str:
+        return MeetingKind.say(self.kind)
+
+    @property
+    def ours(self) -> list[str]:
+        """What is the school's to do, in words. Needs `actions` and their holders fetched."""
+        rows = sorted(self.actions.all(), key=lambda row: row.pk)
+        return [f"Ours, {row.holder.name} by {when(row.on)}: {row.what}" for row in rows]
+
+
+class MeetingActions(CaseRows):
+    def write(self, meeting: Meeting, ours: list[Ours]):
+        return self.bulk_create(
+            self.model(school=meeting.school, meeting=meeting, **vars(one)) for one in ours
+        )
+
+
+class MeetingAction(CaseRow):
+    """What the school is to do, as it was agreed. A step of that day, held by a person, owes it."""
+
+    to_concern = "meeting__concern_id"
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="actions")
+    what = EncryptedText()
+    on = models.DateField()
+    holder = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    objects = MeetingActions.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["meeting", "id"], name="actions_in_order")]
+
+    def __str__(self):
+        return f"action {self.uid}"

@@ -1,0 +1,144 @@
+"""This file knows a referral that nobody answers: chased, refused, challenged to the last rung."""
+
+import sys
+from datetime import timedelta
+
+from playwright.sync_api import expect
+
+from concerns.models import ChaseCall
+from concerns.refer import acts as refer
+from concerns.rules.escalation import Rung
+from concerns.rules.lifecycle import Stage, State
+from concerns.rules.roles import Role
+from concerns.rules.words import Route
+from tests import factories
+from tests.deciding import decide
+
+CARE = "Refer to children's social care"
+
+
+def sent_yesterday(place):
+    """A referral that went out a day ago, and the concern it is of."""
+    ago = place.now - timedelta(days=1)
+    lead = factories.viewer(place.school, Role.DSL, who=place.lead, now=ago)
+    writer = factories.viewer(place.school, who=place.teacher, now=ago)
+    concern = factories.concern_at(
+        State.TAKEN, where=place.school, lead=lead, by=writer, children=(place.child,), now=ago
+    )
+    decide(lead, concern, Route.SOCIAL_CARE, now=ago)
+    referral = concern.referrals.get()
+    told = {"agency": "Front door", "spoken_to": "Ann Price", "method": "telephone"}
+    refer.send(by=lead, referral=referral, happened_at=ago, now=ago, **told)
+    return concern, referral
+
+
+def chase(walk) -> None:
+    """Twice: nobody answers; then they say that they have it. Ten seconds each."""
+    walk.fill(minutes="31")
+    walk.press("Record the call")
+    walk.reads("Chased once, 31 minutes waiting")
+    walk.see()
+    walk.fill(minutes="26", answered_by="Bo Hill", said="They have it. Nobody has read it.")
+    walk.press("Record the call")
+    walk.reads("Chased twice, 57 minutes waiting")
+    walk.follow("Write down that they have it")
+    walk.at("They say that they have it")
+    walk.fill(spoken_to="Bo Hill", their_reference="FD-7781")
+    walk.press("They have it")
+    walk.at(CARE)
+    walk.reads("They have it, waiting for an answer.")
+    walk.reads("Hear what social care will do")
+
+
+def refuse(walk) -> None:
+    walk.press("Record their answer")
+    walk.is_told_what_is_wrong()
+    walk.choose("No further action")
+    walk.fill(spoken_to="Bo Hill", words="It is below our line.")
+    walk.press("Record their answer")
+    walk.reads("Answered, waiting for the school's view.")
+    walk.choose("We disagree, and challenge it")
+    walk.press("Record our view")
+    walk.is_told_what_is_wrong()
+    walk.fill(whom="Cy Dell", words="The third time in a month. We ask for an assessment.")
+    walk.press("Record our view")
+    walk.reads("Challenged.")
+
+
+def challenge_to_the_end(walk) -> None:
+    for rung in list(Rung)[1:]:
+        walk.follow(f"Take it to their {rung.label.lower()}")
+        walk.at("Take the challenge further")
+        walk.fill(whom="Di Farr", words="No answer from the one before you.")
+        walk.press("Record the challenge")
+        walk.at(CARE)
+        walk.reads(f"{rung.label}. Spoken to: Di Farr.")
+    # After the last it goes round again.
+    walk.reads(f"Take it to their {Rung.TEAM_MANAGER.label.lower()}")
+    walk.follow("Say how it was settled")
+    walk.at("The challenge is settled")
+    walk.fill(words="A social worker visits with us on Friday.")
+    walk.press("It is settled")
+    walk.at(CARE)
+    walk.reads("Challenged, and settled.")
+
+
+def make_a_pack(walk) -> None:
+    walk.follow("make a pack for them")
+    walk.at("Look over the pack")
+    walk.press("Make the print")
+    expect(walk.page.get_by_role("heading", level=1)).to_contain_text(CARE)
+    walk.see()
+
+
+def test_a_referral_nobody_answers_is_chased_challenged_and_settled(walk, place, server, capsys):
+    concern, referral = sent_yesterday(place)
+    walk.sign_in(place.lead)
+    walk.at("Queue")
+    walk.follow(concern.reference)
+    walk.at(f"Concern {concern.reference}")
+    walk.follow("Hear what social care will do")
+    walk.at(CARE)
+    chase(walk)
+    refuse(walk)
+    challenge_to_the_end(walk)
+    make_a_pack(walk)
+    assert referral.stage is Stage.SETTLED
+    rungs = [event.escalation for event in referral.events.order_by("id") if event.escalation]
+    assert rungs == list(Rung)
+    took = (ChaseCall.objects.latest("id").at - ChaseCall.objects.earliest("id").at).seconds
+    with capsys.disabled():
+        sys.stdout.write(f"\n  two calls written down {took} s apart, a page looked over between\n")
+    walk.went_untold(server.log)
+
+
+def test_what_came_before_a_new_sign_and_a_meeting_are_walked(walk, place, server):
+    concern, referral = sent_yesterday(place)
+    lead = factories.viewer(place.school, Role.DSL, who=place.lead, now=place.now)
+    said = {"spoken_to": "Ann Price", "words": "Below our line.", "happened_at": place.now}
+    refer.hear_back(by=lead, referral=referral, answer="no_further", now=place.now, **said)
+    refer.give_view(by=lead, referral=referral, view="agree", words="So be it.", now=place.now)
+    writer = factories.viewer(place.school, who=place.teacher, now=place.now)
+    new = factories.sent(writer, place.child, now=place.now).concern
+    walk.sign_in(place.lead)
+    walk.at("Queue")
+    walk.follow(new.reference)
+    walk.at(f"Concern {new.reference}")
+    walk.follow("A new sign after 'no further action'")
+    walk.at("Refer again?")
+    walk.press("Do not refer again")
+    walk.is_told_what_is_wrong()
+    walk.page.get_by_role("button", name="Refer again: go over the words").click()
+    walk.at("Decide")
+    assert "Below our line." in walk.page.locator("[name=reason]").input_value()
+    walk.page.goto(f"/triage/{concern.uid}/")
+    walk.at(f"Concern {concern.reference}")
+    walk.follow("Write down a meeting")
+    walk.at("Write down a meeting")
+    walk.choose("Strategy discussion")
+    walk.fill(who="Ann Price, Bo Hill", agreed="Enquiries begin today.")
+    walk.page.get_by_text("Action 1 of ours", exact=True).first.click()
+    walk.press("Record the meeting")
+    walk.at(f"Concern {concern.reference}")
+    walk.reads("Hear when the initial conference is")
+    walk.went_untold(server.log)

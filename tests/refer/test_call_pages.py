@@ -1,0 +1,173 @@
+"""This file knows the pages on which an answer is chased and challenged, and parents not told."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from concerns.models import Addition, ChaseCall
+from concerns.rules.clocks import StepKind
+from concerns.rules.escalation import Rung
+from concerns.rules.lifecycle import Stage
+from concerns.rules.roles import Role
+from concerns.rules.words import Route
+from tests import factories
+from tests.counting import statements
+from tests.deciding import decide, lines, owed
+from tests.desk import Desk, errors, words
+from tests.refer.test_refer_pages import ANSWER, VIEW, at, go, moment
+
+pytestmark = pytest.mark.django_db
+CALL = {"telephone": "01632 960009", "minutes": "12", "answered_by": "", "said": ""}
+# The page of a referral that was sent: the form that fits, and beside it that of a call.
+MOST_STATEMENTS = 54
+
+
+@pytest.fixture
+def desk(client):
+    return Desk(client, factories.school())
+
+
+@pytest.fixture
+def concern(desk):
+    made = desk.concern()
+    decide(desk.viewer, made, Route.SOCIAL_CARE, Route.PARENTS, now=desk.now)
+    return made
+
+
+@pytest.fixture
+def referral(desk, concern):
+    found = concern.referrals.get()
+    go(desk, found, "send")
+    return found
+
+
+def challenged(desk, referral):
+    form = ANSWER | {"answer": "no_further"} | moment("heard")
+    desk.press(at(referral, "answer"), form)
+    go(desk, referral, "view")
+
+
+def test_a_call_is_written_down_by_one_press_and_now_is_when_it_was(desk, referral):
+    shown = words(desk.open(at(referral)))
+    assert 'name="telephone" value="01632 960001"' in shown
+    answer = desk.press(at(referral, "chase"), CALL)
+    assert (answer.status_code, answer.url) == (302, at(referral))
+    call = ChaseCall.objects.get()
+    assert timezone.now() - call.happened_at < timedelta(minutes=1)
+    assert (call.minutes, call.spoken_to) == (12, "")
+    shown = words(desk.open(at(referral)))
+    assert "Chased once, 12 minutes waiting" in shown
+    assert 'name="telephone" value="01632 960009"' in shown
+
+
+def test_a_call_from_earlier_says_when_it_was(desk, referral):
+    earlier = timezone.now() - timedelta(minutes=40)
+    desk.press(at(referral, "chase"), CALL | moment("rang", earlier))
+    assert timezone.now() - ChaseCall.objects.get().happened_at > timedelta(minutes=39)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"telephone": ""}, "Write the number you rang"),
+        ({"minutes": "ages"}, "Write how many minutes"),
+        ({"minutes": "601"}, "Write how many minutes"),
+        ({"rang_at": "10:00"}, "Enter the day"),
+    ],
+)
+def test_what_a_call_lacks_is_asked_for_beside_the_other_form(desk, referral, wrong, said):
+    answer = desk.press(at(referral, "chase"), CALL | {"said": "Ring at four."} | wrong)
+    assert answer.status_code == 422
+    assert [error for error in errors(answer) if error.startswith(said)] == errors(answer) != []
+    assert 'value="Ring at four."' in words(answer)
+    assert "What will they do?" in words(answer)
+
+
+def test_the_head_reads_of_the_chases_in_the_trail(desk, referral, concern):
+    desk.press(at(referral, "chase"), CALL | {"said": "Nobody free."})
+    assert "Chased once" in words(desk.open(f"/triage/{concern.uid}/"))
+    child = concern.children.get().child
+    assert "Nobody free." in words(desk.open(f"/child/{child.uid}/chronology/"))
+    desk.client.cookies.clear()
+    head = Desk(desk.client, desk.where, Role.HEAD)
+    trail = words(head.open(f"/audit/concern/{concern.uid}/"))
+    assert "Rang 01632 960009, 12 minutes on hold, spoke to nobody" in trail
+
+
+def test_they_have_it_is_written_down_and_the_answer_stays_owed(desk, referral):
+    assert at(referral, "acknowledge") in words(desk.open(at(referral)))
+    form = {"spoken_to": "Ann", "their_reference": "FD-2"} | moment("heard")
+    assert desk.press(at(referral, "acknowledge"), form).status_code == 302
+    shown = words(desk.open(at(referral)))
+    assert "They have it, waiting for an answer" in shown
+    assert "Their reference: FD-2." in shown
+    assert StepKind.HEAR_BACK in owed(referral.concern)
+
+
+def test_a_challenge_is_taken_up_the_ladder_and_settled(desk, referral):
+    challenged(desk, referral)
+    for rung in (Rung.SERVICE_MANAGER, Rung.PARTNERSHIP):
+        assert f"Take it to their {rung.label.lower()}" in words(desk.open(at(referral)))
+        form = {"whom": "Cy Dell", "words": "Please look again."}
+        assert desk.press(at(referral, "challenge"), form).status_code == 302
+        assert f"{rung.label}. Spoken to: Cy Dell." in words(desk.open(at(referral)))
+    settled = {"words": "A joint visit on Friday."}
+    assert desk.press(at(referral, "settle"), settled).status_code == 302
+    assert referral.stage is Stage.SETTLED
+    assert "A joint visit on Friday." in words(desk.open(at(referral)))
+
+
+@pytest.mark.parametrize("name", ["challenge", "settle"])
+def test_what_does_not_fit_the_stage_leads_back_to_what_does(desk, referral, name):
+    assert "<form" not in words(desk.open(at(referral, name))).split("<main", 1)[1]
+    form = desk.carried(at(referral)) | {"whom": "Cy", "words": "Again."}
+    answer = desk.client.post(at(referral, name), form)
+    assert errors(answer)[0].startswith("This referral stands at")
+
+
+def test_a_challenge_says_whom_it_asked(desk, referral):
+    desk.press(at(referral, "answer"), ANSWER | moment("heard"))
+    answer = desk.press(at(referral, "view"), VIEW | {"whom": ""})
+    assert errors(answer) == ["Write whom you asked to think again"]
+    assert desk.press(at(referral, "view"), VIEW | {"view": "agree", "whom": ""}).status_code == 302
+
+
+def test_the_page_costs_the_same_however_often_it_was_chased(desk, referral):
+    desk.press(at(referral, "chase"), CALL)
+    few = len(statements(lambda: desk.open(at(referral))))
+    for _ in range(4):
+        desk.press(at(referral, "chase"), CALL)
+    assert len(statements(lambda: desk.open(at(referral)))) == few <= MOST_STATEMENTS
+
+
+# Parents
+
+
+def test_tries_to_reach_parents_add_up_and_end_nothing(desk, concern):
+    path = f"/refer/{concern.uid}/speak/"
+    tried = {"spoken_to": "parent", "who": "Mother", "said": "No answer.", "not_reached": "on"}
+    for _ in range(3):
+        desk.press(path, tried | moment("spoke"))
+    assert "Tried 3 times" in words(desk.open(path))
+    assert StepKind.SPEAK_TO_PARENTS in owed(concern)
+
+
+def test_parents_are_not_told_with_a_reason_and_then_nobody_owes_it(desk, concern):
+    path = f"/refer/{concern.uid}/untold/"
+    assert path in words(desk.open(f"/refer/{concern.uid}/speak/"))
+    assert errors(desk.press(path, {"why": ""})) == ["Say why parents or carers are not told"]
+    assert desk.press(path, {"why": "Police ask us not to."}).status_code == 302
+    assert StepKind.SPEAK_TO_PARENTS not in owed(concern)
+    words_kept = Addition.objects.get(concern=concern).words
+    assert words_kept == "Parents or carers are not told, because: Police ask us not to."
+    form = desk.carried(f"/refer/{concern.uid}/speak/") | {"why": "Police ask us not to."}
+    again = desk.client.post(path, form)
+    assert "this is not owed now" in errors(again)[0]
+    assert lines(concern, "step_done") == 1
+
+
+def test_a_later_decision_that_they_are_not_told_ends_it_too(desk, concern):
+    told = {"parents_told": "no", "parents_why_not": "A carer may be the cause."}
+    decide(desk.viewer, concern, Route.SCHOOL_SUPPORT, now=desk.now, **told)
+    assert StepKind.SPEAK_TO_PARENTS not in owed(concern)
