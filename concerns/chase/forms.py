@@ -226,7 +226,8 @@ class ClocksForm(Asked):
 
 def _figure(kind) -> forms.IntegerField:
     least, most = bounds.least(kind), bounds.most(kind)
-    unit = bounds.unit_words(kind, most)
+    # In the plural, whatever the limit: it is the name of what is counted.
+    unit = bounds.unit_words(kind, 2)
     wrong = (
         f"{kind.label}: enter a whole number of {unit} from {least} to {most}, or leave it empty"
     )

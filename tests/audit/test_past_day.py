@@ -115,7 +115,7 @@ def test_the_page_says_how_it_stood_and_leads_to_the_rows(head, where):
     page = text(later, "/audit/day/?day_day=3&day_month=11&day_year=2026")
     assert "As it stood at the end of 3 November 2026" in page
     rows = text(later, "/audit/rows/?year=all&quiet=10&which=late&day=2026-11-03")
-    assert "late, as it stood at the end of 3 November 2026" in rows
+    assert "Late, as it stood at the end of 3 November 2026" in rows
     assert concern.reference in rows, rows
     assert f"/chase/why/{concern.steps.get().uid}/" in rows
 

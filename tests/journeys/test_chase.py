@@ -31,9 +31,9 @@ def test_a_head_follows_what_is_late_today_and_on_a_past_day(walk, place):
     walk.page.goto("/audit/")
     walk.at("Audit")
     walk.follow("1 late now")
-    walk.reads("late now")
+    walk.reads("All years, late now")
     walk.see()
-    walk.page.locator("main").get_by_role("link", name="why?").click()
+    walk.page.locator("main").get_by_role("link", name="Why?").click()
     walk.at("First look")
     walk.reads(concern.reference)
     walk.reads("Who is asked, one after another")
@@ -69,7 +69,7 @@ def test_a_lead_makes_a_clock_shorter_and_names_an_adviser(walk, place):
     walk.at("How long this school allows itself")
     assert School.objects.get().figures == {StepKind.FIRST_LOOK: 45}
     walk.page.goto("/chase/?whose=all")
-    walk.page.locator("main").get_by_role("link", name="why?").click()
+    walk.page.locator("main").get_by_role("link", name="Why?").click()
     walk.at("First look")
     walk.reads("Priya Rao, the adviser outside the school")
 
