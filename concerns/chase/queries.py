@@ -219,24 +219,14 @@ def begun(viewer: Viewer, uid) -> Draft:
     return sight.one(viewer, rows.for_viewer(viewer).with_writer(viewer), uid)
 
 
-@dataclass(frozen=True)
-class Undelivered:
-    """What does not reach people: letters that do not go out, and rows the round had to set aside.
-
-    Nothing in it is about a child: whom a letter is for, since when, and how often it was tried.
-    """
-
-    letters: list[Letter]
-    set_aside: list[Trouble]
-
-
-def undelivered(viewer: Viewer) -> Undelivered:
-    letters = Letter.objects.stuck(viewer.now).filter(school=viewer.school)
+def undelivered(viewer: Viewer) -> dict:
+    """Letters that do not go out, and rows the round had to set aside: nothing about a child."""
+    letters = Letter.objects.stuck(viewer.now).filter(school=viewer.school).select_related("person")
     troubles = Trouble.objects.standing().of_school(viewer)
-    return Undelivered(
-        list(letters.select_related("person").order_by("made_at", "pk")[:A_PAGE]),
-        list(troubles.order_by("first_at", "pk")[:A_PAGE]),
-    )
+    return {
+        "letters": list(letters.order_by("made_at", "pk")[:A_PAGE]),
+        "set_aside": list(troubles.order_by("first_at", "pk")[:A_PAGE]),
+    }
 
 
 @dataclass(frozen=True)

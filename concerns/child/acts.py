@@ -13,8 +13,6 @@ from django.db.models import Model
 
 from concerns.doors.act import Record, Refused, act
 from concerns.models import (
-    AdultFact,
-    AdultHome,
     Authority,
     Child,
     EarlierFile,
@@ -22,8 +20,6 @@ from concerns.models import (
     FileEvent,
     Home,
     HomeAuthority,
-    Household,
-    HouseholdAdult,
     Language,
     Professional,
     Sibling,
@@ -31,31 +27,25 @@ from concerns.models import (
     Status,
     Tie,
     Viewer,
-    Watch,
-    Watching,
+    after,
+    home,
 )
 from concerns.models.after import newest_concern, stands_lower
 from concerns.models.fact import Fact
 from concerns.rules.after import Because
-from concerns.rules.homes import AdultFactKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 
 # What can be ended, by the word of its address.
 ENDABLE: dict[str, type[Fact]] = {
-    "home": Home, "living": AdultHome, "tie": Tie, "fact": AdultFact, "sibling": Sibling,
+    "home": Home, "living": home.AdultHome, "tie": Tie, "fact": home.AdultFact, "sibling": Sibling,
     "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
     "authority": HomeAuthority,
 }  # fmt: skip
 ENDED_ALREADY = "This line has been ended already. Look at the file as it is now."
 KNOWN = "An authority of this name is in the list already. Choose it there."
 STANDS = "An earlier file is expected already. Write there what was done to get it."
-WRITE_FIRST = (
-    "There is no concern about this child to watch them on. Write one first: that the status is to "
-    "end, and what you think of it."
-)
-WATCH_NEEDED = "With this ending the child stands lower: choose who is asked how they are."
 AHEAD = "This is still to come. Write down what is so today."
 
 
@@ -98,79 +88,52 @@ def expect(*, by: Viewer, child: Child, where: str, once: uuid.UUID, now: dateti
     """The office says that a child came from another school, whose file is to be read. Whether one
     was expected already is not told."""
     uid, row = _pressed_before(EarlierFile, child, once)
-    row = row or EarlierFile.objects.unread().filter(child=child).first()
-    row = row or EarlierFile.objects.write(by, now, uid=uid, child=child, where=where)
+    row = (
+        row
+        or EarlierFile.objects.unread().filter(child=child).first()
+        or EarlierFile.objects.write(by, now, uid=uid, child=child, where=where)
+    )
     _tell(record, row, [child], "earlierfile", where=where)
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def move(
     *, by: Viewer, child: Child, address: str, once: uuid.UUID, since: date | None = None,
-    leaving: bool = False, children: Iterable[Child] = (), adults: Iterable[HouseholdAdult] = (),
-    now: datetime, record,
-) -> Household:  # fmt: skip
+    leaving: bool = False, children: Iterable[Child] = (),
+    adults: Iterable[home.HouseholdAdult] = (), now: datetime, record,
+) -> home.Household:  # fmt: skip
     """They live at a new address, with those who moved too; `leaving`: not at the one before."""
     _not_ahead(by, since)
-    uid, made = _pressed_before(Household, child, once)
+    uid, made = _pressed_before(home.Household, child, once)
     moved = [child, *children]
     if made is None:
-        adults = list(adults)
-        if leaving:
-            _leave(by, moved, adults, since, now)
-        person = {"school": by.school, "by": by.person, "at": now}
-        made = Household.objects.create(uid=uid, address=address, **person)
-        for each in moved:
-            Home.objects.write(by, now, since, child=each, household=made)
-        for adult in adults:
-            AdultHome.objects.write(by, now, since, adult=adult, household=made)
+        made = home.moved(by, now, since, uid, address, moved, list(adults), leaving)
     _tell(record, made, moved, "address", since=since, address=address)
     return made
-
-
-def _leave(by, children: list[Child], adults: list, until: date | None, now: datetime) -> None:
-    for row in Home.objects.standing().filter(child__in=children):
-        Home.objects.end(row, by, now, _not_before(row, until))
-    for row in AdultHome.objects.standing().filter(adult__in=adults):
-        AdultHome.objects.end(row, by, now, _not_before(row, until))
-
-
-def _not_before(row: Fact, until: date | None) -> date | None:
-    """The day a line ends: never before it began."""
-    return max(until, row.since) if until and row.since else until
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def know(
     *, by: Viewer, child: Child, name: str, relation: str, responsibility: str, once: uuid.UUID,
-    household: Household | None = None, telephone: str = "", fact: str = "",
+    household: home.Household | None = None, telephone: str = "", fact: str = "",
     since: date | None = None, now: datetime, record,
-) -> HouseholdAdult:  # fmt: skip
+) -> home.HouseholdAdult:  # fmt: skip
     """An adult of the child's life: who, what to the child, where they live, their telephone."""
     _not_ahead(by, since)
-    uid, adult = _pressed_before(HouseholdAdult, child, once)
+    uid, adult = _pressed_before(home.HouseholdAdult, child, once)
+    tied = {"relation": relation, "responsibility": responsibility}
     if adult is None:
-        person = {"school": by.school, "by": by.person, "at": now}
-        adult = HouseholdAdult.objects.create(uid=uid, name=name, **person)
-        Tie.objects.write(
-            by, now, since, child=child, adult=adult, relation=relation,
-            responsibility=responsibility,
-        )  # fmt: skip
-        if household:
-            AdultHome.objects.write(by, now, since, adult=adult, household=household)
-        said = ((AdultFactKind.TELEPHONE, telephone, None), (AdultFactKind.FACT, fact, since))
-        for kind, words, day in said:
-            if words:
-                AdultFact.objects.write(by, now, day, adult=adult, kind=kind, words=words)
-    told = {"name": name, "relation": relation, "responsibility": responsibility}
-    _tell(record, adult, [child], "adult", since=since, telephone=telephone, fact=fact, **told)
+        told = (name, household, telephone, fact)
+        adult = home.known(by, now, since, uid, *told, child=child, **tied)
+    more = {"name": name, "telephone": telephone, "fact": fact, **tied}
+    _tell(record, adult, [child], "adult", since=since, **more)
     return adult
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def live_in(
     *, by: Viewer, child: Child, told_by: str, once: uuid.UUID, authority: Authority | None,
-    name: str = "", numbers: dict[str, str] | None = None, since: date | None = None,
-    now: datetime, record,
+    name: str = "", numbers: dict | None = None, since: date | None = None, now: datetime, record,
 ) -> HomeAuthority:  # fmt: skip
     """They live in this authority, whose numbers are shown from now on; or (None) in another, of
     this `name` and `numbers`."""
@@ -179,7 +142,7 @@ def live_in(
     if row is None:
         authority = authority or _add_authority(record, child, name, numbers or {})
         for old in HomeAuthority.objects.standing().filter(child=child):
-            HomeAuthority.objects.end(old, by, now, _not_before(old, since))
+            HomeAuthority.objects.end(old, by, now, home.not_before(old, since))
         said = {"uid": uid, "child": child, "authority": authority, "told_by": told_by}
         row = HomeAuthority.objects.write(by, now, since, **said)
     _tell(record, row, [child], "authority", since=since, told_by=told_by)
@@ -190,9 +153,13 @@ def _add_authority(record: Record, child: Child, name: str, numbers: dict[str, s
     added = Authority.objects.add(name, numbers)
     if added is None:
         raise Refused(KNOWN)
-    said = {"reason": "added", "fields": list(numbers), "words": numbers, "keep_words": True}
-    record(kind=Kind.NUMBERS_SET, about=added, children=[child.uid], **said)
+    _numbers(record, added, child, "added", numbers)
     return added
+
+
+def _numbers(record: Record, about: Authority, child: Child, why: str, said, **more) -> None:
+    record(kind=Kind.NUMBERS_SET, about=about, children=[child.uid], reason=why,
+           fields=list(said), words={**said, **more}, keep_words=True)  # fmt: skip
 
 
 @act(May.DECIDE, Kind.NUMBERS_SET, on="child")
@@ -203,13 +170,12 @@ def put_right(
     """Other `numbers` of the child's authority, for every child there; the record keeps both. To
     press it twice changes nothing more, so `once` is not asked."""
     changed = Authority.objects.put_right(authority, numbers)
-    said = {"words": {**changed, "told_by": told_by}, "fields": list(changed), "keep_words": True}
-    record(about=authority, children=[child.uid], reason="put right", **said)
+    _numbers(record, authority, child, "put right", changed, told_by=told_by)
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def tie(
-    *, by: Viewer, child: Child, adult: HouseholdAdult, relation: str, responsibility: str,
+    *, by: Viewer, child: Child, adult: home.HouseholdAdult, relation: str, responsibility: str,
     once: uuid.UUID, since: date | None = None, now: datetime, record,
 ) -> Tie:  # fmt: skip
     """What a known adult is to this child, from now on."""
@@ -218,7 +184,7 @@ def tie(
     said = {"relation": relation, "responsibility": responsibility}
     if row is None:
         for old in Tie.objects.standing().filter(child=child, adult=adult):
-            Tie.objects.end(old, by, now, _not_before(old, since))
+            Tie.objects.end(old, by, now, home.not_before(old, since))
         row = Tie.objects.write(by, now, since, uid=uid, child=child, adult=adult, **said)
     _tell(record, row, [child], "tie", since=since, **said)
     return row
@@ -226,14 +192,16 @@ def tie(
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def learn(
-    *, by: Viewer, child: Child, adult: HouseholdAdult, kind: str, words: str, once: uuid.UUID,
+    *, by: Viewer, child: Child, adult: home.HouseholdAdult, kind: str, words: str, once: uuid.UUID,
     since: date | None = None, now: datetime, record,
-) -> AdultFact:  # fmt: skip
+) -> home.AdultFact:  # fmt: skip
     """A telephone number of an adult, or something else to know of them."""
     _not_ahead(by, since)
-    uid, row = _pressed_before(AdultFact, child, once)
+    uid, row = _pressed_before(home.AdultFact, child, once)
     if row is None:
-        row = AdultFact.objects.write(by, now, since, uid=uid, adult=adult, kind=kind, words=words)
+        row = home.AdultFact.objects.write(
+            by, now, since, uid=uid, adult=adult, kind=kind, words=words
+        )
     _tell(record, row, [child], kind, since=since, words=words)
     return row
 
@@ -241,7 +209,7 @@ def learn(
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def brother_or_sister(
     *, by: Viewer, child: Child, once: uuid.UUID, other: Child | None = None,
-    household: Household | None = None, name: str = "", where: str = "", born: str = "",
+    household: home.Household | None = None, name: str = "", where: str = "", born: str = "",
     now: datetime, record,
 ) -> Sibling:  # fmt: skip
     """One at this school (`other`), who may live in the same `household`; or one elsewhere."""
@@ -279,12 +247,11 @@ def get_file(
 @act(May.DECIDE, Kind.FILE_ENDED, on="child")
 def end(
     *, by: Viewer, child: Child, row: Fact, why: str, until: date | None = None,
-    view_ended: str = "", ended_how: str = "", watching: Watching | None = None, now: datetime,
-    record,
+    view_ended: str = "", ended_how: str = "", watching: after.Watching | None = None,
+    now: datetime, record,
 ) -> Fact:  # fmt: skip
-    """A line is so no longer, since a day, for a reason. Of a status also the school's view, and
-    where the child then stands lower, how they are watched; of an earlier file whether it was read.
-    """
+    """A line is so no longer, since a day, for a reason. Of a status also the school's view and,
+    where the child stands lower, how they are watched; of an earlier file whether it was read."""
     _not_ahead(by, until)
     if until and row.since and until < row.since:
         raise Refused("This day is before the line began. Enter the day it ended.")
@@ -298,21 +265,21 @@ def end(
     return row
 
 
-def _watch(record, child: Child, asked: Watching | None) -> None:
+def _watch(record, child: Child, asked: after.Watching | None) -> None:
     """On the child's newest concern, open again for it where it was closed."""
     by = record.by
     concern = newest_concern(by, child, lock=True)
     if concern is None:
-        raise Refused(WRITE_FIRST)
-    if wrong := asked.lacking(by, concern) if asked else WATCH_NEEDED:
+        raise Refused(after.WRITE_FIRST)
+    if wrong := asked.lacking(by, concern) if asked else after.WATCH_NEEDED:
         raise Refused(wrong)
     agenda = record.agenda(concern)
     if concern.state == State.CLOSED:
         asked = replace(asked, outcome=concern.outcome)
         Ending.objects.reopen(agenda, State.DECIDED, Because.STATUS.label, by.person)
-    watch = Watch.objects.begin(agenda, Because.STATUS, asked)
-    uids = [child.uid]
-    record(kind=Kind.WATCHED, about=watch, concern=concern, children=uids, **asked.told())
+    watch = after.Watch.objects.begin(agenda, Because.STATUS, asked)
+    told = {"children": [child.uid], **asked.told()}
+    record(kind=Kind.WATCHED, about=watch, concern=concern, **told)
 
 
 @act(May.SUBMIT, Kind.SIGHTED, on="child")

@@ -33,6 +33,12 @@ WATCH_FIRST = (
     "{}. So the child is watched before it is closed: choose who is asked how the child is."
 )
 
+WRITE_FIRST = (
+    "There is no concern about this child to watch them on. Write one first: that the status is to "
+    "end, and what you think of it."
+)
+WATCH_NEEDED = "With this ending the child stands lower: choose who is asked how they are."
+
 
 @dataclass(frozen=True)
 class Watching:

@@ -18,7 +18,8 @@ from concerns.models.person import Viewer
 from concerns.models.referral import ReferralEvent
 from concerns.models.step import Step
 from concerns.models.written import Addition
-from concerns.rules.clocks import SIGN_AGAIN, StepKind
+from concerns.rules.answers import SIGN_AGAIN
+from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import Stage
 from concerns.rules.saying import when
 from concerns.rules.words import Answer, Part, Route

@@ -16,7 +16,8 @@ from concerns.models.referral import Referral
 from concerns.models.step import Ended, Owed
 from concerns.models.task import Task
 from concerns.rules import calendars, clocks, meetings, spans
-from concerns.rules.clocks import ANSWER_OPENS, CLOCKS, StepKind
+from concerns.rules.answers import ANSWER_OPENS
+from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.meetings import MeetingKind
 from concerns.rules.roles import LADDER, May, Role

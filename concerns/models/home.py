@@ -5,6 +5,8 @@ each child, and whether they have parental responsibility for them, is a row for
 what was not written of one child is never taken from another.
 """
 
+from datetime import date, datetime
+
 from django.db import models
 
 from concerns.models.case import Row
@@ -133,3 +135,44 @@ class Sibling(ChildFact):
                 name="nobody_is_their_own_sibling",
             ),
         ]
+
+
+def moved(by, now, since, uid, address, children, adults, leaving) -> Household:
+    """`children` and `adults` live at a new address; `leaving`: not at the one before."""
+    if leaving:
+        _leave(by, children, adults, since, now)
+    person = {"school": by.school, "by": by.person, "at": now}
+    made = Household.objects.create(uid=uid, address=address, **person)
+    for child in children:
+        Home.objects.write(by, now, since, child=child, household=made)
+    for adult in adults:
+        AdultHome.objects.write(by, now, since, adult=adult, household=made)
+    return made
+
+
+def _leave(by, children: list[Child], adults: list, until: date | None, now: datetime) -> None:
+    """They live no longer where they lived."""
+    for row in Home.objects.standing().filter(child__in=children):
+        Home.objects.end(row, by, now, not_before(row, until))
+    for row in AdultHome.objects.standing().filter(adult__in=adults):
+        AdultHome.objects.end(row, by, now, not_before(row, until))
+
+
+def not_before(row: Fact, until: date | None) -> date | None:
+    """The day a line ends: never before it began."""
+    return max(until, row.since) if until and row.since else until
+
+
+def known(by, now, since, uid, name, household, telephone, fact, **tie) -> HouseholdAdult:
+    """An adult of a child's life, what they are to the child (`tie`), where they live, and what
+    else is known of them."""
+    person = {"school": by.school, "by": by.person, "at": now}
+    adult = HouseholdAdult.objects.create(uid=uid, name=name, **person)
+    Tie.objects.write(by, now, since, adult=adult, **tie)
+    if household:
+        AdultHome.objects.write(by, now, since, adult=adult, household=household)
+    said = ((AdultFactKind.TELEPHONE, telephone, None), (AdultFactKind.FACT, fact, since))
+    for kind, words, day in said:
+        if words:
+            AdultFact.objects.write(by, now, day, adult=adult, kind=kind, words=words)
+    return adult

@@ -10,7 +10,7 @@ from concerns.models.concern import Concern
 from concerns.models.decision import Decision
 from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
-from concerns.rules.clocks import ANSWER_OPENS
+from concerns.rules.answers import ANSWER_OPENS
 from concerns.rules.escalation import Rung, next_rung
 from concerns.rules.lifecycle import AWAITED, SETTLED, Stage
 from concerns.rules.words import OUTSIDE, Answer, Method, Route

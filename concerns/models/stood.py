@@ -19,7 +19,8 @@ from concerns.models.referral import ReferralEvent
 from concerns.models.step import Step
 from concerns.models.written import Addition, Ending, Handing, WordBack
 from concerns.rules import spans
-from concerns.rules.clocks import ANSWERS, FIRST_LOOKS, StepKind
+from concerns.rules.answers import ANSWERS
+from concerns.rules.clocks import FIRST_LOOKS, StepKind
 from concerns.rules.days import SchoolDays
 from concerns.rules.lifecycle import State
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from concerns.doors import ledger
-from concerns.models import Concern, Person, Step, Viewer, story
+from concerns.models import Concern, Step, Viewer, story
 from concerns.models.step import Ended
+from concerns.paper.knew import Knew, who_knew
 from concerns.rules import clocks
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import Stage
 from concerns.rules.words import GoingHome, HowKnown, Outcome
 
 READING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL, Kind.LISTED})
@@ -241,74 +241,3 @@ def _together(entries: list[Entry]) -> list[Entry]:
         else:
             told.append(entry)
     return told
-
-
-# Who knew, and when
-
-
-@dataclass(frozen=True)
-class Knew:
-    """When somebody first knew that it was there, and when they first had its words before them."""
-
-    who: str
-    role: str
-    at: datetime
-    how: str
-    read_at: datetime | None = None
-    # No reader of this system: a parent, an agency, somebody told by voice.
-    outside: bool = False
-
-
-def who_knew(concern: Concern, lines: list, lists: list) -> list[Knew]:
-    """Everybody who knew, in the order in which they came to know."""
-    came = _came_to_know(concern, [*lines, *lists])
-    found: dict[int, Knew] = {}
-    for person, knew in sorted(came, key=lambda one: one[1].at):
-        known = found.setdefault(person.pk, knew)
-        if known.read_at is None and knew.read_at:
-            found[person.pk] = replace(known, read_at=knew.read_at, role=known.role or knew.role)
-    outside = [*_by_voice(concern, lines), *_outside(concern)]
-    return sorted([*found.values(), *outside], key=lambda knew: knew.at)
-
-
-def _came_to_know(concern: Concern, lines: list) -> Iterator[tuple[Person, Knew]]:
-    for line in lines:
-        if line.who and not line.refused:
-            read_at = None if line.kind is Kind.LISTED else line.at
-            # A list shown for a reason of its own ("beside a concern") says so.
-            reason = f", {line.reason}" if line.reason and ":" not in line.reason else ""
-            how = line.kind.label + (reason if line.kind is Kind.LISTED else "")
-            yield line.who, Knew(line.who.name, line.role, line.at, how, read_at)
-    for row in concern.handings.all():
-        yield row.to, Knew(row.to.name, "", row.at, f"Was handed it by {row.by.name}")
-
-
-def _by_voice(concern: Concern, lines: list) -> Iterator[Knew]:
-    """Who told the person who wrote it, and whom they say they told by voice."""
-    if concern.told_words:
-        how = f"Told {concern.reporter.name}, who wrote it down"
-        yield Knew(concern.told_by, "", concern.received_at, how, outside=True)
-    how = f"Told in person, as {concern.reporter.name} wrote"
-    if concern.told_in_person:
-        yield Knew(concern.told_in_person, "", concern.received_at, how, outside=True)
-    told = {line.about for line in lines if line.kind is Kind.TOLD and not line.refused}
-    for row in concern.additions.all():
-        if str(row.uid) in told:
-            yield Knew(row.words.split(": ", 1)[-1], "", row.at, how, outside=True)
-
-
-def _outside(concern: Concern) -> Iterator[Knew]:
-    """Parents, children and agencies, by what was written of speaking to them."""
-    for row in concern.conversations.all():
-        if row.reached:
-            how = f"{row.by.name} spoke to them"
-            yield Knew(row.who, row.spoken_to_words, row.happened_at, how, outside=True)
-    for row in concern.meetings.all():
-        how = f"{row.by.name} wrote down who was there"
-        yield Knew(row.who, row.kind_words, row.happened_at, how, outside=True)
-    for referral in concern.referrals.all():
-        for event in referral.events.all():
-            if event.stage == Stage.SENT:
-                who = ", ".join(filter(None, [event.agency, event.spoken_to]))
-                how = f"{event.by.name} sent a referral: {event.method_words.lower()}"
-                yield Knew(who, referral.route_words, event.happened_at, how, outside=True)

@@ -21,7 +21,8 @@ from concerns.models import (
     Viewer,
 )
 from concerns.rules import lifecycle, meetings, spans
-from concerns.rules.clocks import ANSWER_OPENS, ANSWERS, ENDS_HELP, StepKind
+from concerns.rules.answers import ANSWER_OPENS, ANSWERS, ENDS_HELP
+from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage, State
 from concerns.rules.meetings import MeetingKind

@@ -14,7 +14,7 @@ from concerns.rules import calendars, spans
 from concerns.rules.adults import AdultStepKind
 from concerns.rules.calendars import Calendar, SchoolDays
 from concerns.rules.roles import Role
-from concerns.rules.words import OUTSIDE, Answer, Choice, Route
+from concerns.rules.words import OUTSIDE, Choice, Route
 
 
 class StepKind(Choice):
@@ -202,26 +202,6 @@ NEXT: dict[Route, StepKind] = {
     Route.WATCH: StepKind.WATCH,
     Route.KEEP: StepKind.KEEP,
 }
-
-# Which clock an agency's answer runs on: the authority has one working day (KCSIE); others longer.
-ANSWERS: dict[Route, StepKind] = {
-    route: StepKind.HEAR_BACK if route is Route.SOCIAL_CARE else StepKind.HEAR_BACK_OTHER
-    for route in sorted(OUTSIDE)
-}
-
-# What an agency's answer opens, beside the school's view of it: that work has a clock too. It
-# goes on after that view, and ends with the next answer, or with the meeting it waits for.
-ANSWER_OPENS: dict[Answer, StepKind] = {
-    Answer.ASSESSMENT: StepKind.ASSESSMENT,
-    Answer.SECTION_47: StepKind.CONFERENCE,
-}
-
-# Answers with which nothing more happens: agreeing with one needs its reason.
-ENDS_HELP = frozenset({Answer.NO_FURTHER, Answer.ADVICE})
-
-# A new sign so soon after an agreed "no further action" is looked at again as a whole (KCSIE: press
-# for reconsideration where the child's situation does not improve).
-SIGN_AGAIN = timedelta(days=60)
 
 # Steps that end when a meeting is written down: `meetings.py` says which.
 MEETINGS = frozenset({StepKind.CONFERENCE, StepKind.CORE_GROUP, StepKind.REVIEW_CONFERENCE})

@@ -5,16 +5,8 @@ from pathlib import Path
 
 from concerns.rules.adults import HOLDS_OPEN, OPENS, AdultRoute, AdultStepKind
 from concerns.rules.after import LEVELS, REVIEWS, Because
-from concerns.rules.clocks import (
-    ANSWER_OPENS,
-    CLOCKS,
-    HOLD_OPEN,
-    NAMED,
-    NEXT,
-    Clock,
-    StepKind,
-    Unit,
-)
+from concerns.rules.answers import ANSWER_OPENS
+from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NAMED, NEXT, Clock, StepKind, Unit
 from concerns.rules.escalation import Rung
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, Stage, State

@@ -27,8 +27,8 @@ from concerns.submit.forms import AboutForm, AddForm, ConcernForm, ExcludeForm, 
 # Buttons of the long form that ask for more of it, and send nothing.
 LOOKS = frozenset({"find", "find_involved", "find_excluded", "another_mark"})
 NOT_SAVED = (
-    "This has not been saved yet. Your words are still on this page: press Send again. If it goes "
-    "on, copy them and find a safeguarding lead."
+    "This has not been saved yet. Your words are still on this page: press Send again. "
+    "If it goes on, copy them and find a safeguarding lead."
 )
 
 
@@ -226,7 +226,7 @@ def _typed(request) -> Typed:
 
 
 def _status(*forms) -> int:
-    return 422 if any(form.errors for form in forms) else 200
+    return 422 if any(form.errors for form in forms if form) else 200
 
 
 def _form(request, draft, typed, *, checked, more_marks=0) -> ConcernForm:
@@ -278,8 +278,7 @@ def _receipt(request, concern, form=None):
 
 
 def _own(request, uid, form=None, worried=None):
-    here = reverse("submit_mine", kwargs={"uid": uid})
-    concern = queries.opened(request.viewer, uid)
+    here, concern = reverse("submit_mine", args=[uid]), queries.opened(request.viewer, uid)
     form = form or _put_back(request, AddForm, here)
     page = {
         "concern": concern,
@@ -290,13 +289,12 @@ def _own(request, uid, form=None, worried=None):
         "keep": keep.token(request.viewer, here),
         "once": uuid.uuid4(),
     }
-    status = _status(*filter(None, [form, worried]))
-    return render(request, "submit/mine.html", page, status=status)
+    return render(request, "submit/mine.html", page, status=_status(form, worried))
 
 
 def _put_back(request, form, here):
     """`form` with the words that were kept from this page, if any were; not judged yet."""
-    waiting = keep.waiting(request.viewer, here)
-    made = form(Typed.of(waiting.typed if waiting else {}), checked=False)
-    made.kept = waiting
+    kept = keep.waiting(request.viewer, here)
+    made = form(Typed.of(kept.typed if kept else {}), checked=False)
+    made.kept = kept
     return made

@@ -31,15 +31,8 @@ from concerns.models.fit import unfit
 from concerns.models.refiled import follow, told_outside
 from concerns.models.step import Ended
 from concerns.rules import lifecycle
-from concerns.rules.clocks import (
-    ANSWERS,
-    DECISIONS,
-    FIRST_LOOKS,
-    NAMED,
-    NEXT,
-    SUPERSEDED,
-    StepKind,
-)
+from concerns.rules.answers import ANSWERS
+from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, NAMED, NEXT, SUPERSEDED, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage, State
 from concerns.rules.roles import May

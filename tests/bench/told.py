@@ -10,7 +10,7 @@ from functools import cache
 
 from concerns.management.demo.words import NOTICED
 from concerns.models.step import Ended
-from concerns.rules import clocks
+from concerns.rules import answers, clocks
 from concerns.rules.clocks import CLOCKS, StepKind, Unit
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage, State
@@ -250,7 +250,7 @@ class Told:
         self._owe(StepKind.SEND_REFERRAL, when, decision=self.decision, **owed)
         told = ((Stage.SENT, Kind.SENT), (Stage.ANSWERED, Kind.ANSWERED),
                 (Stage.AGREED, Kind.VIEWED_ANSWER))  # fmt: skip
-        then = (clocks.ANSWERS[route], StepKind.AGREE_OR_CHALLENGE, None)
+        then = (answers.ANSWERS[route], StepKind.AGREE_OR_CHALLENGE, None)
         for (stage, kind), opens in list(zip(told, then, strict=True))[: 1 if stops >= 0 else 3]:
             when += 20 * MINUTE
             self._done(self.steps[-1], when)

@@ -7,7 +7,8 @@ import pytest
 
 from concerns.models import Addition, Line
 from concerns.refer import acts as refer
-from concerns.rules.clocks import SIGN_AGAIN, StepKind
+from concerns.rules.answers import SIGN_AGAIN
+from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role

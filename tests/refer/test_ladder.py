@@ -7,7 +7,7 @@ import pytest
 from concerns.doors.act import Refused
 from concerns.models import ChaseCall
 from concerns.refer import acts as refer
-from concerns.rules import clocks
+from concerns.rules import answers, clocks
 from concerns.rules.clocks import StepKind
 from concerns.rules.escalation import Rung, next_rung
 from concerns.rules.kinds import Kind
@@ -117,10 +117,10 @@ def test_a_chase_is_of_what_has_happened_on_what_is_open(lead, referral, wrong):
 # What an answer opens
 
 
-@pytest.mark.parametrize("answer", list(clocks.ANSWER_OPENS))
+@pytest.mark.parametrize("answer", list(answers.ANSWER_OPENS))
 def test_what_they_will_do_has_its_clock_and_outlives_our_view_of_it(lead, referral, answer):
     hear(lead, referral, answer)
-    theirs = clocks.ANSWER_OPENS[answer]
+    theirs = answers.ANSWER_OPENS[answer]
     assert on_it(referral) == [StepKind.AGREE_OR_CHALLENGE, theirs]
     due = clocks.due(theirs, lead.school.days, THEN)
     assert referral.steps.get(kind=theirs).due_at == due

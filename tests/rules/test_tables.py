@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from concerns.rules import adults, clocks, drawn, lifecycle, roles, words
+from concerns.rules import adults, answers, clocks, drawn, lifecycle, roles, words
 from concerns.rules.adults import AdultRoute, AdultStepKind, Sort
 from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NEXT, StepKind, Unit
 from concerns.rules.lifecycle import CONCERN, REFERRAL, Stage, State
@@ -36,7 +36,7 @@ def test_every_route_opens_a_step_but_no_further_action():
 
 
 def test_every_agency_has_an_answer_clock():
-    assert set(clocks.ANSWERS) == set(words.OUTSIDE)
+    assert set(answers.ANSWERS) == set(words.OUTSIDE)
 
 
 def test_nothing_that_holds_a_concern_open_is_superseded_but_parents_and_advice():
