@@ -8,7 +8,7 @@ from datetime import date
 from django import forms
 
 from concerns.asking.asked import Asked, Words, choose
-from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
+from concerns.asking.govuk import Buttons, DayField, Details, Press, Question, Say, inside
 from concerns.asking.household import NOT_KNOWN, Line
 from concerns.asking.unfolding import Unfolding, offer
 from concerns.models import Concern, Person, Watching
@@ -26,6 +26,7 @@ WRITE_FIRST = (
     "There is no concern about this child on which they could be watched. Write a concern first: "
     "that the status ends, and what you think of it."
 )
+AGENCY = "If another agency leads now: who is asked how the child is"
 # A number of weeks as an answer.
 LAST = {str(week): f"{week} school weeks" for week in reversed(REVIEWS)}
 LONGEST = next(iter(LAST))
@@ -87,17 +88,20 @@ class CloseForm(WatchForm):
     )
 
     def __init__(self, *args, own: bool, closing: Closing | None, **kwargs):
-        super().__init__(*args, **kwargs)
         self.closing = closing
+        always, agency = self._because(""), self._because(Outcome.WITH_AGENCY)
+        # Folded away, it stands open where anything in it is filled in.
+        folded = {} if always else {"last": "", "question": ""}
+        super().__init__(*args, initial=folded, **kwargs)
         # Who closes what they wrote themselves need not write to themselves.
         self.fields["words_back"].required = not own
-        always, agency = self._because(""), self._because(Outcome.WITH_AGENCY)
         if not agency:
             for name in ("adult", "question", "last", "why_shorter"):
                 del self.fields[name]
-        under = [Say(WATCHED.format(agency.label)), *self.WATCH] if agency and not always else []
+        more = [Details(AGENCY, Say(WATCHED.format(agency.label)), *self.WATCH)] if agency else []
         self.helper = inside(
-            Question("outcome", reveals={"with_agency": under} if under else None),
+            "outcome",
+            *([] if always else more),
             Question("why", rows=4),
             Question("words_back", rows=3),
             *([Say(WATCHED.format(always.label), "inset"), *self.WATCH] if always else []),
@@ -146,10 +150,11 @@ class LookForm(Unfolding):
         self.fields["then"].choices = [(Then.ON, more), (Then.END, Then.END.label)]
         if not left:
             del self.fields["why"]
-        under = [*(["why"] if left else []), Question("words_back", rows=3)]
+        ends = [*(["why"] if left else []), Question("words_back", rows=3)]
         self.helper = inside(
             Question("words", rows=4),
-            Question("then", reveals={"end": under}),
+            "then",
+            Details("If the watch ends here", *ends, open=not left),
             Buttons(Press("Write it down")),
         )
 

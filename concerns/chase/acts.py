@@ -118,7 +118,7 @@ def look_after(
     if step.kind != StepKind.LOOK_AFTER or watch is None:
         raise Refused("This step is not done here.")
     agenda, note = _noted(record, step, words)
-    left = watch.left(by.today)
+    left = watch.left(by.today, step)
     if then == Then.ON:
         watch.look_again_on(agenda, left[0] if left else watch.further(now))
     elif left and not why.strip():

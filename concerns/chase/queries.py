@@ -167,7 +167,11 @@ def watch(viewer: Viewer, owed: Step) -> tuple[Watch, dict]:
     if found is None:
         raise Http404
     own = owed.concern.reporter_id == viewer.person.pk
-    asks = {"left": found.left(viewer.today), "further": found.further(viewer.now), "own": own}
+    asks = {
+        "left": found.left(viewer.today, owed),
+        "further": found.further(viewer.now),
+        "own": own,
+    }
     return found, asks
 
 

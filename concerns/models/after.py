@@ -131,12 +131,14 @@ class Watch(Written):
     def because_words(self) -> str:
         return Because.say(self.because)
 
-    def left(self, today: date) -> list[date]:
-        """The days of the reviews still to come, of those it was opened with."""
+    def left(self, today: date, doing: Step | None = None) -> list[date]:
+        """The days of the reviews still to come, of those it was opened with; when one is done
+        before its day, that is none of them."""
         days = self.school.days
         dates = [calendars.add_school_weeks(days, self.at, week) for week in REVIEWS]
         on = [spans.local_day(days, moment) for moment in dates[: REVIEWS.index(self.last) + 1]]
-        return [day for day in on if day > today]
+        after_day = max(today, spans.local_day(days, doing.due_at)) if doing else today
+        return [day for day in on if day > after_day]
 
     def further(self, now: datetime) -> date:
         """The day it is looked at again where it is watched on."""

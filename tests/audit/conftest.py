@@ -9,6 +9,7 @@ from django.urls import resolve
 
 from concerns.chase import acts as chase
 from concerns.models import Concern
+from concerns.models.moves import still_owed
 from concerns.refer import acts as refer
 from concerns.rules.roles import Role
 from concerns.rules.words import Category, Route
@@ -95,7 +96,7 @@ class Year:
     def _close(self, concern: Concern, at: datetime) -> None:
         for step in concern.steps.open().filter(kind="support"):
             chase.do_step(by=self.lead, step=step, words="In place.", now=at)
-        if not triage.still_owed(concern.steps.open()):
+        if not still_owed(concern.steps.open()):
             close(self.lead, concern, at + timedelta(minutes=5))
 
 

@@ -131,6 +131,12 @@ def test_each_review_opens_the_next_and_the_last_closes(lead, concern):
     assert Ending.objects.get().outcome == Outcome.KEPT
 
 
+def test_a_review_done_before_its_day_is_not_owed_again(lead, concern):
+    watch(lead, concern)
+    look(lead, concern, now=LATER)
+    assert review_of(concern).due_at.date() == date(2026, 12, 15)
+
+
 def test_after_the_last_it_may_be_watched_on_for_six_weeks(lead, concern):
     watch(lead, concern, last=2, why_shorter="She moves in March.")
     look(lead, concern)
