@@ -7,8 +7,12 @@ from django.core import mail
 from concerns.chase import queries
 from concerns.doors import rounds
 from concerns.models import Concern, Letter, Step
+from concerns.models.climb import Ladders
+from concerns.refer import acts as refer
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from concerns.rules.words import Route
+from concerns.triage import acts as triage
 from tests import factories
 from tests.counting import page
 from tests.factories import NOW
@@ -38,6 +42,18 @@ class Quiet:
         more = {"by": self.viewer(Role.STAFF), "now": self.now, **more}
         return factories.concern_at(State.WAITING, where=self.school, **more)
 
+    def referred(self) -> Concern:
+        """One whose referral was sent, and that nobody has answered."""
+        concern = self.write()
+        self.does(triage.take, concern=concern)
+        told = {"parents_told": "no", "parents_why_not": "A carer may be the cause."}
+        decided = factories.decided(concern, Route.SOCIAL_CARE, **told)
+        self.does(triage.decide, concern=concern, decided=decided)
+        sent = {"agency": "Front door", "spoken_to": "Jo", "method": "telephone"}
+        referral = concern.referrals.get()
+        self.does(refer.send, referral=referral, happened_at=self.now, **sent)
+        return concern
+
     def does(self, act, role=Role.DSL, **given):
         return act(by=self.viewer(role), now=self.now, **given)
 
@@ -50,6 +66,17 @@ class Quiet:
     def stands_still(self, how_long: timedelta) -> None:
         """Time passes and nobody goes round."""
         self.now += how_long
+
+    def breaks(self, concern: Concern, monkeypatch) -> None:
+        """No round can go over `concern`: a bad row."""
+        come = Ladders.come
+
+        def broken(ladders, step):
+            if step.concern_id == concern.pk:
+                raise ValueError
+            return come(ladders, step)
+
+        monkeypatch.setattr(Ladders, "come", broken)
 
     @property
     def heard(self) -> list[str]:

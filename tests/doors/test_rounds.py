@@ -1,16 +1,17 @@
 """One round of the clock: what is late is told on, what waits goes, and nothing stops it."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail as sent_here
 
 from concerns.chase import acts as chase
 from concerns.doors import keep, rounds
-from concerns.models import Beat, Letter, Line, Notice, Step, Trouble
+from concerns.models import Beat, Cover, Letter, Line, Notice, Step, Trouble
 from concerns.models.climb import Ladders
 from concerns.models.draft import CONCERN
+from concerns.rules.cover import CoverKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -210,3 +211,15 @@ def test_every_step_that_is_late_has_been_told_to_somebody(desks):
     late = Step.objects.late(DUE + timedelta(days=2))
     assert late.count() == 2
     assert Notice.objects.filter(step__in=late, pushed__gt=0).values("step").distinct().count() == 2
+
+
+def test_an_absent_lead_is_passed_over_from_the_first_moment(desks):
+    today = date(2026, 11, 3)
+    Cover.objects.create(
+        school=desks.school, kind=CoverKind.LEAVE, person=desks.lead, since=today, until=today,
+        by=desks.head, at=NOW,
+    )  # fmt: skip
+    rounds.go_round(NOW)
+    rounds.go_round(DUE + MINUTE)
+    assert desks.lead.email not in whom()
+    assert desks.deputy.email in whom()
