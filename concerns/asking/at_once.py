@@ -5,10 +5,10 @@ reported to the police by who learnt of it. A tick that does not fit what stands
 about, and never dropped.
 """
 
-from crispy_forms.layout import Div
 from django import forms
 
 from concerns.asking.asked import Asked
+from concerns.asking.govuk import Tick
 from concerns.rules.words import Category
 
 WHERE = (
@@ -20,17 +20,15 @@ WHICH = "Tick “{}” above as well. If you only suspect it, take this tick awa
 
 class AskAtOnce(Asked):
     # Unfolded by the stylesheet, and there whenever it is ticked.
-    FGM_LAID = Div("fgm_known", css_class="only-fgm")
+    FGM_LAID = Tick("fgm_known")
 
     cannot_move = forms.BooleanField(
-        label="This child cannot yet move about by themselves (a baby, or a disability)",
+        label="This child cannot yet move about (a baby, or a disability)",
         required=False,
     )
     fgm_known = forms.BooleanField(
-        label="I know that it has been done to a girl under 18 (not only a suspicion)",
+        label="I know it was done to a girl under 18 (not only a suspicion)",
         required=False,
-        help_text="A teacher who knows reports it to the police themselves, by the close of the "
-        "next working day: nobody can do that for you. After sending, your page says how.",
     )
 
     def judge_at_once(self, marked: bool) -> None:

@@ -73,6 +73,17 @@ class Ticks(LayoutObject):
         return _draw("govuk/ticks.html", field=form[self.name])
 
 
+class Tick(LayoutObject):
+    """One tick among others, drawn as lean as they are."""
+
+    def __init__(self, name):
+        self.name, self.fields = name, [name]
+
+    def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
+        form.rendered_fields.add(self.name)
+        return _draw("govuk/tick.html", field=form[self.name])
+
+
 class Details(LayoutObject):
     """Questions folded away; open already when one of them has an answer or an error."""
 

@@ -242,10 +242,7 @@ class Concern(Told, CaseRow):
             day = "today" if localtime(self.received_at).date() == today else "that day"
             worries.append(f"{home[self.going_home]} going home {day}")
         if marked:
-            infant = " on a child who cannot yet move about" if self.cannot_move else ""
-            worries.append(f"a visible mark{infant}")
-        if self.fgm_known:
-            worries.append("FGM that is known of")
+            worries.append("a visible mark")
         if self.how_known == HowKnown.CHILD_TOLD or self.child_words:
             worries.append("the child told somebody")
         return worries

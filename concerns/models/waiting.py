@@ -95,7 +95,7 @@ def shown(concerns):
     """What of each concern a row needs: of the sealed words, only whether the child said any."""
     columns = (
         "uid", "reference", "state", "rank", "next_due_at", "received_at", "closed_at", "danger",
-        "going_home", "how_known", "child_words", "cannot_move", "fgm_known", "outcome",
+        "going_home", "how_known", "child_words", "outcome",
     )  # fmt: skip
     marked = Exists(Mark.objects.filter(concern=OuterRef("pk")))
     return concerns.annotate(marked=marked, has_it=F("holder__name")).only(*columns)
