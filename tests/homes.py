@@ -38,10 +38,10 @@ NUMBERS = {
 }  # fmt: skip
 
 
-def lives_in(by, child, authority=None, *, name="Northshire", since=SINCE, **more):
+def lives_in(by, child, authority=None, *, name="Northshire", since=SINCE, numbers=None, **more):
     """In `authority`, or in one over the border that nobody had written down yet."""
     told = {"told_by": "Her mother", "once": uuid.uuid4(), "since": since, "now": by.now, **more}
-    new = {"name": name, "numbers": NUMBERS}
+    new = {"name": name, "numbers": {**NUMBERS, **(numbers or {})}}
     return acts.live_in(by=by, child=child, authority=authority, **new, **told)
 
 

@@ -90,5 +90,5 @@ def _trail(request, uid, kind: Kind, template: str):
 
 def _came_from(request) -> str:
     """The query of the rows a trail was reached from; of what makes no sense, nothing."""
-    form = forms.Narrow(request.GET)
+    form = forms.Narrow(request.GET, today=request.viewer.today)
     return request.GET.urlencode() if form.is_valid() else ""

@@ -8,7 +8,7 @@ from django.http import Http404
 from concerns.chase import acts as chase
 from concerns.chase import queries
 from concerns.doors.act import Refused
-from concerns.models import Addition, Authority, Concern, Step, WordBack
+from concerns.models import Addition, Concern, Step, WordBack
 from concerns.models.climb import Ladders
 from concerns.models.unheld import breaches
 from concerns.people import acts as people
@@ -17,7 +17,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
-from tests import factories
+from tests import factories, homes
 from tests.deciding import decide, owed
 from tests.factories import NOW
 
@@ -190,10 +190,9 @@ def test_its_page_says_who_looks_again_and_gives_the_numbers_of_the_childs_home(
     client, writer, concern
 ):
     authority = {"front_door": "01632 960801", "out_of_hours": "01632 960802", "lado": "1"}
-    home = Authority.objects.create(name="Eastshire", **authority)
     child = concern.children.get().child
-    child.home_authority = home
-    child.save(update_fields=["home_authority"])
+    lead = factories.viewer(writer.school, Role.DSL)
+    homes.lives_in(lead, child, name="Eastshire", numbers=authority)
     factories.sign_in(client, writer.person)
     here = f"/submit/mine/{concern.uid}/"
     for number in ("999", "01632 960001", "01632 960801", "01632 960802"):

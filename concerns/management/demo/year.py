@@ -41,6 +41,8 @@ LONDON = ZoneInfo("Europe/London")
 class Year:
     """The year that ended at `now`."""
 
+    LONDON = LONDON
+
     def __init__(self, school: School, now: datetime, told: Callable[[str], None]):
         self.school, self.now, self.told = school, now, told
         self.chance = random.Random(2026)
@@ -101,6 +103,7 @@ class Year:
         told.at_the_gate(self, days[-2])
         homes.plan(self, days)
         adults.written(self, days)
+        posts.gone_round(self, days)
 
     def _school_days(self) -> list[date]:
         today = self.now.astimezone(LONDON).date()
