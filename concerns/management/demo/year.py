@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from concerns.chase import acts as chase
 from concerns.doors import sight
-from concerns.management.demo import adults, ending, homes, told, words
+from concerns.management.demo import adults, ending, homes, posts, told, words
 from concerns.models import Account, Child, Concern, Decided, MarkSeen, Person, School, Viewer
 from concerns.refer import acts as refer
 from concerns.rules import calendars
