@@ -216,6 +216,8 @@ class Round:
         return next(iter(people), None)
 
     def _put_in_letters(self, to: Person, notices: list[Notice]) -> None:
+        # Since the first that waits: a later one that says the same puts nothing off.
+        waits = min((row.made_at for row in notices if not row.red), default=self.now)
         newest = {row.step_id or row.pk: row for row in notices}
         merged = [row.pk for row in notices if newest[row.step_id or row.pk] is not row]
         Notice.objects.filter(pk__in=merged).end(Told.MERGED, self.now)
@@ -224,8 +226,7 @@ class Round:
         if red:
             self._letter(to, red, red=True)
         posted = [row for row in left if not row.red]
-        due = [self._next_post(to, row.made_at) for row in posted]
-        if due and min(due) <= self.now:
+        if posted and self._next_post(to, waits) <= self.now:
             self._letter(to, posted, red=False)
 
     def _next_post(self, to: Person, after: datetime) -> datetime:

@@ -78,6 +78,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='watch',
-            constraint=models.CheckConstraint(condition=models.Q(('because__in', ['status', 'agency', 'not_taken_on', 'no_further', 'red']), ('last__in', (2, 6, 12)), ('outcome__in', ['', 'help_in_place', 'with_agency', 'explained', 'kept', 'left', 'other'])), name='watch_words_are_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('because__in', ['status', 'agency', 'not_taken_on', 'no_further', 'red']), ('last__range', (2, 12)), ('outcome__in', ['', 'help_in_place', 'with_agency', 'explained', 'kept', 'left', 'other'])), name='watch_words_are_known'),
         ),
     ]

@@ -120,7 +120,7 @@ class Watch(Written):
                 condition=models.Q(
                     because__in=[word.value for word in Because],
                     outcome__in=["", *(word.value for word in Outcome)],
-                    last__in=REVIEWS,
+                    last__range=(REVIEWS[0], REVIEWS[-1]),
                 ),
                 name="watch_words_are_known",
             )

@@ -101,7 +101,7 @@ class RefileForm(OneChild):
         help_text="Whom you asked, and what they said.",
     )
     laid = (
-        Part("triage/right_child.html"),
+        Part("triage/right_child.html", "child"),
         Question("why", rows=3),
         Buttons(Press("File it under this child")),
     )

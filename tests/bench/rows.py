@@ -8,7 +8,9 @@ that the rows are such as the doors would have let through is what `test_bench.p
 
 import io
 import random
+import sqlite3
 from contextlib import contextmanager
+from datetime import time
 
 from django.core.management.color import no_style
 from django.db import connection
@@ -98,6 +100,8 @@ def _write(table: Table) -> None:
             lines = io.StringIO("".join(map(_line, table.rows)))
             cursor.copy_expert(f'COPY "{table.name}" ({names}) FROM STDIN', lines)
         else:
+            # Its own driver knows no time of day.
+            sqlite3.register_adapter(time, str)
             marks = ", ".join("?" * len(table.columns))
             insert = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'
             raw = connection.connection

@@ -135,7 +135,7 @@ def test_the_page_tells_all_of_it(desk, where):
     assert "Designated safeguarding lead" in page
     assert "Priya Rao of Westshire, the adviser outside the school" in page
     assert "Headteacher: nobody holds this post" in page
-    assert "Nobody by message." in page
+    assert "Whoever acts for the post it is owed by" in page
 
 
 def test_the_next_steps_say_that_the_adviser_was_told_and_lead_to_why(desk, where, monkeypatch):

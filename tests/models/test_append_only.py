@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from concerns.chase import acts as chase
 from concerns.models import Concern, Line, append_only
 from concerns.models.fields import EncryptedText
 from concerns.rules.roles import Role
@@ -19,7 +20,11 @@ def concern():
     adults.whole_case(where)
     whole_staff(where)
     concern = factories.whole_case(where)
-    homes.whole_file(factories.viewer(where, Role.DSL), concern.children.standing().get().child)
+    lead = factories.viewer(where, Role.DSL)
+    homes.whole_file(lead, concern.children.standing().get().child)
+    nobody = dict.fromkeys(("adviser_name", "adviser_email", "adviser_of"), "")
+    figures, read = {"decide": 1}, where.calendar_version
+    chase.set_clocks(by=lead, figures=figures, adviser=nobody, read=read, now=lead.now)
     return concern
 
 

@@ -153,7 +153,7 @@ def test_in_august_an_unanswered_referral_comes_to_the_holiday_holder(desks):
         by=desks.head, at=july,
     )  # fmt: skip
     wednesday = Ladders(desks.school, datetime(2026, 8, 12, 10, 0, tzinfo=UTC), [step])
-    assert wednesday.rungs(step) == [desks.head, desks.lead]
+    assert wednesday.rungs(step) == [desks.head, desks.lead, desks.deputy]
     assert wednesday.come(step).to == desks.head
     # One working day more, and it is who decided who is asked.
     thursday = Ladders(desks.school, datetime(2026, 8, 13, 10, 0, tzinfo=UTC), [step])

@@ -16,11 +16,14 @@ from concerns.models import (
     Met,
     NameKey,
     Ours,
+    Task,
     ToldOfAdult,
+    Watching,
     WordKey,
     finding,
 )
 from concerns.refer import acts as refer
+from concerns.rules.after import Then
 from concerns.rules.finding import found_by
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -90,7 +93,7 @@ def said_everywhere(where, lead):
     ours = (Ours("Kestrel", NOW.date(), lead.person),)
     met = Met("team", NOW, who="Bittern", agreed="Osprey", next_on=UNTIL, actions=ours)
     refer.meet(by=lead, concern=concern, met=met, now=NOW)
-    refer.hear_back(by=lead, referral=first, answer="advice", spoken_to="Wren", words="Robin",
+    refer.hear_back(by=lead, referral=first, answer="assessment", spoken_to="Wren", words="Robin",
                     happened_at=NOW, now=NOW)  # fmt: skip
     refer.give_view(by=lead, referral=first, view="agree", words="Linnet", now=NOW)
     other = factories.viewer(where, Role.HEAD)
@@ -98,7 +101,13 @@ def said_everywhere(where, lead):
     chase.tell_reporter(by=lead, concern=concern, words="Twite", now=NOW)
     for step in concern.steps.open().filter(kind="read_addition"):
         chase.do_step(by=lead, step=step, words="Ruff", now=NOW)
-    triage.close(by=lead, concern=concern, outcome="other", why="Knot", words_back="Teal", now=NOW)
+    asked = Watching(writer.person, question="Tern", why="Knot", outcome="other")
+    triage.watch(by=lead, concern=concern, asked=asked, words_back="Teal", now=NOW)
+    task = Task.objects.get(step__concern=concern)
+    chase.answer(by=writer, task=task, words="Stilt", done=True, now=NOW)
+    look = concern.steps.open().get(kind="look_after")
+    ends = {"words": "Dipper", "then": Then.END, "why": "Avocet", "words_back": "Pipit"}
+    chase.look_after(by=lead, step=look, now=NOW, **ends)
     triage.reopen(by=lead, concern=concern, why="Smew", now=NOW)
     triage.refile(by=lead, concern=concern, row=concern.children.get(child__isnull=False),
                   to=factories.child(where),

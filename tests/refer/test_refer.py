@@ -176,7 +176,7 @@ def test_nothing_is_written_down_before_it_has_happened(where, lead, deputy, sta
 def test_a_late_answer_on_a_closed_concern_asks_for_it_to_be_reopened(where, lead, deputy):
     referral = referral_at(Stage.AGREED, where, lead, deputy)
     concern = referral.concern
-    ended = {"outcome": "with_agency", "why": "Theirs now.", "words_back": "Thank you."}
+    ended = {"outcome": "explained", "why": "Theirs now.", "words_back": "Thank you."}
     triage.close(by=lead, concern=concern, now=THEN, **ended)
     with pytest.raises(Refused, match="Reopen it first"):
         go(referral, Stage.ANSWERED, deputy)

@@ -156,7 +156,7 @@ def test_a_closed_concern_says_how_to_write_more(desk, referral, concern):
     desk.press(at(referral, "view"), VIEW | {"view": "agree"})
     talk = {"spoken_to": "parent", "who": "Mother", "said": "Yes."}
     refer.speak(by=desk.viewer, concern=concern, happened_at=desk.now, now=desk.now, **talk)
-    closing = {"outcome": "with_agency", "why": "Theirs.", "words_back": "Thank you."}
+    closing = {"outcome": "explained", "why": "Theirs.", "words_back": "Thank you."}
     assert desk.press(f"/triage/{concern.uid}/close/", closing).status_code == 302
     assert "Open it again" in words(desk.open(at(referral)))
     answer = desk.client.post(
