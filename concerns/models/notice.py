@@ -44,6 +44,14 @@ class Notices(Scoped):
         """Waiting, and in no letter yet."""
         return self.waiting().filter(letter__isnull=True)
 
+    def unsent_of(self, viewer):
+        """What is red, about a concern `viewer` wrote, and has not gone out for `STUCK`: the mail
+        server is down, or the clock. What they are told themselves, or somebody outside, is not it;
+        nor what has been done meanwhile."""
+        mine = self.waiting().filter(school=viewer.school, step__concern__reporter=viewer.person)
+        rows = mine.filter(red=True, outside=False, made_at__lt=viewer.now - STUCK)
+        return rows.filter(step__done_at__isnull=True).exclude(person=viewer.person)
+
     def last_pushed(self, school) -> dict[int, int]:
         """How often each open step of `school` had been pushed on when it was last told of."""
         rows = self.filter(step__school=school, step__done_at__isnull=True)

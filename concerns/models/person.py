@@ -53,10 +53,12 @@ class PeopleRows(Scoped):
         posts = Post.objects.filter(school=school).holding(*READERS).in_force(day)
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
-    def not_excluded_from(self, concern):
-        """Less who may never see `concern`: those named in it and the families of its children."""
-        family = Relation.objects.standing().filter(child__concern_rows__concern=concern)
-        return self.exclude(excluded_from__concern=concern).exclude(pk__in=family.values("person"))
+    def not_excluded_from(self, *concerns):
+        """Less who may never see one of `concerns`: those named in it and the families of its
+        children."""
+        family = Relation.objects.standing().filter(child__concern_rows__concern__in=concerns)
+        left = self.exclude(excluded_from__concern__in=concerns)
+        return left.exclude(pk__in=family.values("person"))
 
 
 class People(BaseUserManager.from_queryset(PeopleRows)):

@@ -13,6 +13,7 @@ from concerns.models import (
     Concern,
     Draft,
     HomeAuthority,
+    Notice,
     Person,
     Post,
     Step,
@@ -67,16 +68,16 @@ class Contacts:
         return self.people[1:]
 
 
-def leads(viewer: Viewer, concern: Concern | None = None, but=()) -> Contacts:
-    """The leads as covered now, less oneself and those of uid `but`; with `concern`, less who may
-    never see that one."""
-    return _in_post(viewer, LADDER[Role.DSL], concern, but)
+def leads(viewer: Viewer, *concerns: Concern, but=()) -> Contacts:
+    """The leads as covered now, less oneself and those of uid `but`; with `concerns`, less who may
+    never see one of them."""
+    return _in_post(viewer, LADDER[Role.DSL], concerns, but)
 
 
-def _in_post(viewer: Viewer, roles: tuple[Role, ...], concern=None, but=()) -> Contacts:
+def _in_post(viewer: Viewer, roles: tuple[Role, ...], concerns=(), but=()) -> Contacts:
     posts = Post.objects.filter(school=viewer.school).in_force(viewer.today).holding(*roles)
-    if concern:
-        posts = posts.filter(person__in=Person.objects.not_excluded_from(concern))
+    if concerns:
+        posts = posts.filter(person__in=Person.objects.not_excluded_from(*concerns))
     rows = list(posts.select_related("person", "school__authority").order_by("person__name", "pk"))
     authority = rows[0].school.authority if rows else viewer.school.authority
     mine = str(viewer.person.uid)
@@ -131,6 +132,21 @@ def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[Concern], bool]
         last = sight.one(viewer, Concern.objects.written_by(viewer), before)
         rows = rows.filter(id__lt=last.pk)
     return sight.page(viewer, rows.prefetch_related(_words_back()), A_PAGE)
+
+
+def cannot_wait(viewer: Viewer) -> dict:
+    """What one's first page says before all else. Nobody shut out of one of the unsent is named."""
+    found = {"nobody_told": nobody_told(viewer), "reports": reports(viewer)}
+    late = list(unsent(viewer).order_by("-id"))
+    if late:
+        found |= {"unsent": late, "contacts": leads(viewer, *late)}
+    return found
+
+
+def unsent(viewer: Viewer):
+    """One's own of which a message that cannot wait has not gone out for too long."""
+    stuck = Notice.objects.unsent_of(viewer).values("step__concern")
+    return Concern.objects.written_by(viewer).filter(pk__in=stuck)
 
 
 def nobody_told(viewer: Viewer) -> list[Concern]:
@@ -220,6 +236,8 @@ class Promise:
     report: Step | None
     today: bool
     oneself: bool
+    # This one, where a message of it that cannot wait has not gone out.
+    unsent: list[Concern]
     numbers: list[Authority]
     code: str
 
@@ -248,6 +266,7 @@ def promise(viewer: Viewer, concern: Concern) -> Promise:
         danger=any(step.kind == StepKind.DANGER_NOW for step in steps),
         report=next((step for step in steps if step.kind == StepKind.REPORT_FGM), None),
         oneself=viewer.may(May.TAKE),
+        unsent=list(unsent(viewer).filter(pk=concern.pk)),
         today=bool(step) and _day(viewer, step.due_at) == viewer.today,
         code=ledger.receipt(ledger.line_of(concern.uid, Kind.SUBMITTED)),
     )

@@ -39,9 +39,8 @@ def home(request):
     rows, more = queries.mine(request.viewer, as_uid(before) if before else None)
     page = {"rows": rows, "more": more, "later": before, "kept": "kept" in request.GET}
     page["last"] = rows[-1].uid if rows else ""
-    page["nobody_told"] = queries.nobody_told(request.viewer)
+    page |= queries.cannot_wait(request.viewer)
     page["drafts"] = [] if before else queries.drafts(request.viewer)
-    page["reports"] = queries.reports(request.viewer)
     page["tasks"] = [] if before else queries.tasks(request.viewer)
     return render(request, "submit/home.html", page)
 

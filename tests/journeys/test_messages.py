@@ -1,0 +1,50 @@
+"""When messages come, and what does not go out: what a teacher and the head meet, page by page."""
+
+from playwright.sync_api import expect
+
+from concerns.doors import rounds
+from concerns.models import Letter, Person
+from concerns.rules.messages import STUCK
+from tests import factories
+
+
+def test_a_teacher_chooses_when_letters_come_and_is_told_of_a_wrong_time(walk, place):
+    walk.sign_in(place.teacher)
+    walk.at("My concerns")
+    walk.follow("When messages come to you")
+    walk.at("When messages come")
+    walk.reads(place.teacher.email)
+    walk.fill(first="soon", second="15:10")
+    walk.press("Keep these times")
+    walk.is_told_what_is_wrong()
+    walk.fill(first="7.40")
+    walk.press("Keep these times")
+    expect(walk.page.locator("[name=first]")).to_have_value("07:40")
+    walk.at("When messages come")
+    kept = Person.objects.get(pk=place.teacher.pk)
+    assert (str(kept.first_post), str(kept.second_post)) == ("07:40:00", "15:10:00")
+
+
+def see_what_is_stuck(walk, *words):
+    """From where the head's day begins, by the audit page."""
+    walk.page.goto("/audit/")
+    walk.at("Audit")
+    walk.follow("Messages that do not go out")
+    walk.at("What does not go out")
+    for said in words:
+        walk.reads(said)
+
+
+def test_the_head_sees_that_all_has_gone_out(walk, place):
+    walk.sign_in(place.head)
+    see_what_is_stuck(walk, "None: every letter older than a quarter of an hour has gone out.")
+
+
+def test_the_head_sees_for_whom_a_letter_does_not_go_out(walk, place):
+    ago = place.now - 2 * STUCK
+    writer = factories.viewer(place.school, who=place.teacher, now=ago)
+    factories.sent(writer, place.child, now=ago, going_home="yes")
+    rounds.go_round(ago)
+    Letter.objects.update(sent_at=None, tries=2, fault="SMTPException")
+    walk.sign_in(place.head)
+    see_what_is_stuck(walk, place.lead.name, "2 times", "cannot wait")
