@@ -7,6 +7,7 @@ from concerns.rules.lifecycle import State
 from tests.journeys.conftest import FORENAME, SURNAME, TELLING
 
 WORRY = f"She hid {TELLING} sandwiches in her sleeve, and said there is no tea at home."
+MORE_BACK = "It is closed, and kept."
 BACK = "Thank you. The family has help now. Tell me anything else you see."
 DECISION = {
     "reason": "The third time in a month, and the younger one is thin too.",
@@ -104,10 +105,20 @@ def tell_and_close(walk, reference) -> None:
     walk.follow("Close it")
     walk.at("Close it")
     walk.choose("Help is in place and working")
-    walk.fill(why="The family worker is there each week.", words_back="It is closed, and kept.")
-    walk.press("Close it")
-    walk.reads("Closed: Help is in place and working")
+    asked = {"question": f"How is {FORENAME} these days?"}
+    walk.fill(why="The family worker is there each week.", words_back=MORE_BACK, **asked)
+    walk.page.locator("[name=adult]").select_option(label="Jo Brennan")
+    walk.press("End it, and watch")
     walk.at(f"Concern {reference}")
+    walk.reads("Watched for 12 school weeks")
+    walk.follow("Ask how the child is now that it has ended")
+    walk.at("How is the child now?")
+    walk.choose("The watch ends here")
+    walk.page.get_by_text("If the watch ends here", exact=True).click()
+    walk.fill(words="Fed and cheerful.", why="They have moved away.", words_back=MORE_BACK)
+    walk.press("Write it down")
+    walk.at(f"Concern {reference}")
+    walk.reads("Closed: Help is in place and working")
     walk.sign_out()
     walk.page.go_back()
     expect(walk.page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()

@@ -107,7 +107,7 @@ def test_a_chase_is_of_what_has_happened_on_what_is_open(lead, referral, wrong):
     if wrong == "closed":
         hear(lead, referral, "assessment")
         view(lead, referral, "agree")
-        ended = {"outcome": "with_agency", "why": "Theirs.", "words_back": "Thank you."}
+        ended = {"outcome": "explained", "why": "Theirs.", "words_back": "Thank you."}
         triage.close(by=lead, concern=referral.concern, now=THEN, **ended)
     early = THEN - timedelta(minutes=1) if wrong == "still to come" else THEN
     with pytest.raises(Refused, match=r"after it has happened|Reopen it first"):
@@ -144,7 +144,7 @@ def test_the_same_answer_again_does_not_wind_its_clock_back(lead, referral):
     assert referral.steps.open().get(kind=StepKind.ASSESSMENT).due_at == before
 
 
-@pytest.mark.parametrize("answer", sorted(clocks.ENDS_HELP))
+@pytest.mark.parametrize("answer", sorted(answers.ENDS_HELP))
 def test_agreeing_that_nothing_more_happens_needs_its_reason(lead, referral, answer):
     hear(lead, referral, answer)
     with pytest.raises(Refused, match="Say why"):
