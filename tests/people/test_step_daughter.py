@@ -56,8 +56,10 @@ def all_that_can_be_said(world, daughter, lead) -> Concern:
 
 
 def test_whatever_is_written_about_her_no_page_of_the_office_manager_changes_by_a_byte(
-    world, manager, daughter
+    world, manager, daughter, settings
 ):
+    # Of one moment: some pages say what time it is.
+    settings.MIDDLEWARE = ["tests.adult.clock.stands_still", *settings.MIDDLEWARE]
     client = factories.sign_in(SecureClient(), manager)
     lead = factories.viewer(world.school, Role.DEPUTY)
     client.get("/submit/")
