@@ -1,0 +1,125 @@
+"""A round beyond the leads: the adviser outside, adults, who has left, two workers at once."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail as sent_here
+
+from concerns.chase import acts as chase
+from concerns.doors import mail, rounds
+from concerns.models import Beat, Letter, Notice, School
+from concerns.models.notice import Told
+from concerns.rules.lifecycle import State
+from concerns.rules.messages import late_line
+from concerns.rules.roles import Role
+from concerns.triage import acts as triage
+from tests import adults, factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+ADVISER = {
+    "adviser_name": "Priya Rao", "adviser_email": "priya@trust.example.test",
+    "adviser_of": "Westshire",
+}  # fmt: skip
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+def whom() -> list[str]:
+    return [message.to[0] for message in sent_here.outbox]
+
+
+def test_when_all_have_been_silent_the_adviser_outside_is_told_that_something_is_late(where):
+    School.objects.filter(pk=where.pk).update(**ADVISER)
+    factories.person(where, Role.DSL)
+    late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+    other = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+    # The lead at once, the adviser a quarter of an hour later.
+    rounds.go_round(NOW + 46 * MINUTE)
+    told = [message for message in sent_here.outbox if message.to == [ADVISER["adviser_email"]]]
+    assert len(told) == 1
+    assert "has been late for long" in told[0].body
+    assert not [one for one in (late, other) if one.reference in told[0].body]
+
+
+def test_the_adviser_is_not_told_when_somebody_has_acted_meanwhile(where, settings):
+    School.objects.filter(pk=where.pk).update(**ADVISER)
+    lead = factories.viewer(where, Role.DSL)
+    late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+    settings.EMAIL_HOST = ""
+    rounds.go_round(NOW + 46 * MINUTE)
+    triage.take(by=lead, concern=late, now=NOW + 47 * MINUTE)
+    settings.EMAIL_HOST = "mail.example.test"
+    rounds.go_round(NOW + 48 * MINUTE)
+    assert ADVISER["adviser_email"] not in whom()
+
+
+def test_a_late_step_about_an_adult_is_told_to_its_readers_in_turn_and_never_to_its_subject(where):
+    head, chair = (factories.person(where, role) for role in (Role.HEAD, Role.CHAIR))
+    subject = factories.person(where, Role.DSL)
+    adults.sent(factories.viewer(where), subject, now=NOW)
+    rounds.go_round(NOW)
+    rounds.go_round(NOW + 31 * MINUTE)
+    rounds.go_round(NOW + 46 * MINUTE)
+    assert whom() == [head.email, head.email, chair.email]
+
+
+def test_where_nobody_may_act_on_what_is_about_an_adult_nobody_is_written_to(where):
+    head = factories.person(where, Role.HEAD)
+    adults.sent(factories.viewer(where), head, now=NOW)
+    rounds.go_round(NOW + 46 * MINUTE)
+    assert whom() == []
+    assert Notice.objects.waiting().exists()
+
+
+def test_a_word_back_to_who_has_left_is_not_written(where):
+    writer, lead = factories.viewer(where), factories.viewer(where, Role.DSL)
+    concern = factories.concern_at(State.TAKEN, where=where, by=writer, lead=lead)
+    chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=NOW + 20 * MINUTE)
+    writer.person.is_active = False
+    writer.person.save(update_fields=["is_active"])
+    rounds.go_round(NOW + 21 * MINUTE)
+    assert writer.person.email not in whom()
+    assert Notice.objects.get(why="word_back").ended == Told.GONE
+
+
+def test_of_two_workers_one_sends_a_letter(where, settings):
+    settings.EMAIL_HOST = ""
+    factories.person(where, Role.DSL)
+    factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+    rounds.go_round(NOW)
+    settings.EMAIL_HOST = "mail.example.test"
+    waiting = Letter.objects.to_try(NOW)
+    letter = waiting.get()
+    assert Letter.objects.lease(letter, NOW)
+    assert mail._send(letter, NOW, None) is False
+    assert whom() == []
+
+
+def test_a_word_back_to_oneself_tells_nobody(where):
+    lead = factories.viewer(where, Role.DSL)
+    concern = factories.concern_at(State.TAKEN, where=where, by=lead, lead=lead)
+    chase.tell_reporter(by=lead, concern=concern, words="Noted.", now=NOW + 20 * MINUTE)
+    assert not Notice.objects.filter(why="word_back").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("7F7", "", "", 0), "7F7 waits for you."),
+        (("7F7", "late", "", 0), "7F7 is late."),
+        (("7F7", "late", "Dee", 0), "7F7 is late; Dee had it before you and has not acted."),
+        (("7F7", "late", "", 2), "7F7 is late; everybody has been asked 3 times."),
+    ],
+)
+def test_a_line_says_why_it_has_come(given, said):
+    assert late_line(*given) == said
+
+
+def test_the_clock_is_lent_to_one_at_a_time():
+    assert Beat.objects.lease(NOW)
+    assert not Beat.objects.lease(NOW)
