@@ -5,6 +5,7 @@ group within 10 working days of the conference; its first review within three mo
 later one within six.
 """
 
+from calendar import monthrange
 from datetime import date
 
 from concerns.rules.clocks import CLOCKS, MEETINGS, StepKind, Unit
@@ -46,12 +47,8 @@ REVIEWED_WITHIN = {MeetingKind.CONFERENCE: 3, MeetingKind.REVIEW: 6}
 def months_after(day: date, months: int) -> date:
     """The same day of a later month, or that month's last: a review is due by then."""
     year, month = divmod(day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(day.year + year, month + 1, last)
-        except ValueError:
-            continue
-    raise ValueError(day)
+    last = monthrange(day.year + year, month + 1)[1]
+    return date(day.year + year, month + 1, min(day.day, last))
 
 
 def last_day(kind: MeetingKind, held: date) -> date | None:
