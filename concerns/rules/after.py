@@ -95,9 +95,3 @@ def lowers(ended: str, standing: Collection[str]) -> bool:
     """Whether a child whose status `ended` stands lower than before; `standing` are those left."""
     before = LEVELS.get(StatusKind(ended), 0)
     return before > max((LEVELS.get(StatusKind(kind), 0) for kind in standing), default=0)
-
-
-def next_week(done: Collection[int], last: int = REVIEWS[-1]) -> int:
-    """The school week of the next review, when those of the weeks `done` have been."""
-    after = max(done, default=0)
-    return next((week for week in REVIEWS if after < week <= last), after + EVERY)
