@@ -141,3 +141,11 @@ def test_words_that_were_sent_are_forgotten(writer):
     keep.words(writer.person, writer.school, "/triage/x/", uuid.uuid4(), {"reason": ["why"]}, NOW)
     keep.forget(writer, "/triage/x/")
     assert keep.waiting(writer, "/triage/x/") is None
+
+
+@pytest.mark.django_db
+def test_what_was_to_be_added_about_an_adult_goes_on_as_a_concern_about_a_child():
+    viewer = factories.viewer(factories.school())
+    uid = keep.turn_to_child(viewer, "/adult/add/", "He was hurt.")
+    kept = Draft.objects.get(uid=uid)
+    assert (kept.person, kept.typed) == (viewer.person, {"account": ["He was hurt."]})
