@@ -20,7 +20,8 @@ ORDINARY = 10_000
 
 
 def main(arguments: list[str]) -> None:
-    alone = {"look": _look, "fill": _fill, "measure": _measure, "first": _first}
+    alone = {"look": _look, "fill": _fill, "measure": _measure, "open": _open, "sweep": _sweep}
+    alone["first"] = _first
     if arguments and arguments[0] in alone:
         alone[arguments[0]](*arguments[1:])
     else:
@@ -77,6 +78,22 @@ def _measure(size: str) -> None:
     print(json.dumps(said | {"weights": pages.weights(through), "paths": pages.paths()}))
 
 
+def _open(size: str) -> None:
+    _set_up()
+    from tests.bench import past
+
+    past.open_more(int(size))
+
+
+def _sweep(size: str) -> None:
+    """Print one line of JSON: the figures of the clock's round."""
+    _set_up()
+    from tests.bench import sweep
+
+    _tell(f"  {int(size):,}: the clock's round")
+    print(json.dumps(sweep.measured()))
+
+
 def _first(which: str) -> None:
     from tests.bench import worker
 
@@ -128,12 +145,11 @@ def _one(databases, size: int, folder: Path, site: dict, weighed: bool) -> dict:
         if not (folder / "static").exists():
             os.environ["STATIC_ROOT"] = str(folder / "static")
             database.manage("collectstatic", "--no-input", "--verbosity=0")
-        _alone(
-            database.environment | {"DATABASE_URL": database.owner_url or database.url},
-            "fill",
-            size,
-        )
+        as_owner = database.environment | {"DATABASE_URL": database.owner_url or database.url}
+        _alone(as_owner, "fill", size)
         found = json.loads(_alone(database.environment, "measure", size))
+        _alone(as_owner, "open", size)
+        found["pages"] |= json.loads(_alone(database.environment, "sweep", size))
         if weighed:
             _tell("  starting, and 5,000 requests to one worker")
             site |= found["weights"] | worker.starts(database.environment)

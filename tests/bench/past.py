@@ -1,5 +1,8 @@
 """This file knows the bench's ten years: so many concerns, and two hundred of them still open.
 
+Where the clock's round is measured 1,800 more are open: it goes over what is open, and a school in
+which so much is open is the worst there is.
+
 Written in batches into an empty database, every batch one statement for each table.
 """
 
@@ -9,16 +12,18 @@ from functools import cache
 from uuid import UUID
 
 from concerns.doors import ledger
-from concerns.models import School, finding
-from concerns.rules.clocks import CLOCKS
+from concerns.models import Concern, School, finding
+from concerns.models.notice import Told as Ended
+from concerns.rules.clocks import CLOCKS, FIRST_LOOKS
 from concerns.rules.finding import found_by
+from concerns.rules.messages import LINES, Why
 from concerns.rules.roles import Role
 from concerns.rules.words import HowKnown, Part
 from tests.bench import beside
 from tests.bench.school import NOW, Place, begin, must_be_empty
 from tests.bench.told import MINUTE, Told, at, dashed, long_story
 
-OPEN = 200
+OPEN, OPEN_FOR_A_ROUND = 200, 2_000
 BATCH = 10_000
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -51,6 +56,19 @@ def ten_years(place: Place, size: int) -> Iterator[int]:
         school_id=1, concern_id=1, person_id=1, by_id=4, at=at(NOW), why="A neighbour."
     )
     yield size
+
+
+def open_more(size: int) -> None:
+    """Leave OPEN_FOR_A_ROUND open in the first school, which `fill` wrote for `size`."""
+    place = begin(size)
+    place.tables.go_on()
+    for stops in range(OPEN_FOR_A_ROUND - Concern.objects.filter(school=1).open().count()):
+        told = Told(place, size, size)
+        told.tell(stops)
+        _write(told)
+        _found_by(told)
+    place.tables.write()
+    place.tables.continue_counting()
 
 
 def reference(number: int) -> str:
@@ -108,13 +126,25 @@ def _token(school_uid: str, word: str) -> int:
 
 def _write_steps(told: Told) -> None:
     for step in told.steps:
-        told.place.tables.Step.add(
+        key = told.place.tables.Step.add(
             school_id=1, concern_id=told.concern, decision_id=step.decision,
             referral_id=step.referral, kind=step.kind, holder_id=step.holder,
             holder_role="" if step.holder else Role.DSL, opened_at=at(step.opened),
             due_at=at(step.due), done_at=at(step.done) if step.done else None,
             done_by_id=told.lead[0] if step.done else None, ended=step.ended,
         )  # fmt: skip
+        if step.kind in FIRST_LOOKS:
+            _write_notice(told, key)
+
+
+def _write_notice(told: Told, step: int) -> None:
+    """The lead was told that it had come."""
+    line = LINES[Why.NEW].format(reference=reference(told.concern))
+    told.place.tables.Notice.add(
+        school_id=1, key=f"{told.uid}:0", why=Why.NEW, red=told.pressing, person_id=told.lead[0],
+        step_id=step, line=line, made_at=at(told.received), ended_at=at(told.received),
+        ended=Ended.SENT,
+    )  # fmt: skip
 
 
 def _write_lines(told: Told) -> None:

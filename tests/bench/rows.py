@@ -14,7 +14,7 @@ from datetime import time
 
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import NOT_PROVIDED
+from django.db.models import NOT_PROVIDED, Max
 
 from concerns.models import fields
 
@@ -75,6 +75,12 @@ class Tables:
 
     def __getattr__(self, name: str) -> Table:
         return self.by_name[name]
+
+    def go_on(self) -> None:
+        """What has been gathered is in the database already: count on from what is there."""
+        for model, table in zip(self.models, self.by_name.values(), strict=True):
+            key = model._meta.concrete_fields[0].attname
+            table.rows, table.last = [], model.objects.aggregate(last=Max(key))["last"] or 0
 
     def write(self) -> None:
         """Everything gathered so far goes into the database."""

@@ -33,6 +33,7 @@ from concerns.models import (
     LineWords,
     Mark,
     NameKey,
+    Notice,
     Person,
     Placement,
     Post,
@@ -65,8 +66,8 @@ SEED = 20261103
 FILLED = (
     Authority, School, Term, Person, Post, Child, ChildName, NameKey, Enrolment, Placement,
     Relation, Concern, ConcernChild, ConcernCategory, Mark, Exclusion, Decision, DecisionChild,
-    DecisionRoute, Referral, ReferralEvent, Conversation, Step, Addition, WordBack, Ending, Line,
-    LineWords, WordKey,
+    DecisionRoute, Referral, ReferralEvent, Conversation, Step, Notice, Addition, WordBack, Ending,
+    Line, LineWords, WordKey,
 )  # fmt: skip
 
 

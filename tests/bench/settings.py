@@ -15,6 +15,8 @@ SAYS = {
     "ALLOWED_HOSTS": "testserver,localhost",
     "SITE_ORIGIN": "https://testserver",
     "BEHIND_PROXY": "1",
+    # A round gone beside a page would be counted with it: `sweep.py` measures one by itself.
+    "MINDS_THE_CLOCK": "0",
 }
 os.environ.update(SAYS)
 
