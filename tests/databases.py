@@ -86,7 +86,7 @@ class SQLiteFiles:
         return database
 
     def migrate(self, name: str) -> Database:
-        """Every migration takes half a minute: away from CI they are run once for what they are
+        """The migrations take seconds: away from CI they are run once for what they are
         made from, and the file is used again until any of that changes."""
         database, kept = self.create(name), _kept()
         if kept is None or not kept.exists():
