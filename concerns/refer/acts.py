@@ -237,8 +237,8 @@ def give_view(
     now: datetime,
     record,
 ) -> ReferralEvent:
-    """The school agrees with the answer; or challenges it with `whom`, on the next rung of the
-    ladder (`rules/escalation.py`), each of which has a clock of its own."""
+    """The school agrees with the answer; or challenges it, or that there is none, with `whom`, on
+    the next rung of the ladder (`rules/escalation.py`), each of which has a clock of its own."""
     agree = view == View.AGREE
     then = Stage.AGREED if agree else Stage.CHALLENGED
     _come_to(referral, then)

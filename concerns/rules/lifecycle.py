@@ -71,8 +71,9 @@ class Stage(Choice):
 
 REFERRAL: dict[Stage, frozenset[Stage]] = {
     Stage.TO_SEND: frozenset({Stage.SENT, Stage.WITHDRAWN}),
-    Stage.SENT: frozenset({Stage.ACKNOWLEDGED, Stage.ANSWERED}),
-    Stage.ACKNOWLEDGED: frozenset({Stage.ANSWERED}),
+    # Who does not answer may be challenged for it.
+    Stage.SENT: frozenset({Stage.ACKNOWLEDGED, Stage.ANSWERED, Stage.CHALLENGED}),
+    Stage.ACKNOWLEDGED: frozenset({Stage.ANSWERED, Stage.CHALLENGED}),
     Stage.ANSWERED: frozenset({Stage.AGREED, Stage.CHALLENGED}),
     # A challenge is answered in its turn, or goes to the next stage of the ladder, to the end.
     Stage.CHALLENGED: frozenset({Stage.ANSWERED, Stage.CHALLENGED, Stage.SETTLED}),

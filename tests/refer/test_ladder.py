@@ -210,3 +210,9 @@ def test_each_agency_has_its_own_clock(lead):
     hear(lead, care)
     assert on_it(care) == [StepKind.AGREE_OR_CHALLENGE]
     assert on_it(police) == [StepKind.HEAR_BACK_OTHER]
+
+
+def test_silence_may_be_challenged_as_an_answer_may(lead, referral):
+    event = view(lead, referral, words="Three calls, and nobody answers.")
+    assert (event.escalation, on_it(referral)) == (Rung.TEAM_MANAGER, [StepKind.CHALLENGE])
+    assert referral.awaited

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from concerns.management.demo import school as invented
 from concerns.management.demo import unsent
+from concerns.management.demo.sick import SickWeek
 from concerns.management.demo.year import Year
 from concerns.models import Person, School
 
@@ -23,6 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="every identity, for tools")
+        parser.add_argument(
+            "--lead-off-sick", action="store_true", help="made so: its last week without the lead"
+        )
         parser.add_argument("--serve", action="store_true", help="serve it, on PORT or 8000")
 
     def handle(self, *args, serve, **options):
@@ -36,7 +40,7 @@ class Command(BaseCommand):
         ):
             raise CommandError("This database has real people in it: the demo does not touch it.")
         if not School.objects.exists():
-            self._make(say)
+            self._make(say, SickWeek if options["lead_off_sick"] else Year)
         if for_tools:
             self._json()
         else:
@@ -44,12 +48,12 @@ class Command(BaseCommand):
         if serve:
             self._serve(say)
 
-    def _make(self, say) -> None:
+    def _make(self, say, year: type[Year]) -> None:
         say("Making Oakfield Primary School and a year of its concerns. A minute, once.")
         with transaction.atomic():
             now = timezone.now()
             school = invented.build(now.date())
-            Year(school, now, say).pass_by()
+            year(school, now, say).pass_by()
             unsent.begin(school, now)
 
     def _who(self, say) -> None:

@@ -22,9 +22,9 @@ def gone_round(year, days: list[date]) -> None:
     for number in range((max(days) - first).days + 3):
         day = first + timedelta(days=number)
         for at in (MORNING, AFTERNOON) if day in school else (MORNING,):
-            year.at(datetime.combine(day, at, year.LONDON), _round, year)
+            year.at(datetime.combine(day, at, year.LONDON), round_at, year)
 
 
-def _round(at: datetime, year) -> None:
+def round_at(at: datetime, year) -> None:
     Round(year.school, at).go()
     mail.post(at, get_connection(NOWHERE))

@@ -147,6 +147,10 @@ SAID = (
     "Said it was an accident at the park and who saw it. Agreed that we would keep in touch.",
     "Was upset at first. Accepted the school nurse's number and a place at breakfast club.",
 )
+NOBODY = (
+    "On hold, then cut off.", "The duty worker will ring back. Nobody did.",
+    "Not yet allocated to anybody.",
+)  # fmt: skip
 ANSWER = (
     "They have read it with what they hold and will assess.",
     "Advice: early help with the family's agreement; come back if anything changes.",

@@ -1,0 +1,131 @@
+"""This file knows the week in which the invented school's lead is off sick, and nobody was told.
+
+What the lead would have done is not done. The deputy looks at the queue a few times a day, and does
+what has come to her; on the last two days she is on a course, and it goes on to the head, who does
+what has come to him but on the last day. Agencies answer nothing: they are rung, and challenged.
+The clock goes round meanwhile, as ever. Who comes to what is asked of the ladders as they stand.
+"""
+
+from datetime import datetime, time, timedelta
+
+from concerns.chase import acts as chase
+from concerns.management.demo import posts, words
+from concerns.management.demo.year import Year
+from concerns.models import ChaseCall, Concern, Cover, Step
+from concerns.models.climb import Ladders
+from concerns.models.stood import FROM_OUTSIDE
+from concerns.people import acts as people
+from concerns.refer import acts as refer
+from concerns.rules.clocks import BY_A_NOTE, DECISIONS, FIRST_LOOKS, StepKind
+from concerns.rules.cover import CoverKind
+from concerns.rules.roles import Role
+from concerns.rules.words import View
+
+A_WEEK = timedelta(days=7)
+LOOKS = (time(9, 10), time(10, 45), time(12, 30), time(14, 15), time(15, 10), time(16, 20))
+QUARTERS = tuple(time(hour, minute) for hour in range(8, 18) for minute in (5, 35))
+# Calls before a silence is challenged.
+CALLS = 3
+WHOM = {"team_manager": "Ms Hale", "service_manager": "Mr Osei", "partnership": "The chair"}
+
+
+class SickWeek(Year):
+    """A year whose last week the lead was away from, up to `now`."""
+
+    def __init__(self, school, now, told):
+        super().__init__(school, now, told)
+        self.since = now - A_WEEK
+        self.acting = Role.DEPUTY
+        leads_work = (self._take, self._decide, self._send, self._tell, self._speak, self._view)
+        self._leads_work = {*leads_work, self._tidy, self._answer}
+
+    def lead(self, at):
+        return super().lead(at) if at < self.since else self.viewer(self.who, self.acting, at)
+
+    @property
+    def who(self):
+        return self.people[self.acting]
+
+    def at(self, when, what, *given):
+        if when < self.since or what not in self._leads_work:
+            super().at(when, what, *given)
+
+    def _write_down(self):
+        super()._write_down()
+        days = [day for day in self._school_days() if day >= self.since.date()]
+        for day in days:
+            for hour in QUARTERS:
+                self.at(self._local(day, hour), posts.round_at, self)
+        course = days[-2]
+        self.at(self._local(course, time(8, 0)), self._on_a_course, days[-1])
+        for day in days:
+            for hour in LOOKS:
+                if day < course:
+                    self.at(self._local(day, hour), self._visit, Role.DEPUTY)
+                if day < days[-1]:
+                    self.at(self._local(day, hour) + timedelta(minutes=5), self._visit, Role.HEAD)
+
+    def _local(self, day, hour):
+        return datetime.combine(day, hour, self.LONDON)
+
+    def _on_a_course(self, at, until):
+        office = self.viewer(self.people[Role.OFFICE], Role.OFFICE, at)
+        away = {"person": self.people[Role.DEPUTY], "since": at.date(), "until": until}
+        people.say_cover(by=office, cover=Cover(kind=CoverKind.LEAVE, **away), now=at)
+
+    def _visit(self, at, role: Role) -> None:
+        """Whoever is in that post does what is theirs today, and what has come to them."""
+        self.acting = role
+        rows = Step.objects.open().filter(school=self.school).in_order()
+        rows = list(rows.select_related("concern__reporter", "holder", "referral"))
+        ladders = Ladders(self.school, at, rows)
+        soon = at + timedelta(hours=6)
+        for step in rows:
+            come = ladders.come(step)
+            own = step.holder == self.who and step.due_at < soon
+            unread = role is Role.DEPUTY and step.kind in FIRST_LOOKS
+            if own or unread or (come and come.to == self.who):
+                self._do(at, Step.objects.select_related("concern", "referral").get(pk=step.pk))
+
+    def _do(self, at, step: Step) -> None:
+        kind, concern = step.kind, Concern.objects.get(pk=step.concern_id)
+        if step.done_at:
+            return
+        if kind in FIRST_LOOKS:
+            self._take(at, concern, "care")
+        elif kind in DECISIONS:
+            self._decide(at, concern, "told" if concern.how_known == "child_told" else "care")
+        elif kind == StepKind.SEND_REFERRAL:
+            self._send(at, step.referral)
+        elif kind == StepKind.SPEAK_TO_PARENTS:
+            self._speak(at, concern)
+        elif kind == StepKind.TELL_REPORTER:
+            self._tell(at, concern)
+        elif kind in FROM_OUTSIDE:
+            self._press(at, step)
+        elif kind == StepKind.AGREE_OR_CHALLENGE:
+            self._view(at, step.referral)
+        elif kind in BY_A_NOTE:
+            chase.do_step(by=self.lead(at), step=step, words="Done, and it is helping.", now=at)
+
+    def _press(self, at, step: Step) -> None:
+        """Late, they are rung, once a day; after three calls, and after each clock, challenged."""
+        referral = step.referral
+        calls = list(ChaseCall.objects.filter(referral=referral).order_by("id"))
+        if step.due_at > at:
+            return
+        if step.kind == StepKind.CHALLENGE or len(calls) >= CALLS:
+            self._challenge(at, referral)
+        elif not calls or calls[-1].at.date() < at.date():
+            refer.chase(
+                by=self.lead(at), referral=referral, telephone="01632 960100",
+                minutes=self.chance.randrange(6, 35), said=self.chance.choice(words.NOBODY),
+                happened_at=at - timedelta(minutes=5), now=at,
+            )  # fmt: skip
+
+    def _challenge(self, at, referral) -> None:
+        said = "Referred, and rung again and again: nobody says what will be done. Decide today."
+        refer.give_view(
+            by=self.lead(at), referral=referral, view=View.DISAGREE, words=said,
+            whom=WHOM[referral.next_rung], now=at,
+        )  # fmt: skip
