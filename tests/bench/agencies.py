@@ -10,7 +10,7 @@ from concerns.refer import acts as refer
 from concerns.rules import calendars
 from concerns.rules.answers import ANSWER_OPENS, ANSWERS
 from concerns.rules.clocks import StepKind
-from concerns.rules.lifecycle import Stage
+from concerns.rules.lifecycle import Stage, State
 from concerns.rules.words import Answer
 from tests.bench.secondary import DEPUTY, DSL, HEAD
 
@@ -71,7 +71,8 @@ def _working(year, at: datetime, days: int) -> datetime:
 def _answer(at: datetime, year, referral: Referral, answer: Answer) -> None:
     referral = Referral.objects.select_related("concern").get(pk=referral.pk)
     by = _reached(year, at, referral)
-    if by is None or referral.stage in {Stage.ANSWERED, Stage.TO_SEND, Stage.WITHDRAWN}:
+    over = referral.concern.state == State.CLOSED or referral.stage is Stage.ANSWERED
+    if by is None or over:
         return
     said = {"spoken_to": "Duty worker", "words": "They have read it.", "happened_at": at}
     heard = year.does(refer.hear_back, by=by, referral=referral, answer=answer, now=at, **said)

@@ -87,7 +87,7 @@ def _steps(year, end: datetime) -> dict[str, str]:
     found |= {f"  climbed to rung: {rung}": f"{far[rung]:,}" for rung in RUNGS}
     found["longest late, the school's own"] = _longest(year, ours, end)
     found["longest late, the agency's"] = _longest(year, theirs, end)
-    found["late a day or more, and nobody told"] = f"{_unnoticed(year, ours, end):,}"
+    found["late a day or more, nobody told, mail working"] = f"{_unnoticed(year, ours, end):,}"
     return found
 
 
@@ -127,7 +127,8 @@ def _longest(year, steps: list[Step], end: datetime) -> str:
 def _unnoticed(year, steps: list[Step], end: datetime) -> int:
     rows = Notice.objects.filter(school=year.school, why=Why.LATE, ended=Told.SENT)
     told = set(rows.values_list("step", flat=True))
-    return sum(step.pk not in told and _late_days(year, step, end)[0] >= 1 for step in steps)
+    quiet = [step for step in steps if step.pk not in told and _late_days(year, step, end)[0] >= 1]
+    return sum(not within(year.plan.mail_fails, day_of(step.due_at)) for step in quiet)
 
 
 # People, on school days
