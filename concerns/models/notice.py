@@ -77,6 +77,23 @@ class Notices(Scoped):
             **of_step(step),
         )
 
+    def handed(self, handing, steps) -> None:
+        """Who is given a concern is told that it has come to them, by the most pressing of the
+        `steps` owed on it: they would else find it only by looking."""
+        if handing.to_id == handing.by_id:
+            return
+        step = min(steps, key=lambda step: (CLOCKS[step.kind].rank, step.due_at))
+        self.create(
+            school_id=handing.school_id,
+            key=f"hand:{handing.uid}",
+            why=Why.NEW,
+            red=at_once(step.KINDS(step.kind), 0),
+            person=handing.to,
+            line=LINES[Why.NEW].format(reference=handing.concern.reference),
+            made_at=handing.at,
+            **of_step(step),
+        )
+
     def word_back(self, back) -> None:
         """Who wrote it is told, once for each word, that there is one."""
         concern = back.concern

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
+
 from concerns.models import Concern, Letter, Line, Notice, Post, School, Step
 from concerns.models.notice import Told
 from concerns.models.unheld import breaches
@@ -189,19 +191,23 @@ def _done(year) -> dict[str, str]:
 
 def _notices(year) -> dict[str, str]:
     notices = Notice.objects.filter(school=year.school)
+    failed = Letter.objects.filter(school=year.school).filter(Q(tries__gt=1) | ~Q(fault=""))
     ended = Counter(notices.values_list("ended", flat=True))
-    failed = Letter.objects.filter(school=year.school, tries__gt=1)
-    late = [
-        (sent - made) / timedelta(hours=1)
-        for made, sent in failed.filter(sent_at__isnull=False).values_list("made_at", "sent_at")
+    sent = notices.filter(ended=Told.SENT).values_list("made_at", "ended_at")
+    waited = [
+        (at - made) / timedelta(hours=1)
+        for made, at in sent
+        if within(year.plan.mail_fails, day_of(made))
+        and not within(year.plan.mail_fails, day_of(at))
     ]
     return {
         "things told": f"{ended[Told.SENT]:,}",
         "not sent, a later one says it": f"{ended[Told.MERGED]:,}",
         "not sent, somebody had acted": f"{ended[Told.ACTED]:,}",
         "tries that failed": f"{year.post.failed:,}",
-        "letters that failed and arrived later": f"{len(late):,}",
-        "  hours later *": spread(late),
+        "letters that failed": f"{failed.count():,}",
+        "things told once mail worked again": f"{len(waited):,}",
+        "  hours later *": spread(waited),
         "told that nobody is left who may act": f"{notices.filter(why=Why.NOBODY).count():,}",
         "said by message, not on one's own list": f"{len(year.leads.off_the_list):,}",
     }

@@ -92,13 +92,13 @@ class Leads:
             self._called.add(person.pk)
             return
         by = self.year.viewer(person, at)
-        if by and self._minutes_left(name, by) > 0:
+        if by:
             self._busy.add(person.pk)
             until = at + timedelta(minutes=LOOKS[name][1])
             self._work(at, name, self.to_do(by, name), until)
 
-    def _minutes_left(self, name: str, by: Viewer) -> int:
-        return LOOKS[name][2] - self.spent[by.person.pk, by.today]
+    def _has_time(self, name: str, by: Viewer) -> bool:
+        return self.spent[by.person.pk, by.today] < LOOKS[name][2]
 
     def to_do(self, by: Viewer, name: str) -> list[Step]:
         """What has come to `by` and is for now: due today first, the most pressing first."""
@@ -108,8 +108,9 @@ class Leads:
         tonight = moment(by.today, time(23))
         mine = [step for step in steps if self._has_come(ladders, step, by)]
         rows = [step for step in mine if self._is_for_now(step, by, tonight)]
-        if not self.year.place.is_school_day(by.today) and name != DEPUTY:
-            # Nobody is named for this day but the deputy: only what presses.
+        named = self.year.place.is_school_day(by.today) or name == DEPUTY
+        if not (named and self._has_time(name, by)):
+            # Only what presses: on a day for which another is named, or after a day's work.
             rows = [step for step in rows if step.due_at <= tonight and _rank(step) <= PRESSES]
         self.long[by.person.pk] = sum(step.due_at <= tonight for step in rows) > LONG
         return sorted(rows, key=lambda step: (step.due_at > tonight, _rank(step)))
@@ -140,15 +141,18 @@ class Leads:
             self._called.discard(person.pk)
             rows = self.to_do(by, name)
         step = self._first_still_open(rows)
-        if by is None or step is None or at >= until or self._minutes_left(name, by) <= 0:
+        if by is None or step is None or at >= until:
             self._busy.discard(person.pk if person else None)
             return
         if step.kind in THEIRS:
             self._chased[step.referral_id] = by.today
         minutes, more = doing.do(self.year, by, step, self.long[person.pk])
         self.spent[person.pk, by.today] += minutes
-        then = at + timedelta(minutes=minutes)
-        self.year.at(then, self._work, name, [*more, *rows], until)
+        if not self._has_time(name, by):
+            rows = [row for row in [*more, *rows] if _rank(row) <= PRESSES]
+        else:
+            rows = [*more, *rows]
+        self.year.at(at + timedelta(minutes=minutes), self._work, name, rows, until)
 
     def _first_still_open(self, rows: list[Step]) -> Step | None:
         """The next of `rows` that no colleague has done meanwhile; it and those before it go."""

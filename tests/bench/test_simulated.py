@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 HIGH = 2_500
 # The lead is off sick in the second week, and no mail goes out from that Thursday to Sunday.
 THREE_WEEKS = Plan(
-    first=date(2025, 9, 8), last=date(2025, 9, 28), every=timedelta(minutes=30), leave=None,
+    first=date(2025, 9, 8), last=date(2025, 9, 28), every=timedelta(hours=2), leave=None,
     sick=(date(2025, 9, 15), date(2025, 9, 19)), mail_fails=(date(2025, 9, 18), date(2025, 9, 21)),
     leaves=(date(2025, 9, 24), date(2025, 9, 25)),
 )  # fmt: skip
@@ -91,11 +91,10 @@ def test_what_was_lost_in_any_year_is_said():
 
 
 def test_the_mail_server_of_the_year_fails_and_then_takes_what_waited(concern):
-    down = {True: 1, False: 0}
     post = PostOffice(lambda at: at < NOW + timedelta(days=1))
     for hours, failing in ((5, True), (7, True), (30, False)):
         post.now = NOW + timedelta(hours=hours)
         rounds.go_round(post.now, post)
         assert bool(post.arrived) is not failing
-    assert post.failed > down[False]
+    assert post.failed > 0
     assert len({one.number for one in post.arrived}) == len(post.arrived)
