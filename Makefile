@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 SIZE ?= 1000 10000 100000 1000000
+LEVELS ?= 300 900 2500
 PY := .venv/bin/python
 export PYTHON PORT
 
@@ -13,7 +14,7 @@ help:
 	@echo "make test     every test, on SQLite and on a PostgreSQL of its own, journeys in a real browser included"
 	@echo "make check    lint, layout, production settings, migrations, MAP.md: all are run, all are reported"
 	@echo "make map      draws concerns/rules/MAP.md again from the tables"
-	@echo "make bench    measures the pages on schools of many sizes (SIZE=10000 for a quick one)"
+	@echo "make bench    measures the pages on schools of many sizes (SIZE=10000 for a quick one), and plays a year (LEVELS=900)"
 	@echo "make format   lays out Python and templates, and mends what lint can mend by itself"
 	@echo "make lock     compiles requirements*.in into pinned, hashed requirements*.txt (UPGRADE=1 for newer ones)"
 
@@ -30,7 +31,7 @@ map: .venv/runs
 	$(PY) manage.py map
 
 bench: .venv/tests
-	SIZE="$(SIZE)" .ci/bench
+	SIZE="$(SIZE)" LEVELS="$(LEVELS)" .ci/bench
 
 format: .venv/tests
 	.ci/format

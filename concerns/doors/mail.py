@@ -47,18 +47,32 @@ If you did not expect this, do nothing, and tell the school office.
 def post(now: datetime, by=None) -> int:
     """Send every letter that is due at `now`; gives how many went. Never raises over one letter.
 
-    `by` is another connection than the installation's own mail server: a simulated year's.
+    A server that is not there is not asked for each: the rest wait for the next round, or waiting
+    in vain would keep the clock from going round. `by` is another connection than the
+    installation's own mail server: a simulated year's.
     """
     if not ready():
         return 0
-    by = by or get_connection()
-    return sum(_send(letter, now, by) for letter in list(Letter.objects.to_try(now)))
+    by, sent = by or get_connection(), 0
+    for letter in list(Letter.objects.to_try(now)):
+        try:
+            sent += _send(letter, now, by)
+        except NoServer:
+            break
+    return sent
+
+
+class NoServer(Exception):
+    """Nobody answers where the mail server should be. The letter is kept, and tried again."""
 
 
 def _send(letter: Letter, now: datetime, by) -> bool:
+    alone = letter.tries and not letter.fault
     if not Letter.objects.lease(letter, now):
         return False
     letter.refresh_from_db()
+    if not alone:
+        letter.take_along(now)
     notices = letter.notices.waiting().select_related(
         "step__concern", "adult_step__concern", "school", "person"
     )
@@ -71,6 +85,8 @@ def _send(letter: Letter, now: datetime, by) -> bool:
     except (OSError, SMTPException) as fault:
         letter.failed(type(fault).__name__, now)
         log.warning("a letter could not be sent: %s", type(fault).__name__)
+        if not isinstance(fault, SMTPException):
+            raise NoServer from fault
         return False
     _sent(letter, left, now)
     return True

@@ -147,6 +147,9 @@ class Round:
     def _tell_of_drafts(self) -> None:
         """A concern begun and not sent: its writer within the hour, the lead the next morning."""
         begun = Draft.objects.unsent().not_sent().filter(school=self.school)
+        if not begun.exists():
+            # To ask each lead in turn what they know of costs as much as all else of a quiet round.
+            return
         lying = begun.filter(saved_at__lte=self.now - REMIND_AFTER).select_related("person")
         for draft in lying.defer("words"):
             self._draft(draft, Why.BEGUN, draft.person)

@@ -10,9 +10,10 @@ and a unique key none is lost and none is doubled.
 What it says stands in `line`: a reference and why, and never anything of a child.
 """
 
+import uuid
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from concerns.models.adult_record import AdultStep
@@ -76,6 +77,23 @@ class Notices(Scoped):
             **of_step(step),
         )
 
+    def handed(self, handing, steps) -> None:
+        """Who is given a concern is told that it has come to them, by the most pressing of the
+        `steps` owed on it: they would else find it only by looking."""
+        if handing.to_id == handing.by_id:
+            return
+        step = min(steps, key=lambda step: (CLOCKS[step.kind].rank, step.due_at))
+        self.create(
+            school_id=handing.school_id,
+            key=f"hand:{handing.uid}",
+            why=Why.NEW,
+            red=at_once(step.KINDS(step.kind), 0),
+            person=handing.to,
+            line=LINES[Why.NEW].format(reference=handing.concern.reference),
+            made_at=handing.at,
+            **of_step(step),
+        )
+
     def word_back(self, back) -> None:
         """Who wrote it is told, once for each word, that there is one."""
         concern = back.concern
@@ -108,13 +126,17 @@ class Letters(models.QuerySet):
     def unsent(self):
         return self.filter(sent_at__isnull=True, ended_at__isnull=True)
 
+    def not_gone(self):
+        """Unsent for sure: never tried, or the last try failed."""
+        return self.unsent().filter(Q(tries=0) | ~Q(fault=""))
+
     def to_try(self, now: datetime):
         return self.unsent().filter(next_try_at__lte=now, leased_until__lte=now).order_by("pk")
 
     def lease(self, letter: "Letter", now: datetime) -> bool:
         """Whether it is ours to send: of two workers one is told yes."""
         mine = self.to_try(now).filter(pk=letter.pk)
-        return bool(mine.update(leased_until=now + LEASE, tries=F("tries") + 1))
+        return bool(mine.update(leased_until=now + LEASE, tries=F("tries") + 1, fault=""))
 
     def stuck(self, now: datetime):
         return self.unsent().filter(made_at__lt=now - STUCK)
@@ -130,9 +152,10 @@ class Letter(Row):
     next_try_at = models.DateTimeField()
     leased_until = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    # Nothing in it was still to be said.
+    # Nothing in it was still to be said, or another took it along.
     ended_at = models.DateTimeField(null=True)
-    # What kind of fault the last try met: never a word of the mail.
+    # What kind of fault the last try met: never a word of the mail. Empty too while it is tried,
+    # and where who tried was killed, so that nobody knows whether it went.
     fault = models.CharField(max_length=60, blank=True)
 
     objects = Letters.as_manager()
@@ -154,6 +177,26 @@ class Letter(Row):
 
     def __str__(self):
         return f"letter {self.uid}"
+
+    def take_along(self, now: datetime) -> None:
+        """What else waits in vain to go to the same person goes with it: one letter, and not one
+        for each round that the server was down. Of several that say the same, the last is left.
+        What says more is another message, by its number too: else the first were taken for it."""
+        others = Letter.objects.not_gone().filter(school=self.school_id, person=self.person_id)
+        others = others.filter(red=self.red, leased_until__lte=now)
+        with transaction.atomic():
+            keys = list(others.exclude(pk=self.pk).values_list("pk", flat=True))
+            # By the row itself: what another worker has leased meanwhile is theirs.
+            taken = [key for key in keys if others.filter(pk=key).update(ended_at=now)]
+            if not taken:
+                return
+            Notice.objects.waiting().filter(letter__in=taken).update(letter=self)
+            rows = list(self.notices.waiting().order_by("pk"))
+            newest = {row.step_id or row.key: row.pk for row in rows}
+            older = {row.pk for row in rows} - set(newest.values())
+            Notice.objects.filter(pk__in=older).end(Told.MERGED, now)
+            self.uid = uuid.uuid4()
+            self.save(update_fields=["uid"])
 
     def failed(self, fault: str, now: datetime) -> None:
         self.fault, self.next_try_at = fault[:60], now + back_off(self.tries)

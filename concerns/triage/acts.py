@@ -15,6 +15,7 @@ from concerns.models import (
     Ending,
     Exclusion,
     Handing,
+    Notice,
     Person,
     Referral,
     ReferralEvent,
@@ -83,7 +84,9 @@ def hand(*, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, 
         school=by.school, concern=concern, by=by.person, to=to, at=now, words=note
     )
     concern.holder = to
-    record.agenda(concern).hold(to, *_LEADS_STEPS)
+    agenda = record.agenda(concern)
+    agenda.hold(to, *_LEADS_STEPS)
+    Notice.objects.handed(handing, agenda.open)
     record(about=handing, concern=concern, fields=["to", "note"], words={"note": note})
     return handing
 

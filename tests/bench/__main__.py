@@ -1,13 +1,15 @@
-"""Measures the pages on made-up schools: `python -m tests.bench 1000 10000`. See `make bench`.
+"""Measures the pages on made-up schools: `python -m tests.bench 1000 10000`; and plays a simulated
+year of a secondary: `python -m tests.bench year 300 900 2500`. See `make bench`.
 
 For each size a new database is made, migrated and filled in a process of its own (as the owner of
 the tables), measured in another (as the web's role), and thrown away. Nothing here asserts: figures
-stand beside their goals. DATABASE_URL names a PostgreSQL to work in, with DATABASE_OWNER_URL; with
-neither, the schools are SQLite files in a temporary folder. Whatever database is named, one with
-real people in it is refused.
+stand beside their goals; but a year in which anything was lost ends with a failure. DATABASE_URL
+names a PostgreSQL to work in, with DATABASE_OWNER_URL; with neither, the schools are SQLite files
+in a temporary folder. Whatever database is named, one with real people in it is refused.
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -20,10 +22,12 @@ ORDINARY = 10_000
 
 
 def main(arguments: list[str]) -> None:
-    alone = {"look": _look, "fill": _fill, "measure": _measure, "open": _open, "sweep": _sweep}
-    alone["first"] = _first
+    steps = (_look, _fill, _measure, _open, _sweep, _first, _play)
+    alone = {step.__name__[1:]: step for step in steps}
     if arguments and arguments[0] in alone:
         alone[arguments[0]](*arguments[1:])
+    elif arguments and arguments[0] == "year":
+        _year([int(level) for level in arguments[1:]] or [900])
     else:
         _bench([int(size) for size in arguments] or [1_000])
 
@@ -100,6 +104,20 @@ def _first(which: str) -> None:
     worker.first_answer(which)
 
 
+def _play(level: str) -> None:
+    """Print one line of JSON: a simulated year at so many incidents for each 1,000 pupils."""
+    # No machine of this name: the year has a mail server of its own.
+    os.environ["EMAIL_HOST"] = "mail.bench.example"
+    _set_up()
+    from tests.bench import counted, school
+    from tests.bench.simulated import Year
+
+    # A fortnight without mail: each letter that fails is a warning.
+    logging.getLogger("concerns.doors.mail").setLevel(logging.ERROR)
+    school.must_be_empty()
+    print(json.dumps(counted.of(Year(int(level), say=_tell).play())))
+
+
 # The whole
 
 
@@ -131,6 +149,30 @@ def _bench(sizes: list[int]) -> None:
                     print("\n".join(table.figures(engine, [size], found[-1:])), flush=True)
         finally:
             print("\n".join(table.lines(engine, sizes[: len(found)], found, site)))
+
+
+def _year(levels: list[int]) -> None:
+    """The simulated year at each of `levels`, side by side. Fails where anything was lost."""
+    from tests.bench import settings, table
+    from tests.databases import PostgreSQLCluster, SQLiteFiles
+
+    os.environ.update(settings.SAYS)
+    url, owner_url = os.environ.get("DATABASE_URL", ""), os.environ.get("DATABASE_OWNER_URL", "")
+    found = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        on_postgresql = url.startswith("postgres")
+        files = SQLiteFiles(Path(folder))
+        databases = PostgreSQLCluster(url, owner_url, "bench") if on_postgresql else files
+        for level in levels:
+            _tell(f"{level:,} incidents for each 1,000 pupils: a year")
+            database = databases.migrate(f"year_{level}")
+            try:
+                found.append(json.loads(_alone(database.environment, "play", level)))
+            finally:
+                databases.drop(database)
+    print("\n".join(table.years(levels, found)))
+    if lost := table.lost(found):
+        sys.exit(lost)
 
 
 def _one(databases, size: int, folder: Path, site: dict, weighed: bool) -> dict:

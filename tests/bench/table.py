@@ -100,3 +100,23 @@ def _line(page: str, figure: str, words: str, sizes: list[int], values: list) ->
 
 def _grows(figure: str, values: list) -> bool:
     return figure in GROW and len(values) > 1 and bool(values[0])
+
+
+def years(levels: list[int], found: list[dict]) -> Iterator[str]:
+    """The simulated years side by side: every figure, and at the end what was lost."""
+    yield f"{'Incidents for each 1,000 pupils a year':<50}" + "".join(f"{n:>36,}" for n in levels)
+    for part, heading in (("figures", ""), ("lost", "LOST")):
+        yield heading
+        for words in dict.fromkeys(words for one in found for words in one[part]):
+            cells = "".join(f"{one[part].get(words, ''):>36}" for one in found)
+            yield f"{words:<50}{cells}"
+    yield "\n* the median / the ninth of ten / the most"
+
+
+def lost(found: list[dict]) -> str:
+    """What was lost in any of these years, in words; empty where nothing was."""
+    lost = {words: 0 for one in found for words in one["lost"]}
+    for words in lost:
+        lost[words] = sum(one["lost"].get(words, 0) for one in found)
+    said = [f"{words}: {number:,}" for words, number in lost.items() if number]
+    return f"LOST. {'; '.join(said)}" if said else ""

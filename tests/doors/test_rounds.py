@@ -223,3 +223,26 @@ def test_an_absent_lead_is_passed_over_from_the_first_moment(desks):
     rounds.go_round(DUE + MINUTE)
     assert desks.lead.email not in whom()
     assert desks.deputy.email in whom()
+
+
+def test_who_is_handed_a_concern_is_told_that_it_has_come_to_them(desks):
+    lead = desks.viewer(desks.lead)
+    triage.take(by=lead, concern=desks.concern, now=NOW)
+    for minutes, to in ((1, desks.deputy), (3, desks.head)):
+        at = NOW + minutes * MINUTE
+        triage.hand(by=lead, concern=desks.concern, to=to, note="Yours, please.", now=at)
+        rounds.go_round(at + MINUTE)
+    # To be decided before the child goes home, but not late: with the next post, and with nobody
+    # who has passed it on meanwhile.
+    rounds.go_round(NOW.replace(hour=14, minute=30))
+    words = dict(told())
+    assert f"{desks.concern.reference} has come to you." in words[desks.head.email]
+    assert len(whom()) == len(set(whom()))
+
+
+def test_who_gives_themselves_a_concern_is_not_written_to(desks):
+    deputy = desks.viewer(desks.deputy)
+    rounds.go_round(NOW)
+    triage.hand(by=deputy, concern=desks.concern, to=desks.deputy, note="Mine.", now=NOW)
+    rounds.go_round(NOW + MINUTE)
+    assert desks.deputy.email not in whom()

@@ -1,0 +1,92 @@
+"""This file knows how the agencies of the simulated year answer, or do not, and when.
+
+What comes back is written down by whoever of the leads is reached: who holds it, or the next.
+"""
+
+from datetime import datetime, timedelta
+
+from concerns.models import Referral
+from concerns.refer import acts as refer
+from concerns.rules import calendars
+from concerns.rules.answers import ANSWER_OPENS, ANSWERS
+from concerns.rules.clocks import StepKind
+from concerns.rules.lifecycle import Stage, State
+from concerns.rules.words import Answer
+from tests.bench.secondary import DEPUTY, DSL, HEAD
+
+# After so many working days, and how often. None: never of themselves; somebody has to chase.
+SOCIAL_CARE = ((1, 65), (2, 10), (4, 8), (None, 17))
+OTHERS = ((2, 30), (5, 40), (9, 15), (None, 15))
+# A call that chases brings an answer the same day.
+CHASED_ANSWERS = 0.45
+# A challenge is answered so often; else it is taken to the next rung, and after the last settled.
+CHALLENGE_ANSWERED = 0.6
+ANSWERED = {
+    StepKind.HEAR_BACK: (
+        (Answer.ASSESSMENT, 25), (Answer.SECTION_47, 5), (Answer.EARLY_HELP, 25),
+        (Answer.ALREADY_OPEN, 5), (Answer.ADVICE, 20), (Answer.NO_FURTHER, 20),
+    ),
+    StepKind.HEAR_BACK_OTHER: (
+        (Answer.ACCEPTED, 70), (Answer.ADVICE, 20), (Answer.NO_FURTHER, 10),
+    ),
+}  # fmt: skip
+# The assessment's own finding, after so many working days: some of them past the 45 of guidance.
+FINDINGS = ((Answer.EARLY_HELP, 50), (Answer.ALREADY_OPEN, 25), (Answer.NO_FURTHER, 25))
+ASSESSED = (25, 55)
+
+
+def chosen(chance, table):
+    words, shares = zip(*table, strict=True)
+    return chance.choices(words, shares)[0]
+
+
+def sent(year, at: datetime, referral: Referral) -> None:
+    kind = ANSWERS[referral.route]
+    days = chosen(year.chance, SOCIAL_CARE if kind == StepKind.HEAR_BACK else OTHERS)
+    if days is not None:
+        answer = chosen(year.chance, ANSWERED[kind])
+        year.at(_working(year, at, days), _answer, year, referral, answer)
+
+
+def chased(year, at: datetime, referral: Referral) -> None:
+    if year.chance.random() < CHASED_ANSWERS:
+        works = referral.stage is Stage.AGREED
+        table = FINDINGS if works else ANSWERED[ANSWERS[referral.route]]
+        when = at + timedelta(minutes=year.chance.randrange(30, 120))
+        year.at(when, _answer, year, referral, chosen(year.chance, table))
+
+
+def challenged(year, at: datetime, referral: Referral) -> None:
+    if year.chance.random() < CHALLENGE_ANSWERED:
+        days = year.chance.choice((1, 2))
+        year.at(_working(year, at, days), _answer, year, referral, Answer.EARLY_HELP)
+
+
+def _working(year, at: datetime, days: int) -> datetime:
+    """In office hours of that working day."""
+    close = calendars.add_working_days(year.school.nation, at, days)
+    return close - timedelta(minutes=year.chance.randrange(10, 420))
+
+
+def _answer(at: datetime, year, referral: Referral, answer: Answer) -> None:
+    referral = Referral.objects.select_related("concern").get(pk=referral.pk)
+    by = _reached(year, at, referral)
+    over = referral.concern.state == State.CLOSED or referral.stage is Stage.ANSWERED
+    if by is None or over:
+        return
+    said = {"spoken_to": "Duty worker", "words": "They have read it.", "happened_at": at}
+    heard = year.does(refer.hear_back, by=by, referral=referral, answer=answer, now=at, **said)
+    if heard and ANSWER_OPENS.get(answer) == StepKind.ASSESSMENT:
+        days = year.chance.randrange(*ASSESSED)
+        finding = chosen(year.chance, FINDINGS)
+        year.at(_working(year, at, days), _answer, year, referral, finding)
+
+
+def _reached(year, at: datetime, referral: Referral):
+    """Who holds the concern, else the first of the leads who may see it and is at work."""
+    names = [referral.concern.holder, *(year.who[name] for name in (DSL, DEPUTY, HEAD))]
+    for person in filter(None, names):
+        by = year.viewer(person, at) if year.here(person, at) else None
+        if by and Referral.objects.visible_to(by).filter(pk=referral.pk).exists():
+            return by
+    return None

@@ -1,0 +1,165 @@
+"""This file knows how the simulated year goes by: who looks when, the clock's rounds, what befalls.
+
+A queue of events in time, played through the real acts and the real round of the clock. `POSTS` of
+people, shares of what they forget and how long they take are guesses of a middling school, each a
+constant with its sentence here, in `leads.py`, `writing.py` or `agencies.py`. What comes out is
+what the product makes of them. A fixed seed: the same level is the same year.
+"""
+
+import heapq
+import itertools
+import time as watch
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from django.http import Http404
+
+from concerns.doors import rounds
+from concerns.doors.act import Refused
+from concerns.models import Asked, Cover, Person, Viewer
+from concerns.models.person import viewers
+from concerns.models.unheld import breaches
+from concerns.people import acts as people
+from concerns.rules.cover import CoverKind
+from concerns.rules.roles import Role
+from concerns.rules.staffing import Matter
+from tests.bench import secondary, writing
+from tests.bench.leads import Leads
+from tests.bench.post import PostOffice
+from tests.bench.secondary import (
+    DEPUTY,
+    DSL,
+    HEAD,
+    NEW,
+    OFFICE,
+    OTHER_DEPUTY,
+    Plan,
+    day_of,
+    moment,
+    within,
+)
+
+SEED = 2026
+# The clock goes round as often as the plan says between these hours of a school day, else seldom.
+IN_SCHOOL, ELSE = (time(8), time(17)), timedelta(hours=3)
+
+
+class Year:
+    """The school year of `plan`, at so many incidents for each 1,000 pupils."""
+
+    def __init__(self, level: int, plan: Plan = secondary.WHOLE_YEAR, say: Callable = print):
+        self.level, self.plan, self.say = level, plan, say
+        self.chance = Random(SEED)
+        self.place = secondary.set_up(plan, self.chance)
+        self.school, self.who = self.place.school, self.place.people
+        self.post = PostOffice(lambda at: within(plan.mail_fails, day_of(at)))
+        self.leads = Leads(self)
+        # The receipts that people hold in their hands, by the id of what they wrote.
+        self.written: list = []
+        self.refused: Counter[str] = Counter()
+        self.quiet: list[str] = []
+        self.seconds: Counter[str] = Counter()
+        self._events: list = []
+        self._count = itertools.count()
+
+    def at(self, when: datetime, what: Callable, *given) -> None:
+        """Do `what` at `when`, if that is in the year."""
+        if day_of(when) <= self.plan.last:
+            heapq.heappush(self._events, (when, next(self._count), what, given))
+
+    def play(self) -> "Year":
+        for day in secondary.every_day(self.plan):
+            self._lay_out(day)
+        writing.plan(self)
+        self._befall()
+        while self._events:
+            when, _, what, given = heapq.heappop(self._events)
+            began = watch.process_time()
+            what(when, *given)
+            self.seconds[what.__name__.strip("_")] += watch.process_time() - began
+        return self
+
+    # People as the product knows them
+
+    def viewer(self, person: Person, at: datetime) -> Viewer | None:
+        """As the gate makes one of whoever asks; None where they hold no post on that day."""
+        return next(iter(viewers(person, at)), None)
+
+    def here(self, person: Person, at: datetime) -> bool:
+        """Whether they are at work at all, whoever knows of it."""
+        day, plan = day_of(at), self.plan
+        return not (person == self.who[DSL] and (within(plan.sick, day) or within(plan.leave, day)))
+
+    def does(self, act: Callable, **given):
+        """What `act` gives; None where the rules said no, which is counted."""
+        try:
+            return act(**given)
+        except (Refused, Http404) as why:
+            self.refused[f"{act.__name__}: {getattr(why, 'words', 'not theirs to see')}"] += 1
+            return None
+
+    # A day
+
+    def _lay_out(self, day: date) -> None:
+        school = self.place.is_school_day(day)
+        opens, closes = (moment(day, at) for at in IN_SCHOOL)
+        at = moment(day, time(2))
+        while day_of(at) == day:
+            self.at(at, self._round)
+            at += self.plan.every if school and opens <= at < closes else ELSE
+        self.leads.lay_out(day, school)
+        if day.weekday() == 6:
+            self.at(moment(day, time(23, 30)), self._look_for_quiet)
+
+    def _round(self, at: datetime) -> None:
+        self.post.now, before = at, len(self.post.arrived)
+        assert rounds.go_round(at, self.post)
+        self.leads.read(at, self.post.arrived[before:])
+
+    def _look_for_quiet(self, at: datetime) -> None:
+        self.quiet += breaches(self.school, day_of(at))
+        if day_of(at).day <= 7:
+            self.say(f"  {day_of(at):%B %Y}: {len(self.written)} written")
+
+    # What befalls
+
+    def _befall(self) -> None:
+        plan, morning = self.plan, time(7, 30)
+        self.at(moment(plan.first, morning), self._name_for_holidays)
+        if plan.leave:
+            # Said by the office on the Friday before.
+            self.at(moment(plan.leave[0] - timedelta(days=3), time(14)), self._say_leave)
+        if plan.leaves:
+            self.at(moment(plan.leaves[0], time(16, 45)), self._leave)
+
+    def _name_for_holidays(self, at: datetime) -> None:
+        """For days without school, weekends among them, and for after hours, all year."""
+        for kind in (CoverKind.HOLIDAYS, CoverKind.AFTER_HOURS):
+            cover = Cover(kind=kind, person=self.who[DEPUTY], since=day_of(at))
+            self._cover(at, cover)
+
+    def _say_leave(self, at: datetime) -> None:
+        since, until = self.plan.leave
+        person, other = self.who[DSL], self.who[DEPUTY]
+        row = Cover(
+            kind=CoverKind.LEAVE, person=person, stands_in=other, since=since, until=until
+        )  # fmt: skip
+        self._cover(at, row)
+
+    def _cover(self, at: datetime, cover: Cover) -> None:
+        self.does(people.say_cover, by=self.viewer(self.who[OFFICE], at), cover=cover, now=at)
+
+    def _leave(self, at: datetime) -> None:
+        """The office adds who comes, the head approves it, and writes down who goes."""
+        office, head = (self.viewer(self.who[name], at) for name in (OFFICE, HEAD))
+        what = Asked(matter=Matter.POST, role=Role.DEPUTY, since=self.plan.leaves[1])
+        said = {"name": "Nia Newcome", "room": "Room 9", "telephone": ""}
+        email = f"{NEW}@simulated.example"
+        self.does(people.add_person, by=office, email=email, said=said, what=what, now=at)
+        self.does(people.answer, by=head, asked=what, approved=True, why="", now=at)
+        given = {"person": self.who[OTHER_DEPUTY], "last": day_of(at), "to": self.who[DSL]}
+        self.does(people.leave, by=head, now=at, **given)
+        self.who[NEW] = Person.objects.get(email=email)
+        del self.who[OTHER_DEPUTY]
