@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -221,3 +221,17 @@ def pytest_collection_modifyitems(items):
             raise pytest.UsageError(
                 f"{item.nodeid}: the record cannot be emptied. Ask for fresh_database instead."
             )
+
+
+@contextmanager
+def in_place(database: Database):
+    """Everything goes to `database` meanwhile, and not to the worker's own."""
+    settings = connections.settings["default"]
+    before = settings["NAME"]
+    connections.close_all()
+    settings["NAME"] = database.name
+    try:
+        yield
+    finally:
+        connections.close_all()
+        settings["NAME"] = before

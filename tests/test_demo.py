@@ -5,7 +5,6 @@ import json
 from datetime import date
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from concerns.management.demo import school as invented
@@ -14,6 +13,7 @@ from concerns.models.unheld import breaches
 from concerns.rules.calendars import is_school_day
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from tests.databases import in_place
 
 DEMO = {"DEMO": "1"}
 
@@ -28,14 +28,8 @@ def made(databases, migrated):
 
 @pytest.fixture
 def oakfield(made, django_db_setup, django_db_blocker):
-    settings = connections.settings["default"]
-    before = settings["NAME"]
-    with django_db_blocker.unblock():
-        connections.close_all()
-        settings["NAME"] = made[0].name
+    with django_db_blocker.unblock(), in_place(made[0]):
         yield School.objects.get()
-        connections.close_all()
-        settings["NAME"] = before
 
 
 def test_it_prints_every_identity_with_password_and_role(made):

@@ -2,6 +2,8 @@
 
 make run                                       in one window
 .venv/bin/python -m tests.journeys.pictures    in another, with the same PORT if it has one
+
+With `sick` behind it, of the demonstration made with --lead-off-sick: who was told of what is late.
 """
 
 import json
@@ -19,6 +21,8 @@ FOLDER = Path(__file__).parent / "pictures"
 SIZE = {"width": 1280, "height": 1130}
 # Whose first page, by the role they sign in with.
 WHO = ("staff", "dsl", "head")
+# What the head presses to see it.
+SICK = ("Next steps", "everyone's", "Why?")
 
 
 def identities() -> dict[str, dict]:
@@ -28,14 +32,18 @@ def identities() -> dict[str, dict]:
     return {somebody["role"]: somebody for somebody in reversed(json.loads(told.stdout))}
 
 
-def take(browser: Browser, site: str, somebody: dict, to: Path) -> None:
-    """The first page of `somebody`, who signs in at `site`, as a picture in the file `to`."""
+def take(browser: Browser, site: str, somebody: dict, to: Path, press: tuple = ()) -> None:
+    """The first page of `somebody`, who signs in at `site`, or that to which the first link of each
+    name in `press` leads, as a picture in the file `to`."""
     page = browser.new_page(viewport=SIZE, locale="en-GB", timezone_id="Europe/London")
     page.goto(site)
     page.fill("#id_login", somebody["email"])
     page.fill("#id_password", somebody["password"])
     page.click("main button")
     page.get_by_role("button", name="Sign out").wait_for()
+    for name in press:
+        page.get_by_role("link", name=name).first.click()
+        page.wait_for_load_state()
     page.screenshot(path=to)
     page.close()
 
@@ -47,8 +55,11 @@ def main() -> None:
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET + root)
-        for role in WHO:
-            take(browser, site, people[role], FOLDER / f"{role}.png")
+        if sys.argv[1:] == ["sick"]:
+            take(browser, site, people["head"], FOLDER / "sick.png", SICK)
+        else:
+            for role in WHO:
+                take(browser, site, people[role], FOLDER / f"{role}.png")
         browser.close()
 
 

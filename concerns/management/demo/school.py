@@ -111,6 +111,9 @@ def build(today: date) -> School:
         closes=time(15, 30),
         telephone="01632 960000",
         authority=authority,
+        adviser_name="Ruth Adeyemi",
+        adviser_of="the Westshire schools' trust",
+        adviser_email=f"adviser@{DOMAIN}",
         invented=True,
     )
     this_autumn = today.year if today >= date(today.year, 8, 1) else today.year - 1

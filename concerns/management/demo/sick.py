@@ -1,4 +1,5 @@
-"""This file knows the week in which the invented school's lead is off sick, and nobody was told.
+"""This file knows the week in which the invented school's lead is off sick, and nobody was told:
+the last five school days of its year.
 
 What the lead would have done is not done. The deputy looks at the queue a few times a day, and does
 what has come to her; on the last two days she is on a course, and it goes on to the head, who does
@@ -21,20 +22,22 @@ from concerns.rules.cover import CoverKind
 from concerns.rules.roles import Role
 from concerns.rules.words import View
 
-A_WEEK = timedelta(days=7)
+A_WEEK = 5
 LOOKS = (time(9, 10), time(10, 45), time(12, 30), time(14, 15), time(15, 10), time(16, 20))
 QUARTERS = tuple(time(hour, minute) for hour in range(8, 18) for minute in (5, 35))
 # Calls before a silence is challenged.
 CALLS = 3
+DONE = "Done, and it is helping."
 WHOM = {"team_manager": "Ms Hale", "service_manager": "Mr Osei", "partnership": "The chair"}
 
 
 class SickWeek(Year):
-    """A year whose last week the lead was away from, up to `now`."""
+    """A year, up to `now`, whose last week passes without the lead."""
 
     def __init__(self, school, now, told):
         super().__init__(school, now, told)
-        self.since = now - A_WEEK
+        self.week = self._school_days()[-A_WEEK:]
+        self.since = self._local(self.week[0], time())
         self.acting = Role.DEPUTY
         leads_work = (self._take, self._decide, self._send, self._tell, self._speak, self._view)
         self._leads_work = {*leads_work, self._tidy, self._answer}
@@ -52,7 +55,7 @@ class SickWeek(Year):
 
     def _write_down(self):
         super()._write_down()
-        days = [day for day in self._school_days() if day >= self.since.date()]
+        days = self.week
         for day in days:
             for hour in QUARTERS:
                 self.at(self._local(day, hour), posts.round_at, self)
@@ -88,25 +91,26 @@ class SickWeek(Year):
                 self._do(at, Step.objects.select_related("concern", "referral").get(pk=step.pk))
 
     def _do(self, at, step: Step) -> None:
-        kind, concern = step.kind, Concern.objects.get(pk=step.concern_id)
         if step.done_at:
             return
-        if kind in FIRST_LOOKS:
-            self._take(at, concern, "care")
-        elif kind in DECISIONS:
-            self._decide(at, concern, "told" if concern.how_known == "child_told" else "care")
-        elif kind == StepKind.SEND_REFERRAL:
-            self._send(at, step.referral)
-        elif kind == StepKind.SPEAK_TO_PARENTS:
-            self._speak(at, concern)
-        elif kind == StepKind.TELL_REPORTER:
-            self._tell(at, concern)
-        elif kind in FROM_OUTSIDE:
-            self._press(at, step)
-        elif kind == StepKind.AGREE_OR_CHALLENGE:
-            self._view(at, step.referral)
-        elif kind in BY_A_NOTE:
-            chase.do_step(by=self.lead(at), step=step, words="Done, and it is helping.", now=at)
+        concern = Concern.objects.get(pk=step.concern_id)
+        told = "told" if concern.how_known == "child_told" else "injury"
+        owes = {"by": self.lead(at), "now": at}
+        does = {
+            **dict.fromkeys(FIRST_LOOKS, lambda: self._take(at, concern, told)),
+            **dict.fromkeys(DECISIONS, lambda: self._decide(at, concern, told)),
+            **dict.fromkeys(FROM_OUTSIDE, lambda: self._press(at, step)),
+            **dict.fromkeys(BY_A_NOTE, lambda: chase.do_step(step=step, words=DONE, **owes)),
+            StepKind.SEND_REFERRAL: lambda: self._send(at, step.referral),
+            StepKind.SPEAK_TO_PARENTS: lambda: self._speak(at, concern),
+            StepKind.TELL_REPORTER: lambda: self._tell(at, concern),
+            StepKind.AGREE_OR_CHALLENGE: lambda: self._view(at, step.referral),
+            StepKind.REFER_AGAIN: lambda: refer.not_again(
+                concern=concern, why=words.NOT_AGAIN, **owes
+            ),
+        }
+        if step.kind in does:
+            does[step.kind]()
 
     def _press(self, at, step: Step) -> None:
         """Late, they are rung, once a day; after three calls, and after each clock, challenged."""

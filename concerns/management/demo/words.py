@@ -147,6 +147,7 @@ SAID = (
     "Said it was an accident at the park and who saw it. Agreed that we would keep in touch.",
     "Was upset at first. Accepted the school nurse's number and a place at breakfast club.",
 )
+NOT_AGAIN = "Of another kind, and less. Told to the worker who took the referral, who agrees."
 NOBODY = (
     "On hold, then cut off.", "The duty worker will ring back. Nobody did.",
     "Not yet allocated to anybody.",

@@ -283,6 +283,9 @@ class Year:
         for step in concern.steps.open().filter(kind__in=BY_A_NOTE):
             chase.do_step(by=lead, step=step, words="Done, and it is helping.", now=at)
         owed = set(concern.steps.open().values_list("kind", flat=True))
+        if StepKind.REFER_AGAIN in owed:
+            refer.not_again(by=lead, concern=concern, why=words.NOT_AGAIN, now=at)
+            owed -= {StepKind.REFER_AGAIN}
         early = concern.steps.open().filter(kind=StepKind.KEEP, due_at__gt=at).exists()
         concern.refresh_from_db(fields=["state"])
         if StepKind.LOOK_AFTER in owed:

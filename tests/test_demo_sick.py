@@ -1,0 +1,83 @@
+"""The lead was off sick for a week and told nobody: what she finds when she comes back."""
+
+import pytest
+from django.utils import timezone
+
+from concerns.chase import queries as chase
+from concerns.management.demo.sick import A_WEEK
+from concerns.models import ChaseCall, Notice, Person, ReferralEvent, School, Step, Viewer
+from concerns.models.notice import Told
+from concerns.models.unheld import breaches
+from concerns.rules.calendars import is_school_day
+from concerns.rules.clocks import FIRST_LOOKS
+from concerns.rules.escalation import Rung
+from concerns.rules.lifecycle import Stage
+from concerns.rules.roles import Role
+from tests.databases import in_place
+
+
+@pytest.fixture(scope="module")
+def made(databases, migrated):
+    database = databases.copy(migrated, "sick")
+    database.manage("demo", "--lead-off-sick", "--json", env={"DEMO": "1"})
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+def school(made, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), in_place(made):
+        yield School.objects.get()
+
+
+@pytest.fixture
+def looks(school) -> list[Step]:
+    """The first looks owed on what came in that week."""
+    rows = Step.objects.filter(kind__in=FIRST_LOOKS).select_related("concern").order_by("opened_at")
+    days = {step.opened_at.date() for step in rows}
+    week = sorted(day for day in days if is_school_day(school.days, day))[-A_WEEK:]
+    return [step for step in rows if step.opened_at.date() >= week[0]]
+
+
+def told(step: Step) -> set[Person]:
+    rows = Notice.objects.filter(step=step, ended=Told.SENT).select_related("person")
+    return {row.person for row in rows}
+
+
+def lead() -> Person:
+    return Person.objects.get(posts__role=Role.DSL)
+
+
+def test_the_lead_did_nothing_all_week(looks):
+    assert not Step.objects.filter(done_by=lead(), done_at__gte=looks[0].opened_at).exists()
+
+
+def test_what_came_in_was_taken_in_its_time_or_by_somebody_who_was_told(looks):
+    taken = [step for step in looks if step.done_at]
+    late = [step for step in taken if step.done_at > step.due_at]
+    assert len(taken) > len(late)
+    assert [step for step in late if step.done_by not in told(step)] == []
+
+
+def test_what_nobody_took_is_on_the_heads_page_with_who_was_told(school, looks):
+    waits = {step for step in looks if not step.done_at and step.due_at < timezone.now()}
+    assert waits
+    head = Person.objects.get(posts__role=Role.HEAD)
+    viewer = Viewer(head, school, frozenset({Role.HEAD}), timezone.now())
+    rows = [row.step for row in chase.moves(viewer, {"whose": "all"}).rows]
+    late = [step for step in rows if step.due_at < viewer.now]
+    assert rows[: len(late)] == late
+    assert waits <= set(late)
+    assert [step for step in waits if told(step) <= {lead()}] == []
+
+
+def test_a_referral_nobody_answered_was_rung_each_day_and_then_challenged(looks):
+    calls = ChaseCall.objects.filter(at__gte=looks[0].opened_at)
+    challenged = ReferralEvent.objects.filter(stage=Stage.CHALLENGED)
+    assert {event.escalation for event in challenged} >= {Rung.TEAM_MANAGER}
+    for event in challenged.filter(escalation=Rung.TEAM_MANAGER):
+        assert calls.filter(referral=event.referral, at__lt=event.at).count() == 3
+
+
+def test_nothing_of_it_is_unheld(school):
+    assert list(breaches(school)) == []
