@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from concerns.chase import acts as chase
 from concerns.doors import rounds
 from concerns.doors.act import Refused
-from concerns.models import Beat, Concern, Cover, Line, Notice, Step
+from concerns.models import Beat, Concern, Cover, Line, Notice, Step, Task
 from concerns.models.climb import Ladders
 from concerns.models.notice import Told
 from concerns.models.unheld import breaches
@@ -53,6 +53,8 @@ LEAVES = {
     Kind.CLOSED: {State.CLOSED},
     Kind.REOPENED: {State.TAKEN},
 }
+# Whoever wrote it may make it new again by these.
+ANEW = (Kind.ADDED, Kind.STILL_WORRIED)
 
 
 class Weeks(RuleBasedStateMachine):
@@ -121,14 +123,56 @@ class Weeks(RuleBasedStateMachine):
         said = {"spoken_to": "Jo", "happened_at": self.now, "words": "So they say."}
         if referral.stage is Stage.TO_SEND:
             act, said = refer.send, {"agency": "Front door", "method": "telephone", **said}
-        elif referral.stage is Stage.SENT:
+        elif referral.awaited and agrees:
             act, said = refer.hear_back, {"answer": "no_further", **said}
-        elif referral.stage is Stage.ANSWERED:
+        elif referral.stage is Stage.ANSWERED or referral.awaited:
+            # Silence is challenged as an answer is, and a challenge goes on up its ladder.
             view = "agree" if agrees else "disagree"
-            act, said = refer.give_view, {"view": view, "words": "Why so."}
+            act, said = refer.give_view, {"view": view, "whom": "Bo Hill", "words": "Why so."}
         else:
             return
         self.does(act, self.viewer(role), referral=referral, **said)
+
+    @rule(number=st.integers(0, 8), minutes=st.integers(0, 60))
+    def an_agency_is_rung(self, number, minutes):
+        concern = self.concern(number, State.DECIDED, State.TAKEN)
+        referral = concern.referrals.order_by("-pk").first() if concern else None
+        if referral:
+            call = {"telephone": "01632 960001", "minutes": minutes, "happened_at": self.now}
+            self.does(refer.chase, self.viewer(Role.DEPUTY), referral=referral, **call)
+
+    @rule(number=st.integers(0, 8), role=st.sampled_from(LEADS), days=st.integers(0, 20))
+    def a_colleague_is_asked(self, number, role, days):
+        concern = self.concern(number, State.TAKEN, State.DECIDED)
+        if concern:
+            by, to = self.viewer(role), self.writers[number % 3]
+            asked = {"to": to, "words": "How is lunch?", "on": by.today + timedelta(days=days)}
+            self.does(chase.ask, by, concern=concern, **asked)
+
+    @rule(number=st.integers(0, 8), done=st.booleans())
+    def a_colleague_answers(self, number, done):
+        tasks = Task.objects.filter(step__done_at__isnull=True, school=self.school).order_by("pk")
+        tasks = list(tasks.select_related("step__holder"))
+        if tasks:
+            task = tasks[number % len(tasks)]
+            by = factories.viewer(self.school, who=task.step.holder, now=self.now)
+            self.does(chase.answer, by, task=task, words="Fine today.", done=done)
+
+    @rule(number=st.integers(0, 8))
+    def its_writer_is_still_worried(self, number):
+        concern = self.concern(number, *State)
+        if concern:
+            by = factories.viewer(self.school, who=concern.reporter, now=self.now)
+            self.does(submit.still_worried, by, concern=concern, words="")
+
+    @rule(number=st.integers(0, 8), role=st.sampled_from(LEADS))
+    def another_looks_again(self, number, role):
+        owed = Step.objects.open().filter(school=self.school, kind=StepKind.STILL_WORRIED)
+        owed = list(owed.select_related("concern", "decision").order_by("pk"))
+        if owed:
+            said = {"words": "Looked again.", "words_back": "Thank you."}
+            step = owed[number % len(owed)]
+            self.does(chase.look_again, self.viewer(role), step=step, **said)
 
     @rule(number=st.integers(0, 8), role=st.sampled_from(LEADS))
     def a_step_is_done(self, number, role):
@@ -219,7 +263,7 @@ class Weeks(RuleBasedStateMachine):
         rows = Line.objects.filter(school=self.school, kind__in=LEAVES, outcome="done")
         last = {row.concern: Kind(row.kind) for row in rows.order_by("pk") if row.concern}
         for concern in Concern.objects.filter(school=self.school):
-            again = Line.objects.filter(concern=concern.uid, kind=Kind.ADDED).exists()
+            again = Line.objects.filter(concern=concern.uid, kind__in=ANEW).exists()
             allowed = LEAVES[last[concern.uid]] | ({State.WAITING} if again else set())
             assert concern.state in allowed
 
