@@ -21,7 +21,7 @@ from tests.bench.secondary import LONDON, day_of, every_day, moment, within
 # A letter waits for the next post, which is never a day away, and then for a round; what failed is
 # tried again within the hour.
 POSTED, TRIED_AGAIN = timedelta(hours=28), timedelta(hours=4)
-RUNGS = ("nobody yet: done before a round", "1", "2", "3", "4", "outside", "again round")
+RUNGS = ("none: done before a round", "1", "2", "3", "4", "outside", "again round")
 
 
 def lost(
@@ -57,8 +57,8 @@ def of(year) -> dict[str, dict]:
     gone["weeks that ended with such a breach"] = len(year.quiet)
     found = {**_steps(year, end), **_mails(year), **_done(year), **_notices(year)}
     found["acts that the rules refused"] = f"{sum(year.refused.values()):,}"
-    cpu = ", ".join(f"{what} {spent:.0f}" for what, spent in year.seconds.most_common(4))
-    found["CPU seconds"] = f"{sum(year.seconds.values()):.0f}: {cpu}"
+    rounds = f"{year.seconds['round']:.0f} in rounds"
+    found["CPU seconds"] = f"{sum(year.seconds.values()):,.0f}, {rounds}"
     return {"figures": found, "lost": gone}
 
 

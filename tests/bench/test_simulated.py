@@ -17,11 +17,13 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 HIGH = 2_500
-# The lead is off sick in the second week, and no mail goes out from that Thursday to Sunday.
+# The last of them is half-term. The lead is off sick in the second, in which a deputy leaves and
+# another comes, and no mail goes out from its Wednesday to the Sunday.
 THREE_WEEKS = Plan(
-    first=date(2025, 9, 8), last=date(2025, 9, 28), every=timedelta(hours=2), leave=None,
-    sick=(date(2025, 9, 15), date(2025, 9, 19)), mail_fails=(date(2025, 9, 18), date(2025, 9, 21)),
-    leaves=(date(2025, 9, 24), date(2025, 9, 25)),
+    first=date(2025, 10, 13), last=date(2025, 11, 2), every=timedelta(hours=1), leave=None,
+    sick=(date(2025, 10, 20), date(2025, 10, 24)),
+    mail_fails=(date(2025, 10, 22), date(2025, 10, 26)),
+    leaves=(date(2025, 10, 21), date(2025, 10, 22)),
 )  # fmt: skip
 OPEN, WRITTEN, WAITS, TWICE, TOLD = range(5)
 
@@ -31,12 +33,11 @@ def test_three_weeks_of_a_busy_secondary_lose_nothing():
     found = counted.of(year)
     assert set(found["lost"].values()) == {0}
     assert table.lost([found]) == ""
-    # It was no empty school: mail failed and came, steps were late, and a lead came anew.
-    assert len(year.written) > 200
+    # It was no empty school, and mail did fail.
+    assert len(year.written) > 150
     assert year.post.failed > 0
-    assert Step.objects.filter(done_at__isnull=False).count() > 500
+    assert Step.objects.filter(done_at__isnull=False).count() > 300
     assert Concern.objects.closed().exists()
-    assert year.leads.turn > 0
     assert sum(year.refused.values()) < len(year.written) / 50
 
 
