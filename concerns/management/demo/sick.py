@@ -77,7 +77,8 @@ class SickWeek(Year):
         people.say_cover(by=office, cover=Cover(kind=CoverKind.LEAVE, **away), now=at)
 
     def _visit(self, at, role: Role) -> None:
-        """Whoever is in that post does what is theirs today, and what has come to them."""
+        """Whoever is in that post does what is theirs today, what has come to them, and what nobody
+        outside has answered; the deputy looks at what is new."""
         self.acting = role
         rows = Step.objects.open().filter(school=self.school).in_order()
         rows = list(rows.select_related("concern__reporter", "holder", "referral"))
@@ -86,8 +87,9 @@ class SickWeek(Year):
         for step in rows:
             come = ladders.come(step)
             own = step.holder == self.who and step.due_at < soon
-            unread = role is Role.DEPUTY and step.kind in FIRST_LOOKS
-            if own or unread or (come and come.to == self.who):
+            # Who looks sees these, whosever they are.
+            seen = step.kind in FROM_OUTSIDE or (role is Role.DEPUTY and step.kind in FIRST_LOOKS)
+            if own or seen or (come and come.to == self.who):
                 self._do(at, Step.objects.select_related("concern", "referral").get(pk=step.pk))
 
     def _do(self, at, step: Step) -> None:
