@@ -118,12 +118,18 @@ def test_a_challenge_is_taken_up_the_ladder_and_settled(desk, referral):
     assert "A joint visit on Friday." in words(desk.open(at(referral)))
 
 
-@pytest.mark.parametrize("name", ["challenge", "settle"])
-def test_what_does_not_fit_the_stage_leads_back_to_what_does(desk, referral, name):
-    assert "<form" not in words(desk.open(at(referral, name))).split("<main", 1)[1]
-    form = desk.carried(at(referral)) | {"whom": "Cy", "words": "Again."}
-    answer = desk.client.post(at(referral, name), form)
+def test_what_does_not_fit_the_stage_leads_back_to_what_does(desk, referral):
+    assert "<form" not in words(desk.open(at(referral, "settle"))).split("<main", 1)[1]
+    form = desk.carried(at(referral)) | {"words": "Again."}
+    answer = desk.client.post(at(referral, "settle"), form)
     assert errors(answer)[0].startswith("This referral stands at")
+
+
+def test_who_does_not_answer_is_challenged_from_its_page(desk, referral):
+    assert "Take it to their team manager" in words(desk.open(at(referral)))
+    form = {"whom": "Cy Dell", "words": "Three calls, and nobody answers."}
+    assert desk.press(at(referral, "challenge"), form).status_code == 302
+    assert "Team manager. Spoken to: Cy Dell." in words(desk.open(at(referral)))
 
 
 def test_a_challenge_says_whom_it_asked(desk, referral):
