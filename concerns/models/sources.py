@@ -52,11 +52,14 @@ def _concerns(viewer: Viewer, child: Child):
     return rows.annotate(part=F("children__part"), writer=F("reporter__name"))
 
 
-def _about(viewer: Viewer, child: Child):
+def _of_concerns(child: Child, **more):
+    """Rows of the child's concerns, found by the child: who may see them is for the rows to say."""
+    return Q(concern__in=ConcernChild.objects.filter(child=child, **more).values("concern"))
+
+
+def _about(child: Child):
     """Rows of concerns that the child is about: what is said of all its children is said of it."""
-    rows = ConcernChild.objects.filter(child=child, part=Part.ABOUT)
-    rows = rows.filter(concern__in=Concern.objects.visible_to(viewer))
-    return Q(concern__in=rows.values("concern"))
+    return _of_concerns(child, part=Part.ABOUT)
 
 
 def _of(model, own: str):
@@ -71,7 +74,7 @@ def _of(model, own: str):
 
 def _at_concern(model):
     def rows(viewer: Viewer, child: Child):
-        found = model.objects.visible_to(viewer).filter(_about(viewer, child))
+        found = model.objects.visible_to(viewer).filter(_about(child))
         return found.select_related("concern").annotate(writer=F("by__name"))
 
     return rows
@@ -84,8 +87,8 @@ def _decisions(viewer: Viewer, child: Child):
 
 
 def _conversations(viewer: Viewer, child: Child):
-    own = Q(concern_child__child=child) | Q(concern_child=None) & _about(viewer, child)
-    rows = Conversation.objects.visible_to(viewer).filter(own)
+    own = Q(concern_child__child=child) | Q(concern_child=None) & _about(child)
+    rows = Conversation.objects.visible_to(viewer).filter(_of_concerns(child), own)
     return rows.select_related("concern").annotate(writer=F("by__name"))
 
 
@@ -164,11 +167,16 @@ def _tell_conversation(row: Conversation) -> dict:
 # The file
 
 
+def _one(viewer: Viewer, child: Child):
+    """The child, where the viewer may read its story: not looked for among all of the school."""
+    return Child.objects.visible_to(viewer).filter(pk=child.pk).values("pk")
+
+
 def _facts(model, **more):
     """Lines of the child's file; when they began, or (`ended`) when they were over."""
 
     def began(viewer: Viewer, child: Child):
-        rows = model.objects.visible_to(viewer).filter(**{model.to_child: child}).distinct()
+        rows = model.objects.filter(**{f"{model.to_child}__in": _one(viewer, child)}).distinct()
         if model is Sibling:
             rows = rows.filter(Q(other=None) | Q(other__in=Child.objects.visible_to(viewer)))
         return rows.annotate(writer=F("by__name")).select_related(*more.get("needs", ()))
@@ -237,13 +245,12 @@ def _authority(row: HomeAuthority) -> str:
 
 
 def _file_events(viewer: Viewer, child: Child):
-    children = Child.objects.visible_to(viewer).filter(pk=child.pk)
-    rows = FileEvent.objects.filter(file__child__in=children.values("pk"))
+    rows = FileEvent.objects.filter(file__child__in=_one(viewer, child))
     return rows.annotate(writer=F("by__name"))
 
 
 def _sightings(viewer: Viewer, child: Child):
-    rows = Sighting.objects.visible_to(viewer).filter(child=child)
+    rows = Sighting.objects.filter(child__in=_one(viewer, child))
     return rows.annotate(writer=F("by__name"))
 
 
