@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from concerns.models.cover import arranged, standing
 from concerns.models.decision import Decision
 from concerns.models.exclusion import Exclusion
@@ -85,6 +87,17 @@ class Ladders:
         if place == len(people):
             return Come(None, pushed, rounds, outside=True)
         return Come(people[place], pushed, rounds)
+
+    def at_once(self, person: Person) -> Q:
+        """What is `person`'s now though it is not late: owed by a post for which they are the first
+        who acts, or by somebody who is away, where it has come to them."""
+        roles = roles_that(May.DECIDE)
+        roles = [role for role in roles if next(iter(self._of(LADDER[role])), None) == person]
+        theirs = Q(holder__isnull=True, holder_role__in=roles)
+        if Role.DSL in roles:
+            away = {row.person_id for row in self._covers if row.kind in AWAY}
+            theirs |= Q(holder__in=away) & ~Q(kind__in=[*OWN, StepKind.TASK])
+        return theirs
 
     def passed(self, step: Step) -> list[Passed]:
         """Who would be asked for `step` by their post or by name, and is passed over. Why somebody

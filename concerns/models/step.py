@@ -61,11 +61,11 @@ class Steps(CaseRows):
     def in_order(self):
         return self.order_by("due_at", "id")
 
-    def of(self, viewer, come=()):
+    def of(self, viewer, come):
         """What is `viewer`'s to do: by name, or as one who holds the post it is owed by, or because
-        it has `come` to them, being late."""
+        it has `come` to them: being late, or since they stand in."""
         role = models.Q(holder__isnull=True, holder_role__in=viewer.roles)
-        return self.filter(models.Q(holder=viewer.person) | role | models.Q(pk__in=come))
+        return self.filter(models.Q(holder=viewer.person) | role | come)
 
     def behind(self, last: "Step"):
         """The rows behind `last` in the order of `in_order`: a page begins by key."""

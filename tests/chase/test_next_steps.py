@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from concerns.chase import queries
-from concerns.models import Exclusion, Line, Step
+from concerns.models import Cover, Exclusion, Line, Step
+from concerns.people import acts as people
 from concerns.refer import acts as refer
 from concerns.rules.clocks import StepKind
+from concerns.rules.cover import CoverKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -171,3 +173,14 @@ def test_what_has_come_to_somebody_is_theirs_and_says_who_was_silent(where):
     assert page.rows[0].come.to == deputy
     page = queries.moves(factories.viewer(where, Role.DSL, who=lead, now=later), {})
     assert page.counts[0] == ("mine", 1, 1)
+
+
+def test_whoever_stands_in_sees_at_once_what_they_were_told_of(where, lead):
+    deputy = factories.viewer(where, Role.DEPUTY)
+    held = factories.concern_at(State.TAKEN, where=where, lead=lead)
+    new = factories.concern_at(State.WAITING, where=where)
+    assert steps(deputy) == []
+    office = factories.viewer(where, Role.OFFICE)
+    away = {"person": lead.person, "since": lead.today, "until": lead.today}
+    people.say_cover(by=office, cover=Cover(kind=CoverKind.LEAVE, **away), now=NOW)
+    assert {step.concern for step in steps(deputy)} == {held, new}
