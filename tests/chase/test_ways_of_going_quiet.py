@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 from django.http import Http404
 from django.urls import get_resolver
 
+from concerns.chase import acts as chase
 from concerns.chase import views as chase_pages
 from concerns.doors import keep, rounds, sight
 from concerns.models import Beat, Draft, Notice, Person, Step
@@ -21,6 +22,7 @@ from concerns.models.unheld import breaches
 from concerns.people import acts as people
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.lifecycle import State
+from concerns.rules.messages import Why
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.submit import acts as submit
@@ -75,11 +77,9 @@ def test_05_what_is_kept_or_watched_has_an_end_that_is_chased(quiet):
     quiet.does(triage.take, concern=concern)
     light = factories.light(concern, until=date(2026, 11, 12))
     quiet.does(triage.decide, concern=concern, decided=light)
-    quiet.pass_by(10 * DAY, every=12 * HOUR)
-    quiet.forget()
-    quiet.pass_by(4 * DAY, every=12 * HOUR)
+    quiet.pass_by(14 * DAY, every=12 * HOUR)
     assert StepKind.KEEP in {step.kind for step in quiet.late(concern)}
-    assert quiet.has_heard(Role.DSL, concern)
+    assert Notice.objects.filter(step__kind=StepKind.KEEP, ended=Told.SENT).exists()
 
 
 def test_06_what_is_late_is_sent_and_not_only_drawn(quiet):
@@ -183,13 +183,13 @@ def test_15_thirty_staff_behind_one_address_are_all_kept(client, quiet):
 def test_16_a_mail_that_failed_is_sent_when_the_server_is_back(quiet, settings):
     working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "tests.chase.test_messages.Broken"
-    concern = quiet.write(going_home="yes")
+    quiet.does(chase.tell_reporter, concern=quiet.write(), words="Thank you.")
     quiet.pass_by(DAY, every=HOUR)
     assert quiet.heard == []
     assert quiet.waiting_letters
     settings.EMAIL_BACKEND = working
     quiet.pass_by(3 * HOUR)
-    assert quiet.has_heard(Role.DSL, concern)
+    assert Notice.objects.get(why=Why.WORD_BACK).ended == Told.SENT
     assert not quiet.waiting_letters
 
 
