@@ -60,7 +60,7 @@ def test_everything_a_telephone_call_asks_for_is_on_the_page_in_its_order(lead, 
         "Aoife Byrne", "17 May 2017", "4 Mill Lane, Easton", "07700 900123", "New partner",
         "1 October 2026", "Ray Byrne", "Polish", "An interpreter is needed", "Robin",
         "Easton Nursery", "Child protection plan: neglect", "Ann Hart", "Dr Osei", "01632 960001",
-        "01632 960002", "101", "Hill School, Easton", "She drew her house.",
+        "01632 960002", ">101<", "Hill School, Easton", "She drew her house.",
     )  # fmt: skip
     assert [said for said in order if said not in text] == []
     where_said = [text.index(said, text.index("<dl")) for said in order]
