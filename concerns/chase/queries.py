@@ -77,7 +77,7 @@ def moves(viewer: Viewer, asked: Mapping[str, str]) -> Moves:
     whose = ALL if asked.get("whose") == ALL else MINE
     every = Step.objects.visible_to(viewer).open()
     ladders, climbed = _climbed(viewer, every)
-    mine = every.of(viewer, Q(pk__in=climbed) | ladders.at_once(viewer.person))
+    mine = every.of(viewer, Q(pk__in=climbed) | ladders.standing_in(viewer.person))
     rows = mine if whose == MINE else every
     last = _last(every, asked.get("after", ""))
     rows = (rows.behind(last) if last else rows).in_order()

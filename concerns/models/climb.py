@@ -88,7 +88,7 @@ class Ladders:
             return Come(None, pushed, rounds, outside=True)
         return Come(people[place], pushed, rounds)
 
-    def at_once(self, person: Person) -> Q:
+    def standing_in(self, person: Person) -> Q:
         """What is `person`'s now though it is not late: owed by a post for which they are the first
         who acts, or by somebody who is away, where it has come to them."""
         roles = roles_that(May.DECIDE)

@@ -24,7 +24,7 @@ from concerns.rules.words import View
 
 A_WEEK = 5
 LOOKS = (time(9, 10), time(10, 45), time(12, 30), time(14, 15), time(15, 10), time(16, 20))
-QUARTERS = tuple(time(hour, minute) for hour in range(8, 18) for minute in (5, 35))
+ROUNDS = tuple(time(hour, minute) for hour in range(8, 18) for minute in (5, 35))
 # Calls before a silence is challenged.
 CALLS = 3
 DONE = "Done, and it is helping."
@@ -57,7 +57,7 @@ class SickWeek(Year):
         super()._write_down()
         days = self.week
         for day in days:
-            for hour in QUARTERS:
+            for hour in ROUNDS:
                 self.at(self._local(day, hour), posts.round_at, self)
         course = days[-2]
         self.at(self._local(course, time(8, 0)), self._on_a_course, days[-1])
