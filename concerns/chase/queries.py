@@ -31,6 +31,7 @@ from concerns.models import (
 from concerns.models import (
     clocks as school_clocks,
 )
+from concerns.models.chase import OF_STEPS
 from concerns.models.climb import Come, Ladders, Passed
 from concerns.models.draft import CONCERN
 from concerns.models.notices_of import Told, told_of
@@ -83,7 +84,7 @@ def moves(viewer: Viewer, asked: Mapping[str, str]) -> Moves:
     rows = (rows.behind(last) if last else rows).in_order()
     found, more = sight.page(
         viewer,
-        rows.select_related("concern", "referral", "holder"),
+        rows.select_related("concern", "referral", "holder").prefetch_related(OF_STEPS),
         A_PAGE,
         of=attrgetter("concern.uid"),
         reason=f"next steps: {whose}",

@@ -77,7 +77,7 @@ def _send(letter: Letter, now: datetime, by) -> bool:
         "step__concern", "adult_step__concern", "school", "person"
     )
     left = [notice for notice in notices.order_by("pk") if not notice.acted]
-    if not left or (letter.person and not letter.person.is_active):
+    if not left or not _address(letter):
         _end(letter, now)
         return False
     try:
@@ -92,6 +92,13 @@ def _send(letter: Letter, now: datetime, by) -> bool:
     return True
 
 
+def _address(letter: Letter) -> str:
+    """Where it goes; empty where they left, or the school names nobody outside any more."""
+    if letter.person is None:
+        return letter.school.adviser_email
+    return letter.person.email if letter.person.is_active else ""
+
+
 def _message(letter: Letter, notices: list[Notice], by) -> EmailMessage:
     where = settings.SITE_ORIGIN + reverse("home")
     said = [OPENING, "\n".join(f"- {notice.line}" for notice in notices), f"{CLOSING} {where}"]
@@ -103,7 +110,7 @@ def _message(letter: Letter, notices: list[Notice], by) -> EmailMessage:
     return EmailMessage(
         SUBJECTS[letter.red],
         words,
-        to=[letter.person.email if letter.person else letter.school.adviser_email],
+        to=[_address(letter)],
         headers={"Message-ID": f"<{letter.uid}@{host}>"},
         connection=by,
     )

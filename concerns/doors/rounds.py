@@ -31,7 +31,15 @@ from concerns.models.climb import Come, Ladders
 from concerns.models.cover import who_acts
 from concerns.models.notice import Told, of_step
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER
-from concerns.rules.messages import LINES, TO_OUTSIDE, Why, at_once, late_line, next_post
+from concerns.rules.messages import (
+    LINES,
+    OUTSIDE_AGAIN,
+    TO_OUTSIDE,
+    Why,
+    at_once,
+    late_line,
+    next_post,
+)
 from concerns.rules.roles import May, Role
 from concerns.rules.spans import local_day
 
@@ -192,10 +200,7 @@ class Round:
         over = [row.pk for row in rows if row.acted]
         Notice.objects.filter(pk__in=over).end(Told.ACTED, self.now)
         going: dict[Person, list[Notice]] = defaultdict(list)
-        # Whoever is outside is told once, however much is late: not what, nor how many.
-        outside = [row for row in rows if row.outside and not row.acted]
-        if outside:
-            self._letter(None, outside, red=True)
+        self._gather_outside([row for row in rows if row.outside and not row.acted])
         for row in rows:
             if row.acted or row.outside:
                 continue
@@ -206,6 +211,14 @@ class Round:
                 Notice.objects.filter(pk=row.pk).end(Told.GONE, self.now)
         for to, notices in going.items():
             self._put_in_letters(to, notices)
+
+    def _gather_outside(self, rows: list[Notice]) -> None:
+        """Whoever is outside is told once, however much is late: not what, nor how many. Where the
+        school names nobody any more, the ladder goes on without."""
+        if not self.school.adviser_email:
+            Notice.objects.filter(pk__in=[row.pk for row in rows]).end(Told.GONE, self.now)
+        elif rows and not Letter.objects.outside(self.school, self.now - OUTSIDE_AGAIN).exists():
+            self._letter(None, rows, red=True)
 
     def _to_whom(self, row: Notice) -> Person | None:
         """Who is told: found now, where a post is told, or who was to be told has left."""

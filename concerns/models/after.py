@@ -199,12 +199,13 @@ def closing(concern: Concern) -> Closing | None:
         return None
     in_force = Decision.objects.in_force(concern)
     routes = DecisionRoute.objects.filter(decision__in=in_force).values_list("route", flat=True)
-    kinds = Step.objects.filter(concern=concern).values_list("kind", flat=True)
+    steps = Step.objects.filter(concern=concern).values_list("kind", "done_at")
     told = concern.how_known == HowKnown.CHILD_TOLD or bool(concern.child_words)
     return Closing(
         answers=frozenset(_answers(concern)),
         routes=frozenset(routes),
-        kinds=frozenset(kinds),
+        kinds=frozenset(kind for kind, _ in steps),
+        owed=frozenset(kind for kind, done_at in steps if done_at is None),
         grave=concern.danger or told or concern.marks.exists(),
     )
 

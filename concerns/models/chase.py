@@ -57,6 +57,10 @@ class ChaseCall(CaseRow):
         return ", ".join(filter(None, [rang, held, f"spoke to {self.spoken_to or 'nobody'}"]))
 
 
+# For a page of steps: enough of each call to say how they add up, and not a sealed word of it.
+OF_STEPS = models.Prefetch("referral__chases", ChaseCall.objects.only("referral", "minutes"))
+
+
 def added_up(calls: Iterable[ChaseCall]) -> str:
     """ "Chased 4 times, 57 minutes waiting"; empty where nobody has rung yet."""
     calls = list(calls)

@@ -90,12 +90,14 @@ class Ladders:
 
     def standing_in(self, person: Person) -> Q:
         """What is `person`'s now though it is not late: owed by a post for which they are the first
-        who acts, or by somebody who is away, where it has come to them."""
+        who acts, or by somebody who is away, where it has come to them: a task, to who asked."""
+        away = {row.person_id for row in self._covers if row.kind in AWAY}
         roles = roles_that(May.DECIDE)
         roles = [role for role in roles if next(iter(self._of(LADDER[role])), None) == person]
         theirs = Q(holder__isnull=True, holder_role__in=roles)
+        if away:
+            theirs |= Q(kind=StepKind.TASK, holder__in=away, task__by=person)
         if Role.DSL in roles:
-            away = {row.person_id for row in self._covers if row.kind in AWAY}
             theirs |= Q(holder__in=away) & ~Q(kind__in=[*OWN, StepKind.TASK])
         return theirs
 

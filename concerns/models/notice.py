@@ -138,6 +138,10 @@ class Letters(models.QuerySet):
         mine = self.to_try(now).filter(pk=letter.pk)
         return bool(mine.update(leased_until=now + LEASE, tries=F("tries") + 1, fault=""))
 
+    def outside(self, school, since: datetime):
+        """Those to whoever is outside `school`, begun after `since`, that went or are to go."""
+        return self.filter(school=school, person=None, made_at__gt=since, ended_at=None)
+
     def stuck(self, now: datetime):
         return self.unsent().filter(made_at__lt=now - STUCK)
 

@@ -9,7 +9,7 @@ asked too often stops reading, and `tests/rules/test_after.py` counts what a bus
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from concerns.rules.clocks import StepKind
+from concerns.rules.clocks import MEETINGS, StepKind
 from concerns.rules.homes import StatusKind
 from concerns.rules.words import Answer, Choice, Outcome, Route
 
@@ -44,8 +44,9 @@ class Closing:
     answers: frozenset[str] = frozenset()
     # By the decisions in force.
     routes: frozenset[str] = frozenset()
-    # Every kind of step it ever had.
+    # Every kind of step it ever had, and those still owed.
     kinds: frozenset[str] = frozenset()
+    owed: frozenset[str] = frozenset()
     # A mark, a disclosure, or danger.
     grave: bool = False
 
@@ -56,6 +57,8 @@ NOT_TAKEN_ON = frozenset({Answer.NO_FURTHER, Answer.ADVICE})
 GRAVEST = frozenset({Route.SOCIAL_CARE, Route.POLICE})
 # Danger, whatever was decided.
 _DANGER = frozenset({StepKind.DANGER_NOW, StepKind.REFER_NOW})
+# What an agency leads, and has not come to its end.
+_THEIRS = MEETINGS | {StepKind.ASSESSMENT}
 # What was to be decided before the child went home.
 _PRESSING = frozenset({StepKind.DECIDE_TODAY, StepKind.FIRST_LOOK_NOW})
 
@@ -68,7 +71,7 @@ def watched(closing: Closing) -> Because | None:
     once is most of a busy school's red cases, and watching them all would be nine a day.
     """
     outside = bool(GRAVEST & closing.routes)
-    if closing.outcome == Outcome.WITH_AGENCY:
+    if closing.outcome == Outcome.WITH_AGENCY or _THEIRS & closing.owed:
         return Because.AGENCY
     if NOT_TAKEN_ON & closing.answers:
         return Because.NOT_TAKEN_ON

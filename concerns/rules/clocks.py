@@ -117,10 +117,10 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     StepKind.AGREED_ACTION: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 4, _LEAD, DAY),
     # Working Together: 15 working days from the strategy discussion, 10 from the conference; the
     # first review within three months and then within six; 45 working days for an assessment.
-    StepKind.CONFERENCE: Clock(Role.DSL, 15, Unit.DAYS, Calendar.WORKING, 5, _LEAD, DAY),
-    StepKind.CORE_GROUP: Clock(Role.DSL, 10, Unit.DAYS, Calendar.WORKING, 5, _LEAD, DAY),
-    StepKind.REVIEW_CONFERENCE: Clock(Role.DSL, 0, Unit.DATE, Calendar.WORKING, 5, _LEAD, DAY),
-    StepKind.ASSESSMENT: Clock(Role.DSL, 45, Unit.DAYS, Calendar.WORKING, 5, _LEAD, DAY),
+    StepKind.CONFERENCE: Clock(Role.DSL, 15, Unit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
+    StepKind.CORE_GROUP: Clock(Role.DSL, 10, Unit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
+    StepKind.REVIEW_CONFERENCE: Clock(Role.DSL, 0, Unit.DATE, Calendar.WORKING, 4, _LEAD, DAY),
+    StepKind.ASSESSMENT: Clock(Role.DSL, 45, Unit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
     StepKind.LOOK_AFTER: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
     # Undone, it comes back to who asked: a task is of a concern that a lead holds.
     StepKind.TASK: Clock(None, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),

@@ -21,6 +21,10 @@ FIRST_POST, SECOND_POST = time(8), time(14, 30)
 STUCK = timedelta(minutes=15)
 LONGEST_BACK_OFF = timedelta(hours=1)
 
+# Whoever is outside is told one thing, to ring the head: not more often than this, however many
+# steps come to their turn meanwhile.
+OUTSIDE_AGAIN = timedelta(hours=2)
+
 
 class Why(Choice):
     NEW = "new", "It has come to them"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from concerns.chase import acts as chase
 from concerns.chase import queries
 from concerns.models import Cover, Exclusion, Line, Step
 from concerns.people import acts as people
@@ -138,6 +139,35 @@ def test_a_referrals_step_says_to_whom_it_goes(where, lead):
     refer.send(by=lead, referral=referral, agency="Front door", method="telephone", **said)
     words = {row.words for row in queries.moves(lead, {}).rows}
     assert "Hear what social care will do (refer to children's social care)" in words
+
+
+def test_a_referrals_step_says_how_often_it_was_chased(where, lead):
+    concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
+    decided = factories.decided(concern, Route.SOCIAL_CARE)
+    triage.decide(by=lead, concern=concern, decided=decided, now=NOW)
+    said = {"spoken_to": "Duty worker", "happened_at": NOW, "now": NOW}
+    referral = concern.referrals.get()
+    refer.send(by=lead, referral=referral, agency="Front door", method="telephone", **said)
+    client = window(where, Role.DSL)
+    client.get("/chase/", EVERYONE)
+    before = len(statements(lambda: client.get("/chase/", EVERYONE)))
+    for minutes in (12, 9):
+        refer.chase(by=lead, referral=referral, telephone="01632 960001", minutes=minutes, **said)
+    asked = statements(lambda: client.get("/chase/", EVERYONE))
+    assert len(asked) == before
+    assert "Chased twice, 21 minutes waiting" in client.get("/chase/", EVERYONE).content.decode()
+
+
+def test_a_task_of_somebody_away_is_with_who_asked_for_it(where, lead):
+    colleague = factories.person(where, Role.DEPUTY)
+    concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
+    asked = {"to": colleague, "words": "Please watch lunch.", "on": lead.today}
+    chase.ask(by=lead, concern=concern, **asked, now=NOW)
+    assert StepKind.TASK not in kinds(lead)
+    office = factories.viewer(where, Role.OFFICE)
+    away = {"person": colleague, "since": lead.today, "until": lead.today}
+    people.say_cover(by=office, cover=Cover(kind=CoverKind.LEAVE, **away), now=NOW)
+    assert StepKind.TASK in kinds(lead)
 
 
 def test_nothing_to_do_says_what_that_means(where):

@@ -46,6 +46,32 @@ def test_when_all_have_been_silent_the_adviser_outside_is_told_that_something_is
     assert not [one for one in (late, other) if one.reference in told[0].body]
 
 
+def test_the_adviser_is_told_again_but_not_at_every_step_that_comes_to_their_turn(where):
+    School.objects.filter(pk=where.pk).update(**ADVISER)
+    factories.person(where, Role.DSL)
+    for minutes in range(0, 60, 10):
+        start = NOW + minutes * MINUTE
+        factories.concern_at(State.WAITING, where=where, going_home="yes", now=start)
+    for minutes in range(30, 46 + 125, 5):
+        rounds.go_round(NOW + minutes * MINUTE)
+    assert whom().count(ADVISER["adviser_email"]) == 2
+
+
+def test_where_the_adviser_is_taken_off_the_page_what_waited_for_them_ends(where, settings):
+    School.objects.filter(pk=where.pk).update(**ADVISER)
+    factories.person(where, Role.DSL)
+    factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+    settings.EMAIL_HOST = ""
+    rounds.go_round(NOW + 46 * MINUTE)
+    School.objects.filter(pk=where.pk).update(**dict.fromkeys(ADVISER, ""))
+    settings.EMAIL_HOST = "mail.example.test"
+    for minutes in (48, 49):
+        rounds.go_round(NOW + minutes * MINUTE)
+    assert ADVISER["adviser_email"] not in whom()
+    assert not Letter.objects.unsent().exists()
+    assert set(Notice.objects.filter(outside=True).values_list("ended", flat=True)) == {Told.GONE}
+
+
 def test_the_adviser_is_not_told_when_somebody_has_acted_meanwhile(where, settings):
     School.objects.filter(pk=where.pk).update(**ADVISER)
     lead = factories.viewer(where, Role.DSL)

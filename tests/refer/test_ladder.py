@@ -105,7 +105,7 @@ def test_what_is_not_waited_for_is_not_chased(lead, referral):
 @pytest.mark.parametrize("wrong", ["still to come", "closed"])
 def test_a_chase_is_of_what_has_happened_on_what_is_open(lead, referral, wrong):
     if wrong == "closed":
-        hear(lead, referral, "assessment")
+        hear(lead, referral, "early_help")
         view(lead, referral, "agree")
         ended = {"outcome": "explained", "why": "Theirs.", "words_back": "Thank you."}
         triage.close(by=lead, concern=referral.concern, now=THEN, **ended)

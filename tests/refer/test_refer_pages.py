@@ -152,7 +152,8 @@ def test_a_second_person_agrees_not_to_send_it(desk, referral, client):
 
 
 def test_a_closed_concern_says_how_to_write_more(desk, referral, concern):
-    go(desk, referral, "send", "answer")
+    go(desk, referral, "send")
+    desk.press(at(referral, "answer"), ANSWER | moment("heard") | {"answer": "early_help"})
     desk.press(at(referral, "view"), VIEW | {"view": "agree"})
     talk = {"spoken_to": "parent", "who": "Mother", "said": "Yes."}
     refer.speak(by=desk.viewer, concern=concern, happened_at=desk.now, now=desk.now, **talk)

@@ -48,6 +48,35 @@ def test_what_fell_due_on_a_friday_evening_does_not_wait_for_monday():
     assert pushes(StepKind.FIRST_LOOK, PRIMARY, due_at, due_at + timedelta(hours=3)) == 4
 
 
+def test_what_is_owed_in_days_and_fell_due_at_the_last_bell_waits_for_monday():
+    last_bell = FRIDAY.replace(minute=30)
+    assert pushes(StepKind.DECIDE, PRIMARY, last_bell, MONDAY) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "hours", "times"),
+    [
+        # A whole round each quarter of an hour; then, while school is shut, one push an hour.
+        (StepKind.FIRST_LOOK_NOW, 1, 5),
+        (StepKind.FIRST_LOOK_NOW, 13, 17),
+        # A whole round each hour; then one push in four hours.
+        (StepKind.FIRST_LOOK, 4, 5),
+        (StepKind.FIRST_LOOK, 12, 7),
+        (StepKind.DANGER_NOW, 12, 49),
+    ],
+)
+def test_by_night_all_are_asked_once_and_then_less_often(kind, hours, times):
+    due_at = clocks.due(kind, PRIMARY, FRIDAY)
+    assert pushes(kind, PRIMARY, due_at, due_at + timedelta(hours=hours)) == times
+
+
+def test_when_school_opens_again_it_is_pushed_as_often_as_ever():
+    due_at = clocks.due(StepKind.FIRST_LOOK_NOW, PRIMARY, FRIDAY)
+    opening, an_hour_on = MONDAY, MONDAY + timedelta(hours=1)
+    before = pushes(StepKind.FIRST_LOOK_NOW, PRIMARY, due_at, opening)
+    assert pushes(StepKind.FIRST_LOOK_NOW, PRIMARY, due_at, an_hour_on) == before + 4
+
+
 def test_a_school_day_is_from_bell_to_bell():
     due_at = clocks.due(StepKind.DECIDE, PRIMARY, TEN)
     same_time_next_day = due_at + timedelta(days=1)
