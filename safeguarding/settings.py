@@ -52,7 +52,7 @@ def _record_keys() -> dict[int, bytes]:
 RECORD_KEYS = _record_keys()
 
 # Links in anything sent are built from this, never from the Host header.
-SITE_ORIGIN = os.environ.get("SITE_ORIGIN", "http://localhost:8000")
+SITE_ORIGIN = os.environ.get("SITE_ORIGIN", f"http://localhost:{os.environ.get('PORT', '8000')}")
 ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
 if DEMO and not ALLOWED_HOSTS:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
