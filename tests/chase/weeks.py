@@ -2,10 +2,9 @@
 clock and the mail server may do meanwhile.
 
 Staff write, add and are still worried; leads take, hand on, decide, refer, hear back, agree or
-challenge, ask, close and reopen, or do nothing; people go on leave, leave for good, or turn out to
-be named in a concern; the clock stands still for days, a worker is killed having sent, two go round
-at once. The same number plays the same weeks. Who is in post, away or shut out, and what was done,
-is remembered here: not by asking the product.
+challenge, ask, close and reopen; people go on leave, leave for good, or turn out to be named in a
+concern; the clock stands still for days, or two go round at once. The same number plays the same
+weeks. Who is in post, away or shut out, and what was done, is remembered here, and not asked.
 """
 
 import uuid
@@ -69,7 +68,7 @@ class Weeks:
         return factories.person(self.school, *roles, name=f"Number {self.came:03}")
 
     def play(self, moves: int):
-        """That many moves, each something that could be done then; gives the name of each."""
+        """That many moves; gives the name of each. One gives False where nothing of it can be done."""
         names = [name for name, often in MOVES.items() for _ in range(often)]
         while moves:
             name = self.chance.choice(names)
@@ -94,8 +93,9 @@ class Weeks:
         role = role if role in self.people else Role.HEAD
         return factories.viewer(self.school, role, who=self.people[role], now=self.now)
 
-    def a_lead(self):
-        return self.post(self.chance.choice(LEADS))
+    def a_lead(self, *others: Person):
+        who = self.chance.choice(others or list(self.leads))
+        return factories.viewer(self.school, self.leads[who], who=who, now=self.now)
 
     def staff(self, person: Person):
         return factories.viewer(self.school, who=person, now=self.now)
@@ -114,8 +114,6 @@ class Weeks:
 
     def owes(self, concern: Concern, *kinds: StepKind) -> bool:
         return Step.objects.open().filter(concern=concern, kind__in=kinds).exists()
-
-    # Moves: False where there is nothing of the kind to do.
 
     def somebody_writes(self):
         home = self.chance.choice(["no", "no", "yes"])
@@ -193,8 +191,8 @@ class Weeks:
     def another_looks_again(self):
         if not (step := self.step(StepKind.STILL_WORRIED)):
             return False
-        by, said = self.a_lead(), {"words": "Looked again.", "words_back": "Thank you."}
-        if self.does(chase.look_again, by, step=step, **said):
+        by, back = self.a_lead(), "Thank you."
+        if self.does(chase.look_again, by, step=step, words="Looked again.", words_back=back):
             assert step.decision is None or step.decision.by != by.person
 
     def a_step_is_done(self):
@@ -205,14 +203,18 @@ class Weeks:
     def a_lead_speaks_to_parents(self):
         if not (step := self.step(StepKind.SPEAK_TO_PARENTS)):
             return False
-        talk = {"spoken_to": "parent", "who": "Mother", "said": "Listened."}
-        talk["happened_at"] = self.now
-        self.does(refer.speak, self.a_lead(), concern=step.concern, **talk)
+        talk = {"who": "Mother", "said": "Listened.", "happened_at": self.now}
+        by, concern = self.a_lead(), step.concern
+        self.does(refer.speak, by, concern=concern, spoken_to="parent", **talk)
 
     def a_lead_closes(self):
-        if not (concern := self.concern(State.DECIDED)):
+        """The one on which least is owed, or any."""
+        rows = Concern.objects.filter(school=self.school, state=State.DECIDED).order_by("pk")
+        least = sorted(rows, key=lambda concern: concern.steps.open().count())[:1]
+        if not least:
             return False
-        said = {"outcome": Outcome.EXPLAINED, "why": "Calm now.", "words_back": "Thank you."}
+        said = {"outcome": Outcome.EXPLAINED, "why": "Calm now.", "words_back": "Thanks."}
+        concern = self.chance.choice([*least, self.concern(State.DECIDED)])
         self.does(triage.close, self.a_lead(), concern=concern, **said)
 
     def a_lead_reopens(self):
@@ -221,17 +223,24 @@ class Weeks:
         self.does(triage.reopen, self.a_lead(), concern=concern, why="A new sign.")
 
     def somebody_is_named(self):
-        if not (concern := self.concern(*OPEN)):
+        """Who has it, or any; now and then in one concern the one after the other."""
+        before = [key for key in self.named if self.chance.random() < 0.5]
+        again = self.one(Concern.objects.open().filter(pk__in=before))
+        if not (concern := again or self.concern(*OPEN)):
             return False
-        who = self.a_lead().person
+        left = [who for who in self.leads if who not in self.named[concern.pk]]
+        who = (
+            concern.holder if concern.holder in left else self.chance.choice(left or [*self.leads])
+        )
         given = {"concern": concern, "person": who, "why": "Named in it."}
-        if self.does(triage.exclude, self.a_lead(), **given):
+        if self.does(triage.exclude, self.a_lead(*left), **given):
             self.named[concern.pk].add(who)
+            assert len(left) > 1
 
     def a_lead_goes_on_leave(self):
         who = self.a_lead()
-        until = who.today + self.chance.randint(0, 6) * DAY
-        cover = Cover(kind=CoverKind.LEAVE, person=who.person, since=who.today, until=until)
+        days = {"since": who.today, "until": who.today + self.chance.randint(0, 6) * DAY}
+        cover = Cover(kind=CoverKind.LEAVE, person=who.person, **days)
         if self.does(people.say_cover, self.post(Role.OFFICE), cover=cover):
             self.away.append(cover)
 
@@ -258,11 +267,10 @@ class Weeks:
         theirs = Concern.objects.open().filter(Q(holder=gone) | Q(pk__in=owing), school=self.school)
         handed = [concern for concern in theirs if to not in self.named[concern.pk]]
         head = self.post(Role.HEAD)
-        if not self.does(people.leave, head, person=gone, last=head.today, to=to):
-            return False
-        self.story += self.story[-1:] * len(handed)
-        self.gone.append(gone)
-        return True
+        if left := self.does(people.leave, head, person=gone, last=head.today, to=to):
+            self.story += self.story[-1:] * len(handed)
+            self.gone.append(gone)
+        return left
 
     def the_clock_stands_still(self):
         self.now += self.chance.choice([1, 5, 26, 75]) * HOUR
@@ -285,7 +293,7 @@ MOVES = {
     "a_lead_takes": 2, "a_lead_hands_on": 2, "a_lead_decides": 4, "a_referral_goes_on": 5,
     "an_agency_is_rung": 1, "a_colleague_is_asked": 2, "a_colleague_answers": 2,
     "another_looks_again": 2, "a_step_is_done": 2, "a_lead_speaks_to_parents": 2,
-    "a_lead_closes": 3, "a_lead_reopens": 2, "somebody_is_named": 1, "a_lead_goes_on_leave": 1,
+    "a_lead_closes": 4, "a_lead_reopens": 2, "somebody_is_named": 2, "a_lead_goes_on_leave": 1,
     "a_lead_leaves": 1, "a_writer_leaves": 1, "the_clock_stands_still": 1,
     "the_clock_goes_round": 8,
 }  # fmt: skip
