@@ -38,6 +38,7 @@ ROUTES = (
     (Route.PARENTS,), (Route.SOCIAL_CARE,), (Route.SOCIAL_CARE, Route.POLICE), (Route.NO_FURTHER,),
     (Route.SCHOOL_SUPPORT,), (Route.PARENTS, Route.HEALTH),
 )  # fmt: skip
+OPENS = {Route.PARENTS: StepKind.SPEAK_TO_PARENTS, Route.SCHOOL_SUPPORT: StepKind.SUPPORT}
 TO_READ = (*FIRST_LOOKS, StepKind.READ_ADDITION)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -68,7 +69,7 @@ class Weeks:
         return factories.person(self.school, *roles, name=f"Number {self.came:03}")
 
     def play(self, moves: int):
-        """That many moves; gives the name of each. One gives False where nothing of it can be done."""
+        """That many moves, and the name of each; one that cannot be made then gives False."""
         names = [name for name, often in MOVES.items() for _ in range(often)]
         while moves:
             name = self.chance.choice(names)
@@ -149,8 +150,10 @@ class Weeks:
     def a_lead_decides(self):
         if not (concern := self.concern(*OPEN)):
             return False
-        decided = factories.decided(concern, *self.chance.choice(ROUTES))
-        self.does(triage.decide, self.a_lead(), concern=concern, decided=decided)
+        routes = self.chance.choice(ROUTES)
+        decided = factories.decided(concern, *routes)
+        if self.does(triage.decide, self.a_lead(), concern=concern, decided=decided):
+            assert all(self.owes(concern, OPENS[route]) for route in routes if route in OPENS)
 
     def a_referral_goes_on(self):
         if not (referral := self.one(Referral.objects.filter(concern__school=self.school))):
@@ -223,7 +226,6 @@ class Weeks:
         self.does(triage.reopen, self.a_lead(), concern=concern, why="A new sign.")
 
     def somebody_is_named(self):
-        """Who has it, or any; now and then in one concern the one after the other."""
         before = [key for key in self.named if self.chance.random() < 0.5]
         again = self.one(Concern.objects.open().filter(pk__in=before))
         if not (concern := again or self.concern(*OPEN)):
@@ -287,7 +289,6 @@ class Weeks:
         self.posted = self.now if how in (Server.WELL, Server.TWICE) else self.posted
 
 
-# How often each is tried, of so many.
 MOVES = {
     "somebody_writes": 3, "its_writer_adds": 2, "its_writer_is_still_worried": 2,
     "a_lead_takes": 2, "a_lead_hands_on": 2, "a_lead_decides": 4, "a_referral_goes_on": 5,
