@@ -211,9 +211,9 @@ class Weeks:
         self.does(refer.speak, by, concern=concern, spoken_to="parent", **talk)
 
     def a_lead_closes(self):
-        """The one on which least is owed, or any."""
+        """The one on which least is owed but by an agency, or any."""
         rows = Concern.objects.filter(school=self.school, state=State.DECIDED).order_by("pk")
-        least = sorted(rows, key=lambda concern: concern.steps.open().count())[:1]
+        least = sorted(rows, key=lambda row: row.steps.open().filter(referral=None).count())[:1]
         if not least:
             return False
         said = {"outcome": Outcome.EXPLAINED, "why": "Calm now.", "words_back": "Thanks."}
