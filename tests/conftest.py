@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 
 from concerns.models import school
+from concerns.rules.roles import Role
+from tests import factories
 
 pytest_plugins = ["tests.databases", "tests.server", "tests.browser", "tests.post_office"]
 
@@ -25,3 +27,18 @@ class SecureClient(Client):
 @pytest.fixture
 def client():
     return SecureClient()
+
+
+@pytest.fixture
+def where():
+    return factories.school()
+
+
+@pytest.fixture
+def lead(where):
+    return factories.viewer(where, Role.DSL)
+
+
+@pytest.fixture
+def writer(where):
+    return factories.viewer(where)

@@ -29,16 +29,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
-@pytest.fixture
 def colleague(where):
     return factories.viewer(where)
 

@@ -23,21 +23,6 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
-@pytest.fixture
-def writer(where):
-    return factories.viewer(where)
-
-
 def infant(where, **more):
     marks = (factories.a_mark(),)
     return factories.concern_at(State.WAITING, where=where, marks=marks, cannot_move=True, **more)

@@ -27,23 +27,8 @@ SAID = {"words": "It is right as it is.", "words_back": "I have looked: help is 
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
-@pytest.fixture
 def deputy(where):
     return factories.viewer(where, Role.DEPUTY)
-
-
-@pytest.fixture
-def writer(where):
-    return factories.viewer(where)
 
 
 @pytest.fixture

@@ -1,0 +1,42 @@
+"""This file knows a mail server as it may be: well, down, or letting go of who sends at the worst
+moment."""
+
+from enum import StrEnum
+
+from django.core import mail as sent_here
+
+from concerns.doors import mail, rounds
+
+
+class Server(StrEnum):
+    """What becomes of a mail, and of who was sending it."""
+
+    WELL = "taken"
+    DOWN = "nobody answers"
+    DIES = "taken, and the worker is killed"
+    TWICE = "taken, while another worker goes round"
+
+
+class Killed(BaseException):
+    """As `kill -9`: nothing of the worker's own runs after it."""
+
+
+class Post:
+    """A connection to a mail server on which things go as `how` says."""
+
+    def __init__(self, how: Server, now):
+        self.how, self.now = how, now
+        # Sent by who was killed: it may be sent again, as the same letter.
+        self.twice: set[str] = set()
+
+    def send_messages(self, messages) -> int:
+        if self.how is Server.DOWN:
+            raise ConnectionRefusedError
+        if self.how is Server.TWICE:
+            assert not rounds.go_round(self.now)
+            mail.post(self.now)
+        sent_here.outbox.extend(messages)
+        if self.how is Server.DIES:
+            self.twice = {message.extra_headers["Message-ID"] for message in messages}
+            raise Killed
+        return len(messages)
