@@ -47,8 +47,8 @@ class Weeks:
     """One school. `went` is when the clock last went round, `posted` when all that was to go could;
     `story` is what was done, as those who did it would tell."""
 
-    def __init__(self, number: int):
-        self.chance = Random(number)
+    def __init__(self, chance: Random):
+        self.chance = chance
         self.now, self.went, self.posted = NOW, None, None
         self.school = factories.school()
         self.came = 0
