@@ -214,14 +214,20 @@ class Agenda:
         if self.concern.holder_id == person.pk:
             self.concern.holder = None
 
-    def hand_over(self, person: Person, to: Person) -> None:
-        """All that `person` holds on it goes to `to`; what they were asked for, to who asked."""
+    def hand_over(self, person: Person, to: Person) -> list[Owed]:
+        """All that `person` holds on it goes to `to`; what they were asked for, to who asked.
+
+        Gives what is now for `to` to do; with the concern itself, all that is owed on it.
+        """
         self._give_back(person)
-        for step in [step for step in self.open if step.holder_id == person.pk]:
+        came = [step for step in self.open if step.holder_id == person.pk]
+        for step in came:
             step.holder, step.holder_role = to, ""
             self._moved.append(step)
-        if self.concern.holder_id == person.pk:
-            self.concern.holder = to
+        if self.concern.holder_id != person.pk:
+            return came
+        self.concern.holder = to
+        return came or self.open
 
     def _give_back(self, person: Person) -> None:
         """What `person` was asked for is again that of who asked for it, if they may still act; and

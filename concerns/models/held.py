@@ -14,6 +14,10 @@ from concerns.models.filed import ConcernChild
 from concerns.models.person import Person, Relation, Viewer
 from concerns.models.step import Step
 
+# What became of it: in the record of each concern.
+OVER = "handed over"
+BACK = "given back to its post, or to who had asked for it"
+
 
 def held(person: Person, school):
     """The open concerns of `school` that `person` has, or on which they owe something."""
@@ -51,6 +55,7 @@ def release(record, person: Person, concerns: list[Concern]) -> None:
     """What `person` holds on `concerns` is owed by the roles its clocks name."""
     for agenda in record.agendas(concerns):
         agenda.release(person)
+        _tell(record, agenda.concern, BACK)
 
 
 def step_aside(record, person: Person, concerns: list[Concern]) -> None:
@@ -60,22 +65,33 @@ def step_aside(record, person: Person, concerns: list[Concern]) -> None:
         agenda.seat()
 
 
-def hand_over(record, person: Person, to: Person | None, concerns: list[Concern]) -> list[Concern]:
+def hand_over(record, person: Person, to: Person | None, concerns: list[Concern]) -> list[list]:
     """What `person` holds on `concerns` goes to `to`; where `to` may not see one, or nobody is
     named, to its role.
 
-    Gives back those that went to `to`.
+    Gives for each of which something went to `to` the steps that are now theirs to do.
     """
-    # A concern about an adult is a post's; whoever had taken it has it no longer.
-    AdultConcern.objects.filter(holder=person, school=record.by.school).update(holder=None)
+    _leave_to_post(record, person)
     keys = [concern.pk for concern in concerns]
     hidden = Concern.objects.filter(pk__in=keys)
     if to:
         hidden = hidden.filter(shut_out_of(to)("pk"))
     shut = set(hidden.values_list("pk", flat=True))
-    for agenda in record.agendas(concerns):
-        if agenda.concern.pk in shut:
-            agenda.release(person)
-        else:
-            agenda.hand_over(person, to)
-    return [concern for concern in concerns if concern.pk not in shut]
+    release(record, person, [concern for concern in concerns if concern.pk in shut])
+    over = [concern for concern in concerns if concern.pk not in shut]
+    came = [agenda.hand_over(person, to) for agenda in record.agendas(over)]
+    for concern, steps in zip(over, came, strict=True):
+        _tell(record, concern, OVER if steps else BACK)
+    return [steps for steps in came if steps]
+
+
+def _leave_to_post(record, person: Person) -> None:
+    """A concern about an adult is a post's; whoever had taken it has it no longer."""
+    taken = AdultConcern.objects.filter(holder=person, school=record.by.school)
+    for concern in taken.order_by("pk"):
+        _tell(record, concern, BACK)
+    taken.update(holder=None)
+
+
+def _tell(record, concern: Concern | AdultConcern, what: str) -> None:
+    record(about=concern, concern=concern, reason=what)

@@ -80,17 +80,27 @@ class Notices(Scoped):
     def handed(self, handing, steps) -> None:
         """Who is given a concern is told that it has come to them, by the most pressing of the
         `steps` owed on it: they would else find it only by looking."""
-        if handing.to_id == handing.by_id:
-            return
+        if handing.to_id != handing.by_id:
+            self._come(handing.to, steps, f"hand:{handing.uid}", handing.at).save()
+
+    def taken_over(self, by: Person, to: Person | None, owed: list[list], now: datetime) -> None:
+        """Who takes over from a leaver, and is not who writes that down, is told of each concern,
+        by what of it is now theirs to do. All that goes at one time goes in one letter."""
+        if to != by:
+            key = f"over:{now.isoformat()}:"
+            rows = [self._come(to, steps, f"{key}{steps[0].uid}", now) for steps in owed]
+            self.bulk_create(rows)
+
+    def _come(self, to: Person, steps, key: str, now: datetime):
         step = min(steps, key=lambda step: (CLOCKS[step.kind].rank, step.due_at))
-        self.create(
-            school_id=handing.school_id,
-            key=f"hand:{handing.uid}",
+        return self.model(
+            school_id=step.school_id,
+            key=key,
             why=Why.NEW,
             red=at_once(step.KINDS(step.kind), 0),
-            person=handing.to,
-            line=LINES[Why.NEW].format(reference=handing.concern.reference),
-            made_at=handing.at,
+            person=to,
+            line=LINES[Why.NEW].format(reference=step.concern.reference),
+            made_at=now,
             **of_step(step),
         )
 

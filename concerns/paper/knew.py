@@ -8,6 +8,9 @@ from concerns.models import Concern, Person
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage
 
+# By these something somebody held changes hands: whoever does it is shown nothing of it.
+STAFFING = frozenset({Kind.LEFT, Kind.STAFF_CHANGED, Kind.APPROVED})
+
 
 @dataclass(frozen=True)
 class Knew:
@@ -36,7 +39,7 @@ def who_knew(concern: Concern, lines: list, lists: list) -> list[Knew]:
 
 def _came_to_know(concern: Concern, lines: list) -> Iterator[tuple[Person, Knew]]:
     for line in lines:
-        if line.who and not line.refused:
+        if line.who and not line.refused and line.kind not in STAFFING:
             read_at = None if line.kind is Kind.LISTED else line.at
             # A list shown for a reason of its own ("beside a concern") says so.
             reason = f", {line.reason}" if line.reason and ":" not in line.reason else ""

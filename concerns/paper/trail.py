@@ -12,7 +12,7 @@ from datetime import datetime
 from concerns.doors import ledger
 from concerns.models import Concern, Step, Viewer, story
 from concerns.models.step import Ended
-from concerns.paper.knew import Knew, who_knew
+from concerns.paper.knew import STAFFING, Knew, who_knew
 from concerns.rules import clocks
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
@@ -172,7 +172,8 @@ def _line(line) -> Entry:
         tried = line.reason.split(":")[0]
         words = Kind.say(tried) if tried in {kind.value for kind in Kind} else line.reason
         return Entry(line.at, f"Was refused: {words}", who, mark="refused")
-    return Entry(line.at, line.kind.label, who, mark="read" if line.kind in READING else "")
+    became = (("What they held", line.reason),) if line.kind in STAFFING else ()
+    return Entry(line.at, line.kind.label, who, became, "read" if line.kind in READING else "")
 
 
 def _rulings(concern: Concern) -> Iterator[Entry]:

@@ -14,6 +14,7 @@ from concerns.models import (
     Asked,
     Child,
     Cover,
+    Notice,
     Person,
     Post,
     School,
@@ -224,7 +225,7 @@ def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record) -> P
 def leave(
     *, by: Viewer, person: Person, last: date, to: Person | None, now: datetime, record
 ) -> Person:  # fmt: skip
-    """Somebody has left: posts end, the account closes now, and all they held goes to `to`.
+    """Somebody has left: posts end, the account closes, and all they held goes to `to`, told so.
 
     What `to` may not see goes to the role that owes it; so does all, where `by` may see nothing of
     it and so could not be asked who takes over. Nobody writes down their own leaving.
@@ -239,8 +240,8 @@ def leave(
     able = Person.objects.who_may(May.DECIDE, by.school, by.today).exclude(pk=person.pk)
     if (to or any(held.counted(person, by))) and to not in able:
         raise Refused("Choose who takes over what they hold: somebody who may decide on concerns.")
-    for concern in held.hand_over(record, person, to, concerns):
-        record(about=concern, concern=concern, reason="handed over")
+    came = held.hand_over(record, person, to, concerns)
+    Notice.objects.taken_over(by.person, to, came, now)
     person.leave(by.school, last, by.today)
     record(about=person, fields=["posts", "is_active"])
     return person
