@@ -64,6 +64,8 @@ def _send(
     begun = Draft.objects.filter(uid=draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
         raise Refused(keep.NOT_YOURS)
+    if keep.turned_back(draft, begun):
+        raise Refused(keep.TURNED_BACK)
     if told.lacking:
         raise Refused(told.lacking)
     _must_work_here(by, *(person for person in (told.whom, *told.shut_out) if person))

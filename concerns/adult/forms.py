@@ -70,7 +70,8 @@ class AdultForm(Telling):
         "when_where", "children", "told_already",
         Details("Who else should not see this", Ticks("shut_out")),
         Buttons(Press("Send", value="send"),
-                Press("Save and finish later", value="later", kind="secondary")),
+                Press("Save and finish later", value="later", kind="secondary"),
+                Press("This is about a child", value=About.CHILD, kind="secondary")),
     )  # fmt: skip
 
     def __init__(

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_POST
 
 from concerns.adult import acts, forms, queries
 from concerns.asking.asked import Asked, Typed, as_uid
+from concerns.asking.telling import TELLING
+from concerns.asking.told import in_words
 from concerns.doors import keep, sight
 from concerns.doors.act import Refused
 from concerns.doors.sheet import Sheet, onward
-from concerns.models.draft import ADULT
+from concerns.models.draft import ADULT, CONCERN
 from concerns.rules.words import About
 
 NOT_SAVED = (
@@ -21,14 +23,20 @@ NOT_SAVED = (
     "on, copy them and ring the number above."
 )
 
+# What the form about a child asks too; the rest of what was answered goes along in words.
+GOES_AS_IT_IS = frozenset({"account", "children", "shut_out", *TELLING})
+
 
 def write(request):
     draft = as_uid(request.POST.get("draft", "")) or uuid.uuid4()
     pressed = request.POST.get("do")
     if request.method != "POST" or pressed == "stay":
         return _page(request, _form(request, draft, Typed.of(dict(request.POST.lists())), False))
-    form = _form(request, draft, Typed.of(dict(request.POST.lists())), pressed != "later")
+    checked = pressed not in {"later", About.CHILD}
+    form = _form(request, draft, Typed.of(dict(request.POST.lists())), checked)
     try:
+        if pressed == About.CHILD:
+            return _about_a_child(request, form)
         return _later(request, form) if pressed == "later" else _send(request, form)
     except (OperationalError, InterfaceError):
         form.add_error(None, NOT_SAVED)
@@ -56,6 +64,22 @@ def _later(request, form):
     if sent:
         return onward(request, "adult_sent", uid=sent.uid)
     return _begun_by_another(request, form, keep.NOT_YOURS)
+
+
+def _about_a_child(request, form):
+    """It turned out to be about a child: every word goes along to that form, and whoever was to
+    see nothing of this is to see nothing of that."""
+    typed = form.data
+    said = [typed.get("account", ""), *in_words(form, but=GOES_AS_IT_IS)]
+    words = {"account": ["\n\n".join(filter(str.strip, said))]}
+    words |= {name: typed.getlist(name) for name in TELLING}
+    words["described"] = typed.getlist("children")
+    words["excluded"] = [*filter(None, typed.getlist("whom")), *typed.getlist("shut_out")]
+    if not any(part.strip() for parts in words.values() for part in parts):
+        return redirect("submit_write")
+    return onward(
+        request, "submit_draft", uid=keep.turn(request.viewer, form.draft, words, CONCERN)
+    )
 
 
 def _begun_by_another(request, form, words):

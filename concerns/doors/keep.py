@@ -28,6 +28,8 @@ FIELD = "keep"
 MAX_AGE = 24 * 60 * 60
 # Which page opens a draft that is not kept by its page's address.
 OPENS = {CONCERN: "submit_draft", ADULT: "adult_draft"}
+# What each of the two forms of a concern may turn out to be.
+OTHER = {CONCERN: ADULT, ADULT: CONCERN}
 # Never kept: they are not words.
 NOT_WORDS = frozenset({"csrfmiddlewaretoken", FIELD, "do", "password", "login", "version"})
 NOT_YOURS = (
@@ -37,6 +39,10 @@ NOT_YOURS = (
 TURNED = (
     "You said that this is about an adult who works here, and your words went along. Nothing was "
     "sent as a concern about a child. If it is one too, look your words over and press Send again."
+)
+TURNED_BACK = (
+    "You said that this is about a child, and your words went along. Nothing was sent as a concern "
+    "about an adult. If it is one too, look your words over and press Send again."
 )
 
 
@@ -123,22 +129,30 @@ def saved(request: HttpRequest, page: str) -> JsonResponse:
     return JsonResponse({"saved": f"{localtime(kept.saved_at):%H:%M}"})
 
 
-def turn(viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]]) -> uuid.UUID:
-    """What was begun about a child is about an adult: it goes on as the draft of that, with
-    `fields` for its words. Returns which draft; another where `uid` is not theirs to turn.
+def turn(viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]], to=ADULT) -> uuid.UUID:
+    """What was begun about a child is about an adult, or the other way round: it goes on as the
+    draft of that, with `fields` for its words. Returns which draft; another where `uid` is not
+    theirs to turn.
 
-    The same row: so that a late save of the child's form finds no draft of its own to write to, and
-    nothing of it is left where a lead would learn that there is one.
+    The same row: so that a late save of the first form finds no draft of its own to write to, and,
+    about an adult, nothing of it is left where a lead would learn that there is one.
     """
     with transaction.atomic():
-        begun = Draft.objects.of(viewer).filter(uid=uid, page=CONCERN).select_for_update().first()
+        begun = Draft.objects.of(viewer).filter(uid=uid, page=OTHER[to])
+        begun = begun.select_for_update().first()
         if begun:
-            begun.page, begun.words, begun.saved_at = ADULT, json.dumps(fields), viewer.now
+            begun.page, begun.words, begun.saved_at = to, json.dumps(fields), viewer.now
             begun.save()
             return uid
     again = uid if not Draft.objects.filter(uid=uid).exists() and not _sent(uid) else uuid.uuid4()
-    words(viewer.person, viewer.school, ADULT, again, fields, viewer.now)
+    words(viewer.person, viewer.school, to, again, fields, viewer.now)
     return again
+
+
+def turned_back(uid: uuid.UUID, begun: Draft | None) -> bool:
+    """Whether what was begun as about an adult, in draft `uid` if it is still there, went on as
+    about a child."""
+    return begun.page != ADULT if begun else Concern.objects.filter(draft=uid).exists()
 
 
 def turn_addition(viewer: Viewer, page: str, words: str, children: str) -> uuid.UUID:
