@@ -98,12 +98,12 @@ def sent_from(viewer: Viewer, draft: uuid.UUID) -> AdultConcern | None:
 
 def own(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     """One's own without its reading being recorded: for an act, and for the receipt."""
-    return sight.one(viewer, AdultConcern.objects.written_by(viewer), uid)
+    return sight.one(viewer, sight.own_adults(viewer), uid)
 
 
 def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[AdultConcern], bool]:
     """A page of one's own, newest first: references, states and words back; no names."""
-    rows = AdultConcern.objects.written_by(viewer).order_by("-id")
+    rows = sight.own_adults(viewer).order_by("-id")
     if before:
         rows = rows.filter(id__lt=own(viewer, before).pk)
     words = AdultEntry.objects.filter(what=Happened.WORD_BACK).select_related("by").order_by("id")

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from operator import attrgetter
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.models import AdultConcern, Child, Concern, ConcernChild, Viewer, beside, file
+from concerns.models import AdultConcern, Child, Concern, ConcernChild, Notice, Viewer, beside, file
 from concerns.models.again import Again, known
 from concerns.models.beside import Story
 from concerns.models.file import File
@@ -33,8 +34,12 @@ def concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Concern
 
 
 def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
-    """Open a concern one wrote oneself, whatever one's role: recorded too. Raises Http404."""
+    """Open a concern one wrote oneself, whatever one's role: recorded too. Raises Http404.
+
+    With `stuck`: a message about it that cannot wait has not gone out."""
     rows = Concern.objects.written_by(viewer).asking_whom_they_told()
+    stuck = Notice.objects.unsent_of(viewer).filter(step__concern=OuterRef("pk"))
+    rows = rows.annotate(stuck=Exists(stuck))
     return _opened(viewer, rows, uid, Kind.OPENED)
 
 
@@ -54,7 +59,13 @@ def adult(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
 
 def own_adult(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     """Open one that one wrote oneself: recorded too. Raises Http404."""
-    return _opened_adult(viewer, AdultConcern.objects.written_by(viewer), uid)
+    return _opened_adult(viewer, own_adults(viewer), uid)
+
+
+def own_adults(viewer: Viewer):
+    """What one wrote about adults, each with `stuck`: see `own`. Not recorded."""
+    stuck = Exists(Notice.objects.unsent_of_adult(viewer))
+    return AdultConcern.objects.written_by(viewer).annotate(stuck=stuck)
 
 
 def _opened_adult(viewer: Viewer, rows, uid: uuid.UUID) -> AdultConcern:

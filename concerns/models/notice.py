@@ -14,7 +14,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 
 from concerns.models.adult_record import AdultStep
 from concerns.models.case import Row, Scoped
@@ -50,8 +50,16 @@ class Notices(Scoped):
         server is down, or the clock. What they are told themselves, or somebody outside, is not it;
         nor what has been done meanwhile."""
         mine = self.waiting().filter(school=viewer.school, step__concern__reporter=viewer.person)
-        rows = mine.filter(red=True, outside=False, made_at__lt=viewer.now - STUCK)
-        return rows.filter(step__done_at__isnull=True).exclude(person=viewer.person)
+        return mine.filter(step__done_at__isnull=True)._stuck(viewer)
+
+    def unsent_of_adult(self, viewer):
+        """The same of the concern about an adult in whose row this stands (`OuterRef`)."""
+        rows = self.waiting().filter(school=viewer.school, adult_step__concern=OuterRef("pk"))
+        return rows.filter(adult_step__done_at__isnull=True)._stuck(viewer)
+
+    def _stuck(self, viewer):
+        rows = self.filter(red=True, outside=False, made_at__lt=viewer.now - STUCK)
+        return rows.exclude(person=viewer.person)
 
     def last_pushed(self, school) -> dict[int, int]:
         """How often each open step of `school` had been pushed on when it was last told of."""

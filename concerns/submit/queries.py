@@ -175,6 +175,7 @@ def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
 def opened(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """One's own concern with its words, the words back and one's own additions: recorded."""
     concern = sight.own(viewer, uid)
+    concern.unsent = [concern] if concern.stuck else []
     concern.said = _said(concern)
     if concern.fgm_known:
         concern.report = concern.steps.open().filter(kind=StepKind.REPORT_FGM).first()

@@ -43,12 +43,17 @@ def receipt(where, who, concern, now=STUCK_AT):
     return page(views.sent, factories.viewer(where, who=who, now=now), uid=concern.uid)
 
 
+def own(where, who, concern, now=STUCK_AT):
+    return page(views.mine, factories.viewer(where, who=who, now=now), uid=concern.uid)
+
+
 def red(text):
     return next(part for part in text.split('<p class="govuk-body late">') if UNSENT in part)
 
 
-def test_after_a_quarter_of_an_hour_both_pages_say_in_red_whom_to_go_to(where, writer, urgent):
-    for text in (home(where, writer), receipt(where, writer, urgent)):
+def test_after_a_quarter_of_an_hour_each_page_says_in_red_whom_to_go_to(where, writer, urgent):
+    one = (where, writer, urgent)
+    for text in (home(where, writer), receipt(*one), own(*one)):
         said = red(text).split("</p>")[0]
         assert urgent.reference in said
         assert "Go and speak to <strong>Lee Lead</strong>" in said
@@ -94,6 +99,16 @@ def test_who_is_kept_from_one_of_them_is_not_named(where, writer, lead, urgent, 
     factories.sent(factories.viewer(where, who=writer), child, **shut)
     assert "Lee Lead" not in red(home(where, writer)).split("</p>")[0]
     assert "Dee Deputy" in red(home(where, writer)).split("</p>")[0]
+
+
+def test_the_page_of_one_says_it_of_that_one_alone_and_asks_nothing_more(
+    where, writer, urgent, child
+):
+    calm = factories.sent(factories.viewer(where, who=writer), child).concern
+    own(where, writer, calm)
+    few = len(statements(lambda: own(where, writer, calm)))
+    assert UNSENT not in own(where, writer, calm)
+    assert len(statements(lambda: own(where, writer, urgent))) == few
 
 
 def test_ten_of_them_cost_what_one_does(where, writer, urgent, child):
