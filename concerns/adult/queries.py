@@ -196,6 +196,13 @@ def to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     return sight.one(viewer, AdultConcern.objects.visible_to(viewer), uid)
 
 
+def would_have(viewer: Viewer, concern: AdultConcern) -> list[Post]:
+    """Who would have it, handed on today; nobody, where whoever is in that post is away or may not
+    see it: the act refuses it then."""
+    to = next(role for role in adults.READERS if role != concern.goes_to)
+    return [post for post in who_reads(concern, viewer.today, to) if post.role == to]
+
+
 def still_seen(viewer: Viewer, uid: uuid.UUID) -> bool:
     return AdultConcern.objects.visible_to(viewer).filter(uid=uid).exists()
 
@@ -259,7 +266,6 @@ def _moves(concern: AdultConcern, steps: list[AdultStep]) -> list[Move]:
         close = "Decide first."
     else:
         close = f"Still to do: {held}." if held else ""
-    other = next(role for role in adults.READERS if role != concern.goes_to)
     moves = [
         ("Decide", "adult_decide", shut),
         ("Record a conversation with the LADO or the police", "adult_speak", shut),
@@ -267,7 +273,7 @@ def _moves(concern: AdultConcern, steps: list[AdultStep]) -> list[Move]:
         ("Give the person who wrote it a word back", "adult_tell", ""),
         ("Say whom it is about", "adult_about", ""),
         ("Shut somebody out", "adult_exclude", ""),
-        (f"Hand it to the {other.title.lower()}", "adult_hand", shut),
+        ("Hand it on", "adult_hand", shut),
         ("Close it", "adult_close", close),
         ("Reopen it", "adult_reopen", "" if shut else "It is open."),
     ]

@@ -204,8 +204,8 @@ def take_over(request, uid):
     return sheet.page("adult/take_over.html", one=one)
 
 
-def _does(request, uid, act, form, concern=None, **offered):
-    """The page of one act on one concern."""
+def _does(request, uid, act, form, concern=None, said=None, **offered):
+    """The page of one act on one concern. `said` is what it says beside the form."""
     concern = concern or queries.to_change(request.viewer, uid)
     sheet = Sheet(request, form, **offered)
     if sheet.whole and sheet.does(act, concern=concern, **sheet.form.given):
@@ -213,7 +213,7 @@ def _does(request, uid, act, form, concern=None, **offered):
         if queries.still_seen(request.viewer, uid):
             return sheet.onward("adult_read", uid=uid)
         return sheet.onward("adult")
-    page = {"authority": queries.authority(request.viewer)}
+    page = {"authority": queries.authority(request.viewer), **(said or {})}
     return sheet.page("adult/sheet.html", sight.adult(request.viewer, uid), **page)
 
 
@@ -234,7 +234,10 @@ def tell(request, uid):
 
 
 def hand(request, uid):
-    return _does(request, uid, acts.hand, forms.HandForm)
+    concern = queries.to_change(request.viewer, uid)
+    to = queries.would_have(request.viewer, concern)
+    own = request.viewer.person in {post.person for post in to}
+    return _does(request, uid, acts.hand, forms.HandForm, concern, {"to": to, "own": own})
 
 
 def about(request, uid):

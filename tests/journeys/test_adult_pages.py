@@ -161,7 +161,7 @@ def test_its_reader_closes_it_and_opens_it_again(reader, place, server):
 
 def test_its_reader_hands_it_to_the_other_and_no_longer_sees_it(reader, chair, server):
     walk, concern = reader.walk, reader.concern
-    reader.goes_to("Hand it to the chair of governors", "Hand it on", "Hand it on")
+    reader.goes_to("Hand it on", "Hand it on", "Hand it on")
     reader.does("Hand it on", note="I am too near to this.")
     walk.at("Concerns about adults who work here")
     walk.reads("There is none that you may see.")
