@@ -263,14 +263,13 @@ class Weeks:
             self.writers[place] = self.comes()
 
     def leaves(self, gone: Person, to: Person) -> bool:
-        """Whether `gone` has left: each concern on which they held anything and that `to` may see
-        has a line of its own."""
+        """Whether `gone` has left: each concern on which they held anything has a line of it."""
         owing = Step.objects.open().filter(school=self.school, holder=gone).values("concern")
         theirs = Concern.objects.open().filter(Q(holder=gone) | Q(pk__in=owing), school=self.school)
-        handed = [concern for concern in theirs if to not in self.named[concern.pk]]
+        held = theirs.count()
         head = self.post(Role.HEAD)
         if left := self.does(people.leave, head, person=gone, last=head.today, to=to):
-            self.story += self.story[-1:] * len(handed)
+            self.story += self.story[-1:] * held
             self.gone.append(gone)
         return left
 
