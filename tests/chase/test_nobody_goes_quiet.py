@@ -29,7 +29,7 @@ from concerns.rules.roles import Role
 from tests.chase.weeks import DAY, Weeks
 
 pytestmark = pytest.mark.django_db
-SCHOOLS, MOVES_EACH = 10, 60
+SCHOOLS, MOVES_EACH = 20, 60
 # What is owed of a concern, and of a referral, for as long as it stands at this.
 OWED = {State.WAITING: FIRST_LOOKS, State.TAKEN: DECISIONS, State.DECIDED: frozenset(StepKind)}
 OWED_OUTSIDE = {
