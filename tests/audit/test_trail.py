@@ -66,7 +66,7 @@ def test_the_whole_way_is_told_in_the_order_it_went(head, lead, deputy, writer, 
         happened_at=after(35), now=after(40),
     )  # fmt: skip
     refer.hear_back(
-        by=lead, referral=referral, answer="assessment", spoken_to="Duty worker", words="Yes.",
+        by=lead, referral=referral, answer="early_help", spoken_to="Duty worker", words="Yes.",
         happened_at=after(50), now=after(50),
     )  # fmt: skip
     refer.give_view(by=deputy, referral=referral, view="agree", words="We agree.", now=after(60))
