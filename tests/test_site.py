@@ -28,11 +28,6 @@ STRICT = (
 )
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
 @pytest.mark.parametrize("path", ["/sign-in/", "/no-such-page/", "/healthz", "/submit/"])
 @pytest.mark.parametrize(
     ("name", "value"),

@@ -33,8 +33,8 @@ def pushes(
         return 0
     clock = CLOCKS[kind]
     calendar = clock.calendar
-    hurried = clock.unit is Unit.MINUTES and calendars.before_a_break(days, due_at)
-    if calendar is Calendar.SCHOOL and hurried:
+    owed_in_hours = calendar is Calendar.SCHOOL and clock.unit is Unit.MINUTES
+    if owed_in_hours and calendars.before_a_break(days, due_at):
         calendar = Calendar.REAL
     every = spacing(clock.every, calendar, days)
     if calendar is Calendar.REAL and clock.rank:
@@ -46,7 +46,7 @@ def _by_the_wall(days: SchoolDays, due_at: datetime, now: datetime, every: int) 
     """A whole round each `every` minutes, at whatever hour. If all were silent then: as often again
     while school is open, and a fourth as often while it is shut. Sixty mails a night about one
     concern teach people to silence them. A child in danger now is pushed on as ever."""
-    first = due_at + timedelta(minutes=every * A_ROUND)
+    first = due_at + every * A_ROUND * _MINUTE
     if now <= first:
         return calendars.minutes_between(Calendar.REAL, days, due_at, now) // every
     passed = calendars.minutes_between(Calendar.REAL, days, first, now)

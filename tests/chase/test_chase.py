@@ -22,16 +22,6 @@ LATER = NOW + timedelta(hours=3)
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
-@pytest.fixture
 def decided(where, lead):
     return factories.concern_at(State.DECIDED, where=where, lead=lead)
 

@@ -27,11 +27,6 @@ PRIYA = {
 }
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
 def lead_of(where, *roles):
     return factories.viewer(School.objects.get(pk=where.pk), *(roles or (Role.DSL,)))
 

@@ -19,11 +19,6 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
 def test_somebody_chooses_when_what_is_not_red_comes(client, where):
     person = factories.person(where)
     factories.sign_in(client, person)

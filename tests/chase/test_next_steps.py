@@ -27,16 +27,6 @@ pytestmark = pytest.mark.django_db
 EVERYONE = {"whose": "all"}
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
 def steps(viewer, **asked) -> list[Step]:
     return [row.step for row in queries.moves(viewer, asked).rows]
 
@@ -130,29 +120,31 @@ def test_every_step_leads_to_where_it_is_done(where, lead):
     assert {browser.get(to).status_code for to in rows} == {200}
 
 
-def test_a_referrals_step_says_to_whom_it_goes(where, lead):
+SAID = {"spoken_to": "Duty worker", "happened_at": NOW, "now": NOW}
+
+
+@pytest.fixture
+def sent(where, lead):
+    """A referral that social care has and has not answered."""
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
     decided = factories.decided(concern, Route.SOCIAL_CARE)
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW)
-    said = {"spoken_to": "Duty worker", "happened_at": NOW, "now": NOW}
     referral = concern.referrals.get()
-    refer.send(by=lead, referral=referral, agency="Front door", method="telephone", **said)
+    refer.send(by=lead, referral=referral, agency="Front door", method="telephone", **SAID)
+    return referral
+
+
+def test_a_referrals_step_says_to_whom_it_goes(sent, lead):
     words = {row.words for row in queries.moves(lead, {}).rows}
     assert "Hear what social care will do (refer to children's social care)" in words
 
 
-def test_a_referrals_step_says_how_often_it_was_chased(where, lead):
-    concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decided = factories.decided(concern, Route.SOCIAL_CARE)
-    triage.decide(by=lead, concern=concern, decided=decided, now=NOW)
-    said = {"spoken_to": "Duty worker", "happened_at": NOW, "now": NOW}
-    referral = concern.referrals.get()
-    refer.send(by=lead, referral=referral, agency="Front door", method="telephone", **said)
+def test_a_referrals_step_says_how_often_it_was_chased(where, sent, lead):
     client = window(where, Role.DSL)
     client.get("/chase/", EVERYONE)
     before = len(statements(lambda: client.get("/chase/", EVERYONE)))
     for minutes in (12, 9):
-        refer.chase(by=lead, referral=referral, telephone="01632 960001", minutes=minutes, **said)
+        refer.chase(by=lead, referral=sent, telephone="01632 960001", minutes=minutes, **SAID)
     asked = statements(lambda: client.get("/chase/", EVERYONE))
     assert len(asked) == before
     assert "Chased twice, 21 minutes waiting" in client.get("/chase/", EVERYONE).content.decode()

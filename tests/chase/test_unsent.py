@@ -27,11 +27,6 @@ MORNING = datetime(2026, 11, 4, 8, 45, tzinfo=UTC)
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def writer(where):
     return factories.viewer(where, now=BEGUN)
 

@@ -18,11 +18,6 @@ SECRET = "Thin, and asleep at ten"
 REMINDER = "You began a concern and have not sent it."
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
 def window(where, *roles):
     """A person of `where` and their browser."""
     who = factories.person(where, *roles)

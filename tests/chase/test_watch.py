@@ -29,16 +29,6 @@ END = {"then": Then.END, "words_back": "Thank you. She is well."}
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
-@pytest.fixture
 def concern(where, lead):
     return ended(where, lead)
 

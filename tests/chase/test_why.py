@@ -27,11 +27,6 @@ OUTSIDE = {
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def staff(where):
     names = {Role.DSL: "Dee Lead", Role.DEPUTY: "Deb Second", Role.HEAD: "Hal Head"}
     return {role: factories.person(where, role, name=name) for role, name in names.items()}

@@ -21,11 +21,6 @@ ANOTHER = {"which": "another", "told_by": "Her mother", "name": "Northshire", **
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def desk(client, where):
     return Desk(client, where)
 

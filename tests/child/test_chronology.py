@@ -31,11 +31,6 @@ MOST_STATEMENTS = 34
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def lead(where):
     return factories.viewer(where, Role.DSL, now=NOW + 5 * DAY)
 

@@ -24,11 +24,6 @@ LOOKED_FOR = {"find": "amel", "do": "find"}
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def child(where):
     return factories.child(where, "Aoife", "Byrne")
 

@@ -21,16 +21,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
-@pytest.fixture
 def child(where):
     return factories.child(where, "Aoife", "Byrne")
 

@@ -25,11 +25,6 @@ MOST_STATEMENTS = 22
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def desk(client, where):
     return Desk(client, where)
 

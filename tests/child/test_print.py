@@ -15,11 +15,6 @@ COVER = "[another child]"
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def desk(client, where):
     return Desk(client, where)
 

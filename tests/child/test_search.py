@@ -21,16 +21,6 @@ NAMES = ("María José", "de la Cruz-Ferreira Al-Mansūr Żółkiewska")
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
-@pytest.fixture
 def client(lead):
     return factories.sign_in(SecureClient(), lead.person)
 

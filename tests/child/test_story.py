@@ -28,11 +28,6 @@ MOST_CALLS = 60_000
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def lead(where):
     return factories.viewer(where, Role.DSL, now=NOW + 6 * HOUR)
 

@@ -44,11 +44,6 @@ class Server(BaseEmailBackend):
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def people(where):
     return [factories.person(where, role) for role in (Role.DSL, Role.DEPUTY, Role.HEAD)]
 

@@ -15,11 +15,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
 def test_a_page_sends_a_stranger_to_sign_in(client):
     assert client.get("/submit/").headers["Location"] == "/sign-in/?next=/submit/"
 

@@ -17,16 +17,6 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def writer(where):
-    return factories.viewer(where)
-
-
 def post(rf, **fields):
     return rf.post("/", fields)
 

@@ -15,11 +15,6 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
 def write(where, **more):
     by = factories.person(where)
     return ledger.write(Kind.ADDED, school=where, by=by, role="staff", now=NOW, **more)

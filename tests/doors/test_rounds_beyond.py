@@ -24,11 +24,6 @@ ADVISER = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
 def whom() -> list[str]:
     return [message.to[0] for message in sent_here.outbox]
 

@@ -38,16 +38,6 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
 def kept(concern) -> set[int]:
     return set(WordKey.objects.filter(concern=concern).values_list("token", flat=True))
 

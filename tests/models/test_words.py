@@ -13,11 +13,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def where():
-    return factories.school()
-
-
 def raw(concern, column="account") -> bytes:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM concerns_concern WHERE id = %s", [concern.pk])

@@ -22,11 +22,6 @@ MOST_STATEMENTS = 60
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
 def desk(client, where):
     return Desk(client, where)
 

@@ -48,16 +48,6 @@ WAYS = {
 
 
 @pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return factories.viewer(where, Role.DSL)
-
-
-@pytest.fixture
 def deputy(where):
     return factories.viewer(where, Role.DEPUTY)
 
