@@ -24,7 +24,8 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 MOST_STATEMENTS = 14
-MOST_CALLS = 60_000
+# A tenth more than it takes: what the tests before it left in memory moves it by a hundredth.
+MOST_CALLS = 66_000
 
 
 @pytest.fixture
