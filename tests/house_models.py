@@ -23,6 +23,8 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("Asked", "visible_to"): "a matter of the staff, for the office and the head",
     ("Beat", "uid"): "one row, on no page by itself",
     ("Beat", "school"): "one clock for the whole installation",
+    ("LastPush", "uid"): "how far a round came with one step, on no page",
+    ("LastPush", "visible_to"): "read by the round alone",
     ("ChildName", "visible_to"): ROLLS,
     ("Notice", "visible_to"): "whom it tells is in it; why.html shows who was told of a step seen",
     ("FileEvent", "visible_to"): "it is reached only through its file, which is scoped",

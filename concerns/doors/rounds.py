@@ -18,6 +18,7 @@ from concerns.models import (
     AdultStep,
     Beat,
     Draft,
+    LastPush,
     Letter,
     Notice,
     Person,
@@ -66,14 +67,15 @@ class Round:
     def __init__(self, school: School, now: datetime):
         self.school, self.now = school, now
         self._written: list[Notice] = []
+        self._reached: dict[int, int] = {}
         self._bad: list[str] = []
 
     def go(self) -> int:
         """Gives how many open steps have nobody left who may act on them."""
-        steps = Step.objects.open().filter(school=self.school).in_order()
-        steps = list(steps.select_related("concern__reporter", "holder"))
+        steps = Step.objects.for_a_round(self.school)
+        self.steps = {step.pk: step for step in steps}
         self.ladders = Ladders(self.school, self.now, steps)
-        self._told = Notice.objects.last_pushed(self.school)
+        self._told = LastPush.objects.of(self.school)
         nobody = [step for step in steps if self._whole(step, self._tell_of)]
         self._tell_of_nobody(nobody)
         for step in self._adult_steps():
@@ -82,6 +84,7 @@ class Round:
         with transaction.atomic():
             # By its key whoever has written one already has written it.
             Notice.objects.bulk_create(self._written, ignore_conflicts=True)
+            LastPush.objects.reached(self.school, self._reached, self.steps.keys())
         Trouble.objects.over(self.school, self._bad, self.now)
         with transaction.atomic():
             self._gather()
@@ -102,17 +105,19 @@ class Round:
         """Write what is to be said of a step now; whether nobody is left who may act on it."""
         people = self.ladders.rungs(step)
         come = self.ladders.come(step)
-        if come and people:
-            for came in self._since_told(step, come, len(people) + 1):
+        told = self._told.get(step.pk, 0)
+        if come and people and come.pushed > told:
+            for came in self._since(told, step, come, len(people) + 1):
                 self._push(step, came, people)
             if step.kind in FIRST_LOOKS and come.to and step.concern.reporter != come.to:
                 self._tell_reporter(step, come.to)
+            self._reached[step.pk] = come.pushed
         return not people
 
-    def _since_told(self, step: Step, come: Come, ladder: int) -> list[Come]:
+    def _since(self, told: int, step: Step, come: Come, ladder: int) -> list[Come]:
         """Everybody to whom it has come since a round last told of it, each once: where rounds were
         missed nobody's turn was."""
-        last = max(self._told.get(step.pk, 0), come.pushed - ladder)
+        last = max(told, come.pushed - ladder)
         return [self.ladders.came(step, pushed) for pushed in range(last + 1, come.pushed + 1)]
 
     def _push(self, step: Step, came: Come, people: list[Person]) -> None:
@@ -195,22 +200,33 @@ class Round:
 
     def _gather(self) -> None:
         """Put what is to go now in one letter for each person; what is over ends unsent."""
-        rows = Notice.objects.to_go().filter(school=self.school).order_by("pk")
-        rows = list(rows.select_related("person", "step__concern", "step__holder", "adult_step"))
-        over = [row.pk for row in rows if row.acted]
-        Notice.objects.filter(pk__in=over).end(Told.ACTED, self.now)
+        rows = self._still_to_say()
         going: dict[Person, list[Notice]] = defaultdict(list)
-        self._gather_outside([row for row in rows if row.outside and not row.acted])
+        self._gather_outside([row for row in rows if row.outside])
         for row in rows:
-            if row.acted or row.outside:
+            if row.outside:
                 continue
             to = self._to_whom(row)
             if to:
                 going[to].append(row)
-            elif not row.owed:
+            elif not (row.step_id or row.adult_step_id):
                 Notice.objects.filter(pk=row.pk).end(Told.GONE, self.now)
         for to, notices in going.items():
             self._put_in_letters(to, notices)
+
+    def _still_to_say(self) -> list[Notice]:
+        """What waits to go; what has been done meanwhile ends. The steps are those this round read,
+        and not read again one by one: what somebody began since then is the next round's."""
+        rows = Notice.objects.to_go().filter(school=self.school).order_by("pk")
+        rows = list(rows.prefetch_related("person", "adult_step__concern"))
+        owed = set(Step.objects.open().filter(school=self.school).values_list("pk", flat=True))
+        done = {row.pk for row in rows if self._is_done(row, owed)}
+        Notice.objects.filter(pk__in=done).end(Told.ACTED, self.now)
+        rows = [row for row in rows if row.pk not in done]
+        return [row for row in rows if row.step_id is None or row.step_id in self.steps]
+
+    def _is_done(self, row: Notice, owed: set[int]) -> bool:
+        return row.step_id not in owed if row.step_id else row.acted
 
     def _gather_outside(self, rows: list[Notice]) -> None:
         """Whoever is outside is told once, however much is late: not what, nor how many. Where the
@@ -227,15 +243,15 @@ class Round:
         people: list[Person] = []
         if row.adult_step:
             people = adult_climb.rungs(self.school, row.adult_step, self.now)
-        elif row.step:
-            people = self.ladders.rungs(row.step)
+        elif row.step_id:
+            people = self.ladders.rungs(self.steps[row.step_id])
         return next(iter(people), None)
 
     def _put_in_letters(self, to: Person, notices: list[Notice]) -> None:
         # Since the first that waits: a later one that says the same puts nothing off.
         waits = min((row.made_at for row in notices if not row.red), default=self.now)
-        newest = {row.step_id or row.pk: row for row in notices}
-        merged = [row.pk for row in notices if newest[row.step_id or row.pk] is not row]
+        newest = {row.about: row for row in notices}
+        merged = [row.pk for row in notices if newest[row.about] is not row]
         Notice.objects.filter(pk__in=merged).end(Told.MERGED, self.now)
         left = list(newest.values())
         red = [row for row in left if row.red]

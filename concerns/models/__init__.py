@@ -7,7 +7,7 @@ from concerns.models.adult_said import AdultDecided, Spoken, ToldOfAdult
 from concerns.models.after import Watch, Watching
 from concerns.models.agenda import Agenda
 from concerns.models.asked import Answer, Asked
-from concerns.models.beat import Beat, Trouble
+from concerns.models.beat import Beat, LastPush, Trouble
 from concerns.models.brought import StaffFile
 from concerns.models.chase import ChaseCall
 from concerns.models.child import Child, ChildName, Enrolment, NameKey, Placement
@@ -49,9 +49,10 @@ __all__ = [
     "ConcernCategory", "ConcernChild", "Conversation", "Cover", "Decided", "Decision",
     "DecisionChild", "DecisionRoute", "Draft", "EarlierFile", "Ending", "Enrolment", "Exclusion",
     "FileEvent", "Handing", "Home", "HomeAuthority", "Household", "HouseholdAdult", "Invitation",
-    "Language", "Letter", "Line", "LineWords", "Mark", "MarkSeen", "Meeting", "MeetingAction",
-    "Met", "NameKey", "Notice", "Ours", "Person", "Placement", "Post", "Professional", "Referral",
-    "ReferralEvent", "Refiling", "Relation", "RollFile", "RollQuestion", "Said", "School", "Sent",
-    "Sibling", "Sighting", "Spoken", "StaffFile", "Status", "Step", "Task", "TaskAnswer", "Term",
-    "Tie", "ToldOfAdult", "Trouble", "Viewer", "Watch", "Watching", "WordBack", "WordKey",
+    "Language", "LastPush", "Letter", "Line", "LineWords", "Mark", "MarkSeen", "Meeting",
+    "MeetingAction", "Met", "NameKey", "Notice", "Ours", "Person", "Placement", "Post",
+    "Professional", "Referral", "ReferralEvent", "Refiling", "Relation", "RollFile", "RollQuestion",
+    "Said", "School", "Sent", "Sibling", "Sighting", "Spoken", "StaffFile", "Status", "Step",
+    "Task", "TaskAnswer", "Term", "Tie", "ToldOfAdult", "Trouble", "Viewer", "Watch", "Watching",
+    "WordBack", "WordKey",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""This file knows when the clock last went round, and what it had to set aside.
+"""This file knows when the clock last went round, how far it came, and what it set aside.
 
 One row for the whole installation: whoever leases it goes round, alone. A worker that is killed
 holds it for two minutes at most.
@@ -122,3 +122,34 @@ class Trouble(Row):
 
     def __str__(self):
         return f"trouble {self.uid}"
+
+
+class Pushes(models.QuerySet):
+    def of(self, school) -> dict[int, int]:
+        """How often each late step of `school` had been pushed on when word was last sent of it."""
+        return dict(self.filter(school=school).values_list("step", "pushed"))
+
+    def reached(self, school, pushed: dict[int, int], open_steps) -> None:
+        """Word was sent of steps pushed on so often. What is done is looked at no more."""
+        rows = [self.model(school=school, step_id=key, pushed=n) for key, n in pushed.items()]
+        fresh = {"update_conflicts": True, "unique_fields": ["step"], "update_fields": ["pushed"]}
+        self.bulk_create(rows, **fresh)
+        done = self.of(school).keys() - open_steps
+        if done:
+            self.filter(step__in=done).delete()
+
+
+class LastPush(models.Model):
+    """Where a round goes on from with one late step. Only what is open has a row, so that a round
+    costs the same however long the school's history is: what was told of a step is found in the
+    notices, which are kept for ever. Were a row lost, what it says would be told by its key and so
+    not a second time."""
+
+    step = models.OneToOneField("concerns.Step", models.PROTECT, primary_key=True, related_name="+")
+    school = models.ForeignKey("concerns.School", models.PROTECT, related_name="+", db_index=False)
+    pushed = models.PositiveIntegerField()
+
+    objects = Pushes.as_manager()
+
+    def __str__(self):
+        return f"pushed on {self.pushed} times"

@@ -61,11 +61,6 @@ class Notices(Scoped):
         rows = self.filter(red=True, outside=False, made_at__lt=viewer.now - STUCK)
         return rows.exclude(person=viewer.person)
 
-    def last_pushed(self, school) -> dict[int, int]:
-        """How often each open step of `school` had been pushed on when it was last told of."""
-        rows = self.filter(step__school=school, step__done_at__isnull=True)
-        return dict(rows.order_by().values_list("step").annotate(models.Max("pushed")))
-
     def begun(self, by, steps) -> None:
         """Steps an act opened: whoever is to do one, and is not who acted, is told of it. To whom a
         post's has come is found when it is sent, as people are then."""
@@ -214,7 +209,7 @@ class Letter(Row):
                 return
             Notice.objects.waiting().filter(letter__in=taken).update(letter=self)
             rows = list(self.notices.waiting().order_by("pk"))
-            newest = {row.step_id or row.key: row.pk for row in rows}
+            newest = {row.about: row.pk for row in rows}
             older = {row.pk for row in rows} - set(newest.values())
             Notice.objects.filter(pk__in=older).end(Told.MERGED, now)
             self.uid = uuid.uuid4()
@@ -227,12 +222,14 @@ class Letter(Row):
 
 
 class Notice(Row):
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     why = models.CharField(max_length=12)
     # Goes at once, and not with the next post.
     red = models.BooleanField()
     # Whom it has come to; nobody until it is sent, where a post is told and not a person.
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notices")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="notices", db_index=False
+    )
     outside = models.BooleanField(default=False)
     step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="notices")
     adult_step = models.ForeignKey(
@@ -242,7 +239,9 @@ class Notice(Row):
     pushed = models.PositiveIntegerField(default=0)
     line = models.TextField()
     made_at = models.DateTimeField()
-    letter = models.ForeignKey(Letter, models.PROTECT, null=True, related_name="notices")
+    letter = models.ForeignKey(
+        Letter, models.PROTECT, null=True, related_name="notices", db_index=False
+    )
     ended_at = models.DateTimeField(null=True)
     ended = models.CharField(max_length=8, blank=True)
 
@@ -250,6 +249,8 @@ class Notice(Row):
 
     class Meta:
         constraints = [
+            # As a constraint: PostgreSQL makes a second index for what is said beside the column.
+            models.UniqueConstraint(fields=["key"], name="told_once"),
             models.CheckConstraint(
                 condition=Q(why__in=[why.value for why in Why]), name="notice_says_why"
             ),
@@ -264,11 +265,21 @@ class Notice(Row):
                 fields=["school", "id"],
                 condition=Q(ended_at__isnull=True),
                 name="notices_waiting",
-            )
+            ),
+            models.Index(
+                fields=["letter"],
+                condition=Q(letter__isnull=False),
+                name="notices_of_a_letter",
+            ),
         ]
 
     def __str__(self):
         return f"notice {self.uid}"
+
+    @property
+    def about(self) -> int | str:
+        """The same for two that say the same: the later one is sent alone."""
+        return self.step_id or self.key
 
     @property
     def owed(self):

@@ -7,7 +7,7 @@ from django.core import mail as sent_here
 
 from concerns.chase import acts as chase
 from concerns.doors import mail, rounds
-from concerns.models import Beat, Letter, Notice, School
+from concerns.models import Beat, LastPush, Letter, Notice, School
 from concerns.models.notice import Told
 from concerns.rules.lifecycle import State
 from concerns.rules.messages import late_line
@@ -119,6 +119,51 @@ def test_of_two_workers_one_sends_a_letter(where, settings):
     assert Letter.objects.lease(letter, NOW)
     assert mail._send(letter, NOW, None) is False
     assert whom() == []
+
+
+def test_a_draft_and_a_step_of_the_same_number_are_two_things():
+    """Of what is about the same, only the last is sent."""
+    step, draft = Notice(pk=12, step_id=7, key="a"), Notice(pk=7, key="draft:b")
+    assert step.about != draft.about
+
+
+def test_where_how_far_it_came_is_lost_nobody_is_told_twice(where):
+    factories.person(where, Role.DSL)
+    factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+    rounds.go_round(NOW + 31 * MINUTE)
+    before = len(whom())
+    LastPush.objects.all().delete()
+    rounds.go_round(NOW + 32 * MINUTE)
+    assert before > 0
+    assert len(whom()) == before
+    assert LastPush.objects.count() == 1
+
+
+def test_how_far_it_came_is_kept_of_what_is_open_alone(where):
+    lead = factories.viewer(where, Role.DSL)
+    late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+    rounds.go_round(NOW + 31 * MINUTE)
+    kept = LastPush.objects.count()
+    triage.take(by=lead, concern=late, now=NOW + 32 * MINUTE)
+    rounds.go_round(NOW + 33 * MINUTE)
+    assert (kept, LastPush.objects.count()) == (1, 0)
+
+
+def test_what_is_sent_while_a_round_goes_is_told_by_the_next(where, monkeypatch):
+    """Who may not see it is known only of what the round has read."""
+    factories.person(where, Role.DSL)
+    read = LastPush.objects.of
+
+    def meanwhile(school):
+        factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+        return read(school)
+
+    monkeypatch.setattr(LastPush.objects, "of", meanwhile)
+    rounds.Round(where, NOW).go()
+    first = Notice.objects.exclude(letter=None).count()
+    monkeypatch.undo()
+    rounds.Round(where, NOW + MINUTE).go()
+    assert (first, Notice.objects.exclude(letter=None).count()) == (0, 1)
 
 
 def test_a_word_back_to_oneself_tells_nobody(where):
