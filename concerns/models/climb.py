@@ -66,7 +66,7 @@ class Ladders:
         posts = posts.holding(*roles_that(May.DECIDE)).select_related("person")
         self._posts = list(posts.order_by("person__name", "pk"))
         self._covers = standing(school, now)
-        self._shut_out = _shut_out({step.concern_id for step in steps})
+        self._shut_out = _shut_out(school, {step.concern_id for step in steps})
         self._not_theirs = _not_theirs(steps)
         self._setters, self._here = self._asked(steps)
         self._acting: dict[tuple[Role, ...], list[Person]] = {}
@@ -181,18 +181,20 @@ def _not_theirs(steps: list[Step]) -> dict[int, set[int]]:
     return {step.pk: barred[step.pk] | {step.concern.reporter_id} for step in again}
 
 
-def _shut_out(concerns: set[int]) -> dict[int, set[int]]:
-    """Who may never see each of `concerns`: those named in it, and the families of its children."""
+def _shut_out(school: School, concerns: set[int]) -> dict[int, set[int]]:
+    """Who may never see each of `concerns`: those named in it, and the families of its children.
+    Asked from the families of those who work here: they are few, and the children written about
+    are many."""
     found: dict[int, set[int]] = defaultdict(set)
     named = Exclusion.objects.filter(concern__in=concerns).values_list("concern", "person")
-    rows = ConcernChild.objects.filter(concern__in=concerns, child__isnull=False)
-    of = defaultdict(list)
-    for concern, child in rows.values_list("concern", "child"):
-        of[child].append(concern)
-    families = Relation.objects.standing().filter(child__in=of).values_list("child", "person")
     for concern, person in named:
         found[concern].add(person)
-    for child, person in families:
-        for concern in of[child]:
-            found[concern].add(person)
+    families: dict[int, set[int]] = defaultdict(set)
+    related = Relation.objects.standing().filter(school=school)
+    for child, person in related.values_list("child", "person"):
+        families[child].add(person)
+    if families:
+        rows = ConcernChild.objects.filter(child__in=families, concern__in=concerns)
+        for concern, child in rows.values_list("concern", "child"):
+            found[concern] |= families[child]
     return found
