@@ -103,23 +103,20 @@ class TellForm(Asked):
     helper = inside(Question("words", rows=4), Buttons(Press("Give them this word")))
 
 
-def _time(label: str) -> forms.TimeField:
+def _time(label: str, like: str) -> forms.TimeField:
     """A time of day, typed: a browser's own chooser differs from one to the next."""
     return forms.TimeField(
         label=label,
         input_formats=["%H:%M", "%H.%M", "%H"],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text="Like 08:00",
-        error_messages={
-            "required": "Enter a time, like 08:00",
-            "invalid": "Enter a time, like 08:00",
-        },
+        help_text=f"Like {like}",
+        error_messages=dict.fromkeys(("required", "invalid"), f"Enter a time, like {like}"),
     )
 
 
 class PostsForm(Asked):
-    first = _time("The first letter of the day")
-    second = _time("The second letter of the day")
+    first = _time("The first letter of the day", "08:00")
+    second = _time("The second letter of the day", "14:30")
     helper = inside(
         Question("first", width=5), Question("second", width=5), Buttons(Press("Keep these times"))
     )

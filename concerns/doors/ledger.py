@@ -18,7 +18,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from concerns.models import Concern, Line, LineWords, Person, School
@@ -126,6 +126,8 @@ class Told:
     about: str
     refused: bool
     reason: str
+    # Whom word was sent to, by a line that says so; nobody where they are outside the school.
+    to: Person | None = None
 
 
 def trail(concern: Concern) -> list[Told]:
@@ -143,7 +145,17 @@ def trail(concern: Concern) -> list[Told]:
     stories = Line.objects.filter(kind=Kind.STORY, about__in=children, id__gt=sent)
     stories = _lines(stories.filter(school=concern.school_id, concern=None))
     showing = [line for line in stories if _showed(line, concern, moved)]
-    return [_told(line) for line in sorted([*own, *showing], key=lambda line: line.pk)]
+    lines = sorted([*own, *showing], key=lambda line: line.pk)
+    people = _sent_word([line for line in lines if line.kind == Kind.NOTICED])
+    return [replace(_told(line), to=people.get(line.pk)) for line in lines]
+
+
+def _sent_word(lines: list[Line]) -> dict[int, Person]:
+    """Whom each of `lines`, which say that word was sent, names."""
+    named = {line.pk: uid for line in lines for uid in json.loads(line.body)["shown"]}
+    people = Person.objects.filter(uid__in=set(named.values()))
+    of = {str(person.uid): person for person in people}
+    return {key: of[uid] for key, uid in named.items()}
 
 
 def lists(concern: Concern) -> list[Told]:

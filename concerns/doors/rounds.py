@@ -146,7 +146,7 @@ class Round:
             self._add(key=key, why=Why.NOBODY, red=True, person=reader, line=LINES[Why.NOBODY])
 
     def _adult_steps(self) -> list[AdultStep]:
-        steps = AdultStep.objects.open().filter(school=self.school, due_at__lt=self.now)
+        steps = AdultStep.objects.late(self.now).filter(school=self.school)
         return list(steps.select_related("concern").in_order())
 
     def _tell_of_adult(self, step: AdultStep) -> None:

@@ -13,14 +13,27 @@ from collections.abc import Callable
 from operator import attrgetter
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.models import AdultConcern, Child, Concern, ConcernChild, Notice, Viewer, beside, file
+from concerns.models import (
+    AdultConcern,
+    AdultStep,
+    Child,
+    Concern,
+    ConcernChild,
+    Notice,
+    Step,
+    Viewer,
+    beside,
+    file,
+)
 from concerns.models.again import Again, known
 from concerns.models.beside import Story
 from concerns.models.file import File
+from concerns.rules.adults import LOOKS
+from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.kinds import Kind
 
 
@@ -37,10 +50,21 @@ def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """Open a concern one wrote oneself, whatever one's role: recorded too. Raises Http404.
 
     With `stuck`: a message about it that cannot wait has not gone out."""
-    rows = Concern.objects.written_by(viewer).asking_whom_they_told()
+    rows = own_concerns(viewer).asking_whom_they_told()
     stuck = Notice.objects.unsent_of(viewer).filter(step__concern=OuterRef("pk"))
     rows = rows.annotate(stuck=Exists(stuck))
     return _opened(viewer, rows, uid, Kind.OPENED)
+
+
+def own_concerns(viewer: Viewer):
+    """What one wrote oneself, each with `unread_since`: by when it should have been read, where
+    nobody has said that they have it. Not recorded."""
+    looks = Step.objects.late(viewer.now).filter(kind__in=FIRST_LOOKS, concern=OuterRef("pk"))
+    return Concern.objects.written_by(viewer).annotate(unread_since=_due(looks))
+
+
+def _due(looks) -> Subquery:
+    return Subquery(looks.order_by().values("due_at")[:1])
 
 
 def _opened(viewer: Viewer, rows, uid: uuid.UUID, kind: Kind) -> Concern:
@@ -63,9 +87,11 @@ def own_adult(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
 
 
 def own_adults(viewer: Viewer):
-    """What one wrote about adults, each with `stuck`: see `own`. Not recorded."""
+    """What one wrote about adults, each with `stuck` and `unread_since`. Not recorded."""
     stuck = Exists(Notice.objects.unsent_of_adult(viewer))
-    return AdultConcern.objects.written_by(viewer).annotate(stuck=stuck)
+    looks = AdultStep.objects.late(viewer.now).filter(kind__in=LOOKS, concern=OuterRef("pk"))
+    rows = AdultConcern.objects.written_by(viewer)
+    return rows.annotate(stuck=stuck, unread_since=_due(looks))
 
 
 def _opened_adult(viewer: Viewer, rows, uid: uuid.UUID) -> AdultConcern:

@@ -54,6 +54,9 @@ class AdultSteps(AdultRows):
     def open(self):
         return self.filter(done_at__isnull=True)
 
+    def late(self, now):
+        return self.open().filter(due_at__lt=now)
+
     def in_order(self):
         return self.order_by("due_at", "id")
 

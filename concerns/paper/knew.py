@@ -45,6 +45,8 @@ def _came_to_know(concern: Concern, lines: list) -> Iterator[tuple[Person, Knew]
             reason = f", {line.reason}" if line.reason and ":" not in line.reason else ""
             how = line.kind.label + (reason if line.kind is Kind.LISTED else "")
             yield line.who, Knew(line.who.name, line.role, line.at, how, read_at)
+        if line.to:
+            yield line.to, Knew(line.to.name, "", line.at, line.kind.label)
     for row in concern.handings.all():
         yield row.to, Knew(row.to.name, "", row.at, f"Was handed it by {row.by.name}")
 

@@ -11,11 +11,13 @@ from datetime import datetime
 
 from concerns.doors import ledger
 from concerns.models import Concern, Step, Viewer, story
+from concerns.models.notices_of import OUTSIDE
 from concerns.models.step import Ended
 from concerns.paper.knew import STAFFING, Knew, who_knew
 from concerns.rules import clocks
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
+from concerns.rules.messages import Why
 from concerns.rules.words import GoingHome, HowKnown, Outcome
 
 READING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL, Kind.LISTED})
@@ -167,6 +169,9 @@ def _earlier(row) -> datetime | None:
 
 
 def _line(line) -> Entry:
+    if line.kind is Kind.NOTICED:
+        why = _said(("Because", Why.say(line.reason)))
+        return Entry(line.at, line.kind.label, line.to.name if line.to else OUTSIDE, why)
     who = f"{line.who.name}, {line.role}" if line.who else "Nobody signed in"
     if line.refused:
         tried = line.reason.split(":")[0]

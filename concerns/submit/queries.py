@@ -127,7 +127,7 @@ def reports(viewer: Viewer) -> list[Step]:
 
 def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[Concern], bool]:
     """A page of one's own concerns, newest first: references, states and words back; no names."""
-    rows = Concern.objects.written_by(viewer).order_by("-id")
+    rows = sight.own_concerns(viewer).order_by("-id")
     if before:
         last = sight.one(viewer, Concern.objects.written_by(viewer), before)
         rows = rows.filter(id__lt=last.pk)

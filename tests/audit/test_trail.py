@@ -8,9 +8,10 @@ from django.http import Http404
 
 from concerns.chase import acts as chase
 from concerns.child import queries as child_pages
-from concerns.doors import ledger, sight
+from concerns.doors import ledger, rounds, sight
 from concerns.doors.act import Refused
-from concerns.models import Concern, Draft, Line, Viewer
+from concerns.models import Concern, Draft, Line, School, Viewer
+from concerns.models.notices_of import OUTSIDE
 from concerns.paper.trail import Trail, trail
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
@@ -175,6 +176,27 @@ def test_who_knew_is_told_in_the_order_they_came_to_know(head, lead, deputy, con
         ("Pru", after(7), "Was handed it by Dee", None),
         ("Hal", after(20), "Read a concern's whole trail", after(20)),
     ]
+
+
+def test_word_sent_is_told_with_to_whom_it_went_and_why(head, lead, concern):
+    rounds.go_round(after(24 * 60))
+    sent = [entry for entry in told(head, concern).entries if entry.what == Kind.NOTICED.label]
+    assert (sent[0].who, sent[0].facts) == (lead.person.name, (("Because", "It was late"),))
+
+
+def test_word_sent_to_the_adviser_outside_says_so_and_not_to_whom(head, lead, concern):
+    adviser = {"adviser_name": "Priya Rao", "adviser_email": "p@council.example"}
+    School.objects.filter(pk=head.school.pk).update(**adviser, adviser_of="Westshire")
+    for day in range(1, 8):
+        rounds.go_round(after(24 * 60 * day))
+    sent = [entry.who for entry in told(head, concern).entries if entry.what == Kind.NOTICED.label]
+    assert OUTSIDE in sent
+
+
+def test_who_was_sent_word_knew_that_it_was_there_and_not_what_it_says(head, lead, concern):
+    rounds.go_round(after(24 * 60))
+    knew = next(one for one in told(head, concern).knew if one.who == lead.person.name)
+    assert (knew.at, knew.how, knew.read_at) == (after(24 * 60), Kind.NOTICED.label, None)
 
 
 def test_who_read_the_childs_story_knew(head, lead, concern):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.chase import queries
+from concerns.chase import queries, views
 from concerns.models import Exclusion, School, Step
 from concerns.models.climb import Come, Ladders
 from concerns.models.cover import Cover
@@ -12,12 +12,14 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.cover import CoverKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from concerns.submit import acts as submit
 from tests import factories
-from tests.counting import statements
+from tests.counting import page, statements
 from tests.desk import Desk, words
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
+LEADS = (Role.DSL, Role.DEPUTY)
 DUE = NOW + timedelta(minutes=30)
 OUTSIDE = {
     "adviser_name": "Priya Rao",
@@ -52,6 +54,19 @@ def test_it_says_to_whom_it_has_come_and_who_is_asked(where, step, staff):
     assert found.come == Come(staff[Role.DEPUTY], 2)
     assert found.asked[:3] == list(staff.values())
     assert found.passed == []
+
+
+def test_whoever_is_asked_is_led_to_where_it_is_done_and_nobody_else(where, writer, staff):
+    """Who decided is not asked to look again."""
+    lead, deputy = (factories.viewer(where, role, who=staff[role]) for role in LEADS)
+    concern = factories.concern_at(State.DECIDED, where=where, lead=lead, by=writer, now=NOW)
+    submit.still_worried(by=writer, concern=concern, words="", now=NOW)
+    again = Step.objects.get(concern=concern, kind=StepKind.STILL_WORRIED)
+    led = [
+        f'href="/chase/again/{again.uid}/"' in page(views.why, one, uid=again.uid)
+        for one in (lead, deputy)
+    ]
+    assert led == [False, True]
 
 
 def test_who_is_away_was_passed_over_for_that(where, step, staff):
