@@ -237,7 +237,7 @@ class ViewForm(OfReferral):
 class ChallengeForm(OfReferral):
     """The next rung of the ladder."""
 
-    then, heading = Stage.CHALLENGED, "Take the challenge further"
+    then, heading = Stage.CHALLENGED, "Take it further"
     whom = Words("", line=True, needed="Write whom you asked to think again")
     words = Words(
         "What did you ask of them?",

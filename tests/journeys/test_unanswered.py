@@ -68,7 +68,7 @@ def refuse(walk) -> None:
 def challenge_to_the_end(walk) -> None:
     for rung in list(Rung)[1:]:
         walk.follow(f"Take it to their {rung.label.lower()}")
-        walk.at("Take the challenge further")
+        walk.at("Take it further")
         walk.fill(whom="Di Farr", words="No answer from the one before you.")
         walk.press("Record the challenge")
         walk.at(CARE)
