@@ -16,9 +16,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.goals import ORDINARY
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-# The worker is weighed in a school of this size, or in the one nearest to it that is measured.
-ORDINARY = 10_000
 
 
 def main(arguments: list[str]) -> None:
@@ -135,6 +135,7 @@ def _bench(sizes: list[int]) -> None:
     if url:
         _alone(os.environ, "look")
     found, site = [], {}
+    # The worker is weighed in an ordinary school, or in the nearest to it that is measured.
     weighed = min(sizes, key=lambda size: abs(size - ORDINARY))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         on_postgresql = url.startswith("postgres")

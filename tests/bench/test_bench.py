@@ -147,6 +147,12 @@ def test_a_figure_stands_beside_its_goal(goal, values, said):
     assert goals.verdict(goal, [1_000, 10_000], values).startswith(said)
 
 
+def test_growth_is_judged_from_the_size_it_is_promised_from():
+    goal, sizes = Goal("sweep", "engine", 10**9, grows=0.1, since=10_000), [1_000, 10_000, 100_000]
+    assert goals.verdict(goal, sizes, [1, 50, 54]) == "flat within 10% from 10,000: ok"
+    assert goals.verdict(goal, sizes, [50, 50, 60]).endswith("MISSED by 10%")
+
+
 def test_a_miss_stands_beside_its_reason_or_says_that_none_is_known():
     page = {"words": "w", "sql": 10**6, "engine": 1, "cpu": 1, "wall": 1, "of_blank": 1}
     page |= {"of_bare": 1, "of_insert": 1, "bytes": 10**6, "gzipped": 1, "calls": 10**6}
