@@ -55,7 +55,7 @@ class Steps(CaseRows):
         steps = list(self.open().filter(school=school).in_order())
         needed = Concern.objects.only("uid", "reference", "reporter")
         concerns = needed.open().filter(school=school).in_bulk()
-        # A child may be watched after the concern is closed.
+        # Were a step ever left on a closed one, it is told of like any other.
         concerns |= needed.in_bulk({step.concern_id for step in steps} - concerns.keys())
         for step in steps:
             step.concern = concerns[step.concern_id]

@@ -7,11 +7,12 @@ from django.core import mail as sent_here
 
 from concerns.chase import acts as chase
 from concerns.doors import mail, rounds
-from concerns.models import Beat, LastPush, Letter, Notice, School
+from concerns.models import Beat, Concern, LastPush, Letter, Notice, School
 from concerns.models.notice import Told
 from concerns.rules.lifecycle import State
-from concerns.rules.messages import late_line
+from concerns.rules.messages import Why, late_line
 from concerns.rules.roles import Role
+from concerns.rules.words import Outcome
 from concerns.triage import acts as triage
 from tests import adults, factories
 from tests.factories import NOW
@@ -119,6 +120,17 @@ def test_of_two_workers_one_sends_a_letter(where, settings):
     assert Letter.objects.lease(letter, NOW)
     assert mail._send(letter, NOW, None) is False
     assert whom() == []
+
+
+def test_what_is_still_owed_on_a_closed_concern_is_not_forgotten(where):
+    """An ending ends what was owed. Were one step ever left, nobody else would look for it."""
+    factories.person(where, Role.DSL)
+    late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
+    Concern.objects.filter(pk=late.pk).update(
+        state=State.CLOSED, closed_at=NOW, outcome=Outcome.KEPT, next_due_at=None
+    )
+    rounds.go_round(NOW + 31 * MINUTE)
+    assert Notice.objects.filter(step__concern=late, why=Why.LATE, ended=Told.SENT).exists()
 
 
 def test_a_draft_and_a_step_of_the_same_number_are_two_things():
