@@ -2,8 +2,9 @@
 
 import pytest
 
+from concerns.rules.adults import Sort
 from concerns.rules.roles import Role
-from tests import factories
+from tests import adults, factories
 
 
 @pytest.fixture
@@ -35,6 +36,12 @@ def writer(where):
 def dan(where):
     """Whom it is about."""
     return factories.person(where, name="Dan Dubious")
+
+
+@pytest.fixture
+def harm(writer, dan, head):
+    """Somebody may come to harm by Dan: it is with the head."""
+    return adults.sent(writer, dan, sort=Sort.HARM)
 
 
 def _in_post(where, role, name):

@@ -2,21 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
-
 from concerns.adult import acts, views
-from concerns.rules.adults import Sort
-from tests import adults, factories
+from tests import factories
 from tests.counting import page
 from tests.factories import NOW
 
 UNREAD = "nobody has said that they have it"
 LATE = NOW + timedelta(days=5)
-
-
-@pytest.fixture
-def harm(writer, dan, head):
-    return adults.sent(writer, dan, sort=Sort.HARM)
 
 
 def pages(where, who, concern, now=LATE):

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from concerns.adult import acts, views
 from concerns.rules.adults import Sort
 from tests import adults, factories
@@ -12,11 +10,6 @@ from tests.factories import NOW
 
 UNSENT = "has not gone out"
 STUCK_AT = NOW + timedelta(minutes=16)
-
-
-@pytest.fixture
-def harm(writer, dan, head):
-    return adults.sent(writer, dan, sort=Sort.HARM)
 
 
 def pages(where, who, concern, now=STUCK_AT):
