@@ -184,6 +184,17 @@ def test_the_counts_use_an_index_of_open_rows_and_the_closed_list_its_own(arrang
     assert "closed_concerns" in plan(visible.newest_closed_first()[:26])
 
 
+def test_a_round_of_the_clock_uses_an_index_of_open_rows(arranged):
+    lead, add = arranged
+    add(10_000)
+    asked = statements(lambda: Step.objects.for_a_round(lead.school))
+    for table in ("step", "concern"):
+        sql = next(one for one in asked if f'FROM "concerns_{table}"' in one)
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {'QUERY PLAN ' * (connection.vendor == 'sqlite')}{sql}")
+            assert " open_" in str(cursor.fetchall())
+
+
 def test_the_work_of_the_queue_does_not_grow_with_the_years(arranged):
     lead, add = arranged
     # A small table PostgreSQL reads whole, in fewer blocks still: it plans by index from some
