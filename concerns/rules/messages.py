@@ -83,7 +83,7 @@ SUBJECTS = {
 # What is told to somebody who is no holder of a step.
 LINES = {
     Why.NEW: "{reference} has come to you.",
-    Why.NOBODY: "{reference}: nobody who may act on it is here. Please find somebody today.",
+    Why.NOBODY: "Something is owed that nobody here may act on. Name a lead who may, today.",
     Why.WORD_BACK: "There is a word back for you on what you wrote ({reference}).",
     Why.UNREAD: "What you wrote ({reference}) has not been read yet: go and speak to {person}.",
     Why.BEGUN: "You began to write a concern and have not sent it. It is kept where you left it.",

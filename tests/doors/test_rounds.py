@@ -174,6 +174,7 @@ def test_where_nobody_is_left_every_reader_is_told_and_the_clock_says_so(desks):
     rounds.go_round(NOW)
     assert {desks.lead.email, desks.deputy.email, desks.head.email} <= set(whom())
     assert desks.concern.reference not in str(told())
+    assert "Something is owed that nobody here may act on. Name" in sent_here.outbox[0].body
     assert Beat.objects.get().nobody == 1
 
 
