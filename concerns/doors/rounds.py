@@ -240,12 +240,15 @@ class Round:
         """Who is told: found now, where a post is told, or who was to be told has left."""
         if row.person and row.person.is_active:
             return row.person
-        people: list[Person] = []
+        people = None
         if row.adult_step:
-            people = adult_climb.rungs(self.school, row.adult_step, self.now)
+            people = self._whole(row.adult_step, self._adult_rungs)
         elif row.step_id:
-            people = self.ladders.rungs(self.steps[row.step_id])
-        return next(iter(people), None)
+            people = self._whole(self.steps[row.step_id], self.ladders.rungs)
+        return next(iter(people or ()), None)
+
+    def _adult_rungs(self, step: AdultStep) -> list[Person]:
+        return adult_climb.rungs(self.school, step, self.now)
 
     def _put_in_letters(self, to: Person, notices: list[Notice]) -> None:
         # Since the first that waits: a later one that says the same puts nothing off.

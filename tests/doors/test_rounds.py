@@ -168,6 +168,21 @@ def test_one_bad_row_stops_no_round_and_is_shown_until_it_is_over(desks, monkeyp
     assert not Trouble.objects.standing().exists()
 
 
+def test_a_row_whose_ladder_cannot_be_gone_up_keeps_no_letter_back(desks, monkeypatch):
+    bad, good = desks.concern, desks.worry(now=NOW + MINUTE)
+    rungs = Ladders.rungs
+
+    def broken(self, step):
+        if step.concern_id == bad.pk:
+            raise ZeroDivisionError("a secret")
+        return rungs(self, step)
+
+    monkeypatch.setattr(Ladders, "rungs", broken)
+    rounds.go_round(NOW + 2 * MINUTE)
+    assert good.reference in str(told())
+    assert Trouble.objects.standing().get().about == str(bad.steps.get().uid)
+
+
 def test_where_nobody_is_left_every_reader_is_told_and_the_clock_says_so(desks):
     for person in (desks.lead, desks.deputy, desks.head):
         factories.related(person, desks.concern.children.get().child)
