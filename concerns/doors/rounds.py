@@ -84,7 +84,8 @@ class Round:
         with transaction.atomic():
             # By its key whoever has written one already has written it.
             Notice.objects.bulk_create(self._written, ignore_conflicts=True)
-            LastPush.objects.reached(self.school, self._reached, self.steps.keys())
+            LastPush.objects.reached(self.school, self._reached)
+            LastPush.objects.over(self._told.keys() - self.steps.keys())
         Trouble.objects.over(self.school, self._bad, self.now)
         with transaction.atomic():
             self._gather()

@@ -129,14 +129,16 @@ class Pushes(models.QuerySet):
         """How often each late step of `school` had been pushed on when word was last sent of it."""
         return dict(self.filter(school=school).values_list("step", "pushed"))
 
-    def reached(self, school, pushed: dict[int, int], open_steps) -> None:
-        """Word was sent of steps pushed on so often. What is done is looked at no more."""
+    def reached(self, school, pushed: dict[int, int]) -> None:
+        """Word was sent of steps pushed on so often."""
         rows = [self.model(school=school, step_id=key, pushed=n) for key, n in pushed.items()]
         fresh = {"update_conflicts": True, "unique_fields": ["step"], "update_fields": ["pushed"]}
         self.bulk_create(rows, **fresh)
-        done = self.of(school).keys() - open_steps
-        if done:
-            self.filter(step__in=done).delete()
+
+    def over(self, steps) -> None:
+        """What is done is looked at no more."""
+        if steps:
+            self.filter(step__in=steps).delete()
 
 
 class LastPush(models.Model):

@@ -20,6 +20,18 @@ from tests.factories import NOW
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
+def break_ladder(monkeypatch, concern: Concern, does: str) -> None:
+    """What a ladder `does` fails for each step of `concern`: a bad row."""
+    whole = getattr(Ladders, does)
+
+    def broken(ladders, step):
+        if step.concern_id == concern.pk:
+            raise ZeroDivisionError("a secret")
+        return whole(ladders, step)
+
+    monkeypatch.setattr(Ladders, does, broken)
+
+
 class Quiet:
     """A school with a lead, a deputy, a head and a teacher. `pass_by` moves the clock, and goes
     round as `manage.py clock` does; `heard` is who was sent what."""
@@ -66,17 +78,6 @@ class Quiet:
     def stands_still(self, how_long: timedelta) -> None:
         """Time passes and nobody goes round."""
         self.now += how_long
-
-    def breaks(self, concern: Concern, monkeypatch) -> None:
-        """No round can go over `concern`: a bad row."""
-        come = Ladders.come
-
-        def broken(ladders, step):
-            if step.concern_id == concern.pk:
-                raise ValueError
-            return come(ladders, step)
-
-        monkeypatch.setattr(Ladders, "come", broken)
 
     @property
     def heard(self) -> list[str]:

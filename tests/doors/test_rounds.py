@@ -9,7 +9,6 @@ from django.core import mail as sent_here
 from concerns.chase import acts as chase
 from concerns.doors import keep, rounds
 from concerns.models import Beat, Cover, Letter, Line, Notice, Step, Trouble
-from concerns.models.climb import Ladders
 from concerns.models.draft import CONCERN
 from concerns.rules.cover import CoverKind
 from concerns.rules.kinds import Kind
@@ -18,6 +17,7 @@ from concerns.rules.roles import Role
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories
+from tests.chase.quiet import break_ladder
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -151,33 +151,19 @@ def test_a_word_back_is_one_message_to_who_wrote(desks):
 
 def test_one_bad_row_stops_no_round_and_is_shown_until_it_is_over(desks, monkeypatch):
     bad, good = desks.concern, desks.worry(now=NOW + MINUTE)
-    come = Ladders.come
-
-    def broken(self, step):
-        if step.concern_id == bad.pk:
-            raise ZeroDivisionError("a secret")
-        return come(self, step)
-
-    monkeypatch.setattr(Ladders, "come", broken)
+    break_ladder(monkeypatch, bad, "come")
     rounds.go_round(DUE + 2 * MINUTE)
     assert good.reference in str(told())
     trouble = Trouble.objects.standing().get()
     assert (trouble.about, trouble.fault) == (str(bad.steps.get().uid), "ZeroDivisionError")
-    monkeypatch.setattr(Ladders, "come", come)
+    monkeypatch.undo()
     rounds.go_round(DUE + 3 * MINUTE)
     assert not Trouble.objects.standing().exists()
 
 
 def test_a_row_whose_ladder_cannot_be_gone_up_keeps_no_letter_back(desks, monkeypatch):
     bad, good = desks.concern, desks.worry(now=NOW + MINUTE)
-    rungs = Ladders.rungs
-
-    def broken(self, step):
-        if step.concern_id == bad.pk:
-            raise ZeroDivisionError("a secret")
-        return rungs(self, step)
-
-    monkeypatch.setattr(Ladders, "rungs", broken)
+    break_ladder(monkeypatch, bad, "rungs")
     rounds.go_round(NOW + 2 * MINUTE)
     assert good.reference in str(told())
     assert Trouble.objects.standing().get().about == str(bad.steps.get().uid)
