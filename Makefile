@@ -6,12 +6,13 @@ LEVELS ?= 300 900 2500
 PY := .venv/bin/python
 export PYTHON PORT
 
-.PHONY: help run test check map bench format lock
+.PHONY: help run test quick check map bench format lock
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      the site with a demonstration school, on http://localhost:$(PORT) (PORT=... for another)"
 	@echo "make test     every test, on SQLite and on a PostgreSQL of its own, journeys in a real browser included"
+	@echo "make quick    most tests, on SQLite alone: no browser, no simulated weeks, no filled years"
 	@echo "make check    lint, layout, production settings, migrations, MAP.md: all are run, all are reported"
 	@echo "make map      draws concerns/rules/MAP.md again from the tables"
 	@echo "make bench    measures the pages on schools of many sizes (SIZE=10000 for a quick one), and plays a year (LEVELS=900)"
@@ -23,6 +24,9 @@ run: .venv/runs
 
 test: .venv/tests
 	.ci/test
+
+quick: .venv/tests
+	.ci/quick
 
 check: .venv/tests
 	.ci/check

@@ -42,7 +42,8 @@ def chromium() -> str | None:
     """The program: CHROMIUM where that is set, else what the distribution installed."""
     if told := os.environ.get("CHROMIUM"):
         return shutil.which(told)
-    names = ("chromium", "chromium-browser", "google-chrome")
+    # The headless shell is the same engine without a window, and three times as fast.
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, names)), None)
 
 

@@ -211,7 +211,36 @@ def fresh_database(request, django_db_setup, django_db_blocker, databases, migra
 _count = itertools.count(1)
 
 
-def pytest_collection_modifyitems(items):
+NEEDS_A_DATABASE = {"db", "databases", "django_db_setup", "migrated", "fresh_database"}
+
+
+def pytest_collection_modifyitems(config, items):
+    _refuse_tests_that_empty_tables(items)
+    if not os.environ["DATABASE_URL"].startswith("sqlite"):
+        _leave_out_what_sqlite_showed(config, items)
+
+
+def _leave_out_what_sqlite_showed(config, items) -> None:
+    """A test that touches no database says the same on both, and so does a walk through the pages,
+    unless it is marked `both_databases`: they run once, beside SQLite. Named on the command line,
+    a file runs whole."""
+    if any("::" in argument or argument.endswith(".py") for argument in config.args):
+        return
+    kept = [item for item in items if _says_more_on_postgresql(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _says_more_on_postgresql(item) -> bool:
+    if item.get_closest_marker("both_databases"):
+        return True
+    if "browser_type" in getattr(item, "fixturenames", ()):
+        return False
+    asked_for = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or NEEDS_A_DATABASE & asked_for)
+
+
+def _refuse_tests_that_empty_tables(items) -> None:
     for item in items:
         marker = item.get_closest_marker("django_db")
         emptied = marker and {"transaction", "reset_sequences"} & {

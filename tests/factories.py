@@ -41,6 +41,7 @@ from concerns.rules.words import Outcome, Route
 from concerns.submit import acts as submit
 from concerns.submit.acts import Receipt
 from concerns.triage import acts as triage
+from tests.hashers import hash_once
 
 NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
 PASSWORD = "a long password for tests"
@@ -84,7 +85,7 @@ def close_on(where: School, day: date) -> None:
 def person(where: School, *roles: Role, name: str = "", since: date = date(2024, 9, 1)) -> Person:
     number = next(_count)
     made = Person(email=f"person{number}@example.test", name=name or f"Person {number}")
-    made.set_password(PASSWORD)
+    made.password = hash_once(PASSWORD)
     made.save()
     for role in roles or (Role.STAFF,):
         Post.objects.create(person=made, school=where, role=role, since=since)

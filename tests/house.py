@@ -12,6 +12,8 @@ from tests.house_templates import ROOT
 ROOMS = ("submit", "triage", "refer", "chase", "child", "roll", "adult", "people", "audit")
 # Above may import from below, never the other way round.
 FLOORS = {"rules": 0, "models": 1, "asking": 2, "doors": 2, "paper": 2, "rooms": 3, "management": 4}
+# A file is split where it holds two subjects; this is only where it must have been looked at again.
+LONGEST_FILE = 500
 ROOM_FILES = {"__init__.py", "acts.py", "queries.py", "forms.py", "views.py"}
 WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "save"}
 # Words that would tell of another workplace than this project's own.
@@ -113,7 +115,7 @@ def ledger_readers(files) -> list[str]:
 
 def long_tests() -> list[str]:
     paths = [name for name in tracked() if name.startswith("tests/") and name.endswith(".py")]
-    return [name for name in paths if (ROOT / name).read_text().count("\n") > 300]
+    return [name for name in paths if (ROOT / name).read_text().count("\n") > LONGEST_FILE]
 
 
 def too_long(files) -> list[str]:
@@ -121,7 +123,7 @@ def too_long(files) -> list[str]:
     return [
         f"{name}: {count} lines"
         for name, count in lines.items()
-        if count > 300 or (count == 0 and not name.endswith("__init__.py"))
+        if count > LONGEST_FILE or (count == 0 and not name.endswith("__init__.py"))
     ]
 
 

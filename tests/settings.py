@@ -36,3 +36,5 @@ from safeguarding.settings import *  # noqa: E402, F403
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# The same hash as the site, compared once: see tests/hashers.py.
+PASSWORD_HASHERS = ["tests.hashers.RememberedArgon2id"]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from concerns.chase import queries as chase
-from concerns.management.demo.sick import A_WEEK
+from concerns.management.demo.sick import A_WEEK, CALLS
 from concerns.models import ChaseCall, Notice, Person, ReferralEvent, School, Step, Viewer
 from concerns.models.notice import Told
 from concerns.models.unheld import breaches
@@ -16,6 +16,8 @@ from concerns.rules.escalation import Rung
 from concerns.rules.lifecycle import Stage
 from concerns.rules.roles import Role
 from tests.databases import in_place
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +76,13 @@ def test_what_nobody_took_is_on_the_heads_page_with_who_was_told(school, looks):
     assert [step for step in waits if told(step) <= {lead()}] == []
 
 
-def test_a_referral_nobody_answered_was_rung_each_day_and_then_challenged(looks):
-    calls = ChaseCall.objects.filter(at__gte=looks[0].opened_at)
+def test_a_referral_nobody_answered_was_rung_on_three_days_and_then_challenged(school):
     challenged = ReferralEvent.objects.filter(stage=Stage.CHALLENGED)
     assert {event.escalation for event in challenged} >= {Rung.TEAM_MANAGER}
     for event in challenged.filter(escalation=Rung.TEAM_MANAGER):
-        assert calls.filter(referral=event.referral, at__lt=event.at).count() == 3
+        calls = ChaseCall.objects.filter(referral=event.referral, at__lt=event.at)
+        # The first of them may have been made before that week, by the lead herself.
+        assert len({call.at.date() for call in calls}) >= CALLS
 
 
 def test_nothing_of_it_is_unheld(school):

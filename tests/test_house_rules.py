@@ -49,11 +49,11 @@ def test_only_the_audit_room_reads_the_ledger(sources):
     assert house.ledger_readers(sources) == []
 
 
-def test_no_file_is_over_300_lines_or_empty(sources):
+def test_no_file_is_over_500_lines_or_empty(sources):
     assert house.too_long(sources) == []
 
 
-def test_no_test_file_is_over_300_lines():
+def test_no_test_file_is_over_500_lines():
     assert house.long_tests() == []
 
 

@@ -38,7 +38,7 @@ ROOM = "concerns/triage/views.py"
         (house.writes_past_the_door, "concerns/triage/queries.py", "Step.objects.create(x=1)"),
         (house.writes_past_the_door, "concerns/roll/forms.py", "Step.objects.filter().delete()"),
         (house.ledger_readers, "concerns/triage/queries.py", "from concerns.models import Line"),
-        (house.too_long, ROOM, "x = 1\n" * 301),
+        (house.too_long, ROOM, "x = 1\n" * 501),
         (house.too_long, ROOM, ""),
         (house.long_functions, ROOM, "def f():\n" + "    x = 1\n" * 41),
         (house.without_docstring, ROOM, "x = 1"),

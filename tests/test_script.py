@@ -134,6 +134,7 @@ def test_an_error_page_never_takes_the_place_of_the_words(writing, complaints):
     complaints.heard.clear()
 
 
+@pytest.mark.both_databases
 def test_pressing_twice_sends_once(writing):
     fill(writing)
     posts = []

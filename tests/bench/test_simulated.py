@@ -15,7 +15,7 @@ from tests.bench.secondary import Plan
 from tests.bench.simulated import Year
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 HIGH = 2_500
 # The last of them is half-term. The lead is off sick in the second, in which a deputy leaves and
 # another comes, and no mail goes out from its Wednesday to the Sunday.

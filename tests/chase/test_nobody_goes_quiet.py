@@ -200,6 +200,7 @@ class NobodyGoesQuiet(Weeks):
 @settings(max_examples=SCHOOLS, derandomize=True, deadline=None, phases=[Phase.generate])
 # Chance as it falls: one that is made to shrink seldom comes further than the first concern.
 @given(chance=st.randoms(use_true_random=True))
+@pytest.mark.long
 def test_weeks_of_chance_leave_nobody_quiet(chance):
     sent_here.outbox.clear()
     # Each school by itself.

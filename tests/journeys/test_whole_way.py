@@ -1,10 +1,13 @@
 """This file knows the whole way of one concern, from a worried teacher to the head's audit."""
 
+import pytest
 from playwright.sync_api import expect
 
 from concerns.models import Concern
 from concerns.rules.lifecycle import State
 from tests.journeys.conftest import FORENAME, SURNAME, TELLING
+
+pytestmark = pytest.mark.both_databases
 
 WORRY = f"She hid {TELLING} sandwiches in her sleeve, and said there is no tea at home."
 MORE_BACK = "It is closed, and kept."

@@ -87,6 +87,7 @@ def test_a_full_decision_unfolds_what_each_answer_needs(place, any_page, complai
     forget(complaints, 422)
 
 
+@pytest.mark.both_databases
 def test_a_stale_page_keeps_what_was_typed_and_can_be_pressed_again(place, any_page, complaints):
     concern = taken(place)
     sign_in(any_page, place)

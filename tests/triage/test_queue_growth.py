@@ -34,6 +34,8 @@ from tests import factories
 from tests.counting import calls, sqlite_steps, statements
 from tests.factories import NOW
 
+pytestmark = pytest.mark.long
+
 MOST_STATEMENTS = 12
 MOST_CALLS = 40_000
 # The list and its counts take 2,600; the line of the record, the children, the steps and the look
