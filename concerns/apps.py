@@ -1,4 +1,4 @@
-"""This file knows what must hold before the app may start."""
+"""App configuration: restores the append-only triggers after migrations, checks them at start."""
 
 from django.apps import AppConfig
 from django.core import checks
@@ -12,6 +12,6 @@ class Concerns(AppConfig):
     def ready(self):
         from concerns.models import append_only
 
-        # The one signal of the house: every migration may drop a trigger, so each puts all back.
+        # The project's only signal: a migration may drop a trigger, so each one restores them all.
         post_migrate.connect(append_only.after_migrate, sender=self)
         checks.register(append_only.every_trigger_stands, checks.Tags.database)

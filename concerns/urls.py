@@ -1,6 +1,7 @@
-"""The whole site on one screen: each page, its room, and who it is open to.
+"""Every page of the site: its address, its view, who may open it, and its URL name.
 
-The first word of an address is its room. Addresses hold opaque ids, never a name.
+The first word of an address is the package ("room") that holds the view; the home page is in
+`people`. Addresses hold opaque ids, never a name.
 """
 
 from concerns.adult import views as adult

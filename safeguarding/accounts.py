@@ -1,4 +1,4 @@
-"""This file knows how the school's rules bend the sign-in package: nobody signs themselves up."""
+"""Our setting of django-allauth: nobody can sign up by themselves."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 

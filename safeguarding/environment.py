@@ -1,4 +1,4 @@
-"""This file knows how a fresh checkout becomes a demonstration: keys of its own, kept in `.env`."""
+"""Makes a fresh checkout ready for the demonstration: writes `.env` with new keys."""
 
 import base64
 import os
@@ -9,9 +9,9 @@ FILE = Path(__file__).resolve().parent.parent / ".env"
 
 
 def prepare_demo() -> None:
-    """Write a `.env` for the demonstration, once, unless this place is already set up.
+    """Write `.env` for the demonstration, unless it exists or SECRET_KEY is set already.
 
-    The keys are made here and are of no use anywhere else. Nothing is ever overwritten.
+    The keys are random and of no use anywhere else. Nothing is ever overwritten.
     """
     if "SECRET_KEY" in os.environ or FILE.exists():
         return

@@ -1,6 +1,6 @@
-"""This file knows how passwords are hashed: Argon2id at OWASP's 19 MiB, two passes, one lane.
+"""Password hashing: Argon2id with OWASP's parameters (19 MiB, two passes, one lane).
 
-Django's default would cost half a CPU second, and 150 staff sign in on an INSET day.
+Django's default would take half a second of CPU, and 150 staff may sign in on one INSET day.
 """
 
 from django.contrib.auth.hashers import Argon2PasswordHasher

@@ -1,8 +1,8 @@
-"""This file knows how a fault is logged: what kind and where, never with what it was about.
+"""A log formatter that gives an exception's type and traceback, but never its message.
 
-The message of an exception may hold anything: a database quotes the row it refuses, a parser the
-text it could not read. So a log has the kind of each exception and the places it passed, and no
-more. No kept package leaves the message out and the places in.
+The message may hold anything: a database quotes the row it refuses, a parser the text it could not
+read. So the log has only the type of each exception in the chain and its file, line and function.
+No maintained package logs the traceback without the message.
 """
 
 import logging

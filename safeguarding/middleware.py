@@ -1,7 +1,4 @@
-"""This file knows what every response carries and when a session has been idle too long.
-
-And that a clock somebody forgot to start is no reason for silence: see `minds_the_clock`.
-"""
+"""Middleware: security headers, the end of idle sessions, and overdue rounds of the clock."""
 
 import logging
 import threading
@@ -27,7 +24,10 @@ CLOSED = ", ".join(
 
 
 def headers(get_response):
-    """Strict headers on every response. Django 6 has the policy built in: then drop that line."""
+    """Add strict headers to every response.
+
+    Django 6 sets the Content-Security-Policy itself: drop that line on moving there.
+    """
 
     def middleware(request):
         response = get_response(request)
@@ -42,9 +42,10 @@ def headers(get_response):
 
 
 def idle(get_response):
-    """End a session nobody has touched: 15 minutes for who may read, 30 for who only writes.
+    """End a session without a request for 15 minutes, or 30 for those who only write concerns.
 
-    The last touch is kept in a signed cookie bound to the session, so that a page costs no write.
+    15 minutes is for those who may read concerns. The time of the last request is kept in a signed
+    cookie bound to the session, so that a page costs no database write.
     """
 
     def middleware(request):
@@ -82,11 +83,11 @@ def _touched_lately(request):
 
 
 def minds_the_clock(get_response):
-    """Where `manage.py clock` stands still, any request goes the round that is overdue.
+    """If `manage.py clock` is not running, let any request run the overdue round.
 
-    Beside the page and not before it: a thread looks, at most every half a minute in a process,
-    whether the last beat is over five minutes old. The round's own lease sees to it that only one
-    goes it.
+    The request does not wait for it: a thread checks, at most every 30 seconds in each process,
+    whether the last heartbeat is over five minutes old. The round's lease makes sure that only one
+    process runs it.
     """
     looked = threading.Lock()
     at = [-LOOKS_EVERY]

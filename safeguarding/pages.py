@@ -1,4 +1,4 @@
-"""This file knows the site's own few pages: help with signing in, health, and the errors."""
+"""Pages outside the app: help with signing in, the health check, and the error pages."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -18,7 +18,10 @@ def sign_in_help(request):
 
 @login_not_required
 def healthz(request):
-    """Whether the site can do its work. Says nothing about anybody."""
+    """JSON for monitoring: whether the site can do its work. Holds no personal data.
+
+    Status 503 if the database does not answer or the clock has a fault.
+    """
     try:
         pulse, now = Beat.objects.pulse()
     except DatabaseError:
@@ -31,7 +34,7 @@ def healthz(request):
 
 def bad_request(request, exception=None):
     if isinstance(exception, RequestDataTooBig):
-        # Too large to be read at all: what was saved while it was typed is in the drafts.
+        # Too large to read at all. What was autosaved while typing is in the drafts.
         return render(request, "413.html", status=413)
     return render(request, "400.html", {"kept": _kept(request)}, status=400)
 
@@ -42,25 +45,25 @@ def forbidden(request, exception=None):
 
 
 def not_found(request, exception=None):
-    """The same bytes for "not yours" and "no such thing"."""
+    """The same bytes whether a thing is not yours or does not exist."""
     return render(request, "404.html", {"kept": _kept(request)}, status=404)
 
 
 def server_error(request):
-    """No context processors and no database: either may be what failed."""
+    """Rendered without context processors and without the database: either may have failed."""
     return HttpResponseServerError(render_to_string("500.html", {"kept": _kept(request)}))
 
 
 @login_not_required
 def csrf_failure(request, reason=""):
-    """The form's token has gone stale: what was typed is kept, and shown to who typed it."""
+    """The form's CSRF token has expired: save what was typed, and show it to whoever typed it."""
     words = _typed(request) if request.user.is_authenticated else ()
     context = {"kept": _kept(request), "words": words}
     return render(request, "403_csrf.html", context, status=403)
 
 
 def _kept(request):
-    """Put the words of a form that failed in their owner's draft; never fail over it."""
+    """Save the words of a failed form in their owner's draft. None if they cannot be saved."""
     if request.method != "POST":
         return None
     try:

@@ -1,5 +1,6 @@
-"""The whole configuration of the site, from the environment. Unset, it refuses rather than risks.
+"""The whole configuration of the site, read from environment variables.
 
+If a required variable is not set, the site refuses to start rather than risk a weak default.
 `.env.example` lists every variable with a sentence. `make run` writes a `.env` for the demo.
 """
 
@@ -84,7 +85,7 @@ MIDDLEWARE = [
     "safeguarding.middleware.idle",
     "safeguarding.middleware.minds_the_clock",
     "allauth.account.middleware.AccountMiddleware",
-    # The gate opens what urls.py says; whatever did not come through the gate stays shut.
+    # The gate (doors/gate.py) opens what urls.py says; every other page requires signing in.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
 ]
 
@@ -111,7 +112,7 @@ CRISPY_FAIL_SILENTLY = False
 
 # --- The database --------------------------------------------------------------------------------
 _URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'safeguarding.sqlite3'}"
-# The web connects as a role that owns nothing; only `migrate` connects as the owner.
+# The web connects as a role that owns no table; only `migrate` connects as the owner.
 _OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or _URL
 MIGRATING = sys.argv[1:2] == ["migrate"]
 DATABASES = {
@@ -119,10 +120,10 @@ DATABASES = {
         _OWNER_URL if MIGRATING else _URL, conn_max_age=600, conn_health_checks=True
     )
 }
-# Who may be given rights on the tables after a migration: the role the web connects as.
+# The role the web connects as, which is granted rights on the tables after a migration.
 DATABASE_WEB_ROLE = dj_database_url.parse(_URL).get("USER", "")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Each of these was seen to lose writes, commits or a trigger when left out.
+    # Without any one of these we have seen lost writes, lost commits or a trigger not firing.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -133,7 +134,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Rate limits are counted here, by all web workers together.
+# Rate limits are counted in the database, so that all web workers share them.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -160,19 +161,19 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_DISPLAY = str
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-# A school is one address: thirty people signing in at once must all get in, while one account
-# cannot be guessed at. No limit stands on writing a concern.
+# A school has one IP address: thirty people signing in at once must all get in, while nobody can
+# guess the password of one account. Writing a concern has no limit.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
     "login_failed": "200/m/ip,10/5m/key",
-    # Choosing a password with a link, which nobody guesses.
+    # Choosing a password with a link, which cannot be guessed.
     "reset_password_from_key": "60/m/ip",
 }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-# The link by which somebody chooses a password: signed, for one password, and for so long.
+# Seconds for which a link to choose a password is valid. It is signed and works once.
 PASSWORD_RESET_TIMEOUT = 48 * 60 * 60
-# A second factor's place is here: allauth.mfa, with May.READ asking for it in doors/gate.py.
+# A second factor would go here: allauth.mfa, required for Power.READ in doors/gate.py.
 
 # --- Mail ----------------------------------------------------------------------------------------
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
@@ -181,17 +182,17 @@ EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_SSL = EMAIL_PORT == 465
 EMAIL_USE_TLS = not EMAIL_USE_SSL and os.environ.get("EMAIL_USE_TLS", "1") == "1"
-# Somebody waits at a page for it.
+# Seconds; somebody is waiting at a page.
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or "safeguarding@localhost"
-# The demonstration prints its mail where it was started, and sends none.
+# The demonstration prints its mail in the terminal and sends none.
 EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.EmailBackend"
 
-# Whether requests go the round that `manage.py clock` has forgotten.
+# Whether web requests run an overdue round if `manage.py clock` is not running.
 MINDS_THE_CLOCK = os.environ.get("MINDS_THE_CLOCK", "1") == "1"
 
 # --- The browser ---------------------------------------------------------------------------------
-# Over plain http only the demonstration on this machine is served.
+# Plain HTTP is only for the demonstration on this machine.
 _HTTPS = not DEMO
 _PREFIX = "__Host-" if _HTTPS else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}session"
@@ -210,7 +211,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_PROXY") else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# The name and shape are Django 6's own: on moving there our middleware goes and this stays.
+# Same name and shape as in Django 6: on moving there, drop our middleware's header and keep this.
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -222,7 +223,7 @@ SECURE_CSP = {
     "object-src": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
-# Words of an account fit many times over; a roll of 20,000 pupils fits once.
+# Bytes: an account fits many times over; a roll of 20,000 pupils fits once.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -1,6 +1,7 @@
-"""This file knows when the web must not start: triggers gone, a database that forgets.
+"""Checks made when the web server starts, and statistics for SQLite.
 
-And what it does for its database when it does.
+The server must not start if triggers are missing, if PostgreSQL could lose commits, or if the
+demonstration is run on a database with real people.
 """
 
 from django.conf import settings
@@ -13,7 +14,7 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def refuse_unless_safe() -> None:
-    """Raise ImproperlyConfigured, saying what to do, unless the site may serve."""
+    """Raise ImproperlyConfigured, saying what to do, if the site must not start."""
     try:
         gone = append_only.missing()
         if gone:
@@ -30,10 +31,10 @@ def refuse_unless_safe() -> None:
 
 
 def count_rows() -> None:
-    """Let SQLite count what its indexes hold, as PostgreSQL does by itself.
+    """Let SQLite gather statistics of its indexes, as PostgreSQL does by itself.
 
-    Without it one child's story is found by reading ten years of the whole school. It looks at a
-    thousand entries of each index at most: a moment, whatever the size.
+    Without them the query for one child's chronology reads ten years of the whole school. At most
+    1,000 entries of each index are read: a moment, whatever the size.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

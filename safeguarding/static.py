@@ -1,8 +1,8 @@
-"""This file knows how static files are named: by content, what one script imports included."""
+"""Static files get a hash of their content in their name, also where scripts import each other."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
-    # Without this a module imports its neighbour by the bare name, and a browser may keep the old.
+    # Otherwise a script imports another by its plain name, and a browser may use an old copy.
     support_js_module_import_aggregation = True

@@ -1,4 +1,4 @@
-"""The site: signing in, its own few pages, and the app behind the gate."""
+"""URLs of the site: signing in, help, health check, error pages, and the app behind the gate."""
 
 from allauth.account.views import LoginView, LogoutView
 from django.urls import include, path
@@ -8,7 +8,7 @@ from safeguarding import pages
 urlpatterns = [
     path("sign-in/", LoginView.as_view(), name="account_login"),
     path("sign-out/", LogoutView.as_view(), name="account_logout"),
-    # The sign-in package asks for these names. Accounts and passwords come from the school office.
+    # allauth needs these names. Accounts and passwords come from the school office.
     path("sign-in/help/", pages.sign_in_help, name="account_signup"),
     path("sign-in/help/", pages.sign_in_help, name="account_reset_password"),
     path("sign-in/help/", pages.sign_in_help, name="account_inactive"),

@@ -1,4 +1,4 @@
-"""What a web server runs. It does not start over a record that could be altered or lost unseen."""
+"""The WSGI application. Does not start if the record could be altered or lost unnoticed."""
 
 import os
 
@@ -13,5 +13,5 @@ from safeguarding.start import count_rows, refuse_unless_safe  # noqa: E402
 
 refuse_unless_safe()
 count_rows()
-# Every page is read now: a fault in one stops the start, not the first person who needs it.
+# Import every page now, so that a fault in one stops the start and not the first visitor.
 get_resolver().reverse_dict  # noqa: B018

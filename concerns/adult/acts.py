@@ -1,4 +1,4 @@
-"""This file knows how a concern about an adult is sent and added to, and what its reader does."""
+"""Acts on concerns about adults: the writer sends and adds; a reader takes, decides and closes."""
 
 import uuid
 from datetime import datetime
@@ -34,9 +34,8 @@ from concerns.rules.roles import May
 def send(
     *, by: Viewer, draft: uuid.UUID, told: ToldOfAdult, now: datetime
 ) -> tuple[AdultConcern, bool]:
-    """Send it, once: the same draft sent again, even at the same moment, gives the first, and that
-    it was sent before. Raises Refused where the draft is somebody else's.
-    """
+    """Create the concern from `draft`, once: sending the draft again, even at the same moment,
+    returns the first concern and True. Raises Refused if the draft is somebody else's."""
     try:
         return _send(by=by, draft=draft, told=told, now=now), False
     except IntegrityError:
@@ -48,7 +47,7 @@ def send(
 
 
 def keep_what_is_new(by: Viewer, concern: AdultConcern, told: ToldOfAdult) -> bool:
-    """Words typed into a form after it had been sent wait in its box to add to. True if any."""
+    """Keep words typed into a form after it was sent, in the box for additions. True if any."""
     new = told.beyond(concern)
     if new:
         here = reverse("adult_mine", kwargs={"uid": concern.uid})
@@ -86,7 +85,7 @@ def _send(
 
 
 def code(concern: AdultConcern) -> str:
-    """Its receipt code: from the line of its sending."""
+    """The concern's receipt code, made from the ledger line of its sending."""
     return ledger.receipt(ledger.line_of(concern.uid, Kind.SUBMITTED))
 
 
@@ -98,7 +97,7 @@ def _must_work_here(by: Viewer, *people: Person) -> None:
 def add(
     *, by: Viewer, concern: AdultConcern, words: str, now: datetime, once: uuid.UUID | None = None
 ) -> AdultEntry:
-    """Add to one's own. A second press of the same form, known by `once`, adds nothing."""
+    """Add words to one's own concern. The same form sent twice (same `once`) adds nothing."""
     once = once or uuid.uuid4()
     try:
         return _add(by=by, concern=concern, words=words, now=now, once=once)
@@ -109,7 +108,7 @@ def add(
 
 @act(May.SUBMIT, Kind.ADDED, on="concern")
 def _add(*, by: Viewer, concern: AdultConcern, words, now, once: uuid.UUID, record) -> AdultEntry:
-    """A closed one is new again: nothing is laid on an unread pile."""
+    """Adding to a closed concern reopens it with a first look, so that somebody will read it."""
     added = AdultEntry.objects.write(Happened.ADDED, by, concern, words, now, uid=once)
     agenda = record.agenda(concern)
     if concern.state == State.CLOSED:
@@ -130,7 +129,7 @@ def _must_be_open(concern: AdultConcern) -> None:
 
 @act(May.ADULT, Kind.TAKEN, on="concern")
 def take(*, by: Viewer, concern: AdultConcern, now: datetime, record) -> AdultConcern:
-    """'I have this': ends the first look. What is owed stays its post's."""
+    """'I have this': end the first look. The other steps stay with the post."""
     _must_be_open(concern)
     agenda = record.agenda(concern)
     if concern.state == State.WAITING:
@@ -145,8 +144,7 @@ def take(*, by: Viewer, concern: AdultConcern, now: datetime, record) -> AdultCo
 
 @act(May.ADULT, Kind.DECIDED, on="concern")
 def decide(*, by: Viewer, concern, decided: AdultDecided, now, record) -> AdultDecision:
-    """Decide, by which ways and why. A new decision takes the place of the old; what was promised
-    to go outside stays promised."""
+    """A new decision supersedes the old one, but open steps with the LADO or the police stay."""
     _must_be_open(concern)
     if lacking := decided.lacking(by.today):
         raise Refused(lacking)
@@ -169,7 +167,7 @@ def decide(*, by: Viewer, concern, decided: AdultDecided, now, record) -> AdultD
 
 @act(May.ADULT, Kind.ADDED, on="concern")
 def note(*, by: Viewer, concern: AdultConcern, words: str, now: datetime, record) -> AdultEntry:
-    """A reader's note; what its writer added has then been read. The writer never sees it."""
+    """Add a reader's note, which the writer never sees. Ends the step to read an addition."""
     _must_be_open(concern)
     written = AdultEntry.objects.write(Happened.NOTE, by, concern, words, now)
     agenda = record.agenda(concern)
@@ -181,7 +179,7 @@ def note(*, by: Viewer, concern: AdultConcern, words: str, now: datetime, record
 
 @act(May.ADULT, Kind.SPOKE, on="concern")
 def speak(*, by: Viewer, concern, spoken: Spoken, now: datetime, record) -> AdultEntry:
-    """What was said to the LADO or the police, and what they said."""
+    """Record a conversation with the LADO or the police."""
     _must_be_open(concern)
     if spoken.happened_at > now:
         raise Refused("This is written down after it has happened.")
@@ -209,8 +207,7 @@ def _tell(agenda, by: Viewer, words: str, now: datetime) -> AdultEntry:
 
 @act(May.ADULT, Kind.HANDED, on="concern")
 def hand(*, by: Viewer, concern: AdultConcern, note: str, now: datetime, record) -> AdultEntry:
-    """Give it to the other post: the head to the chair, the chair to the head. It is theirs alone
-    then, and is looked at anew."""
+    """Hand it to the other post, head or chair, which alone has it then and looks at it anew."""
     _must_be_open(concern)
     to = next(role for role in adults.READERS if role != concern.goes_to)
     if to not in {post.role for post in who_reads(concern, by.today, to)}:
@@ -223,7 +220,7 @@ def hand(*, by: Viewer, concern: AdultConcern, note: str, now: datetime, record)
 
 @act(May.ADULT, Kind.HANDED)
 def take_over(*, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record) -> AdultConcern:
-    """What has come to the other reader, its own being silent, is theirs from now on."""
+    """Give an escalated concern to the other reader, because its own reader did not act."""
     concern = AdultConcern.objects.select_for_update().filter(uid=uid, school=by.school).first()
     if uid not in {one.uid for one in come_to(by)}:
         raise Refused("Somebody has acted on it since this page was made. It stays with them.")
@@ -236,10 +233,8 @@ def take_over(*, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record) ->
 
 @act(May.ADULT, Kind.EXCLUDED, on="concern")
 def exclude(*, by: Viewer, concern, person: Person, why: str, now: datetime, record) -> None:
-    """Shut somebody out, for good: from the next request on. Oneself too, for whoever is too near.
-
-    Not so many that nobody is left: that is for the writer alone to say.
-    """
+    """Exclude somebody for good, from their next request on. A reader may exclude themselves.
+    Refused if nobody would be left to read it; only the writer can exclude that many."""
     _must_work_here(by, person)
     if AdultExclusion.objects.filter(concern=concern, person=person).exists():
         raise Refused(f"{person.name} cannot see it already.")
@@ -252,7 +247,7 @@ def exclude(*, by: Viewer, concern, person: Person, why: str, now: datetime, rec
 
 @act(May.ADULT, Kind.CORRECTED, on="concern")
 def about(*, by: Viewer, concern, person: Person, why: str, now: datetime, record) -> AdultEntry:
-    """Say, or correct, whom it is about. The words stay; whoever it is sees nothing of it."""
+    """Set or correct the subject, who then cannot see it. What was written stays as it is."""
     _must_work_here(by, person)
     if person.pk == concern.subject_id:
         raise Refused(f"It is about {person.name} already.")
@@ -268,7 +263,7 @@ def about(*, by: Viewer, concern, person: Person, why: str, now: datetime, recor
 def close(
     *, by: Viewer, concern, outcome: str, why: str, words_back: str, now: datetime, record
 ) -> AdultEntry:
-    """Close with its outcome and a word to who wrote it. What is promised outside holds it open."""
+    """Refused while an addition is unread or a step with the LADO or the police is open."""
     agenda = record.agenda(concern)
     held = dict.fromkeys(step.words for step in agenda.open if step.holds_open)
     if held:

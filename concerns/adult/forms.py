@@ -1,4 +1,4 @@
-"""This file knows what is asked about an adult who works here: of its writer, and of its reader."""
+"""Forms for concerns about adults who work here: the writer's, and those of the reader's acts."""
 
 import uuid
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ NO_WORD = "Write them a word: nobody should be left wondering whether they were 
 
 
 class AdultForm(Telling):
-    """Two answers are needed: who it is, and what happened, or what somebody told of it."""
+    """Requires who it is, and either what happened or what somebody told the writer."""
 
     nothing_said = "Write what happened. A few words are enough."
 
@@ -77,7 +77,7 @@ class AdultForm(Telling):
     def __init__(
         self, typed: Typed, *, draft: uuid.UUID, staff: Mapping[str, Person], checked: bool = True
     ):
-        """`staff` are those in post, by uid, less who writes."""
+        """`staff` are the people in post except the writer, by uid."""
         super().__init__(typed, checked=checked)
         self.draft, self.staff = draft, staff
         names = [(uid, f"{person.name}, {person.detail}") for uid, person in staff.items()]
@@ -86,7 +86,7 @@ class AdultForm(Telling):
 
     @property
     def passed_by(self) -> set[str]:
-        """Who is not to be named as somebody to go to: whom it is about, and the shut out."""
+        """Uids of people the page must not suggest as contacts: the subject and the excluded."""
         return {*self.data.getlist("whom"), *self.data.getlist("shut_out")}
 
     def clean(self):
@@ -100,7 +100,7 @@ class AdultForm(Telling):
         return given
 
     def told(self) -> ToldOfAdult:
-        """Once valid: what the act is given."""
+        """The valid answers, for `acts.send`."""
         given = dict(self.cleaned_data)
         shut_out = [uid for uid in given["shut_out"] if uid != given["whom"]]
         given["shut_out"] = tuple(self.staff[uid] for uid in shut_out)
@@ -123,7 +123,7 @@ class AddForm(Asked):
 
 
 class Sheeted(Asked):
-    """What a reader does, on a page of its own. `given` is what its act is given."""
+    """Base form for an act of the reader on its own page; `act_arguments` go to the act."""
 
     heading = above = ""
 
@@ -170,8 +170,6 @@ class ReopenForm(Sheeted):
 
 
 class WhoForm(Sheeted):
-    """Somebody who works here, and why."""
-
     helper = inside("person", Question("why", rows=3), Buttons(Press("Record it")))
     person = forms.ChoiceField(label="Who?")
     why = Words("How do you know?", needed="Say how you know")
@@ -296,5 +294,5 @@ class CloseForm(Sheeted):
 
     def __init__(self, *args, own: bool, **kwargs):
         super().__init__(*args, **kwargs)
-        # Who closes what they wrote themselves need not write to themselves.
+        # `own`: the reader wrote the concern, and need not write back to themselves.
         self.fields["words_back"].required = not own

@@ -1,4 +1,4 @@
-"""This file knows what the pages about adults read: by its writer, and by its one reader."""
+"""Reads for the pages on concerns about adults: the writer's pages, then the reader's."""
 
 import uuid
 from dataclasses import dataclass
@@ -38,18 +38,18 @@ FEW = 20
 
 
 def colleagues(viewer: Viewer) -> dict[str, Person]:
-    """Everybody else who works here today, by uid and in the order of their names."""
+    """Everybody else who works here today, by uid and ordered by name."""
     return offered.staff(viewer)
 
 
 def everybody(viewer: Viewer) -> dict[str, Person]:
-    """The same, and oneself: a reader may be whom it turns out to be about, or be too near."""
+    """The same and the viewer: a reader may be the subject, or want to exclude themselves."""
     return {str(viewer.person.uid): viewer.person} | offered.staff(viewer)
 
 
 @dataclass(frozen=True)
 class Contact:
-    """Somebody to go to, and about whom."""
+    """A reader to go to in person. `about` says for concerns about whom."""
 
     person: Person
     title: str
@@ -57,7 +57,7 @@ class Contact:
 
 
 def contacts(viewer: Viewer, passed_by: set[str] = frozenset()) -> list[Contact]:
-    """The head and the chair, less oneself, whoever is away and whom the form has named. (Uids.)"""
+    """The head and the chair, without the viewer, anybody away and the uids in `passed_by`."""
     every = sorted(readers_in_post(viewer.school, viewer.today), key=_head_first)
     able = [post for post in every if str(post.person.uid) not in passed_by]
     found = {}
@@ -68,7 +68,7 @@ def contacts(viewer: Viewer, passed_by: set[str] = frozenset()) -> list[Contact]
 
 
 def _about(post: Post, every: list[Post]) -> str:
-    """Whom it would be about, for it to go to the holder of `post`."""
+    """For concerns about whom one goes to the holder of `post`, in words."""
     others = [other for other in every if other.role != post.role]
     if others and all(other.away for other in others):
         return f"about anybody, while the {Role(others[0].role).title.lower()} is away"
@@ -83,26 +83,27 @@ def authority(viewer: Viewer) -> Authority:
     return viewer.school.authority
 
 
-# The writer's
+# The writer's pages
 
 
 def whose_draft(viewer: Viewer, uid: uuid.UUID) -> Draft:
-    """One's own draft about an adult. Raises Http404 for anybody else's."""
+    """The viewer's own draft about an adult. Raises Http404 for anybody else's."""
     return sight.one(viewer, Draft.objects.of(viewer).filter(page=ADULT), uid)
 
 
 def sent_from(viewer: Viewer, draft: uuid.UUID) -> AdultConcern | None:
-    """What became of a draft, where it has been sent by this writer."""
+    """The concern that the viewer sent from `draft`, if any."""
     return AdultConcern.objects.written_by(viewer).filter(draft=draft).first()
 
 
 def own(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
-    """One's own without its reading being recorded: for an act, and for the receipt."""
+    """A concern the viewer wrote, for an act or the receipt. Not recorded. Raises Http404."""
     return sight.one(viewer, sight.own_adults(viewer), uid)
 
 
 def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[AdultConcern], bool]:
-    """A page of one's own, newest first: references, states and words back; no names."""
+    """A page of the viewer's own concerns, newest first, and whether there are more. The page shows
+    references, states and words back, but no names."""
     rows = sight.own_adults(viewer).order_by("-id")
     if before:
         rows = rows.filter(id__lt=own(viewer, before).pk)
@@ -111,7 +112,7 @@ def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[AdultConcern], 
 
 
 def opened(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
-    """One's own with its words, the words back and one's own additions: recorded."""
+    """A concern the viewer wrote, with its words, additions and words back. Recorded."""
     concern = sight.own_adult(viewer, uid)
     entries = list(concern.entries.select_related("by").order_by("id"))
     concern.added = [row for row in entries if row.what == Happened.ADDED]
@@ -123,8 +124,8 @@ def opened(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
 
 
 def said(concern: AdultConcern, shut_out: list[str], to: str) -> list[tuple[str, str]]:
-    """What was written, each answer under its words; what was not answered is left out. `to` is
-    who wrote it, as they are called on the page: whom somebody told."""
+    """(label, words) for each question that was answered. `to` is what the page calls the writer,
+    for the label of what somebody told them."""
     rows = [
         ("About", concern.named.name if concern.named_id else concern.described),
         ("What happened", concern.account),
@@ -140,7 +141,7 @@ def said(concern: AdultConcern, shut_out: list[str], to: str) -> list[tuple[str,
 
 @dataclass(frozen=True)
 class Promise:
-    """Who should have read it by when, as it stands now."""
+    """Who should read the concern and by when, as things are now, and the receipt code."""
 
     people: list[Post]
     step: AdultStep | None
@@ -149,14 +150,14 @@ class Promise:
 
 
 def promise(viewer: Viewer, concern: AdultConcern) -> Promise:
-    """What a receipt says: from the step that is open, and who is in post today."""
+    """What the receipt says, from the open first look and from who is in post today."""
     step = concern.steps.open().filter(kind__in=adults.LOOKS).in_order().first()
     able = who_reads(concern, viewer.today)
     others = [post for post in able if post.person_id != viewer.person.pk]
     return Promise(others, step, len(others) < len(able), acts.code(concern))
 
 
-# The reader's
+# The reader's pages
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ class Listed:
 
 
 def come(viewer: Viewer, uid: uuid.UUID) -> Silent:
-    """One that has come to the other reader, to be taken over. Raises Http404."""
+    """A concern escalated to the viewer, for taking over. Raises Http404."""
     for one in come_to(viewer):
         if one.uid == uid:
             return one
@@ -176,7 +177,7 @@ def come(viewer: Viewer, uid: uuid.UUID) -> Silent:
 
 
 def listed(viewer: Viewer, after: uuid.UUID | None) -> Listed:
-    """A page of what is this reader's: open first, most pressing first. Recorded."""
+    """A page of the reader's concerns: open ones first, by rank and due time. Recorded."""
     visible = AdultConcern.objects.visible_to(viewer)
     rows = visible.open_first()
     if after:
@@ -192,13 +193,13 @@ def listed(viewer: Viewer, after: uuid.UUID | None) -> Listed:
 
 
 def to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
-    """For an act, whose own line is the record of it. Raises Http404."""
+    """A concern for an act, whose own ledger line records the reading. Raises Http404."""
     return sight.one(viewer, AdultConcern.objects.visible_to(viewer), uid)
 
 
 def would_have(viewer: Viewer, concern: AdultConcern) -> list[Post]:
-    """Who would have it, handed on today; nobody, where whoever is in that post is away or may not
-    see it: the act refuses it then."""
+    """Posts that would have the concern if it were handed over today. Empty if the holders of the
+    other post are away or may not see it; the act is then refused."""
     to = next(role for role in adults.READERS if role != concern.goes_to)
     return [post for post in who_reads(concern, viewer.today, to) if post.role == to]
 
@@ -208,7 +209,7 @@ def still_seen(viewer: Viewer, uid: uuid.UUID) -> bool:
 
 
 def read(viewer: Viewer, uid: uuid.UUID) -> dict:
-    """One beside the earlier ones about the same adult, and what may be done. Recorded."""
+    """A concern, the others about the same adult, and what may be done now. Recorded."""
     concern = sight.adult(viewer, uid)
     steps = list(concern.steps.open().in_order())
     exclusions = AdultExclusion.objects.filter(concern=concern).select_related("person", "by")
@@ -233,7 +234,7 @@ def read(viewer: Viewer, uid: uuid.UUID) -> dict:
 
 
 def _about_the_same(viewer: Viewer, concern: AdultConcern) -> list[AdultConcern]:
-    """Every other about the same adult that this reader may see, newest first. Recorded."""
+    """Other concerns about the same adult that the viewer may see, newest first. Recorded."""
     if not concern.subject_id:
         return []
     rows = AdultConcern.objects.visible_to(viewer).about(concern.subject).exclude(pk=concern.pk)
@@ -256,7 +257,7 @@ def _reasons(concern: AdultConcern, earlier: list[AdultConcern]) -> list[str]:
 
 
 def _moves(concern: AdultConcern, steps: list[AdultStep]) -> list[Move]:
-    """What may be done now; what may not says why. The acts ask the same again."""
+    """The reader's acts, each with why it is not possible now. The acts check this again."""
     state = State(concern.state)
     shut = REOPEN_FIRST if state is State.CLOSED else ""
     held = "; ".join(dict.fromkeys(step.words for step in steps if step.holds_open))

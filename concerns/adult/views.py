@@ -1,4 +1,4 @@
-"""This file knows the pages about an adult: writing it, what became of it, and its reader's."""
+"""Pages on concerns about adults: writing one, what became of it, and the reader's pages."""
 
 import uuid
 
@@ -23,7 +23,7 @@ NOT_SAVED = (
     "on, copy them and ring the number above."
 )
 
-# What the form about a child asks too; the rest of what was answered goes along in words.
+# Fields that the form about a child has too. All other answers are copied into its account.
 GOES_AS_IT_IS = frozenset({"account", "children", "shut_out", *TELLING})
 
 
@@ -67,8 +67,8 @@ def _later(request, form):
 
 
 def _about_a_child(request, form):
-    """It turned out to be about a child: every word goes along to that form, and whoever was to
-    see nothing of this is to see nothing of that."""
+    """The writer says it is about a child after all. Every word moves to that form, and everybody
+    who must not see this concern must not see that one either."""
     typed = form.data
     said = [typed.get("account", ""), *in_words(form, but=GOES_AS_IT_IS)]
     words = {"account": ["\n\n".join(filter(str.strip, said))]}
@@ -107,7 +107,7 @@ def _form(request, uid, typed, checked) -> forms.AdultForm:
 
 
 def _page(request, form, *, begun=None, reached=True):
-    """The form. Where the database is not `reached`, with nothing on it that must be read."""
+    """The form. If the database was not `reached`, without anything that needs a query."""
     page = {"form": form, "begun": begun, "keep": keep.token(request.viewer, ADULT, form.draft)}
     if reached:
         page["contacts"] = queries.contacts(request.viewer, form.passed_by)
@@ -165,7 +165,7 @@ def _own(request, uid, form=None):
     return render(request, "adult/mine.html", page, status=422 if form.errors else 200)
 
 
-# The reader's
+# The reader's pages
 
 
 def listed(request):
@@ -194,7 +194,7 @@ def take(request, uid):
 
 
 def take_over(request, uid):
-    """What came to the other reader. Pressed twice, it is theirs already."""
+    """Take over an escalated concern. A second press finds that the viewer has it already."""
     if queries.still_seen(request.viewer, uid):
         return redirect("adult_read", uid=uid)
     one = queries.come(request.viewer, uid)
@@ -205,11 +205,11 @@ def take_over(request, uid):
 
 
 def _does(request, uid, act, form, concern=None, said=None, **offered):
-    """The page of one act on one concern. `said` is what it says beside the form."""
+    """The page of one act on a concern. `said` is extra context, `offered` the form's arguments."""
     concern = concern or queries.to_change(request.viewer, uid)
     sheet = Sheet(request, form, **offered)
     if sheet.whole and sheet.does(act, concern=concern, **sheet.form.given):
-        # Who has shut themselves out sees nothing of it any more.
+        # Readers who excluded themselves cannot open the concern any more.
         if queries.still_seen(request.viewer, uid):
             return sheet.onward("adult_read", uid=uid)
         return sheet.onward("adult")

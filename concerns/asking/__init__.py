@@ -1,1 +1,1 @@
-"""What every form is made of. It knows shapes, not rooms, so that rooms ask in one voice."""
+"""Form fields, layout and questions shared by the forms of every room. Imports no room."""

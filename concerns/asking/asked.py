@@ -1,8 +1,8 @@
-"""This file knows what a box for words takes, and how a form stands before it is judged.
+"""The base class of our forms, and fields for text, a time and choices.
 
-Every word that comes with a form can be shown again, whatever was wrong with it: what no database
-keeps whole is shown as a mark in its place and said once, never dropped, and never in the way of
-sending a second time.
+Everything typed can be shown again, whatever is wrong with it. A character that no database can
+store is replaced by U+FFFD and reported once: it is never dropped, and never stops the form from
+being sent a second time.
 """
 
 import re
@@ -18,7 +18,7 @@ MOST = 50_000
 WRONG = "Choose one of the answers"
 TOO_LONG = f"This is longer than {MOST:,} characters. Shorten it, or send it in two parts."
 
-# Control characters, halves of characters, and what is no character at all.
+# Control characters, lone surrogates and noncharacters.
 _UNKEEPABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c]")
 UNKEEPABLE = (
@@ -27,21 +27,23 @@ UNKEEPABLE = (
 )
 
 
-# What a form carries by itself: not an answer of anybody's.
+# Fields a form carries that are not anybody's answers.
 CARRIED = frozenset({"csrfmiddlewaretoken", "do", "draft", "keep", "version"})
 
 
 @dataclass(frozen=True)
 class Typed:
-    """What came with a form, as it can be kept and shown again; `unclean` are the boxes that held
-    what cannot be kept."""
+    """The posted fields of a form, cleaned so that they can be stored and shown again.
+
+    `unclean` are the names of fields that held a character which cannot be stored.
+    """
 
     data: MultiValueDict
     unclean: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, fields: Mapping[str, list[str]]) -> "Typed":
-        """`fields` as `request.POST.lists()` or a draft give them."""
+        """Make it from `request.POST.lists()` or the fields of a draft."""
         fields = dict(fields)
         unclean = {name for name in fields if any(map(_UNKEEPABLE.search, fields[name]))}
         data = {name: [_tidy(value) for value in values] for name, values in fields.items()}
@@ -52,7 +54,7 @@ class Typed:
         return {name: values for name, values in self.data.lists() if name not in CARRIED}
 
     def uids(self, name: str) -> list[uuid.UUID]:
-        """Each once; what is none is left out."""
+        """The valid UUIDs in field `name`, each once."""
         return list(dict.fromkeys(filter(None, map(as_uid, self.data.getlist(name)))))
 
 
@@ -68,9 +70,9 @@ def _tidy(value: str) -> str:
 
 
 class Words(forms.CharField):
-    """A box for words, long or (`line`) short, that a browser does not remember.
+    """A text field, long or (`line`) of one line, with the browser's autocomplete off.
 
-    `needed` is said when it is left empty; without it, it may be.
+    `needed` is the error shown when it is left empty; without it the field is optional.
     """
 
     def __init__(self, label: str, *, help_text: str = "", line: bool = False, needed: str = ""):
@@ -80,13 +82,13 @@ class Words(forms.CharField):
             help_text=help_text,
             required=bool(needed),
             max_length=MOST,
-            # Its width is the stylesheet's: a number of columns would only be sent and overruled.
+            # The stylesheet sets the width, so `cols` is left out.
             widget=box(attrs={"autocomplete": "off"} | ({} if line else {"cols": False})),
             error_messages={"required": needed, "max_length": TOO_LONG},
         )
 
     def widget_attrs(self, widget):
-        # A box that stops taking letters loses, without a word, what was pasted past its end.
+        # No maxlength attribute: it would silently cut off what is pasted past the end.
         return {}
 
 
@@ -108,7 +110,7 @@ class TimeOfDay(forms.TimeField):
 
 
 def choose(label: str, words, *, needed="", help_text="", many=False, folded=False) -> forms.Field:
-    """One or `many` of a vocabulary in `rules/words.py`; `folded` into a list that drops down."""
+    """A field for one (or `many`) of a vocabulary in `rules/words.py`. `folded`: a drop-down."""
     kind = forms.MultipleChoiceField if many else forms.ChoiceField
     widget = forms.CheckboxSelectMultiple if many else forms.RadioSelect
     return kind(
@@ -122,7 +124,10 @@ def choose(label: str, words, *, needed="", help_text="", many=False, folded=Fal
 
 
 class Asked(forms.Form):
-    """A form that can stand as it was typed, not judged yet: after a search, or from a draft."""
+    """A form that can be shown as typed without being validated (`checked=False`).
+
+    Used after a search on the same page, or for a draft.
+    """
 
     def __init__(self, typed: Typed | None = None, *, checked: bool = True, **more):
         super().__init__(typed.data if typed else None, **more)
@@ -135,7 +140,7 @@ class Asked(forms.Form):
             self._errors, self.cleaned_data = ErrorDict(), {}
 
     def clean(self):
-        # A day is three boxes, named after it.
+        # A date has three inputs: <name>_day, <name>_month and <name>_year.
         unclean = {re.sub("_(day|month|year)$", "", box) for box in self.unclean}
         for name in self.fields:
             if self.add_prefix(name) in unclean:

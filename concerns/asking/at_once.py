@@ -1,8 +1,8 @@
-"""This file knows the two ticks of a writer that are owed at once, whatever else is decided.
+"""The writer's two ticks that require action at once, whatever else is decided.
 
-A mark on a child who cannot yet move about is referred; genital mutilation that is known of is
-reported to the police by who learnt of it. A tick that does not fit what stands beside it is asked
-about, and never dropped.
+A mark on a child who cannot yet move about is referred. Female genital mutilation (FGM) that is
+known, not only suspected, is reported to the police by the person who learnt of it. A tick that
+does not fit the answers beside it gives an error, and is never dropped.
 """
 
 from django import forms
@@ -19,7 +19,7 @@ WHICH = "Tick “{}” above as well. If you only suspect it, take this tick awa
 
 
 class AskAtOnce(Asked):
-    # Unfolded by the stylesheet, and there whenever it is ticked.
+    # The stylesheet shows it when FGM is ticked, and always if it is ticked itself.
     FGM_LAID = Tick("fgm_known")
 
     cannot_move = forms.BooleanField(

@@ -1,4 +1,4 @@
-"""This file knows what is asked about the authority a child lives in, and about its numbers."""
+"""Forms for the local authority a child lives in, and for its telephone numbers."""
 
 from django import forms
 
@@ -17,7 +17,7 @@ def number(label: str, needed: str = "", help_text: str = "") -> Words:
 
 
 class Numbered(Line):
-    """A line with an authority's name or numbers in it, each as long as a number is."""
+    """A form with an authority's name or numbers, limited to the lengths of the model's fields."""
 
     def clean(self):
         given = super().clean()
@@ -34,7 +34,7 @@ class Numbered(Line):
 
 
 class AuthorityForm(Numbered):
-    """One that is known, or `ANOTHER` with its numbers."""
+    """Choose a known authority, or `ANOTHER` and give its name and numbers."""
 
     heading = "The home authority"
 

@@ -1,4 +1,4 @@
-"""This file knows how one colleague, or one child of the roll, is chosen on a page."""
+"""Base forms for choosing one colleague, or one child on the roll."""
 
 from collections.abc import Iterable
 
@@ -8,13 +8,13 @@ from concerns.asking.household import picked
 from concerns.asking.unfolding import offer
 from concerns.models import Child, Person
 
-# Where the picker stands among the questions.
+# The child picker, for the layout of a form.
 PICKER = Part("submit/picker.html", "child")
 ONE = "It is filed under one child: keep the one it is about, and take out the others"
 
 
 class OneOfStaff(Asked):
-    """One of `staff`, by name, in its field `person`."""
+    """A form with a field `person`, chosen by name from `staff`."""
 
     def __init__(self, *args, staff: Iterable[Person], **kwargs):
         super().__init__(*args, **kwargs)
@@ -23,12 +23,12 @@ class OneOfStaff(Asked):
 
     @property
     def person(self) -> Person:
-        """Needs a form that is valid."""
+        """The chosen colleague. The form must be valid."""
         return self.staff[self.cleaned_data["person"]]
 
 
 class OneChild(Asked):
-    """One child found by the picker: `chosen` are those it holds."""
+    """A form for exactly one child. `chosen` are the children now in the picker."""
 
     child = picked()
 

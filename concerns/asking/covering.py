@@ -1,4 +1,4 @@
-"""This file knows what is asked before a print with no other child in it is made."""
+"""The form shown before a print is made in which other children's names are redacted."""
 
 from concerns.asking.asked import Asked, Typed, Words
 from concerns.asking.govuk import Buttons, Press, Question, inside
@@ -13,8 +13,11 @@ class CoverForm(Asked):
 
     @classmethod
     def read(cls, request) -> tuple["CoverForm", dict]:
-        """The form as it was sent, and what a print is made with: the names that are to stay in it,
-        and what else is covered."""
+        """The form as sent, and the arguments of the print.
+
+        Those are `made` (whether it was sent), `shown` (names not to redact) and `also` (other
+        words to redact, one on each line).
+        """
         form = cls(Typed.of(dict(request.POST.lists())))
         given = {"also": form.data.get("also", ""), "shown": request.POST.getlist("show")}
         return form, {"made": request.method == "POST", **given}

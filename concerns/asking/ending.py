@@ -1,5 +1,7 @@
-"""This file knows what is asked where a case ends: how, why, who is asked how the child is; and of
-whoever wrote it, whether they are at rest."""
+"""Forms for closing a concern, ending a status, and opening and reviewing a watch.
+
+Also the form with which the writer of a closed concern says that they are still worried.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -27,13 +29,13 @@ WRITE_FIRST = (
     "that the status ends, and what you think of it."
 )
 AGENCY = "If another agency leads now: who is asked how the child is"
-# A number of weeks as an answer.
+# {number of school weeks: label}, longest first.
 LAST = {str(week): f"{week} school weeks" for week in reversed(REVIEWS)}
 LONGEST = next(iter(LAST))
 
 
 class WatchForm(Unfolding):
-    """Questions about a watch, for a form whose ending may open one."""
+    """The questions about a watch, for forms that may open one."""
 
     adult = forms.ChoiceField(label="Who is asked how the child is?", required=False)
     question = Words(
@@ -55,7 +57,7 @@ class WatchForm(Unfolding):
         offer(self.fields["adult"], self.staff, "Choose who is asked", empty="Choose")
 
     def read_watch(self) -> None:
-        """Judge them: the ending opens one."""
+        """Validate the answers. Call it only if a watch is opened."""
         self.need("adult", "Choose who is asked how the child is: somebody the child trusts")
         if self.cleaned_data.get("question", "").strip() in ("", QUESTION):
             self.errors.pop("question", None)
@@ -64,7 +66,7 @@ class WatchForm(Unfolding):
             self.need("why_shorter", "Say why a shorter time is enough")
 
     def watching(self, why: str, **more) -> Watching:
-        """What was answered. Needs a form that is valid."""
+        """The watch to open. The form must be valid."""
         given = self.cleaned_data
         return Watching(
             adult=self.staff[given["adult"]],
@@ -77,7 +79,10 @@ class WatchForm(Unfolding):
 
 
 class CloseForm(WatchForm):
-    """`closing` is what is known of the concern; None where no ending of it opens a watch."""
+    """Close a concern. `closing` is what is known of it; None if closing it never opens a watch.
+
+    `own`: the viewer wrote the concern.
+    """
 
     outcome = choose("How did it end?", Outcome, needed="Choose how it ended")
     why = Words("Why can it be closed?", needed="Say why it can be closed")
@@ -90,10 +95,10 @@ class CloseForm(WatchForm):
     def __init__(self, *args, own: bool, closing: Closing | None, **kwargs):
         self.closing = closing
         always, agency = self._because(""), self._because(Outcome.WITH_AGENCY)
-        # Folded away, it stands open where anything in it is filled in.
+        # Details opens if anything in it has an answer, so no initial answers when folded.
         folded = {} if always else {"last": "", "question": ""}
         super().__init__(*args, initial=folded, **kwargs)
-        # Who closes what they wrote themselves need not write to themselves.
+        # Nobody has to write a word back to themselves.
         self.fields["words_back"].required = not own
         if not agency:
             for name in ("adult", "question", "last", "why_shorter"):
@@ -122,7 +127,7 @@ class CloseForm(WatchForm):
 
     @property
     def given(self) -> dict:
-        """What the act is given: that which watches, or that which closes. Needs a valid form."""
+        """The arguments of the act that opens a watch, or of the one that closes. Must be valid."""
         said = {name: self.cleaned_data[name] for name in ("outcome", "why", "words_back")}
         if not self.watches:
             return said
@@ -131,7 +136,10 @@ class CloseForm(WatchForm):
 
 
 class LookForm(Unfolding):
-    """A review. `left` are the days of those still to come."""
+    """A review of a watch. `left` are the days of the reviews still to come.
+
+    `further` is the day of another look where none is left; `own`: the viewer wrote the concern.
+    """
 
     words = Words(
         "How is the child?",
@@ -171,7 +179,7 @@ class LookForm(Unfolding):
 
     @property
     def given(self) -> dict:
-        """What the act is given. Needs a form that is valid."""
+        """The arguments of the act. The form must be valid."""
         return {"why": "", **self.cleaned_data, "then": Then(self.cleaned_data["then"])}
 
 
@@ -181,7 +189,10 @@ class Agreed(Choice):
 
 
 class EndStatusForm(WatchForm, Line):
-    """`asks`: the child stands lower by it, and is watched; on `concern`, where there is one."""
+    """End a status. `asks`: the child's level of support falls, so a watch is opened on `concern`.
+
+    If there is no concern (None), the form says to write one first.
+    """
 
     heading = "This status has ended"
 
@@ -218,7 +229,7 @@ class EndStatusForm(WatchForm, Line):
 
 
 class WorriedForm(Asked):
-    """One press, with a sentence or without."""
+    """The writer is still worried. The sentence is optional."""
 
     worry = Words("What still worries you? (You may leave this empty.)")
     helper = inside(Question("worry", rows=3), Buttons(Press("I am still worried")))

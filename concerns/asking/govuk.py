@@ -1,16 +1,19 @@
-"""This file knows the pieces our forms are laid out with; `templates/govuk/` draws them.
+"""Layout objects in the GOV.UK style for crispy-forms, and a date field. See `templates/govuk/`.
 
-A form says what it asks in `forms.py`; how that stands on the page is said with these:
+A form declares its fields in `forms.py` and places them on the page with these:
 
     Layout(
         Question("account", size="m", rows=8),
         Question("going_home", inline=True, hints={"yes": "..."}, reveals={"yes": ["why"]}),
         Details("More, if you know it", "where", "when"),
-        Buttons(Press("Send", value="send"), Press("Save", value="save", kind="secondary")),
+        ButtonRow(
+            SubmitButton("Send", value="send"),
+            SubmitButton("Save", value="save", kind="secondary"),
+        ),
     )
 
-crispy-forms draws the layout. Its own packs lose radio dots and error icons under a strict content
-policy and have no hint for a single choice, so the pack is ours. A piece draws itself with a
+We have our own template pack because crispy-forms' packs lose radio dots and error icons under our
+strict Content-Security-Policy and have no hint for a single choice. Each object renders with a
 context of its own, not crispy's shared one, so that nothing meant for one question reaches another.
 """
 
@@ -44,7 +47,7 @@ class Question(LayoutObject):
         self.width, self.rows, self.count, self.heading = width, rows, count, heading
         self.hints = {str(value): words for value, words in (hints or {}).items()}
         self.reveals = {str(value): list(fields) for value, fields in (reveals or {}).items()}
-        # crispy finds the names of a layout's fields here.
+        # crispy reads the names of the fields from here.
         self.fields = [name, *(field for fields in self.reveals.values() for field in fields)]
 
     def render(self, form, context, template_pack=TEMPLATE_PACK, **kwargs):
@@ -62,8 +65,10 @@ class Question(LayoutObject):
 
 
 class Ticks(LayoutObject):
-    """A long list of which few are ticked, drawn lean: the component's own markup is four times as
-    many bytes, and thirty of them would be a third of a page."""
+    """A long list of checkboxes with short markup.
+
+    The standard component's markup has four times as many bytes: thirty would be a third of a page.
+    """
 
     def __init__(self, name):
         self.name, self.fields = name, [name]
@@ -74,7 +79,7 @@ class Ticks(LayoutObject):
 
 
 class Tick(LayoutObject):
-    """One tick among others, drawn as lean as they are."""
+    """One checkbox with the same short markup, to stand among others."""
 
     def __init__(self, name):
         self.name, self.fields = name, [name]
@@ -85,7 +90,7 @@ class Tick(LayoutObject):
 
 
 class Details(LayoutObject):
-    """Questions folded away; open already when one of them has an answer or an error."""
+    """Questions folded away; shown open if one of them has an answer or an error."""
 
     def __init__(self, summary, *fields, open=False):
         self.summary, self.fields, self.open = summary, list(fields), open
@@ -101,8 +106,10 @@ class Details(LayoutObject):
 
 
 class Part(LayoutObject):
-    """A template of our own between the questions, drawn with the page's context; `fields` are the
-    names of those it asks, so that what is wrong with them is said in their place."""
+    """A template between the questions, rendered with the page's context.
+
+    `fields` names the fields it contains, so that their errors are listed in the right order.
+    """
 
     def __init__(self, template, *fields):
         self.template, self.fields = template, list(fields)
@@ -112,7 +119,7 @@ class Part(LayoutObject):
 
 
 class Say:
-    """A sentence between the questions; kind: "body", "hint", "inset", "warning" or "heading"."""
+    """A sentence between the questions. kind: "body", "hint", "inset", "warning" or "heading"."""
 
     def __init__(self, words, kind="body"):
         self.words, self.kind = words, kind
@@ -122,7 +129,7 @@ class Say:
 
 
 class Press:
-    """A button that sends the form; kind: "primary", "secondary" or "warning"."""
+    """A button that submits the form. kind: "primary", "secondary" or "warning"."""
 
     def __init__(self, label, *, name="do", value="", kind="primary"):
         self.label, self.name, self.value, self.kind = label, name, value, kind
@@ -143,7 +150,7 @@ class Buttons(LayoutObject):
 
 
 def inside(*pieces):
-    """A form laid out inside the page's own `<form>`, which has the token and the address."""
+    """A FormHelper for fields inside the page's own `<form>`, which has the token and action."""
     helper = FormHelper()
     helper.form_tag, helper.disable_csrf = False, True
     helper.layout = Layout(*pieces)
@@ -151,7 +158,7 @@ def inside(*pieces):
 
 
 class DayWidget(forms.MultiWidget):
-    """Day, month and year in three boxes: quicker than a calendar for a day one knows."""
+    """Day, month and year in three inputs: quicker than a calendar for a date one knows."""
 
     labels = ("Day", "Month", "Year")
     use_fieldset = True
@@ -194,7 +201,7 @@ class DayField(forms.Field):
 
 
 def _four_figures(day):
-    # "26" would otherwise be taken for a day in the first century.
+    # Otherwise "26" would be taken as the year 26.
     if day.year < 1900:
         raise ValueError
     return day

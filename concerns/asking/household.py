@@ -1,6 +1,6 @@
-"""This file knows what is asked about a child's home: addresses, adults, brothers and sisters.
+"""Forms for a child's file: addresses, adults, brothers and sisters, and the previous school.
 
-`given` is what the act that takes it is given.
+`act_arguments` are the keyword arguments of the act that saves the form.
 """
 
 from django import forms
@@ -22,12 +22,12 @@ def since_when(label: str = "Since when?") -> DayField:
 
 
 def picked() -> forms.CharField:
-    """A child found on the roll: the picker draws it, and the page reads it."""
+    """A hidden field for a child found on the roll: the picker renders it, the view reads it."""
     return forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-target": "#find"}))
 
 
 class Line(Unfolding):
-    """A line of the file of one child. `file` is that file; `row` the line it adds to."""
+    """Base form for one line of a child's file. `file` is the file; `row` the line it adds to."""
 
     heading, said_by_act = "", ()
 
@@ -161,7 +161,7 @@ class AdultFactForm(Line):
 
 
 class SiblingForm(Line):
-    """At this school, by the picker; or elsewhere, in words."""
+    """A brother or sister: at this school, by the picker; or elsewhere, in words."""
 
     heading = "A brother or sister"
 
@@ -203,7 +203,7 @@ class SiblingForm(Line):
 
 
 class ArrivedForm(Asked):
-    """The office: a child found on the roll came from another school."""
+    """For the school office: which school a child on the roll came from."""
 
     child = picked()
     where = Words(

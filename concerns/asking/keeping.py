@@ -1,4 +1,4 @@
-"""This file knows the lightest decision as it is asked, wherever a concern is read."""
+"""The form for the lightest decision: to keep a concern with the picture and look again later."""
 
 from django import forms
 
@@ -15,9 +15,10 @@ KEPT_WORD = (
 
 
 class KeepForm(Unfolding):
-    """The lightest decision, on the concern's own page: one sentence, and a day filled in already.
+    """The lightest decision, on the concern's page: one sentence, and a day already filled in.
 
-    The word back is said in the same press, where it is wanted, so that none is owed afterwards.
+    `tells` names who wrote the concern, who is sent `KEPT_WORD` if the box is ticked, so that no
+    word back is owed afterwards. If it is empty, the box is left out.
     """
 
     reason = Words("Why?", line=True, needed="Say why. A sentence is enough.")
@@ -41,7 +42,7 @@ class KeepForm(Unfolding):
 
     @property
     def decided(self) -> Decided:
-        """What was decided, the same for every child it is about. Needs a form that is valid."""
+        """The decision, the same for every child it is about. The form must be valid."""
         given = self.cleaned_data
         word, until = KEPT_WORD if given.get("tell") else "", given["again_on"]
         light = {"light": True, "keep_until": until, "words_back": word}

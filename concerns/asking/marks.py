@@ -1,4 +1,4 @@
-"""This file knows the rows of a form in which visible marks are written down."""
+"""The rows of a form in which visible marks on a child's body are recorded."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -14,7 +14,7 @@ MOST_MARKS = 30
 
 
 class MarkForm(Asked):
-    """One visible mark. A row with nothing in it is no mark."""
+    """One visible mark. An empty row is ignored. `size` is in centimetres, 0.1 to 200."""
 
     place = choose("Where on the body", Place, folded=True)
     side = choose("Side", Side, folded=True)
@@ -54,7 +54,7 @@ class MarkForm(Asked):
 
 
 def mark_rows(typed: Typed, checked: bool, more: int) -> list[MarkForm]:
-    """The rows that came with the form, and `more` empty ones; with none, one to begin with."""
+    """A form for each posted row (at least one, at most `MOST_MARKS`), and `more` empty ones."""
     found = (re.match(r"mark-(\d{1,4})-", name) for name in typed.data)
     numbers = sorted({int(match[1]) for match in found if match})[:MOST_MARKS] or [0]
     numbers += range(numbers[-1] + 1, numbers[-1] + 1 + more)

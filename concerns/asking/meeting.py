@@ -1,6 +1,6 @@
-"""This file knows what is asked about a meeting: when, who was there, what was agreed.
+"""The form that records a meeting: when, who was there, what was agreed, and the next one.
 
-Three actions fit on the page; what else was agreed stands in the words, or in a second press.
+It has room for three actions of the school's own. Others go into the text, or a second record.
 """
 
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ class MeetForm(Unfolding):
 
     @property
     def met(self) -> Met:
-        """Needs a form that is valid."""
+        """The meeting to record. The form must be valid."""
         given = self.cleaned_data
         ours = [[given[name] for name in _of(number)] for number in ACTIONS]
         return Met(

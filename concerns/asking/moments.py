@@ -1,8 +1,8 @@
-"""This file knows how a moment is asked for: a day in three boxes and a time, on London's clocks.
+"""Questions for a date and a time in the past, in London's local time.
 
-It is for what has happened already. What was typed is never moved to fit: an hour that the clocks
-left out in spring is said to be none, and one they go through twice in autumn is the first of the
-two, so that a moment just gone never lies ahead.
+What was typed is never adjusted. An hour skipped when the clocks go forward is an error. An hour
+that occurs twice when they go back is taken as the first, so that a moment just past is never in
+the future.
 """
 
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ def time(label: str = "At what time?") -> TimeOfDay:
 
 
 def at_first(name: str, now: datetime) -> dict:
-    """What the two fields of `name` show before anybody has typed: now."""
+    """Initial values of the fields `{name}_on` and `{name}_at`: now, in London."""
     local = now.astimezone(LONDON)
     return {f"{name}_on": local.date(), f"{name}_at": f"{local:%H:%M}"}
 
@@ -36,8 +36,8 @@ def at_first(name: str, now: datetime) -> dict:
 def read(form: forms.Form, name: str, now: datetime) -> datetime | None:
     """The moment in `{name}_on` and `{name}_at` of a form being cleaned, in UTC.
 
-    Both are needed. None, and a sentence beside the box it is about, where there is no such moment
-    or it is later than `now`.
+    Both are required. Returns None, with an error on the field, if one is missing, the time does
+    not exist that day, or it is later than `now` (aware).
     """
     on, at = form.cleaned_data.get(f"{name}_on"), form.cleaned_data.get(f"{name}_at")
     for part, value, words in (("on", on, NO_DAY), ("at", at, NO_TIME)):
@@ -56,7 +56,10 @@ def read(form: forms.Form, name: str, now: datetime) -> datetime | None:
 
 
 def not_ahead(form: forms.Form, name: str, now: datetime) -> None:
-    """Judge `{name}_on` and `{name}_at`, either of which may be left out; `now` is local."""
+    """Add an error if `{name}_on` and `{name}_at` are in the future, or there is a time but no day.
+
+    Either may be left out. `now` is local.
+    """
     on, at = form.cleaned_data.get(f"{name}_on"), form.cleaned_data.get(f"{name}_at")
     if on and on > now.date():
         form.add_error(f"{name}_on", "This day has not come yet. Enter the day it happened")

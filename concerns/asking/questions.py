@@ -1,7 +1,7 @@
-"""This file knows the questions that more than one page asks, how each is judged and laid out.
+"""Groups of questions that several forms share, each with its validation and layout.
 
-How a referral went; what was said to somebody; whether parents have been told; when to look again.
-A room's form is made of those it needs.
+How a referral was sent; what was said to somebody; whether parents have been told; when to look
+again. A form inherits from those it needs and calls their `check_...` in its `clean`.
 """
 
 from datetime import date, datetime
@@ -20,7 +20,7 @@ WILL_BE = "Parents will be told: tick “Speak to parents or carers”, so that 
 
 
 class AskSent(Unfolding):
-    """How a referral went."""
+    """To whom, how and when a referral was sent."""
 
     SENT = ("agency", "spoken_to", "method", "their_reference")
     SENT_WHEN = ("sent_on", "sent_at")
@@ -39,13 +39,13 @@ class AskSent(Unfolding):
         self.went = moments.read(self, "sent", now)
 
     def sent(self) -> Sent:
-        """Needs `read_sent`, and a form that is valid."""
+        """How it was sent. Call `check_referral_sent` first; the form must be valid."""
         given = {name: self.cleaned_data[name] for name in self.SENT}
         return Sent(**given, happened_at=self.went)
 
 
 class AskSaid(Unfolding):
-    """What was said to somebody."""
+    """Who was spoken to, when, and what was said."""
 
     SAID = ("who", "said")
     SAID_WHEN = ("spoke_on", "spoke_at")
@@ -65,8 +65,8 @@ class AskParents(AskSaid):
     """Whether parents or carers have been told; by whom and how, or why not."""
 
     UNDER_TOLD = {ParentsTold.YES: AskSaid.SAID, ParentsTold.NO: ("parents_why_not",)}
-    # Unfolded by the stylesheet: the script that does it for ticks says of a radio that it is
-    # expanded, which a radio cannot be.
+    # Shown and hidden by the stylesheet: the script that does it for checkboxes would set
+    # aria-expanded, which is not allowed on a radio.
     PARENTS_LAID = (
         Question("parents_told", size="m"),
         Div(*AskSaid.SAID_LAID, css_class="under only-told"),
@@ -77,7 +77,7 @@ class AskParents(AskSaid):
     parents_why_not = Words("Why not?")
 
     def read_parents(self, now: datetime, *, owed: bool, before: bool) -> None:
-        """`owed`: speaking to them is among what was decided; `before`: it is on record already."""
+        """`owed`: the decision includes speaking to them. `before`: a conversation is on record."""
         told = self.cleaned_data.get("parents_told")
         self.under("parents_told", self.UNDER_TOLD)
         self.was_said = told == ParentsTold.YES and (self.stands(self.SAID) or not before)
@@ -91,14 +91,14 @@ class AskParents(AskSaid):
             self.add_error("routes", WILL_BE)
 
     def to_parents(self) -> Said | None:
-        """Needs `read_parents`, and a form that is valid."""
+        """The conversation with them, if any. Call `check_parents_told` first; must be valid."""
         given = self.cleaned_data
         said = (SpokenTo.PARENT, given["who"], given["said"])
         return Said(*said, self.spoke) if self.was_said else None
 
 
 class AskAgain(Unfolding):
-    """When somebody looks again, and who."""
+    """How long a child is watched and by whom; the day to look at the picture again, or review."""
 
     AGAIN = ("watch_until", "watched_by", "keep_until", "review_on")
 

@@ -1,7 +1,7 @@
-"""This file knows how somebody who writes is asked who told them, when, and in what words.
+"""Four questions to the writer: who told them, when, and in what words.
 
-The same four questions of a child and of an adult: what somebody without an account said stands as
-theirs, and never as the words of who typed it.
+The same on the forms about a child and about an adult. What was said by somebody who cannot sign in
+is recorded as theirs, never as the words of the person who typed it.
 """
 
 from concerns.asking.asked import Asked, Words, choose
@@ -22,7 +22,7 @@ def unfolded() -> Details:
 
 
 class Telling(Asked):
-    """A form with an `account`, which may be empty where somebody else's words are given."""
+    """A form with a field `account`, which may be empty if somebody else's words are given."""
 
     nothing_said = "Write what worried you. A few words are enough."
 
@@ -32,8 +32,10 @@ class Telling(Asked):
     told_when = Words("When they told you, if not just now", line=True)
 
     def check_told(self, given) -> None:
-        """Somebody else's words may stand alone: a writer who saw nothing would only write them a
-        second time, as if they were their own."""
+        """Validate the four answers. Somebody else's words may stand without an account.
+
+        A writer who saw nothing would otherwise repeat them as if they were their own.
+        """
         who = given.get("teller") or given.get("teller_is")
         told = given.get("told_words") or "told_words" in self.errors
         if not told and (who or given.get("told_when")):

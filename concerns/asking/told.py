@@ -1,6 +1,7 @@
-"""This file knows how a form, half filled in or whole, is said in words, so that no answer is lost.
+"""Turns the answers of a form, complete or not, into text, so that no answer is lost.
 
-For what began as one thing and turns out to be another: the other form takes it all, as text.
+Used when a concern about a child turns out to be about an adult, or the other way round: the other
+form takes everything as text.
 """
 
 from django import forms
@@ -10,8 +11,10 @@ from concerns.rules.names import folded
 
 
 def in_words(*sheets: Asked, but: frozenset[str] | set[str] = frozenset()) -> list[str]:
-    """Every answer under its question, in the order they are asked; what is not answered is left
-    out. `but` are fields said otherwise."""
+    """Each answer under its question, in order. Unanswered questions are left out.
+
+    `but` names the fields to leave out.
+    """
     found = [
         (form[name].label, _said(field, form[name].value()))
         for form in sheets
@@ -23,8 +26,10 @@ def in_words(*sheets: Asked, but: frozenset[str] | set[str] = frozenset()) -> li
 
 
 def named(names: list[str], described: str, looked_for: list[str]) -> str:
-    """Who was picked by name, who was described, and what was typed to find somebody; less what a
-    name that was picked says already."""
+    """One line of the names picked, the description, and the searches typed.
+
+    A search that is part of a picked name is left out.
+    """
     every = folded(" ".join(names))
     left = [part for part in looked_for if folded(part) not in every]
     return ", ".join(filter(str.strip, [*names, described, *left]))
@@ -40,5 +45,5 @@ def _said(field: forms.Field, value) -> str:
 
 
 def _chosen(field: forms.Field, value) -> str:
-    """The words of an answer that was picked; what was typed stays as it was typed."""
+    """The label of a chosen answer; typed text is returned as it is."""
     return str(dict(getattr(field, "choices", ())).get(value, value))

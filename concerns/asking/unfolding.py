@@ -1,7 +1,7 @@
-"""This file knows a form whose questions unfold under an answer to another.
+"""Base class for forms in which some questions depend on the answer to another.
 
-Without script every question stands on the page, so each is judged by the answer it stands under.
-Words under an answer that was not given are never dropped: the form asks which was meant.
+Without JavaScript every question is on the page, so each is validated by the answer it depends on.
+Words under an answer that was not chosen are never dropped: an error asks which was meant.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ GONE = "Choose a day that is still to come"
 
 
 def offer(field: forms.ChoiceField, things: Mapping, needed: str, empty: str = "") -> None:
-    """Let one of `things`, by their names, be chosen. `needed` is said when none of them was."""
+    """Set the choices of `field` to `things` ({uid: thing}), by name; `needed` is its error."""
     first = [("", empty)] if empty else []
     field.choices = [*first, *((uid, thing.name) for uid, thing in things.items())]
     field.error_messages = dict.fromkeys(("required", "invalid_choice", "invalid_list"), needed)
@@ -26,21 +26,21 @@ def offer(field: forms.ChoiceField, things: Mapping, needed: str, empty: str = "
 
 class Unfolding(Asked):
     def need(self, name: str, words: str) -> None:
-        """An answer that is needed here, unless its box has been found wrong already."""
+        """Add the error `words` if `name` is empty, unless it already has an error."""
         if self.cleaned_data.get(name) in (None, "", []) and name not in self.errors:
             self.add_error(name, words)
 
     def stands(self, names: Iterable[str]) -> bool:
-        """Whether anything was typed in the boxes of `names`, right or wrong."""
+        """Whether anything was typed in the fields `names`, valid or not."""
         return any(self.cleaned_data.get(name) or name in self.errors for name in names)
 
     def aside(self, names: Iterable[str]) -> None:
-        """`names` are not judged after all."""
+        """Remove the errors of the fields `names`, because they do not apply."""
         for name in names:
             self.errors.pop(name, None)
 
     def under(self, name: str, questions: Mapping[str, Iterable[str]]) -> None:
-        """Judge what stands under the answers to `name`: only what was chosen may have words."""
+        """Add an error to `name` if anything is filled in under an answer that was not chosen."""
         chosen = self.cleaned_data.get(name) or ()
         for answer, asked in questions.items():
             given = answer in chosen if isinstance(chosen, list) else answer == chosen
@@ -49,7 +49,7 @@ class Unfolding(Asked):
                 self.add_error(name, MEANT.format(answer.label))
 
     def coming(self, name: str, today: date) -> None:
-        """A day to look again: today at the earliest, a year from now at the latest."""
+        """Validate a day to look again: from today, up to a year (`LONGEST`) ahead."""
         day = self.cleaned_data.get(name)
         if day and not today <= day <= today + LONGEST:
             self.add_error(name, GONE if day < today else FAR)

@@ -1,4 +1,4 @@
-"""This file knows what can be asked of the audit: which year, and what a figure narrows it to."""
+"""The forms of the audit: the school year, the past day, and the filters in a figure's link."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,7 +21,7 @@ QUIET_DAYS, MOST_QUIET_DAYS = 10, 60
 
 
 class Which(Choice):
-    """Where a concern stands. The first four are asked of now, whatever the year."""
+    """The state of a concern. The first four are counted as of now, whatever year is chosen."""
 
     LATE = "late", "late now"
     WAITING = "waiting", "waiting for a first look"
@@ -31,13 +31,17 @@ class Which(Choice):
     DECIDED = "decided", "decided"
 
 
-# The numbers a head's day begins with.
+# The four counts at the top of the audit page, which a head looks at first.
 FOUR = (Which.LATE, Which.WAITING, Which.OUTSIDE, Which.QUIET)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What of the record is asked about. Every part but the first two narrows it further."""
+    """The filters of a figure and of the list behind it.
+
+    `quiet` is in school days. The fields after `year` and `quiet` are empty unless they narrow the
+    figure further; `month` is written 2026-11.
+    """
 
     year: str = ALL
     quiet: int = QUIET_DAYS
@@ -48,41 +52,42 @@ class Asked:
     age: str = ""
     looked: str = ""
     decided: str = ""
-    # A past day, written 2026-11-03: the first four as they stood at its end.
+    # A past day, written 2026-11-03: the first four statuses as of its end.
     day: str = ""
 
     def but(self, **more) -> "Asked":
+        """A copy with the given fields changed."""
         return replace(self, **more)
 
     def end(self, days: SchoolDays) -> datetime:
-        """The last moment of the day asked about."""
+        """When the day asked about ends. Needs `day`."""
         return stood.end_of(days, date.fromisoformat(self.day))
 
     def quiet_since(self, days: SchoolDays) -> datetime:
-        """Of what counted as quiet then, nothing had been heard since before this moment."""
+        """The cutoff for "nothing heard": quiet concerns had no entry since then. Needs `day`."""
         return spans.quiet_since(days, self.end(days), self.quiet)
 
     @property
     def day_words(self) -> str:
-        """ "as it stood at the end of 3 November 2026"; empty where it is asked of now."""
+        """Such as: as it stood at the end of 3 November 2026. Empty if it is about now."""
         day = when(date.fromisoformat(self.day)) if self.day else ""
         return day and f"as it stood at the end of {day}"
 
     @property
     def day_query(self) -> str:
-        """The query of the page of that day's four numbers."""
+        """The query string of the page with the four counts of that day. Needs `day`."""
         day = date.fromisoformat(self.day)
         boxes = {"day_day": day.day, "day_month": day.month, "day_year": day.year}
         return urlencode({**boxes, "quiet": self.quiet})
 
     @property
     def query(self) -> str:
-        """The query of the address that asks for this."""
+        """The query string of the list with these filters."""
         return urlencode({name: value for name, value in vars(self).items() if value})
 
     @property
     def months_words(self) -> str:
-        """The head of the column of the first table: what its rows are."""
+        """The heading of the first column in the table of what came in."""
         return "School year" if self.year == ALL else "Month"
 
     @property
@@ -91,7 +96,7 @@ class Asked:
 
     @property
     def words(self) -> str:
-        """In words, for the head of a list and for the ledger. Names no one."""
+        """The filters in words, for the heading of the list and the ledger. Names nobody."""
         said = [
             "" if self.day else self.year_words,
             f"{date.fromisoformat(self.month + '-01'):%B %Y}" if self.month else "",
@@ -124,7 +129,7 @@ def _quiet() -> forms.IntegerField:
 
 
 class PastDay(forms.Form):
-    """Which past day, and after how many days of silence the head wants to know."""
+    """Asks for a past day, and how many school days without an entry count as quiet."""
 
     day = DayField(label="Which day?")
     quiet = _quiet()
@@ -149,14 +154,14 @@ class PastDay(forms.Form):
 
     @property
     def asked(self) -> Asked | None:
-        """Needs a form that has been judged."""
+        """The filters for that day; None if the form is not valid."""
         if not self.is_valid():
             return None
         return Asked(quiet=self.cleaned_data["quiet"], day=self.cleaned_data["day"].isoformat())
 
 
 class Year(forms.Form):
-    """Which school year, and after how many days of silence the head wants to know."""
+    """Asks for a school year, and how many school days without an entry count as quiet."""
 
     year = forms.ChoiceField(
         label="Came in during", error_messages={"invalid_choice": "Choose one of the years"}
@@ -171,13 +176,13 @@ class Year(forms.Form):
     )
 
     def __init__(self, data, *, years: list[int]):
-        """Whatever is not asked is as usual: the newest year, ten days."""
+        """`years` newest first. Missing answers default to the newest year and ten days."""
         usual = {"year": years[0], "quiet": QUIET_DAYS}
         super().__init__({**usual, **data.dict()})
         self.fields["year"].choices = [*((y, year_words(y)) for y in years), (ALL, "All years")]
 
     def asked(self) -> Asked:
-        """What was asked, with the usual in place of anything that made no sense."""
+        """The filters chosen, with the defaults in place of invalid answers."""
         self.full_clean()
         usual = {"year": self.fields["year"].choices[0][0], "quiet": QUIET_DAYS}
         given = {**usual, **self.cleaned_data}
@@ -185,7 +190,7 @@ class Year(forms.Form):
 
 
 class Narrow(forms.Form):
-    """What a figure links to. Nobody types this, so what makes no sense is no page of ours."""
+    """Reads the query string of a figure's link. Nobody types it, so invalid means not found."""
 
     year = forms.RegexField(r"^(all|20\d\d)$")
     quiet = forms.IntegerField(min_value=1, max_value=MOST_QUIET_DAYS, required=False)
@@ -204,7 +209,7 @@ class Narrow(forms.Form):
         self.today = today
 
     def clean(self):
-        """A past day, and one of the four that are known of it: nothing else leads to its rows."""
+        """A day must be past, come with one of the four statuses, and with no other filter."""
         given = super().clean()
         day = given.get("day")
         if day and (day >= self.today or given.get("which") not in FOUR or self._narrowed(given)):

@@ -1,7 +1,7 @@
-"""This file knows the figures of the audit, and the concerns behind each.
+"""Counts the figures of the audit, and finds the concerns behind each figure.
 
-A figure and its rows are narrowed by the same conditions, so that they cannot disagree. Everything
-is counted by the database in a fixed number of reads, within what the viewer may see.
+A figure and its list use the same conditions, so they cannot disagree. The database does all the
+counting, in a fixed number of queries, and only over concerns that the viewer may see.
 """
 
 from collections.abc import Iterator
@@ -51,6 +51,8 @@ TO_CONCERN = {ConcernCategory: "concern", DecisionRoute: "decision__concern"}
 
 @dataclass(frozen=True)
 class Figures:
+    """Everything that the audit page shows. `now` is (status, count, filters of its rows)."""
+
     now: list[tuple[Which, int, Asked]]
     whole: Row
     months: Table
@@ -63,14 +65,14 @@ class Figures:
 
 
 def years(viewer: Viewer) -> list[int]:
-    """The school years there is anything of, newest first; always this one."""
+    """First calendar years of the school years with concerns, newest first; always this one too."""
     oldest = seen(viewer).order_by("received_at", "id")
     first = oldest.values_list("received_at", flat=True).first()
     return spans.years_since(viewer.school.days, first, viewer.today)
 
 
 def figures(viewer: Viewer, asked: Asked, known: list[int]) -> Figures:
-    """Everything the audit page shows. `known` are the years there is anything of."""
+    """The figures for `asked`. `known` are the years of `list_years_with_concerns`."""
     rows = narrowed(viewer, asked)
     totals = rows.aggregate(
         **_counts(),
@@ -97,7 +99,7 @@ def figures(viewer: Viewer, asked: Asked, known: list[int]) -> Figures:
 
 
 def narrowed(viewer: Viewer, asked: Asked):
-    """The concerns that a figure counts, of those `viewer` may see."""
+    """The concerns that a figure with filters `asked` counts, among those `viewer` may see."""
     rows = seen(viewer)
     for condition in _conditions(viewer, asked):
         rows = rows.filter(condition)
@@ -134,12 +136,13 @@ def _between(column: str, start: datetime | None, end: datetime | None) -> Q:
 
 
 def _says(model, key: str, column: str):
-    """A row of `model` says `key` of the concern; or, for NONE, there is no row."""
+    """Whether the concern has a row of `model` with `key` in `column`; for NONE, no row at all."""
     rows = model.objects.filter(**{TO_CONCERN[model]: OuterRef("pk")})
     return ~Exists(rows) if key == NONE else Exists(rows.filter(**{column: key}))
 
 
 def _which(viewer: Viewer, asked: Asked) -> dict:
+    """{status: condition}, as of now or as of the end of the day in `asked`."""
     days = viewer.school.days
     if asked.day:
         return stood.then(days, asked.end(days), asked.quiet)
@@ -152,6 +155,7 @@ def _aged(viewer: Viewer, band: Age) -> Q:
 
 
 def _waited(viewer: Viewer, column: str, band: Wait) -> Q:
+    """The condition that the minutes in `column` fall in `band`."""
     if band is Wait.NOT_YET:
         return Q(**{f"{column}__isnull": True})
     over, at_most = spans.wait(viewer.school.days, band)
@@ -164,7 +168,7 @@ def _now(viewer: Viewer, asked: Asked) -> list[tuple[Which, int, Asked]]:
 
 
 def day(viewer: Viewer, asked: Asked) -> list[tuple[Which, int, Asked]]:
-    """The four numbers as they stood at the end of the past day that `asked` names."""
+    """The four status counts as they stood at the end of the past day in `asked`."""
     return _four(viewer, Asked(quiet=asked.quiet, day=asked.day), seen(viewer))
 
 
@@ -176,8 +180,10 @@ def _four(viewer: Viewer, ever: Asked, rows) -> list[tuple[Which, int, Asked]]:
 
 
 def _counts(distinct: bool = False) -> dict:
-    """Came in, decided, still open, and the oldest of those; `distinct` where a concern is met
-    more than once."""
+    """Counts of received, decided and open concerns, and when the oldest open one was received.
+
+    `distinct` is for joins in which a concern occurs more than once.
+    """
     return {
         "came": Count("id", distinct=distinct),
         "decided": Count("id", filter=DECIDED, distinct=distinct),
@@ -187,7 +193,7 @@ def _counts(distinct: bool = False) -> dict:
 
 
 def _by_month(viewer: Viewer, rows, asked: Asked, known: list[int]) -> list[Row]:
-    """By month; all years together by school year. A month with nothing in it is a row too."""
+    """One row for each month, or each school year if all years are asked for; empty ones too."""
     days = viewer.school.days
     if asked.year == ALL:
         made = [(year_words(y), asked.but(year=str(y))) for y in reversed(known)]
@@ -204,7 +210,10 @@ def _by_month(viewer: Viewer, rows, asked: Asked, known: list[int]) -> list[Row]
 
 
 def _by(rows, asked: Asked, column: str, path: str, words: type[Choice], none: str) -> list[Row]:
-    """By a word that may be said of a concern several times or never; the commonest first."""
+    """One row for each value of `path`, of which a concern can have several or none.
+
+    Most frequent first; concerns without a value come last, labelled `none`.
+    """
     found = rows.values(said=F(path)).annotate(**_counts(distinct=True)).order_by("-came", "said")
     made, never = [], []
     for counts in found:
@@ -215,6 +224,7 @@ def _by(rows, asked: Asked, column: str, path: str, words: type[Choice], none: s
 
 
 def _waits(viewer: Viewer, rows, asked: Asked, name: str, count: int) -> Table:
+    """The table of waits for `name` ("looked" or "decided"); `count` is how many have ended."""
     column = f"{name}_after"
     counted = rows.values_list(column).annotate(many=Count("id")).order_by(column)
     ends = spans.wait_ends(viewer.school.days)
@@ -233,7 +243,7 @@ def seen(viewer: Viewer):
 
 
 def newest_first(rows, after: Concern | None = None):
-    """`rows` by receipt, newest first; only those behind `after`, where a page begins by it."""
+    """`rows` by time of receipt, newest first; only those that follow `after`, if it is given."""
     if after:
         rows = rows.filter(received_at__lte=after.received_at).filter(
             Q(received_at__lt=after.received_at) | Q(id__lt=after.id)
@@ -243,7 +253,11 @@ def newest_first(rows, after: Concern | None = None):
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the concerns behind a figure, how many there are, and whether more follow."""
+    """One page of the concerns behind a figure.
+
+    `rows` is (concern, labels of its decided routes), `count` all the concerns behind the figure,
+    `more` the uid after which the next page begins.
+    """
 
     rows: list[tuple[Concern, list[str]]]
     count: int
@@ -251,7 +265,7 @@ class Page:
 
 
 def page(viewer: Viewer, asked: Asked, after: Concern | None) -> Page:
-    """The next fifty behind `after`. Recorded as shown."""
+    """The next fifty concerns after `after`. Recorded as shown."""
     rows = narrowed(viewer, asked)
     owed = stood.owed_at(at(viewer, asked).now) if asked.day else Step.objects.open()
     wanted = _whole(newest_first(rows, after), owed)
@@ -261,13 +275,15 @@ def page(viewer: Viewer, asked: Asked, after: Concern | None) -> Page:
 
 
 def at(viewer: Viewer, asked: Asked) -> Viewer:
-    """The viewer at the moment asked about: what was late is said as of then."""
+    """`viewer` with the time set to the end of the past day, so that lateness is as of then."""
     return replace(viewer, now=asked.end(viewer.school.days)) if asked.day else viewer
 
 
 def _whole(rows, owed):
-    """`rows` with all that a list or a sheet says of each, and the steps of `owed`, in a fixed
-    number of reads."""
+    """`rows` with everything that the list and the CSV show, in a fixed number of queries.
+
+    `owed` are the next steps to show with each concern.
+    """
     children = ConcernChild.objects.standing().select_related("child").order_by("id")
     decisions = _wordless(Decision.objects).prefetch_related("routes").order_by("id")
     owed = owed.in_order().select_related("holder")
@@ -284,12 +300,12 @@ def _whole(rows, owed):
 
 
 def _wordless(rows):
-    """Without the sealed words, which a list neither shows nor should carry about."""
+    """Without the encrypted texts, which a list does not show and should not load."""
     return rows.defer(*(f.name for f in rows.model._meta.fields if isinstance(f, EncryptedText)))
 
 
 def sheet_rows(viewer: Viewer, asked: Asked) -> Iterator[tuple]:
-    """A line for each concern, read a few hundred at a time, however many there are."""
+    """The CSV rows of all concerns behind a figure, read 500 at a time to save memory."""
     zone, rows = ZoneInfo(viewer.school.days.zone), newest_first(narrowed(viewer, asked))
     for concern in _whole(rows, Step.objects.open()).iterator(chunk_size=500):
         yield lines.line(concern, zone, viewer.now)

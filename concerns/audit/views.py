@@ -1,7 +1,7 @@
-"""This file knows the pages of the audit: figures, the rows behind them, a trail, a file, a print.
+"""The pages of the audit: figures, the concerns behind them, a trail, the CSV file and the prints.
 
-Each is on record before its first byte: figures as looked at, rows as shown, a trail as read, a
-file or a print as taken out.
+Each is recorded before anything is sent: figures as audited, concerns as shown, a trail as read, a
+CSV file or a print as taken out.
 """
 
 from django.http import Http404, StreamingHttpResponse
@@ -65,7 +65,10 @@ def csv(request):
 
 
 def _narrowed(request) -> tuple[forms.Asked, Concern | None]:
-    """What a figure's link asks for; one that makes no sense is not ours."""
+    """The filters in a figure's link, and the concern after which the page begins.
+
+    Raises Http404 if the link is not valid.
+    """
     form = forms.Narrow(request.GET, today=request.viewer.today)
     if not form.is_valid():
         raise Http404
@@ -89,6 +92,6 @@ def _trail(request, uid, kind: Kind, template: str):
 
 
 def _came_from(request) -> str:
-    """The query of the rows a trail was reached from; of what makes no sense, nothing."""
+    """The query string of the list that led to the trail; empty if it is not valid."""
     form = forms.Narrow(request.GET, today=request.viewer.today)
     return request.GET.urlencode() if form.is_valid() else ""

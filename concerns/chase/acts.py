@@ -1,5 +1,10 @@
-"""This file knows how a next step is done, how a writer hears back, what a colleague is asked for,
-how a child is looked after once a case has ended, and how clocks are set."""
+"""Doing next steps, words back to the writer, tasks, reviews of a watch, and setting clocks.
+
+Also setting a draft aside, choosing the times of the two daily letters, and reporting FGM to the
+police. Steps that ask for an act of their own (deciding, referring) are done in `triage/acts.py`
+and `refer/acts.py`. Every act raises Refused, with a sentence for the page, if the rules do not
+allow it.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -44,7 +49,7 @@ NOT_YOURS = (
 
 @act(May.DECIDE, Kind.TOLD_REPORTER, on="concern")
 def tell_reporter(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> WordBack:
-    """Give the person who wrote it a word back."""
+    """Give the person who wrote the concern a word back. This ends the step to do so."""
     back = WordBack.objects.say(by, concern, words, now)
     agenda = record.agenda(concern)
     agenda.done(StepKind.TELL_REPORTER)
@@ -54,8 +59,9 @@ def tell_reporter(*, by: Viewer, concern: Concern, words: str, now: datetime, re
 
 
 def _noted(record, step: Step, words: str) -> tuple[Agenda, Addition]:
-    """End `step` with a note for the leads. Looked up under the lock: of two presses at once, the
-    second finds it done."""
+    """End `step`, and add a note for the leads. Returns the agenda of its concern and the note. The
+    step is looked up under the lock: of two presses at once, the second finds it done, and Refused
+    is raised."""
     agenda = record.agenda(step.concern)
     still = [owed for owed in agenda.open if owed.pk == step.pk]
     if not still:
@@ -71,7 +77,7 @@ def _noted(record, step: Step, words: str) -> tuple[Agenda, Addition]:
 
 @act(May.DECIDE, Kind.STEP_DONE, on="step")
 def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record) -> Addition:
-    """Do a next step that ends with a sentence of what was found."""
+    """Do a next step that needs only a note of what was found (`clocks.BY_A_NOTE`)."""
     if step.kind not in BY_A_NOTE:
         raise Refused("This step is not done by a note.")
     agenda, note = _noted(record, step, words)
@@ -85,8 +91,9 @@ def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record) -> Add
 def look_again(
     *, by: Viewer, step: Step, words: str, words_back: str, now: datetime, record
 ) -> Addition:
-    """Who wrote it was still worried: somebody else than who decided says what they make of it, and
-    gives them a word. Where nobody had it, it is theirs from then on."""
+    """Look again at a concern whose writer is still worried, and give them a word back. Neither the
+    person who decided nor the writer may do this. If nobody held the concern, it is `by`'s from now
+    on."""
     concern = step.concern
     if step.kind != StepKind.STILL_WORRIED:
         raise Refused("This step is not done here.")
@@ -112,7 +119,9 @@ def look_after(
     *, by: Viewer, step: Step, words: str, then: Then, why: str, words_back: str, now: datetime,
     record,
 ) -> Addition:  # fmt: skip
-    """A review of a watch: how the child is, and whether they are watched on."""
+    """Record a review of a watch: how the child is, and whether the watch goes on. `words` is how
+    the child is. `then`: watch on, or end here. `why` is needed to end it before the last
+    review."""
     concern = step.concern
     watch = Watch.objects.of(concern)
     if step.kind != StepKind.LOOK_AFTER or watch is None:
@@ -131,7 +140,8 @@ def look_after(
 
 
 def _unwatch(agenda: Agenda, watch: Watch, why: str, words_back: str) -> None:
-    """The watch ends, and the concern with it; but one that had gone on beside it goes on."""
+    """End the watch and close its concern. A watch after a status ended runs beside the concern: if
+    that has other steps open or is not decided, it stays open."""
     concern = agenda.concern
     watch.ask_nobody(agenda)
     if watch.because == Because.STATUS and (agenda.open or concern.state != State.DECIDED):
@@ -146,7 +156,8 @@ def _unwatch(agenda: Agenda, watch: Watch, why: str, words_back: str) -> None:
 def ask(
     *, by: Viewer, concern: Concern, to: Person, words: str, on: date, now: datetime, record
 ) -> Task:
-    """Ask a colleague for something by a day. They see these words, the day and who asked."""
+    """Ask a colleague to do something by a day. They see these words, the day and who asked. They
+    see nothing of the concern. The day is within a year."""
     if concern.state == State.CLOSED:
         raise Refused("This concern is closed. Reopen it first.")
     if to not in may_be_asked(by, concern) or to == by.person:
@@ -160,11 +171,9 @@ def ask(
 
 @act(May.SUBMIT, Kind.TASK_DONE)
 def answer(*, by: Viewer, task: Task, words: str, done: bool, now: datetime, record) -> TaskAnswer:
-    """Say what came of what a lead had asked for, or that one cannot: then it goes back to them.
-
-    Whoever was asked may see nothing of the concern, and so the door is not told of it: it is
-    locked here.
-    """
+    """Answer a task: what came of it, or (`done` False) that one cannot. A task that cannot be done
+    goes back to the lead who asked. As the person asked may see nothing of the concern, it is not
+    passed to `@act`, and is locked here instead. Raises Http404 for anybody else's task."""
     concern = Concern.objects.select_for_update().get(pk=task.step.concern_id)
     if task not in Task.objects.open_to(by):
         raise Http404
@@ -179,10 +188,9 @@ def answer(*, by: Viewer, task: Task, words: str, done: bool, now: datetime, rec
 
 @act(May.SUBMIT, Kind.SET_ASIDE, on="draft")
 def set_aside(*, by: Viewer, draft: Draft, why: str, now: datetime, record) -> Draft:
-    """Say that a concern begun need not be sent: its writer, or a lead who has asked them.
-
-    Its words stay with their writer, who can go on with them at any time: then it is unsent again.
-    """
+    """Record that a draft need not be sent. Its writer may, or a lead who has asked them. Only its
+    writer can still read it. If they go on writing, it counts as unsent again. Raises Http404 for
+    anybody else."""
     known = Draft.objects.of(by).unsent() | Draft.objects.known_to_leads(by)
     if draft not in known:
         raise Http404
@@ -194,8 +202,8 @@ def set_aside(*, by: Viewer, draft: Draft, why: str, now: datetime, record) -> D
 
 @act(May.SUBMIT, Kind.MESSAGES_SET)
 def choose_posts(*, by: Viewer, first: time, second: time, now: datetime, record) -> Person:
-    """Choose at what two times of day what is not red comes by mail. It can never be switched off:
-    a message nobody gets is a child nobody hears of."""
+    """Choose the two times of day at which messages that are not urgent are mailed. They cannot be
+    switched off: a message nobody gets is a child nobody hears of."""
     if first == second:
         raise Refused("Choose two different times.")
     by.person.first_post, by.person.second_post = sorted([first, second])
@@ -206,7 +214,8 @@ def choose_posts(*, by: Viewer, first: time, second: time, now: datetime, record
 
 @act(May.SUBMIT, Kind.STEP_DONE, on="concern")
 def report_fgm(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
-    """Who learnt of it has told the police themselves. Nobody else can say so for them."""
+    """Record that the person who learnt of FGM has reported it to the police themselves. Nobody
+    else can record it for them. Raises Refused if no such report is open in `by`'s name."""
     agenda = record.agenda(concern)
     own = [step for step in agenda.owes(StepKind.REPORT_FGM) if step.holder_id == by.person.pk]
     if not own:
@@ -239,8 +248,11 @@ def set_clocks(
     now: datetime,
     record,
 ) -> School:
-    """The school's own figures, for the kinds that may have one (None: as the table says), and who
-    is told outside it. `read` is the version of the calendar that the page was made from."""
+    """Set the school's own figures for clocks, and its adviser outside the school. `figures`: the
+    amount of each kind of step, in the unit of its clock; None: the standard one of
+    `rules/clocks.py`. `adviser`: name, e-mail address and organisation. `read`: the version of the
+    school's calendar when the page was made. Raises Refused if that has changed meanwhile, or if a
+    figure is out of its bounds (`rules/bounds.py`)."""
     school = School.objects.select_for_update().get(pk=by.school.pk)
     if school.calendar_version != read:
         raise Refused(MEANWHILE)
@@ -253,7 +265,8 @@ def set_clocks(
         ClockSet(school=school, kind=kind, amount=amount, since=now, by=by.person)
         for kind, amount in moved.items()
     )
-    # By the database: what a web process remembers of a version never comes from what was undone.
+    # Counted up in the database, not on `school`: what a web process caches under a version must
+    # never come from a transaction that was rolled back.
     School.objects.filter(pk=school.pk).update(
         calendar_version=F("calendar_version") + 1, **adviser
     )

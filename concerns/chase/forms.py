@@ -1,4 +1,7 @@
-"""This file knows what is asked when a next step is done, and when a school sets its clocks."""
+"""The forms for doing next steps, tasks, words back, unsent drafts, letter times and clocks.
+
+The form for a review of a watch is in `asking/ending.py`.
+"""
 
 from datetime import datetime
 
@@ -35,7 +38,7 @@ class StepForm(Asked):
 
 
 class AgainForm(Asked):
-    """Somebody else looks again: what they make of it, and a word to who is worried."""
+    """For who looks again: what they make of it, and a word back to the writer who is worried."""
 
     words = Words(
         "What do you make of it?",
@@ -50,7 +53,7 @@ class AgainForm(Asked):
 
 
 class AskForm(OneOfStaff):
-    """Something that one of `staff` is asked for."""
+    """Asks one of `staff` to do something by a day."""
 
     person = forms.ChoiceField(label="Whom do you ask?")
     words = Words(
@@ -70,7 +73,7 @@ class AskForm(OneOfStaff):
 
 
 class AnswerForm(Asked):
-    """`own`: it has come back to who asked."""
+    """The answer to a task. `own`: it has come back to the lead who set it."""
 
     words = Words("What came of it?", needed="Write what came of it, or why you cannot")
 
@@ -104,7 +107,7 @@ class TellForm(Asked):
 
 
 def _time(label: str, like: str) -> forms.TimeField:
-    """A time of day, typed: a browser's own chooser differs from one to the next."""
+    """A time of day, typed in: the time pickers of browsers differ too much."""
     return forms.TimeField(
         label=label,
         input_formats=["%H:%M", "%H.%M", "%H"],
@@ -129,7 +132,7 @@ class PostsForm(Asked):
 
 
 class ReportedForm(Asked):
-    """A report to the police, by who learnt of it: when, how, to whom, and their reference."""
+    """A report of FGM to the police: when, how, to whom, and their reference."""
 
     told_on, told_at = moments.day("On what day did you report it?"), moments.time()
     how = Words(
@@ -158,7 +161,7 @@ class ReportedForm(Asked):
 
     @property
     def words(self) -> str:
-        """Needs a form that is valid."""
+        """The report in one sentence, for `acts.report_fgm`. The form must be valid."""
         how, reference = self.cleaned_data["how"], self.cleaned_data["reference"]
         said = f"Reported to the police by who wrote this, {when(self.told)}: {how}"
         return f"{said}. Their reference: {reference}" if reference else said
@@ -183,7 +186,7 @@ def _line(label: str, most: int) -> forms.CharField:
 
 
 class ClocksForm(Asked):
-    """The school's own figures: a box for each clock that may have one, and who is told outside."""
+    """The school's own figures, one box for each clock that may be changed, and its adviser."""
 
     adviser_name = _line("Their name", 100)
     adviser_email = forms.EmailField(
@@ -214,7 +217,7 @@ class ClocksForm(Asked):
 
     @property
     def given(self) -> dict:
-        """What the act is given. Needs a form that is valid."""
+        """The arguments of `acts.set_clocks`. The form must be valid."""
         said = self.cleaned_data
         adviser = {name: said[name] for name in ("adviser_name", "adviser_email", "adviser_of")}
         figures = {kind.value: said[kind.value] for kind in self.kinds}
@@ -223,7 +226,7 @@ class ClocksForm(Asked):
 
 def _figure(kind) -> forms.IntegerField:
     least, most = bounds.least(kind), bounds.most(kind)
-    # In the plural, whatever the limit: it is the name of what is counted.
+    # Always in the plural: it names what is counted.
     unit = bounds.unit_words(kind, 2)
     wrong = (
         f"{kind.label}: enter a whole number of {unit} from {least} to {most}, or leave it empty"

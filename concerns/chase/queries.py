@@ -1,4 +1,4 @@
-"""This file knows whose move everything is, why a step is late, and the school's own clocks."""
+"""What the pages of next steps, tasks, watches, unsent drafts, late steps and clocks show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ from concerns.rules.kinds import Kind
 
 A_PAGE = 50
 MINE, ALL = "mine", "all"
-# The ladders of so many late steps are gone up, the longest late first.
+# Escalation is worked out for at most this many late steps, the most overdue first.
 MOST_LATE = 500
 _OF_A_LADDER = (
     "kind", "due_at", "holder_role", "holder__is_active", "concern__reporter",
@@ -51,20 +51,20 @@ _OF_A_LADDER = (
 
 @dataclass(frozen=True)
 class Owed:
-    """A next step as one row: what, about whom, by when, whose, and where it is done."""
+    """A next step as a row of the page. `to` is the address where it is done."""
 
     words: str
     to: str
     concern: Concern
     children: str
     step: Step
-    # To whom it has come, being late, where that is not its holder; or that nobody is left.
+    # Where it has escalated to somebody other than its holder, or to nobody at all; else None.
     come: Come | None
 
 
 @dataclass(frozen=True)
 class Moves:
-    """A page of next steps; `counts` are (whose, how many, how many of them late)."""
+    """A page. `counts`: (whose, number, number late). `more`: the last uid, if more follow."""
 
     whose: str
     rows: list[Owed]
@@ -74,7 +74,8 @@ class Moves:
 
 
 def moves(viewer: Viewer, asked: Mapping[str, str]) -> Moves:
-    """One's own next steps, or everyone's: what has been late longest first. Recorded."""
+    """The viewer's own next steps (also those escalated to them or theirs as cover), or everyone's;
+    the most overdue first. Recorded."""
     whose = ALL if asked.get("whose") == ALL else MINE
     every = Step.objects.visible_to(viewer).open()
     ladders, climbed = _climbed(viewer, every)
@@ -100,7 +101,7 @@ def moves(viewer: Viewer, asked: Mapping[str, str]) -> Moves:
 
 
 def _climbed(viewer: Viewer, every) -> tuple[Ladders, list[int]]:
-    """The ladders of what is late, and the keys of what has come to the viewer."""
+    """The escalation ladders of the late steps, and the keys of those that came to the viewer."""
     late = every.late(viewer.now).select_related("concern", "holder").in_order()
     late = list(late.only(*_OF_A_LADDER)[:MOST_LATE])
     ladders = Ladders(viewer.school, viewer.now, late)
@@ -136,7 +137,7 @@ def _owed(step: Step, children, ladders: Ladders) -> Owed:
 
 
 def to_do(viewer: Viewer, uid) -> Step:
-    """A step for an act, whose own line is the record of it. Raises Http404."""
+    """A step for an act. Not recorded: the act writes its own line. Raises Http404."""
     rows = Step.objects.visible_to(viewer).select_related(
         "concern", "referral", "holder", "decision", "action"
     )
@@ -144,7 +145,7 @@ def to_do(viewer: Viewer, uid) -> Step:
 
 
 def beside(viewer: Viewer, uid) -> dict:
-    """The concern a step is owed on, and what its writer added. Recorded."""
+    """The concern of a step, what its writer added, and the answers to its tasks. Recorded."""
     concern = sight.concern(viewer, uid)
     added = Addition.objects.filter(concern=concern, for_leads=False).select_related("by")
     answers = TaskAnswer.objects.filter(task__step__concern=concern).select_related("by", "task")
@@ -153,8 +154,8 @@ def beside(viewer: Viewer, uid) -> dict:
 
 
 def worried(viewer: Viewer, owed: Step) -> dict:
-    """The concern of whose writer is still worried, what they said, and what was decided. Recorded.
-    `why_not` says why the viewer may not be the one who looks again."""
+    """A concern whose writer is still worried, what they added, and the last decision. Recorded.
+    `not_yours`: the viewer may not be the one who looks again, as they decided or wrote it."""
     page = beside(viewer, owed.concern.uid)
     concern = page["concern"]
     made = Decision.objects.filter(concern=concern).select_related("by")
@@ -163,7 +164,7 @@ def worried(viewer: Viewer, owed: Step) -> dict:
 
 
 def watch(viewer: Viewer, owed: Step) -> tuple[Watch, dict]:
-    """The watch that `owed` is a review of, and what its form asks. Raises Http404 without one."""
+    """The watch that `owed` is a review of, and its form's arguments. Raises Http404 if none."""
     found = Watch.objects.of(owed.concern)
     if found is None:
         raise Http404
@@ -177,7 +178,7 @@ def watch(viewer: Viewer, owed: Step) -> tuple[Watch, dict]:
 
 
 def watched(viewer: Viewer, owed: Step, watch: Watch) -> dict:
-    """Beside a review: what the trusted adult said, and the concerns before and since. Recorded."""
+    """Beside a review: the trusted adult's answers, concern rates before, since. Recorded."""
     concern = sight.concern(viewer, owed.concern.uid)
     said = TaskAnswer.objects.filter(task__watch=watch).select_related("by").order_by("-id")
     children = waiting.named([concern.pk])[concern.pk]
@@ -189,13 +190,12 @@ def watched(viewer: Viewer, owed: Step, watch: Watch) -> dict:
 
 
 def colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
-    """Whom a lead may ask for something about `concern`."""
+    """The colleagues whom a lead may ask to do something about `concern`."""
     return list(after.may_be_asked(viewer, concern).exclude(pk=viewer.person.pk))
 
 
 def task(viewer: Viewer, uid) -> tuple[Task, bool, bool]:
-    """A task, whether the viewer asked for it themselves, and whether they may read its concern.
-    Looking at one is on record. Raises Http404."""
+    """A task, whether the viewer set it, and may read its concern. Recorded. Raises Http404."""
     rows = Task.objects.open_to(viewer).select_related("step", "step__concern", "by", "answer__by")
     found = sight.one(viewer, rows, uid)
     sight.looked(viewer, Kind.LISTED, reason="a task", shown=[found.uid])
@@ -204,28 +204,28 @@ def task(viewer: Viewer, uid) -> tuple[Task, bool, bool]:
 
 
 def told(viewer: Viewer, uid) -> tuple[Concern, list[WordBack]]:
-    """The concern, and what its writer has been told so far. Recorded."""
+    """The concern, and the words back that its writer has had so far. Recorded."""
     concern = sight.concern(viewer, uid)
     words = WordBack.objects.filter(concern=concern).select_related("by").order_by("id")
     return concern, list(words)
 
 
 def unsent(viewer: Viewer) -> tuple[list[Draft], bool]:
-    """Concerns begun before today and not sent, oldest first: by whom and since when, and whether
-    there are more than a page of them. No reading about a child: nothing in it is about one."""
+    """Drafts of concerns begun before today and not sent, oldest first, and whether there are more.
+    Not recorded: the page shows who began them and when, and nothing about a child."""
     rows = Draft.objects.known_to_leads(viewer).not_sent().with_writer(viewer)
     found = list(rows.order_by("begun_at", "pk")[: A_PAGE + 1])
     return found[:A_PAGE], len(found) > A_PAGE
 
 
 def begun(viewer: Viewer, uid) -> Draft:
-    """A concern begun: one's own, or one that a lead knows of. Raises Http404."""
+    """A draft of a concern: the viewer's own, or one that leads know of. Raises Http404."""
     rows = Draft.objects.of(viewer).filter(page=CONCERN) | Draft.objects.known_to_leads(viewer)
     return sight.one(viewer, rows.for_viewer(viewer).with_writer(viewer), uid)
 
 
 def undelivered(viewer: Viewer) -> dict:
-    """Letters that do not go out, and rows the round had to set aside: nothing about a child."""
+    """Letters not sent, and rows the clock's round set aside: nothing about a child."""
     letters = Letter.objects.stuck(viewer.now).filter(school=viewer.school).select_related("person")
     troubles = Trouble.objects.standing().of_school(viewer)
     return {
@@ -236,7 +236,7 @@ def undelivered(viewer: Viewer) -> dict:
 
 @dataclass(frozen=True)
 class Why:
-    """Why a step is late: what, since when, whose, to whom it has come, and who was told."""
+    """Why a step is late. `asked`: the rungs of its ladder. `passed`: who was passed over, why."""
 
     step: Step
     concern: Concern
@@ -247,7 +247,7 @@ class Why:
 
 
 def why(viewer: Viewer, uid) -> Why:
-    """A step explained. Recorded as its concern having been shown. Raises Http404."""
+    """Why a step is late. Recorded as its concern having been shown. Raises Http404."""
     step = to_do(viewer, uid)
     ladders = Ladders(viewer.school, viewer.now, [step])
     sight.looked(
@@ -268,7 +268,7 @@ def why(viewer: Viewer, uid) -> Why:
 
 
 def reporting(viewer: Viewer, uid) -> tuple[Concern, Step | None]:
-    """One's own concern, and the report to the police that one owes for it oneself."""
+    """The viewer's own concern, and their open step to report FGM to the police. Or Http404."""
     concern = sight.one(viewer, Concern.objects.written_by(viewer), uid)
     owed = concern.steps.open().filter(kind=StepKind.REPORT_FGM, holder=viewer.person)
     return concern, owed.first()
@@ -278,7 +278,7 @@ ADVISER = ("adviser_name", "adviser_email", "adviser_of")
 
 
 def clocks(viewer: Viewer) -> tuple[list, dict]:
-    """The kinds of step whose clocks the viewer is shown, and what stands in the boxes now."""
+    """The kinds of step whose clocks the viewer is shown, and the form's initial values."""
     school = viewer.school
     said = {name: getattr(school, name) for name in ADVISER}
     return school_clocks.open_to(viewer), {
@@ -289,7 +289,7 @@ def clocks(viewer: Viewer) -> tuple[list, dict]:
 
 
 def clocks_set(viewer: Viewer) -> dict:
-    """What is no school's to change, with why; and who changed what so far, newest first."""
+    """The clocks no school may change, with the reason; and the changes so far, newest first."""
     kinds = school_clocks.open_to(viewer)
     fixed = [(kind.label, bounds.fixed_words(kind)) for kind in kinds]
     rows = ClockSet.objects.of_school(viewer).filter(kind__in=kinds).select_related("by")

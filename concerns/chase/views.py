@@ -1,4 +1,4 @@
-"""This file knows the pages of next steps: whose, why late, where done, and by which clocks."""
+"""Pages of next steps (whose they are, why one is late, doing one), tasks, letters and clocks."""
 
 from django.shortcuts import redirect, render
 
@@ -48,7 +48,7 @@ def tell(request, uid):
 
 
 def again(request, uid):
-    """Who wrote it is still worried: somebody else looks again."""
+    """The writer is still worried: somebody other than the person who decided looks again."""
     owed = queries.to_do(request.viewer, uid)
     concern, sheet = owed.concern.uid, Sheet(request, AgainForm)
     if sheet.whole and sheet.does(acts.look_again, step=owed, **sheet.said):
@@ -58,7 +58,7 @@ def again(request, uid):
 
 
 def look(request, uid):
-    """A review of a watch: how the child is."""
+    """Record a review of a watch: how the child is."""
     viewer, owed = request.viewer, queries.to_do(request.viewer, uid)
     watch, asks = queries.watch(viewer, owed)
     sheet = Sheet(request, LookForm, **asks)
@@ -69,7 +69,7 @@ def look(request, uid):
 
 
 def ask(request, uid):
-    """A lead asks a colleague for something by a day."""
+    """A lead asks a colleague to do something by a day."""
     concern = sight.to_change(request.viewer, uid)
     sheet = Sheet(request, AskForm, staff=queries.colleagues(request.viewer, concern))
     if sheet.whole:
@@ -80,7 +80,7 @@ def ask(request, uid):
 
 
 def task(request, uid):
-    """What a colleague was asked for: they see that and nothing else."""
+    """A task, for the colleague who was asked: they see it, and nothing of the concern."""
     task, own, reads = queries.task(request.viewer, uid)
     sheet = Sheet(request, AnswerForm, own=own)
     if sheet.whole:
@@ -105,7 +105,7 @@ def set_aside(request, uid):
 
 
 def messages(request):
-    """When what is not red comes by mail: anybody's own."""
+    """Anybody's own choice of when messages that are not urgent are mailed."""
     sheet = Sheet(request, PostsForm, person=request.viewer.person)
     if sheet.whole and sheet.does(acts.choose_posts, **sheet.said):
         return sheet.onward("chase_messages")

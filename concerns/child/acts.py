@@ -1,7 +1,7 @@
-"""This file knows how a line comes into a child's file, how it ends, and how a child is seen.
+"""Acts on one child's file: add a line, end a line, record that somebody saw the child.
 
-A line is written once and ended once. Each form carries an id of its own, so that pressing it twice
-writes one line.
+A line is written once and ended once. Each form carries an id of its own (`once`), so pressing its
+button twice writes one line.
 """
 
 import uuid
@@ -37,7 +37,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 
-# What can be ended, by the word of its address.
+# The models whose rows can be ended, by the word in the address (`?what=`).
 ENDABLE: dict[str, type[Fact]] = {
     "home": Home, "living": home.AdultHome, "tie": Tie, "fact": home.AdultFact, "sibling": Sibling,
     "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
@@ -50,14 +50,14 @@ AHEAD = "This is still to come. Write down what is so today."
 
 
 def _tell(record: Record, about, children: Iterable[Child], what: str, **said) -> None:
-    """The line of the record: which answers were given, and what they commit to."""
+    """Write this act's line in the record: which answers were given, and a salted hash of each."""
     words = {name: str(value) for name, value in said.items() if value}
     uids = [child.uid for child in children]
     record(about=about, children=uids, reason=what, fields=list(words), words=words)
 
 
 def _pressed_before(model: type[Model], child: Child, once: uuid.UUID) -> tuple[uuid.UUID, object]:
-    """The id of what this form makes, and what an earlier press of it made, if it did."""
+    """The uid of the row this form makes, and that row if the form was pressed before."""
     uid = uuid.uuid5(child.uid, f"{model.__name__} {once}")
     return uid, model.objects.filter(uid=uid).first()
 
@@ -72,7 +72,10 @@ def write(
     *, by: Viewer, child: Child, model: type[Fact], once: uuid.UUID, said: dict[str, str],
     since: date | None = None, now: datetime, record,
 ):  # fmt: skip
-    """A status, a professional, a language, or that an earlier file is expected."""
+    """Add a status, a professional, a language, or an earlier school's file that is expected.
+
+    `said` holds the columns of the row.
+    """
     _not_ahead(by, since)
     uid, row = _pressed_before(model, child, once)
     if row is None:
@@ -85,8 +88,10 @@ def write(
 
 @act(May.ROLL, Kind.FILE_WRITTEN, on="child")
 def expect(*, by: Viewer, child: Child, where: str, once: uuid.UUID, now: datetime, record):
-    """The office says that a child came from another school, whose file is to be read. Whether one
-    was expected already is not told."""
+    """The office records that a child came from another school, whose file must be read.
+
+    If a file is expected already, that row stays, and the office is not told so.
+    """
     uid, row = _pressed_before(EarlierFile, child, once)
     row = (
         row
@@ -102,7 +107,10 @@ def move(
     leaving: bool = False, children: Iterable[Child] = (),
     adults: Iterable[home.HouseholdAdult] = (), now: datetime, record,
 ) -> home.Household:  # fmt: skip
-    """They live at a new address, with those who moved too; `leaving`: not at the one before."""
+    """Record a new address for the child, and for the `children` and `adults` who moved too.
+
+    `leaving`: they no longer live at the previous address.
+    """
     _not_ahead(by, since)
     uid, made = _pressed_before(home.Household, child, once)
     moved = [child, *children]
@@ -118,7 +126,7 @@ def know(
     household: home.Household | None = None, telephone: str = "", fact: str = "",
     since: date | None = None, now: datetime, record,
 ) -> home.HouseholdAdult:  # fmt: skip
-    """An adult of the child's life: who, what to the child, where they live, their telephone."""
+    """Add an adult to the child's file: name, relation, household, telephone, one fact."""
     _not_ahead(by, since)
     uid, adult = _pressed_before(home.HouseholdAdult, child, once)
     tied = {"relation": relation, "responsibility": responsibility}
@@ -135,8 +143,10 @@ def live_in(
     *, by: Viewer, child: Child, told_by: str, once: uuid.UUID, authority: Authority | None,
     name: str = "", numbers: dict | None = None, since: date | None = None, now: datetime, record,
 ) -> HomeAuthority:  # fmt: skip
-    """They live in this authority, whose numbers are shown from now on; or (None) in another, of
-    this `name` and `numbers`."""
+    """Set the authority where the child lives, whose telephone numbers are shown from now on.
+
+    `authority` is None for one that is not in the list: it is added, with `name` and `numbers`.
+    """
     _not_ahead(by, since)
     uid, row = _pressed_before(HomeAuthority, child, once)
     if row is None:
@@ -167,8 +177,11 @@ def put_right(
     *, by: Viewer, child: Child, authority: Authority, numbers: dict[str, str], told_by: str,
     once: uuid.UUID, now: datetime, record,
 ):  # fmt: skip
-    """Other `numbers` of the child's authority, for every child there; the record keeps both. To
-    press it twice changes nothing more, so `once` is not asked."""
+    """Correct the telephone `numbers` of the child's authority, for every child who lives there.
+
+    The record keeps the old and the new numbers. A second press changes nothing more, so `once` is
+    not used.
+    """
     changed = Authority.objects.put_right(authority, numbers)
     _numbers(record, authority, child, "put right", changed, told_by=told_by)
 
@@ -178,7 +191,7 @@ def tie(
     *, by: Viewer, child: Child, adult: home.HouseholdAdult, relation: str, responsibility: str,
     once: uuid.UUID, since: date | None = None, now: datetime, record,
 ) -> Tie:  # fmt: skip
-    """What a known adult is to this child, from now on."""
+    """Set what an adult in the file is to this child from now on; it ends the previous tie."""
     _not_ahead(by, since)
     uid, row = _pressed_before(Tie, child, once)
     said = {"relation": relation, "responsibility": responsibility}
@@ -195,7 +208,7 @@ def learn(
     *, by: Viewer, child: Child, adult: home.HouseholdAdult, kind: str, words: str, once: uuid.UUID,
     since: date | None = None, now: datetime, record,
 ) -> home.AdultFact:  # fmt: skip
-    """A telephone number of an adult, or something else to know of them."""
+    """Add a telephone number or another fact about an adult."""
     _not_ahead(by, since)
     uid, row = _pressed_before(home.AdultFact, child, once)
     if row is None:
@@ -212,7 +225,10 @@ def brother_or_sister(
     household: home.Household | None = None, name: str = "", where: str = "", born: str = "",
     now: datetime, record,
 ) -> Sibling:  # fmt: skip
-    """One at this school (`other`), who may live in the same `household`; or one elsewhere."""
+    """Add a sibling: `other` at this school, or one elsewhere by `name`, `where` and `born`.
+
+    With `household`, `other` is recorded as living there too.
+    """
     if other == child:
         raise Refused("This is the child whose file it is. Choose a brother or sister.")
     uid, row = _pressed_before(Sibling, child, once)
@@ -231,7 +247,7 @@ def get_file(
     *, by: Viewer, child: Child, file: EarlierFile, stage: str, words: str, happened_at: datetime,
     once: uuid.UUID, now: datetime, record,
 ) -> FileEvent:  # fmt: skip
-    """The earlier file was asked for, asked for again, or came."""
+    """Record that the earlier file was asked for, asked for again, or arrived (`stage`)."""
     if happened_at > now:
         raise Refused(AHEAD)
     uid, row = _pressed_before(FileEvent, child, once)
@@ -250,8 +266,12 @@ def end(
     view_ended: str = "", ended_how: str = "", watching: after.Watching | None = None,
     now: datetime, record,
 ) -> Fact:  # fmt: skip
-    """A line is so no longer, since a day, for a reason. Of a status also the school's view and,
-    where the child stands lower, how they are watched; of an earlier file whether it was read."""
+    """End a line of the file, on the day `until`, for the reason `why`.
+
+    For a status: `view_ended` is the school's view, and `watching` says how the child is watched if
+    the ending leaves them with a lower status. For an earlier file: `ended_how` says whether it was
+    read.
+    """
     _not_ahead(by, until)
     if until and row.since and until < row.since:
         raise Refused("This day is before the line began. Enter the day it ended.")
@@ -266,7 +286,7 @@ def end(
 
 
 def _watch(record, child: Child, asked: after.Watching | None) -> None:
-    """On the child's newest concern, open again for it where it was closed."""
+    """Start the watch on the child's newest concern; reopen that concern if it was closed."""
     by = record.by
     concern = newest_concern(by, child, lock=True)
     if concern is None:
@@ -287,7 +307,7 @@ def saw(
     *, by: Viewer, child: Child, how: str, words: str, happened_at: datetime, once: uuid.UUID,
     now: datetime, record,
 ) -> Sighting:  # fmt: skip
-    """Somebody saw the child, spoke to them, or heard them alone: a line of the child's file."""
+    """Record that somebody saw the child, spoke to them, or heard them alone."""
     if happened_at > now:
         raise Refused(AHEAD)
     uid, row = _pressed_before(Sighting, child, once)

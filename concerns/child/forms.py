@@ -1,5 +1,8 @@
-"""This file knows what somebody types to find a child, and what is asked about a line of a child's
-file: there `given` is what its act takes."""
+"""Forms for one child: search, lines of the file, sightings, and the chronology's filters.
+
+`act_arguments` are the keyword arguments of the form's act. The forms for addresses, adults, ties
+and siblings are in `asking/household.py`, those for the authority in `asking/authority.py`.
+"""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -59,7 +62,7 @@ class SearchForm(Asked):
 
 
 class Simple(Line):
-    """A line whose answers are all columns of its row."""
+    """A line whose answers are all columns of its row in `model`."""
 
     model: type = Status
 
@@ -192,7 +195,7 @@ class ReadFileForm(Line):
 
 
 class SeenForm(Asked):
-    """One line from a phone."""
+    """A lead saw or spoke to this child. Short enough to fill in on a phone."""
 
     heading = "I saw or spoke to this child"
 
@@ -220,7 +223,7 @@ class SeenForm(Asked):
 
 
 class AnyoneForm(SeenForm):
-    """The same for a child found on the roll, by any member of staff."""
+    """The same, filled in by any member of staff, who finds the child on the roll."""
 
     child = picked()
 
@@ -237,7 +240,10 @@ class AnyoneForm(SeenForm):
 
 
 class ChronologyForm(Asked):
-    """Which part of a chronology. It is asked in the address: no name may be a value."""
+    """Which part of a chronology to show.
+
+    The answers are in the address, so no value may contain a name.
+    """
 
     sort = choose("Show", Sort, folded=True)
     order = forms.ChoiceField(label="Order", choices=Order.choices(), required=False)
@@ -251,7 +257,7 @@ class ChronologyForm(Asked):
         self.fields["sort"].choices = [("", "Everything"), *Sort.choices()]
 
     def wanted(self) -> Wanted:
-        """What was asked for; all of it where the answers are no answers."""
+        """The filters asked for; no filter if the answers are invalid."""
         said = self.cleaned_data if self.is_valid() else {}
         return Wanted(
             sort=said.get("sort", ""),
@@ -262,7 +268,7 @@ class ChronologyForm(Asked):
         )
 
 
-# What is asked for each line that can be written, by the word of its address.
+# The form for each line that can be added, by the word in the address (`?what=`).
 WRITES: dict[str, type[Line]] = {
     "address": HomeForm,
     "adult": AdultForm,
@@ -277,5 +283,5 @@ WRITES: dict[str, type[Line]] = {
     "earlier": EarlierForm,
     "event": EventForm,
 }
-# What is asked when one ends, where that is more than since when and why.
+# The forms for ending a line that asks for more than the day and the reason.
 ENDS = {"earlier": ReadFileForm}

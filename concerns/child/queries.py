@@ -1,9 +1,11 @@
-"""This file knows one child's story: every concern that may be seen, and what came of it for them.
+"""Reads one child's story (every concern the viewer may see, and its outcome) and their file.
 
-Nothing of any other child is in it: of a concern about several, only what was decided, said and
-sent for this one. A page begins behind the last concern of the one before. Fifty concerns with all
-that happened are drawn at once, so what happened comes to the page as lines of text, fetched kind
-by kind for the whole page: as objects linked to one another they cost three times as much.
+A concern about several children shows only what was decided, said and sent for this child: nothing
+about any other. Each page starts after the last concern of the previous page. A page shows fifty
+concerns with all that happened, as lines of text, fetched with one query for each kind: linked
+objects cost three times as much.
+
+The chronology is not here but in `paper/chronicle.py`.
 """
 
 from collections import defaultdict
@@ -46,12 +48,12 @@ from concerns.rules.saying import when
 from concerns.rules.words import Category, Part, Route
 
 PAGE = 50
-# (what it is, when and by whom; in which words)
+# (heading: what happened, when, by whom; the words)
 Line = tuple[str, str]
 
 
 class Entry(NamedTuple):
-    """One concern of the story, in the order of the page, and what happened for this child."""
+    """One concern in the story, and what happened for this child. Fields in the page's order."""
 
     uid: UUID
     reference: str
@@ -70,7 +72,10 @@ class Page:
 
 
 def page(viewer: Viewer, uid, after: str) -> Page:
-    """One page of the story, newest first. Recorded, with the ids it shows. Raises Http404."""
+    """One page of the story, newest first; `after` is the uid of the last concern already shown.
+
+    The reading is recorded, with the ids shown. Raises Http404 if the viewer may not see the child.
+    """
     child = sight.one(viewer, Child.objects.visible_to(viewer), uid)
     visible = Concern.objects.visible_to(viewer)
     own = {"part": F("children__part"), "said_before": F("children__said_before")}
@@ -122,8 +127,10 @@ def _entries(found: list[Concern], child: Child) -> list[Entry]:
 
 
 def _between(found: list[Concern], child: Child):
-    """The concerns of the page, by their times: as fifty keys each query would cost twice as much.
-    What stands between them and may not be seen is fetched and given to no entry."""
+    """The ids of the page's concerns, selected by their times: fifty keys would cost twice as much.
+
+    This also selects concerns from the same times that the viewer may not see; no entry shows them.
+    """
     times = [concern.received_at for concern in found]
     own = ConcernChild.objects.filter(child=child)
     if times:
@@ -132,12 +139,15 @@ def _between(found: list[Concern], child: Child):
 
 
 def _entry(concern: Concern, categories: list[str], lines: list[list]) -> Entry:
-    """Whose mark it is, and of whom a conversation about "the children" speaks, is certain only for
-    a child the concern is about."""
+    """One entry of the story.
+
+    Marks are shown only if the concern is about this child alone, and conversations about "the
+    children" only if it is about this child: otherwise it is not certain who is meant.
+    """
     about = concern.part == Part.ABOUT
     marks, decided, sent, said, told = lines
     marks = marks if about and not concern.about_others else []
-    # What was said of all the children before it was filed here was said of another.
+    # What was said about all the children before the concern was filed here was about another.
     before = concern.said_before or 0
     said = [line for key, line in said if key is None or (about and key > before)]
     also = "" if about else " (also involved)"
@@ -160,7 +170,7 @@ def _by_key(row):
 
 
 def _told(keys: list[int]) -> dict[int, list[Line]]:
-    """What somebody without an account said, of the few concerns that have it."""
+    """What people without an account said, for the few concerns that came from one."""
     lines = defaultdict(list)
     rows = Concern.objects.filter(pk__in=keys).annotate(by=F("reporter__name")) if keys else ()
     for row in rows:
@@ -176,7 +186,7 @@ def _marks(here) -> dict[int, list[str]]:
 
 
 def _decisions(here, child: Child) -> dict[int, list[Line]]:
-    """Newest first. The newest stands; those before it are superseded."""
+    """Newest first. The newest is in force; earlier ones are superseded."""
     made = Decision.objects.filter(children__concern_child__child=child, **here)
     made = list(made.annotate(who=F("by__name")).order_by("-id"))
     ways = defaultdict(list)
@@ -216,7 +226,7 @@ def _referrals(here, child: Child) -> dict[int, list[Line]]:
 
 
 def _said(here, child: Child) -> dict[int, list[tuple[int | None, Line]]]:
-    """(its key where it was of all the children, the line), oldest first."""
+    """(its id if it was about all the children, else None; the line), oldest first."""
     lines = defaultdict(list)
     own = Q(concern_child__child=child) | Q(concern_child=None)
     for one in (
@@ -233,13 +243,16 @@ def _said(here, child: Child) -> dict[int, list[tuple[int | None, Line]]]:
 
 
 def opened(viewer: Viewer, uid) -> File:
-    """A child's file as it stands. Recorded. Raises Http404."""
+    """A child's file as it is now. The reading is recorded. Raises Http404."""
     child = sight.child(viewer, Child.objects.visible_to(viewer), uid, Kind.FILE)
     return file.files(viewer, [child])[0]
 
 
 def to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[File, object]:
-    """The file an act writes to, and the line it adds to. The page records the reading."""
+    """The file an act writes to, and the row it adds to (None for a new line). Raises Http404.
+
+    The reading is not recorded here: the page's view does it.
+    """
     found = file.files(viewer, [sight.one(viewer, Child.objects.visible_to(viewer), uid)])[0]
     if what in ("tie", "fact"):
         adults = HouseholdAdult.objects.filter(pk__in=[one.adult.pk for one in found.adults])
@@ -256,7 +269,7 @@ def authorities() -> list[Authority]:
 
 
 def to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[File, Fact]:
-    """The file and the line of it that an act ends."""
+    """The file, and the line in it that an act ends. Raises Http404."""
     model = acts.ENDABLE.get(what)
     if model is None:
         raise Http404
@@ -266,8 +279,11 @@ def to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[File, Fact]:
 
 
 def watching(viewer: Viewer, row: Fact) -> dict:
-    """What the form asks that ends a status: whether the child stands lower by it, and so is
-    watched, on which concern, and who can be asked how they are."""
+    """Arguments of the form that ends a status; empty for any other line.
+
+    They say whether the child is left with a lower status and so is watched, on which concern, and
+    which staff can be asked how the child is.
+    """
     return after.asked_with(viewer, row) if isinstance(row, Status) else {}
 
 
@@ -282,11 +298,11 @@ def _row(rows, uid: str):
 
 
 def to_see(viewer: Viewer, uid) -> Child:
-    """A child whom an act says somebody saw. The page records the reading."""
+    """The child to record a sighting of. The reading is not recorded here: the page does it."""
     return sight.one(viewer, Child.objects.visible_to(viewer), uid)
 
 
 def chosen(viewer: Viewer, uids: Iterable[UUID]) -> list[Child]:
-    """The children picked. One who left the roll while the form was open is still meant."""
+    """The children picked, including one who left the roll while the form was open."""
     uids = list(uids)
     return list(Child.objects.of_school(viewer).filter(uid__in=uids)) if uids else []

@@ -1,5 +1,4 @@
-"""This file knows the pages of one child - their story, their file, being seen - and the page on
-which a child is looked for."""
+"""Pages of one child (story, file, sightings, chronology), and the search for a child."""
 
 import uuid
 from urllib.parse import urlencode
@@ -47,7 +46,7 @@ def story(request, uid):
 
 
 def search(request):
-    """Posted, so that what is looked for stands in no address, and in no log of addresses."""
+    """The form is posted, so that the words searched for are in no address and in no access log."""
     pressed, after = request.method == "POST", request.POST.get("after", "")
     typed = Typed.of(dict(request.POST.lists())) if pressed else None
     form, found = SearchForm(typed, checked=pressed), None
@@ -63,7 +62,7 @@ def file(request, uid):
 
 
 def write(request, uid):
-    """A line of the file. The address says which: `?what=`, and `?row=` where it adds to one."""
+    """Add a line to the file: `?what=` is its kind, `?row=` the row it adds to, if any."""
     viewer, what = request.viewer, request.GET.get("what", "")
     if what not in WRITES:
         raise Http404
@@ -94,7 +93,7 @@ def end(request, uid):
 
 
 def seen(request, uid):
-    """A lead saw this child."""
+    """A lead records that they saw this child."""
     child = queries.to_see(request.viewer, uid)
     sheet, once = Sheet(request, SeenForm, now=request.viewer.now), _once(request)
     if sheet.whole and sheet.does(acts.saw, child=child, once=once, **sheet.form.given):
@@ -103,7 +102,10 @@ def seen(request, uid):
 
 
 def seen_any(request):
-    """Any member of staff saw a child: they find the name, and learn nothing of the child."""
+    """Any member of staff records that they saw a child.
+
+    They find the child by name; the page tells them nothing about the child.
+    """
     picking = _picked(request)
     given = {"now": request.viewer.now, "chosen": picking["picked"]}
     sheet, once = Sheet(request, AnyoneForm, looking=_looking(request), **given), _once(request)
@@ -119,7 +121,7 @@ def seen_said(request):
 
 
 def arrived(request):
-    """The office: from which school a child came. Nothing is told of the child."""
+    """The office records which school a child came from. The page tells nothing of the child."""
     picking = _picked(request)
     given = {"looking": _looking(request), "chosen": picking["picked"]}
     sheet, once = Sheet(request, ArrivedForm, **given), _once(request)
@@ -143,7 +145,7 @@ def chronology(request, uid):
 
 
 def print_chronology(request, uid):
-    """Looked over first; pressed, it is the print itself."""
+    """Shows a cover page to check first; once that is submitted, shows the print itself."""
     form, asked = _asked(request)
     cover, given = CoverForm.read(request)
     found = chronicle.printed(request.viewer, uid, form.wanted(), **given)
@@ -152,7 +154,7 @@ def print_chronology(request, uid):
 
 
 def _asked(request) -> tuple[ChronologyForm, str]:
-    """Which part of a chronology, and the address of that part."""
+    """The chronology's form as typed, and the query string of the part asked for."""
     said = dict(request.GET.lists())
     after = "".join(said.pop("after", []))
     form = ChronologyForm(Typed.of(said), after=after)
@@ -164,7 +166,7 @@ def _shown(request, sheet, uid, **more):
 
 
 def _looking(request) -> bool:
-    """The picker's button was pressed: it looks for a name and sends nothing."""
+    """Whether the picker's Find button was pressed, which searches and saves nothing."""
     return request.POST.get("do") == "find"
 
 
@@ -173,7 +175,7 @@ def _once(request) -> uuid.UUID:
 
 
 def _picked(request) -> dict:
-    """What the picker shows: who was picked, and who is found by what was typed in it."""
+    """Context for the child picker: the children picked, and those found by the typed name."""
     typed = Typed.of(dict(request.POST.lists()))
     find, picking = request.POST.get("find", ""), {"picker_url": reverse("submit_children")}
     picking["picked"] = queries.chosen(request.viewer, typed.uids("child"))

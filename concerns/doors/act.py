@@ -1,12 +1,18 @@
-"""This file knows how anything is written: the one way through for every act.
+"""The decorator `recorded_act`, through which every change to the record is made.
 
-An act is a keyword-only function `(*, by, ..., now, record)` under `@act(May.X, Kind.Y)`. The door
-checks the power in `rules/roles.py`, opens one transaction, locks the row it changes, looks again
-whether `by` may see it, refuses a page gone stale, runs the function, and commits only if a line of
-the ledger was recorded and no touched concern is open without a next step. The words an act told
-the ledger are the words its concern is found by from then on. Whoever is to do a step it opened is
-told, by a notice of the same transaction. A refusal is itself a line, written after the rollback.
-Acts never nest. Time is passed in.
+An act is a keyword-only function `(*, by, ..., now, record)`. The decorator names the power it
+needs and the kind of ledger line it leaves. For each call the decorator:
+
+1. checks that `by` has the power (`rules/roles.py`);
+2. opens one transaction, locks the row to be changed, and checks again that `by` may see it;
+3. refuses if the concern has changed since the page was made (StalePage);
+4. runs the function;
+5. commits only if the act wrote at least one ledger line and no open concern is left without a
+   next step.
+
+In the same transaction the concern is indexed for search by the words the act gave to the ledger,
+and whoever has to do a newly opened step is sent a notice. A refusal is a ledger line too, written
+after the rollback. An act must not call another act. The time is always passed in.
 """
 
 import functools
@@ -26,14 +32,14 @@ from concerns.rules.finding import found_by
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 
-# How many rows one statement reads or writes, where an act touches many.
+# Rows per SQL statement, where an act touches many.
 BATCH = 500
 
 _running: ContextVar[str] = ContextVar("running", default="")
 
 
 class Refused(PermissionDenied):
-    """The rules say no. The sentence is shown to the person; its first word names no one."""
+    """The rules do not allow it. `words` is shown to the person; its first word is never a name."""
 
     def __init__(self, words: str):
         super().__init__(words)
@@ -41,7 +47,10 @@ class Refused(PermissionDenied):
 
 
 class Stale(Exception):
-    """Somebody else acted while the page was open. Nothing was changed; says who, what, when."""
+    """Somebody changed the concern while the page was open, so nothing was written.
+
+    `who`, `what` and `at` say who changed it, what they did and when.
+    """
 
     def __init__(self, concern: Concern):
         super().__init__(concern.reference)
@@ -51,11 +60,11 @@ class Stale(Exception):
 
 
 class NothingRecorded(Exception):
-    """An act that tells the ledger nothing did not happen: it was rolled back."""
+    """The act wrote no ledger line, so it was rolled back. This is a programming error."""
 
 
 class Record:
-    """Given to a running act: how it tells the ledger, and what it owes on each concern."""
+    """Passed to a running act: writes its ledger lines and holds the next steps of each concern."""
 
     def __init__(self, by: Viewer, now: datetime, kind: Kind):
         self.by, self.now, self.kind = by, now, kind
@@ -72,9 +81,10 @@ class Record:
         kind: Kind | None = None,
         **more,
     ) -> Line:
-        """Write this act's line. `about` is the row; see `ledger.write` for the rest.
+        """Write a ledger line for this act. `about` is the row it is about.
 
-        `kind` is for what an act did beside its own work: a decision that says what was sent.
+        `kind` replaces the act's own kind, for a second thing that the act did: a decision that
+        also records what was sent. The other arguments are those of `ledger.write_ledger_line`.
         """
         line = ledger.write(
             kind or self.kind,
@@ -88,13 +98,13 @@ class Record:
             **more,
         )
         self.lines.append(line)
-        # What a line commits to is what was written: by these words the concern is found.
+        # Search finds the concern by these words.
         if isinstance(concern, Concern) and more.get("words"):
             self._said.append((concern, more["words"]))
         return line
 
     def agenda(self, concern: Concern) -> Agenda:
-        """What is owed on `concern`; loaded once, written by the door at the end of the act."""
+        """The next steps of `concern`, loaded once. They are saved when the act ends."""
         key = concern.uid
         if key not in self._agendas:
             steps = concern.steps.open().in_order() if concern.pk else ()
@@ -102,7 +112,7 @@ class Record:
         return self._agendas[key]
 
     def agendas(self, concerns: list[Concern]) -> list[Agenda]:
-        """The same for many concerns about children, read in batches and not one by one."""
+        """As `agenda_of_concern`, for many concerns about children, read in batches of `BATCH`."""
         steps: dict[int, list[Step]] = {concern.pk: [] for concern in concerns}
         keys = [concern.pk for concern in concerns if concern.uid not in self._agendas]
         for start in range(0, len(keys), BATCH):
@@ -116,9 +126,9 @@ class Record:
         return [self._agendas[key] for key in dict.fromkeys(row.uid for row in concerns)]
 
     def settle(self) -> None:
-        """Write every agenda, the concerns as they stand now, and by which words they are found.
+        """Save the next steps, their notices, the concerns' new versions and their search words.
 
-        Raises WouldGoQuiet.
+        Raises WouldGoQuiet if a concern would be left open without a next step.
         """
         agendas = list(self._agendas.values())
         for agenda in agendas:
@@ -141,11 +151,22 @@ class Record:
 
 
 def act(power: May, kind: Kind, on: str = "") -> Callable:
-    """Make a function an act that needs `power` and leaves lines of `kind`.
+    """Decorator: make a function an act that needs `power` and leaves ledger lines of `kind`.
 
-    `on` names the parameter that holds the row it changes: it is locked and read again, with its
-    concern, within what `by` may see. Called with `version=`, the act raises Stale when the concern
-    has moved on since the page was made. Raises Refused, Http404, Stale, WouldGoQuiet.
+    `on` names the parameter that holds the row to be changed. That row and its concern are read
+    again under a lock, limited to what `by` may see.
+
+    The decorated function takes `by` (the viewer), `now` (an aware datetime) and optionally
+    `version` (the concern's version when the page was made). It raises:
+
+    - ActRefused: `by` lacks the power, or a rule does not allow it;
+    - Http404: `by` may not see the row;
+    - StalePage: the concern has changed since `version`;
+    - WouldGoQuiet: the concern would be left open without a next step;
+    - NothingRecorded and RuntimeError (an act inside an act): programming errors.
+
+    The decorator itself raises TypeError if the function lacks `by`, `now` or `record`, or is not
+    keyword-only. The powers come from `rules/roles.py`.
     """
 
     def door(function: Callable) -> Callable:
@@ -181,7 +202,7 @@ def act(power: May, kind: Kind, on: str = "") -> Callable:
 
 
 def _must_be_an_act(function: Callable, on: str) -> None:
-    """Raise TypeError, as the module is read, unless `function` has the shape of an act."""
+    """Raise TypeError at import unless `function` has the signature of an act."""
     parameters = inspect.signature(function).parameters
     for name in ("by", "now", "record", *([on] if on else [])):
         if name not in parameters:
@@ -191,10 +212,10 @@ def _must_be_an_act(function: Callable, on: str) -> None:
 
 
 def _locked(by: Viewer, power: May, row, version: int | None):
-    """The row as it is now, under a lock; 404 where `by` may not see it; Stale if moved on.
+    """Read the row again under a lock. Raises Http404 if `by` may not see it, StalePage if changed.
 
-    The lock is always the concern's, where there is one: rows below it never change, and the web's
-    role has no right to lock what it has no right to change.
+    Where the row belongs to a concern, it is the concern that is locked: the rows below it never
+    change, and the web's database role may not lock a row that it may not change.
     """
     model, home = type(row), _home(row)
     if home is None:
@@ -204,8 +225,8 @@ def _locked(by: Viewer, power: May, row, version: int | None):
     whole = model.objects.within(by, power).filter(pk=row.pk)
     if model is not home:
         row = _or_404(whole)
-    # By itself: PostgreSQL, having waited for the lock, reads this row anew but not what was joined
-    # to it, and who acted meanwhile would be nobody.
+    # No joins here: after waiting for a lock, PostgreSQL reads the locked row again but not the
+    # rows joined to it, so `changed_by` would be missing.
     concerns = home.objects.within(by, power).select_for_update()
     concern = _or_404(concerns.filter(pk=_concern_pk(row)))
     if version is not None and concern.version != version:
@@ -217,7 +238,7 @@ def _locked(by: Viewer, power: May, row, version: int | None):
 
 
 def _home(row):
-    """The model of the concern that `row` is, or belongs to; None of what belongs to none."""
+    """The model of the concern that `row` is or belongs to; None if it belongs to no concern."""
     if isinstance(row, Concern | AdultConcern):
         return type(row)
     names = {field.name for field in row._meta.fields}
@@ -238,7 +259,7 @@ def _concern_pk(row) -> int | None:
 
 
 def _tell_refusal(by: Viewer, now: datetime, kind: Kind, row, refusal: Exception) -> None:
-    """A refusal is a line of its own, after the rollback of what was refused."""
+    """Write a ledger line for a refusal, after the refused act was rolled back."""
     pk = _concern_pk(row) if row is not None else None
     concern = _home(row).objects.filter(pk=pk).first() if pk else None
     with transaction.atomic():

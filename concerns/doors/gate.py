@@ -1,8 +1,9 @@
-"""This file knows how every page is opened: closed unless `urls.py` says who it is open to.
+"""Access control for pages: each row of `concerns/urls.py` says who may open its page.
 
-A row of `concerns/urls.py` is `page(path, view, open_to, name)`. The gate makes the viewer from the
-posts as they are now (one read, with the database's clock), refuses and records, and keeps what was
-typed when a session ended or a form's token went stale before it was sent.
+A row is written `gated_path(path, view, open_to, name)`. For each request the gate builds the
+viewer from the posts the person holds now (one query, with the database's clock), refuses and
+records what they may not open, and saves what was typed if the session had ended. A form whose CSRF
+token has expired is dealt with in `safeguarding/pages.py`.
 """
 
 import functools
@@ -26,14 +27,14 @@ from concerns.rules.roles import May, Role, may
 
 
 class Open(Enum):
-    """The few pages that need no power."""
+    """Who may open the few pages that need no particular power."""
 
     ANYONE = "anyone at all"
     SIGNED_IN = "anyone signed in who holds a post"
     CHOOSING = "anyone signed in, before a school is chosen"
 
 
-# The rooms of the top line, in its order: the name of the first page, its word, who it is open to.
+# The navigation bar, in order: URL name of the first page, link text, the power it needs.
 ROOMS = (
     ("submit", "My concerns", May.SUBMIT),
     ("triage", "Queue", May.READ),
@@ -47,12 +48,17 @@ ROOMS = (
 
 
 def page(route: str, view, open_to: May | Open, name: str) -> URLPattern:
-    """One row of the table of the whole site."""
+    """One URL pattern whose view is behind the gate. `open_to` says who may open it."""
     return path(route, guard(view, open_to), name=name)
 
 
 def guard(view, open_to: May | Open):
-    """`view` behind the door. Sets `request.viewer` and `request.request_id`."""
+    """Wrap `view` in the access check. Sets `request.viewer`, `request.viewers` and the request id.
+
+    The wrapped view redirects to the sign-in page if nobody is signed in, and raises
+    PermissionDenied (with a ledger line) if the viewer lacks the power, or (without one) if they
+    hold no post in a school today. With PageOpenTo.ANYONE it checks nothing.
+    """
 
     @functools.wraps(view)
     def guarded(request, **given):
@@ -67,7 +73,7 @@ def guard(view, open_to: May | Open):
             ledger.request_id.reset(token)
 
     guarded.open_to = open_to
-    # Django's own requirement stands behind the gate, for views that did not come through it.
+    # LoginRequiredMiddleware still guards views that do not come through the gate.
     guarded.login_required = False
     return guarded
 
@@ -99,7 +105,7 @@ def _as_viewer(request, view, open_to, given):
 
 
 def _acting(request) -> Viewer | None:
-    """The school acted in: the only one, or the one chosen at sign-in."""
+    """The viewer for the school in use: their only one, or the one chosen at sign-in."""
     if len(request.viewers) == 1:
         return request.viewers[0]
     chosen = request.session.get("school")
@@ -114,10 +120,10 @@ def _set_idle_limit(request, viewer: Viewer) -> None:
 
 
 def _to_sign_in(request):
-    """To the sign-in page; words posted after the session ended go to their owner's draft first."""
+    """Redirect to sign-in; words posted after the session ended are first saved in a draft."""
     if request.method == "POST":
         kept = keep.posted(request)
-        # An address that was posted to may be no page: without words to go back to, begin anew.
+        # The address posted to may not be a page one can open, so without saved words go home.
         back = kept.comes_back_to if kept else "/"
     else:
         back = request.get_full_path()
@@ -129,7 +135,7 @@ def _to_sign_in(request):
 
 @functools.cache
 def _rooms(roles: frozenset[Role], here: str) -> str:
-    """The top line for who holds `roles`, on a page `here`: drawn once in a process for each."""
+    """The navigation bar for `roles` on page `here`, rendered once per process for each pair."""
     rooms = [
         {"name": words, "url": reverse(name), "current": name == here}
         for name, words, power in ROOMS
@@ -139,7 +145,7 @@ def _rooms(roles: frozenset[Role], here: str) -> str:
 
 
 def page_context(request) -> dict:
-    """What every page is made with. No database is read here."""
+    """Context processor: the variables every template has. Makes no database query."""
     viewer = getattr(request, "viewer", None)
     match = request.resolver_match
     page = (match.url_name or "") if match else ""
@@ -155,14 +161,14 @@ def page_context(request) -> dict:
 
 
 def _troubles(viewer: Viewer) -> list[str]:
-    """What keeps the clock from keeping its promise: on every page of who could act on it."""
+    """Faults of the clock (reminders not going out), for viewers who read concerns and can act."""
     reads = viewer.pulse and (viewer.may(May.READ) or viewer.may(May.ADULT))
     return viewer.pulse.troubles(viewer.now) if reads else []
 
 
 @register()
 def every_row_says(app_configs, **kwargs):
-    """`manage.py check` fails on a page of ours that did not come through the gate."""
+    """System check: an error for each row of `concerns/urls.py` that is not behind the gate."""
     found = []
     for pattern in get_resolver("concerns.urls").url_patterns:
         callback = getattr(pattern, "callback", None)

@@ -1,10 +1,12 @@
-"""This file knows how words survive an ended session or a stale page: in their owner's draft.
+"""Saves unsent words in their owner's draft, so that they survive an ended session or stale page.
 
-A sixth door beside the five, because both the gate (session ended) and the site's own error page
-(form token gone stale) pass words through it, and neither may write by itself. Every form that
-takes words carries a signed token that names its owner, school, page and draft. Whoever posts it
-later without a session can add to that one draft and see nothing: it is shown when its owner signs
-in.
+Also the autosave of forms, and moving a draft between the form about a child and the one about an
+adult. Both the gate (session ended) and the error pages (CSRF token expired) save words through
+this file, because neither may write by itself.
+
+Every form that takes words carries a signed token naming its owner, school, page and draft. Whoever
+posts the token later without a session can add to that one draft and sees nothing of it: the draft
+is shown when its owner signs in.
 """
 
 import json
@@ -24,13 +26,13 @@ from concerns.models.draft import ADULT, CONCERN
 
 SALT = "words kept"
 FIELD = "keep"
-# As long as a session can be, and the night after it.
+# Seconds: the longest session (10 hours) and the night after it.
 MAX_AGE = 24 * 60 * 60
-# Which page opens a draft that is not kept by its page's address.
+# URL names of the pages that open a draft whose `page` is not an address.
 OPENS = {CONCERN: "submit_draft", ADULT: "adult_draft"}
-# What each of the two forms of a concern may turn out to be.
+# The form that a draft of each may be converted from.
 OTHER = {CONCERN: ADULT, ADULT: CONCERN}
-# Never kept: they are not words.
+# Fields that are never saved, because they are not words.
 NOT_WORDS = frozenset({"csrfmiddlewaretoken", FIELD, "do", "password", "login", "version"})
 NOT_YOURS = (
     "This form was begun by somebody else. Nothing was sent. Your words are below: look them over "
@@ -48,19 +50,23 @@ TURNED_BACK = (
 
 @dataclass(frozen=True)
 class Kept:
-    """Words that were put in a draft, and the page they come back to."""
+    """Which draft the words were saved in, and the page they will be shown on."""
 
     draft: uuid.UUID
     page: str
 
     @property
     def comes_back_to(self) -> str:
+        """The address at which the owner finds the words again."""
         name = OPENS.get(self.page)
         return reverse(name, kwargs={"uid": self.draft}) if name else self.page
 
 
 def token(viewer: Viewer, page: str, draft: uuid.UUID | None = None) -> str:
-    """The signed token a form carries. `page` is CONCERN, ADULT or the address of the page."""
+    """The signed token a form carries, valid for 24 hours (`MAX_AGE`).
+
+    `page` is CONCERN, ADULT or the address of the page. Without `draft` it names a new draft.
+    """
     whose = {
         "person": str(viewer.person.uid),
         "school": str(viewer.school.uid),
@@ -71,7 +77,11 @@ def token(viewer: Viewer, page: str, draft: uuid.UUID | None = None) -> str:
 
 
 def posted(request: HttpRequest) -> Kept | None:
-    """Keep what was posted, if its token is ours. None when it carries none, or a false one."""
+    """Save what was posted in the draft its token names.
+
+    None, and nothing saved, if the token is missing, forged or older than 24 hours, or if its
+    person is no longer active.
+    """
     try:
         whose = signing.loads(request.POST.get(FIELD, ""), salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
@@ -86,20 +96,20 @@ def posted(request: HttpRequest) -> Kept | None:
 
 
 def typed(request: HttpRequest) -> dict[str, list[str]]:
-    """Every field that was posted, but those that are not words."""
+    """Every posted field except those in `NOT_WORDS` (tokens, passwords, buttons)."""
     return {name: values for name, values in request.POST.lists() if name not in NOT_WORDS}
 
 
 def words(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft | None:
-    """Put `fields` in the draft `uid` of `person`.
+    """Save `fields` in the draft `uid` of `person`, creating it if needed. Returns the draft.
 
-    None, and nothing written, for somebody else's draft, for one of another form (see `turn`), or
-    one that has already been sent: a late save must not bring it back.
+    None, and nothing written, if the draft is somebody else's, belongs to another form (see
+    `convert_draft`) or has already been sent: a late save must not bring it back. `now` is aware.
     """
     try:
         return _put(person, school, page, uid, fields, now)
     except IntegrityError:
-        # Its first save came twice at once: the other has begun it.
+        # Two first saves at once: the other one has created the row.
         return _put(person, school, page, uid, fields, now)
 
 
@@ -118,7 +128,10 @@ def _put(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft 
 
 
 def saved(request: HttpRequest, page: str) -> JsonResponse:
-    """What a form that saves itself is answered: when it was saved, or why it was not."""
+    """Answer an autosave: JSON with the local time of saving, or why nothing was saved.
+
+    Status 400 if the form named no draft, 404 if the draft is not theirs to add to.
+    """
     viewer, uid = request.viewer, as_uid(request.POST.get("draft", ""))
     if uid is None:
         return JsonResponse({"why": "The form did not say which draft it is."}, status=400)
@@ -130,12 +143,13 @@ def saved(request: HttpRequest, page: str) -> JsonResponse:
 
 
 def turn(viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]], to=ADULT) -> uuid.UUID:
-    """What was begun about a child is about an adult, or the other way round: it goes on as the
-    draft of that, with `fields` for its words. Returns which draft; another where `uid` is not
-    theirs to turn.
+    """Convert a draft about a child to one about an adult (`to=ADULT`), or the other way round.
 
-    The same row: so that a late save of the first form finds no draft of its own to write to, and,
-    about an adult, nothing of it is left where a lead would learn that there is one.
+    `fields` become its words. Returns the draft's uid: a different one if `uid` is not the viewer's
+    draft of the other form.
+
+    The same row is changed, for two reasons: a late save of the first form finds no draft to write
+    to, and nothing is left from which a lead could learn of a draft about an adult.
     """
     with transaction.atomic():
         begun = Draft.objects.of(viewer).filter(uid=uid, page=OTHER[to])
@@ -150,21 +164,28 @@ def turn(viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]], to=ADULT)
 
 
 def turned_back(uid: uuid.UUID, begun: Draft | None) -> bool:
-    """Whether what was begun as about an adult, in draft `uid` if it is still there, went on as
-    about a child."""
+    """Whether draft `uid`, begun as about an adult, was converted to a concern about a child.
+
+    `begun` is the draft if it still exists; if not, it is looked up as a sent concern.
+    """
     return begun.page != ADULT if begun else Concern.objects.filter(draft=uid).exists()
 
 
 def turn_addition(viewer: Viewer, page: str, words: str, children: str) -> uuid.UUID:
-    """What was to be added on `page` to a concern about `children` is about an adult: it goes on as
-    the draft of that, and nothing is left where it was typed. Returns which draft."""
+    """Start a draft about an adult from words that were to be added to a concern about `children`.
+
+    The words kept from `page` are deleted. Returns the new draft's uid.
+    """
     uid = turn(viewer, uuid.uuid4(), {"account": [words], "children": [children]})
     forget(viewer, page)
     return uid
 
 
 def turn_to_child(viewer: Viewer, page: str, words: str) -> uuid.UUID:
-    """The other way round: what was to be added on `page` about an adult is about a child."""
+    """Start a draft about a child from words that were to be added to a concern about an adult.
+
+    The words kept from `page` are deleted. Returns the new draft's uid.
+    """
     uid = uuid.uuid4()
     _put(viewer.person, viewer.school, CONCERN, uid, {"account": [words]}, viewer.now)
     forget(viewer, page)
@@ -177,10 +198,10 @@ def _sent(uid: uuid.UUID) -> bool:
 
 
 def waiting(viewer: Viewer, page: str) -> Draft | None:
-    """The newest words kept from this page, to be put back in its form."""
+    """The viewer's newest draft kept from this page, to fill its form again; None without one."""
     return Draft.objects.of(viewer).filter(page=page).order_by("-saved_at", "-pk").first()
 
 
 def forget(viewer: Viewer, page: str) -> None:
-    """The words were sent: what was kept of them is no longer needed."""
+    """Delete the words kept from this page, because they have been sent."""
     Draft.objects.of(viewer).filter(page=page).delete()

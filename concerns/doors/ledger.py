@@ -1,14 +1,15 @@
-"""This file knows how a line of the record is written: one chain per school, append-only.
+"""Writes the ledger (the append-only audit record, one chain per school) and reads it for audit.
 
-A line says when, who (by an opaque id), in what role, what kind, about what, for which children,
-how it came out, which fields and why - never a value. What it must commit to but not hold (names,
-narrative) goes through a salted hash; salt and words lie in a side row that can be erased while the
-line and its commitment stay.
+A line says when, who (by an opaque id), in what role, what kind of event, about what, for which
+children, with what outcome, which fields and why. It never holds a value. Names and narrative,
+which a line must commit to but not hold, go into it as a salted hash; the salt and the words are in
+a side row that can be erased while the line and its hash stay.
 
-Lines are written in the same transaction as the act. For a reading they are committed before the
-first byte is shown. Sealing (a position and a chained hash given in batches to the pending lines)
-and the checkpoints that go outside are this file's too: `digest` exists from the first moment, so a
-receipt needs no seal. The database refuses to alter or delete a line (`models/append_only.py`).
+A line is written in the same transaction as its act. For a reading it is committed before the first
+byte is shown. `digest` is set when the line is written, so a receipt does not depend on sealing.
+Sealing (giving pending lines a position and a chained hash, in batches) and the checkpoints sent
+outside belong in this file too. The database refuses to change or delete a line
+(`models/append_only.py`).
 """
 
 import base64
@@ -24,23 +25,24 @@ from datetime import UTC, datetime
 from concerns.models import Concern, Line, LineWords, Person, School
 from concerns.rules.kinds import Kind
 
-# Set by the gate for each request; lines of one request can be told together.
+# Set by the gate, so that the lines of one request can be grouped.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 DONE, REFUSED = "done", "refused"
 
 
 def canonical(value) -> str:
-    """The one way a line is written out for hashing: sorted, no spaces, no escapes.
+    """JSON text for hashing: keys sorted, no spaces, no escapes.
 
-    `value` is made of strings, ints, booleans, null, lists and objects. The exact text is stored
-    beside its hash, so that a later release cannot change what was sealed.
+    `value` may hold strings, ints, booleans, None, lists and dicts. The exact text is stored beside
+    its hash, so that a later release cannot change what was hashed. Raises TypeError for other
+    types.
     """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def receipt(line: Line) -> str:
-    """The 16 characters (80 bits of the line's own hash) that an author may keep."""
+    """The receipt an author may keep: 80 bits of the line's hash as 16 base32 characters."""
     code = base64.b32encode(bytes.fromhex(line.digest)[:10]).decode()
     return " ".join(code[i : i + 4] for i in range(0, 16, 4))
 
@@ -62,10 +64,12 @@ def write(
     words: Mapping[str, str] | None = None,
     keep_words: bool = False,
 ) -> Line:
-    """Write one line and return it. Needs an open transaction for an act; see `act` and `sight`.
+    """Write one ledger line and return it. Must run in the transaction of its act or reading.
 
-    `words` are committed to by a salted hash, and kept in the side row only if `keep_words`.
-    `now` is the database's clock, aware, and is written as `received`.
+    `about`, `concern`, `children` and `shown` are uids; `shown` are the rows a list displayed.
+    `by` is None for what the clock does. `now` is the database's clock, aware; it is stored in UTC
+    as `received`. `fields` are names of fields, never their values. `words` are committed to by a
+    salted hash (SHA-256) and stored in the side row only if `keep_words`.
     """
     uid = uuid.uuid4()
     body: dict[str, object] = {
@@ -100,24 +104,30 @@ def write(
 
 
 def line_of(concern: uuid.UUID, kind: Kind) -> Line:
-    """The first line of `kind` about a concern: what its receipt is made from."""
+    """The first line of `kind` about the concern `concern`: its receipt is made from this.
+
+    Raises IndexError if there is none.
+    """
     return Line.objects.filter(concern=concern, kind=kind).order_by("id")[0]
 
 
-# Reading the record: for the audit room alone.
+# Below: reading the ledger. Only audit/ may use it.
 
-# What puts the words of a concern before somebody.
+# Kinds of line that mean somebody has read the words of a concern.
 OPENING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL})
 
-# A list names what it showed inside the line, where no index reaches: so many lines are looked
-# through, from the sending of the concern on, and a page costs the same after ten years.
+# The rows a list showed are named inside the line's body, which has no index. So only this many
+# lines after the concern was sent are searched, and a page costs the same after ten years.
 LISTS_LOOKED_THROUGH = 5_000
 SHOWN = (Kind.LISTED, Kind.SEARCHED)
 
 
 @dataclass(frozen=True)
 class Told:
-    """A line as an auditor reads it: who, in what post, did or saw what, when, and how it ended."""
+    """A ledger line as an auditor reads it: who, in what post, did or read what, when, and why.
+
+    `about` is the uid of the row it is about, as text. `refused`: it was not allowed.
+    """
 
     at: datetime
     who: Person | None
@@ -126,16 +136,15 @@ class Told:
     about: str
     refused: bool
     reason: str
-    # Whom word was sent to, by a line that says so; nobody where they are outside the school.
+    # For a line about a message: its recipient; None if they are outside the school.
     to: Person | None = None
 
 
 def trail(concern: Concern) -> list[Told]:
-    """Every line about `concern`, and every reading of its children's stories that showed it.
+    """Every line about `concern`, and every reading of its children's chronologies that showed it.
 
-    In the order they were written. Needs `children` fetched with their `child`, and `refilings`. A
-    story that was not told by the page names no concern it showed, and is taken to have shown this
-    one.
+    In the order they were written. Prefetch `children` with their `child`, and `refilings`. A
+    reading that names no rows shown is taken to have shown this concern.
     """
     moved = concern.refilings.all()
     children = [str(row.child.uid) for row in concern.children.all() if row.child_id]
@@ -151,7 +160,7 @@ def trail(concern: Concern) -> list[Told]:
 
 
 def _sent_word(lines: list[Line]) -> dict[int, Person]:
-    """Whom each of `lines`, which say that word was sent, names."""
+    """The recipient of each of `lines` (all of kind NOTICED), by the line's primary key."""
     named = {line.pk: uid for line in lines for uid in json.loads(line.body)["shown"]}
     people = Person.objects.filter(uid__in=set(named.values()))
     of = {str(person.uid): person for person in people}
@@ -159,7 +168,10 @@ def _sent_word(lines: list[Line]) -> dict[int, Person]:
 
 
 def lists(concern: Concern) -> list[Told]:
-    """Every list that showed `concern`, among the first lines written after it was sent."""
+    """Every list or search that showed `concern`, in the order they were written.
+
+    Only the first `LISTS_LOOKED_THROUGH` lines after the concern was sent are searched.
+    """
     first = Line.objects.filter(concern=concern.uid).order_by("id").values("id")[:1]
     after = Line.objects.filter(school=concern.school_id, id__gt=first).order_by("id")
     seen = Line.objects.filter(pk__in=after.values("pk")[:LISTS_LOOKED_THROUGH])
@@ -168,7 +180,10 @@ def lists(concern: Concern) -> list[Told]:
 
 
 def _showed(line: Line, concern: Concern, moved) -> bool:
-    """By the ids the line names; without any, by the child it stood under at that moment."""
+    """Whether a reading of a child's chronology showed `concern`.
+
+    By the uids the line names; if it names none, by the child the concern was filed under then.
+    """
     shown = json.loads(line.body)["shown"]
     if shown:
         return str(concern.uid) in shown
@@ -178,8 +193,11 @@ def _showed(line: Line, concern: Concern, moved) -> bool:
 
 
 def who_opened(concern: Concern) -> list[Told]:
-    """Everybody's first reading of `concern`, in order: whom to tell when what they read turns out
-    to have been about another child. Needs what `trail` needs."""
+    """Each person's first reading of `concern`, in order.
+
+    It says whom to tell when what they read turns out to be about another child. Prefetch as for
+    `read_audit_trail`.
+    """
     found: dict[int, Told] = {}
     for line in trail(concern):
         if line.who and line.kind in OPENING and not line.refused:

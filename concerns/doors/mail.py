@@ -1,13 +1,16 @@
-"""This file knows every message out, and that none names a child, a class or a kind of worry.
+"""Sends all e-mail: the letters of the outbox, and links to choose a password.
 
-Letters of the outbox (`models/notice.py`) are written with the act they follow from and posted here
-by the round of the clock: leased, sent, marked; what fails is tried again with back-off and never
-dropped. Each has a stable Message-ID, so that what was sent in the moment a worker died arrives as
-one. A notice whose step somebody has done meanwhile is left out; a letter left empty is not sent.
+No message names a child, a class or a kind of worry.
 
-A link with which somebody chooses a password is sent while they wait, and a fault said at once to
-whoever pressed. It is Django's own signed token: good for 48 hours and for one password, since it
-is made from the password as it was and dies with it. Nobody here ever sees it.
+The notices of the outbox (`models/notice.py`) are written with the act they follow from and sent
+from here by the clock. A letter is leased, sent and marked as sent. One that fails is tried again
+with back-off and never dropped. Each letter has a stable Message-ID, so if a worker dies while
+sending, the second copy counts as the same message. A notice whose step has been done meanwhile is
+left out, and a letter left empty is not sent.
+
+A password link is sent at once, while the person waits, and an error is shown to whoever pressed
+the button. It is Django's own signed token: valid for 48 hours and for one password, because it is
+made from the old password. Nobody in the school ever sees it.
 """
 
 import logging
@@ -45,11 +48,11 @@ If you did not expect this, do nothing, and tell the school office.
 
 
 def post(now: datetime, by=None) -> int:
-    """Send every letter that is due at `now`; gives how many went. Never raises over one letter.
+    """Send every letter that is due at `now` (aware). Returns how many were sent.
 
-    A server that is not there is not asked for each: the rest wait for the next round, or waiting
-    in vain would keep the clock from going round. `by` is another connection than the
-    installation's own mail server: a simulated year's.
+    One letter's failure never raises. If the mail server cannot be reached, the rest wait for the
+    next round, because a timeout for each would hold up the clock. Sends nothing if no mail server
+    is set. `by` is a mail connection to use instead of the installation's own (the simulated year).
     """
     if not ready():
         return 0
@@ -63,7 +66,7 @@ def post(now: datetime, by=None) -> int:
 
 
 class NoServer(Exception):
-    """Nobody answers where the mail server should be. The letter is kept, and tried again."""
+    """The mail server cannot be reached. The letter is kept and tried again."""
 
 
 def _send(letter: Letter, now: datetime, by) -> bool:
@@ -93,7 +96,7 @@ def _send(letter: Letter, now: datetime, by) -> bool:
 
 
 def _address(letter: Letter) -> str:
-    """Where it goes; empty where they left, or the school names nobody outside any more."""
+    """The e-mail address; empty if the person has left or the school names no outside adviser."""
     if letter.person is None:
         return letter.school.adviser_email
     return letter.person.email if letter.person.is_active else ""
@@ -103,7 +106,7 @@ def _message(letter: Letter, notices: list[Notice], by) -> EmailMessage:
     where = settings.SITE_ORIGIN + reverse("home")
     said = [OPENING, "\n".join(f"- {notice.line}" for notice in notices), f"{CLOSING} {where}"]
     if letter.person is None:
-        # Who is outside cannot sign in, and is told one thing once.
+        # The outside adviser cannot sign in, and is told one thing once.
         said = [notices[0].line]
     words = "\n\n".join([*said, QUIET]) + "\n"
     host = urlsplit(settings.SITE_ORIGIN).hostname
@@ -117,7 +120,7 @@ def _message(letter: Letter, notices: list[Notice], by) -> EmailMessage:
 
 
 def _sent(letter: Letter, notices: list[Notice], now: datetime) -> None:
-    """It went: with a line of the record for each thing it told, so that who knew is on record."""
+    """Mark the letter as sent, with a ledger line per notice to record who was told."""
     with transaction.atomic():
         letter.sent_at = now
         letter.save(update_fields=["sent_at"])
@@ -139,7 +142,10 @@ def _sent(letter: Letter, notices: list[Notice], now: datetime) -> None:
 
 
 def _end(letter: Letter, now: datetime) -> None:
-    """Nothing in it is still to be said, or not to them: what is still owed is told to the next."""
+    """End a letter that has nothing left to say or no address; notices still owed are freed.
+
+    The next round then puts those in a letter to somebody else.
+    """
     with transaction.atomic():
         letter.ended_at = now
         letter.save(update_fields=["ended_at"])
@@ -149,29 +155,33 @@ def _end(letter: Letter, now: datetime) -> None:
 
 
 def ready() -> bool:
-    """Whether this installation has been told how to send mail."""
+    """Whether a mail server is set (EMAIL_HOST); always true for the demonstration."""
     return settings.DEMO or bool(settings.EMAIL_HOST)
 
 
 def send_link(person: Person, school: School) -> bool:
-    """Send `person` a link to choose a password. False where it could not be sent."""
+    """E-mail `person` a link to choose a password. False if it could not be sent."""
     words = WORDS.format(name=person.name, school=school.name, link=link(person), hours=HOURS)
     try:
         send_mail("Choose your password", words, None, [person.email])
     except (OSError, SMTPException) as fault:
-        # Whom it was for is no business of a log.
+        # The log must not say whom it was for.
         log.warning("a link could not be sent: %s", type(fault).__name__)
         return False
     return True
 
 
 def link(person: Person) -> str:
+    """The address, with a signed token, where `person` chooses a password. Valid for 48 hours."""
     token = f"{person.uid}.{default_token_generator.make_token(person)}"
     return f"{settings.SITE_ORIGIN}{reverse('people_password')}?link={token}"
 
 
 def whose(written: str) -> Person | None:
-    """Whom a link was made for. None where it is none, has been used, or has ended."""
+    """The person a password link was made for; None if the link is malformed, used or expired.
+
+    `written` is the value of its `link` parameter: the person's uid, a dot and the token.
+    """
     uid, _, token = written.partition(".")
     try:
         person = Person.objects.filter(uid=uuid.UUID(uid), is_active=True).first()

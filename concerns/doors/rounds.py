@@ -1,10 +1,10 @@
-"""This file knows one round of the clock: what is late is told on, and what waits to go goes.
+"""One round of the clock: sends reminders for late steps and posts pending mail.
 
-`manage.py clock` goes round and round; where it has been forgotten, any request of the web does
-what is overdue. A round may be gone twice at once, killed at any moment, or missed for a week: what
-is true is computed at every reading from times, and a round only sends word of it. Who goes round
-leases the one row of `Beat`. One bad row never stops a round: it is set aside, shown to the head,
-and tried again.
+`manage.py clock` runs rounds in a loop. If nobody started it, any web request runs the round that
+is overdue (`safeguarding/middleware.py`). A round may run twice at once, be killed at any moment,
+or be missed for a week: what is late is always computed from times when it is read, and a round
+only sends the messages. Whoever runs a round leases the one row of `Heartbeat`. One bad row never
+stops a round: it is set aside, shown to the head, and tried again in the next.
 """
 
 import logging
@@ -48,8 +48,11 @@ log = logging.getLogger(__name__)
 
 
 def go_round(now: datetime | None = None, post_by=None) -> bool:
-    """One whole round at `now` (aware; the database's clock unless given). False where somebody
-    else is on it. `post_by`: see `mail.post`. Raises only what the database itself raises."""
+    """Run one round over every school at `now` (aware; the database's clock unless given).
+
+    False if somebody else is already running one. `post_by` is the mail connection, as `by` of
+    `mail.send_due_letters`. Raises only DatabaseError.
+    """
     now = now or Beat.objects.clock()
     if not Beat.objects.lease(now):
         return False
@@ -62,7 +65,7 @@ def go_round(now: datetime | None = None, post_by=None) -> bool:
 
 
 class Round:
-    """A round over one school: writes notices, then puts what is to go in letters."""
+    """The round of one school: writes notices, then puts those that are due in letters."""
 
     def __init__(self, school: School, now: datetime):
         self.school, self.now = school, now
@@ -71,7 +74,7 @@ class Round:
         self._bad: list[str] = []
 
     def go(self) -> int:
-        """Gives how many open steps have nobody left who may act on them."""
+        """Run it. Returns how many open steps have nobody left who may act on them."""
         steps = Step.objects.for_a_round(self.school)
         self.steps = {step.pk: step for step in steps}
         self.ladders = Ladders(self.school, self.now, steps)
@@ -82,7 +85,7 @@ class Round:
             self._whole(step, self._tell_of_adult)
         self._tell_of_drafts()
         with transaction.atomic():
-            # By its key whoever has written one already has written it.
+            # Each notice has a unique key: one that is already written is skipped.
             Notice.objects.bulk_create(self._written, ignore_conflicts=True)
             LastPush.objects.reached(self.school, self._reached)
             LastPush.objects.over(self._told.keys() - self.steps.keys())
@@ -92,18 +95,18 @@ class Round:
         return len(nobody)
 
     def _whole(self, row, does):
-        """What `does` says of `row`; a row that it cannot do is set aside, and the rest go on."""
+        """The result of `does(row)`. If it raises, the row is set aside and None returned."""
         try:
             return does(row)
         except Exception as fault:
-            # Which row, and what kind of fault: never what it says.
+            # Log which row and which kind of error, never the message: it may quote the record.
             log.warning("set aside %s: %s", row.uid, type(fault).__name__)
             self._bad.append(str(row.uid))
             Trouble.objects.set_aside(self.school, row.uid, fault, self.now)
             return None
 
     def _tell_of(self, step: Step) -> bool:
-        """Write what is to be said of a step now; whether nobody is left who may act on it."""
+        """Write the notices due for a step. True if nobody is left who may act on it."""
         people = self.ladders.rungs(step)
         come = self.ladders.come(step)
         told = self._told.get(step.pk, 0)
@@ -116,8 +119,10 @@ class Round:
         return not people
 
     def _since(self, told: int, step: Step, come: Come, ladder: int) -> list[Come]:
-        """Everybody to whom it has come since a round last told of it, each once: where rounds were
-        missed nobody's turn was."""
+        """Everybody the step was escalated to since a round last sent notices of it, each once.
+
+        So nobody is passed over if rounds were missed.
+        """
         last = max(told, come.pushed - ladder)
         return [self.ladders.came(step, pushed) for pushed in range(last + 1, come.pushed + 1)]
 
@@ -138,7 +143,7 @@ class Round:
         self._write(step, Why.UNREAD, step.concern.reporter, 1, line, key=f"{step.uid}:unread")
 
     def _tell_of_nobody(self, steps: list[Step]) -> None:
-        """Everybody who reads the queue is told, each day, that something has nobody: not what."""
+        """Tell everybody who reads the queue, once a day, that a step has nobody: not which one."""
         if not steps:
             return
         today = local_day(self.school.days, self.now)
@@ -151,7 +156,7 @@ class Round:
         return list(steps.select_related("concern").in_order())
 
     def _tell_of_adult(self, step: AdultStep) -> None:
-        """Whoever it has come to of those who may see it: never its subject."""
+        """Notify whoever a late step about an adult is escalated to: never the subject."""
         come = adult_climb.come(self.school, step, self.now)
         if come and come.to:
             late = step.late_words(self.school.days, self.now)
@@ -159,10 +164,10 @@ class Round:
             self._write(step, Why.LATE, come.to, come.pushed, line)
 
     def _tell_of_drafts(self) -> None:
-        """A concern begun and not sent: its writer within the hour, the lead the next morning."""
+        """Remind of unsent concerns: the writer within the hour, the lead the next morning."""
         begun = Draft.objects.unsent().not_sent().filter(school=self.school)
         if not begun.exists():
-            # To ask each lead in turn what they know of costs as much as all else of a quiet round.
+            # Asking for each lead's drafts costs as much as the rest of a quiet round.
             return
         lying = begun.filter(saved_at__lte=self.now - REMIND_AFTER).select_related("person")
         for draft in lying.defer("words"):
@@ -197,10 +202,8 @@ class Round:
     def _add(self, **told) -> None:
         self._written.append(Notice(school=self.school, made_at=self.now, **told))
 
-    # Letters
-
     def _gather(self) -> None:
-        """Put what is to go now in one letter for each person; what is over ends unsent."""
+        """Put pending notices in one letter per person; end those whose recipient has gone."""
         rows = self._still_to_say()
         going: dict[Person, list[Notice]] = defaultdict(list)
         self._gather_outside([row for row in rows if row.outside])
@@ -216,8 +219,11 @@ class Round:
             self._put_in_letters(to, notices)
 
     def _still_to_say(self) -> list[Notice]:
-        """What waits to go; what has been done meanwhile ends. The steps are those this round read,
-        and not read again one by one: what somebody began since then is the next round's."""
+        """Notices waiting to go. Those whose step has been done meanwhile are ended here.
+
+        Only notices of steps this round has read are returned; those of steps opened since then are
+        for the next round.
+        """
         rows = Notice.objects.to_go().filter(school=self.school).order_by("pk")
         rows = list(rows.prefetch_related("person", "adult_step__concern"))
         owed = set(Step.objects.open().filter(school=self.school).values_list("pk", flat=True))
@@ -230,15 +236,17 @@ class Round:
         return row.step_id not in owed if row.step_id else row.acted
 
     def _gather_outside(self, rows: list[Notice]) -> None:
-        """Whoever is outside is told once, however much is late: not what, nor how many. Where the
-        school names nobody any more, the ladder goes on without."""
+        """Write one letter to the outside adviser, however much is late: not what, nor how many.
+
+        If the school no longer names an adviser, the notices end and escalation goes on without.
+        """
         if not self.school.adviser_email:
             Notice.objects.filter(pk__in=[row.pk for row in rows]).end(Told.GONE, self.now)
         elif rows and not Letter.objects.outside(self.school, self.now - OUTSIDE_AGAIN).exists():
             self._letter(None, rows, red=True)
 
     def _to_whom(self, row: Notice) -> Person | None:
-        """Who is told: found now, where a post is told, or who was to be told has left."""
+        """Who is told. Looked up now if the notice names nobody or a person who has left."""
         if row.person and row.person.is_active:
             return row.person
         people = None
@@ -252,7 +260,7 @@ class Round:
         return adult_climb.rungs(self.school, step, self.now)
 
     def _put_in_letters(self, to: Person, notices: list[Notice]) -> None:
-        # Since the first that waits: a later one that says the same puts nothing off.
+        # Count from the oldest: a later notice that says the same must not put the letter off.
         waits = min((row.made_at for row in notices if not row.red), default=self.now)
         newest = {row.about: row for row in notices}
         merged = [row.pk for row in notices if newest[row.about] is not row]

@@ -1,10 +1,11 @@
-"""This file knows how somebody searches: over names and sealed words, only what they may see.
+"""Search over names and encrypted words, limited to what the viewer may see.
 
-What the index gives (`models/finding.py`) is opened and looked through first, which is no reading:
-a machine looks, and what has not every word is shown to nobody. What is shown is read through sight
-and recorded in one line, which names the children and concerns shown and never what was searched
-for. Nothing is counted: how many there are would tell of those that may not be seen. A page begins
-behind the last concern that was looked at, so that it costs the same in a school of a million.
+The candidates from the index (`models/finding.py`) are decrypted and checked first. That is not
+recorded as a reading: only the program looks, and a concern without every word is shown to nobody.
+What is shown is read through `sight` and recorded in one ledger line, which names the children and
+concerns shown and never what was searched for. No count of matches is given, because it would
+reveal concerns the viewer may not see. A page begins after the last concern checked, so that it
+costs the same however large the school.
 """
 
 from dataclasses import dataclass
@@ -23,8 +24,11 @@ MOST_NAMED = 12
 
 @dataclass(frozen=True)
 class Found:
-    """One page of what was found. `more`: where the next begins. `words`: whether any could be
-    looked for. `unfinished`: something is not in the index yet."""
+    """One page of search results. Each concern comes with an excerpt in pieces (text, is a match).
+
+    `more`: the uid after which the next page begins, empty on the last. `words`: whether what was
+    typed has any word to search for. `unfinished`: some concerns are not in the index yet.
+    """
 
     children: list[Child]
     more_children: bool
@@ -35,7 +39,11 @@ class Found:
 
 
 def search(viewer: Viewer, typed: str, after: str = "") -> Found:
-    """What is found by `typed`, behind the concern `after`. Recorded before it is shown."""
+    """Search for `typed`, beginning after the concern with uid `after`.
+
+    Concerns come newest first, at most `PAGE` of them; children, at most `MOST_NAMED`, only on the
+    first page. A ledger line is committed before the results are returned.
+    """
     visible, words = Concern.objects.visible_to(viewer), looked_for(typed)
     named = Child.objects.visible_to(viewer).found_by(typed)
     named = [] if after else ChildName.objects.say_was(list(named[: MOST_NAMED + 1]), typed)
@@ -60,8 +68,10 @@ def search(viewer: Viewer, typed: str, after: str = "") -> Found:
 
 
 def _with_all(viewer: Viewer, visible, words: list[str], after: str):
-    """A page of concerns that have every one of `words`, each with a piece of what was written
-    about one of them; and where the next page begins, empty where there is none."""
+    """A page of concerns that have all `words`, each with an excerpt.
+
+    The second value is the uid after which the next page begins; empty if there is none.
+    """
     keys, down_to = WordKey.objects.with_all(viewer, words, _place(visible, after), PAGE + 1)
     looked_at = keys[:PAGE]
     last = looked_at[-1] if len(keys) > PAGE else down_to

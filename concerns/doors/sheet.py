@@ -1,10 +1,11 @@
-"""This file knows how one form on one page meets one act, and loses no word of it on the way.
+"""One form on one page that is sent to one act, without losing anything typed.
 
-A sheet is shown empty, or with what was kept when a session ended under it. Pressed, it is judged,
-and its act is tried: what is missing (422), what the rules refuse (422) and who else has acted
-meanwhile (409) are said beside the form, with everything typed still in it. The version it carries
-is that of the page as it was read: only a page that told who acted carries the new one, so that
-pressing again is a choice somebody made knowing it.
+The form is shown empty, or with the words kept when a session ended. When it is sent it is
+validated and its act is tried. What is missing (status 422), what a rule refuses (422) and who else
+has acted meanwhile (409) is shown beside the form, with everything typed still in it.
+
+The form carries the version of the concern as the page was read. It gets the new version only on a
+page that says who has acted meanwhile, so that sending again is a choice made knowing it.
 """
 
 from django.http import HttpResponse, JsonResponse
@@ -19,7 +20,7 @@ WRONG, MOVED_ON = 422, 409
 
 
 def onward(request, to: str, query: str = "", **where) -> HttpResponse:
-    """To the next page; said in words to the script that sends forms, which goes by itself."""
+    """Redirect to the page with URL name `to`; as JSON for the script that sends forms."""
     there = reverse(to, kwargs=where or None) + query
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"next": there})
@@ -27,11 +28,11 @@ def onward(request, to: str, query: str = "", **where) -> HttpResponse:
 
 
 class Sheet:
-    """`form` is made with what was posted, else with what was kept from this page, else empty.
+    """A form filled with what was posted, else with words kept from this page, else empty.
 
-    `path` is where the form is posted to, when that is not the page it is shown on: words kept come
-    back there. `looking`: what was pressed looks for a name, and sends nothing. `beside`: it stands
-    on the page of another, which was pressed if any was.
+    `path`: where the form is posted to, if not the page it is shown on; kept words come back there.
+    `looking`: the button pressed searches for a name and sends nothing, so nothing is validated.
+    `beside`: the form stands on the page of another form, and only that one can have been sent.
     """
 
     def __init__(
@@ -52,15 +53,16 @@ class Sheet:
 
     @property
     def whole(self) -> bool:
-        """It was pressed, and nothing is missing or wrong: what it holds can be used."""
+        """Whether the form was sent and is valid."""
         return self.asked and self.form.is_valid()
 
     @property
     def said(self) -> dict:
+        """The form's cleaned data. Only if `is_complete`."""
         return self.form.cleaned_data
 
     def does(self, act, **given) -> bool:
-        """Try the act on the page as it was read. False: why not stands on the sheet."""
+        """Try the act, with the version as read. If False, the reason is on the form."""
         viewer = self.viewer
         try:
             act(by=viewer, now=viewer.now, version=self._version_read, **given)
@@ -74,18 +76,21 @@ class Sheet:
         return True
 
     def onward(self, to: str, **where) -> HttpResponse:
-        """After the act: to the page that shows it."""
+        """Redirect, after the act, to the page that shows its result."""
         return onward(self.request, to, **where)
 
     def page(self, template: str, concern=None, **more) -> HttpResponse:
-        """The sheet as it stands. `concern` is read, and the reading recorded, for this page; a
-        sheet about something that has no version (a person, a draft) has none."""
+        """Render the page with the form as it is: status 200, 422 or 409.
+
+        `concern` must have been opened through `sight` for this page. Leave it out if the form is
+        about something without a version (a person, a draft).
+        """
         self.standing_at(concern)
         context = {"sheet": self, "form": self.form, "concern": concern, **more}
         return render(self.request, template, context, status=self._status)
 
     def standing_at(self, concern) -> "Sheet":
-        """With what it carries, on a page of `concern` as it was read."""
+        """Set the version and token the form carries on a page of `concern`. Returns itself."""
         now = concern.version if concern else 0
         self.version = self._version_read if self.pressed else now
         if self.stale:
@@ -101,11 +106,11 @@ class Sheet:
 
     @property
     def _version_read(self) -> int:
-        """What the form says it was made from. What says nothing was made from nothing we know."""
+        """The version the form was made from; 0 if missing or malformed."""
         written = self.request.POST.get("version", "")
         return int(written) if written.isdecimal() and len(written) < 10 else 0
 
     @property
     def own(self) -> bool:
-        """Whether who acted meanwhile is the one who pressed: a second press, or another window."""
+        """Whether it was the viewer who acted meanwhile: a second press, or another window."""
         return bool(self.stale) and self.stale.concern.changed_by_id == self.viewer.person.pk

@@ -1,11 +1,12 @@
-"""This file knows how anything about a child is read: scoped to the viewer, and on record.
+"""Reads everything about children and adults: limited to the viewer, and recorded in the ledger.
 
-What cannot be seen is a 404 with the same bytes as what does not exist. Sight reads, records,
-commits and hands back evaluated rows; the page is made after, so that no lock is held while it is
-drawn. If the line cannot be written the page is not shown. A list is one line that names the ids
-shown; loading a row for an act is recorded by the act's own line; picking from the roll is no
-reading. Every queryset shown must have been narrowed to this viewer (`visible_to`, `written_by`,
-`of_school`); one that was not is refused here.
+What a viewer may not see gives the same 404, byte for byte, as what does not exist. Each function
+reads, records, commits and returns evaluated rows; the page is rendered afterwards, so that no lock
+is held meanwhile. If the ledger line cannot be written, the page is not shown.
+
+A list is one line that names the uids shown. Loading a row for an act is recorded by the act's own
+line. Picking a child from the roll is not a reading. Every queryset shown must have been narrowed
+to this viewer (`visible_to`, `written_by`, `of_school`); otherwise NotScoped is raised.
 """
 
 import uuid
@@ -38,18 +39,19 @@ from concerns.rules.kinds import Kind
 
 
 class NotScoped(Exception):
-    """A queryset reached the door without having been narrowed to its viewer: a fault of ours."""
+    """A queryset was not narrowed to its viewer before it was read. A programming error."""
 
 
 def concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Concern:
-    """Open one concern to read it: recorded. Raises Http404 where the viewer may not see it."""
+    """Open one concern to read it. Recorded. Raises Http404 if the viewer may not see it."""
     return _opened(viewer, Concern.objects.visible_to(viewer), uid, kind)
 
 
 def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
-    """Open a concern one wrote oneself, whatever one's role: recorded too. Raises Http404.
+    """Open a concern the viewer wrote, whatever their role. Recorded. Raises Http404.
 
-    With `stuck`: a message about it that cannot wait has not gone out."""
+    Annotated with `stuck`: an urgent message about it has not gone out.
+    """
     rows = own_concerns(viewer).asking_whom_they_told()
     stuck = Notice.objects.unsent_of(viewer).filter(step__concern=OuterRef("pk"))
     rows = rows.annotate(stuck=Exists(stuck))
@@ -57,8 +59,10 @@ def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
 
 
 def own_concerns(viewer: Viewer):
-    """What one wrote oneself, each with `unread_since`: by when it should have been read, where
-    nobody has said that they have it. Not recorded."""
+    """Concerns the viewer wrote. Not recorded.
+
+    Annotated with `unread_since`: when its overdue first look was due; None if none is overdue.
+    """
     looks = Step.objects.late(viewer.now).filter(kind__in=FIRST_LOOKS, concern=OuterRef("pk"))
     return Concern.objects.written_by(viewer).annotate(unread_since=_due(looks))
 
@@ -77,17 +81,17 @@ def _opened(viewer: Viewer, rows, uid: uuid.UUID, kind: Kind) -> Concern:
 
 
 def adult(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
-    """Open a concern about an adult, as one of its readers: recorded. Raises Http404."""
+    """Open a concern about an adult, as one of its readers. Recorded. Raises Http404."""
     return _opened_adult(viewer, AdultConcern.objects.visible_to(viewer), uid)
 
 
 def own_adult(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
-    """Open one that one wrote oneself: recorded too. Raises Http404."""
+    """Open a concern about an adult that the viewer wrote. Recorded. Raises Http404."""
     return _opened_adult(viewer, own_adults(viewer), uid)
 
 
 def own_adults(viewer: Viewer):
-    """What one wrote about adults, each with `stuck` and `unread_since`. Not recorded."""
+    """Concerns about adults the viewer wrote, with `stuck` and `unread_since`. Not recorded."""
     stuck = Exists(Notice.objects.unsent_of_adult(viewer))
     looks = AdultStep.objects.late(viewer.now).filter(kind__in=LOOKS, concern=OuterRef("pk"))
     rows = AdultConcern.objects.written_by(viewer)
@@ -103,7 +107,10 @@ def _opened_adult(viewer: Viewer, rows, uid: uuid.UUID) -> AdultConcern:
 
 
 def child(viewer: Viewer, model_rows, uid: uuid.UUID, kind: Kind = Kind.STORY):
-    """Open one child's story: recorded. `model_rows` is `Child.objects.visible_to(viewer)`."""
+    """Open one child's chronology. Recorded. Raises Http404.
+
+    `model_rows` is `Child.objects.visible_to(viewer)`.
+    """
     with transaction.atomic():
         found = one(viewer, model_rows, uid)
         _record(viewer, kind, about=found.uid, children=[found.uid])
@@ -111,7 +118,10 @@ def child(viewer: Viewer, model_rows, uid: uuid.UUID, kind: Kind = Kind.STORY):
 
 
 def files(viewer: Viewer, children: list[Child], reason: str = "") -> list[File]:
-    """The files of children of a concern or a referral that was opened: one line names them."""
+    """The files of the children of a concern or referral already opened. Recorded in one line.
+
+    Children the viewer may not see are left out. `reason` goes into the line.
+    """
     with transaction.atomic():
         rows = Child.objects.visible_to(viewer).filter(pk__in=[child.pk for child in children])
         seen = set(rows.values_list("pk", flat=True))
@@ -122,8 +132,11 @@ def files(viewer: Viewer, children: list[Child], reason: str = "") -> list[File]
 
 
 def stories(viewer: Viewer, concern: Concern, rows: list[ConcernChild], why: str) -> list[Story]:
-    """Beside a concern that was opened, the story of the child of each of `rows`, all of them on
-    the roll, with that of brothers and sisters here; of what this viewer may see. Two lines."""
+    """The stories shown beside an opened concern: for the child of each row, and siblings here.
+
+    All children of `rows` must be on the roll. Limited to what the viewer may see and to the last
+    `beside.LOOKING_BACK`. Recorded in two lines, with `why` as the reason.
+    """
     told = files(viewer, [row.child for row in rows], why)
     children = {one.pk: one for each in told for one in (each.child, *each.siblings_here)}
     since = viewer.now - beside.LOOKING_BACK
@@ -137,7 +150,7 @@ def stories(viewer: Viewer, concern: Concern, rows: list[ConcernChild], why: str
 
 
 def again(viewer: Viewer, concern: Concern) -> Again:
-    """What a referral made again is drafted from: one line names the concerns it was taken from."""
+    """What a repeated referral is drafted from. One line names the concerns it was taken from."""
     with transaction.atomic():
         found = known(viewer, concern)
         shown = dict.fromkeys(one.concern.uid for one in found.before)
@@ -146,17 +159,17 @@ def again(viewer: Viewer, concern: Concern) -> Again:
 
 
 def to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:
-    """A concern for an act, whose own line is the record of it. Raises Http404."""
+    """Load a concern for an act, whose own line records it. Raises Http404."""
     return one(viewer, Concern.objects.visible_to(viewer), uid)
 
 
 def still(viewer: Viewer, row: Concern) -> bool:
-    """Whether a concern just changed may still be seen: to know which page comes next."""
+    """Whether the viewer may still see a concern just changed, to choose the next page."""
     return Concern.objects.visible_to(viewer).filter(pk=row.pk).exists()
 
 
 def one(viewer: Viewer, rows, uid: uuid.UUID):
-    """One row for an act or a page of one's own: not recorded here. Raises Http404."""
+    """One row for an act, or for a page of one's own. Not recorded. Raises Http404, NotScoped."""
     _must_be_scoped(viewer, rows)
     found = rows.filter(uid=uid).first()
     if found is None:
@@ -165,7 +178,7 @@ def one(viewer: Viewer, rows, uid: uuid.UUID):
 
 
 def shown(viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "", children=()) -> list:
-    """Read a page of a list and record, in one line, the ids it shows. Returns the rows."""
+    """Evaluate `rows` and record in one line the uids shown. Returns the rows. Raises NotScoped."""
     _must_be_scoped(viewer, rows)
     with transaction.atomic():
         found = list(rows)
@@ -184,10 +197,10 @@ def page(
     about="",
     children=(),
 ) -> tuple[list, bool]:
-    """The first `most` of `rows`, recorded in one line as shown, and whether more stand behind.
+    """The first `most` of `rows`, recorded in one line, and whether there are more.
 
-    One row more is looked for than is given back: it is not shown, and so is not in the line. `of`
-    says whose id a row shows, where that is not its own: a next step shows its concern.
+    One extra row is fetched to find that out; it is not shown, so it is not in the line. `of` gives
+    the uid a row shows if that is not its own: a next step shows its concern. Raises NotScoped.
     """
     _must_be_scoped(viewer, rows)
     with transaction.atomic():
@@ -198,8 +211,7 @@ def page(
 
 
 def looked(viewer: Viewer, kind: Kind, reason: str = "", **more) -> None:
-    """Record that figures, or what was put together elsewhere, were looked at or taken out, before
-    they are shown."""
+    """Record a reading of figures, or of something put together elsewhere, before it is shown."""
     with transaction.atomic():
         _record(viewer, kind, reason=reason, **more)
 

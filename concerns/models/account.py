@@ -1,4 +1,4 @@
-"""This file knows what a writer's form holds once it is valid, in hand before it becomes rows."""
+"""The answers of the concern form, once it is valid and before they are saved as rows."""
 
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -8,7 +8,7 @@ from concerns.models.child import Child
 from concerns.models.person import Person
 from concerns.rules.words import Teller
 
-# The columns of a concern that are kept sealed, of those its writer fills.
+# The encrypted columns of a concern that its writer fills in.
 SEALED = (
     "account", "may_mean", "place", "child_words", "asked", "who_else", "explanation",
     "explained_by", "told_in_person", "already_called", "teller", "told_when", "told_words",
@@ -21,6 +21,8 @@ _AS_TYPED = (
 
 @dataclass(frozen=True)
 class MarkSeen:
+    """One visible mark, as the writer describes it. `place` and `side` are keys of `words.py`."""
+
     place: str
     side: str = ""
     size_cm: Decimal | None = None
@@ -29,7 +31,7 @@ class MarkSeen:
 
 @dataclass(frozen=True)
 class Account:
-    """What the form holds once it is valid. Words are as typed; the rest are keys of `words.py`."""
+    """The answers of a valid concern form. Texts are as typed; choices are keys of `words.py`."""
 
     going_home: str
     account: str = ""
@@ -42,7 +44,8 @@ class Account:
     how_sure: str = ""
     how_known: str = ""
     did_not_want_to_say: bool = False
-    # A mark on a child who cannot yet move about; FGM known, not only suspected.
+    # A mark on a child who cannot yet move about; female genital mutilation (FGM) that is known
+    # of, not only suspected.
     cannot_move: bool = False
     fgm_known: bool = False
     may_mean: str = ""
@@ -54,31 +57,32 @@ class Account:
     explained_by: str = ""
     told_in_person: str = ""
     already_called: str = ""
-    # What somebody without an account told who writes: theirs, kept apart.
+    # What somebody without a user account told the writer; kept apart from the writer's account.
     teller: str = ""
     teller_is: str = ""
     told_when: str = ""
     told_words: str = ""
     categories: tuple[str, ...] = ()
-    # Who works here and must not see it.
+    # People who work here and must not see the concern.
     excluded: tuple[Person, ...] = ()
     marks: tuple[MarkSeen, ...] = field(default=())
 
     @property
     def typed(self) -> dict:
-        """The columns of a concern, as they were typed."""
-        # Whoever is only named is somebody else: by this column what was told is found again.
+        """Column values of the concern, as they were typed."""
+        # Queries find third-party accounts by this column, so it is never left empty when there are
+        # words: somebody who is only named counts as "other".
         kind = self.teller_is or (Teller.OTHER if self.told_words else "")
         return {name: getattr(self, name) for name in _AS_TYPED} | {"teller_is": kind}
 
     @property
     def sealed(self) -> dict[str, str]:
-        """What was said in words, by its column."""
+        """The non-empty texts by the name of their encrypted column."""
         return {name: getattr(self, name) for name in SEALED if getattr(self, name)}
 
     @property
     def words(self) -> dict[str, str]:
-        """The same, and every word that stands in rows of its own."""
+        """The non-empty texts by name, with those saved in other tables: description and marks."""
         marks = "\n".join(filter(None, [mark.described for mark in self.marks]))
         beside = {"described": self.described, "marks": marks}
         return self.sealed | {name: words for name, words in beside.items() if words}

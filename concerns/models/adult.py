@@ -1,20 +1,18 @@
-"""This file knows a concern about an adult who works with children, and the few who may see it.
+"""A concern about an adult who works with children, its exclusions, and who may read it.
 
-It lives in tables of its own and is never a row of `Concern`: so that no count, list, index or
-search of children's concerns, now or later, can hold it. It goes to one post: the head's; the chair
-of governors' where it is about the head, or where the head is also the lead. Where nobody in that
-post may see it, it is the other's, from the next request on and for as long as that is so; never
-its subject's. The other reader is brought in by handing it over (`hand` in its room), or
-where that one is silent (`adult_climb.py`), and by nothing else: what the head has, the chair
-cannot look into, nor the other way round.
+It has its own tables, so that no count, list, index or search of children's concerns can include
+it. It goes to one post: the head's; or the chair of governors', if it is about the head or the head
+is also the lead. If nobody in that post may see it, the other post reads it, from the next request
+on and for as long as that is so; never its subject. Otherwise the other reader gets it only by a
+handover (`hand` in `adult/acts.py`) or by escalation (`adult_climb.py`): the head cannot look into
+what the chair has, nor the other way round.
 
-Who is away (`Cover`) counts as not in post: what is sent then goes to the other, and what is open
-already may be seen and done by the other as long as it lasts, since an allegation waits for
-nobody's leave. Leave takes nobody's own sight: who looks all the same, and who is back, sees what
-was theirs. Where the other is away too, or may not see it, it is as if nobody were away.
+Somebody away (`Cover`) counts as not in post: a concern sent meanwhile goes to the other post,
+which may also see and do what is open already, because an allegation cannot wait. A person on leave
+may still read what was theirs. If the other reader is away too or may not see it, leave is ignored.
 
-Who it is about, and whoever the writer or a reader says should not see it, is an `AdultExclusion`,
-which beats every role and is never taken back: somebody named by mistake may yet be part of it.
+The subject, and whoever the writer or a reader says should not see it, gets an `AdultExclusion`. It
+overrides every role and is never withdrawn: somebody named by mistake may still be part of it.
 """
 
 from datetime import date
@@ -36,10 +34,10 @@ from concerns.rules.words import Teller
 
 
 class AdultRows(CaseRows):
-    """Rows of a concern about an adult, and the concern itself."""
+    """Queryset of concerns about adults and of the rows on them."""
 
     def visible_to(self, viewer):
-        """What `viewer` may read: what went to a post of theirs, and what has nobody else left."""
+        """Rows that went to a post of the viewer's, and rows that nobody else is left to read."""
         if not viewer.may(May.ADULT):
             return self.none().for_viewer(viewer)
         key, way = self._ways()
@@ -53,7 +51,7 @@ class AdultRows(CaseRows):
         away = Cover.objects.filter(school=viewer.school).away(viewer.today)
         left = ~Exists(own_post.exclude(person__in=away.values("person")))
         left &= ~Exists(away.filter(person=viewer.person))
-        # What is closed owes nothing: for that a post is not empty because somebody is away.
+        # A closed concern has no steps to do, so for it an absence does not make the post empty.
         left &= Q(**{f"{way}closed_at__isnull": True})
         return (
             self.filter(school=viewer.school)
@@ -63,13 +61,13 @@ class AdultRows(CaseRows):
         )
 
     def not_kept_from(self, viewer):
-        """Less what is about `viewer`, and what somebody said they should not see."""
+        """Without rows about `viewer` and rows they were excluded from."""
         key, _ = self._ways()
         shut_out = AdultExclusion.objects.filter(person=viewer.person).values("concern")
         return self.exclude(**{f"{key}__in": shut_out})
 
     def written_by(self, viewer):
-        """What `viewer` wrote: theirs to see, unless it has turned out to be about themselves."""
+        """The rows `viewer` wrote, except those that turned out to be about `viewer`."""
         key, way = self._ways()
         about = AdultExclusion.objects.filter(person=viewer.person, subject=True).values("concern")
         return (
@@ -79,6 +77,7 @@ class AdultRows(CaseRows):
         )
 
     def _ways(self) -> tuple[str, str]:
+        """The lookup to the concern's key, and the prefix for lookups of its columns."""
         key = self.model.to_concern
         return key, "" if key == "id" else "concern__"
 
@@ -92,12 +91,11 @@ class AdultConcerns(AdultRows):
         return self.filter(closed_at__isnull=True)
 
     def open_first(self):
-        """Open ones by what they owe, then closed ones: by rank, since a closed one owes nothing
-        and stands at 9."""
+        """Open ones by rank and due time of their steps, then closed ones, whose rank is 9."""
         return self.order_by("rank", "next_due_at", "-id")
 
     def after(self, last: "AdultConcern"):
-        """The rows behind `last` in the order of `open_first`."""
+        """The rows that come after `last` in the order of `open_first`."""
         behind = Q(rank__gt=last.rank)
         if last.next_due_at is None:
             return self.filter(behind | Q(rank=last.rank, id__lt=last.pk))
@@ -108,7 +106,7 @@ class AdultConcerns(AdultRows):
         )
 
     def about(self, person: Person):
-        """As each stands now: a correction moves it."""
+        """Concerns whose subject is now `person`, after any corrections."""
         return self.filter(subject=person)
 
 
@@ -125,21 +123,21 @@ class AdultConcern(Told, CaseRow):
     begun_at = models.DateTimeField()
     received_at = models.DateTimeField()
 
-    # Whom the writer picked, for good; and whom it is about as it stands now. Each change of that
-    # is a dated row (`AdultEntry`).
+    # `named`, picked by the writer, never changes. `subject` is whom it is about now; each change
+    # is recorded as a dated row (`AdultEntry`).
     named = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     subject = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     sort = models.CharField(max_length=10, blank=True)
     described = EncryptedText()
     account = EncryptedText()
     when_where = EncryptedText()
-    # In words, and never joined to a child's file.
+    # Free text, never linked to a child's file.
     children = EncryptedText()
     told_already = EncryptedText()
 
     goes_to = models.CharField(max_length=20)
     state = models.CharField(max_length=10, default=State.WAITING)
-    # Who said "I have this". What is owed is owed by the post all the same.
+    # Who said "I have this". Its steps still belong to the post.
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=1)
     rank = models.PositiveSmallIntegerField(default=9)
@@ -193,7 +191,7 @@ class AdultConcern(Told, CaseRow):
         return self.reference
 
     def get_absolute_url(self) -> str:
-        """Where a reader reads it."""
+        """The page for its readers, not the writer's own page."""
         return reverse("adult_read", args=[self.uid])
 
     def open_again(self, then: State, holder: Person | None = None) -> None:
@@ -205,7 +203,7 @@ class AdultConcern(Told, CaseRow):
 
     @property
     def writer_words(self) -> str:
-        """Where it stands, for who wrote it."""
+        """Its state in the words shown to its writer."""
         return TO_WRITER[State(self.state)]
 
     @property
@@ -222,20 +220,20 @@ class AdultConcern(Told, CaseRow):
 
     @property
     def whom(self) -> str:
-        """Whom it is about, for a page. Needs `subject` fetched."""
+        """The subject's name, or else the writer's description. Needs `subject` fetched."""
         return self.subject.name if self.subject_id else self.described
 
 
 class AdultExclusions(AdultRows):
     def shut_out(self, concern: AdultConcern, person: Person, by, now, *, why="", subject=False):
-        """Once: said again, it stays as it was said first."""
+        """Create the exclusion, once: an existing one keeps its author and reason."""
         who = {"school": by.school, "concern": concern, "person": person, "subject": subject}
         if not self.filter(**who).exists():
             self.create(**who, by=by.person, at=now, why=why)
 
 
 class AdultExclusion(CaseRow):
-    """Somebody who never sees this concern, whatever their role: its subject, or named."""
+    """A person who may never see this concern, whatever their role: its subject, or one named."""
 
     concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="exclusions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="adults_shut_out_of")
@@ -258,14 +256,14 @@ class AdultExclusion(CaseRow):
 
 
 def readers_in_post(school: School, day: date) -> list[Post]:
-    """The heads and the chair in post on `day`, by name; each says whether they are `away`."""
+    """Posts of head and chair in force on `day`, by name; annotated with `away`."""
     posts = Post.objects.filter(school=school).holding(*READERS).in_force(day)
     posts = posts.annotate(away=_away(school, day)).select_related("person")
     return list(posts.order_by("person__name", "pk"))
 
 
 def here(posts: list[Post]) -> list[Post]:
-    """Less who is away, unless that would leave nobody."""
+    """The posts whose holder is not away; all of them if every holder is."""
     return [post for post in posts if not post.away] or posts
 
 
@@ -274,11 +272,9 @@ def _away(school: School, day: date) -> Exists:
 
 
 def goes_to(school: School, day: date, subject: Person | None, shut_out: set[int]) -> Role:
-    """The post it goes to on `day`: see the top of this file. `shut_out` are people by key.
-
-    Where nobody is left it is the first choice's still, so that whoever comes into that post next
-    has it; the page says that nobody has it now.
-    """
+    """The post a concern goes to on `day`, by the rule at the top of this file; `shut_out` are
+    primary keys of people. If nobody may read it, it goes to the first choice all the same, for
+    whoever holds that post next; the page says that nobody has it now."""
     posts = Post.objects.filter(school=school).holding(*READERS, Role.DSL).in_force(day)
     posts = list(posts.annotate(away=_away(school, day)))
     held = {role: {post.person_id for post in posts if post.role == role} for role in Role}
@@ -291,8 +287,8 @@ def goes_to(school: School, day: date, subject: Person | None, shut_out: set[int
 
 
 def who_reads(concern: AdultConcern, day: date, to: str = "") -> list[Post]:
-    """Who is to read it on `day`, or would if it went `to` another post; nobody, where nobody is
-    left. All of these may see it, as `visible_to` says; besides them only who is away."""
+    """Posts whose holders read the concern on `day`, or would if it went `to` another post. Empty
+    if nobody is left. By `visible_to` all of them may see it, and else only one who is away."""
     shut_out = set(concern.exclusions.values_list("person", flat=True))
     posts = readers_in_post(School(pk=concern.school_id), day)
     able = [post for post in posts if post.person_id not in shut_out]

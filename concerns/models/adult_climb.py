@@ -1,11 +1,12 @@
-"""This file knows which concerns about adults have come to the other reader: theirs was silent.
+"""Escalation of concerns about adults: which ones have come to the other reader, and who is told.
 
-A step is pushed to the post that owes it; pushed again, it has come to the other reader, and stays
-come until somebody acts (`rules/climbing.py`). Computed at every reading, as for children's steps.
-What has come shows nothing of itself: its reference, whose it is, since when and how late. To read
-it, the other reader takes it over, and it is theirs from then on. It never comes to whom it is
-about, nor to anybody shut out; while a post is away or empty what it has is the other's already
-(`adult.py`) and need not climb.
+The first reminder of a late step goes to the post that owes it. From the second on the concern is
+escalated to the other reader, until somebody acts (`rules/climbing.py`). This is computed on every
+request, as for children's steps. The other reader sees nothing of the content: only the reference,
+whose it is, since when and how late. To read it they must take it over, and then it is theirs.
+
+It never escalates to its subject or to anybody excluded. If the post is empty or its holder away,
+the concern is the other reader's already (`adult.py`) and need not escalate.
 """
 
 from dataclasses import dataclass
@@ -22,13 +23,13 @@ from concerns.rules.climbing import pushes, turn
 from concerns.rules.roles import May, Role
 from concerns.rules.spans import local_day
 
-# The first push is the holder's again; from the second it is the next on the ladder.
+# The first reminder goes to the reader who has it, the second to the other reader.
 FIRST_OF_THE_OTHER = 2
 
 
 @dataclass(frozen=True)
 class Silent:
-    """What the other reader is told of one that has come to them: nothing that was written."""
+    """What the other reader may see of an escalated concern: nothing that was written on it."""
 
     uid: UUID
     reference: str
@@ -38,7 +39,7 @@ class Silent:
 
 
 def come_to(viewer: Viewer) -> list[Silent]:
-    """Every one that has come to `viewer`, the longest late first; one query."""
+    """Every concern escalated to `viewer`, the longest late first. One query."""
     if not viewer.may(May.ADULT):
         return []
     found: dict[int, Silent] = {}
@@ -52,12 +53,12 @@ def come_to(viewer: Viewer) -> list[Silent]:
 
 
 def _late(viewer: Viewer):
-    """What is late of what did not go to a post of the viewer's, and may come to them."""
+    """Late steps of concerns that did not go to the viewer, but may be escalated to them."""
     steps = AdultStep.objects.open().filter(school=viewer.school, due_at__lt=viewer.now)
     steps = steps.exclude(concern__goes_to__in=sorted(viewer.roles)).not_kept_from(viewer)
     seen = AdultConcern.objects.visible_to(viewer)
     rows = steps.exclude(concern__in=seen.values("pk")).in_order().select_related("concern")
-    # Not a sealed word of it is read.
+    # Loads no encrypted column.
     names = ("uid", "reference", "goes_to")
     return rows.only("kind", "due_at", *(f"concern__{name}" for name in names))
 
@@ -67,8 +68,8 @@ def _has_come(step: AdultStep, school: School, now: datetime) -> bool:
 
 
 def rungs(school: School, step: AdultStep, now: datetime) -> list[Person]:
-    """Who is told of `step`, in turn: the readers it is with, then the other reader. Needs its
-    `concern`."""
+    """The people told of a late `step`, in this order: the readers who have it, then the other
+    reader. Needs `concern` fetched."""
     concern, day = step.concern, local_day(school.days, now)
     with_it = who_reads(concern, day)
     roles = [role for role in READERS if role != concern.goes_to]
@@ -77,7 +78,7 @@ def rungs(school: School, step: AdultStep, now: datetime) -> list[Person]:
 
 
 def come(school: School, step: AdultStep, now: datetime) -> Come | None:
-    """To whom `step` has come; None while it is not late."""
+    """To whom `step` is escalated now; None if it is not late. `to` is None if nobody is left."""
     pushed = pushes(AdultStepKind(step.kind), school.days, step.due_at, now)
     people = rungs(school, step, now) if pushed else []
     if not people:

@@ -1,7 +1,7 @@
-"""This file knows what is owed, decided, said and done about an adult: dated rows beside a concern.
+"""Steps, decisions and entries of a concern about an adult, and how they change its steps.
 
-A step is owed by a post and never by a person: whoever leaves the post leaves the step to the next
-in it, and no hand-over can forget one.
+A step is owed by a post, never by a person. Whoever holds the post next owes it, so that no
+handover can leave a step behind.
 """
 
 from datetime import datetime
@@ -41,7 +41,7 @@ from concerns.rules.adults import (
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 
-# The page on which each kind is done, by its name. A first look is "I have this", on the concern.
+# The URL name of the page for each kind of step. A first look is a button on the concern's page.
 PLACES = {
     **dict.fromkeys((*TELL.values(), *HEAR.values(), *FOLLOW.values()), "adult_speak"),
     **dict.fromkeys((*TO_DECIDE, *GIVES_WAY), "adult_decide"),
@@ -65,7 +65,7 @@ class AdultStep(Owed):
     KINDS, NEXT = AdultStepKind, AdultStepKind.NEXT_MOVE
 
     concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="steps")
-    # Never anybody: the database sees to it.
+    # Always null: a check constraint enforces it.
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = AdultSteps.as_manager()
@@ -93,12 +93,13 @@ class AdultStep(Owed):
 
     @property
     def address(self) -> str:
-        """Of the page on which it is done; empty for a first look. Needs `concern` fetched."""
+        """URL of the page where it is done; empty for a first look. Needs `concern` fetched."""
         name = PLACES.get(self.kind)
         return reverse(name, args=[self.concern.uid]) if name else ""
 
     @property
     def holds_open(self) -> bool:
+        """Whether the concern may not be closed before this step is done."""
         return self.kind in HOLDS_OPEN
 
 
@@ -119,7 +120,7 @@ class AdultDecisions(AdultRows):
 
 
 class AdultDecision(Written):
-    """By which ways and why: `words` is the reason. Never edited: a new one supersedes."""
+    """The chosen routes and the reason (`words`). Never edited: a new decision supersedes it."""
 
     concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="decisions")
     considered = EncryptedText()
@@ -170,21 +171,21 @@ class AdultEntries(AdultRows):
 
 
 class AdultEntry(Written):
-    """One thing written below it, said or done: an addition, a conversation, a word back."""
+    """One thing recorded on the concern, such as an addition, a conversation or a word back."""
 
     concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="entries")
     what = models.CharField(max_length=12)
-    # Of a conversation outside: with whom, when, and what they said they will do.
+    # Only for a conversation with an agency: `answer` is what they said they will do.
     agency = models.CharField(max_length=10, blank=True)
     answer = models.CharField(max_length=10, blank=True)
     happened_at = models.DateTimeField(null=True)
     spoken_to = EncryptedText()
     their_reference = EncryptedText()
-    # Of a correction: whom it is about.
+    # Only for a correction: the new subject.
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
-    # Of a handing on: to which post.
+    # Only for a handover: the post it went to.
     to = models.CharField(max_length=20, blank=True)
-    # Of a closing.
+    # Only for a closing.
     outcome = models.CharField(max_length=20, blank=True)
 
     objects = AdultEntries.as_manager()
@@ -229,7 +230,7 @@ class AdultEntry(Written):
 
 
 def open_next(agenda: Agenda, decided: AdultDecided) -> None:
-    """Each way of a decision opens its own next step; one that is under way is not begun twice."""
+    """Open the next step of each route; a route that is already under way opens none."""
     for route in map(AdultRoute, decided.routes):
         if route is AdultRoute.LOW_LEVEL:
             agenda.owe(OPENS[route], on=decided.look_again)
@@ -238,9 +239,9 @@ def open_next(agenda: Agenda, decided: AdultDecided) -> None:
 
 
 def _known_since(route: AdultRoute, agenda: Agenda) -> datetime | None:
-    """When the school came to know of an allegation: as it was received, or, of what its writer
-    called low, at the first decision that it is none. None once the authority has heard of it, and
-    for other routes: their clocks run from now."""
+    """When the school first knew of an allegation, which starts the clock to tell the LADO: when it
+    was received or, if its writer called it low-level, at the first decision that says so. None for
+    other routes, and once there has been a step to tell the LADO: the clock then starts now."""
     concern = agenda.concern
     if route is not AdultRoute.LADO or concern.steps.filter(kind=AdultStepKind.TELL_LADO).exists():
         return None
@@ -251,8 +252,8 @@ def _known_since(route: AdultRoute, agenda: Agenda) -> datetime | None:
 
 
 def hear(agenda: Agenda, spoken: Spoken) -> None:
-    """What a conversation outside ends and opens. Until they have answered, their answer is owed:
-    who rang again and heard nothing has not set the clock back."""
+    """End and open steps after a conversation with the LADO or the police. Until they answer, the
+    step to hear from them stays open: ringing again does not restart its clock."""
     agency = Agency(spoken.agency)
     agenda.done(TELL[agency], FOLLOW[agency])
     if spoken.answer:
@@ -266,17 +267,17 @@ def hear(agenda: Agenda, spoken: Spoken) -> None:
 
 
 def pass_on(agenda: Agenda, to: Role) -> None:
-    """It is `to`'s from now on, and looked at anew by whoever is in that post."""
+    """Move the concern to the post `to`. Unless it is closed, a new first look is owed there."""
     agenda.pass_to(to)
     if agenda.concern.state != State.CLOSED and not agenda.owes(*LOOKS):
         agenda.owe(first_step(agenda.concern.sort))
 
 
 def send_past(agenda: Agenda, person: Person) -> None:
-    """`person` may see it no longer: where it goes to another post by that, it is that post's.
+    """Move the concern to another post if its readers changed because `person` was excluded.
 
-    What was handed on stays where it was put, as long as somebody there may see it; and nothing is
-    moved on by somebody who was no reader, whoever of the readers is away today.
+    A concern that was handed over stays with its post as long as somebody there may see it. If
+    `person` is not a reader in post nothing moves, even if a reader is away today.
     """
     concern, by = agenda.concern, agenda.by
     if person.pk not in {post.person_id for post in readers_in_post(by.school, by.today)}:

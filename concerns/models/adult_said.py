@@ -1,4 +1,4 @@
-"""This file knows what is said about an adult, in hand before it becomes a row."""
+"""Form answers about an adult as plain dataclasses, before an act saves them as rows."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,9 +11,9 @@ from concerns.rules.adults import AdultRoute, Sort
 from concerns.rules.kinds import Kind
 from concerns.rules.words import Teller
 
-# What nobody looks at for longer has gone quiet.
+# The longest a concern may be kept before somebody looks at it again.
 LONGEST = timedelta(days=366)
-# The columns of a concern about an adult that are kept sealed.
+# The columns of a concern about an adult that are encrypted.
 SEALED = (
     "described", "account", "when_where", "children", "told_already", "teller", "told_when",
     "told_words",
@@ -22,7 +22,7 @@ SEALED = (
 
 @dataclass(frozen=True)
 class ToldOfAdult:
-    """What the form holds once it is valid. Keys are those of `rules/adults.py`."""
+    """The valid answers of the writer's form. Choices hold the values of `rules/adults.py`."""
 
     account: str = ""
     whom: Person | None = None
@@ -31,7 +31,7 @@ class ToldOfAdult:
     when_where: str = ""
     children: str = ""
     told_already: str = ""
-    # What somebody without an account told who writes: theirs, kept apart.
+    # What somebody without a login told the writer, kept apart from the writer's own account.
     teller_is: str = ""
     teller: str = ""
     told_when: str = ""
@@ -44,13 +44,13 @@ class ToldOfAdult:
 
     @property
     def lacking(self) -> str:
-        """What is missing, in a sentence; empty when it is whole."""
+        """A sentence that says what is missing; empty if complete."""
         if not (self.whom or self.described):
             return "Say which adult it is about, or describe them."
         return "" if self.account or self.told_words else "Write what happened, or what was said."
 
     def concern(self, by: Viewer, draft: UUID, begun_at: datetime, now: datetime) -> AdultConcern:
-        """The row it becomes, not saved yet; gone to the post it belongs to today."""
+        """The concern it becomes, not saved yet, with the post it goes to today."""
         people = {person.pk for person in (self.whom, *self.shut_out) if person}
         kind = self.teller_is or (Teller.OTHER if self.told_words else "")
         return AdultConcern(
@@ -72,7 +72,7 @@ class ToldOfAdult:
         )
 
     def beyond(self, concern) -> list[str]:
-        """What it says that `concern`, sent from the same form before, does not; in words."""
+        """Answers that are not in `concern`, which was sent from the same form before, in words."""
         there = {getattr(concern, name) for name in self.sealed}
         new = [words for words in self.sealed.values() if words and words not in there]
         if self.whom and self.whom.pk != concern.named_id:
@@ -84,7 +84,7 @@ class ToldOfAdult:
 
 @dataclass(frozen=True)
 class AdultDecided:
-    """What the decision form holds once it is valid. Keys are those of `rules/adults.py`."""
+    """The valid answers of the decision form. Choices hold the values of `rules/adults.py`."""
 
     routes: tuple[str, ...]
     sort: str
@@ -94,7 +94,7 @@ class AdultDecided:
     words_back: str = ""
 
     def lacking(self, today: date) -> str:
-        """What is missing or does not fit, in a sentence; empty when it is whole."""
+        """A sentence that says what is missing or wrong; empty if valid."""
         if not (self.routes and self.reason.strip() and self.considered.strip()):
             return "A decision says which way, why, and what else was considered."
         if self.sort not in (Sort.LOW, Sort.HARM):
@@ -109,7 +109,7 @@ class AdultDecided:
 
     @property
     def told(self) -> dict:
-        """What a line of the record says of it: how it was decided, and what it commits to."""
+        """What its ledger line records: the choices, and the words it commits to by a hash."""
         said = ("reason", "considered", "words_back")
         return {
             "fields": [self.sort, *self.routes],
@@ -119,7 +119,7 @@ class AdultDecided:
 
 @dataclass(frozen=True)
 class Spoken:
-    """A conversation with the LADO or the police. `answer`: what they will do, if they said."""
+    """A conversation with the LADO or the police. `answer` is what they will do, if they said."""
 
     agency: str
     spoken_to: str

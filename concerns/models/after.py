@@ -1,8 +1,8 @@
-"""This file knows the watch over a child whose case has ended: why, by whose eyes, until when.
+"""The watch over a child after their case has ended: why, who is asked about them, until when.
 
-The concern stays open while it is watched, with one review owed at a time; before each the trusted
-adult is asked in one line how the child is, by a task (`models/task.py`). Nothing of a watch ever
-changes: how far it has come is read from its steps.
+The concern stays open during the watch, with one review due at a time. Before each review a trusted
+adult is asked in one line how the child is, by a task (`models/task.py`). A watch never changes:
+its progress is read from its steps. The rules for when a watch is needed are in `rules/after.py`.
 """
 
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ WATCH_NEEDED = "With this ending the child stands lower: choose who is asked how
 
 @dataclass(frozen=True)
 class Watching:
-    """What a form holds that opens a watch. `agrees`: of a status that ended, the school's view."""
+    """Answers of a form that opens a watch. `agrees`: with the end of a status, if one ended."""
 
     adult: Person
     question: str
@@ -53,7 +53,7 @@ class Watching:
     agrees: bool | None = None
 
     def lacking(self, viewer, concern: Concern) -> str:
-        """What is missing or does not fit, in a sentence; empty when it is whole."""
+        """What is missing or wrong, in a sentence for the user; "" if nothing is."""
         if self.adult not in may_be_asked(viewer, concern):
             return "Whoever is asked works here, and is neither family nor kept out of it."
         if not self.question.strip():
@@ -63,7 +63,7 @@ class Watching:
         return ""
 
     def told(self, words_back: str = "") -> dict:
-        """What a line of the record says of it."""
+        """Its fields and words for a ledger line."""
         said = {"why": self.why, "question": self.question, "why_shorter": self.why_shorter}
         said["words_back"] = words_back
         return {"fields": [f"until week {self.last}", *said], "words": said}
@@ -71,7 +71,7 @@ class Watching:
 
 class Watches(CaseRows):
     def begin(self, agenda, because: Because, asked: Watching) -> "Watch":
-        """Open one: what an earlier watch of the same concern still owed ends with it."""
+        """Open a watch with its first review, and end the review of an earlier watch, if any."""
         by, concern = agenda.by, agenda.concern
         agenda.end(agenda.owes(StepKind.LOOK_AFTER), Ended.SUPERSEDED)
         watch = self.create(
@@ -92,19 +92,19 @@ class Watches(CaseRows):
         return watch
 
     def of(self, concern: Concern) -> "Watch | None":
-        """The one that goes on, or was the last."""
+        """The current watch of `concern`, or else its last one."""
         rows = self.filter(concern=concern).select_related("by", "adult")
         return rows.order_by("-id").first()
 
 
 class Watch(Written):
-    """Its words are why the case could end; of a status, what the school thinks of its ending."""
+    """`words` says why the case could end or, for a status, what the school thinks of its end."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="watches")
     because = models.CharField(max_length=12)
-    # How the concern is closed at the last review. Empty where only a status ended.
+    # The outcome with which the last review closes the concern. Empty if only a status ended.
     outcome = models.CharField(max_length=20, blank=True)
-    # The school week of the last review, and why that is not the twelfth.
+    # The school week of the last review, and the reason if that is before the twelfth.
     last = models.PositiveSmallIntegerField()
     why_shorter = EncryptedText()
     adult = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -132,8 +132,8 @@ class Watch(Written):
         return Because.say(self.because)
 
     def left(self, today: date, doing: Step | None = None) -> list[date]:
-        """The days of the reviews still to come, of those it was opened with; when one is done
-        before its day, that is none of them."""
+        """Days of the reviews still to come, as planned when it was opened. Without the day of
+        `doing`, the review being done now, even if that is done early."""
         days = self.school.days
         dates = [calendars.add_school_weeks(days, self.at, week) for week in REVIEWS]
         on = [spans.local_day(days, moment) for moment in dates[: REVIEWS.index(self.last) + 1]]
@@ -141,19 +141,19 @@ class Watch(Written):
         return [day for day in on if day > after_day]
 
     def further(self, now: datetime) -> date:
-        """The day it is looked at again where it is watched on."""
+        """The day of the next review if the watch is extended."""
         days = self.school.days
         return spans.local_day(days, calendars.add_school_weeks(days, now, EVERY))
 
     def look_again_on(self, agenda, day: date) -> None:
-        """Owe the next review, and ask the trusted adult before: where they are still here."""
+        """Open the next review, and ask the trusted adult before it if they may still be asked."""
         self.ask_nobody(agenda)
         agenda.owe(StepKind.LOOK_AFTER, on=day)
         if self.adult in may_be_asked(agenda.by, self.concern):
             Task.objects.ask(agenda, self.adult, self.question, self._day_before(day), watch=self)
 
     def ask_nobody(self, agenda) -> None:
-        """What had been asked for the review before is asked no longer."""
+        """End the tasks still open from an earlier review."""
         tasks = Task.objects.filter(watch__concern=self.concern, step__done_at__isnull=True)
         asked = set(tasks.values_list("step", flat=True))
         agenda.end([step for step in agenda.open if step.pk in asked], Ended.SUPERSEDED)
@@ -165,14 +165,14 @@ class Watch(Written):
 
 
 def may_be_asked(viewer, concern: Concern):
-    """Who may be asked for something about `concern`: works here, is not family to its children and
-    is not kept out of it. Nobody asks themselves."""
+    """Staff who may be given a task about `concern`: not family of its children, and not excluded.
+    Includes `viewer`; the act that asks a colleague refuses asking oneself."""
     staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
     return staff.not_excluded_from(concern)
 
 
 def not_yet(agenda, words_back: str, but: frozenset = frozenset()) -> str:
-    """Why a case may not end now, in a sentence; empty where it may. `but`: what ends with it."""
+    """Why a case may not end now, in a sentence; "" if it may. Kinds in `but` end with it."""
     concern = agenda.concern
     held = still_owed(step for step in agenda.open if step.kind not in but)
     if held:
@@ -185,14 +185,14 @@ def not_yet(agenda, words_back: str, but: frozenset = frozenset()) -> str:
 
 
 def watched(concern: Concern, outcome: str) -> Because | None:
-    """Why ending it with `outcome` opens a watch; None where it does not."""
+    """Why closing `concern` with `outcome` needs a watch; None if it does not."""
     known = closing(concern)
     return after.watched(replace(known, outcome=outcome)) if known else None
 
 
 def closing(concern: Concern) -> Closing | None:
-    """What `rules/after.py` asks of a concern about to end; None where each of its children is
-    watched already: nobody is asked twice how one child is."""
+    """The facts `rules/after.py` needs about a concern to be closed. None if all its children are
+    being watched already: nobody is asked twice about one child."""
     children = ConcernChild.objects.filter(concern=concern, part=Part.ABOUT)
     children = set(children.values_list("child", flat=True))
     if children and children <= watched_already(children):
@@ -211,7 +211,7 @@ def closing(concern: Concern) -> Closing | None:
 
 
 def _answers(concern: Concern):
-    """The last answer of each referral to social care or police with which the school is done."""
+    """The last answer of each settled referral to social care or the police."""
     sent = Referral.objects.filter(concern=concern, route__in=GRAVEST).order_by("id")
     for referral in sent.prefetch_related("events"):
         events = sorted(referral.events.all(), key=lambda event: event.pk)
@@ -220,21 +220,21 @@ def _answers(concern: Concern):
 
 
 def watched_already(children) -> set[int]:
-    """Those of `children`, by key, about whom a concern is being watched."""
+    """Primary keys of those of `children` on whom a watch is open."""
     owed = Step.objects.open().filter(kind=StepKind.LOOK_AFTER)
     rows = ConcernChild.objects.filter(child__in=children, part=Part.ABOUT)
     return set(rows.filter(concern__in=owed.values("concern")).values_list("child", flat=True))
 
 
 def stands_lower(status: Status) -> bool:
-    """Whether the child of `status` stands lower without it."""
+    """Whether the child's highest status is lower once `status` has ended."""
     left = Status.objects.standing().filter(child=status.child_id).exclude(pk=status.pk)
     return after.lowers(status.kind, list(left.values_list("kind", flat=True)))
 
 
 def newest_concern(viewer, child, *, lock: bool = False) -> Concern | None:
-    """On which a child is watched after a status: that on which they are already, else the newest
-    about them that `viewer` may see."""
+    """The concern on which to watch `child` after a status ends, of those `viewer` may see: one on
+    which they are watched already, else the newest about them."""
     about = ConcernChild.objects.filter(child=child, part=Part.ABOUT).values("concern")
     watched = Step.objects.open().filter(kind=StepKind.LOOK_AFTER, concern=models.OuterRef("pk"))
     rows = Concern.objects.visible_to(viewer).filter(pk__in=about)
@@ -245,8 +245,8 @@ def newest_concern(viewer, child, *, lock: bool = False) -> Concern | None:
 
 
 def asked_with(viewer, status: Status) -> dict:
-    """What is asked with the ending of `status`: whether the child stands lower by it, and so is
-    watched; on which concern; and who can be asked how they are."""
+    """What the form that ends `status` needs. `asks`: whether the child's highest status becomes
+    lower, so that a watch is needed; `concern`: where; `staff`: who may be asked about them."""
     concern = newest_concern(viewer, status.child)
     staff = may_be_asked(viewer, concern) if concern else ()
     return {"asks": stands_lower(status), "concern": concern, "staff": staff}
@@ -254,7 +254,7 @@ def asked_with(viewer, status: Status) -> dict:
 
 @dataclass(frozen=True)
 class Rate:
-    """Concerns about the children of a watched concern, in a stretch of time before or after."""
+    """Number of concerns about the children of a watched concern, in a period of school weeks."""
 
     words: str
     weeks: int
@@ -262,12 +262,12 @@ class Rate:
 
     @property
     def a_month(self) -> str:
-        """For each month of four weeks."""
+        """Concerns per month of four school weeks, to one decimal."""
         return f"{self.number * 4 / self.weeks:.1f}"
 
 
 def rates(viewer, watch: Watch) -> tuple[Rate, Rate]:
-    """Before the watch and since it began: stretches of the same length, in whole school weeks."""
+    """Before the watch and since it began, over equal periods, of concerns `viewer` may see."""
     long = max(viewer.now - watch.at, timedelta(weeks=1))
     children = ConcernChild.objects.filter(concern=watch.concern, part=Part.ABOUT)
     rows = Concern.objects.visible_to(viewer).of(*children.values_list("child", flat=True))
@@ -285,7 +285,7 @@ def rates(viewer, watch: Watch) -> tuple[Rate, Rate]:
 
 
 def _weeks(watch: Watch, start: datetime, end: datetime) -> int:
-    """School weeks of five days between them, at least one."""
+    """School weeks of five days between the two moments, rounded, at least 1."""
     days = watch.school.days
     minutes = calendars.school_minutes_between(days, start, end)
     return max(1, round(minutes / (5 * calendars.day_minutes(calendars.Calendar.SCHOOL, days))))

@@ -1,7 +1,9 @@
-"""This file knows a new sign that comes soon after a "no further action", and what is then known.
+"""Re-referral: a new sign about a child soon after a "no further action".
 
-Of the agency, agreed with or settled by the school, or of the school itself: reviews of children's
-deaths keep finding that it was accepted meekly, and that what came next was read by itself.
+The "no further action" may be an agency's, with which the school agreed or settled, or the school's
+own. Reviews of children's deaths keep finding that it was accepted without question, and that the
+next sign was read on its own. So a new sign opens a step to consider referring again, with what is
+already known at hand.
 """
 
 from collections.abc import Iterable
@@ -29,7 +31,7 @@ A_YEAR = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Before:
-    """One "no further action" that stands: whose, when, in which words, on which concern."""
+    """A "no further action" still in force: when, by whom, in what words and on which concern."""
 
     at: datetime
     who: str
@@ -39,6 +41,8 @@ class Before:
 
 @dataclass(frozen=True)
 class Again:
+    """What is known for a re-referral. `count` sums up the last twelve months, in words."""
+
     before: list[Before]
     additions: list[Addition]
     count: str
@@ -46,7 +50,7 @@ class Again:
 
     @property
     def words(self) -> str:
-        """What a referral made again says, for the lead to go over."""
+        """The draft text of a re-referral, for the lead to edit."""
         told = [f"{when(one.at)}, {one.who}: no further action. {one.words}" for one in self.before]
         new = [f"New on {when(self.concern.received_at)}: {self.concern.in_short}"]
         new += [f"Added on {when(one.at)}: {one.words}" for one in self.additions]
@@ -54,7 +58,7 @@ class Again:
 
 
 def _of_an_agency(since: datetime):
-    """The last thing that happened to referrals where "no further action" was agreed with."""
+    """Events since `since` that ended referrals answered with no further action."""
     events = ReferralEvent.objects.filter(referral=OuterRef("referral"))
     last = events.filter(stage=Stage.ANSWERED).order_by("-id").values("answer")[:1]
     stands = ~Exists(events.filter(pk__gt=OuterRef("pk")))
@@ -63,7 +67,7 @@ def _of_an_agency(since: datetime):
 
 
 def _of_our_own(since: datetime):
-    """For which children the school's own newest decision on a concern is to do nothing more."""
+    """Children whose newest decision on a concern is the school's own "no further action"."""
     newer = DecisionChild.objects.filter(
         concern_child=OuterRef("concern_child"), decision__gt=OuterRef("decision")
     )
@@ -72,7 +76,10 @@ def _of_our_own(since: datetime):
 
 
 def after_no_further(now: datetime):
-    """Of a child: whether a sign of today is one after a "no further action"."""
+    """A filter for children for whom a sign at `now` follows a recent "no further action".
+
+    How recent is `SIGN_AGAIN` in `rules/answers.py`.
+    """
     since, child = now - SIGN_AGAIN, OuterRef("pk")
     theirs = _of_an_agency(since).filter(referral__decision__children__concern_child__child=child)
     ours = _of_our_own(since).filter(concern_child__child=child)
@@ -80,8 +87,10 @@ def after_no_further(now: datetime):
 
 
 def owed(children: Iterable[Child], now: datetime) -> list[StepKind]:
-    """What a new sign of `children` opens beside its first look. Nothing is asked of the database
-    where the children were read with the answer, as a form's are."""
+    """The kinds of step that a new sign about `children` opens, beside its first look.
+
+    No query is made for children read with the annotation `again`, as a form's are (`offered.py`).
+    """
     unread = [child.pk for child in children if not hasattr(child, "again")]
     told = any(child.again for child in children if hasattr(child, "again"))
     asks = Child.objects.filter(after_no_further(now), pk__in=unread)
@@ -89,13 +98,13 @@ def owed(children: Iterable[Child], now: datetime) -> list[StepKind]:
 
 
 def owed_on(concern: Concern, now: datetime) -> list[StepKind]:
-    """The same of a sign that was added to `concern`."""
+    """The kinds of step that a sign added to `concern` opens."""
     about = Child.objects.filter(concern_rows__concern=concern, concern_rows__part=Part.ABOUT)
     return [StepKind.REFER_AGAIN] if about.filter(after_no_further(now)).exists() else []
 
 
 def known(viewer: Viewer, concern: Concern) -> Again:
-    """What a referral made again is drafted from, of what `viewer` may see."""
+    """What a re-referral of `concern` is drafted from, as far as `viewer` may see it."""
     children = [row.child_id for row in concern.children.filter(part=Part.ABOUT) if row.child_id]
     signs = Step.objects.open().filter(concern=concern, kind=StepKind.REFER_AGAIN).in_order()
     sign = signs.first()

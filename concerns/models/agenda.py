@@ -1,7 +1,7 @@
-"""This file knows what is owed on one concern, and that an open one never owes nothing.
+"""The next steps of one concern: opening, ending and reassigning them during an act.
 
-About a child or about an adult: whose steps they are, and what they are called, is asked of the
-concern's own rows.
+An open concern always has a next step. The concern may be about a child or about an adult: the step
+model, in `step.py` or `adult_record.py`, is found from its `steps` relation.
 """
 
 from datetime import date, datetime
@@ -25,16 +25,16 @@ from concerns.rules.words import Choice, SpokenTo
 
 
 class WouldGoQuiet(Exception):
-    """An act would have left an open concern without a next step. It was not saved."""
+    """An act would leave a concern open with no next step, or closed with one. It is not saved."""
 
 
 class Agenda:
-    """What is owed on one concern: held in memory while an act runs, written at its end."""
+    """The open steps of one concern, kept in memory during an act and saved at its end."""
 
     def __init__(self, concern: Concern, by: Viewer, now: datetime, steps=()):
         self.concern, self.by, self.now = concern, by, now
         self.steps = type(concern)._meta.get_field("steps").related_model
-        # A concern being sent now is inserted with what its steps make of it; see `press`.
+        # A concern being sent now: `update_rank_and_due_time` runs before it is inserted.
         self.new = concern.pk is None
         self.open: list[Owed] = list(steps)
         self._begun: list[Owed] = []
@@ -51,9 +51,9 @@ class Agenda:
         holder: Person | None = None,
         **because,
     ) -> Owed:
-        """Open a step: due by its clock, held by the post the concern goes to, if it goes to one;
-        else by `holder`, by who has the concern, or by the role its clock names. Its clock runs
-        from now, or from `since`. `because` is the referral, decision or action it is owed for."""
+        """Open a step. Its clock runs from now or from `since`, or it is due on the day `on`. Its
+        holder is the post that receives the concern, if any; else `holder`, the concern's holder,
+        or the role in its clock. `because` sets the referral, decision or action it is for."""
         post = self.concern.goes_to
         person = None if post else holder or self.concern.holder
         step = self.steps(
@@ -72,16 +72,16 @@ class Agenda:
 
     @property
     def begun(self) -> list[Owed]:
-        """The steps this act opened, and has not ended itself."""
+        """The steps opened by this act and not ended by it."""
         return [step for step in (*self._saved, *self._begun) if not step.done_at]
 
     def _due(self, kind: Choice, on: date | None, since: datetime) -> datetime:
-        """By the school's own figure, where it has given this clock one."""
+        """When a step is due, by the school's own figure for that clock if it has set one."""
         school = self.by.school
         return clocks.due(kind, school.days, since, on, school.figures.get(kind))
 
     def saved(self, step: Owed) -> None:
-        """`step` is in the database already: a row that says more of it had to be written."""
+        """Insert `step` now rather than at the end, because another row must refer to it."""
         step.save(force_insert=True)
         self._begun.remove(step)
         self._saved.append(step)
@@ -97,16 +97,16 @@ class Agenda:
                 self._ended.setdefault(how, []).append(step)
 
     def done(self, *kinds: Choice) -> list[Owed]:
-        """End every open step of `kinds` as done; returns them."""
+        """End every open step of `kinds` as done, and return them."""
         steps = self.owes(*kinds)
         self.end(steps)
         return steps
 
     def follow(self, referral: Referral, *kinds: StepKind, answered: bool = False) -> None:
-        """`referral` has come further: end what was owed on it, and owe `kinds`.
+        """After `referral` reached a new stage: end its open steps, and open those of `kinds`.
 
-        Once social care is to answer, it was told: a mark on a child who cannot move is referred.
-        What the agency's own work owes goes on through the school's view of it, to its next answer.
+        "Refer now", for a mark on a child who cannot move about, ends once an answer is awaited:
+        social care has been told. Steps for the agency's work stay open until its next answer.
         """
         if StepKind.HEAR_BACK in kinds:
             self.done(StepKind.REFER_NOW)
@@ -119,8 +119,8 @@ class Agenda:
                 self.owe(kind, referral=referral)
 
     def met(self, meeting: Meeting, ours: list[MeetingAction]) -> None:
-        """A meeting was written down: end what waited for it; owe what it opens from its own day,
-        and each action that is the school's."""
+        """After a meeting was written down: end the steps that waited for it, and open the steps it
+        leads to, timed from its own day, and one for each action of the school."""
         kind = MeetingKind(meeting.kind)
         self.done(*meetings.ends(kind, meeting.leads_on))
         held = spans.local_day(self.by.school.days, meeting.happened_at)
@@ -131,7 +131,7 @@ class Agenda:
             self.owe(StepKind.AGREED_ACTION, on=action.on, holder=action.holder, action=action)
 
     def heard(self, spoken: Conversation) -> None:
-        """A conversation was written down: end what it answers. Advice opens what waited for it."""
+        """After a conversation: end the steps it answers. Advice opens speaking to parents."""
         if spoken.spoken_to == SpokenTo.PARENT:
             self.end(self._answered(StepKind.SPEAK_TO_PARENTS, spoken))
         elif spoken.spoken_to == SpokenTo.ADVISER:
@@ -141,10 +141,8 @@ class Agenda:
                 self.owe(StepKind.SPEAK_TO_PARENTS, decision=step.decision)
 
     def _answered(self, kind: StepKind, spoken: Conversation) -> list[Owed]:
-        """The steps for every one of whose children somebody has been reached since they opened.
-
-        What was said of one child does not answer for another: only a conversation about all does.
-        """
+        """Open steps of `kind` answered by a conversation, held since they were opened, about all
+        the children, or by one about each child of the step's decision."""
         owed = self.owes(kind)
         had = Conversation.objects.reached(self.concern, spoken.spoken_to) if owed else ()
         newest = Decision.objects.newest(self.concern) if owed else {}
@@ -157,25 +155,25 @@ class Agenda:
         return answered
 
     def looked(self) -> None:
-        """The first look, measured in school minutes. Only who may decide can have it."""
+        """Record the first look, and after how many school minutes. Only a decider can."""
         if self.concern.first_looked_at is None:
             self.concern.first_looked_at = self.now
             self.concern.looked_after = self.school_minutes()
 
     def school_minutes(self) -> int:
-        """Since the concern was received, as the calendar stands today."""
+        """School minutes since the concern was received, by the school calendar as it is today."""
         days = self.by.school.days
         return calendars.school_minutes_between(days, self.concern.received_at, self.now)
 
     def begin(self, person: Person) -> None:
-        """What was waiting is had by somebody now, who owes the decision."""
+        """Mark the concern as taken, and open a decision step held by `person`."""
         self.concern.state = State.TAKEN
         pressing = pressing_decision(self.concern)
         self.owe(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE, holder=person)
 
     def look_again(self) -> Owed:
-        """Whoever wrote it is still worried: held by the first who acts for the lead and may see
-        it, who is neither that person nor who decided; nobody being left, by the post."""
+        """Open a step to look again because the writer is still worried, for an acting lead who
+        neither wrote the concern nor decided on it; if there is none, for the lead's post."""
         made = Decision.objects.filter(concern=self.concern).order_by("-id").first()
         before = made.by_id if made else self.concern.holder_id
         step = self.owe(StepKind.STILL_WORRIED, decision=made)
@@ -183,7 +181,7 @@ class Agenda:
         return step
 
     def _other_eyes(self, step: Owed, *but: int | None) -> None:
-        """Give `step` to the first who acts, may see it and is none of `but`, nor who wrote it."""
+        """Assign `step` to the first acting lead who may see it, bar the writer and those `but`."""
         acting = [one.person for one in who_acts(self.by.school, Role.DSL, self.now)]
         able = Person.objects.filter(pk__in=[one.pk for one in acting])
         able = set(able.not_excluded_from(self.concern))
@@ -192,21 +190,21 @@ class Agenda:
         step.holder_role = "" if step.holder else Role.DSL
 
     def hold(self, person: Person, *kinds: StepKind) -> None:
-        """Give the open steps of `kinds` to `person`."""
+        """Assign the open steps of `kinds` to `person`."""
         for step in self.owes(*kinds):
             if step.holder_id != person.pk:
                 step.holder, step.holder_role = person, ""
                 self._moved.append(step)
 
     def pass_to(self, post: Role) -> None:
-        """Every open step is owed by `post` from now on, and nobody has the concern yet."""
+        """Move the concern and all its open steps to `post`, held by nobody in person."""
         self.concern.goes_to, self.concern.holder = post, None
         for step in self.open:
             step.holder_role = post
             self._moved.append(step)
 
     def release(self, person: Person) -> None:
-        """`person` may act on it no longer: what they hold is owed by the role its clock names."""
+        """Reassign what `person`, who may no longer act, holds to the roles in the clocks."""
         self._give_back(person)
         for step in [step for step in self.open if step.holder_id == person.pk]:
             step.holder, step.holder_role = None, CLOCKS[StepKind(step.kind)].holder or Role.DSL
@@ -215,10 +213,8 @@ class Agenda:
             self.concern.holder = None
 
     def hand_over(self, person: Person, to: Person) -> list[Owed]:
-        """All that `person` holds on it goes to `to`; what they were asked for, to who asked.
-
-        Gives what is now for `to` to do; with the concern itself, all that is owed on it.
-        """
+        """Hand all that `person` holds to `to`; tasks go back to the person who asked. Returns the
+        steps now for `to` to do: all open steps, if they got the concern itself and no step."""
         self._give_back(person)
         came = [step for step in self.open if step.holder_id == person.pk]
         for step in came:
@@ -230,8 +226,8 @@ class Agenda:
         return came or self.open
 
     def _give_back(self, person: Person) -> None:
-        """What `person` was asked for is again that of who asked for it, if they may still act; and
-        where they were to look again, that is somebody else's who did not decide either."""
+        """Return tasks given to `person` to whoever asked for them, if those may still act, and
+        assign a step to look again to another lead who did not decide either."""
         for step in [step for step in self.owes(StepKind.STILL_WORRIED) if step.holder == person]:
             self._other_eyes(step, person.pk, step.decision.by_id if step.decision_id else None)
             self._moved.append(step)
@@ -245,8 +241,8 @@ class Agenda:
                 self._moved.append(step)
 
     def seat(self) -> None:
-        """What a role holds is owed by the first of its ladder whom somebody holds who may see it:
-        with the lead shut out it is the deputy's, and says so."""
+        """Move steps held by a role to the first role on its ladder whose holder may see the
+        concern: if the lead is excluded, the steps are the deputy's and are shown as such."""
         held = [step for step in self.open if step.holder_role]
         posts = Post.objects.filter(school=self.by.school).in_force(self.by.today)
         may_see = Person.objects.not_excluded_from(self.concern)
@@ -259,15 +255,12 @@ class Agenda:
                 self._moved.append(step)
 
     def onward(self) -> None:
-        """After the last step of a decision the next move is owed: close, or decide again."""
+        """If an open concern has no step left, open one: to close it or decide again."""
         if not self.open and self.concern.state != State.CLOSED:
             self.owe(self.steps.NEXT)
 
     def press(self) -> None:
-        """Set on the concern what its steps make of it.
-
-        Raises WouldGoQuiet if it is open and nothing is owed by anybody.
-        """
+        """Set the rank and next due time from the open steps. Raises StepMismatch."""
         closed = self.concern.state == State.CLOSED
         if not closed and not self.open:
             raise WouldGoQuiet(f"{self.concern.reference} would be open with no next step")
@@ -281,7 +274,7 @@ class Agenda:
 
     @staticmethod
     def write(agendas: list["Agenda"]) -> None:
-        """Write steps begun, ended and handed on, of one act. In its transaction."""
+        """Save the steps opened, ended and reassigned by one act, in its transaction."""
         for how in Ended:
             ended = [step for agenda in agendas for step in agenda._ended.get(how, ())]
             if ended:

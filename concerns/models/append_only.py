@@ -1,9 +1,12 @@
-"""This file knows how the database itself refuses to change what was recorded.
+"""Database triggers that stop recorded rows from being changed or deleted.
 
-One trigger for each table and verb, on both databases, put back after every migration (SQLite's
-table rebuild silently drops them) and looked for at every start. On PostgreSQL the web's role also
-has no right to change, delete or truncate these tables; triggers alone would not stop TRUNCATE.
-pghistory is PostgreSQL only; auditlog and simple-history miss bulk and raw SQL: so this is ours.
+There is one trigger for each table and verb, on PostgreSQL and SQLite. They are installed again
+after every migration, because SQLite silently drops them when it rebuilds a table, and they are
+checked at every start. On PostgreSQL the web's role also has no right to update, delete or truncate
+these tables, because triggers alone would not stop TRUNCATE.
+
+We wrote this ourselves because pghistory is PostgreSQL only, and auditlog and simple-history miss
+bulk operations and raw SQL.
 """
 
 from django.apps import apps
@@ -12,7 +15,7 @@ from django.core.checks import Error
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-# Rows that never change at all.
+# Models whose rows never change at all.
 FROZEN = (
     "Line", "Decision", "DecisionChild", "DecisionRoute", "Addition", "WordBack", "Handing",
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
@@ -22,12 +25,12 @@ FROZEN = (
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Task", "TaskAnswer", "Watch",
 )  # fmt: skip
-# Rows that are ended once, and otherwise never change: the lines of a child's file.
+# Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (
     "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
     "EarlierFile", "HomeAuthority",
 )  # fmt: skip
-# Rows that may move on, and never go.
+# Models whose rows may be updated but never deleted.
 KEPT = (
     *ENDED_ONCE,
     "Concern", "ConcernChild", "Step", "Child", "ChildName", "Enrolment", "Placement", "Relation",
@@ -43,7 +46,10 @@ def _tables(names):
 
 
 def word_columns() -> dict[str, list[str]]:
-    """The sealed columns of the rows that may move on: their words never change."""
+    """For tables whose rows may be updated: the encrypted columns, which must never change.
+
+    Table name -> names of its columns.
+    """
     from concerns.models.fields import EncryptedText
 
     found = {}
@@ -54,7 +60,10 @@ def word_columns() -> dict[str, list[str]]:
 
 
 def first_columns() -> dict[str, str]:
-    """What of a line that is ended once stays as it was written, for the name of its table."""
+    """For tables in ENDED_ONCE: the columns that must stay as first written.
+
+    Table name -> column names, quoted and joined by commas.
+    """
     from concerns.models.fact import ENDING
 
     metas = [apps.get_model("concerns", name)._meta for name in ENDED_ONCE]
@@ -65,8 +74,11 @@ def first_columns() -> dict[str, str]:
 
 
 def wanted() -> dict[str, tuple[str, str, str]]:
-    """Every trigger that must stand: name -> (table, verb, columns). Those of `_ended_once` fire
-    only on what has ended."""
+    """Every trigger the database must have: name -> (table, verb, columns).
+
+    Empty columns mean any column. Triggers named `..._ended_once` fire only on rows that have
+    already ended.
+    """
     triggers = {}
     for table in _tables(FROZEN):
         triggers[f"{table}_no_update"] = (table, "UPDATE", "")
@@ -81,7 +93,7 @@ def wanted() -> dict[str, tuple[str, str, str]]:
 
 
 def install(using: str = "default") -> None:
-    """Put every trigger in place, and on PostgreSQL give the web's role its rights."""
+    """Create every trigger, and on PostgreSQL grant the web's role its rights."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
@@ -114,7 +126,8 @@ def _create(connection, cursor, name, table, verb, columns):
 
 
 def _grant(cursor):
-    """The web may read and write what it needs; what never changes it may only add to."""
+    """Grant the web's role its rights: it may only insert into FROZEN tables, and not delete from
+    KEPT ones."""
     role = settings.DATABASE_WEB_ROLE
     cursor.execute("SELECT current_user")
     if not role or role == cursor.fetchone()[0]:
@@ -132,7 +145,7 @@ def _grant(cursor):
 
 
 def missing(using: str = "default") -> list[str]:
-    """The triggers that should stand and do not, by name."""
+    """The names of the required triggers that the database lacks."""
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -148,10 +161,10 @@ def after_migrate(sender, using, **kwargs):
 
 
 def every_trigger_stands(app_configs, databases=None, **kwargs):
-    """Django's check of the database: the web does not start, and nothing migrates on, without.
+    """Django database check: without every trigger the web does not start and migrations stop.
 
-    A new release may want more of them than the last put in place: while a migration of it waits,
-    which puts them there, none is missed yet.
+    A new release may need more triggers than the last one installed. While one of its migrations
+    is still to run, which will install them, no missing trigger is reported.
     """
     found = []
     for using in databases or ():

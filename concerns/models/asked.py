@@ -1,7 +1,7 @@
-"""This file knows what waits for the head's approval, and what became of it. Neither ever changes.
+"""Staff changes that wait for the head's approval, and the answers. Neither row ever changes.
 
-Which changes wait, and who may answer, is in `rules/staffing.py`. What was asked carries all that
-is needed to do it; the act that answers does it in the same transaction.
+Which changes need approval, and who may answer, is in `rules/staffing.py`. A request holds all that
+is needed to make the change. The act that approves it makes it in the same transaction.
 """
 
 from datetime import date, timedelta
@@ -28,21 +28,24 @@ class Waiting(Scoped):
 
 
 class Asked(Row):
-    """Somebody asks for one change of one member of staff."""
+    """A request for one change about one member of staff.
+
+    Also used, unsaved, for a change that needs no approval.
+    """
 
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     matter = models.CharField(max_length=12)
     person = models.ForeignKey(Person, models.PROTECT, related_name="asked")
-    # Of a post.
+    # For a post.
     role = models.CharField(max_length=20, blank=True)
     title = models.CharField(max_length=100, blank=True)
     since = models.DateField(null=True)
     until = models.DateField(null=True)
-    # Of a family.
+    # For a family relation.
     child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="+", db_index=False)
     how = models.CharField(max_length=60, blank=True)
-    # Of an account.
+    # For an account.
     email = models.EmailField(blank=True)
 
     objects = Waiting.as_manager()
@@ -70,29 +73,29 @@ class Asked(Row):
 
     @property
     def words(self) -> str:
-        """What is asked for, less the child: a name is shown only where it is looked for."""
+        """What is asked for, without the child, whose name is only shown where it is needed."""
         if self.matter == Matter.POST:
             return Post(role=self.role, title=self.title).words
         return Matter.say(self.matter)
 
     def alone(self, by: Viewer) -> bool:
-        """Whether `by` may do this with nobody's approval."""
+        """Whether `by` may make this change without approval."""
         opens = staffing.opens(Matter(self.matter), self.role, reads(self.person, by))
         if self.matter == Matter.PASSWORD and not self.person.has_usable_password():
-            # A first link goes to an address the head has seen, and takes nothing from anybody.
+            # A first password link goes to an address the head has seen, and replaces no password.
             opens = False
         oneself = self.person_id == by.person.pk
         return staffing.alone(Matter(self.matter), by.roles, opens=opens, oneself=oneself)
 
     def why_not(self, by: Viewer) -> str:
-        """Why `by` may not answer this; empty where they may."""
+        """Why `by` may not answer this request; empty if they may."""
         return staffing.why_not(
             Matter(self.matter), by.roles, self.role,
             asked_it=self.by_id == by.person.pk, oneself=self.person_id == by.person.pk,
         )  # fmt: skip
 
     def no_sense(self, today: date) -> str:
-        """Why it cannot be done as things stand; empty where it can."""
+        """Why the change cannot be made as things are; empty if it can."""
         name, matter = self.person.name, Matter(self.matter)
         if matter is Matter.POST:
             same = Post.objects.filter(person=self.person, school=self.school_id, role=self.role)
@@ -116,11 +119,11 @@ class Asked(Row):
         return Invitation.objects.filter(person=self.person, at__gt=lately).count()
 
     def related(self):
-        """The family relation this is about, if it stands."""
+        """The family relation this is about, if it has not been withdrawn. A queryset."""
         return Relation.objects.filter(shuts_out=self.person, child=self.child)
 
     def make(self, record) -> None:
-        """Do it: in the act of who may do it alone, or of who approves it."""
+        """Make the change, in the act of somebody who may do it alone or who approves it."""
         by, now, person = record.by.person, record.now, self.person
         if self.matter == Matter.POST:
             _begin(self, person)
@@ -133,7 +136,7 @@ class Asked(Row):
             person.email = self.email
             person.save(update_fields=["email"])
         else:
-            # Whoever is signed in as them is signed out, and an earlier link ends.
+            # This ends every session of theirs and any earlier link.
             person.keep_password(None)
             Invitation.objects.create(school=record.by.school, person=person, by=by, at=now)
 
@@ -144,7 +147,7 @@ def _begin(asked: Asked, person: Person) -> None:
         since=asked.since, until=asked.until,
     )  # fmt: skip
     if not person.is_active:
-        # Back after leaving: their password ended with that.
+        # They are back after leaving. Their password was removed when they left.
         person.is_active = True
         person.save(update_fields=["is_active"])
 
@@ -155,7 +158,7 @@ def _reads_elsewhere(person: Person, school: int, today: date) -> bool:
 
 
 class Answer(Row):
-    """What the head said to it. The database itself knows that nobody answers their own."""
+    """The answer to a request. A database constraint stops people from answering their own."""
 
     asked = models.OneToOneField(Asked, models.PROTECT, related_name="answer")
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -176,13 +179,17 @@ class Answer(Row):
 
 
 def reads(person: Person, by: Viewer) -> bool:
-    """Whether `person` reads the record of any school, today or from a day to come, or has been
-    asked to: whoever gets hold of their account before the answer would get hold of the record."""
+    """Whether `person` may read concerns in any school, now or from a later day, or waits for
+    approval of a post.
+
+    A waiting post counts because whoever got hold of their account before the answer would then get
+    hold of the record.
+    """
     posts = Post.objects.filter(person=person).reading().lasting(by.today)
     asked = Asked.objects.filter(person=person, matter=Matter.POST).waiting()
     return posts.exists() or asked.exists()
 
 
 def waiting_for(viewer: Viewer) -> int:
-    """How much waits for this head's answer."""
+    """How many requests wait for this head's answer; their own are not counted."""
     return Asked.objects.of_school(viewer).waiting().exclude(by=viewer.person).count()

@@ -1,7 +1,8 @@
-"""This file knows when the clock last went round, how far it came, and what it set aside.
+"""The heartbeat of the clock: when it last ran a round, how far it came, and which rows failed.
 
-One row for the whole installation: whoever leases it goes round, alone. A worker that is killed
-holds it for two minutes at most.
+There is one heartbeat row for the whole installation. The worker that leases it runs the round
+alone. A worker that is killed holds the lease for two minutes at most. The round itself is in
+`doors/rounds.py`.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from django.db.models.functions import Now
 from concerns.models.case import Row, Scoped
 
 LEASE = timedelta(minutes=2)
-# Older than this, any request of the web does what is overdue; and readers are told in red.
+# When the last round is older than OVERDUE, any web request runs the next one; older than DOWN,
+# readers see a red warning.
 OVERDUE, DOWN = timedelta(minutes=5), timedelta(minutes=10)
 THE_ONE = 1
 
@@ -25,7 +27,7 @@ class Beats(models.QuerySet):
         return self.filter(pk=THE_ONE).annotate(now=Now()).values_list("now", flat=True)[0]
 
     def lease(self, now: datetime) -> bool:
-        """Whether the round is ours to go."""
+        """Try to lease the round. Returns whether we got it."""
         free = self.filter(pk=THE_ONE, leased_until__lte=now)
         return bool(free.update(leased_until=now + LEASE))
 
@@ -36,7 +38,7 @@ class Beats(models.QuerySet):
         return self.filter(pk=THE_ONE, at__lt=now - OVERDUE).exists()
 
     def pulse(self) -> tuple["Pulse", datetime]:
-        """How it stands, and the moment by the database's clock."""
+        """The heartbeat status, and the time now by the database's clock."""
         row = self.annotate(now=Now()).get(pk=THE_ONE)
         return Pulse(row.at, row.nobody, row.stuck), row.now
 
@@ -44,7 +46,7 @@ class Beats(models.QuerySet):
 class Beat(models.Model):
     at = models.DateTimeField()
     leased_until = models.DateTimeField()
-    # How many open steps nobody may act on, and how many letters do not go out.
+    # How many open steps nobody may act on, and how many letters are stuck unsent.
     nobody = models.PositiveIntegerField(default=0)
     stuck = models.PositiveIntegerField(default=0)
 
@@ -55,12 +57,15 @@ class Beat(models.Model):
 
 
 def _of_the_one(column: str, field: models.Field) -> RawSQL:
-    """As SQL: the query builder, composing it anew, would cost a twentieth of every page."""
+    """A subquery for one column of the heartbeat row.
+
+    In raw SQL, because building it with the query builder would cost a twentieth of every page.
+    """
     sql = f"(SELECT {column} FROM concerns_beat WHERE id = %s)"  # noqa: S608 - names of our own
     return RawSQL(sql, (THE_ONE,), field)  # noqa: S611 - the same
 
 
-# Read beside something else that every page reads.
+# Annotations for a query that every page runs anyway.
 ONE_PULSE = {
     "beat_at": _of_the_one("at", models.DateTimeField()),
     "beat_nobody": _of_the_one("nobody", models.IntegerField()),
@@ -70,14 +75,14 @@ ONE_PULSE = {
 
 @dataclass(frozen=True)
 class Pulse:
-    """What the one row says, as a page carries it."""
+    """The values of the heartbeat row that a page shows."""
 
     at: datetime
     nobody: int = 0
     stuck: int = 0
 
     def troubles(self, now: datetime) -> list[str]:
-        """Why the site cannot keep its promise at `now`, in words that say nothing of anybody."""
+        """Why the site may fail to tell people in time at `now`. The words name nobody."""
         said = []
         if now - self.at > DOWN:
             minutes = int((now - self.at).total_seconds() // 60)
@@ -97,7 +102,7 @@ class Troubles(Scoped):
         return self.filter(ended_at__isnull=True)
 
     def set_aside(self, school, about, fault: Exception, now: datetime) -> None:
-        """Remember that the round could not do this one; it tries again with every round."""
+        """Record that the round failed on the row `about`. Every later round tries it again."""
         what = {"fault": type(fault).__name__[:60], "last_at": now, "ended_at": None}
         first = {**what, "first_at": now}
         self.update_or_create(school=school, about=str(about), defaults=what, create_defaults=first)
@@ -107,7 +112,7 @@ class Troubles(Scoped):
 
 
 class Trouble(Row):
-    """One row that the round could not go over: shown to the head, and tried again."""
+    """A row on which the round failed. Shown to the head and tried again in every round."""
 
     about = models.CharField(max_length=36)
     fault = models.CharField(max_length=60)
@@ -126,26 +131,31 @@ class Trouble(Row):
 
 class Pushes(models.QuerySet):
     def of(self, school) -> dict[int, int]:
-        """How often each late step of `school` had been pushed on when word was last sent of it."""
+        """How often each late step had been escalated when a notice about it was last sent.
+
+        Step key -> count, for the steps of `school`.
+        """
         return dict(self.filter(school=school).values_list("step", "pushed"))
 
     def reached(self, school, pushed: dict[int, int]) -> None:
-        """Word was sent of steps pushed on so often."""
+        """Record that notices of these steps were sent. `pushed`: step key -> escalation count."""
         rows = [self.model(school=school, step_id=key, pushed=n) for key, n in pushed.items()]
         fresh = {"update_conflicts": True, "unique_fields": ["step"], "update_fields": ["pushed"]}
         self.bulk_create(rows, **fresh)
 
     def over(self, steps) -> None:
-        """What is done is looked at no more."""
+        """Delete the rows of `steps` (keys), which are done."""
         if steps:
             self.filter(step__in=steps).delete()
 
 
 class LastPush(models.Model):
-    """Where a round goes on from with one late step. Only what is open has a row, so that a round
-    costs the same however long the school's history is: what was told of a step is found in the
-    notices, which are kept for ever. Were a row lost, what it says would be told by its key and so
-    not a second time."""
+    """How often one late step had been escalated when a notice about it was last sent.
+
+    A round continues from here. Only open steps have a row, so a round costs the same however long
+    the school's history is. The record of what was sent is in the notices, which are kept for ever.
+    If a row is lost, nothing is sent twice, because a notice's key is unique.
+    """
 
     step = models.OneToOneField("concerns.Step", models.PROTECT, primary_key=True, related_name="+")
     school = models.ForeignKey("concerns.School", models.PROTECT, related_name="+", db_index=False)

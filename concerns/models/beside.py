@@ -1,5 +1,8 @@
-"""This file knows what stands beside a concern when it is read: each child's story, and that of the
-brothers and sisters. Each of those who wrote held one piece."""
+"""Builds what a page shows beside a concern: the earlier concerns about each child, their file, and
+the earlier concerns about brothers and sisters.
+
+Reviews of harm to children keep finding that each person who wrote held only one piece.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,13 +14,14 @@ from concerns.models.concern import Concern
 from concerns.models.file import File
 from concerns.models.filed import ConcernChild
 
-# How far back the story beside a concern goes.
+# How far back the earlier concerns go.
 LOOKING_BACK = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Sibling:
-    """What is known of a brother or sister, newest first, with their part in each."""
+    """A brother or sister and the earlier concerns they are in, newest first, with their part in
+    each (about them, or only involved)."""
 
     child: Child
     earlier: list[tuple[Concern, ConcernChild]]
@@ -25,8 +29,8 @@ class Sibling:
 
 @dataclass(frozen=True)
 class Story:
-    """What is known of one child beside a concern, newest first, with their part in each; their
-    file, and what is known of their brothers and sisters."""
+    """One child of a concern: the earlier concerns they are in, newest first, with their part in
+    each; their file; and their brothers and sisters."""
 
     row: ConcernChild
     earlier: list[tuple[Concern, ConcernChild]]
@@ -36,7 +40,9 @@ class Story:
 
 
 def earlier(viewer, concern: Concern, keys: list[int], since: datetime):
-    """What else `viewer` may read of children since then, newest first, to be shown by sight."""
+    """Other concerns about the children with these primary keys, received after `since`, that
+    `viewer` may read; newest first. The caller shows the rows through `doors/sight.py`, which
+    records the reading."""
     of_these = ConcernChild.objects.filter(child__in=keys)
     return (
         Concern.objects.visible_to(viewer)
@@ -52,16 +58,16 @@ def earlier(viewer, concern: Concern, keys: list[int], since: datetime):
 def stories(
     concern: Concern, rows: list[ConcernChild], files: list[File], found: list[Concern]
 ) -> list[Story]:
-    """The story of the child of each of `rows` beside `concern`, from concerns `found`, children
-    too."""
+    """A story for the child of each of `rows`. `files` are the children's files in the same order;
+    `found` are the earlier concerns, with their children prefetched."""
     here = {row.child_id for row in rows}
     pairs = zip(rows, files, strict=True)
     return [_story(concern, row, file, found, here) for row, file in pairs]
 
 
 def _story(concern: Concern, row: ConcernChild, file: File, found, here: set[int]) -> Story:
-    """What is known of both the child and a brother or sister is told once, with the child's own.
-    A brother or sister who is `here` has a story of their own."""
+    """A concern about both the child and a brother or sister is listed once, under the child. A
+    brother or sister in `here`, the keys of this concern's children, has a story of their own."""
     own = _part_in(found, row.child_id)
     told = {one.pk for one, _ in own}
     others = [one for one in found if one.pk not in told]
@@ -79,8 +85,8 @@ def _part_in(found: list[Concern], child: int) -> list[tuple[Concern, ConcernChi
 
 
 def count_words(concerns: list[Concern]) -> str:
-    """How many different people, not only how many entries, and over how long: "3 adults,
-    4 entries, 3 weeks". Reviews of harm to children keep finding that each held one piece."""
+    """How many different people wrote, how many entries, and over how long: "3 adults, 4 entries,
+    3 weeks"."""
     times = [concern.received_at for concern in concerns]
     weeks = (max(times) - min(times)).days // 7
     return ", ".join(

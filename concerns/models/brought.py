@@ -1,9 +1,10 @@
-"""This file knows what a staff file does to the staff: one line at a time, in one act.
+"""Imports a staff file: one line at a time, in one act.
 
-Nobody is taken out by a file: who is not in it is only listed, and so is a role that somebody holds
-and the file does not give. A post ends on the day its line says. What would make somebody a reader
-waits for the head, unless whoever brings the file in may do it alone. Called by acts alone; a page
-shows beforehand what a file would do by letting it, and taking it back.
+A file removes nobody. People who are not in it are only listed, and so are roles that somebody
+holds and the file does not give. A post ends on the day its line says. A post that reads concerns
+waits for the head's approval, unless whoever imports the file may create it alone. Only acts import
+a file. A page previews it by running the import and rolling it back. Parsing is in
+`paper/staffing.py`.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from concerns.rules.staffing import Matter
 
 @dataclass
 class Brought:
-    """What a staff file did, and what it left for a person to look at."""
+    """What importing a staff file did, and notes for a person to look at."""
 
     added: list[Person] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
@@ -34,7 +35,7 @@ class Brought:
 
     @property
     def digest(self) -> str:
-        """Of all that was done: so that what is confirmed is what was shown."""
+        """SHA-256 of all that was done, to check that what is confirmed is what was previewed."""
         told = [
             sorted(person.email for person in self.added),
             sorted(self.changed),
@@ -46,7 +47,7 @@ class Brought:
 
 
 def foreseen(by: Viewer, now: datetime, lines) -> Brought:
-    """What `lines` would do: they are let do it, and all of it is taken back."""
+    """What importing `lines` would do: runs the import and rolls it back."""
     with transaction.atomic():
         done = Bringing(by, now, alone=by.may(May.POSTS)).bring(lines)
         transaction.set_rollback(True)
@@ -59,7 +60,7 @@ class StaffFiles(Scoped):
 
 
 class StaffFile(Row):
-    """An uploaded list of staff, kept encrypted until it is confirmed."""
+    """An uploaded list of staff, kept encrypted until the import is confirmed."""
 
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     read_at = models.DateTimeField()
@@ -73,8 +74,10 @@ class StaffFile(Row):
 
 
 class Bringing:
-    """One file on its way in. `lines` are those of `paper/staffing.py` with nothing wrong in them;
-    `alone`: what they say of readers is done, and does not wait for the head."""
+    """The import of one file. Its lines are those of `paper/staffing.py` without faults.
+
+    With `alone`, posts that read concerns are created at once and do not wait for the head.
+    """
 
     def __init__(self, by: Viewer, now: datetime, *, alone: bool):
         self.by, self.school, self.now, self.alone = by, by.school, now, alone
@@ -108,7 +111,8 @@ class Bringing:
     def _keep_posts(self, person: Person, line) -> None:
         rows = Post.objects.filter(school=self.school, person=person)
         held = list(rows.order_by("since", "pk"))
-        # Those that read last: who has another post already needs none while they wait.
+        # Roles that read concerns come last: somebody who waits for approval of one only gets a
+        # post as a member of staff if they have no other post.
         for role in sorted(line.roles, key=lambda role: role in READERS):
             begins = line.since or self.today
             standing = [post for post in held if post.role == role and _meets(post, begins, line)]
@@ -134,7 +138,8 @@ class Bringing:
         self.done.posts += 1
 
     def _ask(self, what: Asked) -> None:
-        """For the head. Until then they are a member of staff, who can write a concern."""
+        """Ask the head for a post. Until then the person has a post as a member of staff, so that
+        they can write a concern."""
         waits = Asked.objects.filter(person=what.person, school=self.school, role=what.role)
         if not waits.waiting().exists():
             what.save()
@@ -156,7 +161,7 @@ class Bringing:
             return
         yesterday = self.today - timedelta(days=1)
         if line.title and line.title != post.title and _in_force(post, yesterday):
-            # What a past day may be asked about is not overwritten: the new title is a new row.
+            # Past days may be asked about, so the old title is kept: the new one gets a new row.
             Post.objects.create(
                 person=post.person, school=post.school, role=post.role, title=line.title,
                 since=self.today, until=until,
@@ -182,7 +187,7 @@ def _in_force(post: Post, day: date) -> bool:
 
 
 def _meets(post: Post, begins: date, line) -> bool:
-    """Whether `post` and the one in `line` have a day in common: they are then the same post."""
+    """Whether `post` and the post in `line` share a day. They are then the same post."""
     return (post.until is None or post.until >= begins) and (
         line.until is None or post.since <= line.until or post.since <= begins
     )

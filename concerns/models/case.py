@@ -1,4 +1,7 @@
-"""This file knows what every case row has: a `uid`, a school, and one rule for who may see it."""
+"""Base classes for models and querysets: `uid`, school, and the one rule for who may see a concern.
+
+The exclusions themselves are stored in `models/exclusion.py` and `models/person.py` (`Relation`).
+"""
 
 import uuid
 
@@ -8,7 +11,10 @@ from concerns.rules.roles import May
 
 
 class Scoped(models.QuerySet):
-    """A queryset that remembers for whom it was narrowed; sight refuses one that was not."""
+    """A queryset that remembers which viewer it was filtered for (`seen_by`).
+
+    `doors/sight.py` refuses to show rows from a queryset that was not filtered for the viewer.
+    """
 
     seen_by = None
 
@@ -23,16 +29,19 @@ class Scoped(models.QuerySet):
         return clone
 
     def of_school(self, viewer):
-        """What belongs to the viewer's school and names no child's troubles: roll, staff, files."""
+        """All rows of the viewer's school. Only for data that says nothing about a concern, such as
+        the roll, the staff and uploaded files."""
         return self.filter(school=viewer.school).for_viewer(viewer)
 
 
 class CaseRows(Scoped):
     def visible_to(self, viewer):
-        """What `viewer` may read: by role, then less everything they are excluded from.
+        """The rows `viewer` may read: with a role that reads concerns, all of the school's except
+        those they are excluded from.
 
-        Exclusions beat every role: those named in the concern, and those of a relative of any
-        child in it. Used by lists and by opening alike.
+        An exclusion overrides every role. A viewer is excluded if the concern's exclusions name
+        them, or if they are a relative of any child in the concern. Lists and single pages both
+        use this.
         """
         from concerns.models.exclusion import Exclusion
         from concerns.models.filed import ConcernChild
@@ -50,23 +59,28 @@ class CaseRows(Scoped):
         )
 
     def written_by(self, viewer):
-        """What `viewer` wrote themselves: theirs to see whatever their role."""
+        """The rows of concerns that `viewer` reported. They may see these whatever their role."""
         key = self.model.to_concern.removesuffix("id").removesuffix("_")
         reporter = f"{key}__reporter" if key else "reporter"
         return self.filter(school=viewer.school, **{reporter: viewer.person}).for_viewer(viewer)
 
     def within(self, viewer, power):
-        """The rows an act that needs `power` may touch."""
+        """The rows that `viewer` may change in an act that needs `power`: for SUBMIT those of
+        concerns they reported, otherwise all they may read."""
         return self.written_by(viewer) if power is May.SUBMIT else self.visible_to(viewer)
 
 
 class Row(models.Model):
-    """`uid` is made in Python: the only id on any page, and what encrypted words are bound to."""
+    """Abstract base of every model that belongs to one school.
+
+    `uid` is generated in Python. It is the only identifier shown on pages or used in addresses,
+    and encrypted text is bound to it.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # No index of its own. A school's rows are nearly all there are, and a database that has not
-    # counted them would read ten years through it. A list that begins at the school has an index
-    # that does too.
+    # No index on school alone. Nearly all rows belong to one school, and a database without
+    # up-to-date statistics would use such an index to read ten years of rows. Lists that filter by
+    # school have a composite index that begins with it.
     school = models.ForeignKey("concerns.School", models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
@@ -74,7 +88,7 @@ class Row(models.Model):
 
 
 class CaseRow(Row):
-    """A row about a concern. `to_concern` is the way from the row to its concern."""
+    """Abstract base of rows about a concern. `to_concern` is the lookup from row to concern."""
 
     to_concern = "concern_id"
     objects = CaseRows.as_manager()

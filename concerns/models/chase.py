@@ -1,7 +1,7 @@
-"""This file knows the calls made to get an answer from an agency, and how they add up.
+"""Telephone calls made to chase an agency for an answer, and their totals.
 
-A call pushes nothing back: what the agency owes stays owed by the time it was owed. Each is a row,
-as it was written down seconds after the telephone was put down.
+A call does not move any deadline: what the agency owes stays due when it was due. Each call is one
+row, meant to be written down within seconds of hanging up.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
 from concerns.rules.saying import counted, counted_times
 
-# Nobody holds on for longer than a working day; a larger figure is a slip of the hand.
+# In minutes. Nobody waits on the line for longer than a working day; more is a typing error.
 LONGEST_HOLD = 600
 
 
@@ -24,7 +24,7 @@ class ChaseCalls(CaseRows):
 
 
 class ChaseCall(CaseRow):
-    """One call. `spoken_to` empty: nobody answered."""
+    """One call. If `spoken_to` is empty, nobody answered."""
 
     to_concern = "referral__concern_id"
     referral = models.ForeignKey("concerns.Referral", models.PROTECT, related_name="chases")
@@ -51,18 +51,18 @@ class ChaseCall(CaseRow):
 
     @property
     def words(self) -> str:
-        """What it came to: "Rang 01632 960001, 12 minutes on hold, spoke to nobody"."""
+        """The call in words: "Rang 01632 960001, 12 minutes on hold, spoke to nobody"."""
         rang = f"Rang {self.telephone}" if self.telephone else "Rang"
         held = f"{counted(self.minutes, 'minute')} on hold" if self.minutes else ""
         return ", ".join(filter(None, [rang, held, f"spoke to {self.spoken_to or 'nobody'}"]))
 
 
-# For a page of steps: enough of each call to say how they add up, and not a sealed word of it.
+# For pages of steps: only the columns needed for the totals, so that nothing is decrypted.
 OF_STEPS = models.Prefetch("referral__chases", ChaseCall.objects.only("referral", "minutes"))
 
 
 def added_up(calls: Iterable[ChaseCall]) -> str:
-    """ "Chased 4 times, 57 minutes waiting"; empty where nobody has rung yet."""
+    """The total, such as "Chased 4 times, 57 minutes waiting"; "" if there are no calls."""
     calls = list(calls)
     minutes = sum(call.minutes for call in calls)
     waited = f", {counted(minutes, 'minute')} waiting" if minutes else ""

@@ -1,6 +1,8 @@
-"""This file knows a child on the roll: names, the words they are found by, class and year.
+"""A child on the roll: names, the words they are found by, enrolment, class and year.
 
-What may be asked about a past day (class, year, enrolment) is a dated row, never overwritten.
+Name, class, year and enrolment may be asked about for a past day, so each is a dated row that is
+never overwritten. The child's file (home, adults, statuses) is in `home.py`, `known.py` and
+`file.py`.
 """
 
 from datetime import date
@@ -17,13 +19,16 @@ MOST_FOUND = 12
 
 class Children(Scoped):
     def on_roll(self, viewer):
-        """The roll of the viewer's school. Picking a name from it is not reading about a child."""
+        """The children on the roll of the viewer's school. Picking a name from it does not count as
+        reading about a child."""
         return self.of_school(viewer).filter(left__isnull=True)
 
     def found_by(self, part: str):
-        """Whose names have words beginning with each word of `part`, whatever the order, and
-        however they are joined or parted: a surname of four words, typed as one or as five, finds
-        its child. Nobody where `part` says no word."""
+        """Children whose names have words beginning with each word of `part`, in any order.
+
+        It does not matter how the words are joined or split: a surname of four words finds its
+        child whether typed as one word or as five. Nobody if `part` has no word.
+        """
         meant = models.Q(pk__in=[])
         for words in ways(part):
             every = models.Q()
@@ -36,13 +41,17 @@ class Children(Scoped):
         return self.order_by("surname", "forename", "pk")
 
     def within(self, viewer, power):
-        """Whom an act that needs `power` may be about: anybody may say whom they saw, and the
-        office where a child came from."""
+        """The children that an act needing `power` may be about.
+
+        SUBMIT (anybody may say whom they saw) and ROLL (the office may say where a child came
+        from): every child of the school. Otherwise those whose chronology `viewer` may read.
+        """
         unread = power in (May.SUBMIT, May.ROLL)
         return self.of_school(viewer) if unread else self.visible_to(viewer)
 
     def visible_to(self, viewer):
-        """Whose story `viewer` may read: a reader's, less the children they are related to."""
+        """The children whose chronology `viewer` may read: with a role that reads concerns, all of
+        the school except those they are related to."""
         if not viewer.may(May.READ):
             return self.none().for_viewer(viewer)
         related = Relation.objects.filter(shuts_out=viewer.person)
@@ -50,7 +59,7 @@ class Children(Scoped):
 
 
 class Called(models.Model):
-    """What somebody is called, as it is written and as it is found."""
+    """Abstract base with a child's name: how it is written, and the words it is found by."""
 
     forename = models.CharField(max_length=100)
     surname = models.CharField(max_length=100)
@@ -67,7 +76,8 @@ class Called(models.Model):
         return name_words(self.forename, self.surname, self.known_as)
 
     def is_found_by(self, part: str) -> bool:
-        """Whether it has words beginning with those of `part`: as `Children.found_by` looks."""
+        """Whether the name has words beginning with each word of `part`, by the same rule as
+        `Children.found_by`."""
         own = self.name_words()
         return any(
             all(any(one.startswith(word[:LONGEST]) for one in own) for word in words)
@@ -76,18 +86,19 @@ class Called(models.Model):
 
 
 class Child(Called, Row):
-    # The name they had by which they were just found, where it is not the one they have.
+    # Not a column: the former name that a search just found them by. Set by
+    # `ChildNames.mark_former_names`.
     was = ""
 
     born = models.DateField()
     upn = models.CharField(max_length=13, blank=True)
-    # Children's Wellbeing and Schools Act 2026, s.4: one identifier for each child.
+    # The single identifier for each child: Children's Wellbeing and Schools Act 2026, s.4.
     identifier = models.CharField(max_length=40, blank=True)
-    # The school system's own number, where there is no UPN yet.
+    # The number in the school's own system, for children without a UPN yet.
     admission_number = models.CharField(max_length=40, blank=True)
-    # The day somebody answered for: an import never sets it.
+    # The day a member of staff said the child left. An import never sets it.
     left = models.DateField(null=True, blank=True)
-    # Of today, beside the dated rows, so that a list of names costs one read.
+    # Today's year and class, also in the dated rows, so that a list of names takes one query.
     year = models.CharField(max_length=20, blank=True)
     class_name = models.CharField(max_length=40, blank=True)
 
@@ -109,8 +120,8 @@ class Child(Called, Row):
 
     @property
     def label(self) -> str:
-        """The name as a picker offers it: with the forename, where another is used, and with the
-        one they had, where that found them."""
+        """The name in a picker. The forename is added if the child is known by another, and the
+        former name if that found them."""
         also = self.known_as and self.known_as != self.forename
         more = filter(None, [self.forename if also else "", self.was and f"was {self.was}"])
         said = ", ".join(more)
@@ -118,17 +129,17 @@ class Child(Called, Row):
 
     @property
     def detail(self) -> str:
-        """What tells two children of one name apart, and no more than that."""
+        """Year and class: enough to tell two children of the same name apart, and no more."""
         return ", ".join(part for part in (self.year, self.class_name) if part)
 
 
 class NameKeys(models.QuerySet):
     def beginning(self, part: str):
-        """The words that begin with `part`, by the index on either database.
+        """The words that begin with `part`, in a way that uses the index on each database.
 
-        SQLite does not use an index for LIKE. PostgreSQL compares in its own language's order, in
-        which the end of a range falls short (under en_GB nothing but `part` itself was found), and
-        finds the beginning of a word by an index of patterns.
+        SQLite does not use an index for LIKE, so it gets a range. PostgreSQL compares in the order
+        of its collation, where that range ends too early (under en_GB only `part` itself was
+        found). It gets a prefix search, for which there is a pattern index.
         """
         if connections[self.db].vendor == "postgresql":
             return self.filter(word__startswith=part)
@@ -136,7 +147,7 @@ class NameKeys(models.QuerySet):
 
 
 class NameKey(models.Model):
-    """One folded word of the names a child has or had: what the picker's prefix search reads."""
+    """One folded word of a name the child has or had, for the picker's prefix search."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="name_keys")
     word = models.CharField(max_length=LONGEST)
@@ -165,12 +176,14 @@ class Dated(models.QuerySet):
 
 class ChildNames(Dated):
     def before(self):
-        """Names that somebody had and has no more."""
+        """Names that a child had and no longer has."""
         return self.filter(until__isnull=False)
 
     def say_was(self, found: list[Child], part: str) -> list[Child]:
-        """`found` by `part`. Who was found by a name they have no more says which: the newest that
-        was looked for. Only where there is one is anything read."""
+        """Set `was` on each child whom `part` found by a former name. Returns `found`.
+
+        `was` is the newest former name that matches. Nothing is read unless there is such a child.
+        """
         others = {child.pk: child for child in found if not child.is_found_by(part)}
         rows = self.before().filter(child__in=others).order_by("pk") if others else ()
         for row in sorted(rows, key=lambda row: (row.is_found_by(part), row.pk)):
@@ -179,8 +192,11 @@ class ChildNames(Dated):
 
 
 class ChildName(Called, Row):
-    """What a child is called, since and until (the first day no longer). Under a mother's maiden
-    name or a stepfather's, left behind here, the child may still be spoken of elsewhere."""
+    """A name of a child, from `since` until `until` (the first day it no longer applies).
+
+    Former names are kept because people elsewhere may still use one, such as a mother's maiden name
+    or a stepfather's.
+    """
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="names")
     since = models.DateField()
@@ -205,13 +221,13 @@ class ChildName(Called, Row):
 
     @classmethod
     def of(cls, child: Child, since: date) -> "ChildName":
-        """What `child` is called now, from `since` on."""
+        """An unsaved row with the name of `child` now, from `since` on."""
         called = {field.name: getattr(child, field.name) for field in Called._meta.fields}
         return cls(school_id=child.school_id, child=child, since=since, **called)
 
 
 class Enrolment(Row):
-    """A child on this school's roll, since and until (the first day no longer)."""
+    """A child is on this school's roll from `since` until `until` (the first day not on it)."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="enrolments")
     since = models.DateField()
@@ -232,7 +248,7 @@ class Enrolment(Row):
 
 
 class Placement(Row):
-    """A child's class and year, since and until (the first day no longer)."""
+    """A child's class and year from `since` until `until` (the first day not in them)."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="placements")
     year = models.CharField(max_length=20, blank=True)

@@ -1,8 +1,8 @@
-"""This file knows one child's chronology: everything written of them, in the order of time.
+"""Reads a page of one child's chronology: everything recorded about them, in order of time.
 
-Each kind of row is asked for once, a page of it at most, behind the place the page before came to;
-the page is what comes first of them all. Of a concern about several children only what was decided,
-said and sent for this one is there, as in their story.
+Each kind of row (`sources.py`) is queried once, for at most one page of rows after the place where
+the previous page ended. The first of all these rows make the page. Of a concern about several
+children it has only what was decided, said and sent for this child, as in their story.
 """
 
 import uuid
@@ -23,7 +23,7 @@ STAMP = "%Y%m%dT%H%M%S%f"
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened, for this child."""
+    """One event in the child's chronology."""
 
     at: datetime
     sort: Sort
@@ -34,33 +34,34 @@ class Entry:
     concern: uuid.UUID | None = None
     reference: str = ""
     ended: bool = False
-    # Where only a day was written, or none.
+    # The day, if only a day was written down. None if `at` is the time, or if no day is known.
     on: date | None = None
 
     @property
     def day(self) -> date | datetime:
-        """When, as it was written."""
+        """When it happened, as precisely as it was written down: a day or a moment."""
         return self.on or self.at
 
     @property
     def key(self) -> str:
-        """A line that began and ended is told twice."""
+        """Unique within a chronology: a fact that began and ended has two entries with one uid."""
         return f"{self.uid}{'-ended' if self.ended else ''}"
 
 
 class Place(NamedTuple):
-    """Where in the order an entry stands."""
+    """An entry's place in the order of time. `source` is its index in SOURCES."""
 
     at: datetime
     source: int
     uid: uuid.UUID
 
     def __str__(self):
-        """For an address: no name in it."""
+        """For use in an address, so it holds no name."""
         return f"{self.at.astimezone(UTC):{STAMP}}.{self.source}.{self.uid}"
 
     @classmethod
     def read(cls, written: str) -> "Place | None":
+        """The place that `str` wrote; None if malformed."""
         try:
             at, source, uid = written.split(".")
             moment = datetime.strptime(at, STAMP).replace(tzinfo=UTC)
@@ -71,7 +72,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which part of it, in which order, behind which place."""
+    """Which entries to show, in which order, and after which place. The days are inclusive."""
 
     sort: str = ""
     since: date | None = None
@@ -81,7 +82,8 @@ class Wanted:
 
 
 def page(viewer: Viewer, child: Child, wanted: Wanted, most: int) -> tuple[list[Entry], str]:
-    """The first `most` entries that are wanted, and the place behind which the others stand."""
+    """The first `most` entries that match `wanted`, and the place of the last of them as text, from
+    which the next page continues; empty text if there are no more."""
     found: list[tuple[Place, Entry]] = []
     for number, source in enumerate(SOURCES):
         if wanted.sort not in ("", source.sort):

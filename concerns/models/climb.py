@@ -1,10 +1,11 @@
-"""This file knows to whom a late step has come: who is asked for it now, the holder being silent.
+"""The escalation of late steps: who is asked to do a step now that its holder has not done it.
 
-Computed at every reading from the times of the step, the posts, the cover and the exclusions as
-they are now. Nothing is kept of it and nothing has to have run: a sweep may send the messages, and
-what is true does not wait for it. Every rung is a different human being who may act on the concern;
-a post that is empty, somebody on leave, gone or shut out is passed over, at once. The last is the
-school's adviser outside it, where one is named, who is told that something is late and not what.
+It is computed at every reading from the step's due time and the posts, cover and exclusions as they
+are now. Nothing is stored, and no background round needs to have run: `doors/rounds.py` only sends
+the reminders. Each rung of a ladder is a different person who may act on the concern. An empty
+post, or a person who is away, has left or is excluded, is passed over at once. The last rung is the
+school's outside adviser, if it names one, who is told that something is late but not what. When a
+step escalates is in `rules/climbing.py`; concerns about adults are in `adult_climb.py`.
 """
 
 from collections import defaultdict
@@ -31,9 +32,11 @@ from concerns.rules.spans import local_day
 
 @dataclass(frozen=True)
 class Come:
-    """To whom a late step has come, and how often it was pushed on; `again` counts the rounds that
-    everybody was silent. To nobody here: it is the turn of the adviser `outside`, or else nobody
-    who may act on it is left."""
+    """The person a late step has escalated to; `pushed` as counted by `rules/climbing.py`.
+
+    `again` counts the full rounds of the ladder in which nobody did it. If `to` is None, it is the
+    turn of the adviser `outside`, or else nobody is left who may act.
+    """
 
     to: Person | None
     pushed: int
@@ -43,7 +46,7 @@ class Come:
 
 @dataclass(frozen=True)
 class Passed:
-    """Whom, or which post, a step was not given to, and why."""
+    """A person or post that a step was not escalated to, and why."""
 
     words: str
     why: str
@@ -54,9 +57,10 @@ EMPTY, GONE = "nobody holds this post", "holds no post here that may do it"
 
 
 class Ladders:
-    """Who stands on the ladder of each of `steps`, in `school` at `now`.
+    """The people on the escalation ladder of each of `steps`, in `school` at `now`.
 
-    The same few queries however many steps there are. Each needs its `concern` and `holder`.
+    Makes the same few queries however many steps there are. Each step needs its `concern` and
+    `holder` fetched.
     """
 
     def __init__(self, school: School, now: datetime, steps: Iterable[Step]):
@@ -72,14 +76,14 @@ class Ladders:
         self._acting: dict[tuple[Role, ...], list[Person]] = {}
 
     def come(self, step: Step) -> Come | None:
-        """To whom `step` has come; None while it is not late."""
+        """Who `step` has escalated to; None while it is not late."""
         pushed = pushes(StepKind(step.kind), self.school.days, step.due_at, self.now)
         if not pushed:
             return None
         return self.came(step, pushed)
 
     def came(self, step: Step, pushed: int) -> Come:
-        """To whom it had come when it had been pushed on so often, by the ladder as it is now."""
+        """Who it had escalated to at the count `pushed`, by the ladder as it is now."""
         people = self.rungs(step)
         if not people:
             return Come(None, pushed)
@@ -89,8 +93,11 @@ class Ladders:
         return Come(people[place], pushed, rounds)
 
     def standing_in(self, person: Person) -> Q:
-        """What is `person`'s now though it is not late: owed by a post for which they are the first
-        who acts, or by somebody who is away, where it has come to them: a task, to who asked."""
+        """A filter for steps that `person` must do for others now, even if they are not late.
+
+        Those held by a post they are the first to act for. Of somebody who is away: tasks that
+        `person` asked for and, if they act for the lead, the other steps.
+        """
         away = {row.person_id for row in self._covers if row.kind in AWAY}
         roles = roles_that(May.DECIDE)
         roles = [role for role in roles if next(iter(self._of(LADDER[role])), None) == person]
@@ -102,8 +109,10 @@ class Ladders:
         return theirs
 
     def passed(self, step: Step) -> list[Passed]:
-        """Who would be asked for `step` by their post or by name, and is passed over. Why somebody
-        is shut out is for those who may read the concern."""
+        """People and posts that would be asked to do `step` but are passed over, with the reason.
+
+        Show it only to people who may read the concern: it says who is excluded from it.
+        """
         found, seen = [], {person.pk for person in self.rungs(step)}
         people = [step.holder] if step.holder_id else []
         for role in self._roles(step):
@@ -121,10 +130,13 @@ class Ladders:
         return IS_AWAY if away else GONE
 
     def rungs(self, step: Step) -> list[Person]:
-        """The holder, then who acts for each role the clock climbs to, then whoever else may act:
-        each once, and able. What climbs to the lead alone, who holds it, would else be told to one
-        silent person for ever. What a colleague was asked for comes back to who asked; on days
-        without school who is named for them comes first."""
+        """The people who may be asked to do `step`, in order, each once.
+
+        The holder comes first, then those acting for the roles its clock escalates to, then
+        everybody else who may act: otherwise a step that escalates to the lead alone, who holds it,
+        would only ever remind one silent person. A task goes back to the person who asked. On days
+        without school, the person named for such days comes before the holder.
+        """
         people = self._of(self._roles(step))
         setter = self._setters.get(step.pk)
         if setter in self._of(LADDER[Role.DSL]):
@@ -146,13 +158,13 @@ class Ladders:
         return self._acting[roles]
 
     def _instead(self, step: Step, people: list[Person]) -> list[Person]:
-        """Who is asked before its holder: on a day without school, who is named for such days."""
+        """People asked before the holder: on a day without school, those named to cover it."""
         named = {row.person_id for row in self._covers if row.kind == CoverKind.HOLIDAYS}
         return [] if step.kind in OWN else [one for one in people if one.pk in named]
 
     def _acts(self, step: Step) -> bool:
-        """Whether its holder is here and may act. What is the writer's own - to tell somebody by
-        voice, to report to the police - takes no post of a lead."""
+        """Whether its holder is here and may act on it. The writer's own steps (telling somebody by
+        voice, reporting to the police) do not need a lead's post."""
         if step.kind in OWN and step.holder_id == step.concern.reporter_id:
             return step.holder.is_active
         if step.kind == StepKind.TASK:
@@ -160,8 +172,10 @@ class Ladders:
         return step.holder in self._of(LADDER[Role.DSL])
 
     def _asked(self, steps: list[Step]) -> tuple[dict[int, Person], set[int]]:
-        """Who asked for each task, and who of those asked is in post today and not away: any member
-        of staff may do one. Asked of the database only where there is a task."""
+        """Who asked for each task, by step key, and which of those asked are in post and not away.
+
+        Any member of staff may do a task. Makes no query if there is no task.
+        """
         tasks = [step for step in steps if step.kind == StepKind.TASK]
         if not tasks:
             return {}, set()
@@ -173,7 +187,7 @@ class Ladders:
 
 
 def _not_theirs(steps: list[Step]) -> dict[int, set[int]]:
-    """Who may not do each of `steps` for a reason of its own: `Step.not_theirs`, for many."""
+    """People who may not do a step, by step key: `Step.barred_person_keys` for many steps."""
     again = [step for step in steps if step.kind == StepKind.STILL_WORRIED]
     made = {step.decision_id for step in again} - {None}
     deciders = dict(Decision.objects.filter(pk__in=made).values_list("pk", "by")) if made else {}
@@ -182,9 +196,10 @@ def _not_theirs(steps: list[Step]) -> dict[int, set[int]]:
 
 
 def _shut_out(school: School, concerns: set[int]) -> dict[int, set[int]]:
-    """Who may never see each of `concerns`: those named in it, and the families of its children.
-    Asked from the families of those who work here: they are few, and the children written about
-    are many."""
+    """People who may never see a concern, by its key: the excluded and family of its children.
+
+    Starts from the families of staff, which are few, while the children in concerns are many.
+    """
     found: dict[int, set[int]] = defaultdict(set)
     named = Exclusion.objects.filter(concern__in=concerns).values_list("concern", "person")
     for concern, person in named:

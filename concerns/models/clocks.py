@@ -1,4 +1,7 @@
-"""This file knows a school's own figures of clocks: each change a dated row, the newest counts."""
+"""A school's own time limits for steps: each change is a dated row, and the newest one counts.
+
+The default limits are in `rules/clocks.py`, and the range a school may choose in `rules/bounds.py`.
+"""
 
 from datetime import datetime
 
@@ -15,15 +18,16 @@ _KINDS = {kind.value: kind for kind in CLOCKS}
 
 
 def open_to(viewer: Viewer) -> list:
-    """The kinds of step whose clocks `viewer` sees: those about adults only if they read such."""
+    """The kinds of step whose clocks `viewer` may see: those of concerns about adults only if they
+    may read such concerns."""
     return [kind for kind in CLOCKS if kind in StepKind or viewer.may(May.ADULT)]
 
 
 class ClockSets(Scoped):
     def in_force(self, school: School, at: datetime | None = None) -> dict[str, int]:
-        """The school's own figures for the kinds that have one; as they were at `at`, if given.
+        """The school's own amounts by kind of step, for kinds that have one; as of `at` if given.
 
-        Within what the table allows now, whatever it allowed when they were set.
+        Limited to what the table of bounds allows now, whatever it allowed when they were set.
         """
         rows = self.filter(school=school)
         rows = rows.filter(since__lte=at) if at else rows
@@ -36,8 +40,8 @@ class ClockSets(Scoped):
 
 
 class ClockSet(Row):
-    """From `since` on the school allows itself `amount` for steps of `kind`; None: as the table
-    of clocks says."""
+    """From `since` on the school allows `amount` for steps of `kind`. None means the default in the
+    table of clocks. The unit is the clock's, in `rules/clocks.py`."""
 
     kind = models.CharField(max_length=20)
     amount = models.PositiveSmallIntegerField(null=True)
@@ -51,7 +55,7 @@ class ClockSet(Row):
 
     @property
     def words(self) -> str:
-        """Which clock, and what it was set to."""
+        """The name of the clock and what it was set to."""
         kind = _KINDS[self.kind]
         usual = self.amount is None
         said = bounds.in_words(kind, CLOCKS[kind].amount if usual else self.amount)

@@ -1,4 +1,7 @@
-"""This file knows a concern about a child: its words, which never change, and where it stands."""
+"""A concern about a child: what was written, which never changes, and its current state.
+
+Concerns about adults who work here are in `adult.py`.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -19,9 +22,10 @@ from concerns.rules.words import Category, GoingHome, HowKnown, HowSure, Outcome
 
 @dataclass(frozen=True)
 class Place:
-    """A place in the order of a list of concerns: what a page begins behind.
+    """A position in a list of concerns, after which the next page of the list starts.
 
-    Not the row itself: a colleague may move that meanwhile, and what stood between would be missed.
+    It holds the sort values, not the row: a colleague may move the row in the list meanwhile, and
+    the rows in between would be missed.
     """
 
     rank: int
@@ -30,13 +34,13 @@ class Place:
 
     @classmethod
     def of(cls, row: "Concern") -> str:
-        """For an address: no name in it, and no number that could be counted."""
+        """The position of `row` as text for a URL, without a name or a countable number in it."""
         at = row.closed_at or row.next_due_at
         return f"{row.rank}.{at.astimezone(UTC):%Y%m%dT%H%M%S%f}.{row.uid}"
 
     @classmethod
     def read(cls, written: str, rows) -> "Place | None":
-        """From an address. None where it is not a place."""
+        """The position from a URL, among `rows`. None if `written` is malformed."""
         try:
             rank, at, uid = written.split(".")
             moment = datetime.strptime(at, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
@@ -48,14 +52,15 @@ class Place:
 
 class Concerns(CaseRows):
     def open(self):
-        """Not closed. One nullable column, so that both databases use the index of open rows."""
+        """Concerns not closed. Tests one nullable column, so that SQLite and PostgreSQL use the
+        index of open rows."""
         return self.filter(closed_at__isnull=True)
 
     def closed(self):
         return self.filter(closed_at__isnull=False)
 
     def of(self, *children):
-        """About any of `children`, or in which any is also involved."""
+        """Concerns about any of `children`, or in which any of them is also involved."""
         rows = self.model._meta.get_field("children").related_model.objects
         return self.filter(pk__in=rows.filter(child__in=children).values("concern"))
 
@@ -63,13 +68,14 @@ class Concerns(CaseRows):
         return self.open().filter(next_due_at__lt=now)
 
     def asking_whom_they_told(self):
-        """With `nobody_told`: a child is in danger, and the writer has not said whom they told."""
+        """Annotates `nobody_told`: a child is in danger, and the writer has not said whom they
+        told."""
         steps = self.model._meta.get_field("steps").related_model.objects.open()
         owed = steps.filter(concern=models.OuterRef("pk"), kind=StepKind.DANGER_NOW)
         return self.annotate(nobody_told=models.Exists(owed))
 
     def waiting_for(self, viewer):
-        """To be read or decided, or late, and nobody else's."""
+        """Concerns to be read or decided, or late, that no other person holds."""
         waits = models.Q(state__in=[State.WAITING, State.TAKEN])
         free = models.Q(holder=None) | models.Q(holder=viewer.person)
         return self.open().filter(free, waits | models.Q(next_due_at__lt=viewer.now))
@@ -78,7 +84,7 @@ class Concerns(CaseRows):
         return self.order_by("rank", "next_due_at", "id")
 
     def after(self, last):
-        """The rows behind `last` in the order of `most_pressing_first`: a page begins by key."""
+        """The rows after `last` in the order of `most_pressing_first`, for keyset paging."""
         return self.filter(rank__gte=last.rank).filter(
             models.Q(rank__gt=last.rank)
             | models.Q(next_due_at__gt=last.next_due_at)
@@ -89,7 +95,7 @@ class Concerns(CaseRows):
         return self.closed().order_by("-closed_at", "-id")
 
     def closed_after(self, last):
-        """The rows behind `last` in the order of `newest_closed_first`."""
+        """The rows after `last` in the order of `newest_closed_first`, for keyset paging."""
         return self.filter(closed_at__lte=last.next_due_at).filter(
             models.Q(closed_at__lt=last.next_due_at) | models.Q(id__lt=last.id)
         )
@@ -97,9 +103,9 @@ class Concerns(CaseRows):
 
 class Concern(Told, CaseRow):
     to_concern = "id"
-    # It goes to no post of its own: each of its steps says who holds it.
+    # No post receives it as a whole, unlike a concern about an adult: each step has its holder.
     goes_to = ""
-    # What an act may change, and the only columns a door ever updates.
+    # The columns an act may change; `doors/act.py` updates no others.
     CHANGES = (
         "state", "holder", "version", "rank", "next_due_at", "closed_at", "first_looked_at",
         "looked_after", "decided_at", "decided_after", "outcome", "changed_by", "changed_at",
@@ -108,7 +114,7 @@ class Concern(Told, CaseRow):
 
     reference = models.CharField(max_length=12)
     reporter = models.ForeignKey(Person, models.PROTECT, related_name="written")
-    # One form can make only one concern: the draft's id is unique here.
+    # The id of the draft. It is unique, so one form can create only one concern.
     draft = models.UUIDField(unique=True)
     begun_at = models.DateTimeField()
     received_at = models.DateTimeField()
@@ -120,8 +126,8 @@ class Concern(Told, CaseRow):
     going_home = models.CharField(max_length=12)
     danger = models.BooleanField(default=False)
     did_not_want_to_say = models.BooleanField(default=False)
-    # A mark on a child who cannot yet move about; female genital mutilation that is known of, and
-    # not only suspected. Each is owed at once.
+    # A mark on a child who cannot yet move about; female genital mutilation that is known of, not
+    # only suspected. Each opens a step that is due at once.
     cannot_move = models.BooleanField(default=False)
     fgm_known = models.BooleanField(default=False)
 
@@ -139,20 +145,22 @@ class Concern(Told, CaseRow):
     state = models.CharField(max_length=10, default=State.WAITING)
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="holds")
     version = models.PositiveIntegerField(default=1)
-    # The most pressing of its open steps: kept by the door with every act, read by the queue.
+    # Rank and due time of the most pressing open step. Every act sets them; the queue sorts by
+    # them.
     rank = models.PositiveSmallIntegerField(default=9)
     next_due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     first_looked_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
-    # School minutes from receipt, as the calendar stood on that day.
+    # In school minutes from receipt, by the school calendar as it was on that day.
     looked_after = models.PositiveIntegerField(null=True)
     decided_after = models.PositiveIntegerField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
     changed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     changed_at = models.DateTimeField()
     changed_how = models.CharField(max_length=20)
-    # Its words are in the index of `finding.py`; one sent before there was an index waits for it.
+    # Whether its words are in the search index (`finding.py`). False for one sent before there was
+    # an index, until `manage.py findable` adds it.
     findable = models.BooleanField(default=True)
 
     objects = Concerns.as_manager()
@@ -194,12 +202,12 @@ class Concern(Told, CaseRow):
                 name="open_concerns",
             ),
             models.Index(
-                # All that is counted of a row, so that counting reads no row.
+                # Has every column that is counted, so that counting reads the index alone.
                 fields=["school", "state", "holder", "next_due_at", "id"],
                 condition=models.Q(closed_at__isnull=True),
                 name="open_by_state",
             ),
-            # Of closed rows only, or PostgreSQL reads the open ones through it and sorts them.
+            # Closed rows only: otherwise PostgreSQL uses it for the open rows and sorts them.
             models.Index(
                 fields=["school", "-closed_at", "-id"],
                 condition=models.Q(closed_at__isnull=False),
@@ -218,7 +226,7 @@ class Concern(Told, CaseRow):
         return self.reference
 
     def get_absolute_url(self) -> str:
-        """Where a lead reads it."""
+        """The page on which a lead reads it."""
         return reverse("triage_read", args=[self.uid])
 
     @property
@@ -231,11 +239,11 @@ class Concern(Told, CaseRow):
 
     @property
     def reporter_words(self) -> str:
-        """Where it stands, for who wrote it."""
+        """Its state, worded for the person who wrote it."""
         return TO_REPORTER[State(self.state)]
 
     def worries(self, today: date, marked: bool) -> list[str]:
-        """What makes it pressing, in words, from what was written; `marked`: with a mark."""
+        """What makes it pressing, in words, from its answers. `marked`: it has a visible mark."""
         home = {GoingHome.YES: "worried about", GoingHome.NOT_SURE: "not sure about"}
         worries = ["in danger now"] if self.danger else []
         if self.going_home in home:
@@ -249,7 +257,7 @@ class Concern(Told, CaseRow):
 
     @property
     def categories(self) -> list[str]:
-        """In words, from rows already fetched where they were prefetched."""
+        """Labels of its categories. Uses `category_rows` if prefetched."""
         return [Category.say(row.category) for row in self.category_rows.all()]
 
 

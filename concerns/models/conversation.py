@@ -1,4 +1,4 @@
-"""This file knows what was said to whom about a concern: parent, child, adviser."""
+"""Conversations about a concern with a parent, the child or an adviser."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -33,8 +33,10 @@ class Conversations(CaseRows):
         )
 
     def reached(self, concern: Concern, spoken_to: str):
-        """Those that came about, less what was said while it stood under another child; "could not
-        be reached" is a chase."""
+        """Conversations in which the person was reached, by kind of person.
+
+        Leaves out those held while the concern was filed under another child by mistake.
+        """
         last = Refiling.objects.filter(concern=concern).order_by("-id").values("at")[:1]
         of_one = models.Q(concern_child__isnull=False) & ~models.Q(concern_child__part=Part.MOVED)
         since = Coalesce(models.Subquery(last), models.F("at"))
@@ -44,7 +46,7 @@ class Conversations(CaseRows):
 
 
 def tried(talks: Iterable["Conversation"], spoken_to: str) -> str:
-    """ "Tried 3 times"; empty where the last try came about."""
+    """Failed tries since the last success, such as "Tried 3 times"; "" if there were none."""
     times = 0
     for talk in talks:
         if talk.spoken_to == spoken_to:
@@ -54,7 +56,7 @@ def tried(talks: Iterable["Conversation"], spoken_to: str) -> str:
 
 class Conversation(CaseRow):
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="conversations")
-    # Whose parent, or which child. Empty: all the children the concern is about.
+    # Whose parent, or which child. Null: all the children the concern is about.
     concern_child = models.ForeignKey(
         ConcernChild, models.PROTECT, null=True, related_name="conversations"
     )
@@ -65,7 +67,7 @@ class Conversation(CaseRow):
     who = EncryptedText()
     said = EncryptedText()
     who_else = EncryptedText()
-    # "Could not be reached" is a chase, not an end.
+    # False: they could not be reached, so speaking to them is still owed.
     reached = models.BooleanField(default=True)
 
     objects = Conversations.as_manager()

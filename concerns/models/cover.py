@@ -1,8 +1,9 @@
-"""This file knows who is away, who stands in, and who acts for a role at a moment.
+"""Who is away, who covers for them, and who acts for a role at a given moment.
 
-`who_acts` is what "whom to find" is read from, and what climbing will ask: the first it gives acts,
-the next is who comes after. It opens nothing: what somebody may see is their post's and the
-exclusions', whoever they stand in for. So only who may act for the role anyway can stand in.
+`people_acting_for_role` feeds the "whom to find" lists and the escalation: the first person it
+returns acts, the next one comes after them. Cover gives nobody any right to see anything: that
+depends on their own post and on the exclusions, whoever they cover for. So only somebody who may
+act for the role anyway can cover it.
 """
 
 from collections.abc import Iterable
@@ -22,11 +23,12 @@ from concerns.rules.spans import local_day
 
 class Covers(Scoped):
     def lasting(self, day: date):
-        """In force on `day`, or to come; less what was taken back."""
+        """Cover in force on `day` or planned for later, without what was withdrawn."""
         return self.filter(ended_at__isnull=True).filter(Q(until__isnull=True) | Q(until__gte=day))
 
     def away(self, day: date):
-        """Who is away on `day`, whole: what depends on no hour can be asked of the database."""
+        """Absences that last all of `day`: leave, and weekdays not worked. These do not depend on
+        the hour, so the database can answer."""
         on_leave = Q(kind=CoverKind.LEAVE) | Q(
             kind=CoverKind.WEEKDAYS, weekdays__contains=str(day.weekday())
         )
@@ -34,7 +36,8 @@ class Covers(Scoped):
 
 
 class Cover(Row):
-    """Somebody is away, and who stands in; or is the one to reach. Of the days it says."""
+    """`person` is away and `stands_in` covers for them, or `person` is the one to reach after hours
+    or in the holidays. In force on the days it gives."""
 
     kind = models.CharField(max_length=12)
     person = models.ForeignKey(Person, models.PROTECT, related_name="covers")
@@ -101,7 +104,7 @@ class Cover(Row):
 
 @dataclass(frozen=True)
 class Acting:
-    """Somebody who acts for a role: in which post, and in whose place."""
+    """Somebody who acts for a role, with the title of their post and whom they cover for."""
 
     person: Person
     role: Role
@@ -110,27 +113,34 @@ class Acting:
 
     @property
     def words(self) -> str:
-        """What they are, and for whom they stand in."""
+        """Their title and, if they cover for somebody, for whom."""
         if self.instead_of is None:
             return self.title
         return f"{self.title}, standing in for {self.instead_of.name}"
 
 
 def who_acts(school: School, role: Role, now: datetime) -> list[Acting]:
-    """Who acts for `role` in `school` at `now`, the first first; empty where nobody is in post."""
+    """Who acts for `role` in `school` at `now`, the first to ask first.
+
+    Empty if nobody is in post. If cover leaves nobody, everybody in post is returned.
+    """
     posts = Post.objects.filter(school=school).in_force(local_day(school.days, now))
     rows = posts.holding(*LADDER[role]).select_related("person").order_by("person__name", "pk")
     return arranged(LADDER[role], rows, standing(school, now))
 
 
 def standing(school: School, now: datetime) -> list[Cover]:
-    """What says, at `now`, that somebody is away or to be reached; the newest first."""
+    """Cover rows in effect at `now` (somebody is away, or is to be reached), newest first."""
     covers = Cover.objects.filter(school=school).lasting(local_day(school.days, now))
     return [row for row in covers.order_by("-since", "-pk") if row.stands(school, now)]
 
 
 def arranged(roles: tuple[Role, ...], posts: Iterable[Post], covers: list[Cover]) -> list[Acting]:
-    """Those of `posts`, with their people, in the order of `roles` and as `covers` say."""
+    """The people of `posts` in the order of `roles`, rearranged by `covers`.
+
+    Those to be reached come first; those away are replaced by whoever covers for them. `posts`
+    need `person` fetched.
+    """
     acting: dict[int, Acting] = {}
     for post in sorted(posts, key=lambda post: roles.index(Role(post.role))):
         role = Role(post.role)

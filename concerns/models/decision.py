@@ -1,6 +1,6 @@
-"""This file knows a decision: for which children, by which routes, and why.
+"""Decisions on a concern: for which children, by which routes, and why.
 
-It is never edited: a new one supersedes.
+A decision is never edited: a new one supersedes it.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from concerns.rules.words import (
     Siblings,
 )
 
-# A picture nobody looks at for longer has gone quiet.
+# The latest a concern may next be looked at. One nobody looks at for longer is forgotten.
 LONGEST = timedelta(days=366)
 WHOLE = "A decision says for which child, which way, and why."
 FULL = (
@@ -38,7 +38,7 @@ FULL = (
 
 @dataclass(frozen=True)
 class Decided:
-    """What the decision form holds once it is valid. Keys are those of `rules/words.py`."""
+    """The answers of a valid decision form. Choices are keys of `rules/words.py`."""
 
     children: tuple[ConcernChild, ...]
     routes: tuple[str, ...]
@@ -55,20 +55,21 @@ class Decided:
     watched_by: Person | None = None
     keep_until: date | None = None
     words_back: str = ""
-    # Parents are told only after advice: a carer may be the cause, or telling may bring danger.
+    # Advice is sought before parents are told: a carer may be the cause, or telling them may put
+    # the child in danger.
     advice_first: bool = False
-    # What had been done before it was decided, by route: how the referral went.
+    # Referrals already made before the decision was written down, by route.
     sent: Mapping[str, Sent] = field(default_factory=dict)
-    # And what was said to parents.
+    # A conversation already held with the parents.
     spoken: Said | None = None
 
     def until(self, route: str) -> date | None:
-        """The date a person named for what `route` opens."""
+        """The date chosen for a watch, or for keeping it on file; None for other routes."""
         return {Route.WATCH: self.watch_until, Route.KEEP: self.keep_until}.get(route)
 
     @property
     def told(self) -> dict:
-        """What a line of the record says of it: how it was decided, and what it commits to."""
+        """Its fields and words for a ledger line."""
         said = ("reason", "considered", "parents_why_not", "siblings_words", "words_back")
         return {
             "fields": ["light" if self.light else "full", *self.routes],
@@ -76,7 +77,7 @@ class Decided:
         }
 
     def lacking(self, today: date) -> str:
-        """What is missing or does not fit, in a sentence; empty when it is whole."""
+        """What is missing or inconsistent, in a sentence for the user; "" if nothing is."""
         return next((words for wrong, words in self._wrongs(today) if wrong), "")
 
     def _wrongs(self, today: date):
@@ -99,8 +100,10 @@ class Decided:
 
 
 def pressing_decision(concern: Concern) -> bool:
-    """Whether it is to be decided before the child goes home, and in full: danger, worry about
-    going home, a mark or a disclosure."""
+    """Whether it needs a full decision, before the child goes home.
+
+    So it is if there is danger, worry about going home, a visible mark or a disclosure.
+    """
     return (
         concern.danger
         or concern.how_known == HowKnown.CHILD_TOLD
@@ -111,31 +114,31 @@ def pressing_decision(concern: Concern) -> bool:
 
 
 def advice_first(concern: Concern) -> bool:
-    """Whether its categories alone ask for advice before parents are told."""
+    """Whether one of its categories calls for advice before parents are told."""
     rows = concern.category_rows.values_list("category", flat=True)
     return bool(ADVICE_BEFORE_PARENTS.intersection(rows))
 
 
 class Decisions(CaseRows):
     def newest(self, concern: Concern) -> dict[int, int]:
-        """For each child of `concern`, by key, the key of the decision no other supersedes."""
+        """The newest decision for each child of `concern`: `ConcernChild` key to `Decision` key."""
         rows = DecisionChild.objects.filter(decision__concern=concern).order_by("decision_id")
         rows = rows.exclude(concern_child__part=Part.MOVED)
         return dict(rows.values_list("concern_child_id", "decision_id"))
 
     def in_force(self, concern: Concern) -> set[int]:
-        """The decisions that are somebody's newest, by key."""
+        """Keys of the decisions that are the newest for at least one child."""
         return set(self.newest(concern).values())
 
     def all_made(self, concern: Concern) -> bool:
-        """Each child it is about has a decision made since it was last reopened."""
+        """Whether each child it is about has a decision made since it was last reopened."""
         last = concern.endings.filter(reopened=True).order_by("-id").first()
         since = last.at if last else concern.received_at
         about = concern.children.filter(part=Part.ABOUT)
         return not about.exclude(decisions__decision__at__gte=since).exists()
 
     def write(self, by, concern: Concern, decided: Decided, now: datetime):
-        """The decision with its children and routes. Whether it may be made is the act's to say."""
+        """Save a decision with its children and routes. The act has checked that it may be made."""
         decision = self.create(
             school=by.school,
             concern=concern,
@@ -172,7 +175,8 @@ class Decision(CaseRow):
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="decisions")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    # Light: only to be added to the picture. One reason and a date; sampled later.
+    # A light decision only keeps the concern on file, with one reason and a date to look at it
+    # again. A sample of them is audited later.
     light = models.BooleanField(default=False)
     reason = EncryptedText()
     considered = EncryptedText()
@@ -205,7 +209,7 @@ class Decision(CaseRow):
 
 
 class DecisionChild(CaseRow):
-    """One of the children a decision is for: one child's never shows another's."""
+    """A child a decision is for. A page about one child never shows the other children."""
 
     to_concern = "decision__concern_id"
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="children")
@@ -221,7 +225,7 @@ class DecisionChild(CaseRow):
 
 
 class DecisionRoute(CaseRow):
-    """One of the ways a decision leads. A watch names its adult and its date."""
+    """A route chosen by a decision. A watch also names the adult who watches and its end date."""
 
     to_concern = "decision__concern_id"
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="routes")

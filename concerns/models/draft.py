@@ -1,13 +1,14 @@
-"""This file knows what somebody is writing: encrypted, theirs alone, on the server.
+"""Drafts: what somebody has typed and not sent, kept encrypted on the server for them alone.
 
-A draft of a concern, and equally the words of any other form whose session ended or whose page had
-gone stale before it was sent. A concern begun and not sent is a worry somebody had: its writer is
-reminded, and in the end the leads learn that it exists, and never what it says. One about an adult
-is its writer's alone, for good.
+A draft may be of a concern, or of any other form whose session ended or whose page went stale
+before it was sent. A concern begun and not sent is a worry somebody had, so its writer is reminded.
+In the end the leads learn that it exists, but never what it says. A draft about an adult is never
+shown to anybody but its writer.
 
-Whom it would shut out once sent - a colleague its writer keeps out of it, the family of a child
-picked in it - it shuts out already. Only its words tell who that is: they are opened here to find
-it, and for nothing else. Where no lead is left to hear of it, it stays with its writer alone.
+A draft already excludes the people whom the concern would exclude once sent: colleagues its writer
+keeps out, and relatives of the children picked in it. Only the encrypted words tell who that is, so
+they are decrypted here to find out, and for nothing else. If no lead is left who may hear of it,
+only its writer knows of it.
 """
 
 import json
@@ -29,7 +30,8 @@ CONCERN, ADULT = "concern", "adult"
 
 @dataclass(frozen=True)
 class Lying:
-    """Since when a lead's own has been lying, if one has; and how many the leads know of."""
+    """When the lead's own oldest unsent draft was saved, if one is due a reminder, and how many
+    unsent drafts the leads may know of."""
 
     own_since: datetime | None
     known: int
@@ -40,18 +42,20 @@ class Drafts(Scoped):
         return self.filter(person=viewer.person, school=viewer.school).for_viewer(viewer)
 
     def turned(self, uid):
-        """The draft of `uid`, and in one reading whether its form was sent as about an adult."""
+        """The draft of `uid`, annotated with `turned`: whether it was sent as a concern about an
+        adult. One query."""
         from concerns.models.adult import AdultConcern
 
         sent = AdultConcern.objects.filter(draft=OuterRef("uid"))
         return self.filter(uid=uid).annotate(turned=Exists(sent)).order_by("pk")
 
     def unsent(self):
-        """Concerns begun, and neither sent nor set aside."""
+        """Drafts of concerns that are not set aside. A late save may have left one of a concern
+        that was sent: see `without_sent_concerns`."""
         return self.filter(page=CONCERN, set_aside_at__isnull=True)
 
     def not_sent(self):
-        """Less what a late save left of a concern that was sent."""
+        """Leave out drafts that a late save left behind after the concern was sent."""
         from concerns.models.adult import AdultConcern
         from concerns.models.concern import Concern
 
@@ -59,29 +63,33 @@ class Drafts(Scoped):
         return self.filter(*(~Exists(rows) for rows in sent))
 
     def known_to_leads(self, viewer):
-        """Those of the school that were begun before today, for who reads concerns: that they
-        exist, and never their words. Not those of an adult in school: these are their writer's."""
+        """Unsent drafts of the school that were begun before today, for leads who read concerns.
+
+        They learn that these exist, never their words. Drafts about an adult are left out, as they
+        are their writer's alone.
+        """
         if not viewer.may(May.READ):
             return self.none().for_viewer(viewer)
         before = unsent_known_to_leads(viewer.school.days, viewer.now)
         return self.unsent().filter(begun_at__lt=before)._told_to(viewer)
 
     def begun_by(self, person: Person, viewer):
-        """What `person` has begun and not sent, for who writes down that they have left."""
+        """Drafts that `person` has begun and not sent, for whoever records that they have left."""
         return self.unsent().not_sent().filter(person=person)._told_to(viewer)
 
     def with_writer(self, viewer):
-        """With who wrote each, and whether they still work here (`writer_here`)."""
+        """Fetch each writer, and annotate whether they still work here (`writer_here`)."""
         here = Person.objects.here(viewer.school, viewer.today).filter(pk=OuterRef("person"))
         return self.select_related("person").annotate(writer_here=Exists(here))
 
     def _told_to(self, viewer):
-        """Without their words, and less those that shut `viewer` out: even a number may tell."""
+        """Without their words, and without those that exclude `viewer`: even a count may tell them
+        something."""
         rows = self.filter(school=viewer.school).defer("words")
         return rows.exclude(pk__in=rows._shut_out(viewer)).for_viewer(viewer)
 
     def _shut_out(self, viewer) -> list[int]:
-        """The keys of those that shut `viewer` out. What is their own never does."""
+        """The keys of the drafts that exclude `viewer`. Their own never do."""
         rows = list(self.exclude(person=viewer.person).defer(None).only("uid", "words"))
         if not rows:
             return []
@@ -90,10 +98,10 @@ class Drafts(Scoped):
         return [row.pk for row in rows if row.shuts_out(viewer.person, families)]
 
     def lying(self, viewer) -> "Lying":
-        """What of the school lies begun and not sent, for the page of a lead.
+        """The school's unsent drafts, for the lead's page.
 
-        What a late save left of a concern that was sent is looked for only where there is anything:
-        asked at once it would be a twelfth of the work of the page that is drawn most often.
+        Drafts of concerns that were sent are looked for only if there are any drafts. Doing it in
+        the same query would be a twelfth of the work of the page that is shown most often.
         """
         from concerns.models.concern import Concern
 
@@ -119,7 +127,8 @@ class Draft(Row):
     words = EncryptedText()
     begun_at = models.DateTimeField()
     saved_at = models.DateTimeField()
-    # It need not be sent: somebody said so, and why. The words stay, and can be gone on with.
+    # When somebody said, with a reason, that it need not be sent. The words stay, and the writer
+    # can continue.
     set_aside_at = models.DateTimeField(null=True)
 
     objects = Drafts.as_manager()
@@ -139,13 +148,14 @@ class Draft(Row):
 
     @property
     def typed(self) -> dict[str, list[str]]:
-        """What was typed, field by field, as it was posted."""
+        """What was typed: form field -> values, as they were posted."""
         return json.loads(self.words or "{}")
 
     def shuts_out(self, person: Person, families: set[UUID]) -> bool:
-        """Whether `person`, family of `families`, could not see it once it was sent as it stands.
+        """Whether the concern would exclude `person` if it were sent as it stands.
 
-        What cannot be opened is kept from everybody: whom it would shut out, nobody knows.
+        `families` are the uids of the children `person` is related to. A draft that cannot be
+        decrypted excludes everybody, because nobody knows whom it would exclude.
         """
         try:
             typed = self.typed

@@ -1,9 +1,9 @@
-"""This file knows who must never see a concern, whatever their role, and who is left to act on it.
+"""Who must never see a concern, whatever their role, and whether anybody is left to act on it.
 
-Somebody named as involved, or whom the writer does not trust with it, is shut out from the next
-request on: out of lists, counts, searches and addresses alike (`CaseRows.visible_to`). What they
-held goes to the next who may. A row never changes: a second look at who was kept out, and why, is
-as much of the record as the words.
+Somebody named as involved, or whom the writer does not trust with it, is excluded from the next
+request on: from lists, counts, searches and URLs alike (`CaseRows.visible_to`). What they held goes
+to the next person who may act. A row never changes: who was excluded, and why, is as much part of
+the record as what was written.
 """
 
 from collections.abc import Sequence
@@ -31,10 +31,10 @@ NOBODY_THERE = (
 
 class Exclusions(CaseRows):
     def shut_out(self, agenda, people: Sequence[Person], why: str = "") -> str:
-        """Keep `people` out of the concern of `agenda`, and give what they hold to who comes next.
+        """Exclude `people` from the concern of `agenda`, and reassign the steps they hold.
 
-        Gives what is wrong with that, in words, where nobody who may decide would be left: the act
-        is then to be refused.
+        Returns a sentence for the user if the act must be refused: because one of them does not
+        work here, or because nobody who may decide would be left. Otherwise "".
         """
         concern, by = agenda.concern, agenda.by
         staff = Person.objects.who_may(May.SUBMIT, by.school, by.today)
@@ -52,12 +52,12 @@ class Exclusions(CaseRows):
         return nobody_left(by, concern)
 
     def told(self):
-        """With the names of who is kept out and who said so, in the order it was said."""
+        """With the excluded person and the author of each fetched, oldest first."""
         return self.select_related("person", "by").order_by("id")
 
 
 class Exclusion(CaseRow):
-    """Somebody who must never see this concern, whatever their role."""
+    """A person who must never see this concern, whatever their role."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="exclusions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="excluded_from")
@@ -75,12 +75,12 @@ class Exclusion(CaseRow):
 
 
 def kept_out(concern: Concern) -> list[Exclusion]:
-    """Who is kept out of it by name, for a page."""
+    """The exclusions of `concern` with their people, for a page."""
     return list(concern.exclusions.told())
 
 
 def nobody_left(by, concern: Concern, words: str = NOBODY) -> str:
-    """That nobody in post may decide on `concern` and see it, and whom to go to. Else empty."""
+    """If nobody in post may see and decide `concern`, a sentence on whom to turn to; else ""."""
     deciders = Person.objects.who_may(May.DECIDE, by.school, by.today)
     if deciders.not_excluded_from(concern).exists():
         return ""

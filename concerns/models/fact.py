@@ -1,8 +1,8 @@
-"""This file knows what every line of a child's file has: since when, who wrote it, how it ended.
+"""The base of every entry in a child's file: since when it is so, who wrote it, how it ended.
 
-A line is written once and ended once; a change is a new line. The database refuses any other: see
-`models/append_only.py`. A day that is not known is left empty, and the line then counts from the
-moment it was written.
+An entry is written once and ended once. A change is a new entry. The database refuses anything else
+(`models/append_only.py`). If the day it began is not known, `since` is empty and the entry counts
+from the moment it was written. The kinds of entry are in `home.py` and `known.py`.
 """
 
 from datetime import UTC, date, datetime, time
@@ -16,12 +16,15 @@ from concerns.models.fields import EncryptedText
 from concerns.models.person import Person
 from concerns.rules.days import LONDON
 
-# What an ending may set, once; every other column stays as it was written.
+# The columns that ending an entry may set, once. All others stay as they were written.
 ENDING = ("until", "over_at", "ended_at", "ended_by_id", "why_ended", "ended_how", "view_ended")
 
 
 def moment_of(day: date | None, now: datetime) -> datetime:
-    """Where `day` stands in the order of time: its midday; today, or a day not known, is `now`."""
+    """The moment that `day` has in the chronology, in UTC: midday in London.
+
+    Today, a later day or an unknown day (None) is `now`.
+    """
     if day is None or day >= now.astimezone(ZoneInfo(LONDON)).date():
         return now
     return datetime.combine(day, time(12), ZoneInfo(LONDON)).astimezone(UTC)
@@ -29,7 +32,7 @@ def moment_of(day: date | None, now: datetime) -> datetime:
 
 class Facts(Scoped):
     def visible_to(self, viewer):
-        """Those of the children whose story `viewer` may read."""
+        """Entries about children whose chronology `viewer` may read."""
         children = Child.objects.visible_to(viewer).values("pk")
         rows = self.filter(**{f"{self.model.to_child}__in": children})
         return rows.filter(school=viewer.school).for_viewer(viewer)
@@ -48,7 +51,10 @@ class Facts(Scoped):
         )
 
     def end(self, row, by, now: datetime, until: date | None, **said) -> bool:
-        """End `row` as it stands now, under a lock. False where it had ended already."""
+        """End `row` on the day `until`, if known; `said` sets further columns of ENDING.
+
+        The row is read again under a lock. Returns False if it had already ended.
+        """
         found = self.select_for_update().filter(pk=row.pk).standing().first()
         if found is None:
             return False
@@ -62,15 +68,15 @@ class Facts(Scoped):
 
 
 class Fact(Row):
-    """Something that is so, since a day, as somebody wrote it."""
+    """Abstract base: something that has been so since a day, as somebody wrote it."""
 
-    # The way from the row to the child it is about.
+    # The lookup from the row to the child it is about.
     to_child = "child"
 
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     since = models.DateField(null=True)
-    # Its place in the chronology.
+    # Its moment in the chronology (`moment_of`).
     began_at = models.DateTimeField()
     until = models.DateField(null=True)
     over_at = models.DateTimeField(null=True)
@@ -103,7 +109,7 @@ class Fact(Row):
 
 
 class ChildFact(Fact):
-    """A fact about one child."""
+    """Abstract base of a fact about one child."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="%(class)s_rows")
 

@@ -1,13 +1,13 @@
-"""This file knows how narrative is kept: AES-256-GCM, bound to its own row, opened when it is read.
+"""The encrypted text field: AES-256-GCM, bound to its own row, decrypted when first read.
 
-The value stored is: one byte for the key's number, twelve of nonce, then the sealed words. The
-associated data is a fixed label, the table and column, and the row's `uid`, so that one row's words
-cannot be put in another's place. The keys are in the environment (`RECORD_KEYS`), never in the
-database; losing them loses every word.
+The stored value is one byte for the key's number, twelve bytes of nonce, then the ciphertext. The
+associated data is a fixed label, the table and column, and the row's `uid`, so that one row's text
+cannot be put in another row's place. The keys are in the environment (`RECORD_KEYS`), never in the
+database. If the keys are lost, all encrypted text is lost.
 
-What this protects: a stolen database or backup. What it does not: a server that has been taken
-over, since it holds the keys to do its work. Fernet is sixteen times slower and a third larger, and
-has no associated data, so the sealing is ours on top of `cryptography`'s AESGCM.
+This protects a stolen database or backup. It does not protect against a server that has been taken
+over, because the server holds the keys. Fernet is sixteen times slower, a third larger and has no
+associated data, so we do the encryption ourselves on top of `cryptography`'s AESGCM.
 """
 
 import os
@@ -24,7 +24,7 @@ LABEL = b"safeguarding record v1"
 
 
 class CannotOpen(Exception):
-    """The words of a row could not be opened: wrong key, altered, or moved from another row."""
+    """A row's text could not be decrypted: wrong key, altered, or moved from another row."""
 
 
 @lru_cache(maxsize=8)
@@ -33,14 +33,20 @@ def _cipher(key: bytes) -> AESGCM:
 
 
 def seal(words: str, bound_to: bytes) -> bytes:
-    """Encrypt `words` with the current key, bound to `bound_to`. Returns what the column keeps."""
+    """Encrypt `words` with the current key, the first of `RECORD_KEYS`.
+
+    `bound_to` is the associated data. Returns the bytes to store in the column.
+    """
     number, key = next(iter(settings.RECORD_KEYS.items()))
     nonce = os.urandom(12)
     return bytes([number]) + nonce + _cipher(key).encrypt(nonce, words.encode(), LABEL + bound_to)
 
 
 def unseal(kept: bytes, bound_to: bytes) -> str:
-    """The words in `kept`. Raises CannotOpen when the key is unknown or anything was altered."""
+    """Decrypt the stored bytes `kept`; `bound_to` is the associated data they were encrypted with.
+
+    Raises DecryptionFailed if the key is unknown or anything was altered.
+    """
     key = settings.RECORD_KEYS.get(kept[0])
     if key is None:
         raise CannotOpen("the key these words were written with is not in RECORD_KEYS")
@@ -51,7 +57,11 @@ def unseal(kept: bytes, bound_to: bytes) -> str:
 
 
 class _Words(DeferredAttribute):
-    """Plain words are `str`, sealed ones `bytes`: `from_db_value` sees no row, so it is here."""
+    """Decrypts the value on first access and keeps the plain text on the instance.
+
+    Plain text is `str`, encrypted text `bytes`. `from_db_value` cannot do this because it does not
+    get the row, whose `uid` is needed.
+    """
 
     def __get__(self, row, cls=None):
         kept = super().__get__(row, cls)
@@ -66,7 +76,7 @@ class _Words(DeferredAttribute):
 
 
 class EncryptedText(models.BinaryField):
-    """Text that is sealed on its way to the database and opened on first reading."""
+    """Text that is encrypted when saved and decrypted when first read."""
 
     descriptor_class = _Words
     description = "Encrypted text"
@@ -84,8 +94,11 @@ class EncryptedText(models.BinaryField):
         return f"|{row._meta.db_table}.{self.column}|".encode() + row.uid.bytes
 
     def opened(self, kept: bytes, uid: UUID) -> str:
-        """What a row read as plain values keeps in this column: a thousand at once are opened at
-        half the cost of as many rows. Raises CannotOpen."""
+        """Decrypt `kept`, a value read with `values()` or `values_list()`, of the row `uid`.
+
+        For long lists: a thousand values cost half as much as a thousand model instances. Raises
+        DecryptionFailed.
+        """
         table = self.model._meta.db_table
         return unseal(bytes(kept), f"|{table}.{self.column}|".encode() + uid.bytes) if kept else ""
 
@@ -95,7 +108,7 @@ class EncryptedText(models.BinaryField):
 
     def get_db_prep_value(self, value, connection, prepared=False):
         if isinstance(value, str):
-            # update() and bulk_update() see no row, so nothing could bind the words to it.
+            # update() and bulk_update() do not pass the row, so the text could not be bound to it.
             raise TypeError(
                 "encrypted words are written by save() or bulk_create(), never update()"
             )

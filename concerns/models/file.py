@@ -1,7 +1,8 @@
-"""This file knows how a child's file is read: all that a telephone call to social care asks for.
+"""Reads children's files: all that social care asks for in a telephone call.
 
-It is read for several children at once, kind by kind, so that a page costs the same however many
-there are. Brothers and sisters here are only those whom the viewer may see.
+Files are read for several children at once, one kind of entry at a time, so a page takes the same
+number of queries however many children there are. Brothers and sisters at this school are only
+those whom the viewer may see. The entries themselves are in `home.py` and `known.py`.
 """
 
 from collections import defaultdict
@@ -32,7 +33,8 @@ from concerns.rules.homes import EARLIER_FILE_DAYS, AdultFactKind, Profession, S
 
 @dataclass(frozen=True)
 class Adult:
-    """An adult, as the file of one child tells of them. `tie` None: not written for this child."""
+    """An adult in one child's file. `tie` is None if nothing says what they are to this child;
+    `living` is None if they do not live in a home of the child."""
 
     adult: HouseholdAdult
     tie: Tie | None
@@ -47,7 +49,7 @@ class Adult:
 
 @dataclass(frozen=True)
 class Address:
-    """A household the child lives in, with the adults and the other children of it."""
+    """A household the child lives in, with its adults."""
 
     home: Home
     adults: list[Adult]
@@ -55,7 +57,8 @@ class Address:
 
 @dataclass(frozen=True)
 class Earlier:
-    """The file of an earlier school: what was done to get it, and by when it is to be read."""
+    """The file of an earlier school: what was done to get it, and when it is to be read by. `late`
+    says in words how late that is; empty if it is not late."""
 
     file: EarlierFile
     events: list[FileEvent]
@@ -69,10 +72,11 @@ class Earlier:
 
 @dataclass(frozen=True)
 class File:
-    """One child's file as it stands."""
+    """One child's file as it is now."""
 
     child: Child
-    # Whose numbers are shown, and the line that says so, where one does: else the school's own.
+    # Whose numbers are shown: the authority in `lives_in`, the child's home authority, if there is
+    # one; otherwise the school's.
     authority: Authority
     lives_in: HomeAuthority | None = None
     names_before: list[ChildName] = field(default_factory=list)
@@ -110,7 +114,10 @@ class File:
 
 
 def files(viewer: Viewer, children: Iterable[Child]) -> list[File]:
-    """The file of each of `children`, whom sight has let the viewer read. Always as many reads."""
+    """The file of each of `children`, in a fixed number of queries.
+
+    Does not check permission: `doors/sight.py` must already have let the viewer read `children`.
+    """
     children = list(children)
     of = {"child__in": [child.pk for child in children]}
     homes = _by_child(_standing(Home, of).select_related("household"))
@@ -156,7 +163,7 @@ def _standing(model, of):
 
 
 def _by_child(rows) -> dict[int, list]:
-    """In the order in which they began."""
+    """Child key -> rows, in the order in which they began."""
     found = defaultdict(list)
     for row in rows.order_by("began_at", "id"):
         found[row.child_id].append(row)
@@ -164,7 +171,7 @@ def _by_child(rows) -> dict[int, list]:
 
 
 class _Adults:
-    """The adults of some children: of their homes, and of their lives."""
+    """The adults of some children: those in their homes and those with a tie to them."""
 
     def __init__(self, of, households: list[int]):
         self.ties = _by_child(_standing(Tie, of).select_related("adult"))
@@ -197,8 +204,10 @@ class _Adults:
 
 
 def siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, list[Child]]:
-    """For each child, by key, the brothers and sisters and other children of their homes who are
-    at this school: those the viewer may see, by name. Three reads."""
+    """Brothers, sisters and other children of the same homes who are at this school.
+
+    Child key -> children, in name order; only those the viewer may see. Takes three queries.
+    """
     keys = [child.pk for child in children]
     own = Home.objects.standing().filter(child__in=keys)
     pairs = set(
@@ -231,7 +240,7 @@ def _earlier(viewer: Viewer, of) -> dict[int, list[Earlier]]:
 
 
 def late_words(viewer: Viewer, due_at: datetime) -> str:
-    """How long after `due_at` it is, in school time; empty while it is not."""
+    """How late it is after `due_at`, in school time; empty if it is not late yet."""
     days = viewer.school.days
     if viewer.now <= due_at:
         return ""
@@ -240,7 +249,7 @@ def late_words(viewer: Viewer, due_at: datetime) -> str:
 
 
 def _seen(children: list[Child]) -> dict[int, tuple[Sighting | None, Sighting | None]]:
-    """When each was last seen, and last heard alone: by key."""
+    """Child key -> when the child was last seen, and when last heard alone."""
     keys = [child.pk for child in children]
     newest = Sighting.objects.filter(child=OuterRef("pk")).order_by("-happened_at", "-id")
     alone = newest.filter(how=SeenHow.ALONE)

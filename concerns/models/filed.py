@@ -1,10 +1,11 @@
-"""This file knows under which children a concern is filed, and how one is moved to the right child.
+"""The children a concern is filed under, and refiling: moving a concern to the right child.
 
-The row of a wrong child stays, for what was decided and said when it stood under them, but it loses
-its child: so no page, count, print, search or exclusion that goes by a child can find the concern
-through it, whether or not it remembers to ask. Whose it was is in the row of the moving alone, with
-who moved it, when and why, and only the concern's own pages show that. The right child has a row of
-its own, on which nothing has been decided or said yet.
+When a concern was filed under the wrong child, that child's `ConcernChild` row stays, because
+decisions and conversations refer to it, but its `child` is set to null. So no page, count, print,
+search or exclusion that looks up a child can find the concern through it, even if that code does
+not check for refilings. Only the `Refiling` row says which child it was, with who moved it, when
+and why, and only the concern's own pages show that. The right child gets a new `ConcernChild` row,
+on which nothing has been decided or said yet. What else follows from a move is in `refiling.py`.
 """
 
 from django.db import models
@@ -19,30 +20,31 @@ from concerns.rules.words import Part
 
 class ConcernChildren(CaseRows):
     def standing(self):
-        """Less those that were another child's by mistake."""
+        """Without the rows of children it was filed under by mistake."""
         return self.exclude(part=Part.MOVED)
 
     def about(self):
-        """Less those also involved."""
+        """Only the children it is about, not those also involved."""
         return self.filter(part=Part.ABOUT)
 
 
 class ConcernChild(CaseRow):
-    """A child it is about, or one also involved; or the description of one not on the roll."""
+    """A child the concern is about or who is also involved, or a description if not on the roll."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="children")
     child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="concern_rows")
     described = EncryptedText()
     part = models.CharField(max_length=10, default=Part.ABOUT)
-    # As they were on the day it was written.
+    # As they were on the day the concern was written.
     year = models.CharField(max_length=20, blank=True)
     class_name = models.CharField(max_length=40, blank=True)
-    # Moved here: by key, the last conversation there was then. What was said of "the children" up
-    # to it was said of another. Empty: it stands here since it was sent.
+    # If the concern was moved to this child: the id of its last conversation before the move.
+    # What was said of "the children" up to that one was said of another child. Null: it has been
+    # filed under this child since it was sent.
     said_before = models.BigIntegerField(null=True)
 
     objects = ConcernChildren.as_manager()
-    # Whose it was before it was moved, where that was fetched.
+    # The name of the child it was moved away from, where a query fetched it.
     was = ""
 
     class Meta:
@@ -63,7 +65,7 @@ class ConcernChild(CaseRow):
 
     @property
     def name(self) -> str:
-        """For a page. Needs `child` fetched."""
+        """The child's name or description, for a page. Needs `child` fetched."""
         if self.part == Part.MOVED:
             return f"{self.was or 'A child'}, by mistake"
         return self.child.name if self.child_id else f"Not on the roll: {self.described}"
@@ -71,12 +73,14 @@ class ConcernChild(CaseRow):
 
 class Refilings(CaseRows):
     def told(self):
-        """With everybody named, in the order they were made."""
+        """With the people and children named in each fetched, oldest first."""
         return self.select_related("by", "row", "was", "to").order_by("id")
 
     def move(self, by, row: ConcernChild, to: Child, why: str, now) -> "Refiling":
-        """File the concern of `row` under `to` and not under whose it was. It may be there already:
-        as also involved, it is then about that child."""
+        """File the concern of `row` under the child `to` instead of the child of `row`.
+
+        If `to` was only also involved, the concern is now about them.
+        """
         concern, part = row.concern, row.part
         made = self.create(
             school=by.school,
@@ -109,11 +113,11 @@ class Refilings(CaseRows):
 
 
 class Refiling(CaseRow):
-    """It was moved from one child to another: by whom, when, and why."""
+    """A record that a concern was moved from one child to another: by whom, when and why."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="refilings")
     row = models.ForeignKey(ConcernChild, models.PROTECT, related_name="+", db_index=False)
-    # Nobody on the roll: it stood under a description.
+    # Null: it was filed under a description, not under a child on the roll.
     was = models.ForeignKey(Child, models.PROTECT, null=True, related_name="+", db_index=False)
     to = models.ForeignKey(Child, models.PROTECT, related_name="+", db_index=False)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -130,7 +134,7 @@ class Refiling(CaseRow):
 
     @property
     def was_words(self) -> str:
-        """Whose it was. Needs `was` and `row` fetched."""
+        """The child it was moved away from. Needs `was` and `row` fetched."""
         return self.was.name if self.was_id else f"Not on the roll: {self.row.described}"
 
     @property

@@ -1,34 +1,35 @@
-"""This file knows how a concern is found by its words, which no database can read.
+"""The blind index by which concerns are searched by word, although their texts are encrypted.
 
-The words are sealed (`fields.py`), so beside them stands a blind index: for each concern and each
-of its words, folded and shortened (`rules/finding.py`), one row of (school, token, concern), where
-the token is the first 32 bits of HMAC-SHA256 of the word. Its key is derived (HKDF-SHA256) from a
-record key for this purpose and this school alone. The write door adds a concern's rows in the
-transaction of the act that wrote the words (`doors/act.py`), from what that act told the ledger, so
-that no act can forget them. What the index gives is opened and looked through before it is shown
-(`Found.of`): two words that share a token give no false hit.
+The texts are encrypted (`fields.py`), so a separate table holds, for each concern and each of its
+words, folded and shortened (`rules/finding.py`), one row of (school, token, concern). The token is
+the first 32 bits of HMAC-SHA256 of the word. The HMAC key is derived (HKDF-SHA256) from a record
+key, for this purpose and this school alone. `doors/act.py` adds a concern's rows in the transaction
+of the act that wrote the words, from what that act put in the ledger, so no act can forget to.
+Every candidate from the index is decrypted and checked before it is shown (`doors/search.py`), so
+two words that share a token give no false hit.
 
-**What it leaks.** To whoever has the database and not the key: how many different words each
-concern has; which concerns of one school share a word, and how many do. A token is the same
-wherever its word is, so the commonest can be guessed by how often they stand (the very commonest
-are not kept, for that reason), and since children's names are not sealed, the token that stands in
-nearly all of one child's concerns and few others may be guessed to be the name, and so found where
-the child is spoken of elsewhere. A guess cannot be tried out without the key, and says nothing of
-another school: its key is another. Cutting the token short hides nothing worth the name; it halves
-the row. To whoever has the key as well it adds nothing: they can read the words themselves.
+**What it leaks.** To somebody with the database but not the key: how many different words each
+concern has; which concerns of one school share a word, and how many do. A word always has the same
+token, so the commonest words can be guessed by their frequency (for that reason the very commonest
+are not indexed). Children's names are not encrypted, so a token that is in nearly all of one
+child's concerns and in few others can be guessed to be their name, and other concerns that mention
+the child can then be found. A guess cannot be tested without the key, and says nothing about
+another school, which has another key. Shortening the token hides nothing of note; it halves the
+row. To somebody who has the key too it leaks nothing more: they can read the texts themselves.
 
-**What it costs.** One statement more in sending, whatever was written. A row is about 35 bytes on
-SQLite and 95 on PostgreSQL with its index, so a concern of sixty words, some thirty of them kept,
-is 1 or 3 KB beside the 6 KB that its record takes; a secondary's ten years are 25 or 60 MB. A
-search reads for one word the rows of one page, for several at most `LOOKED_AT` of each, behind the
-last that was shown, and opens one page of concerns, whatever the number of concerns. Nothing is
-counted. The alternative, opening a school's recent years one by one, needs no index and leaks
-nothing: it takes 0.1 s for each thousand concerns and finds nothing that is older.
+**What it costs.** Sending takes one more statement, however much was written. A row is about 35
+bytes on SQLite and 95 on PostgreSQL, with its index. A concern of sixty words, of which some thirty
+are indexed, takes 1 or 3 KB, beside the 6 KB of its record; ten years of a secondary school take 25
+or 60 MB. A search for one word reads the rows of one page; for several words, at most `LOOKED_AT`
+rows of each, after the last that was shown. It decrypts one page of concerns, whatever their
+number, and counts nothing. The alternative, decrypting a school's recent years one concern at a
+time, needs no index and leaks nothing, but takes 0.1 s per thousand concerns and finds nothing
+older.
 
-**Keys.** What was written with an older key of `RECORD_KEYS` is still found: every key is looked
-for. When an old one is taken out, what stands under it is found no longer until `manage.py findable
---anew` has written the rows again; the same command, without that, adds the concerns that were
-written before there was an index. Until it is done the search says so.
+**Keys.** Words indexed with an older key of `RECORD_KEYS` are still found: the search tries every
+key. Once an old key is removed, its rows are not found until `manage.py findable --anew` has
+written them again. The same command without `--anew` adds the concerns that were written before
+there was an index. Until that is done, the search page says so.
 """
 
 import hmac
@@ -47,11 +48,12 @@ from concerns.models.fields import EncryptedText
 from concerns.rules.finding import found_by
 
 PURPOSE = b"the words a concern is found by, v1|"
-# Of each of several words, the newest so many rows are compared with those of the others.
+# In a search for several words, how many of the newest rows of each word are compared.
 LOOKED_AT = 1_000
-# More words than these are looked for in what the first of them found.
+# How many words of a search are looked up in the index. `doors/search.py` checks the others in
+# the texts of the concerns found.
 WORDS_LOOKED_UP = 5
-# How many rows one statement writes: SQLite takes 32,766 values in one.
+# How many rows of three values one statement inserts: SQLite allows 32,766 values in one.
 AT_ONCE = 5_000
 
 
@@ -65,21 +67,21 @@ def _token(key: bytes, word: str) -> int:
 
 
 def token(school, word: str) -> int:
-    """What is kept of `word`, as it is written today."""
+    """The token of `word` under the newest key, the one used for writing."""
     newest = next(iter(settings.RECORD_KEYS.values()))
     return _token(_key(newest, school.uid.bytes), word)
 
 
 def tokens(school, word: str) -> list[int]:
-    """What may have been kept of `word`, under any key there is; newest first."""
+    """The tokens of `word` under every key of `RECORD_KEYS`, newest key first."""
     return [_token(_key(key, school.uid.bytes), word) for key in settings.RECORD_KEYS.values()]
 
 
 class WordKeys(CaseRows):
     def keep(self, school, words: dict[int, set[str]]) -> None:
-        """Let each concern, by key, be found by its words; what is kept already stays.
+        """Index concerns by their words, given by primary key. Existing rows stay.
 
-        Written out: by `bulk_create` thirty words would be a third of the cost of sending.
+        Plain SQL: with `bulk_create`, thirty words would be a third of the cost of sending.
         """
         rows = [
             (school.pk, token(school, word), concern)
@@ -98,8 +100,10 @@ class WordKeys(CaseRows):
                 )
 
     def newest(self, viewer, word: str, before: int | None, most: int) -> list[int]:
-        """The newest concerns the viewer may see that may have `word`, by key, behind `before`:
-        at most `most`."""
+        """Primary keys of the newest concerns the viewer may see that may contain `word`.
+
+        At most `most` of them, below the key `before` if it is given.
+        """
         found: set[int] = set()
         for kept in tokens(viewer.school, word):
             rows = self.visible_to(viewer).filter(token=kept)
@@ -110,17 +114,18 @@ class WordKeys(CaseRows):
         return sorted(found, reverse=True)[:most]
 
     def among(self, viewer, word: str, concerns: list[int]) -> set[int]:
-        """Those of `concerns` that may have `word`."""
+        """Those of `concerns`, by primary key, that may contain `word`."""
         rows = self.filter(school=viewer.school, token__in=tokens(viewer.school, word))
         return set(rows.filter(concern__in=concerns).values_list("concern", flat=True))
 
     def with_all(
         self, viewer, words: list[str], before: int | None, enough: int
     ) -> tuple[list[int], int]:
-        """Concerns that may have all of `words`, newest first, and the key down to which was
-        looked: 0 where nothing stands behind. Of one word, no more than `enough` are looked at.
+        """Primary keys of concerns that may contain all of `words`, newest first.
 
-        The rarest word leads: as its rows are all in hand, so are all that have every word.
+        Also returns the key down to which the index was read: 0 if nothing is left below it. For
+        one word, at most `enough` rows are read. For several, the search starts from the word
+        with the fewest rows: a concern with all the words is among those.
         """
         words = words[:WORDS_LOOKED_UP]
         most = LOOKED_AT if len(words) > 1 else enough
@@ -136,11 +141,11 @@ class WordKeys(CaseRows):
 
 
 class WordKey(models.Model):
-    """One word of a concern, as its token: what the search reads. Made again from the words."""
+    """One word of a concern, as a token for the search. Can be rebuilt from the texts."""
 
     pk = models.CompositePrimaryKey("school", "token", "concern")
     school = models.ForeignKey(
-        # The concern's own school, which its row is held to.
+        # Always the school of the concern, whose row has the constraint.
         "concerns.School",
         models.PROTECT,
         related_name="+",
@@ -158,8 +163,10 @@ class WordKey(models.Model):
 
 
 def texts(concerns: Iterable[int]) -> dict[int, list[str]]:
-    """Everything that was ever written of each of `concerns`, by key: the account first, then what
-    came after. One read for each kind of row, whatever their number."""
+    """Every text ever written on each of `concerns`, decrypted, by primary key.
+
+    The concern's own texts come first. One query for each model, whatever the number of concerns.
+    """
     found: dict[int, list[str]] = {key: [] for key in concerns}
     for model in told():
         sealed = [field for field in model._meta.fields if isinstance(field, EncryptedText)]
@@ -173,13 +180,13 @@ def texts(concerns: Iterable[int]) -> dict[int, list[str]]:
     return found
 
 
-# Who must not see a concern, and why, is no part of what was said of the child.
+# Model names. Who must not see a concern, and why, says nothing about the child.
 NOT_SEARCHED = {"Exclusion"}
 
 
 @cache
 def told() -> list[type[CaseRow]]:
-    """Every kind of row with words of a concern, its own first."""
+    """The models with encrypted texts of a concern about a child, `Concern` first."""
     found = [
         model
         for model in apps.get_app_config("concerns").get_models()
@@ -192,7 +199,7 @@ def told() -> list[type[CaseRow]]:
 
 
 def _is_about(model: type[CaseRow]) -> type[CaseRow]:
-    """What kind of concern its rows belong to: never one about an adult who works here."""
+    """The model of the concern its rows belong to, found by following `to_concern`."""
     if model.to_concern == "id":
         return model
     for name in model.to_concern.removesuffix("_id").split("__"):
@@ -201,7 +208,7 @@ def _is_about(model: type[CaseRow]) -> type[CaseRow]:
 
 
 def make_findable(concerns: list[Concern]) -> None:
-    """Write the rows of `concerns`, which are of any school, from their words. In a transaction."""
+    """Index `concerns`, of any schools, from their texts. Call it inside a transaction."""
     said = texts([concern.pk for concern in concerns])
     by_school: dict[int, list[Concern]] = {}
     for concern in concerns:

@@ -1,4 +1,7 @@
-"""This file knows which decision may be made on a concern, and in words why another may not."""
+"""Checks whether a decision may be made on a concern, and says why if not.
+
+Whether the answers are complete in themselves is checked in `decision.py`.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,12 +21,12 @@ REFER_NOW = (
     "This is a mark on a child who cannot yet move about. Ring children's social care now, and "
     "tick it here: until that has been sent, nothing can be decided without it."
 )
-# What would put it off.
+# Routes that would put off a referral.
 NOT_YET = frozenset({Route.NO_FURTHER, Route.KEEP, Route.WATCH})
 
 
 def unfit(agenda, decided: Decided) -> str:
-    """What stands against `decided` on the concern of `agenda`, in a sentence; empty: nothing."""
+    """Why `decided` may not be made on the concern, in a sentence for the user; "" if it may."""
     wrongs = _wrongs(agenda.by, agenda.concern, decided, agenda.now)
     wrong = next((words for wrong, words in wrongs if wrong), "")
     refers = Route.SOCIAL_CARE in decided.routes

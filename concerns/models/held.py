@@ -1,8 +1,8 @@
-"""This file knows what a person holds - steps and concerns - and how it goes to somebody else.
+"""Handover of the steps and concerns that a person holds.
 
-For who leaves, who turns out to be family of a child, and whose post ends. Acts alone call it: the
-rows are locked here, and written by the door at the end of the act. Nothing read here is shown: the
-office does all of this and sees no concern.
+Used when somebody leaves, turns out to be family of a child, or has a post that ends. The rows are
+locked here, and saved by `doors/act.py` at the end of the act, so only acts may change them. No
+concern read here is ever shown: the school office does all this and may not see concerns.
 """
 
 from django.db.models import Q
@@ -14,21 +14,24 @@ from concerns.models.filed import ConcernChild
 from concerns.models.person import Person, Relation, Viewer
 from concerns.models.step import Step
 
-# What became of it: in the record of each concern.
+# The reasons in the ledger line of each concern.
 OVER = "handed over"
 BACK = "given back to its post, or to who had asked for it"
 
 
 def held(person: Person, school):
-    """The open concerns of `school` that `person` has, or on which they owe something."""
+    """The open concerns of `school` that `person` holds, or on which they hold an open step."""
     owing = Step.objects.open().filter(holder=person, school=school)
     whose = Q(holder=person) | Q(pk__in=owing.values("concern"))
     return Concern.objects.open().filter(whose, school=school)
 
 
 def counted(person: Person, viewer: Viewer) -> tuple[int, int]:
-    """How many (concerns, steps) of `person` are open. Less those about the viewer's own family or
-    from which they are excluded: even a number may tell."""
+    """How many open (concerns, steps) `person` holds.
+
+    Leaves out concerns about the viewer's own family and those the viewer is excluded from,
+    because even a number may give something away.
+    """
     hidden = shut_out_of(viewer.person)
     mine = Concern.objects.open().filter(holder=person, school=viewer.school)
     steps = Step.objects.open().filter(holder=person, school=viewer.school)
@@ -39,7 +42,10 @@ def counted(person: Person, viewer: Viewer) -> tuple[int, int]:
 
 
 def shut_out_of(person: Person):
-    """What finds the concerns `person` may never see: named in them, or family of their child."""
+    """A function that makes a filter for concerns `person` may never see: excluded, or family.
+
+    Its argument is the lookup of the concern's key, such as "pk" or "step__concern".
+    """
     named = Exclusion.objects.filter(person=person).values("concern")
     families = Relation.objects.filter(shuts_out=person).values("child")
     family = ConcernChild.objects.filter(child__in=families).values("concern")
@@ -47,29 +53,29 @@ def shut_out_of(person: Person):
 
 
 def locked(rows) -> list[Concern]:
-    """`rows` in order, each locked: two acts that meet here wait for each other."""
+    """Lock the concerns of `rows`, in key order so that two acts at once do not deadlock."""
     return list(rows.select_related("holder").order_by("pk").select_for_update(of=("self",)))
 
 
 def release(record, person: Person, concerns: list[Concern]) -> None:
-    """What `person` holds on `concerns` is owed by the roles its clocks name."""
+    """Reassign all that `person` holds on `concerns` to the roles named by the steps' clocks."""
     for agenda in record.agendas(concerns):
         agenda.release(person)
         _tell(record, agenda.concern, BACK)
 
 
 def step_aside(record, person: Person, concerns: list[Concern]) -> None:
-    """`person` may see `concerns` no longer: what they hold there goes to the next who may."""
+    """Reassign all that `person`, who may no longer see `concerns`, holds to the next who may."""
     release(record, person, concerns)
     for agenda in record.agendas(concerns):
         agenda.seat()
 
 
 def hand_over(record, person: Person, to: Person | None, concerns: list[Concern]) -> list[list]:
-    """What `person` holds on `concerns` goes to `to`; where `to` may not see one, or nobody is
-    named, to its role.
+    """Hand all that `person` holds on `concerns` to `to`.
 
-    Gives for each of which something went to `to` the steps that are now theirs to do.
+    It goes to the role instead if `to` is None or may not see the concern. Returns one list of
+    steps for each concern from which `to` received something: those now for `to` to do.
     """
     _leave_to_post(record, person)
     keys = [concern.pk for concern in concerns]
@@ -86,7 +92,7 @@ def hand_over(record, person: Person, to: Person | None, concerns: list[Concern]
 
 
 def _leave_to_post(record, person: Person) -> None:
-    """A concern about an adult is a post's; whoever had taken it has it no longer."""
+    """Remove `person` as the holder of concerns about adults, which then belong to their post."""
     taken = AdultConcern.objects.filter(holder=person, school=record.by.school)
     for concern in taken.order_by("pk"):
         _tell(record, concern, BACK)

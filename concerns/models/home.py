@@ -1,8 +1,8 @@
-"""This file knows where a child lives, and with whom: addresses, adults, brothers and sisters.
+"""Where a child lives and with whom: households, adults, brothers and sisters.
 
-A child may have two homes. An adult of a home is one row for all its children; what they are to
-each child, and whether they have parental responsibility for them, is a row for that child alone:
-what was not written of one child is never taken from another.
+A child may have two homes. An adult is one row for all the children of a household. What they are
+to each child, and whether they have parental responsibility, is a separate row for each child
+(`Tie`), so that nothing written about one child is taken to be true of another.
 """
 
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from concerns.rules.homes import AdultFactKind, YesNo
 
 
 class Household(Row):
-    """An address where children live. A family that moves has a new one."""
+    """An address where children live. A family that moves gets a new row."""
 
     address = EncryptedText()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -29,7 +29,7 @@ class Household(Row):
 
 
 class Home(ChildFact):
-    """A child lives in a household, since and until."""
+    """A child lives in a household, from `since` until `until`."""
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="homes")
 
@@ -45,7 +45,7 @@ class Home(ChildFact):
 
 
 class HouseholdAdult(Row):
-    """An adult of a child's life, wherever they live."""
+    """An adult in a child's life, wherever they live."""
 
     name = EncryptedText()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -56,7 +56,7 @@ class HouseholdAdult(Row):
 
 
 class AdultHome(Fact):
-    """An adult lives in a household, since and until."""
+    """An adult lives in a household, from `since` until `until`."""
 
     to_child = "adult__ties__child"
 
@@ -101,7 +101,7 @@ class Tie(ChildFact):
 
 
 class AdultFact(Fact):
-    """A telephone number of an adult, or something else to know of them: "new partner"."""
+    """A telephone number of an adult, or something else to know about them: "new partner"."""
 
     to_child = "adult__ties__child"
 
@@ -120,7 +120,7 @@ class AdultFact(Fact):
 
 
 class Sibling(ChildFact):
-    """A brother or sister: a child of this school, or one elsewhere, in words."""
+    """A brother or sister: a child of this school (`other`), or one elsewhere, in words."""
 
     other = models.ForeignKey(Child, models.PROTECT, null=True, related_name="sibling_of")
     name = EncryptedText()
@@ -138,7 +138,10 @@ class Sibling(ChildFact):
 
 
 def moved(by, now, since, uid, address, children, adults, leaving) -> Household:
-    """`children` and `adults` live at a new address; `leaving`: not at the one before."""
+    """Record that `children` and `adults` live at a new address, and return its household.
+
+    With `leaving` their present homes end; otherwise the new address is a further home.
+    """
     if leaving:
         _leave(by, children, adults, since, now)
     person = {"school": by.school, "by": by.person, "at": now}
@@ -151,7 +154,7 @@ def moved(by, now, since, uid, address, children, adults, leaving) -> Household:
 
 
 def _leave(by, children: list[Child], adults: list, until: date | None, now: datetime) -> None:
-    """They live no longer where they lived."""
+    """End the present homes of `children` and `adults` on the day `until`, if known."""
     for row in Home.objects.standing().filter(child__in=children):
         Home.objects.end(row, by, now, not_before(row, until))
     for row in AdultHome.objects.standing().filter(adult__in=adults):
@@ -159,13 +162,13 @@ def _leave(by, children: list[Child], adults: list, until: date | None, now: dat
 
 
 def not_before(row: Fact, until: date | None) -> date | None:
-    """The day a line ends: never before it began."""
+    """The day on which an entry ends: `until`, but never before the entry began."""
     return max(until, row.since) if until and row.since else until
 
 
 def known(by, now, since, uid, name, household, telephone, fact, **tie) -> HouseholdAdult:
-    """An adult of a child's life, what they are to the child (`tie`), where they live, and what
-    else is known of them."""
+    """Create an adult in a child's life, what they are to the child (`tie`), where they live if
+    known, and what else is known about them (`telephone`, `fact`)."""
     person = {"school": by.school, "by": by.person, "at": now}
     adult = HouseholdAdult.objects.create(uid=uid, name=name, **person)
     Tie.objects.write(by, now, since, adult=adult, **tie)

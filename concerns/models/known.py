@@ -1,5 +1,5 @@
-"""This file knows what else a child's file holds: the home authority, statuses, professionals,
-languages, an earlier school's file, and when the child was seen."""
+"""The other entries of a child's file: home authority, statuses, professionals, languages, an
+earlier school's file, and when the child was seen. Homes and adults are in `home.py`."""
 
 from django.db import connections, models
 
@@ -21,8 +21,8 @@ from concerns.rules.homes import (
 
 
 class HomeAuthority(ChildFact):
-    """In which authority a child lives, where that was written: its numbers are the ones to ring.
-    Of a child without a line it is the school's."""
+    """The local authority in which a child lives: its numbers are the ones to ring. For a child
+    without an entry it is the school's authority."""
 
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="homes")
     told_by = EncryptedText()
@@ -40,8 +40,8 @@ class HomeAuthority(ChildFact):
 
 
 class Status(ChildFact):
-    """A period: on a child protection plan, looked after, ... Its ending keeps the school's view,
-    for a child stepped down too soon is a child nobody watches."""
+    """A period: on a child protection plan, looked after, ... When it ends, the school's view of
+    that is kept (`view_ended`), because nobody watches a child who is stepped down too soon."""
 
     kind = models.CharField(max_length=20)
     category = models.CharField(max_length=12, blank=True)
@@ -119,14 +119,16 @@ class Language(ChildFact):
 
 class EarlierFiles(Facts):
     def unread(self):
-        """Expected, and signed by nobody yet: until then an empty history reassures falsely."""
+        """Files that are expected and that nobody has signed as read yet. Until then an empty
+        history reassures falsely."""
         return self.standing()
 
     def concerns_waiting(self, school) -> set[int]:
-        """The concerns, by key, of every child of `school` whose earlier file is unread: few.
+        """The keys of the concerns of every child of `school` whose earlier file is unread.
 
-        For the queue, which is drawn more often than any other page: made by Django the statement
-        would be a sixtieth of that page's work. SQLite keeps the order of a CROSS JOIN.
+        They are few. This is raw SQL because the queue is shown more often than any other page, and
+        building the query in Django would be a sixtieth of that page's work. The CROSS JOIN makes
+        SQLite read the tables in this order.
         """
         with connections[self.db].cursor() as cursor:
             cursor.execute(
@@ -139,8 +141,8 @@ class EarlierFiles(Facts):
 
 
 class EarlierFile(ChildFact):
-    """The file an earlier school has on a child. It ends when somebody signs that they read it, or
-    that there is none."""
+    """The file that an earlier school has on a child. The entry ends when somebody signs that they
+    have read the file, or that there is none."""
 
     where = EncryptedText()
     ended_how = models.CharField(max_length=6, blank=True)
@@ -168,7 +170,7 @@ class EarlierFile(ChildFact):
 
 
 class FileEvent(Row):
-    """What was done to get it: asked for, asked for again, received."""
+    """A step in getting an earlier school's file: asked for, asked for again, received."""
 
     file = models.ForeignKey(EarlierFile, models.PROTECT, related_name="events")
     stage = models.CharField(max_length=10)

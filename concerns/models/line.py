@@ -1,8 +1,8 @@
-"""This file knows a line of the ledger: what was done or looked at, by whom, when. Never changed.
+"""A line of the ledger: what was done or looked at, by whom and when. Lines never change.
 
-The door `doors/ledger.py` writes them; the database itself refuses to alter or delete one
-(`append_only.py`). Sealing comes to a table beside this one (`Seal`: a position and a chained hash
-for each line), so that a line never needs an update.
+`doors/ledger.py` writes them. The database refuses to change or delete one (`append_only.py`).
+A later sealing of the ledger will use a separate table (`Seal`: a position and a chained hash for
+each line), so a line never needs an update.
 """
 
 from django.db import models
@@ -17,7 +17,8 @@ class Line(Row):
     received = models.DateTimeField()
     actor = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20)
-    # The uid of the thing; of its concern, for a concern's trail; never a name.
+    # `about` is the uid of the thing, `concern` the uid of its concern, for the concern's trail.
+    # Never a name.
     about = models.CharField(max_length=36, blank=True)
     concern = models.UUIDField(null=True)
     outcome = models.CharField(max_length=10, default="done")
@@ -35,8 +36,8 @@ class Line(Row):
         indexes = [
             models.Index(fields=["concern", "id"], name="trail_of_a_concern"),
             models.Index(fields=["school", "id"], name="lines_in_order"),
-            # Readings of a child's story. (On SQLite a partial index on the kind is never used:
-            # what is compared with a value is not known when the query is planned.)
+            # Who read a child's story. A partial index on the kind would never be used on SQLite,
+            # which does not know the compared value when it plans the query.
             models.Index(
                 fields=["about", "id"],
                 condition=models.Q(concern__isnull=True),
@@ -49,9 +50,10 @@ class Line(Row):
 
 
 class LineWords(Row):
-    """What a line commits to but must not hold: names, narrative. It can be erased; the line stays.
+    """Names and narrative that belong to a line but must not be stored in it. These words can be
+    erased, and the line stays.
 
-    `salt` is what the commitment in the line was made with; without it short words could be
+    The line holds a commitment to the words, made with `salt`. Without a salt short words could be
     guessed.
     """
 

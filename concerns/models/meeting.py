@@ -1,4 +1,4 @@
-"""This file knows the meetings held about a child with others, and which actions are ours."""
+"""Meetings with other agencies about a child, and the actions the school took on there."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from concerns.rules.saying import when
 
 @dataclass(frozen=True)
 class Ours:
-    """An action of the school's: what, by which day, whose."""
+    """An action for the school: what, by which day, and who does it."""
 
     what: str
     on: date
@@ -25,7 +25,7 @@ class Ours:
 
 @dataclass(frozen=True)
 class Met:
-    """A meeting as it is written down. `leads_on` False: it made no conference and no plan."""
+    """The answers of a meeting form. `leads_on` False: it led to no conference and no plan."""
 
     kind: str
     happened_at: datetime
@@ -36,14 +36,14 @@ class Met:
     actions: tuple[Ours, ...] = ()
 
     def all_ours(self, holder: Person) -> list[Ours]:
-        """Its actions, and going to the next meeting, where no step of its own has that day."""
+        """Its actions, with going to the next meeting if no other step is due on that day."""
         if self.next_on is None or (self.leads_on and meetings.dated(MeetingKind(self.kind))):
             return list(self.actions)
         again = f"Go to the next meeting ({MeetingKind.say(self.kind).lower()})"
         return [*self.actions, Ours(again, self.next_on, holder)]
 
     def told(self, ours: list[Ours]) -> dict:
-        """What a line of the record says of it and of what is `ours`, and what it commits to."""
+        """Its fields and words for a ledger line, with those of the school's actions."""
         words = {"who": self.who, "agreed": self.agreed}
         words |= {f"action {number}": one.what for number, one in enumerate(ours, 1)}
         return {"fields": list(words), "reason": self.kind, "words": words}
@@ -74,7 +74,7 @@ class Meeting(CaseRow):
     who = EncryptedText()
     agreed = EncryptedText()
     next_on = models.DateField(null=True)
-    # Not: no conference, no plan, or the plan ended.
+    # False: no conference and no plan follow, or the plan ended.
     leads_on = models.BooleanField(default=True)
 
     objects = Meetings.as_manager()
@@ -97,7 +97,7 @@ class Meeting(CaseRow):
 
     @property
     def ours(self) -> list[str]:
-        """What is the school's to do, in words. Needs `actions` and their holders fetched."""
+        """The school's actions, in words. Needs `actions` and their holders fetched."""
         rows = sorted(self.actions.all(), key=lambda row: row.pk)
         return [f"Ours, {row.holder.name} by {when(row.on)}: {row.what}" for row in rows]
 
@@ -110,7 +110,7 @@ class MeetingActions(CaseRows):
 
 
 class MeetingAction(CaseRow):
-    """What the school is to do, as it was agreed. A step of that day, held by a person, owes it."""
+    """An agreed action for the school. A step held by a person is due on its day."""
 
     to_concern = "meeting__concern_id"
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="actions")

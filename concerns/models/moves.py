@@ -1,4 +1,4 @@
-"""This file knows what may be done with a concern now, and in words why the rest may not."""
+"""The actions available on a concern now, and for the others the reason why not."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from concerns.rules.words import GoingHome
 
 @dataclass(frozen=True)
 class Move:
-    """What may be done, or in words why not."""
+    """A link to an action, with the reason if it is not possible now."""
 
     words: str
     url: str
@@ -35,8 +35,10 @@ def take(viewer: Viewer, concern: Concern, steps: list[Step]) -> Move:
 
 
 def others(concern: Concern, steps: list[Step]) -> list[Move]:
-    """What else may be done in its state, the likeliest first; what that state allows and may not
-    be done yet says why. The acts ask the same tables again."""
+    """The other actions in the concern's state, likeliest first, and why not if not possible yet.
+
+    The acts check the same rules again.
+    """
     back = ("Give the person who wrote it a word back", "chase_tell", "")
     rare = [
         ("Say who must not see it", "triage_exclude", ""),
@@ -66,16 +68,19 @@ def _not_closed_yet(concern: Concern, steps: list[Step]) -> str:
     return f"Still to do before it can be closed: {owed}." if owed else ""
 
 
-# With nothing but these owed, keeping a concern with the picture ends nothing that was promised.
+# If only these steps are open, keeping a concern on file drops nothing that was promised.
 KEEPING_ENDS = FIRST_LOOKS | DECISIONS | {
     StepKind.READ_ADDITION, StepKind.KEEP, StepKind.NEXT_MOVE, StepKind.TELL_REPORTER,
 }  # fmt: skip
 
 
 def may_keep(concern: Concern, steps: Iterable) -> bool:
-    """Whether one press may keep it with the picture: it is open, nothing presses, nobody is even
-    unsure about the child going home, and nothing else was decided that is still to be done. What
-    may not may still be decided lightly, where that is allowed, on the page for it."""
+    """Whether one button may keep the concern on file.
+
+    It must be open and not pressing, the writer must not even be unsure about the child going home,
+    and nothing else that was decided may be left to do. If not, a light decision may still be
+    possible on the decision page.
+    """
     calm = concern.going_home == GoingHome.NO and not pressing_decision(concern)
     return (
         concern.state != State.CLOSED and calm and all(step.kind in KEEPING_ENDS for step in steps)
@@ -83,5 +88,5 @@ def may_keep(concern: Concern, steps: Iterable) -> bool:
 
 
 def still_owed(steps: Iterable) -> list[str]:
-    """In words, what must be done before closing; each once."""
+    """Names of the steps to do before closing, each once."""
     return list(dict.fromkeys(step.words for step in steps if step.kind in HOLD_OPEN))

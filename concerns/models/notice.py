@@ -1,13 +1,15 @@
-"""This file knows what somebody is to be told, and the letters in which it goes: the outbox.
+"""The outbox: notices that people are to get, and the letters (e-mails) that carry them.
 
-A `Notice` is one thing for one human being: written in the transaction of the act it follows from,
-or by the round that found a step late. Its key is unique - by step, rung and recipient - so that
-whoever writes it a second time writes nothing. A `Letter` carries what waits for one person to
-them: leased while it is sent, tried again with back-off, never dropped. It is our own because the
-packages for jobs (django-tasks-db) leave one running for ever whose worker was killed: with a lease
-and a unique key none is lost and none is doubled.
+A `Notice` tells one person one thing. It is written in the transaction of the act that causes it,
+or by the round that found a step late. Its key is unique (by step, rung and recipient), so writing
+it a second time does nothing. A `Letter` carries all that waits for one person. It is leased while
+it is sent, tried again with back-off, and never dropped.
 
-What it says stands in `line`: a reference and why, and never anything of a child.
+We wrote this ourselves because the job packages (django-tasks-db) leave a job running for ever if
+its worker is killed. With a lease and a unique key none is lost and none is sent twice.
+
+The text is in `Notice.line`: a reference and a reason, never anything about a child. Sending is in
+`doors/mail.py`.
 """
 
 import uuid
@@ -24,12 +26,12 @@ from concerns.rules.clocks import CLOCKS, StepKind, Unit
 from concerns.rules.messages import LINES, STUCK, Why, at_once, back_off
 from concerns.rules.words import Choice
 
-# How long a letter is one worker's: a server that takes longer has let go of the line by then.
+# How long one worker holds a letter. A mail server that takes longer has dropped the connection.
 LEASE = timedelta(minutes=2)
 
 
 class Told(Choice):
-    """How a notice came to its end."""
+    """How a notice ended: sent, or why it was not."""
 
     SENT = "sent", "Sent"
     ACTED = "acted", "Not sent: somebody had acted"
@@ -42,18 +44,20 @@ class Notices(Scoped):
         return self.filter(ended_at__isnull=True)
 
     def to_go(self):
-        """Waiting, and in no letter yet."""
+        """Pending notices that are in no letter yet."""
         return self.waiting().filter(letter__isnull=True)
 
     def unsent_of(self, viewer):
-        """What is red, about a concern `viewer` wrote, and has not gone out for `STUCK`: the mail
-        server is down, or the clock. What they are told themselves, or somebody outside, is not it;
-        nor what has been done meanwhile."""
+        """Urgent (red) notices about concerns `viewer` wrote that have been unsent for longer than
+        `STUCK`, because the mail server or the clock is down.
+
+        Leaves out notices to the viewer or to somebody outside, and those whose step is done.
+        """
         mine = self.waiting().filter(school=viewer.school, step__concern__reporter=viewer.person)
         return mine.filter(step__done_at__isnull=True)._stuck(viewer)
 
     def unsent_of_adult(self, viewer):
-        """The same of the concern about an adult in whose row this stands (`OuterRef`)."""
+        """The same for a concern about an adult: a subquery in a query of those (`OuterRef`)."""
         rows = self.waiting().filter(school=viewer.school, adult_step__concern=OuterRef("pk"))
         return rows.filter(adult_step__done_at__isnull=True)._stuck(viewer)
 
@@ -62,8 +66,11 @@ class Notices(Scoped):
         return rows.exclude(person=viewer.person)
 
     def begun(self, by, steps) -> None:
-        """Steps an act opened: whoever is to do one, and is not who acted, is told of it. To whom a
-        post's has come is found when it is sent, as people are then."""
+        """Write notices of the `steps` that an act opened, to whoever is to do them.
+
+        People get none for steps they opened themselves. If a step belongs to a post, the recipient
+        is found when the notice is sent, from who holds the post then.
+        """
         found = [self._new(by, step) for step in steps if _worth_telling(by, step)]
         if found:
             self.bulk_create(found)
@@ -81,14 +88,19 @@ class Notices(Scoped):
         )
 
     def handed(self, handing, steps) -> None:
-        """Who is given a concern is told that it has come to them, by the most pressing of the
-        `steps` owed on it: they would else find it only by looking."""
+        """Write a notice to whoever is given a concern, about the most urgent of its open `steps`.
+
+        Otherwise they would only find it by looking.
+        """
         if handing.to_id != handing.by_id:
             self._come(handing.to, steps, f"hand:{handing.uid}", handing.at).save()
 
     def taken_over(self, by: Person, to: Person | None, owed: list[list], now: datetime) -> None:
-        """Who takes over from a leaver, and is not who writes that down, is told of each concern,
-        by what of it is now theirs to do. All that goes at one time goes in one letter."""
+        """Write notices to whoever takes over from a leaver, one for each concern, unless they
+        recorded the leaving themselves.
+
+        `owed` has for each concern the steps that are now theirs. All are sent in one letter.
+        """
         if to != by:
             key = f"over:{now.isoformat()}:"
             rows = [self._come(to, steps, f"{key}{steps[0].uid}", now) for steps in owed]
@@ -108,7 +120,7 @@ class Notices(Scoped):
         )
 
     def word_back(self, back) -> None:
-        """Who wrote it is told, once for each word, that there is one."""
+        """Write a notice to the concern's writer that a word back has come, once for each."""
         concern = back.concern
         if concern.reporter_id != back.by_id:
             self.create(
@@ -130,7 +142,11 @@ def of_step(step) -> dict:
 
 
 def _worth_telling(by, step) -> bool:
-    """What is due on a date of its own is told when that has come; a task, when it is asked."""
+    """Whether opening `step` needs a notice now.
+
+    Not if the holder opened it, nor for steps with a date of their own, which are sent on that
+    date. A task is the exception: it is sent when it is set.
+    """
     own_date = CLOCKS[step.KINDS(step.kind)].unit is Unit.DATE and step.kind != StepKind.TASK
     return step.holder_id != by.person.pk and not own_date
 
@@ -140,19 +156,19 @@ class Letters(models.QuerySet):
         return self.filter(sent_at__isnull=True, ended_at__isnull=True)
 
     def not_gone(self):
-        """Unsent for sure: never tried, or the last try failed."""
+        """Letters that certainly did not go out: never tried, or the last try failed."""
         return self.unsent().filter(Q(tries=0) | ~Q(fault=""))
 
     def to_try(self, now: datetime):
         return self.unsent().filter(next_try_at__lte=now, leased_until__lte=now).order_by("pk")
 
     def lease(self, letter: "Letter", now: datetime) -> bool:
-        """Whether it is ours to send: of two workers one is told yes."""
+        """Try to lease `letter` for sending. Of two workers only one gets True."""
         mine = self.to_try(now).filter(pk=letter.pk)
         return bool(mine.update(leased_until=now + LEASE, tries=F("tries") + 1, fault=""))
 
     def outside(self, school, since: datetime):
-        """Those to whoever is outside `school`, begun after `since`, that went or are to go."""
+        """Letters to the adviser outside `school` made after `since`, sent or still to be sent."""
         return self.filter(school=school, person=None, made_at__gt=since, ended_at=None)
 
     def stuck(self, now: datetime):
@@ -160,7 +176,7 @@ class Letters(models.QuerySet):
 
 
 class Letter(Row):
-    """One mail to one person, or to the adviser outside the school."""
+    """One e-mail to one person, or to the adviser outside the school (`person` is null)."""
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="letters")
     red = models.BooleanField()
@@ -169,10 +185,10 @@ class Letter(Row):
     next_try_at = models.DateTimeField()
     leased_until = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    # Nothing in it was still to be said, or another took it along.
+    # Nothing in it still needed to be said, or its notices were moved to another letter.
     ended_at = models.DateTimeField(null=True)
-    # What kind of fault the last try met: never a word of the mail. Empty too while it is tried,
-    # and where who tried was killed, so that nobody knows whether it went.
+    # The kind of error of the last try, never a word of the e-mail. Also empty while it is being
+    # tried, and if the worker was killed, when nobody knows whether it went out.
     fault = models.CharField(max_length=60, blank=True)
 
     objects = Letters.as_manager()
@@ -196,14 +212,17 @@ class Letter(Row):
         return f"letter {self.uid}"
 
     def take_along(self, now: datetime) -> None:
-        """What else waits in vain to go to the same person goes with it: one letter, and not one
-        for each round that the server was down. Of several that say the same, the last is left.
-        What says more is another message, by its number too: else the first were taken for it."""
+        """Move the notices of the same person's other unsent letters into this one.
+
+        They get one letter, not one for each round in which the server was down. Of several notices
+        that say the same, only the last is kept. A letter that now says more gets a new uid,
+        because it is another message and must not be taken for the first.
+        """
         others = Letter.objects.not_gone().filter(school=self.school_id, person=self.person_id)
         others = others.filter(red=self.red, leased_until__lte=now)
         with transaction.atomic():
             keys = list(others.exclude(pk=self.pk).values_list("pk", flat=True))
-            # By the row itself: what another worker has leased meanwhile is theirs.
+            # One update for each row: a letter that another worker has leased meanwhile is left.
             taken = [key for key in keys if others.filter(pk=key).update(ended_at=now)]
             if not taken:
                 return
@@ -224,9 +243,9 @@ class Letter(Row):
 class Notice(Row):
     key = models.CharField(max_length=120)
     why = models.CharField(max_length=12)
-    # Goes at once, and not with the next post.
+    # Urgent: sent at once, not at the next of the two daily times.
     red = models.BooleanField()
-    # Whom it has come to; nobody until it is sent, where a post is told and not a person.
+    # The recipient. Null until it is sent if it goes to a post and not to a person.
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="notices", db_index=False
     )
@@ -249,7 +268,7 @@ class Notice(Row):
 
     class Meta:
         constraints = [
-            # As a constraint: PostgreSQL makes a second index for what is said beside the column.
+            # A constraint and not `unique=True`, for which PostgreSQL makes a second index.
             models.UniqueConstraint(fields=["key"], name="told_once"),
             models.CheckConstraint(
                 condition=Q(why__in=[why.value for why in Why]), name="notice_says_why"
@@ -278,15 +297,15 @@ class Notice(Row):
 
     @property
     def about(self) -> int | str:
-        """The same for two that say the same: the later one is sent alone."""
+        """Equal for two notices that say the same. Only the later one is sent."""
         return self.step_id or self.key
 
     @property
     def owed(self):
-        """The step it is about, if it is about one. Needs both fetched."""
+        """The step it is about, if any. Needs `step` and `adult_step` fetched."""
         return self.step or self.adult_step
 
     @property
     def acted(self) -> bool:
-        """Whether what it is about has been done meanwhile."""
+        """Whether the step it is about has been done meanwhile."""
         return self.owed is not None and self.owed.done_at is not None

@@ -1,4 +1,4 @@
-"""This file knows who was told that a step waits, when, and why."""
+"""Lists who was notified that a step is waiting or late, when, and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ NOT_YET = "Whoever acts for the post it is owed by"
 
 @dataclass(frozen=True)
 class Told:
-    """Somebody was told, or is to be: `sent_at` is None while the message has not gone out."""
+    """A person who was or will be told. `sent_at` is None while the message has not gone out."""
 
     who: str
     made_at: datetime
@@ -23,7 +23,7 @@ class Told:
 
 
 def told_of(step: Step) -> list[Told]:
-    """Every message about `step` that went or is to go, in the order they were written."""
+    """Every message about `step` that was sent or is pending, in the order they were written."""
     rows = Notice.objects.filter(step=step, ended__in=["", Ended.SENT])
     return [
         Told(

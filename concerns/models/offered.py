@@ -1,7 +1,7 @@
-"""This file knows how a child or a colleague is found by part of a name, and offered to be picked.
+"""Finds children and colleagues by part of a name, for the pickers on forms.
 
-Picking a name from the roll or the staff is no reading about anybody: a choice says enough to tell
-two of one name apart, and no more.
+Picking a name from the roll or the staff does not count as reading about somebody and is not
+recorded. A choice therefore shows only enough to tell apart two people of the same name.
 """
 
 import uuid
@@ -15,12 +15,12 @@ from concerns.rules.roles import May, Role
 
 
 def choice(child: Child) -> dict[str, str]:
-    """A child as the picker shows it: enough to tell two of one name apart, and no more."""
+    """A child as the picker shows it: uid, name, and a detail to tell namesakes apart."""
     return {"uid": str(child.uid), "label": child.label, "detail": child.detail}
 
 
 def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
-    """The first dozen on the roll by part of a name, and whether there are more."""
+    """The first MOST_FOUND children on the roll by part of a name, and whether there are more."""
     if not folded(part):
         return [], False
     rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
@@ -28,10 +28,10 @@ def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
 
 
 def chosen(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Child]:
-    """The children picked, by uid. One who left the roll while the form was open is still meant.
+    """The picked children, by uid. Includes a child who left the roll while the form was open.
 
-    Each with whether a new sign of theirs comes after a "no further action" (`again.py`): sending a
-    concern then asks no more.
+    Each has the annotation `again`: whether a new sign comes after a decision of "no further
+    action" (`again.py`). Sending a concern then needs no further query.
     """
     if not uids:
         return {}
@@ -40,7 +40,10 @@ def chosen(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Child]:
 
 
 def staff(viewer: Viewer, uids: list[uuid.UUID] | None = None) -> dict[str, Person]:
-    """Everybody else who works here today, or those of `uids`, by uid and in the order of names."""
+    """Everybody else who works here today, by uid and ordered by name; only `uids` if given.
+
+    Each has `detail`: the title of their post, or else of their role.
+    """
     if uids == []:
         return {}
     posts = Post.objects.filter(school=viewer.school, person__is_active=True)
@@ -55,13 +58,13 @@ def staff(viewer: Viewer, uids: list[uuid.UUID] | None = None) -> dict[str, Pers
 
 
 def colleague(person: Person) -> dict[str, str]:
-    """Somebody of `staff` as a choice."""
+    """A colleague as the picker shows them. `person` comes from `get_colleagues_by_uid`."""
     return {"uid": str(person.uid), "label": person.name, "detail": person.detail}
 
 
 def staff_found(viewer: Viewer, part: str) -> tuple[list[Person], bool]:
-    """The first dozen of the staff by part of a name, and whether there are more. Names of staff
-    are few: they are read whole and looked through here."""
+    """The first MOST_FOUND colleagues by part of a name, and whether there are more. Staff are few,
+    so all their names are loaded and searched in Python."""
     parts = folded(part[:100]).split()
     rows = [
         person
@@ -72,14 +75,14 @@ def staff_found(viewer: Viewer, part: str) -> tuple[list[Person], bool]:
 
 
 def to_keep_out(viewer: Viewer, concern: Concern) -> list[Person]:
-    """Who works here and is not kept out of `concern` by name."""
+    """Staff who are not yet excluded from `concern` by name."""
     staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
     return list(staff.exclude(excluded_from__concern=concern))
 
 
 def picking(viewer: Viewer, picked: list[Child], find: str, looking: bool) -> dict:
-    """What the picker shows: who was `picked`, and, once `looking`, who is found by what was typed
-    in it."""
+    """The picker's context: the children `picked` so far and, if `looking`, those found by what was
+    typed (`find`)."""
     page = {"find": find, "picked": [choice(child) for child in picked]}
     if looking and find.strip():
         rows, page["more"] = found(viewer, find)

@@ -1,4 +1,8 @@
-"""This file knows the people who sign in, their posts, and what being signed in as one means."""
+"""People who sign in, their posts, their family relations to children, and the `Viewer`.
+
+A viewer is a signed-in person acting in one school. Nothing here decides who may see a concern:
+that is in `models/case.py`.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -23,24 +27,27 @@ class PeopleRows(Scoped):
         return self.filter(pk__in=held.values("person")).for_viewer(viewer)
 
     def here(self, school: School, day: date):
-        """Who works in `school`: active, with a post that has not ended by `day`."""
+        """The staff of `school`: active people with a post that has not ended before `day`."""
         posts = Post.objects.filter(school=school).lasting(day)
         return self.filter(is_active=True, pk__in=posts.values("person"))
 
     def gone(self, school: School, day: date):
-        """Who worked in `school`, and does not any more."""
+        """Everyone else: inactive, or without a post in `school` on or after `day`.
+
+        Only right on a queryset of people who have held a post in the school (`of_school`).
+        """
         posts = Post.objects.filter(school=school).lasting(day)
         return self.exclude(is_active=True, pk__in=posts.values("person"))
 
     def called(self, part: str):
-        """Whose name has each word of `part` in it."""
+        """People whose name contains every word of `part`. Only its first six words count."""
         found = self
         for word in part.split()[:6]:
             found = found.filter(name__icontains=word)
         return found
 
     def after(self, last: "Person"):
-        """Those behind `last` in the order of names: a page begins by key."""
+        """People after `last` in name order: the start of the next page."""
         return self.filter(models.Q(name__gt=last.name) | models.Q(name=last.name, pk__gt=last.pk))
 
     def who_may(self, power: May, school: School, day: date):
@@ -49,13 +56,14 @@ class PeopleRows(Scoped):
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
     def who_may_be_away(self, school: School, day: date):
-        """Whose being away sends something to somebody else: who decides, and the chair."""
+        """Active people with a role that reads concerns, by name. When one of them is away, their
+        work goes to somebody else: the deciders and the chair."""
         posts = Post.objects.filter(school=school).holding(*READERS).in_force(day)
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
     def not_excluded_from(self, *concerns):
-        """Less who may never see one of `concerns`: those named in it and the families of its
-        children."""
+        """Leave out everyone who is excluded from one of `concerns`: people it names, and relatives
+        of its children."""
         family = Relation.objects.standing().filter(child__concern_rows__concern__in=concerns)
         left = self.exclude(excluded_from__concern__in=concerns)
         return left.exclude(pk__in=family.values("person"))
@@ -67,7 +75,7 @@ class People(BaseUserManager.from_queryset(PeopleRows)):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who signs in by e-mail. Never deleted; a person who leaves is deactivated."""
+    """Somebody who signs in by e-mail. Never deleted: a person who leaves is deactivated."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(unique=True)
@@ -75,7 +83,7 @@ class Person(AbstractBaseUser):
     room = models.CharField(max_length=60, blank=True)
     telephone = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
-    # When the two letters of a day come, of what is not red.
+    # The times of the day's two e-mails about what is not urgent (not red).
     first_post = models.TimeField(default=FIRST_POST)
     second_post = models.TimeField(default=SECOND_POST)
 
@@ -90,12 +98,17 @@ class Person(AbstractBaseUser):
         ]
 
     def keep_password(self, password: str | None) -> None:
-        """From now on. Whoever is signed in as them is signed out; None: nobody can sign in."""
+        """Set the password and end every session of this person. With None nobody can sign in as
+        them."""
         self.set_password(password)
         self.save(update_fields=["password"])
 
     def leave(self, school: School, last: date, today: date) -> None:
-        """Their posts in `school` end on the day `last`; without another, their account closes."""
+        """End their posts in `school` on the day `last`.
+
+        If they have no post in another school on or after `today`, the account is deactivated and
+        its password removed.
+        """
         for post in Post.objects.filter(person=self, school=school).lasting(last):
             post.until = max(last, post.since)
             post.save(update_fields=["until"])
@@ -110,7 +123,7 @@ class Person(AbstractBaseUser):
 
 class Posts(Scoped):
     def lasting(self, day: date):
-        """In force on `day` or still to begin."""
+        """Posts in force on `day` or beginning later."""
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gte=day))
 
     def reading(self):
@@ -126,7 +139,7 @@ class Posts(Scoped):
 
 
 class Post(models.Model):
-    """What somebody is in a school, since and until a day. A change is a new row."""
+    """A person's role in a school from `since` to `until`, both included. A change is a new row."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
@@ -158,14 +171,14 @@ class Post(models.Model):
 
     @property
     def words(self) -> str:
-        """The role, and what it is called here."""
+        """The role, with the title the school gives it in brackets if that differs."""
         role = Role(self.role).title
         return f"{role} ({self.title})" if self.title and self.title != role else role
 
 
 class Relations(Scoped):
     def standing(self):
-        """Those not taken back."""
+        """Relations that have not been withdrawn."""
         return self.filter(shuts_out__isnull=False)
 
     def register(self, person: Person, child, **more):
@@ -175,15 +188,16 @@ class Relations(Scoped):
 
 
 class Relation(Row):
-    """A person who works here and is family to a child. It excludes, whatever their role."""
+    """A member of staff is family to a child. This excludes them from the child's concerns,
+    whatever their role."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="families", db_index=False)
-    # The same person while it stands, nobody once it is taken back: what every list asks for is one
-    # column, and the database sees to it that none is forgotten.
+    # The same person as `person` while the relation stands, null once it is withdrawn. Lists only
+    # need to look at this one column, and a database constraint keeps it right.
     shuts_out = models.ForeignKey(Person, models.PROTECT, null=True, related_name="relations")
     child = models.ForeignKey("concerns.Child", models.PROTECT, related_name="relations")
     how = models.CharField(max_length=60, blank=True)
-    # Who said so, and when; and who took it back. Unknown for what came with the first files.
+    # Who recorded it and when, and who withdrew it. Unknown for rows from the first imports.
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(
@@ -209,17 +223,18 @@ class Relation(Row):
 
 @dataclass(frozen=True)
 class Viewer:
-    """A person acting in one school, with the roles of their posts in force, at a moment.
+    """A person acting in one school at one moment, with the roles of their posts in force.
 
-    Made by the gate for every request from the posts as they are now: a role taken away is gone
-    with the next request. `now` is the database's clock.
+    `doors/gate.py` makes one for every request from the current posts, so a role that is taken away
+    is gone at the next request. `now` is the database's clock.
     """
 
     person: Person
     school: School
     roles: frozenset[Role]
     now: datetime
-    # How the clock stands that sends messages: read with the posts, shown to who reads.
+    # The state of the clock that sends messages: read with the posts, shown to people who read
+    # concerns.
     pulse: Pulse | None = None
 
     def may(self, power: May) -> bool:
@@ -231,7 +246,7 @@ class Viewer:
 
     @property
     def covers(self) -> bool:
-        """Whether they may say when they are away: their own pages lead there."""
+        """Whether they may record when they are away. Their own pages then link there."""
         return self.may(May.COVER)
 
     @property
@@ -240,7 +255,7 @@ class Viewer:
 
     @property
     def role_words(self) -> str:
-        """The roles held, for the ledger and the top of the page."""
+        """The titles of the roles held, for the ledger and the top of the page."""
         return ", ".join(role.title for role in Role if role in self.roles)
 
     @property
@@ -249,14 +264,15 @@ class Viewer:
 
 
 def viewers(person: Person, now: datetime | None = None) -> list[Viewer]:
-    """One viewer for each school in which `person` holds a post today; one query, with the clock.
+    """One viewer for each school in which `person` holds a post today.
 
-    `now` is the database's own clock unless a test or a simulated year passes its time.
+    Takes one query, which also reads the clock and its state. `now` is the database's own clock
+    unless a test or a simulated year passes another time.
     """
     posts = Post.objects.filter(person=person).select_related("school")
     posts = posts.annotate(clock=Now(), **ONE_PULSE)
     found: dict[int, tuple[School, set[Role], datetime, Pulse]] = {}
-    # Put in order here: somebody holds a post or three, and every page begins with this.
+    # Sorted in Python: a person holds one to three posts, and every page runs this query.
     for post in sorted(posts, key=lambda post: (post.school.name, post.pk)):
         moment = now or post.clock
         today = moment.astimezone(ZoneInfo("Europe/London")).date()
@@ -271,7 +287,8 @@ def viewers(person: Person, now: datetime | None = None) -> list[Viewer]:
 
 
 class Invitation(Row):
-    """A link by mail with which somebody chose a password, or did not: by whom, when, how told."""
+    """A link was e-mailed to `person` to choose a password, whether used or not. Sent by `by` at
+    `at`."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="invitations")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)

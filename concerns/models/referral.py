@@ -1,4 +1,4 @@
-"""This file knows a decision's way outside: each thing that happened to a referral, a dated row."""
+"""Referrals to agencies outside the school, and what happened to each, in dated rows."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from concerns.rules.words import OUTSIDE, Answer, Method, Route
 
 class Referrals(CaseRows):
     def of(self, decision: Decision, route: str):
-        """A referral begun by `decision`, still to be sent."""
+        """Create a referral for a route of `decision`, still to be sent."""
         return self.create(
             school_id=decision.school_id,
             concern_id=decision.concern_id,
@@ -28,8 +28,10 @@ class Referrals(CaseRows):
         )
 
     def going(self, concern: Concern, route: str, rows):
-        """The referral of `concern` by `route` that is not settled and is for all the children of
-        `rows`; None where there is none. One for a brother is not one for his sister."""
+        """The unsettled referral of `concern` by `route` that covers all the children of `rows`.
+
+        None if there is none: a referral for one child does not cover a brother or sister.
+        """
         wanted = {row.pk for row in rows}
         begun = self.filter(concern=concern, route=route).order_by("-id")
         for referral in begun.prefetch_related("events", "decision__children"):
@@ -66,29 +68,29 @@ class Referral(CaseRow):
 
     @property
     def stage(self) -> Stage:
-        """How far it has come, derived from its events (from rows fetched, where prefetched)."""
+        """The stage of its newest event, from `events` as prefetched, or "to send" if none."""
         events = self._in_order
         return Stage(events[-1].stage) if events else Stage.TO_SEND
 
     @property
     def answer(self) -> str:
-        """The last the agency has said it will do; empty before any answer."""
+        """The agency's latest answer; "" before it has answered."""
         return next((event.answer for event in reversed(self._in_order) if event.answer), "")
 
     @property
     def awaited(self) -> bool:
-        """Whether the agency owes something: an answer, or what its own work finds."""
+        """Whether the agency still owes an answer, or the result of work it has agreed to do."""
         works = self.stage is Stage.AGREED and self.answer in ANSWER_OPENS
         return self.stage in AWAITED or works
 
     @property
     def chased(self) -> str:
-        """How often it was chased, and how long that took; empty where it was not."""
+        """How often the agency was chased and how long that took, in words; "" if never."""
         return added_up(self.chases.all())
 
     @property
     def next_rung(self) -> Rung:
-        """To whom a challenge goes next."""
+        """The rung of the agency's escalation ladder that a challenge goes to next."""
         return next_rung((event.stage, event.escalation) for event in self._in_order)
 
     @property
@@ -98,7 +100,7 @@ class Referral(CaseRow):
 
 class ReferralEvents(CaseRows):
     def write(self, by, referral: Referral, stage: Stage, now: datetime, **said):
-        """What happened to `referral`, now unless `said` has its own `happened_at`."""
+        """Save what happened to `referral`. It happened `now` unless `said` has `happened_at`."""
         return self.create(
             school=by.school,
             referral=referral,
@@ -110,7 +112,7 @@ class ReferralEvents(CaseRows):
 
 
 class ReferralEvent(CaseRow):
-    """It was sent, acknowledged, answered, agreed with, challenged, settled, or never sent."""
+    """It was sent, acknowledged, answered, agreed with, challenged, settled or withdrawn."""
 
     to_concern = "referral__concern_id"
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="events")
@@ -125,7 +127,7 @@ class ReferralEvent(CaseRow):
     words = EncryptedText()
     method = models.CharField(max_length=12, blank=True)
     answer = models.CharField(max_length=16, blank=True)
-    # To which rung of the ladder a challenge was taken.
+    # The rung of the agency's ladder to which a challenge was taken.
     escalation = models.CharField(max_length=16, blank=True)
 
     objects = ReferralEvents.as_manager()

@@ -1,8 +1,8 @@
-"""This file knows what follows when a concern is moved to the right child: nobody goes quiet by it.
+"""What follows when a concern is moved to the right child, so that nothing is left undone.
 
-What was decided for the wrong child does not stand: what it opened ends, and the concern is to be
-decided again. What went outside is not undone by a move, and is owed as before; who was told is to
-be told that it was another child.
+A decision made for the wrong child no longer counts: the steps it opened end, and the concern must
+be decided again. A move does not undo what was sent outside the school, so steps for that stay
+open; anybody who was told must be told that it was another child. The move is in `filed.py`.
 """
 
 from concerns.models import again
@@ -19,7 +19,7 @@ from concerns.rules.lifecycle import Stage, State
 
 
 def told_outside(concern) -> bool:
-    """Whether parents, an adviser or an agency have been told anything of it."""
+    """Whether parents, an adviser or an agency have been told anything about the concern."""
     sent = ReferralEvent.objects.filter(referral__concern=concern, stage=Stage.SENT)
     met = Meeting.objects.filter(concern=concern)
     if sent.exists() or met.exists():
@@ -28,7 +28,10 @@ def told_outside(concern) -> bool:
 
 
 def follow(agenda, refiling: Refiling, reached: bool) -> None:
-    """`reached`: somebody was told, or read, that it was about the child it stood under."""
+    """Update the steps of a concern after it was moved.
+
+    `reached`: somebody was told, or has read, that it was about the wrong child.
+    """
     concern, by = agenda.concern, agenda.by.person
     family = Person.objects.filter(
         relations__in=Relation.objects.standing().filter(child=refiling.to)
@@ -42,7 +45,7 @@ def follow(agenda, refiling: Refiling, reached: bool) -> None:
     decided = concern.state in (State.DECIDED, State.CLOSED)
     if decided and not Decision.objects.all_made(concern):
         _decide_again(agenda, refiling, own)
-    # Whether a sign comes after a "no further action" is a question about the right child.
+    # Whether it follows a "no further action" must be checked for the right child.
     agenda.end(agenda.owes(StepKind.REFER_AGAIN), Ended.SUPERSEDED)
     for kind in again.owed_on(concern, refiling.at) if concern.state != State.CLOSED else ():
         agenda.owe(kind)
@@ -64,7 +67,7 @@ def _decide_again(agenda, refiling: Refiling, own: Person | None) -> None:
             words=refiling.why,
             reopened=True,
         )
-    # What was asked of colleagues, and of a watch, was asked about the wrong child.
+    # Tasks and watches were about the wrong child.
     agenda.end(agenda.owes(StepKind.LOOK_AFTER, StepKind.TASK), Ended.SUPERSEDED)
     concern.state, concern.holder = State.TAKEN, concern.holder or own
     pressing = pressing_decision(concern)

@@ -1,4 +1,7 @@
-"""This file knows a roll file on its way in, and the questions it leaves behind."""
+"""The import of roll files: the uploaded file, and questions about pupils missing from it.
+
+The import itself is in `roll/acts.py`.
+"""
 
 from django.db import models
 
@@ -18,7 +21,7 @@ class RollFiles(Scoped):
 
 
 class RollFile(Row):
-    """An uploaded roll, kept encrypted until it is confirmed, with the columns as mapped."""
+    """An uploaded roll, kept encrypted until the import is confirmed, with its column mapping."""
 
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     read_at = models.DateTimeField()
@@ -44,12 +47,13 @@ class Questions(Scoped):
         return self.filter(answered_at__isnull=True)
 
     def behind(self, uid):
-        """Those asked after the question `uid`: a page begins by key."""
+        """Questions asked after the question `uid`: the start of the next page."""
         return self.filter(id__gt=models.Subquery(self.model.objects.filter(uid=uid).values("id")))
 
 
 class RollQuestion(Row):
-    """A pupil on the roll who was not in the file. Nobody is ever removed by an import."""
+    """A question about a pupil on the roll who was not in the file. An import never removes
+    anybody."""
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="roll_questions")
     file = models.ForeignKey(RollFile, models.PROTECT, related_name="questions")

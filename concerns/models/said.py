@@ -1,7 +1,7 @@
-"""This file knows what was said to parents or sent outside, in hand before it becomes a row.
+"""Answers on a referral sent or a conversation held, before they are saved as rows.
 
-A decision may carry both, when they were done before it was written down; so may the acts of their
-own room.
+A decision form may include both, if they happened before the decision was written down. The
+referral and conversation forms (`refer/`) give them too.
 """
 
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ from concerns.models.filed import ConcernChild
 
 @dataclass(frozen=True)
 class Sent:
-    """How a referral went: to which agency and person, how, when, and what number they gave it."""
+    """How a referral was sent: to which agency and person, how, when and under what reference."""
 
     agency: str
     spoken_to: str
@@ -27,7 +27,7 @@ class Sent:
 
     @property
     def told(self) -> dict:
-        """What a line of the record says of it: which fields, and what it commits to."""
+        """Its fields and words for a ledger line."""
         named = {"agency": self.agency, "spoken_to": self.spoken_to}
         return {
             "fields": ["agency", "spoken_to", "method", "their_reference", "words"],
@@ -37,7 +37,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Said:
-    """A conversation as it is written down. `concern_child` None: it was about all of them."""
+    """The answers on a conversation. `concern_child` None: it was about all the children."""
 
     spoken_to: str
     who: str
@@ -49,6 +49,6 @@ class Said:
 
     @property
     def told(self) -> dict:
-        """What a line of the record says of it: which fields, and what it commits to."""
+        """Its fields and words for a ledger line."""
         words = {"who": self.who, "said": self.said, "who_else": self.who_else}
         return {"fields": list(words), "reason": self.spoken_to, "words": words}

@@ -1,4 +1,7 @@
-"""This file knows a school: its hours, terms, closures, own clocks and the numbers to ring."""
+"""A school: its hours, terms and closures, and the local authority's numbers to ring.
+
+The school's own time limits for steps are in `models/clocks.py`; `School` only caches them.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -17,12 +20,16 @@ class Authorities(models.QuerySet):
         return self.order_by("name", "pk")
 
     def add(self, name: str, numbers: dict[str, str]) -> "Authority | None":
-        """None where one of that name is known: its numbers are put right, never added again."""
+        """Create the authority. Returns None if one of that name, in any case, exists: its numbers
+        are then corrected with `correct_numbers`, not added again."""
         made, new = self.get_or_create(name__iexact=name, defaults={"name": name, **numbers})
         return made if new else None
 
     def put_right(self, one: "Authority", numbers: dict[str, str]) -> dict[str, str]:
-        """Give it `numbers`. What changed, by name: "01632 960001, now 01632 960009"."""
+        """Update `numbers` of `one`.
+
+        Returns what changed, by field: "01632 960001, now 01632 960009".
+        """
         found = self.select_for_update().get(pk=one.pk)
         was = {name: getattr(found, name) for name in numbers}
         self.filter(pk=found.pk).update(**numbers)
@@ -32,8 +39,8 @@ class Authorities(models.QuerySet):
 
 
 class Authority(models.Model):
-    """A local authority, the same for every school of the site: a number that is put right in one
-    is right in all. A child's home authority decides which numbers are shown."""
+    """A local authority, shared by every school on the site, so a corrected number is correct for
+    all. A child's home authority decides which numbers are shown."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=100, unique=True)
@@ -60,15 +67,15 @@ class School(models.Model):
     closes = models.TimeField()
     telephone = models.CharField(max_length=40, blank=True)
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="schools")
-    # Who outside it (its trust or council) is told that something is late, when everybody here is
-    # silent.
+    # The person outside the school (at its trust or council) who is told that something is late
+    # when nobody in the school responds.
     adviser_name = models.CharField(max_length=100, blank=True)
     adviser_email = models.EmailField(blank=True)
     adviser_of = models.CharField(max_length=200, blank=True)
-    # Moved by whoever changes a term, a closure or a clock: what a web process remembers of them
-    # goes with it.
+    # Increased whenever a term, a closure or a clock changes, so that web processes drop what they
+    # have cached of them.
     calendar_version = models.PositiveIntegerField(default=1)
-    # True of the demonstration and of synthetic data: no real child is on its roll.
+    # True for demonstration and synthetic schools: no real child is on the roll.
     invented = models.BooleanField(default=False)
 
     class Meta:
@@ -82,7 +89,11 @@ class School(models.Model):
         return self.name
 
     def keep(self, said: "SchoolSaid") -> None:
-        """Make it, or bring it up to date; past terms and closures stay as they were."""
+        """Create or update the school from its file.
+
+        Terms that ended before the file's first term begins, and closures before that day, are
+        left as they are.
+        """
         numbers = {key: value for key, value in said.authority.items() if key != "name"}
         self.authority, _ = Authority.objects.update_or_create(
             name=said.authority["name"], defaults=numbers
@@ -91,7 +102,7 @@ class School(models.Model):
             setattr(self, name, getattr(said, name))
         for name, words in said.adviser.items():
             setattr(self, name, words)
-        # What a web process remembers of the calendar goes with its number.
+        # A new version makes web processes drop their cached calendar.
         self.calendar_version = self.calendar_version + 1 if self.pk else 1
         self.save()
         begins = min(first for first, _ in said.terms)
@@ -102,17 +113,17 @@ class School(models.Model):
 
     @property
     def days(self) -> SchoolDays:
-        """The school's calendar, read once per version and process."""
+        """The school's calendar. Cached: read once per version and process."""
         return _days(self.pk, self.calendar_version)[0]
 
     @property
     def figures(self) -> Mapping[str, int]:
-        """Its own figures of clocks, for the kind of step: read with the calendar."""
+        """The school's own time limits by kind of step. Read and cached with the calendar."""
         return _days(self.pk, self.calendar_version)[1]
 
     @property
     def adviser_words(self) -> str:
-        """Who is told outside the school; empty where nobody is named."""
+        """The adviser outside the school and whom they work for; empty if nobody is named."""
         of = f" of {self.adviser_of}" if self.adviser_of else ""
         return f"{self.adviser_name}{of}" if self.adviser_name else ""
 
@@ -133,7 +144,7 @@ def _days(pk: int, version: int) -> tuple[SchoolDays, Mapping[str, int]]:
 
 
 class Term(models.Model):
-    """A run of school days, first and last included. Half-terms are the gaps between."""
+    """A run of school days, including the first and last. Half-terms are the gaps between terms."""
 
     school = models.ForeignKey(School, models.PROTECT, related_name="terms")
     first = models.DateField()
@@ -152,7 +163,7 @@ class Term(models.Model):
 
 
 class Closure(models.Model):
-    """A day in term on which the school is shut: INSET, snow, polling."""
+    """A day in term on which the school is closed: INSET, snow, polling."""
 
     school = models.ForeignKey(School, models.PROTECT, related_name="closures")
     day = models.DateField()
@@ -167,7 +178,8 @@ class Closure(models.Model):
 
 @dataclass(frozen=True)
 class SchoolSaid:
-    """A school as its file describes it; the authority's numbers are by its name."""
+    """A school as its file describes it. `authority` holds the authority's name and numbers, by
+    field."""
 
     name: str
     urn: str
@@ -179,5 +191,5 @@ class SchoolSaid:
     terms: tuple[tuple[date, date], ...]
     closures: tuple[tuple[date, str], ...]
     authority: dict[str, str]
-    # Who is told outside it, by its column; nothing where the file names nobody.
+    # The adviser outside the school, by column of School; empty if the file names nobody.
     adviser: dict[str, str] = field(default_factory=dict)

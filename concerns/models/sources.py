@@ -1,7 +1,7 @@
-"""This file knows from which rows a child's chronology is made, and how each is said in a line.
+"""Lists the kinds of row that make up a child's chronology, and puts each row into words.
 
-Of a concern about several children only what was decided, said and sent for this one is told, as in
-their story; of a brother or sister here, only where the viewer may see them.
+Of a concern about several children only what was decided, said and sent for this child is included,
+as in their story. Siblings at this school are included only if the viewer may see them.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,13 +38,13 @@ from concerns.rules.words import Part
 
 class Source(NamedTuple):
     sort: Sort
-    # Its rows, the column of its moment, and what an entry says of a row.
+    # A queryset, its time column, and a function that gives the fields of a row's entry.
     rows: Callable
     moment: str
     tell: Callable
 
 
-# Concerns, and what came of them
+# Concerns and the rows on them
 
 
 def _concerns(viewer: Viewer, child: Child):
@@ -53,17 +53,17 @@ def _concerns(viewer: Viewer, child: Child):
 
 
 def _of_concerns(child: Child, **more):
-    """Rows of the child's concerns, found by the child: who may see them is for the rows to say."""
+    """Condition for rows on concerns the child is in. It does not check who may see them."""
     return Q(concern__in=ConcernChild.objects.filter(child=child, **more).values("concern"))
 
 
 def _about(child: Child):
-    """Rows of concerns that the child is about: what is said of all its children is said of it."""
+    """The same for concerns about the child: for rows that apply to all children of a concern."""
     return _of_concerns(child, part=Part.ABOUT)
 
 
 def _of(model, own: str):
-    """Rows of `model` made for the child itself, which `own` leads to; of concerns one may see."""
+    """Rows of `model` for this child, found by the lookup `own`, that the viewer may see."""
 
     def rows(viewer: Viewer, child: Child):
         found = model.objects.visible_to(viewer).filter(**{own: child})
@@ -98,7 +98,7 @@ def _chases(viewer: Viewer, child: Child):
 
 
 def _meetings(viewer: Viewer, child: Child):
-    """Less what was held while the concern stood under another child: it was about that one."""
+    """Without meetings held before the concern was moved to this child: they were about another."""
     moved = Refiling.objects.filter(concern=OuterRef("concern"), to=child, at__gt=OuterRef("at"))
     rows = _at_concern(Meeting)(viewer, child).filter(~Exists(moved))
     return rows.prefetch_related("actions__holder")
@@ -164,16 +164,17 @@ def _tell_conversation(row: Conversation) -> dict:
     return {"heading": heading, "words": row.said, "by": row.writer, **_link(row.concern)}
 
 
-# The file
+# The child's file
 
 
 def _one(viewer: Viewer, child: Child):
-    """The child, where the viewer may read its story: not looked for among all of the school."""
+    """The child's primary key, or no row if the viewer may not read its story."""
     return Child.objects.visible_to(viewer).filter(pk=child.pk).values("pk")
 
 
 def _facts(model, **more):
-    """Lines of the child's file; when they began, or (`ended`) when they were over."""
+    """Two sources for one kind of fact in the child's file: when each began, and when it ended.
+    `say` puts a row into words, `needs` names relations to select, `sort` is HOME if missing."""
 
     def began(viewer: Viewer, child: Child):
         rows = model.objects.filter(**{f"{model.to_child}__in": _one(viewer, child)}).distinct()
@@ -291,5 +292,5 @@ def _sources() -> Iterator[Source]:
     yield Source(Sort.CONCERN, _at_concern(Watch), "at", _tell_watch)
 
 
-# In the order in which what happened at one moment is told. A place names one by its number.
+# Entries of the same moment appear in this order. A `ChronologyPlace` holds an index into it.
 SOURCES = tuple(_sources())

@@ -1,4 +1,7 @@
-"""This file knows the next move: a step with a holder and a time."""
+"""Next steps: what must be done on a concern, by whom and by when.
+
+The steps of one concern are opened and ended through `next_steps.py`.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,15 +21,15 @@ from concerns.rules.words import Choice
 
 
 class Ended(Choice):
-    """How a step came to its end."""
+    """How a step ended."""
 
     DONE = "done", "Done"
     SUPERSEDED = "superseded", "Superseded by a new decision"
     CLOSED = "closed", "Ended with the concern"
 
 
-# The page on which each kind is done, by its name; those of a referral are done on its own. A first
-# look is "I have this", on the concern itself.
+# The URL name of the page on which each kind of step is done. Steps of a referral are done on the
+# referral's page. A first look is the button "I have this" on the concern's page.
 PLACES = {
     **dict.fromkeys(BY_A_NOTE, "chase_step"),
     **dict.fromkeys((StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE), "refer_speak"),
@@ -39,7 +42,7 @@ PLACES = {
     StepKind.LOOK_AFTER: "chase_look",
     StepKind.TASK: "chase_task",
 }
-# Of these the page is the step's own; of the others, the concern's.
+# The pages that take the uid of the step; the others take the uid of the concern.
 OWN = frozenset({"chase_step", "chase_again", "chase_look", "chase_task"})
 
 
@@ -48,15 +51,16 @@ class Steps(CaseRows):
         return self.filter(done_at__isnull=True)
 
     def for_a_round(self, school) -> list["Step"]:
-        """Every open step of `school` in order, with its concern, who wrote that, and its holder.
+        """Every open step of `school` in order, with its holder, concern and that concern's writer.
 
-        Open concerns are read as one stretch of their own index, as short in a school's tenth year
-        as in its first. Each by its key would be looked for in all that was ever written."""
+        Open concerns are read as one range of their own index, which is as short in a school's
+        tenth year as in its first. Reading each by key would search all concerns ever written.
+        """
         steps = list(self.open().filter(school=school).in_order())
         needed = Concern.objects.only("uid", "reference", "reporter")
-        # In that index's own order: SQLite would else begin with another, and read every concern.
+        # In the order of that index: otherwise SQLite uses another and reads every concern.
         concerns = needed.open().filter(school=school).most_pressing_first().in_bulk()
-        # Were a step ever left on a closed one, it is told of like any other.
+        # If an open step were ever left on a closed concern, it gets reminders like any other.
         concerns |= needed.in_bulk({step.concern_id for step in steps} - concerns.keys())
         for step in steps:
             step.concern = concerns[step.concern_id]
@@ -67,7 +71,7 @@ class Steps(CaseRows):
         return self.open().filter(due_at__lt=now)
 
     def holding_open(self, concern: Concern):
-        """What must be done before `concern` may be closed."""
+        """Open steps that must be done before `concern` may be closed, in order."""
         held = self.open().filter(concern=concern, kind__in=HOLD_OPEN)
         return held.select_related("concern", "referral").in_order()
 
@@ -78,21 +82,23 @@ class Steps(CaseRows):
         return self.order_by("due_at", "id")
 
     def of(self, viewer, come):
-        """What is `viewer`'s to do: by name, or as one who holds the post it is owed by, or because
-        it has `come` to them: being late, or since they stand in."""
+        """Steps for `viewer` to do: held by them or by one of their posts, or matching `come`.
+
+        `come` is a Q that matches steps escalated to them, or that they cover for somebody away.
+        """
         role = models.Q(holder__isnull=True, holder_role__in=viewer.roles)
         return self.filter(models.Q(holder=viewer.person) | role | come)
 
     def behind(self, last: "Step"):
-        """The rows behind `last` in the order of `in_order`: a page begins by key."""
+        """The rows after `last` in the order of `in_order`, for keyset paging."""
         later = models.Q(due_at=last.due_at, id__gt=last.pk)
         return self.filter(models.Q(due_at__gt=last.due_at) | later)
 
 
 class Owed(CaseRow):
-    """What any next step is: of a kind, held by a post or a `holder`, due, and how it ended."""
+    """Base of `Step` and `AdultStep`: a kind, a holder (person or post), a due time and an end."""
 
-    # What its steps are called, and what is owed once nothing else is.
+    # The kinds of step, and the kind that is opened when no other step is open.
     KINDS: type[Choice]
     NEXT: str
 
@@ -116,11 +122,11 @@ class Owed(CaseRow):
 
     @property
     def holder_words(self) -> str:
-        """Who owes it, by name or by post. Needs `holder` fetched."""
+        """Who has to do it: a person's name or a post's title. Needs `holder` fetched."""
         return self.holder.name if self.holder_id else Role(self.holder_role).title
 
     def late_words(self, days, now: datetime) -> str:
-        """How late it is in its own calendar; empty while it is not."""
+        """How late it is, in words, by the calendar its clock runs in; "" if it is not late."""
         return clocks.late_words(self.kind, days, self.due_at, now)
 
 
@@ -129,9 +135,9 @@ class Step(Owed):
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="steps")
     referral = models.ForeignKey(Referral, models.PROTECT, null=True, related_name="steps")
-    # The decision that opened it: superseded with it.
+    # The decision that opened it. If that is superseded, so is the step.
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="steps")
-    # What was agreed at a meeting, and is the school's to do.
+    # The action for the school, agreed at a meeting.
     action = models.ForeignKey(
         MeetingAction, models.PROTECT, null=True, related_name="steps", db_index=False
     )
@@ -181,9 +187,11 @@ class Step(Owed):
 
     @property
     def not_theirs(self) -> set[int]:
-        """Who may not do it, by key, whatever their post. Whoever wrote the concern is still
-        worried: somebody else looks again than who decided on it before. Needs `concern`, and of
-        such a step `decision`."""
+        """Primary keys of people who may not do it, whatever their post.
+
+        If the writer is still worried after a decision, somebody other than the writer and the
+        person who decided looks again. Needs `concern` fetched, and `decision` for such a step.
+        """
         if self.kind != StepKind.STILL_WORRIED:
             return set()
         decided = {self.decision.by_id} if self.decision_id else set()
@@ -191,8 +199,10 @@ class Step(Owed):
 
     @property
     def place(self) -> tuple[str, UUID] | None:
-        """The name of the page on which it is done, and whose; None for a first look. Needs
-        `concern` and `referral` fetched."""
+        """The URL name and uid of the page on which it is done; None for a first look.
+
+        Needs `concern` and `referral` fetched.
+        """
         name = PLACES.get(StepKind(self.kind))
         if name is None:
             return ("refer", self.referral.uid) if self.referral_id else None

@@ -1,9 +1,9 @@
-"""This file knows which open concerns are late, unread, unanswered or quiet: now, or on a past day.
+"""Query conditions for concerns that are late, unread, unanswered or quiet, now or on a past day.
 
-Now, it is asked of the concern as it stands. Of a past day it is worked out from dated rows alone:
-when each step was opened, due and done, and when anything was written, decided, sent or closed. No
-figure was kept of that day, and none has to be: rows are added, and those that were there then are
-there still. Whom the viewer may not see today is not counted on any day.
+For now, they look at the concern's current columns. For a past day, they are worked out from dated
+rows alone: when each step was opened, due and done, and when anything was written, decided, sent or
+closed. No figures are stored per day. None are needed, because rows are only ever added. A concern
+that the viewer may not see today is not counted on any past day either: callers filter for that.
 """
 
 from datetime import datetime, timedelta
@@ -25,11 +25,11 @@ from concerns.rules.days import SchoolDays
 from concerns.rules.lifecycle import State
 
 LATE, WAITING, OUTSIDE, QUIET = "late", "waiting", "outside", "quiet"
-# An agency's answer, or its answer to a challenge.
+# Steps that wait for an agency's answer, or for its answer to a challenge.
 FROM_OUTSIDE = frozenset({*ANSWERS.values(), StepKind.CHALLENGE})
 OPEN = Q(closed_at__isnull=True)
-# Every row that an act leaves with the moment it was written, and the way to its concern. (What it
-# leaves on steps is looked for beside these.)
+# Every model whose rows are written by an act and carry the time `at`, with the lookup to the
+# concern. Steps have times of their own and are checked separately.
 WRITTEN = {
     Addition: "concern", Conversation: "concern", Decision: "concern", Ending: "concern",
     Exclusion: "concern", Handing: "concern", ReferralEvent: "referral__concern",
@@ -38,7 +38,10 @@ WRITTEN = {
 
 
 def now(days: SchoolDays, moment: datetime, quiet: int) -> dict[str, Q]:
-    """What makes a concern one of each, at this moment; `quiet` school days of silence."""
+    """The condition for each of LATE, WAITING, OUTSIDE and QUIET at `moment`, which is now.
+
+    `quiet` is the number of school days without any change after which a concern is quiet.
+    """
     outside = Step.objects.open().filter(concern=OuterRef("pk"), kind__in=FROM_OUTSIDE)
     return {
         LATE: OPEN & Q(next_due_at__lt=moment),
@@ -49,7 +52,7 @@ def now(days: SchoolDays, moment: datetime, quiet: int) -> dict[str, Q]:
 
 
 def then(days: SchoolDays, moment: datetime, quiet: int) -> dict[str, Q]:
-    """The same as it stood at `moment`, which has passed."""
+    """The same conditions as `current_conditions`, as they were at `moment` in the past."""
     steps = owed_at(moment).filter(concern=OuterRef("pk"))
     since = spans.quiet_since(days, moment, quiet)
     was_open = _open_at(moment)
@@ -73,8 +76,11 @@ def end_of(days: SchoolDays, day) -> datetime:
 
 
 def _open_at(moment: datetime) -> Q:
-    """Received by then, and not closed by its last ending before. What is closed now and was so
-    before `moment` has not been open since: it is left out first, which costs no look at a row."""
+    """Received by `moment`, and the last ending before it was not a closing.
+
+    A concern that is closed now and was closed before `moment` has not been open since. These are
+    excluded first, by column, so that no endings need to be read for them.
+    """
     endings = Ending.objects.filter(concern=OuterRef("pk"), at__lte=moment).order_by("-id")
     reopened = Subquery(endings.values("reopened")[:1])
     closed = Concern.objects.filter(pk=OuterRef("pk")).alias(last=reopened).filter(last=False)
@@ -83,6 +89,7 @@ def _open_at(moment: datetime) -> Q:
 
 
 def _nothing_written(since: datetime, moment: datetime) -> Q:
+    """Nothing was written on the concern, and no step opened or done, from `since` to `moment`."""
     here = {"at__gte": since, "at__lte": moment}
     quiet = Q()
     for model, way in WRITTEN.items():

@@ -1,7 +1,8 @@
-"""This file knows what happened to a concern after it was written: its rows, fetched together.
+"""Loads everything recorded on a concern after it was sent: steps, decisions, referrals and so on.
 
-Every reading of a concern asks here, so that no page forgets a kind of row, and none asks once for
-each. What is fetched does not grow with the number of rows, only with the kinds.
+Every page that shows a concern uses `prefetch_concern_history`, so that no page leaves out a kind
+of row and none makes one query per row. The number of queries depends on how many kinds of row
+there are, not on how many rows. The functions marked "Prefetched" expect a concern from there.
 """
 
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ from concerns.rules.words import (
 
 @dataclass(frozen=True)
 class Ruling:
-    """A decision, for whom it was made, and for whom of them no later one supersedes it."""
+    """A decision, the children it was made for, and those for whom no later one supersedes it."""
 
     decision: Decision
     children: list[ConcernChild]
@@ -53,7 +54,7 @@ class Ruling:
 
     @property
     def misfiled(self) -> list[ConcernChild]:
-        """For whom it was made while the concern stood under them by mistake."""
+        """Children it was made for while the concern was filed under them by mistake."""
         return [row for row in self.children if row.part == Part.MOVED]
 
     @property
@@ -63,17 +64,17 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing said or done, for a list in the order of time."""
+    """One entry of a list, in order of time, of what was said and done."""
 
     at: datetime
     what: str
     row: object
-    # The step a note was written for.
+    # Only for a note: the name of the step that the note completed.
     done: str = ""
 
 
 def fetch(concern: Concern) -> Concern:
-    """`concern` with every row below it fetched, each kind once."""
+    """Prefetch all rows of `concern`, with one query for each kind. Returns the same object."""
     open_steps = Step.objects.open().in_order()
     open_steps = open_steps.select_related("holder", "referral", "decision")
     prefetch_related_objects(
@@ -104,17 +105,18 @@ def _standing():
 
 
 def _asked_for():
-    """What colleagues were asked for, by whom, and what they answered."""
+    """Steps that are tasks for colleagues, with who set the task and who answered it."""
     tasks = Step.objects.filter(task__isnull=False).order_by("id")
     return tasks.select_related("holder", "done_by", "task__by", "task__answer__by")
 
 
 def answered(step: Step) -> TaskAnswer | None:
-    """What came of a task. Fetched."""
+    """The answer to the task of `step`, or None. Prefetched."""
     return getattr(step.task, "answer", None)
 
 
 def most_pressing(steps: list[Step]) -> Step | None:
+    """The step of the lowest rank, and of these the one due first. None if there are no steps."""
     return min(
         steps,
         key=lambda step: (CLOCKS[StepKind(step.kind)].rank, step.due_at, step.pk),
@@ -123,8 +125,9 @@ def most_pressing(steps: list[Step]) -> Step | None:
 
 
 def why(concern: Concern, step, route: str | None, today: date, marked: bool) -> str:
-    """Why it stands in the queue where it does, by its most pressing open step and its referral's
-    route: "First look, today: worried about going home today". Of a closed one, how it ended."""
+    """Why the concern has its place in the queue: its most pressing open `step`, with the route of
+    that step's referral or the writer's worries, as in "First look, today: worried about going home
+    today". The outcome if `step` is None (closed). `marked`: whether a body map mark exists."""
     if step is None:
         return concern.outcome_words
     if route:
@@ -137,7 +140,7 @@ def why(concern: Concern, step, route: str | None, today: date, marked: bool) ->
 
 
 def facts(concern: Concern) -> list[tuple[str, str]]:
-    """(what was asked, what was answered) beside the account, of what was answered. Fetched."""
+    """(question, answer) for each question beside the account that was answered. Prefetched."""
     on, at = concern.happened_on, concern.happened_at
     day = [written(on, settings.DATE_FORMAT) if on else "", at.strftime("%H:%M") if at else ""]
     known = HowSure.say(concern.how_sure)
@@ -157,7 +160,7 @@ def facts(concern: Concern) -> list[tuple[str, str]]:
 
 
 def asked(decision: Decision) -> list[tuple[str, str]]:
-    """(what was asked, what was answered) beside the reason of a decision, of what was answered."""
+    """(question, answer) for each question beside a decision's reason that was answered."""
     told = [ParentsTold.say(decision.parents_told), decision.parents_why_not]
     siblings = [Siblings.say(decision.siblings), decision.siblings_words]
     answers = [
@@ -170,7 +173,7 @@ def asked(decision: Decision) -> list[tuple[str, str]]:
 
 
 def event_words(event: ReferralEvent) -> str:
-    """One thing that happened to a referral, in words. Needs `who`, the name of who wrote it."""
+    """A referral event in one line. `event` needs the annotation `who`: its writer's name."""
     told = [
         f"{event.stage_words}, {saying.when(event.happened_at)}, {event.who}",
         event.answer and event.answer_words,
@@ -185,7 +188,7 @@ def event_words(event: ReferralEvent) -> str:
 
 
 def spoken_words(conversation: Conversation) -> str:
-    """To whom, and who else was there."""
+    """Whom the conversation was with, or who could not be reached, and who else was there."""
     how = "Spoken to" if conversation.reached else "Could not be reached"
     whom = [conversation.spoken_to_words, conversation.who]
     also = conversation.who_else and f"also there: {conversation.who_else}"
@@ -193,14 +196,14 @@ def spoken_words(conversation: Conversation) -> str:
 
 
 def decisions():
-    """Newest first, each with who made it and its routes."""
+    """Decisions, newest first, each with who made it and its routes."""
     routes = DecisionRoute.objects.select_related("adult").order_by("id")
     made = Decision.objects.select_related("by").order_by("-id")
     return made.prefetch_related(Prefetch("routes", routes))
 
 
 def referrals():
-    """In order, each with what happened to it."""
+    """Referrals in the order they were made, each with its events and chase calls."""
     events = ReferralEvent.objects.select_related("by").order_by("id")
     calls = ChaseCall.objects.select_related("by").order_by("id")
     sent = Referral.objects.order_by("id")
@@ -212,7 +215,7 @@ def conversations():
 
 
 def meetings():
-    """In the order they were held, each with what is ours to do."""
+    """Meetings in the order they were held, each with the actions agreed for the school."""
     ours = MeetingAction.objects.select_related("holder").order_by("id")
     held = Meeting.objects.select_related("by").order_by("happened_at", "id")
     return held.prefetch_related(Prefetch("actions", ours))
@@ -223,7 +226,7 @@ def _by(model):
 
 
 def rulings(concern: Concern) -> list[Ruling]:
-    """The decisions of a concern that was fetched, newest first."""
+    """The concern's decisions, newest first, each with the children it concerns. Prefetched."""
     rows = {row.pk: row for row in concern.children.all()}
     for moved in concern.refilings.all():
         moved.row.was = moved.was_words
@@ -239,13 +242,13 @@ def rulings(concern: Concern) -> list[Ruling]:
 
 
 def about(concern: Concern) -> list[ConcernChild]:
-    """The children a concern is about, each of whom is decided for; with their names."""
+    """The children the concern is about, with names. Decisions are made for each of them."""
     rows = ConcernChild.objects.filter(concern=concern, part=Part.ABOUT)
     return list(rows.select_related("child").order_by("id"))
 
 
 def last_decided(concern: Concern) -> dict[int, str]:
-    """For each child of `concern`, by key, its newest decision in words."""
+    """The newest decision for each child, in words, by the primary key of its ConcernChild."""
     said = {}
     for made in decisions().filter(concern=concern).prefetch_related("children").reverse():
         routes = "; ".join(route.words for route in made.routes.all())
@@ -256,10 +259,10 @@ def last_decided(concern: Concern) -> dict[int, str]:
 
 
 def happenings(concern: Concern) -> list[Happening]:
-    """What was said and done, oldest first, of a concern that was fetched. What its writer added
-    stands with what they wrote: `additions`."""
+    """What was said and done, oldest first. Without what the writer added later, which pages show
+    with the account: see `list_writer_additions`. Prefetched."""
     found = [Happening(row.happened_at, "spoke", row) for row in concern.conversations.all()]
-    # The note and the step it was written for were recorded by one act, at one moment.
+    # One act records a note and the step it completes, so both have the same time and author.
     done = {(step.done_at, step.done_by_id): step.words for step in concern.noted}
     found += [
         Happening(row.at, "note", row, done.get((row.at, row.by_id), ""))
@@ -281,5 +284,5 @@ def happenings(concern: Concern) -> list[Happening]:
 
 
 def additions(concern: Concern) -> list[Addition]:
-    """What the person who wrote it added later. Fetched."""
+    """What the writer added to the concern later. Prefetched."""
     return [row for row in concern.additions.all() if not row.for_leads]

@@ -1,8 +1,8 @@
-"""This file knows what a lead has asked a colleague for, and what the colleague answered.
+"""Tasks: what a lead has asked a colleague to do, and the colleague's answers.
 
-The colleague sees who asked, by when and the asker's own words: no concern, no reference to one,
-and no child whom the asker did not name. So a task is found by who holds its step, never by what
-they may read. Neither the words nor the answer ever change.
+The colleague sees who asked, by when it is due and the request itself: not the concern, its
+reference, or any child the request does not name. So a task is found by who holds its step, not by
+what that person may read. Neither the request nor the answer ever changes.
 """
 
 from datetime import date
@@ -22,15 +22,17 @@ from concerns.rules.roles import May
 
 class Tasks(CaseRows):
     def asked_of(self, viewer):
-        """What `viewer` was asked for and has not answered. Never of a child of their family, nor
-        of what they were kept out of since."""
+        """Tasks that `viewer` has been given and not answered.
+
+        Leaves out concerns about children of their family and those they are excluded from.
+        """
         mine = self.filter(
             step__holder=viewer.person, step__done_at__isnull=True, school=viewer.school
         )
         return mine.exclude(shut_out_of(viewer.person)("step__concern")).for_viewer(viewer)
 
     def open_to(self, viewer):
-        """Theirs to answer, answered by them, or of a concern that they may read."""
+        """Tasks for `viewer` to answer, answered by them, or on a concern they may read."""
         own = Q(step__holder=viewer.person, step__done_at__isnull=True) | Q(
             answer__by=viewer.person
         )
@@ -42,8 +44,10 @@ class Tasks(CaseRows):
     def ask(
         self, agenda, to: Person | None, words: str, on: date, by: Person | None = None, watch=None
     ) -> "Task":
-        """Open a step of `to`, and keep what was asked. It has the id of its step: the only one
-        that whoever was asked is shown."""
+        """Open a step held by `to`, due on the day `on`, and save the request `words`.
+
+        The task has the uid of its step, the only one the colleague is shown.
+        """
         step = agenda.owe(StepKind.TASK, on=on, holder=to)
         agenda.saved(step)
         return self.create(
@@ -57,8 +61,11 @@ class Tasks(CaseRows):
         )
 
     def answered(self, agenda, task: "Task", words: str, done: bool) -> "TaskAnswer":
-        """End it with what came of it. Whoever asked reads that, or has it to do today themselves;
-        what was asked for a watch is read at its review."""
+        """Save the answer to `task` and end its step.
+
+        If `done`, the person who asked gets a step to read the answer, except for a watch, whose
+        answers are read at its review. If not, they get the task themselves, due today.
+        """
         by, setter = agenda.by, self._able(agenda, task.by)
         agenda.end([step for step in agenda.open if step.pk == task.step_id])
         if not done:
@@ -72,22 +79,22 @@ class Tasks(CaseRows):
         )
 
     def _able(self, agenda, person: Person) -> Person | None:
-        """`person`, if they may still act on the concern."""
+        """`person` if they may still act on the concern, else None."""
         able = Person.objects.who_may(May.DECIDE, agenda.by.school, agenda.by.today)
         return able.not_excluded_from(agenda.concern).filter(pk=person.pk).first()
 
     def setters(self, steps) -> dict[int, Person]:
-        """Who asked for each of `steps` that is a task, by the key of the step."""
+        """Who asked for each of `steps` that is a task, by the primary key of the step."""
         rows = self.filter(step__in=steps).select_related("by")
         return {row.step_id: row.by for row in rows}
 
 
 class Task(Written):
-    """What one colleague is asked for by a date."""
+    """What one colleague is asked to do by a date."""
 
     to_concern = "step__concern_id"
     step = models.OneToOneField(Step, models.PROTECT, related_name="task")
-    # The watch for which a trusted adult is asked how the child is.
+    # Set if a trusted adult is asked how a child is, for this watch.
     watch = models.ForeignKey("concerns.Watch", models.PROTECT, null=True, related_name="tasks")
 
     objects = Tasks.as_manager()
@@ -98,7 +105,7 @@ class Task(Written):
 
 
 class TaskAnswer(Written):
-    """What came of it; not `done`: they could not, and it went back to who asked."""
+    """The answer to a task. `done` False: they could not do it, and it went back to who asked."""
 
     to_concern = "task__step__concern_id"
     task = models.OneToOneField(Task, models.PROTECT, related_name="answer")

@@ -1,5 +1,7 @@
-"""This file knows what somebody without an account told who writes: theirs, never mixed with the
-account, and said as theirs wherever it is shown."""
+"""What somebody without a user account told the writer of a concern.
+
+It is kept apart from the writer's own account, and shown as that person's words everywhere.
+"""
 
 from django.db import models
 
@@ -8,7 +10,7 @@ from concerns.rules.words import Teller
 
 
 class Told(models.Model):
-    """Columns of a concern, about a child or about an adult."""
+    """Columns of a third party's account, in concerns about children and about adults."""
 
     teller_is = models.CharField(max_length=12, blank=True)
     teller = EncryptedText()
@@ -20,7 +22,7 @@ class Told(models.Model):
 
     @property
     def told_by(self) -> str:
-        """Who told the person who wrote it: "Marta Nowak (a cleaner, caretaker or cook)"."""
+        """Who told the writer, such as "Marta Nowak (a cleaner, caretaker or cook)"."""
         known = Teller.say(self.teller_is)
         if self.teller and self.teller_is == Teller.OTHER:
             return self.teller
@@ -28,7 +30,7 @@ class Told(models.Model):
         return f"{self.teller} ({known})" if self.teller and known else self.teller or known
 
     def told_words_heading(self, to: str) -> str:
-        """What stands over the words that are not the writer's; `to` is the writer."""
+        """The heading above the third party's words; `to` is the writer's name, or "you"."""
         return f"Told by {self.told_by} to {to}, {self.told_when or 'just before it was written'}"
 
     @property
@@ -37,5 +39,5 @@ class Told(models.Model):
 
     @property
     def in_short(self) -> str:
-        """What the writer says, or else what they were told."""
+        """The writer's account, or else what they were told."""
         return self.account or f"Told by {self.told_by}: {self.told_words}"

@@ -1,8 +1,9 @@
-"""This file knows how to find what has gone quiet: the same promise as the write door's, over all.
+"""Checks all concerns of a school for broken rules: an open concern must have a next step, a closed
+one must have none, and somebody in post must be able to do each open step.
 
-The door refuses to commit an open concern without a step. What can still break the promise from
-outside is looked for here: somebody leaves, is excluded, or a post falls empty; or a row was
-changed past the door.
+The write door (`doors/act.py`) refuses to commit an open concern without a step. This check finds
+what can break the rule from outside an act: somebody leaves, is excluded, or a post falls empty, or
+a row was changed without going through the door.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,8 @@ from concerns.rules.roles import LADDER, May, Role, may
 
 
 def breaches(school: School, day: date | None = None) -> Iterator[str]:
-    """Each breach in words, by reference. `day` is today by the database's clock unless given."""
+    """Each breach as a sentence with the concern's reference. `day` is a local date; if missing, it
+    is today by the database's clock."""
     day = day or _today(school)
     concerns = Concern.objects.filter(school=school)
     stepless = concerns.open().filter(~Exists(Step.objects.open().filter(concern=OuterRef("pk"))))
@@ -37,8 +39,8 @@ def breaches(school: School, day: date | None = None) -> Iterator[str]:
 
 
 def _about_adults(school: School, day: date) -> Iterator[str]:
-    """The same promise for concerns about adults. Nothing says that they are such, nor what is owed
-    on them: who reads this may be whom one is about."""
+    """The same check for concerns about adults. The sentences do not say that a concern is about an
+    adult nor what its steps are, because its subject may be the person reading them."""
     concerns = AdultConcern.objects.filter(school=school)
     owing = AdultStep.objects.open().filter(concern=OuterRef("pk"))
     for concern in concerns.annotate(owes=Exists(owing)).order_by("pk"):
@@ -56,6 +58,7 @@ def _today(school: School) -> date:
 
 
 def _without_a_holder(school: School, day: date) -> Iterator[str]:
+    """Open steps that nobody in post on `day` may do."""
     in_post, shut_out = _in_post(school, day), _shut_out(school)
     steps = Step.objects.open().filter(school=school)
     steps = steps.select_related("concern", "holder", "decision")
@@ -77,8 +80,8 @@ def _without_a_holder(school: School, day: date) -> Iterator[str]:
 
 
 def _able(step: Step, in_post: dict[int, frozenset[Role]]) -> bool:
-    """A lead's step needs somebody who may decide; the writer's own needs only the writer, and a
-    task only whoever was asked."""
+    """Whether the holder of `step` may do it. A lead's step needs somebody who may decide. The
+    writer's own step needs only the writer, and a task only the colleague who was asked."""
     roles = in_post.get(step.holder_id, frozenset())
     return may(roles, May.DECIDE) or (
         may(roles, May.SUBMIT)
@@ -87,6 +90,7 @@ def _able(step: Step, in_post: dict[int, frozenset[Role]]) -> bool:
 
 
 def _in_post(school: School, day: date) -> dict[int, frozenset[Role]]:
+    """The roles of each active person in post on `day`, by primary key."""
     found: dict[int, set[Role]] = {}
     posts = Post.objects.filter(school=school, person__is_active=True).in_force(day)
     for person, role in posts.values_list("person", "role"):
@@ -95,7 +99,7 @@ def _in_post(school: School, day: date) -> dict[int, frozenset[Role]]:
 
 
 def _shut_out(school: School) -> set[int]:
-    """Concerns from which anybody at all is excluded, by name or by family."""
+    """Primary keys of concerns from which anybody is excluded, by name or as a child's relative."""
     by_name = Concern.objects.filter(school=school, exclusions__isnull=False)
     families = Relation.objects.standing().filter(school=school)
     by_family = Concern.objects.filter(school=school, children__child__in=families.values("child"))
@@ -103,6 +107,7 @@ def _shut_out(school: School) -> set[int]:
 
 
 def _excluded(concern: Concern) -> set[int]:
+    """Primary keys of all people with a post at the school who are excluded from `concern`."""
     everyone = Person.objects.filter(posts__school=concern.school_id)
     may_see = everyone.not_excluded_from(concern).values_list("pk", flat=True)
     return set(everyone.values_list("pk", flat=True)) - set(may_see)

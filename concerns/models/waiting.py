@@ -1,7 +1,7 @@
-"""This file knows a concern as one row of a list, in words: why it is there, how long it waited.
+"""Builds the rows of the queue: each concern in words, why it is there and how long it has waited.
 
-The queue is drawn more often than any other page. Its children and steps come as tuples, with the
-properties of their models: as objects, linked by a prefetch, they cost four times as much.
+The queue is shown more often than any other page. Children and steps are therefore loaded as
+tuples that borrow the properties of their models; prefetched model objects cost four times as much.
 """
 
 from collections import defaultdict
@@ -28,7 +28,7 @@ UNREAD = "An earlier school's file is expected and unread"
 
 
 class Named(NamedTuple):
-    """A child of a concern, as a row of a list names it; in the order of its first values."""
+    """A child of a concern in a row. Tuples sort by their first values: concern, part, key."""
 
     concern_id: int
     part: str
@@ -57,7 +57,7 @@ class Named(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """An open step, as a row of a list tells it; in the order of its first values."""
+    """An open step of a concern in a row. Tuples sort by concern, then by when they are due."""
 
     concern_id: int
     due_at: datetime
@@ -77,8 +77,8 @@ class Owed(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What the page shows, in its order. Several lines are one text: each value of a template
-    costs, and is found soonest by a name of its own."""
+    """The values of one row, in the order the page shows them. Several lines are joined into one
+    text, because each value costs time in a template, least if looked up by a name of its own."""
 
     uid: str
     reference: str
@@ -102,7 +102,7 @@ def shown(concerns):
 
 
 def rows(viewer: Viewer, concerns: list[Concern]) -> list[Row]:
-    """A row for each of `concerns`, which were fetched by `shown`."""
+    """A row for each of `concerns`, which must come from `with_queue_columns`."""
     keys = [concern.pk for concern in concerns]
     owed = Step.objects.filter(concern__in=keys).open()
     owed = owed.values_list(*Owed._fields[:5], "holder__name", "referral__route")
@@ -115,7 +115,7 @@ def rows(viewer: Viewer, concerns: list[Concern]) -> list[Row]:
 
 
 def named(concerns: list[int]) -> dict[int, list[Named]]:
-    """The children of each of `concerns`, which are given by their keys."""
+    """The children of each concern. `concerns` and the keys of the result are primary keys."""
     names = ("known_as", "forename", "surname", "year", "class_name")
     about = ConcernChild.objects.standing().filter(concern__in=concerns)
     about = about.values_list(*Named._fields[:5], *(f"child__{name}" for name in names))
@@ -152,8 +152,9 @@ def _row(
 def _since(viewer: Viewer, concern: Concern, first: Owed | None, late: str) -> str:
     if first is None:
         return f"Closed {saying.when(concern.closed_at)}"
-    # From the moment it came: taking it, or deciding, does not begin the wait again.
+    # Counted from when it was received: taking it or deciding does not restart the wait.
     waited = f"Waited {saying.waited(viewer.school.days, concern.received_at, viewer.now)}"
-    # Once it is late, how late is said beside it; in a holiday of its calendar, only that it is.
+    # Once it is late, the row says how late instead. In a holiday of its calendar it can only say
+    # "late" (LATE), so the due time stays.
     due = f"\nDue {saying.when(first.due_at)}" if late in ("", LATE) else ""
     return waited + due

@@ -1,6 +1,7 @@
-"""This file knows what is written to a concern after it was sent: dated rows that never change.
+"""What is added to a concern after it was sent, in dated rows that never change.
 
-Four small nouns of one shape, together: somebody, at a time, in words.
+Additions, words back to the writer, handovers, and closings or reopenings, all with an author, a
+time and a text. Also the visible marks, which come with the concern itself.
 """
 
 from django.db import models
@@ -16,7 +17,7 @@ from concerns.rules.words import Outcome, Place, Side
 
 
 class Written(CaseRow):
-    """Somebody, at a time, in words."""
+    """Base of the models with an author, a time and a text."""
 
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -30,7 +31,7 @@ class Written(CaseRow):
 
 
 class Addition(Written):
-    """A later note by anyone who may see the concern. Only a lead's own are `for_leads`."""
+    """A later note by anyone who may see the concern. Only leads' notes can be `for_leads`."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="additions")
     for_leads = models.BooleanField(default=False)
@@ -41,7 +42,7 @@ class Addition(Written):
 
 class WordsBack(CaseRows):
     def say(self, by, concern: Concern, words: str, now):
-        """Written for who wrote it, who is told that it is there."""
+        """Save a word back to the writer of the concern, and notify them that it is there."""
         from concerns.models.notice import Notice
 
         back = self.create(school=by.school, concern=concern, by=by.person, at=now, words=words)
@@ -49,14 +50,14 @@ class WordsBack(CaseRows):
         return back
 
     def owed(self, agenda, words: str) -> None:
-        """What is owed to the person who wrote it, given; nothing where nothing is said."""
+        """Save the word back and end the step that owed it; does nothing if `words` is blank."""
         if words.strip():
             self.say(agenda.by, agenda.concern, words, agenda.now)
             agenda.done(StepKind.TELL_REPORTER)
 
 
 class WordBack(Written):
-    """What the lead chose to tell the person who wrote it."""
+    """What the lead chose to tell the person who wrote the concern."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="words_back")
 
@@ -67,7 +68,7 @@ class WordBack(Written):
 
 
 class Handing(Written):
-    """One lead gave it to another, with a note."""
+    """A handover of the concern from one lead to another, with a note."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="handings")
     to = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -78,7 +79,7 @@ class Handing(Written):
 
 class Endings(CaseRows):
     def close(self, agenda, outcome: str, words: str) -> "Ending":
-        """Close the concern of `agenda`: whatever is still owed ends with it."""
+        """Close the concern of `agenda` and end all its open steps."""
         concern = agenda.concern
         concern.state, concern.closed_at, concern.outcome = State.CLOSED, agenda.now, outcome
         agenda.done(StepKind.TELL_REPORTER, StepKind.NEXT_MOVE, StepKind.KEEP)
@@ -86,8 +87,7 @@ class Endings(CaseRows):
         return self._write(agenda, words, outcome=outcome)
 
     def reopen(self, agenda, state: State, words: str, holder=None) -> "Ending":
-        """Open it again, in `state` and in the hands of `holder`. What is then owed is the act's
-        to say."""
+        """Reopen the concern in `state`, held by `holder`. The calling act opens the next steps."""
         concern = agenda.concern
         concern.state, concern.closed_at, concern.outcome = state, None, ""
         concern.holder = holder
@@ -106,7 +106,7 @@ class Endings(CaseRows):
 
 
 class Ending(Written):
-    """A closing with its outcome, or a reopening with its reason."""
+    """A closing of the concern, with its outcome, or a reopening, with its reason."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="endings")
     outcome = models.CharField(max_length=20, blank=True)
@@ -154,7 +154,7 @@ class Mark(CaseRow):
 
     @property
     def words(self) -> str:
-        """ "Ear, left, 1.5 cm: round, red"."""
+        """The mark in one line, such as "Ear, left, 1.5 cm: round, red"."""
         size = f"{self.size_cm} cm" if self.size_cm is not None else ""
         where = ", ".join(filter(None, [Place.say(self.place), Side.say(self.side).lower(), size]))
         return ": ".join(filter(None, [where, self.described]))

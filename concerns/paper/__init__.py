@@ -1,1 +1,1 @@
-"""How things come in and leave: files of rows, CSV, print, charts. It knows shapes, not rooms."""
+"""Reading files of rows, and making CSV files, prints and charts. Builds no pages and no forms."""

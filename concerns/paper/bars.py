@@ -1,26 +1,28 @@
-"""This file knows how figures are drawn as bars, placed for `templates/parts/bars.html`.
+"""Bar charts, laid out for `templates/parts/bars.html`.
 
-Drawn here and not by a script, so that they are there without one, on paper too. Everything is an
-attribute of the SVG, for the content policy allows no inline style. A chart never stands alone: it
-stands beside the table that holds the same figures.
+The server draws them as SVG, so that they also appear without JavaScript and on paper. All styling
+is in SVG attributes, because the content security policy forbids inline styles. Always show a chart
+next to the table with the same figures.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# In units of the drawing. A label stands over its bar, so that a long one fits a telephone.
+# In SVG units. A label is drawn above its bar, so that a long one fits on a phone screen.
 WIDTH = 400
 _ROW, _LABEL, _BAR, _TOP, _ROOM_FOR_FIGURE = 42, 15, 14, 21, 48
 
 
 @dataclass(frozen=True)
 class Bar:
+    """One bar, its label and its figure. Positions are in SVG units, `y` counted from the top."""
+
     label: str
     value: int
     late: bool
     y: int
 
-    # Filled in by `bars`, which alone knows the longest.
+    # Width of the bar in drawing units. The largest figure fills the whole track.
     length: float = 0.0
 
     @property
@@ -42,7 +44,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """One chart: its title, its bars and its size."""
+    """One bar chart: its title, its bars and its size in SVG units."""
 
     title: str
     rows: tuple[Bar, ...]
@@ -56,7 +58,7 @@ class Bars:
 
 
 def bars(title: str, figures: Iterable[tuple[str, int]], late: Iterable[str] = ()) -> Bars:
-    """A chart of (label, figure), in the order given; those labelled in `late` stand out."""
+    """A chart of `figures`, (label, figure) in the order given; `late` are the labels to mark."""
     figures = list(figures)
     marked = frozenset(late)
     most = max((figure for _, figure in figures), default=0) or 1

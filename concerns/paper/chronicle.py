@@ -1,8 +1,7 @@
-"""This file knows how a child's chronology is opened, and made into a print with no other child.
+"""Reads a child's chronology, and makes a print of it without the names of other children.
 
-In the print every name of another child of the school is covered, unless whoever makes it says that
-one is to stay; what else may tell of another child they write down, and it is covered too. What was
-covered is said in the print.
+The print covers the name of every other child of the school, unless the person printing says that a
+name stays. They can also list further names to cover. The print says how many names are covered.
 """
 
 from collections.abc import Iterable
@@ -16,13 +15,15 @@ from concerns.paper.masking import Names, Piece
 from concerns.rules.kinds import Kind
 
 PAGE = 50
-# More than any child has had written of them; a print of more says that it is not all.
+# Most entries in one print. No child has had so many; a longer print says that it is cut short.
 MOST = 2_000
 CALLED = ("surname", "forename", "known_as")
 
 
 @dataclass(frozen=True)
 class Chronicle:
+    """One page of a child's chronology. `more` is the place to read on from, empty at the end."""
+
     child: Child
     entries: list[Entry]
     more: str
@@ -30,7 +31,10 @@ class Chronicle:
 
 @dataclass(frozen=True)
 class Line:
-    """An entry in a print: its heading and its words, cut where another child's name stands."""
+    """One entry of a print, its heading and words split at the names of other children.
+
+    `shown` are the keys of names that the person printing wants left readable.
+    """
 
     entry: Entry
     heading: list[Piece]
@@ -39,7 +43,7 @@ class Line:
 
     @property
     def names(self) -> list[tuple[str, str]]:
-        """(by which key it is left in the print, the name), of each that was found."""
+        """(key, name) for each name found. A key in `shown` leaves its name readable."""
         parts = (("h", self.heading), ("w", self.words))
         return [
             (f"{self.entry.key}.{part}{piece.number}", piece.words)
@@ -68,6 +72,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Print:
+    """A child's chronology for printing. `more`: there are more entries than fit in one print."""
+
     child: Child
     lines: list[Line]
     more: bool
@@ -75,16 +81,19 @@ class Print:
 
     @property
     def hidden(self) -> int:
-        """How many names are covered."""
+        """How many names are covered in all entries together."""
         return sum(line.hidden for line in self.lines)
 
     def covered(self, words: str) -> str:
-        """`words` from beside the chronology, with every name of another child covered."""
+        """`words` from outside the chronology, with every name of another child covered."""
         return masking.covered(self.names.pieces(words))
 
 
 def opened(viewer: Viewer, uid, wanted: Wanted) -> Chronicle:
-    """A page of it. Recorded, with the concerns it shows. Raises Http404."""
+    """One page of the chronology of child `uid`. Records the reading and the concerns it shows.
+
+    Raises Http404 if the viewer may not see the child.
+    """
     return _opened(viewer, uid, wanted, PAGE, Kind.STORY, "chronology")
 
 
@@ -98,7 +107,13 @@ def printed(
     also: str = "",
     what: str = "a chronology",
 ) -> Print:
-    """All of it that is wanted, as it is looked over, or (`made`) as it leaves. Recorded."""
+    """The chronology of child `uid` for printing, filtered by `wanted`. Recorded.
+
+    `made` is False for the preview, which is recorded as reading, and True for the print itself,
+    which is recorded as taken out, with `what` it is for. `shown` are the keys of names to leave
+    readable; `also` holds further names to cover, one to a line. Raises Http404 if the viewer may
+    not see the child.
+    """
     kind, reason = (Kind.EXPORTED, f"printed {what}") if made else (Kind.STORY, "to print")
     found = _opened(viewer, uid, wanted, MOST, kind, reason)
     names = _names(viewer, found.child, also)
@@ -120,9 +135,11 @@ def _opened(viewer: Viewer, uid, wanted: Wanted, most: int, kind: Kind, reason: 
 
 
 def _names(viewer: Viewer, child: Child, also: str) -> Names:
-    """Every other child of the school by whole name; those about whom one may well be writing - at
-    home, in class, in the same concern - by forename too; and what was written down to be covered.
-    What a child was called before is covered as what they are called now.
+    """The names to cover in a print about `child`.
+
+    Every other child of the school is covered by full name. Siblings, classmates and children in
+    the same concerns are also covered by forename alone, because people write about them that way.
+    Former names count as well as current ones. `also` adds further names, one to a line.
     """
     concerns = Concern.objects.visible_to(viewer).of(child.pk).values("pk")
     beside = Child.objects.of_school(viewer).filter(concern_rows__concern__in=concerns)
@@ -139,5 +156,5 @@ def _names(viewer: Viewer, child: Child, also: str) -> Names:
             found.add(masking.name(one, surname))
             if pk in near:
                 found.add(masking.name(one))
-    # A print about the child says the child's own names.
+    # The child's own names stay readable, even where another child has the same.
     return Names(names, less=own)

@@ -1,7 +1,8 @@
-"""This file knows what the columns of a school's own files are called, and how dates are written.
+"""The columns of pupil and staff files: their usual headings, and how their dates are read.
 
-The names are those that school systems and offices give their exports. A heading is compared
-without case, spaces and marks, so "Date of Birth", "date_of_birth" and "DATEOFBIRTH" are one.
+The headings are those used by school systems and offices in their exports. Headings are compared
+without case, spaces and punctuation: "Date of Birth", "date_of_birth" and "DATEOFBIRTH" are the
+same.
 """
 
 import re
@@ -14,7 +15,10 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 @dataclass(frozen=True)
 class Column:
-    """One of our columns: its key, its words, what it may be called, and the most it may hold."""
+    """One column that we read: its key, its label and the headings it may have.
+
+    `most` is the longest value in characters. `needed`: a file or row without it is refused.
+    """
 
     key: str
     words: str
@@ -86,19 +90,21 @@ STAFF = (
 
 
 def plain(heading: str) -> str:
+    """`heading` without case, spaces and punctuation, for comparing."""
     return re.sub(r"[\W_]+", "", heading.casefold())
 
 
 def known(columns: tuple[Column, ...]):
-    """A function that counts how many headings of a row are names of `columns`."""
+    """A function that counts how many cells of a row are headings of `columns`."""
     names = {plain(name) for column in columns for name in column.names}
     return lambda cells: sum(plain(cell) in names for cell in cells)
 
 
 def guess(headings: Iterable[str], columns: tuple[Column, ...]) -> dict[str, int]:
-    """Which heading is which of `columns`, by position from 0; a name earlier in its list is surer.
+    """Which of `columns` stands where in the file: {column key: position, from 0}.
 
-    One heading may be two columns only where it is the whole name, written "Surname, Forename".
+    Where several headings fit a column, the one earlier in its `names` wins. Surname and forename
+    can be the same heading: a column with the full name, written "Surname, Forename".
     """
     at: dict[str, int] = {}
     for position, heading in enumerate(headings):
@@ -112,10 +118,11 @@ def guess(headings: Iterable[str], columns: tuple[Column, ...]) -> dict[str, int
 
 
 def read_date(written: str, today: date) -> date | None:
-    """The day in `written`: 7/9/2015, 07-09-15, 7.9.2015, 7 Sep 2015 or 2015-09-07; else None.
+    """The date in `written`: 7/9/2015, 07-09-15, 7.9.2015, 7 Sep 2015 or 2015-09-07; else None.
 
-    Day before month, as in the United Kingdom. A year of two figures is the last such year that
-    `today` has seen. A time after the day is left out; a number of days is not a date.
+    Day before month, as in the United Kingdom. A two-digit year is the latest such year that is not
+    after the year of `today`. A time after the date is ignored. A spreadsheet's day number is not a
+    date.
     """
     parts = re.split(r"[\s/.,-]+", re.sub(r"[T ]\d{1,2}:\d\d.*$", "", written.strip()))
     parts = [part for part in parts if part]
@@ -134,6 +141,7 @@ def read_date(written: str, today: date) -> date | None:
 
 
 def _month(written: str) -> int:
+    """The month as a number, not checked to be 1 to 12; 0 if it cannot be read."""
     if re.fullmatch(r"\d{1,2}", written, re.ASCII):
         return int(written)
     if re.fullmatch(r"[a-z]{3,9}", written.lower()) and written[:3].lower() in _MONTHS:
@@ -142,6 +150,7 @@ def _month(written: str) -> int:
 
 
 def _year(written: str, today: date) -> int:
+    """The year in four digits; 0 if it cannot be read."""
     if re.fullmatch(r"\d{4}", written, re.ASCII):
         return int(written)
     if not re.fullmatch(r"\d{2}", written, re.ASCII):
@@ -152,9 +161,9 @@ def _year(written: str, today: date) -> int:
 
 
 def year_words(written: str) -> str:
-    """A year group as it is said, however it was written: "4", "Y4" and "Yr 04" are "Year 4".
+    """A year group in our words: "4", "Y4" and "Yr 04" all become "Year 4".
 
-    What is none of ours (P4, S2, Mixed) stays as it was written.
+    Anything we do not know (P4, S2, Mixed) stays as it was written.
     """
     short = plain(written)
     numbered = re.fullmatch(r"(?:y|yr|year|nc|ncyear|yeargroup)?0*(\d{1,2})", short, re.ASCII)

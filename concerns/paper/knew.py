@@ -1,4 +1,4 @@
-"""This file knows who knew of one concern, and when: readers, those told by voice, and outside."""
+"""Who knew of a concern, and when: readers, people told in person, and those outside the school."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,25 +8,29 @@ from concerns.models import Concern, Person
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import Stage
 
-# By these something somebody held changes hands: whoever does it is shown nothing of it.
+# Staff changes that pass concerns to somebody else. The person making the change sees nothing of
+# the concern, so these acts do not count as knowing.
 STAFFING = frozenset({Kind.LEFT, Kind.STAFF_CHANGED, Kind.APPROVED})
 
 
 @dataclass(frozen=True)
 class Knew:
-    """When somebody first knew that it was there, and when they first had its words before them."""
+    """When somebody first knew of the concern, and when they first read it (`read_at`)."""
 
     who: str
     role: str
     at: datetime
     how: str
     read_at: datetime | None = None
-    # No reader of this system: a parent, an agency, somebody told by voice.
+    # Not known from this system: a parent, an agency, somebody told in person.
     outside: bool = False
 
 
 def who_knew(concern: Concern, lines: list, lists: list) -> list[Knew]:
-    """Everybody who knew, in the order in which they came to know."""
+    """Everybody who knew, in the order in which they came to know; each member of staff once.
+
+    `lines` are the concern's ledger lines, `lists` the ledger lines of lists that showed it.
+    """
     came = _came_to_know(concern, [*lines, *lists])
     found: dict[int, Knew] = {}
     for person, knew in sorted(came, key=lambda one: one[1].at):
@@ -38,10 +42,11 @@ def who_knew(concern: Concern, lines: list, lists: list) -> list[Knew]:
 
 
 def _came_to_know(concern: Concern, lines: list) -> Iterator[tuple[Person, Knew]]:
+    """Staff who acted on it, read it, saw it in a list, were notified or were handed it."""
     for line in lines:
         if line.who and not line.refused and line.kind not in STAFFING:
             read_at = None if line.kind is Kind.LISTED else line.at
-            # A list shown for a reason of its own ("beside a concern") says so.
+            # Show the reason for a list that has one of its own, such as "beside a concern".
             reason = f", {line.reason}" if line.reason and ":" not in line.reason else ""
             how = line.kind.label + (reason if line.kind is Kind.LISTED else "")
             yield line.who, Knew(line.who.name, line.role, line.at, how, read_at)
@@ -52,7 +57,7 @@ def _came_to_know(concern: Concern, lines: list) -> Iterator[tuple[Person, Knew]
 
 
 def _by_voice(concern: Concern, lines: list) -> Iterator[Knew]:
-    """Who told the person who wrote it, and whom they say they told by voice."""
+    """The person who told the writer, and the people the writer says they told in person."""
     if concern.told_words:
         how = f"Told {concern.reporter.name}, who wrote it down"
         yield Knew(concern.told_by, "", concern.received_at, how, outside=True)
@@ -66,7 +71,7 @@ def _by_voice(concern: Concern, lines: list) -> Iterator[Knew]:
 
 
 def _outside(concern: Concern) -> Iterator[Knew]:
-    """Parents, children and agencies, by what was written of speaking to them."""
+    """Parents, children and agencies, from the conversations, meetings and referrals on record."""
     for row in concern.conversations.all():
         if row.reached:
             how = f"{row.by.name} spoke to them"

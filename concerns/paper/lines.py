@@ -1,7 +1,7 @@
-"""This file knows a concern as one line of a sheet: what happened and when, and nobody's name.
+"""One concern as a row of the audit's CSV file: what happened and when, without anybody's name.
 
-A file leaves the building, and is copied: no child, no member of staff and no word of an account is
-in it. The reference leads back to all of them, for who may read them.
+A CSV file leaves the building and gets copied. So it holds no child, no member of staff and no word
+of an account. Anyone who may read the concern can find it again by its reference.
 """
 
 from datetime import datetime
@@ -18,7 +18,10 @@ HEAD = (
 
 
 def line(concern: Concern, zone: ZoneInfo, now: datetime) -> tuple:
-    """One line under `HEAD`. Needs children, categories and decisions with their routes fetched."""
+    """The CSV row of `concern`, in the order of `HEAD`. Times are local to `zone`.
+
+    Prefetch children, categories and decisions with their routes, or each row costs queries.
+    """
 
     def at(when: datetime | None) -> str:
         return f"{when.astimezone(zone):%Y-%m-%d %H:%M}" if when else ""
@@ -37,6 +40,6 @@ def line(concern: Concern, zone: ZoneInfo, now: datetime) -> tuple:
 
 
 def routes(concern: Concern) -> list[str]:
-    """In words, every route ever decided for it, each once. Needs its decisions fetched."""
+    """The label of every route ever decided for it, each once. Prefetch decisions and routes."""
     said = (route.words for made in concern.decisions.all() for route in made.routes.all())
     return list(dict.fromkeys(said))

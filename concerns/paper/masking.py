@@ -1,8 +1,8 @@
-"""This file knows how the names of other children are found in a text, and covered in a print.
+"""Finds the names of other children in a text, and covers them in a print.
 
-A print about one child leaves the building: nothing of another child may go with it. Names are
-found as people write them, whatever the accents, case, hyphens or a possessive. What is covered is
-the print alone; the record keeps every word.
+A print about one child leaves the building, so it must not name any other child. Names are found
+however people write them: with or without accents, capitals, hyphens or a possessive ending. Only
+the print is covered; the record keeps every word.
 """
 
 import re
@@ -20,7 +20,10 @@ Name = tuple[str, ...]
 
 
 class Piece(NamedTuple):
-    """A stretch of a text; `found`: it is the name of another child, the `number`th of it."""
+    """A part of a text. `found`: it is the name of another child.
+
+    `number` counts the names found in the text, from 0.
+    """
 
     words: str
     found: bool = False
@@ -28,12 +31,12 @@ class Piece(NamedTuple):
 
 
 def name(*parts: str) -> Name:
-    """The words of a name, as they are looked for."""
+    """The words of a name, folded (no accents, no case) for comparing."""
     return tuple(folded(" ".join(parts)).split())
 
 
 class Names:
-    """The names that are looked for; the longest is found first."""
+    """The names to cover, less those of `less`. Where several begin at a word, the longest wins."""
 
     def __init__(self, names: Iterable[Name], less: Iterable[Name] = ()):
         self._by_first: dict[str, list[Name]] = defaultdict(list)
@@ -41,7 +44,7 @@ class Names:
             self._by_first[one[0]].append(one)
 
     def pieces(self, text: str) -> list[Piece]:
-        """`text` cut at every name that is found in it."""
+        """`text` split at every name found in it."""
         text = unicodedata.normalize("NFC", text)
         tokens = list(_TOKEN.finditer(text))
         said = [_said(token[0]) for token in tokens]
@@ -56,7 +59,7 @@ class Names:
         return [piece for piece in [*pieces, Piece(text[done:])] if piece.words]
 
     def _length(self, said: list[frozenset[str]], at: int) -> int:
-        """How many words the name has that begins at `at`; 0 where none does."""
+        """The number of words of the name that begins at word `at`; 0 if none does."""
         for word in said[at]:
             for one in self._by_first.get(word, ()):
                 after = said[at : at + len(one)]
@@ -70,16 +73,17 @@ def _is(word: str, said: frozenset[str]) -> bool:
 
 
 def _said(token: str) -> frozenset[str]:
-    """A word as it stands, and without its possessive: "Khan's" may be a Khan's."""
+    """The folded word with and without a possessive ending: "Khan's" can mean "Khan"."""
     return frozenset("".join(folded(one).split()) for one in (token, _OWNS.sub("", token)))
 
 
 def _end(token: re.Match) -> int:
+    """Where the word ends in the text, not counting a possessive ending."""
     return token.start() + len(_OWNS.sub("", token[0]))
 
 
 def covered(pieces: list[Piece], shown: Iterable[int] = ()) -> str:
-    """The text with each name covered, less those numbered in `shown`."""
+    """The text of `pieces` with each name replaced by COVER, but for the numbers in `shown`."""
     keep = set(shown)
     return "".join(
         COVER if piece.found and piece.number not in keep else piece.words for piece in pieces

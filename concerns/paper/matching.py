@@ -1,8 +1,9 @@
-"""This file knows which pupil of the roll a row of a file is about, and what the file would change.
+"""Matches the rows of a roll file to the pupils the school knows, and plans what an import changes.
 
-By UPN, else by admission number, else by exactly the same folded names and date of birth. What
-could be two pupils is a bad row, never a guess: a concern read under the wrong child is worse than
-a row to mend. Nobody is removed: a pupil on the roll whom no row is about is only asked after.
+A row is matched by UPN, else by admission number, else by exactly the same folded names and date of
+birth. A row that could be two pupils is rejected, never guessed: a concern read under the wrong
+child is worse than a row to correct. An import removes nobody: the school is only asked about a
+pupil on the roll who is in no row.
 """
 
 import hashlib
@@ -14,17 +15,17 @@ from datetime import date
 from concerns.paper.pupils import Pupil
 from concerns.rules.names import folded
 
-# What an import may change, in the order it is shown.
+# The fields that an import may change, in the order in which pages show them.
 FIELDS = (
     "surname", "forename", "known_as", "born", "upn", "admission_number", "year", "class_name",
 )  # fmt: skip
-# A file that lacks more of the roll than this is more likely the wrong file than so many leavers.
+# Share of the roll. If more is missing, it is more likely the wrong file than that many leavers.
 MOST_MISSING = 0.2
 
 
 @dataclass(frozen=True)
 class Known:
-    """A pupil as the school has them. `here` while on roll; one who left can come back."""
+    """A pupil in the school's records. `here`: on the roll now. A pupil who left can return."""
 
     pk: int
     surname: str
@@ -44,7 +45,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Change:
-    """What one row changes of one pupil: `fields` is {field: (old, new)}."""
+    """What one row of the file changes for one pupil. `fields` is {field: (old, new)}."""
 
     known: Known
     line: int
@@ -53,7 +54,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Bad:
-    """A row that was not brought in: why, and whether a pupil of the roll stays as they are."""
+    """A row that is left out, and why. `kept`: it may be about a pupil on the roll, who stays."""
 
     line: int
     name: str
@@ -63,14 +64,17 @@ class Bad:
 
 @dataclass
 class Plan:
-    """What a file would do to a roll."""
+    """What importing a file would do to the roll.
+
+    `back` are pupils who had left and return; `missing` are on the roll but in no row of the file.
+    """
 
     added: list[Pupil] = field(default_factory=list)
     back: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     missing: list[Known] = field(default_factory=list)
     bad: list[Bad] = field(default_factory=list)
-    # The pupils that good rows are about, and how many of them stay as they are.
+    # Keys of the known pupils in the accepted rows; `same` counts those that nothing changes.
     present: set[int] = field(default_factory=set)
     same: int = 0
     on_roll: int = 0
@@ -81,12 +85,12 @@ class Plan:
 
     @property
     def nothing(self) -> bool:
-        """The roll already says what the file says."""
+        """Whether the roll already agrees with the file, rejected rows aside."""
         return not (self.added or self.back or self.changed or self.missing)
 
     @property
     def digest(self) -> str:
-        """The same for the same plan: what a person saw is what is then done."""
+        """SHA-256 of the plan. Proves that what is done is what the person was shown."""
         said = (
             [repr(pupil) for pupil in self.added],
             [(change.known.pk, repr(change.fields)) for change in (*self.back, *self.changed)],
@@ -97,11 +101,11 @@ class Plan:
 
 
 class _Unclear(Exception):
-    """Who a row is about cannot be said; its second argument is everyone it could be."""
+    """It is not clear who a row is about. Arguments: the reason, and every pupil it could be."""
 
 
 def compare(pupils: Iterable[Pupil], roll: Iterable[Known]) -> Plan:
-    """What the rows of a file would do to `roll`: all the school has known, left or not."""
+    """What the rows of a file would do to `roll`: every pupil the school has had, left or not."""
     roll = list(roll)
     finder, plan, taken, seen = _Finder(roll), Plan(), _Taken(), set()
     for pupil in pupils:
@@ -124,6 +128,7 @@ def compare(pupils: Iterable[Pupil], roll: Iterable[Known]) -> Plan:
 
 
 def _plan(plan: Plan, pupil: Pupil, known: Known | None) -> None:
+    """Put a row into the plan as added, returning, changed or unchanged."""
     if known is None:
         plan.added.append(pupil)
         return
@@ -142,20 +147,24 @@ def _plan(plan: Plan, pupil: Pupil, known: Known | None) -> None:
 
 
 def _who(one: Pupil | Known) -> tuple[str, str, date | None]:
+    """Folded surname, folded forename and date of birth."""
     return folded(one.surname), folded(one.forename), one.born
 
 
 class _Finder:
+    """Finds the known pupil a row is about. Its methods raise _UnclearMatch if unclear."""
+
     def __init__(self, roll: list[Known]):
         self.upn = {known.upn: known for known in roll if known.upn}
         self.number, self.names = defaultdict(list), defaultdict(list)
         for known in roll:
-            # A number may be given again, after its pupil has left.
+            # A school may reuse an admission number once its pupil has left.
             if known.admission_number and known.here:
                 self.number[known.admission_number].append(known)
             self.names[_who(known)].append(known)
 
     def whose(self, pupil: Pupil) -> Known | None:
+        """The known pupil that the row is about; None for a new pupil."""
         by_number = self.number.get(pupil.admission_number, [])
         if known := self.upn.get(pupil.upn):
             others = [other for other in by_number if other is not known]
@@ -171,7 +180,7 @@ class _Finder:
         return self._by_names(pupil)
 
     def anyone(self, pupil: Pupil) -> list[Known]:
-        """Everyone that a row with something wrong in it could be about."""
+        """Every known pupil that a faulty row could be about."""
         upns = [self.upn[upn] for upn in (pupil.upn, *pupil.upns) if upn in self.upn]
         return upns or self.number.get(pupil.admission_number) or self.names.get(_who(pupil), [])
 
@@ -192,6 +201,7 @@ class _Finder:
         return named[0] if named else None
 
     def _believable(self, pupil: Pupil, known: Known, by: str) -> Known:
+        """`known`, unless neither a name nor the date of birth agrees. `by`: the number used."""
         names = set(folded(f"{known.surname} {known.forename} {known.known_as}").split())
         said = set(folded(f"{pupil.surname} {pupil.forename} {pupil.known_as}").split())
         if pupil.born != known.born and not names & said:
@@ -201,24 +211,26 @@ class _Finder:
 
 
 def _other(one: str, two: str) -> bool:
+    """Whether both numbers are given and differ."""
     return bool(one and two and one != two)
 
 
 class _Taken:
-    """What earlier rows have spoken for: each pupil, UPN and number once, names told apart."""
+    """The pupils, UPNs, admission numbers and names of earlier rows, to reject a second row."""
 
     def __init__(self):
         self.line: dict[tuple, int] = {}
         self.names: dict[tuple, list[Pupil]] = defaultdict(list)
 
     def take(self, pupil: Pupil, known: Known | None) -> None:
+        """Note the row as used. Raises _UnclearMatch if an earlier row is about the same pupil."""
         keys = [("pupil", known.pk)] if known else []
         keys += [("upn", pupil.upn)] if pupil.upn else []
         keys += [("number", pupil.admission_number)] if pupil.admission_number else []
         earlier = [self.line[key] for key in keys if key in self.line]
         if not known:
             same = self.names[_who(pupil)]
-            # Two UPNs are two pupils, whatever they are called.
+            # Different UPNs mean different pupils, even with the same name and birthday.
             earlier += [one.line for one in same if not _other(one.upn, pupil.upn)]
         if earlier:
             why = f"Line {min(earlier)} is about the same pupil. Only that one was used."

@@ -1,8 +1,7 @@
-"""This file knows how one row of a roll file is read as a pupil, and what can be wrong with it.
+"""Reads one row of a roll file as a pupil, and says what is wrong with it.
 
-A row with something wrong is still read as far as it goes: whoever it is about is then known to be
-in the file, and is never counted as missing from it. An empty cell says nothing, and changes
-nothing.
+A faulty row is still read as far as possible, so that its pupil counts as being in the file and is
+not reported missing. An empty cell changes nothing.
 """
 
 import re
@@ -15,15 +14,15 @@ from concerns.paper.columns import PUPIL, read_date, year_words
 from concerns.paper.rows import Row, tidy
 
 _UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]")
-# No pupil is older: a later figure is a slip of the century, or another column.
+# In years. No pupil is older: such a date has the wrong century, or is from another column.
 _OLDEST = 30
-# What an export writes where there is no number. Not for names: people are called Null, and Na.
+# What exports write for a missing number. Not used for names: there are people called Null and Na.
 _NOTHING = frozenset({"", "-", "n/a", "na", "none", "null", "unknown", "tbc", "#n/a"})
 
 
 @dataclass(frozen=True)
 class Pupil:
-    """What one row says. Empty where it says nothing. `wrong` is why it cannot be brought in."""
+    """What one row says, empty where it says nothing. `wrong`: why it cannot be imported."""
 
     line: int
     surname: str = ""
@@ -35,7 +34,7 @@ class Pupil:
     year: str = ""
     class_name: str = ""
     wrong: str = ""
-    # Everything in it that has the shape of a UPN, where its columns cannot be relied on.
+    # Every cell that looks like a UPN. Only in a faulty row, where cells may be in wrong columns.
     upns: tuple[str, ...] = field(default=())
 
     @property
@@ -44,7 +43,7 @@ class Pupil:
 
 
 def pupil(row: Row, mapping: Mapping[str, int], width: int, today: date) -> Pupil:
-    """`row` read by `mapping` (our key to its position), in a file of `width` columns."""
+    """`row` read with `mapping` {column key: position from 0}, in a file of `width` columns."""
     cells = [unicodedata.normalize("NFC", tidy(cell)) for cell in row.cells]
     said = {key: cells[at] if at < len(cells) else "" for key, at in mapping.items()}
     for key in ("upn", "admission_number"):
@@ -57,19 +56,20 @@ def pupil(row: Row, mapping: Mapping[str, int], width: int, today: date) -> Pupi
     born = read_date(written, today)
     wrong = _shape(row, cells, width) or _words(said) or _birth(written, born, today) or _upn(said)
     if wrong:
-        # Kept only to find whom it is about.
+        # A faulty row is only used to find its pupil: drop values with unreadable characters.
         said = {key: value for key, value in said.items() if "\ufffd" not in value}
     upns = tuple(cell.upper() for cell in cells if _UPN.fullmatch(cell.upper())) if wrong else ()
     return Pupil(line=row.line, born=born, wrong=wrong, upns=upns, **said)
 
 
 def _whole_name(written: str) -> tuple[str, str]:
-    """Surname and forename of "Surname, Forename"; no forename where it is written otherwise."""
+    """(surname, forename) of "Surname, Forename". Without a comma, the forename is empty."""
     surname, _, forename = written.partition(",")
     return surname.strip(), forename.strip()
 
 
 def _shape(row: Row, cells: list[str], width: int) -> str:
+    """Broken quotation marks, too many cells or unreadable characters; empty if none."""
     if row.broken:
         return "The quotation marks in this line do not match. Take them out of the file."
     if any(cells[width:]):
@@ -80,6 +80,7 @@ def _shape(row: Row, cells: list[str], width: int) -> str:
 
 
 def _words(said: Mapping[str, str]) -> str:
+    """A cell that is too long, or missing though needed; empty if none."""
     for column in PUPIL:
         if column.key in said and len(said[column.key]) > column.most:
             return f"{column.words}: longer than {column.most} characters."

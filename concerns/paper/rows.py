@@ -1,9 +1,9 @@
-"""This file knows how a file of rows is read, as school systems and spreadsheets write them.
+"""Reads files of rows as school systems and spreadsheets write them.
 
-UTF-8 with or without its mark, Windows-1252 or UTF-16; commas, semicolons, tabs or bars; quoted or
-not; a report's title above the headings; lines that are empty, too short or too long. A line that
-cannot be read is one line, and never takes the lines after it with it. Where a file is something
-else than a table, `NotATable` says so in words for the person who chose it.
+UTF-8 with or without a byte order mark, Windows-1252 or UTF-16; commas, semicolons, tabs or bars;
+quoted or not; a report title above the headings; lines that are empty, too short or too long. A
+line that cannot be read costs only that line, never those after it. If the file is not a table,
+`NotATable` says so in words for the person who chose it.
 """
 
 import codecs
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
-# A quotation mark that is never closed would swallow the file: no row of a roll is longer.
+# An unclosed quotation mark would swallow the rest of the file. No real row has more lines.
 _MOST_LINES_IN_A_ROW = 6
 _DELIMITERS = ",;\t|"
 _SAVE_AS = "Open it where it came from, choose Save as or Export, and pick CSV."
@@ -31,14 +31,14 @@ _OTHER_KINDS = (
 
 
 class NotATable(ValueError):
-    """The file cannot be read as rows. Its one argument is a sentence for the person."""
+    """The file cannot be read as a table. Its argument is the sentence to show on the page."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the line it begins on, counted from 1 as an editor shows it, and its cells.
+    """One row of a file: its cells, and the line it begins on, counted from 1 as in an editor.
 
-    `broken` when its quotation marks do not match: the cells are then only a guess.
+    `broken`: its quotation marks do not match, so the cells are only a guess.
     """
 
     line: int
@@ -48,14 +48,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
+    """A file as headings and rows."""
+
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
-    # Whether any heading was one that the reader knows.
+    # Whether at least one heading is a known one.
     recognised: bool = True
 
 
 def decoded(content: bytes) -> str:
-    """The words of a file. Raises NotATable when it is another kind of file, or too large."""
+    """The text of a file. Raises NotATable if it is another kind of file, or too large."""
     if len(content) > MOST_BYTES:
         raise NotATable("This file is larger than 10 MB. Export fewer columns and try again.")
     begins = content[:64].removeprefix(codecs.BOM_UTF8).lstrip()
@@ -75,15 +77,15 @@ def _as_text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # The few bytes Windows-1252 has no letter for come out as a mark that the row is told of.
+        # Bytes that Windows-1252 does not define become U+FFFD; `pupils.py` rejects such a row.
         return content.decode("cp1252", "replace")
 
 
 def table(text: str, known: Callable[[tuple[str, ...]], int]) -> Table:
-    """The headings and the rows below them. Raises NotATable when there are too many.
+    """The headings, and the rows below them that are not empty. Raises NotATable over MOST_ROWS.
 
-    `known` counts the headings it recognises in a row: the headings are the line, and the delimiter
-    the one, that it recognises most in. Where it knows none, the first line is taken.
+    `known` counts the known headings among some cells. The heading line and the delimiter are those
+    that give the highest count. If nothing is known, the first line is taken as the headings.
     """
     lines = list(io.StringIO(text, newline=""))
     delimiter, at, score = _headings(lines, known)
@@ -101,17 +103,17 @@ def table(text: str, known: Callable[[tuple[str, ...]], int]) -> Table:
 
 
 def tidy(cell: str) -> str:
-    """`cell` with single spaces, and without what cannot be seen."""
+    """`cell` with single spaces and without invisible characters."""
     return " ".join("".join(c for c in cell if c.isprintable() or c.isspace()).split())
 
 
 def _headings(lines: list[str], known) -> tuple[str, int | None, int]:
-    """Delimiter, index of the line of headings, and how many of them are known."""
+    """(delimiter, index of the heading line, number of known headings). No lines: index None."""
     best: tuple[int, int, int] | None = None
     chosen: tuple[str, int | None] = (",", None)
     for delimiter in _DELIMITERS:
         for at, cells in _first_rows(lines, delimiter):
-            # The most recognised, then the widest; where none is, the first line there is.
+            # Most known headings first, then most cells. With none known, the earliest line.
             score = known(cells)
             rank = (score, len(cells), -at) if score else (0, -at, len(cells))
             if best is None or rank > best:
@@ -120,6 +122,7 @@ def _headings(lines: list[str], known) -> tuple[str, int | None, int]:
 
 
 def _first_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """(line index, cells) of up to ten rows that could be the headings: not empty, not "sep="."""
     seen = 0
     for row in _rows(lines[:40], delimiter, 0):
         if seen == 10:
@@ -130,6 +133,7 @@ def _first_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, tuple[s
 
 
 def _rows(lines: list[str], delimiter: str, at: int) -> Iterator[Row]:
+    """The rows from line index `at` on. A row that cannot be parsed is one broken row."""
     while at < len(lines):
         reader = csv.reader(lines[at : at + _MOST_LINES_IN_A_ROW], delimiter=delimiter, strict=True)
         try:

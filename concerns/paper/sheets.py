@@ -1,10 +1,10 @@
-"""This file knows how rows leave as a CSV that is safe to open in a spreadsheet.
+"""Writes CSV files that are safe to open in a spreadsheet.
 
-A spreadsheet runs a cell that begins with = + - or @ as a formula, and reads past spaces, tabs and
-control characters to find one; what somebody typed about a child must never be run. Such a cell is
-given a quote in front, as OWASP advises, and every cell stands in quotation marks so that no other
-separator can begin a new one. UTF-8 with a byte order mark and CRLF: what Excel reads rightly by a
-double click.
+A spreadsheet runs a cell that begins with = + - or @ as a formula, even after spaces, tabs and
+control characters. Text that somebody typed about a child must never be run. So such a cell gets a
+single quote in front, as OWASP advises, and every cell is in quotation marks so that no other
+separator can begin a new one. The file is UTF-8 with a byte order mark and CRLF line ends, which
+Excel opens correctly on a double click.
 """
 
 import csv
@@ -14,16 +14,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 MARK = "\ufeff"
 
-# After any spaces, a sign that starts a formula (full-width ones too) or a control character.
+# A formula sign (full-width ones too), after any spaces or invisible characters; or a control
+# character.
 _DANGEROUS = re.compile(
     "[\\s\u00ad\u200b-\u200f\u2060\ufeff]*[=+\\-@＝＋－＠]|\\s*[\\t\\r\\n\\x00]"
 )
 
 
 def safe(cell) -> str:
-    """`cell` as a spreadsheet may be shown it. A number of ours stays a number; no value is empty.
+    """`cell` as text that a spreadsheet can safely open. Raises nothing.
 
-    Raises nothing.
+    An int or float is our own and is written as it is; None is an empty cell.
     """
     if cell is None:
         return ""
@@ -34,7 +35,7 @@ def safe(cell) -> str:
 
 
 def sheet(head: Sequence[str], rows: Iterable[Sequence]) -> Iterator[bytes]:
-    """The file, a row at a time, so that a long one is never held whole."""
+    """The CSV file in pieces, one row each, so that a long file is never in memory as a whole."""
     line = io.StringIO()
     writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     line.write(MARK)
@@ -46,6 +47,7 @@ def sheet(head: Sequence[str], rows: Iterable[Sequence]) -> Iterator[bytes]:
 
 
 def _taken(line: io.StringIO) -> bytes:
+    """What has been written to `line`, which is emptied."""
     written = line.getvalue().encode()
     line.seek(0)
     line.truncate()

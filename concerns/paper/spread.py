@@ -1,8 +1,9 @@
-"""This file knows what many waits come to: the middle one, the longest of nine in ten, and bands.
+"""Summarises waiting times: the median, the 90th percentile, and how many fall in each band.
 
-They come as (minutes, how many), in order, as the database counts them, and are read once: no list
-of them is held. Percentiles are by nearest rank, the least wait that at least so many were within,
-so that "half were looked at within 40 minutes" is true as it stands, and of a real concern.
+Waits come as (minutes, how many), in order, as the database counts them. They are read once and
+never held as a list. Percentiles use the nearest rank: the shortest wait that at least that share
+of waits stayed within. So "half were looked at within 40 minutes" is literally true, and 40 minutes
+is the wait of a real concern.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,13 +11,18 @@ from dataclasses import dataclass
 
 from concerns.rules.spans import in_hours
 
-# Fewer than this have no middle worth the name: each is said instead.
+# With fewer waits than this, a median means little: pages list each wait instead.
 FEW = 3
 
 
 @dataclass(frozen=True)
 class Spread:
-    """`first` holds the least waits themselves, for when they are too few for a middle."""
+    """A summary of waits, all in school minutes.
+
+    `count` have ended, `waiting` have not. `half` is the median, `nine_in_ten` the 90th percentile;
+    None if nothing has ended. `first` holds the shortest waits, for when there are too few for a
+    median. `bands` counts the ended waits in each band.
+    """
 
     count: int
     waiting: int
@@ -43,15 +49,15 @@ class Spread:
 
 
 def rank(count: int, hundredths: int) -> int:
-    """Which of `count` in order is the percentile: from 1, by nearest rank, in whole numbers."""
+    """The place, from 1, of a percentile among `count` ordered values, by nearest rank."""
     return max(1, -(-count * hundredths // 100))
 
 
 def spread(counted: Iterable[tuple[int | None, int]], count: int, upto: Sequence[int]) -> Spread:
-    """What the waits come to. `counted` is in order of minutes; None are those still waiting.
+    """A summary of `counted`: (minutes, how many), ordered by minutes; None for still waiting.
 
-    `count` is how many have an end; `upto` are the last minutes of each band but the open-ended
-    last one.
+    `count` is how many waits have ended. `upto` holds the last minute of each band, except the last
+    band, which has no end.
     """
     at_half, at_nine = rank(count, 50), rank(count, 90)
     half = nine = None

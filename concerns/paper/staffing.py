@@ -1,4 +1,4 @@
-"""This file knows how one line of a staff file is read, and what can be wrong with it."""
+"""Reads one line of a staff file, and says what is wrong with it."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from concerns.paper.columns import STAFF, plain, read_date
 from concerns.paper.rows import Row, tidy
 from concerns.rules.roles import Role
 
-# Every way a school is likely to write a role, compared as headings are.
+# The ways in which schools write a role. Compared like headings: no case, spaces or punctuation.
 _ROLES = {
     Role.STAFF: ("staff", "member of staff", "teacher", "teaching assistant", "ta", "all staff"),
     Role.DSL: ("dsl", "designated safeguarding lead", "safeguarding lead", "lead dsl"),
@@ -28,7 +28,7 @@ _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", r
 
 @dataclass(frozen=True)
 class StaffLine:
-    """What one line says of one person. Empty where it says nothing, which changes nothing."""
+    """What one line says about one person. An empty value changes nothing. `wrong`: its fault."""
 
     line: int
     name: str = ""
@@ -43,7 +43,7 @@ class StaffLine:
 
 
 def staff_lines(rows: tuple[Row, ...], mapping: Mapping[str, int], today: date) -> list[StaffLine]:
-    """Each row read; a second line for one e-mail address is wrong."""
+    """The staff lines of `rows`. A second line with the same e-mail address is faulty."""
     first: dict[str, int] = {}
     found = []
     for row in rows:
@@ -59,6 +59,7 @@ def staff_lines(rows: tuple[Row, ...], mapping: Mapping[str, int], today: date) 
 
 
 def _said(row: Row, mapping: Mapping[str, int]) -> dict[str, str]:
+    """The cells of `row` as {column key: text}, empty for a column that is not in the file."""
     cells = [tidy(cell) for cell in row.cells]
     said = {column.key: "" for column in STAFF}
     said |= {key: cells[at] for key, at in mapping.items() if at < len(cells)}

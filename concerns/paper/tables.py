@@ -1,4 +1,4 @@
-"""This file knows a table of figures with its chart, where every figure leads to its rows."""
+"""A table of figures with its bar chart, where every figure links to the concerns behind it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,10 @@ from concerns.paper.spread import Spread
 
 @dataclass(frozen=True)
 class Row:
-    """One row. Its figures are of what `to` asks for; each leads there, narrowed by its column.
+    """One row: its label, its figures and the filters `to` that they are counted with.
 
-    `to` is the room's own: it has a `query` for an address and `but(...)` to narrow it.
+    Each figure links to the concerns behind it: `to`, narrowed by the figure's column. `to` is an
+    AuditFilters, which this folder may not import: it has `to_query_string` and `narrowed_by(...)`.
     """
 
     label: str
@@ -32,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows, the chart of one of their columns, and for waits what they come to."""
+    """Rows with a bar chart of one of their columns; a table of waits has a summary as well."""
 
     rows: list[Row]
     chart: Bars
@@ -40,5 +41,5 @@ class Table:
 
 
 def table(title: str, rows: list[Row], column: str = "came", spread: Spread | None = None) -> Table:
-    """A table with the bars of `column`."""
+    """A table with a bar chart of `column`, which is a field of FigureRow."""
     return Table(rows, bars(title, ((row.label, getattr(row, column)) for row in rows)), spread)

@@ -1,8 +1,9 @@
-"""This file knows how one concern's whole trail is told: everything that happened, in one order.
+"""The audit trail of one concern: everything that happened, in one order.
 
-What was done is told from the concern's own rows, which hold the words; who took it, who looked and
-who was refused, from the lines of the record. A line whose act has a row of its own is not told
-twice; any other kind of line is told as it stands, so that a kind added later cannot go missing.
+What people did comes from the concern's own rows, which hold the words. Who took it, who read it
+and who was refused comes from the ledger. A ledger line of a kind that has its own row (HAS_A_ROW)
+is left out, so nothing shows twice. Ledger lines of any other kind show as they are, so a kind that
+is added later cannot go missing.
 """
 
 from collections.abc import Iterator
@@ -42,9 +43,9 @@ ACCOUNT = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `facts` are (what it is, words); `mark` is how it stands out.
+    """One thing that happened. `facts` are (label, text); `mark` is how the page marks it.
 
-    `happened` is given where that was before it was written down.
+    `at` is when it was recorded. `happened` is set only if it happened before that.
     """
 
     at: datetime
@@ -55,14 +56,14 @@ class Entry:
     happened: datetime | None = None
     due: datetime | None = None
     late: str = ""
-    # A reading again and again, with nothing between, is one entry: how often, and the last time.
+    # Repeated readings with nothing in between are one entry: how many, and when the last was.
     times: int = 1
     last: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Trail:
-    """All that happened to one concern, and who knew of it when."""
+    """Everything that happened to one concern, and who knew of it when."""
 
     concern: Concern
     entries: list[Entry]
@@ -71,7 +72,10 @@ class Trail:
 
 
 def trail(concern: Concern, viewer: Viewer) -> Trail:
-    """The whole trail of `concern`, which was opened through sight. A fixed number of reads."""
+    """The whole trail of `concern`, in a fixed number of queries.
+
+    Does not check or record access: get `concern` through `doors/sight.py` first.
+    """
     story.fetch(concern)
     steps = Step.objects.filter(concern=concern).select_related("holder", "done_by")
     lines = ledger.trail(concern)
@@ -80,8 +84,11 @@ def trail(concern: Concern, viewer: Viewer) -> Trail:
 
 
 def tell(concern: Concern, steps: list[Step], lines: list, viewer: Viewer) -> list[Entry]:
-    """The whole trail, oldest first. `concern` was fetched by `story.fetch`, `steps` are all of
-    its steps, `lines` come from the ledger."""
+    """Every entry of the trail, oldest first.
+
+    `concern` needs `story.prefetch_concern_history`; `steps` are all its next steps and `lines` its
+    ledger lines.
+    """
     told = [
         *_written(concern),
         *(_line(line) for line in lines if line.refused or line.kind not in HAS_A_ROW),
@@ -94,7 +101,7 @@ def tell(concern: Concern, steps: list[Step], lines: list, viewer: Viewer) -> li
 
 
 def _said(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    """Those that were said."""
+    """The facts that have a text."""
     return tuple(fact for fact in facts if fact[1])
 
 
@@ -116,7 +123,7 @@ def _written(concern: Concern) -> Iterator[Entry]:
 
 
 def _from_rows(concern: Concern) -> Iterator[Entry]:
-    """Notes, words back, handings, endings and conversations: what somebody wrote, at a time."""
+    """Additions, handovers, endings, refilings, exclusions, replies, meetings, conversations."""
     for row in concern.additions.all():
         what = "Wrote a note for the leads" if row.for_leads else "Added to it"
         yield Entry(row.at, what, row.by.name, _said(("Words", row.words)))
@@ -147,7 +154,7 @@ def _from_rows(concern: Concern) -> Iterator[Entry]:
 
 
 def _after(concern: Concern) -> Iterator[Entry]:
-    """What colleagues were asked for, and the watches."""
+    """What colleagues were asked for and answered, and the watches."""
     for step in concern.asked_for:
         task, came = step.task, story.answered(step)
         yield Entry(task.at, "Asked a colleague", task.by.name, _said(("For", task.words)))
@@ -165,6 +172,7 @@ def _after(concern: Concern) -> Iterator[Entry]:
 
 
 def _earlier(row) -> datetime | None:
+    """When it happened, if that was before it was recorded."""
     return row.happened_at if row.happened_at < row.at else None
 
 
@@ -237,7 +245,7 @@ def _steps(steps: list[Step], viewer: Viewer) -> Iterator[Entry]:
 
 
 def _together(entries: list[Entry]) -> list[Entry]:
-    """Readings by one person with nothing between them are told once."""
+    """Joins readings by the same person with nothing in between into one entry."""
     told: list[Entry] = []
     for entry in entries:
         last = told[-1] if told else None

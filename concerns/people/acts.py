@@ -1,8 +1,9 @@
-"""This file knows how the staff are kept - by page and by file - and how a school itself is set up.
+"""Keeps the list of staff, by page and by file, and sets up the school from the command line.
 
-The office does all of it; what would make somebody a reader, or touches one who reads, waits for
-the head. Which that is, and who may answer, is one table: `rules/staffing.py`. What one act may do
-alone, another does once approved, by the same words of `models/asked.py`.
+The office and the head make the changes. A change that would make somebody a reader, or is about a
+reader, needs the head's approval: `rules/staffing.py` says which changes those are and who may
+approve them. The code that makes a change is the same whether it is made at once or after approval:
+`StaffChangeRequest.apply_change` in `models/asked.py`.
 """
 
 from datetime import date, datetime, timedelta
@@ -30,13 +31,13 @@ from concerns.rules.roles import READERS, May, Role, may
 from concerns.rules.staffing import Matter
 
 BY_COMMAND = "from the command line"
-# How long a file that nobody confirmed is kept.
+# How long an unconfirmed file is kept.
 WAITS = timedelta(days=1)
 
 
 @act(May.POSTS, Kind.STAFF_BROUGHT)
 def bring_staff(*, by: Viewer, lines: list[StaffLine], now: datetime, record) -> Brought:
-    """Bring in every line that has nothing wrong with it. New people have no password yet."""
+    """Import every line without a fault, without approval. New people have no password yet."""
     good = [line for line in lines if not line.wrong]
     done = Bringing(by, now, alone=True).bring(good)
     said = f"{len(done.added)} added, {len(done.changed)} changed, {BY_COMMAND}"
@@ -46,7 +47,7 @@ def bring_staff(*, by: Viewer, lines: list[StaffLine], now: datetime, record) ->
 
 @act(May.PEOPLE, Kind.STAFF_READ)
 def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> StaffFile:
-    """Keep a file, encrypted, until it is confirmed. Files nobody confirmed in a day go."""
+    """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
     old = StaffFile.objects.of_school(by).waiting().filter(read_at__lt=now - WAITS)
     old.delete()
     file = StaffFile.objects.create(school=by.school, by=by.person, read_at=now, content=content)
@@ -58,7 +59,11 @@ def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> Sta
 def bring_file(
     *, by: Viewer, file: StaffFile, lines: list[StaffLine], seen: str, now: datetime, record
 ) -> Brought:  # fmt: skip
-    """Do what the page showed: `seen` is the digest of it. All of it, or nothing."""
+    """Import the file exactly as the page showed it, completely or not at all.
+
+    `seen` is the digest of what was shown. Raises ActRefused if the result would be a different one
+    by now, or would leave the school without a lead or a head tomorrow.
+    """
     _one_at_a_time(by)
     done = Bringing(by, now, alone=by.may(May.POSTS)).bring([x for x in lines if not x.wrong])
     if file.brought_at or done.digest != seen:
@@ -78,14 +83,14 @@ def bring_file(
 
 @act(May.POSTS, Kind.PASSWORD_SET)
 def set_password(*, by: Viewer, person: Person, password: str, now: datetime, record) -> None:
-    """Give somebody a password. Whoever is signed in as them is signed out by it."""
+    """Give somebody a password. This ends all their sessions."""
     person.keep_password(password)
     record(about=person, fields=["password"], reason=BY_COMMAND)
 
 
 @act(May.POSTS, Kind.SCHOOL_SET)
 def keep_school(*, by: Viewer, said: SchoolSaid, now: datetime, record) -> School:
-    """Make the school, or bring it up to date; past terms and closures stay as they were."""
+    """Create the school or update it. Past terms and closures stay as they were."""
     by.school.keep(said)
     record(about=by.school, fields=["terms", "closures", "hours", "numbers"], reason=BY_COMMAND)
     return by.school
@@ -98,10 +103,11 @@ def keep_school(*, by: Viewer, said: SchoolSaid, now: datetime, record) -> Schoo
 def add_person(
     *, by: Viewer, email: str, said: dict[str, str], what: Asked, now: datetime, record
 ) -> tuple[Person, bool]:
-    """Somebody works here from now on, with the post in `what`. False: that post waits.
+    """Add a person with the post in `what`. Returns the person and whether the post is given.
 
-    Who works in another school of this site already keeps their account. Who waits for a post that
-    reads is a member of staff meanwhile, and can write a concern from their first day.
+    Somebody who already works in another school of this site keeps their account. Somebody whose
+    post needs the head's approval gets a staff post meanwhile, so that they can write a concern
+    from their first day. Raises ActRefused if they work here already.
     """
     _one_at_a_time(by)
     person = Person.objects.filter(email=email).first()
@@ -123,7 +129,7 @@ def add_person(
 def change_person(
     *, by: Viewer, person: Person, email: str, said: dict[str, str], now: datetime, record
 ) -> bool:  # fmt: skip
-    """Name, room, telephone, address. False: the address waits for the head."""
+    """Change name, room, telephone and e-mail address. False: the address awaits approval."""
     _one_at_a_time(by)
     differs = [name for name, new in said.items() if new != getattr(person, name)]
     for name in differs:
@@ -140,14 +146,14 @@ def change_person(
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED)
 def change(*, by: Viewer, what: Asked, now: datetime, record) -> bool:
-    """Do what is asked, or let it wait for the head. True: it is done."""
+    """Make the change, or request it from the head if it needs approval. True: it is made."""
     _one_at_a_time(by)
     return _do_or_ask(record, what)
 
 
 @act(May.SUBMIT, Kind.STAFF_CHANGED)
 def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record) -> bool:
-    """Anybody says of themselves that a pupil is their family: it is so at once, a reader too."""
+    """Record that a pupil is the person's own family. Needs no approval, even from a reader."""
     _one_at_a_time(by)
     return _do_or_ask(record, Asked(matter=Matter.RELATED, person=by.person, child=child, how=how))
 
@@ -156,7 +162,7 @@ def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record) -> 
 def answer(
     *, by: Viewer, asked: Asked, approved: bool, why: str, now: datetime, record
 ) -> Answer:  # fmt: skip
-    """Approve what was asked, which is then done, or refuse it and say why. Once."""
+    """Approve a request, which makes the change, or refuse it with a reason. Only once."""
     _one_at_a_time(by)
     earlier = Answer.objects.filter(asked=asked).select_related("by").first()
     if earlier:
@@ -175,6 +181,7 @@ def answer(
 
 
 def _do_or_ask(record, what: Asked) -> bool:
+    """Make the change in `what`, or save it as a request to the head. True: it is made."""
     by = record.by
     what.school, what.by, what.at = by.school, by.person, record.now
     children = [what.child.uid] if what.child else []
@@ -202,7 +209,12 @@ def _make(record, what: Asked) -> None:
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED, on="post")
 def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record) -> Post:
-    """The last day of one post of several. What only that post let them hold goes to its role."""
+    """End one post of several; `until` is its last day.
+
+    If the person can then no longer decide on concerns, what they hold returns to its roles. Raises
+    ActRefused if it is their only post, if `until` is before the post began, if a reader's post
+    would end after today, or if the school would be left without a lead or a head.
+    """
     _one_at_a_time(by)
     if until < post.since:
         raise Refused("That is before the post began.")
@@ -225,10 +237,12 @@ def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record) -> P
 def leave(
     *, by: Viewer, person: Person, last: date, to: Person | None, now: datetime, record
 ) -> Person:  # fmt: skip
-    """Somebody has left: posts end, the account closes, and all they held goes to `to`, told so.
+    """Record that somebody has left; `last` is their last day, today at the latest.
 
-    What `to` may not see goes to the role that owes it; so does all, where `by` may see nothing of
-    it and so could not be asked who takes over. Nobody writes down their own leaving.
+    Their posts here end, their account closes unless they have a post in another school, and `to`
+    takes over what they hold and is notified. What `to` may not see goes to the role whose step it
+    is. `to` may be None if the person holds nothing that `by` may see; then all of it goes to the
+    roles. Nobody may record their own leaving. Raises ActRefused.
     """
     _one_at_a_time(by)
     if person.pk == by.person.pk:
@@ -248,7 +262,7 @@ def leave(
 
 
 def _somebody_stays(by: Viewer, person: Person, roles: set[str]) -> None:
-    """A school is never without a lead, nor without a head to approve who is one."""
+    """Refuse to leave the school without a lead, or without a head who can approve a new one."""
     for role in (role for role in (Role.DSL, Role.HEAD) if role in roles):
         posts = Post.objects.filter(school=by.school).in_force(by.today).holding(role)
         if posts.filter(person=person).exists() and not posts.exclude(person=person).exists():
@@ -257,13 +271,13 @@ def _somebody_stays(by: Viewer, person: Person, roles: set[str]) -> None:
 
 
 def _one_at_a_time(by: Viewer) -> None:
-    """Two changes of one school's staff wait for each other: the last lead is not ended twice."""
+    """Lock the school, so that two changes at once cannot both end one of the last two leads."""
     School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
 
 
 @act(May.SUBMIT, Kind.PASSWORD_SET, on="person")
 def choose_password(*, by: Viewer, person: Person, link: str, password: str, now, record) -> None:
-    """With a link, once: the password it sets is the end of it, and of every open session."""
+    """Set the person's own password with a link. Ends the link and all open sessions."""
     if mail.whose(link) != person:
         raise Refused("This link has ended.")
     person.keep_password(password)
@@ -272,8 +286,11 @@ def choose_password(*, by: Viewer, person: Person, link: str, password: str, now
 
 @act(May.COVER, Kind.COVERED)
 def say_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
-    """Who is away and who stands in, or who is reached out of hours: among who may decide; a chair
-    may be away. A lead says it of themselves; the office and the head, of anybody."""
+    """Record who is away and who covers for them, or who can be reached out of hours.
+
+    All of them must be able to decide on concerns; other readers, such as the chair, may be away.
+    A lead may record this for themselves, the office and the head for anybody.
+    """
     able = set(Person.objects.who_may(May.DECIDE, by.school, by.today))
     absent = set(Person.objects.who_may_be_away(by.school, by.today)) if cover.away else able
     if cover.person not in absent or cover.stands_in not in able | {None}:
@@ -287,7 +304,7 @@ def say_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
 
 @act(May.COVER, Kind.COVERED, on="cover")
 def end_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
-    """It is no longer so, or never was: from now on."""
+    """End an absence or cover from now on, because it is over or was a mistake."""
     _must_be_theirs(by, cover)
     cover.ended_by, cover.ended_at = by.person, now
     cover.save(update_fields=["ended_by", "ended_at"])
@@ -296,5 +313,6 @@ def end_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
 
 
 def _must_be_theirs(by: Viewer, cover: Cover) -> None:
+    """Refuse a cover about somebody else, unless `by` keeps the list of staff."""
     if cover.person != by.person and not by.may(May.PEOPLE):
         raise Refused("You can say this of yourself. For a colleague, ask the office or the head.")

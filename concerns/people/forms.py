@@ -1,4 +1,4 @@
-"""This file knows what is asked of who keeps the list of staff, and what a clear answer is."""
+"""The forms about staff: people, posts, families, leaving, cover, the staff file and passwords."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -22,7 +22,7 @@ TO_THE_HEAD = "Opens the record: waits for the headteacher's approval."
 
 
 class Line(Words):
-    """One line of at most so many characters."""
+    """A one-line text of at most `most` characters."""
 
     def __init__(self, label: str, most: int, **more):
         super().__init__(label, line=True, **more)
@@ -58,6 +58,8 @@ class PersonForm(Asked):
 
 
 class AskPost(Asked):
+    """The questions about a post. Subclasses set BEFORE (the fields above) and PRESS (button)."""
+
     role = forms.ChoiceField(
         label="What are they here?",
         choices=[(role.value, role.title) for role in Role],
@@ -128,7 +130,7 @@ class AnswerForm(Asked):
 
 
 class FamilyForm(Asked):
-    """A pupil, found by part of a name, and what they are to somebody who works here."""
+    """Finds a pupil by part of a name, and asks what a member of staff is to them."""
 
     find = Line("Which pupil?", 100, help_text="Part of a first name or surname, then Find.")
     child = forms.ChoiceField(label="Who is it?", widget=forms.RadioSelect, required=False)
@@ -240,7 +242,7 @@ class CoverForm(Unfolding):
 
 
 class FileForm(forms.Form):
-    """`lines` are what was read, once it is valid."""
+    """Uploads a staff file. Once valid, `lines` holds its staff lines."""
 
     file = forms.FileField(
         label="The file",

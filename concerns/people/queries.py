@@ -1,4 +1,4 @@
-"""This file knows what the pages of the staff read: lists, one person, what waits, what is held."""
+"""What the pages about staff read: the list, one person, open requests, cover, and what is held."""
 
 import uuid
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Listed:
 
 
 def staff(viewer: Viewer, *, left: bool, after: uuid.UUID | None) -> tuple[list[Listed], bool]:
-    """A page of who works here, by name; or, apart, of who has left."""
+    """A page of the staff by name, and whether more follow; if `left`, of those who have left."""
     rows = _everyone(viewer)
     rows = (rows.gone if left else rows.here)(viewer.school, viewer.today)
     if after:
@@ -62,7 +62,7 @@ def staff(viewer: Viewer, *, left: bool, after: uuid.UUID | None) -> tuple[list[
 
 
 def called(viewer: Viewer, part: str) -> list[Listed]:
-    """By part of a name, whether they are here or have left."""
+    """Staff by part of a name, including those who have left."""
     rows = _everyone(viewer).called(part[:100]).order_by("name", "pk")[:A_PAGE]
     return [_listed(viewer, person) for person in rows]
 
@@ -82,7 +82,7 @@ def _listed(viewer: Viewer, person: Person) -> Listed:
 
 
 def signs_in(person: Person, now: datetime) -> str:
-    """Whether they can sign in, and if not, what became of their link. Needs `links` fetched."""
+    """Whether they can sign in, else the state of their invitation. Needs `links` prefetched."""
     if not person.is_active:
         return "Cannot sign in: has left"
     if person.has_usable_password():
@@ -93,7 +93,7 @@ def signs_in(person: Person, now: datetime) -> str:
 
 
 def person(viewer: Viewer, uid: uuid.UUID) -> Person:
-    """One person with their posts, families, links and what waits about them."""
+    """One person with posts, families, cover, links and open requests. Raises Http404."""
     found = sight.one(viewer, _everyone(viewer), uid)
     families = Relation.objects.of_school(viewer).filter(shuts_out=found)
     found.family = list(families.select_related("child").order_by("pk"))
@@ -111,7 +111,7 @@ def one(viewer: Viewer, uid: uuid.UUID) -> Person:
 
 
 def post(viewer: Viewer, uid: uuid.UUID) -> Post:
-    """A post that has not ended."""
+    """A post that has not ended. Raises Http404."""
     rows = Post.objects.of_school(viewer).lasting(viewer.today)
     return sight.one(viewer, rows.select_related("person"), uid)
 
@@ -127,7 +127,7 @@ def _asked(viewer: Viewer):
 
 
 def asked(viewer: Viewer) -> tuple[list[Asked], list[Asked]]:
-    """(what waits for the head, what was answered in the last month)."""
+    """(requests that await the head, requests answered in the last month)."""
     since = viewer.now - LATELY
     waiting = list(_asked(viewer).waiting()[:A_PAGE])
     for row in waiting:
@@ -136,7 +136,10 @@ def asked(viewer: Viewer) -> tuple[list[Asked], list[Asked]]:
 
 
 def said_themselves(viewer: Viewer) -> list[Relation]:
-    """Which readers said in the last month that a pupil is their family: done at once, and told."""
+    """Relations that readers recorded of themselves in the last month.
+
+    These need no approval, so the head is shown them.
+    """
     readers = Post.objects.filter(school=viewer.school).reading().lasting(viewer.today)
     rows = Relation.objects.of_school(viewer).filter(by=F("person"), at__gte=viewer.now - LATELY)
     rows = rows.filter(person__in=readers.values("person")).select_related("person")
@@ -148,7 +151,10 @@ def one_asked(viewer: Viewer, uid: uuid.UUID) -> Asked:
 
 
 def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
-    """The first dozen on the roll by part of a name, and whether there are more: no reading."""
+    """The first MOST_FOUND pupils on the roll by part of a name, and whether there are more.
+
+    Does not count as reading about a child.
+    """
     if not folded(part):
         return [], False
     rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
@@ -169,8 +175,11 @@ def own_waiting(viewer: Viewer) -> list[Asked]:
 
 
 def to_leave(viewer: Viewer, uid: uuid.UUID) -> Person:
-    """Who is leaving, with what they hold and how much they began and never sent. Raises Http404
-    for who has left."""
+    """The person who is leaving, with what they hold and how many drafts they have not sent.
+
+    `has` and `owes` are the concerns and steps that the viewer may know of. Raises Http404 if they
+    have left already, and for the viewer themselves.
+    """
     here = Person.objects.of_school(viewer).here(viewer.school, viewer.today)
     found = sight.one(viewer, here, uid)
     if found.pk == viewer.person.pk:
@@ -182,19 +191,19 @@ def to_leave(viewer: Viewer, uid: uuid.UUID) -> Person:
 
 
 def _references(viewer: Viewer, person: Person) -> list[Concern]:
-    """For who may read them: what changes hands, by reference. Recorded as shown."""
+    """The concerns that the person holds, to list their references. Recorded as shown."""
     rows = Concern.objects.visible_to(viewer)
     mine = rows.filter(pk__in=held.held(person, viewer.school).values("pk"))
     return sight.page(viewer, mine.most_pressing_first(), A_PAGE, reason="held by a leaver")[0]
 
 
 def able(viewer: Viewer, leaver: Person) -> dict[str, Person]:
-    """Who may take over from `leaver`, by uid."""
+    """{uid: person} of those who may take over from `leaver`."""
     return {uid: person for uid, person in leads(viewer).items() if person != leaver}
 
 
 def covers(viewer: Viewer) -> list[Cover]:
-    """What is so today or will be, in the order it begins; and whether the viewer may end it."""
+    """Current and planned absences and cover, by first day, with whether the viewer may end it."""
     rows = Cover.objects.of_school(viewer).lasting(viewer.today)
     found = list(rows.select_related("person", "stands_in").order_by("since", "pk"))
     for row in found:
@@ -209,18 +218,18 @@ def cover(viewer: Viewer, uid: uuid.UUID) -> Cover:
 
 
 def acting(viewer: Viewer) -> list[Acting]:
-    """Whom anybody would find for the lead at this moment."""
+    """Who acts as the lead at this moment, first to turn to first."""
     return who_acts(viewer.school, Role.DSL, viewer.now)
 
 
 def leads(viewer: Viewer) -> dict[str, Person]:
-    """Who may stand in or be reached, by uid."""
+    """{uid: person} of those who may cover for somebody or be reached out of hours."""
     rows = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
     return {str(person.uid): person for person in rows}
 
 
 def absent(viewer: Viewer) -> dict[str, Person]:
-    """Of whom the viewer may say that they are away, by uid."""
+    """{uid: person} of those for whom the viewer may record an absence."""
     if not viewer.may(May.PEOPLE):
         return {str(viewer.person.uid): viewer.person}
     rows = Person.objects.who_may_be_away(viewer.school, viewer.today)
@@ -228,13 +237,13 @@ def absent(viewer: Viewer) -> dict[str, Person]:
 
 
 def file(viewer: Viewer, uid: uuid.UUID) -> StaffFile:
-    """A staff file that waits to be confirmed. Raises Http404 for one that is in."""
+    """A staff file that awaits confirmation. Raises Http404, also if it was imported."""
     rows = StaffFile.objects.of_school(viewer).waiting()
     return sight.one(viewer, rows.select_related("by"), uid)
 
 
 def read(content: str, today: date) -> list[StaffLine]:
-    """Its lines as they are understood. Raises NotATable where they are not; see paper/rows.py."""
+    """The staff lines in `content`. Raises NotATable if it is no table or lacks a needed column."""
     found = table(content, columns.known(STAFF))
     mapping = columns.guess(found.headings, STAFF)
     lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
@@ -244,16 +253,16 @@ def read(content: str, today: date) -> list[StaffLine]:
 
 
 def invited(person: Person, now: datetime) -> Viewer:
-    """In whose name a link is used: theirs, in the school that sent it last, as one of its staff.
+    """The viewer for using an invitation link: the person, in the school that last invited them.
 
-    Somebody may be invited before their first day, when they hold no post yet.
+    The role is staff, because somebody may be invited before their first day, without a post yet.
     """
     last = Invitation.objects.filter(person=person).select_related("school").order_by("-at", "-pk")
     return Viewer(person, last[0].school, frozenset({Role.STAFF}), now)
 
 
 def by_command(school: School, now: datetime) -> Viewer | None:
-    """In whose name the command line writes: the first head in force. None where there is none."""
+    """The viewer for the command line: the head, the longest in post. None if there is none."""
     today: date = local_day(school.days, now)
     posts = Post.objects.filter(school=school).holding(Role.HEAD).in_force(today)
     post = posts.select_related("person").order_by("since", "pk").first()
@@ -261,5 +270,5 @@ def by_command(school: School, now: datetime) -> Viewer | None:
 
 
 def nobody_yet(school: School, now: datetime) -> Viewer:
-    """A school without a head: the first file, which must name one, is written by nobody's name."""
+    """A viewer without a person, to import the first staff file, which must name a head."""
     return Viewer(None, school, frozenset({Role.HEAD}), now)

@@ -1,4 +1,4 @@
-"""This file knows where a person goes first, and the pages on which the staff are kept."""
+"""The start page, and the pages about staff, their absences, the staff file and passwords."""
 
 from allauth.core import ratelimit
 from django.http import Http404, HttpResponse
@@ -17,7 +17,7 @@ from concerns.people import acts, forms, queries
 from concerns.rules.roles import May
 from concerns.rules.staffing import Matter
 
-# Where a day begins: the first of these that somebody's post opens.
+# The start page: the first of these that the person may open.
 LANDINGS = (
     ("audit", May.AUDIT), ("triage", May.READ), ("adult", May.ADULT), ("roll", May.ROLL),
     ("submit", May.SUBMIT),
@@ -25,11 +25,12 @@ LANDINGS = (
 
 
 def home(request):
-    """Each to the page their day begins on: a lead's queue, a head's audit, else one's own."""
+    """Redirects to the person's start page, such as a lead's queue or a head's audit."""
     return redirect(next(room for room, power in LANDINGS if request.viewer.may(power)))
 
 
 def where(request):
+    """Somebody with posts in several schools chooses one."""
     if request.method == "POST":
         chosen = request.POST.get("school", "")
         if any(str(viewer.school.uid) == chosen for viewer in request.viewers):
@@ -40,7 +41,7 @@ def where(request):
 
 @require_POST
 def still_here(request):
-    """Somebody pressed "Stay signed in": the request itself is the touch the session lacked."""
+    """For the button "Stay signed in". Any request extends the session, so this does nothing."""
     return HttpResponse(status=204)
 
 
@@ -115,7 +116,7 @@ def family(request, uid):
 
 
 def own(request):
-    """Anybody's own families here."""
+    """The pupils who are the viewer's own family."""
     viewer = request.viewer
     sheet, child = _pupil(request)
     if child and sheet.does(acts.say_family, child=child, how=sheet.said["how"]):
@@ -125,7 +126,7 @@ def own(request):
 
 
 def _pupil(request):
-    """The sheet on which a pupil is looked for, and the one who was chosen on it."""
+    """The page that finds a pupil, and the pupil chosen; None until the form is complete."""
     viewer, looks = request.viewer, request.POST.get("do") == "find"
     found = queries.found(viewer, request.POST.get("find", ""))[0]
     chosen = queries.pupil(viewer, as_uid(request.POST.get("child", "")))
@@ -147,7 +148,7 @@ def unrelate(request, uid):
 
 
 def invite(request, uid):
-    """A link to choose a password: the first one, or another."""
+    """Sends a link to choose a password, the first one or a new one."""
     viewer = request.viewer
     person = queries.person(viewer, uid)
     first = not person.has_usable_password()
@@ -161,7 +162,7 @@ def invite(request, uid):
 
 
 def _sent(what, viewer):
-    """After the act: the mail itself. Its failing is said, and undoes nothing."""
+    """Sends the mail, after the act. If it fails, the page says so and nothing is undone."""
     arrived = mail.send_link(what.person, viewer.school)
     response = redirect("people_person", uid=what.person.uid)
     response["Location"] += "?sent" if arrived else "?unsent"
@@ -201,7 +202,7 @@ def leave(request, uid):
 
 
 def covers(request):
-    """Who acts now, what is said of it, and one more thing to say."""
+    """Who acts as the lead now, the current and planned cover, and a form to add one."""
     viewer = request.viewer
     able, whose = queries.leads(viewer), queries.absent(viewer)
     sheet = Sheet(request, forms.CoverForm, today=viewer.today, whose=whose, able=able)
@@ -236,7 +237,7 @@ def upload(request):
 
 
 def file(request, uid):
-    """What the file would do as the staff are now; pressed, it is done as it was shown."""
+    """Previews what the file would do to the staff as they are now, and imports it as shown."""
     viewer, refused = request.viewer, ""
     found = queries.file(viewer, uid)
     lines = queries.read(found.content, viewer.today)
@@ -255,7 +256,7 @@ def file(request, uid):
 
 @sensitive_post_parameters("password", "again")
 def password(request):
-    """Whoever holds a link that has not ended chooses the password of the account it is for."""
+    """Sets the password of the account that a link is for. No sign-in needed, only the link."""
     link, pressed = request.GET.get("link", ""), request.method == "POST"
     if not ratelimit.consume(request, action="reset_password_from_key"):
         return render(request, "429.html", status=429)

@@ -1,5 +1,7 @@
-"""This file knows what goes out and what comes back: conversations, referrals, chases, answers,
-views, challenges and meetings."""
+"""Conversations, referrals and meetings: what goes out of the school and what comes back.
+
+A decision opens a referral: that is in `triage/acts.py`. Acts raise Refused, with a sentence.
+"""
 
 from datetime import datetime
 
@@ -55,11 +57,9 @@ def speak(
     now: datetime,
     record,
 ) -> Conversation:
-    """Record who was spoken to, when, what was said.
-
-    With a parent it ends the step that asked for it, unless they could not be reached: that is a
-    chase, not an end. Advice written down opens the conversation with parents it held back.
-    """
+    """Record a conversation: with whom, when, what was said. With parents, it ends the step to
+    speak to them, unless they could not be `reached`. Advice ends the step to seek it, and opens
+    the conversation with parents that waited for it. `concern_child` None: about all of them."""
     _must_be_open(concern)
     if happened_at > now:
         raise Refused("A conversation is written down after it has happened.")
@@ -77,14 +77,14 @@ def speak(
 
 @act(May.REFER, Kind.STEP_DONE, on="concern")
 def leave_untold(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Addition:
-    """Parents are not told after all, and why: the other end of having to speak to them."""
+    """Record why parents are not told after all. This ends the step to speak to them."""
     words = f"Parents or carers are not told, because: {why}"
     return _end_by_words(record, by, concern, StepKind.SPEAK_TO_PARENTS, words, now)
 
 
 @act(May.REFER, Kind.STEP_DONE, on="concern")
 def not_again(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Addition:
-    """A new sign after "no further action" is not referred again, and why."""
+    """Record why a new sign after "no further action" is not referred again."""
     words = f"Not referred again, because: {why}"
     return _end_by_words(record, by, concern, StepKind.REFER_AGAIN, words, now)
 
@@ -101,9 +101,6 @@ def _end_by_words(record, by: Viewer, concern: Concern, kind: StepKind, words: s
     return note
 
 
-# Referrals
-
-
 def _come_to(referral: Referral, then: Stage) -> None:
     _must_be_open(referral.concern)
     if not lifecycle.referral_may_follow(referral.stage, then):
@@ -116,13 +113,14 @@ def _event(by: Viewer, referral: Referral, stage: Stage, now: datetime, **said) 
 
 
 def _tell(record, referral: Referral, reason: str, **words: str) -> None:
-    """What a line of the record says of it, and what it commits to."""
+    """Write the audit line of an act on `referral`, with a commitment to the `words`."""
     told = {"fields": list(words), "reason": reason, "words": words}
     record(about=referral, concern=referral.concern, **told)
 
 
 def _swap(record, referral: Referral, *opens: StepKind, answered: bool = False) -> None:
-    """End what was owed on this referral; owe what comes next, or the concern's next move."""
+    """End the referral's open steps and open `opens`, or the concern's next move if nothing is
+    owed. `answered`: the agency answered, so what its earlier answer opened ends too."""
     agenda = record.agenda(referral.concern)
     agenda.follow(referral, *opens, answered=answered)
     agenda.onward()
@@ -142,7 +140,8 @@ def send(
     now: datetime,
     record,
 ) -> ReferralEvent:
-    """It has been sent: to which agency, whom, how, when, their reference. Their clock begins."""
+    """Record that it was sent: to which agency, whom, how, when, their reference. The clock of the
+    answer starts."""
     _come_to(referral, Stage.SENT)
     sent = Sent(agency, spoken_to, method, happened_at, their_reference, words)
     event = _event(by, referral, Stage.SENT, now, **sent.said)
@@ -162,7 +161,7 @@ def acknowledge(
     now: datetime,
     record,
 ) -> ReferralEvent:
-    """They say that they have it. Having it is no answer: the clock of the answer goes on."""
+    """Record that the agency has acknowledged it. This is no answer: the clock of that goes on."""
     _come_to(referral, Stage.ACKNOWLEDGED)
     said = {"spoken_to": spoken_to, "their_reference": their_reference}
     event = _event(by, referral, Stage.ACKNOWLEDGED, now, happened_at=happened_at, **said)
@@ -184,10 +183,8 @@ def chase(
     now: datetime,
     record,
 ) -> ChaseCall:
-    """A call to get an answer. Nothing is pushed back by it: what they owe stays as late as it is.
-
-    Nobody may have answered: `spoken_to` is empty then.
-    """
+    """Record a call to get an answer; no due date changes. `minutes`: on hold. `spoken_to` is empty
+    if nobody answered. Raises Refused if nothing is awaited from the agency."""
     _must_be_open(referral.concern)
     _has_happened(happened_at, now)
     if not referral.awaited:
@@ -213,8 +210,8 @@ def hear_back(
     now: datetime,
     record,
 ) -> ReferralEvent:
-    """What the agency says it will do. The school then owes its view, agree or challenge; and what
-    they say they will do has its own clock."""
+    """Record the agency's answer. The school then owes its view (agree or challenge), and what the
+    agency says it will do has a clock of its own (`answers.ANSWER_OPENS`)."""
     _come_to(referral, Stage.ANSWERED)
     said = {"spoken_to": spoken_to, "words": words}
     event = _event(
@@ -237,8 +234,8 @@ def give_view(
     now: datetime,
     record,
 ) -> ReferralEvent:
-    """The school agrees with the answer; or challenges it, or that there is none, with `whom`, on
-    the next rung of the ladder (`rules/escalation.py`), each of which has a clock of its own."""
+    """Record that the school agrees with the answer, or challenges it or the lack of one with
+    `whom`, on the next rung of the escalation ladder (`rules/escalation.py`), which has a clock."""
     agree = view == View.AGREE
     then = Stage.AGREED if agree else Stage.CHALLENGED
     _come_to(referral, then)
@@ -254,13 +251,13 @@ def give_view(
 
 @act(May.REFER, Kind.SETTLED, on="referral")
 def settle(*, by: Viewer, referral: Referral, words: str, now: datetime, record) -> ReferralEvent:
-    """The challenge is settled, in words: what was agreed, and with whom."""
+    """Record how the challenge was settled: what was agreed, and with whom."""
     return _end(record, by, referral, Stage.SETTLED, words, now)
 
 
 @act(May.REFER, Kind.WITHDRAWN, on="referral")
 def withdraw(*, by: Viewer, referral: Referral, words: str, now: datetime, record) -> ReferralEvent:
-    """Not send it after all. Undoing a decision to refer takes a second person."""
+    """Withdraw an unsent referral. This takes a second person, not the one who decided to refer."""
     if by.person.pk == referral.decision.by_id:
         raise Refused(
             "You decided to refer. Not sending it takes a second person who may decide: "
@@ -270,7 +267,7 @@ def withdraw(*, by: Viewer, referral: Referral, words: str, now: datetime, recor
 
 
 def _end(record, by: Viewer, referral: Referral, then: Stage, words: str, now: datetime):
-    """It comes to `then`, in words, and owes nothing of its own from there."""
+    """Bring the referral to the final stage `then`, and end its steps."""
     _come_to(referral, then)
     event = _event(by, referral, then, now, words=words)
     _swap(record, referral)
@@ -280,7 +277,7 @@ def _end(record, by: Viewer, referral: Referral, then: Stage, words: str, now: d
 
 @act(May.REFER, Kind.MET, on="concern")
 def meet(*, by: Viewer, concern: Concern, met: Met, now: datetime, record) -> Meeting:
-    """A meeting was held: what waited for it ends, and what it opens runs from its own day."""
+    """Record a meeting: end the steps that waited for it, open the next ones from its own day."""
     _must_be_open(concern)
     _has_happened(met.happened_at, now)
     held = spans.local_day(by.school.days, met.happened_at)

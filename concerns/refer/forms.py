@@ -1,6 +1,7 @@
-"""This file knows what is asked about a conversation, and about what happens to a referral.
+"""The forms about a conversation, and about what happens to a referral.
 
-`given` is what the act of each takes.
+Each has a property (`act_arguments`) with the keyword arguments of its act. The form for a meeting
+is in `asking/meeting.py`.
 """
 
 from django import forms
@@ -18,7 +19,7 @@ MINUTES = f"Write how many minutes you held on, as a number up to {LONGEST_HOLD}
 
 
 class SpeakForm(AskSaid):
-    """A conversation, or the try at one."""
+    """A conversation, or an attempt at one."""
 
     spoken_to = choose("Who was it with?", SpokenTo, needed="Choose who it was with")
     child = forms.ChoiceField(
@@ -69,7 +70,7 @@ class SpeakForm(AskSaid):
 
 
 class OfReferral(Unfolding):
-    """What is asked about `referral`, which it may bring to the stage `then`."""
+    """Base of the forms about `referral`. Sent, the form brings it to the stage `then`."""
 
     then: Stage
     heading = ""
@@ -108,7 +109,7 @@ class SendForm(AskSent, OfReferral):
 
 
 class Heard(OfReferral):
-    """Something that they said, at a moment."""
+    """Base of the forms about something the agency said. `SAYS`: the fields passed to the act."""
 
     SAYS: tuple[str, ...]
 
@@ -165,7 +166,10 @@ class AnswerForm(Heard):
 
 
 class ChaseForm(OfReferral):
-    """One call, written down in ten seconds: the number stands there, and now is when it was."""
+    """A call to chase an answer, to be written down in ten seconds.
+
+    The number is filled in, and the time is now unless another is entered.
+    """
 
     telephone = Words("The number you rang", line=True, needed="Write the number you rang")
     minutes = forms.IntegerField(
@@ -235,7 +239,7 @@ class ViewForm(OfReferral):
 
 
 class ChallengeForm(OfReferral):
-    """The next rung of the ladder."""
+    """A challenge on the next rung of the escalation ladder."""
 
     then, heading = Stage.CHALLENGED, "Take it further"
     whom = Words("", line=True, needed="Write whom you asked to think again")

@@ -1,6 +1,6 @@
-"""This file knows what stands on a referral's page, and on that of a conversation.
+"""What the pages of a referral, a conversation and a meeting show.
 
-Reading a referral is reading its concern: that is what is recorded.
+Reading a referral is recorded as reading its concern.
 """
 
 from django.db.models import Prefetch
@@ -31,13 +31,16 @@ from concerns.rules.words import Route, SpokenTo
 
 
 def to_speak_about(viewer: Viewer, uid) -> tuple[Concern, list[ConcernChild]]:
-    """A concern a conversation is to be written to, and the children it is about."""
+    """The concern that a conversation is recorded on, and the children it is about.
+
+    Raises Http404.
+    """
     concern = sight.to_change(viewer, uid)
     return concern, story.about(concern)
 
 
 def spoken(viewer: Viewer, uid) -> dict:
-    """The concern, what has been said to whom already, and what that leaves owed. Recorded."""
+    """The concern, its conversations so far, and the steps that wait for another. Recorded."""
     concern = sight.concern(viewer, uid)
     talks = Conversation.objects.filter(concern=concern).select_related("by")
     owed = Step.objects.open().filter(concern=concern).in_order().select_related("holder")
@@ -55,13 +58,16 @@ def spoken(viewer: Viewer, uid) -> dict:
 
 
 def deciders(viewer: Viewer, concern: Concern) -> dict[str, Person]:
-    """Who may hold an action on it, by uid: nobody else has the page on which it is done."""
+    """Who may hold an action from a meeting, by uid.
+
+    Only those who may decide on the concern: nobody else can open the page where it is done.
+    """
     may = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
     return {str(person.uid): person for person in may.not_excluded_from(concern)}
 
 
 def met(viewer: Viewer, uid) -> dict:
-    """The concern, its meetings so far, and what waits for the next. Recorded."""
+    """The concern, its meetings so far, and the steps that wait for the next one. Recorded."""
     concern = sight.concern(viewer, uid)
     owed = Step.objects.open().filter(concern=concern, kind__in=MEETINGS).in_order()
     held = story.meetings().filter(concern=concern)
@@ -73,27 +79,39 @@ def met(viewer: Viewer, uid) -> dict:
 
 
 def again(viewer: Viewer, uid) -> dict:
-    """The concern, what came of it before, and whether it is still owed to say. Recorded."""
+    """The concern, the "no further action" before it, and whether referring again is still owed.
+
+    Recorded.
+    """
     concern = sight.concern(viewer, uid)
     owed = Step.objects.open().filter(concern=concern, kind=StepKind.REFER_AGAIN)
     return {"concern": concern, "known": sight.again(viewer, concern), "owed": owed.exists()}
 
 
 def to_change(viewer: Viewer, uid) -> Referral:
-    """A referral for an act, whose own line is the record of it. Raises Http404."""
+    """A referral for an act. It is not recorded as a reading: the act writes its own line.
+
+    Raises Http404.
+    """
     rows = Referral.objects.visible_to(viewer).select_related("concern", "decision__by")
     return sight.one(viewer, rows.prefetch_related("events"), uid)
 
 
 def rings(viewer: Viewer, referral: Referral) -> str:
-    """The number that was rung last about it, else the front door's where it went there."""
+    """The telephone number last rung about the referral.
+
+    Before the first call: the front door's if it went to social care, else empty.
+    """
     last = ChaseCall.objects.filter(referral=referral).order_by("-id").first()
     authority = viewer.school.authority.front_door if referral.route == Route.SOCIAL_CARE else ""
     return last.telephone if last else authority
 
 
 def standing(viewer: Viewer, referral: Referral) -> dict:
-    """How far it has come, for whom, and what is owed on it. Recorded as reading its concern."""
+    """The referral with its events and calls, its children, and its open steps. Recorded.
+
+    `second`: the viewer is not who decided to refer, and so may withdraw it.
+    """
     concern = sight.concern(viewer, referral.concern.uid)
     events = ReferralEvent.objects.select_related("by").order_by("id")
     routes = DecisionRoute.objects.select_related("adult").order_by("id")
@@ -121,8 +139,12 @@ def standing(viewer: Viewer, referral: Referral) -> dict:
 
 
 def pack(viewer: Viewer, referral: Referral, child: str, **given) -> dict:
-    """All that goes with it to the agency, of one child it is for and of no other: as it is looked
-    over, or as it leaves. Recorded. Raises Http404 where it is for nobody on the roll."""
+    """The pack that goes to the agency with the referral, about one child and no other. Recorded.
+
+    `child` is the uid of a child it is for; empty: the first. `given` (from the cover form) says
+    whether this is a preview or the print itself, and which names are covered. Raises Http404 if
+    the referral is for no such child on the roll.
+    """
     shown = standing(viewer, referral)
     own = [row.child for row in shown["children"] if row.child_id]
     one = next((each for each in own if str(each.uid) == child or not child), None)
@@ -144,9 +166,11 @@ def pack(viewer: Viewer, referral: Referral, child: str, **given) -> dict:
 
 
 def at_hand(viewer: Viewer, referral: Referral) -> dict:
-    """The same, with all that a telephone call about it asks for: what was written, what parents
-    know, and of each child it is for the file and what was written before. These are recorded
-    too."""
+    """What `read_referral_progress` gives, and all that a telephone call about it needs.
+
+    That is: what was written, what parents know, and for each child the file and the concerns
+    before. Reading these is recorded too.
+    """
     shown = standing(viewer, referral)
     concern, children = story.fetch(shown["concern"]), shown["children"]
     rolled = [row for row in children if row.child_id]

@@ -1,4 +1,4 @@
-"""This file knows the pages of what is said to parents and agencies, and of what comes back."""
+"""Pages to record conversations, referrals with what becomes of them, and meetings."""
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +22,7 @@ from concerns.refer.forms import (
 )
 from concerns.rules.lifecycle import Stage
 
-# What each address of a referral asks, and the act that takes it.
+# The form and the act of each page of a referral, by URL name.
 ASKED = {
     "refer_send": (SendForm, acts.send),
     "refer_acknowledge": (AcknowledgeForm, acts.acknowledge),
@@ -33,7 +33,8 @@ ASKED = {
     "refer_settle": (SettleForm, acts.settle),
     "refer_withdraw": (WithdrawForm, acts.withdraw),
 }
-# The one form that fits each stage. An agency may change its mind; what is not sent stays so.
+# The form offered at each stage, by URL name. An agency may change its mind: an answer may follow
+# an answer; a withdrawn referral stays withdrawn.
 FITS = {
     Stage.TO_SEND: "refer_send",
     Stage.SENT: "refer_answer",
@@ -120,7 +121,7 @@ def withdraw(request, uid):
 
 
 def pack(request, uid):
-    """Looked over first; pressed, it is the print itself."""
+    """The pack for an agency: first a preview, then (once pressed) the print itself."""
     found = queries.to_change(request.viewer, uid)
     cover, given = CoverForm.read(request)
     page = queries.pack(request.viewer, found, request.GET.get("child", ""), **given)
@@ -129,7 +130,7 @@ def pack(request, uid):
 
 
 def _asked(request, uid, name, page):
-    """A page of its own, for what is rarer than a call."""
+    """A page of its own for one form about a referral, for what happens more rarely than a call."""
     found = queries.to_change(request.viewer, uid)
     sheet = _sheet(request, found, name)
     if sheet.whole and sheet.does(ASKED[name][1], referral=found, **sheet.form.given):
@@ -138,8 +139,11 @@ def _asked(request, uid, name, page):
 
 
 def _called(request, found, name):
-    """The page one has before oneself on the telephone: what was pressed or what fits the stage;
-    while something is waited for, beside it, a call that chases it."""
+    """The page of a referral to have open during a telephone call.
+
+    It shows the form `name`, and beside it, while an answer is awaited, the form for a call that
+    chases it.
+    """
     sheet = _sheet(request, found, name)
     if sheet.whole and sheet.does(ASKED[name][1], referral=found, **sheet.form.given):
         return sheet.onward("refer", uid=found.uid)

@@ -1,9 +1,9 @@
-"""This file knows how a roll file is brought in, and how the office answers for a pupil it lacked.
+"""Imports a roll file, and records the office's answers about pupils who were missing from it.
 
-Nobody is ever removed by an import. A pupil the file lacks is asked after, once; where a concern
-about them is open, the same act gives its lead the step to find out. The office sees neither the
-concern nor the step: what these acts say to it is the same for every child. All rows are written in
-batches, so that twenty thousand pupils cost forty statements where they might cost a day.
+An import never removes anybody. It opens one question about each missing pupil; if there is an open
+concern about them, the same act gives its lead the step "find out". The office sees neither the
+concern nor the step: these acts tell the office the same about every child. Rows are written in
+batches, so that twenty thousand pupils take about forty statements.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,17 +36,17 @@ from concerns.rules.spans import local_day
 from concerns.rules.words import RollAnswer
 
 MISSING = StepKind.MISSING_FROM_ROLL
-# How long a file that nobody confirmed is kept.
+# How long an unconfirmed file is kept.
 WAITS = timedelta(days=1)
 
 
 class Moved(Refused):
-    """The roll is no longer what it was when the page was made. Nothing was changed."""
+    """The roll has changed since the page was shown. Nothing was done."""
 
 
 @act(May.ROLL, Kind.ROLL_READ)
 def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> RollFile:
-    """Keep a file, encrypted, until it is confirmed. Files nobody confirmed in a day go."""
+    """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
     old = RollFile.objects.of_school(by).waiting().filter(read_at__lt=now - WAITS)
     old.delete()
     file = RollFile.objects.create(school=by.school, by=by.person, read_at=now, content=content)
@@ -59,12 +59,12 @@ def bring(
     *, by: Viewer, file: RollFile, mapping: Mapping[str, int], seen: str, sure: bool,
     now: datetime, record,
 ) -> RollFile:  # fmt: skip
-    """Do what the page showed: `seen` is the digest of its plan. All of it, or nothing.
+    """Import the file exactly as the page showed it, completely or not at all.
 
-    Raises Moved when the roll has changed since, and Refused when much is missing and nobody said
-    that they are `sure`.
+    `seen` is the digest of the plan that was shown. Raises RollChanged if the plan is a different
+    one by now, and ActRefused if many pupils are missing and the person did not tick `sure`.
     """
-    # One import at a time in a school; it does not hold up who writes a concern meanwhile.
+    # One import at a time in a school. `no_key`: writing a concern does not wait for it.
     School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
     today = local_day(by.school.days, now)
     plan = _as_seen(by, file, mapping, seen, today)
@@ -87,6 +87,7 @@ def bring(
 
 
 def _as_seen(by, file, mapping, seen, today) -> Plan:
+    """The plan for the roll as it is now. Raises RollChanged if it is not the plan shown."""
     if file.brought_at:
         raise Moved("This file has been brought in already. Nothing was done twice.")
     other = queries.brought_since(by.school, file)
@@ -135,19 +136,20 @@ NAMES, PLACE = {"surname", "forename", "known_as"}, {"year", "class_name"}
 
 
 def _whose(what: set[str], children: list[Child], changes: list[Change]) -> list[Child]:
-    """Those of `children` of whom any of `what` changes."""
+    """Those of `children` for whom any field of `what` changes. Both lists are in one order."""
     pairs = zip(children, changes, strict=True)
     return [child for child, change in pairs if what & set(change.fields)]
 
 
 def _as_it_will_be(by: Viewer, change: Change) -> Child:
+    """The child with the change made, not saved. `left` is empty."""
     now = {name: getattr(change.known, name) for name in FIELDS}
     new = {name: value for name, (_, value) in change.fields.items()}
     return Child(pk=change.known.pk, school=by.school, **(now | new))
 
 
 def _bring_back(by: Viewer, changes: list[Change], today: date) -> None:
-    """Who had left, and is in the file: on the roll again from today, beside what they were."""
+    """Put pupils who had left back on the roll from today. Their earlier enrolment stays."""
     for some in _batches(changes):
         children = [_as_it_will_be(by, change) for change in some]
         Child.objects.bulk_update(children, [*FIELDS, "left"])
@@ -159,7 +161,10 @@ def _bring_back(by: Viewer, changes: list[Change], today: date) -> None:
 
 
 def _name(children: list[Child], today: date, again: bool = False) -> None:
-    """What they are called from today. What they were called until today stays, and finds them."""
+    """Record the names from today. Former names stay, and a search still finds them.
+
+    `again`: the children had names before, which end today.
+    """
     if again and children:
         ChildName.objects.filter(child__in=children, until__isnull=True).update(until=today)
     ChildName.objects.bulk_create(ChildName.of(child, today) for child in children)
@@ -169,7 +174,7 @@ def _name(children: list[Child], today: date, again: bool = False) -> None:
 
 
 def _place(by: Viewer, children: list[Child], today: date, again: bool = False) -> None:
-    """Class and year from today; what they were until today stays as it was."""
+    """Record year and class from today. `again`: there were earlier ones, which end today."""
     if again and children:
         standing = Placement.objects.filter(child__in=children, until__isnull=True)
         standing.update(until=today)
@@ -186,7 +191,8 @@ def _place(by: Viewer, children: list[Child], today: date, again: bool = False) 
 
 
 def _ask(by: Viewer, file: RollFile, plan: Plan, now: datetime) -> None:
-    """Ask after whom the file lacks, once; what was asked after who is in it is answered by it."""
+    """Open a question about each missing pupil, unless one is open. Open questions about pupils who
+    are in the file are answered "still here"."""
     open_ones = RollQuestion.objects.of_school(by).unanswered()
     asked = dict(open_ones.values_list("child", "pk"))
     for some in _batches(pk for child, pk in asked.items() if child in plan.present):
@@ -204,12 +210,11 @@ def _ask(by: Viewer, file: RollFile, plan: Plan, now: datetime) -> None:
 
 
 def _tell_leads(by: Viewer, record: Record, now: datetime) -> None:
-    """Open, on each open concern about a child asked after, the step to find out; end it where
-    all its children have been found.
+    """Open the step "find out" on open concerns about a missing child; end it once all are found.
 
-    Not narrowed to what `by` may see, and no reading: the office sees no concern. Only ids and
-    what is owed are touched, no word of a concern is opened, and nothing of it is shown or given
-    back. A lead must not miss a child's leaving because somebody else pressed the button.
+    Covers all concerns of the school, not only those that `by` may see, and counts as no reading.
+    The office sees no concern: only ids and next steps are used, no text is decrypted, and nothing
+    is shown or returned. A lead must not miss that a child has left because of who ran the import.
     """
     begin, end = set(_to_find_out(by)), set(_found(by, now))
     concerns: list[Concern] = []
@@ -225,7 +230,7 @@ def _tell_leads(by: Viewer, record: Record, now: datetime) -> None:
 
 
 def _to_find_out(by: Viewer) -> Iterator[int]:
-    """Open concerns about a child asked after, whose lead has not been told since it was asked."""
+    """Keys of open concerns about a missing child without such a step since the question."""
     asked = dict(RollQuestion.objects.of_school(by).unanswered().values_list("child", "asked_at"))
     about = ConcernChild.objects.filter(
         concern__closed_at__isnull=True,
@@ -240,8 +245,10 @@ def _to_find_out(by: Viewer) -> Iterator[int]:
 
 
 def _found(by: Viewer, now: datetime) -> Iterable[int]:
-    """Open concerns whose lead was to find out about a child now said to be still here, where no
-    other child of the concern has left, is asked after, or is somewhere nobody knows."""
+    """Keys of open concerns with the step "find out" whose child was just said to be still here.
+
+    Not if another child of the concern has left, is missing, or was answered "not known".
+    """
     said = RollQuestion.objects.of_school(by)
     here = said.filter(answer=RollAnswer.STILL_HERE, answered_at=now)
     rows = ConcernChild.objects.filter(concern__closed_at__isnull=True)
@@ -255,6 +262,7 @@ def _found(by: Viewer, now: datetime) -> Iterable[int]:
 
 
 def _not_found(said):
+    """Keys of children with an open question, or answered "not known"."""
     lost = said.filter(answer=RollAnswer.NOT_KNOWN)
     return (said.unanswered() | lost).values("child")
 
@@ -264,7 +272,11 @@ def answer(
     *, by: Viewer, question: RollQuestion, said: RollAnswer, now: datetime, record,
     destination: str = "", left_on: date | None = None,
 ) -> RollQuestion:  # fmt: skip
-    """Answer for a pupil the file lacked. `left_on` is the last day; only this takes one off."""
+    """Record where a missing pupil is. "Left" takes them off the roll; nothing else does.
+
+    `left_on` is the last day at this school. `destination` and `left_on` are needed for "left".
+    Raises ActRefused without them, or if the question is already answered.
+    """
     if question.answered_at:
         raise Refused(
             f"{question.answered_by.name} has answered this already. Nothing was changed."
@@ -288,7 +300,7 @@ def _leave(child: Child, last: date, destination: str) -> None:
     for rows in (Enrolment, Placement):
         standing = rows.objects.filter(child=child, until__isnull=True).first()
         if standing:
-            # One opened by an import after the child had gone never counted for a day.
+            # A row that began after the last day gets no length: it ends on the day it began.
             standing.until = max(after, standing.since)
             if rows is Enrolment:
                 standing.destination = destination

@@ -1,4 +1,4 @@
-"""This file knows what the office is asked about the roll, and what a clear answer is."""
+"""The forms of the roll: the upload, the columns of a file, confirming an import, and answers."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -35,7 +35,7 @@ class UploadForm(forms.Form):
             self.fields["file"].error_messages["required"] = TOO_LARGE
 
     def clean_file(self) -> str:
-        """The words of the file, once they can be read as a table. `self.table` is that table."""
+        """The text of the file. Sets `self.table` to its table."""
         content = self.cleaned_data["file"].read()
         if not content.strip(b"\0\t\r\n \xef\xbb\xbf"):
             raise ValidationError(EMPTY)
@@ -53,7 +53,7 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which column of the file is which of ours: by its place, for two may have one name."""
+    """Which column of the file is which of ours: by position, as two may have the same heading."""
 
     def __init__(self, headings: tuple[str, ...], guess: Mapping[str, int], data=None):
         chosen = data if data and "surname" in data else {k: str(at) for k, at in guess.items()}
@@ -76,7 +76,7 @@ class ColumnsForm(forms.Form):
         taken: dict[str, str] = {}
         for column in PUPIL:
             at = self.cleaned_data.get(column.key)
-            # A whole name, "Surname, Forename", is two of our columns.
+            # One column with full names, "Surname, Forename", may be both surname and forename.
             if at and at in taken and (taken[at], column.key) != ("surname", "forename"):
                 self.add_error(column.key, "This column has been chosen above for something else")
             elif at:
@@ -85,13 +85,14 @@ class ColumnsForm(forms.Form):
 
     @property
     def mapping(self) -> dict[str, int]:
-        """Our key to its place in the file. Empty where the form is not valid."""
+        """{column key: position from 0}. Empty if the form is not valid."""
         if not self.is_valid():
             return {}
         return {key: int(at) for key, at in self.cleaned_data.items() if at}
 
 
 def _places(headings: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(position, label). A missing or repeated heading gets its column number, from 1."""
     twice = {name for name in headings if headings.count(name) > 1}
     return [
         (
@@ -103,7 +104,7 @@ def _places(headings: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 class BringForm(forms.Form):
-    """What was seen, so that nothing else is done; and that so many missing is no mistake."""
+    """Confirms an import: the digest of the plan shown, and a tick box if many are missing."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
     sure = forms.BooleanField(

@@ -1,6 +1,6 @@
-"""This file knows what the office reads: how the roll stands, what a file would do, what is asked.
+"""What the office's pages read: the state of the roll, what a file would do, and open questions.
 
-Nothing here may look at a concern, or differ because a child has one.
+Nothing here may read concerns, or give a different result because a child has one.
 """
 
 import hashlib
@@ -21,20 +21,20 @@ from concerns.paper.rows import Row, Table, table
 
 PAGE = 20
 FIRST_ROWS = 5
-# How many of each list a page shows; what is behind them is counted.
+# How many items of each list a page shows; the rest is only counted.
 MOST_SHOWN, MOST_BAD_SHOWN = 25, 200
 LATELY = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """An uploaded file as a table, and which of its columns seems to be which of ours."""
+    """A roll file as a table. `guess`: the likely position of each of our columns."""
 
     table: Table
     guess: dict[str, int]
 
     def sample(self, mapping: Mapping[str, int]) -> tuple[list[str], list[tuple[int, list[str]]]]:
-        """The first rows, in our columns' order: the words of the columns, then (line, cells)."""
+        """(labels of our columns, first rows as (line number, cells)), both in our order."""
         chosen = [column for column in PUPIL if column.key in mapping]
         rows = [
             (row.line, [_cell(row, mapping[column.key]) for column in chosen])
@@ -45,7 +45,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Some:
-    """The first of a list, and how many stand behind them."""
+    """The first `most` items of a list, and how many more there are."""
 
     all: list
     most: int = MOST_SHOWN
@@ -61,7 +61,7 @@ class Some:
 
 @dataclass(frozen=True)
 class Shown:
-    """A plan as a page shows it."""
+    """An import plan with its lists shortened for the page."""
 
     plan: Plan
 
@@ -79,7 +79,7 @@ class Shown:
 
     @property
     def changes(self) -> list[tuple[str, list[tuple[str, str | date, str | date]]]]:
-        """(who, [(column, from, to)]) of the first."""
+        """(pupil, [(column, old, new)]) for the first changed pupils."""
         return [(change.known.name, _in_words(change)) for change in self.changed.rows]
 
     @property
@@ -92,7 +92,7 @@ class Shown:
 
     @property
     def share_missing(self) -> int:
-        """In whole hundredths of the roll, upwards."""
+        """Per cent of the roll, rounded up."""
         return -(-100 * len(self.plan.missing) // (self.plan.on_roll or 1))
 
 
@@ -110,7 +110,7 @@ def files(viewer: Viewer):
 
 
 def last_file(viewer: Viewer) -> RollFile | None:
-    """The file brought in last. Needs no content, so none is fetched."""
+    """The newest imported file, without its content."""
     return files(viewer).brought().defer("content").first()
 
 
@@ -119,7 +119,10 @@ def unanswered(viewer: Viewer) -> int:
 
 
 def questions(viewer: Viewer, after: UUID | None) -> tuple[list[RollQuestion], bool]:
-    """A page of what is asked, oldest first, behind `after`; and whether more stand behind it."""
+    """A page of open questions after uid `after`, oldest first, and whether more follow.
+
+    Recorded as shown.
+    """
     rows = RollQuestion.objects.of_school(viewer).unanswered().select_related("child")
     if after:
         rows = rows.behind(after)
@@ -127,7 +130,7 @@ def questions(viewer: Viewer, after: UUID | None) -> tuple[list[RollQuestion], b
 
 
 def answered_lately(viewer: Viewer) -> list[RollQuestion]:
-    """What was answered in the last two weeks, newest first: an answer is seen to be kept."""
+    """The last ten answers of two weeks, newest first, to show that an answer was saved."""
     rows = RollQuestion.objects.of_school(viewer).select_related("child", "answered_by")
     since = viewer.now - LATELY
     return list(rows.filter(answered_at__gte=since).order_by("-answered_at", "-id")[:10])
@@ -138,7 +141,10 @@ def a_question(viewer: Viewer):
 
 
 def reading(viewer: Viewer, file: RollFile) -> Reading:
-    """`file` as a table; its columns as in the last file of this shape, else by their names."""
+    """`file` as a table, with a guess at its columns.
+
+    If the headings are those of the last import, its choice of columns is used again.
+    """
     found = read(file.content)
     last = last_file(viewer)
     if last and last.columns.get("headings") == headings_digest(found):
@@ -147,12 +153,12 @@ def reading(viewer: Viewer, file: RollFile) -> Reading:
 
 
 def read(content: str) -> Table:
-    """Raises NotATable; see paper/rows.py."""
+    """The text of a roll file as a table. Raises NotATable."""
     return table(content, columns.known(PUPIL))
 
 
 def plan(school: School, found: Table, mapping: Mapping[str, int], today: date) -> Plan:
-    """What the rows of `found` would do to the roll of `school`."""
+    """What importing `found` would do to the roll of `school`, as of `today`."""
     return compare(pupils(found, mapping, today), roll(school))
 
 
@@ -161,20 +167,20 @@ def pupils(found: Table, mapping: Mapping[str, int], today: date) -> list[Pupil]
 
 
 def roll(school: School) -> list[Known]:
-    """Every pupil the school has had: one who left may come back."""
+    """Every pupil the school has had, because one who left may come back."""
     rows = Child.objects.filter(school=school).order_by("surname", "forename", "pk")
     found = rows.values_list("pk", *FIELDS, "left")
     return [Known(*row[:-1], here=row[-1] is None) for row in found]
 
 
 def brought_since(school: School, file: RollFile) -> RollFile | None:
-    """A file that somebody brought in after `file` was uploaded."""
+    """The newest file that was imported after `file` was uploaded, if any."""
     rows = RollFile.objects.filter(school=school, brought_at__gt=file.read_at)
     return rows.select_related("by").defer("content").order_by("-brought_at", "-id").first()
 
 
 def newest_waiting(viewer: Viewer) -> RollFile | None:
-    """A file that was uploaded and never confirmed, younger than everything that was brought in."""
+    """The newest unconfirmed file, if it was uploaded after the last import."""
     rows = files(viewer).defer("content").waiting()
     newest = files(viewer).brought().aggregate(at=Max("brought_at"))["at"]
     if newest:
@@ -187,6 +193,9 @@ def _cell(row: Row, at: int) -> str:
 
 
 def headings_digest(found: Table) -> str:
-    """Tells the next file of the same shape. Where there are no headings, names would stand there:
-    so they are not kept as they are."""
+    """SHA-256 of the headings, to recognise the next file with the same columns.
+
+    In a file without headings this row holds a pupil's name, so the headings themselves are not
+    kept.
+    """
     return hashlib.sha256("\n".join(map(columns.plain, found.headings)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""This file knows the office's pages: how the roll stands, a file on its way in, what is asked."""
+"""The pages of the office: the state of the roll, the import of a file, and the open questions."""
 
 from django.conf import settings
 from django.http import Http404
@@ -74,7 +74,7 @@ def _bring(request, found, reading, chosen):
 
 
 def _look(request, found, reading, chosen, moved="", refused=""):
-    """What the file would do, as the roll is now."""
+    """The preview: what the file would do to the roll as it is now. Status 409 if `moved`."""
     viewer, mapping = request.viewer, chosen.mapping
     page = {"file": found, "table": reading.table, "columns": chosen, "moved": moved}
     if mapping:
@@ -101,7 +101,7 @@ def answer(request, uid):
         try:
             acts.answer(by=viewer, question=question, said=said, now=viewer.now, **more)
         except Refused:
-            # Somebody answered while this one waited: the page says who, and what.
+            # Somebody else has answered meanwhile: the page says who, and what.
             return redirect("roll_answer", uid)
         keep.forget(viewer, request.path)
         return redirect("roll")

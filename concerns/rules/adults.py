@@ -1,21 +1,22 @@
-"""This file knows what may be said, owed and decided about an adult who works with children.
+"""Vocabulary, next steps and decision routes of a concern about an adult who works with children.
 
-Apart from the words about children: a concern about an adult has its own readers, its own routes
-and its own outcomes (the guidance on allegations and on low-level concerns). States are the same as
-a child's concern's, and so is what may follow what (`lifecycle.CONCERN`); their words are here,
-since no safeguarding lead stands in them.
+Kept apart from the vocabulary about children, because a concern about an adult has its own readers,
+routes and outcomes (KCSIE, on allegations and on low-level concerns). Its states and the allowed
+changes between them are those of a child's concern (`lifecycle.CONCERN`). Only the wording of the
+states is here, because for adults it must not mention a safeguarding lead. The time limits of the
+next steps are not here but in `clocks.CLOCKS`.
 """
 
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Choice
 
-# Who may be the one it goes to, in the order they are tried; see `AdultConcerns.goes_to`.
+# The roles that may receive the concern, in the order they are tried; see `AdultConcern.goes_to`.
 READERS = (Role.HEAD, Role.CHAIR)
 
 
 class Sort(Choice):
-    """What the writer takes it for. All are taken; none has to be chosen."""
+    """How serious the writer thinks it is. Every answer is accepted, and so is none at all."""
 
     LOW = "low", "A low-level concern"
     HARM = "harm", "An allegation: a child may have been harmed, or may not be safe with them"
@@ -23,7 +24,7 @@ class Sort(Choice):
 
 
 class AdultStepKind(Choice):
-    """What is owed on it. Every one is owed by a post and not by a person: see `AdultStep`."""
+    """The next steps of the concern. Each is owed by a post, never by a person: see `AdultStep`."""
 
     FIRST_LOOK_NOW = "adult_look_now", "First look, now"
     FIRST_LOOK = "adult_look", "First look"
@@ -42,7 +43,7 @@ class AdultStepKind(Choice):
 
 
 class AdultRoute(Choice):
-    """What a decision can lead to. Several at once; no further action only by itself."""
+    """The routes of a decision. Several may be chosen at once; no further action only alone."""
 
     LADO = "lado", "Tell the local authority's designated officer (LADO)"
     POLICE = "police", "Tell the police"
@@ -51,12 +52,14 @@ class AdultRoute(Choice):
 
 
 class Agency(Choice):
+    """The agencies outside the school that a concern about an adult can be taken to."""
+
     LADO = "lado", "The designated officer (LADO)"
     POLICE = "police", "The police"
 
 
 class AdultAnswer(Choice):
-    """What they say."""
+    """What the LADO or the police answer."""
 
     THEIRS = "theirs", "They lead: a meeting or an investigation follows"
     MORE = "more", "They need to know more first"
@@ -65,7 +68,7 @@ class AdultAnswer(Choice):
 
 
 class AdultOutcome(Choice):
-    """How it ends. The first five are the guidance's words for an allegation that was looked at."""
+    """How the concern ends. The first five are KCSIE's outcomes of an investigated allegation."""
 
     SUBSTANTIATED = "substantiated", "Substantiated: there is enough to prove it"
     UNSUBSTANTIATED = "unsubstantiated", "Unsubstantiated: neither proved nor disproved"
@@ -77,7 +80,7 @@ class AdultOutcome(Choice):
 
 
 class Happened(Choice):
-    """What may be written below it, each a dated row that never changes."""
+    """The kinds of event recorded on the concern. Each is a dated row that never changes."""
 
     ADDED = "added", "Added by who wrote it"
     NOTE = "note", "Note"
@@ -96,7 +99,7 @@ STATES = {
     State.CLOSED: "Closed",
 }
 
-# What the person who wrote it reads.
+# The state in the words that the writer of the concern reads.
 TO_WRITER = {
     State.WAITING: "Sent. Waiting to be read.",
     State.TAKEN: "Read. Somebody has it and is deciding what to do.",
@@ -107,7 +110,7 @@ TO_WRITER = {
 LOOKS = frozenset({AdultStepKind.FIRST_LOOK_NOW, AdultStepKind.FIRST_LOOK})
 TO_DECIDE = frozenset({AdultStepKind.DECIDE_NOW, AdultStepKind.DECIDE})
 
-# What each route opens. No further action opens nothing of its own.
+# The next step that each route opens. No further action opens none.
 OPENS = {
     AdultRoute.LADO: AdultStepKind.TELL_LADO,
     AdultRoute.POLICE: AdultStepKind.TELL_POLICE,
@@ -126,44 +129,58 @@ FOLLOW = {
     Agency.LADO: AdultStepKind.FOLLOW_LADO,
     Agency.POLICE: AdultStepKind.FOLLOW_POLICE,
 }
-# Whoever leads outside is asked again and again: what they have taken over goes quiet most easily.
+# The next step after each answer. An agency that leads is asked again and again, because what the
+# school has given away is most easily forgotten. One that needs to know more is told more.
 AFTER = {AdultAnswer.THEIRS: FOLLOW, AdultAnswer.MORE: TELL}
 
-# What must be done before it may be closed; the rest ends with the closing.
+# Steps that must be done before the concern may be closed. Closing ends all other steps.
 HOLDS_OPEN = frozenset(
     {AdultStepKind.READ_ADDITION, *TELL.values(), *HEAR.values(), *FOLLOW.values()}
 )
 
-# What ends when a new decision takes the place of the old.
+# Steps that end when a new decision replaces the old one.
 GIVES_WAY = frozenset({AdultStepKind.LOOK_AGAIN, AdultStepKind.NEXT_MOVE})
 
 
 def first_step(sort: str) -> AdultStepKind:
-    """What is owed from the first moment. What may be harm, and what nobody has called low, is
-    looked at now: the writer need not know the threshold."""
+    """The kind of first look that a new concern needs; `sort` is a value of Sort, or empty.
+
+    Only a concern that its writer called low-level can wait. Possible harm, "not sure" and no
+    answer at all are looked at now, because the writer need not know the threshold.
+    """
     return AdultStepKind.FIRST_LOOK if sort == Sort.LOW else AdultStepKind.FIRST_LOOK_NOW
 
 
 def under_way(route: AdultRoute) -> tuple[AdultStepKind, ...]:
-    """What is owed while `route`, which leads outside, is on its way: it is not begun twice."""
+    """The steps of a `route` outside the school: tell the agency, hear from it, follow it up.
+
+    While one of them is open the route is not begun a second time. Raises ValueError for a route
+    that does not leave the school.
+    """
     agency = Agency(route.value)
     return TELL[agency], HEAR[agency], FOLLOW[agency]
 
 
 def decide_step(sort: str) -> AdultStepKind:
-    """The authority is to hear of an allegation within one working day: so it is decided today."""
+    """The kind of decision step that a concern needs; `sort` is a value of Sort, or empty.
+
+    Only a low-level concern can wait. All else is decided today, because the local authority must
+    hear of an allegation within one working day (KCSIE).
+    """
     return AdultStepKind.DECIDE if sort == Sort.LOW else AdultStepKind.DECIDE_NOW
 
 
+# So many concerns within so many days (half a year) may be a pattern.
 SEVERAL, WITHIN_DAYS = 3, 183
 
 
 def reasons(entries: int, people: int, days: int, harm: bool) -> list[str]:
-    """Why several concerns about one adult are looked at together, in sentences; none for one.
+    """Sentences that say why the concerns about one adult should be read together; may be empty.
 
-    `days` lie between the first and the last; `harm`: one of the others was written or decided to
-    be an allegation. Sources: the guidance on low-level concerns (small things are kept so that
-    they can be seen together), and reviews that found each colleague holding one piece.
+    `entries` is the number of concerns, `people` the number of different writers, `days` the days
+    between the first concern and the last. `harm` says that one of the other concerns was written
+    or decided as an allegation. Sources: KCSIE on low-level concerns (small things are kept so that
+    a pattern can be seen), and reviews that found each colleague holding one piece.
     """
     said = []
     if people > 1:

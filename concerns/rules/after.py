@@ -1,9 +1,10 @@
-"""This file knows which endings are watched, when a watched child is asked after, and what lowers.
+"""Which closing concerns open a watch, when its reviews are due, and which status is the lower.
 
-Two thirds of the children in one analysis of serious cases had once been known to social care; a
-case that ends is where they are lost from sight. A watch keeps the concern open, with somebody who
-asks how the child is after 2, 6 and 12 school weeks. Not every ending is watched: a lead who is
-asked too often stops reading, and `tests/rules/test_after.py` counts what a busy school would ask.
+A watch keeps a concern open after its ending: somebody asks how the child is after 2, 6 and 12
+school weeks. The reason: two thirds of the children in one analysis of serious cases had once been
+known to social care, and children are lost from sight when a case ends. Not every ending is
+watched, because a lead who is asked too often stops reading; `tests/rules/test_after.py` counts the
+reviews in a busy school. The database rows of a watch are in `models/after.py`.
 """
 
 from collections.abc import Collection
@@ -13,7 +14,7 @@ from concerns.rules.clocks import MEETINGS, StepKind
 from concerns.rules.homes import StatusKind
 from concerns.rules.words import Answer, Choice, Outcome, Route
 
-# School weeks after the ending. What is watched on is looked at again every six.
+# The reviews, in school weeks after the ending. A watch that goes on is reviewed every six weeks.
 REVIEWS = (2, 6, 12)
 EVERY = 6
 
@@ -29,7 +30,7 @@ class Because(Choice):
 
 
 class Then(Choice):
-    """What follows a review."""
+    """The result of a review of a watch."""
 
     ON = "on", "Watch on"
     END = "end", "The watch ends here"
@@ -37,38 +38,40 @@ class Then(Choice):
 
 @dataclass(frozen=True)
 class Closing:
-    """What is known of a concern that is about to end."""
+    """The facts about a concern that is about to end, from which `reason_to_watch` decides."""
 
     outcome: str = ""
-    # What social care and police answered, where that is agreed with or settled.
+    # Values of AgencyAnswer: social care and police, where the school agrees or has settled.
     answers: frozenset[str] = frozenset()
-    # By the decisions in force.
+    # Values of Route: the routes of the decisions in force.
     routes: frozenset[str] = frozenset()
-    # Every kind of step it ever had, and those still owed.
+    # Values of StepKind: every step the concern ever had, and the steps still open.
     kinds: frozenset[str] = frozenset()
     owed: frozenset[str] = frozenset()
-    # A mark, a disclosure, or danger.
+    # There was a mark, a disclosure or danger.
     grave: bool = False
 
 
-# Answers with which nobody outside looks at the child any more.
+# Answers after which no agency looks at the child any more.
 NOT_TAKEN_ON = frozenset({Answer.NO_FURTHER, Answer.ADVICE})
-# Whom a school tells where it thinks of significant harm.
+# The routes a school takes when it suspects significant harm.
 GRAVEST = frozenset({Route.SOCIAL_CARE, Route.POLICE})
-# Danger, whatever was decided.
+# Steps that show danger, whatever was decided.
 _DANGER = frozenset({StepKind.DANGER_NOW, StepKind.REFER_NOW})
-# What an agency leads, and has not come to its end.
+# Steps that show that an agency leads and has not finished.
 _THEIRS = MEETINGS | {StepKind.ASSESSMENT}
-# What was to be decided before the child went home.
+# Steps that had to be done before the child went home.
 _PRESSING = frozenset({StepKind.DECIDE_TODAY, StepKind.FIRST_LOOK_NOW})
 
 
 def watched(closing: Closing) -> Because | None:
-    """Why the ending of a concern opens a watch; None where it does not.
+    """Why the ending of a concern opens a watch; None if it does not.
 
-    After a closure outside, an outside or own "no further action", or a red case closing. Red is
-    danger, and what pressed so that social care or police were told: that a mark was explained at
-    once is most of a busy school's red cases, and watching them all would be nine a day.
+    It does if another agency leads now, if social care or police gave advice only or take no
+    action, if the school decided on no further action in a grave case or one told to social care or
+    police, or if a red case closes. Red means danger, or an urgent case of which social care or
+    police were told. Other urgent cases are not watched: most are marks explained at once, and
+    watching them all would be nine a day in a busy school.
     """
     outside = bool(GRAVEST & closing.routes)
     if closing.outcome == Outcome.WITH_AGENCY or _THEIRS & closing.owed:
@@ -81,8 +84,9 @@ def watched(closing: Closing) -> Because | None:
     return Because.RED if red else None
 
 
-# How much is done for a child under each status: one that ends with no other as high is a step
-# down. Those that are not there end without one: nobody outside looked at the child under them.
+# How much is done for a child under each status, 5 being most. A status that ends while no other
+# as high remains is a step down. Statuses that are not listed count as 0, so their end is never a
+# step down: under them nobody outside the school looked at the child.
 LEVELS: dict[StatusKind, int] = {
     StatusKind.EARLY_HELP: 1,
     StatusKind.CHANNEL: 1,
@@ -95,6 +99,10 @@ LEVELS: dict[StatusKind, int] = {
 
 
 def lowers(ended: str, standing: Collection[str]) -> bool:
-    """Whether a child whose status `ended` stands lower than before; `standing` are those left."""
+    """Whether a child is on a lower level now that the status `ended` has ended.
+
+    `standing` are the statuses the child still has. All are values of StatusKind; raises ValueError
+    for any other. Source: `LEVELS`.
+    """
     before = LEVELS.get(StatusKind(ended), 0)
     return before > max((LEVELS.get(StatusKind(kind), 0) for kind in standing), default=0)

@@ -1,8 +1,9 @@
-"""This file knows how far a school may change its own clocks, and where each default comes from.
+"""How far a school may change the time limits of next steps, and where each default comes from.
 
-A clock may be shortened freely: to one unit, or to none where none is the default. It may be made
-longer up to the figure here, and no further; none can be switched off. What has no row here is no
-school's to change, and `FIXED` says why.
+A school may shorten a clock down to one unit, or to 0 if 0 is the default. It may lengthen a clock
+up to the figure in `BOUNDS` and no further. No clock can be switched off. A kind of step without a
+row in `BOUNDS` cannot be changed; `FIXED` says why. The defaults are in `clocks.CLOCKS`, and the
+figures a school has chosen are in the database (`models/clocks.py`).
 """
 
 from concerns.rules.adults import AdultStepKind
@@ -14,7 +15,7 @@ _TOGETHER = "Working Together to Safeguard Children"
 _PRACTICE = "practice in schools; no guidance gives a figure"
 _LEARNT = "what reviews of children's deaths found, again and again"
 
-# The longest a school may make each, in the clock's own unit; and where the default comes from.
+# The longest amount a school may set, in the clock's own unit, and the source of the default.
 BOUNDS: dict[StepKind | AdultStepKind, tuple[int, str]] = {
     StepKind.FIRST_LOOK_NOW: (60, _PRACTICE),
     StepKind.REFER_NOW: (30, "local protocols on bruising in infants: at once"),
@@ -57,6 +58,7 @@ BOUNDS: dict[StepKind | AdultStepKind, tuple[int, str]] = {
     AdultStepKind.TELL_REPORTER: (10, _LEARNT),
 }
 
+# Why clocks counted in these units cannot be changed.
 FIXED = {
     Unit.DATE: "Whoever decides names the day.",
     Unit.BELL: "Before the child goes home: never over a weekend or a holiday.",
@@ -65,31 +67,35 @@ FIXED = {
 
 
 def least(kind: StepKind | AdultStepKind) -> int:
-    """The shortest a clock may be made: one unit, or none where that is the default."""
+    """The shortest amount a school may set, in the clock's unit: 1, or 0 if the default is 0."""
     return min(CLOCKS[kind].amount, 1)
 
 
 def most(kind: StepKind | AdultStepKind) -> int:
-    """The longest. A clock without a row stays what it is."""
+    """The longest amount a school may set, in the clock's unit; the default if it has no row."""
     return BOUNDS[kind][0] if kind in BOUNDS else CLOCKS[kind].amount
 
 
 def may_change(kind: StepKind | AdultStepKind) -> bool:
-    """Whether there is any other figure that a school may give it."""
+    """Whether a school may set any amount other than the default."""
     return least(kind) < most(kind)
 
 
 def within(kind: StepKind | AdultStepKind, amount: int) -> int:
-    """`amount`, or the nearest that keeps the promise: a figure set under an older table, too."""
+    """`amount`, or the nearest amount that is allowed, in the clock's unit.
+
+    Needed for figures that a school set when an older version of `BOUNDS` allowed them.
+    """
     return max(least(kind), min(amount, most(kind)))
 
 
 def source(kind: StepKind | AdultStepKind) -> str:
+    """The guidance or practice that the default amount comes from; empty without a row."""
     return BOUNDS[kind][1] if kind in BOUNDS else ""
 
 
 def unit_words(kind: StepKind | AdultStepKind, amount: int) -> str:
-    """What its figure counts: "school minutes", "working day"."""
+    """The unit of a clock, singular if `amount` is 1: "school minutes", "working day"."""
     clock = CLOCKS[kind]
     calendar = "" if clock.calendar is Calendar.REAL else f"{clock.calendar} "
     unit = "day" if clock.unit is Unit.DAYS else "minute"
@@ -97,7 +103,7 @@ def unit_words(kind: StepKind | AdultStepKind, amount: int) -> str:
 
 
 def in_words(kind: StepKind | AdultStepKind, amount: int) -> str:
-    """A figure of `kind`: "120 school minutes", "the same working day"."""
+    """An `amount` in the clock's unit, in words: "120 school minutes", "the same working day"."""
     clock: Clock = CLOCKS[kind]
     if not amount:
         return f"the same {clock.calendar} day" if clock.unit is Unit.DAYS else "at once"
@@ -105,7 +111,7 @@ def in_words(kind: StepKind | AdultStepKind, amount: int) -> str:
 
 
 def fixed_words(kind: StepKind | AdultStepKind) -> str:
-    """Why a clock is no school's to change; empty where it is."""
+    """Why a school cannot change this clock; empty if it can."""
     if may_change(kind):
         return ""
     if kind in BOUNDS:

@@ -1,18 +1,20 @@
-"""This file knows what a promise of time comes to: in school hours, in working days, on the clock.
+"""Date arithmetic for deadlines, in school time, in working days and in real time.
 
-Three calendars. SCHOOL time passes only while the school is open, from the opening bell to the
-closing bell of a school day. WORKING time passes on every weekday that is not a bank holiday of the
-school's nation, August included. REAL time is the clock on the wall. Staff cannot be late in
-August; a council can; a child in danger waits for neither.
+There are three calendars. SCHOOL time passes only while the school is open, from the opening bell
+to the closing bell of a school day. WORKING time passes on every weekday that is not a bank holiday
+of the school's nation, August included. REAL time passes always. So staff cannot be late in August,
+a council can, and a child in danger waits for neither.
 
-Every clock gives a time, even where no term is known: `days.py` says what then stands in, and why.
-Only what could not be a promise at all is refused: a moment without a time zone, or a count below
-nought.
+Every function that makes a deadline gives a time, even if no term is known: `days.py` says which
+days are then counted, and why. Only two arguments are refused, with ValueError: a moment without a
+time zone and a negative count.
 
-Moments are aware datetimes; what comes back is in UTC. Bells are local and kept by local clocks, so
-a school opens at 08:45 in winter and in summer alike. The clocks change at one on a Sunday morning,
-when no school is open, so every school day is as long as every other. At the closing bell, to the
-second, school is out.
+Moments are aware datetimes, and results are in UTC. Bells are in local time, so a school opens at
+08:45 in winter and in summer alike. Summer time begins and ends at one on a Sunday morning, when no
+school is open, so all days of a school are equally long. School is out from the exact second of the
+closing bell.
+
+Which days count is decided in `days.py`, and how long each step may take in `clocks.py`.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -60,7 +62,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class Calendar(StrEnum):
-    """Which time a promise is counted in."""
+    """The calendar that a deadline is counted in."""
 
     SCHOOL = "school"
     WORKING = "working"
@@ -73,9 +75,10 @@ class Calendar(StrEnum):
 def add_school_minutes(days: SchoolDays, start: datetime, minutes: int) -> datetime:
     """The moment, in UTC, by which `minutes` of school time have passed since `start`.
 
-    Out of school the count begins at the next opening bell; what is used up exactly at a closing
-    bell is due at that bell and not the next morning. Always gives a time; working days stand in
-    where no term is known. Raises ValueError for a naive `start` or for less than no minutes.
+    Outside school time the count begins at the next opening bell. If the minutes end exactly at a
+    closing bell, the result is that bell and not the next morning. Always gives a time: working
+    days are counted if no term is known. Raises ValueError for a naive `start` or negative
+    `minutes`.
     """
     _not_negative(minutes)
     day, spent = _place(days, start)
@@ -88,9 +91,9 @@ def add_school_minutes(days: SchoolDays, start: datetime, minutes: int) -> datet
 def add_school_days(days: SchoolDays, start: datetime, count: int) -> datetime:
     """The closing bell, in UTC, of the `count`-th school day after the local day of `start`.
 
-    With a count of 0, today's closing bell, or the next school day's where school is out already.
-    Always gives a time; working days stand in where no term is known. Raises ValueError for a naive
-    `start` or for less than no days.
+    With a count of 0: today's closing bell, or the next school day's if school is already out.
+    Always gives a time: working days are counted if no term is known. Raises ValueError for a naive
+    `start` or a negative `count`.
     """
     _not_negative(count)
     if count == 0:
@@ -101,22 +104,27 @@ def add_school_days(days: SchoolDays, start: datetime, count: int) -> datetime:
 
 
 def add_school_weeks(days: SchoolDays, start: datetime, weeks: int) -> datetime:
-    """The closing bell, in UTC, of the day `weeks` weeks on, or of the next school day after that.
+    """The closing bell, in UTC, of the day `weeks` calendar weeks after `start`.
 
-    For a review "in six weeks" that must find the school open. Raises as `add_school_days`.
+    If that day is not a school day, the closing bell of the next one: a review "in six weeks" must
+    fall on a day when the school is open. Raises ValueError for a naive `start` or negative
+    `weeks`.
     """
     return end_of_school_day(days, add_weeks(start, weeks, days.zone))
 
 
 def end_of_school_day(days: SchoolDays, when: datetime) -> datetime:
-    """Today's closing bell, in UTC, or the next school day's where school is out already."""
+    """Today's closing bell, in UTC, or the next school day's if school is already out.
+
+    Raises ValueError for a naive `when`.
+    """
     return add_school_days(days, when, 0)
 
 
 def school_minutes_between(days: SchoolDays, start: datetime, end: datetime) -> int:
-    """Whole minutes of school time from `start` to `end`; below nought where `end` comes first.
+    """Whole minutes of school time from `start` to `end`; negative if `end` comes first.
 
-    Exactly undoes `add_school_minutes`. Raises ValueError for a naive moment.
+    The exact inverse of `add_school_minutes`. Raises ValueError for a naive moment.
     """
     start, end = _utc(start), _utc(end)
     if end < start:
@@ -128,11 +136,12 @@ def school_minutes_between(days: SchoolDays, start: datetime, end: datetime) -> 
 
 
 def look_again(days: SchoolDays, today: date, number: int) -> date:
-    """When a picture is looked at again unless somebody says another day: in the first school week
-    of the next half-term that begins two weeks on or later; six weeks on where none is known.
+    """The default day, local, to look again at a concern that is kept with a child's picture.
 
-    `number` is any number of the thing's own: it spreads them over the days of that week, or all
-    that a half-term added to pictures would fall due on one morning.
+    It is in the first school week of the next half-term that begins two to sixteen weeks after
+    `today`; if none is known, six weeks after `today` or in the days that follow. `number` is any
+    number of the concern's own, such as its primary key: it spreads the concerns over the days of
+    that week. Without it, all concerns kept in one half-term would fall due on one morning.
     """
     soon, late = today + timedelta(weeks=2), today + timedelta(weeks=16)
     begins = min((first for first, _ in days.terms if soon <= first <= late), default=None)
@@ -143,11 +152,12 @@ def look_again(days: SchoolDays, today: date, number: int) -> date:
 
 
 def before_a_break(days: SchoolDays, when: datetime) -> bool:
-    """Whether school is out at `when` and a whole day without school stands before or around it.
+    """Whether school is out at `when`, for a time that includes at least one whole day.
 
-    True from the last bell before a weekend, a holiday or a single day's closure until the next
-    opening bell: the stretch in which two school hours could mean three days, and a first look is
-    owed in real hours instead. False while school is open, and on an ordinary night of term.
+    True from the closing bell before a weekend, a holiday or a single day's closure until the next
+    opening bell. In that time two school hours could mean three days, so a first look is due in
+    real hours instead. False while school is open and on an ordinary night of term. Raises
+    ValueError for a naive `when`.
     """
     wall = _local(when, days.zone)
     day, _ = _place(days, when)
@@ -162,11 +172,12 @@ def before_a_break(days: SchoolDays, when: datetime) -> bool:
 def add_working_days(
     nation: str, start: datetime, count: int, close: time = OFFICE_CLOSES
 ) -> datetime:
-    """`close`, London time, of the `count`-th working day after the local day of `start`, in UTC.
+    """The end of the `count`-th working day after the London day of `start`, in UTC.
 
-    With a count of 0, the same day's close, or the next working day's where it is past or the day
-    is not one. For what guidance gives in working days: an authority's answer, a report to the
-    LADO. Raises ValueError for a naive `start` or for less than no days.
+    `nation` is one of `days.NATIONS`, and `close` is when a working day ends, in London time. With
+    a count of 0: the end of the same day, or of the next working day if that is past or the day is
+    not a working day. Used for limits that guidance gives in working days, such as an authority's
+    answer or a report to the LADO. Raises ValueError for a naive `start` or a negative `count`.
     """
     return add_school_days(office(nation, close), start, count)
 
@@ -174,7 +185,8 @@ def add_working_days(
 def working_minutes_between(nation: str, start: datetime, end: datetime) -> int:
     """Whole minutes of office time (09:00 to 17:00 on working days) from `start` to `end`.
 
-    Below nought where `end` comes first. Raises ValueError for a naive moment.
+    `nation` is one of `days.NATIONS`. Negative if `end` comes first. Raises ValueError for a naive
+    moment.
     """
     return school_minutes_between(office(nation, OFFICE_CLOSES), start, end)
 
@@ -183,27 +195,34 @@ def working_minutes_between(nation: str, start: datetime, end: datetime) -> int:
 
 
 def add_real(start: datetime, minutes: int) -> datetime:
-    """`minutes` later by the clock that never stops, in UTC. Raises as `add_school_minutes`."""
+    """The moment, in UTC, `minutes` of real time after `start`.
+
+    Raises ValueError for a naive `start` or negative `minutes`.
+    """
     _not_negative(minutes)
     return _utc(start) + minutes * _MINUTE
 
 
 def add_weeks(start: datetime, weeks: int, zone: str = LONDON) -> datetime:
-    """The same local time of day, `weeks` weeks on, in UTC, whatever the clocks did in between.
+    """The moment, in UTC, `weeks` weeks later at the same local time of day.
 
-    A local time the clocks leap over is read as an hour later; one that comes twice is its first.
-    Raises ValueError for a naive `start` or for less than no weeks.
+    Daylight saving changes in between make no difference. If that local time does not exist on the
+    later day, it is read as an hour later; if it occurs twice, it is the first. Raises ValueError
+    for a naive `start` or negative `weeks`.
     """
     _not_negative(weeks)
     later = _local(start, zone) + timedelta(weeks=weeks)
     return later.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-# Saying it
+# Durations in words
 
 
 def minutes_between(calendar: Calendar, days: SchoolDays, start: datetime, end: datetime) -> int:
-    """Whole minutes from `start` to `end` in the calendar named, for `in_words` to say."""
+    """Whole minutes of `calendar` time from `start` to `end`; negative if `end` comes first.
+
+    `duration_in_words` turns the result into words. Raises ValueError for a naive moment.
+    """
     if calendar == Calendar.SCHOOL:
         return school_minutes_between(days, start, end)
     if calendar == Calendar.WORKING:
@@ -214,12 +233,11 @@ def minutes_between(calendar: Calendar, days: SchoolDays, start: datetime, end: 
 
 
 def in_words(minutes: int, calendar: Calendar, days: SchoolDays | None = None) -> str:
-    """How late, or how long waited: "40 minutes", "2 school hours", "1 working day".
+    """A number of minutes of `calendar` time: "40 minutes", "2 school hours", "1 working day".
 
-    Only whole units, the largest that fits, rounded down: "2 school hours" have truly gone by. A
-    day is as long as its calendar's: `days`' own from bell to bell (an ordinary 6 hours 45 where
-    none is given), 8 office hours, or 24. Whether it is time gone or time left is for the caller to
-    say, so the sign is not spoken.
+    Uses whole units only, the largest that fits, rounded down: "2 school hours" means that at least
+    two have passed. The length of a day is that of `day_minutes`. The sign of `minutes` is ignored,
+    because the caller says whether it is time past or time left.
     """
     minutes = abs(minutes)
     kind = {Calendar.SCHOOL: "school ", Calendar.WORKING: "working "}.get(calendar, "")
@@ -234,8 +252,11 @@ def in_words(minutes: int, calendar: Calendar, days: SchoolDays | None = None) -
 
 
 def day_minutes(calendar: Calendar, days: SchoolDays | None = None) -> int:
-    """How long a day of `calendar` is, in minutes that run in it: from bell to bell (an ordinary
-    6 hours 45 where no school is given), 8 office hours, or 24."""
+    """The length of one day of `calendar`, in minutes of that calendar.
+
+    A school day runs from bell to bell (6 hours 45 minutes if no school is given), a working day
+    has 8 office hours, a real day 24 hours.
+    """
     if calendar == Calendar.SCHOOL:
         return days.length // _MINUTE if days else 405
     return 480 if calendar == Calendar.WORKING else 1440
@@ -245,17 +266,23 @@ def _plural(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
-# Where a moment falls
+# Position of a moment in school time
 
 
 def _place(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
-    """The school day `when` falls in and how far into it; out of school, the next one's opening."""
+    """The school day of `when`, as an ordinal, and how far into it `when` is.
+
+    Outside school time: the opening bell of the next school day.
+    """
     return _placed(days, _utc(when))
 
 
 @lru_cache(maxsize=512)
 def _placed(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
-    """`when` in UTC. A list asks for the same moments again and again, and for now in every row."""
+    """As `_locate_in_school_time`, for `when` in UTC.
+
+    Cached, because a list asks for the same moments again and again, and for now in every row.
+    """
     opens, closes = days.bells
     wall = _local(when, days.zone)
     today = wall.toordinal()
@@ -268,18 +295,22 @@ def _placed(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
 
 
 def _moment(days: SchoolDays, ordinal: int, spent: timedelta) -> datetime:
-    """So far into the school day of that ordinal, as a moment in UTC."""
+    """The moment, in UTC, that is `spent` after the opening bell of the school day `ordinal`."""
     wall = datetime.combine(date.fromordinal(ordinal), days.bells[0]) + spent
     return wall.replace(tzinfo=ZoneInfo(days.zone)).astimezone(UTC)
 
 
 def _local(when: datetime, zone: str) -> datetime:
-    """What the clock on the wall says, without its zone, so that days can be counted by it."""
+    """The local time of `when` as a naive datetime, so that local days can be counted."""
     return _utc(when).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def _utc(when: datetime) -> datetime:
-    """In UTC: Python compares two moments of one zone by the wall, an hour out in October."""
+    """`when` in UTC; raises ValueError for a naive one.
+
+    Needed because Python compares two moments of the same zone by local time, which is an hour
+    wrong in October.
+    """
     if when.tzinfo is None:
         raise ValueError("a moment without a time zone could be any of several")
     return when.astimezone(UTC)

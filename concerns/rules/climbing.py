@@ -1,8 +1,10 @@
-"""This file knows how a late step climbs: how often it is pushed on, and to whose turn it has come.
+"""How often a late step has been escalated by now, and whose turn on the ladder it is.
 
-Nothing is counted or stored: from when a step was due, and the time now, follows how far it has
-climbed. First the holder again, then each role its clock names, then an adviser outside the school,
-and round again until somebody acts: nothing is exempt for being urgent, and no ladder ends.
+No count is stored: it is computed from the time the step was due and the time now. A late step goes
+to its holder again, then to each role that its clock names, then to an adviser outside the school,
+and then round again until somebody acts. Urgent steps are no exception, and no ladder ends. Who the
+people on a ladder are is decided in `models/climb.py` and `models/adult_climb.py`. The ladder of a
+challenge to an agency is something else: see `escalation.py`.
 """
 
 from datetime import datetime, timedelta
@@ -13,21 +15,25 @@ from concerns.rules.calendars import Calendar, SchoolDays
 from concerns.rules.clocks import CLOCKS, DAY, StepKind, Unit
 
 _MINUTE = timedelta(minutes=1)
-# So many pushes are a whole round of an ordinary ladder: the holder, the deputy, the head, and the
-# adviser outside. While school is shut those after the first round come so many times less often.
+# The number of escalations in a whole round of an ordinary ladder: the holder, the deputy, the head
+# and the adviser outside. After the first round, escalations outside school time come this many
+# times less often.
 A_ROUND = 4
 
 
 def pushes(
     kind: StepKind | AdultStepKind, days: SchoolDays, due_at: datetime, now: datetime
 ) -> int:
-    """How many times a step of `kind`, due at `due_at`, has been pushed by `now`.
+    """How many times a step of `kind`, due at `due_at`, has been escalated by `now`.
 
-    0 until it is late; 1 from the moment it is (the holder again); one more with each spacing of
-    its clock (`every`), in its clock's own calendar. A spacing of a day is a day of that calendar.
-    What is owed in minutes and fell due after the last bell before a weekend or a break is pushed
-    in real time, since it was given two real hours: it does not wait for Monday. What runs in real
-    time is pushed less often by night (`_by_the_wall`). Raises ValueError for a naive moment.
+    0 until the step is late, 1 from the moment it is late (the holder is told again), and one more
+    after each interval of its clock (`Clock.every`), counted in the clock's calendar. An interval
+    of a day is a day of that calendar.
+
+    A step with a limit in school minutes that fell due after the closing bell before a weekend or a
+    break is escalated in real time: it was given two real hours, so it does not wait for Monday.
+    In real time, all but a child in danger now is escalated less often while school is shut (see
+    `_count_real_time_rounds`). Raises ValueError for a naive moment.
     """
     if now <= due_at:
         return 0
@@ -43,9 +49,13 @@ def pushes(
 
 
 def _by_the_wall(days: SchoolDays, due_at: datetime, now: datetime, every: int) -> int:
-    """A whole round each `every` minutes, at whatever hour. If all were silent then: as often again
-    while school is open, and a fourth as often while it is shut. Sixty mails a night about one
-    concern teach people to silence them. A child in danger now is pushed on as ever."""
+    """Escalations after the first, in real time; `every` is the interval in minutes.
+
+    In the first round they come at every interval, at any hour. If nobody has acted by then, they
+    come as often while school is open, but only a quarter as often while it is shut: sixty mails a
+    night about one concern teach people to silence them. A child in danger now is not slowed down,
+    because `count_escalations` does not call this for it.
+    """
     first = due_at + every * A_ROUND * _MINUTE
     if now <= first:
         return calendars.minutes_between(Calendar.REAL, days, due_at, now) // every
@@ -55,15 +65,18 @@ def _by_the_wall(days: SchoolDays, due_at: datetime, now: datetime, every: int) 
 
 
 def spacing(every: int, calendar: Calendar, days: SchoolDays) -> int:
-    """`every` in minutes that run in `calendar`: a day of school is from bell to bell."""
+    """The interval `every` of a clock, in minutes of `calendar`.
+
+    Multiples of a day (`DAY`) become days of that calendar: a school day is from bell to bell.
+    """
     return every // DAY * calendars.day_minutes(calendar, days) if every >= DAY else every
 
 
 def turn(pushed: int, ladder: int) -> tuple[int, int]:
-    """Whose turn it is after `pushed` pushes up a ladder of so many people, and in which round.
+    """Whose turn it is after `pushed` escalations on a ladder of `ladder` people, and which round.
 
-    The place on the ladder and the round both begin at 0. Raises ValueError for an empty ladder:
-    then nobody is left, and that is told to everybody (`unheld`).
+    Returns (place on the ladder, round); both begin at 0. Raises ValueError for an empty ladder:
+    then nobody is left who may act, and everybody is told so (`models/unheld.py`).
     """
     if ladder < 1:
         raise ValueError("nobody stands on this ladder")

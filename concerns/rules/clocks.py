@@ -1,8 +1,10 @@
-"""This file knows every kind of next step: who owes it, by when, in which calendar, how it climbs.
+"""The kinds of next step and the clock of each: who owes it, by when, and to whom it is escalated.
 
-Three calendars: school (term days and hours), working (bank holidays of the nation only) and real
-(the wall clock). Sources are the guidance and practice named beside each row. Late is always
-computed from the times of a step at reading, never from a counter.
+A clock counts in one of three calendars: school (term days and hours), working (all weekdays but
+the nation's bank holidays) or real (all time). The source of a row is the guidance or practice
+named beside it. Lateness is always computed from the times of a step when it is read, never from a
+stored counter. How far a school may change a clock is in `bounds.py`, how often a late step is
+escalated in `climbing.py`.
 """
 
 from dataclasses import dataclass
@@ -52,6 +54,8 @@ class StepKind(Choice):
 
 
 class Unit(StrEnum):
+    """What the amount of a clock counts; BELL and DATE need no amount."""
+
     MINUTES = "minutes"
     DAYS = "days"
     BELL = "closing bell"
@@ -60,10 +64,12 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Clock:
-    """One row: what is owed, by whom (`None`: a person by name), how long, in which calendar.
+    """The time limit of one kind of step, and its escalation.
 
-    `rank` is how pressing it is before anything is late: 0 is a child in danger now.
-    `climbs` is who is told next, each a different human being, and `every` the minutes between.
+    `holder` is the role that owes the step; None if a named person owes it. `amount` is the limit,
+    counted in `unit` and `calendar`. `rank` says how urgent the step is before anything is late,
+    0 (a child in danger now) being most urgent. `climbs` are the roles it is escalated to in turn,
+    each a different person, and `every` is the interval between escalations in minutes.
     """
 
     holder: Role | None
@@ -79,21 +85,23 @@ _LEADS = (Role.DEPUTY, Role.HEAD)
 _LEAD = (Role.DSL,)
 _HEAD = (Role.HEAD,)
 _CHAIR = (Role.CHAIR,)
-# Late, and its calendar has not run since: said without a figure that would read as nothing.
+# Said of a step that is late by no time in its calendar; "less than a minute" would mislead.
 LATE = "late"
-# A spacing of a day: of the clock's own calendar (`climbing.py`).
+# An interval of one day, in minutes. It means a day of the clock's own calendar: `climbing.py`.
 DAY = 24 * 60
 
 CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
-    # The writer holds it until a named person has accepted it by voice; this form rings nobody.
+    # The writer holds it until a named person has accepted it by voice; the form telephones nobody.
     StepKind.DANGER_NOW: Clock(None, 0, Unit.MINUTES, Calendar.REAL, 0, _LEADS, 15),
     # Worried about the child going home today, or a mark, or a disclosure.
     StepKind.FIRST_LOOK_NOW: Clock(Role.DSL, 30, Unit.MINUTES, Calendar.REAL, 1, _LEADS, 15),
-    # Bruising in infants: any mark is referred at once; deciding later is not offered.
+    # Protocols on bruising in infants: any mark is referred at once, with no option to decide
+    # later.
     StepKind.REFER_NOW: Clock(Role.DSL, 30, Unit.MINUTES, Calendar.REAL, 1, _HEAD, 30),
     StepKind.FIRST_LOOK: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
     StepKind.READ_ADDITION: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
-    # To somebody else than who decided: reviews find that a second worry was read by the same eyes.
+    # Goes to somebody other than the person who decided: reviews find that a second worry was
+    # judged by the person who had dismissed the first.
     StepKind.STILL_WORRIED: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
     # Never across a weekend or a break.
     StepKind.DECIDE_TODAY: Clock(Role.DSL, 0, Unit.BELL, Calendar.REAL, 3, _HEAD, 30),
@@ -102,10 +110,10 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     # KCSIE: the authority should decide within one working day and say so; if not, follow it up.
     StepKind.HEAR_BACK: Clock(Role.DSL, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
     StepKind.REFER_AGAIN: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _HEAD, 60),
-    # A duty of the teacher's own (Female Genital Mutilation Act 2003, s.5B): by the close of the
-    # next working day, and never passed to the lead, who only helps.
+    # The teacher's own duty (Female Genital Mutilation Act 2003, s.5B): by the close of the next
+    # working day. It never passes to the lead, who only helps.
     StepKind.REPORT_FGM: Clock(None, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
-    # A family, an agency and every reader went on knowing something untrue of a child.
+    # Until it is done, a family, an agency or a reader believes something untrue about a child.
     StepKind.PUT_RIGHT: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEADS, DAY),
     StepKind.MISSING_FROM_ROLL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEAD, DAY),
     StepKind.DECIDE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
@@ -122,22 +130,25 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     StepKind.REVIEW_CONFERENCE: Clock(Role.DSL, 0, Unit.DATE, Calendar.WORKING, 4, _LEAD, DAY),
     StepKind.ASSESSMENT: Clock(Role.DSL, 45, Unit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
     StepKind.LOOK_AFTER: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
-    # Undone, it comes back to who asked: a task is of a concern that a lead holds.
+    # A late task comes back to the lead who asked for it, because it belongs to a concern that a
+    # lead holds.
     StepKind.TASK: Clock(None, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),
     StepKind.SUPPORT: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, DAY),
     StepKind.WATCH: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
     StepKind.KEEP: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),
     StepKind.TELL_REPORTER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, DAY),
-    # About an adult. The holder is whom it goes to where nothing speaks against it: each concern
-    # says whose post owes its steps, and it climbs to the other, never to its subject.
+    # About an adult. The holder here is only the usual one: each concern says whether the head's or
+    # the chair's post owes its steps. They are escalated to the other one, never to the person whom
+    # the concern is about.
     AdultStepKind.FIRST_LOOK_NOW: Clock(Role.HEAD, 30, Unit.MINUTES, Calendar.REAL, 1, _CHAIR, 15),
     AdultStepKind.FIRST_LOOK: Clock(Role.HEAD, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _CHAIR, 60),
     AdultStepKind.READ_ADDITION: Clock(
         Role.HEAD, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _CHAIR, 60
     ),
     AdultStepKind.DECIDE_NOW: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 2, _CHAIR, 60),
-    # The guidance's one working day to the LADO runs from when the school came to know of it, not
-    # from the decision: a late decision is a late call. What they say is asked for after one more.
+    # KCSIE's one working day to tell the LADO runs from when the school learnt of the allegation,
+    # not from the decision, so a late decision makes a late call. The answer is due after one more
+    # day.
     AdultStepKind.TELL_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
     AdultStepKind.HEAR_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
     AdultStepKind.TELL_POLICE: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, 60),
@@ -150,21 +161,21 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     AdultStepKind.TELL_REPORTER: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.SCHOOL, 5, _CHAIR, DAY),
 }
 
-# Whose own each step is that no post holds.
+# Who owes each step that has no role as its holder.
 NAMED = {
     StepKind.DANGER_NOW: "The writer",
     StepKind.REPORT_FGM: "The writer",
     StepKind.TASK: "The colleague who was asked",
 }
 
-# What is the writer's own to do, whoever has the concern.
+# Steps that the writer of the concern does, whoever holds the concern.
 OWN = frozenset({StepKind.DANGER_NOW, StepKind.REPORT_FGM})
 
 FIRST_LOOKS = frozenset({StepKind.FIRST_LOOK_NOW, StepKind.FIRST_LOOK})
 DECISIONS = frozenset({StepKind.DECIDE_TODAY, StepKind.DECIDE})
 
-# What must be done, or undone by a second person, before a concern may be closed. The others end
-# with the closing, which says the outcome and gives the reporter a word.
+# Steps that must be done, or withdrawn by a second person, before a concern may be closed. Closing
+# ends all other steps, and records the outcome and a word back to the reporter.
 HOLD_OPEN = frozenset(
     {
         StepKind.DANGER_NOW,
@@ -186,15 +197,15 @@ HOLD_OPEN = frozenset(
     }
 )
 
-# What ends when a new decision supersedes the old. What has gone outside, or was promised to go,
-# does not: a referral is undone by a second person, never by a later tick.
+# Steps that end when a new decision supersedes the old one. A referral that was sent, or decided
+# on, does not end: it can only be withdrawn by a second person, never by a new decision.
 SUPERSEDED = frozenset(
     {StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE, StepKind.SUPPORT, StepKind.WATCH}
     | {StepKind.KEEP, StepKind.NEXT_MOVE}
 )
 
-# What each route of a decision opens. No further action opens nothing of its own: what is owed then
-# is the next move, or a word to who wrote it.
+# The step that each route of a decision opens. No further action opens none: what is left to do
+# then is the next move or a word back to the writer.
 NEXT: dict[Route, StepKind] = {
     **dict.fromkeys(sorted(OUTSIDE), StepKind.SEND_REFERRAL),
     Route.PARENTS: StepKind.SPEAK_TO_PARENTS,
@@ -203,31 +214,33 @@ NEXT: dict[Route, StepKind] = {
     Route.KEEP: StepKind.KEEP,
 }
 
-# Steps that end when a meeting is written down: `meetings.py` says which.
+# Steps that end when a meeting is recorded; `meetings.py` says which meeting ends which.
 MEETINGS = frozenset({StepKind.CONFERENCE, StepKind.CORE_GROUP, StepKind.REVIEW_CONFERENCE})
 
-# Steps a lead does by saying in a sentence what was found; the others by the act they ask for. A
-# child in danger now is the writer's until somebody was told by voice; that somebody may say so
-# too, or a writer who has gone home would hold it for good.
+# Steps that a lead completes with a note of what was found; all other steps are completed by the
+# act they ask for. The step of a child in danger now is the writer's until somebody has been told
+# by voice. The person who was told may complete it too, since a writer who has gone home cannot.
 BY_A_NOTE = frozenset(
     {StepKind.READ_ADDITION, StepKind.SUPPORT, StepKind.WATCH, StepKind.MISSING_FROM_ROLL}
     | {StepKind.DANGER_NOW, StepKind.PUT_RIGHT, StepKind.AGREED_ACTION}
 )
 
-# Those whose doing leaves a note for the leads, by a form of their own too.
+# Steps that leave a note for the leads when completed; the two added here have their own forms.
 NOTED = BY_A_NOTE | {StepKind.STILL_WORRIED, StepKind.LOOK_AFTER}
 
+# The time limit in real time where school time would mean waiting over a weekend or a break.
 BREAK_HOURS = timedelta(hours=2)
 
-# A concern begun and not sent: its writer is reminded within the hour, on every page of theirs.
+# The writer of an unsent draft is reminded of it on every page after this time, so within the hour.
 REMIND_AFTER = timedelta(minutes=30)
 
 
 def unsent_known_to_leads(days: SchoolDays, now: datetime) -> datetime:
-    """Concerns begun before this moment (aware, UTC) and not sent are known of to the leads.
+    """The moment, in UTC, before which a draft must have been begun for the leads to be told of it.
 
-    They hear of one on the morning after, when school opens: on any day, term or not, since a
-    page that says so disturbs nobody's holiday.
+    Leads are told of an unsent draft on the morning after it was begun, at the time school opens.
+    That is so on any day, in term or not, because a notice on a page disturbs nobody's holiday.
+    `now` is aware.
     """
     today = spans.local_day(days, now)
     opened = now.astimezone(ZoneInfo(days.zone)).time() >= days.opens
@@ -241,12 +254,13 @@ def due(
     on: date | None = None,
     amount: int | None = None,
 ) -> datetime:
-    """When a step of `kind` opened at `now` is due: an aware datetime in UTC.
+    """When a step of `kind` opened at `now` (aware) is due, in UTC.
 
-    `on` is the date named by a person, for kinds whose unit is their own date; ValueError without.
-    `amount` is the school's own figure in the clock's unit, where it has one (`bounds.py`).
-    After the last bell before a weekend or a break, minutes of the school calendar become two real
-    hours to a named reader: nothing that worries somebody waits for Monday unread.
+    `on` is the local date chosen by a person, for kinds whose unit is DATE; raises ValueError if
+    such a kind has none. `amount` is the school's own figure in the clock's unit, if it has set one
+    (`bounds.py`); None means the default. After the closing bell before a weekend or a break, a
+    limit in school minutes becomes two real hours, so that no worry waits unread until Monday.
+    Source: the row of `CLOCKS`.
     """
     clock, now = CLOCKS[kind], now.astimezone(UTC)
     amount = clock.amount if amount is None else amount
@@ -281,7 +295,10 @@ def _bell_on(days: SchoolDays, on: date) -> datetime:
 def late_words(
     kind: StepKind | AdultStepKind, days: SchoolDays, due_at: datetime, now: datetime
 ) -> str:
-    """How late a step is, in its own calendar: "2 school hours late". Empty while it is not."""
+    """How late a step is at `now`, in its clock's calendar: "2 school hours late".
+
+    Empty if it is not late. Both moments are aware; raises ValueError for a naive one.
+    """
     if now <= due_at:
         return ""
     calendar = CLOCKS[kind].calendar

@@ -1,8 +1,9 @@
-"""This file knows when somebody is away, and when somebody else is the one to reach.
+"""The kinds of cover, and whether one is in force: who is away, and who is on call instead.
 
-Away on leave, or on the weekdays they never work; reached after school hours, or on days without
-school. Who is away is passed over and who stands in has their place; who is to be reached comes
-first. Where that would leave nobody, everybody stays: a name too many is better than none.
+Somebody is away on leave or on weekdays they never work. Somebody is on call after school hours or
+on days without school. A person who is away is passed over and their stand-in takes their place; a
+person on call comes first. If that left nobody, everybody would stay in the list, because a name
+too many is better than none. That order is made in `models/cover.py`, not here.
 """
 
 from datetime import date, datetime
@@ -26,9 +27,10 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 def stands(
     kind: CoverKind, days: SchoolDays, since: date, until: date | None, weekdays: str, now: datetime
 ) -> bool:  # fmt: skip
-    """Whether a row of `kind`, from `since` to `until` (both included), is so at the moment `now`.
+    """Whether a cover of `kind` is in force at the moment `now` (aware).
 
-    `weekdays` are figures, 0 for Monday, for who is never here on them. `now` is aware.
+    `since` and `until` are local dates, both included; no `until` means no end. `weekdays` is a
+    string of digits, 0 for Monday, and matters only for the kind WEEKDAYS.
     """
     local = now.astimezone(ZoneInfo(days.zone))
     day = local.date()

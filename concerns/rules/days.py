@@ -1,18 +1,18 @@
-"""This file knows which days count: in school, at work, and in place of a term nobody typed in.
+"""Which days are school days and working days, and which are counted if no term is known.
 
-A school day is a weekday of term that is neither a closure nor a bank holiday. A working day is a
-weekday that is not a bank holiday of the nation. The bank holidays are those the `holidays` package
-knows, offline; one proclaimed since its release is missing until the package is upgraded, or for a
-school until a closure is entered.
+A school day is a weekday in term that is neither a closure nor a bank holiday. A working day is a
+weekday that is not a bank holiday of the nation. Bank holidays come from the `holidays` package,
+offline. One proclaimed since that package's release is missing until the package is upgraded; a
+school can enter a closure meanwhile.
 
-Where the terms run out - nobody has typed in next year's - working days stand in for school days
-(see `_stands_in`), because a promise of a time is worth more than the right time, and nothing here
-may stop a concern from being saved. The price is a promise that falls due too early, which somebody
-notices; the other mistake, no promise at all, nobody would.
+If nobody has entered next year's terms, working days are counted in place of school days (see
+`_is_stand_in_day`). An approximate deadline is better than none, and nothing here may stop a
+concern from being saved. Such a deadline may be too early, which somebody notices; nobody would
+notice a missing one.
 
-Nothing here reads a database: a school is a `SchoolDays`, made once from its rows. Its days are
-worked out once, as ordinals in order, and found by halving and not by walking, so that ten years
-cost no more than a week. `calendars.py` does the arithmetic of hours on top.
+Nothing here reads the database: a school is a `SchoolDays`, made once from its rows. Its days are
+computed once, as sorted ordinals (`date.toordinal`), and found by binary search, so ten years cost
+no more than a week. Hours and minutes are in `calendars.py`.
 """
 
 from bisect import bisect_left, bisect_right
@@ -24,11 +24,11 @@ from holidays.countries import UnitedKingdom
 
 LONDON = "Europe/London"
 
-# How far apart, in days, two known school days may be before terms between them must be missing.
-# The longest holiday of any school is about ten weeks; a year not typed in is longer than a year.
+# If two known school days are further apart than this, in days, a term between them is missing. The
+# longest holiday of any school is about ten weeks; a year that was not entered leaves a longer gap.
 LONGEST_BREAK = 120
 
-# What an office keeps, where working time is measured in hours and not only in days.
+# Office hours, for working time that is measured in hours and not only in days.
 OFFICE_OPENS, OFFICE_CLOSES = time(9), time(17)
 
 _SUBDIVISIONS = {"England": "ENG", "Wales": "WLS", "Scotland": "SCT", "Northern Ireland": "NIR"}
@@ -36,16 +36,17 @@ NATIONS = tuple(_SUBDIVISIONS)
 
 
 class NoTermKnown(LookupError):
-    """No school day is known after the day asked about: next year's terms have not been entered."""
+    """No school day is known after the given day: next year's terms have not been entered."""
 
 
 @dataclass(frozen=True)
 class SchoolDays:
-    """All that a calendar needs to know of one school. Equal ones share the days worked out.
+    """All that the calendar functions need to know of one school. Equal ones share a cache.
 
-    `terms` are first and last days, both included; a half-term is the gap between two of them.
-    `closures` are training days, snow days and the like. `opens` and `closes` are local; a school
-    that would close before it opens is given office hours, for it too must keep its promises.
+    `terms` are pairs of first and last day, both included; a half-term holiday is the gap between
+    two terms. `closures` are training days, snow days and the like. `opens` and `closes` are local
+    times of `zone`. If they are entered the wrong way round, office hours are used, because such a
+    school needs deadlines too.
     """
 
     nation: str  # "England", "Wales", "Scotland" or "Northern Ireland"
@@ -57,39 +58,39 @@ class SchoolDays:
 
     @cached_property
     def bells(self) -> tuple[time, time]:
-        """The opening bell and the closing bell, the second always later than the first."""
+        """The local times of the opening and the closing bell; the second is always later."""
         if self.opens < self.closes:
             return self.opens, self.closes
         return OFFICE_OPENS, OFFICE_CLOSES
 
     @cached_property
     def length(self) -> timedelta:
-        """From bell to bell."""
+        """The time from the opening bell to the closing bell."""
         opens, closes = self.bells
         return datetime.combine(date.min, closes) - datetime.combine(date.min, opens)
 
 
 def is_working_day(nation: str, day: date) -> bool:
-    """Monday to Friday and not a bank holiday of the nation.
+    """Whether `day` is Monday to Friday and not a bank holiday of `nation` (one of `NATIONS`).
 
-    A nation nobody has heard of keeps only the bank holidays of the whole kingdom, so its clocks
-    run early rather than late. Source: the Banking and Financial Dealings Act 1971 and the royal
-    proclamations under it, by way of `holidays`.
+    An unknown nation has only the bank holidays of the whole United Kingdom, so that its deadlines
+    are early rather than late. Source: the Banking and Financial Dealings Act 1971 and the royal
+    proclamations under it, through the `holidays` package.
     """
     return day.weekday() < 5 and day.toordinal() not in _bank_holidays(nation, day.year)
 
 
 def is_school_day(days: SchoolDays, day: date) -> bool:
-    """Known for certain to be a day of school: in term, a working day, and not a closure."""
+    """Whether `day` is known to be a school day: in term, a working day and not a closure."""
     ordinal, known = day.toordinal(), _known(days)
     place = bisect_left(known, ordinal)
     return place < len(known) and known[place] == ordinal
 
 
 def next_school_day(days: SchoolDays, day: date) -> date:
-    """The first known school day strictly after `day`. Raises NoTermKnown when the terms run out.
+    """The first known school day strictly after `day`; raises NoTermKnown if there is none.
 
-    For showing and for warning; a deadline is never made with this, for it can fail.
+    For display and warnings only. Never use it for a deadline, because it can fail.
     """
     known = _known(days)
     place = bisect_right(known, day.toordinal())
@@ -99,16 +100,20 @@ def next_school_day(days: SchoolDays, day: date) -> date:
 
 
 def school_year_of(day: date) -> int:
-    """The year a school year began in: 2026 from 1 September 2026 to 31 August 2027.
+    """The year in which the school year of `day` began.
 
-    `day` is a local date. One rule for all four nations, so that their figures can be laid side by
-    side, though schools in Scotland are back in August.
+    For example 2026 from 1 September 2026 to 31 August 2027. `day` is a local date. The rule is the
+    same for all four nations, so that their figures can be compared, although schools in Scotland
+    begin in August.
     """
     return day.year if day.month >= 9 else day.year - 1
 
 
 def nth_after(days: SchoolDays, ordinal: int, count: int) -> int:
-    """The `count`-th day (1 or more) strictly after `ordinal` on which school time passes."""
+    """The ordinal of the `count`-th counted day (1 or more) strictly after `ordinal`.
+
+    Counted days are school days, and the working days that stand in for them.
+    """
     year = date.fromordinal(ordinal).year
     counted = _counted(days, year)
     place = bisect_right(counted, ordinal) + count - 1
@@ -120,7 +125,7 @@ def nth_after(days: SchoolDays, ordinal: int, count: int) -> int:
 
 
 def count_between(days: SchoolDays, first: int, last: int) -> int:
-    """How many days of this school's time lie from `first` up to, and not with, `last`."""
+    """The number of counted days from the ordinal `first` up to, but not including, `last`."""
     years = range(date.fromordinal(first).year, date.fromordinal(last).year + 1)
     found = (_counted(days, year) for year in years)
     return sum(bisect_left(counted, last) - bisect_left(counted, first) for counted in found)
@@ -128,7 +133,10 @@ def count_between(days: SchoolDays, first: int, last: int) -> int:
 
 @lru_cache(maxsize=16)
 def office(nation: str, close: time) -> SchoolDays:
-    """A school without a term: working days stand in for all its days. Just what an office is."""
+    """An office as a `SchoolDays`: it has no terms, so every working day is counted.
+
+    `close` is the local time at which the office closes.
+    """
     opens = OFFICE_OPENS if close > OFFICE_OPENS else time.min
     return SchoolDays(nation, opens, close, terms=(), closures=frozenset())
 
@@ -141,7 +149,7 @@ def _bank_holidays(nation: str, year: int) -> frozenset[int]:
 
 @lru_cache(maxsize=256)
 def _known(days: SchoolDays) -> tuple[int, ...]:
-    """Every day known to be a school day, in order."""
+    """The ordinals of all days known to be school days, in order."""
     in_term = {
         ordinal
         for first, last in days.terms
@@ -157,7 +165,7 @@ def _open_for_work(days: SchoolDays, ordinal: int) -> bool:
 
 @lru_cache(maxsize=2048)
 def _counted(days: SchoolDays, year: int) -> tuple[int, ...]:
-    """The days of a calendar year on which this school's time passes, in order."""
+    """The ordinals of the counted days of a calendar year, in order."""
     known = _known(days)
     whole_year = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
     certain = known[bisect_left(known, whole_year[0]) : bisect_right(known, whole_year[-1])]
@@ -170,10 +178,10 @@ def _counted(days: SchoolDays, year: int) -> tuple[int, ...]:
 
 
 def _stands_in(known: tuple[int, ...], ordinal: int) -> bool:
-    """Whether a working day must do for a school day, the terms around it being unknown.
+    """Whether a working day counts in place of a school day, because the terms are unknown.
 
-    So it is after the last known school day, where the next is more than LONGEST_BREAK away, and
-    all through a gap between two that is longer than any holiday.
+    That is so after the last known school day, and all through a gap between two known school days
+    that is longer than LONGEST_BREAK.
     """
     place = bisect_left(known, ordinal)
     if place == len(known):

@@ -1,4 +1,7 @@
-"""This file knows how the tables are drawn as one page that a lead could read: `MAP.md`."""
+"""Draws `MAP.md`: the tables of `rules/` as one page that a safeguarding lead can read.
+
+`manage.py map` writes the page; with `--check` it says whether the page is current.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,7 +22,7 @@ FILE = Path(__file__).with_name("MAP.md")
 
 
 def page() -> str:
-    """The whole of MAP.md, as the tables stand."""
+    """The whole text of MAP.md, in Markdown, from the tables as they are now."""
     parts = (
         "# What the product may ever do\n\nDrawn from the tables beside this page by `make map`.\n",
         _who_may(),

@@ -1,8 +1,9 @@
-"""This file knows the ladder of a challenge: to whom an agency's answer is taken, and who is next.
+"""The ladder of a challenge: who, outside the school, is asked next about an agency's answer.
 
-Local procedures for professional disagreement name these three, in this order. Each has the clock
-of `StepKind.CHALLENGE`. After the last it goes round again: a challenge ends when it is answered
-and agreed with, or settled in words, and never because nobody is left to ask.
+Local procedures for professional disagreement name these three rungs, in this order. Each has the
+clock of `StepKind.CHALLENGE`. After the last rung the ladder begins again: a challenge ends when
+the school agrees with an answer or when it is settled, never because nobody is left to ask. The
+escalation of late steps inside the school is something else: see `climbing.py`.
 """
 
 from collections.abc import Iterable
@@ -12,15 +13,18 @@ from concerns.rules.words import Choice
 
 
 class Rung(Choice):
+    """Who is asked, in the order they are asked."""
+
     TEAM_MANAGER = "team_manager", "Team manager"
     SERVICE_MANAGER = "service_manager", "Service manager"
     PARTNERSHIP = "partnership", "Safeguarding partnership"
 
 
 def next_rung(happened: Iterable[tuple[str, str]]) -> Rung:
-    """Who is asked next, after what `happened`: (stage, rung or empty), oldest first.
+    """The rung to ask next, after the events in `happened`: (stage, rung or empty), oldest first.
 
-    An answer in between does not begin the ladder again; agreeing or settling does.
+    An answer in between does not begin the ladder again; agreeing or settling does. Source: local
+    procedures for professional disagreement. Raises ValueError for an unknown rung.
     """
     rungs, at = list(Rung), -1
     for stage, rung in happened:

@@ -1,12 +1,13 @@
-"""This file knows by which words a concern is found.
+"""Turns text into the word stems by which a concern can be searched, and cuts excerpts for a match.
 
-A word is folded (`names.folded`) and loses its ending, so that "bruise", "bruised" and "bruising"
-find each other; nothing is understood, only shortened, and now and then two words that have nothing
-to do with each other are shortened to one. It finds too much rather than too little.
+A word is folded (`names.fold_text`) and its ending is cut off, so that "bruise", "bruised" and
+"bruising" find each other. Words are only shortened, never understood, so now and then two
+unrelated words get the same stem: the search finds too much rather than too little.
 
-Left out are single letters, and the words that are in nearly everything anybody writes: they find
-nothing, and how often they stand in a record is the first thing that gives away a word of it (see
-`models/finding.py`). "No", "not" and "never" are among them; no word of family, body or feeling is.
+Single letters and very common words are left out. They are of no use in a search, and the frequency
+of such a word in a record is the first thing that would give a word of it away (see
+`models/finding.py`). "No", "not" and "never" are among the common words, but no word of family,
+body or feeling is. The index itself and its encryption are in `models/finding.py`.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,8 @@ from functools import lru_cache
 
 from concerns.rules.names import folded
 
-# Endings of English, longest first. Another language's words are shortened alike on both sides.
+# English endings, longest first. Words of another language are shortened too, which does no harm:
+# the text and the search are shortened in the same way.
 _ENDINGS = ("ing", "ed", "es", "s", "d", "e")
 SHORTEST = 3
 
@@ -31,7 +33,7 @@ TOO_COMMON = frozenset(_WORDS.split())
 
 @lru_cache(maxsize=20_000)
 def shortened(word: str) -> str:
-    """A folded word without its ending. The same word always becomes the same."""
+    """The stem of a folded word: the word without its ending."""
     while True:
         shorter = _without_ending(word)
         if shorter == word:
@@ -44,7 +46,7 @@ def shortened(word: str) -> str:
 
 def _without_ending(word: str) -> str:
     for ending in _ENDINGS:
-        # A hand stays a hand, and a dress a dress.
+        # So that "hand" keeps its d and "dress" its s.
         before = word[-2:-1]
         if (ending == "d" and before != "e") or (ending == "s" and before == "s"):
             continue
@@ -54,25 +56,28 @@ def _without_ending(word: str) -> str:
 
 
 def found_by(*texts: str) -> set[str]:
-    """The words by which something that says `texts` is found, folded and shortened."""
+    """The stems of all words in `texts` that can be searched for."""
     return {
         shortened(word)
         for word in folded(" ".join(texts)).split()
-        # Another alphabet's single letter may be a word.
+        # A single letter of another alphabet may be a word.
         if word not in TOO_COMMON and (len(word) > 1 or word.isdigit() or not word.isascii())
     }
 
 
 def looked_for(typed: str) -> list[str]:
-    """The words to find of what somebody typed, each once; the longest, which are the rarest,
-    first. Empty when it says nothing that anything could be found by."""
+    """The stems to search for when somebody has typed `typed`, each once.
+
+    The longest come first, because they are the rarest. Empty if no word can be searched for.
+    """
     return sorted(found_by(typed), key=lambda word: (-len(word), word))
 
 
 def around(text: str, words: Iterable[str], most: int = 12) -> list[tuple[str, bool]]:
-    """A piece of `text` about the first of `words` in it: pieces, and whether each is one found.
+    """An excerpt of `text` around the first word in it that matches one of the stems `words`.
 
-    `most` words on either side. Empty where none of them is in it.
+    Returns pieces of text, each with whether it is a match. The excerpt has at most `most` words on
+    either side of the first match. Empty if there is no match.
     """
     wanted, said = set(words), text.split()
     hits = [not wanted.isdisjoint(found_by(word)) for word in said]

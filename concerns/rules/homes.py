@@ -1,13 +1,15 @@
-"""This file knows the vocabulary of a child's file: statuses, homes, professionals, being seen."""
+"""The vocabulary of a child's file: statuses, household, professionals, earlier file, sightings."""
 
 from concerns.rules.words import Choice
 
-# Practice, and red at triage until it is read: an empty history reassures falsely.
+# School days within which the file of an earlier school should be here. The figure is from
+# practice. Until the file is read it is shown in red at triage, because an empty history reassures
+# falsely.
 EARLIER_FILE_DAYS = 10
 
 
 class StatusKind(Choice):
-    """What a child is to the law, or to the school, for a time."""
+    """A status that a child has for a time, in law or in the school."""
 
     MONITORING = "monitoring", "Monitoring in school"
     EARLY_HELP = "early_help", "Early help or family help"
@@ -22,7 +24,7 @@ class StatusKind(Choice):
 
 
 class PlanCategory(Choice):
-    """Under what a child protection plan is made."""
+    """The category of harm under which a child protection plan is made."""
 
     NEGLECT = "neglect", "Neglect"
     PHYSICAL = "physical", "Physical abuse"
@@ -31,7 +33,7 @@ class PlanCategory(Choice):
 
 
 class YesNo(Choice):
-    """What is not known is said, never taken for a no."""
+    """Answers to a yes-or-no question. "Not known" is an answer too, and never counts as no."""
 
     YES = "yes", "Yes"
     NO = "no", "No"
@@ -56,7 +58,7 @@ class Profession(Choice):
 
 
 class FileStage(Choice):
-    """What has been done to get the file of an earlier school."""
+    """How far the school has come in getting a child's file from an earlier school."""
 
     ASKED = "asked", "Asked for"
     CHASED = "chased", "Asked for again"
@@ -64,7 +66,7 @@ class FileStage(Choice):
 
 
 class FileEnd(Choice):
-    """Why an earlier file is expected no longer."""
+    """Why the school no longer waits for an earlier file."""
 
     READ = "read", "I have read it"
     NONE = "none", "There is none"
@@ -77,7 +79,7 @@ class SeenHow(Choice):
 
 
 class Sort(Choice):
-    """What a line of a chronology tells of."""
+    """What a line of a chronology is about; used to filter it."""
 
     CONCERN = "concern", "Concerns, what was added, how they ended"
     DECISION = "decision", "Decisions"

@@ -1,4 +1,4 @@
-"""This file knows every kind of line the ledger can hold: its key, and an auditor's words."""
+"""Every kind of ledger line: its key in the database and the words an auditor reads."""
 
 from concerns.rules.words import Choice
 
@@ -56,7 +56,7 @@ class Kind(Choice):
     LEFT = "left", "Wrote down that somebody has left"
     COVERED = "covered", "Said who stands in"
     SCHOOL_SET = "school_set", "Set the school's hours, terms and numbers"
-    # looking
+    # reading
     OPENED = "opened", "Read a concern"
     STORY = "story", "Read a child's story"
     FILE = "file", "Read a child's file"
@@ -65,5 +65,5 @@ class Kind(Choice):
     AUDITED = "audited", "Looked at the audit"
     TRAIL = "trail", "Read a concern's whole trail"
     EXPORTED = "exported", "Took figures or rows out"
-    # the door
+    # refusals
     REFUSED = "refused", "Was refused"

@@ -1,7 +1,7 @@
-"""This file knows what states a concern and a referral can be in, and what may follow.
+"""The states of a concern and the stages of a referral, and which changes are allowed.
 
-The words are what people read. `MAP.md` draws these tables; a test tries every pair of states and
-only the drawn ones pass.
+The labels are shown to people. `MAP.md` shows these tables, and a test tries every pair of states:
+only those in the tables are accepted.
 """
 
 from concerns.rules.roles import May
@@ -9,13 +9,16 @@ from concerns.rules.words import Choice
 
 
 class State(Choice):
+    """The state of a concern. The labels are for children; `adults.STATES` has those for adults."""
+
     WAITING = "waiting", "Waiting for the DSL"
     TAKEN = "taken", "Being looked at"
     DECIDED = "decided", "Decided, being carried out"
     CLOSED = "closed", "Closed"
 
 
-# What the person who wrote it reads: never the lead's reasons, always that somebody has it.
+# The state in the words that the writer of the concern reads. They never give the lead's reasons,
+# and always say whether somebody has it.
 TO_REPORTER = {
     State.WAITING: "Sent. Waiting for the safeguarding lead to read it.",
     State.TAKEN: "Read. A safeguarding lead has it and is deciding what to do.",
@@ -23,24 +26,24 @@ TO_REPORTER = {
     State.CLOSED: "Closed. It stays with the child's picture.",
 }
 
-# state -> what may follow, and the power that moves it there
+# For each state: the states that may follow, and the power that is needed for the change.
 CONCERN: dict[State, dict[State, May]] = {
     State.WAITING: {
         State.TAKEN: May.TAKE,
-        # Deciding is stronger than taking: whoever decides has read it and has it.
+        # Deciding includes taking: whoever decides has read the concern and holds it.
         State.DECIDED: May.DECIDE,
     },
     State.TAKEN: {State.DECIDED: May.DECIDE},
     State.DECIDED: {
-        # A new decision supersedes; the state stays.
+        # A new decision supersedes the old one; the state stays the same.
         State.DECIDED: May.DECIDE,
-        # It was the wrong child's: it is to be decided again for the right one.
+        # It was filed under the wrong child and must be decided again for the right one.
         State.TAKEN: May.DECIDE,
         State.CLOSED: May.CLOSE,
     },
-    # Reopened by a lead it is theirs; an addition to a closed concern makes it new again, so that
-    # nothing written is laid on a pile nobody reads.
-    # A status that ends opens it for a watch: nothing is to be decided again.
+    # TAKEN: a lead has reopened it and holds it. WAITING: something was added to the closed
+    # concern, so it must be read like a new one. DECIDED: a status has ended and the concern is
+    # opened for a watch, with nothing to decide again.
     State.CLOSED: {
         State.TAKEN: May.CLOSE,
         State.WAITING: May.SUBMIT,
@@ -52,12 +55,12 @@ OPEN = frozenset(state for state in State if state is not State.CLOSED)
 
 
 def may_follow(now: State, then: State) -> bool:
-    """Whether a concern in state `now` may become `then`. Source: the table above."""
+    """Whether a concern in state `now` may change to state `then`. Source: `CONCERN`."""
     return then in CONCERN[now]
 
 
 class Stage(Choice):
-    """How far a referral outside the school has come. Derived from its dated rows, never stored."""
+    """How far a referral to an agency has come. Computed from its dated events, never stored."""
 
     TO_SEND = "to_send", "Decided, not sent yet"
     SENT = "sent", "Sent, waiting for an answer"
@@ -69,25 +72,27 @@ class Stage(Choice):
     WITHDRAWN = "withdrawn", "Not sent, agreed by a second person"
 
 
+# For each stage: the stages that may follow.
 REFERRAL: dict[Stage, frozenset[Stage]] = {
     Stage.TO_SEND: frozenset({Stage.SENT, Stage.WITHDRAWN}),
-    # Who does not answer may be challenged for it.
+    # An agency may be challenged for not answering.
     Stage.SENT: frozenset({Stage.ACKNOWLEDGED, Stage.ANSWERED, Stage.CHALLENGED}),
     Stage.ACKNOWLEDGED: frozenset({Stage.ANSWERED, Stage.CHALLENGED}),
     Stage.ANSWERED: frozenset({Stage.AGREED, Stage.CHALLENGED}),
-    # A challenge is answered in its turn, or goes to the next stage of the ladder, to the end.
+    # A challenge is answered, goes on to the next rung of its ladder, or is settled.
     Stage.CHALLENGED: frozenset({Stage.ANSWERED, Stage.CHALLENGED, Stage.SETTLED}),
     Stage.SETTLED: frozenset({Stage.ANSWERED}),
-    # An agency may change its mind, and so may the school.
+    # An agency may change its answer later, and the school its view.
     Stage.AGREED: frozenset({Stage.ANSWERED}),
     Stage.WITHDRAWN: frozenset(),
 }
 
-# At these the agency owes something: to answer, or to answer a challenge.
+# Stages at which the agency owes an answer, to the referral or to a challenge.
 AWAITED = frozenset({Stage.SENT, Stage.ACKNOWLEDGED, Stage.CHALLENGED})
+# Stages at which nothing is open between the school and the agency.
 SETTLED = frozenset({Stage.AGREED, Stage.WITHDRAWN, Stage.SETTLED})
 
 
 def referral_may_follow(now: Stage, then: Stage) -> bool:
-    """Whether a referral at stage `now` may come to `then`. Source: the table above."""
+    """Whether a referral may go from stage `now` to stage `then`. Source: `REFERRAL`."""
     return then in REFERRAL[now]

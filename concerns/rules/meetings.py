@@ -1,8 +1,8 @@
-"""This file knows the meetings about a child outside the school, and what each of them opens.
+"""The meetings about a child outside the school: which steps each ends and opens, and by when.
 
-Working Together: the initial conference within 15 working days of the strategy discussion; the core
-group within 10 working days of the conference; its first review within three months, and every
-later one within six.
+Source: Working Together to Safeguard Children. The initial conference is held within 15 working
+days of the strategy discussion, the core group within 10 working days of the conference, the first
+review within three months of the conference, and each later review within six months of the last.
 """
 
 from calendar import monthrange
@@ -21,9 +21,9 @@ class MeetingKind(Choice):
     TEAM = "team", "Team around the child or family"
 
 
-# Which step each meeting is the end of.
+# The steps that each meeting ends.
 ENDS: dict[MeetingKind, frozenset[StepKind]] = {
-    # Whatever clock ran from the answer gives way to the one that runs from the discussion itself.
+    # The clock that ran from the agency's answer is replaced by one that runs from the discussion.
     MeetingKind.STRATEGY: frozenset({StepKind.CONFERENCE}),
     MeetingKind.CONFERENCE: frozenset({StepKind.CONFERENCE}),
     MeetingKind.CORE_GROUP: frozenset({StepKind.CORE_GROUP}),
@@ -31,7 +31,7 @@ ENDS: dict[MeetingKind, frozenset[StepKind]] = {
     MeetingKind.TEAM: frozenset(),
 }
 
-# What each opens, unless it led no further (no conference, no plan, or the plan ended).
+# The steps that each meeting opens, unless it led no further (no conference, no plan or its end).
 OPENS: dict[MeetingKind, tuple[StepKind, ...]] = {
     MeetingKind.STRATEGY: (StepKind.CONFERENCE,),
     MeetingKind.CONFERENCE: (StepKind.CORE_GROUP, StepKind.REVIEW_CONFERENCE),
@@ -40,31 +40,44 @@ OPENS: dict[MeetingKind, tuple[StepKind, ...]] = {
     MeetingKind.TEAM: (),
 }
 
-# Within how many months of each the next review is.
+# The months after a meeting within which the next review is held.
 REVIEWED_WITHIN = {MeetingKind.CONFERENCE: 3, MeetingKind.REVIEW: 6}
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last: a review is due by then."""
+    """The same day of the month, `months` months later, or that month's last day.
+
+    For example one month after 31 January is 28 February.
+    """
     year, month = divmod(day.month - 1 + months, 12)
     last = monthrange(day.year + year, month + 1)[1]
     return date(day.year + year, month + 1, min(day.day, last))
 
 
 def last_day(kind: MeetingKind, held: date) -> date | None:
-    """The latest day for the next review after a meeting of `kind`; None where none is due."""
+    """The latest day for the next review after a meeting of `kind` on `held`; None if none is due.
+
+    Source: Working Together, three months after the conference and six after a review.
+    """
     months = REVIEWED_WITHIN.get(kind)
     return months_after(held, months) if months else None
 
 
 def ends(kind: MeetingKind, leads_on: bool) -> frozenset[StepKind]:
-    """Which steps a meeting of `kind` is the end of. One that leads no further - no conference, no
-    plan, or the plan ended - is the end of everything that waited for a meeting."""
+    """The kinds of step that a meeting of `kind` ends.
+
+    `leads_on` is false if the meeting led no further: no conference, no plan, or the plan ended.
+    Then it ends every step that waited for a meeting, except that a team meeting ends none.
+    """
     return ENDS[kind] if leads_on or kind is MeetingKind.TEAM else MEETINGS
 
 
 def lacking(kind: MeetingKind, held: date, next_on: date | None, leads_on: bool) -> str:
-    """What does not fit the day of the next meeting, in a sentence; empty where it fits."""
+    """What is wrong with the day of the next meeting, in a sentence; empty if nothing is.
+
+    `held` is the day of this meeting, `next_on` that of the next, if it is known. Source of the
+    latest day: `latest_review_day`.
+    """
     if next_on is None:
         return ""
     if next_on <= held:
@@ -79,5 +92,5 @@ def lacking(kind: MeetingKind, held: date, next_on: date | None, leads_on: bool)
 
 
 def dated(kind: MeetingKind) -> bool:
-    """Whether the day of the next meeting is that of a step it opens."""
+    """Whether a meeting of `kind` opens a step that is due on the day of the next meeting."""
     return any(CLOCKS[step].unit is Unit.DATE for step in OPENS[kind])

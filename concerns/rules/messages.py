@@ -1,9 +1,10 @@
-"""This file knows what is said to whom by mail, how soon, and how often it is tried.
+"""The wording and timing of e-mail messages: when one is sent, what it says, when it is retried.
 
-A message says that something waits, its reference and why it was sent; never a child, a class or a
-kind of worry: mail is read on trains and forwarded by mistake. What is red goes at once, everything
-else in two letters a day at times each person chooses: where everything shouts, people stop reading
-(a finding about other software, and a way in which children go unheard).
+A message gives a reference, says that something waits and why the message was sent. It never names
+a child, a class or a kind of worry, because mail is read on trains and forwarded by mistake. A red
+message is sent at once; all others are collected into two e-mails a day, at times each person
+chooses. If everything is urgent people stop reading: that was found about other software, and it is
+one way in which children go unheard. Who gets a message is decided elsewhere.
 """
 
 from datetime import datetime, time, timedelta
@@ -13,20 +14,23 @@ from concerns.rules.adults import AdultStepKind
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.words import Choice
 
-# When the two letters of a day come unless somebody chooses other times: before school, and while
-# there is still time to act on the same day.
+# The default local times of the two daily e-mails: before school, and early enough in the afternoon
+# to act on the same day.
 FIRST_POST, SECOND_POST = time(8), time(14, 30)
 
-# A red message that has not gone out for so long: its author is told to go and speak to somebody.
+# If a red message has not gone out after this time, the writer of the concern is told to go and
+# speak to somebody.
 STUCK = timedelta(minutes=15)
 LONGEST_BACK_OFF = timedelta(hours=1)
 
-# Whoever is outside is told one thing, to ring the head: not more often than this, however many
-# steps come to their turn meanwhile.
+# The adviser outside the school is told one thing, to ring the head. They are not told more often
+# than this, however many late steps reach them meanwhile.
 OUTSIDE_AGAIN = timedelta(hours=2)
 
 
 class Why(Choice):
+    """Why a message was sent, in the words shown afterwards."""
+
     NEW = "new", "It has come to them"
     LATE = "late", "It was late"
     NOBODY = "nobody", "Nobody is left who may act on it"
@@ -37,17 +41,23 @@ class Why(Choice):
 
 
 def at_once(kind: StepKind | AdultStepKind, pushed: int) -> bool:
-    """Whether a message about a step of `kind`, pushed so often, is red: it waits for no post.
+    """Whether a message about a step of `kind` is red, and so is sent at once.
 
-    A child in danger now or worried about today: from the first moment. What is next most pressing
-    (rank 2 and 3: a first look, a decision before the bell, a referral), once it is late.
+    `pushed` is how often the step has been escalated. Steps of rank 0 and 1 (a child in danger now,
+    or a worry about today) are red from the first moment. Steps of rank 2 and 3 (for example a
+    first look, a decision before the closing bell or a referral) are red once they are late. Source
+    of the ranks: `clocks.CLOCKS`.
     """
     rank = CLOCKS[kind].rank
     return rank <= 1 or (pushed > 0 and rank <= 3)
 
 
 def next_post(times: tuple[time, time], zone: str, after: datetime) -> datetime:
-    """The first of a person's two `times` of day strictly after the moment `after`, aware."""
+    """When a person's next daily e-mail is sent: strictly after the moment `after` (aware).
+
+    `times` are the person's two times of day, local in `zone` (an IANA name). The result is in
+    `zone`.
+    """
     local = after.astimezone(ZoneInfo(zone))
     days = (local.date(), local.date() + timedelta(days=1))
     posts = [datetime.combine(day, at, ZoneInfo(zone)) for day in days for at in sorted(times)]
@@ -56,13 +66,18 @@ def next_post(times: tuple[time, time], zone: str, after: datetime) -> datetime:
 
 def back_off(tries: int) -> timedelta:
     """How long to wait after the `tries`-th failure (1 or more): 1, 2, 4 minutes, at most an hour.
-    It is never given up: a message that is dropped is a child nobody hears of."""
+
+    Retries never stop, because a dropped message may be a child nobody hears of.
+    """
     return min(timedelta(minutes=2 ** min(tries - 1, 10)), LONGEST_BACK_OFF)
 
 
 def late_line(reference: str, late: str, before: str, again: int) -> str:
-    """Why a late step has come to somebody: `late` in its own calendar, who had it `before`, and
-    how often everybody has been asked `again`."""
+    """The sentence that tells somebody why a late step has been escalated to them.
+
+    `reference` is the concern's; `late` is how late the step is, in words, or empty. `before` names
+    who had the step before, or is empty. `again` is how many whole rounds of the ladder are done.
+    """
     said = f"{reference} is {late}" if late else f"{reference} waits for you"
     if before:
         said += f"; {before} had it before you and has not acted"
@@ -72,7 +87,7 @@ def late_line(reference: str, late: str, before: str, again: int) -> str:
 
 
 OPENING = "Something in the safeguarding record waits for you."
-# What stands under every message.
+# Ends every message.
 CLOSING = "Sign in to see it and to act:"
 QUIET = "This message names no child. Please name none if you answer it."
 
@@ -80,7 +95,7 @@ SUBJECTS = {
     True: "Safeguarding: please look now",
     False: "Safeguarding: what waits for you",
 }
-# What is told to somebody who is no holder of a step.
+# Messages to people who do not hold the step.
 LINES = {
     Why.NEW: "{reference} has come to you.",
     Why.NOBODY: "Something is owed that nobody here may act on. Name a lead who may, today.",

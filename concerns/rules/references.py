@@ -1,13 +1,17 @@
-"""This file knows how a reference is made: short enough to be read out over the telephone."""
+"""Makes the reference of a concern, short enough to read out over the telephone."""
 
 import secrets
 
-# No 0, O, 1, I or L, which sound or look like another. Random, because a running number would tell
-# everybody how many there are, and of a concern about an adult that there is one.
+# No 0, O, 1, I or L, which sound or look like another character. References are random, because a
+# running number would tell everybody how many concerns there are, and that there is one about an
+# adult.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def new() -> str:
-    """ "H7K-2MQ". Whether it has been drawn before, the database says."""
+    """A random reference such as "H7K-2MQ".
+
+    It may have been used before: only the database makes sure that references are unique.
+    """
     letters = "".join(secrets.choice(LETTERS) for _ in range(6))
     return f"{letters[:3]}-{letters[3:]}"

@@ -1,7 +1,8 @@
-"""This file knows who may do what. It is the only place where a role is given a power.
+"""The roles, and the powers of each. No role gets a power anywhere else.
 
-A person holds posts, each with a role, in a school, since a date and until a date. What they may do
-is the union of what their roles of today may do. "Let a deputy close" is one line in `ROLES`.
+A person holds posts in a school, each with a role and from one date to another. Their powers are
+the union of the powers of their current roles. To give a role another power, change its line in
+`ROLES`. Who may see a particular concern is not decided here.
 """
 
 from enum import StrEnum
@@ -31,7 +32,7 @@ TITLES = {
 
 
 class May(StrEnum):
-    """Everything that can be permitted. Each page and each act names exactly one."""
+    """Everything that can be permitted. Each page and each act names exactly one power."""
 
     SUBMIT = "write a concern, and see what became of one's own"
     READ = "read concerns and the stories of the children they are about"
@@ -51,26 +52,26 @@ class May(StrEnum):
 _LEAD = frozenset({May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.REFER, May.CLOSE, May.COVER})
 
 ROLES: dict[Role, frozenset[May]] = {
-    # Everybody who holds any post may write. Reporting is never a privilege.
+    # Everybody who holds any post may write a concern: reporting is never a privilege.
     Role.STAFF: frozenset({May.SUBMIT}),
     Role.DSL: _LEAD | {May.CLOCKS},
-    # A deputy is trained to the same level and stands in without asking (KCSIE, annex on the DSL).
+    # A deputy is trained to the same level and acts without asking (KCSIE, annex on the DSL).
     Role.DEPUTY: _LEAD,
-    # The head can act when both are away, and is the one who answers for the record.
-    # Only the head makes somebody a reader: the office cannot make itself a lead.
+    # The head can act if the DSL and the deputy are away, and is accountable for the record. Only
+    # the head gives somebody a post that reads, so that the office cannot make itself a lead.
     Role.HEAD: _LEAD | {May.CLOCKS, May.ADULT, May.AUDIT, May.PEOPLE, May.POSTS},
-    # Governors see no concern about a child. The chair's are those about the head: `adult/`, where
-    # each is with the one it went to, whatever else the other may do.
+    # Governors see no concern about a child. The chair reads concerns about the head; in `adult/`
+    # each concern is open only to the head or the chair, whichever it went to.
     Role.CHAIR: frozenset({May.SUBMIT, May.ADULT}),
-    # The office runs the roll and the list of staff, and sees no concern but what it wrote itself.
+    # The office keeps the roll and the list of staff, and sees only the concerns it wrote itself.
     Role.OFFICE: frozenset({May.SUBMIT, May.ROLL, May.PEOPLE, May.COVER}),
 }
 
-# Whose post opens somebody's record: concerns about children, or about adults who work here.
+# Roles that read the record: concerns about children, or about adults who work here.
 READERS = frozenset(role for role, given in ROLES.items() if given & {May.READ, May.ADULT})
 
-# Who stands behind whom when a step is held by a role: the order in which it is looked for and,
-# later, climbs. Each is a different human being.
+# For a step held by a role: the roles in which a person is looked for, in this order. A late step
+# is also escalated in this order. Each rung is a different person.
 LADDER: dict[Role, tuple[Role, ...]] = {
     Role.DSL: (Role.DSL, Role.DEPUTY, Role.HEAD),
     Role.DEPUTY: (Role.DEPUTY, Role.DSL, Role.HEAD),
@@ -82,15 +83,15 @@ LADDER: dict[Role, tuple[Role, ...]] = {
 
 
 def may(roles: frozenset[Role], power: May) -> bool:
-    """Whether any of `roles` gives `power`. Source: the table above."""
+    """Whether any of `roles` gives `power`. Source: `ROLES`."""
     return any(power in ROLES[role] for role in roles)
 
 
 def powers(roles: frozenset[Role]) -> frozenset[May]:
-    """Everything that `roles` give together."""
+    """All powers that `roles` give together. Source: `ROLES`."""
     return frozenset().union(*(ROLES[role] for role in roles))
 
 
 def roles_that(power: May) -> frozenset[Role]:
-    """Every role that gives `power`."""
+    """Every role that gives `power`. Source: `ROLES`."""
     return frozenset(role for role, given in ROLES.items() if power in given)

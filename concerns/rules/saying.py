@@ -1,4 +1,4 @@
-"""This file knows how a time is said: one style of date, in London, and waiting in school time."""
+"""Dates, waiting times and counts in words, in the one style used everywhere."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,9 +8,9 @@ from concerns.rules.days import LONDON, SchoolDays
 
 
 def when(value: datetime | date | time | None) -> str:
-    """ "3 November 2026, 10:15"; a date or a time alone says only what it is. Empty for None.
+    """The date and time in words: "3 November 2026, 10:15". Empty for None.
 
-    `value` is aware where it is a moment.
+    A moment must be aware and is shown in London time. A date or a time is shown by itself.
     """
     if isinstance(value, datetime):
         local = value.astimezone(ZoneInfo(LONDON))
@@ -21,19 +21,23 @@ def when(value: datetime | date | time | None) -> str:
 
 
 def waited(days: SchoolDays, since: datetime, now: datetime) -> str:
-    """How long from `since` to `now` in that school's time: "2 school hours"."""
+    """The school time from `since` to `now`, in words: "2 school hours".
+
+    "no school time yet" if a minute or more has passed, but none of it in school time. Raises
+    ValueError for a naive moment.
+    """
     minutes = school_minutes_between(days, since, now)
     if not minutes and now - since >= timedelta(minutes=1):
-        # Sent at night: "less than a minute" would say that it has only just come.
+        # For a concern sent at night "less than a minute" would suggest that it has only just come.
         return "no school time yet"
     return in_words(minutes, Calendar.SCHOOL, days)
 
 
 def counted(number: int, one: str) -> str:
-    """ "1 minute", "2 minutes"."""
+    """A number with its noun, made plural by an s: "1 minute", "2 minutes"."""
     return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
 def counted_times(number: int) -> str:
-    """ "once", "twice", "3 times"."""
+    """How often, in words: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(number, f"{number} times")

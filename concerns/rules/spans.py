@@ -1,8 +1,8 @@
-"""This file knows the stretches of time that figures are counted in: years, months, ages, waits.
+"""The periods and bands that figures are counted in: school years, months, ages and waiting times.
 
-A school year is that of `days.py`: from 1 September, for all four nations. Years, months and ages
-begin and end at midnight in the school's own zone; what is handed out is in UTC, each stretch from
-its first moment up to, and not with, the first of the next.
+A school year begins on 1 September in all four nations, as in `days.py`. Years, months and age
+bands begin and end at midnight in the school's own time zone. Results are in UTC, and each period
+runs from its first moment up to, but not including, the first moment of the next.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +14,7 @@ from concerns.rules.words import Choice
 
 
 class Age(Choice):
-    """How long ago something came in: bands that end where the next begins."""
+    """Bands for how long ago a concern came in; each ends where the next begins."""
 
     WEEK = "week", "Less than a week"
     MONTH = "month", "1 to 4 weeks"
@@ -23,12 +23,12 @@ class Age(Choice):
     MORE = "more", "Half a year or more"
 
 
-# In days, where each band but the last ends.
+# Where each age band ends, in days; the last has no end.
 AGE_ENDS = (7, 28, 84, 182)
 
 
 class Wait(Choice):
-    """How long something took, in school time: each band up to and with its last minute."""
+    """Bands for how long something took in school time; each includes its last minute."""
 
     HALF_HOUR = "half_hour", "Within 30 minutes"
     TWO_HOURS = "two_hours", "Within 2 school hours"
@@ -44,57 +44,69 @@ def midnight(days: SchoolDays, day: date) -> datetime:
 
 
 def local_day(days: SchoolDays, when: datetime) -> date:
+    """The date of `when` (aware) in the school's own time zone."""
     return when.astimezone(ZoneInfo(days.zone)).date()
 
 
 def school_year(days: SchoolDays, year: int) -> tuple[datetime, datetime]:
-    """From 1 September of `year` up to that of the next."""
+    """The start and end, in UTC, of the school year that begins on 1 September of `year`."""
     return midnight(days, date(year, 9, 1)), midnight(days, date(year + 1, 9, 1))
 
 
 def months_of(year: int, today: date) -> list[date]:
-    """The first days of the months of a school year, newest last; none that has not begun."""
+    """The first day of each month of the school year that begins in `year`, newest last.
+
+    Months after `today` are left out, but if none has begun the first one is given. Days are local.
+    """
     firsts = [date(year + (month < 9), month, 1) for month in (9, 10, 11, 12, *range(1, 9))]
     return [first for first in firsts if first <= today] or firsts[:1]
 
 
 def month(days: SchoolDays, first: date) -> tuple[datetime, datetime]:
-    """From `first`, the first day of a month, up to that of the next month."""
+    """The start and end, in UTC, of the month whose first day is `first`."""
     following = (first + timedelta(days=31)).replace(day=1)
     return midnight(days, first), midnight(days, following)
 
 
 def years_since(days: SchoolDays, first: datetime | None, today: date) -> list[int]:
-    """The school years from that of `first` to this one, newest first; always this one."""
+    """The school years from that of `first` (aware) to that of `today`, newest first.
+
+    Each is given by the year in which it began. The current one is always there, even if `first` is
+    None or later.
+    """
     this = school_year_of(today)
     began = school_year_of(local_day(days, first)) if first else this
     return list(range(this, min(began, this) - 1, -1))
 
 
 def age(days: SchoolDays, band: Age, today: date) -> tuple[datetime | None, datetime | None]:
-    """When what is in `band` came in: from, and up to. None where the band has no such end."""
+    """The start and end, in UTC, of the time in which the concerns in `band` came in.
+
+    `today` is the local day. None if the band has no start, or no end.
+    """
     place = list(Age).index(band)
     ends = [midnight(days, today - timedelta(days=end - 1)) for end in AGE_ENDS]
     return (ends[place] if place < len(ends) else None, ends[place - 1] if place else None)
 
 
 def wait_ends(days: SchoolDays) -> tuple[int, ...]:
-    """The last minute of each band of `Wait` that has one."""
+    """The last minute, in school time, of each waiting-time band that has one, shortest first."""
     opens, closes = days.bells
     day = (closes.hour - opens.hour) * 60 + closes.minute - opens.minute
     return (30, 120, day, 2 * day)
 
 
 def wait(days: SchoolDays, band: Wait) -> tuple[int | None, int | None]:
-    """The minutes of `band`: more than, and at most. None where the band has no such end."""
+    """The limits of `band` in school minutes: more than, and at most. None if there is no limit."""
     place, ends = list(Wait).index(band), wait_ends(days)
     return (ends[place - 1] if place else None, ends[place] if place < len(ends) else None)
 
 
 def quiet_since(days: SchoolDays, now: datetime, count: int) -> datetime:
-    """What has not moved since before this moment has been quiet for `count` whole school days.
+    """The moment, in UTC, before which something last moved if it was quiet `count` school days.
 
-    The midnight after the last day that so many school days have passed since.
+    The school days are whole ones. The result is the midnight at the end of the last day since
+    which that many school days have passed by `now`. Raises ValueError for a naive `now`.
     """
     day = local_day(days, now) - timedelta(days=count)
     while calendars.add_school_days(days, midnight(days, day), count) > now:
@@ -103,7 +115,7 @@ def quiet_since(days: SchoolDays, now: datetime, count: int) -> datetime:
 
 
 def in_hours(minutes: int) -> str:
-    """School time as it is measured: "1 hour 5 minutes", "40 minutes"."""
+    """A number of minutes as hours and minutes: "1 hour 5 minutes", "40 minutes"."""
     hours, rest = divmod(minutes, 60)
     said = [
         f"{number} {unit}" if number == 1 else f"{number} {unit}s"

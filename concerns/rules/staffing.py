@@ -1,14 +1,17 @@
-"""This file knows which changes to the staff one person may make alone, and which need a second.
+"""Which changes to the list of staff need the head's approval, and who may give it.
 
-The office keeps the list of staff, and cannot make itself a lead by it. So whatever would open the
-record to somebody, close it to a reader, or let a reader's account be taken over - a reader's post,
-a reader's family, a reader's password or e-mail address - waits until the head has approved it.
+The office keeps the list of staff but must not be able to make itself a lead. So the head must
+approve any change that would open the record to somebody, close it to a reader, or let somebody
+take over a reader's account. These are a reader's post, family, password and e-mail address.
 
-The head does these alone, for others. Never for themselves: nobody gives themselves a post that
-reads, a password or an address; another asks, and what was asked is never answered by who asked it.
-A head may approve what another asked about them only where it opens nothing more to them than they
-have. One thing anybody does alone of themselves, whatever their post: that a pupil is their family.
-It can only shut them out, and until it did they could read about their own. The head is told of it.
+The head may make such changes for others without approval, but never for themselves: nobody gives
+themselves a post that reads, a new password or another address. Somebody else asks for it, and the
+person who asked never answers the request. A head may approve a request about themselves only if it
+gives them no powers they do not have already.
+
+There is one exception: anybody may record, without approval, that a pupil is their own family. That
+can only shut them out, and until it is recorded they could read about their own family. The head is
+told of it.
 """
 
 from concerns.rules.roles import READERS, May, Role, may, powers
@@ -16,7 +19,7 @@ from concerns.rules.words import Choice
 
 
 class Matter(Choice):
-    """What is asked for one member of staff."""
+    """The change that is requested for one member of staff."""
 
     POST = "post", "A post"
     RELATED = "related", "Family of a pupil here"
@@ -26,9 +29,10 @@ class Matter(Choice):
 
 
 def alone(matter: Matter, asks: frozenset[Role], *, opens: bool, oneself: bool) -> bool:
-    """Whether who holds the roles `asks` may do it with nobody's approval.
+    """Whether somebody with the roles `asks` may make the change without approval.
 
-    `opens`: it makes somebody a reader, or it is about one who reads; see `opens`.
+    `opens` is the result of `is_about_record_reader`. `oneself` says that the change is about the
+    person who makes it. Source: the rules at the top of this file.
     """
     if not opens or (oneself and matter is Matter.RELATED):
         return True
@@ -36,14 +40,23 @@ def alone(matter: Matter, asks: frozenset[Role], *, opens: bool, oneself: bool) 
 
 
 def opens(matter: Matter, role: str, reader: bool) -> bool:
-    """Whether `matter` is about the record: a post of `role` that reads, or one who reads."""
+    """Whether the change makes somebody a reader of the record or is about a reader.
+
+    `role` is the role of the post asked for, and matters only for a post. `reader` says that the
+    person already reads the record.
+    """
     return role in READERS if matter is Matter.POST else reader
 
 
 def why_not(
     matter: Matter, answers: frozenset[Role], role: str, *, asked_it: bool, oneself: bool
 ) -> str:
-    """Why who holds the roles `answers` may not answer what was asked; empty where they may."""
+    """Why somebody with the roles `answers` may not answer the request; empty if they may.
+
+    `role` is the role of the post asked for, or empty. `asked_it` says that they made the request
+    themselves, `oneself` that it is about them. Raises ValueError for an unknown role of a post.
+    Source: the rules at the top of this file.
+    """
     if not may(answers, May.POSTS):
         return "This waits for the headteacher."
     if asked_it:

@@ -1,14 +1,15 @@
-"""This file knows the vocabulary: categories, agencies, routes, places, and how a thing is known.
+"""The vocabulary of a concern about a child: categories, body places, routes, answers, outcomes.
 
-All of it is data. The keys are kept in the database and never change; the words may be improved at
-any time. They follow the categories of guidance and of the prevention and serious-harm literature.
+All of it is data. The keys are stored in the database and must never change; the words may be
+improved at any time. The categories follow the guidance and the literature on prevention and
+serious harm. The vocabulary about adults is in `adults.py`, that of a child's file in `homes.py`.
 """
 
 from enum import StrEnum
 
 
 class Choice(StrEnum):
-    """A word kept in the database (the value) and the words a person reads (the label)."""
+    """An enum whose values are stored in the database and whose labels are shown to people."""
 
     def __new__(cls, value: str, label: str):
         member = str.__new__(cls, value)
@@ -18,16 +19,17 @@ class Choice(StrEnum):
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
+        """(value, label) of every member, as Django's forms and fields take them."""
         return [(member.value, member.label) for member in cls]
 
     @classmethod
     def say(cls, value: str) -> str:
-        """The words for `value`; empty for an empty value. Raises ValueError for an unknown one."""
+        """The label of `value`; empty for an empty value. Raises ValueError for an unknown one."""
         return cls(value).label if value else ""
 
 
 class About(Choice):
-    """The first question of every form, and again of everything added."""
+    """Whom a concern is about: the first question when one is written or added to."""
 
     CHILD = "child", "A child"
     ADULT = "adult", "An adult who works or volunteers here"
@@ -68,14 +70,15 @@ class Category(Choice):
     UNSORTED = "unsorted", "Not sorted yet"
 
 
-# Parents are told only after advice from social care or police: a parent may be the cause, or the
-# child may be put in more danger by being known to have spoken.
+# In these categories parents are told only after advice from social care or police: a parent may be
+# the cause, or the child may be in more danger if it is known that they have spoken.
 ADVICE_BEFORE_PARENTS = frozenset(
     {Category.SEXUAL, Category.FGM, Category.FORCED_MARRIAGE, Category.FABRICATED}
 )
 
 
-# As `columns.year_words` says a roll file's years. Any other stays as it was written.
+# The names of year groups. `columns.year_words` turns a roll file's years into these; it leaves any
+# other year as it was written.
 YEARS = ("Nursery", "Reception", *(f"Year {number}" for number in range(1, 15)))
 
 
@@ -100,7 +103,7 @@ class HowKnown(Choice):
 
 
 class Teller(Choice):
-    """Who told the person who writes: somebody without an account here."""
+    """Who told the writer of a concern: somebody without an account here."""
 
     SITE = "site", "A cleaner, caretaker or cook"
     MIDDAY = "midday", "A lunchtime supervisor"
@@ -116,11 +119,11 @@ class Teller(Choice):
 
 
 class Part(Choice):
-    """What a child is to a concern."""
+    """The part a child has in a concern."""
 
     ABOUT = "about", "About this child"
     INVOLVED = "involved", "Also involved"
-    # It stood under another child by mistake, and no longer does.
+    # The concern was filed under this child by mistake and has been moved to another.
     MOVED = "moved", "First filed under another child"
 
 
@@ -132,7 +135,7 @@ class Side(Choice):
 
 
 class Place(Choice):
-    """Where a visible mark is. Those in RARE_BY_ACCIDENT are decided the same day."""
+    """Where on the body a mark is. Marks in RARE_BY_ACCIDENT must be decided on the same day."""
 
     HEAD = "head", "Head or scalp"
     FACE = "face", "Face"
@@ -160,7 +163,7 @@ RARE_BY_ACCIDENT = frozenset(
 
 
 class Route(Choice):
-    """What a decision can lead to. Several at once. Each opens its own next step by itself."""
+    """The routes of a decision. Several may be chosen at once, and each opens its own next step."""
 
     PARENTS = "parents", "Speak to parents or carers"
     SOCIAL_CARE = "social_care", "Refer to children's social care"
@@ -177,7 +180,7 @@ class Route(Choice):
     NO_FURTHER = "no_further", "No further action"
 
 
-# Routes that leave the school: each makes a referral with its own page and clocks.
+# Routes that leave the school. Each makes a referral with its own page and clocks.
 OUTSIDE = frozenset(
     {
         Route.SOCIAL_CARE,
@@ -191,7 +194,8 @@ OUTSIDE = frozenset(
     }
 )
 
-# Routes a light decision may have: what is only to be added to the picture. One reason and a date.
+# Routes of a light decision, for a concern that is only kept with the child's picture. Such a
+# decision needs only one reason and a date.
 LIGHT = frozenset({Route.KEEP})
 
 

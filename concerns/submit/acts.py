@@ -1,4 +1,8 @@
-"""This file knows how a concern comes into being, and what its writer may add to it."""
+"""Sends a concern about a child, and records what its writer says about it afterwards.
+
+Afterwards they may add words, say they are still worried, exclude a colleague, or say whom they
+told by voice. What a lead does with a concern is in `triage/acts.py`.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -36,7 +40,7 @@ from concerns.rules.words import GoingHome, HowKnown, Part
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the writer is told. `again` when this form had been sent before."""
+    """What the writer is shown after sending. `again`: this form had already been sent."""
 
     concern: Concern
     code: str
@@ -44,15 +48,13 @@ class Receipt:
 
 
 def submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime) -> Receipt:
-    """Send a concern, once: the same draft sent again, even at the same moment, gives the first.
-
-    Raises Refused where the draft is somebody else's.
-    """
+    """Send a concern, once only. Sending the same draft again, even at the same moment, returns the
+    receipt of the first. Raises Refused if the draft belongs to somebody else or was turned into a
+    concern about an adult, and if no child is named or described or nothing is written."""
     try:
         return _submit(by=by, draft=draft, account=account, now=now)
     except IntegrityError:
-        # Another press of the same form was committed first, or, once in millions, another concern
-        # had drawn the same reference: then the next draw is another.
+        # The same form was pressed twice, or (once in millions) the random reference was taken.
         first = already(by, draft)
         if first:
             return first
@@ -61,16 +63,14 @@ def submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime) -> 
 
 
 def already(by: Viewer, draft: uuid.UUID) -> Receipt | None:
-    """The receipt of a form that has been sent, to its own writer only."""
+    """The receipt of a form already sent, for its own writer only; None if it was not sent."""
     concern = Concern.objects.written_by(by).filter(draft=draft).first()
     return Receipt(concern, code(concern), again=True) if concern else None
 
 
 def keep_what_is_new(by: Viewer, concern: Concern, account: Account) -> bool:
-    """Words typed into a form after it had been sent are kept for its box to add to. True if any.
-
-    Pressing Back, writing more and sending again would else show the first receipt, and lose them.
-    """
+    """Keep for the "Add something" box what was typed into a form after it had been sent. Else
+    going Back and sending again would lose it. Returns whether there was anything."""
     rows = list(concern.children.select_related("child"))
     before, described = {row.child for row in rows}, {row.described for row in rows}
     children = (*account.children, *account.involved)
@@ -91,7 +91,7 @@ def keep_what_is_new(by: Viewer, concern: Concern, account: Account) -> bool:
 
 
 def code(concern: Concern) -> str:
-    """The receipt code of a concern: from the line of its sending."""
+    """The receipt code of a concern, computed from the audit line written when it was sent."""
     return ledger.receipt(ledger.line_of(concern.uid, Kind.SUBMITTED))
 
 
@@ -149,7 +149,7 @@ def _begun(by: Viewer, begun_at: datetime, draft: uuid.UUID, account: Account, n
 
 
 def _shut_out(record, concern: Concern, people) -> None:
-    """Keep `people` out. Refused where nobody who may decide would be left."""
+    """Raises Refused if no decider would be left, or if one of `people` does not work here."""
     wrong = Exclusion.objects.shut_out(record.agenda(concern), people)
     if wrong:
         raise Refused(wrong)
@@ -159,14 +159,15 @@ def _shut_out(record, concern: Concern, people) -> None:
 
 @act(May.SUBMIT, Kind.EXCLUDED, on="concern")
 def keep_from(*, by: Viewer, concern: Concern, person: Person, now: datetime, record) -> None:
-    """Who wrote it says afterwards that a colleague must not see it."""
+    """The writer says, after sending, that a colleague must not see the concern."""
     if Exclusion.objects.filter(concern=concern, person=person).exists():
+        # Whoever excluded them: the writer may not learn whom a lead has excluded.
         return _said_already(record, concern)
     _shut_out(record, concern, [person])
 
 
 def _said_already(record, concern: Concern) -> None:
-    """Said twice: nothing is owed by it. Who else was kept out is not the writer's to learn."""
+    """Record that the writer repeated themselves. The concern and its next steps do not change."""
     record(about=concern, concern=concern, reason="said before")
 
 
@@ -181,12 +182,10 @@ def _sort_and_mark(concern: Concern, account: Account) -> None:
 
 
 def first_steps(account: Account) -> list[StepKind]:
-    """What is owed from the first moment.
-
-    A mark, a disclosure or worry about going home never waits for Monday; a child in danger now is
-    the writer's own until a named person has taken it by voice, and the report to the police of
-    mutilation that is known of is the writer's own to the end.
-    """
+    """The next steps that open when the concern is sent. A mark, something the child said, danger
+    now, worry about going home or known FGM needs a first look now and never waits for Monday.
+    Danger now is the writer's own step until a named person, told by voice, has accepted it;
+    reporting known FGM to the police is theirs until they have done it."""
     now = (
         account.danger
         or account.going_home != GoingHome.NO
@@ -230,7 +229,7 @@ def _children(concern: Concern, account: Account) -> list[ConcernChild]:
 def add(
     *, by: Viewer, concern: Concern, words: str, now: datetime, once: uuid.UUID | None = None
 ) -> Addition:
-    """Add to one's own concern. A second press of the same form, known by `once`, adds nothing."""
+    """Add words to one's own concern. `once` is the form's id: pressed again, it adds nothing."""
     once = once or uuid.uuid4()
     try:
         return _add(by=by, concern=concern, words=words, now=now, once=once)
@@ -243,7 +242,7 @@ def add(
 def _add(
     *, by: Viewer, concern: Concern, words: str, now: datetime, once: uuid.UUID, record
 ) -> Addition:
-    """A closed one is new again: nothing is laid on an unread pile."""
+    """On a closed concern this reopens it for a first look, so that the words are read."""
     addition = Addition.objects.create(
         uid=once, school=by.school, concern=concern, by=by.person, at=now, words=words
     )
@@ -262,8 +261,8 @@ def _add(
 
 @act(May.SUBMIT, Kind.STILL_WORRIED, on="concern")
 def still_worried(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> None:
-    """Who wrote it is not at rest: somebody else than who decided looks again. Pressed twice it is
-    one; a closed one is open again and new."""
+    """Somebody other than the person who decided looks again: one step, however often it is
+    pressed. A closed concern is reopened for a first look."""
     agenda = record.agenda(concern)
     if not agenda.owes(StepKind.STILL_WORRIED):
         if concern.state == State.CLOSED:
@@ -283,7 +282,7 @@ def still_worried(*, by: Viewer, concern: Concern, words: str, now: datetime, re
 
 @act(May.SUBMIT, Kind.TOLD, on="concern")
 def told(*, by: Viewer, concern: Concern, whom: str, now: datetime, record) -> Addition:
-    """Danger now: the writer has told a named person by voice, and that person has accepted it."""
+    """Danger now: the writer told a named person by voice, and that person has accepted it."""
     agenda = record.agenda(concern)
     if not agenda.done(StepKind.DANGER_NOW):
         raise Refused("It is already written down whom you told.")

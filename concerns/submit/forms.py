@@ -1,4 +1,7 @@
-"""This file knows what a writer is asked, and what a clear answer is. It keeps every word."""
+"""The forms a writer fills in: the concern form, and what is asked about a concern afterwards.
+
+What was typed is kept and shown again, whatever is wrong with it.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -31,7 +34,7 @@ MOST_CHILDREN = 60
 
 
 class Picked(forms.Field):
-    """Children by uid, repeated. The picker draws them."""
+    """Uids of children or staff, one hidden input each. The picker (JavaScript) draws them."""
 
     def __init__(self, target: str):
         super().__init__(
@@ -40,7 +43,8 @@ class Picked(forms.Field):
 
 
 class ConcernForm(Telling, AskAtOnce):
-    """A concern about a child. Three answers are needed; all else is optional and folded away."""
+    """A concern about a child. Needed are: which child, what worried the writer or was told them,
+    and whether they worry about the child going home. All else is optional and folded away."""
 
     child = Picked("#find")
     described = Words(
@@ -106,7 +110,8 @@ class ConcernForm(Telling, AskAtOnce):
         Details("The child is not on the roll, or you do not know the name",
                 Question("described", rows=3)),
         Question("account", size="m", rows=8),
-        # Here, not among the rest: who was only told should not write it as their own first.
+        # Asked here, before the optional questions, so that somebody who was only told does not
+        # write it down first as something they saw.
         telling.unfolded(),
         Question("going_home", size="m", inline=True),
         "danger",
@@ -146,20 +151,20 @@ class ConcernForm(Telling, AskAtOnce):
         checked: bool = True,
         more_marks: int = 0,
     ):
-        """`chosen` are those picked who are on this school's roll, `colleagues` those picked who
-        work here; `now` is when it is sent."""
+        """`chosen`: the picked children who are on this school's roll, by uid. `colleagues`: the
+        picked people who work here, by uid. `now`: when it is sent."""
         super().__init__(typed, checked=checked)
         self.draft, self.now, self.chosen = draft, localtime(now), chosen
         self.colleagues = colleagues
         self.marks = mark_rows(typed, checked, more_marks)
 
     def is_valid(self) -> bool:
-        # Every row is asked, so that all that is wrong is said at once.
+        # A list, not a generator: every row is judged, so that all errors are shown at once.
         return all([super().is_valid(), *(row.is_valid() for row in self.marks)])
 
     @property
     def marks_open(self) -> bool:
-        """Whether the rows stand unfolded: something is said there, or another was asked for."""
+        """Whether the marks are shown unfolded: one is filled in, or another row was asked for."""
         return len(self.marks) > 1 or self.marked or bool(self["cannot_move"].value())
 
     @property
@@ -206,7 +211,7 @@ class ConcernForm(Telling, AskAtOnce):
         return given
 
     def written(self) -> Account:
-        """Once valid: what the act is given."""
+        """What was written, for `acts.submit`. The form must be valid."""
         given = dict(self.cleaned_data)
         marks = tuple(row.seen for row in self.marks if row.seen)
         if given["told_words"]:
@@ -216,7 +221,7 @@ class ConcernForm(Telling, AskAtOnce):
 
 
 class AboutForm(Asked):
-    """The first question, before any word is written."""
+    """The first question, before anything is written: is it about a child or an adult?"""
 
     about = choose("Who is it about?", About, needed="Say whether it is about a child or an adult")
     helper = inside(
@@ -228,7 +233,7 @@ class AboutForm(Asked):
 
 
 class ToldForm(Asked):
-    """A child in danger now: who has been told, by voice."""
+    """A child in danger now: whom the writer has told by voice."""
 
     whom = Words(
         "Whom did you tell?",
@@ -260,7 +265,7 @@ class AddForm(Asked):
 
 
 class ExcludeForm(Asked):
-    """Afterwards: a colleague who must not see it."""
+    """Excludes a colleague from a concern that was already sent."""
 
     person = forms.ChoiceField(label="Who must not see it?", required=False)
     helper = inside(Question("person", size="m"), Buttons(Press("Keep it from them")))

@@ -1,4 +1,7 @@
-"""This file knows what a writer's pages read: whom to find, the roll by name, and one's own."""
+"""What the writer's pages show: which leads to find, search boxes, drafts and one's own concerns.
+
+"Own" concerns are those the viewer wrote. What a lead reads is in `triage/queries.py`.
+"""
 
 import uuid
 from dataclasses import dataclass, field
@@ -35,7 +38,7 @@ A_PAGE = 20
 
 @dataclass(frozen=True)
 class Contact:
-    """Somebody to go to: by name, and where they are found."""
+    """A lead to go to, with their role and their title as the page says it."""
 
     person: Person
     role: Role
@@ -44,7 +47,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Contacts:
-    """Whom to find, in the order they are tried, and the numbers anyone may ring."""
+    """The leads to find, in the order to try them, and the authority that anyone may ring."""
 
     people: list[Contact] = field(default_factory=list)
     authority: Authority | None = None
@@ -59,7 +62,7 @@ class Contacts:
 
     @property
     def others_words(self) -> str:
-        """The names of the others: "Dee Deputy and Hedda Head"."""
+        """The names of all but the first: "Dee Deputy and Hedda Head"."""
         *names, last = [contact.person.name for contact in self.others] or [""]
         return " and ".join(filter(None, [", ".join(names), last]))
 
@@ -69,8 +72,8 @@ class Contacts:
 
 
 def leads(viewer: Viewer, *concerns: Concern, but=()) -> Contacts:
-    """The leads as covered now, less oneself and those of uid `but`; with `concerns`, less who may
-    never see one of them."""
+    """The leads as covered now, without the viewer and without those whose uid is in `but`. With
+    `concerns`, also without anyone excluded from one of them."""
     return _in_post(viewer, LADDER[Role.DSL], concerns, but)
 
 
@@ -86,12 +89,13 @@ def _in_post(viewer: Viewer, roles: tuple[Role, ...], concerns=(), but=()) -> Co
     return Contacts([Contact(one.person, one.role, one.words) for one in acting], authority)
 
 
-# Whom the long form finds by name: the end of each box's own name, and where its ticks are kept.
+# The search boxes of the concern form: suffix of the box's name -> field that holds its ticks.
 BOXES = {"": "child", "_involved": "involved", "_excluded": "excluded"}
 
 
 def boxes(viewer: Viewer, form, *, looked: bool) -> dict:
-    """For each box: what was typed in it, who is ticked, and, once `looked` for, who is found."""
+    """The template variables of each search box of the concern form. What was typed in it, who is
+    ticked and, if `looked` (a search was pressed), who was found."""
     page = {}
     for of, name in BOXES.items():
         here, say, find = form.chosen, offered.choice, offered.found
@@ -107,7 +111,7 @@ def boxes(viewer: Viewer, form, *, looked: bool) -> dict:
 
 
 def drafts(viewer: Viewer) -> list[Draft]:
-    """What one has begun and not sent: what waits first, then what was set aside; newest first."""
+    """The viewer's drafts not sent: waiting ones first, then those set aside; newest first."""
     rows = Draft.objects.of(viewer).not_sent().defer("words")
     waiting_first = F("set_aside_at").asc(nulls_first=True)
     found = list(rows.order_by(waiting_first, "-saved_at", "-pk")[:A_PAGE])
@@ -119,14 +123,15 @@ def drafts(viewer: Viewer) -> list[Draft]:
 
 
 def reports(viewer: Viewer) -> list[Step]:
-    """What one owes to the police oneself, the longest owed first."""
+    """The viewer's own open steps to report FGM to the police, the most overdue first."""
     owed = Step.objects.open().filter(kind=StepKind.REPORT_FGM, holder=viewer.person)
     owed = owed.filter(school=viewer.school, concern__reporter=viewer.person)
     return list(owed.select_related("concern").in_order())
 
 
 def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[Concern], bool]:
-    """A page of one's own concerns, newest first: references, states and words back; no names."""
+    """A page of the viewer's own concerns, newest first, and whether there are more. It shows no
+    names. `before` is the uid of the last concern of the page before."""
     rows = sight.own_concerns(viewer).order_by("-id")
     if before:
         last = sight.one(viewer, Concern.objects.written_by(viewer), before)
@@ -135,7 +140,8 @@ def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[Concern], bool]
 
 
 def cannot_wait(viewer: Viewer) -> dict:
-    """What one's first page says before all else. Nobody shut out of one of the unsent is named."""
+    """What the writer's home page says first: danger, police reports, messages not sent. `contacts`
+    leaves out anyone excluded from a concern whose message was not sent."""
     found = {"nobody_told": nobody_told(viewer), "reports": reports(viewer)}
     late = list(unsent(viewer).order_by("-id"))
     if late:
@@ -144,36 +150,36 @@ def cannot_wait(viewer: Viewer) -> dict:
 
 
 def unsent(viewer: Viewer):
-    """One's own of which a message that cannot wait has not gone out for too long."""
+    """The viewer's own concerns with an urgent message that has been waiting too long to go out."""
     stuck = Notice.objects.unsent_of(viewer).values("step__concern")
     return Concern.objects.written_by(viewer).filter(pk__in=stuck)
 
 
 def nobody_told(viewer: Viewer) -> list[Concern]:
-    """One's own of a child in danger now, of which one has not said whom one told by voice."""
+    """The viewer's own open concerns of danger now that do not say whom they told by voice."""
     rows = Concern.objects.written_by(viewer).open().asking_whom_they_told()
     return list(rows.filter(nobody_told=True).order_by("-id"))
 
 
 def tasks(viewer: Viewer) -> list[Task]:
-    """What colleagues have asked of one, the soonest first: only their words, and by when."""
+    """What colleagues have asked the viewer to do, soonest first: only the request and the day."""
     rows = Task.objects.asked_of(viewer).select_related("step", "by")
     return list(rows.order_by("step__due_at", "id"))
 
 
 def looks_again(concern: Concern) -> Step | None:
-    """The step of whoever looks again at a concern whose writer is still worried."""
+    """The open step to look again at a concern whose writer is still worried, if there is one."""
     owed = concern.steps.open().filter(kind=StepKind.STILL_WORRIED)
     return owed.select_related("holder").first()
 
 
 def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
-    """One's own concern without its reading being recorded: for an act, and for the receipt."""
+    """The viewer's own concern, for an act or the receipt. Not recorded. Raises Http404."""
     return sight.one(viewer, Concern.objects.written_by(viewer), uid)
 
 
 def opened(viewer: Viewer, uid: uuid.UUID) -> Concern:
-    """One's own concern with its words, the words back and one's own additions: recorded."""
+    """The viewer's own concern with all that `submit/mine.html` shows. Recorded. Or Http404."""
     concern = sight.own(viewer, uid)
     concern.unsent = [concern] if concern.stuck else []
     concern.said = _said(concern)
@@ -182,13 +188,13 @@ def opened(viewer: Viewer, uid: uuid.UUID) -> Concern:
     concern.told_back = list(concern.words_back.select_related("by").order_by("id"))
     added = Addition.objects.filter(concern=concern, by=viewer.person, for_leads=False)
     concern.added = list(added.order_by("id"))
-    # Only those the writer named: whom a lead kept out is not the writer's to learn.
+    # Only those whom the writer excluded: they may not learn whom a lead has excluded.
     concern.kept_from = list(concern.exclusions.filter(by=viewer.person).told())
     return concern
 
 
 def _said(concern: Concern) -> list[tuple[str, str]]:
-    """What was written, each answer under its words; what was not answered is left out."""
+    """What was written, as (question, answer) pairs; unanswered questions are left out."""
     rows = list(concern.children.select_related("child").order_by("part", "id"))
     said = [
         ("About", "\n".join(row.name for row in rows if row.part == Part.ABOUT)),
@@ -228,28 +234,29 @@ def _words_back() -> Prefetch:
 
 @dataclass(frozen=True)
 class Promise:
-    """Who should have read a concern by when, as it stands now. `oneself`: the writer is a lead."""
+    """What the receipt says: who should read the concern, and by when. `danger`: the writer has not
+    said yet whom they told. `today`: it is due today. `oneself`: the writer is a lead."""
 
     contacts: Contacts
     step: Step | None
     danger: bool
-    # What they owe to the police themselves.
+    # The writer's own step to report FGM to the police.
     report: Step | None
     today: bool
     oneself: bool
-    # This one, where a message of it that cannot wait has not gone out.
+    # This concern, if its urgent message has not gone out; else empty.
     unsent: list[Concern]
     numbers: list[Authority]
     code: str
 
     @property
     def next_people(self) -> list[Contact]:
-        """Whom to speak to when the first has not spoken."""
+        """Whom to speak to if the first contact does not answer."""
         return self.contacts.others or self.contacts.people
 
 
 def whom_to_find(viewer: Viewer, concern: Concern) -> dict:
-    """The leads to go to, and the numbers of the authorities of its children and of the school."""
+    """The leads to go to, and the authorities of its children's homes and of the school to ring."""
     contacts = leads(viewer, concern)
     lines = HomeAuthority.objects.standing().filter(child__concern_rows__concern=concern)
     homes = Authority.objects.filter(homes__in=lines).distinct().in_name_order()
@@ -258,7 +265,7 @@ def whom_to_find(viewer: Viewer, concern: Concern) -> dict:
 
 
 def promise(viewer: Viewer, concern: Concern) -> Promise:
-    """What a receipt says: from the step that is open, the leads in post today and the ledger."""
+    """What the receipt says, from its open steps, the leads in post today and the audit ledger."""
     steps = list(concern.steps.open().in_order())
     step = next((step for step in steps if step.kind in FIRST_LOOKS), None)
     return Promise(
@@ -278,10 +285,10 @@ def _day(viewer: Viewer, moment):
 
 
 def whose_draft(viewer: Viewer, uid: uuid.UUID) -> Draft:
-    """One's own draft of a concern. Raises Http404 for anybody else's."""
+    """The viewer's own draft of a concern. Raises Http404 for anybody else's."""
     return sight.one(viewer, Draft.objects.of(viewer).filter(page=CONCERN), uid)
 
 
 def sent_from(viewer: Viewer, draft: uuid.UUID) -> Concern | None:
-    """What became of a draft, where it has been sent by this writer."""
+    """The concern that this viewer sent from `draft`, if they have sent it."""
     return Concern.objects.written_by(viewer).filter(draft=draft).first()

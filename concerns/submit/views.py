@@ -1,4 +1,4 @@
-"""This file knows the pages of somebody worried: write it, send it, see what became of it."""
+"""Pages for staff who write a concern: write it, send it, see what became of it, add to it."""
 
 import uuid
 from functools import cache
@@ -24,7 +24,7 @@ from concerns.rules.words import About
 from concerns.submit import acts, queries
 from concerns.submit.forms import AboutForm, AddForm, ConcernForm, ExcludeForm, ToldForm
 
-# Buttons of the long form that ask for more of it, and send nothing.
+# Buttons that search or add a row, and send nothing.
 LOOKS = frozenset({"find", "find_involved", "find_excluded", "another_mark"})
 NOT_SAVED = (
     "This has not been saved yet. Your words are still on this page: press Send again. "
@@ -105,7 +105,7 @@ def _later(request, form):
 
 
 def _about_an_adult(request, form):
-    """It turned out to be about an adult who works here: every word goes along to that form."""
+    """Go to the form about an adult who works here. Everything typed so far goes along."""
     names = [child.label for child in form.chosen.values()]
     looked_for = [form.data.get(box, "") for box in ("find", "find_involved")]
     children = named(names, form.data.get("described", ""), looked_for)
@@ -186,7 +186,7 @@ def add(request, uid):
 
 
 def worried(request, uid):
-    """Not at rest with what was decided: somebody else looks again."""
+    """The writer is still worried after the decision: somebody else looks again."""
     viewer, concern = request.viewer, queries.own(request.viewer, uid)
     form = WorriedForm(_typed(request))
     if request.method == "POST" and not form.is_valid():
@@ -214,7 +214,7 @@ def exclude(request, uid):
 
 
 def _added_about_an_adult(request, concern, words):
-    """Nothing of it is written to the concern about the child, nor that there was anything."""
+    """Go to the form about an adult. The concern about the child keeps no trace of the addition."""
     children = ", ".join(row.name for row in concern.children.select_related("child"))
     here = reverse("submit_mine", kwargs={"uid": concern.uid})
     return redirect("adult_draft", uid=keep.turn_addition(request.viewer, here, words, children))
@@ -238,17 +238,15 @@ def _form(request, draft, typed, *, checked, more_marks=0) -> ConcernForm:
 
 @cache
 def _blank() -> str:
-    """The questions before anything is typed: the same for everybody, so drawn once in a process.
-
-    They are five sixths of the work of the page. What differs - token, draft, names - is outside.
-    """
+    """The empty form, the same for everybody, rendered once in each process: it is five sixths of
+    the page's work. What differs (token, draft, names) is outside it."""
     nothing = {"draft": uuid.uuid4(), "chosen": {}, "colleagues": {}, "checked": False}
     form = ConcernForm(Typed.of({}), now=timezone.now(), **nothing)
     return render_crispy_form(form, context={"picker_url": reverse("submit_children")})
 
 
 def _page(request, form, *, begun=None, blank="", reached=True):
-    """The long form. Where the database is not `reached`, with nothing on it that must be read."""
+    """The page with the concern form; 503, and nothing read, if no database could be `reached`."""
     page = {
         "form": form,
         "extra_forms": form.marks,
@@ -292,7 +290,7 @@ def _own(request, uid, form=None, worried=None):
 
 
 def _put_back(request, form, here):
-    """`form` with the words that were kept from this page, if any were; not judged yet."""
+    """The form class `form` filled with the words kept from the page `here`; not validated yet."""
     kept = keep.waiting(request.viewer, here)
     made = form(Typed.of(kept.typed if kept else {}), checked=False)
     made.kept = kept

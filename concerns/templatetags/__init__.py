@@ -1,1 +1,1 @@
-"""This folder knows how our pages are drawn."""
+"""Template tags and filters."""

@@ -1,4 +1,7 @@
-"""This file knows how a Django field becomes a GOV.UK component, with its ids, hint and error."""
+"""Template tags that draw a Django form field as a GOV.UK component, with its ids, hint and error.
+
+The HTML of the components is in `templates/govuk/`.
+"""
 
 from django import forms, template
 from django.forms.formsets import BaseFormSet
@@ -6,7 +9,7 @@ from django.forms.utils import flatatt
 
 register = template.Library()
 
-# The first that fits: a tick list is a kind of radio list in Django, and both are kinds of select.
+# The first match wins. In Django a list of checkboxes is a subclass of radios, and both of select.
 KINDS = (
     (forms.CheckboxSelectMultiple, "checkboxes"),
     (forms.RadioSelect, "radios"),
@@ -20,7 +23,7 @@ KINDS = (
 
 @register.filter
 def kind(field):
-    """The component that draws this field: also the name of its template in `templates/govuk/`."""
+    """The name of the component that draws this field, and of its template."""
     widget = field.field.widget
     if widget.is_hidden:
         return "hidden"
@@ -29,12 +32,13 @@ def kind(field):
 
 @register.filter
 def component(name):
+    """The path of the template of the component called `name`."""
     return f"govuk/{name}.html"
 
 
 @register.simple_tag
 def control(field, css, question=None):
-    """The field's own widget, with the component's classes and the ids that describe it."""
+    """The HTML of the field's widget, with the component's classes and the ids that describe it."""
     attrs = _attrs(field, css)
     if question and question.width:
         attrs["class"] += f" govuk-input--width-{question.width}"
@@ -48,7 +52,10 @@ def control(field, css, question=None):
 
 @register.simple_tag
 def control_attrs(field, css):
-    """The attributes alone, where we draw the choices: Django's own takes a template for each."""
+    """The HTML attributes of a widget whose choices our own template draws.
+
+    Django would draw each choice from a template of its own.
+    """
     widget = field.field.widget
     ours = field.build_widget_attrs({"id": field.auto_id, **_attrs(field, css)}, widget)
     return flatatt(widget.build_attrs(widget.attrs, ours))
@@ -56,7 +63,11 @@ def control_attrs(field, css):
 
 @register.simple_tag
 def choices(field, question=None, revealed=None):
-    """Every choice of a list: name, value, label, selected, id, hint and what it reveals."""
+    """The options of a list of radios or checkboxes, as Django's dictionaries.
+
+    To name, value, label and selected this adds `id`, `hint` and `reveals`, the fields to show when
+    the option is chosen.
+    """
     widget = field.field.widget
     values = widget.format_value(field.value())
     chosen = []
@@ -72,7 +83,7 @@ def choices(field, question=None, revealed=None):
 
 @register.simple_tag
 def option_groups(field):
-    """(heading or None, options) of a select."""
+    """The groups of a select: (heading or None, options)."""
     widget = field.field.widget
     groups = widget.optgroups(field.html_name, widget.format_value(field.value()), {})
     return [(heading, options) for heading, options, _ in groups]
@@ -80,7 +91,7 @@ def option_groups(field):
 
 @register.simple_tag
 def day_boxes(field):
-    """The three boxes of a date, each with its label."""
+    """The three text boxes of a date: label, width, name, value and id of each."""
     widget = field.field.widget
     context = widget.get_context(field.html_name, field.value(), {"id": field.auto_id})
     widths = (2, 4, 4)
@@ -99,18 +110,19 @@ def day_boxes(field):
 
 @register.simple_tag
 def any_errors(*asked):
+    """Whether any of the forms and formsets has an error."""
     return any(True for form in _flat(asked) for _ in _errors(form))
 
 
 @register.inclusion_tag("govuk/errors.html")
 def error_summary(*asked):
-    """Every error of the forms and formsets, each linked to the first box it is about."""
+    """Every error of the forms and formsets, each with a link to the first box it is about."""
     return {"errors": [error for form in _flat(asked) for error in _errors(form)]}
 
 
 def _attrs(field, css):
-    # "Required" is said in words by our own messages. Told by the attribute, some screen readers
-    # call an empty box invalid before anybody has answered.
+    # Our own error messages say that an answer is required. With the HTML attribute, some screen
+    # readers call an empty box invalid before anybody has answered.
     field.form.use_required_attribute = False
     own = field.field.widget.attrs.get("class", "")
     wrong = f"{css.split()[0]}--error" if field.errors else ""
@@ -139,8 +151,11 @@ def _errors(form):
 
 
 def _order(form):
-    """As the questions stand on the page, where the form's layout has them all; what is about none
-    of them comes first."""
+    """The sort key that puts errors in the order of the questions on the page.
+
+    Errors about no question come first. If the form's layout does not have every question with an
+    error, the order is left as it is.
+    """
     layout = getattr(getattr(form, "helper", None), "layout", None)
     names = [pointer.name for pointer in layout.get_field_names()] if layout else []
     laid = {name: place for place, name in enumerate(names)} | {forms.forms.NON_FIELD_ERRORS: -1}
@@ -148,7 +163,10 @@ def _order(form):
 
 
 def _target(field):
-    """Where the summary links to. A hidden field names what stands for it with `data-target`."""
+    """The link from the error summary to a field.
+
+    A hidden field names, in `data-target`, the element that is visible in its place.
+    """
     what = kind(field)
     if what == "hidden":
         return field.field.widget.attrs.get("data-target", "")

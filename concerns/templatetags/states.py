@@ -1,4 +1,4 @@
-"""This file knows how a state is drawn: a word, which a colour only helps."""
+"""Draws a concern's state as a tag. The word says it all; the colour is only an addition."""
 
 from django import template
 from django.utils.html import format_html
@@ -15,5 +15,5 @@ _DRAWN = {
 
 @register.filter
 def state(value: str) -> str:
-    """The tag of a concern's state."""
+    """The HTML tag for the state of a concern; `value` is a value of ConcernState."""
     return _DRAWN[value]

@@ -1,4 +1,4 @@
-"""This file knows how a template says a time: as `rules/saying.py` says it."""
+"""Template filters for dates, waiting times and lateness, worded as in `rules/saying.py`."""
 
 from datetime import datetime
 
@@ -12,11 +12,11 @@ when = register.filter("when", saying.when)
 
 @register.filter
 def waited(since: datetime, viewer) -> str:
-    """How long since, in the school time of the viewer's school: "2 school hours"."""
+    """The school time since the moment `since`, at the viewer's school: "2 school hours"."""
     return saying.waited(viewer.school.days, since, viewer.now)
 
 
 @register.filter
 def late(step, viewer) -> str:
-    """How late a step is, in its own calendar: "2 working days late". Empty while it is not."""
+    """How late a step is, in its clock's calendar: "2 working days late". Empty if it is not."""
     return step.late_words(viewer.school.days, viewer.now)

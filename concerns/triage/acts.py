@@ -1,4 +1,9 @@
-"""This file knows what a lead does with a concern: takes, hands on, decides, closes, reopens."""
+"""What a lead does with a concern: takes it, hands it over, decides, closes, watches, reopens.
+
+Also notes, excluding a colleague, and refiling under the right child. Conversations, referrals and
+meetings are in `refer/acts.py`; doing next steps is in `chase/acts.py`. Every act raises Refused,
+with a sentence for the page, if the rules do not allow it.
+"""
 
 from datetime import datetime
 
@@ -53,7 +58,10 @@ def _move(concern: Concern, then: State) -> None:
 
 @act(May.TAKE, Kind.TAKEN, on="concern")
 def take(*, by: Viewer, concern: Concern, now: datetime, record) -> Concern:
-    """'I have this': ends the first look, and the decision is now owed by who said so."""
+    """Take the concern ("I have this"): the first look is done, and the taker is its holder.
+
+    If it was waiting, the taker owes the decision.
+    """
     _must_be_open(concern)
     agenda = record.agenda(concern)
     if concern.state == State.WAITING:
@@ -66,15 +74,15 @@ def take(*, by: Viewer, concern: Concern, now: datetime, record) -> Concern:
     return concern
 
 
-# What moves with the concern when it changes hands: all but what is somebody's own, and what was
-# given to somebody by name at a meeting.
+# Steps that move with the concern when it changes hands: all but those that are somebody's own and
+# those agreed at a meeting for somebody by name.
 _STAY = {*NAMED, StepKind.STILL_WORRIED, StepKind.AGREED_ACTION}
 _LEADS_STEPS = tuple(k for k in StepKind if k not in _STAY)
 
 
 @act(May.TAKE, Kind.HANDED, on="concern")
 def hand(*, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, record) -> Handing:
-    """Give it to a colleague who may decide and may see it, with a note."""
+    """Hand the concern over to a colleague who may decide and may see it, with a note."""
     _must_be_open(concern)
     if to.pk == concern.holder_id:
         raise Refused(f"{to.name} has it already.")
@@ -93,7 +101,10 @@ def hand(*, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, 
 
 @act(May.DECIDE, Kind.DECIDED, on="concern")
 def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, record) -> Decision:
-    """Decide for some or all of the children it is about, and say why. A new one supersedes."""
+    """Decide for some or all of the children it is about, and say why.
+
+    A new decision supersedes the last one for the same children, and the steps that it opened.
+    """
     _must_be_open(concern)
     agenda = record.agenda(concern)
     if wrong := unfit(agenda, decided):
@@ -128,7 +139,7 @@ def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, rec
 
 
 def _whole(agenda, by: Viewer, now: datetime) -> None:
-    """Every child it is about has a decision: who wrote it is owed a word of it."""
+    """Every child it is about has a decision now: set the state, and owe the writer a word back."""
     concern = agenda.concern
     _move(concern, State.DECIDED)
     agenda.done(*DECISIONS)
@@ -139,7 +150,7 @@ def _whole(agenda, by: Viewer, now: datetime) -> None:
 
 
 def _open_next(record, agenda, decision: Decision, decided: Decided) -> None:
-    """Each route opens its own next step: `clocks.NEXT` says which."""
+    """Open the next step of each route, as `clocks.NEXT` says."""
     for route in map(Route, dict.fromkeys(decided.routes)):
         if route in OUTSIDE:
             _refer(record, agenda, decision, decided, route)
@@ -152,7 +163,10 @@ def _open_next(record, agenda, decision: Decision, decided: Decided) -> None:
 
 
 def _refer(record, agenda, decision: Decision, decided: Decided, route: Route) -> None:
-    """A way outside: to be sent, or sent before it was written down. Never twice at once."""
+    """Start a referral outside the school, or record that it was already sent.
+
+    Where one by the same route is already under way for these children, it is used again.
+    """
     if route is Route.SOCIAL_CARE:
         agenda.done(StepKind.REFER_AGAIN)
     concern, sent = agenda.concern, decided.sent.get(route)
@@ -174,12 +188,12 @@ def _refer(record, agenda, decision: Decision, decided: Decided, route: Route) -
 
 @act(May.DECIDE, Kind.ADDED, on="concern")
 def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
-    """A lead's own note: advice sought, what was found out. Never shown to the reporter."""
+    """Add a lead's note: advice sought, what was found out. Never shown to the writer."""
     _must_be_open(concern)
     written = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
     )
-    # Nothing is owed or done by it; the concern has moved on, and an open page of it is stale.
+    # It opens and ends no step, but it moves the version on: a page opened before is now stale.
     record.agenda(concern)
     record(about=written, concern=concern, fields=["words"], words={"words": words})
     return written
@@ -189,8 +203,11 @@ def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> 
 def close(
     *, by: Viewer, concern: Concern, outcome: str, why: str, words_back: str, now: datetime, record
 ) -> Ending:
-    """Close with an outcome and a word to the reporter. What is promised outside holds it open; an
-    ending that is watched is no closing yet (`watch`)."""
+    """Close the concern with an outcome and a word back to the writer.
+
+    Raises Refused while a step holds it open (`clocks.HOLD_OPEN`), or if this ending needs a watch
+    first: that is `watch`.
+    """
     agenda = record.agenda(concern)
     _may_end(agenda, words_back)
     if because := watched(concern, outcome):
@@ -211,7 +228,7 @@ def _may_end(agenda, words_back: str) -> None:
 def watch(
     *, by: Viewer, concern: Concern, asked: Watching, words_back: str, now: datetime, record
 ) -> Watch:
-    """It has ended, and the child is watched: the concern stays open until the last review."""
+    """End the case and watch the child: the concern stays open until the last review."""
     agenda = record.agenda(concern)
     _may_end(agenda, words_back)
     because = watched(concern, asked.outcome)
@@ -225,7 +242,7 @@ def watch(
 
 @act(May.CLOSE, Kind.REOPENED, on="concern")
 def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Ending:
-    """Open it again: it is the reopener's, and is to be decided again."""
+    """Reopen a closed concern. Who reopens it holds it and owes a new decision."""
     if concern.state != State.CLOSED:
         raise Refused("This concern is open.")
     agenda = record.agenda(concern)
@@ -239,7 +256,7 @@ def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> 
 def exclude(
     *, by: Viewer, concern: Concern, person: Person, why: str, now: datetime, record
 ) -> Person:
-    """Keep a colleague out of it from now on. What they held goes to the next who may."""
+    """Exclude a colleague from now on. What they held goes to the next person who may hold it."""
     if Exclusion.objects.filter(concern=concern, person=person).exists():
         raise Refused(f"{person.name} is kept out of it already.")
     if wrong := Exclusion.objects.shut_out(record.agenda(concern), [person], why):
@@ -252,10 +269,10 @@ def exclude(
 def refile(
     *, by: Viewer, concern: Concern, row: ConcernChild, to: Child, why: str, now: datetime, record
 ) -> Refiling:
-    """It is about another child: take it from whom it stood under, and file it where it belongs.
+    """Move a concern from the wrong child, or from a description, to the right child.
 
-    What was decided for the wrong child does not stand, and is to be decided for the right one.
-    Whose family the right child is sees it no longer, and holds nothing of it.
+    Decisions for the wrong child no longer stand, and the right one needs a decision. A colleague
+    who is family to the right child can no longer see the concern, and holds none of its steps.
     """
     if row.concern_id != concern.pk or row.part == Part.MOVED:
         raise Refused("It does not stand under that child any more.")
@@ -263,7 +280,7 @@ def refile(
         raise Refused("It stands under that child already. Find the child it is about.")
     readers = {line.who.pk for line in ledger.who_opened(concern)}
     others = readers - {by.person.pk, concern.reporter_id}
-    # From a description nobody learnt anything untrue of a child.
+    # Moved from a description, nobody has been told anything untrue about a child.
     reached = row.child_id and (others or told_outside(concern))
     children = [child.uid for child in (row.child, to) if child]
     refiling = Refiling.objects.move(by, row, to, why, now)

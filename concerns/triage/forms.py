@@ -1,8 +1,6 @@
-"""This file knows what a lead fills in: which part of the queue to see, what to do about a concern.
-
-A decision is light or full, and its form asks what that needs (`asking/unfolding.py` says how it is
-judged when every question stands on the page).
-"""
+"""The forms a lead fills in: the queue's filters, and what to do with a concern. For closing, see
+`asking/ending.py`; for the lightest decision, `asking/keeping.py`; for which questions of a
+decision are judged, `asking/unfolding.py`."""
 
 from functools import lru_cache
 
@@ -29,7 +27,7 @@ NOT_THEIRS = (
 
 
 class Filters(forms.Form):
-    """Which rows of the queue. It is asked in the address: no name may be a value."""
+    """The filters of the queue. They go into the query string: no name of a person is a value."""
 
     state = forms.ChoiceField(label="State", required=False)
     holder = forms.ChoiceField(label="Who has it", required=False)
@@ -45,7 +43,7 @@ class Filters(forms.Form):
 
 @lru_cache(maxsize=64)
 def filters(offered: tuple, chosen: tuple) -> str:
-    """The questions, drawn once for the same answers and the same staff."""
+    """The HTML of the filters, cached by what is offered and what is chosen."""
     return render_crispy_form(Filters(dict(chosen), offered=offered))
 
 
@@ -65,7 +63,7 @@ class ReopenForm(Asked):
 
 
 class HandForm(Asked):
-    """To one of `people`, with a note."""
+    """Hands the concern over to one of `people`, with a note."""
 
     to = forms.ChoiceField(label="Who takes it from here?", widget=forms.RadioSelect)
     note = Words(
@@ -92,7 +90,7 @@ class ExcludeForm(OneOfStaff):
 
 
 class RefileForm(OneChild):
-    """From one of `rows`, which may be the only one, to one child found on the roll."""
+    """Moves the concern from one of `rows` (not asked if only one) to a child of the roll."""
 
     row = forms.ChoiceField(label="Which of them is it not about?", widget=forms.RadioSelect)
     why = Words(
@@ -116,7 +114,7 @@ class RefileForm(OneChild):
 
     @property
     def given(self) -> dict:
-        """What the act is given. Needs a form that is valid."""
+        """The arguments of `acts.refile`. The form must be valid."""
         row = self.rows[self.cleaned_data.get("row") or next(iter(self.rows))]
         return {"row": row, "to": self.chosen[0], "why": self.cleaned_data["why"]}
 
@@ -138,7 +136,7 @@ MORE = "A light decision keeps one reason and a day. You wrote more: choose “A
 ADVICE = "Get advice first: a parent or carer may be the cause, or telling them may bring danger"
 ADVISED = "For what this is about, advice from social care or police comes before parents are told."
 ALREADY_SENT = "Sent already? Write how it went. Otherwise leave these empty: sending is then owed."
-# What stands under each route, and is judged only with it.
+# The questions under each route, judged only if it is ticked.
 UNDER_ROUTES = {
     Route.PARENTS: ("advice_first",),
     Route.SOCIAL_CARE: AskSent.SENT,
@@ -159,7 +157,7 @@ ONLY_FULL = (
 
 
 class DecideForm(AskSent, AskParents, AskAgain):
-    """A light decision or a full one, for the children it is about who are ticked."""
+    """A light or a full decision, for those children of the concern who are ticked."""
 
     children = forms.MultipleChoiceField(
         label="For which child?",
@@ -248,7 +246,7 @@ class DecideForm(AskSent, AskParents, AskAgain):
 
     @property
     def decided(self) -> Decided:
-        """What was decided. Needs a form that is valid."""
+        """What was decided, for `acts.decide`. The form must be valid."""
         given = self.cleaned_data
         children = tuple(self.rows[uid] for uid in given.get("children", self.rows))
         said = {"reason": given["reason"], "words_back": given["words_back"]}
@@ -269,7 +267,7 @@ class DecideForm(AskSent, AskParents, AskAgain):
 
 
 def _laid_out(fields, hints: dict[str, str], advice: bool, first: str):
-    """The light decision's few questions first; what only a full one asks stands by itself."""
+    """The layout; what only a light or only a full decision asks is in a block of its own."""
     if first:
         yield Say(first, "warning")
     if "children" in fields:

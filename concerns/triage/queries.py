@@ -1,7 +1,7 @@
-"""This file knows the queue and its order, and what stands beside a concern when it is read.
+"""The lead's queue, what is shown beside a concern that is read, and what triage forms offer.
 
-The queue is paged by key: "more" begins behind the last row's place, so that its cost does not grow
-with the years and nothing is skipped when a colleague moves a row meanwhile. Only what is open is
+The queue is paged by key: "more" starts after the last row shown. So its cost does not grow with
+the years, and no row is skipped when a colleague moves one meanwhile. Only open concerns are
 counted.
 """
 
@@ -44,7 +44,7 @@ from concerns.rules.words import YEARS, Category, SpokenTo
 from concerns.triage.forms import filters
 
 PAGE = 25
-# What the filters may say beside a state, a person or a year.
+# Filter values that are not a state, a person or a year.
 LATE, NOBODY, OTHER = "late", "nobody", "other"
 
 _STATES = tuple((state.value, state.label) for state in State if state in OPEN)
@@ -61,7 +61,8 @@ _OFFERED = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for in the address, less what is not offered; `unknown` when some was not."""
+    """The queue's filters as read from the query string. Values that are not offered are dropped,
+    and `unknown` says that there were some."""
 
     offered: tuple
     chosen: dict[str, str]
@@ -69,23 +70,28 @@ class Wanted:
 
     @classmethod
     def of(cls, asked: Mapping[str, str], holders: tuple) -> "Wanted":
-        """Judged without a form: the page is drawn often, and its form is drawn once (`drawn`)."""
+        """Read the filters. No form is used, as the page is rendered often and its form is cached.
+        `holders` are (uid, name) of the people the filter offers."""
         offered = (*_OFFERED, ("holder", (("", "Anybody"), (NOBODY, "Nobody yet"), *holders)))
         said = {name: asked[name] for name, _ in offered if asked.get(name)}
         known = {n: said[n] for n, choices in offered if n in said and said[n] in dict(choices)}
         return cls(offered, known, unknown=known != said)
 
     def drawn(self) -> str:
-        """The questions the filters ask, with what was chosen."""
+        """The HTML of the filters, with what was chosen."""
         return filters(self.offered, tuple(self.chosen.items()))
 
     def address(self, **more: str) -> str:
-        """The query string of what was chosen, and of `more`."""
+        """The query string of the chosen filters, with the parameters `more` added."""
         return "?" + urlencode({**self.chosen, **more})
 
 
 @dataclass(frozen=True)
 class Queue:
+    """One page of the queue, as `triage/queue.html` shows it. `counts` are (filter, words, number).
+    `more` is the query string of the next page, empty on the last. `lost`: the place to go on from
+    no longer exists. `later`: this is not the first page."""
+
     wanted: Wanted
     rows: list[Row]
     counts: list[tuple[str, str, int]]
@@ -97,7 +103,8 @@ class Queue:
 
 
 def queue(viewer: Viewer, asked: Mapping[str, str]) -> Queue:
-    """One page of what is `asked` for, most pressing first; closed ones newest first. Recorded."""
+    """A page of the queue by the filters `asked`, most pressing first. Recorded. Closed concerns
+    are shown newest first."""
     visible = Concern.objects.visible_to(viewer)
     open_ones = _open_by_holder(visible, viewer.now)
     wanted = Wanted.of(asked, _holders(viewer, open_ones))
@@ -146,14 +153,14 @@ def _has(model, **what):
 
 
 def _open_by_holder(visible, now: datetime) -> list[dict]:
-    """How many are open, and how many late, by state and holder: one look at the open rows."""
+    """The numbers of open and late concerns by state and holder, in one query."""
     late = Count("pk", filter=Q(next_due_at__lt=now))
     by = visible.open().values("state", "holder").order_by()
     return list(by.annotate(n=Count("pk"), late=late))
 
 
 def _counts(open_ones: list[dict]) -> list[tuple[str, str, int]]:
-    """(filter, words, how many) of what is open."""
+    """(filter, words, number) for the open concerns."""
     counted = Counter()
     for row in open_ones:
         counted[row["state"]] += row["n"]
@@ -162,7 +169,7 @@ def _counts(open_ones: list[dict]) -> list[tuple[str, str, int]]:
 
 
 def _holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[str, str], ...]:
-    """Whom the filter offers: who may decide, and whoever holds anything open, gone or not."""
+    """(uid, name) of the filter: deciders, and anyone who holds an open concern, even if gone."""
     posts = Post.objects.filter(school=viewer.school).holding(*roles_that(May.DECIDE))
     name = ("person", "person__uid", "person__name")
     people = {key: each for key, *each in posts.in_force(viewer.today).values_list(*name)}
@@ -174,11 +181,11 @@ def _holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[str, str], ..
     return tuple((str(uid), name) for uid, name in named)
 
 
-# Reading one
+# Reading one concern
 
 
 def read(viewer: Viewer, uid) -> dict:
-    """A concern, what happened to it, its children's stories, and what may be done. Recorded."""
+    """A concern with what happened to it, its children's stories and what may be done. Recorded."""
     concern = story.fetch(sight.concern(viewer, uid))
     steps = list(concern.steps.all())
     first, marked = story.most_pressing(steps), bool(concern.marks.all())
@@ -208,7 +215,8 @@ def _address(step: Step) -> str:
 
 
 def deciding(viewer: Viewer, uid) -> tuple[Concern, dict]:
-    """A concern to decide, and what the form offers and asks. The page records the reading."""
+    """A concern to decide, and the arguments of its form. This reading is not recorded: the page
+    around the form records it."""
     concern = sight.to_change(viewer, uid)
     staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.today)
     return concern, {
@@ -224,7 +232,7 @@ def deciding(viewer: Viewer, uid) -> tuple[Concern, dict]:
 
 
 def keeping(viewer: Viewer, concern: Concern) -> dict:
-    """What the form offers that keeps `concern` with the picture, and asks."""
+    """The arguments of the form that keeps `concern` with the picture (`asking/keeping.py`)."""
     own = concern.reporter_id == viewer.person.pk
     return {
         "rows": story.about(concern),
@@ -235,46 +243,49 @@ def keeping(viewer: Viewer, concern: Concern) -> dict:
 
 
 def after_keeping(viewer: Viewer, was: Concern) -> dict:
-    """The place of what a lead reads next: the next in the queue behind `was`, as it stood there,
-    that nobody else has; the same concern where none waits."""
+    """Where to redirect after keeping `was`: to the next concern of the queue. That is the next
+    after the place `was` had, that nobody else holds; or `was` itself if there is none."""
     behind = Concern.objects.visible_to(viewer).waiting_for(viewer).exclude(pk=was.pk)
     following = behind.most_pressing_first().after(was).first() if was.next_due_at else None
     return {"to": "triage_read", "uid": (following or was).uid, "query": f"?kept={was.uid}"}
 
 
 def kept(viewer: Viewer, uid: str) -> Decision | None:
-    """The newest decision on the concern kept on the page before: to say that it is recorded."""
+    """The viewer's newest decision on the concern just kept, to confirm that it is recorded. `uid`
+    comes from the query string; None if it is empty or not that of a concern they decided."""
     made = Decision.objects.visible_to(viewer).filter(concern__uid=as_uid(uid), by=viewer.person)
     return made.select_related("concern").order_by("-id").first() if uid else None
 
 
 def colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
-    """Who else may decide on it, and has it not."""
+    """Colleagues it can be handed over to: they may decide and see it, and do not hold it."""
     people = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
     has = filter(None, [viewer.person.pk, concern.holder_id])
     return list(people.exclude(pk__in=has).not_excluded_from(concern))
 
 
 def holding_open(concern: Concern) -> list[tuple[str, str]]:
-    """(What must be done before it can be closed, where); each once."""
+    """(What must be done before it can be closed, address where it is done), each once."""
     return list({(s.words, _address(s)): s for s in Step.objects.holding_open(concern)})
 
 
 def ending(viewer: Viewer, concern: Concern) -> dict:
-    """What the form that closes asks: of whom, and whether an ending opens a watch."""
+    """The arguments of the form that closes: who can be asked, and whether an ending opens a watch.
+    `own`: the viewer wrote the concern themselves."""
     asks = {"closing": closing(concern), "staff": may_be_asked(viewer, concern)}
     return {**asks, "own": concern.reporter_id == viewer.person.pk}
 
 
 def refiling(viewer: Viewer, concern: Concern, typed: Typed) -> dict:
-    """Whom it stands under, and who is picked to be the right child."""
+    """The arguments of the refiling form: the rows it is filed under, and the children picked."""
     rows = ConcernChild.objects.standing().filter(concern=concern).select_related("child")
     chosen = offered.chosen(viewer, typed.uids("child"))
     return {"rows": list(rows.order_by("part", "id")), "chosen": list(chosen.values())}
 
 
 def moved(viewer: Viewer, uid) -> tuple[Concern, list[tuple]]:
-    """A concern, and each time it was moved with who had opened it before; now too. Recorded."""
+    """A concern, and each refiling with the people who had opened it before. Recorded. The last
+    pair is (None, everybody who has opened it so far)."""
     concern = story.fetch(sight.concern(viewer, uid))
     readers, moves = ledger.who_opened(concern), concern.refilings.all()
     told = [(row, [line for line in readers if line.at < row.at]) for row in moves]

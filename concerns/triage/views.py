@@ -1,7 +1,8 @@
-"""This file knows the lead's pages: the queue, one concern read beside its child's story, deciding.
+"""The lead's pages: the queue, a concern with its child's story, and each act on a concern.
 
-A page that changes something loads what it changes, tries the one act, and goes back to the
-concern. Where it is shown - first, or again because something was missing - it is a reading.
+A page that changes something loads the concern, tries the one act and redirects to the concern.
+When the page is shown, the first time or again because something was missing, that is recorded as
+a reading.
 """
 
 from django.shortcuts import redirect, render
@@ -45,7 +46,7 @@ def read(request, uid):
 
 
 def keep(request, uid):
-    """With the picture, and on to the next."""
+    """Keep the concern with the picture, and go on to the next in the queue."""
     viewer, concern = request.viewer, sight.to_change(request.viewer, uid)
     if request.method != "POST":
         return redirect("triage_read", uid=uid)
@@ -105,7 +106,7 @@ def exclude(request, uid):
     if sheet.whole:
         given = {"person": sheet.form.person, "why": sheet.said["why"]}
         if sheet.does(acts.exclude, concern=concern, **given):
-            # Who keeps themselves out of it has no page of it to go back to.
+            # Whoever excludes themselves cannot open the concern any more.
             own = sheet.form.person == viewer.person
             return sheet.onward("triage") if own else sheet.onward("triage_read", uid=uid)
     concern = sight.concern(viewer, uid)
@@ -118,7 +119,7 @@ def refile(request, uid):
     given = queries.refiling(viewer, concern, typed)
     sheet = Sheet(request, RefileForm, looking=looking, **given)
     if sheet.whole and sheet.does(acts.refile, concern=concern, **sheet.form.given):
-        # Whoever is family to the right child has no page of it to go back to.
+        # Whoever is family to the right child cannot open the concern any more.
         here = sight.still(viewer, concern)
         return sheet.onward("triage_refile", uid=uid) if here else sheet.onward("triage")
     concern, moved = queries.moved(viewer, uid)

@@ -1,7 +1,7 @@
-"""Goes round and round: tells what is late to whoever it has come to, and posts what waits.
+"""Runs for ever, every 20 seconds: escalates late steps to the next person and posts pending mail.
 
-One process beside the web server. Two of them do no harm, and one may be killed at any moment: who
-goes round holds a lease, and what a round sends is written down before it is sent.
+Run one such process beside the web server. Two do no harm, and one may be killed at any moment: a
+round holds a lease, and what it sends is written down before it is sent.
 """
 
 import logging
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             try:
                 go_round()
             except DatabaseError as fault:
-                # It comes back by itself; the pages say meanwhile that the clock stands still.
+                # The database comes back by itself; until then the pages say the clock has stopped.
                 log.warning("no round: %s", type(fault).__name__)
                 close_old_connections()
             stop.wait(SECONDS)

@@ -1,4 +1,4 @@
-"""Makes the invented school, says who can sign in to it, and can serve it."""
+"""Makes the demonstration school once, prints who can sign in, and can serve it."""
 
 import json
 import os
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         port = os.environ.get("PORT", "8000")
         say(f"Open http://localhost:{port}/ in a browser. Ctrl-C stops it.\n")
         self.stdout.flush()
-        # Beside the web: what is late is told on. It ends with the terminal, as the web does.
+        # Escalates late steps while the site is served; ends with the terminal, as gunicorn does.
         clock = [sys.executable, settings.BASE_DIR / "manage.py", "clock"]
         subprocess.Popen(clock)  # noqa: S603 - our own interpreter and file
         gunicorn = (
@@ -91,6 +91,6 @@ class Command(BaseCommand):
 
 
 def _migrate() -> None:
-    """In a process of its own: `migrate` alone connects as the owner of the tables."""
+    """Migrate in a separate process: only `migrate` connects as the owner of the tables."""
     command = [sys.executable, settings.BASE_DIR / "manage.py", "migrate", "--verbosity=0"]
     subprocess.run(command, check=True)  # noqa: S603 - our own interpreter and file

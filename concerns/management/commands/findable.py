@@ -1,8 +1,8 @@
-"""This file knows how what was written before the search, or under an older key, is made findable.
+"""Builds the search keys of concerns written before the search existed, or under an older key.
 
-A batch is one transaction: stopped half-way, it goes on from there when it is run again (without
-`--anew`, which would begin again). What is written meanwhile is findable at once, by the act that
-writes it.
+Each batch is one transaction: if it is stopped half-way, the next run continues from there (without
+`--anew`, which starts again). A concern written meanwhile gets its search keys at once, from the
+act that writes it.
 """
 
 from django.core.management.base import BaseCommand
@@ -36,9 +36,9 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def _batch(self) -> int:
-        """How many were made findable: none when nothing waits any more.
+        """Index up to BATCH concerns; return how many, 0 when none is left.
 
-        Locked, so that what is added meanwhile is either read here or adds itself.
+        The rows are locked, so words added meanwhile are either read here or index themselves.
         """
         waiting = Concern.objects.filter(findable=False).select_related("school")
         some = list(waiting.select_for_update(of=("self",)).order_by("school", "id")[:BATCH])
@@ -46,14 +46,14 @@ class Command(BaseCommand):
         return len(some)
 
     def _forget(self):
-        """Every row goes, and the search says what it cannot find until they are back."""
+        """Delete every word key. Until they are rebuilt, the search says it is incomplete."""
         with transaction.atomic():
             Concern.objects.update(findable=False)
             WordKey.objects.all()._raw_delete(using="default")
         self.stdout.write("What was kept of every word is gone; it is written again now.")
 
     def _names(self):
-        """Words by which a child is found that an earlier release did not keep."""
+        """Add the words of children's names that an earlier release did not store."""
         last, named = 0, 0
         while some := list(Child.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
             words = [NameKey(child=child, word=w) for child in some for w in child.name_words()]

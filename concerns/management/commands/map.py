@@ -1,4 +1,4 @@
-"""Draws `concerns/rules/MAP.md` from the tables of `concerns/rules/`, or says that it is stale."""
+"""Writes `concerns/rules/MAP.md` from the tables in `concerns/rules/`, or checks it is current."""
 
 from django.core.management.base import BaseCommand, CommandError
 

@@ -1,4 +1,4 @@
-"""Makes a school from a small file, or brings it up to date: hours, terms, closures, numbers."""
+"""Creates a school from a TOML file, or updates it: hours, terms, closures, phone numbers."""
 
 import tomllib
 from datetime import date, time
@@ -83,7 +83,7 @@ def _read(path: Path) -> dict:
 
 
 def _said(given: dict) -> SchoolSaid:
-    """What the file says, with every mistake in it told at once."""
+    """The file's values, checked. Raises CommandError that lists every mistake at once."""
     wrong = [f"{key} is missing" for key in ("name", "urn", "phase") if not _text(given, key)]
     nation = _text(given, "nation") or "England"
     if nation not in NATIONS:
@@ -166,7 +166,7 @@ def _authority(given: dict, wrong: list[str]) -> dict[str, str]:
 
 
 def _adviser(given: dict, wrong: list[str]) -> dict[str, str]:
-    """Whoever is named; without the table, whoever was named before stays."""
+    """The adviser named in the file. Without the table, returns {}: the previous adviser stays."""
     adviser = given.get("adviser")
     if not isinstance(adviser, dict):
         return {}

@@ -1,4 +1,4 @@
-"""Brings in who works in a school, with their posts and roles, from a CSV file."""
+"""Imports the staff of a school, with their posts and roles, from a CSV file."""
 
 import sys
 from argparse import RawDescriptionHelpFormatter
@@ -51,7 +51,7 @@ class Command(BaseCommand):
     help = HELP
 
     def create_parser(self, *args, **more):
-        # The help is laid out by hand, above.
+        # HELP above is laid out by hand: its line breaks must stay.
         return super().create_parser(*args, formatter_class=_AsWritten, **more)
 
     def add_arguments(self, parser):

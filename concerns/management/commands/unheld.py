@@ -1,4 +1,7 @@
-"""Lists every breach of "nobody goes quiet", by reference and never by name; non-zero if any."""
+"""Lists open concerns without a next step and steps nobody in post can do; exits 1 if any.
+
+Concerns are listed by reference, never by a name.
+"""
 
 from django.core.management.base import BaseCommand, CommandError
 

@@ -1,1 +1,1 @@
-"""The demonstration: an invented primary school with a year of concerns. Nobody in it is real."""
+"""The demonstration: an invented primary school and its year of concerns. Nobody in it is real."""

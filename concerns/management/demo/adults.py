@@ -1,8 +1,9 @@
-"""This file knows what was written in the invented school about adults who work there.
+"""Concerns about adults who work in the demonstration school.
 
-One allegation is about the lead, and is with the head; one low-level concern is about the head, and
-is with the chair; two are about one colleague, by different people; one is about a coach who is not
-on the list of staff, and waits to be read.
+- Two low-level concerns about one colleague, by different people; the head decides them.
+- A low-level concern about the head, which the chair of governors decides.
+- An allegation about the lead, which the head refers to the LADO.
+- A concern about a coach who is not on the staff list; nobody has read it yet.
 """
 
 import uuid
@@ -17,7 +18,7 @@ COACH = "The football coach who comes on Thursdays. Tall, beard, a blue jacket."
 
 
 def written(year, days: list[date]) -> None:
-    """Across the year that ends with `days`."""
+    """Schedule all of them within the last 60 of `days`, the school days of the year."""
     lead, head = year.people[Role.DSL], year.people[Role.HEAD]
     mentor = year.staff[9]
     low = (

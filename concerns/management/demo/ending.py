@@ -1,4 +1,4 @@
-"""This file knows how a case ends in the invented year: closed, or watched with its reviews."""
+"""Ends a case in the demonstration year: closes it, or watches the child with reviews."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ WHY = "What was decided has been done; the picture is calmer."
 
 
 def end(year, at: datetime, concern: Concern, words_back: str) -> None:
-    """Close it; or open the watch that its ending asks for."""
+    """Close the concern, or start the watch if its outcome requires one."""
     lead = year.lead(at)
     outcome = year.chance.choice((Outcome.KEPT, Outcome.HELP_IN_PLACE, Outcome.EXPLAINED))
     given = {"by": lead, "concern": concern, "words_back": words_back, "now": at}
@@ -35,7 +35,7 @@ def end(year, at: datetime, concern: Concern, words_back: str) -> None:
 
 
 def follow(year, concern: Concern) -> None:
-    """The trusted adult's line on the day it is asked for, and the review on its own."""
+    """Schedule the trusted adult's answer and the lead's review, each shortly before it is due."""
     for task in Task.objects.filter(step__concern=concern, step__done_at__isnull=True):
         year.at(task.step.due_at - timedelta(hours=3), _line, year, task)
     for step in concern.steps.open().filter(kind=StepKind.LOOK_AFTER):
@@ -43,7 +43,7 @@ def follow(year, concern: Concern) -> None:
 
 
 def _line(at: datetime, year, task: Task) -> None:
-    """One in eight forgets."""
+    """Answer the question about the child; one in eight forgets."""
     task.step.refresh_from_db()
     if task.step.done_at is None and year.chance.random() < 0.875:
         by = year.viewer(task.step.holder, Role.STAFF, at)

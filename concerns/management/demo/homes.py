@@ -1,5 +1,7 @@
-"""This file knows the invented homes: what the leads wrote in the files of the children most spoken
-of, by the real acts, and whom the staff say they saw."""
+"""Fills the files of the demonstration's children who have the most concerns, by the real acts.
+
+The leads write addresses, adults, siblings, statuses and earlier files; staff record sightings.
+"""
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +25,7 @@ from concerns.rules.roles import Role
 
 FAMILIES = 12
 STREETS = ("Mill Lane", "Station Road", "Orchard Close", "Church Street", "Canal View", "The Green")
-# (status, who decided it, whether a social worker has the case)
+# (status, who decided it, whether a social worker is named)
 STATUSES = (
     (StatusKind.PLAN, "Review conference, Westshire", True),
     (StatusKind.CHILD_IN_NEED, "Assessment team, Westshire", True),
@@ -32,7 +34,7 @@ STATUSES = (
     (StatusKind.EHCP, "Westshire Council", False),
     (StatusKind.LOOKED_AFTER, "Family court", True),
 )
-# Of the authority next door, in which one of the families lives.
+# The telephone numbers of the neighbouring authority, where one of the families lives.
 BORDER = {
     "front_door": "01632 960200", "out_of_hours": "01632 960211", "lado": "01632 960222",
     "police": "101",
@@ -47,7 +49,7 @@ PARTNERS = ("Lee Watts", "Craig Dunn", "Marek Nowak", "Steve Poole")
 
 
 def plan(year, days: list[date]) -> None:
-    """Put into the year what was written in the children's files on its school `days`."""
+    """Schedule what is written in the children's files, on the last of the school `days`."""
     year.at(_moment(year, days[-18], 14), _families, year)
     year.at(_moment(year, days[-2], 15), _referred, year)
     for back in range(40):
@@ -67,7 +69,7 @@ def _families(at: datetime, year) -> None:
 
 
 def _referred(at: datetime, year) -> None:
-    """Whoever is waiting to be heard of outside has a file too."""
+    """Fill the files of up to six children whose referral is unsent or unanswered."""
     waiting = Step.objects.open().filter(kind__in=(StepKind.HEAR_BACK, StepKind.SEND_REFERRAL))
     children = Child.objects.filter(concern_rows__concern__in=waiting.values("concern"))
     children = children.filter(home_rows=None).distinct().order_by("pk")

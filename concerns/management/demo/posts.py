@@ -1,7 +1,8 @@
-"""This file knows how the clock went round in the invented school: who was told of what, and when.
+"""Runs the clock in the demonstration year: late steps are escalated and mail is posted.
 
-In the last weeks of its year, every morning, and on a school day in the afternoon too. Letters are
-posted to nowhere, and stand as sent: none of them goes out when the demonstration is first served.
+It runs in the last five weeks of the year, every morning, and on school days in the afternoon too.
+Mail goes to a dummy backend and counts as sent, so that none goes out when the demonstration is
+first served.
 """
 
 from datetime import date, datetime, time, timedelta

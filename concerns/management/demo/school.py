@@ -1,4 +1,4 @@
-"""This file knows the invented school: its terms, staff of 45, chair, office, and 280 pupils."""
+"""Creates the demonstration school: terms, 45 staff, the chair of governors and 280 pupils."""
 
 import random
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ PUPILS_A_YEAR = 40
 
 @dataclass(frozen=True)
 class Somebody:
-    """An identity of the demonstration, for who signs in and for tools."""
+    """A person of the demonstration who can sign in. `login` is the first part of their e-mail."""
 
     login: str
     name: str
@@ -44,7 +44,7 @@ class Somebody:
         return f"{self.login}@{DOMAIN}"
 
 
-# Who is worth signing in as. The rest of the staff follow in `others`.
+# The people worth signing in as. The rest of the staff come from the function below.
 PEOPLE = (
     Somebody("head", "Margaret Oduya", Role.HEAD, "Headteacher", "Office 1"),
     Somebody("dsl", "Sara Malik", Role.DSL, "Deputy head and safeguarding lead", "Room 2"),
@@ -59,7 +59,7 @@ TITLES = ("Teacher", "Teaching assistant", "Midday supervisor", "Site manager", 
 
 
 def others() -> list[Somebody]:
-    """The rest of 45 staff: named from the lists, in a fixed order."""
+    """The rest of the 45 staff: names drawn from the lists with a fixed seed."""
     chance = random.Random("staff")
     count = 45 - sum(somebody.role is not Role.CHAIR for somebody in PEOPLE)
     names = [
@@ -94,7 +94,7 @@ def terms_of(autumn: int) -> list[tuple[date, date]]:
 
 
 def build(today: date) -> School:
-    """The school with its people and roll, as on `today`. In the caller's transaction."""
+    """Create the school with its staff and roll, as of `today`, in the caller's transaction."""
     authority, _ = Authority.objects.get_or_create(
         name="Westshire Council",
         defaults={
@@ -161,13 +161,13 @@ def _roll(school: School, autumn: int) -> None:
         )
         for child in children
     )
-    # The commonest case of all: somebody who works here is family to a child.
+    # The commonest conflict: somebody who works here is family to a child.
     office = Person.objects.get(email=f"office@{DOMAIN}")
     fourth = next(child for child in children if child.year == "Year 4")
     Relation.objects.register(office, fourth, how="step-parent")
 
 
-# Four surnames, and a name she goes by: looked for in every way that people write them.
+# Four surnames and a name she goes by, to try the search with every way of writing them.
 FOUR_SURNAMES = ("María José", "de la Cruz-Ferreira Al-Mansūr Żółkiewska", "Majo")
 
 

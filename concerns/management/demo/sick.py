@@ -1,10 +1,9 @@
-"""This file knows the week in which the invented school's lead is off sick, and nobody was told:
-the last five school days of its year.
+"""The demonstration year whose lead is off sick in the last five school days, unannounced.
 
-What the lead would have done is not done. The deputy looks at the queue a few times a day, and does
-what has come to her; on the last two days she is on a course, and it goes on to the head, who does
-what has come to him but on the last day. Agencies answer nothing: they are rung, and challenged.
-The clock goes round meanwhile, as ever. Who comes to what is asked of the ladders as they stand.
+The lead's work is not done. The deputy looks at the queue a few times a day and does what has been
+escalated to her. On the last two days she is on a course, so steps are escalated further, to the
+head, who does them on every day but the last. Agencies answer nothing: they are rung, and then
+challenged. The clock runs as usual. Who gets a step is read from the real escalation ladders.
 """
 
 from datetime import datetime, time, timedelta
@@ -25,7 +24,7 @@ from concerns.rules.words import View
 A_WEEK = 5
 LOOKS = (time(9, 10), time(10, 45), time(12, 30), time(14, 15), time(15, 10), time(16, 20))
 ROUNDS = tuple(time(hour, minute) for hour in range(8, 18) for minute in (5, 35))
-# Calls before a silence is challenged.
+# Calls to an agency before its silence is challenged.
 CALLS = 3
 DONE = "Done, and it is helping."
 WHOM = {"team_manager": "Ms Hale", "service_manager": "Mr Osei", "partnership": "The chair"}
@@ -77,8 +76,11 @@ class SickWeek(Year):
         people.say_cover(by=office, cover=Cover(kind=CoverKind.LEAVE, **away), now=at)
 
     def _visit(self, at, role: Role) -> None:
-        """Whoever is in that post does what is theirs today, what has come to them, and what nobody
-        outside has answered; the deputy looks at what is new."""
+        """The person with `role` looks at the queue and does the steps that are for them.
+
+        These are their own steps due within six hours, those escalated to them, and those an agency
+        has not answered. The deputy also reads new concerns.
+        """
         self.acting = role
         rows = Step.objects.open().filter(school=self.school).in_order()
         rows = list(rows.select_related("concern__reporter", "holder", "referral"))
@@ -87,7 +89,7 @@ class SickWeek(Year):
         for step in rows:
             come = ladders.come(step)
             own = step.holder == self.who and step.due_at < soon
-            # Who looks sees these, whosever they are.
+            # Anybody who looks at the queue sees these, whoever holds them.
             seen = step.kind in FROM_OUTSIDE or (role is Role.DEPUTY and step.kind in FIRST_LOOKS)
             if own or seen or (come and come.to == self.who):
                 self._do(at, Step.objects.select_related("concern", "referral").get(pk=step.pk))
@@ -115,7 +117,7 @@ class SickWeek(Year):
             does[step.kind]()
 
     def _press(self, at, step: Step) -> None:
-        """Late, they are rung, once a day; after three calls, and after each clock, challenged."""
+        """Ring a late agency once a day; challenge it after three calls, or if that is the step."""
         referral = step.referral
         calls = list(ChaseCall.objects.filter(referral=referral).order_by("id"))
         if step.due_at > at:

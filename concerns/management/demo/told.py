@@ -1,4 +1,4 @@
-"""This file knows the demonstration's scene at the gate: a cleaner's worry, told and not typed."""
+"""A concern that a cleaner without an account tells a colleague at the gate."""
 
 import uuid
 from datetime import date, datetime
@@ -12,7 +12,7 @@ CHILD = 41
 
 
 def at_the_gate(year, day: date) -> None:
-    """Written down on `day`, ten minutes after it was told; it waits to be read."""
+    """Schedule the account on `day`, ten minutes after it was told. Nobody reads it yet."""
     at = datetime(day.year, day.month, day.day, 15, 20, tzinfo=ZoneInfo(year.school.days.zone))
     year.at(at, _told, year, year.children[CHILD])
 

@@ -1,4 +1,4 @@
-"""This file knows what a colleague of the invented school began to write, and was called away."""
+"""An unsent draft: a colleague of the demonstration school was called away while writing."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ BEGUN = {"account": ["Sat by herself again at lunch and did not"], "going_home":
 
 
 def begin(school: School, now: datetime) -> None:
-    """Two days ago, in the dinner hour, by somebody who is not often at a computer."""
+    """Save the draft of the cook, who rarely uses a computer: two days before `now`, at 12:40."""
     who = Person.objects.filter(posts__school=school, posts__title="Cook").order_by("pk").first()
     day = (now - timedelta(days=2)).replace(hour=12, minute=40, second=0, microsecond=0)
     keep.words(who, school, CONCERN, uuid.uuid5(school.uid, "begun"), BEGUN, day)

@@ -1,4 +1,4 @@
-"""This file knows the invented names and sentences of the demonstration. None is anybody's."""
+"""The invented names and sentences of the demonstration. None belongs to a real person."""
 
 _FORENAMES = (
     "Aaliyah Abdul Ada Adam Aisha Alfie Alice Amara Amelia Amir Anaya Archie Arlo Ava Ayaan Bea "
@@ -26,7 +26,7 @@ _SURNAMES = (
 SURNAMES = _SURNAMES.split()
 
 # What was noticed: kind -> share of entries, ticked categories, sentences. The shares follow the
-# mix of a middling school. {they} and so on are not used: sentences are written to need no gender.
+# mix of an average school. The sentences need no gender, so they have no placeholders for it.
 NOTICED = {
     "behaviour": (0.33, ("unsorted",), (
         "Unusually quiet all morning. Sat under the table in art and would not come out until I "
@@ -89,8 +89,8 @@ REASONS_LIGHT = (
     "Explained by the class teacher and fits. To be looked at with anything new.",
     "Not enough to act on; enough to remember.",
 )
-# By what was decided first, or "told" where the child said it: why, what else was considered, and
-# why parents were not told where they were not.
+# By the first route decided, or "told" if the child said it: the reasons, what else was considered,
+# and why parents were not told (if they were not).
 WHY = {
     "told": (
         (

@@ -1,9 +1,9 @@
-"""This file knows how a year passes in the invented school: every concern by the real acts.
+"""Simulates a year of concerns in the demonstration school, all written by the real acts.
 
-A queue of events in time: each does one act at its hour and puts the next in the queue. So the
-ledger is in the order in which things happened, what is not yet due has not happened, and whoever
-was slow is late. Fixed seed. The figures are a middling school's: 900 incidents a year for each
-1,000 pupils, spread unevenly over them; three in ten soon follow another.
+Events wait in a queue ordered by time: each does one act and schedules the next. So the record is
+in the order in which things happened, nothing happens before it is due, and slow people are late.
+The random seed is fixed. The figures are those of an average school: 900 incidents a year for each
+1,000 pupils, spread unevenly over them; three in ten soon follow another one about the same child.
 """
 
 import heapq
@@ -28,7 +28,7 @@ from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 
 A_YEAR = 0.9 * 1.25  # incidents for each pupil, times entries for each incident
-# School days ago, what, and where it stands still.
+# Concerns left unfinished: (school days ago, what was noticed, the state in which it stays).
 STANDING = (
     (2, "behaviour", State.WAITING), (2, "family", State.WAITING), (1, "feeling", State.WAITING),
     (1, "care", State.WAITING), (3, "hunger", State.WAITING), (2, "attendance", State.TAKEN),
@@ -58,12 +58,12 @@ class Year:
         return Viewer(who, self.school, frozenset({role}), at)
 
     def lead(self, at: datetime) -> Viewer:
-        """The lead most days, the deputy one in four."""
+        """Whoever acts as lead at that time: the deputy on one day in four, else the lead."""
         role = Role.DEPUTY if at.toordinal() % 4 == 0 else Role.DSL
         return self.viewer(self.people[role], role, at)
 
     def at(self, when: datetime, what: Callable, *given) -> None:
-        """Do `what` at `when`, if that has come by now."""
+        """Schedule `what(when, *given)`; drop it if `when` is not before the end of the year."""
         if when < self.now:
             heapq.heappush(self._events, (when, next(self._count), what, given))
 
@@ -96,7 +96,7 @@ class Year:
             last = child, day
             self.at(self._moment(day), self._submit, child, kind)
 
-        # What a lead finds on any morning: some unread, some begun, one unanswered from outside.
+        # What a lead finds on any morning: concerns unread, in hand, or unanswered by an agency.
         for back, kind, stop in STANDING:
             child = self.chance.choice(self.children)
             self.at(self._moment(days[-back]), self._submit, child, kind, stop)
@@ -111,7 +111,7 @@ class Year:
         return [day for day in year if calendars.is_school_day(self.school.days, day)]
 
     def _moment(self, day: date) -> datetime:
-        """Somewhere in the school day, oftenest at its two ends."""
+        """A random time on `day`: mostly near 8:50, 12:40 or the end of school."""
         peak = self.chance.choice((8 * 60 + 50, 12 * 60 + 40, 15 * 60 + 15, 15 * 60 + 35))
         minute = peak + round(self.chance.gauss(0, 25))
         local = datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(minutes=minute)
@@ -277,7 +277,10 @@ class Year:
         )
 
     def _tidy(self, at: datetime, concern: Concern) -> None:
-        """Do what is left to do, and close what may be closed; look again in a week if not yet."""
+        """Do the remaining steps and close the concern, or try again after 400 school minutes.
+
+        A concern under watch is left alone: its reviews close it.
+        """
         concern = Concern.objects.get(pk=concern.pk)
         lead = self.lead(at)
         for step in concern.steps.open().filter(kind__in=BY_A_NOTE):
