@@ -10,13 +10,15 @@ UNSAFE = re.compile(
     r"|\bdata:image|javascript:",
     re.IGNORECASE,
 )
+WIDEST = 119
 NAMES = re.compile(r"(forename|surname|known_as|\bchild\w*\.name|\.name\b.*child|account\b)")
 
 
 def templates() -> dict[str, str]:
     return {
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for path in sorted((ROOT / "templates").rglob("*"))
+        if path.suffix in {".html", ".txt"}
     }
 
 
@@ -37,6 +39,16 @@ def titles_with_names(pages) -> list[str]:
     ]
 
 
+def long_lines(pages) -> list[str]:
+    return [
+        f"{name}:{number}: {len(line)} characters"
+        for name, text in pages.items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if len(line) > WIDEST
+    ]
+
+
 if __name__ == "__main__":
     standing = templates()
-    sys.exit("\n".join(unsafe_templates(standing) + titles_with_names(standing)) or None)
+    wrong = unsafe_templates(standing) + titles_with_names(standing) + long_lines(standing)
+    sys.exit("\n".join(wrong) or None)

@@ -77,6 +77,10 @@ def test_no_title_and_no_address_names_a_child(templates):
     assert house_templates.titles_with_names(templates) == []
 
 
+def test_no_line_of_a_template_is_over_119_characters(templates):
+    assert house_templates.long_lines(templates) == []
+
+
 def test_every_model_has_its_uid_and_school_protects_what_it_leads_to_and_is_scoped():
     models = apps.get_app_config("concerns").get_models()
     assert house_models.broken_promises(models, house_models.EXCUSED) == []

@@ -81,6 +81,12 @@ def test_a_name_in_a_title_or_an_address_is_found(text):
     assert house_templates.titles_with_names({"templates/x.html": text}) != []
 
 
+@pytest.mark.parametrize(("line", "found"), [("x" * 120, 1), ("x" * 119, 0)])
+def test_a_long_line_of_a_template_is_found(line, found):
+    text = f"<p>\n{line}\n</p>\n"
+    assert len(house_templates.long_lines({"templates/x.html": text})) == found
+
+
 @pytest.mark.parametrize(
     ("fields", "found"),
     [

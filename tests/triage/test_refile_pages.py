@@ -117,7 +117,7 @@ def test_the_concerns_own_page_tells_the_move_and_that_the_decision_does_not_sta
 ):
     concern = everything(desk, wrong)
     move(desk, concern, right)
-    page = words(desk.open(f"/triage/{concern.uid}/"))
+    page = " ".join(words(desk.open(f"/triage/{concern.uid}/")).split())
     assert "Filed under Amelie Right, and no longer under Amelia Wrong" in page
     assert WHY in page
     assert "<strong>Made for the wrong child</strong>: it does not stand." in page
