@@ -5,13 +5,13 @@ from django.core import checks
 from django.db.models.signals import post_migrate
 
 
-class Concerns(AppConfig):
+class ConcernsConfig(AppConfig):
     name = "concerns"
     label = "concerns"
 
     def ready(self):
-        from concerns.models import append_only
+        from concerns.models.base import append_only
 
         # The project's only signal: a migration may drop a trigger, so each one restores them all.
         post_migrate.connect(append_only.after_migrate, sender=self)
-        checks.register(append_only.every_trigger_stands, checks.Tags.database)
+        checks.register(append_only.check_triggers_present, checks.Tags.database)

@@ -9,7 +9,7 @@ import logging
 import traceback
 
 
-class NoWords(logging.Formatter):
+class NoMessageFormatter(logging.Formatter):
     def __init__(self):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 

@@ -15,15 +15,29 @@ POLICY = "; ".join(f"{name} {' '.join(given)}" for name, given in settings.SECUR
 CLOSED = ", ".join(
     f"{feature}=()"
     for feature in (
-        "accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "fullscreen",
-        "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment",
-        "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
-        "screen-wake-lock", "usb", "xr-spatial-tracking",
+        "accelerometer",
+        "autoplay",
+        "camera",
+        "clipboard-read",
+        "display-capture",
+        "fullscreen",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "picture-in-picture",
+        "publickey-credentials-create",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "usb",
+        "xr-spatial-tracking",
     )
-)  # fmt: skip
+)
 
 
-def headers(get_response):
+def add_security_headers(get_response):
     """Add strict headers to every response.
 
     Django 6 sets the Content-Security-Policy itself: drop that line on moving there.
@@ -41,7 +55,7 @@ def headers(get_response):
     return middleware
 
 
-def idle(get_response):
+def end_idle_sessions(get_response):
     """End a session without a request for 15 minutes, or 30 for those who only write concerns.
 
     15 minutes is for those who may read concerns. The time of the last request is kept in a signed
@@ -49,13 +63,13 @@ def idle(get_response):
     """
 
     def middleware(request):
-        if request.user.is_authenticated and not _touched_lately(request):
+        if request.user.is_authenticated and not _is_recently_touched(request):
             logout(request)
         response = get_response(request)
         if request.user.is_authenticated:
             response.set_cookie(
                 settings.IDLE_COOKIE_NAME,
-                signing.TimestampSigner(salt=_salt(request)).sign("1"),
+                signing.TimestampSigner(salt=_idle_cookie_salt(request)).sign("1"),
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
                 samesite="Lax",
@@ -68,21 +82,21 @@ def idle(get_response):
     return middleware
 
 
-def _salt(request):
+def _idle_cookie_salt(request):
     return f"idle:{request.session.session_key}"
 
 
-def _touched_lately(request):
+def _is_recently_touched(request):
     limit = request.session.get("idle_seconds", settings.IDLE_SECONDS["reads"])
     touched = request.COOKIES.get(settings.IDLE_COOKIE_NAME, "")
     try:
-        signing.TimestampSigner(salt=_salt(request)).unsign(touched, max_age=limit)
+        signing.TimestampSigner(salt=_idle_cookie_salt(request)).unsign(touched, max_age=limit)
     except signing.BadSignature:
         return False
     return True
 
 
-def minds_the_clock(get_response):
+def run_overdue_rounds(get_response):
     """If `manage.py clock` is not running, let any request run the overdue round.
 
     The request does not wait for it: a thread checks, at most every 30 seconds in each process,
@@ -98,7 +112,7 @@ def minds_the_clock(get_response):
             try:
                 if time.monotonic() - at[0] >= LOOKS_EVERY:
                     at[0] = time.monotonic()
-                    threading.Thread(target=_go_if_overdue, daemon=True).start()
+                    threading.Thread(target=_run_round_if_overdue, daemon=True).start()
             finally:
                 looked.release()
         return response
@@ -109,13 +123,13 @@ def minds_the_clock(get_response):
 LOOKS_EVERY = 30
 
 
-def _go_if_overdue() -> None:
-    from concerns.doors.rounds import go_round
-    from concerns.models import Beat
+def _run_round_if_overdue() -> None:
+    from concerns.doors.clock_round import run_reminder_round
+    from concerns.models import Heartbeat
 
     try:
-        if Beat.objects.is_overdue(Beat.objects.clock()):
-            go_round()
+        if Heartbeat.objects.is_overdue(Heartbeat.objects.database_now()):
+            run_reminder_round()
     except DatabaseError as fault:
         log.warning("the overdue round was not gone: %s", type(fault).__name__)
     finally:

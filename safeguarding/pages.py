@@ -7,8 +7,8 @@ from django.http import HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from concerns.doors import keep
-from concerns.models import Beat
+from concerns.doors import unsent_words
+from concerns.models import Heartbeat
 
 
 @login_not_required
@@ -17,16 +17,16 @@ def sign_in_help(request):
 
 
 @login_not_required
-def healthz(request):
+def health_check(request):
     """JSON for monitoring: whether the site can do its work. Holds no personal data.
 
     Status 503 if the database does not answer or the clock has a fault.
     """
     try:
-        pulse, now = Beat.objects.pulse()
+        pulse, now = Heartbeat.objects.read_heartbeat()
     except DatabaseError:
         return JsonResponse({"ok": False, "why": "the database does not answer"}, status=503)
-    troubles = pulse.troubles(now)
+    troubles = pulse.fault_messages(now)
     if troubles:
         return JsonResponse({"ok": False, "why": "; ".join(troubles)}, status=503)
     return JsonResponse({"ok": True})
@@ -36,46 +36,50 @@ def bad_request(request, exception=None):
     if isinstance(exception, RequestDataTooBig):
         # Too large to read at all. What was autosaved while typing is in the drafts.
         return render(request, "413.html", status=413)
-    return render(request, "400.html", {"kept": _kept(request)}, status=400)
+    return render(request, "400.html", {"kept": _keep_posted_words(request)}, status=400)
 
 
-def forbidden(request, exception=None):
+def permission_denied(request, exception=None):
     why = getattr(exception, "words", "") or str(exception or "")
-    return render(request, "403.html", {"why": why, "kept": _kept(request)}, status=403)
+    return render(
+        request, "403.html", {"why": why, "kept": _keep_posted_words(request)}, status=403
+    )
 
 
 def not_found(request, exception=None):
     """The same bytes whether a thing is not yours or does not exist."""
-    return render(request, "404.html", {"kept": _kept(request)}, status=404)
+    return render(request, "404.html", {"kept": _keep_posted_words(request)}, status=404)
 
 
 def server_error(request):
     """Rendered without context processors and without the database: either may have failed."""
-    return HttpResponseServerError(render_to_string("500.html", {"kept": _kept(request)}))
+    return HttpResponseServerError(
+        render_to_string("500.html", {"kept": _keep_posted_words(request)})
+    )
 
 
 @login_not_required
 def csrf_failure(request, reason=""):
     """The form's CSRF token has expired: save what was typed, and show it to whoever typed it."""
-    words = _typed(request) if request.user.is_authenticated else ()
-    context = {"kept": _kept(request), "words": words}
+    words = _posted_sentences(request) if request.user.is_authenticated else ()
+    context = {"kept": _keep_posted_words(request), "words": words}
     return render(request, "403_csrf.html", context, status=403)
 
 
-def _kept(request):
+def _keep_posted_words(request):
     """Save the words of a failed form in their owner's draft. None if they cannot be saved."""
     if request.method != "POST":
         return None
     try:
-        return keep.posted(request)
+        return unsent_words.keep_posted_words(request)
     except (DatabaseError, BadRequest, SuspiciousOperation):
         return None
 
 
-def _typed(request):
+def _posted_sentences(request):
     return [
         (name.replace("_", " ").capitalize(), value)
-        for name, values in keep.typed(request).items()
+        for name, values in unsent_words.posted_word_fields(request).items()
         for value in values
         if " " in value.strip()
     ]

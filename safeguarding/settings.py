@@ -17,11 +17,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 
-def _flag(name: str) -> bool:
+def _read_flag(name: str) -> bool:
     return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
 
 
-def _required(name: str, why: str) -> str:
+def _require_variable(name: str, why: str) -> str:
     value = os.environ.get(name, "")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. {why} To look at the demo: make run")
@@ -29,15 +29,15 @@ def _required(name: str, why: str) -> str:
 
 
 # --- What this installation is -------------------------------------------------------------------
-DEMO = _flag("DEMO")
+DEMO = _read_flag("DEMO")
 DEBUG = False
-SECRET_KEY = _required("SECRET_KEY", "It signs sessions and links.")
+SECRET_KEY = _require_variable("SECRET_KEY", "It signs sessions and links.")
 
 
-def _record_keys() -> dict[int, bytes]:
+def _read_record_keys() -> dict[int, bytes]:
     """`RECORD_KEYS="2:<base64>,1:<base64>"`: the first encrypts, all decrypt."""
     keys: dict[int, bytes] = {}
-    written = _required("RECORD_KEYS", "Without it no word in the record can be read.")
+    written = _require_variable("RECORD_KEYS", "Without it no word in the record can be read.")
     for part in written.split(","):
         number, _, encoded = part.strip().partition(":")
         try:
@@ -50,7 +50,7 @@ def _record_keys() -> dict[int, bytes]:
     return keys
 
 
-RECORD_KEYS = _record_keys()
+RECORD_KEYS = _read_record_keys()
 
 # Links in anything sent are built from this, never from the Host header.
 SITE_ORIGIN = os.environ.get("SITE_ORIGIN", f"http://localhost:{os.environ.get('PORT', '8000')}")
@@ -74,7 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outermost, so that every response has the headers, errors and static files too.
-    "safeguarding.middleware.headers",
+    "safeguarding.middleware.add_security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -82,8 +82,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "safeguarding.middleware.idle",
-    "safeguarding.middleware.minds_the_clock",
+    "safeguarding.middleware.end_idle_sessions",
+    "safeguarding.middleware.run_overdue_rounds",
     "allauth.account.middleware.AccountMiddleware",
     # The gate (doors/gate.py) opens what urls.py says; every other page requires signing in.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -208,7 +208,9 @@ IDLE_SECONDS = {"reads": 15 * 60, "writes": 30 * 60}
 SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if _read_flag("BEHIND_PROXY") else None
+)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # Same name and shape as in Django 6: on moving there, drop our middleware's header and keep this.
@@ -247,7 +249,7 @@ TIME_FORMAT = "H:i"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "safeguarding.logs.NoWords"}},
+    "formatters": {"plain": {"()": "safeguarding.logs.NoMessageFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

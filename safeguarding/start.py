@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from concerns.models import School, append_only
+from concerns.models import School
+from concerns.models.base import append_only
 
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -16,21 +17,21 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 def refuse_unless_safe() -> None:
     """Raise ImproperlyConfigured, saying what to do, if the site must not start."""
     try:
-        gone = append_only.missing()
+        gone = append_only.missing_triggers()
         if gone:
             raise ImproperlyConfigured(
                 f"The database no longer refuses changes to the record ({', '.join(gone)}). "
                 "If it was never set up: manage.py migrate. Otherwise find out who removed them."
             )
         if not settings.DEMO:
-            _must_be_durable()
+            _require_durable_database()
         if settings.DEMO and School.objects.filter(invented=False).exists():
             raise ImproperlyConfigured("DEMO is set, and this database has real people in it.")
     finally:
         connection.close()
 
 
-def count_rows() -> None:
+def analyse_sqlite_indexes() -> None:
     """Let SQLite gather statistics of its indexes, as PostgreSQL does by itself.
 
     Without them the query for one child's chronology reads ten years of the whole school. At most
@@ -43,7 +44,7 @@ def count_rows() -> None:
         connection.close()
 
 
-def _must_be_durable() -> None:
+def _require_durable_database() -> None:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:

@@ -12,11 +12,11 @@ urlpatterns = [
     path("sign-in/help/", pages.sign_in_help, name="account_signup"),
     path("sign-in/help/", pages.sign_in_help, name="account_reset_password"),
     path("sign-in/help/", pages.sign_in_help, name="account_inactive"),
-    path("healthz", pages.healthz, name="healthz"),
+    path("healthz", pages.health_check, name="healthz"),
     path("", include("concerns.urls")),
 ]
 
 handler400 = "safeguarding.pages.bad_request"
-handler403 = "safeguarding.pages.forbidden"
+handler403 = "safeguarding.pages.permission_denied"
 handler404 = "safeguarding.pages.not_found"
 handler500 = "safeguarding.pages.server_error"

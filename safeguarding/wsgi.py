@@ -9,9 +9,9 @@ application = get_wsgi_application()
 
 from django.urls import get_resolver  # noqa: E402
 
-from safeguarding.start import count_rows, refuse_unless_safe  # noqa: E402
+from safeguarding.start import analyse_sqlite_indexes, refuse_unless_safe  # noqa: E402
 
 refuse_unless_safe()
-count_rows()
+analyse_sqlite_indexes()
 # Import every page now, so that a fault in one stops the start and not the first visitor.
 get_resolver().reverse_dict  # noqa: B018

@@ -5,7 +5,14 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from concerns.adult import acts as adult
-from concerns.models import AdultConcern, AdultDecided, Person, Spoken, ToldOfAdult, Viewer
+from concerns.models import (
+    AdultAccount,
+    AdultConcern,
+    AdultDecisionAnswers,
+    AgencyConversation,
+    Person,
+    Viewer,
+)
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
@@ -14,10 +21,10 @@ from tests.factories import NOW
 ACCOUNT = "He was alone with a child in the store room, with the door shut."
 
 
-def told(whom: Person | None = None, **more) -> ToldOfAdult:
+def told(whom: Person | None = None, **more) -> AdultAccount:
     """A form as it is once valid."""
     described = {} if whom else {"described": "The man who mends the boiler"}
-    return ToldOfAdult(**{"account": ACCOUNT, "whom": whom, **described, **more})
+    return AdultAccount(**{"account": ACCOUNT, "whom": whom, **described, **more})
 
 
 def sent(by: Viewer, whom: Person | None = None, now: datetime = NOW, **more) -> AdultConcern:
@@ -25,7 +32,7 @@ def sent(by: Viewer, whom: Person | None = None, now: datetime = NOW, **more) ->
     return adult.send(**given)[0]
 
 
-def decided(*routes: str, **more) -> AdultDecided:
+def decided(*routes: str, **more) -> AdultDecisionAnswers:
     said = {
         "sort": "harm" if "lado" in routes else "low",
         "reason": "It may meet the threshold.",
@@ -33,12 +40,12 @@ def decided(*routes: str, **more) -> AdultDecided:
         "look_again": date(2026, 12, 1) if "low_level" in routes else None,
         **more,
     }
-    return AdultDecided(routes=routes, **said)
+    return AdultDecisionAnswers(routes=routes, **said)
 
 
-def spoken(now: datetime, agency: str = "lado", answer: str = "", **more) -> Spoken:
+def spoken(now: datetime, agency: str = "lado", answer: str = "", **more) -> AgencyConversation:
     said = {"spoken_to": "Lena Ado", "words": "Told her all of it.", "their_reference": "L-77"}
-    return Spoken(agency=agency, happened_at=now, answer=answer, **{**said, **more})
+    return AgencyConversation(agency=agency, happened_at=now, answer=answer, **{**said, **more})
 
 
 def fresh(concern: AdultConcern) -> AdultConcern:

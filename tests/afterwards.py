@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from concerns.chase import acts as chase
-from concerns.models import Concern, Step, Watching
-from concerns.rules.after import Then
+from concerns.models import Concern, Step, WatchAnswers
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
-from concerns.rules.words import Outcome
+from concerns.rules.watching import WatchReviewResult
+from concerns.rules.words import ConcernOutcome
 from concerns.triage import acts as triage
 from tests import factories
 from tests.factories import NOW
@@ -33,9 +33,14 @@ def ended(where, lead, **more):
     return Concern.objects.get(pk=concern.pk)
 
 
-def asked(where, **more) -> Watching:
-    said = {"question": "How is Amelia?", "why": "It is calm.", "outcome": Outcome.KEPT, **more}
-    return Watching(adult=said.pop("adult", None) or factories.person(where), **said)
+def asked(where, **more) -> WatchAnswers:
+    said = {
+        "question": "How is Amelia?",
+        "why": "It is calm.",
+        "outcome": ConcernOutcome.KEPT,
+        **more,
+    }
+    return WatchAnswers(adult=said.pop("adult", None) or factories.person(where), **said)
 
 
 def watch(lead, concern, now=LATER, words_back="Thank you.", **more):
@@ -48,7 +53,7 @@ def review_of(concern) -> Step:
     return rows.get(concern=concern, kind=StepKind.LOOK_AFTER)
 
 
-def look(lead, concern, then=Then.ON, now=None, **more):
+def look(lead, concern, then=WatchReviewResult.ON, now=None, **more):
     step = review_of(concern)
     said = {"words": "She is well.", "why": "", "words_back": "", **more}
     moment = now or step.due_at - timedelta(hours=1)

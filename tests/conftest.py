@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from concerns.models import school
+from concerns.models.school import school
 from concerns.rules.roles import Role
 from tests import factories
 
@@ -13,7 +13,7 @@ pytest_plugins = ["tests.databases", "tests.server", "tests.browser", "tests.pos
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """A process remembers schools' calendars by number, and a number rolled back is used again."""
-    school._days.cache_clear()
+    school._calendar_and_clocks.cache_clear()
 
 
 class SecureClient(Client):

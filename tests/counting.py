@@ -59,5 +59,6 @@ def sqlite_steps():
 def page(view, viewer, address: str = "/", **given) -> str:
     """What `view` shows to `viewer`, at the viewer's own time."""
     request = RequestFactory().get(address)
-    request.viewer, request.session = viewer, {}
+    request.viewer = viewer
+    request.session = {}
     return view(request, **given).content.decode()

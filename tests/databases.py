@@ -88,7 +88,8 @@ class SQLiteFiles:
     def migrate(self, name: str) -> Database:
         """The migrations take seconds: away from CI they are run once for what they are
         made from, and the file is used again until any of that changes."""
-        database, kept = self.create(name), _kept()
+        database = self.create(name)
+        kept = _kept()
         if kept is None or not kept.exists():
             database.manage("migrate", "--verbosity=0")
         if kept and not kept.exists():
@@ -124,7 +125,9 @@ class PostgreSQLCluster:
     def __init__(self, url: str, owner_url: str, worker: str):
         if not owner_url:
             pytest.exit("On PostgreSQL run the tests through tests/with_postgres", returncode=4)
-        self.url, self.owner_url, self.worker = url, owner_url, worker
+        self.url = url
+        self.owner_url = owner_url
+        self.worker = worker
 
     def create(self, name: str, template: str = "template1") -> Database:
         name = f"test_{name}_{self.worker}"

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from concerns.models import Decided, Line, Said, Sent
+from concerns.models import ConversationAnswers, DecisionAnswers, LedgerLine, ReferralSentAnswers
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
@@ -15,7 +15,7 @@ UNTIL = date(2026, 12, 1)
 def decide(by, concern, *routes, now=LATER, rows=None, **more):
     made = factories.decided(concern, *routes, **more)
     if rows is not None:
-        made = Decided(**{**vars(made), "children": tuple(rows)})
+        made = DecisionAnswers(**{**vars(made), "children": tuple(rows)})
     return triage.decide(by=by, concern=concern, decided=made, now=now)
 
 
@@ -30,13 +30,13 @@ def owed(concern):
 
 
 def lines(concern, kind):
-    return Line.objects.filter(concern=concern.uid, kind=kind).count()
+    return LedgerLine.objects.filter(concern=concern.uid, kind=kind).count()
 
 
 def gone(**more):
     told = {"agency": "Front door", "spoken_to": "Duty worker", "method": "telephone", **more}
-    return Sent(**{"happened_at": NOW, "their_reference": "W1", **told})
+    return ReferralSentAnswers(**{"happened_at": NOW, "their_reference": "W1", **told})
 
 
 def spoke(**more):
-    return Said("parent", "Mother", "She listened.", **{"happened_at": NOW, **more})
+    return ConversationAnswers("parent", "Mother", "She listened.", **{"happened_at": NOW, **more})

@@ -9,7 +9,7 @@ from html import unescape
 
 from django.utils import timezone
 
-from concerns.models import Concern, Line
+from concerns.models import Concern, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -31,7 +31,8 @@ CARRIED = re.compile(r'<input type="hidden" name="(version|keep)" value="([^"]*)
 
 class Desk:
     def __init__(self, client, where, *roles, name=""):
-        self.client, self.where = client, where
+        self.client = client
+        self.where = where
         person = factories.person(where, *(roles or (Role.DSL,)), name=name)
         now = timezone.now() - timedelta(hours=2)
         self.viewer = factories.viewer(where, *(roles or (Role.DSL,)), who=person, now=now)
@@ -79,4 +80,4 @@ def day(name: str, when) -> dict[str, str]:
 
 def read(concern) -> int:
     """How often `concern` has been read, by the record."""
-    return Line.objects.filter(concern=concern.uid, kind=Kind.OPENED).count()
+    return LedgerLine.objects.filter(concern=concern.uid, kind=Kind.OPENED).count()

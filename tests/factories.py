@@ -17,27 +17,27 @@ from concerns.models import (
     ChildName,
     Closure,
     Concern,
-    Decided,
+    DecisionAnswers,
     Enrolment,
     MarkSeen,
-    Met,
+    MeetingAnswers,
     NameKey,
-    Ours,
     Person,
     Placement,
     Post,
     Relation,
     School,
+    SchoolAction,
     Task,
     Term,
     Viewer,
-    Watching,
+    WatchAnswers,
 )
 from concerns.refer import acts as refer
-from concerns.rules.after import Then
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.rules.words import Outcome, Route
+from concerns.rules.watching import WatchReviewResult
+from concerns.rules.words import ConcernOutcome, Route
 from concerns.submit import acts as submit
 from concerns.submit.acts import Receipt
 from concerns.triage import acts as triage
@@ -60,9 +60,12 @@ def school(name: str = "", **more) -> School:
     number = next(_count)
     authority, _ = Authority.objects.get_or_create(
         name="Westshire",
-        defaults={"front_door": "01632 960001", "out_of_hours": "01632 960002",
-                  "lado": "01632 960003"},
-    )  # fmt: skip
+        defaults={
+            "front_door": "01632 960001",
+            "out_of_hours": "01632 960002",
+            "lado": "01632 960003",
+        },
+    )
     made = School.objects.create(
         name=name or f"Test School {number}",
         urn=str(900000 + number),
@@ -107,9 +110,9 @@ def child(where: School, forename: str = "", surname: str = "", **more) -> Child
         surname=surname or f"Surname{number}",
         **fields,
     )
-    NameKey.objects.bulk_create(NameKey(child=made, word=word) for word in made.name_words())
+    NameKey.objects.bulk_create(NameKey(child=made, word=word) for word in made.own_name_words())
     since = date(2025, 9, 1)
-    ChildName.of(made, since).save()
+    ChildName.from_child(made, since).save()
     Enrolment.objects.create(school=where, child=made, since=since)
     Placement.objects.create(
         school=where, child=made, year=made.year, class_name=made.class_name, since=since
@@ -118,7 +121,7 @@ def child(where: School, forename: str = "", surname: str = "", **more) -> Child
 
 
 def related(who: Person, to: Child) -> Relation:
-    return Relation.objects.register(who, to, how="step-parent")
+    return Relation.objects.record_relation(who, to, how="step-parent")
 
 
 def account(*children: Child, **more) -> Account:
@@ -135,7 +138,7 @@ def sent(by: Viewer, *children: Child, now: datetime = NOW, **more) -> Receipt:
     return submit.submit(by=by, draft=uuid.uuid4(), account=account(*children, **more), now=now)
 
 
-def decided(concern: Concern, *routes: Route, **more) -> Decided:
+def decided(concern: Concern, *routes: Route, **more) -> DecisionAnswers:
     """A whole, full decision for every child the concern is about."""
     said = {
         "reason": "The third time this term.",
@@ -146,12 +149,14 @@ def decided(concern: Concern, *routes: Route, **more) -> Decided:
         **more,
     }
     rows = tuple(concern.children.filter(part="about"))
-    return Decided(children=rows, routes=routes or (Route.SCHOOL_SUPPORT,), **said)
+    return DecisionAnswers(children=rows, routes=routes or (Route.SCHOOL_SUPPORT,), **said)
 
 
-def light(concern: Concern, until: date = date(2026, 12, 1)) -> Decided:
+def light(concern: Concern, until: date = date(2026, 12, 1)) -> DecisionAnswers:
     rows = tuple(concern.children.filter(part="about"))
-    return Decided(rows, (Route.KEEP,), "One more small thing.", light=True, keep_until=until)
+    return DecisionAnswers(
+        rows, (Route.KEEP,), "One more small thing.", light=True, keep_until=until
+    )
 
 
 def concern_at(
@@ -180,7 +185,7 @@ def concern_at(
         triage.close(
             by=lead,
             concern=concern,
-            outcome=Outcome.HELP_IN_PLACE,
+            outcome=ConcernOutcome.HELP_IN_PLACE,
             why="It is working.",
             words_back="Thank you. Help is in place.",
             now=next(later),
@@ -191,7 +196,9 @@ def concern_at(
 def whole_case(where: School) -> Concern:
     """A concern with everything a record can hold: marks, categories, both kinds of hand-over,
     parents, an agency that answered, our view, additions, closing, and opening again."""
-    writer, lead, deputy = viewer(where), viewer(where, Role.DSL), viewer(where, Role.DEPUTY)
+    writer = viewer(where)
+    lead = viewer(where, Role.DSL)
+    deputy = viewer(where, Role.DEPUTY)
     concern = sent(
         writer, child(where), going_home="yes", categories=("neglect",), marks=(a_mark(),)
     ).concern
@@ -204,31 +211,35 @@ def whole_case(where: School) -> Concern:
     told = {"who": "Mother", "said": "Listened.", "spoken_to": "parent"}
     moment = next(at)
     refer.speak(by=deputy, concern=concern, happened_at=moment, now=moment, **told)
-    referral, moment = concern.referrals.get(), next(at)
+    referral = concern.referrals.get()
+    moment = next(at)
     said = {"spoken_to": "Duty worker", "happened_at": moment, "now": moment}
     refer.send(by=deputy, referral=referral, agency="Front door", method="telephone", **said)
     refer.chase(by=deputy, referral=referral, telephone="01632 960001", minutes=9, **said)
     refer.hear_back(by=deputy, referral=referral, answer="assessment", words="Will see.", **said)
     refer.give_view(by=deputy, referral=referral, view="agree", words="It fits.", now=next(at))
-    ours = Ours("Ring the school nurse.", date(2026, 11, 12), deputy.person)
-    met = Met("strategy", moment, "Ann, Bo", "Enquiries begin.", actions=(ours,))
+    ours = SchoolAction("Ring the school nurse.", date(2026, 11, 12), deputy.person)
+    met = MeetingAnswers("strategy", moment, "Ann, Bo", "Enquiries begin.", actions=(ours,))
     refer.meet(by=deputy, concern=concern, met=met, now=next(at))
     _watched(concern, writer, deputy, at)
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
     triage.exclude(by=lead, concern=concern, person=person(where), why="Involved.", now=next(at))
-    row, right = concern.children.get(), child(where)
+    row = concern.children.get()
+    right = child(where)
     triage.refile(by=lead, concern=concern, row=row, to=right, why="Not theirs.", now=next(at))
     return Concern.objects.get(pk=concern.pk)
 
 
 def _watched(concern: Concern, writer: Viewer, deputy: Viewer, at) -> None:
     """It ends with another agency and is watched; the writer says how the child is; it closes."""
-    words = {"question": "How is she?", "why": "Theirs now.", "outcome": Outcome.WITH_AGENCY}
-    asked, back = Watching(writer.person, **words), {"words_back": "Thank you."}
+    words = {"question": "How is she?", "why": "Theirs now.", "outcome": ConcernOutcome.WITH_AGENCY}
+    asked = WatchAnswers(writer.person, **words)
+    back = {"words_back": "Thank you."}
     triage.watch(by=deputy, concern=concern, asked=asked, now=next(at), **back)
-    task, step = Task.objects.get(step__concern=concern), concern.steps.get(kind="look_after")
+    task = Task.objects.get(step__concern=concern)
+    step = concern.steps.get(kind="look_after")
     chase.answer(by=writer, task=task, words="Well.", done=True, now=next(at))
-    said = {"words": "She is well.", "then": Then.END, "why": "They moved.", **back}
+    said = {"words": "She is well.", "then": WatchReviewResult.END, "why": "They moved.", **back}
     chase.look_after(by=deputy, step=step, now=next(at), **said)
 
 

@@ -4,9 +4,9 @@ import uuid
 from datetime import date, timedelta
 
 from concerns.child import acts
-from concerns.models import EarlierFile, Language, Professional, Status, Watching
-from concerns.models.after import newest_concern, stands_lower
-from concerns.rules.homes import AdultFactKind
+from concerns.models import EarlierFile, Language, Professional, Status, WatchAnswers
+from concerns.models.response.watch import concern_to_watch_on, has_lower_status_without
+from concerns.rules.child_file_vocabulary import AdultFactKind
 from tests import factories
 
 SINCE = date(2026, 9, 7)
@@ -76,16 +76,16 @@ def sibling(by, child, other=None, household=None, **words):
     return acts.brother_or_sister(by=by, child=child, once=uuid.uuid4(), now=by.now, **told)
 
 
-def watching(by, **more) -> Watching:
+def watching(by, **more) -> WatchAnswers:
     """How a child is watched: a colleague is asked, in one line."""
     adult = factories.person(by.school)
-    return Watching(**{"adult": adult, "question": "How is Amelia?", "why": "Calmer.", **more})
+    return WatchAnswers(**{"adult": adult, "question": "How is Amelia?", "why": "Calmer.", **more})
 
 
 def end(by, child, row, why="It changed.", until=None, **more):
     """A status that lowers is watched on a concern, which is made where there is none."""
-    if isinstance(row, Status) and stands_lower(row) and "watching" not in more:
-        if newest_concern(by, child) is None:
+    if isinstance(row, Status) and has_lower_status_without(row) and "watching" not in more:
+        if concern_to_watch_on(by, child) is None:
             factories.sent(factories.viewer(by.school), child, now=by.now)
         more["watching"] = watching(by)
     return acts.end(by=by, child=child, row=row, why=why, until=until, now=by.now, **more)

@@ -5,7 +5,7 @@ import subprocess
 
 from django.urls import get_resolver
 
-from concerns.doors.gate import Open
+from concerns.doors.gate import PageOpenTo
 from concerns.rules.roles import May
 from tests.house_templates import ROOT
 
@@ -18,9 +18,17 @@ ROOM_FILES = {"__init__.py", "acts.py", "queries.py", "forms.py", "views.py"}
 WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "save"}
 # Words that would tell of another workplace than this project's own.
 FOREIGN = "|".join(
-    ("pypi" + r"\.org", "npm" + "js", "deb" + r"ian\.org", "/wo" + "rk/", r"/\.lib" + "rary",
-     "far" + "m-", "shared/" + r"[A-Z]", "to-" + "do:")
-)  # fmt: skip
+    (
+        "pypi" + r"\.org",
+        "npm" + "js",
+        "deb" + r"ian\.org",
+        "/wo" + "rk/",
+        r"/\.lib" + "rary",
+        "far" + "m-",
+        "shared/" + r"[A-Z]",
+        "to-" + "do:",
+    )
+)
 
 
 def sources() -> dict[str, tuple[ast.Module, str]]:
@@ -109,7 +117,8 @@ def ledger_readers(files) -> list[str]:
         name
         for name, (tree, _) in files.items()
         if name.split("/")[1] in set(ROOMS) - {"audit"}
-        and {"concerns.models.Line", "concerns.models.line.Line"} & set(_imported(tree))
+        and {"concerns.models.Line", "concerns.models.ledger.ledger_line.LedgerLine"}
+        & set(_imported(tree))
     ]
 
 
@@ -169,5 +178,5 @@ def rows_without_a_gate(urls: str = "concerns.urls") -> list[str]:
     return [
         str(pattern.pattern)
         for pattern in get_resolver(urls).url_patterns
-        if not isinstance(getattr(pattern.callback, "open_to", None), May | Open)
+        if not isinstance(getattr(pattern.callback, "open_to", None), May | PageOpenTo)
     ]

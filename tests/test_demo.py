@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from concerns.management.demo import school as invented
 from concerns.models import Child, Concern, Person, Post, School, Step
-from concerns.models.unheld import breaches
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.calendars import is_school_day
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -70,17 +70,17 @@ def test_some_are_late_and_most_are_not(oakfield):
 
 def test_every_concern_was_written_on_a_school_day(oakfield):
     days = {received.date() for received in Concern.objects.values_list("received_at", flat=True)}
-    assert [day for day in days if not is_school_day(oakfield.days, day)] == []
+    assert [day for day in days if not is_school_day(oakfield.school_calendar, day)] == []
 
 
 def test_whatever_falls_due_on_a_day_somebody_chose_falls_due_on_a_school_day(oakfield):
     dated = Step.objects.filter(kind__in=["keep", "watch"]).values_list("due_at", flat=True)
     assert dated
-    assert [due for due in dated if not is_school_day(oakfield.days, due.date())] == []
+    assert [due for due in dated if not is_school_day(oakfield.school_calendar, due.date())] == []
 
 
 def test_nothing_in_it_is_unheld(oakfield):
-    assert list(breaches(oakfield)) == []
+    assert list(find_integrity_breaches(oakfield)) == []
 
 
 def test_no_step_was_done_before_it_was_opened(oakfield):
@@ -116,7 +116,7 @@ def test_it_does_not_touch_a_database_with_real_people(databases, migrated):
 
 
 def test_its_terms_are_six_a_year_with_gaps_between():
-    terms = invented.terms_of(2026)
+    terms = invented.half_terms_from(2026)
     assert len(terms) == 6
     assert all(one[1] < other[0] for one, other in itertools.pairwise(terms))
     assert terms[0][0] >= date(2026, 9, 1)

@@ -6,14 +6,14 @@ import pytest
 from django.utils import timezone
 
 from concerns.chase import queries as chase
-from concerns.management.demo.sick import A_WEEK, CALLS
+from concerns.management.demo.lead_off_sick import A_WEEK, CALLS
 from concerns.models import ChaseCall, Notice, Person, ReferralEvent, School, Step, Viewer
-from concerns.models.notice import Told
-from concerns.models.unheld import breaches
+from concerns.models.outbox.notice import NoticeEnding
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.calendars import is_school_day
+from concerns.rules.challenge_ladder import ChallengeRung
 from concerns.rules.clocks import FIRST_LOOKS
-from concerns.rules.escalation import Rung
-from concerns.rules.lifecycle import Stage
+from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.roles import Role
 from tests.databases import in_place
 
@@ -40,12 +40,12 @@ def looks(school) -> list[Step]:
     rows = Step.objects.filter(kind__in=FIRST_LOOKS).select_related("concern").order_by("opened_at")
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(90)]
-    week = [day for day in days if is_school_day(school.days, day)][:A_WEEK]
+    week = [day for day in days if is_school_day(school.school_calendar, day)][:A_WEEK]
     return [step for step in rows if step.opened_at.date() >= min(week)]
 
 
 def told(step: Step) -> set[Person]:
-    rows = Notice.objects.filter(step=step, ended=Told.SENT).select_related("person")
+    rows = Notice.objects.filter(step=step, ended=NoticeEnding.SENT).select_related("person")
     return {row.person for row in rows}
 
 
@@ -69,7 +69,7 @@ def test_what_nobody_took_is_on_the_heads_page_with_who_was_told(school, looks):
     assert waits
     head = Person.objects.get(posts__role=Role.HEAD)
     viewer = Viewer(head, school, frozenset({Role.HEAD}), timezone.now())
-    rows = [row.step for row in chase.moves(viewer, {"whose": "all"}).rows]
+    rows = [row.step for row in chase.read_next_steps(viewer, {"whose": "all"}).rows]
     late = [step for step in rows if step.due_at < viewer.now]
     assert rows[: len(late)] == late
     assert waits <= set(late)
@@ -77,13 +77,13 @@ def test_what_nobody_took_is_on_the_heads_page_with_who_was_told(school, looks):
 
 
 def test_a_referral_nobody_answered_was_rung_on_three_days_and_then_challenged(school):
-    challenged = ReferralEvent.objects.filter(stage=Stage.CHALLENGED)
-    assert {event.escalation for event in challenged} >= {Rung.TEAM_MANAGER}
-    for event in challenged.filter(escalation=Rung.TEAM_MANAGER):
+    challenged = ReferralEvent.objects.filter(stage=ReferralStage.CHALLENGED)
+    assert {event.escalation for event in challenged} >= {ChallengeRung.TEAM_MANAGER}
+    for event in challenged.filter(escalation=ChallengeRung.TEAM_MANAGER):
         calls = ChaseCall.objects.filter(referral=event.referral, at__lt=event.at)
         # The first of them may have been made before that week, by the lead herself.
         assert len({call.at.date() for call in calls}) >= CALLS
 
 
 def test_nothing_of_it_is_unheld(school):
-    assert list(breaches(school)) == []
+    assert list(find_integrity_breaches(school)) == []

@@ -11,8 +11,8 @@ from django.urls import path
 
 from concerns.doors import gate
 from concerns.models import Concern, Person
-from concerns.models.case import Row
-from concerns.rules import drawn
+from concerns.models.base.case_row import SchoolOwnedModel
+from concerns.rules import map_page
 from tests import house, house_models, house_templates
 
 
@@ -103,7 +103,7 @@ def test_a_model_that_breaks_a_promise_is_found(fields, found):
         app_label = "concerns"
 
     body = {"__module__": __name__, "Meta": Meta, **fields}
-    broken = house_models.broken_promises([type("Loose", (Row,), body)], {})
+    broken = house_models.broken_promises([type("Loose", (SchoolOwnedModel,), body)], {})
     assert [one for one in broken if one.startswith(f"Loose: {found}")] == broken != []
 
 
@@ -129,7 +129,7 @@ def test_the_check_command_fails_on_a_row_that_does_not_say(monkeypatch):
 
 def test_a_stale_map_is_found(tmp_path, monkeypatch):
     stale = tmp_path / "MAP.md"
-    stale.write_text(drawn.page().replace("Waiting", "Sleeping"))
-    monkeypatch.setattr(drawn, "FILE", stale)
+    stale.write_text(map_page.draw_map_page().replace("Waiting", "Sleeping"))
+    monkeypatch.setattr(map_page, "FILE", stale)
     with pytest.raises(CommandError, match="make map"):
         call_command("map", check=True)

@@ -12,12 +12,13 @@ from django.core import signing
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from concerns.doors import keep
-from concerns.models import Draft, append_only
-from concerns.models.draft import CONCERN
+from concerns.doors import unsent_words
+from concerns.models import Draft
+from concerns.models.base import append_only
+from concerns.models.concern.draft import CONCERN
 from concerns.rules.roles import Role
 from safeguarding import start
-from safeguarding.logs import NoWords
+from safeguarding.logs import NoMessageFormatter
 from tests import factories, house
 from tests.conftest import SecureClient
 
@@ -147,11 +148,12 @@ def test_what_is_not_found_is_our_own_page(client):
 
 def test_a_stale_form_token_keeps_what_was_typed(where):
     who = factories.viewer(where)
-    client, draft = SecureClient(enforce_csrf_checks=True), uuid.uuid4()
-    token = keep.token(who, CONCERN, draft)
+    client = SecureClient(enforce_csrf_checks=True)
+    draft = uuid.uuid4()
+    token = unsent_words.sign_form_token(who, CONCERN, draft)
     answer = client.post("/submit/write/", {"account": "quiet all day", "keep": token})
     assert answer.status_code == 403
-    assert Draft.objects.get(uid=draft).typed == {"account": ["quiet all day"]}
+    assert Draft.objects.get(uid=draft).typed_fields == {"account": ["quiet all day"]}
 
 
 def test_a_stale_form_token_shows_a_stranger_nothing(where):
@@ -165,7 +167,7 @@ def test_the_site_starts_over_a_whole_database():
 
 
 def test_the_site_does_not_start_without_its_triggers(monkeypatch):
-    monkeypatch.setattr(append_only, "missing", lambda: ["concerns_line_no_delete"])
+    monkeypatch.setattr(append_only, "missing_triggers", lambda: ["concerns_line_no_delete"])
     with pytest.raises(ImproperlyConfigured, match="concerns_line_no_delete"):
         start.refuse_unless_safe()
 
@@ -196,7 +198,7 @@ def test_a_postgresql_that_could_forget_is_refused(monkeypatch):
 
     monkeypatch.setattr(start, "connection", Forgetful())
     with pytest.raises(ImproperlyConfigured, match="fsync off"):
-        start._must_be_durable()
+        start._require_durable_database()
 
 
 def run(**environment):
@@ -231,7 +233,8 @@ def test_set_right_it_is_ready():
 
 def test_a_head_may_be_signed_in_twice(where):
     who = factories.person(where, Role.HEAD)
-    first, second = SecureClient(), SecureClient()
+    first = SecureClient()
+    second = SecureClient()
     factories.sign_in(first, who)
     factories.sign_in(second, who)
     assert first.get("/submit/").status_code == second.get("/submit/").status_code == 200
@@ -247,7 +250,7 @@ def test_a_fault_is_logged_by_kind_and_place_and_without_its_words():
     try:
         refuse()
     except ValueError:
-        told = NoWords().formatException(sys.exc_info())
+        told = NoMessageFormatter().formatException(sys.exc_info())
     assert "Zebedee" not in told
     assert "builtins.ValueError" in told
     assert "builtins.KeyError" in told
@@ -255,7 +258,7 @@ def test_a_fault_is_logged_by_kind_and_place_and_without_its_words():
 
 
 def test_every_log_is_told_that_way(settings):
-    assert settings.LOGGING["formatters"]["plain"]["()"] == "safeguarding.logs.NoWords"
+    assert settings.LOGGING["formatters"]["plain"]["()"] == "safeguarding.logs.NoMessageFormatter"
     assert settings.LOGGING["root"]["handlers"] == ["console"]
 
 

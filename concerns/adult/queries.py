@@ -20,35 +20,38 @@ from concerns.models import (
     Person,
     Post,
     Viewer,
-    beside,
-    offered,
 )
-from concerns.models.adult import here, readers_in_post, who_reads
-from concerns.models.adult_climb import Silent, come_to
-from concerns.models.draft import ADULT
-from concerns.models.moves import REOPEN_FIRST, Move
-from concerns.rules import adults
-from concerns.rules.adults import Happened, Sort
+from concerns.models.adult.adult_concern import (
+    find_reader_posts,
+    prefer_posts_not_away,
+    readers_in_post,
+)
+from concerns.models.concern.draft import ADULT
+from concerns.reading import child_story, pickers
+from concerns.rules import adult_vocabulary
+from concerns.rules.adult_vocabulary import AdultConcernSort, AdultEventKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import State, may_follow
+from concerns.rules.lifecycle import State, may_concern_become
 from concerns.rules.roles import Role
+from concerns.workflow.adult_escalation import EscalatedAdultConcern, list_escalated_to
+from concerns.workflow.available_actions import REOPEN_FIRST, AvailableAction
 
 A_PAGE = 50
 FEW = 20
 
 
-def colleagues(viewer: Viewer) -> dict[str, Person]:
+def list_adult_form_staff(viewer: Viewer) -> dict[str, Person]:
     """Everybody else who works here today, by uid and ordered by name."""
-    return offered.staff(viewer)
+    return pickers.get_colleagues_by_uid(viewer)
 
 
-def everybody(viewer: Viewer) -> dict[str, Person]:
+def list_staff_and_oneself(viewer: Viewer) -> dict[str, Person]:
     """The same and the viewer: a reader may be the subject, or want to exclude themselves."""
-    return {str(viewer.person.uid): viewer.person} | offered.staff(viewer)
+    return {str(viewer.person.uid): viewer.person} | pickers.get_colleagues_by_uid(viewer)
 
 
 @dataclass(frozen=True)
-class Contact:
+class AdultContact:
     """A reader to go to in person. `about` says for concerns about whom."""
 
     person: Person
@@ -56,18 +59,22 @@ class Contact:
     about: str
 
 
-def contacts(viewer: Viewer, passed_by: set[str] = frozenset()) -> list[Contact]:
+def find_adult_contacts(viewer: Viewer, passed_by: set[str] = frozenset()) -> list[AdultContact]:
     """The head and the chair, without the viewer, anybody away and the uids in `passed_by`."""
-    every = sorted(readers_in_post(viewer.school, viewer.today), key=_head_first)
+    every = sorted(readers_in_post(viewer.school, viewer.todays_date), key=_reader_sort_key)
     able = [post for post in every if str(post.person.uid) not in passed_by]
     found = {}
-    for post in here([post for post in able if post.person_id != viewer.person.pk]):
+    for post in prefer_posts_not_away(
+        [post for post in able if post.person_id != viewer.person.pk]
+    ):
         title = post.title or Role(post.role).title
-        found.setdefault(post.person_id, Contact(post.person, title, _about(post, every)))
+        found.setdefault(
+            post.person_id, AdultContact(post.person, title, _contact_reason_words(post, every))
+        )
     return list(found.values())
 
 
-def _about(post: Post, every: list[Post]) -> str:
+def _contact_reason_words(post: Post, every: list[Post]) -> str:
     """For concerns about whom one goes to the holder of `post`, in words."""
     others = [other for other in every if other.role != post.role]
     if others and all(other.away for other in others):
@@ -75,62 +82,68 @@ def _about(post: Post, every: list[Post]) -> str:
     return "when it is about the head" if post.role == Role.CHAIR else "about anybody else"
 
 
-def _head_first(post: Post) -> int:
-    return adults.READERS.index(Role(post.role))
+def _reader_sort_key(post: Post) -> int:
+    return adult_vocabulary.READERS.index(Role(post.role))
 
 
-def authority(viewer: Viewer) -> Authority:
+def get_school_authority(viewer: Viewer) -> Authority:
     return viewer.school.authority
 
 
 # The writer's pages
 
 
-def whose_draft(viewer: Viewer, uid: uuid.UUID) -> Draft:
+def get_own_adult_draft(viewer: Viewer, uid: uuid.UUID) -> Draft:
     """The viewer's own draft about an adult. Raises Http404 for anybody else's."""
-    return sight.one(viewer, Draft.objects.of(viewer).filter(page=ADULT), uid)
+    return sight.get_one_or_404(viewer, Draft.objects.own_drafts(viewer).filter(page=ADULT), uid)
 
 
-def sent_from(viewer: Viewer, draft: uuid.UUID) -> AdultConcern | None:
+def find_adult_concern_of_draft(viewer: Viewer, draft: uuid.UUID) -> AdultConcern | None:
     """The concern that the viewer sent from `draft`, if any."""
     return AdultConcern.objects.written_by(viewer).filter(draft=draft).first()
 
 
-def own(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+def get_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     """A concern the viewer wrote, for an act or the receipt. Not recorded. Raises Http404."""
-    return sight.one(viewer, sight.own_adults(viewer), uid)
+    return sight.get_one_or_404(viewer, sight.query_own_adult_concerns(viewer), uid)
 
 
-def mine(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[AdultConcern], bool]:
+def list_own_adult_concerns(
+    viewer: Viewer, before: uuid.UUID | None
+) -> tuple[list[AdultConcern], bool]:
     """A page of the viewer's own concerns, newest first, and whether there are more. The page shows
     references, states and words back, but no names."""
-    rows = sight.own_adults(viewer).order_by("-id")
+    rows = sight.query_own_adult_concerns(viewer).order_by("-id")
     if before:
-        rows = rows.filter(id__lt=own(viewer, before).pk)
-    words = AdultEntry.objects.filter(what=Happened.WORD_BACK).select_related("by").order_by("id")
-    return sight.page(viewer, rows.prefetch_related(Prefetch("entries", words)), FEW)
+        rows = rows.filter(id__lt=get_own_adult_concern(viewer, before).pk)
+    words = (
+        AdultEntry.objects.filter(what=AdultEventKind.WORD_BACK).select_related("by").order_by("id")
+    )
+    return sight.read_page_of_list(viewer, rows.prefetch_related(Prefetch("entries", words)), FEW)
 
 
-def opened(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+def read_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     """A concern the viewer wrote, with its words, additions and words back. Recorded."""
-    concern = sight.own_adult(viewer, uid)
+    concern = sight.open_own_adult_concern(viewer, uid)
     entries = list(concern.entries.select_related("by").order_by("id"))
-    concern.added = [row for row in entries if row.what == Happened.ADDED]
-    concern.told_back = [row for row in entries if row.what == Happened.WORD_BACK]
+    concern.added = [row for row in entries if row.what == AdultEventKind.ADDED]
+    concern.told_back = [row for row in entries if row.what == AdultEventKind.WORD_BACK]
     shut_out = concern.exclusions.filter(by=viewer.person, subject=False)
     names = shut_out.select_related("person").order_by("id")
-    concern.said = said(concern, [row.person.name for row in names], "you")
+    concern.said = list_adult_answers(concern, [row.person.name for row in names], "you")
     return concern
 
 
-def said(concern: AdultConcern, shut_out: list[str], to: str) -> list[tuple[str, str]]:
+def list_adult_answers(
+    concern: AdultConcern, shut_out: list[str], to: str
+) -> list[tuple[str, str]]:
     """(label, words) for each question that was answered. `to` is what the page calls the writer,
     for the label of what somebody told them."""
     rows = [
         ("About", concern.named.name if concern.named_id else concern.described),
         ("What happened", concern.account),
         (concern.told_words_heading(to), concern.told_words),
-        ("Taken for", Sort.say(concern.sort)),
+        ("Taken for", AdultConcernSort.label_of_value(concern.sort)),
         ("When and where", concern.when_where),
         ("Children", concern.children),
         ("Told already", concern.told_already),
@@ -140,7 +153,7 @@ def said(concern: AdultConcern, shut_out: list[str], to: str) -> list[tuple[str,
 
 
 @dataclass(frozen=True)
-class Promise:
+class AdultReceiptDetails:
     """Who should read the concern and by when, as things are now, and the receipt code."""
 
     people: list[Post]
@@ -149,121 +162,127 @@ class Promise:
     code: str
 
 
-def promise(viewer: Viewer, concern: AdultConcern) -> Promise:
+def build_adult_receipt(viewer: Viewer, concern: AdultConcern) -> AdultReceiptDetails:
     """What the receipt says, from the open first look and from who is in post today."""
-    step = concern.steps.open().filter(kind__in=adults.LOOKS).in_order().first()
-    able = who_reads(concern, viewer.today)
+    step = concern.steps.open().filter(kind__in=adult_vocabulary.LOOKS).in_order().first()
+    able = find_reader_posts(concern, viewer.todays_date)
     others = [post for post in able if post.person_id != viewer.person.pk]
-    return Promise(others, step, len(others) < len(able), acts.code(concern))
+    return AdultReceiptDetails(
+        others, step, len(others) < len(able), acts.adult_receipt_code(concern)
+    )
 
 
 # The reader's pages
 
 
 @dataclass(frozen=True)
-class Listed:
+class AdultListPage:
     rows: list[AdultConcern]
     more: str
     later: bool
-    come: list[Silent]
+    come: list[EscalatedAdultConcern]
 
 
-def come(viewer: Viewer, uid: uuid.UUID) -> Silent:
+def get_escalated_concern(viewer: Viewer, uid: uuid.UUID) -> EscalatedAdultConcern:
     """A concern escalated to the viewer, for taking over. Raises Http404."""
-    for one in come_to(viewer):
+    for one in list_escalated_to(viewer):
         if one.uid == uid:
             return one
     raise Http404
 
 
-def listed(viewer: Viewer, after: uuid.UUID | None) -> Listed:
+def read_adult_list(viewer: Viewer, after: uuid.UUID | None) -> AdultListPage:
     """A page of the reader's concerns: open ones first, by rank and due time. Recorded."""
     visible = AdultConcern.objects.visible_to(viewer)
     rows = visible.open_first()
     if after:
-        rows = rows.after(sight.one(viewer, visible, after))
+        rows = rows.after_adult_concern(sight.get_one_or_404(viewer, visible, after))
     owed = AdultStep.objects.open().in_order()
     rows = rows.select_related("subject", "holder")
     rows = rows.prefetch_related(Prefetch("steps", owed, to_attr="owed"))
-    found, more = sight.page(viewer, rows, A_PAGE)
-    silent = come_to(viewer)
+    found, more = sight.read_page_of_list(viewer, rows, A_PAGE)
+    silent = list_escalated_to(viewer)
     if silent:
-        sight.looked(viewer, Kind.LISTED, "come, not acted on", shown=[one.uid for one in silent])
-    return Listed(found, str(found[-1].uid) if more else "", bool(after), silent)
+        sight.record_reading(
+            viewer, Kind.LISTED, "come, not acted on", shown=[one.uid for one in silent]
+        )
+    return AdultListPage(found, str(found[-1].uid) if more else "", bool(after), silent)
 
 
-def to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+def get_adult_to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     """A concern for an act, whose own ledger line records the reading. Raises Http404."""
-    return sight.one(viewer, AdultConcern.objects.visible_to(viewer), uid)
+    return sight.get_one_or_404(viewer, AdultConcern.objects.visible_to(viewer), uid)
 
 
-def would_have(viewer: Viewer, concern: AdultConcern) -> list[Post]:
+def find_handover_posts(viewer: Viewer, concern: AdultConcern) -> list[Post]:
     """Posts that would have the concern if it were handed over today. Empty if the holders of the
     other post are away or may not see it; the act is then refused."""
-    to = next(role for role in adults.READERS if role != concern.goes_to)
-    return [post for post in who_reads(concern, viewer.today, to) if post.role == to]
+    to = next(role for role in adult_vocabulary.READERS if role != concern.goes_to)
+    return [post for post in find_reader_posts(concern, viewer.todays_date, to) if post.role == to]
 
 
-def still_seen(viewer: Viewer, uid: uuid.UUID) -> bool:
+def is_still_visible(viewer: Viewer, uid: uuid.UUID) -> bool:
     return AdultConcern.objects.visible_to(viewer).filter(uid=uid).exists()
 
 
-def read(viewer: Viewer, uid: uuid.UUID) -> dict:
+def read_adult_concern(viewer: Viewer, uid: uuid.UUID) -> dict:
     """A concern, the others about the same adult, and what may be done now. Recorded."""
-    concern = sight.adult(viewer, uid)
+    concern = sight.open_adult_concern(viewer, uid)
     steps = list(concern.steps.open().in_order())
     exclusions = AdultExclusion.objects.filter(concern=concern).select_related("person", "by")
     shut_out = list(exclusions.order_by("id"))
     by_writer = [row.person.name for row in shut_out if row.by_id == concern.reporter_id]
-    others = [name for name in by_writer if name != concern.whom]
-    earlier = _about_the_same(viewer, concern)
+    others = [name for name in by_writer if name != concern.subject_in_words]
+    earlier = _concerns_about_same_adult(viewer, concern)
     return {
         "concern": concern,
-        "said": said(concern, others, concern.reporter.name),
+        "said": list_adult_answers(concern, others, concern.reporter.name),
         "steps": steps,
         "shut_out": list(dict.fromkeys(row.person.name for row in shut_out)),
         "entries": list(concern.entries.select_related("by", "person").order_by("id")),
         "decisions": list(concern.decisions.select_related("by").order_by("-id")),
         "earlier": earlier,
-        "count": beside.count_words([concern, *earlier]),
-        "reasons": _reasons(concern, earlier),
+        "count": child_story.count_writers_and_entries([concern, *earlier]),
+        "reasons": _adult_pattern_reasons(concern, earlier),
         "taken": concern.holder_id == viewer.person.pk
-        and not any(step.kind in adults.LOOKS for step in steps),
-        "moves": _moves(concern, steps),
+        and not any(step.kind in adult_vocabulary.LOOKS for step in steps),
+        "moves": _list_adult_acts(concern, steps),
     }
 
 
-def _about_the_same(viewer: Viewer, concern: AdultConcern) -> list[AdultConcern]:
+def _concerns_about_same_adult(viewer: Viewer, concern: AdultConcern) -> list[AdultConcern]:
     """Other concerns about the same adult that the viewer may see, newest first. Recorded."""
     if not concern.subject_id:
         return []
-    rows = AdultConcern.objects.visible_to(viewer).about(concern.subject).exclude(pk=concern.pk)
+    rows = (
+        AdultConcern.objects.visible_to(viewer).about_person(concern.subject).exclude(pk=concern.pk)
+    )
     decisions = AdultDecision.objects.order_by("-id")
     rows = rows.select_related("reporter").prefetch_related(Prefetch("decisions", decisions))
     rows = rows.order_by("-received_at", "-id")
-    return sight.shown(viewer, rows, reason="beside a concern about the same adult")
+    return sight.read_list(viewer, rows, reason="beside a concern about the same adult")
 
 
-def _reasons(concern: AdultConcern, earlier: list[AdultConcern]) -> list[str]:
+def _adult_pattern_reasons(concern: AdultConcern, earlier: list[AdultConcern]) -> list[str]:
     every = [concern, *earlier]
     times = [row.received_at for row in every]
     decided = (decision.sort for row in earlier for decision in row.decisions.all())
-    return adults.reasons(
+    return adult_vocabulary.pattern_reasons(
         len(every),
         len({row.reporter_id for row in every}),
         (max(times) - min(times)).days,
-        Sort.HARM in {*(row.sort for row in earlier), *decided},
+        AdultConcernSort.HARM in {*(row.sort for row in earlier), *decided},
     )
 
 
-def _moves(concern: AdultConcern, steps: list[AdultStep]) -> list[Move]:
+def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[AvailableAction]:
     """The reader's acts, each with why it is not possible now. The acts check this again."""
     state = State(concern.state)
     shut = REOPEN_FIRST if state is State.CLOSED else ""
-    held = "; ".join(dict.fromkeys(step.words for step in steps if step.holds_open))
+    held = "; ".join(dict.fromkeys(step.step_in_words for step in steps if step.is_holding_open))
     if shut:
         close = "It is closed already."
-    elif not may_follow(state, State.CLOSED):
+    elif not may_concern_become(state, State.CLOSED):
         close = "Decide first."
     else:
         close = f"Still to do: {held}." if held else ""
@@ -278,4 +297,6 @@ def _moves(concern: AdultConcern, steps: list[AdultStep]) -> list[Move]:
         ("Close it", "adult_close", close),
         ("Reopen it", "adult_reopen", "" if shut else "It is open."),
     ]
-    return [Move(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves]
+    return [
+        AvailableAction(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves
+    ]

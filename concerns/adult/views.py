@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from concerns.adult import acts, forms, queries
-from concerns.asking.asked import Asked, Typed, as_uid
-from concerns.asking.telling import TELLING
-from concerns.asking.told import in_words
-from concerns.doors import keep, sight
-from concerns.doors.act import Refused
-from concerns.doors.sheet import Sheet, onward
-from concerns.models.draft import ADULT, CONCERN
-from concerns.rules.words import About
+from concerns.doors import sight, unsent_words
+from concerns.doors.act import ActRefused
+from concerns.doors.form_page import FormPage, redirect_to_next
+from concerns.forms.answers_as_text import answers_in_words
+from concerns.forms.base_form import DraftableForm, PostedFields, parse_uuid
+from concerns.forms.who_told_you import TELLING
+from concerns.models.concern.draft import ADULT, CONCERN
+from concerns.rules.words import ConcernSubject
 
 NOT_SAVED = (
     "This has not been saved yet. Your words are still on this page: press Send again. If it goes "
@@ -28,140 +28,170 @@ GOES_AS_IT_IS = frozenset({"account", "children", "shut_out", *TELLING})
 
 
 def write(request):
-    draft = as_uid(request.POST.get("draft", "")) or uuid.uuid4()
+    draft = parse_uuid(request.POST.get("draft", "")) or uuid.uuid4()
     pressed = request.POST.get("do")
     if request.method != "POST" or pressed == "stay":
-        return _page(request, _form(request, draft, Typed.of(dict(request.POST.lists())), False))
-    checked = pressed not in {"later", About.CHILD}
-    form = _form(request, draft, Typed.of(dict(request.POST.lists())), checked)
+        return _render_adult_form(
+            request,
+            _build_adult_form(
+                request, draft, PostedFields.from_fields(dict(request.POST.lists())), False
+            ),
+        )
+    checked = pressed not in {"later", ConcernSubject.CHILD}
+    form = _build_adult_form(
+        request, draft, PostedFields.from_fields(dict(request.POST.lists())), checked
+    )
     try:
-        if pressed == About.CHILD:
-            return _about_a_child(request, form)
-        return _later(request, form) if pressed == "later" else _send(request, form)
+        if pressed == ConcernSubject.CHILD:
+            return _move_to_child_form(request, form)
+        return (
+            _save_adult_for_later(request, form)
+            if pressed == "later"
+            else _send_adult_form(request, form)
+        )
     except (OperationalError, InterfaceError):
         form.add_error(None, NOT_SAVED)
-        return _page(request, form, reached=False)
+        return _render_adult_form(request, form, reached=False)
 
 
-def _send(request, form):
+def _send_adult_form(request, form):
     if not form.is_valid():
-        return _page(request, form)
-    viewer, told = request.viewer, form.told()
+        return _render_adult_form(request, form)
+    viewer = request.viewer
+    told = form.to_adult_account()
     try:
         concern, again = acts.send(by=viewer, draft=form.draft, told=told, now=viewer.now)
-    except Refused as refused:
-        return _begun_by_another(request, form, refused.words)
-    if again and acts.keep_what_is_new(viewer, concern, told):
-        return onward(request, "adult_mine", uid=concern.uid)
-    return onward(request, "adult_sent", uid=concern.uid)
+    except ActRefused as refused:
+        return _restart_as_new_draft(request, form, refused.words)
+    if again and acts.keep_adult_words_after_send(viewer, concern, told):
+        return redirect_to_next(request, "adult_mine", uid=concern.uid)
+    return redirect_to_next(request, "adult_sent", uid=concern.uid)
 
 
-def _later(request, form):
-    viewer, typed = request.viewer, Typed.of(dict(request.POST.lists()))
-    if keep.words(viewer.person, viewer.school, ADULT, form.draft, typed.answers, viewer.now):
-        return onward(request, "submit", "?kept")
-    sent = queries.sent_from(viewer, form.draft)
+def _save_adult_for_later(request, form):
+    viewer = request.viewer
+    typed = PostedFields.from_fields(dict(request.POST.lists()))
+    if unsent_words.save_draft_words(
+        viewer.person, viewer.school, ADULT, form.draft, typed.answer_fields, viewer.now
+    ):
+        return redirect_to_next(request, "submit", "?kept")
+    sent = queries.find_adult_concern_of_draft(viewer, form.draft)
     if sent:
-        return onward(request, "adult_sent", uid=sent.uid)
-    return _begun_by_another(request, form, keep.NOT_YOURS)
+        return redirect_to_next(request, "adult_sent", uid=sent.uid)
+    return _restart_as_new_draft(request, form, unsent_words.NOT_YOURS)
 
 
-def _about_a_child(request, form):
+def _move_to_child_form(request, form):
     """The writer says it is about a child after all. Every word moves to that form, and everybody
     who must not see this concern must not see that one either."""
     typed = form.data
-    said = [typed.get("account", ""), *in_words(form, but=GOES_AS_IT_IS)]
+    said = [typed.get("account", ""), *answers_in_words(form, but=GOES_AS_IT_IS)]
     words = {"account": ["\n\n".join(filter(str.strip, said))]}
     words |= {name: typed.getlist(name) for name in TELLING}
     words["described"] = typed.getlist("children")
     words["excluded"] = [*filter(None, typed.getlist("whom")), *typed.getlist("shut_out")]
     if not any(part.strip() for parts in words.values() for part in parts):
         return redirect("submit_write")
-    return onward(
-        request, "submit_draft", uid=keep.turn(request.viewer, form.draft, words, CONCERN)
+    return redirect_to_next(
+        request,
+        "submit_draft",
+        uid=unsent_words.convert_draft(request.viewer, form.draft, words, CONCERN),
     )
 
 
-def _begun_by_another(request, form, words):
+def _restart_as_new_draft(request, form, words):
     form.draft = uuid.uuid4()
     form.add_error(None, words)
-    return _page(request, form)
+    return _render_adult_form(request, form)
 
 
 def draft(request, uid):
-    sent = queries.sent_from(request.viewer, uid)
+    sent = queries.find_adult_concern_of_draft(request.viewer, uid)
     if sent:
         return redirect("adult_sent", uid=sent.uid)
-    begun = queries.whose_draft(request.viewer, uid)
-    return _page(request, _form(request, uid, Typed.of(begun.typed), False), begun=begun)
+    begun = queries.get_own_adult_draft(request.viewer, uid)
+    return _render_adult_form(
+        request,
+        _build_adult_form(request, uid, PostedFields.from_fields(begun.typed_fields), False),
+        begun=begun,
+    )
 
 
 @require_POST
 def autosave(request):
-    return keep.saved(request, ADULT)
+    return unsent_words.answer_autosave(request, ADULT)
 
 
-def _form(request, uid, typed, checked) -> forms.AdultForm:
-    staff = queries.colleagues(request.viewer)
-    return forms.AdultForm(typed, draft=uid, staff=staff, checked=checked)
+def _build_adult_form(request, uid, typed, checked) -> forms.AdultConcernForm:
+    staff = queries.list_adult_form_staff(request.viewer)
+    return forms.AdultConcernForm(typed, draft=uid, staff=staff, checked=checked)
 
 
-def _page(request, form, *, begun=None, reached=True):
+def _render_adult_form(request, form, *, begun=None, reached=True):
     """The form. If the database was not `reached`, without anything that needs a query."""
-    page = {"form": form, "begun": begun, "keep": keep.token(request.viewer, ADULT, form.draft)}
+    page = {
+        "form": form,
+        "begun": begun,
+        "keep": unsent_words.sign_form_token(request.viewer, ADULT, form.draft),
+    }
     if reached:
-        page["contacts"] = queries.contacts(request.viewer, form.passed_by)
-        page["authority"] = queries.authority(request.viewer)
+        page["contacts"] = queries.find_adult_contacts(request.viewer, form.uids_not_to_suggest)
+        page["authority"] = queries.get_school_authority(request.viewer)
     status = (422 if form.errors else 200) if reached else 503
     return render(request, "adult/write.html", page, status=status)
 
 
 def sent(request, uid):
-    concern = queries.own(request.viewer, uid)
-    page = {"concern": concern, "promise": queries.promise(request.viewer, concern)}
-    page["authority"] = queries.authority(request.viewer)
+    concern = queries.get_own_adult_concern(request.viewer, uid)
+    page = {"concern": concern, "promise": queries.build_adult_receipt(request.viewer, concern)}
+    page["authority"] = queries.get_school_authority(request.viewer)
     return render(request, "adult/sent.html", page)
 
 
 def all_mine(request):
     before = request.GET.get("before")
-    if before and not as_uid(before):
+    if before and not parse_uuid(before):
         raise Http404
-    rows, more = queries.mine(request.viewer, as_uid(before) if before else None)
+    rows, more = queries.list_own_adult_concerns(
+        request.viewer, parse_uuid(before) if before else None
+    )
     page = {"rows": rows, "last": rows[-1].uid if more else "", "later": before}
     return render(request, "adult/all_mine.html", page)
 
 
 def mine(request, uid):
-    return _own(request, uid)
+    return _render_own_adult_concern(request, uid)
 
 
 def add(request, uid):
-    concern = queries.own(request.viewer, uid)
+    concern = queries.get_own_adult_concern(request.viewer, uid)
     here = reverse("adult_mine", kwargs={"uid": uid})
     if request.method != "POST":
         return redirect(here)
-    form = forms.AddForm(Typed.of(dict(request.POST.lists())))
+    form = forms.AdultAddForm(PostedFields.from_fields(dict(request.POST.lists())))
     if not form.is_valid():
-        return _own(request, uid, form)
-    once = as_uid(request.POST.get("once", ""))
-    words, viewer = form.cleaned_data["words"], request.viewer
-    if form.cleaned_data["about"] == About.CHILD:
-        return redirect("submit_draft", uid=keep.turn_to_child(viewer, here, words))
+        return _render_own_adult_concern(request, uid, form)
+    once = parse_uuid(request.POST.get("once", ""))
+    words = form.cleaned_data["words"]
+    viewer = request.viewer
+    if form.cleaned_data["about"] == ConcernSubject.CHILD:
+        return redirect("submit_draft", uid=unsent_words.start_child_draft(viewer, here, words))
     acts.add(by=viewer, concern=concern, words=words, now=viewer.now, once=once)
-    keep.forget(viewer, here)
+    unsent_words.delete_kept_words(viewer, here)
     return redirect(f"{here}#added")
 
 
-def _own(request, uid, form=None):
+def _render_own_adult_concern(request, uid, form=None):
     here = reverse("adult_mine", kwargs={"uid": uid})
-    concern = queries.opened(request.viewer, uid)
-    waiting = None if form else keep.waiting(request.viewer, here)
-    form = form or forms.AddForm(Typed.of(waiting.typed if waiting else {}), checked=False)
+    concern = queries.read_own_adult_concern(request.viewer, uid)
+    waiting = None if form else unsent_words.find_kept_words(request.viewer, here)
+    form = form or forms.AdultAddForm(
+        PostedFields.from_fields(waiting.typed_fields if waiting else {}), checked=False
+    )
     page = {"concern": concern, "form": form, "waiting": waiting, "once": uuid.uuid4()}
-    page |= {"keep": keep.token(request.viewer, here)}
-    page["promise"] = queries.promise(request.viewer, concern)
-    page["authority"] = queries.authority(request.viewer)
+    page |= {"keep": unsent_words.sign_form_token(request.viewer, here)}
+    page["promise"] = queries.build_adult_receipt(request.viewer, concern)
+    page["authority"] = queries.get_school_authority(request.viewer)
     return render(request, "adult/mine.html", page, status=422 if form.errors else 200)
 
 
@@ -170,91 +200,99 @@ def _own(request, uid, form=None):
 
 def listed(request):
     after = request.GET.get("after")
-    if after and not as_uid(after):
+    if after and not parse_uuid(after):
         raise Http404
-    page = queries.listed(request.viewer, as_uid(after) if after else None)
-    authority = queries.authority(request.viewer)
+    page = queries.read_adult_list(request.viewer, parse_uuid(after) if after else None)
+    authority = queries.get_school_authority(request.viewer)
     return render(request, "adult/list.html", {"listed": page, "authority": authority})
 
 
 def read(request, uid):
-    page = queries.read(request.viewer, uid)
-    page["authority"] = queries.authority(request.viewer)
+    page = queries.read_adult_concern(request.viewer, uid)
+    page["authority"] = queries.get_school_authority(request.viewer)
     return render(request, "adult/read.html", page)
 
 
 def take(request, uid):
     if request.method != "POST":
         return redirect("adult_read", uid=uid)
-    concern = queries.to_change(request.viewer, uid)
-    sheet = Sheet(request, Asked)
-    if sheet.whole and sheet.does(acts.take, concern=concern):
-        return sheet.onward("adult_read", uid=uid)
-    return sheet.page("triage/take.html", sight.adult(request.viewer, uid))
+    concern = queries.get_adult_to_change(request.viewer, uid)
+    sheet = FormPage(request, DraftableForm)
+    if sheet.is_complete and sheet.attempt_act(acts.take, concern=concern):
+        return sheet.go_to_page("adult_read", uid=uid)
+    return sheet.render_page("triage/take.html", sight.open_adult_concern(request.viewer, uid))
 
 
 def take_over(request, uid):
     """Take over an escalated concern. A second press finds that the viewer has it already."""
-    if queries.still_seen(request.viewer, uid):
+    if queries.is_still_visible(request.viewer, uid):
         return redirect("adult_read", uid=uid)
-    one = queries.come(request.viewer, uid)
-    sheet = Sheet(request, forms.TakeOverForm)
-    if sheet.whole and sheet.does(acts.take_over, uid=uid, **sheet.form.given):
-        return sheet.onward("adult_read", uid=uid)
-    return sheet.page("adult/take_over.html", one=one)
+    one = queries.get_escalated_concern(request.viewer, uid)
+    sheet = FormPage(request, forms.AdultTakeOverForm)
+    if sheet.is_complete and sheet.attempt_act(acts.take_over, uid=uid, **sheet.form.act_arguments):
+        return sheet.go_to_page("adult_read", uid=uid)
+    return sheet.render_page("adult/take_over.html", one=one)
 
 
-def _does(request, uid, act, form, concern=None, said=None, **offered):
+def _render_adult_act(request, uid, act, form, concern=None, said=None, **offered):
     """The page of one act on a concern. `said` is extra context, `offered` the form's arguments."""
-    concern = concern or queries.to_change(request.viewer, uid)
-    sheet = Sheet(request, form, **offered)
-    if sheet.whole and sheet.does(act, concern=concern, **sheet.form.given):
+    concern = concern or queries.get_adult_to_change(request.viewer, uid)
+    sheet = FormPage(request, form, **offered)
+    if sheet.is_complete and sheet.attempt_act(act, concern=concern, **sheet.form.act_arguments):
         # Readers who excluded themselves cannot open the concern any more.
-        if queries.still_seen(request.viewer, uid):
-            return sheet.onward("adult_read", uid=uid)
-        return sheet.onward("adult")
-    page = {"authority": queries.authority(request.viewer), **(said or {})}
-    return sheet.page("adult/sheet.html", sight.adult(request.viewer, uid), **page)
+        if queries.is_still_visible(request.viewer, uid):
+            return sheet.go_to_page("adult_read", uid=uid)
+        return sheet.go_to_page("adult")
+    page = {"authority": queries.get_school_authority(request.viewer), **(said or {})}
+    return sheet.render_page(
+        "adult/sheet.html", sight.open_adult_concern(request.viewer, uid), **page
+    )
 
 
 def decide(request, uid):
-    return _does(request, uid, acts.decide, forms.DecideForm, today=request.viewer.today)
+    return _render_adult_act(
+        request, uid, acts.decide, forms.AdultDecisionForm, today=request.viewer.todays_date
+    )
 
 
 def speak(request, uid):
-    return _does(request, uid, acts.speak, forms.SpeakForm, now=request.viewer.now)
+    return _render_adult_act(
+        request, uid, acts.speak, forms.AdultConversationForm, now=request.viewer.now
+    )
 
 
 def note(request, uid):
-    return _does(request, uid, acts.note, forms.NoteForm)
+    return _render_adult_act(request, uid, acts.note, forms.AdultNoteForm)
 
 
 def tell(request, uid):
-    return _does(request, uid, acts.tell, forms.TellForm)
+    return _render_adult_act(request, uid, acts.tell, forms.AdultWordBackForm)
 
 
 def hand(request, uid):
-    concern = queries.to_change(request.viewer, uid)
-    to = queries.would_have(request.viewer, concern)
+    concern = queries.get_adult_to_change(request.viewer, uid)
+    to = queries.find_handover_posts(request.viewer, concern)
     own = request.viewer.person in {post.person for post in to}
-    return _does(request, uid, acts.hand, forms.HandForm, concern, {"to": to, "own": own})
+    return _render_adult_act(
+        request, uid, acts.hand, forms.AdultHandoverForm, concern, {"to": to, "own": own}
+    )
 
 
 def about(request, uid):
-    staff = queries.everybody(request.viewer)
-    return _does(request, uid, acts.about, forms.AboutForm, staff=staff)
+    staff = queries.list_staff_and_oneself(request.viewer)
+    return _render_adult_act(request, uid, acts.about, forms.AdultSubjectForm, staff=staff)
 
 
 def exclude(request, uid):
-    staff = queries.everybody(request.viewer)
-    return _does(request, uid, acts.exclude, forms.ExcludeForm, staff=staff)
+    staff = queries.list_staff_and_oneself(request.viewer)
+    return _render_adult_act(request, uid, acts.exclude, forms.AdultExcludeForm, staff=staff)
 
 
 def close(request, uid):
-    concern = queries.to_change(request.viewer, uid)
+    concern = queries.get_adult_to_change(request.viewer, uid)
     own = concern.reporter_id == request.viewer.person.pk
-    return _does(request, uid, acts.close, forms.CloseForm, concern, own=own)
+    return _render_adult_act(request, uid, acts.close, forms.AdultCloseForm, concern, own=own)
 
 
 def reopen(request, uid):
-    return _does(request, uid, acts.reopen, forms.ReopenForm)
+    return _render_adult_act(request, uid, acts.reopen, forms.AdultReopenForm)

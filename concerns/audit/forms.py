@@ -8,19 +8,21 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 
-from concerns.asking.govuk import Buttons, DayField, Press, Question
-from concerns.models import stood
-from concerns.rules import spans
-from concerns.rules.days import SchoolDays
-from concerns.rules.saying import when
-from concerns.rules.spans import Age, Wait
+from concerns.forms.govuk_layout import ButtonRow, DayField, Question, SubmitButton
+from concerns.reading import late_and_quiet
+from concerns.rules import reporting_periods
+from concerns.rules.reporting_periods import AgeBand, WaitBand
+from concerns.rules.school_days import SchoolDays
+from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import Category, Choice, Route
 
-ALL, NONE = "all", "none"
-QUIET_DAYS, MOST_QUIET_DAYS = 10, 60
+ALL = "all"
+NONE = "none"
+QUIET_DAYS = 10
+MOST_QUIET_DAYS = 60
 
 
-class Which(Choice):
+class AuditStatus(Choice):
     """The state of a concern. The first four are counted as of now, whatever year is chosen."""
 
     LATE = "late", "late now"
@@ -32,11 +34,11 @@ class Which(Choice):
 
 
 # The four counts at the top of the audit page, which a head looks at first.
-FOUR = (Which.LATE, Which.WAITING, Which.OUTSIDE, Which.QUIET)
+FOUR = (AuditStatus.LATE, AuditStatus.WAITING, AuditStatus.OUTSIDE, AuditStatus.QUIET)
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuditFilters:
     """The filters of a figure and of the list behind it.
 
     `quiet` is in school days. The fields after `year` and `quiet` are empty unless they narrow the
@@ -55,22 +57,22 @@ class Asked:
     # A past day, written 2026-11-03: the first four statuses as of its end.
     day: str = ""
 
-    def but(self, **more) -> "Asked":
+    def narrowed_by(self, **more) -> "AuditFilters":
         """A copy with the given fields changed."""
         return replace(self, **more)
 
-    def end(self, days: SchoolDays) -> datetime:
+    def end_of_asked_day(self, days: SchoolDays) -> datetime:
         """When the day asked about ends. Needs `day`."""
-        return stood.end_of(days, date.fromisoformat(self.day))
+        return late_and_quiet.end_of_local_day(days, date.fromisoformat(self.day))
 
     def quiet_since(self, days: SchoolDays) -> datetime:
         """The cutoff for "nothing heard": quiet concerns had no entry since then. Needs `day`."""
-        return spans.quiet_since(days, self.end(days), self.quiet)
+        return reporting_periods.quiet_cutoff(days, self.end_of_asked_day(days), self.quiet)
 
     @property
     def day_words(self) -> str:
         """Such as: as it stood at the end of 3 November 2026. Empty if it is about now."""
-        day = when(date.fromisoformat(self.day)) if self.day else ""
+        day = format_date_or_time(date.fromisoformat(self.day)) if self.day else ""
         return day and f"as it stood at the end of {day}"
 
     @property
@@ -81,7 +83,7 @@ class Asked:
         return urlencode({**boxes, "quiet": self.quiet})
 
     @property
-    def query(self) -> str:
+    def to_query_string(self) -> str:
         """The query string of the list with these filters."""
         return urlencode({name: value for name, value in vars(self).items() if value})
 
@@ -91,32 +93,36 @@ class Asked:
         return "School year" if self.year == ALL else "Month"
 
     @property
-    def year_words(self) -> str:
-        return "All years" if self.year == ALL else year_words(self.year)
+    def asked_year_in_words(self) -> str:
+        return "All years" if self.year == ALL else school_year_in_words(self.year)
 
     @property
-    def words(self) -> str:
+    def filters_in_words(self) -> str:
         """The filters in words, for the heading of the list and the ledger. Names nobody."""
         said = [
-            "" if self.day else self.year_words,
+            "" if self.day else self.asked_year_in_words,
             f"{date.fromisoformat(self.month + '-01'):%B %Y}" if self.month else "",
-            "no category chosen" if self.category == NONE else Category.say(self.category),
-            "nothing decided yet" if self.route == NONE else Route.say(self.route),
-            "late" if self.day and self.which == Which.LATE else Which.say(self.which),
-            f"for {self.quiet} school days" if self.which == Which.QUIET else "",
-            f"came in: {Age.say(self.age).lower()} ago" if self.age else "",
-            f"first look: {Wait.say(self.looked).lower()}" if self.looked else "",
-            f"decision: {Wait.say(self.decided).lower()}" if self.decided else "",
+            "no category chosen"
+            if self.category == NONE
+            else Category.label_of_value(self.category),
+            "nothing decided yet" if self.route == NONE else Route.label_of_value(self.route),
+            "late"
+            if self.day and self.which == AuditStatus.LATE
+            else AuditStatus.label_of_value(self.which),
+            f"for {self.quiet} school days" if self.which == AuditStatus.QUIET else "",
+            f"came in: {AgeBand.label_of_value(self.age).lower()} ago" if self.age else "",
+            f"first look: {WaitBand.label_of_value(self.looked).lower()}" if self.looked else "",
+            f"decision: {WaitBand.label_of_value(self.decided).lower()}" if self.decided else "",
             self.day_words,
         ]
         return ", ".join(part for part in said if part)
 
 
-def year_words(year: int | str) -> str:
+def school_year_in_words(year: int | str) -> str:
     return f"School year {year} to {int(year) + 1}"
 
 
-def _quiet() -> forms.IntegerField:
+def _quiet_days_field() -> forms.IntegerField:
     return forms.IntegerField(
         label="Nothing heard for how many school days",
         min_value=1,
@@ -128,17 +134,19 @@ def _quiet() -> forms.IntegerField:
     )
 
 
-class PastDay(forms.Form):
+class PastDayForm(forms.Form):
     """Asks for a past day, and how many school days without an entry count as quiet."""
 
     day = DayField(label="Which day?")
-    quiet = _quiet()
+    quiet = _quiet_days_field()
 
     helper = FormHelper()
     helper.form_method = "get"
     helper.disable_csrf = True
     helper.layout = Layout(
-        Question("day"), Question("quiet", width=3), Buttons(Press("Show", kind="secondary"))
+        Question("day"),
+        Question("quiet", width=3),
+        ButtonRow(SubmitButton("Show", kind="secondary")),
     )
 
     def __init__(self, data, *, today: date):
@@ -153,54 +161,61 @@ class PastDay(forms.Form):
         return day
 
     @property
-    def asked(self) -> Asked | None:
+    def past_day_filters(self) -> AuditFilters | None:
         """The filters for that day; None if the form is not valid."""
         if not self.is_valid():
             return None
-        return Asked(quiet=self.cleaned_data["quiet"], day=self.cleaned_data["day"].isoformat())
+        return AuditFilters(
+            quiet=self.cleaned_data["quiet"], day=self.cleaned_data["day"].isoformat()
+        )
 
 
-class Year(forms.Form):
+class AuditYearForm(forms.Form):
     """Asks for a school year, and how many school days without an entry count as quiet."""
 
     year = forms.ChoiceField(
         label="Came in during", error_messages={"invalid_choice": "Choose one of the years"}
     )
-    quiet = _quiet()
+    quiet = _quiet_days_field()
 
     helper = FormHelper()
     helper.form_method = "get"
     helper.disable_csrf = True
     helper.layout = Layout(
-        Question("year"), Question("quiet", width=3), Buttons(Press("Show", kind="secondary"))
+        Question("year"),
+        Question("quiet", width=3),
+        ButtonRow(SubmitButton("Show", kind="secondary")),
     )
 
     def __init__(self, data, *, years: list[int]):
         """`years` newest first. Missing answers default to the newest year and ten days."""
         usual = {"year": years[0], "quiet": QUIET_DAYS}
         super().__init__({**usual, **data.dict()})
-        self.fields["year"].choices = [*((y, year_words(y)) for y in years), (ALL, "All years")]
+        self.fields["year"].choices = [
+            *((y, school_year_in_words(y)) for y in years),
+            (ALL, "All years"),
+        ]
 
-    def asked(self) -> Asked:
+    def filters_or_defaults(self) -> AuditFilters:
         """The filters chosen, with the defaults in place of invalid answers."""
         self.full_clean()
         usual = {"year": self.fields["year"].choices[0][0], "quiet": QUIET_DAYS}
         given = {**usual, **self.cleaned_data}
-        return Asked(str(given["year"]), given["quiet"])
+        return AuditFilters(str(given["year"]), given["quiet"])
 
 
-class Narrow(forms.Form):
+class FigureLinkForm(forms.Form):
     """Reads the query string of a figure's link. Nobody types it, so invalid means not found."""
 
     year = forms.RegexField(r"^(all|20\d\d)$")
     quiet = forms.IntegerField(min_value=1, max_value=MOST_QUIET_DAYS, required=False)
-    which = forms.ChoiceField(choices=Which.choices(), required=False)
+    which = forms.ChoiceField(choices=AuditStatus.choices(), required=False)
     month = forms.RegexField(r"^20\d\d-(0[1-9]|1[0-2])$", required=False)
     category = forms.ChoiceField(choices=[(NONE, ""), *Category.choices()], required=False)
     route = forms.ChoiceField(choices=[(NONE, ""), *Route.choices()], required=False)
-    age = forms.ChoiceField(choices=Age.choices(), required=False)
-    looked = forms.ChoiceField(choices=Wait.choices(), required=False)
-    decided = forms.ChoiceField(choices=Wait.choices(), required=False)
+    age = forms.ChoiceField(choices=AgeBand.choices(), required=False)
+    looked = forms.ChoiceField(choices=WaitBand.choices(), required=False)
+    decided = forms.ChoiceField(choices=WaitBand.choices(), required=False)
     day = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
     after = forms.UUIDField(required=False)
 
@@ -212,16 +227,18 @@ class Narrow(forms.Form):
         """A day must be past, come with one of the four statuses, and with no other filter."""
         given = super().clean()
         day = given.get("day")
-        if day and (day >= self.today or given.get("which") not in FOUR or self._narrowed(given)):
+        if day and (
+            day >= self.today or given.get("which") not in FOUR or self._is_narrowed_further(given)
+        ):
             raise forms.ValidationError("no figure of ours")
         return given
 
-    def _narrowed(self, given) -> bool:
+    def _is_narrowed_further(self, given) -> bool:
         further = ("month", "category", "route", "age", "looked", "decided")
         return given.get("year") != ALL or any(given.get(name) for name in further)
 
-    def asked(self) -> Asked:
+    def to_audit_filters(self) -> AuditFilters:
         given = {**self.cleaned_data, "quiet": self.cleaned_data["quiet"] or QUIET_DAYS}
         given["day"] = given["day"].isoformat() if given["day"] else ""
         given.pop("after")
-        return Asked(**given)
+        return AuditFilters(**given)

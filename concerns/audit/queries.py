@@ -24,7 +24,7 @@ from django.db.models import (
     When,
 )
 
-from concerns.audit.forms import ALL, FOUR, NONE, Asked, Which, year_words
+from concerns.audit.forms import ALL, FOUR, NONE, AuditFilters, AuditStatus, school_year_in_words
 from concerns.doors import sight
 from concerns.models import (
     Concern,
@@ -34,152 +34,177 @@ from concerns.models import (
     DecisionRoute,
     Step,
     Viewer,
-    stood,
 )
-from concerns.models.fields import EncryptedText
-from concerns.paper import lines
-from concerns.paper.spread import spread
-from concerns.paper.tables import Row, Table, table
-from concerns.rules import spans
-from concerns.rules.spans import Age, Wait
+from concerns.models.base.encrypted_text import EncryptedText
+from concerns.paper import audit_csv
+from concerns.paper.figure_table import FigureRow, FigureTable, build_figure_table
+from concerns.paper.wait_summary import summarise_waits
+from concerns.reading import late_and_quiet
+from concerns.rules import reporting_periods
+from concerns.rules.reporting_periods import AgeBand, WaitBand
 from concerns.rules.words import Category, Choice, Route
 
 A_PAGE = 50
-OPEN, DECIDED = stood.OPEN, Q(decided_at__isnull=False)
+OPEN = late_and_quiet.OPEN
+DECIDED = Q(decided_at__isnull=False)
 TO_CONCERN = {ConcernCategory: "concern", DecisionRoute: "decision__concern"}
 
 
 @dataclass(frozen=True)
-class Figures:
+class AuditFigures:
     """Everything that the audit page shows. `now` is (status, count, filters of its rows)."""
 
-    now: list[tuple[Which, int, Asked]]
-    whole: Row
-    months: Table
-    categories: Table
-    routes: Table
-    ages: Table
-    looked: Table
-    decided: Table
+    now: list[tuple[AuditStatus, int, AuditFilters]]
+    whole: FigureRow
+    months: FigureTable
+    categories: FigureTable
+    routes: FigureTable
+    ages: FigureTable
+    looked: FigureTable
+    decided: FigureTable
     quiet_since: datetime
 
 
-def years(viewer: Viewer) -> list[int]:
+def list_years_with_concerns(viewer: Viewer) -> list[int]:
     """First calendar years of the school years with concerns, newest first; always this one too."""
-    oldest = seen(viewer).order_by("received_at", "id")
+    oldest = visible_concerns(viewer).order_by("received_at", "id")
     first = oldest.values_list("received_at", flat=True).first()
-    return spans.years_since(viewer.school.days, first, viewer.today)
+    return reporting_periods.school_years_since(
+        viewer.school.school_calendar, first, viewer.todays_date
+    )
 
 
-def figures(viewer: Viewer, asked: Asked, known: list[int]) -> Figures:
+def count_audit_figures(viewer: Viewer, asked: AuditFilters, known: list[int]) -> AuditFigures:
     """The figures for `asked`. `known` are the years of `list_years_with_concerns`."""
-    rows = narrowed(viewer, asked)
+    rows = concerns_behind_figure(viewer, asked)
     totals = rows.aggregate(
-        **_counts(),
+        **_count_expressions(),
         looked=Count("looked_after"),
         timed=Count("decided_after"),
-        **{age.value: Count("id", filter=_aged(viewer, age)) for age in Age},
+        **{age.value: Count("id", filter=_age_band_condition(viewer, age)) for age in AgeBand},
     )
-    ages = [Row(age.label, asked.but(age=age.value), open=totals[age]) for age in Age]
+    ages = [
+        FigureRow(age.label, asked.narrowed_by(age=age.value), open=totals[age]) for age in AgeBand
+    ]
     by = ("category", "category_rows__category", Category, "No category chosen")
-    categories = _by(rows, asked, *by)
+    categories = _rows_by_value(rows, asked, *by)
     by = ("route", "decisions__routes__route", Route, "Nothing decided yet")
-    routes = _by(rows, asked, *by)
-    return Figures(
-        now=_now(viewer, asked),
-        whole=Row("All", asked, *(totals[name] for name in _counts())),
-        months=table("What came in", _by_month(viewer, rows, asked, known)),
-        categories=table("What came in, by category", categories),
-        routes=table("What was decided", routes),
-        ages=table("What is still open, by age", ages, "open"),
-        looked=_waits(viewer, rows, asked, "looked", totals["looked"]),
-        decided=_waits(viewer, rows, asked, "decided", totals["timed"]),
-        quiet_since=spans.quiet_since(viewer.school.days, viewer.now, asked.quiet),
+    routes = _rows_by_value(rows, asked, *by)
+    return AuditFigures(
+        now=_count_current_statuses(viewer, asked),
+        whole=FigureRow("All", asked, *(totals[name] for name in _count_expressions())),
+        months=build_figure_table("What came in", _rows_by_month(viewer, rows, asked, known)),
+        categories=build_figure_table("What came in, by category", categories),
+        routes=build_figure_table("What was decided", routes),
+        ages=build_figure_table("What is still open, by age", ages, "open"),
+        looked=_build_wait_table(viewer, rows, asked, "looked", totals["looked"]),
+        decided=_build_wait_table(viewer, rows, asked, "decided", totals["timed"]),
+        quiet_since=reporting_periods.quiet_cutoff(
+            viewer.school.school_calendar, viewer.now, asked.quiet
+        ),
     )
 
 
-def narrowed(viewer: Viewer, asked: Asked):
+def concerns_behind_figure(viewer: Viewer, asked: AuditFilters):
     """The concerns that a figure with filters `asked` counts, among those `viewer` may see."""
-    rows = seen(viewer)
-    for condition in _conditions(viewer, asked):
+    rows = visible_concerns(viewer)
+    for condition in _filter_conditions(viewer, asked):
         rows = rows.filter(condition)
     return rows
 
 
-def _conditions(viewer: Viewer, asked: Asked) -> Iterator:
-    yield _came_in(viewer, asked)
+def _filter_conditions(viewer: Viewer, asked: AuditFilters) -> Iterator:
+    yield _received_in_year(viewer, asked)
     if asked.which:
-        yield _which(viewer, asked)[asked.which]
+        yield _conditions_by_status(viewer, asked)[asked.which]
     if asked.month:
         first = date.fromisoformat(f"{asked.month}-01")
-        yield _between("received_at", *spans.month(viewer.school.days, first))
+        yield _between_moments(
+            "received_at", *reporting_periods.month_bounds(viewer.school.school_calendar, first)
+        )
     if asked.category:
-        yield _says(ConcernCategory, asked.category, "category")
+        yield _has_row_saying(ConcernCategory, asked.category, "category")
     if asked.route:
-        yield _says(DecisionRoute, asked.route, "route")
+        yield _has_row_saying(DecisionRoute, asked.route, "route")
     if asked.age:
-        yield _aged(viewer, Age(asked.age))
+        yield _age_band_condition(viewer, AgeBand(asked.age))
     for column, band in (("looked_after", asked.looked), ("decided_after", asked.decided)):
         if band:
-            yield _waited(viewer, column, Wait(band))
+            yield _wait_band_condition(viewer, column, WaitBand(band))
 
 
-def _came_in(viewer: Viewer, asked: Asked) -> Q:
+def _received_in_year(viewer: Viewer, asked: AuditFilters) -> Q:
     if asked.year == ALL:
         return Q()
-    return _between("received_at", *spans.school_year(viewer.school.days, int(asked.year)))
+    return _between_moments(
+        "received_at",
+        *reporting_periods.school_year_bounds(viewer.school.school_calendar, int(asked.year)),
+    )
 
 
-def _between(column: str, start: datetime | None, end: datetime | None) -> Q:
+def _between_moments(column: str, start: datetime | None, end: datetime | None) -> Q:
     begins = Q(**{f"{column}__gte": start}) if start else Q()
     return begins & Q(**{f"{column}__lt": end}) if end else begins
 
 
-def _says(model, key: str, column: str):
+def _has_row_saying(model, key: str, column: str):
     """Whether the concern has a row of `model` with `key` in `column`; for NONE, no row at all."""
     rows = model.objects.filter(**{TO_CONCERN[model]: OuterRef("pk")})
     return ~Exists(rows) if key == NONE else Exists(rows.filter(**{column: key}))
 
 
-def _which(viewer: Viewer, asked: Asked) -> dict:
+def _conditions_by_status(viewer: Viewer, asked: AuditFilters) -> dict:
     """{status: condition}, as of now or as of the end of the day in `asked`."""
-    days = viewer.school.days
+    days = viewer.school.school_calendar
     if asked.day:
-        return stood.then(days, asked.end(days), asked.quiet)
-    of_now = stood.now(days, viewer.now, asked.quiet)
-    return {**of_now, Which.OPEN: OPEN, Which.DECIDED: DECIDED}
+        return late_and_quiet.conditions_at_moment(days, asked.end_of_asked_day(days), asked.quiet)
+    of_now = late_and_quiet.current_conditions(days, viewer.now, asked.quiet)
+    return {**of_now, AuditStatus.OPEN: OPEN, AuditStatus.DECIDED: DECIDED}
 
 
-def _aged(viewer: Viewer, band: Age) -> Q:
-    return OPEN & _between("received_at", *spans.age(viewer.school.days, band, viewer.today))
+def _age_band_condition(viewer: Viewer, band: AgeBand) -> Q:
+    return OPEN & _between_moments(
+        "received_at",
+        *reporting_periods.age_band_bounds(viewer.school.school_calendar, band, viewer.todays_date),
+    )
 
 
-def _waited(viewer: Viewer, column: str, band: Wait) -> Q:
+def _wait_band_condition(viewer: Viewer, column: str, band: WaitBand) -> Q:
     """The condition that the minutes in `column` fall in `band`."""
-    if band is Wait.NOT_YET:
+    if band is WaitBand.NOT_YET:
         return Q(**{f"{column}__isnull": True})
-    over, at_most = spans.wait(viewer.school.days, band)
+    over, at_most = reporting_periods.wait_band_bounds(viewer.school.school_calendar, band)
     longer = Q(**{f"{column}__gt": over}) if over is not None else Q(**{f"{column}__gte": 0})
     return longer & Q(**{f"{column}__lte": at_most}) if at_most is not None else longer
 
 
-def _now(viewer: Viewer, asked: Asked) -> list[tuple[Which, int, Asked]]:
-    return _four(viewer, Asked(quiet=asked.quiet), seen(viewer).open())
+def _count_current_statuses(
+    viewer: Viewer, asked: AuditFilters
+) -> list[tuple[AuditStatus, int, AuditFilters]]:
+    return _count_four_statuses(
+        viewer, AuditFilters(quiet=asked.quiet), visible_concerns(viewer).open()
+    )
 
 
-def day(viewer: Viewer, asked: Asked) -> list[tuple[Which, int, Asked]]:
+def count_past_day_statuses(
+    viewer: Viewer, asked: AuditFilters
+) -> list[tuple[AuditStatus, int, AuditFilters]]:
     """The four status counts as they stood at the end of the past day in `asked`."""
-    return _four(viewer, Asked(quiet=asked.quiet, day=asked.day), seen(viewer))
+    return _count_four_statuses(
+        viewer, AuditFilters(quiet=asked.quiet, day=asked.day), visible_concerns(viewer)
+    )
 
 
-def _four(viewer: Viewer, ever: Asked, rows) -> list[tuple[Which, int, Asked]]:
-    conditions = _which(viewer, ever)
+def _count_four_statuses(
+    viewer: Viewer, ever: AuditFilters, rows
+) -> list[tuple[AuditStatus, int, AuditFilters]]:
+    conditions = _conditions_by_status(viewer, ever)
     counts = {which.value: Count("id", filter=conditions[which]) for which in FOUR}
     found = rows.aggregate(**counts)
-    return [(which, found[which], ever.but(which=which.value)) for which in FOUR]
+    return [(which, found[which], ever.narrowed_by(which=which.value)) for which in FOUR]
 
 
-def _counts(distinct: bool = False) -> dict:
+def _count_expressions(distinct: bool = False) -> dict:
     """Counts of received, decided and open concerns, and when the oldest open one was received.
 
     `distinct` is for joins in which a concern occurs more than once.
@@ -192,57 +217,75 @@ def _counts(distinct: bool = False) -> dict:
     }
 
 
-def _by_month(viewer: Viewer, rows, asked: Asked, known: list[int]) -> list[Row]:
+def _rows_by_month(viewer: Viewer, rows, asked: AuditFilters, known: list[int]) -> list[FigureRow]:
     """One row for each month, or each school year if all years are asked for; empty ones too."""
-    days = viewer.school.days
+    days = viewer.school.school_calendar
     if asked.year == ALL:
-        made = [(year_words(y), asked.but(year=str(y))) for y in reversed(known)]
-        ends = [spans.school_year(days, year)[1] for year in reversed(known)]
+        made = [(school_year_in_words(y), asked.narrowed_by(year=str(y))) for y in reversed(known)]
+        ends = [reporting_periods.school_year_bounds(days, year)[1] for year in reversed(known)]
     else:
-        firsts = spans.months_of(int(asked.year), viewer.today)
-        made = [(f"{day:%B %Y}", asked.but(month=f"{day:%Y-%m}")) for day in firsts]
-        ends = [spans.month(days, day)[1] for day in firsts]
+        firsts = reporting_periods.months_of_school_year(int(asked.year), viewer.todays_date)
+        made = [(f"{day:%B %Y}", asked.narrowed_by(month=f"{day:%Y-%m}")) for day in firsts]
+        ends = [reporting_periods.month_bounds(days, day)[1] for day in firsts]
     cases = [When(received_at__lt=end, then=Value(place)) for place, end in enumerate(ends)]
     bucket = Case(*cases, default=Value(len(ends) - 1), output_field=IntegerField())
-    found = rows.annotate(bucket=bucket).values("bucket").annotate(**_counts()).order_by("bucket")
+    found = (
+        rows.annotate(bucket=bucket)
+        .values("bucket")
+        .annotate(**_count_expressions())
+        .order_by("bucket")
+    )
     counted = {counts.pop("bucket"): counts for counts in found}
-    return [Row(*one, **counted.get(place, {})) for place, one in enumerate(made)]
+    return [FigureRow(*one, **counted.get(place, {})) for place, one in enumerate(made)]
 
 
-def _by(rows, asked: Asked, column: str, path: str, words: type[Choice], none: str) -> list[Row]:
+def _rows_by_value(
+    rows, asked: AuditFilters, column: str, path: str, words: type[Choice], none: str
+) -> list[FigureRow]:
     """One row for each value of `path`, of which a concern can have several or none.
 
     Most frequent first; concerns without a value come last, labelled `none`.
     """
-    found = rows.values(said=F(path)).annotate(**_counts(distinct=True)).order_by("-came", "said")
-    made, never = [], []
+    found = (
+        rows.values(said=F(path))
+        .annotate(**_count_expressions(distinct=True))
+        .order_by("-came", "said")
+    )
+    made = []
+    never = []
     for counts in found:
         key = counts.pop("said")
-        row = Row(words.say(key) if key else none, asked.but(**{column: key or NONE}), **counts)
+        row = FigureRow(
+            words.label_of_value(key) if key else none,
+            asked.narrowed_by(**{column: key or NONE}),
+            **counts,
+        )
         (made if key else never).append(row)
     return [*made, *never]
 
 
-def _waits(viewer: Viewer, rows, asked: Asked, name: str, count: int) -> Table:
+def _build_wait_table(
+    viewer: Viewer, rows, asked: AuditFilters, name: str, count: int
+) -> FigureTable:
     """The table of waits for `name` ("looked" or "decided"); `count` is how many have ended."""
     column = f"{name}_after"
     counted = rows.values_list(column).annotate(many=Count("id")).order_by(column)
-    ends = spans.wait_ends(viewer.school.days)
-    found = spread(counted.iterator(chunk_size=2000), count, ends)
+    ends = reporting_periods.wait_band_limits(viewer.school.school_calendar)
+    found = summarise_waits(counted.iterator(chunk_size=2000), count, ends)
     made = [
-        Row(band.label, asked.but(**{name: band.value}), came=many)
-        for band, many in zip(Wait, (*found.bands, found.waiting), strict=True)
+        FigureRow(band.label, asked.narrowed_by(**{name: band.value}), came=many)
+        for band, many in zip(WaitBand, (*found.bands, found.waiting), strict=True)
     ]
     words = "Time to first look" if name == "looked" else "Time to decision"
-    return table(words, made, spread=found)
+    return build_figure_table(words, made, spread=found)
 
 
-def seen(viewer: Viewer):
+def visible_concerns(viewer: Viewer):
     """Every concern `viewer` may see."""
     return Concern.objects.visible_to(viewer)
 
 
-def newest_first(rows, after: Concern | None = None):
+def newest_received_first(rows, after: Concern | None = None):
     """`rows` by time of receipt, newest first; only those that follow `after`, if it is given."""
     if after:
         rows = rows.filter(received_at__lte=after.received_at).filter(
@@ -252,7 +295,7 @@ def newest_first(rows, after: Concern | None = None):
 
 
 @dataclass(frozen=True)
-class Page:
+class AuditRowsPage:
     """One page of the concerns behind a figure.
 
     `rows` is (concern, labels of its decided routes), `count` all the concerns behind the figure,
@@ -264,31 +307,41 @@ class Page:
     more: UUID | None
 
 
-def page(viewer: Viewer, asked: Asked, after: Concern | None) -> Page:
+def read_audit_rows(viewer: Viewer, asked: AuditFilters, after: Concern | None) -> AuditRowsPage:
     """The next fifty concerns after `after`. Recorded as shown."""
-    rows = narrowed(viewer, asked)
-    owed = stood.owed_at(at(viewer, asked).now) if asked.day else Step.objects.open()
-    wanted = _whole(newest_first(rows, after), owed)
-    found, more = sight.page(viewer, wanted, A_PAGE, reason=f"audit: {asked.words}")
-    shown = [(row, lines.routes(row)) for row in found]
-    return Page(shown, rows.count(), found[-1].uid if more else None)
+    rows = concerns_behind_figure(viewer, asked)
+    owed = (
+        late_and_quiet.steps_open_at(viewer_at_asked_moment(viewer, asked).now)
+        if asked.day
+        else Step.objects.open()
+    )
+    wanted = _prefetch_row_details(newest_received_first(rows, after), owed)
+    found, more = sight.read_page_of_list(
+        viewer, wanted, A_PAGE, reason=f"audit: {asked.filters_in_words}"
+    )
+    shown = [(row, audit_csv.decided_route_words(row)) for row in found]
+    return AuditRowsPage(shown, rows.count(), found[-1].uid if more else None)
 
 
-def at(viewer: Viewer, asked: Asked) -> Viewer:
+def viewer_at_asked_moment(viewer: Viewer, asked: AuditFilters) -> Viewer:
     """`viewer` with the time set to the end of the past day, so that lateness is as of then."""
-    return replace(viewer, now=asked.end(viewer.school.days)) if asked.day else viewer
+    return (
+        replace(viewer, now=asked.end_of_asked_day(viewer.school.school_calendar))
+        if asked.day
+        else viewer
+    )
 
 
-def _whole(rows, owed):
+def _prefetch_row_details(rows, owed):
     """`rows` with everything that the list and the CSV show, in a fixed number of queries.
 
     `owed` are the next steps to show with each concern.
     """
-    children = ConcernChild.objects.standing().select_related("child").order_by("id")
-    decisions = _wordless(Decision.objects).prefetch_related("routes").order_by("id")
+    children = ConcernChild.objects.not_misfiled().select_related("child").order_by("id")
+    decisions = _without_encrypted_text(Decision.objects).prefetch_related("routes").order_by("id")
     owed = owed.in_order().select_related("holder")
     return (
-        _wordless(rows)
+        _without_encrypted_text(rows)
         .select_related("holder")
         .prefetch_related(
             "category_rows",
@@ -299,13 +352,14 @@ def _whole(rows, owed):
     )
 
 
-def _wordless(rows):
+def _without_encrypted_text(rows):
     """Without the encrypted texts, which a list does not show and should not load."""
     return rows.defer(*(f.name for f in rows.model._meta.fields if isinstance(f, EncryptedText)))
 
 
-def sheet_rows(viewer: Viewer, asked: Asked) -> Iterator[tuple]:
+def iterate_csv_rows(viewer: Viewer, asked: AuditFilters) -> Iterator[tuple]:
     """The CSV rows of all concerns behind a figure, read 500 at a time to save memory."""
-    zone, rows = ZoneInfo(viewer.school.days.zone), newest_first(narrowed(viewer, asked))
-    for concern in _whole(rows, Step.objects.open()).iterator(chunk_size=500):
-        yield lines.line(concern, zone, viewer.now)
+    zone = ZoneInfo(viewer.school.school_calendar.zone)
+    rows = newest_received_first(concerns_behind_figure(viewer, asked))
+    for concern in _prefetch_row_details(rows, Step.objects.open()).iterator(chunk_size=500):
+        yield audit_csv.concern_csv_row(concern, zone, viewer.now)

@@ -12,14 +12,14 @@ from datetime import date, datetime, time
 from django.db.models import F
 from django.http import Http404
 
-from concerns.doors.act import Refused, act
+from concerns.doors.act import ActRefused, act
 from concerns.models import (
     Addition,
-    Agenda,
     ClockSet,
     Concern,
     Draft,
     Ending,
+    NextSteps,
     Person,
     School,
     Step,
@@ -28,17 +28,17 @@ from concerns.models import (
     Viewer,
     Watch,
     WordBack,
-    clocks,
 )
-from concerns.models.after import may_be_asked, not_yet
-from concerns.models.decision import LONGEST
-from concerns.rules import bounds
-from concerns.rules.after import Because, Then
+from concerns.models.response.decision import LONGEST
+from concerns.models.response.watch import reason_not_to_close, staff_to_ask_about
+from concerns.models.school import school_clocks
+from concerns.rules import clock_bounds
 from concerns.rules.clocks import BY_A_NOTE, FIRST_LOOKS, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
-from concerns.rules.words import Outcome
+from concerns.rules.watching import WatchReason, WatchReviewResult
+from concerns.rules.words import ConcernOutcome
 
 ALREADY = "This has been done already. Nothing was recorded twice."
 NOT_YOURS = (
@@ -50,28 +50,32 @@ NOT_YOURS = (
 @act(May.DECIDE, Kind.TOLD_REPORTER, on="concern")
 def tell_reporter(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> WordBack:
     """Give the person who wrote the concern a word back. This ends the step to do so."""
-    back = WordBack.objects.say(by, concern, words, now)
-    agenda = record.agenda(concern)
-    agenda.done(StepKind.TELL_REPORTER)
-    agenda.onward()
+    back = WordBack.objects.send_word_back(by, concern, words, now)
+    agenda = record.agenda_of_concern(concern)
+    agenda.complete_steps(StepKind.TELL_REPORTER)
+    agenda.ensure_next_step()
     record(about=back, concern=concern, fields=["words"], words={"words": words})
     return back
 
 
-def _noted(record, step: Step, words: str) -> tuple[Agenda, Addition]:
+def _note_and_end_step(record, step: Step, words: str) -> tuple[NextSteps, Addition]:
     """End `step`, and add a note for the leads. Returns the agenda of its concern and the note. The
     step is looked up under the lock: of two presses at once, the second finds it done, and Refused
     is raised."""
-    agenda = record.agenda(step.concern)
+    agenda = record.agenda_of_concern(step.concern)
     still = [owed for owed in agenda.open if owed.pk == step.pk]
     if not still:
-        raise Refused(ALREADY)
+        raise ActRefused(ALREADY)
     by = record.by
     note = Addition.objects.create(
-        school=by.school, concern=step.concern, by=by.person, at=record.now, words=words,
+        school=by.school,
+        concern=step.concern,
+        by=by.person,
+        at=record.now,
+        words=words,
         for_leads=True,
-    )  # fmt: skip
-    agenda.end(still)
+    )
+    agenda.end_steps(still)
     return agenda, note
 
 
@@ -79,9 +83,9 @@ def _noted(record, step: Step, words: str) -> tuple[Agenda, Addition]:
 def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record) -> Addition:
     """Do a next step that needs only a note of what was found (`clocks.BY_A_NOTE`)."""
     if step.kind not in BY_A_NOTE:
-        raise Refused("This step is not done by a note.")
-    agenda, note = _noted(record, step, words)
-    agenda.onward()
+        raise ActRefused("This step is not done by a note.")
+    agenda, note = _note_and_end_step(record, step, words)
+    agenda.ensure_next_step()
     said = {"words": words}
     record(about=step, concern=step.concern, fields=["words"], reason=step.kind, words=said)
     return note
@@ -96,19 +100,19 @@ def look_again(
     on."""
     concern = step.concern
     if step.kind != StepKind.STILL_WORRIED:
-        raise Refused("This step is not done here.")
-    if by.person.pk in step.not_theirs:
-        raise Refused(NOT_YOURS.format(step.holder_words))
+        raise ActRefused("This step is not done here.")
+    if by.person.pk in step.barred_person_keys:
+        raise ActRefused(NOT_YOURS.format(step.holder_words))
     if not words_back.strip():
-        raise Refused("Whoever is still worried gets a word back.")
-    agenda, note = _noted(record, step, words)
-    agenda.looked()
-    agenda.done(*FIRST_LOOKS)
+        raise ActRefused("Whoever is still worried gets a word back.")
+    agenda, note = _note_and_end_step(record, step, words)
+    agenda.record_first_look()
+    agenda.complete_steps(*FIRST_LOOKS)
     if concern.state == State.WAITING:
         concern.holder = by.person
-        agenda.begin(by.person)
-    WordBack.objects.owed(agenda, words_back)
-    agenda.onward()
+        agenda.start_deciding(by.person)
+    WordBack.objects.give_owed_word_back(agenda, words_back)
+    agenda.ensure_next_step()
     said = {"words": words, "words_back": words_back}
     record(about=step, concern=concern, fields=[*said], reason=step.kind, words=said)
     return note
@@ -116,40 +120,47 @@ def look_again(
 
 @act(May.DECIDE, Kind.LOOKED_AFTER, on="step")
 def look_after(
-    *, by: Viewer, step: Step, words: str, then: Then, why: str, words_back: str, now: datetime,
+    *,
+    by: Viewer,
+    step: Step,
+    words: str,
+    then: WatchReviewResult,
+    why: str,
+    words_back: str,
+    now: datetime,
     record,
-) -> Addition:  # fmt: skip
+) -> Addition:
     """Record a review of a watch: how the child is, and whether the watch goes on. `words` is how
     the child is. `then`: watch on, or end here. `why` is needed to end it before the last
     review."""
     concern = step.concern
-    watch = Watch.objects.of(concern)
+    watch = Watch.objects.latest_of_concern(concern)
     if step.kind != StepKind.LOOK_AFTER or watch is None:
-        raise Refused("This step is not done here.")
-    agenda, note = _noted(record, step, words)
-    left = watch.left(by.today, step)
-    if then == Then.ON:
-        watch.look_again_on(agenda, left[0] if left else watch.further(now))
+        raise ActRefused("This step is not done here.")
+    agenda, note = _note_and_end_step(record, step, words)
+    left = watch.review_days_left(by.todays_date, step)
+    if then == WatchReviewResult.ON:
+        watch.schedule_review(agenda, left[0] if left else watch.further_review_day(now))
     elif left and not why.strip():
-        raise Refused("Say why the watch ends before its last review.")
+        raise ActRefused("Say why the watch ends before its last review.")
     else:
-        _unwatch(agenda, watch, why.strip() or words, words_back)
+        _end_watch(agenda, watch, why.strip() or words, words_back)
     said = {"words": words, "why": why, "words_back": words_back}
     record(about=watch, concern=concern, fields=[then, *said], words=said)
     return note
 
 
-def _unwatch(agenda: Agenda, watch: Watch, why: str, words_back: str) -> None:
+def _end_watch(agenda: NextSteps, watch: Watch, why: str, words_back: str) -> None:
     """End the watch and close its concern. A watch after a status ended runs beside the concern: if
     that has other steps open or is not decided, it stays open."""
     concern = agenda.concern
-    watch.ask_nobody(agenda)
-    if watch.because == Because.STATUS and (agenda.open or concern.state != State.DECIDED):
-        return agenda.onward()
-    if wrong := not_yet(agenda, words_back):
-        raise Refused(wrong)
-    WordBack.objects.owed(agenda, words_back)
-    Ending.objects.close(agenda, watch.outcome or Outcome.KEPT, why)
+    watch.withdraw_watch_tasks(agenda)
+    if watch.because == WatchReason.STATUS and (agenda.open or concern.state != State.DECIDED):
+        return agenda.ensure_next_step()
+    if wrong := reason_not_to_close(agenda, words_back):
+        raise ActRefused(wrong)
+    WordBack.objects.give_owed_word_back(agenda, words_back)
+    Ending.objects.record_closing(agenda, watch.outcome or ConcernOutcome.KEPT, why)
 
 
 @act(May.DECIDE, Kind.TASKED, on="concern")
@@ -159,12 +170,14 @@ def ask(
     """Ask a colleague to do something by a day. They see these words, the day and who asked. They
     see nothing of the concern. The day is within a year."""
     if concern.state == State.CLOSED:
-        raise Refused("This concern is closed. Reopen it first.")
-    if to not in may_be_asked(by, concern) or to == by.person:
-        raise Refused("Ask a colleague who works here, and is neither family nor kept out of it.")
-    if not by.today <= on <= by.today + LONGEST:
-        raise Refused("Choose a day that is still to come, within a year.")
-    task = Task.objects.ask(record.agenda(concern), to, words, on)
+        raise ActRefused("This concern is closed. Reopen it first.")
+    if to not in staff_to_ask_about(by, concern) or to == by.person:
+        raise ActRefused(
+            "Ask a colleague who works here, and is neither family nor kept out of it."
+        )
+    if not by.todays_date <= on <= by.todays_date + LONGEST:
+        raise ActRefused("Choose a day that is still to come, within a year.")
+    task = Task.objects.ask_colleague(record.agenda_of_concern(concern), to, words, on)
     record(about=task, concern=concern, shown=[to.uid], fields=["words"], words={"words": words})
     return task
 
@@ -175,12 +188,12 @@ def answer(*, by: Viewer, task: Task, words: str, done: bool, now: datetime, rec
     goes back to the lead who asked. As the person asked may see nothing of the concern, it is not
     passed to `@act`, and is locked here instead. Raises Http404 for anybody else's task."""
     concern = Concern.objects.select_for_update().get(pk=task.step.concern_id)
-    if task not in Task.objects.open_to(by):
+    if task not in Task.objects.tasks_visible_to(by):
         raise Http404
-    agenda = record.agenda(concern)
+    agenda = record.agenda_of_concern(concern)
     if task.step_id not in {step.pk for step in agenda.open}:
-        raise Refused(ALREADY)
-    said = Task.objects.answered(agenda, task, words, done or task.by_id == by.person.pk)
+        raise ActRefused(ALREADY)
+    said = Task.objects.record_task_answer(agenda, task, words, done or task.by_id == by.person.pk)
     how = "done" if said.done else "cannot"
     record(about=task, concern=concern, reason=how, fields=["words"], words={"words": words})
     return said
@@ -191,7 +204,7 @@ def set_aside(*, by: Viewer, draft: Draft, why: str, now: datetime, record) -> D
     """Record that a draft need not be sent. Its writer may, or a lead who has asked them. Only its
     writer can still read it. If they go on writing, it counts as unsent again. Raises Http404 for
     anybody else."""
-    known = Draft.objects.of(by).unsent() | Draft.objects.known_to_leads(by)
+    known = Draft.objects.own_drafts(by).unsent_concern_drafts() | Draft.objects.known_to_leads(by)
     if draft not in known:
         raise Http404
     draft.set_aside_at = now
@@ -205,7 +218,7 @@ def choose_posts(*, by: Viewer, first: time, second: time, now: datetime, record
     """Choose the two times of day at which messages that are not urgent are mailed. They cannot be
     switched off: a message nobody gets is a child nobody hears of."""
     if first == second:
-        raise Refused("Choose two different times.")
+        raise ActRefused("Choose two different times.")
     by.person.first_post, by.person.second_post = sorted([first, second])
     by.person.save(update_fields=["first_post", "second_post"])
     record(about=by.person, fields=["first_post", "second_post"])
@@ -216,12 +229,16 @@ def choose_posts(*, by: Viewer, first: time, second: time, now: datetime, record
 def report_fgm(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
     """Record that the person who learnt of FGM has reported it to the police themselves. Nobody
     else can record it for them. Raises Refused if no such report is open in `by`'s name."""
-    agenda = record.agenda(concern)
-    own = [step for step in agenda.owes(StepKind.REPORT_FGM) if step.holder_id == by.person.pk]
+    agenda = record.agenda_of_concern(concern)
+    own = [
+        step for step in agenda.steps_of_kind(StepKind.REPORT_FGM) if step.holder_id == by.person.pk
+    ]
     if not own:
-        raise Refused("No report to the police is open in your name: it is written down already.")
-    agenda.end(own)
-    agenda.onward()
+        raise ActRefused(
+            "No report to the police is open in your name: it is written down already."
+        )
+    agenda.end_steps(own)
+    agenda.ensure_next_step()
     told = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words
     )
@@ -255,12 +272,12 @@ def set_clocks(
     figure is out of its bounds (`rules/bounds.py`)."""
     school = School.objects.select_for_update().get(pk=by.school.pk)
     if school.calendar_version != read:
-        raise Refused(MEANWHILE)
+        raise ActRefused(MEANWHILE)
     if bool(adviser["adviser_name"]) != bool(adviser["adviser_email"]):
-        raise Refused(NO_ADVISER)
-    before = ClockSet.objects.in_force(school)
+        raise ActRefused(NO_ADVISER)
+    before = ClockSet.objects.amounts_in_force(school)
     moved = {kind: amount for kind, amount in figures.items() if before.get(kind) != amount}
-    _must_be_bounded(by, moved)
+    _refuse_unbounded_figures(by, moved)
     ClockSet.objects.bulk_create(
         ClockSet(school=school, kind=kind, amount=amount, since=now, by=by.person)
         for kind, amount in moved.items()
@@ -275,9 +292,15 @@ def set_clocks(
     return school
 
 
-def _must_be_bounded(by: Viewer, figures: Mapping[str, int | None]) -> None:
-    kinds = {kind.value: kind for kind in clocks.open_to(by) if bounds.may_change(kind)}
+def _refuse_unbounded_figures(by: Viewer, figures: Mapping[str, int | None]) -> None:
+    kinds = {
+        kind.value: kind
+        for kind in school_clocks.visible_clock_kinds(by)
+        if clock_bounds.may_change_clock(kind)
+    }
     for kind, amount in figures.items():
         known = kind in kinds
-        if not known or (amount is not None and bounds.within(kinds[kind], amount) != amount):
-            raise Refused(UNBOUNDED)
+        if not known or (
+            amount is not None and clock_bounds.clamp_clock_amount(kinds[kind], amount) != amount
+        ):
+            raise ActRefused(UNBOUNDED)

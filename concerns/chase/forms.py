@@ -7,15 +7,22 @@ from datetime import datetime
 
 from django import forms
 
-from concerns.asking import moments
-from concerns.asking.asked import Asked, Words
-from concerns.asking.choosing import OneOfStaff
-from concerns.asking.ending import WORD_BACK
-from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
-from concerns.rules import bounds
-from concerns.rules.adults import AdultStepKind
+from concerns.forms import past_moment
+from concerns.forms.base_form import DraftableForm, WordsField
+from concerns.forms.choose_person import ChooseColleagueForm
+from concerns.forms.closing_and_watch import WORD_BACK
+from concerns.forms.govuk_layout import (
+    ButtonRow,
+    DayField,
+    Question,
+    SubmitButton,
+    TextBlock,
+    lay_out_form,
+)
+from concerns.rules import clock_bounds
+from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.clocks import CLOCKS, StepKind
-from concerns.rules.saying import when
+from concerns.rules.wording import format_date_or_time
 
 ASKS = {
     StepKind.DANGER_NOW: "Who told you by voice, when, and what was done at once?",
@@ -28,42 +35,48 @@ ASKS = {
 }
 
 
-class StepForm(Asked):
-    words = Words("", needed="Write what was found or done. A sentence is enough.")
+class StepNoteForm(DraftableForm):
+    words = WordsField("", needed="Write what was found or done. A sentence is enough.")
 
     def __init__(self, *args, kind: StepKind, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["words"].label = ASKS[kind]
-        self.helper = inside(Question("words", rows=5), Buttons(Press("This is done")))
+        self.helper = lay_out_form(
+            Question("words", rows=5), ButtonRow(SubmitButton("This is done"))
+        )
 
 
-class AgainForm(Asked):
+class LookAgainForm(DraftableForm):
     """For who looks again: what they make of it, and a word back to the writer who is worried."""
 
-    words = Words(
+    words = WordsField(
         "What do you make of it?",
         needed="Write what you make of it. A sentence is enough.",
         help_text="Read what was written and decided as if for the first time. The person who is "
         "worried does not see this.",
     )
-    words_back = Words("Your word to them", needed="Write them a word", help_text=WORD_BACK)
-    helper = inside(
-        Question("words", rows=5), Question("words_back", rows=4), Buttons(Press("I have looked"))
+    words_back = WordsField("Your word to them", needed="Write them a word", help_text=WORD_BACK)
+    helper = lay_out_form(
+        Question("words", rows=5),
+        Question("words_back", rows=4),
+        ButtonRow(SubmitButton("I have looked")),
     )
 
 
-class AskForm(OneOfStaff):
+class AskColleagueForm(ChooseColleagueForm):
     """Asks one of `staff` to do something by a day."""
 
     person = forms.ChoiceField(label="Whom do you ask?")
-    words = Words(
+    words = WordsField(
         "What do you ask them for?",
         needed="Write what you ask them for",
         help_text="They see these words, your name and the day, and nothing of the concern. Write "
         "a child's name only where they need it.",
     )
     on = DayField(label="By what day?")
-    helper = inside(Question("person"), Question("words", rows=4), "on", Buttons(Press("Ask them")))
+    helper = lay_out_form(
+        Question("person"), Question("words", rows=4), "on", ButtonRow(SubmitButton("Ask them"))
+    )
 
     def clean(self):
         given = super().clean()
@@ -72,41 +85,44 @@ class AskForm(OneOfStaff):
         return given
 
 
-class AnswerForm(Asked):
+class TaskAnswerForm(DraftableForm):
     """The answer to a task. `own`: it has come back to the lead who set it."""
 
-    words = Words("What came of it?", needed="Write what came of it, or why you cannot")
+    words = WordsField("What came of it?", needed="Write what came of it, or why you cannot")
 
     def __init__(self, *args, own: bool, **kwargs):
         super().__init__(*args, **kwargs)
-        cannot = [] if own else [Press("I cannot", value="cannot", kind="secondary")]
+        cannot = [] if own else [SubmitButton("I cannot", value="cannot", kind="secondary")]
         help_text = "A sentence is enough. Whoever asked reads it."
         self.fields["words"].help_text = "" if own else help_text
-        self.helper = inside(
-            Question("words", rows=4), Buttons(Press("This is done", value="done"), *cannot)
+        self.helper = lay_out_form(
+            Question("words", rows=4),
+            ButtonRow(SubmitButton("This is done", value="done"), *cannot),
         )
 
 
-class SetAsideForm(Asked):
-    why = Words("", needed="Write why it need not be sent. A sentence is enough.")
+class SetAsideForm(DraftableForm):
+    why = WordsField("", needed="Write why it need not be sent. A sentence is enough.")
 
     def __init__(self, *args, own: bool, **kwargs):
         super().__init__(*args, **kwargs)
         asked = "Why does it need no sending?" if own else "What did its writer tell you?"
         self.fields["why"].label = asked
-        self.helper = inside(Question("why", rows=4), Buttons(Press("It need not be sent")))
+        self.helper = lay_out_form(
+            Question("why", rows=4), ButtonRow(SubmitButton("It need not be sent"))
+        )
 
 
-class TellForm(Asked):
-    words = Words(
+class WordBackForm(DraftableForm):
+    words = WordsField(
         "Your word to them",
         needed="Write them a word: nobody should be left wondering whether they were heard",
         help_text=WORD_BACK,
     )
-    helper = inside(Question("words", rows=4), Buttons(Press("Give them this word")))
+    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Give them this word")))
 
 
-def _time(label: str, like: str) -> forms.TimeField:
+def _build_time_field(label: str, like: str) -> forms.TimeField:
     """A time of day, typed in: the time pickers of browsers differ too much."""
     return forms.TimeField(
         label=label,
@@ -117,11 +133,13 @@ def _time(label: str, like: str) -> forms.TimeField:
     )
 
 
-class PostsForm(Asked):
-    first = _time("The first letter of the day", "08:00")
-    second = _time("The second letter of the day", "14:30")
-    helper = inside(
-        Question("first", width=5), Question("second", width=5), Buttons(Press("Keep these times"))
+class LetterTimesForm(DraftableForm):
+    first = _build_time_field("The first letter of the day", "08:00")
+    second = _build_time_field("The second letter of the day", "14:30")
+    helper = lay_out_form(
+        Question("first", width=5),
+        Question("second", width=5),
+        ButtonRow(SubmitButton("Keep these times")),
     )
 
     def __init__(self, *args, person, **kwargs):
@@ -131,39 +149,41 @@ class PostsForm(Asked):
     NAMES = ("first", "second")
 
 
-class ReportedForm(Asked):
+class FgmReportForm(DraftableForm):
     """A report of FGM to the police: when, how, to whom, and their reference."""
 
-    told_on, told_at = moments.day("On what day did you report it?"), moments.time()
-    how = Words(
+    told_on = past_moment.day_field("On what day did you report it?")
+    told_at = past_moment.time_field()
+    how = WordsField(
         "How, and to whom?",
         line=True,
         needed="Write how you reported it and whom you spoke to",
         help_text="Like: rang 101, a call handler.",
     )
-    reference = Words("Their reference", line=True, help_text="If they gave you one.")
-    helper = inside(
+    reference = WordsField("Their reference", line=True, help_text="If they gave you one.")
+    helper = lay_out_form(
         "told_on",
         Question("told_at", width=5),
         "how",
         Question("reference", width=20),
-        Buttons(Press("I have reported it")),
+        ButtonRow(SubmitButton("I have reported it")),
     )
 
     def __init__(self, *args, now: datetime, **kwargs):
-        super().__init__(*args, initial=moments.at_first("told", now), **kwargs)
+        super().__init__(*args, initial=past_moment.fields_set_to_now("told", now), **kwargs)
         self.now = now
 
     def clean(self):
         given = super().clean()
-        self.told = moments.read(self, "told", self.now)
+        self.told = past_moment.read_moment(self, "told", self.now)
         return given
 
     @property
-    def words(self) -> str:
+    def report_in_words(self) -> str:
         """The report in one sentence, for `acts.report_fgm`. The form must be valid."""
-        how, reference = self.cleaned_data["how"], self.cleaned_data["reference"]
-        said = f"Reported to the police by who wrote this, {when(self.told)}: {how}"
+        how = self.cleaned_data["how"]
+        reference = self.cleaned_data["reference"]
+        said = f"Reported to the police by who wrote this, {format_date_or_time(self.told)}: {how}"
         return f"{said}. Their reference: {reference}" if reference else said
 
 
@@ -180,43 +200,43 @@ HEADING = {
 UNREMEMBERED = {"autocomplete": "off"}
 
 
-def _line(label: str, most: int) -> forms.CharField:
+def _build_line_field(label: str, most: int) -> forms.CharField:
     box = forms.TextInput(attrs=UNREMEMBERED)
     return forms.CharField(label=label, required=False, max_length=most, widget=box)
 
 
-class ClocksForm(Asked):
+class ClocksForm(DraftableForm):
     """The school's own figures, one box for each clock that may be changed, and its adviser."""
 
-    adviser_name = _line("Their name", 100)
+    adviser_name = _build_line_field("Their name", 100)
     adviser_email = forms.EmailField(
         label="Their e-mail address",
         required=False,
         widget=forms.EmailInput(attrs=UNREMEMBERED),
         error_messages={"invalid": "Enter an e-mail address, like name@example.org"},
     )
-    adviser_of = _line("Their trust, council or organisation", 200)
+    adviser_of = _build_line_field("Their trust, council or organisation", 200)
     read = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, kinds, **kwargs):
         super().__init__(*args, **kwargs)
-        self.kinds = [kind for kind in kinds if bounds.may_change(kind)]
+        self.kinds = [kind for kind in kinds if clock_bounds.may_change_clock(kind)]
         for kind in self.kinds:
-            self.fields[kind.value] = _figure(kind)
-        self.helper = inside(*self._laid_out())
+            self.fields[kind.value] = _build_figure_field(kind)
+        self.helper = lay_out_form(*self._lay_out_clocks())
 
-    def _laid_out(self):
+    def _lay_out_clocks(self):
         yield "read"
         for words, heading in HEADING.items():
             boxes = [Question(kind.value, width=3) for kind in self.kinds if kind in words]
-            yield from [Say(heading, "heading"), *boxes] if boxes else []
-        yield Say("The adviser outside the school", "heading")
-        yield Say(ADVISER)
+            yield from [TextBlock(heading, "heading"), *boxes] if boxes else []
+        yield TextBlock("The adviser outside the school", "heading")
+        yield TextBlock(ADVISER)
         yield from ("adviser_name", "adviser_email", "adviser_of")
-        yield Buttons(Press("Keep these figures"))
+        yield ButtonRow(SubmitButton("Keep these figures"))
 
     @property
-    def given(self) -> dict:
+    def act_arguments(self) -> dict:
         """The arguments of `acts.set_clocks`. The form must be valid."""
         said = self.cleaned_data
         adviser = {name: said[name] for name in ("adviser_name", "adviser_email", "adviser_of")}
@@ -224,17 +244,19 @@ class ClocksForm(Asked):
         return {"figures": figures, "adviser": adviser, "read": said["read"]}
 
 
-def _figure(kind) -> forms.IntegerField:
-    least, most = bounds.least(kind), bounds.most(kind)
+def _build_figure_field(kind) -> forms.IntegerField:
+    least = clock_bounds.shortest_amount(kind)
+    most = clock_bounds.longest_amount(kind)
     # Always in the plural: it names what is counted.
-    unit = bounds.unit_words(kind, 2)
+    unit = clock_bounds.clock_unit_in_words(kind, 2)
     wrong = (
         f"{kind.label}: enter a whole number of {unit} from {least} to {most}, or leave it empty"
     )
-    usual = bounds.in_words(kind, CLOCKS[kind].amount)
+    usual = clock_bounds.clock_amount_in_words(kind, CLOCKS[kind].amount)
     return forms.IntegerField(
         label=f"{kind.label}, in {unit}",
-        help_text=f"Without a figure: {usual}. At most {most}. From {bounds.source(kind)}.",
+        help_text=f"Without a figure: {usual}. At most {most}. "
+        f"From {clock_bounds.clock_default_source(kind)}.",
         required=False,
         min_value=least,
         max_value=most,

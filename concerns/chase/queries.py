@@ -18,29 +18,28 @@ from concerns.models import (
     Draft,
     Letter,
     Person,
+    RoundFailure,
     Step,
     Task,
     TaskAnswer,
-    Trouble,
     Viewer,
     Watch,
     WordBack,
-    after,
-    waiting,
 )
-from concerns.models import (
-    clocks as school_clocks,
-)
-from concerns.models.chase import OF_STEPS
-from concerns.models.climb import Come, Ladders, Passed
-from concerns.models.draft import CONCERN
-from concerns.models.notices_of import Told, told_of
-from concerns.rules import bounds
+from concerns.models.concern.draft import CONCERN
+from concerns.models.response import watch as watch_rows
+from concerns.models.response.chase_call import OF_STEPS
+from concerns.models.school import school_clocks as school_clocks
+from concerns.reading import queue_row
+from concerns.reading.who_was_told import StepNotification, list_step_notifications
+from concerns.rules import clock_bounds
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
+from concerns.workflow.escalation import EscalationLadders, EscalationTarget, PassedOver
 
 A_PAGE = 50
-MINE, ALL = "mine", "all"
+MINE = "mine"
+ALL = "all"
 # Escalation is worked out for at most this many late steps, the most overdue first.
 MOST_LATE = 500
 _OF_A_LADDER = (
@@ -50,7 +49,7 @@ _OF_A_LADDER = (
 
 
 @dataclass(frozen=True)
-class Owed:
+class NextStepRow:
     """A next step as a row of the page. `to` is the address where it is done."""
 
     words: str
@@ -59,175 +58,190 @@ class Owed:
     children: str
     step: Step
     # Where it has escalated to somebody other than its holder, or to nobody at all; else None.
-    come: Come | None
+    come: EscalationTarget | None
 
 
 @dataclass(frozen=True)
-class Moves:
+class NextStepsPage:
     """A page. `counts`: (whose, number, number late). `more`: the last uid, if more follow."""
 
     whose: str
-    rows: list[Owed]
+    rows: list[NextStepRow]
     counts: tuple[tuple[str, int, int], ...]
     more: UUID | None
     later: bool
 
 
-def moves(viewer: Viewer, asked: Mapping[str, str]) -> Moves:
+def read_next_steps(viewer: Viewer, asked: Mapping[str, str]) -> NextStepsPage:
     """The viewer's own next steps (also those escalated to them or theirs as cover), or everyone's;
     the most overdue first. Recorded."""
     whose = ALL if asked.get("whose") == ALL else MINE
     every = Step.objects.visible_to(viewer).open()
-    ladders, climbed = _climbed(viewer, every)
-    mine = every.of(viewer, Q(pk__in=climbed) | ladders.standing_in(viewer.person))
+    ladders, climbed = _find_escalated_steps(viewer, every)
+    mine = every.for_viewer_to_do(
+        viewer, Q(pk__in=climbed) | ladders.steps_covered_by(viewer.person)
+    )
     rows = mine if whose == MINE else every
-    last = _last(every, asked.get("after", ""))
-    rows = (rows.behind(last) if last else rows).in_order()
-    found, more = sight.page(
+    last = _find_last_shown(every, asked.get("after", ""))
+    rows = (rows.after_step(last) if last else rows).in_order()
+    found, more = sight.read_page_of_list(
         viewer,
         rows.select_related("concern", "referral", "holder").prefetch_related(OF_STEPS),
         A_PAGE,
         of=attrgetter("concern.uid"),
         reason=f"next steps: {whose}",
     )
-    children = waiting.named([step.concern_id for step in found])
-    return Moves(
+    children = queue_row.find_queue_children([step.concern_id for step in found])
+    return NextStepsPage(
         whose=whose,
-        rows=[_owed(step, children[step.concern_id], ladders) for step in found],
-        counts=((MINE, *_counted(mine, viewer)), (ALL, *_counted(every, viewer))),
+        rows=[_build_next_step_row(step, children[step.concern_id], ladders) for step in found],
+        counts=((MINE, *_count_steps(mine, viewer)), (ALL, *_count_steps(every, viewer))),
         more=found[-1].uid if more else None,
         later=last is not None,
     )
 
 
-def _climbed(viewer: Viewer, every) -> tuple[Ladders, list[int]]:
+def _find_escalated_steps(viewer: Viewer, every) -> tuple[EscalationLadders, list[int]]:
     """The escalation ladders of the late steps, and the keys of those that came to the viewer."""
     late = every.late(viewer.now).select_related("concern", "holder").in_order()
     late = list(late.only(*_OF_A_LADDER)[:MOST_LATE])
-    ladders = Ladders(viewer.school, viewer.now, late)
-    come = [step.pk for step in late if ladders.come(step).to == viewer.person]
+    ladders = EscalationLadders(viewer.school, viewer.now, late)
+    come = [step.pk for step in late if ladders.current_recipient(step).to == viewer.person]
     return ladders, come
 
 
-def _last(rows, after: str) -> Step | None:
+def _find_last_shown(rows, after: str) -> Step | None:
     try:
         return rows.filter(uid=UUID(after)).first() if after else None
     except ValueError:
         return None
 
 
-def _counted(rows, viewer: Viewer) -> tuple[int, int]:
+def _count_steps(rows, viewer: Viewer) -> tuple[int, int]:
     late = Count("pk", filter=Q(due_at__lt=viewer.now))
     counted = rows.order_by().aggregate(n=Count("pk"), late=late)
     return counted["n"], counted["late"]
 
 
-def _owed(step: Step, children, ladders: Ladders) -> Owed:
-    come = ladders.come(step)
-    name, uid = step.place or ("triage_read", step.concern.uid)
+def _build_next_step_row(step: Step, children, ladders: EscalationLadders) -> NextStepRow:
+    come = ladders.current_recipient(step)
+    name, uid = step.page_name_and_uid or ("triage_read", step.concern.uid)
     route = step.referral.route_words if step.referral_id else ""
-    return Owed(
-        words=f"{step.words} ({route[0].lower()}{route[1:]})" if route else step.words,
+    return NextStepRow(
+        words=f"{step.step_in_words} ({route[0].lower()}{route[1:]})"
+        if route
+        else step.step_in_words,
         to=reverse(name, args=[uid]),
         concern=step.concern,
-        children="\n".join(child.words for child in children),
+        children="\n".join(child.name_with_detail for child in children),
         step=step,
         come=come if come and (come.to is None or come.to != step.holder) else None,
     )
 
 
-def to_do(viewer: Viewer, uid) -> Step:
+def get_step_to_do(viewer: Viewer, uid) -> Step:
     """A step for an act. Not recorded: the act writes its own line. Raises Http404."""
     rows = Step.objects.visible_to(viewer).select_related(
         "concern", "referral", "holder", "decision", "action"
     )
-    return sight.one(viewer, rows, uid)
+    return sight.get_one_or_404(viewer, rows, uid)
 
 
-def beside(viewer: Viewer, uid) -> dict:
+def read_beside_step(viewer: Viewer, uid) -> dict:
     """The concern of a step, what its writer added, and the answers to its tasks. Recorded."""
-    concern = sight.concern(viewer, uid)
+    concern = sight.open_concern(viewer, uid)
     added = Addition.objects.filter(concern=concern, for_leads=False).select_related("by")
     answers = TaskAnswer.objects.filter(task__step__concern=concern).select_related("by", "task")
     answers = list(answers.order_by("-id"))
     return {"concern": concern, "additions": list(added.order_by("-id")), "answers": answers}
 
 
-def worried(viewer: Viewer, owed: Step) -> dict:
+def read_still_worried_page(viewer: Viewer, owed: Step) -> dict:
     """A concern whose writer is still worried, what they added, and the last decision. Recorded.
     `not_yours`: the viewer may not be the one who looks again, as they decided or wrote it."""
-    page = beside(viewer, owed.concern.uid)
+    page = read_beside_step(viewer, owed.concern.uid)
     concern = page["concern"]
     made = Decision.objects.filter(concern=concern).select_related("by")
-    own = viewer.person.pk in owed.not_theirs
+    own = viewer.person.pk in owed.barred_person_keys
     return {**page, "decided": made.order_by("-id").first(), "not_yours": own}
 
 
-def watch(viewer: Viewer, owed: Step) -> tuple[Watch, dict]:
+def get_watch_to_review(viewer: Viewer, owed: Step) -> tuple[Watch, dict]:
     """The watch that `owed` is a review of, and its form's arguments. Raises Http404 if none."""
-    found = Watch.objects.of(owed.concern)
+    found = Watch.objects.latest_of_concern(owed.concern)
     if found is None:
         raise Http404
     own = owed.concern.reporter_id == viewer.person.pk
     asks = {
-        "left": found.left(viewer.today, owed),
-        "further": found.further(viewer.now),
+        "left": found.review_days_left(viewer.todays_date, owed),
+        "further": found.further_review_day(viewer.now),
         "own": own,
     }
     return found, asks
 
 
-def watched(viewer: Viewer, owed: Step, watch: Watch) -> dict:
+def read_watch_review_page(viewer: Viewer, owed: Step, watch: Watch) -> dict:
     """Beside a review: the trusted adult's answers, concern rates before, since. Recorded."""
-    concern = sight.concern(viewer, owed.concern.uid)
+    concern = sight.open_concern(viewer, owed.concern.uid)
     said = TaskAnswer.objects.filter(task__watch=watch).select_related("by").order_by("-id")
-    children = waiting.named([concern.pk])[concern.pk]
-    rates = after.rates(viewer, watch)
+    children = queue_row.find_queue_children([concern.pk])[concern.pk]
+    rates = watch_rows.concern_rates(viewer, watch)
     return {
-        "concern": concern, "watch": watch, "said": list(said), "rates": rates,
-        "children": [child.words for child in children],
-    }  # fmt: skip
+        "concern": concern,
+        "watch": watch,
+        "said": list(said),
+        "rates": rates,
+        "children": [child.name_with_detail for child in children],
+    }
 
 
-def colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
+def list_colleagues_to_ask(viewer: Viewer, concern: Concern) -> list[Person]:
     """The colleagues whom a lead may ask to do something about `concern`."""
-    return list(after.may_be_asked(viewer, concern).exclude(pk=viewer.person.pk))
+    return list(watch_rows.staff_to_ask_about(viewer, concern).exclude(pk=viewer.person.pk))
 
 
-def task(viewer: Viewer, uid) -> tuple[Task, bool, bool]:
+def read_task_page(viewer: Viewer, uid) -> tuple[Task, bool, bool]:
     """A task, whether the viewer set it, and may read its concern. Recorded. Raises Http404."""
-    rows = Task.objects.open_to(viewer).select_related("step", "step__concern", "by", "answer__by")
-    found = sight.one(viewer, rows, uid)
-    sight.looked(viewer, Kind.LISTED, reason="a task", shown=[found.uid])
+    rows = Task.objects.tasks_visible_to(viewer).select_related(
+        "step", "step__concern", "by", "answer__by"
+    )
+    found = sight.get_one_or_404(viewer, rows, uid)
+    sight.record_reading(viewer, Kind.LISTED, reason="a task", shown=[found.uid])
     reads = Concern.objects.visible_to(viewer).filter(pk=found.step.concern_id).exists()
     return found, found.by_id == viewer.person.pk, reads
 
 
-def told(viewer: Viewer, uid) -> tuple[Concern, list[WordBack]]:
+def read_words_back(viewer: Viewer, uid) -> tuple[Concern, list[WordBack]]:
     """The concern, and the words back that its writer has had so far. Recorded."""
-    concern = sight.concern(viewer, uid)
+    concern = sight.open_concern(viewer, uid)
     words = WordBack.objects.filter(concern=concern).select_related("by").order_by("id")
     return concern, list(words)
 
 
-def unsent(viewer: Viewer) -> tuple[list[Draft], bool]:
+def list_unsent_drafts(viewer: Viewer) -> tuple[list[Draft], bool]:
     """Drafts of concerns begun before today and not sent, oldest first, and whether there are more.
     Not recorded: the page shows who began them and when, and nothing about a child."""
-    rows = Draft.objects.known_to_leads(viewer).not_sent().with_writer(viewer)
+    rows = Draft.objects.known_to_leads(viewer).without_sent_concerns().with_writer(viewer)
     found = list(rows.order_by("begun_at", "pk")[: A_PAGE + 1])
     return found[:A_PAGE], len(found) > A_PAGE
 
 
-def begun(viewer: Viewer, uid) -> Draft:
+def get_unsent_draft(viewer: Viewer, uid) -> Draft:
     """A draft of a concern: the viewer's own, or one that leads know of. Raises Http404."""
-    rows = Draft.objects.of(viewer).filter(page=CONCERN) | Draft.objects.known_to_leads(viewer)
-    return sight.one(viewer, rows.for_viewer(viewer).with_writer(viewer), uid)
+    rows = Draft.objects.own_drafts(viewer).filter(page=CONCERN) | Draft.objects.known_to_leads(
+        viewer
+    )
+    return sight.get_one_or_404(viewer, rows.for_viewer(viewer).with_writer(viewer), uid)
 
 
-def undelivered(viewer: Viewer) -> dict:
+def list_undelivered_letters(viewer: Viewer) -> dict:
     """Letters not sent, and rows the clock's round set aside: nothing about a child."""
-    letters = Letter.objects.stuck(viewer.now).filter(school=viewer.school).select_related("person")
-    troubles = Trouble.objects.standing().of_school(viewer)
+    letters = (
+        Letter.objects.stuck_letters(viewer.now)
+        .filter(school=viewer.school)
+        .select_related("person")
+    )
+    troubles = RoundFailure.objects.unresolved_failures().of_school(viewer)
     return {
         "letters": list(letters.order_by("made_at", "pk")[:A_PAGE]),
         "set_aside": list(troubles.order_by("first_at", "pk")[:A_PAGE]),
@@ -235,41 +249,41 @@ def undelivered(viewer: Viewer) -> dict:
 
 
 @dataclass(frozen=True)
-class Why:
+class LateStepDetails:
     """Why a step is late. `asked`: the rungs of its ladder. `passed`: who was passed over, why."""
 
     step: Step
     concern: Concern
-    come: Come | None
+    come: EscalationTarget | None
     asked: list[Person]
-    passed: list[Passed]
-    told: list[Told]
+    passed: list[PassedOver]
+    told: list[StepNotification]
 
 
-def why(viewer: Viewer, uid) -> Why:
+def read_why_late(viewer: Viewer, uid) -> LateStepDetails:
     """Why a step is late. Recorded as its concern having been shown. Raises Http404."""
-    step = to_do(viewer, uid)
-    ladders = Ladders(viewer.school, viewer.now, [step])
-    sight.looked(
+    step = get_step_to_do(viewer, uid)
+    ladders = EscalationLadders(viewer.school, viewer.now, [step])
+    sight.record_reading(
         viewer,
         Kind.LISTED,
         reason="why a step is late",
         about=step.uid,
         shown=[step.concern.uid],
     )
-    return Why(
+    return LateStepDetails(
         step=step,
         concern=step.concern,
-        come=None if step.done_at else ladders.come(step),
-        asked=ladders.rungs(step),
-        passed=ladders.passed(step),
-        told=told_of(step),
+        come=None if step.done_at else ladders.current_recipient(step),
+        asked=ladders.people_on_ladder(step),
+        passed=ladders.people_passed_over(step),
+        told=list_step_notifications(step),
     )
 
 
-def reporting(viewer: Viewer, uid) -> tuple[Concern, Step | None]:
+def get_own_fgm_report(viewer: Viewer, uid) -> tuple[Concern, Step | None]:
     """The viewer's own concern, and their open step to report FGM to the police. Or Http404."""
-    concern = sight.one(viewer, Concern.objects.written_by(viewer), uid)
+    concern = sight.get_one_or_404(viewer, Concern.objects.written_by(viewer), uid)
     owed = concern.steps.open().filter(kind=StepKind.REPORT_FGM, holder=viewer.person)
     return concern, owed.first()
 
@@ -277,21 +291,21 @@ def reporting(viewer: Viewer, uid) -> tuple[Concern, Step | None]:
 ADVISER = ("adviser_name", "adviser_email", "adviser_of")
 
 
-def clocks(viewer: Viewer) -> tuple[list, dict]:
+def get_clock_figures(viewer: Viewer) -> tuple[list, dict]:
     """The kinds of step whose clocks the viewer is shown, and the form's initial values."""
     school = viewer.school
     said = {name: getattr(school, name) for name in ADVISER}
-    return school_clocks.open_to(viewer), {
-        **school.figures,
+    return school_clocks.visible_clock_kinds(viewer), {
+        **school.own_clock_amounts,
         **said,
         "read": school.calendar_version,
     }
 
 
-def clocks_set(viewer: Viewer) -> dict:
+def read_clock_changes(viewer: Viewer) -> dict:
     """The clocks no school may change, with the reason; and the changes so far, newest first."""
-    kinds = school_clocks.open_to(viewer)
-    fixed = [(kind.label, bounds.fixed_words(kind)) for kind in kinds]
+    kinds = school_clocks.visible_clock_kinds(viewer)
+    fixed = [(kind.label, clock_bounds.why_clock_is_fixed(kind)) for kind in kinds]
     rows = ClockSet.objects.of_school(viewer).filter(kind__in=kinds).select_related("by")
     return {
         "fixed": [(label, why_not) for label, why_not in fixed if why_not],

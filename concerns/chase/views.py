@@ -2,137 +2,163 @@
 
 from django.shortcuts import redirect, render
 
-from concerns.asking.ending import LookForm
 from concerns.chase import acts, queries
 from concerns.chase.forms import (
-    AgainForm,
-    AnswerForm,
-    AskForm,
+    AskColleagueForm,
     ClocksForm,
-    PostsForm,
-    ReportedForm,
+    FgmReportForm,
+    LetterTimesForm,
+    LookAgainForm,
     SetAsideForm,
-    StepForm,
-    TellForm,
+    StepNoteForm,
+    TaskAnswerForm,
+    WordBackForm,
 )
 from concerns.doors import sight
-from concerns.doors.sheet import Sheet
+from concerns.doors.form_page import FormPage
+from concerns.forms.closing_and_watch import WatchReviewForm
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.roles import May
 
 
 def home(request):
-    moves, sets_clocks = queries.moves(request.viewer, request.GET), request.viewer.may(May.CLOCKS)
+    moves = queries.read_next_steps(request.viewer, request.GET)
+    sets_clocks = request.viewer.has_power(May.CLOCKS)
     return render(request, "chase/home.html", {"moves": moves, "sets_clocks": sets_clocks})
 
 
 def step(request, uid):
-    owed = queries.to_do(request.viewer, uid)
+    owed = queries.get_step_to_do(request.viewer, uid)
     concern = owed.concern.uid
     if owed.kind not in BY_A_NOTE:
-        name, whose = owed.place or ("triage_read", concern)
+        name, whose = owed.page_name_and_uid or ("triage_read", concern)
         return redirect(name, uid=whose)
-    sheet = Sheet(request, StepForm, kind=StepKind(owed.kind))
-    if sheet.whole and sheet.does(acts.do_step, step=owed, words=sheet.said["words"]):
-        return sheet.onward("triage_read", uid=concern)
-    return sheet.page("chase/step.html", **queries.beside(request.viewer, concern), step=owed)
+    sheet = FormPage(request, StepNoteForm, kind=StepKind(owed.kind))
+    if sheet.is_complete and sheet.attempt_act(
+        acts.do_step, step=owed, words=sheet.cleaned_answers["words"]
+    ):
+        return sheet.go_to_page("triage_read", uid=concern)
+    return sheet.render_page(
+        "chase/step.html", **queries.read_beside_step(request.viewer, concern), step=owed
+    )
 
 
 def tell(request, uid):
-    concern = sight.to_change(request.viewer, uid)
-    sheet = Sheet(request, TellForm)
-    if sheet.whole and sheet.does(acts.tell_reporter, concern=concern, words=sheet.said["words"]):
-        return sheet.onward("triage_read", uid=uid)
-    concern, told = queries.told(request.viewer, uid)
-    return sheet.page("chase/tell.html", concern, told=told)
+    concern = sight.get_concern_to_change(request.viewer, uid)
+    sheet = FormPage(request, WordBackForm)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.tell_reporter, concern=concern, words=sheet.cleaned_answers["words"]
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    concern, told = queries.read_words_back(request.viewer, uid)
+    return sheet.render_page("chase/tell.html", concern, told=told)
 
 
 def again(request, uid):
     """The writer is still worried: somebody other than the person who decided looks again."""
-    owed = queries.to_do(request.viewer, uid)
-    concern, sheet = owed.concern.uid, Sheet(request, AgainForm)
-    if sheet.whole and sheet.does(acts.look_again, step=owed, **sheet.said):
-        return sheet.onward("triage_read", uid=concern)
-    page = queries.worried(request.viewer, owed)
-    return sheet.page("chase/again.html", **page, step=owed)
+    owed = queries.get_step_to_do(request.viewer, uid)
+    concern = owed.concern.uid
+    sheet = FormPage(request, LookAgainForm)
+    if sheet.is_complete and sheet.attempt_act(acts.look_again, step=owed, **sheet.cleaned_answers):
+        return sheet.go_to_page("triage_read", uid=concern)
+    page = queries.read_still_worried_page(request.viewer, owed)
+    return sheet.render_page("chase/again.html", **page, step=owed)
 
 
 def look(request, uid):
     """Record a review of a watch: how the child is."""
-    viewer, owed = request.viewer, queries.to_do(request.viewer, uid)
-    watch, asks = queries.watch(viewer, owed)
-    sheet = Sheet(request, LookForm, **asks)
-    if sheet.whole and sheet.does(acts.look_after, step=owed, **sheet.form.given):
-        return sheet.onward("triage_read", uid=owed.concern.uid)
-    page = queries.watched(viewer, owed, watch)
-    return sheet.page("chase/look.html", **page, step=owed)
+    viewer = request.viewer
+    owed = queries.get_step_to_do(request.viewer, uid)
+    watch, asks = queries.get_watch_to_review(viewer, owed)
+    sheet = FormPage(request, WatchReviewForm, **asks)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.look_after, step=owed, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("triage_read", uid=owed.concern.uid)
+    page = queries.read_watch_review_page(viewer, owed, watch)
+    return sheet.render_page("chase/look.html", **page, step=owed)
 
 
 def ask(request, uid):
     """A lead asks a colleague to do something by a day."""
-    concern = sight.to_change(request.viewer, uid)
-    sheet = Sheet(request, AskForm, staff=queries.colleagues(request.viewer, concern))
-    if sheet.whole:
-        given = {"to": sheet.form.person, "words": sheet.said["words"], "on": sheet.said["on"]}
-        if sheet.does(acts.ask, concern=concern, **given):
-            return sheet.onward("triage_read", uid=uid)
-    return sheet.page("chase/ask.html", sight.concern(request.viewer, uid))
+    concern = sight.get_concern_to_change(request.viewer, uid)
+    sheet = FormPage(
+        request, AskColleagueForm, staff=queries.list_colleagues_to_ask(request.viewer, concern)
+    )
+    if sheet.is_complete:
+        given = {
+            "to": sheet.form.chosen_colleague,
+            "words": sheet.cleaned_answers["words"],
+            "on": sheet.cleaned_answers["on"],
+        }
+        if sheet.attempt_act(acts.ask, concern=concern, **given):
+            return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("chase/ask.html", sight.open_concern(request.viewer, uid))
 
 
 def task(request, uid):
     """A task, for the colleague who was asked: they see it, and nothing of the concern."""
-    task, own, reads = queries.task(request.viewer, uid)
-    sheet = Sheet(request, AnswerForm, own=own)
-    if sheet.whole:
+    task, own, reads = queries.read_task_page(request.viewer, uid)
+    sheet = FormPage(request, TaskAnswerForm, own=own)
+    if sheet.is_complete:
         done = request.POST.get("do") != "cannot"
-        if sheet.does(acts.answer, task=task, words=sheet.said["words"], done=done):
-            return sheet.onward("chase_task", uid=uid)
-    return sheet.page("chase/task.html", task=task, own=own, reads=reads)
+        if sheet.attempt_act(
+            acts.answer, task=task, words=sheet.cleaned_answers["words"], done=done
+        ):
+            return sheet.go_to_page("chase_task", uid=uid)
+    return sheet.render_page("chase/task.html", task=task, own=own, reads=reads)
 
 
 def unsent(request):
-    drafts, more = queries.unsent(request.viewer)
+    drafts, more = queries.list_unsent_drafts(request.viewer)
     return render(request, "chase/unsent.html", {"drafts": drafts, "more": more})
 
 
 def set_aside(request, uid):
-    draft = queries.begun(request.viewer, uid)
+    draft = queries.get_unsent_draft(request.viewer, uid)
     own = draft.person_id == request.viewer.person.pk
-    sheet = Sheet(request, SetAsideForm, own=own)
-    if sheet.whole and sheet.does(acts.set_aside, draft=draft, why=sheet.said["why"]):
-        return sheet.onward("submit" if own else "chase_unsent")
-    return sheet.page("chase/set_aside.html", draft=draft, own=own)
+    sheet = FormPage(request, SetAsideForm, own=own)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.set_aside, draft=draft, why=sheet.cleaned_answers["why"]
+    ):
+        return sheet.go_to_page("submit" if own else "chase_unsent")
+    return sheet.render_page("chase/set_aside.html", draft=draft, own=own)
 
 
 def messages(request):
     """Anybody's own choice of when messages that are not urgent are mailed."""
-    sheet = Sheet(request, PostsForm, person=request.viewer.person)
-    if sheet.whole and sheet.does(acts.choose_posts, **sheet.said):
-        return sheet.onward("chase_messages")
-    return sheet.page("chase/messages.html")
+    sheet = FormPage(request, LetterTimesForm, person=request.viewer.person)
+    if sheet.is_complete and sheet.attempt_act(acts.choose_posts, **sheet.cleaned_answers):
+        return sheet.go_to_page("chase_messages")
+    return sheet.render_page("chase/messages.html")
 
 
 def undelivered(request):
-    found = queries.undelivered(request.viewer)
+    found = queries.list_undelivered_letters(request.viewer)
     return render(request, "chase/undelivered.html", {"found": found})
 
 
 def why(request, uid):
-    page = {"why": queries.why(request.viewer, uid), "sets_clocks": request.viewer.may(May.CLOCKS)}
+    page = {
+        "why": queries.read_why_late(request.viewer, uid),
+        "sets_clocks": request.viewer.has_power(May.CLOCKS),
+    }
     return render(request, "chase/why.html", page)
 
 
 def reported(request, uid):
-    concern, owed = queries.reporting(request.viewer, uid)
-    sheet = Sheet(request, ReportedForm, now=request.viewer.now)
-    if sheet.whole and sheet.does(acts.report_fgm, concern=concern, words=sheet.form.words):
-        return sheet.onward("submit_mine", uid=uid)
-    return sheet.page("chase/reported.html", concern, step=owed)
+    concern, owed = queries.get_own_fgm_report(request.viewer, uid)
+    sheet = FormPage(request, FgmReportForm, now=request.viewer.now)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.report_fgm, concern=concern, words=sheet.form.report_in_words
+    ):
+        return sheet.go_to_page("submit_mine", uid=uid)
+    return sheet.render_page("chase/reported.html", concern, step=owed)
 
 
 def clocks(request):
-    kinds, now = queries.clocks(request.viewer)
-    sheet = Sheet(request, ClocksForm, kinds=kinds, initial=now)
-    if sheet.whole and sheet.does(acts.set_clocks, **sheet.form.given):
-        return sheet.onward("chase_clocks")
-    return sheet.page("chase/clocks.html", **queries.clocks_set(request.viewer))
+    kinds, now = queries.get_clock_figures(request.viewer)
+    sheet = FormPage(request, ClocksForm, kinds=kinds, initial=now)
+    if sheet.is_complete and sheet.attempt_act(acts.set_clocks, **sheet.form.act_arguments):
+        return sheet.go_to_page("chase_clocks")
+    return sheet.render_page("chase/clocks.html", **queries.read_clock_changes(request.viewer))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.db.models import Model
 
-from concerns.doors.act import Record, Refused, act
+from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Authority,
     Child,
@@ -27,19 +27,20 @@ from concerns.models import (
     Status,
     Tie,
     Viewer,
-    after,
-    home,
 )
-from concerns.models.after import newest_concern, stands_lower
-from concerns.models.fact import Fact
-from concerns.rules.after import Because
+from concerns.models.child import household as household_rows
+from concerns.models.child.child_fact import Fact
+from concerns.models.response import watch as watch_rows
+from concerns.models.response.watch import concern_to_watch_on, has_lower_status_without
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
+from concerns.rules.watching import WatchReason
 
 # The models whose rows can be ended, by the word in the address (`?what=`).
 ENDABLE: dict[str, type[Fact]] = {
-    "home": Home, "living": home.AdultHome, "tie": Tie, "fact": home.AdultFact, "sibling": Sibling,
+    "home": Home, "living": household_rows.AdultHome, "tie": Tie,
+    "fact": household_rows.AdultFact, "sibling": Sibling,
     "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
     "authority": HomeAuthority,
 }  # fmt: skip
@@ -49,40 +50,51 @@ STANDS = "An earlier file is expected already. Write there what was done to get 
 AHEAD = "This is still to come. Write down what is so today."
 
 
-def _tell(record: Record, about, children: Iterable[Child], what: str, **said) -> None:
+def _record_file_line(
+    record: ActRecord, about, children: Iterable[Child], what: str, **said
+) -> None:
     """Write this act's line in the record: which answers were given, and a salted hash of each."""
     words = {name: str(value) for name, value in said.items() if value}
     uids = [child.uid for child in children]
     record(about=about, children=uids, reason=what, fields=list(words), words=words)
 
 
-def _pressed_before(model: type[Model], child: Child, once: uuid.UUID) -> tuple[uuid.UUID, object]:
+def _find_earlier_press(
+    model: type[Model], child: Child, once: uuid.UUID
+) -> tuple[uuid.UUID, object]:
     """The uid of the row this form makes, and that row if the form was pressed before."""
     uid = uuid.uuid5(child.uid, f"{model.__name__} {once}")
     return uid, model.objects.filter(uid=uid).first()
 
 
-def _not_ahead(by: Viewer, day: date | None) -> None:
-    if day and day > by.today:
-        raise Refused(AHEAD)
+def _refuse_future_day(by: Viewer, day: date | None) -> None:
+    if day and day > by.todays_date:
+        raise ActRefused(AHEAD)
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def write(
-    *, by: Viewer, child: Child, model: type[Fact], once: uuid.UUID, said: dict[str, str],
-    since: date | None = None, now: datetime, record,
-):  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    model: type[Fact],
+    once: uuid.UUID,
+    said: dict[str, str],
+    since: date | None = None,
+    now: datetime,
+    record,
+):
     """Add a status, a professional, a language, or an earlier school's file that is expected.
 
     `said` holds the columns of the row.
     """
-    _not_ahead(by, since)
-    uid, row = _pressed_before(model, child, once)
+    _refuse_future_day(by, since)
+    uid, row = _find_earlier_press(model, child, once)
     if row is None:
-        if model is EarlierFile and EarlierFile.objects.unread().filter(child=child).exists():
-            raise Refused(STANDS)
-        row = model.objects.write(by, now, since, uid=uid, child=child, **said)
-    _tell(record, row, [child], model.__name__.lower(), since=since, **said)
+        if model is EarlierFile and EarlierFile.objects.unread_files().filter(child=child).exists():
+            raise ActRefused(STANDS)
+        row = model.objects.record_fact(by, now, since, uid=uid, child=child, **said)
+    _record_file_line(record, row, [child], model.__name__.lower(), since=since, **said)
     return row
 
 
@@ -92,229 +104,339 @@ def expect(*, by: Viewer, child: Child, where: str, once: uuid.UUID, now: dateti
 
     If a file is expected already, that row stays, and the office is not told so.
     """
-    uid, row = _pressed_before(EarlierFile, child, once)
+    uid, row = _find_earlier_press(EarlierFile, child, once)
     row = (
         row
-        or EarlierFile.objects.unread().filter(child=child).first()
-        or EarlierFile.objects.write(by, now, uid=uid, child=child, where=where)
+        or EarlierFile.objects.unread_files().filter(child=child).first()
+        or EarlierFile.objects.record_fact(by, now, uid=uid, child=child, where=where)
     )
-    _tell(record, row, [child], "earlierfile", where=where)
+    _record_file_line(record, row, [child], "earlierfile", where=where)
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def move(
-    *, by: Viewer, child: Child, address: str, once: uuid.UUID, since: date | None = None,
-    leaving: bool = False, children: Iterable[Child] = (),
-    adults: Iterable[home.HouseholdAdult] = (), now: datetime, record,
-) -> home.Household:  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    address: str,
+    once: uuid.UUID,
+    since: date | None = None,
+    leaving: bool = False,
+    children: Iterable[Child] = (),
+    adults: Iterable[household_rows.HouseholdAdult] = (),
+    now: datetime,
+    record,
+) -> household_rows.Household:
     """Record a new address for the child, and for the `children` and `adults` who moved too.
 
     `leaving`: they no longer live at the previous address.
     """
-    _not_ahead(by, since)
-    uid, made = _pressed_before(home.Household, child, once)
+    _refuse_future_day(by, since)
+    uid, made = _find_earlier_press(household_rows.Household, child, once)
     moved = [child, *children]
     if made is None:
-        made = home.moved(by, now, since, uid, address, moved, list(adults), leaving)
-    _tell(record, made, moved, "address", since=since, address=address)
+        made = household_rows.move_household(
+            by, now, since, uid, address, moved, list(adults), leaving
+        )
+    _record_file_line(record, made, moved, "address", since=since, address=address)
     return made
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def know(
-    *, by: Viewer, child: Child, name: str, relation: str, responsibility: str, once: uuid.UUID,
-    household: home.Household | None = None, telephone: str = "", fact: str = "",
-    since: date | None = None, now: datetime, record,
-) -> home.HouseholdAdult:  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    name: str,
+    relation: str,
+    responsibility: str,
+    once: uuid.UUID,
+    household: household_rows.Household | None = None,
+    telephone: str = "",
+    fact: str = "",
+    since: date | None = None,
+    now: datetime,
+    record,
+) -> household_rows.HouseholdAdult:
     """Add an adult to the child's file: name, relation, household, telephone, one fact."""
-    _not_ahead(by, since)
-    uid, adult = _pressed_before(home.HouseholdAdult, child, once)
+    _refuse_future_day(by, since)
+    uid, adult = _find_earlier_press(household_rows.HouseholdAdult, child, once)
     tied = {"relation": relation, "responsibility": responsibility}
     if adult is None:
         told = (name, household, telephone, fact)
-        adult = home.known(by, now, since, uid, *told, child=child, **tied)
+        adult = household_rows.add_household_adult(by, now, since, uid, *told, child=child, **tied)
     more = {"name": name, "telephone": telephone, "fact": fact, **tied}
-    _tell(record, adult, [child], "adult", since=since, **more)
+    _record_file_line(record, adult, [child], "adult", since=since, **more)
     return adult
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def live_in(
-    *, by: Viewer, child: Child, told_by: str, once: uuid.UUID, authority: Authority | None,
-    name: str = "", numbers: dict | None = None, since: date | None = None, now: datetime, record,
-) -> HomeAuthority:  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    told_by: str,
+    once: uuid.UUID,
+    authority: Authority | None,
+    name: str = "",
+    numbers: dict | None = None,
+    since: date | None = None,
+    now: datetime,
+    record,
+) -> HomeAuthority:
     """Set the authority where the child lives, whose telephone numbers are shown from now on.
 
     `authority` is None for one that is not in the list: it is added, with `name` and `numbers`.
     """
-    _not_ahead(by, since)
-    uid, row = _pressed_before(HomeAuthority, child, once)
+    _refuse_future_day(by, since)
+    uid, row = _find_earlier_press(HomeAuthority, child, once)
     if row is None:
-        authority = authority or _add_authority(record, child, name, numbers or {})
-        for old in HomeAuthority.objects.standing().filter(child=child):
-            HomeAuthority.objects.end(old, by, now, home.not_before(old, since))
+        authority = authority or _add_other_authority(record, child, name, numbers or {})
+        for old in HomeAuthority.objects.not_ended().filter(child=child):
+            HomeAuthority.objects.end_fact(old, by, now, household_rows.end_day_within(old, since))
         said = {"uid": uid, "child": child, "authority": authority, "told_by": told_by}
-        row = HomeAuthority.objects.write(by, now, since, **said)
-    _tell(record, row, [child], "authority", since=since, told_by=told_by)
+        row = HomeAuthority.objects.record_fact(by, now, since, **said)
+    _record_file_line(record, row, [child], "authority", since=since, told_by=told_by)
     return row
 
 
-def _add_authority(record: Record, child: Child, name: str, numbers: dict[str, str]) -> Authority:
-    added = Authority.objects.add(name, numbers)
+def _add_other_authority(
+    record: ActRecord, child: Child, name: str, numbers: dict[str, str]
+) -> Authority:
+    added = Authority.objects.add_if_new(name, numbers)
     if added is None:
-        raise Refused(KNOWN)
-    _numbers(record, added, child, "added", numbers)
+        raise ActRefused(KNOWN)
+    _record_numbers(record, added, child, "added", numbers)
     return added
 
 
-def _numbers(record: Record, about: Authority, child: Child, why: str, said, **more) -> None:
-    record(kind=Kind.NUMBERS_SET, about=about, children=[child.uid], reason=why,
-           fields=list(said), words={**said, **more}, keep_words=True)  # fmt: skip
+def _record_numbers(
+    record: ActRecord, about: Authority, child: Child, why: str, said, **more
+) -> None:
+    record(
+        kind=Kind.NUMBERS_SET,
+        about=about,
+        children=[child.uid],
+        reason=why,
+        fields=list(said),
+        words={**said, **more},
+        keep_words=True,
+    )
 
 
 @act(May.DECIDE, Kind.NUMBERS_SET, on="child")
 def put_right(
-    *, by: Viewer, child: Child, authority: Authority, numbers: dict[str, str], told_by: str,
-    once: uuid.UUID, now: datetime, record,
-):  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    authority: Authority,
+    numbers: dict[str, str],
+    told_by: str,
+    once: uuid.UUID,
+    now: datetime,
+    record,
+):
     """Correct the telephone `numbers` of the child's authority, for every child who lives there.
 
     The record keeps the old and the new numbers. A second press changes nothing more, so `once` is
     not used.
     """
-    changed = Authority.objects.put_right(authority, numbers)
-    _numbers(record, authority, child, "put right", changed, told_by=told_by)
+    changed = Authority.objects.correct_numbers(authority, numbers)
+    _record_numbers(record, authority, child, "put right", changed, told_by=told_by)
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def tie(
-    *, by: Viewer, child: Child, adult: home.HouseholdAdult, relation: str, responsibility: str,
-    once: uuid.UUID, since: date | None = None, now: datetime, record,
-) -> Tie:  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    adult: household_rows.HouseholdAdult,
+    relation: str,
+    responsibility: str,
+    once: uuid.UUID,
+    since: date | None = None,
+    now: datetime,
+    record,
+) -> Tie:
     """Set what an adult in the file is to this child from now on; it ends the previous tie."""
-    _not_ahead(by, since)
-    uid, row = _pressed_before(Tie, child, once)
+    _refuse_future_day(by, since)
+    uid, row = _find_earlier_press(Tie, child, once)
     said = {"relation": relation, "responsibility": responsibility}
     if row is None:
-        for old in Tie.objects.standing().filter(child=child, adult=adult):
-            Tie.objects.end(old, by, now, home.not_before(old, since))
-        row = Tie.objects.write(by, now, since, uid=uid, child=child, adult=adult, **said)
-    _tell(record, row, [child], "tie", since=since, **said)
+        for old in Tie.objects.not_ended().filter(child=child, adult=adult):
+            Tie.objects.end_fact(old, by, now, household_rows.end_day_within(old, since))
+        row = Tie.objects.record_fact(by, now, since, uid=uid, child=child, adult=adult, **said)
+    _record_file_line(record, row, [child], "tie", since=since, **said)
     return row
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def learn(
-    *, by: Viewer, child: Child, adult: home.HouseholdAdult, kind: str, words: str, once: uuid.UUID,
-    since: date | None = None, now: datetime, record,
-) -> home.AdultFact:  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    adult: household_rows.HouseholdAdult,
+    kind: str,
+    words: str,
+    once: uuid.UUID,
+    since: date | None = None,
+    now: datetime,
+    record,
+) -> household_rows.AdultFact:
     """Add a telephone number or another fact about an adult."""
-    _not_ahead(by, since)
-    uid, row = _pressed_before(home.AdultFact, child, once)
+    _refuse_future_day(by, since)
+    uid, row = _find_earlier_press(household_rows.AdultFact, child, once)
     if row is None:
-        row = home.AdultFact.objects.write(
+        row = household_rows.AdultFact.objects.record_fact(
             by, now, since, uid=uid, adult=adult, kind=kind, words=words
         )
-    _tell(record, row, [child], kind, since=since, words=words)
+    _record_file_line(record, row, [child], kind, since=since, words=words)
     return row
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def brother_or_sister(
-    *, by: Viewer, child: Child, once: uuid.UUID, other: Child | None = None,
-    household: home.Household | None = None, name: str = "", where: str = "", born: str = "",
-    now: datetime, record,
-) -> Sibling:  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    once: uuid.UUID,
+    other: Child | None = None,
+    household: household_rows.Household | None = None,
+    name: str = "",
+    where: str = "",
+    born: str = "",
+    now: datetime,
+    record,
+) -> Sibling:
     """Add a sibling: `other` at this school, or one elsewhere by `name`, `where` and `born`.
 
     With `household`, `other` is recorded as living there too.
     """
     if other == child:
-        raise Refused("This is the child whose file it is. Choose a brother or sister.")
-    uid, row = _pressed_before(Sibling, child, once)
+        raise ActRefused("This is the child whose file it is. Choose a brother or sister.")
+    uid, row = _find_earlier_press(Sibling, child, once)
     if row is None:
         said = {"name": name, "where": where, "born": born}
-        row = Sibling.objects.write(by, now, uid=uid, child=child, other=other, **said)
-        at_home = Home.objects.standing().filter(child=other, household=household)
+        row = Sibling.objects.record_fact(by, now, uid=uid, child=child, other=other, **said)
+        at_home = Home.objects.not_ended().filter(child=other, household=household)
         if other and household and not at_home.exists():
-            Home.objects.write(by, now, child=other, household=household)
-    _tell(record, row, filter(None, [child, other]), "sibling", name=name, where=where, born=born)
+            Home.objects.record_fact(by, now, child=other, household=household)
+    _record_file_line(
+        record, row, filter(None, [child, other]), "sibling", name=name, where=where, born=born
+    )
     return row
 
 
 @act(May.DECIDE, Kind.FILE_WRITTEN, on="child")
 def get_file(
-    *, by: Viewer, child: Child, file: EarlierFile, stage: str, words: str, happened_at: datetime,
-    once: uuid.UUID, now: datetime, record,
-) -> FileEvent:  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    file: EarlierFile,
+    stage: str,
+    words: str,
+    happened_at: datetime,
+    once: uuid.UUID,
+    now: datetime,
+    record,
+) -> FileEvent:
     """Record that the earlier file was asked for, asked for again, or arrived (`stage`)."""
     if happened_at > now:
-        raise Refused(AHEAD)
-    uid, row = _pressed_before(FileEvent, child, once)
+        raise ActRefused(AHEAD)
+    uid, row = _find_earlier_press(FileEvent, child, once)
     if row is None:
         row = FileEvent.objects.create(
-            uid=uid, school=by.school, file=file, stage=stage, words=words,
-            happened_at=happened_at, by=by.person, at=now,
-        )  # fmt: skip
-    _tell(record, row, [child], stage, words=words)
+            uid=uid,
+            school=by.school,
+            file=file,
+            stage=stage,
+            words=words,
+            happened_at=happened_at,
+            by=by.person,
+            at=now,
+        )
+    _record_file_line(record, row, [child], stage, words=words)
     return row
 
 
 @act(May.DECIDE, Kind.FILE_ENDED, on="child")
 def end(
-    *, by: Viewer, child: Child, row: Fact, why: str, until: date | None = None,
-    view_ended: str = "", ended_how: str = "", watching: after.Watching | None = None,
-    now: datetime, record,
-) -> Fact:  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    row: Fact,
+    why: str,
+    until: date | None = None,
+    view_ended: str = "",
+    ended_how: str = "",
+    watching: watch_rows.WatchAnswers | None = None,
+    now: datetime,
+    record,
+) -> Fact:
     """End a line of the file, on the day `until`, for the reason `why`.
 
     For a status: `view_ended` is the school's view, and `watching` says how the child is watched if
     the ending leaves them with a lower status. For an earlier file: `ended_how` says whether it was
     read.
     """
-    _not_ahead(by, until)
+    _refuse_future_day(by, until)
     if until and row.since and until < row.since:
-        raise Refused("This day is before the line began. Enter the day it ended.")
+        raise ActRefused("This day is before the line began. Enter the day it ended.")
     more = {"view_ended": view_ended, "ended_how": ended_how}
     more = {name: value for name, value in more.items() if value}
-    if not type(row).objects.end(row, by, now, until, why_ended=why, **more):
-        raise Refused(ENDED_ALREADY)
-    _tell(record, row, [child], type(row).__name__.lower(), why=why, until=until, **more)
-    if isinstance(row, Status) and stands_lower(row):
-        _watch(record, child, watching)
+    if not type(row).objects.end_fact(row, by, now, until, why_ended=why, **more):
+        raise ActRefused(ENDED_ALREADY)
+    _record_file_line(
+        record, row, [child], type(row).__name__.lower(), why=why, until=until, **more
+    )
+    if isinstance(row, Status) and has_lower_status_without(row):
+        _start_watch(record, child, watching)
     return row
 
 
-def _watch(record, child: Child, asked: after.Watching | None) -> None:
+def _start_watch(record, child: Child, asked: watch_rows.WatchAnswers | None) -> None:
     """Start the watch on the child's newest concern; reopen that concern if it was closed."""
     by = record.by
-    concern = newest_concern(by, child, lock=True)
+    concern = concern_to_watch_on(by, child, lock=True)
     if concern is None:
-        raise Refused(after.WRITE_FIRST)
-    if wrong := asked.lacking(by, concern) if asked else after.WATCH_NEEDED:
-        raise Refused(wrong)
-    agenda = record.agenda(concern)
+        raise ActRefused(watch_rows.WRITE_FIRST)
+    if wrong := asked.watch_fault(by, concern) if asked else watch_rows.WATCH_NEEDED:
+        raise ActRefused(wrong)
+    agenda = record.agenda_of_concern(concern)
     if concern.state == State.CLOSED:
         asked = replace(asked, outcome=concern.outcome)
-        Ending.objects.reopen(agenda, State.DECIDED, Because.STATUS.label, by.person)
-    watch = after.Watch.objects.begin(agenda, Because.STATUS, asked)
-    told = {"children": [child.uid], **asked.told()}
+        Ending.objects.record_reopening(agenda, State.DECIDED, WatchReason.STATUS.label, by.person)
+    watch = watch_rows.Watch.objects.open_watch(agenda, WatchReason.STATUS, asked)
+    told = {"children": [child.uid], **asked.watch_ledger_details()}
     record(kind=Kind.WATCHED, about=watch, concern=concern, **told)
 
 
 @act(May.SUBMIT, Kind.SIGHTED, on="child")
 def saw(
-    *, by: Viewer, child: Child, how: str, words: str, happened_at: datetime, once: uuid.UUID,
-    now: datetime, record,
-) -> Sighting:  # fmt: skip
+    *,
+    by: Viewer,
+    child: Child,
+    how: str,
+    words: str,
+    happened_at: datetime,
+    once: uuid.UUID,
+    now: datetime,
+    record,
+) -> Sighting:
     """Record that somebody saw the child, spoke to them, or heard them alone."""
     if happened_at > now:
-        raise Refused(AHEAD)
-    uid, row = _pressed_before(Sighting, child, once)
+        raise ActRefused(AHEAD)
+    uid, row = _find_earlier_press(Sighting, child, once)
     if row is None:
         row = Sighting.objects.create(
-            uid=uid, school=by.school, child=child, by=by.person, at=now,
-            happened_at=happened_at, how=how, words=words,
-        )  # fmt: skip
-    _tell(record, row, [child], how, words=words)
+            uid=uid,
+            school=by.school,
+            child=child,
+            by=by.person,
+            at=now,
+            happened_at=happened_at,
+            how=how,
+            words=words,
+        )
+    _record_file_line(record, row, [child], how, words=words)
     return row

@@ -36,23 +36,22 @@ from concerns.models import (
     ReferralEvent,
     Status,
     Viewer,
-    after,
-    file,
-    story,
 )
-from concerns.models.fact import Fact
-from concerns.models.file import File
+from concerns.models.child.child_fact import Fact
+from concerns.models.response import watch
+from concerns.reading import child_file, concern_history
+from concerns.reading.child_file import ChildFile
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import Stage
-from concerns.rules.saying import when
-from concerns.rules.words import Category, Part, Route
+from concerns.rules.lifecycle import ReferralStage
+from concerns.rules.wording import format_date_or_time
+from concerns.rules.words import Category, ChildPart, Route
 
 PAGE = 50
 # (heading: what happened, when, by whom; the words)
 Line = tuple[str, str]
 
 
-class Entry(NamedTuple):
+class StoryEntry(NamedTuple):
     """One concern in the story, and what happened for this child. Fields in the page's order."""
 
     uid: UUID
@@ -64,27 +63,27 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Page:
+class StoryPage:
     child: Child
     enrolments: list[Enrolment]
-    entries: list[Entry]
+    entries: list[StoryEntry]
     more: str
 
 
-def page(viewer: Viewer, uid, after: str) -> Page:
+def read_story_page(viewer: Viewer, uid, after: str) -> StoryPage:
     """One page of the story, newest first; `after` is the uid of the last concern already shown.
 
     The reading is recorded, with the ids shown. Raises Http404 if the viewer may not see the child.
     """
-    child = sight.one(viewer, Child.objects.visible_to(viewer), uid)
+    child = sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
     visible = Concern.objects.visible_to(viewer)
     own = {"part": F("children__part"), "said_before": F("children__said_before")}
     rows = visible.filter(children__child=child).annotate(**own)
-    about = ConcernChild.objects.filter(concern=OuterRef("pk"), part=Part.ABOUT)
+    about = ConcernChild.objects.filter(concern=OuterRef("pk"), part=ChildPart.ABOUT)
     rows = rows.annotate(about_others=Exists(about.exclude(child=child)), by=F("reporter__name"))
     if after:
-        rows = _behind(rows, visible, after)
-    found, more = sight.page(
+        rows = _keep_older_concerns(rows, visible, after)
+    found, more = sight.read_page_of_list(
         viewer,
         rows.only(*_COLUMNS).order_by("-received_at", "-id"),
         PAGE,
@@ -92,41 +91,47 @@ def page(viewer: Viewer, uid, after: str) -> Page:
         about=child.uid,
         children=[child.uid],
     )
-    return Page(
+    return StoryPage(
         child=child,
         enrolments=list(child.enrolments.order_by("-since", "-id")),
-        entries=_entries(found, child),
+        entries=_build_story_entries(found, child),
         more=str(found[-1].uid) if more else "",
     )
 
 
-_COLUMNS = (*Entry._fields[:3], "received_at", "closed_at", "outcome", "account", "teller_is")
+_COLUMNS = (*StoryEntry._fields[:3], "received_at", "closed_at", "outcome", "account", "teller_is")
 
 
-def _behind(rows, visible, after: str):
+def _keep_older_concerns(rows, visible, after: str):
     try:
         last = visible.filter(uid=UUID(after))
     except ValueError:
         return rows
-    at, key = Subquery(last.values("received_at")), Subquery(last.values("pk"))
+    at = Subquery(last.values("received_at"))
+    key = Subquery(last.values("pk"))
     return rows.filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=key))
 
 
-def _entries(found: list[Concern], child: Child) -> list[Entry]:
-    here = {"concern__in": _between(found, child)}
+def _build_story_entries(found: list[Concern], child: Child) -> list[StoryEntry]:
+    here = {"concern__in": _child_rows_on_page(found, child)}
     categories = defaultdict(list)
     rows = ConcernCategory.objects.filter(**here).values_list("concern_id", "category")
     for key, category in rows:
-        categories[key].append(Category.say(category))
-    kinds = [_marks(here), _decisions(here, child), _referrals(here, child), _said(here, child)]
-    kinds.append(_told([one.pk for one in found if one.teller_is]))
+        categories[key].append(Category.label_of_value(category))
+    kinds = [
+        _list_marks(here),
+        _list_decisions(here, child),
+        _list_referrals(here, child),
+        _list_conversations(here, child),
+    ]
+    kinds.append(_list_told_accounts([one.pk for one in found if one.teller_is]))
     return [
-        _entry(concern, categories[concern.pk], [kind[concern.pk] for kind in kinds])
+        _build_story_entry(concern, categories[concern.pk], [kind[concern.pk] for kind in kinds])
         for concern in found
     ]
 
 
-def _between(found: list[Concern], child: Child):
+def _child_rows_on_page(found: list[Concern], child: Child):
     """The ids of the page's concerns, selected by their times: fifty keys would cost twice as much.
 
     This also selects concerns from the same times that the viewer may not see; no entry shows them.
@@ -138,13 +143,13 @@ def _between(found: list[Concern], child: Child):
     return own.values("concern")
 
 
-def _entry(concern: Concern, categories: list[str], lines: list[list]) -> Entry:
+def _build_story_entry(concern: Concern, categories: list[str], lines: list[list]) -> StoryEntry:
     """One entry of the story.
 
     Marks are shown only if the concern is about this child alone, and conversations about "the
     children" only if it is about this child: otherwise it is not certain who is meant.
     """
-    about = concern.part == Part.ABOUT
+    about = concern.part == ChildPart.ABOUT
     marks, decided, sent, said, told = lines
     marks = marks if about and not concern.about_others else []
     # What was said about all the children before the concern was filed here was about another.
@@ -152,10 +157,10 @@ def _entry(concern: Concern, categories: list[str], lines: list[list]) -> Entry:
     said = [line for key, line in said if key is None or (about and key > before)]
     also = "" if about else " (also involved)"
     sorts = f" ({', '.join(sorted(categories))})" if categories else ""
-    wrote = f"{when(concern.received_at)}{also}, {concern.by} wrote{sorts}"
-    ended = f"Closed {when(concern.closed_at)}: {concern.outcome_words}"
+    wrote = f"{format_date_or_time(concern.received_at)}{also}, {concern.by} wrote{sorts}"
+    ended = f"Closed {format_date_or_time(concern.closed_at)}: {concern.outcome_in_words}"
     closed = [ended] if concern.closed_at else []
-    return Entry(
+    return StoryEntry(
         uid=concern.uid,
         reference=concern.reference,
         state=concern.state,
@@ -165,11 +170,11 @@ def _entry(concern: Concern, categories: list[str], lines: list[list]) -> Entry:
     )
 
 
-def _by_key(row):
+def _primary_key_of(row):
     return row.pk
 
 
-def _told(keys: list[int]) -> dict[int, list[Line]]:
+def _list_told_accounts(keys: list[int]) -> dict[int, list[Line]]:
     """What people without an account said, for the few concerns that came from one."""
     lines = defaultdict(list)
     rows = Concern.objects.filter(pk__in=keys).annotate(by=F("reporter__name")) if keys else ()
@@ -178,14 +183,14 @@ def _told(keys: list[int]) -> dict[int, list[Line]]:
     return lines
 
 
-def _marks(here) -> dict[int, list[str]]:
+def _list_marks(here) -> dict[int, list[str]]:
     lines = defaultdict(list)
-    for mark in sorted(Mark.objects.filter(**here), key=_by_key):
-        lines[mark.concern_id].append(f"Mark: {mark.words}")
+    for mark in sorted(Mark.objects.filter(**here), key=_primary_key_of):
+        lines[mark.concern_id].append(f"Mark: {mark.mark_in_words}")
     return lines
 
 
-def _decisions(here, child: Child) -> dict[int, list[Line]]:
+def _list_decisions(here, child: Child) -> dict[int, list[Line]]:
     """Newest first. The newest is in force; earlier ones are superseded."""
     made = Decision.objects.filter(children__concern_child__child=child, **here)
     made = list(made.annotate(who=F("by__name")).order_by("-id"))
@@ -194,22 +199,27 @@ def _decisions(here, child: Child) -> dict[int, list[Line]]:
     routes = DecisionRoute.objects.filter(**within)
     routes = routes.values_list("pk", "decision_id", "route", "until", "adult__name")
     for _, key, *way in sorted(routes):
-        ways[key].append(_way(*way))
+        ways[key].append(_describe_route(*way))
     lines = defaultdict(list)
     for one in made:
         old = " (superseded by a later decision)" if lines[one.concern_id] else ""
-        heading = f"Decided {when(one.at)}, {one.who}{old}: {'; '.join(ways[one.pk])}"
-        again = [("Look at it again", when(one.review_on))] if one.review_on else []
-        asked = [f"{asked}: {said}" for asked, said in [*story.asked(one), *again]]
+        heading = (
+            f"Decided {format_date_or_time(one.at)}, {one.who}{old}: {'; '.join(ways[one.pk])}"
+        )
+        again = [("Look at it again", format_date_or_time(one.review_on))] if one.review_on else []
+        asked = [
+            f"{asked}: {said}"
+            for asked, said in [*concern_history.list_decision_answers(one), *again]
+        ]
         lines[one.concern_id].append((heading, "\n".join([one.reason, *asked])))
     return lines
 
 
-def _way(route: str, until, adult: str | None) -> str:
-    return ", ".join(filter(None, [Route.say(route), when(until), adult]))
+def _describe_route(route: str, until, adult: str | None) -> str:
+    return ", ".join(filter(None, [Route.label_of_value(route), format_date_or_time(until), adult]))
 
 
-def _referrals(here, child: Child) -> dict[int, list[Line]]:
+def _list_referrals(here, child: Child) -> dict[int, list[Line]]:
     sent = Referral.objects.filter(decision__children__concern_child__child=child, **here)
     sent = sorted(sent.values_list("pk", "concern_id", "route"))
     events = ReferralEvent.objects.filter(referral__in=[pk for pk, _, _ in sent])
@@ -219,13 +229,13 @@ def _referrals(here, child: Child) -> dict[int, list[Line]]:
     lines = defaultdict(list)
     for key, concern, route in sent:
         own = happened[key]
-        stage = Stage(own[-1].stage) if own else Stage.TO_SEND
-        words = "\n".join(story.event_words(event) for event in own)
-        lines[concern].append((f"{Route.say(route)}: {stage.label}", words))
+        stage = ReferralStage(own[-1].stage) if own else ReferralStage.TO_SEND
+        words = "\n".join(concern_history.referral_event_in_words(event) for event in own)
+        lines[concern].append((f"{Route.label_of_value(route)}: {stage.label}", words))
     return lines
 
 
-def _said(here, child: Child) -> dict[int, list[tuple[int | None, Line]]]:
+def _list_conversations(here, child: Child) -> dict[int, list[tuple[int | None, Line]]]:
     """(its id if it was about all the children, else None; the line), oldest first."""
     lines = defaultdict(list)
     own = Q(concern_child__child=child) | Q(concern_child=None)
@@ -234,7 +244,11 @@ def _said(here, child: Child) -> dict[int, list[tuple[int | None, Line]]]:
         .annotate(whom=F("by__name"))
         .order_by("happened_at", "id")
     ):
-        line = (f"{story.spoken_words(one)}, {when(one.happened_at)}, {one.whom}", one.said)
+        line = (
+            f"{concern_history.conversation_in_words(one)}, "
+            f"{format_date_or_time(one.happened_at)}, {one.whom}",
+            one.said,
+        )
         lines[one.concern_id].append((None if one.concern_child_id else one.pk, line))
     return lines
 
@@ -242,52 +256,56 @@ def _said(here, child: Child) -> dict[int, list[tuple[int | None, Line]]]:
 # The child's file
 
 
-def opened(viewer: Viewer, uid) -> File:
+def read_child_file(viewer: Viewer, uid) -> ChildFile:
     """A child's file as it is now. The reading is recorded. Raises Http404."""
-    child = sight.child(viewer, Child.objects.visible_to(viewer), uid, Kind.FILE)
-    return file.files(viewer, [child])[0]
+    child = sight.open_child_story(viewer, Child.objects.visible_to(viewer), uid, Kind.FILE)
+    return child_file.load_child_files(viewer, [child])[0]
 
 
-def to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[File, object]:
+def get_file_to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[ChildFile, object]:
     """The file an act writes to, and the row it adds to (None for a new line). Raises Http404.
 
     The reading is not recorded here: the page's view does it.
     """
-    found = file.files(viewer, [sight.one(viewer, Child.objects.visible_to(viewer), uid)])[0]
+    found = child_file.load_child_files(
+        viewer, [sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)]
+    )[0]
     if what in ("tie", "fact"):
-        adults = HouseholdAdult.objects.filter(pk__in=[one.adult.pk for one in found.adults])
-        return found, _row(adults, row)
+        adults = HouseholdAdult.objects.filter(pk__in=[one.adult.pk for one in found.all_adults])
+        return found, _get_row_or_404(adults, row)
     if what == "numbers":
-        return found, _row(Authority.objects.filter(pk=found.authority.pk), row)
+        return found, _get_row_or_404(Authority.objects.filter(pk=found.authority.pk), row)
     if what == "event":
-        return found, _row(EarlierFile.objects.unread().filter(child=found.child), row)
+        return found, _get_row_or_404(
+            EarlierFile.objects.unread_files().filter(child=found.child), row
+        )
     return found, None
 
 
-def authorities() -> list[Authority]:
-    return list(Authority.objects.in_name_order())
+def list_authorities() -> list[Authority]:
+    return list(Authority.objects.ordered_by_name())
 
 
-def to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[File, Fact]:
+def get_line_to_end(viewer: Viewer, uid, what: str, row: str) -> tuple[ChildFile, Fact]:
     """The file, and the line in it that an act ends. Raises Http404."""
     model = acts.ENDABLE.get(what)
     if model is None:
         raise Http404
-    found, _ = to_write(viewer, uid, "", "")
+    found, _ = get_file_to_write(viewer, uid, "", "")
     rows = model.objects.visible_to(viewer).filter(**{model.to_child: found.child})
-    return found, _row(rows, row)
+    return found, _get_row_or_404(rows, row)
 
 
-def watching(viewer: Viewer, row: Fact) -> dict:
+def get_watch_questions(viewer: Viewer, row: Fact) -> dict:
     """Arguments of the form that ends a status; empty for any other line.
 
     They say whether the child is left with a lower status and so is watched, on which concern, and
     which staff can be asked how the child is.
     """
-    return after.asked_with(viewer, row) if isinstance(row, Status) else {}
+    return watch.questions_on_status_end(viewer, row) if isinstance(row, Status) else {}
 
 
-def _row(rows, uid: str):
+def _get_row_or_404(rows, uid: str):
     try:
         found = rows.filter(uid=UUID(uid)).first()
     except ValueError:
@@ -297,12 +315,12 @@ def _row(rows, uid: str):
     return found
 
 
-def to_see(viewer: Viewer, uid) -> Child:
+def get_child_to_sight(viewer: Viewer, uid) -> Child:
     """The child to record a sighting of. The reading is not recorded here: the page does it."""
-    return sight.one(viewer, Child.objects.visible_to(viewer), uid)
+    return sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
 
 
-def chosen(viewer: Viewer, uids: Iterable[UUID]) -> list[Child]:
+def get_chosen_children(viewer: Viewer, uids: Iterable[UUID]) -> list[Child]:
     """The children picked, including one who left the roll while the form was open."""
     uids = list(uids)
     return list(Child.objects.of_school(viewer).filter(uid__in=uids)) if uids else []

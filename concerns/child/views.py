@@ -7,24 +7,24 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from concerns.asking.asked import Typed, as_uid
-from concerns.asking.covering import CoverForm
-from concerns.asking.ending import EndStatusForm
-from concerns.asking.household import ArrivedForm
 from concerns.child import acts, queries
 from concerns.child.forms import (
     ENDS,
     WRITES,
-    AnyoneForm,
+    AnyStaffSightingForm,
     ChronologyForm,
-    EndForm,
+    EndFileLineForm,
     SearchForm,
-    SeenForm,
+    SightingForm,
 )
 from concerns.doors import search as door
-from concerns.doors.sheet import Sheet
-from concerns.models import offered
-from concerns.paper import chronicle
+from concerns.doors.form_page import FormPage
+from concerns.forms.base_form import PostedFields, parse_uuid
+from concerns.forms.closing_and_watch import EndStatusForm
+from concerns.forms.household_forms import PreviousSchoolForm
+from concerns.forms.print_redaction import RedactionForm
+from concerns.paper import chronology_print
+from concerns.reading import pickers
 from concerns.rules.roles import May
 
 ACTS = {
@@ -41,64 +41,83 @@ ACTS = {
 
 def story(request, uid):
     after = request.GET.get("after", "")
-    page = queries.page(request.viewer, uid, after)
+    page = queries.read_story_page(request.viewer, uid, after)
     return render(request, "child/story.html", {"page": page, "later": bool(after)})
 
 
 def search(request):
     """The form is posted, so that the words searched for are in no address and in no access log."""
-    pressed, after = request.method == "POST", request.POST.get("after", "")
-    typed = Typed.of(dict(request.POST.lists())) if pressed else None
-    form, found = SearchForm(typed, checked=pressed), None
+    pressed = request.method == "POST"
+    after = request.POST.get("after", "")
+    typed = PostedFields.from_fields(dict(request.POST.lists())) if pressed else None
+    form = SearchForm(typed, checked=pressed)
+    found = None
     if pressed and form.is_valid():
-        found = door.search(request.viewer, form.cleaned_data["words"], after)
+        found = door.search_concerns(request.viewer, form.cleaned_data["words"], after)
     context = {"form": form, "found": found, "later": bool(after)}
     return render(request, "child/search.html", context, status=422 if form.errors else 200)
 
 
 def file(request, uid):
-    found, edits = queries.opened(request.viewer, uid), request.viewer.may(May.DECIDE)
+    found = queries.read_child_file(request.viewer, uid)
+    edits = request.viewer.has_power(May.DECIDE)
     return render(request, "child/file.html", {"file": found, "edits": edits})
 
 
 def write(request, uid):
     """Add a line to the file: `?what=` is its kind, `?row=` the row it adds to, if any."""
-    viewer, what = request.viewer, request.GET.get("what", "")
+    viewer = request.viewer
+    what = request.GET.get("what", "")
     if what not in WRITES:
         raise Http404
-    found, row = queries.to_write(viewer, uid, what, request.GET.get("row", ""))
-    given, picking = {"now": viewer.now, "file": found, "row": row}, {}
+    found, row = queries.get_file_to_write(viewer, uid, what, request.GET.get("row", ""))
+    given = {"now": viewer.now, "file": found, "row": row}
+    picking = {}
     if what == "sibling":
-        picking = _picked(request)
+        picking = _read_child_picker(request)
         given["chosen"] = picking["picked"]
     if what == "authority":
-        given["authorities"] = queries.authorities()
-    where = {"path": request.get_full_path(), "looking": _looking(request)}
-    sheet, once = Sheet(request, WRITES[what], **where, **given), _once(request)
+        given["authorities"] = queries.list_authorities()
+    where = {"path": request.get_full_path(), "looking": _is_looking_for_child(request)}
+    sheet = FormPage(request, WRITES[what], **where, **given)
+    once = _read_form_id(request)
     act = ACTS.get(what, acts.write)
-    if sheet.whole and sheet.does(act, child=found.child, once=once, **sheet.form.given):
-        return sheet.onward("child_file", uid=uid)
-    return _shown(request, sheet, uid, row=row, once=once, **picking)
+    if sheet.is_complete and sheet.attempt_act(
+        act, child=found.child, once=once, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("child_file", uid=uid)
+    return _show_line_form(request, sheet, uid, row=row, once=once, **picking)
 
 
 def end(request, uid):
-    viewer, what = request.viewer, request.GET.get("what", "")
-    found, row = queries.to_end(viewer, uid, what, request.GET.get("row", ""))
-    form = EndStatusForm if what == "status" else ENDS.get(what, EndForm)
-    given = {"now": viewer.now, "file": found, "row": row, **queries.watching(viewer, row)}
-    sheet = Sheet(request, form, path=request.get_full_path(), **given)
-    if sheet.whole and sheet.does(acts.end, child=found.child, **sheet.form.given):
-        return sheet.onward("child_file", uid=uid)
-    return _shown(request, sheet, uid, row=row)
+    viewer = request.viewer
+    what = request.GET.get("what", "")
+    found, row = queries.get_line_to_end(viewer, uid, what, request.GET.get("row", ""))
+    form = EndStatusForm if what == "status" else ENDS.get(what, EndFileLineForm)
+    given = {
+        "now": viewer.now,
+        "file": found,
+        "row": row,
+        **queries.get_watch_questions(viewer, row),
+    }
+    sheet = FormPage(request, form, path=request.get_full_path(), **given)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.end, child=found.child, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("child_file", uid=uid)
+    return _show_line_form(request, sheet, uid, row=row)
 
 
 def seen(request, uid):
     """A lead records that they saw this child."""
-    child = queries.to_see(request.viewer, uid)
-    sheet, once = Sheet(request, SeenForm, now=request.viewer.now), _once(request)
-    if sheet.whole and sheet.does(acts.saw, child=child, once=once, **sheet.form.given):
-        return sheet.onward("child_file", uid=uid)
-    return _shown(request, sheet, uid, once=once)
+    child = queries.get_child_to_sight(request.viewer, uid)
+    sheet = FormPage(request, SightingForm, now=request.viewer.now)
+    once = _read_form_id(request)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.saw, child=child, once=once, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("child_file", uid=uid)
+    return _show_line_form(request, sheet, uid, once=once)
 
 
 def seen_any(request):
@@ -106,14 +125,15 @@ def seen_any(request):
 
     They find the child by name; the page tells them nothing about the child.
     """
-    picking = _picked(request)
+    picking = _read_child_picker(request)
     given = {"now": request.viewer.now, "chosen": picking["picked"]}
-    sheet, once = Sheet(request, AnyoneForm, looking=_looking(request), **given), _once(request)
-    if sheet.whole:
+    sheet = FormPage(request, AnyStaffSightingForm, looking=_is_looking_for_child(request), **given)
+    once = _read_form_id(request)
+    if sheet.is_complete:
         (child,) = sheet.form.chosen
-        if sheet.does(acts.saw, child=child, once=once, **sheet.form.given):
-            return sheet.onward("child_seen_said")
-    return sheet.page("child/seen_any.html", once=once, **picking)
+        if sheet.attempt_act(acts.saw, child=child, once=once, **sheet.form.act_arguments):
+            return sheet.go_to_page("child_seen_said")
+    return sheet.render_page("child/seen_any.html", once=once, **picking)
 
 
 def seen_said(request):
@@ -122,14 +142,17 @@ def seen_said(request):
 
 def arrived(request):
     """The office records which school a child came from. The page tells nothing of the child."""
-    picking = _picked(request)
-    given = {"looking": _looking(request), "chosen": picking["picked"]}
-    sheet, once = Sheet(request, ArrivedForm, **given), _once(request)
-    if sheet.whole:
+    picking = _read_child_picker(request)
+    given = {"looking": _is_looking_for_child(request), "chosen": picking["picked"]}
+    sheet = FormPage(request, PreviousSchoolForm, **given)
+    once = _read_form_id(request)
+    if sheet.is_complete:
         (child,) = sheet.form.chosen
-        if sheet.does(acts.expect, child=child, where=sheet.said["where"], once=once):
-            return sheet.onward("child_arrived_said")
-    return sheet.page("child/arrived.html", once=once, **picking)
+        if sheet.attempt_act(
+            acts.expect, child=child, where=sheet.cleaned_answers["where"], once=once
+        ):
+            return sheet.go_to_page("child_arrived_said")
+    return sheet.render_page("child/arrived.html", once=once, **picking)
 
 
 def arrived_said(request):
@@ -137,8 +160,8 @@ def arrived_said(request):
 
 
 def chronology(request, uid):
-    form, asked = _asked(request)
-    page = chronicle.opened(request.viewer, uid, form.wanted())
+    form, asked = _read_chronology_form(request)
+    page = chronology_print.read_chronology(request.viewer, uid, form.requested_filters())
     address = {"asked": asked, "later": bool(form.after)}
     address["more"] = f"{asked or '?'}&{urlencode({'after': page.more})}" if page.more else ""
     return render(request, "child/chronology.html", {"page": page, "form": form, **address})
@@ -146,40 +169,45 @@ def chronology(request, uid):
 
 def print_chronology(request, uid):
     """Shows a cover page to check first; once that is submitted, shows the print itself."""
-    form, asked = _asked(request)
-    cover, given = CoverForm.read(request)
-    found = chronicle.printed(request.viewer, uid, form.wanted(), **given)
+    form, asked = _read_chronology_form(request)
+    cover, given = RedactionForm.read_from_request(request)
+    found = chronology_print.read_chronology_print(
+        request.viewer, uid, form.requested_filters(), **given
+    )
     page = {"print": found, "cover": cover, "here": request.path + asked}
     return render(request, "child/printed.html" if given["made"] else "child/cover.html", page)
 
 
-def _asked(request) -> tuple[ChronologyForm, str]:
+def _read_chronology_form(request) -> tuple[ChronologyForm, str]:
     """The chronology's form as typed, and the query string of the part asked for."""
     said = dict(request.GET.lists())
     after = "".join(said.pop("after", []))
-    form = ChronologyForm(Typed.of(said), after=after)
+    form = ChronologyForm(PostedFields.from_fields(said), after=after)
     return form, f"?{urlencode(said, doseq=True)}" if said else ""
 
 
-def _shown(request, sheet, uid, **more):
-    return sheet.page("child/line.html", file=queries.opened(request.viewer, uid), **more)
+def _show_line_form(request, sheet, uid, **more):
+    return sheet.render_page(
+        "child/line.html", file=queries.read_child_file(request.viewer, uid), **more
+    )
 
 
-def _looking(request) -> bool:
+def _is_looking_for_child(request) -> bool:
     """Whether the picker's Find button was pressed, which searches and saves nothing."""
     return request.POST.get("do") == "find"
 
 
-def _once(request) -> uuid.UUID:
-    return as_uid(request.POST.get("once", "")) or uuid.uuid4()
+def _read_form_id(request) -> uuid.UUID:
+    return parse_uuid(request.POST.get("once", "")) or uuid.uuid4()
 
 
-def _picked(request) -> dict:
+def _read_child_picker(request) -> dict:
     """Context for the child picker: the children picked, and those found by the typed name."""
-    typed = Typed.of(dict(request.POST.lists()))
-    find, picking = request.POST.get("find", ""), {"picker_url": reverse("submit_children")}
-    picking["picked"] = queries.chosen(request.viewer, typed.uids("child"))
+    typed = PostedFields.from_fields(dict(request.POST.lists()))
+    find = request.POST.get("find", "")
+    picking = {"picker_url": reverse("submit_children")}
+    picking["picked"] = queries.get_chosen_children(request.viewer, typed.unique_uids("child"))
     picking["find"] = find
-    if _looking(request) and find.strip():
-        picking["found"], picking["more"] = offered.found(request.viewer, find)
+    if _is_looking_for_child(request) and find.strip():
+        picking["found"], picking["more"] = pickers.find_children_on_roll(request.viewer, find)
     return picking

@@ -27,10 +27,19 @@ from django.db import transaction
 from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.models import AdultConcern, Agenda, Concern, Line, Notice, Step, Viewer, WordKey
-from concerns.rules.finding import found_by
+from concerns.models import (
+    AdultConcern,
+    Concern,
+    LedgerLine,
+    NextSteps,
+    Notice,
+    Step,
+    Viewer,
+    WordKey,
+)
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
+from concerns.rules.word_stems import searchable_stems
 
 # Rows per SQL statement, where an act touches many.
 BATCH = 500
@@ -38,7 +47,7 @@ BATCH = 500
 _running: ContextVar[str] = ContextVar("running", default="")
 
 
-class Refused(PermissionDenied):
+class ActRefused(PermissionDenied):
     """The rules do not allow it. `words` is shown to the person; its first word is never a name."""
 
     def __init__(self, words: str):
@@ -46,7 +55,7 @@ class Refused(PermissionDenied):
         self.words = words
 
 
-class Stale(Exception):
+class StalePage(Exception):
     """Somebody changed the concern while the page was open, so nothing was written.
 
     `who`, `what` and `at` say who changed it, what they did and when.
@@ -56,20 +65,24 @@ class Stale(Exception):
         super().__init__(concern.reference)
         self.concern = concern
         who = concern.changed_by.name if concern.changed_by else "Somebody"
-        self.who, self.at, self.what = who, concern.changed_at, Kind.say(concern.changed_how)
+        self.who = who
+        self.at = concern.changed_at
+        self.what = Kind.label_of_value(concern.changed_how)
 
 
 class NothingRecorded(Exception):
     """The act wrote no ledger line, so it was rolled back. This is a programming error."""
 
 
-class Record:
+class ActRecord:
     """Passed to a running act: writes its ledger lines and holds the next steps of each concern."""
 
     def __init__(self, by: Viewer, now: datetime, kind: Kind):
-        self.by, self.now, self.kind = by, now, kind
-        self.lines: list[Line] = []
-        self._agendas: dict[uuid.UUID, Agenda] = {}
+        self.by = by
+        self.now = now
+        self.kind = kind
+        self.lines: list[LedgerLine] = []
+        self._agendas: dict[uuid.UUID, NextSteps] = {}
         self._said: list[tuple[Concern, Mapping[str, str]]] = []
 
     def __call__(
@@ -80,13 +93,13 @@ class Record:
         children=(),
         kind: Kind | None = None,
         **more,
-    ) -> Line:
+    ) -> LedgerLine:
         """Write a ledger line for this act. `about` is the row it is about.
 
         `kind` replaces the act's own kind, for a second thing that the act did: a decision that
         also records what was sent. The other arguments are those of `ledger.write_ledger_line`.
         """
-        line = ledger.write(
+        line = ledger.write_ledger_line(
             kind or self.kind,
             school=self.by.school,
             by=self.by.person,
@@ -103,15 +116,15 @@ class Record:
             self._said.append((concern, more["words"]))
         return line
 
-    def agenda(self, concern: Concern) -> Agenda:
+    def agenda_of_concern(self, concern: Concern) -> NextSteps:
         """The next steps of `concern`, loaded once. They are saved when the act ends."""
         key = concern.uid
         if key not in self._agendas:
             steps = concern.steps.open().in_order() if concern.pk else ()
-            self._agendas[key] = Agenda(concern, self.by, self.now, steps)
+            self._agendas[key] = NextSteps(concern, self.by, self.now, steps)
         return self._agendas[key]
 
-    def agendas(self, concerns: list[Concern]) -> list[Agenda]:
+    def agendas_of_concerns(self, concerns: list[Concern]) -> list[NextSteps]:
         """As `agenda_of_concern`, for many concerns about children, read in batches of `BATCH`."""
         steps: dict[int, list[Step]] = {concern.pk: [] for concern in concerns}
         keys = [concern.pk for concern in concerns if concern.uid not in self._agendas]
@@ -121,24 +134,27 @@ class Record:
                 steps[step.concern_id].append(step)
         for concern in concerns:
             if concern.uid not in self._agendas:
-                found = Agenda(concern, self.by, self.now, steps[concern.pk])
+                found = NextSteps(concern, self.by, self.now, steps[concern.pk])
                 self._agendas[concern.uid] = found
         return [self._agendas[key] for key in dict.fromkeys(row.uid for row in concerns)]
 
-    def settle(self) -> None:
+    def save_all_changes(self) -> None:
         """Save the next steps, their notices, the concerns' new versions and their search words.
 
         Raises WouldGoQuiet if a concern would be left open without a next step.
         """
         agendas = list(self._agendas.values())
         for agenda in agendas:
-            agenda.press()
-        Agenda.write(agendas)
-        Notice.objects.begun(self.by, [step for agenda in agendas for step in agenda.begun])
+            agenda.update_rank_and_due_time()
+        NextSteps.save_all_steps(agendas)
+        Notice.objects.notify_steps_opened(
+            self.by, [step for agenda in agendas for step in agenda.steps_opened]
+        )
         moved = [agenda.concern for agenda in agendas if not agenda.new]
         for concern in moved:
             concern.version += 1
-            concern.changed_by, concern.changed_at = self.by.person, self.now
+            concern.changed_by = self.by.person
+            concern.changed_at = self.now
             concern.changed_how = self.kind
         if len(moved) == 1:
             moved[0].save(update_fields=moved[0].CHANGES)
@@ -146,8 +162,8 @@ class Record:
             Concern.objects.bulk_update(moved, Concern.CHANGES, batch_size=BATCH)
         words: dict[int, set[str]] = {}
         for concern, said in self._said:
-            words.setdefault(concern.pk, set()).update(found_by(*said.values()))
-        WordKey.objects.keep(self.by.school, words)
+            words.setdefault(concern.pk, set()).update(searchable_stems(*said.values()))
+        WordKey.objects.add_word_keys(self.by.school, words)
 
 
 def act(power: May, kind: Kind, on: str = "") -> Callable:
@@ -169,39 +185,40 @@ def act(power: May, kind: Kind, on: str = "") -> Callable:
     keyword-only. The powers come from `rules/roles.py`.
     """
 
-    def door(function: Callable) -> Callable:
-        _must_be_an_act(function, on)
+    def decorate_act(function: Callable) -> Callable:
+        _require_act_signature(function, on)
 
         @functools.wraps(function)
-        def run(*, by: Viewer, now: datetime, version: int | None = None, **given):
+        def run_recorded_act(*, by: Viewer, now: datetime, version: int | None = None, **given):
             if _running.get():
                 raise RuntimeError(f"{function.__name__} was called inside {_running.get()}")
             token = _running.set(function.__name__)
             try:
-                if not by.may(power):
-                    raise Refused("Your post does not let you do this.")
+                if not by.has_power(power):
+                    raise ActRefused("Your post does not let you do this.")
                 with transaction.atomic():
                     if on:
-                        given[on] = _locked(by, power, given[on], version)
-                    record = Record(by, now, kind)
+                        given[on] = _lock_row(by, power, given[on], version)
+                    record = ActRecord(by, now, kind)
                     result = function(by=by, now=now, record=record, **given)
                     if not record.lines:
                         raise NothingRecorded(function.__qualname__)
-                    record.settle()
+                    record.save_all_changes()
                     return result
-            except (Refused, Http404) as refusal:
-                _tell_refusal(by, now, kind, given.get(on), refusal)
+            except (ActRefused, Http404) as refusal:
+                _record_refusal(by, now, kind, given.get(on), refusal)
                 raise
             finally:
                 _running.reset(token)
 
-        run.power, run.kind = power, kind
-        return run
+        run_recorded_act.power = power
+        run_recorded_act.kind = kind
+        return run_recorded_act
 
-    return door
+    return decorate_act
 
 
-def _must_be_an_act(function: Callable, on: str) -> None:
+def _require_act_signature(function: Callable, on: str) -> None:
     """Raise TypeError at import unless `function` has the signature of an act."""
     parameters = inspect.signature(function).parameters
     for name in ("by", "now", "record", *([on] if on else [])):
@@ -211,33 +228,36 @@ def _must_be_an_act(function: Callable, on: str) -> None:
         raise TypeError(f"the act {function.__qualname__} must be keyword-only")
 
 
-def _locked(by: Viewer, power: May, row, version: int | None):
+def _lock_row(by: Viewer, power: May, row, version: int | None):
     """Read the row again under a lock. Raises Http404 if `by` may not see it, StalePage if changed.
 
     Where the row belongs to a concern, it is the concern that is locked: the rows below it never
     change, and the web's database role may not lock a row that it may not change.
     """
-    model, home = type(row), _home(row)
+    model = type(row)
+    home = _concern_model_of(row)
     if home is None:
         rows = model.objects
-        rows = rows.within(by, power) if hasattr(rows, "within") else rows.of_school(by)
-        return _or_404(rows.select_for_update().filter(pk=row.pk))
-    whole = model.objects.within(by, power).filter(pk=row.pk)
+        rows = (
+            rows.permitted_for(by, power) if hasattr(rows, "permitted_for") else rows.of_school(by)
+        )
+        return _first_or_404(rows.select_for_update().filter(pk=row.pk))
+    whole = model.objects.permitted_for(by, power).filter(pk=row.pk)
     if model is not home:
-        row = _or_404(whole)
+        row = _first_or_404(whole)
     # No joins here: after waiting for a lock, PostgreSQL reads the locked row again but not the
     # rows joined to it, so `changed_by` would be missing.
-    concerns = home.objects.within(by, power).select_for_update()
-    concern = _or_404(concerns.filter(pk=_concern_pk(row)))
+    concerns = home.objects.permitted_for(by, power).select_for_update()
+    concern = _first_or_404(concerns.filter(pk=_concern_pk_of(row)))
     if version is not None and concern.version != version:
-        raise Stale(concern)
+        raise StalePage(concern)
     if model is home:
         return concern
     row.concern = concern
     return row
 
 
-def _home(row):
+def _concern_model_of(row):
     """The model of the concern that `row` is or belongs to; None if it belongs to no concern."""
     if isinstance(row, Concern | AdultConcern):
         return type(row)
@@ -245,25 +265,25 @@ def _home(row):
     return row._meta.get_field("concern").related_model if "concern" in names else None
 
 
-def _or_404(rows):
+def _first_or_404(rows):
     row = rows.first()
     if row is None:
         raise Http404
     return row
 
 
-def _concern_pk(row) -> int | None:
+def _concern_pk_of(row) -> int | None:
     if isinstance(row, Concern | AdultConcern):
         return row.pk
     return getattr(row, "concern_id", None)
 
 
-def _tell_refusal(by: Viewer, now: datetime, kind: Kind, row, refusal: Exception) -> None:
+def _record_refusal(by: Viewer, now: datetime, kind: Kind, row, refusal: Exception) -> None:
     """Write a ledger line for a refusal, after the refused act was rolled back."""
-    pk = _concern_pk(row) if row is not None else None
-    concern = _home(row).objects.filter(pk=pk).first() if pk else None
+    pk = _concern_pk_of(row) if row is not None else None
+    concern = _concern_model_of(row).objects.filter(pk=pk).first() if pk else None
     with transaction.atomic():
-        ledger.write(
+        ledger.write_ledger_line(
             Kind.REFUSED,
             school=by.school,
             by=by.person,

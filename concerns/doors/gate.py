@@ -19,14 +19,14 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver, path, reverse
 
-from concerns.doors import keep, ledger
+from concerns.doors import ledger, unsent_words
 from concerns.models import Viewer
-from concerns.models import person as people
+from concerns.models.school import person as people
 from concerns.rules.kinds import Kind
-from concerns.rules.roles import May, Role, may
+from concerns.rules.roles import May, Role, has_role_with_power
 
 
-class Open(Enum):
+class PageOpenTo(Enum):
     """Who may open the few pages that need no particular power."""
 
     ANYONE = "anyone at all"
@@ -47,12 +47,12 @@ ROOMS = (
 )
 
 
-def page(route: str, view, open_to: May | Open, name: str) -> URLPattern:
+def gated_path(route: str, view, open_to: May | PageOpenTo, name: str) -> URLPattern:
     """One URL pattern whose view is behind the gate. `open_to` says who may open it."""
-    return path(route, guard(view, open_to), name=name)
+    return path(route, guard_view(view, open_to), name=name)
 
 
-def guard(view, open_to: May | Open):
+def guard_view(view, open_to: May | PageOpenTo):
     """Wrap `view` in the access check. Sets `request.viewer`, `request.viewers` and the request id.
 
     The wrapped view redirects to the sign-in page if nobody is signed in, and raises
@@ -61,37 +61,37 @@ def guard(view, open_to: May | Open):
     """
 
     @functools.wraps(view)
-    def guarded(request, **given):
+    def guarded_view(request, **given):
         token = ledger.request_id.set(uuid.uuid4().hex)
         try:
-            if open_to is Open.ANYONE:
+            if open_to is PageOpenTo.ANYONE:
                 return view(request, **given)
             if not request.user.is_authenticated:
-                return _to_sign_in(request)
-            return _as_viewer(request, view, open_to, given)
+                return _redirect_to_sign_in(request)
+            return _call_as_viewer(request, view, open_to, given)
         finally:
             ledger.request_id.reset(token)
 
-    guarded.open_to = open_to
+    guarded_view.open_to = open_to
     # LoginRequiredMiddleware still guards views that do not come through the gate.
-    guarded.login_required = False
-    return guarded
+    guarded_view.login_required = False
+    return guarded_view
 
 
-def _as_viewer(request, view, open_to, given):
-    request.viewers = people.viewers(request.user, getattr(request, "now", None))
+def _call_as_viewer(request, view, open_to, given):
+    request.viewers = people.viewers_for_person(request.user, getattr(request, "now", None))
     if not request.viewers:
         raise PermissionDenied("You hold no post in a school today. Ask your school's office.")
-    if open_to is Open.CHOOSING:
+    if open_to is PageOpenTo.CHOOSING:
         return view(request, **given)
-    viewer = _acting(request)
+    viewer = _viewer_of_chosen_school(request)
     if viewer is None:
         return redirect("people_where")
     request.viewer = viewer
     _set_idle_limit(request, viewer)
-    if isinstance(open_to, May) and not viewer.may(open_to):
+    if isinstance(open_to, May) and not viewer.has_power(open_to):
         with transaction.atomic():
-            ledger.write(
+            ledger.write_ledger_line(
                 Kind.REFUSED,
                 school=viewer.school,
                 by=viewer.person,
@@ -104,7 +104,7 @@ def _as_viewer(request, view, open_to, given):
     return view(request, **given)
 
 
-def _acting(request) -> Viewer | None:
+def _viewer_of_chosen_school(request) -> Viewer | None:
     """The viewer for the school in use: their only one, or the one chosen at sign-in."""
     if len(request.viewers) == 1:
         return request.viewers[0]
@@ -113,18 +113,18 @@ def _acting(request) -> Viewer | None:
 
 
 def _set_idle_limit(request, viewer: Viewer) -> None:
-    reads = viewer.may(May.READ) or viewer.may(May.ADULT)
+    reads = viewer.has_power(May.READ) or viewer.has_power(May.ADULT)
     limit = settings.IDLE_SECONDS["reads" if reads else "writes"]
     if request.session.get("idle_seconds") != limit:
         request.session["idle_seconds"] = limit
 
 
-def _to_sign_in(request):
+def _redirect_to_sign_in(request):
     """Redirect to sign-in; words posted after the session ended are first saved in a draft."""
     if request.method == "POST":
-        kept = keep.posted(request)
+        kept = unsent_words.keep_posted_words(request)
         # The address posted to may not be a page one can open, so without saved words go home.
-        back = kept.comes_back_to if kept else "/"
+        back = kept.return_address if kept else "/"
     else:
         back = request.get_full_path()
     response = redirect_to_login(back, reverse("account_login"))
@@ -134,12 +134,12 @@ def _to_sign_in(request):
 
 
 @functools.cache
-def _rooms(roles: frozenset[Role], here: str) -> str:
+def _render_navigation(roles: frozenset[Role], here: str) -> str:
     """The navigation bar for `roles` on page `here`, rendered once per process for each pair."""
     rooms = [
         {"name": words, "url": reverse(name), "current": name == here}
         for name, words, power in ROOMS
-        if may(roles, power)
+        if has_role_with_power(roles, power)
     ]
     return render_to_string("parts/rooms.html", {"rooms": rooms})
 
@@ -153,26 +153,26 @@ def page_context(request) -> dict:
     return {
         "demo": settings.DEMO,
         "viewer": viewer,
-        "rooms": _rooms(viewer.roles, here) if viewer else "",
+        "rooms": _render_navigation(viewer.roles, here) if viewer else "",
         "idle_seconds": request.session.get("idle_seconds") if viewer else None,
         "several_schools": len(getattr(request, "viewers", ())) > 1,
-        "troubles": _troubles(viewer) if viewer else (),
+        "troubles": _clock_faults_for(viewer) if viewer else (),
     }
 
 
-def _troubles(viewer: Viewer) -> list[str]:
+def _clock_faults_for(viewer: Viewer) -> list[str]:
     """Faults of the clock (reminders not going out), for viewers who read concerns and can act."""
-    reads = viewer.pulse and (viewer.may(May.READ) or viewer.may(May.ADULT))
-    return viewer.pulse.troubles(viewer.now) if reads else []
+    reads = viewer.pulse and (viewer.has_power(May.READ) or viewer.has_power(May.ADULT))
+    return viewer.pulse.fault_messages(viewer.now) if reads else []
 
 
 @register()
-def every_row_says(app_configs, **kwargs):
+def check_every_page_gated(app_configs, **kwargs):
     """System check: an error for each row of `concerns/urls.py` that is not behind the gate."""
     found = []
     for pattern in get_resolver("concerns.urls").url_patterns:
         callback = getattr(pattern, "callback", None)
-        if not isinstance(getattr(callback, "open_to", None), May | Open):
+        if not isinstance(getattr(callback, "open_to", None), May | PageOpenTo):
             found.append(
                 Error(
                     f"the row '{pattern.pattern}' of concerns/urls.py does not say who may open it",

@@ -22,16 +22,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from concerns.models import Concern, Line, LineWords, Person, School
+from concerns.models import Concern, LedgerLine, LedgerLineWords, Person, School
 from concerns.rules.kinds import Kind
 
 # Set by the gate, so that the lines of one request can be grouped.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
-DONE, REFUSED = "done", "refused"
+DONE = "done"
+REFUSED = "refused"
 
 
-def canonical(value) -> str:
+def canonical_json(value) -> str:
     """JSON text for hashing: keys sorted, no spaces, no escapes.
 
     `value` may hold strings, ints, booleans, None, lists and dicts. The exact text is stored beside
@@ -41,13 +42,13 @@ def canonical(value) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def receipt(line: Line) -> str:
+def format_receipt(line: LedgerLine) -> str:
     """The receipt an author may keep: 80 bits of the line's hash as 16 base32 characters."""
     code = base64.b32encode(bytes.fromhex(line.digest)[:10]).decode()
     return " ".join(code[i : i + 4] for i in range(0, 16, 4))
 
 
-def write(
+def write_ledger_line(
     kind: Kind,
     *,
     school: School,
@@ -63,7 +64,7 @@ def write(
     reason: str = "",
     words: Mapping[str, str] | None = None,
     keep_words: bool = False,
-) -> Line:
+) -> LedgerLine:
     """Write one ledger line and return it. Must run in the transaction of its act or reading.
 
     `about`, `concern`, `children` and `shown` are uids; `shown` are the rows a list displayed.
@@ -88,27 +89,35 @@ def write(
         "school": str(school.uid),
         "shown": [str(row) for row in shown],
     }
-    salt, text = secrets.token_hex(16), canonical(dict(words or {}))
+    salt = secrets.token_hex(16)
+    text = canonical_json(dict(words or {}))
     if words:
         body["words"] = hashlib.sha256((salt + text).encode()).hexdigest()
-    written = canonical(body)
-    line = Line.objects.create(
-        uid=uid, school=school, received=now, actor=by, kind=kind, about=str(about),
-        concern=concern, outcome=outcome, body=written,
+    written = canonical_json(body)
+    line = LedgerLine.objects.create(
+        uid=uid,
+        school=school,
+        received=now,
+        actor=by,
+        kind=kind,
+        about=str(about),
+        concern=concern,
+        outcome=outcome,
+        body=written,
         digest=hashlib.sha256(written.encode()).hexdigest(),
-    )  # fmt: skip
+    )
     if words:
         kept = text if keep_words else ""
-        LineWords.objects.create(line=line, school=school, salt=salt, words=kept)
+        LedgerLineWords.objects.create(line=line, school=school, salt=salt, words=kept)
     return line
 
 
-def line_of(concern: uuid.UUID, kind: Kind) -> Line:
+def first_ledger_line(concern: uuid.UUID, kind: Kind) -> LedgerLine:
     """The first line of `kind` about the concern `concern`: its receipt is made from this.
 
     Raises IndexError if there is none.
     """
-    return Line.objects.filter(concern=concern, kind=kind).order_by("id")[0]
+    return LedgerLine.objects.filter(concern=concern, kind=kind).order_by("id")[0]
 
 
 # Below: reading the ledger. Only audit/ may use it.
@@ -123,7 +132,7 @@ SHOWN = (Kind.LISTED, Kind.SEARCHED)
 
 
 @dataclass(frozen=True)
-class Told:
+class AuditedLine:
     """A ledger line as an auditor reads it: who, in what post, did or read what, when, and why.
 
     `about` is the uid of the row it is about, as text. `refused`: it was not allowed.
@@ -140,7 +149,7 @@ class Told:
     to: Person | None = None
 
 
-def trail(concern: Concern) -> list[Told]:
+def read_audit_trail(concern: Concern) -> list[AuditedLine]:
     """Every line about `concern`, and every reading of its children's chronologies that showed it.
 
     In the order they were written. Prefetch `children` with their `child`, and `refilings`. A
@@ -149,17 +158,17 @@ def trail(concern: Concern) -> list[Told]:
     moved = concern.refilings.all()
     children = [str(row.child.uid) for row in concern.children.all() if row.child_id]
     children += [str(row.was.uid) for row in moved if row.was_id]
-    own = list(_lines(Line.objects.filter(concern=concern.uid)))
+    own = list(_with_actor_in_order(LedgerLine.objects.filter(concern=concern.uid)))
     sent = min((line.pk for line in own), default=0)
-    stories = Line.objects.filter(kind=Kind.STORY, about__in=children, id__gt=sent)
-    stories = _lines(stories.filter(school=concern.school_id, concern=None))
-    showing = [line for line in stories if _showed(line, concern, moved)]
+    stories = LedgerLine.objects.filter(kind=Kind.STORY, about__in=children, id__gt=sent)
+    stories = _with_actor_in_order(stories.filter(school=concern.school_id, concern=None))
+    showing = [line for line in stories if _has_story_shown(line, concern, moved)]
     lines = sorted([*own, *showing], key=lambda line: line.pk)
-    people = _sent_word([line for line in lines if line.kind == Kind.NOTICED])
-    return [replace(_told(line), to=people.get(line.pk)) for line in lines]
+    people = _recipients_by_line([line for line in lines if line.kind == Kind.NOTICED])
+    return [replace(_to_audited_line(line), to=people.get(line.pk)) for line in lines]
 
 
-def _sent_word(lines: list[Line]) -> dict[int, Person]:
+def _recipients_by_line(lines: list[LedgerLine]) -> dict[int, Person]:
     """The recipient of each of `lines` (all of kind NOTICED), by the line's primary key."""
     named = {line.pk: uid for line in lines for uid in json.loads(line.body)["shown"]}
     people = Person.objects.filter(uid__in=set(named.values()))
@@ -167,19 +176,19 @@ def _sent_word(lines: list[Line]) -> dict[int, Person]:
     return {key: of[uid] for key, uid in named.items()}
 
 
-def lists(concern: Concern) -> list[Told]:
+def lists_showing_concern(concern: Concern) -> list[AuditedLine]:
     """Every list or search that showed `concern`, in the order they were written.
 
     Only the first `LISTS_LOOKED_THROUGH` lines after the concern was sent are searched.
     """
-    first = Line.objects.filter(concern=concern.uid).order_by("id").values("id")[:1]
-    after = Line.objects.filter(school=concern.school_id, id__gt=first).order_by("id")
-    seen = Line.objects.filter(pk__in=after.values("pk")[:LISTS_LOOKED_THROUGH])
+    first = LedgerLine.objects.filter(concern=concern.uid).order_by("id").values("id")[:1]
+    after = LedgerLine.objects.filter(school=concern.school_id, id__gt=first).order_by("id")
+    seen = LedgerLine.objects.filter(pk__in=after.values("pk")[:LISTS_LOOKED_THROUGH])
     showing = seen.filter(kind__in=SHOWN, body__contains=str(concern.uid))
-    return [_told(line) for line in _lines(showing)]
+    return [_to_audited_line(line) for line in _with_actor_in_order(showing)]
 
 
-def _showed(line: Line, concern: Concern, moved) -> bool:
+def _has_story_shown(line: LedgerLine, concern: Concern, moved) -> bool:
     """Whether a reading of a child's chronology showed `concern`.
 
     By the uids the line names; if it names none, by the child the concern was filed under then.
@@ -192,26 +201,26 @@ def _showed(line: Line, concern: Concern, moved) -> bool:
     return not gone and not any(str(row.to.uid) == line.about and at < row.at for row in moved)
 
 
-def who_opened(concern: Concern) -> list[Told]:
+def first_readings_of(concern: Concern) -> list[AuditedLine]:
     """Each person's first reading of `concern`, in order.
 
     It says whom to tell when what they read turns out to be about another child. Prefetch as for
     `read_audit_trail`.
     """
-    found: dict[int, Told] = {}
-    for line in trail(concern):
+    found: dict[int, AuditedLine] = {}
+    for line in read_audit_trail(concern):
         if line.who and line.kind in OPENING and not line.refused:
             found.setdefault(line.who.pk, line)
     return list(found.values())
 
 
-def _lines(rows):
+def _with_actor_in_order(rows):
     return rows.select_related("actor").order_by("id")
 
 
-def _told(line: Line) -> Told:
+def _to_audited_line(line: LedgerLine) -> AuditedLine:
     body = json.loads(line.body)
-    return Told(
+    return AuditedLine(
         at=line.received,
         who=line.actor,
         role=body["role"],

@@ -27,9 +27,9 @@ from django.urls import reverse
 
 from concerns.doors import ledger
 from concerns.models import Letter, Notice, Person, School
-from concerns.models.notice import Told
+from concerns.models.outbox.notice import NoticeEnding
 from concerns.rules.kinds import Kind
-from concerns.rules.messages import CLOSING, OPENING, QUIET, SUBJECTS
+from concerns.rules.message_rules import CLOSING, OPENING, QUIET, SUBJECTS
 
 log = logging.getLogger(__name__)
 
@@ -47,62 +47,63 @@ If you did not expect this, do nothing, and tell the school office.
 """
 
 
-def post(now: datetime, by=None) -> int:
+def send_due_letters(now: datetime, by=None) -> int:
     """Send every letter that is due at `now` (aware). Returns how many were sent.
 
     One letter's failure never raises. If the mail server cannot be reached, the rest wait for the
     next round, because a timeout for each would hold up the clock. Sends nothing if no mail server
     is set. `by` is a mail connection to use instead of the installation's own (the simulated year).
     """
-    if not ready():
+    if not is_mail_configured():
         return 0
-    by, sent = by or get_connection(), 0
-    for letter in list(Letter.objects.to_try(now)):
+    by = by or get_connection()
+    sent = 0
+    for letter in list(Letter.objects.due_for_sending(now)):
         try:
-            sent += _send(letter, now, by)
-        except NoServer:
+            sent += _send_letter(letter, now, by)
+        except MailServerUnreachable:
             break
     return sent
 
 
-class NoServer(Exception):
+class MailServerUnreachable(Exception):
     """The mail server cannot be reached. The letter is kept and tried again."""
 
 
-def _send(letter: Letter, now: datetime, by) -> bool:
+def _send_letter(letter: Letter, now: datetime, by) -> bool:
     alone = letter.tries and not letter.fault
-    if not Letter.objects.lease(letter, now):
+    if not Letter.objects.lease_letter(letter, now):
         return False
     letter.refresh_from_db()
     if not alone:
-        letter.take_along(now)
-    notices = letter.notices.waiting().select_related(
+        letter.merge_unsent_letters(now)
+    notices = letter.notices.still_pending().select_related(
         "step__concern", "adult_step__concern", "school", "person"
     )
-    left = [notice for notice in notices.order_by("pk") if not notice.acted]
-    if not left or not _address(letter):
-        _end(letter, now)
+    left = [notice for notice in notices.order_by("pk") if not notice.is_step_done]
+    if not left or not _recipient_address(letter):
+        _end_unsent_letter(letter, now)
         return False
     try:
-        _message(letter, left, by).send()
+        _build_email(letter, left, by).send()
     except (OSError, SMTPException) as fault:
-        letter.failed(type(fault).__name__, now)
+        letter.record_failed_try(type(fault).__name__, now)
         log.warning("a letter could not be sent: %s", type(fault).__name__)
         if not isinstance(fault, SMTPException):
-            raise NoServer from fault
+            raise MailServerUnreachable from fault
         return False
-    _sent(letter, left, now)
+    _mark_letter_sent(letter, left, now)
     return True
 
 
-def _address(letter: Letter) -> str:
+def _recipient_address(letter: Letter) -> str:
     """The e-mail address; empty if the person has left or the school names no outside adviser."""
     if letter.person is None:
         return letter.school.adviser_email
     return letter.person.email if letter.person.is_active else ""
 
 
-def _message(letter: Letter, notices: list[Notice], by) -> EmailMessage:
+def _build_email(letter: Letter, notices: list[Notice], by) -> EmailMessage:
     where = settings.SITE_ORIGIN + reverse("home")
     said = [OPENING, "\n".join(f"- {notice.line}" for notice in notices), f"{CLOSING} {where}"]
     if letter.person is None:
@@ -113,22 +114,24 @@ def _message(letter: Letter, notices: list[Notice], by) -> EmailMessage:
     return EmailMessage(
         SUBJECTS[letter.red],
         words,
-        to=[_address(letter)],
+        to=[_recipient_address(letter)],
         headers={"Message-ID": f"<{letter.uid}@{host}>"},
         connection=by,
     )
 
 
-def _sent(letter: Letter, notices: list[Notice], now: datetime) -> None:
+def _mark_letter_sent(letter: Letter, notices: list[Notice], now: datetime) -> None:
     """Mark the letter as sent, with a ledger line per notice to record who was told."""
     with transaction.atomic():
         letter.sent_at = now
         letter.save(update_fields=["sent_at"])
-        letter.notices.waiting().filter(pk__in=[row.pk for row in notices]).end(Told.SENT, now)
-        letter.notices.end(Told.ACTED, now)
+        letter.notices.still_pending().filter(pk__in=[row.pk for row in notices]).end_notices(
+            NoticeEnding.SENT, now
+        )
+        letter.notices.end_notices(NoticeEnding.ACTED, now)
         for notice in notices:
-            owed = notice.owed
-            ledger.write(
+            owed = notice.related_step
+            ledger.write_ledger_line(
                 Kind.NOTICED,
                 school=notice.school,
                 by=None,
@@ -141,7 +144,7 @@ def _sent(letter: Letter, notices: list[Notice], now: datetime) -> None:
             )
 
 
-def _end(letter: Letter, now: datetime) -> None:
+def _end_unsent_letter(letter: Letter, now: datetime) -> None:
     """End a letter that has nothing left to say or no address; notices still owed are freed.
 
     The next round then puts those in a letter to somebody else.
@@ -149,19 +152,25 @@ def _end(letter: Letter, now: datetime) -> None:
     with transaction.atomic():
         letter.ended_at = now
         letter.save(update_fields=["ended_at"])
-        over = [row.pk for row in letter.notices.select_related("step", "adult_step") if row.acted]
-        letter.notices.filter(pk__in=over).end(Told.ACTED, now)
-        letter.notices.waiting().update(letter=None, person=None)
+        over = [
+            row.pk
+            for row in letter.notices.select_related("step", "adult_step")
+            if row.is_step_done
+        ]
+        letter.notices.filter(pk__in=over).end_notices(NoticeEnding.ACTED, now)
+        letter.notices.still_pending().update(letter=None, person=None)
 
 
-def ready() -> bool:
+def is_mail_configured() -> bool:
     """Whether a mail server is set (EMAIL_HOST); always true for the demonstration."""
     return settings.DEMO or bool(settings.EMAIL_HOST)
 
 
-def send_link(person: Person, school: School) -> bool:
+def send_password_link(person: Person, school: School) -> bool:
     """E-mail `person` a link to choose a password. False if it could not be sent."""
-    words = WORDS.format(name=person.name, school=school.name, link=link(person), hours=HOURS)
+    words = WORDS.format(
+        name=person.name, school=school.name, link=build_password_link(person), hours=HOURS
+    )
     try:
         send_mail("Choose your password", words, None, [person.email])
     except (OSError, SMTPException) as fault:
@@ -171,13 +180,13 @@ def send_link(person: Person, school: School) -> bool:
     return True
 
 
-def link(person: Person) -> str:
+def build_password_link(person: Person) -> str:
     """The address, with a signed token, where `person` chooses a password. Valid for 48 hours."""
     token = f"{person.uid}.{default_token_generator.make_token(person)}"
     return f"{settings.SITE_ORIGIN}{reverse('people_password')}?link={token}"
 
 
-def whose(written: str) -> Person | None:
+def person_of_password_link(written: str) -> Person | None:
     """The person a password link was made for; None if the link is malformed, used or expired.
 
     `written` is the value of its `link` parameter: the person's uid, a dot and the token.

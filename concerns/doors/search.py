@@ -12,18 +12,19 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from concerns.asking.asked import as_uid
 from concerns.doors import sight
-from concerns.models import Child, ChildName, Concern, ConcernChild, Viewer, WordKey, finding
-from concerns.rules.finding import around, found_by, looked_for
+from concerns.forms.base_form import parse_uuid
+from concerns.models import Child, ChildName, Concern, ConcernChild, Viewer, WordKey
+from concerns.models.concern import word_index
 from concerns.rules.kinds import Kind
+from concerns.rules.word_stems import excerpt_around_match, search_query_stems, searchable_stems
 
 PAGE = 25
 MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResults:
     """One page of search results. Each concern comes with an excerpt in pieces (text, is a match).
 
     `more`: the uid after which the next page begins, empty on the last. `words`: whether what was
@@ -38,26 +39,29 @@ class Found:
     unfinished: bool
 
 
-def search(viewer: Viewer, typed: str, after: str = "") -> Found:
+def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResults:
     """Search for `typed`, beginning after the concern with uid `after`.
 
     Concerns come newest first, at most `PAGE` of them; children, at most `MOST_NAMED`, only on the
     first page. A ledger line is committed before the results are returned.
     """
-    visible, words = Concern.objects.visible_to(viewer), looked_for(typed)
+    visible = Concern.objects.visible_to(viewer)
+    words = search_query_stems(typed)
     named = Child.objects.visible_to(viewer).found_by(typed)
-    named = [] if after else ChildName.objects.say_was(list(named[: MOST_NAMED + 1]), typed)
-    hits, more = _with_all(viewer, visible, words, after) if words else ({}, "")
-    children = ConcernChild.objects.standing().select_related("child").order_by("part", "id")
+    named = (
+        [] if after else ChildName.objects.mark_former_names(list(named[: MOST_NAMED + 1]), typed)
+    )
+    hits, more = _find_with_all_words(viewer, visible, words, after) if words else ({}, "")
+    children = ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
     rows = visible.filter(pk__in=list(hits)).select_related("reporter").order_by("-id")
     rows = rows.only("uid", "reference", "state", "received_at", "reporter__name")
-    shown = sight.shown(
+    shown = sight.read_list(
         viewer,
         rows.prefetch_related(Prefetch("children", children)),
         kind=Kind.SEARCHED,
         children=[child.uid for child in named[:MOST_NAMED]],
     )
-    return Found(
+    return SearchResults(
         children=named[:MOST_NAMED],
         more_children=len(named) > MOST_NAMED,
         concerns=[(concern, hits[concern.pk]) for concern in shown],
@@ -67,26 +71,32 @@ def search(viewer: Viewer, typed: str, after: str = "") -> Found:
     )
 
 
-def _with_all(viewer: Viewer, visible, words: list[str], after: str):
+def _find_with_all_words(viewer: Viewer, visible, words: list[str], after: str):
     """A page of concerns that have all `words`, each with an excerpt.
 
     The second value is the uid after which the next page begins; empty if there is none.
     """
-    keys, down_to = WordKey.objects.with_all(viewer, words, _place(visible, after), PAGE + 1)
+    keys, down_to = WordKey.objects.find_with_all_words(
+        viewer, words, _page_start_pk(visible, after), PAGE + 1
+    )
     looked_at = keys[:PAGE]
     last = looked_at[-1] if len(keys) > PAGE else down_to
-    said = finding.texts(looked_at)
+    said = word_index.decrypt_concern_texts(looked_at)
     wanted = set(words)
-    hits = {key: _piece(said[key], wanted) for key in looked_at if wanted <= found_by(*said[key])}
+    hits = {
+        key: _excerpt_with_words(said[key], wanted)
+        for key in looked_at
+        if wanted <= searchable_stems(*said[key])
+    }
     more = visible.filter(pk=last).values_list("uid", flat=True).first() if last else None
     return hits, str(more or "")
 
 
-def _piece(texts: list[str], words: set[str]) -> list[tuple[str, bool]]:
-    first = next(text for text in texts if not words.isdisjoint(found_by(text)))
-    return around(first, words)
+def _excerpt_with_words(texts: list[str], words: set[str]) -> list[tuple[str, bool]]:
+    first = next(text for text in texts if not words.isdisjoint(searchable_stems(text)))
+    return excerpt_around_match(first, words)
 
 
-def _place(visible, after: str) -> int | None:
-    uid = as_uid(after)
+def _page_start_pk(visible, after: str) -> int | None:
+    uid = parse_uuid(after)
     return visible.filter(uid=uid).values_list("pk", flat=True).first() if uid else None

@@ -27,97 +27,96 @@ from concerns.models import (
     Notice,
     Step,
     Viewer,
-    beside,
-    file,
 )
-from concerns.models.again import Again, known
-from concerns.models.beside import Story
-from concerns.models.file import File
-from concerns.rules.adults import LOOKS
+from concerns.reading import child_file, child_story
+from concerns.reading.child_file import ChildFile
+from concerns.reading.child_story import ChildStory
+from concerns.rules.adult_vocabulary import LOOKS
 from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.kinds import Kind
+from concerns.workflow.re_referral import ReReferral, gather_re_referral
 
 
 class NotScoped(Exception):
     """A queryset was not narrowed to its viewer before it was read. A programming error."""
 
 
-def concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Concern:
+def open_concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Concern:
     """Open one concern to read it. Recorded. Raises Http404 if the viewer may not see it."""
-    return _opened(viewer, Concern.objects.visible_to(viewer), uid, kind)
+    return _open_and_record(viewer, Concern.objects.visible_to(viewer), uid, kind)
 
 
-def own(viewer: Viewer, uid: uuid.UUID) -> Concern:
+def open_own_concern(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """Open a concern the viewer wrote, whatever their role. Recorded. Raises Http404.
 
     Annotated with `stuck`: an urgent message about it has not gone out.
     """
-    rows = own_concerns(viewer).asking_whom_they_told()
-    stuck = Notice.objects.unsent_of(viewer).filter(step__concern=OuterRef("pk"))
+    rows = query_own_concerns(viewer).asking_whom_they_told()
+    stuck = Notice.objects.stuck_for_writer(viewer).filter(step__concern=OuterRef("pk"))
     rows = rows.annotate(stuck=Exists(stuck))
-    return _opened(viewer, rows, uid, Kind.OPENED)
+    return _open_and_record(viewer, rows, uid, Kind.OPENED)
 
 
-def own_concerns(viewer: Viewer):
+def query_own_concerns(viewer: Viewer):
     """Concerns the viewer wrote. Not recorded.
 
     Annotated with `unread_since`: when its overdue first look was due; None if none is overdue.
     """
     looks = Step.objects.late(viewer.now).filter(kind__in=FIRST_LOOKS, concern=OuterRef("pk"))
-    return Concern.objects.written_by(viewer).annotate(unread_since=_due(looks))
+    return Concern.objects.written_by(viewer).annotate(unread_since=_earliest_due_at(looks))
 
 
-def _due(looks) -> Subquery:
+def _earliest_due_at(looks) -> Subquery:
     return Subquery(looks.order_by().values("due_at")[:1])
 
 
-def _opened(viewer: Viewer, rows, uid: uuid.UUID, kind: Kind) -> Concern:
+def _open_and_record(viewer: Viewer, rows, uid: uuid.UUID, kind: Kind) -> Concern:
     with transaction.atomic():
-        found = one(viewer, rows.select_related("reporter", "holder", "changed_by"), uid)
+        found = get_one_or_404(viewer, rows.select_related("reporter", "holder", "changed_by"), uid)
         children = ConcernChild.objects.filter(concern=found, child__isnull=False)
         children = children.values_list("child__uid", flat=True)
-        _record(viewer, kind, about=found.uid, concern=found.uid, children=children)
+        _write_reading_line(viewer, kind, about=found.uid, concern=found.uid, children=children)
     return found
 
 
-def adult(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+def open_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     """Open a concern about an adult, as one of its readers. Recorded. Raises Http404."""
-    return _opened_adult(viewer, AdultConcern.objects.visible_to(viewer), uid)
+    return _open_adult_and_record(viewer, AdultConcern.objects.visible_to(viewer), uid)
 
 
-def own_adult(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+def open_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     """Open a concern about an adult that the viewer wrote. Recorded. Raises Http404."""
-    return _opened_adult(viewer, own_adults(viewer), uid)
+    return _open_adult_and_record(viewer, query_own_adult_concerns(viewer), uid)
 
 
-def own_adults(viewer: Viewer):
+def query_own_adult_concerns(viewer: Viewer):
     """Concerns about adults the viewer wrote, with `stuck` and `unread_since`. Not recorded."""
-    stuck = Exists(Notice.objects.unsent_of_adult(viewer))
+    stuck = Exists(Notice.objects.stuck_for_adult_concern(viewer))
     looks = AdultStep.objects.late(viewer.now).filter(kind__in=LOOKS, concern=OuterRef("pk"))
     rows = AdultConcern.objects.written_by(viewer)
-    return rows.annotate(stuck=stuck, unread_since=_due(looks))
+    return rows.annotate(stuck=stuck, unread_since=_earliest_due_at(looks))
 
 
-def _opened_adult(viewer: Viewer, rows, uid: uuid.UUID) -> AdultConcern:
+def _open_adult_and_record(viewer: Viewer, rows, uid: uuid.UUID) -> AdultConcern:
     people = ("reporter", "holder", "changed_by", "subject", "named")
     with transaction.atomic():
-        found = one(viewer, rows.select_related(*people), uid)
-        _record(viewer, Kind.OPENED, about=found.uid, concern=found.uid)
+        found = get_one_or_404(viewer, rows.select_related(*people), uid)
+        _write_reading_line(viewer, Kind.OPENED, about=found.uid, concern=found.uid)
     return found
 
 
-def child(viewer: Viewer, model_rows, uid: uuid.UUID, kind: Kind = Kind.STORY):
+def open_child_story(viewer: Viewer, model_rows, uid: uuid.UUID, kind: Kind = Kind.STORY):
     """Open one child's chronology. Recorded. Raises Http404.
 
     `model_rows` is `Child.objects.visible_to(viewer)`.
     """
     with transaction.atomic():
-        found = one(viewer, model_rows, uid)
-        _record(viewer, kind, about=found.uid, children=[found.uid])
+        found = get_one_or_404(viewer, model_rows, uid)
+        _write_reading_line(viewer, kind, about=found.uid, children=[found.uid])
     return found
 
 
-def files(viewer: Viewer, children: list[Child], reason: str = "") -> list[File]:
+def open_child_files(viewer: Viewer, children: list[Child], reason: str = "") -> list[ChildFile]:
     """The files of the children of a concern or referral already opened. Recorded in one line.
 
     Children the viewer may not see are left out. `reason` goes into the line.
@@ -125,68 +124,76 @@ def files(viewer: Viewer, children: list[Child], reason: str = "") -> list[File]
     with transaction.atomic():
         rows = Child.objects.visible_to(viewer).filter(pk__in=[child.pk for child in children])
         seen = set(rows.values_list("pk", flat=True))
-        found = file.files(viewer, [child for child in children if child.pk in seen])
+        found = child_file.load_child_files(
+            viewer, [child for child in children if child.pk in seen]
+        )
         uids = [one.child.uid for one in found]
-        _record(viewer, Kind.FILE, shown=uids, children=uids, reason=reason)
+        _write_reading_line(viewer, Kind.FILE, shown=uids, children=uids, reason=reason)
     return found
 
 
-def stories(viewer: Viewer, concern: Concern, rows: list[ConcernChild], why: str) -> list[Story]:
+def open_stories_beside(
+    viewer: Viewer, concern: Concern, rows: list[ConcernChild], why: str
+) -> list[ChildStory]:
     """The stories shown beside an opened concern: for the child of each row, and siblings here.
 
     All children of `rows` must be on the roll. Limited to what the viewer may see and to the last
     `beside.LOOKING_BACK`. Recorded in two lines, with `why` as the reason.
     """
-    told = files(viewer, [row.child for row in rows], why)
+    told = open_child_files(viewer, [row.child for row in rows], why)
     children = {one.pk: one for each in told for one in (each.child, *each.siblings_here)}
-    since = viewer.now - beside.LOOKING_BACK
-    found = shown(
+    since = viewer.now - child_story.LOOKING_BACK
+    found = read_list(
         viewer,
-        beside.earlier(viewer, concern, list(children.values()), since),
+        child_story.concerns_of_children_since(viewer, concern, list(children.values()), since),
         reason=why,
         children=[child.uid for child in children.values()],
     )
-    return beside.stories(concern, rows, told, found)
+    return child_story.build_child_stories(concern, rows, told, found)
 
 
-def again(viewer: Viewer, concern: Concern) -> Again:
+def read_for_new_referral(viewer: Viewer, concern: Concern) -> ReReferral:
     """What a repeated referral is drafted from. One line names the concerns it was taken from."""
     with transaction.atomic():
-        found = known(viewer, concern)
+        found = gather_re_referral(viewer, concern)
         shown = dict.fromkeys(one.concern.uid for one in found.before)
-        _record(viewer, Kind.LISTED, shown=list(shown), reason="to refer again")
+        _write_reading_line(viewer, Kind.LISTED, shown=list(shown), reason="to refer again")
     return found
 
 
-def to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:
+def get_concern_to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """Load a concern for an act, whose own line records it. Raises Http404."""
-    return one(viewer, Concern.objects.visible_to(viewer), uid)
+    return get_one_or_404(viewer, Concern.objects.visible_to(viewer), uid)
 
 
-def still(viewer: Viewer, row: Concern) -> bool:
+def may_still_see(viewer: Viewer, row: Concern) -> bool:
     """Whether the viewer may still see a concern just changed, to choose the next page."""
     return Concern.objects.visible_to(viewer).filter(pk=row.pk).exists()
 
 
-def one(viewer: Viewer, rows, uid: uuid.UUID):
+def get_one_or_404(viewer: Viewer, rows, uid: uuid.UUID):
     """One row for an act, or for a page of one's own. Not recorded. Raises Http404, NotScoped."""
-    _must_be_scoped(viewer, rows)
+    _require_scoped(viewer, rows)
     found = rows.filter(uid=uid).first()
     if found is None:
         raise Http404
     return found
 
 
-def shown(viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "", children=()) -> list:
+def read_list(
+    viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "", children=()
+) -> list:
     """Evaluate `rows` and record in one line the uids shown. Returns the rows. Raises NotScoped."""
-    _must_be_scoped(viewer, rows)
+    _require_scoped(viewer, rows)
     with transaction.atomic():
         found = list(rows)
-        _record(viewer, kind, shown=[row.uid for row in found], reason=reason, children=children)
+        _write_reading_line(
+            viewer, kind, shown=[row.uid for row in found], reason=reason, children=children
+        )
     return found
 
 
-def page(
+def read_page_of_list(
     viewer: Viewer,
     rows,
     most: int,
@@ -202,27 +209,27 @@ def page(
     One extra row is fetched to find that out; it is not shown, so it is not in the line. `of` gives
     the uid a row shows if that is not its own: a next step shows its concern. Raises NotScoped.
     """
-    _must_be_scoped(viewer, rows)
+    _require_scoped(viewer, rows)
     with transaction.atomic():
         found = list(rows[: most + 1])
         ids = list(dict.fromkeys(of(row) for row in found[:most]))
-        _record(viewer, kind, shown=ids, reason=reason, about=about, children=children)
+        _write_reading_line(viewer, kind, shown=ids, reason=reason, about=about, children=children)
     return found[:most], len(found) > most
 
 
-def looked(viewer: Viewer, kind: Kind, reason: str = "", **more) -> None:
+def record_reading(viewer: Viewer, kind: Kind, reason: str = "", **more) -> None:
     """Record a reading of figures, or of something put together elsewhere, before it is shown."""
     with transaction.atomic():
-        _record(viewer, kind, reason=reason, **more)
+        _write_reading_line(viewer, kind, reason=reason, **more)
 
 
-def _must_be_scoped(viewer: Viewer, rows) -> None:
+def _require_scoped(viewer: Viewer, rows) -> None:
     if getattr(rows, "seen_by", None) != viewer.person.pk:
         raise NotScoped(rows.model.__name__)
 
 
-def _record(viewer: Viewer, kind: Kind, **more) -> None:
-    ledger.write(
+def _write_reading_line(viewer: Viewer, kind: Kind, **more) -> None:
+    ledger.write_ledger_line(
         kind,
         school=viewer.school,
         by=viewer.person,

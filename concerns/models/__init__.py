@@ -1,27 +1,14 @@
 """Every noun, by name, so that the database and the rooms find them in one place."""
 
-from concerns.models.account import Account, MarkSeen
-from concerns.models.adult import AdultConcern, AdultExclusion
-from concerns.models.adult_record import AdultDecision, AdultEntry, AdultStep
-from concerns.models.adult_said import AdultDecided, Spoken, ToldOfAdult
-from concerns.models.after import Watch, Watching
-from concerns.models.agenda import Agenda
-from concerns.models.asked import Answer, Asked
-from concerns.models.beat import Beat, LastPush, Trouble
-from concerns.models.brought import StaffFile
-from concerns.models.chase import ChaseCall
-from concerns.models.child import Child, ChildName, Enrolment, NameKey, Placement
-from concerns.models.clocks import ClockSet
-from concerns.models.concern import Concern, ConcernCategory
-from concerns.models.conversation import Conversation
-from concerns.models.cover import Cover
-from concerns.models.decision import Decided, Decision, DecisionChild, DecisionRoute
-from concerns.models.draft import Draft
-from concerns.models.exclusion import Exclusion
-from concerns.models.filed import ConcernChild, Refiling
-from concerns.models.finding import WordKey
-from concerns.models.home import AdultFact, AdultHome, Home, Household, HouseholdAdult, Sibling, Tie
-from concerns.models.known import (
+from concerns.models.adult.adult_account import (
+    AdultAccount,
+    AdultDecisionAnswers,
+    AgencyConversation,
+)
+from concerns.models.adult.adult_concern import AdultConcern, AdultExclusion
+from concerns.models.adult.adult_entries import AdultDecision, AdultEntry, AdultStep
+from concerns.models.child.child import Child, ChildName, Enrolment, NameKey, Placement
+from concerns.models.child.child_details import (
     EarlierFile,
     FileEvent,
     HomeAuthority,
@@ -30,29 +17,131 @@ from concerns.models.known import (
     Sighting,
     Status,
 )
-from concerns.models.line import Line, LineWords
-from concerns.models.meeting import Meeting, MeetingAction, Met, Ours
-from concerns.models.notice import Letter, Notice
-from concerns.models.person import Invitation, Person, Post, Relation, Viewer
-from concerns.models.referral import Referral, ReferralEvent
-from concerns.models.roll import RollFile, RollQuestion
-from concerns.models.said import Said, Sent
-from concerns.models.school import Authority, Closure, School, Term
-from concerns.models.step import Step
-from concerns.models.task import Task, TaskAnswer
-from concerns.models.written import Addition, Ending, Handing, Mark, WordBack
+from concerns.models.child.household import (
+    AdultFact,
+    AdultHome,
+    Home,
+    Household,
+    HouseholdAdult,
+    Sibling,
+    Tie,
+)
+from concerns.models.concern.account import Account, MarkSeen
+from concerns.models.concern.concern import Concern, ConcernCategory
+from concerns.models.concern.concern_child import ConcernChild, Refiling
+from concerns.models.concern.draft import Draft
+from concerns.models.concern.exclusion import Exclusion
+from concerns.models.concern.later_entries import Addition, Ending, Handing, Mark, WordBack
+from concerns.models.concern.word_index import WordKey
+from concerns.models.ledger.ledger_line import LedgerLine, LedgerLineWords
+from concerns.models.outbox.heartbeat import EscalationProgress, Heartbeat, RoundFailure
+from concerns.models.outbox.notice import Letter, Notice
+from concerns.models.response.chase_call import ChaseCall
+from concerns.models.response.contact_details import ConversationAnswers, ReferralSentAnswers
+from concerns.models.response.conversation import Conversation
+from concerns.models.response.decision import (
+    Decision,
+    DecisionAnswers,
+    DecisionChild,
+    DecisionRoute,
+)
+from concerns.models.response.meeting import Meeting, MeetingAction, MeetingAnswers, SchoolAction
+from concerns.models.response.referral import Referral, ReferralEvent
+from concerns.models.response.step import Step
+from concerns.models.response.task import Task, TaskAnswer
+from concerns.models.response.watch import Watch, WatchAnswers
+from concerns.models.roll.roll_file import RollFile, RollQuestion
+from concerns.models.school.approval import StaffChangeAnswer, StaffChangeRequest
+from concerns.models.school.cover import Cover
+from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
+from concerns.models.school.school import Authority, Closure, School, Term
+from concerns.models.school.school_clocks import ClockSet
+from concerns.models.school.staff_import import StaffFile
+from concerns.workflow.next_steps import NextSteps
 
 __all__ = [
-    "Account", "Addition", "AdultConcern", "AdultDecided", "AdultDecision", "AdultEntry",
-    "AdultExclusion", "AdultFact", "AdultHome", "AdultStep", "Agenda", "Answer", "Asked",
-    "Authority", "Beat", "ChaseCall", "Child", "ChildName", "ClockSet", "Closure", "Concern",
-    "ConcernCategory", "ConcernChild", "Conversation", "Cover", "Decided", "Decision",
-    "DecisionChild", "DecisionRoute", "Draft", "EarlierFile", "Ending", "Enrolment", "Exclusion",
-    "FileEvent", "Handing", "Home", "HomeAuthority", "Household", "HouseholdAdult", "Invitation",
-    "Language", "LastPush", "Letter", "Line", "LineWords", "Mark", "MarkSeen", "Meeting",
-    "MeetingAction", "Met", "NameKey", "Notice", "Ours", "Person", "Placement", "Post",
-    "Professional", "Referral", "ReferralEvent", "Refiling", "Relation", "RollFile", "RollQuestion",
-    "Said", "School", "Sent", "Sibling", "Sighting", "Spoken", "StaffFile", "Status", "Step",
-    "Task", "TaskAnswer", "Term", "Tie", "ToldOfAdult", "Trouble", "Viewer", "Watch", "Watching",
-    "WordBack", "WordKey",
+    "Account",
+    "Addition",
+    "AdultAccount",
+    "AdultConcern",
+    "AdultDecision",
+    "AdultDecisionAnswers",
+    "AdultEntry",
+    "AdultExclusion",
+    "AdultFact",
+    "AdultHome",
+    "AdultStep",
+    "AgencyConversation",
+    "Authority",
+    "ChaseCall",
+    "Child",
+    "ChildName",
+    "ClockSet",
+    "Closure",
+    "Concern",
+    "ConcernCategory",
+    "ConcernChild",
+    "Conversation",
+    "ConversationAnswers",
+    "Cover",
+    "Decision",
+    "DecisionAnswers",
+    "DecisionChild",
+    "DecisionRoute",
+    "Draft",
+    "EarlierFile",
+    "Ending",
+    "Enrolment",
+    "EscalationProgress",
+    "Exclusion",
+    "FileEvent",
+    "Handing",
+    "Heartbeat",
+    "Home",
+    "HomeAuthority",
+    "Household",
+    "HouseholdAdult",
+    "Invitation",
+    "Language",
+    "LedgerLine",
+    "LedgerLineWords",
+    "Letter",
+    "Mark",
+    "MarkSeen",
+    "Meeting",
+    "MeetingAction",
+    "MeetingAnswers",
+    "NameKey",
+    "NextSteps",
+    "Notice",
+    "Person",
+    "Placement",
+    "Post",
+    "Professional",
+    "Referral",
+    "ReferralEvent",
+    "ReferralSentAnswers",
+    "Refiling",
+    "Relation",
+    "RollFile",
+    "RollQuestion",
+    "RoundFailure",
+    "School",
+    "SchoolAction",
+    "Sibling",
+    "Sighting",
+    "StaffChangeAnswer",
+    "StaffChangeRequest",
+    "StaffFile",
+    "Status",
+    "Step",
+    "Task",
+    "TaskAnswer",
+    "Term",
+    "Tie",
+    "Viewer",
+    "Watch",
+    "WatchAnswers",
+    "WordBack",
+    "WordKey",
 ]  # fmt: skip

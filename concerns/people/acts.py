@@ -9,26 +9,26 @@ approve them. The code that makes a change is the same whether it is made at onc
 from datetime import date, datetime, timedelta
 
 from concerns.doors import mail
-from concerns.doors.act import Refused, act
+from concerns.doors.act import ActRefused, act
 from concerns.models import (
-    Answer,
-    Asked,
     Child,
     Cover,
     Notice,
     Person,
     Post,
     School,
+    StaffChangeAnswer,
+    StaffChangeRequest,
     StaffFile,
     Viewer,
-    held,
 )
-from concerns.models.brought import Bringing, Brought
-from concerns.models.school import SchoolSaid
-from concerns.paper.staffing import StaffLine
+from concerns.models.school.school import SchoolDetails
+from concerns.models.school.staff_import import StaffImport, StaffImportResult
+from concerns.paper.staff_rows import StaffLine
 from concerns.rules.kinds import Kind
-from concerns.rules.roles import READERS, May, Role, may
-from concerns.rules.staffing import Matter
+from concerns.rules.roles import READERS, May, Role, has_role_with_power
+from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.workflow import handover
 
 BY_COMMAND = "from the command line"
 # How long an unconfirmed file is kept.
@@ -36,10 +36,10 @@ WAITS = timedelta(days=1)
 
 
 @act(May.POSTS, Kind.STAFF_BROUGHT)
-def bring_staff(*, by: Viewer, lines: list[StaffLine], now: datetime, record) -> Brought:
+def bring_staff(*, by: Viewer, lines: list[StaffLine], now: datetime, record) -> StaffImportResult:
     """Import every line without a fault, without approval. New people have no password yet."""
     good = [line for line in lines if not line.wrong]
-    done = Bringing(by, now, alone=True).bring(good)
+    done = StaffImport(by, now, alone=True).import_lines(good)
     said = f"{len(done.added)} added, {len(done.changed)} changed, {BY_COMMAND}"
     record(about=by.school, reason=said, shown=[person.uid for person in done.added])
     return done
@@ -48,7 +48,7 @@ def bring_staff(*, by: Viewer, lines: list[StaffLine], now: datetime, record) ->
 @act(May.PEOPLE, Kind.STAFF_READ)
 def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> StaffFile:
     """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
-    old = StaffFile.objects.of_school(by).waiting().filter(read_at__lt=now - WAITS)
+    old = StaffFile.objects.of_school(by).awaiting_confirmation().filter(read_at__lt=now - WAITS)
     old.delete()
     file = StaffFile.objects.create(school=by.school, by=by.person, read_at=now, content=content)
     record(about=file, reason=f"{rows} rows")
@@ -58,23 +58,32 @@ def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> Sta
 @act(May.PEOPLE, Kind.STAFF_BROUGHT, on="file")
 def bring_file(
     *, by: Viewer, file: StaffFile, lines: list[StaffLine], seen: str, now: datetime, record
-) -> Brought:  # fmt: skip
+) -> StaffImportResult:
     """Import the file exactly as the page showed it, completely or not at all.
 
     `seen` is the digest of what was shown. Raises ActRefused if the result would be a different one
     by now, or would leave the school without a lead or a head tomorrow.
     """
-    _one_at_a_time(by)
-    done = Bringing(by, now, alone=by.may(May.POSTS)).bring([x for x in lines if not x.wrong])
-    if file.brought_at or done.digest != seen:
-        raise Refused("The staff changed after this page was made. Look again, then confirm.")
-    tomorrow = by.today + timedelta(days=1)
+    _lock_staff_changes(by)
+    done = StaffImport(by, now, alone=by.has_power(May.POSTS)).import_lines(
+        [x for x in lines if not x.wrong]
+    )
+    if file.brought_at or done.result_digest != seen:
+        raise ActRefused("The staff changed after this page was made. Look again, then confirm.")
+    tomorrow = by.todays_date + timedelta(days=1)
     for role in (Role.DSL, Role.HEAD):
-        if not Post.objects.filter(school=by.school).in_force(tomorrow).holding(role).exists():
-            raise Refused(f"This file would leave the school without a {role.title.lower()}.")
+        if (
+            not Post.objects.filter(school=by.school)
+            .in_force_on(tomorrow)
+            .active_with_role(role)
+            .exists()
+        ):
+            raise ActRefused(f"This file would leave the school without a {role.title.lower()}.")
     for asked in done.asked:
         record(kind=Kind.ASKED, about=asked, reason=asked.matter)
-    file.brought_at, file.by, file.content = now, by.person, ""
+    file.brought_at = now
+    file.by = by.person
+    file.content = ""
     file.save()
     said = f"{len(done.added)} added, {len(done.changed)} changed, {len(done.asked)} asked"
     record(about=file, reason=said, shown=[person.uid for person in done.added])
@@ -84,14 +93,14 @@ def bring_file(
 @act(May.POSTS, Kind.PASSWORD_SET)
 def set_password(*, by: Viewer, person: Person, password: str, now: datetime, record) -> None:
     """Give somebody a password. This ends all their sessions."""
-    person.keep_password(password)
+    person.replace_password(password)
     record(about=person, fields=["password"], reason=BY_COMMAND)
 
 
 @act(May.POSTS, Kind.SCHOOL_SET)
-def keep_school(*, by: Viewer, said: SchoolSaid, now: datetime, record) -> School:
+def keep_school(*, by: Viewer, said: SchoolDetails, now: datetime, record) -> School:
     """Create the school or update it. Past terms and closures stay as they were."""
-    by.school.keep(said)
+    by.school.save_from_file(said)
     record(about=by.school, fields=["terms", "closures", "hours", "numbers"], reason=BY_COMMAND)
     return by.school
 
@@ -101,7 +110,7 @@ def keep_school(*, by: Viewer, said: SchoolSaid, now: datetime, record) -> Schoo
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED)
 def add_person(
-    *, by: Viewer, email: str, said: dict[str, str], what: Asked, now: datetime, record
+    *, by: Viewer, email: str, said: dict[str, str], what: StaffChangeRequest, now: datetime, record
 ) -> tuple[Person, bool]:
     """Add a person with the post in `what`. Returns the person and whether the post is given.
 
@@ -109,28 +118,31 @@ def add_person(
     post needs the head's approval gets a staff post meanwhile, so that they can write a concern
     from their first day. Raises ActRefused if they work here already.
     """
-    _one_at_a_time(by)
+    _lock_staff_changes(by)
     person = Person.objects.filter(email=email).first()
-    if person and Person.objects.here(by.school, by.today).filter(pk=person.pk).exists():
-        raise Refused(f"{person.name} works here already, with that e-mail address.")
+    if (
+        person
+        and Person.objects.current_staff_of(by.school, by.todays_date).filter(pk=person.pk).exists()
+    ):
+        raise ActRefused(f"{person.name} works here already, with that e-mail address.")
     if person is None:
         person = Person(email=email, **said)
         person.set_unusable_password()
         person.save()
     what.person = person
-    if not what.alone(by):
+    if not what.may_skip_approval(by):
         staff = {"role": Role.STAFF, "title": what.title, "since": what.since}
         Post.objects.create(person=person, school=by.school, until=what.until, **staff)
     record(about=person, fields=["email", *said], reason="added")
-    return person, _do_or_ask(record, what)
+    return person, _apply_or_request(record, what)
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED, on="person")
 def change_person(
     *, by: Viewer, person: Person, email: str, said: dict[str, str], now: datetime, record
-) -> bool:  # fmt: skip
+) -> bool:
     """Change name, room, telephone and e-mail address. False: the address awaits approval."""
-    _one_at_a_time(by)
+    _lock_staff_changes(by)
     differs = [name for name, new in said.items() if new != getattr(person, name)]
     for name in differs:
         setattr(person, name, said[name])
@@ -139,72 +151,86 @@ def change_person(
     if email == person.email:
         return True
     if Person.objects.filter(email=email).exists():
-        raise Refused("Somebody else has that e-mail address. Look for it among who has left.")
-    what = Asked(matter=Matter.EMAIL, person=person, email=email)
-    return _do_or_ask(record, what)
+        raise ActRefused("Somebody else has that e-mail address. Look for it among who has left.")
+    what = StaffChangeRequest(matter=StaffRequestMatter.EMAIL, person=person, email=email)
+    return _apply_or_request(record, what)
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED)
-def change(*, by: Viewer, what: Asked, now: datetime, record) -> bool:
+def change(*, by: Viewer, what: StaffChangeRequest, now: datetime, record) -> bool:
     """Make the change, or request it from the head if it needs approval. True: it is made."""
-    _one_at_a_time(by)
-    return _do_or_ask(record, what)
+    _lock_staff_changes(by)
+    return _apply_or_request(record, what)
 
 
 @act(May.SUBMIT, Kind.STAFF_CHANGED)
 def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record) -> bool:
     """Record that a pupil is the person's own family. Needs no approval, even from a reader."""
-    _one_at_a_time(by)
-    return _do_or_ask(record, Asked(matter=Matter.RELATED, person=by.person, child=child, how=how))
+    _lock_staff_changes(by)
+    return _apply_or_request(
+        record,
+        StaffChangeRequest(
+            matter=StaffRequestMatter.RELATED, person=by.person, child=child, how=how
+        ),
+    )
 
 
 @act(May.POSTS, Kind.APPROVED)
 def answer(
-    *, by: Viewer, asked: Asked, approved: bool, why: str, now: datetime, record
-) -> Answer:  # fmt: skip
+    *, by: Viewer, asked: StaffChangeRequest, approved: bool, why: str, now: datetime, record
+) -> StaffChangeAnswer:
     """Approve a request, which makes the change, or refuse it with a reason. Only once."""
-    _one_at_a_time(by)
-    earlier = Answer.objects.filter(asked=asked).select_related("by").first()
+    _lock_staff_changes(by)
+    earlier = StaffChangeAnswer.objects.filter(asked=asked).select_related("by").first()
     if earlier:
-        raise Refused(f"{earlier.by.name} has answered this already. Nothing was done twice.")
-    if why_not := asked.why_not(by):
-        raise Refused(why_not)
-    said = Answer.objects.create(
-        school=by.school, asked=asked, asked_by=asked.by, by=by.person, at=now,
-        approved=approved, why=why,
-    )  # fmt: skip
+        raise ActRefused(f"{earlier.by.name} has answered this already. Nothing was done twice.")
+    if why_not := asked.why_may_not_answer(by):
+        raise ActRefused(why_not)
+    said = StaffChangeAnswer.objects.create(
+        school=by.school,
+        asked=asked,
+        asked_by=asked.by,
+        by=by.person,
+        at=now,
+        approved=approved,
+        why=why,
+    )
     if approved:
-        _make(record, asked)
+        _apply_request(record, asked)
     words = {"why": why} if why else None
     record(about=asked, reason="approved" if approved else "refused", words=words)
     return said
 
 
-def _do_or_ask(record, what: Asked) -> bool:
+def _apply_or_request(record, what: StaffChangeRequest) -> bool:
     """Make the change in `what`, or save it as a request to the head. True: it is made."""
     by = record.by
-    what.school, what.by, what.at = by.school, by.person, record.now
+    what.school = by.school
+    what.by = by.person
+    what.at = record.now
     children = [what.child.uid] if what.child else []
-    if what.alone(by):
-        _make(record, what)
+    if what.may_skip_approval(by):
+        _apply_request(record, what)
         record(about=what.person, reason=what.matter, children=children)
         return True
-    same = Asked.objects.filter(person=what.person, matter=what.matter, child=what.child)
-    if same.filter(role=what.role, email=what.email).waiting().exists():
-        raise Refused("This has been asked for already, and waits for the headteacher.")
-    if no_sense := what.no_sense(by.today):
-        raise Refused(no_sense)
+    same = StaffChangeRequest.objects.filter(
+        person=what.person, matter=what.matter, child=what.child
+    )
+    if same.filter(role=what.role, email=what.email).awaiting_answer().exists():
+        raise ActRefused("This has been asked for already, and waits for the headteacher.")
+    if no_sense := what.why_impossible(by.todays_date):
+        raise ActRefused(no_sense)
     what.save()
     record(kind=Kind.ASKED, about=what, reason=what.matter, children=children)
     return False
 
 
-def _make(record, what: Asked) -> None:
-    if no_sense := what.no_sense(record.by.today):
-        raise Refused(no_sense)
-    if what.matter == Matter.PASSWORD and not mail.ready():
-        raise Refused("This site has no way to send mail yet. Ask whoever runs it.")
-    what.make(record)
+def _apply_request(record, what: StaffChangeRequest) -> None:
+    if no_sense := what.why_impossible(record.by.todays_date):
+        raise ActRefused(no_sense)
+    if what.matter == StaffRequestMatter.PASSWORD and not mail.is_mail_configured():
+        raise ActRefused("This site has no way to send mail yet. Ask whoever runs it.")
+    what.apply_change(record)
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED, on="post")
@@ -215,20 +241,28 @@ def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record) -> P
     ActRefused if it is their only post, if `until` is before the post began, if a reader's post
     would end after today, or if the school would be left without a lead or a head.
     """
-    _one_at_a_time(by)
+    _lock_staff_changes(by)
     if until < post.since:
-        raise Refused("That is before the post began.")
+        raise ActRefused("That is before the post began.")
     others = Post.objects.filter(person=post.person, school=by.school).exclude(pk=post.pk)
-    if not others.lasting(until + timedelta(days=1)).exists():
-        raise Refused("This is their only post. If they are leaving, write down that they leave.")
-    if post.role in READERS and until > by.today:
-        raise Refused("Write this down on the day: what they hold changes hands with it.")
-    _somebody_stays(by, post.person, {post.role})
+    if not others.current_or_future(until + timedelta(days=1)).exists():
+        raise ActRefused(
+            "This is their only post. If they are leaving, write down that they leave."
+        )
+    if post.role in READERS and until > by.todays_date:
+        raise ActRefused("Write this down on the day: what they hold changes hands with it.")
+    _require_lead_and_head(by, post.person, {post.role})
     post.until = until
     post.save(update_fields=["until"])
-    left = frozenset(map(Role, others.lasting(by.today).values_list("role", flat=True)))
-    if not may(left, May.DECIDE):
-        held.release(record, post.person, held.locked(held.held(post.person, by.school)))
+    left = frozenset(
+        map(Role, others.current_or_future(by.todays_date).values_list("role", flat=True))
+    )
+    if not has_role_with_power(left, May.DECIDE):
+        handover.release_to_roles(
+            record,
+            post.person,
+            handover.lock_concerns(handover.open_concerns_held_by(post.person, by.school)),
+        )
     record(about=post.person, fields=["until"], reason=post.role)
     return post
 
@@ -236,7 +270,7 @@ def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record) -> P
 @act(May.PEOPLE, Kind.LEFT, on="person")
 def leave(
     *, by: Viewer, person: Person, last: date, to: Person | None, now: datetime, record
-) -> Person:  # fmt: skip
+) -> Person:
     """Record that somebody has left; `last` is their last day, today at the latest.
 
     Their posts here end, their account closes unless they have a post in another school, and `to`
@@ -244,33 +278,39 @@ def leave(
     is. `to` may be None if the person holds nothing that `by` may see; then all of it goes to the
     roles. Nobody may record their own leaving. Raises ActRefused.
     """
-    _one_at_a_time(by)
+    _lock_staff_changes(by)
     if person.pk == by.person.pk:
-        raise Refused("Somebody else writes down that you leave.")
-    if last > by.today:
-        raise Refused("That day is still to come. Write it down on the day they leave.")
-    _somebody_stays(by, person, {Role.DSL, Role.HEAD})
-    concerns = held.locked(held.held(person, by.school))
-    able = Person.objects.who_may(May.DECIDE, by.school, by.today).exclude(pk=person.pk)
-    if (to or any(held.counted(person, by))) and to not in able:
-        raise Refused("Choose who takes over what they hold: somebody who may decide on concerns.")
-    came = held.hand_over(record, person, to, concerns)
-    Notice.objects.taken_over(by.person, to, came, now)
-    person.leave(by.school, last, by.today)
+        raise ActRefused("Somebody else writes down that you leave.")
+    if last > by.todays_date:
+        raise ActRefused("That day is still to come. Write it down on the day they leave.")
+    _require_lead_and_head(by, person, {Role.DSL, Role.HEAD})
+    concerns = handover.lock_concerns(handover.open_concerns_held_by(person, by.school))
+    able = Person.objects.who_may(May.DECIDE, by.school, by.todays_date).exclude(pk=person.pk)
+    if (to or any(handover.count_open_work(person, by))) and to not in able:
+        raise ActRefused(
+            "Choose who takes over what they hold: somebody who may decide on concerns."
+        )
+    came = handover.hand_over_concerns(record, person, to, concerns)
+    Notice.objects.notify_leaver_takeover(by.person, to, came, now)
+    person.end_all_posts(by.school, last, by.todays_date)
     record(about=person, fields=["posts", "is_active"])
     return person
 
 
-def _somebody_stays(by: Viewer, person: Person, roles: set[str]) -> None:
+def _require_lead_and_head(by: Viewer, person: Person, roles: set[str]) -> None:
     """Refuse to leave the school without a lead, or without a head who can approve a new one."""
     for role in (role for role in (Role.DSL, Role.HEAD) if role in roles):
-        posts = Post.objects.filter(school=by.school).in_force(by.today).holding(role)
+        posts = (
+            Post.objects.filter(school=by.school).in_force_on(by.todays_date).active_with_role(role)
+        )
         if posts.filter(person=person).exists() and not posts.exclude(person=person).exists():
             title = role.title.lower()
-            raise Refused(f"{person.name} is the only {title}. Make somebody else {title} first.")
+            raise ActRefused(
+                f"{person.name} is the only {title}. Make somebody else {title} first."
+            )
 
 
-def _one_at_a_time(by: Viewer) -> None:
+def _lock_staff_changes(by: Viewer) -> None:
     """Lock the school, so that two changes at once cannot both end one of the last two leads."""
     School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
 
@@ -278,9 +318,9 @@ def _one_at_a_time(by: Viewer) -> None:
 @act(May.SUBMIT, Kind.PASSWORD_SET, on="person")
 def choose_password(*, by: Viewer, person: Person, link: str, password: str, now, record) -> None:
     """Set the person's own password with a link. Ends the link and all open sessions."""
-    if mail.whose(link) != person:
-        raise Refused("This link has ended.")
-    person.keep_password(password)
+    if mail.person_of_password_link(link) != person:
+        raise ActRefused("This link has ended.")
+    person.replace_password(password)
     record(about=person, fields=["password"], reason="with a link")
 
 
@@ -291,12 +331,16 @@ def say_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
     All of them must be able to decide on concerns; other readers, such as the chair, may be away.
     A lead may record this for themselves, the office and the head for anybody.
     """
-    able = set(Person.objects.who_may(May.DECIDE, by.school, by.today))
-    absent = set(Person.objects.who_may_be_away(by.school, by.today)) if cover.away else able
+    able = set(Person.objects.who_may(May.DECIDE, by.school, by.todays_date))
+    absent = (
+        set(Person.objects.who_may_be_away(by.school, by.todays_date)) if cover.is_absence else able
+    )
     if cover.person not in absent or cover.stands_in not in able | {None}:
-        raise Refused("Only who may decide on concerns is away here, stands in or is reached.")
-    _must_be_theirs(by, cover)
-    cover.school, cover.by, cover.at = by.school, by.person, now
+        raise ActRefused("Only who may decide on concerns is away here, stands in or is reached.")
+    _require_own_or_office(by, cover)
+    cover.school = by.school
+    cover.by = by.person
+    cover.at = now
     cover.save()
     record(about=cover, reason=cover.kind)
     return cover
@@ -305,14 +349,17 @@ def say_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
 @act(May.COVER, Kind.COVERED, on="cover")
 def end_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
     """End an absence or cover from now on, because it is over or was a mistake."""
-    _must_be_theirs(by, cover)
-    cover.ended_by, cover.ended_at = by.person, now
+    _require_own_or_office(by, cover)
+    cover.ended_by = by.person
+    cover.ended_at = now
     cover.save(update_fields=["ended_by", "ended_at"])
     record(about=cover, fields=["ended_at"], reason=cover.kind)
     return cover
 
 
-def _must_be_theirs(by: Viewer, cover: Cover) -> None:
+def _require_own_or_office(by: Viewer, cover: Cover) -> None:
     """Refuse a cover about somebody else, unless `by` keeps the list of staff."""
-    if cover.person != by.person and not by.may(May.PEOPLE):
-        raise Refused("You can say this of yourself. For a colleague, ask the office or the head.")
+    if cover.person != by.person and not by.has_power(May.PEOPLE):
+        raise ActRefused(
+            "You can say this of yourself. For a colleague, ask the office or the head."
+        )

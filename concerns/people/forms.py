@@ -8,20 +8,27 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 
-from concerns.asking.asked import WRONG, Asked, Typed, Words, choose
-from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
-from concerns.asking.unfolding import Unfolding, offer
+from concerns.forms.base_form import WRONG, DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.conditional_questions import ConditionalForm, offer_choices
+from concerns.forms.govuk_layout import (
+    ButtonRow,
+    DayField,
+    Question,
+    SubmitButton,
+    TextBlock,
+    lay_out_form,
+)
 from concerns.models import Child, Person
-from concerns.paper.rows import NotATable, decoded
+from concerns.paper.csv_reading import NotATable, decode_file
 from concerns.people import queries
-from concerns.rules.cover import AWAY, WEEKDAYS, CoverKind
+from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.roles import READERS, May, Role
 from concerns.rules.words import Choice
 
 TO_THE_HEAD = "Opens the record: waits for the headteacher's approval."
 
 
-class Line(Words):
+class ShortTextField(WordsField):
     """A one-line text of at most `most` characters."""
 
     def __init__(self, label: str, most: int, **more):
@@ -29,7 +36,7 @@ class Line(Words):
         self.validators.append(MaxLengthValidator(most, f"Say it in {most} characters or fewer"))
 
 
-class Address(Line):
+class EmailAddressField(ShortTextField):
     def __init__(self):
         super().__init__("E-mail address", 254, needed="Enter their e-mail address")
         self.widget.input_type = "email"
@@ -43,21 +50,23 @@ class Address(Line):
         return address
 
 
-class PersonForm(Asked):
+class PersonForm(DraftableForm):
     SAID = ("name", "room", "telephone")
 
-    name = Line("Name", 150, needed="Enter their name", help_text="As everybody here knows them.")
-    email = Address()
-    room = Line("Where they are found", 60, help_text="A room, or a class.")
-    telephone = Line("Telephone or extension", 40)
+    name = ShortTextField(
+        "Name", 150, needed="Enter their name", help_text="As everybody here knows them."
+    )
+    email = EmailAddressField()
+    room = ShortTextField("Where they are found", 60, help_text="A room, or a class.")
+    telephone = ShortTextField("Telephone or extension", 40)
     LAID = ("name", "email", Question("room", width=20), Question("telephone", width=20))
-    helper = inside(*LAID, Buttons(Press("Keep this")))
+    helper = lay_out_form(*LAID, ButtonRow(SubmitButton("Keep this")))
 
-    def said(self) -> dict[str, str]:
+    def person_details(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.SAID}
 
 
-class AskPost(Asked):
+class PostQuestions(DraftableForm):
     """The questions about a post. Subclasses set BEFORE (the fields above) and PRESS (button)."""
 
     role = forms.ChoiceField(
@@ -66,45 +75,50 @@ class AskPost(Asked):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what they are here", "invalid_choice": WRONG},
     )
-    title = Line("What it is called here", 100, help_text="Like “Teacher, Year 4”. If you wish.")
+    title = ShortTextField(
+        "What it is called here", 100, help_text="Like “Teacher, Year 4”. If you wish."
+    )
     since = DayField(label="First day", required=False)
     until = DayField(
         label="Last day", required=False, help_text="Only where it is known, as for supply."
     )
 
-    def __init__(self, typed: Typed | None = None, *, viewer, **more):
-        super().__init__(typed, initial={"since": viewer.today, "role": Role.STAFF}, **more)
+    def __init__(self, typed: PostedFields | None = None, *, viewer, **more):
+        super().__init__(typed, initial={"since": viewer.todays_date, "role": Role.STAFF}, **more)
         self.viewer = viewer
-        hints = {} if viewer.may(May.POSTS) else dict.fromkeys(READERS, TO_THE_HEAD)
+        hints = {} if viewer.has_power(May.POSTS) else dict.fromkeys(READERS, TO_THE_HEAD)
         asked = (Question("role", size="m", hints=hints), "title", "since", "until")
-        self.helper = inside(*self.BEFORE, *asked, Buttons(Press(self.PRESS)))
+        self.helper = lay_out_form(*self.BEFORE, *asked, ButtonRow(SubmitButton(self.PRESS)))
 
     def clean(self):
         given = super().clean()
-        since, until = given.get("since"), given.get("until")
+        since = given.get("since")
+        until = given.get("until")
         if since is None and "since" not in self.errors:
             self.add_error("since", "Enter the first day")
-        elif since and since > date(self.viewer.today.year + 2, 1, 1):
+        elif since and since > date(self.viewer.todays_date.year + 2, 1, 1):
             self.add_error("since", "Choose a first day nearer to today")
         if since and until and until < since:
             self.add_error("until", "The last day is before the first")
         return given
 
-    def post(self) -> dict:
+    def post_details(self) -> dict:
         return {name: self.cleaned_data[name] for name in ("role", "title", "since", "until")}
 
 
-class PostForm(AskPost):
-    BEFORE, PRESS = (), "Give this post"
+class GivePostForm(PostQuestions):
+    BEFORE = ()
+    PRESS = "Give this post"
 
 
-class AddForm(AskPost, PersonForm):
-    BEFORE, PRESS = PersonForm.LAID, "Add them"
+class AddPersonForm(PostQuestions, PersonForm):
+    BEFORE = PersonForm.LAID
+    PRESS = "Add them"
 
 
-class EndForm(Asked):
+class EndPostForm(DraftableForm):
     until = DayField(label="Last day in this post", required=False)
-    helper = inside("until", Buttons(Press("End this post")))
+    helper = lay_out_form("until", ButtonRow(SubmitButton("End this post")))
 
     def clean(self):
         if super().clean().get("until") is None and "until" not in self.errors:
@@ -112,44 +126,54 @@ class EndForm(Asked):
         return self.cleaned_data
 
 
-class Said(Choice):
+class ApprovalAnswer(Choice):
     YES = "yes", "Approve it: it is done at once"
     NO = "no", "Refuse it: nothing changes"
 
 
-class AnswerForm(Asked):
-    answer = choose("What do you say?", Said, needed="Approve it, or refuse it")
-    why = Line("Why not?", 300, help_text="Who asked reads this. Needed where you refuse.")
-    helper = inside(Question("answer", size="m"), "why", Buttons(Press("Answer")))
+class ApprovalForm(DraftableForm):
+    answer = choice_field("What do you say?", ApprovalAnswer, needed="Approve it, or refuse it")
+    why = ShortTextField(
+        "Why not?", 300, help_text="Who asked reads this. Needed where you refuse."
+    )
+    helper = lay_out_form(Question("answer", size="m"), "why", ButtonRow(SubmitButton("Answer")))
 
     def clean(self):
         given = super().clean()
-        if given.get("answer") == Said.NO and not given.get("why"):
+        if given.get("answer") == ApprovalAnswer.NO and not given.get("why"):
             self.add_error("why", "Say why not: who asked reads it")
         return given
 
 
-class FamilyForm(Asked):
+class FamilyForm(DraftableForm):
     """Finds a pupil by part of a name, and asks what a member of staff is to them."""
 
-    find = Line("Which pupil?", 100, help_text="Part of a first name or surname, then Find.")
+    find = ShortTextField(
+        "Which pupil?", 100, help_text="Part of a first name or surname, then Find."
+    )
     child = forms.ChoiceField(label="Who is it?", widget=forms.RadioSelect, required=False)
-    how = Line(
+    how = ShortTextField(
         "What are they to the pupil?", 60, help_text="Mother, step-father, aunt, foster carer."
     )
 
-    def __init__(self, typed: Typed | None = None, *, checked=True, found: Iterable[Child], **more):
+    def __init__(
+        self, typed: PostedFields | None = None, *, checked=True, found: Iterable[Child], **more
+    ):
         looks = typed is not None and typed.data.get("do") == "find"
         super().__init__(typed, checked=checked and not looks, **more)
         self.fields["child"].choices = [
             (str(child.uid), f"{child.name} ({child.detail})" if child.detail else child.name)
             for child in found
         ]
-        asked = ("child", "how", Buttons(Press("Register"))) if self.fields["child"].choices else ()
+        asked = (
+            ("child", "how", ButtonRow(SubmitButton("Register")))
+            if self.fields["child"].choices
+            else ()
+        )
         if looks and not asked:
-            asked = (Say("Nobody on the roll is found by that. Try less of the name."),)
-        find = Press("Find", value="find", kind="secondary")
-        self.helper = inside("find", Buttons(find), *asked)
+            asked = (TextBlock("Nobody on the roll is found by that. Try less of the name."),)
+        find = SubmitButton("Find", value="find", kind="secondary")
+        self.helper = lay_out_form("find", ButtonRow(find), *asked)
 
     def clean(self):
         given = super().clean()
@@ -160,28 +184,30 @@ class FamilyForm(Asked):
         return given
 
 
-class SureForm(Asked):
+class ConfirmationForm(DraftableForm):
     sure = forms.BooleanField(error_messages={"required": "Tick the box if that is so"})
 
-    def __init__(self, typed: Typed | None = None, *, label: str, press: str, **more):
+    def __init__(self, typed: PostedFields | None = None, *, label: str, press: str, **more):
         super().__init__(typed, **more)
         self.fields["sure"].label = label
-        self.helper = inside("sure", Buttons(Press(press)))
+        self.helper = lay_out_form("sure", ButtonRow(SubmitButton(press)))
 
 
-class LeaveForm(Asked):
+class LeaveForm(DraftableForm):
     last = DayField(label="Last day here", required=False, help_text="Today, or a day gone by.")
     to = forms.ChoiceField(label="Who takes over what they hold?", required=False)
-    helper = inside("last", "to", Buttons(Press("They have left", kind="warning")))
+    helper = lay_out_form("last", "to", ButtonRow(SubmitButton("They have left", kind="warning")))
 
     def __init__(self, typed=None, *, today: date, able: Mapping[str, Person], holds: bool, **more):
         super().__init__(typed, initial={"last": today}, **more)
         if holds:
-            offer(self.fields["to"], able, "Choose who takes over", empty="Choose")
+            offer_choices(self.fields["to"], able, "Choose who takes over", empty="Choose")
             self.fields["to"].required = True
         else:
             del self.fields["to"]
-            self.helper = inside("last", Buttons(Press("They have left", kind="warning")))
+            self.helper = lay_out_form(
+                "last", ButtonRow(SubmitButton("They have left", kind="warning"))
+            )
 
     def clean(self):
         if super().clean().get("last") is None and "last" not in self.errors:
@@ -189,8 +215,8 @@ class LeaveForm(Asked):
         return self.cleaned_data
 
 
-class CoverForm(Unfolding):
-    kind = choose("What is it?", CoverKind, needed="Choose what it is")
+class StaffCoverForm(ConditionalForm):
+    kind = choice_field("What is it?", CoverKind, needed="Choose what it is")
     person = forms.ChoiceField(label="Who?")
     stands_in = forms.ChoiceField(
         label="Who stands in?",
@@ -206,42 +232,43 @@ class CoverForm(Unfolding):
     )
     since = DayField(label="First day", required=False)
     until = DayField(label="Last day", required=False, help_text="Empty: until it is ended.")
-    helper = inside(
+    helper = lay_out_form(
         Question("kind", size="m"),
         "person",
         "stands_in",
         Question("weekdays", small=True),
         "since",
         "until",
-        Buttons(Press("Keep this")),
+        ButtonRow(SubmitButton("Keep this")),
     )
 
     def __init__(self, typed=None, *, today: date, whose: Mapping, able: Mapping, **more):
         super().__init__(typed, initial={"since": today}, **more)
-        offer(self.fields["person"], whose, "Choose who it is about", empty="Choose")
-        offer(self.fields["stands_in"], able, WRONG, empty="Nobody named")
+        offer_choices(self.fields["person"], whose, "Choose who it is about", empty="Choose")
+        offer_choices(self.fields["stands_in"], able, WRONG, empty="Nobody named")
 
     def clean(self):
         given = super().clean()
         kind = given.get("kind")
-        self.need("since", "Enter the first day")
+        self.require_answer("since", "Enter the first day")
         if kind == CoverKind.LEAVE:
-            self.need("until", "Enter the last day they are away")
+            self.require_answer("until", "Enter the last day they are away")
         if kind == CoverKind.WEEKDAYS:
-            self.need("weekdays", "Tick the weekdays on which they are never here")
+            self.require_answer("weekdays", "Tick the weekdays on which they are never here")
         elif given.get("weekdays"):
             self.add_error("weekdays", "Weekdays are only for who is never here on them")
         if given.get("stands_in") and kind not in AWAY:
             self.add_error("stands_in", "Nobody stands in for the one to reach: leave this empty")
         elif given.get("stands_in") and given["stands_in"] == given.get("person"):
             self.add_error("stands_in", "Choose somebody else to stand in")
-        since, until = given.get("since"), given.get("until")
+        since = given.get("since")
+        until = given.get("until")
         if since and until and until < since:
             self.add_error("until", "The last day is before the first")
         return given
 
 
-class FileForm(forms.Form):
+class StaffUploadForm(forms.Form):
     """Uploads a staff file. Once valid, `lines` holds its staff lines."""
 
     file = forms.FileField(
@@ -252,7 +279,7 @@ class FileForm(forms.Form):
         error_messages=dict.fromkeys(("required", "missing", "invalid"), "Choose a CSV file"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
     )
-    helper = inside("file", Buttons(Press("Look at what it would change")))
+    helper = lay_out_form("file", ButtonRow(SubmitButton("Look at what it would change")))
 
     def __init__(self, *given, today: date):
         super().__init__(*given)
@@ -260,8 +287,8 @@ class FileForm(forms.Form):
 
     def clean_file(self) -> str:
         try:
-            text = decoded(self.cleaned_data["file"].read())
-            self.lines = queries.read(text, self.today)
+            text = decode_file(self.cleaned_data["file"].read())
+            self.lines = queries.parse_staff_file(text, self.today)
         except NotATable as wrong:
             raise ValidationError(str(wrong)) from wrong
         return text
@@ -281,7 +308,7 @@ class PasswordForm(forms.Form):
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    helper = inside("password", "again", Buttons(Press("Set this password")))
+    helper = lay_out_form("password", "again", ButtonRow(SubmitButton("Set this password")))
 
     def __init__(self, data=None, *, person: Person):
         super().__init__(data)

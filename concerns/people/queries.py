@@ -9,7 +9,6 @@ from django.http import Http404
 
 from concerns.doors import sight
 from concerns.models import (
-    Asked,
     Child,
     Concern,
     Cover,
@@ -19,19 +18,20 @@ from concerns.models import (
     Post,
     Relation,
     School,
+    StaffChangeRequest,
     Viewer,
-    held,
 )
-from concerns.models.brought import StaffFile
-from concerns.models.child import MOST_FOUND
-from concerns.models.cover import Acting, who_acts
-from concerns.paper import columns
-from concerns.paper.columns import STAFF
-from concerns.paper.rows import NotATable, table
-from concerns.paper.staffing import StaffLine, staff_lines
-from concerns.rules.names import folded
+from concerns.models.child.child import MOST_FOUND
+from concerns.models.school.cover import ActingPerson, people_acting_for_role
+from concerns.models.school.staff_import import StaffFile
+from concerns.paper import csv_columns
+from concerns.paper.csv_columns import STAFF
+from concerns.paper.csv_reading import NotATable, read_table
+from concerns.paper.staff_rows import StaffLine, parse_staff_lines
+from concerns.rules.name_folding import fold_text
+from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May, Role
-from concerns.rules.spans import local_day
+from concerns.workflow import handover
 
 A_PAGE = 50
 LATELY = timedelta(days=30)
@@ -39,7 +39,7 @@ LINK_LASTS = timedelta(hours=48)
 
 
 @dataclass(frozen=True)
-class Listed:
+class StaffListRow:
     """One line of the list of staff."""
 
     person: Person
@@ -47,27 +47,35 @@ class Listed:
     signs_in: str
 
     @property
-    def words(self) -> str:
-        return ", ".join(post.words for post in self.posts)
+    def posts_in_words(self) -> str:
+        return ", ".join(post.role_in_words for post in self.posts)
 
 
-def staff(viewer: Viewer, *, left: bool, after: uuid.UUID | None) -> tuple[list[Listed], bool]:
+def read_staff_list(
+    viewer: Viewer, *, left: bool, after: uuid.UUID | None
+) -> tuple[list[StaffListRow], bool]:
     """A page of the staff by name, and whether more follow; if `left`, of those who have left."""
-    rows = _everyone(viewer)
-    rows = (rows.gone if left else rows.here)(viewer.school, viewer.today)
+    rows = _all_staff_with_posts(viewer)
+    rows = (rows.former_staff_of if left else rows.current_staff_of)(
+        viewer.school, viewer.todays_date
+    )
     if after:
-        rows = rows.after(sight.one(viewer, _everyone(viewer), after))
+        rows = rows.after_person(sight.get_one_or_404(viewer, _all_staff_with_posts(viewer), after))
     found = list(rows.order_by("name", "pk")[: A_PAGE + 1])
-    return [_listed(viewer, person) for person in found[:A_PAGE]], len(found) > A_PAGE
+    return [_build_staff_row(viewer, person) for person in found[:A_PAGE]], len(found) > A_PAGE
 
 
-def called(viewer: Viewer, part: str) -> list[Listed]:
+def find_staff_by_name(viewer: Viewer, part: str) -> list[StaffListRow]:
     """Staff by part of a name, including those who have left."""
-    rows = _everyone(viewer).called(part[:100]).order_by("name", "pk")[:A_PAGE]
-    return [_listed(viewer, person) for person in rows]
+    rows = (
+        _all_staff_with_posts(viewer)
+        .with_name_containing(part[:100])
+        .order_by("name", "pk")[:A_PAGE]
+    )
+    return [_build_staff_row(viewer, person) for person in rows]
 
 
-def _everyone(viewer: Viewer):
+def _all_staff_with_posts(viewer: Viewer):
     posts = Post.objects.filter(school=viewer.school).order_by("since", "pk")
     return Person.objects.of_school(viewer).prefetch_related(
         Prefetch("posts", posts, to_attr="posts_here"),
@@ -75,13 +83,15 @@ def _everyone(viewer: Viewer):
     )
 
 
-def _listed(viewer: Viewer, person: Person) -> Listed:
-    today = viewer.today
+def _build_staff_row(viewer: Viewer, person: Person) -> StaffListRow:
+    today = viewer.todays_date
     lasting = [post for post in person.posts_here if post.until is None or post.until >= today]
-    return Listed(person, lasting or person.posts_here[-1:], signs_in(person, viewer.now))
+    return StaffListRow(
+        person, lasting or person.posts_here[-1:], sign_in_status(person, viewer.now)
+    )
 
 
-def signs_in(person: Person, now: datetime) -> str:
+def sign_in_status(person: Person, now: datetime) -> str:
     """Whether they can sign in, else the state of their invitation. Needs `links` prefetched."""
     if not person.is_active:
         return "Cannot sign in: has left"
@@ -92,167 +102,179 @@ def signs_in(person: Person, now: datetime) -> str:
     return "Invited" if now - person.links[0].at < LINK_LASTS else "Invited: the link has ended"
 
 
-def person(viewer: Viewer, uid: uuid.UUID) -> Person:
+def read_person_page(viewer: Viewer, uid: uuid.UUID) -> Person:
     """One person with posts, families, cover, links and open requests. Raises Http404."""
-    found = sight.one(viewer, _everyone(viewer), uid)
+    found = sight.get_one_or_404(viewer, _all_staff_with_posts(viewer), uid)
     families = Relation.objects.of_school(viewer).filter(shuts_out=found)
     found.family = list(families.select_related("child").order_by("pk"))
-    found.cover = [row for row in covers(viewer) if row.person_id == found.pk]
-    found.waiting = list(_asked(viewer).waiting().filter(person=found))
-    found.signs_in = signs_in(found, viewer.now)
-    lasts = viewer.today
+    found.cover = [row for row in list_covers(viewer) if row.person_id == found.pk]
+    found.waiting = list(_staff_requests(viewer).awaiting_answer().filter(person=found))
+    found.signs_in = sign_in_status(found, viewer.now)
+    lasts = viewer.todays_date
     found.ended = [post for post in found.posts_here if post.until and post.until < lasts]
     found.lasting = [post for post in found.posts_here if post not in found.ended]
     return found
 
 
-def one(viewer: Viewer, uid: uuid.UUID) -> Person:
-    return sight.one(viewer, Person.objects.of_school(viewer), uid)
+def get_staff_member(viewer: Viewer, uid: uuid.UUID) -> Person:
+    return sight.get_one_or_404(viewer, Person.objects.of_school(viewer), uid)
 
 
-def post(viewer: Viewer, uid: uuid.UUID) -> Post:
+def get_current_post(viewer: Viewer, uid: uuid.UUID) -> Post:
     """A post that has not ended. Raises Http404."""
-    rows = Post.objects.of_school(viewer).lasting(viewer.today)
-    return sight.one(viewer, rows.select_related("person"), uid)
+    rows = Post.objects.of_school(viewer).current_or_future(viewer.todays_date)
+    return sight.get_one_or_404(viewer, rows.select_related("person"), uid)
 
 
-def relation(viewer: Viewer, uid: uuid.UUID) -> Relation:
-    rows = Relation.objects.of_school(viewer).standing()
-    return sight.one(viewer, rows.select_related("person", "child"), uid)
+def get_current_relation(viewer: Viewer, uid: uuid.UUID) -> Relation:
+    rows = Relation.objects.of_school(viewer).not_withdrawn()
+    return sight.get_one_or_404(viewer, rows.select_related("person", "child"), uid)
 
 
-def _asked(viewer: Viewer):
-    rows = Asked.objects.of_school(viewer)
+def _staff_requests(viewer: Viewer):
+    rows = StaffChangeRequest.objects.of_school(viewer)
     return rows.select_related("by", "person", "child", "answer__by").order_by("-id")
 
 
-def asked(viewer: Viewer) -> tuple[list[Asked], list[Asked]]:
+def list_staff_requests(
+    viewer: Viewer,
+) -> tuple[list[StaffChangeRequest], list[StaffChangeRequest]]:
     """(requests that await the head, requests answered in the last month)."""
     since = viewer.now - LATELY
-    waiting = list(_asked(viewer).waiting()[:A_PAGE])
+    waiting = list(_staff_requests(viewer).awaiting_answer()[:A_PAGE])
     for row in waiting:
-        row.answerable = not row.why_not(viewer)
-    return waiting, list(_asked(viewer).answered().filter(answer__at__gte=since)[:A_PAGE])
+        row.answerable = not row.why_may_not_answer(viewer)
+    return waiting, list(
+        _staff_requests(viewer).already_answered().filter(answer__at__gte=since)[:A_PAGE]
+    )
 
 
-def said_themselves(viewer: Viewer) -> list[Relation]:
+def list_self_declared_family(viewer: Viewer) -> list[Relation]:
     """Relations that readers recorded of themselves in the last month.
 
     These need no approval, so the head is shown them.
     """
-    readers = Post.objects.filter(school=viewer.school).reading().lasting(viewer.today)
+    readers = (
+        Post.objects.filter(school=viewer.school)
+        .with_read_access()
+        .current_or_future(viewer.todays_date)
+    )
     rows = Relation.objects.of_school(viewer).filter(by=F("person"), at__gte=viewer.now - LATELY)
     rows = rows.filter(person__in=readers.values("person")).select_related("person")
     return list(rows.order_by("-at", "-pk")[:A_PAGE])
 
 
-def one_asked(viewer: Viewer, uid: uuid.UUID) -> Asked:
-    return sight.one(viewer, _asked(viewer), uid)
+def get_staff_request(viewer: Viewer, uid: uuid.UUID) -> StaffChangeRequest:
+    return sight.get_one_or_404(viewer, _staff_requests(viewer), uid)
 
 
-def found(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
+def find_pupils_by_name(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
     """The first MOST_FOUND pupils on the roll by part of a name, and whether there are more.
 
     Does not count as reading about a child.
     """
-    if not folded(part):
+    if not fold_text(part):
         return [], False
     rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
     return rows[:MOST_FOUND], len(rows) > MOST_FOUND
 
 
-def pupil(viewer: Viewer, uid: uuid.UUID | None) -> Child | None:
+def get_pupil_or_none(viewer: Viewer, uid: uuid.UUID | None) -> Child | None:
     return Child.objects.of_school(viewer).filter(uid=uid).first() if uid else None
 
 
-def own_families(viewer: Viewer) -> list[Relation]:
+def list_own_families(viewer: Viewer) -> list[Relation]:
     rows = Relation.objects.of_school(viewer).filter(shuts_out=viewer.person)
     return list(rows.select_related("child").order_by("pk"))
 
 
-def own_waiting(viewer: Viewer) -> list[Asked]:
-    return list(_asked(viewer).waiting().filter(person=viewer.person, child__isnull=False))
+def list_own_requests(viewer: Viewer) -> list[StaffChangeRequest]:
+    return list(
+        _staff_requests(viewer).awaiting_answer().filter(person=viewer.person, child__isnull=False)
+    )
 
 
-def to_leave(viewer: Viewer, uid: uuid.UUID) -> Person:
+def get_person_leaving(viewer: Viewer, uid: uuid.UUID) -> Person:
     """The person who is leaving, with what they hold and how many drafts they have not sent.
 
     `has` and `owes` are the concerns and steps that the viewer may know of. Raises Http404 if they
     have left already, and for the viewer themselves.
     """
-    here = Person.objects.of_school(viewer).here(viewer.school, viewer.today)
-    found = sight.one(viewer, here, uid)
+    here = Person.objects.of_school(viewer).current_staff_of(viewer.school, viewer.todays_date)
+    found = sight.get_one_or_404(viewer, here, uid)
     if found.pk == viewer.person.pk:
         raise Http404
-    found.has, found.owes = held.counted(found, viewer)
+    found.has, found.owes = handover.count_open_work(found, viewer)
     found.unsent = Draft.objects.begun_by(found, viewer).count()
-    found.shown = _references(viewer, found) if viewer.may(May.READ) else []
+    found.shown = _list_held_concerns(viewer, found) if viewer.has_power(May.READ) else []
     return found
 
 
-def _references(viewer: Viewer, person: Person) -> list[Concern]:
+def _list_held_concerns(viewer: Viewer, person: Person) -> list[Concern]:
     """The concerns that the person holds, to list their references. Recorded as shown."""
     rows = Concern.objects.visible_to(viewer)
-    mine = rows.filter(pk__in=held.held(person, viewer.school).values("pk"))
-    return sight.page(viewer, mine.most_pressing_first(), A_PAGE, reason="held by a leaver")[0]
+    mine = rows.filter(pk__in=handover.open_concerns_held_by(person, viewer.school).values("pk"))
+    return sight.read_page_of_list(
+        viewer, mine.most_pressing_first(), A_PAGE, reason="held by a leaver"
+    )[0]
 
 
-def able(viewer: Viewer, leaver: Person) -> dict[str, Person]:
+def list_successors(viewer: Viewer, leaver: Person) -> dict[str, Person]:
     """{uid: person} of those who may take over from `leaver`."""
-    return {uid: person for uid, person in leads(viewer).items() if person != leaver}
+    return {uid: person for uid, person in list_leads_by_uid(viewer).items() if person != leaver}
 
 
-def covers(viewer: Viewer) -> list[Cover]:
+def list_covers(viewer: Viewer) -> list[Cover]:
     """Current and planned absences and cover, by first day, with whether the viewer may end it."""
-    rows = Cover.objects.of_school(viewer).lasting(viewer.today)
+    rows = Cover.objects.of_school(viewer).current_or_planned(viewer.todays_date)
     found = list(rows.select_related("person", "stands_in").order_by("since", "pk"))
     for row in found:
-        row.now_so = row.stands(viewer.school, viewer.now)
-        row.theirs = row.person_id == viewer.person.pk or viewer.may(May.PEOPLE)
+        row.now_so = row.is_in_effect(viewer.school, viewer.now)
+        row.theirs = row.person_id == viewer.person.pk or viewer.has_power(May.PEOPLE)
     return found
 
 
-def cover(viewer: Viewer, uid: uuid.UUID) -> Cover:
-    rows = Cover.objects.of_school(viewer).lasting(viewer.today)
-    return sight.one(viewer, rows.select_related("person", "stands_in"), uid)
+def get_current_cover(viewer: Viewer, uid: uuid.UUID) -> Cover:
+    rows = Cover.objects.of_school(viewer).current_or_planned(viewer.todays_date)
+    return sight.get_one_or_404(viewer, rows.select_related("person", "stands_in"), uid)
 
 
-def acting(viewer: Viewer) -> list[Acting]:
+def find_acting_leads(viewer: Viewer) -> list[ActingPerson]:
     """Who acts as the lead at this moment, first to turn to first."""
-    return who_acts(viewer.school, Role.DSL, viewer.now)
+    return people_acting_for_role(viewer.school, Role.DSL, viewer.now)
 
 
-def leads(viewer: Viewer) -> dict[str, Person]:
+def list_leads_by_uid(viewer: Viewer) -> dict[str, Person]:
     """{uid: person} of those who may cover for somebody or be reached out of hours."""
-    rows = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
+    rows = Person.objects.who_may(May.DECIDE, viewer.school, viewer.todays_date)
     return {str(person.uid): person for person in rows}
 
 
-def absent(viewer: Viewer) -> dict[str, Person]:
+def list_who_may_be_away(viewer: Viewer) -> dict[str, Person]:
     """{uid: person} of those for whom the viewer may record an absence."""
-    if not viewer.may(May.PEOPLE):
+    if not viewer.has_power(May.PEOPLE):
         return {str(viewer.person.uid): viewer.person}
-    rows = Person.objects.who_may_be_away(viewer.school, viewer.today)
+    rows = Person.objects.who_may_be_away(viewer.school, viewer.todays_date)
     return {str(person.uid): person for person in rows}
 
 
-def file(viewer: Viewer, uid: uuid.UUID) -> StaffFile:
+def get_staff_file(viewer: Viewer, uid: uuid.UUID) -> StaffFile:
     """A staff file that awaits confirmation. Raises Http404, also if it was imported."""
-    rows = StaffFile.objects.of_school(viewer).waiting()
-    return sight.one(viewer, rows.select_related("by"), uid)
+    rows = StaffFile.objects.of_school(viewer).awaiting_confirmation()
+    return sight.get_one_or_404(viewer, rows.select_related("by"), uid)
 
 
-def read(content: str, today: date) -> list[StaffLine]:
+def parse_staff_file(content: str, today: date) -> list[StaffLine]:
     """The staff lines in `content`. Raises NotATable if it is no table or lacks a needed column."""
-    found = table(content, columns.known(STAFF))
-    mapping = columns.guess(found.headings, STAFF)
+    found = read_table(content, csv_columns.make_heading_counter(STAFF))
+    mapping = csv_columns.guess_columns(found.headings, STAFF)
     lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
     if lacking:
         raise NotATable(f"This file has no column for: {', '.join(lacking)}.")
-    return staff_lines(found.rows, mapping, today)
+    return parse_staff_lines(found.rows, mapping, today)
 
 
-def invited(person: Person, now: datetime) -> Viewer:
+def viewer_for_invitation(person: Person, now: datetime) -> Viewer:
     """The viewer for using an invitation link: the person, in the school that last invited them.
 
     The role is staff, because somebody may be invited before their first day, without a post yet.
@@ -261,14 +283,14 @@ def invited(person: Person, now: datetime) -> Viewer:
     return Viewer(person, last[0].school, frozenset({Role.STAFF}), now)
 
 
-def by_command(school: School, now: datetime) -> Viewer | None:
+def viewer_for_command_line(school: School, now: datetime) -> Viewer | None:
     """The viewer for the command line: the head, the longest in post. None if there is none."""
-    today: date = local_day(school.days, now)
-    posts = Post.objects.filter(school=school).holding(Role.HEAD).in_force(today)
+    today: date = local_day(school.school_calendar, now)
+    posts = Post.objects.filter(school=school).active_with_role(Role.HEAD).in_force_on(today)
     post = posts.select_related("person").order_by("since", "pk").first()
     return Viewer(post.person, school, frozenset({Role.HEAD}), now) if post else None
 
 
-def nobody_yet(school: School, now: datetime) -> Viewer:
+def viewer_without_person(school: School, now: datetime) -> Viewer:
     """A viewer without a person, to import the first staff file, which must name a head."""
     return Viewer(None, school, frozenset({Role.HEAD}), now)

@@ -5,41 +5,41 @@ A decision opens a referral: that is in `triage/acts.py`. Acts raise Refused, wi
 
 from datetime import datetime
 
-from concerns.doors.act import Refused, act
+from concerns.doors.act import ActRefused, act
 from concerns.models import (
     Addition,
     ChaseCall,
     Concern,
     ConcernChild,
     Conversation,
+    ConversationAnswers,
     Meeting,
     MeetingAction,
-    Met,
+    MeetingAnswers,
     Person,
     Referral,
     ReferralEvent,
-    Said,
-    Sent,
+    ReferralSentAnswers,
     Viewer,
 )
-from concerns.rules import lifecycle, meetings, spans
-from concerns.rules.answers import ANSWER_OPENS, ANSWERS, ENDS_HELP
+from concerns.rules import lifecycle, meeting_rules, reporting_periods
+from concerns.rules.agency_answers import ANSWER_OPENS, ANSWERS, ENDS_HELP
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import Stage, State
-from concerns.rules.meetings import MeetingKind
+from concerns.rules.lifecycle import ReferralStage, State
+from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import May
-from concerns.rules.words import Route, View
+from concerns.rules.words import AnswerView, Route
 
 
-def _must_be_open(concern: Concern) -> None:
+def _require_open_for_referral(concern: Concern) -> None:
     if concern.state == State.CLOSED:
-        raise Refused("This concern is closed. Reopen it first.")
+        raise ActRefused("This concern is closed. Reopen it first.")
 
 
-def _has_happened(at: datetime, now: datetime) -> None:
+def _refuse_future_moment(at: datetime, now: datetime) -> None:
     if at > now:
-        raise Refused("This is written down after it has happened.")
+        raise ActRefused("This is written down after it has happened.")
 
 
 @act(May.REFER, Kind.SPOKE, on="concern")
@@ -60,18 +60,18 @@ def speak(
     """Record a conversation: with whom, when, what was said. With parents, it ends the step to
     speak to them, unless they could not be `reached`. Advice ends the step to seek it, and opens
     the conversation with parents that waited for it. `concern_child` None: about all of them."""
-    _must_be_open(concern)
+    _require_open_for_referral(concern)
     if happened_at > now:
-        raise Refused("A conversation is written down after it has happened.")
+        raise ActRefused("A conversation is written down after it has happened.")
     if concern_child and concern_child.concern_id != concern.pk:
-        raise Refused("A conversation is about a child of this concern.")
-    talk = Said(spoken_to, who, said, happened_at, who_else, concern_child, reached)
-    spoken = Conversation.objects.write(by, concern, talk, now)
-    agenda = record.agenda(concern)
+        raise ActRefused("A conversation is about a child of this concern.")
+    talk = ConversationAnswers(spoken_to, who, said, happened_at, who_else, concern_child, reached)
+    spoken = Conversation.objects.record_conversation(by, concern, talk, now)
+    agenda = record.agenda_of_concern(concern)
     if reached:
-        agenda.heard(spoken)
-    agenda.onward()
-    record(about=spoken, concern=concern, **talk.told)
+        agenda.update_steps_after_talk(spoken)
+    agenda.ensure_next_step()
+    record(about=spoken, concern=concern, **talk.conversation_ledger_details)
     return spoken
 
 
@@ -90,40 +90,45 @@ def not_again(*, by: Viewer, concern: Concern, why: str, now: datetime, record) 
 
 
 def _end_by_words(record, by: Viewer, concern: Concern, kind: StepKind, words: str, now: datetime):
-    agenda = record.agenda(concern)
-    if not agenda.done(kind):
-        raise Refused(f"{kind.label}: this is not owed now. Nothing was recorded twice.")
+    agenda = record.agenda_of_concern(concern)
+    if not agenda.complete_steps(kind):
+        raise ActRefused(f"{kind.label}: this is not owed now. Nothing was recorded twice.")
     note = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
     )
-    agenda.onward()
+    agenda.ensure_next_step()
     record(about=note, concern=concern, fields=["why"], reason=kind, words={"why": words})
     return note
 
 
-def _come_to(referral: Referral, then: Stage) -> None:
-    _must_be_open(referral.concern)
-    if not lifecycle.referral_may_follow(referral.stage, then):
-        raise Refused(f"This referral stands at: {Stage.say(referral.stage).lower()}.")
+def _require_stage_follows(referral: Referral, then: ReferralStage) -> None:
+    _require_open_for_referral(referral.concern)
+    if not lifecycle.may_referral_become(referral.current_stage, then):
+        raise ActRefused(
+            "This referral is at the stage: "
+            f"{ReferralStage.label_of_value(referral.current_stage).lower()}."
+        )
 
 
-def _event(by: Viewer, referral: Referral, stage: Stage, now: datetime, **said) -> ReferralEvent:
-    _has_happened(said.get("happened_at", now), now)
-    return ReferralEvent.objects.write(by, referral, stage, now, **said)
+def _write_event(
+    by: Viewer, referral: Referral, stage: ReferralStage, now: datetime, **said
+) -> ReferralEvent:
+    _refuse_future_moment(said.get("happened_at", now), now)
+    return ReferralEvent.objects.record_referral_event(by, referral, stage, now, **said)
 
 
-def _tell(record, referral: Referral, reason: str, **words: str) -> None:
+def _record_referral_line(record, referral: Referral, reason: str, **words: str) -> None:
     """Write the audit line of an act on `referral`, with a commitment to the `words`."""
     told = {"fields": list(words), "reason": reason, "words": words}
     record(about=referral, concern=referral.concern, **told)
 
 
-def _swap(record, referral: Referral, *opens: StepKind, answered: bool = False) -> None:
+def _swap_steps(record, referral: Referral, *opens: StepKind, answered: bool = False) -> None:
     """End the referral's open steps and open `opens`, or the concern's next move if nothing is
     owed. `answered`: the agency answered, so what its earlier answer opened ends too."""
-    agenda = record.agenda(referral.concern)
-    agenda.follow(referral, *opens, answered=answered)
-    agenda.onward()
+    agenda = record.agenda_of_concern(referral.concern)
+    agenda.set_referral_steps(referral, *opens, answered=answered)
+    agenda.ensure_next_step()
 
 
 @act(May.REFER, Kind.SENT, on="referral")
@@ -142,11 +147,13 @@ def send(
 ) -> ReferralEvent:
     """Record that it was sent: to which agency, whom, how, when, their reference. The clock of the
     answer starts."""
-    _come_to(referral, Stage.SENT)
-    sent = Sent(agency, spoken_to, method, happened_at, their_reference, words)
-    event = _event(by, referral, Stage.SENT, now, **sent.said)
-    _swap(record, referral, ANSWERS[Route(referral.route)])
-    record(about=referral, concern=referral.concern, reason=referral.route, **sent.told)
+    _require_stage_follows(referral, ReferralStage.SENT)
+    sent = ReferralSentAnswers(agency, spoken_to, method, happened_at, their_reference, words)
+    event = _write_event(by, referral, ReferralStage.SENT, now, **sent.referral_event_fields)
+    _swap_steps(record, referral, ANSWERS[Route(referral.route)])
+    record(
+        about=referral, concern=referral.concern, reason=referral.route, **sent.sent_ledger_details
+    )
     return event
 
 
@@ -162,11 +169,13 @@ def acknowledge(
     record,
 ) -> ReferralEvent:
     """Record that the agency has acknowledged it. This is no answer: the clock of that goes on."""
-    _come_to(referral, Stage.ACKNOWLEDGED)
+    _require_stage_follows(referral, ReferralStage.ACKNOWLEDGED)
     said = {"spoken_to": spoken_to, "their_reference": their_reference}
-    event = _event(by, referral, Stage.ACKNOWLEDGED, now, happened_at=happened_at, **said)
-    record.agenda(referral.concern)
-    _tell(record, referral, referral.route, **said)
+    event = _write_event(
+        by, referral, ReferralStage.ACKNOWLEDGED, now, happened_at=happened_at, **said
+    )
+    record.agenda_of_concern(referral.concern)
+    _record_referral_line(record, referral, referral.route, **said)
     return event
 
 
@@ -185,16 +194,16 @@ def chase(
 ) -> ChaseCall:
     """Record a call to get an answer; no due date changes. `minutes`: on hold. `spoken_to` is empty
     if nobody answered. Raises Refused if nothing is awaited from the agency."""
-    _must_be_open(referral.concern)
-    _has_happened(happened_at, now)
-    if not referral.awaited:
-        raise Refused("Nothing is waited for from them now, so there is nothing to chase.")
+    _require_open_for_referral(referral.concern)
+    _refuse_future_moment(happened_at, now)
+    if not referral.is_awaiting_agency:
+        raise ActRefused("Nothing is waited for from them now, so there is nothing to chase.")
     words = {"telephone": telephone, "spoken_to": spoken_to, "said": said}
-    call = ChaseCall.objects.write(
+    call = ChaseCall.objects.record_chase_call(
         by, referral, now, minutes=minutes, happened_at=happened_at, **words
     )
-    record.agenda(referral.concern)
-    _tell(record, referral, referral.route, **words)
+    record.agenda_of_concern(referral.concern)
+    _record_referral_line(record, referral, referral.route, **words)
     return call
 
 
@@ -212,14 +221,14 @@ def hear_back(
 ) -> ReferralEvent:
     """Record the agency's answer. The school then owes its view (agree or challenge), and what the
     agency says it will do has a clock of its own (`answers.ANSWER_OPENS`)."""
-    _come_to(referral, Stage.ANSWERED)
+    _require_stage_follows(referral, ReferralStage.ANSWERED)
     said = {"spoken_to": spoken_to, "words": words}
-    event = _event(
-        by, referral, Stage.ANSWERED, now, answer=answer, happened_at=happened_at, **said
+    event = _write_event(
+        by, referral, ReferralStage.ANSWERED, now, answer=answer, happened_at=happened_at, **said
     )
     theirs = [ANSWER_OPENS[answer]] if answer in ANSWER_OPENS else []
-    _swap(record, referral, StepKind.AGREE_OR_CHALLENGE, *theirs, answered=True)
-    _tell(record, referral, answer, **said)
+    _swap_steps(record, referral, StepKind.AGREE_OR_CHALLENGE, *theirs, answered=True)
+    _record_referral_line(record, referral, answer, **said)
     return event
 
 
@@ -236,60 +245,66 @@ def give_view(
 ) -> ReferralEvent:
     """Record that the school agrees with the answer, or challenges it or the lack of one with
     `whom`, on the next rung of the escalation ladder (`rules/escalation.py`), which has a clock."""
-    agree = view == View.AGREE
-    then = Stage.AGREED if agree else Stage.CHALLENGED
-    _come_to(referral, then)
-    if agree and referral.answer in ENDS_HELP and not words.strip():
-        raise Refused("Say why the school agrees that nothing more happens.")
+    agree = view == AnswerView.AGREE
+    then = ReferralStage.AGREED if agree else ReferralStage.CHALLENGED
+    _require_stage_follows(referral, then)
+    if agree and referral.latest_answer in ENDS_HELP and not words.strip():
+        raise ActRefused("Say why the school agrees that nothing more happens.")
     said = {"spoken_to": whom, "words": words}
-    rung = "" if agree else referral.next_rung
-    event = _event(by, referral, then, now, escalation=rung, **said)
-    _swap(record, referral, *([] if agree else [StepKind.CHALLENGE]))
-    _tell(record, referral, view, **said)
+    rung = "" if agree else referral.rung_to_challenge_next
+    event = _write_event(by, referral, then, now, escalation=rung, **said)
+    _swap_steps(record, referral, *([] if agree else [StepKind.CHALLENGE]))
+    _record_referral_line(record, referral, view, **said)
     return event
 
 
 @act(May.REFER, Kind.SETTLED, on="referral")
 def settle(*, by: Viewer, referral: Referral, words: str, now: datetime, record) -> ReferralEvent:
     """Record how the challenge was settled: what was agreed, and with whom."""
-    return _end(record, by, referral, Stage.SETTLED, words, now)
+    return _end_referral(record, by, referral, ReferralStage.SETTLED, words, now)
 
 
 @act(May.REFER, Kind.WITHDRAWN, on="referral")
 def withdraw(*, by: Viewer, referral: Referral, words: str, now: datetime, record) -> ReferralEvent:
     """Withdraw an unsent referral. This takes a second person, not the one who decided to refer."""
     if by.person.pk == referral.decision.by_id:
-        raise Refused(
+        raise ActRefused(
             "You decided to refer. Not sending it takes a second person who may decide: "
             "ask your deputy or the head."
         )
-    return _end(record, by, referral, Stage.WITHDRAWN, words, now)
+    return _end_referral(record, by, referral, ReferralStage.WITHDRAWN, words, now)
 
 
-def _end(record, by: Viewer, referral: Referral, then: Stage, words: str, now: datetime):
+def _end_referral(
+    record, by: Viewer, referral: Referral, then: ReferralStage, words: str, now: datetime
+):
     """Bring the referral to the final stage `then`, and end its steps."""
-    _come_to(referral, then)
-    event = _event(by, referral, then, now, words=words)
-    _swap(record, referral)
-    _tell(record, referral, referral.route, words=words)
+    _require_stage_follows(referral, then)
+    event = _write_event(by, referral, then, now, words=words)
+    _swap_steps(record, referral)
+    _record_referral_line(record, referral, referral.route, words=words)
     return event
 
 
 @act(May.REFER, Kind.MET, on="concern")
-def meet(*, by: Viewer, concern: Concern, met: Met, now: datetime, record) -> Meeting:
+def meet(*, by: Viewer, concern: Concern, met: MeetingAnswers, now: datetime, record) -> Meeting:
     """Record a meeting: end the steps that waited for it, open the next ones from its own day."""
-    _must_be_open(concern)
-    _has_happened(met.happened_at, now)
-    held = spans.local_day(by.school.days, met.happened_at)
-    if wrong := meetings.lacking(MeetingKind(met.kind), held, met.next_on, met.leads_on):
-        raise Refused(wrong)
-    may = Person.objects.who_may(May.DECIDE, by.school, by.today).not_excluded_from(concern)
+    _require_open_for_referral(concern)
+    _refuse_future_moment(met.happened_at, now)
+    held = reporting_periods.local_day(by.school.school_calendar, met.happened_at)
+    if wrong := meeting_rules.next_meeting_fault(
+        MeetingKind(met.kind), held, met.next_on, met.leads_on
+    ):
+        raise ActRefused(wrong)
+    may = Person.objects.who_may(May.DECIDE, by.school, by.todays_date).not_excluded_from(concern)
     if any(one.holder not in may for one in met.actions):
-        raise Refused("An action is held by somebody who may decide on this concern.")
-    meeting = Meeting.objects.write(by, concern, met, now)
-    agenda = record.agenda(concern)
-    ours = met.all_ours(by.person)
-    agenda.met(meeting, MeetingAction.objects.write(meeting, ours))
-    agenda.onward()
-    record(about=meeting, concern=concern, **met.told(ours))
+        raise ActRefused("An action is held by somebody who may decide on this concern.")
+    meeting = Meeting.objects.record_meeting(by, concern, met, now)
+    agenda = record.agenda_of_concern(concern)
+    ours = met.all_school_actions(by.person)
+    agenda.update_steps_after_meeting(
+        meeting, MeetingAction.objects.record_meeting_actions(meeting, ours)
+    )
+    agenda.ensure_next_step()
+    record(about=meeting, concern=concern, **met.meeting_ledger_details(ours))
     return meeting

@@ -6,22 +6,22 @@ is in `asking/meeting.py`.
 
 from django import forms
 
-from concerns.asking import moments
-from concerns.asking.asked import Asked, Words, choose
-from concerns.asking.govuk import Buttons, Details, Press, Question, inside
-from concerns.asking.questions import AskSaid, AskSent
-from concerns.asking.unfolding import Unfolding, offer
-from concerns.models.chase import LONGEST_HOLD
-from concerns.rules.lifecycle import Stage, referral_may_follow
-from concerns.rules.words import Answer, SpokenTo, View
+from concerns.forms import past_moment
+from concerns.forms.base_form import DraftableForm, WordsField, choice_field
+from concerns.forms.conditional_questions import ConditionalForm, offer_choices
+from concerns.forms.govuk_layout import ButtonRow, Details, Question, SubmitButton, lay_out_form
+from concerns.forms.shared_questions import ConversationQuestions, ReferralSentQuestions
+from concerns.models.response.chase_call import LONGEST_HOLD
+from concerns.rules.lifecycle import ReferralStage, may_referral_become
+from concerns.rules.words import AgencyAnswer, AnswerView, SpokenTo
 
 MINUTES = f"Write how many minutes you held on, as a number up to {LONGEST_HOLD}"
 
 
-class SpeakForm(AskSaid):
+class ConversationForm(ConversationQuestions):
     """A conversation, or an attempt at one."""
 
-    spoken_to = choose("Who was it with?", SpokenTo, needed="Choose who it was with")
+    spoken_to = choice_field("Who was it with?", SpokenTo, needed="Choose who it was with")
     child = forms.ChoiceField(
         label="About which child?",
         widget=forms.RadioSelect,
@@ -32,34 +32,35 @@ class SpeakForm(AskSaid):
         required=False,
         help_text="Write how you tried. Speaking to them stays owed.",
     )
-    who_else = Words("Who else was there?", line=True)
+    who_else = WordsField("Who else was there?", line=True)
 
     def __init__(self, *args, now, rows, **kwargs):
-        super().__init__(*args, initial=moments.at_first("spoke", now), **kwargs)
-        self.now, self.rows = now, {str(row.uid): row for row in rows}
+        super().__init__(*args, initial=past_moment.fields_set_to_now("spoke", now), **kwargs)
+        self.now = now
+        self.rows = {str(row.uid): row for row in rows}
         several = len(self.rows) > 1
-        offer(self.fields["child"], self.rows, "Choose which child it was about")
+        offer_choices(self.fields["child"], self.rows, "Choose which child it was about")
         self.fields["child"].choices = [("all", "All of them"), *self.fields["child"].choices]
         if not several:
             del self.fields["child"]
-        self.helper = inside(
+        self.helper = lay_out_form(
             "spoken_to",
             *(["child"] if several else []),
             "who",
             "not_reached",
             *self.SAID_LAID[1:],
             "who_else",
-            Buttons(Press("Record it")),
+            ButtonRow(SubmitButton("Record it")),
         )
 
     def clean(self):
         given = super().clean()
         tried = "Write how you tried to reach them"
-        self.read_said(self.now, *([tried] if given.get("not_reached") else []))
+        self.check_conversation(self.now, *([tried] if given.get("not_reached") else []))
         return given
 
     @property
-    def given(self) -> dict:
+    def act_arguments(self) -> dict:
         said = self.cleaned_data
         return {
             **{name: said[name] for name in ("spoken_to", "who", "said", "who_else")},
@@ -69,109 +70,121 @@ class SpeakForm(AskSaid):
         }
 
 
-class OfReferral(Unfolding):
+class ReferralForm(ConditionalForm):
     """Base of the forms about `referral`. Sent, the form brings it to the stage `then`."""
 
-    then: Stage
+    then: ReferralStage
     heading = ""
 
     def __init__(self, *args, now, referral, **kwargs):
         super().__init__(*args, **kwargs)
-        self.now, self.referral = now, referral
+        self.now = now
+        self.referral = referral
 
     @property
-    def fits(self) -> bool:
-        return referral_may_follow(self.referral.stage, self.then)
+    def may_follow_stage(self) -> bool:
+        return may_referral_become(self.referral.current_stage, self.then)
 
     @property
-    def given(self) -> dict:
+    def act_arguments(self) -> dict:
         return dict(self.cleaned_data)
 
 
-class SendForm(AskSent, OfReferral):
-    then = Stage.SENT
-    words = Words("What did you tell them?", help_text="In short, and what they said at once.")
-    helper = inside(
-        *AskSent.SENT_LAID, Question("words", rows=4), Buttons(Press("It has been sent"))
+class SendReferralForm(ReferralSentQuestions, ReferralForm):
+    then = ReferralStage.SENT
+    words = WordsField("What did you tell them?", help_text="In short, and what they said at once.")
+    helper = lay_out_form(
+        *ReferralSentQuestions.SENT_LAID,
+        Question("words", rows=4),
+        ButtonRow(SubmitButton("It has been sent")),
     )
 
     def __init__(self, *args, now, **kwargs):
-        super().__init__(*args, now=now, initial=moments.at_first("sent", now), **kwargs)
+        super().__init__(
+            *args, now=now, initial=past_moment.fields_set_to_now("sent", now), **kwargs
+        )
 
     def clean(self):
         given = super().clean()
-        self.read_sent(self.now)
+        self.check_referral_sent(self.now)
         return given
 
     @property
-    def given(self) -> dict:
-        return {**self.sent().said, "words": self.cleaned_data["words"]}
+    def act_arguments(self) -> dict:
+        return {
+            **self.referral_sent_answers().referral_event_fields,
+            "words": self.cleaned_data["words"],
+        }
 
 
-class Heard(OfReferral):
+class HeardFromAgencyForm(ReferralForm):
     """Base of the forms about something the agency said. `SAYS`: the fields passed to the act."""
 
     SAYS: tuple[str, ...]
 
-    heard_on, heard_at = moments.day("On what day?"), moments.time("At what time?")
+    heard_on = past_moment.day_field("On what day?")
+    heard_at = past_moment.time_field("At what time?")
 
     def __init__(self, *args, now, **kwargs):
-        super().__init__(*args, now=now, initial=moments.at_first("heard", now), **kwargs)
+        super().__init__(
+            *args, now=now, initial=past_moment.fields_set_to_now("heard", now), **kwargs
+        )
 
     def clean(self):
         given = super().clean()
-        self.heard = moments.read(self, "heard", self.now)
+        self.heard = past_moment.read_moment(self, "heard", self.now)
         return given
 
     @property
-    def given(self) -> dict:
+    def act_arguments(self) -> dict:
         said = {name: self.cleaned_data[name] for name in self.SAYS}
         return {**said, "happened_at": self.heard}
 
 
-class AcknowledgeForm(Heard):
-    then, heading = Stage.ACKNOWLEDGED, "They say that they have it"
+class AcknowledgeForm(HeardFromAgencyForm):
+    then = ReferralStage.ACKNOWLEDGED
+    heading = "They say that they have it"
     SAYS = ("spoken_to", "their_reference")
 
-    spoken_to = Words("Who says so?", line=True, needed="Write who says that they have it")
-    their_reference = Words("Their reference", line=True, help_text="If they gave you one.")
-    helper = inside(
+    spoken_to = WordsField("Who says so?", line=True, needed="Write who says that they have it")
+    their_reference = WordsField("Their reference", line=True, help_text="If they gave you one.")
+    helper = lay_out_form(
         "spoken_to",
         "heard_on",
         Question("heard_at", width=5),
         Question("their_reference", width=20),
-        Buttons(Press("They have it")),
+        ButtonRow(SubmitButton("They have it")),
     )
 
 
-class AnswerForm(Heard):
-    then = Stage.ANSWERED
+class ReferralAnswerForm(HeardFromAgencyForm):
+    then = ReferralStage.ANSWERED
     SAYS = ("answer", "spoken_to", "words")
 
-    answer = choose("What will they do?", Answer, needed="Choose what they will do")
-    spoken_to = Words("Who told you?", line=True, needed="Write who told you")
-    words = Words(
+    answer = choice_field("What will they do?", AgencyAnswer, needed="Choose what they will do")
+    spoken_to = WordsField("Who told you?", line=True, needed="Write who told you")
+    words = WordsField(
         "What they said, in their words",
         needed="Write what they said",
         help_text="What they will do, by when, and why.",
     )
-    helper = inside(
+    helper = lay_out_form(
         "answer",
         "spoken_to",
         "heard_on",
         Question("heard_at", width=5),
         Question("words", rows=4),
-        Buttons(Press("Record their answer")),
+        ButtonRow(SubmitButton("Record their answer")),
     )
 
 
-class ChaseForm(OfReferral):
+class ChaseCallForm(ReferralForm):
     """A call to chase an answer, to be written down in ten seconds.
 
     The number is filled in, and the time is now unless another is entered.
     """
 
-    telephone = Words("The number you rang", line=True, needed="Write the number you rang")
+    telephone = WordsField("The number you rang", line=True, needed="Write the number you rang")
     minutes = forms.IntegerField(
         label="Minutes on hold",
         required=False,
@@ -180,16 +193,17 @@ class ChaseForm(OfReferral):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), MINUTES),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    answered_by = Words("Who answered?", line=True, help_text="Leave it empty if nobody did.")
-    said = Words("What did they say?", line=True)
-    rang_on, rang_at = moments.day("On what day?"), moments.time("At what time?")
-    helper = inside(
+    answered_by = WordsField("Who answered?", line=True, help_text="Leave it empty if nobody did.")
+    said = WordsField("What did they say?", line=True)
+    rang_on = past_moment.day_field("On what day?")
+    rang_at = past_moment.time_field("At what time?")
+    helper = lay_out_form(
         Question("telephone", width=20),
         Question("minutes", width=3),
         "answered_by",
         "said",
         Details("It was not just now", "rang_on", Question("rang_at", width=5)),
-        Buttons(Press("Record the call", kind="secondary")),
+        ButtonRow(SubmitButton("Record the call", kind="secondary")),
     )
 
     def __init__(self, *args, referral, rings="", **kwargs):
@@ -197,12 +211,12 @@ class ChaseForm(OfReferral):
 
     def clean(self):
         given = super().clean()
-        earlier = self.stands(("rang_on", "rang_at"))
-        self.rang = moments.read(self, "rang", self.now) if earlier else self.now
+        earlier = self.has_any_typed(("rang_on", "rang_at"))
+        self.rang = past_moment.read_moment(self, "rang", self.now) if earlier else self.now
         return given
 
     @property
-    def given(self) -> dict:
+    def act_arguments(self) -> dict:
         said = self.cleaned_data
         return {
             "telephone": said["telephone"],
@@ -213,80 +227,88 @@ class ChaseForm(OfReferral):
         }
 
 
-class ViewForm(OfReferral):
-    then = Stage.AGREED
-    view = choose("What does the school think of their answer?", View, needed="Agree or disagree")
-    whom = Words("Whom did you ask to think again?", line=True)
-    words = Words(
+class SchoolViewForm(ReferralForm):
+    then = ReferralStage.AGREED
+    view = choice_field(
+        "What does the school think of their answer?", AnswerView, needed="Agree or disagree"
+    )
+    whom = WordsField("Whom did you ask to think again?", line=True)
+    words = WordsField(
         "Why?",
         needed="Say why",
         help_text="If you challenge it: what you asked them to do instead, and by when.",
     )
-    helper = inside("view", "whom", Question("words", rows=4), Buttons(Press("Record our view")))
+    helper = lay_out_form(
+        "view", "whom", Question("words", rows=4), ButtonRow(SubmitButton("Record our view"))
+    )
 
     def __init__(self, *args, referral, **kwargs):
         super().__init__(*args, referral=referral, **kwargs)
-        rung = referral.next_rung.label.lower()
+        rung = referral.rung_to_challenge_next.label.lower()
         self.fields[
             "whom"
         ].help_text = f"Only if you challenge it. It goes to their {rung}: a name."
 
     def clean(self):
         given = super().clean()
-        if given.get("view") == View.DISAGREE:
-            self.need("whom", "Write whom you asked to think again")
+        if given.get("view") == AnswerView.DISAGREE:
+            self.require_answer("whom", "Write whom you asked to think again")
         return given
 
 
-class ChallengeForm(OfReferral):
+class ChallengeForm(ReferralForm):
     """A challenge on the next rung of the escalation ladder."""
 
-    then, heading = Stage.CHALLENGED, "Take it further"
-    whom = Words("", line=True, needed="Write whom you asked to think again")
-    words = Words(
+    then = ReferralStage.CHALLENGED
+    heading = "Take it further"
+    whom = WordsField("", line=True, needed="Write whom you asked to think again")
+    words = WordsField(
         "What did you ask of them?",
         needed="Say what you asked of them",
         help_text="What has happened since, what you want done, and by when.",
     )
-    helper = inside("whom", Question("words", rows=4), Buttons(Press("Record the challenge")))
+    helper = lay_out_form(
+        "whom", Question("words", rows=4), ButtonRow(SubmitButton("Record the challenge"))
+    )
 
     def __init__(self, *args, referral, **kwargs):
         super().__init__(*args, referral=referral, **kwargs)
-        rung = referral.next_rung.label
+        rung = referral.rung_to_challenge_next.label
         self.fields["whom"].label = f"{rung}: whom did you ask to think again?"
 
     @property
-    def given(self) -> dict:
-        return {**self.cleaned_data, "view": View.DISAGREE}
+    def act_arguments(self) -> dict:
+        return {**self.cleaned_data, "view": AnswerView.DISAGREE}
 
 
-class SettleForm(OfReferral):
-    then, heading = Stage.SETTLED, "The challenge is settled"
-    words = Words(
+class SettleForm(ReferralForm):
+    then = ReferralStage.SETTLED
+    heading = "The challenge is settled"
+    words = WordsField(
         "How was it settled?",
         needed="Say how it was settled, and with whom",
         help_text="What was agreed, with whom, and what they will do.",
     )
-    helper = inside(Question("words", rows=4), Buttons(Press("It is settled")))
+    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("It is settled")))
 
 
-class WithdrawForm(OfReferral):
-    then = Stage.WITHDRAWN
-    words = Words("Why is it not sent?", needed="Say why it is not sent")
-    helper = inside(
-        Question("words", rows=4), Buttons(Press("Agree not to send it", kind="warning"))
+class WithdrawForm(ReferralForm):
+    then = ReferralStage.WITHDRAWN
+    words = WordsField("Why is it not sent?", needed="Say why it is not sent")
+    helper = lay_out_form(
+        Question("words", rows=4), ButtonRow(SubmitButton("Agree not to send it", kind="warning"))
     )
 
 
-class UntoldForm(Asked):
-    why = Words("Why are they not told?", needed="Say why parents or carers are not told")
-    helper = inside(Question("why", rows=4), Buttons(Press("They are not told")))
+class ParentsNotToldForm(DraftableForm):
+    why = WordsField("Why are they not told?", needed="Say why parents or carers are not told")
+    helper = lay_out_form(Question("why", rows=4), ButtonRow(SubmitButton("They are not told")))
 
 
-class NotAgainForm(Asked):
-    why = Words(
+class NotReferredAgainForm(DraftableForm):
+    why = WordsField(
         "Not again, because",
         needed="Say why it is not referred again",
         help_text="How you know that it is nothing of the same kind: a sentence is enough.",
     )
-    helper = inside(Question("why", rows=4), Buttons(Press("Do not refer again")))
+    helper = lay_out_form(Question("why", rows=4), ButtonRow(SubmitButton("Do not refer again")))

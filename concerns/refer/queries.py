@@ -19,29 +19,29 @@ from concerns.models import (
     ReferralEvent,
     Step,
     Viewer,
-    story,
 )
-from concerns.models.chronology import Wanted
-from concerns.models.conversation import tried
-from concerns.paper import chronicle
+from concerns.models.response.conversation import tries_in_words
+from concerns.paper import chronology_print
+from concerns.reading import concern_history
+from concerns.reading.chronology import ChronologyFilters
+from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.clocks import MEETINGS, StepKind
-from concerns.rules.homes import Sort
 from concerns.rules.roles import May
 from concerns.rules.words import Route, SpokenTo
 
 
-def to_speak_about(viewer: Viewer, uid) -> tuple[Concern, list[ConcernChild]]:
+def get_concern_and_children(viewer: Viewer, uid) -> tuple[Concern, list[ConcernChild]]:
     """The concern that a conversation is recorded on, and the children it is about.
 
     Raises Http404.
     """
-    concern = sight.to_change(viewer, uid)
-    return concern, story.about(concern)
+    concern = sight.get_concern_to_change(viewer, uid)
+    return concern, concern_history.list_subject_children(concern)
 
 
-def spoken(viewer: Viewer, uid) -> dict:
+def read_conversations_page(viewer: Viewer, uid) -> dict:
     """The concern, its conversations so far, and the steps that wait for another. Recorded."""
-    concern = sight.concern(viewer, uid)
+    concern = sight.open_concern(viewer, uid)
     talks = Conversation.objects.filter(concern=concern).select_related("by")
     owed = Step.objects.open().filter(concern=concern).in_order().select_related("holder")
     wanted = (StepKind.SEEK_ADVICE, StepKind.SPEAK_TO_PARENTS)
@@ -50,27 +50,27 @@ def spoken(viewer: Viewer, uid) -> dict:
     return {
         "concern": concern,
         "talks": talks,
-        "tried": tried(talks, SpokenTo.PARENT),
+        "tried": tries_in_words(talks, SpokenTo.PARENT),
         "to_parents": any(step.kind == StepKind.SPEAK_TO_PARENTS for step in steps),
         "steps": steps,
         "advice_first": any(step.kind == StepKind.SEEK_ADVICE for step in steps),
     }
 
 
-def deciders(viewer: Viewer, concern: Concern) -> dict[str, Person]:
+def find_deciders_by_uid(viewer: Viewer, concern: Concern) -> dict[str, Person]:
     """Who may hold an action from a meeting, by uid.
 
     Only those who may decide on the concern: nobody else can open the page where it is done.
     """
-    may = Person.objects.who_may(May.DECIDE, viewer.school, viewer.today)
+    may = Person.objects.who_may(May.DECIDE, viewer.school, viewer.todays_date)
     return {str(person.uid): person for person in may.not_excluded_from(concern)}
 
 
-def met(viewer: Viewer, uid) -> dict:
+def read_meetings_page(viewer: Viewer, uid) -> dict:
     """The concern, its meetings so far, and the steps that wait for the next one. Recorded."""
-    concern = sight.concern(viewer, uid)
+    concern = sight.open_concern(viewer, uid)
     owed = Step.objects.open().filter(concern=concern, kind__in=MEETINGS).in_order()
-    held = story.meetings().filter(concern=concern)
+    held = concern_history.meetings_with_actions().filter(concern=concern)
     return {
         "concern": concern,
         "meetings": list(held),
@@ -78,26 +78,30 @@ def met(viewer: Viewer, uid) -> dict:
     }
 
 
-def again(viewer: Viewer, uid) -> dict:
+def read_refer_again_page(viewer: Viewer, uid) -> dict:
     """The concern, the "no further action" before it, and whether referring again is still owed.
 
     Recorded.
     """
-    concern = sight.concern(viewer, uid)
+    concern = sight.open_concern(viewer, uid)
     owed = Step.objects.open().filter(concern=concern, kind=StepKind.REFER_AGAIN)
-    return {"concern": concern, "known": sight.again(viewer, concern), "owed": owed.exists()}
+    return {
+        "concern": concern,
+        "known": sight.read_for_new_referral(viewer, concern),
+        "owed": owed.exists(),
+    }
 
 
-def to_change(viewer: Viewer, uid) -> Referral:
+def get_referral_to_change(viewer: Viewer, uid) -> Referral:
     """A referral for an act. It is not recorded as a reading: the act writes its own line.
 
     Raises Http404.
     """
     rows = Referral.objects.visible_to(viewer).select_related("concern", "decision__by")
-    return sight.one(viewer, rows.prefetch_related("events"), uid)
+    return sight.get_one_or_404(viewer, rows.prefetch_related("events"), uid)
 
 
-def rings(viewer: Viewer, referral: Referral) -> str:
+def find_number_to_ring(viewer: Viewer, referral: Referral) -> str:
     """The telephone number last rung about the referral.
 
     Before the first call: the front door's if it went to social care, else empty.
@@ -107,12 +111,12 @@ def rings(viewer: Viewer, referral: Referral) -> str:
     return last.telephone if last else authority
 
 
-def standing(viewer: Viewer, referral: Referral) -> dict:
+def read_referral_progress(viewer: Viewer, referral: Referral) -> dict:
     """The referral with its events and calls, its children, and its open steps. Recorded.
 
     `second`: the viewer is not who decided to refer, and so may withdraw it.
     """
-    concern = sight.concern(viewer, referral.concern.uid)
+    concern = sight.open_concern(viewer, referral.concern.uid)
     events = ReferralEvent.objects.select_related("by").order_by("id")
     routes = DecisionRoute.objects.select_related("adult").order_by("id")
     found = (
@@ -138,46 +142,55 @@ def standing(viewer: Viewer, referral: Referral) -> dict:
     }
 
 
-def pack(viewer: Viewer, referral: Referral, child: str, **given) -> dict:
+def read_referral_pack(viewer: Viewer, referral: Referral, child: str, **given) -> dict:
     """The pack that goes to the agency with the referral, about one child and no other. Recorded.
 
     `child` is the uid of a child it is for; empty: the first. `given` (from the cover form) says
     whether this is a preview or the print itself, and which names are covered. Raises Http404 if
     the referral is for no such child on the roll.
     """
-    shown = standing(viewer, referral)
+    shown = read_referral_progress(viewer, referral)
     own = [row.child for row in shown["children"] if row.child_id]
     one = next((each for each in own if str(each.uid) == child or not child), None)
     if one is None:
         raise Http404
-    found = chronicle.printed(viewer, one.uid, Wanted(), what="a pack for an agency", **given)
-    said = Concern.objects.visible_to(viewer).filter(children__in=one.concern_rows.about())
+    found = chronology_print.read_chronology_print(
+        viewer, one.uid, ChronologyFilters(), what="a pack for an agency", **given
+    )
+    said = Concern.objects.visible_to(viewer).filter(children__in=one.concern_rows.subjects_only())
     said = said.select_related("reporter").order_by("received_at", "id")
     return {
         **shown,
         "print": found,
-        "file": sight.files(viewer, [one], "for a pack")[0],
-        "voice": [(row, found.covered(row.child_words)) for row in said if row.child_words],
+        "file": sight.open_child_files(viewer, [one], "for a pack")[0],
+        "voice": [
+            (row, found.cover_other_children(row.child_words)) for row in said if row.child_words
+        ],
         "why": [line for line in found.lines if line.entry.uid == shown["referral"].decision.uid],
-        "tried": [line for line in found.lines if line.entry.sort in (Sort.DECISION, Sort.SAID)],
-        "outside": [line for line in found.lines if line.entry.sort == Sort.OUTSIDE],
+        "tried": [
+            line
+            for line in found.lines
+            if line.entry.sort in (ChronologySort.DECISION, ChronologySort.SAID)
+        ],
+        "outside": [line for line in found.lines if line.entry.sort == ChronologySort.OUTSIDE],
         "others": [each for each in own if each != one],
     }
 
 
-def at_hand(viewer: Viewer, referral: Referral) -> dict:
+def read_referral_call_page(viewer: Viewer, referral: Referral) -> dict:
     """What `read_referral_progress` gives, and all that a telephone call about it needs.
 
     That is: what was written, what parents know, and for each child the file and the concerns
     before. Reading these is recorded too.
     """
-    shown = standing(viewer, referral)
-    concern, children = story.fetch(shown["concern"]), shown["children"]
+    shown = read_referral_progress(viewer, referral)
+    concern = concern_history.prefetch_concern_history(shown["concern"])
+    children = shown["children"]
     rolled = [row for row in children if row.child_id]
     return {
         **shown,
-        "stories": sight.stories(viewer, concern, rolled, "for a referral"),
-        "facts": story.facts(concern),
-        "additions": story.additions(concern),
-        "told": story.asked(shown["referral"].decision),
+        "stories": sight.open_stories_beside(viewer, concern, rolled, "for a referral"),
+        "facts": concern_history.list_account_answers(concern),
+        "additions": concern_history.list_writer_additions(concern),
+        "told": concern_history.list_decision_answers(shown["referral"].decision),
     }

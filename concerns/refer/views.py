@@ -3,32 +3,32 @@
 from django.shortcuts import render
 from django.urls import reverse
 
-from concerns.asking.covering import CoverForm
-from concerns.asking.meeting import MeetForm
-from concerns.doors.sheet import Sheet
+from concerns.doors.form_page import FormPage
+from concerns.forms.meeting_form import MeetingForm
+from concerns.forms.print_redaction import RedactionForm
 from concerns.refer import acts, queries
 from concerns.refer.forms import (
     AcknowledgeForm,
-    AnswerForm,
     ChallengeForm,
-    ChaseForm,
-    NotAgainForm,
-    SendForm,
+    ChaseCallForm,
+    ConversationForm,
+    NotReferredAgainForm,
+    ParentsNotToldForm,
+    ReferralAnswerForm,
+    SchoolViewForm,
+    SendReferralForm,
     SettleForm,
-    SpeakForm,
-    UntoldForm,
-    ViewForm,
     WithdrawForm,
 )
-from concerns.rules.lifecycle import Stage
+from concerns.rules.lifecycle import ReferralStage
 
 # The form and the act of each page of a referral, by URL name.
 ASKED = {
-    "refer_send": (SendForm, acts.send),
+    "refer_send": (SendReferralForm, acts.send),
     "refer_acknowledge": (AcknowledgeForm, acts.acknowledge),
-    "refer_chase": (ChaseForm, acts.chase),
-    "refer_answer": (AnswerForm, acts.hear_back),
-    "refer_view": (ViewForm, acts.give_view),
+    "refer_chase": (ChaseCallForm, acts.chase),
+    "refer_answer": (ReferralAnswerForm, acts.hear_back),
+    "refer_view": (SchoolViewForm, acts.give_view),
     "refer_challenge": (ChallengeForm, acts.give_view),
     "refer_settle": (SettleForm, acts.settle),
     "refer_withdraw": (WithdrawForm, acts.withdraw),
@@ -36,129 +36,153 @@ ASKED = {
 # The form offered at each stage, by URL name. An agency may change its mind: an answer may follow
 # an answer; a withdrawn referral stays withdrawn.
 FITS = {
-    Stage.TO_SEND: "refer_send",
-    Stage.SENT: "refer_answer",
-    Stage.ACKNOWLEDGED: "refer_answer",
-    Stage.ANSWERED: "refer_view",
-    Stage.CHALLENGED: "refer_answer",
-    Stage.SETTLED: "refer_answer",
-    Stage.AGREED: "refer_answer",
-    Stage.WITHDRAWN: "refer_withdraw",
+    ReferralStage.TO_SEND: "refer_send",
+    ReferralStage.SENT: "refer_answer",
+    ReferralStage.ACKNOWLEDGED: "refer_answer",
+    ReferralStage.ANSWERED: "refer_view",
+    ReferralStage.CHALLENGED: "refer_answer",
+    ReferralStage.SETTLED: "refer_answer",
+    ReferralStage.AGREED: "refer_answer",
+    ReferralStage.WITHDRAWN: "refer_withdraw",
 }
 
 
 def speak(request, uid):
     viewer = request.viewer
-    concern, rows = queries.to_speak_about(viewer, uid)
-    sheet = Sheet(request, SpeakForm, now=viewer.now, rows=rows)
-    if sheet.whole and sheet.does(acts.speak, concern=concern, **sheet.form.given):
-        return sheet.onward("triage_read", uid=uid)
-    return sheet.page("refer/speak.html", **queries.spoken(viewer, uid))
+    concern, rows = queries.get_concern_and_children(viewer, uid)
+    sheet = FormPage(request, ConversationForm, now=viewer.now, rows=rows)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.speak, concern=concern, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("refer/speak.html", **queries.read_conversations_page(viewer, uid))
 
 
 def untold(request, uid):
     viewer = request.viewer
-    concern, _ = queries.to_speak_about(viewer, uid)
-    sheet = Sheet(request, UntoldForm)
-    if sheet.whole and sheet.does(acts.leave_untold, concern=concern, **sheet.said):
-        return sheet.onward("triage_read", uid=uid)
-    return sheet.page("refer/untold.html", **queries.spoken(viewer, uid))
+    concern, _ = queries.get_concern_and_children(viewer, uid)
+    sheet = FormPage(request, ParentsNotToldForm)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.leave_untold, concern=concern, **sheet.cleaned_answers
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("refer/untold.html", **queries.read_conversations_page(viewer, uid))
 
 
 def again(request, uid):
     viewer = request.viewer
-    sheet = Sheet(request, NotAgainForm)
-    concern, _ = queries.to_speak_about(viewer, uid)
-    if sheet.whole and sheet.does(acts.not_again, concern=concern, **sheet.said):
-        return sheet.onward("triage_read", uid=uid)
-    return sheet.page("refer/again.html", **queries.again(viewer, uid))
+    sheet = FormPage(request, NotReferredAgainForm)
+    concern, _ = queries.get_concern_and_children(viewer, uid)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.not_again, concern=concern, **sheet.cleaned_answers
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("refer/again.html", **queries.read_refer_again_page(viewer, uid))
 
 
 def meet(request, uid):
     viewer = request.viewer
-    concern, _ = queries.to_speak_about(viewer, uid)
-    sheet = Sheet(request, MeetForm, now=viewer.now, staff=queries.deciders(viewer, concern))
-    if sheet.whole and sheet.does(acts.meet, concern=concern, met=sheet.form.met):
-        return sheet.onward("triage_read", uid=uid)
-    return sheet.page("refer/meet.html", **queries.met(viewer, uid))
+    concern, _ = queries.get_concern_and_children(viewer, uid)
+    sheet = FormPage(
+        request, MeetingForm, now=viewer.now, staff=queries.find_deciders_by_uid(viewer, concern)
+    )
+    if sheet.is_complete and sheet.attempt_act(
+        acts.meet, concern=concern, met=sheet.form.meeting_answers
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("refer/meet.html", **queries.read_meetings_page(viewer, uid))
 
 
 def referral(request, uid):
-    found = queries.to_change(request.viewer, uid)
-    return _called(request, found, FITS[found.stage])
+    found = queries.get_referral_to_change(request.viewer, uid)
+    return _show_call_page(request, found, FITS[found.current_stage])
 
 
 def send(request, uid):
-    return _called(request, queries.to_change(request.viewer, uid), "refer_send")
+    return _show_call_page(
+        request, queries.get_referral_to_change(request.viewer, uid), "refer_send"
+    )
 
 
 def chase(request, uid):
-    return _called(request, queries.to_change(request.viewer, uid), "refer_chase")
+    return _show_call_page(
+        request, queries.get_referral_to_change(request.viewer, uid), "refer_chase"
+    )
 
 
 def answer(request, uid):
-    return _called(request, queries.to_change(request.viewer, uid), "refer_answer")
+    return _show_call_page(
+        request, queries.get_referral_to_change(request.viewer, uid), "refer_answer"
+    )
 
 
 def view(request, uid):
-    return _called(request, queries.to_change(request.viewer, uid), "refer_view")
+    return _show_call_page(
+        request, queries.get_referral_to_change(request.viewer, uid), "refer_view"
+    )
 
 
 def acknowledge(request, uid):
-    return _asked(request, uid, "refer_acknowledge", "refer/event.html")
+    return _show_referral_form(request, uid, "refer_acknowledge", "refer/event.html")
 
 
 def challenge(request, uid):
-    return _asked(request, uid, "refer_challenge", "refer/event.html")
+    return _show_referral_form(request, uid, "refer_challenge", "refer/event.html")
 
 
 def settle(request, uid):
-    return _asked(request, uid, "refer_settle", "refer/event.html")
+    return _show_referral_form(request, uid, "refer_settle", "refer/event.html")
 
 
 def withdraw(request, uid):
-    return _asked(request, uid, "refer_withdraw", "refer/withdraw.html")
+    return _show_referral_form(request, uid, "refer_withdraw", "refer/withdraw.html")
 
 
 def pack(request, uid):
     """The pack for an agency: first a preview, then (once pressed) the print itself."""
-    found = queries.to_change(request.viewer, uid)
-    cover, given = CoverForm.read(request)
-    page = queries.pack(request.viewer, found, request.GET.get("child", ""), **given)
+    found = queries.get_referral_to_change(request.viewer, uid)
+    cover, given = RedactionForm.read_from_request(request)
+    page = queries.read_referral_pack(request.viewer, found, request.GET.get("child", ""), **given)
     page |= {"cover": cover, "here": request.get_full_path()}
     return render(request, "refer/pack.html" if given["made"] else "refer/cover.html", page)
 
 
-def _asked(request, uid, name, page):
+def _show_referral_form(request, uid, name, page):
     """A page of its own for one form about a referral, for what happens more rarely than a call."""
-    found = queries.to_change(request.viewer, uid)
-    sheet = _sheet(request, found, name)
-    if sheet.whole and sheet.does(ASKED[name][1], referral=found, **sheet.form.given):
-        return sheet.onward("refer", uid=uid)
-    return sheet.page(page, **queries.standing(request.viewer, found))
+    found = queries.get_referral_to_change(request.viewer, uid)
+    sheet = _build_referral_sheet(request, found, name)
+    if sheet.is_complete and sheet.attempt_act(
+        ASKED[name][1], referral=found, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("refer", uid=uid)
+    return sheet.render_page(page, **queries.read_referral_progress(request.viewer, found))
 
 
-def _called(request, found, name):
+def _show_call_page(request, found, name):
     """The page of a referral to have open during a telephone call.
 
     It shows the form `name`, and beside it, while an answer is awaited, the form for a call that
     chases it.
     """
-    sheet = _sheet(request, found, name)
-    if sheet.whole and sheet.does(ASKED[name][1], referral=found, **sheet.form.given):
-        return sheet.onward("refer", uid=found.uid)
-    shown = queries.at_hand(request.viewer, found)
-    if found.awaited or name == "refer_chase":
-        fits = FITS[found.stage] if name == "refer_chase" else "refer_chase"
-        other = _sheet(request, found, fits, beside=True).standing_at(shown["concern"])
+    sheet = _build_referral_sheet(request, found, name)
+    if sheet.is_complete and sheet.attempt_act(
+        ASKED[name][1], referral=found, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("refer", uid=found.uid)
+    shown = queries.read_referral_call_page(request.viewer, found)
+    if found.is_awaiting_agency or name == "refer_chase":
+        fits = FITS[found.current_stage] if name == "refer_chase" else "refer_chase"
+        other = _build_referral_sheet(request, found, fits, beside=True).prepare_for_concern(
+            shown["concern"]
+        )
         pair = (other, sheet) if name == "refer_chase" else (sheet, other)
         shown |= dict(zip(("main", "chase"), pair, strict=True))
-    return sheet.page("refer/referral.html", **{"main": sheet, **shown})
+    return sheet.render_page("refer/referral.html", **{"main": sheet, **shown})
 
 
-def _sheet(request, found, name, beside=False):
+def _build_referral_sheet(request, found, name, beside=False):
     given = {"now": request.viewer.now, "referral": found}
     if name == "refer_chase":
-        given["rings"] = queries.rings(request.viewer, found)
+        given["rings"] = queries.find_number_to_ring(request.viewer, found)
     action = reverse(name, args=[found.uid])
-    return Sheet(request, ASKED[name][0], path=action, beside=beside, **given)
+    return FormPage(request, ASKED[name][0], path=action, beside=beside, **given)

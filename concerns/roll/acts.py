@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Max
 
-from concerns.doors.act import BATCH, Record, Refused, act
+from concerns.doors.act import BATCH, ActRecord, ActRefused, act
 from concerns.models import (
     Child,
     ChildName,
@@ -26,13 +26,13 @@ from concerns.models import (
     Step,
     Viewer,
 )
-from concerns.paper.matching import FIELDS, Change, Plan
-from concerns.paper.pupils import Pupil
+from concerns.paper.pupil_rows import PupilLine
+from concerns.paper.roll_matching import FIELDS, PupilChange, RollImportPlan
 from concerns.roll import queries
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
+from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May
-from concerns.rules.spans import local_day
 from concerns.rules.words import RollAnswer
 
 MISSING = StepKind.MISSING_FROM_ROLL
@@ -40,14 +40,14 @@ MISSING = StepKind.MISSING_FROM_ROLL
 WAITS = timedelta(days=1)
 
 
-class Moved(Refused):
+class RollChanged(ActRefused):
     """The roll has changed since the page was shown. Nothing was done."""
 
 
 @act(May.ROLL, Kind.ROLL_READ)
 def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> RollFile:
     """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
-    old = RollFile.objects.of_school(by).waiting().filter(read_at__lt=now - WAITS)
+    old = RollFile.objects.of_school(by).awaiting_import().filter(read_at__lt=now - WAITS)
     old.delete()
     file = RollFile.objects.create(school=by.school, by=by.person, read_at=now, content=content)
     record(about=file, reason=f"{rows} rows")
@@ -56,9 +56,15 @@ def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> Rol
 
 @act(May.ROLL, Kind.ROLL_BROUGHT, on="file")
 def bring(
-    *, by: Viewer, file: RollFile, mapping: Mapping[str, int], seen: str, sure: bool,
-    now: datetime, record,
-) -> RollFile:  # fmt: skip
+    *,
+    by: Viewer,
+    file: RollFile,
+    mapping: Mapping[str, int],
+    seen: str,
+    sure: bool,
+    now: datetime,
+    record,
+) -> RollFile:
     """Import the file exactly as the page showed it, completely or not at all.
 
     `seen` is the digest of the plan that was shown. Raises RollChanged if the plan is a different
@@ -66,19 +72,23 @@ def bring(
     """
     # One import at a time in a school. `no_key`: writing a concern does not wait for it.
     School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
-    today = local_day(by.school.days, now)
-    plan = _as_seen(by, file, mapping, seen, today)
+    today = local_day(by.school.school_calendar, now)
+    plan = _plan_as_shown(by, file, mapping, seen, today)
     if plan.much_missing and not sure:
-        raise Refused("Tick the box to say that this file is the whole roll.")
-    _add(by, plan.added, today)
-    _change(by, plan.changed, today)
-    _bring_back(by, plan.back, today)
-    _ask(by, file, plan, now)
-    _tell_leads(by, record, now)
+        raise ActRefused("Tick the box to say that this file is the whole roll.")
+    _add_pupils(by, plan.added, today)
+    _change_pupils(by, plan.changed, today)
+    _return_to_roll(by, plan.back, today)
+    _ask_about_missing(by, file, plan, now)
+    _update_missing_steps(by, record, now)
     file.columns = {"mapping": dict(mapping), "headings": file.columns["headings"]}
-    file.added, file.changed = len(plan.added) + len(plan.back), len(plan.changed)
-    file.missing, file.bad = len(plan.missing), len(plan.bad)
-    file.brought_at, file.by, file.content = now, by.person, ""
+    file.added = len(plan.added) + len(plan.back)
+    file.changed = len(plan.changed)
+    file.missing = len(plan.missing)
+    file.bad = len(plan.bad)
+    file.brought_at = now
+    file.by = by.person
+    file.content = ""
     file.save()
     counts = {name: getattr(file, name) for name in ("added", "changed", "missing", "bad")}
     said = ", ".join(f"{count} {name}" for name, count in counts.items())
@@ -86,16 +96,16 @@ def bring(
     return file
 
 
-def _as_seen(by, file, mapping, seen, today) -> Plan:
+def _plan_as_shown(by, file, mapping, seen, today) -> RollImportPlan:
     """The plan for the roll as it is now. Raises RollChanged if it is not the plan shown."""
     if file.brought_at:
-        raise Moved("This file has been brought in already. Nothing was done twice.")
-    other = queries.brought_since(by.school, file)
-    found = queries.read(file.content)
-    plan = queries.plan(by.school, found, mapping, today)
-    if plan.digest != seen:
+        raise RollChanged("This file has been brought in already. Nothing was done twice.")
+    other = queries.file_imported_since(by.school, file)
+    found = queries.parse_roll_table(file.content)
+    plan = queries.build_roll_plan(by.school, found, mapping, today)
+    if plan.plan_digest != seen:
         who = f"{other.by.name} brought in another file" if other else "The roll was changed"
-        raise Moved(
+        raise RollChanged(
             f"{who} after this page was made. Nothing was changed. Look again at what this file "
             "would do now, and confirm that."
         )
@@ -103,77 +113,80 @@ def _as_seen(by, file, mapping, seen, today) -> Plan:
     return plan
 
 
-def _batches(rows: Iterable) -> Iterator[list]:
+def _split_in_batches(rows: Iterable) -> Iterator[list]:
     rows = list(rows)
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
-def _add(by: Viewer, pupils: list[Pupil], today: date) -> None:
-    for some in _batches(pupils):
+def _add_pupils(by: Viewer, pupils: list[PupilLine], today: date) -> None:
+    for some in _split_in_batches(pupils):
         children = [
             Child(school=by.school, **{name: getattr(pupil, name) for name in FIELDS})
             for pupil in some
         ]
         Child.objects.bulk_create(children)
-        _name(children, today)
+        _record_names(children, today)
         Enrolment.objects.bulk_create(
             Enrolment(school=by.school, child=child, since=today) for child in children
         )
-        _place(by, children, today)
+        _record_placements(by, children, today)
 
 
-def _change(by: Viewer, changes: list[Change], today: date) -> None:
+def _change_pupils(by: Viewer, changes: list[PupilChange], today: date) -> None:
     names = sorted({name for change in changes for name in change.fields})
-    for some in _batches(changes):
-        children = [_as_it_will_be(by, change) for change in some]
+    for some in _split_in_batches(changes):
+        children = [_build_changed_child(by, change) for change in some]
         if names:
             Child.objects.bulk_update(children, names)
-        _name(_whose(NAMES, children, some), today, again=True)
-        _place(by, _whose(PLACE, children, some), today, again=True)
+        _record_names(_children_changing_any(NAMES, children, some), today, again=True)
+        _record_placements(by, _children_changing_any(PLACE, children, some), today, again=True)
 
 
-NAMES, PLACE = {"surname", "forename", "known_as"}, {"year", "class_name"}
+NAMES = {"surname", "forename", "known_as"}
+PLACE = {"year", "class_name"}
 
 
-def _whose(what: set[str], children: list[Child], changes: list[Change]) -> list[Child]:
+def _children_changing_any(
+    what: set[str], children: list[Child], changes: list[PupilChange]
+) -> list[Child]:
     """Those of `children` for whom any field of `what` changes. Both lists are in one order."""
     pairs = zip(children, changes, strict=True)
     return [child for child, change in pairs if what & set(change.fields)]
 
 
-def _as_it_will_be(by: Viewer, change: Change) -> Child:
+def _build_changed_child(by: Viewer, change: PupilChange) -> Child:
     """The child with the change made, not saved. `left` is empty."""
     now = {name: getattr(change.known, name) for name in FIELDS}
     new = {name: value for name, (_, value) in change.fields.items()}
     return Child(pk=change.known.pk, school=by.school, **(now | new))
 
 
-def _bring_back(by: Viewer, changes: list[Change], today: date) -> None:
+def _return_to_roll(by: Viewer, changes: list[PupilChange], today: date) -> None:
     """Put pupils who had left back on the roll from today. Their earlier enrolment stays."""
-    for some in _batches(changes):
-        children = [_as_it_will_be(by, change) for change in some]
+    for some in _split_in_batches(changes):
+        children = [_build_changed_child(by, change) for change in some]
         Child.objects.bulk_update(children, [*FIELDS, "left"])
-        _name(_whose(NAMES, children, some), today, again=True)
+        _record_names(_children_changing_any(NAMES, children, some), today, again=True)
         Enrolment.objects.bulk_create(
             Enrolment(school=by.school, child=child, since=today) for child in children
         )
-        _place(by, children, today, again=True)
+        _record_placements(by, children, today, again=True)
 
 
-def _name(children: list[Child], today: date, again: bool = False) -> None:
+def _record_names(children: list[Child], today: date, again: bool = False) -> None:
     """Record the names from today. Former names stay, and a search still finds them.
 
     `again`: the children had names before, which end today.
     """
     if again and children:
         ChildName.objects.filter(child__in=children, until__isnull=True).update(until=today)
-    ChildName.objects.bulk_create(ChildName.of(child, today) for child in children)
-    words = [(child, word) for child in children for word in sorted(child.name_words())]
+    ChildName.objects.bulk_create(ChildName.from_child(child, today) for child in children)
+    words = [(child, word) for child in children for word in sorted(child.own_name_words())]
     keys = (NameKey(child=child, word=word) for child, word in words)
     NameKey.objects.bulk_create(keys, ignore_conflicts=again)
 
 
-def _place(by: Viewer, children: list[Child], today: date, again: bool = False) -> None:
+def _record_placements(by: Viewer, children: list[Child], today: date, again: bool = False) -> None:
     """Record year and class from today. `again`: there were earlier ones, which end today."""
     if again and children:
         standing = Placement.objects.filter(child__in=children, until__isnull=True)
@@ -190,12 +203,12 @@ def _place(by: Viewer, children: list[Child], today: date, again: bool = False) 
     )
 
 
-def _ask(by: Viewer, file: RollFile, plan: Plan, now: datetime) -> None:
+def _ask_about_missing(by: Viewer, file: RollFile, plan: RollImportPlan, now: datetime) -> None:
     """Open a question about each missing pupil, unless one is open. Open questions about pupils who
     are in the file are answered "still here"."""
-    open_ones = RollQuestion.objects.of_school(by).unanswered()
+    open_ones = RollQuestion.objects.of_school(by).unanswered_questions()
     asked = dict(open_ones.values_list("child", "pk"))
-    for some in _batches(pk for child, pk in asked.items() if child in plan.present):
+    for some in _split_in_batches(pk for child, pk in asked.items() if child in plan.present):
         open_ones.filter(pk__in=some).update(
             answer=RollAnswer.STILL_HERE, answered_at=now, answered_by=by.person
         )
@@ -209,32 +222,35 @@ def _ask(by: Viewer, file: RollFile, plan: Plan, now: datetime) -> None:
     )
 
 
-def _tell_leads(by: Viewer, record: Record, now: datetime) -> None:
+def _update_missing_steps(by: Viewer, record: ActRecord, now: datetime) -> None:
     """Open the step "find out" on open concerns about a missing child; end it once all are found.
 
     Covers all concerns of the school, not only those that `by` may see, and counts as no reading.
     The office sees no concern: only ids and next steps are used, no text is decrypted, and nothing
     is shown or returned. A lead must not miss that a child has left because of who ran the import.
     """
-    begin, end = set(_to_find_out(by)), set(_found(by, now))
+    begin = set(_concerns_needing_step(by))
+    end = set(_concerns_with_child_found(by, now))
     concerns: list[Concern] = []
-    for some in _batches(sorted(begin | end)):
+    for some in _split_in_batches(sorted(begin | end)):
         rows = Concern.objects.open().filter(pk__in=some).select_related("holder")
         concerns += rows.order_by("pk").select_for_update(of=("self",))
-    for agenda in record.agendas(concerns):
+    for agenda in record.agendas_of_concerns(concerns):
         if agenda.concern.pk in end:
-            agenda.done(MISSING)
-            agenda.onward()
+            agenda.complete_steps(MISSING)
+            agenda.ensure_next_step()
         else:
-            agenda.owe(MISSING)
+            agenda.add_step(MISSING)
 
 
-def _to_find_out(by: Viewer) -> Iterator[int]:
+def _concerns_needing_step(by: Viewer) -> Iterator[int]:
     """Keys of open concerns about a missing child without such a step since the question."""
-    asked = dict(RollQuestion.objects.of_school(by).unanswered().values_list("child", "asked_at"))
+    asked = dict(
+        RollQuestion.objects.of_school(by).unanswered_questions().values_list("child", "asked_at")
+    )
     about = ConcernChild.objects.filter(
         concern__closed_at__isnull=True,
-        child__in=RollQuestion.objects.of_school(by).unanswered().values("child"),
+        child__in=RollQuestion.objects.of_school(by).unanswered_questions().values("child"),
     )
     told = Step.objects.filter(kind=MISSING, concern__in=about.values("concern"))
     waiting = set(told.open().values_list("concern", flat=True))
@@ -244,7 +260,7 @@ def _to_find_out(by: Viewer) -> Iterator[int]:
             yield concern
 
 
-def _found(by: Viewer, now: datetime) -> Iterable[int]:
+def _concerns_with_child_found(by: Viewer, now: datetime) -> Iterable[int]:
     """Keys of open concerns with the step "find out" whose child was just said to be still here.
 
     Not if another child of the concern has left, is missing, or was answered "not known".
@@ -256,44 +272,52 @@ def _found(by: Viewer, now: datetime) -> Iterable[int]:
         rows.filter(child__in=here.values("child"))
         .filter(concern__in=Step.objects.open().filter(kind=MISSING).values("concern"))
         .exclude(concern__in=rows.filter(child__left__isnull=False).values("concern"))
-        .exclude(concern__in=rows.filter(child__in=_not_found(said)).values("concern"))
+        .exclude(concern__in=rows.filter(child__in=_children_not_found(said)).values("concern"))
         .values_list("concern", flat=True)
     )
 
 
-def _not_found(said):
+def _children_not_found(said):
     """Keys of children with an open question, or answered "not known"."""
     lost = said.filter(answer=RollAnswer.NOT_KNOWN)
-    return (said.unanswered() | lost).values("child")
+    return (said.unanswered_questions() | lost).values("child")
 
 
 @act(May.ROLL, Kind.ROLL_ANSWERED, on="question")
 def answer(
-    *, by: Viewer, question: RollQuestion, said: RollAnswer, now: datetime, record,
-    destination: str = "", left_on: date | None = None,
-) -> RollQuestion:  # fmt: skip
+    *,
+    by: Viewer,
+    question: RollQuestion,
+    said: RollAnswer,
+    now: datetime,
+    record,
+    destination: str = "",
+    left_on: date | None = None,
+) -> RollQuestion:
     """Record where a missing pupil is. "Left" takes them off the roll; nothing else does.
 
     `left_on` is the last day at this school. `destination` and `left_on` are needed for "left".
     Raises ActRefused without them, or if the question is already answered.
     """
     if question.answered_at:
-        raise Refused(
+        raise ActRefused(
             f"{question.answered_by.name} has answered this already. Nothing was changed."
         )
     if said is RollAnswer.LEFT:
         if not (destination and left_on):
-            raise Refused("Say where the child has gone, and the last day here.")
-        _leave(question.child, left_on, destination)
+            raise ActRefused("Say where the child has gone, and the last day here.")
+        _take_off_roll(question.child, left_on, destination)
         question.destination = destination
-    question.answer, question.answered_at, question.answered_by = said, now, by.person
+    question.answer = said
+    question.answered_at = now
+    question.answered_by = by.person
     question.save()
-    _tell_leads(by, record, now)
+    _update_missing_steps(by, record, now)
     record(about=question, children=[question.child.uid], fields=["answer"], reason=said.value)
     return question
 
 
-def _leave(child: Child, last: date, destination: str) -> None:
+def _take_off_roll(child: Child, last: date, destination: str) -> None:
     child.left = last
     child.save(update_fields=["left"])
     after = last + timedelta(days=1)

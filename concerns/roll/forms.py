@@ -6,11 +6,18 @@ from datetime import date
 from django import forms
 from django.core.exceptions import ValidationError
 
-from concerns.asking.asked import Asked, Typed, Words, choose
-from concerns.asking.govuk import Buttons, DayField, Press, Question, Say, inside
-from concerns.paper import rows
-from concerns.paper.columns import PUPIL
-from concerns.paper.rows import NotATable
+from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.govuk_layout import (
+    ButtonRow,
+    DayField,
+    Question,
+    SubmitButton,
+    TextBlock,
+    lay_out_form,
+)
+from concerns.paper import csv_reading
+from concerns.paper.csv_columns import PUPIL
+from concerns.paper.csv_reading import NotATable
 from concerns.roll import queries
 from concerns.rules.words import RollAnswer
 
@@ -19,7 +26,7 @@ NO_FILE = "Choose a CSV file"
 TOO_LARGE = "This file is larger than 10 MB. Export fewer columns and try again."
 
 
-class UploadForm(forms.Form):
+class RollUploadForm(forms.Form):
     file = forms.FileField(
         label="The file",
         help_text="CSV, as your school's system exports it. Up to 20,000 pupils and 10 MB.",
@@ -27,7 +34,7 @@ class UploadForm(forms.Form):
         error_messages={"required": NO_FILE, "missing": NO_FILE, "invalid": NO_FILE},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
     )
-    helper = inside("file", Buttons(Press("Look at what it would change")))
+    helper = lay_out_form("file", ButtonRow(SubmitButton("Look at what it would change")))
 
     def __init__(self, *given, too_large: bool = False, **more):
         super().__init__(*given, **more)
@@ -40,8 +47,8 @@ class UploadForm(forms.Form):
         if not content.strip(b"\0\t\r\n \xef\xbb\xbf"):
             raise ValidationError(EMPTY)
         try:
-            text = rows.decoded(content)
-            self.table = queries.read(text)
+            text = csv_reading.decode_file(content)
+            self.table = queries.parse_roll_table(text)
         except NotATable as wrong:
             raise ValidationError(str(wrong)) from wrong
         if len(self.table.headings) < 3:
@@ -58,7 +65,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, headings: tuple[str, ...], guess: Mapping[str, int], data=None):
         chosen = data if data and "surname" in data else {k: str(at) for k, at in guess.items()}
         super().__init__(chosen)
-        choices = [("", "Not in this file"), *_places(headings)]
+        choices = [("", "Not in this file"), *_column_choices(headings)]
         for column in PUPIL:
             self.fields[column.key] = forms.ChoiceField(
                 label=column.words,
@@ -70,7 +77,7 @@ class ColumnsForm(forms.Form):
                 },
             )
 
-    helper = inside(*(column.key for column in PUPIL))
+    helper = lay_out_form(*(column.key for column in PUPIL))
 
     def clean(self):
         taken: dict[str, str] = {}
@@ -84,14 +91,14 @@ class ColumnsForm(forms.Form):
         return self.cleaned_data
 
     @property
-    def mapping(self) -> dict[str, int]:
+    def column_mapping(self) -> dict[str, int]:
         """{column key: position from 0}. Empty if the form is not valid."""
         if not self.is_valid():
             return {}
         return {key: int(at) for key, at in self.cleaned_data.items() if at}
 
 
-def _places(headings: tuple[str, ...]) -> list[tuple[str, str]]:
+def _column_choices(headings: tuple[str, ...]) -> list[tuple[str, str]]:
     """(position, label). A missing or repeated heading gets its column number, from 1."""
     twice = {name for name in headings if headings.count(name) > 1}
     return [
@@ -103,7 +110,7 @@ def _places(headings: tuple[str, ...]) -> list[tuple[str, str]]:
     ]
 
 
-class BringForm(forms.Form):
+class ConfirmImportForm(forms.Form):
     """Confirms an import: the digest of the plan shown, and a tick box if many are missing."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -116,17 +123,19 @@ class BringForm(forms.Form):
     def __init__(self, data=None, *, seen: str = "", much_missing: bool = False):
         super().__init__(data, initial={"seen": seen})
         asked = [Question("sure")] if much_missing else []
-        self.helper = inside("seen", *asked, Buttons(Press("Bring it in", value="bring")))
+        self.helper = lay_out_form(
+            "seen", *asked, ButtonRow(SubmitButton("Bring it in", value="bring"))
+        )
 
-    def with_error(self, words: str, on: str | None = None) -> "BringForm":
+    def with_error(self, words: str, on: str | None = None) -> "ConfirmImportForm":
         self.is_valid()
         self.add_error(on, words)
         return self
 
 
-class AnswerForm(Asked):
-    answer = choose("Where is this pupil?", RollAnswer, needed="Say where this pupil is")
-    destination = Words(
+class RollAnswerForm(DraftableForm):
+    answer = choice_field("Where is this pupil?", RollAnswer, needed="Say where this pupil is")
+    destination = WordsField(
         "Where have they gone?",
         line=True,
         help_text="The next school and its town, or the country, or home education.",
@@ -136,7 +145,7 @@ class AnswerForm(Asked):
         required=False,
         help_text="If it is still to come, answer that they are still here.",
     )
-    helper = inside(
+    helper = lay_out_form(
         Question(
             "answer",
             hints={
@@ -145,13 +154,13 @@ class AnswerForm(Asked):
                 "today: a child nobody has seen is a worry by itself.",
             },
         ),
-        Say("If they have left", kind="heading"),
+        TextBlock("If they have left", kind="heading"),
         "destination",
         "left_on",
-        Buttons(Press("Keep this answer")),
+        ButtonRow(SubmitButton("Keep this answer")),
     )
 
-    def __init__(self, typed: Typed | None = None, *, today: date, **more):
+    def __init__(self, typed: PostedFields | None = None, *, today: date, **more):
         super().__init__(typed, **more)
         self.today = today
 

@@ -22,17 +22,17 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from concerns.rules.days import (
+from concerns.rules.school_days import (
     LONDON,
     OFFICE_CLOSES,
     NoTermKnown,
     SchoolDays,
-    count_between,
+    count_days_between,
     is_school_day,
     is_working_day,
     next_school_day,
-    nth_after,
-    office,
+    nth_counted_day_after,
+    office_school_days,
     school_year_of,
 )
 
@@ -40,15 +40,15 @@ __all__ = [
     "Calendar",
     "NoTermKnown",
     "SchoolDays",
-    "add_real",
+    "add_real_minutes",
     "add_school_days",
     "add_school_minutes",
     "add_school_weeks",
     "add_weeks",
     "add_working_days",
-    "before_a_break",
+    "duration_in_words",
     "end_of_school_day",
-    "in_words",
+    "is_before_break",
     "is_school_day",
     "is_working_day",
     "minutes_between",
@@ -80,12 +80,13 @@ def add_school_minutes(days: SchoolDays, start: datetime, minutes: int) -> datet
     days are counted if no term is known. Raises ValueError for a naive `start` or negative
     `minutes`.
     """
-    _not_negative(minutes)
-    day, spent = _place(days, start)
-    whole, rest = divmod(spent + minutes * _MINUTE, days.length)
+    _refuse_negative(minutes)
+    day, spent = _locate_in_school_time(days, start)
+    whole, rest = divmod(spent + minutes * _MINUTE, days.school_day_length)
     if whole and not rest:
-        whole, rest = whole - 1, days.length
-    return _moment(days, nth_after(days, day - 1, whole + 1), rest)
+        whole = whole - 1
+        rest = days.school_day_length
+    return _moment_in_school_day(days, nth_counted_day_after(days, day - 1, whole + 1), rest)
 
 
 def add_school_days(days: SchoolDays, start: datetime, count: int) -> datetime:
@@ -95,12 +96,12 @@ def add_school_days(days: SchoolDays, start: datetime, count: int) -> datetime:
     Always gives a time: working days are counted if no term is known. Raises ValueError for a naive
     `start` or a negative `count`.
     """
-    _not_negative(count)
+    _refuse_negative(count)
     if count == 0:
-        day, _ = _place(days, start)
+        day, _ = _locate_in_school_time(days, start)
     else:
-        day = nth_after(days, _local(start, days.zone).toordinal(), count)
-    return _moment(days, day, days.length)
+        day = nth_counted_day_after(days, _local_wall_time(start, days.zone).toordinal(), count)
+    return _moment_in_school_day(days, day, days.school_day_length)
 
 
 def add_school_weeks(days: SchoolDays, start: datetime, weeks: int) -> datetime:
@@ -126,16 +127,19 @@ def school_minutes_between(days: SchoolDays, start: datetime, end: datetime) -> 
 
     The exact inverse of `add_school_minutes`. Raises ValueError for a naive moment.
     """
-    start, end = _utc(start), _utc(end)
+    start = _convert_to_utc(start)
+    end = _convert_to_utc(end)
     if end < start:
         return -school_minutes_between(days, end, start)
-    first, spent_first = _placed(days, start)
-    last, spent_last = _placed(days, end)
-    passed = count_between(days, first, last) * days.length + spent_last - spent_first
+    first, spent_first = _locate_utc_moment(days, start)
+    last, spent_last = _locate_utc_moment(days, end)
+    passed = (
+        count_days_between(days, first, last) * days.school_day_length + spent_last - spent_first
+    )
     return passed // _MINUTE
 
 
-def look_again(days: SchoolDays, today: date, number: int) -> date:
+def picture_review_day(days: SchoolDays, today: date, number: int) -> date:
     """The default day, local, to look again at a concern that is kept with a child's picture.
 
     It is in the first school week of the next half-term that begins two to sixteen weeks after
@@ -143,7 +147,8 @@ def look_again(days: SchoolDays, today: date, number: int) -> date:
     number of the concern's own, such as its primary key: it spreads the concerns over the days of
     that week. Without it, all concerns kept in one half-term would fall due on one morning.
     """
-    soon, late = today + timedelta(weeks=2), today + timedelta(weeks=16)
+    soon = today + timedelta(weeks=2)
+    late = today + timedelta(weeks=16)
     begins = min((first for first, _ in days.terms if soon <= first <= late), default=None)
     start = begins or today + timedelta(weeks=6)
     near = (start + timedelta(days=after) for after in range(14))
@@ -151,7 +156,7 @@ def look_again(days: SchoolDays, today: date, number: int) -> date:
     return week[number % len(week)]
 
 
-def before_a_break(days: SchoolDays, when: datetime) -> bool:
+def is_before_break(days: SchoolDays, when: datetime) -> bool:
     """Whether school is out at `when`, for a time that includes at least one whole day.
 
     True from the closing bell before a weekend, a holiday or a single day's closure until the next
@@ -159,11 +164,11 @@ def before_a_break(days: SchoolDays, when: datetime) -> bool:
     real hours instead. False while school is open and on an ordinary night of term. Raises
     ValueError for a naive `when`.
     """
-    wall = _local(when, days.zone)
-    day, _ = _place(days, when)
-    if day == wall.toordinal() and wall.time() >= days.bells[0]:
+    wall = _local_wall_time(when, days.zone)
+    day, _ = _locate_in_school_time(days, when)
+    if day == wall.toordinal() and wall.time() >= days.bell_times[0]:
         return False
-    return nth_after(days, day - 2, 1) == day
+    return nth_counted_day_after(days, day - 2, 1) == day
 
 
 # Working time
@@ -179,7 +184,7 @@ def add_working_days(
     not a working day. Used for limits that guidance gives in working days, such as an authority's
     answer or a report to the LADO. Raises ValueError for a naive `start` or a negative `count`.
     """
-    return add_school_days(office(nation, close), start, count)
+    return add_school_days(office_school_days(nation, close), start, count)
 
 
 def working_minutes_between(nation: str, start: datetime, end: datetime) -> int:
@@ -188,19 +193,19 @@ def working_minutes_between(nation: str, start: datetime, end: datetime) -> int:
     `nation` is one of `days.NATIONS`. Negative if `end` comes first. Raises ValueError for a naive
     moment.
     """
-    return school_minutes_between(office(nation, OFFICE_CLOSES), start, end)
+    return school_minutes_between(office_school_days(nation, OFFICE_CLOSES), start, end)
 
 
 # Real time
 
 
-def add_real(start: datetime, minutes: int) -> datetime:
+def add_real_minutes(start: datetime, minutes: int) -> datetime:
     """The moment, in UTC, `minutes` of real time after `start`.
 
     Raises ValueError for a naive `start` or negative `minutes`.
     """
-    _not_negative(minutes)
-    return _utc(start) + minutes * _MINUTE
+    _refuse_negative(minutes)
+    return _convert_to_utc(start) + minutes * _MINUTE
 
 
 def add_weeks(start: datetime, weeks: int, zone: str = LONDON) -> datetime:
@@ -210,8 +215,8 @@ def add_weeks(start: datetime, weeks: int, zone: str = LONDON) -> datetime:
     later day, it is read as an hour later; if it occurs twice, it is the first. Raises ValueError
     for a naive `start` or negative `weeks`.
     """
-    _not_negative(weeks)
-    later = _local(start, zone) + timedelta(weeks=weeks)
+    _refuse_negative(weeks)
+    later = _local_wall_time(start, zone) + timedelta(weeks=weeks)
     return later.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
@@ -227,12 +232,12 @@ def minutes_between(calendar: Calendar, days: SchoolDays, start: datetime, end: 
         return school_minutes_between(days, start, end)
     if calendar == Calendar.WORKING:
         return working_minutes_between(days.nation, start, end)
-    if _utc(end) < _utc(start):
+    if _convert_to_utc(end) < _convert_to_utc(start):
         return -minutes_between(calendar, days, end, start)
-    return (_utc(end) - _utc(start)) // _MINUTE
+    return (_convert_to_utc(end) - _convert_to_utc(start)) // _MINUTE
 
 
-def in_words(minutes: int, calendar: Calendar, days: SchoolDays | None = None) -> str:
+def duration_in_words(minutes: int, calendar: Calendar, days: SchoolDays | None = None) -> str:
     """A number of minutes of `calendar` time: "40 minutes", "2 school hours", "1 working day".
 
     Uses whole units only, the largest that fits, rounded down: "2 school hours" means that at least
@@ -245,10 +250,10 @@ def in_words(minutes: int, calendar: Calendar, days: SchoolDays | None = None) -
     if minutes < 1:
         return "less than a minute"
     if minutes < 60 and minutes < day:
-        return _plural(minutes, "minute")
+        return _pluralise_unit(minutes, "minute")
     if minutes < day:
-        return _plural(minutes // 60, f"{kind}hour")
-    return _plural(minutes // day, f"{kind}day")
+        return _pluralise_unit(minutes // 60, f"{kind}hour")
+    return _pluralise_unit(minutes // day, f"{kind}day")
 
 
 def day_minutes(calendar: Calendar, days: SchoolDays | None = None) -> int:
@@ -258,54 +263,54 @@ def day_minutes(calendar: Calendar, days: SchoolDays | None = None) -> int:
     has 8 office hours, a real day 24 hours.
     """
     if calendar == Calendar.SCHOOL:
-        return days.length // _MINUTE if days else 405
+        return days.school_day_length // _MINUTE if days else 405
     return 480 if calendar == Calendar.WORKING else 1440
 
 
-def _plural(number: int, unit: str) -> str:
+def _pluralise_unit(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 # Position of a moment in school time
 
 
-def _place(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
+def _locate_in_school_time(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
     """The school day of `when`, as an ordinal, and how far into it `when` is.
 
     Outside school time: the opening bell of the next school day.
     """
-    return _placed(days, _utc(when))
+    return _locate_utc_moment(days, _convert_to_utc(when))
 
 
 @lru_cache(maxsize=512)
-def _placed(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
+def _locate_utc_moment(days: SchoolDays, when: datetime) -> tuple[int, timedelta]:
     """As `_locate_in_school_time`, for `when` in UTC.
 
     Cached, because a list asks for the same moments again and again, and for now in every row.
     """
-    opens, closes = days.bells
-    wall = _local(when, days.zone)
+    opens, closes = days.bell_times
+    wall = _local_wall_time(when, days.zone)
     today = wall.toordinal()
     if wall.time() >= closes:
-        return nth_after(days, today, 1), timedelta()
-    day = nth_after(days, today - 1, 1)
+        return nth_counted_day_after(days, today, 1), timedelta()
+    day = nth_counted_day_after(days, today - 1, 1)
     if day > today or wall.time() <= opens:
         return day, timedelta()
     return day, wall - datetime.combine(wall, opens)
 
 
-def _moment(days: SchoolDays, ordinal: int, spent: timedelta) -> datetime:
+def _moment_in_school_day(days: SchoolDays, ordinal: int, spent: timedelta) -> datetime:
     """The moment, in UTC, that is `spent` after the opening bell of the school day `ordinal`."""
-    wall = datetime.combine(date.fromordinal(ordinal), days.bells[0]) + spent
+    wall = datetime.combine(date.fromordinal(ordinal), days.bell_times[0]) + spent
     return wall.replace(tzinfo=ZoneInfo(days.zone)).astimezone(UTC)
 
 
-def _local(when: datetime, zone: str) -> datetime:
+def _local_wall_time(when: datetime, zone: str) -> datetime:
     """The local time of `when` as a naive datetime, so that local days can be counted."""
-    return _utc(when).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return _convert_to_utc(when).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
-def _utc(when: datetime) -> datetime:
+def _convert_to_utc(when: datetime) -> datetime:
     """`when` in UTC; raises ValueError for a naive one.
 
     Needed because Python compares two moments of the same zone by local time, which is an hour
@@ -316,6 +321,6 @@ def _utc(when: datetime) -> datetime:
     return when.astimezone(UTC)
 
 
-def _not_negative(count: int) -> None:
+def _refuse_negative(count: int) -> None:
     if count < 0:
         raise ValueError("a promise cannot be due before it is made")

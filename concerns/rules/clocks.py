@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from concerns.rules import calendars, spans
-from concerns.rules.adults import AdultStepKind
+from concerns.rules import calendars, reporting_periods
+from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.calendars import Calendar, SchoolDays
 from concerns.rules.roles import Role
 from concerns.rules.words import OUTSIDE, Choice, Route
@@ -53,7 +53,7 @@ class StepKind(Choice):
     TELL_REPORTER = "tell_reporter", "Give the person who wrote it a word back"
 
 
-class Unit(StrEnum):
+class ClockUnit(StrEnum):
     """What the amount of a clock counts; BELL and DATE need no amount."""
 
     MINUTES = "minutes"
@@ -74,7 +74,7 @@ class Clock:
 
     holder: Role | None
     amount: int
-    unit: Unit
+    unit: ClockUnit
     calendar: Calendar
     rank: int
     climbs: tuple[Role, ...]
@@ -92,73 +92,87 @@ DAY = 24 * 60
 
 CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     # The writer holds it until a named person has accepted it by voice; the form telephones nobody.
-    StepKind.DANGER_NOW: Clock(None, 0, Unit.MINUTES, Calendar.REAL, 0, _LEADS, 15),
+    StepKind.DANGER_NOW: Clock(None, 0, ClockUnit.MINUTES, Calendar.REAL, 0, _LEADS, 15),
     # Worried about the child going home today, or a mark, or a disclosure.
-    StepKind.FIRST_LOOK_NOW: Clock(Role.DSL, 30, Unit.MINUTES, Calendar.REAL, 1, _LEADS, 15),
+    StepKind.FIRST_LOOK_NOW: Clock(Role.DSL, 30, ClockUnit.MINUTES, Calendar.REAL, 1, _LEADS, 15),
     # Protocols on bruising in infants: any mark is referred at once, with no option to decide
     # later.
-    StepKind.REFER_NOW: Clock(Role.DSL, 30, Unit.MINUTES, Calendar.REAL, 1, _HEAD, 30),
-    StepKind.FIRST_LOOK: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
-    StepKind.READ_ADDITION: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
+    StepKind.REFER_NOW: Clock(Role.DSL, 30, ClockUnit.MINUTES, Calendar.REAL, 1, _HEAD, 30),
+    StepKind.FIRST_LOOK: Clock(Role.DSL, 120, ClockUnit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
+    StepKind.READ_ADDITION: Clock(Role.DSL, 120, ClockUnit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
     # Goes to somebody other than the person who decided: reviews find that a second worry was
     # judged by the person who had dismissed the first.
-    StepKind.STILL_WORRIED: Clock(Role.DSL, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
+    StepKind.STILL_WORRIED: Clock(Role.DSL, 120, ClockUnit.MINUTES, Calendar.SCHOOL, 2, _LEADS, 60),
     # Never across a weekend or a break.
-    StepKind.DECIDE_TODAY: Clock(Role.DSL, 0, Unit.BELL, Calendar.REAL, 3, _HEAD, 30),
-    StepKind.SEEK_ADVICE: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, DAY),
-    StepKind.SEND_REFERRAL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _LEADS, 60),
+    StepKind.DECIDE_TODAY: Clock(Role.DSL, 0, ClockUnit.BELL, Calendar.REAL, 3, _HEAD, 30),
+    StepKind.SEEK_ADVICE: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.WORKING, 3, _LEADS, DAY),
+    StepKind.SEND_REFERRAL: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.WORKING, 3, _LEADS, 60),
     # KCSIE: the authority should decide within one working day and say so; if not, follow it up.
-    StepKind.HEAR_BACK: Clock(Role.DSL, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
-    StepKind.REFER_AGAIN: Clock(Role.DSL, 0, Unit.DAYS, Calendar.WORKING, 3, _HEAD, 60),
+    StepKind.HEAR_BACK: Clock(Role.DSL, 1, ClockUnit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
+    StepKind.REFER_AGAIN: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.WORKING, 3, _HEAD, 60),
     # The teacher's own duty (Female Genital Mutilation Act 2003, s.5B): by the close of the next
     # working day. It never passes to the lead, who only helps.
-    StepKind.REPORT_FGM: Clock(None, 1, Unit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
+    StepKind.REPORT_FGM: Clock(None, 1, ClockUnit.DAYS, Calendar.WORKING, 3, _HEAD, DAY),
     # Until it is done, a family, an agency or a reader believes something untrue about a child.
-    StepKind.PUT_RIGHT: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEADS, DAY),
-    StepKind.MISSING_FROM_ROLL: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 3, _LEAD, DAY),
-    StepKind.DECIDE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
-    StepKind.SPEAK_TO_PARENTS: Clock(Role.DSL, 0, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
-    StepKind.HEAR_BACK_OTHER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
-    StepKind.AGREE_OR_CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
-    StepKind.CHALLENGE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
-    StepKind.NEXT_MOVE: Clock(Role.DSL, 2, Unit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
-    StepKind.AGREED_ACTION: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 4, _LEAD, DAY),
+    StepKind.PUT_RIGHT: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.SCHOOL, 3, _LEADS, DAY),
+    StepKind.MISSING_FROM_ROLL: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.SCHOOL, 3, _LEAD, DAY),
+    StepKind.DECIDE: Clock(Role.DSL, 2, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
+    StepKind.SPEAK_TO_PARENTS: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
+    StepKind.HEAR_BACK_OTHER: Clock(Role.DSL, 5, ClockUnit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
+    StepKind.AGREE_OR_CHALLENGE: Clock(
+        Role.DSL, 2, ClockUnit.DAYS, Calendar.WORKING, 4, _HEAD, DAY
+    ),
+    StepKind.CHALLENGE: Clock(Role.DSL, 2, ClockUnit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
+    StepKind.NEXT_MOVE: Clock(Role.DSL, 2, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
+    StepKind.AGREED_ACTION: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.SCHOOL, 4, _LEAD, DAY),
     # Working Together: 15 working days from the strategy discussion, 10 from the conference; the
     # first review within three months and then within six; 45 working days for an assessment.
-    StepKind.CONFERENCE: Clock(Role.DSL, 15, Unit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
-    StepKind.CORE_GROUP: Clock(Role.DSL, 10, Unit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
-    StepKind.REVIEW_CONFERENCE: Clock(Role.DSL, 0, Unit.DATE, Calendar.WORKING, 4, _LEAD, DAY),
-    StepKind.ASSESSMENT: Clock(Role.DSL, 45, Unit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
-    StepKind.LOOK_AFTER: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
+    StepKind.CONFERENCE: Clock(Role.DSL, 15, ClockUnit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
+    StepKind.CORE_GROUP: Clock(Role.DSL, 10, ClockUnit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
+    StepKind.REVIEW_CONFERENCE: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.WORKING, 4, _LEAD, DAY),
+    StepKind.ASSESSMENT: Clock(Role.DSL, 45, ClockUnit.DAYS, Calendar.WORKING, 4, _LEAD, DAY),
+    StepKind.LOOK_AFTER: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
     # A late task comes back to the lead who asked for it, because it belongs to a concern that a
     # lead holds.
-    StepKind.TASK: Clock(None, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),
-    StepKind.SUPPORT: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, DAY),
-    StepKind.WATCH: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
-    StepKind.KEEP: Clock(Role.DSL, 0, Unit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),
-    StepKind.TELL_REPORTER: Clock(Role.DSL, 5, Unit.DAYS, Calendar.SCHOOL, 5, _LEAD, DAY),
+    StepKind.TASK: Clock(None, 0, ClockUnit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),
+    StepKind.SUPPORT: Clock(Role.DSL, 5, ClockUnit.DAYS, Calendar.SCHOOL, 5, _LEAD, DAY),
+    StepKind.WATCH: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.SCHOOL, 5, _HEAD, DAY),
+    StepKind.KEEP: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.SCHOOL, 5, _LEAD, DAY),
+    StepKind.TELL_REPORTER: Clock(Role.DSL, 5, ClockUnit.DAYS, Calendar.SCHOOL, 5, _LEAD, DAY),
     # About an adult. The holder here is only the usual one: each concern says whether the head's or
     # the chair's post owes its steps. They are escalated to the other one, never to the person whom
     # the concern is about.
-    AdultStepKind.FIRST_LOOK_NOW: Clock(Role.HEAD, 30, Unit.MINUTES, Calendar.REAL, 1, _CHAIR, 15),
-    AdultStepKind.FIRST_LOOK: Clock(Role.HEAD, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _CHAIR, 60),
-    AdultStepKind.READ_ADDITION: Clock(
-        Role.HEAD, 120, Unit.MINUTES, Calendar.SCHOOL, 2, _CHAIR, 60
+    AdultStepKind.FIRST_LOOK_NOW: Clock(
+        Role.HEAD, 30, ClockUnit.MINUTES, Calendar.REAL, 1, _CHAIR, 15
     ),
-    AdultStepKind.DECIDE_NOW: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 2, _CHAIR, 60),
+    AdultStepKind.FIRST_LOOK: Clock(
+        Role.HEAD, 120, ClockUnit.MINUTES, Calendar.SCHOOL, 2, _CHAIR, 60
+    ),
+    AdultStepKind.READ_ADDITION: Clock(
+        Role.HEAD, 120, ClockUnit.MINUTES, Calendar.SCHOOL, 2, _CHAIR, 60
+    ),
+    AdultStepKind.DECIDE_NOW: Clock(Role.HEAD, 0, ClockUnit.DAYS, Calendar.WORKING, 2, _CHAIR, 60),
     # KCSIE's one working day to tell the LADO runs from when the school learnt of the allegation,
     # not from the decision, so a late decision makes a late call. The answer is due after one more
     # day.
-    AdultStepKind.TELL_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
-    AdultStepKind.HEAR_LADO: Clock(Role.HEAD, 1, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
-    AdultStepKind.TELL_POLICE: Clock(Role.HEAD, 0, Unit.DAYS, Calendar.WORKING, 3, _CHAIR, 60),
-    AdultStepKind.HEAR_POLICE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.WORKING, 4, _CHAIR, DAY),
-    AdultStepKind.DECIDE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.SCHOOL, 4, _CHAIR, DAY),
-    AdultStepKind.NEXT_MOVE: Clock(Role.HEAD, 2, Unit.DAYS, Calendar.SCHOOL, 4, _CHAIR, DAY),
-    AdultStepKind.FOLLOW_LADO: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.WORKING, 5, _CHAIR, DAY),
-    AdultStepKind.FOLLOW_POLICE: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.WORKING, 5, _CHAIR, DAY),
-    AdultStepKind.LOOK_AGAIN: Clock(Role.HEAD, 0, Unit.DATE, Calendar.SCHOOL, 5, _CHAIR, DAY),
-    AdultStepKind.TELL_REPORTER: Clock(Role.HEAD, 5, Unit.DAYS, Calendar.SCHOOL, 5, _CHAIR, DAY),
+    AdultStepKind.TELL_LADO: Clock(Role.HEAD, 1, ClockUnit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
+    AdultStepKind.HEAR_LADO: Clock(Role.HEAD, 1, ClockUnit.DAYS, Calendar.WORKING, 3, _CHAIR, DAY),
+    AdultStepKind.TELL_POLICE: Clock(Role.HEAD, 0, ClockUnit.DAYS, Calendar.WORKING, 3, _CHAIR, 60),
+    AdultStepKind.HEAR_POLICE: Clock(
+        Role.HEAD, 2, ClockUnit.DAYS, Calendar.WORKING, 4, _CHAIR, DAY
+    ),
+    AdultStepKind.DECIDE: Clock(Role.HEAD, 2, ClockUnit.DAYS, Calendar.SCHOOL, 4, _CHAIR, DAY),
+    AdultStepKind.NEXT_MOVE: Clock(Role.HEAD, 2, ClockUnit.DAYS, Calendar.SCHOOL, 4, _CHAIR, DAY),
+    AdultStepKind.FOLLOW_LADO: Clock(
+        Role.HEAD, 5, ClockUnit.DAYS, Calendar.WORKING, 5, _CHAIR, DAY
+    ),
+    AdultStepKind.FOLLOW_POLICE: Clock(
+        Role.HEAD, 5, ClockUnit.DAYS, Calendar.WORKING, 5, _CHAIR, DAY
+    ),
+    AdultStepKind.LOOK_AGAIN: Clock(Role.HEAD, 0, ClockUnit.DATE, Calendar.SCHOOL, 5, _CHAIR, DAY),
+    AdultStepKind.TELL_REPORTER: Clock(
+        Role.HEAD, 5, ClockUnit.DAYS, Calendar.SCHOOL, 5, _CHAIR, DAY
+    ),
 }
 
 # Who owes each step that has no role as its holder.
@@ -235,19 +249,19 @@ BREAK_HOURS = timedelta(hours=2)
 REMIND_AFTER = timedelta(minutes=30)
 
 
-def unsent_known_to_leads(days: SchoolDays, now: datetime) -> datetime:
+def unsent_draft_cutoff(days: SchoolDays, now: datetime) -> datetime:
     """The moment, in UTC, before which a draft must have been begun for the leads to be told of it.
 
     Leads are told of an unsent draft on the morning after it was begun, at the time school opens.
     That is so on any day, in term or not, because a notice on a page disturbs nobody's holiday.
     `now` is aware.
     """
-    today = spans.local_day(days, now)
+    today = reporting_periods.local_day(days, now)
     opened = now.astimezone(ZoneInfo(days.zone)).time() >= days.opens
-    return spans.midnight(days, today if opened else today - timedelta(days=1))
+    return reporting_periods.local_midnight(days, today if opened else today - timedelta(days=1))
 
 
-def due(
+def calculate_due_at(
     kind: StepKind | AdultStepKind,
     days: SchoolDays,
     now: datetime,
@@ -262,19 +276,20 @@ def due(
     limit in school minutes becomes two real hours, so that no worry waits unread until Monday.
     Source: the row of `CLOCKS`.
     """
-    clock, now = CLOCKS[kind], now.astimezone(UTC)
+    clock = CLOCKS[kind]
+    now = now.astimezone(UTC)
     amount = clock.amount if amount is None else amount
-    if clock.unit is Unit.DATE:
+    if clock.unit is ClockUnit.DATE:
         if on is None:
             raise ValueError(f"a step of kind {kind} needs its own date")
-        return _bell_on(days, on)
-    if clock.unit is Unit.BELL:
+        return _closing_bell_on(days, on)
+    if clock.unit is ClockUnit.BELL:
         bell = calendars.end_of_school_day(days, now)
-        return bell if _same_day(days, bell, now) else now + BREAK_HOURS
-    if clock.unit is Unit.MINUTES:
+        return bell if _is_same_local_day(days, bell, now) else now + BREAK_HOURS
+    if clock.unit is ClockUnit.MINUTES:
         if clock.calendar is Calendar.REAL:
             return now + timedelta(minutes=amount)
-        if calendars.before_a_break(days, now):
+        if calendars.is_before_break(days, now):
             return now + BREAK_HOURS
         return calendars.add_school_minutes(days, now, amount)
     if clock.calendar is Calendar.WORKING:
@@ -282,17 +297,17 @@ def due(
     return calendars.add_school_days(days, now, amount)
 
 
-def _same_day(days: SchoolDays, one: datetime, other: datetime) -> bool:
+def _is_same_local_day(days: SchoolDays, one: datetime, other: datetime) -> bool:
     zone = ZoneInfo(days.zone)
     return one.astimezone(zone).date() == other.astimezone(zone).date()
 
 
-def _bell_on(days: SchoolDays, on: date) -> datetime:
+def _closing_bell_on(days: SchoolDays, on: date) -> datetime:
     local = datetime.combine(on, days.closes, ZoneInfo(days.zone))
     return local.astimezone(UTC)
 
 
-def late_words(
+def lateness_in_words(
     kind: StepKind | AdultStepKind, days: SchoolDays, due_at: datetime, now: datetime
 ) -> str:
     """How late a step is at `now`, in its clock's calendar: "2 school hours late".
@@ -305,4 +320,4 @@ def late_words(
     minutes = calendars.minutes_between(calendar, days, due_at, now)
     if not minutes:
         return LATE
-    return f"{calendars.in_words(minutes, calendar, days)} late"
+    return f"{calendars.duration_in_words(minutes, calendar, days)} late"

@@ -54,12 +54,12 @@ CONCERN: dict[State, dict[State, May]] = {
 OPEN = frozenset(state for state in State if state is not State.CLOSED)
 
 
-def may_follow(now: State, then: State) -> bool:
+def may_concern_become(now: State, then: State) -> bool:
     """Whether a concern in state `now` may change to state `then`. Source: `CONCERN`."""
     return then in CONCERN[now]
 
 
-class Stage(Choice):
+class ReferralStage(Choice):
     """How far a referral to an agency has come. Computed from its dated events, never stored."""
 
     TO_SEND = "to_send", "Decided, not sent yet"
@@ -73,26 +73,30 @@ class Stage(Choice):
 
 
 # For each stage: the stages that may follow.
-REFERRAL: dict[Stage, frozenset[Stage]] = {
-    Stage.TO_SEND: frozenset({Stage.SENT, Stage.WITHDRAWN}),
+REFERRAL: dict[ReferralStage, frozenset[ReferralStage]] = {
+    ReferralStage.TO_SEND: frozenset({ReferralStage.SENT, ReferralStage.WITHDRAWN}),
     # An agency may be challenged for not answering.
-    Stage.SENT: frozenset({Stage.ACKNOWLEDGED, Stage.ANSWERED, Stage.CHALLENGED}),
-    Stage.ACKNOWLEDGED: frozenset({Stage.ANSWERED, Stage.CHALLENGED}),
-    Stage.ANSWERED: frozenset({Stage.AGREED, Stage.CHALLENGED}),
+    ReferralStage.SENT: frozenset(
+        {ReferralStage.ACKNOWLEDGED, ReferralStage.ANSWERED, ReferralStage.CHALLENGED}
+    ),
+    ReferralStage.ACKNOWLEDGED: frozenset({ReferralStage.ANSWERED, ReferralStage.CHALLENGED}),
+    ReferralStage.ANSWERED: frozenset({ReferralStage.AGREED, ReferralStage.CHALLENGED}),
     # A challenge is answered, goes on to the next rung of its ladder, or is settled.
-    Stage.CHALLENGED: frozenset({Stage.ANSWERED, Stage.CHALLENGED, Stage.SETTLED}),
-    Stage.SETTLED: frozenset({Stage.ANSWERED}),
+    ReferralStage.CHALLENGED: frozenset(
+        {ReferralStage.ANSWERED, ReferralStage.CHALLENGED, ReferralStage.SETTLED}
+    ),
+    ReferralStage.SETTLED: frozenset({ReferralStage.ANSWERED}),
     # An agency may change its answer later, and the school its view.
-    Stage.AGREED: frozenset({Stage.ANSWERED}),
-    Stage.WITHDRAWN: frozenset(),
+    ReferralStage.AGREED: frozenset({ReferralStage.ANSWERED}),
+    ReferralStage.WITHDRAWN: frozenset(),
 }
 
 # Stages at which the agency owes an answer, to the referral or to a challenge.
-AWAITED = frozenset({Stage.SENT, Stage.ACKNOWLEDGED, Stage.CHALLENGED})
+AWAITED = frozenset({ReferralStage.SENT, ReferralStage.ACKNOWLEDGED, ReferralStage.CHALLENGED})
 # Stages at which nothing is open between the school and the agency.
-SETTLED = frozenset({Stage.AGREED, Stage.WITHDRAWN, Stage.SETTLED})
+SETTLED = frozenset({ReferralStage.AGREED, ReferralStage.WITHDRAWN, ReferralStage.SETTLED})
 
 
-def referral_may_follow(now: Stage, then: Stage) -> bool:
+def may_referral_become(now: ReferralStage, then: ReferralStage) -> bool:
     """Whether a referral may go from stage `now` to stage `then`. Source: `REFERRAL`."""
     return then in REFERRAL[now]

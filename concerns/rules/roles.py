@@ -82,16 +82,16 @@ LADDER: dict[Role, tuple[Role, ...]] = {
 }
 
 
-def may(roles: frozenset[Role], power: May) -> bool:
+def has_role_with_power(roles: frozenset[Role], power: May) -> bool:
     """Whether any of `roles` gives `power`. Source: `ROLES`."""
     return any(power in ROLES[role] for role in roles)
 
 
-def powers(roles: frozenset[Role]) -> frozenset[May]:
+def powers_of_roles(roles: frozenset[Role]) -> frozenset[May]:
     """All powers that `roles` give together. Source: `ROLES`."""
     return frozenset().union(*(ROLES[role] for role in roles))
 
 
-def roles_that(power: May) -> frozenset[Role]:
+def roles_with_power(power: May) -> frozenset[Role]:
     """Every role that gives `power`. Source: `ROLES`."""
     return frozenset(role for role, given in ROLES.items() if power in given)

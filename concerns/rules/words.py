@@ -23,12 +23,12 @@ class Choice(StrEnum):
         return [(member.value, member.label) for member in cls]
 
     @classmethod
-    def say(cls, value: str) -> str:
+    def label_of_value(cls, value: str) -> str:
         """The label of `value`; empty for an empty value. Raises ValueError for an unknown one."""
         return cls(value).label if value else ""
 
 
-class About(Choice):
+class ConcernSubject(Choice):
     """Whom a concern is about: the first question when one is written or added to."""
 
     CHILD = "child", "A child"
@@ -102,7 +102,7 @@ class HowKnown(Choice):
     FEELING = "feeling", "A feeling"
 
 
-class Teller(Choice):
+class TellerKind(Choice):
     """Who told the writer of a concern: somebody without an account here."""
 
     SITE = "site", "A cleaner, caretaker or cook"
@@ -118,7 +118,7 @@ class Teller(Choice):
     OTHER = "other", "Somebody else"
 
 
-class Part(Choice):
+class ChildPart(Choice):
     """The part a child has in a concern."""
 
     ABOUT = "about", "About this child"
@@ -127,14 +127,14 @@ class Part(Choice):
     MOVED = "moved", "First filed under another child"
 
 
-class Side(Choice):
+class BodySide(Choice):
     LEFT = "left", "Left"
     RIGHT = "right", "Right"
     MIDDLE = "middle", "Middle"
     BOTH = "both", "Both"
 
 
-class Place(Choice):
+class BodyPlace(Choice):
     """Where on the body a mark is. Marks in RARE_BY_ACCIDENT must be decided on the same day."""
 
     HEAD = "head", "Head or scalp"
@@ -158,7 +158,14 @@ class Place(Choice):
 
 
 RARE_BY_ACCIDENT = frozenset(
-    {Place.EAR, Place.NECK, Place.BUTTOCKS, Place.GENITALS, Place.HAND, Place.BACK}
+    {
+        BodyPlace.EAR,
+        BodyPlace.NECK,
+        BodyPlace.BUTTOCKS,
+        BodyPlace.GENITALS,
+        BodyPlace.HAND,
+        BodyPlace.BACK,
+    }
 )
 
 
@@ -211,19 +218,19 @@ class ChildSeen(Choice):
     NOT_YET = "not_yet", "Not yet"
 
 
-class Siblings(Choice):
+class SiblingsConsidered(Choice):
     CONSIDERED = "considered", "Considered"
     NONE = "none", "None that we know of"
 
 
-class Method(Choice):
+class ReferralMethod(Choice):
     TELEPHONE = "telephone", "Telephone"
     ONLINE = "online", "Online form"
     EMAIL = "email", "Secure e-mail"
     IN_PERSON = "in_person", "In person"
 
 
-class Answer(Choice):
+class AgencyAnswer(Choice):
     """What an agency says it will do."""
 
     ASSESSMENT = "assessment", "Assessment of the child's needs (child in need)"
@@ -236,7 +243,7 @@ class Answer(Choice):
     OTHER = "other", "Something else"
 
 
-class View(Choice):
+class AnswerView(Choice):
     """The school's view of an agency's answer."""
 
     AGREE = "agree", "We agree"
@@ -250,7 +257,7 @@ class SpokenTo(Choice):
     OTHER = "other", "Somebody else"
 
 
-class Outcome(Choice):
+class ConcernOutcome(Choice):
     """How a concern ends."""
 
     HELP_IN_PLACE = "help_in_place", "Help is in place and working"

@@ -11,8 +11,8 @@ from datetime import datetime
 from django.db import IntegrityError
 from django.urls import reverse
 
-from concerns.doors import keep, ledger
-from concerns.doors.act import Refused, act
+from concerns.doors import ledger, unsent_words
+from concerns.doors.act import ActRefused, act
 from concerns.models import (
     Account,
     Addition,
@@ -26,16 +26,16 @@ from concerns.models import (
     Mark,
     Person,
     Viewer,
-    again,
 )
-from concerns.models.account import SEALED
-from concerns.models.draft import ADULT
-from concerns.rules import references
+from concerns.models.concern.account import SEALED
+from concerns.models.concern.draft import ADULT
+from concerns.rules import reference_codes
 from concerns.rules.clocks import FIRST_LOOKS, OWN, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
-from concerns.rules.words import GoingHome, HowKnown, Part
+from concerns.rules.words import ChildPart, GoingHome, HowKnown
+from concerns.workflow import re_referral
 
 
 @dataclass(frozen=True)
@@ -52,91 +52,99 @@ def submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime) -> 
     receipt of the first. Raises Refused if the draft belongs to somebody else or was turned into a
     concern about an adult, and if no child is named or described or nothing is written."""
     try:
-        return _submit(by=by, draft=draft, account=account, now=now)
+        return _create_concern(by=by, draft=draft, account=account, now=now)
     except IntegrityError:
         # The same form was pressed twice, or (once in millions) the random reference was taken.
-        first = already(by, draft)
+        first = find_existing_receipt(by, draft)
         if first:
             return first
         taken = Concern.objects.filter(draft=draft).exists()
-        return _submit(by=by, draft=draft, account=account, now=now, taken=taken)
+        return _create_concern(by=by, draft=draft, account=account, now=now, taken=taken)
 
 
-def already(by: Viewer, draft: uuid.UUID) -> Receipt | None:
+def find_existing_receipt(by: Viewer, draft: uuid.UUID) -> Receipt | None:
     """The receipt of a form already sent, for its own writer only; None if it was not sent."""
     concern = Concern.objects.written_by(by).filter(draft=draft).first()
-    return Receipt(concern, code(concern), again=True) if concern else None
+    return Receipt(concern, receipt_code_of(concern), again=True) if concern else None
 
 
-def keep_what_is_new(by: Viewer, concern: Concern, account: Account) -> bool:
+def keep_words_after_sending(by: Viewer, concern: Concern, account: Account) -> bool:
     """Keep for the "Add something" box what was typed into a form after it had been sent. Else
     going Back and sending again would lose it. Returns whether there was anything."""
     rows = list(concern.children.select_related("child"))
-    before, described = {row.child for row in rows}, {row.described for row in rows}
+    before = {row.child for row in rows}
+    described = {row.described for row in rows}
     children = (*account.children, *account.involved)
     said = {getattr(concern, name) for name in SEALED}
-    new = [words for words in account.sealed.values() if words not in said]
+    new = [words for words in account.encrypted_column_words.values() if words not in said]
     new += [f"Also about {child.name}" for child in children if child not in before]
     if account.described and account.described not in described:
         new.append(account.described)
     if account.danger and not concern.danger:
         new.append("Somebody is in danger now")
     if account.going_home != concern.going_home:
-        new.append(f"Worried about going home today: {GoingHome.say(account.going_home)}")
+        new.append(
+            f"Worried about going home today: {GoingHome.label_of_value(account.going_home)}"
+        )
     if new:
         here = reverse("submit_mine", kwargs={"uid": concern.uid})
         typed = {"words": ["\n\n".join(new)]}
-        keep.words(by.person, by.school, here, uuid.uuid4(), typed, by.now)
+        unsent_words.save_draft_words(by.person, by.school, here, uuid.uuid4(), typed, by.now)
     return bool(new)
 
 
-def code(concern: Concern) -> str:
+def receipt_code_of(concern: Concern) -> str:
     """The receipt code of a concern, computed from the audit line written when it was sent."""
-    return ledger.receipt(ledger.line_of(concern.uid, Kind.SUBMITTED))
+    return ledger.format_receipt(ledger.first_ledger_line(concern.uid, Kind.SUBMITTED))
 
 
 @act(May.SUBMIT, Kind.SUBMITTED)
-def _submit(
+def _create_concern(
     *, by: Viewer, draft: uuid.UUID, account: Account, now: datetime, taken: bool = False, record
 ) -> Receipt:
-    begun = Draft.objects.turned(draft).first()
+    begun = Draft.objects.with_sent_as_adult(draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
-        raise Refused(keep.NOT_YOURS)
+        raise ActRefused(unsent_words.NOT_YOURS)
     sent = begun.turned if begun else AdultConcern.objects.filter(draft=draft).exists()
     if sent or (begun and begun.page == ADULT):
-        raise Refused(keep.TURNED)
-    concern = _begun(by, begun.begun_at if begun else now, draft, account, now)
+        raise ActRefused(unsent_words.TURNED)
+    concern = _build_concern(by, begun.begun_at if begun else now, draft, account, now)
     if not (account.children or account.described):
-        raise Refused("Say which child it is about, or describe them.")
+        raise ActRefused("Say which child it is about, or describe them.")
     if not (account.account or account.told_words):
-        raise Refused("Write what worried you, or what you were told.")
-    agenda = record.agenda(concern)
-    for kind in [*first_steps(account), *again.owed(account.children, now)]:
-        agenda.owe(kind, holder=by.person if kind in OWN else None)
-    agenda.press()
+        raise ActRefused("Write what worried you, or what you were told.")
+    agenda = record.agenda_of_concern(concern)
+    for kind in [
+        *first_step_kinds(account),
+        *re_referral.re_referral_steps_for(account.children, now),
+    ]:
+        agenda.add_step(kind, holder=by.person if kind in OWN else None)
+    agenda.update_rank_and_due_time()
     concern.save(force_insert=True)
-    rows = ConcernChild.objects.bulk_create(_children(concern, account))
-    _sort_and_mark(concern, account)
+    rows = ConcernChild.objects.bulk_create(_build_child_rows(concern, account))
+    _save_categories_and_marks(concern, account)
     if account.excluded:
-        _shut_out(record, concern, account.excluded)
+        _exclude_by_writer(record, concern, account.excluded)
     else:
-        agenda.seat()
+        agenda.reassign_role_steps()
     if begun:
         begun.delete()
     line = record(
         about=concern,
         concern=concern,
         children=[row.child.uid for row in rows if row.child],
-        fields=[name for name, said in account.typed.items() if said],
-        words=account.words,
+        fields=[name for name, said in account.concern_column_values.items() if said],
+        words=account.all_written_words,
     )
-    return Receipt(concern, ledger.receipt(line))
+    return Receipt(concern, ledger.format_receipt(line))
 
 
-def _begun(by: Viewer, begun_at: datetime, draft: uuid.UUID, account: Account, now: datetime):
+def _build_concern(
+    by: Viewer, begun_at: datetime, draft: uuid.UUID, account: Account, now: datetime
+):
     return Concern(
         school=by.school,
-        reference=references.new(),
+        reference=reference_codes.draw_new_reference(),
         reporter=by.person,
         draft=draft,
         begun_at=begun_at,
@@ -144,15 +152,15 @@ def _begun(by: Viewer, begun_at: datetime, draft: uuid.UUID, account: Account, n
         changed_by=by.person,
         changed_at=now,
         changed_how=Kind.SUBMITTED,
-        **account.typed,
+        **account.concern_column_values,
     )
 
 
-def _shut_out(record, concern: Concern, people) -> None:
+def _exclude_by_writer(record, concern: Concern, people) -> None:
     """Raises Refused if no decider would be left, or if one of `people` does not work here."""
-    wrong = Exclusion.objects.shut_out(record.agenda(concern), people)
+    wrong = Exclusion.objects.exclude_people(record.agenda_of_concern(concern), people)
     if wrong:
-        raise Refused(wrong)
+        raise ActRefused(wrong)
     shown = [person.uid for person in people]
     record(kind=Kind.EXCLUDED, about=concern, concern=concern, shown=shown)
 
@@ -162,16 +170,16 @@ def keep_from(*, by: Viewer, concern: Concern, person: Person, now: datetime, re
     """The writer says, after sending, that a colleague must not see the concern."""
     if Exclusion.objects.filter(concern=concern, person=person).exists():
         # Whoever excluded them: the writer may not learn whom a lead has excluded.
-        return _said_already(record, concern)
-    _shut_out(record, concern, [person])
+        return _record_repeat(record, concern)
+    _exclude_by_writer(record, concern, [person])
 
 
-def _said_already(record, concern: Concern) -> None:
+def _record_repeat(record, concern: Concern) -> None:
     """Record that the writer repeated themselves. The concern and its next steps do not change."""
     record(about=concern, concern=concern, reason="said before")
 
 
-def _sort_and_mark(concern: Concern, account: Account) -> None:
+def _save_categories_and_marks(concern: Concern, account: Account) -> None:
     ConcernCategory.objects.bulk_create(
         ConcernCategory(school=concern.school, concern=concern, category=word)
         for word in dict.fromkeys(account.categories)
@@ -181,7 +189,7 @@ def _sort_and_mark(concern: Concern, account: Account) -> None:
     )
 
 
-def first_steps(account: Account) -> list[StepKind]:
+def first_step_kinds(account: Account) -> list[StepKind]:
     """The next steps that open when the concern is sent. A mark, something the child said, danger
     now, worry about going home or known FGM needs a first look now and never waits for Monday.
     Danger now is the writer's own step until a named person, told by voice, has accepted it;
@@ -203,7 +211,7 @@ def first_steps(account: Account) -> list[StepKind]:
     return [*(kind for kind, owed in also.items() if owed), first]
 
 
-def _children(concern: Concern, account: Account) -> list[ConcernChild]:
+def _build_child_rows(concern: Concern, account: Account) -> list[ConcernChild]:
     rows = [
         ConcernChild(
             school=concern.school,
@@ -214,8 +222,8 @@ def _children(concern: Concern, account: Account) -> list[ConcernChild]:
             class_name=child.class_name,
         )
         for part, children in (
-            (Part.ABOUT, account.children),
-            (Part.INVOLVED, account.involved),
+            (ChildPart.ABOUT, account.children),
+            (ChildPart.INVOLVED, account.involved),
         )
         for child in children
     ]
@@ -232,29 +240,35 @@ def add(
     """Add words to one's own concern. `once` is the form's id: pressed again, it adds nothing."""
     once = once or uuid.uuid4()
     try:
-        return _add(by=by, concern=concern, words=words, now=now, once=once)
+        return _add_words(by=by, concern=concern, words=words, now=now, once=once)
     except IntegrityError:
         first = Addition.objects.written_by(by).filter(uid=once, concern=concern).first()
-        return first or _add(by=by, concern=concern, words=words, now=now, once=uuid.uuid4())
+        return first or _add_words(by=by, concern=concern, words=words, now=now, once=uuid.uuid4())
 
 
 @act(May.SUBMIT, Kind.ADDED, on="concern")
-def _add(
+def _add_words(
     *, by: Viewer, concern: Concern, words: str, now: datetime, once: uuid.UUID, record
 ) -> Addition:
     """On a closed concern this reopens it for a first look, so that the words are read."""
     addition = Addition.objects.create(
         uid=once, school=by.school, concern=concern, by=by.person, at=now, words=words
     )
-    agenda = record.agenda(concern)
+    agenda = record.agenda_of_concern(concern)
     if concern.state == State.CLOSED:
-        Ending.objects.reopen(agenda, State.WAITING, "Added to by the person who wrote it")
-        agenda.owe(StepKind.FIRST_LOOK)
-    elif not agenda.owes(*FIRST_LOOKS, StepKind.READ_ADDITION):
-        agenda.owe(StepKind.READ_ADDITION)
-    for kind in () if agenda.owes(StepKind.REFER_AGAIN) else again.owed_on(concern, now):
-        agenda.owe(kind)
-    agenda.seat()
+        Ending.objects.record_reopening(
+            agenda, State.WAITING, "Added to by the person who wrote it"
+        )
+        agenda.add_step(StepKind.FIRST_LOOK)
+    elif not agenda.steps_of_kind(*FIRST_LOOKS, StepKind.READ_ADDITION):
+        agenda.add_step(StepKind.READ_ADDITION)
+    for kind in (
+        ()
+        if agenda.steps_of_kind(StepKind.REFER_AGAIN)
+        else re_referral.re_referral_steps_on(concern, now)
+    ):
+        agenda.add_step(kind)
+    agenda.reassign_role_steps()
     record(about=addition, concern=concern, fields=["words"], words={"words": words})
     return addition
 
@@ -263,17 +277,17 @@ def _add(
 def still_worried(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> None:
     """Somebody other than the person who decided looks again: one step, however often it is
     pressed. A closed concern is reopened for a first look."""
-    agenda = record.agenda(concern)
-    if not agenda.owes(StepKind.STILL_WORRIED):
+    agenda = record.agenda_of_concern(concern)
+    if not agenda.steps_of_kind(StepKind.STILL_WORRIED):
         if concern.state == State.CLOSED:
-            Ending.objects.reopen(agenda, State.WAITING, "Who wrote it is still worried")
-            agenda.owe(StepKind.FIRST_LOOK)
-        agenda.look_again()
+            Ending.objects.record_reopening(agenda, State.WAITING, "Who wrote it is still worried")
+            agenda.add_step(StepKind.FIRST_LOOK)
+        agenda.open_look_again_step()
         words = words.strip() or "I am still worried."
-    agenda.seat()
+    agenda.reassign_role_steps()
     before = Addition.objects.filter(concern=concern, by=by.person).order_by("-id").first()
     if not words.strip() or (before and before.words == words):
-        return _said_already(record, concern)
+        return _record_repeat(record, concern)
     said = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words
     )
@@ -283,10 +297,10 @@ def still_worried(*, by: Viewer, concern: Concern, words: str, now: datetime, re
 @act(May.SUBMIT, Kind.TOLD, on="concern")
 def told(*, by: Viewer, concern: Concern, whom: str, now: datetime, record) -> Addition:
     """Danger now: the writer told a named person by voice, and that person has accepted it."""
-    agenda = record.agenda(concern)
-    if not agenda.done(StepKind.DANGER_NOW):
-        raise Refused("It is already written down whom you told.")
-    agenda.onward()
+    agenda = record.agenda_of_concern(concern)
+    if not agenda.complete_steps(StepKind.DANGER_NOW):
+        raise ActRefused("It is already written down whom you told.")
+    agenda.ensure_next_step()
     addition = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=f"Told in person: {whom}"
     )

@@ -11,29 +11,36 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localtime
 
-from concerns.asking import moments, telling
-from concerns.asking.asked import Asked, TimeOfDay, Typed, Words, as_uid, choose
-from concerns.asking.at_once import AskAtOnce
-from concerns.asking.govuk import (
-    Buttons,
+from concerns.forms import past_moment, who_told_you
+from concerns.forms.base_form import (
+    DraftableForm,
+    PostedFields,
+    TimeOfDayField,
+    WordsField,
+    choice_field,
+    parse_uuid,
+)
+from concerns.forms.body_marks import MOST_MARKS, build_mark_forms
+from concerns.forms.govuk_layout import (
+    ButtonRow,
     DayField,
     Details,
-    Part,
-    Press,
     Question,
-    Say,
-    Ticks,
-    inside,
+    SubmitButton,
+    TemplatePart,
+    TextBlock,
+    TickList,
+    lay_out_form,
 )
-from concerns.asking.marks import MOST_MARKS, mark_rows
-from concerns.asking.telling import Telling
+from concerns.forms.urgent_ticks import UrgentTickQuestions
+from concerns.forms.who_told_you import WhoToldYouQuestions
 from concerns.models import Account, Child, Person
-from concerns.rules.words import About, Category, GoingHome, HowKnown, HowSure
+from concerns.rules.words import Category, ConcernSubject, GoingHome, HowKnown, HowSure
 
 MOST_CHILDREN = 60
 
 
-class Picked(forms.Field):
+class PickerField(forms.Field):
     """Uids of children or staff, one hidden input each. The picker (JavaScript) draws them."""
 
     def __init__(self, target: str):
@@ -42,21 +49,21 @@ class Picked(forms.Field):
         )
 
 
-class ConcernForm(Telling, AskAtOnce):
+class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     """A concern about a child. Needed are: which child, what worried the writer or was told them,
     and whether they worry about the child going home. All else is optional and folded away."""
 
-    child = Picked("#find")
-    described = Words(
+    child = PickerField("#find")
+    described = WordsField(
         "Describe the child",
         help_text="A name if you have one, about how old, what they looked like, who was there.",
     )
-    account = Words(
+    account = WordsField(
         "What worried you?",
         help_text="What you saw and heard, in the order it happened. A few words are enough. You "
         "need no proof, and it may be only a feeling.",
     )
-    going_home = choose(
+    going_home = choice_field(
         "Are you worried about them going home today?",
         GoingHome,
         needed="Say whether you are worried about them going home today",
@@ -68,81 +75,107 @@ class ConcernForm(Telling, AskAtOnce):
         "a safeguarding lead.",
     )
     happened_on = DayField(label="What day did it happen?", required=False)
-    happened_at = TimeOfDay("At what time?")
-    how_sure = choose("How sure are you of when?", HowSure, folded=True)
-    place = Words("Where did it happen?", line=True)
-    how_known = choose("How do you know?", HowKnown)
-    child_words = Words(
+    happened_at = TimeOfDayField("At what time?")
+    how_sure = choice_field("How sure are you of when?", HowSure, folded=True)
+    place = WordsField("Where did it happen?", line=True)
+    how_known = choice_field("How do you know?", HowKnown)
+    child_words = WordsField(
         "The child's own words",
         help_text="Just as they were said, however few or rude.",
     )
     did_not_want_to_say = forms.BooleanField(label="The child did not want to say", required=False)
-    asked = Words(
+    asked = WordsField(
         "What exactly did you ask?",
         help_text="If you asked more than you meant to, that is all right. Write what you asked.",
     )
-    who_else = Words("Who else was there, or knows?", line=True)
-    explanation = Words("If somebody explained it, what did they say?")
-    explained_by = Words("Who gave the explanation, and to whom?", line=True)
-    involved = Picked("#find_involved")
-    excluded = Picked("#find_excluded")
-    may_mean = Words(
+    who_else = WordsField("Who else was there, or knows?", line=True)
+    explanation = WordsField("If somebody explained it, what did they say?")
+    explained_by = WordsField("Who gave the explanation, and to whom?", line=True)
+    involved = PickerField("#find_involved")
+    excluded = PickerField("#find_excluded")
+    may_mean = WordsField(
         "What do you think it may mean?",
         help_text="Your own view, kept apart from what you saw and heard.",
     )
-    categories = choose(
+    categories = choice_field(
         "Does any of these fit?",
         Category,
         many=True,
         help_text="Tick as many as you like, or none: the safeguarding lead will sort it.",
     )
-    told_in_person = Words(
+    told_in_person = WordsField(
         "Have you told a safeguarding lead in person?", line=True, help_text="Whom, and when"
     )
-    already_called = Words(
+    already_called = WordsField(
         "Have you rung 999, social care or anybody else?",
         line=True,
         help_text="Whom, when, and what they said. Anyone may ring; you need ask nobody first.",
     )
 
-    helper = inside(
-        Part("submit/picker.html", "child"),
-        Details("The child is not on the roll, or you do not know the name",
-                Question("described", rows=3)),
+    helper = lay_out_form(
+        TemplatePart("submit/picker.html", "child"),
+        Details(
+            "The child is not on the roll, or you do not know the name",
+            Question("described", rows=3),
+        ),
         Question("account", size="m", rows=8),
         # Asked here, before the optional questions, so that somebody who was only told does not
         # write it down first as something they saw.
-        telling.unfolded(),
+        who_told_you.who_told_you_details(),
         Question("going_home", size="m", inline=True),
         "danger",
-        Say("More, if you know it", "heading"),
-        Say("All of this is optional. Open what helps, and leave the rest."),
-        Details("When and where", "happened_on", Question("happened_at", width=5),
-                "how_sure", "place"),
-        Details("How you know, and what the child said",
-                Question("how_known", small=True, hints={
-                    HowKnown.FEELING: "That is enough by itself. Nothing else is needed."}),
-                Say("Listen, and let them tell it their way: tell me, explain to me, describe to "
-                    "me. Please do not promise to keep it secret. If you already have, do not "
-                    "worry: tell the lead that too.", "inset"),
-                Question("child_words", rows=3), "did_not_want_to_say", Question("asked", rows=3)),
-        Part("submit/marks.html"),
-        Details("Who else was there, and any explanation", "who_else",
-                Question("explanation", rows=3), "explained_by"),
-        Part("submit/involved.html", "involved"),
-        Part("submit/excluded.html", "excluded"),
-        Details("What you think it may mean", Question("may_mean", rows=3),
-                Ticks("categories"), AskAtOnce.FGM_LAID),
+        TextBlock("More, if you know it", "heading"),
+        TextBlock("All of this is optional. Open what helps, and leave the rest."),
+        Details(
+            "When and where", "happened_on", Question("happened_at", width=5), "how_sure", "place"
+        ),
+        Details(
+            "How you know, and what the child said",
+            Question(
+                "how_known",
+                small=True,
+                hints={HowKnown.FEELING: "That is enough by itself. Nothing else is needed."},
+            ),
+            TextBlock(
+                "Listen, and let them tell it their way: tell me, explain to me, describe to "
+                "me. Please do not promise to keep it secret. If you already have, do not "
+                "worry: tell the lead that too.",
+                "inset",
+            ),
+            Question("child_words", rows=3),
+            "did_not_want_to_say",
+            Question("asked", rows=3),
+        ),
+        TemplatePart("submit/marks.html"),
+        Details(
+            "Who else was there, and any explanation",
+            "who_else",
+            Question("explanation", rows=3),
+            "explained_by",
+        ),
+        TemplatePart("submit/involved.html", "involved"),
+        TemplatePart("submit/excluded.html", "excluded"),
+        Details(
+            "What you think it may mean",
+            Question("may_mean", rows=3),
+            TickList("categories"),
+            UrgentTickQuestions.FGM_LAID,
+        ),
         Details("What you have done already", "told_in_person", "already_called"),
-        Buttons(Press("Send", value="send"),
-                Press("Save and finish later", value="later", kind="secondary"),
-                Press("This is about an adult who works here", value=About.ADULT,
-                      kind="secondary")),
-    )  # fmt: skip
+        ButtonRow(
+            SubmitButton("Send", value="send"),
+            SubmitButton("Save and finish later", value="later", kind="secondary"),
+            SubmitButton(
+                "This is about an adult who works here",
+                value=ConcernSubject.ADULT,
+                kind="secondary",
+            ),
+        ),
+    )
 
     def __init__(
         self,
-        typed: Typed,
+        typed: PostedFields,
         *,
         now: datetime,
         draft: uuid.UUID,
@@ -154,43 +187,47 @@ class ConcernForm(Telling, AskAtOnce):
         """`chosen`: the picked children who are on this school's roll, by uid. `colleagues`: the
         picked people who work here, by uid. `now`: when it is sent."""
         super().__init__(typed, checked=checked)
-        self.draft, self.now, self.chosen = draft, localtime(now), chosen
+        self.draft = draft
+        self.now = localtime(now)
+        self.chosen = chosen
         self.colleagues = colleagues
-        self.marks = mark_rows(typed, checked, more_marks)
+        self.marks = build_mark_forms(typed, checked, more_marks)
 
     def is_valid(self) -> bool:
         # A list, not a generator: every row is judged, so that all errors are shown at once.
         return all([super().is_valid(), *(row.is_valid() for row in self.marks)])
 
     @property
-    def marks_open(self) -> bool:
+    def is_showing_marks(self) -> bool:
         """Whether the marks are shown unfolded: one is filled in, or another row was asked for."""
-        return len(self.marks) > 1 or self.marked or bool(self["cannot_move"].value())
+        return len(self.marks) > 1 or self.has_marks or bool(self["cannot_move"].value())
 
     @property
-    def marked(self) -> bool:
-        return any(row.answered for row in self.marks)
+    def has_marks(self) -> bool:
+        return any(row.has_any_answer for row in self.marks)
 
     @property
-    def room_for_marks(self) -> bool:
+    def has_room_for_marks(self) -> bool:
         return len(self.marks) < MOST_MARKS
 
     def clean_child(self) -> tuple[Child, ...]:
-        return self._on_roll("child")
+        return self._clean_children_on_roll("child")
 
     def clean_involved(self) -> tuple[Child, ...]:
         about = self.cleaned_data.get("child", ())
-        return tuple(child for child in self._on_roll("involved") if child not in about)
+        return tuple(
+            child for child in self._clean_children_on_roll("involved") if child not in about
+        )
 
     def clean_excluded(self) -> tuple[Person, ...]:
-        uids = {str(as_uid(uid)) for uid in self.cleaned_data["excluded"] or []}
+        uids = {str(parse_uuid(uid)) for uid in self.cleaned_data["excluded"] or []}
         if not self.colleagues.keys() >= uids:
             raise ValidationError("Somebody you picked does not work here. Find them again")
         return tuple(person for uid, person in self.colleagues.items() if uid in uids)
 
-    def _on_roll(self, name: str) -> tuple[Child, ...]:
+    def _clean_children_on_roll(self, name: str) -> tuple[Child, ...]:
         picked = self.cleaned_data[name] or []
-        uids = list(dict.fromkeys(str(as_uid(uid)) for uid in picked))
+        uids = list(dict.fromkeys(str(parse_uuid(uid)) for uid in picked))
         if not self.chosen.keys() >= set(uids):
             raise ValidationError(
                 "A child you picked is not on this school's roll. Find them again, or describe them"
@@ -205,70 +242,84 @@ class ConcernForm(Telling, AskAtOnce):
             {"child", "described"} & self.errors.keys()
         ):
             self.add_error("child", "Find the child, or describe one who is not on the roll")
-        moments.not_ahead(self, "happened", self.now)
-        self.check_told(given)
-        self.judge_at_once(self.marked)
+        past_moment.check_not_future(self, "happened", self.now)
+        self.check_who_told_you(given)
+        self.check_urgent_ticks(self.has_marks)
         return given
 
-    def written(self) -> Account:
+    def to_account(self) -> Account:
         """What was written, for `acts.submit`. The form must be valid."""
         given = dict(self.cleaned_data)
-        marks = tuple(row.seen for row in self.marks if row.seen)
+        marks = tuple(row.to_mark_seen for row in self.marks if row.to_mark_seen)
         if given["told_words"]:
             given["how_known"] = given["how_known"] or HowKnown.SOMEONE_TOLD
-        given["children"], given["categories"] = given.pop("child"), tuple(given["categories"])
+        given["children"] = given.pop("child")
+        given["categories"] = tuple(given["categories"])
         return Account(marks=marks, **given)
 
 
-class AboutForm(Asked):
+class SubjectForm(DraftableForm):
     """The first question, before anything is written: is it about a child or an adult?"""
 
-    about = choose("Who is it about?", About, needed="Say whether it is about a child or an adult")
-    helper = inside(
-        Question("about", size="l", heading=True, hints={
-            About.ADULT: "A teacher, an assistant, a governor, a volunteer, a visitor who works "
-            "with children here"}),
-        Buttons(Press("Continue")),
-    )  # fmt: skip
+    about = choice_field(
+        "Who is it about?", ConcernSubject, needed="Say whether it is about a child or an adult"
+    )
+    helper = lay_out_form(
+        Question(
+            "about",
+            size="l",
+            heading=True,
+            hints={
+                ConcernSubject.ADULT: "A teacher, an assistant, a governor, a volunteer, a visitor "
+                "who works with children here"
+            },
+        ),
+        ButtonRow(SubmitButton("Continue")),
+    )
 
 
-class ToldForm(Asked):
+class WhomToldForm(DraftableForm):
     """A child in danger now: whom the writer has told by voice."""
 
-    whom = Words(
+    whom = WordsField(
         "Whom did you tell?",
         line=True,
         needed="Write the name of the person you told",
         help_text="Somebody who has said that they have it",
     )
-    at = TimeOfDay("At what time?")
-    helper = inside("whom", Question("at", width=5), Buttons(Press("I have told them")))
+    at = TimeOfDayField("At what time?")
+    helper = lay_out_form(
+        "whom", Question("at", width=5), ButtonRow(SubmitButton("I have told them"))
+    )
 
     @property
-    def words(self) -> str:
-        whom, at = self.cleaned_data["whom"], self.cleaned_data["at"]
+    def told_in_words(self) -> str:
+        whom = self.cleaned_data["whom"]
+        at = self.cleaned_data["at"]
         return f"{whom}, at {at:%H:%M}" if at else whom
 
 
-class AddForm(Asked):
-    about = choose("Who is this about?", About, needed="Say whom it is about")
-    words = Words(
+class AdditionForm(DraftableForm):
+    about = choice_field("Who is this about?", ConcernSubject, needed="Say whom it is about")
+    words = WordsField(
         "Add something",
         needed="Write what you want to add",
         help_text="Something new, something you left out, or that you are still worried.",
     )
-    helper = inside(
+    helper = lay_out_form(
         Question("about", size="m", small=True, inline=True),
         Question("words", size="m", rows=5),
-        Buttons(Press("Add")),
+        ButtonRow(SubmitButton("Add")),
     )
 
 
-class ExcludeForm(Asked):
+class KeepOutForm(DraftableForm):
     """Excludes a colleague from a concern that was already sent."""
 
     person = forms.ChoiceField(label="Who must not see it?", required=False)
-    helper = inside(Question("person", size="m"), Buttons(Press("Keep it from them")))
+    helper = lay_out_form(
+        Question("person", size="m"), ButtonRow(SubmitButton("Keep it from them"))
+    )
 
     def __init__(self, *args, staff: Mapping[str, Person], **kwargs):
         super().__init__(*args, **kwargs)

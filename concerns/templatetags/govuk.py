@@ -22,7 +22,7 @@ KINDS = (
 
 
 @register.filter
-def kind(field):
+def component_kind(field):
     """The name of the component that draws this field, and of its template."""
     widget = field.field.widget
     if widget.is_hidden:
@@ -31,15 +31,15 @@ def kind(field):
 
 
 @register.filter
-def component(name):
+def component_template(name):
     """The path of the template of the component called `name`."""
     return f"govuk/{name}.html"
 
 
 @register.simple_tag
-def control(field, css, question=None):
+def form_control(field, css, question=None):
     """The HTML of the field's widget, with the component's classes and the ids that describe it."""
-    attrs = _attrs(field, css)
+    attrs = _control_attributes(field, css)
     if question and question.width:
         attrs["class"] += f" govuk-input--width-{question.width}"
     if question and question.rows:
@@ -57,12 +57,14 @@ def control_attrs(field, css):
     Django would draw each choice from a template of its own.
     """
     widget = field.field.widget
-    ours = field.build_widget_attrs({"id": field.auto_id, **_attrs(field, css)}, widget)
+    ours = field.build_widget_attrs(
+        {"id": field.auto_id, **_control_attributes(field, css)}, widget
+    )
     return flatatt(widget.build_attrs(widget.attrs, ours))
 
 
 @register.simple_tag
-def choices(field, question=None, revealed=None):
+def choice_options(field, question=None, revealed=None):
     """The options of a list of radios or checkboxes, as Django's dictionaries.
 
     To name, value, label and selected this adds `id`, `hint` and `reveals`, the fields to show when
@@ -109,18 +111,18 @@ def day_boxes(field):
 
 
 @register.simple_tag
-def any_errors(*asked):
+def has_form_errors(*asked):
     """Whether any of the forms and formsets has an error."""
-    return any(True for form in _flat(asked) for _ in _errors(form))
+    return any(True for form in _flatten_forms(asked) for _ in _form_errors(form))
 
 
 @register.inclusion_tag("govuk/errors.html")
 def error_summary(*asked):
     """Every error of the forms and formsets, each with a link to the first box it is about."""
-    return {"errors": [error for form in _flat(asked) for error in _errors(form)]}
+    return {"errors": [error for form in _flatten_forms(asked) for error in _form_errors(form)]}
 
 
-def _attrs(field, css):
+def _control_attributes(field, css):
     # Our own error messages say that an answer is required. With the HTML attribute, some screen
     # readers call an empty box invalid before anybody has answered.
     field.form.use_required_attribute = False
@@ -129,7 +131,7 @@ def _attrs(field, css):
     return {"class": " ".join(part for part in (css, wrong, own) if part)}
 
 
-def _flat(asked):
+def _flatten_forms(asked):
     for thing in asked:
         if isinstance(thing, forms.BaseForm):
             yield thing
@@ -137,20 +139,20 @@ def _flat(asked):
             yield from thing.forms
             yield thing
         elif isinstance(thing, (list, tuple)):
-            yield from _flat(thing)
+            yield from _flatten_forms(thing)
 
 
-def _errors(form):
+def _form_errors(form):
     if isinstance(form, BaseFormSet):
         yield from ({"text": problem, "href": ""} for problem in form.non_form_errors())
         return
-    for name, problems in sorted(form.errors.items(), key=_order(form)):
-        href = "" if name == forms.forms.NON_FIELD_ERRORS else _target(form[name])
+    for name, problems in sorted(form.errors.items(), key=_error_sort_key(form)):
+        href = "" if name == forms.forms.NON_FIELD_ERRORS else _error_link(form[name])
         for problem in problems:
             yield {"text": problem, "href": href}
 
 
-def _order(form):
+def _error_sort_key(form):
     """The sort key that puts errors in the order of the questions on the page.
 
     Errors about no question come first. If the form's layout does not have every question with an
@@ -162,12 +164,12 @@ def _order(form):
     return lambda error: laid.get(error[0], 0) if laid.keys() >= form.errors.keys() else 0
 
 
-def _target(field):
+def _error_link(field):
     """The link from the error summary to a field.
 
     A hidden field names, in `data-target`, the element that is visible in its place.
     """
-    what = kind(field)
+    what = component_kind(field)
     if what == "hidden":
         return field.field.widget.attrs.get("data-target", "")
     first = f"{field.auto_id}_0" if what in {"radios", "checkboxes", "day"} else field.auto_id

@@ -14,6 +14,6 @@ _DRAWN = {
 
 
 @register.filter
-def state(value: str) -> str:
+def state_tag(value: str) -> str:
     """The HTML tag for the state of a concern; `value` is a value of ConcernState."""
     return _DRAWN[value]

@@ -4,19 +4,19 @@ from datetime import datetime
 
 from django import template
 
-from concerns.rules import saying
+from concerns.rules import wording
 
 register = template.Library()
-when = register.filter("when", saying.when)
+when = register.filter("when", wording.format_date_or_time)
 
 
 @register.filter
-def waited(since: datetime, viewer) -> str:
+def waited_in_words(since: datetime, viewer) -> str:
     """The school time since the moment `since`, at the viewer's school: "2 school hours"."""
-    return saying.waited(viewer.school.days, since, viewer.now)
+    return wording.school_wait_in_words(viewer.school.school_calendar, since, viewer.now)
 
 
 @register.filter
-def late(step, viewer) -> str:
+def late_in_words(step, viewer) -> str:
     """How late a step is, in its clock's calendar: "2 working days late". Empty if it is not."""
-    return step.late_words(viewer.school.days, viewer.now)
+    return step.how_late_in_words(viewer.school.school_calendar, viewer.now)

@@ -8,15 +8,15 @@ with a sentence for the page, if the rules do not allow it.
 from datetime import datetime
 
 from concerns.doors import ledger
-from concerns.doors.act import Refused, act
+from concerns.doors.act import ActRefused, act
 from concerns.models import (
     Addition,
     Child,
     Concern,
     ConcernChild,
     Conversation,
-    Decided,
     Decision,
+    DecisionAnswers,
     Ending,
     Exclusion,
     Handing,
@@ -27,32 +27,32 @@ from concerns.models import (
     Refiling,
     Viewer,
     Watch,
-    Watching,
+    WatchAnswers,
     WordBack,
 )
-from concerns.models.after import WATCH_FIRST, not_yet, watched
-from concerns.models.decision import advice_first
-from concerns.models.exclusion import NOBODY_THERE, nobody_left
-from concerns.models.fit import unfit
-from concerns.models.refiled import follow, told_outside
-from concerns.models.step import Ended
+from concerns.models.concern.exclusion import NOBODY_THERE, reason_no_decider_left
+from concerns.models.response.decision import needs_advice_first
+from concerns.models.response.step import StepEnding
+from concerns.models.response.watch import WATCH_FIRST, find_watch_reason, reason_not_to_close
 from concerns.rules import lifecycle
-from concerns.rules.answers import ANSWERS
+from concerns.rules.agency_answers import ANSWERS
 from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, NAMED, NEXT, SUPERSEDED, StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import Stage, State
+from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import May
-from concerns.rules.words import OUTSIDE, Outcome, Part, Route
+from concerns.rules.words import OUTSIDE, ChildPart, ConcernOutcome, Route
+from concerns.workflow.decision_checks import decision_objection
+from concerns.workflow.refiling import is_known_outside, update_steps_after_refile
 
 
-def _must_be_open(concern: Concern) -> None:
+def _require_open_concern(concern: Concern) -> None:
     if concern.state == State.CLOSED:
-        raise Refused("This concern is closed. Reopen it first.")
+        raise ActRefused("This concern is closed. Reopen it first.")
 
 
-def _move(concern: Concern, then: State) -> None:
-    if not lifecycle.may_follow(State(concern.state), then):
-        raise Refused(f"This concern is {concern.state_words.lower()}: that cannot follow.")
+def _change_state(concern: Concern, then: State) -> None:
+    if not lifecycle.may_concern_become(State(concern.state), then):
+        raise ActRefused(f"This concern is {concern.state_words.lower()}: that cannot follow.")
     concern.state = then
 
 
@@ -62,14 +62,14 @@ def take(*, by: Viewer, concern: Concern, now: datetime, record) -> Concern:
 
     If it was waiting, the taker owes the decision.
     """
-    _must_be_open(concern)
-    agenda = record.agenda(concern)
+    _require_open_concern(concern)
+    agenda = record.agenda_of_concern(concern)
     if concern.state == State.WAITING:
-        agenda.begin(by.person)
-    agenda.looked()
+        agenda.start_deciding(by.person)
+    agenda.record_first_look()
     concern.holder = by.person
-    agenda.done(*FIRST_LOOKS)
-    agenda.hold(by.person, *_LEADS_STEPS)
+    agenda.complete_steps(*FIRST_LOOKS)
+    agenda.assign_steps(by.person, *_LEADS_STEPS)
     record(about=concern, concern=concern)
     return concern
 
@@ -83,118 +83,139 @@ _LEADS_STEPS = tuple(k for k in StepKind if k not in _STAY)
 @act(May.TAKE, Kind.HANDED, on="concern")
 def hand(*, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, record) -> Handing:
     """Hand the concern over to a colleague who may decide and may see it, with a note."""
-    _must_be_open(concern)
+    _require_open_concern(concern)
     if to.pk == concern.holder_id:
-        raise Refused(f"{to.name} has it already.")
-    if to not in Person.objects.who_may(May.DECIDE, by.school, by.today).not_excluded_from(concern):
-        raise Refused("That colleague may not decide on this concern.")
+        raise ActRefused(f"{to.name} has it already.")
+    if to not in Person.objects.who_may(May.DECIDE, by.school, by.todays_date).not_excluded_from(
+        concern
+    ):
+        raise ActRefused("That colleague may not decide on this concern.")
     handing = Handing.objects.create(
         school=by.school, concern=concern, by=by.person, to=to, at=now, words=note
     )
     concern.holder = to
-    agenda = record.agenda(concern)
-    agenda.hold(to, *_LEADS_STEPS)
-    Notice.objects.handed(handing, agenda.open)
+    agenda = record.agenda_of_concern(concern)
+    agenda.assign_steps(to, *_LEADS_STEPS)
+    Notice.objects.notify_handover(handing, agenda.open)
     record(about=handing, concern=concern, fields=["to", "note"], words={"note": note})
     return handing
 
 
 @act(May.DECIDE, Kind.DECIDED, on="concern")
-def decide(*, by: Viewer, concern: Concern, decided: Decided, now: datetime, record) -> Decision:
+def decide(
+    *, by: Viewer, concern: Concern, decided: DecisionAnswers, now: datetime, record
+) -> Decision:
     """Decide for some or all of the children it is about, and say why.
 
     A new decision supersedes the last one for the same children, and the steps that it opened.
     """
-    _must_be_open(concern)
-    agenda = record.agenda(concern)
-    if wrong := unfit(agenda, decided):
-        raise Refused(wrong)
-    decision = Decision.objects.write(by, concern, decided, now)
-    agenda.looked()
-    agenda.done(*FIRST_LOOKS, StepKind.READ_ADDITION)
+    _require_open_concern(concern)
+    agenda = record.agenda_of_concern(concern)
+    if wrong := decision_objection(agenda, decided):
+        raise ActRefused(wrong)
+    decision = Decision.objects.record_decision(by, concern, decided, now)
+    agenda.record_first_look()
+    agenda.complete_steps(*FIRST_LOOKS, StepKind.READ_ADDITION)
     concern.holder = concern.holder or by.person
-    in_force = Decision.objects.in_force(concern)
-    old = [step for step in agenda.owes(*SUPERSEDED) if step.decision_id not in in_force]
-    agenda.end(old, Ended.SUPERSEDED)
-    _open_next(record, agenda, decision, decided)
+    in_force = Decision.objects.keys_in_force(concern)
+    old = [step for step in agenda.steps_of_kind(*SUPERSEDED) if step.decision_id not in in_force]
+    agenda.end_steps(old, StepEnding.SUPERSEDED)
+    _open_steps_of_routes(record, agenda, decision, decided)
     if decided.spoken:
-        spoken = Conversation.objects.write(by, concern, decided.spoken, now)
-        agenda.heard(spoken)
-        record(kind=Kind.SPOKE, about=spoken, concern=concern, **decided.spoken.told)
-    if Decision.objects.all_made(concern):
-        _whole(agenda, by, now)
+        spoken = Conversation.objects.record_conversation(by, concern, decided.spoken, now)
+        agenda.update_steps_after_talk(spoken)
+        record(
+            kind=Kind.SPOKE,
+            about=spoken,
+            concern=concern,
+            **decided.spoken.conversation_ledger_details,
+        )
+    if Decision.objects.is_decided_for_all(concern):
+        _finish_deciding(agenda, by, now)
     elif concern.state == State.WAITING:
-        agenda.begin(by.person)
+        agenda.start_deciding(by.person)
     if decided.words_back:
-        WordBack.objects.say(by, concern, decided.words_back, now)
-        agenda.done(StepKind.TELL_REPORTER)
-    agenda.onward()
+        WordBack.objects.send_word_back(by, concern, decided.words_back, now)
+        agenda.complete_steps(StepKind.TELL_REPORTER)
+    agenda.ensure_next_step()
     record(
         about=decision,
         concern=concern,
         children=[row.child.uid for row in decided.children if row.child_id],
-        **decided.told,
+        **decided.decision_ledger_details,
     )
     return decision
 
 
-def _whole(agenda, by: Viewer, now: datetime) -> None:
+def _finish_deciding(agenda, by: Viewer, now: datetime) -> None:
     """Every child it is about has a decision now: set the state, and owe the writer a word back."""
     concern = agenda.concern
-    _move(concern, State.DECIDED)
-    agenda.done(*DECISIONS)
+    _change_state(concern, State.DECIDED)
+    agenda.complete_steps(*DECISIONS)
     if concern.decided_at is None:
-        concern.decided_at, concern.decided_after = now, agenda.school_minutes()
-    if concern.reporter_id != by.person.pk and not agenda.owes(StepKind.TELL_REPORTER):
-        agenda.owe(StepKind.TELL_REPORTER)
+        concern.decided_at = now
+        concern.decided_after = agenda.school_minutes()
+    if concern.reporter_id != by.person.pk and not agenda.steps_of_kind(StepKind.TELL_REPORTER):
+        agenda.add_step(StepKind.TELL_REPORTER)
 
 
-def _open_next(record, agenda, decision: Decision, decided: Decided) -> None:
+def _open_steps_of_routes(record, agenda, decision: Decision, decided: DecisionAnswers) -> None:
     """Open the next step of each route, as `clocks.NEXT` says."""
     for route in map(Route, dict.fromkeys(decided.routes)):
         if route in OUTSIDE:
-            _refer(record, agenda, decision, decided, route)
-        elif route is Route.PARENTS and (decided.advice_first or advice_first(agenda.concern)):
-            agenda.owe(StepKind.SEEK_ADVICE, decision=decision)
+            _start_referral(record, agenda, decision, decided, route)
+        elif route is Route.PARENTS and (
+            decided.advice_first or needs_advice_first(agenda.concern)
+        ):
+            agenda.add_step(StepKind.SEEK_ADVICE, decision=decision)
         elif route in NEXT:
-            agenda.owe(NEXT[route], on=decided.until(route), decision=decision)
-    if decided.review_on and decided.review_on not in map(decided.until, decided.routes):
-        agenda.owe(StepKind.KEEP, on=decided.review_on, decision=decision)
+            agenda.add_step(NEXT[route], on=decided.end_date_of_route(route), decision=decision)
+    if decided.review_on and decided.review_on not in map(
+        decided.end_date_of_route, decided.routes
+    ):
+        agenda.add_step(StepKind.KEEP, on=decided.review_on, decision=decision)
 
 
-def _refer(record, agenda, decision: Decision, decided: Decided, route: Route) -> None:
+def _start_referral(
+    record, agenda, decision: Decision, decided: DecisionAnswers, route: Route
+) -> None:
     """Start a referral outside the school, or record that it was already sent.
 
     Where one by the same route is already under way for these children, it is used again.
     """
     if route is Route.SOCIAL_CARE:
-        agenda.done(StepKind.REFER_AGAIN)
-    concern, sent = agenda.concern, decided.sent.get(route)
-    going = Referral.objects.going(concern, route, decided.children)
-    referral = going or Referral.objects.of(decision, route)
+        agenda.complete_steps(StepKind.REFER_AGAIN)
+    concern = agenda.concern
+    sent = decided.sent.get(route)
+    going = Referral.objects.find_open_referral(concern, route, decided.children)
+    referral = going or Referral.objects.start_referral(decision, route)
     if sent is None:
         if going is None:
-            agenda.owe(StepKind.SEND_REFERRAL, referral=referral, decision=decision)
+            agenda.add_step(StepKind.SEND_REFERRAL, referral=referral, decision=decision)
         return
-    if referral.stage is not Stage.TO_SEND:
-        raise Refused(
+    if referral.current_stage is not ReferralStage.TO_SEND:
+        raise ActRefused(
             f"{route.label}: that referral is on its way already. "
             "Write what is new on its own page."
         )
-    ReferralEvent.objects.write(record.by, referral, Stage.SENT, record.now, **sent.said)
-    agenda.follow(referral, ANSWERS[route])
-    record(kind=Kind.SENT, about=referral, concern=concern, reason=route, **sent.told)
+    ReferralEvent.objects.record_referral_event(
+        record.by, referral, ReferralStage.SENT, record.now, **sent.referral_event_fields
+    )
+    agenda.set_referral_steps(referral, ANSWERS[route])
+    record(
+        kind=Kind.SENT, about=referral, concern=concern, reason=route, **sent.sent_ledger_details
+    )
 
 
 @act(May.DECIDE, Kind.ADDED, on="concern")
 def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
     """Add a lead's note: advice sought, what was found out. Never shown to the writer."""
-    _must_be_open(concern)
+    _require_open_concern(concern)
     written = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
     )
     # It opens and ends no step, but it moves the version on: a page opened before is now stale.
-    record.agenda(concern)
+    record.agenda_of_concern(concern)
     record(about=written, concern=concern, fields=["words"], words={"words": words})
     return written
 
@@ -208,35 +229,39 @@ def close(
     Raises Refused while a step holds it open (`clocks.HOLD_OPEN`), or if this ending needs a watch
     first: that is `watch`.
     """
-    agenda = record.agenda(concern)
-    _may_end(agenda, words_back)
-    if because := watched(concern, outcome):
-        raise Refused(WATCH_FIRST.format(because.label))
-    ending = Ending.objects.close(agenda, Outcome(outcome), why)
+    agenda = record.agenda_of_concern(concern)
+    _prepare_ending(agenda, words_back)
+    if because := find_watch_reason(concern, outcome):
+        raise ActRefused(WATCH_FIRST.format(because.label))
+    ending = Ending.objects.record_closing(agenda, ConcernOutcome(outcome), why)
     said = {"why": why, "words_back": words_back}
     record(about=ending, concern=concern, fields=["outcome", *said], reason=outcome, words=said)
     return ending
 
 
-def _may_end(agenda, words_back: str) -> None:
-    if wrong := not_yet(agenda, words_back):
-        raise Refused(wrong)
-    WordBack.objects.owed(agenda, words_back)
+def _prepare_ending(agenda, words_back: str) -> None:
+    if wrong := reason_not_to_close(agenda, words_back):
+        raise ActRefused(wrong)
+    WordBack.objects.give_owed_word_back(agenda, words_back)
 
 
 @act(May.CLOSE, Kind.WATCHED, on="concern")
 def watch(
-    *, by: Viewer, concern: Concern, asked: Watching, words_back: str, now: datetime, record
+    *, by: Viewer, concern: Concern, asked: WatchAnswers, words_back: str, now: datetime, record
 ) -> Watch:
     """End the case and watch the child: the concern stays open until the last review."""
-    agenda = record.agenda(concern)
-    _may_end(agenda, words_back)
-    because = watched(concern, asked.outcome)
-    if wrong := asked.lacking(by, concern) if because else "This ending opens no watch: close it.":
-        raise Refused(wrong)
-    watch = Watch.objects.begin(agenda, because, asked)
-    agenda.done(StepKind.NEXT_MOVE, StepKind.KEEP, StepKind.WATCH)
-    record(about=watch, concern=concern, reason=because, **asked.told(words_back))
+    agenda = record.agenda_of_concern(concern)
+    _prepare_ending(agenda, words_back)
+    because = find_watch_reason(concern, asked.outcome)
+    if (
+        wrong := asked.watch_fault(by, concern)
+        if because
+        else "This ending opens no watch: close it."
+    ):
+        raise ActRefused(wrong)
+    watch = Watch.objects.open_watch(agenda, because, asked)
+    agenda.complete_steps(StepKind.NEXT_MOVE, StepKind.KEEP, StepKind.WATCH)
+    record(about=watch, concern=concern, reason=because, **asked.watch_ledger_details(words_back))
     return watch
 
 
@@ -244,10 +269,10 @@ def watch(
 def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Ending:
     """Reopen a closed concern. Who reopens it holds it and owes a new decision."""
     if concern.state != State.CLOSED:
-        raise Refused("This concern is open.")
-    agenda = record.agenda(concern)
-    ending = Ending.objects.reopen(agenda, State.TAKEN, why, by.person)
-    agenda.owe(StepKind.DECIDE, holder=by.person)
+        raise ActRefused("This concern is open.")
+    agenda = record.agenda_of_concern(concern)
+    ending = Ending.objects.record_reopening(agenda, State.TAKEN, why, by.person)
+    agenda.add_step(StepKind.DECIDE, holder=by.person)
     record(about=ending, concern=concern, fields=["why"], words={"why": why})
     return ending
 
@@ -258,9 +283,9 @@ def exclude(
 ) -> Person:
     """Exclude a colleague from now on. What they held goes to the next person who may hold it."""
     if Exclusion.objects.filter(concern=concern, person=person).exists():
-        raise Refused(f"{person.name} is kept out of it already.")
-    if wrong := Exclusion.objects.shut_out(record.agenda(concern), [person], why):
-        raise Refused(wrong)
+        raise ActRefused(f"{person.name} is kept out of it already.")
+    if wrong := Exclusion.objects.exclude_people(record.agenda_of_concern(concern), [person], why):
+        raise ActRefused(wrong)
     record(about=concern, concern=concern, shown=[person.uid], fields=["why"], words={"why": why})
     return person
 
@@ -274,18 +299,18 @@ def refile(
     Decisions for the wrong child no longer stand, and the right one needs a decision. A colleague
     who is family to the right child can no longer see the concern, and holds none of its steps.
     """
-    if row.concern_id != concern.pk or row.part == Part.MOVED:
-        raise Refused("It does not stand under that child any more.")
+    if row.concern_id != concern.pk or row.part == ChildPart.MOVED:
+        raise ActRefused("It does not stand under that child any more.")
     if row.child_id == to.pk:
-        raise Refused("It stands under that child already. Find the child it is about.")
-    readers = {line.who.pk for line in ledger.who_opened(concern)}
+        raise ActRefused("It stands under that child already. Find the child it is about.")
+    readers = {line.who.pk for line in ledger.first_readings_of(concern)}
     others = readers - {by.person.pk, concern.reporter_id}
     # Moved from a description, nobody has been told anything untrue about a child.
-    reached = row.child_id and (others or told_outside(concern))
+    reached = row.child_id and (others or is_known_outside(concern))
     children = [child.uid for child in (row.child, to) if child]
-    refiling = Refiling.objects.move(by, row, to, why, now)
-    if wrong := nobody_left(by, concern, NOBODY_THERE):
-        raise Refused(wrong)
-    follow(record.agenda(concern), refiling, bool(reached))
+    refiling = Refiling.objects.move_to_child(by, row, to, why, now)
+    if wrong := reason_no_decider_left(by, concern, NOBODY_THERE):
+        raise ActRefused(wrong)
+    update_steps_after_refile(record.agenda_of_concern(concern), refiling, bool(reached))
     record(about=refiling, concern=concern, children=children, words={"why": why})
     return refiling

@@ -8,145 +8,168 @@ a reading.
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from concerns.asking.asked import Asked, Typed
-from concerns.asking.ending import CloseForm
-from concerns.asking.keeping import KeepForm
 from concerns.doors import sight
-from concerns.doors.keep import turn_addition
-from concerns.doors.sheet import Sheet
-from concerns.models import offered
-from concerns.models.exclusion import kept_out
-from concerns.rules.lifecycle import State, may_follow
-from concerns.rules.words import About
+from concerns.doors.form_page import FormPage
+from concerns.doors.unsent_words import start_adult_draft
+from concerns.forms.base_form import DraftableForm, PostedFields
+from concerns.forms.closing_and_watch import CloseConcernForm
+from concerns.forms.light_decision import LightDecisionForm
+from concerns.models.concern.exclusion import list_exclusions
+from concerns.reading import pickers
+from concerns.rules.lifecycle import State, may_concern_become
+from concerns.rules.words import ConcernSubject
 from concerns.triage import acts, queries
 from concerns.triage.forms import (
-    DecideForm,
-    ExcludeForm,
-    HandForm,
-    NoteForm,
+    DecisionForm,
+    HandoverForm,
+    LeadExcludeForm,
+    LeadNoteForm,
     RefileForm,
-    ReopenForm,
+    ReopenConcernForm,
 )
 
 
 def queue(request):
-    page = queries.queue(request.viewer, request.GET)
+    page = queries.read_queue_page(request.viewer, request.GET)
     return render(request, "triage/queue.html", {"queue": page})
 
 
 def read(request, uid):
     viewer = request.viewer
-    page, kept = queries.read(viewer, uid), request.GET.get("kept", "")
-    page["kept"] = queries.kept(viewer, kept)
+    page = queries.read_concern_page(viewer, uid)
+    kept = request.GET.get("kept", "")
+    page["kept"] = queries.find_decision_just_kept(viewer, kept)
     if not page["may_keep"]:
         return render(request, "triage/read.html", page)
-    there, offered = reverse("triage_keep", args=[uid]), queries.keeping(viewer, page["concern"])
-    sheet = Sheet(request, KeepForm, path=there, focus=bool(page["kept"]), **offered)
-    return sheet.page("triage/read.html", **page)
+    there = reverse("triage_keep", args=[uid])
+    offered = queries.get_keep_questions(viewer, page["concern"])
+    sheet = FormPage(request, LightDecisionForm, path=there, focus=bool(page["kept"]), **offered)
+    return sheet.render_page("triage/read.html", **page)
 
 
 def keep(request, uid):
     """Keep the concern with the picture, and go on to the next in the queue."""
-    viewer, concern = request.viewer, sight.to_change(request.viewer, uid)
+    viewer = request.viewer
+    concern = sight.get_concern_to_change(request.viewer, uid)
     if request.method != "POST":
         return redirect("triage_read", uid=uid)
-    sheet = Sheet(request, KeepForm, **queries.keeping(viewer, concern))
-    if sheet.whole and sheet.does(acts.decide, concern=concern, decided=sheet.form.decided):
-        return sheet.onward(**queries.after_keeping(viewer, concern))
-    return sheet.page("triage/read.html", **queries.read(viewer, uid))
+    sheet = FormPage(request, LightDecisionForm, **queries.get_keep_questions(viewer, concern))
+    if sheet.is_complete and sheet.attempt_act(
+        acts.decide, concern=concern, decided=sheet.form.decision_answers
+    ):
+        return sheet.go_to_page(**queries.find_next_to_read(viewer, concern))
+    return sheet.render_page("triage/read.html", **queries.read_concern_page(viewer, uid))
 
 
 def take(request, uid):
     if request.method != "POST":
         return redirect("triage_read", uid=uid)
-    concern = sight.to_change(request.viewer, uid)
-    sheet = Sheet(request, Asked)
-    if sheet.whole and sheet.does(acts.take, concern=concern):
-        return sheet.onward("triage_read", uid=uid)
-    return sheet.page("triage/take.html", sight.concern(request.viewer, uid))
+    concern = sight.get_concern_to_change(request.viewer, uid)
+    sheet = FormPage(request, DraftableForm)
+    if sheet.is_complete and sheet.attempt_act(acts.take, concern=concern):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("triage/take.html", sight.open_concern(request.viewer, uid))
 
 
 def hand(request, uid):
-    concern = sight.to_change(request.viewer, uid)
-    people = queries.colleagues(request.viewer, concern)
-    sheet = Sheet(request, HandForm, people=people)
-    if sheet.whole:
-        given = {"to": sheet.form.person, "note": sheet.said["note"]}
-        if sheet.does(acts.hand, concern=concern, **given):
-            return sheet.onward("triage_read", uid=uid)
-    return sheet.page("triage/hand.html", sight.concern(request.viewer, uid), people=people)
+    concern = sight.get_concern_to_change(request.viewer, uid)
+    people = queries.list_handover_colleagues(request.viewer, concern)
+    sheet = FormPage(request, HandoverForm, people=people)
+    if sheet.is_complete:
+        given = {"to": sheet.form.chosen_colleague, "note": sheet.cleaned_answers["note"]}
+        if sheet.attempt_act(acts.hand, concern=concern, **given):
+            return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page(
+        "triage/hand.html", sight.open_concern(request.viewer, uid), people=people
+    )
 
 
 def decide(request, uid):
     viewer = request.viewer
-    concern, offered = queries.deciding(viewer, uid)
-    drafted = sight.again(viewer, concern).words if "again" in request.GET else ""
-    sheet = Sheet(request, DecideForm, now=viewer.now, drafted=drafted, **offered)
-    if sheet.whole and sheet.does(acts.decide, concern=concern, decided=sheet.form.decided):
-        return sheet.onward("triage_read", uid=uid)
-    return sheet.page("triage/decide.html", **queries.read(viewer, uid))
+    concern, offered = queries.get_decision_questions(viewer, uid)
+    drafted = (
+        sight.read_for_new_referral(viewer, concern).referral_draft_text
+        if "again" in request.GET
+        else ""
+    )
+    sheet = FormPage(request, DecisionForm, now=viewer.now, drafted=drafted, **offered)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.decide, concern=concern, decided=sheet.form.decision_answers
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("triage/decide.html", **queries.read_concern_page(viewer, uid))
 
 
 def note(request, uid):
-    concern = sight.to_change(request.viewer, uid)
-    sheet = Sheet(request, NoteForm)
-    if sheet.whole and sheet.said["about"] == About.ADULT:
+    concern = sight.get_concern_to_change(request.viewer, uid)
+    sheet = FormPage(request, LeadNoteForm)
+    if sheet.is_complete and sheet.cleaned_answers["about"] == ConcernSubject.ADULT:
         children = ", ".join(row.name for row in concern.children.select_related("child"))
-        given = {"page": sheet.path, "words": sheet.said["words"], "children": children}
-        return sheet.onward("adult_draft", uid=turn_addition(request.viewer, **given))
-    if sheet.whole and sheet.does(acts.note, concern=concern, words=sheet.said["words"]):
-        return sheet.onward("triage_read", uid=uid)
-    return sheet.page("triage/note.html", sight.concern(request.viewer, uid))
+        given = {"page": sheet.path, "words": sheet.cleaned_answers["words"], "children": children}
+        return sheet.go_to_page("adult_draft", uid=start_adult_draft(request.viewer, **given))
+    if sheet.is_complete and sheet.attempt_act(
+        acts.note, concern=concern, words=sheet.cleaned_answers["words"]
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("triage/note.html", sight.open_concern(request.viewer, uid))
 
 
 def exclude(request, uid):
     viewer = request.viewer
-    concern = sight.to_change(viewer, uid)
-    sheet = Sheet(request, ExcludeForm, staff=offered.to_keep_out(viewer, concern))
-    if sheet.whole:
-        given = {"person": sheet.form.person, "why": sheet.said["why"]}
-        if sheet.does(acts.exclude, concern=concern, **given):
+    concern = sight.get_concern_to_change(viewer, uid)
+    sheet = FormPage(request, LeadExcludeForm, staff=pickers.list_staff_to_exclude(viewer, concern))
+    if sheet.is_complete:
+        given = {"person": sheet.form.chosen_colleague, "why": sheet.cleaned_answers["why"]}
+        if sheet.attempt_act(acts.exclude, concern=concern, **given):
             # Whoever excludes themselves cannot open the concern any more.
-            own = sheet.form.person == viewer.person
-            return sheet.onward("triage") if own else sheet.onward("triage_read", uid=uid)
-    concern = sight.concern(viewer, uid)
-    return sheet.page("triage/exclude.html", concern, rows=kept_out(concern))
+            own = sheet.form.chosen_colleague == viewer.person
+            return sheet.go_to_page("triage") if own else sheet.go_to_page("triage_read", uid=uid)
+    concern = sight.open_concern(viewer, uid)
+    return sheet.render_page("triage/exclude.html", concern, rows=list_exclusions(concern))
 
 
 def refile(request, uid):
-    viewer, looking = request.viewer, request.POST.get("do") == "find"
-    concern, typed = sight.to_change(viewer, uid), Typed.of(dict(request.POST.lists()))
-    given = queries.refiling(viewer, concern, typed)
-    sheet = Sheet(request, RefileForm, looking=looking, **given)
-    if sheet.whole and sheet.does(acts.refile, concern=concern, **sheet.form.given):
+    viewer = request.viewer
+    looking = request.POST.get("do") == "find"
+    concern = sight.get_concern_to_change(viewer, uid)
+    typed = PostedFields.from_fields(dict(request.POST.lists()))
+    given = queries.get_refiling_questions(viewer, concern, typed)
+    sheet = FormPage(request, RefileForm, looking=looking, **given)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.refile, concern=concern, **sheet.form.act_arguments
+    ):
         # Whoever is family to the right child cannot open the concern any more.
-        here = sight.still(viewer, concern)
-        return sheet.onward("triage_refile", uid=uid) if here else sheet.onward("triage")
-    concern, moved = queries.moved(viewer, uid)
+        here = sight.may_still_see(viewer, concern)
+        return sheet.go_to_page("triage_refile", uid=uid) if here else sheet.go_to_page("triage")
+    concern, moved = queries.read_refilings(viewer, uid)
     find = request.POST.get("find", "")
-    picking = offered.picking(viewer, given["chosen"], find, looking)
+    picking = pickers.build_picker_context(viewer, given["chosen"], find, looking)
     picking["picker_url"] = reverse("submit_children")
-    return sheet.page("triage/refile.html", concern, moved=moved, **picking)
+    return sheet.render_page("triage/refile.html", concern, moved=moved, **picking)
 
 
 def close(request, uid):
-    concern = sight.to_change(request.viewer, uid)
-    sheet = Sheet(request, CloseForm, **queries.ending(request.viewer, concern))
-    act = acts.watch if sheet.whole and sheet.form.watches else acts.close
-    if sheet.whole and sheet.does(act, concern=concern, **sheet.form.given):
-        return sheet.onward("triage_read", uid=uid)
-    concern = sight.concern(request.viewer, uid)
-    return sheet.page(
+    concern = sight.get_concern_to_change(request.viewer, uid)
+    sheet = FormPage(
+        request, CloseConcernForm, **queries.get_closing_questions(request.viewer, concern)
+    )
+    act = acts.watch if sheet.is_complete and sheet.form.watches else acts.close
+    if sheet.is_complete and sheet.attempt_act(act, concern=concern, **sheet.form.act_arguments):
+        return sheet.go_to_page("triage_read", uid=uid)
+    concern = sight.open_concern(request.viewer, uid)
+    return sheet.render_page(
         "triage/close.html",
         concern,
-        held=queries.holding_open(concern),
-        may_close=may_follow(State(concern.state), State.CLOSED),
+        held=queries.list_steps_before_closing(concern),
+        may_close=may_concern_become(State(concern.state), State.CLOSED),
     )
 
 
 def reopen(request, uid):
-    concern = sight.to_change(request.viewer, uid)
-    sheet = Sheet(request, ReopenForm)
-    if sheet.whole and sheet.does(acts.reopen, concern=concern, why=sheet.said["why"]):
-        return sheet.onward("triage_read", uid=uid)
-    return sheet.page("triage/reopen.html", sight.concern(request.viewer, uid))
+    concern = sight.get_concern_to_change(request.viewer, uid)
+    sheet = FormPage(request, ReopenConcernForm)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.reopen, concern=concern, why=sheet.cleaned_answers["why"]
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("triage/reopen.html", sight.open_concern(request.viewer, uid))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from concerns.rules.adults import Sort
+from concerns.rules.adult_vocabulary import AdultConcernSort
 from concerns.rules.roles import Role
 from tests import adults, factories
 
@@ -41,7 +41,7 @@ def dan(where):
 @pytest.fixture
 def harm(writer, dan, head):
     """Somebody may come to harm by Dan: it is with the head."""
-    return adults.sent(writer, dan, sort=Sort.HARM)
+    return adults.sent(writer, dan, sort=AdultConcernSort.HARM)
 
 
 def _in_post(where, role, name):

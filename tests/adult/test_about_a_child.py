@@ -5,7 +5,7 @@ import re
 import pytest
 
 from concerns.models import AdultConcern, Concern, Draft
-from concerns.models.draft import CONCERN
+from concerns.models.concern.draft import CONCERN
 from tests import factories
 from tests.desk import errors, words
 from tests.submit.conftest import Staff
@@ -30,19 +30,32 @@ def test_with_nothing_typed_it_leads_there_and_leaves_no_draft(staff, head):
 
 def test_every_word_goes_along_and_whoever_was_shut_out_stays_so(staff, head, chair, dan):
     moved = staff.send(
-        staff.carried(WRITE) | BACK | {
-            "whom": str(dan.uid), "account": "He shouted at her.", "sort": "not_sure",
-            "when_where": "Monday, the hall", "children": "Aneurin Quillfeather",
-            "told_already": "Nobody", "teller_is": "child", "told_words": "He hurts me",
+        staff.carried(WRITE)
+        | BACK
+        | {
+            "whom": str(dan.uid),
+            "account": "He shouted at her.",
+            "sort": "not_sure",
+            "when_where": "Monday, the hall",
+            "children": "Aneurin Quillfeather",
+            "told_already": "Nobody",
+            "teller_is": "child",
+            "told_words": "He hurts me",
             "shut_out": [str(head.person.uid)],
-        }, WRITE,
-    )  # fmt: skip
+        },
+        WRITE,
+    )
     assert moved["Location"].startswith("/submit/draft/")
     page = words(staff.client.get(moved["Location"]))
     for said in (
-        "He shouted at her.", "Dan Dubious", "Monday, the hall", "Aneurin Quillfeather", "Nobody",
-        "He hurts me", "What do you take it for?",
-    ):  # fmt: skip
+        "He shouted at her.",
+        "Dan Dubious",
+        "Monday, the hall",
+        "Aneurin Quillfeather",
+        "Nobody",
+        "He hurts me",
+        "What do you take it for?",
+    ):
         assert said in page, said
     for person in (dan, head.person):
         assert re.search(f'value="{person.uid}"[^>]* checked', page)

@@ -7,9 +7,9 @@ import pytest
 from concerns.adult import acts as adult
 from concerns.adult import queries
 from concerns.models import AdultConcern, Cover, Viewer
-from concerns.models.adult import who_reads
+from concerns.models.adult.adult_concern import find_reader_posts
 from concerns.people import acts as people
-from concerns.rules.cover import CoverKind
+from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import adults, factories
@@ -26,7 +26,7 @@ def away(who: Viewer, **more) -> Cover:
 
 
 def reads(concern) -> set[str]:
-    return {post.person.name for post in who_reads(concern, TODAY)}
+    return {post.person.name for post in find_reader_posts(concern, TODAY)}
 
 
 def test_what_is_sent_while_the_head_is_away_goes_to_the_chair(head, chair, writer, dan):
@@ -34,7 +34,9 @@ def test_what_is_sent_while_the_head_is_away_goes_to_the_chair(head, chair, writ
     concern = adults.sent(writer, dan)
     assert concern.goes_to == Role.CHAIR
     assert reads(concern) == {"Cho Chair"}
-    assert [one.person for one in queries.promise(writer, concern).people] == [chair.person]
+    assert [one.person for one in queries.build_adult_receipt(writer, concern).people] == [
+        chair.person
+    ]
     assert AdultConcern.objects.visible_to(chair).exists()
 
 
@@ -117,13 +119,13 @@ def test_what_the_chair_has_from_the_heads_leave_stays_with_them(head, chair, wr
 
 
 def test_the_writer_is_told_whom_to_go_to_as_it_is_today(head, chair, writer):
-    before = {one.person.name: one.about for one in queries.contacts(writer)}
+    before = {one.person.name: one.about for one in queries.find_adult_contacts(writer)}
     assert set(before) == {"Hedda Head", "Cho Chair"}
     away(head)
-    assert [(one.person.name, one.about) for one in queries.contacts(writer)] == [
+    assert [(one.person.name, one.about) for one in queries.find_adult_contacts(writer)] == [
         ("Cho Chair", "about anybody, while the headteacher is away")
     ]
-    assert [one.person for one in queries.contacts(writer, {str(chair.person.uid)})] == [
+    assert [one.person for one in queries.find_adult_contacts(writer, {str(chair.person.uid)})] == [
         head.person
     ]
 

@@ -5,18 +5,19 @@ from datetime import timedelta
 import pytest
 
 from concerns.adult import acts as adult
-from concerns.doors.act import Refused
-from concerns.models import AdultConcern, Line, Viewer
-from concerns.models.adult_climb import come_to
+from concerns.doors.act import ActRefused
+from concerns.models import AdultConcern, LedgerLine, Viewer
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
+from concerns.workflow.adult_escalation import list_escalated_to
 from tests import adults, factories
 from tests.counting import statements
 from tests.desk import Desk, words
 from tests.factories import NOW
 
 # A first look now is owed within half an hour, and pushed every quarter of an hour after that.
-LATE, COME = timedelta(minutes=44), timedelta(minutes=45)
+LATE = timedelta(minutes=44)
+COME = timedelta(minutes=45)
 
 
 def at(who: Viewer, later: timedelta) -> Viewer:
@@ -24,7 +25,7 @@ def at(who: Viewer, later: timedelta) -> Viewer:
 
 
 def come(who: Viewer, later: timedelta = COME) -> list[str]:
-    return [one.reference for one in come_to(at(who, later))]
+    return [one.reference for one in list_escalated_to(at(who, later))]
 
 
 @pytest.fixture
@@ -65,11 +66,11 @@ def test_taken_over_it_is_theirs_alone_and_says_why(concern, head, chair):
     assert AdultConcern.objects.visible_to(late).exists()
     assert not AdultConcern.objects.visible_to(head).exists()
     assert concern.entries.get().words == "She does not answer."
-    assert Line.objects.get(kind=Kind.HANDED).concern == concern.uid
+    assert LedgerLine.objects.get(kind=Kind.HANDED).concern == concern.uid
 
 
 def test_what_has_not_come_is_not_taken_over(concern, chair):
-    with pytest.raises(Refused, match="Somebody has acted"):
+    with pytest.raises(ActRefused, match="Somebody has acted"):
         adult.take_over(by=at(chair, LATE), uid=concern.uid, why="Mine.", now=NOW)
     assert adults.fresh(concern).goes_to == Role.HEAD
 

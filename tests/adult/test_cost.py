@@ -5,8 +5,8 @@ import uuid
 import pytest
 
 from concerns.adult import acts as adult
-from concerns.doors import keep
-from concerns.models.draft import ADULT
+from concerns.doors import unsent_words
+from concerns.models.concern.draft import ADULT
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import adults, factories
@@ -42,7 +42,9 @@ def more(desk, concern, dan, much: int) -> None:
         adult.decide(**said, decided=decided)
         adults.at(State.CLOSED, by=desk.viewer, reader=desk.viewer, whom=dan, now=desk.now)
         typed = {"account": ["The door"]}
-        keep.words(desk.viewer.person, desk.where, ADULT, uuid.uuid4(), typed, desk.now)
+        unsent_words.save_draft_words(
+            desk.viewer.person, desk.where, ADULT, uuid.uuid4(), typed, desk.now
+        )
 
 
 def costs(desk, pages) -> dict[str, int]:
@@ -51,7 +53,9 @@ def costs(desk, pages) -> dict[str, int]:
 
 def test_every_page_costs_the_same_at_few_and_at_many_rows(desk, concern, dan):
     draft = uuid.uuid4()
-    keep.words(desk.viewer.person, desk.where, ADULT, draft, {"account": ["It"]}, desk.now)
+    unsent_words.save_draft_words(
+        desk.viewer.person, desk.where, ADULT, draft, {"account": ["It"]}, desk.now
+    )
     own = [f"/adult/{page}/{concern.uid}/" for page in ("sent", "mine")]
     pages = ["/adult/mine/", "/adult/write/", f"/adult/draft/{draft}/", *own]
     pages += [f"/adult/{concern.uid}/{name}" for name in READERS]
@@ -63,9 +67,11 @@ def test_every_page_costs_the_same_at_few_and_at_many_rows(desk, concern, dan):
 
 
 def test_sending_one_commits_once(fresh_database):
-    where, write = factories.school(), "/adult/write/"
+    where = factories.school()
+    write = "/adult/write/"
     factories.person(where, Role.HEAD)
-    person, whom = factories.person(where), factories.person(where)
+    person = factories.person(where)
+    whom = factories.person(where)
     staff = Staff(factories.sign_in(SecureClient(), person), where, person)
     staff.open(write)
     form = staff.carried(write) | {"account": "The door.", "whom": str(whom.uid)}

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from concerns.adult import acts as adult
-from concerns.doors.act import Refused, Stale
-from concerns.models import AdultConcern, AdultStep, Line, Post, WordKey
-from concerns.models.agenda import WouldGoQuiet
-from concerns.models.unheld import breaches
-from concerns.rules.adults import AdultStepKind
+from concerns.doors.act import ActRefused, StalePage
+from concerns.models import AdultConcern, AdultStep, LedgerLine, Post, WordKey
+from concerns.reading.integrity_check import find_integrity_breaches
+from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.lifecycle import State
+from concerns.workflow.next_steps import WouldGoQuiet
 from tests import adults, factories
 from tests.factories import NOW
 
@@ -113,23 +113,23 @@ def test_a_new_decision_takes_the_place_of_the_old_but_not_of_what_was_promised(
 def test_a_decision_that_is_not_whole_is_refused(concern, head, wrong):
     said = {"routes": ("low_level",), **wrong}
     routes = said.pop("routes")
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         decide(concern, head, *routes, **said)
 
 
 def test_what_is_promised_outside_holds_it_open(concern, head):
     decide(concern, head, "lado")
     ended = {"outcome": "unfounded", "why": "So.", "words_back": "Thank you."}
-    with pytest.raises(Refused, match="Tell the designated officer"):
+    with pytest.raises(ActRefused, match="Tell the designated officer"):
         adult.close(by=head, concern=concern, now=NOW, **ended)
 
 
 def test_it_is_closed_once_it_was_decided_with_a_word_to_who_wrote_it(concern, head):
     ended = {"outcome": "low_level", "why": "So.", "words_back": ""}
-    with pytest.raises(Refused, match="Decide first"):
+    with pytest.raises(ActRefused, match="Decide first"):
         adult.close(by=head, concern=concern, now=NOW, **ended)
     decide(concern, head, "low_level")
-    with pytest.raises(Refused, match="a word back"):
+    with pytest.raises(ActRefused, match="a word back"):
         adult.close(by=head, concern=concern, now=NOW, **ended)
     adult.close(by=head, concern=concern, now=NOW, **ended | {"words_back": "Thank you."})
     assert (adults.fresh(concern).outcome, owed(concern)) == ("low_level", set())
@@ -162,28 +162,30 @@ def test_a_closed_one_is_reopened_before_anything_is_done(writer, head, dan, cha
         lambda: adult.speak(by=head, concern=concern, spoken=adults.spoken(NOW), now=NOW),
     )
     for act in acts:
-        with pytest.raises(Refused, match="closed"):
+        with pytest.raises(ActRefused, match="closed"):
             act()
     adult.reopen(by=head, concern=concern, why="New.", now=NOW)
-    with pytest.raises(Refused, match="open"):
+    with pytest.raises(ActRefused, match="open"):
         adult.reopen(by=head, concern=concern, why="New.", now=NOW)
     assert owed(concern) == {"adult_decide_now"}
 
 
 def test_what_has_not_happened_yet_is_not_written_down(concern, head):
     ahead = adults.spoken(NOW + timedelta(hours=1))
-    with pytest.raises(Refused, match="after it has happened"):
+    with pytest.raises(ActRefused, match="after it has happened"):
         adult.speak(by=head, concern=concern, spoken=ahead, now=NOW)
 
 
 def test_two_readers_do_not_overwrite_each_other(concern, head):
     adult.take(by=head, concern=concern, now=NOW, version=concern.version)
-    with pytest.raises(Stale):
+    with pytest.raises(StalePage):
         adult.take(by=head, concern=concern, now=NOW, version=concern.version)
 
 
 def test_it_cannot_be_left_open_with_nothing_owed(concern, head, monkeypatch):
-    monkeypatch.setattr("concerns.models.agenda.Agenda.onward", lambda agenda: None)
+    monkeypatch.setattr(
+        "concerns.workflow.next_steps.NextSteps.ensure_next_step", lambda agenda: None
+    )
     with pytest.raises(WouldGoQuiet):
         decide(concern, head, "no_further", words_back="Thank you.")
     assert adults.fresh(concern).state == State.WAITING
@@ -193,12 +195,12 @@ def test_in_no_state_is_anything_quiet(where, writer, head, dan):
     for state in State:
         adults.at(state, by=writer, reader=head, whom=dan)
     adults.whole_case(where, dan, head)
-    assert list(breaches(where, NOW.date())) == []
+    assert list(find_integrity_breaches(where, NOW.date())) == []
 
 
 def test_what_has_gone_quiet_is_told_without_saying_that_it_is_about_an_adult(where, concern, head):
     Post.objects.filter(person=head.person).update(until=NOW.date() - timedelta(days=1))
-    told = list(breaches(where, NOW.date()))
+    told = list(find_integrity_breaches(where, NOW.date()))
     assert told == [f"{concern.reference}: nobody in post can do what is owed on it"]
 
 
@@ -208,7 +210,7 @@ def test_a_row_changed_past_the_door_is_found(where, concern, writer, head, dan)
     AdultStep.objects.filter(concern=concern).update(**done)
     last = AdultStep.objects.filter(concern=shut).first()
     AdultStep.objects.filter(pk=last.pk).update(done_at=None, done_by=None, ended="")
-    assert list(breaches(where, NOW.date())) == [
+    assert list(find_integrity_breaches(where, NOW.date())) == [
         f"{concern.reference} is open and has no next step",
         f"{shut.reference} is closed and still owes something",
     ]
@@ -221,29 +223,38 @@ def test_no_word_of_it_is_found_by_the_search_of_childrens_concerns(where, conce
 
 def test_every_act_leaves_its_line(where, head):
     concern = adults.whole_case(where, reader=head)
-    kinds = set(Line.objects.filter(concern=concern.uid).values_list("kind", flat=True))
+    kinds = set(LedgerLine.objects.filter(concern=concern.uid).values_list("kind", flat=True))
     assert kinds == {
-        "submitted", "taken", "added", "decided", "spoke", "answered", "told_reporter",
-        "excluded", "corrected", "closed", "reopened",
-    }  # fmt: skip
+        "submitted",
+        "taken",
+        "added",
+        "decided",
+        "spoke",
+        "answered",
+        "told_reporter",
+        "excluded",
+        "corrected",
+        "closed",
+        "reopened",
+    }
 
 
 def test_nobody_but_its_reader_acts_on_it(concern, lead, chair, dan):
     from django.http import Http404
 
-    for viewer, refusal in ((lead, Refused), (chair, Http404)):
+    for viewer, refusal in ((lead, ActRefused), (chair, Http404)):
         with pytest.raises(refusal):
             adult.take(by=viewer, concern=concern, now=NOW)
     assert AdultConcern.objects.get().state == State.WAITING
 
 
 def test_it_is_about_somebody_once(concern, head, dan):
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(ActRefused, match="already"):
         adult.about(by=head, concern=concern, person=dan, why="Dan.", now=NOW)
 
 
 def test_a_form_of_nobody_in_particular_is_refused_by_the_act_too(writer, head):
-    with pytest.raises(Refused, match="describe"):
+    with pytest.raises(ActRefused, match="describe"):
         adults.sent(writer, None, described="")
-    with pytest.raises(Refused, match="works here"):
+    with pytest.raises(ActRefused, match="works here"):
         adults.sent(writer, factories.person(factories.school()))

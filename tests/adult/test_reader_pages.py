@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from concerns.adult import acts as adult
-from concerns.models import AdultConcern, Line
+from concerns.models import AdultConcern, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -39,7 +39,7 @@ def test_the_list_has_open_ones_first_and_says_what_is_late(desk, concern, write
     assert shown.index(concern.reference) < shown.index(shut.reference)
     assert "late" in shown
     assert "Dan Dubious" in shown
-    assert Line.objects.filter(kind=Kind.LISTED).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.LISTED).count() == 1
 
 
 def test_an_empty_list_says_what_it_means(desk):

@@ -6,8 +6,8 @@ import uuid
 import pytest
 
 from concerns.adult import acts as adult
-from concerns.models import Addition, AdultConcern, AdultEntry, Concern, Draft, Line
-from concerns.models.draft import ADULT
+from concerns.models import Addition, AdultConcern, AdultEntry, Concern, Draft, LedgerLine
+from concerns.models.concern.draft import ADULT
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import adults, factories
@@ -42,7 +42,12 @@ def test_it_is_sent_by_the_form_and_says_who_reads_it_by_when(staff, head, chair
     page = words(staff.client.get(sent["Location"]))
     concern = the_one(staff)
     assert (concern.account, concern.subject, concern.sort) == (ACCOUNT, dan, "not_sure")
-    for said in (concern.reference, "Hedda Head", "It should be read by", adult.code(concern)):
+    for said in (
+        concern.reference,
+        "Hedda Head",
+        "It should be read by",
+        adult.adult_receipt_code(concern),
+    ):
         assert said in page
     assert "Cho Chair" not in page
 
@@ -96,7 +101,7 @@ def test_the_same_form_sent_again_is_one_and_says_so_again(staff, head, dan):
     first, again = (staff.send(form, WRITE)["Location"] for _ in range(2))
     assert first == again
     assert AdultConcern.objects.count() == 1
-    assert Line.objects.filter(kind=Kind.SUBMITTED).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.SUBMITTED).count() == 1
 
 
 def test_words_added_after_pressing_back_wait_in_the_box_to_add_to(staff, head, dan):
@@ -150,9 +155,14 @@ def test_a_draft_that_was_sent_leads_to_its_receipt(staff, head, dan):
 def test_a_form_begun_by_somebody_else_is_not_sent_and_loses_nothing(staff, head, dan):
     form = answers(staff, dan)
     Draft.objects.create(
-        uid=uuid.UUID(form["draft"]), person=head.person, school=head.school, page=ADULT,
-        words="{}", begun_at=factories.NOW, saved_at=factories.NOW,
-    )  # fmt: skip
+        uid=uuid.UUID(form["draft"]),
+        person=head.person,
+        school=head.school,
+        page=ADULT,
+        words="{}",
+        begun_at=factories.NOW,
+        saved_at=factories.NOW,
+    )
     for do in ("send", "later"):
         answer = staff.send(form | {"do": do}, WRITE)
         assert answer.status_code == 422
@@ -201,18 +211,39 @@ def half_way(staff, child, **more):
 
 def test_half_way_through_the_childs_form_every_word_goes_along(staff, head, child):
     moved = half_way(
-        staff, child, described="And her cousin", place="Hall", child_words="He hurts me",
-        going_home="yes", how_known="saw", happened_on_day="2", happened_on_month="11",
-        happened_on_year="2026", happened_at="14:30", **{"mark-0-place": "ear",
-        "mark-0-described": "red"}, find="Quillf", find_involved="Noah", danger="on",
+        staff,
+        child,
+        described="And her cousin",
+        place="Hall",
+        child_words="He hurts me",
+        going_home="yes",
+        how_known="saw",
+        happened_on_day="2",
+        happened_on_month="11",
+        happened_on_year="2026",
+        happened_at="14:30",
+        **{"mark-0-place": "ear", "mark-0-described": "red"},
+        find="Quillf",
+        find_involved="Noah",
+        danger="on",
         excluded=[str(head.person.uid)],
-    )  # fmt: skip
+    )
     assert moved["Location"].startswith("/adult/draft/")
     page = words(staff.client.get(moved["Location"]))
     for said in (
-        "He shouted at her.", "Aneurin Quillfeather", "And her cousin", "Hall", "He hurts me",
-        "I saw it", "2 11 2026", "14:30", "Ear", "red", "Noah", "Somebody is in danger now",
-    ):  # fmt: skip
+        "He shouted at her.",
+        "Aneurin Quillfeather",
+        "And her cousin",
+        "Hall",
+        "He hurts me",
+        "I saw it",
+        "2 11 2026",
+        "14:30",
+        "Ear",
+        "red",
+        "Noah",
+        "Somebody is in danger now",
+    ):
         assert said in page, said
     assert 'value="Aneurin Quillfeather, And her cousin, Noah"' in page
     assert re.search(f'value="{head.person.uid}" checked', page)
@@ -242,14 +273,14 @@ def test_sending_the_childs_form_after_all_is_asked_about_first(staff, head, chi
 
 def test_an_addition_about_an_adult_writes_nothing_to_the_childs_concern(staff, child, head):
     concern = factories.sent(staff.viewer, child).concern
-    lines = Line.objects.count()
+    lines = LedgerLine.objects.count()
     form = {"about": "adult", "words": "It was Mr Dubious who shouted."}
     moved = staff.client.post(f"/submit/add/{concern.uid}/", form)
     page = words(staff.client.get(moved["Location"]))
     assert "It was Mr Dubious who shouted." in page
     assert "Aneurin Quillfeather" in page
     assert not Addition.objects.exists()
-    assert Line.objects.count() == lines
+    assert LedgerLine.objects.count() == lines
     assert Concern.objects.get().version == concern.version
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from concerns.models import AdultConcern, AdultEntry, Concern, Draft
-from concerns.models.draft import CONCERN
+from concerns.models.concern.draft import CONCERN
 from tests import adults, factories
 from tests.conftest import SecureClient
 from tests.desk import errors, words
@@ -60,7 +60,7 @@ def test_who_told_stays_who_told_when_the_childs_form_is_turned(staff, head, dan
     child = factories.child(where)
     begun = staff.carried() | {"child": [str(child.uid)], "account": "Own.", **TOLD}
     there = staff.send(begun | {"do": "adult"})["Location"]
-    typed = Draft.objects.get().typed
+    typed = Draft.objects.get().typed_fields
     assert {name: typed[name] for name in TOLD} == {name: [said] for name, said in TOLD.items()}
     assert typed["account"] == ["Own."]
     assert SAID in words(staff.client.get(there))

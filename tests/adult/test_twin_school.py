@@ -9,9 +9,9 @@ import uuid
 import pytest
 
 from concerns.adult import acts as adult
-from concerns.doors import keep
+from concerns.doors import unsent_words
 from concerns.models import AdultStep, Cover
-from concerns.models.draft import ADULT, CONCERN
+from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.people import acts as people
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -56,10 +56,14 @@ class School:
 
     def _begin(self, by) -> None:
         """Begun and not sent; and begun about a child before it was seen to be about an adult."""
-        keep.words(by.person, self.where, ADULT, uuid.uuid4(), {"account": ["The door"]}, NOW)
+        unsent_words.save_draft_words(
+            by.person, self.where, ADULT, uuid.uuid4(), {"account": ["The door"]}, NOW
+        )
         child = uuid.uuid4()
-        keep.words(by.person, self.where, CONCERN, child, {"account": ["The door"]}, NOW)
-        keep.turn(by, child, {"account": ["The door was shut."]})
+        unsent_words.save_draft_words(
+            by.person, self.where, CONCERN, child, {"account": ["The door"]}, NOW
+        )
+        unsent_words.convert_draft(by, child, {"account": ["The door was shut."]})
 
 
 @pytest.fixture
@@ -132,7 +136,7 @@ def test_the_comparison_sees_what_its_reader_sees(place):
 
 @pytest.mark.parametrize("forgotten", ["visible_to", "written_by"])
 def test_the_comparison_sees_an_exclusion_that_is_forgotten(place, monkeypatch, forgotten):
-    from concerns.models.adult import AdultRows
+    from concerns.models.adult.adult_concern import AdultRows
 
     def everything(rows, viewer):
         return rows.filter(school=viewer.school).for_viewer(viewer)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from concerns.adult import acts, views
-from concerns.rules.adults import Sort
+from concerns.rules.adult_vocabulary import AdultConcernSort
 from tests import adults, factories
 from tests.counting import page, statements
 from tests.factories import NOW
@@ -40,19 +40,19 @@ def test_once_its_reader_has_it_nothing_is_said(where, writer, harm, head):
 
 
 def test_what_can_wait_for_the_post_is_not_said(where, writer, head, dan):
-    low = adults.sent(writer, dan, sort=Sort.LOW)
+    low = adults.sent(writer, dan, sort=AdultConcernSort.LOW)
     assert UNSENT not in "".join(pages(where, writer, low))
 
 
 def test_where_nobody_is_left_to_read_it_the_number_is_rung(where, writer, dan):
-    harm = adults.sent(writer, dan, sort=Sort.HARM)
+    harm = adults.sent(writer, dan, sort=AdultConcernSort.HARM)
     receipt, own, _ = pages(where, writer, harm)
     for text in (receipt, own):
         assert "ring the number below now" in text
 
 
 def test_it_asks_nothing_more(where, writer, harm, dan):
-    low = adults.sent(writer, dan, sort=Sort.LOW)
+    low = adults.sent(writer, dan, sort=AdultConcernSort.LOW)
     pages(where, writer, low)
     few = len(statements(lambda: pages(where, writer, low)))
     assert len(statements(lambda: pages(where, writer, harm))) == few

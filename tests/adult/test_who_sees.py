@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from concerns.adult import acts as adult
-from concerns.doors.act import Refused
+from concerns.doors.act import ActRefused
 from concerns.models import AdultConcern, AdultStep, Person, Post, Viewer
-from concerns.models.adult import who_reads
+from concerns.models.adult.adult_concern import find_reader_posts
 from concerns.rules.roles import Role
 from tests import adults, factories
 from tests.factories import NOW
@@ -16,7 +16,7 @@ from tests.factories import NOW
 def seeing(where) -> set[str]:
     """Everybody in the school who sees the one there is."""
     people = {}
-    for post in Post.objects.filter(school=where).in_force(NOW.date()):
+    for post in Post.objects.filter(school=where).in_force_on(NOW.date()):
         people.setdefault(post.person, set()).add(Role(post.role))
     viewers = [Viewer(person, where, frozenset(roles), NOW) for person, roles in people.items()]
     return {v.person.name for v in viewers if AdultConcern.objects.visible_to(v).exists()}
@@ -79,14 +79,14 @@ def test_without_a_chair_what_is_about_nobody_in_particular_goes_past_no_one(
 
 def test_where_nobody_is_left_it_is_nobodys_and_the_page_can_say_so(where, head, writer):
     concern = adults.sent(writer, head.person)
-    assert (seeing(where), who_reads(concern, NOW.date())) == (set(), [])
+    assert (seeing(where), find_reader_posts(concern, NOW.date())) == (set(), [])
 
 
 def test_a_chair_who_comes_later_has_what_was_nobodys(where, head, writer):
     concern = adults.sent(writer, head.person)
     factories.person(where, Role.CHAIR, name="New Chair")
     assert seeing(where) == {"New Chair"}
-    assert [post.person.name for post in who_reads(concern, NOW.date())] == ["New Chair"]
+    assert [post.person.name for post in find_reader_posts(concern, NOW.date())] == ["New Chair"]
 
 
 def test_a_colleague_who_becomes_head_does_not_see_their_own(where, everybody, writer, dan):
@@ -106,7 +106,7 @@ def test_a_head_who_was_deactivated_leaves_it_to_the_other(where, everybody, wri
 def test_who_sees_it_is_who_is_said_to_read_it(where, everybody, writer, dan, head, lead):
     for whom in (dan, head.person, lead.person, None):
         concern = adults.sent(writer, whom)
-        said = {post.person.name for post in who_reads(concern, NOW.date())}
+        said = {post.person.name for post in find_reader_posts(concern, NOW.date())}
         able = {
             v.person.name
             for v in map(_viewer(where), Person.objects.all())
@@ -177,7 +177,7 @@ def test_a_reader_too_near_shuts_themselves_out_and_the_other_has_it(
 
 def test_a_reader_does_not_shut_out_the_last_one(where, head, writer, dan):
     concern = adults.sent(writer, dan)
-    with pytest.raises(Refused, match="Nobody would be left"):
+    with pytest.raises(ActRefused, match="Nobody would be left"):
         adult.exclude(by=head, concern=concern, person=head.person, why="Me.", now=NOW)
     assert seeing(where) == {"Hedda Head"}
 
@@ -193,7 +193,7 @@ def test_handed_on_it_is_the_others_alone_and_is_looked_at_anew(where, head, cha
 
 def test_it_is_not_handed_to_whom_it_is_about(where, head, chair, writer):
     concern = adults.sent(writer, head.person)
-    with pytest.raises(Refused, match="Nobody in post"):
+    with pytest.raises(ActRefused, match="Nobody in post"):
         adult.hand(by=chair, concern=concern, note="Yours.", now=NOW)
 
 
@@ -209,8 +209,8 @@ def test_what_was_handed_on_stays_there_when_somebody_else_is_shut_out(
 
 def test_nobody_is_shut_out_twice_and_nobody_from_elsewhere_is(where, head, writer, dan):
     concern = adults.sent(writer, dan)
-    with pytest.raises(Refused, match="cannot see it already"):
+    with pytest.raises(ActRefused, match="cannot see it already"):
         adult.exclude(by=head, concern=concern, person=dan, why="Dan.", now=NOW)
     elsewhere = factories.person(factories.school())
-    with pytest.raises(Refused, match="works here"):
+    with pytest.raises(ActRefused, match="works here"):
         adult.exclude(by=head, concern=concern, person=elsewhere, why="X.", now=NOW)

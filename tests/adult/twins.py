@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from concerns.models import school
+from concerns.models.school import school
 from tests import factories
 from tests.conftest import SecureClient
 from tests.doors.world import World, kind_of, routes
@@ -51,7 +51,7 @@ def looking(world: World, who, work, secret=()) -> tuple[dict[str, tuple], list[
 
 def everything(world: World, who, secret) -> dict[str, tuple]:
     """Every answer to `who`, by what was asked."""
-    school._days.cache_clear()
+    school._calendar_and_clocks.cache_clear()
     still = ["tests.adult.clock.stands_still", *settings.MIDDLEWARE]
     found = {}
     with override_settings(MIDDLEWARE=still):

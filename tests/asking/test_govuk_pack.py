@@ -10,7 +10,14 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.template import Context, Template
 
-from concerns.asking.govuk import Buttons, DayField, Details, Press, Question, Say
+from concerns.forms.govuk_layout import (
+    ButtonRow,
+    DayField,
+    Details,
+    Question,
+    SubmitButton,
+    TextBlock,
+)
 
 NASTY = '<script>alert("x")</script>'
 
@@ -55,8 +62,10 @@ class EveryKind(forms.Form):
         "paper",
         Question("many", width=3),
         Question("word", count=200),
-        Say("Thank you <b>"),
-        Buttons(Press("Send", value="send"), Press("Save", value="save", kind="secondary")),
+        TextBlock("Thank you <b>"),
+        ButtonRow(
+            SubmitButton("Send", value="send"), SubmitButton("Save", value="save", kind="secondary")
+        ),
     )
 
 
@@ -65,7 +74,8 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.html, self.elements = html, []
+        self.html = html
+        self.elements = []
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
@@ -104,9 +114,10 @@ def refused():
 def test_every_question_has_a_label_of_its_own(blank):
     named = {label["for"] for label in blank.all(tag="label")}
     asked = [
-        e for e in blank.elements
+        e
+        for e in blank.elements
         if e["tag"] in {"input", "select", "textarea"} and e.get("type") != "hidden"
-    ]  # fmt: skip
+    ]
     assert asked
     assert [e["name"] for e in asked if e["id"] not in named] == []
 
@@ -215,9 +226,14 @@ def test_nothing_typed_labelled_or_said_becomes_markup():
         day = DayField(label=NASTY)
         helper = FormHelper()
         helper.layout = Layout(
-            "text", "words", Question("one", hints={NASTY: NASTY}), "pick",
-            Details(NASTY, "day"), Say(NASTY), Buttons(Press(NASTY, value=NASTY)),
-        )  # fmt: skip
+            "text",
+            "words",
+            Question("one", hints={NASTY: NASTY}),
+            "pick",
+            Details(NASTY, "day"),
+            TextBlock(NASTY),
+            ButtonRow(SubmitButton(NASTY, value=NASTY)),
+        )
 
         def clean(self):
             self.add_error("text", NASTY)
@@ -234,9 +250,14 @@ def test_nothing_typed_labelled_or_said_becomes_markup():
 def test_the_summary_links_each_error_to_the_first_box_it_is_about():
     links = [e["href"] for e in summary(EveryKind({})).all(tag="a")]
     assert links == [
-        "#find", "#id_account", "#id_going_home_0", "#id_known_0",
-        "#id_happened_0", "#id_place", "#id_many",
-    ]  # fmt: skip
+        "#find",
+        "#id_account",
+        "#id_going_home_0",
+        "#id_known_0",
+        "#id_happened_0",
+        "#id_place",
+        "#id_many",
+    ]
 
 
 def test_every_link_of_the_summary_reaches_a_box(refused):

@@ -4,14 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from concerns.asking import moments
-from concerns.asking.asked import Asked, Typed
+from concerns.forms import past_moment
+from concerns.forms.base_form import DraftableForm, PostedFields
 
 NOW = datetime(2026, 11, 3, 10, 30, 20, tzinfo=UTC)
 
 
-class Form(Asked):
-    heard_on, heard_at = moments.day(), moments.time()
+class Form(DraftableForm):
+    heard_on = past_moment.day_field()
+    heard_at = past_moment.time_field()
 
     def __init__(self, typed, now):
         super().__init__(typed)
@@ -19,7 +20,7 @@ class Form(Asked):
 
     def clean(self):
         given = super().clean()
-        self.moment = moments.read(self, "heard", self.now)
+        self.moment = past_moment.read_moment(self, "heard", self.now)
         return given
 
 
@@ -28,7 +29,10 @@ def typed(day="", at="", now=NOW):
         zip(("heard_on_day", "heard_on_month", "heard_on_year"), day.split(), strict=False)
     )
     form = Form(
-        Typed.of({name: [value] for name, value in ({**boxes, "heard_at": at}).items()}), now
+        PostedFields.from_fields(
+            {name: [value] for name, value in ({**boxes, "heard_at": at}).items()}
+        ),
+        now,
     )
     form.is_valid()
     return form
@@ -65,7 +69,7 @@ def test_an_hour_the_clocks_left_out_is_said_to_be_none():
 
 def test_what_is_still_to_come_is_refused_kindly():
     form = typed("4 11 2026", "09:00")
-    assert (form.moment, wrong(form)) == (None, {"heard_on": moments.AHEAD})
+    assert (form.moment, wrong(form)) == (None, {"heard_on": past_moment.AHEAD})
 
 
 def test_this_very_minute_is_not_to_come():
@@ -75,9 +79,9 @@ def test_this_very_minute_is_not_to_come():
 @pytest.mark.parametrize(
     ("day", "at", "where"),
     [
-        ("", "10:00", {"heard_on": moments.NO_DAY}),
-        ("3 11 2026", "", {"heard_at": moments.NO_TIME}),
-        ("", "", {"heard_on": moments.NO_DAY, "heard_at": moments.NO_TIME}),
+        ("", "10:00", {"heard_on": past_moment.NO_DAY}),
+        ("3 11 2026", "", {"heard_at": past_moment.NO_TIME}),
+        ("", "", {"heard_on": past_moment.NO_DAY, "heard_at": past_moment.NO_TIME}),
     ],
 )
 def test_half_a_moment_asks_for_the_other_half(day, at, where):
@@ -94,7 +98,7 @@ def test_no_such_day_or_time_says_so_once(day, at):
 @pytest.mark.parametrize("month", [1, 7, 10])
 def test_what_stands_there_first_is_now(month):
     now = datetime(2026, month, 25, 0, 45, tzinfo=UTC)
-    first = moments.at_first("heard", now)
+    first = past_moment.fields_set_to_now("heard", now)
     on = first["heard_on"]
     form = typed(f"{on.day} {on.month} {on.year}", first["heard_at"], now)
     assert form.moment == now

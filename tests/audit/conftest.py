@@ -9,11 +9,11 @@ from django.urls import resolve
 
 from concerns.chase import acts as chase
 from concerns.models import Concern
-from concerns.models.moves import still_owed
 from concerns.refer import acts as refer
 from concerns.rules.roles import Role
 from concerns.rules.words import Category, Route
 from concerns.triage import acts as triage
+from concerns.workflow.available_actions import owed_steps_in_words
 from tests import factories
 
 
@@ -40,7 +40,8 @@ def writer(where):
 def look(viewer, address: str):
     """The answer to `address`, as the gate gives it to `viewer`, at the viewer's own time."""
     request = RequestFactory().get(address, secure=True)
-    request.viewer, request.session = viewer, {}
+    request.viewer = viewer
+    request.session = {}
     request.resolver_match = match = resolve(request.path)
     return match.func.__wrapped__(request, **match.kwargs)
 
@@ -53,7 +54,9 @@ class Year:
     """Makes concerns of every kind, a few hours to a few weeks apart, with a fixed seed."""
 
     def __init__(self, where, writer, lead):
-        self.where, self.writer, self.lead = where, writer, lead
+        self.where = where
+        self.writer = writer
+        self.lead = lead
         self.chance = random.Random("audit")
         self.children = [factories.child(where) for _ in range(3)]
 
@@ -96,7 +99,7 @@ class Year:
     def _close(self, concern: Concern, at: datetime) -> None:
         for step in concern.steps.open().filter(kind="support"):
             chase.do_step(by=self.lead, step=step, words="In place.", now=at)
-        if not still_owed(concern.steps.open()):
+        if not owed_steps_in_words(concern.steps.open()):
             close(self.lead, concern, at + timedelta(minutes=5))
 
 

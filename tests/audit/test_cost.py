@@ -26,9 +26,14 @@ def fill(where, writer, lead, count: int) -> None:
     children = [factories.child(where) for _ in range(3)]
     for number in range(count):
         factories.concern_at(
-            list(State)[number % 3], where=where, by=writer, lead=lead, now=factories.NOW,
-            children=(children[number % 3],), categories=["neglect", "housing"][: number % 3],
-        )  # fmt: skip
+            list(State)[number % 3],
+            where=where,
+            by=writer,
+            lead=lead,
+            now=factories.NOW,
+            children=(children[number % 3],),
+            categories=["neglect", "housing"][: number % 3],
+        )
 
 
 def test_pages_ask_as_much_of_fifty_concerns_as_of_five(head, where, writer, lead):
@@ -42,10 +47,11 @@ def test_pages_ask_as_much_of_fifty_concerns_as_of_five(head, where, writer, lea
 
 def test_a_trail_asks_as_much_of_fifty_readings_as_of_five(head, where, lead):
     concern = factories.concern_at(State.CLOSED, where=where, lead=lead)
-    page, asked = f"/audit/concern/{concern.uid}/", []
+    page = f"/audit/concern/{concern.uid}/"
+    asked = []
     for count in (5, 45):
         for _ in range(count):
-            sight.concern(lead, concern.uid, Kind.OPENED)
+            sight.open_concern(lead, concern.uid, Kind.OPENED)
         asked.append(len(counting.statements(lambda: read(head, page))))
     assert asked[0] == asked[1]
     assert asked[0] <= 30

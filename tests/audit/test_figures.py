@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from concerns.audit import queries
-from concerns.audit.forms import Asked, Which
+from concerns.audit.forms import AuditFilters, AuditStatus
 from concerns.models import Concern
-from concerns.rules import spans
-from concerns.rules.spans import Wait
+from concerns.rules import reporting_periods
+from concerns.rules.reporting_periods import WaitBand
 from concerns.rules.words import Category, Route
 from tests import factories
 
@@ -20,7 +20,9 @@ YEARS = ("2025", "2026", "all")
 
 
 def figures_of(viewer, year: str):
-    return queries.figures(viewer, Asked(year=year), queries.years(viewer))
+    return queries.count_audit_figures(
+        viewer, AuditFilters(year=year), queries.list_years_with_concerns(viewer)
+    )
 
 
 def by_hand(year: str) -> list[Concern]:
@@ -33,8 +35,8 @@ def school_year(row: Concern) -> str:
     return str(day.year if day.month >= 9 else day.year - 1)
 
 
-def behind(viewer, asked: Asked) -> set[str]:
-    return {row.reference for row in queries.narrowed(viewer, asked)}
+def behind(viewer, asked: AuditFilters) -> set[str]:
+    return {row.reference for row in queries.concerns_behind_figure(viewer, asked)}
 
 
 def references(rows) -> set[str]:
@@ -91,7 +93,7 @@ def test_a_concern_counts_once_under_each_of_its_categories(head):
         rows = figures_of(head, year).categories.rows
         hand = by_hand(year)
         said = {row: set(row.category_rows.values_list("category", flat=True)) for row in hand}
-        expected = {Category.say(key) for keys in said.values() for key in keys}
+        expected = {Category.label_of_value(key) for keys in said.values() for key in keys}
         none = {"No category chosen"} if any(not keys for keys in said.values()) else set()
         assert set(labels(rows)) == expected | none
         for row in rows:
@@ -107,7 +109,7 @@ def test_a_concern_counts_once_under_each_way_ever_decided_for_it(head):
         rows = figures_of(head, year).routes.rows
         hand = by_hand(year)
         said = {row: {r.route for d in row.decisions.all() for r in d.routes.all()} for row in hand}
-        expected = {Route.say(key) for keys in said.values() for key in keys}
+        expected = {Route.label_of_value(key) for keys in said.values() for key in keys}
         assert set(labels(rows)) - {"Nothing decided yet"} == expected
         for row in rows:
             key = row.to.route
@@ -124,7 +126,7 @@ def test_what_is_still_open_falls_into_one_age_each(head):
         hand = {row.label: [] for row in rows}
         for concern in by_hand(year):
             if concern.closed_at is None:
-                days = (head.today - concern.received_at.astimezone(LONDON).date()).days
+                days = (head.todays_date - concern.received_at.astimezone(LONDON).date()).days
                 hand[rows[sum(days >= end for end in ends)].label].append(concern)
         assert {row.label: row.open for row in rows} == {
             key: len(all_) for key, all_ in hand.items()
@@ -143,12 +145,12 @@ def test_waits_come_to_the_median_and_the_ninetieth_percentile(head):
         assert table.spread.waiting == len(hand) - len(waits)
         assert table.spread.half == waits[-(-len(waits) * 50 // 100) - 1]
         assert table.spread.nine_in_ten == waits[-(-len(waits) * 90 // 100) - 1]
-        ends = spans.wait_ends(head.school.days)
+        ends = reporting_periods.wait_band_limits(head.school.school_calendar)
         for place, row in enumerate(table.rows):
             expected = [
                 one
                 for minutes, one in hand
-                if (minutes is None and place == len(Wait) - 1)
+                if (minutes is None and place == len(WaitBand) - 1)
                 or (minutes is not None and sum(minutes > end for end in ends) == place)
             ]
             assert row.came == len(expected), row.label
@@ -161,12 +163,14 @@ def test_the_four_numbers_are_of_now_whatever_the_year(head):
     assert found == figures_of(head, "all").now
     open_now = [row for row in by_hand("all") if row.closed_at is None]
     outside = {"hear_back", "hear_back_other", "challenge"}
-    quiet = spans.quiet_since(head.school.days, head.now, 10)
+    quiet = reporting_periods.quiet_cutoff(head.school.school_calendar, head.now, 10)
     hand = {
-        Which.LATE: [c for c in open_now if any(late(s, head) for s in c.steps.open())],
-        Which.WAITING: [c for c in open_now if c.state == "waiting"],
-        Which.OUTSIDE: [c for c in open_now if c.steps.open().filter(kind__in=outside).exists()],
-        Which.QUIET: [c for c in open_now if last_done(c) < quiet],
+        AuditStatus.LATE: [c for c in open_now if any(late(s, head) for s in c.steps.open())],
+        AuditStatus.WAITING: [c for c in open_now if c.state == "waiting"],
+        AuditStatus.OUTSIDE: [
+            c for c in open_now if c.steps.open().filter(kind__in=outside).exists()
+        ],
+        AuditStatus.QUIET: [c for c in open_now if last_done(c) < quiet],
     }
     assert {which: count for which, count, _ in found} == {w: len(all_) for w, all_ in hand.items()}
     assert all(hand.values())
@@ -189,7 +193,10 @@ def last_done(concern):
 
 def test_more_days_of_silence_find_fewer_concerns(head, where):
     factories.concern_at("waiting", where=where, now=head.now - timedelta(days=40))
-    found = [queries.figures(head, Asked(quiet=days), [2026]).now[3][1] for days in (5, 60)]
+    found = [
+        queries.count_audit_figures(head, AuditFilters(quiet=days), [2026]).now[3][1]
+        for days in (5, 60)
+    ]
     assert found == [1, 0]
 
 
@@ -197,4 +204,4 @@ def test_a_school_with_nothing_yet_counts_to_nothing(head):
     found = figures_of(head, "2026")
     assert (found.whole.came, found.looked.spread.half, found.decided.spread.count) == (0, None, 0)
     assert [count for _, count, _ in found.now] == [0, 0, 0, 0]
-    assert queries.years(head) == [2026]
+    assert queries.list_years_with_concerns(head) == [2026]

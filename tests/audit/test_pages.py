@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.http import Http404
 
-from concerns.models import Exclusion, Line
+from concerns.models import Exclusion, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -19,7 +19,7 @@ OTHERS = tuple(role for role in Role if role is not Role.HEAD)
 
 
 def lines_of(kind: Kind):
-    return Line.objects.filter(kind=kind).order_by("id")
+    return LedgerLine.objects.filter(kind=kind).order_by("id")
 
 
 @pytest.mark.parametrize("role", OTHERS)
@@ -175,7 +175,8 @@ def test_rows_are_paged_by_key_and_none_is_missed_or_shown_twice(head, where, wr
     for number in range(53):
         at = head.now - timedelta(minutes=number // 3)
         factories.sent(writer, child, now=at)
-    page, seen = "/audit/rows/?year=all&quiet=10", []
+    page = "/audit/rows/?year=all&quiet=10"
+    seen = []
     for _ in range(3):
         shown = text(head, page)
         seen.append(references(shown))

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from concerns.audit import queries
-from concerns.audit.forms import FOUR, Asked, Which
-from concerns.models import Concern, stood
-from concerns.rules import spans
+from concerns.audit.forms import FOUR, AuditFilters, AuditStatus
+from concerns.models import Concern
+from concerns.reading import late_and_quiet
+from concerns.rules import reporting_periods
 from concerns.rules.lifecycle import State
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
@@ -51,22 +52,22 @@ def last_heard(concern: Concern, at: datetime) -> datetime:
     return max(moment for moment in moments if moment <= at)
 
 
-def by_hand(viewer, day: date) -> dict[Which, list[Concern]]:
+def by_hand(viewer, day: date) -> dict[AuditStatus, list[Concern]]:
     at = end_of(day)
     rows = [row for row in Concern.objects.all() if was_open(row, at)]
-    quiet = spans.quiet_since(viewer.school.days, at, 10)
+    quiet = reporting_periods.quiet_cutoff(viewer.school.school_calendar, at, 10)
     return {
-        Which.LATE: [c for c in rows if any(step.due_at < at for step in owed(c, at))],
-        Which.WAITING: [c for c in rows if {s.kind for s in owed(c, at)} & LOOKS],
-        Which.OUTSIDE: [c for c in rows if {s.kind for s in owed(c, at)} & OUTSIDE],
-        Which.QUIET: [c for c in rows if last_heard(c, at) < quiet],
-    }  # fmt: skip
+        AuditStatus.LATE: [c for c in rows if any(step.due_at < at for step in owed(c, at))],
+        AuditStatus.WAITING: [c for c in rows if {s.kind for s in owed(c, at)} & LOOKS],
+        AuditStatus.OUTSIDE: [c for c in rows if {s.kind for s in owed(c, at)} & OUTSIDE],
+        AuditStatus.QUIET: [c for c in rows if last_heard(c, at) < quiet],
+    }
 
 
 @pytest.mark.usefixtures("two_years")
 @pytest.mark.parametrize("day", DAYS)
 def test_each_number_of_a_past_day_is_its_rows(head, day):
-    found = queries.day(head, Asked(day=day.isoformat()))
+    found = queries.count_past_day_statuses(head, AuditFilters(day=day.isoformat()))
     hand = by_hand(head, day)
     assert {which: count for which, count, _ in found} == {w: len(rows) for w, rows in hand.items()}
     for which, _, asked in found:
@@ -81,11 +82,14 @@ def test_of_some_past_day_each_number_is_more_than_nought(head):
 
 @pytest.mark.usefixtures("two_years")
 def test_a_moment_ago_worked_out_from_rows_is_what_stands_now(head):
-    days, now = head.school.days, head.now
+    days = head.school.school_calendar
+    now = head.now
     for which in FOUR:
-        rows = queries.seen(head)
-        of_now = references(rows.filter(stood.now(days, now, 10)[which]))
-        assert of_now == references(rows.filter(stood.then(days, now, 10)[which])), which
+        rows = queries.visible_concerns(head)
+        of_now = references(rows.filter(late_and_quiet.current_conditions(days, now, 10)[which]))
+        assert of_now == references(
+            rows.filter(late_and_quiet.conditions_at_moment(days, now, 10)[which])
+        ), which
         assert of_now, which
 
 
@@ -96,8 +100,10 @@ def test_what_was_closed_and_opened_again_was_closed_between(head, where, lead):
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=start + timedelta(days=7))
     for after, found in ((1.95, 1), (6, 0), (10, 1)):
         at = start + timedelta(days=after)
-        steps = stood.then(where.days, at, 1)
-        assert queries.seen(head).filter(steps[stood.QUIET]).count() == found, after
+        steps = late_and_quiet.conditions_at_moment(where.school_calendar, at, 1)
+        assert (
+            queries.visible_concerns(head).filter(steps[late_and_quiet.QUIET]).count() == found
+        ), after
 
 
 def test_a_word_added_since_is_not_heard_on_the_day_before(head, where, writer):
@@ -105,8 +111,8 @@ def test_a_word_added_since_is_not_heard_on_the_day_before(head, where, writer):
     concern = factories.concern_at(State.WAITING, where=where, by=writer, now=start)
     submit.add(by=writer, concern=concern, words="Again.", now=head.now - timedelta(days=2))
     yesterday = (head.now - timedelta(days=3)).date().isoformat()
-    assert queries.day(head, Asked(day=yesterday))[3][1] == 1
-    assert queries.figures(head, Asked(), [2026]).now[3][1] == 0
+    assert queries.count_past_day_statuses(head, AuditFilters(day=yesterday))[3][1] == 1
+    assert queries.count_audit_figures(head, AuditFilters(), [2026]).now[3][1] == 0
 
 
 def test_the_page_says_how_it_stood_and_leads_to_the_rows(head, where):

@@ -5,7 +5,7 @@ import io
 from datetime import timedelta
 
 from concerns.models import ConcernChild
-from concerns.paper.lines import HEAD
+from concerns.paper.audit_csv import HEAD
 from concerns.rules.lifecycle import State
 from concerns.rules.words import Route
 from tests import factories
@@ -21,28 +21,47 @@ def test_a_line_says_when_what_and_how_long(head, where, lead):
     child = factories.child(where, year="Year 2")
     at = head.now - timedelta(days=1)
     concern = factories.concern_at(
-        State.CLOSED, where=where, lead=lead, now=at, children=(child,),
-        categories=("neglect", "housing"), going_home="not_sure",
-    )  # fmt: skip
+        State.CLOSED,
+        where=where,
+        lead=lead,
+        now=at,
+        children=(child,),
+        categories=("neglect", "housing"),
+        going_home="not_sure",
+    )
     assert sheet(head) == [
         {
-            "Reference": concern.reference, "Came in": "2026-11-02 10:00",
-            "Year groups": "Year 2", "Children": "1", "Categories": "Neglect; Housing",
-            "Worried about going home": "Not sure", "In danger": "No",
-            "Where it stands": "Closed", "Decided for": Route.SCHOOL_SUPPORT.label, "Late": "No",
-            "First look": "2026-11-02 10:15", "School minutes to first look": "15",
-            "Decided": "2026-11-02 10:30", "School minutes to decision": "30",
-            "Closed": "2026-11-02 11:00", "Outcome": "Help is in place and working",
+            "Reference": concern.reference,
+            "Came in": "2026-11-02 10:00",
+            "Year groups": "Year 2",
+            "Children": "1",
+            "Categories": "Neglect; Housing",
+            "Worried about going home": "Not sure",
+            "In danger": "No",
+            "Where it stands": "Closed",
+            "Decided for": Route.SCHOOL_SUPPORT.label,
+            "Late": "No",
+            "First look": "2026-11-02 10:15",
+            "School minutes to first look": "15",
+            "Decided": "2026-11-02 10:30",
+            "School minutes to decision": "30",
+            "Closed": "2026-11-02 11:00",
+            "Outcome": "Help is in place and working",
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_no_child_no_member_of_staff_and_no_word_of_an_account_is_in_it(head, where, writer, lead):
     child = factories.child(where, "Aneurin", "Quillfeather")
     factories.concern_at(
-        State.DECIDED, where=where, by=writer, lead=lead, children=(child,), account="Wombat",
+        State.DECIDED,
+        where=where,
+        by=writer,
+        lead=lead,
+        children=(child,),
+        account="Wombat",
         now=head.now - timedelta(days=1),
-    )  # fmt: skip
+    )
     written = b"".join(look(head, "/audit/csv/?year=all")).decode()
     for word in ("Aneurin", "Quillfeather", writer.person.name, lead.person.name, "Wombat"):
         assert word not in written

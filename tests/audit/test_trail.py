@@ -8,11 +8,11 @@ from django.http import Http404
 
 from concerns.chase import acts as chase
 from concerns.child import queries as child_pages
-from concerns.doors import ledger, rounds, sight
-from concerns.doors.act import Refused
-from concerns.models import Concern, Draft, Line, School, Viewer
-from concerns.models.notices_of import OUTSIDE
-from concerns.paper.trail import Trail, trail
+from concerns.doors import clock_round, ledger, sight
+from concerns.doors.act import ActRefused
+from concerns.models import Concern, Draft, LedgerLine, School, Viewer
+from concerns.paper.audit_trail import ConcernTrail, build_trail
+from concerns.reading.who_was_told import OUTSIDE
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -35,11 +35,11 @@ def at(viewer: Viewer, minutes: int) -> Viewer:
     return Viewer(viewer.person, viewer.school, viewer.roles, after(minutes))
 
 
-def told(viewer: Viewer, concern: Concern) -> Trail:
-    return trail(sight.concern(viewer, concern.uid, Kind.TRAIL), viewer)
+def told(viewer: Viewer, concern: Concern) -> ConcernTrail:
+    return build_trail(sight.open_concern(viewer, concern.uid, Kind.TRAIL), viewer)
 
 
-def whats(found: Trail) -> list[str]:
+def whats(found: ConcernTrail) -> list[str]:
     return [entry.what for entry in found.entries]
 
 
@@ -56,20 +56,30 @@ def concern(where, writer):
 
 
 def test_the_whole_way_is_told_in_the_order_it_went(head, lead, deputy, writer, concern):
-    sight.concern(at(lead, 5), concern.uid)
+    sight.open_concern(at(lead, 5), concern.uid)
     triage.take(by=lead, concern=concern, now=after(10))
     made = factories.decided(concern, Route.SOCIAL_CARE, Route.PARENTS)
     triage.decide(by=lead, concern=concern, decided=made, now=after(20))
     referral = concern.referrals.get()
     send(lead, referral, after(30))
     refer.speak(
-        by=lead, concern=concern, spoken_to="parent", who="His mother", said="She was glad.",
-        happened_at=after(35), now=after(40),
-    )  # fmt: skip
+        by=lead,
+        concern=concern,
+        spoken_to="parent",
+        who="His mother",
+        said="She was glad.",
+        happened_at=after(35),
+        now=after(40),
+    )
     refer.hear_back(
-        by=lead, referral=referral, answer="early_help", spoken_to="Duty worker", words="Yes.",
-        happened_at=after(50), now=after(50),
-    )  # fmt: skip
+        by=lead,
+        referral=referral,
+        answer="early_help",
+        spoken_to="Duty worker",
+        words="Yes.",
+        happened_at=after(50),
+        now=after(50),
+    )
     refer.give_view(by=deputy, referral=referral, view="agree", words="We agree.", now=after(60))
     submit.add(by=writer, concern=concern, words="One more thing.", now=after(70))
     step = concern.steps.open().get(kind="read_addition")
@@ -100,7 +110,7 @@ def test_the_whole_way_is_told_in_the_order_it_went(head, lead, deputy, writer, 
 def test_every_line_of_the_record_is_told_or_has_a_row_that_is(head, lead, writer, where):
     concern = factories.concern_at(State.CLOSED, where=where, by=writer, lead=lead, now=NOW)
     found = told(at(head, 90), concern)
-    lines = Line.objects.filter(concern=concern.uid)
+    lines = LedgerLine.objects.filter(concern=concern.uid)
     done_at = {line.received for line in lines}
     assert done_at <= {entry.at for entry in found.entries}
 
@@ -138,7 +148,7 @@ def test_a_draft_says_when_it_was_begun(head, writer, where):
 
 
 def test_a_refused_attempt_is_told_with_what_was_tried(head, lead, concern):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         close(lead, concern, after(10))
     refused = next(one for one in told(at(head, 20), concern).entries if one.mark == "refused")
     assert refused.what == "Was refused: Closed it"
@@ -147,9 +157,9 @@ def test_a_refused_attempt_is_told_with_what_was_tried(head, lead, concern):
 
 def test_readings_with_nothing_between_them_are_told_once(head, lead, concern):
     for minutes in (5, 6, 7):
-        sight.concern(at(lead, minutes), concern.uid)
+        sight.open_concern(at(lead, minutes), concern.uid)
     triage.take(by=lead, concern=concern, now=after(10))
-    sight.concern(at(lead, 11), concern.uid)
+    sight.open_concern(at(lead, 11), concern.uid)
     reads = [one for one in told(at(head, 20), concern).entries if one.what == "Read a concern"]
     assert [(one.times, one.last) for one in reads] == [(3, after(7)), (1, None)]
 
@@ -158,7 +168,7 @@ def test_readings_with_nothing_between_them_are_told_once(head, lead, concern):
 
 
 def shown_a_list(viewer: Viewer) -> None:
-    sight.shown(viewer, Concern.objects.visible_to(viewer))
+    sight.read_list(viewer, Concern.objects.visible_to(viewer))
 
 
 def knew(viewer: Viewer, concern: Concern) -> list[tuple]:
@@ -167,7 +177,7 @@ def knew(viewer: Viewer, concern: Concern) -> list[tuple]:
 
 def test_who_knew_is_told_in_the_order_they_came_to_know(head, lead, deputy, concern):
     shown_a_list(at(lead, 2))
-    sight.concern(at(lead, 5), concern.uid)
+    sight.open_concern(at(lead, 5), concern.uid)
     triage.take(by=lead, concern=concern, now=after(6))
     triage.hand(by=lead, concern=concern, to=deputy.person, note="Please.", now=after(7))
     assert knew(at(head, 20), concern) == [
@@ -179,7 +189,7 @@ def test_who_knew_is_told_in_the_order_they_came_to_know(head, lead, deputy, con
 
 
 def test_word_sent_is_told_with_to_whom_it_went_and_why(head, lead, concern):
-    rounds.go_round(after(24 * 60))
+    clock_round.run_reminder_round(after(24 * 60))
     sent = [entry for entry in told(head, concern).entries if entry.what == Kind.NOTICED.label]
     assert (sent[0].who, sent[0].facts) == (lead.person.name, (("Because", "It was late"),))
 
@@ -188,26 +198,26 @@ def test_word_sent_to_the_adviser_outside_says_so_and_not_to_whom(head, lead, co
     adviser = {"adviser_name": "Priya Rao", "adviser_email": "p@council.example"}
     School.objects.filter(pk=head.school.pk).update(**adviser, adviser_of="Westshire")
     for day in range(1, 8):
-        rounds.go_round(after(24 * 60 * day))
+        clock_round.run_reminder_round(after(24 * 60 * day))
     sent = [entry.who for entry in told(head, concern).entries if entry.what == Kind.NOTICED.label]
     assert OUTSIDE in sent
 
 
 def test_who_was_sent_word_knew_that_it_was_there_and_not_what_it_says(head, lead, concern):
-    rounds.go_round(after(24 * 60))
+    clock_round.run_reminder_round(after(24 * 60))
     knew = next(one for one in told(head, concern).knew if one.who == lead.person.name)
     assert (knew.at, knew.how, knew.read_at) == (after(24 * 60), Kind.NOTICED.label, None)
 
 
 def test_who_read_the_childs_story_knew(head, lead, concern):
     child = concern.children.get().child
-    child_pages.page(at(lead, 3), child.uid, "")
+    child_pages.read_story_page(at(lead, 3), child.uid, "")
     assert knew(at(head, 20), concern)[1] == ("Dee", after(3), "Read a child's story", after(3))
 
 
 def test_who_read_the_childs_story_before_it_was_sent_did_not_know(head, lead, writer, where):
     child = factories.child(where)
-    child_pages.page(at(lead, -3), child.uid, "")
+    child_pages.read_story_page(at(lead, -3), child.uid, "")
     concern = factories.sent(writer, child, now=NOW).concern
     assert "Dee" not in {who for who, *_ in knew(at(head, 20), concern)}
 
@@ -234,9 +244,14 @@ def test_parents_agencies_and_people_told_by_voice_knew_too(head, lead, writer, 
     made = factories.decided(concern, Route.SOCIAL_CARE)
     triage.decide(by=lead, concern=concern, decided=made, now=after(5))
     refer.speak(
-        by=lead, concern=concern, spoken_to="parent", who="His father", said="He came.",
-        happened_at=after(8), now=after(9),
-    )  # fmt: skip
+        by=lead,
+        concern=concern,
+        spoken_to="parent",
+        who="His father",
+        said="He came.",
+        happened_at=after(8),
+        now=after(9),
+    )
     send(lead, concern.referrals.get(), after(10))
     found = [(one.who, one.at) for one in told(at(head, 20), concern).knew if one.outside]
     assert found == [
@@ -251,7 +266,7 @@ def test_lists_are_looked_for_in_a_fixed_number_of_lines(head, lead, concern, mo
     monkeypatch.setattr(ledger, "LISTS_LOOKED_THROUGH", 2)
     for minutes in (1, 2, 3):
         shown_a_list(at(lead, minutes))
-    found = ledger.lists(told(at(head, 20), concern).concern)
+    found = ledger.lists_showing_concern(told(at(head, 20), concern).concern)
     assert [line.at for line in found] == [after(1), after(2)]
 
 
@@ -261,7 +276,7 @@ def test_lists_are_looked_for_in_a_fixed_number_of_lines(head, lead, concern, mo
 def test_opening_a_trail_and_taking_it_out_are_on_record(head, concern):
     look(head, f"/audit/concern/{concern.uid}/")
     look(head, f"/audit/print/{concern.uid}/")
-    lines = Line.objects.filter(concern=concern.uid, actor=head.person).order_by("id")
+    lines = LedgerLine.objects.filter(concern=concern.uid, actor=head.person).order_by("id")
     assert [line.kind for line in lines] == [Kind.TRAIL, Kind.EXPORTED]
 
 

@@ -131,10 +131,12 @@ def _bench(sizes: list[int]) -> None:
     from tests.databases import PostgreSQLCluster, SQLiteFiles
 
     os.environ.update(settings.SAYS)
-    url, owner_url = os.environ.get("DATABASE_URL", ""), os.environ.get("DATABASE_OWNER_URL", "")
+    url = os.environ.get("DATABASE_URL", "")
+    owner_url = os.environ.get("DATABASE_OWNER_URL", "")
     if url:
         _alone(os.environ, "look")
-    found, site = [], {}
+    found = []
+    site = {}
     # The worker is weighed in an ordinary school, or in the nearest to it that is measured.
     weighed = min(sizes, key=lambda size: abs(size - ORDINARY))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -158,7 +160,8 @@ def _year(levels: list[int]) -> None:
     from tests.databases import PostgreSQLCluster, SQLiteFiles
 
     os.environ.update(settings.SAYS)
-    url, owner_url = os.environ.get("DATABASE_URL", ""), os.environ.get("DATABASE_OWNER_URL", "")
+    url = os.environ.get("DATABASE_URL", "")
+    owner_url = os.environ.get("DATABASE_OWNER_URL", "")
     found = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         on_postgresql = url.startswith("postgres")

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from concerns.models import Referral
 from concerns.refer import acts as refer
 from concerns.rules import calendars
-from concerns.rules.answers import ANSWER_OPENS, ANSWERS
+from concerns.rules.agency_answers import ANSWER_OPENS, ANSWERS
 from concerns.rules.clocks import StepKind
-from concerns.rules.lifecycle import Stage, State
-from concerns.rules.words import Answer
+from concerns.rules.lifecycle import ReferralStage, State
+from concerns.rules.words import AgencyAnswer
 from tests.bench.secondary import DEPUTY, DSL, HEAD
 
 # After so many working days, and how often. None: never of themselves; somebody has to chase.
@@ -23,15 +23,19 @@ CHASED_ANSWERS = 0.45
 CHALLENGE_ANSWERED = 0.6
 ANSWERED = {
     StepKind.HEAR_BACK: (
-        (Answer.ASSESSMENT, 25), (Answer.SECTION_47, 5), (Answer.EARLY_HELP, 25),
-        (Answer.ALREADY_OPEN, 5), (Answer.ADVICE, 20), (Answer.NO_FURTHER, 20),
+        (AgencyAnswer.ASSESSMENT, 25), (AgencyAnswer.SECTION_47, 5), (AgencyAnswer.EARLY_HELP, 25),
+        (AgencyAnswer.ALREADY_OPEN, 5), (AgencyAnswer.ADVICE, 20), (AgencyAnswer.NO_FURTHER, 20),
     ),
     StepKind.HEAR_BACK_OTHER: (
-        (Answer.ACCEPTED, 70), (Answer.ADVICE, 20), (Answer.NO_FURTHER, 10),
+        (AgencyAnswer.ACCEPTED, 70), (AgencyAnswer.ADVICE, 20), (AgencyAnswer.NO_FURTHER, 10),
     ),
 }  # fmt: skip
 # The assessment's own finding, after so many working days: some of them past the 45 of guidance.
-FINDINGS = ((Answer.EARLY_HELP, 50), (Answer.ALREADY_OPEN, 25), (Answer.NO_FURTHER, 25))
+FINDINGS = (
+    (AgencyAnswer.EARLY_HELP, 50),
+    (AgencyAnswer.ALREADY_OPEN, 25),
+    (AgencyAnswer.NO_FURTHER, 25),
+)
 ASSESSED = (25, 55)
 
 
@@ -50,7 +54,7 @@ def sent(year, at: datetime, referral: Referral) -> None:
 
 def chased(year, at: datetime, referral: Referral) -> None:
     if year.chance.random() < CHASED_ANSWERS:
-        works = referral.stage is Stage.AGREED
+        works = referral.current_stage is ReferralStage.AGREED
         table = FINDINGS if works else ANSWERED[ANSWERS[referral.route]]
         when = at + timedelta(minutes=year.chance.randrange(30, 120))
         year.at(when, _answer, year, referral, chosen(year.chance, table))
@@ -59,7 +63,7 @@ def chased(year, at: datetime, referral: Referral) -> None:
 def challenged(year, at: datetime, referral: Referral) -> None:
     if year.chance.random() < CHALLENGE_ANSWERED:
         days = year.chance.choice((1, 2))
-        year.at(_working(year, at, days), _answer, year, referral, Answer.EARLY_HELP)
+        year.at(_working(year, at, days), _answer, year, referral, AgencyAnswer.EARLY_HELP)
 
 
 def _working(year, at: datetime, days: int) -> datetime:
@@ -68,10 +72,12 @@ def _working(year, at: datetime, days: int) -> datetime:
     return close - timedelta(minutes=year.chance.randrange(10, 420))
 
 
-def _answer(at: datetime, year, referral: Referral, answer: Answer) -> None:
+def _answer(at: datetime, year, referral: Referral, answer: AgencyAnswer) -> None:
     referral = Referral.objects.select_related("concern").get(pk=referral.pk)
     by = _reached(year, at, referral)
-    over = referral.concern.state == State.CLOSED or referral.stage is Stage.ANSWERED
+    over = (
+        referral.concern.state == State.CLOSED or referral.current_stage is ReferralStage.ANSWERED
+    )
     if by is None or over:
         return
     said = {"spoken_to": "Duty worker", "words": "They have read it.", "happened_at": at}

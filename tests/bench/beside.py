@@ -13,7 +13,8 @@ ABOUT_ADULTS = 30
 
 def write(child: int) -> None:
     """Into the first school, as its last hours; `child` by key."""
-    lead, staff = _viewer("dsl1", Role.DSL), _viewer("staff1", Role.STAFF)
+    lead = _viewer("dsl1", Role.DSL)
+    staff = _viewer("staff1", Role.STAFF)
     homes.whole_file(lead, Child.objects.get(pk=child))
     colleagues = Person.objects.filter(email__startswith="staff").exclude(pk=staff.person.pk)
     for number, colleague in enumerate(colleagues.order_by("pk")[:ABOUT_ADULTS]):

@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
-from concerns.models import Concern, Letter, Line, Notice, Post, School, Step
-from concerns.models.notice import Told
-from concerns.models.unheld import breaches
+from concerns.models import Concern, LedgerLine, Letter, Notice, Post, School, Step
+from concerns.models.outbox.notice import NoticeEnding
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules import calendars
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.messages import Why
+from concerns.rules.message_rules import MessageReason
 from concerns.rules.roles import Role
 from tests.bench.leads import THEIRS
 from tests.bench.post import Arrived
@@ -20,7 +20,8 @@ from tests.bench.secondary import LONDON, day_of, every_day, moment, within
 
 # A letter waits for the next post, which is never a day away, and then for a round; what failed is
 # tried again within the hour.
-POSTED, TRIED_AGAIN = timedelta(hours=28), timedelta(hours=4)
+POSTED = timedelta(hours=28)
+TRIED_AGAIN = timedelta(hours=4)
 RUNGS = ("none: done before a round", "1", "2", "3", "4", "outside", "again round")
 
 
@@ -30,15 +31,17 @@ def lost(
     """What was lost at `now`, each by its words: `written` are the receipts in people's hands,
     `arrived` what the mail server took, which has worked since `works_since`."""
     on_record = set(Concern.objects.filter(school=school).values_list("uid", flat=True))
-    waiting = Notice.objects.filter(school=school).waiting()
+    waiting = Notice.objects.filter(school=school).still_pending()
     works = works_since <= now - TRIED_AGAIN
     never = waiting.filter(made_at__lt=now - POSTED) if works else waiting.none()
     times = Counter(one.number for one in arrived)
-    told = Notice.objects.filter(school=school, ended=Told.SENT)
-    lines = Line.objects.filter(school=school, kind=Kind.NOTICED).count()
+    told = Notice.objects.filter(school=school, ended=NoticeEnding.SENT)
+    lines = LedgerLine.objects.filter(school=school, kind=Kind.NOTICED).count()
     here = sum(one.lines for one in arrived)
     return {
-        "open without a step that somebody can do": len(list(breaches(school, day_of(now)))),
+        "open without a step that somebody can do": len(
+            list(find_integrity_breaches(school, day_of(now)))
+        ),
         "concerns written, and not on record": len(set(written) - on_record),
         "notices that never ended though mail works": never.count(),
         "messages sent twice": sum(number - 1 for number in times.values()),
@@ -95,8 +98,9 @@ def _steps(year, end: datetime) -> dict[str, str]:
 
 def _how_far(year, late: dict[int, Step]) -> Counter[str]:
     """How many came how far, by what the rounds told."""
-    pushed, outside = defaultdict(int), {}
-    told = Notice.objects.filter(school=year.school, step__in=late, why=Why.LATE)
+    pushed = defaultdict(int)
+    outside = {}
+    told = Notice.objects.filter(school=year.school, step__in=late, why=MessageReason.LATE)
     for step, number, beyond in told.order_by("pk").values_list("step", "pushed", "outside"):
         pushed[step] = max(pushed[step], number)
         if beyond:
@@ -112,7 +116,8 @@ def _rung(pushed: int, outside: int | None) -> str:
 
 def _late_days(year, step: Step, end: datetime) -> tuple[float, int]:
     """How late it became, in days of its own calendar; and in minutes of it."""
-    calendar, days = CLOCKS[StepKind(step.kind)].calendar, year.school.days
+    calendar = CLOCKS[StepKind(step.kind)].calendar
+    days = year.school.school_calendar
     minutes = calendars.minutes_between(calendar, days, step.due_at, step.done_at or end)
     return minutes / calendars.day_minutes(calendar, days), minutes
 
@@ -123,11 +128,14 @@ def _longest(year, steps: list[Step], end: datetime) -> str:
     step = max(steps, key=lambda step: _late_days(year, step, end))
     calendar = CLOCKS[StepKind(step.kind)].calendar
     minutes = _late_days(year, step, end)[1]
-    return f"{calendars.in_words(minutes, calendar, year.school.days)} ({step.kind})"
+    duration = calendars.duration_in_words(minutes, calendar, year.school.school_calendar)
+    return f"{duration} ({step.kind})"
 
 
 def _unnoticed(year, steps: list[Step], end: datetime) -> int:
-    rows = Notice.objects.filter(school=year.school, why=Why.LATE, ended=Told.SENT)
+    rows = Notice.objects.filter(
+        school=year.school, why=MessageReason.LATE, ended=NoticeEnding.SENT
+    )
     told = set(rows.values_list("step", flat=True))
     quiet = [step for step in steps if step.pk not in told and _late_days(year, step, end)[0] >= 1]
     return sum(not within(year.plan.mail_fails, day_of(step.due_at)) for step in quiet)
@@ -193,7 +201,7 @@ def _notices(year) -> dict[str, str]:
     notices = Notice.objects.filter(school=year.school)
     failed = Letter.objects.filter(school=year.school).filter(Q(tries__gt=1) | ~Q(fault=""))
     ended = Counter(notices.values_list("ended", flat=True))
-    sent = notices.filter(ended=Told.SENT).values_list("made_at", "ended_at")
+    sent = notices.filter(ended=NoticeEnding.SENT).values_list("made_at", "ended_at")
     waited = [
         (at - made) / timedelta(hours=1)
         for made, at in sent
@@ -201,13 +209,15 @@ def _notices(year) -> dict[str, str]:
         and not within(year.plan.mail_fails, day_of(at))
     ]
     return {
-        "things told": f"{ended[Told.SENT]:,}",
-        "not sent, a later one says it": f"{ended[Told.MERGED]:,}",
-        "not sent, somebody had acted": f"{ended[Told.ACTED]:,}",
+        "things told": f"{ended[NoticeEnding.SENT]:,}",
+        "not sent, a later one says it": f"{ended[NoticeEnding.MERGED]:,}",
+        "not sent, somebody had acted": f"{ended[NoticeEnding.ACTED]:,}",
         "tries that failed": f"{year.post.failed:,}",
         "letters that failed": f"{failed.count():,}",
         "things told once mail worked again": f"{len(waited):,}",
         "  hours later *": spread(waited),
-        "told that nobody is left who may act": f"{notices.filter(why=Why.NOBODY).count():,}",
+        "told that nobody is left who may act": (
+            f"{notices.filter(why=MessageReason.NOBODY).count():,}"
+        ),
         "said by message, not on one's own list": f"{len(year.leads.off_the_list):,}",
     }

@@ -2,18 +2,27 @@
 how many minutes of theirs, reading included."""
 
 from concerns.chase import acts as chase
-from concerns.management.demo import words
-from concerns.models import Concern, Decided, Met, Step, Task, Viewer, Watch, Watching
-from concerns.models.after import may_be_asked, watched
-from concerns.models.decision import pressing_decision
+from concerns.management.demo import names_and_sentences
+from concerns.models import (
+    Concern,
+    DecisionAnswers,
+    MeetingAnswers,
+    Step,
+    Task,
+    Viewer,
+    Watch,
+    WatchAnswers,
+)
+from concerns.models.response.decision import is_decision_pressing
+from concerns.models.response.watch import find_watch_reason, staff_to_ask_about
 from concerns.refer import acts as refer
 from concerns.rules import calendars
-from concerns.rules.after import Then
 from concerns.rules.clocks import BY_A_NOTE, DECISIONS, FIRST_LOOKS, MEETINGS, StepKind
-from concerns.rules.lifecycle import Stage
-from concerns.rules.meetings import MeetingKind
+from concerns.rules.lifecycle import ReferralStage
+from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import Role
-from concerns.rules.words import Outcome, Part, Route
+from concerns.rules.watching import WatchReviewResult
+from concerns.rules.words import ChildPart, ConcernOutcome, Route
 from concerns.triage import acts as triage
 from tests.bench import agencies, writing
 from tests.bench.secondary import DEPUTY, NEW, OTHER_DEPUTY
@@ -37,7 +46,8 @@ PARENTS_REACHED = 0.85
 DISAGREES = 0.25
 REFERS_AGAIN = 0.3
 PLAN_MADE = 0.6
-NOTE, WHY = "Done, and it is helping.", "What was decided has been done; the picture is calmer."
+NOTE = "Done, and it is helping."
+WHY = "What was decided has been done; the picture is calmer."
 
 
 def do(year, by: Viewer, step: Step, long: bool) -> tuple[int, list[Step]]:
@@ -71,13 +81,14 @@ def _in_turn(year, by: Viewer, concern: Concern):
 
 
 def _decide(year, by: Viewer, step: Step) -> int:
-    concern, chance = step.concern, year.chance
-    rows = tuple(concern.children.filter(part=Part.ABOUT))
-    back = chance.choice(words.BACK) if chance.random() < WORD_AT_ONCE else ""
-    light = not pressing_decision(concern) and chance.random() < LIGHT
+    concern = step.concern
+    chance = year.chance
+    rows = tuple(concern.children.filter(part=ChildPart.ABOUT))
+    back = chance.choice(names_and_sentences.BACK) if chance.random() < WORD_AT_ONCE else ""
+    light = not is_decision_pressing(concern) and chance.random() < LIGHT
     if light:
-        until = calendars.look_again(by.school.days, by.today, concern.pk)
-        decided = Decided(
+        until = calendars.picture_review_day(by.school.school_calendar, by.todays_date, concern.pk)
+        decided = DecisionAnswers(
             rows, (Route.KEEP,), "One small thing.", light=True, keep_until=until, words_back=back
         )
     else:
@@ -87,20 +98,26 @@ def _decide(year, by: Viewer, step: Step) -> int:
     return 4 if light else 12
 
 
-def _full(year, by: Viewer, concern: Concern, rows, routes, back: str) -> Decided:
+def _full(year, by: Viewer, concern: Concern, rows, routes, back: str) -> DecisionAnswers:
     watch = Route.WATCH in routes
-    until = calendars.add_school_weeks(by.school.days, by.now, 3).date()
-    return Decided(
-        rows, routes, "The third time this term.", considered="Waiting, and why not.",
+    until = calendars.add_school_weeks(by.school.school_calendar, by.now, 3).date()
+    return DecisionAnswers(
+        rows,
+        routes,
+        "The third time this term.",
+        considered="Waiting, and why not.",
         parents_told="will_be" if Route.PARENTS in routes else "no",
         parents_why_not="" if Route.PARENTS in routes else "Advice is awaited first.",
-        siblings="considered", child_seen="seen", watch_until=until if watch else None,
-        watched_by=_adult(year, by, concern) if watch else None, words_back=back,
-    )  # fmt: skip
+        siblings="considered",
+        child_seen="seen",
+        watch_until=until if watch else None,
+        watched_by=_adult(year, by, concern) if watch else None,
+        words_back=back,
+    )
 
 
 def _adult(year, by: Viewer, concern: Concern):
-    asked = set(may_be_asked(by, concern))
+    asked = set(staff_to_ask_about(by, concern))
     return year.chance.choice([person for person in year.place.staff if person in asked])
 
 
@@ -109,7 +126,7 @@ def _note(year, by: Viewer, step: Step) -> None:
 
 
 def _look_again(year, by: Viewer, step: Step) -> None:
-    said = {"words": "Looked at as a whole.", "words_back": words.BACK[2]}
+    said = {"words": "Looked at as a whole.", "words_back": names_and_sentences.BACK[2]}
     year.does(chase.look_again, by=by, step=step, now=by.now, **said)
 
 
@@ -117,10 +134,16 @@ def _speak(year, by: Viewer, step: Step) -> int:
     adviser = step.kind == StepKind.SEEK_ADVICE
     reached = adviser or year.chance.random() < PARENTS_REACHED
     year.does(
-        refer.speak, by=by, concern=step.concern, spoken_to="adviser" if adviser else "parent",
-        who="Somebody", said=words.SAID[0] if reached else "No answer.", reached=reached,
-        happened_at=by.now, now=by.now,
-    )  # fmt: skip
+        refer.speak,
+        by=by,
+        concern=step.concern,
+        spoken_to="adviser" if adviser else "parent",
+        who="Somebody",
+        said=names_and_sentences.SAID[0] if reached else "No answer.",
+        reached=reached,
+        happened_at=by.now,
+        now=by.now,
+    )
     return 12 if reached else 3
 
 
@@ -138,14 +161,14 @@ def _chase(year, by: Viewer, step: Step) -> None:
 
 
 def _view(year, by: Viewer, step: Step) -> None:
-    ended = step.referral.answer in {"advice", "no_further"}
+    ended = step.referral.latest_answer in {"advice", "no_further"}
     view = "disagree" if ended and year.chance.random() < DISAGREES else "agree"
     _say(year, by, step, view)
 
 
 def _challenge(year, by: Viewer, step: Step) -> None:
     """They have not answered in time: the next rung is asked; after the last it is settled."""
-    said = step.referral.events.filter(stage=Stage.CHALLENGED).count()
+    said = step.referral.events.filter(stage=ReferralStage.CHALLENGED).count()
     if said < 3:
         _say(year, by, step, "disagree")
     else:
@@ -164,8 +187,8 @@ def _not_again(year, by: Viewer, step: Step) -> int:
     if year.chance.random() >= REFERS_AGAIN:
         year.does(refer.not_again, by=by, concern=step.concern, why="Explained.", now=by.now)
         return 8
-    rows = tuple(step.concern.children.filter(part=Part.ABOUT))
-    decided = _full(year, by, step.concern, rows, (Route.SOCIAL_CARE,), words.BACK[0])
+    rows = tuple(step.concern.children.filter(part=ChildPart.ABOUT))
+    decided = _full(year, by, step.concern, rows, (Route.SOCIAL_CARE,), names_and_sentences.BACK[0])
     year.does(triage.decide, by=by, concern=step.concern, decided=decided, now=by.now)
     return 15
 
@@ -179,34 +202,40 @@ MEETS = {
 def _meet(year, by: Viewer, step: Step) -> None:
     kind = MEETS[StepKind(step.kind)]
     plan = kind is MeetingKind.CORE_GROUP or year.chance.random() < PLAN_MADE
-    met = Met(kind, by.now, "Everybody", "As before.", leads_on=plan)
+    met = MeetingAnswers(kind, by.now, "Everybody", "As before.", leads_on=plan)
     year.does(refer.meet, by=by, concern=step.concern, met=met, now=by.now)
 
 
 def _tell_reporter(year, by: Viewer, step: Step) -> None:
-    given = {"concern": step.concern, "words": words.BACK[0], "now": by.now}
+    given = {"concern": step.concern, "words": names_and_sentences.BACK[0], "now": by.now}
     year.does(chase.tell_reporter, by=by, **given)
 
 
 def _close(year, by: Viewer, step: Step) -> int:
     """End it; or open the watch that its ending asks for. Not while anything holds it open."""
     concern = step.concern
-    if Step.objects.holding_open(concern).exists():
+    if Step.objects.steps_blocking_closure(concern).exists():
         return 1
-    outcome = year.chance.choice((Outcome.KEPT, Outcome.HELP_IN_PLACE, Outcome.EXPLAINED))
-    given = {"by": by, "concern": concern, "words_back": words.BACK[1], "now": by.now}
-    if not watched(concern, outcome):
+    outcome = year.chance.choice(
+        (ConcernOutcome.KEPT, ConcernOutcome.HELP_IN_PLACE, ConcernOutcome.EXPLAINED)
+    )
+    given = {"by": by, "concern": concern, "words_back": names_and_sentences.BACK[1], "now": by.now}
+    if not find_watch_reason(concern, outcome):
         year.does(triage.close, **given, outcome=outcome, why=WHY)
         return 3
-    asked = Watching(_adult(year, by, concern), "How are they these days?", WHY, outcome)
+    asked = WatchAnswers(_adult(year, by, concern), "How are they these days?", WHY, outcome)
     year.does(triage.watch, **given, asked=asked)
     writing.ask_of(year, concern)
     return 6
 
 
 def _review(year, by: Viewer, step: Step) -> None:
-    last = not Watch.objects.of(step.concern).left(by.today, step)
-    said = {"then": Then.END, "words_back": words.BACK[1]} if last else {"then": Then.ON}
+    last = not Watch.objects.latest_of_concern(step.concern).review_days_left(by.todays_date, step)
+    said = (
+        {"then": WatchReviewResult.END, "words_back": names_and_sentences.BACK[1]}
+        if last
+        else {"then": WatchReviewResult.ON}
+    )
     given = {"step": step, "words": "As before.", "why": "", "now": by.now}
     year.does(chase.look_after, by=by, **given, **{"words_back": "", **said})
     writing.ask_of(year, step.concern)

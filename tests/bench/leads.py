@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from concerns.models import Person, Step, Viewer
-from concerns.models.climb import Ladders
-from concerns.rules.clocks import CLOCKS, StepKind, Unit
+from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind
+from concerns.workflow.escalation import EscalationLadders
 from tests.bench import doing
 from tests.bench.post import Arrived
 from tests.bench.secondary import DEPUTY, DSL, HEAD, NEW, OTHER_DEPUTY, day_of, moment
@@ -27,7 +27,8 @@ LOOKS = {DSL: LEAD, DEPUTY: TEACHES, OTHER_DEPUTY: TEACHES, NEW: TEACHES, HEAD: 
 HOLIDAY = time(10)
 # Minutes after a red message, about: in school hours; and out of them, but never by night.
 REACTS = {DSL: 10, DEPUTY: 25, OTHER_DEPUTY: 25, NEW: 25, HEAD: 40}
-OUT_OF_HOURS, NIGHT = 3, (time(22), time(7))
+OUT_OF_HOURS = 3
+NIGHT = (time(22), time(7))
 # So much of what has come to somebody is forgotten by them, until it has climbed to another.
 FORGOTTEN = 0.05
 # A lead whose list for the day is longer than this hands what is new to the deputy, in turn.
@@ -98,27 +99,29 @@ class Leads:
             self._work(at, name, self.to_do(by, name), until)
 
     def _has_time(self, name: str, by: Viewer) -> bool:
-        return self.spent[by.person.pk, by.today] < LOOKS[name][2]
+        return self.spent[by.person.pk, by.todays_date] < LOOKS[name][2]
 
     def to_do(self, by: Viewer, name: str) -> list[Step]:
         """What has come to `by` and is for now: due today first, the most pressing first."""
         steps = Step.objects.visible_to(by).open().filter(due_at__lte=by.now + AHEAD)
         steps = list(steps.select_related("concern", "holder", "referral", "decision").in_order())
-        ladders = Ladders(by.school, by.now, steps)
-        tonight = moment(by.today, time(23))
+        ladders = EscalationLadders(by.school, by.now, steps)
+        tonight = moment(by.todays_date, time(23))
         mine = [step for step in steps if self._has_come(ladders, step, by)]
         rows = [step for step in mine if self._is_for_now(step, by, tonight)]
-        named = self.year.place.is_school_day(by.today) or name == DEPUTY
+        named = self.year.place.is_school_day(by.todays_date) or name == DEPUTY
         if not (named and self._has_time(name, by)):
             # Only what presses: on a day for which another is named, or after a day's work.
             rows = [step for step in rows if step.due_at <= tonight and _rank(step) <= PRESSES]
         self.long[by.person.pk] = sum(step.due_at <= tonight for step in rows) > LONG
         return sorted(rows, key=lambda step: (step.due_at > tonight, _rank(step)))
 
-    def _has_come(self, ladders: Ladders, step: Step, by: Viewer) -> bool:
-        come = ladders.come(step)
-        asked = ladders.rungs(step)[:1] if come is None else [come.to]
-        if by.person.pk in step.not_theirs or not (_listed(step, by) or asked == [by.person]):
+    def _has_come(self, ladders: EscalationLadders, step: Step, by: Viewer) -> bool:
+        come = ladders.current_recipient(step)
+        asked = ladders.people_on_ladder(step)[:1] if come is None else [come.to]
+        if by.person.pk in step.barred_person_keys or not (
+            _listed(step, by) or asked == [by.person]
+        ):
             return False
         if come is None and not _listed(step, by):
             self.off_the_list.add(step.pk)
@@ -126,9 +129,9 @@ class Leads:
 
     def _is_for_now(self, step: Step, by: Viewer, tonight: datetime) -> bool:
         if step.kind in THEIRS:
-            chased = self._chased.get(step.referral_id) == by.today
+            chased = self._chased.get(step.referral_id) == by.todays_date
             return step.due_at < by.now and not chased
-        if CLOCKS[step.kind].unit is Unit.DATE:
+        if CLOCKS[step.kind].unit is ClockUnit.DATE:
             return step.due_at <= tonight
         return True
 
@@ -145,9 +148,9 @@ class Leads:
             self._busy.discard(person.pk if person else None)
             return
         if step.kind in THEIRS:
-            self._chased[step.referral_id] = by.today
+            self._chased[step.referral_id] = by.todays_date
         minutes, more = doing.do(self.year, by, step, self.long[person.pk])
-        self.spent[person.pk, by.today] += minutes
+        self.spent[person.pk, by.todays_date] += minutes
         if not self._has_time(name, by):
             rows = [row for row in [*more, *rows] if _rank(row) <= PRESSES]
         else:

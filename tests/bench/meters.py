@@ -22,7 +22,8 @@ from contextlib import contextmanager
 from django.db import connection
 
 # Runs for the clock: so many, or so many seconds of them.
-MOST, LONG_ENOUGH = 60, 3
+MOST = 60
+LONG_ENOUGH = 3
 WRITES = ("INSERT", "UPDATE", "DELETE")
 _BLOCKS = """
 SELECT sum(coalesce(heap_blks_read, 0) + coalesce(heap_blks_hit, 0) + coalesce(idx_blks_read, 0)
@@ -134,7 +135,8 @@ class Clock:
 
     @contextmanager
     def measuring(self):
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall = time.perf_counter()
+        cpu = time.process_time()
         yield
         self.cpu += time.process_time() - cpu
         self.wall += time.perf_counter() - wall
@@ -157,12 +159,14 @@ def least(asked: dict[str, Callable], often: int = 0) -> dict[str, Clock]:
     """
     gc.collect()
     found: dict[str, Clock] = {}
-    begun, rounds = time.perf_counter(), 0
+    begun = time.perf_counter()
+    rounds = 0
     while rounds < (often or MOST) and (often or time.perf_counter() - begun < LONG_ENOUGH):
         rounds += 1
         for name, ask in asked.items():
             clock = Clock()
             ask(clock)
             best = found.setdefault(name, clock)
-            best.cpu, best.wall = min(best.cpu, clock.cpu), min(best.wall, clock.wall)
+            best.cpu = min(best.cpu, clock.cpu)
+            best.wall = min(best.wall, clock.wall)
     return found

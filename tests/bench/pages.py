@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from concerns.management.demo.words import FORENAMES, SURNAMES
+from concerns.management.demo.names_and_sentences import FORENAMES, SURNAMES
 from concerns.models import Child, Concern
 from tests.bench import meters
 from tests.bench.school import EMPTY_SCHOOLS
@@ -23,7 +23,8 @@ ACCOUNT = (
     "for a while. Then he said that he does not like Fridays, and that his tummy hurts on Fridays. "
     "I said I was glad he told me. He had not eaten. He went back to class when the bell rang."
 )
-PUPILS, MANY_PUPILS = 1_500, 20_000
+PUPILS = 1_500
+MANY_PUPILS = 20_000
 WRITTEN = 30
 # Times that a page is asked for before anything is measured.
 WARM = 5
@@ -62,9 +63,11 @@ def pages(through: Through) -> Iterator[Page]:
     yield Page("autosave", "draft saved", _autosave(staff), often=WRITTEN)
     yield Page("submit", "submit", _submit(staff), often=WRITTEN)
     offices = [_visitor(through, f"empty{number}") for number in range(EMPTY_SCHOOLS)]
-    few, many = offices[: EMPTY_SCHOOLS // 2], offices[EMPTY_SCHOOLS // 2 :]
+    few = offices[: EMPTY_SCHOOLS // 2]
+    many = offices[EMPTY_SCHOOLS // 2 :]
     content = roll_file(PUPILS)
-    first, again = _imports(few, content), _imports(few, content)
+    first = _imports(few, content)
+    again = _imports(few, content)
     yield Page("import", f"import of {PUPILS:,}", first, often=1)
     yield Page("again", "the same import again", again, often=1)
     large = _imports(many, roll_file(MANY_PUPILS))
@@ -74,7 +77,8 @@ def pages(through: Through) -> Iterator[Page]:
 
 def _without_a_goal(dsl: Visitor, head: Visitor, story: str) -> Iterator[Page]:
     """Nobody has said what these may cost: what stands beside them is their growth."""
-    file, chronology = f"{story}file/", f"{story}chronology/"
+    file = f"{story}file/"
+    chronology = f"{story}chronology/"
     yield Page("file", "child's file (no goal)", lambda t: dsl.ask(file, through=t))
     yield Page("line", "chronology, 50 (no goal)", lambda t: dsl.ask(chronology, through=t))
     yield Page("adult", "adult list (no goal)", lambda t: head.ask("/adult/", through=t))
@@ -173,7 +177,8 @@ Timed = Callable[[meters.Clock], None]
 
 def floors(through: Through) -> dict[str, Timed]:
     """The least there is in the same process: by the same handler, or to the same database."""
-    nobody, staff = Visitor(through), _visitor(through, "staff1")
+    nobody = Visitor(through)
+    staff = _visitor(through, "staff1")
     return {
         "bare": _timed(lambda t: nobody.ask("/bench/bare/", through=t), through),
         "blank": _timed(lambda t: staff.ask("/bench/blank/", through=t), through),

@@ -12,18 +12,20 @@ from functools import cache
 from uuid import UUID
 
 from concerns.doors import ledger
-from concerns.models import Concern, School, finding
-from concerns.models.notice import Told as Ended
+from concerns.models import Concern, School
+from concerns.models.concern import word_index
+from concerns.models.outbox.notice import NoticeEnding as Ended
 from concerns.rules.clocks import CLOCKS, FIRST_LOOKS
-from concerns.rules.finding import found_by
-from concerns.rules.messages import LINES, Why
+from concerns.rules.message_rules import LINES, MessageReason
 from concerns.rules.roles import Role
-from concerns.rules.words import HowKnown, Part
+from concerns.rules.word_stems import searchable_stems
+from concerns.rules.words import ChildPart, HowKnown
 from tests.bench import beside
 from tests.bench.school import NOW, Place, begin, must_be_empty
 from tests.bench.told import MINUTE, Told, at, dashed, long_story
 
-OPEN, OPEN_FOR_A_ROUND = 200, 2_000
+OPEN = 200
+OPEN_FOR_A_ROUND = 2_000
 BATCH = 10_000
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -79,32 +81,47 @@ def reference(number: int) -> str:
 
 
 def _write(told: Told) -> None:
-    tables, owed = told.place.tables, [step for step in told.steps if step.done is None]
+    tables = told.place.tables
+    owed = [step for step in told.steps if step.done is None]
     tables.Concern.add(
-        uid=told.uid, school_id=1, reference=reference(told.concern),
-        reporter_id=told.reporter[0], draft=tables.Concern.uid(),
-        begun_at=at(told.received - 4 * MINUTE), received_at=at(told.received),
-        going_home=told.home, account=told.words,
+        uid=told.uid,
+        school_id=1,
+        reference=reference(told.concern),
+        reporter_id=told.reporter[0],
+        draft=tables.Concern.uid(),
+        begun_at=at(told.received - 4 * MINUTE),
+        received_at=at(told.received),
+        going_home=told.home,
+        account=told.words,
         how_known=HowKnown.CHILD_TOLD if told.told else HowKnown.SAW,
         child_words="I don't want to go." if told.told else "",
         rank=min((CLOCKS[step.kind].rank for step in owed), default=9),
-        next_due_at=at(min(step.due for step in owed)) if owed else None, **told.values,
-    )  # fmt: skip
-    parts = (Part.ABOUT, Part.INVOLVED)
+        next_due_at=at(min(step.due for step in owed)) if owed else None,
+        **told.values,
+    )
+    parts = (ChildPart.ABOUT, ChildPart.INVOLVED)
     for part, (child, _, year, class_name) in zip(parts, told.children, strict=False):
         row = tables.ConcernChild.add(
-            school_id=1, concern_id=told.concern, child_id=child, year=year,
-            class_name=class_name, part=part,
-        )  # fmt: skip
-        if part is Part.ABOUT and "decided_at" in told.values:
+            school_id=1,
+            concern_id=told.concern,
+            child_id=child,
+            year=year,
+            class_name=class_name,
+            part=part,
+        )
+        if part is ChildPart.ABOUT and "decided_at" in told.values:
             tables.DecisionChild.add(school_id=1, decision_id=told.decision, concern_child_id=row)
     for word in told.ticked:
         tables.ConcernCategory.add(school_id=1, concern_id=told.concern, category=word)
     if told.marked:
         tables.Mark.add(
-            school_id=1, concern_id=told.concern, place="forearm", side="left", size_cm="1.5",
+            school_id=1,
+            concern_id=told.concern,
+            place="forearm",
+            side="left",
+            size_cm="1.5",
             described="Round, red.",
-        )  # fmt: skip
+        )
     _write_steps(told)
     _write_lines(told)
 
@@ -112,7 +129,7 @@ def _write(told: Told) -> None:
 def _found_by(told: Told) -> None:
     """By every word of it, as the write door lets it be."""
     tables = told.place.tables
-    for word in sorted(found_by(*tables.said)):
+    for word in sorted(searchable_stems(*tables.said)):
         tables.WordKey.add(
             school_id=1, token=_token(told.place.school_uid, word), concern_id=told.concern
         )
@@ -121,36 +138,50 @@ def _found_by(told: Told) -> None:
 
 @cache
 def _token(school_uid: str, word: str) -> int:
-    return finding.token(School(uid=UUID(school_uid)), word)
+    return word_index.word_token(School(uid=UUID(school_uid)), word)
 
 
 def _write_steps(told: Told) -> None:
     for step in told.steps:
         key = told.place.tables.Step.add(
-            school_id=1, concern_id=told.concern, decision_id=step.decision,
-            referral_id=step.referral, kind=step.kind, holder_id=step.holder,
-            holder_role="" if step.holder else Role.DSL, opened_at=at(step.opened),
-            due_at=at(step.due), done_at=at(step.done) if step.done else None,
-            done_by_id=told.lead[0] if step.done else None, ended=step.ended,
-        )  # fmt: skip
+            school_id=1,
+            concern_id=told.concern,
+            decision_id=step.decision,
+            referral_id=step.referral,
+            kind=step.kind,
+            holder_id=step.holder,
+            holder_role="" if step.holder else Role.DSL,
+            opened_at=at(step.opened),
+            due_at=at(step.due),
+            done_at=at(step.done) if step.done else None,
+            done_by_id=told.lead[0] if step.done else None,
+            ended=step.ended,
+        )
         if step.kind in FIRST_LOOKS:
             _write_notice(told, key)
 
 
 def _write_notice(told: Told, step: int) -> None:
     """The lead was told that it had come."""
-    line = LINES[Why.NEW].format(reference=reference(told.concern))
+    line = LINES[MessageReason.NEW].format(reference=reference(told.concern))
     told.place.tables.Notice.add(
-        school_id=1, key=f"{told.uid}:0", why=Why.NEW, red=told.pressing, person_id=told.lead[0],
-        step_id=step, line=line, made_at=at(told.received), ended_at=at(told.received),
+        school_id=1,
+        key=f"{told.uid}:0",
+        why=MessageReason.NEW,
+        red=told.pressing,
+        person_id=told.lead[0],
+        step_id=step,
+        line=line,
+        made_at=at(told.received),
+        ended_at=at(told.received),
         ended=Ended.SENT,
-    )  # fmt: skip
+    )
 
 
 def _write_lines(told: Told) -> None:
     tables = told.place.tables
     for kind, when, (who, actor, role), about, words, more in told.lines:
-        uid = tables.Line.uid()
+        uid = tables.LedgerLine.uid()
         body = {
             "about": dashed(about), "actor": dashed(actor), "children": [], "fields": [],
             "concern": dashed(told.uid), "kind": kind.value, "line": dashed(uid),
@@ -160,12 +191,19 @@ def _write_lines(told: Told) -> None:
         }  # fmt: skip
         body["fields"] = sorted(body["fields"])
         if words:
-            text = ledger.canonical({"words": words})
+            text = ledger.canonical_json({"words": words})
             body["words"] = hashlib.sha256((uid + text).encode()).hexdigest()
-        written = ledger.canonical(body)
-        line = tables.Line.add(
-            uid=uid, school_id=1, received=at(when), actor_id=who, kind=kind, about=dashed(about),
-            concern=told.uid, body=written, digest=hashlib.sha256(written.encode()).hexdigest(),
-        )  # fmt: skip
+        written = ledger.canonical_json(body)
+        line = tables.LedgerLine.add(
+            uid=uid,
+            school_id=1,
+            received=at(when),
+            actor_id=who,
+            kind=kind,
+            about=dashed(about),
+            concern=told.uid,
+            body=written,
+            digest=hashlib.sha256(written.encode()).hexdigest(),
+        )
         if words:
-            tables.LineWords.add(school_id=1, line_id=line, salt=uid)
+            tables.LedgerLineWords.add(school_id=1, line_id=line, salt=uid)

@@ -12,7 +12,7 @@ from itertools import cycle
 
 from django.core.mail.backends.base import BaseEmailBackend
 
-from concerns.rules.messages import SUBJECTS
+from concerns.rules.message_rules import SUBJECTS
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,13 @@ class PostOffice(BaseEmailBackend):
         self.arrived: list[Arrived] = []
         self.failed = 0
         self._down = down
-        self._faults = cycle((
-            lambda: ConnectionRefusedError(111, "Connection refused"),
-            lambda: smtplib.SMTPServerDisconnected("Connection unexpectedly closed"),
-            lambda: smtplib.SMTPDataError(451, b"4.3.0 Try again later"),
-        ))  # fmt: skip
+        self._faults = cycle(
+            (
+                lambda: ConnectionRefusedError(111, "Connection refused"),
+                lambda: smtplib.SMTPServerDisconnected("Connection unexpectedly closed"),
+                lambda: smtplib.SMTPDataError(451, b"4.3.0 Try again later"),
+            )
+        )
 
     def send_messages(self, messages) -> int:
         if self._down(self.now):

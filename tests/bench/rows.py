@@ -16,7 +16,7 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import NOT_PROVIDED, Max
 
-from concerns.models import fields
+from concerns.models.base import encrypted_text
 
 
 class Table:
@@ -31,9 +31,11 @@ class Table:
         self.bound = {
             field.attname: f"|{self.name}.{field.column}|".encode()
             for field in columns
-            if isinstance(field, fields.EncryptedText)
+            if isinstance(field, encrypted_text.EncryptedText)
         }
-        self.uids, self.chance, self.said = "uid" in self.place, chance, said
+        self.uids = "uid" in self.place
+        self.chance = chance
+        self.said = said
         self.last = 0
         self.rows: list[list] = []
 
@@ -46,7 +48,9 @@ class Table:
         for name, value in values.items():
             if value and name in self.bound:
                 self.said.append(value)
-                value = fields.seal(value, self.bound[name] + bytes.fromhex(values["uid"]))
+                value = encrypted_text.encrypt_text(
+                    value, self.bound[name] + bytes.fromhex(values["uid"])
+                )
             row[self.place[name]] = value
         self.rows.append(row)
         return self.last
@@ -80,7 +84,8 @@ class Tables:
         """What has been gathered is in the database already: count on from what is there."""
         for model, table in zip(self.models, self.by_name.values(), strict=True):
             key = model._meta.concrete_fields[0].attname
-            table.rows, table.last = [], model.objects.aggregate(last=Max(key))["last"] or 0
+            table.rows = []
+            table.last = model.objects.aggregate(last=Max(key))["last"] or 0
 
     def write(self) -> None:
         """Everything gathered so far goes into the database."""

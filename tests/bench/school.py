@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
-from concerns.management.demo.words import FORENAMES, SURNAMES
+from concerns.management.demo.names_and_sentences import FORENAMES, SURNAMES
 from concerns.models import (
     Addition,
     Authority,
@@ -29,8 +29,8 @@ from concerns.models import (
     Ending,
     Enrolment,
     Exclusion,
-    Line,
-    LineWords,
+    LedgerLine,
+    LedgerLineWords,
     Mark,
     NameKey,
     Notice,
@@ -47,7 +47,7 @@ from concerns.models import (
     WordKey,
 )
 from concerns.rules.calendars import SchoolDays, is_school_day
-from concerns.rules.names import name_words
+from concerns.rules.name_folding import name_search_words
 from concerns.rules.roles import Role
 from tests.bench.rows import Tables
 from tests.bench.visitor import PASSWORD
@@ -55,7 +55,8 @@ from tests.bench.visitor import PASSWORD
 # In term, a Tuesday, ten in the morning: the time of every measurement.
 NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
 BEGAN = date(2016, 11, 1)
-OPENS, CLOSES = time(8, 45), time(15, 30)
+OPENS = time(8, 45)
+CLOSES = time(15, 30)
 ON_ROLL = 1_500
 LEFT_IN_TEN_YEARS = 2_500
 STAFF = 60
@@ -67,7 +68,7 @@ FILLED = (
     Authority, School, Term, Person, Post, Child, ChildName, NameKey, Enrolment, Placement,
     Relation, Concern, ConcernChild, ConcernCategory, Mark, Exclusion, Decision, DecisionChild,
     DecisionRoute, Referral, ReferralEvent, Conversation, Step, Notice, Addition, WordBack, Ending,
-    Line, LineWords, WordKey,
+    LedgerLine, LedgerLineWords, WordKey,
 )  # fmt: skip
 
 
@@ -127,9 +128,11 @@ def begin(size: int) -> Place:
     place.days = SchoolDays("England", OPENS, CLOSES, tuple(terms), frozenset())
     place.bells = list(_bells(place.days))
     authority = place.tables.Authority.add(
-        name="Westshire", front_door="01632 960001", out_of_hours="01632 960002",
+        name="Westshire",
+        front_door="01632 960001",
+        out_of_hours="01632 960002",
         lado="01632 960003",
-    )  # fmt: skip
+    )
     place.school_uid = _school(place, authority, "Bench School", terms)
     _people(place)
     for number in range(EMPTY_SCHOOLS):
@@ -163,9 +166,15 @@ def _bells(days: SchoolDays):
 def _school(place: Place, authority: int, name: str, terms) -> str:
     uid = place.tables.School.uid()
     key = place.tables.School.add(
-        uid=uid, name=name, urn=str(900000 + place.tables.School.last), phase="Secondary",
-        opens=str(OPENS), closes=str(CLOSES), authority_id=authority, invented=True,
-    )  # fmt: skip
+        uid=uid,
+        name=name,
+        urn=str(900000 + place.tables.School.last),
+        phase="Secondary",
+        opens=str(OPENS),
+        closes=str(CLOSES),
+        authority_id=authority,
+        invented=True,
+    )
     for first, last in terms:
         place.tables.Term.add(school_id=key, first=str(first), last=str(last))
     return uid
@@ -201,19 +210,29 @@ def _person(place: Place, school: int, role: Role, login: str):
 
 def _child(place: Place, number: int) -> None:
     """The `number`-th to come; the first `leavers` have left, one after the other."""
-    chance, tables = place.chance, place.tables
-    forename, surname = chance.choice(FORENAMES), chance.choice(SURNAMES)
+    chance = place.chance
+    tables = place.tables
+    forename = chance.choice(FORENAMES)
+    surname = chance.choice(SURNAMES)
     year = number % 7 + 7
-    year_words, class_name = f"Year {year}", f"{year}{chance.choice('ABCDEFGH')}"
+    year_words = f"Year {year}"
+    class_name = f"{year}{chance.choice('ABCDEFGH')}"
     since = _day(place, (number - ON_ROLL) / place.leavers)
     left = _day(place, number / place.leavers) if number < place.leavers else None
     uid = tables.Child.uid()
     key = tables.Child.add(
-        uid=uid, school_id=1, forename=forename, surname=surname, year=year_words,
-        class_name=class_name, born=str(date(2026 - 5 - year, 1 + number % 12, 1 + number % 28)),
-        upn=f"A{number:012d}", admission_number=str(number + 1), left=left,
-    )  # fmt: skip
-    for word in sorted(name_words(forename, surname)):
+        uid=uid,
+        school_id=1,
+        forename=forename,
+        surname=surname,
+        year=year_words,
+        class_name=class_name,
+        born=str(date(2026 - 5 - year, 1 + number % 12, 1 + number % 28)),
+        upn=f"A{number:012d}",
+        admission_number=str(number + 1),
+        left=left,
+    )
+    for word in sorted(name_search_words(forename, surname)):
         tables.NameKey.add(child_id=key, word=word)
     named = {"forename": forename, "surname": surname, "since": since}
     tables.ChildName.add(school_id=1, child_id=key, **named)

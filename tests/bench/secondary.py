@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from concerns.management.demo.words import FORENAMES, SURNAMES
+from concerns.management.demo.names_and_sentences import FORENAMES, SURNAMES
 from concerns.models import (
     Authority,
-    Beat,
     Child,
     ChildName,
     Closure,
     Enrolment,
+    Heartbeat,
     NameKey,
     Person,
     Placement,
@@ -29,7 +29,8 @@ from concerns.rules.calendars import is_school_day
 from concerns.rules.roles import Role
 
 LONDON = ZoneInfo("Europe/London")
-PUPILS, STAFF = 1_050, 150
+PUPILS = 1_050
+STAFF = 150
 TERMS = (
     (date(2025, 9, 1), date(2025, 10, 24)), (date(2025, 11, 3), date(2025, 12, 19)),
     (date(2026, 1, 5), date(2026, 2, 13)), (date(2026, 2, 23), date(2026, 3, 27)),
@@ -39,7 +40,12 @@ TERMS = (
 )  # fmt: skip
 INSET = (date(2025, 9, 1), date(2026, 1, 5))
 # Who reads, by the name under which the year knows them. Whoever is new comes after Easter.
-DSL, DEPUTY, OTHER_DEPUTY, HEAD, OFFICE, NEW = "dsl", "deputy", "other", "head", "office", "new"
+DSL = "dsl"
+DEPUTY = "deputy"
+OTHER_DEPUTY = "other"
+HEAD = "head"
+OFFICE = "office"
+NEW = "new"
 POSTS = {
     DSL: Role.DSL, DEPUTY: Role.DEPUTY, OTHER_DEPUTY: Role.DEPUTY, HEAD: Role.HEAD,
     OFFICE: Role.OFFICE, "chair": Role.CHAIR,
@@ -81,7 +87,7 @@ class Place:
     children: list[Child] = field(default_factory=list)
 
     def is_school_day(self, day: date) -> bool:
-        return is_school_day(self.school.days, day)
+        return is_school_day(self.school.school_calendar, day)
 
 
 def moment(day: date, at: time) -> datetime:
@@ -104,10 +110,17 @@ def set_up(plan: Plan, chance: Random) -> Place:
     numbers = {"front_door": "01632 960001", "out_of_hours": "01632 960002"}
     authority = Authority.objects.create(name="Westshire", lado="01632 960003", **numbers)
     school = School.objects.create(
-        name="Simulated School", urn="900100", phase="Secondary", opens=time(8, 45),
-        closes=time(15, 30), authority=authority, invented=True, adviser_name="Ada Adviser",
-        adviser_email="adviser@trust.example", adviser_of="the trust",
-    )  # fmt: skip
+        name="Simulated School",
+        urn="900100",
+        phase="Secondary",
+        opens=time(8, 45),
+        closes=time(15, 30),
+        authority=authority,
+        invented=True,
+        adviser_name="Ada Adviser",
+        adviser_email="adviser@trust.example",
+        adviser_of="the trust",
+    )
     Term.objects.bulk_create(Term(school=school, first=a, last=b) for a, b in TERMS)
     Closure.objects.bulk_create(Closure(school=school, day=day, why="INSET") for day in INSET)
     place = Place(school)
@@ -118,7 +131,9 @@ def set_up(plan: Plan, chance: Random) -> Place:
     place.children = _roll(school, plan.first, chance)
     _families(place, chance)
     # The clock has not gone round before the year begins.
-    Beat.objects.update(at=moment(plan.first, time(0)), leased_until=moment(plan.first, time(0)))
+    Heartbeat.objects.update(
+        at=moment(plan.first, time(0)), leased_until=moment(plan.first, time(0))
+    )
     return place
 
 
@@ -135,9 +150,9 @@ def _person(place: Place, login: str, role: Role, chance: Random) -> Person:
 def _roll(school: School, since: date, chance: Random) -> list[Child]:
     made = [_child(school, number, chance) for number in range(PUPILS)]
     children = Child.objects.bulk_create(made)
-    words = [(child, word) for child in children for word in sorted(child.name_words())]
+    words = [(child, word) for child in children for word in sorted(child.own_name_words())]
     NameKey.objects.bulk_create(NameKey(child=child, word=word) for child, word in words)
-    ChildName.objects.bulk_create(ChildName.of(child, since) for child in children)
+    ChildName.objects.bulk_create(ChildName.from_child(child, since) for child in children)
     Enrolment.objects.bulk_create(
         Enrolment(school=school, child=child, since=since) for child in children
     )
@@ -151,14 +166,18 @@ def _roll(school: School, since: date, chance: Random) -> list[Child]:
 def _child(school: School, number: int, chance: Random) -> Child:
     year = number % 5 + 7
     return Child(
-        school=school, forename=chance.choice(FORENAMES), surname=chance.choice(SURNAMES),
+        school=school,
+        forename=chance.choice(FORENAMES),
+        surname=chance.choice(SURNAMES),
         born=date(2025 - 5 - year, 9, 1) + timedelta(days=chance.randrange(365)),
-        upn=f"A{number:012d}", admission_number=str(number + 1), year=f"Year {year}",
+        upn=f"A{number:012d}",
+        admission_number=str(number + 1),
+        year=f"Year {year}",
         class_name=f"{year}{chance.choice('ABCDEFG')}",
-    )  # fmt: skip
+    )
 
 
 def _families(place: Place, chance: Random) -> None:
     parents = [place.people[OTHER_DEPUTY], *chance.sample(place.staff, FAMILIES - 1)]
     for parent, child in zip(parents, chance.sample(place.children, FAMILIES), strict=True):
-        Relation.objects.register(parent, child, how="parent")
+        Relation.objects.record_relation(parent, child, how="parent")

@@ -17,15 +17,15 @@ from random import Random
 
 from django.http import Http404
 
-from concerns.doors import rounds
-from concerns.doors.act import Refused
-from concerns.models import Asked, Cover, Person, Viewer
-from concerns.models.person import viewers
-from concerns.models.unheld import breaches
+from concerns.doors import clock_round
+from concerns.doors.act import ActRefused
+from concerns.models import Cover, Person, StaffChangeRequest, Viewer
+from concerns.models.school.person import viewers_for_person
 from concerns.people import acts as people
-from concerns.rules.cover import CoverKind
+from concerns.reading.integrity_check import find_integrity_breaches
+from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.roles import Role
-from concerns.rules.staffing import Matter
+from concerns.rules.staff_approval import StaffRequestMatter
 from tests.bench import secondary, writing
 from tests.bench.leads import Leads
 from tests.bench.post import PostOffice
@@ -44,17 +44,21 @@ from tests.bench.secondary import (
 
 SEED = 2026
 # The clock goes round as often as the plan says between these hours of a school day, else seldom.
-IN_SCHOOL, ELSE = (time(8), time(17)), timedelta(hours=3)
+IN_SCHOOL = (time(8), time(17))
+ELSE = timedelta(hours=3)
 
 
 class Year:
     """The school year of `plan`, at so many incidents for each 1,000 pupils."""
 
     def __init__(self, level: int, plan: Plan = secondary.WHOLE_YEAR, say: Callable = print):
-        self.level, self.plan, self.say = level, plan, say
+        self.level = level
+        self.plan = plan
+        self.say = say
         self.chance = Random(SEED)
         self.place = secondary.set_up(plan, self.chance)
-        self.school, self.who = self.place.school, self.place.people
+        self.school = self.place.school
+        self.who = self.place.people
         self.post = PostOffice(lambda at: within(plan.mail_fails, day_of(at)))
         self.leads = Leads(self)
         # The receipts that people hold in their hands, by the id of what they wrote.
@@ -86,18 +90,19 @@ class Year:
 
     def viewer(self, person: Person, at: datetime) -> Viewer | None:
         """As the gate makes one of whoever asks; None where they hold no post on that day."""
-        return next(iter(viewers(person, at)), None)
+        return next(iter(viewers_for_person(person, at)), None)
 
     def here(self, person: Person, at: datetime) -> bool:
         """Whether they are at work at all, whoever knows of it."""
-        day, plan = day_of(at), self.plan
+        day = day_of(at)
+        plan = self.plan
         return not (person == self.who[DSL] and (within(plan.sick, day) or within(plan.leave, day)))
 
     def does(self, act: Callable, **given):
         """What `act` gives; None where the rules said no, which is counted."""
         try:
             return act(**given)
-        except (Refused, Http404) as why:
+        except (ActRefused, Http404) as why:
             self.refused[f"{act.__name__}: {getattr(why, 'words', 'not theirs to see')}"] += 1
             return None
 
@@ -115,19 +120,21 @@ class Year:
             self.at(moment(day, time(23, 30)), self._look_for_quiet)
 
     def _round(self, at: datetime) -> None:
-        self.post.now, before = at, len(self.post.arrived)
-        assert rounds.go_round(at, self.post)
+        self.post.now = at
+        before = len(self.post.arrived)
+        assert clock_round.run_reminder_round(at, self.post)
         self.leads.read(at, self.post.arrived[before:])
 
     def _look_for_quiet(self, at: datetime) -> None:
-        self.quiet += breaches(self.school, day_of(at))
+        self.quiet += find_integrity_breaches(self.school, day_of(at))
         if day_of(at).day <= 7:
             self.say(f"  {day_of(at):%B %Y}: {len(self.written)} written")
 
     # What befalls
 
     def _befall(self) -> None:
-        plan, morning = self.plan, time(7, 30)
+        plan = self.plan
+        morning = time(7, 30)
         self.at(moment(plan.first, morning), self._name_for_holidays)
         if plan.leave:
             # Said by the office on the Friday before.
@@ -143,10 +150,9 @@ class Year:
 
     def _say_leave(self, at: datetime) -> None:
         since, until = self.plan.leave
-        person, other = self.who[DSL], self.who[DEPUTY]
-        row = Cover(
-            kind=CoverKind.LEAVE, person=person, stands_in=other, since=since, until=until
-        )  # fmt: skip
+        person = self.who[DSL]
+        other = self.who[DEPUTY]
+        row = Cover(kind=CoverKind.LEAVE, person=person, stands_in=other, since=since, until=until)
         self._cover(at, row)
 
     def _cover(self, at: datetime, cover: Cover) -> None:
@@ -155,7 +161,9 @@ class Year:
     def _leave(self, at: datetime) -> None:
         """The office adds who comes, the head approves it, and writes down who goes."""
         office, head = (self.viewer(self.who[name], at) for name in (OFFICE, HEAD))
-        what = Asked(matter=Matter.POST, role=Role.DEPUTY, since=self.plan.leaves[1])
+        what = StaffChangeRequest(
+            matter=StaffRequestMatter.POST, role=Role.DEPUTY, since=self.plan.leaves[1]
+        )
         said = {"name": "Nia Newcome", "room": "Room 9", "telephone": ""}
         email = f"{NEW}@simulated.example"
         self.does(people.add_person, by=office, email=email, said=said, what=what, now=at)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from concerns.doors.rounds import Round
+from concerns.doors.clock_round import SchoolRound
 from concerns.models import School
 from tests.bench import pages
 from tests.bench.pages import Page
@@ -37,7 +37,7 @@ def _rounds() -> Iterator[tuple[Page, Through]]:
 
 
 def _go(now: datetime) -> None:
-    Round(School.objects.get(pk=1), now).go()
+    SchoolRound(School.objects.get(pk=1), now).run_for_school()
 
 
 def _ask(through: Through) -> Answer:

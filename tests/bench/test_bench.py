@@ -13,22 +13,22 @@ import pytest
 from django.db import connection
 
 from concerns.models import (
-    Agenda,
     Child,
     Concern,
-    Line,
+    LedgerLine,
+    NextSteps,
     Person,
     School,
     Step,
     Viewer,
     WordKey,
-    append_only,
-    finding,
 )
-from concerns.models.unheld import breaches
-from concerns.rules.finding import found_by
+from concerns.models.base import append_only
+from concerns.models.concern import word_index
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from concerns.rules.word_stems import searchable_stems
 from tests import factories
 from tests.bench import goals, table
 from tests.bench.goals import Goal
@@ -98,14 +98,16 @@ def test_the_same_size_is_the_same_school_to_the_letter():
 
 
 def test_nothing_in_the_school_has_gone_quiet(filled):
-    assert list(breaches(filled)) == []
+    assert list(find_integrity_breaches(filled)) == []
     assert Concern.objects.open().count() == min(OPEN, SIZE // 2)
     assert not Step.objects.open().filter(concern__closed_at__isnull=False).exists()
     by = Viewer(Person.objects.get(pk=1), filled, frozenset({Role.DSL}), NOW)
     for concern in Concern.objects.open():
         kept = concern.rank, concern.next_due_at
         # Raises where the write door would not have let it stand so.
-        Agenda(concern, by, NOW, Step.objects.filter(concern=concern).open()).press()
+        NextSteps(
+            concern, by, NOW, Step.objects.filter(concern=concern).open()
+        ).update_rank_and_due_time()
         assert (concern.rank, concern.next_due_at) == kept
         assert concern.changed_at <= NOW
 
@@ -114,22 +116,23 @@ def test_every_open_state_is_there_and_every_word_can_be_read(filled):
     assert set(Concern.objects.values_list("state", flat=True)) == set(State)
     assert Child.objects.filter(school=filled, left__isnull=True).count() == ON_ROLL
     assert all(concern.account for concern in Concern.objects.all())
-    for line in Line.objects.all():
+    for line in LedgerLine.objects.all():
         assert line.digest == sha256(line.body.encode()).hexdigest()
 
 
 def test_every_word_of_a_concern_is_one_it_is_found_by(filled):
-    for key, said in finding.texts(range(1, SIZE, 40)).items():
+    for key, said in word_index.decrypt_concern_texts(range(1, SIZE, 40)).items():
         kept = set(WordKey.objects.filter(concern=key).values_list("token", flat=True))
-        assert {finding.token(filled, word) for word in found_by(*said)} == kept
+        assert {word_index.word_token(filled, word) for word in searchable_stems(*said)} == kept
 
 
 def test_the_bench_leaves_the_database_as_it_found_it_and_it_goes_on(fresh_database):
     before = indexes()
     assert bench(fresh_database, "fill", str(SIZE)).returncode == 0
     assert indexes() == before
-    assert append_only.missing() == []
-    where, who = School.objects.get(pk=1), Person.objects.get(email="staff1@bench.example")
+    assert append_only.missing_triggers() == []
+    where = School.objects.get(pk=1)
+    who = Person.objects.get(email="staff1@bench.example")
     by = factories.viewer(where, Role.STAFF, who=who)
     assert factories.sent(by, Child.objects.last()).concern.pk == SIZE + 1
 
@@ -148,7 +151,8 @@ def test_a_figure_stands_beside_its_goal(goal, values, said):
 
 
 def test_growth_is_judged_from_the_size_it_is_promised_from():
-    goal, sizes = Goal("sweep", "engine", 10**9, grows=0.1, since=10_000), [1_000, 10_000, 100_000]
+    goal = Goal("sweep", "engine", 10**9, grows=0.1, since=10_000)
+    sizes = [1_000, 10_000, 100_000]
     assert goals.verdict(goal, sizes, [1, 50, 54]) == "flat within 10% from 10,000: ok"
     assert goals.verdict(goal, sizes, [50, 50, 60]).endswith("MISSED by 10%")
 

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from concerns.doors import rounds
+from concerns.doors import clock_round
 from concerns.models import Concern, Notice, Step
-from concerns.models.step import Ended
+from concerns.models.response.step import StepEnding
 from tests import factories
 from tests.bench import counted, table
 from tests.bench.post import Arrived, PostOffice
@@ -20,11 +20,14 @@ HIGH = 2_500
 # The last of them is half-term. The lead is off sick in the second, in which a deputy leaves and
 # another comes, and no mail goes out from its Wednesday to the Sunday.
 THREE_WEEKS = Plan(
-    first=date(2025, 10, 13), last=date(2025, 11, 2), every=timedelta(hours=1), leave=None,
+    first=date(2025, 10, 13),
+    last=date(2025, 11, 2),
+    every=timedelta(hours=1),
+    leave=None,
     sick=(date(2025, 10, 20), date(2025, 10, 24)),
     mail_fails=(date(2025, 10, 22), date(2025, 10, 26)),
     leaves=(date(2025, 10, 21), date(2025, 10, 22)),
-)  # fmt: skip
+)
 OPEN, WRITTEN, WAITS, TWICE, TOLD = range(5)
 
 
@@ -57,7 +60,7 @@ def test_a_school_in_order_has_lost_nothing(concern):
 
 
 def test_an_open_concern_without_a_step_is_lost(concern):
-    ended = {"done_at": NOW, "done_by": concern.reporter, "ended": Ended.DONE}
+    ended = {"done_at": NOW, "done_by": concern.reporter, "ended": StepEnding.DONE}
     Step.objects.filter(concern=concern).update(**ended)
     assert lost(concern.school)[OPEN] == 1
 
@@ -67,7 +70,7 @@ def test_what_was_written_and_is_not_on_record_is_lost(concern):
 
 
 def test_a_letter_that_never_goes_is_lost_where_mail_works_and_waits_where_it_does_not(concern):
-    assert Notice.objects.waiting().count() == 1
+    assert Notice.objects.still_pending().count() == 1
     later = NOW + timedelta(days=2)
     assert lost(concern.school, now=later)[WAITS] == 1
     assert lost(concern.school, now=later, since=later)[WAITS] == 0
@@ -95,7 +98,7 @@ def test_the_mail_server_of_the_year_fails_and_then_takes_what_waited(concern):
     post = PostOffice(lambda at: at < NOW + timedelta(days=1))
     for hours, failing in ((5, True), (7, True), (30, False)):
         post.now = NOW + timedelta(hours=hours)
-        rounds.go_round(post.now, post)
+        clock_round.run_reminder_round(post.now, post)
         assert bool(post.arrived) is not failing
     assert post.failed > 0
     assert len({one.number for one in post.arrived}) == len(post.arrived)

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
-from concerns.management.demo.words import NOTICED
-from concerns.models.step import Ended
-from concerns.rules import answers, clocks
-from concerns.rules.clocks import CLOCKS, StepKind, Unit
+from concerns.management.demo.names_and_sentences import NOTICED
+from concerns.models.response.step import StepEnding
+from concerns.rules import agency_answers, clocks
+from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import Stage, State
+from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import (
     ADVICE_BEFORE_PARENTS,
-    Answer,
+    AgencyAnswer,
+    ConcernOutcome,
     GoingHome,
-    Outcome,
     Route,
 )
 from tests.bench.school import NOW, ON_ROLL, Place
@@ -96,8 +96,10 @@ class Told:
     # How it came
 
     def _begin(self, stops: int) -> None:
-        place, chance = self.place, self.place.chance
-        self.t, self.concern = place.tables, place.tables.Concern.last + 1
+        place = self.place
+        chance = self.place.chance
+        self.t = place.tables
+        self.concern = place.tables.Concern.last + 1
         self.uid = place.tables.Concern.uid()
         # Closed ones end a month ago; the open ones are of the last twelve school days, and what
         # somebody has begun on is of yesterday at the latest.
@@ -138,13 +140,14 @@ class Told:
         return owed
 
     def _due(self, kind: StepKind, opened: datetime, on: int) -> datetime:
-        if CLOCKS[kind].unit is Unit.MINUTES:
+        if CLOCKS[kind].unit is ClockUnit.MINUTES:
             # In school hours, and not the last before a break: `_begin` sees to it.
             return opened + CLOCKS[kind].amount * MINUTE
         return _due(self.place.days, kind, opened.date(), on)
 
-    def _done(self, step: Owed, when: datetime, how: str = Ended.DONE) -> None:
-        step.done, step.ended = when, how
+    def _done(self, step: Owed, when: datetime, how: str = StepEnding.DONE) -> None:
+        step.done = when
+        step.ended = how
 
     def _line(self, kind: Kind, when: datetime, who, about="", words="", **more) -> None:
         self.lines.append((kind, when, who, about or self.uid, words, more))
@@ -157,9 +160,13 @@ class Told:
         fields = ["account", "going_home", *(["how_known", "child_words"] if self.told else [])]
         children = [dashed(uid) for _, uid, *_ in self.children]
         self._line(
-            Kind.SUBMITTED, self.received, self.reporter, words=self.words, fields=fields,
+            Kind.SUBMITTED,
+            self.received,
+            self.reporter,
+            words=self.words,
+            fields=fields,
             children=children,
-        )  # fmt: skip
+        )
 
     def _taken(self) -> None:
         self.looked = self.received + self.place.chance.randrange(5, 60) * MINUTE
@@ -178,9 +185,13 @@ class Told:
     def _now(self, state: State, how: Kind, when: datetime) -> None:
         self.moved = when
         self.values |= {
-            "state": state, "version": self.values["version"] + 1, "holder_id": self.lead[0],
-            "changed_by_id": self.lead[0], "changed_at": at(when), "changed_how": how,
-        }  # fmt: skip
+            "state": state,
+            "version": self.values["version"] + 1,
+            "holder_id": self.lead[0],
+            "changed_by_id": self.lead[0],
+            "changed_at": at(when),
+            "changed_how": how,
+        }
 
     def _decided(self, stops: int) -> None:
         route = ROUTES[self.number % len(ROUTES)]
@@ -190,22 +201,33 @@ class Told:
         light = route is Route.KEEP
         self.decision_uid = self.t.Decision.uid()
         self.decision = self.t.Decision.add(
-            uid=self.decision_uid, school_id=1, concern_id=self.concern, by_id=self.lead[0],
-            at=at(when), light=light, reason="Seen before this term; this adds to it.",
+            uid=self.decision_uid,
+            school_id=1,
+            concern_id=self.concern,
+            by_id=self.lead[0],
+            at=at(when),
+            light=light,
+            reason="Seen before this term; this adds to it.",
             considered="" if light else "Waiting, and why that was not enough.",
-            parents_told="" if light else "will_be", siblings="" if light else "considered",
+            parents_told="" if light else "will_be",
+            siblings="" if light else "considered",
             child_seen="" if light else "seen",
             review_on=str((when + timedelta(days=30)).date()) if light else None,
-        )  # fmt: skip
+        )
         until = str((when + timedelta(days=30)).date()) if light else None
         self.t.DecisionRoute.add(school_id=1, decision_id=self.decision, route=route, until=until)
         self._done(self.steps[1], when)
         self._now(State.DECIDED, Kind.DECIDED, when)
         self.values |= {"decided_at": at(when), "decided_after": self._after()}
         self._line(
-            Kind.DECIDED, when, self.lead, about=self.decision_uid, words="why",
-            fields=["light" if light else "full", route], children=[dashed(self.children[0][1])],
-        )  # fmt: skip
+            Kind.DECIDED,
+            when,
+            self.lead,
+            about=self.decision_uid,
+            words="why",
+            fields=["light" if light else "full", route],
+            children=[dashed(self.children[0][1])],
+        )
         self._carry_out(route, when, stops)
         self._owe(StepKind.TELL_REPORTER, when, holder=self.lead[0])
 
@@ -227,40 +249,59 @@ class Told:
     def _noted(self, step: Owed, when: datetime) -> None:
         self._done(step, when)
         self.t.Addition.add(
-            school_id=1, concern_id=self.concern, by_id=self.lead[0], at=at(when), for_leads=True,
+            school_id=1,
+            concern_id=self.concern,
+            by_id=self.lead[0],
+            at=at(when),
+            for_leads=True,
             words="The mentor sees the child on Mondays. Settled since.",
-        )  # fmt: skip
+        )
         self._line(Kind.STEP_DONE, when, self.lead, words="note", reason=step.kind)
 
     def _spoke(self, step: Owed, when: datetime) -> None:
         self._done(step, when)
         self.t.Conversation.add(
-            school_id=1, concern_id=self.concern, by_id=self.lead[0], at=at(when),
-            happened_at=at(when), spoken_to="parent", who="Mother",
-            said="She was worried too, and thanked us. She will ring on Friday.", reached=True,
-        )  # fmt: skip
+            school_id=1,
+            concern_id=self.concern,
+            by_id=self.lead[0],
+            at=at(when),
+            happened_at=at(when),
+            spoken_to="parent",
+            who="Mother",
+            said="She was worried too, and thanked us. She will ring on Friday.",
+            reached=True,
+        )
         self._line(Kind.SPOKE, when, self.lead, words="said", reason="parent")
 
     def _referred(self, route: Route, when: datetime, stops: int) -> None:
         referral = self.t.Referral.add(
-            school_id=1, concern_id=self.concern, decision_id=self.decision, route=route,
+            school_id=1,
+            concern_id=self.concern,
+            decision_id=self.decision,
+            route=route,
             made_at=at(when),
-        )  # fmt: skip
+        )
         owed = {"holder": self.lead[0], "referral": referral}
         self._owe(StepKind.SEND_REFERRAL, when, decision=self.decision, **owed)
-        told = ((Stage.SENT, Kind.SENT), (Stage.ANSWERED, Kind.ANSWERED),
-                (Stage.AGREED, Kind.VIEWED_ANSWER))  # fmt: skip
-        then = (answers.ANSWERS[route], StepKind.AGREE_OR_CHALLENGE, None)
+        told = ((ReferralStage.SENT, Kind.SENT), (ReferralStage.ANSWERED, Kind.ANSWERED),
+                (ReferralStage.AGREED, Kind.VIEWED_ANSWER))  # fmt: skip
+        then = (agency_answers.ANSWERS[route], StepKind.AGREE_OR_CHALLENGE, None)
         for (stage, kind), opens in list(zip(told, then, strict=True))[: 1 if stops >= 0 else 3]:
             when += 20 * MINUTE
             self._done(self.steps[-1], when)
             self.t.ReferralEvent.add(
-                school_id=1, referral_id=referral, stage=stage, by_id=self.lead[0], at=at(when),
-                happened_at=at(when), agency="Westshire front door", spoken_to="Duty worker",
+                school_id=1,
+                referral_id=referral,
+                stage=stage,
+                by_id=self.lead[0],
+                at=at(when),
+                happened_at=at(when),
+                agency="Westshire front door",
+                spoken_to="Duty worker",
                 words="Read over the telephone, and taken down.",
-                method="telephone" if stage is Stage.SENT else "",
-                answer=Answer.ASSESSMENT if stage is Stage.ANSWERED else "",
-            )  # fmt: skip
+                method="telephone" if stage is ReferralStage.SENT else "",
+                answer=AgencyAnswer.ASSESSMENT if stage is ReferralStage.ANSWERED else "",
+            )
             self._line(kind, when, self.lead, words="said", reason=route)
             if opens:
                 self._owe(opens, when, **owed)
@@ -271,12 +312,12 @@ class Told:
         for step in self.steps:
             if step.done is None:
                 told = step.kind in {StepKind.TELL_REPORTER, StepKind.KEEP}
-                self._done(step, when, Ended.DONE if told else Ended.CLOSED)
+                self._done(step, when, StepEnding.DONE if told else StepEnding.CLOSED)
         words = {"school_id": 1, "concern_id": self.concern, "by_id": self.lead[0], "at": at(when)}
-        self.t.Ending.add(**words, words="It is working.", outcome=Outcome.HELP_IN_PLACE)
+        self.t.Ending.add(**words, words="It is working.", outcome=ConcernOutcome.HELP_IN_PLACE)
         self.t.WordBack.add(**words, words="Thank you. You were right to write it down.")
         self._now(State.CLOSED, Kind.CLOSED, when)
-        self.values |= {"closed_at": at(when), "outcome": Outcome.HELP_IN_PLACE}
+        self.values |= {"closed_at": at(when), "outcome": ConcernOutcome.HELP_IN_PLACE}
         self._line(
             Kind.CLOSED, when, self.lead, words="why", fields=["outcome", "words"], reason=""
         )
@@ -286,4 +327,6 @@ class Told:
 def _due(days, kind: StepKind, day, on: int) -> datetime:
     """What is due on a day's bell is due at the same bell whatever the minute it was opened."""
     morning = datetime(day.year, day.month, day.day, 10, tzinfo=NOW.tzinfo)
-    return clocks.due(kind, days, morning, (morning + timedelta(days=on)).date() if on else None)
+    return clocks.calculate_due_at(
+        kind, days, morning, (morning + timedelta(days=on)).date() if on else None
+    )

@@ -32,6 +32,6 @@ urlpatterns = [
     path("", include("safeguarding.urls")),
 ]
 handler400 = "safeguarding.pages.bad_request"
-handler403 = "safeguarding.pages.forbidden"
+handler403 = "safeguarding.pages.permission_denied"
 handler404 = "safeguarding.pages.not_found"
 handler500 = "safeguarding.pages.server_error"

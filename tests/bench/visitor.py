@@ -115,9 +115,11 @@ class Visitor:
     def sent(self, path: str, data=None, content_type: str = FORM, **headers) -> Sent:
         """What is sent for a page, or with `data` for a form posted to it."""
         headers |= {
-            "Host": HOST, "X-Forwarded-Proto": "https", "Accept-Encoding": "gzip",
+            "Host": HOST,
+            "X-Forwarded-Proto": "https",
+            "Accept-Encoding": "gzip",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-        }  # fmt: skip
+        }
         if data is None:
             return Sent("GET", path, headers)
         headers |= {"Content-Type": content_type, "Origin": f"https://{HOST}"}

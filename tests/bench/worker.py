@@ -28,7 +28,8 @@ def first_answer(which: str) -> None:
 
         path = "/sign-in/"
     else:
-        application, path = _bare(), "/admin/login/"
+        application = _bare()
+        path = "/admin/login/"
     status = through_wsgi(application)(Sent("GET", path, {"Host": "testserver"})).status
     used = resource.getrusage(resource.RUSAGE_SELF)
     if status != 200:
@@ -56,13 +57,22 @@ def _bare():
         "django.contrib.messages.context_processors.messages",
     )
     settings.configure(
-        SECRET_KEY="of a bare Django", ALLOWED_HOSTS=["*"], ROOT_URLCONF="tests.bench.bare_urls",
-        INSTALLED_APPS=[f"django.contrib.{app}" for app in apps], MIDDLEWARE=list(middleware),
-        STATIC_URL="static/", USE_TZ=True,
+        SECRET_KEY="of a bare Django",
+        ALLOWED_HOSTS=["*"],
+        ROOT_URLCONF="tests.bench.bare_urls",
+        INSTALLED_APPS=[f"django.contrib.{app}" for app in apps],
+        MIDDLEWARE=list(middleware),
+        STATIC_URL="static/",
+        USE_TZ=True,
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
-                    "OPTIONS": {"context_processors": list(processors)}}],
-    )  # fmt: skip
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {"context_processors": list(processors)},
+            }
+        ],
+    )
     from django.core.wsgi import get_wsgi_application
 
     return get_wsgi_application()
@@ -83,7 +93,8 @@ def starts(environment: dict[str, str]) -> dict[str, float]:
                 check=True,
             )
             seconds.append(float(said.stdout))
-    cold, bare = min(found["ours"]), min(found["bare"])
+    cold = min(found["ours"])
+    bare = min(found["bare"])
     return {"cold": cold, "bare_cold": bare, "start": cold / bare}
 
 

@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime, time, timedelta
 
 from concerns.chase import acts as chase
-from concerns.management.demo import words
+from concerns.management.demo import names_and_sentences
 from concerns.models import Account, Child, Concern, MarkSeen, Task
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
@@ -15,11 +15,14 @@ from tests.bench.secondary import DEPUTY, DSL, PUPILS, day_of, every_day, moment
 # Of an incident, how many colleagues' entries: FIELD section 6 of the project's own notes.
 ENTRIES = 1.25
 # When people write: near the two peaks, through the day, and a few from home in the evening.
-PEAKS, IN_THE_DAY, EVENING = (time(8, 45), time(15, 30)), 0.28, 0.02
+PEAKS = (time(8, 45), time(15, 30))
+IN_THE_DAY = 0.28
+EVENING = 0.02
 # So many soon follow another about the same child.
 FOLLOWS = 0.3
 # The writer adds something within some days; is not at rest with what came of it.
-ADDS, STILL_WORRIED = 0.08, 0.03
+ADDS = 0.08
+STILL_WORRIED = 0.03
 # The child may be in danger at this moment.
 DANGER = 0.01
 # One of the deputies is named in it, and kept out.
@@ -30,13 +33,17 @@ TASK_FORGOTTEN = 0.125
 
 def plan(year) -> None:
     """Every entry of the year in its queue. Most children never, a few again and again."""
-    chance, children = year.chance, year.place.children
+    chance = year.chance
+    children = year.place.children
     days = [day for day in every_day(year.plan) if year.place.is_school_day(day)]
     weights = [chance.gammavariate(0.35, 1) for _ in children]
-    kinds, shares = zip(*((kind, row[0]) for kind, row in words.NOTICED.items()), strict=True)
+    kinds, shares = zip(
+        *((kind, row[0]) for kind, row in names_and_sentences.NOTICED.items()), strict=True
+    )
     last: tuple[Child, date] | None = None
     for _ in range(round(year.level / 1_000 * PUPILS * ENTRIES * len(days) / 190)):
-        child, day = chance.choices(children, weights)[0], chance.choice(days)
+        child = chance.choices(children, weights)[0]
+        day = chance.choice(days)
         if last and chance.random() < FOLLOWS:
             child = last[0]
             near = [d for d in days if last[1] <= d <= last[1] + timedelta(days=21)]
@@ -76,7 +83,7 @@ def _write(at: datetime, year, child: Child, kind: str) -> None:
 
 def _account(year, at: datetime, child: Child, kind: str) -> Account:
     chance = year.chance
-    _, categories, sentences = words.NOTICED[kind]
+    _, categories, sentences = names_and_sentences.NOTICED[kind]
     pressing = kind in {"told", "injury"}
     home = chance.choices(("no", "not_sure", "yes"), (6, 3, 1) if pressing else (30, 2, 0))[0]
     deputies = [year.who[name] for name in (DEPUTY,) if chance.random() < NAMED]
@@ -86,7 +93,7 @@ def _account(year, at: datetime, child: Child, kind: str) -> Account:
         going_home="yes" if (danger := chance.random() < DANGER) else home,
         danger=danger,
         how_known={"told": "child_told", "feeling": "feeling"}.get(kind, "saw"),
-        child_words=chance.choice(words.OWN_WORDS) if kind == "told" else "",
+        child_words=chance.choice(names_and_sentences.OWN_WORDS) if kind == "told" else "",
         categories=categories[:1] if chance.random() < 0.7 else (),
         happened_on=day_of(at),
         marks=(MarkSeen("forearm", "left", None, "round, fading"),) if kind == "injury" else (),

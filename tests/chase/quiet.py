@@ -5,31 +5,33 @@ from datetime import datetime, timedelta
 from django.core import mail
 
 from concerns.chase import queries
-from concerns.doors import rounds
+from concerns.doors import clock_round
 from concerns.models import Concern, Letter, Step
-from concerns.models.climb import Ladders
 from concerns.refer import acts as refer
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
+from concerns.workflow.escalation import EscalationLadders
 from tests import factories
 from tests.counting import page
 from tests.factories import NOW
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def break_ladder(monkeypatch, concern: Concern, does: str) -> None:
     """What a ladder `does` fails for each step of `concern`: a bad row."""
-    whole = getattr(Ladders, does)
+    whole = getattr(EscalationLadders, does)
 
     def broken(ladders, step):
         if step.concern_id == concern.pk:
             raise ZeroDivisionError("a secret")
         return whole(ladders, step)
 
-    monkeypatch.setattr(Ladders, does, broken)
+    monkeypatch.setattr(EscalationLadders, does, broken)
 
 
 class Quiet:
@@ -73,7 +75,7 @@ class Quiet:
         until = self.now + how_long
         while self.now < until:
             self.now = min(self.now + every, until)
-            rounds.go_round(self.now)
+            clock_round.run_reminder_round(self.now)
 
     def stands_still(self, how_long: timedelta) -> None:
         """Time passes and nobody goes round."""
@@ -97,14 +99,14 @@ class Quiet:
         return page(view, self.viewer(role), address)
 
     def moves(self, role=Role.DSL, whose: str = "mine") -> list:
-        return queries.moves(self.viewer(role), {"whose": whose}).rows
+        return queries.read_next_steps(self.viewer(role), {"whose": whose}).rows
 
     def late(self, concern: Concern) -> list[Step]:
         return list(Step.objects.late(self.now).filter(concern=concern))
 
     @property
     def waiting_letters(self) -> int:
-        return Letter.objects.unsent().count()
+        return Letter.objects.unsent_letters().count()
 
 
 def at(moment: datetime, *, hour: int, minute: int = 0) -> datetime:

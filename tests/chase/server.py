@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.core import mail as sent_here
 
-from concerns.doors import mail, rounds
+from concerns.doors import clock_round, mail
 
 
 class Server(StrEnum):
@@ -25,7 +25,8 @@ class Post:
     """A connection to a mail server on which things go as `how` says."""
 
     def __init__(self, how: Server, now):
-        self.how, self.now = how, now
+        self.how = how
+        self.now = now
         # Sent by who was killed: it may be sent again, as the same letter.
         self.twice: set[str] = set()
 
@@ -33,8 +34,8 @@ class Post:
         if self.how is Server.DOWN:
             raise ConnectionRefusedError
         if self.how is Server.TWICE:
-            assert not rounds.go_round(self.now)
-            mail.post(self.now)
+            assert not clock_round.run_reminder_round(self.now)
+            mail.send_due_letters(self.now)
         sent_here.outbox.extend(messages)
         if self.how is Server.DIES:
             self.twice = {message.extra_headers["Message-ID"] for message in messages}

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from concerns.models import Step, Task, TaskAnswer
-from concerns.models.climb import Ladders
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.submit import acts as submit
+from concerns.workflow.escalation import EscalationLadders
 from tests import factories
 from tests.afterwards import answer, ask, ended, review_of, watch
 from tests.counting import statements
@@ -29,7 +29,8 @@ def on(desk):
 
 def test_a_first_page_with_many_tasks_costs_what_one_with_one_does(client):
     where = factories.school()
-    lead, staff = factories.viewer(where, Role.DSL), factories.viewer(where)
+    lead = factories.viewer(where, Role.DSL)
+    staff = factories.viewer(where)
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead)
     factories.sign_in(client, staff.person)
     ask(lead, concern, staff.person)
@@ -58,9 +59,16 @@ def test_a_review_with_many_lines_costs_what_one_with_one_does(desk):
 def _answered(made, task):
     """The adult was asked once more, and answered."""
     step = Step(
-        school=task.school, concern=made.concern, kind=StepKind.TASK, holder=made.adult,
-        opened_at=task.at, due_at=task.at, done_at=task.at, done_by=made.adult, ended="done",
-    )  # fmt: skip
+        school=task.school,
+        concern=made.concern,
+        kind=StepKind.TASK,
+        holder=made.adult,
+        opened_at=task.at,
+        due_at=task.at,
+        done_at=task.at,
+        done_by=made.adult,
+        ended="done",
+    )
     step.save()
     words = {"at": task.at, "words": "Well.", "school": task.school}
     again = Task.objects.create(step=step, by=task.by, watch=made, **words)
@@ -80,8 +88,8 @@ def test_the_ladders_of_many_tasks_and_worries_cost_what_those_of_one_do(client)
 
     def up():
         rows = list(Step.objects.open().select_related("concern", "holder").order_by("pk"))
-        ladders = Ladders(where, lead.now + timedelta(days=60), rows)
-        return [ladders.come(step) for step in rows]
+        ladders = EscalationLadders(where, lead.now + timedelta(days=60), rows)
+        return [ladders.current_recipient(step) for step in rows]
 
     more()
     up()

@@ -6,7 +6,7 @@ import pytest
 from django.http import Http404
 
 from concerns.chase import acts as chase
-from concerns.doors.act import Refused
+from concerns.doors.act import ActRefused
 from concerns.models import Addition, Step, WordBack
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.kinds import Kind
@@ -39,7 +39,7 @@ def test_a_step_done_by_a_note_ends_with_what_was_found(lead, decided):
 def test_no_other_kind_is_done_by_a_note(lead, decided, kind):
     step = decided.steps.get(kind=StepKind.SUPPORT)
     Step.objects.filter(pk=step.pk).update(kind=kind)
-    with pytest.raises(Refused, match="not done by a note"):
+    with pytest.raises(ActRefused, match="not done by a note"):
         chase.do_step(by=lead, step=step, words="Done.", now=LATER)
     assert Step.objects.get(pk=step.pk).done_at is None
 
@@ -48,7 +48,7 @@ def test_a_step_is_done_once(lead, decided):
     step = decided.steps.get(kind=StepKind.SUPPORT)
     as_it_was = Step.objects.get(pk=step.pk)
     chase.do_step(by=lead, step=step, words="In place.", now=LATER)
-    with pytest.raises(Refused, match="done already"):
+    with pytest.raises(ActRefused, match="done already"):
         chase.do_step(by=lead, step=as_it_was, words="In place.", now=LATER)
     assert Addition.objects.filter(concern=decided).count() == 1
 

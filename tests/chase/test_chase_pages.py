@@ -47,7 +47,7 @@ def test_a_step_is_done_by_a_sentence(desk, step, decided):
 def test_each_kind_done_by_a_note_asks_its_own_question(desk, step, kind):
     Step.objects.filter(pk=step.pk).update(kind=kind)
     shown = words(desk.open(page(step)))
-    assert StepKind.say(kind) in shown
+    assert StepKind.label_of_value(kind) in shown
     assert "?</label>" in shown
 
 

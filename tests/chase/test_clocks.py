@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, connection
 
 from concerns.chase import acts
-from concerns.doors.act import Refused
-from concerns.models import ClockSet, Line, School
-from concerns.rules.adults import AdultStepKind
+from concerns.doors.act import ActRefused
+from concerns.models import ClockSet, LedgerLine, School
+from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -70,46 +70,46 @@ def test_the_newest_of_several_counts_and_none_is_the_table_again(where):
 
 @pytest.mark.parametrize("amount", [0, 241, 100_000])
 def test_past_its_bounds_a_clock_is_not_set(where, amount):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         set_to(where, first_look=amount)
     assert not ClockSet.objects.exists()
 
 
 @pytest.mark.parametrize("kind", ["hear_back", "watch", "decide_today", "danger_now", "nothing"])
 def test_what_no_school_changes_is_not_set(where, kind):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         set_to(where, **{kind: 1})
 
 
 def test_a_figure_from_an_older_table_still_keeps_the_promise(where):
     by = lead_of(where).person
     ClockSet.objects.create(school=where, kind="first_look", amount=9999, since=NOW, by=by)
-    assert where.figures["first_look"] == 240
+    assert where.own_clock_amounts["first_look"] == 240
 
 
 def test_a_clock_about_adults_is_set_by_their_readers_alone(where):
     kind = AdultStepKind.DECIDE
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         set_to(where, **{kind: 1})
-    assert set_to(where, lead_of(where, Role.HEAD), **{kind: 1}).figures[kind] == 1
+    assert set_to(where, lead_of(where, Role.HEAD), **{kind: 1}).own_clock_amounts[kind] == 1
 
 
 @pytest.mark.parametrize("role", [Role.DEPUTY, Role.OFFICE, Role.STAFF, Role.CHAIR])
 def test_nobody_but_a_head_or_a_lead_sets_a_clock(where, role):
-    with pytest.raises(Refused, match="Your post"):
+    with pytest.raises(ActRefused, match="Your post"):
         set_to(where, lead_of(where, role), first_look=30)
 
 
 def test_two_at_once_do_not_undo_each_other(where):
     read = where.calendar_version
     set_to(where, first_look=30)
-    with pytest.raises(Refused, match="meanwhile"):
+    with pytest.raises(ActRefused, match="meanwhile"):
         set_to(where, read=read, decide=1)
 
 
 def test_it_is_on_record_by_its_name_and_the_row_never_changes(where):
     set_to(where, first_look=30)
-    line = Line.objects.get(kind=Kind.CLOCKS_SET)
+    line = LedgerLine.objects.get(kind=Kind.CLOCKS_SET)
     assert '"first_look"' in line.body
     refused = pytest.raises(DatabaseError, match=r"does not change|permission denied")
     with refused, connection.cursor() as cursor:
@@ -118,7 +118,8 @@ def test_it_is_on_record_by_its_name_and_the_row_never_changes(where):
 
 def test_an_act_pays_nothing_for_the_schools_figures(where):
     where = set_to(where, first_look=30)
-    by, child = factories.viewer(where), factories.child(where)
+    by = factories.viewer(where)
+    child = factories.child(where)
     factories.sent(by, child)
     asked = statements(lambda: factories.sent(by, child))
     assert not [one for one in asked if "clockset" in one]
@@ -126,7 +127,7 @@ def test_an_act_pays_nothing_for_the_schools_figures(where):
 
 def test_an_adviser_is_kept_and_needs_a_name_and_an_address(where):
     assert set_to(where, adviser=PRIYA).adviser_words == "Priya Rao of Westshire Council"
-    with pytest.raises(Refused, match="neither"):
+    with pytest.raises(ActRefused, match="neither"):
         set_to(where, adviser=PRIYA | {"adviser_email": ""})
 
 

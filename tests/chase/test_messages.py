@@ -5,9 +5,9 @@ from datetime import time, timedelta
 import pytest
 
 from concerns.chase import acts
-from concerns.doors import mail, rounds
-from concerns.doors.act import Refused
-from concerns.models import Letter, Line, Person
+from concerns.doors import clock_round, mail
+from concerns.doors.act import ActRefused
+from concerns.models import LedgerLine, Letter, Person
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -25,7 +25,7 @@ def test_somebody_chooses_when_what_is_not_red_comes(client, where):
     assert client.post("/chase/messages/", {"first": "12.15", "second": "7:30"}).status_code == 302
     person.refresh_from_db()
     assert (person.first_post, person.second_post) == (time(7, 30), time(12, 15))
-    assert Line.objects.filter(kind=Kind.MESSAGES_SET, actor=person).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.MESSAGES_SET, actor=person).count() == 1
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "25:00", "08:00:00x"])
@@ -40,7 +40,7 @@ def test_what_is_no_time_is_said_and_changes_nothing(client, where, typed):
 
 def test_two_letters_are_at_two_times(where):
     somebody = factories.viewer(where)
-    with pytest.raises(Refused, match="two different times"):
+    with pytest.raises(ActRefused, match="two different times"):
         acts.choose_posts(by=somebody, first=time(9), second=time(9), now=NOW)
 
 
@@ -49,10 +49,10 @@ def stuck(where, number: int) -> list[Letter]:
     factories.person(where, Role.DSL)
     for _ in range(number):
         factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
-        rounds.go_round(NOW)
+        clock_round.run_reminder_round(NOW)
         letter = Letter.objects.latest("pk")
         Letter.objects.filter(pk=letter.pk).update(sent_at=None, tries=2, fault="SMTPException")
-    return list(Letter.objects.unsent())
+    return list(Letter.objects.unsent_letters())
 
 
 def test_the_head_sees_for_whom_a_letter_does_not_go_out(client, where):
@@ -76,16 +76,16 @@ def test_what_the_mail_server_refused_is_tried_later_and_later_and_never_dropped
     settings.EMAIL_BACKEND = "tests.chase.test_messages.Broken"
     factories.person(where, Role.DSL)
     factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
-    rounds.go_round(NOW)
+    clock_round.run_reminder_round(NOW)
     letter = Letter.objects.get()
     waits = []
     for _ in range(9):
         waits.append((letter.next_try_at - letter.leased_until) // timedelta(minutes=1))
-        mail.post(letter.next_try_at)
+        mail.send_due_letters(letter.next_try_at)
         letter.refresh_from_db()
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert mail.post(letter.next_try_at) == 1
+    assert mail.send_due_letters(letter.next_try_at) == 1
 
 
 class Broken:

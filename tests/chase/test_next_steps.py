@@ -8,11 +8,11 @@ import pytest
 
 from concerns.chase import acts as chase
 from concerns.chase import queries
-from concerns.models import Cover, Exclusion, Line, Step
+from concerns.models import Cover, Exclusion, LedgerLine, Step
 from concerns.people import acts as people
 from concerns.refer import acts as refer
 from concerns.rules.clocks import StepKind
-from concerns.rules.cover import CoverKind
+from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -28,7 +28,7 @@ EVERYONE = {"whose": "all"}
 
 
 def steps(viewer, **asked) -> list[Step]:
-    return [row.step for row in queries.moves(viewer, asked).rows]
+    return [row.step for row in queries.read_next_steps(viewer, asked).rows]
 
 
 def kinds(viewer, **asked) -> set[str]:
@@ -66,7 +66,7 @@ def test_each_is_counted_with_what_is_late_of_it(where):
     for minutes in (0, 24 * 60):
         factories.concern_at(State.WAITING, where=where, now=NOW - timedelta(minutes=minutes))
     later = factories.viewer(where, Role.DEPUTY, now=NOW + timedelta(minutes=1))
-    assert queries.moves(later, {}).counts[1] == ("all", 2, 1)
+    assert queries.read_next_steps(later, {}).counts[1] == ("all", 2, 1)
 
 
 def test_nobody_is_shown_the_steps_of_what_they_may_not_see(where, lead):
@@ -74,14 +74,14 @@ def test_nobody_is_shown_the_steps_of_what_they_may_not_see(where, lead):
     Exclusion.objects.create(
         school=where, concern=concern, person=lead.person, by=concern.reporter, at=NOW
     )
-    assert queries.moves(lead, EVERYONE).counts == (("mine", 0, 0), ("all", 0, 0))
+    assert queries.read_next_steps(lead, EVERYONE).counts == (("mine", 0, 0), ("all", 0, 0))
     assert steps(lead, **EVERYONE) == []
 
 
 def test_the_look_is_recorded_with_the_concerns_it_names(where, lead):
     concern = factories.concern_at(State.WAITING, where=where)
-    queries.moves(lead, {})
-    line = Line.objects.filter(kind=Kind.LISTED).latest("pk")
+    queries.read_next_steps(lead, {})
+    line = LedgerLine.objects.filter(kind=Kind.LISTED).latest("pk")
     assert json.loads(line.body)["shown"] == [str(concern.uid)]
 
 
@@ -89,9 +89,10 @@ def test_a_page_begins_behind_the_last_step_of_the_one_before(where, lead, monke
     monkeypatch.setattr(queries, "A_PAGE", 2)
     for _ in range(5):
         factories.concern_at(State.WAITING, where=where)
-    found, after = [], ""
+    found = []
+    after = ""
     for _ in range(3):
-        page = queries.moves(lead, {"after": str(after)})
+        page = queries.read_next_steps(lead, {"after": str(after)})
         found += [row.step.pk for row in page.rows]
         after = page.more
     assert after is None
@@ -100,7 +101,7 @@ def test_a_page_begins_behind_the_last_step_of_the_one_before(where, lead, monke
 
 def test_a_place_that_is_none_gives_the_beginning(where, lead):
     factories.concern_at(State.WAITING, where=where)
-    page = queries.moves(lead, {"after": "x"})
+    page = queries.read_next_steps(lead, {"after": "x"})
     assert (len(page.rows), page.later) == (1, False)
 
 
@@ -135,7 +136,7 @@ def sent(where, lead):
 
 
 def test_a_referrals_step_says_to_whom_it_goes(sent, lead):
-    words = {row.words for row in queries.moves(lead, {}).rows}
+    words = {row.words for row in queries.read_next_steps(lead, {}).rows}
     assert "Hear what social care will do (refer to children's social care)" in words
 
 
@@ -153,11 +154,11 @@ def test_a_referrals_step_says_how_often_it_was_chased(where, sent, lead):
 def test_a_task_of_somebody_away_is_with_who_asked_for_it(where, lead):
     colleague = factories.person(where, Role.DEPUTY)
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    asked = {"to": colleague, "words": "Please watch lunch.", "on": lead.today}
+    asked = {"to": colleague, "words": "Please watch lunch.", "on": lead.todays_date}
     chase.ask(by=lead, concern=concern, **asked, now=NOW)
     assert StepKind.TASK not in kinds(lead)
     office = factories.viewer(where, Role.OFFICE)
-    away = {"person": colleague, "since": lead.today, "until": lead.today}
+    away = {"person": colleague, "since": lead.todays_date, "until": lead.todays_date}
     people.say_cover(by=office, cover=Cover(kind=CoverKind.LEAVE, **away), now=NOW)
     assert StepKind.TASK in kinds(lead)
 
@@ -190,10 +191,10 @@ def test_what_has_come_to_somebody_is_theirs_and_says_who_was_silent(where):
     deputy = factories.person(where, Role.DEPUTY)
     factories.concern_at(State.WAITING, where=where, going_home="yes")
     later = NOW + timedelta(minutes=30 + 16)
-    page = queries.moves(factories.viewer(where, Role.DEPUTY, who=deputy, now=later), {})
+    page = queries.read_next_steps(factories.viewer(where, Role.DEPUTY, who=deputy, now=later), {})
     assert page.counts == (("mine", 1, 1), ("all", 1, 1))
     assert page.rows[0].come.to == deputy
-    page = queries.moves(factories.viewer(where, Role.DSL, who=lead, now=later), {})
+    page = queries.read_next_steps(factories.viewer(where, Role.DSL, who=lead, now=later), {})
     assert page.counts[0] == ("mine", 1, 1)
 
 
@@ -203,6 +204,6 @@ def test_whoever_stands_in_sees_at_once_what_they_were_told_of(where, lead):
     new = factories.concern_at(State.WAITING, where=where)
     assert steps(deputy) == []
     office = factories.viewer(where, Role.OFFICE)
-    away = {"person": lead.person, "since": lead.today, "until": lead.today}
+    away = {"person": lead.person, "since": lead.todays_date, "until": lead.todays_date}
     people.say_cover(by=office, cover=Cover(kind=CoverKind.LEAVE, **away), now=NOW)
     assert {step.concern for step in steps(deputy)} == {held, new}

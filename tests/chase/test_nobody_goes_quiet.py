@@ -16,27 +16,28 @@ from django.db.models import F
 from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
-from concerns.models import Concern, Letter, Line, Notice, Step, WordBack
-from concerns.models.notice import Told
-from concerns.models.unheld import breaches
+from concerns.models import Concern, LedgerLine, Letter, Notice, Step, WordBack
+from concerns.models.outbox.notice import NoticeEnding
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules import calendars, clocks
 from concerns.rules.calendars import Calendar
-from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, OWN, StepKind, Unit
+from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, OWN, ClockUnit, StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import OPEN, SETTLED, Stage, State
-from concerns.rules.messages import Why
+from concerns.rules.lifecycle import OPEN, SETTLED, ReferralStage, State
+from concerns.rules.message_rules import MessageReason
 from concerns.rules.roles import Role
 from tests.chase.weeks import DAY, Weeks
 
 pytestmark = pytest.mark.django_db
-SCHOOLS, MOVES_EACH = 20, 60
+SCHOOLS = 20
+MOVES_EACH = 60
 # What is owed of a concern, and of a referral, for as long as it stands at this.
 OWED = {State.WAITING: FIRST_LOOKS, State.TAKEN: DECISIONS, State.DECIDED: frozenset(StepKind)}
 OWED_OUTSIDE = {
-    Stage.TO_SEND: {StepKind.SEND_REFERRAL},
-    Stage.SENT: {StepKind.HEAR_BACK, StepKind.HEAR_BACK_OTHER},
-    Stage.ANSWERED: {StepKind.AGREE_OR_CHALLENGE},
-    Stage.CHALLENGED: {StepKind.CHALLENGE},
+    ReferralStage.TO_SEND: {StepKind.SEND_REFERRAL},
+    ReferralStage.SENT: {StepKind.HEAR_BACK, StepKind.HEAR_BACK_OTHER},
+    ReferralStage.ANSWERED: {StepKind.AGREE_OR_CHALLENGE},
+    ReferralStage.CHALLENGED: {StepKind.CHALLENGE},
 }
 # Where a line of the record moves a concern on to, from where it stood; elsewhere it stays.
 MOVES_ON = {
@@ -76,15 +77,17 @@ class NobodyGoesQuiet(Weeks):
 
     def asked(self, step: Step) -> set:
         """Who is asked for it once it is late: of those who are here, or else of all."""
-        today = self.post(Role.HEAD).today
+        today = self.post(Role.HEAD).todays_date
         away = {cover.person for cover in self.away if cover.since <= today <= cover.until}
         away = away if set(self.leads) - away else set()
         return self.able(step) - away
 
     def askings(self, step: Step) -> int:
         """How often it was to be asked for by now, in the calendar of its clock."""
-        clock, days, due_at = CLOCKS[StepKind(step.kind)], self.school.days, step.due_at
-        soon = clock.unit is Unit.MINUTES and calendars.before_a_break(days, due_at)
+        clock = CLOCKS[StepKind(step.kind)]
+        days = self.school.school_calendar
+        due_at = step.due_at
+        soon = clock.unit is ClockUnit.MINUTES and calendars.is_before_break(days, due_at)
         real = clock.calendar is Calendar.REAL or (clock.calendar is Calendar.SCHOOL and soon)
         calendar = Calendar.REAL if real else clock.calendar
         late = calendars.minutes_between(calendar, days, due_at, self.now)
@@ -108,9 +111,9 @@ class NobodyGoesQuiet(Weeks):
             kinds = owed.get(concern.pk, set())
             assert kinds & OWED[concern.state] if concern.state in OWED else not kinds
             for referral in concern.referrals.all():
-                if referral.stage not in SETTLED:
+                if referral.current_stage not in SETTLED:
                     steps = Step.objects.open().filter(referral=referral)
-                    assert steps.filter(kind__in=OWED_OUTSIDE[referral.stage]).exists()
+                    assert steps.filter(kind__in=OWED_OUTSIDE[referral.current_stage]).exists()
 
     def every_step_has_somebody_who_may_act(self):
         assert Role.DSL in self.leads.values()
@@ -120,36 +123,37 @@ class NobodyGoesQuiet(Weeks):
             assert step.holder is None or step.holder in able
             nobody += [] if able else [step.concern.reference]
         # With the last who may act gone there is nobody: then that is said.
-        said = breaches(self.school, self.post(Role.HEAD).today)
+        said = find_integrity_breaches(self.school, self.post(Role.HEAD).todays_date)
         assert sorted(words.split(":")[0] for words in said) == sorted(nobody)
 
     def whoever_may_act_is_asked_for_what_is_late(self):
         if self.went != self.now:
             return
         for step in self.open_steps().filter(due_at__lt=self.now):
-            people, askings = self.asked(step), self.askings(step)
-            told = list(Notice.objects.filter(step=step, why=Why.LATE).select_related("person"))
+            people = self.asked(step)
+            askings = self.askings(step)
+            told = list(
+                Notice.objects.filter(step=step, why=MessageReason.LATE).select_related("person")
+            )
             assert {row.person for row in told if row.made_at == self.now} <= people
             if not people:
-                said = Notice.objects.filter(why=Why.NOBODY, school=self.school)
+                said = Notice.objects.filter(why=MessageReason.NOBODY, school=self.school)
                 assert said.filter(made_at__gt=self.now - DAY).exists()
                 continue
             assert max(row.pushed for row in told) == askings
-            ladder, (before, since, last) = (
-                (people, step.holder),
-                self.ladders.get(step.pk, (0,) * 3),
-            )
+            ladder = (people, step.holder)
+            (before, since, last) = self.ladders.get(step.pk, (0,) * 3)
             since = since if before == ladder else max(last + 1, askings - len(people))
             self.ladders[step.pk] = (ladder, since, askings)
             if askings - since >= len(people) - 1:
                 newest = {row.person for row in told if row.pushed > askings - len(people)}
                 assert newest - {None} == people
             if step.kind in FIRST_LOOKS:
-                assert step.notices.filter(why=Why.UNREAD).count() == 1
+                assert step.notices.filter(why=MessageReason.UNREAD).count() == 1
 
     def every_message_is_sent_and_once(self):
         mine = Notice.objects.filter(school=self.school)
-        sent = list(mine.filter(ended=Told.SENT))
+        sent = list(mine.filter(ended=NoticeEnding.SENT))
         ids = Counter(message.extra_headers["Message-ID"] for message in sent_here.outbox)
         assert {key for key, times in ids.items() if times > 1} <= self.may_be_twice
         letters = Letter.objects.filter(school=self.school, sent_at__isnull=False)
@@ -158,16 +162,20 @@ class NobodyGoesQuiet(Weeks):
         said = Counter((row.step_id, row.why, row.pushed, row.person_id) for row in sent)
         again = {key for key, times in said.items() if times > 1}
         # A concern may come to them again, another word too; and that nobody is left is said daily.
-        assert {why for _, why, _, _ in again} <= {Why.NEW, Why.WORD_BACK, Why.NOBODY}
-        assert not mine.filter(ended=Told.SENT, step__done_at__lt=F("ended_at")).exists()
+        assert {why for _, why, _, _ in again} <= {
+            MessageReason.NEW,
+            MessageReason.WORD_BACK,
+            MessageReason.NOBODY,
+        }
+        assert not mine.filter(ended=NoticeEnding.SENT, step__done_at__lt=F("ended_at")).exists()
         assert (
-            mine.filter(why=Why.WORD_BACK).count()
+            mine.filter(why=MessageReason.WORD_BACK).count()
             == WordBack.objects.filter(concern__school=self.school)
             .exclude(by=F("concern__reporter"))
             .count()
         )
         if self.posted == self.now:
-            rows = mine.waiting().select_related("step")
+            rows = mine.still_pending().select_related("step")
             left = {row for row in rows if not row.step or self.asked(row.step)}
             left = {row for row in left if at_once(row) or row.made_at < self.now - DAY}
             # What was in a letter to somebody who has left is in another's with the next round.
@@ -175,14 +183,15 @@ class NobodyGoesQuiet(Weeks):
             self.again = left
 
     def the_record_tells_the_same_story(self):
-        lines = list(Line.objects.filter(school=self.school).order_by("pk"))
+        lines = list(LedgerLine.objects.filter(school=self.school).order_by("pk"))
         told = [
             (row.kind, row.actor_id, row.received, row.outcome) for row in lines if row.actor_id
         ]
         assert told == self.story
-        sent = Notice.objects.filter(school=self.school, ended=Told.SENT).count()
+        sent = Notice.objects.filter(school=self.school, ended=NoticeEnding.SENT).count()
         assert sum(row.kind == Kind.NOTICED for row in lines) == sent
-        last, stands = {}, {}
+        last = {}
+        stands = {}
         for row in lines:
             if row.concern is None or row.outcome != "done" or row.kind == Kind.NOTICED:
                 continue

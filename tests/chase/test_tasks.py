@@ -7,19 +7,19 @@ import pytest
 from django.http import Http404
 
 from concerns.chase import queries
-from concerns.doors.act import Refused
-from concerns.models import Line, Step, Task, TaskAnswer
-from concerns.models.climb import Ladders
-from concerns.models.cover import Cover
-from concerns.models.unheld import breaches
+from concerns.doors.act import ActRefused
+from concerns.models import LedgerLine, Step, Task, TaskAnswer
+from concerns.models.school.cover import Cover
 from concerns.people import acts as people
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
-from concerns.rules.cover import CoverKind
+from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.submit.queries import tasks
+from concerns.submit.queries import list_own_tasks
 from concerns.triage import acts as triage
+from concerns.workflow.escalation import EscalationLadders
 from tests import factories
 from tests.afterwards import BY, LATER, answer, ask
 from tests.deciding import owed
@@ -46,14 +46,14 @@ def task(lead, concern, colleague):
 def come(task, now):
     """To whom it has come at `now`."""
     step = Step.objects.select_related("concern", "holder").get(pk=task.step_id)
-    ladders = Ladders(task.school, now, [step])
-    return [ladders.come(step).to, *ladders.rungs(step)]
+    ladders = EscalationLadders(task.school, now, [step])
+    return [ladders.current_recipient(step).to, *ladders.people_on_ladder(step)]
 
 
 def test_it_is_its_colleagues_by_the_bell_of_its_day(task, colleague):
     assert task.step.holder == colleague.person
     assert task.step.due_at.date() == BY
-    assert tasks(colleague) == [task]
+    assert list_own_tasks(colleague) == [task]
 
 
 def test_the_colleague_is_shown_nothing_of_the_concern(client, task, colleague, concern):
@@ -68,38 +68,38 @@ def test_the_colleague_is_shown_nothing_of_the_concern(client, task, colleague, 
 
 def test_nobody_else_on_the_staff_sees_it(where, task):
     with pytest.raises(Http404):
-        queries.task(factories.viewer(where), task.uid)
+        queries.read_task_page(factories.viewer(where), task.uid)
 
 
 def test_a_lead_of_another_school_sees_nothing_of_it(task):
     with pytest.raises(Http404):
-        queries.task(factories.viewer(factories.school(), Role.DSL), task.uid)
+        queries.read_task_page(factories.viewer(factories.school(), Role.DSL), task.uid)
 
 
 def test_a_colleague_who_is_the_childs_family_cannot_be_asked(where, lead, concern):
     relative = factories.person(where)
     factories.related(relative, concern.children.get().child)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         ask(lead, concern, relative)
-    assert relative not in queries.colleagues(lead, concern)
+    assert relative not in queries.list_colleagues_to_ask(lead, concern)
 
 
 def test_whoever_is_kept_out_of_it_cannot_be_asked(where, lead, concern):
     person = factories.person(where)
     triage.exclude(by=lead, concern=concern, person=person, why="Involved.", now=LATER)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         ask(lead, concern, person)
 
 
 @pytest.mark.parametrize("on", [date(2026, 11, 2), date(2028, 1, 1)])
 def test_its_day_is_still_to_come_and_within_a_year(lead, concern, on):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         ask(lead, concern, on=on)
 
 
 def test_who_turns_out_to_be_family_sees_it_no_longer(task, colleague, concern):
     factories.related(colleague.person, concern.children.get().child)
-    assert tasks(colleague) == []
+    assert list_own_tasks(colleague) == []
     with pytest.raises(Http404):
         answer(colleague, task)
 
@@ -130,7 +130,7 @@ def test_the_lead_reads_the_answer_on_the_concern_and_beside_the_step(
 
 def test_it_is_answered_once(task, colleague):
     answer(colleague, task)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         answer(colleague, task, "Twice.")
     assert TaskAnswer.objects.count() == 1
 
@@ -157,45 +157,50 @@ def test_undone_it_comes_to_the_colleague_again_then_to_who_asked(where, lead, c
 
 def test_of_somebody_on_leave_it_comes_to_who_asked_at_once(where, task, colleague, lead):
     Cover.objects.create(
-        school=where, kind=CoverKind.LEAVE, person=colleague.person, since=BY,
-        until=BY + timedelta(days=9), by=lead.person, at=NOW,
-    )  # fmt: skip
+        school=where,
+        kind=CoverKind.LEAVE,
+        person=colleague.person,
+        since=BY,
+        until=BY + timedelta(days=9),
+        by=lead.person,
+        at=NOW,
+    )
     assert come(task, task.step.due_at + timedelta(minutes=1))[0] == lead.person
 
 
 def test_a_leavers_task_is_its_setters_again(where, task, colleague, lead):
     head = factories.viewer(where, Role.HEAD)
     factories.person(where, Role.HEAD)
-    people.leave(
-        by=head, person=colleague.person, last=NOW.date(), to=head.person, now=LATER
-    )  # fmt: skip
+    people.leave(by=head, person=colleague.person, last=NOW.date(), to=head.person, now=LATER)
     assert Step.objects.get(pk=task.step_id).holder == lead.person
 
 
 def test_a_colleague_without_a_post_of_a_lead_holds_it_and_nothing_is_unheld(where, task):
-    assert list(breaches(where, NOW.date())) == []
+    assert list(find_integrity_breaches(where, NOW.date())) == []
 
 
 def test_a_task_of_a_post_that_ended_is_found(where, task, colleague):
     colleague.person.posts.update(until=NOW.date() - timedelta(days=1))
-    assert len(list(breaches(where, NOW.date()))) == 1
+    assert len(list(find_integrity_breaches(where, NOW.date()))) == 1
 
 
 def test_taking_or_handing_the_concern_leaves_it_with_who_was_asked(where, task, colleague, lead):
-    concern, deputy = task.step.concern, factories.person(where, Role.DEPUTY)
+    concern = task.step.concern
+    deputy = factories.person(where, Role.DEPUTY)
     triage.hand(by=lead, concern=concern, to=deputy, note="Yours.", now=LATER)
     assert Step.objects.get(pk=task.step_id).holder == colleague.person
 
 
 def test_filed_under_another_child_nobody_is_asked_of_the_wrong_one(where, task, lead, colleague):
     concern = task.step.concern
-    row, right = concern.children.get(), factories.child(where)
+    row = concern.children.get()
+    right = factories.child(where)
     triage.refile(by=lead, concern=concern, row=row, to=right, why="A namesake.", now=LATER)
-    assert tasks(colleague) == []
+    assert list_own_tasks(colleague) == []
 
 
 def test_looking_at_it_is_on_record_and_so_is_each_act(task, colleague):
-    queries.task(colleague, task.uid)
+    queries.read_task_page(colleague, task.uid)
     answer(colleague, task)
-    lines = Line.objects.filter(kind__in=[Kind.TASKED, Kind.TASK_DONE, Kind.LISTED])
+    lines = LedgerLine.objects.filter(kind__in=[Kind.TASKED, Kind.TASK_DONE, Kind.LISTED])
     assert {line.kind for line in lines} == {Kind.TASKED, Kind.TASK_DONE, Kind.LISTED}

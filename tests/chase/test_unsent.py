@@ -9,13 +9,13 @@ from django.http import Http404
 
 from concerns.chase import acts as chase
 from concerns.chase import queries
-from concerns.doors import keep
-from concerns.models import Asked, Draft, Line
-from concerns.models.draft import CONCERN
+from concerns.doors import unsent_words
+from concerns.models import Draft, LedgerLine, StaffChangeRequest
+from concerns.models.concern.draft import CONCERN
 from concerns.people import acts as people
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May, Role
-from concerns.rules.staffing import Matter
+from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.submit import acts as submit
 from tests import factories
 
@@ -37,18 +37,20 @@ def lead(where, now=MORNING):
 
 def begun(writer, page=CONCERN, at=BEGUN, **picked) -> Draft:
     words = {"account": ["Thin"]} | {name: [str(row.uid)] for name, row in picked.items()}
-    return keep.words(writer.person, writer.school, page, uuid.uuid4(), words, at)
+    return unsent_words.save_draft_words(
+        writer.person, writer.school, page, uuid.uuid4(), words, at
+    )
 
 
 def reminded_since(writer, now):
     """A lead is reminded of their own on the queue; every writer, by the same rule, on theirs."""
-    return Draft.objects.lying(replace(writer, now=now)).own_since
+    return Draft.objects.unsent_summary(replace(writer, now=now)).own_since
 
 
 def known(viewer) -> list[Draft]:
-    rows = list(Draft.objects.known_to_leads(viewer).not_sent())
-    if viewer.may(May.READ):
-        assert Draft.objects.lying(viewer).known == len(rows)
+    rows = list(Draft.objects.known_to_leads(viewer).without_sent_concerns())
+    if viewer.has_power(May.READ):
+        assert Draft.objects.unsent_summary(viewer).known == len(rows)
     return rows
 
 
@@ -107,7 +109,7 @@ def test_its_writer_says_that_it_need_not_be_sent(where, writer):
     chase.set_aside(by=writer, draft=draft, why="It was a costume.", now=BEGUN)
     assert reminded_since(writer, MORNING) is None
     assert known(lead(where)) == []
-    line = Line.objects.get(kind=Kind.SET_ASIDE)
+    line = LedgerLine.objects.get(kind=Kind.SET_ASIDE)
     assert line.about == str(draft.uid)
     assert "costume" not in line.body
 
@@ -134,14 +136,15 @@ def test_nobody_else_sets_it_aside(where, writer):
 def nothing_of(draft, viewer) -> bool:
     """That `viewer` is told nothing of it: no list, no number, no page, no setting aside."""
     with pytest.raises(Http404):
-        queries.begun(viewer, draft.uid)
+        queries.get_unsent_draft(viewer, draft.uid)
     with pytest.raises(Http404):
         chase.set_aside(by=viewer, draft=draft, why="x", now=viewer.now)
     return known(viewer) == []
 
 
 def test_whom_its_writer_keeps_out_of_it_hears_nothing_of_it(where, writer):
-    shut, other = lead(where), lead(where)
+    shut = lead(where)
+    other = lead(where)
     draft = begun(writer, excluded=shut.person)
     assert nothing_of(draft, shut)
     assert known(other) == [draft]
@@ -149,7 +152,8 @@ def test_whom_its_writer_keeps_out_of_it_hears_nothing_of_it(where, writer):
 
 @pytest.mark.parametrize("part", ["child", "involved"])
 def test_family_of_a_child_picked_in_it_hears_nothing_of_it(where, writer, part):
-    child, family = factories.child(where), lead(where)
+    child = factories.child(where)
+    family = lead(where)
     factories.related(family.person, child)
     draft = begun(writer, **{part: child})
     assert nothing_of(draft, family)
@@ -157,16 +161,20 @@ def test_family_of_a_child_picked_in_it_hears_nothing_of_it(where, writer, part)
 
 
 def test_who_is_no_longer_family_hears_of_it(where, writer):
-    child, family = factories.child(where), lead(where)
+    child = factories.child(where)
+    family = lead(where)
     factories.related(family.person, child)
-    what = Asked(matter=Matter.UNRELATED, person=family.person, child=child)
+    what = StaffChangeRequest(
+        matter=StaffRequestMatter.UNRELATED, person=family.person, child=child
+    )
     people.change(by=factories.viewer(where, Role.HEAD), what=what, now=BEGUN)
     draft = begun(writer, child=child)
     assert known(family) == [draft]
 
 
 def test_what_a_lead_began_about_their_own_family_is_theirs_to_find(where):
-    child, family = factories.child(where), lead(where)
+    child = factories.child(where)
+    family = lead(where)
     factories.related(family.person, child)
     draft = begun(family, child=child)
     assert known(family) == [draft]
@@ -181,5 +189,7 @@ def test_words_that_cannot_be_opened_stop_no_queue_and_tell_nobody(where, writer
 def test_a_draft_gone_on_with_is_unsent_again(where, writer):
     draft = begun(writer)
     chase.set_aside(by=writer, draft=draft, why="It was a costume.", now=BEGUN)
-    keep.words(writer.person, where, CONCERN, draft.uid, {"account": ["It was not"]}, BEGUN)
+    unsent_words.save_draft_words(
+        writer.person, where, CONCERN, draft.uid, {"account": ["It was not"]}, BEGUN
+    )
     assert known(lead(where)) == [draft]

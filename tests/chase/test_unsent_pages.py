@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from concerns.doors import keep
+from concerns.doors import unsent_words
 from concerns.models import Draft
-from concerns.models.draft import CONCERN
+from concerns.models.concern.draft import CONCERN
 from concerns.people import acts as people
 from concerns.rules.roles import Role
 from tests import counting, factories
@@ -26,7 +26,9 @@ def window(where, *roles):
 
 def begun(where, who, ago: timedelta) -> Draft:
     at = datetime.now(UTC) - ago
-    return keep.words(who, where, CONCERN, uuid.uuid4(), {"account": [SECRET]}, at)
+    return unsent_words.save_draft_words(
+        who, where, CONCERN, uuid.uuid4(), {"account": [SECRET]}, at
+    )
 
 
 def test_the_landing_page_says_within_the_hour_that_it_is_not_sent(where):
@@ -109,8 +111,9 @@ def test_setting_one_aside_asks_as_much_among_thirty_as_alone(where):
 def test_a_lead_is_told_what_to_do_where_its_writer_works_here_no_longer(where):
     who, _ = window(where)
     draft = begun(where, who, timedelta(days=2))
-    office, (_, lead) = factories.viewer(where, Role.OFFICE), window(where, Role.DSL)
-    people.leave(by=office, person=who, last=office.today, to=None, now=office.now)
+    office = factories.viewer(where, Role.OFFICE)
+    (_, lead) = window(where, Role.DSL)
+    people.leave(by=office, person=who, last=office.todays_date, to=None, now=office.now)
     told = "nobody can open what they wrote"
     assert told in lead.get("/chase/unsent/").content.decode()
     assert told in lead.get(f"/chase/unsent/{draft.uid}/").content.decode()

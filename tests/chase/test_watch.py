@@ -6,17 +6,17 @@ import pytest
 from django.http import Http404
 
 from concerns.chase import queries
-from concerns.chase.queries import watched as page
-from concerns.doors.act import Refused
-from concerns.models import Concern, Ending, Line, Step, Task, Watch, WordBack
-from concerns.models.after import closing, rates
-from concerns.models.unheld import breaches
-from concerns.rules.after import Because, Then
+from concerns.chase.queries import read_watch_review_page as page
+from concerns.doors.act import ActRefused
+from concerns.models import Concern, Ending, LedgerLine, Step, Task, Watch, WordBack
+from concerns.models.response.watch import concern_rates, facts_for_watch_rule
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.rules.words import Outcome
+from concerns.rules.watching import WatchReason, WatchReviewResult
+from concerns.rules.words import ConcernOutcome
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories, homes
@@ -25,7 +25,7 @@ from tests.deciding import decide, owed
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
-END = {"then": Then.END, "words_back": "Thank you. She is well."}
+END = {"then": WatchReviewResult.END, "words_back": "Thank you. She is well."}
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def concern(where, lead):
     return ended(where, lead)
 
 
-def close(lead, concern, outcome=Outcome.KEPT, now=LATER):
+def close(lead, concern, outcome=ConcernOutcome.KEPT, now=LATER):
     said = {"outcome": outcome, "why": "It is calm.", "words_back": "Thank you."}
     return triage.close(by=lead, concern=concern, now=now, **said)
 
@@ -46,7 +46,7 @@ def state(concern) -> str:
 
 
 def test_a_red_case_is_not_closed_but_watched_first(lead, concern):
-    with pytest.raises(Refused, match="watched before it is closed"):
+    with pytest.raises(ActRefused, match="watched before it is closed"):
         close(lead, concern)
     watch(lead, concern)
     assert (state(concern), owed(concern)) == (State.DECIDED, {StepKind.LOOK_AFTER, StepKind.TASK})
@@ -60,13 +60,13 @@ def test_a_calm_case_closes_and_is_not_watched(where, lead):
 def test_a_calm_case_that_another_agency_leads_is_watched(where, lead):
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead)
     Step.objects.filter(concern=concern, kind="support").update(kind=StepKind.WATCH)
-    with pytest.raises(Refused, match="Another agency"):
-        close(lead, concern, Outcome.WITH_AGENCY)
+    with pytest.raises(ActRefused, match="Another agency"):
+        close(lead, concern, ConcernOutcome.WITH_AGENCY)
 
 
 def test_nobody_opens_a_watch_where_the_ending_asks_for_none(where, lead):
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead)
-    with pytest.raises(Refused, match="opens no watch"):
+    with pytest.raises(ActRefused, match="opens no watch"):
         watch(lead, concern)
 
 
@@ -82,13 +82,13 @@ def test_the_first_review_is_after_two_school_weeks_and_the_adult_is_asked_the_d
 def test_a_child_who_is_watched_already_is_not_watched_twice(where, lead, concern):
     watch(lead, concern)
     other = ended(where, lead, children=(concern.children.get().child,))
-    assert closing(other) is None
+    assert facts_for_watch_rule(other) is None
     close(lead, other)
     assert state(other) == State.CLOSED
 
 
 def test_whoever_wrote_it_hears_that_it_has_ended(lead, concern):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         watch(lead, concern, words_back="")
     watch(lead, concern)
     assert WordBack.objects.get().words == "Thank you."
@@ -97,14 +97,14 @@ def test_whoever_wrote_it_hears_that_it_has_ended(lead, concern):
 
 @pytest.mark.parametrize("more", [{"last": 6}, {"question": " "}, {"last": 2, "why_shorter": "  "}])
 def test_a_watch_is_shortened_only_with_a_reason_and_asks_something(lead, concern, more):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         watch(lead, concern, **more)
 
 
 def test_the_childs_family_is_not_asked_how_the_child_is(where, lead, concern):
     relative = factories.person(where)
     factories.related(relative, concern.children.get().child)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         watch(lead, concern, adult=relative)
 
 
@@ -118,7 +118,7 @@ def test_each_review_opens_the_next_and_the_last_closes(lead, concern):
         days.append(review_of(concern).due_at.date())
         look(lead, concern, **(END if len(days) == 3 else {}))
     assert days == [date(2026, 11, 17), date(2026, 12, 15), date(2027, 1, 26)]
-    assert Ending.objects.get().outcome == Outcome.KEPT
+    assert Ending.objects.get().outcome == ConcernOutcome.KEPT
 
 
 def test_a_review_done_before_its_day_is_not_owed_again(lead, concern):
@@ -135,7 +135,7 @@ def test_after_the_last_it_may_be_watched_on_for_six_weeks(lead, concern):
 
 def test_it_ends_before_its_last_review_only_with_a_reason(lead, concern):
     watch(lead, concern)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         look(lead, concern, **END)
     look(lead, concern, why="The family has moved.", **END)
     assert state(concern) == State.CLOSED
@@ -143,14 +143,14 @@ def test_it_ends_before_its_last_review_only_with_a_reason(lead, concern):
 
 def test_whoever_wrote_it_gets_a_word_when_it_closes(lead, concern):
     watch(lead, concern, last=2, why_shorter="Moving.")
-    with pytest.raises(Refused):
-        look(lead, concern, then=Then.END)
+    with pytest.raises(ActRefused):
+        look(lead, concern, then=WatchReviewResult.END)
     assert state(concern) == State.DECIDED
 
 
 def test_it_holds_the_concern_open(lead, concern):
     watch(lead, concern)
-    with pytest.raises(Refused, match="Ask how the child is"):
+    with pytest.raises(ActRefused, match="Ask how the child is"):
         close(lead, concern)
 
 
@@ -184,23 +184,24 @@ def test_the_lead_reads_the_adults_line_and_the_rate_before_and_since(where, lea
     later = factories.viewer(where, Role.DSL, who=lead.person, now=now)
     found = page(later, review_of(concern), made)
     assert [said.words for said in found["said"]] == ["Smiling more."]
-    assert [(rate.number, rate.weeks, rate.a_month) for rate in found["rates"]] == [
-        (1, 1, "4.0"), (1, 2, "2.0"),
-    ]  # fmt: skip
+    assert [(rate.number, rate.weeks, rate.rate_per_month) for rate in found["rates"]] == [
+        (1, 1, "4.0"),
+        (1, 2, "2.0"),
+    ]
     assert StepKind.READ_ADDITION not in owed(concern)
 
 
 def test_the_rates_leave_out_what_the_viewer_may_not_see(where, lead, concern):
     made = watch(lead, concern)
     factories.related(lead.person, concern.children.get().child)
-    assert rates(lead, made)[0].number == 0
+    assert concern_rates(lead, made)[0].number == 0
 
 
 def test_what_is_watched_has_a_holder_and_each_act_a_line(where, lead, concern):
     watch(lead, concern)
     look(lead, concern)
-    assert list(breaches(where, NOW.date())) == []
-    kinds = Line.objects.filter(concern=concern.uid).values_list("kind", flat=True)
+    assert list(find_integrity_breaches(where, NOW.date())) == []
+    kinds = LedgerLine.objects.filter(concern=concern.uid).values_list("kind", flat=True)
     assert {Kind.WATCHED, Kind.LOOKED_AFTER} <= set(kinds)
 
 
@@ -227,12 +228,12 @@ def test_a_status_that_ends_opens_the_newest_concern_again_and_watches(where, le
     end(lead, child)
     assert (state(concern), owed(concern)) == (State.DECIDED, {StepKind.LOOK_AFTER, StepKind.TASK})
     assert Ending.objects.filter(concern=concern).last().reopened
-    assert Watch.objects.get().because == Because.STATUS
+    assert Watch.objects.get().because == WatchReason.STATUS
 
 
 def test_without_a_concern_the_lead_is_asked_to_write_one_first(lead, child):
     row = homes.status(lead, child)
-    with pytest.raises(Refused, match="Write one first"):
+    with pytest.raises(ActRefused, match="Write one first"):
         homes.end(lead, child, row, watching=homes.watching(lead))
     row.refresh_from_db()
     assert row.ended_at is None
@@ -271,7 +272,7 @@ def test_reopened_for_a_watch_it_closes_at_the_last_as_it_had_ended(where, lead,
     concern = newest(where, lead, child)
     end(lead, child, watching=homes.watching(lead, last=2, why_shorter="Moving."))
     look(lead, concern, **END)
-    assert Concern.objects.get(pk=concern.pk).outcome == Outcome.HELP_IN_PLACE
+    assert Concern.objects.get(pk=concern.pk).outcome == ConcernOutcome.HELP_IN_PLACE
 
 
 def test_something_added_beside_the_watch_is_read(where, lead, concern):
@@ -285,4 +286,4 @@ def test_a_lead_of_another_school_looks_at_no_watch(lead, concern):
     watch(lead, concern)
     stranger = factories.viewer(factories.school(), Role.DSL)
     with pytest.raises(Http404):
-        queries.to_do(stranger, review_of(concern).uid)
+        queries.get_step_to_do(stranger, review_of(concern).uid)

@@ -14,15 +14,15 @@ from django.urls import get_resolver
 
 from concerns.chase import acts as chase
 from concerns.chase import views as chase_pages
-from concerns.doors import keep, rounds, sight
-from concerns.models import Beat, Draft, Notice, Person, Step
-from concerns.models.draft import CONCERN
-from concerns.models.notice import Told
-from concerns.models.unheld import breaches
+from concerns.doors import clock_round, sight, unsent_words
+from concerns.models import Draft, Heartbeat, Notice, Person, Step
+from concerns.models.concern.draft import CONCERN
+from concerns.models.outbox.notice import NoticeEnding
 from concerns.people import acts as people
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.lifecycle import State
-from concerns.rules.messages import Why
+from concerns.rules.message_rules import MessageReason
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.submit import acts as submit
@@ -68,7 +68,9 @@ def test_04_the_most_urgent_is_not_exempt(quiet):
     concern = quiet.write(danger=True)
     quiet.pass_by(HOUR)
     step = concern.steps.get(kind=StepKind.DANGER_NOW)
-    told = set(Notice.objects.filter(step=step, ended=Told.SENT).values_list("person", flat=True))
+    told = set(
+        Notice.objects.filter(step=step, ended=NoticeEnding.SENT).values_list("person", flat=True)
+    )
     assert {quiet.people[role].pk for role in (Role.STAFF, Role.DEPUTY, Role.HEAD)} <= told
 
 
@@ -79,7 +81,7 @@ def test_05_what_is_kept_or_watched_has_an_end_that_is_chased(quiet):
     quiet.does(triage.decide, concern=concern, decided=light)
     quiet.pass_by(14 * DAY, every=12 * HOUR)
     assert StepKind.KEEP in {step.kind for step in quiet.late(concern)}
-    assert Notice.objects.filter(step__kind=StepKind.KEEP, ended=Told.SENT).exists()
+    assert Notice.objects.filter(step__kind=StepKind.KEEP, ended=NoticeEnding.SENT).exists()
 
 
 def test_06_what_is_late_is_sent_and_not_only_drawn(quiet):
@@ -104,7 +106,9 @@ def test_08_a_referral_nobody_answers_stays_and_is_chased(quiet):
     since = quiet.now
     quiet.pass_by(3 * DAY, every=HOUR)
     assert StepKind.HEAR_BACK in [row.step.kind for row in quiet.moves() if row.concern == concern]
-    told = Notice.objects.filter(step__kind=StepKind.HEAR_BACK, made_at__gt=since, ended=Told.SENT)
+    told = Notice.objects.filter(
+        step__kind=StepKind.HEAR_BACK, made_at__gt=since, ended=NoticeEnding.SENT
+    )
     assert {quiet.people[role].pk for role in LEADS} <= set(told.values_list("person", flat=True))
 
 
@@ -118,8 +122,9 @@ def test_09_a_concern_on_which_nothing_was_ever_done_is_the_most_overdue(quiet):
 
 
 def test_10_one_bad_record_does_not_stop_the_round(quiet, monkeypatch):
-    bad, good = quiet.write(going_home="yes"), quiet.write(going_home="yes")
-    break_ladder(monkeypatch, bad, "come")
+    bad = quiet.write(going_home="yes")
+    good = quiet.write(going_home="yes")
+    break_ladder(monkeypatch, bad, "current_recipient")
     quiet.pass_by(HOUR)
     assert all(quiet.has_heard(role, good) for role in LEADS)
     assert str(bad.steps.get().uid) in quiet.shows(chase_pages.undelivered, Role.HEAD)
@@ -136,11 +141,12 @@ def test_12_what_a_leaver_held_is_in_somebodys_list(quiet):
     concern = quiet.write()
     quiet.does(triage.take, concern=concern)
     factories.person(quiet.school, Role.DSL)
-    lead, to = quiet.people[Role.DSL], quiet.people[Role.DEPUTY]
+    lead = quiet.people[Role.DSL]
+    to = quiet.people[Role.DEPUTY]
     quiet.does(people.leave, Role.HEAD, person=lead, last=quiet.now.date(), to=to)
     quiet.stands_still(DAY)
     assert [row.concern for row in quiet.moves(Role.DEPUTY)] == [concern]
-    assert list(breaches(quiet.school, quiet.now.date())) == []
+    assert list(find_integrity_breaches(quiet.school, quiet.now.date())) == []
 
 
 def test_12_what_a_deactivated_lead_held_comes_to_the_next(quiet):
@@ -155,7 +161,7 @@ def test_12_what_a_deactivated_lead_held_comes_to_the_next(quiet):
 def test_13_nothing_leaves_the_lists_with_the_school_year(quiet):
     concern = quiet.write()
     quiet.now = datetime(2027, 9, 6, 10, 0, tzinfo=UTC)
-    row = triage_queries.queue(quiet.viewer(Role.DSL), {}).rows[0]
+    row = triage_queries.read_queue_page(quiet.viewer(Role.DSL), {}).rows[0]
     assert row.reference == concern.reference
     assert quiet.moves()[0].concern == concern
 
@@ -189,12 +195,12 @@ def test_16_a_mail_that_failed_is_sent_when_the_server_is_back(quiet, settings):
     assert quiet.waiting_letters
     settings.EMAIL_BACKEND = working
     quiet.pass_by(3 * HOUR)
-    assert Notice.objects.get(why=Why.WORD_BACK).ended == Told.SENT
+    assert Notice.objects.get(why=MessageReason.WORD_BACK).ended == NoticeEnding.SENT
     assert not quiet.waiting_letters
 
 
 def test_17_where_the_round_is_dead_every_reader_s_page_says_so(client, quiet):
-    Beat.objects.update(at=Beat.objects.clock() - 11 * MINUTE)
+    Heartbeat.objects.update(at=Heartbeat.objects.database_now() - 11 * MINUTE)
     factories.sign_in(client, quiet.people[Role.DSL])
     for address in ("/triage/", "/chase/", "/submit/"):
         assert "stood still for 11 minutes" in client.get(address).content.decode()
@@ -209,25 +215,32 @@ def test_18_every_safety_net_that_is_drawn_is_there(quiet, kind):
     whose = {"holder": writer} if CLOCKS[kind].holder is None else {"holder_role": Role.DSL}
     # Not by its own act: what is tried is that no kind is left out of the round.
     step = Step.objects.create(
-        school=quiet.school, concern=concern, kind=kind, opened_at=quiet.now,
-        due_at=quiet.now, **whose,
-    )  # fmt: skip
+        school=quiet.school,
+        concern=concern,
+        kind=kind,
+        opened_at=quiet.now,
+        due_at=quiet.now,
+        **whose,
+    )
     quiet.pass_by(14 * DAY, every=7 * DAY)
-    sent = Notice.objects.filter(step=step, ended=Told.SENT, pushed__gt=0)
+    sent = Notice.objects.filter(step=step, ended=NoticeEnding.SENT, pushed__gt=0)
     assert sent.values("person").distinct().count() > 1
 
 
 def test_19_the_list_and_the_page_agree_on_who_may_see(quiet):
-    seen, hidden = quiet.write(), quiet.write()
+    seen = quiet.write()
+    hidden = quiet.write()
     quiet.does(triage.take, Role.DEPUTY, concern=hidden)
     lead = quiet.people[Role.DSL]
     quiet.does(triage.exclude, Role.DEPUTY, concern=hidden, person=lead, why="Named in it.")
     quiet.stands_still(5 * DAY)
     viewer = quiet.viewer(Role.DSL)
-    assert [row.reference for row in triage_queries.queue(viewer, {}).rows] == [seen.reference]
-    assert sight.concern(viewer, seen.uid) == seen
+    assert [row.reference for row in triage_queries.read_queue_page(viewer, {}).rows] == [
+        seen.reference
+    ]
+    assert sight.open_concern(viewer, seen.uid) == seen
     with pytest.raises(Http404):
-        sight.concern(viewer, hidden.uid)
+        sight.open_concern(viewer, hidden.uid)
     assert {row.concern for row in quiet.moves(whose="all")} == {seen}
 
 
@@ -244,7 +257,8 @@ def test_20_nobody_can_delete(client, quiet):
 
 
 def test_21_pressing_twice_makes_one(quiet):
-    draft, account = uuid.uuid4(), factories.account(factories.child(quiet.school))
+    draft = uuid.uuid4()
+    account = factories.account(factories.child(quiet.school))
     first = quiet.does(submit.submit, Role.STAFF, draft=draft, account=account)
     quiet.stands_still(HOUR)
     second = quiet.does(submit.submit, Role.STAFF, draft=draft, account=account)
@@ -277,7 +291,7 @@ def test_23_no_release_of_a_package_changes_by_itself():
 def test_24_so_many_that_nobody_reads_them_is_not_how_it_is_told(quiet):
     concerns = [quiet.write() for _ in range(12)]
     quiet.stands_still(5 * HOUR)
-    rounds.go_round(quiet.now)
+    clock_round.run_reminder_round(quiet.now)
     assert len(quiet.heard_by(Role.DEPUTY)) <= 1
     words = " ".join(quiet.heard_by(Role.DEPUTY) + quiet.heard_by(Role.DSL))
     assert all(f"{concern.reference} is " in words for concern in concerns)
@@ -291,7 +305,9 @@ def test_24_so_many_that_nobody_reads_them_is_not_how_it_is_told(quiet):
 
 def test_25_a_draft_nobody_sent_is_somebodys(quiet):
     teacher = quiet.people[Role.STAFF]
-    keep.words(teacher, quiet.school, CONCERN, uuid.uuid4(), {"account": ["He was"]}, quiet.now)
+    unsent_words.save_draft_words(
+        teacher, quiet.school, CONCERN, uuid.uuid4(), {"account": ["He was"]}, quiet.now
+    )
     quiet.pass_by(HOUR)
     assert len(quiet.heard_by(Role.STAFF)) == 1
     quiet.pass_by(2 * DAY, every=HOUR)

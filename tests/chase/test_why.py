@@ -6,13 +6,13 @@ import pytest
 
 from concerns.chase import queries, views
 from concerns.models import Exclusion, School, Step
-from concerns.models.climb import Come, Ladders
-from concerns.models.cover import Cover
+from concerns.models.school.cover import Cover
 from concerns.rules.clocks import StepKind
-from concerns.rules.cover import CoverKind
+from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.submit import acts as submit
+from concerns.workflow.escalation import EscalationLadders, EscalationTarget
 from tests import factories
 from tests.counting import page, statements
 from tests.desk import Desk, words
@@ -42,7 +42,7 @@ def step(where, staff):
 
 def explained(where, step, minutes=20, by=Role.HEAD):
     viewer = factories.viewer(where, by, now=DUE + timedelta(minutes=minutes))
-    return queries.why(viewer, step.uid)
+    return queries.read_why_late(viewer, step.uid)
 
 
 def passed(where, step) -> dict[str, str]:
@@ -51,7 +51,7 @@ def passed(where, step) -> dict[str, str]:
 
 def test_it_says_to_whom_it_has_come_and_who_is_asked(where, step, staff):
     found = explained(where, step)
-    assert found.come == Come(staff[Role.DEPUTY], 2)
+    assert found.come == EscalationTarget(staff[Role.DEPUTY], 2)
     assert found.asked[:3] == list(staff.values())
     assert found.passed == []
 
@@ -72,17 +72,26 @@ def test_whoever_is_asked_is_led_to_where_it_is_done_and_nobody_else(where, writ
 def test_who_is_away_was_passed_over_for_that(where, step, staff):
     day = NOW.date()
     Cover.objects.create(
-        school=where, kind=CoverKind.LEAVE, person=staff[Role.DSL], since=day, until=day,
-        by=staff[Role.HEAD], at=NOW,
-    )  # fmt: skip
+        school=where,
+        kind=CoverKind.LEAVE,
+        person=staff[Role.DSL],
+        since=day,
+        until=day,
+        by=staff[Role.HEAD],
+        at=NOW,
+    )
     assert passed(where, step) == {"Dee Lead": "away"}
 
 
 def test_why_somebody_is_shut_out_is_not_said(where, step, staff):
     Exclusion.objects.create(
-        school=where, concern=step.concern, person=staff[Role.DSL], by=staff[Role.HEAD], at=NOW,
+        school=where,
+        concern=step.concern,
+        person=staff[Role.DSL],
+        by=staff[Role.HEAD],
+        at=NOW,
         why="She is named in it.",
-    )  # fmt: skip
+    )
     assert passed(where, step) == {"Dee Lead": "may not act on this one"}
 
 
@@ -103,10 +112,13 @@ def test_a_holder_who_has_gone_is_named(where, step, staff):
 def test_the_adviser_outside_stands_on_the_last_rung(where, step, staff):
     School.objects.filter(pk=where.pk).update(**OUTSIDE)
     where.refresh_from_db()
-    turns = [Ladders(where, DUE + timedelta(minutes=m), [step]).come(step) for m in (31, 46, 61)]
+    turns = [
+        EscalationLadders(where, DUE + timedelta(minutes=m), [step]).current_recipient(step)
+        for m in (31, 46, 61)
+    ]
     assert turns[0].to == staff[Role.HEAD]
-    assert turns[1] == Come(None, 4, outside=True)
-    assert turns[2] == Come(staff[Role.DSL], 5, again=1)
+    assert turns[1] == EscalationTarget(None, 4, outside=True)
+    assert turns[2] == EscalationTarget(staff[Role.DSL], 5, again=1)
 
 
 def test_where_nobody_here_is_left_that_is_not_the_advisers_turn(where, step, staff):
@@ -115,13 +127,18 @@ def test_where_nobody_here_is_left_that_is_not_the_advisers_turn(where, step, st
     for who in staff.values():
         who.is_active = False
         who.save(update_fields=["is_active"])
-    assert Ladders(where, DUE + timedelta(minutes=46), [step]).come(step) == Come(None, 4)
+    assert EscalationLadders(where, DUE + timedelta(minutes=46), [step]).current_recipient(
+        step
+    ) == EscalationTarget(None, 4)
 
 
 def test_what_is_the_writers_own_to_report_is_theirs_first(where, staff):
     concern = factories.concern_at(State.WAITING, where=where, fgm_known=True, now=NOW)
     own = concern.steps.select_related("concern", "holder").get(kind=StepKind.REPORT_FGM)
-    assert Ladders(where, NOW + timedelta(days=9), [own]).rungs(own)[0] == concern.reporter
+    assert (
+        EscalationLadders(where, NOW + timedelta(days=9), [own]).people_on_ladder(own)[0]
+        == concern.reporter
+    )
 
 
 # The page
@@ -151,8 +168,8 @@ def test_the_page_tells_all_of_it(desk, where):
 def test_the_next_steps_say_that_the_adviser_was_told_and_lead_to_why(desk, where, monkeypatch):
     School.objects.filter(pk=where.pk).update(**OUTSIDE)
     late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
-    turn = Come(None, 4, outside=True)
-    monkeypatch.setattr(Ladders, "come", lambda _self, _step: turn)
+    turn = EscalationTarget(None, 4, outside=True)
+    monkeypatch.setattr(EscalationLadders, "current_recipient", lambda _self, _step: turn)
     page = words(desk.open("/chase/?whose=all"))
     assert "the adviser outside the school, Priya Rao of Westshire, has been told" in page
     assert f"/chase/why/{late.steps.get().uid}/" in page

@@ -16,17 +16,17 @@ from django.db.models import Q
 from django.http import Http404
 
 from concerns.chase import acts as chase
-from concerns.doors import rounds
-from concerns.doors.act import Refused
-from concerns.models import Beat, Concern, Cover, Person, Referral, Step, Task
+from concerns.doors import clock_round
+from concerns.doors.act import ActRefused
+from concerns.models import Concern, Cover, Heartbeat, Person, Referral, Step, Task
 from concerns.people import acts as people
 from concerns.refer import acts as refer
 from concerns.rules.clocks import BY_A_NOTE, FIRST_LOOKS, StepKind
-from concerns.rules.cover import CoverKind
+from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import OPEN, Stage, State
+from concerns.rules.lifecycle import OPEN, ReferralStage, State
 from concerns.rules.roles import Role
-from concerns.rules.words import Outcome, Route
+from concerns.rules.words import ConcernOutcome, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories
@@ -40,7 +40,9 @@ ROUTES = (
 )  # fmt: skip
 OPENS = {Route.PARENTS: StepKind.SPEAK_TO_PARENTS, Route.SCHOOL_SUPPORT: StepKind.SUPPORT}
 TO_READ = (*FIRST_LOOKS, StepKind.READ_ADDITION)
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 class Weeks:
@@ -49,7 +51,9 @@ class Weeks:
 
     def __init__(self, chance: Random):
         self.chance = chance
-        self.now, self.went, self.posted = NOW, None, None
+        self.now = NOW
+        self.went = None
+        self.posted = None
         self.school = factories.school()
         self.came = 0
         self.people = {role: self.comes(role) for role in (*LEADS, Role.OFFICE)}
@@ -61,7 +65,7 @@ class Weeks:
         self.named: dict[int, set[Person]] = defaultdict(set)
         self.story: list[tuple] = []
         self.may_be_twice: set[str] = set()
-        Beat.objects.update(leased_until=NOW - DAY)
+        Heartbeat.objects.update(leased_until=NOW - DAY)
 
     def comes(self, *roles: Role) -> Person:
         """Somebody new; by name in the order in which they came, so that it is always the same."""
@@ -104,11 +108,13 @@ class Weeks:
     def does(self, act, by, kind: Kind | None = None, **given) -> bool:
         """Whether it was done, which takes a minute. The rules may say no to what chance asks for,
         and somebody named sees nothing."""
-        kind, outcome = kind or act.kind, "done"
+        kind = kind or act.kind
+        outcome = "done"
         try:
             act(by=by, now=self.now, **given)
-        except (Refused, Http404):
-            kind, outcome = Kind.REFUSED, "refused"
+        except (ActRefused, Http404):
+            kind = Kind.REFUSED
+            outcome = "refused"
         self.story.append((kind, by.person.pk, self.now, outcome))
         self.now += MINUTE
         return outcome == "done"
@@ -159,14 +165,17 @@ class Weeks:
         if not (referral := self.one(Referral.objects.filter(concern__school=self.school))):
             return False
         said = {"spoken_to": "Jo", "happened_at": self.now, "words": "So they say."}
-        if referral.stage is Stage.TO_SEND:
-            act, said = refer.send, {"agency": "Front door", "method": "telephone", **said}
-        elif referral.awaited and self.chance.random() < 0.5:
-            act, said = refer.hear_back, {"answer": "no_further", **said}
+        if referral.current_stage is ReferralStage.TO_SEND:
+            act = refer.send
+            said = {"agency": "Front door", "method": "telephone", **said}
+        elif referral.is_awaiting_agency and self.chance.random() < 0.5:
+            act = refer.hear_back
+            said = {"answer": "no_further", **said}
         else:
             # Silence is challenged as an answer is, and a challenge goes on up its ladder.
             view = self.chance.choice(["agree", "disagree"])
-            act, said = refer.give_view, {"view": view, "whom": "Bo Hill", "words": "Why so."}
+            act = refer.give_view
+            said = {"view": view, "whom": "Bo Hill", "words": "Why so."}
         self.does(act, self.a_lead(), referral=referral, **said)
 
     def an_agency_is_rung(self):
@@ -178,14 +187,17 @@ class Weeks:
     def a_colleague_is_asked(self):
         if not (concern := self.concern(State.TAKEN, State.DECIDED)):
             return False
-        by, to = self.a_lead(), self.chance.choice([*self.writers, *self.gone])
-        asked = {"words": "How is lunch?", "on": by.today + self.chance.randint(0, 3) * DAY}
+        by = self.a_lead()
+        to = self.chance.choice([*self.writers, *self.gone])
+        asked = {"words": "How is lunch?", "on": by.todays_date + self.chance.randint(0, 3) * DAY}
         self.does(chase.ask, by, concern=concern, to=to, **asked)
 
     def a_colleague_answers(self):
         if not (step := self.step(StepKind.TASK)):
             return False
-        by, task, done = self.staff(step.holder), Task.objects.get(step=step), self.chance.random()
+        by = self.staff(step.holder)
+        task = Task.objects.get(step=step)
+        done = self.chance.random()
         said = {"words": "Fine today.", "done": done < 0.5}
         if self.does(chase.answer, by, task=task, **said) and task.by != step.holder:
             # What they found is to be read; what they could not do is asked for again.
@@ -194,7 +206,8 @@ class Weeks:
     def another_looks_again(self):
         if not (step := self.step(StepKind.STILL_WORRIED)):
             return False
-        by, back = self.a_lead(), "Thank you."
+        by = self.a_lead()
+        back = "Thank you."
         if self.does(chase.look_again, by, step=step, words="Looked again.", words_back=back):
             assert step.decision is None or step.decision.by != by.person
 
@@ -207,7 +220,8 @@ class Weeks:
         if not (step := self.step(StepKind.SPEAK_TO_PARENTS)):
             return False
         talk = {"who": "Mother", "said": "Listened.", "happened_at": self.now}
-        by, concern = self.a_lead(), step.concern
+        by = self.a_lead()
+        concern = step.concern
         self.does(refer.speak, by, concern=concern, spoken_to="parent", **talk)
 
     def a_lead_closes(self):
@@ -216,7 +230,7 @@ class Weeks:
         least = sorted(rows, key=lambda row: row.steps.open().filter(referral=None).count())[:1]
         if not least:
             return False
-        said = {"outcome": Outcome.EXPLAINED, "why": "Calm now.", "words_back": "Thanks."}
+        said = {"outcome": ConcernOutcome.EXPLAINED, "why": "Calm now.", "words_back": "Thanks."}
         concern = self.chance.choice([*least, self.concern(State.DECIDED)])
         self.does(triage.close, self.a_lead(), concern=concern, **said)
 
@@ -241,7 +255,10 @@ class Weeks:
 
     def a_lead_goes_on_leave(self):
         who = self.a_lead()
-        days = {"since": who.today, "until": who.today + self.chance.randint(0, 6) * DAY}
+        days = {
+            "since": who.todays_date,
+            "until": who.todays_date + self.chance.randint(0, 6) * DAY,
+        }
         cover = Cover(kind=CoverKind.LEAVE, person=who.person, **days)
         if self.does(people.say_cover, self.post(Role.OFFICE), cover=cover):
             self.away.append(cover)
@@ -281,7 +298,7 @@ class Weeks:
         how = self.chance.choice([Server.WELL, Server.WELL, *Server])
         post = Post(how, self.now)
         try:
-            assert rounds.go_round(self.now, post)
+            assert clock_round.run_reminder_round(self.now, post)
         except Killed:
             self.may_be_twice |= post.twice
         self.went = self.now

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from concerns.child import acts
-from concerns.doors.act import Refused
-from concerns.models import Authority, HomeAuthority, Line, LineWords
+from concerns.doors.act import ActRefused
+from concerns.models import Authority, HomeAuthority, LedgerLine, LedgerLineWords
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
@@ -63,9 +63,9 @@ def test_one_that_is_not_in_the_list_is_added_with_its_numbers_on_record(desk, c
     assert desk.press(at(child, "authority"), ANOTHER | {"police": ""}).status_code == 302
     added = HomeAuthority.objects.get().authority
     assert {name: getattr(added, name) for name in NUMBERS} == NUMBERS
-    line = Line.objects.get(kind=Kind.NUMBERS_SET)
+    line = LedgerLine.objects.get(kind=Kind.NUMBERS_SET)
     assert (line.actor, line.about) == (desk.viewer.person, str(added.uid))
-    assert json.loads(LineWords.objects.get(line=line).words) == NUMBERS
+    assert json.loads(LedgerLineWords.objects.get(line=line).words) == NUMBERS
 
 
 def test_the_newest_line_decides_and_the_one_before_stays(desk, child):
@@ -73,7 +73,7 @@ def test_the_newest_line_decides_and_the_one_before_stays(desk, child):
     second = homes.lives_in(desk.viewer, child, known("Eastshire"), since=date(2026, 10, 1))
     first.refresh_from_db()
     assert (first.until, first.ended_by) == (date(2026, 10, 1), desk.viewer.person)
-    assert HomeAuthority.objects.standing().get() == second
+    assert HomeAuthority.objects.not_ended().get() == second
     assert "Eastshire" in read(desk, child)
     assert "Northshire" not in read(desk, child)
 
@@ -111,16 +111,16 @@ def test_a_number_is_put_right_for_every_child_and_the_record_keeps_what_it_was(
     assert f'value="{NUMBERS["out_of_hours"]}"' in words(desk.open(path))
     assert desk.press(path, form).status_code == 302
     assert "01632 960999" in read(desk, other)
-    line = Line.objects.filter(kind=Kind.NUMBERS_SET).latest("id")
+    line = LedgerLine.objects.filter(kind=Kind.NUMBERS_SET).latest("id")
     assert json.loads(line.body)["fields"] == ["out_of_hours"]
-    kept = json.loads(LineWords.objects.get(line=line).words)
+    kept = json.loads(LedgerLineWords.objects.get(line=line).words)
     assert kept == {"out_of_hours": "01632 960902, now 01632 960999", "told_by": "Their website"}
 
 
 def test_only_a_lead_puts_a_number_right(where, child):
     by = factories.viewer(where, Role.OFFICE)
     given = {"child": child, "authority": where.authority, "numbers": NUMBERS, "told_by": "Me"}
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         acts.put_right(by=by, now=by.now, once=child.uid, **given)
     where.authority.refresh_from_db()
     assert where.authority.front_door == "01632 960001"

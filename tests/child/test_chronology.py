@@ -10,11 +10,12 @@ from django.http import Http404
 
 from concerns.chase import acts as chase
 from concerns.child import views
-from concerns.models import Exclusion, Line, chronology
-from concerns.models.chronology import Place, Wanted
-from concerns.paper import chronicle
+from concerns.models import Exclusion, LedgerLine
+from concerns.paper import chronology_print
+from concerns.reading import chronology
+from concerns.reading.chronology import ChronologyFilters, ChronologyPlace
 from concerns.refer import acts as refer
-from concerns.rules.homes import Sort
+from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -26,7 +27,8 @@ from tests.counting import page, statements
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 MOST_STATEMENTS = 34
 
 
@@ -41,7 +43,7 @@ def child(where):
 
 
 def everything(viewer, child, **wanted):
-    return chronology.page(viewer, child, Wanted(**wanted), 500)[0]
+    return chronology.read_chronology_page(viewer, child, ChronologyFilters(**wanted), 500)[0]
 
 
 def headings(entries):
@@ -61,7 +63,8 @@ def lived(lead, child):
     submit.add(by=writer, concern=concern, words="And today.", now=next(at))
     made = factories.decided(concern, Route.POLICE)
     triage.decide(by=lead, concern=concern, decided=made, now=next(at))
-    referral, moment = concern.referrals.get(), next(at)
+    referral = concern.referrals.get()
+    moment = next(at)
     told = {"spoken_to": "Constable Reed", "happened_at": moment, "now": moment}
     refer.send(by=lead, referral=referral, agency="Police", method="telephone", **told)
     talk = {"spoken_to": "parent", "who": "Mother", "said": "She cried."}
@@ -90,7 +93,7 @@ def test_everything_that_was_written_is_there_in_the_order_of_time(lead, child):
         "The school's view: No.", "Ann Hart", "Polish", "Hill School", "asked for", "cheerful",
     )  # fmt: skip
     assert [words for words in said if words.lower() not in text.lower()] == []
-    assert {entry.sort for entry in entries} == set(Sort)
+    assert {entry.sort for entry in entries} == set(ChronologySort)
 
 
 def test_a_status_stands_where_it_began_and_not_where_it_was_written(lead, child):
@@ -99,7 +102,7 @@ def test_a_status_stands_where_it_began_and_not_where_it_was_written(lead, child
     assert headings(everything(lead, child))[0].startswith("Child protection plan")
 
 
-@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("sort", ChronologySort)
 def test_one_kind_is_shown_by_itself(lead, child, sort):
     lived(lead, child)
     assert {entry.sort for entry in everything(lead, child, sort=sort)} == {sort}
@@ -108,7 +111,8 @@ def test_one_kind_is_shown_by_itself(lead, child, sort):
 def test_some_days_are_shown_by_themselves(lead, child):
     for days in (9, 6, 3):
         factories.sent(lead, child, now=NOW - days * DAY)
-    since, until = (NOW - 7 * DAY).date(), (NOW - 6 * DAY).date()
+    since = (NOW - 7 * DAY).date()
+    until = (NOW - 6 * DAY).date()
     (entry,) = everything(lead, child, since=since, until=until)
     assert entry.at == NOW - 6 * DAY
 
@@ -121,18 +125,19 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(lead, child, newest_f
         homes.language(lead, child)
     whole = everything(lead, child, newest_first=newest_first)
     assert len(whole) > 25
-    found, after = [], None
+    found = []
+    after = None
     while after is not None or not found:
-        wanted = Wanted(newest_first=newest_first, after=after)
-        entries, more = chronology.page(lead, child, wanted, 4)
+        wanted = ChronologyFilters(newest_first=newest_first, after=after)
+        entries, more = chronology.read_chronology_page(lead, child, wanted, 4)
         found += entries
-        after = Place.read(more) if more else None
-    assert [entry.key for entry in found] == [entry.key for entry in whole]
+        after = ChronologyPlace.parse_place(more) if more else None
+    assert [entry.entry_key for entry in found] == [entry.entry_key for entry in whole]
 
 
 @pytest.mark.parametrize("written", ["x", "1.2.3", "20260101T000000000000.1.x"])
 def test_a_place_that_is_none_is_the_beginning(written):
-    assert Place.read(written) is None
+    assert ChronologyPlace.parse_place(written) is None
 
 
 def test_what_the_reader_is_excluded_from_is_not_there(where, lead, child):
@@ -148,9 +153,9 @@ def test_a_relative_of_the_child_finds_no_page(lead, child):
     factories.related(lead.person, child)
     for made in (True, False):
         with pytest.raises(Http404):
-            chronicle.printed(lead, child.uid, Wanted(), made=made)
+            chronology_print.read_chronology_print(lead, child.uid, ChronologyFilters(), made=made)
     with pytest.raises(Http404):
-        chronicle.opened(lead, child.uid, Wanted())
+        chronology_print.read_chronology(lead, child.uid, ChronologyFilters())
 
 
 def test_what_was_decided_and_said_for_a_sister_is_hers_alone(where, lead, child):
@@ -173,7 +178,7 @@ def test_of_a_child_only_involved_what_is_said_of_the_others_is_not_told(where, 
 def test_reading_it_is_a_line_that_names_the_concerns_it_showed(lead, child):
     concern = lived(lead, child)
     shown(lead, child)
-    line = Line.objects.filter(kind=Kind.STORY).latest("id")
+    line = LedgerLine.objects.filter(kind=Kind.STORY).latest("id")
     assert json.loads(line.body)["shown"] == [str(concern.uid)]
     assert (line.about, json.loads(line.body)["reason"]) == (str(child.uid), "chronology")
 

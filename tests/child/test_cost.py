@@ -64,7 +64,8 @@ def test_a_page_of_the_file(client, where, child, page):
     [("/child/seen/", Role.STAFF, 4), ("/child/arrived/", Role.OFFICE, 4)],
 )
 def test_looking_for_a_name_on_a_page_of_ones_own(client, where, child, path, role, most):
-    desk, lead = Desk(client, where, role), Desk(client, where)
+    desk = Desk(client, where, role)
+    lead = Desk(client, where)
     factories.sign_in(client, desk.viewer.person)
     few, many = few_and_many(lead, child, lambda: client.post(path, LOOKED_FOR))
     assert few == many <= most, many

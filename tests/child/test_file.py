@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 
 from concerns.child import acts, queries, views
-from concerns.doors.act import Refused
-from concerns.models import EarlierFile, Home, Household, Line, Sighting, Status, Tie, file
+from concerns.doors.act import ActRefused
+from concerns.models import EarlierFile, Home, Household, LedgerLine, Sighting, Status, Tie
+from concerns.reading import child_file
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories, homes
@@ -26,7 +27,7 @@ def child(where):
 
 
 def read(viewer, child):
-    return file.files(viewer, [child])[0]
+    return child_file.load_child_files(viewer, [child])[0]
 
 
 def shown(viewer, child):
@@ -59,7 +60,7 @@ def test_everything_a_telephone_call_asks_for_is_on_the_page_in_its_order(lead, 
 
 def test_reading_a_file_is_a_line_of_its_own_about_the_child(lead, child):
     shown(lead, child)
-    line = Line.objects.get(kind=Kind.FILE)
+    line = LedgerLine.objects.get(kind=Kind.FILE)
     assert (line.about, line.actor) == (str(child.uid), lead.person)
 
 
@@ -91,7 +92,7 @@ def test_what_an_adult_is_to_one_child_is_not_taken_for_another(where, lead, chi
     (theirs,) = read(lead, brother).addresses[0].adults
     assert theirs.tie is None
     assert "what they are to this child is not written" in shown(lead, brother)
-    assert read(lead, brother).responsible == []
+    assert read(lead, brother).responsible_adults == []
 
 
 def test_a_change_of_responsibility_is_a_new_row_and_the_old_one_stays(lead, child):
@@ -104,7 +105,8 @@ def test_a_change_of_responsibility_is_a_new_row_and_the_old_one_stays(lead, chi
 
 
 def test_brothers_and_sisters_here_are_known_from_either_side(where, lead, child):
-    half, at_home = factories.child(where, "Half"), factories.child(where, "Home")
+    half = factories.child(where, "Half")
+    at_home = factories.child(where, "Home")
     homes.sibling(lead, child, half)
     homes.address(lead, child, children=[at_home])
     assert set(read(lead, child).siblings_here) == {half, at_home}
@@ -123,7 +125,7 @@ def test_a_brother_the_reader_may_not_see_is_not_named(where, lead, child):
 def test_a_relative_of_the_child_reads_and_writes_nothing(lead, child):
     factories.related(lead.person, child)
     with pytest.raises(Http404):
-        queries.opened(lead, child.uid)
+        queries.read_child_file(lead, child.uid)
     with pytest.raises(Http404):
         homes.status(lead, child)
     assert not Status.objects.exists()
@@ -148,19 +150,19 @@ def test_an_ended_status_stays_with_why_and_what_the_school_thinks(lead, child):
 def test_what_has_ended_cannot_be_ended_again(lead, child):
     row = homes.language(lead, child)
     homes.end(lead, child, row)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         homes.end(lead, child, row)
 
 
 @pytest.mark.parametrize("until", [date(2026, 9, 1), date(2026, 11, 4)])
 def test_nothing_ends_before_it_began_or_on_a_day_to_come(lead, child, until):
     row = homes.status(lead, child)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         homes.end(lead, child, row, until=until, view_ended="Yes.")
 
 
 def test_nothing_begins_on_a_day_to_come(lead, child):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         homes.status(lead, child, since=NOW.date() + DAY)
 
 
@@ -174,7 +176,7 @@ def test_a_form_pressed_twice_writes_one_line(lead, child):
 
 
 def test_nobody_is_their_own_brother(lead, child):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         homes.sibling(lead, child, child)
 
 
@@ -188,18 +190,22 @@ def test_an_earlier_file_is_late_after_ten_school_days_and_until_somebody_signs(
     homes.event(lead, child, row, "received", "By courier")
     before = factories.viewer(where, Role.DSL, now=NOW + 13 * DAY)
     after = factories.viewer(where, Role.DSL, now=NOW + 15 * DAY)
-    assert (read(before, child).unread.late, read(after, child).unread.late) == (
-        "", "1 school hour late",
-    )  # fmt: skip
+    assert (
+        read(before, child).unread_earlier_file.late,
+        read(after, child).unread_earlier_file.late,
+    ) == (
+        "",
+        "1 school hour late",
+    )
     assert "nobody has read it yet" in shown(after, child)
     homes.end(after, child, row, "Two years of concerns.", ended_how="read")
-    assert read(after, child).unread is None
+    assert read(after, child).unread_earlier_file is None
     assert f"Read by {after.person.name}" in shown(after, child)
 
 
 def test_one_earlier_file_is_expected_at_a_time(lead, child):
     homes.earlier(lead, child)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         homes.earlier(lead, child)
     assert EarlierFile.objects.count() == 1
 
@@ -217,9 +223,9 @@ def test_any_member_of_staff_says_they_saw_a_child_even_one_of_their_own_family(
     factories.related(staff.person, child)
     homes.saw(staff, child, "spoke")
     assert Sighting.objects.get().by == staff.person
-    assert Line.objects.get(kind=Kind.SIGHTED).actor == staff.person
+    assert LedgerLine.objects.get(kind=Kind.SIGHTED).actor == staff.person
 
 
 def test_a_child_is_not_seen_in_the_future(lead, child):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         homes.saw(lead, child, at=NOW + DAY)

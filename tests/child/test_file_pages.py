@@ -64,7 +64,7 @@ def test_each_line_is_written_by_its_page(desk, child):
     text = words(desk.open(f"/child/{child.uid}/file/"))
     said = ("9 Hill Road", "Ray", "Aunt", "07700 900555", "Robin", "Looked after", "Dr Osei")
     assert [one for one in (*said, "Welsh", "Received") if one not in text] == []
-    assert Home.objects.standing().count() == 2
+    assert Home.objects.not_ended().count() == 2
     assert FileEvent.objects.get().by == desk.viewer.person
 
 
@@ -150,7 +150,8 @@ def test_a_sister_is_found_on_the_roll_and_shares_the_home(desk, where, child):
 
 
 def test_a_sister_is_picked_or_written_and_not_both(desk, where, child):
-    one, other = factories.child(where), factories.child(where)
+    one = factories.child(where)
+    other = factories.child(where)
     both = desk.press(at(child, "sibling"), {"child": [one.uid, other.uid]})
     assert "Keep one: each brother or sister is a line" in errors(both)
     named = desk.press(at(child, "sibling"), {"child": one.uid, "name": "Robin"})

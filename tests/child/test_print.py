@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from concerns.models import Addition, Line
+from concerns.models import Addition, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.submit import acts as submit
 from tests import factories, homes
@@ -81,7 +81,7 @@ def test_the_print_is_recorded_as_taken_out(desk, child):
     concern = factories.sent(desk.viewer, child).concern
     submit.add(by=desk.viewer, concern=concern, words="Later.", now=desk.now)
     printed(desk, child)
-    line = Line.objects.get(kind=Kind.EXPORTED)
+    line = LedgerLine.objects.get(kind=Kind.EXPORTED)
     body = json.loads(line.body)
     assert (body["about"], body["shown"]) == (str(child.uid), [str(concern.uid)])
     assert Addition.objects.get().words == "Later."

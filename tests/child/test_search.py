@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from concerns.doors import ledger, search
-from concerns.models import Concern, Exclusion, Line, finding
+from concerns.models import Concern, Exclusion, LedgerLine
+from concerns.models.concern import word_index
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -58,7 +59,7 @@ def posted(client, words, **more):
 def test_the_child_with_four_surnames_is_found(where, lead, typed):
     child = factories.child(where, *NAMES, known_as="Majo")
     factories.child(where, "Mario", "Ferris")
-    assert [found.pk for found in search.search(lead, typed).children] == [child.pk]
+    assert [found.pk for found in search.search_concerns(lead, typed).children] == [child.pk]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_the_child_with_four_surnames_is_found(where, lead, typed):
 def test_a_name_is_found_however_it_is_written(where, lead, name, typed):
     forename, _, surname = name.partition(" ")
     child = factories.child(where, forename, surname or "Khan")
-    assert [found.pk for found in search.search(lead, typed).children] == [child.pk]
+    assert [found.pk for found in search.search_concerns(lead, typed).children] == [child.pk]
 
 
 def test_a_child_who_has_left_is_found_and_it_is_said(where, lead, client):
@@ -83,7 +84,7 @@ def test_a_child_who_has_left_is_found_and_it_is_said(where, lead, client):
 def test_a_concern_is_found_by_what_anybody_wrote_of_it(where, lead):
     one = concern(where, "He hid under the table", child_words="I saw the belt")
     concern(where, "He hid the belt buckle? No: the bag")
-    found = search.search(lead, "Belts tables")
+    found = search.search_concerns(lead, "Belts tables")
     assert references(found) == [one.reference]
     assert ("table", True) in found.concerns[0][1] or ("belt", True) in found.concerns[0][1]
 
@@ -91,29 +92,31 @@ def test_a_concern_is_found_by_what_anybody_wrote_of_it(where, lead):
 def test_newest_first_and_the_next_page_begins_behind_the_last(where, lead, monkeypatch):
     monkeypatch.setattr(search, "PAGE", 2)
     written = [concern(where, "belt").reference for _ in range(5)]
-    seen, after = [], ""
+    seen = []
+    after = ""
     for _ in range(3):
-        found = search.search(lead, "belt", after)
-        seen, after = seen + references(found), found.more
+        found = search.search_concerns(lead, "belt", after)
+        seen = seen + references(found)
+        after = found.more
     assert seen == written[::-1]
     assert (found.more, found.children) == ("", [])
 
 
 def test_where_nothing_was_found_so_far_the_search_goes_further_back(where, lead, monkeypatch):
-    monkeypatch.setattr(finding, "LOOKED_AT", 2)
+    monkeypatch.setattr(word_index, "LOOKED_AT", 2)
     both = concern(where, "belt bruise").reference
     for word in ("belt", "bruise") * 2:
         concern(where, word)
-    found = search.search(lead, "belt bruise")
+    found = search.search_concerns(lead, "belt bruise")
     assert references(found) == []
-    assert references(search.search(lead, "belt bruise", found.more)) == [both]
+    assert references(search.search_concerns(lead, "belt bruise", found.more)) == [both]
 
 
 def test_two_words_that_share_a_token_give_no_false_hit(where, lead, monkeypatch):
-    monkeypatch.setattr(finding, "_token", lambda key, word: 7)
+    monkeypatch.setattr(word_index, "_hash_word", lambda key, word: 7)
     one = concern(where, "belt")
     concern(where, "buckle")
-    assert references(search.search(lead, "belt")) == [one.reference]
+    assert references(search.search_concerns(lead, "belt")) == [one.reference]
 
 
 def test_who_may_not_see_a_concern_finds_what_they_would_had_it_not_been_written(where, lead):
@@ -123,27 +126,27 @@ def test_who_may_not_see_a_concern_finds_what_they_would_had_it_not_been_written
     hidden_from(lead, concern(where, "the belt again"))
     seen = concern(where, "a bag")
     for typed in ("amelia", "belt", "quillfeather"):
-        found = search.search(lead, typed)
+        found = search.search_concerns(lead, typed)
         assert (found.children, found.concerns, found.more) == ([], [], "")
     other = factories.viewer(where, Role.HEAD)
-    assert len(search.search(other, "belt").concerns) == 2
-    assert references(search.search(lead, "bag")) == [seen.reference]
+    assert len(search.search_concerns(other, "belt").concerns) == 2
+    assert references(search.search_concerns(lead, "bag")) == [seen.reference]
 
 
 def test_what_may_not_be_seen_moves_no_page(where, lead, monkeypatch):
-    monkeypatch.setattr(finding, "LOOKED_AT", 2)
+    monkeypatch.setattr(word_index, "LOOKED_AT", 2)
     monkeypatch.setattr(search, "PAGE", 2)
     written = [concern(where, "belt").reference for _ in range(2)]
     hidden_from(lead, *[concern(where, "belt") for _ in range(4)])
-    found = search.search(lead, "belt")
+    found = search.search_concerns(lead, "belt")
     assert references(found) == written[::-1]
 
 
 def test_nothing_of_another_school_is_found(lead):
     there = factories.school()
     concern(there, "belt", factories.child(there, "Amelia"))
-    found = search.search(lead, "belt")
-    assert (found.concerns, search.search(lead, "amelia").children) == ([], [])
+    found = search.search_concerns(lead, "belt")
+    assert (found.concerns, search.search_concerns(lead, "amelia").children) == ([], [])
 
 
 def test_a_search_is_a_reading_that_names_what_was_shown_and_not_what_was_looked_for(
@@ -152,17 +155,17 @@ def test_a_search_is_a_reading_that_names_what_was_shown_and_not_what_was_looked
     child = factories.child(where, "Amelia", "Quillfeather")
     one = concern(where, "Amelia hid", child)
     posted(client, "amelia")
-    line = Line.objects.filter(kind=Kind.SEARCHED).get()
+    line = LedgerLine.objects.filter(kind=Kind.SEARCHED).get()
     body = json.loads(line.body)
     assert (body["shown"], body["children"]) == ([str(one.uid)], [str(child.uid)])
     assert "amelia" not in line.body.lower()
     assert not hasattr(line, "side")
-    assert [told.kind for told in ledger.lists(one)] == [Kind.SEARCHED]
+    assert [told.kind for told in ledger.lists_showing_concern(one)] == [Kind.SEARCHED]
 
 
 def test_a_search_that_finds_nothing_is_on_record_too(client):
     posted(client, "otter")
-    assert Line.objects.filter(kind=Kind.SEARCHED).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.SEARCHED).count() == 1
 
 
 def test_what_is_looked_for_stands_in_no_address(where, client):
@@ -187,7 +190,7 @@ def test_what_cannot_be_looked_for_is_said_and_shown_again(client, typed, said):
     answer = posted(client, typed)
     assert answer.status_code == 422
     assert said in answer.content.decode()
-    assert not Line.objects.filter(kind=Kind.SEARCHED).exists()
+    assert not LedgerLine.objects.filter(kind=Kind.SEARCHED).exists()
 
 
 @pytest.mark.parametrize(
@@ -217,7 +220,7 @@ def test_it_is_said_when_something_cannot_be_found_yet(where, lead, client):
 
 def test_a_place_that_is_none_begins_at_the_beginning(where, lead):
     one = concern(where, "otter")
-    assert references(search.search(lead, "otter", "nowhere")) == [one.reference]
+    assert references(search.search_concerns(lead, "otter", "nowhere")) == [one.reference]
 
 
 def test_more_children_than_are_shown_are_said_to_be_there(where, client):
@@ -228,18 +231,20 @@ def test_more_children_than_are_shown_are_said_to_be_there(where, client):
 
 def test_a_page_costs_the_same_statements_whatever_is_found(where, lead):
     concern(where, "otter belt")
-    few = statements(lambda: search.search(lead, "otter belt"))
+    few = statements(lambda: search.search_concerns(lead, "otter belt"))
     for _ in range(24):
         concern(where, "otter belt", factories.child(where), factories.child(where))
-    assert len(statements(lambda: search.search(lead, "otter belt"))) == len(few) <= 24
+    assert len(statements(lambda: search.search_concerns(lead, "otter belt"))) == len(few) <= 24
     longer = "one two three four five six seven eight nine ten"
-    assert len(statements(lambda: search.search(lead, longer))) <= 24
+    assert len(statements(lambda: search.search_concerns(lead, longer))) <= 24
 
 
 def test_the_index_is_what_is_read(where, lead):
     if connection.vendor == "sqlite":
         concern(where, "otter")
-        said = next(s for s in statements(lambda: search.search(lead, "otter")) if "token" in s)
+        said = next(
+            s for s in statements(lambda: search.search_concerns(lead, "otter")) if "token" in s
+        )
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {said}")
             plan = "\n".join(row[-1] for row in cursor.fetchall())
@@ -249,4 +254,4 @@ def test_the_index_is_what_is_read(where, lead):
 
 def test_a_closed_concern_is_found_too(where, lead):
     one = factories.concern_at(State.CLOSED, where=where, account="otter")
-    assert references(search.search(lead, "otter")) == [one.reference]
+    assert references(search.search_concerns(lead, "otter")) == [one.reference]

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from concerns.child import queries, views
-from concerns.models import Enrolment, Exclusion, Line
+from concerns.models import Enrolment, Exclusion, LedgerLine
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -38,7 +38,7 @@ def shown(viewer, child, address="/"):
 
 
 def story(viewer, child, after=""):
-    return queries.page(viewer, child.uid, after)
+    return queries.read_story_page(viewer, child.uid, after)
 
 
 def references(found):
@@ -83,9 +83,13 @@ def test_the_page_says_who_the_child_is_and_when_they_were_on_roll(where, lead):
     )
     text = shown(lead, child)
     for said in (
-        "Effie Byrne", "Aoife Byrne", "Year 2, 4B", "17 May 2017", "From 1 September 2025",
+        "Effie Byrne",
+        "Aoife Byrne",
+        "Year 2, 4B",
+        "17 May 2017",
+        "From 1 September 2025",
         "From 4 September 2023 to 22 July 2024, then Hill School",
-    ):  # fmt: skip
+    ):
         assert said in text
 
 
@@ -107,7 +111,7 @@ def test_reading_a_story_is_a_line_about_the_child_that_names_what_it_showed(whe
     child = factories.child(where)
     concern = factories.sent(factories.viewer(where), child).concern
     story(lead, child)
-    line = Line.objects.get(kind=Kind.STORY)
+    line = LedgerLine.objects.get(kind=Kind.STORY)
     assert (line.about, line.actor) == (str(child.uid), lead.person)
     body = json.loads(line.body)
     assert body["children"] == [str(child.uid)]
@@ -136,9 +140,13 @@ def test_what_was_decided_said_and_sent_for_the_child_is_there(where, lead):
     )
     text = shown(lead, child)
     for said in (
-        "The third time this term.", "It is clearer now.", "His father", "He had not known.",
-        "Police: Decided, not sent yet", "(superseded by a later decision)",
-    ):  # fmt: skip
+        "The third time this term.",
+        "It is clearer now.",
+        "His father",
+        "He had not known.",
+        "Police: Decided, not sent yet",
+        "(superseded by a later decision)",
+    ):
         assert said in text
     assert text.count("superseded by a later decision") == 1
     assert text.index("It is clearer now.") < text.index("The third time this term.")
@@ -157,7 +165,8 @@ def test_one_childs_page_shows_nothing_of_what_was_decided_for_another(where, le
         happened_at=NOW + 2 * HOUR,
         now=NOW + 3 * HOUR,
     )
-    his, hers = shown(lead, brother), shown(lead, sister)
+    his = shown(lead, brother)
+    hers = shown(lead, sister)
     assert "His is for the police." in his
     assert "Hers is for the nurse." in hers
     for of_hers in ("Hers is for the nurse.", "Health", "Rowan", "her dream"):
@@ -167,7 +176,8 @@ def test_one_childs_page_shows_nothing_of_what_was_decided_for_another(where, le
 
 
 def test_what_was_said_about_the_children_together_is_not_told_of_one_only_involved(where, lead):
-    about, involved = factories.child(where), factories.child(where)
+    about = factories.child(where)
+    involved = factories.child(where)
     concern = factories.sent(factories.viewer(where), about, involved=(involved,)).concern
     refer.speak(
         by=lead,
@@ -200,7 +210,8 @@ def test_a_concern_the_reader_is_excluded_from_is_not_in_the_story(where, lead):
 
 
 def test_a_relative_of_another_child_of_it_does_not_see_that_concern(where, lead):
-    child, other = factories.child(where), factories.child(where)
+    child = factories.child(where)
+    other = factories.child(where)
     factories.related(lead.person, other)
     factories.sent(factories.viewer(where), child, involved=(other,))
     assert story(lead, child).entries == []
@@ -213,18 +224,20 @@ def test_who_may_not_read_it_gets_what_a_page_that_never_was_gives(client, where
     if why == "relative":
         factories.related(reader.person, child)
     factories.sign_in(client, reader.person)
-    refused, never = client.get(f"/child/{child.uid}/"), client.get(f"/child/{uuid.uuid4()}/")
+    refused = client.get(f"/child/{child.uid}/")
+    never = client.get(f"/child/{uuid.uuid4()}/")
     assert refused.status_code == never.status_code == 404
     token = rb'name="csrfmiddlewaretoken" value="\w+"'
     assert re.sub(token, b"", refused.content) == re.sub(token, b"", never.content)
-    assert not Line.objects.filter(kind=Kind.STORY).exists()
+    assert not LedgerLine.objects.filter(kind=Kind.STORY).exists()
 
 
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(where, lead):
     child = factories.child(where)
     for number in range(120):
         factories.sent(lead, child, now=NOW + timedelta(minutes=number // 40))
-    pages, after = [], ""
+    pages = []
+    after = ""
     while not pages or after:
         found = story(lead, child, after)
         pages.append(references(found))
@@ -262,7 +275,8 @@ def test_no_name_stands_in_the_title_or_an_address(where, lead):
 def test_a_story_asks_the_same_of_the_database_whatever_its_length(client, where):
     lead = factories.viewer(where, Role.DSL)
     now = timezone.now() - timedelta(days=9)
-    short, long = factories.child(where), factories.child(where)
+    short = factories.child(where)
+    long = factories.child(where)
     for child, number in ((short, 5), (long, 55)):
         for each in range(number):
             state = (State.WAITING, State.DECIDED, State.CLOSED)[each % 3]

@@ -3,13 +3,13 @@
 import pytest
 from django.http import Http404
 
-from concerns.doors.act import NothingRecorded, Refused, Stale, act
-from concerns.models import Addition, Concern, Line, Step
-from concerns.models.agenda import WouldGoQuiet
+from concerns.doors.act import ActRefused, NothingRecorded, StalePage, act
+from concerns.models import Addition, Concern, LedgerLine, Step
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May, Role
+from concerns.workflow.next_steps import WouldGoQuiet
 from tests import factories
 from tests.factories import NOW
 
@@ -26,7 +26,7 @@ def jot(*, by, concern, words, now, record):
     row = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words
     )
-    record.agenda(concern)
+    record.agenda_of_concern(concern)
     record(about=row, concern=concern)
     return row
 
@@ -39,14 +39,14 @@ def say_nothing(*, by, concern, now, record):
 
 @act(May.DECIDE, Kind.ADDED, on="concern")
 def drop_every_step(*, by, concern, now, record):
-    record.agenda(concern).done(*StepKind)
+    record.agenda_of_concern(concern).complete_steps(*StepKind)
     record(about=concern, concern=concern)
 
 
 @act(May.DECIDE, Kind.ADDED, on="concern")
 def refuse(*, by, concern, now, record):
     record(about=concern, concern=concern)
-    raise Refused("Not like this.")
+    raise ActRefused("Not like this.")
 
 
 @act(May.DECIDE, Kind.ADDED, on="concern")
@@ -56,8 +56,9 @@ def nest(*, by, concern, now, record):
 
 @act(May.CLOSE, Kind.CLOSED, on="concern")
 def close_with_a_step(*, by, concern, now, record):
-    concern.state, concern.closed_at = State.CLOSED, now
-    record.agenda(concern)
+    concern.state = State.CLOSED
+    concern.closed_at = now
+    record.agenda_of_concern(concern)
     record(about=concern, concern=concern)
 
 
@@ -79,22 +80,22 @@ def test_a_closed_concern_cannot_keep_a_step(lead, concern):
 
 
 def test_who_has_no_such_power_is_refused(where, concern):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         jot(by=factories.viewer(where, Role.OFFICE), concern=concern, words="x", now=NOW)
 
 
 def test_a_refusal_is_a_line_and_nothing_else_is_kept(lead, concern):
-    before = Line.objects.count()
-    with pytest.raises(Refused):
+    before = LedgerLine.objects.count()
+    with pytest.raises(ActRefused):
         refuse(by=lead, concern=concern, now=NOW)
-    kinds = list(Line.objects.order_by("pk").values_list("kind", "outcome")[before:])
+    kinds = list(LedgerLine.objects.order_by("pk").values_list("kind", "outcome")[before:])
     assert kinds == [("refused", "refused")]
 
 
 def test_a_refusal_for_want_of_power_is_a_line_too(where, concern):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         jot(by=factories.viewer(where), concern=concern, words="x", now=NOW)
-    assert Line.objects.filter(kind=Kind.REFUSED, concern=concern.uid).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.REFUSED, concern=concern.uid).count() == 1
 
 
 def test_acts_never_nest(lead, concern):
@@ -110,14 +111,14 @@ def test_after_a_nested_act_was_refused_the_door_opens_again(lead, concern):
 
 def test_a_stale_page_is_told_who_and_when(lead, concern):
     jot(by=lead, concern=concern, words="first", now=NOW)
-    with pytest.raises(Stale) as told:
+    with pytest.raises(StalePage) as told:
         jot(by=lead, concern=concern, words="second", now=NOW, version=1)
     assert (told.value.who, told.value.at) == (lead.person.name, NOW)
 
 
 def test_a_stale_page_changes_nothing(lead, concern):
     jot(by=lead, concern=concern, words="first", now=NOW)
-    with pytest.raises(Stale):
+    with pytest.raises(StalePage):
         jot(by=lead, concern=concern, words="second", now=NOW, version=1)
     assert concern.additions.count() == 1
 
@@ -190,7 +191,7 @@ def test_an_act_must_be_keyword_only():
 
 def test_a_stale_page_of_a_row_nobody_changed_still_says_somebody(lead, concern):
     Concern.objects.filter(pk=concern.pk).update(changed_by=None)
-    with pytest.raises(Stale) as told:
+    with pytest.raises(StalePage) as told:
         jot(by=lead, concern=concern, words="x", now=NOW, version=9)
     assert told.value.who == "Somebody"
 
@@ -198,8 +199,12 @@ def test_a_stale_page_of_a_row_nobody_changed_still_says_somebody(lead, concern)
 def test_what_is_owed_is_one_agenda_however_often_it_is_asked_for(lead, concern):
     @act(May.DECIDE, Kind.ADDED, on="concern")
     def ask_twice(*, by, concern, now, record):
-        first = record.agenda(concern)
+        first = record.agenda_of_concern(concern)
         record(about=concern, concern=concern)
-        return {id(first), id(record.agenda(concern)), id(record.agendas([concern])[0])}
+        return {
+            id(first),
+            id(record.agenda_of_concern(concern)),
+            id(record.agendas_of_concerns([concern])[0]),
+        }
 
     assert len(ask_twice(by=lead, concern=concern, now=NOW)) == 1

@@ -7,9 +7,9 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 
-from concerns.doors import rounds
-from concerns.models import Letter, Line, Notice
-from concerns.models.notice import Told
+from concerns.doors import clock_round
+from concerns.models import LedgerLine, Letter, Notice
+from concerns.models.outbox.notice import NoticeEnding
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -27,7 +27,10 @@ class Server(BaseEmailBackend):
 
     def __init__(self, fault=None, refused=()):
         super().__init__()
-        self.fault, self.refused, self.asked, self.took = fault, refused, 0, []
+        self.fault = fault
+        self.refused = refused
+        self.asked = 0
+        self.took = []
 
     def send_messages(self, messages):
         self.asked += 1
@@ -54,7 +57,7 @@ def worry(where) -> None:
 
 def go(server, quarters: int, start=NOW) -> None:
     for number in range(quarters):
-        rounds.go_round(start + number * QUARTER, server)
+        clock_round.run_reminder_round(start + number * QUARTER, server)
 
 
 @pytest.mark.parametrize("fault", [BUSY, ABSENT])
@@ -81,10 +84,10 @@ def test_nothing_is_lost_by_going_together_and_the_record_knows_what_went(where,
     server.fault = None
     later = NOW + 24 * QUARTER
     go(server, 8, later)
-    told = Notice.objects.filter(ended=Told.SENT)
+    told = Notice.objects.filter(ended=NoticeEnding.SENT)
     lines = sum(m.body.count("\n- ") + m.body.startswith("- ") for m in server.took)
-    assert told.count() == lines == Line.objects.filter(kind=Kind.NOTICED).count()
-    assert not Notice.objects.waiting().filter(made_at__lte=later).exists()
+    assert told.count() == lines == LedgerLine.objects.filter(kind=Kind.NOTICED).count()
+    assert not Notice.objects.still_pending().filter(made_at__lte=later).exists()
     numbers = Counter(message.extra_headers["Message-ID"] for message in server.took)
     assert set(numbers.values()) == {1}
 
@@ -95,7 +98,7 @@ def test_a_server_that_is_not_there_is_asked_once_a_round_and_not_for_each_lette
     go(Server(BUSY), 4)
     server = Server(ABSENT)
     go(server, 1, NOW + timedelta(hours=5))
-    assert Letter.objects.unsent().count() > 1
+    assert Letter.objects.unsent_letters().count() > 1
     assert server.asked == 1
 
 
@@ -115,9 +118,9 @@ def test_what_a_killed_worker_may_have_sent_keeps_its_number_and_takes_nothing_a
     go(server, 1)
     # Sent at the next try, and killed before that was written down.
     killed = Letter.objects.get()
-    assert Letter.objects.lease(killed, NOW + QUARTER)
+    assert Letter.objects.lease_letter(killed, NOW + QUARTER)
     worry(where)
     server.fault = None
-    rounds.go_round(NOW + timedelta(minutes=25), server)
+    clock_round.run_reminder_round(NOW + timedelta(minutes=25), server)
     assert str(killed.uid) in server.took[0].extra_headers["Message-ID"]
     assert server.letters == {people[0].email: 2}

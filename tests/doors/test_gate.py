@@ -6,8 +6,8 @@ import pytest
 from django.http import HttpResponse
 
 from concerns.doors import gate
-from concerns.doors.gate import Open
-from concerns.models import Line, Post
+from concerns.doors.gate import PageOpenTo
+from concerns.models import LedgerLine, Post
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May, Role
 from tests import factories
@@ -52,7 +52,7 @@ def test_a_post_that_does_not_open_a_page_is_a_403(client, where):
 def test_a_refused_page_is_a_line_that_names_the_page(client, where):
     factories.sign_in(client, factories.person(where))
     client.get("/triage/")
-    assert "page: triage" in Line.objects.get(kind=Kind.REFUSED).body
+    assert "page: triage" in LedgerLine.objects.get(kind=Kind.REFUSED).body
 
 
 def test_a_post_that_has_ended_opens_nothing(client, where):
@@ -118,7 +118,7 @@ def test_who_only_writes_may_be_longer_away(client, where, settings):
 
 
 def test_a_page_open_to_anyone_needs_nobody(rf):
-    seen = gate.guard(lambda request: HttpResponse("open"), Open.ANYONE)(rf.get("/"))
+    seen = gate.guard_view(lambda request: HttpResponse("open"), PageOpenTo.ANYONE)(rf.get("/"))
     assert seen.content == b"open"
 
 
@@ -131,11 +131,11 @@ def test_the_top_line_shows_only_the_rooms_of_the_post(client, where):
 
 
 def test_every_row_says_who_it_is_open_to():
-    assert gate.every_row_says(None) == []
+    assert gate.check_every_page_gated(None) == []
 
 
 @pytest.mark.parametrize("power", list(May))
 def test_each_power_opens_its_pages_to_somebody(power):
-    from concerns.rules.roles import roles_that
+    from concerns.rules.roles import roles_with_power
 
-    assert roles_that(power)
+    assert roles_with_power(power)

@@ -6,9 +6,9 @@ import pytest
 from django.core import signing
 from django.db.models.signals import pre_save
 
-from concerns.doors import keep
+from concerns.doors import unsent_words
 from concerns.models import Draft
-from concerns.models.draft import ADULT, CONCERN
+from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
@@ -23,56 +23,65 @@ def post(rf, **fields):
 
 def test_words_posted_with_a_token_go_to_the_draft_it_names(rf, writer):
     draft = uuid.uuid4()
-    keep.posted(post(rf, keep=keep.token(writer, CONCERN, draft), account="quiet"))
-    assert Draft.objects.get(uid=draft).typed == {"account": ["quiet"]}
+    unsent_words.keep_posted_words(
+        post(rf, keep=unsent_words.sign_form_token(writer, CONCERN, draft), account="quiet")
+    )
+    assert Draft.objects.get(uid=draft).typed_fields == {"account": ["quiet"]}
 
 
 def test_words_without_a_token_are_not_kept(rf):
-    assert keep.posted(post(rf, account="quiet")) is None
+    assert unsent_words.keep_posted_words(post(rf, account="quiet")) is None
 
 
 def test_a_token_made_by_somebody_else_is_not_believed(rf, writer):
     false = signing.dumps({"person": str(writer.person.uid)}, salt="another")
-    assert keep.posted(post(rf, keep=false, account="quiet")) is None
+    assert unsent_words.keep_posted_words(post(rf, keep=false, account="quiet")) is None
 
 
 def test_a_token_of_somebody_who_left_keeps_nothing(rf, writer):
     writer.person.is_active = False
     writer.person.save(update_fields=["is_active"])
-    assert keep.posted(post(rf, keep=keep.token(writer, CONCERN), account="quiet")) is None
+    assert (
+        unsent_words.keep_posted_words(
+            post(rf, keep=unsent_words.sign_form_token(writer, CONCERN), account="quiet")
+        )
+        is None
+    )
 
 
 def test_a_token_of_a_school_unknown_keeps_nothing(rf, writer):
     whose = {"person": str(writer.person.uid), "school": str(uuid.uuid4()), "page": CONCERN}
-    false = signing.dumps(whose | {"draft": str(uuid.uuid4())}, salt=keep.SALT)
-    assert keep.posted(post(rf, keep=false, account="quiet")) is None
+    false = signing.dumps(whose | {"draft": str(uuid.uuid4())}, salt=unsent_words.SALT)
+    assert unsent_words.keep_posted_words(post(rf, keep=false, account="quiet")) is None
 
 
 def test_secrets_and_buttons_are_not_words(rf, writer):
     draft = uuid.uuid4()
-    token = keep.token(writer, CONCERN, draft)
-    keep.posted(post(rf, keep=token, password="secret", do="send", account="quiet"))
-    assert list(Draft.objects.get(uid=draft).typed) == ["account"]
+    token = unsent_words.sign_form_token(writer, CONCERN, draft)
+    unsent_words.keep_posted_words(
+        post(rf, keep=token, password="secret", do="send", account="quiet")
+    )
+    assert list(Draft.objects.get(uid=draft).typed_fields) == ["account"]
 
 
 def test_kept_words_of_a_concern_come_back_to_its_draft(writer):
     draft = uuid.uuid4()
-    assert str(draft) in keep.Kept(draft, CONCERN).comes_back_to
+    assert str(draft) in unsent_words.KeptWords(draft, CONCERN).return_address
 
 
 def test_kept_words_of_a_page_come_back_to_that_page():
-    assert keep.Kept(uuid.uuid4(), "/triage/").comes_back_to == "/triage/"
+    assert unsent_words.KeptWords(uuid.uuid4(), "/triage/").return_address == "/triage/"
 
 
 def words(writer, draft, **fields):
-    return keep.words(writer.person, writer.school, CONCERN, draft, fields, NOW)
+    return unsent_words.save_draft_words(writer.person, writer.school, CONCERN, draft, fields, NOW)
 
 
 def test_a_draft_saved_again_is_one_draft(writer):
     draft = uuid.uuid4()
     words(writer, draft, account=["one"])
     words(writer, draft, account=["two"])
-    assert Draft.objects.get().typed == {"account": ["two"]}
+    assert Draft.objects.get().typed_fields == {"account": ["two"]}
 
 
 def test_somebody_else_s_draft_is_left_alone(where, writer):
@@ -96,46 +105,50 @@ def test_a_first_save_that_came_twice_at_once_keeps_the_words(writer):
 
     pre_save.connect(begun_by_the_other, sender=Draft)
     words(writer, draft, account=["quiet, and pale"])
-    assert Draft.objects.get(uid=draft).typed == {"account": ["quiet, and pale"]}
+    assert Draft.objects.get(uid=draft).typed_fields == {"account": ["quiet, and pale"]}
 
 
 def test_a_childs_draft_that_turns_out_to_be_about_an_adult_stays_the_same_draft(writer):
     draft = uuid.uuid4()
     words(writer, draft, account=["quiet"])
-    assert keep.turn(writer, draft, {"account": ["quiet"]}) == draft
+    assert unsent_words.convert_draft(writer, draft, {"account": ["quiet"]}) == draft
     assert Draft.objects.get().page == ADULT
 
 
 def test_what_was_never_saved_is_turned_as_it_is(writer):
     draft = uuid.uuid4()
-    assert keep.turn(writer, draft, {"account": ["quiet"]}) == draft
+    assert unsent_words.convert_draft(writer, draft, {"account": ["quiet"]}) == draft
     assert Draft.objects.get().page == ADULT
 
 
 def test_somebody_elses_draft_is_not_turned(where, writer):
     draft = uuid.uuid4()
     words(writer, draft, account=["quiet"])
-    other = keep.turn(factories.viewer(where), draft, {"account": ["mine"]})
+    other = unsent_words.convert_draft(factories.viewer(where), draft, {"account": ["mine"]})
     assert other != draft
     assert Draft.objects.get(uid=draft).page == CONCERN
 
 
 def test_words_kept_from_a_page_wait_for_their_owner_only(where, writer):
     lead = factories.viewer(where, Role.DSL)
-    keep.words(lead.person, where, "/triage/x/", uuid.uuid4(), {"reason": ["why"]}, NOW)
-    assert keep.waiting(lead, "/triage/x/").typed == {"reason": ["why"]}
-    assert keep.waiting(writer, "/triage/x/") is None
+    unsent_words.save_draft_words(
+        lead.person, where, "/triage/x/", uuid.uuid4(), {"reason": ["why"]}, NOW
+    )
+    assert unsent_words.find_kept_words(lead, "/triage/x/").typed_fields == {"reason": ["why"]}
+    assert unsent_words.find_kept_words(writer, "/triage/x/") is None
 
 
 def test_words_that_were_sent_are_forgotten(writer):
-    keep.words(writer.person, writer.school, "/triage/x/", uuid.uuid4(), {"reason": ["why"]}, NOW)
-    keep.forget(writer, "/triage/x/")
-    assert keep.waiting(writer, "/triage/x/") is None
+    unsent_words.save_draft_words(
+        writer.person, writer.school, "/triage/x/", uuid.uuid4(), {"reason": ["why"]}, NOW
+    )
+    unsent_words.delete_kept_words(writer, "/triage/x/")
+    assert unsent_words.find_kept_words(writer, "/triage/x/") is None
 
 
 @pytest.mark.django_db
 def test_what_was_to_be_added_about_an_adult_goes_on_as_a_concern_about_a_child():
     viewer = factories.viewer(factories.school())
-    uid = keep.turn_to_child(viewer, "/adult/add/", "He was hurt.")
+    uid = unsent_words.start_child_draft(viewer, "/adult/add/", "He was hurt.")
     kept = Draft.objects.get(uid=uid)
-    assert (kept.person, kept.typed) == (viewer.person, {"account": ["He was hurt."]})
+    assert (kept.person, kept.typed_fields) == (viewer.person, {"account": ["He was hurt."]})

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from concerns.doors import ledger
-from concerns.models import Line, LineWords
+from concerns.models import LedgerLine, LedgerLineWords
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from tests import factories
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def write(where, **more):
     by = factories.person(where)
-    return ledger.write(Kind.ADDED, school=where, by=by, role="staff", now=NOW, **more)
+    return ledger.write_ledger_line(Kind.ADDED, school=where, by=by, role="staff", now=NOW, **more)
 
 
 def test_the_digest_is_of_the_exact_text_kept(where):
@@ -26,38 +26,38 @@ def test_the_digest_is_of_the_exact_text_kept(where):
 
 
 def test_canonical_text_is_sorted_and_bare():
-    assert ledger.canonical({"b": [1, None], "a": "é"}) == '{"a":"é","b":[1,null]}'
+    assert ledger.canonical_json({"b": [1, None], "a": "é"}) == '{"a":"é","b":[1,null]}'
 
 
 def test_words_are_committed_to_and_not_held(where):
     line = write(where, words={"account": "quiet all morning"})
-    side = LineWords.objects.get(line=line)
-    text = side.salt + ledger.canonical({"account": "quiet all morning"})
+    side = LedgerLineWords.objects.get(line=line)
+    text = side.salt + ledger.canonical_json({"account": "quiet all morning"})
     assert json.loads(line.body)["words"] == hashlib.sha256(text.encode()).hexdigest()
     assert "quiet" not in line.body + side.words
 
 
 def test_words_may_be_kept_beside_the_line(where):
     line = write(where, words={"search": "bruise"}, keep_words=True)
-    assert "bruise" in LineWords.objects.get(line=line).words
+    assert "bruise" in LedgerLineWords.objects.get(line=line).words
 
 
 def test_a_line_without_words_has_nothing_beside_it(where):
     write(where)
-    assert not LineWords.objects.exists()
+    assert not LedgerLineWords.objects.exists()
 
 
 def test_a_receipt_is_sixteen_characters_of_the_line_s_own_hash(where):
-    code = ledger.receipt(write(where))
+    code = ledger.format_receipt(write(where))
     assert len(code.replace(" ", "")) == 16
 
 
 def test_two_lines_alike_have_two_receipts(where):
-    assert ledger.receipt(write(where)) != ledger.receipt(write(where))
+    assert ledger.format_receipt(write(where)) != ledger.format_receipt(write(where))
 
 
 def test_nobody_may_act_without_a_name_but_the_machine(where):
-    line = ledger.write(Kind.REFUSED, school=where, by=None, role="", now=NOW)
+    line = ledger.write_ledger_line(Kind.REFUSED, school=where, by=None, role="", now=NOW)
     assert json.loads(line.body)["actor"] == ""
 
 
@@ -66,5 +66,5 @@ def test_no_name_and_no_narrative_is_in_any_line_of_a_whole_case(where):
     factories.concern_at(
         State.CLOSED, where=where, children=(child,), account="xylophone", child_words="trombone"
     )
-    told = "".join(Line.objects.values_list("body", flat=True))
+    told = "".join(LedgerLine.objects.values_list("body", flat=True))
     assert not [word for word in ("Zebedee", "Quill", "xylophone", "trombone") if word in told]

@@ -6,13 +6,13 @@ import pytest
 from django.core import mail as sent_here
 
 from concerns.chase import acts as chase
-from concerns.doors import mail, rounds
-from concerns.models import Beat, Concern, LastPush, Letter, Notice, School
-from concerns.models.notice import Told
+from concerns.doors import clock_round, mail
+from concerns.models import Concern, EscalationProgress, Heartbeat, Letter, Notice, School
+from concerns.models.outbox.notice import NoticeEnding
 from concerns.rules.lifecycle import State
-from concerns.rules.messages import Why, late_line
+from concerns.rules.message_rules import MessageReason, late_step_sentence
 from concerns.rules.roles import Role
-from concerns.rules.words import Outcome
+from concerns.rules.words import ConcernOutcome
 from concerns.triage import acts as triage
 from tests import adults, factories
 from tests.factories import NOW
@@ -35,7 +35,7 @@ def test_when_all_have_been_silent_the_adviser_outside_is_told_that_something_is
     late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
     other = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
     # The lead at once, the adviser a quarter of an hour later.
-    rounds.go_round(NOW + 46 * MINUTE)
+    clock_round.run_reminder_round(NOW + 46 * MINUTE)
     told = [message for message in sent_here.outbox if message.to == [ADVISER["adviser_email"]]]
     assert len(told) == 1
     assert "has been late for long" in told[0].body
@@ -49,7 +49,7 @@ def test_the_adviser_is_told_again_but_not_at_every_step_that_comes_to_their_tur
         start = NOW + minutes * MINUTE
         factories.concern_at(State.WAITING, where=where, going_home="yes", now=start)
     for minutes in range(30, 46 + 125, 5):
-        rounds.go_round(NOW + minutes * MINUTE)
+        clock_round.run_reminder_round(NOW + minutes * MINUTE)
     assert whom().count(ADVISER["adviser_email"]) == 2
 
 
@@ -58,14 +58,16 @@ def test_where_the_adviser_is_taken_off_the_page_what_waited_for_them_ends(where
     factories.person(where, Role.DSL)
     factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
     settings.EMAIL_HOST = ""
-    rounds.go_round(NOW + 46 * MINUTE)
+    clock_round.run_reminder_round(NOW + 46 * MINUTE)
     School.objects.filter(pk=where.pk).update(**dict.fromkeys(ADVISER, ""))
     settings.EMAIL_HOST = "mail.example.test"
     for minutes in (48, 49):
-        rounds.go_round(NOW + minutes * MINUTE)
+        clock_round.run_reminder_round(NOW + minutes * MINUTE)
     assert ADVISER["adviser_email"] not in whom()
-    assert not Letter.objects.unsent().exists()
-    assert set(Notice.objects.filter(outside=True).values_list("ended", flat=True)) == {Told.GONE}
+    assert not Letter.objects.unsent_letters().exists()
+    assert set(Notice.objects.filter(outside=True).values_list("ended", flat=True)) == {
+        NoticeEnding.GONE
+    }
 
 
 def test_the_adviser_is_not_told_when_somebody_has_acted_meanwhile(where, settings):
@@ -73,10 +75,10 @@ def test_the_adviser_is_not_told_when_somebody_has_acted_meanwhile(where, settin
     lead = factories.viewer(where, Role.DSL)
     late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
     settings.EMAIL_HOST = ""
-    rounds.go_round(NOW + 46 * MINUTE)
+    clock_round.run_reminder_round(NOW + 46 * MINUTE)
     triage.take(by=lead, concern=late, now=NOW + 47 * MINUTE)
     settings.EMAIL_HOST = "mail.example.test"
-    rounds.go_round(NOW + 48 * MINUTE)
+    clock_round.run_reminder_round(NOW + 48 * MINUTE)
     assert ADVISER["adviser_email"] not in whom()
 
 
@@ -84,41 +86,42 @@ def test_a_late_step_about_an_adult_is_told_to_its_readers_in_turn_and_never_to_
     head, chair = (factories.person(where, role) for role in (Role.HEAD, Role.CHAIR))
     subject = factories.person(where, Role.DSL)
     adults.sent(factories.viewer(where), subject, now=NOW)
-    rounds.go_round(NOW)
-    rounds.go_round(NOW + 31 * MINUTE)
-    rounds.go_round(NOW + 46 * MINUTE)
+    clock_round.run_reminder_round(NOW)
+    clock_round.run_reminder_round(NOW + 31 * MINUTE)
+    clock_round.run_reminder_round(NOW + 46 * MINUTE)
     assert whom() == [head.email, head.email, chair.email]
 
 
 def test_where_nobody_may_act_on_what_is_about_an_adult_nobody_is_written_to(where):
     head = factories.person(where, Role.HEAD)
     adults.sent(factories.viewer(where), head, now=NOW)
-    rounds.go_round(NOW + 46 * MINUTE)
+    clock_round.run_reminder_round(NOW + 46 * MINUTE)
     assert whom() == []
-    assert Notice.objects.waiting().exists()
+    assert Notice.objects.still_pending().exists()
 
 
 def test_a_word_back_to_who_has_left_is_not_written(where):
-    writer, lead = factories.viewer(where), factories.viewer(where, Role.DSL)
+    writer = factories.viewer(where)
+    lead = factories.viewer(where, Role.DSL)
     concern = factories.concern_at(State.TAKEN, where=where, by=writer, lead=lead)
     chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=NOW + 20 * MINUTE)
     writer.person.is_active = False
     writer.person.save(update_fields=["is_active"])
-    rounds.go_round(NOW + 21 * MINUTE)
+    clock_round.run_reminder_round(NOW + 21 * MINUTE)
     assert writer.person.email not in whom()
-    assert Notice.objects.get(why="word_back").ended == Told.GONE
+    assert Notice.objects.get(why="word_back").ended == NoticeEnding.GONE
 
 
 def test_of_two_workers_one_sends_a_letter(where, settings):
     settings.EMAIL_HOST = ""
     factories.person(where, Role.DSL)
     factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
-    rounds.go_round(NOW)
+    clock_round.run_reminder_round(NOW)
     settings.EMAIL_HOST = "mail.example.test"
-    waiting = Letter.objects.to_try(NOW)
+    waiting = Letter.objects.due_for_sending(NOW)
     letter = waiting.get()
-    assert Letter.objects.lease(letter, NOW)
-    assert mail._send(letter, NOW, None) is False
+    assert Letter.objects.lease_letter(letter, NOW)
+    assert mail._send_letter(letter, NOW, None) is False
     assert whom() == []
 
 
@@ -127,54 +130,57 @@ def test_what_is_still_owed_on_a_closed_concern_is_not_forgotten(where):
     factories.person(where, Role.DSL)
     late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
     Concern.objects.filter(pk=late.pk).update(
-        state=State.CLOSED, closed_at=NOW, outcome=Outcome.KEPT, next_due_at=None
+        state=State.CLOSED, closed_at=NOW, outcome=ConcernOutcome.KEPT, next_due_at=None
     )
-    rounds.go_round(NOW + 31 * MINUTE)
-    assert Notice.objects.filter(step__concern=late, why=Why.LATE, ended=Told.SENT).exists()
+    clock_round.run_reminder_round(NOW + 31 * MINUTE)
+    assert Notice.objects.filter(
+        step__concern=late, why=MessageReason.LATE, ended=NoticeEnding.SENT
+    ).exists()
 
 
 def test_a_draft_and_a_step_of_the_same_number_are_two_things():
     """Of what is about the same, only the last is sent."""
-    step, draft = Notice(pk=12, step_id=7, key="a"), Notice(pk=7, key="draft:b")
-    assert step.about != draft.about
+    step = Notice(pk=12, step_id=7, key="a")
+    draft = Notice(pk=7, key="draft:b")
+    assert step.same_message_key != draft.same_message_key
 
 
 def test_where_how_far_it_came_is_lost_nobody_is_told_twice(where):
     factories.person(where, Role.DSL)
     factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
-    rounds.go_round(NOW + 31 * MINUTE)
+    clock_round.run_reminder_round(NOW + 31 * MINUTE)
     before = len(whom())
-    LastPush.objects.all().delete()
-    rounds.go_round(NOW + 32 * MINUTE)
+    EscalationProgress.objects.all().delete()
+    clock_round.run_reminder_round(NOW + 32 * MINUTE)
     assert before > 0
     assert len(whom()) == before
-    assert LastPush.objects.count() == 1
+    assert EscalationProgress.objects.count() == 1
 
 
 def test_how_far_it_came_is_kept_of_what_is_open_alone(where):
     lead = factories.viewer(where, Role.DSL)
     late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
-    rounds.go_round(NOW + 31 * MINUTE)
-    kept = LastPush.objects.count()
+    clock_round.run_reminder_round(NOW + 31 * MINUTE)
+    kept = EscalationProgress.objects.count()
     triage.take(by=lead, concern=late, now=NOW + 32 * MINUTE)
-    rounds.go_round(NOW + 33 * MINUTE)
-    assert (kept, LastPush.objects.count()) == (1, 0)
+    clock_round.run_reminder_round(NOW + 33 * MINUTE)
+    assert (kept, EscalationProgress.objects.count()) == (1, 0)
 
 
 def test_what_is_sent_while_a_round_goes_is_told_by_the_next(where, monkeypatch):
     """Who may not see it is known only of what the round has read."""
     factories.person(where, Role.DSL)
-    read = LastPush.objects.of
+    read = EscalationProgress.objects.pushed_counts
 
     def meanwhile(school):
         factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
         return read(school)
 
-    monkeypatch.setattr(LastPush.objects, "of", meanwhile)
-    rounds.Round(where, NOW).go()
+    monkeypatch.setattr(EscalationProgress.objects, "pushed_counts", meanwhile)
+    clock_round.SchoolRound(where, NOW).run_for_school()
     first = Notice.objects.exclude(letter=None).count()
     monkeypatch.undo()
-    rounds.Round(where, NOW + MINUTE).go()
+    clock_round.SchoolRound(where, NOW + MINUTE).run_for_school()
     assert (first, Notice.objects.exclude(letter=None).count()) == (0, 1)
 
 
@@ -195,9 +201,9 @@ def test_a_word_back_to_oneself_tells_nobody(where):
     ],
 )
 def test_a_line_says_why_it_has_come(given, said):
-    assert late_line(*given) == said
+    assert late_step_sentence(*given) == said
 
 
 def test_the_clock_is_lent_to_one_at_a_time():
-    assert Beat.objects.lease(NOW)
-    assert not Beat.objects.lease(NOW)
+    assert Heartbeat.objects.lease_round(NOW)
+    assert not Heartbeat.objects.lease_round(NOW)

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from concerns.doors import sight
 from concerns.doors.sight import NotScoped
-from concerns.models import Child, Concern, Exclusion, Line
+from concerns.models import Child, Concern, Exclusion, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -23,15 +23,15 @@ def concern(where):
 
 
 def test_opening_a_concern_is_recorded_with_its_child(lead, concern):
-    sight.concern(lead, concern.uid)
-    line = Line.objects.get(kind=Kind.OPENED, concern=concern.uid)
+    sight.open_concern(lead, concern.uid)
+    line = LedgerLine.objects.get(kind=Kind.OPENED, concern=concern.uid)
     assert str(concern.children.get().child.uid) in line.body
 
 
 def test_what_does_not_exist_is_a_404_and_not_recorded(lead):
     with pytest.raises(Http404):
-        sight.concern(lead, uuid.uuid4())
-    assert not Line.objects.filter(kind=Kind.OPENED).exists()
+        sight.open_concern(lead, uuid.uuid4())
+    assert not LedgerLine.objects.filter(kind=Kind.OPENED).exists()
 
 
 def test_a_named_exclusion_beats_every_role(where, concern):
@@ -40,7 +40,7 @@ def test_a_named_exclusion_beats_every_role(where, concern):
         school=where, concern=concern, person=head.person, by=concern.reporter, at=NOW
     )
     with pytest.raises(Http404):
-        sight.concern(head, concern.uid)
+        sight.open_concern(head, concern.uid)
 
 
 def test_a_relative_of_a_child_also_involved_is_excluded(where, lead):
@@ -49,7 +49,7 @@ def test_a_relative_of_a_child_also_involved_is_excluded(where, lead):
     by = factories.viewer(where)
     concern = factories.sent(by, factories.child(where), involved=(also,)).concern
     with pytest.raises(Http404):
-        sight.concern(lead, concern.uid)
+        sight.open_concern(lead, concern.uid)
 
 
 def test_who_only_writes_sees_no_concern(where, concern):
@@ -59,7 +59,7 @@ def test_who_only_writes_sees_no_concern(where, concern):
 def test_the_writer_sees_their_own(where):
     writer = factories.viewer(where)
     concern = factories.concern_at(State.WAITING, where=where, by=writer)
-    assert sight.one(writer, Concern.objects.written_by(writer), concern.uid) == concern
+    assert sight.get_one_or_404(writer, Concern.objects.written_by(writer), concern.uid) == concern
 
 
 def test_rows_below_a_concern_follow_its_writer(where):
@@ -69,32 +69,32 @@ def test_rows_below_a_concern_follow_its_writer(where):
 
 
 def test_a_list_is_one_line_that_names_what_it_shows(lead, concern):
-    sight.shown(lead, Concern.objects.visible_to(lead).order_by("pk"))
-    line = Line.objects.get(kind=Kind.LISTED)
+    sight.read_list(lead, Concern.objects.visible_to(lead).order_by("pk"))
+    line = LedgerLine.objects.get(kind=Kind.LISTED)
     assert str(concern.uid) in line.body
 
 
 def test_a_list_that_was_not_narrowed_is_not_shown(lead, concern):
     with pytest.raises(NotScoped):
-        sight.shown(lead, Concern.objects.all())
+        sight.read_list(lead, Concern.objects.all())
 
 
 def test_a_list_narrowed_for_somebody_else_is_not_shown(where, lead, concern):
     with pytest.raises(NotScoped):
-        sight.shown(lead, Concern.objects.visible_to(factories.viewer(where, Role.HEAD)))
+        sight.read_list(lead, Concern.objects.visible_to(factories.viewer(where, Role.HEAD)))
 
 
 def test_opening_a_story_is_recorded(lead, concern):
     child = concern.children.get().child
-    sight.child(lead, Child.objects.visible_to(lead), child.uid)
-    assert Line.objects.get(kind=Kind.STORY).about == str(child.uid)
+    sight.open_child_story(lead, Child.objects.visible_to(lead), child.uid)
+    assert LedgerLine.objects.get(kind=Kind.STORY).about == str(child.uid)
 
 
 def test_a_relative_cannot_open_the_story(lead, concern):
     child = concern.children.get().child
     factories.related(lead.person, child)
     with pytest.raises(Http404):
-        sight.child(lead, Child.objects.visible_to(lead), child.uid)
+        sight.open_child_story(lead, Child.objects.visible_to(lead), child.uid)
 
 
 def test_who_only_writes_opens_no_story(where, concern):
@@ -102,5 +102,5 @@ def test_who_only_writes_opens_no_story(where, concern):
 
 
 def test_looking_at_figures_is_recorded(where):
-    sight.looked(factories.viewer(where, Role.HEAD), Kind.AUDITED, reason="2026")
-    assert Line.objects.filter(kind=Kind.AUDITED).count() == 1
+    sight.record_reading(factories.viewer(where, Role.HEAD), Kind.AUDITED, reason="2026")
+    assert LedgerLine.objects.filter(kind=Kind.AUDITED).count() == 1

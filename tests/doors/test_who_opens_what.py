@@ -11,7 +11,7 @@ from concerns.models import (
     Concern,
     ConcernChild,
     Exclusion,
-    Line,
+    LedgerLine,
     Post,
 )
 from concerns.rules.kinds import Kind
@@ -83,7 +83,7 @@ SAYS_ENOUGH = {"submit_worried"}
 
 def _standing():
     rows = [*Concern.objects.order_by("pk").values(), AdultConcern.objects.values().get()]
-    return *rows, Line.objects.exclude(kind__in=READINGS).count()
+    return *rows, LedgerLine.objects.exclude(kind__in=READINGS).count()
 
 
 def test_an_empty_form_is_answered_as_the_table_says_and_changes_nothing(world):
@@ -173,7 +173,8 @@ def _is_nothing(client, method: str, world, name: str) -> bool:
 
 
 def lists_naming_it(world, who) -> set[str]:
-    client, reference = factories.sign_in(SecureClient(), who), world.concern.reference.encode()
+    client = factories.sign_in(SecureClient(), who)
+    reference = world.concern.reference.encode()
     lists = [name for name in routes() if not kind_of(name)]
     return {name for name in lists if reference in client.get(world.address(name)).getvalue()}
 

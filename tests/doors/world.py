@@ -8,13 +8,22 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from concerns.chase import acts as chase
-from concerns.doors import keep
-from concerns.models import Asked, Concern, Cover, Draft, Post, RollQuestion, Status, Step
-from concerns.models.draft import ADULT, CONCERN
+from concerns.doors import unsent_words
+from concerns.models import (
+    Concern,
+    Cover,
+    Draft,
+    Post,
+    RollQuestion,
+    StaffChangeRequest,
+    Status,
+    Step,
+)
+from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.people import acts as people
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.rules.staffing import Matter
+from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
@@ -73,14 +82,15 @@ def routes() -> dict[str, str]:
 def made() -> World:
     school = factories.school()
     office = Office(school, factories.viewer(school, Role.OFFICE))
-    writer, lead = factories.viewer(school), factories.viewer(school, Role.DSL)
+    writer = factories.viewer(school)
+    lead = factories.viewer(school, Role.DSL)
     concern = factories.concern_at(State.TAKEN, where=school, by=writer, lead=lead)
     decided = factories.decided(concern, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT)
     triage.decide(by=lead, concern=concern, decided=decided, now=factories.NOW)
     # Long enough ago by the clock of the database, whose pages these are, for the leads to know.
     long_ago = timezone.now() - timedelta(days=2)
     for page in (CONCERN, ADULT):
-        keep.words(writer.person, school, page, uuid.uuid4(), {}, long_ago)
+        unsent_words.save_draft_words(writer.person, school, page, uuid.uuid4(), {}, long_ago)
     adult = adults.sent(writer, factories.person(school))
     child = concern.children.get().child
     homes.whole_file(lead, child)
@@ -107,7 +117,8 @@ def made() -> World:
 def _after(school, writer, lead) -> dict[str, uuid.UUID]:
     """A concern whose writer is still worried, with a task of theirs and a watch."""
     concern = factories.concern_at(State.CLOSED, where=school, lead=lead)
-    child, now = concern.children.get().child, factories.NOW
+    child = concern.children.get().child
+    now = factories.NOW
     homes.end(lead, child, homes.status(lead, child))
     reporter = factories.viewer(school, who=concern.reporter)
     submit.still_worried(by=reporter, concern=concern, words="", now=now)
@@ -123,11 +134,14 @@ def _after(school, writer, lead) -> dict[str, uuid.UUID]:
 
 def _people(school, office, lead) -> dict[str, uuid.UUID]:
     """Somebody on the staff with two posts and a family, and something that waits for the head."""
-    who, now = factories.person(school), factories.NOW
+    who = factories.person(school)
+    now = factories.NOW
     post = Post.objects.create(
         person=who, school=school, role=Role.OFFICE, since=now.date() - timedelta(days=30)
     )
-    asked = Asked(matter=Matter.POST, person=who, role=Role.DEPUTY, since=now.date())
+    asked = StaffChangeRequest(
+        matter=StaffRequestMatter.POST, person=who, role=Role.DEPUTY, since=now.date()
+    )
     people.change(by=office, what=asked, now=now)
     family = factories.related(factories.person(school), factories.child(school))
     cover = Cover(kind="holidays", person=lead.person, since=now.date())

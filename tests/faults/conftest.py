@@ -33,7 +33,9 @@ class Desk:
     """Somebody signed in at a browser. Another window of it is another `Visitor`."""
 
     def __init__(self, server: Server, person: Person, open_until: ExitStack):
-        self._server, self.person, self._open_until = server, person, open_until
+        self._server = server
+        self.person = person
+        self._open_until = open_until
         self.visitor = self._opened()
         self.visitor.sign_in(person.email, factories.PASSWORD)
 

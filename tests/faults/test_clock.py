@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.models import Beat, Letter, Notice
+from concerns.models import Heartbeat, Letter, Notice
 from concerns.rules.roles import Role
 from tests import factories
 from tests.databases import ROOT
@@ -82,15 +82,15 @@ def test_a_clock_killed_again_and_again_loses_no_message_and_doubles_none(
         process.send_signal(signal.SIGKILL)
         process.wait()
         # A killed round holds its lease for two minutes: here they have passed.
-        Beat.objects.update(leased_until=place.now - timedelta(days=1))
-        Letter.objects.unsent().update(
+        Heartbeat.objects.update(leased_until=place.now - timedelta(days=1))
+        Letter.objects.unsent_letters().update(
             leased_until=place.now - timedelta(days=1), next_try_at=place.now - timedelta(days=1)
         )
     assert clock("--once").wait(PATIENCE) == 0
     found = references(post_office)
     assert len(found) == 24
     assert set(found.values()) == {1}
-    assert not Notice.objects.waiting().exists()
+    assert not Notice.objects.still_pending().exists()
 
 
 def test_two_clocks_at_once_send_everything_once(place, clock, post_office):
@@ -104,9 +104,9 @@ def test_two_clocks_at_once_send_everything_once(place, clock, post_office):
 
 
 def test_the_clock_goes_round_until_it_is_stopped(place, clock):
-    Beat.objects.update(at=place.now - timedelta(days=1))
+    Heartbeat.objects.update(at=place.now - timedelta(days=1))
     process = clock()
-    wait_for(lambda: not Beat.objects.is_overdue(Beat.objects.clock()))
+    wait_for(lambda: not Heartbeat.objects.is_overdue(Heartbeat.objects.database_now()))
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
 
@@ -114,9 +114,9 @@ def test_the_clock_goes_round_until_it_is_stopped(place, clock):
 def test_where_the_clock_was_never_started_any_request_sends_what_is_overdue(server, post_office):
     where = factories.school()
     lead = factories.person(where, Role.DSL)
-    writer = factories.viewer(where, now=Beat.objects.clock())
+    writer = factories.viewer(where, now=Heartbeat.objects.database_now())
     factories.sent(writer, factories.child(where), going_home="yes", now=writer.now)
-    Beat.objects.update(at=writer.now - timedelta(minutes=6))
+    Heartbeat.objects.update(at=writer.now - timedelta(minutes=6))
     server.stop()
     server.start(MINDS_THE_CLOCK="1", **post_office.settings)
     with server.visitor() as visitor:
@@ -132,7 +132,7 @@ def test_a_clock_that_has_stood_still_for_ten_minutes_is_said_in_red_and_to_whoe
     where = factories.school()
     lead = sits_down(factories.person(where, Role.DSL))
     writer = sits_down(factories.person(where))
-    Beat.objects.update(at=Beat.objects.clock() - timedelta(minutes=11))
+    Heartbeat.objects.update(at=Heartbeat.objects.database_now() - timedelta(minutes=11))
     words = "has stood still for 11 minutes"
     assert words in lead.visitor.get("/triage/").text
     assert words not in writer.visitor.get("/submit/").text

@@ -17,14 +17,16 @@ import psycopg2
 from django.db import connection, connections
 from psycopg2 import sql
 
-from concerns.models import Concern, Line
+from concerns.models import Concern, LedgerLine
 from concerns.rules.kinds import Kind
 
 LOCK = (
     "import sqlite3, sys, time; held = sqlite3.connect(sys.argv[1], isolation_level=None); "
     "held.execute('BEGIN IMMEDIATE'); print('held', flush=True); time.sleep(float(sys.argv[2]))"
 )
-WRITERS, FORMS, TROUBLES = 4, 8, 10
+WRITERS = 4
+FORMS = 8
+TROUBLES = 10
 
 
 @contextmanager
@@ -106,7 +108,7 @@ def test_a_database_that_keeps_going_away_loses_no_form_and_doubles_none(server,
     assert (failed > 0) == (connection.vendor == "postgresql")
     drafts = sorted(str(draft) for draft in Concern.objects.values_list("draft", flat=True))
     assert drafts == sorted(form["draft"] for each in forms for form in each)
-    assert Line.objects.filter(kind=Kind.SUBMITTED).count() == WRITERS * FORMS
+    assert LedgerLine.objects.filter(kind=Kind.SUBMITTED).count() == WRITERS * FORMS
     assert server.database.manage("unheld").returncode == 0
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import httpx
 
-from concerns.models import Concern, Line
+from concerns.models import Concern, LedgerLine
 from concerns.rules.kinds import Kind
 
-ROUNDS, WRITERS = 6, 4
+ROUNDS = 6
+WRITERS = 4
 # Long enough for several forms to have been answered, in seconds.
 LONGEST = 0.6
 
@@ -45,7 +46,8 @@ def kill_while_sending(server, desk, child, after: float) -> list[Sent]:
 
 
 def test_a_killed_server_loses_no_form_and_doubles_none(server, place, sits_down):
-    desk, tried = sits_down(place.writer), []
+    desk = sits_down(place.writer)
+    tried = []
     for chance in map(random.Random, range(ROUNDS)):
         sent = kill_while_sending(server, desk, place.child, chance.uniform(0, LONGEST))
         server.start()
@@ -58,5 +60,5 @@ def test_a_killed_server_loses_no_form_and_doubles_none(server, place, sits_down
     assert sum(bool(each.acknowledged) for each in tried) > ROUNDS
     drafts = sorted(str(draft) for draft in Concern.objects.values_list("draft", flat=True))
     assert drafts == sorted(each.form["draft"] for each in tried)
-    assert Line.objects.filter(kind=Kind.SUBMITTED).count() == len(tried)
+    assert LedgerLine.objects.filter(kind=Kind.SUBMITTED).count() == len(tried)
     assert server.database.manage("unheld").returncode == 0

@@ -1,6 +1,6 @@
 """This file knows what impatience does: one form, pressed sixteen times before anything answers."""
 
-from concerns.models import Concern, Line
+from concerns.models import Concern, LedgerLine
 from concerns.rules.kinds import Kind
 
 PRESSES = 16
@@ -14,5 +14,5 @@ def test_sixteen_presses_at_once_make_one_concern_and_one_receipt(place, sits_do
     concern = Concern.objects.get()
     assert [answer.status_code for answer in answers] == [302] * PRESSES
     assert {a.headers["Location"] for a in answers} == {f"/submit/sent/{concern.uid}/"}
-    assert Line.objects.filter(kind=Kind.SUBMITTED).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.SUBMITTED).count() == 1
     assert concern.steps.open().count() == 1

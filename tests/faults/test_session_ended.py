@@ -30,7 +30,8 @@ def test_a_concern_comes_back_after_signing_in_and_is_sent_once(place, sits_down
 
 @pytest.mark.parametrize("cookie", COOKIES)
 def test_a_decision_comes_back_after_signing_in(place, sits_down, cookie):
-    concern, desk = place.concern(), sits_down(place.leads[0])
+    concern = place.concern()
+    desk = sits_down(place.leads[0])
     here = f"/triage/{concern.uid}/decide/"
     form = desk.decision(here, WORDS)
     desk.lose(cookie)
@@ -47,7 +48,8 @@ def test_a_decision_comes_back_after_signing_in(place, sits_down, cookie):
 
 
 def test_what_was_kept_is_shown_to_nobody_else(place, sits_down):
-    desk, colleague = sits_down(place.writer), sits_down(place.leads[0])
+    desk = sits_down(place.writer)
+    colleague = sits_down(place.leads[0])
     form = desk.form(place.child, account=WORDS) | desk.carried("/submit/write/")
     desk.lose("session")
     away = desk.visitor.submit("/submit/write/", form).headers["Location"]

@@ -67,7 +67,8 @@ def to_close(place) -> Concern:
 def test_what_is_added_while_it_is_being_closed_is_never_left_unread(
     server, place, desks, sits_down, at_once
 ):
-    writer, ended = sits_down(place.writer), set()
+    writer = sits_down(place.writer)
+    ended = set()
     for early in (APART * (2 * number / (ROUNDS - 1) - 1) for number in range(ROUNDS)):
         concern = to_close(place)
         closing = desks[0].carried(f"/triage/{concern.uid}/close/")

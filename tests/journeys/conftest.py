@@ -16,9 +16,12 @@ from concerns.models import Person
 from concerns.rules.roles import Role
 from tests import factories
 
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 320, "height": 640}
 # Names and words that nothing but a page's own text may hold.
-FORENAME, SURNAME, TELLING = "Amelia", "Quillfeather", "marmalade"
+FORENAME = "Amelia"
+SURNAME = "Quillfeather"
+TELLING = "marmalade"
 SECRET = re.compile(rf"{FORENAME}|{SURNAME}|{TELLING}", re.IGNORECASE)
 
 
@@ -45,7 +48,9 @@ class Walk:
     """Somebody at a browser, who says where they are going in the words on the page."""
 
     def __init__(self, page: Page, axe, complaints):
-        self.page, self._axe, self._complaints = page, axe, complaints
+        self.page = page
+        self._axe = axe
+        self._complaints = complaints
         self.asked: list[str] = []
         page.context.on("request", lambda request: self.asked.append(unquote(request.url)))
         page.set_viewport_size(WIDE)

@@ -93,7 +93,8 @@ class Reader:
     back at the concern."""
 
     def __init__(self, walk, concern):
-        self.walk, self.concern = walk, concern
+        self.walk = walk
+        self.concern = concern
 
     def goes_to(self, link: str, press: str, heading: str = "") -> None:
         self.walk.follow(link)
@@ -160,7 +161,8 @@ def test_its_reader_closes_it_and_opens_it_again(reader, place, server):
 
 
 def test_its_reader_hands_it_to_the_other_and_no_longer_sees_it(reader, chair, server):
-    walk, concern = reader.walk, reader.concern
+    walk = reader.walk
+    concern = reader.concern
     reader.goes_to("Hand it on", "Hand it on", "Hand it on")
     reader.does("Hand it on", note="I am too near to this.")
     walk.at("Concerns about adults who work here")

@@ -7,14 +7,17 @@ from concerns.models import Concern
 from tests.journeys.conftest import FORENAME, SURNAME, Walk
 
 FEELING = "Not himself all week."
-MOST_TAPS, MOST_TABS = 8, 40
+MOST_TAPS = 8
+MOST_TABS = 40
 
 
 class Thumb:
     """One thumb, whose every touch is counted."""
 
     def __init__(self, page):
-        self.page, self.taps, self.keys = page, 0, 0
+        self.page = page
+        self.taps = 0
+        self.keys = 0
 
     def tap(self, what) -> None:
         what.tap()
@@ -34,7 +37,8 @@ def phone(place, new_context, axe, complaints) -> Walk:
 def test_a_feeling_is_sent_from_a_phone_in_eight_taps(phone, place):
     phone.sign_in(place.teacher)
     phone.page.set_viewport_size({"width": 360, "height": 740})
-    page, thumb = phone.page, Thumb(phone.page)
+    page = phone.page
+    thumb = Thumb(phone.page)
     thumb.tap(page.get_by_role("button", name="Write a concern"))
     thumb.tap(page.get_by_label("A child", exact=True))
     thumb.tap(page.get_by_role("button", name="Continue"))
@@ -76,7 +80,8 @@ class Keys:
 
 def test_a_concern_is_written_by_keyboard_alone(walk, place):
     walk.page.goto("/")
-    page, keys = walk.page, Keys(walk.page)
+    page = walk.page
+    keys = Keys(walk.page)
     keys.reach(page.get_by_label("Your school e-mail address"))
     keys.type(place.teacher.email)
     keys.press("Tab")

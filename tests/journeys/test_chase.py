@@ -67,7 +67,7 @@ def test_a_lead_makes_a_clock_shorter_and_names_an_adviser(walk, place):
     walk.press("Keep these figures")
     walk.reads("First look: 45 school minutes.")
     walk.at("How long this school allows itself")
-    assert School.objects.get().figures == {StepKind.FIRST_LOOK: 45}
+    assert School.objects.get().own_clock_amounts == {StepKind.FIRST_LOOK: 45}
     walk.page.goto("/chase/?whose=all")
     walk.page.locator("main").get_by_role("link", name="Why?").click()
     walk.at("First look")

@@ -52,6 +52,8 @@ def test_a_colleague_is_kept_out_in_the_form_and_another_afterwards(walk, place,
     walk.at(f"Concern {reference}")
     walk.reads("Her brother is named in it.")
     assert set(Concern.objects.get().exclusions.values_list("person", flat=True)) == {
-        place.lead.pk, deputy.pk, place.teacher.pk,
-    }  # fmt: skip
+        place.lead.pk,
+        deputy.pk,
+        place.teacher.pk,
+    }
     walk.went_untold(server.log)

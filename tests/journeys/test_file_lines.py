@@ -63,8 +63,8 @@ def test_each_line_of_a_file_is_written_and_ended(walk, place, lead, server):
     walk.press("Write it down")
     walk.at(FILE)
 
-    assert Tie.objects.standing().get().relation == "Aunt"
-    assert not Language.objects.standing().exists()
+    assert Tie.objects.not_ended().get().relation == "Aunt"
+    assert not Language.objects.not_ended().exists()
     assert EarlierFile.objects.get().ended_how == "read"
     assert FileEvent.objects.get().stage == "received"
     assert Sighting.objects.get().by == place.lead

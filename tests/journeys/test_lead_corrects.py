@@ -45,7 +45,7 @@ def test_a_concern_is_filed_under_the_right_child(walk, place, server):
     walk.press("File it under this child")
     walk.reads("Who had opened it before, and is to be told")
     walk.at("It is about another child")
-    assert concern.children.standing().get().child.surname == "Harlow"
+    assert concern.children.not_misfiled().get().child.surname == "Harlow"
     walk.page.goto(f"/child/{place.child.uid}/")
     walk.at(f"{FORENAME} {SURNAME}")
     walk.reads("Nothing has been written about this child.")

@@ -17,7 +17,11 @@ from concerns.models import Decision, Step
 from concerns.rules.lifecycle import State
 from tests import factories
 
-KEY, POINT, BUTTON, HOMING, MIND = 0.28, 1.1, 0.1, 0.4, 1.35
+KEY = 0.28
+POINT = 1.1
+BUTTON = 0.1
+HOMING = 0.4
+MIND = 1.35
 REASONS = (
     "Fits what his aunt said.",
     "Seen to by the nurse.",
@@ -31,7 +35,11 @@ class Hands:
     """Everything a lead's hands do at a page, counted as it is done."""
 
     def __init__(self, page: Page):
-        self.page, self.keys, self.clicks, self.seconds, self.on_mouse = page, 0, 0, 0.0, False
+        self.page = page
+        self.keys = 0
+        self.clicks = 0
+        self.seconds = 0.0
+        self.on_mouse = False
 
     def _move(self, to_mouse: bool) -> None:
         self.seconds += HOMING if to_mouse != self.on_mouse else 0
@@ -62,16 +70,23 @@ class Hands:
 
 
 def test_two_thirds_of_a_busy_day_take_a_sentence_and_one_key_each(walk, place, server, capsys):
-    page, hour = walk.page, datetime.now(UTC) - timedelta(hours=1)
+    page = walk.page
+    hour = datetime.now(UTC) - timedelta(hours=1)
     writer = factories.viewer(place.school, who=place.teacher)
     run = [
-        factories.concern_at(State.WAITING, where=place.school, by=writer, children=(place.child,),
-                             now=hour + timedelta(minutes=number))
+        factories.concern_at(
+            State.WAITING,
+            where=place.school,
+            by=writer,
+            children=(place.child,),
+            now=hour + timedelta(minutes=number),
+        )
         for number in range(len(REASONS))
-    ]  # fmt: skip
+    ]
     walk.sign_in(place.lead)
     walk.at("Queue")
-    hands, spent = Hands(page), []
+    hands = Hands(page)
+    spent = []
     for number, (concern, reason) in enumerate(zip(run, REASONS, strict=True)):
         before = hands.keys, hands.clicks, hands.seconds
         if number == 0:

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import expect
 
-from concerns.doors import rounds
+from concerns.doors import clock_round
 from concerns.models import Letter, Person
-from concerns.rules.messages import STUCK
+from concerns.rules.message_rules import STUCK
 from tests import factories
 
 
@@ -44,7 +44,7 @@ def test_the_head_sees_for_whom_a_letter_does_not_go_out(walk, place):
     ago = place.now - 2 * STUCK
     writer = factories.viewer(place.school, who=place.teacher, now=ago)
     factories.sent(writer, place.child, now=ago, going_home="yes")
-    rounds.go_round(ago)
+    clock_round.run_reminder_round(ago)
     Letter.objects.update(sent_at=None, tries=2, fault="SMTPException")
     walk.sign_in(place.head)
     see_what_is_stuck(walk, place.lead.name, "2 times", "cannot wait")

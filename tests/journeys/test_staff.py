@@ -7,7 +7,8 @@ from concerns.rules.roles import Role
 from tests import factories
 from tests.journeys.conftest import FORENAME, SURNAME
 
-NAME, ADDRESS = "Robin Ashe", "robin@oakfield.test"
+NAME = "Robin Ashe"
+ADDRESS = "robin@oakfield.test"
 PASSWORD = "three quiet herons"
 
 

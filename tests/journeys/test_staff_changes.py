@@ -3,9 +3,9 @@
 import re
 import uuid
 
-from concerns.doors import keep
-from concerns.models import Asked, Draft, Person, Relation
-from concerns.models.draft import CONCERN
+from concerns.doors import unsent_words
+from concerns.models import Draft, Person, Relation, StaffChangeRequest
+from concerns.models.concern.draft import CONCERN
 from tests import factories
 from tests.journeys.conftest import FORENAME, SURNAME, TELLING
 from tests.journeys.test_staff import to_staff
@@ -68,7 +68,7 @@ def test_what_is_known_of_somebody_changes_until_they_leave(walk, place, server)
     who = factories.person(place.school, name=NAME)
     factories.related(who, place.child)
     words = {"account": [f"All of {TELLING}"]}
-    keep.words(who, place.school, CONCERN, uuid.uuid4(), words, place.now)
+    unsent_words.save_draft_words(who, place.school, CONCERN, uuid.uuid4(), words, place.now)
     walk.sign_in(place.office)
     walk.at("Roll")
     to_staff(walk)
@@ -79,8 +79,8 @@ def test_what_is_known_of_somebody_changes_until_they_leave(walk, place, server)
     take_back_a_family(walk)
     leave(walk)
     assert not Person.objects.get(pk=who.pk).is_active
-    assert not Relation.objects.standing().exists()
-    assert Draft.objects.get().typed == words
+    assert not Relation.objects.not_withdrawn().exists()
+    assert Draft.objects.get().typed_fields == words
     walk.went_untold(server.log)
 
 
@@ -119,6 +119,6 @@ def test_a_lead_is_out_of_their_niece_s_record_at_once_and_the_head_is_told(walk
     walk.fill(why="She is her aunt.")
     walk.press("Answer")
     walk.at("What waits for the headteacher")
-    assert Relation.objects.standing().get().person == place.lead
-    assert not Asked.objects.get().answer.approved
+    assert Relation.objects.not_withdrawn().get().person == place.lead
+    assert not StaffChangeRequest.objects.get().answer.approved
     walk.went_untold(server.log)

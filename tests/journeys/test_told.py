@@ -9,14 +9,17 @@ from tests.journeys.conftest import FORENAME, SURNAME, TELLING
 
 SAID = f"He eats {TELLING} out of the bins behind the kitchen."
 # From the landing page to the receipt; typing what was said is not counted.
-MOST_PRESSES, MOST_LETTERS = 11, 6
+MOST_PRESSES = 11
+MOST_LETTERS = 6
 
 
 class Counted:
     """A hand whose every press is counted, and every letter that is not of the words said."""
 
     def __init__(self, page):
-        self.page, self.presses, self.letters = page, 0, 0
+        self.page = page
+        self.presses = 0
+        self.letters = 0
 
     def press(self, what) -> None:
         what.click()
@@ -29,7 +32,8 @@ class Counted:
 
 def test_a_cleaners_worry_told_at_the_gate_is_in_the_file_in_a_minute(walk, place, capsys):
     walk.sign_in(place.teacher)
-    page, hand = walk.page, Counted(walk.page)
+    page = walk.page
+    hand = Counted(walk.page)
     hand.press(page.get_by_role("button", name="Write a concern"))
     hand.press(page.get_by_label("A child", exact=True))
     hand.press(page.get_by_role("button", name="Continue"))

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from concerns.models import ChaseCall
 from concerns.refer import acts as refer
-from concerns.rules.escalation import Rung
-from concerns.rules.lifecycle import Stage, State
+from concerns.rules.challenge_ladder import ChallengeRung
+from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from tests import factories
@@ -66,7 +66,7 @@ def refuse(walk) -> None:
 
 
 def challenge_to_the_end(walk) -> None:
-    for rung in list(Rung)[1:]:
+    for rung in list(ChallengeRung)[1:]:
         walk.follow(f"Take it to their {rung.label.lower()}")
         walk.at("Take it further")
         walk.fill(whom="Di Farr", words="No answer from the one before you.")
@@ -74,7 +74,7 @@ def challenge_to_the_end(walk) -> None:
         walk.at(CARE)
         walk.reads(f"{rung.label}. Spoken to: Di Farr.")
     # After the last it goes round again.
-    walk.reads(f"Take it to their {Rung.TEAM_MANAGER.label.lower()}")
+    walk.reads(f"Take it to their {ChallengeRung.TEAM_MANAGER.label.lower()}")
     walk.follow("Say how it was settled")
     walk.at("The challenge is settled")
     walk.fill(words="A social worker visits with us on Friday.")
@@ -103,9 +103,9 @@ def test_a_referral_nobody_answers_is_chased_challenged_and_settled(walk, place,
     refuse(walk)
     challenge_to_the_end(walk)
     make_a_pack(walk)
-    assert referral.stage is Stage.SETTLED
+    assert referral.current_stage is ReferralStage.SETTLED
     rungs = [event.escalation for event in referral.events.order_by("id") if event.escalation]
-    assert rungs == list(Rung)
+    assert rungs == list(ChallengeRung)
     took = (ChaseCall.objects.latest("id").at - ChaseCall.objects.earliest("id").at).seconds
     with capsys.disabled():
         sys.stdout.write(f"\n  two calls written down {took} s apart, a page looked over between\n")

@@ -3,15 +3,17 @@
 import uuid
 from datetime import timedelta
 
-from concerns.doors import keep
+from concerns.doors import unsent_words
 from concerns.models import Draft
-from concerns.models.draft import CONCERN
+from concerns.models.concern.draft import CONCERN
 
 
 def test_a_lead_asks_about_a_draft_and_its_writer_sets_it_aside(walk, place):
     words = {"account": ["Thin, and asleep"]}
     begun_at = place.now - timedelta(days=2)
-    keep.words(place.teacher, place.school, CONCERN, uuid.uuid4(), words, begun_at)
+    unsent_words.save_draft_words(
+        place.teacher, place.school, CONCERN, uuid.uuid4(), words, begun_at
+    )
     walk.sign_in(place.lead)
     walk.at("Queue")
     walk.follow("1 begun before today and not sent")

@@ -64,9 +64,13 @@ def take_and_decide(walk, place, reference) -> None:
     walk.press("Decide")
     walk.is_told_what_is_wrong()
     walk.choose(
-        "A full decision", "Speak to parents or carers", "Refer to children's social care",
-        "Not yet: they will be", "None that we know of", "Seen and spoken to",
-    )  # fmt: skip
+        "A full decision",
+        "Speak to parents or carers",
+        "Refer to children's social care",
+        "Not yet: they will be",
+        "None that we know of",
+        "Seen and spoken to",
+    )
     walk.fill(**DECISION)
     walk.page.locator("[name=method]").select_option(label="Telephone")
     walk.see()

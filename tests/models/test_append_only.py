@@ -5,8 +5,9 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from concerns.chase import acts as chase
-from concerns.models import Concern, Line, append_only
-from concerns.models.fields import EncryptedText
+from concerns.models import Concern, LedgerLine
+from concerns.models.base import append_only
+from concerns.models.base.encrypted_text import EncryptedText
 from concerns.rules.roles import Role
 from tests import adults, factories, homes
 from tests.people.conftest import whole_staff
@@ -21,9 +22,10 @@ def concern():
     whole_staff(where)
     concern = factories.whole_case(where)
     lead = factories.viewer(where, Role.DSL)
-    homes.whole_file(lead, concern.children.standing().get().child)
+    homes.whole_file(lead, concern.children.not_misfiled().get().child)
     nobody = dict.fromkeys(("adviser_name", "adviser_email", "adviser_of"), "")
-    figures, read = {"decide": 1}, where.calendar_version
+    figures = {"decide": 1}
+    read = where.calendar_version
     chase.set_clocks(by=lead, figures=figures, adviser=nobody, read=read, now=lead.now)
     return concern
 
@@ -39,20 +41,22 @@ def refused(sql: str, *values) -> bool:
 
 @pytest.mark.parametrize("name", append_only.FROZEN)
 def test_a_frozen_row_cannot_be_updated(concern, name):
-    table = append_only._tables([name])[0]
+    table = append_only._table_names_of([name])[0]
     assert _rows(table)
     assert refused(f"UPDATE {table} SET school_id = school_id")
 
 
-@pytest.mark.parametrize("name", ["Line", "Decision", "Concern", "Step", "Person", "AdultStep"])
+@pytest.mark.parametrize(
+    "name", ["LedgerLine", "Decision", "Concern", "Step", "Person", "AdultStep"]
+)
 def test_no_row_of_the_record_can_be_deleted(concern, name):
-    table = append_only._tables([name])[0]
+    table = append_only._table_names_of([name])[0]
     assert refused(f"DELETE FROM {table}")
 
 
 @pytest.mark.parametrize("name", append_only.ENDED_ONCE)
 def test_a_line_of_a_childs_file_stays_as_it_was_written_and_is_ended_once(concern, name):
-    table = append_only._tables([name])[0]
+    table = append_only._table_names_of([name])[0]
     assert _rows(table)
     assert refused(f"UPDATE {table} SET since = since")
     assert refused(f"DELETE FROM {table}")
@@ -69,9 +73,9 @@ def _rows(table: str) -> int:
 
 
 def test_a_line_cannot_be_replaced(concern):
-    line = Line.objects.first()
+    line = LedgerLine.objects.first()
     if connection.vendor == "sqlite":
-        names = ", ".join(field.column for field in Line._meta.fields)
+        names = ", ".join(field.column for field in LedgerLine._meta.fields)
         sql = f"INSERT OR REPLACE INTO concerns_line ({names}) SELECT {names} FROM concerns_line"
     else:
         sql = (
@@ -92,25 +96,27 @@ def test_the_state_of_a_concern_moves_on(concern):
 def test_every_sealed_column_of_a_moving_row_is_guarded():
     fields = Concern._meta.fields
     sealed = {field.column for field in fields if isinstance(field, EncryptedText)}
-    assert set(append_only.word_columns()["concerns_concern"]) == sealed
+    assert set(append_only.encrypted_columns()["concerns_concern"]) == sealed
 
 
 def test_every_trigger_stands_after_migrating():
-    assert append_only.missing() == []
+    assert append_only.missing_triggers() == []
 
 
 def test_the_check_says_nothing_while_they_stand():
-    assert append_only.every_trigger_stands(None, ["default"]) == []
+    assert append_only.check_triggers_present(None, ["default"]) == []
 
 
 def test_the_check_looks_at_no_database_unless_asked():
-    assert append_only.every_trigger_stands(None) == []
+    assert append_only.check_triggers_present(None) == []
 
 
 def test_a_trigger_that_should_stand_and_does_not_is_named(monkeypatch):
-    wanted = append_only.wanted()
-    monkeypatch.setattr(append_only, "wanted", lambda: wanted | {"gone": ("x", "DELETE", "")})
-    found = append_only.every_trigger_stands(None, ["default"])
+    wanted = append_only.required_triggers()
+    monkeypatch.setattr(
+        append_only, "required_triggers", lambda: wanted | {"gone": ("x", "DELETE", "")}
+    )
+    found = append_only.check_triggers_present(None, ["default"])
     assert [error.msg for error in found] == ["the trigger gone is missing"]
 
 
@@ -119,9 +125,12 @@ def test_the_words_of_a_concern_about_an_adult_never_change(concern):
 
 
 def test_while_a_migration_waits_no_trigger_of_its_release_is_missed(db, monkeypatch):
-    tomorrows = {**append_only.wanted(), "concerns_line_tomorrow": ("concerns_line", "UPDATE", "")}
-    monkeypatch.setattr(append_only, "wanted", lambda: tomorrows)
-    assert append_only.every_trigger_stands(None, databases=["default"])
+    tomorrows = {
+        **append_only.required_triggers(),
+        "concerns_line_tomorrow": ("concerns_line", "UPDATE", ""),
+    }
+    monkeypatch.setattr(append_only, "required_triggers", lambda: tomorrows)
+    assert append_only.check_triggers_present(None, databases=["default"])
     # The last one: an earlier one that is missing below it waits for nobody.
     MigrationRecorder.Migration.objects.filter(app="concerns").latest("name").delete()
-    assert append_only.every_trigger_stands(None, databases=["default"]) == []
+    assert append_only.check_triggers_present(None, databases=["default"]) == []

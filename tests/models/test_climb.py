@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from concerns.models import Exclusion, Step
-from concerns.models.climb import Come, Ladders
-from concerns.models.cover import Cover
+from concerns.models.school.cover import Cover
 from concerns.rules.clocks import StepKind
-from concerns.rules.cover import CoverKind
+from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
+from concerns.workflow.escalation import EscalationLadders, EscalationTarget
 from tests import factories
 from tests.counting import statements
 from tests.deciding import decide, gone
@@ -39,10 +39,10 @@ class Desks:
         rows = Step.objects.open().select_related("concern", "holder")
         return rows.get(concern=self.concern, kind=StepKind.FIRST_LOOK_NOW)
 
-    def come(self, minutes: int) -> Come | None:
+    def come(self, minutes: int) -> EscalationTarget | None:
         """To whom it has come so long after it was due."""
         now = DUE + timedelta(minutes=minutes)
-        return Ladders(self.school, now, [self.step]).come(self.step)
+        return EscalationLadders(self.school, now, [self.step]).current_recipient(self.step)
 
     def shut_out(self, who) -> None:
         Exclusion.objects.create(
@@ -52,9 +52,15 @@ class Desks:
     def goes_on_leave(self, who, **more) -> None:
         day = date(2026, 11, 3)
         Cover.objects.create(
-            school=self.school, kind=CoverKind.LEAVE, person=who, since=day, until=day,
-            by=self.head, at=NOW, **more,
-        )  # fmt: skip
+            school=self.school,
+            kind=CoverKind.LEAVE,
+            person=who,
+            since=day,
+            until=day,
+            by=self.head,
+            at=NOW,
+            **more,
+        )
 
 
 @pytest.fixture
@@ -72,7 +78,7 @@ def test_it_comes_to_the_lead_again_then_to_the_deputy_then_to_the_head(desks):
 
 
 def test_after_the_last_it_goes_round_again_and_says_so(desks):
-    assert desks.come(45) == Come(desks.lead, 4, again=1)
+    assert desks.come(45) == EscalationTarget(desks.lead, 4, again=1)
 
 
 def test_a_month_of_silence_has_not_ended_it(desks):
@@ -122,22 +128,25 @@ def test_danger_now_is_its_writers_first(desks):
     danger = factories.concern_at(State.WAITING, where=desks.school, danger=True, now=NOW)
     rows = Step.objects.select_related("concern", "holder")
     step = rows.get(concern=danger, kind=StepKind.DANGER_NOW)
-    ladders = Ladders(desks.school, NOW + timedelta(minutes=1), [step])
-    assert ladders.come(step).to == danger.reporter
-    assert ladders.rungs(step)[1:] == [desks.lead, desks.deputy, desks.head]
+    ladders = EscalationLadders(desks.school, NOW + timedelta(minutes=1), [step])
+    assert ladders.current_recipient(step).to == danger.reporter
+    assert ladders.people_on_ladder(step)[1:] == [desks.lead, desks.deputy, desks.head]
 
 
 def test_where_the_clock_names_nobody_who_is_left_whoever_may_act_is_asked(desks):
     step = desks.step
     step.kind = StepKind.NEXT_MOVE
     desks.shut_out(desks.lead)
-    assert Ladders(desks.school, NOW, [step]).rungs(step) == [desks.deputy, desks.head]
+    assert EscalationLadders(desks.school, NOW, [step]).people_on_ladder(step) == [
+        desks.deputy,
+        desks.head,
+    ]
 
 
 def test_where_nobody_is_left_that_is_what_it_says(desks):
     for who in (desks.lead, desks.deputy, desks.head):
         desks.shut_out(who)
-    assert desks.come(1) == Come(None, 1)
+    assert desks.come(1) == EscalationTarget(None, 1)
 
 
 def test_in_august_an_unanswered_referral_comes_to_the_holiday_holder(desks):
@@ -149,30 +158,38 @@ def test_in_august_an_unanswered_referral_comes_to_the_holiday_holder(desks):
     step = concern.steps.select_related("concern", "holder").get(kind=StepKind.HEAR_BACK)
     assert step.holder == desks.lead
     Cover.objects.create(
-        school=desks.school, kind=CoverKind.HOLIDAYS, person=desks.head, since=date(2026, 7, 20),
-        by=desks.head, at=july,
-    )  # fmt: skip
-    wednesday = Ladders(desks.school, datetime(2026, 8, 12, 10, 0, tzinfo=UTC), [step])
-    assert wednesday.rungs(step) == [desks.head, desks.lead, desks.deputy]
-    assert wednesday.come(step).to == desks.head
+        school=desks.school,
+        kind=CoverKind.HOLIDAYS,
+        person=desks.head,
+        since=date(2026, 7, 20),
+        by=desks.head,
+        at=july,
+    )
+    wednesday = EscalationLadders(desks.school, datetime(2026, 8, 12, 10, 0, tzinfo=UTC), [step])
+    assert wednesday.people_on_ladder(step) == [desks.head, desks.lead, desks.deputy]
+    assert wednesday.current_recipient(step).to == desks.head
     # One working day more, and it is who decided who is asked.
-    thursday = Ladders(desks.school, datetime(2026, 8, 13, 10, 0, tzinfo=UTC), [step])
-    assert thursday.come(step).to == desks.lead
+    thursday = EscalationLadders(desks.school, datetime(2026, 8, 13, 10, 0, tzinfo=UTC), [step])
+    assert thursday.current_recipient(step).to == desks.lead
 
 
 def test_on_a_day_of_school_the_holiday_holder_comes_in_their_turn(desks):
     Cover.objects.create(
-        school=desks.school, kind=CoverKind.HOLIDAYS, person=desks.head, since=date(2026, 7, 20),
-        by=desks.head, at=NOW,
-    )  # fmt: skip
+        school=desks.school,
+        kind=CoverKind.HOLIDAYS,
+        person=desks.head,
+        since=date(2026, 7, 20),
+        by=desks.head,
+        at=NOW,
+    )
     assert desks.come(1).to == desks.lead
 
 
 def test_the_ladders_of_many_cost_what_those_of_one_do(desks):
     def up(steps):
-        ladders = Ladders(desks.school, datetime(2026, 12, 1, tzinfo=UTC), steps)
+        ladders = EscalationLadders(desks.school, datetime(2026, 12, 1, tzinfo=UTC), steps)
         for step in steps:
-            ladders.come(step)
+            ladders.current_recipient(step)
 
     rows = Step.objects.open().select_related("concern", "holder")
     up(list(rows))

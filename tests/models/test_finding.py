@@ -11,22 +11,22 @@ from concerns.adult import acts as adult
 from concerns.chase import acts as chase
 from concerns.management.commands import findable
 from concerns.models import (
+    AdultAccount,
     Concern,
     Exclusion,
-    Met,
+    MeetingAnswers,
     NameKey,
-    Ours,
+    SchoolAction,
     Task,
-    ToldOfAdult,
-    Watching,
+    WatchAnswers,
     WordKey,
-    finding,
 )
+from concerns.models.concern import word_index
 from concerns.refer import acts as refer
-from concerns.rules.after import Then
-from concerns.rules.finding import found_by
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from concerns.rules.watching import WatchReviewResult
+from concerns.rules.word_stems import searchable_stems
 from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
@@ -44,12 +44,12 @@ def kept(concern) -> set[int]:
 
 def from_rows(concern) -> set[int]:
     """What would be kept if it were made again from every word in its rows."""
-    words = found_by(*finding.texts([concern.pk])[concern.pk])
-    return {finding.token(concern.school, word) for word in words}
+    words = searchable_stems(*word_index.decrypt_concern_texts([concern.pk])[concern.pk])
+    return {word_index.word_token(concern.school, word) for word in words}
 
 
 def having(viewer, *words, before=None) -> list[int]:
-    return WordKey.objects.with_all(viewer, list(words), before, 26)[0]
+    return WordKey.objects.find_with_all_words(viewer, list(words), before, 26)[0]
 
 
 def said_everywhere(where, lead):
@@ -64,44 +64,96 @@ def said_everywhere(where, lead):
         writer, factories.child(where), marks=(factories.a_mark(),), **words, **more
     ).concern
     submit.add(by=writer, concern=concern, words="A newt came later", now=NOW)
-    triage.hand(by=lead, concern=concern, to=factories.viewer(where, Role.DEPUTY).person,
-                note="Weasel", now=NOW)  # fmt: skip
+    triage.hand(
+        by=lead,
+        concern=concern,
+        to=factories.viewer(where, Role.DEPUTY).person,
+        note="Weasel",
+        now=NOW,
+    )
     triage.note(by=lead, concern=concern, words="Toad", now=NOW)
     ways = (Route.SOCIAL_CARE, Route.POLICE, Route.PARENTS)
     written = {"siblings_words": "Vole", "parents_told": "no", "parents_why_not": "Shrew"}
     decided = factories.decided(concern, *ways, **written, words_back="Mole")
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW)
-    refer.speak(by=lead, concern=concern, spoken_to="parent", who="Lynx", said="Puffin",
-                who_else="Dunlin", happened_at=NOW, now=NOW)  # fmt: skip
+    refer.speak(
+        by=lead,
+        concern=concern,
+        spoken_to="parent",
+        who="Lynx",
+        said="Puffin",
+        who_else="Dunlin",
+        happened_at=NOW,
+        now=NOW,
+    )
     first, second = concern.referrals.order_by("id")
-    refer.send(by=lead, referral=first, agency="Marten", spoken_to="Plover", method="telephone",
-               their_reference="Snipe", words="Curlew", happened_at=NOW, now=NOW)  # fmt: skip
-    refer.acknowledge(by=lead, referral=first, spoken_to="Fieldfare", their_reference="Rook",
-                      happened_at=NOW, now=NOW)  # fmt: skip
-    refer.chase(by=lead, referral=first, telephone="Jay", spoken_to="Crake", said="Merlin",
-                happened_at=NOW, now=NOW)  # fmt: skip
-    ours = (Ours("Kestrel", NOW.date(), lead.person),)
-    met = Met("team", NOW, who="Bittern", agreed="Osprey", next_on=UNTIL, actions=ours)
+    refer.send(
+        by=lead,
+        referral=first,
+        agency="Marten",
+        spoken_to="Plover",
+        method="telephone",
+        their_reference="Snipe",
+        words="Curlew",
+        happened_at=NOW,
+        now=NOW,
+    )
+    refer.acknowledge(
+        by=lead,
+        referral=first,
+        spoken_to="Fieldfare",
+        their_reference="Rook",
+        happened_at=NOW,
+        now=NOW,
+    )
+    refer.chase(
+        by=lead,
+        referral=first,
+        telephone="Jay",
+        spoken_to="Crake",
+        said="Merlin",
+        happened_at=NOW,
+        now=NOW,
+    )
+    ours = (SchoolAction("Kestrel", NOW.date(), lead.person),)
+    met = MeetingAnswers("team", NOW, who="Bittern", agreed="Osprey", next_on=UNTIL, actions=ours)
     refer.meet(by=lead, concern=concern, met=met, now=NOW)
-    refer.hear_back(by=lead, referral=first, answer="assessment", spoken_to="Wren", words="Robin",
-                    happened_at=NOW, now=NOW)  # fmt: skip
+    refer.hear_back(
+        by=lead,
+        referral=first,
+        answer="assessment",
+        spoken_to="Wren",
+        words="Robin",
+        happened_at=NOW,
+        now=NOW,
+    )
     refer.give_view(by=lead, referral=first, view="agree", words="Linnet", now=NOW)
     other = factories.viewer(where, Role.HEAD)
     refer.withdraw(by=other, referral=second, words="Siskin", now=NOW)
     chase.tell_reporter(by=lead, concern=concern, words="Twite", now=NOW)
     for step in concern.steps.open().filter(kind="read_addition"):
         chase.do_step(by=lead, step=step, words="Ruff", now=NOW)
-    asked = Watching(writer.person, question="Tern", why="Knot", outcome="other")
+    asked = WatchAnswers(writer.person, question="Tern", why="Knot", outcome="other")
     triage.watch(by=lead, concern=concern, asked=asked, words_back="Teal", now=NOW)
     task = Task.objects.get(step__concern=concern)
     chase.answer(by=writer, task=task, words="Stilt", done=True, now=NOW)
     look = concern.steps.open().get(kind="look_after")
-    ends = {"words": "Dipper", "then": Then.END, "why": "Avocet", "words_back": "Pipit"}
+    ends = {
+        "words": "Dipper",
+        "then": WatchReviewResult.END,
+        "why": "Avocet",
+        "words_back": "Pipit",
+    }
     chase.look_after(by=lead, step=look, now=NOW, **ends)
     triage.reopen(by=lead, concern=concern, why="Smew", now=NOW)
-    triage.refile(by=lead, concern=concern, row=concern.children.get(child__isnull=False),
-                  to=factories.child(where),
-                  why="Gannet", now=NOW)  # fmt: skip
+    triage.refile(
+        by=lead,
+        concern=concern,
+        row=concern.children.get(child__isnull=False),
+        to=factories.child(where),
+        why="Gannet",
+        now=NOW,
+    )
     return concern
 
 
@@ -109,7 +161,11 @@ def test_every_word_that_any_act_writes_can_be_found(where, lead):
     concern = said_everywhere(where, lead)
     assert from_rows(concern) - kept(concern) == set()
     # Whoever lets something else be written of a concern writes it above, too.
-    assert [model.__name__ for model in finding.told() if not model.objects.exists()] == []
+    assert [
+        model.__name__
+        for model in word_index.models_with_concern_texts()
+        if not model.objects.exists()
+    ] == []
     assert having(lead, "smew", "curlew", "otter") == [concern.pk]
 
 
@@ -132,29 +188,32 @@ def test_words_are_found_under_a_key_of_before(where, lead, settings):
 def test_only_what_has_every_word_is_found(where, lead):
     both = factories.concern_at(State.WAITING, where=where, account="a belt and a bruise")
     factories.concern_at(State.WAITING, where=where, account="a belt")
-    assert having(lead, *sorted(found_by("belt bruised"))) == [both.pk]
+    assert having(lead, *sorted(searchable_stems("belt bruised"))) == [both.pk]
 
 
 def test_a_rare_word_is_found_beside_one_that_is_everywhere(where, lead, monkeypatch):
-    monkeypatch.setattr(finding, "LOOKED_AT", 3)
+    monkeypatch.setattr(word_index, "LOOKED_AT", 3)
     child = factories.child(where)
     old = factories.sent(factories.viewer(where), child, account="belt heron").concern
     for _ in range(4):
         factories.sent(factories.viewer(where), child, account="belt")
-    assert WordKey.objects.with_all(lead, ["belt", "heron"], None, 26) == ([old.pk], 0)
+    assert WordKey.objects.find_with_all_words(lead, ["belt", "heron"], None, 26) == ([old.pk], 0)
 
 
 def test_of_two_words_that_are_everywhere_so_many_are_looked_at_and_then_the_next(
     where, lead, monkeypatch
 ):
-    monkeypatch.setattr(finding, "LOOKED_AT", 3)
-    child, by = factories.child(where), factories.viewer(where)
+    monkeypatch.setattr(word_index, "LOOKED_AT", 3)
+    child = factories.child(where)
+    by = factories.viewer(where)
     both = factories.sent(by, child, account="belt bruise").concern
     for word in ("belt", "bruise") * 4:
         factories.sent(by, child, account=word)
-    words, before, found = ["belt", "brui"], None, []
+    words = ["belt", "brui"]
+    before = None
+    found = []
     for _ in range(3):
-        some, before = WordKey.objects.with_all(lead, words, before, 26)
+        some, before = WordKey.objects.find_with_all_words(lead, words, before, 26)
         found += some
     assert (found, before) == ([both.pk], 0)
 
@@ -209,12 +268,12 @@ def test_stopped_half_way_it_goes_on_where_it_was(where, monkeypatch):
         if made:
             raise KeyboardInterrupt
         made.append(concerns)
-        finding.make_findable(concerns)
+        word_index.make_findable(concerns)
 
     monkeypatch.setattr(findable, "make_findable", once)
     with pytest.raises(KeyboardInterrupt):
         call_command("findable", stdout=StringIO())
-    monkeypatch.setattr(findable, "make_findable", finding.make_findable)
+    monkeypatch.setattr(findable, "make_findable", word_index.make_findable)
     assert Concern.objects.filter(findable=False).count() == 2
     said = StringIO()
     call_command("findable", stdout=said)
@@ -232,7 +291,7 @@ def test_it_is_made_anew_when_a_key_is_taken_out(where, lead, settings):
     assert kept(concern).isdisjoint(before)
     assert having(lead, "belt") == [concern.pk]
     child = concern.children.get().child
-    assert set(child.name_keys.values_list("word", flat=True)) == child.name_words()
+    assert set(child.name_keys.values_list("word", flat=True)) == child.own_name_words()
 
 
 def test_one_sent_now_is_findable_at_once(where):
@@ -247,12 +306,12 @@ def test_a_word_costs_the_database_one_row_of_three_numbers(where):
 
 
 def test_no_word_about_an_adult_who_works_here_is_ever_kept_or_looked_through(where):
-    told = ToldOfAdult(account="belt heron", sort="low", whom=factories.person(where))
+    told = AdultAccount(account="belt heron", sort="low", whom=factories.person(where))
     by = factories.viewer(where)
     about, _ = adult.send(by=by, draft=uuid.uuid4(), told=told, now=NOW)
     assert not WordKey.objects.exists()
     concern = factories.concern_at(State.WAITING, where=where, account="otter")
     # By the key of either: the two kinds number their rows each for itself.
-    words = finding.texts([concern.pk, about.pk])
+    words = word_index.decrypt_concern_texts([concern.pk, about.pk])
     assert words[concern.pk] == ["otter"]
     assert "belt heron" not in str(words)

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from concerns.models import Concern, Exclusion, Post, Step
-from concerns.models.unheld import breaches
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(where):
-    return list(breaches(where, NOW.date()))
+    return list(find_integrity_breaches(where, NOW.date()))
 
 
 def test_a_school_with_a_lead_in_post_has_nothing_unheld(where, lead):

@@ -2,27 +2,29 @@
 
 from django.template.loader import render_to_string
 
-from concerns.paper.bars import bars
+from concerns.paper.bar_chart import build_bar_chart
 
 
 def test_the_longest_bar_fills_the_track_and_the_others_are_in_proportion():
-    chart = bars("What came in", [("May", 10), ("June", 5), ("July", 0)])
+    chart = build_bar_chart("What came in", [("May", 10), ("June", 5), ("July", 0)])
     assert [bar.length for bar in chart.rows] == [chart.track, chart.track / 2, 0]
 
 
 def test_bars_of_nothing_have_no_length():
-    assert [bar.length for bar in bars("None", [("May", 0)]).rows] == [0]
+    assert [bar.length for bar in build_bar_chart("None", [("May", 0)]).rows] == [0]
 
 
 def test_everything_stands_within_the_drawing():
-    chart = bars("What came in", [("A", 1), ("B", 99_999)])
+    chart = build_bar_chart("What came in", [("A", 1), ("B", 99_999)])
     last = chart.rows[-1]
-    assert last.bar_y + chart.thick <= chart.height
+    assert last.bar_y + chart.thick <= chart.chart_height
     assert last.value_x + len(str(last.value)) * 8 <= chart.width
 
 
 def test_the_drawing_says_every_label_and_figure_and_carries_no_style():
-    chart = bars("By <category>", [("Neglect & more", 4), ("Late ones", 2)], late=["Late ones"])
+    chart = build_bar_chart(
+        "By <category>", [("Neglect & more", 4), ("Late ones", 2)], late=["Late ones"]
+    )
     drawn = render_to_string("parts/bars.html", {"bars": chart})
     for words in ("By &lt;category&gt;", "Neglect &amp; more", ">4<", ">2<", "Late ones (late)"):
         assert words in drawn

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from concerns.paper.columns import PUPIL, guess, read_date, year_words
+from concerns.paper.csv_columns import PUPIL, guess_columns, read_date, year_group_in_words
 
 TODAY = date(2026, 11, 3)
 
@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 3)
     ],
 )
 def test_headings_are_guessed_by_their_names(headings):
-    found = guess(headings.split(","), PUPIL)
+    found = guess_columns(headings.split(","), PUPIL)
     assert [found[key] for key in _KEYS] == list(range(7))
 
 
@@ -27,16 +27,16 @@ _KEYS = ("surname", "forename", "born", "upn", "admission_number", "year", "clas
 
 
 def test_a_heading_nobody_knows_is_no_column_of_ours():
-    assert guess(["Eligible for meals", "House"], PUPIL) == {}
+    assert guess_columns(["Eligible for meals", "House"], PUPIL) == {}
 
 
 def test_the_legal_name_is_surer_than_the_preferred_one():
-    found = guess(["Preferred Surname", "Legal Surname"], PUPIL)
+    found = guess_columns(["Preferred Surname", "Legal Surname"], PUPIL)
     assert found["surname"] == 1
 
 
 def test_of_two_columns_of_one_name_the_first_is_guessed():
-    assert guess(["Class", "Class"], PUPIL) == {"class_name": 0}
+    assert guess_columns(["Class", "Class"], PUPIL) == {"class_name": 0}
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_a_year_of_two_figures_is_one_that_has_been():
     ],
 )  # fmt: skip
 def test_a_year_group_has_one_name(written, words):
-    assert year_words(written) == words
+    assert year_group_in_words(written) == words

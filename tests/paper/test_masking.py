@@ -2,11 +2,16 @@
 
 import pytest
 
-from concerns.paper.masking import COVER, Names, covered, name
+from concerns.paper.name_covering import COVER, NamesToCover, cover_names, split_name_words
 
-NAMES = Names(
-    [name("Bilal", "Khan"), name("Zoë", "O'Brien-Smith"), name("Jo", "van der Berg"), name("Jo")],
-    less=[name("Aoife", "Byrne")],
+NAMES = NamesToCover(
+    [
+        split_name_words("Bilal", "Khan"),
+        split_name_words("Zoë", "O'Brien-Smith"),
+        split_name_words("Jo", "van der Berg"),
+        split_name_words("Jo"),
+    ],
+    less=[split_name_words("Aoife", "Byrne")],
 )
 
 
@@ -25,19 +30,21 @@ NAMES = Names(
     ],
 )
 def test_a_name_is_found_as_people_write_it(text, left):
-    assert covered(NAMES.pieces(text)) == left
+    assert cover_names(NAMES.split_at_names(text)) == left
 
 
 def test_what_is_left_in_is_told_by_its_number():
-    pieces = NAMES.pieces("Jo and Jo")
-    assert covered(pieces, shown=[0]) == f"Jo and {COVER}"
+    pieces = NAMES.split_at_names("Jo and Jo")
+    assert cover_names(pieces, shown=[0]) == f"Jo and {COVER}"
 
 
 def test_the_childs_own_name_is_no_other_childs():
-    names = Names([name("Aoife", "Byrne")], less=[name("Aoife", "Byrne")])
-    assert covered(names.pieces("Aoife Byrne came.")) == "Aoife Byrne came."
+    names = NamesToCover(
+        [split_name_words("Aoife", "Byrne")], less=[split_name_words("Aoife", "Byrne")]
+    )
+    assert cover_names(names.split_at_names("Aoife Byrne came.")) == "Aoife Byrne came."
 
 
 def test_a_text_cut_at_names_is_the_whole_text():
     text = "Before Jo, Bilal Khan; after."
-    assert "".join(piece.words for piece in NAMES.pieces(text)) == text
+    assert "".join(piece.words for piece in NAMES.split_at_names(text)) == text

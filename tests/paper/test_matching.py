@@ -3,24 +3,24 @@
 from dataclasses import replace
 from datetime import date
 
-from concerns.paper.matching import Known, compare
-from concerns.paper.pupils import Pupil
+from concerns.paper.pupil_rows import PupilLine
+from concerns.paper.roll_matching import KnownPupil, compare_with_roll
 
-IVY = Known(1, "O'Brien", "Ivy", "", date(2017, 2, 1), "A12345678901B", "100", "Year 4", "4B")
-NOAH = Known(2, "Khan", "Noah", "", date(2016, 5, 3), "C12345678901D", "200", "Year 5", "5A")
+IVY = KnownPupil(1, "O'Brien", "Ivy", "", date(2017, 2, 1), "A12345678901B", "100", "Year 4", "4B")
+NOAH = KnownPupil(2, "Khan", "Noah", "", date(2016, 5, 3), "C12345678901D", "200", "Year 5", "5A")
 ROLL = (IVY, NOAH)
 
 
-def row(known: Known, line: int = 2, **more) -> Pupil:
+def row(known: KnownPupil, line: int = 2, **more) -> PupilLine:
     same = (
         "surname", "forename", "known_as", "born", "upn", "admission_number", "year",
         "class_name",
     )  # fmt: skip
-    return Pupil(line, **({name: getattr(known, name) for name in same} | more))
+    return PupilLine(line, **({name: getattr(known, name) for name in same} | more))
 
 
-def both(*rows: Pupil, roll=ROLL):
-    return compare([*rows, row(NOAH, 99)], roll)
+def both(*rows: PupilLine, roll=ROLL):
+    return compare_with_roll([*rows, row(NOAH, 99)], roll)
 
 
 def only_bad(plan) -> bool:
@@ -30,7 +30,7 @@ def only_bad(plan) -> bool:
 
 def test_the_same_row_changes_nothing():
     plan = both(row(IVY))
-    assert plan.nothing
+    assert plan.has_no_changes
     assert plan.same == 2
 
 
@@ -117,12 +117,12 @@ def test_a_row_with_something_wrong_keeps_whoever_it_is_about_from_being_missing
 
 
 def test_a_torn_row_is_known_by_a_upn_anywhere_in_it():
-    torn = Pupil(2, surname="x", wrong="Torn.", upns=(IVY.upn,))
+    torn = PupilLine(2, surname="x", wrong="Torn.", upns=(IVY.upn,))
     assert only_bad(both(torn))
 
 
 def test_who_has_left_is_not_missing():
-    assert compare([row(NOAH)], (replace(IVY, here=False), NOAH)).missing == []
+    assert compare_with_roll([row(NOAH)], (replace(IVY, here=False), NOAH)).missing == []
 
 
 def test_who_has_left_comes_back_by_upn():
@@ -138,10 +138,10 @@ def test_a_leavers_number_given_to_a_new_pupil_makes_a_new_pupil():
 
 def test_more_than_a_fifth_missing_is_much():
     roll = [replace(IVY, pk=n, upn=f"A{n:011d}B", admission_number=str(n)) for n in range(10)]
-    assert not compare([row(k, k.pk) for k in roll[2:]], roll).much_missing
-    assert compare([row(k, k.pk) for k in roll[3:]], roll).much_missing
+    assert not compare_with_roll([row(k, k.pk) for k in roll[2:]], roll).much_missing
+    assert compare_with_roll([row(k, k.pk) for k in roll[3:]], roll).much_missing
 
 
 def test_another_plan_has_another_digest():
-    assert both(row(IVY)).digest == both(row(IVY)).digest
-    assert both(row(IVY)).digest != both(row(IVY, class_name="4C")).digest
+    assert both(row(IVY)).plan_digest == both(row(IVY)).plan_digest
+    assert both(row(IVY)).plan_digest != both(row(IVY, class_name="4C")).plan_digest

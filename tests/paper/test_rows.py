@@ -8,39 +8,39 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concerns.paper.columns import PUPIL, known
-from concerns.paper.rows import MOST_BYTES, NotATable, decoded, table
+from concerns.paper.csv_columns import PUPIL, make_heading_counter
+from concerns.paper.csv_reading import MOST_BYTES, NotATable, decode_file, read_table
 
 HEAD = "Surname,Forename,DOB"
-is_known = known(PUPIL)
+is_known = make_heading_counter(PUPIL)
 
 
 def rows(text: str) -> list[tuple[str, ...]]:
-    return [row.cells for row in table(text, is_known).rows]
+    return [row.cells for row in read_table(text, is_known).rows]
 
 
 def test_words_come_out_of_utf_8_windows_1252_and_utf_16():
     for encoding in ("utf-8", "utf-8-sig", "cp1252", "utf-16"):
-        assert decoded("Zoë O’Neill".encode(encoding)) == "Zoë O’Neill"
+        assert decode_file("Zoë O’Neill".encode(encoding)) == "Zoë O’Neill"
 
 
 def test_a_byte_without_a_letter_is_marked():
-    assert decoded(b"Sm\x81th") == "Sm\ufffdth"
+    assert decode_file(b"Sm\x81th") == "Sm\ufffdth"
 
 
 def test_a_few_nul_bytes_are_left_out():
-    assert decoded(b"Surname,Forename,\0DOB,Class,Year") == "Surname,Forename,DOB,Class,Year"
+    assert decode_file(b"Surname,Forename,\0DOB,Class,Year") == "Surname,Forename,DOB,Class,Year"
 
 
 @pytest.mark.parametrize("begins", [b"PK\x03\x04", b"%PDF-1.4", b"\xd0\xcf\x11\xe0", b"<html>"])
 def test_another_kind_of_file_is_told_by_how_it_begins(begins):
     with pytest.raises(NotATable):
-        decoded(begins + b" " * 100)
+        decode_file(begins + b" " * 100)
 
 
 def test_too_large_a_file_is_not_read():
     with pytest.raises(NotATable, match="10 MB"):
-        decoded(b"x" * (MOST_BYTES + 1))
+        decode_file(b"x" * (MOST_BYTES + 1))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -56,31 +56,31 @@ def test_a_delimiter_inside_a_name_does_not_mislead():
 
 
 def test_headings_are_found_below_a_title_and_lines_are_counted_from_the_top():
-    found = table(f"Pupils on roll\n\nsep=,\n{HEAD}\n\nSmith,Ivy,1/2/2017\n", is_known)
+    found = read_table(f"Pupils on roll\n\nsep=,\n{HEAD}\n\nSmith,Ivy,1/2/2017\n", is_known)
     assert found.headings == ("Surname", "Forename", "DOB")
     assert found.rows[0].line == 6
 
 
 def test_a_cell_of_two_lines_is_one_cell_and_the_lines_are_still_right():
-    found = table(f'{HEAD}\n"Smith\nJones",Ivy,1/2/2017\nKhan,Noah,1/2/2017', is_known)
+    found = read_table(f'{HEAD}\n"Smith\nJones",Ivy,1/2/2017\nKhan,Noah,1/2/2017', is_known)
     assert [row.line for row in found.rows] == [2, 4]
 
 
 def test_a_quotation_mark_that_is_never_closed_costs_its_own_line_only():
     lines = [f"Smith{n},Ivy,1/2/2017" for n in range(100)]
     lines[50] = '"' + lines[50]
-    found = table("\n".join([HEAD, *lines]), is_known).rows
+    found = read_table("\n".join([HEAD, *lines]), is_known).rows
     assert len(found) == 100
     assert [row.line for row in found if row.broken] == [52]
 
 
 def test_no_text_at_all_is_a_table_of_nothing():
-    assert table("", is_known).rows == ()
-    assert table("\n\n", is_known).headings == ()
+    assert read_table("", is_known).rows == ()
+    assert read_table("\n\n", is_known).headings == ()
 
 
 def test_headings_nobody_knows_are_the_first_line():
-    found = table("A,B,C\n1,2,3", is_known)
+    found = read_table("A,B,C\n1,2,3", is_known)
     assert found.headings == ("A", "B", "C")
     assert not found.recognised
 
@@ -102,4 +102,4 @@ def test_what_was_written_is_what_is_read(cells):
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_told(content):
     with suppress(NotATable):
-        table(decoded(content), is_known)
+        read_table(decode_file(content), is_known)

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from concerns.paper.sheets import safe, sheet
+from concerns.paper.csv_writing import escape_cell, stream_csv
 
 DANGEROUS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1", "\tx", "\rx", "\x00x",
@@ -30,31 +30,31 @@ HARMLESS = (
 
 @pytest.mark.parametrize("cell", DANGEROUS)
 def test_a_cell_that_would_be_run_begins_with_a_quote(cell):
-    assert safe(cell) == "'" + cell
+    assert escape_cell(cell) == "'" + cell
 
 
 @pytest.mark.parametrize("cell", HARMLESS)
 def test_a_cell_that_would_not_be_run_is_left_as_it_is(cell):
-    assert safe(cell) == cell
+    assert escape_cell(cell) == cell
 
 
 def test_a_number_of_ours_stays_a_number_and_nothing_stays_empty():
-    assert [safe(cell) for cell in (15, -3, 0.5, None)] == ["15", "-3", "0.5", ""]
+    assert [escape_cell(cell) for cell in (15, -3, 0.5, None)] == ["15", "-3", "0.5", ""]
 
 
 def test_a_sheet_begins_with_the_mark_and_its_lines_end_as_spreadsheets_write_them():
-    written = b"".join(sheet(["One", "Two"], [["a", 1], ["=b", None]]))
+    written = b"".join(stream_csv(["One", "Two"], [["a", 1], ["=b", None]]))
     assert written == b'\xef\xbb\xbf"One","Two"\r\n"a","1"\r\n"\'=b",""\r\n'
 
 
 def test_every_cell_comes_back_as_it_was_whatever_stands_in_it():
     cells = ['a "quoted" word', "one, two; three", "two\nlines", "né 🙂", "tab\tinside"]
-    written = b"".join(sheet(cells, [cells])).decode("utf-8-sig")
+    written = b"".join(stream_csv(cells, [cells])).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(written, newline=""))) == [cells, cells]
 
 
 def test_no_separator_stands_outside_quotation_marks():
-    line = b"".join(sheet(["a;b"], [["c;=d"]])).decode("utf-8-sig").splitlines()[1]
+    line = b"".join(stream_csv(["a;b"], [["c;=d"]])).decode("utf-8-sig").splitlines()[1]
     assert line == '"c;=d"'
 
 
@@ -63,5 +63,5 @@ def test_a_long_sheet_is_handed_on_row_by_row():
         yield ["first"]
         raise AssertionError("the second row was fetched before the first was taken")
 
-    pieces = sheet(["head"], rows())
+    pieces = stream_csv(["head"], rows())
     assert [next(pieces), next(pieces)][1] == b'"first"\r\n'

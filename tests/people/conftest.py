@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from concerns.doors import keep
-from concerns.models import Asked, Draft, Person, Post, School, Viewer
-from concerns.models.draft import CONCERN
+from concerns.doors import unsent_words
+from concerns.models import Draft, Person, Post, School, StaffChangeRequest, Viewer
+from concerns.models.concern.draft import CONCERN
 from concerns.people import acts
 from concerns.rules.roles import Role
-from concerns.rules.staffing import Matter
+from concerns.rules.staff_approval import StaffRequestMatter
 from tests import factories
 
 NOW = factories.NOW
@@ -30,29 +30,35 @@ class House:
         self.lead = factories.viewer(self.school, Role.DSL)
         self.teacher = factories.viewer(self.school)
 
-    def ask(self, by: Viewer, matter: Matter, person: Person, now=NOW, **more) -> Asked:
+    def ask(
+        self, by: Viewer, matter: StaffRequestMatter, person: Person, now=NOW, **more
+    ) -> StaffChangeRequest:
         """What was done, or what waits: then it has been saved."""
-        what = Asked(matter=matter, person=person, **more)
+        what = StaffChangeRequest(matter=matter, person=person, **more)
         acts.change(by=by, what=what, now=now)
         return what
 
-    def post(self, by: Viewer, person: Person, role: Role, since: date = TODAY) -> Asked:
-        return self.ask(by, Matter.POST, person, role=role, since=since)
+    def post(
+        self, by: Viewer, person: Person, role: Role, since: date = TODAY
+    ) -> StaffChangeRequest:
+        return self.ask(by, StaffRequestMatter.POST, person, role=role, since=since)
 
-    def answer(self, by: Viewer, asked: Asked, approved: bool = True):
+    def answer(self, by: Viewer, asked: StaffChangeRequest, approved: bool = True):
         why = "" if approved else "Not this year."
         return acts.answer(by=by, asked=asked, approved=approved, why=why, now=NOW)
 
     def begins(self, who: Viewer, page: str = CONCERN, **picked) -> Draft:
         """A concern begun and not sent, with what was `picked` in it."""
         words = {"account": ["Thin"]} | {name: [str(row.uid)] for name, row in picked.items()}
-        return keep.words(who.person, self.school, page, uuid.uuid4(), words, NOW)
+        return unsent_words.save_draft_words(
+            who.person, self.school, page, uuid.uuid4(), words, NOW
+        )
 
     def leaves(self, who: Person, to: Person | None = None, by: Viewer | None = None) -> None:
         acts.leave(by=by or self.office, person=who, last=TODAY, to=to, now=NOW)
 
     def roles(self, person: Person, day: date = TODAY) -> set[str]:
-        posts = Post.objects.filter(person=person, school=self.school).in_force(day)
+        posts = Post.objects.filter(person=person, school=self.school).in_force_on(day)
         return set(posts.values_list("role", flat=True))
 
 
@@ -60,7 +66,7 @@ def whole_staff(school: School) -> None:
     """Everything that the staff's own record can hold: asked, answered, and a link sent."""
     house = House(school)
     house.answer(house.head, house.post(house.office, house.teacher.person, Role.DEPUTY))
-    house.ask(house.head, Matter.PASSWORD, house.teacher.person)
+    house.ask(house.head, StaffRequestMatter.PASSWORD, house.teacher.person)
 
 
 def staffed(house: House, number: int) -> None:

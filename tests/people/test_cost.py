@@ -49,7 +49,7 @@ def pages(house) -> dict[str, str]:
     for name, last in {"give": "post", "change": "change", "family": "family"}.items():
         found[name] = f"/people/{who.uid}/{last}/"
     found |= {"invite": f"/people/{who.uid}/invite/", "upload": "/people/file/"}
-    return found | {"password": mail.link(who).removeprefix("https://testserver")}
+    return found | {"password": mail.build_password_link(who).removeprefix("https://testserver")}
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from concerns.doors.act import Refused
-from concerns.models import Cover, Line, Person, School
-from concerns.models.cover import who_acts
+from concerns.doors.act import ActRefused
+from concerns.models import Cover, LedgerLine, Person, School
+from concerns.models.school.cover import people_acting_for_role
 from concerns.people import acts
-from concerns.rules.cover import CoverKind, stands
-from concerns.rules.days import SchoolDays
+from concerns.rules.cover_kinds import CoverKind, is_cover_in_force
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
+from concerns.rules.school_days import SchoolDays
 from concerns.submit import queries as submit
 from tests import factories
 from tests.people.conftest import NOW, TODAY
@@ -35,7 +35,7 @@ def cover(by, kind: CoverKind, person: Person, **more) -> Cover:
 
 
 def found(school: School, now=NOW, role=Role.DSL) -> list[Person]:
-    return [one.person for one in who_acts(school, role, now)]
+    return [one.person for one in people_acting_for_role(school, role, now)]
 
 
 def test_without_a_word_the_lead_comes_first_then_the_deputy_then_the_head(house, deputy):
@@ -53,9 +53,9 @@ def test_who_is_away_is_passed_over_on_those_days_alone(house, deputy):
 def test_who_stands_in_has_the_place_of_who_is_away_and_says_so(house, deputy):
     more = {"until": TOMORROW, "stands_in": house.head.person}
     cover(house.office, CoverKind.LEAVE, house.lead.person, **more)
-    first = who_acts(house.school, Role.DSL, NOW)[0]
+    first = people_acting_for_role(house.school, Role.DSL, NOW)[0]
     assert first.person == house.head.person
-    assert first.words == f"Headteacher, standing in for {house.lead.person.name}"
+    assert first.acting_role_words == f"Headteacher, standing in for {house.lead.person.name}"
 
 
 def test_who_stands_in_and_is_away_too_is_passed_over(house, deputy):
@@ -95,14 +95,14 @@ def test_a_cover_taken_away_is_so_no_longer(house, deputy):
     row = cover(house.office, CoverKind.LEAVE, house.lead.person, until=TOMORROW)
     acts.end_cover(by=house.office, cover=row, now=NOW)
     assert found(house.school)[0] == house.lead.person
-    assert Line.objects.filter(kind=Kind.COVERED).count() == 2
+    assert LedgerLine.objects.filter(kind=Kind.COVERED).count() == 2
 
 
 def test_a_writer_is_told_whom_to_find_as_it_is_now(house, deputy):
     cover(house.lead, CoverKind.LEAVE, house.lead.person, until=TOMORROW, stands_in=deputy.person)
-    contacts = submit.leads(house.teacher)
-    assert contacts.first.person == deputy.person
-    assert "standing in for" in contacts.first.title
+    contacts = submit.find_leads(house.teacher)
+    assert contacts.first_contact.person == deputy.person
+    assert "standing in for" in contacts.first_contact.title
 
 
 def test_standing_in_brings_nobody_to_a_concern_they_may_not_see(house, deputy):
@@ -110,12 +110,12 @@ def test_standing_in_brings_nobody_to_a_concern_they_may_not_see(house, deputy):
     factories.related(deputy.person, child)
     concern = factories.sent(house.teacher, child).concern
     cover(house.lead, CoverKind.LEAVE, house.lead.person, until=TOMORROW, stands_in=deputy.person)
-    people = [one.person for one in submit.leads(house.teacher, concern).people]
+    people = [one.person for one in submit.find_leads(house.teacher, concern).people]
     assert people == [house.head.person]
 
 
 def test_a_lead_says_it_of_themselves_alone(house, deputy):
-    with pytest.raises(Refused, match="of yourself"):
+    with pytest.raises(ActRefused, match="of yourself"):
         cover(house.lead, CoverKind.LEAVE, deputy.person, until=TOMORROW)
 
 
@@ -124,7 +124,7 @@ def test_only_who_may_decide_is_covered_or_stands_in(house):
         {"person": house.teacher.person},
         {"person": house.lead.person, "stands_in": house.teacher.person},
     ):
-        with pytest.raises(Refused, match="Only who may decide"):
+        with pytest.raises(ActRefused, match="Only who may decide"):
             cover(house.office, CoverKind.LEAVE, until=TOMORROW, **people)
 
 
@@ -154,8 +154,9 @@ def test_the_database_refuses_a_cover_that_says_no_when(house, wrong):
         Cover.objects.create(school=house.school, **said, **wrong)
 
 
-DAYS = SchoolDays("England", time(8, 45), time(15, 30), ((date(2026, 11, 2), date(2026, 12, 18)),),
-                  frozenset())  # fmt: skip
+DAYS = SchoolDays(
+    "England", time(8, 45), time(15, 30), ((date(2026, 11, 2), date(2026, 12, 18)),), frozenset()
+)
 
 
 @pytest.mark.parametrize(
@@ -172,9 +173,13 @@ DAYS = SchoolDays("England", time(8, 45), time(15, 30), ((date(2026, 11, 2), dat
     ],
 )
 def test_when_each_kind_stands(kind, weekdays, now, so):
-    assert stands(CoverKind(kind), DAYS, TODAY, None, weekdays, now) is so
-    assert not stands(CoverKind(kind), DAYS, TODAY + timedelta(days=9), None, weekdays, now)
-    assert not stands(CoverKind(kind), DAYS, date(2026, 1, 1), date(2026, 1, 2), weekdays, now)
+    assert is_cover_in_force(CoverKind(kind), DAYS, TODAY, None, weekdays, now) is so
+    assert not is_cover_in_force(
+        CoverKind(kind), DAYS, TODAY + timedelta(days=9), None, weekdays, now
+    )
+    assert not is_cover_in_force(
+        CoverKind(kind), DAYS, date(2026, 1, 1), date(2026, 1, 2), weekdays, now
+    )
 
 
 SAID = {"since_day": "1", "since_month": "12", "since_year": "2027"}
@@ -190,7 +195,7 @@ def test_a_lead_writes_it_on_a_page_and_takes_it_away(house, client, deputy):
     assert (row.person, row.stands_in) == (house.lead.person, deputy.person)
     assert f"{deputy.person.name} stands in" in client.get("/people/cover/").content.decode()
     client.post(f"/people/cover/{row.uid}/", {"sure": "on"})
-    assert Cover.objects.lasting(TODAY).count() == 0
+    assert Cover.objects.current_or_planned(TODAY).count() == 0
 
 
 @pytest.mark.parametrize(

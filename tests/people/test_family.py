@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from concerns.doors.act import Refused
-from concerns.models import Asked, Child, Concern, Line, Relation, Step
-from concerns.models.unheld import breaches
+from concerns.doors.act import ActRefused
+from concerns.models import Child, Concern, LedgerLine, Relation, StaffChangeRequest, Step
 from concerns.people import acts
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.rules.staffing import Matter
+from concerns.rules.staff_approval import StaffRequestMatter
 from tests import factories
 from tests.people.conftest import NOW, TODAY
 
@@ -22,15 +22,17 @@ def child(house):
 
 
 def related(house, by, person, child):
-    return house.ask(by, Matter.RELATED, person, child=child, how="step-mother")
+    return house.ask(by, StaffRequestMatter.RELATED, person, child=child, how="step-mother")
 
 
 def test_the_office_registers_who_does_not_read_at_once(house, child):
     assert related(house, house.office, house.teacher.person, child).pk is None
     relation = Relation.objects.get()
     assert (relation.person, relation.how, relation.by) == (
-        house.teacher.person, "step-mother", house.office.person,
-    )  # fmt: skip
+        house.teacher.person,
+        "step-mother",
+        house.office.person,
+    )
 
 
 def test_a_reader_s_family_waits_and_from_the_approval_on_they_see_nothing(house, client, child):
@@ -57,7 +59,7 @@ def test_what_they_held_on_the_child_goes_to_the_next_who_may_in_the_same_act(ho
     assert Concern.objects.get(pk=theirs.pk).holder is None
     assert Concern.objects.get(pk=other.pk).holder == house.lead.person
     assert Concern.objects.visible_to(deputy).filter(pk=theirs.pk).exists()
-    assert list(breaches(house.school, TODAY)) == []
+    assert list(find_integrity_breaches(house.school, TODAY)) == []
 
 
 def test_a_writer_s_own_step_about_their_child_goes_to_the_lead(house, child):
@@ -70,7 +72,7 @@ def test_a_writer_s_own_step_about_their_child_goes_to_the_lead(house, child):
 def test_anybody_says_it_of_themselves_and_it_is_so_at_once(house, child, who):
     assert acts.say_family(by=getattr(house, who), child=child, how="aunt", now=NOW)
     assert Relation.objects.get().person == getattr(house, who).person
-    assert not Asked.objects.exists()
+    assert not StaffChangeRequest.objects.exists()
 
 
 def test_a_reader_who_says_it_sees_nothing_from_the_next_request_on(house, client, child):
@@ -95,25 +97,25 @@ def test_the_head_is_told_which_readers_said_it_of_themselves(house, client, chi
 
 def test_a_head_shuts_themselves_out_alone_and_lets_themselves_in_never(house, child):
     assert acts.say_family(by=house.head, child=child, how="uncle", now=NOW)
-    what = house.ask(house.office, Matter.UNRELATED, house.head.person, child=child)
-    with pytest.raises(Refused, match="about yourself"):
+    what = house.ask(house.office, StaffRequestMatter.UNRELATED, house.head.person, child=child)
+    with pytest.raises(ActRefused, match="about yourself"):
         house.answer(house.head, what)
 
 
 def test_what_is_registered_is_not_registered_twice_nor_taken_back_twice(house, child):
     teacher = house.teacher.person
     related(house, house.office, teacher, child)
-    with pytest.raises(Refused, match="so already"):
+    with pytest.raises(ActRefused, match="so already"):
         related(house, house.office, teacher, child)
-    house.ask(house.office, Matter.UNRELATED, teacher, child=child)
-    with pytest.raises(Refused, match="so already"):
-        house.ask(house.office, Matter.UNRELATED, teacher, child=child)
+    house.ask(house.office, StaffRequestMatter.UNRELATED, teacher, child=child)
+    with pytest.raises(ActRefused, match="so already"):
+        house.ask(house.office, StaffRequestMatter.UNRELATED, teacher, child=child)
 
 
 def test_what_was_taken_back_stays_on_record_and_can_be_said_anew(house, child):
     for _ in range(2):
         related(house, house.office, house.teacher.person, child)
-        house.ask(house.office, Matter.UNRELATED, house.teacher.person, child=child)
+        house.ask(house.office, StaffRequestMatter.UNRELATED, house.teacher.person, child=child)
     ended = Relation.objects.filter(ended_by=house.office.person, ended_at=NOW)
     assert ended.count() == Relation.objects.count() == 2
 
@@ -122,14 +124,14 @@ def test_who_is_no_longer_family_sees_again_what_their_post_opens(house, child):
     concern = factories.concern_at(State.TAKEN, where=house.school, children=(child,))
     related(house, house.head, house.lead.person, child)
     assert not Concern.objects.visible_to(house.lead).exists()
-    house.ask(house.head, Matter.UNRELATED, house.lead.person, child=child)
+    house.ask(house.head, StaffRequestMatter.UNRELATED, house.lead.person, child=child)
     assert Concern.objects.visible_to(house.lead).get() == concern
     assert Child.objects.visible_to(house.lead).filter(pk=child.pk).exists()
 
 
 def test_the_line_tells_of_the_child_by_id_alone(house, child):
     related(house, house.office, house.teacher.person, child)
-    line = Line.objects.filter(kind=Kind.STAFF_CHANGED).get()
+    line = LedgerLine.objects.filter(kind=Kind.STAFF_CHANGED).get()
     assert str(child.uid) in line.body
     assert "Quillfeather" not in line.body
 

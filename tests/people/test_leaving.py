@@ -7,15 +7,16 @@ from django.http import Http404
 
 from concerns.adult import acts as adult
 from concerns.chase import acts as chase
-from concerns.doors.act import Refused
-from concerns.models import Concern, Draft, Exclusion, Line, Post, Step, held
-from concerns.models.draft import ADULT
-from concerns.models.unheld import breaches
+from concerns.doors.act import ActRefused
+from concerns.models import Concern, Draft, Exclusion, LedgerLine, Post, Step
+from concerns.models.concern.draft import ADULT
 from concerns.people import acts, queries
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.submit import acts as submit
+from concerns.workflow import handover
 from tests import adults, factories
 from tests.people.conftest import NOW, TODAY
 
@@ -35,8 +36,8 @@ def test_all_they_held_goes_to_the_colleague_named_and_nothing_is_unheld(house, 
     house.leaves(deputy.person, house.lead.person)
     assert not Step.objects.open().filter(holder=deputy.person).exists()
     assert {row.holder_id for row in Concern.objects.open()} == {house.lead.person.pk}
-    assert list(breaches(house.school, TODAY + timedelta(days=1))) == []
-    assert Line.objects.filter(kind=Kind.LEFT, concern__isnull=False).count() == 2
+    assert list(find_integrity_breaches(house.school, TODAY + timedelta(days=1))) == []
+    assert LedgerLine.objects.filter(kind=Kind.LEFT, concern__isnull=False).count() == 2
 
 
 def test_what_the_colleague_may_not_see_goes_to_the_role(house, deputy):
@@ -49,7 +50,7 @@ def test_what_the_colleague_may_not_see_goes_to_the_role(house, deputy):
     house.leaves(deputy.person, house.lead.person)
     for step in Step.objects.open():
         assert (step.holder, step.holder_role) == (None, "dsl")
-    assert list(breaches(house.school, TODAY + timedelta(days=1))) == []
+    assert list(find_integrity_breaches(house.school, TODAY + timedelta(days=1))) == []
 
 
 def test_a_writer_s_own_step_goes_too(house, deputy):
@@ -57,7 +58,7 @@ def test_a_writer_s_own_step_goes_too(house, deputy):
     factories.sent(house.teacher, child, danger=True)
     house.leaves(house.teacher.person, deputy.person)
     assert not Step.objects.open().filter(holder=house.teacher.person).exists()
-    assert list(breaches(house.school, TODAY)) == []
+    assert list(find_integrity_breaches(house.school, TODAY)) == []
 
 
 def test_posts_end_the_account_closes_and_a_session_ends_at_once(house, client, deputy):
@@ -83,7 +84,7 @@ def test_who_holds_a_post_in_another_school_keeps_their_account(house, deputy):
 @pytest.mark.parametrize("role", [Role.DSL, Role.HEAD])
 def test_the_only_lead_or_head_leaves_once_somebody_else_is(house, role, deputy):
     who = {Role.DSL: house.lead, Role.HEAD: house.head}[role].person
-    with pytest.raises(Refused, match="is the only"):
+    with pytest.raises(ActRefused, match="is the only"):
         house.leaves(who, deputy.person)
     factories.person(house.school, role)
     house.leaves(who, deputy.person)
@@ -94,14 +95,14 @@ def test_a_lead_who_is_deactivated_is_no_lead(house):
     other = factories.person(house.school, Role.DSL)
     other.is_active = False
     other.save()
-    with pytest.raises(Refused, match="is the only"):
+    with pytest.raises(ActRefused, match="is the only"):
         house.leaves(house.lead.person)
 
 
 def test_nobody_writes_down_their_own_leaving_nor_a_day_to_come(house, deputy):
-    with pytest.raises(Refused, match="Somebody else"):
+    with pytest.raises(ActRefused, match="Somebody else"):
         house.leaves(house.office.person)
-    with pytest.raises(Refused, match="still to come"):
+    with pytest.raises(ActRefused, match="still to come"):
         acts.leave(
             by=house.office, person=deputy.person, last=TODAY + timedelta(days=1), to=None, now=NOW
         )
@@ -111,7 +112,7 @@ def test_nobody_writes_down_their_own_leaving_nor_a_day_to_come(house, deputy):
 def test_what_is_held_goes_to_somebody_who_may_decide(house, deputy, to):
     concern_of(house, deputy)
     who = {"nobody": None, "a teacher": house.teacher.person, "themselves": deputy.person}[to]
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         house.leaves(deputy.person, who)
     assert Concern.objects.get().holder == deputy.person
 
@@ -119,9 +120,9 @@ def test_what_is_held_goes_to_somebody_who_may_decide(house, deputy, to):
 def test_the_office_is_told_how_much_is_held_and_not_what_is_its_own_family_s(house, deputy):
     concern_of(house, deputy)
     hers = concern_of(house, deputy)
-    assert held.counted(deputy.person, house.office) == (2, 2)
+    assert handover.count_open_work(deputy.person, house.office) == (2, 2)
     factories.related(house.office.person, hers.children.get().child)
-    assert held.counted(deputy.person, house.office) == (1, 1)
+    assert handover.count_open_work(deputy.person, house.office) == (1, 1)
 
 
 def test_what_is_hidden_from_the_office_goes_to_the_role_and_nobody_need_be_named(house, deputy):
@@ -131,13 +132,14 @@ def test_what_is_hidden_from_the_office_goes_to_the_role_and_nobody_need_be_name
     hers.refresh_from_db()
     step = hers.steps.open().get()
     assert (hers.holder, step.holder, step.holder_role) == (None, None, "dsl")
-    assert list(breaches(house.school, TODAY + timedelta(days=1))) == []
+    assert list(find_integrity_breaches(house.school, TODAY + timedelta(days=1))) == []
 
 
 def test_what_is_hidden_goes_along_with_what_is_not(house, deputy):
-    hers, other = concern_of(house, deputy), concern_of(house, deputy)
+    hers = concern_of(house, deputy)
+    other = concern_of(house, deputy)
     factories.related(house.office.person, hers.children.get().child)
-    with pytest.raises(Refused, match="Choose who takes over"):
+    with pytest.raises(ActRefused, match="Choose who takes over"):
         house.leaves(deputy.person)
     house.leaves(deputy.person, house.lead.person)
     assert {row.holder for row in Concern.objects.filter(pk__in=[hers.pk, other.pk])} == {
@@ -146,7 +148,7 @@ def test_what_is_hidden_goes_along_with_what_is_not(house, deputy):
 
 
 def told_of_drafts(house, who) -> int:
-    return queries.to_leave(house.office, who.person.uid).unsent
+    return queries.get_person_leaving(house.office, who.person.uid).unsent
 
 
 def test_the_office_is_told_that_a_leaver_began_a_concern_and_nothing_is_lost_by_it(house, deputy):
@@ -154,7 +156,7 @@ def test_the_office_is_told_that_a_leaver_began_a_concern_and_nothing_is_lost_by
     assert told_of_drafts(house, deputy) == 1
     house.leaves(deputy.person)
     assert Draft.objects.get() == draft
-    assert Draft.objects.get().typed == {"account": ["Thin"]}
+    assert Draft.objects.get().typed_fields == {"account": ["Thin"]}
 
 
 def test_the_office_is_not_told_of_what_is_about_an_adult_or_was_sent_or_set_aside(house, deputy):
@@ -176,14 +178,14 @@ def test_the_office_is_not_told_of_what_shuts_it_out(house, deputy):
 
 def test_a_reader_sees_which_they_are_and_the_office_does_not(house, deputy):
     concern = concern_of(house, deputy)
-    assert queries.to_leave(house.head, deputy.person.uid).shown == [concern]
-    assert queries.to_leave(house.office, deputy.person.uid).shown == []
+    assert queries.get_person_leaving(house.head, deputy.person.uid).shown == [concern]
+    assert queries.get_person_leaving(house.office, deputy.person.uid).shown == []
 
 
 def test_who_has_left_cannot_leave_again(house, deputy):
     house.leaves(deputy.person)
     with pytest.raises(Http404):
-        queries.to_leave(house.office, deputy.person.uid)
+        queries.get_person_leaving(house.office, deputy.person.uid)
 
 
 def test_who_comes_back_has_a_post_again_and_no_old_password(house, deputy):
@@ -227,20 +229,20 @@ def test_who_still_decides_by_another_post_keeps_what_they_hold(house, deputy):
 
 def test_a_reading_post_ends_on_the_day_it_is_written_down(house, deputy):
     second(house, deputy.person)
-    with pytest.raises(Refused, match="on the day"):
+    with pytest.raises(ActRefused, match="on the day"):
         end(house, Post.objects.get(role="deputy"), until=TODAY + timedelta(days=3))
 
 
 def test_the_only_post_is_ended_by_leaving(house):
-    with pytest.raises(Refused, match="only post"):
+    with pytest.raises(ActRefused, match="only post"):
         end(house, Post.objects.get(person=house.teacher.person))
 
 
 def test_no_post_ends_before_it_began_nor_the_last_lead_s(house):
     post = second(house, house.lead.person)
-    with pytest.raises(Refused, match="before the post began"):
+    with pytest.raises(ActRefused, match="before the post began"):
         end(house, post, until=TODAY - timedelta(days=100))
-    with pytest.raises(Refused, match="is the only"):
+    with pytest.raises(ActRefused, match="is the only"):
         end(house, Post.objects.get(person=house.lead.person, role="dsl"))
 
 

@@ -8,12 +8,12 @@ from django.core import mail as sent_mail
 from django.core.cache import cache
 
 from concerns.doors import mail
-from concerns.doors.act import Refused
-from concerns.models import Asked, Invitation, Line, Person
+from concerns.doors.act import ActRefused
+from concerns.models import Invitation, LedgerLine, Person, StaffChangeRequest
 from concerns.people import acts, queries
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
-from concerns.rules.staffing import Matter
+from concerns.rules.staff_approval import StaffRequestMatter
 from tests import factories
 from tests.people.conftest import NOW, TODAY
 
@@ -62,7 +62,7 @@ def test_with_the_link_a_password_is_chosen_and_one_can_sign_in(desk, new, clien
     desk.logout()
     answer = client.post("/sign-in/", {"login": new.email, "password": NEW})
     assert answer.status_code == 302
-    assert Line.objects.filter(kind=Kind.PASSWORD_SET, actor=new).exists()
+    assert LedgerLine.objects.filter(kind=Kind.PASSWORD_SET, actor=new).exists()
 
 
 def test_a_link_works_once_and_then_says_what_to_do(desk, new, client):
@@ -77,10 +77,11 @@ def test_a_link_works_once_and_then_says_what_to_do(desk, new, client):
 def test_two_who_press_at_once_set_one_password(house, desk, new):
     invite(desk, new)
     new.refresh_from_db()
-    link, by = mail.link(new).partition("link=")[2], queries.invited(new, NOW)
+    link = mail.build_password_link(new).partition("link=")[2]
+    by = queries.viewer_for_invitation(new, NOW)
     given = {"by": by, "person": new, "link": link, "now": NOW}
     acts.choose_password(password=NEW, **given)
-    with pytest.raises(Refused, match="has ended"):
+    with pytest.raises(ActRefused, match="has ended"):
         acts.choose_password(password="another long password", **given)
     new.refresh_from_db()
     assert new.check_password(NEW)
@@ -140,7 +141,7 @@ def test_a_reader_s_new_password_waits_and_the_head_s_approval_sends_it(house, d
     assert sent_mail.outbox == []
     lead.refresh_from_db()
     assert lead.check_password(factories.PASSWORD)
-    what = Asked.objects.get(matter=Matter.PASSWORD)
+    what = StaffChangeRequest.objects.get(matter=StaffRequestMatter.PASSWORD)
     head = factories.sign_in(SecureClient(), house.head.person)
     head.post(f"/people/asked/{what.uid}/", {"answer": "yes"})
     assert [message.to for message in sent_mail.outbox] == [[lead.email]]
@@ -179,7 +180,8 @@ def test_tries_at_links_are_limited(db, client):
 
 def test_a_mail_that_fails_is_said_and_undoes_nothing(house, desk, new, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = 1
     answer = invite(desk, new)
     assert answer.url.endswith("?unsent")
     assert "could not be sent" in desk.get(answer.url).content.decode()

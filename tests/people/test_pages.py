@@ -3,7 +3,7 @@
 import pytest
 
 from concerns.rules.roles import Role
-from concerns.rules.staffing import Matter
+from concerns.rules.staff_approval import StaffRequestMatter
 from tests import counting, factories
 from tests.people.conftest import TODAY, staffed
 
@@ -119,10 +119,14 @@ def test_what_cannot_be_kept_of_a_person_is_said(house, desk, wrong):
 
 
 def test_a_post_without_days_or_that_ends_first_is_said(house, desk):
-    page, day = f"/people/{house.teacher.person.uid}/post/", TODAY
+    page = f"/people/{house.teacher.person.uid}/post/"
+    day = TODAY
     first = {"since_day": day.day, "since_month": day.month, "since_year": day.year}
-    for more in ({}, {**first, "until_day": 1, "until_month": 1, "until_year": 2026},
-                 {**first, "since_year": 2050}):  # fmt: skip
+    for more in (
+        {},
+        {**first, "until_day": 1, "until_month": 1, "until_year": 2026},
+        {**first, "since_year": 2050},
+    ):
         assert desk.post(page, {"role": "office", **more}).status_code == 422
     assert desk.post(page, {"role": "office", **first}).status_code == 302
     assert house.roles(house.teacher.person) == {"staff", "office"}
@@ -140,7 +144,7 @@ def test_who_is_signed_in_says_who_their_family_is(house, client):
     said = {"find": "quill", "child": str(child.uid), "how": "uncle"}
     assert client.post("/people/own/", said).status_code == 302
     assert "Amelia Quillfeather</strong>: uncle" in client.get("/people/own/").content.decode()
-    assert house.ask(house.office, Matter.PASSWORD, house.teacher.person).pk is None
+    assert house.ask(house.office, StaffRequestMatter.PASSWORD, house.teacher.person).pk is None
 
 
 def test_a_post_is_ended_and_a_family_taken_back_on_their_pages(house, desk):

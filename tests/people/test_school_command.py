@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from concerns.management.commands.school import EXAMPLE
-from concerns.models import Line, School
+from concerns.models import LedgerLine, School
 
 pytestmark = pytest.mark.django_db
 
@@ -29,23 +29,23 @@ def test_the_example_it_prints_makes_a_school(keep):
     call_command("school", "--example", stdout=printed)
     assert "is made: 2 terms" in keep(printed.getvalue())
     school = School.objects.get(urn="123456")
-    assert school.days.closures == {date(2026, 11, 27)}
+    assert school.school_calendar.closures == {date(2026, 11, 27)}
     assert school.authority.lado == "01632 960003"
 
 
 def test_the_same_urn_changes_that_school_and_its_calendar_at_once(keep):
     keep(EXAMPLE)
     school = School.objects.get()
-    assert len(school.days.terms) == 2
+    assert len(school.school_calendar.terms) == 2
     more = EXAMPLE.replace("[2026-11-02", "[2027-01-04, 2027-02-12],\n    [2026-11-02")
     assert "brought up to date: 3 terms" in keep(more)
-    assert len(School.objects.get().days.terms) == 3
+    assert len(School.objects.get().school_calendar.terms) == 3
 
 
 def test_terms_that_have_passed_stay_as_they_were(keep):
     keep(EXAMPLE)
     keep(EXAMPLE.replace("    [2026-09-02, 2026-10-23],\n", ""))
-    assert School.objects.get().days.terms[0] == (date(2026, 9, 2), date(2026, 10, 23))
+    assert School.objects.get().school_calendar.terms[0] == (date(2026, 9, 2), date(2026, 10, 23))
 
 
 def test_the_adviser_outside_stays_where_a_later_file_names_none(keep):
@@ -57,7 +57,7 @@ def test_the_adviser_outside_stays_where_a_later_file_names_none(keep):
 
 def test_it_is_on_record(keep):
     keep(EXAMPLE)
-    line = Line.objects.get()
+    line = LedgerLine.objects.get()
     assert (line.kind, line.actor) == ("school_set", None)
 
 

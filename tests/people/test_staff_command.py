@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from concerns.models import Line, Person, Post, person
+from concerns.models import LedgerLine, Person, Post
+from concerns.models.school import person
 from concerns.rules.roles import Role
 from tests import factories
 
@@ -71,7 +72,7 @@ def test_nobody_new_has_a_password(bring):
 
 def test_who_was_brought_in_acts_in_their_role_from_the_same_day(bring, school):
     bring(FIRST)
-    viewer = person.viewers(Person.objects.get(email="bo@school.test"))[0]
+    viewer = person.viewers_for_person(Person.objects.get(email="bo@school.test"))[0]
     assert (viewer.school, viewer.roles) == (school, {Role.DSL, Role.STAFF})
 
 
@@ -91,7 +92,7 @@ def test_the_first_file_must_name_a_head(bring):
 def test_the_first_file_is_on_record_under_nobodys_name_and_the_next_under_the_heads(bring, school):
     bring(FIRST)
     bring(FIRST)
-    first, second = Line.objects.filter(school=school, kind="staff_brought").order_by("pk")
+    first, second = LedgerLine.objects.filter(school=school, kind="staff_brought").order_by("pk")
     assert first.actor is None
     assert second.actor.email == "ada@school.test"
     assert "from the command line" in second.body
@@ -204,7 +205,7 @@ def test_a_password_is_set_from_the_command_line_and_never_shown(bring, monkeypa
     call_command("staff", set_password="zoe@school.test", stdout=said)
     assert factories.PASSWORD not in said.getvalue()
     factories.sign_in(client, Person.objects.get(email="zoe@school.test"))
-    line = Line.objects.get(kind="password_set")
+    line = LedgerLine.objects.get(kind="password_set")
     assert line.actor.email == "ada@school.test"
     assert factories.PASSWORD not in line.body
 

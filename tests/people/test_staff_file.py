@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from concerns.models import Asked, Line, Person, Post, StaffFile
+from concerns.models import LedgerLine, Person, Post, StaffChangeRequest, StaffFile
 from concerns.people import acts
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
@@ -47,7 +47,7 @@ def test_nothing_changes_until_it_is_confirmed(house, desk):
     for told in ("Zoë Teacher", "Bo Lead: Designated safeguarding lead", "Line 4, No Address"):
         assert told in page
     assert (Person.objects.count(), Post.objects.count()) == before
-    assert not Asked.objects.exists()
+    assert not StaffChangeRequest.objects.exists()
 
 
 def test_confirmed_it_is_done_as_it_was_shown_and_a_reader_waits_for_the_head(house, desk):
@@ -55,9 +55,11 @@ def test_confirmed_it_is_done_as_it_was_shown_and_a_reader_waits_for_the_head(ho
     bo = Person.objects.get(email="bo@school.test")
     today = Post.objects.get(person__email="zoe@school.test").since
     assert house.roles(bo, today) == {"staff"}
-    assert Asked.objects.get(person=bo).role == Role.DSL
+    assert StaffChangeRequest.objects.get(person=bo).role == Role.DSL
     assert StaffFile.objects.get().content == ""
-    kinds = list(Line.objects.filter(actor=house.office.person).values_list("kind", flat=True))
+    kinds = list(
+        LedgerLine.objects.filter(actor=house.office.person).values_list("kind", flat=True)
+    )
     assert {Kind.STAFF_READ, Kind.STAFF_BROUGHT, Kind.ASKED} <= set(kinds)
 
 

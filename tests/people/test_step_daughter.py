@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 
-from concerns.doors import keep
+from concerns.doors import unsent_words
 from concerns.models import Concern, Person
-from concerns.models.draft import CONCERN
+from concerns.models.concern.draft import CONCERN
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
@@ -51,7 +51,9 @@ def all_that_can_be_said(world, daughter, lead) -> Concern:
     writer = factories.viewer(world.school, who=world.writer)
     told = {"children": (daughter,), "account": SECRET}
     begun = {"child": [str(daughter.uid)], "account": [SECRET]}
-    keep.words(lead.person, world.school, CONCERN, uuid.uuid4(), begun, factories.NOW)
+    unsent_words.save_draft_words(
+        lead.person, world.school, CONCERN, uuid.uuid4(), begun, factories.NOW
+    )
     return factories.concern_at(State.DECIDED, where=world.school, by=writer, lead=lead, **told)
 
 

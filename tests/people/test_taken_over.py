@@ -7,14 +7,15 @@ from django.core import mail
 
 from concerns.adult import acts as adult
 from concerns.chase import acts as chase
-from concerns.doors import rounds, sight
-from concerns.models import Line, Notice, Post, held
-from concerns.paper.trail import trail
+from concerns.doors import clock_round, sight
+from concerns.models import LedgerLine, Notice, Post
+from concerns.paper.audit_trail import build_trail
 from concerns.people import acts
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
+from concerns.workflow import handover
 from tests import adults, factories
 from tests.people.conftest import NOW, TODAY
 
@@ -35,17 +36,18 @@ def told(person):
 
 def became(viewer, concern) -> list[str]:
     """What the trail of `concern` says became of what somebody held on it."""
-    found = trail(sight.concern(viewer, concern.uid, Kind.TRAIL), viewer)
+    found = build_trail(sight.open_concern(viewer, concern.uid, Kind.TRAIL), viewer)
     facts = [fact for entry in found.entries for fact in entry.facts]
     return [words for about, words in facts if about == "What they held"]
 
 
 def test_the_trail_says_what_went_to_the_colleague_and_what_went_back_to_its_post(house, deputy):
-    over, back = concern_of(house, deputy), concern_of(house, deputy)
+    over = concern_of(house, deputy)
+    back = concern_of(house, deputy)
     factories.related(house.lead.person, back.children.get().child)
     house.leaves(deputy.person, house.lead.person)
-    assert became(house.head, over) == [held.OVER]
-    assert became(house.head, back) == [held.BACK]
+    assert became(house.head, over) == [handover.OVER]
+    assert became(house.head, back) == [handover.BACK]
 
 
 def test_the_trail_says_that_what_a_post_let_them_hold_went_back(house, deputy):
@@ -54,14 +56,14 @@ def test_the_trail_says_that_what_a_post_let_them_hold_went_back(house, deputy):
     Post.objects.create(person=deputy.person, school=house.school, role=Role.STAFF, since=since)
     post = Post.objects.get(person=deputy.person, role="deputy")
     acts.end_post(by=house.office, post=post, until=TODAY, now=NOW)
-    assert became(house.head, concern) == [held.BACK]
+    assert became(house.head, concern) == [handover.BACK]
 
 
 def test_the_trail_says_that_who_turned_out_to_be_family_holds_it_no_more(house, deputy):
     concern = concern_of(house, deputy)
     child = concern.children.get().child
     acts.say_family(by=deputy, child=child, how="aunt", now=NOW)
-    assert became(house.head, concern) == [held.BACK]
+    assert became(house.head, concern) == [handover.BACK]
 
 
 def test_what_they_had_taken_of_an_adult_is_on_record_as_given_back(house):
@@ -69,20 +71,20 @@ def test_what_they_had_taken_of_an_adult_is_on_record_as_given_back(house):
     about = adults.sent(house.teacher, factories.person(house.school))
     adult.take(by=house.head, concern=about, now=NOW)
     house.leaves(house.head.person, house.lead.person)
-    assert Line.objects.filter(kind=Kind.LEFT, concern=about.uid).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.LEFT, concern=about.uid).count() == 1
 
 
 def test_the_office_that_writes_down_a_leaving_has_not_read_what_they_held(house, deputy):
     concern = concern_of(house, deputy)
     house.leaves(deputy.person, house.lead.person)
-    found = trail(sight.concern(house.head, concern.uid, Kind.TRAIL), house.head)
+    found = build_trail(sight.open_concern(house.head, concern.uid, Kind.TRAIL), house.head)
     assert house.office.person.name not in {one.who for one in found.knew}
 
 
 def test_who_takes_over_is_told_in_one_letter_and_of_no_child(house, deputy):
     concerns = [concern_of(house, deputy), concern_of(house, deputy)]
     house.leaves(deputy.person, house.lead.person)
-    rounds.go_round(NOW + timedelta(hours=8))
+    clock_round.run_reminder_round(NOW + timedelta(hours=8))
     sent = [one.body for one in mail.outbox if one.to == [house.lead.person.email]]
     assert len(sent) == 1
     for concern in concerns:

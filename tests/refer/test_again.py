@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.models import Addition, Line
+from concerns.models import Addition, LedgerLine
 from concerns.refer import acts as refer
-from concerns.rules.answers import SIGN_AGAIN
+from concerns.rules.agency_answers import SIGN_AGAIN
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -38,8 +38,9 @@ def child(lead):
 
 def referred(lead, child, answer="no_further", view="agree", now=NOW):
     """A concern about `child`, referred and answered, with the school's view of the answer."""
-    concern = factories.concern_at(State.TAKEN, where=lead.school, lead=lead, children=(child,),
-                                   by=lead, now=now)  # fmt: skip
+    concern = factories.concern_at(
+        State.TAKEN, where=lead.school, lead=lead, children=(child,), by=lead, now=now
+    )
     decide(lead, concern, Route.SOCIAL_CARE, now=now)
     referral = concern.referrals.get()
     said = {"spoken_to": "Ann Price", "happened_at": now, "now": now}
@@ -107,7 +108,8 @@ def test_what_is_added_is_a_sign_too_and_asks_once(lead, child):
 def test_filed_under_the_right_child_it_is_asked_of_that_one(lead, child):
     other = factories.child(lead.school)
     referred(lead, child)
-    new, elsewhere = sign(lead, child), sign(lead, other)
+    new = sign(lead, child)
+    elsewhere = sign(lead, other)
     for concern, to in ((new, other), (elsewhere, child)):
         row = concern.children.get()
         triage.refile(by=lead, concern=concern, row=row, to=to, why="A slip.", now=SOON)
@@ -147,7 +149,7 @@ def test_the_page_lays_what_came_of_it_before_beside_what_is_new(desk, new):
     for said in ("Front door, Ann Price, FD-1", "Below our line.", "A bruise on her arm."):
         assert said in shown
     assert "2 adults, 2 entries" in shown
-    line = Line.objects.filter(kind=Kind.LISTED).latest("id")
+    line = LedgerLine.objects.filter(kind=Kind.LISTED).latest("id")
     assert "to refer again" in line.body
 
 

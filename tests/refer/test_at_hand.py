@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.models import Line
+from concerns.models import LedgerLine
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.words import Route
@@ -69,12 +69,13 @@ def test_what_was_written_before_is_a_reading_on_record(desk, where):
     before = factories.sent(desk.viewer, child, now=desk.now - timedelta(days=30)).concern
     _, path = referred(desk, child)
     desk.open(path)
-    line = Line.objects.filter(kind=Kind.LISTED).latest("id")
+    line = LedgerLine.objects.filter(kind=Kind.LISTED).latest("id")
     assert json.loads(line.body)["shown"] == [str(before.uid)]
 
 
 def test_a_brother_whom_the_referral_is_not_for_has_what_was_written_of_him_there(desk, where):
-    child, brother = factories.child(where, surname="Ash"), factories.child(where, "Bran", "Ash")
+    child = factories.child(where, surname="Ash")
+    brother = factories.child(where, "Bran", "Ash")
     homes.sibling(desk.viewer, child, brother)
     factories.sent(desk.viewer, brother, account="He was hungry.", now=desk.now)
     _, path = referred(desk, child)
@@ -85,7 +86,7 @@ def test_the_files_shown_are_a_line_that_names_their_children(desk, where):
     children = factories.child(where), factories.child(where)
     _, path = referred(desk, *children)
     desk.open(path)
-    line = Line.objects.filter(kind=Kind.FILE).latest("id")
+    line = LedgerLine.objects.filter(kind=Kind.FILE).latest("id")
     assert all(str(child.uid) in line.body for child in children)
 
 

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from concerns.models import Addition, ChaseCall
+from concerns.rules.challenge_ladder import ChallengeRung
 from concerns.rules.clocks import StepKind
-from concerns.rules.escalation import Rung
-from concerns.rules.lifecycle import Stage
+from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from tests import factories
@@ -107,14 +107,14 @@ def test_they_have_it_is_written_down_and_the_answer_stays_owed(desk, referral):
 
 def test_a_challenge_is_taken_up_the_ladder_and_settled(desk, referral):
     challenged(desk, referral)
-    for rung in (Rung.SERVICE_MANAGER, Rung.PARTNERSHIP):
+    for rung in (ChallengeRung.SERVICE_MANAGER, ChallengeRung.PARTNERSHIP):
         assert f"Take it to their {rung.label.lower()}" in words(desk.open(at(referral)))
         form = {"whom": "Cy Dell", "words": "Please look again."}
         assert desk.press(at(referral, "challenge"), form).status_code == 302
         assert f"{rung.label}. Spoken to: Cy Dell." in words(desk.open(at(referral)))
     settled = {"words": "A joint visit on Friday."}
     assert desk.press(at(referral, "settle"), settled).status_code == 302
-    assert referral.stage is Stage.SETTLED
+    assert referral.current_stage is ReferralStage.SETTLED
     assert "A joint visit on Friday." in words(desk.open(at(referral)))
 
 
@@ -122,7 +122,7 @@ def test_what_does_not_fit_the_stage_leads_back_to_what_does(desk, referral):
     assert "<form" not in words(desk.open(at(referral, "settle"))).split("<main", 1)[1]
     form = desk.carried(at(referral)) | {"words": "Again."}
     answer = desk.client.post(at(referral, "settle"), form)
-    assert errors(answer)[0].startswith("This referral stands at")
+    assert errors(answer)[0].startswith("This referral is at the stage")
 
 
 def test_who_does_not_answer_is_challenged_from_its_page(desk, referral):

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.doors.act import Refused
+from concerns.doors.act import ActRefused
 from concerns.models import ChaseCall
 from concerns.refer import acts as refer
-from concerns.rules import answers, clocks
+from concerns.rules import agency_answers, clocks
+from concerns.rules.challenge_ladder import ChallengeRung, next_challenge_rung
 from concerns.rules.clocks import StepKind
-from concerns.rules.escalation import Rung, next_rung
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import Stage, State
+from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
@@ -21,7 +21,10 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 THEN = NOW + timedelta(hours=2)
-UP, AGAIN, SETTLED, HEARD = Stage.CHALLENGED, "", Stage.SETTLED, Stage.ANSWERED
+UP = ReferralStage.CHALLENGED
+AGAIN = ""
+SETTLED = ReferralStage.SETTLED
+HEARD = ReferralStage.ANSWERED
 
 
 @pytest.fixture
@@ -82,22 +85,22 @@ def test_a_chase_pushes_nothing_back(lead, referral):
 
 
 def test_chases_add_up_in_words(lead, referral):
-    assert referral.chased == ""
+    assert referral.chasing_in_words == ""
     rang(lead, referral, minutes=0)
-    assert referral.chased == "Chased once"
+    assert referral.chasing_in_words == "Chased once"
     for minutes in (30, 20, 7):
         rang(lead, referral, minutes=minutes)
-    assert referral.chased == "Chased 4 times, 57 minutes waiting"
+    assert referral.chasing_in_words == "Chased 4 times, 57 minutes waiting"
 
 
 def test_a_call_that_nobody_answered_is_a_chase_too(lead, referral):
     call = rang(lead, referral)
-    assert call.words == "Rang 01632 960001, 12 minutes on hold, spoke to nobody"
+    assert call.call_in_words == "Rang 01632 960001, 12 minutes on hold, spoke to nobody"
 
 
 def test_what_is_not_waited_for_is_not_chased(lead, referral):
     hear(lead, referral, "advice")
-    with pytest.raises(Refused, match="nothing to chase"):
+    with pytest.raises(ActRefused, match="nothing to chase"):
         rang(lead, referral)
     assert not ChaseCall.objects.exists()
 
@@ -110,19 +113,19 @@ def test_a_chase_is_of_what_has_happened_on_what_is_open(lead, referral, wrong):
         ended = {"outcome": "explained", "why": "Theirs.", "words_back": "Thank you."}
         triage.close(by=lead, concern=referral.concern, now=THEN, **ended)
     early = THEN - timedelta(minutes=1) if wrong == "still to come" else THEN
-    with pytest.raises(Refused, match=r"after it has happened|Reopen it first"):
+    with pytest.raises(ActRefused, match=r"after it has happened|Reopen it first"):
         rang(lead, referral, now=early)
 
 
 # What an answer opens
 
 
-@pytest.mark.parametrize("answer", list(answers.ANSWER_OPENS))
+@pytest.mark.parametrize("answer", list(agency_answers.ANSWER_OPENS))
 def test_what_they_will_do_has_its_clock_and_outlives_our_view_of_it(lead, referral, answer):
     hear(lead, referral, answer)
-    theirs = answers.ANSWER_OPENS[answer]
+    theirs = agency_answers.ANSWER_OPENS[answer]
     assert on_it(referral) == [StepKind.AGREE_OR_CHALLENGE, theirs]
-    due = clocks.due(theirs, lead.school.days, THEN)
+    due = clocks.calculate_due_at(theirs, lead.school.school_calendar, THEN)
     assert referral.steps.get(kind=theirs).due_at == due
     view(lead, referral, "agree")
     assert on_it(referral) == [theirs]
@@ -144,10 +147,10 @@ def test_the_same_answer_again_does_not_wind_its_clock_back(lead, referral):
     assert referral.steps.open().get(kind=StepKind.ASSESSMENT).due_at == before
 
 
-@pytest.mark.parametrize("answer", sorted(answers.ENDS_HELP))
+@pytest.mark.parametrize("answer", sorted(agency_answers.ENDS_HELP))
 def test_agreeing_that_nothing_more_happens_needs_its_reason(lead, referral, answer):
     hear(lead, referral, answer)
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(ActRefused, match="Say why"):
         view(lead, referral, "agree", " ")
     assert view(lead, referral, "agree", "He is safe at his aunt's.").words
 
@@ -158,30 +161,35 @@ def test_agreeing_that_nothing_more_happens_needs_its_reason(lead, referral, ans
 @pytest.mark.parametrize(
     ("happened", "rung"),
     [
-        ([], Rung.TEAM_MANAGER),
-        ([(UP, AGAIN)], Rung.SERVICE_MANAGER),
-        ([(UP, Rung.TEAM_MANAGER)], Rung.SERVICE_MANAGER),
-        ([(UP, Rung.TEAM_MANAGER), (HEARD, "")], Rung.SERVICE_MANAGER),
-        ([(UP, Rung.SERVICE_MANAGER)], Rung.PARTNERSHIP),
-        ([(UP, Rung.PARTNERSHIP)], Rung.TEAM_MANAGER),
-        ([(UP, Rung.SERVICE_MANAGER), (SETTLED, ""), (HEARD, "")], Rung.TEAM_MANAGER),
+        ([], ChallengeRung.TEAM_MANAGER),
+        ([(UP, AGAIN)], ChallengeRung.SERVICE_MANAGER),
+        ([(UP, ChallengeRung.TEAM_MANAGER)], ChallengeRung.SERVICE_MANAGER),
+        ([(UP, ChallengeRung.TEAM_MANAGER), (HEARD, "")], ChallengeRung.SERVICE_MANAGER),
+        ([(UP, ChallengeRung.SERVICE_MANAGER)], ChallengeRung.PARTNERSHIP),
+        ([(UP, ChallengeRung.PARTNERSHIP)], ChallengeRung.TEAM_MANAGER),
+        (
+            [(UP, ChallengeRung.SERVICE_MANAGER), (SETTLED, ""), (HEARD, "")],
+            ChallengeRung.TEAM_MANAGER,
+        ),
     ],
 )
 def test_each_rung_is_followed_by_the_next_and_the_last_by_the_first(happened, rung):
-    assert next_rung(happened) is rung
+    assert next_challenge_rung(happened) is rung
 
 
 def test_a_challenge_goes_up_the_ladder_and_round_again_each_rung_with_its_own_clock(
     lead, referral
 ):
     hear(lead, referral)
-    for number, rung in enumerate([*Rung, Rung.TEAM_MANAGER]):
+    for number, rung in enumerate([*ChallengeRung, ChallengeRung.TEAM_MANAGER]):
         at = THEN + timedelta(days=number)
         event = view(lead, referral, now=at)
         assert (event.escalation, event.spoken_to) == (rung, "Bo Hill")
         step = referral.steps.open().get()
         assert (step.kind, step.opened_at) == (StepKind.CHALLENGE, at)
-        assert step.due_at == clocks.due(StepKind.CHALLENGE, lead.school.days, at)
+        assert step.due_at == clocks.calculate_due_at(
+            StepKind.CHALLENGE, lead.school.school_calendar, at
+        )
 
 
 def test_an_answer_to_a_challenge_is_agreed_with_or_goes_on_from_where_it_was(lead, referral):
@@ -189,7 +197,7 @@ def test_an_answer_to_a_challenge_is_agreed_with_or_goes_on_from_where_it_was(le
     view(lead, referral)
     hear(lead, referral)
     assert on_it(referral) == [StepKind.AGREE_OR_CHALLENGE]
-    assert view(lead, referral).escalation == Rung.SERVICE_MANAGER
+    assert view(lead, referral).escalation == ChallengeRung.SERVICE_MANAGER
 
 
 def test_a_challenge_ends_settled_in_words_and_the_concern_moves_on(lead, referral):
@@ -214,5 +222,5 @@ def test_each_agency_has_its_own_clock(lead):
 
 def test_silence_may_be_challenged_as_an_answer_may(lead, referral):
     event = view(lead, referral, words="Three calls, and nobody answers.")
-    assert (event.escalation, on_it(referral)) == (Rung.TEAM_MANAGER, [StepKind.CHALLENGE])
-    assert referral.awaited
+    assert (event.escalation, on_it(referral)) == (ChallengeRung.TEAM_MANAGER, [StepKind.CHALLENGE])
+    assert referral.is_awaiting_agency

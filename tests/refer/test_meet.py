@@ -4,14 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from concerns.doors.act import Refused
-from concerns.models import Meeting, Met, Ours, chronology
+from concerns.doors.act import ActRefused
+from concerns.models import Meeting, MeetingAnswers, SchoolAction
+from concerns.reading import chronology
 from concerns.refer import acts as refer
-from concerns.rules import calendars, clocks, meetings
+from concerns.rules import calendars, clocks, meeting_rules
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
-from concerns.rules.meetings import MeetingKind
+from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from tests import factories
@@ -37,7 +38,7 @@ def concern(lead):
 
 def meet(lead, concern, kind=MeetingKind.STRATEGY, **more):
     said = {"happened_at": HELD, "who": "Ann, Bo", "agreed": "To meet again.", **more}
-    return refer.meet(by=lead, concern=concern, met=Met(kind, **said), now=WRITTEN)
+    return refer.meet(by=lead, concern=concern, met=MeetingAnswers(kind, **said), now=WRITTEN)
 
 
 def due(concern, kind):
@@ -55,10 +56,12 @@ def test_the_conference_opens_the_core_group_and_the_first_review(lead, concern)
     meet(lead, concern)
     meet(lead, concern, MeetingKind.CONFERENCE)
     assert StepKind.CONFERENCE not in owed(concern)
-    assert due(concern, StepKind.CORE_GROUP) == clocks.due(
-        StepKind.CORE_GROUP, lead.school.days, HELD
+    assert due(concern, StepKind.CORE_GROUP) == clocks.calculate_due_at(
+        StepKind.CORE_GROUP, lead.school.school_calendar, HELD
     )
-    review = clocks.due(StepKind.REVIEW_CONFERENCE, lead.school.days, HELD, date(2027, 2, 4))
+    review = clocks.calculate_due_at(
+        StepKind.REVIEW_CONFERENCE, lead.school.school_calendar, HELD, date(2027, 2, 4)
+    )
     assert due(concern, StepKind.REVIEW_CONFERENCE) == review
 
 
@@ -67,7 +70,9 @@ def test_a_review_opens_the_next_on_the_day_that_was_set(lead, concern):
     meet(lead, concern, MeetingKind.CORE_GROUP)
     assert StepKind.CORE_GROUP not in owed(concern)
     meet(lead, concern, MeetingKind.REVIEW, next_on=date(2027, 4, 1))
-    review = clocks.due(StepKind.REVIEW_CONFERENCE, lead.school.days, HELD, date(2027, 4, 1))
+    review = clocks.calculate_due_at(
+        StepKind.REVIEW_CONFERENCE, lead.school.school_calendar, HELD, date(2027, 4, 1)
+    )
     assert due(concern, StepKind.REVIEW_CONFERENCE) == review
 
 
@@ -80,15 +85,15 @@ def test_a_review_opens_the_next_on_the_day_that_was_set(lead, concern):
     ],
 )
 def test_a_day_later_than_guidance_or_gone_by_is_refused(lead, concern, kind, next_on):
-    with pytest.raises(Refused, match=r"at most|after this one"):
+    with pytest.raises(ActRefused, match=r"at most|after this one"):
         meet(lead, concern, kind, next_on=next_on)
     assert not Meeting.objects.exists()
 
 
 def test_the_last_day_of_a_month_is_the_last_of_a_shorter_one():
-    assert meetings.months_after(date(2026, 11, 30), 3) == date(2027, 2, 28)
-    assert meetings.months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
-    assert meetings.months_after(date(2026, 5, 31), 6) == date(2026, 11, 30)
+    assert meeting_rules.add_months(date(2026, 11, 30), 3) == date(2027, 2, 28)
+    assert meeting_rules.add_months(date(2026, 8, 31), 6) == date(2027, 2, 28)
+    assert meeting_rules.add_months(date(2026, 5, 31), 6) == date(2026, 11, 30)
 
 
 def test_what_leads_no_further_ends_all_that_waited_for_a_meeting(lead, concern):
@@ -99,17 +104,17 @@ def test_what_leads_no_further_ends_all_that_waited_for_a_meeting(lead, concern)
 
 def test_each_action_of_ours_is_owed_by_its_day_by_whom_it_was_given_to(lead, concern):
     deputy = factories.person(lead.school, Role.DEPUTY)
-    ours = Ours("Ring the nurse.", date(2026, 11, 12), deputy)
+    ours = SchoolAction("Ring the nurse.", date(2026, 11, 12), deputy)
     meet(lead, concern, MeetingKind.TEAM, actions=(ours,))
     step = concern.steps.open().get(kind=StepKind.AGREED_ACTION)
     assert (step.holder, step.action.what) == (deputy, "Ring the nurse.")
-    on = clocks.due(StepKind.AGREED_ACTION, lead.school.days, HELD, ours.on)
+    on = clocks.calculate_due_at(StepKind.AGREED_ACTION, lead.school.school_calendar, HELD, ours.on)
     assert step.due_at == on
 
 
 def test_an_action_stays_with_whom_it_was_given_to_when_the_concern_changes_hands(lead, concern):
     deputy = factories.viewer(lead.school, Role.DEPUTY)
-    ours = Ours("Ring the nurse.", date(2026, 11, 12), deputy.person)
+    ours = SchoolAction("Ring the nurse.", date(2026, 11, 12), deputy.person)
     meet(lead, concern, MeetingKind.TEAM, actions=(ours,))
     other = factories.viewer(lead.school, Role.DEPUTY)
     triage.take(by=other, concern=concern, now=WRITTEN)
@@ -122,14 +127,14 @@ def test_a_meeting_about_a_child_it_was_wrongly_filed_under_is_not_the_right_one
     later = WRITTEN + timedelta(hours=1)
     row = concern.children.get()
     triage.refile(by=lead, concern=concern, row=row, to=right, why="Not theirs.", now=later)
-    entries, _ = chronology.page(lead, right, chronology.Wanted(), 50)
+    entries, _ = chronology.read_chronology_page(lead, right, chronology.ChronologyFilters(), 50)
     assert "Team around the child or family" not in [entry.heading for entry in entries]
     assert StepKind.PUT_RIGHT in owed(concern)
 
 
 def test_an_action_is_not_given_to_somebody_with_no_page_to_do_it_on(lead, concern):
-    ours = Ours("Ring the nurse.", date(2026, 11, 12), factories.person(lead.school))
-    with pytest.raises(Refused, match="may decide"):
+    ours = SchoolAction("Ring the nurse.", date(2026, 11, 12), factories.person(lead.school))
+    with pytest.raises(ActRefused, match="may decide"):
         meet(lead, concern, MeetingKind.TEAM, actions=(ours,))
 
 
@@ -157,7 +162,8 @@ def form(desk, **more):
 def test_a_meeting_is_written_down_and_stands_in_the_story_and_the_chronology(desk):
     concern = desk.concern()
     path = f"/refer/{concern.uid}/meet/"
-    me, soon = str(desk.viewer.person.uid), desk.today + timedelta(days=7)
+    me = str(desk.viewer.person.uid)
+    soon = desk.today + timedelta(days=7)
     action = {"what_1": "Ring the nurse.", "whose_1": me, **day("by_1", soon)}
     answer = desk.press(path, form(desk, **action))
     assert (answer.status_code, answer.url) == (302, f"/triage/{concern.uid}/")
@@ -175,7 +181,8 @@ def test_a_meeting_is_written_down_and_stands_in_the_story_and_the_chronology(de
 
 @pytest.mark.parametrize("left_out", ["kind", "who", "agreed", "met_at"])
 def test_what_was_not_said_of_a_meeting_is_asked_for(desk, left_out):
-    concern, said = desk.concern(), form(desk)
+    concern = desk.concern()
+    said = form(desk)
     del said[left_out]
     answer = desk.press(f"/refer/{concern.uid}/meet/", said)
     assert (answer.status_code, len(errors(answer))) == (422, 1)

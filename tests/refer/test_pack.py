@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from concerns.models import Line
+from concerns.models import LedgerLine
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.words import Route
@@ -52,9 +52,15 @@ def test_all_that_an_agency_asks_for_is_in_the_pack(desk, child):
     assert path in words(desk.open(path.replace("pack/", "")))
     shown = printed(desk, path)
     for said in (
-        "Aoife Byrne", "4 Mill Lane, Easton", "07700 900123", "I am cold.", "No coat.",
-        "The third time this term.", "A carer may be the cause.", "Ann Hart",
-    ):  # fmt: skip
+        "Aoife Byrne",
+        "4 Mill Lane, Easton",
+        "07700 900123",
+        "I am cold.",
+        "No coat.",
+        "The third time this term.",
+        "A carer may be the cause.",
+        "Ann Hart",
+    ):
         assert said in shown, said
     # Each in its own part, and not only in the chronology that follows.
     parts = ("In the child's own words", "What was tried", "Referrals, answers", "Chronology")
@@ -82,9 +88,9 @@ def test_no_other_child_is_named_in_it(desk, child):
 def test_it_is_recorded_as_taken_out_and_looking_it_over_is_not(desk, child):
     path = pack(desk, child)
     desk.open(path)
-    assert not Line.objects.filter(kind=Kind.EXPORTED).exists()
+    assert not LedgerLine.objects.filter(kind=Kind.EXPORTED).exists()
     printed(desk, path)
-    body = json.loads(Line.objects.get(kind=Kind.EXPORTED).body)
+    body = json.loads(LedgerLine.objects.get(kind=Kind.EXPORTED).body)
     assert (body["about"], body["reason"]) == (str(child.uid), "printed a pack for an agency")
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.http import Http404
 
-from concerns.doors.act import Refused
+from concerns.doors.act import ActRefused
 from concerns.models import Conversation, ReferralEvent
 from concerns.refer import acts as refer
 from concerns.rules import clocks
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import REFERRAL, Stage, State, referral_may_follow
+from concerns.rules.lifecycle import REFERRAL, ReferralStage, State, may_referral_become
 from concerns.rules.roles import Role
 from concerns.rules.words import OUTSIDE, Route
 from concerns.triage import acts as triage
@@ -23,27 +23,40 @@ pytestmark = pytest.mark.django_db
 THEN = LATER + timedelta(hours=1)
 SAID = {"spoken_to": "Duty worker", "happened_at": THEN}
 DOES = {
-    Stage.SENT: lambda both: refer.send(
+    ReferralStage.SENT: lambda both: refer.send(
         agency="Front door", method="telephone", their_reference="W1", **SAID, **both
     ),
-    Stage.ACKNOWLEDGED: lambda both: refer.acknowledge(their_reference="W2", **SAID, **both),
-    Stage.ANSWERED: lambda both: refer.hear_back(
+    ReferralStage.ACKNOWLEDGED: lambda both: refer.acknowledge(
+        their_reference="W2", **SAID, **both
+    ),
+    ReferralStage.ANSWERED: lambda both: refer.hear_back(
         answer="early_help", words="They will see him.", **SAID, **both
     ),
-    Stage.AGREED: lambda both: refer.give_view(view="agree", words="It fits.", **both),
-    Stage.CHALLENGED: lambda both: refer.give_view(view="disagree", words="Too little.", **both),
-    Stage.SETTLED: lambda both: refer.settle(words="They will look again.", **both),
-    Stage.WITHDRAWN: lambda both: refer.withdraw(words="Sent by the hospital.", **both),
+    ReferralStage.AGREED: lambda both: refer.give_view(view="agree", words="It fits.", **both),
+    ReferralStage.CHALLENGED: lambda both: refer.give_view(
+        view="disagree", words="Too little.", **both
+    ),
+    ReferralStage.SETTLED: lambda both: refer.settle(words="They will look again.", **both),
+    ReferralStage.WITHDRAWN: lambda both: refer.withdraw(words="Sent by the hospital.", **both),
 }
 WAYS = {
-    Stage.TO_SEND: (),
-    Stage.SENT: (Stage.SENT,),
-    Stage.ACKNOWLEDGED: (Stage.SENT, Stage.ACKNOWLEDGED),
-    Stage.ANSWERED: (Stage.SENT, Stage.ANSWERED),
-    Stage.AGREED: (Stage.SENT, Stage.ANSWERED, Stage.AGREED),
-    Stage.CHALLENGED: (Stage.SENT, Stage.ANSWERED, Stage.CHALLENGED),
-    Stage.SETTLED: (Stage.SENT, Stage.ANSWERED, Stage.CHALLENGED, Stage.SETTLED),
-    Stage.WITHDRAWN: (Stage.WITHDRAWN,),
+    ReferralStage.TO_SEND: (),
+    ReferralStage.SENT: (ReferralStage.SENT,),
+    ReferralStage.ACKNOWLEDGED: (ReferralStage.SENT, ReferralStage.ACKNOWLEDGED),
+    ReferralStage.ANSWERED: (ReferralStage.SENT, ReferralStage.ANSWERED),
+    ReferralStage.AGREED: (ReferralStage.SENT, ReferralStage.ANSWERED, ReferralStage.AGREED),
+    ReferralStage.CHALLENGED: (
+        ReferralStage.SENT,
+        ReferralStage.ANSWERED,
+        ReferralStage.CHALLENGED,
+    ),
+    ReferralStage.SETTLED: (
+        ReferralStage.SENT,
+        ReferralStage.ANSWERED,
+        ReferralStage.CHALLENGED,
+        ReferralStage.SETTLED,
+    ),
+    ReferralStage.WITHDRAWN: (ReferralStage.WITHDRAWN,),
 }
 
 
@@ -72,35 +85,37 @@ def on_it(referral):
 # Referrals
 
 
-@pytest.mark.parametrize("then", [stage for stage in Stage if stage is not Stage.TO_SEND])
-@pytest.mark.parametrize("now", list(Stage))
+@pytest.mark.parametrize(
+    "then", [stage for stage in ReferralStage if stage is not ReferralStage.TO_SEND]
+)
+@pytest.mark.parametrize("now", list(ReferralStage))
 def test_only_the_drawn_pairs_of_stages_pass(where, lead, deputy, now, then):
     referral = referral_at(now, where, lead, deputy)
-    if referral_may_follow(now, then):
+    if may_referral_become(now, then):
         go(referral, then, deputy)
-        assert referral.stage is then
+        assert referral.current_stage is then
         return
     events = referral.events.count()
-    with pytest.raises(Refused, match="stands at"):
+    with pytest.raises(ActRefused, match="is at the stage"):
         go(referral, then, deputy)
     assert referral.events.count() == events
 
 
 def test_every_stage_is_drawn():
-    assert set(REFERRAL) == set(Stage)
+    assert set(REFERRAL) == set(ReferralStage)
 
 
 @pytest.mark.parametrize(
     ("stage", "kind"),
     [
-        (Stage.TO_SEND, [StepKind.SEND_REFERRAL]),
-        (Stage.SENT, [StepKind.HEAR_BACK]),
-        (Stage.ANSWERED, [StepKind.AGREE_OR_CHALLENGE]),
-        (Stage.CHALLENGED, [StepKind.CHALLENGE]),
-        (Stage.ACKNOWLEDGED, [StepKind.HEAR_BACK]),
-        (Stage.AGREED, []),
-        (Stage.SETTLED, []),
-        (Stage.WITHDRAWN, []),
+        (ReferralStage.TO_SEND, [StepKind.SEND_REFERRAL]),
+        (ReferralStage.SENT, [StepKind.HEAR_BACK]),
+        (ReferralStage.ANSWERED, [StepKind.AGREE_OR_CHALLENGE]),
+        (ReferralStage.CHALLENGED, [StepKind.CHALLENGE]),
+        (ReferralStage.ACKNOWLEDGED, [StepKind.HEAR_BACK]),
+        (ReferralStage.AGREED, []),
+        (ReferralStage.SETTLED, []),
+        (ReferralStage.WITHDRAWN, []),
     ],
 )
 def test_each_stage_owes_the_next(where, lead, deputy, stage, kind):
@@ -109,15 +124,15 @@ def test_each_stage_owes_the_next(where, lead, deputy, stage, kind):
 
 @pytest.mark.parametrize("route", sorted(OUTSIDE))
 def test_the_answer_is_owed_by_the_clock_of_who_was_asked(where, lead, deputy, route):
-    step = referral_at(Stage.SENT, where, lead, deputy, route).steps.open().get()
+    step = referral_at(ReferralStage.SENT, where, lead, deputy, route).steps.open().get()
     social_care = route == Route.SOCIAL_CARE
     assert step.kind == (StepKind.HEAR_BACK if social_care else StepKind.HEAR_BACK_OTHER)
-    assert step.due_at == clocks.due(StepKind(step.kind), where.days, THEN)
+    assert step.due_at == clocks.calculate_due_at(StepKind(step.kind), where.school_calendar, THEN)
     assert step.holder == lead.person
 
 
 def test_what_was_sent_is_kept_as_it_was_told(where, lead, deputy):
-    referral = referral_at(Stage.SENT, where, lead, deputy)
+    referral = referral_at(ReferralStage.SENT, where, lead, deputy)
     event = ReferralEvent.objects.get(referral=referral)
     told = (event.agency, event.spoken_to, event.method, event.their_reference, event.happened_at)
     assert told == ("Front door", "Duty worker", "telephone", "W1", THEN)
@@ -126,13 +141,13 @@ def test_what_was_sent_is_kept_as_it_was_told(where, lead, deputy):
 @pytest.mark.parametrize(
     ("stage", "kind"),
     [
-        (Stage.SENT, Kind.SENT),
-        (Stage.ANSWERED, Kind.ANSWERED),
-        (Stage.AGREED, Kind.VIEWED_ANSWER),
-        (Stage.ACKNOWLEDGED, Kind.ACKNOWLEDGED),
-        (Stage.CHALLENGED, Kind.VIEWED_ANSWER),
-        (Stage.SETTLED, Kind.SETTLED),
-        (Stage.WITHDRAWN, Kind.WITHDRAWN),
+        (ReferralStage.SENT, Kind.SENT),
+        (ReferralStage.ANSWERED, Kind.ANSWERED),
+        (ReferralStage.AGREED, Kind.VIEWED_ANSWER),
+        (ReferralStage.ACKNOWLEDGED, Kind.ACKNOWLEDGED),
+        (ReferralStage.CHALLENGED, Kind.VIEWED_ANSWER),
+        (ReferralStage.SETTLED, Kind.SETTLED),
+        (ReferralStage.WITHDRAWN, Kind.WITHDRAWN),
     ],
 )
 def test_each_leaves_its_line(where, lead, deputy, stage, kind):
@@ -140,46 +155,49 @@ def test_each_leaves_its_line(where, lead, deputy, stage, kind):
 
 
 def test_who_decided_to_refer_cannot_undo_it_alone(where, lead, deputy):
-    referral = referral_at(Stage.TO_SEND, where, lead, deputy)
-    with pytest.raises(Refused, match="second person"):
-        go(referral, Stage.WITHDRAWN, lead)
-    assert (referral.stage, on_it(referral)) == (Stage.TO_SEND, [StepKind.SEND_REFERRAL])
+    referral = referral_at(ReferralStage.TO_SEND, where, lead, deputy)
+    with pytest.raises(ActRefused, match="second person"):
+        go(referral, ReferralStage.WITHDRAWN, lead)
+    assert (referral.current_stage, on_it(referral)) == (
+        ReferralStage.TO_SEND,
+        [StepKind.SEND_REFERRAL],
+    )
     assert lines(referral.concern, Kind.REFUSED) == 1
 
 
 def test_when_the_last_thing_owed_is_done_the_next_move_is_owed(where, lead, deputy):
     own = factories.concern_at(State.TAKEN, where=where, lead=lead, by=lead)
     decide(lead, own, Route.POLICE)
-    go(own.referrals.get(), Stage.WITHDRAWN, deputy)
+    go(own.referrals.get(), ReferralStage.WITHDRAWN, deputy)
     assert owed(own) == {"next_move"}
 
 
-@pytest.mark.parametrize("stage", [Stage.SENT, Stage.ANSWERED])
+@pytest.mark.parametrize("stage", [ReferralStage.SENT, ReferralStage.ANSWERED])
 def test_nothing_is_written_down_before_it_has_happened(where, lead, deputy, stage):
-    before = WAYS[stage][:-1][-1] if len(WAYS[stage]) > 1 else Stage.TO_SEND
+    before = WAYS[stage][:-1][-1] if len(WAYS[stage]) > 1 else ReferralStage.TO_SEND
     referral = referral_at(before, where, lead, deputy)
     early = THEN - timedelta(minutes=1)
-    with pytest.raises(Refused, match="after it has happened"):
+    with pytest.raises(ActRefused, match="after it has happened"):
         go(referral, stage, deputy, now=early)
 
 
 def test_a_late_answer_on_a_closed_concern_asks_for_it_to_be_reopened(where, lead, deputy):
-    referral = referral_at(Stage.AGREED, where, lead, deputy)
+    referral = referral_at(ReferralStage.AGREED, where, lead, deputy)
     concern = referral.concern
     ended = {"outcome": "explained", "why": "Theirs now.", "words_back": "Thank you."}
     triage.close(by=lead, concern=concern, now=THEN, **ended)
-    with pytest.raises(Refused, match="Reopen it first"):
-        go(referral, Stage.ANSWERED, deputy)
+    with pytest.raises(ActRefused, match="Reopen it first"):
+        go(referral, ReferralStage.ANSWERED, deputy)
     triage.reopen(by=lead, concern=concern, why="They wrote again.", now=THEN)
-    go(referral, Stage.ANSWERED, deputy)
+    go(referral, ReferralStage.ANSWERED, deputy)
     assert on_it(referral) == [StepKind.AGREE_OR_CHALLENGE]
 
 
 def test_another_schools_referral_is_a_404(where, lead, deputy):
-    referral = referral_at(Stage.TO_SEND, where, lead, deputy)
+    referral = referral_at(ReferralStage.TO_SEND, where, lead, deputy)
     stranger = factories.viewer(factories.school(), Role.DSL)
     with pytest.raises(Http404):
-        go(referral, Stage.SENT, stranger)
+        go(referral, ReferralStage.SENT, stranger)
 
 
 # Conversations
@@ -227,7 +245,9 @@ def test_advice_written_down_opens_the_conversation_with_parents(lead, advised):
     speak(lead, advised, "adviser")
     assert StepKind.SEEK_ADVICE not in owed(advised)
     step = advised.steps.open().get(kind=StepKind.SPEAK_TO_PARENTS)
-    assert step.due_at == clocks.due(StepKind.SPEAK_TO_PARENTS, lead.school.days, THEN)
+    assert step.due_at == clocks.calculate_due_at(
+        StepKind.SPEAK_TO_PARENTS, lead.school.school_calendar, THEN
+    )
 
 
 def test_parents_told_before_advice_do_not_answer_for_it(lead, advised):
@@ -273,17 +293,17 @@ def test_a_child_for_whom_it_was_superseded_need_not_be_spoken_about(lead, two):
 
 
 def test_a_conversation_is_written_down_after_it_has_happened(lead, to_parents):
-    with pytest.raises(Refused, match="after it has happened"):
+    with pytest.raises(ActRefused, match="after it has happened"):
         speak(lead, to_parents, happened_at=THEN + timedelta(minutes=1))
 
 
 def test_a_conversation_is_about_a_child_of_its_own_concern(where, lead, to_parents):
     other = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    with pytest.raises(Refused, match="child of this concern"):
+    with pytest.raises(ActRefused, match="child of this concern"):
         speak(lead, to_parents, concern_child=other.children.get())
 
 
 def test_nothing_is_said_on_a_closed_concern_until_it_is_reopened(where, lead):
     closed = factories.concern_at(State.CLOSED, where=where, lead=lead)
-    with pytest.raises(Refused, match="Reopen it first"):
+    with pytest.raises(ActRefused, match="Reopen it first"):
         speak(lead, closed, now=NOW + timedelta(hours=5))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from concerns.models import Conversation
 from concerns.refer import acts as refer
 from concerns.rules.clocks import StepKind
-from concerns.rules.lifecycle import Stage, State
+from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from tests import factories
@@ -87,7 +87,7 @@ def test_what_was_not_said_of_a_sending_is_asked_for(desk, referral, left_out):
     answer = desk.press(at(referral, "send"), form | {"words": "All I know."})
     assert (answer.status_code, len(errors(answer))) == (422, 1)
     assert "All I know." in words(answer)
-    assert referral.stage is Stage.TO_SEND
+    assert referral.current_stage is ReferralStage.TO_SEND
 
 
 @pytest.mark.parametrize("left_out", sorted(ANSWER))
@@ -116,7 +116,7 @@ def test_a_form_that_no_longer_fits_says_where_the_referral_stands(desk, referra
     go(desk, referral, "send")
     answer = desk.press(at(referral, "send"), SEND | moment("sent"))
     assert answer.status_code == 422
-    assert errors(answer) == ["This referral stands at: sent, waiting for an answer."]
+    assert errors(answer) == ["This referral is at the stage: sent, waiting for an answer."]
     assert 'value="Front door"' in words(answer)
 
 
@@ -146,7 +146,7 @@ def test_a_second_person_agrees_not_to_send_it(desk, referral, client):
     second = Desk(client, desk.where, Role.DEPUTY)
     assert at(referral, "withdraw") in words(second.open(at(referral)))
     assert second.press(at(referral, "withdraw"), {"words": "Sent."}).status_code == 302
-    assert referral.stage is Stage.WITHDRAWN
+    assert referral.current_stage is ReferralStage.WITHDRAWN
     assert "<form" not in words(second.open(at(referral))).split("<main", 1)[1]
     assert "has not been sent can be" in words(second.open(at(referral, "withdraw")))
 

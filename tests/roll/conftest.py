@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from concerns.models import RollFile, School, Viewer
-from concerns.paper.rows import decoded
+from concerns.paper.csv_reading import decode_file
 from concerns.roll import acts, queries
 from concerns.rules.roles import Role
 from tests import factories
@@ -23,18 +23,18 @@ class Office:
     viewer: Viewer
 
     def upload(self, content: bytes, now=factories.NOW) -> RollFile:
-        return acts.upload(by=self.viewer, content=decoded(content), rows=0, now=now)
+        return acts.upload(by=self.viewer, content=decode_file(content), rows=0, now=now)
 
     def plan(self, file: RollFile, now=factories.NOW):
-        reading = queries.reading(self.viewer, file)
-        return queries.plan(self.school, reading.table, reading.guess, now.date())
+        reading = queries.read_roll_file(self.viewer, file)
+        return queries.build_roll_plan(self.school, reading.table, reading.guess, now.date())
 
     def bring(self, what, now=factories.NOW, sure=True) -> RollFile:
         """`what` is pupils made up, or the bytes of a file."""
         content = what if isinstance(what, bytes) else exports.written(what)
         file = self.upload(content, now)
-        guess = queries.reading(self.viewer, file).guess
-        seen = self.plan(file, now).digest
+        guess = queries.read_roll_file(self.viewer, file).guess
+        seen = self.plan(file, now).plan_digest
         return acts.bring(by=self.viewer, file=file, mapping=guess, seen=seen, sure=sure, now=now)
 
 

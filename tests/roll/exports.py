@@ -74,9 +74,17 @@ class Way:
 
 
 PLAIN = Way(
-    ("Legal Surname", "Legal Forename", "Preferred Forename", "Date of Birth", "UPN",
-     "Admission Number", "Year Group", "Reg Group"),
-)  # fmt: skip
+    (
+        "Legal Surname",
+        "Legal Forename",
+        "Preferred Forename",
+        "Date of Birth",
+        "UPN",
+        "Admission Number",
+        "Year Group",
+        "Reg Group",
+    ),
+)
 WAYS = {
     "UTF-8": PLAIN,
     "UTF-8 with its mark, as Excel saves it": replace(PLAIN, encoding="utf-8-sig"),

@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from concerns.models import Child, Enrolment, Line, Placement
+from concerns.models import Child, Enrolment, LedgerLine, Placement
 from concerns.roll import acts, queries
 from concerns.rules.roles import Role
 from tests import factories
@@ -27,8 +27,8 @@ def confirmed(office, files) -> list[str]:
     forms = [
         {
             "file": file,
-            "mapping": queries.reading(office.viewer, file).guess,
-            "seen": office.plan(file).digest,
+            "mapping": queries.read_roll_file(office.viewer, file).guess,
+            "seen": office.plan(file).plan_digest,
             "sure": True,
         }
         for file in files
@@ -38,7 +38,7 @@ def confirmed(office, files) -> list[str]:
         try:
             ready.wait()
             acts.bring(by=office.viewer, now=NOW, **form)
-        except acts.Moved as moved:
+        except acts.RollChanged as moved:
             return moved.words
         finally:
             connection.close()
@@ -51,7 +51,7 @@ def confirmed(office, files) -> list[str]:
 def all_is_there_once(office, count: int) -> None:
     for model in (Child, Enrolment, Placement):
         assert model.objects.filter(school=office.school).count() == count
-    assert Line.objects.filter(school=office.school, kind="roll_brought").count() == 1
+    assert LedgerLine.objects.filter(school=office.school, kind="roll_brought").count() == 1
 
 
 def test_one_file_pressed_eight_times_at_once_goes_in_once(office):

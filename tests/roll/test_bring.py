@@ -11,7 +11,7 @@ from concerns.models import (
     Child,
     ChildName,
     Enrolment,
-    Line,
+    LedgerLine,
     NameKey,
     Placement,
     RollFile,
@@ -112,7 +112,7 @@ def test_who_had_left_and_is_in_the_file_is_on_the_roll_again(office):
     pupil = exports.roll(1)[0]
     office.bring([pupil])
     child = Child.objects.get(school=office.school)
-    acts._leave(child, NOW.date(), "Spain")
+    acts._take_off_roll(child, NOW.date(), "Spain")
     office.bring([pupil], LATER)
     child.refresh_from_db()
     assert child.left is None
@@ -133,7 +133,7 @@ def test_a_bad_row_of_a_known_pupil_changes_nothing_and_asks_nothing(office):
 
 def test_one_file_leaves_one_line_for_its_reading_and_one_for_its_bringing(office):
     office.bring(exports.roll(5))
-    lines = Line.objects.filter(school=office.school).values_list("kind", flat=True)
+    lines = LedgerLine.objects.filter(school=office.school).values_list("kind", flat=True)
     assert sorted(lines) == ["roll_brought", "roll_read"]
 
 
@@ -141,7 +141,7 @@ def test_no_line_of_the_ledger_holds_a_name(office):
     pupils = exports.roll(25)
     office.bring(pupils)
     office.bring(pupils[5:], LATER)
-    told = " ".join(Line.objects.filter(school=office.school).values_list("body", flat=True))
+    told = " ".join(LedgerLine.objects.filter(school=office.school).values_list("body", flat=True))
     assert not [p.surname for p in pupils if len(p.surname) > 4 and p.surname in told]
 
 
@@ -164,31 +164,35 @@ def test_a_file_nobody_confirmed_goes_with_the_next_upload_a_day_later(office):
 
 def test_a_much_smaller_file_is_refused_until_somebody_is_sure(office):
     office.bring(exports.roll(10))
-    with pytest.raises(acts.Refused):
+    with pytest.raises(acts.ActRefused):
         office.bring(exports.roll(10)[4:], LATER, sure=False)
     assert not RollQuestion.objects.exists()
 
 
 def test_what_was_not_seen_is_not_done(office):
     file = office.upload(exports.written(exports.roll(5)))
-    guess = queries.reading(office.viewer, file).guess
-    seen = office.plan(file).digest
+    guess = queries.read_roll_file(office.viewer, file).guess
+    seen = office.plan(file).plan_digest
     office.bring(exports.roll(5), NOW + timedelta(minutes=5))
-    with pytest.raises(acts.Moved, match="brought in another file"):
+    with pytest.raises(acts.RollChanged, match="brought in another file"):
         acts.bring(
-            by=office.viewer, file=file, mapping=guess, seen=seen, sure=True,
+            by=office.viewer,
+            file=file,
+            mapping=guess,
+            seen=seen,
+            sure=True,
             now=NOW + timedelta(minutes=6),
-        )  # fmt: skip
+        )
 
 
 def test_a_file_is_not_brought_in_twice(office):
     file = office.upload(exports.written(exports.roll(5)))
     what = {
-        "file": file, "mapping": queries.reading(office.viewer, file).guess,
-        "seen": office.plan(file).digest, "sure": True,
+        "file": file, "mapping": queries.read_roll_file(office.viewer, file).guess,
+        "seen": office.plan(file).plan_digest, "sure": True,
     }  # fmt: skip
     acts.bring(by=office.viewer, now=NOW, **what)
-    with pytest.raises(acts.Moved, match="already"):
+    with pytest.raises(acts.RollChanged, match="already"):
         acts.bring(by=office.viewer, now=NOW, **what)
     assert Child.objects.filter(school=office.school).count() == 5
 
@@ -227,10 +231,12 @@ def batches(count: int, *models_and_columns) -> int:
 
 
 def test_what_an_import_costs_depends_on_its_batches_alone(office):
-    few, many = exports.roll(50), exports.roll(500, seed=8)
+    few = exports.roll(50)
+    many = exports.roll(500, seed=8)
     plain = statements(office, few, NOW)
     other = factories.school()
-    office.school, office.viewer = other, factories.viewer(other, *office.viewer.roles)
+    office.school = other
+    office.viewer = factories.viewer(other, *office.viewer.roles)
     more = statements(office, many, NOW)
     differs = {name for name in {*plain, *more} if plain.count(name) != more.count(name)}
     assert all(name.startswith("INSERT INTO") for name in differs)

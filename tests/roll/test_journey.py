@@ -35,7 +35,8 @@ def upload(page, pupils):
 
 
 def test_the_office_brings_in_the_roll_and_answers_for_who_is_missing(at_the_roll, axe, complaints):
-    page, pupils = at_the_roll, exports.roll(60)
+    page = at_the_roll
+    pupils = exports.roll(60)
     axe(page)
     upload(page, pupils)
     axe(page)
@@ -70,7 +71,8 @@ def test_the_office_brings_in_the_roll_and_answers_for_who_is_missing(at_the_rol
 
 
 def test_a_file_lacking_much_of_the_roll_asks_for_a_tick(at_the_roll, axe):
-    page, pupils = at_the_roll, exports.roll(10)
+    page = at_the_roll
+    pupils = exports.roll(10)
     upload(page, pupils)
     page.get_by_role("button", name="Bring it in").click()
     upload(page, pupils[5:])

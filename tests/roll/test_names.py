@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.models import Child, ChildName, offered
+from concerns.models import Child, ChildName
+from concerns.reading import pickers
 from concerns.roll import acts
 from concerns.rules.roles import Role
 from tests import factories
@@ -27,7 +28,7 @@ def renamed(office):
 
 
 def found(office, part) -> list[str]:
-    children, _ = offered.found(office.viewer, part)
+    children, _ = pickers.find_children_on_roll(office.viewer, part)
     return [child.label for child in children]
 
 
@@ -73,14 +74,14 @@ def test_a_name_that_comes_back_is_found_as_the_one_they_have(office, renamed):
 
 def test_who_had_left_and_comes_back_under_another_name_is_found_by_both(office):
     office.bring([PUPIL])
-    acts._leave(Child.objects.get(school=office.school), NOW.date(), "Spain")
+    acts._take_off_roll(Child.objects.get(school=office.school), NOW.date(), "Spain")
     office.bring([MARRIED], LATER)
     assert found(office, "nolan") == ["Aoife Ferreira (was Aoife Nolan)"]
 
 
 def test_who_comes_back_under_the_same_name_has_one_row_of_it(office):
     office.bring([PUPIL])
-    acts._leave(Child.objects.get(school=office.school), NOW.date(), "Spain")
+    acts._take_off_roll(Child.objects.get(school=office.school), NOW.date(), "Spain")
     office.bring([PUPIL], LATER)
     assert ChildName.objects.count() == 1
 

@@ -24,9 +24,14 @@ def test_an_answer_is_kept_and_shown(office, desk):
     assert here in text(desk.client.get(reverse("roll")))
     answer = desk.client.post(
         here,
-        {"answer": "left", "destination": "Leeds", "left_on_day": "2", "left_on_month": "11",
-         "left_on_year": "2026"},
-    )  # fmt: skip
+        {
+            "answer": "left",
+            "destination": "Leeds",
+            "left_on_day": "2",
+            "left_on_month": "11",
+            "left_on_year": "2026",
+        },
+    )
     assert answer.status_code == 302
     shown = text(desk.client.get(reverse("roll")))
     assert "Nobody is missing" in shown

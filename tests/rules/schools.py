@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from concerns.rules.days import SchoolDays
+from concerns.rules.school_days import SchoolDays
 
 LONDON = ZoneInfo("Europe/London")
 

@@ -6,43 +6,52 @@ from collections import Counter
 
 import pytest
 
-from concerns.management.demo.words import NOTICED
-from concerns.rules.after import LEVELS, REVIEWS, Because, Closing, lowers, watched
+from concerns.management.demo.names_and_sentences import NOTICED
+from concerns.rules.child_file_vocabulary import StatusKind
 from concerns.rules.clocks import StepKind
-from concerns.rules.homes import StatusKind
-from concerns.rules.words import Outcome, Route
+from concerns.rules.watching import (
+    LEVELS,
+    REVIEWS,
+    ClosingFacts,
+    WatchReason,
+    is_lower_status,
+    reason_to_watch,
+)
+from concerns.rules.words import ConcernOutcome, Route
 
-CALM = Closing(outcome=Outcome.EXPLAINED, kinds=frozenset({StepKind.FIRST_LOOK, StepKind.DECIDE}))
+CALM = ClosingFacts(
+    outcome=ConcernOutcome.EXPLAINED, kinds=frozenset({StepKind.FIRST_LOOK, StepKind.DECIDE})
+)
 SENT = {Route.SOCIAL_CARE}
 
 
-def closing(**more) -> Closing:
+def closing(**more) -> ClosingFacts:
     said = {name: frozenset(v) if isinstance(v, set) else v for name, v in more.items()}
-    return Closing(**{"outcome": Outcome.KEPT, **said})
+    return ClosingFacts(**{"outcome": ConcernOutcome.KEPT, **said})
 
 
 @pytest.mark.parametrize(
     ("known", "because"),
     [
         (CALM, None),
-        (closing(outcome=Outcome.WITH_AGENCY), Because.AGENCY),
-        (closing(answers={"no_further"}, routes=SENT), Because.NOT_TAKEN_ON),
-        (closing(answers={"advice"}, routes=SENT), Because.NOT_TAKEN_ON),
+        (closing(outcome=ConcernOutcome.WITH_AGENCY), WatchReason.AGENCY),
+        (closing(answers={"no_further"}, routes=SENT), WatchReason.NOT_TAKEN_ON),
+        (closing(answers={"advice"}, routes=SENT), WatchReason.NOT_TAKEN_ON),
         (closing(answers={"assessment"}, routes=SENT), None),
-        (closing(owed={StepKind.ASSESSMENT}), Because.AGENCY),
-        (closing(owed={StepKind.CORE_GROUP}), Because.AGENCY),
+        (closing(owed={StepKind.ASSESSMENT}), WatchReason.AGENCY),
+        (closing(owed={StepKind.CORE_GROUP}), WatchReason.AGENCY),
         (closing(kinds={StepKind.ASSESSMENT}), None),
         (closing(routes={Route.NO_FURTHER}), None),
-        (closing(routes={Route.NO_FURTHER}, grave=True), Because.NO_FURTHER),
-        (closing(kinds={StepKind.DANGER_NOW}), Because.RED),
-        (closing(kinds={StepKind.REFER_NOW}), Because.RED),
+        (closing(routes={Route.NO_FURTHER}, grave=True), WatchReason.NO_FURTHER),
+        (closing(kinds={StepKind.DANGER_NOW}), WatchReason.RED),
+        (closing(kinds={StepKind.REFER_NOW}), WatchReason.RED),
         (closing(kinds={StepKind.DECIDE_TODAY}), None),
-        (closing(kinds={StepKind.DECIDE_TODAY}, routes=SENT), Because.RED),
+        (closing(kinds={StepKind.DECIDE_TODAY}, routes=SENT), WatchReason.RED),
         (closing(kinds={StepKind.DECIDE}, routes=SENT), None),
     ],
 )
 def test_what_is_watched(known, because):
-    assert watched(known) == because
+    assert reason_to_watch(known) == because
 
 
 @pytest.mark.parametrize(
@@ -58,7 +67,7 @@ def test_what_is_watched(known, because):
     ],
 )
 def test_what_lowers(ended, left, lower):
-    assert lowers(ended, left) is lower
+    assert is_lower_status(ended, left) is lower
 
 
 def test_every_status_of_a_level_stands_in_the_vocabulary_and_none_is_nothing():
@@ -72,13 +81,14 @@ DAYS = 190
 OUTSIDE_ANSWERS = ("assessment", "early_help", "advice", "no_further")
 
 
-def drawn(chance) -> tuple[int, Closing]:
+def drawn(chance) -> tuple[int, ClosingFacts]:
     """How many days a concern was open, and what is known of it at its end."""
     shares = [row[0] for row in NOTICED.values()]
     kind = chance.choices(list(NOTICED), shares)[0]
     pressing = kind in {"told", "injury"}
     home = chance.choices(("no", "not_sure", "yes"), (6, 3, 1) if pressing else (30, 2, 0))[0]
-    routes, draw = {Route.PARENTS}, chance.random()
+    routes = {Route.PARENTS}
+    draw = chance.random()
     if not pressing and home != "yes" and chance.random() < 0.62:
         routes = {Route.KEEP}
     elif kind == "told" or draw < 0.12:
@@ -91,7 +101,7 @@ def drawn(chance) -> tuple[int, Closing]:
     kinds = {StepKind.FIRST_LOOK_NOW if pressing or home != "no" else StepKind.FIRST_LOOK}
     kinds.add(StepKind.DECIDE_TODAY if pressing or home == "yes" else StepKind.DECIDE)
     # Somebody assesses the child: then it ends as theirs.
-    outcome = Outcome.WITH_AGENCY if answer == "assessment" else Outcome.KEPT
+    outcome = ConcernOutcome.WITH_AGENCY if answer == "assessment" else ConcernOutcome.KEPT
     answers = {answer} if answer else set()
     known = closing(outcome=outcome, answers=answers, routes=routes, kinds=kinds, grave=pressing)
     return chance.choice((5, 10, 15)), known
@@ -106,10 +116,12 @@ def a_year(pupils: int, seed: int) -> tuple[Counter, int]:
         child = chance.choices(range(pupils), weights)[0]
         long, known = drawn(chance)
         ends.append((chance.randrange(DAYS) + long, child, known))
-    reviews, until, opened = Counter(), {}, 0
+    reviews = Counter()
+    until = {}
+    opened = 0
     for day, child, known in sorted(ends, key=lambda end: end[:2]):
         # A child who is watched already is not watched twice (`models/after.py`, `closing`).
-        if until.get(child, -1) < day and watched(known):
+        if until.get(child, -1) < day and reason_to_watch(known):
             opened += 1
             until[child] = day + REVIEWS[-1] * 5
             reviews.update(day + week * 5 for week in REVIEWS)

@@ -4,33 +4,40 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.rules import bounds, clocks
-from concerns.rules.adults import AdultStepKind
-from concerns.rules.clocks import CLOCKS, StepKind, Unit
+from concerns.rules import clock_bounds, clocks
+from concerns.rules.adult_vocabulary import AdultStepKind
+from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind
 from tests.rules.schools import PRIMARY
 from tests.rules.test_tables import TUESDAY_TEN
 
 
 @pytest.mark.parametrize("kind", list(CLOCKS))
 def test_the_default_of_every_clock_lies_within_its_bounds(kind):
-    assert bounds.least(kind) <= CLOCKS[kind].amount <= bounds.most(kind)
+    assert (
+        clock_bounds.shortest_amount(kind)
+        <= CLOCKS[kind].amount
+        <= clock_bounds.longest_amount(kind)
+    )
 
 
 @pytest.mark.parametrize("kind", list(CLOCKS))
 def test_every_clock_may_be_changed_or_says_why_not(kind):
-    assert bounds.may_change(kind) or bounds.fixed_words(kind)
-    assert bool(bounds.fixed_words(kind)) is not bounds.may_change(kind)
+    assert clock_bounds.may_change_clock(kind) or clock_bounds.why_clock_is_fixed(kind)
+    assert bool(clock_bounds.why_clock_is_fixed(kind)) is not clock_bounds.may_change_clock(kind)
 
 
-@pytest.mark.parametrize("kind", list(bounds.BOUNDS))
+@pytest.mark.parametrize("kind", list(clock_bounds.BOUNDS))
 def test_every_clock_that_has_a_bound_says_where_it_comes_from(kind):
-    assert CLOCKS[kind].unit in (Unit.MINUTES, Unit.DAYS)
-    assert bounds.source(kind)
+    assert CLOCKS[kind].unit in (ClockUnit.MINUTES, ClockUnit.DAYS)
+    assert clock_bounds.clock_default_source(kind)
 
 
 def test_no_clock_can_be_switched_off():
-    assert {bounds.within(kind, 10_000) for kind in CLOCKS} <= set(range(241))
-    assert all(bounds.within(kind, 0) == bounds.least(kind) for kind in bounds.BOUNDS)
+    assert {clock_bounds.clamp_clock_amount(kind, 10_000) for kind in CLOCKS} <= set(range(241))
+    assert all(
+        clock_bounds.clamp_clock_amount(kind, 0) == clock_bounds.shortest_amount(kind)
+        for kind in clock_bounds.BOUNDS
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,24 +46,28 @@ def test_no_clock_can_be_switched_off():
      StepKind.CONFERENCE, StepKind.CORE_GROUP, StepKind.ASSESSMENT],
 )  # fmt: skip
 def test_what_guidance_gives_is_never_made_longer(kind):
-    assert bounds.most(kind) == CLOCKS[kind].amount
+    assert clock_bounds.longest_amount(kind) == CLOCKS[kind].amount
 
 
 def test_a_date_that_somebody_names_is_nobodys_figure():
-    assert not any(bounds.may_change(k) for k in CLOCKS if CLOCKS[k].unit is Unit.DATE)
+    assert not any(
+        clock_bounds.may_change_clock(k) for k in CLOCKS if CLOCKS[k].unit is ClockUnit.DATE
+    )
 
 
 def test_a_figure_of_ones_own_is_the_time_that_is_given():
-    due = clocks.due(StepKind.FIRST_LOOK, PRIMARY, TUESDAY_TEN, amount=45)
+    due = clocks.calculate_due_at(StepKind.FIRST_LOOK, PRIMARY, TUESDAY_TEN, amount=45)
     assert due == TUESDAY_TEN + timedelta(minutes=45)
 
 
 def test_none_of_ones_own_is_the_table_and_nought_is_nought():
     kind = StepKind.SPEAK_TO_PARENTS
-    usual = clocks.due(kind, PRIMARY, TUESDAY_TEN)
-    assert clocks.due(kind, PRIMARY, TUESDAY_TEN, amount=None) == usual
-    assert clocks.due(kind, PRIMARY, TUESDAY_TEN, amount=0) == usual
-    assert clocks.due(kind, PRIMARY, TUESDAY_TEN, amount=1) == usual + timedelta(days=1)
+    usual = clocks.calculate_due_at(kind, PRIMARY, TUESDAY_TEN)
+    assert clocks.calculate_due_at(kind, PRIMARY, TUESDAY_TEN, amount=None) == usual
+    assert clocks.calculate_due_at(kind, PRIMARY, TUESDAY_TEN, amount=0) == usual
+    assert clocks.calculate_due_at(kind, PRIMARY, TUESDAY_TEN, amount=1) == usual + timedelta(
+        days=1
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,4 +80,4 @@ def test_none_of_ones_own_is_the_table_and_nought_is_nought():
     ],
 )
 def test_a_figure_is_said_in_its_own_calendar(kind, amount, words):
-    assert bounds.in_words(kind, amount) == words
+    assert clock_bounds.clock_amount_in_words(kind, amount) == words

@@ -6,14 +6,14 @@ import pytest
 
 from concerns.rules.calendars import (
     Calendar,
-    add_real,
+    add_real_minutes,
     add_school_days,
     add_school_minutes,
     add_school_weeks,
     add_weeks,
     add_working_days,
-    before_a_break,
     end_of_school_day,
+    is_before_break,
     minutes_between,
     school_minutes_between,
     working_minutes_between,
@@ -161,7 +161,7 @@ def test_a_review_in_weeks_finds_the_school_open(weeks, due):
     ],
 )
 def test_a_break_lasts_from_the_last_bell_to_the_next_opening(when, expected):
-    assert before_a_break(PRIMARY, at(when)) is expected
+    assert is_before_break(PRIMARY, at(when)) is expected
 
 
 # Working time
@@ -198,7 +198,8 @@ def test_the_close_of_working_days_can_be_moved():
 
 
 def test_working_minutes_pass_in_office_hours_and_not_at_the_weekend():
-    friday, monday = at("2026-09-11 17:00"), at("2026-09-14 10:30")
+    friday = at("2026-09-11 17:00")
+    monday = at("2026-09-14 10:30")
     assert working_minutes_between("England", friday, monday) == 90
     assert working_minutes_between("England", monday, friday) == -90
 
@@ -207,14 +208,18 @@ def test_working_minutes_pass_in_office_hours_and_not_at_the_weekend():
 
 
 def test_real_time_takes_no_notice_of_the_clocks_changing():
-    assert add_real(at("2026-03-29 00:30"), 60) == at("2026-03-29 02:30")
-    assert add_real(at("2026-10-25 00:30"), 120) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert add_real_minutes(at("2026-03-29 00:30"), 60) == at("2026-03-29 02:30")
+    assert add_real_minutes(at("2026-10-25 00:30"), 120) == datetime(
+        2026, 10, 25, 1, 30, tzinfo=UTC
+    )
 
 
 def test_real_minutes_count_the_hour_that_comes_twice():
-    start, end = at("2026-10-25 00:30"), at("2026-10-25 02:30")
+    start = at("2026-10-25 00:30")
+    end = at("2026-10-25 02:30")
     assert minutes_between(Calendar.REAL, PRIMARY, start, end) == 180
-    once, again = at("2026-10-25 01:40"), at("2026-10-25 01:30").replace(fold=1)
+    once = at("2026-10-25 01:40")
+    again = at("2026-10-25 01:30").replace(fold=1)
     assert minutes_between(Calendar.REAL, PRIMARY, once, again) == 50
 
 
@@ -238,11 +243,11 @@ NAIVE = datetime(2026, 9, 8, 10)
         lambda: add_school_minutes(PRIMARY, NAIVE, 1),
         lambda: add_school_days(PRIMARY, NAIVE, 1),
         lambda: add_working_days("England", NAIVE, 1),
-        lambda: add_real(NAIVE, 1),
+        lambda: add_real_minutes(NAIVE, 1),
         lambda: add_weeks(NAIVE, 1),
         lambda: school_minutes_between(PRIMARY, NAIVE, NAIVE),
         lambda: minutes_between(Calendar.REAL, PRIMARY, at("2026-09-08 10:00"), NAIVE),
-        lambda: before_a_break(PRIMARY, NAIVE),
+        lambda: is_before_break(PRIMARY, NAIVE),
     ],
 )
 def test_a_moment_without_a_time_zone_is_refused(promise):
@@ -257,7 +262,7 @@ def test_a_moment_without_a_time_zone_is_refused(promise):
         lambda now: add_school_days(PRIMARY, now, -1),
         lambda now: add_school_weeks(PRIMARY, now, -1),
         lambda now: add_working_days("England", now, -1),
-        lambda now: add_real(now, -1),
+        lambda now: add_real_minutes(now, -1),
         lambda now: add_weeks(now, -1),
     ],
 )

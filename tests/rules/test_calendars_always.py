@@ -10,7 +10,7 @@ from concerns.rules.calendars import (
     add_school_minutes,
     school_minutes_between,
 )
-from concerns.rules.days import is_school_day, is_working_day, next_school_day
+from concerns.rules.school_days import is_school_day, is_working_day, next_school_day
 from tests.rules.schools import FORGETFUL, HIGHLAND, LONDON, PRIMARY, UNTOLD
 
 schools = st.sampled_from([PRIMARY, HIGHLAND, FORGETFUL, UNTOLD])
@@ -41,7 +41,8 @@ def test_a_deadline_is_always_on_a_working_day_between_the_bells(days, start, mi
 @for_every_moment
 @given(schools, moments, moments, lengths, lengths)
 def test_a_later_start_or_a_longer_time_is_never_due_sooner(days, one, other, few, many):
-    (one, other), (few, many) = sorted((one, other)), sorted((few, many))
+    (one, other) = sorted((one, other))
+    (few, many) = sorted((few, many))
     assert add_school_minutes(days, one, few) <= add_school_minutes(days, other, few)
     assert add_school_minutes(days, one, few) <= add_school_minutes(days, one, many)
     assert add_school_days(days, one, few % 90) <= add_school_days(days, other, few % 90)
@@ -51,10 +52,8 @@ def test_a_later_start_or_a_longer_time_is_never_due_sooner(days, one, other, fe
 @given(schools, moments, moments, moments)
 def test_time_before_and_time_after_add_up(days, one, two, three):
     one, two, three = (moment.replace(second=0, microsecond=0) for moment in (one, two, three))
-    first, second = (
-        school_minutes_between(days, one, two),
-        school_minutes_between(days, two, three),
-    )
+    first = school_minutes_between(days, one, two)
+    second = school_minutes_between(days, two, three)
     assert first + second == school_minutes_between(days, one, three)
 
 

@@ -4,8 +4,8 @@ from datetime import time
 
 import pytest
 
-from concerns.rules.calendars import Calendar, in_words, minutes_between
-from concerns.rules.days import SchoolDays
+from concerns.rules.calendars import Calendar, duration_in_words, minutes_between
+from concerns.rules.school_days import SchoolDays
 from tests.rules.schools import HIGHLAND, PRIMARY, at
 
 
@@ -14,7 +14,8 @@ from tests.rules.schools import HIGHLAND, PRIMARY, at
     [(Calendar.SCHOOL, 15), (Calendar.WORKING, 15), (Calendar.REAL, 24 * 60)],
 )
 def test_each_calendar_measures_the_same_night_its_own_way(calendar, minutes):
-    start, end = at("2026-09-08 09:00"), at("2026-09-09 09:00")
+    start = at("2026-09-08 09:00")
+    end = at("2026-09-09 09:00")
     full = {Calendar.SCHOOL: 390, Calendar.WORKING: 465, Calendar.REAL: 0}[calendar]
     assert minutes_between(calendar, PRIMARY, start, end) == full + minutes
     assert minutes_between(calendar, PRIMARY, end, start) == -full - minutes
@@ -43,15 +44,15 @@ def test_each_calendar_measures_the_same_night_its_own_way(calendar, minutes):
     ],
 )
 def test_time_is_said_in_the_largest_whole_unit(minutes, calendar, words):
-    assert in_words(minutes, calendar) == words
+    assert duration_in_words(minutes, calendar) == words
 
 
 def test_a_school_day_is_as_long_as_the_schools_own():
-    assert in_words(360, Calendar.SCHOOL, HIGHLAND) == "1 school day"
-    assert in_words(360, Calendar.SCHOOL, PRIMARY) == "6 school hours"
+    assert duration_in_words(360, Calendar.SCHOOL, HIGHLAND) == "1 school day"
+    assert duration_in_words(360, Calendar.SCHOOL, PRIMARY) == "6 school hours"
 
 
 def test_a_school_open_for_half_an_hour_has_days_shorter_than_an_hour():
     days = SchoolDays("England", time(9), time(9, 30), (), frozenset())
-    assert in_words(29, Calendar.SCHOOL, days) == "29 minutes"
-    assert in_words(30, Calendar.SCHOOL, days) == "1 school day"
+    assert duration_in_words(29, Calendar.SCHOOL, days) == "29 minutes"
+    assert duration_in_words(30, Calendar.SCHOOL, days) == "1 school day"

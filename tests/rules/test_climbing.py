@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concerns.rules import clocks
-from concerns.rules.climbing import pushes, turn
 from concerns.rules.clocks import CLOCKS, StepKind
+from concerns.rules.escalation_timing import count_escalations, place_on_ladder
 from tests.rules.schools import PRIMARY
 
 # Tuesday in term.
@@ -19,7 +19,7 @@ MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
 
 
 def pushed(kind, due_at, later):
-    return pushes(kind, PRIMARY, due_at, due_at + later)
+    return count_escalations(kind, PRIMARY, due_at, due_at + later)
 
 
 def test_what_is_not_late_is_not_pushed():
@@ -36,21 +36,22 @@ def test_danger_is_pushed_every_quarter_of_an_hour_for_ever(minutes, times):
 
 
 def test_an_ordinary_first_look_is_pushed_by_school_hours():
-    first, second = timedelta(minutes=59), timedelta(minutes=60)
+    first = timedelta(minutes=59)
+    second = timedelta(minutes=60)
     assert pushed(StepKind.FIRST_LOOK, TEN, first) == 1
     assert pushed(StepKind.FIRST_LOOK, TEN, second) == 2
     assert pushed(StepKind.FIRST_LOOK, TEN, timedelta(hours=20)) == 6
 
 
 def test_what_fell_due_on_a_friday_evening_does_not_wait_for_monday():
-    due_at = clocks.due(StepKind.FIRST_LOOK, PRIMARY, FRIDAY)
+    due_at = clocks.calculate_due_at(StepKind.FIRST_LOOK, PRIMARY, FRIDAY)
     assert due_at == FRIDAY + timedelta(hours=2)
-    assert pushes(StepKind.FIRST_LOOK, PRIMARY, due_at, due_at + timedelta(hours=3)) == 4
+    assert count_escalations(StepKind.FIRST_LOOK, PRIMARY, due_at, due_at + timedelta(hours=3)) == 4
 
 
 def test_what_is_owed_in_days_and_fell_due_at_the_last_bell_waits_for_monday():
     last_bell = FRIDAY.replace(minute=30)
-    assert pushes(StepKind.DECIDE, PRIMARY, last_bell, MONDAY) == 1
+    assert count_escalations(StepKind.DECIDE, PRIMARY, last_bell, MONDAY) == 1
 
 
 @pytest.mark.parametrize(
@@ -66,33 +67,36 @@ def test_what_is_owed_in_days_and_fell_due_at_the_last_bell_waits_for_monday():
     ],
 )
 def test_by_night_all_are_asked_once_and_then_less_often(kind, hours, times):
-    due_at = clocks.due(kind, PRIMARY, FRIDAY)
-    assert pushes(kind, PRIMARY, due_at, due_at + timedelta(hours=hours)) == times
+    due_at = clocks.calculate_due_at(kind, PRIMARY, FRIDAY)
+    assert count_escalations(kind, PRIMARY, due_at, due_at + timedelta(hours=hours)) == times
 
 
 def test_when_school_opens_again_it_is_pushed_as_often_as_ever():
-    due_at = clocks.due(StepKind.FIRST_LOOK_NOW, PRIMARY, FRIDAY)
-    opening, an_hour_on = MONDAY, MONDAY + timedelta(hours=1)
-    before = pushes(StepKind.FIRST_LOOK_NOW, PRIMARY, due_at, opening)
-    assert pushes(StepKind.FIRST_LOOK_NOW, PRIMARY, due_at, an_hour_on) == before + 4
+    due_at = clocks.calculate_due_at(StepKind.FIRST_LOOK_NOW, PRIMARY, FRIDAY)
+    opening = MONDAY
+    an_hour_on = MONDAY + timedelta(hours=1)
+    before = count_escalations(StepKind.FIRST_LOOK_NOW, PRIMARY, due_at, opening)
+    assert count_escalations(StepKind.FIRST_LOOK_NOW, PRIMARY, due_at, an_hour_on) == before + 4
 
 
 def test_a_school_day_is_from_bell_to_bell():
-    due_at = clocks.due(StepKind.DECIDE, PRIMARY, TEN)
+    due_at = clocks.calculate_due_at(StepKind.DECIDE, PRIMARY, TEN)
     same_time_next_day = due_at + timedelta(days=1)
-    assert pushes(StepKind.DECIDE, PRIMARY, due_at, same_time_next_day) == 2
+    assert count_escalations(StepKind.DECIDE, PRIMARY, due_at, same_time_next_day) == 2
 
 
 def test_an_answer_from_outside_is_pushed_by_working_days_through_a_weekend():
     friday_five = FRIDAY.replace(hour=17, minute=0)
-    assert pushes(StepKind.HEAR_BACK, PRIMARY, friday_five, MONDAY) == 1
-    assert pushes(StepKind.HEAR_BACK, PRIMARY, friday_five, MONDAY.replace(hour=17)) == 2
+    assert count_escalations(StepKind.HEAR_BACK, PRIMARY, friday_five, MONDAY) == 1
+    assert count_escalations(StepKind.HEAR_BACK, PRIMARY, friday_five, MONDAY.replace(hour=17)) == 2
 
 
 @pytest.mark.parametrize("kind", StepKind)
 def test_no_late_step_is_ever_left_in_peace(kind):
     a_month = timedelta(days=40)
-    assert pushes(kind, PRIMARY, TEN, TEN + a_month) > pushes(kind, PRIMARY, TEN, TEN + a_month / 2)
+    assert count_escalations(kind, PRIMARY, TEN, TEN + a_month) > count_escalations(
+        kind, PRIMARY, TEN, TEN + a_month / 2
+    )
 
 
 @given(kind=st.sampled_from(list(CLOCKS)), minutes=st.integers(0, 200_000), more=st.integers(0, 9))
@@ -105,9 +109,9 @@ def test_a_step_never_climbs_down(kind, minutes, more):
     ("times", "place"), [(0, (0, 0)), (1, (0, 0)), (2, (1, 0)), (3, (2, 0)), (4, (0, 1))]
 )
 def test_a_ladder_of_three_goes_round_and_round(times, place):
-    assert turn(times, 3) == place
+    assert place_on_ladder(times, 3) == place
 
 
 def test_a_ladder_with_nobody_on_it_is_said_aloud():
     with pytest.raises(ValueError, match="nobody"):
-        turn(1, 0)
+        place_on_ladder(1, 0)

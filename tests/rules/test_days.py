@@ -4,8 +4,13 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from concerns.rules.calendars import Calendar, add_school_days, add_school_minutes, in_words
-from concerns.rules.days import (
+from concerns.rules.calendars import (
+    Calendar,
+    add_school_days,
+    add_school_minutes,
+    duration_in_words,
+)
+from concerns.rules.school_days import (
     NoTermKnown,
     SchoolDays,
     is_school_day,
@@ -131,4 +136,4 @@ def test_a_hundred_and_twenty_days_is_the_longest_break(gap):
 def test_a_school_that_closes_before_it_opens_is_given_office_hours():
     days = SchoolDays("England", time(15, 30), time(8, 45), PRIMARY.terms, PRIMARY.closures)
     assert wall(add_school_minutes(days, at("2026-09-08 16:30"), 60)) == "2026-09-09 09:30"
-    assert in_words(480, Calendar.SCHOOL, days) == "1 school day"
+    assert duration_in_words(480, Calendar.SCHOOL, days) == "1 school day"

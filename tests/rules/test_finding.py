@@ -2,8 +2,13 @@
 
 import pytest
 
-from concerns.rules.finding import around, found_by, looked_for, shortened
-from concerns.rules.names import folded, name_words, ways
+from concerns.rules.name_folding import fold_text, name_query_variants, name_search_words
+from concerns.rules.word_stems import (
+    excerpt_around_match,
+    search_query_stems,
+    searchable_stems,
+    stem_word,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,51 +21,57 @@ from concerns.rules.names import folded, name_words, ways
     ],
 )  # fmt: skip
 def test_the_forms_of_a_word_find_one_another(forms):
-    assert len({shortened(folded(form)) for form in forms.split()}) == 1
+    assert len({stem_word(fold_text(form)) for form in forms.split()}) == 1
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("hand", "han"), ("belt", "bell"), ("bed", "be"), ("dress", "dre")]
 )
 def test_other_words_stay_other_words(one, other):
-    assert shortened(one) != shortened(other)
+    assert stem_word(one) != stem_word(other)
 
 
 def test_what_is_in_everything_finds_nothing():
-    assert found_by("He said that she was not, and I did it. x") == set()
+    assert searchable_stems("He said that she was not, and I did it. x") == set()
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "%", "*", '"', "'", "_", "🙂", "he was not", "\u200f"])
 def test_nothing_is_looked_for_where_no_word_is(typed):
-    assert looked_for(typed) == []
+    assert search_query_stems(typed) == []
 
 
 def test_accents_case_hyphens_and_apostrophes_do_not_matter():
-    assert found_by("Żółć İZMİR o’brien-SMITH") == found_by("zolc izmir OBRIEN smith")
+    assert searchable_stems("Żółć İZMİR o’brien-SMITH") == searchable_stems(
+        "zolc izmir OBRIEN smith"
+    )
 
 
 def test_other_alphabets_and_figures_are_words_too():
-    assert found_by("عربى 中文 5 07700") == {"عربى", "中文", "5", "07700"}
+    assert searchable_stems("عربى 中文 5 07700") == {"عربى", "中文", "5", "07700"}
 
 
 def test_the_longest_is_looked_for_first():
-    assert looked_for("mum belt kitchen belts") == ["kitchen", "belt", "mum"]
+    assert search_query_stems("mum belt kitchen belts") == ["kitchen", "belt", "mum"]
 
 
 def test_a_piece_of_what_was_written_shows_each_word_found():
     text = "one two three four Mum's belt five six seven eight"
-    assert around(text, {"mum", "belt"}, most=2) == [
-        ("…", False), ("three four", False), ("Mum's belt", True), ("five", False), ("…", False)
-    ]  # fmt: skip
-    assert around("Mum said", {"mum"}) == [("Mum", True), ("said", False)]
-    assert around(text, {"otter"}) == []
+    assert excerpt_around_match(text, {"mum", "belt"}, most=2) == [
+        ("…", False),
+        ("three four", False),
+        ("Mum's belt", True),
+        ("five", False),
+        ("…", False),
+    ]
+    assert excerpt_around_match("Mum said", {"mum"}) == [("Mum", True), ("said", False)]
+    assert excerpt_around_match(text, {"otter"}) == []
 
 
 @pytest.mark.parametrize(
     "written", ["O'Brien", "O’Brien", "O‘Brien", "OʼBrien", "O´Brien", "O`Brien", "OBRIEN"]
 )
 def test_every_apostrophe_is_none(written):
-    assert folded(written) == "obrien"
+    assert fold_text(written) == "obrien"
 
 
 @pytest.mark.parametrize(
@@ -73,17 +84,17 @@ def test_every_apostrophe_is_none(written):
     ],
 )  # fmt: skip
 def test_a_name_is_folded_alike_however_it_is_written(written, plain):
-    assert folded(written) == plain
+    assert fold_text(written) == plain
 
 
 def test_a_name_is_found_by_each_word_and_by_those_behind_it_as_one():
-    assert name_words("Ana", "de la Cruz", "") == {"ana", "delacruz", "lacruz", "cruz"}
-    assert max(map(len, name_words("ﷺ" * 90))) == 100
+    assert name_search_words("Ana", "de la Cruz", "") == {"ana", "delacruz", "lacruz", "cruz"}
+    assert max(map(len, name_search_words("ﷺ" * 90))) == 100
 
 
 def test_what_is_typed_may_be_meant_in_several_ways():
-    assert ways("") == ways("%") == []
-    assert ways("Rashid") == [["rashid"]]
-    assert ways("al rashid") == [["al", "rashid"], ["alrashid"]]
-    assert ["omar", "alrashid"] in ways("omar al rashid")
-    assert len(ways("a b c d e f g h i")) == 7
+    assert name_query_variants("") == name_query_variants("%") == []
+    assert name_query_variants("Rashid") == [["rashid"]]
+    assert name_query_variants("al rashid") == [["al", "rashid"], ["alrashid"]]
+    assert ["omar", "alrashid"] in name_query_variants("omar al rashid")
+    assert len(name_query_variants("a b c d e f g h i")) == 7

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from concerns.rules import spans
-from concerns.rules.days import SchoolDays
-from concerns.rules.spans import Age, Wait
+from concerns.rules import reporting_periods
+from concerns.rules.reporting_periods import AgeBand, WaitBand
+from concerns.rules.school_days import SchoolDays
 
 SCHOOL = SchoolDays(
     "England",
@@ -19,45 +19,54 @@ TUESDAY = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
 
 
 def test_a_school_year_begins_at_midnight_in_summer_time():
-    start, end = spans.school_year(SCHOOL, 2026)
+    start, end = reporting_periods.school_year_bounds(SCHOOL, 2026)
     assert start == datetime(2026, 8, 31, 23, 0, tzinfo=UTC)
     assert end == datetime(2027, 8, 31, 23, 0, tzinfo=UTC)
 
 
 def test_a_month_runs_to_the_first_moment_of_the_next_across_the_change_of_clocks():
-    start, end = spans.month(SCHOOL, date(2026, 3, 1))
+    start, end = reporting_periods.month_bounds(SCHOOL, date(2026, 3, 1))
     assert start == datetime(2026, 3, 1, 0, 0, tzinfo=UTC)
     assert end == datetime(2026, 3, 31, 23, 0, tzinfo=UTC)
-    assert spans.month(SCHOOL, date(2026, 12, 1))[1] == datetime(2027, 1, 1, tzinfo=UTC)
+    assert reporting_periods.month_bounds(SCHOOL, date(2026, 12, 1))[1] == datetime(
+        2027, 1, 1, tzinfo=UTC
+    )
 
 
 def test_the_months_of_a_year_run_from_september_and_stop_at_today():
-    whole = spans.months_of(2025, TUESDAY.date())
+    whole = reporting_periods.months_of_school_year(2025, TUESDAY.date())
     assert (whole[0], whole[-1], len(whole)) == (date(2025, 9, 1), date(2026, 8, 1), 12)
-    assert spans.months_of(2026, TUESDAY.date())[-1] == date(2026, 11, 1)
-    assert spans.months_of(2030, TUESDAY.date()) == [date(2030, 9, 1)]
+    assert reporting_periods.months_of_school_year(2026, TUESDAY.date())[-1] == date(2026, 11, 1)
+    assert reporting_periods.months_of_school_year(2030, TUESDAY.date()) == [date(2030, 9, 1)]
 
 
 def test_the_years_run_from_the_first_that_holds_anything_to_this_one():
     first = datetime(2024, 8, 31, 22, 59, tzinfo=UTC)
-    assert spans.years_since(SCHOOL, first, TUESDAY.date()) == [2026, 2025, 2024, 2023]
-    assert spans.years_since(SCHOOL, None, TUESDAY.date()) == [2026]
+    assert reporting_periods.school_years_since(SCHOOL, first, TUESDAY.date()) == [
+        2026,
+        2025,
+        2024,
+        2023,
+    ]
+    assert reporting_periods.school_years_since(SCHOOL, None, TUESDAY.date()) == [2026]
 
 
 def test_ages_lie_end_to_end_and_leave_nothing_out():
-    ages = [spans.age(SCHOOL, band, TUESDAY.date()) for band in Age]
+    ages = [reporting_periods.age_band_bounds(SCHOOL, band, TUESDAY.date()) for band in AgeBand]
     assert ages[0][1] is None
     assert ages[-1][0] is None
     assert [start for start, _ in ages[:-1]] == [end for _, end in ages[1:]]
 
 
 def test_less_than_a_week_is_today_and_the_six_days_before():
-    assert spans.age(SCHOOL, Age.WEEK, TUESDAY.date())[0] == datetime(2026, 10, 28, tzinfo=UTC)
+    assert reporting_periods.age_band_bounds(SCHOOL, AgeBand.WEEK, TUESDAY.date())[0] == datetime(
+        2026, 10, 28, tzinfo=UTC
+    )
 
 
 def test_waits_lie_end_to_end_and_a_school_day_is_as_long_as_the_school_says():
-    assert spans.wait_ends(SCHOOL) == (30, 120, 405, 810)
-    waits = [spans.wait(SCHOOL, band) for band in list(Wait)[:-1]]
+    assert reporting_periods.wait_band_limits(SCHOOL) == (30, 120, 405, 810)
+    waits = [reporting_periods.wait_band_bounds(SCHOOL, band) for band in list(WaitBand)[:-1]]
     assert waits == [(None, 30), (30, 120), (120, 405), (405, 810), (810, None)]
 
 
@@ -72,12 +81,12 @@ def test_waits_lie_end_to_end_and_a_school_day_is_as_long_as_the_school_says():
     ],
 )
 def test_silence_is_counted_in_whole_school_days(count, since):
-    assert spans.quiet_since(SCHOOL, TUESDAY, count) == since
+    assert reporting_periods.quiet_cutoff(SCHOOL, TUESDAY, count) == since
 
 
 def test_today_is_a_whole_day_of_silence_only_after_the_last_bell():
     after = datetime(2026, 11, 3, 15, 30, tzinfo=UTC)
-    assert spans.quiet_since(SCHOOL, after, 1) == datetime(2026, 11, 3, tzinfo=UTC)
+    assert reporting_periods.quiet_cutoff(SCHOOL, after, 1) == datetime(2026, 11, 3, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -85,4 +94,4 @@ def test_today_is_a_whole_day_of_silence_only_after_the_last_bell():
     [(0, "less than a minute"), (1, "1 minute"), (60, "1 hour"), (125, "2 hours 5 minutes")],
 )
 def test_school_time_is_said_in_hours_and_minutes(minutes, words):
-    assert spans.in_hours(minutes) == words
+    assert reporting_periods.hours_in_words(minutes) == words

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from concerns.rules.climbing import pushes
-from concerns.rules.clocks import CLOCKS, StepKind, due, late_words
+from concerns.rules.clocks import CLOCKS, StepKind, calculate_due_at, lateness_in_words
+from concerns.rules.escalation_timing import count_escalations
 from tests.rules.schools import HIGHLAND, PRIMARY, at, wall
 
 
 def owed(kind, when, days=PRIMARY):
-    return wall(due(kind, days, at(when)))
+    return wall(calculate_due_at(kind, days, at(when)))
 
 
 # Friday at 15:31: the last bell has gone, and a weekend is to come.
@@ -40,8 +40,8 @@ def test_on_friday_at_15_31(kind, by):
 
 
 def test_what_presses_on_friday_is_pushed_on_by_the_wall_and_not_on_monday():
-    done_by = due(StepKind.FIRST_LOOK, PRIMARY, at(FRIDAY))
-    assert pushes(StepKind.FIRST_LOOK, PRIMARY, done_by, at("2026-11-06T19:32")) == 3
+    done_by = calculate_due_at(StepKind.FIRST_LOOK, PRIMARY, at(FRIDAY))
+    assert count_escalations(StepKind.FIRST_LOOK, PRIMARY, done_by, at("2026-11-06T19:32")) == 3
 
 
 # The last day of July: no school for weeks, and the council at work.
@@ -70,8 +70,8 @@ def test_on_the_last_day_of_july(kind, by):
 
 
 def test_a_referral_is_late_in_august_and_says_so():
-    done_by = due(StepKind.HEAR_BACK, PRIMARY, at(JULY))
-    said = late_words(StepKind.HEAR_BACK, PRIMARY, done_by, at("2026-08-12T17:00"))
+    done_by = calculate_due_at(StepKind.HEAR_BACK, PRIMARY, at(JULY))
+    said = lateness_in_words(StepKind.HEAR_BACK, PRIMARY, done_by, at("2026-08-12T17:00"))
     assert said == "7 working days late"
 
 
@@ -208,5 +208,6 @@ def test_every_promise_of_the_field_has_its_clock(row, kind):
 
 def test_a_step_with_its_own_date_is_owed_at_that_days_bell_even_in_a_holiday():
     assert (
-        wall(due(StepKind.LOOK_AFTER, PRIMARY, at(JULY), date(2026, 8, 12))) == "2026-08-12 15:30"
+        wall(calculate_due_at(StepKind.LOOK_AFTER, PRIMARY, at(JULY), date(2026, 8, 12)))
+        == "2026-08-12 15:30"
     )

@@ -11,7 +11,9 @@ class Staff:
     """Somebody signed in, who opens pages and sends forms as a browser does."""
 
     def __init__(self, client, where, person):
-        self.client, self.where, self.person = client, where, person
+        self.client = client
+        self.where = where
+        self.person = person
 
     @property
     def viewer(self):

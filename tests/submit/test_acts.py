@@ -2,7 +2,7 @@
 
 import pytest
 
-from concerns.doors.act import Refused
+from concerns.doors.act import ActRefused
 from concerns.models import Concern
 from tests import factories
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_concern_about_nobody_is_refused():
     where = factories.school()
-    with pytest.raises(Refused, match="which child"):
+    with pytest.raises(ActRefused, match="which child"):
         factories.sent(factories.viewer(where), involved=(factories.child(where),))
     assert not Concern.objects.exists()
 

@@ -6,7 +6,7 @@ import pytest
 from django.http import Http404
 
 from concerns.chase import acts as chase
-from concerns.doors.act import Refused
+from concerns.doors.act import ActRefused
 from concerns.models import Addition, Concern
 from concerns.refer import acts as refer
 from concerns.rules.clocks import StepKind
@@ -45,7 +45,7 @@ def test_a_mark_on_a_child_who_moves_about_is_not(where):
 @pytest.mark.parametrize("route", [Route.NO_FURTHER, Route.KEEP, Route.WATCH, Route.PARENTS])
 def test_nothing_is_decided_without_social_care(where, lead, route):
     concern = infant(where)
-    with pytest.raises(Refused, match="cannot yet move about"):
+    with pytest.raises(ActRefused, match="cannot yet move about"):
         decide(lead, concern, route, **dated(where, route))
     assert StepKind.REFER_NOW in owed(concern)
 
@@ -141,14 +141,14 @@ def test_nobody_says_it_for_them(where, writer, lead):
 def test_it_is_said_once(where, writer):
     concern = known(where, writer)
     report(writer, concern)
-    with pytest.raises(Refused, match="written down already"):
+    with pytest.raises(ActRefused, match="written down already"):
         report(writer, Concern.objects.get(pk=concern.pk))
 
 
 def test_the_lead_cannot_close_it_while_it_is_open(where, writer, lead):
     concern = known(where, writer, lead, State.DECIDED)
     ended = {"outcome": "explained", "why": "Done.", "words_back": "Thanks."}
-    with pytest.raises(Refused, match="Report it to the police yourself"):
+    with pytest.raises(ActRefused, match="Report it to the police yourself"):
         triage.close(by=lead, concern=concern, now=LATER, **ended)
 
 

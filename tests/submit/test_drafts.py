@@ -4,7 +4,7 @@ import uuid
 import pytest
 from django.db import OperationalError
 
-from concerns.doors import keep
+from concerns.doors import unsent_words
 from concerns.models import Concern, Draft
 from concerns.submit import acts
 from tests import factories
@@ -60,12 +60,14 @@ def test_autosave_says_when_it_saved(staff, child):
     answer = staff.client.post("/submit/keep/", answers, HTTP_ACCEPT="application/json")
     assert re.fullmatch(r"\d\d:\d\d", answer.json()["saved"])
     staff.client.post("/submit/keep/", answers | {"account": "A little further"})
-    assert Draft.objects.get().typed["account"] == ["A little further"]
+    assert Draft.objects.get().typed_fields["account"] == ["A little further"]
 
 
 def test_a_draft_holds_answers_and_not_what_the_form_carries(staff, child):
     begun(staff, child)
-    assert not {"keep", "csrfmiddlewaretoken", "do", "draft"} & Draft.objects.get().typed.keys()
+    assert (
+        not {"keep", "csrfmiddlewaretoken", "do", "draft"} & Draft.objects.get().typed_fields.keys()
+    )
 
 
 def test_a_late_autosave_does_not_bring_a_sent_draft_back(staff, child):
@@ -84,7 +86,7 @@ def test_nobody_adds_to_or_opens_somebody_elses_draft(staff, child, another):
     refused = other.send(theirs | {"do": "later"})
     assert refused.status_code == 422
     assert "Changed" in refused.content.decode()
-    assert Draft.objects.get().typed["account"] == ["Half of it & more"]
+    assert Draft.objects.get().typed_fields["account"] == ["Half of it & more"]
     assert answers["draft"] not in other.open("/submit/").content.decode()
 
 
@@ -123,7 +125,7 @@ def test_an_ended_session_changes_nobody_elses_draft(staff, child, another):
     answers = begun(staff, child)
     theirs = another().answers(child, draft=answers["draft"], account="Not mine")
     SecureClient().post("/submit/write/", theirs)
-    kept = {draft.person: draft.typed["account"] for draft in Draft.objects.all()}
+    kept = {draft.person: draft.typed_fields["account"] for draft in Draft.objects.all()}
     assert kept[staff.person] == ["Half of it & more"]
 
 
@@ -153,7 +155,7 @@ def test_a_database_that_does_not_answer_leaves_the_words_on_the_page(
         raise OperationalError("database is locked")
 
     monkeypatch.setattr(acts, "submit", gone)
-    monkeypatch.setattr(keep, "words", lambda *given: gone())
+    monkeypatch.setattr(unsent_words, "save_draft_words", lambda *given: gone())
     answers = staff.answers(child, account="Still here") | {"do": pressed}
     answer = staff.send(answers)
     page = answer.content.decode()
@@ -167,5 +169,7 @@ def test_a_database_that_does_not_answer_leaves_the_words_on_the_page(
 def test_words_kept_from_another_page_are_listed_too(staff, child):
     concern = factories.sent(staff.viewer, child).concern
     here = f"/submit/mine/{concern.uid}/"
-    keep.words(staff.person, staff.where, here, uuid.uuid4(), {"words": ["More"]}, factories.NOW)
+    unsent_words.save_draft_words(
+        staff.person, staff.where, here, uuid.uuid4(), {"words": ["More"]}, factories.NOW
+    )
     assert f'href="{here}">Go on with the words' in staff.open("/submit/").content.decode()

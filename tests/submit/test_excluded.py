@@ -2,9 +2,9 @@
 
 import pytest
 
-from concerns.doors.act import Refused
-from concerns.models import Concern, Exclusion, Line
-from concerns.models.unheld import breaches
+from concerns.doors.act import ActRefused
+from concerns.models import Concern, Exclusion, LedgerLine
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -64,7 +64,7 @@ def test_who_is_named_never_sees_it_and_the_next_owes_it(staff, child, lead, dep
     page = words(reading(deputy, f"/triage/{concern.uid}/"))
     assert "Must not see it, or hear of it from you: Dora Lead." in page
     assert concern.steps.get().holder_words == "Deputy safeguarding lead"
-    assert list(breaches(staff.where, factories.NOW.date())) == []
+    assert list(find_integrity_breaches(staff.where, factories.NOW.date())) == []
 
 
 def test_the_receipt_and_whom_to_find_name_nobody_who_is_kept_out(staff, child, lead, deputy):
@@ -81,7 +81,7 @@ def test_the_receipt_and_whom_to_find_name_nobody_who_is_kept_out(staff, child, 
 def test_it_is_on_the_record_and_in_the_heads_trail(staff, child, lead, head):
     send(staff, child, lead)
     concern = Concern.objects.get()
-    line = Line.objects.get(concern=concern.uid, kind=Kind.EXCLUDED)
+    line = LedgerLine.objects.get(concern=concern.uid, kind=Kind.EXCLUDED)
     assert str(lead.uid) in line.body
     assert "Dora" not in line.body
     trail = words(reading(head, f"/audit/concern/{concern.uid}/"))
@@ -110,7 +110,7 @@ def test_not_everybody_who_may_decide_can_be_kept_out(staff, child, lead, head):
 
 def test_without_a_chair_it_still_says_whom_to_go_to(where, child, lead):
     viewer = factories.viewer(where)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ActRefused) as refused:
         factories.sent(viewer, child, excluded=(lead,))
     assert "tell the chair of governors" in refused.value.words
 
@@ -119,7 +119,7 @@ def test_only_somebody_who_works_here_is_kept_out(staff, child, lead):
     stranger = factories.person(factories.school())
     answer = send(staff, child, stranger)
     assert errors(answer) == ["Somebody you picked does not work here. Find them again"]
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         factories.sent(staff.viewer, child, excluded=(stranger,))
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from concerns.models import Addition, Concern, Draft, Line, Step
+from concerns.models import Addition, Concern, Draft, LedgerLine, Step
 from concerns.rules.kinds import Kind
 from concerns.submit import acts
 from tests import factories
@@ -48,7 +48,7 @@ def test_sixteen_presses_at_once_make_one_concern_and_show_one_receipt(staff, ch
     assert {answer.status_code for answer in shown} == {302}
     assert len({answer["Location"] for answer in shown}) == 1
     assert Concern.objects.count() == 1
-    assert Line.objects.filter(kind=Kind.SUBMITTED).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.SUBMITTED).count() == 1
     assert Step.objects.count() == 1
 
 
@@ -67,7 +67,7 @@ def test_sixteen_saves_at_once_make_one_draft(staff, child):
     assert Draft.objects.count() == 1
 
 
-@pytest.mark.parametrize("part", ["ConcernChild", "ConcernCategory", "Mark", "Step", "Line"])
+@pytest.mark.parametrize("part", ["ConcernChild", "ConcernCategory", "Mark", "Step", "LedgerLine"])
 def test_when_any_part_fails_nothing_is_written_and_the_words_stay(staff, child, monkeypatch, part):
     answers = staff.answers(child, categories=["neglect"], **{"mark-0-place": "ear"})
     staff.send(answers | {"do": "later"})
@@ -76,15 +76,15 @@ def test_when_any_part_fails_nothing_is_written_and_the_words_stay(staff, child,
     def fail(*given, **more):
         raise broken
 
-    model = {"Step": Step, "Line": Line}.get(part) or getattr(acts, part)
-    name = "create" if part == "Line" else "bulk_create"
+    model = {"Step": Step, "LedgerLine": LedgerLine}.get(part) or getattr(acts, part)
+    name = "create" if part == "LedgerLine" else "bulk_create"
     with monkeypatch.context() as patched:
         patched.setattr(type(model.objects), name, fail)
         with pytest.raises(RuntimeError):
             staff.send(answers)
     assert not Concern.objects.exists()
-    assert not Line.objects.filter(kind=Kind.SUBMITTED).exists()
-    assert Draft.objects.get().typed["account"] == [answers["account"]]
+    assert not LedgerLine.objects.filter(kind=Kind.SUBMITTED).exists()
+    assert Draft.objects.get().typed_fields["account"] == [answers["account"]]
     assert staff.send(answers).status_code == 302
     assert Concern.objects.count() == 1
 
@@ -94,7 +94,11 @@ def test_a_draft_saved_while_it_is_being_sent_is_not_left_behind_as_unsent(staff
     staff.send(answers)
     with transaction.atomic():
         Draft.objects.create(
-            uid=uuid.UUID(answers["draft"]), person=staff.person, school=staff.where,
-            begun_at=factories.NOW, saved_at=factories.NOW, words="{}",
-        )  # fmt: skip
+            uid=uuid.UUID(answers["draft"]),
+            person=staff.person,
+            school=staff.where,
+            begun_at=factories.NOW,
+            saved_at=factories.NOW,
+            words="{}",
+        )
     assert f"/submit/draft/{answers['draft']}/" not in staff.open("/submit/").content.decode()

@@ -3,7 +3,7 @@ import re
 import pytest
 from django.db import connection
 
-from concerns.models import Concern, Draft, Enrolment, Line, NameKey
+from concerns.models import Concern, Draft, Enrolment, LedgerLine, NameKey
 from tests import factories
 
 
@@ -58,9 +58,9 @@ def test_a_name_is_never_asked_for_in_an_address(staff):
 
 
 def test_picking_from_the_roll_is_not_a_reading(staff, child):
-    before = Line.objects.count()
+    before = LedgerLine.objects.count()
     found(staff, "aneurin")
-    assert Line.objects.count() == before
+    assert LedgerLine.objects.count() == before
 
 
 def test_without_script_a_search_keeps_everything_and_offers_ticks(staff, child, where):
@@ -114,7 +114,7 @@ def test_a_name_is_found_by_its_index(where):
         if connection.vendor == "postgresql":
             # A table this small is read whole unless that is made to look dear.
             cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = NameKey.objects.beginning("quill").explain()
+    plan = NameKey.objects.starting_with("quill").explain()
     assert "name_word_once" in plan
     assert re.search(r"Index Cond: .*word.*quill|word>\? AND word<\?", plan), plan
 

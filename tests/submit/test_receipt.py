@@ -5,7 +5,7 @@ import pytest
 
 from concerns.chase import acts as chase
 from concerns.doors import ledger
-from concerns.models import Addition, Concern, Line, Step
+from concerns.models import Addition, Concern, LedgerLine, Step
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -20,9 +20,11 @@ def leads(where):
     return [
         factories.person(where, role, name=name)
         for role, name in (
-            (Role.DEPUTY, "Dee Deputy"), (Role.DSL, "Lee Lead"), (Role.HEAD, "Hedda Head"),
+            (Role.DEPUTY, "Dee Deputy"),
+            (Role.DSL, "Lee Lead"),
+            (Role.HEAD, "Hedda Head"),
         )
-    ]  # fmt: skip
+    ]
 
 
 def receipt(staff, child, **more):
@@ -40,8 +42,8 @@ def test_a_receipt_says_who_reads_it_by_when_and_whom_to_ask(staff, child, leads
 
 def test_a_receipt_holds_the_code_of_its_line(staff, child):
     page = receipt(staff, child)
-    line = Line.objects.get(kind=Kind.SUBMITTED)
-    assert ledger.receipt(line) in page
+    line = LedgerLine.objects.get(kind=Kind.SUBMITTED)
+    assert ledger.format_receipt(line) in page
 
 
 def test_a_receipt_shows_no_word_and_no_name(staff, child):
@@ -54,7 +56,8 @@ def test_a_late_first_look_says_so_and_does_not_pretend(staff, child, leads):
     receipt(staff, child)
     moved = timedelta(days=7)
     step = Step.objects.get()
-    step.opened_at, step.due_at = step.opened_at - moved, step.due_at - moved
+    step.opened_at = step.opened_at - moved
+    step.due_at = step.due_at - moved
     step.save(update_fields=["opened_at", "due_at"])
     page = staff.open(f"/submit/sent/{Concern.objects.get().uid}/").content.decode()
     assert "nobody has said that they have it" in page
@@ -132,7 +135,8 @@ def test_it_is_written_once_whom_one_told(staff, child):
 
 
 def test_telling_last_of_all_leaves_a_next_step(where):
-    writer, lead = factories.viewer(where), factories.viewer(where, Role.DSL)
+    writer = factories.viewer(where)
+    lead = factories.viewer(where, Role.DSL)
     concern = factories.sent(writer, factories.child(where), danger=True).concern
     triage.take(by=lead, concern=concern, now=factories.NOW)
     triage.decide(by=lead, concern=concern, decided=factories.decided(concern), now=factories.NOW)
@@ -149,7 +153,7 @@ def test_ones_own_concern_is_read_as_it_was_written_and_recorded(staff, child):
     page = staff.open(f"/submit/mine/{concern.uid}/").content.decode()
     for words in ("Just &lt;so&gt;.", "he dun it", "Not sure", child.name):
         assert words in page
-    line = Line.objects.get(kind=Kind.OPENED)
+    line = LedgerLine.objects.get(kind=Kind.OPENED)
     assert (line.actor, line.concern) == (staff.person, concern.uid)
 
 

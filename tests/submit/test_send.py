@@ -3,7 +3,7 @@ import uuid
 
 import pytest
 
-from concerns.models import Addition, Concern, Draft, Line
+from concerns.models import Addition, Concern, Draft, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories
@@ -36,11 +36,11 @@ EVERYTHING = {
 
 
 def test_opening_the_form_writes_nothing(staff):
-    before = Line.objects.count()
+    before = LedgerLine.objects.count()
     staff.open()
     staff.open("/submit/start/")
     assert (Draft.objects.count(), Concern.objects.count()) == (0, 0)
-    assert Line.objects.count() == before
+    assert LedgerLine.objects.count() == before
 
 
 def test_a_child_some_words_and_one_answer_are_enough(staff, child):
@@ -69,8 +69,18 @@ def test_everything_that_was_answered_is_kept(staff, child, where):
     concern = Concern.objects.get()
     assert str(concern.happened_on) == "2026-11-02"
     assert f"{concern.happened_at:%H:%M}" == "13:45"
-    for name in ("place", "child_words", "asked", "who_else", "explanation", "explained_by",
-                 "may_mean", "told_in_person", "already_called", "how_sure"):  # fmt: skip
+    for name in (
+        "place",
+        "child_words",
+        "asked",
+        "who_else",
+        "explanation",
+        "explained_by",
+        "may_mean",
+        "told_in_person",
+        "already_called",
+        "how_sure",
+    ):
         assert getattr(concern, name) == EVERYTHING[name], name
     assert {row.category for row in concern.category_rows.all()} == {"physical", "neglect"}
     assert {(row.child_id, row.part) for row in concern.children.all()} == {
@@ -89,7 +99,8 @@ def test_a_child_picked_twice_is_in_it_once(staff, child):
 
 def test_the_same_form_sent_again_shows_the_first_receipt(staff, child):
     answers = staff.answers(child)
-    first, second = staff.send(answers), staff.send(answers)
+    first = staff.send(answers)
+    second = staff.send(answers)
     assert first["Location"] == second["Location"]
     assert Concern.objects.count() == 1
 
@@ -126,7 +137,7 @@ def test_a_form_somebody_else_has_sent_gives_nobody_their_receipt(staff, child, 
     answer = staff.send(staff.answers(child, draft=their_answers["draft"]))
     assert answer.status_code == 422
     assert Concern.objects.get().reporter == theirs.person
-    assert Line.objects.filter(kind=Kind.REFUSED, actor=staff.person).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.REFUSED, actor=staff.person).count() == 1
 
 
 def test_a_script_is_told_where_to_go_next(staff, child):
@@ -136,7 +147,7 @@ def test_a_script_is_told_where_to_go_next(staff, child):
 
 def test_two_concerns_that_draw_one_reference_are_both_kept(staff, child, monkeypatch):
     drawn = iter(["AAA-AAA", "AAA-AAA", "BBB-BBB"])
-    monkeypatch.setattr("concerns.rules.references.new", lambda: next(drawn))
+    monkeypatch.setattr("concerns.rules.reference_codes.draw_new_reference", lambda: next(drawn))
     staff.send(staff.answers(child))
     staff.send(staff.answers(child))
     assert {row.reference for row in Concern.objects.all()} == {"AAA-AAA", "BBB-BBB"}

@@ -7,16 +7,16 @@ from django.http import Http404
 
 from concerns.chase import acts as chase
 from concerns.chase import queries
-from concerns.doors.act import Refused
+from concerns.doors.act import ActRefused
 from concerns.models import Addition, Concern, Step, WordBack
-from concerns.models.climb import Ladders
-from concerns.models.unheld import breaches
 from concerns.people import acts as people
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
+from concerns.workflow.escalation import EscalationLadders
 from tests import factories, homes
 from tests.deciding import decide, owed
 from tests.factories import NOW
@@ -68,7 +68,7 @@ def test_not_to_the_childs_family_nor_to_who_is_worried(where, lead, deputy):
 
 
 def test_who_decided_cannot_be_the_one_who_looks_again(writer, concern, lead):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         look(lead, press(writer, concern))
 
 
@@ -83,13 +83,13 @@ def test_who_decided_reads_on_the_page_why_they_cannot(client, writer, concern, 
 def test_it_does_not_climb_to_who_decided(where, writer, concern, lead, deputy):
     head = factories.person(where, Role.HEAD)
     step = press(writer, concern)
-    assert Ladders(where, LATER, [step]).rungs(step) == [deputy.person, head]
+    assert EscalationLadders(where, LATER, [step]).people_on_ladder(step) == [deputy.person, head]
 
 
 def test_deciding_again_does_not_let_the_first_who_decided_do_it(writer, concern, lead, deputy):
     step = press(writer, concern)
     decide(deputy, concern, now=LATER)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         look(lead, again(concern))
     look(deputy, step)
 
@@ -103,7 +103,8 @@ def test_taking_or_handing_the_concern_does_not_bring_it_to_who_decided(writer, 
 def test_of_a_leaver_it_goes_to_another_who_did_not_decide_whoever_takes_over(
     where, writer, concern, lead, deputy
 ):
-    head, second = factories.viewer(where, Role.HEAD), factories.person(where, Role.HEAD)
+    head = factories.viewer(where, Role.HEAD)
+    second = factories.person(where, Role.HEAD)
     press(writer, concern)
     leaving = {"person": deputy.person, "last": NOW.date(), "to": lead.person}
     people.leave(by=head, now=LATER, **leaving)
@@ -113,7 +114,7 @@ def test_of_a_leaver_it_goes_to_another_who_did_not_decide_whoever_takes_over(
 def test_where_nobody_else_is_left_that_is_found(where, lead, writer):
     concern = factories.concern_at(State.DECIDED, where=where, by=writer, lead=lead)
     assert press(writer, concern).holder is None
-    assert [said for said in breaches(where, NOW.date()) if "still worried" in said]
+    assert [said for said in find_integrity_breaches(where, NOW.date()) if "still worried" in said]
 
 
 def test_pressed_twice_it_is_one(writer, concern):
@@ -150,7 +151,7 @@ def test_whoever_looks_again_at_what_is_new_has_it_and_decides(where, lead, depu
 
 def test_who_looks_again_gives_them_a_word(writer, concern, deputy):
     step = press(writer, concern)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         look(deputy, step, words_back=" ")
     look(deputy, step)
     assert WordBack.objects.get().words == SAID["words_back"]
@@ -162,7 +163,7 @@ def test_it_holds_the_concern_open(writer, concern, lead):
     ended = {"outcome": "kept", "why": "Calm.", "words_back": "Thank you."}
     for owed_step in concern.steps.open().filter(kind="support"):
         chase.do_step(by=lead, step=owed_step, words="Done.", now=LATER)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         triage.close(by=lead, concern=step.concern, now=LATER, **ended)
 
 
@@ -187,7 +188,7 @@ def test_its_page_says_who_looks_again_and_gives_the_numbers_of_the_childs_home(
 
 
 def test_what_was_written_and_decided_stands_beside_looking_again(writer, concern, deputy):
-    page = queries.worried(deputy, press(writer, concern))
+    page = queries.read_still_worried_page(deputy, press(writer, concern))
     assert [row.words for row in page["additions"]] == ["She is thinner."]
     assert (page["decided"].concern, page["not_yours"]) == (concern, False)
 

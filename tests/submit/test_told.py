@@ -2,7 +2,7 @@
 
 import pytest
 
-from concerns.models import Concern, Line, LineWords
+from concerns.models import Concern, LedgerLine, LedgerLineWords
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories
@@ -33,8 +33,10 @@ def told(staff, child):
 def test_their_words_alone_are_enough_and_are_kept_as_theirs(told):
     assert (told.account, told.told_words) == ("", SAID)
     assert (told.teller, told.teller_is, told.told_when) == (
-        "Marta Nowak", "site", "at the gate, ten past three",
-    )  # fmt: skip
+        "Marta Nowak",
+        "site",
+        "at the gate, ten past three",
+    )
     assert told.how_known == "someone_told"
 
 
@@ -46,12 +48,12 @@ def test_the_writers_own_account_stands_apart_from_theirs(staff, child):
 
 
 def test_the_line_of_the_record_names_every_field_and_holds_no_word(told):
-    line = Line.objects.get(concern=told.uid, kind=Kind.SUBMITTED)
+    line = LedgerLine.objects.get(concern=told.uid, kind=Kind.SUBMITTED)
     for name in ("teller", "teller_is", "told_when", "told_words"):
         assert f'"{name}"' in line.body
     assert SAID not in line.body
     assert "Marta" not in line.body
-    assert LineWords.objects.filter(line=line).exists()
+    assert LedgerLineWords.objects.filter(line=line).exists()
 
 
 @pytest.mark.parametrize(
@@ -78,9 +80,9 @@ def test_a_name_is_enough_and_so_is_what_they_are(staff, child, known):
 
 
 def test_a_concern_of_no_words_at_all_is_refused_behind_the_form_too(where, child):
-    from concerns.doors.act import Refused
+    from concerns.doors.act import ActRefused
 
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         factories.sent(factories.viewer(where), child, account="")
 
 

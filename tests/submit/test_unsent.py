@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.doors import mail, rounds
+from concerns.doors import clock_round, mail
 from concerns.models import Notice
-from concerns.models.notice import Told
+from concerns.models.outbox.notice import NoticeEnding
 from concerns.rules.roles import Role
 from concerns.submit import views
 from concerns.triage import acts as triage
@@ -65,15 +65,15 @@ def test_until_then_nothing_is_said(where, writer, urgent):
 
 
 def test_what_went_out_is_not_said(where, writer, urgent):
-    rounds.go_round(NOW)
-    assert Notice.objects.get().ended == Told.SENT
+    clock_round.run_reminder_round(NOW)
+    assert Notice.objects.get().ended == NoticeEnding.SENT
     assert UNSENT not in home(where, writer) + receipt(where, writer, urgent)
 
 
 def test_what_the_mail_server_would_not_take_is_said(where, writer, urgent, settings):
     settings.EMAIL_BACKEND = "tests.chase.test_messages.Broken"
-    rounds.go_round(NOW)
-    mail.post(STUCK_AT)
+    clock_round.run_reminder_round(NOW)
+    mail.send_due_letters(STUCK_AT)
     assert UNSENT in red(home(where, writer))
     assert UNSENT in red(receipt(where, writer, urgent))
 

@@ -24,7 +24,8 @@ def lead(where):
 @pytest.fixture
 def family(where, lead):
     """A child with a brother here, and what was written of him."""
-    child, brother = factories.child(where, surname="Ash"), factories.child(where, "Bran", "Ash")
+    child = factories.child(where, surname="Ash")
+    brother = factories.child(where, "Bran", "Ash")
     homes.address(lead, child, children=[brother])
     return child, brother, factories.sent(factories.viewer(where), brother).concern
 
@@ -40,7 +41,7 @@ def shown(viewer, concern):
 def test_what_was_written_of_a_brother_stands_beside_a_concern(where, lead, family):
     child, brother, his = family
     concern = concern_about(where, child)
-    (story,) = queries.read(lead, concern.uid)["stories"]
+    (story,) = queries.read_concern_page(lead, concern.uid)["stories"]
     assert [(one.child, [c for c, _ in one.earlier]) for one in story.siblings] == [
         (brother, [his])
     ]
@@ -78,7 +79,7 @@ def test_a_concern_about_both_is_told_once(where, lead, family):
 def test_a_brother_it_is_about_too_has_his_own_story_and_no_other(where, lead, family):
     child, brother, his = family
     both = concern_about(where, child, brother)
-    stories = queries.read(lead, both.uid)["stories"]
+    stories = queries.read_concern_page(lead, both.uid)["stories"]
     assert [one.siblings for one in stories] == [[], []]
     assert shown(lead, both).count(his.reference) == 1
 
@@ -87,14 +88,23 @@ def test_an_unread_earlier_file_is_red_in_the_queue_and_on_the_concern(where, le
     child = factories.child(where)
     concern = concern_about(where, child)
     concern_about(where, factories.child(where))
-    assert all("earlier school" not in row.also_late for row in queries.queue(lead, {}).rows)
+    assert all(
+        "earlier school" not in row.also_late for row in queries.read_queue_page(lead, {}).rows
+    )
     file = homes.earlier(lead, child)
-    red = [row.also_late for row in queries.queue(lead, {}).rows if row.uid == str(concern.uid)]
+    red = [
+        row.also_late
+        for row in queries.read_queue_page(lead, {}).rows
+        if row.uid == str(concern.uid)
+    ]
     assert red[0].startswith("An earlier school's file is expected and unread")
-    assert sum("earlier school" in row.also_late for row in queries.queue(lead, {}).rows) == 1
+    assert (
+        sum("earlier school" in row.also_late for row in queries.read_queue_page(lead, {}).rows)
+        == 1
+    )
     assert "nobody has read it" in shown(lead, concern)
     homes.end(lead, child, file, "Two years of it.", ended_how="read")
-    assert "earlier school" not in queries.queue(lead, {}).rows[0].also_late
+    assert "earlier school" not in queries.read_queue_page(lead, {}).rows[0].also_late
     assert "nobody has read it" not in shown(lead, concern)
 
 

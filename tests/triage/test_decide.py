@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from concerns.doors.act import Refused
+from concerns.doors.act import ActRefused
 from concerns.models import (
     Conversation,
     Decision,
@@ -15,7 +15,7 @@ from concerns.models import (
 from concerns.rules import clocks
 from concerns.rules.clocks import NEXT, StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import Stage, State
+from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import OUTSIDE, Route
 from tests import factories
@@ -52,14 +52,18 @@ def test_each_route_opens_its_own_step_with_its_holder_and_its_time(where, lead,
     decide(lead, taken, route, **dated(where, route))
     step = taken.steps.open().get(kind=NEXT[route])
     assert step.holder == lead.person
-    assert step.due_at == clocks.due(NEXT[route], where.days, LATER, UNTIL)
+    assert step.due_at == clocks.calculate_due_at(NEXT[route], where.school_calendar, LATER, UNTIL)
 
 
 @pytest.mark.parametrize("route", sorted(OUTSIDE))
 def test_each_way_outside_makes_a_referral_to_be_sent(lead, taken, route):
     decision = decide(lead, taken, route)
     referral = taken.referrals.get()
-    assert (referral.decision, referral.route, referral.stage) == (decision, route, Stage.TO_SEND)
+    assert (referral.decision, referral.route, referral.current_stage) == (
+        decision,
+        route,
+        ReferralStage.TO_SEND,
+    )
 
 
 def test_several_routes_at_once_open_several_steps(lead, taken):
@@ -86,7 +90,9 @@ def test_a_review_day_is_a_step_of_its_own_beside_a_watch(where, lead, taken):
     decide(lead, taken, Route.WATCH, review_on=review, **dated(where, Route.WATCH))
     assert {"watch", "keep"} <= owed(taken)
     step = taken.steps.open().get(kind=StepKind.KEEP)
-    assert step.due_at == clocks.due(StepKind.KEEP, where.days, LATER, review)
+    assert step.due_at == clocks.calculate_due_at(
+        StepKind.KEEP, where.school_calendar, LATER, review
+    )
 
 
 def test_a_review_on_the_day_the_watch_ends_is_one_step(where, lead, taken):
@@ -211,7 +217,11 @@ def test_a_referral_sent_already_waits_for_its_answer_from_the_same_press(lead, 
     decide(lead, taken, Route.SOCIAL_CARE, sent={Route.SOCIAL_CARE: gone()})
     referral = taken.referrals.get()
     event = referral.events.get()
-    assert (referral.stage, event.agency, event.happened_at) == (Stage.SENT, "Front door", NOW)
+    assert (referral.current_stage, event.agency, event.happened_at) == (
+        ReferralStage.SENT,
+        "Front door",
+        NOW,
+    )
     assert owed(taken) == {"hear_back", "tell_reporter"}
     assert (lines(taken, Kind.DECIDED), lines(taken, Kind.SENT)) == (1, 1)
 
@@ -225,14 +235,14 @@ def test_saying_later_that_it_was_sent_sends_the_referral_that_stood_waiting(lea
         sent={Route.SOCIAL_CARE: gone()},
         now=LATER + timedelta(hours=1),
     )
-    assert taken.referrals.get().stage is Stage.SENT
+    assert taken.referrals.get().current_stage is ReferralStage.SENT
     assert owed(taken) == {"hear_back", "tell_reporter"}
 
 
 def test_a_referral_on_its_way_is_not_sent_again_by_a_decision(lead, taken):
     decide(lead, taken, Route.SOCIAL_CARE, sent={Route.SOCIAL_CARE: gone()})
     again = {"sent": {Route.SOCIAL_CARE: gone()}, "now": LATER + timedelta(hours=1)}
-    with pytest.raises(Refused, match="on its way already"):
+    with pytest.raises(ActRefused, match="on its way already"):
         decide(lead, taken, Route.SOCIAL_CARE, **again)
     assert Decision.objects.filter(concern=taken).count() == 1
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from concerns.models import Concern, Decision
-from concerns.rules.lifecycle import Stage, State
+from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
@@ -83,7 +83,7 @@ def test_a_full_decision_unfolds_what_each_answer_needs(place, any_page, complai
     any_page.get_by_label("Seen and spoken to").check()
     any_page.get_by_role("button", name="Decide").click()
     any_page.wait_for_url(f"**/triage/{concern.uid}/")
-    assert concern.referrals.get().stage is Stage.SENT
+    assert concern.referrals.get().current_stage is ReferralStage.SENT
     forget(complaints, 422)
 
 
@@ -109,7 +109,8 @@ def test_every_page_of_deciding_fits_and_is_clean_to_axe(
     place, new_context, axe, complaints, width
 ):
     pair = (factories.child(place.school), factories.child(place.school))
-    concern, two = taken(place, categories=("sexual",)), taken(place, children=pair)
+    concern = taken(place, categories=("sexual",))
+    two = taken(place, children=pair)
     decide(place, concern, Route.SOCIAL_CARE, Route.PARENTS, now=place.now)
     referral = concern.referrals.get()
     page = new_context(viewport={"width": width, "height": 800}).new_page()

@@ -6,8 +6,8 @@ import pytest
 
 from concerns.models import Conversation, Decision
 from concerns.refer import acts as refer
-from concerns.rules.calendars import look_again
-from concerns.rules.lifecycle import Stage, State
+from concerns.rules.calendars import picture_review_day
+from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.words import Route
 from tests import factories
 from tests.deciding import decide
@@ -45,7 +45,7 @@ def test_a_full_decision_is_made_and_leads_back_to_the_concern(desk, taken):
 
 
 def test_a_light_decision_takes_a_reason_and_a_day_that_stands_there(desk, taken):
-    until = look_again(desk.where.days, desk.today, taken.pk)
+    until = picture_review_day(desk.where.school_calendar, desk.today, taken.pk)
     assert desk.press(page(taken), LIGHT | day("light_until", until)).status_code == 302
     made = Decision.objects.get(concern=taken)
     assert (made.light, made.review_on) == (True, until)
@@ -147,7 +147,7 @@ def test_social_care_and_parents_reached_already_are_recorded_in_the_same_press(
     }
     assert desk.press(page(taken), FULL | more).status_code == 302
     referral = taken.referrals.get()
-    assert referral.stage is Stage.SENT
+    assert referral.current_stage is ReferralStage.SENT
     assert referral.events.get().their_reference == "W1"
     assert Conversation.objects.get(concern=taken).said == "She will collect him."
     assert "speak_to_parents" not in taken.steps.open().values_list("kind", flat=True)
@@ -232,6 +232,8 @@ def test_a_mark_leaves_no_light_decision_to_choose(desk):
 def test_what_is_wrong_is_said_in_the_order_of_the_questions(desk, taken):
     wrong = {**FULL, "reason": "", "considered": "", "child_seen": "", "parents_told": "yes"}
     said = errors(desk.press(page(taken), wrong))
-    assert [words.split(",")[0] for words in said[:2]] == ["Say why. A sentence is enough.",
-        "Say what else you considered"]  # fmt: skip
+    assert [words.split(",")[0] for words in said[:2]] == [
+        "Say why. A sentence is enough.",
+        "Say what else you considered",
+    ]
     assert said.index("Write who it was") < said.index("Say whether the child has been seen")

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.http import Http404
 
-from concerns.doors.act import Refused, Stale
-from concerns.models import Decision, DecisionRoute, Line
+from concerns.doors.act import ActRefused, StalePage
+from concerns.models import Decision, DecisionRoute, LedgerLine
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -94,7 +94,7 @@ def test_a_decision_that_is_not_whole_is_refused_and_only_the_refusal_is_on_reco
 ):
     routes, more = bad(where)[wrong]
     version = taken.version
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ActRefused) as refused:
         decide(lead, taken, *routes, **more)
     assert refused.value.words.endswith(".")
     taken.refresh_from_db()
@@ -106,27 +106,27 @@ def test_a_decision_that_is_not_whole_is_refused_and_only_the_refusal_is_on_reco
 
 
 def test_a_decision_for_nobody_is_refused(lead, taken):
-    with pytest.raises(Refused, match="for which child"):
+    with pytest.raises(ActRefused, match="for which child"):
         decide(lead, taken, rows=[])
 
 
 def test_a_decision_for_a_child_of_another_concern_is_refused(where, lead, taken):
     other = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    with pytest.raises(Refused, match="this concern is about"):
+    with pytest.raises(ActRefused, match="this concern is about"):
         decide(lead, taken, rows=other.children.all())
 
 
 def test_a_child_only_involved_is_not_decided_for(where, lead):
     involved = factories.child(where)
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, involved=(involved,))
-    with pytest.raises(Refused, match="this concern is about"):
+    with pytest.raises(ActRefused, match="this concern is about"):
         decide(lead, concern, rows=concern.children.filter(part="involved"))
 
 
 def test_family_of_the_child_does_not_watch(where, lead, taken):
     relative = factories.person(where)
     factories.related(relative, taken.children.get().child)
-    with pytest.raises(Refused, match="family"):
+    with pytest.raises(ActRefused, match="family"):
         decide(lead, taken, Route.WATCH, watch_until=UNTIL, watched_by=relative)
 
 
@@ -151,7 +151,7 @@ PRESSES = [
 @pytest.mark.parametrize("said", PRESSES)
 def test_a_light_decision_is_refused_where_something_presses(where, lead, said):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, **said)
-    with pytest.raises(Refused, match="full decision"):
+    with pytest.raises(ActRefused, match="full decision"):
         triage.decide(by=lead, concern=concern, decided=factories.light(concern), now=LATER)
 
 
@@ -179,7 +179,7 @@ def test_a_lead_of_the_childs_family_meets_a_404(where, taken):
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.CHAIR, Role.OFFICE])
 def test_only_a_lead_or_the_head_decides(where, taken, role):
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         decide(factories.viewer(where, role), taken)
 
 
@@ -188,7 +188,7 @@ def test_of_two_who_decide_the_second_is_told_who_and_when(where, lead, taken):
     version = taken.version
     decide(lead, taken)
     made = factories.decided(taken)
-    with pytest.raises(Stale) as stale:
+    with pytest.raises(StalePage) as stale:
         triage.decide(by=second, concern=taken, decided=made, now=LATER, version=version)
     assert (stale.value.who, stale.value.at) == (lead.person.name, LATER)
     assert stale.value.what == "Decided, and said why"
@@ -197,7 +197,7 @@ def test_of_two_who_decide_the_second_is_told_who_and_when(where, lead, taken):
 
 def test_a_decision_leaves_one_line_with_its_children_and_routes_and_no_words(lead, taken):
     decision = decide(lead, taken, Route.PARENTS)
-    line = Line.objects.get(concern=taken.uid, kind=Kind.DECIDED)
+    line = LedgerLine.objects.get(concern=taken.uid, kind=Kind.DECIDED)
     assert line.about == str(decision.uid)
     assert str(taken.children.get().child.uid) in line.body
     assert "parents" in line.body

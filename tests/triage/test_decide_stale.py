@@ -2,7 +2,7 @@
 
 import pytest
 
-from concerns.models import Decision, Line
+from concerns.models import Decision, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -102,7 +102,7 @@ def test_a_member_of_staff_is_refused_the_page(client):
     desk = Desk(client, factories.school(), Role.STAFF)
     concern = factories.concern_at(State.TAKEN, where=desk.where)
     assert desk.open(page(concern)).status_code == 403
-    assert Line.objects.filter(kind=Kind.REFUSED).count() == 1
+    assert LedgerLine.objects.filter(kind=Kind.REFUSED).count() == 1
 
 
 def test_the_page_costs_the_same_however_much_was_decided(desk, taken):

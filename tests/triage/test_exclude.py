@@ -2,7 +2,7 @@
 
 import pytest
 
-from concerns.doors.act import Refused
+from concerns.doors.act import ActRefused
 from concerns.models import Exclusion
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -88,7 +88,7 @@ def test_nobody_is_kept_out_twice(where, deputy):
     lead = factories.viewer(where, Role.DSL)
     concern = factories.concern_at(State.WAITING, where=where)
     acts.exclude(by=lead, concern=concern, person=deputy, why="Named.", now=NOW)
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         acts.exclude(by=lead, concern=concern, person=deputy, why="Again.", now=NOW)
 
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.asking.keeping import KEPT_WORD
+from concerns.forms.light_decision import KEPT_WORD
 from concerns.models import Decision, Exclusion, WordBack
-from concerns.models.moves import may_keep
-from concerns.rules.calendars import look_again
+from concerns.rules.calendars import picture_review_day
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
+from concerns.workflow.available_actions import may_keep
 from tests import factories
 from tests.counting import statements
 from tests.desk import Desk, day, errors, words
@@ -39,7 +39,7 @@ def kept(desk, concern, **more):
 
 
 def again(desk, concern):
-    return look_again(desk.where.days, desk.today, concern.pk)
+    return picture_review_day(desk.where.school_calendar, desk.today, concern.pk)
 
 
 def test_a_sentence_and_the_day_that_stands_there_keep_it_and_tell_who_wrote_it(desk):
@@ -69,7 +69,8 @@ def test_who_wrote_it_themselves_is_not_asked_to_tell_themselves(desk):
 
 
 def test_it_leads_to_the_next_in_the_queue_and_says_what_was_kept(desk):
-    first, second = desk.concern(State.WAITING), desk.concern(State.WAITING)
+    first = desk.concern(State.WAITING)
+    second = desk.concern(State.WAITING)
     answer = kept(desk, first)
     assert answer.url == here(second, f"?kept={first.uid}")
     page = words(desk.open(answer.url))
@@ -195,10 +196,10 @@ def test_finding_the_next_costs_the_same_however_many_wait(desk):
 
 
 def test_the_day_is_in_the_first_week_of_a_half_term_and_not_all_on_one_morning():
-    days = factories.school().days
+    days = factories.school().school_calendar
     today = factories.NOW.date()
-    found = {look_again(days, today, number) for number in range(10)}
+    found = {picture_review_day(days, today, number) for number in range(10)}
     assert min(found) == factories.TERMS[8][0]
     assert (len(found), max(found) - min(found)) == (5, timedelta(days=4))
     late = factories.TERMS[-1][0]
-    assert look_again(days, late, 0) - late == timedelta(weeks=6)
+    assert picture_review_day(days, late, 0) - late == timedelta(weeks=6)

@@ -3,7 +3,7 @@
 import pytest
 
 from concerns.chase import acts as chase
-from concerns.models import Addition, Ending, Handing, Line, WordBack
+from concerns.models import Addition, Ending, Handing, LedgerLine, WordBack
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
@@ -149,7 +149,8 @@ def test_an_empty_note_is_asked_for(desk):
 
 
 def test_a_note_about_an_adult_goes_on_as_that_and_leaves_nothing_here(desk):
-    taken, lines = desk.concern(), Line.objects.filter(kind="added").count()
+    taken = desk.concern()
+    lines = LedgerLine.objects.filter(kind="added").count()
     form = {"about": "adult", "words": "It was Mr Dubious who shouted."}
     moved = desk.press(page(taken, "note"), form)
     there = words(desk.open(moved["Location"]))
@@ -157,7 +158,7 @@ def test_a_note_about_an_adult_goes_on_as_that_and_leaves_nothing_here(desk):
     assert "It was Mr Dubious who shouted." in there
     assert taken.children.get().name in there
     assert not Addition.objects.exists()
-    assert Line.objects.filter(kind="added").count() == lines
+    assert LedgerLine.objects.filter(kind="added").count() == lines
 
 
 # Close

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from concerns.models import Exclusion, Line
+from concerns.models import Exclusion, LedgerLine
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -25,7 +25,7 @@ def at(viewer, now):
 
 
 def rows(viewer, **asked):
-    return queries.queue(viewer, asked).rows
+    return queries.read_queue_page(viewer, asked).rows
 
 
 def references(found):
@@ -148,7 +148,7 @@ def test_what_is_open_is_counted_by_state_and_by_late(where, lead):
         waiting(where)
     for state in (State.TAKEN, State.DECIDED, State.CLOSED):
         factories.concern_at(state, where=where, lead=lead, now=NOW + timedelta(hours=2))
-    found = queries.queue(at(lead, NOW + timedelta(hours=3)), {}).counts
+    found = queries.read_queue_page(at(lead, NOW + timedelta(hours=3)), {}).counts
     assert found == [
         ("late", "Late now", 2),
         ("waiting", "Waiting for the DSL", 2),
@@ -161,7 +161,7 @@ def test_a_list_is_one_line_that_names_what_it_shows_and_no_more(where, lead):
     for number in range(27):
         waiting(where, now=NOW + timedelta(minutes=number))
     found = rows(lead)
-    line = Line.objects.get(kind=Kind.LISTED)
+    line = LedgerLine.objects.get(kind=Kind.LISTED)
     assert line.actor == lead.person
     assert json.loads(line.body)["shown"] == [str(row.uid) for row in found]
     assert len(found) == 25
@@ -177,13 +177,14 @@ def test_a_relative_and_an_excluded_lead_see_neither_row_nor_count(where, lead):
     child = factories.child(where)
     waiting(where, children=(child,), going_home="yes")
     hidden = waiting(where)
-    relative, excluded = factories.viewer(where, Role.DSL), factories.viewer(where, Role.HEAD)
+    relative = factories.viewer(where, Role.DSL)
+    excluded = factories.viewer(where, Role.HEAD)
     factories.related(relative.person, child)
     hide(hidden, excluded, lead)
     assert references(rows(relative)) == [hidden.reference]
     assert hidden.reference not in references(rows(excluded))
     for viewer in (relative, excluded):
-        counts = dict((key, n) for key, _, n in queries.queue(viewer, {}).counts)
+        counts = dict((key, n) for key, _, n in queries.read_queue_page(viewer, {}).counts)
         assert counts["waiting"] == 1
 
 

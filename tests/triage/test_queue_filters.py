@@ -64,7 +64,7 @@ def test_whoever_holds_something_open_is_offered_even_after_leaving(where, lead)
     factories.concern_at(State.TAKEN, where=where, lead=gone)
     gone.person.is_active = False
     gone.person.save()
-    offered = dict(dict(queries.queue(lead, {}).wanted.offered)["holder"])
+    offered = dict(dict(queries.read_queue_page(lead, {}).wanted.offered)["holder"])
     assert offered[str(gone.person.uid)] == gone.person.name
 
 
@@ -99,9 +99,10 @@ def test_no_name_stands_in_an_address_or_the_title(where, lead):
 
 
 def pages_of(viewer, **wanted):
-    pages, asked = [], wanted
+    pages = []
+    asked = wanted
     while True:
-        found = queries.queue(viewer, asked)
+        found = queries.read_queue_page(viewer, asked)
         pages.append(references(found.rows))
         if not found.more:
             return pages
@@ -133,10 +134,10 @@ def test_pages_of_closed_ones_follow_each_other_too(where, lead):
 def test_nothing_is_skipped_when_the_last_row_of_a_page_is_taken_meanwhile(where, lead):
     for number in range(30):
         waiting(where, now=NOW + timedelta(minutes=number))
-    first = queries.queue(lead, {})
+    first = queries.read_queue_page(lead, {})
     last = Concern.objects.get(uid=first.rows[-1].uid)
     triage.take(by=lead, concern=last, now=NOW + timedelta(hours=1))
-    second = queries.queue(lead, QueryDict(first.more.removeprefix("?")))
+    second = queries.read_queue_page(lead, QueryDict(first.more.removeprefix("?")))
     seen = {*references(first.rows), *references(second.rows)}
     assert len(seen) == 30
 

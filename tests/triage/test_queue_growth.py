@@ -23,10 +23,10 @@ from concerns.models import (
     ConcernCategory,
     ConcernChild,
     Decision,
-    Line,
+    LedgerLine,
     Step,
 )
-from concerns.models.concern import Place
+from concerns.models.concern.concern import QueuePlace
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import queries
@@ -118,8 +118,8 @@ def past(where, person, children, number):
         )
         for each in concerns
     )
-    Line.objects.bulk_create(
-        Line(
+    LedgerLine.objects.bulk_create(
+        LedgerLine(
             received=each.received_at,
             actor=person,
             kind="submitted",
@@ -160,7 +160,7 @@ def _look_at_the_tables(database):
 
 
 def ask(lead):
-    return queries.queue(lead, {})
+    return queries.read_queue_page(lead, {})
 
 
 def plan(rows) -> str:
@@ -172,9 +172,11 @@ def test_the_index_of_open_rows_is_used_by_list_and_by_page(arranged):
     add(10_000)
     visible = Concern.objects.visible_to(lead)
     rows = visible.open().most_pressing_first()
-    place = Place.read(parse_qs(queries.queue(lead, {}).more[1:])["after"][0], visible)
+    place = QueuePlace.parse_queue_place(
+        parse_qs(queries.read_queue_page(lead, {}).more[1:])["after"][0], visible
+    )
     assert "open_concerns" in plan(rows[:26])
-    assert "open_concerns" in plan(rows.after(place)[:26])
+    assert "open_concerns" in plan(rows.after_queue_place(place)[:26])
 
 
 def test_the_counts_use_an_index_of_open_rows_and_the_closed_list_its_own(arranged):
@@ -189,7 +191,7 @@ def test_the_counts_use_an_index_of_open_rows_and_the_closed_list_its_own(arrang
 def test_a_round_of_the_clock_uses_an_index_of_open_rows(arranged):
     lead, add = arranged
     add(10_000)
-    asked = statements(lambda: Step.objects.for_a_round(lead.school))
+    asked = statements(lambda: Step.objects.open_steps_for_round(lead.school))
     for table in ("step", "concern"):
         sql = next(one for one in asked if f'FROM "concerns_{table}"' in one)
         with connection.cursor() as cursor:
@@ -245,7 +247,7 @@ def test_the_queue_asks_the_same_of_the_database_whatever_the_rows(client, numbe
 
     first = statements(lambda: client.get("/triage/"))
     assert len(first) <= MOST_STATEMENTS, first
-    more = queries.queue(replace(lead, now=timezone.now()), {}).more
+    more = queries.read_queue_page(replace(lead, now=timezone.now()), {}).more
     if more:
         assert len(statements(lambda: client.get(f"/triage/{more}"))) <= MOST_STATEMENTS
     assert calls(lambda: client.get("/triage/")) <= MOST_CALLS

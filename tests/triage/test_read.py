@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from concerns.chase import acts as chase
-from concerns.models import Concern, Exclusion, Line
+from concerns.models import Concern, Exclusion, LedgerLine
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -37,7 +37,9 @@ def shown(viewer, concern):
 
 
 def moves(viewer, concern):
-    return {move.words: move.why_not for move in queries.read(viewer, concern.uid)["moves"]}
+    return {
+        move.words: move.why_not for move in queries.read_concern_page(viewer, concern.uid)["moves"]
+    }
 
 
 def hide(concern, viewer):
@@ -49,8 +51,8 @@ def hide(concern, viewer):
 def test_opening_a_concern_is_a_line_that_names_it_and_its_children(where, lead):
     children = factories.child(where), factories.child(where)
     concern = factories.sent(factories.viewer(where), *children).concern
-    queries.read(lead, concern.uid)
-    line = Line.objects.get(kind=Kind.OPENED)
+    queries.read_concern_page(lead, concern.uid)
+    line = LedgerLine.objects.get(kind=Kind.OPENED)
     assert (line.actor, line.concern) == (lead.person, concern.uid)
     assert set(json.loads(line.body)["children"]) == {str(child.uid) for child in children}
 
@@ -59,8 +61,8 @@ def test_what_is_shown_beside_it_is_a_line_too(where, lead):
     child = factories.child(where)
     earlier = factories.sent(factories.viewer(where), child).concern
     concern = factories.sent(factories.viewer(where), child).concern
-    queries.read(lead, concern.uid)
-    body = json.loads(Line.objects.get(kind=Kind.LISTED).body)
+    queries.read_concern_page(lead, concern.uid)
+    body = json.loads(LedgerLine.objects.get(kind=Kind.LISTED).body)
     assert body["shown"] == [str(earlier.uid)]
 
 
@@ -122,7 +124,7 @@ def test_the_story_is_what_was_written_in_the_last_twelve_months(where, lead):
     last_week = factories.sent(writer, child, now=NOW - timedelta(days=7)).concern
     of_another = factories.sent(writer, factories.child(where)).concern
     concern = factories.sent(writer, child).concern
-    (story,) = queries.read(lead, concern.uid)["stories"]
+    (story,) = queries.read_concern_page(lead, concern.uid)["stories"]
     assert [earlier for earlier, _ in story.earlier] == [last_week, in_spring]
     text = shown(lead, concern)
     assert long_ago.reference not in text
@@ -131,7 +133,8 @@ def test_the_story_is_what_was_written_in_the_last_twelve_months(where, lead):
 
 def test_people_are_counted_not_only_entries(where, lead):
     child = factories.child(where)
-    one, other = factories.viewer(where), factories.viewer(where)
+    one = factories.viewer(where)
+    other = factories.viewer(where)
     for days in (22, 15, 1):
         factories.sent(one, child, now=NOW - timedelta(days=days))
     concern = factories.sent(other, child).concern
@@ -139,11 +142,12 @@ def test_people_are_counted_not_only_entries(where, lead):
 
 
 def test_each_child_of_a_concern_has_a_story_of_their_own(where, lead):
-    brother, sister = factories.child(where), factories.child(where)
+    brother = factories.child(where)
+    sister = factories.child(where)
     of_brother = factories.sent(factories.viewer(where), brother).concern
     of_sister = factories.sent(factories.viewer(where), sister).concern
     concern = factories.sent(factories.viewer(where), brother, involved=(sister,)).concern
-    his, hers = queries.read(lead, concern.uid)["stories"]
+    his, hers = queries.read_concern_page(lead, concern.uid)["stories"]
     assert [earlier for earlier, _ in his.earlier] == [of_brother]
     assert [earlier for earlier, _ in hers.earlier] == [of_sister]
 
@@ -184,7 +188,7 @@ def test_who_may_not_read_it_gets_what_a_page_that_never_was_gives(client, where
     never = client.get(f"/triage/{uuid.uuid4()}/")
     assert refused.status_code == never.status_code == 404
     assert without_tokens(refused.content) == without_tokens(never.content)
-    assert not Line.objects.filter(kind=Kind.OPENED).exists()
+    assert not LedgerLine.objects.filter(kind=Kind.OPENED).exists()
 
 
 def test_no_name_stands_in_the_title_or_an_address(where, lead):
@@ -201,15 +205,16 @@ def test_no_name_stands_in_the_title_or_an_address(where, lead):
 
 
 def test_a_new_decision_marks_the_old_as_superseded_for_whom_it_replaces(where, lead):
-    brother, sister = factories.child(where), factories.child(where)
+    brother = factories.child(where)
+    sister = factories.child(where)
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(brother, sister))
     both = factories.decided(concern, Route.SCHOOL_SUPPORT)
     triage.decide(by=lead, concern=concern, decided=both, now=NOW + HOUR)
     hers = replace(both, children=tuple(concern.children.filter(child=sister)))
     triage.decide(by=lead, concern=concern, decided=hers, now=NOW + 2 * HOUR)
-    newer, older = queries.read(lead, concern.uid)["rulings"]
-    assert newer.superseded == []
-    assert [row.child for row in older.superseded] == [sister]
+    newer, older = queries.read_concern_page(lead, concern.uid)["rulings"]
+    assert newer.superseded_children == []
+    assert [row.child for row in older.superseded_children] == [sister]
     assert [row.child for row in older.in_force] == [brother]
     assert f"Superseded</strong> by a later decision for {sister.name}" in shown(lead, concern)
 
@@ -257,7 +262,8 @@ def test_only_who_may_read_concerns_opens_the_page(client, where, role):
 def test_reading_asks_the_same_of_the_database_however_long_the_story(client, where):
     lead = factories.viewer(where, Role.DSL)
     now = timezone.now() - timedelta(days=2)
-    short, long = factories.child(where), factories.child(where)
+    short = factories.child(where)
+    long = factories.child(where)
     for child, number in ((short, 1), (long, 30)):
         for _ in range(number):
             factories.sent(
@@ -270,5 +276,5 @@ def test_reading_asks_the_same_of_the_database_however_long_the_story(client, wh
     factories.sign_in(client, lead.person)
     client.get(f"/triage/{read[0].uid}/")
     few, many = (statements(lambda uid=each.uid: client.get(f"/triage/{uid}/")) for each in read)
-    assert Concern.objects.of(long).count() == 31
+    assert Concern.objects.involving_children(long).count() == 31
     assert len(few) == len(many)

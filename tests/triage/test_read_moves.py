@@ -21,7 +21,7 @@ def lead(where):
 
 def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
     concern = factories.concern_at(State.WAITING, where=where)
-    reading = queries.read(lead, concern.uid)
+    reading = queries.read_concern_page(lead, concern.uid)
     assert reading["take"].why_not == ""
     assert moves(lead, concern) == {
         "Decide": "",
@@ -40,8 +40,8 @@ def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
 def test_one_that_is_mine_says_so_and_a_colleague_may_still_take_it(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
     deputy = factories.viewer(where, Role.DEPUTY)
-    assert queries.read(lead, concern.uid)["take"].why_not == "You have it."
-    assert queries.read(deputy, concern.uid)["take"].why_not == ""
+    assert queries.read_concern_page(lead, concern.uid)["take"].why_not == "You have it."
+    assert queries.read_concern_page(deputy, concern.uid)["take"].why_not == ""
 
 
 def test_what_still_holds_it_open_is_said_where_closing_is_not_possible(where, lead):
@@ -66,7 +66,7 @@ def test_a_closed_one_can_only_be_reopened_or_answered(where, lead):
         "Say who must not see it",
         "It is about another child",
     ]
-    assert "Reopen it first" in queries.read(lead, concern.uid)["take"].why_not
+    assert "Reopen it first" in queries.read_concern_page(lead, concern.uid)["take"].why_not
     assert "Help is in place and working" in shown(lead, concern)
 
 
@@ -75,7 +75,7 @@ def test_every_way_on_leads_to_a_page_that_opens(client, where, state):
     lead = factories.viewer(where, Role.DSL)
     concern = factories.concern_at(state, where=where, lead=lead)
     factories.sign_in(client, lead.person)
-    reading = queries.read(lead, concern.uid)
+    reading = queries.read_concern_page(lead, concern.uid)
     addresses = [move.url for move in reading["moves"] if not move.why_not]
     addresses += [url for _, url in reading["steps"] if url]
     assert [url for url in addresses if client.get(url).status_code != 200] == []
@@ -94,6 +94,6 @@ def test_every_step_is_done_on_a_page_or_by_taking_it(where, lead):
         concern, Route.PARENTS, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT, review_on=NOW.date()
     )
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW + HOUR)
-    steps = queries.read(lead, concern.uid)["steps"]
+    steps = queries.read_concern_page(lead, concern.uid)["steps"]
     assert len(steps) >= 4
     assert all(url for _, url in steps)

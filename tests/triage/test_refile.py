@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from concerns.chase import acts as chase
-from concerns.doors.act import Refused
-from concerns.models import Concern, Line, Refiling
-from concerns.models.unheld import breaches
+from concerns.doors.act import ActRefused
+from concerns.models import Concern, LedgerLine, Refiling
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -42,7 +42,7 @@ def right(where):
 
 
 def refile(by, concern, to, *, row=None, now=LATER):
-    row = row or concern.children.standing().get(part="about")
+    row = row or concern.children.not_misfiled().get(part="about")
     return acts.refile(by=by, concern=concern, row=row, to=to, why=WHY, now=now)
 
 
@@ -53,9 +53,9 @@ def fresh(concern):
 def test_it_is_the_right_childs_and_nothing_of_it_the_wrong_ones(where, lead, wrong, right):
     concern = factories.concern_at(State.WAITING, where=where, children=(wrong,))
     refile(lead, concern, right)
-    assert list(Concern.objects.of(wrong)) == []
-    assert list(Concern.objects.of(right)) == [concern]
-    row = concern.children.standing().get()
+    assert list(Concern.objects.involving_children(wrong)) == []
+    assert list(Concern.objects.involving_children(right)) == [concern]
+    row = concern.children.not_misfiled().get()
     assert (row.child, row.part, row.year, row.class_name) == (right, "about", "Year 2", "2A")
 
 
@@ -64,9 +64,14 @@ def test_who_moved_it_when_and_why_is_kept(where, lead, wrong, right):
     made = refile(lead, concern, right)
     kept = Refiling.objects.get()
     assert (kept, kept.was, kept.to, kept.by, kept.at, kept.why) == (
-        made, wrong, right, lead.person, LATER, WHY,
-    )  # fmt: skip
-    line = Line.objects.get(concern=concern.uid, kind=Kind.REFILED)
+        made,
+        wrong,
+        right,
+        lead.person,
+        LATER,
+        WHY,
+    )
+    line = LedgerLine.objects.get(concern=concern.uid, kind=Kind.REFILED)
     assert str(wrong.uid) in line.body
     assert str(right.uid) in line.body
     assert WHY not in line.body
@@ -95,8 +100,11 @@ def test_closed_it_opens_again_and_says_why(where, lead, wrong, right):
     refile(lead, concern, right)
     now = fresh(concern)
     assert (now.state, now.closed_at, now.outcome, now.holder) == (
-        State.TAKEN, None, "", lead.person,
-    )  # fmt: skip
+        State.TAKEN,
+        None,
+        "",
+        lead.person,
+    )
     assert now.endings.filter(reopened=True).get().words == WHY
     assert "decide" in deciding.owed(concern)
 
@@ -147,7 +155,7 @@ def test_the_family_of_the_right_child_sees_it_no_longer_and_the_wrong_ones_may(
     now = fresh(concern)
     assert now.holder is None
     assert not now.steps.open().filter(holder=family.person).exists()
-    assert list(breaches(where, NOW.date())) == []
+    assert list(find_integrity_breaches(where, NOW.date())) == []
 
 
 def test_a_lead_who_is_family_files_it_and_holds_nothing_of_it(where, lead, wrong, right):
@@ -162,26 +170,28 @@ def test_a_lead_who_is_family_files_it_and_holds_nothing_of_it(where, lead, wron
 def test_it_is_not_filed_where_nobody_could_act_on_it(where, lead, wrong, right):
     factories.related(lead.person, right)
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(wrong,))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ActRefused) as refused:
         refile(lead, concern, right)
     assert "It stays where it is" in refused.value.words
-    assert list(Concern.objects.of(wrong)) == [concern]
+    assert list(Concern.objects.involving_children(wrong)) == [concern]
 
 
 def test_who_is_described_is_found_on_the_roll(where, lead, right):
     by = factories.viewer(where)
     concern = factories.sent(by, described="A tall girl with a red bag.").concern
     refile(lead, concern, right)
-    assert list(Concern.objects.of(right)) == [concern]
+    assert list(Concern.objects.involving_children(right)) == [concern]
     assert "put_right" not in deciding.owed(concern)
-    assert Refiling.objects.get().words.endswith("Not on the roll: A tall girl with a red bag.")
+    assert Refiling.objects.get().refiling_in_words.endswith(
+        "Not on the roll: A tall girl with a red bag."
+    )
 
 
 def test_one_of_two_is_moved_and_the_others_decision_stands(where, lead, wrong, right):
     other = factories.child(where)
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, children=(wrong, other))
     refile(lead, concern, right, row=concern.children.get(child=wrong))
-    assert {row.child for row in concern.children.standing()} == {other, right}
+    assert {row.child for row in concern.children.not_misfiled()} == {other, right}
     assert "support" in deciding.owed(concern)
     assert fresh(concern).state == State.TAKEN
 
@@ -191,7 +201,7 @@ def test_who_was_also_involved_is_then_whom_it_is_about(where, lead, wrong, righ
         State.TAKEN, where=where, lead=lead, children=(wrong,), involved=(right,)
     )
     refile(lead, concern, right)
-    assert concern.children.standing().get().part == "about"
+    assert concern.children.not_misfiled().get().part == "about"
 
 
 def test_moved_to_a_child_it_is_about_already_it_only_leaves_the_wrong_one(
@@ -199,7 +209,7 @@ def test_moved_to_a_child_it_is_about_already_it_only_leaves_the_wrong_one(
 ):
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, children=(wrong, right))
     refile(lead, concern, right, row=concern.children.get(child=wrong))
-    assert [row.child for row in concern.children.standing()] == [right]
+    assert [row.child for row in concern.children.not_misfiled()] == [right]
     assert fresh(concern).state == State.DECIDED
 
 
@@ -207,16 +217,16 @@ def test_moved_by_mistake_it_is_moved_back(where, lead, wrong, right):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(wrong,))
     refile(lead, concern, right)
     refile(lead, fresh(concern), wrong, now=LATER + timedelta(minutes=5))
-    assert list(Concern.objects.of(right)) == []
-    assert list(Concern.objects.of(wrong)) == [concern]
+    assert list(Concern.objects.involving_children(right)) == []
+    assert list(Concern.objects.involving_children(wrong)) == [concern]
 
 
 def test_it_is_not_moved_where_it_stands_nor_from_where_it_does_not(where, lead, wrong, right):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(wrong,))
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         refile(lead, concern, wrong)
     old = concern.children.get()
     refile(lead, concern, right)
     old.refresh_from_db()
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         refile(lead, fresh(concern), wrong, row=old)

@@ -49,20 +49,21 @@ def test_the_right_child_is_found_and_picked_without_script(desk, wrong, right):
     assert WHY in page
     assert "error-summary" not in page
     assert move(desk, concern, right)["Location"] == path
-    assert list(Concern.objects.of(right)) == [concern]
+    assert list(Concern.objects.involving_children(right)) == [concern]
 
 
 def test_a_child_and_a_reason_are_asked_for(desk, wrong, right):
     concern = desk.concern(children=(wrong,))
     path = f"/triage/{concern.uid}/refile/"
     assert errors(desk.press(path, {})) == [
-        "Find the child", "Say how you know that it is about another child",
-    ]  # fmt: skip
+        "Find the child",
+        "Say how you know that it is about another child",
+    ]
     both = {"child": [str(right.uid), str(factories.child(desk.where).uid)], "why": WHY}
     assert errors(desk.press(path, both)) == [
         "It is filed under one child: keep the one it is about, and take out the others"
     ]
-    assert list(Concern.objects.of(right)) == []
+    assert list(Concern.objects.involving_children(right)) == []
     assert "You can pick several" not in words(desk.press(path, both))
     assert errors(desk.press(path, {"child": str(wrong.uid), "why": WHY})) == [
         "It stands under that child already. Find the child it is about."
@@ -75,7 +76,7 @@ def test_of_several_it_asks_which(desk, wrong, right):
     assert errors(move(desk, concern, right)) == ["Choose whom it is not about"]
     row = concern.children.get(child=wrong)
     move(desk, concern, right, row=str(row.uid))
-    assert {row.child for row in concern.children.standing()} == {other, right}
+    assert {row.child for row in concern.children.not_misfiled()} == {other, right}
 
 
 def everything(desk, wrong):
@@ -86,9 +87,14 @@ def everything(desk, wrong):
     gone = deciding.gone(happened_at=desk.now)
     spoken = deciding.spoke(happened_at=desk.now)
     deciding.decide(
-        desk.viewer, concern, Route.SOCIAL_CARE, now=then, sent={Route.SOCIAL_CARE: gone},
-        parents_told="yes", spoken=spoken,
-    )  # fmt: skip
+        desk.viewer,
+        concern,
+        Route.SOCIAL_CARE,
+        now=then,
+        sent={Route.SOCIAL_CARE: gone},
+        parents_told="yes",
+        spoken=spoken,
+    )
     return Concern.objects.get(pk=concern.pk)
 
 

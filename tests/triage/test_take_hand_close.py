@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from concerns.chase import acts as chase
-from concerns.doors.act import Refused
-from concerns.models import Addition, Concern, Ending, Handing, Line, Person, WordBack
+from concerns.doors.act import ActRefused
+from concerns.models import Addition, Concern, Ending, Handing, LedgerLine, Person, WordBack
 from concerns.rules.clocks import HOLD_OPEN, StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import State, may_follow
+from concerns.rules.lifecycle import State, may_concern_become
 from concerns.rules.roles import Role
-from concerns.rules.words import Outcome, Route
+from concerns.rules.words import ConcernOutcome, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories, homes
@@ -20,7 +20,11 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=3)
-CLOSING = {"outcome": Outcome.EXPLAINED, "why": "It is explained.", "words_back": "Thank you."}
+CLOSING = {
+    "outcome": ConcernOutcome.EXPLAINED,
+    "why": "It is explained.",
+    "words_back": "Thank you.",
+}
 
 
 @pytest.fixture
@@ -70,7 +74,8 @@ def status_ends(lead, concern):
 
 
 def refile(lead, concern):
-    right, row = factories.child(lead.school), concern.children.get()
+    right = factories.child(lead.school)
+    row = concern.children.get()
     triage.refile(by=lead, concern=concern, row=row, to=right, why="Her cousin.", now=LATER)
 
 
@@ -90,15 +95,15 @@ def test_only_the_drawn_pairs_of_states_pass(where, lead, now, then):
     came = False
     for way in range(len(ways_to(then, writer, lead, None))):
         concern = ready(now, where, writer, lead)
-        before = Line.objects.filter(concern=concern.uid, kind=Kind.DECIDED).count()
+        before = LedgerLine.objects.filter(concern=concern.uid, kind=Kind.DECIDED).count()
         try:
             ways_to(then, writer, lead, concern)[way]()
-        except Refused:
+        except ActRefused:
             continue
-        decided = Line.objects.filter(concern=concern.uid, kind=Kind.DECIDED).count() > before
+        decided = LedgerLine.objects.filter(concern=concern.uid, kind=Kind.DECIDED).count() > before
         concern.refresh_from_db()
         came = came or (concern.state == then and (now is not then or decided))
-    assert came == may_follow(now, then)
+    assert came == may_concern_become(now, then)
 
 
 # Taking
@@ -168,14 +173,14 @@ def unfit(kind, where, concern):
 @pytest.mark.parametrize("kind", ["staff", "elsewhere", "family", "gone"])
 def test_it_is_handed_only_to_who_may_decide_on_it(where, lead, kind):
     taken = concern_at(State.TAKEN, where, lead)
-    with pytest.raises(Refused, match="may not decide"):
+    with pytest.raises(ActRefused, match="may not decide"):
         triage.hand(by=lead, concern=taken, to=unfit(kind, where, taken), note="Yours.", now=LATER)
     assert lines(taken, Kind.REFUSED) == 1
 
 
 def test_it_is_not_handed_to_who_has_it(where, lead):
     taken = concern_at(State.TAKEN, where, lead)
-    with pytest.raises(Refused, match="has it already"):
+    with pytest.raises(ActRefused, match="has it already"):
         triage.hand(by=lead, concern=taken, to=lead.person, note="Mine.", now=LATER)
 
 
@@ -201,9 +206,9 @@ def test_each_step_that_holds_open_is_named_by_what_refuses_the_closing(where, l
     decided = concern_at(State.DECIDED, where, lead)
     step = decided.steps.open().get(kind=StepKind.SUPPORT)
     decided.steps.filter(pk=step.pk).update(kind=kind)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ActRefused) as refused:
         triage.close(by=lead, concern=decided, now=LATER, **CLOSING)
-    assert StepKind.say(kind) in refused.value.words
+    assert StepKind.label_of_value(kind) in refused.value.words
 
 
 def test_closing_ends_every_step_and_gives_the_reporter_a_word(where, lead):
@@ -216,13 +221,13 @@ def test_closing_ends_every_step_and_gives_the_reporter_a_word(where, lead):
     assert (ends["tell_reporter"], ends["support"]) == ("done", "closed")
     assert WordBack.objects.get(concern=decided).words == "Thank you."
     ending = Ending.objects.get(concern=decided)
-    assert (ending.outcome, ending.words) == (Outcome.EXPLAINED, "It is explained.")
+    assert (ending.outcome, ending.words) == (ConcernOutcome.EXPLAINED, "It is explained.")
     assert lines(decided, Kind.CLOSED) == 1
 
 
 def test_closing_without_a_word_to_the_reporter_is_refused(where, lead):
     decided = concern_at(State.DECIDED, where, lead)
-    with pytest.raises(Refused, match="a word back"):
+    with pytest.raises(ActRefused, match="a word back"):
         triage.close(by=lead, concern=decided, now=LATER, **{**CLOSING, "words_back": " "})
     decided.refresh_from_db()
     assert decided.state == State.DECIDED
@@ -248,7 +253,7 @@ def test_who_closes_what_they_wrote_need_not_write_to_themselves(where, lead):
 )
 def test_a_closed_concern_is_reopened_before_anything_else(where, lead, deputy, does):
     closed = concern_at(State.CLOSED, where, lead)
-    with pytest.raises(Refused, match="Reopen it first"):
+    with pytest.raises(ActRefused, match="Reopen it first"):
         does(lead, closed, deputy)
 
 
@@ -277,6 +282,6 @@ def test_what_was_decided_before_it_was_reopened_is_decided_again(where, lead):
 @pytest.mark.parametrize("state", [State.WAITING, State.TAKEN, State.DECIDED])
 def test_what_is_open_is_not_reopened(where, lead, state):
     concern = concern_at(state, where, lead)
-    with pytest.raises(Refused, match="is open"):
+    with pytest.raises(ActRefused, match="is open"):
         triage.reopen(by=lead, concern=concern, why="Again.", now=LATER)
     assert not Ending.objects.filter(concern=concern).exists()

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from concerns.chase import acts as chase
-from concerns.doors.act import Refused
-from concerns.models import Concern, Line
-from concerns.models.unheld import breaches
+from concerns.doors.act import ActRefused
+from concerns.models import Concern, LedgerLine
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.rules.words import Answer, Outcome, Route, SpokenTo, View
+from concerns.rules.words import AgencyAnswer, AnswerView, ConcernOutcome, Route, SpokenTo
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories
@@ -27,7 +27,8 @@ class Walk:
     """One concern about two children, two leads and a writer, and chance."""
 
     def __init__(self, seed: int):
-        self.chance, self.now = random.Random(seed), factories.NOW
+        self.chance = random.Random(seed)
+        self.now = factories.NOW
         self.where = factories.school()
         self.writer = factories.viewer(self.where)
         self.leads = [factories.viewer(self.where, r) for r in (Role.DSL, Role.DEPUTY)]
@@ -54,7 +55,9 @@ class Walk:
         triage.note(**self.on(words="Asked the nurse."))
 
     def close(self):
-        triage.close(**self.on(outcome=Outcome.KEPT, why="Calm now.", words_back="Thank you."))
+        triage.close(
+            **self.on(outcome=ConcernOutcome.KEPT, why="Calm now.", words_back="Thank you.")
+        )
 
     def reopen(self):
         triage.reopen(**self.on(why="A new sign."))
@@ -88,12 +91,12 @@ class Walk:
     def move_a_referral(self):
         referrals = list(self.concern.referrals.order_by("id"))
         if not referrals:
-            raise Refused("There is none.")
+            raise ActRefused("There is none.")
         referral = self.chance.choice(referrals)
         both = {"by": self.lead, "referral": referral, "now": self.now}
         said = {"spoken_to": "Duty worker", "happened_at": self.now}
-        answer = self.chance.choice(list(Answer))
-        view = self.chance.choice(list(View))
+        answer = self.chance.choice(list(AgencyAnswer))
+        view = self.chance.choice(list(AnswerView))
         self.chance.choice(
             [
                 lambda: refer.send(agency="Front door", method="telephone", **said, **both),
@@ -106,7 +109,7 @@ class Walk:
     def do_a_step(self):
         steps = list(self.concern.steps.open().in_order())
         if not steps:
-            raise Refused("There is none.")
+            raise ActRefused("There is none.")
         step = self.chance.choice(steps)
         chase.do_step(by=self.lead, step=step, words="Done.", now=self.now)
 
@@ -117,7 +120,7 @@ class Walk:
         moves += [self.decide, self.speak, self.move_a_referral, self.do_a_step] * 2
         try:
             self.chance.choice(moves)()
-        except Refused:
+        except ActRefused:
             return False
         return True
 
@@ -126,7 +129,7 @@ class Walk:
 def test_after_every_act_an_open_concern_owes_something_and_a_closed_one_nothing(seed):
     walk = Walk(seed)
     for _ in range(ACTS):
-        before = Line.objects.count()
+        before = LedgerLine.objects.count()
         version = walk.concern.version
         passed = walk.move()
         walk.concern = Concern.objects.get(pk=walk.concern.pk)
@@ -135,7 +138,7 @@ def test_after_every_act_an_open_concern_owes_something_and_a_closed_one_nothing
         assert walk.concern.next_due_at == min((step.due_at for step in steps), default=None)
         assert all(step.holder_id or step.holder_role for step in steps)
         assert walk.concern.version == version + passed
-        written = Line.objects.order_by("-id")[: Line.objects.count() - before]
+        written = LedgerLine.objects.order_by("-id")[: LedgerLine.objects.count() - before]
         assert all((line.kind == Kind.REFUSED) != passed for line in written)
         assert written or not passed
-    assert list(breaches(walk.where, walk.now.date())) == []
+    assert list(find_integrity_breaches(walk.where, walk.now.date())) == []

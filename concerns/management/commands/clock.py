@@ -11,7 +11,7 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
-from concerns.doors.rounds import go_round
+from concerns.doors.clock_round import run_reminder_round
 
 log = logging.getLogger(__name__)
 SECONDS = 20
@@ -25,14 +25,14 @@ class Command(BaseCommand):
 
     def handle(self, *args, once, **options):
         if once:
-            go_round()
+            run_reminder_round()
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
             try:
-                go_round()
+                run_reminder_round()
             except DatabaseError as fault:
                 # The database comes back by itself; until then the pages say the clock has stopped.
                 log.warning("no round: %s", type(fault).__name__)

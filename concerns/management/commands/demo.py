@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from concerns.management.demo import school as invented
-from concerns.management.demo import unsent
-from concerns.management.demo.sick import SickWeek
-from concerns.management.demo.year import Year
+from concerns.management.demo import unsent_draft
+from concerns.management.demo.lead_off_sick import LeadOffSickYear
+from concerns.management.demo.year import DemoYear
 from concerns.models import Person, School
 
 
@@ -34,35 +34,37 @@ class Command(BaseCommand):
             raise CommandError("This place is set up for real (DEMO is not 1): no demo here.")
         for_tools = options["json"]
         say = (lambda words: None) if for_tools else self.stdout.write
-        _migrate()
+        _migrate_database()
         if School.objects.filter(invented=False).exists() or (
             Person.objects.exists() and not School.objects.exists()
         ):
             raise CommandError("This database has real people in it: the demo does not touch it.")
         if not School.objects.exists():
-            self._make(say, SickWeek if options["lead_off_sick"] else Year)
+            self._make_school_and_year(
+                say, LeadOffSickYear if options["lead_off_sick"] else DemoYear
+            )
         if for_tools:
-            self._json()
+            self._print_logins_as_json()
         else:
-            self._who(say)
+            self._print_logins(say)
         if serve:
-            self._serve(say)
+            self._serve_demo(say)
 
-    def _make(self, say, year: type[Year]) -> None:
+    def _make_school_and_year(self, say, year: type[DemoYear]) -> None:
         say("Making Oakfield Primary School and a year of its concerns. A minute, once.")
         with transaction.atomic():
             now = timezone.now()
-            school = invented.build(now.date())
-            year(school, now, say).pass_by()
-            unsent.begin(school, now)
+            school = invented.build_school(now.date())
+            year(school, now, say).run_events()
+            unsent_draft.save_unsent_draft(school, now)
 
-    def _who(self, say) -> None:
+    def _print_logins(self, say) -> None:
         say("\nWho can sign in (nothing here is real):\n")
         for somebody in invented.PEOPLE:
             say(f"  {somebody.email:28} {somebody.title}")
         say(f"\n  The password of each is: {invented.PASSWORD}\n")
 
-    def _json(self) -> None:
+    def _print_logins_as_json(self) -> None:
         people = [
             {
                 "email": somebody.email,
@@ -71,11 +73,11 @@ class Command(BaseCommand):
                 "name": somebody.name,
                 "title": somebody.title,
             }
-            for somebody in (*invented.PEOPLE, *invented.others())
+            for somebody in (*invented.PEOPLE, *invented.list_other_staff())
         ]
         self.stdout.write(json.dumps(people, indent=1))
 
-    def _serve(self, say) -> None:
+    def _serve_demo(self, say) -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
         port = os.environ.get("PORT", "8000")
         say(f"Open http://localhost:{port}/ in a browser. Ctrl-C stops it.\n")
@@ -84,13 +86,23 @@ class Command(BaseCommand):
         clock = [sys.executable, settings.BASE_DIR / "manage.py", "clock"]
         subprocess.Popen(clock)  # noqa: S603 - our own interpreter and file
         gunicorn = (
-            sys.executable, "-m", "gunicorn", "safeguarding.wsgi", "--bind", f"127.0.0.1:{port}",
-            "--workers", "2", "--threads", "4", "--log-level", "warning",
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "safeguarding.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--log-level",
+            "warning",
+        )
         os.execv(sys.executable, gunicorn)  # noqa: S606 - our own interpreter, no shell
 
 
-def _migrate() -> None:
+def _migrate_database() -> None:
     """Migrate in a separate process: only `migrate` connects as the owner of the tables."""
     command = [sys.executable, settings.BASE_DIR / "manage.py", "migrate", "--verbosity=0"]
     subprocess.run(command, check=True)  # noqa: S603 - our own interpreter and file

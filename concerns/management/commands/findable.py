@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from concerns.models import Child, Concern, NameKey, WordKey
-from concerns.models.finding import make_findable
+from concerns.models.concern.word_index import make_findable
 
 BATCH = 200
 
@@ -26,16 +26,17 @@ class Command(BaseCommand):
 
     def handle(self, *args, anew, **options):
         if anew:
-            self._forget()
-        done, total = 0, Concern.objects.filter(findable=False).count()
-        while made := self._batch():
+            self._delete_word_keys()
+        done = 0
+        total = Concern.objects.filter(findable=False).count()
+        while made := self._index_next_batch():
             done += made
             self.stdout.write(f"{done:,} of {total:,} concerns")
-        self._names()
+        self._index_child_names()
         self.stdout.write("Every concern can be found by its words.")
 
     @transaction.atomic
-    def _batch(self) -> int:
+    def _index_next_batch(self) -> int:
         """Index up to BATCH concerns; return how many, 0 when none is left.
 
         The rows are locked, so words added meanwhile are either read here or index themselves.
@@ -45,18 +46,20 @@ class Command(BaseCommand):
         make_findable(some)
         return len(some)
 
-    def _forget(self):
+    def _delete_word_keys(self):
         """Delete every word key. Until they are rebuilt, the search says it is incomplete."""
         with transaction.atomic():
             Concern.objects.update(findable=False)
             WordKey.objects.all()._raw_delete(using="default")
         self.stdout.write("What was kept of every word is gone; it is written again now.")
 
-    def _names(self):
+    def _index_child_names(self):
         """Add the words of children's names that an earlier release did not store."""
-        last, named = 0, 0
+        last = 0
+        named = 0
         while some := list(Child.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
-            words = [NameKey(child=child, word=w) for child in some for w in child.name_words()]
+            words = [NameKey(child=child, word=w) for child in some for w in child.own_name_words()]
             NameKey.objects.bulk_create(words, ignore_conflicts=True)
-            last, named = some[-1].pk, named + len(some)
+            last = some[-1].pk
+            named = named + len(some)
         self.stdout.write(f"{named:,} children by their names")

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from concerns.rules import drawn
+from concerns.rules import map_page
 
 
 class Command(BaseCommand):
@@ -13,10 +13,10 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true")
 
     def handle(self, *args, check, **options):
-        fresh = drawn.page()
-        standing = drawn.FILE.read_text(encoding="utf-8") if drawn.FILE.exists() else ""
+        fresh = map_page.draw_map_page()
+        standing = map_page.FILE.read_text(encoding="utf-8") if map_page.FILE.exists() else ""
         if check and standing != fresh:
             raise CommandError("concerns/rules/MAP.md is not what the tables say: make map")
         if not check:
-            drawn.FILE.write_text(fresh, encoding="utf-8")
+            map_page.FILE.write_text(fresh, encoding="utf-8")
             self.stdout.write("concerns/rules/MAP.md is drawn.")

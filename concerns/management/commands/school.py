@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from concerns.models import Authority, School
-from concerns.models.school import SchoolSaid
+from concerns.models.school.school import SchoolDetails
 from concerns.people import acts, queries
-from concerns.rules.days import NATIONS
+from concerns.rules.school_days import NATIONS
 
 EXAMPLE = """\
 name = "Oakfield Primary School"
@@ -61,11 +61,11 @@ class Command(BaseCommand):
             raise CommandError("This is a demonstration (DEMO=1): no real school belongs in it.")
         if not file:
             raise CommandError("Name a TOML file. --example prints one to begin from.")
-        said = _said(_read(Path(file)))
+        said = _check_school_file(_read_toml_file(Path(file)))
         now = timezone.now()
         school = School.objects.filter(urn=said.urn).first()
-        by = queries.by_command(school, now) if school else None
-        by = by or queries.nobody_yet(school or School(), now)
+        by = queries.viewer_for_command_line(school, now) if school else None
+        by = by or queries.viewer_without_person(school or School(), now)
         made = acts.keep_school(by=by, said=said, now=now)
         words = "brought up to date" if school else "made"
         self.stdout.write(f"{made.name} is {words}: {len(said.terms)} terms.")
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             self.stdout.write("Now say who works there: manage.py staff FILE.csv")
 
 
-def _read(path: Path) -> dict:
+def _read_toml_file(path: Path) -> dict:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as wrong:
@@ -82,23 +82,27 @@ def _read(path: Path) -> dict:
         raise CommandError(f"{path} is not TOML: {wrong}. See --example.") from None
 
 
-def _said(given: dict) -> SchoolSaid:
+def _check_school_file(given: dict) -> SchoolDetails:
     """The file's values, checked. Raises CommandError that lists every mistake at once."""
-    wrong = [f"{key} is missing" for key in ("name", "urn", "phase") if not _text(given, key)]
-    nation = _text(given, "nation") or "England"
+    wrong = [f"{key} is missing" for key in ("name", "urn", "phase") if not _get_text(given, key)]
+    nation = _get_text(given, "nation") or "England"
     if nation not in NATIONS:
         wrong.append(f"nation is none of {', '.join(NATIONS)}")
-    opens, closes = given.get("opens"), given.get("closes")
+    opens = given.get("opens")
+    closes = given.get("closes")
     if not (isinstance(opens, time) and isinstance(closes, time) and opens < closes):
         wrong.append("opens and closes must be times like 08:45:00, the first before the second")
-    terms, closures = _terms(given, wrong), _closures(given, wrong)
-    adviser = _adviser(given, wrong)
-    authority = _authority(given, wrong)
-    texts = {key: _text(given, key) for key in ("name", "urn", "phase", "telephone")}
-    wrong += _too_long(School, texts | adviser) + _too_long(Authority, authority)
+    terms = _read_terms(given, wrong)
+    closures = _read_closures(given, wrong)
+    adviser = _read_adviser(given, wrong)
+    authority = _read_authority(given, wrong)
+    texts = {key: _get_text(given, key) for key in ("name", "urn", "phase", "telephone")}
+    wrong += _find_texts_too_long(School, texts | adviser) + _find_texts_too_long(
+        Authority, authority
+    )
     if wrong:
         raise CommandError("Nothing was changed: " + "; ".join(wrong) + ". See --example.")
-    return SchoolSaid(
+    return SchoolDetails(
         nation=nation,
         opens=opens,
         closes=closes,
@@ -110,7 +114,7 @@ def _said(given: dict) -> SchoolSaid:
     )
 
 
-def _too_long(model, texts: dict[str, str]) -> list[str]:
+def _find_texts_too_long(model, texts: dict[str, str]) -> list[str]:
     most = {key: model._meta.get_field(key).max_length for key in texts}
     return [
         f"{key} is longer than {most[key]} characters"
@@ -119,12 +123,12 @@ def _too_long(model, texts: dict[str, str]) -> list[str]:
     ]
 
 
-def _text(given: dict, key: str) -> str:
+def _get_text(given: dict, key: str) -> str:
     value = given.get(key, "")
     return str(value).strip() if isinstance(value, str | int) else ""
 
 
-def _terms(given: dict, wrong: list[str]) -> tuple[tuple[date, date], ...]:
+def _read_terms(given: dict, wrong: list[str]) -> tuple[tuple[date, date], ...]:
     terms = given.get("terms") or []
     pairs = isinstance(terms, list) and all(
         isinstance(term, list) and len(term) == 2 and all(type(day) is date for day in term)
@@ -143,34 +147,34 @@ def _terms(given: dict, wrong: list[str]) -> tuple[tuple[date, date], ...]:
     return tuple(terms)
 
 
-def _closures(given: dict, wrong: list[str]) -> tuple[tuple[date, str], ...]:
+def _read_closures(given: dict, wrong: list[str]) -> tuple[tuple[date, str], ...]:
     found: dict[date, str] = {}
     closures = given.get("closures") or []
     for closure in closures if isinstance(closures, list) else [None]:
         if not (isinstance(closure, dict) and type(closure.get("day")) is date):
             wrong.append("each of closures needs a day, like day = 2026-11-27")
             break
-        found[closure["day"]] = _text(closure, "why")[:100] or "Closed"
+        found[closure["day"]] = _get_text(closure, "why")[:100] or "Closed"
     return tuple(sorted(found.items()))
 
 
-def _authority(given: dict, wrong: list[str]) -> dict[str, str]:
+def _read_authority(given: dict, wrong: list[str]) -> dict[str, str]:
     authority = given.get("authority")
     authority = authority if isinstance(authority, dict) else {}
     needed = ("name", "front_door", "out_of_hours", "lado")
-    lacking = [key for key in needed if not _text(authority, key)]
+    lacking = [key for key in needed if not _get_text(authority, key)]
     if lacking:
         wrong.append(f"authority lacks {', '.join(lacking)}")
-    found = {key: _text(authority, key) for key in needed}
-    return found | {"police": _text(authority, "police") or "101"}
+    found = {key: _get_text(authority, key) for key in needed}
+    return found | {"police": _get_text(authority, "police") or "101"}
 
 
-def _adviser(given: dict, wrong: list[str]) -> dict[str, str]:
+def _read_adviser(given: dict, wrong: list[str]) -> dict[str, str]:
     """The adviser named in the file. Without the table, returns {}: the previous adviser stays."""
     adviser = given.get("adviser")
     if not isinstance(adviser, dict):
         return {}
-    found = {f"adviser_{key}": _text(adviser, key) for key in ("name", "email", "of")}
+    found = {f"adviser_{key}": _get_text(adviser, key) for key in ("name", "email", "of")}
     if not (found["adviser_name"] and "@" in found["adviser_email"]):
         wrong.append("adviser needs a name and an email")
     return found

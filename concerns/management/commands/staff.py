@@ -12,13 +12,13 @@ from django.core.management.base import BaseCommand, CommandError, DjangoHelpFor
 from django.utils import timezone
 
 from concerns.models import Person, School
-from concerns.paper import columns
-from concerns.paper.columns import STAFF
-from concerns.paper.rows import NotATable, decoded, table
-from concerns.paper.staffing import StaffLine, staff_lines
+from concerns.paper import csv_columns
+from concerns.paper.csv_columns import STAFF
+from concerns.paper.csv_reading import NotATable, decode_file, read_table
+from concerns.paper.staff_rows import StaffLine, parse_staff_lines
 from concerns.people import acts, queries
+from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import Role
-from concerns.rules.spans import local_day
 
 HELP = """
 Bring in who works in a school, from a CSV file with a line of headings:
@@ -43,7 +43,7 @@ password is ever printed, written to a file or taken as an argument.
 """
 
 
-class _AsWritten(DjangoHelpFormatter, RawDescriptionHelpFormatter):
+class _RawHelpFormatter(DjangoHelpFormatter, RawDescriptionHelpFormatter):
     pass
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
     def create_parser(self, *args, **more):
         # HELP above is laid out by hand: its line breaks must stay.
-        return super().create_parser(*args, formatter_class=_AsWritten, **more)
+        return super().create_parser(*args, formatter_class=_RawHelpFormatter, **more)
 
     def add_arguments(self, parser):
         parser.add_argument("file", nargs="?", help="the CSV file")
@@ -65,14 +65,14 @@ class Command(BaseCommand):
         if bool(file) == bool(set_password):
             raise CommandError("Name a CSV file, or --set-password EMAIL.")
         if set_password:
-            self._password(set_password.strip().lower(), school)
+            self._set_password_of(set_password.strip().lower(), school)
         else:
-            self._bring(Path(file), _school(school))
+            self._import_staff_file(Path(file), _find_school_by_urn(school))
 
-    def _bring(self, path: Path, school: School) -> None:
+    def _import_staff_file(self, path: Path, school: School) -> None:
         now = timezone.now()
-        lines = _lines(path, school, now)
-        by = queries.by_command(school, now) or _first(school, lines, now)
+        lines = _read_staff_lines(path, school, now)
+        by = queries.viewer_for_command_line(school, now) or _first_file_viewer(school, lines, now)
         done = acts.bring_staff(by=by, lines=lines, now=now)
         bad = [line for line in lines if line.wrong]
         for line in bad:
@@ -88,22 +88,22 @@ class Command(BaseCommand):
         if bad:
             raise CommandError(f"{len(bad)} lines were left out. Mend them and run this again.")
 
-    def _password(self, email: str, urn: str | None) -> None:
+    def _set_password_of(self, email: str, urn: str | None) -> None:
         person = Person.objects.filter(email=email).first()
         if person is None:
             raise CommandError("Nobody here has that e-mail address.")
         schools = School.objects.filter(posts__person=person).order_by("pk")
-        school = _school(urn) if urn else schools.first()
+        school = _find_school_by_urn(urn) if urn else schools.first()
         if school is None:
             raise CommandError("This person holds no post in a school.")
         now = timezone.now()
-        by = queries.by_command(school, now)
+        by = queries.viewer_for_command_line(school, now)
         if by is None:
             raise CommandError("The school has no head. Bring in a staff file that names one.")
-        acts.set_password(by=by, person=person, password=self._asked(person), now=now)
+        acts.set_password(by=by, person=person, password=self._ask_for_password(person), now=now)
         self.stdout.write("The password is set. They can sign in with it now.")
 
-    def _asked(self, person: Person) -> str:
+    def _ask_for_password(self, person: Person) -> str:
         if sys.stdin.isatty():
             typed = getpass("New password: ")
             if getpass("The same again: ") != typed:
@@ -117,7 +117,7 @@ class Command(BaseCommand):
         return typed
 
 
-def _school(urn: str | None) -> School:
+def _find_school_by_urn(urn: str | None) -> School:
     schools = School.objects.filter(urn=urn) if urn else School.objects.all()
     found = list(schools.order_by("pk")[:2])
     if not found:
@@ -127,23 +127,23 @@ def _school(urn: str | None) -> School:
     return found[0]
 
 
-def _lines(path: Path, school: School, now) -> list[StaffLine]:
+def _read_staff_lines(path: Path, school: School, now) -> list[StaffLine]:
     try:
-        found = table(decoded(path.read_bytes()), columns.known(STAFF))
+        found = read_table(decode_file(path.read_bytes()), csv_columns.make_heading_counter(STAFF))
     except OSError as wrong:
         raise CommandError(f"{path} cannot be read: {wrong.strerror}.") from None
     except NotATable as wrong:
         raise CommandError(str(wrong)) from None
-    mapping = columns.guess(found.headings, STAFF)
+    mapping = csv_columns.guess_columns(found.headings, STAFF)
     lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
     if lacking:
         raise CommandError(f"The file has no column for: {', '.join(lacking)}. See --help.")
-    return staff_lines(found.rows, mapping, local_day(school.days, now))
+    return parse_staff_lines(found.rows, mapping, local_day(school.school_calendar, now))
 
 
-def _first(school: School, lines: list[StaffLine], now):
+def _first_file_viewer(school: School, lines: list[StaffLine], now):
     if not any(Role.HEAD in line.roles and not line.wrong for line in lines):
         raise CommandError(
             "The school has no head yet: the first file must name one. Nothing was changed."
         )
-    return queries.nobody_yet(school, now)
+    return queries.viewer_without_person(school, now)

@@ -6,7 +6,7 @@ Concerns are listed by reference, never by a name.
 from django.core.management.base import BaseCommand, CommandError
 
 from concerns.models import School
-from concerns.models.unheld import breaches
+from concerns.reading.integrity_check import find_integrity_breaches
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         found = 0
         for school in School.objects.order_by("name", "pk"):
-            for breach in breaches(school):
+            for breach in find_integrity_breaches(school):
                 found += 1
                 self.stdout.write(f"{school}: {breach}")
         if found:

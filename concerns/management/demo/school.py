@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 
 from django.contrib.auth.hashers import make_password
 
-from concerns.management.demo import words
+from concerns.management.demo import names_and_sentences
 from concerns.models import (
     Authority,
     Child,
@@ -30,7 +30,7 @@ PUPILS_A_YEAR = 40
 
 
 @dataclass(frozen=True)
-class Somebody:
+class DemoPerson:
     """A person of the demonstration who can sign in. `login` is the first part of their e-mail."""
 
     login: str
@@ -46,54 +46,59 @@ class Somebody:
 
 # The people worth signing in as. The rest of the staff come from the function below.
 PEOPLE = (
-    Somebody("head", "Margaret Oduya", Role.HEAD, "Headteacher", "Office 1"),
-    Somebody("dsl", "Sara Malik", Role.DSL, "Deputy head and safeguarding lead", "Room 2"),
-    Somebody("deputy", "Tom Fairley", Role.DEPUTY, "Inclusion lead and deputy lead", "Room 5"),
-    Somebody("teacher", "Jo Brennan", Role.STAFF, "Teacher, Year 4", "4B"),
-    Somebody("office", "Pat Linton", Role.OFFICE, "Office manager", "Front office"),
-    Somebody("chair", "Anil Mehra", Role.CHAIR, "Chair of governors"),
-    Somebody("lunchtime", "Dawn Pryce", Role.STAFF, "Midday supervisor", "Hall"),
-    Somebody("office2", "Kit Barlow", Role.OFFICE, "Office assistant", "Front office"),
+    DemoPerson("head", "Margaret Oduya", Role.HEAD, "Headteacher", "Office 1"),
+    DemoPerson("dsl", "Sara Malik", Role.DSL, "Deputy head and safeguarding lead", "Room 2"),
+    DemoPerson("deputy", "Tom Fairley", Role.DEPUTY, "Inclusion lead and deputy lead", "Room 5"),
+    DemoPerson("teacher", "Jo Brennan", Role.STAFF, "Teacher, Year 4", "4B"),
+    DemoPerson("office", "Pat Linton", Role.OFFICE, "Office manager", "Front office"),
+    DemoPerson("chair", "Anil Mehra", Role.CHAIR, "Chair of governors"),
+    DemoPerson("lunchtime", "Dawn Pryce", Role.STAFF, "Midday supervisor", "Hall"),
+    DemoPerson("office2", "Kit Barlow", Role.OFFICE, "Office assistant", "Front office"),
 )
 TITLES = ("Teacher", "Teaching assistant", "Midday supervisor", "Site manager", "Cook", "Mentor")
 
 
-def others() -> list[Somebody]:
+def list_other_staff() -> list[DemoPerson]:
     """The rest of the 45 staff: names drawn from the lists with a fixed seed."""
     chance = random.Random("staff")
     count = 45 - sum(somebody.role is not Role.CHAIR for somebody in PEOPLE)
     names = [
         f"{one} {two}"
         for one, two in zip(
-            chance.sample(words.FORENAMES, count), chance.sample(words.SURNAMES, count), strict=True
+            chance.sample(names_and_sentences.FORENAMES, count),
+            chance.sample(names_and_sentences.SURNAMES, count),
+            strict=True,
         )
     ]
     return [
-        Somebody(f"staff{number:02}", name, Role.STAFF, TITLES[number % len(TITLES)])
+        DemoPerson(f"staff{number:02}", name, Role.STAFF, TITLES[number % len(TITLES)])
         for number, name in enumerate(names, 1)
     ]
 
 
-def _monday(day: date) -> date:
+def _monday_of_week(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def terms_of(autumn: int) -> list[tuple[date, date]]:
+def half_terms_from(autumn: int) -> list[tuple[date, date]]:
     """Six half-terms of the school year that begins in September of `autumn`."""
-    october, may = _monday(date(autumn, 10, 31)), _monday(date(autumn + 1, 5, 31))
-    february, spring = _monday(date(autumn + 1, 2, 18)), _monday(date(autumn + 1, 4, 3))
-    week, friday = timedelta(days=7), timedelta(days=3)
+    october = _monday_of_week(date(autumn, 10, 31))
+    may = _monday_of_week(date(autumn + 1, 5, 31))
+    february = _monday_of_week(date(autumn + 1, 2, 18))
+    spring = _monday_of_week(date(autumn + 1, 4, 3))
+    week = timedelta(days=7)
+    friday = timedelta(days=3)
     return [
-        (_monday(date(autumn, 9, 6)) + timedelta(days=1), october - friday),
-        (october + week, _monday(date(autumn, 12, 20)) + timedelta(days=4)),
-        (_monday(date(autumn + 1, 1, 9)), february - friday),
+        (_monday_of_week(date(autumn, 9, 6)) + timedelta(days=1), october - friday),
+        (october + week, _monday_of_week(date(autumn, 12, 20)) + timedelta(days=4)),
+        (_monday_of_week(date(autumn + 1, 1, 9)), february - friday),
         (february + week, spring - friday),
         (spring + 2 * week, may - friday),
-        (may + week, _monday(date(autumn + 1, 7, 22)) + timedelta(days=1)),
+        (may + week, _monday_of_week(date(autumn + 1, 7, 22)) + timedelta(days=1)),
     ]
 
 
-def build(today: date) -> School:
+def build_school(today: date) -> School:
     """Create the school with its staff and roll, as of `today`, in the caller's transaction."""
     authority, _ = Authority.objects.get_or_create(
         name="Westshire Council",
@@ -118,17 +123,17 @@ def build(today: date) -> School:
     )
     this_autumn = today.year if today >= date(today.year, 8, 1) else today.year - 1
     for autumn in range(this_autumn - 2, this_autumn + 2):
-        terms = terms_of(autumn)
+        terms = half_terms_from(autumn)
         Term.objects.bulk_create(Term(school=school, first=a, last=b) for a, b in terms)
         Closure.objects.create(school=school, day=terms[0][0], why="INSET")
-    _staff(school, date(this_autumn - 2, 9, 1))
-    _roll(school, this_autumn)
+    _create_staff(school, date(this_autumn - 2, 9, 1))
+    _create_roll(school, this_autumn)
     return school
 
 
-def _staff(school: School, since: date) -> None:
+def _create_staff(school: School, since: date) -> None:
     hashed = make_password(PASSWORD)
-    for number, somebody in enumerate((*PEOPLE, *others())):
+    for number, somebody in enumerate((*PEOPLE, *list_other_staff())):
         person = Person.objects.create(
             email=somebody.email,
             name=somebody.name,
@@ -141,13 +146,15 @@ def _staff(school: School, since: date) -> None:
         )
 
 
-def _roll(school: School, autumn: int) -> None:
+def _create_roll(school: School, autumn: int) -> None:
     since = date(autumn, 9, 1)
-    children = Child.objects.bulk_create(_pupils(school, autumn))
+    children = Child.objects.bulk_create(_invent_pupils(school, autumn))
     NameKey.objects.bulk_create(
-        NameKey(child=child, word=word) for child in children for word in sorted(child.name_words())
+        NameKey(child=child, word=word)
+        for child in children
+        for word in sorted(child.own_name_words())
     )
-    ChildName.objects.bulk_create(ChildName.of(child, since) for child in children)
+    ChildName.objects.bulk_create(ChildName.from_child(child, since) for child in children)
     Enrolment.objects.bulk_create(
         Enrolment(school=school, child=child, since=since) for child in children
     )
@@ -164,27 +171,27 @@ def _roll(school: School, autumn: int) -> None:
     # The commonest conflict: somebody who works here is family to a child.
     office = Person.objects.get(email=f"office@{DOMAIN}")
     fourth = next(child for child in children if child.year == "Year 4")
-    Relation.objects.register(office, fourth, how="step-parent")
+    Relation.objects.record_relation(office, fourth, how="step-parent")
 
 
 # Four surnames and a name she goes by, to try the search with every way of writing them.
 FOUR_SURNAMES = ("María José", "de la Cruz-Ferreira Al-Mansūr Żółkiewska", "Majo")
 
 
-def _pupils(school: School, autumn: int) -> list[Child]:
-    pupils = _by_chance(school, autumn)
+def _invent_pupils(school: School, autumn: int) -> list[Child]:
+    pupils = _draw_random_pupils(school, autumn)
     child = next(child for child in reversed(pupils) if child.year == "Year 2")
     child.forename, child.surname, child.known_as = FOUR_SURNAMES
     return pupils
 
 
-def _by_chance(school: School, autumn: int) -> list[Child]:
+def _draw_random_pupils(school: School, autumn: int) -> list[Child]:
     chance = random.Random("roll")
     return [
         Child(
             school=school,
-            forename=chance.choice(words.FORENAMES),
-            surname=chance.choice(words.SURNAMES),
+            forename=chance.choice(names_and_sentences.FORENAMES),
+            surname=chance.choice(names_and_sentences.SURNAMES),
             born=date(autumn - 5 - number, 9, 1) + timedelta(days=chance.randrange(365)),
             upn=f"Z{999001:06}{autumn % 100:02}{number}{place:03}",
             admission_number=str(1000 + number * PUPILS_A_YEAR + place),

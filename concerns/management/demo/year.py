@@ -16,14 +16,30 @@ from zoneinfo import ZoneInfo
 
 from concerns.chase import acts as chase
 from concerns.doors import sight
-from concerns.management.demo import adults, ending, homes, posts, told, words
-from concerns.models import Account, Child, Concern, Decided, MarkSeen, Person, School, Viewer
+from concerns.management.demo import (
+    adult_concerns,
+    child_files,
+    clock_rounds,
+    closing,
+    names_and_sentences,
+    told_at_the_gate,
+)
+from concerns.models import (
+    Account,
+    Child,
+    Concern,
+    DecisionAnswers,
+    MarkSeen,
+    Person,
+    School,
+    Viewer,
+)
 from concerns.refer import acts as refer
 from concerns.rules import calendars
 from concerns.rules.clocks import BY_A_NOTE, HOLD_OPEN, StepKind
-from concerns.rules.lifecycle import Stage, State
+from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
-from concerns.rules.words import Part, Route
+from concerns.rules.words import ChildPart, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 
@@ -32,19 +48,21 @@ A_YEAR = 0.9 * 1.25  # incidents for each pupil, times entries for each incident
 STANDING = (
     (2, "behaviour", State.WAITING), (2, "family", State.WAITING), (1, "feeling", State.WAITING),
     (1, "care", State.WAITING), (3, "hunger", State.WAITING), (2, "attendance", State.TAKEN),
-    (3, "care", State.TAKEN), (4, "injury", State.TAKEN), (6, "told", Stage.SENT),
-    (9, "told", Stage.SENT),
+    (3, "care", State.TAKEN), (4, "injury", State.TAKEN), (6, "told", ReferralStage.SENT),
+    (9, "told", ReferralStage.SENT),
 )  # fmt: skip
 LONDON = ZoneInfo("Europe/London")
 
 
-class Year:
+class DemoYear:
     """The year that ended at `now`."""
 
     LONDON = LONDON
 
     def __init__(self, school: School, now: datetime, told: Callable[[str], None]):
-        self.school, self.now, self.told = school, now, told
+        self.school = school
+        self.now = now
+        self.told = told
         self.chance = random.Random(2026)
         self._events: list = []
         self._stops: dict[int, str] = {}
@@ -54,21 +72,21 @@ class Year:
         self.staff = [post.person for post in posts if post.role == Role.STAFF]
         self.children = list(Child.objects.filter(school=school).order_by("pk"))
 
-    def viewer(self, who: Person, role: Role, at: datetime) -> Viewer:
+    def viewer_in_role(self, who: Person, role: Role, at: datetime) -> Viewer:
         return Viewer(who, self.school, frozenset({role}), at)
 
-    def lead(self, at: datetime) -> Viewer:
+    def lead_on_duty(self, at: datetime) -> Viewer:
         """Whoever acts as lead at that time: the deputy on one day in four, else the lead."""
         role = Role.DEPUTY if at.toordinal() % 4 == 0 else Role.DSL
-        return self.viewer(self.people[role], role, at)
+        return self.viewer_in_role(self.people[role], role, at)
 
-    def at(self, when: datetime, what: Callable, *given) -> None:
+    def schedule_event(self, when: datetime, what: Callable, *given) -> None:
         """Schedule `what(when, *given)`; drop it if `when` is not before the end of the year."""
         if when < self.now:
             heapq.heappush(self._events, (when, next(self._count), what, given))
 
-    def pass_by(self) -> None:
-        self._write_down()
+    def run_events(self) -> None:
+        self._schedule_year()
         total = done = 0
         while self._events:
             when, _, what, given = heapq.heappop(self._events)
@@ -79,46 +97,51 @@ class Year:
                 self.told(f"  {when:%B %Y}: {total} acts")
 
     # --- what is noticed -------------------------------------------------------------------------
-    def _write_down(self) -> None:
-        days = self._school_days()
+    def _schedule_year(self) -> None:
+        days = self._list_school_days()
         # Negative binomial with k 0.35: most children never, a few again and again.
         weights = [self.chance.gammavariate(0.35, 1) for _ in self.children]
         count = round(len(self.children) * A_YEAR)
-        kinds, shares = zip(*((kind, row[0]) for kind, row in words.NOTICED.items()), strict=True)
+        kinds, shares = zip(
+            *((kind, row[0]) for kind, row in names_and_sentences.NOTICED.items()), strict=True
+        )
         last: tuple[Child, date] | None = None
         for _ in range(count):
             kind = self.chance.choices(kinds, shares)[0]
-            child, day = self.chance.choices(self.children, weights)[0], self.chance.choice(days)
+            child = self.chance.choices(self.children, weights)[0]
+            day = self.chance.choice(days)
             if last and self.chance.random() < 0.3:
                 child = last[0]
                 near = [d for d in days if last[1] <= d <= last[1] + timedelta(days=21)]
                 day = self.chance.choice(near or days)
             last = child, day
-            self.at(self._moment(day), self._submit, child, kind)
+            self.schedule_event(self._random_school_time(day), self._submit_concern, child, kind)
 
         # What a lead finds on any morning: concerns unread, in hand, or unanswered by an agency.
         for back, kind, stop in STANDING:
             child = self.chance.choice(self.children)
-            self.at(self._moment(days[-back]), self._submit, child, kind, stop)
-        told.at_the_gate(self, days[-2])
-        homes.plan(self, days)
-        adults.written(self, days)
-        posts.gone_round(self, days)
+            self.schedule_event(
+                self._random_school_time(days[-back]), self._submit_concern, child, kind, stop
+            )
+        told_at_the_gate.schedule_gate_account(self, days[-2])
+        child_files.schedule_child_files(self, days)
+        adult_concerns.schedule_adult_concerns(self, days)
+        clock_rounds.schedule_clock_rounds(self, days)
 
-    def _school_days(self) -> list[date]:
+    def _list_school_days(self) -> list[date]:
         today = self.now.astimezone(LONDON).date()
         year = (today - timedelta(days=offset) for offset in range(365, -1, -1))
-        return [day for day in year if calendars.is_school_day(self.school.days, day)]
+        return [day for day in year if calendars.is_school_day(self.school.school_calendar, day)]
 
-    def _moment(self, day: date) -> datetime:
+    def _random_school_time(self, day: date) -> datetime:
         """A random time on `day`: mostly near 8:50, 12:40 or the end of school."""
         peak = self.chance.choice((8 * 60 + 50, 12 * 60 + 40, 15 * 60 + 15, 15 * 60 + 35))
         minute = peak + round(self.chance.gauss(0, 25))
         local = datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(minutes=minute)
         return local.astimezone(UTC)
 
-    def _submit(self, at: datetime, child: Child, kind: str, stop: str = "") -> None:
-        _, categories, sentences = words.NOTICED[kind]
+    def _submit_concern(self, at: datetime, child: Child, kind: str, stop: str = "") -> None:
+        _, categories, sentences = names_and_sentences.NOTICED[kind]
         pressing = kind in {"told", "injury"}
         account = Account(
             account=self.chance.choice(sentences),
@@ -128,12 +151,12 @@ class Year:
                 ("no", "not_sure", "yes"), (6, 3, 1) if pressing else (30, 2, 0)
             )[0],
             how_known={"told": "child_told", "feeling": "feeling"}.get(kind, "saw"),
-            child_words=self.chance.choice(words.OWN_WORDS) if kind == "told" else "",
+            child_words=self.chance.choice(names_and_sentences.OWN_WORDS) if kind == "told" else "",
             categories=categories[:1] if self.chance.random() < 0.7 else (),
             happened_on=at.astimezone(LONDON).date(),
             marks=(MarkSeen("forearm", "left", None, "round, fading"),) if kind == "injury" else (),
         )
-        by = self.viewer(self.chance.choice(self.staff), Role.STAFF, at)
+        by = self.viewer_in_role(self.chance.choice(self.staff), Role.STAFF, at)
         involved = tuple(one for one in account.involved if one.pk != child.pk)
         account = Account(**{**account.__dict__, "involved": involved})
         draft = uuid.UUID(int=self.chance.getrandbits(128), version=4)
@@ -144,49 +167,70 @@ class Year:
             return
         minutes = 10 if pressing else 35
         wait = min(round(self.chance.expovariate(1 / minutes)) + 2, 600)
-        look = at + timedelta(minutes=wait) if pressing else self._school(at, wait)
-        self.at(look, self._take, concern, kind)
+        look = at + timedelta(minutes=wait) if pressing else self._add_school_time(at, wait)
+        self.schedule_event(look, self._take_concern, concern, kind)
 
-    def _school(self, at: datetime, minutes: int) -> datetime:
-        return calendars.add_school_minutes(self.school.days, at, minutes)
+    def _add_school_time(self, at: datetime, minutes: int) -> datetime:
+        return calendars.add_school_minutes(self.school.school_calendar, at, minutes)
 
     # --- what a lead does ------------------------------------------------------------------------
-    def _take(self, at: datetime, concern: Concern, kind: str) -> None:
-        lead = self.lead(at)
-        sight.concern(lead, concern.uid)
+    def _take_concern(self, at: datetime, concern: Concern, kind: str) -> None:
+        lead = self.lead_on_duty(at)
+        sight.open_concern(lead, concern.uid)
         triage.take(by=lead, concern=concern, now=at)
         if self._stops.get(concern.pk) == State.TAKEN:
             return
         minutes = 60 if kind in {"told", "injury"} else 240
-        self.at(
-            self._school(at, self.chance.randrange(5, minutes * 2)), self._decide, concern, kind
+        self.schedule_event(
+            self._add_school_time(at, self.chance.randrange(5, minutes * 2)),
+            self._decide_concern,
+            concern,
+            kind,
         )
 
-    def _decide(self, at: datetime, concern: Concern, kind: str) -> None:
-        rows = tuple(concern.children.filter(part=Part.ABOUT))
-        lead = self.lead(at)
-        back = self.chance.choice(words.BACK) if self.chance.random() < 0.6 else ""
+    def _decide_concern(self, at: datetime, concern: Concern, kind: str) -> None:
+        rows = tuple(concern.children.filter(part=ChildPart.ABOUT))
+        lead = self.lead_on_duty(at)
+        back = self.chance.choice(names_and_sentences.BACK) if self.chance.random() < 0.6 else ""
         draw = self.chance.random()
         light = kind not in {"told", "injury"} and concern.going_home != "yes" and draw < 0.62
         if light:
-            until = calendars.look_again(self.school.days, lead.today, concern.pk)
-            decided = Decided(
-                rows, (Route.KEEP,), self.chance.choice(words.REASONS_LIGHT),
-                light=True, keep_until=until, words_back=back,
-            )  # fmt: skip
+            until = calendars.picture_review_day(
+                self.school.school_calendar, lead.todays_date, concern.pk
+            )
+            decided = DecisionAnswers(
+                rows,
+                (Route.KEEP,),
+                self.chance.choice(names_and_sentences.REASONS_LIGHT),
+                light=True,
+                keep_until=until,
+                words_back=back,
+            )
         else:
-            decided = self._full(rows, self._routes(kind), at, back)
+            decided = self._build_full_decision(rows, self._choose_routes(kind), at, back)
         triage.decide(by=lead, concern=concern, decided=decided, now=at)
         if Route.PARENTS in decided.routes:
-            self.at(self._school(at, self.chance.randrange(20, 500)), self._speak, concern)
+            self.schedule_event(
+                self._add_school_time(at, self.chance.randrange(20, 500)),
+                self._speak_to_parents,
+                concern,
+            )
         for referral in concern.referrals.all():
-            self.at(self._school(at, self.chance.randrange(10, 120)), self._send, referral)
+            self.schedule_event(
+                self._add_school_time(at, self.chance.randrange(10, 120)),
+                self._send_referral,
+                referral,
+            )
         if not back and self.chance.random() < 0.9:
-            self.at(self._school(at, self.chance.randrange(200, 1600)), self._tell, concern)
+            self.schedule_event(
+                self._add_school_time(at, self.chance.randrange(200, 1600)),
+                self._write_back_to_reporter,
+                concern,
+            )
         days = self.chance.choice((10, 15, 25)) if light else self.chance.choice((2, 3, 4))
-        self.at(self._school(at, days * 400), self._tidy, concern)
+        self.schedule_event(self._add_school_time(at, days * 400), self._tidy_and_close, concern)
 
-    def _routes(self, kind: str) -> tuple[str, ...]:
+    def _choose_routes(self, kind: str) -> tuple[str, ...]:
         draw = self.chance.random()
         if kind == "told":
             return (Route.SOCIAL_CARE,) if draw < 0.8 else (Route.PARENTS, Route.SOCIAL_CARE)
@@ -200,10 +244,12 @@ class Year:
             return (Route.WATCH,)
         return (Route.PARENTS,) if draw < 0.92 else (Route.NO_FURTHER,)
 
-    def _full(self, rows, routes: tuple[str, ...], at: datetime, back: str) -> Decided:
+    def _build_full_decision(
+        self, rows, routes: tuple[str, ...], at: datetime, back: str
+    ) -> DecisionAnswers:
         told = Route.SOCIAL_CARE in routes and rows[0].concern.how_known == "child_told"
-        reasons, considered, why_not = words.WHY["told" if told else routes[0]]
-        return Decided(
+        reasons, considered, why_not = names_and_sentences.WHY["told" if told else routes[0]]
+        return DecisionAnswers(
             rows,
             routes,
             self.chance.choice(reasons),
@@ -212,32 +258,32 @@ class Year:
             parents_why_not="" if Route.PARENTS in routes else why_not,
             siblings=self.chance.choice(("considered", "none")),
             child_seen=self.chance.choice(("seen", "heard_alone")),
-            watch_until=calendars.add_school_weeks(self.school.days, at, 3).date()
+            watch_until=calendars.add_school_weeks(self.school.school_calendar, at, 3).date()
             if Route.WATCH in routes
             else None,
             watched_by=self.chance.choice(self.staff) if Route.WATCH in routes else None,
             words_back=back,
         )
 
-    def _tell(self, at: datetime, concern: Concern) -> None:
+    def _write_back_to_reporter(self, at: datetime, concern: Concern) -> None:
         if concern.steps.open().filter(kind=StepKind.TELL_REPORTER).exists():
-            words_back = self.chance.choice(words.BACK)
-            chase.tell_reporter(by=self.lead(at), concern=concern, words=words_back, now=at)
+            words_back = self.chance.choice(names_and_sentences.BACK)
+            chase.tell_reporter(by=self.lead_on_duty(at), concern=concern, words=words_back, now=at)
 
-    def _speak(self, at: datetime, concern: Concern) -> None:
+    def _speak_to_parents(self, at: datetime, concern: Concern) -> None:
         refer.speak(
-            by=self.lead(at),
+            by=self.lead_on_duty(at),
             concern=concern,
             spoken_to="parent",
             who="Mother, at the gate, then by telephone",
-            said=self.chance.choice(words.SAID),
+            said=self.chance.choice(names_and_sentences.SAID),
             happened_at=at - timedelta(minutes=15),
             now=at,
         )
 
-    def _send(self, at: datetime, referral) -> None:
+    def _send_referral(self, at: datetime, referral) -> None:
         refer.send(
-            by=self.lead(at),
+            by=self.lead_on_duty(at),
             referral=referral,
             agency="Westshire front door"
             if referral.route == Route.SOCIAL_CARE
@@ -248,52 +294,54 @@ class Year:
             their_reference=f"W{self.chance.randrange(10000, 99999)}",
             now=at,
         )
-        if self._stops.get(referral.concern_id) == Stage.SENT:
+        if self._stops.get(referral.concern_id) == ReferralStage.SENT:
             return
         days = self.chance.choices((1, 2, 4, 40), (50, 25, 15, 10))[0]
         then = calendars.add_working_days(self.school.nation, at, days) - timedelta(hours=2)
-        self.at(then, self._answer, referral)
+        self.schedule_event(then, self._answer_referral, referral)
 
-    def _answer(self, at: datetime, referral) -> None:
+    def _answer_referral(self, at: datetime, referral) -> None:
         answer = self.chance.choice(("assessment", "early_help", "advice", "no_further"))
         refer.hear_back(
-            by=self.lead(at),
+            by=self.lead_on_duty(at),
             referral=referral,
             answer=answer,
             spoken_to="The duty worker",
-            words=self.chance.choice(words.ANSWER),
+            words=self.chance.choice(names_and_sentences.ANSWER),
             happened_at=at,
             now=at,
         )
-        self.at(self._school(at, self.chance.randrange(30, 900)), self._view, referral)
+        self.schedule_event(
+            self._add_school_time(at, self.chance.randrange(30, 900)), self._give_view, referral
+        )
 
-    def _view(self, at: datetime, referral) -> None:
+    def _give_view(self, at: datetime, referral) -> None:
         refer.give_view(
-            by=self.lead(at),
+            by=self.lead_on_duty(at),
             referral=referral,
             view="agree",
             words="It fits what we see. We will refer again if anything changes.",
             now=at,
         )
 
-    def _tidy(self, at: datetime, concern: Concern) -> None:
+    def _tidy_and_close(self, at: datetime, concern: Concern) -> None:
         """Do the remaining steps and close the concern, or try again after 400 school minutes.
 
         A concern under watch is left alone: its reviews close it.
         """
         concern = Concern.objects.get(pk=concern.pk)
-        lead = self.lead(at)
+        lead = self.lead_on_duty(at)
         for step in concern.steps.open().filter(kind__in=BY_A_NOTE):
             chase.do_step(by=lead, step=step, words="Done, and it is helping.", now=at)
         owed = set(concern.steps.open().values_list("kind", flat=True))
         if StepKind.REFER_AGAIN in owed:
-            refer.not_again(by=lead, concern=concern, why=words.NOT_AGAIN, now=at)
+            refer.not_again(by=lead, concern=concern, why=names_and_sentences.NOT_AGAIN, now=at)
             owed -= {StepKind.REFER_AGAIN}
         early = concern.steps.open().filter(kind=StepKind.KEEP, due_at__gt=at).exists()
         concern.refresh_from_db(fields=["state"])
         if StepKind.LOOK_AFTER in owed:
             return
         if owed & HOLD_OPEN or early or concern.state != State.DECIDED:
-            self.at(self._school(at, 400), self._tidy, concern)
+            self.schedule_event(self._add_school_time(at, 400), self._tidy_and_close, concern)
             return
-        ending.end(self, at, concern, self.chance.choice(words.BACK))
+        closing.close_or_watch(self, at, concern, self.chance.choice(names_and_sentences.BACK))

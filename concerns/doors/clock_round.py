@@ -1,0 +1,319 @@
+"""One round of the clock: sends reminders for late steps and posts pending mail.
+
+`manage.py clock` runs rounds in a loop. If nobody started it, any web request runs the round that
+is overdue (`safeguarding/middleware.py`). A round may run twice at once, be killed at any moment,
+or be missed for a week: what is late is always computed from times when it is read, and a round
+only sends the messages. Whoever runs a round leases the one row of `Heartbeat`. One bad row never
+stops a round: it is set aside, shown to the head, and tried again in the next.
+"""
+
+import logging
+from collections import defaultdict
+from datetime import datetime
+
+from django.db import transaction
+
+from concerns.doors import mail
+from concerns.models import (
+    AdultStep,
+    Draft,
+    EscalationProgress,
+    Heartbeat,
+    Letter,
+    Notice,
+    Person,
+    RoundFailure,
+    School,
+    Step,
+    Viewer,
+)
+from concerns.models.outbox.notice import NoticeEnding, step_keyword
+from concerns.models.school.cover import people_acting_for_role
+from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER
+from concerns.rules.message_rules import (
+    LINES,
+    OUTSIDE_AGAIN,
+    TO_OUTSIDE,
+    MessageReason,
+    is_urgent_message,
+    late_step_sentence,
+    next_post_time,
+)
+from concerns.rules.reporting_periods import local_day
+from concerns.rules.roles import May, Role
+from concerns.workflow import adult_escalation
+from concerns.workflow.escalation import EscalationLadders, EscalationTarget
+
+log = logging.getLogger(__name__)
+
+
+def run_reminder_round(now: datetime | None = None, post_by=None) -> bool:
+    """Run one round over every school at `now` (aware; the database's clock unless given).
+
+    False if somebody else is already running one. `post_by` is the mail connection, as `by` of
+    `mail.send_due_letters`. Raises only DatabaseError.
+    """
+    now = now or Heartbeat.objects.database_now()
+    if not Heartbeat.objects.lease_round(now):
+        return False
+    nobody = 0
+    for school in School.objects.order_by("pk"):
+        nobody += SchoolRound(school, now).run_for_school()
+    mail.send_due_letters(now, post_by)
+    Heartbeat.objects.record_round(now, nobody, Letter.objects.stuck_letters(now).count())
+    return True
+
+
+class SchoolRound:
+    """The round of one school: writes notices, then puts those that are due in letters."""
+
+    def __init__(self, school: School, now: datetime):
+        self.school = school
+        self.now = now
+        self._written: list[Notice] = []
+        self._reached: dict[int, int] = {}
+        self._bad: list[str] = []
+
+    def run_for_school(self) -> int:
+        """Run it. Returns how many open steps have nobody left who may act on them."""
+        steps = Step.objects.open_steps_for_round(self.school)
+        self.steps = {step.pk: step for step in steps}
+        self.ladders = EscalationLadders(self.school, self.now, steps)
+        self._told = EscalationProgress.objects.pushed_counts(self.school)
+        nobody = [step for step in steps if self._call_or_set_aside(step, self._write_step_notices)]
+        self._notify_nobody_left(nobody)
+        for step in self._late_adult_steps():
+            self._call_or_set_aside(step, self._write_adult_notice)
+        self._write_draft_notices()
+        with transaction.atomic():
+            # Each notice has a unique key: one that is already written is skipped.
+            Notice.objects.bulk_create(self._written, ignore_conflicts=True)
+            EscalationProgress.objects.save_pushed_counts(self.school, self._reached)
+            EscalationProgress.objects.delete_for_steps(self._told.keys() - self.steps.keys())
+        RoundFailure.objects.resolve_all_but(self.school, self._bad, self.now)
+        with transaction.atomic():
+            self._put_notices_in_letters()
+        return len(nobody)
+
+    def _call_or_set_aside(self, row, does):
+        """The result of `does(row)`. If it raises, the row is set aside and None returned."""
+        try:
+            return does(row)
+        except Exception as fault:
+            # Log which row and which kind of error, never the message: it may quote the record.
+            log.warning("set aside %s: %s", row.uid, type(fault).__name__)
+            self._bad.append(str(row.uid))
+            RoundFailure.objects.record_failure(self.school, row.uid, fault, self.now)
+            return None
+
+    def _write_step_notices(self, step: Step) -> bool:
+        """Write the notices due for a step. True if nobody is left who may act on it."""
+        people = self.ladders.people_on_ladder(step)
+        come = self.ladders.current_recipient(step)
+        told = self._told.get(step.pk, 0)
+        if come and people and come.pushed > told:
+            for came in self._recipients_since(told, step, come, len(people) + 1):
+                self._write_late_notice(step, came, people)
+            if step.kind in FIRST_LOOKS and come.to and step.concern.reporter != come.to:
+                self._notify_reporter_unread(step, come.to)
+            self._reached[step.pk] = come.pushed
+        return not people
+
+    def _recipients_since(
+        self, told: int, step: Step, come: EscalationTarget, ladder: int
+    ) -> list[EscalationTarget]:
+        """Everybody the step was escalated to since a round last sent notices of it, each once.
+
+        So nobody is passed over if rounds were missed.
+        """
+        last = max(told, come.pushed - ladder)
+        return [
+            self.ladders.recipient_after_pushes(step, pushed)
+            for pushed in range(last + 1, come.pushed + 1)
+        ]
+
+    def _write_late_notice(self, step: Step, came: EscalationTarget, people: list[Person]) -> None:
+        if came.outside:
+            line = TO_OUTSIDE.format(school=self.school.name)
+            self._add_step_notice(step, MessageReason.LATE, None, came.pushed, line, outside=True)
+            return
+        place = people.index(came.to)
+        before = people[place - 1].name if came.pushed > 1 and len(people) > 1 else ""
+        late = step.how_late_in_words(self.school.school_calendar, self.now)
+        line = late_step_sentence(step.concern.reference, late, before, came.again)
+        self._add_step_notice(step, MessageReason.LATE, came.to, came.pushed, line)
+
+    def _notify_reporter_unread(self, step: Step, to: Person) -> None:
+        where = ", ".join(filter(None, [to.name, to.room, to.telephone]))
+        line = LINES[MessageReason.UNREAD].format(reference=step.concern.reference, person=where)
+        self._add_step_notice(
+            step, MessageReason.UNREAD, step.concern.reporter, 1, line, key=f"{step.uid}:unread"
+        )
+
+    def _notify_nobody_left(self, steps: list[Step]) -> None:
+        """Tell everybody who reads the queue, once a day, that a step has nobody: not which one."""
+        if not steps:
+            return
+        today = local_day(self.school.school_calendar, self.now)
+        for reader in Person.objects.who_may(May.READ, self.school, today):
+            key = f"nobody:{self.school.uid}:{today}:{reader.uid}"
+            self._add_notice(
+                key=key,
+                why=MessageReason.NOBODY,
+                red=True,
+                person=reader,
+                line=LINES[MessageReason.NOBODY],
+            )
+
+    def _late_adult_steps(self) -> list[AdultStep]:
+        steps = AdultStep.objects.late(self.now).filter(school=self.school)
+        return list(steps.select_related("concern").in_order())
+
+    def _write_adult_notice(self, step: AdultStep) -> None:
+        """Notify whoever a late step about an adult is escalated to: never the subject."""
+        come = adult_escalation.find_adult_recipient(self.school, step, self.now)
+        if come and come.to:
+            late = step.how_late_in_words(self.school.school_calendar, self.now)
+            line = late_step_sentence(step.concern.reference, late, "", come.again)
+            self._add_step_notice(step, MessageReason.LATE, come.to, come.pushed, line)
+
+    def _write_draft_notices(self) -> None:
+        """Remind of unsent concerns: the writer within the hour, the lead the next morning."""
+        begun = (
+            Draft.objects.unsent_concern_drafts().without_sent_concerns().filter(school=self.school)
+        )
+        if not begun.exists():
+            # Asking for each lead's drafts costs as much as the rest of a quiet round.
+            return
+        lying = begun.filter(saved_at__lte=self.now - REMIND_AFTER).select_related("person")
+        for draft in lying.defer("words"):
+            self._add_draft_notice(draft, MessageReason.BEGUN, draft.person)
+        told: set[int] = set()
+        for acting in people_acting_for_role(self.school, Role.DSL, self.now):
+            lead = Viewer(acting.person, self.school, frozenset({acting.role}), self.now)
+            for draft in Draft.objects.known_to_leads(lead).without_sent_concerns():
+                if draft.pk not in told:
+                    self._add_draft_notice(draft, MessageReason.UNSENT, acting.person)
+                told.add(draft.pk)
+
+    def _add_draft_notice(self, draft: Draft, why: MessageReason, to: Person) -> None:
+        red = why is MessageReason.BEGUN
+        key = f"draft:{draft.uid}:{why}"
+        self._add_notice(key=key, why=why, red=red, person=to, draft=draft.uid, line=LINES[why])
+
+    def _add_step_notice(
+        self,
+        step,
+        why: MessageReason,
+        to: Person | None,
+        pushed: int,
+        line: str,
+        key="",
+        outside=False,
+    ) -> None:
+        self._add_notice(
+            key=key or f"{step.uid}:{pushed}",
+            why=why,
+            red=is_urgent_message(step.KINDS(step.kind), pushed),
+            person=to,
+            pushed=pushed,
+            line=line,
+            outside=outside,
+            **step_keyword(step),
+        )
+
+    def _add_notice(self, **told) -> None:
+        self._written.append(Notice(school=self.school, made_at=self.now, **told))
+
+    def _put_notices_in_letters(self) -> None:
+        """Put pending notices in one letter per person; end those whose recipient has gone."""
+        rows = self._pending_notices()
+        going: dict[Person, list[Notice]] = defaultdict(list)
+        self._write_outside_letter([row for row in rows if row.outside])
+        for row in rows:
+            if row.outside:
+                continue
+            to = self._notice_recipient(row)
+            if to:
+                going[to].append(row)
+            elif not (row.step_id or row.adult_step_id):
+                Notice.objects.filter(pk=row.pk).end_notices(NoticeEnding.GONE, self.now)
+        for to, notices in going.items():
+            self._write_letters_to(to, notices)
+
+    def _pending_notices(self) -> list[Notice]:
+        """Notices waiting to go. Those whose step has been done meanwhile are ended here.
+
+        Only notices of steps this round has read are returned; those of steps opened since then are
+        for the next round.
+        """
+        rows = Notice.objects.not_in_a_letter().filter(school=self.school).order_by("pk")
+        rows = list(rows.prefetch_related("person", "adult_step__concern"))
+        owed = set(Step.objects.open().filter(school=self.school).values_list("pk", flat=True))
+        done = {row.pk for row in rows if self._is_notice_done(row, owed)}
+        Notice.objects.filter(pk__in=done).end_notices(NoticeEnding.ACTED, self.now)
+        rows = [row for row in rows if row.pk not in done]
+        return [row for row in rows if row.step_id is None or row.step_id in self.steps]
+
+    def _is_notice_done(self, row: Notice, owed: set[int]) -> bool:
+        return row.step_id not in owed if row.step_id else row.is_step_done
+
+    def _write_outside_letter(self, rows: list[Notice]) -> None:
+        """Write one letter to the outside adviser, however much is late: not what, nor how many.
+
+        If the school no longer names an adviser, the notices end and escalation goes on without.
+        """
+        if not self.school.adviser_email:
+            Notice.objects.filter(pk__in=[row.pk for row in rows]).end_notices(
+                NoticeEnding.GONE, self.now
+            )
+        elif (
+            rows
+            and not Letter.objects.to_outside_since(self.school, self.now - OUTSIDE_AGAIN).exists()
+        ):
+            self._create_letter(None, rows, red=True)
+
+    def _notice_recipient(self, row: Notice) -> Person | None:
+        """Who is told. Looked up now if the notice names nobody or a person who has left."""
+        if row.person and row.person.is_active:
+            return row.person
+        people = None
+        if row.adult_step:
+            people = self._call_or_set_aside(row.adult_step, self._adult_recipients)
+        elif row.step_id:
+            people = self._call_or_set_aside(self.steps[row.step_id], self.ladders.people_on_ladder)
+        return next(iter(people or ()), None)
+
+    def _adult_recipients(self, step: AdultStep) -> list[Person]:
+        return adult_escalation.people_on_adult_ladder(self.school, step, self.now)
+
+    def _write_letters_to(self, to: Person, notices: list[Notice]) -> None:
+        # Count from the oldest: a later notice that says the same must not put the letter off.
+        waits = min((row.made_at for row in notices if not row.red), default=self.now)
+        newest = {row.same_message_key: row for row in notices}
+        merged = [row.pk for row in notices if newest[row.same_message_key] is not row]
+        Notice.objects.filter(pk__in=merged).end_notices(NoticeEnding.MERGED, self.now)
+        left = list(newest.values())
+        red = [row for row in left if row.red]
+        if red:
+            self._create_letter(to, red, red=True)
+        posted = [row for row in left if not row.red]
+        if posted and self._next_post_of(to, waits) <= self.now:
+            self._create_letter(to, posted, red=False)
+
+    def _next_post_of(self, to: Person, after: datetime) -> datetime:
+        return next_post_time(
+            (to.first_post, to.second_post), self.school.school_calendar.zone, after
+        )
+
+    def _create_letter(self, to: Person | None, notices: list[Notice], *, red: bool) -> None:
+        letter = Letter.objects.create(
+            school=self.school,
+            person=to,
+            red=red,
+            made_at=self.now,
+            next_try_at=self.now,
+            leased_until=self.now,
+        )
+        rows = Notice.objects.filter(pk__in=[row.pk for row in notices])
+        rows.update(letter=letter, person=to)

@@ -1,0 +1,118 @@
+"""One form on one page that is sent to one act, without losing anything typed.
+
+The form is shown empty, or with the words kept when a session ended. When it is sent it is
+validated and its act is tried. What is missing (status 422), what a rule refuses (422) and who else
+has acted meanwhile (409) is shown beside the form, with everything typed still in it.
+
+The form carries the version of the concern as the page was read. It gets the new version only on a
+page that says who has acted meanwhile, so that sending again is a choice made knowing it.
+"""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from concerns.doors import unsent_words
+from concerns.doors.act import ActRefused, StalePage
+from concerns.forms.base_form import DraftableForm, PostedFields
+
+WRONG = 422
+MOVED_ON = 409
+
+
+def redirect_to_next(request, to: str, query: str = "", **where) -> HttpResponse:
+    """Redirect to the page with URL name `to`; as JSON for the script that sends forms."""
+    there = reverse(to, kwargs=where or None) + query
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"next": there})
+    return redirect(there)
+
+
+class FormPage:
+    """A form filled with what was posted, else with words kept from this page, else empty.
+
+    `path`: where the form is posted to, if not the page it is shown on; kept words come back there.
+    `looking`: the button pressed searches for a name and sends nothing, so nothing is validated.
+    `beside`: the form stands on the page of another form, and only that one can have been sent.
+    """
+
+    def __init__(
+        self, request, form: type[DraftableForm], *, path="", looking=False, beside=False, **offered
+    ):
+        self.request = request
+        self.viewer = request.viewer
+        self.path = path or request.path
+        self.pressed = request.method == "POST" and not beside
+        self.stale: StalePage | None = None
+        self.kept = None if self.pressed else unsent_words.find_kept_words(self.viewer, self.path)
+        typed = None
+        if self.pressed:
+            typed = PostedFields.from_fields(dict(request.POST.lists()))
+        elif self.kept:
+            typed = PostedFields.from_fields(self.kept.typed_fields)
+        self.asked = self.pressed and not looking
+        self.form = form(typed, checked=self.asked, **offered)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the form was sent and is valid."""
+        return self.asked and self.form.is_valid()
+
+    @property
+    def cleaned_answers(self) -> dict:
+        """The form's cleaned data. Only if `is_complete`."""
+        return self.form.cleaned_data
+
+    def attempt_act(self, act, **given) -> bool:
+        """Try the act, with the version as read. If False, the reason is on the form."""
+        viewer = self.viewer
+        try:
+            act(by=viewer, now=viewer.now, version=self._version_read, **given)
+        except ActRefused as refused:
+            self.form.add_error(None, refused.words)
+            return False
+        except StalePage as stale:
+            self.stale = stale
+            return False
+        unsent_words.delete_kept_words(viewer, self.path)
+        return True
+
+    def go_to_page(self, to: str, **where) -> HttpResponse:
+        """Redirect, after the act, to the page that shows its result."""
+        return redirect_to_next(self.request, to, **where)
+
+    def render_page(self, template: str, concern=None, **more) -> HttpResponse:
+        """Render the page with the form as it is: status 200, 422 or 409.
+
+        `concern` must have been opened through `sight` for this page. Leave it out if the form is
+        about something without a version (a person, a draft).
+        """
+        self.prepare_for_concern(concern)
+        context = {"sheet": self, "form": self.form, "concern": concern, **more}
+        return render(self.request, template, context, status=self._status_code)
+
+    def prepare_for_concern(self, concern) -> "FormPage":
+        """Set the version and token the form carries on a page of `concern`. Returns itself."""
+        now = concern.version if concern else 0
+        self.version = self._version_read if self.pressed else now
+        if self.stale:
+            self.version = self.stale.concern.version
+        self.keep = unsent_words.sign_form_token(self.viewer, self.path)
+        return self
+
+    @property
+    def _status_code(self) -> int:
+        if self.stale:
+            return MOVED_ON
+        return WRONG if self.form.errors else 200
+
+    @property
+    def _version_read(self) -> int:
+        """The version the form was made from; 0 if missing or malformed."""
+        written = self.request.POST.get("version", "")
+        return int(written) if written.isdecimal() and len(written) < 10 else 0
+
+    @property
+    def is_own_change(self) -> bool:
+        """Whether it was the viewer who acted meanwhile: a second press, or another window."""
+        return bool(self.stale) and self.stale.concern.changed_by_id == self.viewer.person.pk

@@ -1,0 +1,155 @@
+"""The base class of our forms, and fields for text, a time and choices.
+
+Everything typed can be shown again, whatever is wrong with it. A character that no database can
+store is replaced by U+FFFD and reported once: it is never dropped, and never stops the form from
+being sent a second time.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.utils.datastructures import MultiValueDict
+
+MOST = 50_000
+WRONG = "Choose one of the answers"
+TOO_LONG = f"This is longer than {MOST:,} characters. Shorten it, or send it in two parts."
+
+# Control characters, lone surrogates and noncharacters.
+_UNKEEPABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c]")
+UNKEEPABLE = (
+    "There is a character here that cannot be kept. It now shows as \ufffd: take it out or type it "
+    "again, and send."
+)
+
+
+# Fields a form carries that are not anybody's answers.
+CARRIED = frozenset({"csrfmiddlewaretoken", "do", "draft", "keep", "version"})
+
+
+@dataclass(frozen=True)
+class PostedFields:
+    """The posted fields of a form, cleaned so that they can be stored and shown again.
+
+    `unclean` are the names of fields that held a character which cannot be stored.
+    """
+
+    data: MultiValueDict
+    unclean: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, list[str]]) -> "PostedFields":
+        """Make it from `request.POST.lists()` or the fields of a draft."""
+        fields = dict(fields)
+        unclean = {name for name in fields if any(map(_UNKEEPABLE.search, fields[name]))}
+        data = {
+            name: [_replace_unkeepable(value) for value in values]
+            for name, values in fields.items()
+        }
+        return cls(MultiValueDict(data), frozenset(unclean))
+
+    @property
+    def answer_fields(self) -> dict[str, list[str]]:
+        return {name: values for name, values in self.data.lists() if name not in CARRIED}
+
+    def unique_uids(self, name: str) -> list[uuid.UUID]:
+        """The valid UUIDs in field `name`, each once."""
+        return list(dict.fromkeys(filter(None, map(parse_uuid, self.data.getlist(name)))))
+
+
+def parse_uuid(value: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
+
+
+def _replace_unkeepable(value: str) -> str:
+    return _UNKEEPABLE.sub("\ufffd", _BREAKS.sub("\n", value))
+
+
+class WordsField(forms.CharField):
+    """A text field, long or (`line`) of one line, with the browser's autocomplete off.
+
+    `needed` is the error shown when it is left empty; without it the field is optional.
+    """
+
+    def __init__(self, label: str, *, help_text: str = "", line: bool = False, needed: str = ""):
+        box = forms.TextInput if line else forms.Textarea
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            required=bool(needed),
+            max_length=MOST,
+            # The stylesheet sets the width, so `cols` is left out.
+            widget=box(attrs={"autocomplete": "off"} | ({} if line else {"cols": False})),
+            error_messages={"required": needed, "max_length": TOO_LONG},
+        )
+
+    def widget_attrs(self, widget):
+        # No maxlength attribute: it would silently cut off what is pasted past the end.
+        return {}
+
+
+class TimeOfDayField(forms.TimeField):
+    """A time as people type it: 14:30, 14.30, 2.30pm."""
+
+    ways = ("%H:%M", "%H.%M", "%H%M", "%I:%M%p", "%I.%M%p", "%I%p", "%I:%M %p", "%I.%M %p", "%I %p")
+
+    def __init__(self, label: str, **more):
+        super().__init__(
+            label=label,
+            help_text="On the 24-hour clock, like 14:30",
+            required=False,
+            input_formats=self.ways,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            error_messages={"invalid": "Enter a time on the 24-hour clock, like 14:30"},
+            **more,
+        )
+
+
+def choice_field(
+    label: str, words, *, needed="", help_text="", many=False, folded=False
+) -> forms.Field:
+    """A field for one (or `many`) of a vocabulary in `rules/words.py`. `folded`: a drop-down."""
+    kind = forms.MultipleChoiceField if many else forms.ChoiceField
+    widget = forms.CheckboxSelectMultiple if many else forms.RadioSelect
+    return kind(
+        label=label,
+        help_text=help_text,
+        choices=[("", "Choose"), *words.choices()] if folded else words.choices(),
+        required=bool(needed),
+        widget=forms.Select if folded else widget,
+        error_messages={"invalid_choice": WRONG, "invalid_list": WRONG, "required": needed},
+    )
+
+
+class DraftableForm(forms.Form):
+    """A form that can be shown as typed without being validated (`checked=False`).
+
+    Used after a search on the same page, or for a draft.
+    """
+
+    def __init__(self, typed: PostedFields | None = None, *, checked: bool = True, **more):
+        super().__init__(typed.data if typed else None, **more)
+        self.unclean = typed.unclean if typed else frozenset()
+        self.checked = checked
+
+    def full_clean(self):
+        if self.checked:
+            super().full_clean()
+        else:
+            self._errors = ErrorDict()
+            self.cleaned_data = {}
+
+    def clean(self):
+        # A date has three inputs: <name>_day, <name>_month and <name>_year.
+        unclean = {re.sub("_(day|month|year)$", "", box) for box in self.unclean}
+        for name in self.fields:
+            if self.add_prefix(name) in unclean:
+                self.add_error(name, UNKEEPABLE)
+        return self.cleaned_data

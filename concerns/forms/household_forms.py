@@ -1,0 +1,246 @@
+"""Forms for a child's file: addresses, adults, brothers and sisters, and the previous school.
+
+`act_arguments` are the keyword arguments of the act that saves the form.
+"""
+
+from django import forms
+from django.utils.timezone import localdate
+
+from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.conditional_questions import ConditionalForm, offer_choices
+from concerns.forms.govuk_layout import (
+    ButtonRow,
+    DayField,
+    Question,
+    SubmitButton,
+    TextBlock,
+    lay_out_form,
+)
+from concerns.models import Child
+from concerns.reading.child_file import ChildFile
+from concerns.rules.child_file_vocabulary import AdultFactKind, YesNo
+
+NOT_KNOWN = "Leave it empty if it is not known."
+AHEAD = "This day is still to come. Write down what is so today."
+
+
+def since_date_field(label: str = "Since when?") -> DayField:
+    return DayField(label=label, required=False, help_text=NOT_KNOWN)
+
+
+def child_picker_field() -> forms.CharField:
+    """A hidden field for a child found on the roll: the picker renders it, the view reads it."""
+    return forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-target": "#find"}))
+
+
+class FileLineForm(ConditionalForm):
+    """Base form for one line of a child's file. `file` is the file; `row` the line it adds to."""
+
+    heading = ""
+    said_by_act = ()
+
+    def __init__(
+        self, typed: PostedFields | None = None, *, now, file: ChildFile, row=None, **more
+    ):
+        super().__init__(typed, **more)
+        self.now = now
+        self.file = file
+        self.row = row
+        if "since" in self.fields and not self.fields["since"].help_text:
+            self.fields["since"].help_text = NOT_KNOWN
+
+    def clean(self):
+        given = super().clean()
+        for name in ("since", "until"):
+            if given.get(name) and given[name] > localdate(self.now):
+                self.add_error(name, AHEAD)
+        return given
+
+    @property
+    def act_arguments(self) -> dict:
+        return dict(self.cleaned_data)
+
+
+class HomeAddressForm(FileLineForm):
+    heading = "A new address"
+
+    address = WordsField("Address", needed="Write the address, or what is known of it")
+    since = since_date_field("Since when do they live there?")
+    leaving = forms.BooleanField(
+        label="They no longer live at the address before",
+        required=False,
+        help_text="Leave it empty where a child has two homes.",
+    )
+    moved = forms.MultipleChoiceField(
+        label="Who lives there too?", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.children = {str(one.uid): one for one in self.file.siblings_here}
+        self.adults = {str(one.adult.uid): one.adult for one in self.file.all_adults}
+        offer_choices(self.fields["moved"], self.children | self.adults, "Tick who lives there too")
+        asked = ["address", "since"]
+        if self.file.addresses:
+            asked.append("leaving")
+        if self.children or self.adults:
+            asked.append("moved")
+        for name in {"leaving", "moved"} - set(asked):
+            del self.fields[name]
+        pieces = [Question("address", rows=3) if name == "address" else name for name in asked]
+        self.helper = lay_out_form(*pieces, ButtonRow(SubmitButton("Keep it")))
+
+    @property
+    def act_arguments(self) -> dict:
+        said = dict(self.cleaned_data)
+        moved = said.pop("moved", [])
+        return {
+            **said,
+            "children": [self.children[uid] for uid in moved if uid in self.children],
+            "adults": [self.adults[uid] for uid in moved if uid in self.adults],
+        }
+
+
+class HouseholdAdultForm(FileLineForm):
+    heading = "An adult"
+
+    name = WordsField("Name", line=True, needed="Write their name, or what is known of it")
+    relation = WordsField(
+        "What are they to the child?",
+        line=True,
+        needed="Write what they are to the child",
+        help_text="“Mother”, “Father”, “Mother's partner”, “Grandmother”, “Lodger”.",
+    )
+    responsibility = choice_field(
+        "Have they parental responsibility for this child?",
+        YesNo,
+        needed="Say yes, no, or that it is not known",
+    )
+    telephone = WordsField("Telephone", line=True)
+    lives = forms.ChoiceField(label="Where do they live?", widget=forms.RadioSelect)
+    fact = WordsField("Something else to know", line=True, help_text="“New partner of the mother”.")
+    since = since_date_field()
+    helper = lay_out_form(
+        "name",
+        "relation",
+        "responsibility",
+        "telephone",
+        "lives",
+        "fact",
+        "since",
+        ButtonRow(SubmitButton("Keep it")),
+    )
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.homes = {str(one.home.uid): one.home.household for one in self.file.addresses}
+        lives = self.fields["lives"]
+        at = [(uid, f"With the child: {home.address}") for uid, home in self.homes.items()]
+        lives.choices = [*at, ("elsewhere", "Somewhere else, or not known")]
+        lives.error_messages["required"] = "Choose where they live"
+
+    @property
+    def act_arguments(self) -> dict:
+        said = dict(self.cleaned_data)
+        household = self.homes.get(said.pop("lives"))
+        return {**said, "household": household}
+
+
+class AdultRelationForm(FileLineForm):
+    heading = "What an adult is to this child"
+
+    relation = WordsField(
+        "What are they to this child?", line=True, needed="Write what they are to the child"
+    )
+    responsibility = choice_field(
+        "Have they parental responsibility for this child?",
+        YesNo,
+        needed="Say yes, no, or that it is not known",
+    )
+    since = since_date_field()
+    helper = lay_out_form("relation", "responsibility", "since", ButtonRow(SubmitButton("Keep it")))
+
+    @property
+    def act_arguments(self) -> dict:
+        return {**self.cleaned_data, "adult": self.row}
+
+
+class AdultFactForm(FileLineForm):
+    heading = "A telephone number, or something else to know of an adult"
+
+    kind = choice_field("What is it?", AdultFactKind, needed="Choose what it is")
+    words = WordsField("The number, or what is to be known", line=True, needed="Write it")
+    since = since_date_field()
+    helper = lay_out_form("kind", "words", "since", ButtonRow(SubmitButton("Keep it")))
+
+    @property
+    def act_arguments(self) -> dict:
+        return {**self.cleaned_data, "adult": self.row}
+
+
+class SiblingForm(FileLineForm):
+    """A brother or sister: at this school, by the picker; or elsewhere, in words."""
+
+    heading = "A brother or sister"
+
+    child = child_picker_field()
+    at_home = forms.BooleanField(label="They live at the same address", required=False)
+    name = WordsField("Name", line=True)
+    where = WordsField("School or nursery, or where they are", line=True)
+    born = WordsField("Born, or about how old", line=True)
+    helper = lay_out_form(
+        "at_home",
+        TextBlock("If they are not at this school", kind="heading"),
+        "name",
+        "where",
+        "born",
+        ButtonRow(SubmitButton("Keep it", value="keep")),
+    )
+
+    def __init__(self, *args, chosen: list[Child] = (), **more):
+        super().__init__(*args, **more)
+        self.chosen = list(chosen)
+        if len(self.file.addresses) != 1:
+            del self.fields["at_home"]
+            self.helper = lay_out_form(*self.helper.layout.fields[1:])
+
+    def clean(self):
+        given = super().clean()
+        if len(self.chosen) > 1:
+            self.add_error("child", "Keep one: each brother or sister is a line")
+        if not self.chosen and not given.get("name"):
+            self.add_error("child", "Find them on the roll, or write their name below")
+        if self.chosen and given.get("name"):
+            self.add_error("name", "Clear this, or the child found on the roll: which is meant?")
+        return given
+
+    @property
+    def act_arguments(self) -> dict:
+        said = self.cleaned_data
+        home = self.file.addresses[0].home.household if said.get("at_home") else None
+        words = {name: said[name] for name in ("name", "where", "born")}
+        return {**words, "other": next(iter(self.chosen), None), "household": home}
+
+
+class PreviousSchoolForm(DraftableForm):
+    """For the school office: which school a child on the roll came from."""
+
+    child = child_picker_field()
+    where = WordsField(
+        "Which school was it?",
+        line=True,
+        needed="Write which school it was",
+        help_text="Its name and town, and its telephone number if you have it.",
+    )
+    helper = lay_out_form("where", ButtonRow(SubmitButton("Keep it", value="keep")))
+
+    def __init__(self, *args, chosen: list[Child], **more):
+        super().__init__(*args, **more)
+        self.chosen = chosen
+
+    def clean(self):
+        given = super().clean()
+        if len(self.chosen) != 1:
+            words = "Keep one child: each is written down alone"
+            self.add_error("child", words if self.chosen else "Find the child who came")
+        return given

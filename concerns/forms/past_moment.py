@@ -1,0 +1,78 @@
+"""Questions for a date and a time in the past, in London's local time.
+
+What was typed is never adjusted. An hour skipped when the clocks go forward is an error. An hour
+that occurs twice when they go back is taken as the first, so that a moment just past is never in
+the future.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from concerns.forms.base_form import TimeOfDayField
+from concerns.forms.govuk_layout import DayField
+
+LONDON = ZoneInfo("Europe/London")
+AHEAD = "This is still to come. Write down what has happened, with the day and time it happened."
+NO_TIME = "Enter the time, like 14:30. About is good enough."
+NO_DAY = "Enter the day, like 27 3 2026."
+
+
+def day_field(label: str = "What day?") -> DayField:
+    return DayField(label=label, required=False)
+
+
+def time_field(label: str = "At what time?") -> TimeOfDayField:
+    return TimeOfDayField(label)
+
+
+def fields_set_to_now(name: str, now: datetime) -> dict:
+    """Initial values of the fields `{name}_on` and `{name}_at`: now, in London."""
+    local = now.astimezone(LONDON)
+    return {f"{name}_on": local.date(), f"{name}_at": f"{local:%H:%M}"}
+
+
+def read_moment(form: forms.Form, name: str, now: datetime) -> datetime | None:
+    """The moment in `{name}_on` and `{name}_at` of a form being cleaned, in UTC.
+
+    Both are required. Returns None, with an error on the field, if one is missing, the time does
+    not exist that day, or it is later than `now` (aware).
+    """
+    on = form.cleaned_data.get(f"{name}_on")
+    at = form.cleaned_data.get(f"{name}_at")
+    for part, value, words in (("on", on, NO_DAY), ("at", at, NO_TIME)):
+        if value is None and f"{name}_{part}" not in form.errors:
+            form.add_error(f"{name}_{part}", words)
+    if on is None or at is None:
+        return None
+    moment = datetime.combine(on, at, LONDON).astimezone(UTC)
+    if moment.astimezone(LONDON).replace(tzinfo=None) != datetime.combine(on, at):
+        form.add_error(f"{name}_at", _missing_hour_sentence(at.hour))
+        return None
+    if moment > now:
+        form.add_error(f"{name}_on", AHEAD)
+        return None
+    return moment
+
+
+def check_not_future(form: forms.Form, name: str, now: datetime) -> None:
+    """Add an error if `{name}_on` and `{name}_at` are in the future, or there is a time but no day.
+
+    Either may be left out. `now` is local.
+    """
+    on = form.cleaned_data.get(f"{name}_on")
+    at = form.cleaned_data.get(f"{name}_at")
+    if on and on > now.date():
+        form.add_error(f"{name}_on", "This day has not come yet. Enter the day it happened")
+    elif at and not on and f"{name}_on" not in form.errors:
+        form.add_error(f"{name}_on", "Enter the day as well as the time")
+    elif at and on == now.date() and at > now.time():
+        form.add_error(f"{name}_at", "This time has not come yet. Enter when it happened")
+
+
+def _missing_hour_sentence(hour: int) -> str:
+    return (
+        "The clocks went forward that night, and there was no such time. Enter a time before "
+        f"{hour:02}:00 or from {hour + 1:02}:00."
+    )

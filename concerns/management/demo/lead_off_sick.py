@@ -1,0 +1,170 @@
+"""The demonstration year whose lead is off sick in the last five school days, unannounced.
+
+The lead's work is not done. The deputy looks at the queue a few times a day and does what has been
+escalated to her. On the last two days she is on a course, so steps are escalated further, to the
+head, who does them on every day but the last. Agencies answer nothing: they are rung, and then
+challenged. The clock runs as usual. Who gets a step is read from the real escalation ladders.
+"""
+
+from datetime import datetime, time, timedelta
+
+from concerns.chase import acts as chase
+from concerns.management.demo import clock_rounds, names_and_sentences
+from concerns.management.demo.year import DemoYear
+from concerns.models import ChaseCall, Concern, Cover, Step
+from concerns.people import acts as people
+from concerns.reading.late_and_quiet import FROM_OUTSIDE
+from concerns.refer import acts as refer
+from concerns.rules.clocks import BY_A_NOTE, DECISIONS, FIRST_LOOKS, StepKind
+from concerns.rules.cover_kinds import CoverKind
+from concerns.rules.roles import Role
+from concerns.rules.words import AnswerView
+from concerns.workflow.escalation import EscalationLadders
+
+A_WEEK = 5
+LOOKS = (time(9, 10), time(10, 45), time(12, 30), time(14, 15), time(15, 10), time(16, 20))
+ROUNDS = tuple(time(hour, minute) for hour in range(8, 18) for minute in (5, 35))
+# Calls to an agency before its silence is challenged.
+CALLS = 3
+DONE = "Done, and it is helping."
+WHOM = {"team_manager": "Ms Hale", "service_manager": "Mr Osei", "partnership": "The chair"}
+
+
+class LeadOffSickYear(DemoYear):
+    """A year, up to `now`, whose last week passes without the lead."""
+
+    def __init__(self, school, now, told):
+        super().__init__(school, now, told)
+        self.week = self._list_school_days()[-A_WEEK:]
+        self.since = self._london_datetime(self.week[0], time())
+        self.acting = Role.DEPUTY
+        leads_work = (
+            self._take_concern,
+            self._decide_concern,
+            self._send_referral,
+            self._write_back_to_reporter,
+            self._speak_to_parents,
+            self._give_view,
+        )
+        self._leads_work = {*leads_work, self._tidy_and_close, self._answer_referral}
+
+    def lead_on_duty(self, at):
+        return (
+            super().lead(at)
+            if at < self.since
+            else self.viewer_in_role(self.acting_person, self.acting, at)
+        )
+
+    @property
+    def acting_person(self):
+        return self.people[self.acting]
+
+    def schedule_event(self, when, what, *given):
+        if when < self.since or what not in self._leads_work:
+            super().schedule_event(when, what, *given)
+
+    def _schedule_year(self):
+        super()._schedule_year()
+        days = self.week
+        for day in days:
+            for hour in ROUNDS:
+                self.schedule_event(
+                    self._london_datetime(day, hour), clock_rounds.run_clock_round, self
+                )
+        course = days[-2]
+        self.schedule_event(
+            self._london_datetime(course, time(8, 0)), self._send_deputy_on_course, days[-1]
+        )
+        for day in days:
+            for hour in LOOKS:
+                if day < course:
+                    self.schedule_event(
+                        self._london_datetime(day, hour), self._work_through_steps, Role.DEPUTY
+                    )
+                if day < days[-1]:
+                    self.schedule_event(
+                        self._london_datetime(day, hour) + timedelta(minutes=5),
+                        self._work_through_steps,
+                        Role.HEAD,
+                    )
+
+    def _london_datetime(self, day, hour):
+        return datetime.combine(day, hour, self.LONDON)
+
+    def _send_deputy_on_course(self, at, until):
+        office = self.viewer_in_role(self.people[Role.OFFICE], Role.OFFICE, at)
+        away = {"person": self.people[Role.DEPUTY], "since": at.date(), "until": until}
+        people.say_cover(by=office, cover=Cover(kind=CoverKind.LEAVE, **away), now=at)
+
+    def _work_through_steps(self, at, role: Role) -> None:
+        """The person with `role` looks at the queue and does the steps that are for them.
+
+        These are their own steps due within six hours, those escalated to them, and those an agency
+        has not answered. The deputy also reads new concerns.
+        """
+        self.acting = role
+        rows = Step.objects.open().filter(school=self.school).in_order()
+        rows = list(rows.select_related("concern__reporter", "holder", "referral"))
+        ladders = EscalationLadders(self.school, at, rows)
+        soon = at + timedelta(hours=6)
+        for step in rows:
+            come = ladders.current_recipient(step)
+            own = step.holder == self.acting_person and step.due_at < soon
+            # Anybody who looks at the queue sees these, whoever holds them.
+            seen = step.kind in FROM_OUTSIDE or (role is Role.DEPUTY and step.kind in FIRST_LOOKS)
+            if own or seen or (come and come.to == self.acting_person):
+                self._do_demo_step(
+                    at, Step.objects.select_related("concern", "referral").get(pk=step.pk)
+                )
+
+    def _do_demo_step(self, at, step: Step) -> None:
+        if step.done_at:
+            return
+        concern = Concern.objects.get(pk=step.concern_id)
+        told = "told" if concern.how_known == "child_told" else "injury"
+        owes = {"by": self.lead_on_duty(at), "now": at}
+        does = {
+            **dict.fromkeys(FIRST_LOOKS, lambda: self._take_concern(at, concern, told)),
+            **dict.fromkeys(DECISIONS, lambda: self._decide_concern(at, concern, told)),
+            **dict.fromkeys(FROM_OUTSIDE, lambda: self._chase_or_challenge(at, step)),
+            **dict.fromkeys(BY_A_NOTE, lambda: chase.do_step(step=step, words=DONE, **owes)),
+            StepKind.SEND_REFERRAL: lambda: self._send_referral(at, step.referral),
+            StepKind.SPEAK_TO_PARENTS: lambda: self._speak_to_parents(at, concern),
+            StepKind.TELL_REPORTER: lambda: self._write_back_to_reporter(at, concern),
+            StepKind.AGREE_OR_CHALLENGE: lambda: self._give_view(at, step.referral),
+            StepKind.REFER_AGAIN: lambda: refer.not_again(
+                concern=concern, why=names_and_sentences.NOT_AGAIN, **owes
+            ),
+        }
+        if step.kind in does:
+            does[step.kind]()
+
+    def _chase_or_challenge(self, at, step: Step) -> None:
+        """Ring a late agency once a day; challenge it after three calls, or if that is the step."""
+        referral = step.referral
+        calls = list(ChaseCall.objects.filter(referral=referral).order_by("id"))
+        if step.due_at > at:
+            return
+        if step.kind == StepKind.CHALLENGE or len(calls) >= CALLS:
+            self._challenge_silence(at, referral)
+        elif not calls or calls[-1].at.date() < at.date():
+            refer.chase(
+                by=self.lead_on_duty(at),
+                referral=referral,
+                telephone="01632 960100",
+                minutes=self.chance.randrange(6, 35),
+                said=self.chance.choice(names_and_sentences.NOBODY),
+                happened_at=at - timedelta(minutes=5),
+                now=at,
+            )
+
+    def _challenge_silence(self, at, referral) -> None:
+        said = "Referred, and rung again and again: nobody says what will be done. Decide today."
+        refer.give_view(
+            by=self.lead_on_duty(at),
+            referral=referral,
+            view=AnswerView.DISAGREE,
+            words=said,
+            whom=WHOM[referral.rung_to_challenge_next],
+            now=at,
+        )

@@ -1,0 +1,1 @@
+"""Concerns about adults who work with children."""

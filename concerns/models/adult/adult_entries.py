@@ -1,0 +1,306 @@
+"""Steps, decisions and entries of a concern about an adult, and how they change its steps.
+
+A step is owed by a post, never by a person. Whoever holds the post next owes it, so that no
+handover can leave a step behind.
+"""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from concerns.models.adult.adult_account import AdultDecisionAnswers, AgencyConversation
+from concerns.models.adult.adult_concern import (
+    AdultConcern,
+    AdultRows,
+    choose_reader_post,
+    find_reader_posts,
+    readers_in_post,
+)
+from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.concern.later_entries import AuthoredText
+from concerns.models.response.step import BaseStep, StepEnding
+from concerns.models.school.person import Person
+from concerns.rules.adult_vocabulary import (
+    AFTER,
+    FOLLOW,
+    GIVES_WAY,
+    HEAR,
+    HOLDS_OPEN,
+    LOOKS,
+    OPENS,
+    READERS,
+    TELL,
+    TO_DECIDE,
+    AdultAgency,
+    AdultAgencyAnswer,
+    AdultConcernSort,
+    AdultEventKind,
+    AdultOutcome,
+    AdultRoute,
+    AdultStepKind,
+    agency_step_kinds,
+    first_look_step_kind,
+)
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.workflow.next_steps import NextSteps
+
+# The URL name of the page for each kind of step. A first look is a button on the concern's page.
+PLACES = {
+    **dict.fromkeys((*TELL.values(), *HEAR.values(), *FOLLOW.values()), "adult_speak"),
+    **dict.fromkeys((*TO_DECIDE, *GIVES_WAY), "adult_decide"),
+    AdultStepKind.READ_ADDITION: "adult_note",
+    AdultStepKind.TELL_REPORTER: "adult_tell",
+}
+
+
+class AdultSteps(AdultRows):
+    def open(self):
+        return self.filter(done_at__isnull=True)
+
+    def late(self, now):
+        return self.open().filter(due_at__lt=now)
+
+    def in_order(self):
+        return self.order_by("due_at", "id")
+
+
+class AdultStep(BaseStep):
+    KINDS = AdultStepKind
+    NEXT = AdultStepKind.NEXT_MOVE
+
+    concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="steps")
+    # Always null: a check constraint enforces it.
+    holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    objects = AdultSteps.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in AdultStepKind]),
+                name="adult_step_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=True, holder_role__in=[role.value for role in READERS]),
+                name="adult_step_is_a_posts",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, done_by__isnull=True, ended="")
+                | Q(
+                    done_at__isnull=False,
+                    done_by__isnull=False,
+                    ended__in=[word.value for word in StepEnding],
+                ),
+                name="adult_step_ends_whole",
+            ),
+        ]
+
+    @property
+    def page_url(self) -> str:
+        """URL of the page where it is done; empty for a first look. Needs `concern` fetched."""
+        name = PLACES.get(self.kind)
+        return reverse(name, args=[self.concern.uid]) if name else ""
+
+    @property
+    def is_holding_open(self) -> bool:
+        """Whether the concern may not be closed before this step is done."""
+        return self.kind in HOLDS_OPEN
+
+
+class AdultDecisions(AdultRows):
+    def record_adult_decision(
+        self, by, concern: AdultConcern, decided: AdultDecisionAnswers, now: datetime
+    ):
+        ways = {route.value: route in decided.routes for route in AdultRoute}
+        return self.create(
+            school=by.school,
+            concern=concern,
+            by=by.person,
+            at=now,
+            words=decided.reason,
+            considered=decided.considered,
+            sort=decided.sort,
+            look_again=decided.look_again,
+            **ways,
+        )
+
+
+class AdultDecision(AuthoredText):
+    """The chosen routes and the reason (`words`). Never edited: a new decision supersedes it."""
+
+    concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="decisions")
+    considered = EncryptedText()
+    sort = models.CharField(max_length=10)
+    lado = models.BooleanField(default=False)
+    police = models.BooleanField(default=False)
+    low_level = models.BooleanField(default=False)
+    no_further = models.BooleanField(default=False)
+    look_again = models.DateField(null=True)
+
+    objects = AdultDecisions.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(no_further=True, lado=False, police=False, low_level=False)
+                | Q(no_further=False) & (Q(lado=True) | Q(police=True) | Q(low_level=True)),
+                name="adult_decision_goes_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(low_level=False) | Q(look_again__isnull=False),
+                name="adult_kept_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(sort__in=[AdultConcernSort.LOW.value, AdultConcernSort.HARM.value]),
+                name="adult_decision_says_which",
+            ),
+        ]
+
+    @property
+    def chosen_routes(self) -> list[AdultRoute]:
+        return [route for route in AdultRoute if getattr(self, route.value)]
+
+    @property
+    def routes_words(self) -> list[str]:
+        return [route.label for route in self.chosen_routes]
+
+    @property
+    def sort_words(self) -> str:
+        return AdultConcernSort.label_of_value(self.sort)
+
+
+class AdultEntries(AdultRows):
+    def record_adult_entry(
+        self, what: AdultEventKind, by, concern: AdultConcern, words: str, now: datetime, **more
+    ):
+        return self.create(
+            school=by.school, concern=concern, what=what, by=by.person, at=now, words=words, **more
+        )
+
+
+class AdultEntry(AuthoredText):
+    """One thing recorded on the concern, such as an addition, a conversation or a word back."""
+
+    concern = models.ForeignKey(AdultConcern, models.PROTECT, related_name="entries")
+    what = models.CharField(max_length=12)
+    # Only for a conversation with an agency: `answer` is what they said they will do.
+    agency = models.CharField(max_length=10, blank=True)
+    answer = models.CharField(max_length=10, blank=True)
+    happened_at = models.DateTimeField(null=True)
+    spoken_to = EncryptedText()
+    their_reference = EncryptedText()
+    # Only for a correction: the new subject.
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    # Only for a handover: the post it went to.
+    to = models.CharField(max_length=20, blank=True)
+    # Only for a closing.
+    outcome = models.CharField(max_length=20, blank=True)
+
+    objects = AdultEntries.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what__in=[word.value for word in AdultEventKind]),
+                name="adult_entry_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    what=AdultEventKind.OUTSIDE, agency__in=[word.value for word in AdultAgency]
+                )
+                | ~Q(what=AdultEventKind.OUTSIDE) & Q(agency="", answer=""),
+                name="adult_entry_outside_says_where",
+            ),
+            models.CheckConstraint(
+                condition=Q(what=AdultEventKind.CLOSED, outcome__in=[w.value for w in AdultOutcome])
+                | ~Q(what=AdultEventKind.CLOSED) & Q(outcome=""),
+                name="adult_closing_says_how",
+            ),
+        ]
+
+    @property
+    def event_kind_words(self) -> str:
+        return AdultEventKind.label_of_value(self.what)
+
+    @property
+    def agency_words(self) -> str:
+        return AdultAgency.label_of_value(self.agency)
+
+    @property
+    def agency_answer_words(self) -> str:
+        return AdultAgencyAnswer.label_of_value(self.answer)
+
+    @property
+    def handed_to_words(self) -> str:
+        return Role(self.to).title if self.to else ""
+
+    @property
+    def closing_outcome_words(self) -> str:
+        return AdultOutcome.label_of_value(self.outcome)
+
+
+def open_adult_route_steps(agenda: NextSteps, decided: AdultDecisionAnswers) -> None:
+    """Open the next step of each route; a route that is already under way opens none."""
+    for route in map(AdultRoute, decided.routes):
+        if route is AdultRoute.LOW_LEVEL:
+            agenda.add_step(OPENS[route], on=decided.look_again)
+        elif route in OPENS and not agenda.steps_of_kind(*agency_step_kinds(route)):
+            agenda.add_step(OPENS[route], since=_allegation_known_since(route, agenda))
+
+
+def _allegation_known_since(route: AdultRoute, agenda: NextSteps) -> datetime | None:
+    """When the school first knew of an allegation, which starts the clock to tell the LADO: when it
+    was received or, if its writer called it low-level, at the first decision that says so. None for
+    other routes, and once there has been a step to tell the LADO: the clock then starts now."""
+    concern = agenda.concern
+    if route is not AdultRoute.LADO or concern.steps.filter(kind=AdultStepKind.TELL_LADO).exists():
+        return None
+    if concern.sort != AdultConcernSort.LOW:
+        return concern.received_at
+    harm = concern.decisions.filter(sort=AdultConcernSort.HARM).order_by("id")
+    return harm.values_list("at", flat=True).first()
+
+
+def update_steps_after_call(agenda: NextSteps, spoken: AgencyConversation) -> None:
+    """End and open steps after a conversation with the LADO or the police. Until they answer, the
+    step to hear from them stays open: ringing again does not restart its clock."""
+    agency = AdultAgency(spoken.agency)
+    agenda.complete_steps(TELL[agency], FOLLOW[agency])
+    if spoken.answer:
+        agenda.complete_steps(HEAR[agency])
+        then = AFTER.get(AdultAgencyAnswer(spoken.answer))
+        if then:
+            agenda.add_step(then[agency])
+    elif not agenda.steps_of_kind(HEAR[agency]):
+        agenda.add_step(HEAR[agency])
+    agenda.ensure_next_step()
+
+
+def move_to_post(agenda: NextSteps, to: Role) -> None:
+    """Move the concern to the post `to`. Unless it is closed, a new first look is owed there."""
+    agenda.pass_all_to_post(to)
+    if agenda.concern.state != State.CLOSED and not agenda.steps_of_kind(*LOOKS):
+        agenda.add_step(first_look_step_kind(agenda.concern.sort))
+
+
+def reroute_past_person(agenda: NextSteps, person: Person) -> None:
+    """Move the concern to another post if its readers changed because `person` was excluded.
+
+    A concern that was handed over stays with its post as long as somebody there may see it. If
+    `person` is not a reader in post nothing moves, even if a reader is away today.
+    """
+    concern = agenda.concern
+    by = agenda.by
+    if person.pk not in {post.person_id for post in readers_in_post(by.school, by.todays_date)}:
+        return
+    shut_out = set(concern.exclusions.values_list("person", flat=True))
+    to = choose_reader_post(by.school, by.todays_date, concern.subject, shut_out)
+    handed = concern.entries.filter(what=AdultEventKind.HANDED).exists()
+    able = {post.role for post in find_reader_posts(concern, by.todays_date)}
+    if to != concern.goes_to and not (handed and concern.goes_to in able):
+        move_to_post(agenda, to)
+    elif concern.holder_id == person.pk:
+        concern.holder = None

@@ -1,0 +1,97 @@
+"""Base classes for models and querysets: `uid`, school, and the one rule for who may see a concern.
+
+The exclusions themselves are stored in `models/exclusion.py` and `models/person.py` (`Relation`).
+"""
+
+import uuid
+
+from django.db import models
+
+from concerns.rules.roles import May
+
+
+class ViewerScopedQuerySet(models.QuerySet):
+    """A queryset that remembers which viewer it was filtered for (`seen_by`).
+
+    `doors/sight.py` refuses to show rows from a queryset that was not filtered for the viewer.
+    """
+
+    seen_by = None
+
+    def _clone(self):
+        clone = super()._clone()
+        clone.seen_by = self.seen_by
+        return clone
+
+    def for_viewer(self, viewer):
+        clone = self._chain()
+        clone.seen_by = viewer.person.pk
+        return clone
+
+    def of_school(self, viewer):
+        """All rows of the viewer's school. Only for data that says nothing about a concern, such as
+        the roll, the staff and uploaded files."""
+        return self.filter(school=viewer.school).for_viewer(viewer)
+
+
+class CaseRows(ViewerScopedQuerySet):
+    def visible_to(self, viewer):
+        """The rows `viewer` may read: with a role that reads concerns, all of the school's except
+        those they are excluded from.
+
+        An exclusion overrides every role. A viewer is excluded if the concern's exclusions name
+        them, or if they are a relative of any child in the concern. Lists and single pages both
+        use this.
+        """
+        from concerns.models.concern.concern_child import ConcernChild
+        from concerns.models.concern.exclusion import Exclusion
+
+        if not viewer.has_power(May.READ):
+            return self.none().for_viewer(viewer)
+        key = self.model.to_concern
+        excluded = Exclusion.objects.filter(person=viewer.person).values("concern")
+        related = ConcernChild.objects.filter(child__relations__shuts_out=viewer.person)
+        return (
+            self.filter(school=viewer.school)
+            .exclude(**{f"{key}__in": excluded})
+            .exclude(**{f"{key}__in": related.values("concern")})
+            .for_viewer(viewer)
+        )
+
+    def written_by(self, viewer):
+        """The rows of concerns that `viewer` reported. They may see these whatever their role."""
+        key = self.model.to_concern.removesuffix("id").removesuffix("_")
+        reporter = f"{key}__reporter" if key else "reporter"
+        return self.filter(school=viewer.school, **{reporter: viewer.person}).for_viewer(viewer)
+
+    def permitted_for(self, viewer, power):
+        """The rows that `viewer` may change in an act that needs `power`: for SUBMIT those of
+        concerns they reported, otherwise all they may read."""
+        return self.written_by(viewer) if power is May.SUBMIT else self.visible_to(viewer)
+
+
+class SchoolOwnedModel(models.Model):
+    """Abstract base of every model that belongs to one school.
+
+    `uid` is generated in Python. It is the only identifier shown on pages or used in addresses,
+    and encrypted text is bound to it.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # No index on school alone. Nearly all rows belong to one school, and a database without
+    # up-to-date statistics would use such an index to read ten years of rows. Lists that filter by
+    # school have a composite index that begins with it.
+    school = models.ForeignKey("concerns.School", models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+
+
+class CaseRow(SchoolOwnedModel):
+    """Abstract base of rows about a concern. `to_concern` is the lookup from row to concern."""
+
+    to_concern = "concern_id"
+    objects = CaseRows.as_manager()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,1 @@
+"""A child on the roll: names, class, household, statuses, earlier file, sightings."""

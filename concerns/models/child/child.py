@@ -1,0 +1,271 @@
+"""A child on the roll: names, the words they are found by, enrolment, class and year.
+
+Name, class, year and enrolment may be asked about for a past day, so each is a dated row that is
+never overwritten. The child's file (home, adults, statuses) is in `home.py`, `known.py` and
+`file.py`.
+"""
+
+from datetime import date
+
+from django.db import connections, models
+
+from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.school.person import Relation
+from concerns.rules.name_folding import LONGEST, name_query_variants, name_search_words
+from concerns.rules.roles import May
+
+MOST_FOUND = 12
+
+
+class Children(ViewerScopedQuerySet):
+    def on_roll(self, viewer):
+        """The children on the roll of the viewer's school. Picking a name from it does not count as
+        reading about a child."""
+        return self.of_school(viewer).filter(left__isnull=True)
+
+    def found_by(self, part: str):
+        """Children whose names have words beginning with each word of `part`, in any order.
+
+        It does not matter how the words are joined or split: a surname of four words finds its
+        child whether typed as one word or as five. Nobody if `part` has no word.
+        """
+        meant = models.Q(pk__in=[])
+        for words in name_query_variants(part):
+            every = models.Q()
+            for word in words:
+                every &= models.Q(
+                    pk__in=NameKey.objects.starting_with(word[:LONGEST]).values("child")
+                )
+            meant |= every
+        return self.filter(meant).in_surname_order()
+
+    def in_surname_order(self):
+        return self.order_by("surname", "forename", "pk")
+
+    def permitted_for(self, viewer, power):
+        """The children that an act needing `power` may be about.
+
+        SUBMIT (anybody may say whom they saw) and ROLL (the office may say where a child came
+        from): every child of the school. Otherwise those whose chronology `viewer` may read.
+        """
+        unread = power in (May.SUBMIT, May.ROLL)
+        return self.of_school(viewer) if unread else self.visible_to(viewer)
+
+    def visible_to(self, viewer):
+        """The children whose chronology `viewer` may read: with a role that reads concerns, all of
+        the school except those they are related to."""
+        if not viewer.has_power(May.READ):
+            return self.none().for_viewer(viewer)
+        related = Relation.objects.filter(shuts_out=viewer.person)
+        return self.of_school(viewer).exclude(pk__in=related.values("child"))
+
+
+class ChildNameFields(models.Model):
+    """Abstract base with a child's name: how it is written, and the words it is found by."""
+
+    forename = models.CharField(max_length=100)
+    surname = models.CharField(max_length=100)
+    known_as = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.known_as or self.forename} {self.surname}"
+
+    def own_name_words(self) -> set[str]:
+        return name_search_words(self.forename, self.surname, self.known_as)
+
+    def is_found_by(self, part: str) -> bool:
+        """Whether the name has words beginning with each word of `part`, by the same rule as
+        `Children.found_by`."""
+        own = self.own_name_words()
+        return any(
+            all(any(one.startswith(word[:LONGEST]) for one in own) for word in words)
+            for words in name_query_variants(part)
+        )
+
+
+class Child(ChildNameFields, SchoolOwnedModel):
+    # Not a column: the former name that a search just found them by. Set by
+    # `ChildNames.mark_former_names`.
+    was = ""
+
+    born = models.DateField()
+    upn = models.CharField(max_length=13, blank=True)
+    # The single identifier for each child: Children's Wellbeing and Schools Act 2026, s.4.
+    identifier = models.CharField(max_length=40, blank=True)
+    # The number in the school's own system, for children without a UPN yet.
+    admission_number = models.CharField(max_length=40, blank=True)
+    # The day a member of staff said the child left. An import never sets it.
+    left = models.DateField(null=True, blank=True)
+    # Today's year and class, also in the dated rows, so that a list of names takes one query.
+    year = models.CharField(max_length=20, blank=True)
+    class_name = models.CharField(max_length=40, blank=True)
+
+    objects = Children.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "upn"], condition=~models.Q(upn=""), name="upn_once_in_a_school"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "surname", "forename", "id"], name="child_by_name"),
+            models.Index(fields=["school", "admission_number"], name="child_by_admission"),
+        ]
+
+    def __str__(self):
+        return f"child {self.uid}"
+
+    @property
+    def label(self) -> str:
+        """The name in a picker. The forename is added if the child is known by another, and the
+        former name if that found them."""
+        also = self.known_as and self.known_as != self.forename
+        more = filter(None, [self.forename if also else "", self.was and f"was {self.was}"])
+        said = ", ".join(more)
+        return f"{self.name} ({said})" if said else self.name
+
+    @property
+    def detail(self) -> str:
+        """Year and class: enough to tell two children of the same name apart, and no more."""
+        return ", ".join(part for part in (self.year, self.class_name) if part)
+
+
+class NameKeys(models.QuerySet):
+    def starting_with(self, part: str):
+        """The words that begin with `part`, in a way that uses the index on each database.
+
+        SQLite does not use an index for LIKE, so it gets a range. PostgreSQL compares in the order
+        of its collation, where that range ends too early (under en_GB only `part` itself was
+        found). It gets a prefix search, for which there is a pattern index.
+        """
+        if connections[self.db].vendor == "postgresql":
+            return self.filter(word__startswith=part)
+        return self.filter(word__gte=part, word__lt=f"{part}\U0010ffff")
+
+
+class NameKey(models.Model):
+    """One folded word of a name the child has or had, for the picker's prefix search."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="name_keys")
+    word = models.CharField(max_length=LONGEST)
+
+    objects = NameKeys.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["word", "child"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+                name="name_word_once",
+            )
+        ]
+
+    def __str__(self):
+        return f"name key {self.pk}"
+
+
+class DatedRows(models.QuerySet):
+    def covering_day(self, day: date):
+        return self.filter(since__lte=day).filter(
+            models.Q(until__isnull=True) | models.Q(until__gt=day)
+        )
+
+
+class ChildNames(DatedRows):
+    def former_names(self):
+        """Names that a child had and no longer has."""
+        return self.filter(until__isnull=False)
+
+    def mark_former_names(self, found: list[Child], part: str) -> list[Child]:
+        """Set `was` on each child whom `part` found by a former name. Returns `found`.
+
+        `was` is the newest former name that matches. Nothing is read unless there is such a child.
+        """
+        others = {child.pk: child for child in found if not child.is_found_by(part)}
+        rows = self.former_names().filter(child__in=others).order_by("pk") if others else ()
+        for row in sorted(rows, key=lambda row: (row.is_found_by(part), row.pk)):
+            others[row.child_id].was = row.name
+        return found
+
+
+class ChildName(ChildNameFields, SchoolOwnedModel):
+    """A name of a child, from `since` until `until` (the first day it no longer applies).
+
+    Former names are kept because people elsewhere may still use one, such as a mother's maiden name
+    or a stepfather's.
+    """
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="names")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    objects = ChildNames.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"], condition=models.Q(until__isnull=True), name="named_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["school"], condition=models.Q(until__isnull=False), name="names_before"
+            )
+        ]
+
+    def __str__(self):
+        return f"name {self.uid}"
+
+    @classmethod
+    def from_child(cls, child: Child, since: date) -> "ChildName":
+        """An unsaved row with the name of `child` now, from `since` on."""
+        called = {field.name: getattr(child, field.name) for field in ChildNameFields._meta.fields}
+        return cls(school_id=child.school_id, child=child, since=since, **called)
+
+
+class Enrolment(SchoolOwnedModel):
+    """A child is on this school's roll from `since` until `until` (the first day not on it)."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="enrolments")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    destination = models.CharField(max_length=200, blank=True)
+
+    objects = DatedRows.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"], condition=models.Q(until__isnull=True), name="enrolled_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"enrolment {self.uid}"
+
+
+class Placement(SchoolOwnedModel):
+    """A child's class and year from `since` until `until` (the first day not in them)."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="placements")
+    year = models.CharField(max_length=20, blank=True)
+    class_name = models.CharField(max_length=40, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    objects = DatedRows.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"], condition=models.Q(until__isnull=True), name="placed_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"placement {self.uid}"

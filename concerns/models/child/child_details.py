@@ -1,0 +1,227 @@
+"""The other entries of a child's file: home authority, statuses, professionals, languages, an
+earlier school's file, and when the child was seen. Homes and adults are in `home.py`."""
+
+from django.db import connections, models
+
+from concerns.models.base.case_row import SchoolOwnedModel
+from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.child.child import Child
+from concerns.models.child.child_fact import ChildFact, Facts
+from concerns.models.school.person import Person
+from concerns.models.school.school import Authority
+from concerns.rules.child_file_vocabulary import (
+    FileEnd,
+    FileStage,
+    PlanCategory,
+    Profession,
+    SeenHow,
+    StatusKind,
+    YesNo,
+)
+
+
+class HomeAuthority(ChildFact):
+    """The local authority in which a child lives: its numbers are the ones to ring. For a child
+    without an entry it is the school's authority."""
+
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="homes")
+    told_by = EncryptedText()
+
+    class Meta(ChildFact.Meta):
+        verbose_name_plural = "home authorities"
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_home_authority",
+            ),
+        ]
+
+
+class Status(ChildFact):
+    """A period: on a child protection plan, looked after, ... When it ends, the school's view of
+    that is kept (`view_ended`), because nobody watches a child who is stepped down too soon."""
+
+    kind = models.CharField(max_length=20)
+    category = models.CharField(max_length=12, blank=True)
+    decided_by = EncryptedText()
+    view_ended = EncryptedText()
+
+    class Meta(ChildFact.Meta):
+        verbose_name_plural = "statuses"
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[word.value for word in StatusKind]),
+                name="status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind=StatusKind.PLAN, category__in=[word.value for word in PlanCategory]
+                )
+                | ~models.Q(kind=StatusKind.PLAN) & models.Q(category=""),
+                name="a_plan_has_its_category",
+            ),
+        ]
+
+    @property
+    def words(self) -> str:
+        """ "Child protection plan: neglect"."""
+        category = PlanCategory.label_of_value(self.category).lower()
+        return ": ".join(filter(None, [StatusKind.label_of_value(self.kind), category]))
+
+
+class Professional(ChildFact):
+    """Somebody outside the school who works with the child."""
+
+    profession = models.CharField(max_length=20)
+    name = EncryptedText()
+    agency = EncryptedText()
+    telephone = EncryptedText()
+    email = EncryptedText()
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(profession__in=[word.value for word in Profession]),
+                name="profession_is_known",
+            ),
+        ]
+
+    @property
+    def profession_words(self) -> str:
+        return Profession.label_of_value(self.profession)
+
+
+class Language(ChildFact):
+    """A language spoken at home, by whom, and whether they need an interpreter."""
+
+    language = EncryptedText()
+    spoken_by = EncryptedText()
+    interpreter = models.CharField(max_length=10)
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(interpreter__in=[word.value for word in YesNo]),
+                name="interpreter_is_known",
+            ),
+        ]
+
+    @property
+    def interpreter_words(self) -> str:
+        words = {YesNo.YES: "An interpreter is needed", YesNo.NO: "No interpreter is needed"}
+        return words.get(YesNo(self.interpreter), "Not known whether an interpreter is needed")
+
+
+class EarlierFiles(Facts):
+    def unread_files(self):
+        """Files that are expected and that nobody has signed as read yet. Until then an empty
+        history reassures falsely."""
+        return self.not_ended()
+
+    def concerns_awaiting_file(self, school) -> set[int]:
+        """The keys of the concerns of every child of `school` whose earlier file is unread.
+
+        They are few. This is raw SQL because the queue is shown more often than any other page, and
+        building the query in Django would be a sixtieth of that page's work. The CROSS JOIN makes
+        SQLite read the tables in this order.
+        """
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                "SELECT row.concern_id FROM concerns_earlierfile AS file CROSS JOIN "
+                "concerns_concernchild AS row WHERE file.ended_at IS NULL AND "
+                "file.school_id = %s AND row.child_id = file.child_id",
+                [school.pk],
+            )
+            return {key for (key,) in cursor.fetchall()}
+
+
+class EarlierFile(ChildFact):
+    """The file that an earlier school has on a child. The entry ends when somebody signs that they
+    have read the file, or that there is none."""
+
+    where = EncryptedText()
+    ended_how = models.CharField(max_length=6, blank=True)
+
+    objects = EarlierFiles.as_manager()
+
+    class Meta(ChildFact.Meta):
+        constraints = [
+            *ChildFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, ended_how="")
+                | models.Q(ended_at__isnull=False, ended_how__in=[word.value for word in FileEnd]),
+                name="a_file_ends_with_a_word",
+            ),
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_file_expected",
+            ),
+        ]
+
+    @property
+    def ended_words(self) -> str:
+        return FileEnd.label_of_value(self.ended_how)
+
+
+class FileEvent(SchoolOwnedModel):
+    """A step in getting an earlier school's file: asked for, asked for again, received."""
+
+    file = models.ForeignKey(EarlierFile, models.PROTECT, related_name="events")
+    stage = models.CharField(max_length=10)
+    happened_at = models.DateTimeField()
+    words = EncryptedText()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stage__in=[word.value for word in FileStage]),
+                name="file_stage_is_known",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.stage} {self.uid}"
+
+    @property
+    def stage_words(self) -> str:
+        return FileStage.label_of_value(self.stage)
+
+
+class Sighting(SchoolOwnedModel):
+    """A named member of staff saw this child, spoke to them, or heard them alone."""
+
+    to_child = "child"
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="sightings", db_index=False)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    happened_at = models.DateTimeField()
+    how = models.CharField(max_length=6)
+    words = EncryptedText()
+
+    objects = Facts.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(how__in=[word.value for word in SeenHow]), name="seen_is_known"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["child", "how", "-happened_at"], name="sightings_newest"),
+        ]
+
+    def __str__(self):
+        return f"sighting {self.uid}"
+
+    @property
+    def how_words(self) -> str:
+        return SeenHow.label_of_value(self.how)

@@ -1,0 +1,174 @@
+"""Drafts: what somebody has typed and not sent, kept encrypted on the server for them alone.
+
+A draft may be of a concern, or of any other form whose session ended or whose page went stale
+before it was sent. A concern begun and not sent is a worry somebody had, so its writer is reminded.
+In the end the leads learn that it exists, but never what it says. A draft about an adult is never
+shown to anybody but its writer.
+
+A draft already excludes the people whom the concern would exclude once sent: colleagues its writer
+keeps out, and relatives of the children picked in it. Only the encrypted words tell who that is, so
+they are decrypted here to find out, and for nothing else. If no lead is left who may hear of it,
+only its writer knows of it.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.encrypted_text import DecryptionFailed, EncryptedText
+from concerns.models.school.person import Person, Relation
+from concerns.rules.clocks import REMIND_AFTER, unsent_draft_cutoff
+from concerns.rules.roles import May
+
+CONCERN = "concern"
+ADULT = "adult"
+
+
+@dataclass(frozen=True)
+class UnsentDrafts:
+    """When the lead's own oldest unsent draft was saved, if one is due a reminder, and how many
+    unsent drafts the leads may know of."""
+
+    own_since: datetime | None
+    known: int
+
+
+class Drafts(ViewerScopedQuerySet):
+    def own_drafts(self, viewer):
+        return self.filter(person=viewer.person, school=viewer.school).for_viewer(viewer)
+
+    def with_sent_as_adult(self, uid):
+        """The draft of `uid`, annotated with `turned`: whether it was sent as a concern about an
+        adult. One query."""
+        from concerns.models.adult.adult_concern import AdultConcern
+
+        sent = AdultConcern.objects.filter(draft=OuterRef("uid"))
+        return self.filter(uid=uid).annotate(turned=Exists(sent)).order_by("pk")
+
+    def unsent_concern_drafts(self):
+        """Drafts of concerns that are not set aside. A late save may have left one of a concern
+        that was sent: see `without_sent_concerns`."""
+        return self.filter(page=CONCERN, set_aside_at__isnull=True)
+
+    def without_sent_concerns(self):
+        """Leave out drafts that a late save left behind after the concern was sent."""
+        from concerns.models.adult.adult_concern import AdultConcern
+        from concerns.models.concern.concern import Concern
+
+        sent = (kind.objects.filter(draft=OuterRef("uid")) for kind in (Concern, AdultConcern))
+        return self.filter(*(~Exists(rows) for rows in sent))
+
+    def known_to_leads(self, viewer):
+        """Unsent drafts of the school that were begun before today, for leads who read concerns.
+
+        They learn that these exist, never their words. Drafts about an adult are left out, as they
+        are their writer's alone.
+        """
+        if not viewer.has_power(May.READ):
+            return self.none().for_viewer(viewer)
+        before = unsent_draft_cutoff(viewer.school.school_calendar, viewer.now)
+        return self.unsent_concern_drafts().filter(begun_at__lt=before)._without_words_for(viewer)
+
+    def begun_by(self, person: Person, viewer):
+        """Drafts that `person` has begun and not sent, for whoever records that they have left."""
+        return (
+            self.unsent_concern_drafts()
+            .without_sent_concerns()
+            .filter(person=person)
+            ._without_words_for(viewer)
+        )
+
+    def with_writer(self, viewer):
+        """Fetch each writer, and annotate whether they still work here (`writer_here`)."""
+        here = Person.objects.current_staff_of(viewer.school, viewer.todays_date).filter(
+            pk=OuterRef("person")
+        )
+        return self.select_related("person").annotate(writer_here=Exists(here))
+
+    def _without_words_for(self, viewer):
+        """Without their words, and without those that exclude `viewer`: even a count may tell them
+        something."""
+        rows = self.filter(school=viewer.school).defer("words")
+        return rows.exclude(pk__in=rows._keys_excluding_viewer(viewer)).for_viewer(viewer)
+
+    def _keys_excluding_viewer(self, viewer) -> list[int]:
+        """The keys of the drafts that exclude `viewer`. Their own never do."""
+        rows = list(self.exclude(person=viewer.person).defer(None).only("uid", "words"))
+        if not rows:
+            return []
+        families = Relation.objects.filter(shuts_out=viewer.person)
+        families = set(families.values_list("child__uid", flat=True))
+        return [row.pk for row in rows if row.would_exclude(viewer.person, families)]
+
+    def unsent_summary(self, viewer) -> "UnsentDrafts":
+        """The school's unsent drafts, for the lead's page.
+
+        Drafts of concerns that were sent are looked for only if there are any drafts. Doing it in
+        the same query would be a twelfth of the work of the page that is shown most often.
+        """
+        from concerns.models.concern.concern import Concern
+
+        rows = self.unsent_concern_drafts().filter(school=viewer.school)
+        rows = list(rows.values_list("uid", "person", "begun_at", "saved_at"))
+        sent = set()
+        if rows:
+            begun = Concern.objects.filter(draft__in=[uid for uid, *_ in rows])
+            sent = set(begun.values_list("draft", flat=True))
+        before = unsent_draft_cutoff(viewer.school.school_calendar, viewer.now)
+        waits = viewer.now - REMIND_AFTER
+        rows = [row for row in rows if row[0] not in sent]
+        own = [saved for _, who, _, saved in rows if who == viewer.person.pk and saved <= waits]
+        known = [uid for uid, _, begun, _ in rows if begun < before]
+        shut = self.filter(uid__in=known)._keys_excluding_viewer(viewer) if known else ()
+        return UnsentDrafts(min(own, default=None), len(known) - len(shut))
+
+
+class Draft(SchoolOwnedModel):
+    person = models.ForeignKey("concerns.Person", models.PROTECT, related_name="drafts")
+    # The form it belongs to: `CONCERN`, `ADULT`, or the address of the page it was typed on.
+    page = models.CharField(max_length=200, default=CONCERN)
+    words = EncryptedText()
+    begun_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    # When somebody said, with a reason, that it need not be sent. The words stay, and the writer
+    # can continue.
+    set_aside_at = models.DateTimeField(null=True)
+
+    objects = Drafts.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "page", "-saved_at"], name="drafts_of_a_person"),
+            models.Index(
+                fields=["school", "begun_at"],
+                condition=models.Q(page=CONCERN, set_aside_at__isnull=True),
+                name="drafts_not_sent",
+            ),
+        ]
+
+    def __str__(self):
+        return f"draft {self.uid}"
+
+    @property
+    def typed_fields(self) -> dict[str, list[str]]:
+        """What was typed: form field -> values, as they were posted."""
+        return json.loads(self.words or "{}")
+
+    def would_exclude(self, person: Person, families: set[UUID]) -> bool:
+        """Whether the concern would exclude `person` if it were sent as it stands.
+
+        `families` are the uids of the children `person` is related to. A draft that cannot be
+        decrypted excludes everybody, because nobody knows whom it would exclude.
+        """
+        try:
+            typed = self.typed_fields
+        except DecryptionFailed:
+            return True
+        picked = {name: typed.get(name, ()) for name in ("excluded", "child", "involved")}
+        children = {*picked["child"], *picked["involved"]}
+        return str(person.uid) in picked["excluded"] or bool(children & set(map(str, families)))

@@ -1,0 +1,69 @@
+"""A line of the ledger: what was done or looked at, by whom and when. Lines never change.
+
+`doors/ledger.py` writes them. The database refuses to change or delete one (`append_only.py`).
+A later sealing of the ledger will use a separate table (`Seal`: a position and a chained hash for
+each line), so a line never needs an update.
+"""
+
+from django.db import models
+
+from concerns.models.base.case_row import SchoolOwnedModel
+from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.school.person import Person
+from concerns.rules.kinds import Kind
+
+
+class LedgerLine(SchoolOwnedModel):
+    received = models.DateTimeField()
+    actor = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=20)
+    # `about` is the uid of the thing, `concern` the uid of its concern, for the concern's trail.
+    # Never a name.
+    about = models.CharField(max_length=36, blank=True)
+    concern = models.UUIDField(null=True)
+    outcome = models.CharField(max_length=10, default="done")
+    # The exact canonical bytes that `digest` is the hash of.
+    body = models.TextField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "concerns_line"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in Kind]),
+                name="line_kind_is_known",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["concern", "id"], name="trail_of_a_concern"),
+            models.Index(fields=["school", "id"], name="lines_in_order"),
+            # Who read a child's story. A partial index on the kind would never be used on SQLite,
+            # which does not know the compared value when it plans the query.
+            models.Index(
+                fields=["about", "id"],
+                condition=models.Q(concern__isnull=True),
+                name="lines_about_no_concern",
+            ),
+        ]
+
+    def __str__(self):
+        return f"line {self.pk}"
+
+
+class LedgerLineWords(SchoolOwnedModel):
+    """Names and narrative that belong to a line but must not be stored in it. These words can be
+    erased, and the line stays.
+
+    The line holds a commitment to the words, made with `salt`. Without a salt short words could be
+    guessed.
+    """
+
+    line = models.OneToOneField(LedgerLine, models.PROTECT, related_name="side")
+    salt = models.CharField(max_length=32)
+    words = EncryptedText()
+
+    class Meta:
+        db_table = "concerns_linewords"
+
+    def __str__(self):
+        return f"words of line {self.line_id}"

@@ -1,0 +1,1 @@
+"""Notices, the e-mails they go out in, and the heartbeat of the clock."""

@@ -1,0 +1,325 @@
+"""The outbox: notices that people are to get, and the letters (e-mails) that carry them.
+
+A `Notice` tells one person one thing. It is written in the transaction of the act that causes it,
+or by the round that found a step late. Its key is unique (by step, rung and recipient), so writing
+it a second time does nothing. A `Letter` carries all that waits for one person. It is leased while
+it is sent, tried again with back-off, and never dropped.
+
+We wrote this ourselves because the job packages (django-tasks-db) leave a job running for ever if
+its worker is killed. With a lease and a unique key none is lost and none is sent twice.
+
+The text is in `Notice.line`: a reference and a reason, never anything about a child. Sending is in
+`doors/mail.py`.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Q
+
+from concerns.models.adult.adult_entries import AdultStep
+from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.response.step import Step
+from concerns.models.school.person import Person
+from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind
+from concerns.rules.message_rules import LINES, STUCK, MessageReason, is_urgent_message, retry_delay
+from concerns.rules.words import Choice
+
+# How long one worker holds a letter. A mail server that takes longer has dropped the connection.
+LEASE = timedelta(minutes=2)
+
+
+class NoticeEnding(Choice):
+    """How a notice ended: sent, or why it was not."""
+
+    SENT = "sent", "Sent"
+    ACTED = "acted", "Not sent: somebody had acted"
+    MERGED = "merged", "Not sent: a later one says it"
+    GONE = "gone", "Not sent: they no longer work here"
+
+
+class Notices(ViewerScopedQuerySet):
+    def still_pending(self):
+        return self.filter(ended_at__isnull=True)
+
+    def not_in_a_letter(self):
+        """Pending notices that are in no letter yet."""
+        return self.still_pending().filter(letter__isnull=True)
+
+    def stuck_for_writer(self, viewer):
+        """Urgent (red) notices about concerns `viewer` wrote that have been unsent for longer than
+        `STUCK`, because the mail server or the clock is down.
+
+        Leaves out notices to the viewer or to somebody outside, and those whose step is done.
+        """
+        mine = self.still_pending().filter(
+            school=viewer.school, step__concern__reporter=viewer.person
+        )
+        return mine.filter(step__done_at__isnull=True)._stuck_for_others(viewer)
+
+    def stuck_for_adult_concern(self, viewer):
+        """The same for a concern about an adult: a subquery in a query of those (`OuterRef`)."""
+        rows = self.still_pending().filter(school=viewer.school, adult_step__concern=OuterRef("pk"))
+        return rows.filter(adult_step__done_at__isnull=True)._stuck_for_others(viewer)
+
+    def _stuck_for_others(self, viewer):
+        rows = self.filter(red=True, outside=False, made_at__lt=viewer.now - STUCK)
+        return rows.exclude(person=viewer.person)
+
+    def notify_steps_opened(self, by, steps) -> None:
+        """Write notices of the `steps` that an act opened, to whoever is to do them.
+
+        People get none for steps they opened themselves. If a step belongs to a post, the recipient
+        is found when the notice is sent, from who holds the post then.
+        """
+        found = [
+            self._build_step_notice(by, step) for step in steps if _needs_opening_notice(by, step)
+        ]
+        if found:
+            self.bulk_create(found)
+
+    def _build_step_notice(self, by, step):
+        return self.model(
+            school_id=step.school_id,
+            key=f"{step.uid}:0",
+            why=MessageReason.NEW,
+            red=is_urgent_message(step.KINDS(step.kind), 0),
+            person=step.holder,
+            line=LINES[MessageReason.NEW].format(reference=step.concern.reference),
+            made_at=step.opened_at,
+            **step_keyword(step),
+        )
+
+    def notify_handover(self, handing, steps) -> None:
+        """Write a notice to whoever is given a concern, about the most urgent of its open `steps`.
+
+        Otherwise they would only find it by looking.
+        """
+        if handing.to_id != handing.by_id:
+            self._build_handover_notice(handing.to, steps, f"hand:{handing.uid}", handing.at).save()
+
+    def notify_leaver_takeover(
+        self, by: Person, to: Person | None, owed: list[list], now: datetime
+    ) -> None:
+        """Write notices to whoever takes over from a leaver, one for each concern, unless they
+        recorded the leaving themselves.
+
+        `owed` has for each concern the steps that are now theirs. All are sent in one letter.
+        """
+        if to != by:
+            key = f"over:{now.isoformat()}:"
+            rows = [
+                self._build_handover_notice(to, steps, f"{key}{steps[0].uid}", now)
+                for steps in owed
+            ]
+            self.bulk_create(rows)
+
+    def _build_handover_notice(self, to: Person, steps, key: str, now: datetime):
+        step = min(steps, key=lambda step: (CLOCKS[step.kind].rank, step.due_at))
+        return self.model(
+            school_id=step.school_id,
+            key=key,
+            why=MessageReason.NEW,
+            red=is_urgent_message(step.KINDS(step.kind), 0),
+            person=to,
+            line=LINES[MessageReason.NEW].format(reference=step.concern.reference),
+            made_at=now,
+            **step_keyword(step),
+        )
+
+    def notify_word_back(self, back) -> None:
+        """Write a notice to the concern's writer that a word back has come, once for each."""
+        concern = back.concern
+        if concern.reporter_id != back.by_id:
+            self.create(
+                school_id=back.school_id,
+                key=f"back:{back.uid}",
+                why=MessageReason.WORD_BACK,
+                red=True,
+                person_id=concern.reporter_id,
+                line=LINES[MessageReason.WORD_BACK].format(reference=concern.reference),
+                made_at=back.at,
+            )
+
+    def end_notices(self, how: NoticeEnding, now: datetime) -> int:
+        return self.still_pending().update(ended_at=now, ended=how)
+
+
+def step_keyword(step) -> dict:
+    return {"adult_step" if isinstance(step, AdultStep) else "step": step}
+
+
+def _needs_opening_notice(by, step) -> bool:
+    """Whether opening `step` needs a notice now.
+
+    Not if the holder opened it, nor for steps with a date of their own, which are sent on that
+    date. A task is the exception: it is sent when it is set.
+    """
+    own_date = CLOCKS[step.KINDS(step.kind)].unit is ClockUnit.DATE and step.kind != StepKind.TASK
+    return step.holder_id != by.person.pk and not own_date
+
+
+class Letters(models.QuerySet):
+    def unsent_letters(self):
+        return self.filter(sent_at__isnull=True, ended_at__isnull=True)
+
+    def certainly_unsent(self):
+        """Letters that certainly did not go out: never tried, or the last try failed."""
+        return self.unsent_letters().filter(Q(tries=0) | ~Q(fault=""))
+
+    def due_for_sending(self, now: datetime):
+        return (
+            self.unsent_letters().filter(next_try_at__lte=now, leased_until__lte=now).order_by("pk")
+        )
+
+    def lease_letter(self, letter: "Letter", now: datetime) -> bool:
+        """Try to lease `letter` for sending. Of two workers only one gets True."""
+        mine = self.due_for_sending(now).filter(pk=letter.pk)
+        return bool(mine.update(leased_until=now + LEASE, tries=F("tries") + 1, fault=""))
+
+    def to_outside_since(self, school, since: datetime):
+        """Letters to the adviser outside `school` made after `since`, sent or still to be sent."""
+        return self.filter(school=school, person=None, made_at__gt=since, ended_at=None)
+
+    def stuck_letters(self, now: datetime):
+        return self.unsent_letters().filter(made_at__lt=now - STUCK)
+
+
+class Letter(SchoolOwnedModel):
+    """One e-mail to one person, or to the adviser outside the school (`person` is null)."""
+
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="letters")
+    red = models.BooleanField()
+    made_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    leased_until = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    # Nothing in it still needed to be said, or its notices were moved to another letter.
+    ended_at = models.DateTimeField(null=True)
+    # The kind of error of the last try, never a word of the e-mail. Also empty while it is being
+    # tried, and if the worker was killed, when nobody knows whether it went out.
+    fault = models.CharField(max_length=60, blank=True)
+
+    objects = Letters.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(ended_at__isnull=True),
+                name="a_letter_is_sent_or_not",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(sent_at__isnull=True, ended_at__isnull=True),
+                name="letters_to_send",
+            )
+        ]
+
+    def __str__(self):
+        return f"letter {self.uid}"
+
+    def merge_unsent_letters(self, now: datetime) -> None:
+        """Move the notices of the same person's other unsent letters into this one.
+
+        They get one letter, not one for each round in which the server was down. Of several notices
+        that say the same, only the last is kept. A letter that now says more gets a new uid,
+        because it is another message and must not be taken for the first.
+        """
+        others = Letter.objects.certainly_unsent().filter(
+            school=self.school_id, person=self.person_id
+        )
+        others = others.filter(red=self.red, leased_until__lte=now)
+        with transaction.atomic():
+            keys = list(others.exclude(pk=self.pk).values_list("pk", flat=True))
+            # One update for each row: a letter that another worker has leased meanwhile is left.
+            taken = [key for key in keys if others.filter(pk=key).update(ended_at=now)]
+            if not taken:
+                return
+            Notice.objects.still_pending().filter(letter__in=taken).update(letter=self)
+            rows = list(self.notices.still_pending().order_by("pk"))
+            newest = {row.same_message_key: row.pk for row in rows}
+            older = {row.pk for row in rows} - set(newest.values())
+            Notice.objects.filter(pk__in=older).end_notices(NoticeEnding.MERGED, now)
+            self.uid = uuid.uuid4()
+            self.save(update_fields=["uid"])
+
+    def record_failed_try(self, fault: str, now: datetime) -> None:
+        self.fault = fault[:60]
+        self.next_try_at = now + retry_delay(self.tries)
+        self.leased_until = now
+        self.save(update_fields=["fault", "next_try_at", "leased_until"])
+
+
+class Notice(SchoolOwnedModel):
+    key = models.CharField(max_length=120)
+    why = models.CharField(max_length=12)
+    # Urgent: sent at once, not at the next of the two daily times.
+    red = models.BooleanField()
+    # The recipient. Null until it is sent if it goes to a post and not to a person.
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="notices", db_index=False
+    )
+    outside = models.BooleanField(default=False)
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="notices")
+    adult_step = models.ForeignKey(
+        AdultStep, models.PROTECT, null=True, related_name="notices", db_index=False
+    )
+    draft = models.UUIDField(null=True)
+    pushed = models.PositiveIntegerField(default=0)
+    line = models.TextField()
+    made_at = models.DateTimeField()
+    letter = models.ForeignKey(
+        Letter, models.PROTECT, null=True, related_name="notices", db_index=False
+    )
+    ended_at = models.DateTimeField(null=True)
+    ended = models.CharField(max_length=8, blank=True)
+
+    objects = Notices.as_manager()
+
+    class Meta:
+        constraints = [
+            # A constraint and not `unique=True`, for which PostgreSQL makes a second index.
+            models.UniqueConstraint(fields=["key"], name="told_once"),
+            models.CheckConstraint(
+                condition=Q(why__in=[why.value for why in MessageReason]), name="notice_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended="")
+                | Q(ended_at__isnull=False, ended__in=[word.value for word in NoticeEnding]),
+                name="a_notice_ends_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["school", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="notices_waiting",
+            ),
+            models.Index(
+                fields=["letter"],
+                condition=Q(letter__isnull=False),
+                name="notices_of_a_letter",
+            ),
+        ]
+
+    def __str__(self):
+        return f"notice {self.uid}"
+
+    @property
+    def same_message_key(self) -> int | str:
+        """Equal for two notices that say the same. Only the later one is sent."""
+        return self.step_id or self.key
+
+    @property
+    def related_step(self):
+        """The step it is about, if any. Needs `step` and `adult_step` fetched."""
+        return self.step or self.adult_step
+
+    @property
+    def is_step_done(self) -> bool:
+        """Whether the step it is about has been done meanwhile."""
+        return self.related_step is not None and self.related_step.done_at is not None

@@ -1,0 +1,1 @@
+"""Decisions, referrals, conversations, meetings, tasks, next steps and watches."""

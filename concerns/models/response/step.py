@@ -1,0 +1,210 @@
+"""Next steps: what must be done on a concern, by whom and by when.
+
+The steps of one concern are opened and ended through `next_steps.py`.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+
+from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.concern.concern import Concern
+from concerns.models.response.decision import Decision
+from concerns.models.response.meeting import MeetingAction
+from concerns.models.response.referral import Referral
+from concerns.models.school.person import Person
+from concerns.rules import clocks
+from concerns.rules.clocks import BY_A_NOTE, DECISIONS, HOLD_OPEN, MEETINGS, StepKind
+from concerns.rules.roles import Role
+from concerns.rules.words import Choice
+
+
+class StepEnding(Choice):
+    """How a step ended."""
+
+    DONE = "done", "Done"
+    SUPERSEDED = "superseded", "Superseded by a new decision"
+    CLOSED = "closed", "Ended with the concern"
+
+
+# The URL name of the page on which each kind of step is done. Steps of a referral are done on the
+# referral's page. A first look is the button "I have this" on the concern's page.
+PLACES = {
+    **dict.fromkeys(BY_A_NOTE, "chase_step"),
+    **dict.fromkeys((StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE), "refer_speak"),
+    **dict.fromkeys(DECISIONS | {StepKind.KEEP, StepKind.NEXT_MOVE}, "triage_decide"),
+    **dict.fromkeys(MEETINGS, "refer_meet"),
+    StepKind.REFER_AGAIN: "refer_again",
+    StepKind.TELL_REPORTER: "chase_tell",
+    StepKind.REFER_NOW: "triage_decide",
+    StepKind.STILL_WORRIED: "chase_again",
+    StepKind.LOOK_AFTER: "chase_look",
+    StepKind.TASK: "chase_task",
+}
+# The pages that take the uid of the step; the others take the uid of the concern.
+OWN = frozenset({"chase_step", "chase_again", "chase_look", "chase_task"})
+
+
+class Steps(CaseRows):
+    def open(self):
+        return self.filter(done_at__isnull=True)
+
+    def open_steps_for_round(self, school) -> list["Step"]:
+        """Every open step of `school` in order, with its holder, concern and that concern's writer.
+
+        Open concerns are read as one range of their own index, which is as short in a school's
+        tenth year as in its first. Reading each by key would search all concerns ever written.
+        """
+        steps = list(self.open().filter(school=school).in_order())
+        needed = Concern.objects.only("uid", "reference", "reporter")
+        # In the order of that index: otherwise SQLite uses another and reads every concern.
+        concerns = needed.open().filter(school=school).most_pressing_first().in_bulk()
+        # If an open step were ever left on a closed concern, it gets reminders like any other.
+        concerns |= needed.in_bulk({step.concern_id for step in steps} - concerns.keys())
+        for step in steps:
+            step.concern = concerns[step.concern_id]
+        models.prefetch_related_objects(steps, "holder", "concern__reporter")
+        return steps
+
+    def late(self, now):
+        return self.open().filter(due_at__lt=now)
+
+    def steps_blocking_closure(self, concern: Concern):
+        """Open steps that must be done before `concern` may be closed, in order."""
+        held = self.open().filter(concern=concern, kind__in=HOLD_OPEN)
+        return held.select_related("concern", "referral").in_order()
+
+    def has_open_step(self, concern: Concern, kind: StepKind) -> bool:
+        return self.open().filter(concern=concern, kind=kind).exists()
+
+    def in_order(self):
+        return self.order_by("due_at", "id")
+
+    def for_viewer_to_do(self, viewer, come):
+        """Steps for `viewer` to do: held by them or by one of their posts, or matching `come`.
+
+        `come` is a Q that matches steps escalated to them, or that they cover for somebody away.
+        """
+        role = models.Q(holder__isnull=True, holder_role__in=viewer.roles)
+        return self.filter(models.Q(holder=viewer.person) | role | come)
+
+    def after_step(self, last: "Step"):
+        """The rows after `last` in the order of `in_order`, for keyset paging."""
+        later = models.Q(due_at=last.due_at, id__gt=last.pk)
+        return self.filter(models.Q(due_at__gt=last.due_at) | later)
+
+
+class BaseStep(CaseRow):
+    """Base of `Step` and `AdultStep`: a kind, a holder (person or post), a due time and an end."""
+
+    # The kinds of step, and the kind that is opened when no other step is open.
+    KINDS: type[Choice]
+    NEXT: str
+
+    kind = models.CharField(max_length=20)
+    holder_role = models.CharField(max_length=20, blank=True)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    ended = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.kind} {self.uid}"
+
+    @property
+    def step_in_words(self) -> str:
+        return self.KINDS.label_of_value(self.kind)
+
+    @property
+    def holder_words(self) -> str:
+        """Who has to do it: a person's name or a post's title. Needs `holder` fetched."""
+        return self.holder.name if self.holder_id else Role(self.holder_role).title
+
+    def how_late_in_words(self, days, now: datetime) -> str:
+        """How late it is, in words, by the calendar its clock runs in; "" if it is not late."""
+        return clocks.lateness_in_words(self.kind, days, self.due_at, now)
+
+
+class Step(BaseStep):
+    KINDS = StepKind
+    NEXT = StepKind.NEXT_MOVE
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="steps")
+    referral = models.ForeignKey(Referral, models.PROTECT, null=True, related_name="steps")
+    # The decision that opened it. If that is superseded, so is the step.
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="steps")
+    # The action for the school, agreed at a meeting.
+    action = models.ForeignKey(
+        MeetingAction, models.PROTECT, null=True, related_name="steps", db_index=False
+    )
+    holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="steps")
+
+    objects = Steps.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in StepKind]),
+                name="step_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(holder__isnull=False, holder_role="")
+                | models.Q(holder__isnull=True, holder_role__in=[role.value for role in Role]),
+                name="a_step_has_one_holder",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(done_at__isnull=True, done_by__isnull=True, ended="")
+                | models.Q(
+                    done_at__isnull=False,
+                    done_by__isnull=False,
+                    ended__in=[word.value for word in StepEnding],
+                ),
+                name="a_step_ends_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["concern", "due_at"],
+                condition=models.Q(done_at__isnull=True),
+                name="open_steps_of_a_concern",
+            ),
+            models.Index(
+                fields=["school", "due_at"],
+                condition=models.Q(done_at__isnull=True),
+                name="open_steps_by_time",
+            ),
+            models.Index(
+                fields=["holder"],
+                condition=models.Q(done_at__isnull=True),
+                name="open_steps_of_a_person",
+            ),
+            models.Index(fields=["concern", "id"], name="steps_in_order"),
+        ]
+
+    @property
+    def barred_person_keys(self) -> set[int]:
+        """Primary keys of people who may not do it, whatever their post.
+
+        If the writer is still worried after a decision, somebody other than the writer and the
+        person who decided looks again. Needs `concern` fetched, and `decision` for such a step.
+        """
+        if self.kind != StepKind.STILL_WORRIED:
+            return set()
+        decided = {self.decision.by_id} if self.decision_id else set()
+        return {self.concern.reporter_id} | decided
+
+    @property
+    def page_name_and_uid(self) -> tuple[str, UUID] | None:
+        """The URL name and uid of the page on which it is done; None for a first look.
+
+        Needs `concern` and `referral` fetched.
+        """
+        name = PLACES.get(StepKind(self.kind))
+        if name is None:
+            return ("refer", self.referral.uid) if self.referral_id else None
+        return name, self.uid if name in OWN else self.concern.uid

@@ -1,0 +1,1 @@
+"""Roll files on their way in, and the questions they leave."""

@@ -1,0 +1,96 @@
+"""The import of roll files: the uploaded file, and questions about pupils missing from it.
+
+The import itself is in `roll/acts.py`.
+"""
+
+from django.db import models
+
+from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.child.child import Child
+from concerns.models.school.person import Person
+from concerns.rules.words import RollAnswer
+
+
+class RollFiles(ViewerScopedQuerySet):
+    def awaiting_import(self):
+        return self.filter(brought_at__isnull=True)
+
+    def imported_newest_first(self):
+        return self.filter(brought_at__isnull=False).order_by("-brought_at", "-id")
+
+
+class RollFile(SchoolOwnedModel):
+    """An uploaded roll, kept encrypted until the import is confirmed, with its column mapping."""
+
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    read_at = models.DateTimeField()
+    content = EncryptedText()
+    columns = models.JSONField(default=dict)
+    brought_at = models.DateTimeField(null=True)
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0)
+    bad = models.PositiveIntegerField(default=0)
+
+    objects = RollFiles.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "-id"], name="roll_files_newest")]
+
+    def __str__(self):
+        return f"roll file {self.uid}"
+
+
+class RollQuestions(ViewerScopedQuerySet):
+    def unanswered_questions(self):
+        return self.filter(answered_at__isnull=True)
+
+    def asked_after(self, uid):
+        """Questions asked after the question `uid`: the start of the next page."""
+        return self.filter(id__gt=models.Subquery(self.model.objects.filter(uid=uid).values("id")))
+
+
+class RollQuestion(SchoolOwnedModel):
+    """A question about a pupil on the roll who was not in the file. An import never removes
+    anybody."""
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="roll_questions")
+    file = models.ForeignKey(RollFile, models.PROTECT, related_name="questions")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    answer = models.CharField(max_length=12, blank=True)
+    destination = models.CharField(max_length=200, blank=True)
+
+    objects = RollQuestions.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=models.Q(answered_at__isnull=True),
+                name="asked_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_at__isnull=True, answer="")
+                | models.Q(
+                    answered_at__isnull=False, answer__in=[word.value for word in RollAnswer]
+                ),
+                name="answered_with_an_answer",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["school", "id"],
+                condition=models.Q(answered_at__isnull=True),
+                name="roll_questions_open",
+            )
+        ]
+
+    def __str__(self):
+        return f"roll question {self.uid}"
+
+    @property
+    def roll_answer_words(self) -> str:
+        return RollAnswer.label_of_value(self.answer)

@@ -1,0 +1,1 @@
+"""The school, its clocks, people and posts, who covers for whom, and approvals."""

@@ -1,0 +1,230 @@
+"""Staff changes that wait for the head's approval, and the answers. Neither row ever changes.
+
+Which changes need approval, and who may answer, is in `rules/staffing.py`. A request holds all that
+is needed to make the change. The act that approves it makes it in the same transaction.
+"""
+
+from datetime import date, timedelta
+
+from django.db import models
+
+from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.child.child import Child
+from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
+from concerns.rules import staff_approval
+from concerns.rules.roles import Role
+from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.workflow.handover import lock_concerns, open_concerns_held_by, release_and_reassign
+
+LINKS_AN_HOUR = 3
+
+
+class StaffChangeRequests(ViewerScopedQuerySet):
+    def awaiting_answer(self):
+        return self.filter(answer__isnull=True)
+
+    def already_answered(self):
+        return self.filter(answer__isnull=False)
+
+
+class StaffChangeRequest(SchoolOwnedModel):
+    """A request for one change about one member of staff.
+
+    Also used, unsaved, for a change that needs no approval.
+    """
+
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    matter = models.CharField(max_length=12)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="asked")
+    # For a post.
+    role = models.CharField(max_length=20, blank=True)
+    title = models.CharField(max_length=100, blank=True)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    # For a family relation.
+    child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="+", db_index=False)
+    how = models.CharField(max_length=60, blank=True)
+    # For an account.
+    email = models.EmailField(blank=True)
+
+    objects = StaffChangeRequests.as_manager()
+
+    class Meta:
+        db_table = "concerns_asked"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    matter=StaffRequestMatter.POST.value,
+                    role__in=[role.value for role in Role],
+                    since__isnull=False,
+                )
+                | models.Q(
+                    matter__in=[
+                        StaffRequestMatter.RELATED.value,
+                        StaffRequestMatter.UNRELATED.value,
+                    ],
+                    child__isnull=False,
+                )
+                | models.Q(matter=StaffRequestMatter.EMAIL.value) & ~models.Q(email="")
+                | models.Q(matter=StaffRequestMatter.PASSWORD.value),
+                name="asked_for_something",
+            )
+        ]
+        indexes = [models.Index(fields=["school", "-id"], name="asked_newest")]
+
+    def __str__(self):
+        return f"{self.matter} {self.uid}"
+
+    @property
+    def request_in_words(self) -> str:
+        """What is asked for, without the child, whose name is only shown where it is needed."""
+        if self.matter == StaffRequestMatter.POST:
+            return Post(role=self.role, title=self.title).role_in_words
+        return StaffRequestMatter.label_of_value(self.matter)
+
+    def may_skip_approval(self, by: Viewer) -> bool:
+        """Whether `by` may make this change without approval."""
+        opens = staff_approval.is_about_record_reader(
+            StaffRequestMatter(self.matter), self.role, may_read_records(self.person, by)
+        )
+        if self.matter == StaffRequestMatter.PASSWORD and not self.person.has_usable_password():
+            # A first password link goes to an address the head has seen, and replaces no password.
+            opens = False
+        oneself = self.person_id == by.person.pk
+        return staff_approval.may_change_unapproved(
+            StaffRequestMatter(self.matter), by.roles, opens=opens, oneself=oneself
+        )
+
+    def why_may_not_answer(self, by: Viewer) -> str:
+        """Why `by` may not answer this request; empty if they may."""
+        return staff_approval.approval_refusal(
+            StaffRequestMatter(self.matter),
+            by.roles,
+            self.role,
+            asked_it=self.by_id == by.person.pk,
+            oneself=self.person_id == by.person.pk,
+        )
+
+    def why_impossible(self, today: date) -> str:
+        """Why the change cannot be made as things are; empty if it can."""
+        name = self.person.name
+        matter = StaffRequestMatter(self.matter)
+        if matter is StaffRequestMatter.POST:
+            same = Post.objects.filter(person=self.person, school=self.school_id, role=self.role)
+            if same.current_or_future(self.since).exists():
+                return f"{name} holds that post already, or is to hold it from a later day."
+        elif not self.person.is_active:
+            return f"{name} has left. Give them a post here first."
+        elif matter in {StaffRequestMatter.RELATED, StaffRequestMatter.UNRELATED}:
+            if self.matching_relations().exists() is (matter is StaffRequestMatter.RELATED):
+                return "That is so already. There is nothing more to do."
+        elif _reads_at_other_school(self.person, self.school_id, today):
+            return f"{name} also reads the record of another school, which has to do this."
+        elif matter is StaffRequestMatter.PASSWORD and self._recent_link_count() >= LINKS_AN_HOUR:
+            return "Three links have gone to them in an hour. Look among their junk mail."
+        elif (
+            matter is StaffRequestMatter.EMAIL and Person.objects.filter(email=self.email).exists()
+        ):
+            return "Somebody has that e-mail address. Look for it among who has left."
+        return ""
+
+    def _recent_link_count(self) -> int:
+        lately = self.at - timedelta(hours=1)
+        return Invitation.objects.filter(person=self.person, at__gt=lately).count()
+
+    def matching_relations(self):
+        """The family relation this is about, if it has not been withdrawn. A queryset."""
+        return Relation.objects.filter(shuts_out=self.person, child=self.child)
+
+    def apply_change(self, record) -> None:
+        """Make the change, in the act of somebody who may do it alone or who approves it."""
+        by = record.by.person
+        now = record.now
+        person = self.person
+        if self.matter == StaffRequestMatter.POST:
+            _create_requested_post(self, person)
+        elif self.matter == StaffRequestMatter.RELATED:
+            Relation.objects.record_relation(person, self.child, how=self.how, by=by, at=now)
+            release_and_reassign(
+                record,
+                person,
+                lock_concerns(
+                    open_concerns_held_by(person, self.child.school).involving_children(self.child)
+                ),
+            )
+        elif self.matter == StaffRequestMatter.UNRELATED:
+            self.matching_relations().update(ended_by=by, ended_at=now, shuts_out=None)
+        elif self.matter == StaffRequestMatter.EMAIL:
+            person.email = self.email
+            person.save(update_fields=["email"])
+        else:
+            # This ends every session of theirs and any earlier link.
+            person.replace_password(None)
+            Invitation.objects.create(school=record.by.school, person=person, by=by, at=now)
+
+
+def _create_requested_post(asked: StaffChangeRequest, person: Person) -> None:
+    Post.objects.create(
+        person=person,
+        school=asked.school,
+        role=asked.role,
+        title=asked.title,
+        since=asked.since,
+        until=asked.until,
+    )
+    if not person.is_active:
+        # They are back after leaving. Their password was removed when they left.
+        person.is_active = True
+        person.save(update_fields=["is_active"])
+
+
+def _reads_at_other_school(person: Person, school: int, today: date) -> bool:
+    posts = Post.objects.filter(person=person).exclude(school=school)
+    return posts.with_read_access().current_or_future(today).exists()
+
+
+class StaffChangeAnswer(SchoolOwnedModel):
+    """The answer to a request. A database constraint stops people from answering their own."""
+
+    asked = models.OneToOneField(StaffChangeRequest, models.PROTECT, related_name="answer")
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    approved = models.BooleanField()
+    why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "concerns_answer"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(by=models.F("asked_by")), name="nobody_answers_their_own"
+            )
+        ]
+
+    def __str__(self):
+        return f"answer {self.uid}"
+
+
+def may_read_records(person: Person, by: Viewer) -> bool:
+    """Whether `person` may read concerns in any school, now or from a later day, or waits for
+    approval of a post.
+
+    A waiting post counts because whoever got hold of their account before the answer would then get
+    hold of the record.
+    """
+    posts = Post.objects.filter(person=person).with_read_access().current_or_future(by.todays_date)
+    asked = StaffChangeRequest.objects.filter(
+        person=person, matter=StaffRequestMatter.POST
+    ).awaiting_answer()
+    return posts.exists() or asked.exists()
+
+
+def count_awaiting_head(viewer: Viewer) -> int:
+    """How many requests wait for this head's answer; their own are not counted."""
+    return (
+        StaffChangeRequest.objects.of_school(viewer)
+        .awaiting_answer()
+        .exclude(by=viewer.person)
+        .count()
+    )

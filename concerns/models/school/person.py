@@ -1,0 +1,314 @@
+"""People who sign in, their posts, their family relations to children, and the `Viewer`.
+
+A viewer is a signed-in person acting in one school. Nothing here decides who may see a concern:
+that is in `models/case.py`.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower, Now
+
+from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.outbox.heartbeat import ONE_PULSE, HeartbeatStatus
+from concerns.models.school.school import School
+from concerns.rules.message_rules import FIRST_POST, SECOND_POST
+from concerns.rules.roles import (
+    READERS,
+    May,
+    Role,
+    has_role_with_power,
+    powers_of_roles,
+    roles_with_power,
+)
+
+
+class PersonQuerySet(ViewerScopedQuerySet):
+    def of_school(self, viewer):
+        """Everyone who has ever held a post in the viewer's school."""
+        held = Post.objects.filter(school=viewer.school)
+        return self.filter(pk__in=held.values("person")).for_viewer(viewer)
+
+    def current_staff_of(self, school: School, day: date):
+        """The staff of `school`: active people with a post that has not ended before `day`."""
+        posts = Post.objects.filter(school=school).current_or_future(day)
+        return self.filter(is_active=True, pk__in=posts.values("person"))
+
+    def former_staff_of(self, school: School, day: date):
+        """Everyone else: inactive, or without a post in `school` on or after `day`.
+
+        Only right on a queryset of people who have held a post in the school (`of_school`).
+        """
+        posts = Post.objects.filter(school=school).current_or_future(day)
+        return self.exclude(is_active=True, pk__in=posts.values("person"))
+
+    def with_name_containing(self, part: str):
+        """People whose name contains every word of `part`. Only its first six words count."""
+        found = self
+        for word in part.split()[:6]:
+            found = found.filter(name__icontains=word)
+        return found
+
+    def after_person(self, last: "Person"):
+        """People after `last` in name order: the start of the next page."""
+        return self.filter(models.Q(name__gt=last.name) | models.Q(name=last.name, pk__gt=last.pk))
+
+    def who_may(self, power: May, school: School, day: date):
+        """Everyone active whose post in `school` on `day` gives `power`, by name."""
+        posts = (
+            Post.objects.filter(school=school)
+            .active_with_role(*roles_with_power(power))
+            .in_force_on(day)
+        )
+        return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
+
+    def who_may_be_away(self, school: School, day: date):
+        """Active people with a role that reads concerns, by name. When one of them is away, their
+        work goes to somebody else: the deciders and the chair."""
+        posts = Post.objects.filter(school=school).active_with_role(*READERS).in_force_on(day)
+        return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
+
+    def not_excluded_from(self, *concerns):
+        """Leave out everyone who is excluded from one of `concerns`: people it names, and relatives
+        of its children."""
+        family = Relation.objects.not_withdrawn().filter(child__concern_rows__concern__in=concerns)
+        left = self.exclude(excluded_from__concern__in=concerns)
+        return left.exclude(pk__in=family.values("person"))
+
+
+class People(BaseUserManager.from_queryset(PersonQuerySet)):
+    def get_by_natural_key(self, email):
+        return self.get(email=email.strip().lower())
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in by e-mail. Never deleted: a person who leaves is deactivated."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150)
+    room = models.CharField(max_length=60, blank=True)
+    telephone = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+    # The times of the day's two e-mails about what is not urgent (not red).
+    first_post = models.TimeField(default=FIRST_POST)
+    second_post = models.TimeField(default=SECOND_POST)
+
+    objects = People()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_is_folded")
+        ]
+
+    def replace_password(self, password: str | None) -> None:
+        """Set the password and end every session of this person. With None nobody can sign in as
+        them."""
+        self.set_password(password)
+        self.save(update_fields=["password"])
+
+    def end_all_posts(self, school: School, last: date, today: date) -> None:
+        """End their posts in `school` on the day `last`.
+
+        If they have no post in another school on or after `today`, the account is deactivated and
+        its password removed.
+        """
+        for post in Post.objects.filter(person=self, school=school).current_or_future(last):
+            post.until = max(last, post.since)
+            post.save(update_fields=["until"])
+        if (
+            not Post.objects.filter(person=self)
+            .exclude(school=school)
+            .current_or_future(today)
+            .exists()
+        ):
+            self.is_active = False
+            self.save(update_fields=["is_active"])
+            self.replace_password(None)
+
+    def __str__(self):
+        return self.name
+
+
+class Posts(ViewerScopedQuerySet):
+    def current_or_future(self, day: date):
+        """Posts in force on `day` or beginning later."""
+        return self.filter(models.Q(until__isnull=True) | models.Q(until__gte=day))
+
+    def with_read_access(self):
+        return self.filter(role__in=READERS)
+
+    def in_force_on(self, day: date):
+        return self.filter(since__lte=day).filter(
+            models.Q(until__isnull=True) | models.Q(until__gte=day)
+        )
+
+    def active_with_role(self, *roles: Role):
+        return self.filter(role__in=roles, person__is_active=True)
+
+
+class Post(models.Model):
+    """A person's role in a school from `since` to `until`, both included. A change is a new row."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
+    school = models.ForeignKey(School, models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=20, choices=[(r.value, r.title) for r in Role])
+    title = models.CharField(max_length=100, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    objects = Posts.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=[r.value for r in Role]), name="post_role_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "school", "role", "since"], name="post_begins_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="post_begins_then_ends",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "role"], name="post_by_role")]
+
+    def __str__(self):
+        return f"{self.role} at {self.school_id}"
+
+    @property
+    def role_in_words(self) -> str:
+        """The role, with the title the school gives it in brackets if that differs."""
+        role = Role(self.role).title
+        return f"{role} ({self.title})" if self.title and self.title != role else role
+
+
+class Relations(ViewerScopedQuerySet):
+    def not_withdrawn(self):
+        """Relations that have not been withdrawn."""
+        return self.filter(shuts_out__isnull=False)
+
+    def record_relation(self, person: Person, child, **more):
+        return self.create(
+            school_id=child.school_id, person=person, shuts_out=person, child=child, **more
+        )
+
+
+class Relation(SchoolOwnedModel):
+    """A member of staff is family to a child. This excludes them from the child's concerns,
+    whatever their role."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="families", db_index=False)
+    # The same person as `person` while the relation stands, null once it is withdrawn. Lists only
+    # need to look at this one column, and a database constraint keeps it right.
+    shuts_out = models.ForeignKey(Person, models.PROTECT, null=True, related_name="relations")
+    child = models.ForeignKey("concerns.Child", models.PROTECT, related_name="relations")
+    how = models.CharField(max_length=60, blank=True)
+    # Who recorded it and when, and who withdrew it. Unknown for rows from the first imports.
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    objects = Relations.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shuts_out", "child"], name="related_once"),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, shuts_out=models.F("person"))
+                | models.Q(ended_at__isnull=False, shuts_out__isnull=True),
+                name="related_until_taken_back",
+            ),
+        ]
+
+    def __str__(self):
+        return f"relation {self.uid}"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person acting in one school at one moment, with the roles of their posts in force.
+
+    `doors/gate.py` makes one for every request from the current posts, so a role that is taken away
+    is gone at the next request. `now` is the database's clock.
+    """
+
+    person: Person
+    school: School
+    roles: frozenset[Role]
+    now: datetime
+    # The state of the clock that sends messages: read with the posts, shown to people who read
+    # concerns.
+    pulse: HeartbeatStatus | None = None
+
+    def has_power(self, power: May) -> bool:
+        return has_role_with_power(self.roles, power)
+
+    @property
+    def held_powers(self) -> frozenset[May]:
+        return powers_of_roles(self.roles)
+
+    @property
+    def may_record_absence(self) -> bool:
+        """Whether they may record when they are away. Their own pages then link there."""
+        return self.has_power(May.COVER)
+
+    @property
+    def may_audit(self) -> bool:
+        return self.has_power(May.AUDIT)
+
+    @property
+    def role_words(self) -> str:
+        """The titles of the roles held, for the ledger and the top of the page."""
+        return ", ".join(role.title for role in Role if role in self.roles)
+
+    @property
+    def todays_date(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.school.school_calendar.zone)).date()
+
+
+def viewers_for_person(person: Person, now: datetime | None = None) -> list[Viewer]:
+    """One viewer for each school in which `person` holds a post today.
+
+    Takes one query, which also reads the clock and its state. `now` is the database's own clock
+    unless a test or a simulated year passes another time.
+    """
+    posts = Post.objects.filter(person=person).select_related("school")
+    posts = posts.annotate(clock=Now(), **ONE_PULSE)
+    found: dict[int, tuple[School, set[Role], datetime, HeartbeatStatus]] = {}
+    # Sorted in Python: a person holds one to three posts, and every page runs this query.
+    for post in sorted(posts, key=lambda post: (post.school.name, post.pk)):
+        moment = now or post.clock
+        today = moment.astimezone(ZoneInfo("Europe/London")).date()
+        if post.since <= today and (post.until is None or today <= post.until):
+            pulse = HeartbeatStatus(post.beat_at, post.beat_nobody, post.beat_stuck)
+            whole = found.setdefault(post.school_id, (post.school, set(), moment, pulse))
+            whole[1].add(Role(post.role))
+    return [
+        Viewer(person, school, frozenset(roles), moment, pulse)
+        for school, roles, moment, pulse in found.values()
+    ]
+
+
+class Invitation(SchoolOwnedModel):
+    """A link was e-mailed to `person` to choose a password, whether used or not. Sent by `by` at
+    `at`."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="invitations")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return f"invitation {self.uid}"

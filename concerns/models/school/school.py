@@ -1,0 +1,195 @@
+"""A school: its hours, terms and closures, and the local authority's numbers to ring.
+
+The school's own time limits for steps are in `models/clocks.py`; `School` only caches them.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import lru_cache
+from types import MappingProxyType
+
+from django.db import models
+
+from concerns.rules.calendars import SchoolDays
+
+
+class Authorities(models.QuerySet):
+    def ordered_by_name(self):
+        return self.order_by("name", "pk")
+
+    def add_if_new(self, name: str, numbers: dict[str, str]) -> "Authority | None":
+        """Create the authority. Returns None if one of that name, in any case, exists: its numbers
+        are then corrected with `correct_numbers`, not added again."""
+        made, new = self.get_or_create(name__iexact=name, defaults={"name": name, **numbers})
+        return made if new else None
+
+    def correct_numbers(self, one: "Authority", numbers: dict[str, str]) -> dict[str, str]:
+        """Update `numbers` of `one`.
+
+        Returns what changed, by field: "01632 960001, now 01632 960009".
+        """
+        found = self.select_for_update().get(pk=one.pk)
+        was = {name: getattr(found, name) for name in numbers}
+        self.filter(pk=found.pk).update(**numbers)
+        return {
+            name: f"{was[name]}, now {new}" for name, new in numbers.items() if was[name] != new
+        }
+
+
+class Authority(models.Model):
+    """A local authority, shared by every school on the site, so a corrected number is correct for
+    all. A child's home authority decides which numbers are shown."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    front_door = models.CharField(max_length=40)
+    out_of_hours = models.CharField(max_length=40)
+    lado = models.CharField(max_length=40)
+    police = models.CharField(max_length=40, default="101")
+
+    NUMBERS = ("front_door", "out_of_hours", "lado", "police")
+
+    objects = Authorities.as_manager()
+
+    def __str__(self):
+        return self.name
+
+
+class School(models.Model):
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=200)
+    urn = models.CharField(max_length=12, unique=True)
+    phase = models.CharField(max_length=40)
+    nation = models.CharField(max_length=20, default="England")
+    opens = models.TimeField()
+    closes = models.TimeField()
+    telephone = models.CharField(max_length=40, blank=True)
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="schools")
+    # The person outside the school (at its trust or council) who is told that something is late
+    # when nobody in the school responds.
+    adviser_name = models.CharField(max_length=100, blank=True)
+    adviser_email = models.EmailField(blank=True)
+    adviser_of = models.CharField(max_length=200, blank=True)
+    # Increased whenever a term, a closure or a clock changes, so that web processes drop what they
+    # have cached of them.
+    calendar_version = models.PositiveIntegerField(default=1)
+    # True for demonstration and synthetic schools: no real child is on the roll.
+    invented = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(opens__lt=models.F("closes")), name="school_opens_then_closes"
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save_from_file(self, said: "SchoolDetails") -> None:
+        """Create or update the school from its file.
+
+        Terms that ended before the file's first term begins, and closures before that day, are
+        left as they are.
+        """
+        numbers = {key: value for key, value in said.authority.items() if key != "name"}
+        self.authority, _ = Authority.objects.update_or_create(
+            name=said.authority["name"], defaults=numbers
+        )
+        for name in ("name", "urn", "phase", "nation", "opens", "closes", "telephone"):
+            setattr(self, name, getattr(said, name))
+        for name, words in said.adviser.items():
+            setattr(self, name, words)
+        # A new version makes web processes drop their cached calendar.
+        self.calendar_version = self.calendar_version + 1 if self.pk else 1
+        self.save()
+        begins = min(first for first, _ in said.terms)
+        Term.objects.filter(school=self, last__gte=begins).delete()
+        Term.objects.bulk_create(Term(school=self, first=a, last=b) for a, b in said.terms)
+        Closure.objects.filter(school=self, day__gte=begins).delete()
+        Closure.objects.bulk_create(Closure(school=self, day=d, why=w) for d, w in said.closures)
+
+    @property
+    def school_calendar(self) -> SchoolDays:
+        """The school's calendar. Cached: read once per version and process."""
+        return _calendar_and_clocks(self.pk, self.calendar_version)[0]
+
+    @property
+    def own_clock_amounts(self) -> Mapping[str, int]:
+        """The school's own time limits by kind of step. Read and cached with the calendar."""
+        return _calendar_and_clocks(self.pk, self.calendar_version)[1]
+
+    @property
+    def adviser_words(self) -> str:
+        """The adviser outside the school and whom they work for; empty if nobody is named."""
+        of = f" of {self.adviser_of}" if self.adviser_of else ""
+        return f"{self.adviser_name}{of}" if self.adviser_name else ""
+
+
+@lru_cache(maxsize=256)
+def _calendar_and_clocks(pk: int, version: int) -> tuple[SchoolDays, Mapping[str, int]]:
+    from concerns.models.school.school_clocks import ClockSet
+
+    school = School.objects.get(pk=pk)
+    days = SchoolDays(
+        nation=school.nation,
+        opens=school.opens,
+        closes=school.closes,
+        terms=tuple(Term.objects.filter(school=pk).order_by("first").values_list("first", "last")),
+        closures=frozenset(Closure.objects.filter(school=pk).values_list("day", flat=True)),
+    )
+    return days, MappingProxyType(ClockSet.objects.amounts_in_force(school))
+
+
+class Term(models.Model):
+    """A run of school days, including the first and last. Half-terms are the gaps between terms."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="terms")
+    first = models.DateField()
+    last = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "first"], name="term_once"),
+            models.CheckConstraint(
+                condition=models.Q(first__lte=models.F("last")), name="term_begins_then_ends"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.first} to {self.last}"
+
+
+class Closure(models.Model):
+    """A day in term on which the school is closed: INSET, snow, polling."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="closures")
+    day = models.DateField()
+    why = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "day"], name="closure_once")]
+
+    def __str__(self):
+        return f"{self.day}"
+
+
+@dataclass(frozen=True)
+class SchoolDetails:
+    """A school as its file describes it. `authority` holds the authority's name and numbers, by
+    field."""
+
+    name: str
+    urn: str
+    phase: str
+    nation: str
+    opens: time
+    closes: time
+    telephone: str
+    terms: tuple[tuple[date, date], ...]
+    closures: tuple[tuple[date, str], ...]
+    authority: dict[str, str]
+    # The adviser outside the school, by column of School; empty if the file names nobody.
+    adviser: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,219 @@
+"""Imports a staff file: one line at a time, in one act.
+
+A file removes nobody. People who are not in it are only listed, and so are roles that somebody
+holds and the file does not give. A post ends on the day its line says. A post that reads concerns
+waits for the head's approval, unless whoever imports the file may create it alone. Only acts import
+a file. A page previews it by running the import and rolling it back. Parsing is in
+`paper/staffing.py`.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import models, transaction
+
+from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.school.approval import StaffChangeRequest
+from concerns.models.school.person import Person, Post, Viewer
+from concerns.rules.reporting_periods import local_day
+from concerns.rules.roles import READERS, May, Role
+from concerns.rules.staff_approval import StaffRequestMatter
+
+
+@dataclass
+class StaffImportResult:
+    """What importing a staff file did, and notes for a person to look at."""
+
+    added: list[Person] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    posts: int = 0
+    asked: list[StaffChangeRequest] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def result_digest(self) -> str:
+        """SHA-256 of all that was done, to check that what is confirmed is what was previewed."""
+        told = [
+            sorted(person.email for person in self.added),
+            sorted(self.changed),
+            self.posts,
+            sorted((asked.person.email, asked.role) for asked in self.asked),
+            self.notes,
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def preview_staff_import(by: Viewer, now: datetime, lines) -> StaffImportResult:
+    """What importing `lines` would do: runs the import and rolls it back."""
+    with transaction.atomic():
+        done = StaffImport(by, now, alone=by.has_power(May.POSTS)).import_lines(lines)
+        transaction.set_rollback(True)
+    return done
+
+
+class StaffFiles(ViewerScopedQuerySet):
+    def awaiting_confirmation(self):
+        return self.filter(brought_at__isnull=True)
+
+
+class StaffFile(SchoolOwnedModel):
+    """An uploaded list of staff, kept encrypted until the import is confirmed."""
+
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    read_at = models.DateTimeField()
+    content = EncryptedText()
+    brought_at = models.DateTimeField(null=True)
+
+    objects = StaffFiles.as_manager()
+
+    def __str__(self):
+        return f"staff file {self.uid}"
+
+
+class StaffImport:
+    """The import of one file. Its lines are those of `paper/staffing.py` without faults.
+
+    With `alone`, posts that read concerns are created at once and do not wait for the head.
+    """
+
+    def __init__(self, by: Viewer, now: datetime, *, alone: bool):
+        self.by = by
+        self.school = by.school
+        self.now = now
+        self.alone = alone
+        self.today = local_day(by.school.school_calendar, now)
+        self.done = StaffImportResult()
+
+    def import_lines(self, lines) -> StaffImportResult:
+        people = {p.email: p for p in Person.objects.filter(email__in=[x.email for x in lines])}
+        for line in lines:
+            person = people.get(line.email)
+            if person is None:
+                person = Person(email=line.email)
+                person.set_unusable_password()
+                self.done.added.append(person)
+            self._save_person(person, line)
+            self._save_posts(person, line)
+        self._note_people_not_listed({line.email for line in lines})
+        return self.done
+
+    def _save_person(self, person: Person, line) -> None:
+        said = {name: getattr(line, name) for name in ("name", "room", "telephone")}
+        differs = {name: new for name, new in said.items() if new and new != getattr(person, name)}
+        for name, new in differs.items():
+            setattr(person, name, new)
+        if person.pk is None or differs:
+            if person.pk is not None:
+                self.done.changed.add(person.email)
+            person.save()
+        if not person.is_active:
+            self.done.notes.append(f"{person.email} was deactivated, and stays so")
+
+    def _save_posts(self, person: Person, line) -> None:
+        rows = Post.objects.filter(school=self.school, person=person)
+        held = list(rows.order_by("since", "pk"))
+        # Roles that read concerns come last: somebody who waits for approval of one only gets a
+        # post as a member of staff if they have no other post.
+        for role in sorted(line.roles, key=lambda role: role in READERS):
+            begins = line.since or self.today
+            standing = [
+                post for post in held if post.role == role and _overlaps_line(post, begins, line)
+            ]
+            if standing:
+                self._change_post(standing[-1], line)
+            elif line.until and line.until < begins:
+                ended = "this post has ended, and was never held here"
+                self.done.notes.append(f"line {line.line}: {ended}")
+            else:
+                self._start_post(person, role, line, begins)
+        now_held = {post.role for post in held if _is_post_in_force(post, self.today)}
+        for role in sorted(now_held - set(line.roles)):
+            lacks = f"{person.email} still holds the role '{role}', which the file lacks"
+            self.done.notes.append(lacks)
+
+    def _start_post(self, person: Person, role: Role, line, begins: date) -> None:
+        said = {"person": person, "school": self.school, "title": line.title, "until": line.until}
+        if role in READERS and not self.alone:
+            self._request_reader_post(
+                StaffChangeRequest(
+                    by=self.by.person,
+                    at=self.now,
+                    matter=StaffRequestMatter.POST,
+                    role=role,
+                    since=begins,
+                    **said,
+                )
+            )
+            return
+        Post.objects.create(role=role, since=begins, **said)
+        self.done.posts += 1
+
+    def _request_reader_post(self, what: StaffChangeRequest) -> None:
+        """Ask the head for a post. Until then the person has a post as a member of staff, so that
+        they can write a concern."""
+        waits = StaffChangeRequest.objects.filter(
+            person=what.person, school=self.school, role=what.role
+        )
+        if not waits.awaiting_answer().exists():
+            what.save()
+            self.done.asked.append(what)
+        rows = Post.objects.filter(person=what.person, school=self.school)
+        if not rows.current_or_future(self.today).exists():
+            Post.objects.create(
+                person=what.person,
+                school=self.school,
+                role=Role.STAFF,
+                title=what.title,
+                since=what.since,
+                until=what.until,
+            )
+            self.done.posts += 1
+
+    def _change_post(self, post: Post, line) -> None:
+        title = post.title
+        until = line.until or post.until
+        if until and until < post.since:
+            self.done.notes.append(
+                f"line {line.line}: this post begins after it would end: left as it was"
+            )
+            return
+        yesterday = self.today - timedelta(days=1)
+        if line.title and line.title != post.title and _is_post_in_force(post, yesterday):
+            # Past days may be asked about, so the old title is kept: the new one gets a new row.
+            Post.objects.create(
+                person=post.person,
+                school=post.school,
+                role=post.role,
+                title=line.title,
+                since=self.today,
+                until=until,
+            )
+            until = yesterday
+            self.done.posts += 1
+        elif line.title:
+            title = line.title
+        if (title, until) != (post.title, post.until):
+            post.title = title
+            post.until = until
+            post.save(update_fields=["title", "until"])
+            self.done.changed.add(line.email)
+
+    def _note_people_not_listed(self, listed: set[str]) -> None:
+        posts = Post.objects.filter(school=self.school).in_force_on(self.today)
+        here = {post.person.email for post in posts.select_related("person")}
+        for email in sorted(here - listed):
+            self.done.notes.append(f"{email} is not in the file, and stays as they are")
+
+
+def _is_post_in_force(post: Post, day: date) -> bool:
+    return post.since <= day and (post.until is None or day <= post.until)
+
+
+def _overlaps_line(post: Post, begins: date, line) -> bool:
+    """Whether `post` and the post in `line` share a day. They are then the same post."""
+    return (post.until is None or post.until >= begins) and (
+        line.until is None or post.since <= line.until or post.since <= begins
+    )

@@ -1,0 +1,298 @@
+"""The audit trail of one concern: everything that happened, in one order.
+
+What people did comes from the concern's own rows, which hold the words. Who took it, who read it
+and who was refused comes from the ledger. A ledger line of a kind that has its own row (HAS_A_ROW)
+is left out, so nothing shows twice. Ledger lines of any other kind show as they are, so a kind that
+is added later cannot go missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from concerns.doors import ledger
+from concerns.models import Concern, Step, Viewer
+from concerns.models.response.step import StepEnding
+from concerns.paper.who_knew import STAFFING, WhoKnewEntry, list_who_knew
+from concerns.reading import concern_history
+from concerns.reading.who_was_told import OUTSIDE
+from concerns.rules import clocks
+from concerns.rules.clocks import StepKind
+from concerns.rules.kinds import Kind
+from concerns.rules.message_rules import MessageReason
+from concerns.rules.words import ConcernOutcome, GoingHome, HowKnown
+
+READING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL, Kind.LISTED})
+HAS_A_ROW = frozenset(
+    {
+        Kind.SUBMITTED, Kind.ADDED, Kind.TOLD, Kind.HANDED, Kind.DECIDED, Kind.CLOSED,
+        Kind.REOPENED, Kind.TOLD_REPORTER, Kind.SPOKE, Kind.SENT, Kind.ANSWERED,
+        Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE, Kind.EXCLUDED,
+        Kind.REFILED, Kind.STILL_WORRIED, Kind.TASKED, Kind.TASK_DONE, Kind.WATCHED,
+        Kind.LOOKED_AFTER,
+        Kind.REFILED, Kind.ACKNOWLEDGED, Kind.CHASED, Kind.SETTLED, Kind.MET,
+    }
+)  # fmt: skip
+ACCOUNT = {
+    "account": "What was written", "child_words": "The child's own words",
+    "asked": "What was asked", "may_mean": "What it may mean", "place": "Where",
+    "who_else": "Who else was there",
+    "explanation": "The explanation given", "explained_by": "Who gave it",
+    "told_in_person": "Told in person", "already_called": "Already called",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrailEntry:
+    """One thing that happened. `facts` are (label, text); `mark` is how the page marks it.
+
+    `at` is when it was recorded. `happened` is set only if it happened before that.
+    """
+
+    at: datetime
+    what: str
+    who: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    mark: str = ""
+    happened: datetime | None = None
+    due: datetime | None = None
+    late: str = ""
+    # Repeated readings with nothing in between are one entry: how many, and when the last was.
+    times: int = 1
+    last: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ConcernTrail:
+    """Everything that happened to one concern, and who knew of it when."""
+
+    concern: Concern
+    entries: list[TrailEntry]
+    knew: "list[WhoKnewEntry]"
+    lists_looked_through: int = ledger.LISTS_LOOKED_THROUGH
+
+
+def build_trail(concern: Concern, viewer: Viewer) -> ConcernTrail:
+    """The whole trail of `concern`, in a fixed number of queries.
+
+    Does not check or record access: get `concern` through `doors/sight.py` first.
+    """
+    concern_history.prefetch_concern_history(concern)
+    steps = Step.objects.filter(concern=concern).select_related("holder", "done_by")
+    lines = ledger.read_audit_trail(concern)
+    entries = list_trail_entries(concern, list(steps.order_by("id")), lines, viewer)
+    return ConcernTrail(
+        concern, entries, list_who_knew(concern, lines, ledger.lists_showing_concern(concern))
+    )
+
+
+def list_trail_entries(
+    concern: Concern, steps: list[Step], lines: list, viewer: Viewer
+) -> list[TrailEntry]:
+    """Every entry of the trail, oldest first.
+
+    `concern` needs `story.prefetch_concern_history`; `steps` are all its next steps and `lines` its
+    ledger lines.
+    """
+    told = [
+        *_account_entries(concern),
+        *(_ledger_entry(line) for line in lines if line.refused or line.kind not in HAS_A_ROW),
+        *_decision_entries(concern),
+        *_entries_from_rows(concern),
+        *_referral_entries(concern),
+        *_step_entries(steps, viewer),
+    ]
+    return _merge_repeated_readings(sorted(told, key=lambda entry: entry.at))
+
+
+def _stated_facts(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """The facts that have a text."""
+    return tuple(fact for fact in facts if fact[1])
+
+
+def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
+    who = concern.reporter.name
+    if concern.begun_at < concern.received_at:
+        yield TrailEntry(concern.begun_at, "Began to write it", who)
+    facts = [(label, getattr(concern, name)) for name, label in ACCOUNT.items()]
+    facts += [
+        (concern.told_heading, concern.told_words),
+        ("How it is known", HowKnown.label_of_value(concern.how_known)),
+        ("Worried about going home", GoingHome.label_of_value(concern.going_home)),
+        ("In danger now", "Yes" if concern.danger else ""),
+        ("A mark, and cannot yet move about", "Yes" if concern.cannot_move else ""),
+        ("FGM is known, not only suspected", "Yes" if concern.fgm_known else ""),
+        *(("Visible mark", mark.words) for mark in concern.marks.all()),
+    ]
+    yield TrailEntry(concern.received_at, "Sent the concern", who, _stated_facts(*facts))
+
+
+def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
+    """Everything written after the concern was sent: each kind in its own order."""
+    for row in concern.additions.all():
+        what = "Wrote a note for the leads" if row.for_leads else "Added to it"
+        yield TrailEntry(row.at, what, row.by.name, _stated_facts(("Words", row.words)))
+    for row in concern.handings.all():
+        yield TrailEntry(
+            row.at, f"Handed it to {row.to.name}", row.by.name, _stated_facts(("Note", row.words))
+        )
+    for row in concern.endings.all():
+        what = (
+            "Reopened it"
+            if row.reopened
+            else f"Closed it: {ConcernOutcome.label_of_value(row.outcome)}"
+        )
+        yield TrailEntry(
+            row.at, what, row.by.name, _stated_facts(("Why", row.words)), mark="ending"
+        )
+    for row in concern.refilings.all():
+        yield TrailEntry(
+            row.at,
+            row.refiling_in_words,
+            row.by.name,
+            _stated_facts(("Why", row.why)),
+            mark="refiling",
+        )
+    for row in concern.exclusions.all():
+        what = f"Said that {row.person.name} must not see it"
+        yield TrailEntry(
+            row.at, what, row.by.name, _stated_facts(("Why", row.why)), mark="exclusion"
+        )
+    yield from _task_and_watch_entries(concern)
+    yield from _reply_and_meeting_entries(concern)
+
+
+def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
+    """Words back to the writer, meetings and conversations."""
+    for row in concern.words_back.all():
+        what = "Gave the person who wrote it a word back"
+        yield TrailEntry(row.at, what, row.by.name, _stated_facts(("Words", row.words)))
+    for row in concern.meetings.all():
+        said = _stated_facts(
+            ("There", row.who),
+            ("Agreed", row.agreed),
+            *(("Ours", o) for o in row.school_actions_in_words),
+        )
+        yield TrailEntry(
+            row.at, f"Met: {row.kind_words}", row.by.name, said, happened=_moment_if_earlier(row)
+        )
+    for row in concern.conversations.all():
+        what = f"Spoke to: {row.spoken_to_words}"
+        if not row.reached:
+            what = f"Tried to reach: {row.spoken_to_words}"
+        also = ("Who else was there", row.who_else)
+        facts = _stated_facts(("Who", row.who), ("What was said", row.said), also)
+        yield TrailEntry(row.at, what, row.by.name, facts, happened=_moment_if_earlier(row))
+
+
+def _task_and_watch_entries(concern: Concern) -> Iterator[TrailEntry]:
+    """What colleagues were asked for and answered, and the watches."""
+    for step in concern.asked_for:
+        task = step.task
+        came = concern_history.answer_to_task(step)
+        yield TrailEntry(
+            task.at, "Asked a colleague", task.by.name, _stated_facts(("For", task.words))
+        )
+        if came:
+            what = "Answered what was asked" if came.done else "Could not do what was asked"
+            yield TrailEntry(came.at, what, came.by.name, _stated_facts(("Words", came.words)))
+    for row in concern.watches.all():
+        facts = _stated_facts(
+            ("Because", row.because_words),
+            ("Why it can end", row.words),
+            ("Asked how the child is", f"{row.adult.name}: {row.question}"),
+            ("For a shorter time, because", row.why_shorter),
+        )
+        yield TrailEntry(row.at, f"Opened a watch of {row.last} school weeks", row.by.name, facts)
+
+
+def _moment_if_earlier(row) -> datetime | None:
+    """When it happened, if that was before it was recorded."""
+    return row.happened_at if row.happened_at < row.at else None
+
+
+def _ledger_entry(line) -> TrailEntry:
+    if line.kind is Kind.NOTICED:
+        why = _stated_facts(("Because", MessageReason.label_of_value(line.reason)))
+        return TrailEntry(line.at, line.kind.label, line.to.name if line.to else OUTSIDE, why)
+    who = f"{line.who.name}, {line.role}" if line.who else "Nobody signed in"
+    if line.refused:
+        tried = line.reason.split(":")[0]
+        words = (
+            Kind.label_of_value(tried) if tried in {kind.value for kind in Kind} else line.reason
+        )
+        return TrailEntry(line.at, f"Was refused: {words}", who, mark="refused")
+    became = (("What they held", line.reason),) if line.kind in STAFFING else ()
+    return TrailEntry(line.at, line.kind.label, who, became, "read" if line.kind in READING else "")
+
+
+def _decision_entries(concern: Concern) -> Iterator[TrailEntry]:
+    for ruling in reversed(concern_history.match_decisions_to_children(concern)):
+        made = ruling.decision
+        superseded = "" if ruling.in_force else "Superseded by a later decision"
+        if ruling.misfiled_children and not (ruling.in_force or ruling.superseded_children):
+            superseded = "Made for the wrong child: it does not stand"
+        if ruling.in_force and ruling.superseded_children:
+            superseded = "Superseded for " + ", ".join(
+                row.name for row in ruling.superseded_children
+            )
+        facts = _stated_facts(
+            ("For", ", ".join(row.name for row in ruling.children)),
+            ("By", "; ".join(route.route_in_words for route in made.routes.all())),
+            ("Why", made.reason),
+            *ruling.further_answers,
+            ("Note", superseded),
+        )
+        what = "Decided: only added to the picture" if made.light else "Decided"
+        mark = "superseded" if not ruling.in_force else "decided"
+        yield TrailEntry(made.at, what, made.by.name, facts, mark=mark)
+
+
+def _referral_entries(concern: Concern) -> Iterator[TrailEntry]:
+    for referral in concern.referrals.all():
+        for event in referral.events.all():
+            facts = _stated_facts(
+                ("Agency", event.agency),
+                ("Taken to", event.rung_words),
+                ("Spoken to", event.spoken_to),
+                ("How", event.method_words),
+                ("Their reference", event.their_reference),
+                ("Their answer", event.referral_answer_words),
+                ("Words", event.words),
+            )
+            what = f"{referral.route_words}: {event.stage_words.lower()}"
+            yield TrailEntry(
+                event.at, what, event.by.name, facts, happened=_moment_if_earlier(event)
+            )
+        for call in referral.chases.all():
+            facts = _stated_facts(("Call", call.call_in_words), ("What they said", call.said))
+            what = f"{referral.route_words}: chased"
+            yield TrailEntry(call.at, what, call.by.name, facts, happened=_moment_if_earlier(call))
+
+
+def _step_entries(steps: list[Step], viewer: Viewer) -> Iterator[TrailEntry]:
+    days = viewer.school.school_calendar
+    for step in steps:
+        if step.done_at is None:
+            late = step.how_late_in_words(days, viewer.now)
+            what = f"Next step: {step.step_in_words}. Held by {step.holder_words}, not done yet"
+            yield TrailEntry(step.opened_at, what, mark="owed", due=step.due_at, late=late)
+            continue
+        what = f"Next step: {step.step_in_words}. Held by {step.holder_words}"
+        yield TrailEntry(step.opened_at, what, mark="step", due=step.due_at)
+        late = clocks.lateness_in_words(StepKind(step.kind), days, step.due_at, step.done_at)
+        what = f"{StepEnding.label_of_value(step.ended)}: {step.step_in_words}"
+        yield TrailEntry(step.done_at, what, step.done_by.name, late=late, mark="step")
+
+
+def _merge_repeated_readings(entries: list[TrailEntry]) -> list[TrailEntry]:
+    """Joins readings by the same person with nothing in between into one entry."""
+    told: list[TrailEntry] = []
+    for entry in entries:
+        last = told[-1] if told else None
+        again = last and entry.mark == "read" == last.mark
+        if again and (entry.who, entry.what) == (last.who, last.what):
+            told[-1] = replace(last, times=last.times + 1, last=entry.at)
+        else:
+            told.append(entry)
+    return told

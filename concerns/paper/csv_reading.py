@@ -1,0 +1,146 @@
+"""Reads files of rows as school systems and spreadsheets write them.
+
+UTF-8 with or without a byte order mark, Windows-1252 or UTF-16; commas, semicolons, tabs or bars;
+quoted or not; a report title above the headings; lines that are empty, too short or too long. A
+line that cannot be read costs only that line, never those after it. If the file is not a table,
+`NotATable` says so in words for the person who chose it.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_ROWS = 20_000
+# An unclosed quotation mark would swallow the rest of the file. No real row has more lines.
+_MOST_LINES_IN_A_ROW = 6
+_DELIMITERS = ",;\t|"
+_SAVE_AS = "Open it where it came from, choose Save as or Export, and pick CSV."
+
+_OTHER_KINDS = (
+    (b"PK\x03\x04", f"This is a workbook (.xlsx or .ods), not a CSV file. {_SAVE_AS}"),
+    (b"\xd0\xcf\x11\xe0", f"This is an old Excel or Word file, not a CSV file. {_SAVE_AS}"),
+    (b"%PDF", f"This is a PDF, not a CSV file. {_SAVE_AS}"),
+    (b"\x89PNG", f"This is a picture, not a CSV file. {_SAVE_AS}"),
+    (b"\xff\xd8\xff", f"This is a picture, not a CSV file. {_SAVE_AS}"),
+    (b"{\\rtf", f"This is a Word file, not a CSV file. {_SAVE_AS}"),
+    (b"<", f"This is a web page or XML, not a CSV file. {_SAVE_AS}"),
+)
+
+
+class NotATable(ValueError):
+    """The file cannot be read as a table. Its argument is the sentence to show on the page."""
+
+
+@dataclass(frozen=True)
+class CsvFileRow:
+    """One row of a file: its cells, and the line it begins on, counted from 1 as in an editor.
+
+    `broken`: its quotation marks do not match, so the cells are only a guess.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class CsvFileTable:
+    """A file as headings and rows."""
+
+    headings: tuple[str, ...]
+    rows: tuple[CsvFileRow, ...]
+    # Whether at least one heading is a known one.
+    recognised: bool = True
+
+
+def decode_file(content: bytes) -> str:
+    """The text of a file. Raises NotATable if it is another kind of file, or too large."""
+    if len(content) > MOST_BYTES:
+        raise NotATable("This file is larger than 10 MB. Export fewer columns and try again.")
+    begins = content[:64].removeprefix(codecs.BOM_UTF8).lstrip()
+    for mark, words in _OTHER_KINDS:
+        if begins.startswith(mark):
+            raise NotATable(words)
+    text = _decode_text(content)
+    strange = sum(text.count(chr(code)) for code in range(32) if chr(code) not in "\t\r\n\0")
+    if strange * 50 > len(text) or text.count("\0") * 10 > len(text):
+        raise NotATable(f"This is not a CSV file that we can read. {_SAVE_AS}")
+    return text.replace("\0", "")
+
+
+def _decode_text(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Bytes that Windows-1252 does not define become U+FFFD; `pupils.py` rejects such a row.
+        return content.decode("cp1252", "replace")
+
+
+def read_table(text: str, known: Callable[[tuple[str, ...]], int]) -> CsvFileTable:
+    """The headings, and the rows below them that are not empty. Raises NotATable over MOST_ROWS.
+
+    `known` counts the known headings among some cells. The heading line and the delimiter are those
+    that give the highest count. If nothing is known, the first line is taken as the headings.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    delimiter, at, score = _find_headings(lines, known)
+    if at is None:
+        return CsvFileTable((), (), recognised=False)
+    rows = _read_rows(lines, delimiter, at)
+    headings = next(rows)
+    found = []
+    for row in rows:
+        if any(cell.strip() for cell in row.cells):
+            found.append(row)
+        if len(found) > MOST_ROWS:
+            raise NotATable("This file has more than 20,000 rows. Bring in one school at a time.")
+    return CsvFileTable(tuple(tidy_cell(cell) for cell in headings.cells), tuple(found), score > 0)
+
+
+def tidy_cell(cell: str) -> str:
+    """`cell` with single spaces and without invisible characters."""
+    return " ".join("".join(c for c in cell if c.isprintable() or c.isspace()).split())
+
+
+def _find_headings(lines: list[str], known) -> tuple[str, int | None, int]:
+    """(delimiter, index of the heading line, number of known headings). No lines: index None."""
+    best: tuple[int, int, int] | None = None
+    chosen: tuple[str, int | None] = (",", None)
+    for delimiter in _DELIMITERS:
+        for at, cells in _first_filled_rows(lines, delimiter):
+            # Most known headings first, then most cells. With none known, the earliest line.
+            score = known(cells)
+            rank = (score, len(cells), -at) if score else (0, -at, len(cells))
+            if best is None or rank > best:
+                best = rank
+                chosen = (delimiter, at)
+    return *chosen, best[0] if best else 0
+
+
+def _first_filled_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """(line index, cells) of up to ten rows that could be the headings: not empty, not "sep="."""
+    seen = 0
+    for row in _read_rows(lines[:40], delimiter, 0):
+        if seen == 10:
+            return
+        if any(cell.strip() for cell in row.cells) and not row.cells[0].lower().startswith("sep="):
+            seen += 1
+            yield row.line - 1, row.cells
+
+
+def _read_rows(lines: list[str], delimiter: str, at: int) -> Iterator[CsvFileRow]:
+    """The rows from line index `at` on. A row that cannot be parsed is one broken row."""
+    while at < len(lines):
+        reader = csv.reader(lines[at : at + _MOST_LINES_IN_A_ROW], delimiter=delimiter, strict=True)
+        try:
+            yield CsvFileRow(at + 1, tuple(next(reader)))
+            at += reader.line_num
+        except csv.Error:
+            cells = lines[at].replace('"', "").split(delimiter)
+            yield CsvFileRow(at + 1, tuple(cells), broken=True)
+            at += 1

@@ -1,0 +1,115 @@
+"""Reads one row of a roll file as a pupil, and says what is wrong with it.
+
+A faulty row is still read as far as possible, so that its pupil counts as being in the file and is
+not reported missing. An empty cell changes nothing.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from concerns.paper.csv_columns import PUPIL, read_date, year_group_in_words
+from concerns.paper.csv_reading import CsvFileRow, tidy_cell
+
+_UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]")
+# In years. No pupil is older: such a date has the wrong century, or is from another column.
+_OLDEST = 30
+# What exports write for a missing number. Not used for names: there are people called Null and Na.
+_NOTHING = frozenset({"", "-", "n/a", "na", "none", "null", "unknown", "tbc", "#n/a"})
+
+
+@dataclass(frozen=True)
+class PupilLine:
+    """What one row says, empty where it says nothing. `wrong`: why it cannot be imported."""
+
+    line: int
+    surname: str = ""
+    forename: str = ""
+    known_as: str = ""
+    born: date | None = None
+    upn: str = ""
+    admission_number: str = ""
+    year: str = ""
+    class_name: str = ""
+    wrong: str = ""
+    # Every cell that looks like a UPN. Only in a faulty row, where cells may be in wrong columns.
+    upns: tuple[str, ...] = field(default=())
+
+    @property
+    def name_in_file(self) -> str:
+        return " ".join(part for part in (self.known_as or self.forename, self.surname) if part)
+
+
+def read_pupil_line(
+    row: CsvFileRow, mapping: Mapping[str, int], width: int, today: date
+) -> PupilLine:
+    """`row` read with `mapping` {column key: position from 0}, in a file of `width` columns."""
+    cells = [unicodedata.normalize("NFC", tidy_cell(cell)) for cell in row.cells]
+    said = {key: cells[at] if at < len(cells) else "" for key, at in mapping.items()}
+    for key in ("upn", "admission_number"):
+        said[key] = "" if said.get(key, "").lower() in _NOTHING else said[key]
+    if mapping["surname"] == mapping["forename"]:
+        said["surname"], said["forename"] = _split_whole_name(said["surname"])
+    said["upn"] = said["upn"].replace(" ", "").upper()
+    said["year"] = year_group_in_words(said.get("year", ""))
+    written = said.pop("born")
+    born = read_date(written, today)
+    wrong = (
+        _row_shape_fault(row, cells, width)
+        or _cell_length_fault(said)
+        or _birth_date_fault(written, born, today)
+        or _upn_fault(said)
+    )
+    if wrong:
+        # A faulty row is only used to find its pupil: drop values with unreadable characters.
+        said = {key: value for key, value in said.items() if "\ufffd" not in value}
+    upns = tuple(cell.upper() for cell in cells if _UPN.fullmatch(cell.upper())) if wrong else ()
+    return PupilLine(line=row.line, born=born, wrong=wrong, upns=upns, **said)
+
+
+def _split_whole_name(written: str) -> tuple[str, str]:
+    """(surname, forename) of "Surname, Forename". Without a comma, the forename is empty."""
+    surname, _, forename = written.partition(",")
+    return surname.strip(), forename.strip()
+
+
+def _row_shape_fault(row: CsvFileRow, cells: list[str], width: int) -> str:
+    """Broken quotation marks, too many cells or unreadable characters; empty if none."""
+    if row.broken:
+        return "The quotation marks in this line do not match. Take them out of the file."
+    if any(cells[width:]):
+        return "There are more columns in this line than headings. Look for a comma inside a name."
+    if any("\ufffd" in cell for cell in cells):
+        return "There is a letter here that we cannot read. Save the file as CSV UTF-8."
+    return ""
+
+
+def _cell_length_fault(said: Mapping[str, str]) -> str:
+    """A cell that is too long, or missing though needed; empty if none."""
+    for column in PUPIL:
+        if column.key in said and len(said[column.key]) > column.most:
+            return f"{column.words}: longer than {column.most} characters."
+        if column.needed and column.key in said and not said[column.key]:
+            return f"{column.words}: there is none."
+    return ""
+
+
+def _birth_date_fault(written: str, born: date | None, today: date) -> str:
+    if not written:
+        return "Date of birth: there is none."
+    if born is None:
+        return "Date of birth: not a date we can read. Write it like 17/05/2015."
+    if born > today:
+        return "Date of birth: it has not come yet."
+    if today.year - born.year > _OLDEST:
+        return f"Date of birth: more than {_OLDEST} years ago."
+    return ""
+
+
+def _upn_fault(said: Mapping[str, str]) -> str:
+    upn = said["upn"]
+    if upn and not (re.fullmatch(r"[A-Z0-9]{6,13}", upn, re.ASCII) and any(map(str.isdigit, upn))):
+        return "UPN: it does not look like one. Leave it empty if there is none yet."
+    return ""

@@ -1,0 +1,250 @@
+"""Matches the rows of a roll file to the pupils the school knows, and plans what an import changes.
+
+A row is matched by UPN, else by admission number, else by exactly the same folded names and date of
+birth. A row that could be two pupils is rejected, never guessed: a concern read under the wrong
+child is worse than a row to correct. An import removes nobody: the school is only asked about a
+pupil on the roll who is in no row.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from concerns.paper.pupil_rows import PupilLine
+from concerns.rules.name_folding import fold_text
+
+# The fields that an import may change, in the order in which pages show them.
+FIELDS = (
+    "surname", "forename", "known_as", "born", "upn", "admission_number", "year", "class_name",
+)  # fmt: skip
+# Share of the roll. If more is missing, it is more likely the wrong file than that many leavers.
+MOST_MISSING = 0.2
+
+
+@dataclass(frozen=True)
+class KnownPupil:
+    """A pupil in the school's records. `here`: on the roll now. A pupil who left can return."""
+
+    pk: int
+    surname: str
+    forename: str
+    known_as: str
+    born: date
+    upn: str
+    admission_number: str
+    year: str
+    class_name: str
+    here: bool = True
+
+    @property
+    def name_on_roll(self) -> str:
+        return f"{self.known_as or self.forename} {self.surname}"
+
+
+@dataclass(frozen=True)
+class PupilChange:
+    """What one row of the file changes for one pupil. `fields` is {field: (old, new)}."""
+
+    known: KnownPupil
+    line: int
+    fields: dict
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that is left out, and why. `kept`: it may be about a pupil on the roll, who stays."""
+
+    line: int
+    name: str
+    why: str
+    kept: bool
+
+
+@dataclass
+class RollImportPlan:
+    """What importing a file would do to the roll.
+
+    `back` are pupils who had left and return; `missing` are on the roll but in no row of the file.
+    """
+
+    added: list[PupilLine] = field(default_factory=list)
+    back: list[PupilChange] = field(default_factory=list)
+    changed: list[PupilChange] = field(default_factory=list)
+    missing: list[KnownPupil] = field(default_factory=list)
+    bad: list[RejectedRow] = field(default_factory=list)
+    # Keys of the known pupils in the accepted rows; `same` counts those that nothing changes.
+    present: set[int] = field(default_factory=set)
+    same: int = 0
+    on_roll: int = 0
+
+    @property
+    def much_missing(self) -> bool:
+        return bool(self.missing) and len(self.missing) > MOST_MISSING * self.on_roll
+
+    @property
+    def has_no_changes(self) -> bool:
+        """Whether the roll already agrees with the file, rejected rows aside."""
+        return not (self.added or self.back or self.changed or self.missing)
+
+    @property
+    def plan_digest(self) -> str:
+        """SHA-256 of the plan. Proves that what is done is what the person was shown."""
+        said = (
+            [repr(pupil) for pupil in self.added],
+            [(change.known.pk, repr(change.fields)) for change in (*self.back, *self.changed)],
+            [known.pk for known in self.missing],
+            [bad.line for bad in self.bad],
+        )
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+class _UnclearMatch(Exception):
+    """It is not clear who a row is about. Arguments: the reason, and every pupil it could be."""
+
+
+def compare_with_roll(pupils: Iterable[PupilLine], roll: Iterable[KnownPupil]) -> RollImportPlan:
+    """What the rows of a file would do to `roll`: every pupil the school has had, left or not."""
+    roll = list(roll)
+    finder = _PupilFinder(roll)
+    plan = RollImportPlan()
+    taken = _ClaimedPupils()
+    seen = set()
+    for pupil in pupils:
+        try:
+            if pupil.wrong:
+                raise _UnclearMatch(pupil.wrong, finder.possible_pupils(pupil))
+            known = finder.find_pupil(pupil)
+            taken.claim_pupil(pupil, known)
+        except _UnclearMatch as unclear:
+            why, maybe = unclear.args
+            seen.update(one.pk for one in maybe)
+            here = any(one.here for one in maybe)
+            plan.bad.append(RejectedRow(pupil.line, pupil.name_in_file, why, kept=here))
+            continue
+        _add_to_plan(plan, pupil, known)
+    here = [known for known in roll if known.here]
+    plan.on_roll = len(here)
+    plan.missing = [k for k in here if k.pk not in plan.present and k.pk not in seen]
+    return plan
+
+
+def _add_to_plan(plan: RollImportPlan, pupil: PupilLine, known: KnownPupil | None) -> None:
+    """Put a row into the plan as added, returning, changed or unchanged."""
+    if known is None:
+        plan.added.append(pupil)
+        return
+    plan.present.add(known.pk)
+    fields = {}
+    for name in FIELDS:
+        old = getattr(known, name)
+        new = getattr(pupil, name)
+        if new and new != old:
+            fields[name] = (old, new)
+    if not known.here:
+        plan.back.append(PupilChange(known, pupil.line, fields))
+    elif fields:
+        plan.changed.append(PupilChange(known, pupil.line, fields))
+    else:
+        plan.same += 1
+
+
+def _name_and_birth_key(one: PupilLine | KnownPupil) -> tuple[str, str, date | None]:
+    """Folded surname, folded forename and date of birth."""
+    return fold_text(one.surname), fold_text(one.forename), one.born
+
+
+class _PupilFinder:
+    """Finds the known pupil a row is about. Its methods raise _UnclearMatch if unclear."""
+
+    def __init__(self, roll: list[KnownPupil]):
+        self.upn = {known.upn: known for known in roll if known.upn}
+        self.number = defaultdict(list)
+        self.names = defaultdict(list)
+        for known in roll:
+            # A school may reuse an admission number once its pupil has left.
+            if known.admission_number and known.here:
+                self.number[known.admission_number].append(known)
+            self.names[_name_and_birth_key(known)].append(known)
+
+    def find_pupil(self, pupil: PupilLine) -> KnownPupil | None:
+        """The known pupil that the row is about; None for a new pupil."""
+        by_number = self.number.get(pupil.admission_number, [])
+        if known := self.upn.get(pupil.upn):
+            others = [other for other in by_number if other is not known]
+            if others:
+                raise _UnclearMatch(
+                    "The UPN is one pupil's and the admission number another's.", [known, *others]
+                )
+            return self._require_plausible_match(pupil, known, "UPN")
+        if len(by_number) > 1:
+            raise _UnclearMatch("Two pupils on the roll have this admission number.", by_number)
+        if by_number:
+            return self._match_by_number(pupil, by_number[0])
+        return self._match_by_names(pupil)
+
+    def possible_pupils(self, pupil: PupilLine) -> list[KnownPupil]:
+        """Every known pupil that a faulty row could be about."""
+        upns = [self.upn[upn] for upn in (pupil.upn, *pupil.upns) if upn in self.upn]
+        return (
+            upns
+            or self.number.get(pupil.admission_number)
+            or self.names.get(_name_and_birth_key(pupil), [])
+        )
+
+    def _match_by_number(self, pupil: PupilLine, known: KnownPupil) -> KnownPupil:
+        if _is_different_number(pupil.upn, known.upn) and _name_and_birth_key(
+            pupil
+        ) != _name_and_birth_key(known):
+            why = "The admission number belongs to a pupil with another UPN."
+            raise _UnclearMatch(why, [known])
+        return self._require_plausible_match(pupil, known, "admission number")
+
+    def _match_by_names(self, pupil: PupilLine) -> KnownPupil | None:
+        named = self.names.get(_name_and_birth_key(pupil), [])
+        named = [known for known in named if known.here] or named
+        if len(named) > 1:
+            raise _UnclearMatch("Two pupils have this name and date of birth: give the UPN.", named)
+        if named and _is_different_number(pupil.upn, named[0].upn):
+            why = "A pupil of this name and date of birth has another UPN: correct one of them."
+            raise _UnclearMatch(why, named)
+        return named[0] if named else None
+
+    def _require_plausible_match(self, pupil: PupilLine, known: KnownPupil, by: str) -> KnownPupil:
+        """`known`, unless neither a name nor the date of birth agrees. `by`: the number used."""
+        names = set(fold_text(f"{known.surname} {known.forename} {known.known_as}").split())
+        said = set(fold_text(f"{pupil.surname} {pupil.forename} {pupil.known_as}").split())
+        if pupil.born != known.born and not names & said:
+            why = f"The {by} belongs to a pupil of another name and another date of birth."
+            raise _UnclearMatch(why, [known])
+        return known
+
+
+def _is_different_number(one: str, two: str) -> bool:
+    """Whether both numbers are given and differ."""
+    return bool(one and two and one != two)
+
+
+class _ClaimedPupils:
+    """The pupils, UPNs, admission numbers and names of earlier rows, to reject a second row."""
+
+    def __init__(self):
+        self.line: dict[tuple, int] = {}
+        self.names: dict[tuple, list[PupilLine]] = defaultdict(list)
+
+    def claim_pupil(self, pupil: PupilLine, known: KnownPupil | None) -> None:
+        """Note the row as used. Raises _UnclearMatch if an earlier row is about the same pupil."""
+        keys = [("pupil", known.pk)] if known else []
+        keys += [("upn", pupil.upn)] if pupil.upn else []
+        keys += [("number", pupil.admission_number)] if pupil.admission_number else []
+        earlier = [self.line[key] for key in keys if key in self.line]
+        if not known:
+            same = self.names[_name_and_birth_key(pupil)]
+            # Different UPNs mean different pupils, even with the same name and birthday.
+            earlier += [one.line for one in same if not _is_different_number(one.upn, pupil.upn)]
+        if earlier:
+            why = f"Line {min(earlier)} is about the same pupil. Only that one was used."
+            raise _UnclearMatch(why, [known] if known else [])
+        self.line.update(dict.fromkeys(keys, pupil.line))
+        self.names[_name_and_birth_key(pupil)].append(pupil)

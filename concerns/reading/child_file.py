@@ -1,0 +1,273 @@
+"""Reads children's files: all that social care asks for in a telephone call.
+
+Files are read for several children at once, one kind of entry at a time, so a page takes the same
+number of queries however many children there are. Brothers and sisters at this school are only
+those whom the viewer may see. The entries themselves are in `home.py` and `known.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import OuterRef, Prefetch, Q, Subquery
+
+from concerns.models.child.child import Child, ChildName
+from concerns.models.child.child_details import (
+    EarlierFile,
+    FileEvent,
+    HomeAuthority,
+    Language,
+    Professional,
+    Sighting,
+    Status,
+)
+from concerns.models.child.child_fact import Fact
+from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
+from concerns.models.school.person import Viewer
+from concerns.models.school.school import Authority
+from concerns.rules import calendars
+from concerns.rules.calendars import Calendar
+from concerns.rules.child_file_vocabulary import (
+    EARLIER_FILE_DAYS,
+    AdultFactKind,
+    Profession,
+    SeenHow,
+    YesNo,
+)
+
+
+@dataclass(frozen=True)
+class FileAdult:
+    """An adult in one child's file. `tie` is None if nothing says what they are to this child;
+    `living` is None if they do not live in a home of the child."""
+
+    adult: HouseholdAdult
+    tie: Tie | None
+    living: AdultHome | None
+    telephones: list[AdultFact]
+    facts: list[AdultFact]
+
+    @property
+    def is_responsible(self) -> bool:
+        return bool(self.tie) and self.tie.responsibility == YesNo.YES
+
+
+@dataclass(frozen=True)
+class FileAddress:
+    """A household the child lives in, with its adults."""
+
+    home: Home
+    adults: list[FileAdult]
+
+
+@dataclass(frozen=True)
+class EarlierFileProgress:
+    """The file of an earlier school: what was done to get it, and when it is to be read by. `late`
+    says in words how late that is; empty if it is not late."""
+
+    file: EarlierFile
+    events: list[FileEvent]
+    due_at: datetime
+    late: str
+
+    @property
+    def is_unread(self) -> bool:
+        return self.file.ended_at is None
+
+
+@dataclass(frozen=True)
+class ChildFile:
+    """One child's file as it is now."""
+
+    child: Child
+    # Whose numbers are shown: the authority in `lives_in`, the child's home authority, if there is
+    # one; otherwise the school's.
+    authority: Authority
+    lives_in: HomeAuthority | None = None
+    names_before: list[ChildName] = field(default_factory=list)
+    addresses: list[FileAddress] = field(default_factory=list)
+    elsewhere: list[FileAdult] = field(default_factory=list)
+    languages: list[Language] = field(default_factory=list)
+    siblings_here: list[Child] = field(default_factory=list)
+    siblings_elsewhere: list[Sibling] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
+    was: list[Status] = field(default_factory=list)
+    professionals: list[Professional] = field(default_factory=list)
+    earlier: list[EarlierFileProgress] = field(default_factory=list)
+    seen: Sighting | None = None
+    alone: Sighting | None = None
+
+    @property
+    def all_adults(self) -> list[FileAdult]:
+        return [adult for address in self.addresses for adult in address.adults] + self.elsewhere
+
+    @property
+    def responsible_adults(self) -> list[FileAdult]:
+        return list({one.adult.pk: one for one in self.all_adults if one.is_responsible}.values())
+
+    @property
+    def social_workers(self) -> list[Professional]:
+        return [one for one in self.professionals if one.profession == Profession.SOCIAL_WORKER]
+
+    @property
+    def other_professionals(self) -> list[Professional]:
+        return [one for one in self.professionals if one.profession != Profession.SOCIAL_WORKER]
+
+    @property
+    def unread_earlier_file(self) -> EarlierFileProgress | None:
+        return next((one for one in self.earlier if one.is_unread), None)
+
+
+def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFile]:
+    """The file of each of `children`, in a fixed number of queries.
+
+    Does not check permission: `doors/sight.py` must already have let the viewer read `children`.
+    """
+    children = list(children)
+    of = {"child__in": [child.pk for child in children]}
+    homes = _group_by_child(_current_facts(Home, of).select_related("household"))
+    adults = _FileAdults(of, [home.household_id for rows in homes.values() for home in rows])
+    here = find_siblings_here(viewer, children)
+    elsewhere = _group_by_child(_current_facts(Sibling, of).filter(other=None))
+    statuses = _group_by_child(Status.objects.filter(**of))
+    known = [_group_by_child(_current_facts(model, of)) for model in (Professional, Language)]
+    earlier = _earlier_files_by_child(viewer, of)
+    seen = _last_sightings(children)
+    names = defaultdict(list)
+    for name in ChildName.objects.former_names().filter(**of).order_by("-until", "-id"):
+        names[name.child_id].append(name)
+    lines = _current_facts(HomeAuthority, of).select_related("authority")
+    lives_in = {row.child_id: row for row in lines}
+    return [
+        ChildFile(
+            child=child,
+            lives_in=lives_in.get(child.pk),
+            authority=_authority_for_file(viewer, lives_in.get(child.pk)),
+            names_before=names[child.pk],
+            addresses=[
+                FileAddress(home, adults.adults_at_home(child, home)) for home in homes[child.pk]
+            ],
+            elsewhere=adults.adults_elsewhere(child, homes[child.pk]),
+            siblings_here=here[child.pk],
+            siblings_elsewhere=elsewhere[child.pk],
+            statuses=[row for row in statuses[child.pk] if row.ended_at is None],
+            was=[row for row in statuses[child.pk] if row.ended_at],
+            professionals=known[0][child.pk],
+            languages=known[1][child.pk],
+            earlier=earlier[child.pk],
+            seen=seen.get(child.pk, (None, None))[0],
+            alone=seen.get(child.pk, (None, None))[1],
+        )
+        for child in children
+    ]
+
+
+def _authority_for_file(viewer: Viewer, line: HomeAuthority | None) -> Authority:
+    return line.authority if line else viewer.school.authority
+
+
+def _current_facts(model, of):
+    return model.objects.not_ended().filter(**of)
+
+
+def _group_by_child(rows) -> dict[int, list]:
+    """Child key -> rows, in the order in which they began."""
+    found = defaultdict(list)
+    for row in rows.order_by("began_at", "id"):
+        found[row.child_id].append(row)
+    return found
+
+
+class _FileAdults:
+    """The adults of some children: those in their homes and those with a tie to them."""
+
+    def __init__(self, of, households: list[int]):
+        self.ties = _group_by_child(_current_facts(Tie, of).select_related("adult"))
+        living = AdultHome.objects.not_ended().filter(household__in=households)
+        self.homes = defaultdict(list)
+        for row in living.select_related("adult").order_by("began_at", "id"):
+            self.homes[row.household_id].append(row)
+        keys = {row.adult_id for rows in self.homes.values() for row in rows}
+        keys |= {tie.adult_id for ties in self.ties.values() for tie in ties}
+        self.facts = defaultdict(list)
+        facts: Iterable[Fact] = AdultFact.objects.not_ended().filter(adult__in=keys)
+        for fact in facts.order_by("began_at", "id"):
+            self.facts[fact.adult_id, fact.kind].append(fact)
+
+    def adults_at_home(self, child: Child, home: Home) -> list[FileAdult]:
+        ties = {tie.adult_id: tie for tie in self.ties[child.pk]}
+        return [
+            self._build_file_adult(row.adult, ties.get(row.adult_id), row)
+            for row in self.homes[home.household_id]
+        ]
+
+    def adults_elsewhere(self, child: Child, homes: list[Home]) -> list[FileAdult]:
+        here = {row.adult_id for home in homes for row in self.homes[home.household_id]}
+        ties = [tie for tie in self.ties[child.pk] if tie.adult_id not in here]
+        return [self._build_file_adult(tie.adult, tie, None) for tie in ties]
+
+    def _build_file_adult(
+        self, adult: HouseholdAdult, tie: Tie | None, living: AdultHome | None
+    ) -> FileAdult:
+        telephones = self.facts[adult.pk, AdultFactKind.TELEPHONE]
+        return FileAdult(adult, tie, living, telephones, self.facts[adult.pk, AdultFactKind.FACT])
+
+
+def find_siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, list[Child]]:
+    """Brothers, sisters and other children of the same homes who are at this school.
+
+    Child key -> children, in name order; only those the viewer may see. Takes three queries.
+    """
+    keys = [child.pk for child in children]
+    own = Home.objects.not_ended().filter(child__in=keys)
+    pairs = set(
+        Home.objects.not_ended()
+        .filter(household__homes__in=own)
+        .values_list("household__homes__child", "child")
+    )
+    named = Sibling.objects.not_ended().filter(Q(child__in=keys) | Q(other__in=keys))
+    for one, other in named.exclude(other=None).values_list("child", "other"):
+        pairs |= {(one, other), (other, one)}
+    wanted = {other for one, other in pairs if one in keys}
+    rows = Child.objects.visible_to(viewer).filter(pk__in=wanted).in_surname_order()
+    found = {key: [] for key in keys}
+    for row in rows:
+        for key in keys:
+            if key != row.pk and (key, row.pk) in pairs:
+                found[key].append(row)
+    return found
+
+
+def _earlier_files_by_child(viewer: Viewer, of) -> dict[int, list[EarlierFileProgress]]:
+    events = FileEvent.objects.select_related("by").order_by("happened_at", "id")
+    rows = EarlierFile.objects.filter(**of).select_related("by", "ended_by")
+    found = defaultdict(list)
+    for row in rows.prefetch_related(Prefetch("events", events)).order_by("-id"):
+        due = calendars.add_school_days(viewer.school.school_calendar, row.at, EARLIER_FILE_DAYS)
+        late = lateness_in_school_time(viewer, due) if row.ended_at is None else ""
+        found[row.child_id].append(EarlierFileProgress(row, list(row.events.all()), due, late))
+    return found
+
+
+def lateness_in_school_time(viewer: Viewer, due_at: datetime) -> str:
+    """How late it is after `due_at`, in school time; empty if it is not late yet."""
+    days = viewer.school.school_calendar
+    if viewer.now <= due_at:
+        return ""
+    minutes = calendars.minutes_between(Calendar.SCHOOL, days, due_at, viewer.now)
+    return (
+        f"{calendars.duration_in_words(minutes, Calendar.SCHOOL, days)} late" if minutes else "late"
+    )
+
+
+def _last_sightings(children: list[Child]) -> dict[int, tuple[Sighting | None, Sighting | None]]:
+    """Child key -> when the child was last seen, and when last heard alone."""
+    keys = [child.pk for child in children]
+    newest = Sighting.objects.filter(child=OuterRef("pk")).order_by("-happened_at", "-id")
+    alone = newest.filter(how=SeenHow.ALONE)
+    last = [Subquery(rows.values("pk")[:1]) for rows in (newest, alone)]
+    pairs = list(Child.objects.filter(pk__in=keys).values_list("pk", *last))
+    wanted = {pk for _, *pair in pairs for pk in pair if pk}
+    rows = Sighting.objects.filter(pk__in=wanted).select_related("by").in_bulk()
+    return {key: (rows.get(seen), rows.get(heard)) for key, seen, heard in pairs}

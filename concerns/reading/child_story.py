@@ -1,0 +1,104 @@
+"""Builds what a page shows beside a concern: the earlier concerns about each child, their file, and
+the earlier concerns about brothers and sisters.
+
+Reviews of harm to children keep finding that each person who wrote held only one piece.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch
+
+from concerns.models.child.child import Child
+from concerns.models.concern.concern import Concern
+from concerns.models.concern.concern_child import ConcernChild
+from concerns.reading.child_file import ChildFile
+
+# How far back the earlier concerns go.
+LOOKING_BACK = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class SiblingStory:
+    """A brother or sister and the earlier concerns they are in, newest first, with their part in
+    each (about them, or only involved)."""
+
+    child: Child
+    earlier: list[tuple[Concern, ConcernChild]]
+
+
+@dataclass(frozen=True)
+class ChildStory:
+    """One child of a concern: the earlier concerns they are in, newest first, with their part in
+    each; their file; and their brothers and sisters."""
+
+    row: ConcernChild
+    earlier: list[tuple[Concern, ConcernChild]]
+    count: str
+    file: ChildFile
+    siblings: list[SiblingStory]
+
+
+def concerns_of_children_since(viewer, concern: Concern, keys: list[int], since: datetime):
+    """Other concerns about the children with these primary keys, received after `since`, that
+    `viewer` may read; newest first. The caller shows the rows through `doors/sight.py`, which
+    records the reading."""
+    of_these = ConcernChild.objects.filter(child__in=keys)
+    return (
+        Concern.objects.visible_to(viewer)
+        .involving_children(*keys)
+        .filter(received_at__gt=since)
+        .exclude(pk=concern.pk)
+        .select_related("reporter")
+        .prefetch_related("category_rows", "marks", Prefetch("children", of_these))
+        .order_by("-received_at", "-id")
+    )
+
+
+def build_child_stories(
+    concern: Concern, rows: list[ConcernChild], files: list[ChildFile], found: list[Concern]
+) -> list[ChildStory]:
+    """A story for the child of each of `rows`. `files` are the children's files in the same order;
+    `found` are the earlier concerns, with their children prefetched."""
+    here = {row.child_id for row in rows}
+    pairs = zip(rows, files, strict=True)
+    return [_build_child_story(concern, row, file, found, here) for row, file in pairs]
+
+
+def _build_child_story(
+    concern: Concern, row: ConcernChild, file: ChildFile, found, here: set[int]
+) -> ChildStory:
+    """A concern about both the child and a brother or sister is listed once, under the child. A
+    brother or sister in `here`, the keys of this concern's children, has a story of their own."""
+    own = _concerns_with_part(found, row.child_id)
+    told = {one.pk for one, _ in own}
+    others = [one for one in found if one.pk not in told]
+    siblings = [
+        SiblingStory(child, _concerns_with_part(others, child.pk))
+        for child in file.siblings_here
+        if child.pk not in here
+    ]
+    count = count_writers_and_entries([concern, *(one for one, _ in own)])
+    return ChildStory(row, own, count, file, siblings)
+
+
+def _concerns_with_part(found: list[Concern], child: int) -> list[tuple[Concern, ConcernChild]]:
+    return [(one, row) for one in found for row in one.children.all() if row.child_id == child]
+
+
+def count_writers_and_entries(concerns: list[Concern]) -> str:
+    """How many different people wrote, how many entries, and over how long: "3 adults, 4 entries,
+    3 weeks"."""
+    times = [concern.received_at for concern in concerns]
+    weeks = (max(times) - min(times)).days // 7
+    return ", ".join(
+        [
+            _count_with_noun(len({concern.reporter_id for concern in concerns}), "adult", "adults"),
+            _count_with_noun(len(concerns), "entry", "entries"),
+            _count_with_noun(weeks, "week", "weeks") if weeks else "less than a week",
+        ]
+    )
+
+
+def _count_with_noun(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"

@@ -1,0 +1,124 @@
+"""Reads a page of one child's chronology: everything recorded about them, in order of time.
+
+Each kind of row (`sources.py`) is queried once, for at most one page of rows after the place where
+the previous page ended. The first of all these rows make the page. Of a concern about several
+children it has only what was decided, said and sent for this child, as in their story.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from concerns.models.child.child import Child
+from concerns.models.school.person import Viewer
+from concerns.reading.chronology_sources import SOURCES
+from concerns.rules.child_file_vocabulary import ChronologySort
+from concerns.rules.reporting_periods import local_midnight
+
+STAMP = "%Y%m%dT%H%M%S%f"
+
+
+@dataclass(frozen=True)
+class ChronologyEntry:
+    """One event in the child's chronology."""
+
+    at: datetime
+    sort: ChronologySort
+    uid: uuid.UUID
+    heading: str
+    words: str
+    by: str = ""
+    concern: uuid.UUID | None = None
+    reference: str = ""
+    ended: bool = False
+    # The day, if only a day was written down. None if `at` is the time, or if no day is known.
+    on: date | None = None
+
+    @property
+    def day_or_moment(self) -> date | datetime:
+        """When it happened, as precisely as it was written down: a day or a moment."""
+        return self.on or self.at
+
+    @property
+    def entry_key(self) -> str:
+        """Unique within a chronology: a fact that began and ended has two entries with one uid."""
+        return f"{self.uid}{'-ended' if self.ended else ''}"
+
+
+class ChronologyPlace(NamedTuple):
+    """An entry's place in the order of time. `source` is its index in SOURCES."""
+
+    at: datetime
+    source: int
+    uid: uuid.UUID
+
+    def __str__(self):
+        """For use in an address, so it holds no name."""
+        return f"{self.at.astimezone(UTC):{STAMP}}.{self.source}.{self.uid}"
+
+    @classmethod
+    def parse_place(cls, written: str) -> "ChronologyPlace | None":
+        """The place that `str` wrote; None if malformed."""
+        try:
+            at, source, uid = written.split(".")
+            moment = datetime.strptime(at, STAMP).replace(tzinfo=UTC)
+            return cls(moment, int(source), uuid.UUID(uid))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class ChronologyFilters:
+    """Which entries to show, in which order, and after which place. The days are inclusive."""
+
+    sort: str = ""
+    since: date | None = None
+    until: date | None = None
+    newest_first: bool = False
+    after: ChronologyPlace | None = None
+
+
+def read_chronology_page(
+    viewer: Viewer, child: Child, wanted: ChronologyFilters, most: int
+) -> tuple[list[ChronologyEntry], str]:
+    """The first `most` entries that match `wanted`, and the place of the last of them as text, from
+    which the next page continues; empty text if there are no more."""
+    found: list[tuple[ChronologyPlace, ChronologyEntry]] = []
+    for number, source in enumerate(SOURCES):
+        if wanted.sort not in ("", source.sort):
+            continue
+        rows = _filter_by_days(viewer, source.rows(viewer, child), source.moment, wanted)
+        rows = _filter_after_place(rows, source.moment, number, wanted)
+        way = "-" if wanted.newest_first else ""
+        for row in rows.order_by(f"{way}{source.moment}", f"{way}uid")[: most + 1]:
+            at = getattr(row, source.moment)
+            entry = ChronologyEntry(at, source.sort, row.uid, **source.tell(row))
+            found.append((ChronologyPlace(at, number, row.uid), entry))
+    found.sort(key=lambda pair: pair[0], reverse=wanted.newest_first)
+    more = str(found[most - 1][0]) if len(found) > most else ""
+    return [entry for _, entry in found[:most]], more
+
+
+def _filter_by_days(viewer: Viewer, rows, moment: str, wanted: ChronologyFilters):
+    days = viewer.school.school_calendar
+    if wanted.since:
+        rows = rows.filter(**{f"{moment}__gte": local_midnight(days, wanted.since)})
+    if wanted.until:
+        rows = rows.filter(**{f"{moment}__date__lte": wanted.until})
+    return rows
+
+
+def _filter_after_place(rows, moment: str, number: int, wanted: ChronologyFilters):
+    if wanted.after is None:
+        return rows
+    at, source, uid = wanted.after
+    way = "lt" if wanted.newest_first else "gt"
+    beyond = Q(**{f"{moment}__{way}": at})
+    if number == source:
+        beyond |= Q(**{moment: at, f"uid__{way}": uid})
+    elif (number < source) == wanted.newest_first:
+        beyond |= Q(**{moment: at})
+    return rows.filter(beyond)

@@ -1,0 +1,293 @@
+"""Loads everything recorded on a concern after it was sent: steps, decisions, referrals and so on.
+
+Every page that shows a concern uses `prefetch_concern_history`, so that no page leaves out a kind
+of row and none makes one query per row. The number of queries depends on how many kinds of row
+there are, not on how many rows. The functions marked "Prefetched" expect a concern from there.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.dateformat import format as written
+from django.utils.timezone import localtime
+
+from concerns.models.concern.concern import Concern
+from concerns.models.concern.concern_child import ConcernChild, Refiling
+from concerns.models.concern.exclusion import Exclusion
+from concerns.models.concern.later_entries import Addition, Ending, Handing, Mark, WordBack
+from concerns.models.response.chase_call import ChaseCall
+from concerns.models.response.conversation import Conversation
+from concerns.models.response.decision import Decision, DecisionRoute
+from concerns.models.response.meeting import Meeting, MeetingAction
+from concerns.models.response.referral import Referral, ReferralEvent
+from concerns.models.response.step import Step, StepEnding
+from concerns.models.response.task import TaskAnswer
+from concerns.models.response.watch import Watch
+from concerns.rules import wording
+from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, NOTED, StepKind
+from concerns.rules.words import (
+    ChildPart,
+    ChildSeen,
+    GoingHome,
+    HowKnown,
+    HowSure,
+    ParentsTold,
+    Route,
+    SiblingsConsidered,
+)
+
+
+@dataclass(frozen=True)
+class DecisionForChildren:
+    """A decision, the children it was made for, and those for whom no later one supersedes it."""
+
+    decision: Decision
+    children: list[ConcernChild]
+    in_force: list[ConcernChild]
+
+    @property
+    def superseded_children(self) -> list[ConcernChild]:
+        gone = [*self.in_force, *self.misfiled_children]
+        return [row for row in self.children if row not in gone]
+
+    @property
+    def misfiled_children(self) -> list[ConcernChild]:
+        """Children it was made for while the concern was filed under them by mistake."""
+        return [row for row in self.children if row.part == ChildPart.MOVED]
+
+    @property
+    def further_answers(self) -> list[tuple[str, str]]:
+        return list_decision_answers(self.decision)
+
+
+@dataclass(frozen=True)
+class HistoryEvent:
+    """One entry of a list, in order of time, of what was said and done."""
+
+    at: datetime
+    what: str
+    row: object
+    # Only for a note: the name of the step that the note completed.
+    done: str = ""
+
+
+def prefetch_concern_history(concern: Concern) -> Concern:
+    """Prefetch all rows of `concern`, with one query for each kind. Returns the same object."""
+    open_steps = Step.objects.open().in_order()
+    open_steps = open_steps.select_related("holder", "referral", "decision")
+    prefetch_related_objects(
+        [concern],
+        Prefetch("children", _current_children_of_concern()),
+        "category_rows",
+        Prefetch("marks", Mark.objects.order_by("id")),
+        Prefetch("steps", open_steps),
+        Prefetch("steps", Step.objects.filter(kind__in=NOTED, ended=StepEnding.DONE), "noted"),
+        Prefetch("decisions", decisions_newest_first().prefetch_related("children")),
+        Prefetch("referrals", referrals_with_events()),
+        Prefetch("conversations", conversations_in_order()),
+        Prefetch("meetings", meetings_with_actions()),
+        Prefetch("additions", _rows_with_author(Addition)),
+        Prefetch("words_back", _rows_with_author(WordBack)),
+        Prefetch("handings", _rows_with_author(Handing).select_related("by", "to")),
+        Prefetch("endings", _rows_with_author(Ending)),
+        Prefetch("exclusions", Exclusion.objects.with_people_named()),
+        Prefetch("refilings", Refiling.objects.with_children_named()),
+        Prefetch("steps", _tasks_with_answers(), "asked_for"),
+        Prefetch("watches", _rows_with_author(Watch).select_related("by", "adult")),
+    )
+    return concern
+
+
+def _current_children_of_concern():
+    return ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
+
+
+def _tasks_with_answers():
+    """Steps that are tasks for colleagues, with who set the task and who answered it."""
+    tasks = Step.objects.filter(task__isnull=False).order_by("id")
+    return tasks.select_related("holder", "done_by", "task__by", "task__answer__by")
+
+
+def answer_to_task(step: Step) -> TaskAnswer | None:
+    """The answer to the task of `step`, or None. Prefetched."""
+    return getattr(step.task, "answer", None)
+
+
+def most_pressing_step(steps: list[Step]) -> Step | None:
+    """The step of the lowest rank, and of these the one due first. None if there are no steps."""
+    return min(
+        steps,
+        key=lambda step: (CLOCKS[StepKind(step.kind)].rank, step.due_at, step.pk),
+        default=None,
+    )
+
+
+def explain_queue_position(
+    concern: Concern, step, route: str | None, today: date, marked: bool
+) -> str:
+    """Why the concern has its place in the queue: its most pressing open `step`, with the route of
+    that step's referral or the writer's worries, as in "First look, today: worried about going home
+    today". The outcome if `step` is None (closed). `marked`: whether a body map mark exists."""
+    if step is None:
+        return concern.outcome_in_words
+    if route:
+        return f"{step.step_in_words}: {Route.label_of_value(route)}"
+    looking = step.kind in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}
+    worries = concern.worries_in_words(today, marked) if looking else []
+    said = ", ".join(worry for worry in worries if worry not in step.step_in_words)
+    joined = ", " if ":" in step.step_in_words else ": "
+    return joined.join(filter(None, [step.step_in_words, said]))
+
+
+def list_account_answers(concern: Concern) -> list[tuple[str, str]]:
+    """(question, answer) for each question beside the account that was answered. Prefetched."""
+    on = concern.happened_on
+    at = concern.happened_at
+    day = [written(on, settings.DATE_FORMAT) if on else "", at.strftime("%H:%M") if at else ""]
+    known = HowSure.label_of_value(concern.how_sure)
+    answers = [
+        ("Worried about going home", GoingHome.label_of_value(concern.going_home)),
+        ("How it is known", HowKnown.label_of_value(concern.how_known)),
+        ("When it happened", ", ".join(filter(None, [*day, known]))),
+        ("Where", concern.place),
+        ("Who else was there or knows", concern.who_else),
+        ("Explanation given", concern.explanation),
+        ("Who explained it", concern.explained_by),
+        ("Told in person", concern.told_in_person),
+        ("Called already", concern.already_called),
+        ("Categories", "\n".join(concern.category_labels)),
+    ]
+    return [(asked, answer) for asked, answer in answers if answer]
+
+
+def list_decision_answers(decision: Decision) -> list[tuple[str, str]]:
+    """(question, answer) for each question beside a decision's reason that was answered."""
+    told = [ParentsTold.label_of_value(decision.parents_told), decision.parents_why_not]
+    siblings = [SiblingsConsidered.label_of_value(decision.siblings), decision.siblings_words]
+    answers = [
+        ("What else was considered", decision.considered),
+        ("Parents told", ". ".join(filter(None, told))),
+        ("Brothers and sisters", ". ".join(filter(None, siblings))),
+        ("The child", ChildSeen.label_of_value(decision.child_seen)),
+    ]
+    return [(question, answer) for question, answer in answers if answer]
+
+
+def referral_event_in_words(event: ReferralEvent) -> str:
+    """A referral event in one line. `event` needs the annotation `who`: its writer's name."""
+    told = [
+        f"{event.stage_words}, {wording.format_date_or_time(event.happened_at)}, {event.who}",
+        event.answer and event.referral_answer_words,
+        event.rung_words,
+        event.agency and f"To {event.agency}",
+        event.spoken_to and f"Spoken to: {event.spoken_to}",
+        event.method and event.method_words,
+        event.their_reference and f"Their reference: {event.their_reference}",
+        event.words,
+    ]
+    return ". ".join(filter(None, told))
+
+
+def conversation_in_words(conversation: Conversation) -> str:
+    """Whom the conversation was with, or who could not be reached, and who else was there."""
+    how = "Spoken to" if conversation.reached else "Could not be reached"
+    whom = [conversation.spoken_to_words, conversation.who]
+    also = conversation.who_else and f"also there: {conversation.who_else}"
+    return f"{how}: {', '.join(filter(None, [*whom, also]))}"
+
+
+def decisions_newest_first():
+    """Decisions, newest first, each with who made it and its routes."""
+    routes = DecisionRoute.objects.select_related("adult").order_by("id")
+    made = Decision.objects.select_related("by").order_by("-id")
+    return made.prefetch_related(Prefetch("routes", routes))
+
+
+def referrals_with_events():
+    """Referrals in the order they were made, each with its events and chase calls."""
+    events = ReferralEvent.objects.select_related("by").order_by("id")
+    calls = ChaseCall.objects.select_related("by").order_by("id")
+    sent = Referral.objects.order_by("id")
+    return sent.prefetch_related(Prefetch("events", events), Prefetch("chases", calls))
+
+
+def conversations_in_order():
+    return Conversation.objects.select_related("by").order_by("happened_at", "id")
+
+
+def meetings_with_actions():
+    """Meetings in the order they were held, each with the actions agreed for the school."""
+    ours = MeetingAction.objects.select_related("holder").order_by("id")
+    held = Meeting.objects.select_related("by").order_by("happened_at", "id")
+    return held.prefetch_related(Prefetch("actions", ours))
+
+
+def _rows_with_author(model):
+    return model.objects.select_related("by").order_by("id")
+
+
+def match_decisions_to_children(concern: Concern) -> list[DecisionForChildren]:
+    """The concern's decisions, newest first, each with the children it concerns. Prefetched."""
+    rows = {row.pk: row for row in concern.children.all()}
+    for moved in concern.refilings.all():
+        moved.row.was = moved.was_words
+        rows[moved.row_id] = moved.row
+    newest: dict[int, Decision] = {}
+    made = []
+    for decision in concern.decisions.all():
+        children = [rows[link.concern_child_id] for link in decision.children.all()]
+        standing = [row for row in children if row.part != ChildPart.MOVED]
+        current = [row for row in standing if newest.setdefault(row.pk, decision) is decision]
+        made.append(DecisionForChildren(decision, children, current))
+    return made
+
+
+def list_subject_children(concern: Concern) -> list[ConcernChild]:
+    """The children the concern is about, with names. Decisions are made for each of them."""
+    rows = ConcernChild.objects.filter(concern=concern, part=ChildPart.ABOUT)
+    return list(rows.select_related("child").order_by("id"))
+
+
+def latest_decision_by_child(concern: Concern) -> dict[int, str]:
+    """The newest decision for each child, in words, by the primary key of its ConcernChild."""
+    said = {}
+    for made in (
+        decisions_newest_first().filter(concern=concern).prefetch_related("children").reverse()
+    ):
+        routes = "; ".join(route.route_in_words for route in made.routes.all())
+        day = written(localtime(made.at), settings.DATE_FORMAT)
+        for link in made.children.all():
+            said[link.concern_child_id] = f"Decided {day} by {made.by.name}: {routes}"
+    return said
+
+
+def list_history_events(concern: Concern) -> list[HistoryEvent]:
+    """What was said and done, oldest first. Without what the writer added later, which pages show
+    with the account: see `list_writer_additions`. Prefetched."""
+    found = [HistoryEvent(row.happened_at, "spoke", row) for row in concern.conversations.all()]
+    # One act records a note and the step it completes, so both have the same time and author.
+    done = {(step.done_at, step.done_by_id): step.step_in_words for step in concern.noted}
+    found += [
+        HistoryEvent(row.at, "note", row, done.get((row.at, row.by_id), ""))
+        for row in concern.additions.all()
+        if row.for_leads
+    ]
+    found += [HistoryEvent(row.happened_at, "met", row) for row in concern.meetings.all()]
+    found += [HistoryEvent(row.at, "word_back", row) for row in concern.words_back.all()]
+    found += [HistoryEvent(row.at, "handing", row) for row in concern.handings.all()]
+    found += [HistoryEvent(row.at, "ending", row) for row in concern.endings.all()]
+    found += [HistoryEvent(row.at, "refiling", row) for row in concern.refilings.all()]
+    found += [HistoryEvent(row.at, "exclusion", row) for row in concern.exclusions.all()]
+    found += [HistoryEvent(row.at, "watch", row) for row in concern.watches.all()]
+    for step in concern.asked_for:
+        found.append(HistoryEvent(step.task.at, "task", step.task))
+        if came := answer_to_task(step):
+            found.append(HistoryEvent(came.at, "task_answer", came))
+    return sorted(found, key=lambda happening: happening.at)
+
+
+def list_writer_additions(concern: Concern) -> list[Addition]:
+    """What the writer added to the concern later. Prefetched."""
+    return [row for row in concern.additions.all() if not row.for_leads]

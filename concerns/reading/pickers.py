@@ -1,0 +1,90 @@
+"""Finds children and colleagues by part of a name, for the pickers on forms.
+
+Picking a name from the roll or the staff does not count as reading about somebody and is not
+recorded. A choice therefore shows only enough to tell apart two people of the same name.
+"""
+
+import uuid
+
+from concerns.models.child.child import MOST_FOUND, Child, ChildName
+from concerns.models.concern.concern import Concern
+from concerns.models.school.person import Person, Post, Viewer
+from concerns.rules.name_folding import fold_text
+from concerns.rules.roles import May, Role
+from concerns.workflow.re_referral import follows_no_further_action
+
+
+def child_as_choice(child: Child) -> dict[str, str]:
+    """A child as the picker shows it: uid, name, and a detail to tell namesakes apart."""
+    return {"uid": str(child.uid), "label": child.label, "detail": child.detail}
+
+
+def find_children_on_roll(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
+    """The first MOST_FOUND children on the roll by part of a name, and whether there are more."""
+    if not fold_text(part):
+        return [], False
+    rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
+    return ChildName.objects.mark_former_names(rows[:MOST_FOUND], part), len(rows) > MOST_FOUND
+
+
+def get_picked_children(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Child]:
+    """The picked children, by uid. Includes a child who left the roll while the form was open.
+
+    Each has the annotation `again`: whether a new sign comes after a decision of "no further
+    action" (`again.py`). Sending a concern then needs no further query.
+    """
+    if not uids:
+        return {}
+    rows = Child.objects.of_school(viewer).filter(uid__in=uids)
+    return {str(row.uid): row for row in rows.annotate(again=follows_no_further_action(viewer.now))}
+
+
+def get_colleagues_by_uid(viewer: Viewer, uids: list[uuid.UUID] | None = None) -> dict[str, Person]:
+    """Everybody else who works here today, by uid and ordered by name; only `uids` if given.
+
+    Each has `detail`: the title of their post, or else of their role.
+    """
+    if uids == []:
+        return {}
+    posts = Post.objects.filter(school=viewer.school, person__is_active=True)
+    posts = posts.in_force_on(viewer.todays_date).exclude(person=viewer.person)
+    if uids:
+        posts = posts.filter(person__uid__in=uids)
+    found: dict[str, Person] = {}
+    for post in posts.select_related("person").order_by("person__name", "pk"):
+        person = found.setdefault(str(post.person.uid), post.person)
+        person.detail = post.title or Role(post.role).title
+    return found
+
+
+def colleague_as_choice(person: Person) -> dict[str, str]:
+    """A colleague as the picker shows them. `person` comes from `get_colleagues_by_uid`."""
+    return {"uid": str(person.uid), "label": person.name, "detail": person.detail}
+
+
+def find_colleagues_by_name(viewer: Viewer, part: str) -> tuple[list[Person], bool]:
+    """The first MOST_FOUND colleagues by part of a name, and whether there are more. Staff are few,
+    so all their names are loaded and searched in Python."""
+    parts = fold_text(part[:100]).split()
+    rows = [
+        person
+        for person in get_colleagues_by_uid(viewer).values()
+        if all(any(w.startswith(p) for w in fold_text(person.name).split()) for p in parts)
+    ]
+    return rows[:MOST_FOUND], len(rows) > MOST_FOUND
+
+
+def list_staff_to_exclude(viewer: Viewer, concern: Concern) -> list[Person]:
+    """Staff who are not yet excluded from `concern` by name."""
+    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.todays_date)
+    return list(staff.exclude(excluded_from__concern=concern))
+
+
+def build_picker_context(viewer: Viewer, picked: list[Child], find: str, looking: bool) -> dict:
+    """The picker's context: the children `picked` so far and, if `looking`, those found by what was
+    typed (`find`)."""
+    page = {"find": find, "picked": [child_as_choice(child) for child in picked]}
+    if looking and find.strip():
+        rows, page["more"] = find_children_on_roll(viewer, find)
+        page["found"] = [child_as_choice(row) for row in rows]
+    return page

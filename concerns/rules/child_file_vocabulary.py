@@ -1,0 +1,95 @@
+"""The vocabulary of a child's file: statuses, household, professionals, earlier file, sightings."""
+
+from concerns.rules.words import Choice
+
+# School days within which the file of an earlier school should be here. The figure is from
+# practice. Until the file is read it is shown in red at triage, because an empty history reassures
+# falsely.
+EARLIER_FILE_DAYS = 10
+
+
+class StatusKind(Choice):
+    """A status that a child has for a time, in law or in the school."""
+
+    MONITORING = "monitoring", "Monitoring in school"
+    EARLY_HELP = "early_help", "Early help or family help"
+    CHILD_IN_NEED = "child_in_need", "Child in need (section 17)"
+    SECTION_47 = "section_47", "Child protection enquiries (section 47)"
+    PLAN = "plan", "Child protection plan"
+    LOOKED_AFTER = "looked_after", "Looked after"
+    PREVIOUSLY_LOOKED_AFTER = "previously", "Previously looked after"
+    EHCP = "ehcp", "Education, health and care plan"
+    PRIVATE_FOSTERING = "private_fostering", "Private fostering"
+    CHANNEL = "channel", "Channel"
+
+
+class PlanCategory(Choice):
+    """The category of harm under which a child protection plan is made."""
+
+    NEGLECT = "neglect", "Neglect"
+    PHYSICAL = "physical", "Physical abuse"
+    SEXUAL = "sexual", "Sexual abuse"
+    EMOTIONAL = "emotional", "Emotional abuse"
+
+
+class YesNo(Choice):
+    """Answers to a yes-or-no question. "Not known" is an answer too, and never counts as no."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class AdultFactKind(Choice):
+    TELEPHONE = "telephone", "Telephone"
+    FACT = "fact", "Something else to know"
+
+
+class Profession(Choice):
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    FAMILY_HELP = "family_help", "Family help or early help worker"
+    HEALTH_VISITOR = "health_visitor", "Health visitor"
+    SCHOOL_NURSE = "school_nurse", "School nurse"
+    GP = "gp", "GP"
+    MENTAL_HEALTH = "mental_health", "Mental health services"
+    POLICE = "police", "Police"
+    VIRTUAL_SCHOOL = "virtual_school", "Virtual school"
+    OTHER = "other", "Somebody else"
+
+
+class FileStage(Choice):
+    """How far the school has come in getting a child's file from an earlier school."""
+
+    ASKED = "asked", "Asked for"
+    CHASED = "chased", "Asked for again"
+    RECEIVED = "received", "Received"
+
+
+class FileEnd(Choice):
+    """Why the school no longer waits for an earlier file."""
+
+    READ = "read", "I have read it"
+    NONE = "none", "There is none"
+
+
+class SeenHow(Choice):
+    SAW = "saw", "Saw them"
+    SPOKE = "spoke", "Spoke to them"
+    ALONE = "alone", "Heard them alone"
+
+
+class ChronologySort(Choice):
+    """What a line of a chronology is about; used to filter it."""
+
+    CONCERN = "concern", "Concerns, what was added, how they ended"
+    DECISION = "decision", "Decisions"
+    OUTSIDE = "outside", "Referrals, answers and meetings"
+    SAID = "said", "Conversations"
+    STATUS = "status", "Statuses"
+    HOME = "home", "Household, professionals, earlier file"
+    SEEN = "seen", "Seen, spoken to, heard alone"
+
+
+class ChronologyOrder(Choice):
+    OLDEST = "oldest", "Oldest first"
+    NEWEST = "newest", "Newest first"

@@ -1,0 +1,120 @@
+"""How far a school may change the time limits of next steps, and where each default comes from.
+
+A school may shorten a clock down to one unit, or to 0 if 0 is the default. It may lengthen a clock
+up to the figure in `BOUNDS` and no further. No clock can be switched off. A kind of step without a
+row in `BOUNDS` cannot be changed; `FIXED` says why. The defaults are in `clocks.CLOCKS`, and the
+figures a school has chosen are in the database (`models/clocks.py`).
+"""
+
+from concerns.rules.adult_vocabulary import AdultStepKind
+from concerns.rules.calendars import Calendar
+from concerns.rules.clocks import CLOCKS, Clock, ClockUnit, StepKind
+
+_KCSIE = "Keeping Children Safe in Education"
+_TOGETHER = "Working Together to Safeguard Children"
+_PRACTICE = "practice in schools; no guidance gives a figure"
+_LEARNT = "what reviews of children's deaths found, again and again"
+
+# The longest amount a school may set, in the clock's own unit, and the source of the default.
+BOUNDS: dict[StepKind | AdultStepKind, tuple[int, str]] = {
+    StepKind.FIRST_LOOK_NOW: (60, _PRACTICE),
+    StepKind.REFER_NOW: (30, "local protocols on bruising in infants: at once"),
+    StepKind.FIRST_LOOK: (240, _PRACTICE),
+    StepKind.READ_ADDITION: (240, _PRACTICE),
+    StepKind.STILL_WORRIED: (240, _LEARNT),
+    StepKind.SEEK_ADVICE: (1, _KCSIE),
+    StepKind.SEND_REFERRAL: (0, f"{_KCSIE}: immediately"),
+    StepKind.HEAR_BACK: (1, f"{_KCSIE}: the authority decides within one working day"),
+    StepKind.REFER_AGAIN: (1, _LEARNT),
+    StepKind.REPORT_FGM: (
+        1,
+        "the Female Genital Mutilation Act 2003, section 5B: by the close of the next working day",
+    ),
+    StepKind.PUT_RIGHT: (1, _PRACTICE),
+    StepKind.MISSING_FROM_ROLL: (1, _LEARNT),
+    StepKind.DECIDE: (5, _PRACTICE),
+    StepKind.SPEAK_TO_PARENTS: (2, _PRACTICE),
+    StepKind.HEAR_BACK_OTHER: (10, _PRACTICE),
+    StepKind.AGREE_OR_CHALLENGE: (5, _LEARNT),
+    StepKind.CHALLENGE: (5, "local procedures for professional disagreement; they differ"),
+    StepKind.NEXT_MOVE: (5, _PRACTICE),
+    StepKind.CONFERENCE: (15, _TOGETHER),
+    StepKind.CORE_GROUP: (10, _TOGETHER),
+    StepKind.ASSESSMENT: (45, _TOGETHER),
+    StepKind.SUPPORT: (10, _PRACTICE),
+    StepKind.TELL_REPORTER: (10, _LEARNT),
+    AdultStepKind.FIRST_LOOK_NOW: (60, _PRACTICE),
+    AdultStepKind.FIRST_LOOK: (240, _PRACTICE),
+    AdultStepKind.READ_ADDITION: (240, _PRACTICE),
+    AdultStepKind.DECIDE_NOW: (0, _KCSIE),
+    AdultStepKind.TELL_LADO: (1, f"{_KCSIE}: within one working day"),
+    AdultStepKind.HEAR_LADO: (2, _PRACTICE),
+    AdultStepKind.TELL_POLICE: (0, _KCSIE),
+    AdultStepKind.HEAR_POLICE: (5, _PRACTICE),
+    AdultStepKind.DECIDE: (5, _PRACTICE),
+    AdultStepKind.NEXT_MOVE: (5, _PRACTICE),
+    AdultStepKind.FOLLOW_LADO: (10, _PRACTICE),
+    AdultStepKind.FOLLOW_POLICE: (10, _PRACTICE),
+    AdultStepKind.TELL_REPORTER: (10, _LEARNT),
+}
+
+# Why clocks counted in these units cannot be changed.
+FIXED = {
+    ClockUnit.DATE: "Whoever decides names the day.",
+    ClockUnit.BELL: "Before the child goes home: never over a weekend or a holiday.",
+    ClockUnit.MINUTES: "At once: the writer tells a named person by voice.",
+}
+
+
+def shortest_amount(kind: StepKind | AdultStepKind) -> int:
+    """The shortest amount a school may set, in the clock's unit: 1, or 0 if the default is 0."""
+    return min(CLOCKS[kind].amount, 1)
+
+
+def longest_amount(kind: StepKind | AdultStepKind) -> int:
+    """The longest amount a school may set, in the clock's unit; the default if it has no row."""
+    return BOUNDS[kind][0] if kind in BOUNDS else CLOCKS[kind].amount
+
+
+def may_change_clock(kind: StepKind | AdultStepKind) -> bool:
+    """Whether a school may set any amount other than the default."""
+    return shortest_amount(kind) < longest_amount(kind)
+
+
+def clamp_clock_amount(kind: StepKind | AdultStepKind, amount: int) -> int:
+    """`amount`, or the nearest amount that is allowed, in the clock's unit.
+
+    Needed for figures that a school set when an older version of `BOUNDS` allowed them.
+    """
+    return max(shortest_amount(kind), min(amount, longest_amount(kind)))
+
+
+def clock_default_source(kind: StepKind | AdultStepKind) -> str:
+    """The guidance or practice that the default amount comes from; empty without a row."""
+    return BOUNDS[kind][1] if kind in BOUNDS else ""
+
+
+def clock_unit_in_words(kind: StepKind | AdultStepKind, amount: int) -> str:
+    """The unit of a clock, singular if `amount` is 1: "school minutes", "working day"."""
+    clock = CLOCKS[kind]
+    calendar = "" if clock.calendar is Calendar.REAL else f"{clock.calendar} "
+    unit = "day" if clock.unit is ClockUnit.DAYS else "minute"
+    return f"{calendar}{unit}" if amount == 1 else f"{calendar}{unit}s"
+
+
+def clock_amount_in_words(kind: StepKind | AdultStepKind, amount: int) -> str:
+    """An `amount` in the clock's unit, in words: "120 school minutes", "the same working day"."""
+    clock: Clock = CLOCKS[kind]
+    if not amount:
+        return f"the same {clock.calendar} day" if clock.unit is ClockUnit.DAYS else "at once"
+    return f"{amount} {clock_unit_in_words(kind, amount)}"
+
+
+def why_clock_is_fixed(kind: StepKind | AdultStepKind) -> str:
+    """Why a school cannot change this clock; empty if it can."""
+    if may_change_clock(kind):
+        return ""
+    if kind in BOUNDS:
+        amount = clock_amount_in_words(kind, CLOCKS[kind].amount).capitalize()
+        return f"{amount}: {clock_default_source(kind)}."
+    return FIXED[CLOCKS[kind].unit]

@@ -1,0 +1,84 @@
+"""How often a late step has been escalated by now, and whose turn on the ladder it is.
+
+No count is stored: it is computed from the time the step was due and the time now. A late step goes
+to its holder again, then to each role that its clock names, then to an adviser outside the school,
+and then round again until somebody acts. Urgent steps are no exception, and no ladder ends. Who the
+people on a ladder are is decided in `models/climb.py` and `models/adult_climb.py`. The ladder of a
+challenge to an agency is something else: see `escalation.py`.
+"""
+
+from datetime import datetime, timedelta
+
+from concerns.rules import calendars
+from concerns.rules.adult_vocabulary import AdultStepKind
+from concerns.rules.calendars import Calendar, SchoolDays
+from concerns.rules.clocks import CLOCKS, DAY, ClockUnit, StepKind
+
+_MINUTE = timedelta(minutes=1)
+# The number of escalations in a whole round of an ordinary ladder: the holder, the deputy, the head
+# and the adviser outside. After the first round, escalations outside school time come this many
+# times less often.
+A_ROUND = 4
+
+
+def count_escalations(
+    kind: StepKind | AdultStepKind, days: SchoolDays, due_at: datetime, now: datetime
+) -> int:
+    """How many times a step of `kind`, due at `due_at`, has been escalated by `now`.
+
+    0 until the step is late, 1 from the moment it is late (the holder is told again), and one more
+    after each interval of its clock (`Clock.every`), counted in the clock's calendar. An interval
+    of a day is a day of that calendar.
+
+    A step with a limit in school minutes that fell due after the closing bell before a weekend or a
+    break is escalated in real time: it was given two real hours, so it does not wait for Monday.
+    In real time, all but a child in danger now is escalated less often while school is shut (see
+    `_count_real_time_rounds`). Raises ValueError for a naive moment.
+    """
+    if now <= due_at:
+        return 0
+    clock = CLOCKS[kind]
+    calendar = clock.calendar
+    owed_in_hours = calendar is Calendar.SCHOOL and clock.unit is ClockUnit.MINUTES
+    if owed_in_hours and calendars.is_before_break(days, due_at):
+        calendar = Calendar.REAL
+    every = escalation_interval(clock.every, calendar, days)
+    if calendar is Calendar.REAL and clock.rank:
+        return 1 + _count_real_time_rounds(days, due_at, now, every)
+    return 1 + calendars.minutes_between(calendar, days, due_at, now) // every
+
+
+def _count_real_time_rounds(days: SchoolDays, due_at: datetime, now: datetime, every: int) -> int:
+    """Escalations after the first, in real time; `every` is the interval in minutes.
+
+    In the first round they come at every interval, at any hour. If nobody has acted by then, they
+    come as often while school is open, but only a quarter as often while it is shut: sixty mails a
+    night about one concern teach people to silence them. A child in danger now is not slowed down,
+    because `count_escalations` does not call this for it.
+    """
+    first = due_at + every * A_ROUND * _MINUTE
+    if now <= first:
+        return calendars.minutes_between(Calendar.REAL, days, due_at, now) // every
+    passed = calendars.minutes_between(Calendar.REAL, days, first, now)
+    in_school = calendars.minutes_between(Calendar.SCHOOL, days, first, now)
+    return A_ROUND + in_school // every + (passed - in_school) // (every * A_ROUND)
+
+
+def escalation_interval(every: int, calendar: Calendar, days: SchoolDays) -> int:
+    """The interval `every` of a clock, in minutes of `calendar`.
+
+    Multiples of a day (`DAY`) become days of that calendar: a school day is from bell to bell.
+    """
+    return every // DAY * calendars.day_minutes(calendar, days) if every >= DAY else every
+
+
+def place_on_ladder(pushed: int, ladder: int) -> tuple[int, int]:
+    """Whose turn it is after `pushed` escalations on a ladder of `ladder` people, and which round.
+
+    Returns (place on the ladder, round); both begin at 0. Raises ValueError for an empty ladder:
+    then nobody is left who may act, and everybody is told so (`models/unheld.py`).
+    """
+    if ladder < 1:
+        raise ValueError("nobody stands on this ladder")
+    rounds, place = divmod(max(pushed - 1, 0), ladder)
+    return place, rounds

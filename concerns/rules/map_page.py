@@ -1,0 +1,166 @@
+"""Draws `MAP.md`: the tables of `rules/` as one page that a safeguarding lead can read.
+
+`manage.py map` writes the page; with `--check` it says whether the page is current.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from concerns.rules.adult_vocabulary import HOLDS_OPEN, OPENS, AdultRoute, AdultStepKind
+from concerns.rules.agency_answers import ANSWER_OPENS
+from concerns.rules.challenge_ladder import ChallengeRung
+from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NAMED, NEXT, Clock, ClockUnit, StepKind
+from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, ReferralStage, State
+from concerns.rules.meeting_rules import OPENS as OPENS_BY
+from concerns.rules.meeting_rules import REVIEWED_WITHIN, MeetingKind
+from concerns.rules.roles import ROLES, May, Role
+from concerns.rules.watching import LEVELS, REVIEWS, WatchReason
+from concerns.rules.words import LIGHT, OUTSIDE, Route
+
+FILE = Path(__file__).with_name("MAP.md")
+
+
+def draw_map_page() -> str:
+    """The whole text of MAP.md, in Markdown, from the tables as they are now."""
+    parts = (
+        "# What the product may ever do\n\nDrawn from the tables beside this page by `make map`.\n",
+        _draw_powers(),
+        _draw_concern_states(),
+        _draw_referral_stages(),
+        _draw_agency_answers(),
+        _draw_meetings(),
+        _draw_clocks(),
+        _draw_decision_routes(),
+        _draw_adult_routes(),
+        _draw_watches(),
+        "## What the ledger can hold\n\n" + _markdown_table(("kind", "in words"), Kind.choices()),
+    )
+    return "\n".join(parts)
+
+
+def _markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = tuple(heads)
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _draw_powers() -> str:
+    rows = [(power.value, *("yes" if power in ROLES[r] else "" for r in Role)) for power in May]
+    return "## Who may do what\n\n" + _markdown_table(("may", *(role.title for role in Role)), rows)
+
+
+def _draw_concern_states() -> str:
+    arrows = "".join(
+        f"    {now.value} --> {then.value}: {power.name.lower()}\n"
+        for now, follow in CONCERN.items()
+        for then, power in follow.items()
+    )
+    words = [(state.label, TO_REPORTER[state]) for state in State]
+    return (
+        "## A concern\n\n```mermaid\nstateDiagram-v2\n    [*] --> waiting: submit\n"
+        f"{arrows}```\n\n" + _markdown_table(("state", "what its writer reads"), words)
+    )
+
+
+def _draw_referral_stages() -> str:
+    arrows = "".join(
+        f"    {now.value} --> {then.value}\n"
+        for now, follow in REFERRAL.items()
+        for then in sorted(follow)
+    )
+    words = [(stage.value, stage.label) for stage in ReferralStage]
+    return (
+        f"## A referral\n\n```mermaid\nstateDiagram-v2\n    [*] --> to_send\n{arrows}```\n\n"
+        + _markdown_table(("stage", "in words"), words)
+    )
+
+
+def _draw_watches() -> str:
+    weeks = ", ".join(map(str, REVIEWS))
+    rows = [(because.value, because.label) for because in WatchReason]
+    levels = [(kind.label, str(level)) for kind, level in LEVELS.items()]
+    return (
+        f"## What is watched when it ends\n\nReviews after {weeks} school weeks. A status that "
+        "ends with none as high left lowers.\n\n"
+        + _markdown_table(("watched", "because"), rows)
+        + "\n"
+        + _markdown_table(("status", "level"), levels)
+    )
+
+
+def _draw_agency_answers() -> str:
+    opens = [(answer.label, ANSWER_OPENS[answer].label) for answer in ANSWER_OPENS]
+    rungs = " then ".join(rung.label for rung in ChallengeRung)
+    return (
+        "## What an answer opens, beside the school's view of it\n\n"
+        + _markdown_table(("answer", "opens"), opens)
+        + f"\nA challenge goes to: {rungs}, then round again until it is answered or settled.\n"
+    )
+
+
+def _draw_meetings() -> str:
+    rows = [
+        (
+            kind.label,
+            " and ".join(step.label for step in OPENS_BY[kind]),
+            _review_limit_in_words(kind),
+        )
+        for kind in MeetingKind
+    ]
+    return "## What a meeting opens\n\n" + _markdown_table(
+        ("meeting", "opens", "review within"), rows
+    )
+
+
+def _review_limit_in_words(kind: MeetingKind) -> str:
+    return f"{REVIEWED_WITHIN[kind]} months" if kind in REVIEWED_WITHIN else ""
+
+
+def _draw_clocks() -> str:
+    rows = [
+        (
+            f"About an adult: {kind.label}" if kind in AdultStepKind else kind.label,
+            clock.holder.title if clock.holder else NAMED[kind],
+            _clock_length_in_words(clock),
+            " then ".join(role.title for role in clock.climbs),
+            "yes" if kind in HOLD_OPEN | HOLDS_OPEN else "",
+        )
+        for kind, clock in sorted(CLOCKS.items(), key=lambda row: row[1].rank)
+    ]
+    heads = ("next step", "held by", "due", "climbs to", "holds it open")
+    return "## Every next step, most pressing first\n\n" + _markdown_table(heads, rows)
+
+
+def _clock_length_in_words(clock: Clock) -> str:
+    if clock.unit is ClockUnit.DATE:
+        return "on its own date"
+    if clock.unit is ClockUnit.BELL:
+        return "by the closing bell, never over a weekend"
+    if not clock.amount:
+        return "at once" if clock.unit is ClockUnit.MINUTES else f"the same {clock.calendar} day"
+    unit = clock.unit.removesuffix("s") if clock.amount == 1 else clock.unit
+    return f"{clock.amount} {clock.calendar} {unit}"
+
+
+def _draw_decision_routes() -> str:
+    rows = [
+        (
+            route.label,
+            NEXT[route].label if route in NEXT else StepKind.NEXT_MOVE.label,
+            "yes" if route in OUTSIDE else "",
+            "yes" if route in LIGHT else "",
+        )
+        for route in Route
+    ]
+    heads = ("route of a decision", "opens", "leaves the school", "may be light")
+    return "## What a decision opens\n\n" + _markdown_table(heads, rows)
+
+
+def _draw_adult_routes() -> str:
+    rows = [
+        (route.label, OPENS[route].label if route in OPENS else AdultStepKind.NEXT_MOVE.label)
+        for route in AdultRoute
+    ]
+    heads = ("route of a decision", "opens")
+    return "## What a decision about an adult opens\n\n" + _markdown_table(heads, rows)

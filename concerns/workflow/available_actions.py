@@ -1,0 +1,94 @@
+"""The actions available on a concern now, and for the others the reason why not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from concerns.models.concern.concern import Concern
+from concerns.models.response.decision import is_decision_pressing
+from concerns.models.response.step import Step
+from concerns.models.school.person import Viewer
+from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, HOLD_OPEN, StepKind
+from concerns.rules.lifecycle import State, may_concern_become
+from concerns.rules.words import GoingHome
+
+
+@dataclass(frozen=True)
+class AvailableAction:
+    """A link to an action, with the reason if it is not possible now."""
+
+    words: str
+    url: str
+    why_not: str = ""
+
+
+REOPEN_FIRST = "It is closed. Reopen it first."
+
+
+def action_to_take_on(viewer: Viewer, concern: Concern, steps: list[Step]) -> AvailableAction:
+    mine = concern.holder_id == viewer.person.pk
+    looked = not any(step.kind in FIRST_LOOKS for step in steps)
+    done = "You have it." if mine and looked else ""
+    reason = REOPEN_FIRST if concern.state == State.CLOSED else done
+    return AvailableAction("I have this", reverse("triage_take", args=[concern.uid]), reason)
+
+
+def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
+    """The other actions in the concern's state, likeliest first, and why not if not possible yet.
+
+    The acts check the same rules again.
+    """
+    back = ("Give the person who wrote it a word back", "chase_tell", "")
+    rare = [
+        ("Say who must not see it", "triage_exclude", ""),
+        ("It is about another child", "triage_refile", ""),
+    ]
+    if concern.state == State.CLOSED:
+        moves = [("Reopen it", "triage_reopen", ""), back, *rare]
+    else:
+        moves = [
+            ("Decide", "triage_decide", ""),
+            ("Hand it on", "triage_hand", ""),
+            ("Record a conversation", "refer_speak", ""),
+            ("Write down a meeting", "refer_meet", ""),
+            ("Add a note for the leads", "triage_note", ""),
+            ("Ask a colleague for something", "chase_ask", ""),
+            back,
+            *rare,
+            ("Close it", "triage_close", _reason_not_closable(concern, steps)),
+        ]
+    return [
+        AvailableAction(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves
+    ]
+
+
+def _reason_not_closable(concern: Concern, steps: list[Step]) -> str:
+    if not may_concern_become(State(concern.state), State.CLOSED):
+        return "Decide first: a concern is closed once it has been decided."
+    owed = "; ".join(owed_steps_in_words(steps))
+    return f"Still to do before it can be closed: {owed}." if owed else ""
+
+
+# If only these steps are open, keeping a concern on file drops nothing that was promised.
+KEEPING_ENDS = FIRST_LOOKS | DECISIONS | {
+    StepKind.READ_ADDITION, StepKind.KEEP, StepKind.NEXT_MOVE, StepKind.TELL_REPORTER,
+}  # fmt: skip
+
+
+def may_keep(concern: Concern, steps: Iterable) -> bool:
+    """Whether one button may keep the concern on file.
+
+    It must be open and not pressing, the writer must not even be unsure about the child going home,
+    and nothing else that was decided may be left to do. If not, a light decision may still be
+    possible on the decision page.
+    """
+    calm = concern.going_home == GoingHome.NO and not is_decision_pressing(concern)
+    return (
+        concern.state != State.CLOSED and calm and all(step.kind in KEEPING_ENDS for step in steps)
+    )
+
+
+def owed_steps_in_words(steps: Iterable) -> list[str]:
+    """Names of the steps to do before closing, each once."""
+    return list(dict.fromkeys(step.step_in_words for step in steps if step.kind in HOLD_OPEN))

@@ -1,0 +1,51 @@
+"""Checks whether a decision may be made on a concern, and says why if not.
+
+Whether the answers are complete in themselves is checked in `decision.py`.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from concerns.models.concern.concern import Concern
+from concerns.models.response.decision import DecisionAnswers, is_decision_pressing
+from concerns.models.school.person import Person, Viewer
+from concerns.rules.clocks import StepKind
+from concerns.rules.roles import May
+from concerns.rules.words import ChildPart, Route
+
+NEEDS_FULL = (
+    "This needs the full decision: there is a mark, something the child said, danger, or worry "
+    "about their going home."
+)
+REFER_NOW = (
+    "This is a mark on a child who cannot yet move about. Ring children's social care now, and "
+    "tick it here: until that has been sent, nothing can be decided without it."
+)
+# Routes that would put off a referral.
+NOT_YET = frozenset({Route.NO_FURTHER, Route.KEEP, Route.WATCH})
+
+
+def decision_objection(agenda, decided: DecisionAnswers) -> str:
+    """Why `decided` may not be made on the concern, in a sentence for the user; "" if it may."""
+    wrongs = _faults_on_concern(agenda.by, agenda.concern, decided, agenda.now)
+    wrong = next((words for wrong, words in wrongs if wrong), "")
+    refers = Route.SOCIAL_CARE in decided.routes
+    return wrong or (REFER_NOW if agenda.steps_of_kind(StepKind.REFER_NOW) and not refers else "")
+
+
+def _faults_on_concern(
+    by: Viewer, concern: Concern, decided: DecisionAnswers, now: datetime
+) -> Iterator[tuple[object, str]]:
+    lacking = decided.decision_fault(by.todays_date)
+    yield lacking, lacking
+    about = [
+        row.concern_id == concern.pk and row.part == ChildPart.ABOUT for row in decided.children
+    ]
+    yield not all(about), "A decision is for the children this concern is about."
+    yield decided.light and is_decision_pressing(concern), NEEDS_FULL
+    staff = Person.objects.who_may(May.SUBMIT, by.school, by.todays_date).not_excluded_from(concern)
+    stranger = decided.watched_by and decided.watched_by not in staff
+    yield stranger, "The adult who watches works here, and is not the child's family."
+    before = [*decided.sent.values(), *filter(None, [decided.spoken])]
+    early = any(done.happened_at > now for done in before)
+    yield early, "This is written down after it has happened."

@@ -1,0 +1,232 @@
+"""The escalation of late steps: who is asked to do a step now that its holder has not done it.
+
+It is computed at every reading from the step's due time and the posts, cover and exclusions as they
+are now. Nothing is stored, and no background round needs to have run: `doors/rounds.py` only sends
+the reminders. Each rung of a ladder is a different person who may act on the concern. An empty
+post, or a person who is away, has left or is excluded, is passed over at once. The last rung is the
+school's outside adviser, if it names one, who is told that something is late but not what. When a
+step escalates is in `rules/climbing.py`; concerns about adults are in `adult_climb.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.concern.exclusion import Exclusion
+from concerns.models.response.decision import Decision
+from concerns.models.response.step import Step
+from concerns.models.response.task import Task
+from concerns.models.school.cover import covers_in_effect, order_acting_people
+from concerns.models.school.person import Person, Post, Relation
+from concerns.models.school.school import School
+from concerns.rules.clocks import CLOCKS, OWN, StepKind
+from concerns.rules.cover_kinds import AWAY, CoverKind
+from concerns.rules.escalation_timing import count_escalations, place_on_ladder
+from concerns.rules.reporting_periods import local_day
+from concerns.rules.roles import LADDER, May, Role, roles_with_power
+
+
+@dataclass(frozen=True)
+class EscalationTarget:
+    """The person a late step has escalated to; `pushed` as counted by `rules/climbing.py`.
+
+    `again` counts the full rounds of the ladder in which nobody did it. If `to` is None, it is the
+    turn of the adviser `outside`, or else nobody is left who may act.
+    """
+
+    to: Person | None
+    pushed: int
+    again: int = 0
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A person or post that a step was not escalated to, and why."""
+
+    words: str
+    why: str
+
+
+SHUT_OUT = "may not act on this one"
+IS_AWAY = "away"
+EMPTY = "nobody holds this post"
+GONE = "holds no post here that may do it"
+
+
+class EscalationLadders:
+    """The people on the escalation ladder of each of `steps`, in `school` at `now`.
+
+    Makes the same few queries however many steps there are. Each step needs its `concern` and
+    `holder` fetched.
+    """
+
+    def __init__(self, school: School, now: datetime, steps: Iterable[Step]):
+        self.school = school
+        self.now = now
+        steps = list(steps)
+        posts = Post.objects.filter(school=school).in_force_on(
+            local_day(school.school_calendar, now)
+        )
+        posts = posts.active_with_role(*roles_with_power(May.DECIDE)).select_related("person")
+        self._posts = list(posts.order_by("person__name", "pk"))
+        self._covers = covers_in_effect(school, now)
+        self._shut_out = _excluded_by_concern(school, {step.concern_id for step in steps})
+        self._not_theirs = _barred_people_by_step(steps)
+        self._setters, self._here = self._find_task_people(steps)
+        self._acting: dict[tuple[Role, ...], list[Person]] = {}
+
+    def current_recipient(self, step: Step) -> EscalationTarget | None:
+        """Who `step` has escalated to; None while it is not late."""
+        pushed = count_escalations(
+            StepKind(step.kind), self.school.school_calendar, step.due_at, self.now
+        )
+        if not pushed:
+            return None
+        return self.recipient_after_pushes(step, pushed)
+
+    def recipient_after_pushes(self, step: Step, pushed: int) -> EscalationTarget:
+        """Who it had escalated to at the count `pushed`, by the ladder as it is now."""
+        people = self.people_on_ladder(step)
+        if not people:
+            return EscalationTarget(None, pushed)
+        place, rounds = place_on_ladder(pushed, len(people) + bool(self.school.adviser_words))
+        if place == len(people):
+            return EscalationTarget(None, pushed, rounds, outside=True)
+        return EscalationTarget(people[place], pushed, rounds)
+
+    def steps_covered_by(self, person: Person) -> Q:
+        """A filter for steps that `person` must do for others now, even if they are not late.
+
+        Those held by a post they are the first to act for. Of somebody who is away: tasks that
+        `person` asked for and, if they act for the lead, the other steps.
+        """
+        away = {row.person_id for row in self._covers if row.kind in AWAY}
+        roles = roles_with_power(May.DECIDE)
+        roles = [
+            role
+            for role in roles
+            if next(iter(self._people_acting_for(LADDER[role])), None) == person
+        ]
+        theirs = Q(holder__isnull=True, holder_role__in=roles)
+        if away:
+            theirs |= Q(kind=StepKind.TASK, holder__in=away, task__by=person)
+        if Role.DSL in roles:
+            theirs |= Q(holder__in=away) & ~Q(kind__in=[*OWN, StepKind.TASK])
+        return theirs
+
+    def people_passed_over(self, step: Step) -> list[PassedOver]:
+        """People and posts that would be asked to do `step` but are passed over, with the reason.
+
+        Show it only to people who may read the concern: it says who is excluded from it.
+        """
+        found = []
+        seen = {person.pk for person in self.people_on_ladder(step)}
+        people = [step.holder] if step.holder_id else []
+        for role in self._roles_on_ladder(step):
+            posts = [post for post in self._posts if post.role == role]
+            people += [post.person for post in posts]
+            if not posts:
+                found.append(PassedOver(role.title, EMPTY))
+        left = [person for person in dict.fromkeys(people) if person.pk not in seen]
+        return [
+            *(PassedOver(one.name, self._reason_passed_over(step, one)) for one in left),
+            *found,
+        ]
+
+    def _reason_passed_over(self, step: Step, person: Person) -> str:
+        if person.pk in self._shut_out.get(step.concern_id, ()):
+            return SHUT_OUT
+        away = any(row.person_id == person.pk and row.kind in AWAY for row in self._covers)
+        return IS_AWAY if away else GONE
+
+    def people_on_ladder(self, step: Step) -> list[Person]:
+        """The people who may be asked to do `step`, in order, each once.
+
+        The holder comes first, then those acting for the roles its clock escalates to, then
+        everybody else who may act: otherwise a step that escalates to the lead alone, who holds it,
+        would only ever remind one silent person. A task goes back to the person who asked. On days
+        without school, the person named for such days comes before the holder.
+        """
+        people = self._people_acting_for(self._roles_on_ladder(step))
+        setter = self._setters.get(step.pk)
+        if setter in self._people_acting_for(LADDER[Role.DSL]):
+            people = [setter, *people]
+        if step.holder_id and self._is_holder_available(step):
+            people = [*self._people_before_holder(step, people), step.holder, *people]
+        kept = self._shut_out.get(step.concern_id, set()) | self._not_theirs.get(step.pk, set())
+        return [one for one in dict.fromkeys(people) if one.pk not in kept]
+
+    def _roles_on_ladder(self, step: Step) -> tuple[Role, ...]:
+        first = Role(step.holder_role) if step.holder_role else Role.DSL
+        return tuple(dict.fromkeys((first, *CLOCKS[StepKind(step.kind)].climbs, *LADDER[first])))
+
+    def _people_acting_for(self, roles: tuple[Role, ...]) -> list[Person]:
+        if roles not in self._acting:
+            posts = [post for post in self._posts if post.role in roles]
+            found = order_acting_people(roles, posts, self._covers)
+            self._acting[roles] = [acting.person for acting in found]
+        return self._acting[roles]
+
+    def _people_before_holder(self, step: Step, people: list[Person]) -> list[Person]:
+        """People asked before the holder: on a day without school, those named to cover it."""
+        named = {row.person_id for row in self._covers if row.kind == CoverKind.HOLIDAYS}
+        return [] if step.kind in OWN else [one for one in people if one.pk in named]
+
+    def _is_holder_available(self, step: Step) -> bool:
+        """Whether its holder is here and may act on it. The writer's own steps (telling somebody by
+        voice, reporting to the police) do not need a lead's post."""
+        if step.kind in OWN and step.holder_id == step.concern.reporter_id:
+            return step.holder.is_active
+        if step.kind == StepKind.TASK:
+            return step.holder_id in self._here
+        return step.holder in self._people_acting_for(LADDER[Role.DSL])
+
+    def _find_task_people(self, steps: list[Step]) -> tuple[dict[int, Person], set[int]]:
+        """Who asked for each task, by step key, and which of those asked are in post and not away.
+
+        Any member of staff may do a task. Makes no query if there is no task.
+        """
+        tasks = [step for step in steps if step.kind == StepKind.TASK]
+        if not tasks:
+            return {}, set()
+        posts = Post.objects.filter(school=self.school, person__is_active=True)
+        posts = posts.in_force_on(local_day(self.school.school_calendar, self.now))
+        held = posts.filter(person__in={step.holder_id for step in tasks} - {None})
+        away = {row.person_id for row in self._covers if row.kind in AWAY}
+        return Task.objects.task_setters_by_step(tasks), set(
+            held.values_list("person", flat=True)
+        ) - away
+
+
+def _barred_people_by_step(steps: list[Step]) -> dict[int, set[int]]:
+    """People who may not do a step, by step key: `Step.barred_person_keys` for many steps."""
+    again = [step for step in steps if step.kind == StepKind.STILL_WORRIED]
+    made = {step.decision_id for step in again} - {None}
+    deciders = dict(Decision.objects.filter(pk__in=made).values_list("pk", "by")) if made else {}
+    barred = {step.pk: {deciders.get(step.decision_id)} for step in again}
+    return {step.pk: barred[step.pk] | {step.concern.reporter_id} for step in again}
+
+
+def _excluded_by_concern(school: School, concerns: set[int]) -> dict[int, set[int]]:
+    """People who may never see a concern, by its key: the excluded and family of its children.
+
+    Starts from the families of staff, which are few, while the children in concerns are many.
+    """
+    found: dict[int, set[int]] = defaultdict(set)
+    named = Exclusion.objects.filter(concern__in=concerns).values_list("concern", "person")
+    for concern, person in named:
+        found[concern].add(person)
+    families: dict[int, set[int]] = defaultdict(set)
+    related = Relation.objects.not_withdrawn().filter(school=school)
+    for child, person in related.values_list("child", "person"):
+        families[child].add(person)
+    if families:
+        rows = ConcernChild.objects.filter(child__in=families, concern__in=concerns)
+        for concern, child in rows.values_list("concern", "child"):
+            found[concern] |= families[child]
+    return found

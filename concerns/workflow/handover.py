@@ -1,0 +1,105 @@
+"""Handover of the steps and concerns that a person holds.
+
+Used when somebody leaves, turns out to be family of a child, or has a post that ends. The rows are
+locked here, and saved by `doors/act.py` at the end of the act, so only acts may change them. No
+concern read here is ever shown: the school office does all this and may not see concerns.
+"""
+
+from django.db.models import Q
+
+from concerns.models.adult.adult_concern import AdultConcern
+from concerns.models.concern.concern import Concern
+from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.concern.exclusion import Exclusion
+from concerns.models.response.step import Step
+from concerns.models.school.person import Person, Relation, Viewer
+
+# The reasons in the ledger line of each concern.
+OVER = "handed over"
+BACK = "given back to its post, or to who had asked for it"
+
+
+def open_concerns_held_by(person: Person, school):
+    """The open concerns of `school` that `person` holds, or on which they hold an open step."""
+    owing = Step.objects.open().filter(holder=person, school=school)
+    whose = Q(holder=person) | Q(pk__in=owing.values("concern"))
+    return Concern.objects.open().filter(whose, school=school)
+
+
+def count_open_work(person: Person, viewer: Viewer) -> tuple[int, int]:
+    """How many open (concerns, steps) `person` holds.
+
+    Leaves out concerns about the viewer's own family and those the viewer is excluded from,
+    because even a number may give something away.
+    """
+    hidden = hidden_concerns_filter(viewer.person)
+    mine = Concern.objects.open().filter(holder=person, school=viewer.school)
+    steps = Step.objects.open().filter(holder=person, school=viewer.school)
+    return (
+        mine.exclude(hidden("pk")).count(),
+        steps.exclude(hidden("concern")).count(),
+    )
+
+
+def hidden_concerns_filter(person: Person):
+    """A function that makes a filter for concerns `person` may never see: excluded, or family.
+
+    Its argument is the lookup of the concern's key, such as "pk" or "step__concern".
+    """
+    named = Exclusion.objects.filter(person=person).values("concern")
+    families = Relation.objects.filter(shuts_out=person).values("child")
+    family = ConcernChild.objects.filter(child__in=families).values("concern")
+    return lambda key: Q(**{f"{key}__in": named}) | Q(**{f"{key}__in": family})
+
+
+def lock_concerns(rows) -> list[Concern]:
+    """Lock the concerns of `rows`, in key order so that two acts at once do not deadlock."""
+    return list(rows.select_related("holder").order_by("pk").select_for_update(of=("self",)))
+
+
+def release_to_roles(record, person: Person, concerns: list[Concern]) -> None:
+    """Reassign all that `person` holds on `concerns` to the roles named by the steps' clocks."""
+    for agenda in record.agendas_of_concerns(concerns):
+        agenda.release_steps_of(person)
+        _record_handover_line(record, agenda.concern, BACK)
+
+
+def release_and_reassign(record, person: Person, concerns: list[Concern]) -> None:
+    """Reassign all that `person`, who may no longer see `concerns`, holds to the next who may."""
+    release_to_roles(record, person, concerns)
+    for agenda in record.agendas_of_concerns(concerns):
+        agenda.reassign_role_steps()
+
+
+def hand_over_concerns(
+    record, person: Person, to: Person | None, concerns: list[Concern]
+) -> list[list]:
+    """Hand all that `person` holds on `concerns` to `to`.
+
+    It goes to the role instead if `to` is None or may not see the concern. Returns one list of
+    steps for each concern from which `to` received something: those now for `to` to do.
+    """
+    _leave_adult_concerns(record, person)
+    keys = [concern.pk for concern in concerns]
+    hidden = Concern.objects.filter(pk__in=keys)
+    if to:
+        hidden = hidden.filter(hidden_concerns_filter(to)("pk"))
+    shut = set(hidden.values_list("pk", flat=True))
+    release_to_roles(record, person, [concern for concern in concerns if concern.pk in shut])
+    over = [concern for concern in concerns if concern.pk not in shut]
+    came = [agenda.hand_over_steps(person, to) for agenda in record.agendas_of_concerns(over)]
+    for concern, steps in zip(over, came, strict=True):
+        _record_handover_line(record, concern, OVER if steps else BACK)
+    return [steps for steps in came if steps]
+
+
+def _leave_adult_concerns(record, person: Person) -> None:
+    """Remove `person` as the holder of concerns about adults, which then belong to their post."""
+    taken = AdultConcern.objects.filter(holder=person, school=record.by.school)
+    for concern in taken.order_by("pk"):
+        _record_handover_line(record, concern, BACK)
+    taken.update(holder=None)
+
+
+def _record_handover_line(record, concern: Concern | AdultConcern, what: str) -> None:
+    record(about=concern, concern=concern, reason=what)

@@ -1,0 +1,84 @@
+"""What follows when a concern is moved to the right child, so that nothing is left undone.
+
+A decision made for the wrong child no longer counts: the steps it opened end, and the concern must
+be decided again. A move does not undo what was sent outside the school, so steps for that stay
+open; anybody who was told must be told that it was another child. The move is in `filed.py`.
+"""
+
+from concerns.models.concern.concern_child import Refiling
+from concerns.models.concern.later_entries import Ending
+from concerns.models.response.conversation import Conversation
+from concerns.models.response.decision import Decision, is_decision_pressing
+from concerns.models.response.meeting import Meeting
+from concerns.models.response.referral import ReferralEvent
+from concerns.models.response.step import StepEnding
+from concerns.models.school.person import Person, Relation
+from concerns.rules.clocks import SUPERSEDED, StepKind
+from concerns.rules.lifecycle import ReferralStage, State
+from concerns.workflow import re_referral
+
+
+def is_known_outside(concern) -> bool:
+    """Whether parents, an adviser or an agency have been told anything about the concern."""
+    sent = ReferralEvent.objects.filter(referral__concern=concern, stage=ReferralStage.SENT)
+    met = Meeting.objects.filter(concern=concern)
+    if sent.exists() or met.exists():
+        return True
+    return Conversation.objects.filter(concern=concern, reached=True).exists()
+
+
+def update_steps_after_refile(agenda, refiling: Refiling, reached: bool) -> None:
+    """Update the steps of a concern after it was moved.
+
+    `reached`: somebody was told, or has read, that it was about the wrong child.
+    """
+    concern = agenda.concern
+    by = agenda.by.person
+    family = Person.objects.filter(
+        relations__in=Relation.objects.not_withdrawn().filter(child=refiling.to)
+    )
+    for relative in family:
+        agenda.release_steps_of(relative)
+    own = None if by in family else by
+    in_force = Decision.objects.keys_in_force(concern)
+    old = [step for step in agenda.steps_of_kind(*SUPERSEDED) if step.decision_id not in in_force]
+    agenda.end_steps(old, StepEnding.SUPERSEDED)
+    decided = concern.state in (State.DECIDED, State.CLOSED)
+    if decided and not Decision.objects.is_decided_for_all(concern):
+        _reopen_decision(agenda, refiling, own)
+    # Whether it follows a "no further action" must be checked for the right child.
+    agenda.end_steps(agenda.steps_of_kind(StepKind.REFER_AGAIN), StepEnding.SUPERSEDED)
+    for kind in (
+        re_referral.re_referral_steps_on(concern, refiling.at)
+        if concern.state != State.CLOSED
+        else ()
+    ):
+        agenda.add_step(kind)
+    if reached and concern.state != State.CLOSED:
+        agenda.add_step(StepKind.PUT_RIGHT, holder=concern.holder or own)
+    agenda.ensure_next_step()
+    agenda.reassign_role_steps()
+
+
+def _reopen_decision(agenda, refiling: Refiling, own: Person | None) -> None:
+    concern = agenda.concern
+    if concern.state == State.CLOSED:
+        concern.closed_at = None
+        concern.outcome = ""
+        concern.holder = None
+        Ending.objects.create(
+            school_id=concern.school_id,
+            concern=concern,
+            by=refiling.by,
+            at=refiling.at,
+            words=refiling.why,
+            reopened=True,
+        )
+    # Tasks and watches were about the wrong child.
+    agenda.end_steps(
+        agenda.steps_of_kind(StepKind.LOOK_AFTER, StepKind.TASK), StepEnding.SUPERSEDED
+    )
+    concern.state = State.TAKEN
+    concern.holder = concern.holder or own
+    pressing = is_decision_pressing(concern)
+    agenda.add_step(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE)
