@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from concerns.child import acts
 from concerns.models import EarlierFile, Language, Professional, Status, WatchAnswers
-from concerns.models.response.watch import concern_to_watch_on, has_lower_status_without
 from concerns.rules.child_file_vocabulary import AdultFactKind
+from concerns.workflow.closing import concern_to_watch_on, has_lower_status_without
 from tests import factories
 
 SINCE = date(2026, 9, 7)

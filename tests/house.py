@@ -11,7 +11,10 @@ from tests.house_templates import ROOT
 
 ROOMS = ("submit", "triage", "refer", "chase", "child", "roll", "adult", "people", "audit")
 # Above may import from below, never the other way round.
-FLOORS = {"rules": 0, "models": 1, "asking": 2, "doors": 2, "paper": 2, "rooms": 3, "management": 4}
+FLOORS = {
+    "rules": 0, "models": 1, "workflow": 2, "reading": 3, "forms": 4, "doors": 5, "paper": 6,
+    "rooms": 7, "management": 8,
+}  # fmt: skip
 # A file is split where it holds two subjects; this is only where it must have been looked at again.
 LONGEST_FILE = 500
 ROOM_FILES = {"__init__.py", "acts.py", "queries.py", "forms.py", "views.py"}
@@ -117,7 +120,7 @@ def ledger_readers(files) -> list[str]:
         name
         for name, (tree, _) in files.items()
         if name.split("/")[1] in set(ROOMS) - {"audit"}
-        and {"concerns.models.Line", "concerns.models.ledger.ledger_line.LedgerLine"}
+        and {"concerns.models.LedgerLine", "concerns.models.ledger.ledger_line.LedgerLine"}
         & set(_imported(tree))
     ]
 

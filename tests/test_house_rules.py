@@ -14,7 +14,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.urls import get_resolver
 
-from tests import house, house_models, house_templates
+from tests import house, house_models, house_names, house_templates
 
 SITE_WORDS = {"sign-in", "sign-out", "healthz", "checkpoint", ""}
 
@@ -31,6 +31,24 @@ def templates():
 
 def test_rooms_do_not_import_rooms_and_imports_run_downhill(sources):
     assert house.uphill_imports(sources) == []
+
+
+def test_no_two_files_import_each_other_in_a_circle():
+    assert house_names.import_circles(house_names.product_trees()) == []
+
+
+def test_function_names_can_be_searched_for():
+    found = house_names.function_files(house_names.product_trees())
+    assert house_names.one_word_share(found) <= house_names.MOST_ONE_WORD
+    assert house_names.repeated_share(found) <= house_names.MOST_REPEATED
+
+
+def test_no_class_name_stands_twice():
+    assert house_names.repeated_classes(house_names.product_trees()) == []
+
+
+def test_no_two_assignments_are_fused_into_one():
+    assert house_names.fused_assignments(house_names.product_trees()) == []
 
 
 def test_a_room_holds_only_its_four_files(sources):

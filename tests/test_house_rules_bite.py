@@ -13,7 +13,7 @@ from concerns.doors import gate
 from concerns.models import Concern, Person
 from concerns.models.base.case_row import SchoolOwnedModel
 from concerns.rules import map_page
-from tests import house, house_models, house_templates
+from tests import house, house_models, house_names, house_templates
 
 
 def broken(name: str, text: str):
@@ -27,17 +27,19 @@ ROOM = "concerns/triage/views.py"
     ("look", "name", "text"),
     [
         (house.uphill_imports, ROOM, "from concerns.submit import acts"),
-        (house.uphill_imports, "concerns/models/step.py", "from concerns.doors.act import act"),
+        (house.uphill_imports, "concerns/models/child/child.py", "from concerns.workflow import x"),
+        (house.uphill_imports, "concerns/workflow/closing.py", "from concerns.reading import x"),
+        (house.uphill_imports, "concerns/reading/pickers.py", "from concerns.forms import x"),
         (house.uphill_imports, "concerns/rules/words.py", "from concerns.models import Child"),
         (house.uphill_imports, "concerns/rules/words.py", "from django.db import models"),
-        (house.uphill_imports, "concerns/paper/bars.py", "from concerns.audit import queries"),
+        (house.uphill_imports, "concerns/paper/bar_chart.py", "from concerns.audit import queries"),
         (house.strange_rooms, "concerns/triage/helpers.py", "x = 1"),
         (house.strange_rooms, "concerns/triage/parts/acts.py", "x = 1"),
         (house.views_with_orm, ROOM, "def queue(request):\n    return Concern.objects.all()"),
         (house.views_with_orm, ROOM, "def queue(request):\n    rows.filter(pk=1)"),
         (house.writes_past_the_door, "concerns/triage/queries.py", "Step.objects.create(x=1)"),
         (house.writes_past_the_door, "concerns/roll/forms.py", "Step.objects.filter().delete()"),
-        (house.ledger_readers, "concerns/triage/queries.py", "from concerns.models import Line"),
+        (house.ledger_readers, ROOM, "from concerns.models import LedgerLine"),
         (house.too_long, ROOM, "x = 1\n" * 501),
         (house.too_long, ROOM, ""),
         (house.long_functions, ROOM, "def f():\n" + "    x = 1\n" * 41),
@@ -50,6 +52,28 @@ ROOM = "concerns/triage/views.py"
 )
 def test_a_broken_rule_is_found(look, name, text):
     assert look(broken(name, text)) != []
+
+
+def test_two_files_that_import_each_other_are_found():
+    trees = {
+        "concerns/models/a.py": ast.parse("from concerns.models import b"),
+        "concerns/models/b.py": ast.parse("def f():\n    from concerns.models.a import x"),
+    }
+    assert house_names.import_circles(trees) == ["concerns.models.a", "concerns.models.b"]
+
+
+def test_names_that_cannot_be_searched_for_are_counted():
+    text = "class A:\n    def told(self):\n        pass\n    def read_file(self):\n        pass"
+    trees = {f"concerns/{name}.py": ast.parse(text) for name in ("a", "b", "c")}
+    found = house_names.function_files(trees)
+    assert house_names.one_word_share(found) == 0.5
+    assert house_names.repeated_share(found) == 1
+    assert len(house_names.repeated_classes(trees)) == 1
+
+
+def test_a_fused_assignment_is_found_and_a_swap_is_not():
+    trees = {"concerns/a.py": ast.parse("a, b = 1, 2\na, b = b, a")}
+    assert house_names.fused_assignments(trees) == ["concerns/a.py:1"]
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,6 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.adult.adult_concern import find_reader_posts
-from concerns.models.adult.adult_entries import (
-    move_to_post,
-    open_adult_route_steps,
-    reroute_past_person,
-    update_steps_after_call,
-)
 from concerns.models.response.step import StepEnding
 from concerns.rules import adult_vocabulary, lifecycle
 from concerns.rules.adult_vocabulary import AdultEventKind, AdultOutcome, AdultStepKind
@@ -34,6 +28,12 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 from concerns.workflow.adult_escalation import list_escalated_to
+from concerns.workflow.adult_next_steps import (
+    move_to_post,
+    open_adult_route_steps,
+    reroute_past_person,
+    update_steps_after_call,
+)
 
 
 def send(

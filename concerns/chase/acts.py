@@ -19,7 +19,6 @@ from concerns.models import (
     Concern,
     Draft,
     Ending,
-    NextSteps,
     Person,
     School,
     Step,
@@ -30,8 +29,8 @@ from concerns.models import (
     WordBack,
 )
 from concerns.models.response.decision import LONGEST
-from concerns.models.response.watch import reason_not_to_close, staff_to_ask_about
-from concerns.models.school import school_clocks
+from concerns.models.response.watch import staff_to_ask_about
+from concerns.reading import school_clocks
 from concerns.rules import clock_bounds
 from concerns.rules.clocks import BY_A_NOTE, FIRST_LOOKS, StepKind
 from concerns.rules.kinds import Kind
@@ -39,6 +38,8 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 from concerns.rules.watching import WatchReason, WatchReviewResult
 from concerns.rules.words import ConcernOutcome
+from concerns.workflow.closing import reason_not_to_close
+from concerns.workflow.next_steps import NextSteps
 
 ALREADY = "This has been done already. Nothing was recorded twice."
 NOT_YOURS = (
@@ -269,7 +270,7 @@ def set_clocks(
     amount of each kind of step, in the unit of its clock; None: the standard one of
     `rules/clocks.py`. `adviser`: name, e-mail address and organisation. `read`: the version of the
     school's calendar when the page was made. Raises Refused if that has changed meanwhile, or if a
-    figure is out of its bounds (`rules/bounds.py`)."""
+    figure is out of its bounds (`rules/clock_bounds.py`)."""
     school = School.objects.select_for_update().get(pk=by.school.pk)
     if school.calendar_version != read:
         raise ActRefused(MEANWHILE)

@@ -1,6 +1,6 @@
 """The forms for doing next steps, tasks, words back, unsent drafts, letter times and clocks.
 
-The form for a review of a watch is in `asking/ending.py`.
+The form for a review of a watch is in `forms/closing_and_watch.py`.
 """
 
 from datetime import datetime

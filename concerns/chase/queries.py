@@ -27,10 +27,10 @@ from concerns.models import (
     WordBack,
 )
 from concerns.models.concern.draft import CONCERN
-from concerns.models.response import watch as watch_rows
 from concerns.models.response.chase_call import OF_STEPS
-from concerns.models.school import school_clocks as school_clocks
-from concerns.reading import queue_row
+from concerns.models.response.watch import staff_to_ask_about
+from concerns.reading import queue_row, school_clocks
+from concerns.reading.concern_rates import concern_rates
 from concerns.reading.who_was_told import StepNotification, list_step_notifications
 from concerns.rules import clock_bounds
 from concerns.rules.clocks import StepKind
@@ -185,7 +185,7 @@ def read_watch_review_page(viewer: Viewer, owed: Step, watch: Watch) -> dict:
     concern = sight.open_concern(viewer, owed.concern.uid)
     said = TaskAnswer.objects.filter(task__watch=watch).select_related("by").order_by("-id")
     children = queue_row.find_queue_children([concern.pk])[concern.pk]
-    rates = watch_rows.concern_rates(viewer, watch)
+    rates = concern_rates(viewer, watch)
     return {
         "concern": concern,
         "watch": watch,
@@ -197,7 +197,7 @@ def read_watch_review_page(viewer: Viewer, owed: Step, watch: Watch) -> dict:
 
 def list_colleagues_to_ask(viewer: Viewer, concern: Concern) -> list[Person]:
     """The colleagues whom a lead may ask to do something about `concern`."""
-    return list(watch_rows.staff_to_ask_about(viewer, concern).exclude(pk=viewer.person.pk))
+    return list(staff_to_ask_about(viewer, concern).exclude(pk=viewer.person.pk))
 
 
 def read_task_page(viewer: Viewer, uid) -> tuple[Task, bool, bool]:

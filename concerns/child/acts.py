@@ -31,11 +31,11 @@ from concerns.models import (
 from concerns.models.child import household as household_rows
 from concerns.models.child.child_fact import Fact
 from concerns.models.response import watch as watch_rows
-from concerns.models.response.watch import concern_to_watch_on, has_lower_status_without
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 from concerns.rules.watching import WatchReason
+from concerns.workflow.closing import concern_to_watch_on, has_lower_status_without
 
 # The models whose rows can be ended, by the word in the address (`?what=`).
 ENDABLE: dict[str, type[Fact]] = {

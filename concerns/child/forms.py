@@ -1,7 +1,8 @@
 """Forms for one child: search, lines of the file, sightings, and the chronology's filters.
 
 `act_arguments` are the keyword arguments of the form's act. The forms for addresses, adults, ties
-and siblings are in `asking/household.py`, those for the authority in `asking/authority.py`.
+and siblings are in `forms/household_forms.py`, those for the authority in
+`forms/authority_forms.py`.
 """
 
 from django import forms

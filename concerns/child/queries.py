@@ -5,7 +5,7 @@ about any other. Each page starts after the last concern of the previous page. A
 concerns with all that happened, as lines of text, fetched with one query for each kind: linked
 objects cost three times as much.
 
-The chronology is not here but in `paper/chronicle.py`.
+The chronology is not here but in `paper/chronology_print.py`.
 """
 
 from collections import defaultdict
@@ -38,13 +38,13 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.child.child_fact import Fact
-from concerns.models.response import watch
 from concerns.reading import child_file, concern_history
 from concerns.reading.child_file import ChildFile
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import Category, ChildPart, Route
+from concerns.workflow.closing import questions_on_status_end
 
 PAGE = 50
 # (heading: what happened, when, by whom; the words)
@@ -302,7 +302,7 @@ def get_watch_questions(viewer: Viewer, row: Fact) -> dict:
     They say whether the child is left with a lower status and so is watched, on which concern, and
     which staff can be asked how the child is.
     """
-    return watch.questions_on_status_end(viewer, row) if isinstance(row, Status) else {}
+    return questions_on_status_end(viewer, row) if isinstance(row, Status) else {}
 
 
 def _get_row_or_404(rows, uid: str):

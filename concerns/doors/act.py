@@ -31,7 +31,6 @@ from concerns.models import (
     AdultConcern,
     Concern,
     LedgerLine,
-    NextSteps,
     Notice,
     Step,
     Viewer,
@@ -40,6 +39,7 @@ from concerns.models import (
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.rules.word_stems import searchable_stems
+from concerns.workflow.next_steps import NextSteps
 
 # Rows per SQL statement, where an act touches many.
 BATCH = 500

@@ -9,7 +9,7 @@ A line is written in the same transaction as its act. For a reading it is commit
 byte is shown. `digest` is set when the line is written, so a receipt does not depend on sealing.
 Sealing (giving pending lines a position and a chained hash, in batches) and the checkpoints sent
 outside belong in this file too. The database refuses to change or delete a line
-(`models/append_only.py`).
+(`models/base/append_only.py`).
 """
 
 import base64

@@ -2,11 +2,11 @@
 
 No message names a child, a class or a kind of worry.
 
-The notices of the outbox (`models/notice.py`) are written with the act they follow from and sent
-from here by the clock. A letter is leased, sent and marked as sent. One that fails is tried again
-with back-off and never dropped. Each letter has a stable Message-ID, so if a worker dies while
-sending, the second copy counts as the same message. A notice whose step has been done meanwhile is
-left out, and a letter left empty is not sent.
+The notices of the outbox (`models/outbox/notice.py`) are written with the act they follow from and
+sent from here by the clock. A letter is leased, sent and marked as sent. One that fails is tried
+again with back-off and never dropped. Each letter has a stable Message-ID, so if a worker dies
+while sending, the second copy counts as the same message. A notice whose step has been done
+meanwhile is left out, and a letter left empty is not sent.
 
 A password link is sent at once, while the person waits, and an error is shown to whoever pressed
 the button. It is Django's own signed token: valid for 48 hours and for one password, because it is

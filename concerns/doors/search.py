@@ -1,11 +1,11 @@
 """Search over names and encrypted words, limited to what the viewer may see.
 
-The candidates from the index (`models/finding.py`) are decrypted and checked first. That is not
-recorded as a reading: only the program looks, and a concern without every word is shown to nobody.
-What is shown is read through `sight` and recorded in one ledger line, which names the children and
-concerns shown and never what was searched for. No count of matches is given, because it would
-reveal concerns the viewer may not see. A page begins after the last concern checked, so that it
-costs the same however large the school.
+The candidates from the index (`models/concern/word_index.py`) are decrypted and checked first.
+That is not recorded as a reading: only the program looks, and a concern without every word is
+shown to nobody. What is shown is read through `sight` and recorded in one ledger line, which names
+the children and concerns shown and never what was searched for. No count of matches is given,
+because it would reveal concerns the viewer may not see. A page begins after the last concern
+checked, so that it costs the same however large the school.
 """
 
 from dataclasses import dataclass

@@ -31,10 +31,10 @@ from concerns.models import (
 from concerns.reading import child_file, child_story
 from concerns.reading.child_file import ChildFile
 from concerns.reading.child_story import ChildStory
+from concerns.reading.earlier_no_further_action import ReReferral, gather_re_referral
 from concerns.rules.adult_vocabulary import LOOKS
 from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.kinds import Kind
-from concerns.workflow.re_referral import ReReferral, gather_re_referral
 
 
 class NotScoped(Exception):

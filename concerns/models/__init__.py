@@ -54,10 +54,8 @@ from concerns.models.roll.roll_file import RollFile, RollQuestion
 from concerns.models.school.approval import StaffChangeAnswer, StaffChangeRequest
 from concerns.models.school.cover import Cover
 from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
-from concerns.models.school.school import Authority, Closure, School, Term
-from concerns.models.school.school_clocks import ClockSet
-from concerns.models.school.staff_import import StaffFile
-from concerns.workflow.next_steps import NextSteps
+from concerns.models.school.school import Authority, ClockSet, Closure, School, Term
+from concerns.models.school.staff_file import StaffFile
 
 __all__ = [
     "Account",
@@ -112,7 +110,6 @@ __all__ = [
     "MeetingAction",
     "MeetingAnswers",
     "NameKey",
-    "NextSteps",
     "Notice",
     "Person",
     "Placement",

@@ -1,9 +1,9 @@
 """Keeps the list of staff, by page and by file, and sets up the school from the command line.
 
 The office and the head make the changes. A change that would make somebody a reader, or is about a
-reader, needs the head's approval: `rules/staffing.py` says which changes those are and who may
-approve them. The code that makes a change is the same whether it is made at once or after approval:
-`StaffChangeRequest.apply_change` in `models/asked.py`.
+reader, needs the head's approval: `rules/staff_approval.py` says which changes those are and who
+may approve them. The code that makes a change is the same whether it is made at once or after
+approval: `apply_staff_change` in `workflow/staff_changes.py`.
 """
 
 from datetime import date, datetime, timedelta
@@ -23,12 +23,13 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.school.school import SchoolDetails
-from concerns.models.school.staff_import import StaffImport, StaffImportResult
 from concerns.paper.staff_rows import StaffLine
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, has_role_with_power
 from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.workflow import handover
+from concerns.workflow.staff_changes import apply_staff_change
+from concerns.workflow.staff_import import StaffImport, StaffImportResult
 
 BY_COMMAND = "from the command line"
 # How long an unconfirmed file is kept.
@@ -230,7 +231,7 @@ def _apply_request(record, what: StaffChangeRequest) -> None:
         raise ActRefused(no_sense)
     if what.matter == StaffRequestMatter.PASSWORD and not mail.is_mail_configured():
         raise ActRefused("This site has no way to send mail yet. Ask whoever runs it.")
-    what.apply_change(record)
+    apply_staff_change(what, record)
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED, on="post")

@@ -23,7 +23,7 @@ from concerns.models import (
 )
 from concerns.models.child.child import MOST_FOUND
 from concerns.models.school.cover import ActingPerson, people_acting_for_role
-from concerns.models.school.staff_import import StaffFile
+from concerns.models.school.staff_file import StaffFile
 from concerns.paper import csv_columns
 from concerns.paper.csv_columns import STAFF
 from concerns.paper.csv_reading import NotATable, read_table

@@ -12,10 +12,10 @@ from concerns.doors.act import ActRefused
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import parse_uuid
 from concerns.models import Cover, StaffChangeRequest
-from concerns.models.school.staff_import import preview_staff_import
 from concerns.people import acts, forms, queries
 from concerns.rules.roles import May
 from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.workflow.staff_import import preview_staff_import
 
 # The start page: the first of these that the person may open.
 LANDINGS = (

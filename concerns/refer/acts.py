@@ -244,7 +244,8 @@ def give_view(
     record,
 ) -> ReferralEvent:
     """Record that the school agrees with the answer, or challenges it or the lack of one with
-    `whom`, on the next rung of the escalation ladder (`rules/escalation.py`), which has a clock."""
+    `whom`, on the next rung of the escalation ladder (`rules/challenge_ladder.py`), which has a
+    clock."""
     agree = view == AnswerView.AGREE
     then = ReferralStage.AGREED if agree else ReferralStage.CHALLENGED
     _require_stage_follows(referral, then)

@@ -1,7 +1,7 @@
 """The forms about a conversation, and about what happens to a referral.
 
 Each has a property (`act_arguments`) with the keyword arguments of its act. The form for a meeting
-is in `asking/meeting.py`.
+is in `forms/meeting_form.py`.
 """
 
 from django import forms

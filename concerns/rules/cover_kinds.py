@@ -3,7 +3,7 @@
 Somebody is away on leave or on weekdays they never work. Somebody is on call after school hours or
 on days without school. A person who is away is passed over and their stand-in takes their place; a
 person on call comes first. If that left nobody, everybody would stay in the list, because a name
-too many is better than none. That order is made in `models/cover.py`, not here.
+too many is better than none. That order is made in `models/school/cover.py`, not here.
 """
 
 from datetime import date, datetime

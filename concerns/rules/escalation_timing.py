@@ -3,8 +3,8 @@
 No count is stored: it is computed from the time the step was due and the time now. A late step goes
 to its holder again, then to each role that its clock names, then to an adviser outside the school,
 and then round again until somebody acts. Urgent steps are no exception, and no ladder ends. Who the
-people on a ladder are is decided in `models/climb.py` and `models/adult_climb.py`. The ladder of a
-challenge to an agency is something else: see `escalation.py`.
+people on a ladder are is decided in `workflow/escalation.py` and `workflow/adult_escalation.py`.
+The ladder of a challenge to an agency is something else: see `escalation.py`.
 """
 
 from datetime import datetime, timedelta
@@ -76,7 +76,7 @@ def place_on_ladder(pushed: int, ladder: int) -> tuple[int, int]:
     """Whose turn it is after `pushed` escalations on a ladder of `ladder` people, and which round.
 
     Returns (place on the ladder, round); both begin at 0. Raises ValueError for an empty ladder:
-    then nobody is left who may act, and everybody is told so (`models/unheld.py`).
+    then nobody is left who may act, and everybody is told so (`reading/integrity_check.py`).
     """
     if ladder < 1:
         raise ValueError("nobody stands on this ladder")

@@ -4,7 +4,7 @@ A watch keeps a concern open after its ending: somebody asks how the child is af
 school weeks. The reason: two thirds of the children in one analysis of serious cases had once been
 known to social care, and children are lost from sight when a case ends. Not every ending is
 watched, because a lead who is asked too often stops reading; `tests/rules/test_after.py` counts the
-reviews in a busy school. The database rows of a watch are in `models/after.py`.
+reviews in a busy school. The database rows of a watch are in `models/response/watch.py`.
 """
 
 from collections.abc import Collection

@@ -6,8 +6,9 @@ unrelated words get the same stem: the search finds too much rather than too lit
 
 Single letters and very common words are left out. They are of no use in a search, and the frequency
 of such a word in a record is the first thing that would give a word of it away (see
-`models/finding.py`). "No", "not" and "never" are among the common words, but no word of family,
-body or feeling is. The index itself and its encryption are in `models/finding.py`.
+`models/concern/word_index.py`). "No", "not" and "never" are among the common words, but no word of
+family, body or feeling is. The index itself and its encryption are in
+`models/concern/word_index.py`.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Template filters for dates, waiting times and lateness, worded as in `rules/saying.py`."""
+"""Template filters for dates, waiting times and lateness, worded as in `rules/wording.py`."""
 
 from datetime import datetime
 

@@ -33,7 +33,6 @@ from concerns.models import (
 from concerns.models.concern.exclusion import NOBODY_THERE, reason_no_decider_left
 from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.step import StepEnding
-from concerns.models.response.watch import WATCH_FIRST, find_watch_reason, reason_not_to_close
 from concerns.rules import lifecycle
 from concerns.rules.agency_answers import ANSWERS
 from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, NAMED, NEXT, SUPERSEDED, StepKind
@@ -41,6 +40,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import May
 from concerns.rules.words import OUTSIDE, ChildPart, ConcernOutcome, Route
+from concerns.workflow.closing import WATCH_FIRST, find_watch_reason, reason_not_to_close
 from concerns.workflow.decision_checks import decision_objection
 from concerns.workflow.refiling import is_known_outside, update_steps_after_refile
 

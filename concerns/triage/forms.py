@@ -1,6 +1,6 @@
 """The forms a lead fills in: the queue's filters, and what to do with a concern. For closing, see
-`asking/ending.py`; for the lightest decision, `asking/keeping.py`; for which questions of a
-decision are judged, `asking/unfolding.py`."""
+`forms/closing_and_watch.py`; for the lightest decision, `forms/light_decision.py`; for which
+questions of a decision are judged, `forms/conditional_questions.py`."""
 
 from functools import lru_cache
 

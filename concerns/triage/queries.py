@@ -30,7 +30,7 @@ from concerns.models import (
 from concerns.models.concern.concern import QueuePlace
 from concerns.models.concern.draft import UnsentDrafts
 from concerns.models.response.decision import Decision, is_decision_pressing, needs_advice_first
-from concerns.models.response.watch import facts_for_watch_rule, staff_to_ask_about
+from concerns.models.response.watch import staff_to_ask_about
 from concerns.reading import concern_history, pickers, queue_row
 from concerns.reading.queue_row import QueueRow
 from concerns.rules.calendars import picture_review_day
@@ -40,6 +40,7 @@ from concerns.rules.roles import May, roles_with_power
 from concerns.rules.words import YEARS, Category, SpokenTo
 from concerns.triage.forms import render_queue_filters
 from concerns.workflow import available_actions
+from concerns.workflow.closing import facts_for_watch_rule
 
 PAGE = 25
 # Filter values that are not a state, a person or a year.
@@ -238,7 +239,8 @@ def get_decision_questions(viewer: Viewer, uid) -> tuple[Concern, dict]:
 
 
 def get_keep_questions(viewer: Viewer, concern: Concern) -> dict:
-    """The arguments of the form that keeps `concern` with the picture (`asking/keeping.py`)."""
+    """The arguments of the form that keeps `concern` with the picture
+    (`forms/light_decision.py`)."""
     own = concern.reporter_id == viewer.person.pk
     return {
         "rows": concern_history.list_subject_children(concern),

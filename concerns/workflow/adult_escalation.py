@@ -1,9 +1,10 @@
 """Escalation of concerns about adults: which ones have come to the other reader, and who is told.
 
 The first reminder of a late step goes to the post that owes it. From the second on the concern is
-escalated to the other reader, until somebody acts (`rules/climbing.py`). This is computed on every
-request, as for children's steps. The other reader sees nothing of the content: only the reference,
-whose it is, since when and how late. To read it they must take it over, and then it is theirs.
+escalated to the other reader, until somebody acts (`rules/escalation_timing.py`). This is computed
+on every request, as for children's steps. The other reader sees nothing of the content: only the
+reference, whose it is, since when and how late. To read it they must take it over, and then it is
+theirs.
 
 It never escalates to its subject or to anybody excluded. If the post is empty or its holder away,
 the concern is the other reader's already (`adult.py`) and need not escalate.

@@ -1,11 +1,12 @@
 """The escalation of late steps: who is asked to do a step now that its holder has not done it.
 
 It is computed at every reading from the step's due time and the posts, cover and exclusions as they
-are now. Nothing is stored, and no background round needs to have run: `doors/rounds.py` only sends
-the reminders. Each rung of a ladder is a different person who may act on the concern. An empty
-post, or a person who is away, has left or is excluded, is passed over at once. The last rung is the
-school's outside adviser, if it names one, who is told that something is late but not what. When a
-step escalates is in `rules/climbing.py`; concerns about adults are in `adult_climb.py`.
+are now. Nothing is stored, and no background round needs to have run: `doors/clock_round.py` only
+sends the reminders. Each rung of a ladder is a different person who may act on the concern. An
+empty post, or a person who is away, has left or is excluded, is passed over at once. The last rung
+is the school's outside adviser, if it names one, who is told that something is late but not what.
+When a step escalates is in `rules/escalation_timing.py`; concerns about adults are in
+`adult_climb.py`.
 """
 
 from collections import defaultdict
@@ -32,7 +33,7 @@ from concerns.rules.roles import LADDER, May, Role, roles_with_power
 
 @dataclass(frozen=True)
 class EscalationTarget:
-    """The person a late step has escalated to; `pushed` as counted by `rules/climbing.py`.
+    """The person a late step has escalated to; `pushed` as counted by `rules/escalation_timing.py`.
 
     `again` counts the full rounds of the ladder in which nobody did it. If `to` is None, it is the
     turn of the adviser `outside`, or else nobody is left who may act.

@@ -9,10 +9,9 @@ from django.db.models import Q
 
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.concern.concern import Concern
-from concerns.models.concern.concern_child import ConcernChild
-from concerns.models.concern.exclusion import Exclusion
+from concerns.models.concern.hidden_concerns import hidden_concerns_filter
 from concerns.models.response.step import Step
-from concerns.models.school.person import Person, Relation, Viewer
+from concerns.models.school.person import Person, Viewer
 
 # The reasons in the ledger line of each concern.
 OVER = "handed over"
@@ -39,17 +38,6 @@ def count_open_work(person: Person, viewer: Viewer) -> tuple[int, int]:
         mine.exclude(hidden("pk")).count(),
         steps.exclude(hidden("concern")).count(),
     )
-
-
-def hidden_concerns_filter(person: Person):
-    """A function that makes a filter for concerns `person` may never see: excluded, or family.
-
-    Its argument is the lookup of the concern's key, such as "pk" or "step__concern".
-    """
-    named = Exclusion.objects.filter(person=person).values("concern")
-    families = Relation.objects.filter(shuts_out=person).values("child")
-    family = ConcernChild.objects.filter(child__in=families).values("concern")
-    return lambda key: Q(**{f"{key}__in": named}) | Q(**{f"{key}__in": family})
 
 
 def lock_concerns(rows) -> list[Concern]:

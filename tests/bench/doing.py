@@ -14,7 +14,7 @@ from concerns.models import (
     WatchAnswers,
 )
 from concerns.models.response.decision import is_decision_pressing
-from concerns.models.response.watch import find_watch_reason, staff_to_ask_about
+from concerns.models.response.watch import staff_to_ask_about
 from concerns.refer import acts as refer
 from concerns.rules import calendars
 from concerns.rules.clocks import BY_A_NOTE, DECISIONS, FIRST_LOOKS, MEETINGS, StepKind
@@ -24,6 +24,7 @@ from concerns.rules.roles import Role
 from concerns.rules.watching import WatchReviewResult
 from concerns.rules.words import ChildPart, ConcernOutcome, Route
 from concerns.triage import acts as triage
+from concerns.workflow.closing import find_watch_reason
 from tests.bench import agencies, writing
 from tests.bench.secondary import DEPUTY, NEW, OTHER_DEPUTY
 

@@ -16,7 +16,6 @@ from concerns.models import (
     Child,
     Concern,
     LedgerLine,
-    NextSteps,
     Person,
     School,
     Step,
@@ -29,6 +28,7 @@ from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.word_stems import searchable_stems
+from concerns.workflow.next_steps import NextSteps
 from tests import factories
 from tests.bench import goals, table
 from tests.bench.goals import Goal

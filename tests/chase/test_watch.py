@@ -9,7 +9,7 @@ from concerns.chase import queries
 from concerns.chase.queries import read_watch_review_page as page
 from concerns.doors.act import ActRefused
 from concerns.models import Concern, Ending, LedgerLine, Step, Task, Watch, WordBack
-from concerns.models.response.watch import concern_rates, facts_for_watch_rule
+from concerns.reading.concern_rates import concern_rates
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
@@ -19,6 +19,7 @@ from concerns.rules.watching import WatchReason, WatchReviewResult
 from concerns.rules.words import ConcernOutcome
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
+from concerns.workflow.closing import facts_for_watch_rule
 from tests import factories, homes
 from tests.afterwards import LATER, answer, ended, look, review_of, watch
 from tests.deciding import decide, owed

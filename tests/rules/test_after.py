@@ -120,7 +120,7 @@ def a_year(pupils: int, seed: int) -> tuple[Counter, int]:
     until = {}
     opened = 0
     for day, child, known in sorted(ends, key=lambda end: end[:2]):
-        # A child who is watched already is not watched twice (`models/after.py`, `closing`).
+        # A child who is watched already is not watched twice (`workflow/closing.py`).
         if until.get(child, -1) < day and reason_to_watch(known):
             opened += 1
             until[child] = day + REVIEWS[-1] * 5

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from concerns.chase import acts as chase
 from concerns.models import Concern, Task, WatchAnswers
-from concerns.models.response.watch import find_watch_reason, staff_to_ask_about
+from concerns.models.response.watch import staff_to_ask_about
 from concerns.rules.clocks import StepKind
 from concerns.rules.roles import Role
 from concerns.rules.watching import WatchReviewResult
 from concerns.rules.words import ConcernOutcome
 from concerns.triage import acts as triage
+from concerns.workflow.closing import find_watch_reason
 
 LINES = (
     "Much the same, and smiling more.", "Quiet on Monday, fine by Friday.", "Settled. Eats well.",

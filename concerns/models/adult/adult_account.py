@@ -22,7 +22,8 @@ SEALED = (
 
 @dataclass(frozen=True)
 class AdultAccount:
-    """The valid answers of the writer's form. Choices hold the values of `rules/adults.py`."""
+    """The valid answers of the writer's form. Choices hold the values of
+    `rules/adult_vocabulary.py`."""
 
     account: str = ""
     whom: Person | None = None
@@ -86,7 +87,8 @@ class AdultAccount:
 
 @dataclass(frozen=True)
 class AdultDecisionAnswers:
-    """The valid answers of the decision form. Choices hold the values of `rules/adults.py`."""
+    """The valid answers of the decision form. Choices hold the values of
+    `rules/adult_vocabulary.py`."""
 
     routes: tuple[str, ...]
     sort: str

@@ -1,6 +1,8 @@
 """Base classes for models and querysets: `uid`, school, and the one rule for who may see a concern.
 
-The exclusions themselves are stored in `models/exclusion.py` and `models/person.py` (`Relation`).
+The exclusions themselves are stored in `models/concern/exclusion.py`, the families in
+`models/school/person.py` (`Relation`). They are reached through the person's own relations, so that
+this file imports neither.
 """
 
 import uuid
@@ -43,18 +45,16 @@ class CaseRows(ViewerScopedQuerySet):
         them, or if they are a relative of any child in the concern. Lists and single pages both
         use this.
         """
-        from concerns.models.concern.concern_child import ConcernChild
-        from concerns.models.concern.exclusion import Exclusion
-
         if not viewer.has_power(May.READ):
             return self.none().for_viewer(viewer)
         key = self.model.to_concern
-        excluded = Exclusion.objects.filter(person=viewer.person).values("concern")
-        related = ConcernChild.objects.filter(child__relations__shuts_out=viewer.person)
+        excluded = viewer.person.excluded_from.values("concern")
+        # Without the filter a child nobody wrote about would bring a NULL, and hide every row.
+        family = viewer.person.relations.filter(child__concern_rows__concern__isnull=False)
         return (
             self.filter(school=viewer.school)
             .exclude(**{f"{key}__in": excluded})
-            .exclude(**{f"{key}__in": related.values("concern")})
+            .exclude(**{f"{key}__in": family.values("child__concern_rows__concern")})
             .for_viewer(viewer)
         )
 

@@ -1,8 +1,9 @@
 """The base of every entry in a child's file: since when it is so, who wrote it, how it ended.
 
 An entry is written once and ended once. A change is a new entry. The database refuses anything else
-(`models/append_only.py`). If the day it began is not known, `since` is empty and the entry counts
-from the moment it was written. The kinds of entry are in `home.py` and `known.py`.
+(`models/base/append_only.py`). If the day it began is not known, `since` is empty and the entry
+counts from the moment it was written. The kinds of entry are in
+`household.py` and `child_details.py`.
 """
 
 from datetime import UTC, date, datetime, time

@@ -9,6 +9,7 @@ from django.db import models
 from concerns.models.base.case_row import CaseRow, CaseRows
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
+from concerns.models.outbox.notice import Notice
 from concerns.models.response.step import StepEnding
 from concerns.models.school.person import Person
 from concerns.rules.clocks import StepKind
@@ -43,8 +44,6 @@ class Addition(AuthoredText):
 class WordsBack(CaseRows):
     def send_word_back(self, by, concern: Concern, words: str, now):
         """Save a word back to the writer of the concern, and notify them that it is there."""
-        from concerns.models.outbox.notice import Notice
-
         back = self.create(school=by.school, concern=concern, by=by.person, at=now, words=words)
         Notice.objects.notify_word_back(back)
         return back

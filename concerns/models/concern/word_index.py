@@ -1,8 +1,8 @@
 """The blind index by which concerns are searched by word, although their texts are encrypted.
 
 The texts are encrypted (`fields.py`), so a separate table holds, for each concern and each of its
-words, folded and shortened (`rules/finding.py`), one row of (school, token, concern). The token is
-the first 32 bits of HMAC-SHA256 of the word. The HMAC key is derived (HKDF-SHA256) from a record
+words, folded and shortened (`rules/word_stems.py`), one row of (school, token, concern). The token
+is the first 32 bits of HMAC-SHA256 of the word. The HMAC key is derived (HKDF-SHA256) from a record
 key, for this purpose and this school alone. `doors/act.py` adds a concern's rows in the transaction
 of the act that wrote the words, from what that act put in the ledger, so no act can forget to.
 Every candidate from the index is decrypted and checked before it is shown (`doors/search.py`), so

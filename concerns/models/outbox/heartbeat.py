@@ -2,7 +2,7 @@
 
 There is one heartbeat row for the whole installation. The worker that leases it runs the round
 alone. A worker that is killed holds the lease for two minutes at most. The round itself is in
-`doors/rounds.py`.
+`doors/clock_round.py`.
 """
 
 from dataclasses import dataclass

@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q
 
-from concerns.models.adult.adult_entries import AdultStep
 from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.response.step import Step
 from concerns.models.school.person import Person
@@ -147,7 +146,7 @@ class Notices(ViewerScopedQuerySet):
 
 
 def step_keyword(step) -> dict:
-    return {"adult_step" if isinstance(step, AdultStep) else "step": step}
+    return {"adult_step" if step._meta.model_name == "adultstep" else "step": step}
 
 
 def _needs_opening_notice(by, step) -> bool:
@@ -266,7 +265,7 @@ class Notice(SchoolOwnedModel):
     outside = models.BooleanField(default=False)
     step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="notices")
     adult_step = models.ForeignKey(
-        AdultStep, models.PROTECT, null=True, related_name="notices", db_index=False
+        "concerns.AdultStep", models.PROTECT, null=True, related_name="notices", db_index=False
     )
     draft = models.UUIDField(null=True)
     pushed = models.PositiveIntegerField(default=0)

@@ -12,12 +12,12 @@ from django.db.models import Q
 
 from concerns.models.base.case_row import CaseRows
 from concerns.models.concern.concern import Concern
+from concerns.models.concern.hidden_concerns import hidden_concerns_filter
 from concerns.models.concern.later_entries import AuthoredText
 from concerns.models.response.step import Step
 from concerns.models.school.person import Person
 from concerns.rules.clocks import FIRST_LOOKS, StepKind
 from concerns.rules.roles import May
-from concerns.workflow.handover import hidden_concerns_filter
 
 
 class Tasks(CaseRows):

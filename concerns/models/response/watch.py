@@ -1,37 +1,28 @@
 """The watch over a child after their case has ended: why, who is asked about them, until when.
 
 The concern stays open during the watch, with one review due at a time. Before each review a trusted
-adult is asked in one line how the child is, by a task (`models/task.py`). A watch never changes:
-its progress is read from its steps. The rules for when a watch is needed are in `rules/after.py`.
+adult is asked in one line how the child is, by a task (`models/response/task.py`). A watch never
+changes: its progress is read from its steps. The rules for when a watch is needed are in
+`rules/watching.py`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import models
 
 from concerns.models.base.case_row import CaseRows
 from concerns.models.base.encrypted_text import EncryptedText
-from concerns.models.child.child_details import Status
 from concerns.models.concern.concern import Concern
-from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.concern.later_entries import AuthoredText
-from concerns.models.response.decision import Decision, DecisionRoute
-from concerns.models.response.referral import Referral
 from concerns.models.response.step import Step, StepEnding
 from concerns.models.response.task import Task
 from concerns.models.school.person import Person
-from concerns.rules import calendars, reporting_periods, watching
+from concerns.rules import calendars, reporting_periods
 from concerns.rules.clocks import StepKind
-from concerns.rules.lifecycle import SETTLED, State, may_concern_become
 from concerns.rules.roles import May
-from concerns.rules.watching import EVERY, GRAVEST, REVIEWS, ClosingFacts, WatchReason
-from concerns.rules.words import ChildPart, ConcernOutcome, HowKnown
-from concerns.workflow.available_actions import owed_steps_in_words
-
-WATCH_FIRST = (
-    "{}. So the child is watched before it is closed: choose who is asked how the child is."
-)
+from concerns.rules.watching import EVERY, REVIEWS, WatchReason
+from concerns.rules.words import ConcernOutcome
 
 WRITE_FIRST = (
     "There is no concern about this child to watch them on. Write one first: that the status is to "
@@ -175,126 +166,3 @@ def staff_to_ask_about(viewer, concern: Concern):
     Includes `viewer`; the act that asks a colleague refuses asking oneself."""
     staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.todays_date)
     return staff.not_excluded_from(concern)
-
-
-def reason_not_to_close(agenda, words_back: str, but: frozenset = frozenset()) -> str:
-    """Why a case may not end now, in a sentence; "" if it may. Kinds in `but` end with it."""
-    concern = agenda.concern
-    held = owed_steps_in_words(step for step in agenda.open if step.kind not in but)
-    if held:
-        return "Still to do before it can be closed: " + "; ".join(held) + "."
-    if not words_back.strip() and concern.reporter_id != agenda.by.person.pk:
-        return "Closing gives the person who wrote it a word back."
-    if not may_concern_become(State(concern.state), State.CLOSED):
-        return f"This concern is {concern.state_words.lower()}: that cannot follow."
-    return ""
-
-
-def find_watch_reason(concern: Concern, outcome: str) -> WatchReason | None:
-    """Why closing `concern` with `outcome` needs a watch; None if it does not."""
-    known = facts_for_watch_rule(concern)
-    return watching.reason_to_watch(replace(known, outcome=outcome)) if known else None
-
-
-def facts_for_watch_rule(concern: Concern) -> ClosingFacts | None:
-    """The facts `rules/after.py` needs about a concern to be closed. None if all its children are
-    being watched already: nobody is asked twice about one child."""
-    children = ConcernChild.objects.filter(concern=concern, part=ChildPart.ABOUT)
-    children = set(children.values_list("child", flat=True))
-    if children and children <= children_being_watched(children):
-        return None
-    in_force = Decision.objects.keys_in_force(concern)
-    routes = DecisionRoute.objects.filter(decision__in=in_force).values_list("route", flat=True)
-    steps = Step.objects.filter(concern=concern).values_list("kind", "done_at")
-    told = concern.how_known == HowKnown.CHILD_TOLD or bool(concern.child_words)
-    return ClosingFacts(
-        answers=frozenset(_settled_agency_answers(concern)),
-        routes=frozenset(routes),
-        kinds=frozenset(kind for kind, _ in steps),
-        owed=frozenset(kind for kind, done_at in steps if done_at is None),
-        grave=concern.danger or told or concern.marks.exists(),
-    )
-
-
-def _settled_agency_answers(concern: Concern):
-    """The last answer of each settled referral to social care or the police."""
-    sent = Referral.objects.filter(concern=concern, route__in=GRAVEST).order_by("id")
-    for referral in sent.prefetch_related("events"):
-        events = sorted(referral.events.all(), key=lambda event: event.pk)
-        if referral.current_stage in SETTLED:
-            yield from [event.answer for event in events if event.answer][-1:]
-
-
-def children_being_watched(children) -> set[int]:
-    """Primary keys of those of `children` on whom a watch is open."""
-    owed = Step.objects.open().filter(kind=StepKind.LOOK_AFTER)
-    rows = ConcernChild.objects.filter(child__in=children, part=ChildPart.ABOUT)
-    return set(rows.filter(concern__in=owed.values("concern")).values_list("child", flat=True))
-
-
-def has_lower_status_without(status: Status) -> bool:
-    """Whether the child's highest status is lower once `status` has ended."""
-    left = Status.objects.not_ended().filter(child=status.child_id).exclude(pk=status.pk)
-    return watching.is_lower_status(status.kind, list(left.values_list("kind", flat=True)))
-
-
-def concern_to_watch_on(viewer, child, *, lock: bool = False) -> Concern | None:
-    """The concern on which to watch `child` after a status ends, of those `viewer` may see: one on
-    which they are watched already, else the newest about them."""
-    about = ConcernChild.objects.filter(child=child, part=ChildPart.ABOUT).values("concern")
-    watched = Step.objects.open().filter(kind=StepKind.LOOK_AFTER, concern=models.OuterRef("pk"))
-    rows = Concern.objects.visible_to(viewer).filter(pk__in=about)
-    rows = rows.annotate(going=models.Exists(watched)).order_by("-going", "-id")
-    key = rows.values_list("pk", flat=True).first()
-    found = Concern.objects.select_for_update() if lock else Concern.objects
-    return found.filter(pk=key).first() if key else None
-
-
-def questions_on_status_end(viewer, status: Status) -> dict:
-    """What the form that ends `status` needs. `asks`: whether the child's highest status becomes
-    lower, so that a watch is needed; `concern`: where; `staff`: who may be asked about them."""
-    concern = concern_to_watch_on(viewer, status.child)
-    staff = staff_to_ask_about(viewer, concern) if concern else ()
-    return {"asks": has_lower_status_without(status), "concern": concern, "staff": staff}
-
-
-@dataclass(frozen=True)
-class ConcernRate:
-    """Number of concerns about the children of a watched concern, in a period of school weeks."""
-
-    words: str
-    weeks: int
-    number: int
-
-    @property
-    def rate_per_month(self) -> str:
-        """Concerns per month of four school weeks, to one decimal."""
-        return f"{self.number * 4 / self.weeks:.1f}"
-
-
-def concern_rates(viewer, watch: Watch) -> tuple[ConcernRate, ConcernRate]:
-    """Before the watch and since it began, over equal periods, of concerns `viewer` may see."""
-    long = max(viewer.now - watch.at, timedelta(weeks=1))
-    children = ConcernChild.objects.filter(concern=watch.concern, part=ChildPart.ABOUT)
-    rows = Concern.objects.visible_to(viewer).involving_children(
-        *children.values_list("child", flat=True)
-    )
-    counted = rows.aggregate(
-        before=models.Count("pk", filter=models.Q(received_at__range=(watch.at - long, watch.at))),
-        since=models.Count("pk", filter=models.Q(received_at__gt=watch.at)),
-    )
-    weeks = [
-        _school_weeks_between(watch, watch.at - long, watch.at),
-        _school_weeks_between(watch, watch.at, watch.at + long),
-    ]
-    return (
-        ConcernRate("Before it ended", weeks[0], counted["before"]),
-        ConcernRate("Since it ended", weeks[1], counted["since"]),
-    )
-
-
-def _school_weeks_between(watch: Watch, start: datetime, end: datetime) -> int:
-    """School weeks of five days between the two moments, rounded, at least 1."""
-    days = watch.school.school_calendar
-    minutes = calendars.school_minutes_between(days, start, end)
-    return max(1, round(minutes / (5 * calendars.day_minutes(calendars.Calendar.SCHOOL, days))))

@@ -1,7 +1,7 @@
 """Staff changes that wait for the head's approval, and the answers. Neither row ever changes.
 
-Which changes need approval, and who may answer, is in `rules/staffing.py`. A request holds all that
-is needed to make the change. The act that approves it makes it in the same transaction.
+Which changes need approval, and who may answer, is in `rules/staff_approval.py`. A request holds
+all that is needed to make the change. The act that approves it makes it in the same transaction.
 """
 
 from datetime import date, timedelta
@@ -14,7 +14,6 @@ from concerns.models.school.person import Invitation, Person, Post, Relation, Vi
 from concerns.rules import staff_approval
 from concerns.rules.roles import Role
 from concerns.rules.staff_approval import StaffRequestMatter
-from concerns.workflow.handover import lock_concerns, open_concerns_held_by, release_and_reassign
 
 LINKS_AN_HOUR = 3
 
@@ -136,47 +135,6 @@ class StaffChangeRequest(SchoolOwnedModel):
     def matching_relations(self):
         """The family relation this is about, if it has not been withdrawn. A queryset."""
         return Relation.objects.filter(shuts_out=self.person, child=self.child)
-
-    def apply_change(self, record) -> None:
-        """Make the change, in the act of somebody who may do it alone or who approves it."""
-        by = record.by.person
-        now = record.now
-        person = self.person
-        if self.matter == StaffRequestMatter.POST:
-            _create_requested_post(self, person)
-        elif self.matter == StaffRequestMatter.RELATED:
-            Relation.objects.record_relation(person, self.child, how=self.how, by=by, at=now)
-            release_and_reassign(
-                record,
-                person,
-                lock_concerns(
-                    open_concerns_held_by(person, self.child.school).involving_children(self.child)
-                ),
-            )
-        elif self.matter == StaffRequestMatter.UNRELATED:
-            self.matching_relations().update(ended_by=by, ended_at=now, shuts_out=None)
-        elif self.matter == StaffRequestMatter.EMAIL:
-            person.email = self.email
-            person.save(update_fields=["email"])
-        else:
-            # This ends every session of theirs and any earlier link.
-            person.replace_password(None)
-            Invitation.objects.create(school=record.by.school, person=person, by=by, at=now)
-
-
-def _create_requested_post(asked: StaffChangeRequest, person: Person) -> None:
-    Post.objects.create(
-        person=person,
-        school=asked.school,
-        role=asked.role,
-        title=asked.title,
-        since=asked.since,
-        until=asked.until,
-    )
-    if not person.is_active:
-        # They are back after leaving. Their password was removed when they left.
-        person.is_active = True
-        person.save(update_fields=["is_active"])
 
 
 def _reads_at_other_school(person: Person, school: int, today: date) -> bool:

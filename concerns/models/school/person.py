@@ -1,7 +1,7 @@
 """People who sign in, their posts, their family relations to children, and the `Viewer`.
 
 A viewer is a signed-in person acting in one school. Nothing here decides who may see a concern:
-that is in `models/case.py`.
+that is in `models/base/case_row.py`.
 """
 
 import uuid

@@ -1,18 +1,18 @@
-"""A school: its hours, terms and closures, and the local authority's numbers to ring.
-
-The school's own time limits for steps are in `models/clocks.py`; `School` only caches them.
-"""
+"""A school: its hours, terms, closures and own time limits, and the authority's numbers to ring."""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import lru_cache
 from types import MappingProxyType
 
 from django.db import models
 
+from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.rules import clock_bounds
 from concerns.rules.calendars import SchoolDays
+from concerns.rules.clocks import CLOCKS
 
 
 class Authorities(models.QuerySet):
@@ -130,8 +130,6 @@ class School(models.Model):
 
 @lru_cache(maxsize=256)
 def _calendar_and_clocks(pk: int, version: int) -> tuple[SchoolDays, Mapping[str, int]]:
-    from concerns.models.school.school_clocks import ClockSet
-
     school = School.objects.get(pk=pk)
     days = SchoolDays(
         nation=school.nation,
@@ -193,3 +191,50 @@ class SchoolDetails:
     authority: dict[str, str]
     # The adviser outside the school, by column of School; empty if the file names nobody.
     adviser: dict[str, str] = field(default_factory=dict)
+
+
+_KINDS = {kind.value: kind for kind in CLOCKS}
+
+
+class ClockSets(ViewerScopedQuerySet):
+    def amounts_in_force(self, school: "School", at: datetime | None = None) -> dict[str, int]:
+        """The school's own amounts by kind of step, for kinds that have one; as of `at` if given.
+
+        Limited to what the table of bounds allows now, whatever it allowed when they were set.
+        """
+        rows = self.filter(school=school)
+        rows = rows.filter(since__lte=at) if at else rows
+        newest = dict(rows.order_by("id").values_list("kind", "amount"))
+        return {
+            kind: clock_bounds.clamp_clock_amount(_KINDS[kind], amount)
+            for kind, amount in newest.items()
+            if amount is not None and kind in _KINDS
+        }
+
+
+class ClockSet(SchoolOwnedModel):
+    """From `since` on the school allows `amount` for steps of `kind`. None means the default in the
+    table of clocks. The unit is the clock's, in `rules/clocks.py`."""
+
+    kind = models.CharField(max_length=20)
+    amount = models.PositiveSmallIntegerField(null=True)
+    since = models.DateTimeField()
+    by = models.ForeignKey("concerns.Person", models.PROTECT, related_name="+", db_index=False)
+
+    objects = ClockSets.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["school", "id"], name="clocks_of_a_school")]
+
+    @property
+    def clock_change_words(self) -> str:
+        """The name of the clock and what it was set to."""
+        kind = _KINDS[self.kind]
+        usual = self.amount is None
+        said = clock_bounds.clock_amount_in_words(
+            kind, CLOCKS[kind].amount if usual else self.amount
+        )
+        return f"{kind.label}: {said}{' again, as the table says' if usual else ''}"
+
+    def __str__(self):
+        return f"{self.kind} {self.uid}"

@@ -4,7 +4,7 @@ A file removes nobody. People who are not in it are only listed, and so are role
 holds and the file does not give. A post ends on the day its line says. A post that reads concerns
 waits for the head's approval, unless whoever imports the file may create it alone. Only acts import
 a file. A page previews it by running the import and rolling it back. Parsing is in
-`paper/staffing.py`.
+`paper/staff_rows.py`.
 """
 
 import hashlib
@@ -12,10 +12,8 @@ import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import models, transaction
+from django.db import transaction
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
-from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.person import Person, Post, Viewer
 from concerns.rules.reporting_periods import local_day
@@ -54,27 +52,8 @@ def preview_staff_import(by: Viewer, now: datetime, lines) -> StaffImportResult:
     return done
 
 
-class StaffFiles(ViewerScopedQuerySet):
-    def awaiting_confirmation(self):
-        return self.filter(brought_at__isnull=True)
-
-
-class StaffFile(SchoolOwnedModel):
-    """An uploaded list of staff, kept encrypted until the import is confirmed."""
-
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
-    read_at = models.DateTimeField()
-    content = EncryptedText()
-    brought_at = models.DateTimeField(null=True)
-
-    objects = StaffFiles.as_manager()
-
-    def __str__(self):
-        return f"staff file {self.uid}"
-
-
 class StaffImport:
-    """The import of one file. Its lines are those of `paper/staffing.py` without faults.
+    """The import of one file. Its lines are those of `paper/staff_rows.py` without faults.
 
     With `alone`, posts that read concerns are created at once and do not wait for the head.
     """

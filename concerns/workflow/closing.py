@@ -1,0 +1,104 @@
+"""Closing a concern: why it may not be closed yet, and whether a watch must follow."""
+
+from dataclasses import replace
+
+from django.db import models
+
+from concerns.models.child.child_details import Status
+from concerns.models.concern.concern import Concern
+from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.response.decision import Decision, DecisionRoute
+from concerns.models.response.referral import Referral
+from concerns.models.response.step import Step
+from concerns.models.response.watch import staff_to_ask_about
+from concerns.rules import watching
+from concerns.rules.clocks import StepKind
+from concerns.rules.lifecycle import SETTLED, State, may_concern_become
+from concerns.rules.watching import GRAVEST, ClosingFacts, WatchReason
+from concerns.rules.words import ChildPart, HowKnown
+from concerns.workflow.available_actions import owed_steps_in_words
+
+WATCH_FIRST = (
+    "{}. So the child is watched before it is closed: choose who is asked how the child is."
+)
+
+
+def reason_not_to_close(agenda, words_back: str, but: frozenset = frozenset()) -> str:
+    """Why a case may not end now, in a sentence; "" if it may. Kinds in `but` end with it."""
+    concern = agenda.concern
+    held = owed_steps_in_words(step for step in agenda.open if step.kind not in but)
+    if held:
+        return "Still to do before it can be closed: " + "; ".join(held) + "."
+    if not words_back.strip() and concern.reporter_id != agenda.by.person.pk:
+        return "Closing gives the person who wrote it a word back."
+    if not may_concern_become(State(concern.state), State.CLOSED):
+        return f"This concern is {concern.state_words.lower()}: that cannot follow."
+    return ""
+
+
+def find_watch_reason(concern: Concern, outcome: str) -> WatchReason | None:
+    """Why closing `concern` with `outcome` needs a watch; None if it does not."""
+    known = facts_for_watch_rule(concern)
+    return watching.reason_to_watch(replace(known, outcome=outcome)) if known else None
+
+
+def facts_for_watch_rule(concern: Concern) -> ClosingFacts | None:
+    """The facts `rules/watching.py` needs about a concern to be closed. None if all its children
+    are being watched already: nobody is asked twice about one child."""
+    children = ConcernChild.objects.filter(concern=concern, part=ChildPart.ABOUT)
+    children = set(children.values_list("child", flat=True))
+    if children and children <= children_being_watched(children):
+        return None
+    in_force = Decision.objects.keys_in_force(concern)
+    routes = DecisionRoute.objects.filter(decision__in=in_force).values_list("route", flat=True)
+    steps = Step.objects.filter(concern=concern).values_list("kind", "done_at")
+    told = concern.how_known == HowKnown.CHILD_TOLD or bool(concern.child_words)
+    return ClosingFacts(
+        answers=frozenset(_settled_agency_answers(concern)),
+        routes=frozenset(routes),
+        kinds=frozenset(kind for kind, _ in steps),
+        owed=frozenset(kind for kind, done_at in steps if done_at is None),
+        grave=concern.danger or told or concern.marks.exists(),
+    )
+
+
+def _settled_agency_answers(concern: Concern):
+    """The last answer of each settled referral to social care or the police."""
+    sent = Referral.objects.filter(concern=concern, route__in=GRAVEST).order_by("id")
+    for referral in sent.prefetch_related("events"):
+        events = sorted(referral.events.all(), key=lambda event: event.pk)
+        if referral.current_stage in SETTLED:
+            yield from [event.answer for event in events if event.answer][-1:]
+
+
+def children_being_watched(children) -> set[int]:
+    """Primary keys of those of `children` on whom a watch is open."""
+    owed = Step.objects.open().filter(kind=StepKind.LOOK_AFTER)
+    rows = ConcernChild.objects.filter(child__in=children, part=ChildPart.ABOUT)
+    return set(rows.filter(concern__in=owed.values("concern")).values_list("child", flat=True))
+
+
+def has_lower_status_without(status: Status) -> bool:
+    """Whether the child's highest status is lower once `status` has ended."""
+    left = Status.objects.not_ended().filter(child=status.child_id).exclude(pk=status.pk)
+    return watching.is_lower_status(status.kind, list(left.values_list("kind", flat=True)))
+
+
+def concern_to_watch_on(viewer, child, *, lock: bool = False) -> Concern | None:
+    """The concern on which to watch `child` after a status ends, of those `viewer` may see: one on
+    which they are watched already, else the newest about them."""
+    about = ConcernChild.objects.filter(child=child, part=ChildPart.ABOUT).values("concern")
+    watched = Step.objects.open().filter(kind=StepKind.LOOK_AFTER, concern=models.OuterRef("pk"))
+    rows = Concern.objects.visible_to(viewer).filter(pk__in=about)
+    rows = rows.annotate(going=models.Exists(watched)).order_by("-going", "-id")
+    key = rows.values_list("pk", flat=True).first()
+    found = Concern.objects.select_for_update() if lock else Concern.objects
+    return found.filter(pk=key).first() if key else None
+
+
+def questions_on_status_end(viewer, status: Status) -> dict:
+    """What the form that ends `status` needs. `asks`: whether the child's highest status becomes
+    lower, so that a watch is needed; `concern`: where; `staff`: who may be asked about them."""
+    concern = concern_to_watch_on(viewer, status.child)
+    staff = staff_to_ask_about(viewer, concern) if concern else ()
+    return {"asks": has_lower_status_without(status), "concern": concern, "staff": staff}

@@ -1,0 +1,48 @@
+"""Makes a change to the staff once somebody may make it alone, or has approved it."""
+
+from concerns.models.school.approval import StaffChangeRequest
+from concerns.models.school.person import Invitation, Person, Post, Relation
+from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.workflow.handover import lock_concerns, open_concerns_held_by, release_and_reassign
+
+
+def apply_staff_change(asked: StaffChangeRequest, record) -> None:
+    """Make the change, in the act of somebody who may do it alone or who approves it."""
+    by = record.by.person
+    now = record.now
+    person = asked.person
+    if asked.matter == StaffRequestMatter.POST:
+        _create_requested_post(asked, person)
+    elif asked.matter == StaffRequestMatter.RELATED:
+        Relation.objects.record_relation(person, asked.child, how=asked.how, by=by, at=now)
+        release_and_reassign(
+            record,
+            person,
+            lock_concerns(
+                open_concerns_held_by(person, asked.child.school).involving_children(asked.child)
+            ),
+        )
+    elif asked.matter == StaffRequestMatter.UNRELATED:
+        asked.matching_relations().update(ended_by=by, ended_at=now, shuts_out=None)
+    elif asked.matter == StaffRequestMatter.EMAIL:
+        person.email = asked.email
+        person.save(update_fields=["email"])
+    else:
+        # This ends every session of theirs and any earlier link.
+        person.replace_password(None)
+        Invitation.objects.create(school=record.by.school, person=person, by=by, at=now)
+
+
+def _create_requested_post(asked: StaffChangeRequest, person: Person) -> None:
+    Post.objects.create(
+        person=person,
+        school=asked.school,
+        role=asked.role,
+        title=asked.title,
+        since=asked.since,
+        until=asked.until,
+    )
+    if not person.is_active:
+        # They are back after leaving. Their password was removed when they left.
+        person.is_active = True
+        person.save(update_fields=["is_active"])
