@@ -62,6 +62,16 @@ class ClockUnit(StrEnum):
     DATE = "its own date"
 
 
+# What `calculate_due_at` and `lateness_in_words` know how to count. Another pair cannot be written
+# down: it would be counted silently in a calendar that the table does not name.
+COUNTED = frozenset({
+    (ClockUnit.MINUTES, Calendar.SCHOOL), (ClockUnit.MINUTES, Calendar.REAL),
+    (ClockUnit.DAYS, Calendar.SCHOOL), (ClockUnit.DAYS, Calendar.WORKING),
+    (ClockUnit.DATE, Calendar.SCHOOL), (ClockUnit.DATE, Calendar.WORKING),
+    (ClockUnit.BELL, Calendar.REAL),
+})  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Clock:
     """The time limit of one kind of step, and its escalation.
@@ -70,6 +80,8 @@ class Clock:
     counted in `unit` and `calendar`. `rank` says how urgent the step is before anything is late,
     0 (a child in danger now) being most urgent. `climbs` are the roles it is escalated to in turn,
     each a different person, and `every` is the interval between escalations in minutes.
+
+    Raises ValueError for a unit that is not counted in `calendar`: see `COUNTED`.
     """
 
     holder: Role | None
@@ -79,6 +91,12 @@ class Clock:
     rank: int
     climbs: tuple[Role, ...]
     every: int
+
+    def __post_init__(self):
+        if (self.unit, self.calendar) not in COUNTED:
+            raise ValueError(
+                f"A clock in {self.unit} is not counted in the {self.calendar} calendar."
+            )
 
 
 _LEADS = (Role.DEPUTY, Role.HEAD)

@@ -5,7 +5,15 @@ from datetime import date
 
 import pytest
 
-from concerns.rules.clocks import CLOCKS, StepKind, calculate_due_at, lateness_in_words
+from concerns.rules.calendars import Calendar
+from concerns.rules.clocks import (
+    CLOCKS,
+    COUNTED,
+    ClockUnit,
+    StepKind,
+    calculate_due_at,
+    lateness_in_words,
+)
 from concerns.rules.escalation_timing import count_escalations
 from tests.rules.schools import HIGHLAND, PRIMARY, at, wall
 
@@ -211,3 +219,34 @@ def test_a_step_with_its_own_date_is_owed_at_that_days_bell_even_in_a_holiday():
         wall(calculate_due_at(StepKind.LOOK_AFTER, PRIMARY, at(JULY), date(2026, 8, 12)))
         == "2026-08-12 15:30"
     )
+
+
+# One example of each unit in each calendar, from Friday 6 November 2026 at two, in term.
+
+
+@pytest.mark.parametrize(
+    ("unit", "calendar", "amount", "due"),
+    [
+        (ClockUnit.MINUTES, Calendar.SCHOOL, 240, "2026-11-09 11:15"),
+        (ClockUnit.MINUTES, Calendar.REAL, 240, "2026-11-06 18:00"),
+        (ClockUnit.DAYS, Calendar.SCHOOL, 3, "2026-11-11 15:30"),
+        (ClockUnit.DAYS, Calendar.WORKING, 3, "2026-11-11 17:00"),
+        (ClockUnit.DATE, Calendar.SCHOOL, 0, "2026-11-12 15:30"),
+        (ClockUnit.DATE, Calendar.WORKING, 0, "2026-11-12 15:30"),
+        (ClockUnit.BELL, Calendar.REAL, 0, "2026-11-06 15:30"),
+    ],
+)
+def test_each_unit_is_counted_in_its_calendar(monkeypatch, unit, calendar, amount, due):
+    clock = replace(CLOCKS[StepKind.DECIDE], amount=amount, unit=unit, calendar=calendar)
+    monkeypatch.setitem(CLOCKS, StepKind.DECIDE, clock)
+    found = calculate_due_at(StepKind.DECIDE, PRIMARY, at("2026-11-06T14:00"), date(2026, 11, 12))
+    assert wall(found) == due
+
+
+@pytest.mark.parametrize(
+    ("unit", "calendar"),
+    sorted({(unit, calendar) for unit in ClockUnit for calendar in Calendar} - COUNTED),
+)
+def test_a_clock_in_a_calendar_it_is_not_counted_in_cannot_be_written(unit, calendar):
+    with pytest.raises(ValueError, match="is not counted in"):
+        replace(CLOCKS[StepKind.DECIDE], unit=unit, calendar=calendar)
