@@ -17,7 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, get_resolver, path, reverse
+from django.urls import URLPattern, get_resolver, path, resolve, reverse
 
 from concerns.doors import ledger, unsent_words
 from concerns.models import Viewer
@@ -50,6 +50,16 @@ ROOMS = (
 def gated_path(route: str, view, open_to: May | PageOpenTo, name: str) -> URLPattern:
     """One URL pattern whose view is behind the gate. `open_to` says who may open it."""
     return path(route, guard_view(view, open_to), name=name)
+
+
+def may_open(viewer: Viewer, address: str) -> bool:
+    """Whether `viewer` may open the page at `address`, a path such as `reverse` gives.
+
+    Pages ask this before they offer a link or a button, so that the row of `urls.py` alone decides.
+    Raises Resolver404 for an address that no page has.
+    """
+    open_to = resolve(address).func.open_to
+    return isinstance(open_to, PageOpenTo) or viewer.has_power(open_to)
 
 
 def guard_view(view, open_to: May | PageOpenTo):

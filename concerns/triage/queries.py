@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from concerns.doors import ledger, sight
+from concerns.doors.gate import may_open
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.models import (
     Concern,
@@ -203,12 +204,22 @@ def read_concern_page(viewer: Viewer, uid) -> dict:
         "facts": concern_history.list_account_answers(concern),
         "additions": concern_history.list_writer_additions(concern),
         "stories": sight.open_stories_beside(viewer, concern, rolled, "beside a concern"),
-        "steps": [(step, _address_of_step(step)) for step in steps],
+        "steps": [(step, _address_of_step(viewer, step)) for step in steps],
         "rulings": concern_history.match_decisions_to_children(concern),
         "happenings": concern_history.list_history_events(concern),
-        "take": available_actions.action_to_take_on(viewer, concern, steps),
-        "moves": available_actions.other_actions(concern, steps),
-        "may_keep": available_actions.may_keep(concern, steps),
+        **_available_actions(viewer, concern, steps),
+    }
+
+
+def _available_actions(viewer: Viewer, concern: Concern, steps: list[Step]) -> dict:
+    """What the page offers: only what the acts would not refuse this viewer."""
+    take = available_actions.action_to_take_on(viewer, concern, steps)
+    moves = available_actions.other_actions(concern, steps)
+    keeps = may_open(viewer, reverse("triage_keep", args=[concern.uid]))
+    return {
+        "take": take if may_open(viewer, take.url) else None,
+        "moves": [move for move in moves if may_open(viewer, move.url)],
+        "may_keep": keeps and available_actions.may_keep(concern, steps),
     }
 
 
@@ -216,9 +227,10 @@ def _route_of_step(step: Step | None) -> str:
     return step.referral.route if step and step.referral_id else ""
 
 
-def _address_of_step(step: Step) -> str:
+def _address_of_step(viewer: Viewer, step: Step) -> str:
     place = step.page_name_and_uid
-    return reverse(place[0], args=[place[1]]) if place else ""
+    address = reverse(place[0], args=[place[1]]) if place else ""
+    return address if address and may_open(viewer, address) else ""
 
 
 def get_decision_questions(viewer: Viewer, uid) -> tuple[Concern, dict]:
@@ -276,11 +288,11 @@ def list_handover_colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
     return list(people.exclude(pk__in=has).not_excluded_from(concern))
 
 
-def list_steps_before_closing(concern: Concern) -> list[tuple[str, str]]:
+def list_steps_before_closing(viewer: Viewer, concern: Concern) -> list[tuple[str, str]]:
     """(What must be done before it can be closed, address where it is done), each once."""
     return list(
         {
-            (s.step_in_words, _address_of_step(s)): s
+            (s.step_in_words, _address_of_step(viewer, s)): s
             for s in Step.objects.steps_blocking_closure(concern)
         }
     )

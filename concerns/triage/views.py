@@ -160,7 +160,7 @@ def close(request, uid):
     return sheet.render_page(
         "triage/close.html",
         concern,
-        held=queries.list_steps_before_closing(concern),
+        held=queries.list_steps_before_closing(request.viewer, concern),
         may_close=may_concern_become(State(concern.state), State.CLOSED),
     )
 

@@ -1,0 +1,45 @@
+"""A concern's page offers nothing that the act behind it would refuse the person who reads it."""
+
+import re
+
+import pytest
+
+from concerns.rules import roles
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import READERS, ROLES, May, Role
+from tests.desk import Desk
+
+pytestmark = pytest.mark.django_db
+
+OFFERED = re.compile(r'(?:href|action)="(/(?:triage|refer|chase|child)/[^"#?]+)')
+CHILD_READERS = [role for role in READERS if May.READ in ROLES[role]]
+TAKEN_AWAY = [
+    (role, power) for role in CHILD_READERS for power in ROLES[role] - {May.SUBMIT, May.READ}
+]
+
+
+def offered_by(page: str) -> set[str]:
+    """The addresses of the page's own links and buttons; the bar above them is on every page."""
+    return set(OFFERED.findall(page.split("<main", 1)[1]))
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize(("role", "power"), sorted(TAKEN_AWAY))
+def test_without_a_power_nothing_is_offered_that_needs_it(
+    client, where, monkeypatch, role, power, state
+):
+    Desk(client, where, role)
+    concern = Desk(type(client)(), where, Role.DSL).concern(state)
+    monkeypatch.setitem(roles.ROLES, role, ROLES[role] - {power})
+    page = client.get(f"/triage/{concern.uid}/").content.decode()
+    found = {address: client.get(address).status_code for address in offered_by(page)}
+    assert {address for address, status in found.items() if status == 403} == set()
+
+
+@pytest.mark.parametrize("role", CHILD_READERS)
+def test_with_every_power_each_is_offered(client, where, role):
+    desk = Desk(client, where, role)
+    concern = desk.concern(State.DECIDED)
+    offered = offered_by(client.get(f"/triage/{concern.uid}/").content.decode())
+    acts = ("decide", "close", "hand", "note", "exclude", "refile")
+    assert {f"/triage/{concern.uid}/{act}/" for act in acts} <= offered
