@@ -198,7 +198,7 @@ def speak(*, by: Viewer, concern, spoken: AgencyConversation, now: datetime, rec
     """Record a conversation with the LADO or the police."""
     _require_adult_open(concern)
     if spoken.happened_at > now:
-        raise ActRefused("This is written down after it has happened.")
+        raise ActRefused("The time cannot be in the future.")
     entry = AdultEntry.objects.record_adult_entry(
         AdultEventKind.OUTSIDE, by, concern, now=now, **vars(spoken)
     )
@@ -245,7 +245,9 @@ def take_over(*, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record) ->
     """Give an escalated concern to the other reader, because its own reader did not act."""
     concern = AdultConcern.objects.select_for_update().filter(uid=uid, school=by.school).first()
     if uid not in {one.uid for one in list_escalated_to(by)}:
-        raise ActRefused("Somebody has acted on it since this page was made. It stays with them.")
+        raise ActRefused(
+            "Somebody has acted on this since you opened the page, so you cannot take it over."
+        )
     to = next(role for role in adult_vocabulary.READERS if role != concern.goes_to)
     handing = AdultEntry.objects.record_adult_entry(
         AdultEventKind.HANDED, by, concern, why, now, to=to

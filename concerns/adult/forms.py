@@ -53,13 +53,13 @@ class AdultConcernForm(WhoToldYouQuestions):
         help_text="What you saw, heard or were told, in the order it happened and as near to the "
         "words as you can. You need no proof.",
     )
-    sort = choice_field("What do you take it for?", AdultConcernSort)
+    sort = choice_field("How serious do you think it is?", AdultConcernSort)
     when_where = WordsField("When and where was it?", line=True)
     children = WordsField(
         "Which children, if any?", line=True, help_text="In words. It is put in no child's file."
     )
     told_already = WordsField(
-        "Whom have you told already?", line=True, help_text="Whom, when, and what they said."
+        "Who have you told already?", line=True, help_text="Whom, when, and what they said."
     )
     shut_out = forms.MultipleChoiceField(
         label="Who else should not see this?",
@@ -247,7 +247,8 @@ class AdultConversationForm(ConditionalForm, AdultReaderForm):
     answer = choice_field(
         "What will they do?",
         AdultAgencyAnswer,
-        help_text="Leave it open if they have not said: their answer is then owed.",
+        help_text="Leave this blank if they have not said. "
+        "Hearing from them then becomes a next step.",
     )
     helper = lay_out_form(
         "agency",

@@ -134,8 +134,8 @@ def _build_time_field(label: str, like: str) -> forms.TimeField:
 
 
 class LetterTimesForm(DraftableForm):
-    first = _build_time_field("The first letter of the day", "08:00")
-    second = _build_time_field("The second letter of the day", "14:30")
+    first = _build_time_field("The first e-mail of the day", "08:00")
+    second = _build_time_field("The second e-mail of the day", "14:30")
     helper = lay_out_form(
         Question("first", width=5),
         Question("second", width=5),

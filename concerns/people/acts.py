@@ -281,7 +281,7 @@ def leave(
     """
     _lock_staff_changes(by)
     if person.pk == by.person.pk:
-        raise ActRefused("Somebody else writes down that you leave.")
+        raise ActRefused("Ask a colleague to record that you have left.")
     if last > by.todays_date:
         raise ActRefused("That day is still to come. Write it down on the day they leave.")
     _require_lead_and_head(by, person, {Role.DSL, Role.HEAD})

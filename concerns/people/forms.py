@@ -132,7 +132,7 @@ class ApprovalAnswer(Choice):
 
 
 class ApprovalForm(DraftableForm):
-    answer = choice_field("What do you say?", ApprovalAnswer, needed="Approve it, or refuse it")
+    answer = choice_field("Do you approve this?", ApprovalAnswer, needed="Approve it, or refuse it")
     why = ShortTextField(
         "Why not?", 300, help_text="Who asked reads this. Needed where you refuse."
     )
@@ -171,7 +171,7 @@ class FamilyForm(DraftableForm):
             else ()
         )
         if looks and not asked:
-            asked = (TextBlock("Nobody on the roll is found by that. Try less of the name."),)
+            asked = (TextBlock("No pupil on the roll matches. Try a shorter part of the name."),)
         find = SubmitButton("Find", value="find", kind="secondary")
         self.helper = lay_out_form("find", ButtonRow(find), *asked)
 

@@ -39,7 +39,7 @@ def _require_open_for_referral(concern: Concern) -> None:
 
 def _refuse_future_moment(at: datetime, now: datetime) -> None:
     if at > now:
-        raise ActRefused("This is written down after it has happened.")
+        raise ActRefused("The time cannot be in the future.")
 
 
 @act(May.REFER, Kind.SPOKE, on="concern")
@@ -62,7 +62,7 @@ def speak(
     the conversation with parents that waited for it. `concern_child` None: about all of them."""
     _require_open_for_referral(concern)
     if happened_at > now:
-        raise ActRefused("A conversation is written down after it has happened.")
+        raise ActRefused("The time of a conversation cannot be in the future.")
     if concern_child and concern_child.concern_id != concern.pk:
         raise ActRefused("A conversation is about a child of this concern.")
     talk = ConversationAnswers(spoken_to, who, said, happened_at, who_else, concern_child, reached)

@@ -23,13 +23,13 @@ def format_date_or_time(value: datetime | date | time | None) -> str:
 def school_wait_in_words(days: SchoolDays, since: datetime, now: datetime) -> str:
     """The school time from `since` to `now`, in words: "2 school hours".
 
-    "no school time yet" if a minute or more has passed, but none of it in school time. Raises
-    ValueError for a naive moment.
+    "only outside school hours" if a minute or more has passed, but none of it in school time.
+    Raises ValueError for a naive moment.
     """
     minutes = school_minutes_between(days, since, now)
     if not minutes and now - since >= timedelta(minutes=1):
         # For a concern sent at night "less than a minute" would suggest that it has only just come.
-        return "no school time yet"
+        return "only outside school hours"
     return duration_in_words(minutes, Calendar.SCHOOL, days)
 
 

@@ -300,9 +300,9 @@ def refile(
     who is family to the right child can no longer see the concern, and holds none of its steps.
     """
     if row.concern_id != concern.pk or row.part == ChildPart.MOVED:
-        raise ActRefused("It does not stand under that child any more.")
+        raise ActRefused("This concern is no longer filed under that child.")
     if row.child_id == to.pk:
-        raise ActRefused("It stands under that child already. Find the child it is about.")
+        raise ActRefused("It is already filed under that child. Find the child it is about.")
     readers = {line.who.pk for line in ledger.first_readings_of(concern)}
     others = readers - {by.person.pk, concern.reporter_id}
     # Moved from a description, nobody has been told anything untrue about a child.

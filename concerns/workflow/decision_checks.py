@@ -48,4 +48,4 @@ def _faults_on_concern(
     yield stranger, "The adult who watches works here, and is not the child's family."
     before = [*decided.sent.values(), *filter(None, [decided.spoken])]
     early = any(done.happened_at > now for done in before)
-    yield early, "This is written down after it has happened."
+    yield early, "The time cannot be in the future."

@@ -54,7 +54,7 @@ def test_every_word_goes_along_and_whoever_was_shut_out_stays_so(staff, head, ch
         "Aneurin Quillfeather",
         "Nobody",
         "He hurts me",
-        "What do you take it for?",
+        "How serious do you think it is?",
     ):
         assert said in page, said
     for person in (dan, head.person):

@@ -37,7 +37,7 @@ def see_what_is_stuck(walk, *words):
 
 def test_the_head_sees_that_all_has_gone_out(walk, place):
     walk.sign_in(place.head)
-    see_what_is_stuck(walk, "None: every letter older than a quarter of an hour has gone out.")
+    see_what_is_stuck(walk, "None: every e-mail older than a quarter of an hour has been sent.")
 
 
 def test_the_head_sees_for_whom_a_letter_does_not_go_out(walk, place):

@@ -94,7 +94,7 @@ def test_what_was_answered_is_shown_with_its_answer(house, client):
     factories.sign_in(client, house.head.person)
     page = client.get(f"/people/asked/{what.uid}/").content.decode()
     assert "<strong>Approved</strong>" in page
-    assert "What do you say?" not in page
+    assert "Do you approve this?" not in page
 
 
 def test_a_person_is_changed_and_the_address_of_a_reader_waits(house, desk):

@@ -66,7 +66,7 @@ def test_a_child_and_a_reason_are_asked_for(desk, wrong, right):
     assert list(Concern.objects.involving_children(right)) == []
     assert "You can pick several" not in words(desk.press(path, both))
     assert errors(desk.press(path, {"child": str(wrong.uid), "why": WHY})) == [
-        "It stands under that child already. Find the child it is about."
+        "It is already filed under that child. Find the child it is about."
     ]
 
 

@@ -97,7 +97,7 @@ class HeartbeatStatus:
         if self.nobody:
             said.append(f"next steps that nobody here may act on: {self.nobody}")
         if self.stuck:
-            said.append(f"letters that do not go out: {self.stuck}")
+            said.append(f"e-mails that could not be sent: {self.stuck}")
         return said
 
 

@@ -95,7 +95,7 @@ class DecisionAnswers:
         full = self.considered.strip() and self.siblings and self.child_seen and self.parents_told
         why_not = self.parents_told == ParentsTold.NO and not self.parents_why_not.strip()
         yield alone, "No further action stands alone: choose it, or the other routes."
-        yield named, "A watch names the adult who watches."
+        yield named, "Choose who will watch."
         yield self.light and not routes <= LIGHT, "A light decision only adds to the picture."
         yield not self.light and not full, FULL
         yield not self.light and why_not, "Say why parents are not told."

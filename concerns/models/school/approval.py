@@ -117,15 +117,19 @@ class StaffChangeRequest(SchoolOwnedModel):
             return f"{name} has left. Give them a post here first."
         elif matter in {StaffRequestMatter.RELATED, StaffRequestMatter.UNRELATED}:
             if self.matching_relations().exists() is (matter is StaffRequestMatter.RELATED):
-                return "That is so already. There is nothing more to do."
+                return "This is already recorded. There is nothing to change."
         elif _reads_at_other_school(self.person, self.school_id, today):
             return f"{name} also reads the record of another school, which has to do this."
         elif matter is StaffRequestMatter.PASSWORD and self._recent_link_count() >= LINKS_AN_HOUR:
-            return "Three links have gone to them in an hour. Look among their junk mail."
+            return (
+                "Three links were sent to them in the last hour. Ask them to check their junk mail."
+            )
         elif (
             matter is StaffRequestMatter.EMAIL and Person.objects.filter(email=self.email).exists()
         ):
-            return "Somebody has that e-mail address. Look for it among who has left."
+            return (
+                "Somebody already has that e-mail address. It may belong to a person who has left."
+            )
         return ""
 
     def _recent_link_count(self) -> int:
