@@ -11,6 +11,8 @@ from enum import StrEnum
 class Choice(StrEnum):
     """An enum whose values are stored in the database and whose labels are shown to people."""
 
+    label: str
+
     def __new__(cls, value: str, label: str):
         member = str.__new__(cls, value)
         member._value_ = value

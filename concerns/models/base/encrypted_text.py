@@ -82,6 +82,9 @@ class _DecryptingAttribute(DeferredAttribute):
 class EncryptedText(models.BinaryField):
     """Text that is encrypted when saved and decrypted when first read."""
 
+    # The types that are assigned and read, for mypy and its Django plugin.
+    _pyi_private_set_type: str
+    _pyi_private_get_type: str
     descriptor_class = _DecryptingAttribute
     description = "Encrypted text"
 
