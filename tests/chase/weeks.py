@@ -285,7 +285,7 @@ class Weeks:
         theirs = Concern.objects.open().filter(Q(holder=gone) | Q(pk__in=owing), school=self.school)
         held = theirs.count()
         head = self.post(Role.HEAD)
-        if left := self.does(people.leave, head, person=gone, last=head.today, to=to):
+        if left := self.does(people.leave, head, person=gone, last=head.todays_date, to=to):
             self.story += self.story[-1:] * held
             self.gone.append(gone)
         return left

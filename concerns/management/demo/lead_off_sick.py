@@ -50,7 +50,7 @@ class LeadOffSickYear(DemoYear):
 
     def lead_on_duty(self, at):
         return (
-            super().lead(at)
+            super().lead_on_duty(at)
             if at < self.since
             else self.viewer_in_role(self.acting_person, self.acting, at)
         )
