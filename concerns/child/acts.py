@@ -28,9 +28,17 @@ from concerns.models import (
     Tie,
     Viewer,
 )
-from concerns.models.child import household as household_rows
 from concerns.models.child.child_fact import Fact
-from concerns.models.response import watch as watch_rows
+from concerns.models.child.household import (
+    AdultFact,
+    AdultHome,
+    Household,
+    HouseholdAdult,
+    add_household_adult,
+    end_day_within,
+    move_household,
+)
+from concerns.models.response.watch import WATCH_NEEDED, WRITE_FIRST, Watch, WatchAnswers
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
@@ -39,8 +47,8 @@ from concerns.workflow.closing import concern_to_watch_on, has_lower_status_with
 
 # The models whose rows can be ended, by the word in the address (`?what=`).
 ENDABLE: dict[str, type[Fact]] = {
-    "home": Home, "living": household_rows.AdultHome, "tie": Tie,
-    "fact": household_rows.AdultFact, "sibling": Sibling,
+    "home": Home, "living": AdultHome, "tie": Tie,
+    "fact": AdultFact, "sibling": Sibling,
     "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
     "authority": HomeAuthority,
 }  # fmt: skip
@@ -123,21 +131,19 @@ def move(
     since: date | None = None,
     leaving: bool = False,
     children: Iterable[Child] = (),
-    adults: Iterable[household_rows.HouseholdAdult] = (),
+    adults: Iterable[HouseholdAdult] = (),
     now: datetime,
     record,
-) -> household_rows.Household:
+) -> Household:
     """Record a new address for the child, and for the `children` and `adults` who moved too.
 
     `leaving`: they no longer live at the previous address.
     """
     _refuse_future_day(by, since)
-    uid, made = _find_earlier_press(household_rows.Household, child, once)
+    uid, made = _find_earlier_press(Household, child, once)
     moved = [child, *children]
     if made is None:
-        made = household_rows.move_household(
-            by, now, since, uid, address, moved, list(adults), leaving
-        )
+        made = move_household(by, now, since, uid, address, moved, list(adults), leaving)
     _record_file_line(record, made, moved, "address", since=since, address=address)
     return made
 
@@ -151,20 +157,20 @@ def know(
     relation: str,
     responsibility: str,
     once: uuid.UUID,
-    household: household_rows.Household | None = None,
+    household: Household | None = None,
     telephone: str = "",
     fact: str = "",
     since: date | None = None,
     now: datetime,
     record,
-) -> household_rows.HouseholdAdult:
+) -> HouseholdAdult:
     """Add an adult to the child's file: name, relation, household, telephone, one fact."""
     _refuse_future_day(by, since)
-    uid, adult = _find_earlier_press(household_rows.HouseholdAdult, child, once)
+    uid, adult = _find_earlier_press(HouseholdAdult, child, once)
     tied = {"relation": relation, "responsibility": responsibility}
     if adult is None:
         told = (name, household, telephone, fact)
-        adult = household_rows.add_household_adult(by, now, since, uid, *told, child=child, **tied)
+        adult = add_household_adult(by, now, since, uid, *told, child=child, **tied)
     more = {"name": name, "telephone": telephone, "fact": fact, **tied}
     _record_file_line(record, adult, [child], "adult", since=since, **more)
     return adult
@@ -193,7 +199,7 @@ def live_in(
     if row is None:
         authority = authority or _add_other_authority(record, child, name, numbers or {})
         for old in HomeAuthority.objects.not_ended().filter(child=child):
-            HomeAuthority.objects.end_fact(old, by, now, household_rows.end_day_within(old, since))
+            HomeAuthority.objects.end_fact(old, by, now, end_day_within(old, since))
         said = {"uid": uid, "child": child, "authority": authority, "told_by": told_by}
         row = HomeAuthority.objects.record_fact(by, now, since, **said)
     _record_file_line(record, row, [child], "authority", since=since, told_by=told_by)
@@ -250,7 +256,7 @@ def tie(
     *,
     by: Viewer,
     child: Child,
-    adult: household_rows.HouseholdAdult,
+    adult: HouseholdAdult,
     relation: str,
     responsibility: str,
     once: uuid.UUID,
@@ -264,7 +270,7 @@ def tie(
     said = {"relation": relation, "responsibility": responsibility}
     if row is None:
         for old in Tie.objects.not_ended().filter(child=child, adult=adult):
-            Tie.objects.end_fact(old, by, now, household_rows.end_day_within(old, since))
+            Tie.objects.end_fact(old, by, now, end_day_within(old, since))
         row = Tie.objects.record_fact(by, now, since, uid=uid, child=child, adult=adult, **said)
     _record_file_line(record, row, [child], "tie", since=since, **said)
     return row
@@ -275,19 +281,19 @@ def learn(
     *,
     by: Viewer,
     child: Child,
-    adult: household_rows.HouseholdAdult,
+    adult: HouseholdAdult,
     kind: str,
     words: str,
     once: uuid.UUID,
     since: date | None = None,
     now: datetime,
     record,
-) -> household_rows.AdultFact:
+) -> AdultFact:
     """Add a telephone number or another fact about an adult."""
     _refuse_future_day(by, since)
-    uid, row = _find_earlier_press(household_rows.AdultFact, child, once)
+    uid, row = _find_earlier_press(AdultFact, child, once)
     if row is None:
-        row = household_rows.AdultFact.objects.record_fact(
+        row = AdultFact.objects.record_fact(
             by, now, since, uid=uid, adult=adult, kind=kind, words=words
         )
     _record_file_line(record, row, [child], kind, since=since, words=words)
@@ -301,7 +307,7 @@ def brother_or_sister(
     child: Child,
     once: uuid.UUID,
     other: Child | None = None,
-    household: household_rows.Household | None = None,
+    household: Household | None = None,
     name: str = "",
     where: str = "",
     born: str = "",
@@ -369,7 +375,7 @@ def end(
     until: date | None = None,
     view_ended: str = "",
     ended_how: str = "",
-    watching: watch_rows.WatchAnswers | None = None,
+    watching: WatchAnswers | None = None,
     now: datetime,
     record,
 ) -> Fact:
@@ -394,19 +400,19 @@ def end(
     return row
 
 
-def _start_watch(record, child: Child, asked: watch_rows.WatchAnswers | None) -> None:
+def _start_watch(record, child: Child, asked: WatchAnswers | None) -> None:
     """Start the watch on the child's newest concern; reopen that concern if it was closed."""
     by = record.by
     concern = concern_to_watch_on(by, child, lock=True)
     if concern is None:
-        raise ActRefused(watch_rows.WRITE_FIRST)
-    if wrong := asked.watch_fault(by, concern) if asked else watch_rows.WATCH_NEEDED:
+        raise ActRefused(WRITE_FIRST)
+    if wrong := asked.watch_fault(by, concern) if asked else WATCH_NEEDED:
         raise ActRefused(wrong)
     agenda = record.agenda_of_concern(concern)
     if concern.state == State.CLOSED:
         asked = replace(asked, outcome=concern.outcome)
         Ending.objects.record_reopening(agenda, State.DECIDED, WatchReason.STATUS.label, by.person)
-    watch = watch_rows.Watch.objects.open_watch(agenda, WatchReason.STATUS, asked)
+    watch = Watch.objects.open_watch(agenda, WatchReason.STATUS, asked)
     told = {"children": [child.uid], **asked.watch_ledger_details()}
     record(kind=Kind.WATCHED, about=watch, concern=concern, **told)
 
