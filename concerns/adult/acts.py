@@ -231,7 +231,7 @@ def hand(*, by: Viewer, concern: AdultConcern, note: str, now: datetime, record)
     _require_adult_open(concern)
     to = next(role for role in adult_vocabulary.READERS if role != concern.goes_to)
     if to not in {post.role for post in find_reader_posts(concern, by.todays_date, to)}:
-        raise ActRefused(f"Nobody in post may have it from you: {to.title.lower()}.")
+        raise ActRefused(f"Nobody in post may have it from you: {to.title_words.lower()}.")
     handing = AdultEntry.objects.record_adult_entry(
         AdultEventKind.HANDED, by, concern, note, now, to=to
     )

@@ -53,7 +53,7 @@ def get_colleagues_by_uid(viewer: Viewer, uids: list[uuid.UUID] | None = None) -
     found: dict[str, Person] = {}
     for post in posts.select_related("person").order_by("person__name", "pk"):
         person = found.setdefault(str(post.person.uid), post.person)
-        person.detail = post.title or Role(post.role).title
+        person.detail = post.title or Role(post.role).title_words
     return found
 
 
