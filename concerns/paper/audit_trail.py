@@ -12,6 +12,10 @@ from datetime import datetime
 
 from concerns.doors import ledger
 from concerns.models import Concern, Step, Viewer
+from concerns.models.response.chase_call import ChaseCall
+from concerns.models.response.conversation import Conversation
+from concerns.models.response.meeting import Meeting
+from concerns.models.response.referral import ReferralEvent
 from concerns.models.response.step import StepEnding
 from concerns.paper.who_knew import STAFFING, WhoKnewEntry, list_who_knew
 from concerns.reading import concern_history
@@ -68,7 +72,7 @@ class ConcernTrail:
 
     concern: Concern
     entries: list[TrailEntry]
-    knew: "list[WhoKnewEntry]"
+    knew: list[WhoKnewEntry]
     lists_looked_through: int = ledger.LISTS_LOOKED_THROUGH
 
 
@@ -87,7 +91,7 @@ def build_trail(concern: Concern, viewer: Viewer) -> ConcernTrail:
 
 
 def list_trail_entries(
-    concern: Concern, steps: list[Step], lines: list, viewer: Viewer
+    concern: Concern, steps: list[Step], lines: list[ledger.AuditedLine], viewer: Viewer
 ) -> list[TrailEntry]:
     """Every entry of the trail, oldest first.
 
@@ -206,12 +210,12 @@ def _task_and_watch_entries(concern: Concern) -> Iterator[TrailEntry]:
         yield TrailEntry(row.at, f"Opened a watch of {row.last} school weeks", row.by.name, facts)
 
 
-def _moment_if_earlier(row) -> datetime | None:
+def _moment_if_earlier(row: Meeting | Conversation | ReferralEvent | ChaseCall) -> datetime | None:
     """When it happened, if that was before it was recorded."""
     return row.happened_at if row.happened_at < row.at else None
 
 
-def _ledger_entry(line) -> TrailEntry:
+def _ledger_entry(line: ledger.AuditedLine) -> TrailEntry:
     if line.kind is Kind.NOTICED:
         why = _stated_facts(("Because", MessageReason.label_of_value(line.reason)))
         return TrailEntry(line.at, line.kind.label, line.to.name if line.to else OUTSIDE, why)
@@ -282,7 +286,8 @@ def _step_entries(steps: list[Step], viewer: Viewer) -> Iterator[TrailEntry]:
         yield TrailEntry(step.opened_at, what, mark="step", due=step.due_at)
         late = clocks.lateness_in_words(StepKind(step.kind), days, step.due_at, step.done_at)
         what = f"{StepEnding.label_of_value(step.ended)}: {step.step_in_words}"
-        yield TrailEntry(step.done_at, what, step.done_by.name, late=late, mark="step")
+        who = step.done_by.name if step.done_by else ""
+        yield TrailEntry(step.done_at, what, who, late=late, mark="step")
 
 
 def _merge_repeated_readings(entries: list[TrailEntry]) -> list[TrailEntry]:
@@ -290,9 +295,12 @@ def _merge_repeated_readings(entries: list[TrailEntry]) -> list[TrailEntry]:
     told: list[TrailEntry] = []
     for entry in entries:
         last = told[-1] if told else None
-        again = last and entry.mark == "read" == last.mark
-        if again and (entry.who, entry.what) == (last.who, last.what):
+        if last and entry.mark == "read" == last.mark and _is_same_reading(last, entry):
             told[-1] = replace(last, times=last.times + 1, last=entry.at)
         else:
             told.append(entry)
     return told
+
+
+def _is_same_reading(one: TrailEntry, other: TrailEntry) -> bool:
+    return (one.who, one.what) == (other.who, other.what)

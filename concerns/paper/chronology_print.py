@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from concerns.doors import sight
 from concerns.models import Child, ChildName, Concern, Viewer
 from concerns.paper import name_covering
-from concerns.paper.name_covering import NamesToCover, TextPiece
+from concerns.paper.name_covering import Name, NamesToCover, TextPiece
 from concerns.reading import child_file, chronology
 from concerns.reading.chronology import ChronologyEntry, ChronologyFilters
 from concerns.rules.kinds import Kind
@@ -159,7 +159,7 @@ def _collect_names_to_cover(viewer: Viewer, child: Child, also: str) -> NamesToC
         ChildName.objects.former_names().filter(school=viewer.school).values_list("child", *CALLED)
     )
     names = {name_covering.split_name_words(line) for line in also.splitlines()}
-    own = set()
+    own: set[Name] = set()
     for pk, surname, *first in called:
         found = own if pk == child.pk else names
         for one in filter(None, first):
