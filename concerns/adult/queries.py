@@ -122,16 +122,29 @@ def list_own_adult_concerns(
     return sight.read_page_of_list(viewer, rows.prefetch_related(Prefetch("entries", words)), FEW)
 
 
-def read_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+@dataclass(frozen=True)
+class OwnAdultConcernPage:
+    """A concern about an adult as its writer sees it. `said`: (question, answer) pairs. `added`:
+    what the writer added. `told_back`: the words back they were given."""
+
+    concern: AdultConcern
+    said: list[tuple[str, str]]
+    added: list[AdultEntry]
+    told_back: list[AdultEntry]
+
+
+def read_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> OwnAdultConcernPage:
     """A concern the viewer wrote, with its words, additions and words back. Recorded."""
     concern = sight.open_own_adult_concern(viewer, uid)
     entries = list(concern.entries.select_related("by").order_by("id"))
-    concern.added = [row for row in entries if row.what == AdultEventKind.ADDED]
-    concern.told_back = [row for row in entries if row.what == AdultEventKind.WORD_BACK]
     shut_out = concern.exclusions.filter(by=viewer.person, subject=False)
     names = shut_out.select_related("person").order_by("id")
-    concern.said = list_adult_answers(concern, [row.person.name for row in names], "you")
-    return concern
+    return OwnAdultConcernPage(
+        concern=concern,
+        said=list_adult_answers(concern, [row.person.name for row in names], "you"),
+        added=[row for row in entries if row.what == AdultEventKind.ADDED],
+        told_back=[row for row in entries if row.what == AdultEventKind.WORD_BACK],
+    )
 
 
 def list_adult_answers(

@@ -67,7 +67,8 @@ def staff(request):
 
 def person(request, uid):
     found = queries.read_person_page(request.viewer, uid)
-    page = {"person": found, "unsent": "unsent" in request.GET, "sent": "sent" in request.GET}
+    page = {"person": found.person, "found": found}
+    page |= {"unsent": "unsent" in request.GET, "sent": "sent" in request.GET}
     return render(request, "people/person.html", page)
 
 
@@ -169,7 +170,7 @@ def unrelate(request, uid):
 def invite(request, uid):
     """Sends a link to choose a password, the first one or a new one."""
     viewer = request.viewer
-    person = queries.read_person_page(viewer, uid)
+    person = queries.get_staff_member(viewer, uid)
     first = not person.has_usable_password()
     label = "This is their own address, and I know that it is they who ask"
     sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Send the link")
@@ -218,15 +219,16 @@ def answer(request, uid):
 
 def leave(request, uid):
     viewer = request.viewer
-    person = queries.get_person_leaving(viewer, uid)
+    leaver = queries.get_person_leaving(viewer, uid)
+    person = leaver.person
     able = queries.list_successors(viewer, person)
-    holds = bool(person.has or person.owes)
+    holds = bool(leaver.has or leaver.owes)
     sheet = FormPage(request, forms.LeaveForm, today=viewer.todays_date, able=able, holds=holds)
     if sheet.is_complete:
         to = able.get(sheet.cleaned_answers.get("to", ""))
         if sheet.attempt_act(acts.leave, person=person, last=sheet.cleaned_answers["last"], to=to):
             return sheet.go_to_page("people_person", uid=uid)
-    return sheet.render_page("people/leave.html", person=person)
+    return sheet.render_page("people/leave.html", person=person, leaver=leaver)
 
 
 def covers(request):

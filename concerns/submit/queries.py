@@ -15,6 +15,7 @@ from concerns.models import (
     Authority,
     Concern,
     Draft,
+    Exclusion,
     HomeAuthority,
     Notice,
     Person,
@@ -123,16 +124,30 @@ def fill_search_boxes(viewer: Viewer, form, *, looked: bool) -> dict:
     return page
 
 
-def list_own_drafts(viewer: Viewer) -> list[Draft]:
+@dataclass(frozen=True)
+class OwnDraftRow:
+    """A draft of the viewer's. `is_concern`: of a concern about a child, not of other words.
+    `waits`: it has lain unsent for too long. `opens_at`: the address where it goes on."""
+
+    draft: Draft
+    is_concern: bool
+    waits: bool
+    opens_at: str
+
+
+def list_own_drafts(viewer: Viewer) -> list[OwnDraftRow]:
     """The viewer's drafts not sent: waiting ones first, then those set aside; newest first."""
     rows = Draft.objects.own_drafts(viewer).without_sent_concerns().defer("words")
     waiting_first = F("set_aside_at").asc(nulls_first=True)
-    found = list(rows.order_by(waiting_first, "-saved_at", "-pk")[:A_PAGE])
-    for row in found:
-        row.concerns = row.page == CONCERN
-        row.waits = not row.set_aside_at and row.saved_at + REMIND_AFTER <= viewer.now
-        row.opens_at = unsent_words.KeptWords(row.uid, row.page).return_address
-    return found
+    return [
+        OwnDraftRow(
+            draft=row,
+            is_concern=row.page == CONCERN,
+            waits=not row.set_aside_at and row.saved_at + REMIND_AFTER <= viewer.now,
+            opens_at=unsent_words.KeptWords(row.uid, row.page).return_address,
+        )
+        for row in rows.order_by(waiting_first, "-saved_at", "-pk")[:A_PAGE]
+    ]
 
 
 def list_own_fgm_reports(viewer: Viewer) -> list[Step]:
@@ -191,19 +206,39 @@ def get_own_concern(viewer: Viewer, uid: uuid.UUID) -> Concern:
     return sight.get_one_or_404(viewer, Concern.objects.written_by(viewer), uid)
 
 
-def read_own_concern(viewer: Viewer, uid: uuid.UUID) -> Concern:
+@dataclass(frozen=True)
+class OwnConcernPage:
+    """A concern as its writer sees it."""
+
+    concern: Concern
+    # (question, answer) of what was written.
+    said: list[tuple[str, str]]
+    # The writer's own step to report FGM to the police.
+    report: Step | None
+    told_back: list[WordBack]
+    added: list[Addition]
+    # Only those whom the writer excluded: they may not learn whom a lead has excluded.
+    kept_from: list[Exclusion]
+
+    @property
+    def concerns(self) -> list[Concern]:
+        """The concern alone, for what is said in one way about several."""
+        return [self.concern]
+
+
+def read_own_concern(viewer: Viewer, uid: uuid.UUID) -> OwnConcernPage:
     """The viewer's own concern with all that `submit/mine.html` shows. Recorded. Or Http404."""
     concern = sight.open_own_concern(viewer, uid)
-    concern.unsent = [concern] if concern.stuck else []
-    concern.said = _list_written_answers(concern)
-    if concern.fgm_known:
-        concern.report = concern.steps.open().filter(kind=StepKind.REPORT_FGM).first()
-    concern.told_back = list(concern.words_back.select_related("by").order_by("id"))
+    reports = concern.steps.open().filter(kind=StepKind.REPORT_FGM)
     added = Addition.objects.filter(concern=concern, by=viewer.person, for_leads=False)
-    concern.added = list(added.order_by("id"))
-    # Only those whom the writer excluded: they may not learn whom a lead has excluded.
-    concern.kept_from = list(concern.exclusions.filter(by=viewer.person).with_people_named())
-    return concern
+    return OwnConcernPage(
+        concern=concern,
+        said=_list_written_answers(concern),
+        report=reports.first() if concern.fgm_known else None,
+        told_back=list(concern.words_back.select_related("by").order_by("id")),
+        added=list(added.order_by("id")),
+        kept_from=list(concern.exclusions.filter(by=viewer.person).with_people_named()),
+    )
 
 
 def _list_written_answers(concern: Concern) -> list[tuple[str, str]]:

@@ -297,13 +297,14 @@ def _render_receipt(request, concern, form=None):
 
 def _render_own_concern(request, uid, form=None, worried=None):
     here = reverse("submit_mine", args=[uid])
-    concern = queries.read_own_concern(request.viewer, uid)
+    own = queries.read_own_concern(request.viewer, uid)
     form = form or _restore_kept_words(request, AdditionForm, here)
     page = {
-        "concern": concern,
-        **queries.find_contacts_and_numbers(request.viewer, concern),
+        "concern": own.concern,
+        "own": own,
+        **queries.find_contacts_and_numbers(request.viewer, own.concern),
         "worry": worried or StillWorriedForm(checked=False),
-        "again": queries.find_look_again_step(concern),
+        "again": queries.find_look_again_step(own.concern),
         "form": form,
         "keep": unsent_words.sign_form_token(request.viewer, here),
         "once": uuid.uuid4(),
