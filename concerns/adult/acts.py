@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from concerns.doors import ledger, unsent_words
-from concerns.doors.act import ActRefused, act
+from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     AdultAccount,
     AdultConcern,
@@ -34,6 +34,7 @@ from concerns.workflow.adult_next_steps import (
     reroute_past_person,
     update_steps_after_call,
 )
+from concerns.workflow.next_steps import NextSteps
 
 
 def send(
@@ -63,7 +64,13 @@ def keep_adult_words_after_send(by: Viewer, concern: AdultConcern, told: AdultAc
 
 @act(May.SUBMIT, Kind.SUBMITTED)
 def _create_adult_concern(
-    *, by: Viewer, draft: uuid.UUID, told: AdultAccount, now: datetime, taken: bool = False, record
+    *,
+    by: Viewer,
+    draft: uuid.UUID,
+    told: AdultAccount,
+    now: datetime,
+    taken: bool = False,
+    record: ActRecord,
 ) -> AdultConcern:
     begun = Draft.objects.filter(uid=draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
@@ -115,7 +122,13 @@ def add(
 
 @act(May.SUBMIT, Kind.ADDED, on="concern")
 def _add_to_adult_concern(
-    *, by: Viewer, concern: AdultConcern, words, now, once: uuid.UUID, record
+    *,
+    by: Viewer,
+    concern: AdultConcern,
+    words: str,
+    now: datetime,
+    once: uuid.UUID,
+    record: ActRecord,
 ) -> AdultEntry:
     """Adding to a closed concern reopens it with a first look, so that somebody will read it."""
     added = AdultEntry.objects.record_adult_entry(
@@ -139,7 +152,7 @@ def _require_adult_open(concern: AdultConcern) -> None:
 
 
 @act(May.ADULT, Kind.TAKEN, on="concern")
-def take(*, by: Viewer, concern: AdultConcern, now: datetime, record) -> AdultConcern:
+def take(*, by: Viewer, concern: AdultConcern, now: datetime, record: ActRecord) -> AdultConcern:
     """'I have this': end the first look. The other steps stay with the post."""
     _require_adult_open(concern)
     agenda = record.agenda_of_concern(concern)
@@ -154,7 +167,14 @@ def take(*, by: Viewer, concern: AdultConcern, now: datetime, record) -> AdultCo
 
 
 @act(May.ADULT, Kind.DECIDED, on="concern")
-def decide(*, by: Viewer, concern, decided: AdultDecisionAnswers, now, record) -> AdultDecision:
+def decide(
+    *,
+    by: Viewer,
+    concern: AdultConcern,
+    decided: AdultDecisionAnswers,
+    now: datetime,
+    record: ActRecord,
+) -> AdultDecision:
     """A new decision supersedes the old one, but open steps with the LADO or the police stay."""
     _require_adult_open(concern)
     if lacking := decided.adult_decision_fault(by.todays_date):
@@ -182,7 +202,9 @@ def decide(*, by: Viewer, concern, decided: AdultDecisionAnswers, now, record) -
 
 
 @act(May.ADULT, Kind.ADDED, on="concern")
-def note(*, by: Viewer, concern: AdultConcern, words: str, now: datetime, record) -> AdultEntry:
+def note(
+    *, by: Viewer, concern: AdultConcern, words: str, now: datetime, record: ActRecord
+) -> AdultEntry:
     """Add a reader's note, which the writer never sees. Ends the step to read an addition."""
     _require_adult_open(concern)
     written = AdultEntry.objects.record_adult_entry(AdultEventKind.NOTE, by, concern, words, now)
@@ -194,7 +216,14 @@ def note(*, by: Viewer, concern: AdultConcern, words: str, now: datetime, record
 
 
 @act(May.ADULT, Kind.SPOKE, on="concern")
-def speak(*, by: Viewer, concern, spoken: AgencyConversation, now: datetime, record) -> AdultEntry:
+def speak(
+    *,
+    by: Viewer,
+    concern: AdultConcern,
+    spoken: AgencyConversation,
+    now: datetime,
+    record: ActRecord,
+) -> AdultEntry:
     """Record a conversation with the LADO or the police."""
     _require_adult_open(concern)
     if spoken.happened_at > now:
@@ -210,7 +239,9 @@ def speak(*, by: Viewer, concern, spoken: AgencyConversation, now: datetime, rec
 
 
 @act(May.ADULT, Kind.TOLD_REPORTER, on="concern")
-def tell(*, by: Viewer, concern: AdultConcern, words: str, now: datetime, record) -> AdultEntry:
+def tell(
+    *, by: Viewer, concern: AdultConcern, words: str, now: datetime, record: ActRecord
+) -> AdultEntry:
     agenda = record.agenda_of_concern(concern)
     back = _record_adult_word_back(agenda, by, words, now)
     agenda.ensure_next_step()
@@ -218,7 +249,7 @@ def tell(*, by: Viewer, concern: AdultConcern, words: str, now: datetime, record
     return back
 
 
-def _record_adult_word_back(agenda, by: Viewer, words: str, now: datetime) -> AdultEntry:
+def _record_adult_word_back(agenda: NextSteps, by: Viewer, words: str, now: datetime) -> AdultEntry:
     agenda.complete_steps(AdultStepKind.TELL_REPORTER)
     return AdultEntry.objects.record_adult_entry(
         AdultEventKind.WORD_BACK, by, agenda.concern, words, now
@@ -226,7 +257,9 @@ def _record_adult_word_back(agenda, by: Viewer, words: str, now: datetime) -> Ad
 
 
 @act(May.ADULT, Kind.HANDED, on="concern")
-def hand(*, by: Viewer, concern: AdultConcern, note: str, now: datetime, record) -> AdultEntry:
+def hand(
+    *, by: Viewer, concern: AdultConcern, note: str, now: datetime, record: ActRecord
+) -> AdultEntry:
     """Hand it to the other post, head or chair, which alone has it then and looks at it anew."""
     _require_adult_open(concern)
     to = next(role for role in adult_vocabulary.READERS if role != concern.goes_to)
@@ -241,10 +274,12 @@ def hand(*, by: Viewer, concern: AdultConcern, note: str, now: datetime, record)
 
 
 @act(May.ADULT, Kind.HANDED)
-def take_over(*, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record) -> AdultConcern:
+def take_over(
+    *, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record: ActRecord
+) -> AdultConcern:
     """Give an escalated concern to the other reader, because its own reader did not act."""
     concern = AdultConcern.objects.select_for_update().filter(uid=uid, school=by.school).first()
-    if uid not in {one.uid for one in list_escalated_to(by)}:
+    if concern is None or uid not in {one.uid for one in list_escalated_to(by)}:
         raise ActRefused(
             "Somebody has acted on this since you opened the page, so you cannot take it over."
         )
@@ -258,7 +293,9 @@ def take_over(*, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record) ->
 
 
 @act(May.ADULT, Kind.EXCLUDED, on="concern")
-def exclude(*, by: Viewer, concern, person: Person, why: str, now: datetime, record) -> None:
+def exclude(
+    *, by: Viewer, concern: AdultConcern, person: Person, why: str, now: datetime, record: ActRecord
+) -> None:
     """Exclude somebody for good, from their next request on. A reader may exclude themselves.
     Refused if nobody would be left to read it; only the writer can exclude that many."""
     _require_works_here(by, person)
@@ -272,7 +309,9 @@ def exclude(*, by: Viewer, concern, person: Person, why: str, now: datetime, rec
 
 
 @act(May.ADULT, Kind.CORRECTED, on="concern")
-def about(*, by: Viewer, concern, person: Person, why: str, now: datetime, record) -> AdultEntry:
+def about(
+    *, by: Viewer, concern: AdultConcern, person: Person, why: str, now: datetime, record: ActRecord
+) -> AdultEntry:
     """Set or correct the subject, who then cannot see it. What was written stays as it is."""
     _require_works_here(by, person)
     if person.pk == concern.subject_id:
@@ -289,7 +328,14 @@ def about(*, by: Viewer, concern, person: Person, why: str, now: datetime, recor
 
 @act(May.ADULT, Kind.CLOSED, on="concern")
 def close(
-    *, by: Viewer, concern, outcome: str, why: str, words_back: str, now: datetime, record
+    *,
+    by: Viewer,
+    concern: AdultConcern,
+    outcome: str,
+    why: str,
+    words_back: str,
+    now: datetime,
+    record: ActRecord,
 ) -> AdultEntry:
     """Refused while an addition is unread or a step with the LADO or the police is open."""
     agenda = record.agenda_of_concern(concern)
@@ -315,7 +361,9 @@ def close(
 
 
 @act(May.ADULT, Kind.REOPENED, on="concern")
-def reopen(*, by: Viewer, concern: AdultConcern, why: str, now: datetime, record) -> AdultEntry:
+def reopen(
+    *, by: Viewer, concern: AdultConcern, why: str, now: datetime, record: ActRecord
+) -> AdultEntry:
     if concern.state != State.CLOSED:
         raise ActRefused("It is open.")
     concern.set_reopened(State.TAKEN, by.person)
