@@ -7,7 +7,13 @@ from datetime import date, datetime
 from django import forms
 
 from concerns.forms import past_moment, who_told_you
-from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.base_form import (
+    DraftableForm,
+    PostedFields,
+    WordsField,
+    choice_field,
+    set_choices,
+)
 from concerns.forms.conditional_questions import ConditionalForm, offer_choices
 from concerns.forms.govuk_layout import (
     ButtonRow,
@@ -274,7 +280,9 @@ class AdultConversationForm(ConditionalForm, AdultReaderForm):
     def act_arguments(self) -> dict:
         names = ("agency", "spoken_to", "words", "their_reference", "answer")
         said = {name: self.cleaned_data[name] for name in names}
-        return {"spoken": AgencyConversation(**said, happened_at=self.spoke)}
+        return {
+            "spoken": AgencyConversation(**said, happened_at=past_moment.require_moment(self.spoke))
+        }
 
 
 class AdultDecisionForm(ConditionalForm, AdultReaderForm):
@@ -295,9 +303,8 @@ class AdultDecisionForm(ConditionalForm, AdultReaderForm):
     def __init__(self, *args, today: date, **kwargs):
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["sort"].choices = [
-            (word.value, word.label) for word in (AdultConcernSort.LOW, AdultConcernSort.HARM)
-        ]
+        offered = (AdultConcernSort.LOW, AdultConcernSort.HARM)
+        set_choices(self.fields["sort"], [(word.value, word.label) for word in offered])
 
     helper = lay_out_form(
         Question("sort", size="m"),

@@ -1,6 +1,7 @@
 """Reads for the pages on concerns about adults: the writer's pages, then the reader's."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -59,11 +60,11 @@ class AdultContact:
     about: str
 
 
-def find_adult_contacts(viewer: Viewer, passed_by: set[str] = frozenset()) -> list[AdultContact]:
+def find_adult_contacts(viewer: Viewer, passed_by: Collection[str] = ()) -> list[AdultContact]:
     """The head and the chair, without the viewer, anybody away and the uids in `passed_by`."""
     every = sorted(readers_in_post(viewer.school, viewer.todays_date), key=_reader_sort_key)
     able = [post for post in every if str(post.person.uid) not in passed_by]
-    found = {}
+    found: dict[int, AdultContact] = {}
     for post in prefer_posts_not_away(
         [post for post in able if post.person_id != viewer.person.pk]
     ):
@@ -153,7 +154,7 @@ def list_adult_answers(
     """(label, words) for each question that was answered. `to` is what the page calls the writer,
     for the label of what somebody told them."""
     rows = [
-        ("About", concern.named.name if concern.named_id else concern.described),
+        ("About", concern.named.name if concern.named else concern.described),
         ("What happened", concern.account),
         (concern.told_words_heading(to), concern.told_words),
         ("Taken for", AdultConcernSort.label_of_value(concern.sort)),
@@ -212,7 +213,7 @@ def read_adult_list(viewer: Viewer, after: uuid.UUID | None) -> AdultListPage:
         rows = rows.after_adult_concern(sight.get_one_or_404(viewer, visible, after))
     owed = AdultStep.objects.open().in_order()
     rows = rows.select_related("subject", "holder")
-    rows = rows.prefetch_related(Prefetch("steps", owed, to_attr="owed"))
+    rows = rows.prefetch_related(Prefetch("steps", owed))
     found, more = sight.read_page_of_list(viewer, rows, A_PAGE)
     silent = list_escalated_to(viewer)
     if silent:

@@ -8,6 +8,8 @@ The form carries the version of the concern as the page was read. It gets the ne
 page that says who has acted meanwhile, so that sending again is a choice made knowing it.
 """
 
+from typing import Generic, TypeVar
+
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +30,10 @@ def redirect_to_next(request, to: str, query: str = "", **where) -> HttpResponse
     return redirect(there)
 
 
-class FormPage:
+FormShown = TypeVar("FormShown", bound=DraftableForm)
+
+
+class FormPage(Generic[FormShown]):
     """A form filled with what was posted, else with words kept from this page, else empty.
 
     `path`: where the form is posted to, if not the page it is shown on; kept words come back there.
@@ -37,7 +42,7 @@ class FormPage:
     """
 
     def __init__(
-        self, request, form: type[DraftableForm], *, path="", looking=False, beside=False, **offered
+        self, request, form: type[FormShown], *, path="", looking=False, beside=False, **offered
     ):
         self.request = request
         self.viewer = request.viewer

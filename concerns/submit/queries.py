@@ -5,6 +5,7 @@
 
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import F, Prefetch
 
@@ -59,7 +60,7 @@ class LeadContacts:
 
     @property
     def authorities_to_ring(self) -> list[Authority]:
-        return [self.authority]
+        return [self.authority] if self.authority else []
 
     @property
     def other_contact_names(self) -> str:
@@ -105,23 +106,28 @@ BOXES = {"": "child", "_involved": "involved", "_excluded": "excluded"}
 def fill_search_boxes(viewer: Viewer, form, *, looked: bool) -> dict:
     """The template variables of each search box of the concern form. What was typed in it, who is
     ticked and, if `looked` (a search was pressed), who was found."""
-    page = {}
+    page: dict[str, Any] = {}
+    children = {uid: pickers.child_as_choice(child) for uid, child in form.chosen.items()}
+    staff = {uid: pickers.colleague_as_choice(one) for uid, one in form.colleagues.items()}
     for of, name in BOXES.items():
-        here = form.chosen
-        say = pickers.child_as_choice
-        find = pickers.find_children_on_roll
-        if name == "excluded":
-            here = form.colleagues
-            say = pickers.colleague_as_choice
-            find = pickers.find_colleagues_by_name
+        here = staff if name == "excluded" else children
         uids = map(str, filter(None, map(parse_uuid, dict.fromkeys(form.data.getlist(name)))))
         part = page[f"find{of}"] = form.data.get(f"find{of}", "")
-        page[f"picked{of}"] = [say(here[uid]) for uid in uids if uid in here]
+        page[f"picked{of}"] = [here[uid] for uid in uids if uid in here]
         if looked and part.strip():
-            rows, page[f"more{of}"] = find(viewer, part)
-            page[f"found{of}"] = [say(row) for row in rows]
-            page[f"none{of}"] = not rows
+            found, page[f"more{of}"] = _search_by_name(viewer, name, part)
+            page[f"found{of}"] = found
+            page[f"none{of}"] = not found
     return page
+
+
+def _search_by_name(viewer: Viewer, name: str, part: str) -> tuple[list[dict[str, str]], bool]:
+    """Who is found in the search box of the field `name`, and whether there are more."""
+    if name == "excluded":
+        staff, more = pickers.find_colleagues_by_name(viewer, part)
+        return [pickers.colleague_as_choice(one) for one in staff], more
+    children, more = pickers.find_children_on_roll(viewer, part)
+    return [pickers.child_as_choice(child) for child in children], more
 
 
 @dataclass(frozen=True)
@@ -327,7 +333,7 @@ def build_receipt_details(viewer: Viewer, concern: Concern) -> ReceiptDetails:
         report=next((step for step in steps if step.kind == StepKind.REPORT_FGM), None),
         oneself=viewer.has_power(May.TAKE),
         unsent=list(find_concerns_not_mailed(viewer).filter(pk=concern.pk)),
-        today=bool(step) and _school_day_of(viewer, step.due_at) == viewer.todays_date,
+        today=step is not None and _school_day_of(viewer, step.due_at) == viewer.todays_date,
         code=ledger.format_receipt(ledger.first_ledger_line(concern.uid, Kind.SUBMITTED)),
     )
 

@@ -164,7 +164,7 @@ def _count_open_by_holder(visible, now: datetime) -> list[dict]:
 
 def _count_by_filter(open_ones: list[dict]) -> list[tuple[str, str, int]]:
     """(filter, words, number) for the open concerns."""
-    counted = Counter()
+    counted: Counter[str] = Counter()
     for row in open_ones:
         counted[row["state"]] += row["n"]
         counted[LATE] += row["late"]
@@ -224,7 +224,7 @@ def _available_actions(viewer: Viewer, concern: Concern, steps: list[Step]) -> d
 
 
 def _route_of_step(step: Step | None) -> str:
-    return step.referral.route if step and step.referral_id else ""
+    return step.referral.route if step and step.referral else ""
 
 
 def _address_of_step(viewer: Viewer, step: Step) -> str:
