@@ -26,7 +26,8 @@ from concerns.forms.govuk_layout import (
     lay_out_form,
 )
 from concerns.forms.who_told_you import WhoToldYouQuestions
-from concerns.models import AdultAccount, AdultDecisionAnswers, AgencyConversation, Person
+from concerns.models import AdultAccount, AdultDecisionAnswers, AgencyConversation
+from concerns.reading.pickers import Colleague
 from concerns.rules.adult_vocabulary import (
     AdultAgency,
     AdultAgencyAnswer,
@@ -111,14 +112,14 @@ class AdultConcernForm(WhoToldYouQuestions):
         typed: PostedFields,
         *,
         draft: uuid.UUID,
-        staff: Mapping[str, Person],
+        staff: Mapping[str, Colleague],
         checked: bool = True,
     ):
         """`staff` are the people in post except the writer, by uid."""
         super().__init__(typed, checked=checked)
         self.draft = draft
         self.staff = staff
-        names = [(uid, f"{person.name}, {person.detail}") for uid, person in staff.items()]
+        names = [(uid, colleague.name_with_detail) for uid, colleague in staff.items()]
         first = ("", "Choose, or describe them below")
         self.fields["whom"].choices = [first, *names]
         self.fields["shut_out"].choices = names
@@ -143,8 +144,9 @@ class AdultConcernForm(WhoToldYouQuestions):
         """The valid answers, for `acts.send`."""
         given = dict(self.cleaned_data)
         shut_out = [uid for uid in given["shut_out"] if uid != given["whom"]]
-        given["shut_out"] = tuple(self.staff[uid] for uid in shut_out)
-        given["whom"] = self.staff.get(given["whom"])
+        given["shut_out"] = tuple(self.staff[uid].person for uid in shut_out)
+        whom = self.staff.get(given["whom"])
+        given["whom"] = whom.person if whom else None
         return AdultAccount(**given)
 
 

@@ -29,6 +29,7 @@ from concerns.models.adult.adult_concern import (
 )
 from concerns.models.concern.draft import ADULT
 from concerns.reading import child_story, pickers
+from concerns.reading.pickers import Colleague
 from concerns.rules import adult_vocabulary
 from concerns.rules.adult_vocabulary import AdultConcernSort, AdultEventKind
 from concerns.rules.kinds import Kind
@@ -41,14 +42,16 @@ A_PAGE = 50
 FEW = 20
 
 
-def list_adult_form_staff(viewer: Viewer) -> dict[str, Person]:
+def list_adult_form_staff(viewer: Viewer) -> dict[str, Colleague]:
     """Everybody else who works here today, by uid and ordered by name."""
     return pickers.get_colleagues_by_uid(viewer)
 
 
 def list_staff_and_oneself(viewer: Viewer) -> dict[str, Person]:
     """The same and the viewer: a reader may be the subject, or want to exclude themselves."""
-    return {str(viewer.person.uid): viewer.person} | pickers.get_colleagues_by_uid(viewer)
+    others = pickers.get_colleagues_by_uid(viewer)
+    found = {uid: colleague.person for uid, colleague in others.items()}
+    return {str(viewer.person.uid): viewer.person} | found
 
 
 @dataclass(frozen=True)

@@ -249,8 +249,8 @@ def _list_referrals(here, child: Child) -> dict[int, list[Line]]:
     for key, concern, route in sent:
         own = happened[key]
         stage = ReferralStage(own[-1].stage) if own else ReferralStage.TO_SEND
-        words = "\n".join(concern_history.referral_event_in_words(event) for event in own)
-        lines[concern].append((f"{Route.label_of_value(route)}: {stage.label}", words))
+        told = [concern_history.referral_event_in_words(event, event.who) for event in own]
+        lines[concern].append((f"{Route.label_of_value(route)}: {stage.label}", "\n".join(told)))
     return lines
 
 

@@ -18,12 +18,14 @@ after the rollback. An act must not call another act. The time is always passed 
 import functools
 import inspect
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any, Protocol, TypeVar, Unpack, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from concerns.doors import ledger
@@ -43,6 +45,26 @@ from concerns.workflow.next_steps import NextSteps
 
 # Rows per SQL statement, where an act touches many.
 BATCH = 500
+
+Row = TypeVar("Row", bound=Model)
+Result = TypeVar("Result", covariant=True)
+
+
+class RecordedRow(Protocol):
+    """A row that a ledger line can be about."""
+
+    @property
+    def uid(self) -> uuid.UUID: ...
+
+
+class RecordedAct(Protocol[Result]):
+    """An act as it is called: as `act` says, with `version` if need be and without `record`."""
+
+    power: May
+    kind: Kind
+
+    def __call__(self, **given: Any) -> Result: ...
+
 
 _running: ContextVar[str] = ContextVar("running", default="")
 
@@ -88,11 +110,11 @@ class ActRecord:
     def __call__(
         self,
         *,
-        about,
-        concern: Concern | None = None,
-        children=(),
+        about: RecordedRow,
+        concern: Concern | AdultConcern | None = None,
+        children: Iterable[uuid.UUID] = (),
         kind: Kind | None = None,
-        **more,
+        **more: Unpack[ledger.LineDetails],
     ) -> LedgerLine:
         """Write a ledger line for this act. `about` is the row it is about.
 
@@ -112,8 +134,9 @@ class ActRecord:
         )
         self.lines.append(line)
         # Search finds the concern by these words.
-        if isinstance(concern, Concern) and more.get("words"):
-            self._said.append((concern, more["words"]))
+        words = more.get("words")
+        if isinstance(concern, Concern) and words:
+            self._said.append((concern, words))
         return line
 
     def agenda_of_concern(self, concern: Concern) -> NextSteps:
@@ -166,7 +189,9 @@ class ActRecord:
         WordKey.objects.add_word_keys(self.by.school, words)
 
 
-def act(power: May, kind: Kind, on: str = "") -> Callable:
+def act(
+    power: May, kind: Kind, on: str = ""
+) -> Callable[[Callable[..., Result]], RecordedAct[Result]]:
     """Decorator: make a function an act that needs `power` and leaves ledger lines of `kind`.
 
     `on` names the parameter that holds the row to be changed. That row and its concern are read
@@ -185,11 +210,13 @@ def act(power: May, kind: Kind, on: str = "") -> Callable:
     keyword-only. The powers come from `rules/roles.py`.
     """
 
-    def decorate_act(function: Callable) -> Callable:
+    def decorate_act(function: Callable[..., Result]) -> RecordedAct[Result]:
         _require_act_signature(function, on)
 
         @functools.wraps(function)
-        def run_recorded_act(*, by: Viewer, now: datetime, version: int | None = None, **given):
+        def run_recorded_act(
+            *, by: Viewer, now: datetime, version: int | None = None, **given: Any
+        ) -> Result:
             if _running.get():
                 raise RuntimeError(f"{function.__name__} was called inside {_running.get()}")
             token = _running.set(function.__name__)
@@ -211,14 +238,15 @@ def act(power: May, kind: Kind, on: str = "") -> Callable:
             finally:
                 _running.reset(token)
 
-        run_recorded_act.power = power
-        run_recorded_act.kind = kind
-        return run_recorded_act
+        recorded = cast(RecordedAct[Result], run_recorded_act)
+        recorded.power = power
+        recorded.kind = kind
+        return recorded
 
     return decorate_act
 
 
-def _require_act_signature(function: Callable, on: str) -> None:
+def _require_act_signature(function: Callable[..., object], on: str) -> None:
     """Raise TypeError at import unless `function` has the signature of an act."""
     parameters = inspect.signature(function).parameters
     for name in ("by", "now", "record", *([on] if on else [])):
@@ -228,7 +256,7 @@ def _require_act_signature(function: Callable, on: str) -> None:
         raise TypeError(f"the act {function.__qualname__} must be keyword-only")
 
 
-def _lock_row(by: Viewer, power: May, row, version: int | None):
+def _lock_row(by: Viewer, power: May, row: Any, version: int | None) -> Any:
     """Read the row again under a lock. Raises Http404 if `by` may not see it, StalePage if changed.
 
     Where the row belongs to a concern, it is the concern that is locked: the rows below it never
@@ -257,7 +285,7 @@ def _lock_row(by: Viewer, power: May, row, version: int | None):
     return row
 
 
-def _concern_model_of(row):
+def _concern_model_of(row: Model) -> Any:
     """The model of the concern that `row` is or belongs to; None if it belongs to no concern."""
     if isinstance(row, Concern | AdultConcern):
         return type(row)
@@ -265,20 +293,20 @@ def _concern_model_of(row):
     return row._meta.get_field("concern").related_model if "concern" in names else None
 
 
-def _first_or_404(rows):
+def _first_or_404(rows: QuerySet[Row]) -> Row:
     row = rows.first()
     if row is None:
         raise Http404
     return row
 
 
-def _concern_pk_of(row) -> int | None:
+def _concern_pk_of(row: Model) -> int | None:
     if isinstance(row, Concern | AdultConcern):
         return row.pk
     return getattr(row, "concern_id", None)
 
 
-def _record_refusal(by: Viewer, now: datetime, kind: Kind, row, refusal: Exception) -> None:
+def _record_refusal(by: Viewer, now: datetime, kind: Kind, row: Any, refusal: Exception) -> None:
     """Write a ledger line for a refusal, after the refused act was rolled back."""
     pk = _concern_pk_of(row) if row is not None else None
     concern = _concern_model_of(row).objects.filter(pk=pk).first() if pk else None

@@ -19,6 +19,7 @@ from concerns.models.response.referral import ReferralEvent
 from concerns.models.response.step import StepEnding
 from concerns.paper.who_knew import STAFFING, WhoKnewEntry, list_who_knew
 from concerns.reading import concern_history
+from concerns.reading.concern_history import ConcernHistory
 from concerns.reading.who_was_told import OUTSIDE
 from concerns.rules import clocks
 from concerns.rules.clocks import StepKind
@@ -81,28 +82,29 @@ def build_trail(concern: Concern, viewer: Viewer) -> ConcernTrail:
 
     Does not check or record access: get `concern` through `doors/sight.py` first.
     """
-    concern_history.prefetch_concern_history(concern)
+    history = concern_history.prefetch_concern_history(concern)
     steps = Step.objects.filter(concern=concern).select_related("holder", "done_by")
     lines = ledger.read_audit_trail(concern)
-    entries = list_trail_entries(concern, list(steps.order_by("id")), lines, viewer)
+    entries = list_trail_entries(history, list(steps.order_by("id")), lines, viewer)
     return ConcernTrail(
         concern, entries, list_who_knew(concern, lines, ledger.lists_showing_concern(concern))
     )
 
 
 def list_trail_entries(
-    concern: Concern, steps: list[Step], lines: list[ledger.AuditedLine], viewer: Viewer
+    history: ConcernHistory, steps: list[Step], lines: list[ledger.AuditedLine], viewer: Viewer
 ) -> list[TrailEntry]:
-    """Every entry of the trail, oldest first.
-
-    `concern` needs `story.prefetch_concern_history`; `steps` are all its next steps and `lines` its
-    ledger lines.
-    """
+    """Every entry of the trail of a concern, oldest first. `steps` are all its next steps and
+    `lines` its ledger lines."""
+    concern = history.concern
     told = [
         *_account_entries(concern),
         *(_ledger_entry(line) for line in lines if line.refused or line.kind not in HAS_A_ROW),
         *_decision_entries(concern),
         *_entries_from_rows(concern),
+        *_task_entries(history.tasks),
+        *_watch_entries(concern),
+        *_reply_and_meeting_entries(concern),
         *_referral_entries(concern),
         *_step_entries(steps, viewer),
     ]
@@ -132,7 +134,7 @@ def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
 
 
 def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
-    """Everything written after the concern was sent: each kind in its own order."""
+    """Additions, handings, endings, refilings and exclusions: each kind in its own order."""
     for row in concern.additions.all():
         what = "Wrote a note for the leads" if row.for_leads else "Added to it"
         yield TrailEntry(row.at, what, row.by.name, _stated_facts(("Words", row.words)))
@@ -162,8 +164,6 @@ def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
         yield TrailEntry(
             row.at, what, row.by.name, _stated_facts(("Why", row.why)), mark="exclusion"
         )
-    yield from _task_and_watch_entries(concern)
-    yield from _reply_and_meeting_entries(concern)
 
 
 def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
@@ -189,9 +189,9 @@ def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
         yield TrailEntry(row.at, what, row.by.name, facts, happened=_moment_if_earlier(row))
 
 
-def _task_and_watch_entries(concern: Concern) -> Iterator[TrailEntry]:
-    """What colleagues were asked for and answered, and the watches."""
-    for step in concern.asked_for:
+def _task_entries(tasks: list[Step]) -> Iterator[TrailEntry]:
+    """What colleagues were asked for and answered."""
+    for step in tasks:
         task = step.task
         came = concern_history.answer_to_task(step)
         yield TrailEntry(
@@ -200,6 +200,9 @@ def _task_and_watch_entries(concern: Concern) -> Iterator[TrailEntry]:
         if came:
             what = "Answered what was asked" if came.done else "Could not do what was asked"
             yield TrailEntry(came.at, what, came.by.name, _stated_facts(("Words", came.words)))
+
+
+def _watch_entries(concern: Concern) -> Iterator[TrailEntry]:
     for row in concern.watches.all():
         facts = _stated_facts(
             ("Because", row.because_words),

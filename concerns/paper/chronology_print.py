@@ -136,8 +136,9 @@ def _load_chronology(
     child = sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
     entries, more = chronology.read_chronology_page(viewer, child, wanted, most)
     concerns = dict.fromkeys(entry.concern for entry in entries if entry.concern)
-    told = {"about": child.uid, "children": [child.uid], "shown": list(concerns)}
-    sight.record_reading(viewer, kind, reason, **told)
+    sight.record_reading(
+        viewer, kind, reason, about=child.uid, children=[child.uid], shown=list(concerns)
+    )
     return ChildChronology(child, entries, more)
 
 

@@ -184,7 +184,7 @@ def read_referral_call_page(viewer: Viewer, referral: Referral) -> dict:
     before. Reading these is recorded too.
     """
     shown = read_referral_progress(viewer, referral)
-    concern = concern_history.prefetch_concern_history(shown["concern"])
+    concern = concern_history.prefetch_concern_history(shown["concern"]).concern
     children = shown["children"]
     rolled = [row for row in children if row.child_id]
     return {

@@ -191,7 +191,8 @@ def _list_filter_holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[s
 
 def read_concern_page(viewer: Viewer, uid) -> dict:
     """A concern with what happened to it, its children's stories and what may be done. Recorded."""
-    concern = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid))
+    history = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid))
+    concern = history.concern
     steps = list(concern.steps.all())
     first = concern_history.most_pressing_step(steps)
     marked = bool(concern.marks.all())
@@ -206,7 +207,7 @@ def read_concern_page(viewer: Viewer, uid) -> dict:
         "stories": sight.open_stories_beside(viewer, concern, rolled, "beside a concern"),
         "steps": [(step, _address_of_step(viewer, step)) for step in steps],
         "rulings": concern_history.match_decisions_to_children(concern),
-        "happenings": concern_history.list_history_events(concern),
+        "happenings": concern_history.list_history_events(history),
         **_available_actions(viewer, concern, steps),
     }
 
@@ -315,7 +316,8 @@ def get_refiling_questions(viewer: Viewer, concern: Concern, typed: PostedFields
 def read_refilings(viewer: Viewer, uid) -> tuple[Concern, list[tuple]]:
     """A concern, and each refiling with the people who had opened it before. Recorded. The last
     pair is (None, everybody who has opened it so far)."""
-    concern = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid))
+    concern = sight.open_concern(viewer, uid)
+    concern_history.prefetch_concern_history(concern)
     readers = ledger.first_readings_of(concern)
     moves = concern.refilings.all()
     told = [(row, [line for line in readers if line.at < row.at]) for row in moves]
