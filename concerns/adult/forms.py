@@ -121,8 +121,8 @@ class AdultConcernForm(WhoToldYouQuestions):
         self.staff = staff
         names = [(uid, colleague.name_with_detail) for uid, colleague in staff.items()]
         first = ("", "Choose, or describe them below")
-        self.fields["whom"].choices = [first, *names]
-        self.fields["shut_out"].choices = names
+        set_choices(self.fields["whom"], [first, *names])
+        set_choices(self.fields["shut_out"], names)
 
     @property
     def uids_not_to_suggest(self) -> set[str]:

@@ -83,7 +83,7 @@ class StalePage(Exception):
     `who`, `what` and `at` say who changed it, what they did and when.
     """
 
-    def __init__(self, concern: Concern):
+    def __init__(self, concern: Concern | AdultConcern):
         super().__init__(concern.reference)
         self.concern = concern
         who = concern.changed_by.name if concern.changed_by else "Somebody"
@@ -139,7 +139,7 @@ class ActRecord:
             self._said.append((concern, words))
         return line
 
-    def agenda_of_concern(self, concern: Concern) -> NextSteps:
+    def agenda_of_concern(self, concern: Concern | AdultConcern) -> NextSteps:
         """The next steps of `concern`, loaded once. They are saved when the act ends."""
         key = concern.uid
         if key not in self._agendas:

@@ -148,6 +148,8 @@ class DraftableForm(forms.Form):
     Used after a search on the same page, or for a draft.
     """
 
+    data: MultiValueDict[str, str]
+
     def __init__(self, typed: PostedFields | None = None, *, checked: bool = True, **more: Any):
         super().__init__(typed.data if typed else None, **more)
         self.unclean = typed.unclean if typed else frozenset()

@@ -4,6 +4,7 @@ The print covers the name of every other child of the school, unless the person 
 name stays. They can also list further names to cover. The print says how many names are covered.
 """
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -92,7 +93,7 @@ class ChronologyPrint:
         return name_covering.cover_names(self.names.split_at_names(words))
 
 
-def read_chronology(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildChronology:
+def read_chronology(viewer: Viewer, uid: uuid.UUID, wanted: ChronologyFilters) -> ChildChronology:
     """One page of the chronology of child `uid`. Records the reading and the concerns it shows.
 
     Raises Http404 if the viewer may not see the child.
@@ -102,7 +103,7 @@ def read_chronology(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildChro
 
 def read_chronology_print(
     viewer: Viewer,
-    uid,
+    uid: uuid.UUID,
     wanted: ChronologyFilters,
     *,
     made: bool,
@@ -131,7 +132,7 @@ def read_chronology_print(
 
 
 def _load_chronology(
-    viewer: Viewer, uid, wanted: ChronologyFilters, most: int, kind: Kind, reason: str
+    viewer: Viewer, uid: uuid.UUID, wanted: ChronologyFilters, most: int, kind: Kind, reason: str
 ) -> ChildChronology:
     child = sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
     entries, more = chronology.read_chronology_page(viewer, child, wanted, most)

@@ -156,8 +156,8 @@ def _read_family_sheet(request):
 
 def unrelate(request, uid):
     relation = queries.get_current_relation(request.viewer, uid)
-    said = {"label": "They are not, or no longer, family of this pupil", "press": "Take it back"}
-    sheet = FormPage(request, forms.ConfirmationForm, **said)
+    label = "They are not, or no longer, family of this pupil"
+    sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Take it back")
     if sheet.is_complete:
         who = {"person": relation.person, "child": relation.child}
         if sheet.attempt_act(
@@ -246,14 +246,17 @@ def covers(request):
         what = Cover(**said, **people, weekdays="".join(sorted(sheet.cleaned_answers["weekdays"])))
         if sheet.attempt_act(acts.say_cover, cover=what):
             return sheet.go_to_page("people_covers")
-    known = {"covers": queries.list_covers(viewer), "acting": queries.find_acting_leads(viewer)}
-    return sheet.render_page("people/covers.html", **known)
+    return sheet.render_page(
+        "people/covers.html",
+        covers=queries.list_covers(viewer),
+        acting=queries.find_acting_leads(viewer),
+    )
 
 
 def uncover(request, uid):
     cover = queries.get_current_cover(request.viewer, uid)
-    said = {"label": "This is not so, or no longer", "press": "Take it away"}
-    sheet = FormPage(request, forms.ConfirmationForm, **said)
+    label = "This is not so, or no longer"
+    sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Take it away")
     if sheet.is_complete and sheet.attempt_act(acts.end_cover, cover=cover):
         return sheet.go_to_page("people_covers")
     return sheet.render_page("people/uncover.html", cover=cover)

@@ -4,12 +4,13 @@ the earlier concerns about brothers and sisters.
 Reviews of harm to children keep finding that each person who wrote held only one piece.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
 
+from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.child.child import Child
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
@@ -96,7 +97,7 @@ def _concerns_with_part(
     return [(one, row) for one in found for row in one.children.all() if row.child_id == child]
 
 
-def count_writers_and_entries(concerns: list[Concern]) -> str:
+def count_writers_and_entries(concerns: Sequence[Concern | AdultConcern]) -> str:
     """How many different people wrote, how many entries, and over how long: "3 adults, 4 entries,
     3 weeks"."""
     times = [concern.received_at for concern in concerns]

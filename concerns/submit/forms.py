@@ -19,6 +19,7 @@ from concerns.forms.base_form import (
     WordsField,
     choice_field,
     parse_uuid,
+    set_choices,
 )
 from concerns.forms.body_marks import MOST_MARKS, build_mark_forms
 from concerns.forms.govuk_layout import (
@@ -326,7 +327,7 @@ class KeepOutForm(DraftableForm):
         super().__init__(*args, **kwargs)
         self.staff = staff
         named = [(uid, colleague.name_with_detail) for uid, colleague in staff.items()]
-        self.fields["person"].choices = [("", "Choose"), *named]
+        set_choices(self.fields["person"], [("", "Choose"), *named])
 
     def clean_person(self) -> Person:
         colleague = self.staff.get(self.cleaned_data["person"])
