@@ -6,6 +6,7 @@ serious harm. The vocabulary about adults is in `adults.py`, that of a child's f
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class Choice(StrEnum):
@@ -13,7 +14,9 @@ class Choice(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str):
+    # A member is made from its value and label, but looked up by its value alone: `label` may be
+    # left out so that mypy, which reads both from here, allows the look-up.
+    def __new__(cls, value: str, label: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

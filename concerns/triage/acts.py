@@ -99,7 +99,7 @@ def hand(
     concern.holder = to
     agenda = record.agenda_of_concern(concern)
     agenda.assign_steps(to, *_LEADS_STEPS)
-    Notice.objects.notify_handover(handing, agenda.open)
+    Notice.objects.notify_handover(by.person, to, agenda.open, handing.uid, now)
     record(about=handing, concern=concern, fields=["to", "note"], words={"note": note})
     return handing
 

@@ -5,12 +5,13 @@ all that is needed to make the change. The act that approves it makes it in the 
 """
 
 from datetime import date, timedelta
+from typing import Self
 
 from django.db import models
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.child.child import Child
-from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
+from concerns.models.school.person import Invitation, Person, Post, Relation, Relations, Viewer
 from concerns.rules import staff_approval
 from concerns.rules.roles import Role
 from concerns.rules.staff_approval import StaffRequestMatter
@@ -18,11 +19,11 @@ from concerns.rules.staff_approval import StaffRequestMatter
 LINKS_AN_HOUR = 3
 
 
-class StaffChangeRequests(ViewerScopedQuerySet):
-    def awaiting_answer(self):
+class StaffChangeRequests(ViewerScopedQuerySet[Row]):
+    def awaiting_answer(self) -> Self:
         return self.filter(answer__isnull=True)
 
-    def already_answered(self):
+    def already_answered(self) -> Self:
         return self.filter(answer__isnull=False)
 
 
@@ -72,7 +73,7 @@ class StaffChangeRequest(SchoolOwnedModel):
         ]
         indexes = [models.Index(fields=["school", "-id"], name="asked_newest")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.matter} {self.uid}"
 
     @property
@@ -111,7 +112,7 @@ class StaffChangeRequest(SchoolOwnedModel):
         matter = StaffRequestMatter(self.matter)
         if matter is StaffRequestMatter.POST:
             same = Post.objects.filter(person=self.person, school=self.school_id, role=self.role)
-            if same.current_or_future(self.since).exists():
+            if same.current_or_future(self.since or today).exists():
                 return f"{name} holds that post already, or is to hold it from a later day."
         elif not self.person.is_active:
             return f"{name} has left. Give them a post here first."
@@ -136,7 +137,7 @@ class StaffChangeRequest(SchoolOwnedModel):
         lately = self.at - timedelta(hours=1)
         return Invitation.objects.filter(person=self.person, at__gt=lately).count()
 
-    def matching_relations(self):
+    def matching_relations(self) -> Relations:
         """The family relation this is about, if it has not been withdrawn. A queryset."""
         return Relation.objects.filter(shuts_out=self.person, child=self.child)
 
@@ -164,7 +165,7 @@ class StaffChangeAnswer(SchoolOwnedModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"answer {self.uid}"
 
 
