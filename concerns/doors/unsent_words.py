@@ -12,6 +12,7 @@ is shown when its owner signs in.
 import json
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core import signing
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 
+from concerns.doors.gated_request import GatedRequest
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.models import AdultConcern, Concern, Draft, Person, School, Viewer
 from concerns.models.concern.draft import ADULT, CONCERN
@@ -102,7 +104,14 @@ def posted_word_fields(request: HttpRequest) -> dict[str, list[str]]:
     return {name: values for name, values in request.POST.lists() if name not in NOT_WORDS}
 
 
-def save_draft_words(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft | None:
+def save_draft_words(
+    person: Person,
+    school: School,
+    page: str,
+    uid: uuid.UUID,
+    fields: dict[str, list[str]],
+    now: datetime,
+) -> Draft | None:
     """Save `fields` in the draft `uid` of `person`, creating it if needed. Returns the draft.
 
     None, and nothing written, if the draft is somebody else's, belongs to another form (see
@@ -115,7 +124,14 @@ def save_draft_words(person, school, page, uid, fields: dict[str, list[str]], no
         return _write_draft(person, school, page, uid, fields, now)
 
 
-def _write_draft(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft | None:
+def _write_draft(
+    person: Person,
+    school: School,
+    page: str,
+    uid: uuid.UUID,
+    fields: dict[str, list[str]],
+    now: datetime,
+) -> Draft | None:
     with transaction.atomic():
         if _is_draft_sent(uid):
             return None
@@ -131,7 +147,7 @@ def _write_draft(person, school, page, uid, fields: dict[str, list[str]], now) -
     return draft
 
 
-def answer_autosave(request: HttpRequest, page: str) -> JsonResponse:
+def answer_autosave(request: GatedRequest, page: str) -> JsonResponse:
     """Answer an autosave: JSON with the local time of saving, or why nothing was saved.
 
     Status 400 if the form named no draft, 404 if the draft is not theirs to add to.
@@ -148,7 +164,7 @@ def answer_autosave(request: HttpRequest, page: str) -> JsonResponse:
 
 
 def convert_draft(
-    viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]], to=ADULT
+    viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]], to: str = ADULT
 ) -> uuid.UUID:
     """Convert a draft about a child to one about an adult (`to=ADULT`), or the other way round.
 

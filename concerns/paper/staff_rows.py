@@ -62,12 +62,23 @@ def _build_staff_line(row: CsvFileRow, said: dict[str, str], twice: str, today: 
     )
     unknown = [word for word in words if normalise_heading(word) not in ROLES]
     days = {key: read_date(said[key], today) for key in ("since", "until")}
-    kept = {key: said[key] for key in ("name", "email", "title", "room", "telephone")}
-    wrong = _staff_line_fault(row, said, unknown, days) or twice
-    return StaffLine(row.line, roles=roles, wrong=wrong, **days, **kept)
+    return StaffLine(
+        row.line,
+        name=said["name"],
+        email=said["email"],
+        roles=roles,
+        title=said["title"],
+        room=said["room"],
+        telephone=said["telephone"],
+        since=days["since"],
+        until=days["until"],
+        wrong=_staff_line_fault(row, said, unknown, days) or twice,
+    )
 
 
-def _staff_line_fault(row: CsvFileRow, said: dict[str, str], unknown: list[str], days: dict) -> str:
+def _staff_line_fault(
+    row: CsvFileRow, said: dict[str, str], unknown: list[str], days: dict[str, date | None]
+) -> str:
     if row.broken:
         return "the quotation marks do not match"
     for column in STAFF:
