@@ -14,8 +14,8 @@ class Choice(StrEnum):
 
     label: str
 
-    # The label has a default because mypy reads from here how a member is looked up too, which is by
-    # its value alone.
+    # The label has a default because mypy reads from here how a member is looked up too, which is
+    # by its value alone.
     def __new__(cls, value: str, label: str = "") -> Self:
         if not label:
             raise TypeError(f"{value} has no label")
