@@ -92,6 +92,8 @@ class Server:
         """The test closes it, or uses it in a `with`."""
         trusted = ssl.create_default_context(cafile=str(self.certificate))
         settings.setdefault("timeout", PATIENCE)
+        # Shorter than the server waits: no connection is used again just as the server closes it.
+        settings.setdefault("limits", httpx.Limits(keepalive_expiry=1))
         return Visitor(base_url=self.url, verify=trusted, **settings)
 
     def _wait(self, said: int) -> None:
