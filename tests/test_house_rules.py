@@ -47,6 +47,13 @@ def test_no_class_name_stands_twice():
     assert house_names.repeated_classes(house_names.product_trees()) == []
 
 
+def test_a_docstring_names_only_files_that_are_there(sources):
+    texts = {name: text for name, (_, text) in sources.items()}
+    for page in ("README.md", "concerns/rules/MAP.md"):
+        texts[page] = (house_templates.ROOT / page).read_text(encoding="utf-8")
+    assert house_names.missing_files_named(texts, house.tracked()) == []
+
+
 def test_no_two_assignments_are_fused_into_one():
     assert house_names.fused_assignments(house_names.product_trees()) == []
 

@@ -71,6 +71,12 @@ def test_names_that_cannot_be_searched_for_are_counted():
     assert len(house_names.repeated_classes(trees)) == 1
 
 
+def test_a_file_that_is_named_and_not_there_is_found():
+    texts = {"concerns/a.py": "See `b.py`, `rules/clocks.py` and `locks.py`."}
+    files = ["concerns/b.py", "concerns/rules/clocks.py"]
+    assert house_names.missing_files_named(texts, files) == ["concerns/a.py: locks.py"]
+
+
 def test_a_fused_assignment_is_found_and_a_swap_is_not():
     trees = {"concerns/a.py": ast.parse("a, b = 1, 2\na, b = b, a")}
     assert house_names.fused_assignments(trees) == ["concerns/a.py:1"]

@@ -77,7 +77,7 @@ def _decode_text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # Bytes that Windows-1252 does not define become U+FFFD; `pupils.py` rejects such a row.
+        # Bytes that Windows-1252 does not define become U+FFFD; `pupil_rows.py` rejects such a row.
         return content.decode("cp1252", "replace")
 
 

@@ -2,7 +2,7 @@
 
 Files are read for several children at once, one kind of entry at a time, so a page takes the same
 number of queries however many children there are. Brothers and sisters at this school are only
-those whom the viewer may see. The entries themselves are in `home.py` and `known.py`.
+those whom the viewer may see. The entries themselves are in `household.py` and `child_fact.py`.
 """
 
 from collections import defaultdict

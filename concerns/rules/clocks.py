@@ -3,8 +3,8 @@
 A clock counts in one of three calendars: school (term days and hours), working (all weekdays but
 the nation's bank holidays) or real (all time). The source of a row is the guidance or practice
 named beside it. Lateness is always computed from the times of a step when it is read, never from a
-stored counter. How far a school may change a clock is in `bounds.py`, how often a late step is
-escalated in `climbing.py`.
+stored counter. How far a school may change a clock is in `clock_bounds.py`, how often a late step
+is escalated in `escalation_timing.py`.
 """
 
 from dataclasses import dataclass
@@ -105,7 +105,8 @@ _HEAD = (Role.HEAD,)
 _CHAIR = (Role.CHAIR,)
 # Said of a step that is late by no time in its calendar; "less than a minute" would mislead.
 LATE = "late"
-# An interval of one day, in minutes. It means a day of the clock's own calendar: `climbing.py`.
+# An interval of one day, in minutes. It means a day of the clock's own calendar:
+# `escalation_timing.py`.
 DAY = 24 * 60
 
 CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
@@ -246,7 +247,7 @@ NEXT: dict[Route, StepKind] = {
     Route.KEEP: StepKind.KEEP,
 }
 
-# Steps that end when a meeting is recorded; `meetings.py` says which meeting ends which.
+# Steps that end when a meeting is recorded; `meeting_rules.py` says which meeting ends which.
 MEETINGS = frozenset({StepKind.CONFERENCE, StepKind.CORE_GROUP, StepKind.REVIEW_CONFERENCE})
 
 # Steps that a lead completes with a note of what was found; all other steps are completed by the
@@ -290,8 +291,8 @@ def calculate_due_at(
 
     `on` is the local date chosen by a person, for kinds whose unit is DATE; raises ValueError if
     such a kind has none. `amount` is the school's own figure in the clock's unit, if it has set one
-    (`bounds.py`); None means the default. After the closing bell before a weekend or a break, a
-    limit in school minutes becomes two real hours, so that no worry waits unread until Monday.
+    (`clock_bounds.py`); None means the default. After the closing bell before a weekend or a break,
+    a limit in school minutes becomes two real hours, so that no worry waits unread until Monday.
     Source: the row of `CLOCKS`.
     """
     clock = CLOCKS[kind]

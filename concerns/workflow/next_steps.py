@@ -1,7 +1,7 @@
 """The next steps of one concern: opening, ending and reassigning them during an act.
 
 An open concern always has a next step. The concern may be about a child or about an adult: the step
-model, in `step.py` or `adult_record.py`, is found from its `steps` relation.
+model, in `step.py` or `adult_entries.py`, is found from its `steps` relation.
 """
 
 from datetime import date, datetime
