@@ -1,4 +1,4 @@
-"""This file knows how a test gets a concern about an adult, in any state: by real acts."""
+"""Makes concerns about adults in any state, by real acts."""
 
 import itertools
 import uuid

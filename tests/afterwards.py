@@ -1,4 +1,4 @@
-"""This file knows how a test asks a colleague for something, and how it watches a child."""
+"""Arranges what comes after a decision: a task for a colleague, and a child who is watched."""
 
 from datetime import date, timedelta
 

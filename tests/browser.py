@@ -1,4 +1,4 @@
-"""This file knows how the journeys see a page: Debian's Chromium, with script and without, and axe.
+"""The browser of the journeys: Debian's Chromium, with script and without, and axe.
 
 Every page a test opens is listened to. A complaint of the browser - a script's error, something the
 Content-Security-Policy refused, a request to another machine - fails the test at its end.

@@ -1,4 +1,4 @@
-"""This file knows what every test may ask for; each kind of thing has a file of its own."""
+"""Fixtures for every test; those of databases, servers, browsers and mail have their own files."""
 
 import pytest
 from django.test import Client

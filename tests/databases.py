@@ -1,4 +1,4 @@
-"""This file knows where the tests' databases come from.
+"""The databases of the tests.
 
 The migrations are run once for each worker, by the real `manage.py migrate`: on PostgreSQL as the
 owner of the tables, while every test connects as the web's role, which owns nothing. An ordinary

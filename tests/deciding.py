@@ -1,4 +1,4 @@
-"""This file knows how a test decides, what is then owed, and what stands on record of it."""
+"""Helps tests to decide, to see what is then owed, and to count what stands on record of it."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows how a test sits at a desk: opens a page, fills in its form, presses the button.
+"""Somebody signed in at a desk: opens a page, fills in its form, presses the button.
 
 A form carries what its page gave it, as a browser's does. The clock is the machine's own.
 """

@@ -1,4 +1,4 @@
-"""This file knows how a test gets a school, its people and a concern in any state: by real acts.
+"""Makes a school, its people and a concern in any state, by real acts.
 
 A time is always given, never taken from the machine: Tuesday 3 November 2026, ten in the morning,
 in term, unless a test says otherwise.

@@ -1,4 +1,4 @@
-"""This file knows how a test writes in a child's file: by the real acts."""
+"""Writes in a child's file, by the real acts."""
 
 import uuid
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""This file knows how to look through the house for broken rules, and lists what it finds."""
+"""Finds broken rules of the house in the source; `test_house_rules.py` asserts there are none."""
 
 import ast
 import subprocess

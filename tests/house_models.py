@@ -1,4 +1,4 @@
-"""This file knows what every model promises, and which are excused from what, and why."""
+"""What every model must have, and which models are excused from what, and why."""
 
 from django.db import models
 from django.db.models import PROTECT

@@ -1,4 +1,4 @@
-"""This file knows what no template may hold. By itself: `python -m tests.house_templates`."""
+"""Finds what no template may hold. `python -m tests.house_templates` runs it by itself."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""This file knows a mail server of the test's own: what the site sends arrives here.
+"""A mail server of the test's own, at which everything the site sends arrives.
 
 It speaks SMTP on this machine, as the school's would, so that settings, encoding and addresses are
 tried and not imagined.

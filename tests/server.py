@@ -1,4 +1,4 @@
-"""This file knows how to run the site as a real server, over TLS, to be killed and restarted."""
+"""The site as a real server over TLS, to be killed and restarted."""
 
 import datetime
 import os

@@ -1,4 +1,4 @@
-"""This file knows what the site's own settings are given in the tests.
+"""The settings of the tests: the site's own, with what only tests need.
 
 They are the production's: https, secure cookies, no demonstration. Nothing of the machine's own
 `.env` is read, and the keys open nothing.

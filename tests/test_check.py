@@ -1,4 +1,4 @@
-"""What `make check` does with a broken template: it fails, and tells of every later check too."""
+"""Tests for `make check` with a broken template: it fails, and still reports every later check."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""This file knows that the ground the tests stand on is as they think it is."""
+"""Tests that the databases of the tests are what the tests rely on."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""The demonstration: a believable school, made once, and never over anybody real."""
+"""Tests for the demonstration: a believable school, made once, and never over anybody real."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""The lead was off sick for a week and told nobody: what she finds when she comes back."""
+"""Tests for the demonstration in which the lead was off sick for a week and told nobody."""
 
 from datetime import timedelta
 

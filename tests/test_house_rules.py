@@ -1,7 +1,7 @@
-"""This file knows the rules of the house, and tells whoever breaks one which file and which rule.
+"""Tests the rules of the house: a failure names the file and the rule it breaks.
 
-Each check takes its sources as an argument and gives what is wrong with them, so that
-`test_house_rules_bite.py` can show it a broken house and see it object.
+Each check takes its sources as an argument and returns what is wrong with them, so that
+`test_house_rules_bite.py` can give it broken sources and see that it objects.
 """
 
 import ast

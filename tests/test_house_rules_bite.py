@@ -1,4 +1,4 @@
-"""This file knows that each rule of the house objects when it is broken on purpose."""
+"""Tests that each rule of the house finds source that was broken on purpose."""
 
 import ast
 

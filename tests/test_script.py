@@ -1,4 +1,4 @@
-"""This file knows what our own script promises on a real page: nothing lost, nothing left lying."""
+"""Tests for our own script on a real page: no word is lost, and none is left on the screen."""
 
 import re
 

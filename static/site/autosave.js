@@ -1,4 +1,4 @@
-// This file knows how words are saved while they are written: `<form data-autosave="/address/">`.
+// Saves words while they are written: `<form data-autosave="/address/">`.
 // Every 10 seconds if something changed, and on leaving a field. The server keeps them, the browser nothing.
 const EVERY = 10_000;
 // What the server holds, by address: a form that is drawn again goes on from there.

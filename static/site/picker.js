@@ -1,4 +1,4 @@
-// This file knows how a child is picked from the roll while one types part of a name: the combobox with a list
+// Picks a child from the roll while one types part of a name: the combobox with a list
 // of the WAI-ARIA Authoring Practices, over `templates/submit/picker.html`, which works without it.
 //
 // accessible-autocomplete was tried under our content policy. It ran silently, but weighs more than all other

@@ -1,4 +1,4 @@
-"""A school with a head who is not the lead, a chair, a lead, and somebody worried."""
+"""Fixtures: a school with a head who is not the lead, a chair, a lead, and a writer."""
 
 import pytest
 

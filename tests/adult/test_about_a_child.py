@@ -1,4 +1,4 @@
-"""The form about an adult turns out to be about a child: the way back, with no word lost on it."""
+"""Tests for a form about an adult that turns out to be about a child: going back loses no word."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Nobody's leave lets an allegation lie: the other reader has it meanwhile, never its subject."""
+"""Tests for a reader on leave: the other reader has the concern meanwhile, never its subject."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A concern about an adult that its reader lets lie comes to the other, without its words."""
+"""Tests that an adult concern its reader leaves comes to the other reader, without its words."""
 
 from datetime import timedelta
 

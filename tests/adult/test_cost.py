@@ -1,4 +1,4 @@
-"""What each page about adults asks of the database: the same, however much has been written."""
+"""Tests that each page about adults asks the database the same, however much has been written."""
 
 import uuid
 

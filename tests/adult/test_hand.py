@@ -1,4 +1,4 @@
-"""Handing it to the other reader: the page names who would have it, as people are today."""
+"""Tests for handing a concern about an adult to the other reader, as posts are today."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the reader of a concern about an adult does with it, and that nothing of it goes quiet."""
+"""Tests for the acts of the reader of a concern about an adult: none of it goes quiet."""
 
 from datetime import date, timedelta
 

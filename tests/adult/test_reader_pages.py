@@ -1,4 +1,4 @@
-"""The reader's pages: the list, one beside the earlier ones, and each thing that can be done."""
+"""Tests for the reader's pages: the list, one concern beside earlier ones, and each act."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Writing of an adult who works here: by the form, once, with no word lost on the way."""
+"""Tests for writing about an adult who works here: the form is sent once and loses no word."""
 
 import re
 import uuid

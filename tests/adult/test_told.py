@@ -1,4 +1,4 @@
-"""Told, not typed, of an adult too; and whom an addition is about, asked again."""
+"""Tests for "told, not typed" about adults, and for whom an addition is about."""
 
 import pytest
 

@@ -1,7 +1,7 @@
-"""The subject's every page is what it would be had nothing been written.
+"""Tests that a subject's every page is what it would be had nothing been written about them.
 
-One school, looked at twice by the same person: as it is, and after concerns about that person have
-been written and worked through to every state; each time the school is put back as it was.
+The same person looks at one school twice: as it is, and after concerns about them have been written
+and worked through to every state. After each look the school is put back as it was.
 """
 
 import uuid

@@ -1,4 +1,4 @@
-"""About an adult: what was not read in its time is said to its writer, on their own pages."""
+"""Tests that who wrote about an adult is told, on their own pages, of what was not read in time."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""About an adult: where a message that cannot wait has not gone out, its writer is told so."""
+"""Tests that who wrote about an adult is told when an urgent message did not go out."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who a concern about an adult goes to, and who never sees it."""
+"""Tests for whom a concern about an adult goes to, and who never sees it."""
 
 from datetime import timedelta
 

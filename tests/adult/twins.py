@@ -1,11 +1,11 @@
-"""This file knows everything that one person can get out of the site, as bytes to be compared.
+"""Collects everything that one person can get out of the site, as bytes that can be compared.
 
-Every address of the site, found in its own table and not listed here, so that a page made later is
-walked too: opened and pressed, with what its room is about and with everything that is to be
-secret; lists are asked with what lists can be asked. Only what is new for every page by nature is
-made the same: a form's token, what is signed, the id of a form not sent yet. The clock stands
-still, so that not even a minute may differ. With each answer goes how many statements it took: a
-page that asks the database more often has something to hide.
+Every address of the site is opened and pressed, with the things its room is about and with those
+that must stay secret; lists are asked every question they take. The addresses come from the site's
+own table, so that a page made later is covered too. Only what changes on every request is made the
+same: a form's token, signed values, the id of a form not sent yet. The clock stands still, so that
+no two answers differ by a minute. Each answer comes with the number of statements it took: a page
+that asks the database more often has something to hide.
 """
 
 import re

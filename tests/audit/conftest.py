@@ -1,4 +1,4 @@
-"""This file knows a head with two school years of concerns behind them, each made by real acts."""
+"""Fixtures: a head, and two school years of concerns made by real acts."""
 
 import random
 from datetime import UTC, datetime, timedelta

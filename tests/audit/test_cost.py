@@ -1,4 +1,4 @@
-"""What the audit asks of the database does not grow with what there is to tell."""
+"""Tests that what the audit asks of the database does not grow with what there is to tell."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every figure of the audit is what counting by hand comes to, and leads to just those concerns."""
+"""Tests that every figure of the audit equals a count by hand, and leads to just those concerns."""
 
 import itertools
 from collections import Counter

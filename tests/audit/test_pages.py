@@ -1,4 +1,4 @@
-"""The audit is the head's alone, says what it shows, is on record, and hides what is not theirs."""
+"""Tests for the audit's pages: the head's alone, on record, with nothing that is not theirs."""
 
 import itertools
 import re

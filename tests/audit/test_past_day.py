@@ -1,4 +1,4 @@
-"""The four numbers of any past day are what walking through the rows by hand comes to."""
+"""Tests that the four numbers of any past day equal what a walk through the rows gives."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta

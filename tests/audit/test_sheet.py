@@ -1,4 +1,4 @@
-"""A sheet of concerns names nobody, holds no word of an account, and says what the rows say."""
+"""Tests for the CSV of concerns: no name, no word of an account, and what the rows say."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A trail tells everything that happened to one concern, and who knew of it when."""
+"""Tests for the trail of one concern: everything that happened to it, and who knew of it when."""
 
 import uuid
 from datetime import datetime, timedelta

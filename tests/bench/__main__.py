@@ -1,11 +1,13 @@
-"""Measures the pages on made-up schools: `python -m tests.bench 1000 10000`; and plays a simulated
-year of a secondary: `python -m tests.bench year 300 900 2500`. See `make bench`.
+"""Measures the pages on made-up schools, or plays a simulated year of a secondary school.
 
-For each size a new database is made, migrated and filled in a process of its own (as the owner of
-the tables), measured in another (as the web's role), and thrown away. Nothing here asserts: figures
-stand beside their goals; but a year in which anything was lost ends with a failure. DATABASE_URL
+    python -m tests.bench 1000 10000          measures schools of so many concerns
+    python -m tests.bench year 300 900 2500   plays a year at so many incidents per 1,000 pupils
+
+For each size a new database is made, then migrated and filled in one process (as the owner of the
+tables), measured in another (as the web's role), and thrown away. Nothing is asserted here: figures
+stand beside their goals. But a year in which anything was lost ends with a failure. DATABASE_URL
 names a PostgreSQL to work in, with DATABASE_OWNER_URL; with neither, the schools are SQLite files
-in a temporary folder. Whatever database is named, one with real people in it is refused.
+in a temporary folder. A database with real people in it is refused.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""This file knows how the agencies of the simulated year answer, or do not, and when.
+"""How the agencies of the simulated year answer: whether, when and what.
 
-What comes back is written down by whoever of the leads is reached: who holds it, or the next.
+An answer is written down by the lead who holds the concern if they are at work, else by the next.
 """
 
 from datetime import datetime, timedelta

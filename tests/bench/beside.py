@@ -1,5 +1,8 @@
-"""This file knows what of the bench's school is written by the real acts, and as much in a school
-of any size: concerns about adults, and the file of the child of whom most was written."""
+"""Writes the part of the bench's school that is made by real acts.
+
+It is the same in a school of any size: concerns about adults, and the file of the child about whom
+most was written.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows what is counted of a simulated year, and what LOST means: each must be none."""
+"""Counts the figures of a simulated year, and what was lost: every LOST figure must be none."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

@@ -1,5 +1,7 @@
-"""This file knows how a lead of the simulated year does each kind of step: by its own act, and in
-how many minutes of theirs, reading included."""
+"""How a lead of the simulated year does each kind of step, by its own act.
+
+Each function says how many of the lead's minutes it took, reading included.
+"""
 
 from concerns.chase import acts as chase
 from concerns.management.demo import names_and_sentences

@@ -1,6 +1,6 @@
-"""This file knows what each page is to cost at most, and says how far a figure is from it.
+"""The most that each page may cost, and how far a figure is from that goal.
 
-Calls are of Python functions alone: half of a goal that counts C functions too.
+Calls are of Python functions alone: half of what a goal that counts C functions too would say.
 """
 
 from collections.abc import Iterator

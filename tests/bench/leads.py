@@ -1,9 +1,8 @@
-"""This file knows how the leads of the simulated year work: when they look, what they find has come
-to them, how long a thing takes, and what they forget.
+"""How the leads of the simulated year work: when they look, what they do first, what they forget.
 
-They are asked for what the product says is theirs: what they hold, by name or post; and what has
-come to them, being late, or because they stand in, as the message says. Most of it is done at the
-next look, in the order of how pressing it is. Each has only so many minutes a day.
+They do what the product says is theirs: steps they hold by name or post; and steps that have come
+to them because they are late or because they stand in, as the message says. Most of it is done at
+the next look, the most pressing first. Each lead has only so many minutes a day.
 """
 
 from collections import Counter

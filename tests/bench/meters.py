@@ -1,15 +1,16 @@
-"""This file knows what a request costs, in counts that repeat: the clock only for multiples.
+"""Meters of what a request costs, in counts that are the same each time, and by the clock.
 
 SQL statements: every one through Django's cursor, but BEGIN and COMMIT. (PostgreSQL's health check
-of a kept connection, `SELECT 1` once a request, goes past the cursor and is not in it.)
+of a kept connection, `SELECT 1` once a request, does not pass the cursor and is not counted.)
 Commits: every COMMIT, and every write outside a transaction.
 Engine work on SQLite: steps of its virtual machine, by a progress handler called after each one.
 Engine work on PostgreSQL: blocks of tables, indexes and oversized values touched, hit or read, by
 `pg_statio_user_tables`; the connection's own counters are flushed before and after by
 `pg_stat_force_next_flush`, and nothing else runs: the fill has turned autovacuum off.
 Calls: of Python functions, by `sys.setprofile`; C functions are not counted.
-CPU: of this process, without the database server's own on PostgreSQL; the floors beside which it
-stands are run in between, so that what slows the machine slows both. The wall clock has it all.
+CPU: of this process, without the database server's own on PostgreSQL. The floors, which are the
+least a request can cost, are run in between, so that whatever slows the machine slows both.
+Wall clock: everything together.
 """
 
 import gc

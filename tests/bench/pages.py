@@ -1,7 +1,7 @@
-"""This file knows what is asked of the site to be measured, and puts every meter to it in turn.
+"""The pages that are measured: what each asks of the site, and every meter put to it in turn.
 
-One asking may be several requests (an import is three); what is put together between them is not
-measured. Every meter has a run of its own, after one that none looks at.
+Measuring one page may take several requests (an import takes three); the work between them is not
+measured. Every meter has a run of its own, after one run that is not measured.
 """
 
 import gzip

@@ -1,9 +1,9 @@
-"""This file knows the bench's ten years: so many concerns, and two hundred of them still open.
+"""Fills the bench's ten years: so many concerns, two hundred of them still open.
 
-Where the clock's round is measured 1,800 more are open: it goes over what is open, and a school in
-which so much is open is the worst there is.
+For the clock's round 1,800 more are open: a round goes over what is open, and a school in which so
+much is open is the worst there is.
 
-Written in batches into an empty database, every batch one statement for each table.
+The rows are written in batches into an empty database, each batch as one statement for each table.
 """
 
 import hashlib

@@ -1,9 +1,9 @@
-"""This file knows how a million rows get into either database in minutes.
+"""Writes a million rows into either database in minutes.
 
-A table's rows are lists in the order of its columns, written as SQLite's `executemany` or as
-PostgreSQL's COPY. Indexes and foreign keys stand aside while the rows go in and are made again
-afterwards, when the database checks every row against them. No model is saved, no door is passed:
-that the rows are such as the doors would have let through is what `test_bench.py` looks at.
+A table's rows are lists in the order of its columns, written by SQLite's `executemany` or by
+PostgreSQL's COPY. Indexes and foreign keys are dropped while the rows go in and are made again
+afterwards, when the database checks every row against them. No model is saved and no act is called:
+`test_bench.py` checks that the rows are such as the acts would have let through.
 """
 
 import io

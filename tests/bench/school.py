@@ -1,8 +1,8 @@
-"""This file knows the bench's made-up school: its ten years of terms, its people, its roll.
+"""The bench's made-up school: its ten years of terms, its people and its roll.
 
-The roll has 1,500 pupils whatever the number of concerns, as ten years of a large secondary; those
-who have left since are as many as ten years make, and more where there are more concerns. Beside it
-stand a few schools with nobody on roll, for imports.
+The roll has 1,500 pupils whatever the number of concerns, as a large secondary has. Those who have
+left since are as many as ten years make, and more where there are more concerns. Beside it stand a
+few schools with nobody on roll, for imports.
 """
 
 from dataclasses import dataclass, field

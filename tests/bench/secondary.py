@@ -1,7 +1,7 @@
-"""This file knows the school of the simulated year: its calendar, its 150 staff, its 1,050 pupils,
-and what is planned for it: who is away when, who leaves, and when no mail goes out.
+"""The school of the simulated year: its calendar, its 150 staff, its 1,050 pupils and its plan.
 
-Only this is set up by hand, as an installation's first files do it. All that follows is acts.
+The plan says who is away when, who leaves, and when no mail goes out. Only this is set up by hand,
+as an installation's first files do it. Everything that follows is done by acts.
 """
 
 from dataclasses import dataclass, field

@@ -1,10 +1,10 @@
-"""This file knows how the simulated year goes by: who looks when, the clock's rounds, what befalls.
+"""Plays the simulated year: who looks when, the clock's rounds, and what happens to people.
 
-A queue of events in time, played through the real acts and the real round of the clock. How people
-work, how much they forget and how agencies answer are guesses of a middling school's, each a
-constant with its sentence: here, in `leads.py`, `doing.py`, `writing.py` and `agencies.py`. What
-comes out is what the product makes of them. A fixed seed: the same level is the same year. Nobody
-begins a concern without sending it, and nothing is written about an adult.
+A queue of events in time is played through the real acts and the real round of the clock. How
+people work, how much they forget and how agencies answer are guesses for an average school, each a
+constant with a sentence: here and in `leads.py`, `doing.py`, `writing.py` and `agencies.py`. The
+results are what the product makes of those guesses. The seed is fixed: the same level is the same
+year. Nobody begins a concern without sending it, and nothing is written about an adult.
 """
 
 import heapq

@@ -1,4 +1,4 @@
-"""This file knows how the figures are laid out: each beside its goal, the sizes side by side."""
+"""Lays out the figures: each beside its goal, the sizes side by side."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,6 @@
-"""This file knows that the bench touches nobody's record, and fills in what the doors would let in.
+"""Tests that the bench refuses a database with real people, and writes only what acts allow.
 
-The bench itself is run by `make bench` alone: nothing here measures anything.
+The bench itself is run by `make bench` alone: nothing is measured here.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""This file knows that three weeks of the simulated year lose nothing, and that a year can fail."""
+"""Tests that three weeks of the simulated year lose nothing, and that a year can fail."""
 
 import uuid
 from datetime import date, datetime, timedelta

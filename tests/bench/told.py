@@ -1,7 +1,7 @@
-"""This file knows how one concern of the bench goes: sent, looked at, decided, carried out, closed.
+"""Writes one concern of the bench: sent, looked at, decided, carried out, closed.
 
-As a concern goes through the doors, row by row; an open one stops on the way. Nothing is chosen but
-by the school's own seed.
+Its rows are those the acts would leave; an open concern stops on the way. The only chance in it is
+the school's own seed.
 """
 
 from dataclasses import dataclass, field

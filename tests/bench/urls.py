@@ -1,4 +1,4 @@
-"""This file knows the floors' two pages, mounted beside the site's own for the bench alone."""
+"""The site's addresses with the two pages of the floors added, for the bench alone."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse

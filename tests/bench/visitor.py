@@ -1,4 +1,4 @@
-"""This file knows how somebody visits the site without a browser: cookies, tokens, hidden fields.
+"""Visits the site without a browser: cookies, tokens, hidden fields.
 
 What is sent is put together before it is measured. It goes either straight through the site's WSGI
 handler, in this process, or over a socket to a server.

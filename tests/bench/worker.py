@@ -1,4 +1,4 @@
-"""This file knows what a worker weighs and how soon the site answers, beside a bare Django."""
+"""Measures how much memory a worker takes and how soon the site answers, beside a bare Django."""
 
 import os
 import re

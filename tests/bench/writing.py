@@ -1,5 +1,7 @@
-"""This file knows what the staff of the simulated year write, when, and what becomes of them as
-writers: they add, are still worried, tell somebody by voice, and answer what they are asked."""
+"""What the staff of the simulated year write and when, and what they do afterwards as writers.
+
+They add to a concern, are still worried, tell somebody by voice, and answer what they are asked.
+"""
 
 import uuid
 from datetime import date, datetime, time, timedelta

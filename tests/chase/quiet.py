@@ -1,4 +1,4 @@
-"""This file knows a school in which time is moved by hand, and who hears of what."""
+"""A school in which a test moves the clock and sees who is sent which message."""
 
 from datetime import datetime, timedelta
 

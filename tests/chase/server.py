@@ -1,5 +1,4 @@
-"""This file knows a mail server as it may be: well, down, or letting go of who sends at the worst
-moment."""
+"""A mail server that works, is down, or kills the sending process at the worst moment."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""The pages of a task, of looking again and of a watch: what they cost, and what they say."""
+"""Tests for the pages of a task, of looking again and of a watch: cost and content."""
 
 from datetime import timedelta
 

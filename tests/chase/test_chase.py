@@ -1,4 +1,4 @@
-"""This file knows how a next step is done by a sentence, and how the reporter hears back."""
+"""Tests for doing a next step with a sentence, and for the word back to who wrote the concern."""
 
 from datetime import timedelta
 

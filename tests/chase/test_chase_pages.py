@@ -1,4 +1,4 @@
-"""This file knows the pages on which a next step is done and the reporter hears back."""
+"""Tests for the pages on which a next step is done and on which the writer hears back."""
 
 from datetime import timedelta
 

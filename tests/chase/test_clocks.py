@@ -1,4 +1,4 @@
-"""A school's own clocks: within bounds, dated, in force for what opens from then on."""
+"""Tests for a school's own clocks: within bounds, dated, in force for what opens from then on."""
 
 from datetime import timedelta
 

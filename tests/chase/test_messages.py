@@ -1,4 +1,4 @@
-"""When messages come, and what does not go out: each on a page of its own."""
+"""Tests for the pages that say when messages come and which of them do not go out."""
 
 from datetime import time, timedelta
 

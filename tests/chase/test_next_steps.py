@@ -1,4 +1,4 @@
-"""The page of next steps: one's own and everyone's, what is late first, each where it is done."""
+"""Tests for the page of next steps: one's own and everyone's, late first, each with its link."""
 
 import json
 import re

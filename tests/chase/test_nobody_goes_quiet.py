@@ -1,9 +1,9 @@
-"""Weeks of a school played by chance: whatever anybody does or leaves undone, nobody goes quiet.
+"""Tests that nobody goes quiet in weeks of a school that are played by chance.
 
-After every step: no open concern without the next step that its state asks for; no step without
-somebody who may act; nothing late that the people who may act have not been told of as often as the
-table of clocks says; every message sent once; and a record that tells the story as it was. Who may
-act, and what was done, is what `weeks.py` remembers: what the product says of itself is not asked.
+After every move these must hold: no open concern is without the next step that its state asks for;
+no step is without somebody who may act; the people who may act on a late step have been told as
+often as the table of clocks says; every message was sent once; and the record tells what happened.
+Who may act, and what was done, is what `weeks.py` remembers: the product is not asked.
 """
 
 from collections import Counter

@@ -1,5 +1,4 @@
-"""A lead asks a colleague for something by a day: they see that and nothing else, and it is never
-lost."""
+"""Tests for tasks: a colleague is asked by a day, sees nothing else, and it is never lost."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""A concern begun and not sent: its writer is reminded, and in the end the leads hear of it."""
+"""Tests for concerns begun and not sent: the writer is reminded, in the end the leads are told."""
 
 import uuid
 from dataclasses import replace

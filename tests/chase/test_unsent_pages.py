@@ -1,4 +1,4 @@
-"""The pages about concerns begun and not sent: the reminder, the leads' list, setting one aside."""
+"""Tests for the pages about unsent concerns: the reminder, the leads' list, setting aside."""
 
 import uuid
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A case that ends is watched: reviews after 2, 6 and 12 school weeks; an adult who is asked."""
+"""Tests for watching a child after a case: reviews after 2, 6 and 12 school weeks."""
 
 from datetime import date, timedelta
 

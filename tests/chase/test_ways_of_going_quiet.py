@@ -1,6 +1,6 @@
-"""Twenty-five ways in which other software goes quiet, each a missed child; this one does not.
+"""Tests for twenty-five ways in which other software goes quiet and a child is missed.
 
-Every one is driven through the product with the clock moved.
+Each is driven through the product with the clock moved.
 """
 
 import re

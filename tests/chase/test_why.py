@@ -1,4 +1,4 @@
-"""Everything late can be explained: what, since when, whose, who was asked and who passed over."""
+"""Tests for why a step is late, as its page says: whose it is, who was asked, who passed over."""
 
 from datetime import timedelta
 

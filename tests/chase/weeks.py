@@ -1,10 +1,10 @@
-"""This file knows a school played by chance: what anybody may do or leave undone, and what the
-clock and the mail server may do meanwhile.
+"""A school played by chance: what people do or leave undone, and what the clock and mail server do.
 
 Staff write, add and are still worried; leads take, hand on, decide, refer, hear back, agree or
 challenge, ask, close and reopen; people go on leave, leave for good, or turn out to be named in a
-concern; the clock stands still for days, or two go round at once. The same number plays the same
-weeks. Who is in post, away or shut out, and what was done, is remembered here, and not asked.
+concern; the clock stands still for days, or two rounds go at once. The same seed plays the same
+weeks. Who is in post, away or shut out, and what was done, is remembered here: the product is not
+asked.
 """
 
 import uuid

@@ -1,4 +1,4 @@
-"""This file knows that a child from over the border has the numbers of where they live."""
+"""Tests that a child who lives in another authority has that authority's telephone numbers."""
 
 import json
 from datetime import date

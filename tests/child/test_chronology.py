@@ -1,5 +1,4 @@
-"""This file knows that a child's chronology has everything in the order of time, and can be printed
-with nothing of another child in it."""
+"""Tests that a chronology has everything in order of time, and nothing of another child."""
 
 import json
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""This file knows that the pages about a child cost the same however much stands behind them."""
+"""Tests that the pages about a child cost the same however much has been written about them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""This file knows what stands in a child's file, and that a change of it is a new line."""
+"""Tests for what stands in a child's file, and that a change of it is a new line."""
 
 import uuid
 from datetime import date, timedelta

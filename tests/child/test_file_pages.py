@@ -1,4 +1,4 @@
-"""This file knows how a child's file is written in by its pages, and that they lose nothing."""
+"""Tests for the pages on which a child's file is written in: they lose nothing that was typed."""
 
 from datetime import timedelta
 

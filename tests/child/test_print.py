@@ -1,4 +1,4 @@
-"""This file knows that a chronology leaves the school with nothing of another child in it."""
+"""Tests that a printed chronology leaves the school with nothing of another child in it."""
 
 import json
 

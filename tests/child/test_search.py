@@ -1,4 +1,4 @@
-"""A lead looks for a child, or for words: only over what they may see, and on record."""
+"""Tests for looking for a child or for words: only among what the lead may see, and on record."""
 
 import json
 

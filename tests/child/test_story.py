@@ -1,4 +1,4 @@
-"""This file knows that a child's page holds the whole of their story, and nothing of another's."""
+"""Tests that a child's page holds the whole of their story, and nothing of another child's."""
 
 import json
 import re

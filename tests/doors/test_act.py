@@ -1,4 +1,4 @@
-"""The write door: permission, one transaction, a line of the ledger, and no silence."""
+"""Tests for the write door: permission, one transaction, a line of the ledger, and no silence."""
 
 import pytest
 from django.http import Http404

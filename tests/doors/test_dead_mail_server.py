@@ -1,4 +1,4 @@
-"""A mail server that is down for days: nothing is lost, and it is not a flood when it is back."""
+"""Tests for a mail server that is down for days: nothing is lost, and no flood follows."""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""One round of the clock: what is late is told on, what waits goes, and nothing stops it."""
+"""Tests for one round of the clock: it tells of late steps, sends what waits, and goes on."""
 
 import uuid
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""A round beyond the leads: the adviser outside, adults, who has left, two workers at once."""
+"""Tests for rounds beyond the leads: the adviser, adults, people who left, two workers."""
 
 from datetime import timedelta
 

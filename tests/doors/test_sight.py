@@ -1,4 +1,4 @@
-"""The reading door: scoped to the viewer, 404 otherwise, and on record."""
+"""Tests for the reading door: 404 for what the viewer may not see, on record for what they open."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Who opens what: the table is walked with real people, a real concern and everything it has."""
+"""Tests every address against the table of who opens what, with real people and concerns."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""This file knows a school with one of everything that an address of the site can name."""
+"""A school with one of everything that an address of the site can name."""
 
 import uuid
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file knows a school over a real server, and people in it who press at the same moment.
+"""Fixtures: a school over a real server, and people in it who press at the same moment.
 
 What goes wrong here is arranged for real: processes are killed, connections cut, cookies taken.
 The clock is the machine's own, since the server asks its database for the time.

@@ -1,4 +1,4 @@
-"""This file knows what becomes of messages when the clock is killed, doubled, or never started."""
+"""Tests for what becomes of messages when the clock is killed, runs twice, or was never started."""
 
 import signal
 import subprocess

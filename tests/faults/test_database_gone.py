@@ -1,7 +1,7 @@
-"""This file knows what is left when the database is away for a moment.
+"""Tests that nothing is lost when the database is away for a moment.
 
-PostgreSQL cuts its connections, or takes no new ones. SQLite has neither: its moment is another
-process that holds the one lock for writing.
+PostgreSQL cuts its connections, or takes no new ones. SQLite has neither: there another process
+holds the one lock for writing.
 """
 
 import itertools

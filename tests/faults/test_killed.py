@@ -1,4 +1,4 @@
-"""This file knows what is left when the server is killed while forms are being sent."""
+"""Tests that nothing is lost or doubled when the server is killed while forms are being sent."""
 
 import random
 import time

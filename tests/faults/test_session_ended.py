@@ -1,4 +1,4 @@
-"""This file knows what becomes of words whose session ended before they were sent."""
+"""Tests for words whose session ended before they were sent."""
 
 from html import unescape
 

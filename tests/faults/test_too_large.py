@@ -1,4 +1,4 @@
-"""This file knows what happens to a form too large to be read at all."""
+"""Tests for forms too large to be read."""
 
 from html import unescape
 from io import BytesIO

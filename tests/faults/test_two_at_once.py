@@ -1,4 +1,4 @@
-"""This file knows what happens when two people act on one concern at the same moment."""
+"""Tests for two people who act on one concern at the same moment."""
 
 from html import unescape
 

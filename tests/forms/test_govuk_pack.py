@@ -1,4 +1,4 @@
-"""This file knows how our forms must come out as HTML: ids, what describes what, escaping."""
+"""Tests for our forms as HTML: ids, which text describes which field, escaping."""
 
 import datetime as dt
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""This file knows that a moment is read on London's clocks, and never one that was not."""
+"""Tests that a moment is read on London's clocks, and that one that does not exist is refused."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""This file knows a school for the journeys, and how somebody walks through it page by page.
+"""Fixtures: a school for the journeys, and somebody who walks through it page by page.
 
 Every page passed is looked at in the same way: axe finds nothing, nothing is wider than a phone of
 320 pixels, and neither its address nor its title tells of a child. At the end the server's log and

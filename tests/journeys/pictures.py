@@ -1,9 +1,10 @@
-"""This file knows how the README's pictures are taken: of the demonstration, as it is served.
+"""Takes the README's pictures from the demonstration, as it is served.
 
 make run                                       in one window
 .venv/bin/python -m tests.journeys.pictures    in another, with the same PORT if it has one
 
-With `sick` behind it, of the demonstration made with --lead-off-sick: who was told of what is late.
+With `sick` behind it, it takes those of the demonstration made with --lead-off-sick: who was told
+of what is late.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""This file knows the way of a worry about an adult: begun about a child, read by the head only."""
+"""Journey: a worry about an adult, begun as one about a child, that only the head reads."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,5 +1,7 @@
-"""This file knows every page about an adult that the short way of test_adult.py does not pass: what
-its writer may write more, each thing its reader may do, and who takes over what lies."""
+"""Journeys: every page about an adult that the short journey of test_adult.py does not pass.
+
+They are what its writer may add, each thing its reader may do, and taking over what lies unread.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""After a case: a task, a writer who is still worried, and a watch, page by page."""
+"""Journeys after a case: a task, a writer who is still worried, and a watch, page by page."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows how little a concern asks of a hand: a thumb on a phone, or a keyboard alone."""
+"""Journeys that count what a concern asks of a hand: a thumb on a phone, or a keyboard alone."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,5 +1,7 @@
-"""From a number that is late to why it is; the end of a past day; the school's own clocks; and a
-teacher whose own duty it is to ring the police."""
+"""Journeys about what is late: from the number to why it is late, and the end of a past day.
+
+Also the page of the school's own clocks, and a teacher whose own duty it is to ring the police.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows how somebody writes a concern that a colleague here must not see."""
+"""Journey: somebody writes a concern that a colleague here must not see."""
 
 from concerns.models import Concern
 from concerns.rules.roles import Role

@@ -1,4 +1,4 @@
-"""This file knows the way through a child's file: being seen, a call made from it, its print."""
+"""Journey through a child's file: being seen, a call made from it, its print."""
 
 from datetime import UTC, datetime, timedelta
 

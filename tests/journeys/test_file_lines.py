@@ -1,4 +1,4 @@
-"""This file knows every line that is written in a child's file by its page, and how each ends."""
+"""Journeys that write every line of a child's file by its page, and end each."""
 
 from datetime import UTC, datetime, timedelta
 

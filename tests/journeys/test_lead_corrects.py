@@ -1,4 +1,4 @@
-"""This file knows two pages on which a lead is told what is missing: keeping, and refiling."""
+"""Journeys on two pages that tell a lead what is missing: keeping, and refiling."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows what a lead's hands do to add a run of concerns to the picture, and counts it.
+"""Journeys that count what a lead's hands do to add a run of concerns to the picture.
 
 Beside each count stands an estimate in seconds by the keystroke-level model (Card, Moran and
 Newell, "The keystroke-level model for user performance time with interactive systems",

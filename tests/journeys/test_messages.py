@@ -1,4 +1,4 @@
-"""When messages come, and what does not go out: what a teacher and the head meet, page by page."""
+"""Journeys of a teacher and the head through when messages come and which do not go out."""
 
 from playwright.sync_api import expect
 

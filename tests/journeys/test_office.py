@@ -1,4 +1,4 @@
-"""This file knows how the office brings in the roll of a large school, and then the same again."""
+"""Journey: the office brings in the roll of a large school, and then the same file again."""
 
 from dataclasses import replace
 

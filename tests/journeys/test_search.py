@@ -1,4 +1,4 @@
-"""This file knows how a lead looks for a child and for words, with script and without."""
+"""Journeys of a lead who looks for a child and for words, with script and without."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""This file knows the pages to which somebody comes seldom, and that each is fit to be come to."""
+"""Journeys through the pages that are seldom opened: each is looked at as every other page is."""
 
 from datetime import date
 

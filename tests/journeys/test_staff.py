@@ -1,4 +1,4 @@
-"""The office adds somebody who is to be a lead, the head approves it, and a link comes by mail."""
+"""Journey: the office adds a new lead, the head approves it, and a link comes by mail."""
 
 import pytest
 

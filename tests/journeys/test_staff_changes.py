@@ -1,4 +1,4 @@
-"""The office keeps what is known of somebody, who then leaves; a lead says who their family is."""
+"""Journeys: somebody's posts and family change, and they leave, by the office and a lead."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""This file knows the scene at the gate: a cleaner tells somebody with a phone in their hand."""
+"""Journey: a cleaner tells a colleague with a phone at the gate; each press is counted."""
 
 import sys
 

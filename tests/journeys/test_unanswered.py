@@ -1,4 +1,4 @@
-"""This file knows a referral that nobody answers: chased, refused, challenged to the last rung."""
+"""Journey of a referral that nobody answers: chased, refused, challenged to the last rung."""
 
 import sys
 from datetime import timedelta

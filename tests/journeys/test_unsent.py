@@ -1,4 +1,4 @@
-"""A concern begun and not sent: what its writer and a lead meet, page by page."""
+"""Journey of a concern begun and not sent: what its writer and a lead meet, page by page."""
 
 import uuid
 from datetime import timedelta

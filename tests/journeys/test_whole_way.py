@@ -1,4 +1,4 @@
-"""This file knows the whole way of one concern, from a worried teacher to the head's audit."""
+"""Journey of one concern, from a worried teacher to the head's audit."""
 
 import pytest
 from playwright.sync_api import expect

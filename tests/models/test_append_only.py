@@ -1,4 +1,4 @@
-"""The database itself refuses to change what was recorded, on both engines."""
+"""Tests that the database itself refuses to change what was recorded, on both engines."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction

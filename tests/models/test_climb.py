@@ -1,4 +1,4 @@
-"""To whom a late step has come: each rung another person who may act, round and round."""
+"""Tests for whom a late step has come to: each rung is another person who may act, in turn."""
 
 from datetime import UTC, date, datetime, timedelta
 

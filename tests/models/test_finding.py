@@ -1,4 +1,4 @@
-"""A concern is found by its words: the index beside what is sealed."""
+"""Tests for finding a concern by its words: the index of words beside the encrypted text."""
 
 import uuid
 from io import StringIO

@@ -1,8 +1,8 @@
-"""The first files of migrations in one, and one after another: the same tables in the end.
+"""Tests that the first migration in one file and in many end in the same tables.
 
-A new school's database is made by the one, an older school's came by the others. What differed
-between them would be found by whoever changes a table next, on one of the two. The triggers are no
-part of it: they are put back after every migration (`models/append_only.py`).
+A new school's database is made by the one, an older school's came by the others. A difference would
+be found only by whoever changes a table next, and on one of the two. The triggers are not compared:
+they are put back after every migration (`models/base/append_only.py`).
 """
 
 from django.db.migrations.autodetector import MigrationAutodetector

@@ -1,4 +1,4 @@
-"""What has gone quiet is found, by reference and never by name."""
+"""Tests for `manage.py unheld`: it finds what has gone quiet and names nobody."""
 
 from io import StringIO
 

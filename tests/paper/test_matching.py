@@ -1,4 +1,4 @@
-"""Whom a row is about: by UPN, by number, by name and date of birth; and never by a guess."""
+"""Tests for which pupil a row is about: by UPN, number, or name and birth; never by a guess."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""What many waits come to, against the plainest way to work it out."""
+"""Tests that the summary of many waits equals the plainest way to work it out."""
 
 from collections import Counter
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""This file knows a school with an office, a head and a lead, for the tests of its staff."""
+"""Fixtures: a school with an office, a head and a lead, for the tests of its staff."""
 
 import uuid
 from dataclasses import dataclass, field

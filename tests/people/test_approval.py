@@ -1,4 +1,4 @@
-"""The office cannot make itself a lead: what opens the record waits for the head."""
+"""Tests that the office cannot make itself a lead: what opens the record waits for the head."""
 
 import pytest
 from django.db import IntegrityError, transaction

@@ -1,4 +1,4 @@
-"""What the pages about one of the staff ask of the database: as much in a large school as a small.
+"""Tests that the pages about one of the staff cost as much in a large school as in a small.
 
 The lists, and a person's own page, are counted in `test_pages.py`.
 """

@@ -1,4 +1,4 @@
-"""Who is away is passed over, who stands in has their place, and somebody is always found."""
+"""Tests for cover: who is away is passed over, who stands in acts, and somebody is always found."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

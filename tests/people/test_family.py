@@ -1,4 +1,4 @@
-"""Family of a pupil works here: from the next request on they are shown nothing of that pupil."""
+"""Tests that staff who are a pupil's family are shown nothing of that pupil from then on."""
 
 from datetime import UTC, datetime, timedelta
 

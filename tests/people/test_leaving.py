@@ -1,4 +1,4 @@
-"""Somebody leaves: one act, and nothing of theirs is left behind."""
+"""Tests for somebody who leaves: one act, and nothing of theirs is left behind."""
 
 from datetime import timedelta
 

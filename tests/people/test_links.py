@@ -1,4 +1,4 @@
-"""A link by mail chooses a password: once, within two days, and nothing in it names a child."""
+"""Tests for the link by mail that chooses a password: once, within two days, naming no child."""
 
 import re
 from datetime import timedelta

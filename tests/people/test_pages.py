@@ -1,4 +1,4 @@
-"""What the pages of the staff show, and that they cost the same however many work here."""
+"""Tests for the pages of the staff: what they show, and that more staff do not cost more."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`manage.py school FILE.toml`: a school, its hours, terms, closures and numbers."""
+"""Tests for `manage.py school FILE.toml`: a school, its hours, terms, closures and numbers."""
 
 import io
 from datetime import date

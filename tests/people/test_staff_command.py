@@ -1,4 +1,4 @@
-"""`manage.py staff FILE.csv`: who works here, with their posts."""
+"""Tests for `manage.py staff FILE.csv`: who works here, with their posts."""
 
 import io
 import sys

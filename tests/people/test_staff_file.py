@@ -1,4 +1,4 @@
-"""Staff by a file, on a page: seen before it is done, and nobody made a reader by it."""
+"""Tests for bringing in the staff by a file: seen before it is done, and no reader made by it."""
 
 from datetime import timedelta
 

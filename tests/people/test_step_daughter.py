@@ -1,4 +1,4 @@
-"""The office manager's step-daughter is a pupil here, and her step-mother learns nothing of her."""
+"""Tests that the office manager learns nothing of her step-daughter, who is a pupil here."""
 
 import re
 import uuid

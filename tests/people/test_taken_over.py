@@ -1,4 +1,4 @@
-"""What somebody held when they left: on the record, and told to whoever takes it over."""
+"""Tests for what a leaver held: it is on record, and told to whoever takes it over."""
 
 from datetime import timedelta
 

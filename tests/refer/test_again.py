@@ -1,4 +1,4 @@
-"""This file knows that a new sign after a "no further action" is never read by itself."""
+"""Tests that an earlier "no further action" is shown beside a new sign and must be answered."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""This file knows that a referral by telephone is made from one page without opening another."""
+"""Tests that a referral by telephone is made from one page without opening another."""
 
 import json
 from datetime import timedelta

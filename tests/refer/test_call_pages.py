@@ -1,4 +1,4 @@
-"""This file knows the pages on which an answer is chased and challenged, and parents not told."""
+"""Tests for the pages on which an answer is chased and challenged, and parents are not told."""
 
 from datetime import timedelta
 

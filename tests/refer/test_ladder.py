@@ -1,4 +1,4 @@
-"""This file knows how an answer is chased and challenged, and that no rung of it ends quietly."""
+"""Tests for chasing and challenging an answer: no rung of the ladder ends quietly."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows that a meeting opens the clocks guidance gives it, and owes what is ours."""
+"""Tests that a meeting opens the clocks guidance gives it, and a step for each action of ours."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows what leaves with a referral, of one child and of no other."""
+"""Tests for the pack that leaves with a referral: of one child and of no other."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""This file knows how a referral and a conversation go, and what each leaves owed."""
+"""Tests for the acts of a referral and of a conversation, and the steps each leaves open."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows the pages of a referral and of a conversation: the one form that fits, kindly."""
+"""Tests for the pages of a referral and of a conversation: one form, and no typed word lost."""
 
 from datetime import timedelta
 

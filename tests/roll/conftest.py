@@ -1,4 +1,4 @@
-"""This file knows how the roll's tests bring a file in, as the page does."""
+"""Fixtures: an office that brings in files of the roll, by the acts and by the pages."""
 
 import re
 from dataclasses import dataclass

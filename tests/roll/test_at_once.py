@@ -1,4 +1,4 @@
-"""The same file, or two, confirmed at the same moment, with real commits."""
+"""Tests for the same file, or two, confirmed at the same moment, with real commits."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -1,4 +1,4 @@
-"""What a file does to the roll once it is confirmed."""
+"""Tests for what a file does to the roll once it is confirmed."""
 
 from datetime import date, timedelta
 

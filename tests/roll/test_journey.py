@@ -1,4 +1,4 @@
-"""The office brings in the roll in a real browser, with script and without."""
+"""Journey: the office brings in the roll in a real browser, with script and without."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who is missing from a file: asked after, never removed; a lead told where a concern is open."""
+"""Tests for pupils missing from a file: none is removed, the office is asked, a lead is told."""
 
 from datetime import date, timedelta
 

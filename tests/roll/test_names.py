@@ -1,4 +1,4 @@
-"""This file knows that a child whose name changes is not lost by it."""
+"""Tests that a child whose name changes is still found, by either name."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The office's pages: upload, look, confirm, answer."""
+"""Tests for the office's pages of the roll: upload, look, confirm, answer."""
 
 import logging
 

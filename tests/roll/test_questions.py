@@ -1,4 +1,4 @@
-"""The office's questions about pupils missing from a file, answered by the page."""
+"""Tests for the office's questions about pupils missing from a file, answered by the page."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""This file knows four schools by their terms and bells, for the tests of days and calendars."""
+"""Four schools by their terms and bells, for the tests of days and calendars."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo

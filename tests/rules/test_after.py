@@ -1,4 +1,4 @@
-"""Which endings are watched, what lowers, and how often a lead would be asked in a busy school."""
+"""Tests for which endings are watched, what counts as a lower status, and a busy lead's load."""
 
 import random
 import sys

@@ -1,4 +1,4 @@
-"""This file knows a member of staff with the form open in front of them."""
+"""Fixtures: a member of staff who is signed in and has the form open."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the act of sending refuses by itself, whatever form it was called from."""
+"""Tests for what the act of sending refuses by itself, whatever form it was called from."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a writer ticks that is owed at once: a mark on an infant, mutilation that is known of."""
+"""Tests for urgent ticks on the form: a mark on an infant, known genital mutilation."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whatever is wrong with what comes, it is said clearly, and every word is on the page again."""
+"""Tests for wrong answers: what is wrong is said clearly, and no word is lost."""
 
 import html
 import re

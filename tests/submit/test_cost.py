@@ -1,4 +1,4 @@
-"""What the pages cost, in what repeats: statements, commits, bytes."""
+"""Tests for what the form's pages cost: statements, commits, bytes."""
 
 import re
 

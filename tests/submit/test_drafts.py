@@ -1,3 +1,5 @@
+"""Tests for drafts: saved by the button or by themselves, and private to their writer."""
+
 import re
 import uuid
 

@@ -1,4 +1,4 @@
-"""Who must not see it: named in the form, or by its writer afterwards."""
+"""Tests for who must not see a concern: named in the form, or by its writer afterwards."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A child in danger now: until its writer says whom they told by voice, their own pages say so."""
+"""Tests that a writer is asked whom they told by voice, while a child may be in danger."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One form makes one concern, however often and however suddenly it is sent."""
+"""Tests that one form makes one concern, however often and however suddenly it is sent."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

@@ -1,3 +1,5 @@
+"""Tests for choosing a child on the form by part of a name."""
+
 import re
 
 import pytest

@@ -1,3 +1,5 @@
+"""Tests for the receipt and the writer's own pages of what they sent."""
+
 import re
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who wrote it is still worried: somebody else than who decided looks again, and they hear back."""
+"""Tests for a writer who is still worried: a second person looks, and the writer hears back."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Told, not typed: what somebody without an account said stands as theirs, in their own words."""
+"""Tests for "told, not typed": what somebody without an account said stands as theirs."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Not read in its time: its writer is told so on their own pages, by mail or without it."""
+"""Tests that a writer is told on their own pages when nobody read their concern in time."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What cannot wait and has not gone out by mail: its writer is told, and to whom to go now."""
+"""Tests that a writer is told, and to whom to go now, when an urgent message could not be sent."""
 
 from datetime import timedelta
 

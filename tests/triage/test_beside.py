@@ -1,4 +1,4 @@
-"""This file knows what stands beside a concern of the child's file and of brothers and sisters."""
+"""Tests for what is shown beside a concern: the child's file, brothers and sisters."""
 
 from datetime import timedelta
 

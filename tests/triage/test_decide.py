@@ -1,4 +1,4 @@
-"""This file knows that a decision opens what it promises, for each child apart."""
+"""Tests that a decision opens the steps it promises, for each child apart."""
 
 from datetime import date, timedelta
 

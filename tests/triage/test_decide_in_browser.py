@@ -1,4 +1,4 @@
-"""This file knows how deciding goes in a browser, with script and without, and what axe finds."""
+"""Tests for deciding in a real browser, with script and without, and with axe."""
 
 from datetime import UTC, datetime, timedelta
 

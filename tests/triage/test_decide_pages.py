@@ -1,4 +1,4 @@
-"""This file knows that the page of a decision asks what is needed, and loses nothing typed."""
+"""Tests that the page of a decision asks what is needed, and loses nothing typed."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows which decisions are refused, and that a refusal leaves only its own line."""
+"""Tests for decisions that are refused: each leaves one line in the ledger and nothing else."""
 
 from datetime import date, timedelta
 

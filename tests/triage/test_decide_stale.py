@@ -1,4 +1,4 @@
-"""This file knows what the page of a decision does when others act and when sessions end."""
+"""Tests for the page of a decision when others have acted meanwhile or the session has ended."""
 
 import pytest
 

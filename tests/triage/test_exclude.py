@@ -1,4 +1,4 @@
-"""A lead keeps a colleague out of a concern: from the next request on, whatever their post."""
+"""Tests for a lead who keeps a colleague out of a concern, from the next request on."""
 
 import pytest
 

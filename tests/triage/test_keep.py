@@ -1,4 +1,4 @@
-"""What is only to be added to the picture takes one sentence and one press."""
+"""Tests for adding a concern to the picture only: it takes one sentence and one press."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows the small pages of a lead: take, hand on, note, close, open again."""
+"""Tests for the small pages of a lead: take, hand on, note, close, open again."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A concern's page offers nothing that the act behind it would refuse the person who reads it."""
+"""Tests that a concern's page offers nothing that the act behind it would refuse its reader."""
 
 import re
 

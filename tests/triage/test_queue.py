@@ -1,4 +1,4 @@
-"""This file knows that the queue shows what presses most, why, and how long it has waited."""
+"""Tests for the queue: what presses most first, with why it is there and how long it has waited."""
 
 import json
 from datetime import timedelta

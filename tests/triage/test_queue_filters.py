@@ -1,4 +1,4 @@
-"""The queue narrowed to what one asks for, and paged by key."""
+"""Tests for narrowing the queue, and for its paging by key."""
 
 from datetime import timedelta
 

@@ -1,8 +1,8 @@
-"""This file knows that the queue costs the same after ten years: by index, flat in its history.
+"""Tests that the queue costs the same after ten years: it uses an index and does not read history.
 
 What is open is arranged by real acts. The history is put in by bulk: twenty thousand concerns
-through their acts would take an hour, and the queue meets nothing of them but closed rows, with
-their children, categories, steps ended and lines, as closing leaves them.
+through their acts would take an hour. The queue meets only closed rows of it, with their children,
+categories, ended steps and lines, as closing leaves them.
 """
 
 import json

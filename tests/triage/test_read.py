@@ -1,4 +1,4 @@
-"""This file knows that a concern is read beside its child's story, on record, by whom it may be."""
+"""Tests for reading a concern beside its child's story: on record, and only by those who may."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a lead may do next from the page of a concern, and why not where not."""
+"""Tests for what a concern's page says a lead may do next, and why not where they may not."""
 
 import pytest
 

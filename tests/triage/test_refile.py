@@ -1,4 +1,4 @@
-"""The wrongly filed concern is where it belongs; its trail stays, the wrong child keeps nothing."""
+"""Tests for refiling: the right child has the concern and its trail, the wrong child nothing."""
 
 from datetime import timedelta
 

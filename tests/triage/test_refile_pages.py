@@ -1,4 +1,4 @@
-"""The page on which a concern is moved to the right child, and every page that then tells of it."""
+"""Tests for the page that refiles a concern, and for every page that then tells of it."""
 
 from datetime import timedelta
 

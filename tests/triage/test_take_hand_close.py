@@ -1,4 +1,4 @@
-"""This file knows how a concern changes hands and ends: only as drawn, and never into silence."""
+"""Tests for taking, handing on and closing: only as the states allow, never without a step."""
 
 from datetime import timedelta
 

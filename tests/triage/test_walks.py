@@ -1,4 +1,4 @@
-"""This file knows that no row of acts, in any order, leaves an open concern with nothing owed."""
+"""Tests that no series of acts, in any order, leaves an open concern with nothing owed."""
 
 import random
 from datetime import timedelta
