@@ -3,8 +3,8 @@
 A watch keeps a concern open after its ending: somebody asks how the child is after 2, 6 and 12
 school weeks. The reason: two thirds of the children in one analysis of serious cases had once been
 known to social care, and children are lost from sight when a case ends. Not every ending is
-watched, because a lead who is asked too often stops reading; `tests/rules/test_watching.py` counts the
-reviews in a busy school. The database rows of a watch are in `models/response/watch.py`.
+watched, because a lead who is asked too often stops reading; `tests/rules/test_watching.py` counts
+the reviews in a busy school. The database rows of a watch are in `models/response/watch.py`.
 """
 
 from collections.abc import Collection
