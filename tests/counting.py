@@ -12,14 +12,14 @@ from django.test.utils import CaptureQueriesContext
 BOUNDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
-def statements(ask) -> list[str]:
+def list_statements(ask) -> list[str]:
     """The SQL that `ask()` sends to the database."""
     with CaptureQueriesContext(connection) as caught:
         ask()
     return [query["sql"] for query in caught if not query["sql"].startswith(BOUNDS)]
 
 
-def calls(ask) -> int:
+def count_calls(ask) -> int:
     """How many Python and C functions `ask()` calls."""
     counted = 0
 
@@ -40,7 +40,7 @@ def calls(ask) -> int:
 
 
 @contextmanager
-def sqlite_steps():
+def count_sqlite_steps():
     """Gives a list whose one figure is, at the end, the steps of SQLite's virtual machine."""
     connection.ensure_connection()
     taken = [0]
@@ -56,7 +56,7 @@ def sqlite_steps():
         connection.connection.set_progress_handler(None, 1)
 
 
-def page(view, viewer, address: str = "/", **given) -> str:
+def render_view(view, viewer, address: str = "/", **given) -> str:
     """What `view` shows to `viewer`, at the viewer's own time."""
     request = RequestFactory().get(address)
     request.viewer = viewer

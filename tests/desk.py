@@ -63,21 +63,21 @@ class Desk:
         return self.client.post(path, self.carried(path) | form, **more)
 
 
-def words(answer) -> str:
+def page_text(answer) -> str:
     return unescape(answer.content.decode())
 
 
-def errors(answer) -> list[str]:
+def summary_errors(answer) -> list[str]:
     """What the summary at the head of the page says is wrong."""
-    summary = re.search(r"error-summary__list.*?</ul>", words(answer), re.DOTALL)
+    summary = re.search(r"error-summary__list.*?</ul>", page_text(answer), re.DOTALL)
     return re.findall(r"<li>(?:<a [^>]*>)?(.*?)(?:</a>)?</li>", summary[0]) if summary else []
 
 
-def day(name: str, when) -> dict[str, str]:
+def day_fields(name: str, when) -> dict[str, str]:
     """The three boxes of a day."""
     return {f"{name}_day": when.day, f"{name}_month": when.month, f"{name}_year": when.year}
 
 
-def read(concern) -> int:
+def count_readings(concern) -> int:
     """How often `concern` has been read, by the record."""
     return LedgerLine.objects.filter(concern=concern.uid, kind=Kind.OPENED).count()

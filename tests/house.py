@@ -34,7 +34,7 @@ FOREIGN = "|".join(
 )
 
 
-def sources() -> dict[str, tuple[ast.Module, str]]:
+def read_sources() -> dict[str, tuple[ast.Module, str]]:
     """Every Python file of the product: its path from the top, its tree and its text."""
     found = {}
     for folder in ("concerns", "safeguarding"):
@@ -46,7 +46,7 @@ def sources() -> dict[str, tuple[ast.Module, str]]:
     return found
 
 
-def tracked() -> list[str]:
+def list_tracked_files() -> list[str]:
     told = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
     return told.stdout.split("\n")[:-1]
 
@@ -86,7 +86,7 @@ def uphill_imports(files) -> list[str]:
     return found
 
 
-def strange_rooms(files) -> list[str]:
+def unexpected_room_files(files) -> list[str]:
     parts = [name.split("/") for name in files]
     return ["/".join(p) for p in parts if p[1] in ROOMS and (len(p) != 3 or p[2] not in ROOM_FILES)]
 
@@ -125,12 +125,14 @@ def ledger_readers(files) -> list[str]:
     ]
 
 
-def long_tests() -> list[str]:
-    paths = [name for name in tracked() if name.startswith("tests/") and name.endswith(".py")]
+def overlong_test_files() -> list[str]:
+    paths = [
+        name for name in list_tracked_files() if name.startswith("tests/") and name.endswith(".py")
+    ]
     return [name for name in paths if (ROOT / name).read_text().count("\n") > LONGEST_FILE]
 
 
-def too_long(files) -> list[str]:
+def files_too_long_or_empty(files) -> list[str]:
     lines = {name: text.count("\n") for name, (_, text) in files.items()}
     return [
         f"{name}: {count} lines"

@@ -39,7 +39,7 @@ class PostOffice:
         port = str(self._port)
         return {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port, "EMAIL_USE_TLS": "0"}
 
-    def link(self) -> str:
+    def newest_link(self) -> str:
         """The address in the newest message, from its first stroke on."""
         words = self.arrived[-1].get_content()
         return re.search(r"https://[^/]+(/\S+)", words).group(1)

@@ -21,12 +21,12 @@ SITE_WORDS = {"sign-in", "sign-out", "healthz", "checkpoint", ""}
 
 @pytest.fixture(scope="module")
 def sources():
-    return house.sources()
+    return house.read_sources()
 
 
 @pytest.fixture(scope="module")
 def templates():
-    return house_templates.templates()
+    return house_templates.read_templates()
 
 
 def test_rooms_do_not_import_rooms_and_imports_run_downhill(sources):
@@ -59,7 +59,7 @@ def test_no_two_assignments_are_fused_into_one():
 
 
 def test_a_room_holds_only_its_four_files(sources):
-    assert house.strange_rooms(sources) == []
+    assert house.unexpected_room_files(sources) == []
 
 
 def test_views_do_not_touch_the_orm(sources):
@@ -75,11 +75,11 @@ def test_only_the_audit_room_reads_the_ledger(sources):
 
 
 def test_no_file_is_over_500_lines_or_empty(sources):
-    assert house.too_long(sources) == []
+    assert house.files_too_long_or_empty(sources) == []
 
 
 def test_no_test_file_is_over_500_lines():
-    assert house.long_tests() == []
+    assert house.overlong_test_files() == []
 
 
 def test_no_function_is_over_40_lines(sources):
@@ -138,14 +138,14 @@ def test_the_top_level_is_what_was_agreed():
         "tests", "README.md", "Makefile", "pyproject.toml", ".ci", ".gitignore", "LICENSE",
         "requirements.in", "requirements-dev.txt", "requirements-dev.in", ".env.example",
     }  # fmt: skip
-    assert {Path(name).parts[0] for name in house.tracked()} <= agreed
+    assert {Path(name).parts[0] for name in house.list_tracked_files()} <= agreed
 
 
 def test_the_project_speaks_of_itself_alone():
     telling = re.compile(house.FOREIGN, re.IGNORECASE)
     found = [
         name
-        for name in house.tracked()
+        for name in house.list_tracked_files()
         if not name.startswith(("static/govuk", "tests/vendor"))
         and telling.search((house.ROOT / name).read_text(errors="ignore"))
     ]

@@ -41,7 +41,7 @@ def dan(where):
 @pytest.fixture
 def harm(writer, dan, head):
     """Somebody may come to harm by Dan: it is with the head."""
-    return adults.sent(writer, dan, sort=AdultConcernSort.HARM)
+    return adults.send_adult_concern(writer, dan, sort=AdultConcernSort.HARM)
 
 
 def _in_post(where, role, name):

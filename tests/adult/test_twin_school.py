@@ -45,9 +45,11 @@ class School:
         reader = factories.viewer(self.where, role, who=self.posts[role])
         for state in State:
             for sort in ("", "low", "harm"):
-                adults.at(state, by=self.writer, reader=reader, whom=subject, sort=sort)
-        whole = adults.whole_case(self.where, subject, reader, self.people)
-        described = adults.sent(self.writer)
+                adults.adult_concern_at(
+                    state, by=self.writer, reader=reader, whom=subject, sort=sort
+                )
+        whole = adults.make_whole_adult_case(self.where, subject, reader, self.people)
+        described = adults.send_adult_concern(self.writer)
         said = {"concern": described, "person": subject, "now": NOW}
         head = factories.viewer(self.where, Role.HEAD, who=self.posts["head"])
         adult.about(by=head, why="The description fits.", **said)
@@ -98,7 +100,7 @@ def test_the_chairs_every_page_is_what_it_was_though_the_head_is_away(place):
 
     def work():
         said = {"by": place.writer, "reader": head, "whom": subject}
-        return [adults.at(state, **said).uid for state in State]
+        return [adults.adult_concern_at(state, **said).uid for state in State]
 
     assert moved(place, subject, work) == []
 
@@ -107,7 +109,7 @@ def test_every_page_of_whom_the_writer_shuts_out_is_what_it_was(place):
     near = place.posts["head"]
 
     def work():
-        return [adults.sent(place.writer, place.posts["staff"], shut_out=(near,)).uid]
+        return [adults.send_adult_concern(place.writer, place.posts["staff"], shut_out=(near,)).uid]
 
     assert moved(place, near, work) == []
 

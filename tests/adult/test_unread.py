@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from concerns.adult import acts, views
 from tests import factories
-from tests.counting import page
+from tests.counting import render_view
 from tests.factories import NOW
 
 UNREAD = "nobody has said that they have it"
@@ -14,7 +14,7 @@ LATE = NOW + timedelta(days=5)
 def pages(where, who, concern, now=LATE):
     """The writer's own page of it, and their list."""
     viewer = factories.viewer(where, who=who.person, now=now)
-    return page(views.mine, viewer, uid=concern.uid), page(views.all_mine, viewer)
+    return render_view(views.mine, viewer, uid=concern.uid), render_view(views.all_mine, viewer)
 
 
 def test_both_pages_say_so_in_red_and_lead_to_whom_to_find(where, writer, harm):

@@ -40,7 +40,7 @@ def test_the_head_opens_every_page_of_it(client, where, head):
 
 def test_a_relative_sees_every_page_as_if_it_had_not_been_written(where, head, lead):
     child = factories.child(where)
-    factories.related(head.person, child)
+    factories.relate_to_child(head.person, child)
     leaves_every_page_as_it_was(head, lead, children=(child,))
 
 
@@ -174,7 +174,7 @@ def test_rows_are_paged_by_key_and_none_is_missed_or_shown_twice(head, where, wr
     # Some at the very same moment, across the edge of a page.
     for number in range(53):
         at = head.now - timedelta(minutes=number // 3)
-        factories.sent(writer, child, now=at)
+        factories.send_concern(writer, child, now=at)
     page = "/audit/rows/?year=all&quiet=10"
     seen = []
     for _ in range(3):

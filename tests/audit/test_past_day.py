@@ -17,7 +17,7 @@ from concerns.triage import acts as triage
 from tests import factories
 from tests.audit.conftest import close, look, text
 from tests.audit.test_figures import behind, references
-from tests.counting import statements
+from tests.counting import list_statements
 
 LONDON = ZoneInfo("Europe/London")
 DAYS = (date(2025, 11, 3), date(2026, 3, 31), date(2026, 8, 12), date(2026, 11, 2))
@@ -150,7 +150,7 @@ def test_a_past_day_costs_the_same_whatever_there_is(head, where):
     )
 
     def cost():
-        return [len(statements(lambda: look(head, page).content)) for page in pages]  # noqa: B023
+        return [len(list_statements(lambda: look(head, page).content)) for page in pages]  # noqa: B023
 
     def fill(count):
         for _ in range(count):

@@ -18,10 +18,12 @@ def write(child: int) -> None:
     """Into the first school, as its last hours; `child` by key."""
     lead = _viewer("dsl1", Role.DSL)
     staff = _viewer("staff1", Role.STAFF)
-    homes.whole_file(lead, Child.objects.get(pk=child))
+    homes.write_whole_file(lead, Child.objects.get(pk=child))
     colleagues = Person.objects.filter(email__startswith="staff").exclude(pk=staff.person.pk)
     for number, colleague in enumerate(colleagues.order_by("pk")[:ABOUT_ADULTS]):
-        adults.sent(staff, colleague, now=NOW - timedelta(minutes=ABOUT_ADULTS - number))
+        adults.send_adult_concern(
+            staff, colleague, now=NOW - timedelta(minutes=ABOUT_ADULTS - number)
+        )
 
 
 def _viewer(login: str, role: Role) -> Viewer:

@@ -134,7 +134,7 @@ def test_the_bench_leaves_the_database_as_it_found_it_and_it_goes_on(fresh_datab
     where = School.objects.get(pk=1)
     who = Person.objects.get(email="staff1@bench.example")
     by = factories.viewer(where, Role.STAFF, who=who)
-    assert factories.sent(by, Child.objects.last()).concern.pk == SIZE + 1
+    assert factories.send_concern(by, Child.objects.last()).concern.pk == SIZE + 1
 
 
 @pytest.mark.parametrize(

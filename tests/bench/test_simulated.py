@@ -52,7 +52,7 @@ def lost(school, *, now=NOW, written=(), arrived=(), since=NOW - timedelta(days=
 def concern():
     where = factories.school()
     factories.person(where, factories.Role.DSL)
-    return factories.sent(factories.viewer(where), factories.child(where)).concern
+    return factories.send_concern(factories.viewer(where), factories.child(where)).concern
 
 
 def test_a_school_in_order_has_lost_nothing(concern):

@@ -14,7 +14,7 @@ from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from concerns.workflow.escalation import EscalationLadders
 from tests import factories
-from tests.counting import page
+from tests.counting import render_view
 from tests.factories import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -61,7 +61,7 @@ class Quiet:
         concern = self.write()
         self.does(triage.take, concern=concern)
         told = {"parents_told": "no", "parents_why_not": "A carer may be the cause."}
-        decided = factories.decided(concern, Route.SOCIAL_CARE, **told)
+        decided = factories.decision_answers(concern, Route.SOCIAL_CARE, **told)
         self.does(triage.decide, concern=concern, decided=decided)
         sent = {"agency": "Front door", "spoken_to": "Jo", "method": "telephone"}
         referral = concern.referrals.get()
@@ -96,7 +96,7 @@ class Quiet:
         mail.outbox.clear()
 
     def shows(self, view, role=Role.DSL, address: str = "/") -> str:
-        return page(view, self.viewer(role), address)
+        return render_view(view, self.viewer(role), address)
 
     def moves(self, role=Role.DSL, whose: str = "mine") -> list:
         return queries.read_next_steps(self.viewer(role), {"whose": whose}).rows

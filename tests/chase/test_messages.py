@@ -12,8 +12,8 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
-from tests.counting import statements
-from tests.desk import Desk, words
+from tests.counting import list_statements
+from tests.desk import Desk, page_text
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def stuck(where, number: int) -> list[Letter]:
 def test_the_head_sees_for_whom_a_letter_does_not_go_out(client, where):
     desk = Desk(client, where, Role.HEAD)
     letter = stuck(where, 1)[0]
-    text = words(desk.open("/chase/undelivered/"))
+    text = page_text(desk.open("/chase/undelivered/"))
     assert letter.person.name in text
     assert "2 times" in text
 
@@ -67,9 +67,9 @@ def test_a_hundred_letters_cost_what_one_does(client, where):
     desk = Desk(client, where, Role.HEAD)
     stuck(where, 1)
     desk.open("/chase/undelivered/")
-    few = len(statements(lambda: desk.open("/chase/undelivered/")))
+    few = len(list_statements(lambda: desk.open("/chase/undelivered/")))
     stuck(where, 5)
-    assert len(statements(lambda: desk.open("/chase/undelivered/"))) == few <= 6
+    assert len(list_statements(lambda: desk.open("/chase/undelivered/"))) == few <= 6
 
 
 def test_what_the_mail_server_refused_is_tried_later_and_later_and_never_dropped(where, settings):

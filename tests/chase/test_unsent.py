@@ -61,13 +61,13 @@ def test_a_writer_is_reminded_since_when_it_has_not_been_sent(writer):
 
 def test_a_concern_that_was_sent_reminds_nobody(writer):
     draft = begun(writer)
-    account = factories.account(factories.child(writer.school))
+    account = factories.concern_account(factories.child(writer.school))
     submit.submit(by=writer, draft=draft.uid, account=account, now=BEGUN)
     assert reminded_since(writer, MORNING) is None
 
 
 def test_what_a_late_save_left_of_a_sent_concern_reminds_nobody(where, writer):
-    concern = factories.sent(writer, factories.child(where)).concern
+    concern = factories.send_concern(writer, factories.child(where)).concern
     Draft.objects.create(
         uid=concern.draft, school=where, person=writer.person, begun_at=BEGUN, saved_at=BEGUN
     )
@@ -154,7 +154,7 @@ def test_whom_its_writer_keeps_out_of_it_hears_nothing_of_it(where, writer):
 def test_family_of_a_child_picked_in_it_hears_nothing_of_it(where, writer, part):
     child = factories.child(where)
     family = lead(where)
-    factories.related(family.person, child)
+    factories.relate_to_child(family.person, child)
     draft = begun(writer, **{part: child})
     assert nothing_of(draft, family)
     assert known(lead(where)) == [draft]
@@ -163,7 +163,7 @@ def test_family_of_a_child_picked_in_it_hears_nothing_of_it(where, writer, part)
 def test_who_is_no_longer_family_hears_of_it(where, writer):
     child = factories.child(where)
     family = lead(where)
-    factories.related(family.person, child)
+    factories.relate_to_child(family.person, child)
     what = StaffChangeRequest(
         matter=StaffRequestMatter.UNRELATED, person=family.person, child=child
     )
@@ -175,7 +175,7 @@ def test_who_is_no_longer_family_hears_of_it(where, writer):
 def test_what_a_lead_began_about_their_own_family_is_theirs_to_find(where):
     child = factories.child(where)
     family = lead(where)
-    factories.related(family.person, child)
+    factories.relate_to_child(family.person, child)
     draft = begun(family, child=child)
     assert known(family) == [draft]
 

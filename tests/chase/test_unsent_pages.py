@@ -83,12 +83,12 @@ def test_the_lists_ask_as_much_of_thirty_as_of_one_and_less_of_none(where, page)
     who, _ = window(where)
     _, lead = window(where, Role.DSL)
     lead.get(page)
-    none = counting.statements(lambda: lead.get(page))
+    none = counting.list_statements(lambda: lead.get(page))
     begun(where, who, timedelta(days=2))
-    one = counting.statements(lambda: lead.get(page))
+    one = counting.list_statements(lambda: lead.get(page))
     for _ in range(29):
         begun(where, who, timedelta(days=2))
-    assert len(counting.statements(lambda: lead.get(page))) == len(one)
+    assert len(counting.list_statements(lambda: lead.get(page))) == len(one)
     assert len(none) < len(one) <= 15
 
 
@@ -99,7 +99,7 @@ def test_setting_one_aside_asks_as_much_among_thirty_as_alone(where):
     browser.get(page), lead.get(page)
 
     def asked() -> list[int]:
-        return [len(counting.statements(lambda: one.get(page))) for one in (browser, lead)]  # noqa: B023
+        return [len(counting.list_statements(lambda: one.get(page))) for one in (browser, lead)]  # noqa: B023
 
     alone = asked()
     for _ in range(29):

@@ -77,7 +77,7 @@ def test_04_the_most_urgent_is_not_exempt(quiet):
 def test_05_what_is_kept_or_watched_has_an_end_that_is_chased(quiet):
     concern = quiet.write()
     quiet.does(triage.take, concern=concern)
-    light = factories.light(concern, until=date(2026, 11, 12))
+    light = factories.light_decision_answers(concern, until=date(2026, 11, 12))
     quiet.does(triage.decide, concern=concern, decided=light)
     quiet.pass_by(14 * DAY, every=12 * HOUR)
     assert StepKind.KEEP in {step.kind for step in quiet.late(concern)}
@@ -94,7 +94,9 @@ def test_06_what_is_late_is_sent_and_not_only_drawn(quiet):
 def test_07_lateness_needs_no_date_that_somebody_typed(quiet):
     concern = quiet.write()
     quiet.does(triage.take, concern=concern)
-    quiet.does(triage.decide, concern=concern, decided=factories.decided(concern, Route.PARENTS))
+    quiet.does(
+        triage.decide, concern=concern, decided=factories.decision_answers(concern, Route.PARENTS)
+    )
     assert not Step.objects.filter(concern=concern, due_at__isnull=True).exists()
     with pytest.raises(DatabaseError), transaction.atomic():
         Step.objects.filter(concern=concern).update(due_at=None)
@@ -258,7 +260,7 @@ def test_20_nobody_can_delete(client, quiet):
 
 def test_21_pressing_twice_makes_one(quiet):
     draft = uuid.uuid4()
-    account = factories.account(factories.child(quiet.school))
+    account = factories.concern_account(factories.child(quiet.school))
     first = quiet.does(submit.submit, Role.STAFF, draft=draft, account=account)
     quiet.stands_still(HOUR)
     second = quiet.does(submit.submit, Role.STAFF, draft=draft, account=account)

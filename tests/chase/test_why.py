@@ -14,8 +14,8 @@ from concerns.rules.roles import Role
 from concerns.submit import acts as submit
 from concerns.workflow.escalation import EscalationLadders, EscalationTarget
 from tests import factories
-from tests.counting import page, statements
-from tests.desk import Desk, words
+from tests.counting import list_statements, render_view
+from tests.desk import Desk, page_text
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_whoever_is_asked_is_led_to_where_it_is_done_and_nobody_else(where, writ
     submit.still_worried(by=writer, concern=concern, words="", now=NOW)
     again = Step.objects.get(concern=concern, kind=StepKind.STILL_WORRIED)
     led = [
-        f'href="/chase/again/{again.uid}/"' in page(views.why, one, uid=again.uid)
+        f'href="/chase/again/{again.uid}/"' in render_view(views.why, one, uid=again.uid)
         for one in (lead, deputy)
     ]
     assert led == [False, True]
@@ -150,7 +150,7 @@ def desk(client, where):
 
 
 def page_of(desk, step):
-    return words(desk.open(f"/chase/why/{step.uid}/"))
+    return page_text(desk.open(f"/chase/why/{step.uid}/"))
 
 
 def test_the_page_tells_all_of_it(desk, where):
@@ -170,7 +170,7 @@ def test_the_next_steps_say_that_the_adviser_was_told_and_lead_to_why(desk, wher
     late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
     turn = EscalationTarget(None, 4, outside=True)
     monkeypatch.setattr(EscalationLadders, "current_recipient", lambda _self, _step: turn)
-    page = words(desk.open("/chase/?whose=all"))
+    page = page_text(desk.open("/chase/?whose=all"))
     assert "the adviser outside the school, Priya Rao of Westshire, has been told" in page
     assert f"/chase/why/{late.steps.get().uid}/" in page
 
@@ -189,7 +189,7 @@ def test_the_page_costs_the_same_however_many_stand_on_the_ladder(desk, where):
     late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
     page_of(desk, late.steps.get())
     address = f"/chase/why/{late.steps.get().uid}/"
-    few = len(statements(lambda: desk.open(address)))
+    few = len(list_statements(lambda: desk.open(address)))
     for _ in range(5):
         factories.person(where, Role.DEPUTY)
-    assert len(statements(lambda: desk.open(address))) == few <= 12
+    assert len(list_statements(lambda: desk.open(address))) == few <= 12

@@ -125,7 +125,7 @@ class Weeks:
     def somebody_writes(self):
         home = self.chance.choice(["no", "no", "yes"])
         more = {"going_home": home, "danger": home == "yes" and self.chance.random() < 0.5}
-        account = factories.account(self.chance.choice(self.children), **more)
+        account = factories.concern_account(self.chance.choice(self.children), **more)
         by = self.staff(self.chance.choice(self.writers))
         self.does(submit.submit, by, Kind.SUBMITTED, draft=uuid.uuid4(), account=account)
 
@@ -157,7 +157,7 @@ class Weeks:
         if not (concern := self.concern(*OPEN)):
             return False
         routes = self.chance.choice(ROUTES)
-        decided = factories.decided(concern, *routes)
+        decided = factories.decision_answers(concern, *routes)
         if self.does(triage.decide, self.a_lead(), concern=concern, decided=decided):
             assert all(self.owes(concern, OPENS[route]) for route in routes if route in OPENS)
 

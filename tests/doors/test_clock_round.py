@@ -173,7 +173,7 @@ def test_a_row_whose_ladder_cannot_be_gone_up_keeps_no_letter_back(desks, monkey
 
 def test_where_nobody_is_left_every_reader_is_told_and_the_clock_says_so(desks):
     for person in (desks.lead, desks.deputy, desks.head):
-        factories.related(person, desks.concern.children.get().child)
+        factories.relate_to_child(person, desks.concern.children.get().child)
     clock_round.run_reminder_round(NOW)
     assert {desks.lead.email, desks.deputy.email, desks.head.email} <= set(whom())
     assert desks.concern.reference not in str(told())

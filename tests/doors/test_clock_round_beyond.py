@@ -85,7 +85,7 @@ def test_the_adviser_is_not_told_when_somebody_has_acted_meanwhile(where, settin
 def test_a_late_step_about_an_adult_is_told_to_its_readers_in_turn_and_never_to_its_subject(where):
     head, chair = (factories.person(where, role) for role in (Role.HEAD, Role.CHAIR))
     subject = factories.person(where, Role.DSL)
-    adults.sent(factories.viewer(where), subject, now=NOW)
+    adults.send_adult_concern(factories.viewer(where), subject, now=NOW)
     clock_round.run_reminder_round(NOW)
     clock_round.run_reminder_round(NOW + 31 * MINUTE)
     clock_round.run_reminder_round(NOW + 46 * MINUTE)
@@ -94,7 +94,7 @@ def test_a_late_step_about_an_adult_is_told_to_its_readers_in_turn_and_never_to_
 
 def test_where_nobody_may_act_on_what_is_about_an_adult_nobody_is_written_to(where):
     head = factories.person(where, Role.HEAD)
-    adults.sent(factories.viewer(where), head, now=NOW)
+    adults.send_adult_concern(factories.viewer(where), head, now=NOW)
     clock_round.run_reminder_round(NOW + 46 * MINUTE)
     assert whom() == []
     assert Notice.objects.still_pending().exists()

@@ -110,7 +110,7 @@ def by_name(world):
 def by_family(world):
     who = factories.person(world.school, *EVERY_POST)
     for row in ConcernChild.objects.all():
-        factories.related(who, row.child)
+        factories.relate_to_child(who, row.child)
     return who
 
 

@@ -85,15 +85,15 @@ def made() -> World:
     writer = factories.viewer(school)
     lead = factories.viewer(school, Role.DSL)
     concern = factories.concern_at(State.TAKEN, where=school, by=writer, lead=lead)
-    decided = factories.decided(concern, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT)
+    decided = factories.decision_answers(concern, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT)
     triage.decide(by=lead, concern=concern, decided=decided, now=factories.NOW)
     # Long enough ago by the clock of the database, whose pages these are, for the leads to know.
     long_ago = timezone.now() - timedelta(days=2)
     for page in (CONCERN, ADULT):
         unsent_words.save_draft_words(writer.person, school, page, uuid.uuid4(), {}, long_ago)
-    adult = adults.sent(writer, factories.person(school))
+    adult = adults.send_adult_concern(writer, factories.person(school))
     child = concern.children.get().child
-    homes.whole_file(lead, child)
+    homes.write_whole_file(lead, child)
     # Whom the concern is about is not in the file: so the office is asked.
     office.bring(exports.roll(3))
     uids = {
@@ -119,7 +119,7 @@ def _after(school, writer, lead) -> dict[str, uuid.UUID]:
     concern = factories.concern_at(State.CLOSED, where=school, lead=lead)
     child = concern.children.get().child
     now = factories.NOW
-    homes.end(lead, child, homes.status(lead, child))
+    homes.end_line(lead, child, homes.add_status(lead, child))
     reporter = factories.viewer(school, who=concern.reporter)
     submit.still_worried(by=reporter, concern=concern, words="", now=now)
     given = {"words": "Ring the old school.", "on": now.date() + timedelta(days=7)}
@@ -143,7 +143,7 @@ def _people(school, office, lead) -> dict[str, uuid.UUID]:
         matter=StaffRequestMatter.POST, person=who, role=Role.DEPUTY, since=now.date()
     )
     people.change(by=office, what=asked, now=now)
-    family = factories.related(factories.person(school), factories.child(school))
+    family = factories.relate_to_child(factories.person(school), factories.child(school))
     cover = Cover(kind="holidays", person=lead.person, since=now.date())
     people.say_cover(by=office, cover=cover, now=now)
     content = "name,email,roles\nBo Lead,bo@school.test,staff\n"

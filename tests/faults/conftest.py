@@ -99,7 +99,7 @@ class Place:
 
     def concern(self, **more) -> Concern:
         by = self.acting(self.writer)
-        return factories.sent(by, self.child, now=by.now, **more).concern
+        return factories.send_concern(by, self.child, now=by.now, **more).concern
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_where_the_clock_was_never_started_any_request_sends_what_is_overdue(ser
     where = factories.school()
     lead = factories.person(where, Role.DSL)
     writer = factories.viewer(where, now=Heartbeat.objects.database_now())
-    factories.sent(writer, factories.child(where), going_home="yes", now=writer.now)
+    factories.send_concern(writer, factories.child(where), going_home="yes", now=writer.now)
     Heartbeat.objects.update(at=writer.now - timedelta(minutes=6))
     server.stop()
     server.start(MINDS_THE_CLOCK="1", **post_office.settings)

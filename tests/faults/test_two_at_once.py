@@ -57,7 +57,7 @@ def to_close(place) -> Concern:
     """Decided, and nothing left to do."""
     concern = place.concern()
     lead = place.acting(place.leads[0])
-    decided = factories.decided(concern)
+    decided = factories.decision_answers(concern)
     triage.decide(by=lead, concern=concern, decided=decided, now=lead.now)
     support = concern.steps.open().get(kind=StepKind.SUPPORT)
     chase.do_step(by=lead, step=support, words="In place.", now=lead.now)

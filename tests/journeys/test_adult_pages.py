@@ -26,7 +26,7 @@ def sent(place) -> AdultConcern:
     """What the teacher wrote an hour ago, of somebody not on the list."""
     writer = factories.viewer(place.school, who=place.teacher)
     then = place.now - timedelta(hours=1)
-    return adults.sent(writer, now=then, account=SEEN, sort="harm")
+    return adults.send_adult_concern(writer, now=then, account=SEEN, sort="harm")
 
 
 def opened(walk, who, concern) -> None:
@@ -148,14 +148,14 @@ def test_its_reader_says_whom_it_is_about_and_shuts_their_friend_out(reader, pla
 
 def test_its_reader_closes_it_and_opens_it_again(reader, place, server):
     head = factories.viewer(place.school, Role.HEAD, who=place.head)
-    decided = adults.decided("no_further")
+    decided = adults.adult_decision_answers("no_further")
     adults.adult.decide(by=head, concern=reader.concern, decided=decided, now=place.now)
     reader.walk.page.reload()
     reader.goes_to("Close it", "Close it")
     reader.walk.choose("Explained, and nothing more is needed")
     reader.does("Close it", why="He was mending the door.", words_back="Thank you for saying.")
     reader.is_back_and_reads("Reopen it")
-    assert adults.fresh(reader.concern).state == State.CLOSED
+    assert adults.reload_adult_concern(reader.concern).state == State.CLOSED
     reader.goes_to("Reopen it", "Reopen it")
     reader.does("Reopen it", why="A second person has written.")
     reader.is_back_and_reads("Being looked at", "A second person has written.")

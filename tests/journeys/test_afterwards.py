@@ -7,7 +7,7 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories, homes
-from tests.afterwards import look
+from tests.afterwards import record_review
 
 
 def concern_of(place, state=State.DECIDED, **more):
@@ -112,14 +112,14 @@ def test_a_red_case_ends_into_a_watch_and_is_looked_after(walk, place):
     walk.at(f"Concern {concern.reference}")
     assert Concern.objects.get().state == State.DECIDED
     lead = factories.viewer(place.school, Role.DSL, who=place.lead, now=place.now)
-    look(lead, concern, why="Moved.", then="end", words_back="Thank you.")
+    record_review(lead, concern, why="Moved.", then="end", words_back="Thank you.")
     assert Concern.objects.get().state == State.CLOSED
 
 
 def test_a_status_that_ends_asks_who_is_asked(walk, place):
     concern_of(place, State.CLOSED)
     lead = factories.viewer(place.school, Role.DSL, who=place.lead, now=place.now)
-    row = homes.status(lead, place.child)
+    row = homes.add_status(lead, place.child)
     walk.sign_in(place.lead)
     walk.at("Queue")
     walk.page.goto(f"/child/{place.child.uid}/end/?what=status&row={row.uid}")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from concerns.models import Sighting
 from concerns.rules.words import Route
 from tests import factories
-from tests.deciding import decide
+from tests.deciding import decide_concern
 from tests.journeys.conftest import FORENAME, SURNAME, TELLING
 
 NAME = f"{FORENAME} {SURNAME}"
@@ -71,8 +71,8 @@ def call_from_one_page(walk, place) -> None:
     lead = type(lead)(lead.person, lead.school, frozenset({"dsl"}), now)
     teacher = factories.viewer(place.school, who=place.teacher, now=now)
     account = f"Noah Quill ate her {TELLING}."
-    concern = factories.sent(teacher, place.child, now=now, account=account).concern
-    decide(lead, concern, Route.SOCIAL_CARE, now=now)
+    concern = factories.send_concern(teacher, place.child, now=now, account=account).concern
+    decide_concern(lead, concern, Route.SOCIAL_CARE, now=now)
     walk.page.goto(f"/refer/{concern.referrals.get().uid}/")
     walk.at("Refer to children's social care")
     for said in (f"4 {TELLING} Lane", "07700 900123", account, "01632 960001", "Noah Quill"):

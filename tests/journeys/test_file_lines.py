@@ -20,8 +20,8 @@ def lead(place):
 
 
 def at_the_file(walk, place, lead) -> None:
-    homes.adult(lead, place.child, f"Dana {SURNAME}")
-    homes.earlier(lead, place.child, where=f"{TELLING} School")
+    homes.add_adult(lead, place.child, f"Dana {SURNAME}")
+    homes.add_earlier_file(lead, place.child, where=f"{TELLING} School")
     walk.sign_in(place.lead)
     walk.at("Queue")
     walk.page.goto(f"/child/{place.child.uid}/file/")

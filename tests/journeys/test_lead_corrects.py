@@ -11,7 +11,7 @@ def written(place) -> Concern:
     now = datetime.now(UTC) - timedelta(hours=1)
     writer = factories.viewer(place.school, who=place.teacher, now=now)
     account = f"She hid the {TELLING}."
-    return factories.sent(writer, place.child, account=account, now=now).concern
+    return factories.send_concern(writer, place.child, account=account, now=now).concern
 
 
 def open_it(walk, place, concern) -> None:

@@ -43,7 +43,7 @@ def test_the_head_sees_that_all_has_gone_out(walk, place):
 def test_the_head_sees_for_whom_a_letter_does_not_go_out(walk, place):
     ago = place.now - 2 * STUCK
     writer = factories.viewer(place.school, who=place.teacher, now=ago)
-    factories.sent(writer, place.child, now=ago, going_home="yes")
+    factories.send_concern(writer, place.child, now=ago, going_home="yes")
     clock_round.run_reminder_round(ago)
     Letter.objects.update(sent_at=None, tries=2, fault="SMTPException")
     walk.sign_in(place.head)

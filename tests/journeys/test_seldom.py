@@ -7,7 +7,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from tests import factories
-from tests.deciding import decide
+from tests.deciding import decide_concern
 from tests.journeys.test_unanswered import CARE
 
 
@@ -21,7 +21,7 @@ def concern_at(place, state):
 
 def test_a_second_person_agrees_not_to_refer_and_the_figures_are_printed(walk, place, server):
     lead, concern = concern_at(place, State.TAKEN)
-    decide(lead, concern, Route.SOCIAL_CARE, now=place.now)
+    decide_concern(lead, concern, Route.SOCIAL_CARE, now=place.now)
     referral = concern.referrals.get()
     walk.sign_in(place.head)
     walk.page.goto(f"/refer/{referral.uid}/withdraw/")

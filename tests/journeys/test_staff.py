@@ -88,7 +88,7 @@ def test_somebody_comes_is_made_a_lead_and_is_kept_from_their_niece(walk, place,
     assert message.to_whom == [ADDRESS]
     assert not any(name in str(message) for name in (FORENAME, SURNAME))
     walk.sign_out()
-    choose_password(walk, by_mail.link())
+    choose_password(walk, by_mail.newest_link())
 
     walk.sign_in(place.head)
     walk.at("Audit")

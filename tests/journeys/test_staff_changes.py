@@ -66,7 +66,7 @@ def leave(walk) -> None:
 
 def test_what_is_known_of_somebody_changes_until_they_leave(walk, place, server):
     who = factories.person(place.school, name=NAME)
-    factories.related(who, place.child)
+    factories.relate_to_child(who, place.child)
     words = {"account": [f"All of {TELLING}"]}
     unsent_words.save_draft_words(who, place.school, CONCERN, uuid.uuid4(), words, place.now)
     walk.sign_in(place.office)

@@ -12,7 +12,7 @@ from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from tests import factories
-from tests.deciding import decide
+from tests.deciding import decide_concern
 
 CARE = "Refer to children's social care"
 
@@ -25,7 +25,7 @@ def sent_yesterday(place):
     concern = factories.concern_at(
         State.TAKEN, where=place.school, lead=lead, by=writer, children=(place.child,), now=ago
     )
-    decide(lead, concern, Route.SOCIAL_CARE, now=ago)
+    decide_concern(lead, concern, Route.SOCIAL_CARE, now=ago)
     referral = concern.referrals.get()
     told = {"agency": "Front door", "spoken_to": "Ann Price", "method": "telephone"}
     refer.send(by=lead, referral=referral, happened_at=ago, now=ago, **told)
@@ -119,7 +119,7 @@ def test_what_came_before_a_new_sign_and_a_meeting_are_walked(walk, place, serve
     refer.hear_back(by=lead, referral=referral, answer="no_further", now=place.now, **said)
     refer.give_view(by=lead, referral=referral, view="agree", words="So be it.", now=place.now)
     writer = factories.viewer(place.school, who=place.teacher, now=place.now)
-    new = factories.sent(writer, place.child, now=place.now).concern
+    new = factories.send_concern(writer, place.child, now=place.now).concern
     walk.sign_in(place.lead)
     walk.at("Queue")
     walk.follow(new.reference)
@@ -141,7 +141,7 @@ def test_what_came_before_a_new_sign_and_a_meeting_are_walked(walk, place, serve
     walk.press("Record the meeting")
     walk.at(f"Concern {concern.reference}")
     walk.reads("Hear when the initial conference is")
-    decide(lead, new, Route.PARENTS, now=place.now)
+    decide_concern(lead, new, Route.PARENTS, now=place.now)
     walk.page.goto(f"/refer/{new.uid}/untold/")
     walk.at("Parents or carers are not told")
     walk.press("They are not told")

@@ -73,7 +73,7 @@ def staffed(house: House, number: int) -> None:
     """So many more, each with two posts, a family, and something that waits."""
     for _ in range(number):
         who = factories.person(house.school, Role.STAFF, Role.OFFICE)
-        factories.related(who, factories.child(house.school))
+        factories.relate_to_child(who, factories.child(house.school))
         house.post(house.office, who, Role.DEPUTY)
 
 

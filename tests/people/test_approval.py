@@ -146,7 +146,7 @@ def test_nobody_is_added_twice(house):
 
 def test_taking_back_a_reader_s_family_waits_since_it_opens_what_was_shut(house):
     child = factories.child(house.school)
-    factories.related(house.lead.person, child)
+    factories.relate_to_child(house.lead.person, child)
     what = house.ask(house.office, StaffRequestMatter.UNRELATED, house.lead.person, child=child)
     assert Relation.objects.not_withdrawn().count() == 1
     house.answer(house.head, what)

@@ -20,7 +20,7 @@ LINES = [f"Bo {n},bo{n}@school.test,staff,Teacher\n" for n in range(30)]
 
 
 def count(ask) -> int:
-    return len(counting.statements(ask))
+    return len(counting.list_statements(ask))
 
 
 def kept(house, lines: list[str]):
@@ -41,7 +41,7 @@ def pages(house) -> dict[str, str]:
         "cover": cover.uid,
         "asked": house.post(house.office, who, Role.DEPUTY).uid,
         "post": Post.objects.get(person=who, role=Role.OFFICE).uid,
-        "family": factories.related(who, factories.child(house.school)).uid,
+        "family": factories.relate_to_child(who, factories.child(house.school)).uid,
     }
     names = {"file": "file", "uncover": "cover", "answer": "asked", "end": "post"}
     names["unrelate"] = "family"

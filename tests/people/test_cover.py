@@ -107,8 +107,8 @@ def test_a_writer_is_told_whom_to_find_as_it_is_now(house, deputy):
 
 def test_standing_in_brings_nobody_to_a_concern_they_may_not_see(house, deputy):
     child = factories.child(house.school)
-    factories.related(deputy.person, child)
-    concern = factories.sent(house.teacher, child).concern
+    factories.relate_to_child(deputy.person, child)
+    concern = factories.send_concern(house.teacher, child).concern
     cover(house.lead, CoverKind.LEAVE, house.lead.person, until=TOMORROW, stands_in=deputy.person)
     people = [one.person for one in submit.find_leads(house.teacher, concern).people]
     assert people == [house.head.person]

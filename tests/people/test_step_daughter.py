@@ -32,7 +32,7 @@ def manager(world) -> Person:
 @pytest.fixture
 def daughter(world, manager):
     child = factories.child(world.school, "Amelia", "Quillfeather")
-    factories.related(manager, child)
+    factories.relate_to_child(manager, child)
     return child
 
 

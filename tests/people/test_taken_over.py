@@ -44,7 +44,7 @@ def became(viewer, concern) -> list[str]:
 def test_the_trail_says_what_went_to_the_colleague_and_what_went_back_to_its_post(house, deputy):
     over = concern_of(house, deputy)
     back = concern_of(house, deputy)
-    factories.related(house.lead.person, back.children.get().child)
+    factories.relate_to_child(house.lead.person, back.children.get().child)
     house.leaves(deputy.person, house.lead.person)
     assert became(house.head, over) == [handover.OVER]
     assert became(house.head, back) == [handover.BACK]
@@ -68,7 +68,7 @@ def test_the_trail_says_that_who_turned_out_to_be_family_holds_it_no_more(house,
 
 def test_what_they_had_taken_of_an_adult_is_on_record_as_given_back(house):
     factories.person(house.school, Role.HEAD)
-    about = adults.sent(house.teacher, factories.person(house.school))
+    about = adults.send_adult_concern(house.teacher, factories.person(house.school))
     adult.take(by=house.head, concern=about, now=NOW)
     house.leaves(house.head.person, house.lead.person)
     assert LedgerLine.objects.filter(kind=Kind.LEFT, concern=about.uid).count() == 1

@@ -84,7 +84,7 @@ def test_a_holder_excluded_by_name_is_found(where, lead):
 
 def test_a_holder_who_is_family_is_found(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    factories.related(lead.person, concern.children.get().child)
+    factories.relate_to_child(lead.person, concern.children.get().child)
     assert len(found(where)) == 1
 
 

@@ -123,7 +123,9 @@ def test_a_concern_written_after_the_question_gets_the_step_with_the_next_file(
     office, pupils, gone
 ):
     ask(office, pupils)
-    concern = factories.sent(factories.viewer(office.school), gone, now=LATER + WEEK / 7).concern
+    concern = factories.send_concern(
+        factories.viewer(office.school), gone, now=LATER + WEEK / 7
+    ).concern
     office.bring(pupils[1:], LATEST)
     assert len(owed(concern)) == 1
 
@@ -219,7 +221,7 @@ def cost(office, count: int) -> int:
     office.bring(pupils)
     writer = factories.viewer(office.school)
     for pupil in pupils[:count]:
-        factories.sent(writer, child_of(office, pupil))
+        factories.send_concern(writer, child_of(office, pupil))
     with CaptureQueriesContext(connection) as said:
         office.bring(pupils[count:], LATER)
     waiting = Concern.objects.filter(school=office.school)

@@ -110,7 +110,7 @@ def test_the_page_is_the_same_whether_a_child_has_a_concern_or_not(office, desk)
     office.bring(pupils[2:])
     before = text(desk.client.get(reverse("roll")))
     child = RollQuestion.objects.order_by("id").first().child
-    factories.sent(factories.viewer(office.school), child)
+    factories.send_concern(factories.viewer(office.school), child)
     office.bring(pupils[2:], factories.NOW)
     after = text(desk.client.get(reverse("roll")))
     assert _same(before) == _same(after)

@@ -59,7 +59,7 @@ def test_sending_costs_the_same_however_much_was_sent_before(staff, child):
 
     few = once()
     for _ in range(20):
-        factories.sent(staff.viewer, child)
+        factories.send_concern(staff.viewer, child)
     assert once() == few
 
 
@@ -93,7 +93,7 @@ def test_a_page_costs_the_same_at_five_and_at_fifty(staff, child, page):
 
     def grow(number):
         for _ in range(number):
-            factories.sent(staff.viewer, child)
+            factories.send_concern(staff.viewer, child)
 
     grow(4)
     few = spent(lambda: staff.open(address))[1]

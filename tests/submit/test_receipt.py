@@ -77,7 +77,7 @@ def test_once_taken_a_receipt_says_where_it_stands(staff, child, where, leads):
 
 
 def test_a_lead_who_is_family_is_never_named_as_its_reader(staff, child, leads):
-    factories.related(leads[1], child)
+    factories.relate_to_child(leads[1], child)
     page = receipt(staff, child)
     assert "Lee Lead" not in page
     assert "Dee Deputy" in page
@@ -85,7 +85,7 @@ def test_a_lead_who_is_family_is_never_named_as_its_reader(staff, child, leads):
 
 def test_the_numbers_are_those_of_the_childs_home_authority_too(staff, where):
     child = factories.child(where)
-    homes.lives_in(factories.viewer(where, Role.DSL), child)
+    homes.set_authority(factories.viewer(where, Role.DSL), child)
     page = receipt(staff, child)
     assert homes.NUMBERS["front_door"] in page
     assert where.authority.front_door in page
@@ -139,9 +139,11 @@ def test_it_is_written_once_whom_one_told(staff, child):
 def test_telling_last_of_all_leaves_a_next_step(where):
     writer = factories.viewer(where)
     lead = factories.viewer(where, Role.DSL)
-    concern = factories.sent(writer, factories.child(where), danger=True).concern
+    concern = factories.send_concern(writer, factories.child(where), danger=True).concern
     triage.take(by=lead, concern=concern, now=factories.NOW)
-    triage.decide(by=lead, concern=concern, decided=factories.decided(concern), now=factories.NOW)
+    triage.decide(
+        by=lead, concern=concern, decided=factories.decision_answers(concern), now=factories.NOW
+    )
     chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=factories.NOW)
     for step in Step.objects.filter(concern=concern, kind=StepKind.SUPPORT):
         chase.do_step(by=lead, step=step, words="In place.", now=factories.NOW)
@@ -187,9 +189,9 @@ def test_something_can_always_be_added(staff, child, where):
 
 
 def test_another_form_of_the_same_number_loses_nothing(staff, child, another):
-    mine = factories.sent(staff.viewer, child).concern
+    mine = factories.send_concern(staff.viewer, child).concern
     other = another()
-    theirs = factories.sent(other.viewer, child).concern
+    theirs = factories.send_concern(other.viewer, child).concern
     once = str(mine.uid)
     for who, concern, words in ((staff, mine, "Mine"), (other, theirs, "Theirs")):
         form = {"about": "child", "words": words, "once": once}
@@ -239,7 +241,7 @@ def test_the_list_has_no_name_and_none_of_what_was_written(staff, child):
 
 
 def test_the_list_is_paged_by_key_newest_first(staff, child):
-    sent = [factories.sent(staff.viewer, child).concern for _ in range(23)]
+    sent = [factories.send_concern(staff.viewer, child).concern for _ in range(23)]
     first = staff.open("/submit/").content.decode()
     assert sent[-1].reference in first
     assert sent[2].reference not in first
@@ -250,5 +252,5 @@ def test_the_list_is_paged_by_key_newest_first(staff, child):
 
 
 def test_the_list_holds_ones_own_only(staff, child, another):
-    theirs = factories.sent(another().viewer, child).concern
+    theirs = factories.send_concern(another().viewer, child).concern
     assert theirs.reference not in staff.open("/submit/").content.decode()

@@ -10,7 +10,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
-from tests.deciding import decide
+from tests.deciding import decide_concern
 
 # What a lead does to add to the picture: one choice, one sentence, one press.
 FEW = 3
@@ -111,7 +111,7 @@ def test_every_page_of_deciding_fits_and_is_clean_to_axe(
     pair = (factories.child(place.school), factories.child(place.school))
     concern = taken(place, categories=("sexual",))
     two = taken(place, children=pair)
-    decide(place, concern, Route.SOCIAL_CARE, Route.PARENTS, now=place.now)
+    decide_concern(place, concern, Route.SOCIAL_CARE, Route.PARENTS, now=place.now)
     referral = concern.referrals.get()
     page = new_context(viewport={"width": width, "height": 800}).new_page()
     sign_in(page, place)

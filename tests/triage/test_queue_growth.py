@@ -31,7 +31,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import queries
 from tests import factories
-from tests.counting import calls, sqlite_steps, statements
+from tests.counting import count_calls, count_sqlite_steps, list_statements
 from tests.factories import NOW
 
 pytestmark = pytest.mark.long
@@ -47,7 +47,7 @@ MOST_BLOCKS = 300
 def open_ones(where, lead, number):
     """Of every open state, some late, some with marks and several children."""
     children = [factories.child(where, year=f"Year {year}") for year in range(1, 7)]
-    kinds = [{}, {"going_home": "yes"}, {"marks": (factories.a_mark(),)}, {"danger": True}]
+    kinds = [{}, {"going_home": "yes"}, {"marks": (factories.body_mark(),)}, {"danger": True}]
     states = [State.WAITING, State.WAITING, State.TAKEN, State.DECIDED]
     for each in range(number):
         factories.concern_at(
@@ -140,7 +140,7 @@ def arranged(fresh_database):
     lead = factories.viewer(where, Role.DSL, now=NOW + timedelta(hours=3))
     open_ones(where, lead, 40)
     children = [factories.child(where) for _ in range(20)]
-    factories.related(lead.person, factories.child(where))
+    factories.relate_to_child(lead.person, factories.child(where))
 
     def add(number):
         past(where, lead.person, children, number)
@@ -191,7 +191,7 @@ def test_the_counts_use_an_index_of_open_rows_and_the_closed_list_its_own(arrang
 def test_a_round_of_the_clock_uses_an_index_of_open_rows(arranged):
     lead, add = arranged
     add(10_000)
-    asked = statements(lambda: Step.objects.open_steps_for_round(lead.school))
+    asked = list_statements(lambda: Step.objects.open_steps_for_round(lead.school))
     for table in ("step", "concern"):
         sql = next(one for one in asked if f'FROM "concerns_{table}"' in one)
         with connection.cursor() as cursor:
@@ -218,7 +218,7 @@ def test_the_work_of_the_queue_does_not_grow_with_the_years(arranged):
 def work(lead) -> int:
     """Steps of SQLite's machine; on PostgreSQL the blocks the list and the counts touch."""
     if connection.vendor == "sqlite":
-        with sqlite_steps() as taken:
+        with count_sqlite_steps() as taken:
             ask(lead)
         return taken[0]
     with connection.cursor() as cursor:
@@ -245,9 +245,9 @@ def test_the_queue_asks_the_same_of_the_database_whatever_the_rows(client, numbe
     factories.sign_in(client, lead.person)
     client.get("/triage/")
 
-    first = statements(lambda: client.get("/triage/"))
+    first = list_statements(lambda: client.get("/triage/"))
     assert len(first) <= MOST_STATEMENTS, first
     more = queries.read_queue_page(replace(lead, now=timezone.now()), {}).more
     if more:
-        assert len(statements(lambda: client.get(f"/triage/{more}"))) <= MOST_STATEMENTS
-    assert calls(lambda: client.get("/triage/")) <= MOST_CALLS
+        assert len(list_statements(lambda: client.get(f"/triage/{more}"))) <= MOST_STATEMENTS
+    assert count_calls(lambda: client.get("/triage/")) <= MOST_CALLS

@@ -46,7 +46,7 @@ def test_one_that_is_mine_says_so_and_a_colleague_may_still_take_it(where, lead)
 
 def test_what_still_holds_it_open_is_said_where_closing_is_not_possible(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decided = factories.decided(concern, Route.PARENTS, Route.POLICE)
+    decided = factories.decision_answers(concern, Route.PARENTS, Route.POLICE)
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW + HOUR)
     why_not = moves(lead, concern)["Close it"]
     assert "Speak to parents or carers" in why_not
@@ -90,7 +90,7 @@ def test_what_is_owed_is_there_with_its_holder_and_how_late_it_is(where, lead):
 
 def test_every_step_is_done_on_a_page_or_by_taking_it(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decided = factories.decided(
+    decided = factories.decision_answers(
         concern, Route.PARENTS, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT, review_on=NOW.date()
     )
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW + HOUR)

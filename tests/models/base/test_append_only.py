@@ -18,11 +18,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def concern():
     where = factories.school()
-    adults.whole_case(where)
+    adults.make_whole_adult_case(where)
     whole_staff(where)
-    concern = factories.whole_case(where)
+    concern = factories.make_whole_case(where)
     lead = factories.viewer(where, Role.DSL)
-    homes.whole_file(lead, concern.children.not_misfiled().get().child)
+    homes.write_whole_file(lead, concern.children.not_misfiled().get().child)
     nobody = dict.fromkeys(("adviser_name", "adviser_email", "adviser_of"), "")
     figures = {"decide": 1}
     read = where.calendar_version

@@ -31,7 +31,7 @@ from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories
-from tests.counting import statements
+from tests.counting import list_statements
 from tests.deciding import UNTIL
 from tests.factories import NOW
 
@@ -60,8 +60,8 @@ def said_everywhere(where, lead):
     )
     words = {name: f"{name} heron{number}" for number, name in enumerate(every)}
     more = {"child_words": "otter", "told_in_person": "badger", "already_called": "stoat"}
-    concern = factories.sent(
-        writer, factories.child(where), marks=(factories.a_mark(),), **words, **more
+    concern = factories.send_concern(
+        writer, factories.child(where), marks=(factories.body_mark(),), **words, **more
     ).concern
     submit.add(by=writer, concern=concern, words="A newt came later", now=NOW)
     triage.hand(
@@ -74,7 +74,7 @@ def said_everywhere(where, lead):
     triage.note(by=lead, concern=concern, words="Toad", now=NOW)
     ways = (Route.SOCIAL_CARE, Route.POLICE, Route.PARENTS)
     written = {"siblings_words": "Vole", "parents_told": "no", "parents_why_not": "Shrew"}
-    decided = factories.decided(concern, *ways, **written, words_back="Mole")
+    decided = factories.decision_answers(concern, *ways, **written, words_back="Mole")
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW)
     refer.speak(
         by=lead,
@@ -194,9 +194,9 @@ def test_only_what_has_every_word_is_found(where, lead):
 def test_a_rare_word_is_found_beside_one_that_is_everywhere(where, lead, monkeypatch):
     monkeypatch.setattr(word_index, "LOOKED_AT", 3)
     child = factories.child(where)
-    old = factories.sent(factories.viewer(where), child, account="belt heron").concern
+    old = factories.send_concern(factories.viewer(where), child, account="belt heron").concern
     for _ in range(4):
-        factories.sent(factories.viewer(where), child, account="belt")
+        factories.send_concern(factories.viewer(where), child, account="belt")
     assert WordKey.objects.find_with_all_words(lead, ["belt", "heron"], None, 26) == ([old.pk], 0)
 
 
@@ -206,9 +206,9 @@ def test_of_two_words_that_are_everywhere_so_many_are_looked_at_and_then_the_nex
     monkeypatch.setattr(word_index, "LOOKED_AT", 3)
     child = factories.child(where)
     by = factories.viewer(where)
-    both = factories.sent(by, child, account="belt bruise").concern
+    both = factories.send_concern(by, child, account="belt bruise").concern
     for word in ("belt", "bruise") * 4:
-        factories.sent(by, child, account=word)
+        factories.send_concern(by, child, account=word)
     words = ["belt", "brui"]
     before = None
     found = []
@@ -220,8 +220,8 @@ def test_of_two_words_that_are_everywhere_so_many_are_looked_at_and_then_the_nex
 
 def test_nothing_is_looked_at_that_the_viewer_may_not_see(where, lead):
     child = factories.child(where)
-    factories.related(lead.person, child)
-    concern = factories.sent(factories.viewer(where), child, account="belt").concern
+    factories.relate_to_child(lead.person, child)
+    concern = factories.send_concern(factories.viewer(where), child, account="belt").concern
     other = factories.concern_at(State.WAITING, where=where, account="belt")
     Exclusion.objects.create(
         school=where, concern=other, person=lead.person, by=lead.person, at=NOW, why="otter"
@@ -235,7 +235,7 @@ def test_an_act_adds_its_words_in_one_statement_and_none_where_it_has_none(where
     concern = factories.concern_at(State.WAITING, where=where)
 
     def inserts(ask):
-        return [sql for sql in statements(ask) if WordKey._meta.db_table in sql]
+        return [sql for sql in list_statements(ask) if WordKey._meta.db_table in sql]
 
     many = " ".join(f"word{number}" for number in range(3_000))
     said = inserts(lambda: triage.note(by=lead, concern=concern, words=many, now=NOW))
