@@ -22,7 +22,7 @@ ACCOUNT = "He was alone with a child in the store room, with the door shut."
 
 
 def adult_account(whom: Person | None = None, **more) -> AdultAccount:
-    """A form as it is once valid."""
+    """The answers of a valid form."""
     described = {} if whom else {"described": "The man who mends the boiler"}
     return AdultAccount(**{"account": ACCOUNT, "whom": whom, **described, **more})
 
@@ -59,7 +59,7 @@ def reload_adult_concern(concern: AdultConcern) -> AdultConcern:
 def adult_concern_at(
     state: State, *, by: Viewer, reader: Viewer, whom: Person | None = None, now=NOW, **more
 ) -> AdultConcern:
-    """One that came to `state` as any does. Each act is a quarter of an hour later."""
+    """A concern brought to `state` by the usual acts, a quarter of an hour apart."""
     concern = send_adult_concern(by, whom, now, **more)
     later = (now + timedelta(minutes=15 * step) for step in itertools.count(1))
     if state is State.WAITING:
@@ -78,10 +78,9 @@ def adult_concern_at(
 def make_whole_adult_case(
     where, whom=None, reader: Viewer | None = None, people=()
 ) -> AdultConcern:
-    """One with everything a record can hold, worked through to its end, and opened again.
-
-    `people`: who writes it, whom they shut out, whom the reader does, and whom it is corrected to.
-    """
+    """A concern with everything a record can hold, worked through to its end, and opened again.
+    `people` are the writer, whom the writer shuts out, whom the reader shuts out, and whom it is
+    corrected to."""
     writer, near, third, other = people or [factories.person(where) for _ in range(4)]
     writer = factories.viewer(where, who=writer)
     reader = reader or factories.viewer(where, Role.HEAD)

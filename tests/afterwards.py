@@ -26,7 +26,7 @@ def answer_task(by, task, words="They sent it.", done=True, now=LATER):
 
 
 def concern_ready_to_watch(where, lead, **more):
-    """A concern with a way outside taken for a mark, which is all done: its ending is watched."""
+    """A decided concern with nothing left to do, whose ending is watched."""
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, danger=True, **more)
     for step in concern.steps.open().filter(kind__in=["support", "danger_now"]):
         chase.do_step(by=lead, step=step, words="Done.", now=LATER)

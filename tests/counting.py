@@ -57,7 +57,7 @@ def count_sqlite_steps():
 
 
 def render_view(view, viewer, address: str = "/", **given) -> str:
-    """What `view` shows to `viewer`, at the viewer's own time."""
+    """The page that `view` shows to `viewer`, at the viewer's own time."""
     request = RequestFactory().get(address)
     request.viewer = viewer
     request.session = {}

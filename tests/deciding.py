@@ -20,7 +20,7 @@ def decide_concern(by, concern, *routes, now=LATER, rows=None, **more):
 
 
 def further_answers_for(where, route):
-    """What a route needs further."""
+    """The further answers that a route needs."""
     watch = {"watch_until": UNTIL, "watched_by": factories.person(where)}
     return {Route.WATCH: watch, Route.KEEP: {"keep_until": UNTIL}}.get(route, {})
 

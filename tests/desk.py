@@ -47,7 +47,7 @@ class Desk:
         return timezone.localdate()
 
     def concern(self, state=State.TAKEN, **more) -> Concern:
-        """One that came to `state` in the last two hours, in this desk's hands."""
+        """A concern brought to `state` in the last two hours, in this desk's hands."""
         return factories.concern_at(state, where=self.where, lead=self.viewer, now=self.now, **more)
 
     def open(self, path: str):
@@ -59,7 +59,7 @@ class Desk:
         return dict(CARRIED.findall(page.content.decode())[-2:])
 
     def press(self, path: str, form: dict, **more):
-        """Post `form` as the page at `path` carries it now."""
+        """Posts `form` with the hidden fields of the page at `path` as it is now."""
         return self.client.post(path, self.carried(path) | form, **more)
 
 

@@ -125,7 +125,7 @@ def relate_to_child(who: Person, to: Child) -> Relation:
 
 
 def concern_account(*children: Child, **more) -> Account:
-    """A form as it is once valid."""
+    """The answers of a valid form."""
     words = {"account": "He said his tummy hurt and he had not eaten.", "going_home": "no", **more}
     return Account(children=children, **words)
 
@@ -141,7 +141,7 @@ def send_concern(by: Viewer, *children: Child, now: datetime = NOW, **more) -> R
 
 
 def decision_answers(concern: Concern, *routes: Route, **more) -> DecisionAnswers:
-    """A whole, full decision for every child the concern is about."""
+    """A complete full decision for every child the concern is about."""
     said = {
         "reason": "The third time this term.",
         "considered": "Waiting, and why that was not enough.",
@@ -171,7 +171,7 @@ def concern_at(
     children: tuple[Child, ...] = (),
     **more,
 ) -> Concern:
-    """A concern that came to `state` as any does. Each act is a quarter of an hour later."""
+    """A concern brought to `state` by the usual acts, a quarter of an hour apart."""
     writer = by or viewer(where)
     concern = send_concern(writer, *(children or (child(where),)), now=now, **more).concern
     if state is State.WAITING:
@@ -235,7 +235,8 @@ def make_whole_case(where: School) -> Concern:
 
 
 def _watch_and_close(concern: Concern, writer: Viewer, deputy: Viewer, at) -> None:
-    """It ends with another agency and is watched; the writer says how the child is; it closes."""
+    """Closes with another agency and opens a watch; the writer says how the child is; the watch
+    ends."""
     words = {"question": "How is she?", "why": "Theirs now.", "outcome": ConcernOutcome.WITH_AGENCY}
     asked = WatchAnswers(writer.person, **words)
     back = {"words_back": "Thank you."}
@@ -248,7 +249,7 @@ def _watch_and_close(concern: Concern, writer: Viewer, deputy: Viewer, at) -> No
 
 
 def sign_in(client, who: Person):
-    """Through the sign-in page, as everybody does."""
+    """Signs in through the sign-in page, as everybody does."""
     response = client.post("/sign-in/", {"login": who.email, "password": PASSWORD})
     assert response.status_code == 302, "signing in failed"
     return client

@@ -43,7 +43,7 @@ NUMBERS = {
 def set_authority(
     by, child, authority=None, *, name="Northshire", since=SINCE, numbers=None, **more
 ):
-    """In `authority`, or in one over the border that nobody had written down yet."""
+    """The child lives in `authority`, or in a new one over the border that is written down here."""
     told = {"told_by": "Her mother", "once": uuid.uuid4(), "since": since, "now": by.now, **more}
     new = {"name": name, "numbers": {**NUMBERS, **(numbers or {})}}
     return acts.live_in(by=by, child=child, authority=authority, **new, **told)
@@ -81,13 +81,16 @@ def add_sibling(by, child, other=None, household=None, **words):
 
 
 def status_watch_answers(by, **more) -> WatchAnswers:
-    """How a child is watched: a colleague is asked, in one line."""
+    """Answers that have a colleague asked how the child is."""
     adult = factories.person(by.school)
     return WatchAnswers(**{"adult": adult, "question": "How is Amelia?", "why": "Calmer.", **more})
 
 
 def end_line(by, child, row, why="It changed.", until=None, **more):
-    """A status that lowers is watched on a concern, which is made where there is none."""
+    """Ends a line.
+
+    Lowering a status needs a concern to watch on, which is made if there is none.
+    """
     if isinstance(row, Status) and has_lower_status_without(row) and "watching" not in more:
         if concern_to_watch_on(by, child) is None:
             factories.send_concern(factories.viewer(by.school), child, now=by.now)
@@ -102,7 +105,7 @@ def record_seen(by, child, how="saw", words="At the gate, cheerful.", at=None, n
 
 
 def write_whole_file(by, child):
-    """One of everything that a child's file can hold."""
+    """Writes one of everything that a child's file can hold."""
     household = move_to_address(by, child)
     mother = add_adult(by, child, household=household, fact="Works nights")
     add_adult_fact(by, child, mother)

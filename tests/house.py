@@ -151,7 +151,7 @@ def long_functions(files) -> list[str]:
 
 
 def _length(node: ast.FunctionDef) -> int:
-    """Lines of what the function does: its signature and its docstring are not counted."""
+    """The lines of a function without its signature and its docstring."""
     does = node.body[1:] if ast.get_docstring(node) is not None else node.body
     return node.end_lineno - does[0].lineno + 1 if does else 0
 

@@ -32,7 +32,7 @@ EXCUSED: dict[tuple[str, str], str] = {
 
 
 def broken_promises(found, excused) -> list[str]:
-    """What of the models `found` is not as promised, and what is excused without need."""
+    """What the models in `found` lack, and which excuses nobody needs."""
     broken = {one for model in found for one in _broken(model)}
     wrong = [f"{name}: {what}" for name, what in sorted(broken - excused.keys())]
     idle = [f"{name}: {what} needs no excuse" for name, what in sorted(excused.keys() - broken)]
@@ -54,7 +54,7 @@ def _broken(model):
 
 
 def _of_a_case(model) -> bool:
-    """About something that only some may see."""
+    """Whether it refers to something that only some people may see."""
     keys = [field for field in model._meta.get_fields() if isinstance(field, models.ForeignKey)]
     return any(_scoped(key.related_model) for key in keys)
 

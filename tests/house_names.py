@@ -38,7 +38,7 @@ def product_trees() -> dict[str, ast.Module]:
 
 
 def function_files(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
-    """By name of function: the file of each of its definitions."""
+    """For each function name, the file of each of its definitions."""
     found = defaultdict(list)
     for name, tree in trees.items():
         for node in ast.walk(tree):

@@ -18,7 +18,7 @@ case "$*" in *tests.house_templates*) exec {python} "$@" ;; esac
 
 @pytest.fixture
 def checked(tmp_path):
-    """Runs the checks of a small copy of the house in which `words` are a template."""
+    """Runs the checks in a small copy of the house whose one template holds `words`."""
     for name in (".ci/check", "tests/house_templates.py"):
         (tmp_path / name).parent.mkdir()
         shutil.copy(ROOT / name, tmp_path / name)

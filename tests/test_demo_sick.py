@@ -36,7 +36,7 @@ def school(made, django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def looks(school) -> list[Step]:
-    """The first looks owed on what came in that week."""
+    """The first looks that were due on what came in that week."""
     rows = Step.objects.filter(kind__in=FIRST_LOOKS).select_related("concern").order_by("opened_at")
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(90)]

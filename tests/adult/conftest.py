@@ -34,13 +34,13 @@ def writer(where):
 
 @pytest.fixture
 def dan(where):
-    """Whom it is about."""
+    """The person the concern is about."""
     return factories.person(where, name="Dan Dubious")
 
 
 @pytest.fixture
 def harm(writer, dan, head):
-    """Somebody may come to harm by Dan: it is with the head."""
+    """A concern that Dan may harm somebody; the head has it."""
     return adults.send_adult_concern(writer, dan, sort=AdultConcernSort.HARM)
 
 

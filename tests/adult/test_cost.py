@@ -31,7 +31,7 @@ def concern(desk, dan):
 
 
 def more(desk, concern, dan, much: int) -> None:
-    """So much more of everything that a page may show."""
+    """Writes so many more of everything that a page may show."""
     for number in range(much):
         said = {"by": desk.viewer, "concern": concern, "now": desk.now}
         adult.add(**said, words=f"Again, {number}.")

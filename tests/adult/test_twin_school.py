@@ -26,7 +26,7 @@ POSTS = {role.value: role for role in (Role.DSL, Role.HEAD, Role.CHAIR, Role.OFF
 
 
 class School:
-    """One with everything in it, everybody in post, and somebody worried."""
+    """A school with one of everything, everybody in post, and somebody who writes."""
 
     def __init__(self):
         self.world = made()
@@ -40,7 +40,7 @@ class School:
         self.writer = factories.viewer(self.where, who=self.people[0])
 
     def write_about(self, subject) -> list[uuid.UUID]:
-        """Of every state, every kind, and every way it can come about."""
+        """Writes concerns in every state, of every kind, and in every way one can come about."""
         role = Role.CHAIR if subject == self.posts["head"] else Role.HEAD
         reader = factories.viewer(self.where, role, who=self.posts[role])
         for state in State:
@@ -57,7 +57,7 @@ class School:
         return [whole.uid, AdultStep.objects.filter(concern=whole).first().uid]
 
     def _begin(self, by) -> None:
-        """Begun and not sent; and begun about a child before it was seen to be about an adult."""
+        """Begins a concern that is not sent, and one that was about a child at first."""
         unsent_words.save_draft_words(
             by.person, self.where, ADULT, uuid.uuid4(), {"account": ["The door"]}, NOW
         )
@@ -78,7 +78,7 @@ def nothing() -> list[uuid.UUID]:
 
 
 def moved(place: School, who, work) -> list[str]:
-    """Which pages of `who` are others after `work` than before."""
+    """Lists the pages that answer `who` differently after `work` than before."""
     after, secret = twins.looking(place.world, who, work)
     before, _ = twins.looking(place.world, who, nothing, secret)
     assert len(after) > 150

@@ -12,7 +12,7 @@ LATE = NOW + timedelta(days=5)
 
 
 def pages(where, who, concern, now=LATE):
-    """The writer's own page of it, and their list."""
+    """The writer's own page of the concern, and their list."""
     viewer = factories.viewer(where, who=who.person, now=now)
     return render_view(views.mine, viewer, uid=concern.uid), render_view(views.all_mine, viewer)
 

@@ -13,7 +13,7 @@ STUCK_AT = NOW + timedelta(minutes=16)
 
 
 def pages(where, who, concern, now=STUCK_AT):
-    """The writer's three pages: the receipt, their own page of it, and their list."""
+    """The writer's three pages: the receipt, their own page of the concern, and their list."""
     viewer = factories.viewer(where, who=who.person, now=now)
     ones = [render_view(view, viewer, uid=concern.uid) for view in (views.sent, views.mine)]
     return [*ones, render_view(views.all_mine, viewer)]

@@ -14,7 +14,7 @@ from tests.factories import NOW
 
 
 def seeing(where) -> set[str]:
-    """Everybody in the school who sees the one there is."""
+    """Everybody in the school who sees the one concern there is."""
     people = {}
     for post in Post.objects.filter(school=where).in_force_on(NOW.date()):
         people.setdefault(post.person, set()).add(Role(post.role))

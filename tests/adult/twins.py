@@ -34,12 +34,14 @@ ASKED = {
 
 
 class Undone(Exception):
-    """Raised to take back everything that was done for one look."""
+    """Raised to roll back everything that was done for one look."""
 
 
 def looking(world: World, who, work, secret=()) -> tuple[dict[str, tuple], list[uuid.UUID]]:
-    """Everything `who` can get once `work()` is done, which is then undone to the last row; and the
-    ids that `work` gave, which are walked with as well."""
+    """Collects everything `who` can get once `work()` is done, then rolls `work()` back.
+
+    Returns it with the ids that `work` gave, whose addresses are asked for as well.
+    """
     try:
         with transaction.atomic():
             made = work()
@@ -50,7 +52,7 @@ def looking(world: World, who, work, secret=()) -> tuple[dict[str, tuple], list[
 
 
 def everything(world: World, who, secret) -> dict[str, tuple]:
-    """Every answer to `who`, by what was asked."""
+    """Every answer that `who` gets, by what was asked for."""
     school._calendar_and_clocks.cache_clear()
     still = ["tests.adult.clock.stands_still", *settings.MIDDLEWARE]
     found = {}
@@ -68,7 +70,7 @@ def everything(world: World, who, secret) -> dict[str, tuple]:
 
 
 def told(ask, *what) -> tuple:
-    """Status, headers and body: all that leaves the server; and how often it asked the database."""
+    """The status, headers and body of an answer, and how many statements it took."""
     with CaptureQueriesContext(connection) as asked:
         answer = ask(*what)
         body = FRESH.sub(rb'\1"', answer.getvalue())

@@ -49,7 +49,7 @@ def test_who_is_named_in_it_sees_every_page_as_if_it_had_not_been_written(where,
 
 
 def leaves_every_page_as_it_was(head, lead, named=None, **more):
-    """Concerns in every state, older than all the rest, with a category nothing else has."""
+    """Checks that no page shows concerns in every state that are older than all others."""
     for state in State:
         at = head.now - timedelta(days=3)
         factories.concern_at(state, where=head.school, lead=lead, now=at)
@@ -71,7 +71,7 @@ def leaves_every_page_as_it_was(head, lead, named=None, **more):
 
 
 def whole(viewer, page: str) -> bytes:
-    """Every byte, but the form's token, which is another each time."""
+    """Every byte of the page but the form's token, which changes with every request."""
     return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", b"".join(look(viewer, page)))
 
 

@@ -43,7 +43,7 @@ def owed(concern: Concern, at: datetime) -> list:
 
 
 def last_heard(concern: Concern, at: datetime) -> datetime:
-    """The last moment, up to `at`, of any row that an act on it left."""
+    """The latest time, up to `at`, of any row that an act left on it."""
     rows = [*concern.decisions.all(), *concern.endings.all(), *concern.words_back.all()]
     rows += concern.additions.all()
     rows += [event for referral in concern.referrals.all() for event in referral.events.all()]

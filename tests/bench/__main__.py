@@ -45,7 +45,7 @@ def _set_up() -> None:
 
 
 def _look() -> None:
-    """End with a refusal where the database named has real people in it."""
+    """Ends with a refusal if the database has real people in it."""
     _set_up()
     from tests.bench import school
 
@@ -66,7 +66,7 @@ def _fill(size: str) -> None:
 
 
 def _measure(size: str) -> None:
-    """Print one line of JSON: every figure of every page."""
+    """Prints every figure of every page as one line of JSON."""
     _set_up()
     from django.db import connection
 
@@ -92,7 +92,7 @@ def _open(size: str) -> None:
 
 
 def _sweep(size: str) -> None:
-    """Print one line of JSON: the figures of the clock's round."""
+    """Prints the figures of the clock's round as one line of JSON."""
     _set_up()
     from tests.bench import sweep
 
@@ -107,7 +107,7 @@ def _first(which: str) -> None:
 
 
 def _play(level: str) -> None:
-    """Print one line of JSON: a simulated year at so many incidents for each 1,000 pupils."""
+    """Plays a year at so many incidents for each 1,000 pupils and prints it as one line of JSON."""
     # No machine of this name: the year has a mail server of its own.
     os.environ["EMAIL_HOST"] = "mail.bench.example"
     _set_up()
@@ -124,7 +124,7 @@ def _play(level: str) -> None:
 
 
 def _tell(words: str) -> None:
-    """Progress, beside the figures and not among them."""
+    """Prints progress to stderr, so that it is not mixed with the figures."""
     print(words, file=sys.stderr, flush=True)
 
 
@@ -157,7 +157,7 @@ def _bench(sizes: list[int]) -> None:
 
 
 def _year(levels: list[int]) -> None:
-    """The simulated year at each of `levels`, side by side. Fails where anything was lost."""
+    """Plays the year at each of `levels` and lays them side by side. Fails if anything was lost."""
     from tests.bench import settings, table
     from tests.databases import PostgreSQLCluster, SQLiteFiles
 
@@ -182,8 +182,10 @@ def _year(levels: list[int]) -> None:
 
 
 def _one(databases, size: int, folder: Path, site: dict, weighed: bool) -> dict:
-    """Everything measured in a school of `size`, whose database is thrown away; into `site`, what
-    is measured once."""
+    """Measures everything in a school of `size`, whose database is thrown away.
+
+    What is measured only once goes into `site`.
+    """
     from tests.bench import worker
 
     database = databases.create(f"bench_{size}")
@@ -208,7 +210,7 @@ def _one(databases, size: int, folder: Path, site: dict, weighed: bool) -> dict:
 
 
 def _alone(environment, *arguments) -> str:
-    """Run one of our own steps as a process. Ends this one, saying why, where it fails."""
+    """Runs one of our own steps as a process. Ends this one with the reason if it fails."""
     command = [sys.executable, "-m", "tests.bench", *map(str, arguments)]
     done = subprocess.run(
         command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, text=True, check=False

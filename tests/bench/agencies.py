@@ -67,7 +67,7 @@ def challenged(year, at: datetime, referral: Referral) -> None:
 
 
 def _working(year, at: datetime, days: int) -> datetime:
-    """In office hours of that working day."""
+    """A time in office hours, so many working days later."""
     close = calendars.add_working_days(year.school.nation, at, days)
     return close - timedelta(minutes=year.chance.randrange(10, 420))
 
@@ -89,7 +89,7 @@ def _answer(at: datetime, year, referral: Referral, answer: AgencyAnswer) -> Non
 
 
 def _reached(year, at: datetime, referral: Referral):
-    """Who holds the concern, else the first of the leads who may see it and is at work."""
+    """The holder of the concern, or else the first lead who may see it and is at work."""
     names = [referral.concern.holder, *(year.who[name] for name in (DSL, DEPUTY, HEAD))]
     for person in filter(None, names):
         by = year.viewer(person, at) if year.here(person, at) else None

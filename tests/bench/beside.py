@@ -15,7 +15,7 @@ ABOUT_ADULTS = 30
 
 
 def write(child: int) -> None:
-    """Into the first school, as its last hours; `child` by key."""
+    """Writes into the first school, as its last hours; `child` is a key."""
     lead = _viewer("dsl1", Role.DSL)
     staff = _viewer("staff1", Role.STAFF)
     homes.write_whole_file(lead, Child.objects.get(pk=child))

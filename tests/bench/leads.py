@@ -64,7 +64,7 @@ class Leads:
             self.year.at(moment(day, HOLIDAY), self._look, DEPUTY)
 
     def read(self, at: datetime, arrived: Iterable[Arrived]) -> None:
-        """Whoever gets a red message looks soon, whatever day it is."""
+        """Whoever gets a red message looks soon, on any day."""
         names = {person.email: name for name, person in self.year.who.items()}
         red = {names[one.to] for one in arrived if one.red and one.to in names}
         for name in sorted(red & LOOKS.keys()):
@@ -101,7 +101,7 @@ class Leads:
         return self.spent[by.person.pk, by.todays_date] < LOOKS[name][2]
 
     def to_do(self, by: Viewer, name: str) -> list[Step]:
-        """What has come to `by` and is for now: due today first, the most pressing first."""
+        """The steps `by` has to do now: those due today first, the most pressing first."""
         steps = Step.objects.visible_to(by).open().filter(due_at__lte=by.now + AHEAD)
         steps = list(steps.select_related("concern", "holder", "referral", "decision").in_order())
         ladders = EscalationLadders(by.school, by.now, steps)
@@ -157,7 +157,7 @@ class Leads:
         self.year.at(at + timedelta(minutes=minutes), self._work, name, rows, until)
 
     def _first_still_open(self, rows: list[Step]) -> Step | None:
-        """The next of `rows` that no colleague has done meanwhile; it and those before it go."""
+        """Takes from `rows` the first that no colleague has done meanwhile."""
         while rows:
             step = rows.pop(0)
             if Step.objects.open().filter(pk=step.pk).exists():
@@ -174,7 +174,7 @@ def _forgets(step: Step, person: Person) -> bool:
 
 
 def _listed(step: Step, by: Viewer) -> bool:
-    """Whether it stands on one's own list before it is late: `Step.objects.of`."""
+    """Whether the step is on this person's own list before it is late: `Step.objects.of`."""
     if step.holder_id:
         return step.holder_id == by.person.pk
     return step.holder_role in by.roles

@@ -68,7 +68,7 @@ class Statements:
 
 
 class Engine:
-    """SQLite's steps or PostgreSQL's blocks."""
+    """The database's own work: SQLite's steps or PostgreSQL's blocks."""
 
     def __init__(self):
         self.work = 0
@@ -129,7 +129,7 @@ class Calls:
 
 
 class Clock:
-    """CPU seconds of this process, and seconds on the wall, in which a server's work is too."""
+    """CPU seconds of this process, and seconds by the clock, which include a server's work."""
 
     def __init__(self):
         self.cpu = self.wall = 0.0
@@ -144,7 +144,7 @@ class Clock:
 
 
 def metered(through, meter):
-    """`through`, with `meter` running while something is on its way and at no other time."""
+    """`through`, with `meter` running only while a request is on its way."""
 
     def measured(sent):
         with meter.measuring():

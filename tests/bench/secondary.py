@@ -58,7 +58,7 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to happen, by days, both included. Nothing at all where a stretch is None."""
+    """What is to happen, by days, both included. None means that it does not happen."""
 
     first: date = date(2025, 9, 1)
     last: date = date(2026, 8, 31)

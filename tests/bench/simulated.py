@@ -70,7 +70,7 @@ class Year:
         self._count = itertools.count()
 
     def at(self, when: datetime, what: Callable, *given) -> None:
-        """Do `what` at `when`, if that is in the year."""
+        """Plans `what` at `when`, if that is in the year."""
         if day_of(when) <= self.plan.last:
             heapq.heappush(self._events, (when, next(self._count), what, given))
 
@@ -89,7 +89,7 @@ class Year:
     # People as the product knows them
 
     def viewer(self, person: Person, at: datetime) -> Viewer | None:
-        """As the gate makes one of whoever asks; None where they hold no post on that day."""
+        """The viewer the gate would make of this person; None if they hold no post on that day."""
         return next(iter(viewers_for_person(person, at)), None)
 
     def here(self, person: Person, at: datetime) -> bool:
@@ -99,7 +99,7 @@ class Year:
         return not (person == self.who[DSL] and (within(plan.sick, day) or within(plan.leave, day)))
 
     def does(self, act: Callable, **given):
-        """What `act` gives; None where the rules said no, which is counted."""
+        """The result of `act`; None if the rules refused it, which is counted."""
         try:
             return act(**given)
         except (ActRefused, Http404) as why:
@@ -143,7 +143,7 @@ class Year:
             self.at(moment(plan.leaves[0], time(16, 45)), self._leave)
 
     def _name_for_holidays(self, at: datetime) -> None:
-        """For days without school, weekends among them, and for after hours, all year."""
+        """Names a lead for days without school (weekends too) and for after hours, all year."""
         for kind in (CoverKind.HOLIDAYS, CoverKind.AFTER_HOURS):
             cover = Cover(kind=kind, person=self.who[DEPUTY], since=day_of(at))
             self._cover(at, cover)
@@ -159,7 +159,7 @@ class Year:
         self.does(people.say_cover, by=self.viewer(self.who[OFFICE], at), cover=cover, now=at)
 
     def _leave(self, at: datetime) -> None:
-        """The office adds who comes, the head approves it, and writes down who goes."""
+        """The office adds a newcomer, the head approves it, the office writes down who leaves."""
         office, head = (self.viewer(self.who[name], at) for name in (OFFICE, HEAD))
         what = StaffChangeRequest(
             matter=StaffRequestMatter.POST, role=Role.DEPUTY, since=self.plan.leaves[1]

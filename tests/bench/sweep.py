@@ -46,7 +46,7 @@ def _ask(through: Through) -> Answer:
 
 
 def _undone(now: datetime) -> Through:
-    """A round in the place of the site, of which nothing stays."""
+    """Runs a round in the place of the site and rolls it back."""
 
     def through(sent: Sent) -> Answer:
         with transaction.atomic():

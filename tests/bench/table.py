@@ -44,7 +44,7 @@ GROW = {"sql", "steps", "blocks", "calls", "A", "bytes"}
 
 
 def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Iterator[str]:
-    """The whole of what is printed for one database. `found` has one entry for each size."""
+    """All lines that are printed for one database. `found` has one entry for each size."""
     yield from figures(engine, sizes, found)
     yield ""
     yield from HOW
@@ -59,7 +59,7 @@ def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Itera
 
 
 def figures(engine: str, sizes: list[int], found: list[dict]) -> Iterator[str]:
-    """The pages, each figure in a line: of one size alone as soon as it is found, or of all."""
+    """The pages with each figure in a line, for one size as soon as it is measured, or for all."""
     heads = "".join(f"{size:>12,}" for size in sizes)
     for key, page in found[0]["pages"].items():
         of_page = [one["pages"][key] for one in found if key in one["pages"]]
@@ -114,7 +114,7 @@ def years(levels: list[int], found: list[dict]) -> Iterator[str]:
 
 
 def lost(found: list[dict]) -> str:
-    """What was lost in any of these years, in words; empty where nothing was."""
+    """What was lost in any of these years, in words; empty if nothing was."""
     lost = {words: 0 for one in found for words in one["lost"]}
     for words in lost:
         lost[words] = sum(one["lost"].get(words, 0) for one in found)

@@ -40,7 +40,7 @@ SIZE = 400
 
 
 def bench(database: Database, *arguments: str):
-    """Run a step of the bench as `make bench` does: as the owner of the tables."""
+    """Runs a step of the bench as `make bench` does: as the owner of the tables."""
     settings = {"DATABASE_URL": database.owner_url or database.url}
     command = [sys.executable, "-W", "error", "-m", "tests.bench", *arguments]
     return subprocess.run(
@@ -56,7 +56,7 @@ def filled(fresh_database):
 
 
 def indexes() -> set[str]:
-    """Everything the database itself keeps; read by a connection that is not kept."""
+    """Every index and constraint of the database, read by a connection that is then closed."""
     with closing(connection), connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         return {

@@ -34,7 +34,7 @@ TASK_FORGOTTEN = 0.125
 
 
 def plan(year) -> None:
-    """Every entry of the year in its queue. Most children never, a few again and again."""
+    """Puts every entry of the year into its queue. Most children have none, a few have many."""
     chance = year.chance
     children = year.place.children
     days = [day for day in every_day(year.plan) if year.place.is_school_day(day)]
@@ -108,7 +108,7 @@ def _writer(at: datetime, year, concern: Concern):
 
 
 def _tell(at: datetime, year, concern: Concern) -> None:
-    """By voice, to whoever of the leads is found."""
+    """The writer tells by voice whichever lead is found."""
     if concern.steps.open().filter(kind=StepKind.DANGER_NOW).exists():
         whom = next(year.who[name] for name in (DSL, DEPUTY) if year.here(year.who[name], at))
         given = {"concern": concern, "whom": whom.name, "now": at}
@@ -131,7 +131,7 @@ def _worry(at: datetime, year, concern: Concern) -> None:
 
 
 def ask_of(year, concern: Concern) -> None:
-    """The line of a trusted adult that a watch asks for: on its day, or forgotten."""
+    """Asks the trusted adult of a watch for their line, which comes on its day or is forgotten."""
     for task in Task.objects.filter(step__concern=concern, step__done_at__isnull=True):
         if year.chance.random() >= TASK_FORGOTTEN:
             year.at(task.step.due_at - timedelta(hours=3), _answer, year, task)

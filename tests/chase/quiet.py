@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 def break_ladder(monkeypatch, concern: Concern, does: str) -> None:
-    """What a ladder `does` fails for each step of `concern`: a bad row."""
+    """Makes the ladder's method `does` fail for each step of `concern`, as a bad row would."""
     whole = getattr(EscalationLadders, does)
 
     def broken(ladders, step):
@@ -35,8 +35,11 @@ def break_ladder(monkeypatch, concern: Concern, does: str) -> None:
 
 
 class Quiet:
-    """A school with a lead, a deputy, a head and a teacher. `pass_by` moves the clock, and goes
-    round as `manage.py clock` does; `heard` is who was sent what."""
+    """A school with a lead, a deputy, a head and a teacher.
+
+    `pass_by` moves the clock and runs the rounds of `manage.py clock`; `heard` lists who was sent a
+    message.
+    """
 
     def __init__(self):
         self.now = NOW
@@ -57,7 +60,7 @@ class Quiet:
         return factories.concern_at(State.WAITING, where=self.school, **more)
 
     def referred(self) -> Concern:
-        """One whose referral was sent, and that nobody has answered."""
+        """A concern whose referral was sent and has no answer."""
         concern = self.write()
         self.does(triage.take, concern=concern)
         told = {"parents_told": "no", "parents_why_not": "A carer may be the cause."}
@@ -78,7 +81,7 @@ class Quiet:
             clock_round.run_reminder_round(self.now)
 
     def stands_still(self, how_long: timedelta) -> None:
-        """Time passes and nobody goes round."""
+        """Moves the clock without running a round."""
         self.now += how_long
 
     @property

@@ -8,7 +8,7 @@ from concerns.doors import clock_round, mail
 
 
 class Server(StrEnum):
-    """What becomes of a mail, and of who was sending it."""
+    """What becomes of a mail, and of the process that sends it."""
 
     WELL = "taken"
     DOWN = "nobody answers"
@@ -17,11 +17,11 @@ class Server(StrEnum):
 
 
 class Killed(BaseException):
-    """As `kill -9`: nothing of the worker's own runs after it."""
+    """Stands for `kill -9`: nothing of the worker's own code runs after it."""
 
 
 class Post:
-    """A connection to a mail server on which things go as `how` says."""
+    """A connection to a mail server, on which `how` says what happens."""
 
     def __init__(self, how: Server, now):
         self.how = how

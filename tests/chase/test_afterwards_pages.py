@@ -65,7 +65,7 @@ def test_a_review_with_many_lines_costs_what_one_with_one_does(desk):
 
 
 def _answered(made, task):
-    """The adult was asked once more, and answered."""
+    """Adds one more task that the adult was given, with their answer."""
     step = Step(
         school=task.school,
         concern=made.concern,

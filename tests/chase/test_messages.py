@@ -45,7 +45,7 @@ def test_two_letters_are_at_two_times(where):
 
 
 def stuck(where, number: int) -> list[Letter]:
-    """Letters the mail server would not take an hour ago."""
+    """Letters that the mail server refused an hour ago."""
     factories.person(where, Role.DSL)
     for _ in range(number):
         factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)

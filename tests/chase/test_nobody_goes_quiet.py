@@ -54,7 +54,8 @@ LOOKED_AGAIN = f'"reason":"{StepKind.STILL_WORRIED}"'
 
 
 def at_once(row: Notice) -> bool:
-    """Whether it waits for no post: the most pressing, and what is next to it once it is late."""
+    """Whether a message about it goes at once: the most pressing steps, and pressing ones when
+    late."""
     return row.step is not None and CLOCKS[StepKind(row.step.kind)].rank <= (3 if row.pushed else 1)
 
 
@@ -67,7 +68,7 @@ class NobodyGoesQuiet(Weeks):
         self.again: set[Notice] = set()
 
     def able(self, step: Step) -> set:
-        """Who may act on `step`, here or away."""
+        """Who may act on `step`, whether at work or away."""
         leads = set(self.leads) - self.named[step.concern_id]
         if step.kind == StepKind.STILL_WORRIED and step.decision:
             leads -= {step.decision.by}
@@ -76,14 +77,14 @@ class NobodyGoesQuiet(Weeks):
         return leads | own - {None, *self.gone}
 
     def asked(self, step: Step) -> set:
-        """Who is asked for it once it is late: of those who are here, or else of all."""
+        """Who should be asked once it is late: those at work, or all if nobody is."""
         today = self.post(Role.HEAD).todays_date
         away = {cover.person for cover in self.away if cover.since <= today <= cover.until}
         away = away if set(self.leads) - away else set()
         return self.able(step) - away
 
     def askings(self, step: Step) -> int:
-        """How often it was to be asked for by now, in the calendar of its clock."""
+        """How often it should have been asked for by now, in the calendar of its clock."""
         clock = CLOCKS[StepKind(step.kind)]
         days = self.school.school_calendar
         due_at = step.due_at

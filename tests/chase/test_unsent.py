@@ -43,7 +43,7 @@ def begun(writer, page=CONCERN, at=BEGUN, **picked) -> Draft:
 
 
 def reminded_since(writer, now):
-    """A lead is reminded of their own on the queue; every writer, by the same rule, on theirs."""
+    """Since when `writer` is reminded: a lead on the queue, others on their own page."""
     return Draft.objects.unsent_summary(replace(writer, now=now)).own_since
 
 
@@ -134,7 +134,7 @@ def test_nobody_else_sets_it_aside(where, writer):
 
 
 def nothing_of(draft, viewer) -> bool:
-    """That `viewer` is told nothing of it: no list, no number, no page, no setting aside."""
+    """Checks that `viewer` is told nothing of it: no list, no number, no page, no setting aside."""
     with pytest.raises(Http404):
         queries.get_unsent_draft(viewer, draft.uid)
     with pytest.raises(Http404):

@@ -211,7 +211,7 @@ def test_17_where_the_round_is_dead_every_reader_s_page_says_so(client, quiet):
 
 @pytest.mark.parametrize("kind", list(StepKind))
 def test_18_every_safety_net_that_is_drawn_is_there(quiet, kind):
-    """The map says of every kind of step how it climbs: each, put late, is told to somebody."""
+    """MAP.md says how each kind of step is escalated: each one, once late, is told to somebody."""
     concern = quiet.write()
     writer = quiet.people[Role.STAFF]
     whose = {"holder": writer} if CLOCKS[kind].holder is None else {"holder_role": Role.DSL}

@@ -57,7 +57,7 @@ def test_it_says_to_whom_it_has_come_and_who_is_asked(where, step, staff):
 
 
 def test_whoever_is_asked_is_led_to_where_it_is_done_and_nobody_else(where, writer, staff):
-    """Who decided is not asked to look again."""
+    """Whoever decided is not asked to look again."""
     lead, deputy = (factories.viewer(where, role, who=staff[role]) for role in LEADS)
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, by=writer, now=NOW)
     submit.still_worried(by=writer, concern=concern, words="", now=NOW)

@@ -54,7 +54,7 @@ def shown(viewer, child, address="/"):
 
 
 def lived(lead, child):
-    """A year of a child: a concern with all that can come of it, and a whole file."""
+    """A year of a child: a concern with everything that can follow from it, and a whole file."""
     writer = factories.viewer(lead.school)
     concern = factories.send_concern(
         writer, child, account="No coat.", child_words="it was cold"

@@ -29,7 +29,7 @@ def child(where):
 
 
 def fill(desk, child, times: int) -> None:
-    """More of everything that these pages show."""
+    """Writes more of everything that these pages show."""
     for number in range(times):
         other = factories.child(desk.where, f"Amelie{number}")
         factories.send_concern(desk.viewer, child, other, account="A bag again", now=desk.now)

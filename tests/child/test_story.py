@@ -52,7 +52,7 @@ def hide(concern, viewer):
 
 
 def taken_for_two(where, lead):
-    """A concern about a brother and a sister, decided for each apart."""
+    """A concern about a brother and a sister, decided for each separately."""
     brother = factories.child(where, "Bran", "Ash")
     sister = factories.child(where, "Rowan", "Ash")
     concern = factories.concern_at(

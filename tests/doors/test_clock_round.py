@@ -27,7 +27,7 @@ DUE = NOW + 30 * MINUTE
 
 
 class Desks:
-    """A school with a lead, a deputy and a head, and a concern that is looked at today."""
+    """A school with a lead, a deputy and a head, and a concern that must be looked at today."""
 
     def __init__(self):
         self.school = factories.school()

@@ -126,7 +126,7 @@ def test_of_two_workers_one_sends_a_letter(where, settings):
 
 
 def test_what_is_still_owed_on_a_closed_concern_is_not_forgotten(where):
-    """An ending ends what was owed. Were one step ever left, nobody else would look for it."""
+    """Closing ends every step. If one were ever left, nobody else would look for it."""
     factories.person(where, Role.DSL)
     late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
     Concern.objects.filter(pk=late.pk).update(
@@ -139,7 +139,7 @@ def test_what_is_still_owed_on_a_closed_concern_is_not_forgotten(where):
 
 
 def test_a_draft_and_a_step_of_the_same_number_are_two_things():
-    """Of what is about the same, only the last is sent."""
+    """Of several letters about one thing only the last is sent."""
     step = Notice(pk=12, step_id=7, key="a")
     draft = Notice(pk=7, key="draft:b")
     assert step.same_message_key != draft.same_message_key
@@ -168,7 +168,7 @@ def test_how_far_it_came_is_kept_of_what_is_open_alone(where):
 
 
 def test_what_is_sent_while_a_round_goes_is_told_by_the_next(where, monkeypatch):
-    """Who may not see it is known only of what the round has read."""
+    """A round knows who may not see a concern only for what it has read."""
     factories.person(where, Role.DSL)
     read = EscalationProgress.objects.pushed_counts
 

@@ -23,7 +23,7 @@ ABSENT = ConnectionRefusedError(111, "Connection refused")
 
 
 class Server(BaseEmailBackend):
-    """Fails with `fault` while it has one; for whom is in `refused`, always."""
+    """Fails with `fault` while it has one; always for the addresses in `refused`."""
 
     def __init__(self, fault=None, refused=()):
         super().__init__()

@@ -148,7 +148,7 @@ MAY_KNOW = {
 
 
 def seen(client, method: str, world, name: str, uid: uuid.UUID) -> tuple:
-    """All that is told; less the form's token, and the id that was asked for."""
+    """All that the answer tells, without the form's token and the id that was asked for."""
     answer = getattr(client, method)(world.address(name, uid))
     headers = {key: value.replace(str(uid), "") for key, value in answer.items()}
     return answer.status_code, headers, TOKEN.sub(b"", answer.content)
@@ -191,7 +191,7 @@ NO_WORDS = re.compile(rb'type="(hidden|radio|checkbox|submit|file|date|number)"'
 
 
 def remembered(page: bytes) -> list[bytes]:
-    """The boxes for words that a shared computer's browser might offer to the next person."""
+    """The text boxes that a shared computer's browser might offer to the next person."""
     boxes = [box for box in BOX.findall(page) if not NO_WORDS.search(box)]
     return [box for box in boxes if b'autocomplete="off"' not in box]
 

@@ -61,7 +61,7 @@ class World:
 
 
 def kind_of(name: str) -> str:
-    """What the address called `name` takes: a concern unless it says otherwise; or nothing."""
+    """What kind of thing the address called `name` takes: a concern unless listed; or nothing."""
     if "<uuid:uid>" not in routes()[name]:
         return ""
     room = name.split("_")[0]
@@ -133,7 +133,7 @@ def _after(school, writer, lead) -> dict[str, uuid.UUID]:
 
 
 def _people(school, office, lead) -> dict[str, uuid.UUID]:
-    """Somebody on the staff with two posts and a family, and something that waits for the head."""
+    """Somebody on the staff with two posts and a family, and a request that waits for the head."""
     who = factories.person(school)
     now = factories.NOW
     post = Post.objects.create(

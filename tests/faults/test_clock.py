@@ -20,7 +20,7 @@ MANY = 25
 
 @pytest.fixture
 def clock(fresh_database, post_office):
-    """`clock()`: `manage.py clock`, as a process that posts to a mail server of the test's own."""
+    """`clock()` starts `manage.py clock` as a process that posts to the test's own mail server."""
     running: list[subprocess.Popen] = []
     environment = fresh_database.environment | post_office.settings
 
@@ -55,7 +55,7 @@ def place(fresh_database):
 
 
 def references(post_office) -> Counter:
-    """How often each concern stood in a message that arrived, each Message-ID counted once."""
+    """How often each concern is in a message that arrived, each Message-ID counted once."""
     messages = {message["Message-ID"]: message for message in post_office.arrived}
     words = [message.get_content() for message in messages.values()]
     return Counter(

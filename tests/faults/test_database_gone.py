@@ -31,7 +31,7 @@ TROUBLES = 10
 
 @contextmanager
 def locked(database, seconds: float):
-    """Another process holds the write lock for so long, and lets go by itself."""
+    """Another process holds the write lock for so long and then lets go."""
     command = [sys.executable, "-c", LOCK, database.name, str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
@@ -45,7 +45,7 @@ CLIENTS = (
 
 
 def as_owner(statement: str, database) -> None:
-    """Said from the cluster's other database: one cannot shut out oneself."""
+    """Runs SQL from the cluster's other database, since nobody can shut out themselves."""
     owner = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
     place = {"host": owner["HOST"], "user": owner["USER"], "dbname": owner["NAME"]}
     with closing(psycopg2.connect(**place)) as told:
@@ -56,9 +56,9 @@ def as_owner(statement: str, database) -> None:
 
 
 def cut(database) -> None:
-    """End every client's connection, whatever each is doing; the next are let in.
+    """Ends every client's connection, whatever each is doing; new ones are let in.
 
-    Its own cleaning, which is nobody's connection, may be at work in it and is left alone.
+    PostgreSQL's own cleaning process is nobody's connection and is left alone.
     """
     connections.close_all()
     as_owner(CLIENTS, database)
@@ -66,7 +66,7 @@ def cut(database) -> None:
 
 @contextmanager
 def away(database):
-    """Nobody is connected, and nobody gets in."""
+    """Nobody is connected, and nobody can connect."""
     as_owner("ALTER DATABASE {0} ALLOW_CONNECTIONS false", database)
     cut(database)
     yield
@@ -82,7 +82,7 @@ def trouble(database) -> None:
 
 
 def press_until_sent(window, forms) -> int:
-    """How many presses did not go through. Each of them was cut by a trouble of its own."""
+    """How many presses failed before every form was sent. Each failure had a fault of its own."""
     failed = 0
     for form in forms:
         codes = (window.submit("/submit/write/", form).status_code for _ in range(TROUBLES + 1))

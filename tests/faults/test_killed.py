@@ -18,7 +18,7 @@ LONGEST = 0.6
 
 @dataclass
 class Sent:
-    """One form, and where its answer led: nowhere when the server died first."""
+    """One form, and where its answer led: nowhere if the server died first."""
 
     form: dict
     acknowledged: str = ""

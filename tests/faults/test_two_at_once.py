@@ -54,7 +54,7 @@ def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told(place, desk
 
 
 def to_close(place) -> Concern:
-    """Decided, and nothing left to do."""
+    """A decided concern with nothing left to do."""
     concern = place.concern()
     lead = place.acting(place.leads[0])
     decided = factories.decision_answers(concern)

@@ -70,7 +70,7 @@ class EveryKind(forms.Form):
 
 
 class Page(HTMLParser):
-    """Elements with their attributes, and what stands in each id."""
+    """The elements of a page with their attributes, and the text under each id."""
 
     def __init__(self, html):
         super().__init__()

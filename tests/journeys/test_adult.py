@@ -19,7 +19,7 @@ def chair(place):
 
 
 def write(walk, place) -> str:
-    """Half-way through it turns out to be about the lead; gives the reference."""
+    """Writes a concern that half-way turns out to be about the lead; gives the reference."""
     walk.sign_in(place.teacher)
     walk.at("My concerns")
     walk.press("Write a concern")

@@ -23,14 +23,14 @@ def chair(place):
 
 
 def sent(place) -> AdultConcern:
-    """What the teacher wrote an hour ago, of somebody not on the list."""
+    """What the teacher wrote an hour ago about somebody who is not on the list."""
     writer = factories.viewer(place.school, who=place.teacher)
     then = place.now - timedelta(hours=1)
     return adults.send_adult_concern(writer, now=then, account=SEEN, sort="harm")
 
 
 def opened(walk, who, concern) -> None:
-    """By its reader, from their list."""
+    """Opens it as its reader, from their list."""
     walk.sign_in(who)
     walk.page.get_by_role("link", name="About adults", exact=True).click()
     walk.at("Concerns about adults who work here")
@@ -91,8 +91,8 @@ def test_i_have_this_asks_again_where_something_was_added_meanwhile(walk, place,
 
 
 class Reader:
-    """Goes from the concern to the page of one thing, is told what is missing, does it, and is
-    back at the concern."""
+    """Opens the page of one act from the concern, is told what is missing, does it, and is back at
+    the concern."""
 
     def __init__(self, walk, concern):
         self.walk = walk

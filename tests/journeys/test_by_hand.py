@@ -69,7 +69,7 @@ class Keys:
         self.page.keyboard.type(words)
 
     def reach(self, what) -> None:
-        """Go on with Tab until it has the focus, which can be seen."""
+        """Presses Tab until the element has the focus, and checks that the focus can be seen."""
         for _ in range(MOST_TABS):
             if what.evaluate("one => one === document.activeElement"):
                 assert what.evaluate("one => one.matches(':focus-visible')")

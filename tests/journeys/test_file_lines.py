@@ -29,7 +29,7 @@ def at_the_file(walk, place, lead) -> None:
 
 
 def write(walk, link: str, heading: str, *chosen: str, button="Keep it", **words: str) -> None:
-    """One line by its page: pressed empty first, to be told what is missing."""
+    """Writes one line by its page, pressed empty first to be told what is missing."""
     walk.follow(link)
     walk.at(heading)
     walk.press(button)

@@ -32,7 +32,7 @@ REASONS = (
 
 
 class Hands:
-    """Everything a lead's hands do at a page, counted as it is done."""
+    """Counts everything a lead's hands do at a page."""
 
     def __init__(self, page: Page):
         self.page = page
@@ -52,7 +52,7 @@ class Hands:
         self.seconds += POINT + 2 * BUTTON
 
     def type(self, words: str) -> None:
-        """Into whatever has the focus: nothing is put there but by the keyboard."""
+        """Types into whatever has the focus: text is entered by the keyboard only."""
         self._move(to_mouse=False)
         self.page.keyboard.type(words)
         self._keyed(len(words))

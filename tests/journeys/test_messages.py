@@ -26,7 +26,7 @@ def test_a_teacher_chooses_when_letters_come_and_is_told_of_a_wrong_time(walk, p
 
 
 def see_what_is_stuck(walk, *words):
-    """From where the head's day begins, by the audit page."""
+    """Goes from the head's first page to what does not go out, by the audit page."""
     walk.page.goto("/audit/")
     walk.at("Audit")
     walk.follow("Messages that do not go out")

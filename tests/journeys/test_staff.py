@@ -14,7 +14,7 @@ PASSWORD = "three quiet herons"
 
 @pytest.fixture
 def by_mail(server, post_office):
-    """The site, told of a mail server."""
+    """The site's settings with a mail server."""
     server.stop()
     server.start(**post_office.settings)
     return post_office

@@ -14,7 +14,7 @@ MOST_LETTERS = 6
 
 
 class Counted:
-    """A hand whose every press is counted, and every letter that is not of the words said."""
+    """A hand whose every press is counted, and every letter but those of the words said."""
 
     def __init__(self, page):
         self.page = page
@@ -76,7 +76,7 @@ def find(page, hand) -> None:
 
 
 def seconds(hand, words: int) -> float:
-    """Two for each press on a small screen, a third for each letter, and 25 words a minute."""
+    """Two seconds for each press on a small screen, a third for a letter, and 25 words a minute."""
     return 2 * hand.presses + hand.letters / 3 + words * 60 / 25
 
 

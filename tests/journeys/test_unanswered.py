@@ -18,7 +18,7 @@ CARE = "Refer to children's social care"
 
 
 def sent_yesterday(place):
-    """A referral that went out a day ago, and the concern it is of."""
+    """A referral that went out a day ago, and its concern."""
     ago = place.now - timedelta(days=1)
     lead = factories.viewer(place.school, Role.DSL, who=place.lead, now=ago)
     writer = factories.viewer(place.school, who=place.teacher, now=ago)
@@ -33,7 +33,7 @@ def sent_yesterday(place):
 
 
 def chase(walk) -> None:
-    """Twice: nobody answers; then they say that they have it. Ten seconds each."""
+    """Chases twice: nobody answers; then they say that they have it. Ten seconds each."""
     walk.fill(minutes="31")
     walk.press("Record the call")
     walk.reads("Chased once, 31 minutes waiting")

@@ -21,7 +21,7 @@ DECISION = {
 
 
 def write_and_finish_later(walk, place) -> str:
-    """What the teacher does; gives the reference of the concern."""
+    """Does what the teacher does; gives the reference of the concern."""
     walk.sign_in(place.teacher)
     walk.at("My concerns")
     walk.press("Write a concern")

@@ -13,8 +13,8 @@ ONE_BY_ONE = ("concerns", "0021_refer")
 
 
 def tables(last: tuple[str, str]) -> dict[str, object]:
-    """Every model as the migrations up to `last` leave it: each field, constraint, index and option
-    by its name, taken apart into what can be compared."""
+    """Every model after the migrations up to `last`: each field, constraint, index and option by
+    its name, in parts that can be compared."""
     loader = MigrationLoader(None, replace_migrations=last == IN_ONE)
     state = loader.project_state(last)
     apart = MigrationAutodetector(state, state).deep_deconstruct

@@ -24,7 +24,7 @@ def count(ask) -> int:
 
 
 def kept(house, lines: list[str]):
-    """A staff file of so many lines, waiting to be confirmed."""
+    """A staff file of so many lines that waits to be confirmed."""
     return acts.upload(
         by=house.office, content=HEAD + "".join(lines), rows=len(lines), now=timezone.now()
     )
@@ -32,7 +32,7 @@ def kept(house, lines: list[str]):
 
 @pytest.fixture
 def pages(house) -> dict[str, str]:
-    """The address of each page about one person, or one thing."""
+    """The address of each page about one person or one thing."""
     who = factories.person(house.school, Role.STAFF, Role.OFFICE)
     cover = Cover(kind="holidays", person=house.lead.person, since=NOW.date())
     acts.say_cover(by=house.office, cover=cover, now=NOW)
@@ -54,7 +54,7 @@ def pages(house) -> dict[str, str]:
 
 @pytest.fixture
 def head(house, client):
-    """Whoever may open every one of them."""
+    """Somebody who may open every one of them."""
     factories.sign_in(client, house.head.person)
     client.get("/people/")
     return client

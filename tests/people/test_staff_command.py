@@ -31,7 +31,7 @@ def school():
 @pytest.fixture
 def bring(tmp_path, school):
     def run(text: str | bytes, *more: str) -> str:
-        """What the command said; CommandError is raised with that in its `said`."""
+        """The command's output; a CommandError is raised with the output in its `said`."""
         path = tmp_path / "staff.csv"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         said = io.StringIO()

@@ -31,7 +31,7 @@ def upload(desk, text: str):
 
 
 def shown(desk, text: str = THREE) -> str:
-    """The address of what the file would do."""
+    """The address of the page that shows what the file would do."""
     return upload(desk, text).url
 
 

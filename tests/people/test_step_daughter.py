@@ -37,7 +37,7 @@ def daughter(world, manager):
 
 
 def every_page(client, world, who: Person) -> dict[str, bytes]:
-    """All the addresses of the site, each as it is shown; of the staff, `who` is the one."""
+    """Every address of the site as it is shown; `who` is the member of staff in it."""
     pages = {}
     for name in routes():
         uid = who.uid if kind_of(name) == "person" else None

@@ -30,12 +30,12 @@ def concern_of(house, holder):
 
 
 def told(person):
-    """What `person` was told of what somebody else had held."""
+    """The messages that `person` was sent about what somebody else had held."""
     return Notice.objects.filter(person=person, key__startswith="over:")
 
 
 def became(viewer, concern) -> list[str]:
-    """What the trail of `concern` says became of what somebody held on it."""
+    """What the trail of `concern` says about the steps somebody held on it."""
     found = build_trail(sight.open_concern(viewer, concern.uid, Kind.TRAIL), viewer)
     facts = [fact for entry in found.entries for fact in entry.facts]
     return [words for about, words in facts if about == "What they held"]

@@ -37,7 +37,7 @@ def child(lead):
 
 
 def referred(lead, child, answer="no_further", view="agree", now=NOW):
-    """A concern about `child`, referred and answered, with the school's view of the answer."""
+    """A concern about `child` that was referred and answered, with the school's view of it."""
     concern = factories.concern_at(
         State.TAKEN, where=lead.school, lead=lead, children=(child,), by=lead, now=now
     )

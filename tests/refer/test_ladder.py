@@ -34,7 +34,7 @@ def lead():
 
 @pytest.fixture
 def referral(lead):
-    """Sent, and not answered yet."""
+    """A referral that was sent and not answered yet."""
     concern = factories.concern_at(State.TAKEN, where=lead.school, lead=lead)
     decide_concern(lead, concern, Route.SOCIAL_CARE)
     found = concern.referrals.get()

@@ -22,7 +22,7 @@ def office(fresh_database) -> Office:
 
 
 def confirmed(office, files) -> list[str]:
-    """What each of the presses came to: "in", or the words of its refusal."""
+    """The result of each press: "in", or the words of its refusal."""
     ready = Barrier(len(files))
     forms = [
         {

@@ -41,7 +41,7 @@ def pupils(office):
 
 @pytest.fixture
 def gone(office, pupils) -> Child:
-    """The first pupil, whom the next file lacks."""
+    """The first pupil, who is missing from the next file."""
     return child_of(office, pupils[0])
 
 
@@ -216,7 +216,7 @@ def test_staff_do_not_answer_for_the_roll(office, pupils):
 
 
 def cost(office, count: int) -> int:
-    """Statements of an import that finds `count` children missing, each with an open concern."""
+    """How many statements an import takes that misses `count` children with open concerns."""
     pupils = exports.roll(60)
     office.bring(pupils)
     writer = factories.viewer(office.school)

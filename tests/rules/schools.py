@@ -51,6 +51,6 @@ def at(text):
 
 
 def wall(moment):
-    """What the classroom clock says at a moment the calendar gave, which must be in UTC."""
+    """What the classroom clock says at `moment`, which must be in UTC."""
     assert moment.tzinfo is UTC
     return moment.astimezone(LONDON).strftime("%Y-%m-%d %H:%M")

@@ -18,7 +18,10 @@ def problems(answer):
 
 
 def refused(staff, answers):
-    """Send; it must be refused with the words still there. Gives back what was said to be wrong."""
+    """Sends the form and checks that it is refused with its words still there.
+
+    Returns what was wrong.
+    """
     answer = staff.send(answers)
     assert answer.status_code == 422
     assert not Concern.objects.exists()

@@ -16,7 +16,7 @@ ENDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK")
 
 
 def spent(action):
-    """(statements, commits) of `action`."""
+    """The statements and commits of `action`."""
     with CaptureQueriesContext(
         connection,
     ) as captured:
@@ -27,7 +27,8 @@ def spent(action):
 
 
 def settled(staff):
-    """The first request of a session notes its idle limit, of a process the school's calendar."""
+    """Makes the first request: in a session it notes the idle limit, in a process it reads the
+    calendar."""
     staff.open()
     return staff
 

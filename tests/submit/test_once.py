@@ -27,7 +27,7 @@ def child(staff):
 
 
 def at_once(staff, address, answers, times=16):
-    """The answers to the same form sent from as many windows of one browser at the same moment."""
+    """The answers to one form sent at the same moment from several windows of one browser."""
 
     def press(_):
         window = SecureClient()

@@ -15,7 +15,7 @@ UNREAD = "nobody has said that they have it"
 
 @pytest.fixture
 def late(staff, child):
-    """Of a child who may not be safe at home today: to be read within half an hour."""
+    """About a child who may not be safe at home today: it must be read within half an hour."""
     sent = timezone.now() - timedelta(hours=1)
     return factories.send_concern(staff.viewer, child, going_home="yes", now=sent).concern
 

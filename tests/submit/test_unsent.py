@@ -30,7 +30,7 @@ def writer(where, lead):
 
 @pytest.fixture
 def urgent(where, writer, child):
-    """Written at ten, worried about today; the clock stands still, and nothing is sent."""
+    """Written at ten and urgent today; the clock stands still, and nothing is sent."""
     by = factories.viewer(where, who=writer)
     return factories.send_concern(by, child, going_home="yes").concern
 

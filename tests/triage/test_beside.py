@@ -23,7 +23,7 @@ def lead(where):
 
 @pytest.fixture
 def family(where, lead):
-    """A child with a brother here, and what was written of him."""
+    """A child with a brother here, and what was written about him."""
     child = factories.child(where, surname="Ash")
     brother = factories.child(where, "Bran", "Ash")
     homes.move_to_address(lead, child, children=[brother])

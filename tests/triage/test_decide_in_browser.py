@@ -18,7 +18,7 @@ FEW = 3
 
 @pytest.fixture
 def place(server):
-    """A school, its lead an hour ago, and who else may decide."""
+    """A school, its lead an hour ago, and others who may decide."""
     where = factories.school()
     person = factories.person(where, Role.DSL, name="Asha Okafor")
     now = datetime.now(UTC) - timedelta(hours=1)
@@ -38,7 +38,7 @@ def taken(lead, **more) -> Concern:
 
 
 def forget(complaints, status):
-    """The console repeats what the server answered: here it was meant."""
+    """Clears the console's complaints about answers that the test meant."""
     complaints.heard[:] = [
         words for words in complaints.heard if f"status of {status}" not in words
     ]

@@ -64,7 +64,7 @@ WRONG = [
 
 
 def bad(where):
-    """The routes of each, and what else it says."""
+    """The routes of each refused decision, and its other answers."""
     tomorrow = LATER + timedelta(days=1)
     far = date(2028, 1, 1)
     watcher = factories.person(where)

@@ -45,7 +45,7 @@ MOST_BLOCKS = 300
 
 
 def open_ones(where, lead, number):
-    """Of every open state, some late, some with marks and several children."""
+    """Concerns in every open state, some late, some with marks and several children."""
     children = [factories.child(where, year=f"Year {year}") for year in range(1, 7)]
     kinds = [{}, {"going_home": "yes"}, {"marks": (factories.body_mark(),)}, {"danger": True}]
     states = [State.WAITING, State.WAITING, State.TAKEN, State.DECIDED]
@@ -150,7 +150,8 @@ def arranged(fresh_database):
 
 
 def _look_at_the_tables(database):
-    """PostgreSQL plans by what it last saw of its tables; it looks by itself every minute or so."""
+    """Has PostgreSQL analyse its tables now: it plans by what it last saw, and looks by itself only
+    every minute or so."""
     if connection.vendor == "postgresql":
         owner = psycopg2.connect(database.owner_url)
         owner.autocommit = True
@@ -216,7 +217,7 @@ def test_the_work_of_the_queue_does_not_grow_with_the_years(arranged):
 
 
 def work(lead) -> int:
-    """Steps of SQLite's machine; on PostgreSQL the blocks the list and the counts touch."""
+    """Steps of SQLite's machine, or the blocks that the list and the counts touch on PostgreSQL."""
     if connection.vendor == "sqlite":
         with count_sqlite_steps() as taken:
             ask(lead)

@@ -80,7 +80,7 @@ def test_of_several_it_asks_which(desk, wrong, right):
 
 
 def everything(desk, wrong):
-    """A concern about the wrong child, decided, told to an agency and a parent."""
+    """A concern about the wrong child that was decided and told to an agency and a parent."""
     writer = factories.viewer(desk.where)
     concern = desk.concern(children=(wrong,), by=writer, account=SECRET)
     then = desk.now + timedelta(minutes=30)

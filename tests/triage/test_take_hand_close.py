@@ -80,7 +80,7 @@ def refile(lead, concern):
 
 
 def ready(state, where, writer, lead):
-    """A concern at `state`; where it was decided, with nothing left that holds it open."""
+    """A concern at `state`; if it was decided, with nothing left that holds it open."""
     concern = concern_at(state, where, lead, by=writer)
     if state is State.DECIDED:
         support = concern.steps.get(kind=StepKind.SUPPORT)

@@ -24,7 +24,7 @@ ACTS = 40
 
 
 class Walk:
-    """One concern about two children, two leads and a writer, and chance."""
+    """One concern about two children, two leads and a writer, moved by chance."""
 
     def __init__(self, seed: int):
         self.chance = random.Random(seed)
@@ -114,7 +114,7 @@ class Walk:
         chase.do_step(by=self.lead, step=step, words="Done.", now=self.now)
 
     def move(self) -> bool:
-        """One act, a while after the last. Whether the rules let it."""
+        """Makes one act, a while after the last. Returns whether the rules let it."""
         self.now += timedelta(minutes=self.chance.randrange(1, 400))
         moves = [self.take, self.hand, self.note, self.close, self.reopen, self.tell, self.add]
         moves += [self.decide, self.speak, self.move_a_referral, self.do_a_step] * 2

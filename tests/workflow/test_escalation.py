@@ -23,7 +23,7 @@ DUE = NOW + timedelta(minutes=30)
 
 
 class Desks:
-    """A school with a lead, a deputy and a head, and a first look that is owed today."""
+    """A school with a lead, a deputy and a head, and a first look that is due today."""
 
     def __init__(self):
         self.school = factories.school()
@@ -40,7 +40,7 @@ class Desks:
         return rows.get(concern=self.concern, kind=StepKind.FIRST_LOOK_NOW)
 
     def come(self, minutes: int) -> EscalationTarget | None:
-        """To whom it has come so long after it was due."""
+        """To whom the step has come so long after it was due."""
         now = DUE + timedelta(minutes=minutes)
         return EscalationLadders(self.school, now, [self.step]).current_recipient(self.step)
 

@@ -43,7 +43,7 @@ def kept(concern) -> set[int]:
 
 
 def from_rows(concern) -> set[int]:
-    """What would be kept if it were made again from every word in its rows."""
+    """The index as it would be if it were made again from every word in its rows."""
     words = searchable_stems(*word_index.decrypt_concern_texts([concern.pk])[concern.pk])
     return {word_index.word_token(concern.school, word) for word in words}
 
@@ -53,7 +53,7 @@ def having(viewer, *words, before=None) -> list[int]:
 
 
 def said_everywhere(where, lead):
-    """A concern to which everything that can be written was written, each by its own act."""
+    """A concern with every kind of text on it, each written by its own act."""
     writer = factories.viewer(where)
     every = dict.fromkeys(
         ("may_mean", "place", "asked", "who_else", "explanation", "explained_by", "described"), ""
