@@ -49,7 +49,7 @@ def chromium() -> str | None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args, certificate):
-    # Chromium's own sandbox cannot be had as root.
+    # Chromium's own sandbox does not work as root.
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     # Trusted, not ignored: from a server it mistrusts Chromium keeps no page, and Back shows none.
     trusted = f"--ignore-certificate-errors-spki-list={_fingerprint(certificate)}"

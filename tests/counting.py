@@ -27,7 +27,7 @@ def count_calls(ask) -> int:
         nonlocal counted
         counted += event in ("call", "c_call")
 
-    # What an earlier test left to be collected is not this page's.
+    # Garbage of an earlier test is not counted for this page.
     gc.collect()
     gc.disable()
     sys.setprofile(count)

@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
 
 
-# As if it had gone round in a moment, and were on no round now, whatever time a test is at.
+# As if a round had just ended and none were running, whatever time the test is at.
 CLOCK_BEATS = """
 UPDATE concerns_beat SET at = '2100-01-01 00:00:00', leased_until = '2000-01-01 00:00:00'
 """
@@ -64,7 +64,7 @@ class Database:
             check=False,
         )
         if check and done.returncode:
-            # The end alone: every test that needs this database says it again.
+            # Only the end of the output: every test that needs this database repeats it.
             said = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
             pytest.fail(f"manage.py {' '.join(arguments)}:\n{said}", pytrace=False)
         return done

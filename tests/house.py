@@ -15,11 +15,11 @@ FLOORS = {
     "rules": 0, "models": 1, "workflow": 2, "reading": 3, "forms": 4, "doors": 5, "paper": 6,
     "rooms": 7, "management": 8,
 }  # fmt: skip
-# A file is split where it holds two subjects; this is only where it must have been looked at again.
+# A file is split when it holds two subjects; one over this length must be looked at again.
 LONGEST_FILE = 500
 ROOM_FILES = {"__init__.py", "acts.py", "queries.py", "forms.py", "views.py"}
 WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "save"}
-# Words that would tell of another workplace than this project's own.
+# Words of another workplace, which must not get into this project.
 FOREIGN = "|".join(
     (
         "pypi" + r"\.org",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import PROTECT
 
-# What is asked of every model; of what is about a concern or a child, `visible_to` too.
+# What every model must have; one about a concern or a child must have `visible_to` too.
 PROMISES = ("uid", "school")
 ROLLS = "the office keeps the roll, and it says nothing of any concern"
 EXCUSED: dict[tuple[str, str], str] = {

@@ -10,7 +10,7 @@ import pytest
 from tests.house_templates import ROOT
 
 BROKEN = '<p style="color: red">Late</p>'
-# Only the template's own check is real: the others are what they are elsewhere, and pass.
+# Only the check of templates is real: the others are stubs that pass.
 PYTHON = """#!/bin/sh
 case "$*" in *tests.house_templates*) exec {python} "$@" ;; esac
 """

@@ -86,7 +86,7 @@ def test_no_function_is_over_40_lines(sources):
     assert house.long_functions(sources) == []
 
 
-def test_every_module_says_what_it_knows(sources):
+def test_every_module_has_a_docstring(sources):
     assert house.without_docstring(sources) == []
 
 

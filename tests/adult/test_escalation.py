@@ -15,7 +15,7 @@ from tests.counting import list_statements
 from tests.desk import Desk, page_text
 from tests.factories import NOW
 
-# A first look now is owed within half an hour, and pushed every quarter of an hour after that.
+# An urgent first look is due within half an hour, and escalated every quarter of an hour after.
 LATE = timedelta(minutes=44)
 COME = timedelta(minutes=45)
 

@@ -23,9 +23,9 @@ from tests.doors.world import World, kind_of, routes
 
 # The form's token; the signed token of its draft; the id of a form not sent yet, or of one press.
 FRESH = re.compile(rb'(name="(?:csrfmiddlewaretoken|keep|draft|once)" value=")[^"]*"')
-# What is typed where something can be looked for.
+# What is typed into search boxes.
 TYPED = {"submit_children": {"part": "fo"}, "child_search": {"words": "door"}}
-# What a list can be asked for.
+# The questions a list can be asked.
 ASKED = {
     "triage": ("?state=late", "?state=waiting", "?state=closed"),
     **dict.fromkeys(("audit", "audit_print"), ("?year=all",)),

@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> None:
         _bench([int(size) for size in arguments] or [1_000])
 
 
-# Each in a process of its own
+# Steps, each in a process of its own
 
 
 def _set_up() -> None:
@@ -108,7 +108,7 @@ def _first(which: str) -> None:
 
 def _play(level: str) -> None:
     """Plays a year at so many incidents for each 1,000 pupils and prints it as one line of JSON."""
-    # No machine of this name: the year has a mail server of its own.
+    # No machine has this name: the year has a mail server of its own.
     os.environ["EMAIL_HOST"] = "mail.bench.example"
     _set_up()
     from tests.bench import counted, school
@@ -120,7 +120,7 @@ def _play(level: str) -> None:
     print(json.dumps(counted.of(Year(int(level), say=_tell).play())))
 
 
-# The whole
+# All steps together
 
 
 def _tell(words: str) -> None:
@@ -150,7 +150,7 @@ def _bench(sizes: list[int]) -> None:
             for size in sizes:
                 found.append(_one(databases, size, Path(folder), site, size == weighed))
                 if len(sizes) > 1:
-                    # The largest takes most of an hour: what is known is not kept back for it.
+                    # The largest takes most of an hour: figures of the smaller ones are printed first.
                     print("\n".join(table.figures(engine, [size], found[-1:])), flush=True)
         finally:
             print("\n".join(table.lines(engine, sizes[: len(found)], found, site)))

@@ -14,7 +14,7 @@ from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.words import AgencyAnswer
 from tests.bench.secondary import DEPUTY, DSL, HEAD
 
-# After so many working days, and how often. None: never of themselves; somebody has to chase.
+# After so many working days, and how often. None: they answer only when somebody chases.
 SOCIAL_CARE = ((1, 65), (2, 10), (4, 8), (None, 17))
 OTHERS = ((2, 30), (5, 40), (9, 15), (None, 15))
 # A call that chases brings an answer the same day.

@@ -32,7 +32,7 @@ from tests.bench.secondary import DEPUTY, NEW, OTHER_DEPUTY
 
 # Read and decided in one sitting.
 AT_ONCE = 0.6
-# Of what does not press, so much is only added to the picture.
+# This share of what is not urgent is only added to the picture.
 LIGHT = 0.62
 ROUTES = (
     ((Route.SOCIAL_CARE, Route.PARENTS), 12), ((Route.EARLY_HELP, Route.PARENTS), 14),

@@ -36,7 +36,7 @@ LONG = 12
 AHEAD = timedelta(days=4)
 # By rank of its clock: what somebody who is not named for it does on a day without school.
 PRESSES = 3
-# What the agency owes: nothing is done about it before it is late, and then once a day.
+# An answer the agency owes: nothing is done about it before it is late, then once a day.
 THEIRS = frozenset({
     StepKind.HEAR_BACK, StepKind.HEAR_BACK_OTHER, StepKind.CHALLENGE, StepKind.ASSESSMENT,
 })  # fmt: skip
@@ -46,7 +46,7 @@ class Leads:
     def __init__(self, year):
         self.year = year
         self.spent: Counter[tuple[int, date]] = Counter()
-        # Who is at it, and who of them was called meanwhile and so looks again.
+        # Who is working now, and who of them was called meanwhile and so looks again.
         self._busy: set[int | None] = set()
         self._called: set[int] = set()
         self._chased: dict[int, date] = {}
@@ -82,7 +82,7 @@ class Leads:
             return moment(day_of(when) + timedelta(days=1), morning)
         return max(when, moment(day_of(when), morning))
 
-    # What has come to somebody
+    # Finding what has come to somebody
 
     def _look(self, at: datetime, name: str) -> None:
         person = self.year.who.get(name)

@@ -120,7 +120,7 @@ class Calls:
             yield
         finally:
             sys.setprofile(None)
-            # Leaving this block is two calls more, and they are not the site's.
+            # Leaving this block makes two more calls, which are not the site's.
             self.count -= 2
 
     @property

@@ -55,7 +55,7 @@ def ten_years(place: Place, size: int) -> Iterator[int]:
         _found_by(told)
         if number % BATCH == BATCH - 1 and number + 1 < size:
             yield number + 1
-    # A lead who must never see one of them, so that what may be seen is narrowed.
+    # A lead who must never see one of them, so that queries leave it out.
     place.tables.Exclusion.add(
         school_id=1, concern_id=1, person_id=1, by_id=4, at=at(NOW), why="A neighbour."
     )

@@ -73,7 +73,7 @@ class Tables:
     def __init__(self, *models, seed: int):
         self.chance = random.Random(seed)
         self.models = models
-        # Every word that was sealed, until somebody has taken them.
+        # Every text that was encrypted, until somebody has taken them.
         self.said: list[str] = []
         self.by_name = {m.__name__: Table(m, self.chance, self.said) for m in models}
 
@@ -111,7 +111,7 @@ def _write(table: Table) -> None:
             lines = io.StringIO("".join(map(_line, table.rows)))
             cursor.copy_expert(f'COPY "{table.name}" ({names}) FROM STDIN', lines)
         else:
-            # Its own driver knows no time of day.
+            # SQLite's driver has no type for a time of day.
             sqlite3.register_adapter(time, str)
             marks = ", ".join("?" * len(table.columns))
             insert = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'

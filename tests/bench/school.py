@@ -139,7 +139,7 @@ def begin(size: int) -> Place:
         _empty_school(place, authority, number, terms)
     for number in range(place.leavers + ON_ROLL):
         _child(place, number)
-    # A lead who is family of a child, so that what may be seen is narrowed as it is in life.
+    # A lead who is family of a child, so that queries leave out what the lead may not see.
     child = place.children[9][0]
     place.tables.Relation.add(school_id=1, person_id=1, shuts_out_id=1, child_id=child, how="aunt")
     return place
@@ -192,7 +192,7 @@ def _empty_school(place: Place, authority: int, number: int, terms) -> None:
     _person(place, place.tables.School.last, Role.OFFICE, f"empty{number}")
 
 
-# Hashed once, always alike: the bench is no test of hashing.
+# Hashed once and the same for everybody: the bench does not test hashing.
 _HASHED: list[str] = []
 
 

@@ -86,7 +86,7 @@ class Year:
             self.seconds[what.__name__.strip("_")] += watch.process_time() - began
         return self
 
-    # People as the product knows them
+    # People as the product has them
 
     def viewer(self, person: Person, at: datetime) -> Viewer | None:
         """The viewer the gate would make of this person; None if they hold no post on that day."""
@@ -130,14 +130,14 @@ class Year:
         if day_of(at).day <= 7:
             self.say(f"  {day_of(at):%B %Y}: {len(self.written)} written")
 
-    # What befalls
+    # What happens to people
 
     def _befall(self) -> None:
         plan = self.plan
         morning = time(7, 30)
         self.at(moment(plan.first, morning), self._name_for_holidays)
         if plan.leave:
-            # Said by the office on the Friday before.
+            # The office enters it on the Friday before.
             self.at(moment(plan.leave[0] - timedelta(days=3), time(14)), self._say_leave)
         if plan.leaves:
             self.at(moment(plan.leaves[0], time(16, 45)), self._leave)

@@ -39,7 +39,7 @@ HOW = (
     "Python calls are by sys.setprofile, C functions not counted; goals for both are halved.",
     "CPU is this process's, the least of many runs, with the floors run in between.",
 )
-# Their growth with the size of the school says something.
+# Figures whose growth with the size of the school tells something.
 GROW = {"sql", "steps", "blocks", "calls", "A", "bytes"}
 
 
@@ -81,7 +81,7 @@ def _multiples(page: dict, size: dict) -> dict:
     clocks = {"ms": page["cpu"] * 1_000, "wall_ms": page["wall"] * 1_000}
     clocks |= {"A": page["of_blank"], "bare": page["of_bare"], "inserts": page["of_insert"]}
     if queue:
-        # On PostgreSQL most of the work is another process's: only the wall clock has it.
+        # On PostgreSQL most of the work is done by another process: only the wall clock counts it.
         clock = "cpu" if size["vendor"] == "sqlite" else "wall"
         clocks["queues"] = page[clock] / queue[clock]
     return {**page, **engine, **clocks}

@@ -36,7 +36,7 @@ def test_three_weeks_of_a_busy_secondary_lose_nothing():
     found = counted.of(year)
     assert set(found["lost"].values()) == {0}
     assert table.lost([found]) == ""
-    # It was no empty school, and mail did fail.
+    # The school was not empty, and mail did fail.
     assert len(year.written) > 150
     assert year.post.failed > 0
     assert Step.objects.filter(done_at__isnull=False).count() > 300

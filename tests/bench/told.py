@@ -97,7 +97,7 @@ class Told:
         if stops < 0:
             self._closed()
 
-    # How it came
+    # How it was written
 
     def _begin(self, stops: int) -> None:
         place = self.place

@@ -101,7 +101,7 @@ def starts(environment: dict[str, str]) -> dict[str, float]:
 def memory(environment: dict[str, str], paths: list[str]) -> dict[str, float]:
     """MiB of one gunicorn worker: after its first answers, and after REQUESTS of `paths`."""
     with _served(environment) as (port, worker):
-        # The head may open every page there is.
+        # The head may open every page.
         visitor = Visitor(over_http(port)).sign_in("head1@bench.example", PASSWORD)
         for path in paths:
             _must_answer(visitor, path)

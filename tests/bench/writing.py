@@ -14,7 +14,7 @@ from concerns.rules.lifecycle import State
 from concerns.submit import acts as submit
 from tests.bench.secondary import DEPUTY, DSL, PUPILS, day_of, every_day, moment
 
-# Of an incident, how many colleagues' entries: FIELD section 6 of the project's own notes.
+# How many entries colleagues write about one incident, on average.
 ENTRIES = 1.25
 # When people write: near the two peaks, through the day, and a few from home in the evening.
 PEAKS = (time(8, 45), time(15, 30))
@@ -22,7 +22,7 @@ IN_THE_DAY = 0.28
 EVENING = 0.02
 # So many soon follow another about the same child.
 FOLLOWS = 0.3
-# The writer adds something within some days; is not at rest with what came of it.
+# How often the writer adds something within some days, and is still worried afterwards.
 ADDS = 0.08
 STILL_WORRIED = 0.03
 # The child may be in danger at this moment.

@@ -62,9 +62,9 @@ def at_once(row: Notice) -> bool:
 class NobodyGoesQuiet(Weeks):
     def __init__(self, chance):
         super().__init__(chance)
-        # Of each late step: who could act on it, since which asking, and the last asking.
+        # For each late step: who could act on it, since which asking, and the last asking.
         self.ladders: dict[int, tuple[object, int, int]] = {}
-        # What was still to go after the last round.
+        # Messages that were still to be sent after the last round.
         self.again: set[Notice] = set()
 
     def able(self, step: Step) -> set:
@@ -123,7 +123,7 @@ class NobodyGoesQuiet(Weeks):
             able = self.able(step)
             assert step.holder is None or step.holder in able
             nobody += [] if able else [step.concern.reference]
-        # With the last who may act gone there is nobody: then that is said.
+        # Once the last person who may act is gone, the message says that nobody is left.
         said = find_integrity_breaches(self.school, self.post(Role.HEAD).todays_date)
         assert sorted(words.split(":")[0] for words in said) == sorted(nobody)
 
@@ -213,7 +213,7 @@ class NobodyGoesQuiet(Weeks):
 @pytest.mark.long
 def test_weeks_of_chance_leave_nobody_quiet(chance):
     sent_here.outbox.clear()
-    # Each school by itself.
+    # Each school is played by itself.
     with transaction.atomic():
         play(NobodyGoesQuiet(chance))
         transaction.set_rollback(True)

@@ -20,7 +20,7 @@ from concerns.submit import acts as submit
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-# Tuesday's five past three, and the Wednesday after.
+# Five past three on Tuesday, and the Wednesday after.
 BEGUN = datetime(2026, 11, 3, 15, 5, tzinfo=UTC)
 EARLY = datetime(2026, 11, 4, 8, 44, tzinfo=UTC)
 MORNING = datetime(2026, 11, 4, 8, 45, tzinfo=UTC)

@@ -182,7 +182,7 @@ class Weeks:
             act = refer.hear_back
             said = {"answer": "no_further", **said}
         else:
-            # Silence is challenged as an answer is, and a challenge goes on up its ladder.
+            # No answer is challenged as an answer is, and a challenge goes on up its ladder.
             view = self.chance.choice(["agree", "disagree"])
             act = refer.give_view
             said = {"view": view, "whom": "Bo Hill", "words": "Why so."}

@@ -243,7 +243,7 @@ def test_who_is_handed_a_concern_is_told_that_it_has_come_to_them(desks):
         at = NOW + minutes * MINUTE
         triage.hand(by=lead, concern=desks.concern, to=to, note="Yours, please.", now=at)
         clock_round.run_reminder_round(at + MINUTE)
-    # To be decided before the child goes home, but not late: with the next post, and with nobody
+    # Due before the child goes home, but not late: it goes with the next post, and to nobody
     # who has passed it on meanwhile.
     clock_round.run_reminder_round(NOW.replace(hour=14, minute=30))
     words = dict(told())

@@ -72,7 +72,7 @@ def test_after_hours_without_mail_each_gets_one_letter_and_not_one_for_each_roun
     # Beside what had waited, who is still silent is asked again, each quarter of an hour in turn.
     assert max(server.letters[person.email] for person in people) <= 4
     first = server.took[0]
-    # Of several that say the same of one step, the last.
+    # The last of several letters that say the same about one step.
     assert len([line for line in first.body.splitlines() if line.startswith("- ")]) == 1
 
 

@@ -31,13 +31,13 @@ from tests import adults, factories, homes
 from tests.roll import exports
 from tests.roll.conftest import Office
 
-# Addresses that take something of their own, and not what their room is about.
+# Addresses that take something other than what their room is about.
 OWN = {"submit_draft", "adult_draft", "chase_step", "chase_why", "roll_file", "roll_answer"}
 OWN |= {"chase_again", "chase_look", "chase_task"}
 OWN |= {"people_answer", "people_end", "people_file", "people_uncover", "people_unrelate"}
-# Of a concern, in a room whose addresses else name a referral.
+# Addresses that take a concern, in a room whose other addresses take a referral.
 OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet"}
-# What an address must be asked with: a figure's rows are nobody's without the figure.
+# The query an address must have: the rows of a figure cannot be shown without the figure.
 ASKED = {
     **dict.fromkeys(["audit_rows", "audit_csv"], "?year=all"),
     "child_write": "?what=status",

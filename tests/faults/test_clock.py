@@ -81,7 +81,7 @@ def test_a_clock_killed_again_and_again_loses_no_message_and_doubles_none(
         time.sleep(0.6 + number * 0.15)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        # A killed round holds its lease for two minutes: here they have passed.
+        # A killed round keeps its lease for two minutes, which have passed here.
         Heartbeat.objects.update(leased_until=place.now - timedelta(days=1))
         Letter.objects.unsent_letters().update(
             leased_until=place.now - timedelta(days=1), next_try_at=place.now - timedelta(days=1)

@@ -114,7 +114,7 @@ def test_a_database_that_keeps_going_away_loses_no_form_and_doubles_none(server,
 
 def test_the_next_press_after_every_connection_was_cut_goes_through(server, place, sits_down):
     if connection.vendor == "sqlite":
-        return  # SQLite's connections are files of one's own: nobody else can end them.
+        return  # A connection to SQLite is the process's own file: nobody else can end it.
     desk = sits_down(place.writer)
     form = desk.form(place.child)
     cut(server.database)
@@ -126,7 +126,7 @@ def test_a_form_pressed_while_nobody_reaches_the_database_goes_through_afterward
     server, place, sits_down
 ):
     if connection.vendor == "sqlite":
-        return  # A file that is there is reached.
+        return  # SQLite's file can always be reached.
     desk = sits_down(place.writer)
     form = desk.form(place.child)
     with away(server.database):
@@ -142,7 +142,7 @@ def test_a_form_pressed_while_another_process_writes_waits_and_goes_through(
     server, place, sits_down
 ):
     if connection.vendor != "sqlite":
-        return  # PostgreSQL has no one lock to wait for.
+        return  # PostgreSQL has no single lock to wait for.
     desk = sits_down(place.writer)
     form = desk.form(place.child)
     with locked(server.database, 3):

@@ -7,7 +7,7 @@ import pytest
 from concerns.models import Concern, Decision
 
 WORDS = "She said “not at home”, and would not say more."
-# The one is deleted when the browser ends, the other when nothing was pressed for too long.
+# The first is deleted when the browser closes, the second after too long without a press.
 COOKIES = ["session", "idle"]
 
 

@@ -18,7 +18,7 @@ from tests import factories
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 320, "height": 640}
-# Names and words that nothing but a page's own text may hold.
+# Names and words that may stand in a page's text and nowhere else.
 FORENAME = "Amelia"
 SURNAME = "Quillfeather"
 TELLING = "marmalade"

@@ -21,7 +21,7 @@ from tests.databases import ROOT
 
 FOLDER = Path(__file__).parent / "pictures"
 SIZE = {"width": 1280, "height": 1130}
-# Whose first page, by the role they sign in with.
+# The role whose first page is taken, for each picture.
 WHO = ("staff", "dsl", "head")
 # What the head presses to see it.
 SICK = ("Next steps", "everyone's", re.compile(r"Why\? .*First look"))

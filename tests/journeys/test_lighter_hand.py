@@ -115,6 +115,6 @@ def test_two_thirds_of_a_busy_day_take_a_sentence_and_one_key_each(walk, place, 
     assert whole / len(spent) < 10
     page.get_by_text("Nothing else waits in the queue for you").wait_for()
     assert Decision.objects.filter(light=True).count() == len(run)
-    # Nothing is left over but to look again: who wrote it has their word.
+    # Only looking again is left: the writer has had their word.
     assert set(Step.objects.open().values_list("kind", flat=True)) == {"keep"}
     walk.went_untold(server.log)

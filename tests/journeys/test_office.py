@@ -6,7 +6,7 @@ from concerns.models import Child, Placement, RollQuestion
 from tests.roll import exports
 
 PUPILS = 1500
-# As a system writes it that calls nothing what we call it.
+# Written by a system that uses none of our column names.
 STRANGE = replace(
     exports.PLAIN,
     headings=("Name 2", "Name 1", "Goes by", "D of B", "U.P.N.", "Adm.", "Cohort", "Tutor"),

@@ -8,7 +8,7 @@ from concerns.models import Concern
 from tests.journeys.conftest import FORENAME, SURNAME, TELLING
 
 SAID = f"He eats {TELLING} out of the bins behind the kitchen."
-# From the landing page to the receipt; typing what was said is not counted.
+# From the landing page to the receipt, without typing what was said.
 MOST_PRESSES = 11
 MOST_LETTERS = 6
 

@@ -56,7 +56,7 @@ def test_a_child_is_found_by_either_name_and_by_the_old_one_it_is_said(office, r
     assert found(office, "nol aoi") == ["Aoife Ferreira (was Aoife Nolan)"]
 
 
-def test_by_the_name_they_have_the_old_one_is_told_to_nobody(office, renamed):
+def test_a_search_by_the_present_name_does_not_show_the_old_one(office, renamed):
     assert found(office, "aoife") == ["Aoife Ferreira"]
 
 

@@ -42,7 +42,7 @@ def test_it_is_owed_within_half_an_hour_beside_the_first_look(where):
     assert concern.steps.get(kind=StepKind.REFER_NOW).due_at == NOW + timedelta(minutes=30)
 
 
-def test_a_mark_on_a_child_who_moves_about_is_not(where):
+def test_a_mark_on_a_child_who_moves_about_is_not_urgent(where):
     concern = factories.concern_at(State.WAITING, where=where, marks=(factories.body_mark(),))
     assert StepKind.REFER_NOW not in open_step_kinds(concern)
 
@@ -73,7 +73,7 @@ def test_what_was_sent_before_it_was_written_down_ends_it_too(where, lead):
     assert StepKind.REFER_NOW not in open_step_kinds(concern)
 
 
-def test_sending_to_the_police_does_not(where, lead):
+def test_sending_to_the_police_does_not_end_it(where, lead):
     concern = infant(where)
     routes = (Route.SOCIAL_CARE, Route.POLICE)
     decide_concern(lead, concern, *routes, sent={Route.POLICE: referral_sent_answers()})
@@ -140,14 +140,14 @@ def test_the_writer_says_that_it_is_done(where, writer):
     assert Addition.objects.get(concern=concern).words == "Rang 101, ref 4."
 
 
-def test_nobody_says_it_for_them(where, writer, lead):
+def test_nobody_else_may_say_that_the_report_is_done(where, writer, lead):
     concern = known(where, writer)
     with pytest.raises(Http404):
         report(lead, concern)
     assert StepKind.REPORT_FGM in open_step_kinds(concern)
 
 
-def test_it_is_said_once(where, writer):
+def test_the_report_is_said_to_be_done_only_once(where, writer):
     concern = known(where, writer)
     report(writer, concern)
     with pytest.raises(ActRefused, match="written down already"):
@@ -189,7 +189,7 @@ def test_the_writer_writes_when_and_how_on_their_own_page(desk, where):
     assert "This is written down." in page_text(desk.open(page))
 
 
-def test_without_how_it_asks(desk, where):
+def test_the_writer_is_asked_how_they_reported_it(desk, where):
     concern = known(where, desk.viewer, now=desk.now)
     answer = desk.press(f"/chase/reported/{concern.uid}/", {})
     assert "Write how you reported it and whom you spoke to" in summary_errors(answer)

@@ -217,7 +217,7 @@ def test_one_press_decides_the_same_for_each_child_ticked(desk, two):
     assert (two.state, Decision.objects.get().children.count()) == (State.DECIDED, 2)
 
 
-# What presses
+# What is urgent
 
 
 def test_a_mark_leaves_no_light_decision_to_choose(desk):

@@ -113,7 +113,7 @@ def pages_of(viewer, **wanted):
 
 
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(where, lead):
-    # Many due at the same moment: a bell.
+    # Many steps due at the same moment, at a bell.
     for number in range(60):
         waiting(where, now=NOW + timedelta(minutes=number // 20))
     pages = pages_of(lead)

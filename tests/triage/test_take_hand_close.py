@@ -178,7 +178,7 @@ def test_it_is_handed_only_to_who_may_decide_on_it(where, lead, kind):
     assert count_ledger_lines(taken, Kind.REFUSED) == 1
 
 
-def test_it_is_not_handed_to_who_has_it(where, lead):
+def test_a_concern_is_not_handed_to_who_holds_it(where, lead):
     taken = concern_at(State.TAKEN, where, lead)
     with pytest.raises(ActRefused, match="has it already"):
         triage.hand(by=lead, concern=taken, to=lead.person, note="Mine.", now=LATER)

@@ -160,7 +160,7 @@ def said_everywhere(where, lead):
 def test_every_word_that_any_act_writes_can_be_found(where, lead):
     concern = said_everywhere(where, lead)
     assert from_rows(concern) - kept(concern) == set()
-    # Whoever lets something else be written of a concern writes it above, too.
+    # If a new kind of text can be written on a concern, write one in `said_everywhere` too.
     assert [
         model.__name__
         for model in word_index.models_with_concern_texts()
@@ -169,7 +169,7 @@ def test_every_word_that_any_act_writes_can_be_found(where, lead):
     assert having(lead, "smew", "curlew", "otter") == [concern.pk]
 
 
-def test_what_is_kept_is_no_word_and_another_in_every_school(where, lead):
+def test_the_index_holds_no_readable_word_and_differs_by_school(where, lead):
     tokens = kept(factories.concern_at(State.WAITING, where=where, account="belt"))
     there = factories.school()
     assert tokens.isdisjoint(kept(factories.concern_at(State.WAITING, where=there, account="belt")))
@@ -185,7 +185,7 @@ def test_words_are_found_under_a_key_of_before(where, lead, settings):
     assert kept(old).isdisjoint(kept(new))
 
 
-def test_only_what_has_every_word_is_found(where, lead):
+def test_a_search_finds_only_what_has_every_word(where, lead):
     both = factories.concern_at(State.WAITING, where=where, account="a belt and a bruise")
     factories.concern_at(State.WAITING, where=where, account="a belt")
     assert having(lead, *sorted(searchable_stems("belt bruised"))) == [both.pk]
@@ -257,7 +257,7 @@ def test_what_was_written_before_is_made_findable_in_batches(where, lead):
     assert all(kept(c) <= was for c, was in zip((*concerns, there), before, strict=True))
 
 
-def test_stopped_half_way_it_goes_on_where_it_was(where, monkeypatch):
+def test_indexing_that_was_stopped_goes_on_where_it_was(where, monkeypatch):
     for _ in range(3):
         factories.concern_at(State.WAITING, where=where)
     Concern.objects.update(findable=False)
@@ -281,7 +281,7 @@ def test_stopped_half_way_it_goes_on_where_it_was(where, monkeypatch):
     assert not Concern.objects.filter(findable=False).exists()
 
 
-def test_it_is_made_anew_when_a_key_is_taken_out(where, lead, settings):
+def test_the_index_is_made_again_when_a_key_is_removed(where, lead, settings):
     concern = factories.concern_at(State.WAITING, where=where, account="belt")
     NameKey.objects.all().delete()
     keys = settings.RECORD_KEYS
@@ -294,7 +294,7 @@ def test_it_is_made_anew_when_a_key_is_taken_out(where, lead, settings):
     assert set(child.name_keys.values_list("word", flat=True)) == child.own_name_words()
 
 
-def test_one_sent_now_is_findable_at_once(where):
+def test_a_concern_is_findable_as_soon_as_it_is_sent(where):
     assert factories.concern_at(State.WAITING, where=where).findable
 
 
@@ -311,7 +311,7 @@ def test_no_word_about_an_adult_who_works_here_is_ever_kept_or_looked_through(wh
     about, _ = adult.send(by=by, draft=uuid.uuid4(), told=told, now=NOW)
     assert not WordKey.objects.exists()
     concern = factories.concern_at(State.WAITING, where=where, account="otter")
-    # By the key of either: the two kinds number their rows each for itself.
+    # By the key of either: each kind numbers its own rows.
     words = word_index.decrypt_concern_texts([concern.pk, about.pk])
     assert words[concern.pk] == ["otter"]
     assert "belt heron" not in str(words)
