@@ -150,7 +150,7 @@ def _bench(sizes: list[int]) -> None:
             for size in sizes:
                 found.append(_one(databases, size, Path(folder), site, size == weighed))
                 if len(sizes) > 1:
-                    # The largest takes most of an hour: figures of the smaller ones are printed first.
+                    # The largest takes most of an hour: figures of smaller ones are printed first.
                     print("\n".join(table.figures(engine, [size], found[-1:])), flush=True)
         finally:
             print("\n".join(table.lines(engine, sizes[: len(found)], found, site)))
