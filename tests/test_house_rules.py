@@ -51,7 +51,7 @@ def test_a_docstring_names_only_files_that_are_there(sources):
     texts = {name: text for name, (_, text) in sources.items()}
     for page in ("README.md", "concerns/rules/MAP.md"):
         texts[page] = (house_templates.ROOT / page).read_text(encoding="utf-8")
-    assert house_names.missing_files_named(texts, house.tracked()) == []
+    assert house_names.missing_files_named(texts, house.list_tracked_files()) == []
 
 
 def test_no_two_assignments_are_fused_into_one():
