@@ -299,7 +299,7 @@ def close(
     if not lifecycle.may_concern_become(State(concern.state), State.CLOSED):
         raise ActRefused("Decide first: it is closed once it has been decided.")
     if not words_back.strip() and concern.reporter_id != by.person.pk:
-        raise ActRefused("Closing gives the person who wrote it a word back.")
+        raise ActRefused("Write a reply to the person who wrote it before you close it.")
     if words_back.strip():
         _record_adult_word_back(agenda, by, words_back, now)
     concern.state = State.CLOSED

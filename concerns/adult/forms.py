@@ -32,7 +32,7 @@ from concerns.rules.words import ConcernSubject
 
 GONE = "Somebody you chose does not work here any more. Choose again, or write it in words"
 TO_THEM = "They read it as you write it. Thank them, say what you can, and name nobody."
-NO_WORD = "Write them a word: nobody should be left wondering whether they were heard"
+NO_WORD = "Write them a reply, so that they know they were heard"
 
 
 class AdultConcernForm(WhoToldYouQuestions):
@@ -143,7 +143,7 @@ class AdultConcernForm(WhoToldYouQuestions):
 
 
 class AdultAddForm(DraftableForm):
-    about = choice_field("Who is this about?", ConcernSubject, needed="Say whom it is about")
+    about = choice_field("Who is this about?", ConcernSubject, needed="Say who it is about")
     words = WordsField(
         "Add something",
         needed="Write what you want to add",
@@ -178,9 +178,9 @@ class AdultNoteForm(AdultReaderForm):
 
 
 class AdultWordBackForm(AdultReaderForm):
-    heading = "Give the person who wrote it a word back"
-    words = WordsField("Your word to them", needed=NO_WORD, help_text=TO_THEM)
-    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Give them this word")))
+    heading = "Reply to the person who wrote it"
+    words = WordsField("Your reply", needed=NO_WORD, help_text=TO_THEM)
+    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Send this reply")))
 
 
 class AdultHandoverForm(AdultReaderForm):
@@ -221,9 +221,10 @@ class AdultStaffReasonForm(AdultReaderForm):
 
 
 class AdultSubjectForm(AdultStaffReasonForm):
-    heading = "Say whom it is about"
+    heading = "Say who it is about"
     above = (
-        "Whoever you choose sees nothing of it from now on, and nor does anybody named before. The "
+        "Whoever you choose sees nothing of it from now on, and nor does anybody named before. "
+        "The "
         "words that were written stay as they are. If it is about you, it goes to the next."
     )
 
@@ -231,7 +232,8 @@ class AdultSubjectForm(AdultStaffReasonForm):
 class AdultExcludeForm(AdultStaffReasonForm):
     heading = "Shut somebody out"
     above = (
-        "From their next page on they see nothing of it, for good. You may choose yourself, if you "
+        "From their next page on they see nothing of it, for good. You may choose yourself, if "
+        "you "
         "are too near to it: it then goes to the next."
     )
 
@@ -290,7 +292,7 @@ class AdultDecisionForm(ConditionalForm, AdultReaderForm):
     )
     reason = WordsField("Why?", needed="Say why")
     considered = WordsField("What else did you consider?", needed="Say what else you considered")
-    words_back = WordsField("A word to the person who wrote it", help_text=TO_THEM)
+    words_back = WordsField("A reply to the person who wrote it", help_text=TO_THEM)
 
     def __init__(self, *args, today: date, **kwargs):
         super().__init__(*args, **kwargs)
@@ -314,7 +316,7 @@ class AdultDecisionForm(ConditionalForm, AdultReaderForm):
         "look_again",
         Question("reason", size="m", rows=4),
         Question("considered", size="m", rows=3),
-        Details("A word to the person who wrote it", Question("words_back", rows=3)),
+        Details("A reply to the person who wrote it", Question("words_back", rows=3)),
         ButtonRow(SubmitButton("Decide")),
     )
 
@@ -339,7 +341,7 @@ class AdultCloseForm(AdultReaderForm):
     above = "Whatever is still owed ends with it. Anything added later opens it again."
     outcome = choice_field("How did it end?", AdultOutcome, needed="Choose how it ended")
     why = WordsField("Why can it be closed?", needed="Say why it can be closed")
-    words_back = WordsField("A word to the person who wrote it", needed=NO_WORD, help_text=TO_THEM)
+    words_back = WordsField("A reply to the person who wrote it", needed=NO_WORD, help_text=TO_THEM)
     helper = lay_out_form(
         "outcome",
         Question("why", rows=4),

@@ -105,7 +105,7 @@ def look_again(
     if by.person.pk in step.barred_person_keys:
         raise ActRefused(NOT_YOURS.format(step.holder_words))
     if not words_back.strip():
-        raise ActRefused("Whoever is still worried gets a word back.")
+        raise ActRefused("Write a reply to the person who is still worried.")
     agenda, note = _note_and_end_step(record, step, words)
     agenda.record_first_look()
     agenda.complete_steps(*FIRST_LOOKS)

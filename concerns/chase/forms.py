@@ -55,7 +55,7 @@ class LookAgainForm(DraftableForm):
         help_text="Read what was written and decided as if for the first time. The person who is "
         "worried does not see this.",
     )
-    words_back = WordsField("Your word to them", needed="Write them a word", help_text=WORD_BACK)
+    words_back = WordsField("Your reply", needed="Write them a word", help_text=WORD_BACK)
     helper = lay_out_form(
         Question("words", rows=5),
         Question("words_back", rows=4),
@@ -115,11 +115,11 @@ class SetAsideForm(DraftableForm):
 
 class WordBackForm(DraftableForm):
     words = WordsField(
-        "Your word to them",
-        needed="Write them a word: nobody should be left wondering whether they were heard",
+        "Your reply",
+        needed="Write them a reply, so that they know they were heard",
         help_text=WORD_BACK,
     )
-    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Give them this word")))
+    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Send this reply")))
 
 
 def _build_time_field(label: str, like: str) -> forms.TimeField:
@@ -139,7 +139,7 @@ class LetterTimesForm(DraftableForm):
     helper = lay_out_form(
         Question("first", width=5),
         Question("second", width=5),
-        ButtonRow(SubmitButton("Keep these times")),
+        ButtonRow(SubmitButton("Save these times")),
     )
 
     def __init__(self, *args, person, **kwargs):
@@ -233,7 +233,7 @@ class ClocksForm(DraftableForm):
         yield TextBlock("The adviser outside the school", "heading")
         yield TextBlock(ADVISER)
         yield from ("adviser_name", "adviser_email", "adviser_of")
-        yield ButtonRow(SubmitButton("Keep these figures"))
+        yield ButtonRow(SubmitButton("Save these figures"))
 
     @property
     def act_arguments(self) -> dict:

@@ -49,7 +49,8 @@ LONGEST = 200
 TOO_LONG = f"That is longer than {LONGEST} characters. Write a name, or a few words."
 NO_WORD = "There is no letter or figure in that to look for. Write a name, or a word."
 HINT = (
-    "All or part of a child's name, in any order; or words that somebody wrote. Several words find "
+    "All or part of a child's name, in any order; or words that somebody wrote. Several words "
+    "find "
     "what has all of them."
 )
 
@@ -94,7 +95,7 @@ class StatusForm(FactLineForm):
     )
     since = since_date_field()
     helper = lay_out_form(
-        "kind", "category", "decided_by", "since", ButtonRow(SubmitButton("Keep it"))
+        "kind", "category", "decided_by", "since", ButtonRow(SubmitButton("Save"))
     )
 
     def clean(self):
@@ -124,7 +125,7 @@ class ProfessionalForm(FactLineForm):
         "telephone",
         "email",
         "since",
-        ButtonRow(SubmitButton("Keep it")),
+        ButtonRow(SubmitButton("Save")),
     )
 
 
@@ -142,9 +143,7 @@ class LanguageForm(FactLineForm):
         needed="Say whether an interpreter is needed, or that it is not known",
         help_text="Never a brother, a sister or another child.",
     )
-    helper = lay_out_form(
-        "language", "spoken_by", "interpreter", ButtonRow(SubmitButton("Keep it"))
-    )
+    helper = lay_out_form("language", "spoken_by", "interpreter", ButtonRow(SubmitButton("Save")))
 
 
 class EarlierFileForm(FactLineForm):
@@ -176,7 +175,7 @@ class FileEventForm(FileLineForm):
         "words",
         "done_on",
         Question("done_at", width=5),
-        ButtonRow(SubmitButton("Keep it")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, *args, now, **more):

@@ -65,7 +65,7 @@ class HomeAuthorityForm(AuthorityLineForm):
         "out_of_hours",
         "lado",
         "police",
-        ButtonRow(SubmitButton("Keep it")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, *args, authorities: list[Authority], **more):
@@ -122,7 +122,7 @@ class AuthorityNumbersForm(AuthorityLineForm):
         "lado",
         "police",
         "told_by",
-        ButtonRow(SubmitButton("Keep them")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, *args, row: Authority, **more):

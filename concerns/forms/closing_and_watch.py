@@ -97,8 +97,8 @@ class CloseConcernForm(WatchQuestions):
     outcome = choice_field("How did it end?", ConcernOutcome, needed="Choose how it ended")
     why = WordsField("Why can it be closed?", needed="Say why it can be closed")
     words_back = WordsField(
-        "A word to the person who wrote it",
-        needed="Write them a word: nobody should be left wondering whether they were heard",
+        "A reply to the person who wrote it",
+        needed="Write them a reply, so that they know they were heard",
         help_text=WORD_BACK,
     )
 
@@ -169,7 +169,7 @@ class WatchReviewForm(ConditionalForm):
         "And now?", WatchReviewResult, needed="Choose whether the child is watched on"
     )
     why = WordsField("Why does the watch end before its last review?", line=True)
-    words_back = WordsField("A word to the person who wrote it", help_text=WORD_BACK)
+    words_back = WordsField("A reply to the person who wrote it", help_text=WORD_BACK)
 
     def __init__(self, *args, left: list[date], further: date, own: bool, **kwargs):
         super().__init__(*args, initial={"then": WatchReviewResult.ON if left else ""}, **kwargs)

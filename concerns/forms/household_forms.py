@@ -88,7 +88,7 @@ class HomeAddressForm(FileLineForm):
         for name in {"leaving", "moved"} - set(asked):
             del self.fields[name]
         pieces = [Question("address", rows=3) if name == "address" else name for name in asked]
-        self.helper = lay_out_form(*pieces, ButtonRow(SubmitButton("Keep it")))
+        self.helper = lay_out_form(*pieces, ButtonRow(SubmitButton("Save")))
 
     @property
     def act_arguments(self) -> dict:
@@ -128,7 +128,7 @@ class HouseholdAdultForm(FileLineForm):
         "lives",
         "fact",
         "since",
-        ButtonRow(SubmitButton("Keep it")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, *args, **more):
@@ -158,7 +158,7 @@ class AdultRelationForm(FileLineForm):
         needed="Say yes, no, or that it is not known",
     )
     since = since_date_field()
-    helper = lay_out_form("relation", "responsibility", "since", ButtonRow(SubmitButton("Keep it")))
+    helper = lay_out_form("relation", "responsibility", "since", ButtonRow(SubmitButton("Save")))
 
     @property
     def act_arguments(self) -> dict:
@@ -171,7 +171,7 @@ class AdultFactForm(FileLineForm):
     kind = choice_field("What is it?", AdultFactKind, needed="Choose what it is")
     words = WordsField("The number, or what is to be known", line=True, needed="Write it")
     since = since_date_field()
-    helper = lay_out_form("kind", "words", "since", ButtonRow(SubmitButton("Keep it")))
+    helper = lay_out_form("kind", "words", "since", ButtonRow(SubmitButton("Save")))
 
     @property
     def act_arguments(self) -> dict:
@@ -194,7 +194,7 @@ class SiblingForm(FileLineForm):
         "name",
         "where",
         "born",
-        ButtonRow(SubmitButton("Keep it", value="keep")),
+        ButtonRow(SubmitButton("Save", value="keep")),
     )
 
     def __init__(self, *args, chosen: list[Child] = (), **more):
@@ -232,7 +232,7 @@ class PreviousSchoolForm(DraftableForm):
         needed="Write which school it was",
         help_text="Its name and town, and its telephone number if you have it.",
     )
-    helper = lay_out_form("where", ButtonRow(SubmitButton("Keep it", value="keep")))
+    helper = lay_out_form("where", ButtonRow(SubmitButton("Save", value="keep")))
 
     def __init__(self, *args, chosen: list[Child], **more):
         super().__init__(*args, **more)

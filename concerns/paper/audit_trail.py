@@ -165,7 +165,7 @@ def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
 def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
     """Words back to the writer, meetings and conversations."""
     for row in concern.words_back.all():
-        what = "Gave the person who wrote it a word back"
+        what = "Replied to the person who wrote it"
         yield TrailEntry(row.at, what, row.by.name, _stated_facts(("Words", row.words)))
     for row in concern.meetings.all():
         said = _stated_facts(
@@ -231,7 +231,7 @@ def _decision_entries(concern: Concern) -> Iterator[TrailEntry]:
         made = ruling.decision
         superseded = "" if ruling.in_force else "Superseded by a later decision"
         if ruling.misfiled_children and not (ruling.in_force or ruling.superseded_children):
-            superseded = "Made for the wrong child: it does not stand"
+            superseded = "Made for the wrong child: it no longer counts"
         if ruling.in_force and ruling.superseded_children:
             superseded = "Superseded for " + ", ".join(
                 row.name for row in ruling.superseded_children

@@ -60,7 +60,7 @@ class PersonForm(DraftableForm):
     room = ShortTextField("Where they are found", 60, help_text="A room, or a class.")
     telephone = ShortTextField("Telephone or extension", 40)
     LAID = ("name", "email", Question("room", width=20), Question("telephone", width=20))
-    helper = lay_out_form(*LAID, ButtonRow(SubmitButton("Keep this")))
+    helper = lay_out_form(*LAID, ButtonRow(SubmitButton("Save")))
 
     def person_details(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.SAID}
@@ -239,7 +239,7 @@ class StaffCoverForm(ConditionalForm):
         Question("weekdays", small=True),
         "since",
         "until",
-        ButtonRow(SubmitButton("Keep this")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, typed=None, *, today: date, whose: Mapping, able: Mapping, **more):

@@ -123,9 +123,7 @@ class ConfirmImportForm(forms.Form):
     def __init__(self, data=None, *, seen: str = "", much_missing: bool = False):
         super().__init__(data, initial={"seen": seen})
         asked = [Question("sure")] if much_missing else []
-        self.helper = lay_out_form(
-            "seen", *asked, ButtonRow(SubmitButton("Bring it in", value="bring"))
-        )
+        self.helper = lay_out_form("seen", *asked, ButtonRow(SubmitButton("Import", value="bring")))
 
     def with_error(self, words: str, on: str | None = None) -> "ConfirmImportForm":
         self.is_valid()
@@ -150,14 +148,15 @@ class RollAnswerForm(DraftableForm):
             "answer",
             hints={
                 RollAnswer.LEFT: "Say below where to, and since when.",
-                RollAnswer.NOT_KNOWN: "We ask again with the next file. Tell the safeguarding lead "
+                RollAnswer.NOT_KNOWN: "We ask again with the next file. Tell the safeguarding "
+                "lead "
                 "today: a child nobody has seen is a worry by itself.",
             },
         ),
         TextBlock("If they have left", kind="heading"),
         "destination",
         "left_on",
-        ButtonRow(SubmitButton("Keep this answer")),
+        ButtonRow(SubmitButton("Save this answer")),
     )
 
     def __init__(self, typed: PostedFields | None = None, *, today: date, **more):

@@ -39,7 +39,7 @@ class AdultStepKind(Choice):
     FOLLOW_POLICE = "adult_follow_police", "Ask the police how it stands"
     LOOK_AGAIN = "adult_look_again", "Look at it again"
     NEXT_MOVE = "adult_next_move", "All that was decided is done: close, or decide again"
-    TELL_REPORTER = "adult_tell_writer", "Give the person who wrote it a word back"
+    TELL_REPORTER = "adult_tell_writer", "Reply to the person who wrote it"
 
 
 class AdultRoute(Choice):
@@ -82,12 +82,12 @@ class AdultOutcome(Choice):
 class AdultEventKind(Choice):
     """The kinds of event recorded on the concern. Each is a dated row that never changes."""
 
-    ADDED = "added", "Added by who wrote it"
+    ADDED = "added", "Added by the person who wrote it"
     NOTE = "note", "Note"
     OUTSIDE = "outside", "Spoken to"
-    WHOM = "whom", "Whom it is about"
+    WHOM = "whom", "Who it is about"
     HANDED = "handed", "Handed on"
-    WORD_BACK = "word_back", "Word back to who wrote it"
+    WORD_BACK = "word_back", "Reply to the person who wrote it"
     CLOSED = "closed", "Closed"
     REOPENED = "reopened", "Reopened"
 

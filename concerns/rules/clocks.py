@@ -36,7 +36,7 @@ class StepKind(Choice):
     REFER_NOW = "refer_now", "Refer at once: a mark on a child who cannot yet move about"
     REFER_AGAIN = "refer_again", "A new sign after 'no further action': refer again, or say why not"
     REPORT_FGM = "report_fgm", "Report it to the police yourself (FGM)"
-    STILL_WORRIED = "still_worried", "Who wrote it is still worried: look again"
+    STILL_WORRIED = "still_worried", "The person who wrote it is still worried: look again"
     ASSESSMENT = "assessment", "Hear what the social worker's assessment found"
     CONFERENCE = "conference", "Hear when the initial conference is"
     CORE_GROUP = "core_group", "Meet as a core group"
@@ -50,7 +50,7 @@ class StepKind(Choice):
     WATCH = "watch", "Look again: the watch ends"
     KEEP = "keep", "Look at the picture again"
     NEXT_MOVE = "next_move", "All that was decided is done: close, or decide again"
-    TELL_REPORTER = "tell_reporter", "Give the person who wrote it a word back"
+    TELL_REPORTER = "tell_reporter", "Reply to the person who wrote it"
 
 
 class ClockUnit(StrEnum):

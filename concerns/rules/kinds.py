@@ -16,7 +16,7 @@ class Kind(Choice):
     CLOSED = "closed", "Closed it"
     REOPENED = "reopened", "Reopened it"
     REFILED = "refiled", "Filed it under the right child"
-    TOLD_REPORTER = "told_reporter", "Gave the reporter a word back"
+    TOLD_REPORTER = "told_reporter", "Replied to the person who wrote it"
     SPOKE = "spoke", "Recorded a conversation"
     SENT = "sent", "Sent a referral"
     ACKNOWLEDGED = "acknowledged", "Recorded that the agency has it"

@@ -35,7 +35,7 @@ class MessageReason(Choice):
     NEW = "new", "It has come to them"
     LATE = "late", "It was late"
     NOBODY = "nobody", "Nobody is left who may act on it"
-    WORD_BACK = "word_back", "There was a word back"
+    WORD_BACK = "word_back", "Somebody replied to them"
     UNREAD = "unread", "What they wrote had not been read in time"
     BEGUN = "begun", "They had begun a concern and not sent it"
     UNSENT = "unsent", "A concern had been begun and not sent"
@@ -101,7 +101,7 @@ LINES = {
     MessageReason.NEW: "{reference} has come to you.",
     MessageReason.NOBODY: "There is a step that nobody here may act on. "
     "Name a lead who may, today.",
-    MessageReason.WORD_BACK: "There is a word back for you on what you wrote ({reference}).",
+    MessageReason.WORD_BACK: "There is a reply to what you wrote ({reference}).",
     MessageReason.UNREAD: "What you wrote ({reference}) has not been read yet: "
     "go and speak to {person}.",
     MessageReason.BEGUN: "You began to write a concern and have not sent it. "
@@ -110,7 +110,8 @@ LINES = {
     "Go and ask them.",
 }
 TO_OUTSIDE = (
-    "At {school} something in the safeguarding record has been late for long, and nobody in school "
+    "At {school} something in the safeguarding record has been late for long, and nobody in "
+    "school "
     "has acted on it. Please ring the headteacher and ask. You are told because the school has "
     "named you as the one to tell."
 )

@@ -39,7 +39,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
 
     The acts check the same rules again.
     """
-    back = ("Give the person who wrote it a word back", "chase_tell", "")
+    back = ("Reply to the person who wrote it", "chase_tell", "")
     rare = [
         ("Say who must not see it", "triage_exclude", ""),
         ("It is about another child", "triage_refile", ""),
@@ -51,7 +51,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             ("Decide", "triage_decide", ""),
             ("Hand it on", "triage_hand", ""),
             ("Record a conversation", "refer_speak", ""),
-            ("Write down a meeting", "refer_meet", ""),
+            ("Record a meeting", "refer_meet", ""),
             ("Add a note for the leads", "triage_note", ""),
             ("Ask a colleague for something", "chase_ask", ""),
             back,

@@ -30,7 +30,7 @@ def reason_not_to_close(agenda, words_back: str, but: frozenset = frozenset()) -
     if held:
         return "Still to do before it can be closed: " + "; ".join(held) + "."
     if not words_back.strip() and concern.reporter_id != agenda.by.person.pk:
-        return "Closing gives the person who wrote it a word back."
+        return "Write a reply to the person who wrote it before you close it."
     if not may_concern_become(State(concern.state), State.CLOSED):
         return f"This concern is {concern.state_words.lower()}: that cannot follow."
     return ""

@@ -34,7 +34,7 @@ def writer(where):
 
 @pytest.fixture
 def dan(where):
-    """Whom it is about."""
+    """Who it is about."""
     return factories.person(where, name="Dan Dubious")
 
 

@@ -129,7 +129,7 @@ def test_it_is_closed_once_it_was_decided_with_a_word_to_who_wrote_it(concern, h
     with pytest.raises(ActRefused, match="Decide first"):
         adult.close(by=head, concern=concern, now=NOW, **ended)
     decide(concern, head, "low_level")
-    with pytest.raises(ActRefused, match="a word back"):
+    with pytest.raises(ActRefused, match="Write a reply"):
         adult.close(by=head, concern=concern, now=NOW, **ended)
     adult.close(by=head, concern=concern, now=NOW, **ended | {"words_back": "Thank you."})
     assert (adults.fresh(concern).outcome, owed(concern)) == ("low_level", set())

@@ -90,7 +90,7 @@ def test_what_is_about_somebody_else_or_somebody_elses_does_not_stand_beside_it(
 
 def test_one_described_says_that_nothing_can_stand_beside_it(desk, writer):
     concern = adults.sent(writer, None, desk.now)
-    assert "Say whom it is about" in words(desk.open(page(concern)))
+    assert "Say who it is about" in words(desk.open(page(concern)))
 
 
 def test_i_have_this(desk, concern):

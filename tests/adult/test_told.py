@@ -70,7 +70,7 @@ def test_an_addition_about_a_child_goes_on_as_that_and_leaves_nothing_here(staff
     concern = adults.sent(writer, dan)
     here = f"/adult/add/{concern.uid}/"
     asked = staff.client.post(here, {"words": "Tom had bruises."})
-    assert errors(asked) == ["Say whom it is about"]
+    assert errors(asked) == ["Say who it is about"]
     assert "Tom had bruises." in words(asked)
     moved = staff.client.post(here, {"about": "child", "words": "Tom had bruises."})
     assert moved["Location"].startswith("/submit/draft/")

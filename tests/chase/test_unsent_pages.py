@@ -126,7 +126,7 @@ def test_a_writer_sets_it_aside_with_a_reason_and_finds_it_again(where):
     assert browser.post(here, {"why": ""}).status_code == 422
     assert browser.post(here, {"why": "A costume."})["Location"] == "/submit/"
     page = browser.get("/submit/").content.decode()
-    assert "Set aside" in page
+    assert "Marked as not needed" in page
     assert SECRET in browser.get(f"/submit/draft/{draft.uid}/").content.decode()
 
 

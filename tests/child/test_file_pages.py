@@ -200,7 +200,7 @@ def test_a_name_is_looked_for_without_anything_being_sent(client, where, child):
     assert "Aoife Byrne" in words(found)
     assert "Cheerful." in words(found)
     nobody = staff.press("/child/seen/", {"find": "!", "do": "find"})
-    assert "Nobody on the roll is found by that" in words(nobody)
+    assert "Nobody on the roll matches" in words(nobody)
 
 
 def test_a_child_of_another_school_is_not_seen_from_here(client, where):

@@ -43,7 +43,7 @@ def test_another_childs_name_is_a_warning_and_covered_in_the_print_and_never_in_
     concern = factories.sent(desk.viewer, child, account="Bilal Khan hit Aoife Byrne.").concern
     before = looked_over(desk, child)
     assert "<mark>Bilal Khan</mark>" in before
-    assert "The name of another child" in before
+    assert "This is the name of another child" in before
     after = printed(desk, child)
     assert f"{COVER} hit Aoife Byrne." in after
     assert "Bilal" not in after

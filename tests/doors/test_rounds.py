@@ -145,7 +145,7 @@ def test_a_word_back_is_one_message_to_who_wrote(desks):
     clock_round.run_reminder_round(NOW + 2 * MINUTE)
     words = [body for to, body in told() if to == desks.writer.person.email]
     assert len(words) == 1
-    assert "a word back" in words[0]
+    assert "a reply to what you wrote" in words[0]
     assert "Thank you." not in words[0]
 
 

@@ -40,7 +40,7 @@ def test_its_writer_opens_the_page_by_itself_and_finishes_it_later(walk, place, 
     page = "Write a concern about an adult who works here"
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.follow("What you wrote about an adult who works here")
+    walk.follow("Concerns you wrote about adults who work here")
     walk.at("What I wrote about adults who work here")
     walk.follow(page)
     walk.at(page)
@@ -49,7 +49,7 @@ def test_its_writer_opens_the_page_by_itself_and_finishes_it_later(walk, place, 
     walk.fill(account=SEEN, described="The man who mends the boiler")
     walk.press("Save and finish later")
     walk.at("My concerns")
-    walk.follow("Go on with the words begun")
+    walk.follow("Go on with what you started")
     walk.at(page)
     walk.reads("Not sent yet.")
     walk.press("Send")
@@ -60,7 +60,7 @@ def test_its_writer_opens_the_page_by_itself_and_finishes_it_later(walk, place, 
 def test_its_writer_adds_to_it(walk, place, chair, server):
     concern = sent(place)
     walk.sign_in(place.teacher)
-    walk.follow("What you wrote about an adult who works here")
+    walk.follow("Concerns you wrote about adults who work here")
     walk.follow(concern.reference)
     walk.at(f"Your concern {concern.reference}")
     walk.press("Add")
@@ -81,7 +81,7 @@ def test_i_have_this_asks_again_where_something_was_added_meanwhile(walk, place,
     adults.adult.add(by=writer, concern=concern, words=AGAIN, now=place.now)
     walk.press("I have this")
     walk.at("I have this")
-    walk.reads("Jo Brennan has acted while this page was open")
+    walk.reads("Jo Brennan did something while this page was open")
     walk.press("I have this")
     walk.at(f"Concern {concern.reference}")
     walk.reads("You have it.")
@@ -124,16 +124,16 @@ def test_its_reader_adds_a_note_and_gives_a_word_back(reader, server):
     reader.goes_to("Add a note", "Add the note")
     reader.does("Add the note", words="His line manager knows.")
     reader.is_back_and_reads("His line manager knows.")
-    link = "Give the person who wrote it a word back"
-    reader.goes_to(link, "Give them this word")
-    reader.does("Give them this word", words="Thank you. I am looking at it.")
+    link = "Reply to the person who wrote it"
+    reader.goes_to(link, "Send this reply")
+    reader.does("Send this reply", words="Thank you. I am looking at it.")
     reader.is_back_and_reads("Thank you. I am looking at it.")
     reader.walk.went_untold(server.log)
 
 
 def test_its_reader_says_whom_it_is_about_and_shuts_their_friend_out(reader, place, server):
     choose = reader.walk.page.locator("[name=person]")
-    reader.goes_to("Say whom it is about", "Record it")
+    reader.goes_to("Say who it is about", "Record it")
     choose.select_option(value=str(place.lead.uid))
     reader.does("Record it", why="She was on duty there.")
     reader.is_back_and_reads("As it stands now it is about Sara Malik.")

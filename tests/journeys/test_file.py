@@ -34,7 +34,7 @@ def write(walk, link, heading, **words):
 
 
 def keep(walk) -> None:
-    walk.press("Keep it")
+    walk.press("Save")
     walk.at(f"{NAME}: the file")
 
 
@@ -43,23 +43,23 @@ def fill_the_file(walk, place) -> None:
     walk.at("Queue")
     walk.page.goto(f"/child/{place.child.uid}/file/")
     walk.at(f"{NAME}: the file")
-    write(walk, "Write a new address", "A new address", address=f"4 {TELLING} Lane")
+    write(walk, "Add a new address", "A new address", address=f"4 {TELLING} Lane")
     keep(walk)
     more = {"relation": "Mother", "telephone": "07700 900123"}
-    write(walk, "Write an adult, at home or elsewhere", "An adult", name=f"Dana {SURNAME}", **more)
+    write(walk, "Add an adult, at home or elsewhere", "An adult", name=f"Dana {SURNAME}", **more)
     walk.choose("Yes", f"With the child: 4 {TELLING} Lane")
     keep(walk)
-    walk.follow("Write a brother or sister")
+    walk.follow("Add a brother or sister")
     walk.at("A brother or sister")
     walk.pick("noah", "Noah Quill")
     walk.choose("They live at the same address")
     keep(walk)
-    write(walk, "Write a status", "A status", decided_by="Review conference")
-    walk.press("Keep it")
+    write(walk, "Add a status", "A status", decided_by="Review conference")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.choose("Child in need (section 17)")
     keep(walk)
-    write(walk, "Write that one is expected", "An earlier school's file is expected", where="Hill")
+    write(walk, "Record that one is expected", "An earlier school's file is expected", where="Hill")
     walk.press("It is expected")
     walk.reads("An earlier school's file is expected and unread.")
     walk.reads("Last heard alone")
@@ -95,7 +95,7 @@ def print_with_no_other_child(walk, place) -> None:
     walk.at(f"{NAME}: chronology")
     walk.follow("Look these over for a print")
     walk.at("Look over what will be printed")
-    walk.reads("The name of another child: it will be covered.")
+    walk.reads("This is the name of another child. It will be covered.")
     walk.press("Make the print")
     walk.at(f"{NAME}: chronology")
     walk.reads(f"[another child] ate her {TELLING}.")

@@ -43,7 +43,7 @@ def test_a_concern_is_filed_under_the_right_child(walk, place, server):
     walk.pick("amelie", "Amelie Harlow")
     walk.fill(why=f"It was the other one who hid {TELLING}.")
     walk.press("File it under this child")
-    walk.reads("Who had opened it before, and is to be told")
+    walk.reads("Who had already opened it, and has to be told")
     walk.at("It is about another child")
     assert concern.children.not_misfiled().get().child.surname == "Harlow"
     walk.page.goto(f"/child/{place.child.uid}/")

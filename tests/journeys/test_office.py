@@ -51,7 +51,7 @@ def test_the_office_brings_in_fifteen_hundred_pupils_and_again_nothing_changes(w
     say_which_column_is_which(walk)
     # Who was on the roll before is not in it.
     walk.choose("This file is the whole roll of the school")
-    walk.press("Bring it in")
+    walk.press("Import")
     walk.at("The file is in")
     assert Child.objects.count() == before + PUPILS
     # They stay, and the office is asked after them.
@@ -61,7 +61,7 @@ def test_the_office_brings_in_fifteen_hundred_pupils_and_again_nothing_changes(w
     walk.follow("Say where they are")
     walk.at("Roll")
     upload(walk, content)
-    walk.press("Bring it in")
+    walk.press("Import")
     walk.at("The file is in")
     assert (Child.objects.count(), Placement.objects.count()) == rows
     for told in ("Added", "Changed"):

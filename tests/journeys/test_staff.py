@@ -111,7 +111,7 @@ def test_a_lead_says_they_are_away_and_then_leaves(walk, place, server):
     walk.choose("Never here on some weekdays", "Friday")
     walk.page.get_by_label("Who?").select_option(label="Sara Malik")
     walk.page.get_by_label("Who stands in?").select_option(label="Tom Fairley")
-    walk.press("Keep this")
+    walk.press("Save")
     walk.reads("Tom Fairley stands in")
     assert Cover.objects.get().stands_in == deputy
     walk.follow("Take it away")
@@ -150,7 +150,7 @@ def test_the_office_brings_in_a_staff_file_and_a_teacher_tells_of_their_niece(wa
     walk.at("What the file would change")
     walk.reads("Line 4, No Address: E-mail: there is none")
     assert not Person.objects.filter(email="zoe@oakfield.test").exists()
-    walk.press("Bring it in")
+    walk.press("Import")
     walk.at("Staff")
     walk.reads("1 change waits for the headteacher")
     assert Person.objects.filter(email="zoe@oakfield.test").exists()
@@ -158,8 +158,8 @@ def test_the_office_brings_in_a_staff_file_and_a_teacher_tells_of_their_niece(wa
 
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.follow("Are you family of a pupil here?")
-    walk.at("Are you family of a pupil here?")
+    walk.follow("Is a pupil here part of your family?")
+    walk.at("Is a pupil here part of your family?")
     walk.fill(find="quill")
     walk.press("Find")
     walk.page.get_by_label(f"{FORENAME} {SURNAME}").check()

@@ -32,5 +32,5 @@ def test_a_lead_asks_about_a_draft_and_its_writer_sets_it_aside(walk, place):
     walk.fill(why="It was a costume.")
     walk.press("It need not be sent")
     walk.at("My concerns")
-    walk.reads("Set aside")
+    walk.reads("Marked as not needed")
     assert Draft.objects.get().set_aside_at

@@ -33,10 +33,10 @@ def write_and_finish_later(walk, place) -> str:
     walk.fill(account=WORRY)
     walk.choose("Not sure")
     walk.press("Save and finish later")
-    walk.reads("Kept, and not sent.")
+    walk.reads("Saved, but not sent.")
     walk.at("My concerns")
     assert not Concern.objects.exists()
-    walk.follow("Finish the concern begun")
+    walk.follow("Finish the concern you started")
     walk.at("Write a concern about a child")
     expect(walk.page.locator("[name=account]")).to_have_value(WORRY)
     walk.page.get_by_text("When and where").click()
@@ -104,10 +104,10 @@ def carry_it_out(walk, reference) -> None:
 
 
 def tell_and_close(walk, reference) -> None:
-    walk.follow("Give the person who wrote it a word back")
-    walk.at("Give the person who wrote it a word back")
+    walk.follow("Reply to the person who wrote it")
+    walk.at("Reply to the person who wrote it")
     walk.fill(words=BACK)
-    walk.press("Give them this word")
+    walk.press("Send this reply")
     walk.at(f"Concern {reference}")
     walk.follow("Close it")
     walk.at("Close it")

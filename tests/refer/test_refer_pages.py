@@ -125,7 +125,7 @@ def test_what_was_sent_while_the_page_was_open_is_told(desk, referral):
     go(desk, referral, "send")
     answer = desk.client.post(at(referral, "send"), form)
     assert answer.status_code == 409
-    assert "You have acted on this already" in words(answer)
+    assert "You have already done something on this concern" in words(answer)
     assert referral.events.count() == 1
 
 
@@ -159,7 +159,7 @@ def test_a_closed_concern_says_how_to_write_more(desk, referral, concern):
     refer.speak(by=desk.viewer, concern=concern, happened_at=desk.now, now=desk.now, **talk)
     closing = {"outcome": "explained", "why": "Theirs.", "words_back": "Thank you."}
     assert desk.press(f"/triage/{concern.uid}/close/", closing).status_code == 302
-    assert "Open it again" in words(desk.open(at(referral)))
+    assert "Reopen it" in words(desk.open(at(referral)))
     answer = desk.client.post(
         at(referral, "answer"),
         ANSWER | moment("heard") | {"version": str(concern.version + 99)},

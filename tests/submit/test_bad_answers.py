@@ -27,7 +27,7 @@ def refused(staff, answers):
 
 
 BAD = {
-    "no child": ({"child": []}, "Find the child, or describe one who is not on the roll"),
+    "no child": ({"child": []}, "Find the child, or describe them if they are not on the roll"),
     "an unknown child": ({"child": str(uuid.uuid4())}, "not on this school's roll"),
     "a child that is none": ({"child": "Robert'); --"}, "not on this school's roll"),
     "an unknown child involved": ({"involved": str(uuid.uuid4())}, "not on this school's roll"),

@@ -86,13 +86,13 @@ def test_each_answer_left_out_is_asked_for_and_the_rest_is_still_there(desk, tak
 WRONG = [
     (
         {"routes": ["no_further", "police"]},
-        "No further action stands alone: tick it, or the others",
+        "Choose no further action or other routes, not both",
     ),
     ({"routes": ["keep"]}, "Enter the day to look at the picture again"),
     ({"routes": ["watch"]}, "Enter the day the watch ends"),
-    ({"routes": ["watch"]}, "Choose who watches"),
+    ({"routes": ["watch"]}, "Choose who will watch"),
     ({"routes": ["everything"]}, "Choose one of the answers"),
-    ({"routes": ["watch"], "watched_by": "nobody"}, "Choose who watches"),
+    ({"routes": ["watch"], "watched_by": "nobody"}, "Choose who will watch"),
     ({"watched_by": "nobody"}, "You wrote something under “Watch"),
     ({"parents_told": "will_be", "parents_why_not": ""}, "Parents will be told: tick"),
     ({"parents_told": "yes", "parents_why_not": ""}, "Write who it was"),

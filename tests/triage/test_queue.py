@@ -125,7 +125,7 @@ def test_what_else_is_late_is_said_beside_what_presses_most(where, lead):
     late = {row.why, row.also_late.split(":")[0]}
     assert late == {
         "Put the support in school in place",
-        "Give the person who wrote it a word back",
+        "Reply to the person who wrote it",
     }
 
 
@@ -212,4 +212,4 @@ def test_a_conversation_that_ends_a_step_moves_the_row(where, lead):
         happened_at=NOW + timedelta(hours=2),
         now=NOW + timedelta(hours=2),
     )
-    assert rows(lead)[0].why == "Give the person who wrote it a word back"
+    assert rows(lead)[0].why == "Reply to the person who wrote it"

@@ -66,14 +66,14 @@ def test_a_child_and_a_reason_are_asked_for(desk, wrong, right):
     assert list(Concern.objects.involving_children(right)) == []
     assert "You can pick several" not in words(desk.press(path, both))
     assert errors(desk.press(path, {"child": str(wrong.uid), "why": WHY})) == [
-        "It is already filed under that child. Find the child it is about."
+        "It is already filed under that child. Find another child."
     ]
 
 
 def test_of_several_it_asks_which(desk, wrong, right):
     other = factories.child(desk.where)
     concern = desk.concern(children=(wrong, other))
-    assert errors(move(desk, concern, right)) == ["Choose whom it is not about"]
+    assert errors(move(desk, concern, right)) == ["Choose which child it is not about"]
     row = concern.children.get(child=wrong)
     move(desk, concern, right, row=str(row.uid))
     assert {row.child for row in concern.children.not_misfiled()} == {other, right}
@@ -126,7 +126,7 @@ def test_the_concerns_own_page_tells_the_move_and_that_the_decision_does_not_sta
     page = " ".join(words(desk.open(f"/triage/{concern.uid}/")).split())
     assert "Filed under Amelie Right, and no longer under Amelia Wrong" in page
     assert WHY in page
-    assert "<strong>Made for the wrong child</strong>: it does not stand." in page
+    assert "<strong>Made for the wrong child</strong>: it no longer counts." in page
     assert f'<strong>About</strong>: <a class="govuk-link" href="/child/{right.uid}/">' in page
     assert f"/child/{wrong.uid}/" not in page
     queue = words(desk.open("/triage/"))
@@ -144,7 +144,7 @@ def test_the_heads_trail_has_all_of_it_and_who_read_it_as_the_wrong_childs(desk,
         trail = words(head.get(f"/{path}/{concern.uid}/"))
         assert "Filed under Amelie Right, and no longer under Amelia Wrong" in trail
         assert "Amelia Wrong, by mistake" in trail
-        assert "Made for the wrong child: it does not stand" in trail
+        assert "Made for the wrong child: it no longer counts" in trail
         assert "Rae Reader" in trail
         assert "Late Reader" not in trail
 
