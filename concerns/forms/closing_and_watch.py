@@ -188,7 +188,7 @@ class WatchReviewForm(ConditionalForm):
             Question("words", rows=4),
             "then",
             Details("If the watch ends here", *ends, open=not left),
-            ButtonRow(SubmitButton("Write it down")),
+            ButtonRow(SubmitButton("Save")),
         )
 
     def clean(self):
@@ -225,8 +225,8 @@ class EndStatusForm(WatchQuestions, FileLineForm):
 
     heading = "This status has ended"
 
-    until = DayField(label="Until when was it so?", required=False, help_text=NOT_KNOWN)
-    why = WordsField("Why?", line=True, needed="Say why it is so no longer")
+    until = DayField(label="Until when was it true?", required=False, help_text=NOT_KNOWN)
+    why = WordsField("Why?", line=True, needed="Say why it is no longer true")
     agreed = choice_field(
         "Does the school agree?", AgreementChoice, needed="Say whether the school agrees"
     )

@@ -207,11 +207,13 @@ class SiblingForm(FileLineForm):
     def clean(self):
         given = super().clean()
         if len(self.chosen) > 1:
-            self.add_error("child", "Keep one: each brother or sister is a line")
+            self.add_error("child", "Keep one child only. Add each brother or sister separately")
         if not self.chosen and not given.get("name"):
             self.add_error("child", "Find them on the roll, or write their name below")
         if self.chosen and given.get("name"):
-            self.add_error("name", "Clear this, or the child found on the roll: which is meant?")
+            self.add_error(
+                "name", "You found a child on the roll and also wrote a name. Clear one of them"
+            )
         return given
 
     @property
@@ -241,6 +243,6 @@ class PreviousSchoolForm(DraftableForm):
     def clean(self):
         given = super().clean()
         if len(self.chosen) != 1:
-            words = "Keep one child: each is written down alone"
+            words = "Keep one child only. Record each child separately"
             self.add_error("child", words if self.chosen else "Find the child who came")
         return given

@@ -27,7 +27,7 @@ class ReferralSentQuestions(ConditionalForm):
     SENT_LAID = (*SENT[:3], "sent_on", Question("sent_at", width=5), Question(SENT[3], width=20))
 
     agency = WordsField("Which team or service did it go to?", line=True)
-    spoken_to = WordsField("Whom did you speak to there?", line=True)
+    spoken_to = WordsField("Who did you speak to there?", line=True)
     method = choice_field("How was it sent?", ReferralMethod, folded=True)
     sent_on = past_moment.day_field("On what day?")
     sent_at = past_moment.time_field("At what time?")
@@ -35,7 +35,7 @@ class ReferralSentQuestions(ConditionalForm):
 
     def check_referral_sent(self, now: datetime) -> None:
         self.require_answer("agency", "Write which team or service it went to")
-        self.require_answer("spoken_to", "Write whom you spoke to there, or that it was nobody")
+        self.require_answer("spoken_to", "Write who you spoke to there, or that it was nobody")
         self.require_answer("method", "Choose how it was sent")
         self.went = past_moment.read_moment(self, "sent", now)
 

@@ -53,7 +53,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             ("Record a conversation", "refer_speak", ""),
             ("Record a meeting", "refer_meet", ""),
             ("Add a note for the leads", "triage_note", ""),
-            ("Ask a colleague for something", "chase_ask", ""),
+            ("Ask a colleague to do something", "chase_ask", ""),
             back,
             *rare,
             ("Close it", "triage_close", _reason_not_closable(concern, steps)),

@@ -1,4 +1,4 @@
-"""When messages come, and what does not go out: each on a page of its own."""
+"""When you get e-mails, and what does not go out: each on a page of its own."""
 
 from datetime import time, timedelta
 

@@ -165,8 +165,8 @@ def test_a_task_of_somebody_away_is_with_who_asked_for_it(where, lead):
 
 def test_nothing_to_do_says_what_that_means(where):
     browser = window(where, Role.DSL)
-    assert "Nothing is yours to do now." in browser.get("/chase/").content.decode()
-    assert "Nothing is owed by anybody" in browser.get("/chase/", EVERYONE).content.decode()
+    assert "You have nothing to do now." in browser.get("/chase/").content.decode()
+    assert "Nobody has anything to do" in browser.get("/chase/", EVERYONE).content.decode()
 
 
 def test_the_page_says_what_is_late_in_words(where):

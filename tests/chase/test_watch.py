@@ -67,7 +67,7 @@ def test_a_calm_case_that_another_agency_leads_is_watched(where, lead):
 
 def test_nobody_opens_a_watch_where_the_ending_asks_for_none(where, lead):
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead)
-    with pytest.raises(ActRefused, match="opens no watch"):
+    with pytest.raises(ActRefused, match="No watch is needed"):
         watch(lead, concern)
 
 

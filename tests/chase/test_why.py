@@ -158,7 +158,7 @@ def test_the_page_tells_all_of_it(desk, where):
     late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
     page = page_of(desk, late.steps.get())
     assert "First look" in page
-    assert "Owed since" in page
+    assert "Open since" in page
     assert "Designated safeguarding lead" in page
     assert "Priya Rao of Westshire, the adviser outside the school" in page
     assert "Headteacher: nobody holds this post" in page

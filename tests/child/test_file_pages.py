@@ -92,7 +92,7 @@ def test_an_ending_that_somebody_else_made_meanwhile_is_said_beside_the_form(des
     homes.end(desk.viewer, child, row)
     answer = desk.client.post(at(child, "language", row, "end"), form)
     assert answer.status_code == 422
-    assert "has been ended already" in words(answer)
+    assert "has already been ended" in words(answer)
     assert "It is not so." in words(answer)
 
 
@@ -116,7 +116,7 @@ def test_another_childs_line_is_not_ended_by_this_ones_page(desk, where, child):
     [
         ("status", {"kind": "plan", "decided_by": "A."}, "Choose the category of the plan"),
         ("status", {"kind": "ehcp", "category": "neglect", "decided_by": "A."},
-         "Only a child protection plan has a category here"),
+         "Choose a category only for a child protection plan"),
         ("sibling", {"where": "Easton"}, "Find them on the roll, or write their name below"),
         ("address", {}, "Write the address, or what is known of it"),
     ],
@@ -153,7 +153,7 @@ def test_a_sister_is_picked_or_written_and_not_both(desk, where, child):
     one = factories.child(where)
     other = factories.child(where)
     both = desk.press(at(child, "sibling"), {"child": [one.uid, other.uid]})
-    assert "Keep one: each brother or sister is a line" in errors(both)
+    assert "Keep one child only. Add each brother or sister separately" in errors(both)
     named = desk.press(at(child, "sibling"), {"child": one.uid, "name": "Robin"})
     assert named.status_code == 422
     assert not Sibling.objects.exists()
@@ -190,7 +190,9 @@ def test_one_child_a_line(client, where, child):
         staff.press("/child/seen/", seeing(child) | {"child": ""})
     )
     two = seeing(child) | {"child": [child.uid, factories.child(where).uid]}
-    assert "Keep one child: each has a line" in errors(staff.press("/child/seen/", two))
+    assert "Keep one child only. Record each child separately" in errors(
+        staff.press("/child/seen/", two)
+    )
     assert not Sighting.objects.exists()
 
 

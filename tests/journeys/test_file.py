@@ -16,13 +16,13 @@ def saw_a_child(walk, place) -> None:
     walk.at("My concerns")
     walk.follow("I saw or spoke to a child")
     walk.at("I saw or spoke to a child")
-    walk.press("Write it down")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.pick("quill", NAME)
     walk.choose("Heard them alone")
     walk.fill(words=f"She likes {TELLING} now.")
-    walk.press("Write it down")
-    walk.at("Written down. Thank you.")
+    walk.press("Save")
+    walk.at("This has been recorded. Thank you.")
     walk.sign_out()
     assert Sighting.objects.get().by == place.teacher
 
@@ -60,8 +60,8 @@ def fill_the_file(walk, place) -> None:
     walk.choose("Child in need (section 17)")
     keep(walk)
     write(walk, "Record that one is expected", "An earlier school's file is expected", where="Hill")
-    walk.press("It is expected")
-    walk.reads("An earlier school's file is expected and unread.")
+    walk.press("Save")
+    walk.reads("An earlier school's file is expected, and nobody has read it.")
     walk.reads("Last heard alone")
 
 
@@ -86,15 +86,15 @@ def call_from_one_page(walk, place) -> None:
 
 def print_with_no_other_child(walk, place) -> None:
     walk.page.goto(f"/child/{place.child.uid}/file/")
-    walk.follow("The chronology: everything in order of time")
+    walk.follow("Chronology: everything in date order")
     walk.at(f"{NAME}: chronology")
     walk.page.get_by_label("Show", exact=True).select_option(label="Statuses")
     walk.press("Show these")
     walk.reads("Child in need (section 17)")
     walk.follow("Show everything")
     walk.at(f"{NAME}: chronology")
-    walk.follow("Look these over for a print")
-    walk.at("Look over what will be printed")
+    walk.follow("Check these before printing")
+    walk.at("Check what will be printed")
     walk.reads("This is the name of another child. It will be covered.")
     walk.press("Make the print")
     walk.at(f"{NAME}: chronology")

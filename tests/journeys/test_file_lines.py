@@ -65,14 +65,14 @@ def test_each_line_of_a_file_is_written_and_ended(walk, place, lead, server):
         words=f"By {TELLING} post",
     )
 
-    write(walk, "No longer so", "This is so no longer", button="End it", why=TELLING)
+    write(walk, "No longer so", "This is no longer true", button="End it", why=TELLING)
     read = "I have read it, or there is no file"
-    write(walk, read, earlier, "I have read it", button="Sign it", why=f"About {TELLING}.")
+    write(walk, read, earlier, "I have read it", button="Sign and save", why=f"About {TELLING}.")
     walk.follow("I saw or spoke to this child")
     walk.at("I saw or spoke to this child")
     walk.choose("Spoke to them")
     walk.fill(words=f"She likes {TELLING}.")
-    walk.press("Write it down")
+    walk.press("Save")
     walk.at(FILE)
 
     assert Tie.objects.not_ended().get().relation == "Aunt"
@@ -121,7 +121,7 @@ def test_the_office_says_from_which_school_a_child_came(walk, place, server):
     walk.pick("quillf", f"{FORENAME} {SURNAME}")
     walk.fill(where=f"{TELLING} School, Easton")
     walk.press("Save")
-    walk.at("Written down. Thank you.")
+    walk.at("This has been recorded. Thank you.")
     assert EarlierFile.objects.get().by == place.office
     walk.went_untold(server.log)
 

@@ -28,7 +28,7 @@ def test_who_keeps_without_a_reason_is_asked_for_it_and_nothing_is_lost(walk, pl
     walk.is_told_what_is_wrong()
     walk.fill(reason=f"About {TELLING}, as before.")
     walk.press("Keep with the picture")
-    walk.reads("Nothing else waits in the queue for you")
+    walk.reads("There is nothing else in the queue for you")
     assert Decision.objects.get().light
     walk.went_untold(server.log)
 

@@ -41,7 +41,7 @@ def chase(walk) -> None:
     walk.fill(minutes="26", answered_by="Bo Hill", said="They have it. Nobody has read it.")
     walk.press("Record the call")
     walk.reads("Chased twice, 57 minutes waiting")
-    walk.follow("Write down that they have it")
+    walk.follow("Record that they have it")
     walk.at("They say that they have it")
     walk.fill(spoken_to="Bo Hill", their_reference="FD-7781")
     walk.press("They have it")
@@ -85,7 +85,7 @@ def challenge_to_the_end(walk) -> None:
 
 def make_a_pack(walk) -> None:
     walk.follow("make a pack for them")
-    walk.at("Look over the pack")
+    walk.at("Check the pack")
     walk.press("Make the print")
     expect(walk.page.get_by_role("heading", level=1)).to_contain_text(CARE)
     walk.see()
@@ -128,7 +128,7 @@ def test_what_came_before_a_new_sign_and_a_meeting_are_walked(walk, place, serve
     walk.at("Refer again?")
     walk.press("Do not refer again")
     walk.is_told_what_is_wrong()
-    walk.page.get_by_role("button", name="Refer again: go over the words").click()
+    walk.page.get_by_role("button", name="Refer again: check the words").click()
     walk.at("Decide")
     assert "Below our line." in walk.page.locator("[name=reason]").input_value()
     walk.page.goto(f"/triage/{concern.uid}/")

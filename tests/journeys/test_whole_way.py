@@ -123,7 +123,7 @@ def tell_and_close(walk, reference) -> None:
     walk.choose("The watch ends here")
     walk.page.get_by_text("If the watch ends here", exact=True).click()
     walk.fill(words="Fed and cheerful.", why="They have moved away.", words_back=MORE_BACK)
-    walk.press("Write it down")
+    walk.press("Save")
     walk.at(f"Concern {reference}")
     walk.reads("Closed: Help is in place and working")
     walk.sign_out()

@@ -45,7 +45,7 @@ def test_all_that_they_ask_for_is_on_the_page_of_the_referral(desk, where):
         "Parental responsibility", "Polish", "Robin", "Child in need (section 17)", "Ann Hart",
         "01632 960301", "01632 960001", "01632 960002", "He came without a coat.",
         "The third time this term.", "A carer may be the cause.", "She listened.",
-        "Hill School, Easton", "Whom did you speak to there?", "It has been sent",
+        "Hill School, Easton", "Who did you speak to there?", "It has been sent",
     )  # fmt: skip
     assert [said for said in wanted if said not in text] == []
 

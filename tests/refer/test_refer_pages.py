@@ -148,7 +148,7 @@ def test_a_second_person_agrees_not_to_send_it(desk, referral, client):
     assert second.press(at(referral, "withdraw"), {"words": "Sent."}).status_code == 302
     assert referral.current_stage is ReferralStage.WITHDRAWN
     assert "<form" not in words(second.open(at(referral))).split("<main", 1)[1]
-    assert "has not been sent can be" in words(second.open(at(referral, "withdraw")))
+    assert "has already been sent, so it cannot be" in words(second.open(at(referral, "withdraw")))
 
 
 def test_a_closed_concern_says_how_to_write_more(desk, referral, concern):

@@ -141,7 +141,7 @@ def test_nobody_says_it_for_them(where, writer, lead):
 def test_it_is_said_once(where, writer):
     concern = known(where, writer)
     report(writer, concern)
-    with pytest.raises(ActRefused, match="written down already"):
+    with pytest.raises(ActRefused, match="already been recorded"):
         report(writer, Concern.objects.get(pk=concern.pk))
 
 
@@ -177,7 +177,7 @@ def test_the_writer_writes_when_and_how_on_their_own_page(desk, where):
     assert (answer.status_code, answer.url) == (302, f"/submit/mine/{concern.uid}/")
     said = Addition.objects.get(concern=concern).words
     assert said.endswith("Rang 101. Their reference: W7")
-    assert "This is written down." in words(desk.open(page))
+    assert "This is recorded." in words(desk.open(page))
 
 
 def test_without_how_it_asks(desk, where):

@@ -242,7 +242,7 @@ def test_saying_later_that_it_was_sent_sends_the_referral_that_stood_waiting(lea
 def test_a_referral_on_its_way_is_not_sent_again_by_a_decision(lead, taken):
     decide(lead, taken, Route.SOCIAL_CARE, sent={Route.SOCIAL_CARE: gone()})
     again = {"sent": {Route.SOCIAL_CARE: gone()}, "now": LATER + timedelta(hours=1)}
-    with pytest.raises(ActRefused, match="on its way already"):
+    with pytest.raises(ActRefused, match="has already been sent"):
         decide(lead, taken, Route.SOCIAL_CARE, **again)
     assert Decision.objects.filter(concern=taken).count() == 1
 

@@ -79,7 +79,7 @@ def test_it_leads_to_the_next_in_the_queue_and_says_what_was_kept(desk):
     assert "autofocus" not in words(desk.open(here(second)))
     last = kept(desk, second)
     assert last.url == here(second, f"?kept={second.uid}")
-    assert "Nothing else waits in the queue for you" in words(desk.open(last.url))
+    assert "There is nothing else in the queue for you" in words(desk.open(last.url))
 
 
 def test_the_next_is_nobody_elses_nor_one_that_waits_for_its_day_nor_hidden(desk):

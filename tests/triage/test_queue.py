@@ -194,8 +194,8 @@ def test_another_schools_concerns_are_not_in_the_queue(lead):
 
 
 def test_an_empty_queue_says_what_it_means(lead):
-    assert "Nothing is open" in page(views.queue, lead)
-    assert "No concern you may see is like that" in page(views.queue, lead, "/triage/?state=taken")
+    assert "No concern is open" in page(views.queue, lead)
+    assert "No concern that you can see matches" in page(views.queue, lead, "/triage/?state=taken")
 
 
 def test_a_conversation_that_ends_a_step_moves_the_row(where, lead):

@@ -29,7 +29,7 @@ def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
         "Record a conversation": "",
         "Record a meeting": "",
         "Add a note for the leads": "",
-        "Ask a colleague for something": "",
+        "Ask a colleague to do something": "",
         "Reply to the person who wrote it": "",
         "Say who must not see it": "",
         "It is about another child": "",

@@ -61,7 +61,8 @@ def test_a_child_and_a_reason_are_asked_for(desk, wrong, right):
     ]
     both = {"child": [str(right.uid), str(factories.child(desk.where).uid)], "why": WHY}
     assert errors(desk.press(path, both)) == [
-        "It is filed under one child: keep the one it is about, and take out the others"
+        "A concern can be moved to one child only. Keep the one it is about, and take out the "
+        "others"
     ]
     assert list(Concern.objects.involving_children(right)) == []
     assert "You can pick several" not in words(desk.press(path, both))
