@@ -1,4 +1,4 @@
-"""When you get e-mails, and what does not go out: what a teacher and the head meet, page by page."""
+"""When e-mails come, and what was not sent: what a teacher and the head meet, page by page."""
 
 from playwright.sync_api import expect
 
