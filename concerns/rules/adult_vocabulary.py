@@ -32,13 +32,13 @@ class AdultStepKind(Choice):
     DECIDE_NOW = "adult_decide_now", "Decide today"
     DECIDE = "adult_decide", "Decide"
     TELL_LADO = "adult_tell_lado", "Tell the designated officer (LADO)"
-    HEAR_LADO = "adult_hear_lado", "Hear what the LADO says"
-    FOLLOW_LADO = "adult_follow_lado", "Ask the LADO how it stands"
+    HEAR_LADO = "adult_hear_lado", "Get the LADO's answer"
+    FOLLOW_LADO = "adult_follow_lado", "Ask the LADO for an update"
     TELL_POLICE = "adult_tell_police", "Tell the police"
-    HEAR_POLICE = "adult_hear_police", "Hear what the police will do"
-    FOLLOW_POLICE = "adult_follow_police", "Ask the police how it stands"
+    HEAR_POLICE = "adult_hear_police", "Get the answer of the police"
+    FOLLOW_POLICE = "adult_follow_police", "Ask the police for an update"
     LOOK_AGAIN = "adult_look_again", "Look at it again"
-    NEXT_MOVE = "adult_next_move", "All that was decided is done: close, or decide again"
+    NEXT_MOVE = "adult_next_move", "Everything decided has been done: close, or decide again"
     TELL_REPORTER = "adult_tell_writer", "Reply to the person who wrote it"
 
 
@@ -187,11 +187,14 @@ def pattern_reasons(entries: int, people: int, days: int, harm: bool) -> list[st
     """
     said = []
     if people > 1:
-        said.append(f"{people} people wrote of the same adult, each by themselves.")
+        said.append(f"{people} people have each written about the same adult.")
     elif entries > 1:
-        said.append("The same person has come back: they may be seeing more than they can say.")
+        said.append(
+            "The same person has written about this adult before. They may know more than "
+            "they can say."
+        )
     if entries >= SEVERAL and days <= WITHIN_DAYS:
-        said.append(f"{entries} in half a year: what is small by itself may be a pattern.")
+        said.append(f"There are {entries} in half a year. Small things together may be a pattern.")
     if harm:
         said.append("One of the others was an allegation: together they may meet the threshold.")
     return said

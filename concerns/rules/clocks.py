@@ -49,7 +49,7 @@ class StepKind(Choice):
     SUPPORT = "support", "Put the support in school in place"
     WATCH = "watch", "Look again: the watch ends"
     KEEP = "keep", "Look at the picture again"
-    NEXT_MOVE = "next_move", "All that was decided is done: close, or decide again"
+    NEXT_MOVE = "next_move", "Everything decided has been done: close, or decide again"
     TELL_REPORTER = "tell_reporter", "Reply to the person who wrote it"
 
 

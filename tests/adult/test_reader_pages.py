@@ -43,7 +43,7 @@ def test_the_list_has_open_ones_first_and_says_what_is_late(desk, concern, write
 
 
 def test_an_empty_list_says_what_it_means(desk):
-    assert "There is none that you may see" in words(desk.open("/adult/"))
+    assert "There are none that you can see" in words(desk.open("/adult/"))
 
 
 def test_the_list_is_paged_by_key_in_a_fixed_number_of_statements(desk, writer, dan):
@@ -106,7 +106,7 @@ def test_deciding_by_the_page(desk, concern):
     answer = desk.press(page(concern, "decide"), form)
     assert errors(answer) == ["Enter the day to look at it again"]
     alone = desk.press(page(concern, "decide"), form | {"routes": ["no_further", "lado"]})
-    assert "stands alone" in errors(alone)[0]
+    assert "Choose no further action or other routes, not both" in errors(alone)[0]
     on = day("look_again", desk.today + timedelta(days=30))
     assert desk.press(page(concern, "decide"), form | on).status_code == 302
     shown = words(desk.open(page(concern)))
@@ -121,7 +121,7 @@ def test_a_conversation_with_the_lado_by_the_page(desk, concern):
     assert desk.press(page(concern, "speak"), {}).status_code == 422
     assert desk.press(page(concern, "speak"), form).status_code == 302
     shown = words(desk.open(page(concern)))
-    for said in ("Lena Ado", "They lead", "Ask the LADO how it stands"):
+    for said in ("Lena Ado", "They lead", "Ask the LADO for an update"):
         assert said in shown
 
 

@@ -83,4 +83,4 @@ def test_an_addition_about_a_child_goes_on_as_that_and_leaves_nothing_here(staff
 def test_the_form_and_the_receipt_say_to_write_the_childs_own_concern_too(staff, writer, dan):
     concern = adults.sent(writer, dan)
     for page in (WRITE, f"/adult/sent/{concern.uid}/"):
-        assert "write the child's own concern" in words(staff.open(page))
+        assert "write a concern about the child" in words(staff.open(page))

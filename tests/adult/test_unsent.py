@@ -48,7 +48,7 @@ def test_where_nobody_is_left_to_read_it_the_number_is_rung(where, writer, dan):
     harm = adults.sent(writer, dan, sort=AdultConcernSort.HARM)
     receipt, own, _ = pages(where, writer, harm)
     for text in (receipt, own):
-        assert "ring the number below now" in text
+        assert "Ring the number below now" in text
 
 
 def test_it_asks_nothing_more(where, writer, harm, dan):

@@ -177,7 +177,7 @@ def test_a_reader_too_near_shuts_themselves_out_and_the_other_has_it(
 
 def test_a_reader_does_not_shut_out_the_last_one(where, head, writer, dan):
     concern = adults.sent(writer, dan)
-    with pytest.raises(ActRefused, match="Nobody would be left"):
+    with pytest.raises(ActRefused, match="nobody is left to read it"):
         adult.exclude(by=head, concern=concern, person=head.person, why="Me.", now=NOW)
     assert seeing(where) == {"Hedda Head"}
 

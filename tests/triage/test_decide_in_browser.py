@@ -69,7 +69,7 @@ def test_a_full_decision_unfolds_what_each_answer_needs(place, any_page, complai
     any_page.get_by_label("Why?").fill("The third time.")
     any_page.get_by_label("Refer to children's social care").check()
     any_page.get_by_label("Which team or service").fill("Front door")
-    any_page.get_by_label("Whom did you speak to").fill("Duty worker")
+    any_page.get_by_label("Who did you speak to").fill("Duty worker")
     any_page.get_by_label("How was it sent?").select_option("telephone")
     any_page.get_by_label("What else did you consider?").fill("Waiting, and why not.")
     any_page.get_by_label("No, for this reason").check()

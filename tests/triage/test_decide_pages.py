@@ -101,7 +101,7 @@ WRONG = [
     ({"agency": "Front door"}, "You wrote something under “Refer to children's social care”"),
     ({"keep_until_day": "31", "keep_until_month": "2", "keep_until_year": "2027"}, "under “Keep"),
     ({"advice_first": "on"}, "You wrote something under “Speak to parents or carers”"),
-    ({"routes": ["social_care"], "agency": "Front door"}, "Write whom you spoke to there"),
+    ({"routes": ["social_care"], "agency": "Front door"}, "Write who you spoke to there"),
     ({"routes": ["social_care"], "method": "pigeon"}, "Choose one of the answers"),
 ]
 
