@@ -63,7 +63,7 @@ def test_the_list_is_paged_by_key_in_a_fixed_number_of_statements(desk, writer, 
     every = [row.reference for row in (*made, *shut)]
     assert [ref for ref in every if (ref in first) == (ref in second)] == []
     assert shut[0].reference in words(desk.open(f"/adult/?after={shut[1].uid}"))
-    assert "That is all" in words(desk.open(f"/adult/?after={shut[0].uid}"))
+    assert "There are no more" in words(desk.open(f"/adult/?after={shut[0].uid}"))
     assert desk.open("/adult/?after=x").status_code == 404
 
 

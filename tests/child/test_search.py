@@ -199,7 +199,7 @@ def test_what_cannot_be_looked_for_is_said_and_shown_again(client, typed, said):
 def test_whatever_is_typed_has_a_clear_answer(client, typed):
     answer = posted(client, typed)
     assert answer.status_code == 200
-    assert "No concern that you may see" in answer.content.decode()
+    assert "No concern that you can see" in answer.content.decode()
 
 
 def test_words_that_are_in_everything_look_for_names_alone(where, client):

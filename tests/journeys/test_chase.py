@@ -39,7 +39,7 @@ def test_a_head_follows_what_is_late_today_and_on_a_past_day(walk, place):
     walk.reads("Who is asked, in this order")
     walk.reads(place.lead.name)
     walk.page.goto("/audit/")
-    walk.follow("The same at the end of a past day")
+    walk.follow("See these numbers for a past day")
     walk.at("The end of a past day")
     walk.press("Show")
     walk.is_told_what_is_wrong()

@@ -14,8 +14,8 @@ NAME = "Tom Fairley"
 
 
 def change(walk) -> None:
-    walk.follow("Change this")
-    walk.at(f"What is known of {NAME}")
+    walk.follow("Change these details")
+    walk.at(f"Details of {NAME}")
     walk.fill(name="")
     walk.press("Save")
     walk.is_told_what_is_wrong()
@@ -49,7 +49,7 @@ def take_back_a_family(walk) -> None:
     walk.page.get_by_label("They are not, or no longer, family of this pupil").check()
     walk.press("Take it back")
     walk.at(NAME)
-    walk.reads("Not that anybody has said.")
+    walk.reads("Nobody has said so.")
 
 
 def leave(walk) -> None:
@@ -104,16 +104,16 @@ def test_a_lead_is_out_of_their_niece_s_record_at_once_and_the_head_is_told(walk
     walk.page.get_by_label("They are not, or no longer, family of this pupil").check()
     walk.press("Take it back")
     walk.at(place.lead.name)
-    walk.reads("Waits for the headteacher: No longer family of a pupil here")
+    walk.reads("Waiting for the headteacher: No longer family of a pupil here")
     walk.sign_out()
     walk.sign_in(place.head)
     walk.at("Audit")
     walk.follow("1 change to the staff waits for you")
     walk.at("What waits for the headteacher")
-    walk.reads("Said of themselves in the last month")
+    walk.reads("What people said about themselves in the last month")
     walk.follow(f"No longer family of a pupil here: {place.lead.name}")
     walk.at(f"No longer family of a pupil here: {place.lead.name}")
-    walk.choose("Refuse it: nothing changes")
+    walk.choose("Refuse it. Nothing changes")
     walk.press("Answer")
     walk.is_told_what_is_wrong()
     walk.fill(why="She is her aunt.")

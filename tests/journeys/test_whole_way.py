@@ -151,7 +151,7 @@ def audit(walk, place, reference) -> None:
     walk.reads("1 concern, newest first")
     walk.see()
     with walk.page.expect_download() as taken:
-        walk.follow("All of these as a sheet (CSV)")
+        walk.follow("All of these as a CSV file")
     sheet = taken.value.path().read_text()
     assert reference in sheet
     assert not [name for name in (FORENAME, SURNAME, TELLING, "Brennan") if name in sheet]

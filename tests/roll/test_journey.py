@@ -30,7 +30,7 @@ def upload(page, pupils):
     page.get_by_role("link", name="Roll", exact=True).first.click()
     page.get_by_role("button", name="Upload a roll file").click()
     page.get_by_label("The file").set_input_files({**FILE, "buffer": exports.written(pupils)})
-    page.get_by_role("button", name="Look at what it would change").click()
+    page.get_by_role("button", name="See what it would change").click()
     page.get_by_role("heading", name="What the file would change").wait_for()
 
 
@@ -41,7 +41,7 @@ def test_the_office_brings_in_the_roll_and_answers_for_who_is_missing(at_the_rol
     upload(page, pupils)
     axe(page)
     page.get_by_role("button", name="Import").click()
-    page.get_by_role("heading", name="The file is in").wait_for()
+    page.get_by_role("heading", name="The file has been imported").wait_for()
     axe(page)
 
     bad = exports.moved(pupils[9], born=exports.OLDEST.replace(year=1950))
@@ -81,13 +81,13 @@ def test_a_file_lacking_much_of_the_roll_asks_for_a_tick(at_the_roll, axe):
     axe(page)
     page.get_by_label("This file is the whole roll of the school").check()
     page.get_by_role("button", name="Import").click()
-    page.get_by_role("heading", name="The file is in").wait_for()
+    page.get_by_role("heading", name="The file has been imported").wait_for()
 
 
 def test_a_workbook_is_told_kindly(at_the_roll, axe):
     page = at_the_roll
     page.get_by_role("button", name="Upload a roll file").click()
     page.get_by_label("The file").set_input_files({**FILE, "buffer": b"PK\x03\x04" + bytes(99)})
-    page.get_by_role("button", name="Look at what it would change").click()
+    page.get_by_role("button", name="See what it would change").click()
     page.get_by_role("link", name="This is a workbook").click()
     axe(page)
