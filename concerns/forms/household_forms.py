@@ -21,7 +21,7 @@ from concerns.reading.child_file import ChildFile
 from concerns.rules.child_file_vocabulary import AdultFactKind, YesNo
 
 NOT_KNOWN = "Leave it empty if it is not known."
-AHEAD = "This day is still to come. Write down what is so today."
+AHEAD = "The day cannot be in the future. Record what is true today."
 
 
 def since_date_field(label: str = "Since when?") -> DayField:
@@ -64,12 +64,12 @@ class FileLineForm(ConditionalForm):
 class HomeAddressForm(FileLineForm):
     heading = "A new address"
 
-    address = WordsField("Address", needed="Write the address, or what is known of it")
+    address = WordsField("Address", needed="Write the address, or what you know of it")
     since = since_date_field("Since when do they live there?")
     leaving = forms.BooleanField(
-        label="They no longer live at the address before",
+        label="They no longer live at the previous address",
         required=False,
-        help_text="Leave it empty where a child has two homes.",
+        help_text="Do not tick this if the child has two homes.",
     )
     moved = forms.MultipleChoiceField(
         label="Who lives there too?", required=False, widget=forms.CheckboxSelectMultiple
@@ -104,15 +104,15 @@ class HomeAddressForm(FileLineForm):
 class HouseholdAdultForm(FileLineForm):
     heading = "An adult"
 
-    name = WordsField("Name", line=True, needed="Write their name, or what is known of it")
+    name = WordsField("Name", line=True, needed="Write their name, or what you know of it")
     relation = WordsField(
-        "What are they to the child?",
+        "What relation are they to the child?",
         line=True,
-        needed="Write what they are to the child",
+        needed="Write what relation they are to the child",
         help_text="“Mother”, “Father”, “Mother's partner”, “Grandmother”, “Lodger”.",
     )
     responsibility = choice_field(
-        "Have they parental responsibility for this child?",
+        "Do they have parental responsibility for this child?",
         YesNo,
         needed="Say yes, no, or that it is not known",
     )
@@ -147,13 +147,15 @@ class HouseholdAdultForm(FileLineForm):
 
 
 class AdultRelationForm(FileLineForm):
-    heading = "What an adult is to this child"
+    heading = "An adult's relation to this child"
 
     relation = WordsField(
-        "What are they to this child?", line=True, needed="Write what they are to the child"
+        "What relation are they to this child?",
+        line=True,
+        needed="Write what relation they are to the child",
     )
     responsibility = choice_field(
-        "Have they parental responsibility for this child?",
+        "Do they have parental responsibility for this child?",
         YesNo,
         needed="Say yes, no, or that it is not known",
     )
@@ -166,10 +168,12 @@ class AdultRelationForm(FileLineForm):
 
 
 class AdultFactForm(FileLineForm):
-    heading = "A telephone number, or something else to know of an adult"
+    heading = "A telephone number, or something else to know about an adult"
 
     kind = choice_field("What is it?", AdultFactKind, needed="Choose what it is")
-    words = WordsField("The number, or what is to be known", line=True, needed="Write it")
+    words = WordsField(
+        "The number, or what to know", line=True, needed="Write the number, or what to know"
+    )
     since = since_date_field()
     helper = lay_out_form("kind", "words", "since", ButtonRow(SubmitButton("Save")))
 
@@ -186,7 +190,7 @@ class SiblingForm(FileLineForm):
     child = child_picker_field()
     at_home = forms.BooleanField(label="They live at the same address", required=False)
     name = WordsField("Name", line=True)
-    where = WordsField("School or nursery, or where they are", line=True)
+    where = WordsField("Their school or nursery, or where they are", line=True)
     born = WordsField("Born, or about how old", line=True)
     helper = lay_out_form(
         "at_home",

@@ -35,7 +35,7 @@ class AdultStepKind(Choice):
     HEAR_LADO = "adult_hear_lado", "Get the LADO's answer"
     FOLLOW_LADO = "adult_follow_lado", "Ask the LADO for an update"
     TELL_POLICE = "adult_tell_police", "Tell the police"
-    HEAR_POLICE = "adult_hear_police", "Get the answer of the police"
+    HEAR_POLICE = "adult_hear_police", "Get the police's answer"
     FOLLOW_POLICE = "adult_follow_police", "Ask the police for an update"
     LOOK_AGAIN = "adult_look_again", "Look at it again"
     NEXT_MOVE = "adult_next_move", "Everything decided has been done: close, or decide again"

@@ -65,7 +65,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
 
 def _reason_not_closable(concern: Concern, steps: list[Step]) -> str:
     if not may_concern_become(State(concern.state), State.CLOSED):
-        return "Decide first: a concern is closed once it has been decided."
+        return "Decide first: a concern can be closed only after a decision."
     owed = "; ".join(owed_steps_in_words(steps))
     return f"Still to do before it can be closed: {owed}." if owed else ""
 

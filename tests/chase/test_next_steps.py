@@ -137,7 +137,7 @@ def sent(where, lead):
 
 def test_a_referrals_step_says_to_whom_it_goes(sent, lead):
     words = {row.words for row in queries.read_next_steps(lead, {}).rows}
-    assert "Hear what social care will do (refer to children's social care)" in words
+    assert "Get social care's answer (refer to children's social care)" in words
 
 
 def test_a_referrals_step_says_how_often_it_was_chased(where, sent, lead):

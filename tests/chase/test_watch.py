@@ -234,7 +234,7 @@ def test_a_status_that_ends_opens_the_newest_concern_again_and_watches(where, le
 
 def test_without_a_concern_the_lead_is_asked_to_write_one_first(lead, child):
     row = homes.status(lead, child)
-    with pytest.raises(ActRefused, match="Write one first"):
+    with pytest.raises(ActRefused, match="First write one"):
         homes.end(lead, child, row, watching=homes.watching(lead))
     row.refresh_from_db()
     assert row.ended_at is None

@@ -118,7 +118,7 @@ def test_another_childs_line_is_not_ended_by_this_ones_page(desk, where, child):
         ("status", {"kind": "ehcp", "category": "neglect", "decided_by": "A."},
          "Choose a category only for a child protection plan"),
         ("sibling", {"where": "Easton"}, "Find them on the roll, or write their name below"),
-        ("address", {}, "Write the address, or what is known of it"),
+        ("address", {}, "Write the address, or what you know of it"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(desk, child, what, form, said):
@@ -133,7 +133,7 @@ def test_a_day_to_come_is_refused(desk, child):
     ahead = timezone.localdate() + timedelta(days=2)
     form = {"kind": "channel", "decided_by": "The panel", **day("since", ahead)}
     answer = desk.press(at(child, "status"), form)
-    assert errors(answer) == ["This day is still to come. Write down what is so today."]
+    assert errors(answer) == ["The day cannot be in the future. Record what is true today."]
 
 
 def test_a_sister_is_found_on_the_roll_and_shares_the_home(desk, where, child):

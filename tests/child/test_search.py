@@ -183,7 +183,7 @@ def test_what_is_looked_for_stands_in_no_address(where, client):
     [
         ("", "Type a name, or words to look for"), ("   ", "Type a name, or words to look for"),
         ("%", "letters or numbers"), ('"*?_', "letters or numbers"), ("🙂", "letters or numbers"),
-        ("x" * 10_000, "longer than 200 characters"), ("nul\0", "cannot be kept"),
+        ("x" * 10_000, "longer than 200 characters"), ("nul\0", "cannot be saved"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_looked_for_is_said_and_shown_again(client, typed, said):

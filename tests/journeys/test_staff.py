@@ -38,7 +38,7 @@ def add(walk) -> None:
 
 
 def invite(walk) -> None:
-    walk.follow("Send a link to choose a password")
+    walk.follow("Send a link for choosing a password")
     walk.at(f"Invite {NAME}")
     walk.page.get_by_label("This is their own address").check()
     walk.press("Send the link")
@@ -148,7 +148,7 @@ def test_the_office_brings_in_a_staff_file_and_a_teacher_tells_of_their_niece(wa
     walk.page.get_by_label("The file").set_input_files(file)
     walk.press("See what it would change")
     walk.at("What the file would change")
-    walk.reads("Line 4, No Address: E-mail: there is none")
+    walk.reads("Line 4, No Address: E-mail: missing")
     assert not Person.objects.filter(email="zoe@oakfield.test").exists()
     walk.press("Import")
     walk.at("Staff")

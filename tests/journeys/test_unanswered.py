@@ -47,7 +47,7 @@ def chase(walk) -> None:
     walk.press("They have it")
     walk.at(CARE)
     walk.reads("They have it, waiting for an answer.")
-    walk.reads("Hear what social care will do")
+    walk.reads("Get social care's answer")
 
 
 def refuse(walk) -> None:
@@ -97,7 +97,7 @@ def test_a_referral_nobody_answers_is_chased_challenged_and_settled(walk, place,
     walk.at("Queue")
     walk.follow(concern.reference)
     walk.at(f"Concern {concern.reference}")
-    walk.follow("Hear what social care will do")
+    walk.follow("Get social care's answer")
     walk.at(CARE)
     chase(walk)
     refuse(walk)
@@ -124,7 +124,7 @@ def test_what_came_before_a_new_sign_and_a_meeting_are_walked(walk, place, serve
     walk.at("Queue")
     walk.follow(new.reference)
     walk.at(f"Concern {new.reference}")
-    walk.follow("A new sign after 'no further action'")
+    walk.follow("Something new after 'no further action'")
     walk.at("Refer again?")
     walk.press("Do not refer again")
     walk.is_told_what_is_wrong()
@@ -140,7 +140,7 @@ def test_what_came_before_a_new_sign_and_a_meeting_are_walked(walk, place, serve
     walk.page.get_by_text("Action 1 of ours", exact=True).first.click()
     walk.press("Record the meeting")
     walk.at(f"Concern {concern.reference}")
-    walk.reads("Hear when the initial conference is")
+    walk.reads("Find out when the initial conference is")
     decide(lead, new, Route.PARENTS, now=place.now)
     walk.page.goto(f"/refer/{new.uid}/untold/")
     walk.at("Parents or carers are not told")

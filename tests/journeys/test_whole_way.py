@@ -67,7 +67,7 @@ def take_and_decide(walk, place, reference) -> None:
         "A full decision",
         "Speak to parents or carers",
         "Refer to children's social care",
-        "Not yet: they will be",
+        "Not yet, but they will be",
         "None that we know of",
         "Seen and spoken to",
     )
@@ -79,7 +79,7 @@ def take_and_decide(walk, place, reference) -> None:
     walk.press("Decide")
     walk.at(f"Concern {reference}")
     walk.reads(DECISION["their_reference"])
-    walk.reads("Hear what social care will do")
+    walk.reads("Get social care's answer")
 
 
 def carry_it_out(walk, reference) -> None:
@@ -89,7 +89,7 @@ def carry_it_out(walk, reference) -> None:
     walk.fill(who="Her mother", said="She wept. She has asked nobody for help yet.")
     walk.press("Record it")
     walk.reads("She wept.")
-    walk.follow("Hear what social care will do")
+    walk.follow("Get social care's answer")
     walk.at("Refer to children's social care")
     walk.choose("Early help or family help")
     walk.fill(spoken_to="Ann Price", words="A family worker begins on Monday.")
@@ -120,7 +120,7 @@ def tell_and_close(walk, reference) -> None:
     walk.reads("Watched for 12 school weeks")
     walk.follow("Ask how the child is now that it has ended")
     walk.at("How is the child now?")
-    walk.choose("The watch ends here")
+    walk.choose("End the watch now")
     walk.page.get_by_text("If the watch ends here", exact=True).click()
     walk.fill(words="Fed and cheerful.", why="They have moved away.", words_back=MORE_BACK)
     walk.press("Save")

@@ -157,7 +157,7 @@ OTHER_KINDS = {
     "picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "picture"),
     "web page": (b"<!DOCTYPE html><html><body><table>", "web page"),
     "word": (b"{\\rtf1\\ansi", "Word"),
-    "noise": (bytes(range(256)) * 20, "not a CSV file that we can read"),
+    "noise": (bytes(range(256)) * 20, "cannot read this as a CSV file"),
     "UTF-16 without its mark": ("Surname,Forename,DOB\r\n".encode("utf-16-le"), "not a CSV"),
     "nothing": (b"", "empty"),
     "blank lines": (b"\r\n\r\n  \r\n", "empty"),

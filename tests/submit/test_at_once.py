@@ -193,7 +193,7 @@ def test_the_form_asks_for_what_its_ticks_stand_beside(desk, where):
     answer = desk.client.post("/submit/write/", form | ticks)
     assert answer.status_code == 422
     assert [error.split(".")[0] for error in errors(answer)] == [
-        "Say where on the body the mark is: it is referred at once",
+        "Say where on the body the mark is, because it must be referred at once",
         "Tick “Female genital mutilation (FGM)” above as well",
     ]
 

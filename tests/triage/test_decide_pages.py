@@ -94,7 +94,7 @@ WRONG = [
     ({"routes": ["everything"]}, "Choose one of the answers"),
     ({"routes": ["watch"], "watched_by": "nobody"}, "Choose who will watch"),
     ({"watched_by": "nobody"}, "You wrote something under “Watch"),
-    ({"parents_told": "will_be", "parents_why_not": ""}, "Parents will be told: tick"),
+    ({"parents_told": "will_be", "parents_why_not": ""}, "Parents will be told, so tick"),
     ({"parents_told": "yes", "parents_why_not": ""}, "Write who it was"),
     ({"parents_told": "yes"}, "You wrote something under “No, for this reason”"),
     ({"who": "Mother"}, "You wrote something under “Yes, they have been told”"),

@@ -62,7 +62,7 @@ def test_of_two_equally_pressing_the_one_due_first_stands_first(where, lead):
         ({"child_words": "he did it"}, "First look, today: the child told somebody"),
         (
             {"danger": True},
-            "Tell a named person by voice: a child may be in danger now",
+            "Tell a named person now, face to face or by phone: a child may be in danger",
         ),
     ],
 )

@@ -33,7 +33,7 @@ def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
         "Reply to the person who wrote it": "",
         "Say who must not see it": "",
         "It is about another child": "",
-        "Close it": "Decide first: a concern is closed once it has been decided.",
+        "Close it": "Decide first: a concern can be closed only after a decision.",
     }
 
 

@@ -91,7 +91,7 @@ class DecisionAnswers:
         for day in filter(None, (self.watch_until, self.keep_until, self.review_on)):
             yield (
                 not today <= day <= today + LONGEST,
-                "Choose a date to look again within a year from now.",
+                "Choose a date within a year from now.",
             )
         named = Route.WATCH in routes and self.watched_by is None
         alone = Route.NO_FURTHER in routes and len(routes) > 1
