@@ -55,7 +55,11 @@ class WatchQuestions(ConditionalForm):
         "first name. You see their answer at each review.",
     )
     last = forms.ChoiceField(
-        label="For how long?", choices=LAST.items(), required=False, widget=forms.RadioSelect
+        label="For how long?",
+        choices=LAST.items(),
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choose for how long"},
     )
     why_shorter = WordsField("Why is a shorter time enough?", line=True)
     WATCH = ("adult", "question", Question("last"), "why_shorter")

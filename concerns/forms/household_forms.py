@@ -117,7 +117,11 @@ class HouseholdAdultForm(FileLineForm):
         needed="Say yes, no, or that it is not known",
     )
     telephone = WordsField("Telephone", line=True)
-    lives = forms.ChoiceField(label="Where do they live?", widget=forms.RadioSelect)
+    lives = forms.ChoiceField(
+        label="Where do they live?",
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose where they live"),
+    )
     fact = WordsField("Something else to know", line=True, help_text="“New partner of the mother”.")
     since = since_date_field()
     helper = lay_out_form(
@@ -137,7 +141,6 @@ class HouseholdAdultForm(FileLineForm):
         lives = self.fields["lives"]
         at = [(uid, f"With the child: {home.address}") for uid, home in self.homes.items()]
         lives.choices = [*at, ("elsewhere", "Somewhere else, or not known")]
-        lives.error_messages["required"] = "Choose where they live"
 
     @property
     def act_arguments(self) -> dict:

@@ -157,7 +157,12 @@ class FamilyForm(DraftableForm):
     find = ShortTextField(
         "Which pupil?", 100, help_text="Type part of a first name or surname, then press Find."
     )
-    child = forms.ChoiceField(label="Who is it?", widget=forms.RadioSelect, required=False)
+    child = forms.ChoiceField(
+        label="Who is it?",
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": "Find the pupil again"},
+    )
     how = ShortTextField(
         "What relation are they to the pupil?",
         60,

@@ -326,7 +326,11 @@ class AdditionForm(DraftableForm):
 class KeepOutForm(DraftableForm):
     """Excludes a colleague from a concern that was already sent."""
 
-    person = forms.ChoiceField(label="Who must not see it?", required=False)
+    person = forms.ChoiceField(
+        label="Who must not see it?",
+        required=False,
+        error_messages={"invalid_choice": "Choose who must not see it"},
+    )
     helper = lay_out_form(
         Question("person", size="m"), ButtonRow(SubmitButton("Stop them seeing it"))
     )
