@@ -1,4 +1,4 @@
-"""What somebody reads who cannot sign in or choose a password: our own sentences, saying what to do."""
+"""Somebody who cannot sign in or choose a password reads our own sentences, saying what to do."""
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
@@ -19,7 +19,8 @@ def errors(client, **said):
     ("said", "told"),
     [
         ({}, ["Enter your school e-mail address", "Enter your password"]),
-        ({"login": "no address", "password": "x"}, ["Enter an e-mail address, like name@example.org"]),
+        ({"login": "no address", "password": "x"},
+         ["Enter an e-mail address, like name@example.org"]),
         ({"login": "a@b.test", "password": "x\0"}, ["Enter your password"]),
     ],
 )  # fmt: skip
@@ -31,8 +32,8 @@ def test_a_wrong_password_says_what_to_do(client, where):
     who = factories.person(where)
     said = errors(client, login=who.email, password="not it at all")
     assert said == [
-        "The e-mail address or password is wrong. Try again, or ask the school office for a link to "
-        "choose a new password"
+        "The e-mail address or password is wrong. Try again, or ask the school office for a link "
+        "to choose a new password"
     ]
 
 

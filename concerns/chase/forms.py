@@ -55,7 +55,7 @@ class LookAgainForm(DraftableForm):
         help_text="Read what was written and decided as if for the first time. The person who is "
         "worried does not see this.",
     )
-    words_back = WordsField("Your reply", needed="Write them a word", help_text=WORD_BACK)
+    words_back = WordsField("Your reply", needed="Write them a reply", help_text=WORD_BACK)
     helper = lay_out_form(
         Question("words", rows=5),
         Question("words_back", rows=4),
@@ -161,7 +161,7 @@ class FgmReportForm(DraftableForm):
     how = WordsField(
         "How did you report it, and who to?",
         line=True,
-        needed="Write how you reported it and whom you spoke to",
+        needed="Write how you reported it and who you spoke to",
         help_text="For example: rang 101 and spoke to a call handler.",
     )
     reference = WordsField("Their reference", line=True, help_text="If they gave you one.")

@@ -190,6 +190,8 @@ class FamilyForm(DraftableForm):
 
     def clean(self):
         given = super().clean()
+        if "child" in self.errors:
+            return given
         if not given.get("child"):
             self.add_error("child" if self.fields["child"].choices else "find", "Find the pupil")
         elif not given.get("how"):

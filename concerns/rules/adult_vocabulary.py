@@ -47,7 +47,7 @@ class AdultRoute(Choice):
 
     LADO = "lado", "Tell the local authority's designated officer (LADO)"
     POLICE = "police", "Tell the police"
-    LOW_LEVEL = "low_level", "Low-level: dealt with in school, and kept"
+    LOW_LEVEL = "low_level", "Low-level: dealt with in school, and kept on record"
     NO_FURTHER = "no_further", "No further action"
 
 
@@ -75,7 +75,7 @@ class AdultOutcome(Choice):
     UNFOUNDED = "unfounded", "Unfounded: nothing supports it"
     FALSE = "false", "False: there is enough to disprove it"
     MALICIOUS = "malicious", "Malicious: disproved, and meant to deceive"
-    LOW_LEVEL = "low_level", "Low-level: dealt with, and kept"
+    LOW_LEVEL = "low_level", "Low-level: dealt with, and kept on record"
     EXPLAINED = "explained", "Explained, and nothing more is needed"
 
 
@@ -104,7 +104,7 @@ TO_WRITER = {
     State.WAITING: "Sent. Waiting to be read.",
     State.TAKEN: "Read. Somebody has it and is deciding what to do.",
     State.DECIDED: "Decided. What was decided is being carried out.",
-    State.CLOSED: "Closed. It is kept.",
+    State.CLOSED: "Closed. It stays on record.",
 }
 
 LOOKS = frozenset({AdultStepKind.FIRST_LOOK_NOW, AdultStepKind.FIRST_LOOK})

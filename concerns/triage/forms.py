@@ -34,8 +34,8 @@ from concerns.rules.words import ChildSeen, Choice, ConcernSubject, Route, Sibli
 from concerns.workflow.decision_checks import NOT_YET, REFER_NOW
 
 NOT_THEIRS = (
-    "What you found out, whom you asked for advice and what they said. The person who wrote the "
-    "concern does not see it."
+    "What you found out, who you asked for advice, and what they said. The person who wrote the "
+    "concern does not see this."
 )
 
 

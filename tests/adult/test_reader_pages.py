@@ -110,7 +110,7 @@ def test_deciding_by_the_page(desk, concern):
     on = day("look_again", desk.today + timedelta(days=30))
     assert desk.press(page(concern, "decide"), form | on).status_code == 302
     shown = words(desk.open(page(concern)))
-    assert "Low-level: dealt with in school, and kept" in shown
+    assert "Low-level: dealt with in school, and kept on record" in shown
 
 
 def test_a_conversation_with_the_lado_by_the_page(desk, concern):
@@ -144,7 +144,7 @@ def test_closing_and_reopening_by_the_page(desk, concern):
     decided = adults.decided("no_further")
     adult.decide(by=desk.viewer, concern=concern, decided=decided, now=desk.now)
     assert (
-        "Write them a word"
+        "Write them a reply"
         in errors(desk.press(page(concern, "close"), form | {"words_back": ""}))[0]
     )
     assert desk.press(page(concern, "close"), form).status_code == 302

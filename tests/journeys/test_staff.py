@@ -74,7 +74,7 @@ def approve(walk, what: str) -> None:
     walk.at(f"{what}: {NAME}")
     walk.choose("Approve it. The change is made at once")
     walk.press("Answer")
-    walk.at("What waits for the headteacher")
+    walk.at("Waiting for the headteacher")
 
 
 def test_somebody_comes_is_made_a_lead_and_is_kept_from_their_niece(walk, place, server, by_mail):
@@ -93,7 +93,7 @@ def test_somebody_comes_is_made_a_lead_and_is_kept_from_their_niece(walk, place,
     walk.sign_in(place.head)
     walk.at("Audit")
     walk.follow("2 changes to the staff wait for you")
-    walk.at("What waits for the headteacher")
+    walk.at("Waiting for the headteacher")
     approve(walk, "Deputy safeguarding lead")
     approve(walk, "Family of a pupil here")
     new = Person.objects.get(email=ADDRESS)

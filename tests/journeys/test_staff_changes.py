@@ -109,7 +109,7 @@ def test_a_lead_is_out_of_their_niece_s_record_at_once_and_the_head_is_told(walk
     walk.sign_in(place.head)
     walk.at("Audit")
     walk.follow("1 change to the staff waits for you")
-    walk.at("What waits for the headteacher")
+    walk.at("Waiting for the headteacher")
     walk.reads("What people said about themselves in the last month")
     walk.follow(f"No longer family of a pupil here: {place.lead.name}")
     walk.at(f"No longer family of a pupil here: {place.lead.name}")
@@ -118,7 +118,7 @@ def test_a_lead_is_out_of_their_niece_s_record_at_once_and_the_head_is_told(walk
     walk.is_told_what_is_wrong()
     walk.fill(why="She is her aunt.")
     walk.press("Answer")
-    walk.at("What waits for the headteacher")
+    walk.at("Waiting for the headteacher")
     assert Relation.objects.not_withdrawn().get().person == place.lead
     assert not StaffChangeRequest.objects.get().answer.approved
     walk.went_untold(server.log)

@@ -135,7 +135,7 @@ def tell_and_close(walk, reference) -> None:
 def hear_what_became_of_it(walk, place, reference) -> None:
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.reads("Closed. It stays with the child's picture.")
+    walk.reads("Closed. It stays on the child's record.")
     walk.reads(BACK)
     walk.follow(reference)
     walk.at(f"Your concern {reference}")

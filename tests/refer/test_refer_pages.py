@@ -109,7 +109,7 @@ def test_what_was_not_said_of_our_view_is_asked_for(desk, referral, left_out):
 def test_what_is_still_to_come_is_refused_kindly(desk, referral):
     form = SEND | moment("sent", timezone.now() + timedelta(days=1))
     answer = desk.press(at(referral, "send"), form)
-    assert "still to come" in errors(answer)[0]
+    assert "in the future" in errors(answer)[0]
 
 
 def test_a_form_that_no_longer_fits_says_where_the_referral_stands(desk, referral):

@@ -183,7 +183,7 @@ def test_the_writer_writes_when_and_how_on_their_own_page(desk, where):
 def test_without_how_it_asks(desk, where):
     concern = known(where, desk.viewer, now=desk.now)
     answer = desk.press(f"/chase/reported/{concern.uid}/", {})
-    assert "Write how you reported it and whom you spoke to" in errors(answer)
+    assert "Write how you reported it and who you spoke to" in errors(answer)
 
 
 def test_the_form_asks_for_what_its_ticks_stand_beside(desk, where):

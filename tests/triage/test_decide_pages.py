@@ -115,7 +115,7 @@ def test_what_does_not_fit_is_said_where_it_stands(desk, taken, more, said):
 
 
 def test_a_day_gone_by_or_far_off_is_asked_for_again(desk, taken):
-    for days, said in ((-1, "still to come"), (400, "within a year")):
+    for days, said in ((-1, "in the future"), (400, "within a year")):
         when = desk.today + timedelta(days=days)
         keep = {"routes": ["keep"]} | day("keep_until", when)
         assert said in errors(desk.press(page(taken), FULL | keep))[0]
@@ -157,7 +157,7 @@ def test_what_was_sent_tomorrow_is_refused_kindly(desk, taken):
     when = desk.viewer.now + timedelta(days=2)
     more = {"routes": ["social_care"], **SENT, **moment("sent", when)}
     answer = desk.press(page(taken), FULL | more)
-    assert "still to come" in errors(answer)[0]
+    assert "in the future" in errors(answer)[0]
 
 
 def test_a_watch_names_its_adult_and_its_day(desk, taken):

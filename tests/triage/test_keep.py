@@ -151,7 +151,7 @@ def test_a_closed_one_is_not_kept(desk):
     [
         ({"reason": " "}, "Say why. A sentence is enough."),
         ({"again_on_day": ""}, "Enter a day, a month and a year"),
-        ({"again_on_year": "1999"}, "Choose a day that is still to come"),
+        ({"again_on_year": "1999"}, "Choose a day in the future"),
         ({"again_on_year": "2999"}, "Choose a day within a year"),
     ],
 )
