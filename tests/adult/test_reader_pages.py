@@ -75,7 +75,7 @@ def test_one_is_read_beside_the_earlier_ones_with_why_they_belong_together(
     shown = words(desk.open(page(concern)))
     assert "He messaged a child." in shown
     assert "2 adults, 2 entries, 5 weeks" in shown
-    assert "2 people wrote of the same adult, each by themselves." in shown
+    assert "2 people have each written about the same adult." in shown
 
 
 def test_what_is_about_somebody_else_or_somebody_elses_does_not_stand_beside_it(
@@ -133,7 +133,12 @@ def test_small_things_by_their_pages(desk, concern, writer):
     assert desk.press(page(concern, "exclude"), gave).status_code == 302
     assert desk.press(page(concern, "about"), gave | {"why": "It was Tia."}).status_code == 302
     shown = words(desk.open(page(concern)))
-    for said in ("A note.", "Thank you.", "As it stands now it is about Tia Third", "It was Tia."):
+    for said in (
+        "A note.",
+        "Thank you.",
+        "It is now recorded as being about Tia Third",
+        "It was Tia.",
+    ):
         assert said in shown
     assert desk.press(page(concern, "exclude"), gave).status_code == 422
 

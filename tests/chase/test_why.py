@@ -161,7 +161,7 @@ def test_the_page_tells_all_of_it(desk, where):
     assert "Open since" in page
     assert "Designated safeguarding lead" in page
     assert "Priya Rao of Westshire, the adviser outside the school" in page
-    assert "Headteacher: nobody holds this post" in page
+    assert "Headteacher: nobody is in this post" in page
     assert "Whoever acts for the post that has to do it" in page
 
 

@@ -194,7 +194,7 @@ def test_a_word_back_to_oneself_tells_nobody(where):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (("7F7", "", "", 0), "7F7 waits for you."),
+        (("7F7", "", "", 0), "7F7 needs you."),
         (("7F7", "late", "", 0), "7F7 is late."),
         (("7F7", "late", "Dee", 0), "7F7 is late; Dee had it before you and has not acted."),
         (("7F7", "late", "", 2), "7F7 is late; everybody has been asked 3 times."),

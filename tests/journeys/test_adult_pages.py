@@ -136,7 +136,7 @@ def test_its_reader_says_whom_it_is_about_and_shuts_their_friend_out(reader, pla
     reader.goes_to("Say who it is about", "Record it")
     choose.select_option(value=str(place.lead.uid))
     reader.does("Record it", why="She was on duty there.")
-    reader.is_back_and_reads("As it stands now it is about Sara Malik.")
+    reader.is_back_and_reads("It is now recorded as being about Sara Malik.")
     reader.goes_to("Say who must not see it", "Record it")
     choose.select_option(value=str(place.office.uid))
     reader.does("Record it", why="They are close.")

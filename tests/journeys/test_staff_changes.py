@@ -55,7 +55,7 @@ def take_back_a_family(walk) -> None:
 def leave(walk) -> None:
     walk.follow("They have left")
     walk.at(f"{NAME} has left")
-    walk.reads("They have begun a concern and have not sent it.")
+    walk.reads("They have started a concern and have not sent it.")
     walk.press("They have left")
     walk.at(NAME)
     to_staff(walk)

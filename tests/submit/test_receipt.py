@@ -165,7 +165,7 @@ def test_the_writer_sees_where_it_stands_and_the_words_back_and_never_a_leads_no
     for address in (f"/submit/mine/{concern.uid}/", "/submit/"):
         page = staff.open(address).content.decode()
         assert "Thank you. Help is in place." in page
-        assert "Closed. It stays with the child" in page
+        assert "Closed. It stays on the child" in page
         for secret in ("The third time this term.", "It is working.", "In place.</p>"):
             assert secret not in page
 
