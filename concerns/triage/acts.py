@@ -286,7 +286,7 @@ def exclude(
 ) -> Person:
     """Exclude a colleague from now on. What they held goes to the next person who may hold it."""
     if Exclusion.objects.filter(concern=concern, person=person).exists():
-        raise ActRefused(f"{person.name} cannot see it already.")
+        raise ActRefused(f"{person.name} already cannot see it.")
     if wrong := Exclusion.objects.exclude_people(record.agenda_of_concern(concern), [person], why):
         raise ActRefused(wrong)
     record(about=concern, concern=concern, shown=[person.uid], fields=["why"], words={"why": why})

@@ -210,8 +210,8 @@ def _notices(year) -> dict[str, str]:
     ]
     return {
         "things told": f"{ended[NoticeEnding.SENT]:,}",
-        "not sent, because a later message says it": f"{ended[NoticeEnding.MERGED]:,}",
-        "not sent, because somebody had acted": f"{ended[NoticeEnding.ACTED]:,}",
+        "not sent, a later one says it": f"{ended[NoticeEnding.MERGED]:,}",
+        "not sent, somebody had acted": f"{ended[NoticeEnding.ACTED]:,}",
         "tries that failed": f"{year.post.failed:,}",
         "letters that failed": f"{failed.count():,}",
         "things told once mail worked again": f"{len(waited):,}",
