@@ -87,8 +87,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     did_not_want_to_say = forms.BooleanField(label="The child did not want to say", required=False)
     asked = WordsField(
         "What exactly did you ask?",
-        help_text="If you asked more than you meant to, that is all right. Write down what you "
-        "asked.",
+        help_text="If you asked more than you meant to, that is all right. Write what you asked.",
     )
     who_else = WordsField("Who else was there, or knows about it?", line=True)
     explanation = WordsField("If somebody explained it, what did they say?")
@@ -113,8 +112,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     already_called = WordsField(
         "Have you rung 999, social care or anybody else?",
         line=True,
-        help_text="Who you rang, when, and what they said. Anyone may ring. You do not need "
-        "permission.",
+        help_text="Who you rang, when, and what they said. Anyone may ring. You do not need permission.",
     )
 
     helper = lay_out_form(
@@ -139,10 +137,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
             Question(
                 "how_known",
                 small=True,
-                hints={
-                    HowKnown.FEELING: "This is enough on its own. You do not need to write "
-                    "anything else."
-                },
+                hints={HowKnown.FEELING: "This is enough on its own."},
             ),
             TextBlock(
                 "Listen, and let them tell it their way: tell me, explain to me, describe to "
