@@ -53,7 +53,7 @@ class StepKind(Choice):
     PUT_RIGHT = "put_right", "Tell everyone who was told or read it that it was about another child"
     MISSING_FROM_ROLL = "missing_from_roll", "Find out why the child is missing from the roll"
     SUPPORT = "support", "Put the support in school in place"
-    WATCH = "watch", "Last review: the watch ends"
+    WATCH = "watch", "The watch ends: look again"
     KEEP = "keep", "Look at the picture again"
     NEXT_MOVE = "next_move", "Everything decided has been done: close, or decide again"
     TELL_REPORTER = "tell_reporter", "Reply to the person who wrote it"

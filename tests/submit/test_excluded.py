@@ -142,7 +142,7 @@ def test_afterwards_too_nobody_may_be_left_to_act(staff, child, lead):
     concern = factories.sent(staff.viewer, child).concern
     answer = staff.client.post(f"/submit/exclude/{concern.uid}/", {"person": str(lead.uid)})
     assert answer.status_code == 422
-    assert "nobody here can act on it" in errors(answer)[0]
+    assert "Nobody here could act on this" in errors(answer)[0]
     assert not Exclusion.objects.exists()
     assert concern.steps.open().get().holder_role == Role.DSL
 

@@ -17,7 +17,7 @@ from concerns.models.school.person import Person, Post
 from concerns.rules.roles import May, Role
 
 NOBODY = (
-    "If none of {excluded} may see this, nobody here can act on it. Take out one who is not "
+    "Nobody here could act on this if it is kept from {excluded}. Take out one who is not "
     "involved. If you cannot, do not wait: tell {chair}, or ring children's social care yourself, "
     "{number}."
 )
