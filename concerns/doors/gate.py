@@ -91,7 +91,9 @@ def guard_view(view, open_to: May | PageOpenTo):
 def _call_as_viewer(request, view, open_to, given):
     request.viewers = people.viewers_for_person(request.user, getattr(request, "now", None))
     if not request.viewers:
-        raise PermissionDenied("You hold no post in a school today. Ask your school's office.")
+        raise PermissionDenied(
+            "You have no post in a school today. Ask your school office to check your post."
+        )
     if open_to is PageOpenTo.CHOOSING:
         return view(request, **given)
     viewer = _viewer_of_chosen_school(request)
@@ -110,7 +112,7 @@ def _call_as_viewer(request, view, open_to, given):
                 outcome=ledger.REFUSED,
                 reason=f"page: {request.resolver_match.url_name}",
             )
-        raise PermissionDenied("Your post does not open this page.")
+        raise PermissionDenied("This page is not open to people in your post.")
     return view(request, **given)
 
 

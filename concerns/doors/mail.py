@@ -37,13 +37,13 @@ HOURS = settings.PASSWORD_RESET_TIMEOUT // 3600
 
 WORDS = """{name}
 
-With this link you choose the password with which you sign in to Safeguarding concerns at {school}:
+Use this link to choose the password you will sign in with to Safeguarding concerns at {school}:
 
 {link}
 
-It works once, and for {hours} hours. If it has ended, ask the school office for another.
+It works once, for {hours} hours. If it no longer works, ask the school office for another.
 
-If you did not expect this, do nothing, and tell the school office.
+If you did not expect this e-mail, do not use the link. Tell the school office.
 """
 
 

@@ -22,7 +22,7 @@ TOO_LONG = f"This is longer than {MOST:,} characters. Shorten it, or send it in 
 _UNKEEPABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c]")
 UNKEEPABLE = (
-    "There is a character here that cannot be kept. It now shows as \ufffd: take it out or type it "
+    "There is a character here that cannot be saved. It now shows as \ufffd. Delete it or type it "
     "again, and send."
 )
 

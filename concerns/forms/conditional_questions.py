@@ -13,8 +13,8 @@ from concerns.forms.base_form import DraftableForm
 from concerns.models.response.decision import LONGEST
 
 MEANT = "You wrote something under “{}”. Choose that as well, or clear what you wrote there."
-FAR = "Choose a day within a year: a picture nobody looks at for longer has gone quiet"
-GONE = "Choose a day that is still to come"
+FAR = "Choose a day within a year from now"
+GONE = "Choose a day in the future"
 
 
 def offer_choices(field: forms.ChoiceField, things: Mapping, needed: str, empty: str = "") -> None:

@@ -120,7 +120,7 @@ def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
         ("How it is known", HowKnown.label_of_value(concern.how_known)),
         ("Worried about going home", GoingHome.label_of_value(concern.going_home)),
         ("In danger now", "Yes" if concern.danger else ""),
-        ("A mark, and cannot yet move about", "Yes" if concern.cannot_move else ""),
+        ("A mark on a child who cannot yet move about", "Yes" if concern.cannot_move else ""),
         ("FGM is known, not only suspected", "Yes" if concern.fgm_known else ""),
         *(("Visible mark", mark.words) for mark in concern.marks.all()),
     ]
@@ -165,13 +165,13 @@ def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
 def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
     """Words back to the writer, meetings and conversations."""
     for row in concern.words_back.all():
-        what = "Gave the person who wrote it a word back"
+        what = "Replied to the person who wrote it"
         yield TrailEntry(row.at, what, row.by.name, _stated_facts(("Words", row.words)))
     for row in concern.meetings.all():
         said = _stated_facts(
-            ("There", row.who),
+            ("Present", row.who),
             ("Agreed", row.agreed),
-            *(("Ours", o) for o in row.school_actions_in_words),
+            *(("For the school to do", o) for o in row.school_actions_in_words),
         )
         yield TrailEntry(
             row.at, f"Met: {row.kind_words}", row.by.name, said, happened=_moment_if_earlier(row)
@@ -194,7 +194,7 @@ def _task_and_watch_entries(concern: Concern) -> Iterator[TrailEntry]:
             task.at, "Asked a colleague", task.by.name, _stated_facts(("For", task.words))
         )
         if came:
-            what = "Answered what was asked" if came.done else "Could not do what was asked"
+            what = "Did what was asked" if came.done else "Could not do what was asked"
             yield TrailEntry(came.at, what, came.by.name, _stated_facts(("Words", came.words)))
     for row in concern.watches.all():
         facts = _stated_facts(
@@ -203,7 +203,7 @@ def _task_and_watch_entries(concern: Concern) -> Iterator[TrailEntry]:
             ("Asked how the child is", f"{row.adult.name}: {row.question}"),
             ("For a shorter time, because", row.why_shorter),
         )
-        yield TrailEntry(row.at, f"Opened a watch of {row.last} school weeks", row.by.name, facts)
+        yield TrailEntry(row.at, f"Started a watch of {row.last} school weeks", row.by.name, facts)
 
 
 def _moment_if_earlier(row) -> datetime | None:
@@ -231,7 +231,7 @@ def _decision_entries(concern: Concern) -> Iterator[TrailEntry]:
         made = ruling.decision
         superseded = "" if ruling.in_force else "Superseded by a later decision"
         if ruling.misfiled_children and not (ruling.in_force or ruling.superseded_children):
-            superseded = "Made for the wrong child: it does not stand"
+            superseded = "Made for the wrong child: it no longer counts"
         if ruling.in_force and ruling.superseded_children:
             superseded = "Superseded for " + ", ".join(
                 row.name for row in ruling.superseded_children

@@ -94,12 +94,16 @@ def _build_staff_row(viewer: Viewer, person: Person) -> StaffListRow:
 def sign_in_status(person: Person, now: datetime) -> str:
     """Whether they can sign in, else the state of their invitation. Needs `links` prefetched."""
     if not person.is_active:
-        return "Cannot sign in: has left"
+        return "Has left, cannot sign in"
     if person.has_usable_password():
-        return "Signs in"
+        return "Can sign in"
     if not person.links:
         return "Not invited yet"
-    return "Invited" if now - person.links[0].at < LINK_LASTS else "Invited: the link has ended"
+    return (
+        "Invited"
+        if now - person.links[0].at < LINK_LASTS
+        else "Invited, but the link no longer works"
+    )
 
 
 def read_person_page(viewer: Viewer, uid: uuid.UUID) -> Person:
@@ -270,7 +274,9 @@ def parse_staff_file(content: str, today: date) -> list[StaffLine]:
     mapping = csv_columns.guess_columns(found.headings, STAFF)
     lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
     if lacking:
-        raise NotATable(f"This file has no column for: {', '.join(lacking)}.")
+        raise NotATable(
+            f"This file has no column for: {', '.join(lacking)}. Add it, and upload the file again."
+        )
     return parse_staff_lines(found.rows, mapping, today)
 
 

@@ -171,7 +171,7 @@ def invite(request, uid):
     viewer = request.viewer
     person = queries.read_person_page(viewer, uid)
     first = not person.has_usable_password()
-    label = "This is their own address, and I know that it is they who ask"
+    label = "This is their own address, and I know that they asked for this themselves"
     sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Send the link")
     if sheet.is_complete:
         what = StaffChangeRequest(matter=StaffRequestMatter.PASSWORD, person=person)
@@ -250,7 +250,7 @@ def covers(request):
 
 def uncover(request, uid):
     cover = queries.get_current_cover(request.viewer, uid)
-    said = {"label": "This is not so, or no longer", "press": "Take it away"}
+    said = {"label": "This is wrong, or no longer true", "press": "Remove it"}
     sheet = FormPage(request, forms.ConfirmationForm, **said)
     if sheet.is_complete and sheet.attempt_act(acts.end_cover, cover=cover):
         return sheet.go_to_page("people_covers")

@@ -189,7 +189,7 @@ def _describe_chase_call(row: ChaseCall) -> dict:
 
 
 def _describe_meeting(row: Meeting) -> dict:
-    words = "\n".join([f"There: {row.who}", row.agreed, *row.school_actions_in_words])
+    words = "\n".join([f"Present: {row.who}", row.agreed, *row.school_actions_in_words])
     return {
         "heading": row.kind_words,
         "words": words,
@@ -245,7 +245,7 @@ def _sources_of_facts(model, **more):
 
 
 def _describe_fact_begun(row: Fact, said: str) -> dict:
-    late = f"Written down {format_date_or_time(row.at)}" if row.began_at != row.at else ""
+    late = f"Recorded {format_date_or_time(row.at)}" if row.began_at != row.at else ""
     return {"heading": said, "words": late, "by": row.writer, "on": row.since}
 
 

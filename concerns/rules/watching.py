@@ -25,15 +25,15 @@ class WatchReason(Choice):
     STATUS = "status", "A status has ended or been lowered"
     AGENCY = "agency", "Another agency leads now"
     NOT_TAKEN_ON = "not_taken_on", "Social care or police gave advice only, or take no action"
-    NO_FURTHER = "no_further", "The school decided on no further action on something grave"
+    NO_FURTHER = "no_further", "The school decided on no further action in a serious case"
     RED = "red", "The child was in danger, or social care or police were told the same day"
 
 
 class WatchReviewResult(Choice):
     """The result of a review of a watch."""
 
-    ON = "on", "Watch on"
-    END = "end", "The watch ends here"
+    ON = "on", "Keep watching"
+    END = "end", "End the watch now"
 
 
 @dataclass(frozen=True)

@@ -226,12 +226,12 @@ def _list_written_answers(concern: Concern) -> list[tuple[str, str]]:
         ("The child with the mark", "Cannot yet move about" if concern.cannot_move else ""),
         ("Who else was there, or knows", concern.who_else),
         ("The explanation", concern.explanation),
-        ("Who gave it, and to whom", concern.explained_by),
+        ("Who explained it, and to whom", concern.explained_by),
         ("What it may mean", concern.may_mean),
         ("What it fits", "\n".join(concern.category_labels)),
         ("FGM", "Known to have been done" if concern.fgm_known else ""),
-        ("Whom you told in person", concern.told_in_person),
-        ("Whom you rang", concern.already_called),
+        ("Who you told in person", concern.told_in_person),
+        ("Who you rang", concern.already_called),
     ]
     return [(label, words) for label, words in said if words]
 

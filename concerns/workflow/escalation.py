@@ -55,8 +55,8 @@ class PassedOver:
 
 SHUT_OUT = "may not act on this one"
 IS_AWAY = "away"
-EMPTY = "nobody holds this post"
-GONE = "holds no post here that may do it"
+EMPTY = "nobody is in this post"
+GONE = "has no post here that may do it"
 
 
 class EscalationLadders:

@@ -15,7 +15,7 @@ from concerns.models.school.person import Person, Viewer
 
 # The reasons in the ledger line of each concern.
 OVER = "handed over"
-BACK = "given back to its post, or to who had asked for it"
+BACK = "given back to its post, or to the person who asked for it"
 
 
 def open_concerns_held_by(person: Person, school):

@@ -40,7 +40,7 @@ function keep(form) {
       tell(
         problem.message === "401"
           ? "Not saved yet: you have been signed out. Your words are still on this page. Sign in again in another window."
-          : "Not saved yet. Your words are still on this page, and saving goes on being tried.",
+          : "Not saved yet. Your words are still on this page, and we keep trying to save them.",
         true,
       );
     } finally {

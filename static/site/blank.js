@@ -73,7 +73,7 @@ async function extend(problem) {
     if (!answer.ok) throw new Error();
     document.dispatchEvent(new Event("used"));
   } catch {
-    problem.textContent = "That did not work. Press again, or copy what you wrote to somewhere safe.";
+    problem.textContent = "That did not work. Press again. If it still does not work, copy what you wrote to somewhere safe.";
   }
 }
 

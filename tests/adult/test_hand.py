@@ -30,7 +30,7 @@ def away_today(who: Viewer, desk) -> None:
 def test_it_says_who_would_have_it(desk, concern, chair):
     page = hand_page(desk, concern)
     assert "<strong>Cho Chair</strong>, Chair of governors" in page
-    assert "you no longer see it" in page
+    assert "You no longer see it" in page
 
 
 def test_the_page_of_the_concern_promises_nobody(desk, concern, chair):
@@ -45,7 +45,7 @@ def test_while_the_chair_is_away_it_says_that_nobody_may_have_it_and_asks_for_no
     away_today(chair, desk)
     page = hand_page(desk, concern)
     assert "Cho Chair" not in page
-    assert "Nobody else in post here today may have it" in page
+    assert "Nobody else in post here today may read it" in page
     assert 'name="note"' not in page
 
 
@@ -61,5 +61,5 @@ def test_a_chair_who_has_it_while_the_head_is_away_is_told_that_it_stays_with_th
     concern = adults.send_adult_concern(writer, dan, desk.now)
     away_today(factories.viewer(where, who=Person.objects.get(name="Hedda Head")), desk)
     page = hand_page(desk, concern)
-    assert "you no longer see it" not in page
+    assert "You no longer see it" not in page
     assert "stays yours" in page

@@ -133,7 +133,7 @@ def test_it_is_closed_once_it_was_decided_with_a_word_to_who_wrote_it(concern, h
     with pytest.raises(ActRefused, match="Decide first"):
         adult.close(by=head, concern=concern, now=NOW, **ended)
     decide(concern, head, "low_level")
-    with pytest.raises(ActRefused, match="a word back"):
+    with pytest.raises(ActRefused, match="Write a reply"):
         adult.close(by=head, concern=concern, now=NOW, **ended)
     adult.close(by=head, concern=concern, now=NOW, **ended | {"words_back": "Thank you."})
     assert (adults.reload_adult_concern(concern).outcome, owed(concern)) == ("low_level", set())
@@ -207,7 +207,7 @@ def test_in_no_state_is_anything_quiet(where, writer, head, dan):
 def test_what_has_gone_quiet_is_told_without_saying_that_it_is_about_an_adult(where, concern, head):
     Post.objects.filter(person=head.person).update(until=NOW.date() - timedelta(days=1))
     told = list(find_integrity_breaches(where, NOW.date()))
-    assert told == [f"{concern.reference}: nobody in post can do what is owed on it"]
+    assert told == [f"{concern.reference}: nobody in post can do its next step"]
 
 
 def test_a_row_changed_past_the_door_is_found(where, concern, writer, head, dan):
@@ -218,7 +218,7 @@ def test_a_row_changed_past_the_door_is_found(where, concern, writer, head, dan)
     AdultStep.objects.filter(pk=last.pk).update(done_at=None, done_by=None, ended="")
     assert list(find_integrity_breaches(where, NOW.date())) == [
         f"{concern.reference} is open and has no next step",
-        f"{shut.reference} is closed and still owes something",
+        f"{shut.reference} is closed but still has a next step",
     ]
 
 

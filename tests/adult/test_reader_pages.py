@@ -45,7 +45,7 @@ def test_the_list_has_open_ones_first_and_says_what_is_late(desk, concern, write
 
 
 def test_an_empty_list_says_what_it_means(desk):
-    assert "There is none that you may see" in page_text(desk.open("/adult/"))
+    assert "There are none that you can see" in page_text(desk.open("/adult/"))
 
 
 def test_the_list_is_paged_by_key_in_a_fixed_number_of_statements(desk, writer, dan):
@@ -65,7 +65,7 @@ def test_the_list_is_paged_by_key_in_a_fixed_number_of_statements(desk, writer, 
     every = [row.reference for row in (*made, *shut)]
     assert [ref for ref in every if (ref in first) == (ref in second)] == []
     assert shut[0].reference in page_text(desk.open(f"/adult/?after={shut[1].uid}"))
-    assert "That is all" in page_text(desk.open(f"/adult/?after={shut[0].uid}"))
+    assert "There are no more" in page_text(desk.open(f"/adult/?after={shut[0].uid}"))
     assert desk.open("/adult/?after=x").status_code == 404
 
 
@@ -77,7 +77,7 @@ def test_one_is_read_beside_the_earlier_ones_with_why_they_belong_together(
     shown = page_text(desk.open(page(concern)))
     assert "He messaged a child." in shown
     assert "2 adults, 2 entries, 5 weeks" in shown
-    assert "2 people wrote of the same adult, each by themselves." in shown
+    assert "2 people have each written about the same adult." in shown
 
 
 def test_what_is_about_somebody_else_or_somebody_elses_does_not_stand_beside_it(
@@ -92,7 +92,7 @@ def test_what_is_about_somebody_else_or_somebody_elses_does_not_stand_beside_it(
 
 def test_one_described_says_that_nothing_can_stand_beside_it(desk, writer):
     concern = adults.send_adult_concern(writer, None, desk.now)
-    assert "Say whom it is about" in page_text(desk.open(page(concern)))
+    assert "Say who it is about" in page_text(desk.open(page(concern)))
 
 
 def test_i_have_this(desk, concern):
@@ -108,11 +108,11 @@ def test_deciding_by_the_page(desk, concern):
     answer = desk.press(page(concern, "decide"), form)
     assert summary_errors(answer) == ["Enter the day to look at it again"]
     alone = desk.press(page(concern, "decide"), form | {"routes": ["no_further", "lado"]})
-    assert "stands alone" in summary_errors(alone)[0]
+    assert "Choose no further action or other routes, not both" in summary_errors(alone)[0]
     on = day_fields("look_again", desk.today + timedelta(days=30))
     assert desk.press(page(concern, "decide"), form | on).status_code == 302
     shown = page_text(desk.open(page(concern)))
-    assert "Low-level: dealt with in school, and kept" in shown
+    assert "Low-level: dealt with in school, and kept on record" in shown
 
 
 def test_a_conversation_with_the_lado_by_the_page(desk, concern):
@@ -123,7 +123,7 @@ def test_a_conversation_with_the_lado_by_the_page(desk, concern):
     assert desk.press(page(concern, "speak"), {}).status_code == 422
     assert desk.press(page(concern, "speak"), form).status_code == 302
     shown = page_text(desk.open(page(concern)))
-    for said in ("Lena Ado", "They lead", "Ask the LADO how it stands"):
+    for said in ("Lena Ado", "They lead", "Ask the LADO for an update"):
         assert said in shown
 
 
@@ -135,7 +135,12 @@ def test_small_things_by_their_pages(desk, concern, writer):
     assert desk.press(page(concern, "exclude"), gave).status_code == 302
     assert desk.press(page(concern, "about"), gave | {"why": "It was Tia."}).status_code == 302
     shown = page_text(desk.open(page(concern)))
-    for said in ("A note.", "Thank you.", "As it stands now it is about Tia Third", "It was Tia."):
+    for said in (
+        "A note.",
+        "Thank you.",
+        "It is now recorded as being about Tia Third",
+        "It was Tia.",
+    ):
         assert said in shown
     assert desk.press(page(concern, "exclude"), gave).status_code == 422
 
@@ -146,7 +151,7 @@ def test_closing_and_reopening_by_the_page(desk, concern):
     decided = adults.adult_decision_answers("no_further")
     adult.decide(by=desk.viewer, concern=concern, decided=decided, now=desk.now)
     assert (
-        "Write them a word"
+        "Write them a reply"
         in summary_errors(desk.press(page(concern, "close"), form | {"words_back": ""}))[0]
     )
     assert desk.press(page(concern, "close"), form).status_code == 302

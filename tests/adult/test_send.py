@@ -287,7 +287,7 @@ def test_an_addition_about_an_adult_writes_nothing_to_the_childs_concern(staff, 
 def test_every_addition_is_asked_whom_it_is_about(staff, child):
     concern = factories.send_concern(staff.viewer, child).concern
     answer = staff.client.post(f"/submit/add/{concern.uid}/", {"words": "Again."})
-    assert (answer.status_code, summary_errors(answer)) == (422, ["Say whom it is about"])
+    assert (answer.status_code, summary_errors(answer)) == (422, ["Say who it is about"])
     assert "Again." in page_text(answer)
 
 

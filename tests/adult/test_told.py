@@ -70,7 +70,7 @@ def test_an_addition_about_a_child_goes_on_as_that_and_leaves_nothing_here(staff
     concern = adults.send_adult_concern(writer, dan)
     here = f"/adult/add/{concern.uid}/"
     asked = staff.client.post(here, {"words": "Tom had bruises."})
-    assert summary_errors(asked) == ["Say whom it is about"]
+    assert summary_errors(asked) == ["Say who it is about"]
     assert "Tom had bruises." in page_text(asked)
     moved = staff.client.post(here, {"about": "child", "words": "Tom had bruises."})
     assert moved["Location"].startswith("/submit/draft/")
@@ -83,4 +83,4 @@ def test_an_addition_about_a_child_goes_on_as_that_and_leaves_nothing_here(staff
 def test_the_form_and_the_receipt_say_to_write_the_childs_own_concern_too(staff, writer, dan):
     concern = adults.send_adult_concern(writer, dan)
     for page in (WRITE, f"/adult/sent/{concern.uid}/"):
-        assert "write the child's own concern" in page_text(staff.open(page))
+        assert "write a concern about the child" in page_text(staff.open(page))

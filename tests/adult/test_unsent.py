@@ -8,7 +8,7 @@ from tests import adults, factories
 from tests.counting import list_statements, render_view
 from tests.factories import NOW
 
-UNSENT = "has not gone out"
+UNSENT = "has not been sent"
 STUCK_AT = NOW + timedelta(minutes=16)
 
 
@@ -48,7 +48,7 @@ def test_where_nobody_is_left_to_read_it_the_number_is_rung(where, writer, dan):
     harm = adults.send_adult_concern(writer, dan, sort=AdultConcernSort.HARM)
     receipt, own, _ = pages(where, writer, harm)
     for text in (receipt, own):
-        assert "ring the number below now" in text
+        assert "Ring the number below now" in text
 
 
 def test_it_asks_nothing_more(where, writer, harm, dan):

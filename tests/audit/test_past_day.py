@@ -129,7 +129,7 @@ def test_the_page_says_how_it_stood_and_leads_to_the_rows(head, where):
 def test_today_and_the_days_to_come_are_no_past_day(head):
     answer = look(head, "/audit/day/?day_day=3&day_month=11&day_year=2026")
     assert answer.status_code == 422
-    assert "Enter a day that has passed" in answer.content.decode()
+    assert "Enter a day in the past" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -140,4 +140,6 @@ def test_the_button_that_cannot_gives_it_back(client):
     form = {"words": "I am on a trip.", "do": "cannot"}
     assert desk.press(f"/chase/task/{task.uid}/", form).status_code == 302
     assert not TaskAnswer.objects.get().done
-    assert "It went back to who asked" in page_text(desk.open(f"/chase/task/{task.uid}/"))
+    assert "It went back to the person who asked" in page_text(
+        desk.open(f"/chase/task/{task.uid}/")
+    )

@@ -39,7 +39,7 @@ def test_a_step_done_by_a_note_ends_with_what_was_found(lead, decided):
 def test_no_other_kind_is_done_by_a_note(lead, decided, kind):
     step = decided.steps.get(kind=StepKind.SUPPORT)
     Step.objects.filter(pk=step.pk).update(kind=kind)
-    with pytest.raises(ActRefused, match="not done by a note"):
+    with pytest.raises(ActRefused, match="has its own page"):
         chase.do_step(by=lead, step=step, words="Done.", now=LATER)
     assert Step.objects.get(pk=step.pk).done_at is None
 

@@ -149,9 +149,9 @@ PAGE = "/chase/clocks/"
 def test_the_page_says_the_default_the_limit_and_the_source(desk):
     page = page_text(desk.open(PAGE))
     assert "First look, in school minutes" in page
-    assert "Without a figure: 120 school minutes. At most 240. From practice" in page
-    assert "Hear what social care will do. 1 working day: Keeping Children Safe" in page
-    assert "Nothing: every clock runs as the table says." in page
+    assert "Usual: 120 school minutes. At most 240. From practice" in page
+    assert "Get social care's answer. 1 working day: Keeping Children Safe" in page
+    assert "Nothing: every time is the usual one." in page
     assert "LADO" not in page
 
 

@@ -139,7 +139,7 @@ def sent(where, lead):
 
 def test_a_referrals_step_says_to_whom_it_goes(sent, lead):
     words = {row.words for row in queries.read_next_steps(lead, {}).rows}
-    assert "Hear what social care will do (refer to children's social care)" in words
+    assert "Get social care's answer (refer to children's social care)" in words
 
 
 def test_a_referrals_step_says_how_often_it_was_chased(where, sent, lead):
@@ -167,8 +167,8 @@ def test_a_task_of_somebody_away_is_with_who_asked_for_it(where, lead):
 
 def test_nothing_to_do_says_what_that_means(where):
     browser = window(where, Role.DSL)
-    assert "Nothing is yours to do now." in browser.get("/chase/").content.decode()
-    assert "Nothing is owed by anybody" in browser.get("/chase/", EVERYONE).content.decode()
+    assert "You have nothing to do now." in browser.get("/chase/").content.decode()
+    assert "Nobody has anything to do" in browser.get("/chase/", EVERYONE).content.decode()
 
 
 def test_the_page_says_what_is_late_in_words(where):

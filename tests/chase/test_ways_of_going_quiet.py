@@ -205,7 +205,7 @@ def test_17_where_the_round_is_dead_every_reader_s_page_says_so(client, quiet):
     Heartbeat.objects.update(at=Heartbeat.objects.database_now() - 11 * MINUTE)
     factories.sign_in(client, quiet.people[Role.DSL])
     for address in ("/triage/", "/chase/", "/submit/"):
-        assert "stood still for 11 minutes" in client.get(address).content.decode()
+        assert "stopped 11 minutes ago" in client.get(address).content.decode()
     assert client.get("/healthz").status_code == 503
 
 

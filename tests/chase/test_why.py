@@ -98,7 +98,7 @@ def test_why_somebody_is_shut_out_is_not_said(where, step, staff):
 def test_an_empty_post_is_said_to_be_empty(where, step, staff):
     staff[Role.DEPUTY].is_active = False
     staff[Role.DEPUTY].save(update_fields=["is_active"])
-    assert passed(where, step) == {"Deputy safeguarding lead": "nobody holds this post"}
+    assert passed(where, step) == {"Deputy safeguarding lead": "nobody is in this post"}
 
 
 def test_a_holder_who_has_gone_is_named(where, step, staff):
@@ -106,7 +106,7 @@ def test_a_holder_who_has_gone_is_named(where, step, staff):
     Step.objects.filter(pk=step.pk).update(holder=gone, holder_role="")
     gone.is_active = False
     gone.save(update_fields=["is_active"])
-    assert passed(where, step) == {"Gil Gone": "holds no post here that may do it"}
+    assert passed(where, step) == {"Gil Gone": "has no post here that may do it"}
 
 
 def test_the_adviser_outside_stands_on_the_last_rung(where, step, staff):
@@ -158,11 +158,11 @@ def test_the_page_tells_all_of_it(desk, where):
     late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
     page = page_of(desk, late.steps.get())
     assert "First look" in page
-    assert "Owed since" in page
+    assert "Open since" in page
     assert "Designated safeguarding lead" in page
     assert "Priya Rao of Westshire, the adviser outside the school" in page
-    assert "Headteacher: nobody holds this post" in page
-    assert "Whoever acts for the post it is owed by" in page
+    assert "Headteacher: nobody is in this post" in page
+    assert "Whoever acts for the post that has to do it" in page
 
 
 def test_the_next_steps_say_that_the_adviser_was_told_and_lead_to_why(desk, where, monkeypatch):

@@ -45,7 +45,7 @@ def known(name="Northshire"):
 def test_of_a_child_without_a_line_it_is_the_schools_own_and_that_is_said(desk, child):
     text = read(desk, child)
     assert "01632 960001" in text
-    assert "the school's own: where the child lives is not written" in text
+    assert "the school's own, because it is not recorded where the child lives" in text
 
 
 def test_it_is_written_since_when_and_by_whom_it_was_said(desk, child):

@@ -202,7 +202,9 @@ def test_the_page_is_filtered_by_its_address_and_carries_it_on(lead, child):
 
 def test_an_empty_chronology_says_what_it_means(lead, child):
     assert "Nothing has been written about this child yet" in shown(lead, child)
-    assert "Nothing of what you asked for" in shown(lead, child, "/?sort=seen")
+    assert "There is nothing in the record that fits your choice" in shown(
+        lead, child, "/?sort=seen"
+    )
 
 
 def test_it_costs_the_same_however_much_was_written(lead, child):

@@ -91,7 +91,7 @@ def test_what_an_adult_is_to_one_child_is_not_taken_for_another(where, lead, chi
     homes.add_adult(lead, child, household=household, relation="Stepfather")
     (theirs,) = read(lead, brother).addresses[0].adults
     assert theirs.tie is None
-    assert "what they are to this child is not written" in shown(lead, brother)
+    assert "their relation to this child is not recorded" in shown(lead, brother)
     assert read(lead, brother).responsible_adults == []
 
 

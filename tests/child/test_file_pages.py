@@ -92,7 +92,7 @@ def test_an_ending_that_somebody_else_made_meanwhile_is_said_beside_the_form(des
     homes.end_line(desk.viewer, child, row)
     answer = desk.client.post(at(child, "language", row, "end"), form)
     assert answer.status_code == 422
-    assert "has been ended already" in page_text(answer)
+    assert "has already been ended" in page_text(answer)
     assert "It is not so." in page_text(answer)
 
 
@@ -116,9 +116,9 @@ def test_another_childs_line_is_not_ended_by_this_ones_page(desk, where, child):
     [
         ("status", {"kind": "plan", "decided_by": "A."}, "Choose the category of the plan"),
         ("status", {"kind": "ehcp", "category": "neglect", "decided_by": "A."},
-         "Only a child protection plan has a category here"),
+         "Choose a category only for a child protection plan"),
         ("sibling", {"where": "Easton"}, "Find them on the roll, or write their name below"),
-        ("address", {}, "Write the address, or what is known of it"),
+        ("address", {}, "Write the address, or what you know of it"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(desk, child, what, form, said):
@@ -133,7 +133,7 @@ def test_a_day_to_come_is_refused(desk, child):
     ahead = timezone.localdate() + timedelta(days=2)
     form = {"kind": "channel", "decided_by": "The panel", **day_fields("since", ahead)}
     answer = desk.press(at(child, "status"), form)
-    assert summary_errors(answer) == ["This day is still to come. Write down what is so today."]
+    assert summary_errors(answer) == ["The day cannot be in the future. Record what is true today."]
 
 
 def test_a_sister_is_found_on_the_roll_and_shares_the_home(desk, where, child):
@@ -153,7 +153,7 @@ def test_a_sister_is_picked_or_written_and_not_both(desk, where, child):
     one = factories.child(where)
     other = factories.child(where)
     both = desk.press(at(child, "sibling"), {"child": [one.uid, other.uid]})
-    assert "Keep one: each brother or sister is a line" in summary_errors(both)
+    assert "Keep one child only. Add each brother or sister separately" in summary_errors(both)
     named = desk.press(at(child, "sibling"), {"child": one.uid, "name": "Robin"})
     assert named.status_code == 422
     assert not Sibling.objects.exists()
@@ -190,7 +190,9 @@ def test_one_child_a_line(client, where, child):
         staff.press("/child/seen/", seeing(child) | {"child": ""})
     )
     two = seeing(child) | {"child": [child.uid, factories.child(where).uid]}
-    assert "Keep one child: each has a line" in summary_errors(staff.press("/child/seen/", two))
+    assert "Keep one child only. Record each child separately" in summary_errors(
+        staff.press("/child/seen/", two)
+    )
     assert not Sighting.objects.exists()
 
 
@@ -200,7 +202,7 @@ def test_a_name_is_looked_for_without_anything_being_sent(client, where, child):
     assert "Aoife Byrne" in page_text(found)
     assert "Cheerful." in page_text(found)
     nobody = staff.press("/child/seen/", {"find": "!", "do": "find"})
-    assert "Nobody on the roll is found by that" in page_text(nobody)
+    assert "Nobody on the roll matches" in page_text(nobody)
 
 
 def test_a_child_of_another_school_is_not_seen_from_here(client, where):

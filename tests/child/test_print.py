@@ -45,11 +45,11 @@ def test_another_childs_name_is_a_warning_and_covered_in_the_print_and_never_in_
     ).concern
     before = looked_over(desk, child)
     assert "<mark>Bilal Khan</mark>" in before
-    assert "The name of another child" in before
+    assert "This is the name of another child" in before
     after = printed(desk, child)
     assert f"{COVER} hit Aoife Byrne." in after
     assert "Bilal" not in after
-    assert "a name was covered: the record has it" in after
+    assert "a name was covered. It is in the record" in after
     concern.refresh_from_db()
     assert concern.account == "Bilal Khan hit Aoife Byrne."
 
@@ -92,7 +92,7 @@ def test_the_print_is_recorded_as_taken_out(desk, child):
 
 
 def test_a_print_with_nothing_in_it_says_so(desk, child):
-    assert "Nothing of what was asked for" in printed(desk, child)
+    assert "There is nothing in the record that fits your choice" in printed(desk, child)
     assert "No other child's name was found" in looked_over(desk, child)
 
 

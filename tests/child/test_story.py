@@ -259,7 +259,7 @@ def test_an_empty_story_says_what_it_means(where, lead):
     child = factories.child(where)
     assert "Nothing has been written about this child" in shown(lead, child)
     behind_all = shown(lead, child, f"/?after={uuid.uuid4()}")
-    assert "nothing older stands behind the last page" in behind_all
+    assert "There is nothing older" in behind_all
 
 
 def test_no_name_stands_in_the_title_or_an_address(where, lead):

@@ -38,7 +38,7 @@ def test_when_all_have_been_silent_the_adviser_outside_is_told_that_something_is
     clock_round.run_reminder_round(NOW + 46 * MINUTE)
     told = [message for message in sent_here.outbox if message.to == [ADVISER["adviser_email"]]]
     assert len(told) == 1
-    assert "has been late for long" in told[0].body
+    assert "has been late for a long time" in told[0].body
     assert not [one for one in (late, other) if one.reference in told[0].body]
 
 
@@ -194,7 +194,7 @@ def test_a_word_back_to_oneself_tells_nobody(where):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (("7F7", "", "", 0), "7F7 waits for you."),
+        (("7F7", "", "", 0), "7F7 needs you."),
         (("7F7", "late", "", 0), "7F7 is late."),
         (("7F7", "late", "Dee", 0), "7F7 is late; Dee had it before you and has not acted."),
         (("7F7", "late", "", 2), "7F7 is late; everybody has been asked 3 times."),

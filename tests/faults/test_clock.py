@@ -133,7 +133,7 @@ def test_a_clock_that_has_stood_still_for_ten_minutes_is_said_in_red_and_to_whoe
     lead = sits_down(factories.person(where, Role.DSL))
     writer = sits_down(factories.person(where))
     Heartbeat.objects.update(at=Heartbeat.objects.database_now() - timedelta(minutes=11))
-    words = "has stood still for 11 minutes"
+    words = "stopped 11 minutes ago"
     assert words in lead.visitor.get("/triage/").text
     assert words not in writer.visitor.get("/submit/").text
     answer = lead.visitor.get("/healthz")

@@ -38,13 +38,13 @@ def test_a_decision_comes_back_after_signing_in(place, sits_down, cookie):
     away = desk.visitor.submit(here, form)
     assert away.headers["Location"] == f"/sign-in/?next={here}"
     back = desk.sign_in_at(away.headers["Location"])
-    assert "We kept what you typed, and it is not sent yet." in back.text
+    assert "What you typed is saved, but not sent yet." in back.text
     assert WORDS in unescape(back.text)
     assert not Decision.objects.exists()
     decided = desk.visitor.submit(here, desk.decision(here, WORDS))
     assert decided.headers["Location"] == f"/triage/{concern.uid}/"
     assert Decision.objects.get().reason == WORDS
-    assert "We kept what you typed" not in desk.visitor.get(here).text
+    assert "What you typed is saved" not in desk.visitor.get(here).text
 
 
 def test_what_was_kept_is_shown_to_nobody_else(place, sits_down):

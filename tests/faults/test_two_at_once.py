@@ -34,7 +34,7 @@ def test_of_two_decisions_at_once_one_is_made_and_the_other_is_told(place, desks
         won = 0 if first.status_code == 302 else 1
         told = unescape((second, first)[won].text)
         moved = Concern.objects.get(pk=concern.pk)
-        assert f"{desks[won].person.name} has acted while this page was open" in told
+        assert f"{desks[won].person.name} did something while this page was open" in told
         assert when(moved.changed_at) in told
         assert forms[1 - won]["reason"] in told
         assert Decision.objects.order_by("-id")[0].reason == forms[won]["reason"]
@@ -50,7 +50,7 @@ def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told(place, desk
         assert sorted(answer.status_code for answer in answers) == [302, 409]
         won = [answer.status_code for answer in answers].index(302)
         assert Concern.objects.get(pk=concern.pk).holder == desks[won].person
-        assert f"{desks[won].person.name} has acted" in unescape(answers[1 - won].text)
+        assert f"{desks[won].person.name} did something" in unescape(answers[1 - won].text)
 
 
 def to_close(place) -> Concern:

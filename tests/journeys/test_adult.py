@@ -103,7 +103,7 @@ def test_a_worry_about_the_lead_is_the_heads_and_nobody_elses(walk, place, chair
     assert not Concern.objects.exists()
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.follow("What you wrote about an adult who works here")
+    walk.follow("Concerns you wrote about adults who work here")
     walk.at("What I wrote about adults who work here")
     walk.reads(BACK)
     walk.sign_out()

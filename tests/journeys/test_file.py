@@ -16,13 +16,13 @@ def saw_a_child(walk, place) -> None:
     walk.at("My concerns")
     walk.follow("I saw or spoke to a child")
     walk.at("I saw or spoke to a child")
-    walk.press("Write it down")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.pick("quill", NAME)
     walk.choose("Heard them alone")
     walk.fill(words=f"She likes {TELLING} now.")
-    walk.press("Write it down")
-    walk.at("Written down. Thank you.")
+    walk.press("Save")
+    walk.at("This has been recorded. Thank you.")
     walk.sign_out()
     assert Sighting.objects.get().by == place.teacher
 
@@ -34,7 +34,7 @@ def write(walk, link, heading, **words):
 
 
 def keep(walk) -> None:
-    walk.press("Keep it")
+    walk.press("Save")
     walk.at(f"{NAME}: the file")
 
 
@@ -43,25 +43,25 @@ def fill_the_file(walk, place) -> None:
     walk.at("Queue")
     walk.page.goto(f"/child/{place.child.uid}/file/")
     walk.at(f"{NAME}: the file")
-    write(walk, "Write a new address", "A new address", address=f"4 {TELLING} Lane")
+    write(walk, "Add a new address", "A new address", address=f"4 {TELLING} Lane")
     keep(walk)
     more = {"relation": "Mother", "telephone": "07700 900123"}
-    write(walk, "Write an adult, at home or elsewhere", "An adult", name=f"Dana {SURNAME}", **more)
+    write(walk, "Add an adult, at home or elsewhere", "An adult", name=f"Dana {SURNAME}", **more)
     walk.choose("Yes", f"With the child: 4 {TELLING} Lane")
     keep(walk)
-    walk.follow("Write a brother or sister")
+    walk.follow("Add a brother or sister")
     walk.at("A brother or sister")
     walk.pick("noah", "Noah Quill")
     walk.choose("They live at the same address")
     keep(walk)
-    write(walk, "Write a status", "A status", decided_by="Review conference")
-    walk.press("Keep it")
+    write(walk, "Add a status", "A status", decided_by="Review conference")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.choose("Child in need (section 17)")
     keep(walk)
-    write(walk, "Write that one is expected", "An earlier school's file is expected", where="Hill")
-    walk.press("It is expected")
-    walk.reads("An earlier school's file is expected and unread.")
+    write(walk, "Record that one is expected", "An earlier school's file is expected", where="Hill")
+    walk.press("Save")
+    walk.reads("An earlier school's file is expected, and nobody has read it.")
     walk.reads("Last heard alone")
 
 
@@ -86,16 +86,16 @@ def call_from_one_page(walk, place) -> None:
 
 def print_with_no_other_child(walk, place) -> None:
     walk.page.goto(f"/child/{place.child.uid}/file/")
-    walk.follow("The chronology: everything in order of time")
+    walk.follow("Chronology: everything in date order")
     walk.at(f"{NAME}: chronology")
     walk.page.get_by_label("Show", exact=True).select_option(label="Statuses")
     walk.press("Show these")
     walk.reads("Child in need (section 17)")
     walk.follow("Show everything")
     walk.at(f"{NAME}: chronology")
-    walk.follow("Look these over for a print")
-    walk.at("Look over what will be printed")
-    walk.reads("The name of another child: it will be covered.")
+    walk.follow("Check these before printing")
+    walk.at("Check what will be printed")
+    walk.reads("This is the name of another child. It will be covered.")
     walk.press("Make the print")
     walk.at(f"{NAME}: chronology")
     walk.reads(f"[another child] ate her {TELLING}.")

@@ -113,7 +113,7 @@ def test_two_thirds_of_a_busy_day_take_a_sentence_and_one_key_each(walk, place, 
     assert hands.clicks == 2
     assert max(seconds for *_, seconds in spent[1:]) < 10
     assert whole / len(spent) < 10
-    page.get_by_text("Nothing else waits in the queue for you").wait_for()
+    page.get_by_text("There is nothing else in the queue for you").wait_for()
     assert Decision.objects.filter(light=True).count() == len(run)
     # Only looking again is left: the writer has had their word.
     assert set(Step.objects.open().values_list("kind", flat=True)) == {"keep"}

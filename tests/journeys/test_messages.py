@@ -11,16 +11,16 @@ from tests import factories
 def test_a_teacher_chooses_when_letters_come_and_is_told_of_a_wrong_time(walk, place):
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.follow("When messages come to you")
-    walk.at("When messages come")
+    walk.follow("Choose when you get e-mails")
+    walk.at("When you get e-mails")
     walk.reads(place.teacher.email)
     walk.fill(first="soon", second="15:10")
-    walk.press("Keep these times")
+    walk.press("Save these times")
     walk.is_told_what_is_wrong()
     walk.fill(first="7.40")
-    walk.press("Keep these times")
+    walk.press("Save these times")
     expect(walk.page.locator("[name=first]")).to_have_value("07:40")
-    walk.at("When messages come")
+    walk.at("When you get e-mails")
     kept = Person.objects.get(pk=place.teacher.pk)
     assert (str(kept.first_post), str(kept.second_post)) == ("07:40:00", "15:10:00")
 
@@ -29,8 +29,8 @@ def see_what_is_stuck(walk, *words):
     """Goes from the head's first page to what does not go out, by the audit page."""
     walk.page.goto("/audit/")
     walk.at("Audit")
-    walk.follow("Messages that do not go out")
-    walk.at("What does not go out")
+    walk.follow("Messages that were not sent")
+    walk.at("Messages that were not sent")
     for said in words:
         walk.reads(said)
 

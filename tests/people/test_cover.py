@@ -124,7 +124,7 @@ def test_only_who_may_decide_is_covered_or_stands_in(house):
         {"person": house.teacher.person},
         {"person": house.lead.person, "stands_in": house.teacher.person},
     ):
-        with pytest.raises(ActRefused, match="Only who may decide"):
+        with pytest.raises(ActRefused, match="Choose somebody who may decide"):
             cover(house.office, CoverKind.LEAVE, until=TOMORROW, **people)
 
 

@@ -166,7 +166,7 @@ def test_somebody_is_added_on_a_page_and_an_address_that_is_taken_is_said(house,
     assert desk.post("/people/add/", said).status_code == 302
     again = desk.post("/people/add/", said)
     assert again.status_code == 422
-    assert "Ray Okoro works here already" in again.content.decode()
+    assert "Ray Okoro already works here" in again.content.decode()
     taken = {"name": "Other", "email": "ray@example.test"}
     answer = desk.post(f"/people/{house.teacher.person.uid}/change/", taken)
     assert "Somebody else has that e-mail address" in answer.content.decode()

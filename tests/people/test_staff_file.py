@@ -85,7 +85,7 @@ def test_a_file_is_confirmed_as_it_was_shown_or_not_at_all(house, desk):
     Person.objects.create(email="zoe@school.test", name="Zoë Teacher", password="!")
     answer = desk.post(address, {"seen": seen})
     assert answer.status_code == 409
-    assert "changed after this page was made" in answer.content.decode()
+    assert "changed since you opened this page" in answer.content.decode()
     assert not Person.objects.filter(email="bo@school.test").exists()
 
 

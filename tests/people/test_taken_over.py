@@ -88,7 +88,7 @@ def test_who_takes_over_is_told_in_one_letter_and_of_no_child(house, deputy):
     sent = [one.body for one in mail.outbox if one.to == [house.lead.person.email]]
     assert len(sent) == 1
     for concern in concerns:
-        assert f"{concern.reference} has come to you." in sent[0]
+        assert f"{concern.reference} has been passed to you." in sent[0]
         assert concern.children.get().child.surname not in sent[0]
 
 

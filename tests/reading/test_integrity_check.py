@@ -35,7 +35,7 @@ def test_a_closed_concern_that_still_owes_is_found(where, lead):
     concern = factories.concern_at(State.CLOSED, where=where, lead=lead)
     step = Step.objects.filter(concern=concern).first()
     Step.objects.filter(pk=step.pk).update(done_at=None, done_by=None, ended="")
-    assert found(where)[0].startswith(f"{concern.reference} is closed and still owes")
+    assert found(where)[0].startswith(f"{concern.reference} is closed but still has this next step")
 
 
 def test_a_step_whose_holder_was_deactivated_is_found(where, lead):

@@ -169,7 +169,7 @@ def test_the_draft_is_gone_over_and_sent_as_a_new_decision(desk, new):
 
 def test_not_again_needs_its_reason_and_then_answers_it(desk, new):
     answer = desk.press(page(new), {"why": ""})
-    assert summary_errors(answer) == ["Say why it is not referred again"]
+    assert summary_errors(answer) == ["Say why you do not refer again"]
     assert desk.press(page(new), {"why": "A fall, seen by two."}).status_code == 302
     assert AGAIN not in open_step_kinds(new)
     note = Addition.objects.get(concern=new, for_leads=True)

@@ -45,7 +45,7 @@ def test_all_that_they_ask_for_is_on_the_page_of_the_referral(desk, where):
         "Parental responsibility", "Polish", "Robin", "Child in need (section 17)", "Ann Hart",
         "01632 960301", "01632 960001", "01632 960002", "He came without a coat.",
         "The third time this term.", "A carer may be the cause.", "She listened.",
-        "Hill School, Easton", "Whom did you speak to there?", "It has been sent",
+        "Hill School, Easton", "Who did you speak to there?", "It has been sent",
     )  # fmt: skip
     assert [said for said in wanted if said not in text] == []
 
@@ -58,7 +58,7 @@ def test_what_was_written_before_is_on_it_whole_and_in_order_of_time(desk, where
         factories.send_concern(desk.viewer, child, account=account, now=then)
     _, path = referred(desk, child)
     text = page_text(desk.open(path))
-    assert "entries, 12 weeks</strong>, this one counted" in text
+    assert "entries, 12 weeks</strong>, counting this one" in text
     assert "Too long ago." not in text
     where_said = [text.index(said) for said in ("He had no lunch.", "He said so himself.")]
     assert where_said == sorted(where_said)

@@ -139,7 +139,7 @@ def test_who_does_not_answer_is_challenged_from_its_page(desk, referral):
 def test_a_challenge_says_whom_it_asked(desk, referral):
     desk.press(at(referral, "answer"), ANSWER | moment("heard"))
     answer = desk.press(at(referral, "view"), VIEW | {"whom": ""})
-    assert summary_errors(answer) == ["Write whom you asked to think again"]
+    assert summary_errors(answer) == ["Write who you asked to think again"]
     assert desk.press(at(referral, "view"), VIEW | {"view": "agree", "whom": ""}).status_code == 302
 
 
@@ -175,7 +175,7 @@ def test_parents_are_not_told_with_a_reason_and_then_nobody_owes_it(desk, concer
     assert words_kept == "Parents or carers are not told, because: Police ask us not to."
     form = desk.carried(f"/refer/{concern.uid}/speak/") | {"why": "Police ask us not to."}
     again = desk.client.post(path, form)
-    assert "this is not owed now" in summary_errors(again)[0]
+    assert "this is no longer needed" in summary_errors(again)[0]
     assert count_ledger_lines(concern, "step_done") == 1
 
 

@@ -176,7 +176,7 @@ def test_a_meeting_is_written_down_and_stands_in_the_story_and_the_chronology(de
     head = Desk(desk.client, desk.where, Role.HEAD)
     trail = page_text(head.open(f"/audit/concern/{concern.uid}/"))
     assert "A walk to school." in trail
-    assert "wrote down who was there" in trail
+    assert "recorded who was there" in trail
 
 
 @pytest.mark.parametrize("left_out", ["kind", "who", "agreed", "met_at"])

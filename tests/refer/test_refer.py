@@ -299,7 +299,7 @@ def test_a_conversation_is_written_down_after_it_has_happened(lead, to_parents):
 
 def test_a_conversation_is_about_a_child_of_its_own_concern(where, lead, to_parents):
     other = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    with pytest.raises(ActRefused, match="child of this concern"):
+    with pytest.raises(ActRefused, match="child that this concern"):
         speak(lead, to_parents, concern_child=other.children.get())
 
 

@@ -109,7 +109,7 @@ def test_what_was_not_said_of_our_view_is_asked_for(desk, referral, left_out):
 def test_what_is_still_to_come_is_refused_kindly(desk, referral):
     form = SEND | moment("sent", timezone.now() + timedelta(days=1))
     answer = desk.press(at(referral, "send"), form)
-    assert "still to come" in summary_errors(answer)[0]
+    assert "in the future" in summary_errors(answer)[0]
 
 
 def test_a_form_that_no_longer_fits_says_where_the_referral_stands(desk, referral):
@@ -125,7 +125,7 @@ def test_what_was_sent_while_the_page_was_open_is_told(desk, referral):
     go(desk, referral, "send")
     answer = desk.client.post(at(referral, "send"), form)
     assert answer.status_code == 409
-    assert "You have acted on this already" in page_text(answer)
+    assert "You have already done something on this concern" in page_text(answer)
     assert referral.events.count() == 1
 
 
@@ -148,7 +148,9 @@ def test_a_second_person_agrees_not_to_send_it(desk, referral, client):
     assert second.press(at(referral, "withdraw"), {"words": "Sent."}).status_code == 302
     assert referral.current_stage is ReferralStage.WITHDRAWN
     assert "<form" not in page_text(second.open(at(referral))).split("<main", 1)[1]
-    assert "has not been sent can be" in page_text(second.open(at(referral, "withdraw")))
+    assert "has already been sent, so it cannot be" in page_text(
+        second.open(at(referral, "withdraw"))
+    )
 
 
 def test_a_closed_concern_says_how_to_write_more(desk, referral, concern):
@@ -159,7 +161,7 @@ def test_a_closed_concern_says_how_to_write_more(desk, referral, concern):
     refer.speak(by=desk.viewer, concern=concern, happened_at=desk.now, now=desk.now, **talk)
     closing = {"outcome": "explained", "why": "Theirs.", "words_back": "Thank you."}
     assert desk.press(f"/triage/{concern.uid}/close/", closing).status_code == 302
-    assert "Open it again" in page_text(desk.open(at(referral)))
+    assert "Reopen it" in page_text(desk.open(at(referral)))
     answer = desk.client.post(
         at(referral, "answer"),
         ANSWER | moment("heard") | {"version": str(concern.version + 99)},

@@ -66,5 +66,5 @@ def test_two_files_confirmed_at_once_are_one_file_and_one_refusal(office):
     files = [office.upload(exports.written(exports.roll(60))) for _ in range(2)]
     said = confirmed(office, files)
     assert said[0] == "in"
-    assert "after this page was made" in said[1]
+    assert "after you opened this page" in said[1]
     all_is_there_once(office, 60)

@@ -174,7 +174,7 @@ def test_what_was_not_seen_is_not_done(office):
     guess = queries.read_roll_file(office.viewer, file).guess
     seen = office.plan(file).plan_digest
     office.bring(exports.roll(5), NOW + timedelta(minutes=5))
-    with pytest.raises(acts.RollChanged, match="brought in another file"):
+    with pytest.raises(acts.RollChanged, match="imported another file"):
         acts.bring(
             by=office.viewer,
             file=file,

@@ -47,7 +47,7 @@ WRONG_ANSWERS = (
     (
         {"answer": "left", "destination": "Leeds", "left_on_day": "1", "left_on_month": "1",
          "left_on_year": "2090"},
-        "has not come yet",
+        "in the future",
     ),
     ({"answer": "gone"}, "Choose one of the answers"),
 )  # fmt: skip

@@ -150,7 +150,7 @@ def test_nobody_else_may_say_that_the_report_is_done(where, writer, lead):
 def test_the_report_is_said_to_be_done_only_once(where, writer):
     concern = known(where, writer)
     report(writer, concern)
-    with pytest.raises(ActRefused, match="written down already"):
+    with pytest.raises(ActRefused, match="already been recorded"):
         report(writer, Concern.objects.get(pk=concern.pk))
 
 
@@ -186,13 +186,13 @@ def test_the_writer_writes_when_and_how_on_their_own_page(desk, where):
     assert (answer.status_code, answer.url) == (302, f"/submit/mine/{concern.uid}/")
     said = Addition.objects.get(concern=concern).words
     assert said.endswith("Rang 101. Their reference: W7")
-    assert "This is written down." in page_text(desk.open(page))
+    assert "This is recorded." in page_text(desk.open(page))
 
 
 def test_the_writer_is_asked_how_they_reported_it(desk, where):
     concern = known(where, desk.viewer, now=desk.now)
     answer = desk.press(f"/chase/reported/{concern.uid}/", {})
-    assert "Write how you reported it and whom you spoke to" in summary_errors(answer)
+    assert "Write how you reported it and who you spoke to" in summary_errors(answer)
 
 
 def test_the_form_asks_for_what_its_ticks_stand_beside(desk, where):
@@ -202,7 +202,7 @@ def test_the_form_asks_for_what_its_ticks_stand_beside(desk, where):
     answer = desk.client.post("/submit/write/", form | ticks)
     assert answer.status_code == 422
     assert [error.split(".")[0] for error in summary_errors(answer)] == [
-        "Say where on the body the mark is: it is referred at once",
+        "Say where on the body the mark is, because it must be referred at once",
         "Tick “Female genital mutilation (FGM)” above as well",
     ]
 

@@ -174,4 +174,4 @@ def test_words_kept_from_another_page_are_listed_too(staff, child):
     unsent_words.save_draft_words(
         staff.person, staff.where, here, uuid.uuid4(), {"words": ["More"]}, factories.NOW
     )
-    assert f'href="{here}">Go on with the words' in staff.open("/submit/").content.decode()
+    assert f'href="{here}">Go on with what you started' in staff.open("/submit/").content.decode()

@@ -47,7 +47,7 @@ def test_a_colleague_is_found_by_part_of_a_name_and_ticked_without_script(staff,
     again = staff.answers(child, excluded=[str(lead.uid)], find_excluded="zz", do="find_excluded")
     page = page_text(staff.send(again))
     assert f'value="{lead.uid}" id="excluded-{lead.uid}" checked' in page
-    assert "Nobody else who works here is found by that" in page
+    assert "Nobody else who works here matches" in page
 
 
 def test_the_page_no_longer_says_that_it_goes_to_who_is_ticked(staff, child, lead, deputy):
@@ -62,7 +62,7 @@ def test_who_is_named_never_sees_it_and_the_next_owes_it(staff, child, lead, dep
     assert reading(lead, f"/triage/{concern.uid}/").status_code == 404
     assert concern.reference not in page_text(reading(lead, "/triage/"))
     page = page_text(reading(deputy, f"/triage/{concern.uid}/"))
-    assert "Must not see it, or hear of it from you: Dora Lead." in page
+    assert "Must not see it, or hear about it from you: Dora Lead." in page
     assert concern.steps.get().holder_words == "Deputy safeguarding lead"
     assert list(find_integrity_breaches(staff.where, factories.NOW.date())) == []
 
@@ -74,7 +74,7 @@ def test_the_receipt_and_whom_to_find_name_nobody_who_is_kept_out(staff, child, 
     assert "Dora Lead" not in sent
     assert "Dee Deputy" in sent
     mine = page_text(staff.open(f"/submit/mine/{concern.uid}/"))
-    assert "You said that they must not see it: <strong>Dora Lead" in mine
+    assert "Colleagues who must not see it: <strong>Dora Lead" in mine
     assert "Dora Lead</strong>, Designated" not in mine
 
 
@@ -118,7 +118,7 @@ def test_without_a_chair_it_still_says_whom_to_go_to(where, child, lead):
 def test_only_somebody_who_works_here_is_kept_out(staff, child, lead):
     stranger = factories.person(factories.school())
     answer = send(staff, child, stranger)
-    assert summary_errors(answer) == ["Somebody you picked does not work here. Find them again"]
+    assert summary_errors(answer) == ["Somebody you picked no longer works here. Find them again"]
     with pytest.raises(ActRefused):
         factories.send_concern(staff.viewer, child, excluded=(stranger,))
 
@@ -142,7 +142,7 @@ def test_afterwards_too_nobody_may_be_left_to_act(staff, child, lead):
     concern = factories.send_concern(staff.viewer, child).concern
     answer = staff.client.post(f"/submit/exclude/{concern.uid}/", {"person": str(lead.uid)})
     assert answer.status_code == 422
-    assert "Nobody here could act on this any more" in summary_errors(answer)[0]
+    assert "Nobody here could act on this" in summary_errors(answer)[0]
     assert not Exclusion.objects.exists()
     assert concern.steps.open().get().holder_role == Role.DSL
 

@@ -9,7 +9,7 @@ from concerns.rules.roles import Role
 from tests import factories
 from tests.desk import page_text
 
-UNSAID = "you have not said whom you told by voice"
+UNSAID = "you have not said who you told in person"
 
 
 @pytest.fixture

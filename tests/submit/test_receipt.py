@@ -105,7 +105,7 @@ def test_in_danger_the_numbers_come_first_and_the_writer_holds_it(staff, child, 
     page = receipt(staff, child, danger="on")
     page = page[page.index("<main") :]
     assert page.index("999") < page.index("Lee Lead") < page.index("Thank you")
-    assert "This form has rung nobody" in page
+    assert "This form has not rung anybody" in page
     assert Step.objects.get(kind=StepKind.DANGER_NOW).holder == staff.person
 
 
@@ -117,7 +117,7 @@ def test_saying_whom_one_told_ends_the_danger_step_and_is_on_record(staff, child
     assert answer["Location"] == f"/submit/sent/{concern.uid}/"
     assert Step.objects.get(kind=StepKind.DANGER_NOW).done_by == staff.person
     assert Addition.objects.get().words == "Told in person: Lee Lead, at 10:05"
-    assert "rung nobody" not in staff.open(answer["Location"]).content.decode()
+    assert "not rung anybody" not in staff.open(answer["Location"]).content.decode()
 
 
 def test_whom_one_told_must_be_named(staff, child):
@@ -169,7 +169,7 @@ def test_the_writer_sees_where_it_stands_and_the_words_back_and_never_a_leads_no
     for address in (f"/submit/mine/{concern.uid}/", "/submit/"):
         page = staff.open(address).content.decode()
         assert "Thank you. Help is in place." in page
-        assert "Closed. It stays with the child" in page
+        assert "Closed. It stays on the child" in page
         for secret in ("The third time this term.", "It is working.", "In place.</p>"):
             assert secret not in page
 
@@ -220,14 +220,14 @@ def test_an_addition_whose_session_ended_comes_back(staff, child):
     factories.sign_in(staff.client, staff.person)
     page = staff.open(here).content.decode()
     assert "Late" in page
-    assert "We kept what you typed" in page
+    assert "What you typed is saved" in page
     staff.client.post(here.replace("mine", "add"), {"about": "child", "words": "Late"})
-    assert "We kept what you typed" not in staff.open(here).content.decode()
+    assert "What you typed is saved" not in staff.open(here).content.decode()
 
 
 def test_an_empty_list_says_what_it_means(staff):
     page = staff.open("/submit/").content.decode()
-    assert "You have sent no concern yet" in page
+    assert "You have not sent a concern yet" in page
     assert "/submit/start/" in page
 
 

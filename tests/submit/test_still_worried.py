@@ -76,7 +76,7 @@ def test_who_decided_reads_on_the_page_why_they_cannot(client, writer, concern, 
     step = press(writer, concern)
     factories.sign_in(client, lead.person)
     shown = client.get(f"/chase/again/{step.uid}/").content.decode()
-    assert "it is not yours to do" in shown
+    assert "You cannot do this yourself" in shown
     assert "disabled" in shown
 
 

@@ -14,7 +14,7 @@ from tests import factories
 from tests.counting import list_statements, render_view
 from tests.factories import NOW
 
-UNSENT = "has not gone out"
+UNSENT = "has not been sent"
 STUCK_AT = NOW + timedelta(minutes=16)
 
 

@@ -111,7 +111,7 @@ def test_an_unread_earlier_file_is_red_in_the_queue_and_on_the_concern(where, le
 def test_statuses_and_when_the_child_was_last_seen_stand_there(where, lead):
     child = factories.child(where)
     concern = concern_about(where, child)
-    assert "Never written down as heard alone" in shown(lead, concern)
+    assert "Nobody has recorded hearing them alone" in shown(lead, concern)
     homes.add_status(lead, child, "plan", category="neglect")
     homes.record_seen(lead, child, "alone", "She was cheerful.")
     text = shown(lead, concern)

@@ -271,7 +271,7 @@ def test_a_referral_on_its_way_is_not_sent_again_by_a_decision(lead, taken):
         "sent": {Route.SOCIAL_CARE: referral_sent_answers()},
         "now": LATER + timedelta(hours=1),
     }
-    with pytest.raises(ActRefused, match="on its way already"):
+    with pytest.raises(ActRefused, match="has already been sent"):
         decide_concern(lead, taken, Route.SOCIAL_CARE, **again)
     assert Decision.objects.filter(concern=taken).count() == 1
 

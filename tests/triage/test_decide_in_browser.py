@@ -50,7 +50,7 @@ def test_adding_to_the_picture_is_a_choice_a_sentence_and_a_press(place, any_pag
     any_page.goto(f"/triage/{concern.uid}/decide/")
     assert not any_page.get_by_text("What happens next?").is_visible()
     done = [
-        lambda: any_page.get_by_label("Only to add to the picture").check(),
+        lambda: any_page.get_by_label("It only adds to the picture").check(),
         lambda: any_page.get_by_label("Why?").fill("One more small thing."),
         lambda: any_page.get_by_role("button", name="Decide").click(),
     ]
@@ -69,7 +69,7 @@ def test_a_full_decision_unfolds_what_each_answer_needs(place, any_page, complai
     any_page.get_by_label("Why?").fill("The third time.")
     any_page.get_by_label("Refer to children's social care").check()
     any_page.get_by_label("Which team or service").fill("Front door")
-    any_page.get_by_label("Whom did you speak to").fill("Duty worker")
+    any_page.get_by_label("Who did you speak to").fill("Duty worker")
     any_page.get_by_label("How was it sent?").select_option("telephone")
     any_page.get_by_label("What else did you consider?").fill("Waiting, and why not.")
     any_page.get_by_label("No, for this reason").check()
@@ -92,12 +92,12 @@ def test_a_stale_page_keeps_what_was_typed_and_can_be_pressed_again(place, any_p
     concern = taken(place)
     sign_in(any_page, place)
     any_page.goto(f"/triage/{concern.uid}/decide/")
-    any_page.get_by_label("Only to add to the picture").check()
+    any_page.get_by_label("It only adds to the picture").check()
     any_page.get_by_label("Why?").fill("One more small thing.")
     other = factories.viewer(place.school, Role.DEPUTY, now=place.now)
     triage.note(by=other, concern=concern, words="I rang.", now=place.now)
     any_page.get_by_role("button", name="Decide").click()
-    any_page.get_by_text("has acted while this page was open").wait_for()
+    any_page.get_by_text("did something while this page was open").wait_for()
     assert any_page.get_by_label("Why?").input_value() == "One more small thing."
     any_page.get_by_role("button", name="Decide").click()
     any_page.wait_for_url(f"**/triage/{concern.uid}/")

@@ -86,22 +86,22 @@ def test_each_answer_left_out_is_asked_for_and_the_rest_is_still_there(desk, tak
 WRONG = [
     (
         {"routes": ["no_further", "police"]},
-        "No further action stands alone: tick it, or the others",
+        "Choose no further action or other routes, not both",
     ),
     ({"routes": ["keep"]}, "Enter the day to look at the picture again"),
     ({"routes": ["watch"]}, "Enter the day the watch ends"),
-    ({"routes": ["watch"]}, "Choose who watches"),
+    ({"routes": ["watch"]}, "Choose who will watch"),
     ({"routes": ["everything"]}, "Choose one of the answers"),
-    ({"routes": ["watch"], "watched_by": "nobody"}, "Choose who watches"),
+    ({"routes": ["watch"], "watched_by": "nobody"}, "Choose who will watch"),
     ({"watched_by": "nobody"}, "You wrote something under “Watch"),
-    ({"parents_told": "will_be", "parents_why_not": ""}, "Parents will be told: tick"),
+    ({"parents_told": "will_be", "parents_why_not": ""}, "Parents will be told, so tick"),
     ({"parents_told": "yes", "parents_why_not": ""}, "Write who it was"),
     ({"parents_told": "yes"}, "You wrote something under “No, for this reason”"),
     ({"who": "Mother"}, "You wrote something under “Yes, they have been told”"),
     ({"agency": "Front door"}, "You wrote something under “Refer to children's social care”"),
     ({"keep_until_day": "31", "keep_until_month": "2", "keep_until_year": "2027"}, "under “Keep"),
     ({"advice_first": "on"}, "You wrote something under “Speak to parents or carers”"),
-    ({"routes": ["social_care"], "agency": "Front door"}, "Write whom you spoke to there"),
+    ({"routes": ["social_care"], "agency": "Front door"}, "Write who you spoke to there"),
     ({"routes": ["social_care"], "method": "pigeon"}, "Choose one of the answers"),
 ]
 
@@ -115,7 +115,7 @@ def test_what_does_not_fit_is_said_where_it_stands(desk, taken, more, said):
 
 
 def test_a_day_gone_by_or_far_off_is_asked_for_again(desk, taken):
-    for days, said in ((-1, "still to come"), (400, "within a year")):
+    for days, said in ((-1, "in the future"), (400, "within a year")):
         when = desk.today + timedelta(days=days)
         keep = {"routes": ["keep"]} | day_fields("keep_until", when)
         assert said in summary_errors(desk.press(page(taken), FULL | keep))[0]
@@ -157,7 +157,7 @@ def test_what_was_sent_tomorrow_is_refused_kindly(desk, taken):
     when = desk.viewer.now + timedelta(days=2)
     more = {"routes": ["social_care"], **SENT, **moment("sent", when)}
     answer = desk.press(page(taken), FULL | more)
-    assert "still to come" in summary_errors(answer)[0]
+    assert "in the future" in summary_errors(answer)[0]
 
 
 def test_a_watch_names_its_adult_and_its_day(desk, taken):

@@ -37,7 +37,7 @@ def test_a_page_gone_stale_says_who_what_and_when_and_keeps_what_was_typed(desk,
     triage.note(by=other, concern=taken, words="I rang.", now=desk.now)
     answer = desk.client.post(page(taken), carried | FULL)
     assert answer.status_code == 409
-    assert "Ben Lloyd has acted while this page was open" in page_text(answer)
+    assert "Ben Lloyd did something while this page was open" in page_text(answer)
     assert "Ben Lloyd: Added to a concern" in page_text(answer)
     assert FULL["reason"] in page_text(answer)
     assert not Decision.objects.filter(concern=taken).exists()
@@ -52,7 +52,7 @@ def test_the_same_press_twice_is_told_and_doubles_nothing(desk, taken):
     assert desk.client.post(page(taken), form).status_code == 302
     second = desk.client.post(page(taken), form)
     assert second.status_code == 409
-    assert "You have acted on this already" in page_text(second)
+    assert "You have already done something on this concern" in page_text(second)
     assert Decision.objects.filter(concern=taken).count() == 1
 
 
@@ -77,11 +77,11 @@ def test_words_of_an_ended_session_come_back_after_signing_in(desk, taken, clien
     assert "/sign-in/" in sent_on.url
     factories.sign_in(client, desk.viewer.person)
     back = page_text(desk.open(page(taken)))
-    assert "We kept what you typed" in back
+    assert "What you typed is saved" in back
     assert FULL["reason"] in back
     assert not summary_errors(desk.open(page(taken)))
     assert desk.press(page(taken), FULL).status_code == 302
-    assert "We kept what you typed" not in page_text(desk.open(page(taken)))
+    assert "What you typed is saved" not in page_text(desk.open(page(taken)))
 
 
 def test_showing_the_page_is_a_reading_and_so_is_showing_it_again(desk, taken):

@@ -78,7 +78,7 @@ def test_the_last_who_may_decide_stays(desk):
     given = {"person": str(desk.viewer.person.uid), "why": "Mine."}
     answer = desk.press(f"/triage/{concern.uid}/exclude/", given)
     assert answer.status_code == 422
-    assert "Nobody here could act on this any more" in summary_errors(answer)[0]
+    assert "Nobody here could act on this" in summary_errors(answer)[0]
     assert not Exclusion.objects.exists()
     concern.refresh_from_db()
     assert concern.holder == desk.viewer.person

@@ -79,7 +79,7 @@ def test_it_leads_to_the_next_in_the_queue_and_says_what_was_kept(desk):
     assert "autofocus" not in page_text(desk.open(here(second)))
     last = kept(desk, second)
     assert last.url == here(second, f"?kept={second.uid}")
-    assert "Nothing else waits in the queue for you" in page_text(desk.open(last.url))
+    assert "There is nothing else in the queue for you" in page_text(desk.open(last.url))
 
 
 def test_the_next_is_nobody_elses_nor_one_that_waits_for_its_day_nor_hidden(desk):
@@ -153,7 +153,7 @@ def test_a_closed_one_is_not_kept(desk):
     [
         ({"reason": " "}, "Say why. A sentence is enough."),
         ({"again_on_day": ""}, "Enter a day, a month and a year"),
-        ({"again_on_year": "1999"}, "Choose a day that is still to come"),
+        ({"again_on_year": "1999"}, "Choose a day in the future"),
         ({"again_on_year": "2999"}, "Choose a day within a year"),
     ],
 )

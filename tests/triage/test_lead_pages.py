@@ -104,11 +104,11 @@ def test_only_who_may_decide_on_it_and_has_it_not_is_offered(desk, deputy):
 def test_without_a_note_or_a_name_the_rest_is_still_there(desk, deputy):
     taken = desk.concern()
     answer = desk.press(page(taken, "hand"), {"note": "You know the family."})
-    assert summary_errors(answer) == ["Choose who takes it from here"]
+    assert summary_errors(answer) == ["Choose who you are handing it to"]
     assert "You know the family." in page_text(answer)
     answer = desk.press(page(taken, "hand"), {"to": str(deputy.uid)})
     assert summary_errors(answer) == [
-        "Write them a note: what you know, and what you have done already"
+        "Write them a note about what you know and what you have done"
     ]
 
 
@@ -116,7 +116,10 @@ def test_somebody_who_is_not_offered_is_not_handed_it(desk, deputy):
     taken = desk.concern()
     staff = factories.person(desk.where)
     answer = desk.press(page(taken, "hand"), {"to": str(staff.uid), "note": "Yours."})
-    assert (answer.status_code, summary_errors(answer)) == (422, ["Choose who takes it from here"])
+    assert (answer.status_code, summary_errors(answer)) == (
+        422,
+        ["Choose who you are handing it to"],
+    )
 
 
 def test_what_was_handed_on_meanwhile_is_told_and_the_note_is_kept(desk, deputy):
@@ -147,7 +150,7 @@ def test_a_note_is_added(desk):
 
 def test_an_empty_note_is_asked_for(desk):
     answer = desk.press(page(desk.concern(), "note"), {"words": " "})
-    assert summary_errors(answer) == ["Say whom it is about", "Write the note"]
+    assert summary_errors(answer) == ["Say who it is about", "Write the note"]
 
 
 def test_a_note_about_an_adult_goes_on_as_that_and_leaves_nothing_here(desk):
@@ -229,7 +232,7 @@ def test_an_open_one_says_that_it_is_open(desk):
     assert "It is open already" in page_text(desk.open(page(concern, "reopen")))
     form = {"why": "A new sign.", "version": concern.version}
     answer = desk.client.post(page(concern, "reopen"), form)
-    assert (answer.status_code, summary_errors(answer)) == (422, ["This concern is open."])
+    assert (answer.status_code, summary_errors(answer)) == (422, ["This concern is already open."])
     assert "A new sign." in page_text(answer)
 
 

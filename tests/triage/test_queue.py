@@ -62,7 +62,7 @@ def test_of_two_equally_pressing_the_one_due_first_stands_first(where, lead):
         ({"child_words": "he did it"}, "First look, today: the child told somebody"),
         (
             {"danger": True},
-            "Tell a named person by voice: a child may be in danger now",
+            "Tell a named person now, face to face or by phone: a child may be in danger",
         ),
     ],
 )
@@ -125,7 +125,7 @@ def test_what_else_is_late_is_said_beside_what_presses_most(where, lead):
     late = {row.why, row.also_late.split(":")[0]}
     assert late == {
         "Put the support in school in place",
-        "Give the person who wrote it a word back",
+        "Reply to the person who wrote it",
     }
 
 
@@ -194,8 +194,8 @@ def test_another_schools_concerns_are_not_in_the_queue(lead):
 
 
 def test_an_empty_queue_says_what_it_means(lead):
-    assert "Nothing is open" in render_view(views.queue, lead)
-    assert "No concern you may see is like that" in render_view(
+    assert "No concern is open" in render_view(views.queue, lead)
+    assert "No concern that you can see matches" in render_view(
         views.queue, lead, "/triage/?state=taken"
     )
 
@@ -214,4 +214,4 @@ def test_a_conversation_that_ends_a_step_moves_the_row(where, lead):
         happened_at=NOW + timedelta(hours=2),
         now=NOW + timedelta(hours=2),
     )
-    assert rows(lead)[0].why == "Give the person who wrote it a word back"
+    assert rows(lead)[0].why == "Reply to the person who wrote it"

@@ -149,4 +149,4 @@ def test_a_page_that_does_not_exist_is_the_beginning_and_says_so(where, lead, af
     concern = waiting(where)
     shown = render_view(views.queue, lead, f"/triage/?after={after}")
     assert concern.reference in shown
-    assert "this is its beginning" in shown
+    assert "This is the first page" in shown

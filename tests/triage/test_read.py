@@ -156,7 +156,7 @@ def test_each_child_of_a_concern_has_a_story_of_their_own(where, lead):
 
 def test_a_child_with_no_story_yet_is_said_to_have_none(where, lead):
     concern = factories.send_concern(factories.viewer(where), factories.child(where)).concern
-    assert "Nothing else was written" in shown(lead, concern)
+    assert "Nothing else that you can see was written" in shown(lead, concern)
 
 
 def test_what_a_reader_is_excluded_from_is_not_in_the_story_nor_its_count(where, lead):

@@ -27,13 +27,13 @@ def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
         "Decide": "",
         "Hand it on": "",
         "Record a conversation": "",
-        "Write down a meeting": "",
+        "Record a meeting": "",
         "Add a note for the leads": "",
-        "Ask a colleague for something": "",
-        "Give the person who wrote it a word back": "",
+        "Ask a colleague to do something": "",
+        "Reply to the person who wrote it": "",
         "Say who must not see it": "",
         "It is about another child": "",
-        "Close it": "Decide first: a concern is closed once it has been decided.",
+        "Close it": "Decide first: a concern can be closed only after a decision.",
     }
 
 
@@ -62,7 +62,7 @@ def test_a_closed_one_can_only_be_reopened_or_answered(where, lead):
     concern = factories.concern_at(State.CLOSED, where=where, lead=lead)
     assert list(moves(lead, concern)) == [
         "Reopen it",
-        "Give the person who wrote it a word back",
+        "Reply to the person who wrote it",
         "Say who must not see it",
         "It is about another child",
     ]

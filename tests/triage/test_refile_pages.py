@@ -61,19 +61,20 @@ def test_a_child_and_a_reason_are_asked_for(desk, wrong, right):
     ]
     both = {"child": [str(right.uid), str(factories.child(desk.where).uid)], "why": WHY}
     assert summary_errors(desk.press(path, both)) == [
-        "It is filed under one child: keep the one it is about, and take out the others"
+        "A concern can be moved to one child only. Keep the one it is about, and take out the "
+        "others"
     ]
     assert list(Concern.objects.involving_children(right)) == []
     assert "You can pick several" not in page_text(desk.press(path, both))
     assert summary_errors(desk.press(path, {"child": str(wrong.uid), "why": WHY})) == [
-        "It is already filed under that child. Find the child it is about."
+        "It is already filed under that child. Find another child."
     ]
 
 
 def test_of_several_it_asks_which(desk, wrong, right):
     other = factories.child(desk.where)
     concern = desk.concern(children=(wrong, other))
-    assert summary_errors(move(desk, concern, right)) == ["Choose whom it is not about"]
+    assert summary_errors(move(desk, concern, right)) == ["Choose which child it is not about"]
     row = concern.children.get(child=wrong)
     move(desk, concern, right, row=str(row.uid))
     assert {row.child for row in concern.children.not_misfiled()} == {other, right}
@@ -128,7 +129,7 @@ def test_the_concerns_own_page_tells_the_move_and_that_the_decision_does_not_sta
     page = " ".join(page_text(desk.open(f"/triage/{concern.uid}/")).split())
     assert "Filed under Amelie Right, and no longer under Amelia Wrong" in page
     assert WHY in page
-    assert "<strong>Made for the wrong child</strong>: it does not stand." in page
+    assert "<strong>Made for the wrong child</strong>: it no longer counts." in page
     assert f'<strong>About</strong>: <a class="govuk-link" href="/child/{right.uid}/">' in page
     assert f"/child/{wrong.uid}/" not in page
     queue = page_text(desk.open("/triage/"))
@@ -146,7 +147,7 @@ def test_the_heads_trail_has_all_of_it_and_who_read_it_as_the_wrong_childs(desk,
         trail = page_text(head.get(f"/{path}/{concern.uid}/"))
         assert "Filed under Amelie Right, and no longer under Amelia Wrong" in trail
         assert "Amelia Wrong, by mistake" in trail
-        assert "Made for the wrong child: it does not stand" in trail
+        assert "Made for the wrong child: it no longer counts" in trail
         assert "Rae Reader" in trail
         assert "Late Reader" not in trail
 

@@ -227,7 +227,7 @@ def test_closing_ends_every_step_and_gives_the_reporter_a_word(where, lead):
 
 def test_closing_without_a_word_to_the_reporter_is_refused(where, lead):
     decided = concern_at(State.DECIDED, where, lead)
-    with pytest.raises(ActRefused, match="a word back"):
+    with pytest.raises(ActRefused, match="Write a reply"):
         triage.close(by=lead, concern=decided, now=LATER, **{**CLOSING, "words_back": " "})
     decided.refresh_from_db()
     assert decided.state == State.DECIDED

@@ -70,7 +70,7 @@ class Command(BaseCommand):
         words = "brought up to date" if school else "made"
         self.stdout.write(f"{made.name} is {words}: {len(said.terms)} terms.")
         if not school:
-            self.stdout.write("Now say who works there: manage.py staff FILE.csv")
+            self.stdout.write("Next, import who works there: manage.py staff FILE.csv")
 
 
 def _read_toml_file(path: Path) -> dict:
@@ -87,7 +87,7 @@ def _check_school_file(given: dict) -> SchoolDetails:
     wrong = [f"{key} is missing" for key in ("name", "urn", "phase") if not _get_text(given, key)]
     nation = _get_text(given, "nation") or "England"
     if nation not in NATIONS:
-        wrong.append(f"nation is none of {', '.join(NATIONS)}")
+        wrong.append(f"nation must be one of {', '.join(NATIONS)}")
     opens = given.get("opens")
     closes = given.get("closes")
     if not (isinstance(opens, time) and isinstance(closes, time) and opens < closes):
@@ -152,7 +152,7 @@ def _read_closures(given: dict, wrong: list[str]) -> tuple[tuple[date, str], ...
     closures = given.get("closures") or []
     for closure in closures if isinstance(closures, list) else [None]:
         if not (isinstance(closure, dict) and type(closure.get("day")) is date):
-            wrong.append("each of closures needs a day, like day = 2026-11-27")
+            wrong.append("each closure needs a day, like day = 2026-11-27")
             break
         found[closure["day"]] = _get_text(closure, "why")[:100] or "Closed"
     return tuple(sorted(found.items()))
@@ -164,7 +164,7 @@ def _read_authority(given: dict, wrong: list[str]) -> dict[str, str]:
     needed = ("name", "front_door", "out_of_hours", "lado")
     lacking = [key for key in needed if not _get_text(authority, key)]
     if lacking:
-        wrong.append(f"authority lacks {', '.join(lacking)}")
+        wrong.append(f"authority needs {', '.join(lacking)}")
     found = {key: _get_text(authority, key) for key in needed}
     return found | {"police": _get_text(authority, "police") or "101"}
 

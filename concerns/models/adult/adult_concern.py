@@ -217,7 +217,7 @@ class AdultConcern(ThirdPartyAccount, CaseRow):
 
     @property
     def sort_words(self) -> str:
-        return AdultConcernSort.label_of_value(self.sort) or "The writer did not say"
+        return AdultConcernSort.label_of_value(self.sort) or "The person who wrote it did not say"
 
     @property
     def adult_outcome_words(self) -> str:

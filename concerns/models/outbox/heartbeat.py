@@ -91,8 +91,8 @@ class HeartbeatStatus:
         if now - self.at > DOWN:
             minutes = int((now - self.at).total_seconds() // 60)
             said.append(
-                f"the clock that sends messages has stood still for {minutes} minutes: start it "
-                "with manage.py clock"
+                f"the clock that sends messages stopped {minutes} minutes ago: start it with "
+                "manage.py clock"
             )
         if self.nobody:
             said.append(f"next steps that nobody here may act on: {self.nobody}")

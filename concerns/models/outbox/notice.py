@@ -33,9 +33,9 @@ class NoticeEnding(Choice):
     """How a notice ended: sent, or why it was not."""
 
     SENT = "sent", "Sent"
-    ACTED = "acted", "Not sent: somebody had acted"
-    MERGED = "merged", "Not sent: a later one says it"
-    GONE = "gone", "Not sent: they no longer work here"
+    ACTED = "acted", "Not sent, because somebody had acted"
+    MERGED = "merged", "Not sent, because a later message says it"
+    GONE = "gone", "Not sent, because they no longer work here"
 
 
 class Notices(ViewerScopedQuerySet):

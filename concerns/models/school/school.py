@@ -234,7 +234,7 @@ class ClockSet(SchoolOwnedModel):
         said = clock_bounds.clock_amount_in_words(
             kind, CLOCKS[kind].amount if usual else self.amount
         )
-        return f"{kind.label}: {said}{' again, as the table says' if usual else ''}"
+        return f"{kind.label}: {said}{' (the usual time)' if usual else ''}"
 
     def __str__(self):
         return f"{self.kind} {self.uid}"
