@@ -259,8 +259,8 @@ class SchoolRound:
         Only notices of steps this round has read are returned; those of steps opened since then are
         for the next round.
         """
-        rows = Notice.objects.not_in_a_letter().filter(school=self.school).order_by("pk")
-        rows = list(rows.prefetch_related("person", "adult_step__concern"))
+        waiting = Notice.objects.not_in_a_letter().filter(school=self.school).order_by("pk")
+        rows = list(waiting.prefetch_related("person", "adult_step__concern"))
         owed = set(Step.objects.open().filter(school=self.school).values_list("pk", flat=True))
         done = {row.pk for row in rows if self._is_notice_done(row, owed)}
         Notice.objects.filter(pk__in=done).end_notices(NoticeEnding.ACTED, self.now)

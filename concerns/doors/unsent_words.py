@@ -175,8 +175,8 @@ def convert_draft(
     to, and nothing is left from which a lead could learn of a draft about an adult.
     """
     with transaction.atomic():
-        begun = Draft.objects.own_drafts(viewer).filter(uid=uid, page=OTHER[to])
-        begun = begun.select_for_update().first()
+        drafts = Draft.objects.own_drafts(viewer).filter(uid=uid, page=OTHER[to])
+        begun = drafts.select_for_update().first()
         if begun:
             begun.page = to
             begun.words = json.dumps(fields)

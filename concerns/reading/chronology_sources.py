@@ -101,7 +101,10 @@ def _rows_for_child(model: type[CaseRow], own: str) -> SourceRows:
     return child_source_rows
 
 
-def _rows_on_concerns(model: type[CaseRow]) -> SourceRows:
+RowOnConcern = type[Addition] | type[Ending] | type[Meeting] | type[Watch]
+
+
+def _rows_on_concerns(model: RowOnConcern) -> SourceRows:
     def concern_level_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
         found = model.objects.visible_to(viewer).filter(_on_concerns_about_child(child))
         return found.select_related("concern").annotate(writer=F("by__name"))
