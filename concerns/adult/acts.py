@@ -29,12 +29,12 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 from concerns.workflow.adult_escalation import list_escalated_to
 from concerns.workflow.adult_next_steps import (
+    AdultNextSteps,
     move_to_post,
     open_adult_route_steps,
     reroute_past_person,
     update_steps_after_call,
 )
-from concerns.workflow.next_steps import NextSteps
 
 
 def send(
@@ -81,7 +81,7 @@ def _create_adult_concern(
         raise ActRefused(told.missing_answer)
     _require_works_here(by, *(person for person in (told.whom, *told.shut_out) if person))
     concern = told.build_adult_concern(by, draft, begun.begun_at if begun else now, now)
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     agenda.add_step(adult_vocabulary.first_look_step_kind(told.sort))
     agenda.update_rank_and_due_time()
     concern.save(force_insert=True)
@@ -134,7 +134,7 @@ def _add_to_adult_concern(
     added = AdultEntry.objects.record_adult_entry(
         AdultEventKind.ADDED, by, concern, words, now, uid=once
     )
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     if concern.state == State.CLOSED:
         concern.set_reopened(State.WAITING)
         why = "Added to by the person who wrote it"
@@ -155,7 +155,7 @@ def _require_adult_open(concern: AdultConcern) -> None:
 def take(*, by: Viewer, concern: AdultConcern, now: datetime, record: ActRecord) -> AdultConcern:
     """'I have this': end the first look. The other steps stay with the post."""
     _require_adult_open(concern)
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     if concern.state == State.WAITING:
         concern.state = State.TAKEN
         agenda.add_step(adult_vocabulary.decision_step_kind(concern.sort))
@@ -180,7 +180,7 @@ def decide(
     if lacking := decided.adult_decision_fault(by.todays_date):
         raise ActRefused(lacking)
     decision = AdultDecision.objects.record_adult_decision(by, concern, decided, now)
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     agenda.complete_steps(
         *adult_vocabulary.LOOKS, *adult_vocabulary.TO_DECIDE, AdultStepKind.READ_ADDITION
     )
@@ -208,7 +208,7 @@ def note(
     """Add a reader's note, which the writer never sees. Ends the step to read an addition."""
     _require_adult_open(concern)
     written = AdultEntry.objects.record_adult_entry(AdultEventKind.NOTE, by, concern, words, now)
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     agenda.complete_steps(AdultStepKind.READ_ADDITION)
     agenda.ensure_next_step()
     record(about=written, concern=concern, fields=["words"], words={"words": words})
@@ -231,7 +231,7 @@ def speak(
     entry = AdultEntry.objects.record_adult_entry(
         AdultEventKind.OUTSIDE, by, concern, now=now, **vars(spoken)
     )
-    update_steps_after_call(record.agenda_of_concern(concern), spoken)
+    update_steps_after_call(record.agenda_of_adult_concern(concern), spoken)
     said = {name: getattr(spoken, name) for name in ("spoken_to", "words", "their_reference")}
     kind = Kind.ANSWERED if spoken.answer else Kind.SPOKE
     record(kind=kind, about=entry, concern=concern, fields=[*said, spoken.agency], words=said)
@@ -242,14 +242,16 @@ def speak(
 def tell(
     *, by: Viewer, concern: AdultConcern, words: str, now: datetime, record: ActRecord
 ) -> AdultEntry:
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     back = _record_adult_word_back(agenda, by, words, now)
     agenda.ensure_next_step()
     record(about=back, concern=concern, fields=["words"], words={"words": words})
     return back
 
 
-def _record_adult_word_back(agenda: NextSteps, by: Viewer, words: str, now: datetime) -> AdultEntry:
+def _record_adult_word_back(
+    agenda: AdultNextSteps, by: Viewer, words: str, now: datetime
+) -> AdultEntry:
     agenda.complete_steps(AdultStepKind.TELL_REPORTER)
     return AdultEntry.objects.record_adult_entry(
         AdultEventKind.WORD_BACK, by, agenda.concern, words, now
@@ -264,11 +266,11 @@ def hand(
     _require_adult_open(concern)
     to = next(role for role in adult_vocabulary.READERS if role != concern.goes_to)
     if to not in {post.role for post in find_reader_posts(concern, by.todays_date, to)}:
-        raise ActRefused(f"Nobody in post may have it from you: {to.title.lower()}.")
+        raise ActRefused(f"Nobody in post may have it from you: {to.title_words.lower()}.")
     handing = AdultEntry.objects.record_adult_entry(
         AdultEventKind.HANDED, by, concern, note, now, to=to
     )
-    move_to_post(record.agenda_of_concern(concern), to)
+    move_to_post(record.agenda_of_adult_concern(concern), to)
     record(about=handing, concern=concern, fields=["note"], reason=to, words={"note": note})
     return handing
 
@@ -287,7 +289,7 @@ def take_over(
     handing = AdultEntry.objects.record_adult_entry(
         AdultEventKind.HANDED, by, concern, why, now, to=to
     )
-    move_to_post(record.agenda_of_concern(concern), to)
+    move_to_post(record.agenda_of_adult_concern(concern), to)
     record(about=handing, concern=concern, fields=["why"], reason="taken over", words={"why": why})
     return concern
 
@@ -304,7 +306,7 @@ def exclude(
     AdultExclusion.objects.exclude_person(concern, person, by, now, why=why)
     if not find_reader_posts(concern, by.todays_date):
         raise ActRefused("Nobody would be left to read it. Hand it on first, or ring the LADO.")
-    reroute_past_person(record.agenda_of_concern(concern), person)
+    reroute_past_person(record.agenda_of_adult_concern(concern), person)
     record(about=concern, concern=concern, fields=["why"], words={"who": person.name, "why": why})
 
 
@@ -321,7 +323,7 @@ def about(
     )
     concern.subject = person
     AdultExclusion.objects.exclude_person(concern, person, by, now, why=why, subject=True)
-    reroute_past_person(record.agenda_of_concern(concern), person)
+    reroute_past_person(record.agenda_of_adult_concern(concern), person)
     record(about=entry, concern=concern, fields=["why"], words={"who": person.name, "why": why})
     return entry
 
@@ -338,7 +340,7 @@ def close(
     record: ActRecord,
 ) -> AdultEntry:
     """Refused while an addition is unread or a step with the LADO or the police is open."""
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     held = dict.fromkeys(step.step_in_words for step in agenda.open if step.is_holding_open)
     if held:
         raise ActRefused("Still to do before it can be closed: " + "; ".join(held) + ".")
@@ -368,6 +370,8 @@ def reopen(
         raise ActRefused("It is open.")
     concern.set_reopened(State.TAKEN, by.person)
     entry = AdultEntry.objects.record_adult_entry(AdultEventKind.REOPENED, by, concern, why, now)
-    record.agenda_of_concern(concern).add_step(adult_vocabulary.decision_step_kind(concern.sort))
+    record.agenda_of_adult_concern(concern).add_step(
+        adult_vocabulary.decision_step_kind(concern.sort)
+    )
     record(about=entry, concern=concern, fields=["why"], words={"why": why})
     return entry

@@ -71,7 +71,7 @@ def find_adult_contacts(viewer: Viewer, passed_by: Collection[str] = ()) -> list
     for post in prefer_posts_not_away(
         [post for post in able if post.person_id != viewer.person.pk]
     ):
-        title = post.title or Role(post.role).title
+        title = post.title or Role(post.role).title_words
         found.setdefault(
             post.person_id, AdultContact(post.person, title, _contact_reason_words(post, every))
         )
@@ -82,7 +82,7 @@ def _contact_reason_words(post: Post, every: list[Post]) -> str:
     """For concerns about whom one goes to the holder of `post`, in words."""
     others = [other for other in every if other.role != post.role]
     if others and all(other.away for other in others):
-        return f"about anybody, while the {Role(others[0].role).title.lower()} is away"
+        return f"about anybody, while the {Role(others[0].role).title_words.lower()} is away"
     return "when it is about the head" if post.role == Role.CHAIR else "about anybody else"
 
 

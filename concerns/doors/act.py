@@ -41,7 +41,9 @@ from concerns.models import (
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.rules.word_stems import searchable_stems
+from concerns.workflow.adult_next_steps import AdultNextSteps
 from concerns.workflow.next_steps import NextSteps
+from concerns.workflow.open_steps import OpenSteps
 
 # Rows per SQL statement, where an act touches many.
 BATCH = 500
@@ -105,6 +107,7 @@ class ActRecord:
         self.kind = kind
         self.lines: list[LedgerLine] = []
         self._agendas: dict[uuid.UUID, NextSteps] = {}
+        self._adult_agendas: dict[uuid.UUID, AdultNextSteps] = {}
         self._said: list[tuple[Concern, Mapping[str, str]]] = []
 
     def __call__(
@@ -139,7 +142,15 @@ class ActRecord:
             self._said.append((concern, words))
         return line
 
-    def agenda_of_concern(self, concern: Concern | AdultConcern) -> NextSteps:
+    def agenda_of_adult_concern(self, concern: AdultConcern) -> AdultNextSteps:
+        """As `agenda_of_concern`, for a concern about an adult."""
+        key = concern.uid
+        if key not in self._adult_agendas:
+            steps = concern.steps.open().in_order() if concern.pk else ()
+            self._adult_agendas[key] = AdultNextSteps(concern, self.by, self.now, steps)
+        return self._adult_agendas[key]
+
+    def agenda_of_concern(self, concern: Concern) -> NextSteps:
         """The next steps of `concern`, loaded once. They are saved when the act ends."""
         key = concern.uid
         if key not in self._agendas:
@@ -166,10 +177,13 @@ class ActRecord:
 
         Raises WouldGoQuiet if a concern would be left open without a next step.
         """
-        agendas = list(self._agendas.values())
+        about_children = list(self._agendas.values())
+        about_adults = list(self._adult_agendas.values())
+        agendas: list[OpenSteps[Any, Any]] = [*about_children, *about_adults]
         for agenda in agendas:
             agenda.update_rank_and_due_time()
-        NextSteps.save_all_steps(agendas)
+        NextSteps.save_all_steps(about_children)
+        AdultNextSteps.save_all_steps(about_adults)
         Notice.objects.notify_steps_opened(
             self.by, [step for agenda in agendas for step in agenda.steps_opened]
         )

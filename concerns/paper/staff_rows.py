@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from concerns.paper.csv_columns import STAFF, normalise_heading, read_date
 from concerns.paper.csv_reading import CsvFileRow, tidy_cell
 from concerns.rules.roles import Role
+from concerns.workflow.staff_import import StaffLine
 
 # The ways in which schools write a role. Compared like headings: no case, spaces or punctuation.
 _ROLES = {
@@ -24,22 +24,6 @@ _ROLES = {
 ROLES = {normalise_heading(word): role for role, words in _ROLES.items() for word in words}
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
-
-
-@dataclass(frozen=True)
-class StaffLine:
-    """What one line says about one person. An empty value changes nothing. `wrong`: its fault."""
-
-    line: int
-    name: str = ""
-    email: str = ""
-    roles: tuple[Role, ...] = ()
-    title: str = ""
-    room: str = ""
-    telephone: str = ""
-    since: date | None = None
-    until: date | None = None
-    wrong: str = ""
 
 
 def parse_staff_lines(

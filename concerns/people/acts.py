@@ -23,13 +23,12 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.school.school import SchoolDetails
-from concerns.paper.staff_rows import StaffLine
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, has_role_with_power
 from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.workflow import handover
 from concerns.workflow.staff_changes import apply_staff_change
-from concerns.workflow.staff_import import StaffImport, StaffImportResult
+from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
 
 BY_COMMAND = "from the command line"
 # How long an unconfirmed file is kept.
@@ -87,7 +86,9 @@ def bring_file(
             .active_with_role(role)
             .exists()
         ):
-            raise ActRefused(f"This file would leave the school without a {role.title.lower()}.")
+            raise ActRefused(
+                f"This file would leave the school without a {role.title_words.lower()}."
+            )
     for asked in done.asked:
         record(kind=Kind.ASKED, about=asked, reason=asked.matter)
     file.brought_at = now
@@ -333,7 +334,7 @@ def _require_lead_and_head(by: Viewer, person: Person, roles: set[str]) -> None:
             Post.objects.filter(school=by.school).in_force_on(by.todays_date).active_with_role(role)
         )
         if posts.filter(person=person).exists() and not posts.exclude(person=person).exists():
-            title = role.title.lower()
+            title = role.title_words.lower()
             raise ActRefused(
                 f"{person.name} is the only {title}. Make somebody else {title} first."
             )

@@ -82,7 +82,7 @@ class PostQuestions(DraftableForm):
 
     role = forms.ChoiceField(
         label="What are they here?",
-        choices=[(role.value, role.title) for role in Role],
+        choices=[(role.value, role.title_words) for role in Role],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what they are here", "invalid_choice": WRONG},
     )

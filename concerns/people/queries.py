@@ -28,11 +28,12 @@ from concerns.models.school.staff_file import StaffFile
 from concerns.paper import csv_columns
 from concerns.paper.csv_columns import STAFF
 from concerns.paper.csv_reading import NotATable, read_table
-from concerns.paper.staff_rows import StaffLine, parse_staff_lines
+from concerns.paper.staff_rows import parse_staff_lines
 from concerns.rules.name_folding import fold_text
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May, Role
 from concerns.workflow import handover
+from concerns.workflow.staff_import import StaffLine
 
 A_PAGE = 50
 LATELY = timedelta(days=30)

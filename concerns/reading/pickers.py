@@ -65,7 +65,7 @@ def get_colleagues_by_uid(
         posts = posts.filter(person__uid__in=uids)
     found: dict[str, Colleague] = {}
     for post in posts.select_related("person").order_by("person__name", "pk"):
-        detail = post.title or Role(post.role).title
+        detail = post.title or Role(post.role).title_words
         found[str(post.person.uid)] = Colleague(post.person, detail)
     return found
 

@@ -96,7 +96,7 @@ class QueueStep(NamedTuple):
 
     @property
     def holder_words(self) -> str:
-        return self.holder_name or Role(self.holder_role).title
+        return self.holder_name or Role(self.holder_role).title_words
 
 
 class QueueRow(NamedTuple):

@@ -191,7 +191,7 @@ def test_a_word_offers_its_choices():
 
 
 def test_a_role_has_a_title():
-    assert Role.DSL.title == "Designated safeguarding lead"
+    assert Role.DSL.title_words == "Designated safeguarding lead"
 
 
 def test_no_step_about_an_adult_is_called_as_one_about_a_child():

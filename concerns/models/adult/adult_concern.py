@@ -226,7 +226,7 @@ class AdultConcern(ThirdPartyAccount, CaseRow):
 
     @property
     def reader_post_words(self) -> str:
-        return Role(self.goes_to).title
+        return Role(self.goes_to).title_words
 
     @property
     def subject_in_words(self) -> str:

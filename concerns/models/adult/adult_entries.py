@@ -237,7 +237,7 @@ class AdultEntry(AuthoredText):
 
     @property
     def handed_to_words(self) -> str:
-        return Role(self.to).title if self.to else ""
+        return Role(self.to).title_words if self.to else ""
 
     @property
     def closing_outcome_words(self) -> str:

@@ -95,7 +95,7 @@ def reason_no_decider_left(by: Viewer, concern: Concern, words: str = NOBODY) ->
         .active_with_role(Role.CHAIR)
     )
     chair = chairs.select_related("person").order_by("person__name", "pk").first()
-    named = [f"{chair.person.name} ({Role.CHAIR.title.lower()})"] if chair else []
+    named = [f"{chair.person.name} ({Role.CHAIR.title_words.lower()})"] if chair else []
     return words.format(
         excluded=", ".join(person.name for person in deciders),
         chair="".join(named) or "the chair of governors",

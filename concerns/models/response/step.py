@@ -134,7 +134,7 @@ class BaseStep(CaseRow):
     @property
     def holder_words(self) -> str:
         """Who has to do it: a person's name or a post's title. Needs `holder` fetched."""
-        return self.holder.name if self.holder else Role(self.holder_role).title
+        return self.holder.name if self.holder else Role(self.holder_role).title_words
 
     def how_late_in_words(self, days: SchoolDays, now: datetime) -> str:
         """How late it is, in words, by the calendar its clock runs in; "" if it is not late."""

@@ -83,6 +83,26 @@ class StaffChangeRequest(SchoolOwnedModel):
             return Post(role=self.role, title=self.title).role_in_words
         return StaffRequestMatter.label_of_value(self.matter)
 
+    @property
+    def first_day(self) -> date:
+        """The day on which the post begins. Every request for a post has one: see the constraint.
+
+        Raises ValueError for a request of another kind.
+        """
+        if self.since is None:
+            raise ValueError(f"{self.matter} begins on no day")
+        return self.since
+
+    @property
+    def related_child(self) -> Child:
+        """The child of a family relation. Every request about one has one: see the constraint.
+
+        Raises ValueError for a request of another kind.
+        """
+        if self.child is None:
+            raise ValueError(f"{self.matter} is about no child")
+        return self.child
+
     def may_skip_approval(self, by: Viewer) -> bool:
         """Whether `by` may make this change without approval."""
         opens = staff_approval.is_about_record_reader(
@@ -112,7 +132,7 @@ class StaffChangeRequest(SchoolOwnedModel):
         matter = StaffRequestMatter(self.matter)
         if matter is StaffRequestMatter.POST:
             same = Post.objects.filter(person=self.person, school=self.school_id, role=self.role)
-            if same.current_or_future(self.since or today).exists():
+            if same.current_or_future(self.first_day).exists():
                 return f"{name} holds that post already, or is to hold it from a later day."
         elif not self.person.is_active:
             return f"{name} has left. Give them a post here first."

@@ -155,7 +155,7 @@ def order_acting_people(
     acting: dict[int, ActingPerson] = {}
     for post in sorted(posts, key=lambda post: roles.index(Role(post.role))):
         role = Role(post.role)
-        found = ActingPerson(post.person, role, post.title or role.title)
+        found = ActingPerson(post.person, role, post.title or role.title_words)
         acting.setdefault(post.person_id, found)
     return _apply_covers(acting, covers) or list(acting.values())
 

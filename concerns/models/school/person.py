@@ -165,7 +165,7 @@ class Post(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
     school = models.ForeignKey(School, models.PROTECT, related_name="posts")
-    role = models.CharField(max_length=20, choices=[(r.value, r.title) for r in Role])
+    role = models.CharField(max_length=20, choices=[(r.value, r.title_words) for r in Role])
     title = models.CharField(max_length=100, blank=True)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
@@ -201,7 +201,7 @@ class Post(models.Model):
     @property
     def role_in_words(self) -> str:
         """The role, with the title the school gives it in brackets if that differs."""
-        role = Role(self.role).title
+        role = Role(self.role).title_words
         return f"{role} ({self.title})" if self.title and self.title != role else role
 
 
@@ -287,7 +287,7 @@ class Viewer:
     @property
     def role_words(self) -> str:
         """The titles of the roles held, for the ledger and the top of the page."""
-        return ", ".join(role.title for role in Role if role in self.roles)
+        return ", ".join(role.title_words for role in Role if role in self.roles)
 
     @property
     def todays_date(self) -> date:
