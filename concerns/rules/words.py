@@ -14,9 +14,11 @@ class Choice(StrEnum):
 
     label: str
 
-    # A member is made from its value and label, but looked up by its value alone: `label` may be
-    # left out so that mypy, which reads both from here, allows the look-up.
+    # The label has a default because mypy reads from here how a member is looked up too, which is by
+    # its value alone.
     def __new__(cls, value: str, label: str = "") -> Self:
+        if not label:
+            raise TypeError(f"{value} has no label")
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -191,8 +191,8 @@ def find_concerns_not_mailed(viewer: Viewer):
 
 def list_danger_untold(viewer: Viewer) -> list[Concern]:
     """The viewer's own open concerns of danger now that do not say whom they told by voice."""
-    rows = Concern.objects.written_by(viewer).open().asking_whom_they_told()
-    return list(rows.filter(nobody_told=True).order_by("-id"))
+    rows = Concern.objects.written_by(viewer).open().told_nobody()
+    return list(rows.order_by("-id"))
 
 
 def list_own_tasks(viewer: Viewer) -> list[Task]:

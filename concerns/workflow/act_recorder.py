@@ -4,7 +4,7 @@ The record itself is `ActRecord` in `doors/act.py`, which is built on this floor
 """
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.concern.concern import Concern
@@ -19,7 +19,7 @@ class ActRecorder(Protocol):
     now: datetime
 
     def __call__(
-        self, *, about: Any, concern: Concern | AdultConcern | None = None, **more: Any
+        self, *, about: Concern | AdultConcern, concern: Concern | AdultConcern, reason: str
     ) -> object: ...
 
     def agendas_of_concerns(self, concerns: list[Concern]) -> list[NextSteps]: ...

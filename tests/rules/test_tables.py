@@ -174,6 +174,11 @@ def test_the_map_tells_of_every_step(kind):
     assert kind.label in map_page.draw_map_page()
 
 
+def test_a_word_without_a_label_cannot_be_written_down():
+    with pytest.raises(TypeError, match="said has no label"):
+        words.Choice("Unlabelled", {"SAID": "said"})
+
+
 def test_a_word_says_its_label_and_nothing_says_nothing():
     assert (words.GoingHome.label_of_value("not_sure"), words.GoingHome.label_of_value("")) == (
         "Not sure",

@@ -53,6 +53,15 @@ class QueuePlace:
             return None
 
 
+def _danger_still_to_tell() -> models.Exists:
+    """Whether the step to tell somebody of a danger is open. For a query of concerns."""
+    # `Step` is in a file that imports this one.
+    steps = apps.get_model("concerns", "Step")._default_manager
+    return models.Exists(
+        steps.filter(concern=models.OuterRef("pk"), kind=StepKind.DANGER_NOW, done_at__isnull=True)
+    )
+
+
 class ConcernQuerySet(CaseRows[ConcernRow]):
     def open(self) -> Self:
         """Concerns not closed. Tests one nullable column, so that SQLite and PostgreSQL use the
@@ -74,10 +83,11 @@ class ConcernQuerySet(CaseRows[ConcernRow]):
     def asking_whom_they_told(self) -> Self:
         """Annotates `nobody_told`: a child is in danger, and the writer has not said whom they
         told."""
-        owed = apps.get_model("concerns", "Step")._default_manager.filter(
-            concern=models.OuterRef("pk"), kind=StepKind.DANGER_NOW, done_at__isnull=True
-        )
-        return self.annotate(nobody_told=models.Exists(owed))
+        return self.annotate(nobody_told=_danger_still_to_tell())
+
+    def told_nobody(self) -> Self:
+        """Those that `asking_whom_they_told` would mark."""
+        return self.filter(_danger_still_to_tell())
 
     def waiting_for(self, viewer: Viewer) -> Self:
         """Concerns to be read or decided, or late, that no other person holds."""
