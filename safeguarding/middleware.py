@@ -104,7 +104,7 @@ def run_overdue_rounds(get_response):
     process runs it.
     """
     looked = threading.Lock()
-    at = [-LOOKS_EVERY]
+    at: list[float] = [-LOOKS_EVERY]
 
     def middleware(request):
         response = get_response(request)

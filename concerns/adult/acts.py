@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from concerns.doors import ledger, unsent_words
-from concerns.doors.act import ActRefused, act
+from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     AdultAccount,
     AdultConcern,
@@ -29,6 +29,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 from concerns.workflow.adult_escalation import list_escalated_to
 from concerns.workflow.adult_next_steps import (
+    AdultNextSteps,
     move_to_post,
     open_adult_route_steps,
     reroute_past_person,
@@ -63,7 +64,13 @@ def keep_adult_words_after_send(by: Viewer, concern: AdultConcern, told: AdultAc
 
 @act(May.SUBMIT, Kind.SUBMITTED)
 def _create_adult_concern(
-    *, by: Viewer, draft: uuid.UUID, told: AdultAccount, now: datetime, taken: bool = False, record
+    *,
+    by: Viewer,
+    draft: uuid.UUID,
+    told: AdultAccount,
+    now: datetime,
+    taken: bool = False,
+    record: ActRecord,
 ) -> AdultConcern:
     begun = Draft.objects.filter(uid=draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
@@ -74,7 +81,7 @@ def _create_adult_concern(
         raise ActRefused(told.missing_answer)
     _require_works_here(by, *(person for person in (told.whom, *told.shut_out) if person))
     concern = told.build_adult_concern(by, draft, begun.begun_at if begun else now, now)
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     agenda.add_step(adult_vocabulary.first_look_step_kind(told.sort))
     agenda.update_rank_and_due_time()
     concern.save(force_insert=True)
@@ -115,13 +122,19 @@ def add(
 
 @act(May.SUBMIT, Kind.ADDED, on="concern")
 def _add_to_adult_concern(
-    *, by: Viewer, concern: AdultConcern, words, now, once: uuid.UUID, record
+    *,
+    by: Viewer,
+    concern: AdultConcern,
+    words: str,
+    now: datetime,
+    once: uuid.UUID,
+    record: ActRecord,
 ) -> AdultEntry:
     """Adding to a closed concern reopens it with a first look, so that somebody will read it."""
     added = AdultEntry.objects.record_adult_entry(
         AdultEventKind.ADDED, by, concern, words, now, uid=once
     )
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     if concern.state == State.CLOSED:
         concern.set_reopened(State.WAITING)
         why = "The person who wrote it added something"
@@ -139,10 +152,10 @@ def _require_adult_open(concern: AdultConcern) -> None:
 
 
 @act(May.ADULT, Kind.TAKEN, on="concern")
-def take(*, by: Viewer, concern: AdultConcern, now: datetime, record) -> AdultConcern:
+def take(*, by: Viewer, concern: AdultConcern, now: datetime, record: ActRecord) -> AdultConcern:
     """'I have this': end the first look. The other steps stay with the post."""
     _require_adult_open(concern)
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     if concern.state == State.WAITING:
         concern.state = State.TAKEN
         agenda.add_step(adult_vocabulary.decision_step_kind(concern.sort))
@@ -154,13 +167,20 @@ def take(*, by: Viewer, concern: AdultConcern, now: datetime, record) -> AdultCo
 
 
 @act(May.ADULT, Kind.DECIDED, on="concern")
-def decide(*, by: Viewer, concern, decided: AdultDecisionAnswers, now, record) -> AdultDecision:
+def decide(
+    *,
+    by: Viewer,
+    concern: AdultConcern,
+    decided: AdultDecisionAnswers,
+    now: datetime,
+    record: ActRecord,
+) -> AdultDecision:
     """A new decision supersedes the old one, but open steps with the LADO or the police stay."""
     _require_adult_open(concern)
     if lacking := decided.adult_decision_fault(by.todays_date):
         raise ActRefused(lacking)
     decision = AdultDecision.objects.record_adult_decision(by, concern, decided, now)
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     agenda.complete_steps(
         *adult_vocabulary.LOOKS, *adult_vocabulary.TO_DECIDE, AdultStepKind.READ_ADDITION
     )
@@ -182,11 +202,13 @@ def decide(*, by: Viewer, concern, decided: AdultDecisionAnswers, now, record) -
 
 
 @act(May.ADULT, Kind.ADDED, on="concern")
-def note(*, by: Viewer, concern: AdultConcern, words: str, now: datetime, record) -> AdultEntry:
+def note(
+    *, by: Viewer, concern: AdultConcern, words: str, now: datetime, record: ActRecord
+) -> AdultEntry:
     """Add a reader's note, which the writer never sees. Ends the step to read an addition."""
     _require_adult_open(concern)
     written = AdultEntry.objects.record_adult_entry(AdultEventKind.NOTE, by, concern, words, now)
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     agenda.complete_steps(AdultStepKind.READ_ADDITION)
     agenda.ensure_next_step()
     record(about=written, concern=concern, fields=["words"], words={"words": words})
@@ -194,7 +216,14 @@ def note(*, by: Viewer, concern: AdultConcern, words: str, now: datetime, record
 
 
 @act(May.ADULT, Kind.SPOKE, on="concern")
-def speak(*, by: Viewer, concern, spoken: AgencyConversation, now: datetime, record) -> AdultEntry:
+def speak(
+    *,
+    by: Viewer,
+    concern: AdultConcern,
+    spoken: AgencyConversation,
+    now: datetime,
+    record: ActRecord,
+) -> AdultEntry:
     """Record a conversation with the LADO or the police."""
     _require_adult_open(concern)
     if spoken.happened_at > now:
@@ -202,7 +231,7 @@ def speak(*, by: Viewer, concern, spoken: AgencyConversation, now: datetime, rec
     entry = AdultEntry.objects.record_adult_entry(
         AdultEventKind.OUTSIDE, by, concern, now=now, **vars(spoken)
     )
-    update_steps_after_call(record.agenda_of_concern(concern), spoken)
+    update_steps_after_call(record.agenda_of_adult_concern(concern), spoken)
     said = {name: getattr(spoken, name) for name in ("spoken_to", "words", "their_reference")}
     kind = Kind.ANSWERED if spoken.answer else Kind.SPOKE
     record(kind=kind, about=entry, concern=concern, fields=[*said, spoken.agency], words=said)
@@ -210,15 +239,19 @@ def speak(*, by: Viewer, concern, spoken: AgencyConversation, now: datetime, rec
 
 
 @act(May.ADULT, Kind.TOLD_REPORTER, on="concern")
-def tell(*, by: Viewer, concern: AdultConcern, words: str, now: datetime, record) -> AdultEntry:
-    agenda = record.agenda_of_concern(concern)
+def tell(
+    *, by: Viewer, concern: AdultConcern, words: str, now: datetime, record: ActRecord
+) -> AdultEntry:
+    agenda = record.agenda_of_adult_concern(concern)
     back = _record_adult_word_back(agenda, by, words, now)
     agenda.ensure_next_step()
     record(about=back, concern=concern, fields=["words"], words={"words": words})
     return back
 
 
-def _record_adult_word_back(agenda, by: Viewer, words: str, now: datetime) -> AdultEntry:
+def _record_adult_word_back(
+    agenda: AdultNextSteps, by: Viewer, words: str, now: datetime
+) -> AdultEntry:
     agenda.complete_steps(AdultStepKind.TELL_REPORTER)
     return AdultEntry.objects.record_adult_entry(
         AdultEventKind.WORD_BACK, by, agenda.concern, words, now
@@ -226,28 +259,32 @@ def _record_adult_word_back(agenda, by: Viewer, words: str, now: datetime) -> Ad
 
 
 @act(May.ADULT, Kind.HANDED, on="concern")
-def hand(*, by: Viewer, concern: AdultConcern, note: str, now: datetime, record) -> AdultEntry:
+def hand(
+    *, by: Viewer, concern: AdultConcern, note: str, now: datetime, record: ActRecord
+) -> AdultEntry:
     """Hand it to the other post, head or chair, which alone has it then and looks at it anew."""
     _require_adult_open(concern)
     to = next(role for role in adult_vocabulary.READERS if role != concern.goes_to)
     if to not in {post.role for post in find_reader_posts(concern, by.todays_date, to)}:
         raise ActRefused(
-            f"There is nobody in the post of {to.title.lower()} who may read it, so "
+            f"There is nobody in the post of {to.title_words.lower()} who may read it, so "
             "you cannot hand it on now."
         )
     handing = AdultEntry.objects.record_adult_entry(
         AdultEventKind.HANDED, by, concern, note, now, to=to
     )
-    move_to_post(record.agenda_of_concern(concern), to)
+    move_to_post(record.agenda_of_adult_concern(concern), to)
     record(about=handing, concern=concern, fields=["note"], reason=to, words={"note": note})
     return handing
 
 
 @act(May.ADULT, Kind.HANDED)
-def take_over(*, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record) -> AdultConcern:
+def take_over(
+    *, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record: ActRecord
+) -> AdultConcern:
     """Give an escalated concern to the other reader, because its own reader did not act."""
     concern = AdultConcern.objects.select_for_update().filter(uid=uid, school=by.school).first()
-    if uid not in {one.uid for one in list_escalated_to(by)}:
+    if concern is None or uid not in {one.uid for one in list_escalated_to(by)}:
         raise ActRefused(
             "Somebody has acted on this since you opened the page, so you cannot take it over."
         )
@@ -255,13 +292,15 @@ def take_over(*, by: Viewer, uid: uuid.UUID, why: str, now: datetime, record) ->
     handing = AdultEntry.objects.record_adult_entry(
         AdultEventKind.HANDED, by, concern, why, now, to=to
     )
-    move_to_post(record.agenda_of_concern(concern), to)
+    move_to_post(record.agenda_of_adult_concern(concern), to)
     record(about=handing, concern=concern, fields=["why"], reason="taken over", words={"why": why})
     return concern
 
 
 @act(May.ADULT, Kind.EXCLUDED, on="concern")
-def exclude(*, by: Viewer, concern, person: Person, why: str, now: datetime, record) -> None:
+def exclude(
+    *, by: Viewer, concern: AdultConcern, person: Person, why: str, now: datetime, record: ActRecord
+) -> None:
     """Exclude somebody for good, from their next request on. A reader may exclude themselves.
     Refused if nobody would be left to read it; only the writer can exclude that many."""
     _require_works_here(by, person)
@@ -272,12 +311,14 @@ def exclude(*, by: Viewer, concern, person: Person, why: str, now: datetime, rec
         raise ActRefused(
             "If you do this, nobody is left to read it. Hand it on first, or ring the LADO."
         )
-    reroute_past_person(record.agenda_of_concern(concern), person)
+    reroute_past_person(record.agenda_of_adult_concern(concern), person)
     record(about=concern, concern=concern, fields=["why"], words={"who": person.name, "why": why})
 
 
 @act(May.ADULT, Kind.CORRECTED, on="concern")
-def about(*, by: Viewer, concern, person: Person, why: str, now: datetime, record) -> AdultEntry:
+def about(
+    *, by: Viewer, concern: AdultConcern, person: Person, why: str, now: datetime, record: ActRecord
+) -> AdultEntry:
     """Set or correct the subject, who then cannot see it. What was written stays as it is."""
     _require_works_here(by, person)
     if person.pk == concern.subject_id:
@@ -287,17 +328,24 @@ def about(*, by: Viewer, concern, person: Person, why: str, now: datetime, recor
     )
     concern.subject = person
     AdultExclusion.objects.exclude_person(concern, person, by, now, why=why, subject=True)
-    reroute_past_person(record.agenda_of_concern(concern), person)
+    reroute_past_person(record.agenda_of_adult_concern(concern), person)
     record(about=entry, concern=concern, fields=["why"], words={"who": person.name, "why": why})
     return entry
 
 
 @act(May.ADULT, Kind.CLOSED, on="concern")
 def close(
-    *, by: Viewer, concern, outcome: str, why: str, words_back: str, now: datetime, record
+    *,
+    by: Viewer,
+    concern: AdultConcern,
+    outcome: str,
+    why: str,
+    words_back: str,
+    now: datetime,
+    record: ActRecord,
 ) -> AdultEntry:
     """Refused while an addition is unread or a step with the LADO or the police is open."""
-    agenda = record.agenda_of_concern(concern)
+    agenda = record.agenda_of_adult_concern(concern)
     held = dict.fromkeys(step.step_in_words for step in agenda.open if step.is_holding_open)
     if held:
         raise ActRefused("Still to do before it can be closed: " + "; ".join(held) + ".")
@@ -320,11 +368,15 @@ def close(
 
 
 @act(May.ADULT, Kind.REOPENED, on="concern")
-def reopen(*, by: Viewer, concern: AdultConcern, why: str, now: datetime, record) -> AdultEntry:
+def reopen(
+    *, by: Viewer, concern: AdultConcern, why: str, now: datetime, record: ActRecord
+) -> AdultEntry:
     if concern.state != State.CLOSED:
         raise ActRefused("It is already open.")
     concern.set_reopened(State.TAKEN, by.person)
     entry = AdultEntry.objects.record_adult_entry(AdultEventKind.REOPENED, by, concern, why, now)
-    record.agenda_of_concern(concern).add_step(adult_vocabulary.decision_step_kind(concern.sort))
+    record.agenda_of_adult_concern(concern).add_step(
+        adult_vocabulary.decision_step_kind(concern.sort)
+    )
     record(about=entry, concern=concern, fields=["why"], words={"why": why})
     return entry

@@ -7,7 +7,13 @@ from datetime import date, datetime
 from django import forms
 
 from concerns.forms import past_moment, who_told_you
-from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.base_form import (
+    DraftableForm,
+    PostedFields,
+    WordsField,
+    choice_field,
+    set_choices,
+)
 from concerns.forms.conditional_questions import ConditionalForm, offer_choices
 from concerns.forms.govuk_layout import (
     ButtonRow,
@@ -20,7 +26,8 @@ from concerns.forms.govuk_layout import (
     lay_out_form,
 )
 from concerns.forms.who_told_you import WhoToldYouQuestions
-from concerns.models import AdultAccount, AdultDecisionAnswers, AgencyConversation, Person
+from concerns.models import AdultAccount, AdultDecisionAnswers, AgencyConversation
+from concerns.reading.pickers import Colleague
 from concerns.rules.adult_vocabulary import (
     AdultAgency,
     AdultAgencyAnswer,
@@ -110,17 +117,17 @@ class AdultConcernForm(WhoToldYouQuestions):
         typed: PostedFields,
         *,
         draft: uuid.UUID,
-        staff: Mapping[str, Person],
+        staff: Mapping[str, Colleague],
         checked: bool = True,
     ):
         """`staff` are the people in post except the writer, by uid."""
         super().__init__(typed, checked=checked)
         self.draft = draft
         self.staff = staff
-        names = [(uid, f"{person.name}, {person.detail}") for uid, person in staff.items()]
+        names = [(uid, colleague.name_with_detail) for uid, colleague in staff.items()]
         first = ("", "Choose, or describe them below")
-        self.fields["whom"].choices = [first, *names]
-        self.fields["shut_out"].choices = names
+        set_choices(self.fields["whom"], [first, *names])
+        set_choices(self.fields["shut_out"], names)
 
     @property
     def uids_not_to_suggest(self) -> set[str]:
@@ -145,8 +152,9 @@ class AdultConcernForm(WhoToldYouQuestions):
         """The valid answers, for `acts.send`."""
         given = dict(self.cleaned_data)
         shut_out = [uid for uid in given["shut_out"] if uid != given["whom"]]
-        given["shut_out"] = tuple(self.staff[uid] for uid in shut_out)
-        given["whom"] = self.staff.get(given["whom"])
+        given["shut_out"] = tuple(self.staff[uid].person for uid in shut_out)
+        whom = self.staff.get(given["whom"])
+        given["whom"] = whom.person if whom else None
         return AdultAccount(**given)
 
 
@@ -283,7 +291,9 @@ class AdultConversationForm(ConditionalForm, AdultReaderForm):
     def act_arguments(self) -> dict:
         names = ("agency", "spoken_to", "words", "their_reference", "answer")
         said = {name: self.cleaned_data[name] for name in names}
-        return {"spoken": AgencyConversation(**said, happened_at=self.spoke)}
+        return {
+            "spoken": AgencyConversation(**said, happened_at=past_moment.require_moment(self.spoke))
+        }
 
 
 class AdultDecisionForm(ConditionalForm, AdultReaderForm):
@@ -308,9 +318,8 @@ class AdultDecisionForm(ConditionalForm, AdultReaderForm):
     def __init__(self, *args, today: date, **kwargs):
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["sort"].choices = [
-            (word.value, word.label) for word in (AdultConcernSort.LOW, AdultConcernSort.HARM)
-        ]
+        offered = (AdultConcernSort.LOW, AdultConcernSort.HARM)
+        set_choices(self.fields["sort"], [(word.value, word.label) for word in offered])
 
     helper = lay_out_form(
         Question("sort", size="m"),

@@ -1,6 +1,7 @@
 """Reads for the pages on concerns about adults: the writer's pages, then the reader's."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -28,6 +29,7 @@ from concerns.models.adult.adult_concern import (
 )
 from concerns.models.concern.draft import ADULT
 from concerns.reading import child_story, pickers
+from concerns.reading.pickers import Colleague
 from concerns.rules import adult_vocabulary
 from concerns.rules.adult_vocabulary import AdultConcernSort, AdultEventKind
 from concerns.rules.kinds import Kind
@@ -40,14 +42,16 @@ A_PAGE = 50
 FEW = 20
 
 
-def list_adult_form_staff(viewer: Viewer) -> dict[str, Person]:
+def list_adult_form_staff(viewer: Viewer) -> dict[str, Colleague]:
     """Everybody else who works here today, by uid and ordered by name."""
     return pickers.get_colleagues_by_uid(viewer)
 
 
 def list_staff_and_oneself(viewer: Viewer) -> dict[str, Person]:
     """The same and the viewer: a reader may be the subject, or want to exclude themselves."""
-    return {str(viewer.person.uid): viewer.person} | pickers.get_colleagues_by_uid(viewer)
+    others = pickers.get_colleagues_by_uid(viewer)
+    found = {uid: colleague.person for uid, colleague in others.items()}
+    return {str(viewer.person.uid): viewer.person} | found
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,15 @@ class AdultContact:
     about: str
 
 
-def find_adult_contacts(viewer: Viewer, passed_by: set[str] = frozenset()) -> list[AdultContact]:
+def find_adult_contacts(viewer: Viewer, passed_by: Collection[str] = ()) -> list[AdultContact]:
     """The head and the chair, without the viewer, anybody away and the uids in `passed_by`."""
     every = sorted(readers_in_post(viewer.school, viewer.todays_date), key=_reader_sort_key)
     able = [post for post in every if str(post.person.uid) not in passed_by]
-    found = {}
+    found: dict[int, AdultContact] = {}
     for post in prefer_posts_not_away(
         [post for post in able if post.person_id != viewer.person.pk]
     ):
-        title = post.title or Role(post.role).title
+        title = post.title or Role(post.role).title_words
         found.setdefault(
             post.person_id, AdultContact(post.person, title, _contact_reason_words(post, every))
         )
@@ -78,7 +82,7 @@ def _contact_reason_words(post: Post, every: list[Post]) -> str:
     """For concerns about whom one goes to the holder of `post`, in words."""
     others = [other for other in every if other.role != post.role]
     if others and all(other.away for other in others):
-        return f"about anybody, while the {Role(others[0].role).title.lower()} is away"
+        return f"about anybody, while the {Role(others[0].role).title_words.lower()} is away"
     return "when it is about the head" if post.role == Role.CHAIR else "about anybody else"
 
 
@@ -122,16 +126,29 @@ def list_own_adult_concerns(
     return sight.read_page_of_list(viewer, rows.prefetch_related(Prefetch("entries", words)), FEW)
 
 
-def read_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
+@dataclass(frozen=True)
+class OwnAdultConcernPage:
+    """A concern about an adult as its writer sees it. `said`: (question, answer) pairs. `added`:
+    what the writer added. `told_back`: the words back they were given."""
+
+    concern: AdultConcern
+    said: list[tuple[str, str]]
+    added: list[AdultEntry]
+    told_back: list[AdultEntry]
+
+
+def read_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> OwnAdultConcernPage:
     """A concern the viewer wrote, with its words, additions and words back. Recorded."""
     concern = sight.open_own_adult_concern(viewer, uid)
     entries = list(concern.entries.select_related("by").order_by("id"))
-    concern.added = [row for row in entries if row.what == AdultEventKind.ADDED]
-    concern.told_back = [row for row in entries if row.what == AdultEventKind.WORD_BACK]
     shut_out = concern.exclusions.filter(by=viewer.person, subject=False)
     names = shut_out.select_related("person").order_by("id")
-    concern.said = list_adult_answers(concern, [row.person.name for row in names], "you")
-    return concern
+    return OwnAdultConcernPage(
+        concern=concern,
+        said=list_adult_answers(concern, [row.person.name for row in names], "you"),
+        added=[row for row in entries if row.what == AdultEventKind.ADDED],
+        told_back=[row for row in entries if row.what == AdultEventKind.WORD_BACK],
+    )
 
 
 def list_adult_answers(
@@ -140,7 +157,7 @@ def list_adult_answers(
     """(label, words) for each question that was answered. `to` is what the page calls the writer,
     for the label of what somebody told them."""
     rows = [
-        ("About", concern.named.name if concern.named_id else concern.described),
+        ("About", concern.named.name if concern.named else concern.described),
         ("What happened", concern.account),
         (concern.told_words_heading(to), concern.told_words),
         ("Treated as", AdultConcernSort.label_of_value(concern.sort)),
@@ -199,7 +216,7 @@ def read_adult_list(viewer: Viewer, after: uuid.UUID | None) -> AdultListPage:
         rows = rows.after_adult_concern(sight.get_one_or_404(viewer, visible, after))
     owed = AdultStep.objects.open().in_order()
     rows = rows.select_related("subject", "holder")
-    rows = rows.prefetch_related(Prefetch("steps", owed, to_attr="owed"))
+    rows = rows.prefetch_related(Prefetch("steps", owed))
     found, more = sight.read_page_of_list(viewer, rows, A_PAGE)
     silent = list_escalated_to(viewer)
     if silent:

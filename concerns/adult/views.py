@@ -183,14 +183,14 @@ def add(request, uid):
 
 def _render_own_adult_concern(request, uid, form=None):
     here = reverse("adult_mine", kwargs={"uid": uid})
-    concern = queries.read_own_adult_concern(request.viewer, uid)
+    own = queries.read_own_adult_concern(request.viewer, uid)
     waiting = None if form else unsent_words.find_kept_words(request.viewer, here)
     form = form or forms.AdultAddForm(
         PostedFields.from_fields(waiting.typed_fields if waiting else {}), checked=False
     )
-    page = {"concern": concern, "form": form, "waiting": waiting, "once": uuid.uuid4()}
-    page |= {"keep": unsent_words.sign_form_token(request.viewer, here)}
-    page["promise"] = queries.build_adult_receipt(request.viewer, concern)
+    page = {"concern": own.concern, "own": own, "form": form, "waiting": waiting}
+    page |= {"keep": unsent_words.sign_form_token(request.viewer, here), "once": uuid.uuid4()}
+    page["promise"] = queries.build_adult_receipt(request.viewer, own.concern)
     page["authority"] = queries.get_school_authority(request.viewer)
     return render(request, "adult/mine.html", page, status=422 if form.errors else 200)
 

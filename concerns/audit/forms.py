@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 
+from concerns.forms.base_form import set_choices
 from concerns.forms.govuk_layout import ButtonRow, DayField, Question, SubmitButton
 from concerns.reading import late_and_quiet
 from concerns.rules import reporting_periods
@@ -193,16 +194,14 @@ class AuditYearForm(forms.Form):
         """`years` newest first. Missing answers default to the newest year and ten days."""
         usual = {"year": years[0], "quiet": QUIET_DAYS}
         super().__init__({**usual, **data.dict()})
-        self.fields["year"].choices = [
-            *((y, school_year_in_words(y)) for y in years),
-            (ALL, "All years"),
-        ]
+        self.newest = str(years[0])
+        offered = [(str(year), school_year_in_words(year)) for year in years]
+        set_choices(self.fields["year"], [*offered, (ALL, "All years")])
 
     def filters_or_defaults(self) -> AuditFilters:
         """The filters chosen, with the defaults in place of invalid answers."""
         self.full_clean()
-        usual = {"year": self.fields["year"].choices[0][0], "quiet": QUIET_DAYS}
-        given = {**usual, **self.cleaned_data}
+        given = {"year": self.newest, "quiet": QUIET_DAYS, **self.cleaned_data}
         return AuditFilters(str(given["year"]), given["quiet"])
 
 
@@ -227,7 +226,8 @@ class FigureLinkForm(forms.Form):
 
     def clean(self):
         """A day must be past, come with one of the four statuses, and with no other filter."""
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         day = given.get("day")
         if day and (
             day >= self.today or given.get("which") not in FOUR or self._is_narrowed_further(given)

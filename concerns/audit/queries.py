@@ -86,16 +86,16 @@ def count_audit_figures(viewer: Viewer, asked: AuditFilters, known: list[int]) -
     ages = [
         FigureRow(age.label, asked.narrowed_by(age=age.value), open=totals[age]) for age in AgeBand
     ]
-    by = ("category", "category_rows__category", Category, "No category chosen")
-    categories = _rows_by_value(rows, asked, *by)
-    by = ("route", "decisions__routes__route", Route, "Nothing decided yet")
-    routes = _rows_by_value(rows, asked, *by)
+    by_category = ("category", "category_rows__category", Category, "No category chosen")
+    by_route = ("route", "decisions__routes__route", Route, "Nothing decided yet")
     return AuditFigures(
         now=_count_current_statuses(viewer, asked),
         whole=FigureRow("All", asked, *(totals[name] for name in _count_expressions())),
         months=build_figure_table("What came in", _rows_by_month(viewer, rows, asked, known)),
-        categories=build_figure_table("What came in, by category", categories),
-        routes=build_figure_table("What was decided", routes),
+        categories=build_figure_table(
+            "What came in, by category", _rows_by_value(rows, asked, *by_category)
+        ),
+        routes=build_figure_table("What was decided", _rows_by_value(rows, asked, *by_route)),
         ages=build_figure_table("What is still open, by age", ages, "open"),
         looked=_build_wait_table(viewer, rows, asked, "looked", totals["looked"]),
         decided=_build_wait_table(viewer, rows, asked, "decided", totals["timed"]),
@@ -251,8 +251,8 @@ def _rows_by_value(
         .annotate(**_count_expressions(distinct=True))
         .order_by("-came", "said")
     )
-    made = []
-    never = []
+    made: list[FigureRow] = []
+    never: list[FigureRow] = []
     for counts in found:
         key = counts.pop("said")
         row = FigureRow(
@@ -347,7 +347,7 @@ def _prefetch_row_details(rows, owed):
             "category_rows",
             Prefetch("children", children),
             Prefetch("decisions", decisions),
-            Prefetch("steps", owed, to_attr="owed"),
+            Prefetch("steps", owed),
         )
     )
 

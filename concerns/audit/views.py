@@ -4,6 +4,8 @@ Each is recorded before anything is sent: figures as audited, concerns as shown,
 CSV file or a print as taken out.
 """
 
+from typing import Any
+
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 
@@ -38,7 +40,7 @@ def _render_figures(request, kind: Kind, template: str):
 
 def day(request):
     form = forms.PastDayForm(request.GET, today=request.viewer.todays_date)
-    context = {"form": form, "asked": form.past_day_filters}
+    context: dict[str, Any] = {"form": form, "asked": form.past_day_filters}
     if form.past_day_filters:
         sight.record_reading(
             request.viewer,

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from django.db.models import F
 from django.http import Http404
 
-from concerns.doors.act import ActRefused, act
+from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Addition,
     ClockSet,
@@ -49,7 +49,9 @@ NOT_YOURS = (
 
 
 @act(May.DECIDE, Kind.TOLD_REPORTER, on="concern")
-def tell_reporter(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> WordBack:
+def tell_reporter(
+    *, by: Viewer, concern: Concern, words: str, now: datetime, record: ActRecord
+) -> WordBack:
     """Give the person who wrote the concern a word back. This ends the step to do so."""
     back = WordBack.objects.send_word_back(by, concern, words, now)
     agenda = record.agenda_of_concern(concern)
@@ -59,7 +61,7 @@ def tell_reporter(*, by: Viewer, concern: Concern, words: str, now: datetime, re
     return back
 
 
-def _note_and_end_step(record, step: Step, words: str) -> tuple[NextSteps, Addition]:
+def _note_and_end_step(record: ActRecord, step: Step, words: str) -> tuple[NextSteps, Addition]:
     """End `step`, and add a note for the leads. Returns the agenda of its concern and the note. The
     step is looked up under the lock: of two presses at once, the second finds it done, and Refused
     is raised."""
@@ -81,7 +83,7 @@ def _note_and_end_step(record, step: Step, words: str) -> tuple[NextSteps, Addit
 
 
 @act(May.DECIDE, Kind.STEP_DONE, on="step")
-def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record) -> Addition:
+def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record: ActRecord) -> Addition:
     """Do a next step that needs only a note of what was found (`clocks.BY_A_NOTE`)."""
     if step.kind not in BY_A_NOTE:
         raise ActRefused("This step has its own page. Open the concern, and choose the step there.")
@@ -94,7 +96,7 @@ def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record) -> Add
 
 @act(May.DECIDE, Kind.STEP_DONE, on="step")
 def look_again(
-    *, by: Viewer, step: Step, words: str, words_back: str, now: datetime, record
+    *, by: Viewer, step: Step, words: str, words_back: str, now: datetime, record: ActRecord
 ) -> Addition:
     """Look again at a concern whose writer is still worried, and give them a word back. Neither the
     person who decided nor the writer may do this. If nobody held the concern, it is `by`'s from now
@@ -129,7 +131,7 @@ def look_after(
     why: str,
     words_back: str,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> Addition:
     """Record a review of a watch: how the child is, and whether the watch goes on. `words` is how
     the child is. `then`: watch on, or end here. `why` is needed to end it before the last
@@ -166,7 +168,14 @@ def _end_watch(agenda: NextSteps, watch: Watch, why: str, words_back: str) -> No
 
 @act(May.DECIDE, Kind.TASKED, on="concern")
 def ask(
-    *, by: Viewer, concern: Concern, to: Person, words: str, on: date, now: datetime, record
+    *,
+    by: Viewer,
+    concern: Concern,
+    to: Person,
+    words: str,
+    on: date,
+    now: datetime,
+    record: ActRecord,
 ) -> Task:
     """Ask a colleague to do something by a day. They see these words, the day and who asked. They
     see nothing of the concern. The day is within a year."""
@@ -184,7 +193,9 @@ def ask(
 
 
 @act(May.SUBMIT, Kind.TASK_DONE)
-def answer(*, by: Viewer, task: Task, words: str, done: bool, now: datetime, record) -> TaskAnswer:
+def answer(
+    *, by: Viewer, task: Task, words: str, done: bool, now: datetime, record: ActRecord
+) -> TaskAnswer:
     """Answer a task: what came of it, or (`done` False) that one cannot. A task that cannot be done
     goes back to the lead who asked. As the person asked may see nothing of the concern, it is not
     passed to `@act`, and is locked here instead. Raises Http404 for anybody else's task."""
@@ -201,7 +212,7 @@ def answer(*, by: Viewer, task: Task, words: str, done: bool, now: datetime, rec
 
 
 @act(May.SUBMIT, Kind.SET_ASIDE, on="draft")
-def set_aside(*, by: Viewer, draft: Draft, why: str, now: datetime, record) -> Draft:
+def set_aside(*, by: Viewer, draft: Draft, why: str, now: datetime, record: ActRecord) -> Draft:
     """Record that a draft need not be sent. Its writer may, or a lead who has asked them. Only its
     writer can still read it. If they go on writing, it counts as unsent again. Raises Http404 for
     anybody else."""
@@ -215,7 +226,9 @@ def set_aside(*, by: Viewer, draft: Draft, why: str, now: datetime, record) -> D
 
 
 @act(May.SUBMIT, Kind.MESSAGES_SET)
-def choose_posts(*, by: Viewer, first: time, second: time, now: datetime, record) -> Person:
+def choose_posts(
+    *, by: Viewer, first: time, second: time, now: datetime, record: ActRecord
+) -> Person:
     """Choose the two times of day at which messages that are not urgent are mailed. They cannot be
     switched off: a message nobody gets is a child nobody hears of."""
     if first == second:
@@ -227,7 +240,9 @@ def choose_posts(*, by: Viewer, first: time, second: time, now: datetime, record
 
 
 @act(May.SUBMIT, Kind.STEP_DONE, on="concern")
-def report_fgm(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
+def report_fgm(
+    *, by: Viewer, concern: Concern, words: str, now: datetime, record: ActRecord
+) -> Addition:
     """Record that the person who learnt of FGM has reported it to the police themselves. Nobody
     else can record it for them. Raises Refused if no such report is open in `by`'s name."""
     agenda = record.agenda_of_concern(concern)
@@ -264,7 +279,7 @@ def set_clocks(
     adviser: Mapping[str, str],
     read: int,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> School:
     """Set the school's own figures for clocks, and its adviser outside the school. `figures`: the
     amount of each kind of step, in the unit of its clock; None: the standard one of

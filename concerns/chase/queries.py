@@ -106,8 +106,8 @@ def _find_escalated_steps(viewer: Viewer, every) -> tuple[EscalationLadders, lis
     late = every.late(viewer.now).select_related("concern", "holder").in_order()
     late = list(late.only(*_OF_A_LADDER)[:MOST_LATE])
     ladders = EscalationLadders(viewer.school, viewer.now, late)
-    come = [step.pk for step in late if ladders.current_recipient(step).to == viewer.person]
-    return ladders, come
+    come = [(step.pk, ladders.current_recipient(step)) for step in late]
+    return ladders, [pk for pk, target in come if target and target.to == viewer.person]
 
 
 def _find_last_shown(rows, after: str) -> Step | None:
@@ -126,7 +126,7 @@ def _count_steps(rows, viewer: Viewer) -> tuple[int, int]:
 def _build_next_step_row(step: Step, children, ladders: EscalationLadders) -> NextStepRow:
     come = ladders.current_recipient(step)
     name, uid = step.page_name_and_uid or ("triage_read", step.concern.uid)
-    route = step.referral.route_words if step.referral_id else ""
+    route = step.referral.route_words if step.referral else ""
     return NextStepRow(
         words=f"{step.step_in_words} ({route[0].lower()}{route[1:]})"
         if route
@@ -152,8 +152,11 @@ def read_beside_step(viewer: Viewer, uid) -> dict:
     concern = sight.open_concern(viewer, uid)
     added = Addition.objects.filter(concern=concern, for_leads=False).select_related("by")
     answers = TaskAnswer.objects.filter(task__step__concern=concern).select_related("by", "task")
-    answers = list(answers.order_by("-id"))
-    return {"concern": concern, "additions": list(added.order_by("-id")), "answers": answers}
+    return {
+        "concern": concern,
+        "additions": list(added.order_by("-id")),
+        "answers": list(answers.order_by("-id")),
+    }
 
 
 def read_still_worried_page(viewer: Viewer, owed: Step) -> dict:

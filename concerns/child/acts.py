@@ -8,8 +8,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-
-from django.db.models import Model
+from typing import TypeVar
 
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
@@ -28,6 +27,7 @@ from concerns.models import (
     Tie,
     Viewer,
 )
+from concerns.models.base.case_row import SchoolOwnedModel
 from concerns.models.child.child_fact import Fact
 from concerns.models.child.household import (
     AdultFact,
@@ -59,7 +59,11 @@ AHEAD = "The date cannot be in the future. Record what is true today."
 
 
 def _record_file_line(
-    record: ActRecord, about, children: Iterable[Child], what: str, **said
+    record: ActRecord,
+    about: SchoolOwnedModel,
+    children: Iterable[Child],
+    what: str,
+    **said: str | date | None,
 ) -> None:
     """Write this act's line in the record: which answers were given, and a salted hash of each."""
     words = {name: str(value) for name, value in said.items() if value}
@@ -67,12 +71,15 @@ def _record_file_line(
     record(about=about, children=uids, reason=what, fields=list(words), words=words)
 
 
+FileRow = TypeVar("FileRow", bound=SchoolOwnedModel)
+
+
 def _find_earlier_press(
-    model: type[Model], child: Child, once: uuid.UUID
-) -> tuple[uuid.UUID, object]:
+    model: type[FileRow], child: Child, once: uuid.UUID
+) -> tuple[uuid.UUID, FileRow | None]:
     """The uid of the row this form makes, and that row if the form was pressed before."""
     uid = uuid.uuid5(child.uid, f"{model.__name__} {once}")
-    return uid, model.objects.filter(uid=uid).first()
+    return uid, model._default_manager.filter(uid=uid).first()
 
 
 def _refuse_future_day(by: Viewer, day: date | None) -> None:
@@ -90,8 +97,8 @@ def write(
     said: dict[str, str],
     since: date | None = None,
     now: datetime,
-    record,
-):
+    record: ActRecord,
+) -> Fact:
     """Add a status, a professional, a language, or an earlier school's file that is expected.
 
     `said` holds the columns of the row.
@@ -107,7 +114,9 @@ def write(
 
 
 @act(May.ROLL, Kind.FILE_WRITTEN, on="child")
-def expect(*, by: Viewer, child: Child, where: str, once: uuid.UUID, now: datetime, record):
+def expect(
+    *, by: Viewer, child: Child, where: str, once: uuid.UUID, now: datetime, record: ActRecord
+) -> None:
     """The office records that a child came from another school, whose file must be read.
 
     If a file is expected already, that row stays, and the office is not told so.
@@ -133,7 +142,7 @@ def move(
     children: Iterable[Child] = (),
     adults: Iterable[HouseholdAdult] = (),
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> Household:
     """Record a new address for the child, and for the `children` and `adults` who moved too.
 
@@ -162,7 +171,7 @@ def know(
     fact: str = "",
     since: date | None = None,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> HouseholdAdult:
     """Add an adult to the child's file: name, relation, household, telephone, one fact."""
     _refuse_future_day(by, since)
@@ -188,7 +197,7 @@ def live_in(
     numbers: dict | None = None,
     since: date | None = None,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> HomeAuthority:
     """Set the authority where the child lives, whose telephone numbers are shown from now on.
 
@@ -217,7 +226,7 @@ def _add_other_authority(
 
 
 def _record_numbers(
-    record: ActRecord, about: Authority, child: Child, why: str, said, **more
+    record: ActRecord, about: Authority, child: Child, why: str, said: dict[str, str], **more: str
 ) -> None:
     record(
         kind=Kind.NUMBERS_SET,
@@ -240,8 +249,8 @@ def put_right(
     told_by: str,
     once: uuid.UUID,
     now: datetime,
-    record,
-):
+    record: ActRecord,
+) -> None:
     """Correct the telephone `numbers` of the child's authority, for every child who lives there.
 
     The record keeps the old and the new numbers. A second press changes nothing more, so `once` is
@@ -262,7 +271,7 @@ def tie(
     once: uuid.UUID,
     since: date | None = None,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> Tie:
     """Set what an adult in the file is to this child from now on; it ends the previous tie."""
     _refuse_future_day(by, since)
@@ -287,7 +296,7 @@ def learn(
     once: uuid.UUID,
     since: date | None = None,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> AdultFact:
     """Add a telephone number or another fact about an adult."""
     _refuse_future_day(by, since)
@@ -312,7 +321,7 @@ def brother_or_sister(
     where: str = "",
     born: str = "",
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> Sibling:
     """Add a sibling: `other` at this school, or one elsewhere by `name`, `where` and `born`.
 
@@ -322,8 +331,9 @@ def brother_or_sister(
         raise ActRefused("This file belongs to this child. Choose a brother or sister instead.")
     uid, row = _find_earlier_press(Sibling, child, once)
     if row is None:
-        said = {"name": name, "where": where, "born": born}
-        row = Sibling.objects.record_fact(by, now, uid=uid, child=child, other=other, **said)
+        row = Sibling.objects.record_fact(
+            by, now, uid=uid, child=child, other=other, name=name, where=where, born=born
+        )
         at_home = Home.objects.not_ended().filter(child=other, household=household)
         if other and household and not at_home.exists():
             Home.objects.record_fact(by, now, child=other, household=household)
@@ -344,7 +354,7 @@ def get_file(
     happened_at: datetime,
     once: uuid.UUID,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> FileEvent:
     """Record that the earlier file was asked for, asked for again, or arrived (`stage`)."""
     if happened_at > now:
@@ -377,7 +387,7 @@ def end(
     ended_how: str = "",
     watching: WatchAnswers | None = None,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> Fact:
     """End a line of the file, on the day `until`, for the reason `why`.
 
@@ -402,13 +412,15 @@ def end(
     return row
 
 
-def _start_watch(record, child: Child, asked: WatchAnswers | None) -> None:
+def _start_watch(record: ActRecord, child: Child, asked: WatchAnswers | None) -> None:
     """Start the watch on the child's newest concern; reopen that concern if it was closed."""
     by = record.by
     concern = concern_to_watch_on(by, child, lock=True)
     if concern is None:
         raise ActRefused(WRITE_FIRST)
-    if wrong := asked.watch_fault(by, concern) if asked else WATCH_NEEDED:
+    if asked is None:
+        raise ActRefused(WATCH_NEEDED)
+    if wrong := asked.watch_fault(by, concern):
         raise ActRefused(wrong)
     agenda = record.agenda_of_concern(concern)
     if concern.state == State.CLOSED:
@@ -429,7 +441,7 @@ def saw(
     happened_at: datetime,
     once: uuid.UUID,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> Sighting:
     """Record that somebody saw the child, spoke to them, or heard them alone."""
     if happened_at > now:

@@ -10,7 +10,13 @@ from django.core.exceptions import ValidationError
 
 from concerns.forms import past_moment
 from concerns.forms.authority_forms import AuthorityNumbersForm, HomeAuthorityForm
-from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.base_form import (
+    DraftableForm,
+    PostedFields,
+    WordsField,
+    choice_field,
+    set_choices,
+)
 from concerns.forms.govuk_layout import (
     ButtonRow,
     DayField,
@@ -299,7 +305,7 @@ class ChronologyForm(DraftableForm):
     def __init__(self, *args, after: str = "", **more):
         super().__init__(*args, **more)
         self.after = after
-        self.fields["sort"].choices = [("", "Everything"), *ChronologySort.choices()]
+        set_choices(self.fields["sort"], [("", "Everything"), *ChronologySort.choices()])
 
     def requested_filters(self) -> ChronologyFilters:
         """The filters asked for; no filter if the answers are invalid."""

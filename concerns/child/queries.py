@@ -9,9 +9,9 @@ The chronology is not here but in `paper/chronology_print.py`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -46,9 +46,22 @@ from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import Category, ChildPart, Route
 from concerns.workflow.closing import questions_on_status_end
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 PAGE = 50
 # (heading: what happened, when, by whom; the words)
 Line = tuple[str, str]
+
+
+class StoryColumns(TypedDict):
+    """What the story adds to a concern: the child's part in it, the last conversation held before
+    it was filed under them, whether it is about others too, and its writer's name."""
+
+    part: str
+    said_before: int | None
+    about_others: bool
+    by: str
 
 
 class StoryEntry(NamedTuple):
@@ -77,10 +90,13 @@ def read_story_page(viewer: Viewer, uid, after: str) -> StoryPage:
     """
     child = sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
     visible = Concern.objects.visible_to(viewer)
-    own = {"part": F("children__part"), "said_before": F("children__said_before")}
-    rows = visible.filter(children__child=child).annotate(**own)
     about = ConcernChild.objects.filter(concern=OuterRef("pk"), part=ChildPart.ABOUT)
-    rows = rows.annotate(about_others=Exists(about.exclude(child=child)), by=F("reporter__name"))
+    rows = visible.filter(children__child=child).annotate(
+        part=F("children__part"),
+        said_before=F("children__said_before"),
+        about_others=Exists(about.exclude(child=child)),
+        by=F("reporter__name"),
+    )
     if after:
         rows = _keep_older_concerns(rows, visible, after)
     found, more = sight.read_page_of_list(
@@ -112,13 +128,15 @@ def _keep_older_concerns(rows, visible, after: str):
     return rows.filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=key))
 
 
-def _build_story_entries(found: list[Concern], child: Child) -> list[StoryEntry]:
+def _build_story_entries(
+    found: "list[WithAnnotations[Concern, StoryColumns]]", child: Child
+) -> list[StoryEntry]:
     here = {"concern__in": _child_rows_on_page(found, child)}
     categories = defaultdict(list)
     rows = ConcernCategory.objects.filter(**here).values_list("concern_id", "category")
     for key, category in rows:
         categories[key].append(Category.label_of_value(category))
-    kinds = [
+    kinds: list[Mapping[int, list]] = [
         _list_marks(here),
         _list_decisions(here, child),
         _list_referrals(here, child),
@@ -131,7 +149,7 @@ def _build_story_entries(found: list[Concern], child: Child) -> list[StoryEntry]
     ]
 
 
-def _child_rows_on_page(found: list[Concern], child: Child):
+def _child_rows_on_page(found: Sequence[Concern], child: Child):
     """The ids of the page's concerns, selected by their times: fifty keys would cost twice as much.
 
     This also selects concerns from the same times that the viewer may not see; no entry shows them.
@@ -143,7 +161,9 @@ def _child_rows_on_page(found: list[Concern], child: Child):
     return own.values("concern")
 
 
-def _build_story_entry(concern: Concern, categories: list[str], lines: list[list]) -> StoryEntry:
+def _build_story_entry(
+    concern: "WithAnnotations[Concern, StoryColumns]", categories: list[str], lines: list[list]
+) -> StoryEntry:
     """One entry of the story.
 
     Marks are shown only if the concern is about this child alone, and conversations about "the
@@ -193,15 +213,14 @@ def _list_marks(here) -> dict[int, list[str]]:
 def _list_decisions(here, child: Child) -> dict[int, list[Line]]:
     """Newest first. The newest is in force; earlier ones are superseded."""
     made = Decision.objects.filter(children__concern_child__child=child, **here)
-    made = list(made.annotate(who=F("by__name")).order_by("-id"))
     ways = defaultdict(list)
     within = {f"decision__{name}": value for name, value in here.items()}
     routes = DecisionRoute.objects.filter(**within)
-    routes = routes.values_list("pk", "decision_id", "route", "until", "adult__name")
-    for _, key, *way in sorted(routes):
+    columns = ("pk", "decision_id", "route", "until", "adult__name")
+    for _, key, *way in sorted(routes.values_list(*columns)):
         ways[key].append(_describe_route(*way))
-    lines = defaultdict(list)
-    for one in made:
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for one in made.annotate(who=F("by__name")).order_by("-id"):
         old = " (superseded by a later decision)" if lines[one.concern_id] else ""
         heading = (
             f"Decided {format_date_or_time(one.at)}, {one.who}{old}: {'; '.join(ways[one.pk])}"
@@ -220,8 +239,8 @@ def _describe_route(route: str, until, adult: str | None) -> str:
 
 
 def _list_referrals(here, child: Child) -> dict[int, list[Line]]:
-    sent = Referral.objects.filter(decision__children__concern_child__child=child, **here)
-    sent = sorted(sent.values_list("pk", "concern_id", "route"))
+    rows = Referral.objects.filter(decision__children__concern_child__child=child, **here)
+    sent = sorted(rows.values_list("pk", "concern_id", "route"))
     events = ReferralEvent.objects.filter(referral__in=[pk for pk, _, _ in sent])
     happened = defaultdict(list)
     for event in events.annotate(who=F("by__name")).order_by("id"):
@@ -230,8 +249,8 @@ def _list_referrals(here, child: Child) -> dict[int, list[Line]]:
     for key, concern, route in sent:
         own = happened[key]
         stage = ReferralStage(own[-1].stage) if own else ReferralStage.TO_SEND
-        words = "\n".join(concern_history.referral_event_in_words(event) for event in own)
-        lines[concern].append((f"{Route.label_of_value(route)}: {stage.label}", words))
+        told = [concern_history.referral_event_in_words(event, event.who) for event in own]
+        lines[concern].append((f"{Route.label_of_value(route)}: {stage.label}", "\n".join(told)))
     return lines
 
 

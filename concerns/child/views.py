@@ -1,6 +1,7 @@
 """Pages of one child (story, file, sightings, chronology), and the search for a child."""
 
 import uuid
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404
@@ -201,11 +202,11 @@ def _read_form_id(request) -> uuid.UUID:
     return parse_uuid(request.POST.get("once", "")) or uuid.uuid4()
 
 
-def _read_child_picker(request) -> dict:
+def _read_child_picker(request) -> dict[str, Any]:
     """Context for the child picker: the children picked, and those found by the typed name."""
     typed = PostedFields.from_fields(dict(request.POST.lists()))
     find = request.POST.get("find", "")
-    picking = {"picker_url": reverse("submit_children")}
+    picking: dict[str, Any] = {"picker_url": reverse("submit_children")}
     picking["picked"] = queries.get_chosen_children(request.viewer, typed.unique_uids("child"))
     picking["find"] = find
     if _is_looking_for_child(request) and find.strip():

@@ -18,12 +18,14 @@ after the rollback. An act must not call another act. The time is always passed 
 import functools
 import inspect
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any, Protocol, TypeVar, Unpack, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from concerns.doors import ledger
@@ -39,10 +41,32 @@ from concerns.models import (
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.rules.word_stems import searchable_stems
+from concerns.workflow.adult_next_steps import AdultNextSteps
 from concerns.workflow.next_steps import NextSteps
+from concerns.workflow.open_steps import OpenSteps
 
 # Rows per SQL statement, where an act touches many.
 BATCH = 500
+
+Row = TypeVar("Row", bound=Model)
+Result = TypeVar("Result", covariant=True)
+
+
+class RecordedRow(Protocol):
+    """A row that a ledger line can be about."""
+
+    @property
+    def uid(self) -> uuid.UUID: ...
+
+
+class RecordedAct(Protocol[Result]):
+    """An act as it is called: as `act` says, with `version` if need be and without `record`."""
+
+    power: May
+    kind: Kind
+
+    def __call__(self, **given: Any) -> Result: ...
+
 
 _running: ContextVar[str] = ContextVar("running", default="")
 
@@ -61,7 +85,7 @@ class StalePage(Exception):
     `who`, `what` and `at` say who changed it, what they did and when.
     """
 
-    def __init__(self, concern: Concern):
+    def __init__(self, concern: Concern | AdultConcern):
         super().__init__(concern.reference)
         self.concern = concern
         who = concern.changed_by.name if concern.changed_by else "Somebody"
@@ -83,16 +107,17 @@ class ActRecord:
         self.kind = kind
         self.lines: list[LedgerLine] = []
         self._agendas: dict[uuid.UUID, NextSteps] = {}
+        self._adult_agendas: dict[uuid.UUID, AdultNextSteps] = {}
         self._said: list[tuple[Concern, Mapping[str, str]]] = []
 
     def __call__(
         self,
         *,
-        about,
-        concern: Concern | None = None,
-        children=(),
+        about: RecordedRow,
+        concern: Concern | AdultConcern | None = None,
+        children: Iterable[uuid.UUID] = (),
         kind: Kind | None = None,
-        **more,
+        **more: Unpack[ledger.LineDetails],
     ) -> LedgerLine:
         """Write a ledger line for this act. `about` is the row it is about.
 
@@ -112,9 +137,18 @@ class ActRecord:
         )
         self.lines.append(line)
         # Search finds the concern by these words.
-        if isinstance(concern, Concern) and more.get("words"):
-            self._said.append((concern, more["words"]))
+        words = more.get("words")
+        if isinstance(concern, Concern) and words:
+            self._said.append((concern, words))
         return line
+
+    def agenda_of_adult_concern(self, concern: AdultConcern) -> AdultNextSteps:
+        """As `agenda_of_concern`, for a concern about an adult."""
+        key = concern.uid
+        if key not in self._adult_agendas:
+            steps = concern.steps.open().in_order() if concern.pk else ()
+            self._adult_agendas[key] = AdultNextSteps(concern, self.by, self.now, steps)
+        return self._adult_agendas[key]
 
     def agenda_of_concern(self, concern: Concern) -> NextSteps:
         """The next steps of `concern`, loaded once. They are saved when the act ends."""
@@ -143,10 +177,13 @@ class ActRecord:
 
         Raises WouldGoQuiet if a concern would be left open without a next step.
         """
-        agendas = list(self._agendas.values())
+        about_children = list(self._agendas.values())
+        about_adults = list(self._adult_agendas.values())
+        agendas: list[OpenSteps[Any, Any]] = [*about_children, *about_adults]
         for agenda in agendas:
             agenda.update_rank_and_due_time()
-        NextSteps.save_all_steps(agendas)
+        NextSteps.save_all_steps(about_children)
+        AdultNextSteps.save_all_steps(about_adults)
         Notice.objects.notify_steps_opened(
             self.by, [step for agenda in agendas for step in agenda.steps_opened]
         )
@@ -166,7 +203,9 @@ class ActRecord:
         WordKey.objects.add_word_keys(self.by.school, words)
 
 
-def act(power: May, kind: Kind, on: str = "") -> Callable:
+def act(
+    power: May, kind: Kind, on: str = ""
+) -> Callable[[Callable[..., Result]], RecordedAct[Result]]:
     """Decorator: make a function an act that needs `power` and leaves ledger lines of `kind`.
 
     `on` names the parameter that holds the row to be changed. That row and its concern are read
@@ -185,11 +224,13 @@ def act(power: May, kind: Kind, on: str = "") -> Callable:
     keyword-only. The powers come from `rules/roles.py`.
     """
 
-    def decorate_act(function: Callable) -> Callable:
+    def decorate_act(function: Callable[..., Result]) -> RecordedAct[Result]:
         _require_act_signature(function, on)
 
         @functools.wraps(function)
-        def run_recorded_act(*, by: Viewer, now: datetime, version: int | None = None, **given):
+        def run_recorded_act(
+            *, by: Viewer, now: datetime, version: int | None = None, **given: Any
+        ) -> Result:
             if _running.get():
                 raise RuntimeError(f"{function.__name__} was called inside {_running.get()}")
             token = _running.set(function.__name__)
@@ -211,14 +252,15 @@ def act(power: May, kind: Kind, on: str = "") -> Callable:
             finally:
                 _running.reset(token)
 
-        run_recorded_act.power = power
-        run_recorded_act.kind = kind
-        return run_recorded_act
+        recorded = cast(RecordedAct[Result], run_recorded_act)
+        recorded.power = power
+        recorded.kind = kind
+        return recorded
 
     return decorate_act
 
 
-def _require_act_signature(function: Callable, on: str) -> None:
+def _require_act_signature(function: Callable[..., object], on: str) -> None:
     """Raise TypeError at import unless `function` has the signature of an act."""
     parameters = inspect.signature(function).parameters
     for name in ("by", "now", "record", *([on] if on else [])):
@@ -228,7 +270,7 @@ def _require_act_signature(function: Callable, on: str) -> None:
         raise TypeError(f"the act {function.__qualname__} must be keyword-only")
 
 
-def _lock_row(by: Viewer, power: May, row, version: int | None):
+def _lock_row(by: Viewer, power: May, row: Any, version: int | None) -> Any:
     """Read the row again under a lock. Raises Http404 if `by` may not see it, StalePage if changed.
 
     Where the row belongs to a concern, it is the concern that is locked: the rows below it never
@@ -257,7 +299,7 @@ def _lock_row(by: Viewer, power: May, row, version: int | None):
     return row
 
 
-def _concern_model_of(row):
+def _concern_model_of(row: Model) -> Any:
     """The model of the concern that `row` is or belongs to; None if it belongs to no concern."""
     if isinstance(row, Concern | AdultConcern):
         return type(row)
@@ -265,20 +307,20 @@ def _concern_model_of(row):
     return row._meta.get_field("concern").related_model if "concern" in names else None
 
 
-def _first_or_404(rows):
+def _first_or_404(rows: QuerySet[Row]) -> Row:
     row = rows.first()
     if row is None:
         raise Http404
     return row
 
 
-def _concern_pk_of(row) -> int | None:
+def _concern_pk_of(row: Model) -> int | None:
     if isinstance(row, Concern | AdultConcern):
         return row.pk
     return getattr(row, "concern_id", None)
 
 
-def _record_refusal(by: Viewer, now: datetime, kind: Kind, row, refusal: Exception) -> None:
+def _record_refusal(by: Viewer, now: datetime, kind: Kind, row: Any, refusal: Exception) -> None:
     """Write a ledger line for a refusal, after the refused act was rolled back."""
     pk = _concern_pk_of(row) if row is not None else None
     concern = _concern_model_of(row).objects.filter(pk=pk).first() if pk else None

@@ -9,8 +9,11 @@ stops a round: it is set aside, shown to the head, and tried again in the next.
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, TypeVar, cast
 
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from concerns.doors import mail
@@ -46,8 +49,13 @@ from concerns.workflow.escalation import EscalationLadders, EscalationTarget
 
 log = logging.getLogger(__name__)
 
+LateStep = TypeVar("LateStep", Step, AdultStep)
+Result = TypeVar("Result")
 
-def run_reminder_round(now: datetime | None = None, post_by=None) -> bool:
+
+def run_reminder_round(
+    now: datetime | None = None, post_by: BaseEmailBackend | None = None
+) -> bool:
     """Run one round over every school at `now` (aware; the database's clock unless given).
 
     False if somebody else is already running one. `post_by` is the mail connection, as `by` of
@@ -95,7 +103,9 @@ class SchoolRound:
             self._put_notices_in_letters()
         return len(nobody)
 
-    def _call_or_set_aside(self, row, does):
+    def _call_or_set_aside(
+        self, row: LateStep, does: Callable[[LateStep], Result]
+    ) -> Result | None:
         """The result of `does(row)`. If it raises, the row is set aside and None returned."""
         try:
             return does(row)
@@ -137,11 +147,13 @@ class SchoolRound:
             line = TO_OUTSIDE.format(school=self.school.name)
             self._add_step_notice(step, MessageReason.LATE, None, came.pushed, line, outside=True)
             return
-        place = people.index(came.to)
+        # Somebody is on the ladder, so a step that is not outside has come to a person.
+        to = cast(Person, came.to)
+        place = people.index(to)
         before = people[place - 1].name if came.pushed > 1 and len(people) > 1 else ""
         late = step.how_late_in_words(self.school.school_calendar, self.now)
         line = late_step_sentence(step.concern.reference, late, before, came.again)
-        self._add_step_notice(step, MessageReason.LATE, came.to, came.pushed, line)
+        self._add_step_notice(step, MessageReason.LATE, to, came.pushed, line)
 
     def _notify_reporter_unread(self, step: Step, to: Person) -> None:
         where = ", ".join(filter(None, [to.name, to.room, to.telephone]))
@@ -203,13 +215,13 @@ class SchoolRound:
 
     def _add_step_notice(
         self,
-        step,
+        step: Step | AdultStep,
         why: MessageReason,
         to: Person | None,
         pushed: int,
         line: str,
-        key="",
-        outside=False,
+        key: str = "",
+        outside: bool = False,
     ) -> None:
         self._add_notice(
             key=key or f"{step.uid}:{pushed}",
@@ -222,7 +234,7 @@ class SchoolRound:
             **step_keyword(step),
         )
 
-    def _add_notice(self, **told) -> None:
+    def _add_notice(self, **told: Any) -> None:
         self._written.append(Notice(school=self.school, made_at=self.now, **told))
 
     def _put_notices_in_letters(self) -> None:
@@ -247,8 +259,8 @@ class SchoolRound:
         Only notices of steps this round has read are returned; those of steps opened since then are
         for the next round.
         """
-        rows = Notice.objects.not_in_a_letter().filter(school=self.school).order_by("pk")
-        rows = list(rows.prefetch_related("person", "adult_step__concern"))
+        waiting = Notice.objects.not_in_a_letter().filter(school=self.school).order_by("pk")
+        rows = list(waiting.prefetch_related("person", "adult_step__concern"))
         owed = set(Step.objects.open().filter(school=self.school).values_list("pk", flat=True))
         done = {row.pk for row in rows if self._is_notice_done(row, owed)}
         Notice.objects.filter(pk__in=done).end_notices(NoticeEnding.ACTED, self.now)

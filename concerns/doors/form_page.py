@@ -8,19 +8,26 @@ The form carries the version of the concern as the page was read. It gets the ne
 page that says who has acted meanwhile, so that sending again is a choice made knowing it.
 """
 
-from django.http import HttpResponse, JsonResponse
+from collections.abc import Callable
+from typing import Any, Generic, Self, TypeVar
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from concerns.doors import unsent_words
 from concerns.doors.act import ActRefused, StalePage
+from concerns.doors.gated_request import GatedRequest
 from concerns.forms.base_form import DraftableForm, PostedFields
+from concerns.models import AdultConcern, Concern
 
 WRONG = 422
 MOVED_ON = 409
 
+FormOfPage = TypeVar("FormOfPage", bound=DraftableForm)
 
-def redirect_to_next(request, to: str, query: str = "", **where) -> HttpResponse:
+
+def redirect_to_next(request: HttpRequest, to: str, query: str = "", **where: Any) -> HttpResponse:
     """Redirect to the page with URL name `to`; as JSON for the script that sends forms."""
     there = reverse(to, kwargs=where or None) + query
     if request.headers.get("Accept", "").startswith("application/json"):
@@ -28,7 +35,7 @@ def redirect_to_next(request, to: str, query: str = "", **where) -> HttpResponse
     return redirect(there)
 
 
-class FormPage:
+class FormPage(Generic[FormOfPage]):
     """A form filled with what was posted, else with words kept from this page, else empty.
 
     `path`: where the form is posted to, if not the page it is shown on; kept words come back there.
@@ -37,7 +44,14 @@ class FormPage:
     """
 
     def __init__(
-        self, request, form: type[DraftableForm], *, path="", looking=False, beside=False, **offered
+        self,
+        request: GatedRequest,
+        form: type[FormOfPage],
+        *,
+        path: str = "",
+        looking: bool = False,
+        beside: bool = False,
+        **offered: Any,
     ):
         self.request = request
         self.viewer = request.viewer
@@ -59,11 +73,11 @@ class FormPage:
         return self.asked and self.form.is_valid()
 
     @property
-    def cleaned_answers(self) -> dict:
+    def cleaned_answers(self) -> dict[str, Any]:
         """The form's cleaned data. Only if `is_complete`."""
         return self.form.cleaned_data
 
-    def attempt_act(self, act, **given) -> bool:
+    def attempt_act(self, act: Callable[..., object], **given: Any) -> bool:
         """Try the act, with the version as read. If False, the reason is on the form."""
         viewer = self.viewer
         try:
@@ -77,11 +91,13 @@ class FormPage:
         unsent_words.delete_kept_words(viewer, self.path)
         return True
 
-    def go_to_page(self, to: str, **where) -> HttpResponse:
+    def go_to_page(self, to: str, **where: Any) -> HttpResponse:
         """Redirect, after the act, to the page that shows its result."""
         return redirect_to_next(self.request, to, **where)
 
-    def render_page(self, template: str, concern=None, **more) -> HttpResponse:
+    def render_page(
+        self, template: str, concern: Concern | AdultConcern | None = None, **more: Any
+    ) -> HttpResponse:
         """Render the page with the form as it is: status 200, 422 or 409.
 
         `concern` must have been opened through `sight` for this page. Leave it out if the form is
@@ -91,7 +107,7 @@ class FormPage:
         context = {"sheet": self, "form": self.form, "concern": concern, **more}
         return render(self.request, template, context, status=self._status_code)
 
-    def prepare_for_concern(self, concern) -> "FormPage":
+    def prepare_for_concern(self, concern: Concern | AdultConcern | None) -> Self:
         """Set the version and token the form carries on a page of `concern`. Returns itself."""
         now = concern.version if concern else 0
         self.version = self._version_read if self.pressed else now
@@ -115,4 +131,6 @@ class FormPage:
     @property
     def is_own_change(self) -> bool:
         """Whether it was the viewer who acted meanwhile: a second press, or another window."""
-        return bool(self.stale) and self.stale.concern.changed_by_id == self.viewer.person.pk
+        if self.stale is None:
+            return False
+        return self.stale.concern.changed_by_id == self.viewer.person.pk

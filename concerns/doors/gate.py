@@ -8,19 +8,25 @@ token has expired is dealt with in `safeguarding/pages.py`.
 
 import functools
 import uuid
+from collections.abc import Callable, Sequence
 from enum import Enum
+from typing import Any, Protocol, cast
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.checks import Error, register
+from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver, path, resolve, reverse
 
 from concerns.doors import ledger, unsent_words
-from concerns.models import Viewer
+from concerns.doors.gated_request import GatedRequest
+from concerns.models import Person, Viewer
 from concerns.models.school import person as people
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May, Role, has_role_with_power
@@ -32,6 +38,18 @@ class PageOpenTo(Enum):
     ANYONE = "anyone at all"
     SIGNED_IN = "anyone signed in who holds a post"
     CHOOSING = "anyone signed in, before a school is chosen"
+
+
+View = Callable[..., HttpResponseBase]
+
+
+class GuardedView(Protocol):
+    """A view behind the gate."""
+
+    open_to: May | PageOpenTo
+    login_required: bool
+
+    def __call__(self, request: HttpRequest, **given: Any) -> HttpResponseBase: ...
 
 
 # The navigation bar, in order: URL name of the first page, link text, the power it needs.
@@ -47,7 +65,7 @@ ROOMS = (
 )
 
 
-def gated_path(route: str, view, open_to: May | PageOpenTo, name: str) -> URLPattern:
+def gated_path(route: str, view: View, open_to: May | PageOpenTo, name: str) -> URLPattern:
     """One URL pattern whose view is behind the gate. `open_to` says who may open it."""
     return path(route, guard_view(view, open_to), name=name)
 
@@ -58,11 +76,11 @@ def may_open(viewer: Viewer, address: str) -> bool:
     Pages ask this before they offer a link or a button, so that the row of `urls.py` alone decides.
     Raises Resolver404 for an address that no page has.
     """
-    open_to = resolve(address).func.open_to
+    open_to = cast(GuardedView, resolve(address).func).open_to
     return isinstance(open_to, PageOpenTo) or viewer.has_power(open_to)
 
 
-def guard_view(view, open_to: May | PageOpenTo):
+def guard_view(view: View, open_to: May | PageOpenTo) -> GuardedView:
     """Wrap `view` in the access check. Sets `request.viewer`, `request.viewers` and the request id.
 
     The wrapped view redirects to the sign-in page if nobody is signed in, and raises
@@ -71,7 +89,7 @@ def guard_view(view, open_to: May | PageOpenTo):
     """
 
     @functools.wraps(view)
-    def guarded_view(request, **given):
+    def guarded_view(request: GatedRequest, **given: Any) -> HttpResponseBase:
         token = ledger.request_id.set(uuid.uuid4().hex)
         try:
             if open_to is PageOpenTo.ANYONE:
@@ -82,14 +100,18 @@ def guard_view(view, open_to: May | PageOpenTo):
         finally:
             ledger.request_id.reset(token)
 
-    guarded_view.open_to = open_to
+    guarded = cast(GuardedView, guarded_view)
+    guarded.open_to = open_to
     # LoginRequiredMiddleware still guards views that do not come through the gate.
-    guarded_view.login_required = False
-    return guarded_view
+    guarded.login_required = False
+    return guarded
 
 
-def _call_as_viewer(request, view, open_to, given):
-    request.viewers = people.viewers_for_person(request.user, getattr(request, "now", None))
+def _call_as_viewer(
+    request: GatedRequest, view: View, open_to: May | PageOpenTo, given: dict[str, Any]
+) -> HttpResponseBase:
+    person = cast(Person, request.user)
+    request.viewers = people.viewers_for_person(person, getattr(request, "now", None))
     if not request.viewers:
         raise PermissionDenied(
             "You have no post in a school today. Ask your school office to check your post."
@@ -110,13 +132,19 @@ def _call_as_viewer(request, view, open_to, given):
                 role=viewer.role_words,
                 now=viewer.now,
                 outcome=ledger.REFUSED,
-                reason=f"page: {request.resolver_match.url_name}",
+                reason=f"page: {_page_name(request)}",
             )
         raise PermissionDenied("This page is not open to people in your post.")
     return view(request, **given)
 
 
-def _viewer_of_chosen_school(request) -> Viewer | None:
+def _page_name(request: HttpRequest) -> str:
+    """The URL name of the page asked for; empty if there is no such page."""
+    match = request.resolver_match
+    return (match.url_name or "") if match else ""
+
+
+def _viewer_of_chosen_school(request: GatedRequest) -> Viewer | None:
     """The viewer for the school in use: their only one, or the one chosen at sign-in."""
     if len(request.viewers) == 1:
         return request.viewers[0]
@@ -124,14 +152,14 @@ def _viewer_of_chosen_school(request) -> Viewer | None:
     return next((v for v in request.viewers if str(v.school.uid) == chosen), None)
 
 
-def _set_idle_limit(request, viewer: Viewer) -> None:
+def _set_idle_limit(request: HttpRequest, viewer: Viewer) -> None:
     reads = viewer.has_power(May.READ) or viewer.has_power(May.ADULT)
     limit = settings.IDLE_SECONDS["reads" if reads else "writes"]
     if request.session.get("idle_seconds") != limit:
         request.session["idle_seconds"] = limit
 
 
-def _redirect_to_sign_in(request):
+def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Redirect to sign-in; words posted after the session ended are first saved in a draft."""
     if request.method == "POST":
         kept = unsent_words.keep_posted_words(request)
@@ -156,11 +184,10 @@ def _render_navigation(roles: frozenset[Role], here: str) -> str:
     return render_to_string("parts/rooms.html", {"rooms": rooms})
 
 
-def page_context(request) -> dict:
+def page_context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the variables every template has. Makes no database query."""
     viewer = getattr(request, "viewer", None)
-    match = request.resolver_match
-    page = (match.url_name or "") if match else ""
+    page = _page_name(request)
     here = next((name for name, _, _ in ROOMS if name in {page, page.split("_")[0]}), "")
     return {
         "demo": settings.DEMO,
@@ -174,14 +201,16 @@ def page_context(request) -> dict:
 
 def _clock_faults_for(viewer: Viewer) -> list[str]:
     """Faults of the clock (reminders not going out), for viewers who read concerns and can act."""
-    reads = viewer.pulse and (viewer.has_power(May.READ) or viewer.has_power(May.ADULT))
-    return viewer.pulse.fault_messages(viewer.now) if reads else []
+    reads = viewer.has_power(May.READ) or viewer.has_power(May.ADULT)
+    return viewer.pulse.fault_messages(viewer.now) if viewer.pulse and reads else []
 
 
 @register()
-def check_every_page_gated(app_configs, **kwargs):
+def check_every_page_gated(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """System check: an error for each row of `concerns/urls.py` that is not behind the gate."""
-    found = []
+    found: list[CheckMessage] = []
     for pattern in get_resolver("concerns.urls").url_patterns:
         callback = getattr(pattern, "callback", None)
         if not isinstance(getattr(callback, "open_to", None), May | PageOpenTo):

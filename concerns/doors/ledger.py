@@ -21,8 +21,11 @@ from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypedDict
 
-from concerns.models import Concern, LedgerLine, LedgerLineWords, Person, School
+from django.db.models import QuerySet
+
+from concerns.models import Concern, LedgerLine, LedgerLineWords, Person, Refiling, School
 from concerns.rules.kinds import Kind
 
 # Set by the gate, so that the lines of one request can be grouped.
@@ -32,7 +35,7 @@ DONE = "done"
 REFUSED = "refused"
 
 
-def canonical_json(value) -> str:
+def canonical_json(value: object) -> str:
     """JSON text for hashing: keys sorted, no spaces, no escapes.
 
     `value` may hold strings, ints, booleans, None, lists and dicts. The exact text is stored beside
@@ -46,6 +49,26 @@ def format_receipt(line: LedgerLine) -> str:
     """The receipt an author may keep: 80 bits of the line's hash as 16 base32 characters."""
     code = base64.b32encode(bytes.fromhex(line.digest)[:10]).decode()
     return " ".join(code[i : i + 4] for i in range(0, 16, 4))
+
+
+class LineDetails(TypedDict, total=False):
+    """What a line of an act may say besides its kind and what it is about; see below."""
+
+    shown: Iterable[uuid.UUID]
+    outcome: str
+    fields: Iterable[str]
+    reason: str
+    words: Mapping[str, str] | None
+    keep_words: bool
+
+
+class LineSubjects(TypedDict, total=False):
+    """What a line may be about, and the rows it showed; see below."""
+
+    about: uuid.UUID | str
+    concern: uuid.UUID | None
+    children: Iterable[uuid.UUID]
+    shown: Iterable[uuid.UUID]
 
 
 def write_ledger_line(
@@ -156,8 +179,8 @@ def read_audit_trail(concern: Concern) -> list[AuditedLine]:
     reading that names no rows shown is taken to have shown this concern.
     """
     moved = concern.refilings.all()
-    children = [str(row.child.uid) for row in concern.children.all() if row.child_id]
-    children += [str(row.was.uid) for row in moved if row.was_id]
+    children = [str(row.child.uid) for row in concern.children.all() if row.child]
+    children += [str(row.was.uid) for row in moved if row.was]
     own = list(_with_actor_in_order(LedgerLine.objects.filter(concern=concern.uid)))
     sent = min((line.pk for line in own), default=0)
     stories = LedgerLine.objects.filter(kind=Kind.STORY, about__in=children, id__gt=sent)
@@ -188,7 +211,7 @@ def lists_showing_concern(concern: Concern) -> list[AuditedLine]:
     return [_to_audited_line(line) for line in _with_actor_in_order(showing)]
 
 
-def _has_story_shown(line: LedgerLine, concern: Concern, moved) -> bool:
+def _has_story_shown(line: LedgerLine, concern: Concern, moved: Iterable[Refiling]) -> bool:
     """Whether a reading of a child's chronology showed `concern`.
 
     By the uids the line names; if it names none, by the child the concern was filed under then.
@@ -214,7 +237,7 @@ def first_readings_of(concern: Concern) -> list[AuditedLine]:
     return list(found.values())
 
 
-def _with_actor_in_order(rows):
+def _with_actor_in_order(rows: QuerySet[LedgerLine]) -> QuerySet[LedgerLine]:
     return rows.select_related("actor").order_by("id")
 
 

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage, get_connection, send_mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.urls import reverse
 
@@ -47,7 +48,7 @@ If you did not expect this e-mail, do not use the link. Tell the school office.
 """
 
 
-def send_due_letters(now: datetime, by=None) -> int:
+def send_due_letters(now: datetime, by: BaseEmailBackend | None = None) -> int:
     """Send every letter that is due at `now` (aware). Returns how many were sent.
 
     One letter's failure never raises. If the mail server cannot be reached, the rest wait for the
@@ -70,7 +71,7 @@ class MailServerUnreachable(Exception):
     """The mail server cannot be reached. The letter is kept and tried again."""
 
 
-def _send_letter(letter: Letter, now: datetime, by) -> bool:
+def _send_letter(letter: Letter, now: datetime, by: BaseEmailBackend) -> bool:
     alone = letter.tries and not letter.fault
     if not Letter.objects.lease_letter(letter, now):
         return False
@@ -103,7 +104,7 @@ def _recipient_address(letter: Letter) -> str:
     return letter.person.email if letter.person.is_active else ""
 
 
-def _build_email(letter: Letter, notices: list[Notice], by) -> EmailMessage:
+def _build_email(letter: Letter, notices: list[Notice], by: BaseEmailBackend) -> EmailMessage:
     where = settings.SITE_ORIGIN + reverse("home")
     said = [OPENING, "\n".join(f"- {notice.line}" for notice in notices), f"{CLOSING} {where}"]
     if letter.person is None:

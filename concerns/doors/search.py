@@ -10,7 +10,7 @@ checked, so that it costs the same however large the school.
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from concerns.doors import sight
 from concerns.forms.base_form import parse_uuid
@@ -21,6 +21,9 @@ from concerns.rules.word_stems import excerpt_around_match, search_query_stems, 
 
 PAGE = 25
 MOST_NAMED = 12
+
+# Pieces of a text, each with whether it is a match.
+Excerpt = list[tuple[str, bool]]
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class SearchResults:
 
     children: list[Child]
     more_children: bool
-    concerns: list[tuple[Concern, list[tuple[str, bool]]]]
+    concerns: list[tuple[Concern, Excerpt]]
     more: str
     words: bool
     unfinished: bool
@@ -47,10 +50,8 @@ def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResult
     """
     visible = Concern.objects.visible_to(viewer)
     words = search_query_stems(typed)
-    named = Child.objects.visible_to(viewer).found_by(typed)
-    named = (
-        [] if after else ChildName.objects.mark_former_names(list(named[: MOST_NAMED + 1]), typed)
-    )
+    found = Child.objects.none() if after else Child.objects.visible_to(viewer).found_by(typed)
+    named = ChildName.objects.mark_former_names(list(found[: MOST_NAMED + 1]), typed)
     hits, more = _find_with_all_words(viewer, visible, words, after) if words else ({}, "")
     children = ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
     rows = visible.filter(pk__in=list(hits)).select_related("reporter").order_by("-id")
@@ -71,7 +72,9 @@ def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResult
     )
 
 
-def _find_with_all_words(viewer: Viewer, visible, words: list[str], after: str):
+def _find_with_all_words(
+    viewer: Viewer, visible: QuerySet[Concern], words: list[str], after: str
+) -> tuple[dict[int, Excerpt], str]:
     """A page of concerns that have all `words`, each with an excerpt.
 
     The second value is the uid after which the next page begins; empty if there is none.
@@ -92,11 +95,11 @@ def _find_with_all_words(viewer: Viewer, visible, words: list[str], after: str):
     return hits, str(more or "")
 
 
-def _excerpt_with_words(texts: list[str], words: set[str]) -> list[tuple[str, bool]]:
+def _excerpt_with_words(texts: list[str], words: set[str]) -> Excerpt:
     first = next(text for text in texts if not words.isdisjoint(searchable_stems(text)))
     return excerpt_around_match(first, words)
 
 
-def _page_start_pk(visible, after: str) -> int | None:
+def _page_start_pk(visible: QuerySet[Concern], after: str) -> int | None:
     uid = parse_uuid(after)
     return visible.filter(uid=uid).values_list("pk", flat=True).first() if uid else None

@@ -10,11 +10,13 @@ to this viewer (`visible_to`, `written_by`, `of_school`); otherwise NotScoped is
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.http import Http404
 
 from concerns.doors import ledger
@@ -28,6 +30,8 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.models.base.case_row import SchoolOwnedModel
+from concerns.models.concern.concern import ConcernQuerySet
 from concerns.reading import child_file, child_story
 from concerns.reading.child_file import ChildFile
 from concerns.reading.child_story import ChildStory
@@ -35,6 +39,20 @@ from concerns.reading.earlier_no_further_action import ReReferral, gather_re_ref
 from concerns.rules.adult_vocabulary import LOOKS
 from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.kinds import Kind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+Row = TypeVar("Row", bound=Model)
+ListedRow = TypeVar("ListedRow", bound=SchoolOwnedModel)
+OpenedConcern = TypeVar("OpenedConcern", bound=Concern)
+
+
+class OwnConcernColumns(TypedDict):
+    """What a concern that its writer opens is annotated with: see `open_own_concern`."""
+
+    unread_since: datetime | None
+    stuck: bool
 
 
 class NotScoped(Exception):
@@ -46,7 +64,9 @@ def open_concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Co
     return _open_and_record(viewer, Concern.objects.visible_to(viewer), uid, kind)
 
 
-def open_own_concern(viewer: Viewer, uid: uuid.UUID) -> Concern:
+def open_own_concern(
+    viewer: Viewer, uid: uuid.UUID
+) -> "WithAnnotations[Concern, OwnConcernColumns]":
     """Open a concern the viewer wrote, whatever their role. Recorded. Raises Http404.
 
     Annotated with `stuck`: an urgent message about it has not gone out.
@@ -57,7 +77,7 @@ def open_own_concern(viewer: Viewer, uid: uuid.UUID) -> Concern:
     return _open_and_record(viewer, rows, uid, Kind.OPENED)
 
 
-def query_own_concerns(viewer: Viewer):
+def query_own_concerns(viewer: Viewer) -> ConcernQuerySet:
     """Concerns the viewer wrote. Not recorded.
 
     Annotated with `unread_since`: when its overdue first look was due; None if none is overdue.
@@ -66,15 +86,17 @@ def query_own_concerns(viewer: Viewer):
     return Concern.objects.written_by(viewer).annotate(unread_since=_earliest_due_at(looks))
 
 
-def _earliest_due_at(looks) -> Subquery:
+def _earliest_due_at(looks: QuerySet[Step] | QuerySet[AdultStep]) -> Subquery:
     return Subquery(looks.order_by().values("due_at")[:1])
 
 
-def _open_and_record(viewer: Viewer, rows, uid: uuid.UUID, kind: Kind) -> Concern:
+def _open_and_record(
+    viewer: Viewer, rows: QuerySet[OpenedConcern], uid: uuid.UUID, kind: Kind
+) -> OpenedConcern:
     with transaction.atomic():
         found = get_one_or_404(viewer, rows.select_related("reporter", "holder", "changed_by"), uid)
-        children = ConcernChild.objects.filter(concern=found, child__isnull=False)
-        children = children.values_list("child__uid", flat=True)
+        rolled = ConcernChild.objects.filter(concern=found, child__isnull=False)
+        children = rolled.values_list("child__uid", flat=True)
         _write_reading_line(viewer, kind, about=found.uid, concern=found.uid, children=children)
     return found
 
@@ -89,7 +111,9 @@ def open_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
     return _open_adult_and_record(viewer, query_own_adult_concerns(viewer), uid)
 
 
-def query_own_adult_concerns(viewer: Viewer):
+def query_own_adult_concerns(
+    viewer: Viewer,
+) -> "QuerySet[WithAnnotations[AdultConcern, OwnConcernColumns]]":
     """Concerns about adults the viewer wrote, with `stuck` and `unread_since`. Not recorded."""
     stuck = Exists(Notice.objects.stuck_for_adult_concern(viewer))
     looks = AdultStep.objects.late(viewer.now).filter(kind__in=LOOKS, concern=OuterRef("pk"))
@@ -97,7 +121,9 @@ def query_own_adult_concerns(viewer: Viewer):
     return rows.annotate(stuck=stuck, unread_since=_earliest_due_at(looks))
 
 
-def _open_adult_and_record(viewer: Viewer, rows, uid: uuid.UUID) -> AdultConcern:
+def _open_adult_and_record(
+    viewer: Viewer, rows: QuerySet[AdultConcern], uid: uuid.UUID
+) -> AdultConcern:
     people = ("reporter", "holder", "changed_by", "subject", "named")
     with transaction.atomic():
         found = get_one_or_404(viewer, rows.select_related(*people), uid)
@@ -105,7 +131,9 @@ def _open_adult_and_record(viewer: Viewer, rows, uid: uuid.UUID) -> AdultConcern
     return found
 
 
-def open_child_story(viewer: Viewer, model_rows, uid: uuid.UUID, kind: Kind = Kind.STORY):
+def open_child_story(
+    viewer: Viewer, model_rows: QuerySet[Child], uid: uuid.UUID, kind: Kind = Kind.STORY
+) -> Child:
     """Open one child's chronology. Recorded. Raises Http404.
 
     `model_rows` is `Child.objects.visible_to(viewer)`.
@@ -140,12 +168,12 @@ def open_stories_beside(
     All children of `rows` must be on the roll. Limited to what the viewer may see and to the last
     `beside.LOOKING_BACK`. Recorded in two lines, with `why` as the reason.
     """
-    told = open_child_files(viewer, [row.child for row in rows], why)
+    told = open_child_files(viewer, [row.child for row in rows if row.child], why)
     children = {one.pk: one for each in told for one in (each.child, *each.siblings_here)}
     since = viewer.now - child_story.LOOKING_BACK
     found = read_list(
         viewer,
-        child_story.concerns_of_children_since(viewer, concern, list(children.values()), since),
+        child_story.concerns_of_children_since(viewer, concern, list(children), since),
         reason=why,
         children=[child.uid for child in children.values()],
     )
@@ -171,7 +199,7 @@ def may_still_see(viewer: Viewer, row: Concern) -> bool:
     return Concern.objects.visible_to(viewer).filter(pk=row.pk).exists()
 
 
-def get_one_or_404(viewer: Viewer, rows, uid: uuid.UUID):
+def get_one_or_404(viewer: Viewer, rows: QuerySet[Row], uid: uuid.UUID) -> Row:
     """One row for an act, or for a page of one's own. Not recorded. Raises Http404, NotScoped."""
     _require_scoped(viewer, rows)
     found = rows.filter(uid=uid).first()
@@ -181,8 +209,13 @@ def get_one_or_404(viewer: Viewer, rows, uid: uuid.UUID):
 
 
 def read_list(
-    viewer: Viewer, rows, *, kind: Kind = Kind.LISTED, reason: str = "", children=()
-) -> list:
+    viewer: Viewer,
+    rows: QuerySet[ListedRow],
+    *,
+    kind: Kind = Kind.LISTED,
+    reason: str = "",
+    children: Iterable[uuid.UUID] = (),
+) -> list[ListedRow]:
     """Evaluate `rows` and record in one line the uids shown. Returns the rows. Raises NotScoped."""
     _require_scoped(viewer, rows)
     with transaction.atomic():
@@ -195,15 +228,15 @@ def read_list(
 
 def read_page_of_list(
     viewer: Viewer,
-    rows,
+    rows: QuerySet[Row],
     most: int,
     *,
     kind: Kind = Kind.LISTED,
-    of: Callable = attrgetter("uid"),
-    reason="",
-    about="",
-    children=(),
-) -> tuple[list, bool]:
+    of: Callable[[Row], uuid.UUID] = attrgetter("uid"),
+    reason: str = "",
+    about: uuid.UUID | str = "",
+    children: Iterable[uuid.UUID] = (),
+) -> tuple[list[Row], bool]:
     """The first `most` of `rows`, recorded in one line, and whether there are more.
 
     One extra row is fetched to find that out; it is not shown, so it is not in the line. `of` gives
@@ -217,23 +250,28 @@ def read_page_of_list(
     return found[:most], len(found) > most
 
 
-def record_reading(viewer: Viewer, kind: Kind, reason: str = "", **more) -> None:
+def record_reading(
+    viewer: Viewer, kind: Kind, reason: str = "", **more: Unpack[ledger.LineSubjects]
+) -> None:
     """Record a reading of figures, or of something put together elsewhere, before it is shown."""
     with transaction.atomic():
         _write_reading_line(viewer, kind, reason=reason, **more)
 
 
-def _require_scoped(viewer: Viewer, rows) -> None:
+def _require_scoped(viewer: Viewer, rows: QuerySet[Any]) -> None:
     if getattr(rows, "seen_by", None) != viewer.person.pk:
         raise NotScoped(rows.model.__name__)
 
 
-def _write_reading_line(viewer: Viewer, kind: Kind, **more) -> None:
+def _write_reading_line(
+    viewer: Viewer, kind: Kind, *, reason: str = "", **more: Unpack[ledger.LineSubjects]
+) -> None:
     ledger.write_ledger_line(
         kind,
         school=viewer.school,
         by=viewer.person,
         role=viewer.role_words,
         now=viewer.now,
+        reason=reason,
         **more,
     )

@@ -12,6 +12,7 @@ is shown when its owner signs in.
 import json
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core import signing
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 
+from concerns.doors.gated_request import GatedRequest
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.models import AdultConcern, Concern, Draft, Person, School, Viewer
 from concerns.models.concern.draft import ADULT, CONCERN
@@ -103,7 +105,14 @@ def posted_word_fields(request: HttpRequest) -> dict[str, list[str]]:
     return {name: values for name, values in request.POST.lists() if name not in NOT_WORDS}
 
 
-def save_draft_words(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft | None:
+def save_draft_words(
+    person: Person,
+    school: School,
+    page: str,
+    uid: uuid.UUID,
+    fields: dict[str, list[str]],
+    now: datetime,
+) -> Draft | None:
     """Save `fields` in the draft `uid` of `person`, creating it if needed. Returns the draft.
 
     None, and nothing written, if the draft is somebody else's, belongs to another form (see
@@ -116,7 +125,14 @@ def save_draft_words(person, school, page, uid, fields: dict[str, list[str]], no
         return _write_draft(person, school, page, uid, fields, now)
 
 
-def _write_draft(person, school, page, uid, fields: dict[str, list[str]], now) -> Draft | None:
+def _write_draft(
+    person: Person,
+    school: School,
+    page: str,
+    uid: uuid.UUID,
+    fields: dict[str, list[str]],
+    now: datetime,
+) -> Draft | None:
     with transaction.atomic():
         if _is_draft_sent(uid):
             return None
@@ -132,7 +148,7 @@ def _write_draft(person, school, page, uid, fields: dict[str, list[str]], now) -
     return draft
 
 
-def answer_autosave(request: HttpRequest, page: str) -> JsonResponse:
+def answer_autosave(request: GatedRequest, page: str) -> JsonResponse:
     """Answer an autosave: JSON with the local time of saving, or why nothing was saved.
 
     Status 400 if the form named no draft, 404 if the draft is not theirs to add to.
@@ -149,7 +165,7 @@ def answer_autosave(request: HttpRequest, page: str) -> JsonResponse:
 
 
 def convert_draft(
-    viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]], to=ADULT
+    viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]], to: str = ADULT
 ) -> uuid.UUID:
     """Convert a draft about a child to one about an adult (`to=ADULT`), or the other way round.
 
@@ -160,8 +176,8 @@ def convert_draft(
     to, and nothing is left from which a lead could learn of a draft about an adult.
     """
     with transaction.atomic():
-        begun = Draft.objects.own_drafts(viewer).filter(uid=uid, page=OTHER[to])
-        begun = begun.select_for_update().first()
+        drafts = Draft.objects.own_drafts(viewer).filter(uid=uid, page=OTHER[to])
+        begun = drafts.select_for_update().first()
         if begun:
             begun.page = to
             begun.words = json.dumps(fields)

@@ -1,8 +1,11 @@
 """Forms for the local authority a child lives in, and for its telephone numbers."""
 
-from django import forms
+from typing import cast
 
-from concerns.forms.base_form import WordsField
+from django import forms
+from django.db.models import CharField
+
+from concerns.forms.base_form import WordsField, set_choices
 from concerns.forms.govuk_layout import ButtonRow, SubmitButton, TextBlock, lay_out_form
 from concerns.forms.household_forms import FileLineForm, since_date_field
 from concerns.models import Authority
@@ -22,9 +25,9 @@ class AuthorityLineForm(FileLineForm):
     def clean(self):
         given = super().clean()
         for name in {"name", *Authority.NUMBERS} & set(given):
-            most = Authority._meta.get_field(name).max_length
-            if len(given[name]) > most:
-                self.add_error(name, SHORT.format(most))
+            column = cast(CharField, Authority._meta.get_field(name))
+            if column.max_length and len(given[name]) > column.max_length:
+                self.add_error(name, SHORT.format(column.max_length))
         return given
 
     @property
@@ -73,7 +76,7 @@ class HomeAuthorityForm(AuthorityLineForm):
         self.known = {str(one.uid): one for one in authorities}
         known = [(uid, one.name) for uid, one in self.known.items()]
         another = (ANOTHER, "Another: write it below")
-        self.fields["which"].choices = [("", "Choose"), *known, another]
+        set_choices(self.fields["which"], [("", "Choose"), *known, another])
 
     def clean(self):
         given = super().clean()

@@ -7,12 +7,15 @@ being sent a second time.
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
+
+from concerns.rules.words import Choice
 
 MOST = 50_000
 WRONG = "Choose one of the answers"
@@ -38,7 +41,7 @@ class PostedFields:
     `unclean` are the names of fields that held a character which cannot be stored.
     """
 
-    data: MultiValueDict
+    data: MultiValueDict[str, str]
     unclean: frozenset[str] = frozenset()
 
     @classmethod
@@ -90,7 +93,7 @@ class WordsField(forms.CharField):
             error_messages={"required": needed, "max_length": TOO_LONG},
         )
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         # No maxlength attribute: it would silently cut off what is pasted past the end.
         return {}
 
@@ -100,7 +103,7 @@ class TimeOfDayField(forms.TimeField):
 
     ways = ("%H:%M", "%H.%M", "%H%M", "%I:%M%p", "%I.%M%p", "%I%p", "%I:%M %p", "%I.%M %p", "%I %p")
 
-    def __init__(self, label: str, **more):
+    def __init__(self, label: str, **more: Any):
         super().__init__(
             label=label,
             help_text="On the 24-hour clock, like 14:30",
@@ -113,8 +116,14 @@ class TimeOfDayField(forms.TimeField):
 
 
 def choice_field(
-    label: str, words, *, needed="", help_text="", many=False, folded=False
-) -> forms.Field:
+    label: str,
+    words: type[Choice],
+    *,
+    needed: str = "",
+    help_text: str = "",
+    many: bool = False,
+    folded: bool = False,
+) -> forms.ChoiceField:
     """A field for one (or `many`) of a vocabulary in `rules/words.py`. `folded`: a drop-down."""
     kind = forms.MultipleChoiceField if many else forms.ChoiceField
     widget = forms.CheckboxSelectMultiple if many else forms.RadioSelect
@@ -128,28 +137,40 @@ def choice_field(
     )
 
 
+def set_choices(field: forms.Field, choices: Iterable[tuple[str, str]]) -> None:
+    """Set the choices of `field`, one of a form's `fields`, which must be a field with choices."""
+    cast(forms.ChoiceField, field).choices = list(choices)
+
+
 class DraftableForm(forms.Form):
     """A form that can be shown as typed without being validated (`checked=False`).
 
     Used after a search on the same page, or for a draft.
     """
 
-    def __init__(self, typed: PostedFields | None = None, *, checked: bool = True, **more):
+    data: MultiValueDict[str, str]
+
+    def __init__(self, typed: PostedFields | None = None, *, checked: bool = True, **more: Any):
         super().__init__(typed.data if typed else None, **more)
         self.unclean = typed.unclean if typed else frozenset()
         self.checked = checked
 
-    def full_clean(self):
+    def full_clean(self) -> None:
         if self.checked:
             super().full_clean()
         else:
             self._errors = ErrorDict()
             self.cleaned_data = {}
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         # A date has three inputs: <name>_day, <name>_month and <name>_year.
         unclean = {re.sub("_(day|month|year)$", "", box) for box in self.unclean}
         for name in self.fields:
             if self.add_prefix(name) in unclean:
                 self.add_error(name, UNKEEPABLE)
         return self.cleaned_data
+
+    @property
+    def act_arguments(self) -> dict[str, Any]:
+        """The keyword arguments of the act the form is sent to. The form must be valid."""
+        return dict(self.cleaned_data)

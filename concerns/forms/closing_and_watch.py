@@ -9,7 +9,7 @@ from datetime import date
 
 from django import forms
 
-from concerns.forms.base_form import DraftableForm, WordsField, choice_field
+from concerns.forms.base_form import DraftableForm, WordsField, choice_field, set_choices
 from concerns.forms.conditional_questions import ConditionalForm, offer_choices
 from concerns.forms.govuk_layout import (
     ButtonRow,
@@ -183,10 +183,8 @@ class WatchReviewForm(ConditionalForm):
         self.own = own
         day = left[0] if left else further
         more = f"Look again on {day.day} {day:%B}"
-        self.fields["then"].choices = [
-            (WatchReviewResult.ON, more),
-            (WatchReviewResult.END, WatchReviewResult.END.label),
-        ]
+        end = WatchReviewResult.END
+        set_choices(self.fields["then"], [(WatchReviewResult.ON, more), (end, end.label)])
         if not left:
             del self.fields["why"]
         ends = [*(["why"] if left else []), Question("words_back", rows=3)]

@@ -6,21 +6,35 @@ Words under an answer that was not chosen are never dropped: an error asks which
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Protocol, TypeVar
 
 from django import forms
 
-from concerns.forms.base_form import DraftableForm
+from concerns.forms.base_form import DraftableForm, set_choices
 from concerns.models.response.decision import LONGEST
+from concerns.rules.words import Choice
 
 MEANT = "You wrote something under “{}”. Choose that as well, or clear what you wrote there."
 FAR = "Choose a day within a year from now"
 GONE = "Choose a day in the future"
 
 
-def offer_choices(field: forms.ChoiceField, things: Mapping, needed: str, empty: str = "") -> None:
+Answer = TypeVar("Answer", bound=Choice)
+
+
+class Named(Protocol):
+    """Somebody or something with a name to choose it by."""
+
+    @property
+    def name(self) -> str: ...
+
+
+def offer_choices(
+    field: forms.Field, things: Mapping[str, Named], needed: str, empty: str = ""
+) -> None:
     """Set the choices of `field` to `things` ({uid: thing}), by name; `needed` is its error."""
     first = [("", empty)] if empty else []
-    field.choices = [*first, *((uid, thing.name) for uid, thing in things.items())]
+    set_choices(field, [*first, *((uid, thing.name) for uid, thing in things.items())])
     field.error_messages = dict.fromkeys(("required", "invalid_choice", "invalid_list"), needed)
 
 
@@ -39,7 +53,7 @@ class ConditionalForm(DraftableForm):
         for name in names:
             self.errors.pop(name, None)
 
-    def check_answers_under(self, name: str, questions: Mapping[str, Iterable[str]]) -> None:
+    def check_answers_under(self, name: str, questions: Mapping[Answer, Iterable[str]]) -> None:
         """Add an error to `name` if anything is filled in under an answer that was not chosen."""
         chosen = self.cleaned_data.get(name) or ()
         for answer, asked in questions.items():

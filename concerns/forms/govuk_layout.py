@@ -192,7 +192,7 @@ class DayWidget(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs=None):
-        boxes = {
+        boxes: dict[str, forms.Widget | type[forms.Widget]] = {
             part: forms.TextInput({"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
             for part in ("day", "month", "year")
         }
@@ -221,7 +221,7 @@ class DayField(forms.Field):
         if not (day and month and year):
             raise ValidationError(self.error_messages["incomplete"], code="incomplete")
         if month[:3].lower() in MONTHS:
-            month = MONTHS.index(month[:3].lower()) + 1
+            month = str(MONTHS.index(month[:3].lower()) + 1)
         try:
             return _require_four_digit_year(dt.date(int(year), int(month), int(day)))
         except (ValueError, OverflowError):

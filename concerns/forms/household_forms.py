@@ -3,10 +3,20 @@
 `act_arguments` are the keyword arguments of the act that saves the form.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
 from django import forms
 from django.utils.timezone import localdate
 
-from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.base_form import (
+    DraftableForm,
+    PostedFields,
+    WordsField,
+    choice_field,
+    set_choices,
+)
 from concerns.forms.conditional_questions import ConditionalForm, offer_choices
 from concerns.forms.govuk_layout import (
     ButtonRow,
@@ -16,7 +26,7 @@ from concerns.forms.govuk_layout import (
     TextBlock,
     lay_out_form,
 )
-from concerns.models import Child
+from concerns.models import Child, HouseholdAdult
 from concerns.reading.child_file import ChildFile
 from concerns.rules.child_file_vocabulary import AdultFactKind, YesNo
 
@@ -40,7 +50,13 @@ class FileLineForm(ConditionalForm):
     said_by_act = ()
 
     def __init__(
-        self, typed: PostedFields | None = None, *, now, file: ChildFile, row=None, **more
+        self,
+        typed: PostedFields | None = None,
+        *,
+        now: datetime,
+        file: ChildFile,
+        row: Any = None,
+        **more: Any,
     ):
         super().__init__(typed, **more)
         self.now = now
@@ -55,10 +71,6 @@ class FileLineForm(ConditionalForm):
             if given.get(name) and given[name] > localdate(self.now):
                 self.add_error(name, AHEAD)
         return given
-
-    @property
-    def act_arguments(self) -> dict:
-        return dict(self.cleaned_data)
 
 
 class HomeAddressForm(FileLineForm):
@@ -79,7 +91,8 @@ class HomeAddressForm(FileLineForm):
         super().__init__(*args, **more)
         self.children = {str(one.uid): one for one in self.file.siblings_here}
         self.adults = {str(one.adult.uid): one.adult for one in self.file.all_adults}
-        offer_choices(self.fields["moved"], self.children | self.adults, "Tick who lives there too")
+        people: dict[str, Child | HouseholdAdult] = {**self.children, **self.adults}
+        offer_choices(self.fields["moved"], people, "Tick who lives there too")
         asked = ["address", "since"]
         if self.file.addresses:
             asked.append("leaving")
@@ -140,7 +153,7 @@ class HouseholdAdultForm(FileLineForm):
         self.homes = {str(one.home.uid): one.home.household for one in self.file.addresses}
         lives = self.fields["lives"]
         at = [(uid, f"With the child: {home.address}") for uid, home in self.homes.items()]
-        lives.choices = [*at, ("elsewhere", "Somewhere else, or not known")]
+        set_choices(lives, [*at, ("elsewhere", "Somewhere else, or not known")])
 
     @property
     def act_arguments(self) -> dict:
@@ -204,7 +217,7 @@ class SiblingForm(FileLineForm):
         ButtonRow(SubmitButton("Save", value="keep")),
     )
 
-    def __init__(self, *args, chosen: list[Child] = (), **more):
+    def __init__(self, *args: Any, chosen: Iterable[Child] = (), **more: Any):
         super().__init__(*args, **more)
         self.chosen = list(chosen)
         if len(self.file.addresses) != 1:

@@ -93,7 +93,7 @@ class MeetingForm(ConditionalForm):
         ours = [[given[name] for name in _action_field_names(number)] for number in ACTIONS]
         return MeetingAnswers(
             **{name: given[name] for name in ("kind", "who", "agreed", "next_on")},
-            happened_at=self.met_when,
+            happened_at=past_moment.require_moment(self.met_when),
             leads_on=not given["no_further"],
             actions=tuple(
                 SchoolAction(what, by, self.staff[who]) for what, by, who in ours if what

@@ -56,6 +56,13 @@ def read_moment(form: forms.Form, name: str, now: datetime) -> datetime | None:
     return moment
 
 
+def require_moment(moment: datetime | None) -> datetime:
+    """`moment` as `read_moment` gave it to a valid form. Raises ValueError if there is none."""
+    if moment is None:
+        raise ValueError("the form is not valid: it has no moment")
+    return moment
+
+
 def check_not_future(form: forms.Form, name: str, now: datetime) -> None:
     """Add an error if `{name}_on` and `{name}_at` are in the future, or there is a time but no day.
 

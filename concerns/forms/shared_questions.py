@@ -45,7 +45,7 @@ class ReferralSentQuestions(ConditionalForm):
     def referral_sent_answers(self) -> ReferralSentAnswers:
         """How it was sent. Call `check_referral_sent` first; the form must be valid."""
         given = {name: self.cleaned_data[name] for name in self.SENT}
-        return ReferralSentAnswers(**given, happened_at=self.went)
+        return ReferralSentAnswers(**given, happened_at=past_moment.require_moment(self.went))
 
 
 class ConversationQuestions(ConditionalForm):
@@ -101,7 +101,9 @@ class ParentsToldQuestions(ConversationQuestions):
         """The conversation with them, if any. Call `check_parents_told` first; must be valid."""
         given = self.cleaned_data
         said = (SpokenTo.PARENT, given["who"], given["said"])
-        return ConversationAnswers(*said, self.spoke) if self.was_said else None
+        if not self.was_said:
+            return None
+        return ConversationAnswers(*said, past_moment.require_moment(self.spoke))
 
 
 class ReviewDayQuestions(ConditionalForm):

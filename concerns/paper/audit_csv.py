@@ -27,7 +27,8 @@ def concern_csv_row(concern: Concern, zone: ZoneInfo, now: datetime) -> tuple:
         return f"{when.astimezone(zone):%Y-%m-%d %H:%M}" if when else ""
 
     about = [row for row in concern.children.all() if row.part == ChildPart.ABOUT]
-    late = concern.closed_at is None and concern.next_due_at < now
+    due = concern.next_due_at
+    late = concern.closed_at is None and due is not None and due < now
     return (
         concern.reference,
         local_time_text(concern.received_at),

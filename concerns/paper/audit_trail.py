@@ -12,15 +12,23 @@ from datetime import datetime
 
 from concerns.doors import ledger
 from concerns.models import Concern, Step, Viewer
+from concerns.models.concern.concern_child import Refiling
+from concerns.models.concern.exclusion import Exclusion
+from concerns.models.concern.later_entries import AuthoredText
+from concerns.models.response.chase_call import ChaseCall
+from concerns.models.response.conversation import Conversation
+from concerns.models.response.meeting import Meeting
+from concerns.models.response.referral import ReferralEvent
 from concerns.models.response.step import StepEnding
 from concerns.paper.who_knew import STAFFING, WhoKnewEntry, list_who_knew
 from concerns.reading import concern_history
+from concerns.reading.concern_history import ConcernHistory
 from concerns.reading.who_was_told import OUTSIDE
 from concerns.rules import clocks
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import MessageReason
-from concerns.rules.words import ConcernOutcome, GoingHome, HowKnown
+from concerns.rules.words import GoingHome, HowKnown
 
 READING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL, Kind.LISTED})
 HAS_A_ROW = frozenset(
@@ -68,7 +76,7 @@ class ConcernTrail:
 
     concern: Concern
     entries: list[TrailEntry]
-    knew: "list[WhoKnewEntry]"
+    knew: list[WhoKnewEntry]
     lists_looked_through: int = ledger.LISTS_LOOKED_THROUGH
 
 
@@ -77,28 +85,29 @@ def build_trail(concern: Concern, viewer: Viewer) -> ConcernTrail:
 
     Does not check or record access: get `concern` through `doors/sight.py` first.
     """
-    concern_history.prefetch_concern_history(concern)
+    history = concern_history.prefetch_concern_history(concern)
     steps = Step.objects.filter(concern=concern).select_related("holder", "done_by")
     lines = ledger.read_audit_trail(concern)
-    entries = list_trail_entries(concern, list(steps.order_by("id")), lines, viewer)
+    entries = list_trail_entries(history, list(steps.order_by("id")), lines, viewer)
     return ConcernTrail(
         concern, entries, list_who_knew(concern, lines, ledger.lists_showing_concern(concern))
     )
 
 
 def list_trail_entries(
-    concern: Concern, steps: list[Step], lines: list, viewer: Viewer
+    history: ConcernHistory, steps: list[Step], lines: list[ledger.AuditedLine], viewer: Viewer
 ) -> list[TrailEntry]:
-    """Every entry of the trail, oldest first.
-
-    `concern` needs `story.prefetch_concern_history`; `steps` are all its next steps and `lines` its
-    ledger lines.
-    """
+    """Every entry of the trail of a concern, oldest first. `steps` are all its next steps and
+    `lines` its ledger lines."""
+    concern = history.concern
     told = [
         *_account_entries(concern),
         *(_ledger_entry(line) for line in lines if line.refused or line.kind not in HAS_A_ROW),
         *_decision_entries(concern),
         *_entries_from_rows(concern),
+        *_task_entries(history.tasks),
+        *_watch_entries(concern),
+        *_reply_and_meeting_entries(concern),
         *_referral_entries(concern),
         *_step_entries(steps, viewer),
     ]
@@ -122,72 +131,58 @@ def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
         ("In danger now", "Yes" if concern.danger else ""),
         ("A mark on a child who cannot yet move about", "Yes" if concern.cannot_move else ""),
         ("FGM is known, not only suspected", "Yes" if concern.fgm_known else ""),
-        *(("Visible mark", mark.words) for mark in concern.marks.all()),
+        *(("Visible mark", mark.mark_in_words) for mark in concern.marks.all()),
     ]
     yield TrailEntry(concern.received_at, "Sent the concern", who, _stated_facts(*facts))
 
 
 def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
-    """Everything written after the concern was sent: each kind in its own order."""
-    for row in concern.additions.all():
-        what = "Wrote a note for the leads" if row.for_leads else "Added to it"
-        yield TrailEntry(row.at, what, row.by.name, _stated_facts(("Words", row.words)))
-    for row in concern.handings.all():
-        yield TrailEntry(
-            row.at, f"Handed it to {row.to.name}", row.by.name, _stated_facts(("Note", row.words))
-        )
-    for row in concern.endings.all():
-        what = (
-            "Reopened it"
-            if row.reopened
-            else f"Closed it: {ConcernOutcome.label_of_value(row.outcome)}"
-        )
-        yield TrailEntry(
-            row.at, what, row.by.name, _stated_facts(("Why", row.words)), mark="ending"
-        )
-    for row in concern.refilings.all():
-        yield TrailEntry(
-            row.at,
-            row.refiling_in_words,
-            row.by.name,
-            _stated_facts(("Why", row.why)),
-            mark="refiling",
-        )
-    for row in concern.exclusions.all():
-        what = f"Said that {row.person.name} must not see it"
-        yield TrailEntry(
-            row.at, what, row.by.name, _stated_facts(("Why", row.why)), mark="exclusion"
-        )
-    yield from _task_and_watch_entries(concern)
-    yield from _reply_and_meeting_entries(concern)
+    """Additions, handings, endings, refilings and exclusions: each kind in its own order."""
+    for addition in concern.additions.all():
+        what = "Wrote a note for the leads" if addition.for_leads else "Added to it"
+        yield _entry_of_row(addition, what, ("Words", addition.words))
+    for handing in concern.handings.all():
+        yield _entry_of_row(handing, f"Handed it to {handing.to.name}", ("Note", handing.words))
+    for ending in concern.endings.all():
+        what = "Reopened it" if ending.reopened else f"Closed it: {ending.ending_outcome_words}"
+        yield _entry_of_row(ending, what, ("Why", ending.words), mark="ending")
+    for refiling in concern.refilings.all():
+        what = refiling.refiling_in_words
+        yield _entry_of_row(refiling, what, ("Why", refiling.why), mark="refiling")
+    for exclusion in concern.exclusions.all():
+        what = f"Said that {exclusion.person.name} must not see it"
+        yield _entry_of_row(exclusion, what, ("Why", exclusion.why), mark="exclusion")
+
+
+def _entry_of_row(
+    row: AuthoredText | Refiling | Exclusion, what: str, fact: tuple[str, str], mark: str = ""
+) -> TrailEntry:
+    return TrailEntry(row.at, what, row.by.name, _stated_facts(fact), mark=mark)
 
 
 def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
     """Words back to the writer, meetings and conversations."""
-    for row in concern.words_back.all():
-        what = "Replied to the person who wrote it"
-        yield TrailEntry(row.at, what, row.by.name, _stated_facts(("Words", row.words)))
-    for row in concern.meetings.all():
-        said = _stated_facts(
-            ("Present", row.who),
-            ("Agreed", row.agreed),
-            *(("For the school to do", o) for o in row.school_actions_in_words),
+    for word in concern.words_back.all():
+        yield _entry_of_row(word, "Replied to the person who wrote it", ("Words", word.words))
+    for met in concern.meetings.all():
+        facts = _stated_facts(
+            ("Present", met.who),
+            ("Agreed", met.agreed),
+            *(("For the school to do", action) for action in met.school_actions_in_words),
         )
-        yield TrailEntry(
-            row.at, f"Met: {row.kind_words}", row.by.name, said, happened=_moment_if_earlier(row)
-        )
-    for row in concern.conversations.all():
-        what = f"Spoke to: {row.spoken_to_words}"
-        if not row.reached:
-            what = f"Tried to reach: {row.spoken_to_words}"
-        also = ("Who else was there", row.who_else)
-        facts = _stated_facts(("Who", row.who), ("What was said", row.said), also)
-        yield TrailEntry(row.at, what, row.by.name, facts, happened=_moment_if_earlier(row))
+        what = f"Met: {met.kind_words}"
+        yield TrailEntry(met.at, what, met.by.name, facts, happened=_moment_if_earlier(met))
+    for talk in concern.conversations.all():
+        how = "Spoke to" if talk.reached else "Tried to reach"
+        also = ("Who else was there", talk.who_else)
+        facts = _stated_facts(("Who", talk.who), ("What was said", talk.said), also)
+        what = f"{how}: {talk.spoken_to_words}"
+        yield TrailEntry(talk.at, what, talk.by.name, facts, happened=_moment_if_earlier(talk))
 
 
-def _task_and_watch_entries(concern: Concern) -> Iterator[TrailEntry]:
-    """What colleagues were asked for and answered, and the watches."""
-    for step in concern.asked_for:
+def _task_entries(tasks: list[Step]) -> Iterator[TrailEntry]:
+    """What colleagues were asked for and answered."""
+    for step in tasks:
         task = step.task
         came = concern_history.answer_to_task(step)
         yield TrailEntry(
@@ -196,6 +191,9 @@ def _task_and_watch_entries(concern: Concern) -> Iterator[TrailEntry]:
         if came:
             what = "Did what was asked" if came.done else "Could not do what was asked"
             yield TrailEntry(came.at, what, came.by.name, _stated_facts(("Words", came.words)))
+
+
+def _watch_entries(concern: Concern) -> Iterator[TrailEntry]:
     for row in concern.watches.all():
         facts = _stated_facts(
             ("Because", row.because_words),
@@ -206,12 +204,12 @@ def _task_and_watch_entries(concern: Concern) -> Iterator[TrailEntry]:
         yield TrailEntry(row.at, f"Started a watch of {row.last} school weeks", row.by.name, facts)
 
 
-def _moment_if_earlier(row) -> datetime | None:
+def _moment_if_earlier(row: Meeting | Conversation | ReferralEvent | ChaseCall) -> datetime | None:
     """When it happened, if that was before it was recorded."""
     return row.happened_at if row.happened_at < row.at else None
 
 
-def _ledger_entry(line) -> TrailEntry:
+def _ledger_entry(line: ledger.AuditedLine) -> TrailEntry:
     if line.kind is Kind.NOTICED:
         why = _stated_facts(("Because", MessageReason.label_of_value(line.reason)))
         return TrailEntry(line.at, line.kind.label, line.to.name if line.to else OUTSIDE, why)
@@ -282,7 +280,8 @@ def _step_entries(steps: list[Step], viewer: Viewer) -> Iterator[TrailEntry]:
         yield TrailEntry(step.opened_at, what, mark="step", due=step.due_at)
         late = clocks.lateness_in_words(StepKind(step.kind), days, step.due_at, step.done_at)
         what = f"{StepEnding.label_of_value(step.ended)}: {step.step_in_words}"
-        yield TrailEntry(step.done_at, what, step.done_by.name, late=late, mark="step")
+        who = step.done_by.name if step.done_by else ""
+        yield TrailEntry(step.done_at, what, who, late=late, mark="step")
 
 
 def _merge_repeated_readings(entries: list[TrailEntry]) -> list[TrailEntry]:
@@ -290,9 +289,12 @@ def _merge_repeated_readings(entries: list[TrailEntry]) -> list[TrailEntry]:
     told: list[TrailEntry] = []
     for entry in entries:
         last = told[-1] if told else None
-        again = last and entry.mark == "read" == last.mark
-        if again and (entry.who, entry.what) == (last.who, last.what):
+        if last and entry.mark == "read" == last.mark and _is_same_reading(last, entry):
             told[-1] = replace(last, times=last.times + 1, last=entry.at)
         else:
             told.append(entry)
     return told
+
+
+def _is_same_reading(one: TrailEntry, other: TrailEntry) -> bool:
+    return (one.who, one.what) == (other.who, other.what)

@@ -4,13 +4,14 @@ The print covers the name of every other child of the school, unless the person 
 name stays. They can also list further names to cover. The print says how many names are covered.
 """
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from concerns.doors import sight
 from concerns.models import Child, ChildName, Concern, Viewer
 from concerns.paper import name_covering
-from concerns.paper.name_covering import NamesToCover, TextPiece
+from concerns.paper.name_covering import Name, NamesToCover, TextPiece
 from concerns.reading import child_file, chronology
 from concerns.reading.chronology import ChronologyEntry, ChronologyFilters
 from concerns.rules.kinds import Kind
@@ -92,7 +93,7 @@ class ChronologyPrint:
         return name_covering.cover_names(self.names.split_at_names(words))
 
 
-def read_chronology(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildChronology:
+def read_chronology(viewer: Viewer, uid: uuid.UUID, wanted: ChronologyFilters) -> ChildChronology:
     """One page of the chronology of child `uid`. Records the reading and the concerns it shows.
 
     Raises Http404 if the viewer may not see the child.
@@ -102,7 +103,7 @@ def read_chronology(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildChro
 
 def read_chronology_print(
     viewer: Viewer,
-    uid,
+    uid: uuid.UUID,
     wanted: ChronologyFilters,
     *,
     made: bool,
@@ -131,13 +132,14 @@ def read_chronology_print(
 
 
 def _load_chronology(
-    viewer: Viewer, uid, wanted: ChronologyFilters, most: int, kind: Kind, reason: str
+    viewer: Viewer, uid: uuid.UUID, wanted: ChronologyFilters, most: int, kind: Kind, reason: str
 ) -> ChildChronology:
     child = sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
     entries, more = chronology.read_chronology_page(viewer, child, wanted, most)
     concerns = dict.fromkeys(entry.concern for entry in entries if entry.concern)
-    told = {"about": child.uid, "children": [child.uid], "shown": list(concerns)}
-    sight.record_reading(viewer, kind, reason, **told)
+    sight.record_reading(
+        viewer, kind, reason, about=child.uid, children=[child.uid], shown=list(concerns)
+    )
     return ChildChronology(child, entries, more)
 
 
@@ -159,7 +161,7 @@ def _collect_names_to_cover(viewer: Viewer, child: Child, also: str) -> NamesToC
         ChildName.objects.former_names().filter(school=viewer.school).values_list("child", *CALLED)
     )
     names = {name_covering.split_name_words(line) for line in also.splitlines()}
-    own = set()
+    own: set[Name] = set()
     for pk, surname, *first in called:
         found = own if pk == child.pk else names
         for one in filter(None, first):

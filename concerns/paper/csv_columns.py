@@ -6,7 +6,7 @@ same.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -94,7 +94,7 @@ def normalise_heading(heading: str) -> str:
     return re.sub(r"[\W_]+", "", heading.casefold())
 
 
-def make_heading_counter(columns: tuple[Column, ...]):
+def make_heading_counter(columns: tuple[Column, ...]) -> Callable[[Iterable[str]], int]:
     """A function that counts how many cells of a row are headings of `columns`."""
     names = {normalise_heading(name) for column in columns for name in column.names}
     return lambda cells: sum(normalise_heading(cell) in names for cell in cells)
@@ -111,12 +111,10 @@ def guess_columns(headings: Iterable[str], columns: tuple[Column, ...]) -> dict[
         at.setdefault(normalise_heading(heading), position)
     found = {}
     for column in columns:
-        position = next(
-            (at[normalise_heading(name)] for name in column.names if normalise_heading(name) in at),
-            None,
-        )
-        if position is not None:
-            found[column.key] = position
+        names = [normalise_heading(name) for name in column.names]
+        fitting = [at[name] for name in names if name in at]
+        if fitting:
+            found[column.key] = fitting[0]
     return found
 
 

@@ -107,7 +107,9 @@ def tidy_cell(cell: str) -> str:
     return " ".join("".join(c for c in cell if c.isprintable() or c.isspace()).split())
 
 
-def _find_headings(lines: list[str], known) -> tuple[str, int | None, int]:
+def _find_headings(
+    lines: list[str], known: Callable[[tuple[str, ...]], int]
+) -> tuple[str, int | None, int]:
     """(delimiter, index of the heading line, number of known headings). No lines: index None."""
     best: tuple[int, int, int] | None = None
     chosen: tuple[str, int | None] = (",", None)

@@ -21,7 +21,7 @@ _DANGEROUS = re.compile(
 )
 
 
-def escape_cell(cell) -> str:
+def escape_cell(cell: object) -> str:
     """`cell` as text that a spreadsheet can safely open. Raises nothing.
 
     An int or float is our own and is written as it is; None is an empty cell.

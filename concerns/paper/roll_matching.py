@@ -49,7 +49,7 @@ class PupilChange:
 
     known: KnownPupil
     line: int
-    fields: dict
+    fields: dict[str, tuple[str | date, str | date]]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def compare_with_roll(pupils: Iterable[PupilLine], roll: Iterable[KnownPupil]) -
     finder = _PupilFinder(roll)
     plan = RollImportPlan()
     taken = _ClaimedPupils()
-    seen = set()
+    seen: set[int] = set()
     for pupil in pupils:
         try:
             if pupil.wrong:
@@ -120,8 +120,8 @@ def compare_with_roll(pupils: Iterable[PupilLine], roll: Iterable[KnownPupil]) -
         except _UnclearMatch as unclear:
             why, maybe = unclear.args
             seen.update(one.pk for one in maybe)
-            here = any(one.here for one in maybe)
-            plan.bad.append(RejectedRow(pupil.line, pupil.name_in_file, why, kept=here))
+            kept = any(one.here for one in maybe)
+            plan.bad.append(RejectedRow(pupil.line, pupil.name_in_file, why, kept))
             continue
         _add_to_plan(plan, pupil, known)
     here = [known for known in roll if known.here]
@@ -150,8 +150,11 @@ def _add_to_plan(plan: RollImportPlan, pupil: PupilLine, known: KnownPupil | Non
         plan.same += 1
 
 
-def _name_and_birth_key(one: PupilLine | KnownPupil) -> tuple[str, str, date | None]:
-    """Folded surname, folded forename and date of birth."""
+# Folded surname, folded forename and date of birth.
+_NameAndBirth = tuple[str, str, date | None]
+
+
+def _name_and_birth_key(one: PupilLine | KnownPupil) -> _NameAndBirth:
     return fold_text(one.surname), fold_text(one.forename), one.born
 
 
@@ -160,8 +163,8 @@ class _PupilFinder:
 
     def __init__(self, roll: list[KnownPupil]):
         self.upn = {known.upn: known for known in roll if known.upn}
-        self.number = defaultdict(list)
-        self.names = defaultdict(list)
+        self.number: dict[str, list[KnownPupil]] = defaultdict(list)
+        self.names: dict[_NameAndBirth, list[KnownPupil]] = defaultdict(list)
         for known in roll:
             # A school may reuse an admission number once its pupil has left.
             if known.admission_number and known.here:
@@ -230,13 +233,13 @@ def _is_different_number(one: str, two: str) -> bool:
 class _ClaimedPupils:
     """The pupils, UPNs, admission numbers and names of earlier rows, to reject a second row."""
 
-    def __init__(self):
-        self.line: dict[tuple, int] = {}
-        self.names: dict[tuple, list[PupilLine]] = defaultdict(list)
+    def __init__(self) -> None:
+        self.line: dict[tuple[str, int | str], int] = {}
+        self.names: dict[_NameAndBirth, list[PupilLine]] = defaultdict(list)
 
     def claim_pupil(self, pupil: PupilLine, known: KnownPupil | None) -> None:
         """Note the row as used. Raises _UnclearMatch if an earlier row is about the same pupil."""
-        keys = [("pupil", known.pk)] if known else []
+        keys: list[tuple[str, int | str]] = [("pupil", known.pk)] if known else []
         keys += [("upn", pupil.upn)] if pupil.upn else []
         keys += [("number", pupil.admission_number)] if pupil.admission_number else []
         earlier = [self.line[key] for key in keys if key in self.line]

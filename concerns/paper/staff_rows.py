@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from concerns.paper.csv_columns import STAFF, normalise_heading, read_date
 from concerns.paper.csv_reading import CsvFileRow, tidy_cell
 from concerns.rules.roles import Role
+from concerns.workflow.staff_import import StaffLine
 
 # The ways in which schools write a role. Compared like headings: no case, spaces or punctuation.
 _ROLES = {
@@ -24,22 +24,6 @@ _ROLES = {
 ROLES = {normalise_heading(word): role for role, words in _ROLES.items() for word in words}
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
-
-
-@dataclass(frozen=True)
-class StaffLine:
-    """What one line says about one person. An empty value changes nothing. `wrong`: its fault."""
-
-    line: int
-    name: str = ""
-    email: str = ""
-    roles: tuple[Role, ...] = ()
-    title: str = ""
-    room: str = ""
-    telephone: str = ""
-    since: date | None = None
-    until: date | None = None
-    wrong: str = ""
 
 
 def parse_staff_lines(
@@ -78,12 +62,23 @@ def _build_staff_line(row: CsvFileRow, said: dict[str, str], twice: str, today: 
     )
     unknown = [word for word in words if normalise_heading(word) not in ROLES]
     days = {key: read_date(said[key], today) for key in ("since", "until")}
-    kept = {key: said[key] for key in ("name", "email", "title", "room", "telephone")}
-    wrong = _staff_line_fault(row, said, unknown, days) or twice
-    return StaffLine(row.line, roles=roles, wrong=wrong, **days, **kept)
+    return StaffLine(
+        row.line,
+        name=said["name"],
+        email=said["email"],
+        roles=roles,
+        title=said["title"],
+        room=said["room"],
+        telephone=said["telephone"],
+        since=days["since"],
+        until=days["until"],
+        wrong=_staff_line_fault(row, said, unknown, days) or twice,
+    )
 
 
-def _staff_line_fault(row: CsvFileRow, said: dict[str, str], unknown: list[str], days: dict) -> str:
+def _staff_line_fault(
+    row: CsvFileRow, said: dict[str, str], unknown: list[str], days: dict[str, date | None]
+) -> str:
     if row.broken:
         return "the quotation marks do not match"
     for column in STAFF:

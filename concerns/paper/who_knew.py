@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from concerns.doors.ledger import AuditedLine
 from concerns.models import Concern, Person
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
@@ -26,7 +27,9 @@ class WhoKnewEntry:
     outside: bool = False
 
 
-def list_who_knew(concern: Concern, lines: list, lists: list) -> list[WhoKnewEntry]:
+def list_who_knew(
+    concern: Concern, lines: list[AuditedLine], lists: list[AuditedLine]
+) -> list[WhoKnewEntry]:
     """Everybody who knew, in the order in which they came to know; each member of staff once.
 
     `lines` are the concern's ledger lines, `lists` the ledger lines of lists that showed it.
@@ -41,7 +44,9 @@ def list_who_knew(concern: Concern, lines: list, lists: list) -> list[WhoKnewEnt
     return sorted([*found.values(), *outside], key=lambda knew: knew.at)
 
 
-def _staff_who_knew(concern: Concern, lines: list) -> Iterator[tuple[Person, WhoKnewEntry]]:
+def _staff_who_knew(
+    concern: Concern, lines: list[AuditedLine]
+) -> Iterator[tuple[Person, WhoKnewEntry]]:
     """Staff who acted on it, read it, saw it in a list, were notified or were handed it."""
     for line in lines:
         if line.who and not line.refused and line.kind not in STAFFING:
@@ -56,7 +61,7 @@ def _staff_who_knew(concern: Concern, lines: list) -> Iterator[tuple[Person, Who
         yield row.to, WhoKnewEntry(row.to.name, "", row.at, f"Was handed it by {row.by.name}")
 
 
-def _people_told_by_voice(concern: Concern, lines: list) -> Iterator[WhoKnewEntry]:
+def _people_told_by_voice(concern: Concern, lines: list[AuditedLine]) -> Iterator[WhoKnewEntry]:
     """The person who told the writer, and the people the writer says they told in person."""
     if concern.told_words:
         how = f"Told {concern.reporter.name}, who wrote it down"
@@ -76,9 +81,9 @@ def _outsiders_spoken_to(concern: Concern) -> Iterator[WhoKnewEntry]:
         if row.reached:
             how = f"{row.by.name} spoke to them"
             yield WhoKnewEntry(row.who, row.spoken_to_words, row.happened_at, how, outside=True)
-    for row in concern.meetings.all():
-        how = f"{row.by.name} recorded who was there"
-        yield WhoKnewEntry(row.who, row.kind_words, row.happened_at, how, outside=True)
+    for met in concern.meetings.all():
+        how = f"{met.by.name} recorded who was there"
+        yield WhoKnewEntry(met.who, met.kind_words, met.happened_at, how, outside=True)
     for referral in concern.referrals.all():
         for event in referral.events.all():
             if event.stage == ReferralStage.SENT:

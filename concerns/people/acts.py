@@ -9,7 +9,7 @@ approval: `apply_staff_change` in `workflow/staff_changes.py`.
 from datetime import date, datetime, timedelta
 
 from concerns.doors import mail
-from concerns.doors.act import ActRefused, act
+from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Child,
     Cover,
@@ -23,13 +23,12 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.school.school import SchoolDetails
-from concerns.paper.staff_rows import StaffLine
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, has_role_with_power
 from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.workflow import handover
 from concerns.workflow.staff_changes import apply_staff_change
-from concerns.workflow.staff_import import StaffImport, StaffImportResult
+from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
 
 BY_COMMAND = "from the command line"
 # How long an unconfirmed file is kept.
@@ -37,7 +36,9 @@ WAITS = timedelta(days=1)
 
 
 @act(May.POSTS, Kind.STAFF_BROUGHT)
-def bring_staff(*, by: Viewer, lines: list[StaffLine], now: datetime, record) -> StaffImportResult:
+def bring_staff(
+    *, by: Viewer, lines: list[StaffLine], now: datetime, record: ActRecord
+) -> StaffImportResult:
     """Import every line without a fault, without approval. New people have no password yet."""
     good = [line for line in lines if not line.wrong]
     done = StaffImport(by, now, alone=True).import_lines(good)
@@ -47,7 +48,7 @@ def bring_staff(*, by: Viewer, lines: list[StaffLine], now: datetime, record) ->
 
 
 @act(May.PEOPLE, Kind.STAFF_READ)
-def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> StaffFile:
+def upload(*, by: Viewer, content: str, rows: int, now: datetime, record: ActRecord) -> StaffFile:
     """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
     old = StaffFile.objects.of_school(by).awaiting_confirmation().filter(read_at__lt=now - WAITS)
     old.delete()
@@ -58,7 +59,13 @@ def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> Sta
 
 @act(May.PEOPLE, Kind.STAFF_BROUGHT, on="file")
 def bring_file(
-    *, by: Viewer, file: StaffFile, lines: list[StaffLine], seen: str, now: datetime, record
+    *,
+    by: Viewer,
+    file: StaffFile,
+    lines: list[StaffLine],
+    seen: str,
+    now: datetime,
+    record: ActRecord,
 ) -> StaffImportResult:
     """Import the file exactly as the page showed it, completely or not at all.
 
@@ -83,7 +90,7 @@ def bring_file(
             .exists()
         ):
             raise ActRefused(
-                f"This file would leave the school without a {role.title.lower()}. "
+                f"This file would leave the school without a {role.title_words.lower()}. "
                 "Correct the file and upload it again."
             )
     for asked in done.asked:
@@ -98,14 +105,16 @@ def bring_file(
 
 
 @act(May.POSTS, Kind.PASSWORD_SET)
-def set_password(*, by: Viewer, person: Person, password: str, now: datetime, record) -> None:
+def set_password(
+    *, by: Viewer, person: Person, password: str, now: datetime, record: ActRecord
+) -> None:
     """Give somebody a password. This ends all their sessions."""
     person.replace_password(password)
     record(about=person, fields=["password"], reason=BY_COMMAND)
 
 
 @act(May.POSTS, Kind.SCHOOL_SET)
-def keep_school(*, by: Viewer, said: SchoolDetails, now: datetime, record) -> School:
+def keep_school(*, by: Viewer, said: SchoolDetails, now: datetime, record: ActRecord) -> School:
     """Create the school or update it. Past terms and closures stay as they were."""
     by.school.save_from_file(said)
     record(about=by.school, fields=["terms", "closures", "hours", "numbers"], reason=BY_COMMAND)
@@ -117,7 +126,13 @@ def keep_school(*, by: Viewer, said: SchoolDetails, now: datetime, record) -> Sc
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED)
 def add_person(
-    *, by: Viewer, email: str, said: dict[str, str], what: StaffChangeRequest, now: datetime, record
+    *,
+    by: Viewer,
+    email: str,
+    said: dict[str, str],
+    what: StaffChangeRequest,
+    now: datetime,
+    record: ActRecord,
 ) -> tuple[Person, bool]:
     """Add a person with the post in `what`. Returns the person and whether the post is given.
 
@@ -149,7 +164,13 @@ def add_person(
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED, on="person")
 def change_person(
-    *, by: Viewer, person: Person, email: str, said: dict[str, str], now: datetime, record
+    *,
+    by: Viewer,
+    person: Person,
+    email: str,
+    said: dict[str, str],
+    now: datetime,
+    record: ActRecord,
 ) -> bool:
     """Change name, room, telephone and e-mail address. False: the address awaits approval."""
     _lock_staff_changes(by)
@@ -169,14 +190,14 @@ def change_person(
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED)
-def change(*, by: Viewer, what: StaffChangeRequest, now: datetime, record) -> bool:
+def change(*, by: Viewer, what: StaffChangeRequest, now: datetime, record: ActRecord) -> bool:
     """Make the change, or request it from the head if it needs approval. True: it is made."""
     _lock_staff_changes(by)
     return _apply_or_request(record, what)
 
 
 @act(May.SUBMIT, Kind.STAFF_CHANGED)
-def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record) -> bool:
+def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record: ActRecord) -> bool:
     """Record that a pupil is the person's own family. Needs no approval, even from a reader."""
     _lock_staff_changes(by)
     return _apply_or_request(
@@ -189,7 +210,13 @@ def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record) -> 
 
 @act(May.POSTS, Kind.APPROVED)
 def answer(
-    *, by: Viewer, asked: StaffChangeRequest, approved: bool, why: str, now: datetime, record
+    *,
+    by: Viewer,
+    asked: StaffChangeRequest,
+    approved: bool,
+    why: str,
+    now: datetime,
+    record: ActRecord,
 ) -> StaffChangeAnswer:
     """Approve a request, which makes the change, or refuse it with a reason. Only once."""
     _lock_staff_changes(by)
@@ -214,7 +241,7 @@ def answer(
     return said
 
 
-def _apply_or_request(record, what: StaffChangeRequest) -> bool:
+def _apply_or_request(record: ActRecord, what: StaffChangeRequest) -> bool:
     """Make the change in `what`, or save it as a request to the head. True: it is made."""
     by = record.by
     what.school = by.school
@@ -237,7 +264,7 @@ def _apply_or_request(record, what: StaffChangeRequest) -> bool:
     return False
 
 
-def _apply_request(record, what: StaffChangeRequest) -> None:
+def _apply_request(record: ActRecord, what: StaffChangeRequest) -> None:
     if no_sense := what.why_impossible(record.by.todays_date):
         raise ActRefused(no_sense)
     if what.matter == StaffRequestMatter.PASSWORD and not mail.is_mail_configured():
@@ -246,7 +273,7 @@ def _apply_request(record, what: StaffChangeRequest) -> None:
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED, on="post")
-def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record) -> Post:
+def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record: ActRecord) -> Post:
     """End one post of several; `until` is its last day.
 
     If the person can then no longer decide on concerns, what they hold returns to its roles. Raises
@@ -283,7 +310,7 @@ def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record) -> P
 
 @act(May.PEOPLE, Kind.LEFT, on="person")
 def leave(
-    *, by: Viewer, person: Person, last: date, to: Person | None, now: datetime, record
+    *, by: Viewer, person: Person, last: date, to: Person | None, now: datetime, record: ActRecord
 ) -> Person:
     """Record that somebody has left; `last` is their last day, today at the latest.
 
@@ -318,7 +345,7 @@ def _require_lead_and_head(by: Viewer, person: Person, roles: set[str]) -> None:
             Post.objects.filter(school=by.school).in_force_on(by.todays_date).active_with_role(role)
         )
         if posts.filter(person=person).exists() and not posts.exclude(person=person).exists():
-            title = role.title.lower()
+            title = role.title_words.lower()
             raise ActRefused(
                 f"{person.name} is the only {title}. Make somebody else {title} first."
             )
@@ -330,7 +357,9 @@ def _lock_staff_changes(by: Viewer) -> None:
 
 
 @act(May.SUBMIT, Kind.PASSWORD_SET, on="person")
-def choose_password(*, by: Viewer, person: Person, link: str, password: str, now, record) -> None:
+def choose_password(
+    *, by: Viewer, person: Person, link: str, password: str, now: datetime, record: ActRecord
+) -> None:
     """Set the person's own password with a link. Ends the link and all open sessions."""
     if mail.person_of_password_link(link) != person:
         raise ActRefused("This link no longer works. Ask the school office for another.")
@@ -339,7 +368,7 @@ def choose_password(*, by: Viewer, person: Person, link: str, password: str, now
 
 
 @act(May.COVER, Kind.COVERED)
-def say_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
+def say_cover(*, by: Viewer, cover: Cover, now: datetime, record: ActRecord) -> Cover:
     """Record who is away and who covers for them, or who can be reached out of hours.
 
     All of them must be able to decide on concerns; other readers, such as the chair, may be away.
@@ -361,7 +390,7 @@ def say_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
 
 
 @act(May.COVER, Kind.COVERED, on="cover")
-def end_cover(*, by: Viewer, cover: Cover, now: datetime, record) -> Cover:
+def end_cover(*, by: Viewer, cover: Cover, now: datetime, record: ActRecord) -> Cover:
     """End an absence or cover from now on, because it is over or was a mistake."""
     _require_own_or_office(by, cover)
     cover.ended_by = by.person

@@ -8,7 +8,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 
-from concerns.forms.base_form import WRONG, DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.base_form import (
+    WRONG,
+    DraftableForm,
+    PostedFields,
+    WordsField,
+    choice_field,
+    set_choices,
+)
 from concerns.forms.conditional_questions import ConditionalForm, offer_choices
 from concerns.forms.govuk_layout import (
     ButtonRow,
@@ -69,11 +76,15 @@ class PersonForm(DraftableForm):
 
 
 class PostQuestions(DraftableForm):
-    """The questions about a post. Subclasses set BEFORE (the fields above) and PRESS (button)."""
+    """The questions about a post."""
+
+    # What is laid out above them, and the words of the button.
+    BEFORE: tuple[str | Question, ...] = ()
+    PRESS: str
 
     role = forms.ChoiceField(
         label="What is their post?",
-        choices=[(role.value, role.title) for role in Role],
+        choices=[(role.value, role.title_words) for role in Role],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose their post", "invalid_choice": WRONG},
     )
@@ -111,7 +122,6 @@ class PostQuestions(DraftableForm):
 
 
 class GivePostForm(PostQuestions):
-    BEFORE = ()
     PRESS = "Give this post"
 
 
@@ -174,17 +184,16 @@ class FamilyForm(DraftableForm):
     ):
         looks = typed is not None and typed.data.get("do") == "find"
         super().__init__(typed, checked=checked and not looks, **more)
-        self.fields["child"].choices = [
+        self.found = [
             (str(child.uid), f"{child.name} ({child.detail})" if child.detail else child.name)
             for child in found
         ]
-        asked = (
-            ("child", "how", ButtonRow(SubmitButton("Register")))
-            if self.fields["child"].choices
-            else ()
-        )
-        if looks and not asked:
-            asked = (TextBlock("No pupil on the roll matches. Try a shorter part of the name."),)
+        set_choices(self.fields["child"], self.found)
+        asked: list[str | ButtonRow | TextBlock] = []
+        if self.found:
+            asked = ["child", "how", ButtonRow(SubmitButton("Register"))]
+        elif looks:
+            asked = [TextBlock("No pupil on the roll matches. Try a shorter part of the name.")]
         find = SubmitButton("Find", value="find", kind="secondary")
         self.helper = lay_out_form("find", ButtonRow(find), *asked)
 
@@ -193,7 +202,7 @@ class FamilyForm(DraftableForm):
         if "child" in self.errors:
             return given
         if not given.get("child"):
-            self.add_error("child" if self.fields["child"].choices else "find", "Find the pupil")
+            self.add_error("child" if self.found else "find", "Find the pupil")
         elif not given.get("how"):
             self.add_error("how", "Say what relation they are to the pupil")
         return given
@@ -340,7 +349,8 @@ class PasswordForm(forms.Form):
         self.person = person
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         password = given.get("password")
         if password and password != given.get("again"):
             self.add_error("again", "The two passwords are not the same. Type both again.")

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db.models import F, Prefetch
 from django.http import Http404
@@ -27,11 +28,12 @@ from concerns.models.school.staff_file import StaffFile
 from concerns.paper import csv_columns
 from concerns.paper.csv_columns import STAFF
 from concerns.paper.csv_reading import NotATable, read_table
-from concerns.paper.staff_rows import StaffLine, parse_staff_lines
+from concerns.paper.staff_rows import parse_staff_lines
 from concerns.rules.name_folding import fold_text
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May, Role
 from concerns.workflow import handover
+from concerns.workflow.staff_import import StaffLine
 
 A_PAGE = 50
 LATELY = timedelta(days=30)
@@ -76,48 +78,66 @@ def find_staff_by_name(viewer: Viewer, part: str) -> list[StaffListRow]:
 
 
 def _all_staff_with_posts(viewer: Viewer):
+    """Everybody with a post here, past or to come, with their posts here in order and the links
+    they were sent, the last first."""
     posts = Post.objects.filter(school=viewer.school).order_by("since", "pk")
     return Person.objects.of_school(viewer).prefetch_related(
-        Prefetch("posts", posts, to_attr="posts_here"),
-        Prefetch("invitations", Invitation.objects.order_by("-at", "-pk"), to_attr="links"),
+        Prefetch("posts", posts),
+        Prefetch("invitations", Invitation.objects.order_by("-at", "-pk")),
     )
 
 
 def _build_staff_row(viewer: Viewer, person: Person) -> StaffListRow:
     today = viewer.todays_date
-    lasting = [post for post in person.posts_here if post.until is None or post.until >= today]
-    return StaffListRow(
-        person, lasting or person.posts_here[-1:], sign_in_status(person, viewer.now)
-    )
+    posts = list(person.posts.all())
+    lasting = [post for post in posts if post.until is None or post.until >= today]
+    return StaffListRow(person, lasting or posts[-1:], sign_in_status(person, viewer.now))
 
 
 def sign_in_status(person: Person, now: datetime) -> str:
-    """Whether they can sign in, else the state of their invitation. Needs `links` prefetched."""
+    """Whether they can sign in, else the state of their invitation. Takes a person from
+    `_all_staff_with_posts`."""
     if not person.is_active:
         return "Has left, cannot sign in"
     if person.has_usable_password():
         return "Can sign in"
-    if not person.links:
+    links = list(person.invitations.all())
+    if not links:
         return "Not invited yet"
-    return (
-        "Invited"
-        if now - person.links[0].at < LINK_LASTS
-        else "Invited, but the link no longer works"
-    )
+    return "Invited" if now - links[0].at < LINK_LASTS else "Invited, but the link no longer works"
 
 
-def read_person_page(viewer: Viewer, uid: uuid.UUID) -> Person:
+@dataclass(frozen=True)
+class PersonPage:
+    """One of the staff, as their page shows them. `ended` and `lasting` are their posts here,
+    `waiting` the requests about them that await the head."""
+
+    person: Person
+    signs_in: str
+    last_link: Invitation | None
+    lasting: list[Post]
+    ended: list[Post]
+    waiting: list[StaffChangeRequest]
+    covers: list[Cover]
+    family: list[Relation]
+
+
+def read_person_page(viewer: Viewer, uid: uuid.UUID) -> PersonPage:
     """One person with posts, families, cover, links and open requests. Raises Http404."""
-    found = sight.get_one_or_404(viewer, _all_staff_with_posts(viewer), uid)
-    families = Relation.objects.of_school(viewer).filter(shuts_out=found)
-    found.family = list(families.select_related("child").order_by("pk"))
-    found.cover = [row for row in list_covers(viewer) if row.person_id == found.pk]
-    found.waiting = list(_staff_requests(viewer).awaiting_answer().filter(person=found))
-    found.signs_in = sign_in_status(found, viewer.now)
-    lasts = viewer.todays_date
-    found.ended = [post for post in found.posts_here if post.until and post.until < lasts]
-    found.lasting = [post for post in found.posts_here if post not in found.ended]
-    return found
+    person: Person = sight.get_one_or_404(viewer, _all_staff_with_posts(viewer), uid)
+    families = Relation.objects.of_school(viewer).filter(shuts_out=person)
+    today = viewer.todays_date
+    ended = [post for post in person.posts.all() if post.until and post.until < today]
+    return PersonPage(
+        person=person,
+        signs_in=sign_in_status(person, viewer.now),
+        last_link=next(iter(person.invitations.all()), None),
+        lasting=[post for post in person.posts.all() if post not in ended],
+        ended=ended,
+        waiting=list(_staff_requests(viewer).awaiting_answer().filter(person=person)),
+        covers=[row.cover for row in list_covers(viewer) if row.cover.person_id == person.pk],
+        family=list(families.select_related("child").order_by("pk")),
+    )
 
 
 def get_staff_member(viewer: Viewer, uid: uuid.UUID) -> Person:
@@ -140,14 +160,23 @@ def _staff_requests(viewer: Viewer):
     return rows.select_related("by", "person", "child", "answer__by").order_by("-id")
 
 
+@dataclass(frozen=True)
+class StaffRequestRow:
+    """A request that awaits the head. `answerable`: the viewer may answer it."""
+
+    asked: StaffChangeRequest
+    answerable: bool
+
+
 def list_staff_requests(
     viewer: Viewer,
-) -> tuple[list[StaffChangeRequest], list[StaffChangeRequest]]:
+) -> tuple[list[StaffRequestRow], list[StaffChangeRequest]]:
     """(requests that await the head, requests answered in the last month)."""
     since = viewer.now - LATELY
-    waiting = list(_staff_requests(viewer).awaiting_answer()[:A_PAGE])
-    for row in waiting:
-        row.answerable = not row.why_may_not_answer(viewer)
+    waiting = [
+        StaffRequestRow(row, not row.why_may_not_answer(viewer))
+        for row in _staff_requests(viewer).awaiting_answer()[:A_PAGE]
+    ]
     return waiting, list(
         _staff_requests(viewer).already_answered().filter(answer__at__gte=since)[:A_PAGE]
     )
@@ -198,20 +227,31 @@ def list_own_requests(viewer: Viewer) -> list[StaffChangeRequest]:
     )
 
 
-def get_person_leaving(viewer: Viewer, uid: uuid.UUID) -> Person:
+@dataclass(frozen=True)
+class LeavingPage:
+    """Somebody who is leaving. `has` and `owes` are how many concerns and steps they hold that the
+    viewer may know of, `unsent` how many drafts they did not send, `shown` the concerns to list."""
+
+    person: Person
+    has: int
+    owes: int
+    unsent: int
+    shown: list[Concern]
+
+
+def get_person_leaving(viewer: Viewer, uid: uuid.UUID) -> LeavingPage:
     """The person who is leaving, with what they hold and how many drafts they have not sent.
 
-    `has` and `owes` are the concerns and steps that the viewer may know of. Raises Http404 if they
-    have left already, and for the viewer themselves.
+    Raises Http404 if they have left already, and for the viewer themselves.
     """
     here = Person.objects.of_school(viewer).current_staff_of(viewer.school, viewer.todays_date)
-    found = sight.get_one_or_404(viewer, here, uid)
-    if found.pk == viewer.person.pk:
+    person = sight.get_one_or_404(viewer, here, uid)
+    if person.pk == viewer.person.pk:
         raise Http404
-    found.has, found.owes = handover.count_open_work(found, viewer)
-    found.unsent = Draft.objects.begun_by(found, viewer).count()
-    found.shown = _list_held_concerns(viewer, found) if viewer.has_power(May.READ) else []
-    return found
+    has, owes = handover.count_open_work(person, viewer)
+    unsent = Draft.objects.begun_by(person, viewer).count()
+    shown = _list_held_concerns(viewer, person) if viewer.has_power(May.READ) else []
+    return LeavingPage(person, has, owes, unsent, shown)
 
 
 def _list_held_concerns(viewer: Viewer, person: Person) -> list[Concern]:
@@ -228,14 +268,26 @@ def list_successors(viewer: Viewer, leaver: Person) -> dict[str, Person]:
     return {uid: person for uid, person in list_leads_by_uid(viewer).items() if person != leaver}
 
 
-def list_covers(viewer: Viewer) -> list[Cover]:
+@dataclass(frozen=True)
+class CoverRow:
+    """An absence or a cover. `in_effect`: it is so now. `may_end`: the viewer may end it."""
+
+    cover: Cover
+    in_effect: bool
+    may_end: bool
+
+
+def list_covers(viewer: Viewer) -> list[CoverRow]:
     """Current and planned absences and cover, by first day, with whether the viewer may end it."""
     rows = Cover.objects.of_school(viewer).current_or_planned(viewer.todays_date)
-    found = list(rows.select_related("person", "stands_in").order_by("since", "pk"))
-    for row in found:
-        row.now_so = row.is_in_effect(viewer.school, viewer.now)
-        row.theirs = row.person_id == viewer.person.pk or viewer.has_power(May.PEOPLE)
-    return found
+    return [
+        CoverRow(
+            cover=row,
+            in_effect=row.is_in_effect(viewer.school, viewer.now),
+            may_end=row.person_id == viewer.person.pk or viewer.has_power(May.PEOPLE),
+        )
+        for row in rows.select_related("person", "stands_in").order_by("since", "pk")
+    ]
 
 
 def get_current_cover(viewer: Viewer, uid: uuid.UUID) -> Cover:
@@ -299,4 +351,7 @@ def viewer_for_command_line(school: School, now: datetime) -> Viewer | None:
 
 def viewer_without_person(school: School, now: datetime) -> Viewer:
     """A viewer without a person, to import the first staff file, which must name a head."""
-    return Viewer(None, school, frozenset({Role.HEAD}), now)
+    # Everywhere else a viewer has a person, so the type says so. What the command line does with
+    # this one writes a line in the record without a name.
+    nobody = cast(Person, None)
+    return Viewer(nobody, school, frozenset({Role.HEAD}), now)

@@ -67,7 +67,8 @@ def staff(request):
 
 def person(request, uid):
     found = queries.read_person_page(request.viewer, uid)
-    page = {"person": found, "unsent": "unsent" in request.GET, "sent": "sent" in request.GET}
+    page = {"person": found.person, "found": found}
+    page |= {"unsent": "unsent" in request.GET, "sent": "sent" in request.GET}
     return render(request, "people/person.html", page)
 
 
@@ -155,8 +156,8 @@ def _read_family_sheet(request):
 
 def unrelate(request, uid):
     relation = queries.get_current_relation(request.viewer, uid)
-    said = {"label": "They are not, or no longer, family of this pupil", "press": "Take it back"}
-    sheet = FormPage(request, forms.ConfirmationForm, **said)
+    label = "They are not, or no longer, family of this pupil"
+    sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Take it back")
     if sheet.is_complete:
         who = {"person": relation.person, "child": relation.child}
         if sheet.attempt_act(
@@ -169,7 +170,7 @@ def unrelate(request, uid):
 def invite(request, uid):
     """Sends a link to choose a password, the first one or a new one."""
     viewer = request.viewer
-    person = queries.read_person_page(viewer, uid)
+    person = queries.get_staff_member(viewer, uid)
     first = not person.has_usable_password()
     label = "This is their own address, and I know that they asked for this themselves"
     sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Send the link")
@@ -218,15 +219,16 @@ def answer(request, uid):
 
 def leave(request, uid):
     viewer = request.viewer
-    person = queries.get_person_leaving(viewer, uid)
+    leaver = queries.get_person_leaving(viewer, uid)
+    person = leaver.person
     able = queries.list_successors(viewer, person)
-    holds = bool(person.has or person.owes)
+    holds = bool(leaver.has or leaver.owes)
     sheet = FormPage(request, forms.LeaveForm, today=viewer.todays_date, able=able, holds=holds)
     if sheet.is_complete:
         to = able.get(sheet.cleaned_answers.get("to", ""))
         if sheet.attempt_act(acts.leave, person=person, last=sheet.cleaned_answers["last"], to=to):
             return sheet.go_to_page("people_person", uid=uid)
-    return sheet.render_page("people/leave.html", person=person)
+    return sheet.render_page("people/leave.html", person=person, leaver=leaver)
 
 
 def covers(request):
@@ -244,14 +246,17 @@ def covers(request):
         what = Cover(**said, **people, weekdays="".join(sorted(sheet.cleaned_answers["weekdays"])))
         if sheet.attempt_act(acts.say_cover, cover=what):
             return sheet.go_to_page("people_covers")
-    known = {"covers": queries.list_covers(viewer), "acting": queries.find_acting_leads(viewer)}
-    return sheet.render_page("people/covers.html", **known)
+    return sheet.render_page(
+        "people/covers.html",
+        covers=queries.list_covers(viewer),
+        acting=queries.find_acting_leads(viewer),
+    )
 
 
 def uncover(request, uid):
     cover = queries.get_current_cover(request.viewer, uid)
-    said = {"label": "This is wrong, or no longer true", "press": "Remove it"}
-    sheet = FormPage(request, forms.ConfirmationForm, **said)
+    label = "This is wrong, or no longer true"
+    sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Remove it")
     if sheet.is_complete and sheet.attempt_act(acts.end_cover, cover=cover):
         return sheet.go_to_page("people_covers")
     return sheet.render_page("people/uncover.html", cover=cover)

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar, cast
 
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from concerns.models.child.child import Child, ChildName
 from concerns.models.child.child_details import (
@@ -22,7 +23,7 @@ from concerns.models.child.child_details import (
     Sighting,
     Status,
 )
-from concerns.models.child.child_fact import Fact
+from concerns.models.child.child_fact import ChildFact, Facts
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
@@ -35,6 +36,8 @@ from concerns.rules.child_file_vocabulary import (
     SeenHow,
     YesNo,
 )
+
+FactOfChild = TypeVar("FactOfChild", bound=ChildFact)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class FileAdult:
 
     @property
     def is_responsible(self) -> bool:
-        return bool(self.tie) and self.tie.responsibility == YesNo.YES
+        return self.tie is not None and self.tie.responsibility == YesNo.YES
 
 
 @dataclass(frozen=True)
@@ -125,17 +128,18 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     Does not check permission: `doors/sight.py` must already have let the viewer read `children`.
     """
     children = list(children)
-    of = {"child__in": [child.pk for child in children]}
+    of = [child.pk for child in children]
     homes = _group_by_child(_current_facts(Home, of).select_related("household"))
     adults = _FileAdults(of, [home.household_id for rows in homes.values() for home in rows])
     here = find_siblings_here(viewer, children)
     elsewhere = _group_by_child(_current_facts(Sibling, of).filter(other=None))
-    statuses = _group_by_child(Status.objects.filter(**of))
-    known = [_group_by_child(_current_facts(model, of)) for model in (Professional, Language)]
+    statuses = _group_by_child(Status.objects.filter(child__in=of))
+    professionals = _group_by_child(_current_facts(Professional, of))
+    languages = _group_by_child(_current_facts(Language, of))
     earlier = _earlier_files_by_child(viewer, of)
     seen = _last_sightings(children)
-    names = defaultdict(list)
-    for name in ChildName.objects.former_names().filter(**of).order_by("-until", "-id"):
+    names: dict[int, list[ChildName]] = defaultdict(list)
+    for name in ChildName.objects.former_names().filter(child__in=of).order_by("-until", "-id"):
         names[name.child_id].append(name)
     lines = _current_facts(HomeAuthority, of).select_related("authority")
     lives_in = {row.child_id: row for row in lines}
@@ -153,8 +157,8 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
             siblings_elsewhere=elsewhere[child.pk],
             statuses=[row for row in statuses[child.pk] if row.ended_at is None],
             was=[row for row in statuses[child.pk] if row.ended_at],
-            professionals=known[0][child.pk],
-            languages=known[1][child.pk],
+            professionals=professionals[child.pk],
+            languages=languages[child.pk],
             earlier=earlier[child.pk],
             seen=seen.get(child.pk, (None, None))[0],
             alone=seen.get(child.pk, (None, None))[1],
@@ -167,13 +171,15 @@ def _authority_for_file(viewer: Viewer, line: HomeAuthority | None) -> Authority
     return line.authority if line else viewer.school.authority
 
 
-def _current_facts(model, of):
-    return model.objects.not_ended().filter(**of)
+def _current_facts(model: type[FactOfChild], of: list[int]) -> "Facts[FactOfChild]":
+    """The facts that have not ended of the children with the keys `of`."""
+    facts = model.objects.not_ended().filter(child__in=of)
+    return cast("Facts[FactOfChild]", facts)
 
 
-def _group_by_child(rows) -> dict[int, list]:
+def _group_by_child(rows: QuerySet[FactOfChild]) -> dict[int, list[FactOfChild]]:
     """Child key -> rows, in the order in which they began."""
-    found = defaultdict(list)
+    found: dict[int, list[FactOfChild]] = defaultdict(list)
     for row in rows.order_by("began_at", "id"):
         found[row.child_id].append(row)
     return found
@@ -182,16 +188,16 @@ def _group_by_child(rows) -> dict[int, list]:
 class _FileAdults:
     """The adults of some children: those in their homes and those with a tie to them."""
 
-    def __init__(self, of, households: list[int]):
+    def __init__(self, of: list[int], households: list[int]):
         self.ties = _group_by_child(_current_facts(Tie, of).select_related("adult"))
         living = AdultHome.objects.not_ended().filter(household__in=households)
-        self.homes = defaultdict(list)
+        self.homes: dict[int, list[AdultHome]] = defaultdict(list)
         for row in living.select_related("adult").order_by("began_at", "id"):
             self.homes[row.household_id].append(row)
         keys = {row.adult_id for rows in self.homes.values() for row in rows}
         keys |= {tie.adult_id for ties in self.ties.values() for tie in ties}
-        self.facts = defaultdict(list)
-        facts: Iterable[Fact] = AdultFact.objects.not_ended().filter(adult__in=keys)
+        self.facts: dict[tuple[int, str], list[AdultFact]] = defaultdict(list)
+        facts = AdultFact.objects.not_ended().filter(adult__in=keys)
         for fact in facts.order_by("began_at", "id"):
             self.facts[fact.adult_id, fact.kind].append(fact)
 
@@ -231,7 +237,7 @@ def find_siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, l
         pairs |= {(one, other), (other, one)}
     wanted = {other for one, other in pairs if one in keys}
     rows = Child.objects.visible_to(viewer).filter(pk__in=wanted).in_surname_order()
-    found = {key: [] for key in keys}
+    found: dict[int, list[Child]] = {key: [] for key in keys}
     for row in rows:
         for key in keys:
             if key != row.pk and (key, row.pk) in pairs:
@@ -239,10 +245,10 @@ def find_siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, l
     return found
 
 
-def _earlier_files_by_child(viewer: Viewer, of) -> dict[int, list[EarlierFileProgress]]:
+def _earlier_files_by_child(viewer: Viewer, of: list[int]) -> dict[int, list[EarlierFileProgress]]:
     events = FileEvent.objects.select_related("by").order_by("happened_at", "id")
-    rows = EarlierFile.objects.filter(**of).select_related("by", "ended_by")
-    found = defaultdict(list)
+    rows = EarlierFile.objects.filter(child__in=of).select_related("by", "ended_by")
+    found: dict[int, list[EarlierFileProgress]] = defaultdict(list)
     for row in rows.prefetch_related(Prefetch("events", events)).order_by("-id"):
         due = calendars.add_school_days(viewer.school.school_calendar, row.at, EARLIER_FILE_DAYS)
         late = lateness_in_school_time(viewer, due) if row.ended_at is None else ""

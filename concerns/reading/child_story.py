@@ -4,14 +4,17 @@ the earlier concerns about brothers and sisters.
 Reviews of harm to children keep finding that each person who wrote held only one piece.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
+from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.child.child import Child
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.school.person import Viewer
 from concerns.reading.child_file import ChildFile
 
 # How far back the earlier concerns go.
@@ -39,7 +42,9 @@ class ChildStory:
     siblings: list[SiblingStory]
 
 
-def concerns_of_children_since(viewer, concern: Concern, keys: list[int], since: datetime):
+def concerns_of_children_since(
+    viewer: Viewer, concern: Concern, keys: Iterable[int], since: datetime
+) -> QuerySet[Concern]:
     """Other concerns about the children with these primary keys, received after `since`, that
     `viewer` may read; newest first. The caller shows the rows through `doors/sight.py`, which
     records the reading."""
@@ -66,7 +71,11 @@ def build_child_stories(
 
 
 def _build_child_story(
-    concern: Concern, row: ConcernChild, file: ChildFile, found, here: set[int]
+    concern: Concern,
+    row: ConcernChild,
+    file: ChildFile,
+    found: list[Concern],
+    here: set[int | None],
 ) -> ChildStory:
     """A concern about both the child and a brother or sister is listed once, under the child. A
     brother or sister in `here`, the keys of this concern's children, has a story of their own."""
@@ -82,11 +91,13 @@ def _build_child_story(
     return ChildStory(row, own, count, file, siblings)
 
 
-def _concerns_with_part(found: list[Concern], child: int) -> list[tuple[Concern, ConcernChild]]:
+def _concerns_with_part(
+    found: list[Concern], child: int | None
+) -> list[tuple[Concern, ConcernChild]]:
     return [(one, row) for one in found for row in one.children.all() if row.child_id == child]
 
 
-def count_writers_and_entries(concerns: list[Concern]) -> str:
+def count_writers_and_entries(concerns: Sequence[Concern | AdultConcern]) -> str:
     """How many different people wrote, how many entries, and over how long: "3 adults, 4 entries,
     3 weeks"."""
     times = [concern.received_at for concern in concerns]

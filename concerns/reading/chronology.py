@@ -8,13 +8,13 @@ several children it has only what was decided, said and sent for this child, as 
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from concerns.models.child.child import Child
 from concerns.models.school.person import Viewer
-from concerns.reading.chronology_sources import SOURCES
+from concerns.reading.chronology_sources import SOURCES, ChronologySource
 from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.reporting_periods import local_midnight
 
@@ -55,7 +55,7 @@ class ChronologyPlace(NamedTuple):
     source: int
     uid: uuid.UUID
 
-    def __str__(self):
+    def __str__(self) -> str:
         """For use in an address, so it holds no name."""
         return f"{self.at.astimezone(UTC):{STAMP}}.{self.source}.{self.uid}"
 
@@ -95,14 +95,31 @@ def read_chronology_page(
         way = "-" if wanted.newest_first else ""
         for row in rows.order_by(f"{way}{source.moment}", f"{way}uid")[: most + 1]:
             at = getattr(row, source.moment)
-            entry = ChronologyEntry(at, source.sort, row.uid, **source.tell(row))
-            found.append((ChronologyPlace(at, number, row.uid), entry))
+            found.append((ChronologyPlace(at, number, row.uid), _build_entry(source, row, at)))
     found.sort(key=lambda pair: pair[0], reverse=wanted.newest_first)
     more = str(found[most - 1][0]) if len(found) > most else ""
     return [entry for _, entry in found[:most]], more
 
 
-def _filter_by_days(viewer: Viewer, rows, moment: str, wanted: ChronologyFilters):
+def _build_entry(source: ChronologySource, row: Any, at: datetime) -> ChronologyEntry:
+    told = source.tell(row)
+    return ChronologyEntry(
+        at=at,
+        sort=source.sort,
+        uid=row.uid,
+        heading=told.heading,
+        words=told.words,
+        by=row.writer,
+        concern=told.concern.uid if told.concern else None,
+        reference=told.concern.reference if told.concern else "",
+        ended=told.ended,
+        on=told.on,
+    )
+
+
+def _filter_by_days(
+    viewer: Viewer, rows: QuerySet[Any], moment: str, wanted: ChronologyFilters
+) -> QuerySet[Any]:
     days = viewer.school.school_calendar
     if wanted.since:
         rows = rows.filter(**{f"{moment}__gte": local_midnight(days, wanted.since)})
@@ -111,7 +128,9 @@ def _filter_by_days(viewer: Viewer, rows, moment: str, wanted: ChronologyFilters
     return rows
 
 
-def _filter_after_place(rows, moment: str, number: int, wanted: ChronologyFilters):
+def _filter_after_place(
+    rows: QuerySet[Any], moment: str, number: int, wanted: ChronologyFilters
+) -> QuerySet[Any]:
     if wanted.after is None:
         return rows
     at, source, uid = wanted.after

@@ -4,11 +4,14 @@ Of a concern about several children only what was decided, said and sent for thi
 as in their story. Siblings at this school are included only if the viewer may see them.
 """
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from concerns.models.base.case_row import CaseRow
 from concerns.models.child.child import Child
 from concerns.models.child.child_details import (
     EarlierFile,
@@ -26,6 +29,7 @@ from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.later_entries import Addition, Ending
 from concerns.models.response.chase_call import ChaseCall
 from concerns.models.response.conversation import Conversation
+from concerns.models.response.decision import Decision
 from concerns.models.response.meeting import Meeting
 from concerns.models.response.referral import ReferralEvent
 from concerns.models.response.watch import Watch
@@ -35,205 +39,196 @@ from concerns.rules.child_file_vocabulary import AdultFactKind, ChronologySort, 
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+@dataclass(frozen=True)
+class EntryText:
+    """A row in words, and the concern it is on. `on` is its day, if only a day was written down.
+    `ended`: it is the end of something."""
+
+    heading: str
+    words: str
+    concern: Concern | None = None
+    ended: bool = False
+    on: date | None = None
+
+
+SourceRows = Callable[[Viewer, Child], QuerySet[Any]]
+
 
 class ChronologySource(NamedTuple):
     sort: ChronologySort
-    # A queryset, its time column, and a function that gives the fields of a row's entry.
-    rows: Callable
+    # A queryset, annotated with `writer`, the name of whoever wrote each row; its time column; and
+    # a function that puts a row into words.
+    rows: SourceRows
     moment: str
-    tell: Callable
+    tell: Callable[[Any], EntryText]
+
+
+class PartInConcern(TypedDict):
+    """The child's part in a concern, as `_concern_source_rows` annotates it."""
+
+    part: str
 
 
 # Concerns and the rows on them
 
 
-def _concern_source_rows(viewer: Viewer, child: Child):
+def _concern_source_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = Concern.objects.visible_to(viewer).filter(children__child=child)
     return rows.annotate(part=F("children__part"), writer=F("reporter__name"))
 
 
-def _on_concerns_with_child(child: Child, **more):
+def _on_concerns_with_child(child: Child, **more: ChildPart) -> Q:
     """Condition for rows on concerns the child is in. It does not check who may see them."""
     return Q(concern__in=ConcernChild.objects.filter(child=child, **more).values("concern"))
 
 
-def _on_concerns_about_child(child: Child):
+def _on_concerns_about_child(child: Child) -> Q:
     """The same for concerns about the child: for rows that apply to all children of a concern."""
     return _on_concerns_with_child(child, part=ChildPart.ABOUT)
 
 
-def _rows_for_child(model, own: str):
+def _rows_for_child(model: type[CaseRow], own: str) -> SourceRows:
     """Rows of `model` for this child, found by the lookup `own`, that the viewer may see."""
 
-    def child_source_rows(viewer: Viewer, child: Child):
+    def child_source_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
         found = model.objects.visible_to(viewer).filter(**{own: child})
         return found.annotate(writer=F("by__name"))
 
     return child_source_rows
 
 
-def _rows_on_concerns(model):
-    def concern_level_rows(viewer: Viewer, child: Child):
+RowOnConcern = type[Addition] | type[Ending] | type[Meeting] | type[Watch]
+
+
+def _rows_on_concerns(model: RowOnConcern) -> SourceRows:
+    def concern_level_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
         found = model.objects.visible_to(viewer).filter(_on_concerns_about_child(child))
         return found.select_related("concern").annotate(writer=F("by__name"))
 
     return concern_level_rows
 
 
-def _decision_rows(viewer: Viewer, child: Child):
+def _decision_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     made = concern_history.decisions_newest_first().visible_to(viewer)
     made = made.filter(children__concern_child__child=child)
     return made.select_related("by", "concern").annotate(writer=F("by__name"))
 
 
-def _conversation_rows(viewer: Viewer, child: Child):
+def _conversation_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     own = Q(concern_child__child=child) | Q(concern_child=None) & _on_concerns_about_child(child)
     rows = Conversation.objects.visible_to(viewer).filter(_on_concerns_with_child(child), own)
     return rows.select_related("concern").annotate(writer=F("by__name"))
 
 
-def _chase_call_rows(viewer: Viewer, child: Child):
+def _chase_call_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = _rows_for_child(ChaseCall, "referral__decision__children__concern_child__child")(
         viewer, child
     )
     return rows.select_related("referral__concern")
 
 
-def _meeting_rows(viewer: Viewer, child: Child):
+def _meeting_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     """Without meetings held before the concern was moved to this child: they were about another."""
     moved = Refiling.objects.filter(concern=OuterRef("concern"), to=child, at__gt=OuterRef("at"))
     rows = _rows_on_concerns(Meeting)(viewer, child).filter(~Exists(moved))
     return rows.prefetch_related("actions__holder")
 
 
-def _referral_event_rows(viewer: Viewer, child: Child):
+def _referral_event_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = _rows_for_child(ReferralEvent, "referral__decision__children__concern_child__child")(
         viewer, child
     )
-    return rows.select_related("referral__concern").annotate(who=F("by__name"))
+    return rows.select_related("referral__concern", "by")
 
 
-def _link_to_concern(concern: Concern) -> dict:
-    return {"concern": concern.uid, "reference": concern.reference}
-
-
-def _describe_concern(row: Concern) -> dict:
+def _describe_concern(row: "WithAnnotations[Concern, PartInConcern]") -> EntryText:
     also = "" if row.part == ChildPart.ABOUT else " (also involved)"
     own = row.child_words and f"The child's own words: {row.child_words}"
     words = "\n".join(filter(None, [row.in_short, own]))
-    return {"heading": f"Concern{also}", "words": words, "by": row.writer, **_link_to_concern(row)}
+    return EntryText(f"Concern{also}", words, row)
 
 
-def _describe_addition(row: Addition) -> dict:
+def _describe_addition(row: Addition) -> EntryText:
     heading = "Note for the leads" if row.for_leads else "Added to a concern"
-    return {
-        "heading": heading,
-        "words": row.words,
-        "by": row.writer,
-        **_link_to_concern(row.concern),
-    }
+    return EntryText(heading, row.words, row.concern)
 
 
-def _describe_ending(row: Ending) -> dict:
+def _describe_ending(row: Ending) -> EntryText:
     heading = "Reopened" if row.reopened else f"Closed: {row.ending_outcome_words}"
-    return {
-        "heading": heading,
-        "words": row.words,
-        "by": row.writer,
-        **_link_to_concern(row.concern),
-    }
+    return EntryText(heading, row.words, row.concern)
 
 
-def _describe_watch(row: Watch) -> dict:
+def _describe_watch(row: Watch) -> EntryText:
     heading = f"Watched for {row.last} school weeks: {row.because_words}"
-    return {
-        "heading": heading,
-        "words": row.words,
-        "by": row.writer,
-        **_link_to_concern(row.concern),
-    }
+    return EntryText(heading, row.words, row.concern)
 
 
-def _describe_decision(row) -> dict:
+def _describe_decision(row: Decision) -> EntryText:
     ways = "; ".join(route.route_in_words for route in row.routes.all())
     asked = [f"{asked}: {answer}" for asked, answer in concern_history.list_decision_answers(row)]
     words = "\n".join([row.reason, *asked])
-    return {
-        "heading": f"Decided: {ways}",
-        "words": words,
-        "by": row.writer,
-        **_link_to_concern(row.concern),
-    }
+    return EntryText(f"Decided: {ways}", words, row.concern)
 
 
-def _describe_referral_event(row: ReferralEvent) -> dict:
+def _describe_referral_event(row: ReferralEvent) -> EntryText:
     heading = f"{row.referral.route_words}: {row.stage_words.lower()}"
-    words = concern_history.referral_event_in_words(row)
-    return {
-        "heading": heading,
-        "words": words,
-        "by": row.writer,
-        **_link_to_concern(row.referral.concern),
-    }
+    words = concern_history.referral_event_in_words(row, row.by.name)
+    return EntryText(heading, words, row.referral.concern)
 
 
-def _describe_chase_call(row: ChaseCall) -> dict:
+def _describe_chase_call(row: ChaseCall) -> EntryText:
     heading = f"{row.referral.route_words}: chased"
     words = "\n".join(filter(None, [row.call_in_words, row.said]))
-    return {
-        "heading": heading,
-        "words": words,
-        "by": row.writer,
-        **_link_to_concern(row.referral.concern),
-    }
+    return EntryText(heading, words, row.referral.concern)
 
 
-def _describe_meeting(row: Meeting) -> dict:
+def _describe_meeting(row: Meeting) -> EntryText:
     words = "\n".join([f"Present: {row.who}", row.agreed, *row.school_actions_in_words])
-    return {
-        "heading": row.kind_words,
-        "words": words,
-        "by": row.writer,
-        **_link_to_concern(row.concern),
-    }
+    return EntryText(row.kind_words, words, row.concern)
 
 
-def _describe_conversation(row: Conversation) -> dict:
+def _describe_conversation(row: Conversation) -> EntryText:
     heading = concern_history.conversation_in_words(row)
-    return {
-        "heading": heading,
-        "words": row.said,
-        "by": row.writer,
-        **_link_to_concern(row.concern),
-    }
+    return EntryText(heading, row.said, row.concern)
 
 
 # The child's file
 
 
-def _child_if_readable(viewer: Viewer, child: Child):
+def _child_if_readable(viewer: Viewer, child: Child) -> QuerySet[Child, Any]:
     """The child's primary key, or no row if the viewer may not read its story."""
     return Child.objects.visible_to(viewer).filter(pk=child.pk).values("pk")
 
 
-def _sources_of_facts(model, **more):
+def _sources_of_facts(
+    model: type[Fact],
+    *,
+    say: Callable[[Any], str],
+    needs: Sequence[str] = (),
+    sort: ChronologySort = ChronologySort.HOME,
+) -> tuple[ChronologySource, ChronologySource]:
     """Two sources for one kind of fact in the child's file: when each began, and when it ended.
-    `say` puts a row into words, `needs` names relations to select, `sort` is HOME if missing."""
+    `say` puts a row into words, `needs` names relations to select."""
 
-    def facts_by_beginning(viewer: Viewer, child: Child):
+    def readable_facts(viewer: Viewer, child: Child) -> QuerySet[Any]:
         rows = model.objects.filter(
             **{f"{model.to_child}__in": _child_if_readable(viewer, child)}
         ).distinct()
         if model is Sibling:
             rows = rows.filter(Q(other=None) | Q(other__in=Child.objects.visible_to(viewer)))
-        return rows.annotate(writer=F("by__name")).select_related(*more.get("needs", ()))
+        return rows.select_related(*needs)
 
-    def facts_by_end(viewer: Viewer, child: Child):
-        rows = facts_by_beginning(viewer, child).filter(ended_at__isnull=False)
-        return rows.annotate(ender=F("ended_by__name"))
+    def facts_by_beginning(viewer: Viewer, child: Child) -> QuerySet[Any]:
+        return readable_facts(viewer, child).annotate(writer=F("by__name"))
 
-    sort = more.get("sort", ChronologySort.HOME)
-    say = more["say"]
+    def facts_by_end(viewer: Viewer, child: Child) -> QuerySet[Any]:
+        rows = readable_facts(viewer, child).filter(ended_at__isnull=False)
+        return rows.annotate(writer=F("ended_by__name"))
+
     return (
         ChronologySource(
             sort, facts_by_beginning, "began_at", lambda row: _describe_fact_begun(row, say(row))
@@ -244,21 +239,28 @@ def _sources_of_facts(model, **more):
     )
 
 
-def _describe_fact_begun(row: Fact, said: str) -> dict:
+def _describe_fact_begun(row: Fact, said: str) -> EntryText:
     late = f"Recorded {format_date_or_time(row.at)}" if row.began_at != row.at else ""
-    return {"heading": said, "words": late, "by": row.writer, "on": row.since}
+    return EntryText(said, late, on=row.since)
 
 
-def _describe_fact_ended(row: Fact, said: str) -> dict:
+def _describe_fact_ended(row: Fact, said: str) -> EntryText:
     view = getattr(row, "view_ended", "")
-    words = [row.why_ended, view and f"The school's view: {view}"]
-    words = "\n".join(filter(None, words))
-    more = {"ended": True, "on": row.until}
-    return {"heading": f"No longer: {said}", "words": words, "by": row.ender, **more}
+    told = [row.why_ended, view and f"The school's view: {view}"]
+    words = "\n".join(filter(None, told))
+    return EntryText(f"No longer: {said}", words, ended=True, on=row.until)
 
 
 def _status_in_words(row: Status) -> str:
     return f"{row.words}, decided by {row.decided_by}"
+
+
+def _home_in_words(row: Home) -> str:
+    return f"Lives at {row.household.address}"
+
+
+def _adult_home_in_words(row: AdultHome) -> str:
+    return f"{row.adult.name} lives at {row.household.address}"
 
 
 _RESPONSIBLE = {
@@ -278,7 +280,7 @@ def _adult_fact_in_words(row: AdultFact) -> str:
 
 
 def _sibling_in_words(row: Sibling) -> str:
-    name = row.other.name if row.other_id else row.name
+    name = row.other.name if row.other else row.name
     return f"Brother or sister: {', '.join(filter(None, [name, row.born, row.where]))}"
 
 
@@ -296,23 +298,23 @@ def _home_authority_in_words(row: HomeAuthority) -> str:
     return f"Home authority: {row.authority.name}, said by {row.told_by}"
 
 
-def _file_event_rows(viewer: Viewer, child: Child):
+def _file_event_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = FileEvent.objects.filter(file__child__in=_child_if_readable(viewer, child))
     return rows.annotate(writer=F("by__name"))
 
 
-def _sighting_rows(viewer: Viewer, child: Child):
+def _sighting_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = Sighting.objects.filter(child__in=_child_if_readable(viewer, child))
     return rows.annotate(writer=F("by__name"))
 
 
-def _describe_file_event(row: FileEvent) -> dict:
+def _describe_file_event(row: FileEvent) -> EntryText:
     heading = f"Earlier school's file: {row.stage_words.lower()}"
-    return {"heading": heading, "words": row.words, "by": row.writer}
+    return EntryText(heading, row.words)
 
 
-def _describe_sighting(row: Sighting) -> dict:
-    return {"heading": row.how_words, "words": row.words, "by": row.writer}
+def _describe_sighting(row: Sighting) -> EntryText:
+    return EntryText(row.how_words, row.words)
 
 
 def _list_chronology_sources() -> Iterator[ChronologySource]:
@@ -341,12 +343,8 @@ def _list_chronology_sources() -> Iterator[ChronologySource]:
         ChronologySort.HOME, _file_event_rows, "happened_at", _describe_file_event
     )
     yield from _sources_of_facts(Status, sort=ChronologySort.STATUS, say=_status_in_words)
-    address = {"needs": ["household"], "say": lambda row: f"Lives at {row.household.address}"}
-    yield from _sources_of_facts(Home, **address)
-    lives = {"needs": ["household", "adult"]}
-    yield from _sources_of_facts(
-        AdultHome, **lives, say=lambda row: f"{row.adult.name} lives at {row.household.address}"
-    )
+    yield from _sources_of_facts(Home, needs=["household"], say=_home_in_words)
+    yield from _sources_of_facts(AdultHome, needs=["household", "adult"], say=_adult_home_in_words)
     yield from _sources_of_facts(Tie, needs=["adult"], say=_tie_in_words)
     yield from _sources_of_facts(AdultFact, needs=["adult"], say=_adult_fact_in_words)
     yield from _sources_of_facts(Sibling, needs=["other"], say=_sibling_in_words)

@@ -5,21 +5,30 @@ of row and none makes one query per row. The number of queries depends on how ma
 there are, not on how many rows. The functions marked "Prefetched" expect a concern from there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.exclusion import Exclusion
-from concerns.models.concern.later_entries import Addition, Ending, Handing, Mark, WordBack
+from concerns.models.concern.later_entries import (
+    Addition,
+    AuthoredText,
+    Ending,
+    Handing,
+    Mark,
+    WordBack,
+)
 from concerns.models.response.chase_call import ChaseCall
 from concerns.models.response.conversation import Conversation
-from concerns.models.response.decision import Decision, DecisionRoute
+from concerns.models.response.decision import Decision, DecisionRoute, Decisions
 from concerns.models.response.meeting import Meeting, MeetingAction
 from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import Step, StepEnding
@@ -73,8 +82,18 @@ class HistoryEvent:
     done: str = ""
 
 
-def prefetch_concern_history(concern: Concern) -> Concern:
-    """Prefetch all rows of `concern`, with one query for each kind. Returns the same object."""
+@dataclass(frozen=True)
+class ConcernHistory:
+    """A concern with all its rows prefetched. `noted` are its steps that a note completed, `tasks`
+    its steps that are tasks for colleagues."""
+
+    concern: Concern
+    noted: list[Step]
+    tasks: list[Step]
+
+
+def prefetch_concern_history(concern: Concern) -> ConcernHistory:
+    """Prefetch all rows of `concern`, with one query for each kind."""
     open_steps = Step.objects.open().in_order()
     open_steps = open_steps.select_related("holder", "referral", "decision")
     prefetch_related_objects(
@@ -83,7 +102,6 @@ def prefetch_concern_history(concern: Concern) -> Concern:
         "category_rows",
         Prefetch("marks", Mark.objects.order_by("id")),
         Prefetch("steps", open_steps),
-        Prefetch("steps", Step.objects.filter(kind__in=NOTED, ended=StepEnding.DONE), "noted"),
         Prefetch("decisions", decisions_newest_first().prefetch_related("children")),
         Prefetch("referrals", referrals_with_events()),
         Prefetch("conversations", conversations_in_order()),
@@ -94,19 +112,19 @@ def prefetch_concern_history(concern: Concern) -> Concern:
         Prefetch("endings", _rows_with_author(Ending)),
         Prefetch("exclusions", Exclusion.objects.with_people_named()),
         Prefetch("refilings", Refiling.objects.with_children_named()),
-        Prefetch("steps", _tasks_with_answers(), "asked_for"),
         Prefetch("watches", _rows_with_author(Watch).select_related("by", "adult")),
     )
-    return concern
+    noted = Step.objects.filter(concern=concern, kind__in=NOTED, ended=StepEnding.DONE)
+    return ConcernHistory(concern, list(noted), list(_tasks_with_answers(concern)))
 
 
-def _current_children_of_concern():
+def _current_children_of_concern() -> QuerySet[ConcernChild]:
     return ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
 
 
-def _tasks_with_answers():
+def _tasks_with_answers(concern: Concern) -> QuerySet[Step]:
     """Steps that are tasks for colleagues, with who set the task and who answered it."""
-    tasks = Step.objects.filter(task__isnull=False).order_by("id")
+    tasks = Step.objects.filter(concern=concern, task__isnull=False).order_by("id")
     return tasks.select_related("holder", "done_by", "task__by", "task__answer__by")
 
 
@@ -115,7 +133,23 @@ def answer_to_task(step: Step) -> TaskAnswer | None:
     return getattr(step.task, "answer", None)
 
 
-def most_pressing_step(steps: list[Step]) -> Step | None:
+class StepInWords(Protocol):
+    """A step as a page says it: the model, or a row of the queue."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def pk(self) -> int: ...
+    @property
+    def step_in_words(self) -> str: ...
+
+
+OpenStep = TypeVar("OpenStep", bound=StepInWords)
+
+
+def most_pressing_step(steps: Iterable[OpenStep]) -> OpenStep | None:
     """The step of the lowest rank, and of these the one due first. None if there are no steps."""
     return min(
         steps,
@@ -125,7 +159,7 @@ def most_pressing_step(steps: list[Step]) -> Step | None:
 
 
 def explain_queue_position(
-    concern: Concern, step, route: str | None, today: date, marked: bool
+    concern: Concern, step: StepInWords | None, route: str | None, today: date, marked: bool
 ) -> str:
     """Why the concern has its place in the queue: its most pressing open `step`, with the route of
     that step's referral or the writer's worries, as in "First look, today: worried about going home
@@ -175,10 +209,10 @@ def list_decision_answers(decision: Decision) -> list[tuple[str, str]]:
     return [(question, answer) for question, answer in answers if answer]
 
 
-def referral_event_in_words(event: ReferralEvent) -> str:
-    """A referral event in one line. `event` needs the annotation `who`: its writer's name."""
+def referral_event_in_words(event: ReferralEvent, writer: str) -> str:
+    """A referral event in one line. `writer` is the name of whoever wrote it down."""
     told = [
-        f"{event.stage_words}, {wording.format_date_or_time(event.happened_at)}, {event.who}",
+        f"{event.stage_words}, {wording.format_date_or_time(event.happened_at)}, {writer}",
         event.answer and event.referral_answer_words,
         event.rung_words,
         event.agency and f"To {event.agency}",
@@ -198,14 +232,14 @@ def conversation_in_words(conversation: Conversation) -> str:
     return f"{how}: {', '.join(filter(None, [*whom, also]))}"
 
 
-def decisions_newest_first():
+def decisions_newest_first() -> Decisions:
     """Decisions, newest first, each with who made it and its routes."""
     routes = DecisionRoute.objects.select_related("adult").order_by("id")
     made = Decision.objects.select_related("by").order_by("-id")
     return made.prefetch_related(Prefetch("routes", routes))
 
 
-def referrals_with_events():
+def referrals_with_events() -> QuerySet[Referral]:
     """Referrals in the order they were made, each with its events and chase calls."""
     events = ReferralEvent.objects.select_related("by").order_by("id")
     calls = ChaseCall.objects.select_related("by").order_by("id")
@@ -213,18 +247,18 @@ def referrals_with_events():
     return sent.prefetch_related(Prefetch("events", events), Prefetch("chases", calls))
 
 
-def conversations_in_order():
+def conversations_in_order() -> QuerySet[Conversation]:
     return Conversation.objects.select_related("by").order_by("happened_at", "id")
 
 
-def meetings_with_actions():
+def meetings_with_actions() -> QuerySet[Meeting]:
     """Meetings in the order they were held, each with the actions agreed for the school."""
     ours = MeetingAction.objects.select_related("holder").order_by("id")
     held = Meeting.objects.select_related("by").order_by("happened_at", "id")
     return held.prefetch_related(Prefetch("actions", ours))
 
 
-def _rows_with_author(model):
+def _rows_with_author(model: type[AuthoredText]) -> QuerySet[Any]:
     return model.objects.select_related("by").order_by("id")
 
 
@@ -263,12 +297,13 @@ def latest_decision_by_child(concern: Concern) -> dict[int, str]:
     return said
 
 
-def list_history_events(concern: Concern) -> list[HistoryEvent]:
+def list_history_events(history: ConcernHistory) -> list[HistoryEvent]:
     """What was said and done, oldest first. Without what the writer added later, which pages show
-    with the account: see `list_writer_additions`. Prefetched."""
+    with the account: see `list_writer_additions`."""
+    concern = history.concern
     found = [HistoryEvent(row.happened_at, "spoke", row) for row in concern.conversations.all()]
     # One act records a note and the step it completes, so both have the same time and author.
-    done = {(step.done_at, step.done_by_id): step.step_in_words for step in concern.noted}
+    done = {(step.done_at, step.done_by_id): step.step_in_words for step in history.noted}
     found += [
         HistoryEvent(row.at, "note", row, done.get((row.at, row.by_id), ""))
         for row in concern.additions.all()
@@ -281,7 +316,7 @@ def list_history_events(concern: Concern) -> list[HistoryEvent]:
     found += [HistoryEvent(row.at, "refiling", row) for row in concern.refilings.all()]
     found += [HistoryEvent(row.at, "exclusion", row) for row in concern.exclusions.all()]
     found += [HistoryEvent(row.at, "watch", row) for row in concern.watches.all()]
-    for step in concern.asked_for:
+    for step in history.tasks:
         found.append(HistoryEvent(step.task.at, "task", step.task))
         if came := answer_to_task(step):
             found.append(HistoryEvent(came.at, "task_answer", came))

@@ -8,6 +8,7 @@ from django.db import models
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.watch import Watch
+from concerns.models.school.person import Viewer
 from concerns.rules import calendars
 from concerns.rules.words import ChildPart
 
@@ -26,7 +27,7 @@ class ConcernRate:
         return f"{self.number * 4 / self.weeks:.1f}"
 
 
-def concern_rates(viewer, watch: Watch) -> tuple[ConcernRate, ConcernRate]:
+def concern_rates(viewer: Viewer, watch: Watch) -> tuple[ConcernRate, ConcernRate]:
     """Before the watch and since it began, over equal periods, of concerns `viewer` may see."""
     long = max(viewer.now - watch.at, timedelta(weeks=1))
     children = ConcernChild.objects.filter(concern=watch.concern, part=ChildPart.ABOUT)

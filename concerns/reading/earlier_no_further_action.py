@@ -1,5 +1,6 @@
 """What is shown beside a new sign that follows "no further action": what came of it before."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -72,7 +73,9 @@ def gather_re_referral(viewer: Viewer, concern: Concern) -> ReReferral:
     )
 
 
-def _list_agency_no_further(viewer: Viewer, children: list[int], since: datetime):
+def _list_agency_no_further(
+    viewer: Viewer, children: list[int], since: datetime
+) -> Iterator[EarlierNoFurtherAction]:
     rows = _agency_no_further_events(since).visible_to(viewer)
     rows = rows.filter(referral__decision__children__concern_child__child__in=children).distinct()
     rows = rows.select_related("referral__concern").prefetch_related("referral__events")
@@ -85,7 +88,9 @@ def _list_agency_no_further(viewer: Viewer, children: list[int], since: datetime
         yield EarlierNoFurtherAction(answer.happened_at, who, answer.words, view.referral.concern)
 
 
-def _list_own_no_further(viewer: Viewer, children: list[int], since: datetime):
+def _list_own_no_further(
+    viewer: Viewer, children: list[int], since: datetime
+) -> Iterator[EarlierNoFurtherAction]:
     made = (
         _own_no_further_decisions(since)
         .filter(concern_child__child__in=children)

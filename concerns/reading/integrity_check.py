@@ -67,7 +67,7 @@ def _find_steps_without_holder(school: School, day: date) -> Iterator[str]:
     steps = steps.select_related("concern", "holder", "decision")
     for step in steps.order_by("pk"):
         if step.holder_id:
-            able = {step.holder_id} if _is_holder_able(step, in_post) else set()
+            able = {step.holder_id} if _is_holder_able(step, step.holder_id, in_post) else set()
         else:
             able = {
                 person
@@ -82,13 +82,14 @@ def _find_steps_without_holder(school: School, day: date) -> Iterator[str]:
             yield f"{step.concern.reference}: nobody in post can do '{step.step_in_words}'"
 
 
-def _is_holder_able(step: Step, in_post: dict[int, frozenset[Role]]) -> bool:
-    """Whether the holder of `step` may do it. A lead's step needs somebody who may decide. The
-    writer's own step needs only the writer, and a task only the colleague who was asked."""
-    roles = in_post.get(step.holder_id, frozenset())
+def _is_holder_able(step: Step, holder: int, in_post: dict[int, frozenset[Role]]) -> bool:
+    """Whether the holder of `step`, whose key is `holder`, may do it. A lead's step needs somebody
+    who may decide. The writer's own step needs only the writer, and a task only the colleague who
+    was asked."""
+    roles = in_post.get(holder, frozenset())
     return has_role_with_power(roles, May.DECIDE) or (
         has_role_with_power(roles, May.SUBMIT)
-        and (step.holder_id == step.concern.reporter_id or step.kind == StepKind.TASK)
+        and (holder == step.concern.reporter_id or step.kind == StepKind.TASK)
     )
 
 

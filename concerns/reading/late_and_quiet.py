@@ -6,7 +6,7 @@ closed. No figures are stored per day. None are needed, because rows are only ev
 that the viewer may not see today is not counted on any past day either: callers filter for that.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
@@ -17,7 +17,7 @@ from concerns.models.concern.later_entries import Addition, Ending, Handing, Wor
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.decision import Decision
 from concerns.models.response.referral import ReferralEvent
-from concerns.models.response.step import Step
+from concerns.models.response.step import Step, Steps
 from concerns.rules import reporting_periods
 from concerns.rules.agency_answers import ANSWERS
 from concerns.rules.clocks import FIRST_LOOKS, StepKind
@@ -67,13 +67,13 @@ def conditions_at_moment(days: SchoolDays, moment: datetime, quiet: int) -> dict
     }
 
 
-def steps_open_at(moment: datetime):
+def steps_open_at(moment: datetime) -> Steps:
     """The steps that were open at `moment`."""
     still = Q(done_at__isnull=True) | Q(done_at__gt=moment)
     return Step.objects.filter(still, opened_at__lte=moment)
 
 
-def end_of_local_day(days: SchoolDays, day) -> datetime:
+def end_of_local_day(days: SchoolDays, day: date) -> datetime:
     """The last moment of a local day, in UTC."""
     return reporting_periods.local_midnight(days, day + timedelta(days=1)) - timedelta(
         microseconds=1

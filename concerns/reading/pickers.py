@@ -5,6 +5,8 @@ recorded. A choice therefore shows only enough to tell apart two people of the s
 """
 
 import uuid
+from dataclasses import dataclass
+from typing import Any
 
 from concerns.models.child.child import MOST_FOUND, Child, ChildName
 from concerns.models.concern.concern import Concern
@@ -12,6 +14,18 @@ from concerns.models.school.person import Person, Post, Viewer
 from concerns.rules.name_folding import fold_text
 from concerns.rules.roles import May, Role
 from concerns.workflow.re_referral import follows_no_further_action
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who works here. `detail` is the title of their post, or else of their role."""
+
+    person: Person
+    detail: str
+
+    @property
+    def name_with_detail(self) -> str:
+        return f"{self.person.name}, {self.detail}"
 
 
 def child_as_choice(child: Child) -> dict[str, str]:
@@ -39,37 +53,37 @@ def get_picked_children(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Chil
     return {str(row.uid): row for row in rows.annotate(again=follows_no_further_action(viewer.now))}
 
 
-def get_colleagues_by_uid(viewer: Viewer, uids: list[uuid.UUID] | None = None) -> dict[str, Person]:
-    """Everybody else who works here today, by uid and ordered by name; only `uids` if given.
-
-    Each has `detail`: the title of their post, or else of their role.
-    """
+def get_colleagues_by_uid(
+    viewer: Viewer, uids: list[uuid.UUID] | None = None
+) -> dict[str, Colleague]:
+    """Everybody else who works here today, by uid and ordered by name; only `uids` if given."""
     if uids == []:
         return {}
     posts = Post.objects.filter(school=viewer.school, person__is_active=True)
     posts = posts.in_force_on(viewer.todays_date).exclude(person=viewer.person)
     if uids:
         posts = posts.filter(person__uid__in=uids)
-    found: dict[str, Person] = {}
+    found: dict[str, Colleague] = {}
     for post in posts.select_related("person").order_by("person__name", "pk"):
-        person = found.setdefault(str(post.person.uid), post.person)
-        person.detail = post.title or Role(post.role).title
+        detail = post.title or Role(post.role).title_words
+        found[str(post.person.uid)] = Colleague(post.person, detail)
     return found
 
 
-def colleague_as_choice(person: Person) -> dict[str, str]:
-    """A colleague as the picker shows them. `person` comes from `get_colleagues_by_uid`."""
-    return {"uid": str(person.uid), "label": person.name, "detail": person.detail}
+def colleague_as_choice(colleague: Colleague) -> dict[str, str]:
+    """A colleague as the picker shows them: uid, name, and a detail to tell namesakes apart."""
+    person = colleague.person
+    return {"uid": str(person.uid), "label": person.name, "detail": colleague.detail}
 
 
-def find_colleagues_by_name(viewer: Viewer, part: str) -> tuple[list[Person], bool]:
+def find_colleagues_by_name(viewer: Viewer, part: str) -> tuple[list[Colleague], bool]:
     """The first MOST_FOUND colleagues by part of a name, and whether there are more. Staff are few,
     so all their names are loaded and searched in Python."""
     parts = fold_text(part[:100]).split()
     rows = [
-        person
-        for person in get_colleagues_by_uid(viewer).values()
-        if all(any(w.startswith(p) for w in fold_text(person.name).split()) for p in parts)
+        one
+        for one in get_colleagues_by_uid(viewer).values()
+        if all(any(w.startswith(p) for w in fold_text(one.person.name).split()) for p in parts)
     ]
     return rows[:MOST_FOUND], len(rows) > MOST_FOUND
 
@@ -80,10 +94,12 @@ def list_staff_to_exclude(viewer: Viewer, concern: Concern) -> list[Person]:
     return list(staff.exclude(excluded_from__concern=concern))
 
 
-def build_picker_context(viewer: Viewer, picked: list[Child], find: str, looking: bool) -> dict:
+def build_picker_context(
+    viewer: Viewer, picked: list[Child], find: str, looking: bool
+) -> dict[str, Any]:
     """The picker's context: the children `picked` so far and, if `looking`, those found by what was
     typed (`find`)."""
-    page = {"find": find, "picked": [child_as_choice(child) for child in picked]}
+    page: dict[str, Any] = {"find": find, "picked": [child_as_choice(child) for child in picked]}
     if looking and find.strip():
         rows, page["more"] = find_children_on_roll(viewer, find)
         page["found"] = [child_as_choice(row) for row in rows]

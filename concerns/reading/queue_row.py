@@ -1,15 +1,17 @@
 """Builds the rows of the queue: each concern in words, why it is there and how long it has waited.
 
 The queue is shown more often than any other page. Children and steps are therefore loaded as
-tuples that borrow the properties of their models; prefetched model objects cost four times as much.
+tuples that say the same of themselves as their models; prefetched model objects cost four times as
+much.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar, cast
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from concerns.models.child.child import Child
 from concerns.models.child.child_details import EarlierFile
@@ -19,17 +21,27 @@ from concerns.models.concern.later_entries import Mark
 from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
 from concerns.reading import concern_history
-from concerns.rules import wording
-from concerns.rules.clocks import LATE
+from concerns.rules import clocks, wording
+from concerns.rules.clocks import LATE, StepKind
 from concerns.rules.roles import Role
+from concerns.rules.school_days import SchoolDays
 from concerns.rules.words import ChildPart
 
 UNREAD = "An earlier school's file is expected and unread"
 
 
-class QueueChild(NamedTuple):
-    """A child of a concern in a row. Tuples sort by their first values: concern, part, key."""
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
+
+class QueueColumns(TypedDict):
+    """What `with_queue_columns` adds to a concern: whether it has a mark, and its holder's name."""
+
+    marked: bool
+    has_it: str | None
+
+
+class _ChildColumns(NamedTuple):
     concern_id: int
     part: str
     pk: int
@@ -41,13 +53,21 @@ class QueueChild(NamedTuple):
     year: str | None
     class_name: str | None
 
-    of_child = Child.name
-    detail = Child.detail
+
+class QueueChild(_ChildColumns):
+    """A child of a concern in a row. Tuples sort by their first values: concern, part, key."""
+
+    __slots__ = ()
+    # mypy takes a property that is read from its class for a function.
+    of_child = cast(property, Child.name)
+    detail = cast(property, Child.detail)
 
     @property
     def name(self) -> str:
         if self.forename is None:
-            return ConcernChild(uid=self.uid, described=self.described).name
+            # Sealed words are given as bytes, and read as text.
+            sealed = cast(str, self.described)
+            return ConcernChild(uid=self.uid, described=sealed).name
         return self.of_child
 
     @property
@@ -67,13 +87,16 @@ class QueueStep(NamedTuple):
     holder_name: str | None
     route: str | None
 
-    KINDS = Step.KINDS
-    step_in_words = Step.step_in_words
-    how_late_in_words = Step.how_late_in_words
+    @property
+    def step_in_words(self) -> str:
+        return StepKind.label_of_value(self.kind)
+
+    def how_late_in_words(self, days: SchoolDays, now: datetime) -> str:
+        return clocks.lateness_in_words(StepKind(self.kind), days, self.due_at, now)
 
     @property
     def holder_words(self) -> str:
-        return self.holder_name or Role(self.holder_role).title
+        return self.holder_name or Role(self.holder_role).title_words
 
 
 class QueueRow(NamedTuple):
@@ -91,7 +114,9 @@ class QueueRow(NamedTuple):
     holder_words: str
 
 
-def with_queue_columns(concerns):
+def with_queue_columns(
+    concerns: QuerySet[Concern],
+) -> "QuerySet[WithAnnotations[Concern, QueueColumns]]":
     """What of each concern a row needs: of the sealed words, only whether the child said any."""
     columns = (
         "uid",
@@ -111,11 +136,13 @@ def with_queue_columns(concerns):
     return concerns.annotate(marked=marked, has_it=F("holder__name")).only(*columns)
 
 
-def build_queue_rows(viewer: Viewer, concerns: list[Concern]) -> list[QueueRow]:
+def build_queue_rows(
+    viewer: Viewer, concerns: "list[WithAnnotations[Concern, QueueColumns]]"
+) -> list[QueueRow]:
     """A row for each of `concerns`, which must come from `with_queue_columns`."""
     keys = [concern.pk for concern in concerns]
-    owed = Step.objects.filter(concern__in=keys).open()
-    owed = owed.values_list(*QueueStep._fields[:5], "holder__name", "referral__route")
+    open_steps = Step.objects.filter(concern__in=keys).open()
+    owed = open_steps.values_list(*QueueStep._fields[:5], "holder__name", "referral__route")
     children = find_queue_children(keys)
     steps = _group_by_concern(QueueStep, owed)
     unread = EarlierFile.objects.concerns_awaiting_file(viewer.school)
@@ -128,13 +155,18 @@ def build_queue_rows(viewer: Viewer, concerns: list[Concern]) -> list[QueueRow]:
 def find_queue_children(concerns: list[int]) -> dict[int, list[QueueChild]]:
     """The children of each concern. `concerns` and the keys of the result are primary keys."""
     names = ("known_as", "forename", "surname", "year", "class_name")
-    about = ConcernChild.objects.not_misfiled().filter(concern__in=concerns)
-    about = about.values_list(*QueueChild._fields[:5], *(f"child__{name}" for name in names))
+    rows = ConcernChild.objects.not_misfiled().filter(concern__in=concerns)
+    about = rows.values_list(*QueueChild._fields[:5], *(f"child__{name}" for name in names))
     return _group_by_concern(QueueChild, about)
 
 
-def _group_by_concern(kind, tuples) -> dict[int, list]:
-    found = defaultdict(list)
+ColumnsOfRow = TypeVar("ColumnsOfRow", QueueChild, QueueStep)
+
+
+def _group_by_concern(
+    kind: type[ColumnsOfRow], tuples: Iterable[tuple[Any, ...]]
+) -> dict[int, list[ColumnsOfRow]]:
+    found: dict[int, list[ColumnsOfRow]] = defaultdict(list)
     for each in sorted(tuples):
         found[each[0]].append(kind(*each))
     return found
@@ -142,7 +174,7 @@ def _group_by_concern(kind, tuples) -> dict[int, list]:
 
 def _build_queue_row(
     viewer: Viewer,
-    concern: Concern,
+    concern: "WithAnnotations[Concern, QueueColumns]",
     children: list[QueueChild],
     steps: list[QueueStep],
     unread: bool,
@@ -151,6 +183,7 @@ def _build_queue_row(
     now = viewer.now
     first = concern_history.most_pressing_step(steps)
     late = {step: step.how_late_in_words(days, now) for step in steps if step.due_at < now}
+    late_first = late.get(first, "") if first else ""
     also = [f"{s.step_in_words}: {words}" for s, words in late.items() if s is not first]
     return QueueRow(
         uid=str(concern.uid),
@@ -161,8 +194,8 @@ def _build_queue_row(
             concern, first, first and first.route, viewer.todays_date, concern.marked
         ),
         also_late="\n".join([UNREAD, *also] if unread else also),
-        since=_waiting_time_in_words(viewer, concern, first, late.get(first, "")),
-        late=late.get(first, ""),
+        since=_waiting_time_in_words(viewer, concern, first, late_first),
+        late=late_first,
         holder_words=concern.has_it or (first.holder_words if first else ""),
     )
 

@@ -5,11 +5,12 @@ The limits a school has set are `ClockSet` in `models/school/school.py`, the def
 """
 
 from concerns.models.school.person import Viewer
+from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.roles import May
 
 
-def visible_clock_kinds(viewer: Viewer) -> list:
+def visible_clock_kinds(viewer: Viewer) -> list[StepKind | AdultStepKind]:
     """The kinds of step whose clocks `viewer` may see: those of concerns about adults only if they
     may read such concerns."""
     return [kind for kind in CLOCKS if kind in StepKind or viewer.has_power(May.ADULT)]

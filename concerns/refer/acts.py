@@ -4,8 +4,9 @@ A decision opens a referral: that is in `triage/acts.py`. Acts raise Refused, wi
 """
 
 from datetime import datetime
+from typing import Any
 
-from concerns.doors.act import ActRefused, act
+from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Addition,
     ChaseCall,
@@ -29,7 +30,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import May
-from concerns.rules.words import AnswerView, Route
+from concerns.rules.words import AgencyAnswer, AnswerView, Route
 
 
 def _require_open_for_referral(concern: Concern) -> None:
@@ -55,7 +56,7 @@ def speak(
     concern_child: ConcernChild | None = None,
     reached: bool = True,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> Conversation:
     """Record a conversation: with whom, when, what was said. With parents, it ends the step to
     speak to them, unless they could not be `reached`. Advice ends the step to seek it, and opens
@@ -76,20 +77,26 @@ def speak(
 
 
 @act(May.REFER, Kind.STEP_DONE, on="concern")
-def leave_untold(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Addition:
+def leave_untold(
+    *, by: Viewer, concern: Concern, why: str, now: datetime, record: ActRecord
+) -> Addition:
     """Record why parents are not told after all. This ends the step to speak to them."""
     words = f"Parents or carers are not told, because: {why}"
     return _end_by_words(record, by, concern, StepKind.SPEAK_TO_PARENTS, words, now)
 
 
 @act(May.REFER, Kind.STEP_DONE, on="concern")
-def not_again(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Addition:
+def not_again(
+    *, by: Viewer, concern: Concern, why: str, now: datetime, record: ActRecord
+) -> Addition:
     """Record why a new sign after "no further action" is not referred again."""
     words = f"Not referred again, because: {why}"
     return _end_by_words(record, by, concern, StepKind.REFER_AGAIN, words, now)
 
 
-def _end_by_words(record, by: Viewer, concern: Concern, kind: StepKind, words: str, now: datetime):
+def _end_by_words(
+    record: ActRecord, by: Viewer, concern: Concern, kind: StepKind, words: str, now: datetime
+) -> Addition:
     agenda = record.agenda_of_concern(concern)
     if not agenda.complete_steps(kind):
         raise ActRefused(f"{kind.label}: this is no longer needed. Nothing was recorded twice.")
@@ -111,19 +118,20 @@ def _require_stage_follows(referral: Referral, then: ReferralStage) -> None:
 
 
 def _write_event(
-    by: Viewer, referral: Referral, stage: ReferralStage, now: datetime, **said
+    by: Viewer, referral: Referral, stage: ReferralStage, now: datetime, **said: Any
 ) -> ReferralEvent:
     _refuse_future_moment(said.get("happened_at", now), now)
     return ReferralEvent.objects.record_referral_event(by, referral, stage, now, **said)
 
 
-def _record_referral_line(record, referral: Referral, reason: str, **words: str) -> None:
+def _record_referral_line(record: ActRecord, referral: Referral, reason: str, **words: str) -> None:
     """Write the audit line of an act on `referral`, with a commitment to the `words`."""
-    told = {"fields": list(words), "reason": reason, "words": words}
-    record(about=referral, concern=referral.concern, **told)
+    record(about=referral, concern=referral.concern, fields=list(words), reason=reason, words=words)
 
 
-def _swap_steps(record, referral: Referral, *opens: StepKind, answered: bool = False) -> None:
+def _swap_steps(
+    record: ActRecord, referral: Referral, *opens: StepKind, answered: bool = False
+) -> None:
     """End the referral's open steps and open `opens`, or the concern's next move if nothing is
     owed. `answered`: the agency answered, so what its earlier answer opened ends too."""
     agenda = record.agenda_of_concern(referral.concern)
@@ -143,7 +151,7 @@ def send(
     their_reference: str = "",
     words: str = "",
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> ReferralEvent:
     """Record that it was sent: to which agency, whom, how, when, their reference. The clock of the
     answer starts."""
@@ -166,7 +174,7 @@ def acknowledge(
     happened_at: datetime,
     their_reference: str = "",
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> ReferralEvent:
     """Record that the agency has acknowledged it. This is no answer: the clock of that goes on."""
     _require_stage_follows(referral, ReferralStage.ACKNOWLEDGED)
@@ -190,7 +198,7 @@ def chase(
     said: str = "",
     happened_at: datetime,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> ChaseCall:
     """Record a call to get an answer; no due date changes. `minutes`: on hold. `spoken_to` is empty
     if nobody answered. Raises Refused if nothing is awaited from the agency."""
@@ -217,7 +225,7 @@ def hear_back(
     words: str,
     happened_at: datetime,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> ReferralEvent:
     """Record the agency's answer. The school then owes its view (agree or challenge), and what the
     agency says it will do has a clock of its own (`answers.ANSWER_OPENS`)."""
@@ -226,7 +234,8 @@ def hear_back(
     event = _write_event(
         by, referral, ReferralStage.ANSWERED, now, answer=answer, happened_at=happened_at, **said
     )
-    theirs = [ANSWER_OPENS[answer]] if answer in ANSWER_OPENS else []
+    opened = ANSWER_OPENS.get(AgencyAnswer(answer))
+    theirs = [opened] if opened else []
     _swap_steps(record, referral, StepKind.AGREE_OR_CHALLENGE, *theirs, answered=True)
     _record_referral_line(record, referral, answer, **said)
     return event
@@ -241,7 +250,7 @@ def give_view(
     words: str,
     whom: str = "",
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> ReferralEvent:
     """Record that the school agrees with the answer, or challenges it or the lack of one with
     `whom`, on the next rung of the escalation ladder (`rules/challenge_ladder.py`), which has a
@@ -260,13 +269,17 @@ def give_view(
 
 
 @act(May.REFER, Kind.SETTLED, on="referral")
-def settle(*, by: Viewer, referral: Referral, words: str, now: datetime, record) -> ReferralEvent:
+def settle(
+    *, by: Viewer, referral: Referral, words: str, now: datetime, record: ActRecord
+) -> ReferralEvent:
     """Record how the challenge was settled: what was agreed, and with whom."""
     return _end_referral(record, by, referral, ReferralStage.SETTLED, words, now)
 
 
 @act(May.REFER, Kind.WITHDRAWN, on="referral")
-def withdraw(*, by: Viewer, referral: Referral, words: str, now: datetime, record) -> ReferralEvent:
+def withdraw(
+    *, by: Viewer, referral: Referral, words: str, now: datetime, record: ActRecord
+) -> ReferralEvent:
     """Withdraw an unsent referral. This takes a second person, not the one who decided to refer."""
     if by.person.pk == referral.decision.by_id:
         raise ActRefused(
@@ -277,8 +290,13 @@ def withdraw(*, by: Viewer, referral: Referral, words: str, now: datetime, recor
 
 
 def _end_referral(
-    record, by: Viewer, referral: Referral, then: ReferralStage, words: str, now: datetime
-):
+    record: ActRecord,
+    by: Viewer,
+    referral: Referral,
+    then: ReferralStage,
+    words: str,
+    now: datetime,
+) -> ReferralEvent:
     """Bring the referral to the final stage `then`, and end its steps."""
     _require_stage_follows(referral, then)
     event = _write_event(by, referral, then, now, words=words)
@@ -288,7 +306,9 @@ def _end_referral(
 
 
 @act(May.REFER, Kind.MET, on="concern")
-def meet(*, by: Viewer, concern: Concern, met: MeetingAnswers, now: datetime, record) -> Meeting:
+def meet(
+    *, by: Viewer, concern: Concern, met: MeetingAnswers, now: datetime, record: ActRecord
+) -> Meeting:
     """Record a meeting: end the steps that waited for it, open the next ones from its own day."""
     _require_open_for_referral(concern)
     _refuse_future_moment(met.happened_at, now)

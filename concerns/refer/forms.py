@@ -7,7 +7,7 @@ is in `forms/meeting_form.py`.
 from django import forms
 
 from concerns.forms import past_moment
-from concerns.forms.base_form import DraftableForm, WordsField, choice_field
+from concerns.forms.base_form import DraftableForm, WordsField, choice_field, set_choices
 from concerns.forms.conditional_questions import ConditionalForm, offer_choices
 from concerns.forms.govuk_layout import ButtonRow, Details, Question, SubmitButton, lay_out_form
 from concerns.forms.shared_questions import ConversationQuestions, ReferralSentQuestions
@@ -41,7 +41,8 @@ class ConversationForm(ConversationQuestions):
         self.rows = {str(row.uid): row for row in rows}
         several = len(self.rows) > 1
         offer_choices(self.fields["child"], self.rows, "Choose which child it was about")
-        self.fields["child"].choices = [("all", "All of them"), *self.fields["child"].choices]
+        each = [(uid, row.name) for uid, row in self.rows.items()]
+        set_choices(self.fields["child"], [("all", "All of them"), *each])
         if not several:
             del self.fields["child"]
         self.helper = lay_out_form(
@@ -65,7 +66,7 @@ class ConversationForm(ConversationQuestions):
         said = self.cleaned_data
         return {
             **{name: said[name] for name in ("spoken_to", "who", "said", "who_else")},
-            "concern_child": self.rows.get(said.get("child")),
+            "concern_child": self.rows.get(said.get("child", "")),
             "reached": not said["not_reached"],
             "happened_at": self.spoke,
         }

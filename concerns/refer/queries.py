@@ -42,11 +42,11 @@ def get_concern_and_children(viewer: Viewer, uid) -> tuple[Concern, list[Concern
 def read_conversations_page(viewer: Viewer, uid) -> dict:
     """The concern, its conversations so far, and the steps that wait for another. Recorded."""
     concern = sight.open_concern(viewer, uid)
-    talks = Conversation.objects.filter(concern=concern).select_related("by")
+    rows = Conversation.objects.filter(concern=concern).select_related("by")
     owed = Step.objects.open().filter(concern=concern).in_order().select_related("holder")
     wanted = (StepKind.SEEK_ADVICE, StepKind.SPEAK_TO_PARENTS)
     steps = list(owed.filter(kind__in=wanted))
-    talks = list(talks.order_by("happened_at", "id"))
+    talks = list(rows.order_by("happened_at", "id"))
     return {
         "concern": concern,
         "talks": talks,
@@ -184,7 +184,7 @@ def read_referral_call_page(viewer: Viewer, referral: Referral) -> dict:
     before. Reading these is recorded too.
     """
     shown = read_referral_progress(viewer, referral)
-    concern = concern_history.prefetch_concern_history(shown["concern"])
+    concern = concern_history.prefetch_concern_history(shown["concern"]).concern
     children = shown["children"]
     rolled = [row for row in children if row.child_id]
     return {

@@ -9,7 +9,7 @@ batches, so that twenty thousand pupils take about forty statements.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from concerns.doors.act import BATCH, ActRecord, ActRefused, act
 from concerns.models import (
@@ -26,6 +26,7 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.models.roll.roll_file import RollQuestions
 from concerns.paper.pupil_rows import PupilLine
 from concerns.paper.roll_matching import FIELDS, PupilChange, RollImportPlan
 from concerns.roll import queries
@@ -45,7 +46,7 @@ class RollChanged(ActRefused):
 
 
 @act(May.ROLL, Kind.ROLL_READ)
-def upload(*, by: Viewer, content: str, rows: int, now: datetime, record) -> RollFile:
+def upload(*, by: Viewer, content: str, rows: int, now: datetime, record: ActRecord) -> RollFile:
     """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
     old = RollFile.objects.of_school(by).awaiting_import().filter(read_at__lt=now - WAITS)
     old.delete()
@@ -63,7 +64,7 @@ def bring(
     seen: str,
     sure: bool,
     now: datetime,
-    record,
+    record: ActRecord,
 ) -> RollFile:
     """Import the file exactly as the page showed it, completely or not at all.
 
@@ -96,7 +97,9 @@ def bring(
     return file
 
 
-def _plan_as_shown(by, file, mapping, seen, today) -> RollImportPlan:
+def _plan_as_shown(
+    by: Viewer, file: RollFile, mapping: Mapping[str, int], seen: str, today: date
+) -> RollImportPlan:
     """The plan for the roll as it is now. Raises RollChanged if it is not the plan shown."""
     if file.brought_at:
         raise RollChanged("This file has already been imported. Nothing was done twice.")
@@ -277,7 +280,7 @@ def _concerns_with_child_found(by: Viewer, now: datetime) -> Iterable[int]:
     )
 
 
-def _children_not_found(said):
+def _children_not_found(said: RollQuestions) -> QuerySet:
     """Keys of children with an open question, or answered "not known"."""
     lost = said.filter(answer=RollAnswer.NOT_KNOWN)
     return (said.unanswered_questions() | lost).values("child")
@@ -290,7 +293,7 @@ def answer(
     question: RollQuestion,
     said: RollAnswer,
     now: datetime,
-    record,
+    record: ActRecord,
     destination: str = "",
     left_on: date | None = None,
 ) -> RollQuestion:
@@ -300,9 +303,8 @@ def answer(
     Raises ActRefused without them, or if the question is already answered.
     """
     if question.answered_at:
-        raise ActRefused(
-            f"{question.answered_by.name} has answered this already. Nothing was changed."
-        )
+        who = question.answered_by.name if question.answered_by else "Somebody"
+        raise ActRefused(f"{who} has answered this already. Nothing was changed.")
     if said is RollAnswer.LEFT:
         if not (destination and left_on):
             raise ActRefused("Write where the child has gone, and enter their last day here.")

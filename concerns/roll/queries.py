@@ -185,8 +185,8 @@ def read_pupil_lines(
 def list_known_pupils(school: School) -> list[KnownPupil]:
     """Every pupil the school has had, because one who left may come back."""
     rows = Child.objects.filter(school=school).order_by("surname", "forename", "pk")
-    found = rows.values_list("pk", *FIELDS, "left")
-    return [KnownPupil(*row[:-1], here=row[-1] is None) for row in found]
+    found = rows.values("pk", *FIELDS, "left")
+    return [KnownPupil(here=row.pop("left") is None, **row) for row in found]
 
 
 def file_imported_since(school: School, file: RollFile) -> RollFile | None:

@@ -98,7 +98,7 @@ class Clock:
     climbs: tuple[Role, ...]
     every: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if (self.unit, self.calendar) not in COUNTED:
             raise ValueError(
                 f"A clock in {self.unit} is not counted in the {self.calendar} calendar."
@@ -201,7 +201,7 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
 }
 
 # Who owes each step that has no role as its holder.
-NAMED = {
+NAMED: dict[StepKind | AdultStepKind, str] = {
     StepKind.DANGER_NOW: "The person who wrote it",
     StepKind.REPORT_FGM: "The person who wrote it",
     StepKind.TASK: "The colleague who was asked",

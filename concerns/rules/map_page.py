@@ -47,7 +47,9 @@ def _markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _draw_powers() -> str:
     rows = [(power.value, *("yes" if power in ROLES[r] else "" for r in Role)) for power in May]
-    return "## Who may do what\n\n" + _markdown_table(("may", *(role.title for role in Role)), rows)
+    return "## Who may do what\n\n" + _markdown_table(
+        ("may", *(role.title_words for role in Role)), rows
+    )
 
 
 def _draw_concern_states() -> str:
@@ -121,9 +123,9 @@ def _draw_clocks() -> str:
     rows = [
         (
             f"About an adult: {kind.label}" if kind in AdultStepKind else kind.label,
-            clock.holder.title if clock.holder else NAMED[kind],
+            clock.holder.title_words if clock.holder else NAMED[kind],
             _clock_length_in_words(clock),
-            " then ".join(role.title for role in clock.climbs),
+            " then ".join(role.title_words for role in clock.climbs),
             "yes" if kind in HOLD_OPEN | HOLDS_OPEN else "",
         )
         for kind, clock in sorted(CLOCKS.items(), key=lambda row: row[1].rank)

@@ -17,7 +17,7 @@ class Role(StrEnum):
     OFFICE = "office"
 
     @property
-    def title(self) -> str:
+    def title_words(self) -> str:
         return TITLES[self]
 
 

@@ -6,6 +6,7 @@ serious harm. The vocabulary about adults is in `adults.py`, that of a child's f
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class Choice(StrEnum):
@@ -13,7 +14,11 @@ class Choice(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str):
+    # The label has a default because mypy reads from here how a member is looked up too, which is
+    # by its value alone.
+    def __new__(cls, value: str, label: str = "") -> Self:
+        if not label:
+            raise TypeError(f"{value} has no label")
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -5,6 +5,7 @@ told by voice. What a lead does with a concern is in `triage/acts.py`.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from concerns.doors import ledger, unsent_words
-from concerns.doors.act import ActRefused, act
+from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Account,
     Addition,
@@ -100,7 +101,13 @@ def receipt_code_of(concern: Concern) -> str:
 
 @act(May.SUBMIT, Kind.SUBMITTED)
 def _create_concern(
-    *, by: Viewer, draft: uuid.UUID, account: Account, now: datetime, taken: bool = False, record
+    *,
+    by: Viewer,
+    draft: uuid.UUID,
+    account: Account,
+    now: datetime,
+    taken: bool = False,
+    record: ActRecord,
 ) -> Receipt:
     begun = Draft.objects.with_sent_as_adult(draft).first()
     if taken or (begun and begun.person_id != by.person.pk):
@@ -141,7 +148,7 @@ def _create_concern(
 
 def _build_concern(
     by: Viewer, begun_at: datetime, draft: uuid.UUID, account: Account, now: datetime
-):
+) -> Concern:
     return Concern(
         school=by.school,
         reference=reference_codes.draw_new_reference(),
@@ -156,7 +163,7 @@ def _build_concern(
     )
 
 
-def _exclude_by_writer(record, concern: Concern, people) -> None:
+def _exclude_by_writer(record: ActRecord, concern: Concern, people: Sequence[Person]) -> None:
     """Raises Refused if no decider would be left, or if one of `people` does not work here."""
     wrong = Exclusion.objects.exclude_people(record.agenda_of_concern(concern), people)
     if wrong:
@@ -166,7 +173,9 @@ def _exclude_by_writer(record, concern: Concern, people) -> None:
 
 
 @act(May.SUBMIT, Kind.EXCLUDED, on="concern")
-def keep_from(*, by: Viewer, concern: Concern, person: Person, now: datetime, record) -> None:
+def keep_from(
+    *, by: Viewer, concern: Concern, person: Person, now: datetime, record: ActRecord
+) -> None:
     """The writer says, after sending, that a colleague must not see the concern."""
     if Exclusion.objects.filter(concern=concern, person=person).exists():
         # Whoever excluded them: the writer may not learn whom a lead has excluded.
@@ -174,7 +183,7 @@ def keep_from(*, by: Viewer, concern: Concern, person: Person, now: datetime, re
     _exclude_by_writer(record, concern, [person])
 
 
-def _record_repeat(record, concern: Concern) -> None:
+def _record_repeat(record: ActRecord, concern: Concern) -> None:
     """Record that the writer repeated themselves. The concern and its next steps do not change."""
     record(about=concern, concern=concern, reason="already recorded")
 
@@ -248,7 +257,7 @@ def add(
 
 @act(May.SUBMIT, Kind.ADDED, on="concern")
 def _add_words(
-    *, by: Viewer, concern: Concern, words: str, now: datetime, once: uuid.UUID, record
+    *, by: Viewer, concern: Concern, words: str, now: datetime, once: uuid.UUID, record: ActRecord
 ) -> Addition:
     """On a closed concern this reopens it for a first look, so that the words are read."""
     addition = Addition.objects.create(
@@ -274,7 +283,9 @@ def _add_words(
 
 
 @act(May.SUBMIT, Kind.STILL_WORRIED, on="concern")
-def still_worried(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> None:
+def still_worried(
+    *, by: Viewer, concern: Concern, words: str, now: datetime, record: ActRecord
+) -> None:
     """Somebody other than the person who decided looks again: one step, however often it is
     pressed. A closed concern is reopened for a first look."""
     agenda = record.agenda_of_concern(concern)
@@ -297,7 +308,7 @@ def still_worried(*, by: Viewer, concern: Concern, words: str, now: datetime, re
 
 
 @act(May.SUBMIT, Kind.TOLD, on="concern")
-def told(*, by: Viewer, concern: Concern, whom: str, now: datetime, record) -> Addition:
+def told(*, by: Viewer, concern: Concern, whom: str, now: datetime, record: ActRecord) -> Addition:
     """Danger now: the writer told a named person by voice, and that person has accepted it."""
     agenda = record.agenda_of_concern(concern)
     if not agenda.complete_steps(StepKind.DANGER_NOW):

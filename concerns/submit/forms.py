@@ -19,6 +19,7 @@ from concerns.forms.base_form import (
     WordsField,
     choice_field,
     parse_uuid,
+    set_choices,
 )
 from concerns.forms.body_marks import MOST_MARKS, build_mark_forms
 from concerns.forms.govuk_layout import (
@@ -35,6 +36,7 @@ from concerns.forms.govuk_layout import (
 from concerns.forms.urgent_ticks import UrgentTickQuestions
 from concerns.forms.who_told_you import WhoToldYouQuestions
 from concerns.models import Account, Child, Person
+from concerns.reading.pickers import Colleague
 from concerns.rules.words import Category, ConcernSubject, GoingHome, HowKnown, HowSure
 
 MOST_CHILDREN = 60
@@ -112,7 +114,8 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     already_called = WordsField(
         "Have you rung 999, social care or anybody else?",
         line=True,
-        help_text="Who you rang, when, and what they said. Anyone may ring. You do not need permission.",
+        help_text="Who you rang, when, and what they said. Anyone may ring. "
+        "You do not need permission.",
     )
 
     helper = lay_out_form(
@@ -183,7 +186,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
         now: datetime,
         draft: uuid.UUID,
         chosen: Mapping[str, Child],
-        colleagues: Mapping[str, Person],
+        colleagues: Mapping[str, Colleague],
         checked: bool = True,
         more_marks: int = 0,
     ):
@@ -226,7 +229,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
         uids = {str(parse_uuid(uid)) for uid in self.cleaned_data["excluded"] or []}
         if not self.colleagues.keys() >= uids:
             raise ValidationError("Somebody you picked no longer works here. Find them again")
-        return tuple(person for uid, person in self.colleagues.items() if uid in uids)
+        return tuple(one.person for uid, one in self.colleagues.items() if uid in uids)
 
     def _clean_children_on_roll(self, name: str) -> tuple[Child, ...]:
         picked = self.cleaned_data[name] or []
@@ -330,14 +333,14 @@ class KeepOutForm(DraftableForm):
         Question("person", size="m"), ButtonRow(SubmitButton("Stop them seeing it"))
     )
 
-    def __init__(self, *args, staff: Mapping[str, Person], **kwargs):
+    def __init__(self, *args, staff: Mapping[str, Colleague], **kwargs):
         super().__init__(*args, **kwargs)
         self.staff = staff
-        named = [(uid, f"{person.name}, {person.detail}") for uid, person in staff.items()]
-        self.fields["person"].choices = [("", "Choose"), *named]
+        named = [(uid, colleague.name_with_detail) for uid, colleague in staff.items()]
+        set_choices(self.fields["person"], [("", "Choose"), *named])
 
     def clean_person(self) -> Person:
-        person = self.staff.get(self.cleaned_data["person"])
-        if person is None:
+        colleague = self.staff.get(self.cleaned_data["person"])
+        if colleague is None:
             raise ValidationError("Choose who must not see it")
-        return person
+        return colleague.person

@@ -5,6 +5,7 @@
 
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import F, Prefetch
 
@@ -15,6 +16,7 @@ from concerns.models import (
     Authority,
     Concern,
     Draft,
+    Exclusion,
     HomeAuthority,
     Notice,
     Person,
@@ -58,7 +60,7 @@ class LeadContacts:
 
     @property
     def authorities_to_ring(self) -> list[Authority]:
-        return [self.authority]
+        return [self.authority] if self.authority else []
 
     @property
     def other_contact_names(self) -> str:
@@ -104,35 +106,54 @@ BOXES = {"": "child", "_involved": "involved", "_excluded": "excluded"}
 def fill_search_boxes(viewer: Viewer, form, *, looked: bool) -> dict:
     """The template variables of each search box of the concern form. What was typed in it, who is
     ticked and, if `looked` (a search was pressed), who was found."""
-    page = {}
+    page: dict[str, Any] = {}
+    children = {uid: pickers.child_as_choice(child) for uid, child in form.chosen.items()}
+    staff = {uid: pickers.colleague_as_choice(one) for uid, one in form.colleagues.items()}
     for of, name in BOXES.items():
-        here = form.chosen
-        say = pickers.child_as_choice
-        find = pickers.find_children_on_roll
-        if name == "excluded":
-            here = form.colleagues
-            say = pickers.colleague_as_choice
-            find = pickers.find_colleagues_by_name
+        here = staff if name == "excluded" else children
         uids = map(str, filter(None, map(parse_uuid, dict.fromkeys(form.data.getlist(name)))))
         part = page[f"find{of}"] = form.data.get(f"find{of}", "")
-        page[f"picked{of}"] = [say(here[uid]) for uid in uids if uid in here]
+        page[f"picked{of}"] = [here[uid] for uid in uids if uid in here]
         if looked and part.strip():
-            rows, page[f"more{of}"] = find(viewer, part)
-            page[f"found{of}"] = [say(row) for row in rows]
-            page[f"none{of}"] = not rows
+            found, page[f"more{of}"] = _search_by_name(viewer, name, part)
+            page[f"found{of}"] = found
+            page[f"none{of}"] = not found
     return page
 
 
-def list_own_drafts(viewer: Viewer) -> list[Draft]:
+def _search_by_name(viewer: Viewer, name: str, part: str) -> tuple[list[dict[str, str]], bool]:
+    """Who is found in the search box of the field `name`, and whether there are more."""
+    if name == "excluded":
+        staff, more = pickers.find_colleagues_by_name(viewer, part)
+        return [pickers.colleague_as_choice(one) for one in staff], more
+    children, more = pickers.find_children_on_roll(viewer, part)
+    return [pickers.child_as_choice(child) for child in children], more
+
+
+@dataclass(frozen=True)
+class OwnDraftRow:
+    """A draft of the viewer's. `is_concern`: of a concern about a child, not of other words.
+    `waits`: it has lain unsent for too long. `opens_at`: the address where it goes on."""
+
+    draft: Draft
+    is_concern: bool
+    waits: bool
+    opens_at: str
+
+
+def list_own_drafts(viewer: Viewer) -> list[OwnDraftRow]:
     """The viewer's drafts not sent: waiting ones first, then those set aside; newest first."""
     rows = Draft.objects.own_drafts(viewer).without_sent_concerns().defer("words")
     waiting_first = F("set_aside_at").asc(nulls_first=True)
-    found = list(rows.order_by(waiting_first, "-saved_at", "-pk")[:A_PAGE])
-    for row in found:
-        row.concerns = row.page == CONCERN
-        row.waits = not row.set_aside_at and row.saved_at + REMIND_AFTER <= viewer.now
-        row.opens_at = unsent_words.KeptWords(row.uid, row.page).return_address
-    return found
+    return [
+        OwnDraftRow(
+            draft=row,
+            is_concern=row.page == CONCERN,
+            waits=not row.set_aside_at and row.saved_at + REMIND_AFTER <= viewer.now,
+            opens_at=unsent_words.KeptWords(row.uid, row.page).return_address,
+        )
+        for row in rows.order_by(waiting_first, "-saved_at", "-pk")[:A_PAGE]
+    ]
 
 
 def list_own_fgm_reports(viewer: Viewer) -> list[Step]:
@@ -170,8 +191,8 @@ def find_concerns_not_mailed(viewer: Viewer):
 
 def list_danger_untold(viewer: Viewer) -> list[Concern]:
     """The viewer's own open concerns of danger now that do not say whom they told by voice."""
-    rows = Concern.objects.written_by(viewer).open().asking_whom_they_told()
-    return list(rows.filter(nobody_told=True).order_by("-id"))
+    rows = Concern.objects.written_by(viewer).open().told_nobody()
+    return list(rows.order_by("-id"))
 
 
 def list_own_tasks(viewer: Viewer) -> list[Task]:
@@ -191,19 +212,39 @@ def get_own_concern(viewer: Viewer, uid: uuid.UUID) -> Concern:
     return sight.get_one_or_404(viewer, Concern.objects.written_by(viewer), uid)
 
 
-def read_own_concern(viewer: Viewer, uid: uuid.UUID) -> Concern:
+@dataclass(frozen=True)
+class OwnConcernPage:
+    """A concern as its writer sees it."""
+
+    concern: Concern
+    # (question, answer) of what was written.
+    said: list[tuple[str, str]]
+    # The writer's own step to report FGM to the police.
+    report: Step | None
+    told_back: list[WordBack]
+    added: list[Addition]
+    # Only those whom the writer excluded: they may not learn whom a lead has excluded.
+    kept_from: list[Exclusion]
+
+    @property
+    def concerns(self) -> list[Concern]:
+        """The concern alone, for what is said in one way about several."""
+        return [self.concern]
+
+
+def read_own_concern(viewer: Viewer, uid: uuid.UUID) -> OwnConcernPage:
     """The viewer's own concern with all that `submit/mine.html` shows. Recorded. Or Http404."""
     concern = sight.open_own_concern(viewer, uid)
-    concern.unsent = [concern] if concern.stuck else []
-    concern.said = _list_written_answers(concern)
-    if concern.fgm_known:
-        concern.report = concern.steps.open().filter(kind=StepKind.REPORT_FGM).first()
-    concern.told_back = list(concern.words_back.select_related("by").order_by("id"))
+    reports = concern.steps.open().filter(kind=StepKind.REPORT_FGM)
     added = Addition.objects.filter(concern=concern, by=viewer.person, for_leads=False)
-    concern.added = list(added.order_by("id"))
-    # Only those whom the writer excluded: they may not learn whom a lead has excluded.
-    concern.kept_from = list(concern.exclusions.filter(by=viewer.person).with_people_named())
-    return concern
+    return OwnConcernPage(
+        concern=concern,
+        said=_list_written_answers(concern),
+        report=reports.first() if concern.fgm_known else None,
+        told_back=list(concern.words_back.select_related("by").order_by("id")),
+        added=list(added.order_by("id")),
+        kept_from=list(concern.exclusions.filter(by=viewer.person).with_people_named()),
+    )
 
 
 def _list_written_answers(concern: Concern) -> list[tuple[str, str]]:
@@ -222,7 +263,7 @@ def _list_written_answers(concern: Concern) -> list[tuple[str, str]]:
         ("The child's own words", concern.child_words),
         ("The child", "Did not want to say" if concern.did_not_want_to_say else ""),
         ("What you asked", concern.asked),
-        ("Marks", "\n".join(mark.words for mark in concern.marks.order_by("id"))),
+        ("Marks", "\n".join(mark.mark_in_words for mark in concern.marks.order_by("id"))),
         ("The child with the mark", "Cannot yet move about" if concern.cannot_move else ""),
         ("Who else was there, or knows", concern.who_else),
         ("The explanation", concern.explanation),
@@ -292,7 +333,7 @@ def build_receipt_details(viewer: Viewer, concern: Concern) -> ReceiptDetails:
         report=next((step for step in steps if step.kind == StepKind.REPORT_FGM), None),
         oneself=viewer.has_power(May.TAKE),
         unsent=list(find_concerns_not_mailed(viewer).filter(pk=concern.pk)),
-        today=bool(step) and _school_day_of(viewer, step.due_at) == viewer.todays_date,
+        today=step is not None and _school_day_of(viewer, step.due_at) == viewer.todays_date,
         code=ledger.format_receipt(ledger.first_ledger_line(concern.uid, Kind.SUBMITTED)),
     )
 

@@ -251,18 +251,26 @@ def _status_of_forms(*forms) -> int:
 def _build_concern_form(request, draft, typed, *, checked, more_marks=0) -> ConcernForm:
     viewer = request.viewer
     picked = [*typed.unique_uids("child"), *typed.unique_uids("involved")]
-    who = {"chosen": pickers.get_picked_children(viewer, picked)}
-    who["colleagues"] = pickers.get_colleagues_by_uid(viewer, typed.unique_uids("excluded"))
-    given = {"draft": draft, "checked": checked, "more_marks": more_marks, **who}
-    return ConcernForm(typed, now=viewer.now, **given)
+    return ConcernForm(
+        typed,
+        now=viewer.now,
+        draft=draft,
+        chosen=pickers.get_picked_children(viewer, picked),
+        colleagues=pickers.get_colleagues_by_uid(viewer, typed.unique_uids("excluded")),
+        checked=checked,
+        more_marks=more_marks,
+    )
 
 
 @cache
 def _render_blank_form() -> str:
     """The empty form, the same for everybody, rendered once in each process: it is five sixths of
     the page's work. What differs (token, draft, names) is outside it."""
-    nothing = {"draft": uuid.uuid4(), "chosen": {}, "colleagues": {}, "checked": False}
-    form = ConcernForm(PostedFields.from_fields({}), now=timezone.now(), **nothing)
+    nothing = PostedFields.from_fields({})
+    now = timezone.now()
+    form = ConcernForm(
+        nothing, now=now, draft=uuid.uuid4(), chosen={}, colleagues={}, checked=False
+    )
     return render_crispy_form(form, context={"picker_url": reverse("submit_children")})
 
 
@@ -297,13 +305,14 @@ def _render_receipt(request, concern, form=None):
 
 def _render_own_concern(request, uid, form=None, worried=None):
     here = reverse("submit_mine", args=[uid])
-    concern = queries.read_own_concern(request.viewer, uid)
+    own = queries.read_own_concern(request.viewer, uid)
     form = form or _restore_kept_words(request, AdditionForm, here)
     page = {
-        "concern": concern,
-        **queries.find_contacts_and_numbers(request.viewer, concern),
+        "concern": own.concern,
+        "own": own,
+        **queries.find_contacts_and_numbers(request.viewer, own.concern),
         "worry": worried or StillWorriedForm(checked=False),
-        "again": queries.find_look_again_step(concern),
+        "again": queries.find_look_again_step(own.concern),
         "form": form,
         "keep": unsent_words.sign_form_token(request.viewer, here),
         "once": uuid.uuid4(),

@@ -4,6 +4,7 @@ The HTML of the components is in `templates/govuk/`.
 """
 
 from django import forms, template
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.formsets import BaseFormSet
 from django.forms.utils import flatatt
 
@@ -147,7 +148,7 @@ def _form_errors(form):
         yield from ({"text": problem, "href": ""} for problem in form.non_form_errors())
         return
     for name, problems in sorted(form.errors.items(), key=_error_sort_key(form)):
-        href = "" if name == forms.forms.NON_FIELD_ERRORS else _error_link(form[name])
+        href = "" if name == NON_FIELD_ERRORS else _error_link(form[name])
         for problem in problems:
             yield {"text": problem, "href": href}
 
@@ -160,7 +161,7 @@ def _error_sort_key(form):
     """
     layout = getattr(getattr(form, "helper", None), "layout", None)
     names = [pointer.name for pointer in layout.get_field_names()] if layout else []
-    laid = {name: place for place, name in enumerate(names)} | {forms.forms.NON_FIELD_ERRORS: -1}
+    laid = {name: place for place, name in enumerate(names)} | {NON_FIELD_ERRORS: -1}
     return lambda error: laid.get(error[0], 0) if laid.keys() >= form.errors.keys() else 0
 
 

@@ -8,7 +8,7 @@ with a sentence for the page, if the rules do not allow it.
 from datetime import datetime
 
 from concerns.doors import ledger
-from concerns.doors.act import ActRefused, act
+from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Addition,
     Child,
@@ -42,6 +42,7 @@ from concerns.rules.roles import May
 from concerns.rules.words import OUTSIDE, ChildPart, ConcernOutcome, Route
 from concerns.workflow.closing import WATCH_FIRST, find_watch_reason, reason_not_to_close
 from concerns.workflow.decision_checks import decision_objection
+from concerns.workflow.next_steps import NextSteps
 from concerns.workflow.refiling import is_known_outside, update_steps_after_refile
 
 
@@ -60,7 +61,7 @@ def _change_state(concern: Concern, then: State) -> None:
 
 
 @act(May.TAKE, Kind.TAKEN, on="concern")
-def take(*, by: Viewer, concern: Concern, now: datetime, record) -> Concern:
+def take(*, by: Viewer, concern: Concern, now: datetime, record: ActRecord) -> Concern:
     """Take the concern ("I have this"): the first look is done, and the taker is its holder.
 
     If it was waiting, the taker owes the decision.
@@ -84,7 +85,9 @@ _LEADS_STEPS = tuple(k for k in StepKind if k not in _STAY)
 
 
 @act(May.TAKE, Kind.HANDED, on="concern")
-def hand(*, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, record) -> Handing:
+def hand(
+    *, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, record: ActRecord
+) -> Handing:
     """Hand the concern over to a colleague who may decide and may see it, with a note."""
     _require_open_concern(concern)
     if to.pk == concern.holder_id:
@@ -99,14 +102,14 @@ def hand(*, by: Viewer, concern: Concern, to: Person, note: str, now: datetime, 
     concern.holder = to
     agenda = record.agenda_of_concern(concern)
     agenda.assign_steps(to, *_LEADS_STEPS)
-    Notice.objects.notify_handover(handing, agenda.open)
+    Notice.objects.notify_handover(by.person, to, agenda.open, handing.uid, now)
     record(about=handing, concern=concern, fields=["to", "note"], words={"note": note})
     return handing
 
 
 @act(May.DECIDE, Kind.DECIDED, on="concern")
 def decide(
-    *, by: Viewer, concern: Concern, decided: DecisionAnswers, now: datetime, record
+    *, by: Viewer, concern: Concern, decided: DecisionAnswers, now: datetime, record: ActRecord
 ) -> Decision:
     """Decide for some or all of the children it is about, and say why.
 
@@ -144,13 +147,13 @@ def decide(
     record(
         about=decision,
         concern=concern,
-        children=[row.child.uid for row in decided.children if row.child_id],
+        children=[row.child.uid for row in decided.children if row.child],
         **decided.decision_ledger_details,
     )
     return decision
 
 
-def _finish_deciding(agenda, by: Viewer, now: datetime) -> None:
+def _finish_deciding(agenda: NextSteps, by: Viewer, now: datetime) -> None:
     """Every child it is about has a decision now: set the state, and owe the writer a word back."""
     concern = agenda.concern
     _change_state(concern, State.DECIDED)
@@ -162,9 +165,11 @@ def _finish_deciding(agenda, by: Viewer, now: datetime) -> None:
         agenda.add_step(StepKind.TELL_REPORTER)
 
 
-def _open_steps_of_routes(record, agenda, decision: Decision, decided: DecisionAnswers) -> None:
+def _open_steps_of_routes(
+    record: ActRecord, agenda: NextSteps, decision: Decision, decided: DecisionAnswers
+) -> None:
     """Open the next step of each route, as `clocks.NEXT` says."""
-    for route in map(Route, dict.fromkeys(decided.routes)):
+    for route in [Route(key) for key in dict.fromkeys(decided.routes)]:
         if route in OUTSIDE:
             _start_referral(record, agenda, decision, decided, route)
         elif route is Route.PARENTS and (
@@ -180,7 +185,7 @@ def _open_steps_of_routes(record, agenda, decision: Decision, decided: DecisionA
 
 
 def _start_referral(
-    record, agenda, decision: Decision, decided: DecisionAnswers, route: Route
+    record: ActRecord, agenda: NextSteps, decision: Decision, decided: DecisionAnswers, route: Route
 ) -> None:
     """Start a referral outside the school, or record that it was already sent.
 
@@ -211,7 +216,7 @@ def _start_referral(
 
 
 @act(May.DECIDE, Kind.ADDED, on="concern")
-def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> Addition:
+def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record: ActRecord) -> Addition:
     """Add a lead's note: advice sought, what was found out. Never shown to the writer."""
     _require_open_concern(concern)
     written = Addition.objects.create(
@@ -225,7 +230,14 @@ def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record) -> 
 
 @act(May.CLOSE, Kind.CLOSED, on="concern")
 def close(
-    *, by: Viewer, concern: Concern, outcome: str, why: str, words_back: str, now: datetime, record
+    *,
+    by: Viewer,
+    concern: Concern,
+    outcome: str,
+    why: str,
+    words_back: str,
+    now: datetime,
+    record: ActRecord,
 ) -> Ending:
     """Close the concern with an outcome and a word back to the writer.
 
@@ -242,7 +254,7 @@ def close(
     return ending
 
 
-def _prepare_ending(agenda, words_back: str) -> None:
+def _prepare_ending(agenda: NextSteps, words_back: str) -> None:
     if wrong := reason_not_to_close(agenda, words_back):
         raise ActRefused(wrong)
     WordBack.objects.give_owed_word_back(agenda, words_back)
@@ -250,17 +262,21 @@ def _prepare_ending(agenda, words_back: str) -> None:
 
 @act(May.CLOSE, Kind.WATCHED, on="concern")
 def watch(
-    *, by: Viewer, concern: Concern, asked: WatchAnswers, words_back: str, now: datetime, record
+    *,
+    by: Viewer,
+    concern: Concern,
+    asked: WatchAnswers,
+    words_back: str,
+    now: datetime,
+    record: ActRecord,
 ) -> Watch:
     """End the case and watch the child: the concern stays open until the last review."""
     agenda = record.agenda_of_concern(concern)
     _prepare_ending(agenda, words_back)
     because = find_watch_reason(concern, asked.outcome)
-    if (
-        wrong := asked.watch_fault(by, concern)
-        if because
-        else "No watch is needed after this ending. Close the concern instead."
-    ):
+    if because is None:
+        raise ActRefused("No watch is needed after this ending. Close the concern instead.")
+    if wrong := asked.watch_fault(by, concern):
         raise ActRefused(wrong)
     watch = Watch.objects.open_watch(agenda, because, asked)
     agenda.complete_steps(StepKind.NEXT_MOVE, StepKind.KEEP, StepKind.WATCH)
@@ -269,7 +285,7 @@ def watch(
 
 
 @act(May.CLOSE, Kind.REOPENED, on="concern")
-def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> Ending:
+def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record: ActRecord) -> Ending:
     """Reopen a closed concern. Who reopens it holds it and owes a new decision."""
     if concern.state != State.CLOSED:
         raise ActRefused("This concern is already open.")
@@ -282,7 +298,7 @@ def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record) -> 
 
 @act(May.DECIDE, Kind.EXCLUDED, on="concern")
 def exclude(
-    *, by: Viewer, concern: Concern, person: Person, why: str, now: datetime, record
+    *, by: Viewer, concern: Concern, person: Person, why: str, now: datetime, record: ActRecord
 ) -> Person:
     """Exclude a colleague from now on. What they held goes to the next person who may hold it."""
     if Exclusion.objects.filter(concern=concern, person=person).exists():
@@ -295,7 +311,14 @@ def exclude(
 
 @act(May.DECIDE, Kind.REFILED, on="concern")
 def refile(
-    *, by: Viewer, concern: Concern, row: ConcernChild, to: Child, why: str, now: datetime, record
+    *,
+    by: Viewer,
+    concern: Concern,
+    row: ConcernChild,
+    to: Child,
+    why: str,
+    now: datetime,
+    record: ActRecord,
 ) -> Refiling:
     """Move a concern from the wrong child, or from a description, to the right child.
 
@@ -306,7 +329,7 @@ def refile(
         raise ActRefused("This concern is no longer filed under that child.")
     if row.child_id == to.pk:
         raise ActRefused("It is already filed under that child. Find another child.")
-    readers = {line.who.pk for line in ledger.first_readings_of(concern)}
+    readers = {line.who.pk for line in ledger.first_readings_of(concern) if line.who}
     others = readers - {by.person.pk, concern.reporter_id}
     # Moved from a description, nobody has been told anything untrue about a child.
     reached = row.child_id and (others or is_known_outside(concern))

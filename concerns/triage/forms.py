@@ -10,7 +10,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from concerns.forms import past_moment
-from concerns.forms.base_form import DraftableForm, WordsField, choice_field
+from concerns.forms.base_form import DraftableForm, WordsField, choice_field, set_choices
 from concerns.forms.choose_person import ChooseChildForm, ChooseColleagueForm
 from concerns.forms.closing_and_watch import WORD_BACK
 from concerns.forms.conditional_questions import offer_choices
@@ -50,7 +50,7 @@ class QueueFiltersForm(forms.Form):
     def __init__(self, *args, offered, **kwargs):
         super().__init__(*args, **kwargs)
         for name, choices in offered:
-            self.fields[name].choices = choices
+            set_choices(self.fields[name], choices)
         self.helper = lay_out_form(*(Question(name) for name in self.fields))
 
 
@@ -240,8 +240,8 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
         if pressing:
             del self.fields["weight"]
         if refer_now:
-            put_off = self.fields["routes"].choices
-            self.fields["routes"].choices = [row for row in put_off if row[0] not in NOT_YET]
+            offered = [row for row in Route.choices() if row[0] not in NOT_YET]
+            set_choices(self.fields["routes"], offered)
         hints = {uid: last.get(row.pk, "Not decided yet") for uid, row in self.rows.items()}
         self.helper = lay_out_form(
             *_lay_out_form(self.fields, hints, advice, REFER_NOW if refer_now else "")

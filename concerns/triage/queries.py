@@ -164,7 +164,7 @@ def _count_open_by_holder(visible, now: datetime) -> list[dict]:
 
 def _count_by_filter(open_ones: list[dict]) -> list[tuple[str, str, int]]:
     """(filter, words, number) for the open concerns."""
-    counted = Counter()
+    counted: Counter[str] = Counter()
     for row in open_ones:
         counted[row["state"]] += row["n"]
         counted[LATE] += row["late"]
@@ -191,7 +191,8 @@ def _list_filter_holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[s
 
 def read_concern_page(viewer: Viewer, uid) -> dict:
     """A concern with what happened to it, its children's stories and what may be done. Recorded."""
-    concern = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid))
+    history = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid))
+    concern = history.concern
     steps = list(concern.steps.all())
     first = concern_history.most_pressing_step(steps)
     marked = bool(concern.marks.all())
@@ -206,7 +207,7 @@ def read_concern_page(viewer: Viewer, uid) -> dict:
         "stories": sight.open_stories_beside(viewer, concern, rolled, "beside a concern"),
         "steps": [(step, _address_of_step(viewer, step)) for step in steps],
         "rulings": concern_history.match_decisions_to_children(concern),
-        "happenings": concern_history.list_history_events(concern),
+        "happenings": concern_history.list_history_events(history),
         **_available_actions(viewer, concern, steps),
     }
 
@@ -224,7 +225,7 @@ def _available_actions(viewer: Viewer, concern: Concern, steps: list[Step]) -> d
 
 
 def _route_of_step(step: Step | None) -> str:
-    return step.referral.route if step and step.referral_id else ""
+    return step.referral.route if step and step.referral else ""
 
 
 def _address_of_step(viewer: Viewer, step: Step) -> str:
@@ -315,7 +316,8 @@ def get_refiling_questions(viewer: Viewer, concern: Concern, typed: PostedFields
 def read_refilings(viewer: Viewer, uid) -> tuple[Concern, list[tuple]]:
     """A concern, and each refiling with the people who had opened it before. Recorded. The last
     pair is (None, everybody who has opened it so far)."""
-    concern = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid))
+    concern = sight.open_concern(viewer, uid)
+    concern_history.prefetch_concern_history(concern)
     readers = ledger.first_readings_of(concern)
     moves = concern.refilings.all()
     told = [(row, [line for line in readers if line.at < row.at]) for row in moves]

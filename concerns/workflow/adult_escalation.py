@@ -15,7 +15,7 @@ from datetime import datetime
 from uuid import UUID
 
 from concerns.models.adult.adult_concern import AdultConcern, find_reader_posts
-from concerns.models.adult.adult_entries import AdultStep
+from concerns.models.adult.adult_entries import AdultStep, AdultSteps
 from concerns.models.school.person import Person, Viewer
 from concerns.models.school.school import School
 from concerns.rules.adult_vocabulary import READERS, AdultStepKind
@@ -48,14 +48,14 @@ def list_escalated_to(viewer: Viewer) -> list[EscalatedAdultConcern]:
         concern = step.concern
         if concern.pk not in found and _is_escalated_now(step, viewer.school, viewer.now):
             late = step.how_late_in_words(viewer.school.school_calendar, viewer.now)
-            whose = Role(concern.goes_to).title
+            whose = Role(concern.goes_to).title_words
             found[concern.pk] = EscalatedAdultConcern(
                 concern.uid, concern.reference, whose, step.due_at, late
             )
     return list(found.values())
 
 
-def _late_steps_of_other_post(viewer: Viewer):
+def _late_steps_of_other_post(viewer: Viewer) -> AdultSteps[AdultStep]:
     """Late steps of concerns that did not go to the viewer, but may be escalated to them."""
     steps = AdultStep.objects.open().filter(school=viewer.school, due_at__lt=viewer.now)
     steps = steps.exclude(concern__goes_to__in=sorted(viewer.roles)).not_hidden_from(viewer)

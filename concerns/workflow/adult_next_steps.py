@@ -4,10 +4,12 @@ from datetime import datetime
 
 from concerns.models.adult.adult_account import AdultDecisionAnswers, AgencyConversation
 from concerns.models.adult.adult_concern import (
+    AdultConcern,
     choose_reader_post,
     find_reader_posts,
     readers_in_post,
 )
+from concerns.models.adult.adult_entries import AdultStep
 from concerns.models.school.person import Person
 from concerns.rules.adult_vocabulary import (
     AFTER,
@@ -27,10 +29,24 @@ from concerns.rules.adult_vocabulary import (
 )
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.workflow.next_steps import NextSteps
+from concerns.workflow.open_steps import OpenSteps
 
 
-def open_adult_route_steps(agenda: NextSteps, decided: AdultDecisionAnswers) -> None:
+class AdultNextSteps(OpenSteps[AdultConcern, AdultStep]):
+    """The open steps of one concern about an adult."""
+
+    steps = AdultStep
+
+    def pass_all_to_post(self, post: Role) -> None:
+        """Move the concern and all its open steps to `post`, held by nobody in person."""
+        self.concern.goes_to = post
+        self.concern.holder = None
+        for step in self.open:
+            step.holder_role = post
+            self._moved.append(step)
+
+
+def open_adult_route_steps(agenda: AdultNextSteps, decided: AdultDecisionAnswers) -> None:
     """Open the next step of each route; a route that is already under way opens none."""
     for route in map(AdultRoute, decided.routes):
         if route is AdultRoute.LOW_LEVEL:
@@ -39,7 +55,7 @@ def open_adult_route_steps(agenda: NextSteps, decided: AdultDecisionAnswers) -> 
             agenda.add_step(OPENS[route], since=_allegation_known_since(route, agenda))
 
 
-def _allegation_known_since(route: AdultRoute, agenda: NextSteps) -> datetime | None:
+def _allegation_known_since(route: AdultRoute, agenda: AdultNextSteps) -> datetime | None:
     """When the school first knew of an allegation, which starts the clock to tell the LADO: when it
     was received or, if its writer called it low-level, at the first decision that says so. None for
     other routes, and once there has been a step to tell the LADO: the clock then starts now."""
@@ -52,7 +68,7 @@ def _allegation_known_since(route: AdultRoute, agenda: NextSteps) -> datetime | 
     return harm.values_list("at", flat=True).first()
 
 
-def update_steps_after_call(agenda: NextSteps, spoken: AgencyConversation) -> None:
+def update_steps_after_call(agenda: AdultNextSteps, spoken: AgencyConversation) -> None:
     """End and open steps after a conversation with the LADO or the police. Until they answer, the
     step to hear from them stays open: ringing again does not restart its clock."""
     agency = AdultAgency(spoken.agency)
@@ -67,14 +83,14 @@ def update_steps_after_call(agenda: NextSteps, spoken: AgencyConversation) -> No
     agenda.ensure_next_step()
 
 
-def move_to_post(agenda: NextSteps, to: Role) -> None:
+def move_to_post(agenda: AdultNextSteps, to: Role) -> None:
     """Move the concern to the post `to`. Unless it is closed, a new first look is owed there."""
     agenda.pass_all_to_post(to)
     if agenda.concern.state != State.CLOSED and not agenda.steps_of_kind(*LOOKS):
         agenda.add_step(first_look_step_kind(agenda.concern.sort))
 
 
-def reroute_past_person(agenda: NextSteps, person: Person) -> None:
+def reroute_past_person(agenda: AdultNextSteps, person: Person) -> None:
     """Move the concern to another post if its readers changed because `person` was excluded.
 
     A concern that was handed over stays with its post as long as somebody there may see it. If

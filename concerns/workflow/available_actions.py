@@ -76,7 +76,7 @@ KEEPING_ENDS = FIRST_LOOKS | DECISIONS | {
 }  # fmt: skip
 
 
-def may_keep(concern: Concern, steps: Iterable) -> bool:
+def may_keep(concern: Concern, steps: Iterable[Step]) -> bool:
     """Whether one button may keep the concern on file.
 
     It must be open and not pressing, the writer must not even be unsure about the child going home,
@@ -89,6 +89,6 @@ def may_keep(concern: Concern, steps: Iterable) -> bool:
     )
 
 
-def owed_steps_in_words(steps: Iterable) -> list[str]:
+def owed_steps_in_words(steps: Iterable[Step]) -> list[str]:
     """Names of the steps to do before closing, each once."""
     return list(dict.fromkeys(step.step_in_words for step in steps if step.kind in HOLD_OPEN))

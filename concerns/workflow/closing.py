@@ -1,9 +1,12 @@
 """Closing a concern: why it may not be closed yet, and whether a watch must follow."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from django.db import models
 
+from concerns.models.child.child import Child
 from concerns.models.child.child_details import Status
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
@@ -11,12 +14,14 @@ from concerns.models.response.decision import Decision, DecisionRoute
 from concerns.models.response.referral import Referral
 from concerns.models.response.step import Step
 from concerns.models.response.watch import staff_to_ask_about
+from concerns.models.school.person import Viewer
 from concerns.rules import watching
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import SETTLED, State, may_concern_become
 from concerns.rules.watching import GRAVEST, ClosingFacts, WatchReason
 from concerns.rules.words import ChildPart, HowKnown
 from concerns.workflow.available_actions import owed_steps_in_words
+from concerns.workflow.next_steps import NextSteps
 
 WATCH_FIRST = (
     "{}. So the child must be watched before it is closed. Choose who will be asked how the child "
@@ -24,7 +29,9 @@ WATCH_FIRST = (
 )
 
 
-def reason_not_to_close(agenda, words_back: str, but: frozenset = frozenset()) -> str:
+def reason_not_to_close(
+    agenda: NextSteps, words_back: str, but: frozenset[StepKind] = frozenset()
+) -> str:
     """Why a case may not end now, in a sentence; "" if it may. Kinds in `but` end with it."""
     concern = agenda.concern
     held = owed_steps_in_words(step for step in agenda.open if step.kind not in but)
@@ -49,8 +56,8 @@ def find_watch_reason(concern: Concern, outcome: str) -> WatchReason | None:
 def facts_for_watch_rule(concern: Concern) -> ClosingFacts | None:
     """The facts `rules/watching.py` needs about a concern to be closed. None if all its children
     are being watched already: nobody is asked twice about one child."""
-    children = ConcernChild.objects.filter(concern=concern, part=ChildPart.ABOUT)
-    children = set(children.values_list("child", flat=True))
+    about = ConcernChild.objects.filter(concern=concern, part=ChildPart.ABOUT)
+    children = set(about.values_list("child", flat=True))
     if children and children <= children_being_watched(children):
         return None
     in_force = Decision.objects.keys_in_force(concern)
@@ -66,7 +73,7 @@ def facts_for_watch_rule(concern: Concern) -> ClosingFacts | None:
     )
 
 
-def _settled_agency_answers(concern: Concern):
+def _settled_agency_answers(concern: Concern) -> Iterator[str]:
     """The last answer of each settled referral to social care or the police."""
     sent = Referral.objects.filter(concern=concern, route__in=GRAVEST).order_by("id")
     for referral in sent.prefetch_related("events"):
@@ -75,7 +82,7 @@ def _settled_agency_answers(concern: Concern):
             yield from [event.answer for event in events if event.answer][-1:]
 
 
-def children_being_watched(children) -> set[int]:
+def children_being_watched(children: Iterable[int | None]) -> set[int]:
     """Primary keys of those of `children` on whom a watch is open."""
     owed = Step.objects.open().filter(kind=StepKind.LOOK_AFTER)
     rows = ConcernChild.objects.filter(child__in=children, part=ChildPart.ABOUT)
@@ -88,7 +95,7 @@ def has_lower_status_without(status: Status) -> bool:
     return watching.is_lower_status(status.kind, list(left.values_list("kind", flat=True)))
 
 
-def concern_to_watch_on(viewer, child, *, lock: bool = False) -> Concern | None:
+def concern_to_watch_on(viewer: Viewer, child: Child, *, lock: bool = False) -> Concern | None:
     """The concern on which to watch `child` after a status ends, of those `viewer` may see: one on
     which they are watched already, else the newest about them."""
     about = ConcernChild.objects.filter(child=child, part=ChildPart.ABOUT).values("concern")
@@ -100,7 +107,7 @@ def concern_to_watch_on(viewer, child, *, lock: bool = False) -> Concern | None:
     return found.filter(pk=key).first() if key else None
 
 
-def questions_on_status_end(viewer, status: Status) -> dict:
+def questions_on_status_end(viewer: Viewer, status: Status) -> dict[str, Any]:
     """What the form that ends `status` needs. `asks`: whether the child's highest status becomes
     lower, so that a watch is needed; `concern`: where; `staff`: who may be asked about them."""
     concern = concern_to_watch_on(viewer, status.child)

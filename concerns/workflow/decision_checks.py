@@ -12,6 +12,7 @@ from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import StepKind
 from concerns.rules.roles import May
 from concerns.rules.words import ChildPart, Route
+from concerns.workflow.next_steps import NextSteps
 
 NEEDS_FULL = (
     "This needs the full decision: there is a mark, something the child said, danger, or worry "
@@ -25,7 +26,7 @@ REFER_NOW = (
 NOT_YET = frozenset({Route.NO_FURTHER, Route.KEEP, Route.WATCH})
 
 
-def decision_objection(agenda, decided: DecisionAnswers) -> str:
+def decision_objection(agenda: NextSteps, decided: DecisionAnswers) -> str:
     """Why `decided` may not be made on the concern, in a sentence for the user; "" if it may."""
     wrongs = _faults_on_concern(agenda.by, agenda.concern, decided, agenda.now)
     wrong = next((words for wrong, words in wrongs if wrong), "")
@@ -46,6 +47,7 @@ def _faults_on_concern(
     staff = Person.objects.who_may(May.SUBMIT, by.school, by.todays_date).not_excluded_from(concern)
     stranger = decided.watched_by and decided.watched_by not in staff
     yield stranger, "Choose an adult to watch who works here and is not the child's family."
-    before = [*decided.sent.values(), *filter(None, [decided.spoken])]
-    early = any(done.happened_at > now for done in before)
+    before = [sent.happened_at for sent in decided.sent.values()]
+    before += [decided.spoken.happened_at] if decided.spoken else []
+    early = any(happened_at > now for happened_at in before)
     yield early, "The time cannot be in the future."

@@ -107,10 +107,9 @@ class EscalationLadders:
         `person` asked for and, if they act for the lead, the other steps.
         """
         away = {row.person_id for row in self._covers if row.kind in AWAY}
-        roles = roles_with_power(May.DECIDE)
         roles = [
             role
-            for role in roles
+            for role in roles_with_power(May.DECIDE)
             if next(iter(self._people_acting_for(LADDER[role])), None) == person
         ]
         theirs = Q(holder__isnull=True, holder_role__in=roles)
@@ -127,12 +126,12 @@ class EscalationLadders:
         """
         found = []
         seen = {person.pk for person in self.people_on_ladder(step)}
-        people = [step.holder] if step.holder_id else []
+        people = [step.holder] if step.holder else []
         for role in self._roles_on_ladder(step):
             posts = [post for post in self._posts if post.role == role]
             people += [post.person for post in posts]
             if not posts:
-                found.append(PassedOver(role.title, EMPTY))
+                found.append(PassedOver(role.title_words, EMPTY))
         left = [person for person in dict.fromkeys(people) if person.pk not in seen]
         return [
             *(PassedOver(one.name, self._reason_passed_over(step, one)) for one in left),
@@ -155,9 +154,9 @@ class EscalationLadders:
         """
         people = self._people_acting_for(self._roles_on_ladder(step))
         setter = self._setters.get(step.pk)
-        if setter in self._people_acting_for(LADDER[Role.DSL]):
+        if setter and setter in self._people_acting_for(LADDER[Role.DSL]):
             people = [setter, *people]
-        if step.holder_id and self._is_holder_available(step):
+        if step.holder and self._is_holder_available(step, step.holder):
             people = [*self._people_before_holder(step, people), step.holder, *people]
         kept = self._shut_out.get(step.concern_id, set()) | self._not_theirs.get(step.pk, set())
         return [one for one in dict.fromkeys(people) if one.pk not in kept]
@@ -178,14 +177,17 @@ class EscalationLadders:
         named = {row.person_id for row in self._covers if row.kind == CoverKind.HOLIDAYS}
         return [] if step.kind in OWN else [one for one in people if one.pk in named]
 
-    def _is_holder_available(self, step: Step) -> bool:
-        """Whether its holder is here and may act on it. The writer's own steps (telling somebody by
-        voice, reporting to the police) do not need a lead's post."""
-        if step.kind in OWN and step.holder_id == step.concern.reporter_id:
-            return step.holder.is_active
+    def _is_holder_available(self, step: Step, holder: Person) -> bool:
+        """Whether its `holder` is here and may act on it.
+
+        The writer's own steps (telling somebody by voice, reporting to the police) do not need a
+        lead's post.
+        """
+        if step.kind in OWN and holder.pk == step.concern.reporter_id:
+            return holder.is_active
         if step.kind == StepKind.TASK:
-            return step.holder_id in self._here
-        return step.holder in self._people_acting_for(LADDER[Role.DSL])
+            return holder.pk in self._here
+        return holder in self._people_acting_for(LADDER[Role.DSL])
 
     def _find_task_people(self, steps: list[Step]) -> tuple[dict[int, Person], set[int]]:
         """Who asked for each task, by step key, and which of those asked are in post and not away.
@@ -209,8 +211,11 @@ def _barred_people_by_step(steps: list[Step]) -> dict[int, set[int]]:
     again = [step for step in steps if step.kind == StepKind.STILL_WORRIED]
     made = {step.decision_id for step in again} - {None}
     deciders = dict(Decision.objects.filter(pk__in=made).values_list("pk", "by")) if made else {}
-    barred = {step.pk: {deciders.get(step.decision_id)} for step in again}
-    return {step.pk: barred[step.pk] | {step.concern.reporter_id} for step in again}
+    barred: dict[int, set[int]] = {step.pk: {step.concern.reporter_id} for step in again}
+    for step in again:
+        if step.decision_id in deciders:
+            barred[step.pk].add(deciders[step.decision_id])
+    return barred
 
 
 def _excluded_by_concern(school: School, concerns: set[int]) -> dict[int, set[int]]:

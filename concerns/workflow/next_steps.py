@@ -1,112 +1,32 @@
-"""The next steps of one concern: opening, ending and reassigning them during an act.
+"""The next steps of a concern about a child: opening, ending and reassigning them during an act.
 
-An open concern always has a next step. The concern may be about a child or about an adult: the step
-model, in `step.py` or `adult_entries.py`, is found from its `steps` relation.
+An open concern always has a next step. What concerns about adults do likewise is in
+`open_steps.py`.
 """
-
-from datetime import date, datetime
 
 from concerns.models.concern.concern import Concern
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.decision import Decision, is_decision_pressing
 from concerns.models.response.meeting import Meeting, MeetingAction
 from concerns.models.response.referral import Referral
-from concerns.models.response.step import BaseStep, StepEnding
+from concerns.models.response.step import Step
 from concerns.models.response.task import Task
 from concerns.models.school.cover import people_acting_for_role
-from concerns.models.school.person import Person, Post, Viewer
-from concerns.rules import calendars, clocks, meeting_rules, reporting_periods
+from concerns.models.school.person import Person, Post
+from concerns.rules import calendars, meeting_rules, reporting_periods
 from concerns.rules.agency_answers import ANSWER_OPENS
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import LADDER, May, Role
-from concerns.rules.words import Choice, SpokenTo
+from concerns.rules.words import SpokenTo
+from concerns.workflow.open_steps import OpenSteps
 
 
-class WouldGoQuiet(Exception):
-    """An act would leave a concern open with no next step, or closed with one. It is not saved."""
+class NextSteps(OpenSteps[Concern, Step]):
+    """The open steps of one concern about a child."""
 
-
-class NextSteps:
-    """The open steps of one concern, kept in memory during an act and saved at its end."""
-
-    def __init__(self, concern: Concern, by: Viewer, now: datetime, steps=()):
-        self.concern = concern
-        self.by = by
-        self.now = now
-        self.steps = type(concern)._meta.get_field("steps").related_model
-        # A concern being sent now: `update_rank_and_due_time` runs before it is inserted.
-        self.new = concern.pk is None
-        self.open: list[BaseStep] = list(steps)
-        self._begun: list[BaseStep] = []
-        self._saved: list[BaseStep] = []
-        self._moved: list[BaseStep] = []
-        self._ended: dict[StepEnding, list[BaseStep]] = {}
-
-    def add_step(
-        self,
-        kind: Choice,
-        *,
-        on: date | None = None,
-        since: datetime | None = None,
-        holder: Person | None = None,
-        **because,
-    ) -> BaseStep:
-        """Open a step. Its clock runs from now or from `since`, or it is due on the day `on`. Its
-        holder is the post that receives the concern, if any; else `holder`, the concern's holder,
-        or the role in its clock. `because` sets the referral, decision or action it is for."""
-        post = self.concern.goes_to
-        person = None if post else holder or self.concern.holder
-        step = self.steps(
-            school_id=self.concern.school_id,
-            concern=self.concern,
-            kind=kind,
-            holder=person,
-            holder_role=post or ("" if person else CLOCKS[kind].holder or Role.DSL),
-            opened_at=self.now,
-            due_at=self._due_time_of_step(kind, on, since or self.now),
-            **because,
-        )
-        self.open.append(step)
-        self._begun.append(step)
-        return step
-
-    @property
-    def steps_opened(self) -> list[BaseStep]:
-        """The steps opened by this act and not ended by it."""
-        return [step for step in (*self._saved, *self._begun) if not step.done_at]
-
-    def _due_time_of_step(self, kind: Choice, on: date | None, since: datetime) -> datetime:
-        """When a step is due, by the school's own figure for that clock if it has set one."""
-        school = self.by.school
-        return clocks.calculate_due_at(
-            kind, school.school_calendar, since, on, school.own_clock_amounts.get(kind)
-        )
-
-    def save_step_now(self, step: BaseStep) -> None:
-        """Insert `step` now rather than at the end, because another row must refer to it."""
-        step.save(force_insert=True)
-        self._begun.remove(step)
-        self._saved.append(step)
-
-    def steps_of_kind(self, *kinds: Choice) -> list[BaseStep]:
-        return [step for step in self.open if step.kind in kinds]
-
-    def end_steps(self, steps: list[BaseStep], how: StepEnding = StepEnding.DONE) -> None:
-        for step in steps:
-            step.done_at = self.now
-            step.done_by = self.by.person
-            step.ended = how
-            self.open.remove(step)
-            if step not in self._begun:
-                self._ended.setdefault(how, []).append(step)
-
-    def complete_steps(self, *kinds: Choice) -> list[BaseStep]:
-        """End every open step of `kinds` as done, and return them."""
-        steps = self.steps_of_kind(*kinds)
-        self.end_steps(steps)
-        return steps
+    steps = Step
 
     def set_referral_steps(
         self, referral: Referral, *kinds: StepKind, answered: bool = False
@@ -148,7 +68,7 @@ class NextSteps:
             for step in advised:
                 self.add_step(StepKind.SPEAK_TO_PARENTS, decision=step.decision)
 
-    def _steps_answered_by(self, kind: StepKind, spoken: Conversation) -> list[BaseStep]:
+    def _steps_answered_by(self, kind: StepKind, spoken: Conversation) -> list[Step]:
         """Open steps of `kind` answered by a conversation, held since they were opened, about all
         the children, or by one about each child of the step's decision."""
         owed = self.steps_of_kind(kind)
@@ -179,7 +99,7 @@ class NextSteps:
         pressing = is_decision_pressing(self.concern)
         self.add_step(StepKind.DECIDE_TODAY if pressing else StepKind.DECIDE, holder=person)
 
-    def open_look_again_step(self) -> BaseStep:
+    def open_look_again_step(self) -> Step:
         """Open a step to look again because the writer is still worried, for an acting lead who
         neither wrote the concern nor decided on it; if there is none, for the lead's post."""
         made = Decision.objects.filter(concern=self.concern).order_by("-id").first()
@@ -188,11 +108,11 @@ class NextSteps:
         self._pick_next_lead(step, before)
         return step
 
-    def _pick_next_lead(self, step: BaseStep, *but: int | None) -> None:
+    def _pick_next_lead(self, step: Step, *but: int | None) -> None:
         """Assign `step` to the first acting lead who may see it, bar the writer and those `but`."""
         acting = [one.person for one in people_acting_for_role(self.by.school, Role.DSL, self.now)]
-        able = Person.objects.filter(pk__in=[one.pk for one in acting])
-        able = set(able.not_excluded_from(self.concern))
+        people = Person.objects.filter(pk__in=[one.pk for one in acting])
+        able = set(people.not_excluded_from(self.concern))
         others = [one for one in acting if one.pk not in {*but, self.concern.reporter_id}]
         step.holder = next((one for one in others if one in able), None)
         step.holder_role = "" if step.holder else Role.DSL
@@ -205,14 +125,6 @@ class NextSteps:
                 step.holder_role = ""
                 self._moved.append(step)
 
-    def pass_all_to_post(self, post: Role) -> None:
-        """Move the concern and all its open steps to `post`, held by nobody in person."""
-        self.concern.goes_to = post
-        self.concern.holder = None
-        for step in self.open:
-            step.holder_role = post
-            self._moved.append(step)
-
     def release_steps_of(self, person: Person) -> None:
         """Reassign what `person`, who may no longer act, holds to the roles in the clocks."""
         self._return_tasks_of(person)
@@ -223,7 +135,7 @@ class NextSteps:
         if self.concern.holder_id == person.pk:
             self.concern.holder = None
 
-    def hand_over_steps(self, person: Person, to: Person) -> list[BaseStep]:
+    def hand_over_steps(self, person: Person, to: Person) -> list[Step]:
         """Hand all that `person` holds to `to`; tasks go back to the person who asked. Returns the
         steps now for `to` to do: all open steps, if they got the concern itself and no step."""
         self._return_tasks_of(person)
@@ -243,12 +155,12 @@ class NextSteps:
         for step in [
             step for step in self.steps_of_kind(StepKind.STILL_WORRIED) if step.holder == person
         ]:
-            self._pick_next_lead(step, person.pk, step.decision.by_id if step.decision_id else None)
+            self._pick_next_lead(step, person.pk, step.decision.by_id if step.decision else None)
             self._moved.append(step)
         tasks = [step for step in self.steps_of_kind(StepKind.TASK) if step.holder_id == person.pk]
         setters = Task.objects.task_setters_by_step(tasks) if tasks else {}
-        able = Person.objects.who_may(May.DECIDE, self.by.school, self.by.todays_date)
-        able = set(able.not_excluded_from(self.concern)) - {person} if tasks else ()
+        people = Person.objects.who_may(May.DECIDE, self.by.school, self.by.todays_date)
+        able = set(people.not_excluded_from(self.concern)) - {person} if tasks else set()
         for step in tasks:
             if setters.get(step.pk) in able:
                 step.holder = setters[step.pk]
@@ -268,39 +180,3 @@ class NextSteps:
             if role != step.holder_role:
                 step.holder_role = role
                 self._moved.append(step)
-
-    def ensure_next_step(self) -> None:
-        """If an open concern has no step left, open one: to close it or decide again."""
-        if not self.open and self.concern.state != State.CLOSED:
-            self.add_step(self.steps.NEXT)
-
-    def update_rank_and_due_time(self) -> None:
-        """Set the rank and next due time from the open steps. Raises StepMismatch."""
-        closed = self.concern.state == State.CLOSED
-        if not closed and not self.open:
-            raise WouldGoQuiet(f"{self.concern.reference} would be open with no next step")
-        if closed and self.open:
-            raise WouldGoQuiet(f"{self.concern.reference} would be closed with a step still open")
-        if self.open:
-            self.concern.rank = min(CLOCKS[step.kind].rank for step in self.open)
-            self.concern.next_due_at = min(step.due_at for step in self.open)
-        else:
-            self.concern.rank = 9
-            self.concern.next_due_at = None
-
-    @staticmethod
-    def save_all_steps(agendas: list["NextSteps"]) -> None:
-        """Save the steps opened, ended and reassigned by one act, in its transaction."""
-        for how in StepEnding:
-            ended = [step for agenda in agendas for step in agenda._ended.get(how, ())]
-            if ended:
-                type(ended[0]).objects.filter(pk__in=[step.pk for step in ended]).update(
-                    done_at=ended[0].done_at, done_by=ended[0].done_by, ended=how
-                )
-        for agenda in agendas:
-            for step in agenda._moved:
-                if step not in agenda._begun:
-                    step.save(update_fields=["holder", "holder_role"])
-        begun = [step for agenda in agendas for step in agenda._begun if not step.done_at]
-        if begun:
-            type(begun[0]).objects.bulk_create(begun)

@@ -11,17 +11,18 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from concerns.models.base.case_row import CaseRows
 from concerns.models.child.child import Child
 from concerns.models.concern.concern import Concern
 from concerns.models.response.decision import DecisionChild
-from concerns.models.response.referral import ReferralEvent
+from concerns.models.response.referral import ReferralEvent, ReferralEvents
 from concerns.rules.agency_answers import SIGN_AGAIN
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.words import AgencyAnswer, ChildPart, Route
 
 
-def _agency_no_further_events(since: datetime):
+def _agency_no_further_events(since: datetime) -> ReferralEvents[ReferralEvent]:
     """Events since `since` that ended referrals answered with no further action."""
     events = ReferralEvent.objects.filter(referral=OuterRef("referral"))
     last = events.filter(stage=ReferralStage.ANSWERED).order_by("-id").values("answer")[:1]
@@ -32,7 +33,7 @@ def _agency_no_further_events(since: datetime):
     return rows.annotate(last=Subquery(last)).filter(stands, last=AgencyAnswer.NO_FURTHER)
 
 
-def _own_no_further_decisions(since: datetime):
+def _own_no_further_decisions(since: datetime) -> CaseRows[DecisionChild]:
     """Children whose newest decision on a concern is the school's own "no further action"."""
     newer = DecisionChild.objects.filter(
         concern_child=OuterRef("concern_child"), decision__gt=OuterRef("decision")
@@ -41,7 +42,7 @@ def _own_no_further_decisions(since: datetime):
     return DecisionChild.objects.filter(~Exists(newer), **made)
 
 
-def follows_no_further_action(now: datetime):
+def follows_no_further_action(now: datetime) -> Q:
     """A filter for children for whom a sign at `now` follows a recent "no further action".
 
     How recent is `SIGN_AGAIN` in `rules/agency_answers.py`.

@@ -6,6 +6,7 @@ open; anybody who was told must be told that it was another child. The move is i
 `concern_child.py`.
 """
 
+from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import Refiling
 from concerns.models.concern.later_entries import Ending
 from concerns.models.response.conversation import Conversation
@@ -17,9 +18,10 @@ from concerns.models.school.person import Person, Relation
 from concerns.rules.clocks import SUPERSEDED, StepKind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.workflow import re_referral
+from concerns.workflow.next_steps import NextSteps
 
 
-def is_known_outside(concern) -> bool:
+def is_known_outside(concern: Concern) -> bool:
     """Whether parents, an adviser or an agency have been told anything about the concern."""
     sent = ReferralEvent.objects.filter(referral__concern=concern, stage=ReferralStage.SENT)
     met = Meeting.objects.filter(concern=concern)
@@ -28,7 +30,7 @@ def is_known_outside(concern) -> bool:
     return Conversation.objects.filter(concern=concern, reached=True).exists()
 
 
-def update_steps_after_refile(agenda, refiling: Refiling, reached: bool) -> None:
+def update_steps_after_refile(agenda: NextSteps, refiling: Refiling, reached: bool) -> None:
     """Update the steps of a concern after it was moved.
 
     `reached`: somebody was told, or has read, that it was about the wrong child.
@@ -61,7 +63,7 @@ def update_steps_after_refile(agenda, refiling: Refiling, reached: bool) -> None
     agenda.reassign_role_steps()
 
 
-def _reopen_decision(agenda, refiling: Refiling, own: Person | None) -> None:
+def _reopen_decision(agenda: NextSteps, refiling: Refiling, own: Person | None) -> None:
     concern = agenda.concern
     if concern.state == State.CLOSED:
         concern.closed_at = None

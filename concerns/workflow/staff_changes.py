@@ -3,10 +3,11 @@
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.person import Invitation, Person, Post, Relation
 from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.workflow.act_recorder import ActRecorder
 from concerns.workflow.handover import lock_concerns, open_concerns_held_by, release_and_reassign
 
 
-def apply_staff_change(asked: StaffChangeRequest, record) -> None:
+def apply_staff_change(asked: StaffChangeRequest, record: ActRecorder) -> None:
     """Make the change, in the act of somebody who may do it alone or who approves it."""
     by = record.by.person
     now = record.now
@@ -14,13 +15,12 @@ def apply_staff_change(asked: StaffChangeRequest, record) -> None:
     if asked.matter == StaffRequestMatter.POST:
         _create_requested_post(asked, person)
     elif asked.matter == StaffRequestMatter.RELATED:
-        Relation.objects.record_relation(person, asked.child, how=asked.how, by=by, at=now)
+        child = asked.related_child
+        Relation.objects.record_relation(person, child, how=asked.how, by=by, at=now)
         release_and_reassign(
             record,
             person,
-            lock_concerns(
-                open_concerns_held_by(person, asked.child.school).involving_children(asked.child)
-            ),
+            lock_concerns(open_concerns_held_by(person, child.school).involving_children(child)),
         )
     elif asked.matter == StaffRequestMatter.UNRELATED:
         asked.matching_relations().update(ended_by=by, ended_at=now, shuts_out=None)
@@ -39,7 +39,7 @@ def _create_requested_post(asked: StaffChangeRequest, person: Person) -> None:
         school=asked.school,
         role=asked.role,
         title=asked.title,
-        since=asked.since,
+        since=asked.first_day,
         until=asked.until,
     )
     if not person.is_active:

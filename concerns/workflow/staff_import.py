@@ -21,6 +21,25 @@ from concerns.rules.roles import READERS, May, Role
 from concerns.rules.staff_approval import StaffRequestMatter
 
 
+@dataclass(frozen=True)
+class StaffLine:
+    """What one line of a staff file says about one person. An empty value changes nothing.
+
+    `wrong` is what is wrong with the line.
+    """
+
+    line: int
+    name: str = ""
+    email: str = ""
+    roles: tuple[Role, ...] = ()
+    title: str = ""
+    room: str = ""
+    telephone: str = ""
+    since: date | None = None
+    until: date | None = None
+    wrong: str = ""
+
+
 @dataclass
 class StaffImportResult:
     """What importing a staff file did, and notes for a person to look at."""
@@ -44,7 +63,7 @@ class StaffImportResult:
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def preview_staff_import(by: Viewer, now: datetime, lines) -> StaffImportResult:
+def preview_staff_import(by: Viewer, now: datetime, lines: list[StaffLine]) -> StaffImportResult:
     """What importing `lines` would do: runs the import and rolls it back."""
     with transaction.atomic():
         done = StaffImport(by, now, alone=by.has_power(May.POSTS)).import_lines(lines)
@@ -53,12 +72,12 @@ def preview_staff_import(by: Viewer, now: datetime, lines) -> StaffImportResult:
 
 
 class StaffImport:
-    """The import of one file. Its lines are those of `paper/staff_rows.py` without faults.
+    """The import of one file. Its lines are those that `paper/staff_rows.py` read without faults.
 
     With `alone`, posts that read concerns are created at once and do not wait for the head.
     """
 
-    def __init__(self, by: Viewer, now: datetime, *, alone: bool):
+    def __init__(self, by: Viewer, now: datetime, *, alone: bool) -> None:
         self.by = by
         self.school = by.school
         self.now = now
@@ -66,7 +85,7 @@ class StaffImport:
         self.today = local_day(by.school.school_calendar, now)
         self.done = StaffImportResult()
 
-    def import_lines(self, lines) -> StaffImportResult:
+    def import_lines(self, lines: list[StaffLine]) -> StaffImportResult:
         people = {p.email: p for p in Person.objects.filter(email__in=[x.email for x in lines])}
         for line in lines:
             person = people.get(line.email)
@@ -79,7 +98,7 @@ class StaffImport:
         self._note_people_not_listed({line.email for line in lines})
         return self.done
 
-    def _save_person(self, person: Person, line) -> None:
+    def _save_person(self, person: Person, line: StaffLine) -> None:
         said = {name: getattr(line, name) for name in ("name", "room", "telephone")}
         differs = {name: new for name, new in said.items() if new and new != getattr(person, name)}
         for name, new in differs.items():
@@ -94,7 +113,7 @@ class StaffImport:
                 "file does not change this"
             )
 
-    def _save_posts(self, person: Person, line) -> None:
+    def _save_posts(self, person: Person, line: StaffLine) -> None:
         rows = Post.objects.filter(school=self.school, person=person)
         held = list(rows.order_by("since", "pk"))
         # Roles that read concerns come last: somebody who waits for approval of one only gets a
@@ -112,11 +131,11 @@ class StaffImport:
             else:
                 self._start_post(person, role, line, begins)
         now_held = {post.role for post in held if _is_post_in_force(post, self.today)}
-        for role in sorted(now_held - set(line.roles)):
-            lacks = f"{person.email} still holds the role '{role}', which is not in the file"
+        for left in sorted(now_held - set(line.roles)):
+            lacks = f"{person.email} still holds the role '{left}', which is not in the file"
             self.done.notes.append(lacks)
 
-    def _start_post(self, person: Person, role: Role, line, begins: date) -> None:
+    def _start_post(self, person: Person, role: Role, line: StaffLine, begins: date) -> None:
         said = {"person": person, "school": self.school, "title": line.title, "until": line.until}
         if role in READERS and not self.alone:
             self._request_reader_post(
@@ -149,12 +168,12 @@ class StaffImport:
                 school=self.school,
                 role=Role.STAFF,
                 title=what.title,
-                since=what.since,
+                since=what.first_day,
                 until=what.until,
             )
             self.done.posts += 1
 
-    def _change_post(self, post: Post, line) -> None:
+    def _change_post(self, post: Post, line: StaffLine) -> None:
         title = post.title
         until = line.until or post.until
         if until and until < post.since:
@@ -194,7 +213,7 @@ def _is_post_in_force(post: Post, day: date) -> bool:
     return post.since <= day and (post.until is None or day <= post.until)
 
 
-def _overlaps_line(post: Post, begins: date, line) -> bool:
+def _overlaps_line(post: Post, begins: date, line: StaffLine) -> bool:
     """Whether `post` and the post in `line` share a day. They are then the same post."""
     return (post.until is None or post.until >= begins) and (
         line.until is None or post.since <= line.until or post.since <= begins

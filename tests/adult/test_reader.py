@@ -10,7 +10,7 @@ from concerns.models import AdultConcern, AdultStep, LedgerLine, Post, WordKey
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.lifecycle import State
-from concerns.workflow.next_steps import WouldGoQuiet
+from concerns.workflow.open_steps import WouldGoQuiet
 from tests import adults, factories
 from tests.factories import NOW
 
@@ -190,7 +190,7 @@ def test_two_readers_do_not_overwrite_each_other(concern, head):
 
 def test_it_cannot_be_left_open_with_nothing_owed(concern, head, monkeypatch):
     monkeypatch.setattr(
-        "concerns.workflow.next_steps.NextSteps.ensure_next_step", lambda agenda: None
+        "concerns.workflow.open_steps.OpenSteps.ensure_next_step", lambda agenda: None
     )
     with pytest.raises(WouldGoQuiet):
         decide(concern, head, "no_further", words_back="Thank you.")

@@ -149,6 +149,15 @@ def test_a_draft_says_when_it_was_begun(head, writer, where):
     assert (first.what, first.at, first.who) == ("Began to write it", after(-50), "Wyn")
 
 
+def test_a_visible_mark_is_told_in_words(head, where, writer):
+    marked = factories.send_concern(
+        writer, factories.child(where), now=NOW, marks=(factories.body_mark(),)
+    )
+    found = told(at(head, 5), marked.concern)
+    facts = next(dict(entry.facts) for entry in found.entries if entry.what == "Sent the concern")
+    assert facts["Visible mark"] == "Ear, left, 1.5 cm: round, red"
+
+
 def test_a_refused_attempt_is_told_with_what_was_tried(head, lead, concern):
     with pytest.raises(ActRefused):
         close(lead, concern, after(10))

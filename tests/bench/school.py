@@ -116,7 +116,7 @@ class Place:
         """(key, uid, role in words) of everybody in that post."""
         if role not in self._who:
             self._who[role] = [
-                (key, uid, role.title) for key, uid, held in self.people if held is role
+                (key, uid, role.title_words) for key, uid, held in self.people if held is role
             ]
         return self._who[role]
 

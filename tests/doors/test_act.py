@@ -9,7 +9,7 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May, Role
-from concerns.workflow.next_steps import WouldGoQuiet
+from concerns.workflow.open_steps import WouldGoQuiet
 from tests import factories
 from tests.factories import NOW
 

@@ -109,5 +109,5 @@ def test_who_leaves_is_shown_at_one_price_however_much_they_began(house, head):
     few = count(lambda: head.get(page))
     for _ in range(20):
         house.begins(house.teacher)
-    assert head.get(page).context["person"].unsent == 21
+    assert head.get(page).context["leaver"].unsent == 21
     assert count(lambda: head.get(page)) == few <= 16

@@ -174,6 +174,11 @@ def test_the_map_tells_of_every_step(kind):
     assert kind.label in map_page.draw_map_page()
 
 
+def test_a_word_without_a_label_cannot_be_written_down():
+    with pytest.raises(TypeError, match="said has no label"):
+        words.Choice("Unlabelled", {"SAID": "said"})
+
+
 def test_a_word_says_its_label_and_nothing_says_nothing():
     assert (words.GoingHome.label_of_value("not_sure"), words.GoingHome.label_of_value("")) == (
         "Not sure",
@@ -191,7 +196,7 @@ def test_a_word_offers_its_choices():
 
 
 def test_a_role_has_a_title():
-    assert Role.DSL.title == "Designated safeguarding lead"
+    assert Role.DSL.title_words == "Designated safeguarding lead"
 
 
 def test_no_step_about_an_adult_is_called_as_one_about_a_child():

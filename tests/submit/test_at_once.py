@@ -13,6 +13,7 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
+from concerns.submit import queries
 from concerns.triage import acts as triage
 from tests import factories
 from tests.deciding import (
@@ -45,6 +46,13 @@ def test_it_is_owed_within_half_an_hour_beside_the_first_look(where):
 def test_a_mark_on_a_child_who_moves_about_is_not_urgent(where):
     concern = factories.concern_at(State.WAITING, where=where, marks=(factories.body_mark(),))
     assert StepKind.REFER_NOW not in open_step_kinds(concern)
+
+
+def test_the_writer_reads_the_mark_on_their_own_page(where):
+    writer = factories.viewer(where, Role.STAFF)
+    sent = factories.send_concern(writer, factories.child(where), marks=(factories.body_mark(),))
+    said = dict(queries.read_own_concern(writer, sent.concern.uid).said)
+    assert said["Marks"] == "Ear, left, 1.5 cm: round, red"
 
 
 @pytest.mark.parametrize("route", [Route.NO_FURTHER, Route.KEEP, Route.WATCH, Route.PARENTS])

@@ -94,7 +94,7 @@ class Command(BaseCommand):
         say(f"Open http://localhost:{port}/ in a browser. Ctrl-C stops it.\n")
         self.stdout.flush()
         # Escalates late steps while the site is served; ends with the terminal, as gunicorn does.
-        clock = [sys.executable, settings.BASE_DIR / "manage.py", "clock"]
+        clock = [sys.executable, str(settings.BASE_DIR / "manage.py"), "clock"]
         subprocess.Popen(clock)  # noqa: S603 - our own interpreter and file
         gunicorn = (
             sys.executable,
@@ -115,5 +115,5 @@ class Command(BaseCommand):
 
 def _migrate_database() -> None:
     """Migrate in a separate process: only `migrate` connects as the owner of the tables."""
-    command = [sys.executable, settings.BASE_DIR / "manage.py", "migrate", "--verbosity=0"]
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "--verbosity=0"]
     subprocess.run(command, check=True)  # noqa: S603 - our own interpreter and file

@@ -88,10 +88,7 @@ def _check_school_file(given: dict) -> SchoolDetails:
     nation = _get_text(given, "nation") or "England"
     if nation not in NATIONS:
         wrong.append(f"nation must be one of {', '.join(NATIONS)}")
-    opens = given.get("opens")
-    closes = given.get("closes")
-    if not (isinstance(opens, time) and isinstance(closes, time) and opens < closes):
-        wrong.append("opens and closes must be times like 08:45:00, the first before the second")
+    opens, closes = _read_hours(given, wrong)
     terms = _read_terms(given, wrong)
     closures = _read_closures(given, wrong)
     adviser = _read_adviser(given, wrong)
@@ -112,6 +109,16 @@ def _check_school_file(given: dict) -> SchoolDetails:
         adviser=adviser,
         **texts,
     )
+
+
+def _read_hours(given: dict, wrong: list[str]) -> tuple[time, time]:
+    """When the school opens and closes. Adds to `wrong` if that is missing or makes no sense."""
+    opens = given.get("opens")
+    closes = given.get("closes")
+    if isinstance(opens, time) and isinstance(closes, time) and opens < closes:
+        return opens, closes
+    wrong.append("opens and closes must be times like 08:45:00, the first before the second")
+    return time.min, time.max
 
 
 def _find_texts_too_long(model, texts: dict[str, str]) -> list[str]:

@@ -15,10 +15,11 @@ from concerns.models import Person, School
 from concerns.paper import csv_columns
 from concerns.paper.csv_columns import STAFF
 from concerns.paper.csv_reading import NotATable, decode_file, read_table
-from concerns.paper.staff_rows import StaffLine, parse_staff_lines
+from concerns.paper.staff_rows import parse_staff_lines
 from concerns.people import acts, queries
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import Role
+from concerns.workflow.staff_import import StaffLine
 
 HELP = """
 Import who works in a school, from a CSV file with a line of headings:

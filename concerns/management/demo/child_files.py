@@ -110,8 +110,8 @@ def _write_child_file(year, at: datetime, child: Child, number: int) -> None:
         elsewhere = {"name": "Robin", "where": "Oakfield Nursery", "born": "2023"}
         acts.brother_or_sister(**given, once=_random_form_id(year), **elsewhere)
     if number == 9:
-        said = {"told_by": "Mother: they moved over the border", "once": _random_form_id(year)}
-        acts.live_in(**given, authority=None, name="Northshire Council", numbers=BORDER, **said)
+        said = {"told_by": "Mother: they moved over the border", "name": "Northshire Council"}
+        acts.live_in(**given, **said, authority=None, numbers=BORDER, once=_random_form_id(year))
     _write_statuses(year, given, number)
     if number % 5 == 2:
         _expect_earlier_file(year, given, number)

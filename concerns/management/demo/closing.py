@@ -33,7 +33,8 @@ def close_or_watch(year, at: datetime, concern: Concern, words_back: str) -> Non
     adult = year.chance.choice(
         [who for who in staff_to_ask_about(lead, concern) if who in year.staff]
     )
-    name = concern.children.filter(child__isnull=False).first().child.forename
+    children = concern.children.filter(child__isnull=False).order_by("pk")
+    name = children.values_list("child__forename", flat=True).first()
     asked = WatchAnswers(adult, f"How is {name} these days? One line is enough.", WHY, outcome)
     triage.watch(**given, asked=asked)
     schedule_watch_steps(year, concern)
@@ -61,7 +62,7 @@ def _review_watch(at: datetime, year, step) -> None:
     if step.done_at:
         return
     concern = Concern.objects.get(pk=step.concern_id)
-    last = not concern.watches.order_by("-id").first().review_days_left(at.date())
+    last = not concern.watches.latest("id").review_days_left(at.date())
     said = {"then": WatchReviewResult.END if last else WatchReviewResult.ON, "why": ""}
     said["words_back"] = "Thank you. It is closed, and stays with the picture." if last else ""
     words = year.chance.choice(REVIEWED)

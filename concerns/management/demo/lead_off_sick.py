@@ -136,8 +136,9 @@ class LeadOffSickYear(DemoYear):
                 concern=concern, why=names_and_sentences.NOT_AGAIN, **owes
             ),
         }
-        if step.kind in does:
-            does[step.kind]()
+        kind = StepKind(step.kind)
+        if kind in does:
+            does[kind]()
 
     def _chase_or_challenge(self, at, step: Step) -> None:
         """Ring a late agency once a day; challenge it after three calls, or if that is the step."""

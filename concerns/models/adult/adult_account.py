@@ -74,7 +74,7 @@ class AdultAccount:
             **self.encrypted_answers,
         )
 
-    def answers_not_in(self, concern) -> list[str]:
+    def answers_not_in(self, concern: AdultConcern) -> list[str]:
         """Answers that are not in `concern`, which was sent from the same form before, in words."""
         there = {getattr(concern, name) for name in self.encrypted_answers}
         new = [words for words in self.encrypted_answers.values() if words and words not in there]

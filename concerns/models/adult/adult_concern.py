@@ -15,17 +15,18 @@ The subject, and whoever the writer or a reader says should not see it, gets an 
 overrides every role and is never withdrawn: somebody named by mistake may still be part of it.
 """
 
-from datetime import date
+from datetime import date, datetime
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow, RowsViewer
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.told_by import ThirdPartyAccount
 from concerns.models.school.cover import Cover
-from concerns.models.school.person import Person, Post
+from concerns.models.school.person import Person, Post, Viewer
 from concerns.models.school.school import School
 from concerns.rules.adult_vocabulary import (
     READERS,
@@ -39,10 +40,10 @@ from concerns.rules.roles import May, Role
 from concerns.rules.words import TellerKind
 
 
-class AdultRows(CaseRows):
+class AdultRows(CaseRows[ConcernRow]):
     """Queryset of concerns about adults and of the rows on them."""
 
-    def visible_to(self, viewer):
+    def visible_to(self, viewer: RowsViewer) -> Self:
         """Rows that went to a post of the viewer's, and rows that nobody else is left to read."""
         if not viewer.has_power(May.ADULT):
             return self.none().for_viewer(viewer)
@@ -55,8 +56,8 @@ class AdultRows(CaseRows):
             .filter(~Exists(_exclusions_of_person(OuterRef(OuterRef(key)), OuterRef("person"))))
         )
         away = Cover.objects.filter(school=viewer.school).away_all_day(viewer.todays_date)
-        left = ~Exists(own_post.exclude(person__in=away.values("person")))
-        left &= ~Exists(away.filter(person=viewer.person))
+        left = Q(~Exists(own_post.exclude(person__in=away.values("person"))))
+        left &= Q(~Exists(away.filter(person=viewer.person)))
         # A closed concern has no steps to do, so for it an absence does not make the post empty.
         left &= Q(**{f"{way}closed_at__isnull": True})
         return (
@@ -66,13 +67,13 @@ class AdultRows(CaseRows):
             .for_viewer(viewer)
         )
 
-    def not_hidden_from(self, viewer):
+    def not_hidden_from(self, viewer: RowsViewer) -> Self:
         """Without rows about `viewer` and rows they were excluded from."""
         key, _ = self._lookups_to_concern()
         shut_out = AdultExclusion.objects.filter(person=viewer.person).values("concern")
         return self.exclude(**{f"{key}__in": shut_out})
 
-    def written_by(self, viewer):
+    def written_by(self, viewer: RowsViewer) -> Self:
         """The rows `viewer` wrote, except those that turned out to be about `viewer`."""
         key, way = self._lookups_to_concern()
         about = AdultExclusion.objects.filter(person=viewer.person, subject=True).values("concern")
@@ -88,19 +89,19 @@ class AdultRows(CaseRows):
         return key, "" if key == "id" else "concern__"
 
 
-def _exclusions_of_person(concern, person):
+def _exclusions_of_person(concern: OuterRef, person: OuterRef) -> "AdultExclusions":
     return AdultExclusion.objects.filter(concern=concern, person=person)
 
 
-class AdultConcerns(AdultRows):
-    def open(self):
+class AdultConcerns(AdultRows[ConcernRow]):
+    def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
-    def open_first(self):
+    def open_first(self) -> Self:
         """Open ones by rank and due time of their steps, then closed ones, whose rank is 9."""
         return self.order_by("rank", "next_due_at", "-id")
 
-    def after_adult_concern(self, last: "AdultConcern"):
+    def after_adult_concern(self, last: "AdultConcern") -> Self:
         """The rows that come after `last` in the order of `open_first`."""
         behind = Q(rank__gt=last.rank)
         if last.next_due_at is None:
@@ -111,7 +112,7 @@ class AdultConcerns(AdultRows):
             | Q(rank=last.rank, next_due_at=last.next_due_at, id__lt=last.pk)
         )
 
-    def about_person(self, person: Person):
+    def about_person(self, person: Person) -> Self:
         """Concerns whose subject is now `person`, after any corrections."""
         return self.filter(subject=person)
 
@@ -158,7 +159,7 @@ class AdultConcern(ThirdPartyAccount, CaseRow):
     changed_at = models.DateTimeField()
     changed_how = models.CharField(max_length=20)
 
-    objects = AdultConcerns.as_manager()
+    objects: ClassVar = AdultConcerns.as_manager()
 
     class Meta:
         constraints = [
@@ -193,7 +194,7 @@ class AdultConcern(ThirdPartyAccount, CaseRow):
             models.Index(fields=["school", "rank", "next_due_at", "-id"], name="adults_in_order"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference
 
     def get_absolute_url(self) -> str:
@@ -225,18 +226,25 @@ class AdultConcern(ThirdPartyAccount, CaseRow):
 
     @property
     def reader_post_words(self) -> str:
-        return Role(self.goes_to).title
+        return Role(self.goes_to).title_words
 
     @property
     def subject_in_words(self) -> str:
         """The subject's name, or else the writer's description. Needs `subject` fetched."""
-        return self.subject.name if self.subject_id else self.described
+        return self.subject.name if self.subject else self.described
 
 
-class AdultExclusions(AdultRows):
+class AdultExclusions(AdultRows[ConcernRow]):
     def exclude_person(
-        self, concern: AdultConcern, person: Person, by, now, *, why="", subject=False
-    ):
+        self,
+        concern: AdultConcern,
+        person: Person,
+        by: Viewer,
+        now: datetime,
+        *,
+        why: str = "",
+        subject: bool = False,
+    ) -> None:
         """Create the exclusion, once: an existing one keeps its author and reason."""
         who = {"school": by.school, "concern": concern, "person": person, "subject": subject}
         if not self.filter(**who).exists():
@@ -253,7 +261,7 @@ class AdultExclusion(CaseRow):
     at = models.DateTimeField()
     why = EncryptedText()
 
-    objects = AdultExclusions.as_manager()
+    objects: ClassVar = AdultExclusions.as_manager()
 
     class Meta:
         constraints = [
@@ -262,14 +270,14 @@ class AdultExclusion(CaseRow):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"exclusion from concern {self.concern_id}"
 
 
 def readers_in_post(school: School, day: date) -> list[Post]:
     """Posts of head and chair in force on `day`, by name; annotated with `away`."""
     posts = Post.objects.filter(school=school).active_with_role(*READERS).in_force_on(day)
-    posts = posts.annotate(away=_is_away_on_day(school, day)).select_related("person")
+    posts = posts.with_absence(_is_away_on_day(school, day)).select_related("person")
     return list(posts.order_by("person__name", "pk"))
 
 
@@ -288,8 +296,8 @@ def choose_reader_post(
     """The post a concern goes to on `day`, by the rule at the top of this file; `shut_out` are
     primary keys of people. If nobody may read it, it goes to the first choice all the same, for
     whoever holds that post next; the page says that nobody has it now."""
-    posts = Post.objects.filter(school=school).active_with_role(*READERS, Role.DSL).in_force_on(day)
-    posts = list(posts.annotate(away=_is_away_on_day(school, day)))
+    rows = Post.objects.filter(school=school).active_with_role(*READERS, Role.DSL).in_force_on(day)
+    posts = list(rows.with_absence(_is_away_on_day(school, day)))
     held = {role: {post.person_id for post in posts if post.role == role} for role in Role}
     about_the_head = subject is not None and subject.pk in held[Role.HEAD]
     past_the_head = about_the_head or held[Role.HEAD] & held[Role.DSL]

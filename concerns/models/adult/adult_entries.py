@@ -5,6 +5,7 @@ handover can leave a step behind.
 """
 
 from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -15,10 +16,11 @@ from concerns.models.adult.adult_concern import (
     AdultConcern,
     AdultRows,
 )
+from concerns.models.base.case_row import ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.later_entries import AuthoredText
 from concerns.models.response.step import BaseStep, StepEnding
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.adult_vocabulary import (
     FOLLOW,
     GIVES_WAY,
@@ -38,7 +40,7 @@ from concerns.rules.adult_vocabulary import (
 from concerns.rules.roles import Role
 
 # The URL name of the page for each kind of step. A first look is a button on the concern's page.
-PLACES = {
+PLACES: dict[str, str] = {
     **dict.fromkeys((*TELL.values(), *HEAR.values(), *FOLLOW.values()), "adult_speak"),
     **dict.fromkeys((*TO_DECIDE, *GIVES_WAY), "adult_decide"),
     AdultStepKind.READ_ADDITION: "adult_note",
@@ -46,14 +48,14 @@ PLACES = {
 }
 
 
-class AdultSteps(AdultRows):
-    def open(self):
+class AdultSteps(AdultRows[ConcernRow]):
+    def open(self) -> Self:
         return self.filter(done_at__isnull=True)
 
-    def late(self, now):
+    def late(self, now: datetime) -> Self:
         return self.open().filter(due_at__lt=now)
 
-    def in_order(self):
+    def in_order(self) -> Self:
         return self.order_by("due_at", "id")
 
 
@@ -65,7 +67,7 @@ class AdultStep(BaseStep):
     # Always null: a check constraint enforces it.
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
 
-    objects = AdultSteps.as_manager()
+    objects: ClassVar = AdultSteps.as_manager()
 
     class Meta:
         constraints = [
@@ -100,10 +102,14 @@ class AdultStep(BaseStep):
         return self.kind in HOLDS_OPEN
 
 
-class AdultDecisions(AdultRows):
+class AdultDecisions(AdultRows[ConcernRow]):
     def record_adult_decision(
-        self, by, concern: AdultConcern, decided: AdultDecisionAnswers, now: datetime
-    ):
+        self: "AdultDecisions[AdultDecision]",
+        by: Viewer,
+        concern: AdultConcern,
+        decided: AdultDecisionAnswers,
+        now: datetime,
+    ) -> "AdultDecision":
         ways = {route.value: route in decided.routes for route in AdultRoute}
         return self.create(
             school=by.school,
@@ -130,7 +136,7 @@ class AdultDecision(AuthoredText):
     no_further = models.BooleanField(default=False)
     look_again = models.DateField(null=True)
 
-    objects = AdultDecisions.as_manager()
+    objects: ClassVar = AdultDecisions.as_manager()
 
     class Meta:
         constraints = [
@@ -162,10 +168,16 @@ class AdultDecision(AuthoredText):
         return AdultConcernSort.label_of_value(self.sort)
 
 
-class AdultEntries(AdultRows):
+class AdultEntries(AdultRows[ConcernRow]):
     def record_adult_entry(
-        self, what: AdultEventKind, by, concern: AdultConcern, words: str, now: datetime, **more
-    ):
+        self: "AdultEntries[AdultEntry]",
+        what: AdultEventKind,
+        by: Viewer,
+        concern: AdultConcern,
+        words: str,
+        now: datetime,
+        **more: Any,
+    ) -> "AdultEntry":
         return self.create(
             school=by.school, concern=concern, what=what, by=by.person, at=now, words=words, **more
         )
@@ -189,7 +201,7 @@ class AdultEntry(AuthoredText):
     # Only for a closing.
     outcome = models.CharField(max_length=20, blank=True)
 
-    objects = AdultEntries.as_manager()
+    objects: ClassVar = AdultEntries.as_manager()
 
     class Meta:
         constraints = [
@@ -225,7 +237,7 @@ class AdultEntry(AuthoredText):
 
     @property
     def handed_to_words(self) -> str:
-        return Role(self.to).title if self.to else ""
+        return Role(self.to).title_words if self.to else ""
 
     @property
     def closing_outcome_words(self) -> str:

@@ -9,10 +9,15 @@ We wrote this ourselves because pghistory is PostgreSQL only, and auditlog and s
 bulk operations and raw SQL.
 """
 
-from django.apps import apps
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import Error
+from django.core.checks import CheckMessage, Error
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 # Models whose rows never change at all.
@@ -41,7 +46,7 @@ KEPT = (
 ONCE = "WHEN (OLD.ended_at IS NOT NULL)"
 
 
-def _table_names_of(names):
+def _table_names_of(names: Iterable[str]) -> list[str]:
     return [apps.get_model("concerns", name)._meta.db_table for name in names]
 
 
@@ -109,7 +114,14 @@ def install_triggers(using: str = "default") -> None:
             _grant_web_role_rights(cursor)
 
 
-def _create_trigger(connection, cursor, name, table, verb, columns):
+def _create_trigger(
+    connection: BaseDatabaseWrapper,
+    cursor: CursorWrapper,
+    name: str,
+    table: str,
+    verb: str,
+    columns: str,
+) -> None:
     of = f"{verb} OF {columns}" if columns else verb
     when = ONCE if name.endswith("_ended_once") else ""
     if connection.vendor == "postgresql":
@@ -125,7 +137,7 @@ def _create_trigger(connection, cursor, name, table, verb, columns):
         )
 
 
-def _grant_web_role_rights(cursor):
+def _grant_web_role_rights(cursor: CursorWrapper) -> None:
     """Grant the web's role its rights: it may only insert into FROZEN tables, and not delete from
     KEPT ones."""
     role = settings.DATABASE_WEB_ROLE
@@ -156,17 +168,21 @@ def missing_triggers(using: str = "default") -> list[str]:
     return sorted(set(required_triggers()) - standing)
 
 
-def after_migrate(sender, using, **kwargs):
+def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     install_triggers(using)
 
 
-def check_triggers_present(app_configs, databases=None, **kwargs):
+def check_triggers_present(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Sequence[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
     """Django database check: without every trigger the web does not start and migrations stop.
 
     A new release may need more triggers than the last one installed. While one of its migrations
     is still to run, which will install them, no missing trigger is reported.
     """
-    found = []
+    found: list[CheckMessage] = []
     for using in databases or ():
         made = "concerns_line" in connections[using].introspection.table_names()
         if made and not _has_pending_migrations(using):

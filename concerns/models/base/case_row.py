@@ -6,38 +6,73 @@ this file imports neither.
 """
 
 import uuid
+from datetime import date, datetime
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from django.db import models
 
-from concerns.rules.roles import May
+from concerns.rules.roles import May, Role
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
-class ViewerScopedQuerySet(models.QuerySet):
+class RowOfConcern(models.Model):
+    """Abstract base of all rows of `CaseRows`. `to_concern` is the lookup from row to concern."""
+
+    to_concern: ClassVar[str] = "concern_id"
+
+    class Meta:
+        abstract = True
+
+
+ConcernRow = TypeVar("ConcernRow", bound=RowOfConcern, covariant=True)
+
+
+class RowsViewer(Protocol):
+    """What a queryset asks of the `Viewer` it is filtered for.
+
+    `Viewer` itself is in `models/school/person.py`, which imports this file.
+    """
+
+    @property
+    def person(self) -> Any: ...
+    @property
+    def school(self) -> Any: ...
+    @property
+    def roles(self) -> frozenset[Role]: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def todays_date(self) -> date: ...
+    def has_power(self, power: May) -> bool: ...
+
+
+class ViewerScopedQuerySet(models.QuerySet[Row]):
     """A queryset that remembers which viewer it was filtered for (`seen_by`).
 
     `doors/sight.py` refuses to show rows from a queryset that was not filtered for the viewer.
     """
 
-    seen_by = None
+    seen_by: int | None = None
 
-    def _clone(self):
-        clone = super()._clone()
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc] # the stubs leave out private methods
         clone.seen_by = self.seen_by
         return clone
 
-    def for_viewer(self, viewer):
-        clone = self._chain()
+    def for_viewer(self, viewer: RowsViewer) -> Self:
+        clone = self.all()
         clone.seen_by = viewer.person.pk
         return clone
 
-    def of_school(self, viewer):
+    def of_school(self, viewer: RowsViewer) -> Self:
         """All rows of the viewer's school. Only for data that says nothing about a concern, such as
         the roll, the staff and uploaded files."""
         return self.filter(school=viewer.school).for_viewer(viewer)
 
 
-class CaseRows(ViewerScopedQuerySet):
-    def visible_to(self, viewer):
+class CaseRows(ViewerScopedQuerySet[ConcernRow]):
+    def visible_to(self, viewer: RowsViewer) -> Self:
         """The rows `viewer` may read: with a role that reads concerns, all of the school's except
         those they are excluded from.
 
@@ -58,13 +93,13 @@ class CaseRows(ViewerScopedQuerySet):
             .for_viewer(viewer)
         )
 
-    def written_by(self, viewer):
+    def written_by(self, viewer: RowsViewer) -> Self:
         """The rows of concerns that `viewer` reported. They may see these whatever their role."""
         key = self.model.to_concern.removesuffix("id").removesuffix("_")
         reporter = f"{key}__reporter" if key else "reporter"
         return self.filter(school=viewer.school, **{reporter: viewer.person}).for_viewer(viewer)
 
-    def permitted_for(self, viewer, power):
+    def permitted_for(self, viewer: RowsViewer, power: May) -> Self:
         """The rows that `viewer` may change in an act that needs `power`: for SUBMIT those of
         concerns they reported, otherwise all they may read."""
         return self.written_by(viewer) if power is May.SUBMIT else self.visible_to(viewer)
@@ -87,10 +122,9 @@ class SchoolOwnedModel(models.Model):
         abstract = True
 
 
-class CaseRow(SchoolOwnedModel):
-    """Abstract base of rows about a concern. `to_concern` is the lookup from row to concern."""
+class CaseRow(RowOfConcern, SchoolOwnedModel):
+    """Abstract base of rows about a concern."""
 
-    to_concern = "concern_id"
     objects = CaseRows.as_manager()
 
     class Meta:

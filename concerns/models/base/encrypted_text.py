@@ -11,13 +11,17 @@ associated data, so we do the encryption ourselves on top of `cryptography`'s AE
 """
 
 import os
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.lookups import Lookup
 from django.db.models.query_utils import DeferredAttribute
 
 LABEL = b"safeguarding record v1"
@@ -67,7 +71,9 @@ class _DecryptingAttribute(DeferredAttribute):
     get the row, whose `uid` is needed.
     """
 
-    def __get__(self, row, cls=None):
+    field: "EncryptedText"
+
+    def __get__(self, row: models.Model | None, cls: type[models.Model] | None = None) -> Any:
         kept = super().__get__(row, cls)
         if row is None or not isinstance(kept, bytes | memoryview):
             return kept
@@ -75,7 +81,7 @@ class _DecryptingAttribute(DeferredAttribute):
         row.__dict__[self.field.attname] = words
         return words
 
-    def __set__(self, row, value):
+    def __set__(self, row: models.Model, value: str | bytes) -> None:
         row.__dict__[self.field.attname] = value
 
 
@@ -84,21 +90,22 @@ class EncryptedText(models.BinaryField):
 
     # The types that are assigned and read, for mypy and its Django plugin.
     _pyi_private_set_type: str
-    _pyi_private_get_type: str
+    _pyi_private_get_type: str  # type: ignore[assignment] # they let no subclass read other types
     descriptor_class = _DecryptingAttribute
     description = "Encrypted text"
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", b"")
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, _, args, kwargs = super().deconstruct()
         return name, "concerns.models.base.encrypted_text.EncryptedText", args, kwargs
 
-    def bound_to(self, row) -> bytes:
-        return f"|{row._meta.db_table}.{self.column}|".encode() + row.uid.bytes
+    def bound_to(self, row: models.Model) -> bytes:
+        uid: UUID = row.uid  # type: ignore[attr-defined] # of every model with such a field
+        return f"|{row._meta.db_table}.{self.column}|".encode() + uid.bytes
 
     def decrypt_value(self, kept: bytes, uid: UUID) -> str:
         """Decrypt `kept`, a value read with `values()` or `values_list()`, of the row `uid`.
@@ -113,11 +120,13 @@ class EncryptedText(models.BinaryField):
             else ""
         )
 
-    def pre_save(self, row, add):
+    def pre_save(self, row: models.Model, add: bool) -> bytes:
         words = getattr(row, self.attname)
         return encrypt_text(words, self.bound_to(row)) if words else b""
 
-    def get_db_prep_value(self, value, connection, prepared=False):
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
         if isinstance(value, str):
             # update() and bulk_update() do not pass the row, so the text could not be bound to it.
             raise TypeError(
@@ -125,8 +134,8 @@ class EncryptedText(models.BinaryField):
             )
         return super().get_db_prep_value(value, connection, prepared)
 
-    def get_lookup(self, name):
+    def get_lookup(self, name: str) -> type[Lookup] | None:
         return super().get_lookup(name) if name == "isnull" else None
 
-    def value_to_string(self, row):
+    def value_to_string(self, row: models.Model) -> str:
         raise TypeError("encrypted words are not serialised")

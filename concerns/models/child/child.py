@@ -6,24 +6,25 @@ and `child_details.py`.
 """
 
 from datetime import date
+from typing import Self
 
 from django.db import connections, models
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
-from concerns.models.school.person import Relation
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.school.person import Relation, Viewer
 from concerns.rules.name_folding import LONGEST, name_query_variants, name_search_words
 from concerns.rules.roles import May
 
 MOST_FOUND = 12
 
 
-class Children(ViewerScopedQuerySet):
-    def on_roll(self, viewer):
+class Children(ViewerScopedQuerySet[Row]):
+    def on_roll(self, viewer: Viewer) -> Self:
         """The children on the roll of the viewer's school. Picking a name from it does not count as
         reading about a child."""
         return self.of_school(viewer).filter(left__isnull=True)
 
-    def found_by(self, part: str):
+    def found_by(self, part: str) -> Self:
         """Children whose names have words beginning with each word of `part`, in any order.
 
         It does not matter how the words are joined or split: a surname of four words finds its
@@ -39,10 +40,10 @@ class Children(ViewerScopedQuerySet):
             meant |= every
         return self.filter(meant).in_surname_order()
 
-    def in_surname_order(self):
+    def in_surname_order(self) -> Self:
         return self.order_by("surname", "forename", "pk")
 
-    def permitted_for(self, viewer, power):
+    def permitted_for(self, viewer: Viewer, power: May) -> Self:
         """The children that an act needing `power` may be about.
 
         SUBMIT (anybody may say whom they saw) and ROLL (the office may say where a child came
@@ -51,7 +52,7 @@ class Children(ViewerScopedQuerySet):
         unread = power in (May.SUBMIT, May.ROLL)
         return self.of_school(viewer) if unread else self.visible_to(viewer)
 
-    def visible_to(self, viewer):
+    def visible_to(self, viewer: Viewer) -> Self:
         """The children whose chronology `viewer` may read: with a role that reads concerns, all of
         the school except those they are related to."""
         if not viewer.has_power(May.READ):
@@ -117,7 +118,7 @@ class Child(ChildNameFields, SchoolOwnedModel):
             models.Index(fields=["school", "admission_number"], name="child_by_admission"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"child {self.uid}"
 
     @property
@@ -135,8 +136,8 @@ class Child(ChildNameFields, SchoolOwnedModel):
         return ", ".join(part for part in (self.year, self.class_name) if part)
 
 
-class NameKeys(models.QuerySet):
-    def starting_with(self, part: str):
+class NameKeys(models.QuerySet[Row]):
+    def starting_with(self, part: str) -> Self:
         """The words that begin with `part`, in a way that uses the index on each database.
 
         SQLite does not use an index for LIKE, so it gets a range. PostgreSQL compares in the order
@@ -165,23 +166,25 @@ class NameKey(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"name key {self.pk}"
 
 
-class DatedRows(models.QuerySet):
-    def covering_day(self, day: date):
+class DatedRows(models.QuerySet[Row]):
+    def covering_day(self, day: date) -> Self:
         return self.filter(since__lte=day).filter(
             models.Q(until__isnull=True) | models.Q(until__gt=day)
         )
 
 
-class ChildNames(DatedRows):
-    def former_names(self):
+class ChildNames(DatedRows[Row]):
+    def former_names(self) -> Self:
         """Names that a child had and no longer has."""
         return self.filter(until__isnull=False)
 
-    def mark_former_names(self, found: list[Child], part: str) -> list[Child]:
+    def mark_former_names(
+        self: "ChildNames[ChildName]", found: list[Child], part: str
+    ) -> list[Child]:
         """Set `was` on each child whom `part` found by a former name. Returns `found`.
 
         `was` is the newest former name that matches. Nothing is read unless there is such a child.
@@ -218,7 +221,7 @@ class ChildName(ChildNameFields, SchoolOwnedModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"name {self.uid}"
 
     @classmethod
@@ -245,7 +248,7 @@ class Enrolment(SchoolOwnedModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"enrolment {self.uid}"
 
 
@@ -267,5 +270,5 @@ class Placement(SchoolOwnedModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"placement {self.uid}"

@@ -1,14 +1,16 @@
 """The other entries of a child's file: home authority, statuses, professionals, languages, an
 earlier school's file, and when the child was seen. Homes and adults are in `household.py`."""
 
+from typing import ClassVar, Self
+
 from django.db import connections, models
 
 from concerns.models.base.case_row import SchoolOwnedModel
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
-from concerns.models.child.child_fact import ChildFact, Facts
+from concerns.models.child.child_fact import ChildFact, FactRow, Facts, RowOfChild, RowsOfChild
 from concerns.models.school.person import Person
-from concerns.models.school.school import Authority
+from concerns.models.school.school import Authority, School
 from concerns.rules.child_file_vocabulary import (
     FileEnd,
     FileStage,
@@ -117,13 +119,13 @@ class Language(ChildFact):
         return words.get(YesNo(self.interpreter), "Not known whether an interpreter is needed")
 
 
-class EarlierFiles(Facts):
-    def unread_files(self):
+class EarlierFiles(Facts[FactRow]):
+    def unread_files(self) -> Self:
         """Files that are expected and that nobody has signed as read yet. Until then an empty
         history reassures falsely."""
         return self.not_ended()
 
-    def concerns_awaiting_file(self, school) -> set[int]:
+    def concerns_awaiting_file(self, school: School) -> set[int]:
         """The keys of the concerns of every child of `school` whose earlier file is unread.
 
         They are few. This is raw SQL because the queue is shown more often than any other page, and
@@ -147,7 +149,7 @@ class EarlierFile(ChildFact):
     where = EncryptedText()
     ended_how = models.CharField(max_length=6, blank=True)
 
-    objects = EarlierFiles.as_manager()
+    objects: ClassVar = EarlierFiles.as_manager()
 
     class Meta(ChildFact.Meta):
         constraints = [
@@ -187,7 +189,7 @@ class FileEvent(SchoolOwnedModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.stage} {self.uid}"
 
     @property
@@ -195,10 +197,8 @@ class FileEvent(SchoolOwnedModel):
         return FileStage.label_of_value(self.stage)
 
 
-class Sighting(SchoolOwnedModel):
+class Sighting(RowOfChild):
     """A named member of staff saw this child, spoke to them, or heard them alone."""
-
-    to_child = "child"
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="sightings", db_index=False)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
@@ -207,7 +207,7 @@ class Sighting(SchoolOwnedModel):
     how = models.CharField(max_length=6)
     words = EncryptedText()
 
-    objects = Facts.as_manager()
+    objects = RowsOfChild.as_manager()
 
     class Meta:
         constraints = [
@@ -219,7 +219,7 @@ class Sighting(SchoolOwnedModel):
             models.Index(fields=["child", "how", "-happened_at"], name="sightings_newest"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"sighting {self.uid}"
 
     @property

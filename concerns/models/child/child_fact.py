@@ -7,6 +7,7 @@ counts from the moment it was written. The kinds of entry are in
 """
 
 from datetime import UTC, date, datetime, time
+from typing import Any, ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -14,7 +15,7 @@ from django.db import models
 from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.school_days import LONDON
 
 # The columns that ending an entry may set, once. All others stay as they were written.
@@ -31,17 +32,33 @@ def moment_of(day: date | None, now: datetime) -> datetime:
     return datetime.combine(day, time(12), ZoneInfo(LONDON)).astimezone(UTC)
 
 
-class Facts(ViewerScopedQuerySet):
-    def visible_to(self, viewer):
+class RowOfChild(SchoolOwnedModel):
+    """Abstract base of all rows of `RowsOfChild`. `to_child` is the lookup from row to child."""
+
+    to_child: ClassVar[str] = "child"
+
+    class Meta:
+        abstract = True
+
+
+FactRow = TypeVar("FactRow", bound=RowOfChild, covariant=True)
+
+
+class RowsOfChild(ViewerScopedQuerySet[FactRow]):
+    def visible_to(self, viewer: Viewer) -> Self:
         """Entries about children whose chronology `viewer` may read."""
         children = Child.objects.visible_to(viewer).values("pk")
         rows = self.filter(**{f"{self.model.to_child}__in": children})
         return rows.filter(school=viewer.school).for_viewer(viewer)
 
-    def not_ended(self):
+
+class Facts(RowsOfChild[FactRow]):
+    def not_ended(self) -> Self:
         return self.filter(ended_at__isnull=True)
 
-    def record_fact(self, by, now: datetime, since: date | None = None, **said):
+    def record_fact(
+        self, by: Viewer, now: datetime, since: date | None = None, **said: Any
+    ) -> FactRow:
         return self.create(
             school=by.school,
             by=by.person,
@@ -51,7 +68,9 @@ class Facts(ViewerScopedQuerySet):
             **said,
         )
 
-    def end_fact(self, row, by, now: datetime, until: date | None, **said) -> bool:
+    def end_fact(
+        self: "Facts[Fact]", row: "Fact", by: Viewer, now: datetime, until: date | None, **said: Any
+    ) -> bool:
         """End `row` on the day `until`, if known; `said` sets further columns of ENDING.
 
         The row is read again under a lock. Returns False if it had already ended.
@@ -70,11 +89,8 @@ class Facts(ViewerScopedQuerySet):
         return True
 
 
-class Fact(SchoolOwnedModel):
+class Fact(RowOfChild):
     """Abstract base: something that has been so since a day, as somebody wrote it."""
-
-    # The lookup from the row to the child it is about.
-    to_child = "child"
 
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
@@ -107,7 +123,7 @@ class Fact(SchoolOwnedModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.uid}"
 
 

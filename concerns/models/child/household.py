@@ -6,6 +6,8 @@ to each child, and whether they have parental responsibility, is a separate row 
 """
 
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import models
 
@@ -13,7 +15,7 @@ from concerns.models.base.case_row import SchoolOwnedModel
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
 from concerns.models.child.child_fact import ChildFact, Fact
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.child_file_vocabulary import AdultFactKind, YesNo
 
 
@@ -24,7 +26,7 @@ class Household(SchoolOwnedModel):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"household {self.uid}"
 
 
@@ -51,7 +53,7 @@ class HouseholdAdult(SchoolOwnedModel):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"adult {self.uid}"
 
 
@@ -137,7 +139,16 @@ class Sibling(ChildFact):
         ]
 
 
-def move_household(by, now, since, uid, address, children, adults, leaving) -> Household:
+def move_household(
+    by: Viewer,
+    now: datetime,
+    since: date | None,
+    uid: UUID,
+    address: str,
+    children: list[Child],
+    adults: list[HouseholdAdult],
+    leaving: bool,
+) -> Household:
     """Record that `children` and `adults` live at a new address, and return its household.
 
     With `leaving` their present homes end; otherwise the new address is a further home.
@@ -154,13 +165,17 @@ def move_household(by, now, since, uid, address, children, adults, leaving) -> H
 
 
 def _end_current_homes(
-    by, children: list[Child], adults: list, until: date | None, now: datetime
+    by: Viewer,
+    children: list[Child],
+    adults: list[HouseholdAdult],
+    until: date | None,
+    now: datetime,
 ) -> None:
     """End the present homes of `children` and `adults` on the day `until`, if known."""
     for row in Home.objects.not_ended().filter(child__in=children):
         Home.objects.end_fact(row, by, now, end_day_within(row, until))
-    for row in AdultHome.objects.not_ended().filter(adult__in=adults):
-        AdultHome.objects.end_fact(row, by, now, end_day_within(row, until))
+    for theirs in AdultHome.objects.not_ended().filter(adult__in=adults):
+        AdultHome.objects.end_fact(theirs, by, now, end_day_within(theirs, until))
 
 
 def end_day_within(row: Fact, until: date | None) -> date | None:
@@ -169,7 +184,15 @@ def end_day_within(row: Fact, until: date | None) -> date | None:
 
 
 def add_household_adult(
-    by, now, since, uid, name, household, telephone, fact, **tie
+    by: Viewer,
+    now: datetime,
+    since: date | None,
+    uid: UUID,
+    name: str,
+    household: Household | None,
+    telephone: str,
+    fact: str,
+    **tie: Any,
 ) -> HouseholdAdult:
     """Create an adult in a child's life, what they are to the child (`tie`), where they live if
     known, and what else is known about them (`telephone`, `fact`)."""

@@ -6,15 +6,17 @@ Concerns about adults who work here are in `models/adult/`.
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.told_by import ThirdPartyAccount
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import TO_REPORTER, State
 from concerns.rules.words import Category, ConcernOutcome, GoingHome, HowKnown, HowSure, TellerKind
@@ -36,10 +38,11 @@ class QueuePlace:
     def place_for_address(cls, row: "Concern") -> str:
         """The position of `row` as text for a URL, without a name or a countable number in it."""
         at = row.closed_at or row.next_due_at
-        return f"{row.rank}.{at.astimezone(UTC):%Y%m%dT%H%M%S%f}.{row.uid}"
+        written = f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}" if at else ""
+        return f"{row.rank}.{written}.{row.uid}"
 
     @classmethod
-    def parse_queue_place(cls, written: str, rows) -> "QueuePlace | None":
+    def parse_queue_place(cls, written: str, rows: "ConcernQuerySet") -> "QueuePlace | None":
         """The position from a URL, among `rows`. None if `written` is malformed."""
         try:
             rank, at, uid = written.split(".")
@@ -50,40 +53,52 @@ class QueuePlace:
             return None
 
 
-class ConcernQuerySet(CaseRows):
-    def open(self):
+def _danger_still_to_tell() -> models.Exists:
+    """Whether the step to tell somebody of a danger is open. For a query of concerns."""
+    # `Step` is in a file that imports this one.
+    steps = apps.get_model("concerns", "Step")._default_manager
+    return models.Exists(
+        steps.filter(concern=models.OuterRef("pk"), kind=StepKind.DANGER_NOW, done_at__isnull=True)
+    )
+
+
+class ConcernQuerySet(CaseRows[ConcernRow]):
+    def open(self) -> Self:
         """Concerns not closed. Tests one nullable column, so that SQLite and PostgreSQL use the
         index of open rows."""
         return self.filter(closed_at__isnull=True)
 
-    def closed(self):
+    def closed(self) -> Self:
         return self.filter(closed_at__isnull=False)
 
-    def involving_children(self, *children):
+    def involving_children(self, *children: Any) -> Self:
         """Concerns about any of `children`, or in which any of them is also involved."""
-        rows = self.model._meta.get_field("children").related_model.objects
+        # `ConcernChild` is in a file that imports this one.
+        rows = apps.get_model("concerns", "ConcernChild")._default_manager
         return self.filter(pk__in=rows.filter(child__in=children).values("concern"))
 
-    def late(self, now):
+    def late(self, now: datetime) -> Self:
         return self.open().filter(next_due_at__lt=now)
 
-    def asking_whom_they_told(self):
+    def asking_whom_they_told(self) -> Self:
         """Annotates `nobody_told`: a child is in danger, and the writer has not said whom they
         told."""
-        steps = self.model._meta.get_field("steps").related_model.objects.open()
-        owed = steps.filter(concern=models.OuterRef("pk"), kind=StepKind.DANGER_NOW)
-        return self.annotate(nobody_told=models.Exists(owed))
+        return self.annotate(nobody_told=_danger_still_to_tell())
 
-    def waiting_for(self, viewer):
+    def told_nobody(self) -> Self:
+        """Those that `asking_whom_they_told` would mark."""
+        return self.filter(_danger_still_to_tell())
+
+    def waiting_for(self, viewer: Viewer) -> Self:
         """Concerns to be read or decided, or late, that no other person holds."""
         waits = models.Q(state__in=[State.WAITING, State.TAKEN])
         free = models.Q(holder=None) | models.Q(holder=viewer.person)
         return self.open().filter(free, waits | models.Q(next_due_at__lt=viewer.now))
 
-    def most_pressing_first(self):
+    def most_pressing_first(self) -> Self:
         return self.order_by("rank", "next_due_at", "id")
 
-    def after_queue_place(self, last):
+    def after_queue_place(self, last: "QueuePlace | Concern") -> Self:
         """The rows after `last` in the order of `most_pressing_first`, for keyset paging."""
         return self.filter(rank__gte=last.rank).filter(
             models.Q(rank__gt=last.rank)
@@ -91,10 +106,10 @@ class ConcernQuerySet(CaseRows):
             | models.Q(next_due_at=last.next_due_at, id__gt=last.id)
         )
 
-    def newest_closed_first(self):
+    def newest_closed_first(self) -> Self:
         return self.closed().order_by("-closed_at", "-id")
 
-    def closed_after(self, last):
+    def closed_after(self, last: QueuePlace) -> Self:
         """The rows after `last` in the order of `newest_closed_first`, for keyset paging."""
         return self.filter(closed_at__lte=last.next_due_at).filter(
             models.Q(closed_at__lt=last.next_due_at) | models.Q(id__lt=last.id)
@@ -163,7 +178,10 @@ class Concern(ThirdPartyAccount, CaseRow):
     # was an index, until `manage.py findable` adds it.
     findable = models.BooleanField(default=True)
 
-    objects = ConcernQuerySet.as_manager()
+    # Not a column: see `asking_whom_they_told`.
+    nobody_told: bool
+
+    objects: ClassVar = ConcernQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -222,7 +240,7 @@ class Concern(ThirdPartyAccount, CaseRow):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference
 
     def get_absolute_url(self) -> str:
@@ -244,7 +262,10 @@ class Concern(ThirdPartyAccount, CaseRow):
 
     def worries_in_words(self, today: date, marked: bool) -> list[str]:
         """What makes it pressing, in words, from its answers. `marked`: it has a visible mark."""
-        home = {GoingHome.YES: "worried about", GoingHome.NOT_SURE: "not sure about"}
+        home: dict[str, str] = {
+            GoingHome.YES: "worried about",
+            GoingHome.NOT_SURE: "not sure about",
+        }
         worries = ["in danger now"] if self.danger else []
         if self.going_home in home:
             day = "today" if localtime(self.received_at).date() == today else "that day"
@@ -275,5 +296,5 @@ class ConcernCategory(CaseRow):
         ]
         indexes = [models.Index(fields=["category", "concern"], name="concerns_by_category")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.category

@@ -8,22 +8,25 @@ and why, and only the concern's own pages show that. The right child gets a new 
 on which nothing has been decided or said yet. What else follows from a move is in `refiling.py`.
 """
 
+from datetime import datetime
+from typing import ClassVar, Self
+
 from django.db import models
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
 from concerns.models.concern.concern import Concern
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.words import ChildPart
 
 
-class ConcernChildren(CaseRows):
-    def not_misfiled(self):
+class ConcernChildren(CaseRows[ConcernRow]):
+    def not_misfiled(self) -> Self:
         """Without the rows of children it was filed under by mistake."""
         return self.exclude(part=ChildPart.MOVED)
 
-    def subjects_only(self):
+    def subjects_only(self) -> Self:
         """Only the children it is about, not those also involved."""
         return self.filter(part=ChildPart.ABOUT)
 
@@ -43,7 +46,7 @@ class ConcernChild(CaseRow):
     # filed under this child since it was sent.
     said_before = models.BigIntegerField(null=True)
 
-    objects = ConcernChildren.as_manager()
+    objects: ClassVar = ConcernChildren.as_manager()
     # The name of the child it was moved away from, where a query fetched it.
     was = ""
 
@@ -61,7 +64,7 @@ class ConcernChild(CaseRow):
         ]
         indexes = [models.Index(fields=["child", "-concern"], name="concerns_of_a_child")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"child of concern {self.concern_id}"
 
     @property
@@ -69,15 +72,22 @@ class ConcernChild(CaseRow):
         """The child's name or description, for a page. Needs `child` fetched."""
         if self.part == ChildPart.MOVED:
             return f"{self.was or 'A child'}, by mistake"
-        return self.child.name if self.child_id else f"Not on the roll: {self.described}"
+        return self.child.name if self.child else f"Not on the roll: {self.described}"
 
 
-class Refilings(CaseRows):
-    def with_children_named(self):
+class Refilings(CaseRows[ConcernRow]):
+    def with_children_named(self) -> Self:
         """With the people and children named in each fetched, oldest first."""
         return self.select_related("by", "row", "was", "to").order_by("id")
 
-    def move_to_child(self, by, row: ConcernChild, to: Child, why: str, now) -> "Refiling":
+    def move_to_child(
+        self: "Refilings[Refiling]",
+        by: Viewer,
+        row: ConcernChild,
+        to: Child,
+        why: str,
+        now: datetime,
+    ) -> "Refiling":
         """File the concern of `row` under the child `to` instead of the child of `row`.
 
         If `to` was only also involved, the concern is now about them.
@@ -131,18 +141,18 @@ class Refiling(CaseRow):
     at = models.DateTimeField()
     why = EncryptedText()
 
-    objects = Refilings.as_manager()
+    objects: ClassVar = Refilings.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["concern", "id"], name="refilings_in_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"refiling {self.uid}"
 
     @property
     def was_words(self) -> str:
         """The child it was moved away from. Needs `was` and `row` fetched."""
-        return self.was.name if self.was_id else f"Not on the roll: {self.row.described}"
+        return self.was.name if self.was else f"Not on the roll: {self.row.described}"
 
     @property
     def refiling_in_words(self) -> str:

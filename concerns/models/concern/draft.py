@@ -14,14 +14,15 @@ only its writer knows of it.
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self, cast
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.base.encrypted_text import DecryptionFailed, EncryptedText
-from concerns.models.school.person import Person, Relation
+from concerns.models.school.person import Person, Relation, Viewer
 from concerns.rules.clocks import REMIND_AFTER, unsent_draft_cutoff
 from concerns.rules.roles import May
 
@@ -38,11 +39,11 @@ class UnsentDrafts:
     known: int
 
 
-class Drafts(ViewerScopedQuerySet):
-    def own_drafts(self, viewer):
+class Drafts(ViewerScopedQuerySet[Row]):
+    def own_drafts(self, viewer: Viewer) -> Self:
         return self.filter(person=viewer.person, school=viewer.school).for_viewer(viewer)
 
-    def with_sent_as_adult(self, uid):
+    def with_sent_as_adult(self, uid: UUID) -> Self:
         """The draft of `uid`, annotated with `turned`: whether it was sent as a concern about an
         adult. One query."""
         from concerns.models.adult.adult_concern import AdultConcern
@@ -50,12 +51,12 @@ class Drafts(ViewerScopedQuerySet):
         sent = AdultConcern.objects.filter(draft=OuterRef("uid"))
         return self.filter(uid=uid).annotate(turned=Exists(sent)).order_by("pk")
 
-    def unsent_concern_drafts(self):
+    def unsent_concern_drafts(self) -> Self:
         """Drafts of concerns that are not set aside. A late save may have left one of a concern
         that was sent: see `without_sent_concerns`."""
         return self.filter(page=CONCERN, set_aside_at__isnull=True)
 
-    def without_sent_concerns(self):
+    def without_sent_concerns(self) -> Self:
         """Leave out drafts that a late save left behind after the concern was sent."""
         from concerns.models.adult.adult_concern import AdultConcern
         from concerns.models.concern.concern import Concern
@@ -63,7 +64,7 @@ class Drafts(ViewerScopedQuerySet):
         sent = (kind.objects.filter(draft=OuterRef("uid")) for kind in (Concern, AdultConcern))
         return self.filter(*(~Exists(rows) for rows in sent))
 
-    def known_to_leads(self, viewer):
+    def known_to_leads(self, viewer: Viewer) -> Self:
         """Unsent drafts of the school that were begun before today, for leads who read concerns.
 
         They learn that these exist, never their words. Drafts about an adult are left out, as they
@@ -74,7 +75,7 @@ class Drafts(ViewerScopedQuerySet):
         before = unsent_draft_cutoff(viewer.school.school_calendar, viewer.now)
         return self.unsent_concern_drafts().filter(begun_at__lt=before)._without_words_for(viewer)
 
-    def begun_by(self, person: Person, viewer):
+    def begun_by(self, person: Person, viewer: Viewer) -> Self:
         """Drafts that `person` has begun and not sent, for whoever records that they have left."""
         return (
             self.unsent_concern_drafts()
@@ -83,29 +84,30 @@ class Drafts(ViewerScopedQuerySet):
             ._without_words_for(viewer)
         )
 
-    def with_writer(self, viewer):
+    def with_writer(self, viewer: Viewer) -> Self:
         """Fetch each writer, and annotate whether they still work here (`writer_here`)."""
         here = Person.objects.current_staff_of(viewer.school, viewer.todays_date).filter(
             pk=OuterRef("person")
         )
         return self.select_related("person").annotate(writer_here=Exists(here))
 
-    def _without_words_for(self, viewer):
+    def _without_words_for(self, viewer: Viewer) -> Self:
         """Without their words, and without those that exclude `viewer`: even a count may tell them
         something."""
         rows = self.filter(school=viewer.school).defer("words")
         return rows.exclude(pk__in=rows._keys_excluding_viewer(viewer)).for_viewer(viewer)
 
-    def _keys_excluding_viewer(self, viewer) -> list[int]:
+    def _keys_excluding_viewer(self, viewer: Viewer) -> list[int]:
         """The keys of the drafts that exclude `viewer`. Their own never do."""
-        rows = list(self.exclude(person=viewer.person).defer(None).only("uid", "words"))
+        others = self.exclude(person=viewer.person).defer(None).only("uid", "words")
+        rows = cast(list[Draft], list(others))
         if not rows:
             return []
-        families = Relation.objects.filter(shuts_out=viewer.person)
-        families = set(families.values_list("child__uid", flat=True))
+        related = Relation.objects.filter(shuts_out=viewer.person)
+        families = set(related.values_list("child__uid", flat=True))
         return [row.pk for row in rows if row.would_exclude(viewer.person, families)]
 
-    def unsent_summary(self, viewer) -> "UnsentDrafts":
+    def unsent_summary(self, viewer: Viewer) -> "UnsentDrafts":
         """The school's unsent drafts, for the lead's page.
 
         Drafts of concerns that were sent are looked for only if there are any drafts. Doing it in
@@ -113,9 +115,9 @@ class Drafts(ViewerScopedQuerySet):
         """
         from concerns.models.concern.concern import Concern
 
-        rows = self.unsent_concern_drafts().filter(school=viewer.school)
-        rows = list(rows.values_list("uid", "person", "begun_at", "saved_at"))
-        sent = set()
+        drafts = self.unsent_concern_drafts().filter(school=viewer.school)
+        rows = list(drafts.values_list("uid", "person", "begun_at", "saved_at"))
+        sent: set[UUID] = set()
         if rows:
             begun = Concern.objects.filter(draft__in=[uid for uid, *_ in rows])
             sent = set(begun.values_list("draft", flat=True))
@@ -139,6 +141,10 @@ class Draft(SchoolOwnedModel):
     # can continue.
     set_aside_at = models.DateTimeField(null=True)
 
+    # Not columns: see `with_sent_as_adult` and `with_writer`.
+    turned: bool
+    writer_here: bool
+
     objects = Drafts.as_manager()
 
     class Meta:
@@ -151,7 +157,7 @@ class Draft(SchoolOwnedModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"draft {self.uid}"
 
     @property

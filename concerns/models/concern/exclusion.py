@@ -7,13 +7,15 @@ the record as what was written.
 """
 
 from collections.abc import Sequence
+from typing import ClassVar, Self
 
 from django.db import models
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
-from concerns.models.school.person import Person, Post
+from concerns.models.response.steps_of_concern import StepsOfConcern
+from concerns.models.school.person import Person, Post, Viewer
 from concerns.rules.roles import May, Role
 
 NOBODY = (
@@ -30,8 +32,10 @@ NOBODY_THERE = (
 )
 
 
-class Exclusions(CaseRows):
-    def exclude_people(self, agenda, people: Sequence[Person], why: str = "") -> str:
+class Exclusions(CaseRows[ConcernRow]):
+    def exclude_people(
+        self, agenda: StepsOfConcern, people: Sequence[Person], why: str = ""
+    ) -> str:
         """Exclude `people` from the concern of `agenda`, and reassign the steps they hold.
 
         Returns a sentence for the user if the act must be refused: because one of them does not
@@ -53,7 +57,7 @@ class Exclusions(CaseRows):
         agenda.reassign_role_steps()
         return reason_no_decider_left(by, concern)
 
-    def with_people_named(self):
+    def with_people_named(self) -> Self:
         """With the excluded person and the author of each fetched, oldest first."""
         return self.select_related("person", "by").order_by("id")
 
@@ -67,12 +71,12 @@ class Exclusion(CaseRow):
     at = models.DateTimeField()
     why = EncryptedText()
 
-    objects = Exclusions.as_manager()
+    objects: ClassVar = Exclusions.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["concern", "person"], name="excluded_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"exclusion from concern {self.concern_id}"
 
 
@@ -81,7 +85,7 @@ def list_exclusions(concern: Concern) -> list[Exclusion]:
     return list(concern.exclusions.with_people_named())
 
 
-def reason_no_decider_left(by, concern: Concern, words: str = NOBODY) -> str:
+def reason_no_decider_left(by: Viewer, concern: Concern, words: str = NOBODY) -> str:
     """If nobody in post may see and decide `concern`, a sentence on whom to turn to; else ""."""
     deciders = Person.objects.who_may(May.DECIDE, by.school, by.todays_date)
     if deciders.not_excluded_from(concern).exists():
@@ -92,7 +96,7 @@ def reason_no_decider_left(by, concern: Concern, words: str = NOBODY) -> str:
         .active_with_role(Role.CHAIR)
     )
     chair = chairs.select_related("person").order_by("person__name", "pk").first()
-    named = [f"{chair.person.name} ({Role.CHAIR.title.lower()})"] if chair else []
+    named = [f"{chair.person.name} ({Role.CHAIR.title_words.lower()})"] if chair else []
     return words.format(
         excluded=", ".join(person.name for person in deciders),
         chair="".join(named) or "the chair of governors",

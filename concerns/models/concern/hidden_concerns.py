@@ -1,5 +1,7 @@
 """Concerns a person may never see: those they are excluded from, and those of their family."""
 
+from collections.abc import Callable
+
 from django.db.models import Q
 
 from concerns.models.concern.concern_child import ConcernChild
@@ -7,7 +9,7 @@ from concerns.models.concern.exclusion import Exclusion
 from concerns.models.school.person import Person, Relation
 
 
-def hidden_concerns_filter(person: Person):
+def hidden_concerns_filter(person: Person) -> Callable[[str], Q]:
     """A function that makes a filter for concerns `person` may never see: excluded, or family.
 
     Its argument is the lookup of the concern's key, such as "pk" or "step__concern".

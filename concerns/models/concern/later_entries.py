@@ -4,14 +4,18 @@ Additions, words back to the writer, handovers, and closings or reopenings, all 
 time and a text. Also the visible marks, which come with the concern itself.
 """
 
+from datetime import datetime
+from typing import Any, ClassVar
+
 from django.db import models
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
 from concerns.models.outbox.notice import Notice
 from concerns.models.response.step import StepEnding
-from concerns.models.school.person import Person
+from concerns.models.response.steps_of_concern import StepsOfConcern
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.words import BodyPlace, BodySide, ConcernOutcome
@@ -27,7 +31,7 @@ class AuthoredText(CaseRow):
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.uid}"
 
 
@@ -41,14 +45,18 @@ class Addition(AuthoredText):
         indexes = [models.Index(fields=["concern", "id"], name="additions_in_order")]
 
 
-class WordsBack(CaseRows):
-    def send_word_back(self, by, concern: Concern, words: str, now):
+class WordsBack(CaseRows[ConcernRow]):
+    def send_word_back(
+        self: "WordsBack[WordBack]", by: Viewer, concern: Concern, words: str, now: datetime
+    ) -> "WordBack":
         """Save a word back to the writer of the concern, and notify them that it is there."""
         back = self.create(school=by.school, concern=concern, by=by.person, at=now, words=words)
-        Notice.objects.notify_word_back(back)
+        Notice.objects.notify_word_back(by.person, concern, back.uid, now)
         return back
 
-    def give_owed_word_back(self, agenda, words: str) -> None:
+    def give_owed_word_back(
+        self: "WordsBack[WordBack]", agenda: StepsOfConcern, words: str
+    ) -> None:
         """Save the word back and end the step that owed it; does nothing if `words` is blank."""
         if words.strip():
             self.send_word_back(agenda.by, agenda.concern, words, agenda.now)
@@ -60,7 +68,7 @@ class WordBack(AuthoredText):
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="words_back")
 
-    objects = WordsBack.as_manager()
+    objects: ClassVar = WordsBack.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["concern", "id"], name="words_back_in_order")]
@@ -76,8 +84,10 @@ class Handing(AuthoredText):
         indexes = [models.Index(fields=["concern", "id"], name="handings_in_order")]
 
 
-class Endings(CaseRows):
-    def record_closing(self, agenda, outcome: str, words: str) -> "Ending":
+class Endings(CaseRows[ConcernRow]):
+    def record_closing(
+        self: "Endings[Ending]", agenda: StepsOfConcern, outcome: str, words: str
+    ) -> "Ending":
         """Close the concern of `agenda` and end all its open steps."""
         concern = agenda.concern
         concern.state = State.CLOSED
@@ -87,7 +97,13 @@ class Endings(CaseRows):
         agenda.end_steps(list(agenda.open), StepEnding.CLOSED)
         return self._create_ending(agenda, words, outcome=outcome)
 
-    def record_reopening(self, agenda, state: State, words: str, holder=None) -> "Ending":
+    def record_reopening(
+        self: "Endings[Ending]",
+        agenda: StepsOfConcern,
+        state: State,
+        words: str,
+        holder: Person | None = None,
+    ) -> "Ending":
         """Reopen the concern in `state`, held by `holder`. The calling act opens the next steps."""
         concern = agenda.concern
         concern.state = state
@@ -96,7 +112,9 @@ class Endings(CaseRows):
         concern.holder = holder
         return self._create_ending(agenda, words, reopened=True)
 
-    def _create_ending(self, agenda, words: str, **more) -> "Ending":
+    def _create_ending(
+        self: "Endings[Ending]", agenda: StepsOfConcern, words: str, **more: Any
+    ) -> "Ending":
         by = agenda.by
         return self.create(
             school=by.school,
@@ -115,7 +133,7 @@ class Ending(AuthoredText):
     outcome = models.CharField(max_length=20, blank=True)
     reopened = models.BooleanField(default=False)
 
-    objects = Endings.as_manager()
+    objects: ClassVar = Endings.as_manager()
 
     class Meta:
         constraints = [
@@ -152,7 +170,7 @@ class Mark(CaseRow):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"mark {self.uid}"
 
     @property

@@ -6,11 +6,16 @@ It is kept apart from the writer's own account, and shown as that person's words
 from django.db import models
 
 from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.school.person import Person
 from concerns.rules.words import TellerKind
 
 
 class ThirdPartyAccount(models.Model):
     """Columns of a third party's account, in concerns about children and about adults."""
+
+    # Declared by each kind of concern.
+    reporter: models.ForeignKey[Person, Person]
+    account: EncryptedText
 
     teller_is = models.CharField(max_length=12, blank=True)
     teller = EncryptedText()

@@ -35,6 +35,7 @@ there was an index. Until that is done, the search page says so.
 import hmac
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -42,9 +43,11 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections, models
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow, RowOfConcern
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
+from concerns.models.school.person import Viewer
+from concerns.models.school.school import School
 from concerns.rules.word_stems import searchable_stems
 
 PURPOSE = b"the words a concern is found by, v1|"
@@ -66,13 +69,13 @@ def _hash_word(key: bytes, word: str) -> int:
     return int.from_bytes(hmac.digest(key, word.encode(), "sha256")[:4], "big", signed=True)
 
 
-def word_token(school, word: str) -> int:
+def word_token(school: School, word: str) -> int:
     """The token of `word` under the newest key, the one used for writing."""
     newest = next(iter(settings.RECORD_KEYS.values()))
     return _hash_word(_derive_index_key(newest, school.uid.bytes), word)
 
 
-def word_tokens_any_key(school, word: str) -> list[int]:
+def word_tokens_any_key(school: School, word: str) -> list[int]:
     """The tokens of `word` under every key of `RECORD_KEYS`, newest key first."""
     return [
         _hash_word(_derive_index_key(key, school.uid.bytes), word)
@@ -80,8 +83,8 @@ def word_tokens_any_key(school, word: str) -> list[int]:
     ]
 
 
-class WordKeys(CaseRows):
-    def add_word_keys(self, school, words: dict[int, set[str]]) -> None:
+class WordKeys(CaseRows[ConcernRow]):
+    def add_word_keys(self, school: School, words: dict[int, set[str]]) -> None:
         """Index concerns by their words, given by primary key. Existing rows stay.
 
         Plain SQL: with `bulk_create`, thirty words would be a third of the cost of sending.
@@ -102,7 +105,9 @@ class WordKeys(CaseRows):
                     [value for row in some for value in row],
                 )
 
-    def newest_with_word(self, viewer, word: str, before: int | None, most: int) -> list[int]:
+    def newest_with_word(
+        self, viewer: Viewer, word: str, before: int | None, most: int
+    ) -> list[int]:
         """Primary keys of the newest concerns the viewer may see that may contain `word`.
 
         At most `most` of them, below the key `before` if it is given.
@@ -116,13 +121,13 @@ class WordKeys(CaseRows):
             found.update(keys[:most])
         return sorted(found, reverse=True)[:most]
 
-    def those_with_word(self, viewer, word: str, concerns: list[int]) -> set[int]:
+    def those_with_word(self, viewer: Viewer, word: str, concerns: list[int]) -> set[int]:
         """Those of `concerns`, by primary key, that may contain `word`."""
         rows = self.filter(school=viewer.school, token__in=word_tokens_any_key(viewer.school, word))
         return set(rows.filter(concern__in=concerns).values_list("concern", flat=True))
 
     def find_with_all_words(
-        self, viewer, words: list[str], before: int | None, enough: int
+        self, viewer: Viewer, words: list[str], before: int | None, enough: int
     ) -> tuple[list[int], int]:
         """Primary keys of concerns that may contain all of `words`, newest first.
 
@@ -143,7 +148,7 @@ class WordKeys(CaseRows):
         return found, down_to
 
 
-class WordKey(models.Model):
+class WordKey(RowOfConcern):
     """One word of a concern, as a token for the search. Can be rebuilt from the texts."""
 
     pk = models.CompositePrimaryKey("school", "token", "concern")
@@ -158,10 +163,9 @@ class WordKey(models.Model):
     token = models.IntegerField()
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="+", db_index=False)
 
-    to_concern = "concern_id"
     objects = WordKeys.as_manager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"word key of concern {self.concern_id}"
 
 
@@ -203,13 +207,14 @@ def models_with_concern_texts() -> list[type[CaseRow]]:
     return sorted(found, key=lambda model: model is not Concern)
 
 
-def _concern_model_for_rows(model: type[CaseRow]) -> type[CaseRow]:
+def _concern_model_for_rows(model: type[CaseRow]) -> type[models.Model]:
     """The model of the concern its rows belong to, found by following `to_concern`."""
     if model.to_concern == "id":
         return model
+    found: Any = model
     for name in model.to_concern.removesuffix("_id").split("__"):
-        model = model._meta.get_field(name).related_model
-    return model
+        found = found._meta.get_field(name).related_model
+    return found
 
 
 def make_findable(concerns: list[Concern]) -> None:

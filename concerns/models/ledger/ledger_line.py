@@ -46,7 +46,7 @@ class LedgerLine(SchoolOwnedModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"line {self.pk}"
 
 
@@ -65,5 +65,5 @@ class LedgerLineWords(SchoolOwnedModel):
     class Meta:
         db_table = "concerns_linewords"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"words of line {self.line_id}"

@@ -5,14 +5,18 @@ alone. A worker that is killed holds the lease for two minutes at most. The roun
 `doors/clock_round.py`.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.school.school import School
 
 LEASE = timedelta(minutes=2)
 # When the last round is older than OVERDUE, any web request runs the next one; older than DOWN,
@@ -22,7 +26,7 @@ DOWN = timedelta(minutes=10)
 THE_ONE = 1
 
 
-class Heartbeats(models.QuerySet):
+class Heartbeats(models.QuerySet[Row]):
     def database_now(self) -> datetime:
         """The database's own clock."""
         return self.filter(pk=THE_ONE).annotate(now=Now()).values_list("now", flat=True)[0]
@@ -40,8 +44,9 @@ class Heartbeats(models.QuerySet):
 
     def read_heartbeat(self) -> tuple["HeartbeatStatus", datetime]:
         """The heartbeat status, and the time now by the database's clock."""
-        row = self.annotate(now=Now()).get(pk=THE_ONE)
-        return HeartbeatStatus(row.at, row.nobody, row.stuck), row.now
+        rows = self.filter(pk=THE_ONE).annotate(now=Now())
+        at, nobody, stuck, now = rows.values_list("at", "nobody", "stuck", "now").get()
+        return HeartbeatStatus(at, nobody, stuck), now
 
 
 class Heartbeat(models.Model):
@@ -56,7 +61,7 @@ class Heartbeat(models.Model):
     class Meta:
         db_table = "concerns_beat"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "the clock"
 
 
@@ -101,17 +106,17 @@ class HeartbeatStatus:
         return said
 
 
-class RoundFailures(ViewerScopedQuerySet):
-    def unresolved_failures(self):
+class RoundFailures(ViewerScopedQuerySet[Row]):
+    def unresolved_failures(self) -> Self:
         return self.filter(ended_at__isnull=True)
 
-    def record_failure(self, school, about, fault: Exception, now: datetime) -> None:
+    def record_failure(self, school: School, about: UUID, fault: Exception, now: datetime) -> None:
         """Record that the round failed on the row `about`. Every later round tries it again."""
         what = {"fault": type(fault).__name__[:60], "last_at": now, "ended_at": None}
         first = {**what, "first_at": now}
         self.update_or_create(school=school, about=str(about), defaults=what, create_defaults=first)
 
-    def resolve_all_but(self, school, about, now: datetime) -> None:
+    def resolve_all_but(self, school: School, about: Iterable[str], now: datetime) -> None:
         self.unresolved_failures().filter(school=school).exclude(about__in=about).update(
             ended_at=now
         )
@@ -132,25 +137,26 @@ class RoundFailure(SchoolOwnedModel):
         db_table = "concerns_trouble"
         constraints = [models.UniqueConstraint(fields=["school", "about"], name="set_aside_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"trouble {self.uid}"
 
 
-class EscalationProgressRows(models.QuerySet):
-    def pushed_counts(self, school) -> dict[int, int]:
+class EscalationProgressRows(models.QuerySet[Row]):
+    def pushed_counts(self, school: School) -> dict[int, int]:
         """How often each late step had been escalated when a notice about it was last sent.
 
         Step key -> count, for the steps of `school`.
         """
         return dict(self.filter(school=school).values_list("step", "pushed"))
 
-    def save_pushed_counts(self, school, pushed: dict[int, int]) -> None:
+    def save_pushed_counts(self, school: School, pushed: dict[int, int]) -> None:
         """Record that notices of these steps were sent. `pushed`: step key -> escalation count."""
         rows = [self.model(school=school, step_id=key, pushed=n) for key, n in pushed.items()]
-        fresh = {"update_conflicts": True, "unique_fields": ["step"], "update_fields": ["pushed"]}
-        self.bulk_create(rows, **fresh)
+        self.bulk_create(
+            rows, update_conflicts=True, unique_fields=["step"], update_fields=["pushed"]
+        )
 
-    def delete_for_steps(self, steps) -> None:
+    def delete_for_steps(self, steps: Collection[int]) -> None:
         """Delete the rows of `steps` (keys), which are done."""
         if steps:
             self.filter(step__in=steps).delete()
@@ -173,5 +179,5 @@ class EscalationProgress(models.Model):
     class Meta:
         db_table = "concerns_lastpush"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"pushed on {self.pushed} times"

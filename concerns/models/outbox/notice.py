@@ -13,14 +13,18 @@ The text is in `Notice.line`: a reference and a reason, never anything about a c
 """
 
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
-from concerns.models.response.step import Step
-from concerns.models.school.person import Person
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.concern.concern import Concern
+from concerns.models.response.step import BaseStep, Step
+from concerns.models.school.person import Person, Viewer
+from concerns.models.school.school import School
 from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind
 from concerns.rules.message_rules import LINES, STUCK, MessageReason, is_urgent_message, retry_delay
 from concerns.rules.words import Choice
@@ -38,15 +42,15 @@ class NoticeEnding(Choice):
     GONE = "gone", "Not sent, because they no longer work here"
 
 
-class Notices(ViewerScopedQuerySet):
-    def still_pending(self):
+class Notices(ViewerScopedQuerySet[Row]):
+    def still_pending(self) -> Self:
         return self.filter(ended_at__isnull=True)
 
-    def not_in_a_letter(self):
+    def not_in_a_letter(self) -> Self:
         """Pending notices that are in no letter yet."""
         return self.still_pending().filter(letter__isnull=True)
 
-    def stuck_for_writer(self, viewer):
+    def stuck_for_writer(self, viewer: Viewer) -> Self:
         """Urgent (red) notices about concerns `viewer` wrote that have been unsent for longer than
         `STUCK`, because the mail server or the clock is down.
 
@@ -57,28 +61,26 @@ class Notices(ViewerScopedQuerySet):
         )
         return mine.filter(step__done_at__isnull=True)._stuck_for_others(viewer)
 
-    def stuck_for_adult_concern(self, viewer):
+    def stuck_for_adult_concern(self, viewer: Viewer) -> Self:
         """The same for a concern about an adult: a subquery in a query of those (`OuterRef`)."""
         rows = self.still_pending().filter(school=viewer.school, adult_step__concern=OuterRef("pk"))
         return rows.filter(adult_step__done_at__isnull=True)._stuck_for_others(viewer)
 
-    def _stuck_for_others(self, viewer):
+    def _stuck_for_others(self, viewer: Viewer) -> Self:
         rows = self.filter(red=True, outside=False, made_at__lt=viewer.now - STUCK)
         return rows.exclude(person=viewer.person)
 
-    def notify_steps_opened(self, by, steps) -> None:
+    def notify_steps_opened(self: "Notices[Notice]", by: Viewer, steps: Iterable[BaseStep]) -> None:
         """Write notices of the `steps` that an act opened, to whoever is to do them.
 
         People get none for steps they opened themselves. If a step belongs to a post, the recipient
         is found when the notice is sent, from who holds the post then.
         """
-        found = [
-            self._build_step_notice(by, step) for step in steps if _needs_opening_notice(by, step)
-        ]
+        found = [self._build_step_notice(step) for step in steps if _needs_opening_notice(by, step)]
         if found:
             self.bulk_create(found)
 
-    def _build_step_notice(self, by, step):
+    def _build_step_notice(self: "Notices[Notice]", step: BaseStep) -> "Notice":
         return self.model(
             school_id=step.school_id,
             key=f"{step.uid}:0",
@@ -90,23 +92,35 @@ class Notices(ViewerScopedQuerySet):
             **step_keyword(step),
         )
 
-    def notify_handover(self, handing, steps) -> None:
+    def notify_handover(
+        self: "Notices[Notice]",
+        by: Person,
+        to: Person,
+        steps: Iterable[BaseStep],
+        uid: uuid.UUID,
+        now: datetime,
+    ) -> None:
         """Write a notice to whoever is given a concern, about the most urgent of its open `steps`.
 
-        Otherwise they would only find it by looking.
+        Otherwise they would only find it by looking. `uid` is that of the handover (`Handing`):
+        nobody is told of one twice.
         """
-        if handing.to_id != handing.by_id:
-            self._build_handover_notice(handing.to, steps, f"hand:{handing.uid}", handing.at).save()
+        if to != by:
+            self._build_handover_notice(to, steps, f"hand:{uid}", now).save()
 
     def notify_leaver_takeover(
-        self, by: Person, to: Person | None, owed: list[list], now: datetime
+        self: "Notices[Notice]",
+        by: Person,
+        to: Person | None,
+        owed: Sequence[Sequence[BaseStep]],
+        now: datetime,
     ) -> None:
         """Write notices to whoever takes over from a leaver, one for each concern, unless they
         recorded the leaving themselves.
 
         `owed` has for each concern the steps that are now theirs. All are sent in one letter.
         """
-        if to != by:
+        if to is not None and to != by:
             key = f"over:{now.isoformat()}:"
             rows = [
                 self._build_handover_notice(to, steps, f"{key}{steps[0].uid}", now)
@@ -114,8 +128,10 @@ class Notices(ViewerScopedQuerySet):
             ]
             self.bulk_create(rows)
 
-    def _build_handover_notice(self, to: Person, steps, key: str, now: datetime):
-        step = min(steps, key=lambda step: (CLOCKS[step.kind].rank, step.due_at))
+    def _build_handover_notice(
+        self: "Notices[Notice]", to: Person, steps: Iterable[BaseStep], key: str, now: datetime
+    ) -> "Notice":
+        step = min(steps, key=lambda step: (CLOCKS[step.KINDS(step.kind)].rank, step.due_at))
         return self.model(
             school_id=step.school_id,
             key=key,
@@ -127,29 +143,32 @@ class Notices(ViewerScopedQuerySet):
             **step_keyword(step),
         )
 
-    def notify_word_back(self, back) -> None:
-        """Write a notice to the concern's writer that a word back has come, once for each."""
-        concern = back.concern
-        if concern.reporter_id != back.by_id:
+    def notify_word_back(self, by: Person, concern: Concern, uid: uuid.UUID, now: datetime) -> None:
+        """Write a notice to the concern's writer that a word back has come, once for each.
+
+        `uid` is that of the word back (`WordBack`).
+        """
+        if concern.reporter_id != by.pk:
             self.create(
-                school_id=back.school_id,
-                key=f"back:{back.uid}",
+                school_id=concern.school_id,
+                key=f"back:{uid}",
                 why=MessageReason.WORD_BACK,
                 red=True,
                 person_id=concern.reporter_id,
                 line=LINES[MessageReason.WORD_BACK].format(reference=concern.reference),
-                made_at=back.at,
+                made_at=now,
             )
 
     def end_notices(self, how: NoticeEnding, now: datetime) -> int:
         return self.still_pending().update(ended_at=now, ended=how)
 
 
-def step_keyword(step) -> dict:
+def step_keyword(step: BaseStep) -> dict[str, Any]:
+    """The step as an argument for a notice: under the name of its own column."""
     return {"adult_step" if step._meta.model_name == "adultstep" else "step": step}
 
 
-def _needs_opening_notice(by, step) -> bool:
+def _needs_opening_notice(by: Viewer, step: BaseStep) -> bool:
     """Whether opening `step` needs a notice now.
 
     Not if the holder opened it, nor for steps with a date of their own, which are sent on that
@@ -159,15 +178,15 @@ def _needs_opening_notice(by, step) -> bool:
     return step.holder_id != by.person.pk and not own_date
 
 
-class Letters(models.QuerySet):
-    def unsent_letters(self):
+class Letters(models.QuerySet[Row]):
+    def unsent_letters(self) -> Self:
         return self.filter(sent_at__isnull=True, ended_at__isnull=True)
 
-    def certainly_unsent(self):
+    def certainly_unsent(self) -> Self:
         """Letters that certainly did not go out: never tried, or the last try failed."""
         return self.unsent_letters().filter(Q(tries=0) | ~Q(fault=""))
 
-    def due_for_sending(self, now: datetime):
+    def due_for_sending(self, now: datetime) -> Self:
         return (
             self.unsent_letters().filter(next_try_at__lte=now, leased_until__lte=now).order_by("pk")
         )
@@ -177,11 +196,11 @@ class Letters(models.QuerySet):
         mine = self.due_for_sending(now).filter(pk=letter.pk)
         return bool(mine.update(leased_until=now + LEASE, tries=F("tries") + 1, fault=""))
 
-    def to_outside_since(self, school, since: datetime):
+    def to_outside_since(self, school: School, since: datetime) -> Self:
         """Letters to the adviser outside `school` made after `since`, sent or still to be sent."""
         return self.filter(school=school, person=None, made_at__gt=since, ended_at=None)
 
-    def stuck_letters(self, now: datetime):
+    def stuck_letters(self, now: datetime) -> Self:
         return self.unsent_letters().filter(made_at__lt=now - STUCK)
 
 
@@ -218,7 +237,7 @@ class Letter(SchoolOwnedModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"letter {self.uid}"
 
     def merge_unsent_letters(self, now: datetime) -> None:
@@ -305,7 +324,7 @@ class Notice(SchoolOwnedModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"notice {self.uid}"
 
     @property
@@ -314,7 +333,7 @@ class Notice(SchoolOwnedModel):
         return self.step_id or self.key
 
     @property
-    def related_step(self):
+    def related_step(self) -> BaseStep | None:
         """The step it is about, if any. Needs `step` and `adult_step` fetched."""
         return self.step or self.adult_step
 

@@ -6,20 +6,23 @@ row, meant to be written down within seconds of hanging up.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.wording import number_with_noun, times_in_words
 
 # In minutes. Nobody waits on the line for longer than a working day; more is a typing error.
 LONGEST_HOLD = 600
 
 
-class ChaseCalls(CaseRows):
-    def record_chase_call(self, by, referral, now: datetime, **said):
+class ChaseCalls(CaseRows[ConcernRow]):
+    def record_chase_call(
+        self: "ChaseCalls[ChaseCall]", by: Viewer, referral: Any, now: datetime, **said: Any
+    ) -> "ChaseCall":
         return self.create(school=by.school, referral=referral, by=by.person, at=now, **said)
 
 
@@ -36,7 +39,7 @@ class ChaseCall(CaseRow):
     spoken_to = EncryptedText()
     said = EncryptedText()
 
-    objects = ChaseCalls.as_manager()
+    objects: ClassVar = ChaseCalls.as_manager()
 
     class Meta:
         constraints = [
@@ -46,7 +49,7 @@ class ChaseCall(CaseRow):
         ]
         indexes = [models.Index(fields=["referral", "id"], name="chases_in_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"chase {self.uid}"
 
     @property

@@ -2,22 +2,29 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Coalesce
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.response.contact_details import ConversationAnswers
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.wording import times_in_words
 from concerns.rules.words import ChildPart, SpokenTo
 
 
-class Conversations(CaseRows):
-    def record_conversation(self, by, concern: Concern, said: ConversationAnswers, now: datetime):
+class Conversations(CaseRows[ConcernRow]):
+    def record_conversation(
+        self: "Conversations[Conversation]",
+        by: Viewer,
+        concern: Concern,
+        said: ConversationAnswers,
+        now: datetime,
+    ) -> "Conversation":
         return self.create(
             school=by.school,
             concern=concern,
@@ -32,7 +39,7 @@ class Conversations(CaseRows):
             reached=said.reached,
         )
 
-    def where_reached(self, concern: Concern, spoken_to: str):
+    def where_reached(self, concern: Concern, spoken_to: str) -> Self:
         """Conversations in which the person was reached, by kind of person.
 
         Leaves out those held while the concern was filed under another child by mistake.
@@ -72,7 +79,7 @@ class Conversation(CaseRow):
     # False: they could not be reached, so speaking to them is still owed.
     reached = models.BooleanField(default=True)
 
-    objects = Conversations.as_manager()
+    objects: ClassVar = Conversations.as_manager()
 
     class Meta:
         constraints = [
@@ -83,7 +90,7 @@ class Conversation(CaseRow):
         ]
         indexes = [models.Index(fields=["concern", "id"], name="conversations_in_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"conversation {self.uid}"
 
     @property

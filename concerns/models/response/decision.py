@@ -3,18 +3,19 @@
 A decision is never edited: a new one supersedes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 
 from django.db import models
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.contact_details import ConversationAnswers, ReferralSentAnswers
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.words import (
     ADVICE_BEFORE_PARENTS,
     LIGHT,
@@ -65,7 +66,8 @@ class DecisionAnswers:
 
     def end_date_of_route(self, route: str) -> date | None:
         """The date chosen for a watch, or for keeping it on file; None for other routes."""
-        return {Route.WATCH: self.watch_until, Route.KEEP: self.keep_until}.get(route)
+        ends: dict[str, date | None] = {Route.WATCH: self.watch_until, Route.KEEP: self.keep_until}
+        return ends.get(route)
 
     @property
     def decision_ledger_details(self) -> dict:
@@ -80,7 +82,7 @@ class DecisionAnswers:
         """What is missing or inconsistent, in a sentence for the user; "" if nothing is."""
         return next((words for wrong, words in self._decision_faults(today) if wrong), "")
 
-    def _decision_faults(self, today: date):
+    def _decision_faults(self, today: date) -> Iterator[tuple[bool, str]]:
         routes = frozenset(self.routes)
         yield not (self.children and routes and self.reason.strip()), WHOLE
         for route in (Route.WATCH, Route.KEEP):
@@ -131,7 +133,7 @@ def needs_advice_first(concern: Concern) -> bool:
     return bool(ADVICE_BEFORE_PARENTS.intersection(rows))
 
 
-class Decisions(CaseRows):
+class Decisions(CaseRows[ConcernRow]):
     def newest_by_child(self, concern: Concern) -> dict[int, int]:
         """The newest decision for each child of `concern`: `ConcernChild` key to `Decision` key."""
         rows = DecisionChild.objects.filter(decision__concern=concern).order_by("decision_id")
@@ -149,7 +151,13 @@ class Decisions(CaseRows):
         about = concern.children.filter(part=ChildPart.ABOUT)
         return not about.exclude(decisions__decision__at__gte=since).exists()
 
-    def record_decision(self, by, concern: Concern, decided: DecisionAnswers, now: datetime):
+    def record_decision(
+        self: "Decisions[Decision]",
+        by: Viewer,
+        concern: Concern,
+        decided: DecisionAnswers,
+        now: datetime,
+    ) -> "Decision":
         """Save a decision with its children and routes. The act has checked that it may be made."""
         decision = self.create(
             school=by.school,
@@ -199,7 +207,7 @@ class Decision(CaseRow):
     child_seen = models.CharField(max_length=12, blank=True)
     review_on = models.DateField(null=True)
 
-    objects = Decisions.as_manager()
+    objects: ClassVar = Decisions.as_manager()
 
     class Meta:
         constraints = [
@@ -216,7 +224,7 @@ class Decision(CaseRow):
         ]
         indexes = [models.Index(fields=["concern", "id"], name="decisions_in_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"decision {self.uid}"
 
 
@@ -232,7 +240,7 @@ class DecisionChild(CaseRow):
             models.UniqueConstraint(fields=["decision", "concern_child"], name="decided_for_once")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"child of decision {self.decision_id}"
 
 
@@ -260,7 +268,7 @@ class DecisionRoute(CaseRow):
         ]
         indexes = [models.Index(fields=["route", "decision"], name="decisions_by_route")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.route
 
     @property

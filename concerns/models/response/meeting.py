@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 
 from django.db import models
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules import meeting_rules
 from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.wording import format_date_or_time
@@ -51,8 +52,10 @@ class MeetingAnswers:
         return {"fields": list(words), "reason": self.kind, "words": words}
 
 
-class Meetings(CaseRows):
-    def record_meeting(self, by, concern: Concern, met: MeetingAnswers, now: datetime):
+class Meetings(CaseRows[ConcernRow]):
+    def record_meeting(
+        self: "Meetings[Meeting]", by: Viewer, concern: Concern, met: MeetingAnswers, now: datetime
+    ) -> "Meeting":
         return self.create(
             school=by.school,
             concern=concern,
@@ -79,7 +82,7 @@ class Meeting(CaseRow):
     # False: no conference and no plan follow, or the plan ended.
     leads_on = models.BooleanField(default=True)
 
-    objects = Meetings.as_manager()
+    objects: ClassVar = Meetings.as_manager()
 
     class Meta:
         constraints = [
@@ -90,7 +93,7 @@ class Meeting(CaseRow):
         ]
         indexes = [models.Index(fields=["concern", "id"], name="meetings_in_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"meeting {self.uid}"
 
     @property
@@ -106,8 +109,10 @@ class Meeting(CaseRow):
         ]
 
 
-class MeetingActions(CaseRows):
-    def record_meeting_actions(self, meeting: Meeting, ours: list[SchoolAction]):
+class MeetingActions(CaseRows[ConcernRow]):
+    def record_meeting_actions(
+        self: "MeetingActions[MeetingAction]", meeting: Meeting, ours: list[SchoolAction]
+    ) -> list["MeetingAction"]:
         return self.bulk_create(
             self.model(school=meeting.school, meeting=meeting, **vars(one)) for one in ours
         )
@@ -122,10 +127,10 @@ class MeetingAction(CaseRow):
     on = models.DateField()
     holder = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
-    objects = MeetingActions.as_manager()
+    objects: ClassVar = MeetingActions.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["meeting", "id"], name="actions_in_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"action {self.uid}"

@@ -1,23 +1,26 @@
 """Referrals to agencies outside the school, and what happened to each, in dated rows."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
+from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.chase_call import chase_calls_in_words
 from concerns.models.response.decision import Decision
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.agency_answers import ANSWER_OPENS
 from concerns.rules.challenge_ladder import ChallengeRung, next_challenge_rung
 from concerns.rules.lifecycle import AWAITED, SETTLED, ReferralStage
 from concerns.rules.words import OUTSIDE, AgencyAnswer, ReferralMethod, Route
 
 
-class Referrals(CaseRows):
-    def start_referral(self, decision: Decision, route: str):
+class Referrals(CaseRows[ConcernRow]):
+    def start_referral(self: "Referrals[Referral]", decision: Decision, route: str) -> "Referral":
         """Create a referral for a route of `decision`, still to be sent."""
         return self.create(
             school_id=decision.school_id,
@@ -27,7 +30,9 @@ class Referrals(CaseRows):
             made_at=decision.at,
         )
 
-    def find_open_referral(self, concern: Concern, route: str, rows):
+    def find_open_referral(
+        self: "Referrals[Referral]", concern: Concern, route: str, rows: Iterable[ConcernChild]
+    ) -> "Referral | None":
         """The unsettled referral of `concern` by `route` that covers all the children of `rows`.
 
         None if there is none: a referral for one child does not cover a brother or sister.
@@ -47,7 +52,7 @@ class Referral(CaseRow):
     route = models.CharField(max_length=20)
     made_at = models.DateTimeField()
 
-    objects = Referrals.as_manager()
+    objects: ClassVar = Referrals.as_manager()
 
     class Meta:
         constraints = [
@@ -59,7 +64,7 @@ class Referral(CaseRow):
         ]
         indexes = [models.Index(fields=["concern", "id"], name="referrals_in_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"referral {self.uid}"
 
     @property
@@ -100,10 +105,15 @@ class Referral(CaseRow):
         return sorted(self.events.all(), key=lambda event: event.pk)
 
 
-class ReferralEvents(CaseRows):
+class ReferralEvents(CaseRows[ConcernRow]):
     def record_referral_event(
-        self, by, referral: Referral, stage: ReferralStage, now: datetime, **said
-    ):
+        self: "ReferralEvents[ReferralEvent]",
+        by: Viewer,
+        referral: Referral,
+        stage: ReferralStage,
+        now: datetime,
+        **said: Any,
+    ) -> "ReferralEvent":
         """Save what happened to `referral`. It happened `now` unless `said` has `happened_at`."""
         return self.create(
             school=by.school,
@@ -134,7 +144,7 @@ class ReferralEvent(CaseRow):
     # The rung of the agency's ladder to which a challenge was taken.
     escalation = models.CharField(max_length=16, blank=True)
 
-    objects = ReferralEvents.as_manager()
+    objects: ClassVar = ReferralEvents.as_manager()
 
     class Meta:
         constraints = [
@@ -165,7 +175,7 @@ class ReferralEvent(CaseRow):
         ]
         indexes = [models.Index(fields=["referral", "id"], name="events_in_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.stage} {self.uid}"
 
     @property

@@ -4,17 +4,22 @@ The steps of one concern are opened and ended through `next_steps.py`.
 """
 
 from datetime import datetime
+from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
 
-from concerns.models.base.case_row import CaseRow, CaseRows
+from concerns.models.adult.adult_concern import AdultConcern
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.concern.concern import Concern
 from concerns.models.response.decision import Decision
 from concerns.models.response.meeting import MeetingAction
 from concerns.models.response.referral import Referral
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
+from concerns.models.school.school import School
 from concerns.rules import clocks
+from concerns.rules.adult_vocabulary import AdultStepKind
+from concerns.rules.calendars import SchoolDays
 from concerns.rules.clocks import BY_A_NOTE, DECISIONS, HOLD_OPEN, MEETINGS, StepKind
 from concerns.rules.roles import Role
 from concerns.rules.words import Choice
@@ -46,11 +51,11 @@ PLACES = {
 OWN = frozenset({"chase_step", "chase_again", "chase_look", "chase_task"})
 
 
-class Steps(CaseRows):
-    def open(self):
+class Steps(CaseRows[ConcernRow]):
+    def open(self) -> Self:
         return self.filter(done_at__isnull=True)
 
-    def open_steps_for_round(self, school) -> list["Step"]:
+    def open_steps_for_round(self: "Steps[Step]", school: School) -> list["Step"]:
         """Every open step of `school` in order, with its holder, concern and that concern's writer.
 
         Open concerns are read as one range of their own index, which is as short in a school's
@@ -67,10 +72,10 @@ class Steps(CaseRows):
         models.prefetch_related_objects(steps, "holder", "concern__reporter")
         return steps
 
-    def late(self, now):
+    def late(self, now: datetime) -> Self:
         return self.open().filter(due_at__lt=now)
 
-    def steps_blocking_closure(self, concern: Concern):
+    def steps_blocking_closure(self, concern: Concern) -> Self:
         """Open steps that must be done before `concern` may be closed, in order."""
         held = self.open().filter(concern=concern, kind__in=HOLD_OPEN)
         return held.select_related("concern", "referral").in_order()
@@ -78,10 +83,10 @@ class Steps(CaseRows):
     def has_open_step(self, concern: Concern, kind: StepKind) -> bool:
         return self.open().filter(concern=concern, kind=kind).exists()
 
-    def in_order(self):
+    def in_order(self) -> Self:
         return self.order_by("due_at", "id")
 
-    def for_viewer_to_do(self, viewer, come):
+    def for_viewer_to_do(self, viewer: Viewer, come: models.Q) -> Self:
         """Steps for `viewer` to do: held by them or by one of their posts, or matching `come`.
 
         `come` is a Q that matches steps escalated to them, or that they cover for somebody away.
@@ -89,7 +94,7 @@ class Steps(CaseRows):
         role = models.Q(holder__isnull=True, holder_role__in=viewer.roles)
         return self.filter(models.Q(holder=viewer.person) | role | come)
 
-    def after_step(self, last: "Step"):
+    def after_step(self, last: "Step") -> Self:
         """The rows after `last` in the order of `in_order`, for keyset paging."""
         later = models.Q(due_at=last.due_at, id__gt=last.pk)
         return self.filter(models.Q(due_at__gt=last.due_at) | later)
@@ -99,8 +104,14 @@ class BaseStep(CaseRow):
     """Base of `Step` and `AdultStep`: a kind, a holder (person or post), a due time and an end."""
 
     # The kinds of step, and the kind that is opened when no other step is open.
-    KINDS: type[Choice]
-    NEXT: str
+    KINDS: ClassVar[type[StepKind] | type[AdultStepKind]]
+    NEXT: ClassVar[StepKind | AdultStepKind]
+
+    # Declared by each model. The concern is about a child or about an adult.
+    concern: "models.ForeignKey[Concern, Concern] | models.ForeignKey[AdultConcern, AdultConcern]"
+    concern_id: int
+    holder: "models.ForeignKey[Person | None, Person | None]"
+    holder_id: int | None
 
     kind = models.CharField(max_length=20)
     holder_role = models.CharField(max_length=20, blank=True)
@@ -113,7 +124,7 @@ class BaseStep(CaseRow):
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.uid}"
 
     @property
@@ -123,11 +134,11 @@ class BaseStep(CaseRow):
     @property
     def holder_words(self) -> str:
         """Who has to do it: a person's name or a post's title. Needs `holder` fetched."""
-        return self.holder.name if self.holder_id else Role(self.holder_role).title
+        return self.holder.name if self.holder else Role(self.holder_role).title_words
 
-    def how_late_in_words(self, days, now: datetime) -> str:
+    def how_late_in_words(self, days: SchoolDays, now: datetime) -> str:
         """How late it is, in words, by the calendar its clock runs in; "" if it is not late."""
-        return clocks.lateness_in_words(self.kind, days, self.due_at, now)
+        return clocks.lateness_in_words(self.KINDS(self.kind), days, self.due_at, now)
 
 
 class Step(BaseStep):
@@ -144,7 +155,7 @@ class Step(BaseStep):
     )
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="steps")
 
-    objects = Steps.as_manager()
+    objects: ClassVar = Steps.as_manager()
 
     class Meta:
         constraints = [
@@ -195,7 +206,7 @@ class Step(BaseStep):
         """
         if self.kind != StepKind.STILL_WORRIED:
             return set()
-        decided = {self.decision.by_id} if self.decision_id else set()
+        decided = {self.decision.by_id} if self.decision else set()
         return {self.concern.reporter_id} | decided
 
     @property
@@ -206,5 +217,5 @@ class Step(BaseStep):
         """
         name = PLACES.get(StepKind(self.kind))
         if name is None:
-            return ("refer", self.referral.uid) if self.referral_id else None
+            return ("refer", self.referral.uid) if self.referral else None
         return name, self.uid if name in OWN else self.concern.uid

@@ -5,23 +5,26 @@ reference, or any child the request does not name. So a task is found by who hol
 what that person may read. Neither the request nor the answer ever changes.
 """
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
-from concerns.models.base.case_row import CaseRows
+from concerns.models.base.case_row import CaseRows, ConcernRow
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.hidden_concerns import hidden_concerns_filter
 from concerns.models.concern.later_entries import AuthoredText
 from concerns.models.response.step import Step
-from concerns.models.school.person import Person
+from concerns.models.response.steps_of_concern import StepsOfConcern
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import FIRST_LOOKS, StepKind
 from concerns.rules.roles import May
 
 
-class Tasks(CaseRows):
-    def asked_of(self, viewer):
+class Tasks(CaseRows[ConcernRow]):
+    def asked_of(self, viewer: Viewer) -> Self:
         """Tasks that `viewer` has been given and not answered.
 
         Leaves out concerns about children of their family and those they are excluded from.
@@ -33,7 +36,7 @@ class Tasks(CaseRows):
             viewer
         )
 
-    def tasks_visible_to(self, viewer):
+    def tasks_visible_to(self, viewer: Viewer) -> Self:
         """Tasks for `viewer` to answer, answered by them, or on a concern they may read."""
         own = Q(step__holder=viewer.person, step__done_at__isnull=True) | Q(
             answer__by=viewer.person
@@ -46,7 +49,13 @@ class Tasks(CaseRows):
         )
 
     def ask_colleague(
-        self, agenda, to: Person | None, words: str, on: date, by: Person | None = None, watch=None
+        self: "Tasks[Task]",
+        agenda: StepsOfConcern,
+        to: Person | None,
+        words: str,
+        on: date,
+        by: Person | None = None,
+        watch: Any = None,
     ) -> "Task":
         """Open a step held by `to`, due on the day `on`, and save the request `words`.
 
@@ -64,7 +73,9 @@ class Tasks(CaseRows):
             watch=watch,
         )
 
-    def record_task_answer(self, agenda, task: "Task", words: str, done: bool) -> "TaskAnswer":
+    def record_task_answer(
+        self: "Tasks[Task]", agenda: StepsOfConcern, task: "Task", words: str, done: bool
+    ) -> "TaskAnswer":
         """Save the answer to `task` and end its step.
 
         If `done`, the person who asked gets a step to read the answer, except for a watch, whose
@@ -83,12 +94,12 @@ class Tasks(CaseRows):
             school=by.school, task=task, by=by.person, at=agenda.now, words=words, done=done
         )
 
-    def _person_if_able(self, agenda, person: Person) -> Person | None:
+    def _person_if_able(self, agenda: StepsOfConcern, person: Person) -> Person | None:
         """`person` if they may still act on the concern, else None."""
         able = Person.objects.who_may(May.DECIDE, agenda.by.school, agenda.by.todays_date)
         return able.not_excluded_from(agenda.concern).filter(pk=person.pk).first()
 
-    def task_setters_by_step(self, steps) -> dict[int, Person]:
+    def task_setters_by_step(self: "Tasks[Task]", steps: Iterable[Step]) -> dict[int, Person]:
         """Who asked for each of `steps` that is a task, by the primary key of the step."""
         rows = self.filter(step__in=steps).select_related("by")
         return {row.step_id: row.by for row in rows}
@@ -102,7 +113,7 @@ class Task(AuthoredText):
     # Set if a trusted adult is asked how a child is, for this watch.
     watch = models.ForeignKey("concerns.Watch", models.PROTECT, null=True, related_name="tasks")
 
-    objects = Tasks.as_manager()
+    objects: ClassVar = Tasks.as_manager()
 
     @property
     def concern(self) -> Concern:

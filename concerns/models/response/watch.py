@@ -8,16 +8,18 @@ changes: its progress is read from its steps. The rules for when a watch is need
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 
 from django.db import models
 
-from concerns.models.base.case_row import CaseRows
+from concerns.models.base.case_row import CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.later_entries import AuthoredText
 from concerns.models.response.step import Step, StepEnding
+from concerns.models.response.steps_of_concern import StepsOfConcern
 from concerns.models.response.task import Task
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, PersonQuerySet, Viewer
 from concerns.rules import calendars, reporting_periods
 from concerns.rules.clocks import StepKind
 from concerns.rules.roles import May
@@ -43,7 +45,7 @@ class WatchAnswers:
     why_shorter: str = ""
     agrees: bool | None = None
 
-    def watch_fault(self, viewer, concern: Concern) -> str:
+    def watch_fault(self, viewer: Viewer, concern: Concern) -> str:
         """What is missing or wrong, in a sentence for the user; "" if nothing is."""
         if self.adult not in staff_to_ask_about(viewer, concern):
             return (
@@ -63,8 +65,10 @@ class WatchAnswers:
         return {"fields": [f"until week {self.last}", *said], "words": said}
 
 
-class Watches(CaseRows):
-    def open_watch(self, agenda, because: WatchReason, asked: WatchAnswers) -> "Watch":
+class Watches(CaseRows[ConcernRow]):
+    def open_watch(
+        self: "Watches[Watch]", agenda: StepsOfConcern, because: WatchReason, asked: WatchAnswers
+    ) -> "Watch":
         """Open a watch with its first review, and end the review of an earlier watch, if any."""
         by = agenda.by
         concern = agenda.concern
@@ -86,7 +90,7 @@ class Watches(CaseRows):
         watch.schedule_review(agenda, watch.review_days_left(agenda.by.todays_date)[0])
         return watch
 
-    def latest_of_concern(self, concern: Concern) -> "Watch | None":
+    def latest_of_concern(self: "Watches[Watch]", concern: Concern) -> "Watch | None":
         """The current watch of `concern`, or else its last one."""
         rows = self.filter(concern=concern).select_related("by", "adult")
         return rows.order_by("-id").first()
@@ -106,7 +110,7 @@ class Watch(AuthoredText):
     question = EncryptedText()
     agrees = models.BooleanField(null=True)
 
-    objects = Watches.as_manager()
+    objects: ClassVar = Watches.as_manager()
 
     class Meta:
         verbose_name_plural = "watches"
@@ -143,7 +147,7 @@ class Watch(AuthoredText):
         days = self.school.school_calendar
         return reporting_periods.local_day(days, calendars.add_school_weeks(days, now, EVERY))
 
-    def schedule_review(self, agenda, day: date) -> None:
+    def schedule_review(self, agenda: StepsOfConcern, day: date) -> None:
         """Open the next review, and ask the trusted adult before it if they may still be asked."""
         self.withdraw_watch_tasks(agenda)
         agenda.add_step(StepKind.LOOK_AFTER, on=day)
@@ -152,7 +156,7 @@ class Watch(AuthoredText):
                 agenda, self.adult, self.question, self._school_day_before(day), watch=self
             )
 
-    def withdraw_watch_tasks(self, agenda) -> None:
+    def withdraw_watch_tasks(self, agenda: StepsOfConcern) -> None:
         """End the tasks still open from an earlier review."""
         tasks = Task.objects.filter(watch__concern=self.concern, step__done_at__isnull=True)
         asked = set(tasks.values_list("step", flat=True))
@@ -164,7 +168,7 @@ class Watch(AuthoredText):
         return next((one for one in near if calendars.is_school_day(days, one)), day)
 
 
-def staff_to_ask_about(viewer, concern: Concern):
+def staff_to_ask_about(viewer: Viewer, concern: Concern) -> PersonQuerySet:
     """Staff who may be given a task about `concern`: not family of its children, and not excluded.
     Includes `viewer`; the act that asks a colleague refuses asking oneself."""
     staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.todays_date)

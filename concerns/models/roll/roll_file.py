@@ -3,20 +3,23 @@
 The import itself is in `roll/acts.py`.
 """
 
+from typing import Self
+from uuid import UUID
+
 from django.db import models
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
 from concerns.models.school.person import Person
 from concerns.rules.words import RollAnswer
 
 
-class RollFiles(ViewerScopedQuerySet):
-    def awaiting_import(self):
+class RollFiles(ViewerScopedQuerySet[Row]):
+    def awaiting_import(self) -> Self:
         return self.filter(brought_at__isnull=True)
 
-    def imported_newest_first(self):
+    def imported_newest_first(self) -> Self:
         return self.filter(brought_at__isnull=False).order_by("-brought_at", "-id")
 
 
@@ -38,17 +41,19 @@ class RollFile(SchoolOwnedModel):
     class Meta:
         indexes = [models.Index(fields=["school", "-id"], name="roll_files_newest")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"roll file {self.uid}"
 
 
-class RollQuestions(ViewerScopedQuerySet):
-    def unanswered_questions(self):
+class RollQuestions(ViewerScopedQuerySet[Row]):
+    def unanswered_questions(self) -> Self:
         return self.filter(answered_at__isnull=True)
 
-    def asked_after(self, uid):
+    def asked_after(self, uid: UUID) -> Self:
         """Questions asked after the question `uid`: the start of the next page."""
-        return self.filter(id__gt=models.Subquery(self.model.objects.filter(uid=uid).values("id")))
+        return self.filter(
+            id__gt=models.Subquery(RollQuestion.objects.filter(uid=uid).values("id"))
+        )
 
 
 class RollQuestion(SchoolOwnedModel):
@@ -88,7 +93,7 @@ class RollQuestion(SchoolOwnedModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"roll question {self.uid}"
 
     @property

@@ -5,12 +5,13 @@ all that is needed to make the change. The act that approves it makes it in the 
 """
 
 from datetime import date, timedelta
+from typing import Self
 
 from django.db import models
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.child.child import Child
-from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
+from concerns.models.school.person import Invitation, Person, Post, Relation, Relations, Viewer
 from concerns.rules import staff_approval
 from concerns.rules.roles import Role
 from concerns.rules.staff_approval import StaffRequestMatter
@@ -18,11 +19,11 @@ from concerns.rules.staff_approval import StaffRequestMatter
 LINKS_AN_HOUR = 3
 
 
-class StaffChangeRequests(ViewerScopedQuerySet):
-    def awaiting_answer(self):
+class StaffChangeRequests(ViewerScopedQuerySet[Row]):
+    def awaiting_answer(self) -> Self:
         return self.filter(answer__isnull=True)
 
-    def already_answered(self):
+    def already_answered(self) -> Self:
         return self.filter(answer__isnull=False)
 
 
@@ -72,7 +73,7 @@ class StaffChangeRequest(SchoolOwnedModel):
         ]
         indexes = [models.Index(fields=["school", "-id"], name="asked_newest")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.matter} {self.uid}"
 
     @property
@@ -81,6 +82,26 @@ class StaffChangeRequest(SchoolOwnedModel):
         if self.matter == StaffRequestMatter.POST:
             return Post(role=self.role, title=self.title).role_in_words
         return StaffRequestMatter.label_of_value(self.matter)
+
+    @property
+    def first_day(self) -> date:
+        """The day on which the post begins. Every request for a post has one: see the constraint.
+
+        Raises ValueError for a request of another kind.
+        """
+        if self.since is None:
+            raise ValueError(f"{self.matter} begins on no day")
+        return self.since
+
+    @property
+    def related_child(self) -> Child:
+        """The child of a family relation. Every request about one has one: see the constraint.
+
+        Raises ValueError for a request of another kind.
+        """
+        if self.child is None:
+            raise ValueError(f"{self.matter} is about no child")
+        return self.child
 
     def may_skip_approval(self, by: Viewer) -> bool:
         """Whether `by` may make this change without approval."""
@@ -111,7 +132,7 @@ class StaffChangeRequest(SchoolOwnedModel):
         matter = StaffRequestMatter(self.matter)
         if matter is StaffRequestMatter.POST:
             same = Post.objects.filter(person=self.person, school=self.school_id, role=self.role)
-            if same.current_or_future(self.since).exists():
+            if same.current_or_future(self.first_day).exists():
                 return f"{name} already holds that post, or will from a later day."
         elif not self.person.is_active:
             return f"{name} has left. Give them a post here first."
@@ -136,7 +157,7 @@ class StaffChangeRequest(SchoolOwnedModel):
         lately = self.at - timedelta(hours=1)
         return Invitation.objects.filter(person=self.person, at__gt=lately).count()
 
-    def matching_relations(self):
+    def matching_relations(self) -> Relations:
         """The family relation this is about, if it has not been withdrawn. A queryset."""
         return Relation.objects.filter(shuts_out=self.person, child=self.child)
 
@@ -164,7 +185,7 @@ class StaffChangeAnswer(SchoolOwnedModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"answer {self.uid}"
 
 

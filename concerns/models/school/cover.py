@@ -9,11 +9,12 @@ act for the role anyway can cover it.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.school.person import Person, Post
 from concerns.models.school.school import School
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind, is_cover_in_force
@@ -21,12 +22,12 @@ from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import LADDER, Role
 
 
-class Covers(ViewerScopedQuerySet):
-    def current_or_planned(self, day: date):
+class Covers(ViewerScopedQuerySet[Row]):
+    def current_or_planned(self, day: date) -> Self:
         """Cover in force on `day` or planned for later, without what was withdrawn."""
         return self.filter(ended_at__isnull=True).filter(Q(until__isnull=True) | Q(until__gte=day))
 
-    def away_all_day(self, day: date):
+    def away_all_day(self, day: date) -> Self:
         """Absences that last all of `day`: leave, and weekdays not worked. These do not depend on
         the hour, so the database can answer."""
         on_leave = Q(kind=CoverKind.LEAVE) | Q(
@@ -82,7 +83,7 @@ class Cover(SchoolOwnedModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.uid}"
 
     @property
@@ -154,7 +155,7 @@ def order_acting_people(
     acting: dict[int, ActingPerson] = {}
     for post in sorted(posts, key=lambda post: roles.index(Role(post.role))):
         role = Role(post.role)
-        found = ActingPerson(post.person, role, post.title or role.title)
+        found = ActingPerson(post.person, role, post.title or role.title_words)
         acting.setdefault(post.person_id, found)
     return _apply_covers(acting, covers) or list(acting.values())
 

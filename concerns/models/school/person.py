@@ -7,13 +7,14 @@ that is in `models/base/case_row.py`.
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.outbox.heartbeat import ONE_PULSE, HeartbeatStatus
 from concerns.models.school.school import School
 from concerns.rules.message_rules import FIRST_POST, SECOND_POST
@@ -27,18 +28,18 @@ from concerns.rules.roles import (
 )
 
 
-class PersonQuerySet(ViewerScopedQuerySet):
-    def of_school(self, viewer):
+class PersonQuerySet(ViewerScopedQuerySet["Person"]):
+    def of_school(self, viewer: RowsViewer) -> Self:
         """Everyone who has ever held a post in the viewer's school."""
         held = Post.objects.filter(school=viewer.school)
         return self.filter(pk__in=held.values("person")).for_viewer(viewer)
 
-    def current_staff_of(self, school: School, day: date):
+    def current_staff_of(self, school: School, day: date) -> Self:
         """The staff of `school`: active people with a post that has not ended before `day`."""
         posts = Post.objects.filter(school=school).current_or_future(day)
         return self.filter(is_active=True, pk__in=posts.values("person"))
 
-    def former_staff_of(self, school: School, day: date):
+    def former_staff_of(self, school: School, day: date) -> Self:
         """Everyone else: inactive, or without a post in `school` on or after `day`.
 
         Only right on a queryset of people who have held a post in the school (`of_school`).
@@ -46,18 +47,18 @@ class PersonQuerySet(ViewerScopedQuerySet):
         posts = Post.objects.filter(school=school).current_or_future(day)
         return self.exclude(is_active=True, pk__in=posts.values("person"))
 
-    def with_name_containing(self, part: str):
+    def with_name_containing(self, part: str) -> Self:
         """People whose name contains every word of `part`. Only its first six words count."""
         found = self
         for word in part.split()[:6]:
             found = found.filter(name__icontains=word)
         return found
 
-    def after_person(self, last: "Person"):
+    def after_person(self, last: "Person") -> Self:
         """People after `last` in name order: the start of the next page."""
         return self.filter(models.Q(name__gt=last.name) | models.Q(name=last.name, pk__gt=last.pk))
 
-    def who_may(self, power: May, school: School, day: date):
+    def who_may(self, power: May, school: School, day: date) -> Self:
         """Everyone active whose post in `school` on `day` gives `power`, by name."""
         posts = (
             Post.objects.filter(school=school)
@@ -66,13 +67,13 @@ class PersonQuerySet(ViewerScopedQuerySet):
         )
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
-    def who_may_be_away(self, school: School, day: date):
+    def who_may_be_away(self, school: School, day: date) -> Self:
         """Active people with a role that reads concerns, by name. When one of them is away, their
         work goes to somebody else: the deciders and the chair."""
         posts = Post.objects.filter(school=school).active_with_role(*READERS).in_force_on(day)
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
-    def not_excluded_from(self, *concerns):
+    def not_excluded_from(self, *concerns: Any) -> Self:
         """Leave out everyone who is excluded from one of `concerns`: people it names, and relatives
         of its children."""
         family = Relation.objects.not_withdrawn().filter(child__concern_rows__concern__in=concerns)
@@ -80,9 +81,9 @@ class PersonQuerySet(ViewerScopedQuerySet):
         return left.exclude(pk__in=family.values("person"))
 
 
-class People(BaseUserManager.from_queryset(PersonQuerySet)):
-    def get_by_natural_key(self, email):
-        return self.get(email=email.strip().lower())
+class People(BaseUserManager["Person"]):
+    def get_by_natural_key(self, email: str | None) -> "Person":
+        return self.get(email=(email or "").strip().lower())
 
 
 class Person(AbstractBaseUser):
@@ -98,10 +99,10 @@ class Person(AbstractBaseUser):
     first_post = models.TimeField(default=FIRST_POST)
     second_post = models.TimeField(default=SECOND_POST)
 
-    objects = People()
+    objects: ClassVar = People.from_queryset(PersonQuerySet)()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
@@ -133,24 +134,28 @@ class Person(AbstractBaseUser):
             self.save(update_fields=["is_active"])
             self.replace_password(None)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
-class Posts(ViewerScopedQuerySet):
-    def current_or_future(self, day: date):
+class Posts(ViewerScopedQuerySet[Row]):
+    def current_or_future(self, day: date) -> Self:
         """Posts in force on `day` or beginning later."""
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gte=day))
 
-    def with_read_access(self):
+    def with_read_access(self) -> Self:
         return self.filter(role__in=READERS)
 
-    def in_force_on(self, day: date):
+    def in_force_on(self, day: date) -> Self:
         return self.filter(since__lte=day).filter(
             models.Q(until__isnull=True) | models.Q(until__gte=day)
         )
 
-    def active_with_role(self, *roles: Role):
+    def with_absence(self, away: models.Exists) -> Self:
+        """With whether the holder is away, in `away`."""
+        return self.annotate(away=away)
+
+    def active_with_role(self, *roles: Role) -> Self:
         return self.filter(role__in=roles, person__is_active=True)
 
 
@@ -160,10 +165,18 @@ class Post(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
     school = models.ForeignKey(School, models.PROTECT, related_name="posts")
-    role = models.CharField(max_length=20, choices=[(r.value, r.title) for r in Role])
+    role = models.CharField(max_length=20, choices=[(r.value, r.title_words) for r in Role])
     title = models.CharField(max_length=100, blank=True)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+
+    # Not columns: the database's clock and the heartbeat, as `viewers_for_person` reads them, and
+    # `Posts.with_absence`.
+    clock: datetime
+    beat_at: datetime
+    beat_nobody: int
+    beat_stuck: int
+    away: bool
 
     objects = Posts.as_manager()
 
@@ -182,22 +195,24 @@ class Post(models.Model):
         ]
         indexes = [models.Index(fields=["school", "role"], name="post_by_role")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.role} at {self.school_id}"
 
     @property
     def role_in_words(self) -> str:
         """The role, with the title the school gives it in brackets if that differs."""
-        role = Role(self.role).title
+        role = Role(self.role).title_words
         return f"{role} ({self.title})" if self.title and self.title != role else role
 
 
-class Relations(ViewerScopedQuerySet):
-    def not_withdrawn(self):
+class Relations(ViewerScopedQuerySet[Row]):
+    def not_withdrawn(self) -> Self:
         """Relations that have not been withdrawn."""
         return self.filter(shuts_out__isnull=False)
 
-    def record_relation(self, person: Person, child, **more):
+    def record_relation(
+        self: "Relations[Relation]", person: Person, child: Any, **more: Any
+    ) -> "Relation":
         return self.create(
             school_id=child.school_id, person=person, shuts_out=person, child=child, **more
         )
@@ -233,7 +248,7 @@ class Relation(SchoolOwnedModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"relation {self.uid}"
 
 
@@ -272,7 +287,7 @@ class Viewer:
     @property
     def role_words(self) -> str:
         """The titles of the roles held, for the ledger and the top of the page."""
-        return ", ".join(role.title for role in Role if role in self.roles)
+        return ", ".join(role.title_words for role in Role if role in self.roles)
 
     @property
     def todays_date(self) -> date:
@@ -310,5 +325,5 @@ class Invitation(SchoolOwnedModel):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"invitation {self.uid}"

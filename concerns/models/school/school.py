@@ -6,20 +6,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Self
 
 from django.db import models
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.rules import clock_bounds
 from concerns.rules.calendars import SchoolDays
 from concerns.rules.clocks import CLOCKS
 
 
-class Authorities(models.QuerySet):
-    def ordered_by_name(self):
+class Authorities(models.QuerySet[Row]):
+    def ordered_by_name(self) -> Self:
         return self.order_by("name", "pk")
 
-    def add_if_new(self, name: str, numbers: dict[str, str]) -> "Authority | None":
+    def add_if_new(
+        self: "Authorities[Authority]", name: str, numbers: dict[str, str]
+    ) -> "Authority | None":
         """Create the authority. Returns None if one of that name, in any case, exists: its numbers
         are then corrected with `correct_numbers`, not added again."""
         made, new = self.get_or_create(name__iexact=name, defaults={"name": name, **numbers})
@@ -53,7 +56,7 @@ class Authority(models.Model):
 
     objects = Authorities.as_manager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -85,7 +88,7 @@ class School(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     def save_from_file(self, said: "SchoolDetails") -> None:
@@ -156,7 +159,7 @@ class Term(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.first} to {self.last}"
 
 
@@ -170,7 +173,7 @@ class Closure(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["school", "day"], name="closure_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.day}"
 
 
@@ -196,7 +199,7 @@ class SchoolDetails:
 _KINDS = {kind.value: kind for kind in CLOCKS}
 
 
-class ClockSets(ViewerScopedQuerySet):
+class ClockSets(ViewerScopedQuerySet[Row]):
     def amounts_in_force(self, school: "School", at: datetime | None = None) -> dict[str, int]:
         """The school's own amounts by kind of step, for kinds that have one; as of `at` if given.
 
@@ -231,10 +234,9 @@ class ClockSet(SchoolOwnedModel):
         """The name of the clock and what it was set to."""
         kind = _KINDS[self.kind]
         usual = self.amount is None
-        said = clock_bounds.clock_amount_in_words(
-            kind, CLOCKS[kind].amount if usual else self.amount
-        )
+        amount = CLOCKS[kind].amount if self.amount is None else self.amount
+        said = clock_bounds.clock_amount_in_words(kind, amount)
         return f"{kind.label}: {said}{' (the usual time)' if usual else ''}"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.uid}"

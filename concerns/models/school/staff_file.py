@@ -1,14 +1,16 @@
 """A staff file on its way in: a table."""
 
+from typing import Self
+
 from django.db import models
 
-from concerns.models.base.case_row import SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.school.person import Person
 
 
-class StaffFiles(ViewerScopedQuerySet):
-    def awaiting_confirmation(self):
+class StaffFiles(ViewerScopedQuerySet[Row]):
+    def awaiting_confirmation(self) -> Self:
         return self.filter(brought_at__isnull=True)
 
 
@@ -22,5 +24,5 @@ class StaffFile(SchoolOwnedModel):
 
     objects = StaffFiles.as_manager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"staff file {self.uid}"
