@@ -18,6 +18,7 @@ from concerns.models import (
     AdultStep,
     Authority,
     Draft,
+    Notice,
     Person,
     Post,
     Viewer,
@@ -198,6 +199,7 @@ class AdultListPage:
     more: str
     later: bool
     come: list[EscalatedAdultConcern]
+    unsent: list[Notice]
 
 
 def get_escalated_concern(viewer: Viewer, uid: uuid.UUID) -> EscalatedAdultConcern:
@@ -223,7 +225,8 @@ def read_adult_list(viewer: Viewer, after: uuid.UUID | None) -> AdultListPage:
         sight.record_reading(
             viewer, Kind.LISTED, "come, not acted on", shown=[one.uid for one in silent]
         )
-    return AdultListPage(found, str(found[-1].uid) if more else "", bool(after), silent)
+    unsent = list(Notice.objects.stuck_about_adults(viewer, visible)[:A_PAGE])
+    return AdultListPage(found, str(found[-1].uid) if more else "", bool(after), silent, unsent)
 
 
 def get_adult_to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:

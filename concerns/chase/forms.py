@@ -8,7 +8,7 @@ from datetime import datetime
 from django import forms
 
 from concerns.forms import past_moment
-from concerns.forms.base_form import DraftableForm, WordsField
+from concerns.forms.base_form import DraftableForm, EmailAddressField, WordsField
 from concerns.forms.choose_person import ChooseColleagueForm
 from concerns.forms.closing_and_watch import WORD_BACK
 from concerns.forms.govuk_layout import (
@@ -216,12 +216,7 @@ class ClocksForm(DraftableForm):
     """The school's own figures, one box for each clock that may be changed, and its adviser."""
 
     adviser_name = _build_line_field("Their name", 100)
-    adviser_email = forms.EmailField(
-        label="Their e-mail address",
-        required=False,
-        widget=forms.EmailInput(attrs=UNREMEMBERED),
-        error_messages={"invalid": "Enter an e-mail address, like name@example.org"},
-    )
+    adviser_email = EmailAddressField("Their e-mail address")
     adviser_of = _build_line_field("Their trust, council or organisation", 200)
     read = forms.IntegerField(widget=forms.HiddenInput)
 

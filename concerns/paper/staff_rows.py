@@ -6,6 +6,7 @@ from datetime import date
 
 from concerns.paper.csv_columns import STAFF, normalise_heading, read_date
 from concerns.paper.csv_reading import CsvFileRow, tidy_cell
+from concerns.rules.email_addresses import is_email_address
 from concerns.rules.roles import Role
 from concerns.workflow.staff_import import StaffLine
 
@@ -22,8 +23,6 @@ _ROLES = {
     Role.OFFICE: ("office", "school office", "admin", "administrator"),
 }  # fmt: skip
 ROLES = {normalise_heading(word): role for role, words in _ROLES.items() for word in words}
-
-_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
 
 
 def parse_staff_lines(
@@ -86,8 +85,8 @@ def _staff_line_fault(
             return f"{column.words}: missing"
         if len(said[column.key]) > column.most:
             return f"{column.words}: longer than {column.most} characters"
-    if not _EMAIL.fullmatch(said["email"]):
-        return "E-mail: not a valid address"
+    if not is_email_address(said["email"]):
+        return "E-mail: not one address"
     if unknown:
         return f"Roles: '{unknown[0]}' is not one of {', '.join(role.value for role in Role)}"
     for key, day in days.items():

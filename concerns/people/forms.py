@@ -6,13 +6,13 @@ from datetime import date
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, validate_email
 
 from concerns.forms.base_form import (
     WRONG,
     DraftableForm,
+    EmailAddressField,
     PostedFields,
-    WordsField,
+    ShortTextField,
     choice_field,
     set_choices,
 )
@@ -35,37 +35,13 @@ from concerns.rules.words import Choice
 TO_THE_HEAD = "Lets them read the record, so the headteacher must approve it."
 
 
-class ShortTextField(WordsField):
-    """A one-line text of at most `most` characters."""
-
-    def __init__(self, label: str, most: int, **more):
-        super().__init__(label, line=True, **more)
-        self.validators.append(
-            MaxLengthValidator(most, f"Write this in {most} characters or fewer")
-        )
-
-
-class EmailAddressField(ShortTextField):
-    def __init__(self):
-        super().__init__("E-mail address", 254, needed="Enter their e-mail address")
-        self.widget.input_type = "email"
-
-    def clean(self, value):
-        address = super().clean(value).strip().lower()
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise ValidationError("Enter an e-mail address, like name@example.org") from None
-        return address
-
-
 class PersonForm(DraftableForm):
     SAID = ("name", "room", "telephone")
 
     name = ShortTextField(
         "Name", 150, needed="Enter their name", help_text="The name everybody here uses."
     )
-    email = EmailAddressField()
+    email = EmailAddressField("E-mail address", needed="Enter their e-mail address")
     room = ShortTextField("Where to find them", 60, help_text="A room, or a class.")
     telephone = ShortTextField("Telephone or extension", 40)
     LAID = ("name", "email", Question("room", width=20), Question("telephone", width=20))

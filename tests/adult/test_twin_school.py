@@ -5,12 +5,13 @@ and worked through to every state. After each look the school is put back as it 
 """
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
 from concerns.adult import acts as adult
-from concerns.doors import unsent_words
-from concerns.models import AdultStep, Cover
+from concerns.doors import clock_round, unsent_words
+from concerns.models import AdultStep, Cover, Letter, Notice
 from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.people import acts as people
 from concerns.rules.lifecycle import State
@@ -117,6 +118,27 @@ def test_every_page_of_whom_the_writer_shuts_out_is_what_it_was(place):
 def test_the_leads_every_page_is_what_it_was_when_it_is_about_somebody_else(place):
     subject = place.posts["staff"]
     assert moved(place, place.posts["dsl"], lambda: place.write_about(subject)) == []
+
+
+@pytest.mark.parametrize("post", ["head", "dsl"])
+def test_with_mail_down_the_subjects_every_page_is_what_it_was(place, settings, post):
+    settings.EMAIL_HOST = ""
+    subject = place.posts[post]
+
+    def run_rounds() -> list[uuid.UUID]:
+        clock_round.run_reminder_round(NOW)
+        long_ago = NOW - timedelta(days=1)
+        Letter.objects.update(made_at=long_ago)
+        Notice.objects.update(made_at=long_ago)
+        clock_round.run_reminder_round(NOW)
+        return []
+
+    def work() -> list[uuid.UUID]:
+        return place.write_about(subject) + run_rounds()
+
+    after, secret = twins.looking(place.world, subject, work)
+    before, _ = twins.looking(place.world, subject, run_rounds, secret)
+    assert twins.differences(before, after) == []
 
 
 def test_a_school_looked_at_twice_is_the_same(place):

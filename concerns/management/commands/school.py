@@ -11,6 +11,7 @@ from django.utils import timezone
 from concerns.models import Authority, School
 from concerns.models.school.school import SchoolDetails
 from concerns.people import acts, queries
+from concerns.rules.email_addresses import is_email_address
 from concerns.rules.school_days import NATIONS
 
 EXAMPLE = """\
@@ -182,6 +183,6 @@ def _read_adviser(given: dict, wrong: list[str]) -> dict[str, str]:
     if not isinstance(adviser, dict):
         return {}
     found = {f"adviser_{key}": _get_text(adviser, key) for key in ("name", "email", "of")}
-    if not (found["adviser_name"] and "@" in found["adviser_email"]):
-        wrong.append("adviser needs a name and an email")
+    if not (found["adviser_name"] and is_email_address(found["adviser_email"])):
+        wrong.append("adviser needs a name and one e-mail address")
     return found
