@@ -1,4 +1,4 @@
-# This file knows the commands of the project. `make` alone lists them. What is longer than a line is a script in .ci/.
+# The commands of the project: `make` alone lists them. What is longer than a line is a script in .ci/
 PYTHON ?= python3
 PORT ?= 8000
 SIZE ?= 1000 10000 100000 1000000

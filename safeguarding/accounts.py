@@ -1,8 +1,66 @@
-"""Our setting of django-allauth: nobody can sign up by themselves."""
+"""Our setting of django-allauth: nobody signs up by themselves, and errors are in our own words.
+
+Also the checks of a new password. Every sentence here says what to do next.
+"""
+
+from typing import ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+)
+
+LIKE_AN_ADDRESS = "Enter an e-mail address, like name@example.org"
+WRONG = (
+    "The e-mail address or password is wrong. Try again, or ask the school office for a link to "
+    "choose a new password"
+)
+ASK_THE_OFFICE = "That did not work. Ask the school office for help with signing in"
 
 
 class Adapter(DefaultAccountAdapter):
+    own_messages: ClassVar = {
+        "email_password_mismatch": WRONG,
+        "too_many_login_attempts": "There were too many tries. Wait five minutes, then try again",
+        "rate_limited": "There were too many tries. Wait a minute, then try again",
+        "account_inactive": "You cannot sign in with this address. Ask the school office",
+        "other": ASK_THE_OFFICE,
+    }
+    # Only the first four can come up on our pages. The library has others, for pages we do not use.
+    error_messages: ClassVar = {
+        **dict.fromkeys(DefaultAccountAdapter.error_messages, ASK_THE_OFFICE),
+        **{code: words for code, words in own_messages.items() if code != "other"},
+    }
+
     def is_open_for_signup(self, request):
         return False
+
+
+class SignInForm(LoginForm):
+    own_messages: ClassVar = {
+        "login": {
+            "required": "Enter your school e-mail address",
+            "max_length": "This e-mail address is too long. Check it",
+            **dict.fromkeys(("invalid", "null_characters_not_allowed"), LIKE_AN_ADDRESS),
+        },
+        "password": dict.fromkeys(
+            ("required", "null_characters_not_allowed"), "Enter your password"
+        ),
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, messages in self.own_messages.items():
+            self.fields[name].error_messages.update(messages)
+
+
+class LongPassword(MinimumLengthValidator):
+    def get_error_message(self):
+        return f"This password is too short. Choose one of {self.min_length} characters or more"
+
+
+class UncommonPassword(CommonPasswordValidator):
+    def get_error_message(self):
+        return "This password is easy to guess. Choose another, like three words"

@@ -10,6 +10,9 @@ from django.template.loader import render_to_string
 from concerns.doors import unsent_words
 from concerns.models import Heartbeat
 
+MOST_BYTES_DISCARDED = 64 * 1024 * 1024
+BYTES_AT_ONCE = 64 * 1024
+
 
 @login_not_required
 def sign_in_help(request):
@@ -34,9 +37,22 @@ def health_check(request):
 
 def bad_request(request, exception=None):
     if isinstance(exception, RequestDataTooBig):
-        # Too large to read at all. What was autosaved while typing is in the drafts.
+        # What was autosaved while typing is in the drafts.
+        _discard_rest_of_body(request)
         return render(request, "413.html", status=413)
     return render(request, "400.html", {"kept": _keep_posted_words(request)}, status=400)
+
+
+def _discard_rest_of_body(request):
+    """Read what was sent and not yet read, and throw it away.
+
+    A server that answers and closes while the browser is still sending resets the connection, and
+    the browser may then show its own error in place of our page. Whoever sends more than the limit
+    is cut off all the same.
+    """
+    left = MOST_BYTES_DISCARDED
+    while left > 0 and (part := request.read(BYTES_AT_ONCE)):
+        left -= len(part)
 
 
 def permission_denied(request, exception=None):

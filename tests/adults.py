@@ -1,4 +1,4 @@
-"""This file knows how a test gets a concern about an adult, in any state: by real acts."""
+"""Makes concerns about adults in any state, by real acts."""
 
 import itertools
 import uuid
@@ -21,18 +21,20 @@ from tests.factories import NOW
 ACCOUNT = "He was alone with a child in the store room, with the door shut."
 
 
-def told(whom: Person | None = None, **more) -> AdultAccount:
-    """A form as it is once valid."""
+def adult_account(whom: Person | None = None, **more) -> AdultAccount:
+    """The answers of a valid form."""
     described = {} if whom else {"described": "The man who mends the boiler"}
     return AdultAccount(**{"account": ACCOUNT, "whom": whom, **described, **more})
 
 
-def sent(by: Viewer, whom: Person | None = None, now: datetime = NOW, **more) -> AdultConcern:
-    given = {"by": by, "draft": uuid.uuid4(), "told": told(whom, **more), "now": now}
+def send_adult_concern(
+    by: Viewer, whom: Person | None = None, now: datetime = NOW, **more
+) -> AdultConcern:
+    given = {"by": by, "draft": uuid.uuid4(), "told": adult_account(whom, **more), "now": now}
     return adult.send(**given)[0]
 
 
-def decided(*routes: str, **more) -> AdultDecisionAnswers:
+def adult_decision_answers(*routes: str, **more) -> AdultDecisionAnswers:
     said = {
         "sort": "harm" if "lado" in routes else "low",
         "reason": "It may meet the threshold.",
@@ -43,37 +45,42 @@ def decided(*routes: str, **more) -> AdultDecisionAnswers:
     return AdultDecisionAnswers(routes=routes, **said)
 
 
-def spoken(now: datetime, agency: str = "lado", answer: str = "", **more) -> AgencyConversation:
+def agency_conversation(
+    now: datetime, agency: str = "lado", answer: str = "", **more
+) -> AgencyConversation:
     said = {"spoken_to": "Lena Ado", "words": "Told her all of it.", "their_reference": "L-77"}
     return AgencyConversation(agency=agency, happened_at=now, answer=answer, **{**said, **more})
 
 
-def fresh(concern: AdultConcern) -> AdultConcern:
+def reload_adult_concern(concern: AdultConcern) -> AdultConcern:
     return AdultConcern.objects.get(pk=concern.pk)
 
 
-def at(
+def adult_concern_at(
     state: State, *, by: Viewer, reader: Viewer, whom: Person | None = None, now=NOW, **more
 ) -> AdultConcern:
-    """One that came to `state` as any does. Each act is a quarter of an hour later."""
-    concern = sent(by, whom, now, **more)
+    """A concern brought to `state` by the usual acts, a quarter of an hour apart."""
+    concern = send_adult_concern(by, whom, now, **more)
     later = (now + timedelta(minutes=15 * step) for step in itertools.count(1))
     if state is State.WAITING:
         return concern
     adult.take(by=reader, concern=concern, now=next(later))
     if state is not State.TAKEN:
-        adult.decide(by=reader, concern=concern, decided=decided("low_level"), now=next(later))
+        adult.decide(
+            by=reader, concern=concern, decided=adult_decision_answers("low_level"), now=next(later)
+        )
     if state is State.CLOSED:
         ended = {"outcome": "low_level", "why": "Talked through.", "words_back": "Thank you."}
         adult.close(by=reader, concern=concern, now=next(later), **ended)
-    return fresh(concern)
+    return reload_adult_concern(concern)
 
 
-def whole_case(where, whom=None, reader: Viewer | None = None, people=()) -> AdultConcern:
-    """One with everything a record can hold, worked through to its end, and opened again.
-
-    `people`: who writes it, whom they shut out, whom the reader does, and whom it is corrected to.
-    """
+def make_whole_adult_case(
+    where, whom=None, reader: Viewer | None = None, people=()
+) -> AdultConcern:
+    """A concern with everything a record can hold, worked through to its end, and opened again.
+    `people` are the writer, whom the writer shuts out, whom the reader shuts out, and whom it is
+    corrected to."""
     writer, near, third, other = people or [factories.person(where) for _ in range(4)]
     writer = factories.viewer(where, who=writer)
     reader = reader or factories.viewer(where, Role.HEAD)
@@ -82,21 +89,23 @@ def whole_case(where, whom=None, reader: Viewer | None = None, people=()) -> Adu
     def now():
         return NOW + timedelta(minutes=10 * next(tick))
 
-    concern = sent(writer, whom or factories.person(where), shut_out=(near,))
+    concern = send_adult_concern(writer, whom or factories.person(where), shut_out=(near,))
     adult.take(by=reader, concern=concern, now=now())
     adult.add(by=writer, concern=concern, words="And again today.", now=now())
     adult.note(by=reader, concern=concern, words="Read it. His line manager knows.", now=now())
-    adult.decide(by=reader, concern=concern, decided=decided("lado", "police"), now=now())
+    adult.decide(
+        by=reader, concern=concern, decided=adult_decision_answers("lado", "police"), now=now()
+    )
     for agency in ("lado", "police"):
         for answer in ("", "theirs", "nothing"):
             moment = now()
-            said = spoken(moment, agency, answer)
+            said = agency_conversation(moment, agency, answer)
             adult.speak(by=reader, concern=concern, spoken=said, now=moment)
-    adult.decide(by=reader, concern=concern, decided=decided("low_level"), now=now())
+    adult.decide(by=reader, concern=concern, decided=adult_decision_answers("low_level"), now=now())
     adult.tell(by=reader, concern=concern, words="Thank you. It is in hand.", now=now())
     adult.exclude(by=reader, concern=concern, person=third, why="Their friend.", now=now())
     adult.about(by=reader, concern=concern, person=other, why="It was him.", now=now())
     ended = {"outcome": "unsubstantiated", "why": "Neither.", "words_back": "It is closed."}
     adult.close(by=reader, concern=concern, now=now(), **ended)
     adult.reopen(by=reader, concern=concern, why="A new sign.", now=now())
-    return fresh(concern)
+    return reload_adult_concern(concern)

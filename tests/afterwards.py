@@ -1,4 +1,4 @@
-"""This file knows how a test asks a colleague for something, and how it watches a child."""
+"""Arranges what comes after a decision: a task for a colleague, and a child who is watched."""
 
 from datetime import date, timedelta
 
@@ -16,24 +16,24 @@ LATER = NOW + timedelta(hours=3)
 BY = date(2026, 11, 10)
 
 
-def ask(by, concern, to=None, words="Ring the old school.", on=BY, now=LATER):
+def ask_colleague(by, concern, to=None, words="Ring the old school.", on=BY, now=LATER):
     to = to or factories.person(by.school)
     return chase.ask(by=by, concern=concern, to=to, words=words, on=on, now=now)
 
 
-def answer(by, task, words="They sent it.", done=True, now=LATER):
+def answer_task(by, task, words="They sent it.", done=True, now=LATER):
     return chase.answer(by=by, task=task, words=words, done=done, now=now)
 
 
-def ended(where, lead, **more):
-    """A concern with a way outside taken for a mark, which is all done: its ending is watched."""
+def concern_ready_to_watch(where, lead, **more):
+    """A decided concern with nothing left to do, whose ending is watched."""
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, danger=True, **more)
     for step in concern.steps.open().filter(kind__in=["support", "danger_now"]):
         chase.do_step(by=lead, step=step, words="Done.", now=LATER)
     return Concern.objects.get(pk=concern.pk)
 
 
-def asked(where, **more) -> WatchAnswers:
+def watch_answers(where, **more) -> WatchAnswers:
     said = {
         "question": "How is Amelia?",
         "why": "It is calm.",
@@ -43,18 +43,18 @@ def asked(where, **more) -> WatchAnswers:
     return WatchAnswers(adult=said.pop("adult", None) or factories.person(where), **said)
 
 
-def watch(lead, concern, now=LATER, words_back="Thank you.", **more):
-    given = {"asked": asked(lead.school, **more), "words_back": words_back}
+def open_watch(lead, concern, now=LATER, words_back="Thank you.", **more):
+    given = {"asked": watch_answers(lead.school, **more), "words_back": words_back}
     return triage.watch(by=lead, concern=concern, now=now, **given)
 
 
-def review_of(concern) -> Step:
+def get_open_review(concern) -> Step:
     rows = Step.objects.open().select_related("concern", "holder")
     return rows.get(concern=concern, kind=StepKind.LOOK_AFTER)
 
 
-def look(lead, concern, then=WatchReviewResult.ON, now=None, **more):
-    step = review_of(concern)
+def record_review(lead, concern, then=WatchReviewResult.ON, now=None, **more):
+    step = get_open_review(concern)
     said = {"words": "She is well.", "why": "", "words_back": "", **more}
     moment = now or step.due_at - timedelta(hours=1)
     by = factories.viewer(lead.school, *lead.roles, who=lead.person, now=moment)

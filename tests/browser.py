@@ -1,4 +1,4 @@
-"""This file knows how the journeys see a page: Debian's Chromium, with script and without, and axe.
+"""The browser of the journeys: Debian's Chromium, with script and without, and axe.
 
 Every page a test opens is listened to. A complaint of the browser - a script's error, something the
 Content-Security-Policy refused, a request to another machine - fails the test at its end.
@@ -39,7 +39,7 @@ _WITHOUT_SCRIPT = WeakSet()
 
 
 def chromium() -> str | None:
-    """The program: CHROMIUM where that is set, else what the distribution installed."""
+    """The path of Chromium: CHROMIUM if that is set, else what the distribution installed."""
     if told := os.environ.get("CHROMIUM"):
         return shutil.which(told)
     # The headless shell is the same engine without a window, and three times as fast.
@@ -49,7 +49,7 @@ def chromium() -> str | None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args, certificate):
-    # Chromium's own sandbox cannot be had as root.
+    # Chromium's own sandbox does not work as root.
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     # Trusted, not ignored: from a server it mistrusts Chromium keeps no page, and Back shows none.
     trusted = f"--ignore-certificate-errors-spki-list={_fingerprint(certificate)}"
@@ -64,7 +64,7 @@ def _fingerprint(certificate: Path) -> str:
 
 
 class Complaints:
-    """What the browser objected to, in the pages of one test. Only kinds and places are told."""
+    """What the browser objected to in the pages of one test: only kinds and places, never text."""
 
     def __init__(self):
         self.heard: list[str] = []
@@ -99,7 +99,7 @@ class Complaints:
 
 @pytest.fixture
 def complaints():
-    """The test may read `complaints.heard`, and clear it of what it provoked itself."""
+    """The test may read `complaints.heard`, and clear what it provoked on purpose."""
     listening = Complaints()
     yield listening
     assert not listening.heard, "The browser complained:\n" + "\n".join(listening.heard)
@@ -107,7 +107,7 @@ def complaints():
 
 @pytest.fixture
 def new_context(request, complaints, new_context):
-    """pytest-playwright's own, listened to, and opening paths of the test's server."""
+    """pytest-playwright's own fixture, listened to, and opening paths of the test's server."""
 
     def opened(**settings):
         settings.setdefault("locale", "en-GB")
@@ -132,13 +132,13 @@ def no_script(new_context):
 
 @pytest.fixture(params=["with script", "without script"])
 def any_page(request, new_context):
-    """The same test twice: in a browser that runs script, and in one that does not."""
+    """Runs the same test twice: in a browser that runs script, and in one that does not."""
     return new_context(java_script_enabled=request.param == "with script").new_page()
 
 
 @contextmanager
 def _scripted(page):
-    """The page itself; or, as axe needs timers, what one without script shows, in one with."""
+    """The page itself, or a copy of it in a browser with script, since axe needs timers."""
     if page.context not in _WITHOUT_SCRIPT:
         yield page
         return
@@ -167,9 +167,9 @@ def _axe_source() -> str:
 
 @pytest.fixture(scope="session")
 def axe():
-    """`axe(page)` fails the test when axe finds anything on the page as it now stands.
+    """`axe(page)` fails the test if axe finds anything on the page as it now stands.
 
-    It says the rule and where, never what stands there: that may be a child's name.
+    It names the rule and the place, never the text there, which may be a child's name.
     """
 
     def check(page) -> None:

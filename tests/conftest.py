@@ -1,4 +1,4 @@
-"""This file knows what every test may ask for; each kind of thing has a file of its own."""
+"""Fixtures for every test; those of databases, servers, browsers and mail have their own files."""
 
 import pytest
 from django.test import Client
@@ -12,12 +12,13 @@ pytest_plugins = ["tests.databases", "tests.server", "tests.browser", "tests.pos
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    """A process remembers schools' calendars by number, and a number rolled back is used again."""
+    """Empties the calendar cache: it goes by number, and a number that was rolled back is used
+    again."""
     school._calendar_and_clocks.cache_clear()
 
 
 class SecureClient(Client):
-    """Django's test client, over https as the site is: plain http is only ever sent on."""
+    """Django's test client over https, as the site is: plain http is only redirected."""
 
     def generic(self, *arguments, **settings):
         settings["secure"] = True

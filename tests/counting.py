@@ -1,4 +1,4 @@
-"""This file knows how to count what a page costs, in figures that repeat."""
+"""Counts what a page costs, in figures that are the same each time: statements, calls, steps."""
 
 import gc
 import sys
@@ -12,14 +12,14 @@ from django.test.utils import CaptureQueriesContext
 BOUNDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
-def statements(ask) -> list[str]:
+def list_statements(ask) -> list[str]:
     """The SQL that `ask()` sends to the database."""
     with CaptureQueriesContext(connection) as caught:
         ask()
     return [query["sql"] for query in caught if not query["sql"].startswith(BOUNDS)]
 
 
-def calls(ask) -> int:
+def count_calls(ask) -> int:
     """How many Python and C functions `ask()` calls."""
     counted = 0
 
@@ -27,7 +27,7 @@ def calls(ask) -> int:
         nonlocal counted
         counted += event in ("call", "c_call")
 
-    # What an earlier test left to be collected is not this page's.
+    # Garbage of an earlier test is not counted for this page.
     gc.collect()
     gc.disable()
     sys.setprofile(count)
@@ -40,7 +40,7 @@ def calls(ask) -> int:
 
 
 @contextmanager
-def sqlite_steps():
+def count_sqlite_steps():
     """Gives a list whose one figure is, at the end, the steps of SQLite's virtual machine."""
     connection.ensure_connection()
     taken = [0]
@@ -56,8 +56,8 @@ def sqlite_steps():
         connection.connection.set_progress_handler(None, 1)
 
 
-def page(view, viewer, address: str = "/", **given) -> str:
-    """What `view` shows to `viewer`, at the viewer's own time."""
+def render_view(view, viewer, address: str = "/", **given) -> str:
+    """The page that `view` shows to `viewer`, at the viewer's own time."""
     request = RequestFactory().get(address)
     request.viewer = viewer
     request.session = {}

@@ -1,4 +1,4 @@
-"""This file knows where the tests' databases come from.
+"""The databases of the tests.
 
 The migrations are run once for each worker, by the real `manage.py migrate`: on PostgreSQL as the
 owner of the tables, while every test connects as the web's role, which owns nothing. An ordinary
@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
 
 
-# As if it had gone round in a moment, and were on no round now, whatever time a test is at.
+# As if a round had just ended and none were running, whatever time the test is at.
 CLOCK_BEATS = """
 UPDATE concerns_beat SET at = '2100-01-01 00:00:00', leased_until = '2000-01-01 00:00:00'
 """
@@ -41,7 +41,7 @@ UPDATE concerns_beat SET at = '2100-01-01 00:00:00', leased_until = '2000-01-01 
 
 @dataclass(frozen=True)
 class Database:
-    """One migrated database, by the addresses under which its two roles reach it."""
+    """One migrated database, with the addresses by which its two roles reach it."""
 
     name: str
     url: str
@@ -49,12 +49,12 @@ class Database:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process of the site is told so that it works on this database."""
+        """The environment that makes a process of the site use this database."""
         told = dict(os.environ, DJANGO_SETTINGS_MODULE="safeguarding.settings")
         return told | {"DATABASE_URL": self.url, "DATABASE_OWNER_URL": self.owner_url}
 
     def manage(self, *arguments: str, env: dict | None = None, check: bool = True):
-        """Run `manage.py` on this database, as its own process. Gives back what it said."""
+        """Runs `manage.py` on this database in its own process. Returns its output."""
         done = subprocess.run(
             [sys.executable, "-W", "error", ROOT / "manage.py", *arguments],
             cwd=ROOT,
@@ -64,14 +64,14 @@ class Database:
             check=False,
         )
         if check and done.returncode:
-            # The end alone: every test that needs this database says it again.
+            # Only the end of the output: every test that needs this database repeats it.
             said = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
             pytest.fail(f"manage.py {' '.join(arguments)}:\n{said}", pytrace=False)
         return done
 
 
 class SQLiteFiles:
-    """Databases as files in a folder of the run."""
+    """Databases as files in a folder of this run."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -86,8 +86,11 @@ class SQLiteFiles:
         return database
 
     def migrate(self, name: str) -> Database:
-        """The migrations take seconds: away from CI they are run once for what they are
-        made from, and the file is used again until any of that changes."""
+        """Migrates, which takes seconds.
+
+        Away from CI the result is kept as a file and used again until anything the migrations are
+        made from changes.
+        """
         database = self.create(name)
         kept = _kept()
         if kept is None or not kept.exists():
@@ -176,7 +179,7 @@ def databases(tmp_path_factory) -> SQLiteFiles | PostgreSQLCluster:
 
 @pytest.fixture(scope="session")
 def migrated(databases) -> Iterator[Database]:
-    """The database every other is copied from. Nobody connects to it once it is made."""
+    """The database that all others are copied from. Nobody connects to it once it is made."""
     database = databases.migrate("migrated")
     databases.say(database, CLOCK_BEATS)
     yield database
@@ -185,7 +188,7 @@ def migrated(databases) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, databases, migrated):
-    """In the place of pytest-django's own: the database of the tests that roll back."""
+    """Replaces pytest-django's fixture: the database of the tests that roll back."""
     database = databases.copy(migrated, "rolled_back")
     connections.settings["default"]["NAME"] = database.name
     yield
@@ -196,7 +199,7 @@ def django_db_setup(django_test_environment, django_db_blocker, databases, migra
 
 @pytest.fixture
 def fresh_database(request, django_db_setup, django_db_blocker, databases, migrated):
-    """A database of this test's own, where commits are real, for this process and its threads."""
+    """A database for this test alone, where commits are real, for this process and its threads."""
     if "_django_db_helper" in request.fixturenames or request.node.get_closest_marker("django_db"):
         pytest.fail("A test has either a fresh database or one that is rolled back, not both.")
     database = databases.copy(migrated, f"fresh_{next(_count)}")
@@ -224,9 +227,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _leave_out_what_sqlite_showed(config, items) -> None:
-    """A test that touches no database says the same on both, and so does a walk through the pages,
-    unless it is marked `both_databases`: they run once, beside SQLite. Named on the command line,
-    a file runs whole."""
+    """Leaves out on PostgreSQL what was run on SQLite: tests that touch no database, and journeys
+    not marked `both_databases`. A file named on the command line runs whole."""
     if any("::" in argument or argument.endswith(".py") for argument in config.args):
         return
     kept = [item for item in items if _says_more_on_postgresql(item)]
@@ -257,7 +259,7 @@ def _refuse_tests_that_empty_tables(items) -> None:
 
 @contextmanager
 def in_place(database: Database):
-    """Everything goes to `database` meanwhile, and not to the worker's own."""
+    """Sends everything to `database` meanwhile, and not to the worker's own."""
     settings = connections.settings["default"]
     before = settings["NAME"]
     connections.close_all()

@@ -1,4 +1,4 @@
-"""This file knows how a test decides, what is then owed, and what stands on record of it."""
+"""Helps tests to decide, to see what is then owed, and to count what stands on record of it."""
 
 from datetime import date, timedelta
 
@@ -12,31 +12,31 @@ LATER = NOW + timedelta(hours=1)
 UNTIL = date(2026, 12, 1)
 
 
-def decide(by, concern, *routes, now=LATER, rows=None, **more):
-    made = factories.decided(concern, *routes, **more)
+def decide_concern(by, concern, *routes, now=LATER, rows=None, **more):
+    made = factories.decision_answers(concern, *routes, **more)
     if rows is not None:
         made = DecisionAnswers(**{**vars(made), "children": tuple(rows)})
     return triage.decide(by=by, concern=concern, decided=made, now=now)
 
 
-def dated(where, route):
-    """What a route needs further."""
+def further_answers_for(where, route):
+    """The further answers that a route needs."""
     watch = {"watch_until": UNTIL, "watched_by": factories.person(where)}
     return {Route.WATCH: watch, Route.KEEP: {"keep_until": UNTIL}}.get(route, {})
 
 
-def owed(concern):
+def open_step_kinds(concern):
     return set(concern.steps.open().values_list("kind", flat=True))
 
 
-def lines(concern, kind):
+def count_ledger_lines(concern, kind):
     return LedgerLine.objects.filter(concern=concern.uid, kind=kind).count()
 
 
-def gone(**more):
+def referral_sent_answers(**more):
     told = {"agency": "Front door", "spoken_to": "Duty worker", "method": "telephone", **more}
     return ReferralSentAnswers(**{"happened_at": NOW, "their_reference": "W1", **told})
 
 
-def spoke(**more):
+def conversation_answers(**more):
     return ConversationAnswers("parent", "Mother", "She listened.", **{"happened_at": NOW, **more})

@@ -1,4 +1,4 @@
-"""This file knows how a test sits at a desk: opens a page, fills in its form, presses the button.
+"""Somebody signed in at a desk: opens a page, fills in its form, presses the button.
 
 A form carries what its page gave it, as a browser's does. The clock is the machine's own.
 """
@@ -47,7 +47,7 @@ class Desk:
         return timezone.localdate()
 
     def concern(self, state=State.TAKEN, **more) -> Concern:
-        """One that came to `state` in the last two hours, in this desk's hands."""
+        """A concern brought to `state` in the last two hours, in this desk's hands."""
         return factories.concern_at(state, where=self.where, lead=self.viewer, now=self.now, **more)
 
     def open(self, path: str):
@@ -59,25 +59,25 @@ class Desk:
         return dict(CARRIED.findall(page.content.decode())[-2:])
 
     def press(self, path: str, form: dict, **more):
-        """Post `form` as the page at `path` carries it now."""
+        """Posts `form` with the hidden fields of the page at `path` as it is now."""
         return self.client.post(path, self.carried(path) | form, **more)
 
 
-def words(answer) -> str:
+def page_text(answer) -> str:
     return unescape(answer.content.decode())
 
 
-def errors(answer) -> list[str]:
+def summary_errors(answer) -> list[str]:
     """What the summary at the head of the page says is wrong."""
-    summary = re.search(r"error-summary__list.*?</ul>", words(answer), re.DOTALL)
+    summary = re.search(r"error-summary__list.*?</ul>", page_text(answer), re.DOTALL)
     return re.findall(r"<li>(?:<a [^>]*>)?(.*?)(?:</a>)?</li>", summary[0]) if summary else []
 
 
-def day(name: str, when) -> dict[str, str]:
+def day_fields(name: str, when) -> dict[str, str]:
     """The three boxes of a day."""
     return {f"{name}_day": when.day, f"{name}_month": when.month, f"{name}_year": when.year}
 
 
-def read(concern) -> int:
+def count_readings(concern) -> int:
     """How often `concern` has been read, by the record."""
     return LedgerLine.objects.filter(concern=concern.uid, kind=Kind.OPENED).count()

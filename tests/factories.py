@@ -1,4 +1,4 @@
-"""This file knows how a test gets a school, its people and a concern in any state: by real acts.
+"""Makes a school, its people and a concern in any state, by real acts.
 
 A time is always given, never taken from the machine: Tuesday 3 November 2026, ten in the morning,
 in term, unless a test says otherwise.
@@ -79,7 +79,7 @@ def school(name: str = "", **more) -> School:
     return made
 
 
-def close_on(where: School, day: date) -> None:
+def close_school_on(where: School, day: date) -> None:
     Closure.objects.create(school=where, day=day, why="INSET")
     where.calendar_version += 1
     where.save(update_fields=["calendar_version"])
@@ -120,26 +120,28 @@ def child(where: School, forename: str = "", surname: str = "", **more) -> Child
     return made
 
 
-def related(who: Person, to: Child) -> Relation:
+def relate_to_child(who: Person, to: Child) -> Relation:
     return Relation.objects.record_relation(who, to, how="step-parent")
 
 
-def account(*children: Child, **more) -> Account:
-    """A form as it is once valid."""
+def concern_account(*children: Child, **more) -> Account:
+    """The answers of a valid form."""
     words = {"account": "He said his tummy hurt and he had not eaten.", "going_home": "no", **more}
     return Account(children=children, **words)
 
 
-def a_mark() -> MarkSeen:
+def body_mark() -> MarkSeen:
     return MarkSeen(place="ear", side="left", size_cm=Decimal("1.5"), described="round, red")
 
 
-def sent(by: Viewer, *children: Child, now: datetime = NOW, **more) -> Receipt:
-    return submit.submit(by=by, draft=uuid.uuid4(), account=account(*children, **more), now=now)
+def send_concern(by: Viewer, *children: Child, now: datetime = NOW, **more) -> Receipt:
+    return submit.submit(
+        by=by, draft=uuid.uuid4(), account=concern_account(*children, **more), now=now
+    )
 
 
-def decided(concern: Concern, *routes: Route, **more) -> DecisionAnswers:
-    """A whole, full decision for every child the concern is about."""
+def decision_answers(concern: Concern, *routes: Route, **more) -> DecisionAnswers:
+    """A complete full decision for every child the concern is about."""
     said = {
         "reason": "The third time this term.",
         "considered": "Waiting, and why that was not enough.",
@@ -152,7 +154,7 @@ def decided(concern: Concern, *routes: Route, **more) -> DecisionAnswers:
     return DecisionAnswers(children=rows, routes=routes or (Route.SCHOOL_SUPPORT,), **said)
 
 
-def light(concern: Concern, until: date = date(2026, 12, 1)) -> DecisionAnswers:
+def light_decision_answers(concern: Concern, until: date = date(2026, 12, 1)) -> DecisionAnswers:
     rows = tuple(concern.children.filter(part="about"))
     return DecisionAnswers(
         rows, (Route.KEEP,), "One more small thing.", light=True, keep_until=until
@@ -169,16 +171,16 @@ def concern_at(
     children: tuple[Child, ...] = (),
     **more,
 ) -> Concern:
-    """A concern that came to `state` as any does. Each act is a quarter of an hour later."""
+    """A concern brought to `state` by the usual acts, a quarter of an hour apart."""
     writer = by or viewer(where)
-    concern = sent(writer, *(children or (child(where),)), now=now, **more).concern
+    concern = send_concern(writer, *(children or (child(where),)), now=now, **more).concern
     if state is State.WAITING:
         return concern
     lead = lead or viewer(where, Role.DSL)
     later = (now + timedelta(minutes=15 * step) for step in itertools.count(1))
     triage.take(by=lead, concern=concern, now=next(later))
     if state is not State.TAKEN:
-        triage.decide(by=lead, concern=concern, decided=decided(concern), now=next(later))
+        triage.decide(by=lead, concern=concern, decided=decision_answers(concern), now=next(later))
     if state is State.CLOSED:
         for step in concern.steps.open().filter(kind="support"):
             chase.do_step(by=lead, step=step, words="In place.", now=next(later))
@@ -193,21 +195,23 @@ def concern_at(
     return Concern.objects.get(pk=concern.pk)
 
 
-def whole_case(where: School) -> Concern:
+def make_whole_case(where: School) -> Concern:
     """A concern with everything a record can hold: marks, categories, both kinds of hand-over,
     parents, an agency that answered, our view, additions, closing, and opening again."""
     writer = viewer(where)
     lead = viewer(where, Role.DSL)
     deputy = viewer(where, Role.DEPUTY)
-    concern = sent(
-        writer, child(where), going_home="yes", categories=("neglect",), marks=(a_mark(),)
+    concern = send_concern(
+        writer, child(where), going_home="yes", categories=("neglect",), marks=(body_mark(),)
     ).concern
     at = (NOW + timedelta(minutes=10 * step) for step in itertools.count(1))
     triage.take(by=lead, concern=concern, now=next(at))
     submit.add(by=writer, concern=concern, words="And again today.", now=next(at))
     triage.hand(by=lead, concern=concern, to=deputy.person, note="Yours.", now=next(at))
     routes = (Route.PARENTS, Route.SOCIAL_CARE)
-    triage.decide(by=deputy, concern=concern, decided=decided(concern, *routes), now=next(at))
+    triage.decide(
+        by=deputy, concern=concern, decided=decision_answers(concern, *routes), now=next(at)
+    )
     told = {"who": "Mother", "said": "Listened.", "spoken_to": "parent"}
     moment = next(at)
     refer.speak(by=deputy, concern=concern, happened_at=moment, now=moment, **told)
@@ -221,7 +225,7 @@ def whole_case(where: School) -> Concern:
     ours = SchoolAction("Ring the school nurse.", date(2026, 11, 12), deputy.person)
     met = MeetingAnswers("strategy", moment, "Ann, Bo", "Enquiries begin.", actions=(ours,))
     refer.meet(by=deputy, concern=concern, met=met, now=next(at))
-    _watched(concern, writer, deputy, at)
+    _watch_and_close(concern, writer, deputy, at)
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
     triage.exclude(by=lead, concern=concern, person=person(where), why="Involved.", now=next(at))
     row = concern.children.get()
@@ -230,8 +234,9 @@ def whole_case(where: School) -> Concern:
     return Concern.objects.get(pk=concern.pk)
 
 
-def _watched(concern: Concern, writer: Viewer, deputy: Viewer, at) -> None:
-    """It ends with another agency and is watched; the writer says how the child is; it closes."""
+def _watch_and_close(concern: Concern, writer: Viewer, deputy: Viewer, at) -> None:
+    """Closes with another agency and opens a watch; the writer says how the child is; the watch
+    ends."""
     words = {"question": "How is she?", "why": "Theirs now.", "outcome": ConcernOutcome.WITH_AGENCY}
     asked = WatchAnswers(writer.person, **words)
     back = {"words_back": "Thank you."}
@@ -244,7 +249,7 @@ def _watched(concern: Concern, writer: Viewer, deputy: Viewer, at) -> None:
 
 
 def sign_in(client, who: Person):
-    """Through the sign-in page, as everybody does."""
+    """Signs in through the sign-in page, as everybody does."""
     response = client.post("/sign-in/", {"login": who.email, "password": PASSWORD})
     assert response.status_code == 302, "signing in failed"
     return client

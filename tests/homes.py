@@ -1,4 +1,4 @@
-"""This file knows how a test writes in a child's file: by the real acts."""
+"""Writes in a child's file, by the real acts."""
 
 import uuid
 from datetime import date, timedelta
@@ -12,24 +12,26 @@ from tests import factories
 SINCE = date(2026, 9, 7)
 
 
-def write(by, child, model, *, now=None, since=SINCE, **said):
+def write_line(by, child, model, *, now=None, since=SINCE, **said):
     moment = {"now": now or by.now, "once": uuid.uuid4(), "since": since}
     return acts.write(by=by, child=child, model=model, said=said, **moment)
 
 
-def status(by, child, kind="child_in_need", **more):
-    return write(by, child, Status, **{"kind": kind, "decided_by": "Ann Hart, Westshire", **more})
+def add_status(by, child, kind="child_in_need", **more):
+    return write_line(
+        by, child, Status, **{"kind": kind, "decided_by": "Ann Hart, Westshire", **more}
+    )
 
 
-def social_worker(by, child, name="Ann Hart", **more):
+def add_social_worker(by, child, name="Ann Hart", **more):
     told = {"agency": "Assessment team", "telephone": "01632 960301", "email": "ann@west.example"}
     told |= {"profession": "social_worker", "name": name, **more}
-    return write(by, child, Professional, **told)
+    return write_line(by, child, Professional, **told)
 
 
-def language(by, child, **more):
+def add_language(by, child, **more):
     told = {"language": "Polish", "spoken_by": "Mother", "interpreter": "yes", **more}
-    return write(by, child, Language, since=None, **told)
+    return write_line(by, child, Language, since=None, **told)
 
 
 NUMBERS = {
@@ -38,76 +40,81 @@ NUMBERS = {
 }  # fmt: skip
 
 
-def lives_in(by, child, authority=None, *, name="Northshire", since=SINCE, numbers=None, **more):
-    """In `authority`, or in one over the border that nobody had written down yet."""
+def set_authority(
+    by, child, authority=None, *, name="Northshire", since=SINCE, numbers=None, **more
+):
+    """The child lives in `authority`, or in a new one over the border that is written down here."""
     told = {"told_by": "Her mother", "once": uuid.uuid4(), "since": since, "now": by.now, **more}
     new = {"name": name, "numbers": {**NUMBERS, **(numbers or {})}}
     return acts.live_in(by=by, child=child, authority=authority, **new, **told)
 
 
-def earlier(by, child, *, now=None, where="Hill School, Easton"):
-    return write(by, child, EarlierFile, now=now, since=None, where=where)
+def add_earlier_file(by, child, *, now=None, where="Hill School, Easton"):
+    return write_line(by, child, EarlierFile, now=now, since=None, where=where)
 
 
-def event(by, child, file, stage="asked", words="Their office", now=None):
+def add_file_event(by, child, file, stage="asked", words="Their office", now=None):
     now = now or by.now
     told = {"file": file, "stage": stage, "words": words, "once": uuid.uuid4()}
     return acts.get_file(by=by, child=child, happened_at=now, now=now, **told)
 
 
-def address(by, child, words="4 Mill Lane, Easton", *, now=None, since=SINCE, **more):
+def move_to_address(by, child, words="4 Mill Lane, Easton", *, now=None, since=SINCE, **more):
     told = {"address": words, "once": uuid.uuid4(), "since": since, **more}
     return acts.move(by=by, child=child, now=now or by.now, **told)
 
 
-def adult(by, child, name="Dana Cole", household=None, **more):
+def add_adult(by, child, name="Dana Cole", household=None, **more):
     told = {"relation": "Mother", "responsibility": "yes", "telephone": "07700 900123", **more}
     told |= {"name": name, "household": household, "once": uuid.uuid4()}
     return acts.know(by=by, child=child, **{"now": by.now, "since": SINCE, **told})
 
 
-def fact(by, child, adult, words="New partner", kind=AdultFactKind.FACT, since=SINCE):
+def add_adult_fact(by, child, adult, words="New partner", kind=AdultFactKind.FACT, since=SINCE):
     told = {"adult": adult, "kind": kind, "words": words, "since": since}
     return acts.learn(by=by, child=child, once=uuid.uuid4(), now=by.now, **told)
 
 
-def sibling(by, child, other=None, household=None, **words):
+def add_sibling(by, child, other=None, household=None, **words):
     told = {"other": other, "household": household, **words}
     return acts.brother_or_sister(by=by, child=child, once=uuid.uuid4(), now=by.now, **told)
 
 
-def watching(by, **more) -> WatchAnswers:
-    """How a child is watched: a colleague is asked, in one line."""
+def status_watch_answers(by, **more) -> WatchAnswers:
+    """Answers that have a colleague asked how the child is."""
     adult = factories.person(by.school)
     return WatchAnswers(**{"adult": adult, "question": "How is Amelia?", "why": "Calmer.", **more})
 
 
-def end(by, child, row, why="It changed.", until=None, **more):
-    """A status that lowers is watched on a concern, which is made where there is none."""
+def end_line(by, child, row, why="It changed.", until=None, **more):
+    """Ends a line.
+
+    Lowering a status needs a concern to watch on, which is made if there is none.
+    """
     if isinstance(row, Status) and has_lower_status_without(row) and "watching" not in more:
         if concern_to_watch_on(by, child) is None:
-            factories.sent(factories.viewer(by.school), child, now=by.now)
-        more["watching"] = watching(by)
+            factories.send_concern(factories.viewer(by.school), child, now=by.now)
+        more["watching"] = status_watch_answers(by)
     return acts.end(by=by, child=child, row=row, why=why, until=until, now=by.now, **more)
 
 
-def saw(by, child, how="saw", words="At the gate, cheerful.", at=None, now=None):
+def record_seen(by, child, how="saw", words="At the gate, cheerful.", at=None, now=None):
     now = now or by.now
     told = {"how": how, "words": words, "happened_at": at or now - timedelta(minutes=5)}
     return acts.saw(by=by, child=child, once=uuid.uuid4(), now=now, **told)
 
 
-def whole_file(by, child):
-    """One of everything that a child's file can hold."""
-    household = address(by, child)
-    mother = adult(by, child, household=household, fact="Works nights")
-    fact(by, child, mother)
-    sibling(by, child, name="Robin", where="Easton Nursery", born="2023")
-    status(by, child)
-    social_worker(by, child)
-    language(by, child)
-    lives_in(by, child, by.school.authority)
-    file = earlier(by, child)
-    event(by, child, file)
-    saw(by, child)
+def write_whole_file(by, child):
+    """Writes one of everything that a child's file can hold."""
+    household = move_to_address(by, child)
+    mother = add_adult(by, child, household=household, fact="Works nights")
+    add_adult_fact(by, child, mother)
+    add_sibling(by, child, name="Robin", where="Easton Nursery", born="2023")
+    add_status(by, child)
+    add_social_worker(by, child)
+    add_language(by, child)
+    set_authority(by, child, by.school.authority)
+    file = add_earlier_file(by, child)
+    add_file_event(by, child, file)
+    record_seen(by, child)
     return household

@@ -1,4 +1,4 @@
-"""This file knows how to look through the house for broken rules, and lists what it finds."""
+"""Finds broken rules of the house in the source; `test_house_rules.py` asserts there are none."""
 
 import ast
 import subprocess
@@ -15,11 +15,11 @@ FLOORS = {
     "rules": 0, "models": 1, "workflow": 2, "reading": 3, "forms": 4, "doors": 5, "paper": 6,
     "rooms": 7, "management": 8,
 }  # fmt: skip
-# A file is split where it holds two subjects; this is only where it must have been looked at again.
+# A file is split when it holds two subjects; one over this length must be looked at again.
 LONGEST_FILE = 500
 ROOM_FILES = {"__init__.py", "acts.py", "queries.py", "forms.py", "views.py"}
 WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "save"}
-# Words that would tell of another workplace than this project's own.
+# Words of another workplace, which must not get into this project.
 FOREIGN = "|".join(
     (
         "pypi" + r"\.org",
@@ -34,7 +34,7 @@ FOREIGN = "|".join(
 )
 
 
-def sources() -> dict[str, tuple[ast.Module, str]]:
+def read_sources() -> dict[str, tuple[ast.Module, str]]:
     """Every Python file of the product: its path from the top, its tree and its text."""
     found = {}
     for folder in ("concerns", "safeguarding"):
@@ -46,7 +46,7 @@ def sources() -> dict[str, tuple[ast.Module, str]]:
     return found
 
 
-def tracked() -> list[str]:
+def list_tracked_files() -> list[str]:
     told = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
     return told.stdout.split("\n")[:-1]
 
@@ -86,7 +86,7 @@ def uphill_imports(files) -> list[str]:
     return found
 
 
-def strange_rooms(files) -> list[str]:
+def unexpected_room_files(files) -> list[str]:
     parts = [name.split("/") for name in files]
     return ["/".join(p) for p in parts if p[1] in ROOMS and (len(p) != 3 or p[2] not in ROOM_FILES)]
 
@@ -125,12 +125,14 @@ def ledger_readers(files) -> list[str]:
     ]
 
 
-def long_tests() -> list[str]:
-    paths = [name for name in tracked() if name.startswith("tests/") and name.endswith(".py")]
+def overlong_test_files() -> list[str]:
+    paths = [
+        name for name in list_tracked_files() if name.startswith("tests/") and name.endswith(".py")
+    ]
     return [name for name in paths if (ROOT / name).read_text().count("\n") > LONGEST_FILE]
 
 
-def too_long(files) -> list[str]:
+def files_too_long_or_empty(files) -> list[str]:
     lines = {name: text.count("\n") for name, (_, text) in files.items()}
     return [
         f"{name}: {count} lines"
@@ -149,7 +151,7 @@ def long_functions(files) -> list[str]:
 
 
 def _length(node: ast.FunctionDef) -> int:
-    """Lines of what the function does: its signature and its docstring are not counted."""
+    """The lines of a function without its signature and its docstring."""
     does = node.body[1:] if ast.get_docstring(node) is not None else node.body
     return node.end_lineno - does[0].lineno + 1 if does else 0
 

@@ -1,9 +1,9 @@
-"""This file knows what every model promises, and which are excused from what, and why."""
+"""What every model must have, and which models are excused from what, and why."""
 
 from django.db import models
 from django.db.models import PROTECT
 
-# What is asked of every model; of what is about a concern or a child, `visible_to` too.
+# What every model must have; one about a concern or a child must have `visible_to` too.
 PROMISES = ("uid", "school")
 ROLLS = "the office keeps the roll, and it says nothing of any concern"
 EXCUSED: dict[tuple[str, str], str] = {
@@ -32,7 +32,7 @@ EXCUSED: dict[tuple[str, str], str] = {
 
 
 def broken_promises(found, excused) -> list[str]:
-    """What of the models `found` is not as promised, and what is excused without need."""
+    """What the models in `found` lack, and which excuses nobody needs."""
     broken = {one for model in found for one in _broken(model)}
     wrong = [f"{name}: {what}" for name, what in sorted(broken - excused.keys())]
     idle = [f"{name}: {what} needs no excuse" for name, what in sorted(excused.keys() - broken)]
@@ -54,7 +54,7 @@ def _broken(model):
 
 
 def _of_a_case(model) -> bool:
-    """About something that only some may see."""
+    """Whether it refers to something that only some people may see."""
     keys = [field for field in model._meta.get_fields() if isinstance(field, models.ForeignKey)]
     return any(_scoped(key.related_model) for key in keys)
 

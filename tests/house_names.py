@@ -5,6 +5,7 @@ are not ours to choose: dunder methods, Django's own, views in `views.py` and ac
 """
 
 import ast
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -37,12 +38,22 @@ def product_trees() -> dict[str, ast.Module]:
 
 
 def function_files(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
-    """By name of function: the file of each of its definitions."""
+    """For each function name, the file of each of its definitions."""
     found = defaultdict(list)
     for name, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and _is_ours(name, node):
                 found[node.name].append(name)
+    return found
+
+
+def missing_files_named(texts: dict[str, str], files: list[str]) -> list[str]:
+    """Files named in backticks in `texts` that are not among `files` of the project."""
+    found = []
+    for name, text in texts.items():
+        for written in sorted(set(re.findall(r"`([\w./]+\.(?:py|html|js|css))`", text))):
+            if not any(f"/{file}".endswith(f"/{written}") for file in files):
+                found.append(f"{name}: {written}")
     return found
 
 

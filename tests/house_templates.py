@@ -1,4 +1,4 @@
-"""This file knows what no template may hold. By itself: `python -m tests.house_templates`."""
+"""Finds what no template may hold. `python -m tests.house_templates` runs it by itself."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ WIDEST = 119
 NAMES = re.compile(r"(forename|surname|known_as|\bchild\w*\.name|\.name\b.*child|account\b)")
 
 
-def templates() -> dict[str, str]:
+def read_templates() -> dict[str, str]:
     return {
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((ROOT / "templates").rglob("*"))
@@ -49,6 +49,6 @@ def long_lines(pages) -> list[str]:
 
 
 if __name__ == "__main__":
-    standing = templates()
+    standing = read_templates()
     wrong = unsafe_templates(standing) + titles_with_names(standing) + long_lines(standing)
     sys.exit("\n".join(wrong) or None)

@@ -1,4 +1,4 @@
-"""This file knows a mail server of the test's own: what the site sends arrives here.
+"""A mail server of the test's own, at which everything the site sends arrives.
 
 It speaks SMTP on this machine, as the school's would, so that settings, encoding and addresses are
 tried and not imagined.
@@ -39,7 +39,7 @@ class PostOffice:
         port = str(self._port)
         return {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port, "EMAIL_USE_TLS": "0"}
 
-    def link(self) -> str:
+    def newest_link(self) -> str:
         """The address in the newest message, from its first stroke on."""
         words = self.arrived[-1].get_content()
         return re.search(r"https://[^/]+(/\S+)", words).group(1)

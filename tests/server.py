@@ -1,4 +1,4 @@
-"""This file knows how to run the site as a real server, over TLS, to be killed and restarted."""
+"""The site as a real server over TLS, to be killed and restarted."""
 
 import datetime
 import os
@@ -24,10 +24,10 @@ CSRF_COOKIE_NAME = "__Host-csrf"
 
 
 class Visitor(httpx.Client):
-    """Somebody with cookies of their own, who may be used by one thread at a time."""
+    """Somebody with cookies of their own, used by one thread at a time."""
 
     def submit(self, path: str, data: dict | None = None, **settings) -> httpx.Response:
-        """Post a form as the browser does that has its page open."""
+        """Posts a form as a browser does that has its page open."""
         if CSRF_COOKIE_NAME not in self.cookies:
             self.get("/sign-in/")
         token = {"csrfmiddlewaretoken": self.cookies[CSRF_COOKIE_NAME]}
@@ -57,11 +57,12 @@ class Server:
 
     @property
     def log(self) -> str:
-        """All that the server has said since the test began."""
+        """Everything the server has written since the test began."""
         return self._log.read_text()
 
     def start(self, **environment: str) -> None:
-        """Start, or start again on the same port; what is given is added to the environment."""
+        """Starts the server, or starts it again on the same port, with this added to its
+        environment."""
         self.environment.update(environment)
         self.environment.setdefault("SITE_ORIGIN", "https://localhost")
         said = self._log.stat().st_size if self._log.exists() else 0
@@ -81,17 +82,19 @@ class Server:
         self._wait(said)
 
     def stop(self) -> None:
-        """Ask the server to finish what it does and end."""
+        """Asks the server to finish what it does and end."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End every process of the server at once, in the middle of whatever it does."""
+        """Kills every process of the server at once, in the middle of whatever it does."""
         self._end(signal.SIGKILL)
 
     def visitor(self, **settings) -> Visitor:
-        """The test closes it, or uses it in a `with`."""
+        """A new visitor. The test closes it, or uses it in a `with`."""
         trusted = ssl.create_default_context(cafile=str(self.certificate))
         settings.setdefault("timeout", PATIENCE)
+        # Shorter than the server waits: no connection is used again just as the server closes it.
+        settings.setdefault("limits", httpx.Limits(keepalive_expiry=1))
         return Visitor(base_url=self.url, verify=trusted, **settings)
 
     def _wait(self, said: int) -> None:
@@ -158,7 +161,7 @@ def certificate(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def static(tmp_path_factory, migrated) -> Path:
-    """The static files as an installation collects them, hashed names and all."""
+    """The static files as an installation collects them, under their hashed names."""
     folder = tmp_path_factory.mktemp("static")
     collect = ["collectstatic", "--no-input", "--verbosity=0"]
     migrated.manage(*collect, env={"STATIC_ROOT": str(folder)})

@@ -1,4 +1,4 @@
-"""This file knows what the site's own settings are given in the tests.
+"""The settings of the tests: the site's own, with what only tests need.
 
 They are the production's: https, secure cookies, no demonstration. Nothing of the machine's own
 `.env` is read, and the keys open nothing.
@@ -17,13 +17,13 @@ os.environ.update(
     RECORD_KEYS="1:dGVzdHMgYW5kIG5vYm9keSBlbHNlIHVzZXMgdGhpc34=",
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     SITE_ORIGIN="https://testserver",
-    # No machine of this name: what is sent stays in the test.
+    # No machine has this name: what is sent stays in the test.
     EMAIL_HOST="mail.example.test",
     # Nothing is collected for Django's own test client, so the folder is empty.
     STATIC_ROOT=_EMPTY.name,
-    # A round beside a request would be gone past the transaction of its test.
+    # A round in its own thread would be outside the transaction of its test.
     MINDS_THE_CLOCK="0",
-    # A browser's driver runs a loop in the thread of the test, which also arranges rows.
+    # The browser's driver runs an event loop in the thread of the test, which also makes rows.
     DJANGO_ALLOW_ASYNC_UNSAFE="1",
 )
 if not os.environ.get("DATABASE_URL", "").startswith("postgres"):

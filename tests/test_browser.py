@@ -1,4 +1,4 @@
-"""This file knows that the browser of the journeys hears what it should."""
+"""Tests that the journeys' browser reports broken scripts, refused content and other machines."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What `make check` does with a broken template: it fails, and tells of every later check too."""
+"""Tests for `make check` with a broken template: it fails, and still reports every later check."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ import pytest
 from tests.house_templates import ROOT
 
 BROKEN = '<p style="color: red">Late</p>'
-# Only the template's own check is real: the others are what they are elsewhere, and pass.
+# Only the check of templates is real: the others are stubs that pass.
 PYTHON = """#!/bin/sh
 case "$*" in *tests.house_templates*) exec {python} "$@" ;; esac
 """
@@ -18,7 +18,7 @@ case "$*" in *tests.house_templates*) exec {python} "$@" ;; esac
 
 @pytest.fixture
 def checked(tmp_path):
-    """Runs the checks of a small copy of the house in which `words` are a template."""
+    """Runs the checks in a small copy of the house whose one template holds `words`."""
     for name in (".ci/check", "tests/house_templates.py"):
         (tmp_path / name).parent.mkdir()
         shutil.copy(ROOT / name, tmp_path / name)

@@ -1,4 +1,4 @@
-"""This file knows that the ground the tests stand on is as they think it is."""
+"""Tests that the databases of the tests are what the tests rely on."""
 
 import threading
 
@@ -56,7 +56,7 @@ def test_a_site_that_starts_lets_sqlite_count_its_rows(fresh_database):
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'concerns_school'")
-        else:  # It counts by itself.
+        else:  # PostgreSQL counts by itself.
             cursor.execute(
                 "SELECT count(*) FROM pg_settings WHERE name || setting = 'autovacuumon'"
             )

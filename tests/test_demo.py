@@ -1,4 +1,4 @@
-"""The demonstration: a believable school, made once, and never over anybody real."""
+"""Tests for the demonstration: a believable school, made once, and never over anybody real."""
 
 import itertools
 import json
@@ -102,7 +102,7 @@ def test_made_again_it_keeps_what_is_there(made, oakfield):
 def test_a_place_set_up_for_real_has_no_demo(made):
     answer = made[0].manage("demo", check=False)
     assert answer.returncode != 0
-    assert "set up for real" in answer.stderr
+    assert "real installation" in answer.stderr
 
 
 def test_it_does_not_touch_a_database_with_real_people(databases, migrated):

@@ -1,4 +1,4 @@
-"""The lead was off sick for a week and told nobody: what she finds when she comes back."""
+"""Tests for the demonstration in which the lead was off sick for a week and told nobody."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def school(made, django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def looks(school) -> list[Step]:
-    """The first looks owed on what came in that week."""
+    """The first looks that were due on what came in that week."""
     rows = Step.objects.filter(kind__in=FIRST_LOOKS).select_related("concern").order_by("opened_at")
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(90)]

@@ -1,7 +1,7 @@
-"""This file knows the rules of the house, and tells whoever breaks one which file and which rule.
+"""Tests the rules of the house: a failure names the file and the rule it breaks.
 
-Each check takes its sources as an argument and gives what is wrong with them, so that
-`test_house_rules_bite.py` can show it a broken house and see it object.
+Each check takes its sources as an argument and returns what is wrong with them, so that
+`test_house_rules_bite.py` can give it broken sources and see that it objects.
 """
 
 import ast
@@ -21,12 +21,12 @@ SITE_WORDS = {"sign-in", "sign-out", "healthz", "checkpoint", ""}
 
 @pytest.fixture(scope="module")
 def sources():
-    return house.sources()
+    return house.read_sources()
 
 
 @pytest.fixture(scope="module")
 def templates():
-    return house_templates.templates()
+    return house_templates.read_templates()
 
 
 def test_rooms_do_not_import_rooms_and_imports_run_downhill(sources):
@@ -47,12 +47,19 @@ def test_no_class_name_stands_twice():
     assert house_names.repeated_classes(house_names.product_trees()) == []
 
 
+def test_a_docstring_names_only_files_that_are_there(sources):
+    texts = {name: text for name, (_, text) in sources.items()}
+    for page in ("README.md", "concerns/rules/MAP.md"):
+        texts[page] = (house_templates.ROOT / page).read_text(encoding="utf-8")
+    assert house_names.missing_files_named(texts, house.list_tracked_files()) == []
+
+
 def test_no_two_assignments_are_fused_into_one():
     assert house_names.fused_assignments(house_names.product_trees()) == []
 
 
 def test_a_room_holds_only_its_four_files(sources):
-    assert house.strange_rooms(sources) == []
+    assert house.unexpected_room_files(sources) == []
 
 
 def test_views_do_not_touch_the_orm(sources):
@@ -68,18 +75,18 @@ def test_only_the_audit_room_reads_the_ledger(sources):
 
 
 def test_no_file_is_over_500_lines_or_empty(sources):
-    assert house.too_long(sources) == []
+    assert house.files_too_long_or_empty(sources) == []
 
 
 def test_no_test_file_is_over_500_lines():
-    assert house.long_tests() == []
+    assert house.overlong_test_files() == []
 
 
 def test_no_function_is_over_40_lines(sources):
     assert house.long_functions(sources) == []
 
 
-def test_every_module_says_what_it_knows(sources):
+def test_every_module_has_a_docstring(sources):
     assert house.without_docstring(sources) == []
 
 
@@ -131,14 +138,14 @@ def test_the_top_level_is_what_was_agreed():
         "tests", "README.md", "Makefile", "pyproject.toml", ".ci", ".gitignore", "LICENSE",
         "requirements.in", "requirements-dev.txt", "requirements-dev.in", ".env.example",
     }  # fmt: skip
-    assert {Path(name).parts[0] for name in house.tracked()} <= agreed
+    assert {Path(name).parts[0] for name in house.list_tracked_files()} <= agreed
 
 
 def test_the_project_speaks_of_itself_alone():
     telling = re.compile(house.FOREIGN, re.IGNORECASE)
     found = [
         name
-        for name in house.tracked()
+        for name in house.list_tracked_files()
         if not name.startswith(("static/govuk", "tests/vendor"))
         and telling.search((house.ROOT / name).read_text(errors="ignore"))
     ]

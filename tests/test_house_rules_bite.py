@@ -1,4 +1,4 @@
-"""This file knows that each rule of the house objects when it is broken on purpose."""
+"""Tests that each rule of the house finds source that was broken on purpose."""
 
 import ast
 
@@ -33,15 +33,15 @@ ROOM = "concerns/triage/views.py"
         (house.uphill_imports, "concerns/rules/words.py", "from concerns.models import Child"),
         (house.uphill_imports, "concerns/rules/words.py", "from django.db import models"),
         (house.uphill_imports, "concerns/paper/bar_chart.py", "from concerns.audit import queries"),
-        (house.strange_rooms, "concerns/triage/helpers.py", "x = 1"),
-        (house.strange_rooms, "concerns/triage/parts/acts.py", "x = 1"),
+        (house.unexpected_room_files, "concerns/triage/helpers.py", "x = 1"),
+        (house.unexpected_room_files, "concerns/triage/parts/acts.py", "x = 1"),
         (house.views_with_orm, ROOM, "def queue(request):\n    return Concern.objects.all()"),
         (house.views_with_orm, ROOM, "def queue(request):\n    rows.filter(pk=1)"),
         (house.writes_past_the_door, "concerns/triage/queries.py", "Step.objects.create(x=1)"),
         (house.writes_past_the_door, "concerns/roll/forms.py", "Step.objects.filter().delete()"),
         (house.ledger_readers, ROOM, "from concerns.models import LedgerLine"),
-        (house.too_long, ROOM, "x = 1\n" * 501),
-        (house.too_long, ROOM, ""),
+        (house.files_too_long_or_empty, ROOM, "x = 1\n" * 501),
+        (house.files_too_long_or_empty, ROOM, ""),
         (house.long_functions, ROOM, "def f():\n" + "    x = 1\n" * 41),
         (house.without_docstring, ROOM, "x = 1"),
         (house.forbidden_habits, ROOM, "from django.db.models.signals import post_save"),
@@ -69,6 +69,12 @@ def test_names_that_cannot_be_searched_for_are_counted():
     assert house_names.one_word_share(found) == 0.5
     assert house_names.repeated_share(found) == 1
     assert len(house_names.repeated_classes(trees)) == 1
+
+
+def test_a_file_that_is_named_and_not_there_is_found():
+    texts = {"concerns/a.py": "See `b.py`, `rules/clocks.py` and `locks.py`."}
+    files = ["concerns/b.py", "concerns/rules/clocks.py"]
+    assert house_names.missing_files_named(texts, files) == ["concerns/a.py: locks.py"]
 
 
 def test_a_fused_assignment_is_found_and_a_swap_is_not():

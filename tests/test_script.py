@@ -1,4 +1,4 @@
-"""This file knows what our own script promises on a real page: nothing lost, nothing left lying."""
+"""Tests for our own script on a real page: no word is lost, and none is left on the screen."""
 
 import re
 
@@ -12,7 +12,7 @@ WORDS = "Three days without lunch. Said that nobody was in."
 
 @pytest.fixture
 def writing(server, page):
-    """The long form, open in the browser of a member of staff; one child is on the roll."""
+    """The long form, open in the browser of a member of staff; two children are on the roll."""
     school = factories.school()
     factories.child(school, "Maya", "Keane")
     factories.child(school, "Marek", "Nowak")

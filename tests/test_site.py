@@ -1,4 +1,4 @@
-"""The site itself: its headers, its errors, signing in, and what it refuses to start over."""
+"""Tests for the site itself: headers, error pages, signing in, and what stops it from starting."""
 
 import base64
 import os

@@ -137,7 +137,7 @@ def _add_to_adult_concern(
     agenda = record.agenda_of_adult_concern(concern)
     if concern.state == State.CLOSED:
         concern.set_reopened(State.WAITING)
-        why = "Added to by the person who wrote it"
+        why = "The person who wrote it added something"
         AdultEntry.objects.record_adult_entry(AdultEventKind.REOPENED, by, concern, why, now)
         agenda.add_step(adult_vocabulary.first_look_step_kind(concern.sort))
     elif not agenda.steps_of_kind(*adult_vocabulary.LOOKS, AdultStepKind.READ_ADDITION):
@@ -266,7 +266,10 @@ def hand(
     _require_adult_open(concern)
     to = next(role for role in adult_vocabulary.READERS if role != concern.goes_to)
     if to not in {post.role for post in find_reader_posts(concern, by.todays_date, to)}:
-        raise ActRefused(f"Nobody in post may have it from you: {to.title_words.lower()}.")
+        raise ActRefused(
+            f"There is nobody in the post of {to.title_words.lower()} who may read it, so "
+            "you cannot hand it on now."
+        )
     handing = AdultEntry.objects.record_adult_entry(
         AdultEventKind.HANDED, by, concern, note, now, to=to
     )
@@ -302,10 +305,12 @@ def exclude(
     Refused if nobody would be left to read it; only the writer can exclude that many."""
     _require_works_here(by, person)
     if AdultExclusion.objects.filter(concern=concern, person=person).exists():
-        raise ActRefused(f"{person.name} cannot see it already.")
+        raise ActRefused(f"{person.name} already cannot see it.")
     AdultExclusion.objects.exclude_person(concern, person, by, now, why=why)
     if not find_reader_posts(concern, by.todays_date):
-        raise ActRefused("Nobody would be left to read it. Hand it on first, or ring the LADO.")
+        raise ActRefused(
+            "If you do this, nobody is left to read it. Hand it on first, or ring the LADO."
+        )
     reroute_past_person(record.agenda_of_adult_concern(concern), person)
     record(about=concern, concern=concern, fields=["why"], words={"who": person.name, "why": why})
 
@@ -317,7 +322,7 @@ def about(
     """Set or correct the subject, who then cannot see it. What was written stays as it is."""
     _require_works_here(by, person)
     if person.pk == concern.subject_id:
-        raise ActRefused(f"It is about {person.name} already.")
+        raise ActRefused(f"It is already recorded as being about {person.name}.")
     entry = AdultEntry.objects.record_adult_entry(
         AdultEventKind.WHOM, by, concern, why, now, person=person
     )
@@ -347,7 +352,7 @@ def close(
     if not lifecycle.may_concern_become(State(concern.state), State.CLOSED):
         raise ActRefused("Decide first: it is closed once it has been decided.")
     if not words_back.strip() and concern.reporter_id != by.person.pk:
-        raise ActRefused("Closing gives the person who wrote it a word back.")
+        raise ActRefused("Write a reply to the person who wrote it before you close it.")
     if words_back.strip():
         _record_adult_word_back(agenda, by, words_back, now)
     concern.state = State.CLOSED
@@ -367,7 +372,7 @@ def reopen(
     *, by: Viewer, concern: AdultConcern, why: str, now: datetime, record: ActRecord
 ) -> AdultEntry:
     if concern.state != State.CLOSED:
-        raise ActRefused("It is open.")
+        raise ActRefused("It is already open.")
     concern.set_reopened(State.TAKEN, by.person)
     entry = AdultEntry.objects.record_adult_entry(AdultEventKind.REOPENED, by, concern, why, now)
     record.agenda_of_adult_concern(concern).add_step(

@@ -38,8 +38,10 @@ from concerns.rules.adult_vocabulary import (
 from concerns.rules.words import ConcernSubject
 
 GONE = "Somebody you chose does not work here any more. Choose again, or write it in words"
-TO_THEM = "They read it as you write it. Thank them, say what you can, and name nobody."
-NO_WORD = "Write them a word: nobody should be left wondering whether they were heard"
+TO_THEM = (
+    "They see exactly what you write. Thank them, tell them what you can, and do not name anybody."
+)
+NO_WORD = "Write them a reply, so that they know they were heard"
 
 
 class AdultConcernForm(WhoToldYouQuestions):
@@ -56,22 +58,25 @@ class AdultConcernForm(WhoToldYouQuestions):
         help_text="A name if you have one, and what they do here.",
     )
     account = WordsField(
-        "What happened, or what makes you uneasy?",
-        help_text="What you saw, heard or were told, in the order it happened and as near to the "
-        "words as you can. You need no proof.",
+        "What happened, or what worries you?",
+        help_text="What you saw, heard or were told, in the order it happened. Use the exact "
+        "words if you can. You do not need proof.",
     )
     sort = choice_field("How serious do you think it is?", AdultConcernSort)
     when_where = WordsField("When and where was it?", line=True)
     children = WordsField(
-        "Which children, if any?", line=True, help_text="In words. It is put in no child's file."
+        "Which children, if any?",
+        line=True,
+        help_text="Write who they are. This does not go into any child's file.",
     )
     told_already = WordsField(
-        "Who have you told already?", line=True, help_text="Whom, when, and what they said."
+        "Who have you told already?", line=True, help_text="Who you told, when, and what they said."
     )
     shut_out = forms.MultipleChoiceField(
         label="Who else should not see this?",
-        help_text="The adult it is about never does. Tick anybody close to them, whatever their "
-        "post: if it is who would read it, it goes to the next instead.",
+        help_text="The adult it is about never sees it. Tick anybody close to them, whatever "
+        "their post. If you tick the person who would read it, it goes to somebody else "
+        "instead.",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": GONE},
@@ -86,16 +91,16 @@ class AdultConcernForm(WhoToldYouQuestions):
             "sort",
             size="m",
             hints={
-                AdultConcernSort.LOW: "Something that does not sit right, or is not how we have "
-                "agreed to behave, even if no child came to harm. Nothing is too small.",
+                AdultConcernSort.LOW: "Something that does not feel right, or is not how we have "
+                "agreed to behave, even if no child was harmed. Nothing is too small.",
                 AdultConcernSort.HARM: (
                     "They have or may have harmed a child, broken the law against or about one, "
                     "or behaved, here or outside, so that children may not be safe with them."
                 ),
-                AdultConcernSort.NOT_SURE: "That is a good answer. Whoever reads it will decide.",
+                AdultConcernSort.NOT_SURE: "That is fine. The person who reads it will decide.",
             },
         ),
-        TextBlock("More, if you know it", "heading"),
+        TextBlock("More details, if you know them", "heading"),
         "when_where",
         "children",
         "told_already",
@@ -136,7 +141,10 @@ class AdultConcernForm(WhoToldYouQuestions):
         if not (whom or described) and not {"whom", "described"} & self.errors.keys():
             self.add_error("whom", "Choose the adult, or describe one who is not on the list")
         if whom and described:
-            self.add_error("described", "Choose from the list or describe them: which is it?")
+            self.add_error(
+                "described",
+                "You chose an adult from the list and also described one. Clear one of them",
+            )
         self.check_who_told_you(given)
         return given
 
@@ -151,7 +159,7 @@ class AdultConcernForm(WhoToldYouQuestions):
 
 
 class AdultAddForm(DraftableForm):
-    about = choice_field("Who is this about?", ConcernSubject, needed="Say whom it is about")
+    about = choice_field("Who is this about?", ConcernSubject, needed="Say who it is about")
     words = WordsField(
         "Add something",
         needed="Write what you want to add",
@@ -180,34 +188,35 @@ class AdultNoteForm(AdultReaderForm):
     words = WordsField(
         "Your note",
         needed="Write your note",
-        help_text="What you found out, whom you spoke to here, what you make of what was added.",
+        help_text="What you found out, who you spoke to here, and what you think of anything that "
+        "was added.",
     )
     helper = lay_out_form(Question("words", rows=5), ButtonRow(SubmitButton("Add the note")))
 
 
 class AdultWordBackForm(AdultReaderForm):
-    heading = "Give the person who wrote it a word back"
-    words = WordsField("Your word to them", needed=NO_WORD, help_text=TO_THEM)
-    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Give them this word")))
+    heading = "Reply to the person who wrote it"
+    words = WordsField("Your reply", needed=NO_WORD, help_text=TO_THEM)
+    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Send this reply")))
 
 
 class AdultHandoverForm(AdultReaderForm):
     note = WordsField(
         "A note for them",
-        needed="Write them a note: what you know, and why it is better with them",
-        help_text="What you know, what you have done, and what presses.",
+        needed="Write them a note about what you know, and why they should have it",
+        help_text="What you know, what you have done, and what is urgent.",
     )
     helper = lay_out_form(Question("note", rows=4), ButtonRow(SubmitButton("Hand it on")))
 
 
 class AdultTakeOverForm(AdultReaderForm):
-    why = WordsField("Why do you take it over?", needed="Say why you take it over")
+    why = WordsField("Why are you taking it over?", needed="Say why you are taking it over")
     helper = lay_out_form(Question("why", rows=3), ButtonRow(SubmitButton("Take it over")))
 
 
 class AdultReopenForm(AdultReaderForm):
     heading = "Reopen it"
-    why = WordsField("Why is it opened again?", needed="Say why it is opened again")
+    why = WordsField("Why are you reopening it?", needed="Say why you are reopening it")
     helper = lay_out_form(Question("why", rows=4), ButtonRow(SubmitButton("Reopen it")))
 
 
@@ -229,25 +238,25 @@ class AdultStaffReasonForm(AdultReaderForm):
 
 
 class AdultSubjectForm(AdultStaffReasonForm):
-    heading = "Say whom it is about"
+    heading = "Say who it is about"
     above = (
-        "Whoever you choose sees nothing of it from now on, and nor does anybody named before. The "
-        "words that were written stay as they are. If it is about you, it goes to the next."
+        "From now on the person you choose cannot see it, nor can anybody named before. What was "
+        "written does not change. If it is about you, it goes to somebody else."
     )
 
 
 class AdultExcludeForm(AdultStaffReasonForm):
-    heading = "Shut somebody out"
+    heading = "Say who must not see it"
     above = (
-        "From their next page on they see nothing of it, for good. You may choose yourself, if you "
-        "are too near to it: it then goes to the next."
+        "From now on they can never see it again. If you are too close to it, you can choose "
+        "yourself. It then goes to somebody else."
     )
 
 
 class AdultConversationForm(ConditionalForm, AdultReaderForm):
     heading = "Record a conversation with the LADO or the police"
-    agency = choice_field("Whom did you speak to?", AdultAgency, needed="Choose whom you spoke to")
-    spoken_to = WordsField("Their name", line=True, needed="Write whom you spoke to there")
+    agency = choice_field("Who did you speak to?", AdultAgency, needed="Choose who you spoke to")
+    spoken_to = WordsField("Their name", line=True, needed="Write who you spoke to there")
     spoke_on = past_moment.day_field("On what day?")
     spoke_at = past_moment.time_field("At what time?")
     words = WordsField("What was said, by you and by them?", needed="Write what was said")
@@ -255,8 +264,8 @@ class AdultConversationForm(ConditionalForm, AdultReaderForm):
     answer = choice_field(
         "What will they do?",
         AdultAgencyAnswer,
-        help_text="Leave this blank if they have not said. "
-        "Hearing from them then becomes a next step.",
+        help_text="Leave this blank if they have not said. Hearing from them then becomes a next "
+        "step.",
     )
     helper = lay_out_form(
         "agency",
@@ -289,18 +298,22 @@ class AdultConversationForm(ConditionalForm, AdultReaderForm):
 
 class AdultDecisionForm(ConditionalForm, AdultReaderForm):
     heading = "Decide"
-    sort = choice_field("Which is it?", AdultConcernSort, needed="Say which it is")
+    sort = choice_field(
+        "Which is it?",
+        AdultConcernSort,
+        needed="Say whether it is an allegation or a low-level concern",
+    )
     routes = choice_field(
-        "What is to be done?", AdultRoute, many=True, needed="Choose at least one way"
+        "What happens next?", AdultRoute, many=True, needed="Choose at least one thing to do"
     )
     look_again = DayField(
         label="Look at it again on",
         required=False,
-        help_text="Needed for what is kept as low-level: within a year.",
+        help_text="Needed if you keep it as low-level. Choose a day within a year.",
     )
     reason = WordsField("Why?", needed="Say why")
     considered = WordsField("What else did you consider?", needed="Say what else you considered")
-    words_back = WordsField("A word to the person who wrote it", help_text=TO_THEM)
+    words_back = WordsField("A reply to the person who wrote it", help_text=TO_THEM)
 
     def __init__(self, *args, today: date, **kwargs):
         super().__init__(*args, **kwargs)
@@ -315,15 +328,15 @@ class AdultDecisionForm(ConditionalForm, AdultReaderForm):
             size="m",
             small=True,
             hints={
-                AdultRoute.LADO: "Within one working day. They advise too, and need no name for "
-                "that: ring before you look into it yourself.",
-                AdultRoute.POLICE: "Today. Where a child may be in danger now: 999, before this.",
+                AdultRoute.LADO: "Within one working day. They also give advice, without being "
+                "told a name. Ring them before you look into it yourself.",
+                AdultRoute.POLICE: "Today. If a child may be in danger now, ring 999 first.",
             },
         ),
         "look_again",
         Question("reason", size="m", rows=4),
         Question("considered", size="m", rows=3),
-        Details("A word to the person who wrote it", Question("words_back", rows=3)),
+        Details("A reply to the person who wrote it", Question("words_back", rows=3)),
         ButtonRow(SubmitButton("Decide")),
     )
 
@@ -331,7 +344,7 @@ class AdultDecisionForm(ConditionalForm, AdultReaderForm):
         given = super().clean()
         routes = given.get("routes") or []
         if AdultRoute.NO_FURTHER in routes and len(routes) > 1:
-            self.add_error("routes", "No further action stands alone: untick it or the others")
+            self.add_error("routes", "Choose no further action or other routes, not both")
         if AdultRoute.LOW_LEVEL in routes:
             self.require_answer("look_again", "Enter the day to look at it again")
         self.check_future_day("look_again", self.today)
@@ -345,10 +358,10 @@ class AdultDecisionForm(ConditionalForm, AdultReaderForm):
 
 class AdultCloseForm(AdultReaderForm):
     heading = "Close it"
-    above = "Whatever is still owed ends with it. Anything added later opens it again."
+    above = "Closing ends every next step that is still open. Anything added later reopens it."
     outcome = choice_field("How did it end?", AdultOutcome, needed="Choose how it ended")
     why = WordsField("Why can it be closed?", needed="Say why it can be closed")
-    words_back = WordsField("A word to the person who wrote it", needed=NO_WORD, help_text=TO_THEM)
+    words_back = WordsField("A reply to the person who wrote it", needed=NO_WORD, help_text=TO_THEM)
     helper = lay_out_form(
         "outcome",
         Question("why", rows=4),

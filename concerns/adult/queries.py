@@ -18,6 +18,7 @@ from concerns.models import (
     AdultStep,
     Authority,
     Draft,
+    Notice,
     Person,
     Post,
     Viewer,
@@ -160,7 +161,7 @@ def list_adult_answers(
         ("About", concern.named.name if concern.named else concern.described),
         ("What happened", concern.account),
         (concern.told_words_heading(to), concern.told_words),
-        ("Taken for", AdultConcernSort.label_of_value(concern.sort)),
+        ("Treated as", AdultConcernSort.label_of_value(concern.sort)),
         ("When and where", concern.when_where),
         ("Children", concern.children),
         ("Told already", concern.told_already),
@@ -198,6 +199,7 @@ class AdultListPage:
     more: str
     later: bool
     come: list[EscalatedAdultConcern]
+    unsent: list[Notice]
 
 
 def get_escalated_concern(viewer: Viewer, uid: uuid.UUID) -> EscalatedAdultConcern:
@@ -223,7 +225,8 @@ def read_adult_list(viewer: Viewer, after: uuid.UUID | None) -> AdultListPage:
         sight.record_reading(
             viewer, Kind.LISTED, "come, not acted on", shown=[one.uid for one in silent]
         )
-    return AdultListPage(found, str(found[-1].uid) if more else "", bool(after), silent)
+    unsent = list(Notice.objects.stuck_about_adults(viewer, visible)[:A_PAGE])
+    return AdultListPage(found, str(found[-1].uid) if more else "", bool(after), silent, unsent)
 
 
 def get_adult_to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
@@ -298,21 +301,21 @@ def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[Avai
     shut = REOPEN_FIRST if state is State.CLOSED else ""
     held = "; ".join(dict.fromkeys(step.step_in_words for step in steps if step.is_holding_open))
     if shut:
-        close = "It is closed already."
+        close = "It is already closed."
     elif not may_concern_become(state, State.CLOSED):
         close = "Decide first."
     else:
-        close = f"Still to do: {held}." if held else ""
+        close = f"Do this first: {held}." if held else ""
     moves = [
         ("Decide", "adult_decide", shut),
         ("Record a conversation with the LADO or the police", "adult_speak", shut),
         ("Add a note", "adult_note", shut),
-        ("Give the person who wrote it a word back", "adult_tell", ""),
-        ("Say whom it is about", "adult_about", ""),
-        ("Shut somebody out", "adult_exclude", ""),
+        ("Reply to the person who wrote it", "adult_tell", ""),
+        ("Say who it is about", "adult_about", ""),
+        ("Say who must not see it", "adult_exclude", ""),
         ("Hand it on", "adult_hand", shut),
         ("Close it", "adult_close", close),
-        ("Reopen it", "adult_reopen", "" if shut else "It is open."),
+        ("Reopen it", "adult_reopen", "" if shut else "It is already open."),
     ]
     return [
         AvailableAction(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves

@@ -19,8 +19,8 @@ from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.rules.words import ConcernSubject
 
 NOT_SAVED = (
-    "This has not been saved yet. Your words are still on this page: press Send again. If it goes "
-    "on, copy them and ring the number above."
+    "This has not been saved yet. Your words are still on this page. Press Send again. If that "
+    "does not work, copy your words and ring the number above."
 )
 
 # Fields that the form about a child has too. All other answers are copied into its account.

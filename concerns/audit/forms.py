@@ -158,7 +158,9 @@ class PastDayForm(forms.Form):
     def clean_day(self):
         day = self.cleaned_data["day"]
         if day >= self.today:
-            raise forms.ValidationError("Enter a day that has passed: today is on the audit page")
+            raise forms.ValidationError(
+                "Enter a day in the past. Today's numbers are on the audit page"
+            )
         return day
 
     @property

@@ -41,10 +41,10 @@ from concerns.rules.words import ConcernOutcome
 from concerns.workflow.closing import reason_not_to_close
 from concerns.workflow.next_steps import NextSteps
 
-ALREADY = "This has been done already. Nothing was recorded twice."
+ALREADY = "This has already been done. Nothing was recorded twice."
 NOT_YOURS = (
-    "Somebody else than who decided looks again, and not who is worried. "
-    "It is {}'s: ask them, or wait for who it comes to next."
+    "You decided this, or you are the person who is worried, so somebody else must look again. It "
+    "is with {}: ask them to do it."
 )
 
 
@@ -86,7 +86,7 @@ def _note_and_end_step(record: ActRecord, step: Step, words: str) -> tuple[NextS
 def do_step(*, by: Viewer, step: Step, words: str, now: datetime, record: ActRecord) -> Addition:
     """Do a next step that needs only a note of what was found (`clocks.BY_A_NOTE`)."""
     if step.kind not in BY_A_NOTE:
-        raise ActRefused("This step is not done by a note.")
+        raise ActRefused("This step has its own page. Open the concern, and choose the step there.")
     agenda, note = _note_and_end_step(record, step, words)
     agenda.ensure_next_step()
     said = {"words": words}
@@ -103,11 +103,11 @@ def look_again(
     on."""
     concern = step.concern
     if step.kind != StepKind.STILL_WORRIED:
-        raise ActRefused("This step is not done here.")
+        raise ActRefused("This step has its own page. Open the concern, and choose the step there.")
     if by.person.pk in step.barred_person_keys:
         raise ActRefused(NOT_YOURS.format(step.holder_words))
     if not words_back.strip():
-        raise ActRefused("Whoever is still worried gets a word back.")
+        raise ActRefused("Write a reply to the person who is still worried.")
     agenda, note = _note_and_end_step(record, step, words)
     agenda.record_first_look()
     agenda.complete_steps(*FIRST_LOOKS)
@@ -139,7 +139,7 @@ def look_after(
     concern = step.concern
     watch = Watch.objects.latest_of_concern(concern)
     if step.kind != StepKind.LOOK_AFTER or watch is None:
-        raise ActRefused("This step is not done here.")
+        raise ActRefused("This step has its own page. Open the concern, and choose the step there.")
     agenda, note = _note_and_end_step(record, step, words)
     left = watch.review_days_left(by.todays_date, step)
     if then == WatchReviewResult.ON:
@@ -183,10 +183,10 @@ def ask(
         raise ActRefused("This concern is closed. Reopen it first.")
     if to not in staff_to_ask_about(by, concern) or to == by.person:
         raise ActRefused(
-            "Ask a colleague who works here, and is neither family nor kept out of it."
+            "Choose a colleague who works here, is not the child's family, and may see the concern."
         )
     if not by.todays_date <= on <= by.todays_date + LONGEST:
-        raise ActRefused("Choose a day that is still to come, within a year.")
+        raise ActRefused("Choose a day in the next year.")
     task = Task.objects.ask_colleague(record.agenda_of_concern(concern), to, words, on)
     record(about=task, concern=concern, shown=[to.uid], fields=["words"], words={"words": words})
     return task
@@ -251,7 +251,7 @@ def report_fgm(
     ]
     if not own:
         raise ActRefused(
-            "No report to the police is open in your name: it is written down already."
+            "You do not have a report to the police to make: it has already been recorded."
         )
     agenda.end_steps(own)
     agenda.ensure_next_step()
@@ -264,10 +264,10 @@ def report_fgm(
 
 
 MEANWHILE = (
-    "Somebody has changed the school's clocks or terms meanwhile. Open this page again, so that "
-    "nothing of theirs is undone."
+    "Somebody else has changed the school's times or terms since you opened this page. Open it "
+    "again, so that you do not undo their change."
 )
-UNBOUNDED = "A clock can only be set within what the table of clocks allows."
+UNBOUNDED = "Enter a figure within the limits beside each box."
 NO_ADVISER = "Give both the adviser's name and their e-mail address, or neither."
 
 

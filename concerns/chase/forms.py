@@ -8,7 +8,7 @@ from datetime import datetime
 from django import forms
 
 from concerns.forms import past_moment
-from concerns.forms.base_form import DraftableForm, WordsField
+from concerns.forms.base_form import DraftableForm, EmailAddressField, WordsField
 from concerns.forms.choose_person import ChooseColleagueForm
 from concerns.forms.closing_and_watch import WORD_BACK
 from concerns.forms.govuk_layout import (
@@ -25,10 +25,10 @@ from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.wording import format_date_or_time
 
 ASKS = {
-    StepKind.DANGER_NOW: "Who told you by voice, when, and what was done at once?",
-    StepKind.READ_ADDITION: "What do you make of it, and does it change anything?",
-    StepKind.SUPPORT: "What is in place, since when, and who gives it?",
-    StepKind.WATCH: "What was seen while watching, and by whom?",
+    StepKind.DANGER_NOW: "Who told you in person, when, and what was done at once?",
+    StepKind.READ_ADDITION: "What do you think of it, and does it change anything?",
+    StepKind.SUPPORT: "What support is in place, since when, and who gives it?",
+    StepKind.WATCH: "What was seen, and who saw it?",
     StepKind.PUT_RIGHT: "Who has been told that it was about another child, how, and when?",
     StepKind.AGREED_ACTION: "What was done, when, and who has been told?",
     StepKind.MISSING_FROM_ROLL: "Where is the child, and how do you know?",
@@ -50,12 +50,12 @@ class LookAgainForm(DraftableForm):
     """For who looks again: what they make of it, and a word back to the writer who is worried."""
 
     words = WordsField(
-        "What do you make of it?",
-        needed="Write what you make of it. A sentence is enough.",
+        "What do you think?",
+        needed="Write what you think. A sentence is enough.",
         help_text="Read what was written and decided as if for the first time. The person who is "
         "worried does not see this.",
     )
-    words_back = WordsField("Your word to them", needed="Write them a word", help_text=WORD_BACK)
+    words_back = WordsField("Your reply", needed="Write them a reply", help_text=WORD_BACK)
     helper = lay_out_form(
         Question("words", rows=5),
         Question("words_back", rows=4),
@@ -66,12 +66,12 @@ class LookAgainForm(DraftableForm):
 class AskColleagueForm(ChooseColleagueForm):
     """Asks one of `staff` to do something by a day."""
 
-    person = forms.ChoiceField(label="Whom do you ask?")
+    person = forms.ChoiceField(label="Who are you asking?")
     words = WordsField(
-        "What do you ask them for?",
-        needed="Write what you ask them for",
-        help_text="They see these words, your name and the day, and nothing of the concern. Write "
-        "a child's name only where they need it.",
+        "What are you asking them to do?",
+        needed="Write what you are asking them to do",
+        help_text="They see these words, your name and the day, but nothing of the concern. Name "
+        "a child only if they need it.",
     )
     on = DayField(label="By what day?")
     helper = lay_out_form(
@@ -88,12 +88,12 @@ class AskColleagueForm(ChooseColleagueForm):
 class TaskAnswerForm(DraftableForm):
     """The answer to a task. `own`: it has come back to the lead who set it."""
 
-    words = WordsField("What came of it?", needed="Write what came of it, or why you cannot")
+    words = WordsField("What happened?", needed="Write what happened, or why you cannot do it")
 
     def __init__(self, *args, own: bool, **kwargs):
         super().__init__(*args, **kwargs)
-        cannot = [] if own else [SubmitButton("I cannot", value="cannot", kind="secondary")]
-        help_text = "A sentence is enough. Whoever asked reads it."
+        cannot = [] if own else [SubmitButton("I cannot do this", value="cannot", kind="secondary")]
+        help_text = "A sentence is enough. The person who asked will read it."
         self.fields["words"].help_text = "" if own else help_text
         self.helper = lay_out_form(
             Question("words", rows=4),
@@ -102,24 +102,28 @@ class TaskAnswerForm(DraftableForm):
 
 
 class SetAsideForm(DraftableForm):
-    why = WordsField("", needed="Write why it need not be sent. A sentence is enough.")
+    why = WordsField("", needed="Write why it does not need to be sent. A sentence is enough.")
 
     def __init__(self, *args, own: bool, **kwargs):
         super().__init__(*args, **kwargs)
-        asked = "Why does it need no sending?" if own else "What did its writer tell you?"
+        asked = (
+            "Why does it not need to be sent?"
+            if own
+            else "What did the person who wrote it tell you?"
+        )
         self.fields["why"].label = asked
         self.helper = lay_out_form(
-            Question("why", rows=4), ButtonRow(SubmitButton("It need not be sent"))
+            Question("why", rows=4), ButtonRow(SubmitButton("It does not need to be sent"))
         )
 
 
 class WordBackForm(DraftableForm):
     words = WordsField(
-        "Your word to them",
-        needed="Write them a word: nobody should be left wondering whether they were heard",
+        "Your reply",
+        needed="Write them a reply, so that they know they were heard",
         help_text=WORD_BACK,
     )
-    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Give them this word")))
+    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Send this reply")))
 
 
 def _build_time_field(label: str, like: str) -> forms.TimeField:
@@ -139,7 +143,7 @@ class LetterTimesForm(DraftableForm):
     helper = lay_out_form(
         Question("first", width=5),
         Question("second", width=5),
-        ButtonRow(SubmitButton("Keep these times")),
+        ButtonRow(SubmitButton("Save these times")),
     )
 
     def __init__(self, *args, person, **kwargs):
@@ -155,10 +159,10 @@ class FgmReportForm(DraftableForm):
     told_on = past_moment.day_field("On what day did you report it?")
     told_at = past_moment.time_field()
     how = WordsField(
-        "How, and to whom?",
+        "How did you report it, and who to?",
         line=True,
-        needed="Write how you reported it and whom you spoke to",
-        help_text="Like: rang 101, a call handler.",
+        needed="Write how you reported it and who you spoke to",
+        help_text="For example: rang 101 and spoke to a call handler.",
     )
     reference = WordsField("Their reference", line=True, help_text="If they gave you one.")
     helper = lay_out_form(
@@ -183,13 +187,16 @@ class FgmReportForm(DraftableForm):
         """The report in one sentence, for `acts.report_fgm`. The form must be valid."""
         how = self.cleaned_data["how"]
         reference = self.cleaned_data["reference"]
-        said = f"Reported to the police by who wrote this, {format_date_or_time(self.told)}: {how}"
+        said = (
+            "Reported to the police by the person who wrote this, "
+            f"{format_date_or_time(self.told)}: {how}"
+        )
         return f"{said}. Their reference: {reference}" if reference else said
 
 
 ADVISER = (
-    "Somebody at your trust or council. When everybody here has been silent, they are told that "
-    "something is late: never what, and never about whom."
+    "Somebody at your trust or council. When nobody here has responded, they are told that "
+    "something is late, but not what it is or who it is about."
 )
 HEADING = {
     StepKind: "Concerns about children",
@@ -209,12 +216,7 @@ class ClocksForm(DraftableForm):
     """The school's own figures, one box for each clock that may be changed, and its adviser."""
 
     adviser_name = _build_line_field("Their name", 100)
-    adviser_email = forms.EmailField(
-        label="Their e-mail address",
-        required=False,
-        widget=forms.EmailInput(attrs=UNREMEMBERED),
-        error_messages={"invalid": "Enter an e-mail address, like name@example.org"},
-    )
+    adviser_email = EmailAddressField("Their e-mail address")
     adviser_of = _build_line_field("Their trust, council or organisation", 200)
     read = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -233,7 +235,7 @@ class ClocksForm(DraftableForm):
         yield TextBlock("The adviser outside the school", "heading")
         yield TextBlock(ADVISER)
         yield from ("adviser_name", "adviser_email", "adviser_of")
-        yield ButtonRow(SubmitButton("Keep these figures"))
+        yield ButtonRow(SubmitButton("Save these figures"))
 
     @property
     def act_arguments(self) -> dict:
@@ -255,8 +257,8 @@ def _build_figure_field(kind) -> forms.IntegerField:
     usual = clock_bounds.clock_amount_in_words(kind, CLOCKS[kind].amount)
     return forms.IntegerField(
         label=f"{kind.label}, in {unit}",
-        help_text=f"Without a figure: {usual}. At most {most}. "
-        f"From {clock_bounds.clock_default_source(kind)}.",
+        help_text=f"Usual: {usual}. At most {most}. From "
+        f"{clock_bounds.clock_default_source(kind)}.",
         required=False,
         min_value=least,
         max_value=most,

@@ -245,6 +245,7 @@ def list_undelivered_letters(viewer: Viewer) -> dict:
         .select_related("person")
     )
     troubles = RoundFailure.objects.unresolved_failures().of_school(viewer)
+    troubles = troubles.filter(about_adult=False)
     return {
         "letters": list(letters.order_by("made_at", "pk")[:A_PAGE]),
         "set_aside": list(troubles.order_by("first_at", "pk")[:A_PAGE]),

@@ -52,10 +52,10 @@ ENDABLE: dict[str, type[Fact]] = {
     "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
     "authority": HomeAuthority,
 }  # fmt: skip
-ENDED_ALREADY = "This line has been ended already. Look at the file as it is now."
-KNOWN = "An authority of this name is in the list already. Choose it there."
-STANDS = "An earlier file is expected already. Write there what was done to get it."
-AHEAD = "This is still to come. Write down what is so today."
+ENDED_ALREADY = "This line has already been ended. Look at the file as it is now."
+KNOWN = "An authority with this name is already in the list. Choose it there."
+STANDS = "An earlier file is already expected. Record there what was done to get it."
+AHEAD = "The date cannot be in the future. Record what is true today."
 
 
 def _record_file_line(
@@ -328,7 +328,7 @@ def brother_or_sister(
     With `household`, `other` is recorded as living there too.
     """
     if other == child:
-        raise ActRefused("This is the child whose file it is. Choose a brother or sister.")
+        raise ActRefused("This file belongs to this child. Choose a brother or sister instead.")
     uid, row = _find_earlier_press(Sibling, child, once)
     if row is None:
         row = Sibling.objects.record_fact(
@@ -397,7 +397,9 @@ def end(
     """
     _refuse_future_day(by, until)
     if until and row.since and until < row.since:
-        raise ActRefused("This day is before the line began. Enter the day it ended.")
+        raise ActRefused(
+            "The day it ended cannot be before the day it began. Enter the day it ended."
+        )
     more = {"view_ended": view_ended, "ended_how": ended_how}
     more = {name: value for name, value in more.items() if value}
     if not type(row).objects.end_fact(row, by, now, until, why_ended=why, **more):

@@ -53,16 +53,19 @@ from concerns.rules.name_folding import fold_text
 
 LONGEST = 200
 TOO_LONG = f"That is longer than {LONGEST} characters. Write a name, or a few words."
-NO_WORD = "There is no letter or figure in that to look for. Write a name, or a word."
+NO_WORD = "Type a name or a word: letters or numbers."
 HINT = (
-    "All or part of a child's name, in any order; or words that somebody wrote. Several words find "
-    "what has all of them."
+    "All or part of a child's name, in any order, or words that somebody wrote. If you type "
+    "several words, you find concerns that have all of them."
 )
 
 
 class SearchForm(DraftableForm):
     words = WordsField(
-        "A name, or words", line=True, needed="Write a name, or words to look for", help_text=HINT
+        "A name, or words from a concern",
+        line=True,
+        needed="Type a name, or words to look for",
+        help_text=HINT,
     )
     helper = lay_out_form(Question("words", size="m"), ButtonRow(SubmitButton("Search")))
 
@@ -90,17 +93,17 @@ class StatusForm(FactLineForm):
     heading = "A status"
     model = Status
 
-    kind = choice_field("Which?", StatusKind, needed="Choose which status it is")
-    category = choice_field("For a child protection plan: its category", PlanCategory)
+    kind = choice_field("Which status?", StatusKind, needed="Choose which status it is")
+    category = choice_field("Category, if it is a child protection plan", PlanCategory)
     decided_by = WordsField(
         "Who decided it?",
         line=True,
         needed="Write who decided it",
-        help_text="A name or a team, and where: “Review conference, Westshire”.",
+        help_text="A name or a team, and where. For example: “Review conference, Westshire”.",
     )
     since = since_date_field()
     helper = lay_out_form(
-        "kind", "category", "decided_by", "since", ButtonRow(SubmitButton("Keep it"))
+        "kind", "category", "decided_by", "since", ButtonRow(SubmitButton("Save"))
     )
 
     def clean(self):
@@ -109,7 +112,7 @@ class StatusForm(FactLineForm):
         if plan:
             self.require_answer("category", "Choose the category of the plan")
         elif given.get("category"):
-            self.add_error("category", "Only a child protection plan has a category here")
+            self.add_error("category", "Choose a category only for a child protection plan")
         return given
 
 
@@ -130,7 +133,7 @@ class ProfessionalForm(FactLineForm):
         "telephone",
         "email",
         "since",
-        ButtonRow(SubmitButton("Keep it")),
+        ButtonRow(SubmitButton("Save")),
     )
 
 
@@ -148,9 +151,7 @@ class LanguageForm(FactLineForm):
         needed="Say whether an interpreter is needed, or that it is not known",
         help_text="Never a brother, a sister or another child.",
     )
-    helper = lay_out_form(
-        "language", "spoken_by", "interpreter", ButtonRow(SubmitButton("Keep it"))
-    )
+    helper = lay_out_form("language", "spoken_by", "interpreter", ButtonRow(SubmitButton("Save")))
 
 
 class EarlierFileForm(FactLineForm):
@@ -160,13 +161,16 @@ class EarlierFileForm(FactLineForm):
     where = WordsField(
         "Where from?",
         line=True,
-        needed="Write where it is to come from",
+        needed="Write which school it is coming from",
         help_text="The school before this one, and its telephone number if you have it.",
     )
     helper = lay_out_form(
-        TextBlock("It stands in red on every concern about the child until somebody has read it."),
+        TextBlock(
+            "This is shown in red on every concern about the child until somebody has read "
+            "the file."
+        ),
         "where",
-        ButtonRow(SubmitButton("It is expected")),
+        ButtonRow(SubmitButton("Save")),
     )
 
 
@@ -174,7 +178,7 @@ class FileEventForm(FileLineForm):
     heading = "An earlier school's file"
 
     stage = choice_field("What was done?", FileStage, needed="Choose what was done")
-    words = WordsField("With whom, and what they said", line=True)
+    words = WordsField("Who you spoke to, and what they said", line=True)
     done_on = past_moment.day_field("On what day?")
     done_at = past_moment.time_field("At what time?")
     helper = lay_out_form(
@@ -182,7 +186,7 @@ class FileEventForm(FileLineForm):
         "words",
         "done_on",
         Question("done_at", width=5),
-        ButtonRow(SubmitButton("Keep it")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, *args, now, **more):
@@ -200,10 +204,10 @@ class FileEventForm(FileLineForm):
 
 
 class EndFileLineForm(FileLineForm):
-    heading = "This is so no longer"
+    heading = "This is no longer true"
 
-    until = DayField(label="Until when was it so?", required=False, help_text=NOT_KNOWN)
-    why = WordsField("Why?", line=True, needed="Say why it is so no longer")
+    until = DayField(label="Until when was it true?", required=False, help_text=NOT_KNOWN)
+    why = WordsField("Why?", line=True, needed="Say why it is no longer true")
     helper = lay_out_form("until", "why", ButtonRow(SubmitButton("End it")))
 
     @property
@@ -214,13 +218,17 @@ class EndFileLineForm(FileLineForm):
 class EarlierFileReadForm(FileLineForm):
     heading = "An earlier school's file"
 
-    ended_how = choice_field("Which is true?", FileEnd, needed="Choose which is true")
-    why = WordsField(
-        "What it tells",
-        needed="Write in a sentence what it tells, or who said that there is none",
-        help_text="What this school must know from it; or who said that there is none.",
+    ended_how = choice_field(
+        "Was the file read?", FileEnd, needed="Choose whether the file was read"
     )
-    helper = lay_out_form("ended_how", Question("why", rows=4), ButtonRow(SubmitButton("Sign it")))
+    why = WordsField(
+        "What the file says",
+        needed="Write in a sentence what the file says, or who said that there is no file",
+        help_text="What this school needs to know from it, or who said that there is no file.",
+    )
+    helper = lay_out_form(
+        "ended_how", Question("why", rows=4), ButtonRow(SubmitButton("Sign and save"))
+    )
 
     @property
     def act_arguments(self) -> dict:
@@ -233,7 +241,9 @@ class SightingForm(DraftableForm):
     heading = "I saw or spoke to this child"
 
     how = choice_field("What was it?", SeenHow, needed="Choose what it was")
-    words = WordsField("In one line", line=True, help_text="“Chatted at the gate, cheerful”.")
+    words = WordsField(
+        "What happened, in one line", line=True, help_text="“Chatted at the gate, cheerful”."
+    )
     seen_on = past_moment.day_field("On what day?")
     seen_at = past_moment.time_field("At what time?")
 
@@ -245,7 +255,7 @@ class SightingForm(DraftableForm):
             "words",
             "seen_on",
             Question("seen_at", width=5),
-            ButtonRow(SubmitButton("Write it down", value="keep")),
+            ButtonRow(SubmitButton("Save", value="keep")),
         )
 
     def clean(self):
@@ -271,7 +281,11 @@ class AnyStaffSightingForm(SightingForm):
     def clean(self):
         given = super().clean()
         if len(self.chosen) != 1:
-            words = "Keep one child: each has a line" if self.chosen else "Find the child you saw"
+            words = (
+                "Keep one child only. Record each child separately"
+                if self.chosen
+                else "Find the child you saw"
+            )
             self.add_error("child", words)
         return given
 

@@ -3,14 +3,17 @@
 `manage.py clock` runs rounds in a loop. If nobody started it, any web request runs the round that
 is overdue (`safeguarding/middleware.py`). A round may run twice at once, be killed at any moment,
 or be missed for a week: what is late is always computed from times when it is read, and a round
-only sends the messages. Whoever runs a round leases the one row of `Heartbeat`. One bad row never
-stops a round: it is set aside, shown to the head, and tried again in the next.
+only sends the messages. Whoever runs a round leases the one row of `Heartbeat`, renews the lease as
+it goes on, and stops if another worker has taken it. One bad row never stops a round, and one bad
+school or letter never stops the others: it is set aside, shown to the head, and tried again in the
+next.
 """
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from django.core.mail.backends.base import BaseEmailBackend
@@ -30,6 +33,7 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.models.outbox.heartbeat import LEASE
 from concerns.models.outbox.notice import NoticeEnding, step_keyword
 from concerns.models.school.cover import people_acting_for_role
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER
@@ -64,12 +68,66 @@ def run_reminder_round(
     now = now or Heartbeat.objects.database_now()
     if not Heartbeat.objects.lease_round(now):
         return False
+    lease = RoundLease(now)
+    _recover_from_clock_ahead(now)
     nobody = 0
     for school in School.objects.order_by("pk"):
-        nobody += SchoolRound(school, now).run_for_school()
-    mail.send_due_letters(now, post_by)
-    Heartbeat.objects.record_round(now, nobody, Letter.objects.stuck_letters(now).count())
+        nobody += _run_school_or_set_aside(school, now)
+        if not lease.renew():
+            return False
+    posted = mail.send_due_letters(now, post_by, lease.renew)
+    if posted.checked:
+        Heartbeat.objects.record_mail_fault(posted.fault, now)
+    if not lease.renew():
+        return False
+    stuck = Letter.objects.stuck_letters(now).count()
+    stuck += Notice.objects.stuck_without_letter(now).count()
+    Heartbeat.objects.record_round(now, nobody, stuck)
     return True
+
+
+class RoundLease:
+    """The lease of a round that has begun at `now`, to be renewed as the round goes on.
+
+    The time that has passed is measured by this process, because `now` stands still for a round.
+    """
+
+    def __init__(self, now: datetime):
+        self._now = now
+        self._began = time.monotonic()
+        self._held_until = now + LEASE
+
+    def renew(self) -> bool:
+        """Lease the round for two more minutes. False if another worker has it: end the round."""
+        now = self._now + timedelta(seconds=time.monotonic() - self._began)
+        if not Heartbeat.objects.renew_round_lease(self._held_until, now):
+            return False
+        self._held_until = now + LEASE
+        return True
+
+
+def _recover_from_clock_ahead(now: datetime) -> None:
+    """If the last round ran while the database's clock stood ahead, undo what would keep us silent.
+
+    That round told people of steps before they were late, and counted them as told. All is told
+    again from `now` on.
+    """
+    if Heartbeat.objects.is_ahead(now):
+        log.warning("the database's clock had been ahead; whoever was told too early is told again")
+        with transaction.atomic():
+            Notice.objects.all().release_keys_made_ahead(now)
+            EscalationProgress.objects.all().delete()
+
+
+def _run_school_or_set_aside(school: School, now: datetime) -> int:
+    """How many open steps of `school` nobody may act on; 0 if its round failed and is set aside."""
+    try:
+        return SchoolRound(school, now).run_for_school()
+    except Exception as fault:
+        # Log which school and which kind of error, never the message: it may quote the record.
+        log.warning("set aside the round of school %s: %s", school.uid, type(fault).__name__)
+        RoundFailure.objects.record_failure(school, school.uid, fault, now)
+        return 0
 
 
 class SchoolRound:
@@ -113,7 +171,10 @@ class SchoolRound:
             # Log which row and which kind of error, never the message: it may quote the record.
             log.warning("set aside %s: %s", row.uid, type(fault).__name__)
             self._bad.append(str(row.uid))
-            RoundFailure.objects.record_failure(self.school, row.uid, fault, self.now)
+            about_adult = isinstance(row, AdultStep)
+            RoundFailure.objects.record_failure(
+                self.school, row.uid, fault, self.now, about_adult=about_adult
+            )
             return None
 
     def _write_step_notices(self, step: Step) -> bool:
@@ -238,19 +299,23 @@ class SchoolRound:
         self._written.append(Notice(school=self.school, made_at=self.now, **told))
 
     def _put_notices_in_letters(self) -> None:
-        """Put pending notices in one letter per person; end those whose recipient has gone."""
+        """Put pending notices in one letter per person; end those whose recipient has gone.
+
+        Those about concerns about adults get a letter of their own, because the pages that show
+        which letters do not go out are read by people who must not learn of such a concern.
+        """
         rows = self._pending_notices()
-        going: dict[Person, list[Notice]] = defaultdict(list)
+        going: dict[tuple[Person, bool], list[Notice]] = defaultdict(list)
         self._write_outside_letter([row for row in rows if row.outside])
         for row in rows:
             if row.outside:
                 continue
             to = self._notice_recipient(row)
             if to:
-                going[to].append(row)
+                going[to, row.adult_step_id is not None].append(row)
             elif not (row.step_id or row.adult_step_id):
                 Notice.objects.filter(pk=row.pk).end_notices(NoticeEnding.GONE, self.now)
-        for to, notices in going.items():
+        for (to, _), notices in going.items():
             self._write_letters_to(to, notices)
 
     def _pending_notices(self) -> list[Notice]:
@@ -259,8 +324,8 @@ class SchoolRound:
         Only notices of steps this round has read are returned; those of steps opened since then are
         for the next round.
         """
-        rows = Notice.objects.not_in_a_letter().filter(school=self.school).order_by("pk")
-        rows = list(rows.prefetch_related("person", "adult_step__concern"))
+        waiting = Notice.objects.not_in_a_letter().filter(school=self.school).order_by("pk")
+        rows = list(waiting.prefetch_related("person", "adult_step__concern"))
         owed = set(Step.objects.open().filter(school=self.school).values_list("pk", flat=True))
         done = {row.pk for row in rows if self._is_notice_done(row, owed)}
         Notice.objects.filter(pk__in=done).end_notices(NoticeEnding.ACTED, self.now)
@@ -279,11 +344,12 @@ class SchoolRound:
             Notice.objects.filter(pk__in=[row.pk for row in rows]).end_notices(
                 NoticeEnding.GONE, self.now
             )
-        elif (
-            rows
-            and not Letter.objects.to_outside_since(self.school, self.now - OUTSIDE_AGAIN).exists()
-        ):
+        elif rows and not self._is_adviser_told():
             self._create_letter(None, rows, red=True)
+
+    def _is_adviser_told(self) -> bool:
+        since = self.now - OUTSIDE_AGAIN
+        return Letter.objects.to_outside_between(self.school, since, self.now).exists()
 
     def _notice_recipient(self, row: Notice) -> Person | None:
         """Who is told. Looked up now if the notice names nobody or a person who has left."""
@@ -302,6 +368,7 @@ class SchoolRound:
     def _write_letters_to(self, to: Person, notices: list[Notice]) -> None:
         # Count from the oldest: a later notice that says the same must not put the letter off.
         waits = min((row.made_at for row in notices if not row.red), default=self.now)
+        waits = min(waits, self.now)
         newest = {row.same_message_key: row for row in notices}
         merged = [row.pk for row in notices if newest[row.same_message_key] is not row]
         Notice.objects.filter(pk__in=merged).end_notices(NoticeEnding.MERGED, self.now)
@@ -323,6 +390,7 @@ class SchoolRound:
             school=self.school,
             person=to,
             red=red,
+            about_adult=notices[0].adult_step_id is not None,
             made_at=self.now,
             next_try_at=self.now,
             leased_until=self.now,

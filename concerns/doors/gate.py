@@ -113,7 +113,9 @@ def _call_as_viewer(
     person = cast(Person, request.user)
     request.viewers = people.viewers_for_person(person, getattr(request, "now", None))
     if not request.viewers:
-        raise PermissionDenied("You hold no post in a school today. Ask your school's office.")
+        raise PermissionDenied(
+            "You have no post in a school today. Ask your school office to check your post."
+        )
     if open_to is PageOpenTo.CHOOSING:
         return view(request, **given)
     viewer = _viewer_of_chosen_school(request)
@@ -132,7 +134,7 @@ def _call_as_viewer(
                 outcome=ledger.REFUSED,
                 reason=f"page: {_page_name(request)}",
             )
-        raise PermissionDenied("Your post does not open this page.")
+        raise PermissionDenied("This page is not open to people in your post.")
     return view(request, **given)
 
 

@@ -15,20 +15,33 @@ made from the old password. Nobody in the school ever sees it.
 
 import logging
 import uuid
-from datetime import datetime
-from smtplib import SMTPException
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import getaddresses
+from enum import Enum
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPNotSupportedError,
+    SMTPServerDisconnected,
+)
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.core.checks import Error, register
 from django.core.mail import EmailMessage, get_connection, send_mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.urls import reverse
 
 from concerns.doors import ledger
-from concerns.models import Letter, Notice, Person, School
+from concerns.models import Heartbeat, Letter, Notice, Person, School
+from concerns.models.outbox.heartbeat import MailFault
 from concerns.models.outbox.notice import NoticeEnding
+from concerns.rules.email_addresses import is_email_address
 from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import CLOSING, OPENING, QUIET, SUBJECTS
 
@@ -38,43 +51,95 @@ HOURS = settings.PASSWORD_RESET_TIMEOUT // 3600
 
 WORDS = """{name}
 
-With this link you choose the password with which you sign in to Safeguarding concerns at {school}:
+Use this link to choose the password you will sign in with to Safeguarding concerns at {school}:
 
 {link}
 
-It works once, and for {hours} hours. If it has ended, ask the school office for another.
+It works once, for {hours} hours. If it no longer works, ask the school office for another.
 
-If you did not expect this, do nothing, and tell the school office.
+If you did not expect this e-mail, do not use the link. Tell the school office.
 """
 
 
-def send_due_letters(now: datetime, by: BaseEmailBackend | None = None) -> int:
-    """Send every letter that is due at `now` (aware). Returns how many were sent.
+class LetterOutcome(Enum):
+    """What became of one try to send a letter."""
 
-    One letter's failure never raises. If the mail server cannot be reached, the rest wait for the
-    next round, because a timeout for each would hold up the clock. Sends nothing if no mail server
-    is set. `by` is a mail connection to use instead of the installation's own (the simulated year).
+    SENT = "sent"
+    # Nothing was tried: another worker has it, or it had nothing left to say.
+    SKIPPED = "skipped"
+    # The server is there and refused this letter, or the letter could not be built.
+    FAILED = "failed"
+    # The connection ended while this letter was being sent. The next may fare better.
+    DROPPED = "dropped"
+    # The server is not there, or does not let us in.
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class MailRound:
+    """How many letters went out, and what is wrong with the mail server.
+
+    `fault` is None if it answered. `checked` is False if nobody had a reason to ask it anything.
+    """
+
+    sent: int
+    fault: MailFault | None
+    checked: bool = True
+
+
+def send_due_letters(now: datetime, by=None, may_go_on=None) -> MailRound:
+    """Send every letter that is due at `now` (aware).
+
+    One letter's failure never raises and never holds back the others: it is tried again later, and
+    the head sees it. If the mail server cannot be reached, the rest wait for the next round,
+    because a timeout for each would hold up the clock. Sends nothing if no mail server is set.
+    `by` is a mail connection to use instead of the installation's own (the simulated year).
+    `may_go_on` is asked before each letter; False ends the round. Raises only DatabaseError.
     """
     if not is_mail_configured():
-        return 0
+        return MailRound(0, MailFault.UNSET)
     by = by or get_connection()
-    sent = 0
+    outcomes: list[LetterOutcome] = []
     for letter in list(Letter.objects.due_for_sending(now)):
-        try:
-            sent += _send_letter(letter, now, by)
-        except MailServerUnreachable:
+        if may_go_on is not None and not may_go_on():
             break
-    return sent
+        outcomes.append(_send_letter(letter, now, by))
+        if LetterOutcome.UNREACHABLE in outcomes or outcomes[-2:] == TWICE_DROPPED:
+            break
+    sent = outcomes.count(LetterOutcome.SENT)
+    tried = [one for one in outcomes if one is not LetterOutcome.SKIPPED]
+    if not tried:
+        return _check_mail_server(now, by)
+    answered = {LetterOutcome.SENT, LetterOutcome.FAILED} & set(tried)
+    return MailRound(sent, None if answered else MailFault.SILENT)
 
 
-class MailServerUnreachable(Exception):
-    """The mail server cannot be reached. The letter is kept and tried again."""
+TWICE_DROPPED = [LetterOutcome.DROPPED, LetterOutcome.DROPPED]
+# How often a mail server is asked whether it is there while there is nothing to send.
+CHECK_EVERY = timedelta(minutes=5)
 
 
-def _send_letter(letter: Letter, now: datetime, by: BaseEmailBackend) -> bool:
+def _check_mail_server(now: datetime, by) -> MailRound:
+    """Ask the mail server whether it is there, so that a dead one is known before it is needed.
+
+    What the health check says must not depend on whether a letter waits: from that, whoever a
+    concern is about could tell that it exists.
+    """
+    if not Heartbeat.objects.is_mail_check_due(now, CHECK_EVERY):
+        return MailRound(0, None, checked=False)
+    try:
+        by.open()
+        by.close()
+    except (OSError, SMTPException) as fault:
+        log.warning("the mail server does not answer: %s", type(fault).__name__)
+        return MailRound(0, MailFault.SILENT)
+    return MailRound(0, None)
+
+
+def _send_letter(letter: Letter, now: datetime, by: BaseEmailBackend) -> LetterOutcome:
     alone = letter.tries and not letter.fault
     if not Letter.objects.lease_letter(letter, now):
-        return False
+        return LetterOutcome.SKIPPED
     letter.refresh_from_db()
     if not alone:
         letter.merge_unsent_letters(now)
@@ -84,17 +149,26 @@ def _send_letter(letter: Letter, now: datetime, by: BaseEmailBackend) -> bool:
     left = [notice for notice in notices.order_by("pk") if not notice.is_step_done]
     if not left or not _recipient_address(letter):
         _end_unsent_letter(letter, now)
-        return False
+        return LetterOutcome.SKIPPED
     try:
         _build_email(letter, left, by).send()
-    except (OSError, SMTPException) as fault:
+    except Exception as fault:
         letter.record_failed_try(type(fault).__name__, now)
+        # The log must not say to whom: only which kind of error.
         log.warning("a letter could not be sent: %s", type(fault).__name__)
-        if not isinstance(fault, SMTPException):
-            raise MailServerUnreachable from fault
-        return False
+        return _outcome_of_fault(fault)
     _mark_letter_sent(letter, left, now)
-    return True
+    return LetterOutcome.SENT
+
+
+def _outcome_of_fault(fault: Exception) -> LetterOutcome:
+    if isinstance(fault, SMTPServerDisconnected):
+        return LetterOutcome.DROPPED
+    shut_out = SMTPConnectError | SMTPHeloError | SMTPAuthenticationError | SMTPNotSupportedError
+    if isinstance(fault, shut_out):
+        return LetterOutcome.UNREACHABLE
+    lost = isinstance(fault, OSError) and not isinstance(fault, SMTPException)
+    return LetterOutcome.UNREACHABLE if lost else LetterOutcome.FAILED
 
 
 def _recipient_address(letter: Letter) -> str:
@@ -160,6 +234,32 @@ def _end_unsent_letter(letter: Letter, now: datetime) -> None:
         ]
         letter.notices.filter(pk__in=over).end_notices(NoticeEnding.ACTED, now)
         letter.notices.still_pending().update(letter=None, person=None)
+
+
+@register()
+def check_mail_settings(app_configs, **kwargs) -> list[Error]:
+    """System check: links in mail need a whole origin, and mail needs one sender's address."""
+    found = []
+    origin = urlsplit(settings.SITE_ORIGIN)
+    if f"{origin.scheme}://{origin.netloc}" != settings.SITE_ORIGIN or not origin.hostname:
+        found.append(
+            Error(
+                f"SITE_ORIGIN is {settings.SITE_ORIGIN!r}, and every link in an e-mail begins with "
+                "it",
+                hint="write https://, the host name and no stroke after it: https://www.school.uk",
+                id="concerns.E003",
+            )
+        )
+    senders = [address for _, address in getaddresses([settings.DEFAULT_FROM_EMAIL])]
+    if len(senders) != 1 or not is_email_address(senders[0], local=True):
+        found.append(
+            Error(
+                "EMAIL_FROM is not one e-mail address",
+                hint="write one address, like safeguarding@school.uk",
+                id="concerns.E004",
+            )
+        )
+    return found
 
 
 def is_mail_configured() -> bool:

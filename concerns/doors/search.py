@@ -50,10 +50,8 @@ def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResult
     """
     visible = Concern.objects.visible_to(viewer)
     words = search_query_stems(typed)
-    named = Child.objects.visible_to(viewer).found_by(typed)
-    named = (
-        [] if after else ChildName.objects.mark_former_names(list(named[: MOST_NAMED + 1]), typed)
-    )
+    found = Child.objects.none() if after else Child.objects.visible_to(viewer).found_by(typed)
+    named = ChildName.objects.mark_former_names(list(found[: MOST_NAMED + 1]), typed)
     hits, more = _find_with_all_words(viewer, visible, words, after) if words else ({}, "")
     children = ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
     rows = visible.filter(pk__in=list(hits)).select_related("reporter").order_by("-id")

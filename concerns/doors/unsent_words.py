@@ -37,16 +37,17 @@ OTHER = {CONCERN: ADULT, ADULT: CONCERN}
 # Fields that are never saved, because they are not words.
 NOT_WORDS = frozenset({"csrfmiddlewaretoken", FIELD, "do", "password", "login", "version"})
 NOT_YOURS = (
-    "This form was begun by somebody else. Nothing was sent. Your words are below: look them over "
+    "This form was started by somebody else. Nothing was sent. Your words are below. Check them "
     "and press Send again."
 )
 TURNED = (
-    "You said that this is about an adult who works here, and your words went along. Nothing was "
-    "sent as a concern about a child. If it is one too, look your words over and press Send again."
+    "You said that this is about an adult who works here, and your words were moved there. "
+    "Nothing was sent as a concern about a child. If it is about a child too, check your words "
+    "and press Send again."
 )
 TURNED_BACK = (
-    "You said that this is about a child, and your words went along. Nothing was sent as a concern "
-    "about an adult. If it is one too, look your words over and press Send again."
+    "You said that this is about a child, and your words were moved there. Nothing was sent as a "
+    "concern about an adult. If it is about an adult too, check your words and press Send again."
 )
 
 
@@ -175,8 +176,8 @@ def convert_draft(
     to, and nothing is left from which a lead could learn of a draft about an adult.
     """
     with transaction.atomic():
-        begun = Draft.objects.own_drafts(viewer).filter(uid=uid, page=OTHER[to])
-        begun = begun.select_for_update().first()
+        drafts = Draft.objects.own_drafts(viewer).filter(uid=uid, page=OTHER[to])
+        begun = drafts.select_for_update().first()
         if begun:
             begun.page = to
             begun.words = json.dumps(fields)

@@ -11,7 +11,7 @@ from concerns.forms.household_forms import FileLineForm, since_date_field
 from concerns.models import Authority
 
 ANOTHER = "another"
-CHOSEN = "You wrote an authority below. Choose “Another” as well, or clear what you wrote there."
+CHOSEN = "You wrote an authority below. Choose “Another” as well, or clear what you wrote."
 SHORT = "Write this in at most {} characters: one number"
 
 
@@ -43,21 +43,21 @@ class HomeAuthorityForm(AuthorityLineForm):
 
     which = forms.ChoiceField(
         label="In which authority does the child live?",
-        help_text="Whose council it is: it may be another than the school's.",
+        help_text="Which council is it? It may not be the school's.",
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose the authority"),
     )
     told_by = WordsField(
         "Who said so?",
         line=True,
         needed="Write who said so",
-        help_text="“Mother, at the gate”, “The council's website, by postcode”.",
+        help_text="For example: “Mother, at the gate”, or “The council's website, by postcode”.",
     )
     since = since_date_field()
     name = WordsField("Its name", line=True)
     front_door = phone_number_field("Front door: children's social care, in office hours")
     out_of_hours = phone_number_field("Out of hours: the duty team")
     lado = phone_number_field("Designated officer (LADO)")
-    police = phone_number_field("Police", help_text="Leave it empty where it is 101.")
+    police = phone_number_field("Police", help_text="Leave it empty if it is 101.")
     helper = lay_out_form(
         "which",
         "told_by",
@@ -68,7 +68,7 @@ class HomeAuthorityForm(AuthorityLineForm):
         "out_of_hours",
         "lado",
         "police",
-        ButtonRow(SubmitButton("Keep it")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, *args, authorities: list[Authority], **more):
@@ -115,17 +115,18 @@ class AuthorityNumbersForm(AuthorityLineForm):
     told_by = WordsField(
         "Who said so?",
         line=True,
-        needed="Write who said so, or where it stands",
-        help_text="A number here is rung in the night: ring it once before you keep it.",
+        needed="Write who said so, or where you found it",
+        help_text="People will ring these numbers in an emergency. Ring each one once before you "
+        "save it.",
     )
     helper = lay_out_form(
-        TextBlock("They are changed for every child who lives there, at once."),
+        TextBlock("They change at once for every child who lives there."),
         "front_door",
         "out_of_hours",
         "lado",
         "police",
         "told_by",
-        ButtonRow(SubmitButton("Keep them")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, *args, row: Authority, **more):

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms.utils import ErrorDict
 from django.utils.datastructures import MultiValueDict
 
+from concerns.rules.email_addresses import NOT_AN_ADDRESS, is_email_address
 from concerns.rules.words import Choice
 
 MOST = 50_000
@@ -25,7 +28,7 @@ TOO_LONG = f"This is longer than {MOST:,} characters. Shorten it, or send it in 
 _UNKEEPABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c]")
 UNKEEPABLE = (
-    "There is a character here that cannot be kept. It now shows as \ufffd: take it out or type it "
+    "There is a character here that cannot be saved. It now shows as \ufffd. Delete it or type it "
     "again, and send."
 )
 
@@ -96,6 +99,30 @@ class WordsField(forms.CharField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         # No maxlength attribute: it would silently cut off what is pasted past the end.
         return {}
+
+
+class ShortTextField(WordsField):
+    """A one-line text of at most `most` characters."""
+
+    def __init__(self, label: str, most: int, **more):
+        super().__init__(label, line=True, **more)
+        # Django takes the sentence from the field, whichever of its validators objects.
+        self.error_messages["max_length"] = f"Write this in {most} characters or fewer"
+        self.validators.append(MaxLengthValidator(most))
+
+
+class EmailAddressField(ShortTextField):
+    """One e-mail address, kept in small letters."""
+
+    def __init__(self, label: str, **more):
+        super().__init__(label, 254, **more)
+        self.widget.input_type = "email"
+
+    def clean(self, value):
+        address = super().clean(value).strip().lower()
+        if address and not is_email_address(address):
+            raise ValidationError(NOT_AN_ADDRESS)
+        return address
 
 
 class TimeOfDayField(forms.TimeField):

@@ -10,7 +10,7 @@ from concerns.models import Child, Person
 
 # The child picker, for the layout of a form.
 PICKER = TemplatePart("submit/picker.html", "child")
-ONE = "It is filed under one child: keep the one it is about, and take out the others"
+ONE = "A concern can be moved to one child only. Keep the one it is about, and take out the others"
 
 
 class ChooseColleagueForm(DraftableForm):

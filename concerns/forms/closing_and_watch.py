@@ -26,15 +26,17 @@ from concerns.rules import watching
 from concerns.rules.watching import REVIEWS, ClosingFacts, WatchReason, WatchReviewResult
 from concerns.rules.words import Choice, ConcernOutcome
 
-WORD_BACK = "They read it as you write it. Thank them, say what you can, and name nobody."
+WORD_BACK = (
+    "They see exactly what you write. Thank them, tell them what you can, and do not name anybody."
+)
 QUESTION = "How is … these days? One line is enough."
 WATCHED = (
     "{}. So the child is watched: you are asked how they are after 2, 6 and 12 school weeks, and "
-    "it is closed at the last."
+    "the concern is closed at the last review."
 )
 WRITE_FIRST = (
-    "There is no concern about this child on which they could be watched. Write a concern first: "
-    "that the status ends, and what you think of it."
+    "There is no concern about this child, so they cannot be watched. First write a concern, "
+    "saying that the status ends and what you think of it."
 )
 AGENCY = "If another agency leads now: who is asked how the child is"
 # {number of school weeks: label}, longest first.
@@ -47,13 +49,17 @@ class WatchQuestions(ConditionalForm):
 
     adult = forms.ChoiceField(label="Who is asked how the child is?", required=False)
     question = WordsField(
-        "What they are asked",
+        "What to ask them",
         line=True,
-        help_text="They see these words and the day, and nothing of the concern: write the first "
-        "name. Their line is shown to you at each review.",
+        help_text="They see these words and the day, but nothing of the concern. Use the child's "
+        "first name. You see their answer at each review.",
     )
     last = forms.ChoiceField(
-        label="For how long?", choices=LAST.items(), required=False, widget=forms.RadioSelect
+        label="For how long?",
+        choices=LAST.items(),
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choose for how long"},
     )
     why_shorter = WordsField("Why is a shorter time enough?", line=True)
     WATCH = ("adult", "question", Question("last"), "why_shorter")
@@ -71,7 +77,7 @@ class WatchQuestions(ConditionalForm):
         )
         if self.cleaned_data.get("question", "").strip() in ("", QUESTION):
             self.errors.pop("question", None)
-            self.add_error("question", "Write what they are asked, with the child's first name")
+            self.add_error("question", "Write what to ask them, with the child's first name")
         if self.cleaned_data.get("last") not in ("", LONGEST):
             self.require_answer("why_shorter", "Say why a shorter time is enough")
 
@@ -97,8 +103,8 @@ class CloseConcernForm(WatchQuestions):
     outcome = choice_field("How did it end?", ConcernOutcome, needed="Choose how it ended")
     why = WordsField("Why can it be closed?", needed="Say why it can be closed")
     words_back = WordsField(
-        "A word to the person who wrote it",
-        needed="Write them a word: nobody should be left wondering whether they were heard",
+        "A reply to the person who wrote it",
+        needed="Write them a reply, so that they know they were heard",
         help_text=WORD_BACK,
     )
 
@@ -163,13 +169,13 @@ class WatchReviewForm(ConditionalForm):
     words = WordsField(
         "How is the child?",
         needed="Write how the child is. A sentence is enough.",
-        help_text="What you saw, and what those who know the child told you.",
+        help_text="What you saw, and what people who know the child told you.",
     )
     then = choice_field(
-        "And now?", WatchReviewResult, needed="Choose whether the child is watched on"
+        "What happens now?", WatchReviewResult, needed="Choose whether to keep watching the child"
     )
     why = WordsField("Why does the watch end before its last review?", line=True)
-    words_back = WordsField("A word to the person who wrote it", help_text=WORD_BACK)
+    words_back = WordsField("A reply to the person who wrote it", help_text=WORD_BACK)
 
     def __init__(self, *args, left: list[date], further: date, own: bool, **kwargs):
         super().__init__(*args, initial={"then": WatchReviewResult.ON if left else ""}, **kwargs)
@@ -186,7 +192,7 @@ class WatchReviewForm(ConditionalForm):
             Question("words", rows=4),
             "then",
             Details("If the watch ends here", *ends, open=not left),
-            ButtonRow(SubmitButton("Write it down")),
+            ButtonRow(SubmitButton("Save")),
         )
 
     def clean(self):
@@ -195,7 +201,9 @@ class WatchReviewForm(ConditionalForm):
             if self.left:
                 self.require_answer("why", "Say why it ends before its last review")
             if not self.own:
-                self.require_answer("words_back", "Write them a word: it is closed with it")
+                self.require_answer(
+                    "words_back", "Write them a reply: ending the watch closes the concern"
+                )
         else:
             self.check_answers_under("then", {WatchReviewResult.END: ("why", "words_back")})
         return given
@@ -223,14 +231,14 @@ class EndStatusForm(WatchQuestions, FileLineForm):
 
     heading = "This status has ended"
 
-    until = DayField(label="Until when was it so?", required=False, help_text=NOT_KNOWN)
-    why = WordsField("Why?", line=True, needed="Say why it is so no longer")
+    until = DayField(label="Until when was it true?", required=False, help_text=NOT_KNOWN)
+    why = WordsField("Why?", line=True, needed="Say why it is no longer true")
     agreed = choice_field(
         "Does the school agree?", AgreementChoice, needed="Say whether the school agrees"
     )
     view_ended = WordsField(
         "What does the school think of it?",
-        needed="Write what the school thinks: stepped down too soon, a child is lost from sight",
+        needed="Write what the school thinks: for example, whether it was stepped down too soon",
     )
 
     def __init__(self, *args, asks: bool, concern: Concern | None, **kwargs):

@@ -15,8 +15,8 @@ from concerns.models.response.decision import LONGEST
 from concerns.rules.words import Choice
 
 MEANT = "You wrote something under “{}”. Choose that as well, or clear what you wrote there."
-FAR = "Choose a day within a year: a picture nobody looks at for longer has gone quiet"
-GONE = "Choose a day that is still to come"
+FAR = "Choose a day within a year from now"
+GONE = "Choose a day in the future"
 
 
 Answer = TypeVar("Answer", bound=Choice)

@@ -31,7 +31,7 @@ from concerns.reading.child_file import ChildFile
 from concerns.rules.child_file_vocabulary import AdultFactKind, YesNo
 
 NOT_KNOWN = "Leave it empty if it is not known."
-AHEAD = "This day is still to come. Write down what is so today."
+AHEAD = "The day cannot be in the future. Record what is true today."
 
 
 def since_date_field(label: str = "Since when?") -> DayField:
@@ -76,12 +76,12 @@ class FileLineForm(ConditionalForm):
 class HomeAddressForm(FileLineForm):
     heading = "A new address"
 
-    address = WordsField("Address", needed="Write the address, or what is known of it")
+    address = WordsField("Address", needed="Write the address, or what you know of it")
     since = since_date_field("Since when do they live there?")
     leaving = forms.BooleanField(
-        label="They no longer live at the address before",
+        label="They no longer live at the previous address",
         required=False,
-        help_text="Leave it empty where a child has two homes.",
+        help_text="Do not tick this if the child has two homes.",
     )
     moved = forms.MultipleChoiceField(
         label="Who lives there too?", required=False, widget=forms.CheckboxSelectMultiple
@@ -101,7 +101,7 @@ class HomeAddressForm(FileLineForm):
         for name in {"leaving", "moved"} - set(asked):
             del self.fields[name]
         pieces = [Question("address", rows=3) if name == "address" else name for name in asked]
-        self.helper = lay_out_form(*pieces, ButtonRow(SubmitButton("Keep it")))
+        self.helper = lay_out_form(*pieces, ButtonRow(SubmitButton("Save")))
 
     @property
     def act_arguments(self) -> dict:
@@ -117,20 +117,24 @@ class HomeAddressForm(FileLineForm):
 class HouseholdAdultForm(FileLineForm):
     heading = "An adult"
 
-    name = WordsField("Name", line=True, needed="Write their name, or what is known of it")
+    name = WordsField("Name", line=True, needed="Write their name, or what you know of it")
     relation = WordsField(
-        "What are they to the child?",
+        "What relation are they to the child?",
         line=True,
-        needed="Write what they are to the child",
+        needed="Write what relation they are to the child",
         help_text="“Mother”, “Father”, “Mother's partner”, “Grandmother”, “Lodger”.",
     )
     responsibility = choice_field(
-        "Have they parental responsibility for this child?",
+        "Do they have parental responsibility for this child?",
         YesNo,
         needed="Say yes, no, or that it is not known",
     )
     telephone = WordsField("Telephone", line=True)
-    lives = forms.ChoiceField(label="Where do they live?", widget=forms.RadioSelect)
+    lives = forms.ChoiceField(
+        label="Where do they live?",
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose where they live"),
+    )
     fact = WordsField("Something else to know", line=True, help_text="“New partner of the mother”.")
     since = since_date_field()
     helper = lay_out_form(
@@ -141,7 +145,7 @@ class HouseholdAdultForm(FileLineForm):
         "lives",
         "fact",
         "since",
-        ButtonRow(SubmitButton("Keep it")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, *args, **more):
@@ -150,7 +154,6 @@ class HouseholdAdultForm(FileLineForm):
         lives = self.fields["lives"]
         at = [(uid, f"With the child: {home.address}") for uid, home in self.homes.items()]
         set_choices(lives, [*at, ("elsewhere", "Somewhere else, or not known")])
-        lives.error_messages["required"] = "Choose where they live"
 
     @property
     def act_arguments(self) -> dict:
@@ -160,18 +163,20 @@ class HouseholdAdultForm(FileLineForm):
 
 
 class AdultRelationForm(FileLineForm):
-    heading = "What an adult is to this child"
+    heading = "An adult's relation to this child"
 
     relation = WordsField(
-        "What are they to this child?", line=True, needed="Write what they are to the child"
+        "What relation are they to this child?",
+        line=True,
+        needed="Write what relation they are to the child",
     )
     responsibility = choice_field(
-        "Have they parental responsibility for this child?",
+        "Do they have parental responsibility for this child?",
         YesNo,
         needed="Say yes, no, or that it is not known",
     )
     since = since_date_field()
-    helper = lay_out_form("relation", "responsibility", "since", ButtonRow(SubmitButton("Keep it")))
+    helper = lay_out_form("relation", "responsibility", "since", ButtonRow(SubmitButton("Save")))
 
     @property
     def act_arguments(self) -> dict:
@@ -179,12 +184,14 @@ class AdultRelationForm(FileLineForm):
 
 
 class AdultFactForm(FileLineForm):
-    heading = "A telephone number, or something else to know of an adult"
+    heading = "A telephone number, or something else to know about an adult"
 
     kind = choice_field("What is it?", AdultFactKind, needed="Choose what it is")
-    words = WordsField("The number, or what is to be known", line=True, needed="Write it")
+    words = WordsField(
+        "The number, or what to know", line=True, needed="Write the number, or what to know"
+    )
     since = since_date_field()
-    helper = lay_out_form("kind", "words", "since", ButtonRow(SubmitButton("Keep it")))
+    helper = lay_out_form("kind", "words", "since", ButtonRow(SubmitButton("Save")))
 
     @property
     def act_arguments(self) -> dict:
@@ -199,7 +206,7 @@ class SiblingForm(FileLineForm):
     child = child_picker_field()
     at_home = forms.BooleanField(label="They live at the same address", required=False)
     name = WordsField("Name", line=True)
-    where = WordsField("School or nursery, or where they are", line=True)
+    where = WordsField("Their school or nursery, or where they are", line=True)
     born = WordsField("Born, or about how old", line=True)
     helper = lay_out_form(
         "at_home",
@@ -207,7 +214,7 @@ class SiblingForm(FileLineForm):
         "name",
         "where",
         "born",
-        ButtonRow(SubmitButton("Keep it", value="keep")),
+        ButtonRow(SubmitButton("Save", value="keep")),
     )
 
     def __init__(self, *args: Any, chosen: Iterable[Child] = (), **more: Any):
@@ -220,11 +227,13 @@ class SiblingForm(FileLineForm):
     def clean(self):
         given = super().clean()
         if len(self.chosen) > 1:
-            self.add_error("child", "Keep one: each brother or sister is a line")
+            self.add_error("child", "Keep one child only. Add each brother or sister separately")
         if not self.chosen and not given.get("name"):
             self.add_error("child", "Find them on the roll, or write their name below")
         if self.chosen and given.get("name"):
-            self.add_error("name", "Clear this, or the child found on the roll: which is meant?")
+            self.add_error(
+                "name", "You found a child on the roll and also wrote a name. Clear one of them"
+            )
         return given
 
     @property
@@ -245,7 +254,7 @@ class PreviousSchoolForm(DraftableForm):
         needed="Write which school it was",
         help_text="Its name and town, and its telephone number if you have it.",
     )
-    helper = lay_out_form("where", ButtonRow(SubmitButton("Keep it", value="keep")))
+    helper = lay_out_form("where", ButtonRow(SubmitButton("Save", value="keep")))
 
     def __init__(self, *args, chosen: list[Child], **more):
         super().__init__(*args, **more)
@@ -254,6 +263,6 @@ class PreviousSchoolForm(DraftableForm):
     def clean(self):
         given = super().clean()
         if len(self.chosen) != 1:
-            words = "Keep one child: each is written down alone"
+            words = "Keep one child only. Record each child separately"
             self.add_error("child", words if self.chosen else "Find the child who came")
         return given

@@ -9,8 +9,8 @@ from concerns.models import DecisionAnswers
 from concerns.rules.words import Route
 
 KEPT_WORD = (
-    "Thank you for writing this down. It is kept with the picture, and will be read again with "
-    "anything new."
+    "Thank you for writing this down. It is kept with the picture, and will be read again when "
+    "anything new comes in."
 )
 
 

@@ -24,8 +24,11 @@ from concerns.rules import meeting_rules
 from concerns.rules.meeting_rules import MeetingKind
 
 ACTIONS = (1, 2, 3)
-NEXT = "If one was set. A review conference without a day is owed by the last day guidance allows."
-NO_FURTHER = "It leads no further: no conference, no plan, or the plan has ended"
+NEXT = (
+    "If a date was set. If you leave it empty, a review conference is due by the last day that "
+    "guidance allows."
+)
+NO_FURTHER = "Nothing follows: no conference, no plan, or the plan has ended"
 
 
 class MeetingForm(ConditionalForm):
@@ -36,7 +39,7 @@ class MeetingForm(ConditionalForm):
     agreed = WordsField(
         "What was agreed?",
         needed="Write what was agreed",
-        help_text="By all of them, and what the school said to it.",
+        help_text="What everybody agreed, and the school's view of it.",
     )
     no_further = forms.BooleanField(label=NO_FURTHER, required=False)
     next_on = DayField(label="The next meeting is on", required=False, help_text=NEXT)
@@ -46,7 +49,7 @@ class MeetingForm(ConditionalForm):
         self.now = now
         self.staff = staff
         for number in ACTIONS:
-            self.fields[f"what_{number}"] = WordsField(f"Action {number} of ours", line=True)
+            self.fields[f"what_{number}"] = WordsField(f"Action {number} for the school", line=True)
             self.fields[f"by_{number}"] = DayField(label=f"Action {number}: by", required=False)
             holder = forms.ChoiceField(label=f"Action {number}: who does it?", required=False)
             offer_choices(holder, staff, "Choose who does it", empty="Choose")
@@ -60,7 +63,7 @@ class MeetingForm(ConditionalForm):
             "no_further",
             "next_on",
             *(
-                Details(f"Action {number} of ours", *_action_field_names(number))
+                Details(f"Action {number} for the school", *_action_field_names(number))
                 for number in ACTIONS
             ),
             ButtonRow(SubmitButton("Record the meeting")),

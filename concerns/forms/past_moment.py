@@ -14,8 +14,8 @@ from concerns.forms.base_form import TimeOfDayField
 from concerns.forms.govuk_layout import DayField
 
 LONDON = ZoneInfo("Europe/London")
-AHEAD = "This is still to come. Write down what has happened, with the day and time it happened."
-NO_TIME = "Enter the time, like 14:30. About is good enough."
+AHEAD = "The time cannot be in the future. Enter the day and time when it happened."
+NO_TIME = "Enter the time, like 14:30. A rough time is good enough."
 NO_DAY = "Enter the day, like 27 3 2026."
 
 
@@ -71,11 +71,11 @@ def check_not_future(form: forms.Form, name: str, now: datetime) -> None:
     on = form.cleaned_data.get(f"{name}_on")
     at = form.cleaned_data.get(f"{name}_at")
     if on and on > now.date():
-        form.add_error(f"{name}_on", "This day has not come yet. Enter the day it happened")
+        form.add_error(f"{name}_on", "The day cannot be in the future. Enter the day it happened")
     elif at and not on and f"{name}_on" not in form.errors:
         form.add_error(f"{name}_on", "Enter the day as well as the time")
     elif at and on == now.date() and at > now.time():
-        form.add_error(f"{name}_at", "This time has not come yet. Enter when it happened")
+        form.add_error(f"{name}_at", "The time cannot be in the future. Enter when it happened")
 
 
 def _missing_hour_sentence(hour: int) -> str:

@@ -6,7 +6,7 @@ from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_o
 
 class RedactionForm(DraftableForm):
     also = WordsField(
-        "Other words to cover, each on a line",
+        "Other words to cover, one on each line",
         help_text="A nickname, a misspelt name, the name of another child's parent.",
     )
     helper = lay_out_form(Question("also", rows=3), ButtonRow(SubmitButton("Make the print")))

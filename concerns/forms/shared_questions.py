@@ -16,7 +16,10 @@ from concerns.forms.govuk_layout import DayField, Question
 from concerns.models import ConversationAnswers, ReferralSentAnswers
 from concerns.rules.words import ParentsTold, ReferralMethod, Route, SpokenTo
 
-WILL_BE = "Parents will be told: tick “Speak to parents or carers”, so that somebody owes it"
+WILL_BE = (
+    "Parents will be told, so tick “Speak to parents or carers” as well. That makes it somebody's "
+    "next step"
+)
 
 
 class ReferralSentQuestions(ConditionalForm):
@@ -27,7 +30,7 @@ class ReferralSentQuestions(ConditionalForm):
     SENT_LAID = (*SENT[:3], "sent_on", Question("sent_at", width=5), Question(SENT[3], width=20))
 
     agency = WordsField("Which team or service did it go to?", line=True)
-    spoken_to = WordsField("Whom did you speak to there?", line=True)
+    spoken_to = WordsField("Who did you speak to there?", line=True)
     method = choice_field("How was it sent?", ReferralMethod, folded=True)
     sent_on = past_moment.day_field("On what day?")
     sent_at = past_moment.time_field("At what time?")
@@ -35,7 +38,7 @@ class ReferralSentQuestions(ConditionalForm):
 
     def check_referral_sent(self, now: datetime) -> None:
         self.require_answer("agency", "Write which team or service it went to")
-        self.require_answer("spoken_to", "Write whom you spoke to there, or that it was nobody")
+        self.require_answer("spoken_to", "Write who you spoke to there, or that it was nobody")
         self.require_answer("method", "Choose how it was sent")
         self.went = past_moment.read_moment(self, "sent", now)
 
@@ -52,7 +55,7 @@ class ConversationQuestions(ConditionalForm):
     SAID_WHEN = ("spoke_on", "spoke_at")
     SAID_LAID = ("who", "spoke_on", Question("spoke_at", width=5), Question("said", rows=4))
 
-    who = WordsField("Who was it?", line=True, help_text="A name, and what they are to the child.")
+    who = WordsField("Who was it?", line=True, help_text="A name, and their relation to the child.")
     said = WordsField("What was said, by you and by them?")
     spoke_on = past_moment.day_field("On what day?")
     spoke_at = past_moment.time_field("At what time?")
@@ -109,14 +112,16 @@ class ReviewDayQuestions(ConditionalForm):
     AGAIN = ("watch_until", "watched_by", "keep_until", "review_on")
 
     watch_until = DayField(label="Watch until", required=False)
-    watched_by = forms.ChoiceField(label="Who watches?", required=False)
+    watched_by = forms.ChoiceField(label="Who will watch?", required=False)
     keep_until = DayField(label="Keep with the picture until", required=False)
-    review_on = DayField(label="Review it on", required=False, help_text="If you wish.")
+    review_on = DayField(
+        label="Review it on", required=False, help_text="You can leave this empty."
+    )
 
     def check_review_days(self, routes: list[str], today: date) -> None:
         if Route.WATCH in routes:
             self.require_answer("watch_until", "Enter the day the watch ends")
-            self.require_answer("watched_by", "Choose who watches")
+            self.require_answer("watched_by", "Choose who will watch")
         if Route.KEEP in routes:
             self.require_answer("keep_until", "Enter the day to look at the picture again")
         for name in ("watch_until", "keep_until", "review_on"):

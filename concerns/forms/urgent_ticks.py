@@ -12,10 +12,10 @@ from concerns.forms.govuk_layout import SingleTick
 from concerns.rules.words import Category
 
 WHERE = (
-    "Say where on the body the mark is: it is referred at once. If there is no mark, take this "
-    "tick away"
+    "Say where on the body the mark is, because it must be referred at once. If there is no mark, "
+    "untick this"
 )
-WHICH = "Tick “{}” above as well. If you only suspect it, take this tick away"
+WHICH = "Tick “{}” above as well. If you only suspect it, untick this"
 
 
 class UrgentTickQuestions(DraftableForm):

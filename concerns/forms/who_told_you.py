@@ -8,7 +8,10 @@ from concerns.forms.base_form import DraftableForm, WordsField, choice_field
 from concerns.forms.govuk_layout import Details, Question, TextBlock
 from concerns.rules.words import TellerKind
 
-TOLD = "Their words stand as theirs. If you saw nothing yourself, leave the box above empty."
+TOLD = (
+    "What they said is kept separate from what you saw. If you saw nothing yourself, leave the "
+    "box above empty."
+)
 NEAR = "Write what they told you, as near to their own words as you can"
 TELLING = ("teller_is", "teller", "told_words", "told_when")
 

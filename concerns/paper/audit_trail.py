@@ -12,6 +12,9 @@ from datetime import datetime
 
 from concerns.doors import ledger
 from concerns.models import Concern, Step, Viewer
+from concerns.models.concern.concern_child import Refiling
+from concerns.models.concern.exclusion import Exclusion
+from concerns.models.concern.later_entries import AuthoredText
 from concerns.models.response.chase_call import ChaseCall
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.meeting import Meeting
@@ -25,7 +28,7 @@ from concerns.rules import clocks
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import MessageReason
-from concerns.rules.words import ConcernOutcome, GoingHome, HowKnown
+from concerns.rules.words import GoingHome, HowKnown
 
 READING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL, Kind.LISTED})
 HAS_A_ROW = frozenset(
@@ -126,67 +129,55 @@ def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
         ("How it is known", HowKnown.label_of_value(concern.how_known)),
         ("Worried about going home", GoingHome.label_of_value(concern.going_home)),
         ("In danger now", "Yes" if concern.danger else ""),
-        ("A mark, and cannot yet move about", "Yes" if concern.cannot_move else ""),
+        ("A mark on a child who cannot yet move about", "Yes" if concern.cannot_move else ""),
         ("FGM is known, not only suspected", "Yes" if concern.fgm_known else ""),
-        *(("Visible mark", mark.words) for mark in concern.marks.all()),
+        *(("Visible mark", mark.mark_in_words) for mark in concern.marks.all()),
     ]
     yield TrailEntry(concern.received_at, "Sent the concern", who, _stated_facts(*facts))
 
 
 def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
     """Additions, handings, endings, refilings and exclusions: each kind in its own order."""
-    for row in concern.additions.all():
-        what = "Wrote a note for the leads" if row.for_leads else "Added to it"
-        yield TrailEntry(row.at, what, row.by.name, _stated_facts(("Words", row.words)))
-    for row in concern.handings.all():
-        yield TrailEntry(
-            row.at, f"Handed it to {row.to.name}", row.by.name, _stated_facts(("Note", row.words))
-        )
-    for row in concern.endings.all():
-        what = (
-            "Reopened it"
-            if row.reopened
-            else f"Closed it: {ConcernOutcome.label_of_value(row.outcome)}"
-        )
-        yield TrailEntry(
-            row.at, what, row.by.name, _stated_facts(("Why", row.words)), mark="ending"
-        )
-    for row in concern.refilings.all():
-        yield TrailEntry(
-            row.at,
-            row.refiling_in_words,
-            row.by.name,
-            _stated_facts(("Why", row.why)),
-            mark="refiling",
-        )
-    for row in concern.exclusions.all():
-        what = f"Said that {row.person.name} must not see it"
-        yield TrailEntry(
-            row.at, what, row.by.name, _stated_facts(("Why", row.why)), mark="exclusion"
-        )
+    for addition in concern.additions.all():
+        what = "Wrote a note for the leads" if addition.for_leads else "Added to it"
+        yield _entry_of_row(addition, what, ("Words", addition.words))
+    for handing in concern.handings.all():
+        yield _entry_of_row(handing, f"Handed it to {handing.to.name}", ("Note", handing.words))
+    for ending in concern.endings.all():
+        what = "Reopened it" if ending.reopened else f"Closed it: {ending.ending_outcome_words}"
+        yield _entry_of_row(ending, what, ("Why", ending.words), mark="ending")
+    for refiling in concern.refilings.all():
+        what = refiling.refiling_in_words
+        yield _entry_of_row(refiling, what, ("Why", refiling.why), mark="refiling")
+    for exclusion in concern.exclusions.all():
+        what = f"Said that {exclusion.person.name} must not see it"
+        yield _entry_of_row(exclusion, what, ("Why", exclusion.why), mark="exclusion")
+
+
+def _entry_of_row(
+    row: AuthoredText | Refiling | Exclusion, what: str, fact: tuple[str, str], mark: str = ""
+) -> TrailEntry:
+    return TrailEntry(row.at, what, row.by.name, _stated_facts(fact), mark=mark)
 
 
 def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
     """Words back to the writer, meetings and conversations."""
-    for row in concern.words_back.all():
-        what = "Gave the person who wrote it a word back"
-        yield TrailEntry(row.at, what, row.by.name, _stated_facts(("Words", row.words)))
-    for row in concern.meetings.all():
-        said = _stated_facts(
-            ("There", row.who),
-            ("Agreed", row.agreed),
-            *(("Ours", o) for o in row.school_actions_in_words),
+    for word in concern.words_back.all():
+        yield _entry_of_row(word, "Replied to the person who wrote it", ("Words", word.words))
+    for met in concern.meetings.all():
+        facts = _stated_facts(
+            ("Present", met.who),
+            ("Agreed", met.agreed),
+            *(("For the school to do", action) for action in met.school_actions_in_words),
         )
-        yield TrailEntry(
-            row.at, f"Met: {row.kind_words}", row.by.name, said, happened=_moment_if_earlier(row)
-        )
-    for row in concern.conversations.all():
-        what = f"Spoke to: {row.spoken_to_words}"
-        if not row.reached:
-            what = f"Tried to reach: {row.spoken_to_words}"
-        also = ("Who else was there", row.who_else)
-        facts = _stated_facts(("Who", row.who), ("What was said", row.said), also)
-        yield TrailEntry(row.at, what, row.by.name, facts, happened=_moment_if_earlier(row))
+        what = f"Met: {met.kind_words}"
+        yield TrailEntry(met.at, what, met.by.name, facts, happened=_moment_if_earlier(met))
+    for talk in concern.conversations.all():
+        how = "Spoke to" if talk.reached else "Tried to reach"
+        also = ("Who else was there", talk.who_else)
+        facts = _stated_facts(("Who", talk.who), ("What was said", talk.said), also)
+        what = f"{how}: {talk.spoken_to_words}"
+        yield TrailEntry(talk.at, what, talk.by.name, facts, happened=_moment_if_earlier(talk))
 
 
 def _task_entries(tasks: list[Step]) -> Iterator[TrailEntry]:
@@ -198,7 +189,7 @@ def _task_entries(tasks: list[Step]) -> Iterator[TrailEntry]:
             task.at, "Asked a colleague", task.by.name, _stated_facts(("For", task.words))
         )
         if came:
-            what = "Answered what was asked" if came.done else "Could not do what was asked"
+            what = "Did what was asked" if came.done else "Could not do what was asked"
             yield TrailEntry(came.at, what, came.by.name, _stated_facts(("Words", came.words)))
 
 
@@ -210,7 +201,7 @@ def _watch_entries(concern: Concern) -> Iterator[TrailEntry]:
             ("Asked how the child is", f"{row.adult.name}: {row.question}"),
             ("For a shorter time, because", row.why_shorter),
         )
-        yield TrailEntry(row.at, f"Opened a watch of {row.last} school weeks", row.by.name, facts)
+        yield TrailEntry(row.at, f"Started a watch of {row.last} school weeks", row.by.name, facts)
 
 
 def _moment_if_earlier(row: Meeting | Conversation | ReferralEvent | ChaseCall) -> datetime | None:
@@ -238,7 +229,7 @@ def _decision_entries(concern: Concern) -> Iterator[TrailEntry]:
         made = ruling.decision
         superseded = "" if ruling.in_force else "Superseded by a later decision"
         if ruling.misfiled_children and not (ruling.in_force or ruling.superseded_children):
-            superseded = "Made for the wrong child: it does not stand"
+            superseded = "Made for the wrong child: it no longer counts"
         if ruling.in_force and ruling.superseded_children:
             superseded = "Superseded for " + ", ".join(
                 row.name for row in ruling.superseded_children

@@ -67,7 +67,7 @@ def decode_file(content: bytes) -> str:
     text = _decode_text(content)
     strange = sum(text.count(chr(code)) for code in range(32) if chr(code) not in "\t\r\n\0")
     if strange * 50 > len(text) or text.count("\0") * 10 > len(text):
-        raise NotATable(f"This is not a CSV file that we can read. {_SAVE_AS}")
+        raise NotATable(f"We cannot read this as a CSV file. {_SAVE_AS}")
     return text.replace("\0", "")
 
 
@@ -77,7 +77,7 @@ def _decode_text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # Bytes that Windows-1252 does not define become U+FFFD; `pupils.py` rejects such a row.
+        # Bytes that Windows-1252 does not define become U+FFFD; `pupil_rows.py` rejects such a row.
         return content.decode("cp1252", "replace")
 
 
@@ -98,7 +98,7 @@ def read_table(text: str, known: Callable[[tuple[str, ...]], int]) -> CsvFileTab
         if any(cell.strip() for cell in row.cells):
             found.append(row)
         if len(found) > MOST_ROWS:
-            raise NotATable("This file has more than 20,000 rows. Bring in one school at a time.")
+            raise NotATable("This file has more than 20,000 rows. Import one school at a time.")
     return CsvFileTable(tuple(tidy_cell(cell) for cell in headings.cells), tuple(found), score > 0)
 
 

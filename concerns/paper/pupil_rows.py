@@ -92,17 +92,17 @@ def _cell_length_fault(said: Mapping[str, str]) -> str:
         if column.key in said and len(said[column.key]) > column.most:
             return f"{column.words}: longer than {column.most} characters."
         if column.needed and column.key in said and not said[column.key]:
-            return f"{column.words}: there is none."
+            return f"{column.words}: missing."
     return ""
 
 
 def _birth_date_fault(written: str, born: date | None, today: date) -> str:
     if not written:
-        return "Date of birth: there is none."
+        return "Date of birth: missing."
     if born is None:
         return "Date of birth: not a date we can read. Write it like 17/05/2015."
     if born > today:
-        return "Date of birth: it has not come yet."
+        return "Date of birth: this date is in the future."
     if today.year - born.year > _OLDEST:
         return f"Date of birth: more than {_OLDEST} years ago."
     return ""
@@ -111,5 +111,5 @@ def _birth_date_fault(written: str, born: date | None, today: date) -> str:
 def _upn_fault(said: Mapping[str, str]) -> str:
     upn = said["upn"]
     if upn and not (re.fullmatch(r"[A-Z0-9]{6,13}", upn, re.ASCII) and any(map(str.isdigit, upn))):
-        return "UPN: it does not look like one. Leave it empty if there is none yet."
+        return "UPN: this is not a valid UPN. Leave it empty if there is none yet."
     return ""

@@ -178,7 +178,8 @@ class _PupilFinder:
             others = [other for other in by_number if other is not known]
             if others:
                 raise _UnclearMatch(
-                    "The UPN is one pupil's and the admission number another's.", [known, *others]
+                    "The UPN belongs to one pupil and the admission number to another.",
+                    [known, *others],
                 )
             return self._require_plausible_match(pupil, known, "UPN")
         if len(by_number) > 1:

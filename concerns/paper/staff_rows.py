@@ -6,6 +6,7 @@ from datetime import date
 
 from concerns.paper.csv_columns import STAFF, normalise_heading, read_date
 from concerns.paper.csv_reading import CsvFileRow, tidy_cell
+from concerns.rules.email_addresses import is_email_address
 from concerns.rules.roles import Role
 from concerns.workflow.staff_import import StaffLine
 
@@ -23,8 +24,6 @@ _ROLES = {
 }  # fmt: skip
 ROLES = {normalise_heading(word): role for role, words in _ROLES.items() for word in words}
 
-_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
-
 
 def parse_staff_lines(
     rows: tuple[CsvFileRow, ...], mapping: Mapping[str, int], today: date
@@ -36,7 +35,7 @@ def parse_staff_lines(
         said = _cells_by_column_key(row, mapping)
         earlier = first.setdefault(said["email"], row.line) if said["email"] else row.line
         twice = (
-            f"the e-mail address is that of line {earlier}: write all roles in one line"
+            f"line {earlier} has the same e-mail address: put all roles of one person in one line"
             if earlier != row.line
             else ""
         )
@@ -83,16 +82,16 @@ def _staff_line_fault(
         return "the quotation marks do not match"
     for column in STAFF:
         if column.needed and not said[column.key]:
-            return f"{column.words}: there is none"
+            return f"{column.words}: missing"
         if len(said[column.key]) > column.most:
             return f"{column.words}: longer than {column.most} characters"
-    if not _EMAIL.fullmatch(said["email"]):
-        return "E-mail: not an address"
+    if not is_email_address(said["email"]):
+        return "E-mail: not one address"
     if unknown:
         return f"Roles: '{unknown[0]}' is not one of {', '.join(role.value for role in Role)}"
     for key, day in days.items():
         if said[key] and day is None:
             return f"{key.capitalize()}: not a date we can read. Write it like 01/09/2026"
     if days["since"] and days["until"] and days["until"] < days["since"]:
-        return "Until: it is before Since"
+        return "Until: this date is before Since"
     return ""

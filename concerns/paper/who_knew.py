@@ -81,9 +81,9 @@ def _outsiders_spoken_to(concern: Concern) -> Iterator[WhoKnewEntry]:
         if row.reached:
             how = f"{row.by.name} spoke to them"
             yield WhoKnewEntry(row.who, row.spoken_to_words, row.happened_at, how, outside=True)
-    for row in concern.meetings.all():
-        how = f"{row.by.name} wrote down who was there"
-        yield WhoKnewEntry(row.who, row.kind_words, row.happened_at, how, outside=True)
+    for met in concern.meetings.all():
+        how = f"{met.by.name} recorded who was there"
+        yield WhoKnewEntry(met.who, met.kind_words, met.happened_at, how, outside=True)
     for referral in concern.referrals.all():
         for event in referral.events.all():
             if event.stage == ReferralStage.SENT:

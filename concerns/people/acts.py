@@ -77,7 +77,10 @@ def bring_file(
         [x for x in lines if not x.wrong]
     )
     if file.brought_at or done.result_digest != seen:
-        raise ActRefused("The staff changed after this page was made. Look again, then confirm.")
+        raise ActRefused(
+            "The list of staff has changed since you opened this page. Check the "
+            "changes below again, then confirm."
+        )
     tomorrow = by.todays_date + timedelta(days=1)
     for role in (Role.DSL, Role.HEAD):
         if (
@@ -87,7 +90,8 @@ def bring_file(
             .exists()
         ):
             raise ActRefused(
-                f"This file would leave the school without a {role.title_words.lower()}."
+                f"This file would leave the school without a {role.title_words.lower()}. "
+                "Correct the file and upload it again."
             )
     for asked in done.asked:
         record(kind=Kind.ASKED, about=asked, reason=asked.matter)
@@ -142,7 +146,10 @@ def add_person(
         person
         and Person.objects.current_staff_of(by.school, by.todays_date).filter(pk=person.pk).exists()
     ):
-        raise ActRefused(f"{person.name} works here already, with that e-mail address.")
+        raise ActRefused(
+            f"{person.name} already works here with that e-mail address. Change "
+            "their details instead."
+        )
     if person is None:
         person = Person(email=email, **said)
         person.set_unusable_password()
@@ -175,7 +182,9 @@ def change_person(
     if email == person.email:
         return True
     if Person.objects.filter(email=email).exists():
-        raise ActRefused("Somebody else has that e-mail address. Look for it among who has left.")
+        raise ActRefused(
+            "Somebody else has that e-mail address. Look for them under “Who has left”."
+        )
     what = StaffChangeRequest(matter=StaffRequestMatter.EMAIL, person=person, email=email)
     return _apply_or_request(record, what)
 
@@ -213,7 +222,7 @@ def answer(
     _lock_staff_changes(by)
     earlier = StaffChangeAnswer.objects.filter(asked=asked).select_related("by").first()
     if earlier:
-        raise ActRefused(f"{earlier.by.name} has answered this already. Nothing was done twice.")
+        raise ActRefused(f"{earlier.by.name} has already answered this. Nothing was done twice.")
     if why_not := asked.why_may_not_answer(by):
         raise ActRefused(why_not)
     said = StaffChangeAnswer.objects.create(
@@ -247,7 +256,7 @@ def _apply_or_request(record: ActRecord, what: StaffChangeRequest) -> bool:
         person=what.person, matter=what.matter, child=what.child
     )
     if same.filter(role=what.role, email=what.email).awaiting_answer().exists():
-        raise ActRefused("This has been asked for already, and waits for the headteacher.")
+        raise ActRefused("This has already been asked for, and is waiting for the headteacher.")
     if no_sense := what.why_impossible(by.todays_date):
         raise ActRefused(no_sense)
     what.save()
@@ -273,14 +282,16 @@ def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record: ActR
     """
     _lock_staff_changes(by)
     if until < post.since:
-        raise ActRefused("That is before the post began.")
+        raise ActRefused("The last day cannot be before the first day of the post.")
     others = Post.objects.filter(person=post.person, school=by.school).exclude(pk=post.pk)
     if not others.current_or_future(until + timedelta(days=1)).exists():
         raise ActRefused(
-            "This is their only post. If they are leaving, write down that they leave."
+            "This is their only post. If they are leaving, record that they have left."
         )
     if post.role in READERS and until > by.todays_date:
-        raise ActRefused("Write this down on the day: what they hold changes hands with it.")
+        raise ActRefused(
+            "Record this on the day itself, because what they hold then goes to somebody else."
+        )
     _require_lead_and_head(by, post.person, {post.role})
     post.until = until
     post.save(update_fields=["until"])
@@ -312,13 +323,13 @@ def leave(
     if person.pk == by.person.pk:
         raise ActRefused("Ask a colleague to record that you have left.")
     if last > by.todays_date:
-        raise ActRefused("That day is still to come. Write it down on the day they leave.")
+        raise ActRefused("That day is in the future. Record it on the day they leave.")
     _require_lead_and_head(by, person, {Role.DSL, Role.HEAD})
     concerns = handover.lock_concerns(handover.open_concerns_held_by(person, by.school))
     able = Person.objects.who_may(May.DECIDE, by.school, by.todays_date).exclude(pk=person.pk)
     if (to or any(handover.count_open_work(person, by))) and to not in able:
         raise ActRefused(
-            "Choose who takes over what they hold: somebody who may decide on concerns."
+            "Choose who takes over their concerns: somebody who may decide on concerns."
         )
     came = handover.hand_over_concerns(record, person, to, concerns)
     Notice.objects.notify_leaver_takeover(by.person, to, came, now)
@@ -351,7 +362,7 @@ def choose_password(
 ) -> None:
     """Set the person's own password with a link. Ends the link and all open sessions."""
     if mail.person_of_password_link(link) != person:
-        raise ActRefused("This link has ended.")
+        raise ActRefused("This link no longer works. Ask the school office for another.")
     person.replace_password(password)
     record(about=person, fields=["password"], reason="with a link")
 
@@ -368,7 +379,7 @@ def say_cover(*, by: Viewer, cover: Cover, now: datetime, record: ActRecord) -> 
         set(Person.objects.who_may_be_away(by.school, by.todays_date)) if cover.is_absence else able
     )
     if cover.person not in absent or cover.stands_in not in able | {None}:
-        raise ActRefused("Only who may decide on concerns is away here, stands in or is reached.")
+        raise ActRefused("Choose somebody who may decide on concerns.")
     _require_own_or_office(by, cover)
     cover.school = by.school
     cover.by = by.person

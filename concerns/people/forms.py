@@ -6,13 +6,13 @@ from datetime import date
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, validate_email
 
 from concerns.forms.base_form import (
     WRONG,
     DraftableForm,
+    EmailAddressField,
     PostedFields,
-    WordsField,
+    ShortTextField,
     choice_field,
     set_choices,
 )
@@ -32,42 +32,20 @@ from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.roles import READERS, May, Role
 from concerns.rules.words import Choice
 
-TO_THE_HEAD = "Opens the record: waits for the headteacher's approval."
-
-
-class ShortTextField(WordsField):
-    """A one-line text of at most `most` characters."""
-
-    def __init__(self, label: str, most: int, **more):
-        super().__init__(label, line=True, **more)
-        self.validators.append(MaxLengthValidator(most, f"Say it in {most} characters or fewer"))
-
-
-class EmailAddressField(ShortTextField):
-    def __init__(self):
-        super().__init__("E-mail address", 254, needed="Enter their e-mail address")
-        self.widget.input_type = "email"
-
-    def clean(self, value):
-        address = super().clean(value).strip().lower()
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise ValidationError("Enter an e-mail address, like name@example.org") from None
-        return address
+TO_THE_HEAD = "Lets them read the record, so the headteacher must approve it."
 
 
 class PersonForm(DraftableForm):
     SAID = ("name", "room", "telephone")
 
     name = ShortTextField(
-        "Name", 150, needed="Enter their name", help_text="As everybody here knows them."
+        "Name", 150, needed="Enter their name", help_text="The name everybody here uses."
     )
-    email = EmailAddressField()
-    room = ShortTextField("Where they are found", 60, help_text="A room, or a class.")
+    email = EmailAddressField("E-mail address", needed="Enter their e-mail address")
+    room = ShortTextField("Where to find them", 60, help_text="A room, or a class.")
     telephone = ShortTextField("Telephone or extension", 40)
     LAID = ("name", "email", Question("room", width=20), Question("telephone", width=20))
-    helper = lay_out_form(*LAID, ButtonRow(SubmitButton("Keep this")))
+    helper = lay_out_form(*LAID, ButtonRow(SubmitButton("Save")))
 
     def person_details(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.SAID}
@@ -81,17 +59,19 @@ class PostQuestions(DraftableForm):
     PRESS: str
 
     role = forms.ChoiceField(
-        label="What are they here?",
+        label="What is their post?",
         choices=[(role.value, role.title_words) for role in Role],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what they are here", "invalid_choice": WRONG},
+        error_messages={"required": "Choose their post", "invalid_choice": WRONG},
     )
     title = ShortTextField(
-        "What it is called here", 100, help_text="Like “Teacher, Year 4”. If you wish."
+        "Job title", 100, help_text="For example “Teacher, Year 4”. You can leave this empty."
     )
     since = DayField(label="First day", required=False)
     until = DayField(
-        label="Last day", required=False, help_text="Only where it is known, as for supply."
+        label="Last day",
+        required=False,
+        help_text="Only if you know it, for example for supply staff.",
     )
 
     def __init__(self, typed: PostedFields | None = None, *, viewer, **more):
@@ -137,21 +117,23 @@ class EndPostForm(DraftableForm):
 
 
 class ApprovalAnswer(Choice):
-    YES = "yes", "Approve it: it is done at once"
-    NO = "no", "Refuse it: nothing changes"
+    YES = "yes", "Approve it. The change is made at once"
+    NO = "no", "Refuse it. Nothing changes"
 
 
 class ApprovalForm(DraftableForm):
     answer = choice_field("Do you approve this?", ApprovalAnswer, needed="Approve it, or refuse it")
     why = ShortTextField(
-        "Why not?", 300, help_text="Who asked reads this. Needed where you refuse."
+        "Why not?",
+        300,
+        help_text="The person who asked will read this. You must fill it in if you refuse.",
     )
     helper = lay_out_form(Question("answer", size="m"), "why", ButtonRow(SubmitButton("Answer")))
 
     def clean(self):
         given = super().clean()
         if given.get("answer") == ApprovalAnswer.NO and not given.get("why"):
-            self.add_error("why", "Say why not: who asked reads it")
+            self.add_error("why", "Say why not. The person who asked will read it")
         return given
 
 
@@ -159,11 +141,18 @@ class FamilyForm(DraftableForm):
     """Finds a pupil by part of a name, and asks what a member of staff is to them."""
 
     find = ShortTextField(
-        "Which pupil?", 100, help_text="Part of a first name or surname, then Find."
+        "Which pupil?", 100, help_text="Type part of a first name or surname, then press Find."
     )
-    child = forms.ChoiceField(label="Who is it?", widget=forms.RadioSelect, required=False)
+    child = forms.ChoiceField(
+        label="Who is it?",
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": "Find the pupil again"},
+    )
     how = ShortTextField(
-        "What are they to the pupil?", 60, help_text="Mother, step-father, aunt, foster carer."
+        "What relation are they to the pupil?",
+        60,
+        help_text="For example mother, step-father, aunt or foster carer.",
     )
 
     def __init__(
@@ -186,15 +175,17 @@ class FamilyForm(DraftableForm):
 
     def clean(self):
         given = super().clean()
+        if "child" in self.errors:
+            return given
         if not given.get("child"):
             self.add_error("child" if self.found else "find", "Find the pupil")
         elif not given.get("how"):
-            self.add_error("how", "Say what they are to the pupil")
+            self.add_error("how", "Say what relation they are to the pupil")
         return given
 
 
 class ConfirmationForm(DraftableForm):
-    sure = forms.BooleanField(error_messages={"required": "Tick the box if that is so"})
+    sure = forms.BooleanField(error_messages={"required": "Tick the box to confirm"})
 
     def __init__(self, typed: PostedFields | None = None, *, label: str, press: str, **more):
         super().__init__(typed, **more)
@@ -203,8 +194,8 @@ class ConfirmationForm(DraftableForm):
 
 
 class LeaveForm(DraftableForm):
-    last = DayField(label="Last day here", required=False, help_text="Today, or a day gone by.")
-    to = forms.ChoiceField(label="Who takes over what they hold?", required=False)
+    last = DayField(label="Last day here", required=False, help_text="Today, or a day in the past.")
+    to = forms.ChoiceField(label="Who takes over their concerns and next steps?", required=False)
     helper = lay_out_form("last", "to", ButtonRow(SubmitButton("They have left", kind="warning")))
 
     def __init__(self, typed=None, *, today: date, able: Mapping[str, Person], holds: bool, **more):
@@ -225,22 +216,27 @@ class LeaveForm(DraftableForm):
 
 
 class StaffCoverForm(ConditionalForm):
-    kind = choice_field("What is it?", CoverKind, needed="Choose what it is")
+    kind = choice_field(
+        "What do you want to record?", CoverKind, needed="Choose what you want to record"
+    )
     person = forms.ChoiceField(label="Who?")
     stands_in = forms.ChoiceField(
         label="Who stands in?",
         required=False,
-        help_text="Only while they are away. Nobody named: the next in post is found.",
+        help_text="Only while they are away. If you name nobody, staff are told to find the next "
+        "person in post.",
     )
     weekdays = forms.MultipleChoiceField(
-        label="On which weekdays are they never here?",
+        label="Which weekdays are they never here?",
         choices=list(enumerate(WEEKDAYS)),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": WRONG},
     )
     since = DayField(label="First day", required=False)
-    until = DayField(label="Last day", required=False, help_text="Empty: until it is ended.")
+    until = DayField(
+        label="Last day", required=False, help_text="Leave it empty if you do not know it yet."
+    )
     helper = lay_out_form(
         Question("kind", size="m"),
         "person",
@@ -248,12 +244,14 @@ class StaffCoverForm(ConditionalForm):
         Question("weekdays", small=True),
         "since",
         "until",
-        ButtonRow(SubmitButton("Keep this")),
+        ButtonRow(SubmitButton("Save")),
     )
 
     def __init__(self, typed=None, *, today: date, whose: Mapping, able: Mapping, **more):
         super().__init__(typed, initial={"since": today}, **more)
-        offer_choices(self.fields["person"], whose, "Choose who it is about", empty="Choose")
+        offer_choices(
+            self.fields["person"], whose, "Choose who you are recording this for", empty="Choose"
+        )
         offer_choices(self.fields["stands_in"], able, WRONG, empty="Nobody named")
 
     def clean(self):
@@ -265,9 +263,12 @@ class StaffCoverForm(ConditionalForm):
         if kind == CoverKind.WEEKDAYS:
             self.require_answer("weekdays", "Tick the weekdays on which they are never here")
         elif given.get("weekdays"):
-            self.add_error("weekdays", "Weekdays are only for who is never here on them")
+            self.add_error("weekdays", "Tick weekdays only if they are never here on some weekdays")
         if given.get("stands_in") and kind not in AWAY:
-            self.add_error("stands_in", "Nobody stands in for the one to reach: leave this empty")
+            self.add_error(
+                "stands_in",
+                "Leave “Who stands in?” empty: nobody can stand in for the person to contact",
+            )
         elif given.get("stands_in") and given["stands_in"] == given.get("person"):
             self.add_error("stands_in", "Choose somebody else to stand in")
         since = given.get("since")
@@ -282,13 +283,13 @@ class StaffUploadForm(forms.Form):
 
     file = forms.FileField(
         label="The file",
-        help_text="CSV with a line of headings: name, email and roles; title, room, telephone, "
-        "since and until if you have them.",
+        help_text="A CSV file with a line of headings: name, email and roles. You can add title, "
+        "room, telephone, since and until.",
         allow_empty_file=True,
         error_messages=dict.fromkeys(("required", "missing", "invalid"), "Choose a CSV file"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
     )
-    helper = lay_out_form("file", ButtonRow(SubmitButton("Look at what it would change")))
+    helper = lay_out_form("file", ButtonRow(SubmitButton("See what it would change")))
 
     def __init__(self, *given, today: date):
         super().__init__(*given)
@@ -307,12 +308,12 @@ class PasswordForm(forms.Form):
     password = forms.CharField(
         label="Choose a password",
         strip=False,
-        help_text="Twelve characters or more. Three words you can remember do well.",
+        help_text="Twelve characters or more. Three words that you can remember are a good choice.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": "Choose a password"},
     )
     again = forms.CharField(
-        label="The same again",
+        label="Type the same password again",
         strip=False,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -328,7 +329,7 @@ class PasswordForm(forms.Form):
         given = self.cleaned_data
         password = given.get("password")
         if password and password != given.get("again"):
-            self.add_error("again", "These two are not the same. Type both again.")
+            self.add_error("again", "The two passwords are not the same. Type both again.")
         elif password:
             try:
                 validate_password(password, self.person)

@@ -98,13 +98,13 @@ def sign_in_status(person: Person, now: datetime) -> str:
     """Whether they can sign in, else the state of their invitation. Takes a person from
     `_all_staff_with_posts`."""
     if not person.is_active:
-        return "Cannot sign in: has left"
+        return "Has left, cannot sign in"
     if person.has_usable_password():
-        return "Signs in"
+        return "Can sign in"
     links = list(person.invitations.all())
     if not links:
         return "Not invited yet"
-    return "Invited" if now - links[0].at < LINK_LASTS else "Invited: the link has ended"
+    return "Invited" if now - links[0].at < LINK_LASTS else "Invited, but the link no longer works"
 
 
 @dataclass(frozen=True)
@@ -326,7 +326,9 @@ def parse_staff_file(content: str, today: date) -> list[StaffLine]:
     mapping = csv_columns.guess_columns(found.headings, STAFF)
     lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
     if lacking:
-        raise NotATable(f"This file has no column for: {', '.join(lacking)}.")
+        raise NotATable(
+            f"This file has no column for: {', '.join(lacking)}. Add it, and upload the file again."
+        )
     return parse_staff_lines(found.rows, mapping, today)
 
 

@@ -172,7 +172,7 @@ def invite(request, uid):
     viewer = request.viewer
     person = queries.get_staff_member(viewer, uid)
     first = not person.has_usable_password()
-    label = "This is their own address, and I know that it is they who ask"
+    label = "This is their own address, and I know that they asked for this themselves"
     sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Send the link")
     if sheet.is_complete:
         what = StaffChangeRequest(matter=StaffRequestMatter.PASSWORD, person=person)
@@ -255,8 +255,8 @@ def covers(request):
 
 def uncover(request, uid):
     cover = queries.get_current_cover(request.viewer, uid)
-    label = "This is not so, or no longer"
-    sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Take it away")
+    label = "This is wrong, or no longer true"
+    sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Remove it")
     if sheet.is_complete and sheet.attempt_act(acts.end_cover, cover=cover):
         return sheet.go_to_page("people_covers")
     return sheet.render_page("people/uncover.html", cover=cover)

@@ -2,14 +2,14 @@
 
 Files are read for several children at once, one kind of entry at a time, so a page takes the same
 number of queries however many children there are. Brothers and sisters at this school are only
-those whom the viewer may see. The entries themselves are in `home.py` and `known.py`.
+those whom the viewer may see. The entries themselves are in `household.py` and `child_fact.py`.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
@@ -23,7 +23,7 @@ from concerns.models.child.child_details import (
     Sighting,
     Status,
 )
-from concerns.models.child.child_fact import ChildFact
+from concerns.models.child.child_fact import ChildFact, Facts
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
@@ -171,9 +171,10 @@ def _authority_for_file(viewer: Viewer, line: HomeAuthority | None) -> Authority
     return line.authority if line else viewer.school.authority
 
 
-def _current_facts(model: type[FactOfChild], of: list[int]) -> QuerySet[FactOfChild]:
+def _current_facts(model: type[FactOfChild], of: list[int]) -> "Facts[FactOfChild]":
     """The facts that have not ended of the children with the keys `of`."""
-    return model.objects.not_ended().filter(child__in=of)
+    facts = model.objects.not_ended().filter(child__in=of)
+    return cast("Facts[FactOfChild]", facts)
 
 
 def _group_by_child(rows: QuerySet[FactOfChild]) -> dict[int, list[FactOfChild]]:

@@ -1,8 +1,8 @@
 """Reads a page of one child's chronology: everything recorded about them, in order of time.
 
-Each kind of row (`sources.py`) is queried once, for at most one page of rows after the place where
-the previous page ended. The first of all these rows make the page. Of a concern about several
-children it has only what was decided, said and sent for this child, as in their story.
+Each kind of row (`chronology_sources.py`) is queried once, for at most one page of rows after the
+place where the previous page ended. The first of all these rows make the page. Of a concern about
+several children it has only what was decided, said and sent for this child, as in their story.
 """
 
 import uuid

@@ -101,7 +101,10 @@ def _rows_for_child(model: type[CaseRow], own: str) -> SourceRows:
     return child_source_rows
 
 
-def _rows_on_concerns(model: type[CaseRow]) -> SourceRows:
+RowOnConcern = type[Addition] | type[Ending] | type[Meeting] | type[Watch]
+
+
+def _rows_on_concerns(model: RowOnConcern) -> SourceRows:
     def concern_level_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
         found = model.objects.visible_to(viewer).filter(_on_concerns_about_child(child))
         return found.select_related("concern").annotate(writer=F("by__name"))
@@ -184,7 +187,7 @@ def _describe_chase_call(row: ChaseCall) -> EntryText:
 
 
 def _describe_meeting(row: Meeting) -> EntryText:
-    words = "\n".join([f"There: {row.who}", row.agreed, *row.school_actions_in_words])
+    words = "\n".join([f"Present: {row.who}", row.agreed, *row.school_actions_in_words])
     return EntryText(row.kind_words, words, row.concern)
 
 
@@ -237,7 +240,7 @@ def _sources_of_facts(
 
 
 def _describe_fact_begun(row: Fact, said: str) -> EntryText:
-    late = f"Written down {format_date_or_time(row.at)}" if row.began_at != row.at else ""
+    late = f"Recorded {format_date_or_time(row.at)}" if row.began_at != row.at else ""
     return EntryText(said, late, on=row.since)
 
 

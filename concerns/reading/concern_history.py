@@ -190,7 +190,7 @@ def list_account_answers(concern: Concern) -> list[tuple[str, str]]:
         ("Explanation given", concern.explanation),
         ("Who explained it", concern.explained_by),
         ("Told in person", concern.told_in_person),
-        ("Called already", concern.already_called),
+        ("Already called", concern.already_called),
         ("Categories", "\n".join(concern.category_labels)),
     ]
     return [(asked, answer) for asked, answer in answers if answer]
@@ -228,7 +228,7 @@ def conversation_in_words(conversation: Conversation) -> str:
     """Whom the conversation was with, or who could not be reached, and who else was there."""
     how = "Spoken to" if conversation.reached else "Could not be reached"
     whom = [conversation.spoken_to_words, conversation.who]
-    also = conversation.who_else and f"also there: {conversation.who_else}"
+    also = conversation.who_else and f"also present: {conversation.who_else}"
     return f"{how}: {', '.join(filter(None, [*whom, also]))}"
 
 

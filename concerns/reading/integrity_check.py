@@ -33,7 +33,9 @@ def find_integrity_breaches(school: School, day: date | None = None) -> Iterator
         yield f"{concern.reference} is open and has no next step"
     still = Step.objects.open().filter(concern__school=school, concern__closed_at__isnull=False)
     for step in still.select_related("concern").order_by("pk"):
-        yield f"{step.concern.reference} is closed and still owes: {step.step_in_words}"
+        yield (
+            f"{step.concern.reference} is closed but still has this next step: {step.step_in_words}"
+        )
     yield from _find_steps_without_holder(school, day)
     yield from _find_adult_breaches(school, day)
 
@@ -47,9 +49,9 @@ def _find_adult_breaches(school: School, day: date) -> Iterator[str]:
         if concern.closed_at is None and not concern.owes:
             yield f"{concern.reference} is open and has no next step"
         elif concern.closed_at and concern.owes:
-            yield f"{concern.reference} is closed and still owes something"
+            yield f"{concern.reference} is closed but still has a next step"
         elif concern.owes and not find_reader_posts(concern, day):
-            yield f"{concern.reference}: nobody in post can do what is owed on it"
+            yield f"{concern.reference}: nobody in post can do its next step"
 
 
 def _today_by_database(school: School) -> date:

@@ -45,7 +45,7 @@ def get_picked_children(viewer: Viewer, uids: list[uuid.UUID]) -> dict[str, Chil
     """The picked children, by uid. Includes a child who left the roll while the form was open.
 
     Each has the annotation `again`: whether a new sign comes after a decision of "no further
-    action" (`again.py`). Sending a concern then needs no further query.
+    action" (`workflow/re_referral.py`). Sending a concern then needs no further query.
     """
     if not uids:
         return {}

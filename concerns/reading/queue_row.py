@@ -141,8 +141,8 @@ def build_queue_rows(
 ) -> list[QueueRow]:
     """A row for each of `concerns`, which must come from `with_queue_columns`."""
     keys = [concern.pk for concern in concerns]
-    owed = Step.objects.filter(concern__in=keys).open()
-    owed = owed.values_list(*QueueStep._fields[:5], "holder__name", "referral__route")
+    open_steps = Step.objects.filter(concern__in=keys).open()
+    owed = open_steps.values_list(*QueueStep._fields[:5], "holder__name", "referral__route")
     children = find_queue_children(keys)
     steps = _group_by_concern(QueueStep, owed)
     unread = EarlierFile.objects.concerns_awaiting_file(viewer.school)
@@ -155,8 +155,8 @@ def build_queue_rows(
 def find_queue_children(concerns: list[int]) -> dict[int, list[QueueChild]]:
     """The children of each concern. `concerns` and the keys of the result are primary keys."""
     names = ("known_as", "forename", "surname", "year", "class_name")
-    about = ConcernChild.objects.not_misfiled().filter(concern__in=concerns)
-    about = about.values_list(*QueueChild._fields[:5], *(f"child__{name}" for name in names))
+    rows = ConcernChild.objects.not_misfiled().filter(concern__in=concerns)
+    about = rows.values_list(*QueueChild._fields[:5], *(f"child__{name}" for name in names))
     return _group_by_concern(QueueChild, about)
 
 

@@ -9,7 +9,7 @@ from concerns.models.response.step import Step
 from concerns.rules.message_rules import MessageReason
 
 OUTSIDE = "The adviser outside the school"
-NOT_YET = "Whoever acts for the post it is owed by"
+NOT_YET = "Whoever acts for the post that has to do it"
 
 
 @dataclass(frozen=True)

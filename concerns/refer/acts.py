@@ -65,7 +65,7 @@ def speak(
     if happened_at > now:
         raise ActRefused("The time of a conversation cannot be in the future.")
     if concern_child and concern_child.concern_id != concern.pk:
-        raise ActRefused("A conversation is about a child of this concern.")
+        raise ActRefused("Choose a child that this concern is about.")
     talk = ConversationAnswers(spoken_to, who, said, happened_at, who_else, concern_child, reached)
     spoken = Conversation.objects.record_conversation(by, concern, talk, now)
     agenda = record.agenda_of_concern(concern)
@@ -99,7 +99,7 @@ def _end_by_words(
 ) -> Addition:
     agenda = record.agenda_of_concern(concern)
     if not agenda.complete_steps(kind):
-        raise ActRefused(f"{kind.label}: this is not owed now. Nothing was recorded twice.")
+        raise ActRefused(f"{kind.label}: this is no longer needed. Nothing was recorded twice.")
     note = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
     )
@@ -205,7 +205,7 @@ def chase(
     _require_open_for_referral(referral.concern)
     _refuse_future_moment(happened_at, now)
     if not referral.is_awaiting_agency:
-        raise ActRefused("Nothing is waited for from them now, so there is nothing to chase.")
+        raise ActRefused("No answer is expected from them now, so there is nothing to chase.")
     words = {"telephone": telephone, "spoken_to": spoken_to, "said": said}
     call = ChaseCall.objects.record_chase_call(
         by, referral, now, minutes=minutes, happened_at=happened_at, **words
@@ -259,7 +259,7 @@ def give_view(
     then = ReferralStage.AGREED if agree else ReferralStage.CHALLENGED
     _require_stage_follows(referral, then)
     if agree and referral.latest_answer in ENDS_HELP and not words.strip():
-        raise ActRefused("Say why the school agrees that nothing more happens.")
+        raise ActRefused("Say why the school agrees with no further action.")
     said = {"spoken_to": whom, "words": words}
     rung = "" if agree else referral.rung_to_challenge_next
     event = _write_event(by, referral, then, now, escalation=rung, **said)
@@ -283,8 +283,8 @@ def withdraw(
     """Withdraw an unsent referral. This takes a second person, not the one who decided to refer."""
     if by.person.pk == referral.decision.by_id:
         raise ActRefused(
-            "You decided to refer. Not sending it takes a second person who may decide: "
-            "ask your deputy or the head."
+            "You decided to refer, so a second person who may decide has to agree not to send it. "
+            "Ask your deputy or the head."
         )
     return _end_referral(record, by, referral, ReferralStage.WITHDRAWN, words, now)
 
@@ -319,7 +319,7 @@ def meet(
         raise ActRefused(wrong)
     may = Person.objects.who_may(May.DECIDE, by.school, by.todays_date).not_excluded_from(concern)
     if any(one.holder not in may for one in met.actions):
-        raise ActRefused("An action is held by somebody who may decide on this concern.")
+        raise ActRefused("Choose somebody who may decide on this concern to do each action.")
     meeting = Meeting.objects.record_meeting(by, concern, met, now)
     agenda = record.agenda_of_concern(concern)
     ours = met.all_school_actions(by.person)

@@ -25,12 +25,13 @@ class ConversationForm(ConversationQuestions):
     child = forms.ChoiceField(
         label="About which child?",
         widget=forms.RadioSelect,
-        help_text="What was said about one child does not answer for another.",
+        help_text="Record a conversation for each child. What was said about one child does not "
+        "count for another.",
     )
     not_reached = forms.BooleanField(
         label="They could not be reached",
         required=False,
-        help_text="Write how you tried. Speaking to them stays owed.",
+        help_text="Write how you tried. Speaking to them stays a next step.",
     )
     who_else = WordsField("Who else was there?", line=True)
 
@@ -93,7 +94,9 @@ class ReferralForm(ConditionalForm):
 
 class SendReferralForm(ReferralSentQuestions, ReferralForm):
     then = ReferralStage.SENT
-    words = WordsField("What did you tell them?", help_text="In short, and what they said at once.")
+    words = WordsField(
+        "What did you tell them?", help_text="In short, with what they said straight away."
+    )
     helper = lay_out_form(
         *ReferralSentQuestions.SENT_LAID,
         Question("words", rows=4),
@@ -147,7 +150,7 @@ class AcknowledgeForm(HeardFromAgencyForm):
     heading = "They say that they have it"
     SAYS = ("spoken_to", "their_reference")
 
-    spoken_to = WordsField("Who says so?", line=True, needed="Write who says that they have it")
+    spoken_to = WordsField("Who told you?", line=True, needed="Write who says that they have it")
     their_reference = WordsField("Their reference", line=True, help_text="If they gave you one.")
     helper = lay_out_form(
         "spoken_to",
@@ -233,11 +236,11 @@ class SchoolViewForm(ReferralForm):
     view = choice_field(
         "What does the school think of their answer?", AnswerView, needed="Agree or disagree"
     )
-    whom = WordsField("Whom did you ask to think again?", line=True)
+    whom = WordsField("Who did you ask to think again?", line=True)
     words = WordsField(
         "Why?",
         needed="Say why",
-        help_text="If you challenge it: what you asked them to do instead, and by when.",
+        help_text="If you challenge it, say what you asked them to do instead, and by when.",
     )
     helper = lay_out_form(
         "view", "whom", Question("words", rows=4), ButtonRow(SubmitButton("Record our view"))
@@ -246,14 +249,12 @@ class SchoolViewForm(ReferralForm):
     def __init__(self, *args, referral, **kwargs):
         super().__init__(*args, referral=referral, **kwargs)
         rung = referral.rung_to_challenge_next.label.lower()
-        self.fields[
-            "whom"
-        ].help_text = f"Only if you challenge it. It goes to their {rung}: a name."
+        self.fields["whom"].help_text = f"Only if you challenge it. Give the name of their {rung}."
 
     def clean(self):
         given = super().clean()
         if given.get("view") == AnswerView.DISAGREE:
-            self.require_answer("whom", "Write whom you asked to think again")
+            self.require_answer("whom", "Write who you asked to think again")
         return given
 
 
@@ -262,7 +263,7 @@ class ChallengeForm(ReferralForm):
 
     then = ReferralStage.CHALLENGED
     heading = "Take it further"
-    whom = WordsField("", line=True, needed="Write whom you asked to think again")
+    whom = WordsField("", line=True, needed="Write who you asked to think again")
     words = WordsField(
         "What did you ask of them?",
         needed="Say what you asked of them",
@@ -275,7 +276,7 @@ class ChallengeForm(ReferralForm):
     def __init__(self, *args, referral, **kwargs):
         super().__init__(*args, referral=referral, **kwargs)
         rung = referral.rung_to_challenge_next.label
-        self.fields["whom"].label = f"{rung}: whom did you ask to think again?"
+        self.fields["whom"].label = f"{rung}: who did you ask to think again?"
 
     @property
     def act_arguments(self) -> dict:
@@ -308,8 +309,9 @@ class ParentsNotToldForm(DraftableForm):
 
 class NotReferredAgainForm(DraftableForm):
     why = WordsField(
-        "Not again, because",
-        needed="Say why it is not referred again",
-        help_text="How you know that it is nothing of the same kind: a sentence is enough.",
+        "Why not refer again?",
+        needed="Say why you do not refer again",
+        help_text="Say how you know that this is not the same kind of concern. A sentence is "
+        "enough.",
     )
     helper = lay_out_form(Question("why", rows=4), ButtonRow(SubmitButton("Do not refer again")))

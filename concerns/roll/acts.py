@@ -102,15 +102,15 @@ def _plan_as_shown(
 ) -> RollImportPlan:
     """The plan for the roll as it is now. Raises RollChanged if it is not the plan shown."""
     if file.brought_at:
-        raise RollChanged("This file has been brought in already. Nothing was done twice.")
+        raise RollChanged("This file has already been imported. Nothing was done twice.")
     other = queries.file_imported_since(by.school, file)
     found = queries.parse_roll_table(file.content)
     plan = queries.build_roll_plan(by.school, found, mapping, today)
     if plan.plan_digest != seen:
-        who = f"{other.by.name} brought in another file" if other else "The roll was changed"
+        who = f"{other.by.name} imported another file" if other else "The roll was changed"
         raise RollChanged(
-            f"{who} after this page was made. Nothing was changed. Look again at what this file "
-            "would do now, and confirm that."
+            f"{who} after you opened this page. Nothing was changed. Check what this file would "
+            "change now, and confirm it."
         )
     file.columns = {"headings": queries.headings_digest(found)}
     return plan
@@ -307,7 +307,7 @@ def answer(
         raise ActRefused(f"{who} has answered this already. Nothing was changed.")
     if said is RollAnswer.LEFT:
         if not (destination and left_on):
-            raise ActRefused("Say where the child has gone, and the last day here.")
+            raise ActRefused("Write where the child has gone, and enter their last day here.")
         _take_off_roll(question.child, left_on, destination)
         question.destination = destination
     question.answer = said

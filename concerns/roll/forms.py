@@ -21,7 +21,7 @@ from concerns.paper.csv_reading import NotATable
 from concerns.roll import queries
 from concerns.rules.words import RollAnswer
 
-EMPTY = "This file is empty. Export it again, and look at it before you choose it."
+EMPTY = "This file is empty. Export it again, and check it before you upload it."
 NO_FILE = "Choose a CSV file"
 TOO_LARGE = "This file is larger than 10 MB. Export fewer columns and try again."
 
@@ -29,12 +29,12 @@ TOO_LARGE = "This file is larger than 10 MB. Export fewer columns and try again.
 class RollUploadForm(forms.Form):
     file = forms.FileField(
         label="The file",
-        help_text="CSV, as your school's system exports it. Up to 20,000 pupils and 10 MB.",
+        help_text="A CSV file exported from your school's system. Up to 20,000 pupils and 10 MB.",
         allow_empty_file=True,
         error_messages={"required": NO_FILE, "missing": NO_FILE, "invalid": NO_FILE},
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
     )
-    helper = lay_out_form("file", ButtonRow(SubmitButton("Look at what it would change")))
+    helper = lay_out_form("file", ButtonRow(SubmitButton("See what it would change")))
 
     def __init__(self, *given, too_large: bool = False, **more):
         super().__init__(*given, **more)
@@ -53,8 +53,8 @@ class RollUploadForm(forms.Form):
             raise ValidationError(str(wrong)) from wrong
         if len(self.table.headings) < 3:
             raise ValidationError(
-                "This file has hardly any columns. It needs a line of headings: surname, forename "
-                "and date of birth at least."
+                "This file has too few columns. It needs a line of headings, with at least "
+                "surname, forename and date of birth."
             )
         return text
 
@@ -73,7 +73,7 @@ class ColumnsForm(forms.Form):
                 choices=choices,
                 error_messages={
                     "required": f"Choose the column that has the {column.words.lower()}",
-                    "invalid_choice": "Choose a column of this file",
+                    "invalid_choice": "Choose a column from this file",
                 },
             )
 
@@ -85,7 +85,9 @@ class ColumnsForm(forms.Form):
             at = self.cleaned_data.get(column.key)
             # One column with full names, "Surname, Forename", may be both surname and forename.
             if at and at in taken and (taken[at], column.key) != ("surname", "forename"):
-                self.add_error(column.key, "This column has been chosen above for something else")
+                self.add_error(
+                    column.key, "This column is already chosen above. Choose another column"
+                )
             elif at:
                 taken.setdefault(at, column.key)
         return self.cleaned_data
@@ -117,15 +119,13 @@ class ConfirmImportForm(forms.Form):
     sure = forms.BooleanField(
         required=False,
         label="This file is the whole roll of the school",
-        help_text="I have looked at who is missing from it.",
+        help_text="I have checked who is missing from it.",
     )
 
     def __init__(self, data=None, *, seen: str = "", much_missing: bool = False):
         super().__init__(data, initial={"seen": seen})
         asked = [Question("sure")] if much_missing else []
-        self.helper = lay_out_form(
-            "seen", *asked, ButtonRow(SubmitButton("Bring it in", value="bring"))
-        )
+        self.helper = lay_out_form("seen", *asked, ButtonRow(SubmitButton("Import", value="bring")))
 
     def with_error(self, words: str, on: str | None = None) -> "ConfirmImportForm":
         self.is_valid()
@@ -143,21 +143,21 @@ class RollAnswerForm(DraftableForm):
     left_on = DayField(
         label="Last day at this school",
         required=False,
-        help_text="If it is still to come, answer that they are still here.",
+        help_text="If this day is in the future, answer that they are still here.",
     )
     helper = lay_out_form(
         Question(
             "answer",
             hints={
-                RollAnswer.LEFT: "Say below where to, and since when.",
-                RollAnswer.NOT_KNOWN: "We ask again with the next file. Tell the safeguarding lead "
-                "today: a child nobody has seen is a worry by itself.",
+                RollAnswer.LEFT: "Say below where they went, and their last day here.",
+                RollAnswer.NOT_KNOWN: "We will ask again with the next file. Tell the "
+                "safeguarding lead today: a child nobody has seen is a concern.",
             },
         ),
         TextBlock("If they have left", kind="heading"),
         "destination",
         "left_on",
-        ButtonRow(SubmitButton("Keep this answer")),
+        ButtonRow(SubmitButton("Save this answer")),
     )
 
     def __init__(self, typed: PostedFields | None = None, *, today: date, **more):
@@ -176,5 +176,5 @@ class RollAnswerForm(DraftableForm):
         if last is None and "left_on" not in self.errors:
             self.add_error("left_on", "Say the last day they were at this school")
         elif last and last > self.today:
-            self.add_error("left_on", "This day has not come yet: they are still here")
+            self.add_error("left_on", "This day is in the future. Answer that they are still here")
         return given

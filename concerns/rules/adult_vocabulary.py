@@ -32,14 +32,14 @@ class AdultStepKind(Choice):
     DECIDE_NOW = "adult_decide_now", "Decide today"
     DECIDE = "adult_decide", "Decide"
     TELL_LADO = "adult_tell_lado", "Tell the designated officer (LADO)"
-    HEAR_LADO = "adult_hear_lado", "Hear what the LADO says"
-    FOLLOW_LADO = "adult_follow_lado", "Ask the LADO how it stands"
+    HEAR_LADO = "adult_hear_lado", "Get the LADO's answer"
+    FOLLOW_LADO = "adult_follow_lado", "Ask the LADO for an update"
     TELL_POLICE = "adult_tell_police", "Tell the police"
-    HEAR_POLICE = "adult_hear_police", "Hear what the police will do"
-    FOLLOW_POLICE = "adult_follow_police", "Ask the police how it stands"
+    HEAR_POLICE = "adult_hear_police", "Get the police's answer"
+    FOLLOW_POLICE = "adult_follow_police", "Ask the police for an update"
     LOOK_AGAIN = "adult_look_again", "Look at it again"
-    NEXT_MOVE = "adult_next_move", "All that was decided is done: close, or decide again"
-    TELL_REPORTER = "adult_tell_writer", "Give the person who wrote it a word back"
+    NEXT_MOVE = "adult_next_move", "Everything decided has been done: close, or decide again"
+    TELL_REPORTER = "adult_tell_writer", "Reply to the person who wrote it"
 
 
 class AdultRoute(Choice):
@@ -47,7 +47,7 @@ class AdultRoute(Choice):
 
     LADO = "lado", "Tell the local authority's designated officer (LADO)"
     POLICE = "police", "Tell the police"
-    LOW_LEVEL = "low_level", "Low-level: dealt with in school, and kept"
+    LOW_LEVEL = "low_level", "Low-level: dealt with in school, and kept on record"
     NO_FURTHER = "no_further", "No further action"
 
 
@@ -75,19 +75,19 @@ class AdultOutcome(Choice):
     UNFOUNDED = "unfounded", "Unfounded: nothing supports it"
     FALSE = "false", "False: there is enough to disprove it"
     MALICIOUS = "malicious", "Malicious: disproved, and meant to deceive"
-    LOW_LEVEL = "low_level", "Low-level: dealt with, and kept"
+    LOW_LEVEL = "low_level", "Low-level: dealt with, and kept on record"
     EXPLAINED = "explained", "Explained, and nothing more is needed"
 
 
 class AdultEventKind(Choice):
     """The kinds of event recorded on the concern. Each is a dated row that never changes."""
 
-    ADDED = "added", "Added by who wrote it"
+    ADDED = "added", "Added by the person who wrote it"
     NOTE = "note", "Note"
     OUTSIDE = "outside", "Spoken to"
-    WHOM = "whom", "Whom it is about"
+    WHOM = "whom", "Who it is about"
     HANDED = "handed", "Handed on"
-    WORD_BACK = "word_back", "Word back to who wrote it"
+    WORD_BACK = "word_back", "Reply to the person who wrote it"
     CLOSED = "closed", "Closed"
     REOPENED = "reopened", "Reopened"
 
@@ -104,7 +104,7 @@ TO_WRITER = {
     State.WAITING: "Sent. Waiting to be read.",
     State.TAKEN: "Read. Somebody has it and is deciding what to do.",
     State.DECIDED: "Decided. What was decided is being carried out.",
-    State.CLOSED: "Closed. It is kept.",
+    State.CLOSED: "Closed. It stays on record.",
 }
 
 LOOKS = frozenset({AdultStepKind.FIRST_LOOK_NOW, AdultStepKind.FIRST_LOOK})
@@ -187,11 +187,14 @@ def pattern_reasons(entries: int, people: int, days: int, harm: bool) -> list[st
     """
     said = []
     if people > 1:
-        said.append(f"{people} people wrote of the same adult, each by themselves.")
+        said.append(f"{people} people have each written about the same adult.")
     elif entries > 1:
-        said.append("The same person has come back: they may be seeing more than they can say.")
+        said.append(
+            "The same person has written about this adult before. They may know more than "
+            "they can say."
+        )
     if entries >= SEVERAL and days <= WITHIN_DAYS:
-        said.append(f"{entries} in half a year: what is small by itself may be a pattern.")
+        said.append(f"There are {entries} in half a year. Small things together may be a pattern.")
     if harm:
         said.append("One of the others was an allegation: together they may meet the threshold.")
     return said

@@ -5,16 +5,16 @@ to the closing bell of a school day. WORKING time passes on every weekday that i
 of the school's nation, August included. REAL time passes always. So staff cannot be late in August,
 a council can, and a child in danger waits for neither.
 
-Every function that makes a deadline gives a time, even if no term is known: `days.py` says which
-days are then counted, and why. Only two arguments are refused, with ValueError: a moment without a
-time zone and a negative count.
+Every function that makes a deadline gives a time, even if no term is known: `school_days.py` says
+which days are then counted, and why. Only two arguments are refused, with ValueError: a moment
+without a time zone and a negative count.
 
 Moments are aware datetimes, and results are in UTC. Bells are in local time, so a school opens at
 08:45 in winter and in summer alike. Summer time begins and ends at one on a Sunday morning, when no
 school is open, so all days of a school are equally long. School is out from the exact second of the
 closing bell.
 
-Which days count is decided in `days.py`, and how long each step may take in `clocks.py`.
+Which days count is decided in `school_days.py`, and how long each step may take in `clocks.py`.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

@@ -3,7 +3,7 @@
 Local procedures for professional disagreement name these three rungs, in this order. Each has the
 clock of `StepKind.CHALLENGE`. After the last rung the ladder begins again: a challenge ends when
 the school agrees with an answer or when it is settled, never because nobody is left to ask. The
-escalation of late steps inside the school is something else: see `climbing.py`.
+escalation of late steps inside the school is something else: see `escalation_timing.py`.
 """
 
 from collections.abc import Iterable

@@ -69,7 +69,7 @@ class FileEnd(Choice):
     """Why the school no longer waits for an earlier file."""
 
     READ = "read", "I have read it"
-    NONE = "none", "There is none"
+    NONE = "none", "There is no file"
 
 
 class SeenHow(Choice):

@@ -60,9 +60,10 @@ BOUNDS: dict[StepKind | AdultStepKind, tuple[int, str]] = {
 
 # Why clocks counted in these units cannot be changed.
 FIXED = {
-    ClockUnit.DATE: "Whoever decides names the day.",
-    ClockUnit.BELL: "Before the child goes home: never over a weekend or a holiday.",
-    ClockUnit.MINUTES: "At once: the writer tells a named person by voice.",
+    ClockUnit.DATE: "The person who decides chooses the day.",
+    ClockUnit.BELL: "Before the child goes home. It is never left over a weekend or a holiday.",
+    ClockUnit.MINUTES: "At once: the person who wrote it tells a named person, face to face or by "
+    "phone.",
 }
 
 

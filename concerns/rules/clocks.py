@@ -3,8 +3,8 @@
 A clock counts in one of three calendars: school (term days and hours), working (all weekdays but
 the nation's bank holidays) or real (all time). The source of a row is the guidance or practice
 named beside it. Lateness is always computed from the times of a step when it is read, never from a
-stored counter. How far a school may change a clock is in `bounds.py`, how often a late step is
-escalated in `climbing.py`.
+stored counter. How far a school may change a clock is in `clock_bounds.py`, how often a late step
+is escalated in `escalation_timing.py`.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ from concerns.rules.words import OUTSIDE, Choice, Route
 
 
 class StepKind(Choice):
-    DANGER_NOW = "danger_now", "Tell a named person by voice: a child may be in danger now"
+    DANGER_NOW = (
+        "danger_now",
+        "Tell a named person now, face to face or by phone: a child may be in danger",
+    )
     FIRST_LOOK_NOW = "first_look_now", "First look, today"
     FIRST_LOOK = "first_look", "First look"
     READ_ADDITION = "read_addition", "Read what was added"
@@ -29,28 +32,31 @@ class StepKind(Choice):
     SEEK_ADVICE = "seek_advice", "Get advice before parents are told"
     SPEAK_TO_PARENTS = "speak_to_parents", "Speak to parents or carers"
     SEND_REFERRAL = "send_referral", "Send the referral"
-    HEAR_BACK = "hear_back", "Hear what social care will do"
-    HEAR_BACK_OTHER = "hear_back_other", "Hear what the agency will do"
+    HEAR_BACK = "hear_back", "Get social care's answer"
+    HEAR_BACK_OTHER = "hear_back_other", "Get the agency's answer"
     AGREE_OR_CHALLENGE = "agree_or_challenge", "Agree with the answer or challenge it"
-    CHALLENGE = "challenge", "Hear back on the challenge"
+    CHALLENGE = "challenge", "Get an answer to the challenge"
     REFER_NOW = "refer_now", "Refer at once: a mark on a child who cannot yet move about"
-    REFER_AGAIN = "refer_again", "A new sign after 'no further action': refer again, or say why not"
+    REFER_AGAIN = (
+        "refer_again",
+        "Something new after 'no further action': refer again, or say why not",
+    )
     REPORT_FGM = "report_fgm", "Report it to the police yourself (FGM)"
-    STILL_WORRIED = "still_worried", "Who wrote it is still worried: look again"
-    ASSESSMENT = "assessment", "Hear what the social worker's assessment found"
-    CONFERENCE = "conference", "Hear when the initial conference is"
+    STILL_WORRIED = "still_worried", "The person who wrote it is still worried: look again"
+    ASSESSMENT = "assessment", "Find out what the social worker's assessment found"
+    CONFERENCE = "conference", "Find out when the initial conference is"
     CORE_GROUP = "core_group", "Meet as a core group"
     REVIEW_CONFERENCE = "review_conference", "Go to the review conference"
     AGREED_ACTION = "agreed_action", "Do what was agreed at the meeting"
     LOOK_AFTER = "look_after", "Ask how the child is now that it has ended"
     TASK = "task", "Do what a lead has asked"
-    PUT_RIGHT = "put_right", "Tell who was told or had read it that it was about another child"
+    PUT_RIGHT = "put_right", "Tell everyone who was told or read it that it was about another child"
     MISSING_FROM_ROLL = "missing_from_roll", "Find out why the child is missing from the roll"
     SUPPORT = "support", "Put the support in school in place"
-    WATCH = "watch", "Look again: the watch ends"
+    WATCH = "watch", "The watch ends: look again"
     KEEP = "keep", "Look at the picture again"
-    NEXT_MOVE = "next_move", "All that was decided is done: close, or decide again"
-    TELL_REPORTER = "tell_reporter", "Give the person who wrote it a word back"
+    NEXT_MOVE = "next_move", "Everything decided has been done: close, or decide again"
+    TELL_REPORTER = "tell_reporter", "Reply to the person who wrote it"
 
 
 class ClockUnit(StrEnum):
@@ -105,7 +111,8 @@ _HEAD = (Role.HEAD,)
 _CHAIR = (Role.CHAIR,)
 # Said of a step that is late by no time in its calendar; "less than a minute" would mislead.
 LATE = "late"
-# An interval of one day, in minutes. It means a day of the clock's own calendar: `climbing.py`.
+# An interval of one day, in minutes. It means a day of the clock's own calendar:
+# `escalation_timing.py`.
 DAY = 24 * 60
 
 CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
@@ -195,8 +202,8 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
 
 # Who owes each step that has no role as its holder.
 NAMED: dict[StepKind | AdultStepKind, str] = {
-    StepKind.DANGER_NOW: "The writer",
-    StepKind.REPORT_FGM: "The writer",
+    StepKind.DANGER_NOW: "The person who wrote it",
+    StepKind.REPORT_FGM: "The person who wrote it",
     StepKind.TASK: "The colleague who was asked",
 }
 
@@ -246,7 +253,7 @@ NEXT: dict[Route, StepKind] = {
     Route.KEEP: StepKind.KEEP,
 }
 
-# Steps that end when a meeting is recorded; `meetings.py` says which meeting ends which.
+# Steps that end when a meeting is recorded; `meeting_rules.py` says which meeting ends which.
 MEETINGS = frozenset({StepKind.CONFERENCE, StepKind.CORE_GROUP, StepKind.REVIEW_CONFERENCE})
 
 # Steps that a lead completes with a note of what was found; all other steps are completed by the
@@ -290,8 +297,8 @@ def calculate_due_at(
 
     `on` is the local date chosen by a person, for kinds whose unit is DATE; raises ValueError if
     such a kind has none. `amount` is the school's own figure in the clock's unit, if it has set one
-    (`bounds.py`); None means the default. After the closing bell before a weekend or a break, a
-    limit in school minutes becomes two real hours, so that no worry waits unread until Monday.
+    (`clock_bounds.py`); None means the default. After the closing bell before a weekend or a break,
+    a limit in school minutes becomes two real hours, so that no worry waits unread until Monday.
     Source: the row of `CLOCKS`.
     """
     clock = CLOCKS[kind]

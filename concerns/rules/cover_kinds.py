@@ -16,8 +16,8 @@ from concerns.rules.words import Choice
 class CoverKind(Choice):
     LEAVE = "leave", "Away for some days"
     WEEKDAYS = "weekdays", "Never here on some weekdays"
-    AFTER_HOURS = "after_hours", "The one to reach after school hours"
-    HOLIDAYS = "holidays", "The one to reach on days without school"
+    AFTER_HOURS = "after_hours", "The person to contact after school hours"
+    HOLIDAYS = "holidays", "The person to contact on days without school"
 
 
 AWAY = frozenset({CoverKind.LEAVE, CoverKind.WEEKDAYS})

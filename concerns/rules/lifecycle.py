@@ -23,7 +23,7 @@ TO_REPORTER = {
     State.WAITING: "Sent. Waiting for the safeguarding lead to read it.",
     State.TAKEN: "Read. A safeguarding lead has it and is deciding what to do.",
     State.DECIDED: "Decided. What was decided is being carried out.",
-    State.CLOSED: "Closed. It stays with the child's picture.",
+    State.CLOSED: "Closed. It stays on the child's record.",
 }
 
 # For each state: the states that may follow, and the power that is needed for the change.

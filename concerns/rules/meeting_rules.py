@@ -81,11 +81,11 @@ def next_meeting_fault(kind: MeetingKind, held: date, next_on: date | None, lead
     if next_on is None:
         return ""
     if next_on <= held:
-        return "The next meeting is after this one: look at its day again."
+        return "The next meeting must be after this one. Check its date."
     latest = latest_review_day(kind, held) if leads_on else None
     if latest and next_on > latest:
         return (
-            f"The next review is at most {REVIEWED_WITHIN[kind]} months after: by "
+            f"The next review must be within {REVIEWED_WITHIN[kind]} months, by "
             f"{format_date_or_time(latest)}. Ask for an earlier day."
         )
     return ""

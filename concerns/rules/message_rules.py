@@ -32,13 +32,13 @@ OUTSIDE_AGAIN = timedelta(hours=2)
 class MessageReason(Choice):
     """Why a message was sent, in the words shown afterwards."""
 
-    NEW = "new", "It has come to them"
+    NEW = "new", "It has passed to them"
     LATE = "late", "It was late"
     NOBODY = "nobody", "Nobody is left who may act on it"
-    WORD_BACK = "word_back", "There was a word back"
-    UNREAD = "unread", "What they wrote had not been read in time"
-    BEGUN = "begun", "They had begun a concern and not sent it"
-    UNSENT = "unsent", "A concern had been begun and not sent"
+    WORD_BACK = "word_back", "Somebody replied to them"
+    UNREAD = "unread", "What they wrote was not read in time"
+    BEGUN = "begun", "They had started a concern and not sent it"
+    UNSENT = "unsent", "A concern had been started and not sent"
 
 
 def is_urgent_message(kind: StepKind | AdultStepKind, pushed: int) -> bool:
@@ -79,7 +79,7 @@ def late_step_sentence(reference: str, late: str, before: str, again: int) -> st
     `reference` is the concern's; `late` is how late the step is, in words, or empty. `before` names
     who had the step before, or is empty. `again` is how many whole rounds of the ladder are done.
     """
-    said = f"{reference} is {late}" if late else f"{reference} waits for you"
+    said = f"{reference} is {late}" if late else f"{reference} needs you"
     if before:
         said += f"; {before} had it before you and has not acted"
     if again:
@@ -87,30 +87,30 @@ def late_step_sentence(reference: str, late: str, before: str, again: int) -> st
     return said + "."
 
 
-OPENING = "Something in the safeguarding record waits for you."
+OPENING = "Something in the safeguarding record needs you."
 # Ends every message.
 CLOSING = "Sign in to see it and to act:"
-QUIET = "This message names no child. Please name none if you answer it."
+QUIET = "This message does not name a child. If you answer it, please do not name one."
 
 SUBJECTS = {
     True: "Safeguarding: please look now",
-    False: "Safeguarding: what waits for you",
+    False: "Safeguarding: what needs you",
 }
 # Messages to people who do not hold the step.
 LINES = {
-    MessageReason.NEW: "{reference} has come to you.",
-    MessageReason.NOBODY: "There is a step that nobody here may act on. "
-    "Name a lead who may, today.",
-    MessageReason.WORD_BACK: "There is a word back for you on what you wrote ({reference}).",
-    MessageReason.UNREAD: "What you wrote ({reference}) has not been read yet: "
-    "go and speak to {person}.",
-    MessageReason.BEGUN: "You began to write a concern and have not sent it. "
-    "It is kept where you left it.",
-    MessageReason.UNSENT: "A colleague began to write a concern and has not sent it. "
-    "Go and ask them.",
+    MessageReason.NEW: "{reference} has been passed to you.",
+    MessageReason.NOBODY: "There is a next step that nobody here may act on. Today, appoint a "
+    "lead who may.",
+    MessageReason.WORD_BACK: "There is a reply to what you wrote ({reference}).",
+    MessageReason.UNREAD: "What you wrote ({reference}) has not been read yet. Go and speak to "
+    "{person}.",
+    MessageReason.BEGUN: "You started to write a concern and have not sent it. It is saved under "
+    "“My concerns”.",
+    MessageReason.UNSENT: "A colleague started to write a concern and has not sent it. Go and ask "
+    "them.",
 }
 TO_OUTSIDE = (
-    "At {school} something in the safeguarding record has been late for long, and nobody in school "
-    "has acted on it. Please ring the headteacher and ask. You are told because the school has "
-    "named you as the one to tell."
+    "At {school} something in the safeguarding record has been late for a long time, and nobody "
+    "in school has acted on it. Please ring the headteacher and ask. You get this message because "
+    "the school has named you as its outside adviser."
 )

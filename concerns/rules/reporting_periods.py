@@ -1,8 +1,8 @@
 """The periods and bands that figures are counted in: school years, months, ages and waiting times.
 
-A school year begins on 1 September in all four nations, as in `days.py`. Years, months and age
-bands begin and end at midnight in the school's own time zone. Results are in UTC, and each period
-runs from its first moment up to, but not including, the first moment of the next.
+A school year begins on 1 September in all four nations, as in `school_days.py`. Years, months and
+age bands begin and end at midnight in the school's own time zone. Results are in UTC, and each
+period runs from its first moment up to, but not including, the first moment of the next.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

@@ -34,7 +34,7 @@ TITLES = {
 class May(StrEnum):
     """Everything that can be permitted. Each page and each act names exactly one power."""
 
-    SUBMIT = "write a concern, and see what became of one's own"
+    SUBMIT = "write a concern, and see what happened to one's own"
     READ = "read concerns and the stories of the children they are about"
     TAKE = "say 'I have this', and hand it on"
     DECIDE = "decide, and say why"
@@ -42,11 +42,11 @@ class May(StrEnum):
     CLOSE = "close and reopen"
     ADULT = "read concerns about adults who work here, decide and close them"
     AUDIT = "see what was done, how long it took and who looked"
-    ROLL = "bring in the roll and answer questions about it"
+    ROLL = "import the roll and answer questions about it"
     PEOPLE = "keep the list of who works here: names, posts, invitations, families, leavers"
-    COVER = "say who is away, who stands in, and who is reached out of hours"
-    CLOCKS = "change how long the school allows itself, and who outside is told"
-    POSTS = "make somebody a reader, and approve what the office asks about readers"
+    COVER = "say who is away, who stands in, and who to contact out of hours"
+    CLOCKS = "change how long the school allows for each step, and who outside is told"
+    POSTS = "let somebody read the record, and approve what the office asks about readers"
 
 
 _LEAD = frozenset({May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.REFER, May.CLOSE, May.COVER})

@@ -65,12 +65,12 @@ def approval_refusal(
     Source: the rules at the top of this file.
     """
     if not has_role_with_power(answers, May.POSTS):
-        return "This waits for the headteacher."
+        return "Only the headteacher can answer this."
     if asked_it:
-        return "You asked for this yourself. Somebody else answers it."
+        return "You asked for this yourself, so somebody else must answer it."
     adds = matter is StaffRequestMatter.POST and not powers_of_roles(
         frozenset({Role(role)})
     ) <= powers_of_roles(answers)
     if oneself and (adds or matter not in {StaffRequestMatter.POST, StaffRequestMatter.RELATED}):
-        return "This is about yourself. Another head answers it, or whoever runs this site."
+        return "This is about yourself. Ask another head to answer it, or whoever runs this site."
     return ""

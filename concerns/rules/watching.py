@@ -3,8 +3,8 @@
 A watch keeps a concern open after its ending: somebody asks how the child is after 2, 6 and 12
 school weeks. The reason: two thirds of the children in one analysis of serious cases had once been
 known to social care, and children are lost from sight when a case ends. Not every ending is
-watched, because a lead who is asked too often stops reading; `tests/rules/test_after.py` counts the
-reviews in a busy school. The database rows of a watch are in `models/response/watch.py`.
+watched, because a lead who is asked too often stops reading; `tests/rules/test_watching.py` counts
+the reviews in a busy school. The database rows of a watch are in `models/response/watch.py`.
 """
 
 from collections.abc import Collection
@@ -25,15 +25,15 @@ class WatchReason(Choice):
     STATUS = "status", "A status has ended or been lowered"
     AGENCY = "agency", "Another agency leads now"
     NOT_TAKEN_ON = "not_taken_on", "Social care or police gave advice only, or take no action"
-    NO_FURTHER = "no_further", "The school decided on no further action on something grave"
+    NO_FURTHER = "no_further", "The school decided on no further action in a serious case"
     RED = "red", "The child was in danger, or social care or police were told the same day"
 
 
 class WatchReviewResult(Choice):
     """The result of a review of a watch."""
 
-    ON = "on", "Watch on"
-    END = "end", "The watch ends here"
+    ON = "on", "Keep watching"
+    END = "end", "End the watch now"
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class Category(Choice):
     PREGNANCY = "pregnancy", "Pregnancy"
     PHYSICAL_INTERVENTION = "physical_intervention", "Physical intervention"
     LONG_AGO = "long_ago", "Something that happened long ago"
-    UNSORTED = "unsorted", "Not sorted yet"
+    UNSORTED = "unsorted", "No category yet"
 
 
 # In these categories parents are told only after advice from social care or police: a parent may be
@@ -97,7 +97,7 @@ class GoingHome(Choice):
 
 class HowSure(Choice):
     EXACT = "exact", "I know exactly"
-    ABOUT = "about", "About then"
+    ABOUT = "about", "I know roughly"
     NOT_KNOWN = "not_known", "I do not know"
 
 
@@ -215,7 +215,7 @@ LIGHT = frozenset({Route.KEEP})
 
 class ParentsTold(Choice):
     YES = "yes", "Yes, they have been told"
-    WILL_BE = "will_be", "Not yet: they will be"
+    WILL_BE = "will_be", "Not yet, but they will be"
     NO = "no", "No, for this reason"
 
 

@@ -117,7 +117,7 @@ def _create_concern(
         raise ActRefused(unsent_words.TURNED)
     concern = _build_concern(by, begun.begun_at if begun else now, draft, account, now)
     if not (account.children or account.described):
-        raise ActRefused("Say which child it is about, or describe them.")
+        raise ActRefused("Choose which child it is about, or describe them.")
     if not (account.account or account.told_words):
         raise ActRefused("Write what worried you, or what you were told.")
     agenda = record.agenda_of_concern(concern)
@@ -185,7 +185,7 @@ def keep_from(
 
 def _record_repeat(record: ActRecord, concern: Concern) -> None:
     """Record that the writer repeated themselves. The concern and its next steps do not change."""
-    record(about=concern, concern=concern, reason="said before")
+    record(about=concern, concern=concern, reason="already recorded")
 
 
 def _save_categories_and_marks(concern: Concern, account: Account) -> None:
@@ -266,7 +266,7 @@ def _add_words(
     agenda = record.agenda_of_concern(concern)
     if concern.state == State.CLOSED:
         Ending.objects.record_reopening(
-            agenda, State.WAITING, "Added to by the person who wrote it"
+            agenda, State.WAITING, "The person who wrote it added something"
         )
         agenda.add_step(StepKind.FIRST_LOOK)
     elif not agenda.steps_of_kind(*FIRST_LOOKS, StepKind.READ_ADDITION):
@@ -291,7 +291,9 @@ def still_worried(
     agenda = record.agenda_of_concern(concern)
     if not agenda.steps_of_kind(StepKind.STILL_WORRIED):
         if concern.state == State.CLOSED:
-            Ending.objects.record_reopening(agenda, State.WAITING, "Who wrote it is still worried")
+            Ending.objects.record_reopening(
+                agenda, State.WAITING, "The person who wrote it is still worried"
+            )
             agenda.add_step(StepKind.FIRST_LOOK)
         agenda.open_look_again_step()
         words = words.strip() or "I am still worried."
@@ -310,7 +312,7 @@ def told(*, by: Viewer, concern: Concern, whom: str, now: datetime, record: ActR
     """Danger now: the writer told a named person by voice, and that person has accepted it."""
     agenda = record.agenda_of_concern(concern)
     if not agenda.complete_steps(StepKind.DANGER_NOW):
-        raise ActRefused("It is already written down whom you told.")
+        raise ActRefused("It is already recorded who you told.")
     agenda.ensure_next_step()
     addition = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=f"Told in person: {whom}"

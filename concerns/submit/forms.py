@@ -58,12 +58,13 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     child = PickerField("#find")
     described = WordsField(
         "Describe the child",
-        help_text="A name if you have one, about how old, what they looked like, who was there.",
+        help_text="Their name if you know it, their age, what they looked like and who was with "
+        "them.",
     )
     account = WordsField(
         "What worried you?",
         help_text="What you saw and heard, in the order it happened. A few words are enough. You "
-        "need no proof, and it may be only a feeling.",
+        "do not need proof: a feeling is enough.",
     )
     going_home = choice_field(
         "Are you worried about them going home today?",
@@ -73,8 +74,8 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     danger = forms.BooleanField(
         label="Somebody is in danger now",
         required=False,
-        help_text="This form rings nobody. Ring 999, stay with the child if it is safe, and find "
-        "a safeguarding lead.",
+        help_text="This form does not ring anybody. Ring 999, stay with the child if it is safe, "
+        "and find a safeguarding lead.",
     )
     happened_on = DayField(label="What day did it happen?", required=False)
     happened_at = TimeOfDayField("At what time?")
@@ -83,35 +84,38 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     how_known = choice_field("How do you know?", HowKnown)
     child_words = WordsField(
         "The child's own words",
-        help_text="Just as they were said, however few or rude.",
+        help_text="Exactly as they said them, even if they are few or rude.",
     )
     did_not_want_to_say = forms.BooleanField(label="The child did not want to say", required=False)
     asked = WordsField(
         "What exactly did you ask?",
         help_text="If you asked more than you meant to, that is all right. Write what you asked.",
     )
-    who_else = WordsField("Who else was there, or knows?", line=True)
+    who_else = WordsField("Who else was there, or knows about it?", line=True)
     explanation = WordsField("If somebody explained it, what did they say?")
-    explained_by = WordsField("Who gave the explanation, and to whom?", line=True)
+    explained_by = WordsField("Who gave the explanation, and who did they give it to?", line=True)
     involved = PickerField("#find_involved")
     excluded = PickerField("#find_excluded")
     may_mean = WordsField(
         "What do you think it may mean?",
-        help_text="Your own view, kept apart from what you saw and heard.",
+        help_text="Your own opinion. It is kept separate from what you saw and heard.",
     )
     categories = choice_field(
-        "Does any of these fit?",
+        "Do any of these fit?",
         Category,
         many=True,
-        help_text="Tick as many as you like, or none: the safeguarding lead will sort it.",
+        help_text="Tick as many as you like, or none. The safeguarding lead will decide.",
     )
     told_in_person = WordsField(
-        "Have you told a safeguarding lead in person?", line=True, help_text="Whom, and when"
+        "Have you told a safeguarding lead in person?",
+        line=True,
+        help_text="Who you told, and when",
     )
     already_called = WordsField(
         "Have you rung 999, social care or anybody else?",
         line=True,
-        help_text="Whom, when, and what they said. Anyone may ring; you need ask nobody first.",
+        help_text="Who you rang, when, and what they said. Anyone may ring. "
+        "You do not need permission.",
     )
 
     helper = lay_out_form(
@@ -126,8 +130,8 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
         who_told_you.who_told_you_details(),
         Question("going_home", size="m", inline=True),
         "danger",
-        TextBlock("More, if you know it", "heading"),
-        TextBlock("All of this is optional. Open what helps, and leave the rest."),
+        TextBlock("More details, if you know them", "heading"),
+        TextBlock("All of this is optional. Open any part you need."),
         Details(
             "When and where", "happened_on", Question("happened_at", width=5), "how_sure", "place"
         ),
@@ -136,7 +140,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
             Question(
                 "how_known",
                 small=True,
-                hints={HowKnown.FEELING: "That is enough by itself. Nothing else is needed."},
+                hints={HowKnown.FEELING: "This is enough on its own."},
             ),
             TextBlock(
                 "Listen, and let them tell it their way: tell me, explain to me, describe to "
@@ -224,7 +228,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     def clean_excluded(self) -> tuple[Person, ...]:
         uids = {str(parse_uuid(uid)) for uid in self.cleaned_data["excluded"] or []}
         if not self.colleagues.keys() >= uids:
-            raise ValidationError("Somebody you picked does not work here. Find them again")
+            raise ValidationError("Somebody you picked no longer works here. Find them again")
         return tuple(one.person for uid, one in self.colleagues.items() if uid in uids)
 
     def _clean_children_on_roll(self, name: str) -> tuple[Child, ...]:
@@ -235,7 +239,9 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
                 "A child you picked is not on this school's roll. Find them again, or describe them"
             )
         if len(uids) > MOST_CHILDREN:
-            raise ValidationError(f"Pick at most {MOST_CHILDREN}, and name the others in words")
+            raise ValidationError(
+                f"Pick at most {MOST_CHILDREN} children, and name the others in words"
+            )
         return tuple(self.chosen[uid] for uid in uids)
 
     def clean(self):
@@ -243,7 +249,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
         if not (given.get("child") or given.get("described")) and not (
             {"child", "described"} & self.errors.keys()
         ):
-            self.add_error("child", "Find the child, or describe one who is not on the roll")
+            self.add_error("child", "Find the child, or describe them if they are not on the roll")
         past_moment.check_not_future(self, "happened", self.now)
         self.check_who_told_you(given)
         self.check_urgent_ticks(self.has_marks)
@@ -272,8 +278,8 @@ class SubjectForm(DraftableForm):
             size="l",
             heading=True,
             hints={
-                ConcernSubject.ADULT: "A teacher, an assistant, a governor, a volunteer, a visitor "
-                "who works with children here"
+                ConcernSubject.ADULT: "A teacher, an assistant, a governor, a volunteer, "
+                "a visitor who works with children here"
             },
         ),
         ButtonRow(SubmitButton("Continue")),
@@ -284,10 +290,10 @@ class WhomToldForm(DraftableForm):
     """A child in danger now: whom the writer has told by voice."""
 
     whom = WordsField(
-        "Whom did you tell?",
+        "Who did you tell?",
         line=True,
         needed="Write the name of the person you told",
-        help_text="Somebody who has said that they have it",
+        help_text="Somebody who has said that they will deal with it",
     )
     at = TimeOfDayField("At what time?")
     helper = lay_out_form(
@@ -302,7 +308,7 @@ class WhomToldForm(DraftableForm):
 
 
 class AdditionForm(DraftableForm):
-    about = choice_field("Who is this about?", ConcernSubject, needed="Say whom it is about")
+    about = choice_field("Who is this about?", ConcernSubject, needed="Say who it is about")
     words = WordsField(
         "Add something",
         needed="Write what you want to add",
@@ -318,9 +324,13 @@ class AdditionForm(DraftableForm):
 class KeepOutForm(DraftableForm):
     """Excludes a colleague from a concern that was already sent."""
 
-    person = forms.ChoiceField(label="Who must not see it?", required=False)
+    person = forms.ChoiceField(
+        label="Who must not see it?",
+        required=False,
+        error_messages={"invalid_choice": "Choose who must not see it"},
+    )
     helper = lay_out_form(
-        Question("person", size="m"), ButtonRow(SubmitButton("Keep it from them"))
+        Question("person", size="m"), ButtonRow(SubmitButton("Stop them seeing it"))
     )
 
     def __init__(self, *args, staff: Mapping[str, Colleague], **kwargs):

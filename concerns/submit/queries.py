@@ -263,16 +263,16 @@ def _list_written_answers(concern: Concern) -> list[tuple[str, str]]:
         ("The child's own words", concern.child_words),
         ("The child", "Did not want to say" if concern.did_not_want_to_say else ""),
         ("What you asked", concern.asked),
-        ("Marks", "\n".join(mark.words for mark in concern.marks.order_by("id"))),
+        ("Marks", "\n".join(mark.mark_in_words for mark in concern.marks.order_by("id"))),
         ("The child with the mark", "Cannot yet move about" if concern.cannot_move else ""),
         ("Who else was there, or knows", concern.who_else),
         ("The explanation", concern.explanation),
-        ("Who gave it, and to whom", concern.explained_by),
+        ("Who explained it, and to whom", concern.explained_by),
         ("What it may mean", concern.may_mean),
         ("What it fits", "\n".join(concern.category_labels)),
         ("FGM", "Known to have been done" if concern.fgm_known else ""),
-        ("Whom you told in person", concern.told_in_person),
-        ("Whom you rang", concern.already_called),
+        ("Who you told in person", concern.told_in_person),
+        ("Who you rang", concern.already_called),
     ]
     return [(label, words) for label, words in said if words]
 

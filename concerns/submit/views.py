@@ -27,8 +27,8 @@ from concerns.submit.forms import AdditionForm, ConcernForm, KeepOutForm, Subjec
 # Buttons that search or add a row, and send nothing.
 LOOKS = frozenset({"find", "find_involved", "find_excluded", "another_mark"})
 NOT_SAVED = (
-    "This has not been saved yet. Your words are still on this page: press Send again. "
-    "If it goes on, copy them and find a safeguarding lead."
+    "This has not been saved yet. Your words are still on this page. Press Send again. If that "
+    "does not work, copy your words and find a safeguarding lead."
 )
 
 

@@ -53,7 +53,10 @@ def _require_open_concern(concern: Concern) -> None:
 
 def _change_state(concern: Concern, then: State) -> None:
     if not lifecycle.may_concern_become(State(concern.state), then):
-        raise ActRefused(f"This concern is {concern.state_words.lower()}: that cannot follow.")
+        raise ActRefused(
+            f"This concern is {concern.state_words.lower()}, so this cannot be done "
+            "now. Open the concern again to see what can."
+        )
     concern.state = then
 
 
@@ -88,11 +91,11 @@ def hand(
     """Hand the concern over to a colleague who may decide and may see it, with a note."""
     _require_open_concern(concern)
     if to.pk == concern.holder_id:
-        raise ActRefused(f"{to.name} has it already.")
+        raise ActRefused(f"{to.name} already has it. Choose somebody else.")
     if to not in Person.objects.who_may(May.DECIDE, by.school, by.todays_date).not_excluded_from(
         concern
     ):
-        raise ActRefused("That colleague may not decide on this concern.")
+        raise ActRefused("That colleague may not decide on this concern. Choose somebody else.")
     handing = Handing.objects.create(
         school=by.school, concern=concern, by=by.person, to=to, at=now, words=note
     )
@@ -200,8 +203,8 @@ def _start_referral(
         return
     if referral.current_stage is not ReferralStage.TO_SEND:
         raise ActRefused(
-            f"{route.label}: that referral is on its way already. "
-            "Write what is new on its own page."
+            f"{route.label}: this referral has already been sent. Add anything new on the "
+            "referral's own page."
         )
     ReferralEvent.objects.record_referral_event(
         record.by, referral, ReferralStage.SENT, record.now, **sent.referral_event_fields
@@ -272,7 +275,7 @@ def watch(
     _prepare_ending(agenda, words_back)
     because = find_watch_reason(concern, asked.outcome)
     if because is None:
-        raise ActRefused("This ending opens no watch: close it.")
+        raise ActRefused("No watch is needed after this ending. Close the concern instead.")
     if wrong := asked.watch_fault(by, concern):
         raise ActRefused(wrong)
     watch = Watch.objects.open_watch(agenda, because, asked)
@@ -285,7 +288,7 @@ def watch(
 def reopen(*, by: Viewer, concern: Concern, why: str, now: datetime, record: ActRecord) -> Ending:
     """Reopen a closed concern. Who reopens it holds it and owes a new decision."""
     if concern.state != State.CLOSED:
-        raise ActRefused("This concern is open.")
+        raise ActRefused("This concern is already open.")
     agenda = record.agenda_of_concern(concern)
     ending = Ending.objects.record_reopening(agenda, State.TAKEN, why, by.person)
     agenda.add_step(StepKind.DECIDE, holder=by.person)
@@ -299,7 +302,7 @@ def exclude(
 ) -> Person:
     """Exclude a colleague from now on. What they held goes to the next person who may hold it."""
     if Exclusion.objects.filter(concern=concern, person=person).exists():
-        raise ActRefused(f"{person.name} is kept out of it already.")
+        raise ActRefused(f"{person.name} already cannot see it.")
     if wrong := Exclusion.objects.exclude_people(record.agenda_of_concern(concern), [person], why):
         raise ActRefused(wrong)
     record(about=concern, concern=concern, shown=[person.uid], fields=["why"], words={"why": why})
@@ -325,7 +328,7 @@ def refile(
     if row.concern_id != concern.pk or row.part == ChildPart.MOVED:
         raise ActRefused("This concern is no longer filed under that child.")
     if row.child_id == to.pk:
-        raise ActRefused("It is already filed under that child. Find the child it is about.")
+        raise ActRefused("It is already filed under that child. Find another child.")
     readers = {line.who.pk for line in ledger.first_readings_of(concern) if line.who}
     others = readers - {by.person.pk, concern.reporter_id}
     # Moved from a description, nobody has been told anything untrue about a child.

@@ -34,8 +34,8 @@ from concerns.rules.words import ChildSeen, Choice, ConcernSubject, Route, Sibli
 from concerns.workflow.decision_checks import NOT_YET, REFER_NOW
 
 NOT_THEIRS = (
-    "What you found out, whom you asked for advice and what they said. The person who wrote the "
-    "concern does not see it."
+    "What you found out, who you asked for advice, and what they said. The person who wrote the "
+    "concern does not see this."
 )
 
 
@@ -61,7 +61,7 @@ def render_queue_filters(offered: tuple, chosen: tuple) -> str:
 
 
 class LeadNoteForm(DraftableForm):
-    about = choice_field("Who is this about?", ConcernSubject, needed="Say whom it is about")
+    about = choice_field("Who is this about?", ConcernSubject, needed="Say who it is about")
     words = WordsField("Your note", needed="Write the note", help_text=NOT_THEIRS)
     helper = lay_out_form(
         Question("about", size="m", small=True, inline=True),
@@ -71,18 +71,18 @@ class LeadNoteForm(DraftableForm):
 
 
 class ReopenConcernForm(DraftableForm):
-    why = WordsField("Why is it opened again?", needed="Say why it is opened again")
-    helper = lay_out_form(Question("why", rows=4), ButtonRow(SubmitButton("Open it again")))
+    why = WordsField("Why are you reopening it?", needed="Say why you are reopening it")
+    helper = lay_out_form(Question("why", rows=4), ButtonRow(SubmitButton("Reopen it")))
 
 
 class HandoverForm(DraftableForm):
     """Hands the concern over to one of `people`, with a note."""
 
-    to = forms.ChoiceField(label="Who takes it from here?", widget=forms.RadioSelect)
+    to = forms.ChoiceField(label="Who are you handing it to?", widget=forms.RadioSelect)
     note = WordsField(
         "A note for them",
-        needed="Write them a note: what you know, and what you have done already",
-        help_text="What you know, what you have done, and what presses.",
+        needed="Write them a note about what you know and what you have done",
+        help_text="What you know, what you have done, and what is urgent.",
     )
     helper = lay_out_form(
         Question("to"), Question("note", rows=4), ButtonRow(SubmitButton("Hand it on"))
@@ -91,7 +91,7 @@ class HandoverForm(DraftableForm):
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
         self.people = {str(person.uid): person for person in people}
-        offer_choices(self.fields["to"], self.people, "Choose who takes it from here")
+        offer_choices(self.fields["to"], self.people, "Choose who you are handing it to")
 
     @property
     def chosen_colleague(self):
@@ -102,18 +102,18 @@ class LeadExcludeForm(ChooseColleagueForm):
     person = forms.ChoiceField(label="Who must not see it?")
     why = WordsField("Why?", needed="Say why they must not see it")
     helper = lay_out_form(
-        "person", Question("why", rows=3), ButtonRow(SubmitButton("Keep it from them"))
+        "person", Question("why", rows=3), ButtonRow(SubmitButton("Stop them seeing it"))
     )
 
 
 class RefileForm(ChooseChildForm):
     """Moves the concern from one of `rows` (not asked if only one) to a child of the roll."""
 
-    row = forms.ChoiceField(label="Which of them is it not about?", widget=forms.RadioSelect)
+    row = forms.ChoiceField(label="Which child is it not about?", widget=forms.RadioSelect)
     why = WordsField(
         "How do you know?",
         needed="Say how you know that it is about another child",
-        help_text="Whom you asked, and what they said.",
+        help_text="Who you asked, and what they said.",
     )
     laid = (
         TemplatePart("triage/right_child.html", "child"),
@@ -124,7 +124,7 @@ class RefileForm(ChooseChildForm):
     def __init__(self, *args, rows, **kwargs):
         super().__init__(*args, **kwargs)
         self.rows = {str(row.uid): row for row in rows}
-        offer_choices(self.fields["row"], self.rows, "Choose whom it is not about")
+        offer_choices(self.fields["row"], self.rows, "Choose which child it is not about")
         if len(self.rows) == 1:
             del self.fields["row"]
         self.helper = lay_out_form(*(["row"] if "row" in self.fields else []), *self.laid)
@@ -137,22 +137,31 @@ class RefileForm(ChooseChildForm):
 
 
 class Weight(Choice):
-    LIGHT = "light", "Only to add to the picture"
+    LIGHT = "light", "It only adds to the picture"
     FULL = "full", "A full decision"
 
 
 WEIGHTS = {
-    "light": "One reason and a day. For what needs nothing done now.",
-    "full": "For speaking to parents, telling anybody outside, watching, or no further action.",
+    "light": "For when nothing needs doing now. You give one reason and a day to look again.",
+    "full": "For speaking to parents, telling another agency, watching, or no further action.",
 }
 PRESSING = (
     "This needs a full decision before the child goes home: there is a mark, something the child "
     "said, danger, or worry about their going home."
 )
-MORE = "A light decision keeps one reason and a day. You wrote more: choose “A full decision”."
-ADVICE = "Get advice first: a parent or carer may be the cause, or telling them may bring danger"
+MORE = (
+    "If it only adds to the picture, only a reason and a day are kept. You wrote more, so choose "
+    "“A full decision”."
+)
+ADVICE = (
+    "Get advice first: a parent or carer may be the cause, or telling them may put the child at "
+    "risk"
+)
 ADVISED = "For what this is about, advice from social care or police comes before parents are told."
-ALREADY_SENT = "Sent already? Write how it went. Otherwise leave these empty: sending is then owed."
+ALREADY_SENT = (
+    "Have you sent it already? Fill these in. Otherwise leave them empty, and sending it becomes "
+    "a next step."
+)
 # The questions under each route, judged only if it is ticked.
 UNDER_ROUTES = {
     Route.PARENTS: ("advice_first",),
@@ -180,7 +189,8 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
     children = forms.MultipleChoiceField(
         label="For which child?",
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tick several to decide the same for each. Every child needs a decision.",
+        help_text="Tick several children to make the same decision for each. Every child needs a "
+        "decision.",
     )
     weight = choice_field("What kind of decision is it?", Weight, needed="Choose what kind it is")
     reason = WordsField("Why?", needed="Say why. A sentence is enough.")
@@ -193,7 +203,7 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
     siblings = choice_field("Brothers and sisters", SiblingsConsidered)
     siblings_words = WordsField("Anything to say about them", line=True)
     child_seen = choice_field("Has the child been seen?", ChildSeen)
-    words_back = WordsField("What shall they read?", help_text=WORD_BACK)
+    words_back = WordsField("What should they be told?", help_text=WORD_BACK)
 
     def __init__(
         self,
@@ -222,7 +232,9 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
         self.rows = {str(row.uid): row for row in rows}
         self.staff = {str(person.uid): person for person in staff}
         offer_choices(self.fields["children"], self.rows, "Tick the child you are deciding for")
-        offer_choices(self.fields["watched_by"], self.staff, "Choose who watches", empty="Choose")
+        offer_choices(
+            self.fields["watched_by"], self.staff, "Choose who will watch", empty="Choose"
+        )
         if len(self.rows) == 1:
             del self.fields["children"]
         if pressing:
@@ -257,7 +269,7 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
         self.check_answers_under("routes", UNDER_ROUTES)
         routes = given.get("routes", [])
         if Route.NO_FURTHER in routes and len(routes) > 1:
-            self.add_error("routes", "No further action stands alone: tick it, or the others")
+            self.add_error("routes", "Choose no further action or other routes, not both")
         self.check_review_days(routes, today)
         self._read_referral_sent(routes)
         self.check_parents_told(self.now, owed=Route.PARENTS in routes, before=self.spoken_before)
@@ -320,5 +332,5 @@ def _lay_out_form(fields, hints: dict[str, str], advice: bool, first: str):
         "review_on",
         css_class="only-full",
     )
-    yield Details("A word to the person who wrote it", Question("words_back", rows=3))
+    yield Details("A reply to the person who wrote it", Question("words_back", rows=3))
     yield ButtonRow(SubmitButton("Decide"))

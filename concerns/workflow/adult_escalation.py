@@ -7,7 +7,7 @@ reference, whose it is, since when and how late. To read it they must take it ov
 theirs.
 
 It never escalates to its subject or to anybody excluded. If the post is empty or its holder away,
-the concern is the other reader's already (`adult.py`) and need not escalate.
+the concern is the other reader's already (`models/adult/adult_concern.py`) and need not escalate.
 """
 
 from dataclasses import dataclass

@@ -39,7 +39,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
 
     The acts check the same rules again.
     """
-    back = ("Give the person who wrote it a word back", "chase_tell", "")
+    back = ("Reply to the person who wrote it", "chase_tell", "")
     rare = [
         ("Say who must not see it", "triage_exclude", ""),
         ("It is about another child", "triage_refile", ""),
@@ -51,9 +51,9 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             ("Decide", "triage_decide", ""),
             ("Hand it on", "triage_hand", ""),
             ("Record a conversation", "refer_speak", ""),
-            ("Write down a meeting", "refer_meet", ""),
+            ("Record a meeting", "refer_meet", ""),
             ("Add a note for the leads", "triage_note", ""),
-            ("Ask a colleague for something", "chase_ask", ""),
+            ("Ask a colleague to do something", "chase_ask", ""),
             back,
             *rare,
             ("Close it", "triage_close", _reason_not_closable(concern, steps)),
@@ -65,7 +65,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
 
 def _reason_not_closable(concern: Concern, steps: list[Step]) -> str:
     if not may_concern_become(State(concern.state), State.CLOSED):
-        return "Decide first: a concern is closed once it has been decided."
+        return "Decide first: a concern can be closed only after a decision."
     owed = "; ".join(owed_steps_in_words(steps))
     return f"Still to do before it can be closed: {owed}." if owed else ""
 

@@ -24,7 +24,8 @@ from concerns.workflow.available_actions import owed_steps_in_words
 from concerns.workflow.next_steps import NextSteps
 
 WATCH_FIRST = (
-    "{}. So the child is watched before it is closed: choose who is asked how the child is."
+    "{}. So the child must be watched before it is closed. Choose who will be asked how the child "
+    "is."
 )
 
 
@@ -37,9 +38,12 @@ def reason_not_to_close(
     if held:
         return "Still to do before it can be closed: " + "; ".join(held) + "."
     if not words_back.strip() and concern.reporter_id != agenda.by.person.pk:
-        return "Closing gives the person who wrote it a word back."
+        return "Write a reply to the person who wrote it before you close it."
     if not may_concern_become(State(concern.state), State.CLOSED):
-        return f"This concern is {concern.state_words.lower()}: that cannot follow."
+        return (
+            f"This concern is {concern.state_words.lower()}, so this cannot be done now. Open the "
+            "concern again to see what can."
+        )
     return ""
 
 

@@ -20,7 +20,7 @@ NEEDS_FULL = (
 )
 REFER_NOW = (
     "This is a mark on a child who cannot yet move about. Ring children's social care now, and "
-    "tick it here: until that has been sent, nothing can be decided without it."
+    "choose that referral here. Until it has been sent, every decision must include it."
 )
 # Routes that would put off a referral.
 NOT_YET = frozenset({Route.NO_FURTHER, Route.KEEP, Route.WATCH})
@@ -42,11 +42,11 @@ def _faults_on_concern(
     about = [
         row.concern_id == concern.pk and row.part == ChildPart.ABOUT for row in decided.children
     ]
-    yield not all(about), "A decision is for the children this concern is about."
+    yield not all(about), "Choose a child that this concern is about."
     yield decided.light and is_decision_pressing(concern), NEEDS_FULL
     staff = Person.objects.who_may(May.SUBMIT, by.school, by.todays_date).not_excluded_from(concern)
     stranger = decided.watched_by and decided.watched_by not in staff
-    yield stranger, "The adult who watches works here, and is not the child's family."
+    yield stranger, "Choose an adult to watch who works here and is not the child's family."
     before = [sent.happened_at for sent in decided.sent.values()]
     before += [decided.spoken.happened_at] if decided.spoken else []
     early = any(happened_at > now for happened_at in before)

@@ -6,7 +6,7 @@ sends the reminders. Each rung of a ladder is a different person who may act on 
 empty post, or a person who is away, has left or is excluded, is passed over at once. The last rung
 is the school's outside adviser, if it names one, who is told that something is late but not what.
 When a step escalates is in `rules/escalation_timing.py`; concerns about adults are in
-`adult_climb.py`.
+`adult_escalation.py`.
 """
 
 from collections import defaultdict
@@ -55,8 +55,8 @@ class PassedOver:
 
 SHUT_OUT = "may not act on this one"
 IS_AWAY = "away"
-EMPTY = "nobody holds this post"
-GONE = "holds no post here that may do it"
+EMPTY = "nobody is in this post"
+GONE = "has no post here that may do it"
 
 
 class EscalationLadders:

@@ -17,7 +17,7 @@ from concerns.workflow.act_recorder import ActRecorder
 
 # The reasons in the ledger line of each concern.
 OVER = "handed over"
-BACK = "given back to its post, or to who had asked for it"
+BACK = "given back to its post, or to the person who asked for it"
 
 
 def open_concerns_held_by(person: Person, school: School) -> ConcernQuerySet[Concern]:

@@ -59,7 +59,8 @@ def follows_no_further_action(now: datetime) -> Q:
 def re_referral_steps_for(children: Iterable[Child], now: datetime) -> list[StepKind]:
     """The kinds of step that a new sign about `children` opens, beside its first look.
 
-    No query is made for children read with the annotation `again`, as a form's are (`offered.py`).
+    No query is made for children read with the annotation `again`, as a form's are
+    (`reading/pickers.py`).
     """
     unread = [child.pk for child in children if not hasattr(child, "again")]
     told = any(child.again for child in children if hasattr(child, "again"))

@@ -2,7 +2,8 @@
 
 A decision made for the wrong child no longer counts: the steps it opened end, and the concern must
 be decided again. A move does not undo what was sent outside the school, so steps for that stay
-open; anybody who was told must be told that it was another child. The move is in `filed.py`.
+open; anybody who was told must be told that it was another child. The move is in
+`concern_child.py`.
 """
 
 from concerns.models.concern.concern import Concern

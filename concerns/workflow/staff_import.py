@@ -108,7 +108,10 @@ class StaffImport:
                 self.done.changed.add(person.email)
             person.save()
         if not person.is_active:
-            self.done.notes.append(f"{person.email} was deactivated, and stays so")
+            self.done.notes.append(
+                f"{person.email} cannot sign in, because they have left. The "
+                "file does not change this"
+            )
 
     def _save_posts(self, person: Person, line: StaffLine) -> None:
         rows = Post.objects.filter(school=self.school, person=person)
@@ -123,13 +126,13 @@ class StaffImport:
             if standing:
                 self._change_post(standing[-1], line)
             elif line.until and line.until < begins:
-                ended = "this post has ended, and was never held here"
+                ended = "this post has already ended, and they did not hold it here"
                 self.done.notes.append(f"line {line.line}: {ended}")
             else:
                 self._start_post(person, role, line, begins)
         now_held = {post.role for post in held if _is_post_in_force(post, self.today)}
         for left in sorted(now_held - set(line.roles)):
-            lacks = f"{person.email} still holds the role '{left}', which the file lacks"
+            lacks = f"{person.email} still holds the role '{left}', which is not in the file"
             self.done.notes.append(lacks)
 
     def _start_post(self, person: Person, role: Role, line: StaffLine, begins: date) -> None:
@@ -175,7 +178,7 @@ class StaffImport:
         until = line.until or post.until
         if until and until < post.since:
             self.done.notes.append(
-                f"line {line.line}: this post begins after it would end: left as it was"
+                f"line {line.line}: this post would end before it begins, so it was not changed"
             )
             return
         yesterday = self.today - timedelta(days=1)
@@ -203,7 +206,7 @@ class StaffImport:
         posts = Post.objects.filter(school=self.school).in_force_on(self.today)
         here = {post.person.email for post in posts.select_related("person")}
         for email in sorted(here - listed):
-            self.done.notes.append(f"{email} is not in the file, and stays as they are")
+            self.done.notes.append(f"{email} is not in the file, and has not been changed")
 
 
 def _is_post_in_force(post: Post, day: date) -> bool:

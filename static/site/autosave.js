@@ -1,4 +1,4 @@
-// This file knows how words are saved while they are written: `<form data-autosave="/address/">`.
+// Saves words while they are written: `<form data-autosave="/address/">`.
 // Every 10 seconds if something changed, and on leaving a field. The server keeps them, the browser nothing.
 const EVERY = 10_000;
 // What the server holds, by address: a form that is drawn again goes on from there.
@@ -40,7 +40,7 @@ function keep(form) {
       tell(
         problem.message === "401"
           ? "Not saved yet: you have been signed out. Your words are still on this page. Sign in again in another window."
-          : "Not saved yet. Your words are still on this page, and saving goes on being tried.",
+          : "Not saved yet. Your words are still on this page, and we keep trying to save them.",
         true,
       );
     } finally {

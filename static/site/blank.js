@@ -1,4 +1,4 @@
-// This file knows how a page keeps quiet once its reader has gone: on leaving, on Back, and when left idle.
+// Blanks the page once its reader has gone: on leaving, on Back, and when left idle.
 // `no-store` is not enough: a browser may bring a left page back from memory, names and all.
 const body = document.body;
 const idle = Number(body.dataset.idleSeconds) * 1000;
@@ -73,7 +73,7 @@ async function extend(problem) {
     if (!answer.ok) throw new Error();
     document.dispatchEvent(new Event("used"));
   } catch {
-    problem.textContent = "That did not work. Press again, or copy what you wrote to somewhere safe.";
+    problem.textContent = "That did not work. Press again. If it still does not work, copy what you wrote to somewhere safe.";
   }
 }
 

@@ -1,4 +1,4 @@
-// This file knows how a child is picked from the roll while one types part of a name: the combobox with a list
+// Picks a child from the roll while one types part of a name: the combobox with a list
 // of the WAI-ARIA Authoring Practices, over `templates/submit/picker.html`, which works without it.
 //
 // accessible-autocomplete was tried under our content policy. It ran silently, but weighs more than all other
@@ -71,7 +71,7 @@ function picker(place) {
   }
 
   function offer(children, more) {
-    if (!children.length) open([], "Nobody on the roll is found by that. Try less of the name, or describe the child.");
+    if (!children.length) open([], "Nobody on the roll matches. Try a shorter part of the name, or describe the child.");
     else open(children, more ? "There are more. Type more of the name." : "");
   }
 

@@ -1,4 +1,4 @@
-// This file knows how a form is sent so that nothing is lost: `<form data-send>`.
+// Sends a form so that nothing is lost: `<form data-send>`.
 // The page is left only when the server has said that it has the words. A dead network, a dead server or
 // an error page leaves them where they are.
 const STILL_HERE = "Your words are still on this page.";

@@ -1,5 +1,5 @@
-// This file knows what every page starts: our own few scripts, then the vendored components.
-// Each improves what already works without it, wherever its data- attribute stands.
+// Starts what every page needs: our own few scripts, then the vendored components.
+// Each improves what already works without script, wherever its data- attribute stands.
 import "./autosave.js";
 import "./blank.js";
 import "./send.js";

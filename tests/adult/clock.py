@@ -1,4 +1,4 @@
-"""This file knows how every request of a test is made at one and the same moment."""
+"""Holds the clock still, so that every request of a test is made at the same moment."""
 
 from tests.factories import NOW
 

@@ -1,4 +1,4 @@
-"""A school with a head who is not the lead, a chair, a lead, and somebody worried."""
+"""Fixtures: a school with a head who is not the lead, a chair, a lead, and a writer."""
 
 import pytest
 
@@ -34,14 +34,14 @@ def writer(where):
 
 @pytest.fixture
 def dan(where):
-    """Whom it is about."""
+    """The person the concern is about."""
     return factories.person(where, name="Dan Dubious")
 
 
 @pytest.fixture
 def harm(writer, dan, head):
-    """Somebody may come to harm by Dan: it is with the head."""
-    return adults.sent(writer, dan, sort=AdultConcernSort.HARM)
+    """A concern that Dan may harm somebody; the head has it."""
+    return adults.send_adult_concern(writer, dan, sort=AdultConcernSort.HARM)
 
 
 def _in_post(where, role, name):

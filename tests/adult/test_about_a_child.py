@@ -1,4 +1,4 @@
-"""The form about an adult turns out to be about a child: the way back, with no word lost on it."""
+"""Tests for a form about an adult that turns out to be about a child: going back loses no word."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 from concerns.models import AdultConcern, Concern, Draft
 from concerns.models.concern.draft import CONCERN
 from tests import factories
-from tests.desk import errors, words
+from tests.desk import page_text, summary_errors
 from tests.submit.conftest import Staff
 
 WRITE = "/adult/write/"
@@ -20,7 +20,7 @@ def staff(client, writer, where):
 
 
 def test_the_form_about_an_adult_has_a_way_to_the_one_about_a_child(staff, head):
-    assert "This is about a child" in words(staff.open(WRITE))
+    assert "This is about a child" in page_text(staff.open(WRITE))
 
 
 def test_with_nothing_typed_it_leads_there_and_leaves_no_draft(staff, head):
@@ -46,7 +46,7 @@ def test_every_word_goes_along_and_whoever_was_shut_out_stays_so(staff, head, ch
         WRITE,
     )
     assert moved["Location"].startswith("/submit/draft/")
-    page = words(staff.client.get(moved["Location"]))
+    page = page_text(staff.client.get(moved["Location"]))
     for said in (
         "He shouted at her.",
         "Dan Dubious",
@@ -76,7 +76,7 @@ def test_sending_the_first_form_after_all_is_asked_about_first(staff, head, dan,
     there = staff.send(form | BACK, WRITE)["Location"]
     first = staff.send(form, WRITE)
     assert first.status_code == 422
-    assert "about a child" in errors(first)[0]
+    assert "about a child" in summary_errors(first)[0]
     assert Draft.objects.get().page == CONCERN
     child = str(factories.child(where).uid)
     said = {"account": "He shouted.", "child": [child], "going_home": "no"}

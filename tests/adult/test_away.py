@@ -1,4 +1,4 @@
-"""Nobody's leave lets an allegation lie: the other reader has it meanwhile, never its subject."""
+"""Tests for a reader on leave: the other reader has the concern meanwhile, never its subject."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def reads(concern) -> set[str]:
 
 def test_what_is_sent_while_the_head_is_away_goes_to_the_chair(head, chair, writer, dan):
     away(head)
-    concern = adults.sent(writer, dan)
+    concern = adults.send_adult_concern(writer, dan)
     assert concern.goes_to == Role.CHAIR
     assert reads(concern) == {"Cho Chair"}
     assert [one.person for one in queries.build_adult_receipt(writer, concern).people] == [
@@ -43,7 +43,7 @@ def test_what_is_sent_while_the_head_is_away_goes_to_the_chair(head, chair, writ
 def test_what_is_open_already_is_the_chairs_to_see_and_do_while_the_head_is_away(
     where, head, chair, writer, dan
 ):
-    concern = adults.sent(writer, dan)
+    concern = adults.send_adult_concern(writer, dan)
     assert seeing(where) == {"Hedda Head"}
     row = away(head)
     assert reads(concern) == {"Cho Chair"}
@@ -51,17 +51,17 @@ def test_what_is_open_already_is_the_chairs_to_see_and_do_while_the_head_is_away
     office = factories.viewer(where, Role.OFFICE)
     people.end_cover(by=office, cover=row, now=NOW)
     assert (seeing(where), reads(concern)) == ({"Hedda Head"}, {"Hedda Head"})
-    assert adults.fresh(concern).goes_to == Role.HEAD
+    assert adults.reload_adult_concern(concern).goes_to == Role.HEAD
 
 
 def test_leave_takes_nobodys_own_sight(head, chair, writer, dan):
-    adults.sent(writer, dan)
+    adults.send_adult_concern(writer, dan)
     away(head)
     assert AdultConcern.objects.visible_to(head).exists()
 
 
 def test_what_is_closed_is_not_opened_to_the_other_by_leave(head, chair, writer, dan):
-    concern = adults.at(State.CLOSED, by=writer, reader=head, whom=dan)
+    concern = adults.adult_concern_at(State.CLOSED, by=writer, reader=head, whom=dan)
     away(head)
     assert not AdultConcern.objects.visible_to(chair).exists()
     assert reads(concern) == {"Hedda Head"}
@@ -73,7 +73,7 @@ def test_a_head_who_is_never_here_on_a_weekday_is_away_on_that_day_alone(
 ):
     away(head, kind=CoverKind.WEEKDAYS, until=None, weekdays=str(weekday))
     role = Role.CHAIR if weekday == TODAY.weekday() else Role.HEAD
-    assert adults.sent(writer, dan).goes_to == role
+    assert adults.send_adult_concern(writer, dan).goes_to == role
 
 
 def test_leave_that_is_over_to_come_or_taken_back_is_none(head, chair, writer, dan):
@@ -81,7 +81,7 @@ def test_leave_that_is_over_to_come_or_taken_back_is_none(head, chair, writer, d
     away(head, since=TODAY - timedelta(days=9), until=TODAY - timedelta(days=1))
     row = away(head)
     people.end_cover(by=factories.viewer(head.school, Role.OFFICE), cover=row, now=NOW)
-    assert adults.sent(writer, dan).goes_to == Role.HEAD
+    assert adults.send_adult_concern(writer, dan).goes_to == Role.HEAD
 
 
 @pytest.mark.parametrize("shut_out", ["named", "subject"])
@@ -90,14 +90,14 @@ def test_the_heads_leave_never_brings_it_to_whom_it_is_to_be_kept_from(
 ):
     who = {"shut_out": (chair.person,)} if shut_out == "named" else {}
     away(head)
-    concern = adults.sent(writer, dan if who else chair.person, **who)
+    concern = adults.send_adult_concern(writer, dan if who else chair.person, **who)
     assert concern.goes_to == Role.HEAD
     assert (seeing(where), reads(concern)) == ({"Hedda Head"}, {"Hedda Head"})
 
 
 def test_about_the_head_it_is_never_the_heads_though_the_chair_is_away(where, head, chair, writer):
     away(chair)
-    concern = adults.sent(writer, head.person)
+    concern = adults.send_adult_concern(writer, head.person)
     assert concern.goes_to == Role.CHAIR
     assert (seeing(where), reads(concern)) == ({"Cho Chair"}, {"Cho Chair"})
 
@@ -105,13 +105,13 @@ def test_about_the_head_it_is_never_the_heads_though_the_chair_is_away(where, he
 def test_where_both_are_away_it_is_as_if_neither_were(where, head, chair, writer, dan):
     for who in (head, chair):
         away(who)
-    concern = adults.sent(writer, dan)
+    concern = adults.send_adult_concern(writer, dan)
     assert (seeing(where), reads(concern)) == ({"Hedda Head"}, {"Hedda Head"})
 
 
 def test_what_the_chair_has_from_the_heads_leave_stays_with_them(head, chair, writer, dan, where):
     row = away(head)
-    concern = adults.sent(writer, dan)
+    concern = adults.send_adult_concern(writer, dan)
     people.end_cover(by=factories.viewer(where, Role.OFFICE), cover=row, now=NOW)
     friend = factories.person(where)
     adult.exclude(by=chair, concern=concern, person=friend, why="A friend.", now=NOW)
@@ -132,7 +132,7 @@ def test_the_writer_is_told_whom_to_go_to_as_it_is_today(head, chair, writer):
 
 def test_a_chair_may_be_away_and_stands_in_for_nobody(head, chair):
     assert away(chair).person == chair.person
-    with pytest.raises(Exception, match="Only who may decide"):
+    with pytest.raises(Exception, match="Choose somebody who may decide"):
         away(head, stands_in=chair.person)
-    with pytest.raises(Exception, match="Only who may decide"):
+    with pytest.raises(Exception, match="Choose somebody who may decide"):
         away(chair, kind=CoverKind.HOLIDAYS, until=None)

@@ -1,4 +1,4 @@
-"""What each page about adults asks of the database: the same, however much has been written."""
+"""Tests that each page about adults asks the database the same, however much has been written."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import adults, factories
 from tests.conftest import SecureClient
-from tests.counting import statements
+from tests.counting import list_statements
 from tests.desk import Desk
 from tests.submit.conftest import Staff
 from tests.submit.test_cost import spent
@@ -27,20 +27,22 @@ def desk(client, where):
 
 @pytest.fixture
 def concern(desk, dan):
-    return adults.sent(desk.viewer, dan, desk.now, sort="harm")
+    return adults.send_adult_concern(desk.viewer, dan, desk.now, sort="harm")
 
 
 def more(desk, concern, dan, much: int) -> None:
-    """So much more of everything that a page may show."""
+    """Writes so many more of everything that a page may show."""
     for number in range(much):
         said = {"by": desk.viewer, "concern": concern, "now": desk.now}
         adult.add(**said, words=f"Again, {number}.")
         adult.note(**said, words=f"Read, {number}.")
         adult.tell(**said, words=f"Thank you, {number}.")
         adult.exclude(**said, person=factories.person(desk.where), why="A friend.")
-        decided = adults.decided("low_level", look_again=desk.today)
+        decided = adults.adult_decision_answers("low_level", look_again=desk.today)
         adult.decide(**said, decided=decided)
-        adults.at(State.CLOSED, by=desk.viewer, reader=desk.viewer, whom=dan, now=desk.now)
+        adults.adult_concern_at(
+            State.CLOSED, by=desk.viewer, reader=desk.viewer, whom=dan, now=desk.now
+        )
         typed = {"account": ["The door"]}
         unsent_words.save_draft_words(
             desk.viewer.person, desk.where, ADULT, uuid.uuid4(), typed, desk.now
@@ -48,7 +50,7 @@ def more(desk, concern, dan, much: int) -> None:
 
 
 def costs(desk, pages) -> dict[str, int]:
-    return {page: len(statements(lambda page=page: desk.open(page))) for page in pages}
+    return {page: len(list_statements(lambda page=page: desk.open(page))) for page in pages}
 
 
 def test_every_page_costs_the_same_at_few_and_at_many_rows(desk, concern, dan):

@@ -1,4 +1,4 @@
-"""What the reader of a concern about an adult does with it, and that nothing of it goes quiet."""
+"""Tests for the acts of the reader of a concern about an adult: none of it goes quiet."""
 
 from datetime import date, timedelta
 
@@ -17,7 +17,7 @@ from tests.factories import NOW
 
 @pytest.fixture
 def concern(writer, dan, head):
-    return adults.sent(writer, dan, sort="harm")
+    return adults.send_adult_concern(writer, dan, sort="harm")
 
 
 def owed(concern) -> set[str]:
@@ -25,15 +25,17 @@ def owed(concern) -> set[str]:
 
 
 def decide(concern, head, *routes, **more):
-    decided = adults.decided(*routes, **more)
-    return adult.decide(by=head, concern=adults.fresh(concern), decided=decided, now=NOW)
+    decided = adults.adult_decision_answers(*routes, **more)
+    return adult.decide(
+        by=head, concern=adults.reload_adult_concern(concern), decided=decided, now=NOW
+    )
 
 
 def test_an_allegation_is_looked_at_now_and_decided_today(concern, head):
     assert owed(concern) == {"adult_look_now"}
     adult.take(by=head, concern=concern, now=NOW)
     assert owed(concern) == {"adult_decide_now"}
-    assert adults.fresh(concern).state == State.TAKEN
+    assert adults.reload_adult_concern(concern).state == State.TAKEN
 
 
 def test_deciding_for_the_lado_opens_one_working_day_owed_by_the_post(concern, head):
@@ -51,27 +53,27 @@ def test_deciding_for_the_lado_opens_one_working_day_owed_by_the_post(concern, h
 def test_the_working_day_of_the_lado_runs_from_when_the_school_came_to_know(
     writer, head, dan, sort, due
 ):
-    concern = adults.sent(writer, dan, sort=sort)
+    concern = adults.send_adult_concern(writer, dan, sort=sort)
     later = NOW + timedelta(days=2)
-    adult.decide(by=head, concern=concern, decided=adults.decided("lado"), now=later)
+    adult.decide(by=head, concern=concern, decided=adults.adult_decision_answers("lado"), now=later)
     assert concern.steps.open().get(kind=AdultStepKind.TELL_LADO).due_at.day == due
 
 
 def test_once_the_lado_has_heard_of_it_another_decision_is_given_a_day_of_its_own(concern, head):
     decide(concern, head, "lado")
-    said = adults.spoken(NOW, answer="nothing")
+    said = adults.agency_conversation(NOW, answer="nothing")
     adult.speak(by=head, concern=concern, spoken=said, now=NOW)
     later = NOW + timedelta(days=2)
-    adult.decide(by=head, concern=concern, decided=adults.decided("lado"), now=later)
+    adult.decide(by=head, concern=concern, decided=adults.adult_decision_answers("lado"), now=later)
     assert concern.steps.open().get(kind=AdultStepKind.TELL_LADO).due_at.day == 6
 
 
 def test_until_the_lado_has_answered_the_answer_is_owed(concern, head):
     decide(concern, head, "lado")
-    adult.speak(by=head, concern=concern, spoken=adults.spoken(NOW), now=NOW)
+    adult.speak(by=head, concern=concern, spoken=adults.agency_conversation(NOW), now=NOW)
     first = concern.steps.open().get(kind=AdultStepKind.HEAR_LADO)
     later = NOW + timedelta(days=3)
-    adult.speak(by=head, concern=concern, spoken=adults.spoken(later), now=later)
+    adult.speak(by=head, concern=concern, spoken=adults.agency_conversation(later), now=later)
     assert concern.steps.open().get(kind=AdultStepKind.HEAR_LADO).due_at == first.due_at
 
 
@@ -86,7 +88,9 @@ def test_until_the_lado_has_answered_the_answer_is_owed(concern, head):
 )
 def test_what_the_lado_says_opens_what_is_owed_next(concern, head, answer, then):
     decide(concern, head, "lado", words_back="Thank you.")
-    adult.speak(by=head, concern=concern, spoken=adults.spoken(NOW, answer=answer), now=NOW)
+    adult.speak(
+        by=head, concern=concern, spoken=adults.agency_conversation(NOW, answer=answer), now=NOW
+    )
     assert owed(concern) == (then or {"adult_next_move"})
 
 
@@ -129,16 +133,16 @@ def test_it_is_closed_once_it_was_decided_with_a_word_to_who_wrote_it(concern, h
     with pytest.raises(ActRefused, match="Decide first"):
         adult.close(by=head, concern=concern, now=NOW, **ended)
     decide(concern, head, "low_level")
-    with pytest.raises(ActRefused, match="a word back"):
+    with pytest.raises(ActRefused, match="Write a reply"):
         adult.close(by=head, concern=concern, now=NOW, **ended)
     adult.close(by=head, concern=concern, now=NOW, **ended | {"words_back": "Thank you."})
-    assert (adults.fresh(concern).outcome, owed(concern)) == ("low_level", set())
+    assert (adults.reload_adult_concern(concern).outcome, owed(concern)) == ("low_level", set())
 
 
 def test_what_is_added_to_a_closed_one_opens_it_again(writer, head, dan):
-    concern = adults.at(State.CLOSED, by=writer, reader=head, whom=dan)
+    concern = adults.adult_concern_at(State.CLOSED, by=writer, reader=head, whom=dan)
     adult.add(by=writer, concern=concern, words="Again.", now=NOW + timedelta(days=9))
-    concern = adults.fresh(concern)
+    concern = adults.reload_adult_concern(concern)
     assert (concern.state, concern.holder) == (State.WAITING, None)
     assert owed(concern) == {"adult_look_now"}
 
@@ -153,13 +157,15 @@ def test_what_is_added_is_read_by_a_note(concern, head, writer):
 
 
 def test_a_closed_one_is_reopened_before_anything_is_done(writer, head, dan, chair):
-    concern = adults.at(State.CLOSED, by=writer, reader=head, whom=dan)
+    concern = adults.adult_concern_at(State.CLOSED, by=writer, reader=head, whom=dan)
     acts = (
         lambda: adult.take(by=head, concern=concern, now=NOW),
         lambda: decide(concern, head, "lado"),
         lambda: adult.note(by=head, concern=concern, words="X", now=NOW),
         lambda: adult.hand(by=head, concern=concern, note="X", now=NOW),
-        lambda: adult.speak(by=head, concern=concern, spoken=adults.spoken(NOW), now=NOW),
+        lambda: adult.speak(
+            by=head, concern=concern, spoken=adults.agency_conversation(NOW), now=NOW
+        ),
     )
     for act in acts:
         with pytest.raises(ActRefused, match="closed"):
@@ -171,7 +177,7 @@ def test_a_closed_one_is_reopened_before_anything_is_done(writer, head, dan, cha
 
 
 def test_what_has_not_happened_yet_is_not_written_down(concern, head):
-    ahead = adults.spoken(NOW + timedelta(hours=1))
+    ahead = adults.agency_conversation(NOW + timedelta(hours=1))
     with pytest.raises(ActRefused, match="cannot be in the future"):
         adult.speak(by=head, concern=concern, spoken=ahead, now=NOW)
 
@@ -188,41 +194,41 @@ def test_it_cannot_be_left_open_with_nothing_owed(concern, head, monkeypatch):
     )
     with pytest.raises(WouldGoQuiet):
         decide(concern, head, "no_further", words_back="Thank you.")
-    assert adults.fresh(concern).state == State.WAITING
+    assert adults.reload_adult_concern(concern).state == State.WAITING
 
 
 def test_in_no_state_is_anything_quiet(where, writer, head, dan):
     for state in State:
-        adults.at(state, by=writer, reader=head, whom=dan)
-    adults.whole_case(where, dan, head)
+        adults.adult_concern_at(state, by=writer, reader=head, whom=dan)
+    adults.make_whole_adult_case(where, dan, head)
     assert list(find_integrity_breaches(where, NOW.date())) == []
 
 
 def test_what_has_gone_quiet_is_told_without_saying_that_it_is_about_an_adult(where, concern, head):
     Post.objects.filter(person=head.person).update(until=NOW.date() - timedelta(days=1))
     told = list(find_integrity_breaches(where, NOW.date()))
-    assert told == [f"{concern.reference}: nobody in post can do what is owed on it"]
+    assert told == [f"{concern.reference}: nobody in post can do its next step"]
 
 
 def test_a_row_changed_past_the_door_is_found(where, concern, writer, head, dan):
-    shut = adults.at(State.CLOSED, by=writer, reader=head, whom=dan)
+    shut = adults.adult_concern_at(State.CLOSED, by=writer, reader=head, whom=dan)
     done = {"done_at": NOW, "done_by": head.person, "ended": "done"}
     AdultStep.objects.filter(concern=concern).update(**done)
     last = AdultStep.objects.filter(concern=shut).first()
     AdultStep.objects.filter(pk=last.pk).update(done_at=None, done_by=None, ended="")
     assert list(find_integrity_breaches(where, NOW.date())) == [
         f"{concern.reference} is open and has no next step",
-        f"{shut.reference} is closed and still owes something",
+        f"{shut.reference} is closed but still has a next step",
     ]
 
 
 def test_no_word_of_it_is_found_by_the_search_of_childrens_concerns(where, concern, head):
-    adults.whole_case(where, reader=head)
+    adults.make_whole_adult_case(where, reader=head)
     assert not WordKey.objects.exists()
 
 
 def test_every_act_leaves_its_line(where, head):
-    concern = adults.whole_case(where, reader=head)
+    concern = adults.make_whole_adult_case(where, reader=head)
     kinds = set(LedgerLine.objects.filter(concern=concern.uid).values_list("kind", flat=True))
     assert kinds == {
         "submitted",
@@ -255,6 +261,6 @@ def test_it_is_about_somebody_once(concern, head, dan):
 
 def test_a_form_of_nobody_in_particular_is_refused_by_the_act_too(writer, head):
     with pytest.raises(ActRefused, match="describe"):
-        adults.sent(writer, None, described="")
+        adults.send_adult_concern(writer, None, described="")
     with pytest.raises(ActRefused, match="works here"):
-        adults.sent(writer, factories.person(factories.school()))
+        adults.send_adult_concern(writer, factories.person(factories.school()))

@@ -1,4 +1,4 @@
-"""The reader's pages: the list, one beside the earlier ones, and each thing that can be done."""
+"""Tests for the reader's pages: the list, one concern beside earlier ones, and each act."""
 
 from datetime import timedelta
 
@@ -10,8 +10,8 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import adults, factories
-from tests.counting import statements
-from tests.desk import Desk, day, errors, words
+from tests.counting import list_statements
+from tests.desk import Desk, day_fields, page_text, summary_errors
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def writer(where, desk):
 
 @pytest.fixture
 def concern(desk, writer, dan):
-    return adults.sent(writer, dan, desk.now, sort="harm")
+    return adults.send_adult_concern(writer, dan, desk.now, sort="harm")
 
 
 def page(concern, name="") -> str:
@@ -34,8 +34,10 @@ def page(concern, name="") -> str:
 
 
 def test_the_list_has_open_ones_first_and_says_what_is_late(desk, concern, writer, dan):
-    shut = adults.at(State.CLOSED, by=writer, reader=desk.viewer, whom=dan, now=desk.now)
-    shown = words(desk.open("/adult/"))
+    shut = adults.adult_concern_at(
+        State.CLOSED, by=writer, reader=desk.viewer, whom=dan, now=desk.now
+    )
+    shown = page_text(desk.open("/adult/"))
     assert shown.index(concern.reference) < shown.index(shut.reference)
     assert "late" in shown
     assert "Dan Dubious" in shown
@@ -43,27 +45,27 @@ def test_the_list_has_open_ones_first_and_says_what_is_late(desk, concern, write
 
 
 def test_an_empty_list_says_what_it_means(desk):
-    assert "There is none that you may see" in words(desk.open("/adult/"))
+    assert "There are none that you can see" in page_text(desk.open("/adult/"))
 
 
 def test_the_list_is_paged_by_key_in_a_fixed_number_of_statements(desk, writer, dan):
     for _ in range(3):
-        adults.sent(writer, dan, desk.now)
+        adults.send_adult_concern(writer, dan, desk.now)
     desk.open("/adult/")
-    few = len(statements(lambda: desk.open("/adult/")))
-    made = [adults.sent(writer, dan, desk.now, sort="low") for _ in range(46)]
+    few = len(list_statements(lambda: desk.open("/adult/")))
+    made = [adults.send_adult_concern(writer, dan, desk.now, sort="low") for _ in range(46)]
     shut = [
-        adults.at(State.CLOSED, by=writer, reader=desk.viewer, whom=dan, now=desk.now)
+        adults.adult_concern_at(State.CLOSED, by=writer, reader=desk.viewer, whom=dan, now=desk.now)
         for _ in range(3)
     ]
-    assert len(statements(lambda: desk.open("/adult/"))) == few
-    first = words(desk.open("/adult/"))
+    assert len(list_statements(lambda: desk.open("/adult/"))) == few
+    first = page_text(desk.open("/adult/"))
     after = first.split("?after=")[1][:36]
-    second = words(desk.open(f"/adult/?after={after}"))
+    second = page_text(desk.open(f"/adult/?after={after}"))
     every = [row.reference for row in (*made, *shut)]
     assert [ref for ref in every if (ref in first) == (ref in second)] == []
-    assert shut[0].reference in words(desk.open(f"/adult/?after={shut[1].uid}"))
-    assert "That is all" in words(desk.open(f"/adult/?after={shut[0].uid}"))
+    assert shut[0].reference in page_text(desk.open(f"/adult/?after={shut[1].uid}"))
+    assert "There are no more" in page_text(desk.open(f"/adult/?after={shut[0].uid}"))
     assert desk.open("/adult/?after=x").status_code == 404
 
 
@@ -71,32 +73,32 @@ def test_one_is_read_beside_the_earlier_ones_with_why_they_belong_together(
     desk, concern, where, dan
 ):
     other = factories.viewer(where, now=desk.now - timedelta(days=40))
-    adults.sent(other, dan, other.now, sort="low", account="He messaged a child.")
-    shown = words(desk.open(page(concern)))
+    adults.send_adult_concern(other, dan, other.now, sort="low", account="He messaged a child.")
+    shown = page_text(desk.open(page(concern)))
     assert "He messaged a child." in shown
     assert "2 adults, 2 entries, 5 weeks" in shown
-    assert "2 people wrote of the same adult, each by themselves." in shown
+    assert "2 people have each written about the same adult." in shown
 
 
 def test_what_is_about_somebody_else_or_somebody_elses_does_not_stand_beside_it(
     desk, concern, where, writer, chair
 ):
-    adults.sent(writer, factories.person(where), desk.now, account="Another adult.")
-    adults.sent(writer, desk.viewer.person, desk.now, account="About the head.")
-    shown = words(desk.open(page(concern)))
+    adults.send_adult_concern(writer, factories.person(where), desk.now, account="Another adult.")
+    adults.send_adult_concern(writer, desk.viewer.person, desk.now, account="About the head.")
+    shown = page_text(desk.open(page(concern)))
     assert "Another adult." not in shown
     assert "About the head." not in shown
 
 
 def test_one_described_says_that_nothing_can_stand_beside_it(desk, writer):
-    concern = adults.sent(writer, None, desk.now)
-    assert "Say whom it is about" in words(desk.open(page(concern)))
+    concern = adults.send_adult_concern(writer, None, desk.now)
+    assert "Say who it is about" in page_text(desk.open(page(concern)))
 
 
 def test_i_have_this(desk, concern):
     answer = desk.client.post(page(concern, "take"), {"version": concern.version})
     assert answer["Location"] == page(concern)
-    assert "Hedda Head has it." in words(desk.open(page(concern)))
+    assert "Hedda Head has it." in page_text(desk.open(page(concern)))
     again = desk.client.post(page(concern, "take"), {"version": concern.version})
     assert again.status_code == 409
 
@@ -104,24 +106,24 @@ def test_i_have_this(desk, concern):
 def test_deciding_by_the_page(desk, concern):
     form = {"sort": "low", "routes": ["low_level"], "reason": "So.", "considered": "LADO."}
     answer = desk.press(page(concern, "decide"), form)
-    assert errors(answer) == ["Enter the day to look at it again"]
+    assert summary_errors(answer) == ["Enter the day to look at it again"]
     alone = desk.press(page(concern, "decide"), form | {"routes": ["no_further", "lado"]})
-    assert "stands alone" in errors(alone)[0]
-    on = day("look_again", desk.today + timedelta(days=30))
+    assert "Choose no further action or other routes, not both" in summary_errors(alone)[0]
+    on = day_fields("look_again", desk.today + timedelta(days=30))
     assert desk.press(page(concern, "decide"), form | on).status_code == 302
-    shown = words(desk.open(page(concern)))
-    assert "Low-level: dealt with in school, and kept" in shown
+    shown = page_text(desk.open(page(concern)))
+    assert "Low-level: dealt with in school, and kept on record" in shown
 
 
 def test_a_conversation_with_the_lado_by_the_page(desk, concern):
     form = {
         "agency": "lado", "spoken_to": "Lena Ado", "words": "All of it.", "answer": "theirs",
-        **day("spoke_on", desk.today - timedelta(days=1)), "spoke_at": "10:00",
+        **day_fields("spoke_on", desk.today - timedelta(days=1)), "spoke_at": "10:00",
     }  # fmt: skip
     assert desk.press(page(concern, "speak"), {}).status_code == 422
     assert desk.press(page(concern, "speak"), form).status_code == 302
-    shown = words(desk.open(page(concern)))
-    for said in ("Lena Ado", "They lead", "Ask the LADO how it stands"):
+    shown = page_text(desk.open(page(concern)))
+    for said in ("Lena Ado", "They lead", "Ask the LADO for an update"):
         assert said in shown
 
 
@@ -132,25 +134,30 @@ def test_small_things_by_their_pages(desk, concern, writer):
     gave = {"person": str(third.uid), "why": "His friend."}
     assert desk.press(page(concern, "exclude"), gave).status_code == 302
     assert desk.press(page(concern, "about"), gave | {"why": "It was Tia."}).status_code == 302
-    shown = words(desk.open(page(concern)))
-    for said in ("A note.", "Thank you.", "As it stands now it is about Tia Third", "It was Tia."):
+    shown = page_text(desk.open(page(concern)))
+    for said in (
+        "A note.",
+        "Thank you.",
+        "It is now recorded as being about Tia Third",
+        "It was Tia.",
+    ):
         assert said in shown
     assert desk.press(page(concern, "exclude"), gave).status_code == 422
 
 
 def test_closing_and_reopening_by_the_page(desk, concern):
     form = {"outcome": "unfounded", "why": "Nothing in it.", "words_back": "Thank you."}
-    assert "Decide first" in errors(desk.press(page(concern, "close"), form))[0]
-    decided = adults.decided("no_further")
+    assert "Decide first" in summary_errors(desk.press(page(concern, "close"), form))[0]
+    decided = adults.adult_decision_answers("no_further")
     adult.decide(by=desk.viewer, concern=concern, decided=decided, now=desk.now)
     assert (
-        "Write them a word"
-        in errors(desk.press(page(concern, "close"), form | {"words_back": ""}))[0]
+        "Write them a reply"
+        in summary_errors(desk.press(page(concern, "close"), form | {"words_back": ""}))[0]
     )
     assert desk.press(page(concern, "close"), form).status_code == 302
-    assert "Unfounded" in words(desk.open(page(concern)))
+    assert "Unfounded" in page_text(desk.open(page(concern)))
     assert desk.press(page(concern, "reopen"), {"why": "A new sign."}).status_code == 302
-    assert adults.fresh(concern).state == State.TAKEN
+    assert adults.reload_adult_concern(concern).state == State.TAKEN
 
 
 def test_handed_on_it_is_gone_from_here(desk, concern, chair):

@@ -1,4 +1,4 @@
-"""Writing of an adult who works here: by the form, once, with no word lost on the way."""
+"""Tests for writing about an adult who works here: the form is sent once and loses no word."""
 
 import re
 import uuid
@@ -11,7 +11,7 @@ from concerns.models.concern.draft import ADULT
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import adults, factories
-from tests.desk import errors, words
+from tests.desk import page_text, summary_errors
 from tests.submit.conftest import Staff
 
 WRITE = "/adult/write/"
@@ -39,7 +39,7 @@ def the_one(staff) -> AdultConcern:
 
 def test_it_is_sent_by_the_form_and_says_who_reads_it_by_when(staff, head, chair, dan):
     sent = staff.send(answers(staff, dan, sort="not_sure"), WRITE)
-    page = words(staff.client.get(sent["Location"]))
+    page = page_text(staff.client.get(sent["Location"]))
     concern = the_one(staff)
     assert (concern.account, concern.subject, concern.sort) == (ACCOUNT, dan, "not_sure")
     for said in (
@@ -55,7 +55,7 @@ def test_it_is_sent_by_the_form_and_says_who_reads_it_by_when(staff, head, chair
 def test_only_whom_and_what_are_needed_and_everything_wrong_is_said_at_once(staff):
     answer = staff.send(staff.carried(WRITE), WRITE)
     assert answer.status_code == 422
-    assert errors(answer) == [
+    assert summary_errors(answer) == [
         "Choose the adult, or describe one who is not on the list",
         "Write what happened. A few words are enough.",
     ]
@@ -71,21 +71,21 @@ def test_nobody_is_chosen_and_described_at_once(staff, dan):
 
 
 def test_the_page_names_head_and_chair_and_the_number(staff, head, chair, where):
-    page = words(staff.open(WRITE))
+    page = page_text(staff.open(WRITE))
     for said in ("Hedda Head", "about anybody else", "Cho Chair", where.authority.lado):
         assert said in page
 
 
 def test_whom_it_is_about_is_not_named_as_the_one_to_go_to(staff, head, chair):
     answer = staff.send(answers(staff, head.person, account=" "), WRITE)
-    contacts = words(answer).split("Who reads it")[1].split("<form")[0]
+    contacts = page_text(answer).split("Who reads it")[1].split("<form")[0]
     assert "Hedda Head" not in contacts
     assert "Cho Chair" in contacts
 
 
 def test_where_nobody_is_left_the_receipt_says_so_with_the_number(staff, head, where):
     sent = staff.send(answers(staff, head.person), WRITE)
-    page = words(staff.client.get(sent["Location"]))
+    page = page_text(staff.client.get(sent["Location"]))
     assert "Nobody in post here today may read it" in page
     assert where.authority.lado in page
 
@@ -111,16 +111,16 @@ def test_words_added_after_pressing_back_wait_in_the_box_to_add_to(staff, head, 
     assert again.status_code == 422
     again = staff.send(form | {"account": "And yesterday too."}, WRITE)
     assert again["Location"].startswith("/adult/mine/")
-    assert "And yesterday too." in words(staff.client.get(again["Location"]))
+    assert "And yesterday too." in page_text(staff.client.get(again["Location"]))
 
 
 def test_it_can_be_kept_and_finished_later(staff, head, dan):
     kept = staff.send(answers(staff, sort="low", do="later"), WRITE)
     assert kept["Location"] == "/submit/?kept"
     draft = Draft.objects.get()
-    home = words(staff.client.get("/submit/"))
+    home = page_text(staff.client.get("/submit/"))
     assert f"/adult/draft/{draft.uid}/" in home
-    page = words(staff.client.get(f"/adult/draft/{draft.uid}/"))
+    page = page_text(staff.client.get(f"/adult/draft/{draft.uid}/"))
     assert ACCOUNT in page
     assert not AdultConcern.objects.exists()
 
@@ -166,28 +166,28 @@ def test_a_form_begun_by_somebody_else_is_not_sent_and_loses_nothing(staff, head
     for do in ("send", "later"):
         answer = staff.send(form | {"do": do}, WRITE)
         assert answer.status_code == 422
-        assert ACCOUNT in words(answer)
+        assert ACCOUNT in page_text(answer)
     assert not AdultConcern.objects.exists()
 
 
 def test_something_can_always_be_added_once(staff, head, dan):
     staff.send(answers(staff, dan), WRITE)
     here = f"/adult/mine/{the_one(staff).uid}/"
-    once = re.search('name="once" value="([^"]+)"', words(staff.open(here)))[1]
+    once = re.search('name="once" value="([^"]+)"', page_text(staff.open(here)))[1]
     for _ in range(2):
         added = staff.client.post(
             here.replace("mine", "add"), {"about": "adult", "words": "Again.", "once": once}
         )
         assert added.status_code == 302
     assert [row.words for row in AdultEntry.objects.all()] == ["Again."]
-    assert "Again." in words(staff.open(here))
+    assert "Again." in page_text(staff.open(here))
     assert staff.client.post(here.replace("mine", "add"), {"words": " "}).status_code == 422
 
 
 def test_the_writers_list_has_no_name_and_none_of_what_was_written(staff, head, dan):
     staff.send(answers(staff, dan), WRITE)
     adult.tell(by=head, concern=the_one(staff), words="Thank you, Wyn.", now=factories.NOW)
-    page = words(staff.open("/adult/mine/"))
+    page = page_text(staff.open("/adult/mine/"))
     assert the_one(staff).reference in page
     assert "Thank you, Wyn." in page
     assert "Dan Dubious" not in page
@@ -195,9 +195,9 @@ def test_the_writers_list_has_no_name_and_none_of_what_was_written(staff, head, 
 
 
 def test_the_writers_list_is_paged_by_key(staff, head, dan, writer):
-    made = [adults.sent(writer, dan) for _ in range(21)]
-    assert made[0].reference not in words(staff.open("/adult/mine/"))
-    assert made[0].reference in words(staff.open(f"/adult/mine/?before={made[1].uid}"))
+    made = [adults.send_adult_concern(writer, dan) for _ in range(21)]
+    assert made[0].reference not in page_text(staff.open("/adult/mine/"))
+    assert made[0].reference in page_text(staff.open(f"/adult/mine/?before={made[1].uid}"))
     assert staff.client.get("/adult/mine/?before=x").status_code == 404
 
 
@@ -229,7 +229,7 @@ def test_half_way_through_the_childs_form_every_word_goes_along(staff, head, chi
         excluded=[str(head.person.uid)],
     )
     assert moved["Location"].startswith("/adult/draft/")
-    page = words(staff.client.get(moved["Location"]))
+    page = page_text(staff.client.get(moved["Location"]))
     for said in (
         "He shouted at her.",
         "Aneurin Quillfeather",
@@ -264,7 +264,7 @@ def test_sending_the_childs_form_after_all_is_asked_about_first(staff, head, chi
     there = staff.send(form | {"do": "adult"})["Location"]
     first = staff.send(form)
     assert first.status_code == 422
-    assert "an adult who works here" in errors(first)[0]
+    assert "an adult who works here" in summary_errors(first)[0]
     carried = staff.carried(there) | {"account": "A.", "whom": str(dan.uid)}
     staff.send(carried, WRITE)
     assert staff.send(form).status_code == 422
@@ -272,11 +272,11 @@ def test_sending_the_childs_form_after_all_is_asked_about_first(staff, head, chi
 
 
 def test_an_addition_about_an_adult_writes_nothing_to_the_childs_concern(staff, child, head):
-    concern = factories.sent(staff.viewer, child).concern
+    concern = factories.send_concern(staff.viewer, child).concern
     lines = LedgerLine.objects.count()
     form = {"about": "adult", "words": "It was Mr Dubious who shouted."}
     moved = staff.client.post(f"/submit/add/{concern.uid}/", form)
-    page = words(staff.client.get(moved["Location"]))
+    page = page_text(staff.client.get(moved["Location"]))
     assert "It was Mr Dubious who shouted." in page
     assert "Aneurin Quillfeather" in page
     assert not Addition.objects.exists()
@@ -285,10 +285,10 @@ def test_an_addition_about_an_adult_writes_nothing_to_the_childs_concern(staff, 
 
 
 def test_every_addition_is_asked_whom_it_is_about(staff, child):
-    concern = factories.sent(staff.viewer, child).concern
+    concern = factories.send_concern(staff.viewer, child).concern
     answer = staff.client.post(f"/submit/add/{concern.uid}/", {"words": "Again."})
-    assert (answer.status_code, errors(answer)) == (422, ["Say whom it is about"])
-    assert "Again." in words(answer)
+    assert (answer.status_code, summary_errors(answer)) == (422, ["Say who it is about"])
+    assert "Again." in page_text(answer)
 
 
 def test_a_database_that_is_gone_leaves_the_words_on_the_page(staff, dan, monkeypatch):
@@ -301,4 +301,4 @@ def test_a_database_that_is_gone_leaves_the_words_on_the_page(staff, dan, monkey
     monkeypatch.setattr(adult, "send", gone)
     answer = staff.send(form, WRITE)
     assert answer.status_code == 503
-    assert ACCOUNT in words(answer)
+    assert ACCOUNT in page_text(answer)

@@ -1,4 +1,4 @@
-"""Told, not typed, of an adult too; and whom an addition is about, asked again."""
+"""Tests for "told, not typed" about adults, and for whom an addition is about."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from concerns.models import AdultConcern, AdultEntry, Concern, Draft
 from concerns.models.concern.draft import CONCERN
 from tests import adults, factories
 from tests.conftest import SecureClient
-from tests.desk import errors, words
+from tests.desk import page_text, summary_errors
 from tests.submit.conftest import Staff
 
 WRITE = "/adult/write/"
@@ -35,11 +35,11 @@ def test_a_cleaners_words_alone_are_enough_and_are_shown_as_theirs(staff, head, 
     assert (concern.account, concern.told_words, concern.teller) == ("", SAID, "Marta Nowak")
     assert (concern.teller_is, concern.told_when) == ("site", "at the gate")
     reader = factories.sign_in(SecureClient(), head.person)
-    shown = words(reader.get(f"/adult/{concern.uid}/"))
+    shown = page_text(reader.get(f"/adult/{concern.uid}/"))
     assert HEADING.format("Wyn Writer") in shown
     assert SAID in shown
-    assert HEADING.format("you") in words(staff.open(f"/adult/mine/{concern.uid}/"))
-    assert SAID in words(reader.get(f"/adult/{concern.uid}/note/"))
+    assert HEADING.format("you") in page_text(staff.open(f"/adult/mine/{concern.uid}/"))
+    assert SAID in page_text(reader.get(f"/adult/{concern.uid}/note/"))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_cleaners_words_alone_are_enough_and_are_shown_as_theirs(staff, head, 
 def test_half_of_it_is_asked_for(staff, head, dan, left_out, missing):
     answer = staff.send(form(staff, dan, **left_out), WRITE)
     assert answer.status_code == 422
-    assert missing in errors(answer)[0]
+    assert missing in summary_errors(answer)[0]
 
 
 def test_who_told_stays_who_told_when_the_childs_form_is_turned(staff, head, dan, where):
@@ -63,24 +63,24 @@ def test_who_told_stays_who_told_when_the_childs_form_is_turned(staff, head, dan
     typed = Draft.objects.get().typed_fields
     assert {name: typed[name] for name in TOLD} == {name: [said] for name, said in TOLD.items()}
     assert typed["account"] == ["Own."]
-    assert SAID in words(staff.client.get(there))
+    assert SAID in page_text(staff.client.get(there))
 
 
 def test_an_addition_about_a_child_goes_on_as_that_and_leaves_nothing_here(staff, writer, dan):
-    concern = adults.sent(writer, dan)
+    concern = adults.send_adult_concern(writer, dan)
     here = f"/adult/add/{concern.uid}/"
     asked = staff.client.post(here, {"words": "Tom had bruises."})
-    assert errors(asked) == ["Say whom it is about"]
-    assert "Tom had bruises." in words(asked)
+    assert summary_errors(asked) == ["Say who it is about"]
+    assert "Tom had bruises." in page_text(asked)
     moved = staff.client.post(here, {"about": "child", "words": "Tom had bruises."})
     assert moved["Location"].startswith("/submit/draft/")
-    assert "Tom had bruises." in words(staff.client.get(moved["Location"]))
+    assert "Tom had bruises." in page_text(staff.client.get(moved["Location"]))
     assert Draft.objects.get().page == CONCERN
     assert not AdultEntry.objects.exists()
     assert not Concern.objects.exists()
 
 
 def test_the_form_and_the_receipt_say_to_write_the_childs_own_concern_too(staff, writer, dan):
-    concern = adults.sent(writer, dan)
+    concern = adults.send_adult_concern(writer, dan)
     for page in (WRITE, f"/adult/sent/{concern.uid}/"):
-        assert "write the child's own concern" in words(staff.open(page))
+        assert "write a concern about the child" in page_text(staff.open(page))

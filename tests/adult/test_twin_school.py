@@ -1,16 +1,17 @@
-"""The subject's every page is what it would be had nothing been written.
+"""Tests that a subject's every page is what it would be had nothing been written about them.
 
-One school, looked at twice by the same person: as it is, and after concerns about that person have
-been written and worked through to every state; each time the school is put back as it was.
+The same person looks at one school twice: as it is, and after concerns about them have been written
+and worked through to every state. After each look the school is put back as it was.
 """
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
 from concerns.adult import acts as adult
-from concerns.doors import unsent_words
-from concerns.models import AdultStep, Cover
+from concerns.doors import clock_round, unsent_words
+from concerns.models import AdultStep, Cover, Letter, Notice
 from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.people import acts as people
 from concerns.rules.lifecycle import State
@@ -26,7 +27,7 @@ POSTS = {role.value: role for role in (Role.DSL, Role.HEAD, Role.CHAIR, Role.OFF
 
 
 class School:
-    """One with everything in it, everybody in post, and somebody worried."""
+    """A school with one of everything, everybody in post, and somebody who writes."""
 
     def __init__(self):
         self.world = made()
@@ -40,14 +41,16 @@ class School:
         self.writer = factories.viewer(self.where, who=self.people[0])
 
     def write_about(self, subject) -> list[uuid.UUID]:
-        """Of every state, every kind, and every way it can come about."""
+        """Writes concerns in every state, of every kind, and in every way one can come about."""
         role = Role.CHAIR if subject == self.posts["head"] else Role.HEAD
         reader = factories.viewer(self.where, role, who=self.posts[role])
         for state in State:
             for sort in ("", "low", "harm"):
-                adults.at(state, by=self.writer, reader=reader, whom=subject, sort=sort)
-        whole = adults.whole_case(self.where, subject, reader, self.people)
-        described = adults.sent(self.writer)
+                adults.adult_concern_at(
+                    state, by=self.writer, reader=reader, whom=subject, sort=sort
+                )
+        whole = adults.make_whole_adult_case(self.where, subject, reader, self.people)
+        described = adults.send_adult_concern(self.writer)
         said = {"concern": described, "person": subject, "now": NOW}
         head = factories.viewer(self.where, Role.HEAD, who=self.posts["head"])
         adult.about(by=head, why="The description fits.", **said)
@@ -55,7 +58,7 @@ class School:
         return [whole.uid, AdultStep.objects.filter(concern=whole).first().uid]
 
     def _begin(self, by) -> None:
-        """Begun and not sent; and begun about a child before it was seen to be about an adult."""
+        """Begins a concern that is not sent, and one that was about a child at first."""
         unsent_words.save_draft_words(
             by.person, self.where, ADULT, uuid.uuid4(), {"account": ["The door"]}, NOW
         )
@@ -76,7 +79,7 @@ def nothing() -> list[uuid.UUID]:
 
 
 def moved(place: School, who, work) -> list[str]:
-    """Which pages of `who` are others after `work` than before."""
+    """Lists the pages that answer `who` differently after `work` than before."""
     after, secret = twins.looking(place.world, who, work)
     before, _ = twins.looking(place.world, who, nothing, secret)
     assert len(after) > 150
@@ -98,7 +101,7 @@ def test_the_chairs_every_page_is_what_it_was_though_the_head_is_away(place):
 
     def work():
         said = {"by": place.writer, "reader": head, "whom": subject}
-        return [adults.at(state, **said).uid for state in State]
+        return [adults.adult_concern_at(state, **said).uid for state in State]
 
     assert moved(place, subject, work) == []
 
@@ -107,7 +110,7 @@ def test_every_page_of_whom_the_writer_shuts_out_is_what_it_was(place):
     near = place.posts["head"]
 
     def work():
-        return [adults.sent(place.writer, place.posts["staff"], shut_out=(near,)).uid]
+        return [adults.send_adult_concern(place.writer, place.posts["staff"], shut_out=(near,)).uid]
 
     assert moved(place, near, work) == []
 
@@ -115,6 +118,27 @@ def test_every_page_of_whom_the_writer_shuts_out_is_what_it_was(place):
 def test_the_leads_every_page_is_what_it_was_when_it_is_about_somebody_else(place):
     subject = place.posts["staff"]
     assert moved(place, place.posts["dsl"], lambda: place.write_about(subject)) == []
+
+
+@pytest.mark.parametrize("post", ["head", "dsl"])
+def test_with_mail_down_the_subjects_every_page_is_what_it_was(place, settings, post):
+    settings.EMAIL_HOST = ""
+    subject = place.posts[post]
+
+    def run_rounds() -> list[uuid.UUID]:
+        clock_round.run_reminder_round(NOW)
+        long_ago = NOW - timedelta(days=1)
+        Letter.objects.update(made_at=long_ago)
+        Notice.objects.update(made_at=long_ago)
+        clock_round.run_reminder_round(NOW)
+        return []
+
+    def work() -> list[uuid.UUID]:
+        return place.write_about(subject) + run_rounds()
+
+    after, secret = twins.looking(place.world, subject, work)
+    before, _ = twins.looking(place.world, subject, run_rounds, secret)
+    assert twins.differences(before, after) == []
 
 
 def test_a_school_looked_at_twice_is_the_same(place):

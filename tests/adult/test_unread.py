@@ -1,10 +1,10 @@
-"""About an adult: what was not read in its time is said to its writer, on their own pages."""
+"""Tests that who wrote about an adult is told, on their own pages, of what was not read in time."""
 
 from datetime import timedelta
 
 from concerns.adult import acts, views
 from tests import factories
-from tests.counting import page
+from tests.counting import render_view
 from tests.factories import NOW
 
 UNREAD = "nobody has said that they have it"
@@ -12,9 +12,9 @@ LATE = NOW + timedelta(days=5)
 
 
 def pages(where, who, concern, now=LATE):
-    """The writer's own page of it, and their list."""
+    """The writer's own page of the concern, and their list."""
     viewer = factories.viewer(where, who=who.person, now=now)
-    return page(views.mine, viewer, uid=concern.uid), page(views.all_mine, viewer)
+    return render_view(views.mine, viewer, uid=concern.uid), render_view(views.all_mine, viewer)
 
 
 def test_both_pages_say_so_in_red_and_lead_to_whom_to_find(where, writer, harm):

@@ -1,11 +1,11 @@
-"""This file knows everything that one person can get out of the site, as bytes to be compared.
+"""Collects everything that one person can get out of the site, as bytes that can be compared.
 
-Every address of the site, found in its own table and not listed here, so that a page made later is
-walked too: opened and pressed, with what its room is about and with everything that is to be
-secret; lists are asked with what lists can be asked. Only what is new for every page by nature is
-made the same: a form's token, what is signed, the id of a form not sent yet. The clock stands
-still, so that not even a minute may differ. With each answer goes how many statements it took: a
-page that asks the database more often has something to hide.
+Every address of the site is opened and pressed, with the things its room is about and with those
+that must stay secret; lists are asked every question they take. The addresses come from the site's
+own table, so that a page made later is covered too. Only what changes on every request is made the
+same: a form's token, signed values, the id of a form not sent yet. The clock stands still, so that
+no two answers differ by a minute. Each answer comes with the number of statements it took: a page
+that asks the database more often has something to hide.
 """
 
 import re
@@ -23,9 +23,9 @@ from tests.doors.world import World, kind_of, routes
 
 # The form's token; the signed token of its draft; the id of a form not sent yet, or of one press.
 FRESH = re.compile(rb'(name="(?:csrfmiddlewaretoken|keep|draft|once)" value=")[^"]*"')
-# What is typed where something can be looked for.
+# What is typed into search boxes.
 TYPED = {"submit_children": {"part": "fo"}, "child_search": {"words": "door"}}
-# What a list can be asked for.
+# The questions a list can be asked.
 ASKED = {
     "triage": ("?state=late", "?state=waiting", "?state=closed"),
     **dict.fromkeys(("audit", "audit_print"), ("?year=all",)),
@@ -34,12 +34,14 @@ ASKED = {
 
 
 class Undone(Exception):
-    """Raised to take back everything that was done for one look."""
+    """Raised to roll back everything that was done for one look."""
 
 
 def looking(world: World, who, work, secret=()) -> tuple[dict[str, tuple], list[uuid.UUID]]:
-    """Everything `who` can get once `work()` is done, which is then undone to the last row; and the
-    ids that `work` gave, which are walked with as well."""
+    """Collects everything `who` can get once `work()` is done, then rolls `work()` back.
+
+    Returns it with the ids that `work` gave, whose addresses are asked for as well.
+    """
     try:
         with transaction.atomic():
             made = work()
@@ -50,7 +52,7 @@ def looking(world: World, who, work, secret=()) -> tuple[dict[str, tuple], list[
 
 
 def everything(world: World, who, secret) -> dict[str, tuple]:
-    """Every answer to `who`, by what was asked."""
+    """Every answer that `who` gets, by what was asked for."""
     school._calendar_and_clocks.cache_clear()
     still = ["tests.adult.clock.stands_still", *settings.MIDDLEWARE]
     found = {}
@@ -68,7 +70,7 @@ def everything(world: World, who, secret) -> dict[str, tuple]:
 
 
 def told(ask, *what) -> tuple:
-    """Status, headers and body: all that leaves the server; and how often it asked the database."""
+    """The status, headers and body of an answer, and how many statements it took."""
     with CaptureQueriesContext(connection) as asked:
         answer = ask(*what)
         body = FRESH.sub(rb'\1"', answer.getvalue())

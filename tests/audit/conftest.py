@@ -1,4 +1,4 @@
-"""This file knows a head with two school years of concerns behind them, each made by real acts."""
+"""Fixtures: a head, and two school years of concerns made by real acts."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -62,7 +62,7 @@ class Year:
 
     def make(self, when: datetime) -> Concern:
         chance = self.chance
-        concern = factories.sent(
+        concern = factories.send_concern(
             self.writer,
             chance.choice(self.children),
             now=when,
@@ -90,7 +90,7 @@ class Year:
 
     def _decide(self, concern: Concern, at: datetime) -> None:
         routes = self.chance.sample([Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT, Route.PARENTS], 2)
-        made = factories.decided(concern, *routes)
+        made = factories.decision_answers(concern, *routes)
         triage.decide(by=self.lead, concern=concern, decided=made, now=at)
         for referral in concern.referrals.exclude(events__isnull=False):
             if self.chance.random() < 0.7:

@@ -1,4 +1,4 @@
-"""What the audit asks of the database does not grow with what there is to tell."""
+"""Tests that what the audit asks of the database does not grow with what there is to tell."""
 
 import pytest
 
@@ -38,9 +38,9 @@ def fill(where, writer, lead, count: int) -> None:
 
 def test_pages_ask_as_much_of_fifty_concerns_as_of_five(head, where, writer, lead):
     fill(where, writer, lead, 5)
-    at_five = {page: len(counting.statements(lambda: read(head, page))) for page in PAGES}  # noqa: B023
+    at_five = {page: len(counting.list_statements(lambda: read(head, page))) for page in PAGES}  # noqa: B023
     fill(where, writer, lead, 45)
-    at_fifty = {page: len(counting.statements(lambda: read(head, page))) for page in PAGES}  # noqa: B023
+    at_fifty = {page: len(counting.list_statements(lambda: read(head, page))) for page in PAGES}  # noqa: B023
     assert at_five == at_fifty
     assert all(at_fifty[page] <= most for page, most in PAGES.items()), at_fifty
 
@@ -52,7 +52,7 @@ def test_a_trail_asks_as_much_of_fifty_readings_as_of_five(head, where, lead):
     for count in (5, 45):
         for _ in range(count):
             sight.open_concern(lead, concern.uid, Kind.OPENED)
-        asked.append(len(counting.statements(lambda: read(head, page))))
+        asked.append(len(counting.list_statements(lambda: read(head, page))))
     assert asked[0] == asked[1]
     assert asked[0] <= 30
 
@@ -62,5 +62,5 @@ def test_a_year_costs_at_most_five_times_the_queue(head):
     cost = {}
     for page in ("/triage/", "/audit/?year=2025"):
         read(head, page)
-        cost[page] = counting.calls(lambda: read(head, page))  # noqa: B023
+        cost[page] = counting.count_calls(lambda: read(head, page))  # noqa: B023
     assert cost["/audit/?year=2025"] <= 5 * cost["/triage/"], cost

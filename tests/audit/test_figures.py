@@ -1,4 +1,4 @@
-"""Every figure of the audit is what counting by hand comes to, and leads to just those concerns."""
+"""Tests that every figure of the audit equals a count by hand, and leads to just those concerns."""
 
 import itertools
 from collections import Counter
@@ -26,7 +26,7 @@ def figures_of(viewer, year: str):
 
 
 def by_hand(year: str) -> list[Concern]:
-    """The concerns of a school year, by walking through all there are."""
+    """The concerns of a school year, found by walking through all there are."""
     return [row for row in Concern.objects.order_by("id") if year in ("all", school_year(row))]
 
 
@@ -44,7 +44,7 @@ def references(rows) -> set[str]:
 
 
 def check_counts(head, row, rows) -> None:
-    """A row of three counts and the oldest open, and the concerns behind each count."""
+    """Checks a row of three counts and the oldest open one, and the concerns behind each count."""
     still_open = [one for one in rows if one.closed_at is None]
     decided = [one for one in rows if one.decided_at]
     assert (row.came, row.open) == (len(rows), len(still_open)), row.label
@@ -183,7 +183,7 @@ def late(step, viewer) -> bool:
 
 
 def last_done(concern):
-    """The last act on it, by the rows that acts leave."""
+    """When somebody last acted on it, by the rows that acts leave."""
     moments = [concern.received_at, concern.first_looked_at]
     moments += [row.at for row in concern.decisions.all()]
     moments += [row.at for row in concern.additions.all()]

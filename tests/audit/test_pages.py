@@ -1,4 +1,4 @@
-"""The audit is the head's alone, says what it shows, is on record, and hides what is not theirs."""
+"""Tests for the audit's pages: the head's alone, on record, with nothing that is not theirs."""
 
 import itertools
 import re
@@ -40,7 +40,7 @@ def test_the_head_opens_every_page_of_it(client, where, head):
 
 def test_a_relative_sees_every_page_as_if_it_had_not_been_written(where, head, lead):
     child = factories.child(where)
-    factories.related(head.person, child)
+    factories.relate_to_child(head.person, child)
     leaves_every_page_as_it_was(head, lead, children=(child,))
 
 
@@ -49,7 +49,7 @@ def test_who_is_named_in_it_sees_every_page_as_if_it_had_not_been_written(where,
 
 
 def leaves_every_page_as_it_was(head, lead, named=None, **more):
-    """Concerns in every state, older than all the rest, with a category nothing else has."""
+    """Checks that no page shows concerns in every state that are older than all others."""
     for state in State:
         at = head.now - timedelta(days=3)
         factories.concern_at(state, where=head.school, lead=lead, now=at)
@@ -71,7 +71,7 @@ def leaves_every_page_as_it_was(head, lead, named=None, **more):
 
 
 def whole(viewer, page: str) -> bytes:
-    """Every byte, but the form's token, which is another each time."""
+    """Every byte of the page but the form's token, which changes with every request."""
     return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", b"".join(look(viewer, page)))
 
 
@@ -174,7 +174,7 @@ def test_rows_are_paged_by_key_and_none_is_missed_or_shown_twice(head, where, wr
     # Some at the very same moment, across the edge of a page.
     for number in range(53):
         at = head.now - timedelta(minutes=number // 3)
-        factories.sent(writer, child, now=at)
+        factories.send_concern(writer, child, now=at)
     page = "/audit/rows/?year=all&quiet=10"
     seen = []
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""The four numbers of any past day are what walking through the rows by hand comes to."""
+"""Tests that the four numbers of any past day equal what a walk through the rows gives."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ from concerns.triage import acts as triage
 from tests import factories
 from tests.audit.conftest import close, look, text
 from tests.audit.test_figures import behind, references
-from tests.counting import statements
+from tests.counting import list_statements
 
 LONDON = ZoneInfo("Europe/London")
 DAYS = (date(2025, 11, 3), date(2026, 3, 31), date(2026, 8, 12), date(2026, 11, 2))
@@ -43,7 +43,7 @@ def owed(concern: Concern, at: datetime) -> list:
 
 
 def last_heard(concern: Concern, at: datetime) -> datetime:
-    """The last moment, up to `at`, of any row that an act on it left."""
+    """The latest time, up to `at`, of any row that an act left on it."""
     rows = [*concern.decisions.all(), *concern.endings.all(), *concern.words_back.all()]
     rows += concern.additions.all()
     rows += [event for referral in concern.referrals.all() for event in referral.events.all()]
@@ -129,7 +129,7 @@ def test_the_page_says_how_it_stood_and_leads_to_the_rows(head, where):
 def test_today_and_the_days_to_come_are_no_past_day(head):
     answer = look(head, "/audit/day/?day_day=3&day_month=11&day_year=2026")
     assert answer.status_code == 422
-    assert "Enter a day that has passed" in answer.content.decode()
+    assert "Enter a day in the past" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_past_day_costs_the_same_whatever_there_is(head, where):
     )
 
     def cost():
-        return [len(statements(lambda: look(head, page).content)) for page in pages]  # noqa: B023
+        return [len(list_statements(lambda: look(head, page).content)) for page in pages]  # noqa: B023
 
     def fill(count):
         for _ in range(count):

@@ -1,4 +1,4 @@
-"""A sheet of concerns names nobody, holds no word of an account, and says what the rows say."""
+"""Tests for the CSV of concerns: no name, no word of an account, and what the rows say."""
 
 import csv
 import io
@@ -69,7 +69,7 @@ def test_no_child_no_member_of_staff_and_no_word_of_an_account_is_in_it(head, wh
 
 def test_a_year_group_that_a_spreadsheet_would_run_is_made_safe(head, where, writer):
     child = factories.child(where, year="=1+1")
-    factories.sent(writer, child, now=head.now)
+    factories.send_concern(writer, child, now=head.now)
     assert ConcernChild.objects.get().year == "=1+1"
     assert sheet(head)[0]["Year groups"] == "'=1+1"
 

@@ -1,4 +1,4 @@
-"""A trail tells everything that happened to one concern, and who knew of it when."""
+"""Tests for the trail of one concern: everything that happened to it, and who knew of it when."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -52,13 +52,13 @@ def deputy(where):
 
 @pytest.fixture
 def concern(where, writer):
-    return factories.sent(writer, factories.child(where), now=NOW).concern
+    return factories.send_concern(writer, factories.child(where), now=NOW).concern
 
 
 def test_the_whole_way_is_told_in_the_order_it_went(head, lead, deputy, writer, concern):
     sight.open_concern(at(lead, 5), concern.uid)
     triage.take(by=lead, concern=concern, now=after(10))
-    made = factories.decided(concern, Route.SOCIAL_CARE, Route.PARENTS)
+    made = factories.decision_answers(concern, Route.SOCIAL_CARE, Route.PARENTS)
     triage.decide(by=lead, concern=concern, decided=made, now=after(20))
     referral = concern.referrals.get()
     send(lead, referral, after(30))
@@ -99,9 +99,9 @@ def test_the_whole_way_is_told_in_the_order_it_went(head, lead, deputy, writer, 
         "Refer to children's social care: answered, and the school agrees",
         "Added to it",
         "Wrote a note for the leads",
-        "Gave the person who wrote it a word back",
+        "Replied to the person who wrote it",
         "Closed it: Explained, and nothing more is needed",
-        "Gave the person who wrote it a word back",
+        "Replied to the person who wrote it",
         "Reopened it",
         "Read a concern's whole trail",
     ]
@@ -116,8 +116,10 @@ def test_every_line_of_the_record_is_told_or_has_a_row_that_is(head, lead, write
 
 
 def test_what_was_decided_and_why_is_told_and_a_superseded_decision_says_so(head, lead, concern):
-    triage.decide(by=lead, concern=concern, decided=factories.decided(concern), now=after(10))
-    later = factories.decided(concern, Route.NO_FURTHER, reason="It is explained.")
+    triage.decide(
+        by=lead, concern=concern, decided=factories.decision_answers(concern), now=after(10)
+    )
+    later = factories.decision_answers(concern, Route.NO_FURTHER, reason="It is explained.")
     triage.decide(by=lead, concern=concern, decided=later, now=after(20))
     first, second = [one for one in told(at(head, 30), concern).entries if one.what == "Decided"]
     assert ("Why", "The third time this term.") in first.facts
@@ -141,10 +143,19 @@ def test_a_draft_says_when_it_was_begun(head, writer, where):
     Draft.objects.create(
         uid=draft, person=writer.person, school=where, begun_at=after(-50), saved_at=after(-40)
     )
-    account = factories.account(factories.child(where))
+    account = factories.concern_account(factories.child(where))
     sent = submit.submit(by=writer, draft=draft, account=account, now=NOW).concern
     first = told(at(head, 5), sent).entries[0]
     assert (first.what, first.at, first.who) == ("Began to write it", after(-50), "Wyn")
+
+
+def test_a_visible_mark_is_told_in_words(head, where, writer):
+    marked = factories.send_concern(
+        writer, factories.child(where), now=NOW, marks=(factories.body_mark(),)
+    )
+    found = told(at(head, 5), marked.concern)
+    facts = next(dict(entry.facts) for entry in found.entries if entry.what == "Sent the concern")
+    assert facts["Visible mark"] == "Ear, left, 1.5 cm: round, red"
 
 
 def test_a_refused_attempt_is_told_with_what_was_tried(head, lead, concern):
@@ -218,12 +229,12 @@ def test_who_read_the_childs_story_knew(head, lead, concern):
 def test_who_read_the_childs_story_before_it_was_sent_did_not_know(head, lead, writer, where):
     child = factories.child(where)
     child_pages.read_story_page(at(lead, -3), child.uid, "")
-    concern = factories.sent(writer, child, now=NOW).concern
+    concern = factories.send_concern(writer, child, now=NOW).concern
     assert "Dee" not in {who for who, *_ in knew(at(head, 20), concern)}
 
 
 def test_who_was_shown_it_beside_another_concern_of_the_child_knew(head, lead, writer, concern):
-    later = factories.sent(writer, concern.children.get().child, now=after(60)).concern
+    later = factories.send_concern(writer, concern.children.get().child, now=after(60)).concern
     look(at(lead, 70), f"/triage/{later.uid}/")
     how = {who: how for who, _, how, _ in knew(at(head, 80), concern)}
     assert how["Dee"] == "Was shown a list, beside a concern"
@@ -237,11 +248,11 @@ def test_who_was_refused_did_not_come_to_know(head, where, concern):
 
 
 def test_parents_agencies_and_people_told_by_voice_knew_too(head, lead, writer, where):
-    concern = factories.sent(
+    concern = factories.send_concern(
         writer, factories.child(where), now=NOW, danger=True, told_in_person="Mr Hart, caretaker"
     ).concern
     submit.told(by=writer, concern=concern, whom="Dee, in the hall", now=after(3))
-    made = factories.decided(concern, Route.SOCIAL_CARE)
+    made = factories.decision_answers(concern, Route.SOCIAL_CARE)
     triage.decide(by=lead, concern=concern, decided=made, now=after(5))
     refer.speak(
         by=lead,

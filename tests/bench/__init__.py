@@ -1,1 +1,1 @@
-"""The bench: made-up schools of many sizes, and what each page costs in them. `make bench`."""
+"""The bench (`make bench`): made-up schools of many sizes, and what each page costs in them."""

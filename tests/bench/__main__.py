@@ -1,11 +1,13 @@
-"""Measures the pages on made-up schools: `python -m tests.bench 1000 10000`; and plays a simulated
-year of a secondary: `python -m tests.bench year 300 900 2500`. See `make bench`.
+"""Measures the pages on made-up schools, or plays a simulated year of a secondary school.
 
-For each size a new database is made, migrated and filled in a process of its own (as the owner of
-the tables), measured in another (as the web's role), and thrown away. Nothing here asserts: figures
-stand beside their goals; but a year in which anything was lost ends with a failure. DATABASE_URL
+    python -m tests.bench 1000 10000          measures schools of so many concerns
+    python -m tests.bench year 300 900 2500   plays a year at so many incidents per 1,000 pupils
+
+For each size a new database is made, then migrated and filled in one process (as the owner of the
+tables), measured in another (as the web's role), and thrown away. Nothing is asserted here: figures
+stand beside their goals. But a year in which anything was lost ends with a failure. DATABASE_URL
 names a PostgreSQL to work in, with DATABASE_OWNER_URL; with neither, the schools are SQLite files
-in a temporary folder. Whatever database is named, one with real people in it is refused.
+in a temporary folder. A database with real people in it is refused.
 """
 
 import json
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> None:
         _bench([int(size) for size in arguments] or [1_000])
 
 
-# Each in a process of its own
+# Steps, each in a process of its own
 
 
 def _set_up() -> None:
@@ -43,7 +45,7 @@ def _set_up() -> None:
 
 
 def _look() -> None:
-    """End with a refusal where the database named has real people in it."""
+    """Ends with a refusal if the database has real people in it."""
     _set_up()
     from tests.bench import school
 
@@ -64,7 +66,7 @@ def _fill(size: str) -> None:
 
 
 def _measure(size: str) -> None:
-    """Print one line of JSON: every figure of every page."""
+    """Prints every figure of every page as one line of JSON."""
     _set_up()
     from django.db import connection
 
@@ -90,7 +92,7 @@ def _open(size: str) -> None:
 
 
 def _sweep(size: str) -> None:
-    """Print one line of JSON: the figures of the clock's round."""
+    """Prints the figures of the clock's round as one line of JSON."""
     _set_up()
     from tests.bench import sweep
 
@@ -105,8 +107,8 @@ def _first(which: str) -> None:
 
 
 def _play(level: str) -> None:
-    """Print one line of JSON: a simulated year at so many incidents for each 1,000 pupils."""
-    # No machine of this name: the year has a mail server of its own.
+    """Plays a year at so many incidents for each 1,000 pupils and prints it as one line of JSON."""
+    # No machine has this name: the year has a mail server of its own.
     os.environ["EMAIL_HOST"] = "mail.bench.example"
     _set_up()
     from tests.bench import counted, school
@@ -118,11 +120,11 @@ def _play(level: str) -> None:
     print(json.dumps(counted.of(Year(int(level), say=_tell).play())))
 
 
-# The whole
+# All steps together
 
 
 def _tell(words: str) -> None:
-    """Progress, beside the figures and not among them."""
+    """Prints progress to stderr, so that it is not mixed with the figures."""
     print(words, file=sys.stderr, flush=True)
 
 
@@ -148,14 +150,14 @@ def _bench(sizes: list[int]) -> None:
             for size in sizes:
                 found.append(_one(databases, size, Path(folder), site, size == weighed))
                 if len(sizes) > 1:
-                    # The largest takes most of an hour: what is known is not kept back for it.
+                    # The largest takes most of an hour: figures of smaller ones are printed first.
                     print("\n".join(table.figures(engine, [size], found[-1:])), flush=True)
         finally:
             print("\n".join(table.lines(engine, sizes[: len(found)], found, site)))
 
 
 def _year(levels: list[int]) -> None:
-    """The simulated year at each of `levels`, side by side. Fails where anything was lost."""
+    """Plays the year at each of `levels` and lays them side by side. Fails if anything was lost."""
     from tests.bench import settings, table
     from tests.databases import PostgreSQLCluster, SQLiteFiles
 
@@ -180,8 +182,10 @@ def _year(levels: list[int]) -> None:
 
 
 def _one(databases, size: int, folder: Path, site: dict, weighed: bool) -> dict:
-    """Everything measured in a school of `size`, whose database is thrown away; into `site`, what
-    is measured once."""
+    """Measures everything in a school of `size`, whose database is thrown away.
+
+    What is measured only once goes into `site`.
+    """
     from tests.bench import worker
 
     database = databases.create(f"bench_{size}")
@@ -206,7 +210,7 @@ def _one(databases, size: int, folder: Path, site: dict, weighed: bool) -> dict:
 
 
 def _alone(environment, *arguments) -> str:
-    """Run one of our own steps as a process. Ends this one, saying why, where it fails."""
+    """Runs one of our own steps as a process. Ends this one with the reason if it fails."""
     command = [sys.executable, "-m", "tests.bench", *map(str, arguments)]
     done = subprocess.run(
         command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, text=True, check=False

@@ -1,6 +1,6 @@
-"""This file knows how the agencies of the simulated year answer, or do not, and when.
+"""How the agencies of the simulated year answer: whether, when and what.
 
-What comes back is written down by whoever of the leads is reached: who holds it, or the next.
+An answer is written down by the lead who holds the concern if they are at work, else by the next.
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.words import AgencyAnswer
 from tests.bench.secondary import DEPUTY, DSL, HEAD
 
-# After so many working days, and how often. None: never of themselves; somebody has to chase.
+# After so many working days, and how often. None: they answer only when somebody chases.
 SOCIAL_CARE = ((1, 65), (2, 10), (4, 8), (None, 17))
 OTHERS = ((2, 30), (5, 40), (9, 15), (None, 15))
 # A call that chases brings an answer the same day.
@@ -67,7 +67,7 @@ def challenged(year, at: datetime, referral: Referral) -> None:
 
 
 def _working(year, at: datetime, days: int) -> datetime:
-    """In office hours of that working day."""
+    """A time in office hours, so many working days later."""
     close = calendars.add_working_days(year.school.nation, at, days)
     return close - timedelta(minutes=year.chance.randrange(10, 420))
 
@@ -89,7 +89,7 @@ def _answer(at: datetime, year, referral: Referral, answer: AgencyAnswer) -> Non
 
 
 def _reached(year, at: datetime, referral: Referral):
-    """Who holds the concern, else the first of the leads who may see it and is at work."""
+    """The holder of the concern, or else the first lead who may see it and is at work."""
     names = [referral.concern.holder, *(year.who[name] for name in (DSL, DEPUTY, HEAD))]
     for person in filter(None, names):
         by = year.viewer(person, at) if year.here(person, at) else None

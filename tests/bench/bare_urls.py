@@ -1,4 +1,4 @@
-"""This file knows the only address of the bare Django beside which the site's start is measured."""
+"""The one address of the bare Django project that the site's start is compared with."""
 
 from django.contrib import admin
 from django.urls import path

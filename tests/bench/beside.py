@@ -1,5 +1,8 @@
-"""This file knows what of the bench's school is written by the real acts, and as much in a school
-of any size: concerns about adults, and the file of the child of whom most was written."""
+"""Writes the part of the bench's school that is made by real acts.
+
+It is the same in a school of any size: concerns about adults, and the file of the child about whom
+most was written.
+"""
 
 from datetime import timedelta
 
@@ -12,13 +15,15 @@ ABOUT_ADULTS = 30
 
 
 def write(child: int) -> None:
-    """Into the first school, as its last hours; `child` by key."""
+    """Writes into the first school, as its last hours; `child` is a key."""
     lead = _viewer("dsl1", Role.DSL)
     staff = _viewer("staff1", Role.STAFF)
-    homes.whole_file(lead, Child.objects.get(pk=child))
+    homes.write_whole_file(lead, Child.objects.get(pk=child))
     colleagues = Person.objects.filter(email__startswith="staff").exclude(pk=staff.person.pk)
     for number, colleague in enumerate(colleagues.order_by("pk")[:ABOUT_ADULTS]):
-        adults.sent(staff, colleague, now=NOW - timedelta(minutes=ABOUT_ADULTS - number))
+        adults.send_adult_concern(
+            staff, colleague, now=NOW - timedelta(minutes=ABOUT_ADULTS - number)
+        )
 
 
 def _viewer(login: str, role: Role) -> Viewer:

@@ -1,4 +1,4 @@
-"""This file knows what is counted of a simulated year, and what LOST means: each must be none."""
+"""Counts the figures of a simulated year, and what was lost: every LOST figure must be none."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -28,8 +28,11 @@ RUNGS = ("none: done before a round", "1", "2", "3", "4", "outside", "again roun
 def lost(
     school: School, now: datetime, written: Iterable, arrived: list[Arrived], works_since: datetime
 ) -> dict[str, int]:
-    """What was lost at `now`, each by its words: `written` are the receipts in people's hands,
-    `arrived` what the mail server took, which has worked since `works_since`."""
+    """Counts what was lost at `now`, by name.
+
+    `written` are the receipts people hold; `arrived` is what the mail server took; it has worked
+    since `works_since`.
+    """
     on_record = set(Concern.objects.filter(school=school).values_list("uid", flat=True))
     waiting = Notice.objects.filter(school=school).still_pending()
     works = works_since <= now - TRIED_AGAIN
@@ -51,7 +54,7 @@ def lost(
 
 
 def of(year) -> dict[str, dict]:
-    """Every figure of a year that has been played, by its words; and what was lost."""
+    """Every figure of a year that has been played, by name, and what was lost."""
     end = moment(year.plan.last + timedelta(days=1), time.min)
     fails = year.plan.mail_fails
     works_since = fails[1] + timedelta(days=1) if fails else year.plan.first
@@ -97,7 +100,7 @@ def _steps(year, end: datetime) -> dict[str, str]:
 
 
 def _how_far(year, late: dict[int, Step]) -> Counter[str]:
-    """How many came how far, by what the rounds told."""
+    """How many steps were escalated how far, by what the rounds told."""
     pushed = defaultdict(int)
     outside = {}
     told = Notice.objects.filter(school=year.school, step__in=late, why=MessageReason.LATE)
@@ -115,7 +118,7 @@ def _rung(pushed: int, outside: int | None) -> str:
 
 
 def _late_days(year, step: Step, end: datetime) -> tuple[float, int]:
-    """How late it became, in days of its own calendar; and in minutes of it."""
+    """How late a step became, in days and in minutes of its own calendar."""
     calendar = CLOCKS[StepKind(step.kind)].calendar
     days = year.school.school_calendar
     minutes = calendars.minutes_between(calendar, days, step.due_at, step.done_at or end)
@@ -163,7 +166,8 @@ def _days(year, post: Post) -> list[date]:
 
 
 def _mails(year) -> dict[str, str]:
-    """By person and school day, but those of the failure; and the day on which it all came."""
+    """Mails by person and school day, without those of the failure; and the day on which these all
+    came."""
     got = Counter((one.to, day_of(one.at)) for one in year.post.arrived)
     fails = year.plan.mail_fails
     back = fails[1] + timedelta(days=1) if fails else None

@@ -1,5 +1,7 @@
-"""This file knows how a lead of the simulated year does each kind of step: by its own act, and in
-how many minutes of theirs, reading included."""
+"""How a lead of the simulated year does each kind of step, by its own act.
+
+Each function says how many of the lead's minutes it took, reading included.
+"""
 
 from concerns.chase import acts as chase
 from concerns.management.demo import names_and_sentences
@@ -30,7 +32,7 @@ from tests.bench.secondary import DEPUTY, NEW, OTHER_DEPUTY
 
 # Read and decided in one sitting.
 AT_ONCE = 0.6
-# Of what does not press, so much is only added to the picture.
+# This share of what is not urgent is only added to the picture.
 LIGHT = 0.62
 ROUTES = (
     ((Route.SOCIAL_CARE, Route.PARENTS), 12), ((Route.EARLY_HELP, Route.PARENTS), 14),
@@ -52,8 +54,10 @@ WHY = "What was decided has been done; the picture is calmer."
 
 
 def do(year, by: Viewer, step: Step, long: bool) -> tuple[int, list[Step]]:
-    """Do `step`, as `by`, at their moment: how many minutes it took, and what is done next in the
-    same sitting."""
+    """Does `step` as `by` at their time.
+
+    Returns how many minutes it took, and what is done next in the same sitting.
+    """
     kind = StepKind(step.kind)
     if kind in FIRST_LOOKS:
         return _take(year, by, step.concern, long)
@@ -72,7 +76,7 @@ def _take(year, by: Viewer, concern: Concern, long: bool) -> tuple[int, list[Ste
 
 
 def _in_turn(year, by: Viewer, concern: Concern):
-    """A deputy who may see it: one after the other."""
+    """The next deputy in turn who may see the concern."""
     names = [name for name in (DEPUTY, OTHER_DEPUTY, NEW) if name in year.who]
     year.leads.turn += 1
     person = year.who[names[year.leads.turn % len(names)]]
@@ -168,7 +172,7 @@ def _view(year, by: Viewer, step: Step) -> None:
 
 
 def _challenge(year, by: Viewer, step: Step) -> None:
-    """They have not answered in time: the next rung is asked; after the last it is settled."""
+    """Challenges an answer that is late at the next rung; after the last it is settled."""
     said = step.referral.events.filter(stage=ReferralStage.CHALLENGED).count()
     if said < 3:
         _say(year, by, step, "disagree")
@@ -184,7 +188,7 @@ def _say(year, by: Viewer, step: Step, view: str) -> None:
 
 
 def _not_again(year, by: Viewer, step: Step) -> int:
-    """A new sign after "no further action": referred again, or not, and why."""
+    """Answers a new sign after "no further action": refers again, or says why not."""
     if year.chance.random() >= REFERS_AGAIN:
         year.does(refer.not_again, by=by, concern=step.concern, why="Explained.", now=by.now)
         return 8
@@ -213,7 +217,7 @@ def _tell_reporter(year, by: Viewer, step: Step) -> None:
 
 
 def _close(year, by: Viewer, step: Step) -> int:
-    """End it; or open the watch that its ending asks for. Not while anything holds it open."""
+    """Closes the concern or opens the watch its ending asks for, unless something holds it open."""
     concern = step.concern
     if Step.objects.steps_blocking_closure(concern).exists():
         return 1

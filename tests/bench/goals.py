@@ -1,6 +1,6 @@
-"""This file knows what each page is to cost at most, and says how far a figure is from it.
+"""The most that each page may cost, and how far a figure is from that goal.
 
-Calls are of Python functions alone: half of a goal that counts C functions too.
+Calls are of Python functions alone: half of what a goal that counts C functions too would say.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,11 @@ PAGES_SEEN = ("form", "mine", "queue", "read", "story", "search", "year", "ten")
 
 @dataclass(frozen=True)
 class Goal:
-    """`figure` of `page` is at most `most`; `exactly` where less is as wrong. Judged `up_to` a
-    size. `grows`: by how much, as a share, it may be more in the largest school than in the
-    smallest of `since` or more concerns: of fewer, tables are read whole.
+    """A goal: `figure` of `page` is at most `most`, or exactly that if `exactly`.
+
+    It is judged for schools up to the size `up_to`. `grows` is the share by which the largest
+    school may exceed the smallest one of `since` or more concerns; for fewer, tables are read
+    whole.
     """
 
     page: str
@@ -113,12 +115,12 @@ def of(page: str, figure: str) -> Goal | None:
 
 
 def why(page: str, figure: str) -> str:
-    """The reason that stands beside a miss."""
+    """The reason that is printed beside a miss."""
     return WHY.get((page, figure), NO_REASON)
 
 
 def verdict(goal: Goal, sizes: list[int], values: list[float]) -> str:
-    """ "ok", or by how much the worst of `values` misses; then the same of its growth."""
+    """Says "ok", or by how much the worst of `values` misses the goal; the same for its growth."""
     judged = [value for size, value in zip(sizes, values, strict=True) if size <= goal.up_to]
     large = [value for size, value in zip(sizes, values, strict=True) if size >= goal.since]
     return "; ".join(_said(goal, judged, large)) if judged else "not judged at this size"

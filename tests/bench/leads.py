@@ -1,9 +1,8 @@
-"""This file knows how the leads of the simulated year work: when they look, what they find has come
-to them, how long a thing takes, and what they forget.
+"""How the leads of the simulated year work: when they look, what they do first, what they forget.
 
-They are asked for what the product says is theirs: what they hold, by name or post; and what has
-come to them, being late, or because they stand in, as the message says. Most of it is done at the
-next look, in the order of how pressing it is. Each has only so many minutes a day.
+They do what the product says is theirs: steps they hold by name or post; and steps that have come
+to them because they are late or because they stand in, as the message says. Most of it is done at
+the next look, the most pressing first. Each lead has only so many minutes a day.
 """
 
 from collections import Counter
@@ -37,7 +36,7 @@ LONG = 12
 AHEAD = timedelta(days=4)
 # By rank of its clock: what somebody who is not named for it does on a day without school.
 PRESSES = 3
-# What the agency owes: nothing is done about it before it is late, and then once a day.
+# An answer the agency owes: nothing is done about it before it is late, then once a day.
 THEIRS = frozenset({
     StepKind.HEAR_BACK, StepKind.HEAR_BACK_OTHER, StepKind.CHALLENGE, StepKind.ASSESSMENT,
 })  # fmt: skip
@@ -47,7 +46,7 @@ class Leads:
     def __init__(self, year):
         self.year = year
         self.spent: Counter[tuple[int, date]] = Counter()
-        # Who is at it, and who of them was called meanwhile and so looks again.
+        # Who is working now, and who of them was called meanwhile and so looks again.
         self._busy: set[int | None] = set()
         self._called: set[int] = set()
         self._chased: dict[int, date] = {}
@@ -65,7 +64,7 @@ class Leads:
             self.year.at(moment(day, HOLIDAY), self._look, DEPUTY)
 
     def read(self, at: datetime, arrived: Iterable[Arrived]) -> None:
-        """Whoever gets a red message looks soon, whatever day it is."""
+        """Whoever gets a red message looks soon, on any day."""
         names = {person.email: name for name, person in self.year.who.items()}
         red = {names[one.to] for one in arrived if one.red and one.to in names}
         for name in sorted(red & LOOKS.keys()):
@@ -83,7 +82,7 @@ class Leads:
             return moment(day_of(when) + timedelta(days=1), morning)
         return max(when, moment(day_of(when), morning))
 
-    # What has come to somebody
+    # Finding what has come to somebody
 
     def _look(self, at: datetime, name: str) -> None:
         person = self.year.who.get(name)
@@ -102,7 +101,7 @@ class Leads:
         return self.spent[by.person.pk, by.todays_date] < LOOKS[name][2]
 
     def to_do(self, by: Viewer, name: str) -> list[Step]:
-        """What has come to `by` and is for now: due today first, the most pressing first."""
+        """The steps `by` has to do now: those due today first, the most pressing first."""
         steps = Step.objects.visible_to(by).open().filter(due_at__lte=by.now + AHEAD)
         steps = list(steps.select_related("concern", "holder", "referral", "decision").in_order())
         ladders = EscalationLadders(by.school, by.now, steps)
@@ -158,7 +157,7 @@ class Leads:
         self.year.at(at + timedelta(minutes=minutes), self._work, name, rows, until)
 
     def _first_still_open(self, rows: list[Step]) -> Step | None:
-        """The next of `rows` that no colleague has done meanwhile; it and those before it go."""
+        """Takes from `rows` the first that no colleague has done meanwhile."""
         while rows:
             step = rows.pop(0)
             if Step.objects.open().filter(pk=step.pk).exists():
@@ -175,7 +174,7 @@ def _forgets(step: Step, person: Person) -> bool:
 
 
 def _listed(step: Step, by: Viewer) -> bool:
-    """Whether it stands on one's own list before it is late: `Step.objects.of`."""
+    """Whether the step is on this person's own list before it is late: `Step.objects.of`."""
     if step.holder_id:
         return step.holder_id == by.person.pk
     return step.holder_role in by.roles

@@ -1,15 +1,16 @@
-"""This file knows what a request costs, in counts that repeat: the clock only for multiples.
+"""Meters of what a request costs, in counts that are the same each time, and by the clock.
 
 SQL statements: every one through Django's cursor, but BEGIN and COMMIT. (PostgreSQL's health check
-of a kept connection, `SELECT 1` once a request, goes past the cursor and is not in it.)
+of a kept connection, `SELECT 1` once a request, does not pass the cursor and is not counted.)
 Commits: every COMMIT, and every write outside a transaction.
 Engine work on SQLite: steps of its virtual machine, by a progress handler called after each one.
 Engine work on PostgreSQL: blocks of tables, indexes and oversized values touched, hit or read, by
 `pg_statio_user_tables`; the connection's own counters are flushed before and after by
 `pg_stat_force_next_flush`, and nothing else runs: the fill has turned autovacuum off.
 Calls: of Python functions, by `sys.setprofile`; C functions are not counted.
-CPU: of this process, without the database server's own on PostgreSQL; the floors beside which it
-stands are run in between, so that what slows the machine slows both. The wall clock has it all.
+CPU: of this process, without the database server's own on PostgreSQL. The floors, which are the
+least a request can cost, are run in between, so that whatever slows the machine slows both.
+Wall clock: everything together.
 """
 
 import gc
@@ -67,7 +68,7 @@ class Statements:
 
 
 class Engine:
-    """SQLite's steps or PostgreSQL's blocks."""
+    """The database's own work: SQLite's steps or PostgreSQL's blocks."""
 
     def __init__(self):
         self.work = 0
@@ -119,7 +120,7 @@ class Calls:
             yield
         finally:
             sys.setprofile(None)
-            # Leaving this block is two calls more, and they are not the site's.
+            # Leaving this block makes two more calls, which are not the site's.
             self.count -= 2
 
     @property
@@ -128,7 +129,7 @@ class Calls:
 
 
 class Clock:
-    """CPU seconds of this process, and seconds on the wall, in which a server's work is too."""
+    """CPU seconds of this process, and seconds by the clock, which include a server's work."""
 
     def __init__(self):
         self.cpu = self.wall = 0.0
@@ -143,7 +144,7 @@ class Clock:
 
 
 def metered(through, meter):
-    """`through`, with `meter` running while something is on its way and at no other time."""
+    """`through`, with `meter` running only while a request is on its way."""
 
     def measured(sent):
         with meter.measuring():

@@ -1,7 +1,7 @@
-"""This file knows what is asked of the site to be measured, and puts every meter to it in turn.
+"""The pages that are measured: what each asks of the site, and every meter put to it in turn.
 
-One asking may be several requests (an import is three); what is put together between them is not
-measured. Every meter has a run of its own, after one that none looks at.
+Measuring one page may take several requests (an import takes three); the work between them is not
+measured. Every meter has a run of its own, after one run that is not measured.
 """
 
 import gzip
@@ -34,8 +34,11 @@ Asking = Callable[[Through], Answer]
 
 @dataclass(frozen=True)
 class Page:
-    """What is asked, and how often for the clock: as often as there is time for, or so often and no
-    oftener where every time leaves something behind."""
+    """A page that is measured: what is asked, and how often the clock runs it.
+
+    That is as often as there is time for, or a fixed number where every run leaves something
+    behind.
+    """
 
     key: str
     words: str
@@ -44,7 +47,10 @@ class Page:
 
 
 def pages(through: Through) -> Iterator[Page]:
-    """Every page that is measured; last those that write, so that the rest see what was filled."""
+    """Every page that is measured.
+
+    Those that write come last, so that the others see what was filled.
+    """
     staff, dsl, head = (_visitor(through, login) for login in ("staff1", "dsl1", "head1"))
     yield Page("blank", "blank page (A)", lambda t: staff.ask("/bench/blank/", through=t))
     yield Page("form", "concern form", lambda t: staff.ask("/submit/write/", through=t))
@@ -76,7 +82,7 @@ def pages(through: Through) -> Iterator[Page]:
 
 
 def _without_a_goal(dsl: Visitor, head: Visitor, story: str) -> Iterator[Page]:
-    """Nobody has said what these may cost: what stands beside them is their growth."""
+    """Pages that have no agreed goal: their growth is printed beside them instead."""
     file = f"{story}file/"
     chronology = f"{story}chronology/"
     yield Page("file", "child's file (no goal)", lambda t: dsl.ask(file, through=t))
@@ -95,27 +101,30 @@ def _newest() -> uuid.UUID:
 
 
 def _long_story() -> uuid.UUID:
-    """The bench's pupil of so many concerns stands 701st on a roll of 1,500."""
+    """The pupil with the most concerns, who is 701st on a roll of 1,500."""
     rows = Child.objects.filter(school=1, left__isnull=True).order_by("id")
     return rows.values_list("uid", flat=True)[700]
 
 
 def _pick(staff: Visitor) -> Asking:
-    """Two letters, with which as many names begin as with any two: the most that a prefix finds."""
+    """Two letters with which at least as many names begin as with any other two."""
     token = staff.ask("/submit/write/").hidden["csrfmiddlewaretoken"]
     data = {"csrfmiddlewaretoken": token, "part": "ma"}
     return lambda t: staff.ask("/submit/children/", data, through=t, Accept="application/json")
 
 
 def _search(dsl: Visitor, words: str) -> Asking:
-    """The first page of what is found, opened to be sure, and as a reading on record."""
+    """The first page of search results.
+
+    Each text found is read to be sure, and that is on record.
+    """
     token = dsl.ask("/child/search/").hidden["csrfmiddlewaretoken"]
     data = {"csrfmiddlewaretoken": token, "words": words}
     return lambda t: dsl.ask("/child/search/", data, through=t)
 
 
 def _written(staff: Visitor) -> dict[str, str]:
-    """A form as it was served, filled in: with a draft of its own."""
+    """A form as it was served, filled in, with a draft of its own."""
     hidden = staff.ask("/submit/write/").hidden
     child = Child.objects.filter(school=1, left__isnull=True).order_by("-id")[3]
     told = {"child": str(child.uid), "account": ACCOUNT, "going_home": "not_sure"}
@@ -129,7 +138,7 @@ def _autosave(staff: Visitor) -> Asking:
 
 
 def _submit(staff: Visitor) -> Asking:
-    """As by a browser with script: the draft has been saved, then the form is sent."""
+    """As a browser with script does it: the draft has been saved, then the form is sent."""
     form = _written(staff)
 
     def ask(through: Through) -> Answer:
@@ -155,7 +164,7 @@ def roll_file(pupils: int) -> bytes:
 
 
 def _imports(offices: list[Visitor], content: bytes) -> Asking:
-    """Each time in another school: uploaded, looked at, confirmed."""
+    """Each import goes into another school: uploaded, looked at, confirmed."""
     left = iter(offices)
 
     def ask(through: Through) -> Answer:
@@ -176,7 +185,7 @@ Timed = Callable[[meters.Clock], None]
 
 
 def floors(through: Through) -> dict[str, Timed]:
-    """The least there is in the same process: by the same handler, or to the same database."""
+    """The least a request costs in this process, by the same handler or to the same database."""
     nobody = Visitor(through)
     staff = _visitor(through, "staff1")
     return {
@@ -201,7 +210,7 @@ def _durable_insert(clock: meters.Clock) -> None:
 
 
 def measure(page: Page, through: Through, beside: dict[str, Timed]) -> dict:
-    """What `page` costs: every figure, by name, with the floors `beside` it."""
+    """Every figure of `page` by name, with the floors `beside` it."""
     for _ in range(1 if page.often == 1 else WARM):
         page.ask(through)
     found = {}
@@ -228,7 +237,8 @@ OF_PUPILS = {
 
 
 def weights(through: Through) -> dict[str, int]:
-    """A first visit (the page with all it needs) and a later one, gzipped; other hosts named."""
+    """The bytes of a first visit (the page with all it needs) and of a later one, gzipped; and
+    other hosts named."""
     visitor = Visitor(through)
     page = visitor.ask("/sign-in/")
     assets, others = gzipped_assets(visitor, page)
@@ -236,7 +246,7 @@ def weights(through: Through) -> dict[str, int]:
 
 
 def paths() -> list[str]:
-    """What a worker is asked over and over: light pages more often, each of them sometimes."""
+    """The addresses a worker is asked over and over: light ones more often, every one sometimes."""
     heavy = [f"/triage/{_newest()}/", f"/child/{_long_story()}/", "/audit/?year=2025"]
     light = ["/submit/start/", "/submit/", "/triage/", "/submit/write/", "/submit/danger/"]
     return [path for one in heavy for path in [*light * 3, one]]

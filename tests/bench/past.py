@@ -1,9 +1,9 @@
-"""This file knows the bench's ten years: so many concerns, and two hundred of them still open.
+"""Fills the bench's ten years: so many concerns, two hundred of them still open.
 
-Where the clock's round is measured 1,800 more are open: it goes over what is open, and a school in
-which so much is open is the worst there is.
+For the clock's round 1,800 more are open: a round goes over what is open, and a school in which so
+much is open is the worst there is.
 
-Written in batches into an empty database, every batch one statement for each table.
+The rows are written in batches into an empty database, each batch as one statement for each table.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def fill(size: int, say: Callable = print) -> None:
-    """Write a school of `size` concerns into an empty database. Raises NotForTheBench."""
+    """Writes a school of `size` concerns into an empty database. Raises NotForTheBench."""
     must_be_empty()
     place = begin(size)
     with place.tables.at_once():
@@ -43,8 +43,10 @@ def fill(size: int, say: Callable = print) -> None:
 
 
 def ten_years(place: Place, size: int) -> Iterator[int]:
-    """Put `size` concerns into the tables of `place`; gives now and then how many there are, for
-    what has been gathered to be written."""
+    """Puts `size` concerns into the tables of `place`.
+
+    Yields now and then how many there are, so that the caller can write what has been gathered.
+    """
     closed = size - min(OPEN, size // 2)
     for number in range(size):
         told = Told(place, number, size)
@@ -53,7 +55,7 @@ def ten_years(place: Place, size: int) -> Iterator[int]:
         _found_by(told)
         if number % BATCH == BATCH - 1 and number + 1 < size:
             yield number + 1
-    # A lead who must never see one of them, so that what may be seen is narrowed.
+    # A lead who must never see one of them, so that queries leave it out.
     place.tables.Exclusion.add(
         school_id=1, concern_id=1, person_id=1, by_id=4, at=at(NOW), why="A neighbour."
     )
@@ -61,7 +63,7 @@ def ten_years(place: Place, size: int) -> Iterator[int]:
 
 
 def open_more(size: int) -> None:
-    """Leave OPEN_FOR_A_ROUND open in the first school, which `fill` wrote for `size`."""
+    """Leaves OPEN_FOR_A_ROUND concerns open in the first school, which `fill` wrote for `size`."""
     place = begin(size)
     place.tables.go_on()
     for stops in range(OPEN_FOR_A_ROUND - Concern.objects.filter(school=1).open().count()):
@@ -74,7 +76,7 @@ def open_more(size: int) -> None:
 
 
 def reference(number: int) -> str:
-    """Another for every number, in no order that shows."""
+    """A different reference for every number, in no visible order."""
     code = (number * 387_420_489) % 31**6
     letters = "".join(LETTERS[code // 31**place % 31] for place in range(6))
     return f"{letters[:3]}-{letters[3:]}"
@@ -127,7 +129,7 @@ def _write(told: Told) -> None:
 
 
 def _found_by(told: Told) -> None:
-    """By every word of it, as the write door lets it be."""
+    """Indexes every word of it, as the write door does."""
     tables = told.place.tables
     for word in sorted(searchable_stems(*tables.said)):
         tables.WordKey.add(
@@ -162,7 +164,7 @@ def _write_steps(told: Told) -> None:
 
 
 def _write_notice(told: Told, step: int) -> None:
-    """The lead was told that it had come."""
+    """Writes that the lead was told of it."""
     line = LINES[MessageReason.NEW].format(reference=reference(told.concern))
     told.place.tables.Notice.add(
         school_id=1,

@@ -1,4 +1,4 @@
-"""This file knows the mail server of the simulated year: what it takes, and the days it is down.
+"""The mail server of the simulated year: what it takes, and the days on which it is down.
 
 It is a connection as the site is given one, and fails as `smtplib` does: it cannot be reached,
 hangs up in the middle, or says to come again later.

@@ -1,9 +1,9 @@
-"""This file knows how a million rows get into either database in minutes.
+"""Writes a million rows into either database in minutes.
 
-A table's rows are lists in the order of its columns, written as SQLite's `executemany` or as
-PostgreSQL's COPY. Indexes and foreign keys stand aside while the rows go in and are made again
-afterwards, when the database checks every row against them. No model is saved, no door is passed:
-that the rows are such as the doors would have let through is what `test_bench.py` looks at.
+A table's rows are lists in the order of its columns, written by SQLite's `executemany` or by
+PostgreSQL's COPY. Indexes and foreign keys are dropped while the rows go in and are made again
+afterwards, when the database checks every row against them. No model is saved and no act is called:
+`test_bench.py` checks that the rows are such as the acts would have let through.
 """
 
 import io
@@ -20,7 +20,7 @@ from concerns.models.base import encrypted_text
 
 
 class Table:
-    """One table on its way in: `add` takes a row by attribute names and gives back its id."""
+    """One table that is being filled: `add` takes a row by attribute names and returns its id."""
 
     def __init__(self, model, chance: random.Random, said: list[str]):
         columns = model._meta.concrete_fields
@@ -56,7 +56,7 @@ class Table:
         return self.last
 
     def uid(self) -> str:
-        """The next row's uid: its first part rises, so that indexes of millions grow at one end."""
+        """The next row's uid. Its first part rises, so that the index grows only at its end."""
         return f"{self.last:08x}{self.chance.getrandbits(96):024x}"
 
 
@@ -68,12 +68,12 @@ def _blank(field):
 
 
 class Tables:
-    """Every table being filled, in an order in which each refers only to those before it."""
+    """Every table that is being filled, ordered so that each refers only to those before it."""
 
     def __init__(self, *models, seed: int):
         self.chance = random.Random(seed)
         self.models = models
-        # Every word that was sealed, until somebody has taken them.
+        # Every text that was encrypted, until somebody has taken them.
         self.said: list[str] = []
         self.by_name = {m.__name__: Table(m, self.chance, self.said) for m in models}
 
@@ -81,14 +81,14 @@ class Tables:
         return self.by_name[name]
 
     def go_on(self) -> None:
-        """What has been gathered is in the database already: count on from what is there."""
+        """Continues counting after what is in the database already."""
         for model, table in zip(self.models, self.by_name.values(), strict=True):
             key = model._meta.concrete_fields[0].attname
             table.rows = []
             table.last = model.objects.aggregate(last=Max(key))["last"] or 0
 
     def write(self) -> None:
-        """Everything gathered so far goes into the database."""
+        """Writes everything gathered so far into the database."""
         for table in self.by_name.values():
             if table.rows:
                 _write(table)
@@ -98,7 +98,7 @@ class Tables:
         return _indexes_aside([table.name for table in self.by_name.values()])
 
     def continue_counting(self) -> None:
-        """The database's own counters go on where the rows end."""
+        """Sets the database's own counters to go on after the last row."""
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), self.models):
                 cursor.execute(statement)
@@ -111,7 +111,7 @@ def _write(table: Table) -> None:
             lines = io.StringIO("".join(map(_line, table.rows)))
             cursor.copy_expert(f'COPY "{table.name}" ({names}) FROM STDIN', lines)
         else:
-            # Its own driver knows no time of day.
+            # SQLite's driver has no type for a time of day.
             sqlite3.register_adapter(time, str)
             marks = ", ".join("?" * len(table.columns))
             insert = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'
@@ -143,7 +143,10 @@ def _indexes_aside(tables: list[str]):
 
 
 def _on_sqlite(cursor, tables):
-    """No file is lost by this: it is thrown away. What the web relies on is back when it ends."""
+    """Turns off SQLite's safety while filling, which loses nothing: the file is thrown away.
+
+    What the web relies on is turned on again at the end.
+    """
     cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index'")
     indexes = [(name, sql) for name, table, sql in cursor.fetchall() if sql and table in tables]
     for setting in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1500000", "foreign_keys=0"):

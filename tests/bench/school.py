@@ -1,8 +1,8 @@
-"""This file knows the bench's made-up school: its ten years of terms, its people, its roll.
+"""The bench's made-up school: its ten years of terms, its people and its roll.
 
-The roll has 1,500 pupils whatever the number of concerns, as ten years of a large secondary; those
-who have left since are as many as ten years make, and more where there are more concerns. Beside it
-stand a few schools with nobody on roll, for imports.
+The roll has 1,500 pupils whatever the number of concerns, as a large secondary has. Those who have
+left since are as many as ten years make, and more where there are more concerns. Beside it stand a
+few schools with nobody on roll, for imports.
 """
 
 from dataclasses import dataclass, field
@@ -73,11 +73,11 @@ FILLED = (
 
 
 class NotForTheBench(Exception):
-    """The database is somebody's: the bench writes only into an empty one."""
+    """The database has people in it: the bench writes only into an empty one."""
 
 
 def must_have_nobody_real() -> None:
-    """Raise NotForTheBench where the database has real people in it."""
+    """Raises NotForTheBench if the database has real people in it."""
     if School._meta.db_table not in connection.introspection.table_names():
         return
     nowhere = Person.objects.exists() and not School.objects.exists()
@@ -86,7 +86,7 @@ def must_have_nobody_real() -> None:
 
 
 def must_be_empty() -> None:
-    """Raise NotForTheBench where anybody at all is in the database."""
+    """Raises NotForTheBench if anybody at all is in the database."""
     must_have_nobody_real()
     if School.objects.exists():
         raise NotForTheBench("This database is not empty: the bench fills only one of its own.")
@@ -94,7 +94,7 @@ def must_be_empty() -> None:
 
 @dataclass
 class Place:
-    """The school as it is filled: its tables, its keys, its days."""
+    """The school while it is filled: its tables, its keys, its days."""
 
     tables: Tables
     school: int = 1
@@ -122,7 +122,7 @@ class Place:
 
 
 def begin(size: int) -> Place:
-    """The school with its people and its roll, for `size` concerns; still in memory."""
+    """Makes the school with its people and its roll, for `size` concerns; still in memory."""
     place = Place(Tables(*FILLED, seed=SEED + size), leavers=max(LEFT_IN_TEN_YEARS, size // 20))
     terms = list(_terms())
     place.days = SchoolDays("England", OPENS, CLOSES, tuple(terms), frozenset())
@@ -139,7 +139,7 @@ def begin(size: int) -> Place:
         _empty_school(place, authority, number, terms)
     for number in range(place.leavers + ON_ROLL):
         _child(place, number)
-    # A lead who is family of a child, so that what may be seen is narrowed as it is in life.
+    # A lead who is family of a child, so that queries leave out what the lead may not see.
     child = place.children[9][0]
     place.tables.Relation.add(school_id=1, person_id=1, shuts_out_id=1, child_id=child, how="aunt")
     return place
@@ -192,7 +192,7 @@ def _empty_school(place: Place, authority: int, number: int, terms) -> None:
     _person(place, place.tables.School.last, Role.OFFICE, f"empty{number}")
 
 
-# Hashed once, always alike: the bench is no test of hashing.
+# Hashed once and the same for everybody: the bench does not test hashing.
 _HASHED: list[str] = []
 
 
@@ -209,7 +209,7 @@ def _person(place: Place, school: int, role: Role, login: str):
 
 
 def _child(place: Place, number: int) -> None:
-    """The `number`-th to come; the first `leavers` have left, one after the other."""
+    """Makes the `number`-th pupil; the first `leavers` have left, one after the other."""
     chance = place.chance
     tables = place.tables
     forename = chance.choice(FORENAMES)
@@ -244,5 +244,5 @@ def _child(place: Place, number: int) -> None:
 
 
 def _day(place: Place, share: float) -> str:
-    """The school day at `share` of the ten years; those before them are all the first."""
+    """The school day at `share` of the ten years; a share below zero gives the first day."""
     return str(place.bells[max(0, int(share * (len(place.bells) - 1)))].date())

@@ -1,7 +1,7 @@
-"""This file knows the school of the simulated year: its calendar, its 150 staff, its 1,050 pupils,
-and what is planned for it: who is away when, who leaves, and when no mail goes out.
+"""The school of the simulated year: its calendar, its 150 staff, its 1,050 pupils and its plan.
 
-Only this is set up by hand, as an installation's first files do it. All that follows is acts.
+The plan says who is away when, who leaves, and when no mail goes out. Only this is set up by hand,
+as an installation's first files do it. Everything that follows is done by acts.
 """
 
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to happen, by days, both included. Nothing at all where a stretch is None."""
+    """What is to happen, by days, both included. None means that it does not happen."""
 
     first: date = date(2025, 9, 1)
     last: date = date(2026, 8, 31)

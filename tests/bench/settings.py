@@ -1,8 +1,9 @@
-"""This file knows under what settings the bench measures: an installation's, and two things more.
+"""The settings under which the bench measures: an installation's, and two things more.
 
-The production settings, over https as the site is served, on the database named in DATABASE_URL.
-Added are the two floors' pages (`urls.py`) and a fixed time: at another hour "2 school days late"
-is other words, and a figure that moves with the day cannot be compared with last month's.
+They are the production settings, over https as the site is served, on the database named in
+DATABASE_URL. Added are the two floors' pages (`urls.py`) and a fixed time: at another hour "2
+school days late" is other words, and a figure that moves with the day cannot be compared with last
+month's.
 """
 
 import os

@@ -1,10 +1,10 @@
-"""This file knows how the simulated year goes by: who looks when, the clock's rounds, what befalls.
+"""Plays the simulated year: who looks when, the clock's rounds, and what happens to people.
 
-A queue of events in time, played through the real acts and the real round of the clock. How people
-work, how much they forget and how agencies answer are guesses of a middling school's, each a
-constant with its sentence: here, in `leads.py`, `doing.py`, `writing.py` and `agencies.py`. What
-comes out is what the product makes of them. A fixed seed: the same level is the same year. Nobody
-begins a concern without sending it, and nothing is written about an adult.
+A queue of events in time is played through the real acts and the real round of the clock. How
+people work, how much they forget and how agencies answer are guesses for an average school, each a
+constant with a sentence: here and in `leads.py`, `doing.py`, `writing.py` and `agencies.py`. The
+results are what the product makes of those guesses. The seed is fixed: the same level is the same
+year. Nobody begins a concern without sending it, and nothing is written about an adult.
 """
 
 import heapq
@@ -70,7 +70,7 @@ class Year:
         self._count = itertools.count()
 
     def at(self, when: datetime, what: Callable, *given) -> None:
-        """Do `what` at `when`, if that is in the year."""
+        """Plans `what` at `when`, if that is in the year."""
         if day_of(when) <= self.plan.last:
             heapq.heappush(self._events, (when, next(self._count), what, given))
 
@@ -86,10 +86,10 @@ class Year:
             self.seconds[what.__name__.strip("_")] += watch.process_time() - began
         return self
 
-    # People as the product knows them
+    # People as the product has them
 
     def viewer(self, person: Person, at: datetime) -> Viewer | None:
-        """As the gate makes one of whoever asks; None where they hold no post on that day."""
+        """The viewer the gate would make of this person; None if they hold no post on that day."""
         return next(iter(viewers_for_person(person, at)), None)
 
     def here(self, person: Person, at: datetime) -> bool:
@@ -99,7 +99,7 @@ class Year:
         return not (person == self.who[DSL] and (within(plan.sick, day) or within(plan.leave, day)))
 
     def does(self, act: Callable, **given):
-        """What `act` gives; None where the rules said no, which is counted."""
+        """The result of `act`; None if the rules refused it, which is counted."""
         try:
             return act(**given)
         except (ActRefused, Http404) as why:
@@ -130,20 +130,20 @@ class Year:
         if day_of(at).day <= 7:
             self.say(f"  {day_of(at):%B %Y}: {len(self.written)} written")
 
-    # What befalls
+    # What happens to people
 
     def _befall(self) -> None:
         plan = self.plan
         morning = time(7, 30)
         self.at(moment(plan.first, morning), self._name_for_holidays)
         if plan.leave:
-            # Said by the office on the Friday before.
+            # The office enters it on the Friday before.
             self.at(moment(plan.leave[0] - timedelta(days=3), time(14)), self._say_leave)
         if plan.leaves:
             self.at(moment(plan.leaves[0], time(16, 45)), self._leave)
 
     def _name_for_holidays(self, at: datetime) -> None:
-        """For days without school, weekends among them, and for after hours, all year."""
+        """Names a lead for days without school (weekends too) and for after hours, all year."""
         for kind in (CoverKind.HOLIDAYS, CoverKind.AFTER_HOURS):
             cover = Cover(kind=kind, person=self.who[DEPUTY], since=day_of(at))
             self._cover(at, cover)
@@ -159,7 +159,7 @@ class Year:
         self.does(people.say_cover, by=self.viewer(self.who[OFFICE], at), cover=cover, now=at)
 
     def _leave(self, at: datetime) -> None:
-        """The office adds who comes, the head approves it, and writes down who goes."""
+        """The office adds a newcomer, the head approves it, the office writes down who leaves."""
         office, head = (self.viewer(self.who[name], at) for name in (OFFICE, HEAD))
         what = StaffChangeRequest(
             matter=StaffRequestMatter.POST, role=Role.DEPUTY, since=self.plan.leaves[1]

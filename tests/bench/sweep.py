@@ -1,7 +1,8 @@
-"""This file knows what one round of the clock costs over a school in which 2,000 concerns are open.
+"""Measures one round of the clock over a school in which 2,000 concerns are open.
 
-Two rounds: the one that tells of everything that has come to be late, and the next, a minute later,
-that finds it told. Neither leaves anything behind, so that each is measured as often as is needed.
+Two rounds are measured: the one that tells people of everything that has become late, and the next,
+a minute later, that finds they have been told. Both are rolled back, so that each can be measured
+as often as is needed.
 """
 
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ def _ask(through: Through) -> Answer:
 
 
 def _undone(now: datetime) -> Through:
-    """A round in the place of the site, of which nothing stays."""
+    """Runs a round in the place of the site and rolls it back."""
 
     def through(sent: Sent) -> Answer:
         with transaction.atomic():

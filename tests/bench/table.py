@@ -1,4 +1,4 @@
-"""This file knows how the figures are laid out: each beside its goal, the sizes side by side."""
+"""Lays out the figures: each beside its goal, the sizes side by side."""
 
 from collections.abc import Iterator
 
@@ -39,12 +39,12 @@ HOW = (
     "Python calls are by sys.setprofile, C functions not counted; goals for both are halved.",
     "CPU is this process's, the least of many runs, with the floors run in between.",
 )
-# Their growth with the size of the school says something.
+# Figures whose growth with the size of the school tells something.
 GROW = {"sql", "steps", "blocks", "calls", "A", "bytes"}
 
 
 def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Iterator[str]:
-    """The whole of what is printed for one database. `found` has one entry for each size."""
+    """All lines that are printed for one database. `found` has one entry for each size."""
     yield from figures(engine, sizes, found)
     yield ""
     yield from HOW
@@ -59,7 +59,7 @@ def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Itera
 
 
 def figures(engine: str, sizes: list[int], found: list[dict]) -> Iterator[str]:
-    """The pages, each figure in a line: of one size alone as soon as it is found, or of all."""
+    """The pages with each figure in a line, for one size as soon as it is measured, or for all."""
     heads = "".join(f"{size:>12,}" for size in sizes)
     for key, page in found[0]["pages"].items():
         of_page = [one["pages"][key] for one in found if key in one["pages"]]
@@ -81,7 +81,7 @@ def _multiples(page: dict, size: dict) -> dict:
     clocks = {"ms": page["cpu"] * 1_000, "wall_ms": page["wall"] * 1_000}
     clocks |= {"A": page["of_blank"], "bare": page["of_bare"], "inserts": page["of_insert"]}
     if queue:
-        # On PostgreSQL most of the work is another process's: only the wall clock has it.
+        # On PostgreSQL most of the work is done by another process: only the wall clock counts it.
         clock = "cpu" if size["vendor"] == "sqlite" else "wall"
         clocks["queues"] = page[clock] / queue[clock]
     return {**page, **engine, **clocks}
@@ -114,7 +114,7 @@ def years(levels: list[int], found: list[dict]) -> Iterator[str]:
 
 
 def lost(found: list[dict]) -> str:
-    """What was lost in any of these years, in words; empty where nothing was."""
+    """What was lost in any of these years, in words; empty if nothing was."""
     lost = {words: 0 for one in found for words in one["lost"]}
     for words in lost:
         lost[words] = sum(one["lost"].get(words, 0) for one in found)

@@ -1,6 +1,6 @@
-"""This file knows that the bench touches nobody's record, and fills in what the doors would let in.
+"""Tests that the bench refuses a database with real people, and writes only what acts allow.
 
-The bench itself is run by `make bench` alone: nothing here measures anything.
+The bench itself is run by `make bench` alone: nothing is measured here.
 """
 
 import os
@@ -40,7 +40,7 @@ SIZE = 400
 
 
 def bench(database: Database, *arguments: str):
-    """Run a step of the bench as `make bench` does: as the owner of the tables."""
+    """Runs a step of the bench as `make bench` does: as the owner of the tables."""
     settings = {"DATABASE_URL": database.owner_url or database.url}
     command = [sys.executable, "-W", "error", "-m", "tests.bench", *arguments]
     return subprocess.run(
@@ -56,7 +56,7 @@ def filled(fresh_database):
 
 
 def indexes() -> set[str]:
-    """Everything the database itself keeps; read by a connection that is not kept."""
+    """Every index and constraint of the database, read by a connection that is then closed."""
     with closing(connection), connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         return {
@@ -134,7 +134,7 @@ def test_the_bench_leaves_the_database_as_it_found_it_and_it_goes_on(fresh_datab
     where = School.objects.get(pk=1)
     who = Person.objects.get(email="staff1@bench.example")
     by = factories.viewer(where, Role.STAFF, who=who)
-    assert factories.sent(by, Child.objects.last()).concern.pk == SIZE + 1
+    assert factories.send_concern(by, Child.objects.last()).concern.pk == SIZE + 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""This file knows that three weeks of the simulated year lose nothing, and that a year can fail."""
+"""Tests that three weeks of the simulated year lose nothing, and that a year can fail."""
 
 import uuid
 from datetime import date, datetime, timedelta
@@ -36,7 +36,7 @@ def test_three_weeks_of_a_busy_secondary_lose_nothing():
     found = counted.of(year)
     assert set(found["lost"].values()) == {0}
     assert table.lost([found]) == ""
-    # It was no empty school, and mail did fail.
+    # The school was not empty, and mail did fail.
     assert len(year.written) > 150
     assert year.post.failed > 0
     assert Step.objects.filter(done_at__isnull=False).count() > 300
@@ -52,7 +52,7 @@ def lost(school, *, now=NOW, written=(), arrived=(), since=NOW - timedelta(days=
 def concern():
     where = factories.school()
     factories.person(where, factories.Role.DSL)
-    return factories.sent(factories.viewer(where), factories.child(where)).concern
+    return factories.send_concern(factories.viewer(where), factories.child(where)).concern
 
 
 def test_a_school_in_order_has_lost_nothing(concern):

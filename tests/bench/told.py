@@ -1,7 +1,7 @@
-"""This file knows how one concern of the bench goes: sent, looked at, decided, carried out, closed.
+"""Writes one concern of the bench: sent, looked at, decided, carried out, closed.
 
-As a concern goes through the doors, row by row; an open one stops on the way. Nothing is chosen but
-by the school's own seed.
+Its rows are those the acts would leave; an open concern stops on the way. The only chance in it is
+the school's own seed.
 """
 
 from dataclasses import dataclass, field
@@ -41,12 +41,12 @@ ROUTES = (
 
 
 def long_story(place: Place) -> tuple[int, str, str, str]:
-    """The child of whom there are LONG_STORY concerns."""
+    """The child about whom there are LONG_STORY concerns."""
     return place.children[place.leavers + 700]
 
 
 def at(moment: datetime) -> str:
-    """As both databases keep it."""
+    """The time in the form that both databases store."""
     return str(moment.replace(tzinfo=None))
 
 
@@ -56,7 +56,7 @@ def dashed(uid: str) -> str:
 
 @dataclass
 class Owed:
-    """A step on its way to its row."""
+    """A step that is not yet a row."""
 
     kind: StepKind
     opened: datetime
@@ -79,7 +79,11 @@ class Told:
     lines: list[tuple] = field(default_factory=list)
 
     def tell(self, stops: int) -> None:
-        """`stops` below nought goes all the way; else it says how far an open one has come."""
+        """Writes the concern.
+
+        Below zero `stops` lets it go all the way; else `stops` modulo 5 says how far an open one
+        has come.
+        """
         self._begin(stops)
         self.values = {
             "version": 1, "state": State.WAITING, "changed_how": Kind.SUBMITTED,
@@ -93,7 +97,7 @@ class Told:
         if stops < 0:
             self._closed()
 
-    # How it came
+    # How it was written
 
     def _begin(self, stops: int) -> None:
         place = self.place
@@ -128,7 +132,7 @@ class Told:
         return self._any_child()
 
     def _any_child(self):
-        """Somebody who was on the roll on that day."""
+        """A child who was on the roll on that day."""
         share = self.day / (len(self.place.bells) - 1)
         at = int(share * self.place.leavers) + self.place.chance.randrange(ON_ROLL)
         child = self.place.children[min(at, len(self.place.children) - 1)]
@@ -179,7 +183,7 @@ class Told:
         self.values |= {"first_looked_at": at(self.looked), "looked_after": self._after()}
 
     def _after(self) -> int:
-        """School minutes from its receipt: within one school day they are real minutes."""
+        """So many school minutes after its receipt: within one school day they are real minutes."""
         return int((self.moved - self.received) / MINUTE)
 
     def _now(self, state: State, how: Kind, when: datetime) -> None:
@@ -325,7 +329,8 @@ class Told:
 
 @cache
 def _due(days, kind: StepKind, day, on: int) -> datetime:
-    """What is due on a day's bell is due at the same bell whatever the minute it was opened."""
+    """When a step is due; a step due at a bell is due at the same bell whatever minute it was
+    opened."""
     morning = datetime(day.year, day.month, day.day, 10, tzinfo=NOW.tzinfo)
     return clocks.calculate_due_at(
         kind, days, morning, (morning + timedelta(days=on)).date() if on else None

@@ -1,4 +1,4 @@
-"""This file knows the floors' two pages, mounted beside the site's own for the bench alone."""
+"""The site's addresses with the two pages of the floors added, for the bench alone."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
@@ -17,12 +17,12 @@ def at_a_fixed_time(get_response):
 
 @login_not_required
 def bare(request):
-    """Nobody is asked for, nothing is read: what a request costs before the site does anything."""
+    """Asks for nobody and reads nothing: what a request costs before the site does anything."""
     return HttpResponse("bare")
 
 
 def blank(request):
-    """A: who it is has been found out, and nothing is shown. Behind Django's own requirement."""
+    """Finds out who is asking and shows an empty page, behind Django's own login requirement."""
     return HttpResponse(f"blank {request.user.is_authenticated}")
 
 

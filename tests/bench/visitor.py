@@ -1,4 +1,4 @@
-"""This file knows how somebody visits the site without a browser: cookies, tokens, hidden fields.
+"""Visits the site without a browser: cookies, tokens, hidden fields.
 
 What is sent is put together before it is measured. It goes either straight through the site's WSGI
 handler, in this process, or over a socket to a server.
@@ -41,7 +41,7 @@ class Answer:
 
     @property
     def hidden(self) -> dict[str, str]:
-        """The hidden fields of its last form that is posted."""
+        """The hidden fields of the page's last form with method post."""
         forms = _Forms()
         forms.feed(self.body.decode())
         return forms.posted[-1] if forms.posted else {}
@@ -67,7 +67,7 @@ Through = Callable[[Sent], Answer]
 
 
 def through_wsgi(handler) -> Through:
-    """Straight through the site's own handler: its middleware, no server and no socket."""
+    """Asks the site's own handler directly: its middleware, no server and no socket."""
 
     def through(sent: Sent) -> Answer:
         path, _, query = sent.path.partition("?")
@@ -94,7 +94,7 @@ def through_wsgi(handler) -> Through:
 
 
 def over_http(port: int) -> Through:
-    """To a server on this machine, as the proxy before it would pass on what came over https."""
+    """Asks a server on this machine, as the proxy would pass on a request that came over https."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def through(sent: Sent) -> Answer:
@@ -107,13 +107,16 @@ def over_http(port: int) -> Through:
 
 @dataclass
 class Visitor:
-    """Somebody with cookies of their own. Each asking may go `through` another: a measured one."""
+    """Somebody with cookies of their own.
+
+    Each request may go `through` another function that measures it.
+    """
 
     through: Through
     cookies: dict[str, str] = field(default_factory=dict)
 
     def sent(self, path: str, data=None, content_type: str = FORM, **headers) -> Sent:
-        """What is sent for a page, or with `data` for a form posted to it."""
+        """The request for a page, or with `data` for a form posted to it."""
         headers |= {
             "Host": HOST,
             "X-Forwarded-Proto": "https",
@@ -156,7 +159,7 @@ class Visitor:
 
 
 def gzipped_assets(visitor: Visitor, page: Answer) -> tuple[int, list[str]]:
-    """What a first visit fetches beside the page, in bytes as sent; and any other host it names."""
+    """The bytes a first visit fetches beside the page, and any other host it names."""
     others = re.findall(r'(?:src|href)="(https?://[^"]+)"', page.body.decode())
     waiting = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.body.decode())
     fetched: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""This file knows what a worker weighs and how soon the site answers, beside a bare Django."""
+"""Measures how much memory a worker takes and how soon the site answers, beside a bare Django."""
 
 import os
 import re
@@ -38,7 +38,7 @@ def first_answer(which: str) -> None:
 
 
 def _bare():
-    """What `django-admin startproject` writes, and nothing else."""
+    """Writes what `django-admin startproject` writes, and nothing else."""
     from django.conf import settings
 
     middleware = (
@@ -79,7 +79,7 @@ def _bare():
 
 
 def starts(environment: dict[str, str]) -> dict[str, float]:
-    """The least of several first answers of each, in CPU seconds; taken in turn."""
+    """The least of several first answers of each, in CPU seconds, taken in turn."""
     found: dict[str, list[float]] = {"ours": [], "bare": []}
     for _ in range(STARTS):
         for which, seconds in found.items():
@@ -101,7 +101,7 @@ def starts(environment: dict[str, str]) -> dict[str, float]:
 def memory(environment: dict[str, str], paths: list[str]) -> dict[str, float]:
     """MiB of one gunicorn worker: after its first answers, and after REQUESTS of `paths`."""
     with _served(environment) as (port, worker):
-        # The head may open every page there is.
+        # The head may open every page.
         visitor = Visitor(over_http(port)).sign_in("head1@bench.example", PASSWORD)
         for path in paths:
             _must_answer(visitor, path)
@@ -120,7 +120,7 @@ def _must_answer(visitor: Visitor, path: str) -> None:
 
 @contextmanager
 def _served(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
-    """One worker of gunicorn as an installation runs it: its port and its process."""
+    """Starts one gunicorn worker as an installation runs it; gives its port and its process."""
     command = [sys.executable, "-m", "gunicorn", "safeguarding.wsgi", "--bind", "127.0.0.1:0"]
     command += ["--workers", "1", "--threads", "4", "--log-level", "info"]
     running = subprocess.Popen(

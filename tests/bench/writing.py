@@ -1,5 +1,7 @@
-"""This file knows what the staff of the simulated year write, when, and what becomes of them as
-writers: they add, are still worried, tell somebody by voice, and answer what they are asked."""
+"""What the staff of the simulated year write and when, and what they do afterwards as writers.
+
+They add to a concern, are still worried, tell somebody by voice, and answer what they are asked.
+"""
 
 import uuid
 from datetime import date, datetime, time, timedelta
@@ -12,7 +14,7 @@ from concerns.rules.lifecycle import State
 from concerns.submit import acts as submit
 from tests.bench.secondary import DEPUTY, DSL, PUPILS, day_of, every_day, moment
 
-# Of an incident, how many colleagues' entries: FIELD section 6 of the project's own notes.
+# How many entries colleagues write about one incident, on average.
 ENTRIES = 1.25
 # When people write: near the two peaks, through the day, and a few from home in the evening.
 PEAKS = (time(8, 45), time(15, 30))
@@ -20,7 +22,7 @@ IN_THE_DAY = 0.28
 EVENING = 0.02
 # So many soon follow another about the same child.
 FOLLOWS = 0.3
-# The writer adds something within some days; is not at rest with what came of it.
+# How often the writer adds something within some days, and is still worried afterwards.
 ADDS = 0.08
 STILL_WORRIED = 0.03
 # The child may be in danger at this moment.
@@ -32,7 +34,7 @@ TASK_FORGOTTEN = 0.125
 
 
 def plan(year) -> None:
-    """Every entry of the year in its queue. Most children never, a few again and again."""
+    """Puts every entry of the year into its queue. Most children have none, a few have many."""
     chance = year.chance
     children = year.place.children
     days = [day for day in every_day(year.plan) if year.place.is_school_day(day)]
@@ -106,7 +108,7 @@ def _writer(at: datetime, year, concern: Concern):
 
 
 def _tell(at: datetime, year, concern: Concern) -> None:
-    """By voice, to whoever of the leads is found."""
+    """The writer tells by voice whichever lead is found."""
     if concern.steps.open().filter(kind=StepKind.DANGER_NOW).exists():
         whom = next(year.who[name] for name in (DSL, DEPUTY) if year.here(year.who[name], at))
         given = {"concern": concern, "whom": whom.name, "now": at}
@@ -129,7 +131,7 @@ def _worry(at: datetime, year, concern: Concern) -> None:
 
 
 def ask_of(year, concern: Concern) -> None:
-    """The line of a trusted adult that a watch asks for: on its day, or forgotten."""
+    """Asks the trusted adult of a watch for their line, which comes on its day or is forgotten."""
     for task in Task.objects.filter(step__concern=concern, step__done_at__isnull=True):
         if year.chance.random() >= TASK_FORGOTTEN:
             year.at(task.step.due_at - timedelta(hours=3), _answer, year, task)

@@ -1,4 +1,4 @@
-"""This file knows a school in which time is moved by hand, and who hears of what."""
+"""A school in which a test moves the clock and sees who is sent which message."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from concerns.workflow.escalation import EscalationLadders
 from tests import factories
-from tests.counting import page
+from tests.counting import render_view
 from tests.factories import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 def break_ladder(monkeypatch, concern: Concern, does: str) -> None:
-    """What a ladder `does` fails for each step of `concern`: a bad row."""
+    """Makes the ladder's method `does` fail for each step of `concern`, as a bad row would."""
     whole = getattr(EscalationLadders, does)
 
     def broken(ladders, step):
@@ -35,8 +35,11 @@ def break_ladder(monkeypatch, concern: Concern, does: str) -> None:
 
 
 class Quiet:
-    """A school with a lead, a deputy, a head and a teacher. `pass_by` moves the clock, and goes
-    round as `manage.py clock` does; `heard` is who was sent what."""
+    """A school with a lead, a deputy, a head and a teacher.
+
+    `pass_by` moves the clock and runs the rounds of `manage.py clock`; `heard` lists who was sent a
+    message.
+    """
 
     def __init__(self):
         self.now = NOW
@@ -57,11 +60,11 @@ class Quiet:
         return factories.concern_at(State.WAITING, where=self.school, **more)
 
     def referred(self) -> Concern:
-        """One whose referral was sent, and that nobody has answered."""
+        """A concern whose referral was sent and has no answer."""
         concern = self.write()
         self.does(triage.take, concern=concern)
         told = {"parents_told": "no", "parents_why_not": "A carer may be the cause."}
-        decided = factories.decided(concern, Route.SOCIAL_CARE, **told)
+        decided = factories.decision_answers(concern, Route.SOCIAL_CARE, **told)
         self.does(triage.decide, concern=concern, decided=decided)
         sent = {"agency": "Front door", "spoken_to": "Jo", "method": "telephone"}
         referral = concern.referrals.get()
@@ -78,7 +81,7 @@ class Quiet:
             clock_round.run_reminder_round(self.now)
 
     def stands_still(self, how_long: timedelta) -> None:
-        """Time passes and nobody goes round."""
+        """Moves the clock without running a round."""
         self.now += how_long
 
     @property
@@ -96,7 +99,7 @@ class Quiet:
         mail.outbox.clear()
 
     def shows(self, view, role=Role.DSL, address: str = "/") -> str:
-        return page(view, self.viewer(role), address)
+        return render_view(view, self.viewer(role), address)
 
     def moves(self, role=Role.DSL, whose: str = "mine") -> list:
         return queries.read_next_steps(self.viewer(role), {"whose": whose}).rows

@@ -1,5 +1,4 @@
-"""This file knows a mail server as it may be: well, down, or letting go of who sends at the worst
-moment."""
+"""A mail server that works, is down, or kills the sending process at the worst moment."""
 
 from enum import StrEnum
 
@@ -9,7 +8,7 @@ from concerns.doors import clock_round, mail
 
 
 class Server(StrEnum):
-    """What becomes of a mail, and of who was sending it."""
+    """What becomes of a mail, and of the process that sends it."""
 
     WELL = "taken"
     DOWN = "nobody answers"
@@ -18,11 +17,11 @@ class Server(StrEnum):
 
 
 class Killed(BaseException):
-    """As `kill -9`: nothing of the worker's own runs after it."""
+    """Stands for `kill -9`: nothing of the worker's own code runs after it."""
 
 
 class Post:
-    """A connection to a mail server on which things go as `how` says."""
+    """A connection to a mail server, on which `how` says what happens."""
 
     def __init__(self, how: Server, now):
         self.how = how

@@ -1,4 +1,4 @@
-"""The pages of a task, of looking again and of a watch: what they cost, and what they say."""
+"""Tests for the pages of a task, of looking again and of a watch: cost and content."""
 
 from datetime import timedelta
 
@@ -11,9 +11,15 @@ from concerns.rules.roles import Role
 from concerns.submit import acts as submit
 from concerns.workflow.escalation import EscalationLadders
 from tests import factories
-from tests.afterwards import answer, ask, ended, review_of, watch
-from tests.counting import statements
-from tests.desk import Desk, errors, words
+from tests.afterwards import (
+    answer_task,
+    ask_colleague,
+    concern_ready_to_watch,
+    get_open_review,
+    open_watch,
+)
+from tests.counting import list_statements
+from tests.desk import Desk, page_text, summary_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -33,31 +39,33 @@ def test_a_first_page_with_many_tasks_costs_what_one_with_one_does(client):
     staff = factories.viewer(where)
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead)
     factories.sign_in(client, staff.person)
-    ask(lead, concern, staff.person)
+    ask_colleague(lead, concern, staff.person)
     client.get("/submit/")
-    one = len(statements(lambda: client.get("/submit/")))
+    one = len(list_statements(lambda: client.get("/submit/")))
     for _ in range(5):
-        ask(lead, concern, staff.person)
-    assert len(statements(lambda: client.get("/submit/"))) == one
+        ask_colleague(lead, concern, staff.person)
+    assert len(list_statements(lambda: client.get("/submit/"))) == one
 
 
 def test_a_review_with_many_lines_costs_what_one_with_one_does(desk):
-    concern = ended(desk.where, desk.viewer, now=desk.now)
-    made = watch(desk.viewer, concern, now=desk.now)
-    page = f"/chase/look/{review_of(concern).uid}/"
+    concern = concern_ready_to_watch(desk.where, desk.viewer, now=desk.now)
+    made = open_watch(desk.viewer, concern, now=desk.now)
+    page = f"/chase/look/{get_open_review(concern).uid}/"
     task = Task.objects.get(watch=made)
-    answer(factories.viewer(desk.where, who=made.adult), task, now=desk.now)
+    answer_task(factories.viewer(desk.where, who=made.adult), task, now=desk.now)
     desk.open(page)
-    one = len(statements(lambda: desk.open(page)))
+    one = len(list_statements(lambda: desk.open(page)))
     for _ in range(5):
-        factories.sent(factories.viewer(desk.where), concern.children.get().child, now=desk.now)
+        factories.send_concern(
+            factories.viewer(desk.where), concern.children.get().child, now=desk.now
+        )
         _answered(made, task)
-    assert len(statements(lambda: desk.open(page))) == one <= 30
+    assert len(list_statements(lambda: desk.open(page))) == one <= 30
     assert TaskAnswer.objects.filter(task__watch=made).count() == 6
 
 
 def _answered(made, task):
-    """The adult was asked once more, and answered."""
+    """Adds one more task that the adult was given, with their answer."""
     step = Step(
         school=task.school,
         concern=made.concern,
@@ -82,7 +90,7 @@ def test_the_ladders_of_many_tasks_and_worries_cost_what_those_of_one_do(client)
 
     def more():
         concern = factories.concern_at(State.DECIDED, where=where, lead=lead)
-        ask(lead, concern)
+        ask_colleague(lead, concern)
         writer = factories.viewer(where, who=concern.reporter)
         submit.still_worried(by=writer, concern=concern, words="", now=lead.now)
 
@@ -93,34 +101,34 @@ def test_the_ladders_of_many_tasks_and_worries_cost_what_those_of_one_do(client)
 
     more()
     up()
-    one = len(statements(up))
+    one = len(list_statements(up))
     for _ in range(4):
         more()
-    assert len(statements(up)) == one
+    assert len(list_statements(up)) == one
 
 
 def test_the_form_that_closes_asks_for_a_watch_only_where_one_is_opened(desk):
     calm = desk.concern(State.DECIDED)
-    red = ended(desk.where, desk.viewer, now=desk.now)
-    assert "So the child is watched" in words(desk.open(f"/triage/{red.uid}/close/"))
-    shown = words(desk.open(f"/triage/{calm.uid}/close/"))
+    red = concern_ready_to_watch(desk.where, desk.viewer, now=desk.now)
+    assert "So the child is watched" in page_text(desk.open(f"/triage/{red.uid}/close/"))
+    shown = page_text(desk.open(f"/triage/{calm.uid}/close/"))
     assert "End it, and watch" not in shown
     assert "Another agency leads now. So the child is watched" in shown
 
 
 def test_shortening_a_watch_asks_why_on_the_page(desk):
-    concern = ended(desk.where, desk.viewer, now=desk.now)
+    concern = concern_ready_to_watch(desk.where, desk.viewer, now=desk.now)
     adult = factories.person(desk.where)
     said = {"outcome": "kept", "why": "Calm.", "words_back": "Thank you.", "last": "2"}
     said |= {"adult": adult.uid, "question": "How is she?"}
     path = f"/triage/{concern.uid}/close/"
-    assert errors(desk.press(path, said)) == ["Say why a shorter time is enough"]
+    assert summary_errors(desk.press(path, said)) == ["Say why a shorter time is enough"]
     assert desk.press(path, said | {"why_shorter": "They move."}).status_code == 302
 
 
 def test_a_task_for_oneself_is_not_offered(desk):
     concern = desk.concern(State.DECIDED)
-    assert str(desk.viewer.person.uid) not in words(desk.open(f"/chase/ask/{concern.uid}/"))
+    assert str(desk.viewer.person.uid) not in page_text(desk.open(f"/chase/ask/{concern.uid}/"))
 
 
 def test_the_button_that_cannot_gives_it_back(client):
@@ -128,8 +136,10 @@ def test_the_button_that_cannot_gives_it_back(client):
     desk = Desk(client, where, Role.STAFF)
     lead = factories.viewer(where, Role.DSL, now=desk.now)
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, now=desk.now)
-    task = ask(lead, concern, desk.viewer.person, **on(desk))
+    task = ask_colleague(lead, concern, desk.viewer.person, **on(desk))
     form = {"words": "I am on a trip.", "do": "cannot"}
     assert desk.press(f"/chase/task/{task.uid}/", form).status_code == 302
     assert not TaskAnswer.objects.get().done
-    assert "It went back to who asked" in words(desk.open(f"/chase/task/{task.uid}/"))
+    assert "It went back to the person who asked" in page_text(
+        desk.open(f"/chase/task/{task.uid}/")
+    )

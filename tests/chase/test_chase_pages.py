@@ -1,4 +1,4 @@
-"""This file knows the pages on which a next step is done and the reporter hears back."""
+"""Tests for the pages on which a next step is done and on which the writer hears back."""
 
 from datetime import timedelta
 
@@ -11,8 +11,8 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from tests import factories
-from tests.deciding import decide
-from tests.desk import Desk, errors, read, words
+from tests.deciding import decide_concern
+from tests.desk import Desk, count_readings, page_text, summary_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_a_step_is_done_by_a_sentence(desk, step, decided):
 @pytest.mark.parametrize("kind", sorted(BY_A_NOTE))
 def test_each_kind_done_by_a_note_asks_its_own_question(desk, step, kind):
     Step.objects.filter(pk=step.pk).update(kind=kind)
-    shown = words(desk.open(page(step)))
+    shown = page_text(desk.open(page(step)))
     assert StepKind.label_of_value(kind) in shown
     assert "?</label>" in shown
 
@@ -56,7 +56,7 @@ def test_what_was_added_stands_beside_reading_it(desk):
     concern = desk.concern(State.DECIDED, by=writer)
     submit.add(by=writer, concern=concern, words="He came hungry again.", now=desk.now)
     owed = concern.steps.open().get(kind=StepKind.READ_ADDITION)
-    assert "He came hungry again." in words(desk.open(page(owed)))
+    assert "He came hungry again." in page_text(desk.open(page(owed)))
 
 
 # Those of a task or a watch, which need more rows than a step, are in test_tasks and test_watch.
@@ -72,7 +72,7 @@ def test_every_other_kind_leads_to_where_it_is_done(desk, step, kind):
 
 def test_a_referrals_step_leads_to_the_referral(desk):
     concern = desk.concern()
-    decide(desk.viewer, concern, Route.POLICE, now=desk.now)
+    decide_concern(desk.viewer, concern, Route.POLICE, now=desk.now)
     owed = concern.steps.open().get(kind=StepKind.SEND_REFERRAL)
     assert desk.open(page(owed)).url == f"/refer/{concern.referrals.get().uid}/"
 
@@ -80,17 +80,17 @@ def test_a_referrals_step_leads_to_the_referral(desk):
 def test_an_empty_sentence_is_asked_for(desk, step):
     answer = desk.press(page(step), {"words": ""})
     assert answer.status_code == 422
-    assert errors(answer) == ["Write what was found or done. A sentence is enough."]
+    assert summary_errors(answer) == ["Write what was found or done. A sentence is enough."]
 
 
 def test_a_step_done_already_says_when_and_is_not_done_twice(desk, step):
     desk.press(page(step), {"words": "In place."})
-    shown = words(desk.open(page(step)))
+    shown = page_text(desk.open(page(step)))
     assert "This has been done" in shown
     version = Step.objects.get(pk=step.pk).concern.version
     again = desk.client.post(page(step), {"words": "In place.", "version": version})
     assert again.status_code == 422
-    assert "done already" in errors(again)[0]
+    assert "done already" in summary_errors(again)[0]
 
 
 def test_another_schools_step_is_no_page(desk):
@@ -100,9 +100,9 @@ def test_another_schools_step_is_no_page(desk):
 
 
 def test_showing_a_step_is_reading_its_concern(desk, step, decided):
-    before = read(decided)
+    before = count_readings(decided)
     desk.open(page(step))
-    assert read(decided) == before + 1
+    assert count_readings(decided) == before + 1
 
 
 def telling(concern):
@@ -112,12 +112,12 @@ def telling(concern):
 def test_the_reporter_gets_a_word(desk, decided):
     assert desk.press(telling(decided), {"words": "Thank you."}).status_code == 302
     assert WordBack.objects.get(concern=decided).words == "Thank you."
-    assert "Thank you." in words(desk.open(telling(decided)))
+    assert "Thank you." in page_text(desk.open(telling(decided)))
 
 
 def test_no_word_is_asked_for(desk, decided):
     answer = desk.press(telling(decided), {"words": "  "})
-    assert (answer.status_code, len(errors(answer))) == (422, 1)
+    assert (answer.status_code, len(summary_errors(answer))) == (422, 1)
 
 
 def test_another_schools_reporter_is_told_nothing(desk):

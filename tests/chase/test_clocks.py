@@ -1,4 +1,4 @@
-"""A school's own clocks: within bounds, dated, in force for what opens from then on."""
+"""Tests for a school's own clocks: within bounds, dated, in force for what opens from then on."""
 
 from datetime import timedelta
 
@@ -14,8 +14,8 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
-from tests.counting import statements
-from tests.desk import Desk, errors, words
+from tests.counting import list_statements
+from tests.desk import Desk, page_text, summary_errors
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -120,8 +120,8 @@ def test_an_act_pays_nothing_for_the_schools_figures(where):
     where = set_to(where, first_look=30)
     by = factories.viewer(where)
     child = factories.child(where)
-    factories.sent(by, child)
-    asked = statements(lambda: factories.sent(by, child))
+    factories.send_concern(by, child)
+    asked = list_statements(lambda: factories.send_concern(by, child))
     assert not [one for one in asked if "clockset" in one]
 
 
@@ -147,21 +147,23 @@ PAGE = "/chase/clocks/"
 
 
 def test_the_page_says_the_default_the_limit_and_the_source(desk):
-    page = words(desk.open(PAGE))
+    page = page_text(desk.open(PAGE))
     assert "First look, in school minutes" in page
-    assert "Without a figure: 120 school minutes. At most 240. From practice" in page
-    assert "Hear what social care will do. 1 working day: Keeping Children Safe" in page
-    assert "Nothing: every clock runs as the table says." in page
+    assert "Usual: 120 school minutes. At most 240. From practice" in page
+    assert "Get social care's answer. 1 working day: Keeping Children Safe" in page
+    assert "Nothing: every time is the usual one." in page
     assert "LADO" not in page
 
 
 def test_a_head_is_asked_about_clocks_for_concerns_about_adults_too(client, where):
-    assert "Concerns about adults who work here" in words(Desk(client, where, Role.HEAD).open(PAGE))
+    assert "Concerns about adults who work here" in page_text(
+        Desk(client, where, Role.HEAD).open(PAGE)
+    )
 
 
 def test_what_is_kept_stands_in_its_box_and_says_who_changed_it(desk):
     assert desk.press(PAGE, form(desk, first_look="45")).status_code == 302
-    page = words(desk.open(PAGE))
+    page = page_text(desk.open(PAGE))
     assert 'name="first_look" value="45"' in page
     assert f"First look: 45 school minutes. {desk.viewer.person.name}" in page
 
@@ -169,7 +171,7 @@ def test_what_is_kept_stands_in_its_box_and_says_who_changed_it(desk):
 def test_an_error_says_the_bounds(desk):
     answer = desk.press(PAGE, form(desk, first_look="300", decide="soon"))
     assert answer.status_code == 422
-    assert errors(answer) == [
+    assert summary_errors(answer) == [
         "First look: enter a whole number of school minutes from 1 to 240, or leave it empty",
         "Decide: enter a whole number of school days from 1 to 5, or leave it empty",
     ]
@@ -177,8 +179,8 @@ def test_an_error_says_the_bounds(desk):
 
 def test_the_page_costs_the_same_however_often_it_was_changed(desk):
     desk.open(PAGE)
-    few = len(statements(lambda: desk.open(PAGE)))
+    few = len(list_statements(lambda: desk.open(PAGE)))
     for number in range(5):
         desk.press(PAGE, form(desk, first_look=str(30 + number)))
     desk.open(PAGE)
-    assert len(statements(lambda: desk.open(PAGE))) == few <= 10
+    assert len(list_statements(lambda: desk.open(PAGE))) == few <= 10

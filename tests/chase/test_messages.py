@@ -1,4 +1,4 @@
-"""When messages come, and what does not go out: each on a page of its own."""
+"""Tests for the pages that say when messages come and which of them do not go out."""
 
 from datetime import time, timedelta
 
@@ -12,8 +12,8 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
-from tests.counting import statements
-from tests.desk import Desk, words
+from tests.counting import list_statements
+from tests.desk import Desk, page_text
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_two_letters_are_at_two_times(where):
 
 
 def stuck(where, number: int) -> list[Letter]:
-    """Letters the mail server would not take an hour ago."""
+    """Letters that the mail server refused an hour ago."""
     factories.person(where, Role.DSL)
     for _ in range(number):
         factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
@@ -58,7 +58,7 @@ def stuck(where, number: int) -> list[Letter]:
 def test_the_head_sees_for_whom_a_letter_does_not_go_out(client, where):
     desk = Desk(client, where, Role.HEAD)
     letter = stuck(where, 1)[0]
-    text = words(desk.open("/chase/undelivered/"))
+    text = page_text(desk.open("/chase/undelivered/"))
     assert letter.person.name in text
     assert "2 times" in text
 
@@ -67,9 +67,9 @@ def test_a_hundred_letters_cost_what_one_does(client, where):
     desk = Desk(client, where, Role.HEAD)
     stuck(where, 1)
     desk.open("/chase/undelivered/")
-    few = len(statements(lambda: desk.open("/chase/undelivered/")))
+    few = len(list_statements(lambda: desk.open("/chase/undelivered/")))
     stuck(where, 5)
-    assert len(statements(lambda: desk.open("/chase/undelivered/"))) == few <= 6
+    assert len(list_statements(lambda: desk.open("/chase/undelivered/"))) == few <= 6
 
 
 def test_what_the_mail_server_refused_is_tried_later_and_later_and_never_dropped(where, settings):
@@ -85,7 +85,7 @@ def test_what_the_mail_server_refused_is_tried_later_and_later_and_never_dropped
         letter.refresh_from_db()
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert mail.send_due_letters(letter.next_try_at) == 1
+    assert mail.send_due_letters(letter.next_try_at).sent == 1
 
 
 class Broken:

@@ -1,4 +1,4 @@
-"""The page of next steps: one's own and everyone's, what is late first, each where it is done."""
+"""Tests for the page of next steps: one's own and everyone's, late first, each with its link."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
 from tests.conftest import SecureClient
-from tests.counting import statements
+from tests.counting import list_statements
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +112,9 @@ def window(where, *roles):
 def test_every_step_leads_to_where_it_is_done(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
     routes = (Route.SOCIAL_CARE, Route.PARENTS, Route.SCHOOL_SUPPORT)
-    triage.decide(by=lead, concern=concern, decided=factories.decided(concern, *routes), now=NOW)
+    triage.decide(
+        by=lead, concern=concern, decided=factories.decision_answers(concern, *routes), now=NOW
+    )
     factories.concern_at(State.WAITING, where=where)
     browser = window(where, Role.DSL)
     page = browser.get("/chase/", EVERYONE).content.decode()
@@ -128,7 +130,7 @@ SAID = {"spoken_to": "Duty worker", "happened_at": NOW, "now": NOW}
 def sent(where, lead):
     """A referral that social care has and has not answered."""
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decided = factories.decided(concern, Route.SOCIAL_CARE)
+    decided = factories.decision_answers(concern, Route.SOCIAL_CARE)
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW)
     referral = concern.referrals.get()
     refer.send(by=lead, referral=referral, agency="Front door", method="telephone", **SAID)
@@ -137,16 +139,16 @@ def sent(where, lead):
 
 def test_a_referrals_step_says_to_whom_it_goes(sent, lead):
     words = {row.words for row in queries.read_next_steps(lead, {}).rows}
-    assert "Hear what social care will do (refer to children's social care)" in words
+    assert "Get social care's answer (refer to children's social care)" in words
 
 
 def test_a_referrals_step_says_how_often_it_was_chased(where, sent, lead):
     client = window(where, Role.DSL)
     client.get("/chase/", EVERYONE)
-    before = len(statements(lambda: client.get("/chase/", EVERYONE)))
+    before = len(list_statements(lambda: client.get("/chase/", EVERYONE)))
     for minutes in (12, 9):
         refer.chase(by=lead, referral=sent, telephone="01632 960001", minutes=minutes, **SAID)
-    asked = statements(lambda: client.get("/chase/", EVERYONE))
+    asked = list_statements(lambda: client.get("/chase/", EVERYONE))
     assert len(asked) == before
     assert "Chased twice, 21 minutes waiting" in client.get("/chase/", EVERYONE).content.decode()
 
@@ -165,8 +167,8 @@ def test_a_task_of_somebody_away_is_with_who_asked_for_it(where, lead):
 
 def test_nothing_to_do_says_what_that_means(where):
     browser = window(where, Role.DSL)
-    assert "Nothing is yours to do now." in browser.get("/chase/").content.decode()
-    assert "Nothing is owed by anybody" in browser.get("/chase/", EVERYONE).content.decode()
+    assert "You have nothing to do now." in browser.get("/chase/").content.decode()
+    assert "Nobody has anything to do" in browser.get("/chase/", EVERYONE).content.decode()
 
 
 def test_the_page_says_what_is_late_in_words(where):
@@ -180,10 +182,10 @@ def test_the_page_asks_the_same_of_the_database_whatever_the_steps(where):
     browser = window(where, Role.DSL)
     factories.concern_at(State.WAITING, where=where)
     browser.get("/chase/", EVERYONE)
-    one = len(statements(lambda: browser.get("/chase/", EVERYONE)))
+    one = len(list_statements(lambda: browser.get("/chase/", EVERYONE)))
     for _ in range(6):
         factories.concern_at(State.DECIDED, where=where)
-    assert len(statements(lambda: browser.get("/chase/", EVERYONE))) == one <= 14
+    assert len(list_statements(lambda: browser.get("/chase/", EVERYONE))) == one <= 14
 
 
 def test_what_has_come_to_somebody_is_theirs_and_says_who_was_silent(where):

@@ -1,9 +1,9 @@
-"""Weeks of a school played by chance: whatever anybody does or leaves undone, nobody goes quiet.
+"""Tests that nobody goes quiet in weeks of a school that are played by chance.
 
-After every step: no open concern without the next step that its state asks for; no step without
-somebody who may act; nothing late that the people who may act have not been told of as often as the
-table of clocks says; every message sent once; and a record that tells the story as it was. Who may
-act, and what was done, is what `weeks.py` remembers: what the product says of itself is not asked.
+After every move these must hold: no open concern is without the next step that its state asks for;
+no step is without somebody who may act; the people who may act on a late step have been told as
+often as the table of clocks says; every message was sent once; and the record tells what happened.
+Who may act, and what was done, is what `weeks.py` remembers: the product is not asked.
 """
 
 from collections import Counter
@@ -54,20 +54,21 @@ LOOKED_AGAIN = f'"reason":"{StepKind.STILL_WORRIED}"'
 
 
 def at_once(row: Notice) -> bool:
-    """Whether it waits for no post: the most pressing, and what is next to it once it is late."""
+    """Whether a message about it goes at once: the most pressing steps, and pressing ones when
+    late."""
     return row.step is not None and CLOCKS[StepKind(row.step.kind)].rank <= (3 if row.pushed else 1)
 
 
 class NobodyGoesQuiet(Weeks):
     def __init__(self, chance):
         super().__init__(chance)
-        # Of each late step: who could act on it, since which asking, and the last asking.
+        # For each late step: who could act on it, since which asking, and the last asking.
         self.ladders: dict[int, tuple[object, int, int]] = {}
-        # What was still to go after the last round.
+        # Messages that were still to be sent after the last round.
         self.again: set[Notice] = set()
 
     def able(self, step: Step) -> set:
-        """Who may act on `step`, here or away."""
+        """Who may act on `step`, whether at work or away."""
         leads = set(self.leads) - self.named[step.concern_id]
         if step.kind == StepKind.STILL_WORRIED and step.decision:
             leads -= {step.decision.by}
@@ -76,14 +77,14 @@ class NobodyGoesQuiet(Weeks):
         return leads | own - {None, *self.gone}
 
     def asked(self, step: Step) -> set:
-        """Who is asked for it once it is late: of those who are here, or else of all."""
+        """Who should be asked once it is late: those at work, or all if nobody is."""
         today = self.post(Role.HEAD).todays_date
         away = {cover.person for cover in self.away if cover.since <= today <= cover.until}
         away = away if set(self.leads) - away else set()
         return self.able(step) - away
 
     def askings(self, step: Step) -> int:
-        """How often it was to be asked for by now, in the calendar of its clock."""
+        """How often it should have been asked for by now, in the calendar of its clock."""
         clock = CLOCKS[StepKind(step.kind)]
         days = self.school.school_calendar
         due_at = step.due_at
@@ -122,7 +123,7 @@ class NobodyGoesQuiet(Weeks):
             able = self.able(step)
             assert step.holder is None or step.holder in able
             nobody += [] if able else [step.concern.reference]
-        # With the last who may act gone there is nobody: then that is said.
+        # Once the last person who may act is gone, the message says that nobody is left.
         said = find_integrity_breaches(self.school, self.post(Role.HEAD).todays_date)
         assert sorted(words.split(":")[0] for words in said) == sorted(nobody)
 
@@ -212,7 +213,7 @@ class NobodyGoesQuiet(Weeks):
 @pytest.mark.long
 def test_weeks_of_chance_leave_nobody_quiet(chance):
     sent_here.outbox.clear()
-    # Each school by itself.
+    # Each school is played by itself.
     with transaction.atomic():
         play(NobodyGoesQuiet(chance))
         transaction.set_rollback(True)

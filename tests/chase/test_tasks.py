@@ -1,5 +1,4 @@
-"""A lead asks a colleague for something by a day: they see that and nothing else, and it is never
-lost."""
+"""Tests for tasks: a colleague is asked by a day, sees nothing else, and it is never lost."""
 
 from datetime import date, timedelta
 
@@ -21,8 +20,8 @@ from concerns.submit.queries import list_own_tasks
 from concerns.triage import acts as triage
 from concerns.workflow.escalation import EscalationLadders
 from tests import factories
-from tests.afterwards import BY, LATER, answer, ask
-from tests.deciding import owed
+from tests.afterwards import BY, LATER, answer_task, ask_colleague
+from tests.deciding import open_step_kinds
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +39,7 @@ def concern(where, lead):
 
 @pytest.fixture
 def task(lead, concern, colleague):
-    return ask(lead, concern, colleague.person)
+    return ask_colleague(lead, concern, colleague.person)
 
 
 def come(task, now):
@@ -78,9 +77,9 @@ def test_a_lead_of_another_school_sees_nothing_of_it(task):
 
 def test_a_colleague_who_is_the_childs_family_cannot_be_asked(where, lead, concern):
     relative = factories.person(where)
-    factories.related(relative, concern.children.get().child)
+    factories.relate_to_child(relative, concern.children.get().child)
     with pytest.raises(ActRefused):
-        ask(lead, concern, relative)
+        ask_colleague(lead, concern, relative)
     assert relative not in queries.list_colleagues_to_ask(lead, concern)
 
 
@@ -88,20 +87,20 @@ def test_whoever_is_kept_out_of_it_cannot_be_asked(where, lead, concern):
     person = factories.person(where)
     triage.exclude(by=lead, concern=concern, person=person, why="Involved.", now=LATER)
     with pytest.raises(ActRefused):
-        ask(lead, concern, person)
+        ask_colleague(lead, concern, person)
 
 
 @pytest.mark.parametrize("on", [date(2026, 11, 2), date(2028, 1, 1)])
 def test_its_day_is_still_to_come_and_within_a_year(lead, concern, on):
     with pytest.raises(ActRefused):
-        ask(lead, concern, on=on)
+        ask_colleague(lead, concern, on=on)
 
 
 def test_who_turns_out_to_be_family_sees_it_no_longer(task, colleague, concern):
-    factories.related(colleague.person, concern.children.get().child)
+    factories.relate_to_child(colleague.person, concern.children.get().child)
     assert list_own_tasks(colleague) == []
     with pytest.raises(Http404):
-        answer(colleague, task)
+        answer_task(colleague, task)
 
 
 def test_who_is_kept_out_later_holds_it_no_longer_and_it_is_its_setters(lead, task, colleague):
@@ -111,16 +110,16 @@ def test_who_is_kept_out_later_holds_it_no_longer_and_it_is_its_setters(lead, ta
 
 
 def test_an_answer_is_read_by_who_asked_within_two_school_hours(task, colleague, concern, lead):
-    answer(colleague, task)
+    answer_task(colleague, task)
     step = concern.steps.open().get(kind=StepKind.READ_ADDITION)
-    assert (step.holder, StepKind.TASK in owed(concern)) == (lead.person, False)
+    assert (step.holder, StepKind.TASK in open_step_kinds(concern)) == (lead.person, False)
     assert TaskAnswer.objects.get().words == "They sent it."
 
 
 def test_the_lead_reads_the_answer_on_the_concern_and_beside_the_step(
     client, task, colleague, lead
 ):
-    answer(colleague, task)
+    answer_task(colleague, task)
     factories.sign_in(client, lead.person)
     concern = task.step.concern
     step = concern.steps.open().get(kind=StepKind.READ_ADDITION)
@@ -129,28 +128,28 @@ def test_the_lead_reads_the_answer_on_the_concern_and_beside_the_step(
 
 
 def test_it_is_answered_once(task, colleague):
-    answer(colleague, task)
+    answer_task(colleague, task)
     with pytest.raises(ActRefused):
-        answer(colleague, task, "Twice.")
+        answer_task(colleague, task, "Twice.")
     assert TaskAnswer.objects.count() == 1
 
 
 def test_who_cannot_gives_it_back_at_once_due_today(task, colleague, concern, lead):
-    answer(colleague, task, "I am on a trip.", done=False)
+    answer_task(colleague, task, "I am on a trip.", done=False)
     back = concern.steps.open().get(kind=StepKind.TASK)
     assert (back.holder, back.due_at.date()) == (lead.person, NOW.date())
     assert back.task.words == task.words
 
 
 def test_what_came_back_is_done_by_who_asked_and_nobody_reads_their_own(task, colleague, lead):
-    answer(colleague, task, "I cannot.", done=False)
-    answer(lead, Task.objects.get(by=lead.person, step__done_at=None))
-    assert owed(task.step.concern).isdisjoint({StepKind.TASK, StepKind.READ_ADDITION})
+    answer_task(colleague, task, "I cannot.", done=False)
+    answer_task(lead, Task.objects.get(by=lead.person, step__done_at=None))
+    assert open_step_kinds(task.step.concern).isdisjoint({StepKind.TASK, StepKind.READ_ADDITION})
 
 
 def test_undone_it_comes_to_the_colleague_again_then_to_who_asked(where, lead, concern, colleague):
     deputy = factories.viewer(where, Role.DEPUTY)
-    task = ask(deputy, concern, colleague.person)
+    task = ask_colleague(deputy, concern, colleague.person)
     late = task.step.due_at + timedelta(minutes=1)
     assert come(task, late) == [colleague.person, colleague.person, deputy.person, lead.person]
 
@@ -201,6 +200,6 @@ def test_filed_under_another_child_nobody_is_asked_of_the_wrong_one(where, task,
 
 def test_looking_at_it_is_on_record_and_so_is_each_act(task, colleague):
     queries.read_task_page(colleague, task.uid)
-    answer(colleague, task)
+    answer_task(colleague, task)
     lines = LedgerLine.objects.filter(kind__in=[Kind.TASKED, Kind.TASK_DONE, Kind.LISTED])
     assert {line.kind for line in lines} == {Kind.TASKED, Kind.TASK_DONE, Kind.LISTED}

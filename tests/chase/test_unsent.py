@@ -1,4 +1,4 @@
-"""A concern begun and not sent: its writer is reminded, and in the end the leads hear of it."""
+"""Tests for concerns begun and not sent: the writer is reminded, in the end the leads are told."""
 
 import uuid
 from dataclasses import replace
@@ -20,7 +20,7 @@ from concerns.submit import acts as submit
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-# Tuesday's five past three, and the Wednesday after.
+# Five past three on Tuesday, and the Wednesday after.
 BEGUN = datetime(2026, 11, 3, 15, 5, tzinfo=UTC)
 EARLY = datetime(2026, 11, 4, 8, 44, tzinfo=UTC)
 MORNING = datetime(2026, 11, 4, 8, 45, tzinfo=UTC)
@@ -43,7 +43,7 @@ def begun(writer, page=CONCERN, at=BEGUN, **picked) -> Draft:
 
 
 def reminded_since(writer, now):
-    """A lead is reminded of their own on the queue; every writer, by the same rule, on theirs."""
+    """Since when `writer` is reminded: a lead on the queue, others on their own page."""
     return Draft.objects.unsent_summary(replace(writer, now=now)).own_since
 
 
@@ -61,13 +61,13 @@ def test_a_writer_is_reminded_since_when_it_has_not_been_sent(writer):
 
 def test_a_concern_that_was_sent_reminds_nobody(writer):
     draft = begun(writer)
-    account = factories.account(factories.child(writer.school))
+    account = factories.concern_account(factories.child(writer.school))
     submit.submit(by=writer, draft=draft.uid, account=account, now=BEGUN)
     assert reminded_since(writer, MORNING) is None
 
 
 def test_what_a_late_save_left_of_a_sent_concern_reminds_nobody(where, writer):
-    concern = factories.sent(writer, factories.child(where)).concern
+    concern = factories.send_concern(writer, factories.child(where)).concern
     Draft.objects.create(
         uid=concern.draft, school=where, person=writer.person, begun_at=BEGUN, saved_at=BEGUN
     )
@@ -134,7 +134,7 @@ def test_nobody_else_sets_it_aside(where, writer):
 
 
 def nothing_of(draft, viewer) -> bool:
-    """That `viewer` is told nothing of it: no list, no number, no page, no setting aside."""
+    """Checks that `viewer` is told nothing of it: no list, no number, no page, no setting aside."""
     with pytest.raises(Http404):
         queries.get_unsent_draft(viewer, draft.uid)
     with pytest.raises(Http404):
@@ -154,7 +154,7 @@ def test_whom_its_writer_keeps_out_of_it_hears_nothing_of_it(where, writer):
 def test_family_of_a_child_picked_in_it_hears_nothing_of_it(where, writer, part):
     child = factories.child(where)
     family = lead(where)
-    factories.related(family.person, child)
+    factories.relate_to_child(family.person, child)
     draft = begun(writer, **{part: child})
     assert nothing_of(draft, family)
     assert known(lead(where)) == [draft]
@@ -163,7 +163,7 @@ def test_family_of_a_child_picked_in_it_hears_nothing_of_it(where, writer, part)
 def test_who_is_no_longer_family_hears_of_it(where, writer):
     child = factories.child(where)
     family = lead(where)
-    factories.related(family.person, child)
+    factories.relate_to_child(family.person, child)
     what = StaffChangeRequest(
         matter=StaffRequestMatter.UNRELATED, person=family.person, child=child
     )
@@ -175,7 +175,7 @@ def test_who_is_no_longer_family_hears_of_it(where, writer):
 def test_what_a_lead_began_about_their_own_family_is_theirs_to_find(where):
     child = factories.child(where)
     family = lead(where)
-    factories.related(family.person, child)
+    factories.relate_to_child(family.person, child)
     draft = begun(family, child=child)
     assert known(family) == [draft]
 

@@ -1,4 +1,4 @@
-"""The pages about concerns begun and not sent: the reminder, the leads' list, setting one aside."""
+"""Tests for the pages about unsent concerns: the reminder, the leads' list, setting aside."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from tests.conftest import SecureClient
 
 pytestmark = pytest.mark.django_db
 SECRET = "Thin, and asleep at ten"
-REMINDER = "You began a concern and have not sent it."
+REMINDER = "You started a concern and have not sent it."
 
 
 def window(where, *roles):
@@ -62,7 +62,7 @@ def test_the_queue_and_the_leads_list_say_who_and_since_when_and_never_what(wher
     who, _ = window(where)
     begun(where, who, timedelta(days=2))
     _, lead = window(where, Role.DSL)
-    assert "1 begun before today and not sent" in lead.get("/triage/").content.decode()
+    assert "1 started before today and not sent" in lead.get("/triage/").content.decode()
     page = lead.get("/chase/unsent/").content.decode()
     assert who.name in page
     assert SECRET not in page
@@ -74,7 +74,7 @@ def test_a_long_list_says_that_there_is_more(where):
         begun(where, who, timedelta(days=2))
     _, lead = window(where, Role.DSL)
     page = lead.get("/chase/unsent/").content.decode()
-    assert page.count("it need not be sent") == 50
+    assert page.count("it does not need to be sent") == 50
     assert "There are more." in page
 
 
@@ -83,12 +83,12 @@ def test_the_lists_ask_as_much_of_thirty_as_of_one_and_less_of_none(where, page)
     who, _ = window(where)
     _, lead = window(where, Role.DSL)
     lead.get(page)
-    none = counting.statements(lambda: lead.get(page))
+    none = counting.list_statements(lambda: lead.get(page))
     begun(where, who, timedelta(days=2))
-    one = counting.statements(lambda: lead.get(page))
+    one = counting.list_statements(lambda: lead.get(page))
     for _ in range(29):
         begun(where, who, timedelta(days=2))
-    assert len(counting.statements(lambda: lead.get(page))) == len(one)
+    assert len(counting.list_statements(lambda: lead.get(page))) == len(one)
     assert len(none) < len(one) <= 15
 
 
@@ -99,7 +99,7 @@ def test_setting_one_aside_asks_as_much_among_thirty_as_alone(where):
     browser.get(page), lead.get(page)
 
     def asked() -> list[int]:
-        return [len(counting.statements(lambda: one.get(page))) for one in (browser, lead)]  # noqa: B023
+        return [len(counting.list_statements(lambda: one.get(page))) for one in (browser, lead)]  # noqa: B023
 
     alone = asked()
     for _ in range(29):
@@ -126,7 +126,7 @@ def test_a_writer_sets_it_aside_with_a_reason_and_finds_it_again(where):
     assert browser.post(here, {"why": ""}).status_code == 422
     assert browser.post(here, {"why": "A costume."})["Location"] == "/submit/"
     page = browser.get("/submit/").content.decode()
-    assert "Set aside" in page
+    assert "Marked as not needed" in page
     assert SECRET in browser.get(f"/submit/draft/{draft.uid}/").content.decode()
 
 
@@ -135,6 +135,6 @@ def test_a_lead_sets_it_aside_and_is_back_at_the_list(where):
     draft = begun(where, who, timedelta(days=2))
     _, lead = window(where, Role.DSL)
     page = lead.get(f"/chase/unsent/{draft.uid}/").content.decode()
-    assert "What did its writer tell you?" in page
+    assert "What did the person who wrote it tell you?" in page
     answer = lead.post(f"/chase/unsent/{draft.uid}/", {"why": "She says a costume."})
     assert answer["Location"] == "/chase/unsent/"

@@ -1,6 +1,6 @@
-"""Twenty-five ways in which other software goes quiet, each a missed child; this one does not.
+"""Tests for twenty-five ways in which other software goes quiet and a child is missed.
 
-Every one is driven through the product with the clock moved.
+Each is driven through the product with the clock moved.
 """
 
 import re
@@ -77,7 +77,7 @@ def test_04_the_most_urgent_is_not_exempt(quiet):
 def test_05_what_is_kept_or_watched_has_an_end_that_is_chased(quiet):
     concern = quiet.write()
     quiet.does(triage.take, concern=concern)
-    light = factories.light(concern, until=date(2026, 11, 12))
+    light = factories.light_decision_answers(concern, until=date(2026, 11, 12))
     quiet.does(triage.decide, concern=concern, decided=light)
     quiet.pass_by(14 * DAY, every=12 * HOUR)
     assert StepKind.KEEP in {step.kind for step in quiet.late(concern)}
@@ -94,7 +94,9 @@ def test_06_what_is_late_is_sent_and_not_only_drawn(quiet):
 def test_07_lateness_needs_no_date_that_somebody_typed(quiet):
     concern = quiet.write()
     quiet.does(triage.take, concern=concern)
-    quiet.does(triage.decide, concern=concern, decided=factories.decided(concern, Route.PARENTS))
+    quiet.does(
+        triage.decide, concern=concern, decided=factories.decision_answers(concern, Route.PARENTS)
+    )
     assert not Step.objects.filter(concern=concern, due_at__isnull=True).exists()
     with pytest.raises(DatabaseError), transaction.atomic():
         Step.objects.filter(concern=concern).update(due_at=None)
@@ -203,13 +205,13 @@ def test_17_where_the_round_is_dead_every_reader_s_page_says_so(client, quiet):
     Heartbeat.objects.update(at=Heartbeat.objects.database_now() - 11 * MINUTE)
     factories.sign_in(client, quiet.people[Role.DSL])
     for address in ("/triage/", "/chase/", "/submit/"):
-        assert "stood still for 11 minutes" in client.get(address).content.decode()
+        assert "stopped 11 minutes ago" in client.get(address).content.decode()
     assert client.get("/healthz").status_code == 503
 
 
 @pytest.mark.parametrize("kind", list(StepKind))
 def test_18_every_safety_net_that_is_drawn_is_there(quiet, kind):
-    """The map says of every kind of step how it climbs: each, put late, is told to somebody."""
+    """MAP.md says how each kind of step is escalated: each one, once late, is told to somebody."""
     concern = quiet.write()
     writer = quiet.people[Role.STAFF]
     whose = {"holder": writer} if CLOCKS[kind].holder is None else {"holder_role": Role.DSL}
@@ -258,7 +260,7 @@ def test_20_nobody_can_delete(client, quiet):
 
 def test_21_pressing_twice_makes_one(quiet):
     draft = uuid.uuid4()
-    account = factories.account(factories.child(quiet.school))
+    account = factories.concern_account(factories.child(quiet.school))
     first = quiet.does(submit.submit, Role.STAFF, draft=draft, account=account)
     quiet.stands_still(HOUR)
     second = quiet.does(submit.submit, Role.STAFF, draft=draft, account=account)

@@ -1,4 +1,4 @@
-"""Everything late can be explained: what, since when, whose, who was asked and who passed over."""
+"""Tests for why a step is late, as its page says: whose it is, who was asked, who passed over."""
 
 from datetime import timedelta
 
@@ -14,8 +14,8 @@ from concerns.rules.roles import Role
 from concerns.submit import acts as submit
 from concerns.workflow.escalation import EscalationLadders, EscalationTarget
 from tests import factories
-from tests.counting import page, statements
-from tests.desk import Desk, words
+from tests.counting import list_statements, render_view
+from tests.desk import Desk, page_text
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +57,13 @@ def test_it_says_to_whom_it_has_come_and_who_is_asked(where, step, staff):
 
 
 def test_whoever_is_asked_is_led_to_where_it_is_done_and_nobody_else(where, writer, staff):
-    """Who decided is not asked to look again."""
+    """Whoever decided is not asked to look again."""
     lead, deputy = (factories.viewer(where, role, who=staff[role]) for role in LEADS)
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, by=writer, now=NOW)
     submit.still_worried(by=writer, concern=concern, words="", now=NOW)
     again = Step.objects.get(concern=concern, kind=StepKind.STILL_WORRIED)
     led = [
-        f'href="/chase/again/{again.uid}/"' in page(views.why, one, uid=again.uid)
+        f'href="/chase/again/{again.uid}/"' in render_view(views.why, one, uid=again.uid)
         for one in (lead, deputy)
     ]
     assert led == [False, True]
@@ -98,7 +98,7 @@ def test_why_somebody_is_shut_out_is_not_said(where, step, staff):
 def test_an_empty_post_is_said_to_be_empty(where, step, staff):
     staff[Role.DEPUTY].is_active = False
     staff[Role.DEPUTY].save(update_fields=["is_active"])
-    assert passed(where, step) == {"Deputy safeguarding lead": "nobody holds this post"}
+    assert passed(where, step) == {"Deputy safeguarding lead": "nobody is in this post"}
 
 
 def test_a_holder_who_has_gone_is_named(where, step, staff):
@@ -106,7 +106,7 @@ def test_a_holder_who_has_gone_is_named(where, step, staff):
     Step.objects.filter(pk=step.pk).update(holder=gone, holder_role="")
     gone.is_active = False
     gone.save(update_fields=["is_active"])
-    assert passed(where, step) == {"Gil Gone": "holds no post here that may do it"}
+    assert passed(where, step) == {"Gil Gone": "has no post here that may do it"}
 
 
 def test_the_adviser_outside_stands_on_the_last_rung(where, step, staff):
@@ -150,7 +150,7 @@ def desk(client, where):
 
 
 def page_of(desk, step):
-    return words(desk.open(f"/chase/why/{step.uid}/"))
+    return page_text(desk.open(f"/chase/why/{step.uid}/"))
 
 
 def test_the_page_tells_all_of_it(desk, where):
@@ -158,11 +158,11 @@ def test_the_page_tells_all_of_it(desk, where):
     late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
     page = page_of(desk, late.steps.get())
     assert "First look" in page
-    assert "Owed since" in page
+    assert "Open since" in page
     assert "Designated safeguarding lead" in page
     assert "Priya Rao of Westshire, the adviser outside the school" in page
-    assert "Headteacher: nobody holds this post" in page
-    assert "Whoever acts for the post it is owed by" in page
+    assert "Headteacher: nobody is in this post" in page
+    assert "Whoever acts for the post that has to do it" in page
 
 
 def test_the_next_steps_say_that_the_adviser_was_told_and_lead_to_why(desk, where, monkeypatch):
@@ -170,7 +170,7 @@ def test_the_next_steps_say_that_the_adviser_was_told_and_lead_to_why(desk, wher
     late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
     turn = EscalationTarget(None, 4, outside=True)
     monkeypatch.setattr(EscalationLadders, "current_recipient", lambda _self, _step: turn)
-    page = words(desk.open("/chase/?whose=all"))
+    page = page_text(desk.open("/chase/?whose=all"))
     assert "the adviser outside the school, Priya Rao of Westshire, has been told" in page
     assert f"/chase/why/{late.steps.get().uid}/" in page
 
@@ -189,7 +189,7 @@ def test_the_page_costs_the_same_however_many_stand_on_the_ladder(desk, where):
     late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
     page_of(desk, late.steps.get())
     address = f"/chase/why/{late.steps.get().uid}/"
-    few = len(statements(lambda: desk.open(address)))
+    few = len(list_statements(lambda: desk.open(address)))
     for _ in range(5):
         factories.person(where, Role.DEPUTY)
-    assert len(statements(lambda: desk.open(address))) == few <= 12
+    assert len(list_statements(lambda: desk.open(address))) == few <= 12

@@ -1,10 +1,10 @@
-"""This file knows a school played by chance: what anybody may do or leave undone, and what the
-clock and the mail server may do meanwhile.
+"""A school played by chance: what people do or leave undone, and what the clock and mail server do.
 
 Staff write, add and are still worried; leads take, hand on, decide, refer, hear back, agree or
 challenge, ask, close and reopen; people go on leave, leave for good, or turn out to be named in a
-concern; the clock stands still for days, or two go round at once. The same number plays the same
-weeks. Who is in post, away or shut out, and what was done, is remembered here, and not asked.
+concern; the clock stands still for days, or two rounds go at once. The same seed plays the same
+weeks. Who is in post, away or shut out, and what was done, is remembered here: the product is not
+asked.
 """
 
 import uuid
@@ -46,8 +46,11 @@ DAY = timedelta(days=1)
 
 
 class Weeks:
-    """One school. `went` is when the clock last went round, `posted` when all that was to go could;
-    `story` is what was done, as those who did it would tell."""
+    """One school.
+
+    `went` is the time of the clock's last round, `posted` the last time everything could be sent;
+    `story` lists what was done, in words.
+    """
 
     def __init__(self, chance: Random):
         self.chance = chance
@@ -68,12 +71,16 @@ class Weeks:
         Heartbeat.objects.update(leased_until=NOW - DAY)
 
     def comes(self, *roles: Role) -> Person:
-        """Somebody new; by name in the order in which they came, so that it is always the same."""
+        """Adds somebody new.
+
+        Names go by the order of coming, so that a seed always gives the same ones.
+        """
         self.came += 1
         return factories.person(self.school, *roles, name=f"Number {self.came:03}")
 
     def play(self, moves: int):
-        """That many moves, and the name of each; one that cannot be made then gives False."""
+        """Makes that many moves and yields the name of each; one that cannot be made does not
+        count."""
         names = [name for name, often in MOVES.items() for _ in range(often)]
         while moves:
             name = self.chance.choice(names)
@@ -82,7 +89,7 @@ class Weeks:
                 yield name
 
     def one(self, rows):
-        """Any of `rows`, by chance; None where there is none."""
+        """Any of `rows`, by chance; None if there is none."""
         rows = list(rows.order_by("pk"))
         return self.chance.choice(rows) if rows else None
 
@@ -106,8 +113,11 @@ class Weeks:
         return factories.viewer(self.school, who=person, now=self.now)
 
     def does(self, act, by, kind: Kind | None = None, **given) -> bool:
-        """Whether it was done, which takes a minute. The rules may say no to what chance asks for,
-        and somebody named sees nothing."""
+        """Whether it was done, which takes a minute.
+
+        The rules may refuse what chance asks for, and somebody who is named in a concern cannot see
+        it.
+        """
         kind = kind or act.kind
         outcome = "done"
         try:
@@ -125,7 +135,7 @@ class Weeks:
     def somebody_writes(self):
         home = self.chance.choice(["no", "no", "yes"])
         more = {"going_home": home, "danger": home == "yes" and self.chance.random() < 0.5}
-        account = factories.account(self.chance.choice(self.children), **more)
+        account = factories.concern_account(self.chance.choice(self.children), **more)
         by = self.staff(self.chance.choice(self.writers))
         self.does(submit.submit, by, Kind.SUBMITTED, draft=uuid.uuid4(), account=account)
 
@@ -157,7 +167,7 @@ class Weeks:
         if not (concern := self.concern(*OPEN)):
             return False
         routes = self.chance.choice(ROUTES)
-        decided = factories.decided(concern, *routes)
+        decided = factories.decision_answers(concern, *routes)
         if self.does(triage.decide, self.a_lead(), concern=concern, decided=decided):
             assert all(self.owes(concern, OPENS[route]) for route in routes if route in OPENS)
 
@@ -172,7 +182,7 @@ class Weeks:
             act = refer.hear_back
             said = {"answer": "no_further", **said}
         else:
-            # Silence is challenged as an answer is, and a challenge goes on up its ladder.
+            # No answer is challenged as an answer is, and a challenge goes on up its ladder.
             view = self.chance.choice(["agree", "disagree"])
             act = refer.give_view
             said = {"view": view, "whom": "Bo Hill", "words": "Why so."}
@@ -225,7 +235,7 @@ class Weeks:
         self.does(refer.speak, by, concern=concern, spoken_to="parent", **talk)
 
     def a_lead_closes(self):
-        """The one on which least is owed but by an agency, or any."""
+        """A lead closes the concern with the fewest open steps outside referrals, or any."""
         rows = Concern.objects.filter(school=self.school, state=State.DECIDED).order_by("pk")
         least = sorted(rows, key=lambda row: row.steps.open().filter(referral=None).count())[:1]
         if not least:
@@ -280,7 +290,7 @@ class Weeks:
             self.writers[place] = self.comes()
 
     def leaves(self, gone: Person, to: Person) -> bool:
-        """Whether `gone` has left: each concern on which they held anything has a line of it."""
+        """Whether `gone` has left, with a line on each concern on which they held anything."""
         owing = Step.objects.open().filter(school=self.school, holder=gone).values("concern")
         theirs = Concern.objects.open().filter(Q(holder=gone) | Q(pk__in=owing), school=self.school)
         held = theirs.count()

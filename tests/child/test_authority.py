@@ -1,4 +1,4 @@
-"""This file knows that a child from over the border has the numbers of where they live."""
+"""Tests that a child who lives in another authority has that authority's telephone numbers."""
 
 import json
 from datetime import date
@@ -12,8 +12,8 @@ from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from tests import factories, homes
-from tests.deciding import decide
-from tests.desk import Desk, errors, words
+from tests.deciding import decide_concern
+from tests.desk import Desk, page_text, summary_errors
 from tests.homes import NUMBERS
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def at(child, what, row=None, page="write"):
 
 
 def read(desk, child):
-    return words(desk.open(f"/child/{child.uid}/file/"))
+    return page_text(desk.open(f"/child/{child.uid}/file/"))
 
 
 def known(name="Northshire"):
@@ -45,7 +45,7 @@ def known(name="Northshire"):
 def test_of_a_child_without_a_line_it_is_the_schools_own_and_that_is_said(desk, child):
     text = read(desk, child)
     assert "01632 960001" in text
-    assert "the school's own: where the child lives is not written" in text
+    assert "the school's own, because it is not recorded where the child lives" in text
 
 
 def test_it_is_written_since_when_and_by_whom_it_was_said(desk, child):
@@ -69,8 +69,8 @@ def test_one_that_is_not_in_the_list_is_added_with_its_numbers_on_record(desk, c
 
 
 def test_the_newest_line_decides_and_the_one_before_stays(desk, child):
-    first = homes.lives_in(desk.viewer, child)
-    second = homes.lives_in(desk.viewer, child, known("Eastshire"), since=date(2026, 10, 1))
+    first = homes.set_authority(desk.viewer, child)
+    second = homes.set_authority(desk.viewer, child, known("Eastshire"), since=date(2026, 10, 1))
     first.refresh_from_db()
     assert (first.until, first.ended_by) == (date(2026, 10, 1), desk.viewer.person)
     assert HomeAuthority.objects.not_ended().get() == second
@@ -79,36 +79,36 @@ def test_the_newest_line_decides_and_the_one_before_stays(desk, child):
 
 
 def test_when_it_is_so_no_longer_the_schools_own_numbers_are_back(desk, child):
-    row = homes.lives_in(desk.viewer, child)
+    row = homes.set_authority(desk.viewer, child)
     answer = desk.press(at(child, "authority", row, "end"), {"why": "They moved here."})
     assert answer.status_code == 302
     assert "01632 960001" in read(desk, child)
 
 
 def test_it_is_in_the_chronology(desk, child):
-    homes.lives_in(desk.viewer, child)
-    text = words(desk.open(f"/child/{child.uid}/chronology/"))
+    homes.set_authority(desk.viewer, child)
+    text = page_text(desk.open(f"/child/{child.uid}/chronology/"))
     assert "Home authority: Northshire, said by Her mother" in text
 
 
 def test_its_numbers_stand_where_a_call_is_made_and_where_it_is_decided(desk, child):
-    homes.lives_in(desk.viewer, child)
+    homes.set_authority(desk.viewer, child)
     concern = desk.concern(children=(child,))
     deciding = f"/triage/{concern.uid}/decide/"
-    assert NUMBERS["out_of_hours"] in words(desk.open(deciding))
-    decide(desk.viewer, concern, Route.SOCIAL_CARE, now=desk.now)
-    calling = words(desk.open(f"/refer/{concern.referrals.get().uid}/"))
+    assert NUMBERS["out_of_hours"] in page_text(desk.open(deciding))
+    decide_concern(desk.viewer, concern, Route.SOCIAL_CARE, now=desk.now)
+    calling = page_text(desk.open(f"/refer/{concern.referrals.get().uid}/"))
     assert NUMBERS["out_of_hours"] in calling
     assert "01632 960002" not in calling
 
 
 def test_a_number_is_put_right_for_every_child_and_the_record_keeps_what_it_was(desk, where, child):
     other = factories.child(where)
-    row = homes.lives_in(desk.viewer, child)
-    homes.lives_in(desk.viewer, other, row.authority)
+    row = homes.set_authority(desk.viewer, child)
+    homes.set_authority(desk.viewer, other, row.authority)
     form = NUMBERS | {"out_of_hours": "01632 960999", "told_by": "Their website"}
     path = at(child, "numbers", row.authority)
-    assert f'value="{NUMBERS["out_of_hours"]}"' in words(desk.open(path))
+    assert f'value="{NUMBERS["out_of_hours"]}"' in page_text(desk.open(path))
     assert desk.press(path, form).status_code == 302
     assert "01632 960999" in read(desk, other)
     line = LedgerLine.objects.filter(kind=Kind.NUMBERS_SET).latest("id")
@@ -145,14 +145,14 @@ def test_the_numbers_of_an_authority_the_child_has_no_more_are_not_put_right_her
 )  # fmt: skip
 def test_what_is_missing_or_wrong_is_said_and_nothing_is_added(desk, child, form, said):
     answer = desk.press(at(child, "authority"), ANOTHER | form)
-    assert said in errors(answer)
+    assert said in summary_errors(answer)
     assert Authority.objects.count() == 1
 
 
 def test_numbers_under_an_authority_that_was_chosen_are_never_dropped(desk, where, child):
     answer = desk.press(at(child, "authority"), ANOTHER | {"which": where.authority.uid})
-    assert "Choose “Another” as well" in errors(answer)[0]
-    assert NUMBERS["front_door"] in words(answer)
+    assert "Choose “Another” as well" in summary_errors(answer)[0]
+    assert NUMBERS["front_door"] in page_text(answer)
 
 
 def test_a_form_pressed_twice_adds_one_authority_and_one_line(desk, child):

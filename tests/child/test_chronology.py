@@ -1,5 +1,4 @@
-"""This file knows that a child's chronology has everything in the order of time, and can be printed
-with nothing of another child in it."""
+"""Tests that a chronology has everything in order of time, and nothing of another child."""
 
 import json
 from datetime import date, timedelta
@@ -23,7 +22,7 @@ from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import afterwards, factories, homes
-from tests.counting import page, statements
+from tests.counting import list_statements, render_view
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -51,17 +50,19 @@ def headings(entries):
 
 
 def shown(viewer, child, address="/"):
-    return unescape(page(views.chronology, viewer, address, uid=child.uid))
+    return unescape(render_view(views.chronology, viewer, address, uid=child.uid))
 
 
 def lived(lead, child):
-    """A year of a child: a concern with all that can come of it, and a whole file."""
+    """A year of a child: a concern with everything that can follow from it, and a whole file."""
     writer = factories.viewer(lead.school)
-    concern = factories.sent(writer, child, account="No coat.", child_words="it was cold").concern
+    concern = factories.send_concern(
+        writer, child, account="No coat.", child_words="it was cold"
+    ).concern
     at = (NOW + number * HOUR for number in range(1, 20))
     triage.take(by=lead, concern=concern, now=next(at))
     submit.add(by=writer, concern=concern, words="And today.", now=next(at))
-    made = factories.decided(concern, Route.POLICE)
+    made = factories.decision_answers(concern, Route.POLICE)
     triage.decide(by=lead, concern=concern, decided=made, now=next(at))
     referral = concern.referrals.get()
     moment = next(at)
@@ -72,16 +73,18 @@ def lived(lead, child):
     refer.hear_back(by=lead, referral=referral, answer="advice", words="Watch him.", **told)
     refer.give_view(by=lead, referral=referral, view="agree", words="Yes.", now=next(at))
     chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=next(at))
-    afterwards.watch(lead, concern, now=next(at))
+    afterwards.open_watch(lead, concern, now=next(at))
     ended = {"why": "It is calmer.", "words_back": "Thank you."}
-    afterwards.look(lead, concern, then="end", now=next(at), **ended)
-    homes.whole_file(lead, child)
+    afterwards.record_review(lead, concern, then="end", now=next(at), **ended)
+    homes.write_whole_file(lead, child)
     return concern
 
 
 def test_everything_that_was_written_is_there_in_the_order_of_time(lead, child):
     lived(lead, child)
-    homes.end(lead, child, homes.status(lead, child, "plan", category="neglect"), view_ended="No.")
+    homes.end_line(
+        lead, child, homes.add_status(lead, child, "plan", category="neglect"), view_ended="No."
+    )
     entries = everything(lead, child)
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
     text = "\n".join(f"{entry.heading}: {entry.words}" for entry in entries)
@@ -97,8 +100,8 @@ def test_everything_that_was_written_is_there_in_the_order_of_time(lead, child):
 
 
 def test_a_status_stands_where_it_began_and_not_where_it_was_written(lead, child):
-    factories.sent(lead, child, now=NOW - 30 * DAY)
-    homes.status(lead, child, "plan", category="neglect", since=date(2026, 3, 2))
+    factories.send_concern(lead, child, now=NOW - 30 * DAY)
+    homes.add_status(lead, child, "plan", category="neglect", since=date(2026, 3, 2))
     assert headings(everything(lead, child))[0].startswith("Child protection plan")
 
 
@@ -110,7 +113,7 @@ def test_one_kind_is_shown_by_itself(lead, child, sort):
 
 def test_some_days_are_shown_by_themselves(lead, child):
     for days in (9, 6, 3):
-        factories.sent(lead, child, now=NOW - days * DAY)
+        factories.send_concern(lead, child, now=NOW - days * DAY)
     since = (NOW - 7 * DAY).date()
     until = (NOW - 6 * DAY).date()
     (entry,) = everything(lead, child, since=since, until=until)
@@ -121,8 +124,8 @@ def test_some_days_are_shown_by_themselves(lead, child):
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(lead, child, newest_first):
     lived(lead, child)
     for _ in range(3):
-        homes.saw(lead, child, at=NOW)
-        homes.language(lead, child)
+        homes.record_seen(lead, child, at=NOW)
+        homes.add_language(lead, child)
     whole = everything(lead, child, newest_first=newest_first)
     assert len(whole) > 25
     found = []
@@ -150,7 +153,7 @@ def test_what_the_reader_is_excluded_from_is_not_there(where, lead, child):
 
 
 def test_a_relative_of_the_child_finds_no_page(lead, child):
-    factories.related(lead.person, child)
+    factories.relate_to_child(lead.person, child)
     for made in (True, False):
         with pytest.raises(Http404):
             chronology_print.read_chronology_print(lead, child.uid, ChronologyFilters(), made=made)
@@ -170,7 +173,7 @@ def test_what_was_decided_and_said_for_a_sister_is_hers_alone(where, lead, child
 
 def test_of_a_child_only_involved_what_is_said_of_the_others_is_not_told(where, lead, child):
     writer = factories.viewer(where)
-    concern = factories.sent(writer, factories.child(where), involved=(child,)).concern
+    concern = factories.send_concern(writer, factories.child(where), involved=(child,)).concern
     submit.add(by=writer, concern=concern, words="Of the other.", now=NOW + HOUR)
     assert headings(everything(lead, child)) == ["Concern (also involved)"]
 
@@ -185,8 +188,8 @@ def test_reading_it_is_a_line_that_names_the_concerns_it_showed(lead, child):
 
 def test_the_page_is_filtered_by_its_address_and_carries_it_on(lead, child):
     for number in range(60):
-        homes.saw(lead, child, words=f"Seen {number}.", at=NOW + number * HOUR)
-    factories.sent(lead, child, account="No coat.")
+        homes.record_seen(lead, child, words=f"Seen {number}.", at=NOW + number * HOUR)
+    factories.send_concern(lead, child, account="No coat.")
     text = shown(lead, child, "/?sort=seen&order=newest")
     assert "No coat." not in text
     assert text.index("Seen 59.") < text.index("Seen 20.")
@@ -199,17 +202,19 @@ def test_the_page_is_filtered_by_its_address_and_carries_it_on(lead, child):
 
 def test_an_empty_chronology_says_what_it_means(lead, child):
     assert "Nothing has been written about this child yet" in shown(lead, child)
-    assert "Nothing of what you asked for" in shown(lead, child, "/?sort=seen")
+    assert "There is nothing in the record that fits your choice" in shown(
+        lead, child, "/?sort=seen"
+    )
 
 
 def test_it_costs_the_same_however_much_was_written(lead, child):
     lived(lead, child)
     shown(lead, child)
-    few = statements(lambda: shown(lead, child))
+    few = list_statements(lambda: shown(lead, child))
     for _ in range(4):
         lived(lead, factories.child(lead.school))
-        factories.sent(lead, child)
-        homes.status(lead, child)
-        homes.saw(lead, child)
-    many = statements(lambda: shown(lead, child))
+        factories.send_concern(lead, child)
+        homes.add_status(lead, child)
+        homes.record_seen(lead, child)
+    many = list_statements(lambda: shown(lead, child))
     assert len(few) == len(many) <= MOST_STATEMENTS, len(many)

@@ -1,11 +1,11 @@
-"""This file knows that the pages about a child cost the same however much stands behind them."""
+"""Tests that the pages about a child cost the same however much has been written about them."""
 
 import pytest
 
 from concerns.models import Child
 from concerns.rules.roles import Role
 from tests import factories, homes
-from tests.counting import statements
+from tests.counting import list_statements
 from tests.desk import Desk
 
 pytestmark = pytest.mark.django_db
@@ -29,29 +29,29 @@ def child(where):
 
 
 def fill(desk, child, times: int) -> None:
-    """More of everything that these pages show."""
+    """Writes more of everything that these pages show."""
     for number in range(times):
         other = factories.child(desk.where, f"Amelie{number}")
-        factories.sent(desk.viewer, child, other, account="A bag again", now=desk.now)
-        household = homes.address(desk.viewer, child)
-        homes.adult(desk.viewer, child, household=household)
-        homes.sibling(desk.viewer, child, other)
-        homes.status(desk.viewer, child)
-        homes.saw(desk.viewer, child)
+        factories.send_concern(desk.viewer, child, other, account="A bag again", now=desk.now)
+        household = homes.move_to_address(desk.viewer, child)
+        homes.add_adult(desk.viewer, child, household=household)
+        homes.add_sibling(desk.viewer, child, other)
+        homes.add_status(desk.viewer, child)
+        homes.record_seen(desk.viewer, child)
 
 
 def few_and_many(desk, child, ask) -> tuple[int, int]:
     fill(desk, child, 2)
     ask()
-    few = len(statements(ask))
+    few = len(list_statements(ask))
     fill(desk, child, 6)
-    return few, len(statements(ask))
+    return few, len(list_statements(ask))
 
 
 @pytest.mark.parametrize("page", MOST)
 def test_a_page_of_the_file(client, where, child, page):
     desk = Desk(client, where)
-    homes.whole_file(desk.viewer, child)
+    homes.write_whole_file(desk.viewer, child)
     status = child.status_rows.get()
     path = f"/child/{child.uid}/{page.format(status=status.uid)}"
     assert desk.open(path).status_code == 200
@@ -77,7 +77,7 @@ def test_looking_for_a_name_on_a_page_of_ones_own(client, where, child, path, ro
 )
 def test_that_it_was_written_down_costs_the_session_alone(client, where, child, path, role):
     desk = Desk(client, where, role)
-    few = statements(lambda: desk.open(path))
+    few = list_statements(lambda: desk.open(path))
     assert len(few) <= 4, few
 
 

@@ -1,4 +1,4 @@
-"""This file knows that a chronology leaves the school with nothing of another child in it."""
+"""Tests that a printed chronology leaves the school with nothing of another child in it."""
 
 import json
 
@@ -8,7 +8,7 @@ from concerns.models import Addition, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.submit import acts as submit
 from tests import factories, homes
-from tests.desk import Desk, words
+from tests.desk import Desk, page_text
 
 pytestmark = pytest.mark.django_db
 COVER = "[another child]"
@@ -30,30 +30,34 @@ def other(where):
 
 
 def looked_over(desk, child):
-    return words(desk.open(f"/child/{child.uid}/print/"))
+    return page_text(desk.open(f"/child/{child.uid}/print/"))
 
 
 def printed(desk, child, **form):
-    return words(desk.client.post(f"/child/{child.uid}/print/", form))
+    return page_text(desk.client.post(f"/child/{child.uid}/print/", form))
 
 
 def test_another_childs_name_is_a_warning_and_covered_in_the_print_and_never_in_the_record(
     desk, child, other
 ):
-    concern = factories.sent(desk.viewer, child, account="Bilal Khan hit Aoife Byrne.").concern
+    concern = factories.send_concern(
+        desk.viewer, child, account="Bilal Khan hit Aoife Byrne."
+    ).concern
     before = looked_over(desk, child)
     assert "<mark>Bilal Khan</mark>" in before
-    assert "The name of another child" in before
+    assert "This is the name of another child" in before
     after = printed(desk, child)
     assert f"{COVER} hit Aoife Byrne." in after
     assert "Bilal" not in after
-    assert "a name was covered: the record has it" in after
+    assert "a name was covered. It is in the record" in after
     concern.refresh_from_db()
     assert concern.account == "Bilal Khan hit Aoife Byrne."
 
 
 def test_what_is_not_another_child_can_be_left_in(desk, child, other):
-    concern = factories.sent(desk.viewer, child, account="Bilal Khan, the cook, told me.").concern
+    concern = factories.send_concern(
+        desk.viewer, child, account="Bilal Khan, the cook, told me."
+    ).concern
     after = printed(desk, child, show=f"{concern.uid}.w0")
     assert "Bilal Khan, the cook, told me." in after
     assert "No name was covered" in after
@@ -65,20 +69,20 @@ def test_a_forename_alone_is_found_of_a_child_of_the_class_the_home_or_the_conce
     factories.child(where, "Noor", "Hale")
     factories.child(where, "Zed", "Far", year="Year 1", class_name="1A")
     brother = factories.child(where, "Bran", "Byrne", year="Year 2", class_name="2B")
-    homes.sibling(desk.viewer, child, brother)
+    homes.add_sibling(desk.viewer, child, brother)
     account = "Noor, Bran and Bilal were there. Zed was not."
-    factories.sent(desk.viewer, child, involved=(other,), account=account)
+    factories.send_concern(desk.viewer, child, involved=(other,), account=account)
     assert f"{COVER}, {COVER} and {COVER} were there. Zed was not." in printed(desk, child)
 
 
 def test_other_words_can_be_covered(desk, child):
-    factories.sent(desk.viewer, child, account="Bilbo hit her. So did J. Smythe.")
+    factories.send_concern(desk.viewer, child, account="Bilbo hit her. So did J. Smythe.")
     after = printed(desk, child, also="bilbo\nJ. Smythe\n")
     assert f"{COVER} hit her. So did {COVER}." in after
 
 
 def test_the_print_is_recorded_as_taken_out(desk, child):
-    concern = factories.sent(desk.viewer, child).concern
+    concern = factories.send_concern(desk.viewer, child).concern
     submit.add(by=desk.viewer, concern=concern, words="Later.", now=desk.now)
     printed(desk, child)
     line = LedgerLine.objects.get(kind=Kind.EXPORTED)
@@ -88,13 +92,13 @@ def test_the_print_is_recorded_as_taken_out(desk, child):
 
 
 def test_a_print_with_nothing_in_it_says_so(desk, child):
-    assert "Nothing of what was asked for" in printed(desk, child)
+    assert "There is nothing in the record that fits your choice" in printed(desk, child)
     assert "No other child's name was found" in looked_over(desk, child)
 
 
 def test_only_what_is_asked_for_is_printed(desk, child):
-    factories.sent(desk.viewer, child, account="No coat.")
-    homes.saw(desk.viewer, child)
-    found = words(desk.client.post(f"/child/{child.uid}/print/?sort=seen"))
+    factories.send_concern(desk.viewer, child, account="No coat.")
+    homes.record_seen(desk.viewer, child)
+    found = page_text(desk.client.post(f"/child/{child.uid}/print/?sort=seen"))
     assert "cheerful" in found
     assert "No coat." not in found

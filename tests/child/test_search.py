@@ -1,4 +1,4 @@
-"""A lead looks for a child, or for words: only over what they may see, and on record."""
+"""Tests for looking for a child or for words: only among what the lead may see, and on record."""
 
 import json
 
@@ -13,7 +13,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
 from tests.conftest import SecureClient
-from tests.counting import statements
+from tests.counting import list_statements
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def client(lead):
 def concern(where, account, *children, **more):
     by = factories.viewer(where)
     children = children or (factories.child(where),)
-    return factories.sent(by, *children, account=account, **more).concern
+    return factories.send_concern(by, *children, account=account, **more).concern
 
 
 def hidden_from(viewer, *concerns):
@@ -121,7 +121,7 @@ def test_two_words_that_share_a_token_give_no_false_hit(where, lead, monkeypatch
 
 def test_who_may_not_see_a_concern_finds_what_they_would_had_it_not_been_written(where, lead):
     child = factories.child(where, "Amelia", "Quillfeather")
-    factories.related(lead.person, child)
+    factories.relate_to_child(lead.person, child)
     concern(where, "Amelia and the belt", child)
     hidden_from(lead, concern(where, "the belt again"))
     seen = concern(where, "a bag")
@@ -181,9 +181,9 @@ def test_what_is_looked_for_stands_in_no_address(where, client):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "Write a name, or words to look for"), ("   ", "Write a name, or words to look for"),
-        ("%", "no letter or figure"), ('"*?_', "no letter or figure"), ("🙂", "no letter"),
-        ("x" * 10_000, "longer than 200 characters"), ("nul\0", "cannot be kept"),
+        ("", "Type a name, or words to look for"), ("   ", "Type a name, or words to look for"),
+        ("%", "letters or numbers"), ('"*?_', "letters or numbers"), ("🙂", "letters or numbers"),
+        ("x" * 10_000, "longer than 200 characters"), ("nul\0", "cannot be saved"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_looked_for_is_said_and_shown_again(client, typed, said):
@@ -199,13 +199,13 @@ def test_what_cannot_be_looked_for_is_said_and_shown_again(client, typed, said):
 def test_whatever_is_typed_has_a_clear_answer(client, typed):
     answer = posted(client, typed)
     assert answer.status_code == 200
-    assert "No concern that you may see" in answer.content.decode()
+    assert "No concern that you can see" in answer.content.decode()
 
 
 def test_words_that_are_in_everything_look_for_names_alone(where, client):
     factories.child(where, "An", "Was")
     page = posted(client, "an was").content.decode()
-    assert "only names were looked for" in page
+    assert "only names were searched" in page
     assert "An Was" in page
 
 
@@ -226,24 +226,28 @@ def test_a_place_that_is_none_begins_at_the_beginning(where, lead):
 def test_more_children_than_are_shown_are_said_to_be_there(where, client):
     for _ in range(13):
         factories.child(where, "Same")
-    assert "More children are called that" in posted(client, "same").content.decode()
+    assert "There are more children with this name" in posted(client, "same").content.decode()
 
 
 def test_a_page_costs_the_same_statements_whatever_is_found(where, lead):
     concern(where, "otter belt")
-    few = statements(lambda: search.search_concerns(lead, "otter belt"))
+    few = list_statements(lambda: search.search_concerns(lead, "otter belt"))
     for _ in range(24):
         concern(where, "otter belt", factories.child(where), factories.child(where))
-    assert len(statements(lambda: search.search_concerns(lead, "otter belt"))) == len(few) <= 24
+    assert (
+        len(list_statements(lambda: search.search_concerns(lead, "otter belt"))) == len(few) <= 24
+    )
     longer = "one two three four five six seven eight nine ten"
-    assert len(statements(lambda: search.search_concerns(lead, longer))) <= 24
+    assert len(list_statements(lambda: search.search_concerns(lead, longer))) <= 24
 
 
 def test_the_index_is_what_is_read(where, lead):
     if connection.vendor == "sqlite":
         concern(where, "otter")
         said = next(
-            s for s in statements(lambda: search.search_concerns(lead, "otter")) if "token" in s
+            s
+            for s in list_statements(lambda: search.search_concerns(lead, "otter"))
+            if "token" in s
         )
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {said}")

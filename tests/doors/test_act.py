@@ -1,4 +1,4 @@
-"""The write door: permission, one transaction, a line of the ledger, and no silence."""
+"""Tests for the write door: permission, one transaction, a line of the ledger, and no silence."""
 
 import pytest
 from django.http import Http404
@@ -129,7 +129,7 @@ def test_each_act_moves_the_version_on(lead, concern):
 
 
 def test_what_may_not_be_seen_cannot_be_changed(lead, where, concern):
-    factories.related(lead.person, concern.children.get().child)
+    factories.relate_to_child(lead.person, concern.children.get().child)
     with pytest.raises(Http404):
         jot(by=lead, concern=concern, words="x", now=NOW)
 

@@ -1,4 +1,4 @@
-"""A mail server that is down for days: nothing is lost, and it is not a flood when it is back."""
+"""Tests for a mail server that is down for days: nothing is lost, and no flood follows."""
 
 from collections import Counter
 from datetime import timedelta
@@ -23,7 +23,7 @@ ABSENT = ConnectionRefusedError(111, "Connection refused")
 
 
 class Server(BaseEmailBackend):
-    """Fails with `fault` while it has one; for whom is in `refused`, always."""
+    """Fails with `fault` while it has one; always for the addresses in `refused`."""
 
     def __init__(self, fault=None, refused=()):
         super().__init__()
@@ -72,7 +72,7 @@ def test_after_hours_without_mail_each_gets_one_letter_and_not_one_for_each_roun
     # Beside what had waited, who is still silent is asked again, each quarter of an hour in turn.
     assert max(server.letters[person.email] for person in people) <= 4
     first = server.took[0]
-    # Of several that say the same of one step, the last.
+    # The last of several letters that say the same about one step.
     assert len([line for line in first.body.splitlines() if line.startswith("- ")]) == 1
 
 

@@ -1,4 +1,4 @@
-"""The gate: closed unless the table of addresses says who a page is open to."""
+"""Tests for the gate: a page is closed unless the table of addresses says who it is open to."""
 
 import re
 

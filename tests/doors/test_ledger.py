@@ -1,4 +1,4 @@
-"""The ledger: what a line commits to, what it never holds, and that it does not change."""
+"""Tests for the ledger: what a line commits to, what it never holds, that it never changes."""
 
 import hashlib
 import json

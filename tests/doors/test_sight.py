@@ -1,4 +1,4 @@
-"""The reading door: scoped to the viewer, 404 otherwise, and on record."""
+"""Tests for the reading door: 404 for what the viewer may not see, on record for what they open."""
 
 import uuid
 
@@ -45,9 +45,9 @@ def test_a_named_exclusion_beats_every_role(where, concern):
 
 def test_a_relative_of_a_child_also_involved_is_excluded(where, lead):
     also = factories.child(where)
-    factories.related(lead.person, also)
+    factories.relate_to_child(lead.person, also)
     by = factories.viewer(where)
-    concern = factories.sent(by, factories.child(where), involved=(also,)).concern
+    concern = factories.send_concern(by, factories.child(where), involved=(also,)).concern
     with pytest.raises(Http404):
         sight.open_concern(lead, concern.uid)
 
@@ -92,7 +92,7 @@ def test_opening_a_story_is_recorded(lead, concern):
 
 def test_a_relative_cannot_open_the_story(lead, concern):
     child = concern.children.get().child
-    factories.related(lead.person, child)
+    factories.relate_to_child(lead.person, child)
     with pytest.raises(Http404):
         sight.open_child_story(lead, Child.objects.visible_to(lead), child.uid)
 

@@ -1,4 +1,4 @@
-"""Who opens what: the table is walked with real people, a real concern and everything it has."""
+"""Tests every address against the table of who opens what, with real people and concerns."""
 
 import re
 import uuid
@@ -77,7 +77,7 @@ def test_everybody_opens_what_the_table_says_and_nothing_else(world):
     assert differences(walk(world, "get"), OPENED) == []
 
 
-# Pressing it is all it takes: a worry needs no words.
+# Pressing the button is enough: a writer who is still worried need not say why.
 SAYS_ENOUGH = {"submit_worried"}
 
 
@@ -94,7 +94,7 @@ def test_an_empty_form_is_answered_as_the_table_says_and_changes_nothing(world):
     assert differences(walk(world, "post", SAYS_ENOUGH), PRESSED) == []
 
 
-# Whose existence is the secret. Each of these people may open every page of their own school.
+# Things whose existence is secret. Each of these people may open every page of their school.
 EVERY_POST = (Role.DSL, Role.HEAD, Role.OFFICE)
 
 
@@ -110,7 +110,7 @@ def by_name(world):
 def by_family(world):
     who = factories.person(world.school, *EVERY_POST)
     for row in ConcernChild.objects.all():
-        factories.related(who, row.child)
+        factories.relate_to_child(who, row.child)
     return who
 
 
@@ -148,7 +148,7 @@ MAY_KNOW = {
 
 
 def seen(client, method: str, world, name: str, uid: uuid.UUID) -> tuple:
-    """All that is told; less the form's token, and the id that was asked for."""
+    """All that the answer tells, without the form's token and the id that was asked for."""
     answer = getattr(client, method)(world.address(name, uid))
     headers = {key: value.replace(str(uid), "") for key, value in answer.items()}
     return answer.status_code, headers, TOKEN.sub(b"", answer.content)
@@ -166,7 +166,7 @@ def test_what_one_may_not_see_is_byte_for_byte_what_does_not_exist(world, shut_o
 
 def _is_nothing(client, method: str, world, name: str) -> bool:
     nothing = seen(client, method, world, name, uuid.uuid4())
-    # Taking it is a press; opened, its address leads on without a look, whatever is there or not.
+    # Taking is done by a press. Opening its address redirects, whether or not the thing exists.
     leads_on = nothing[0] == 302 and name in {"triage_take", "adult_take"} and method == "get"
     there = seen(client, method, world, name, world.uids[kind_of(name)])
     return (nothing[0] == 404 or leads_on) and there == nothing
@@ -191,7 +191,7 @@ NO_WORDS = re.compile(rb'type="(hidden|radio|checkbox|submit|file|date|number)"'
 
 
 def remembered(page: bytes) -> list[bytes]:
-    """The boxes for words that a shared computer's browser might offer to the next person."""
+    """The text boxes that a shared computer's browser might offer to the next person."""
     boxes = [box for box in BOX.findall(page) if not NO_WORDS.search(box)]
     return [box for box in boxes if b'autocomplete="off"' not in box]
 

@@ -1,4 +1,4 @@
-"""This file knows, by hand, who opens what: a row for every address of the site, by its name.
+"""The table of who opens what, kept by hand: a row for every address of the site, by its name.
 
 The site keeps its own table in `concerns/urls.py`. This one is written apart from it, so that a
 change of either is seen.

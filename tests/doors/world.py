@@ -1,4 +1,4 @@
-"""This file knows a school with one of everything that an address of the site can name."""
+"""A school with one of everything that an address of the site can name."""
 
 import uuid
 from dataclasses import dataclass
@@ -31,13 +31,13 @@ from tests import adults, factories, homes
 from tests.roll import exports
 from tests.roll.conftest import Office
 
-# Addresses that take something of their own, and not what their room is about.
+# Addresses that take something other than what their room is about.
 OWN = {"submit_draft", "adult_draft", "chase_step", "chase_why", "roll_file", "roll_answer"}
 OWN |= {"chase_again", "chase_look", "chase_task"}
 OWN |= {"people_answer", "people_end", "people_file", "people_uncover", "people_unrelate"}
-# Of a concern, in a room whose addresses else name a referral.
+# Addresses that take a concern, in a room whose other addresses take a referral.
 OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet"}
-# What an address must be asked with: a figure's rows are nobody's without the figure.
+# The query an address must have: the rows of a figure cannot be shown without the figure.
 ASKED = {
     **dict.fromkeys(["audit_rows", "audit_csv"], "?year=all"),
     "child_write": "?what=status",
@@ -61,7 +61,7 @@ class World:
 
 
 def kind_of(name: str) -> str:
-    """What the address called `name` takes: a concern unless it says otherwise; or nothing."""
+    """What kind of thing the address called `name` takes: a concern unless listed; or nothing."""
     if "<uuid:uid>" not in routes()[name]:
         return ""
     room = name.split("_")[0]
@@ -85,15 +85,15 @@ def made() -> World:
     writer = factories.viewer(school)
     lead = factories.viewer(school, Role.DSL)
     concern = factories.concern_at(State.TAKEN, where=school, by=writer, lead=lead)
-    decided = factories.decided(concern, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT)
+    decided = factories.decision_answers(concern, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT)
     triage.decide(by=lead, concern=concern, decided=decided, now=factories.NOW)
     # Long enough ago by the clock of the database, whose pages these are, for the leads to know.
     long_ago = timezone.now() - timedelta(days=2)
     for page in (CONCERN, ADULT):
         unsent_words.save_draft_words(writer.person, school, page, uuid.uuid4(), {}, long_ago)
-    adult = adults.sent(writer, factories.person(school))
+    adult = adults.send_adult_concern(writer, factories.person(school))
     child = concern.children.get().child
-    homes.whole_file(lead, child)
+    homes.write_whole_file(lead, child)
     # Whom the concern is about is not in the file: so the office is asked.
     office.bring(exports.roll(3))
     uids = {
@@ -119,7 +119,7 @@ def _after(school, writer, lead) -> dict[str, uuid.UUID]:
     concern = factories.concern_at(State.CLOSED, where=school, lead=lead)
     child = concern.children.get().child
     now = factories.NOW
-    homes.end(lead, child, homes.status(lead, child))
+    homes.end_line(lead, child, homes.add_status(lead, child))
     reporter = factories.viewer(school, who=concern.reporter)
     submit.still_worried(by=reporter, concern=concern, words="", now=now)
     given = {"words": "Ring the old school.", "on": now.date() + timedelta(days=7)}
@@ -133,7 +133,7 @@ def _after(school, writer, lead) -> dict[str, uuid.UUID]:
 
 
 def _people(school, office, lead) -> dict[str, uuid.UUID]:
-    """Somebody on the staff with two posts and a family, and something that waits for the head."""
+    """Somebody on the staff with two posts and a family, and a request that waits for the head."""
     who = factories.person(school)
     now = factories.NOW
     post = Post.objects.create(
@@ -143,7 +143,7 @@ def _people(school, office, lead) -> dict[str, uuid.UUID]:
         matter=StaffRequestMatter.POST, person=who, role=Role.DEPUTY, since=now.date()
     )
     people.change(by=office, what=asked, now=now)
-    family = factories.related(factories.person(school), factories.child(school))
+    family = factories.relate_to_child(factories.person(school), factories.child(school))
     cover = Cover(kind="holidays", person=lead.person, since=now.date())
     people.say_cover(by=office, cover=cover, now=now)
     content = "name,email,roles\nBo Lead,bo@school.test,staff\n"

@@ -1,4 +1,4 @@
-"""This file knows a school over a real server, and people in it who press at the same moment.
+"""Fixtures: a school over a real server, and people in it who press at the same moment.
 
 What goes wrong here is arranged for real: processes are killed, connections cut, cookies taken.
 The clock is the machine's own, since the server asks its database for the time.
@@ -46,7 +46,7 @@ class Desk:
         return self._opened(cookies=self.visitor.cookies)
 
     def press(self, path: str, form: dict, wait: float = 0):
-        """A call for `at_once`; `wait` seconds later than the others, where that is more than 0."""
+        """A call for `at_once`, made `wait` seconds later than the others if that is over 0."""
 
         def pressed() -> httpx.Response:
             time.sleep(max(0, wait))
@@ -55,33 +55,33 @@ class Desk:
         return pressed
 
     def lose(self, cookie: str) -> None:
-        """The session is gone from this browser, in the middle of whatever was on the page."""
+        """Deletes this browser's session in the middle of whatever was on the page."""
         self.visitor.cookies.delete(f"__Host-{cookie}")
 
     def sign_in_at(self, where: str) -> httpx.Response:
-        """Sign in on the page one was sent to, and follow where it leads."""
+        """Signs in on the page one was sent to, and follows where it leads."""
         token = {"login": self.person.email, "password": factories.PASSWORD}
         return self.visitor.submit(where, token, follow_redirects=True)
 
     def carried(self, path: str) -> dict[str, str]:
-        """What the forms of a page carry by themselves: its draft, its version, its tokens."""
+        """The hidden fields of a page's forms: its draft, its version, its tokens."""
         page = self.visitor.get(path)
         assert page.status_code == 200, f"{path.split('/')[1]}: {page.status_code}"
         found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text)
         return {name: unescape(value) for name, value in found}
 
     def form(self, child: Child, **more) -> dict:
-        """A concern, whole and not sent. Only its draft is its own; nothing is asked for it."""
+        """A whole concern that is not sent, with a draft of its own; no page is asked for it."""
         words = {"account": WROTE, "going_home": "no", "do": "send", **more}
         return {"draft": str(uuid.uuid4()), "child": str(child.uid)} | words
 
     def decision(self, path: str, reason: str) -> dict:
-        """A whole decision, as its page stands now."""
+        """A whole decision, with the hidden fields of its page as it is now."""
         return self.carried(path) | DECIDED | {"reason": reason}
 
 
 class Place:
-    """The school under fault."""
+    """The school that faults are tried on."""
 
     def __init__(self):
         self.now = datetime.now(UTC)
@@ -99,7 +99,7 @@ class Place:
 
     def concern(self, **more) -> Concern:
         by = self.acting(self.writer)
-        return factories.sent(by, self.child, now=by.now, **more).concern
+        return factories.send_concern(by, self.child, now=by.now, **more).concern
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def sits_down(server):
 
 @pytest.fixture
 def at_once():
-    """`at_once(call, call, ...)`: what each gave back. Each is held until all are ready."""
+    """`at_once(call, call, ...)` returns the result of each. All wait until every one is ready."""
 
     def run(*calls):
         ready = threading.Barrier(len(calls))

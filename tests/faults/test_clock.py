@@ -1,4 +1,4 @@
-"""This file knows what becomes of messages when the clock is killed, doubled, or never started."""
+"""Tests for what becomes of messages when the clock is killed, runs twice, or was never started."""
 
 import signal
 import subprocess
@@ -20,7 +20,7 @@ MANY = 25
 
 @pytest.fixture
 def clock(fresh_database, post_office):
-    """`clock()`: `manage.py clock`, as a process that posts to a mail server of the test's own."""
+    """`clock()` starts `manage.py clock` as a process that posts to the test's own mail server."""
     running: list[subprocess.Popen] = []
     environment = fresh_database.environment | post_office.settings
 
@@ -55,7 +55,7 @@ def place(fresh_database):
 
 
 def references(post_office) -> Counter:
-    """How often each concern stood in a message that arrived, each Message-ID counted once."""
+    """How often each concern is in a message that arrived, each Message-ID counted once."""
     messages = {message["Message-ID"]: message for message in post_office.arrived}
     words = [message.get_content() for message in messages.values()]
     return Counter(
@@ -81,7 +81,7 @@ def test_a_clock_killed_again_and_again_loses_no_message_and_doubles_none(
         time.sleep(0.6 + number * 0.15)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        # A killed round holds its lease for two minutes: here they have passed.
+        # A killed round keeps its lease for two minutes, which have passed here.
         Heartbeat.objects.update(leased_until=place.now - timedelta(days=1))
         Letter.objects.unsent_letters().update(
             leased_until=place.now - timedelta(days=1), next_try_at=place.now - timedelta(days=1)
@@ -115,7 +115,7 @@ def test_where_the_clock_was_never_started_any_request_sends_what_is_overdue(ser
     where = factories.school()
     lead = factories.person(where, Role.DSL)
     writer = factories.viewer(where, now=Heartbeat.objects.database_now())
-    factories.sent(writer, factories.child(where), going_home="yes", now=writer.now)
+    factories.send_concern(writer, factories.child(where), going_home="yes", now=writer.now)
     Heartbeat.objects.update(at=writer.now - timedelta(minutes=6))
     server.stop()
     server.start(MINDS_THE_CLOCK="1", **post_office.settings)
@@ -133,7 +133,7 @@ def test_a_clock_that_has_stood_still_for_ten_minutes_is_said_in_red_and_to_whoe
     lead = sits_down(factories.person(where, Role.DSL))
     writer = sits_down(factories.person(where))
     Heartbeat.objects.update(at=Heartbeat.objects.database_now() - timedelta(minutes=11))
-    words = "has stood still for 11 minutes"
+    words = "stopped 11 minutes ago"
     assert words in lead.visitor.get("/triage/").text
     assert words not in writer.visitor.get("/submit/").text
     answer = lead.visitor.get("/healthz")

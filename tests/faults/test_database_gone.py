@@ -1,7 +1,7 @@
-"""This file knows what is left when the database is away for a moment.
+"""Tests that nothing is lost when the database is away for a moment.
 
-PostgreSQL cuts its connections, or takes no new ones. SQLite has neither: its moment is another
-process that holds the one lock for writing.
+PostgreSQL cuts its connections, or takes no new ones. SQLite has neither: there another process
+holds the one lock for writing.
 """
 
 import itertools
@@ -31,7 +31,7 @@ TROUBLES = 10
 
 @contextmanager
 def locked(database, seconds: float):
-    """Another process holds the write lock for so long, and lets go by itself."""
+    """Another process holds the write lock for so long and then lets go."""
     command = [sys.executable, "-c", LOCK, database.name, str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
@@ -45,7 +45,7 @@ CLIENTS = (
 
 
 def as_owner(statement: str, database) -> None:
-    """Said from the cluster's other database: one cannot shut out oneself."""
+    """Runs SQL from the cluster's other database, since nobody can shut out themselves."""
     owner = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
     place = {"host": owner["HOST"], "user": owner["USER"], "dbname": owner["NAME"]}
     with closing(psycopg2.connect(**place)) as told:
@@ -56,9 +56,9 @@ def as_owner(statement: str, database) -> None:
 
 
 def cut(database) -> None:
-    """End every client's connection, whatever each is doing; the next are let in.
+    """Ends every client's connection, whatever each is doing; new ones are let in.
 
-    Its own cleaning, which is nobody's connection, may be at work in it and is left alone.
+    PostgreSQL's own cleaning process is nobody's connection and is left alone.
     """
     connections.close_all()
     as_owner(CLIENTS, database)
@@ -66,7 +66,7 @@ def cut(database) -> None:
 
 @contextmanager
 def away(database):
-    """Nobody is connected, and nobody gets in."""
+    """Nobody is connected, and nobody can connect."""
     as_owner("ALTER DATABASE {0} ALLOW_CONNECTIONS false", database)
     cut(database)
     yield
@@ -82,7 +82,7 @@ def trouble(database) -> None:
 
 
 def press_until_sent(window, forms) -> int:
-    """How many presses did not go through. Each of them was cut by a trouble of its own."""
+    """How many presses failed before every form was sent. Each failure had a fault of its own."""
     failed = 0
     for form in forms:
         codes = (window.submit("/submit/write/", form).status_code for _ in range(TROUBLES + 1))
@@ -114,7 +114,7 @@ def test_a_database_that_keeps_going_away_loses_no_form_and_doubles_none(server,
 
 def test_the_next_press_after_every_connection_was_cut_goes_through(server, place, sits_down):
     if connection.vendor == "sqlite":
-        return  # SQLite's connections are files of one's own: nobody else can end them.
+        return  # A connection to SQLite is the process's own file: nobody else can end it.
     desk = sits_down(place.writer)
     form = desk.form(place.child)
     cut(server.database)
@@ -126,7 +126,7 @@ def test_a_form_pressed_while_nobody_reaches_the_database_goes_through_afterward
     server, place, sits_down
 ):
     if connection.vendor == "sqlite":
-        return  # A file that is there is reached.
+        return  # SQLite's file can always be reached.
     desk = sits_down(place.writer)
     form = desk.form(place.child)
     with away(server.database):
@@ -142,7 +142,7 @@ def test_a_form_pressed_while_another_process_writes_waits_and_goes_through(
     server, place, sits_down
 ):
     if connection.vendor != "sqlite":
-        return  # PostgreSQL has no one lock to wait for.
+        return  # PostgreSQL has no single lock to wait for.
     desk = sits_down(place.writer)
     form = desk.form(place.child)
     with locked(server.database, 3):

@@ -1,4 +1,4 @@
-"""This file knows what is left when the server is killed while forms are being sent."""
+"""Tests that nothing is lost or doubled when the server is killed while forms are being sent."""
 
 import random
 import time
@@ -18,7 +18,7 @@ LONGEST = 0.6
 
 @dataclass
 class Sent:
-    """One form, and where its answer led: nowhere when the server died first."""
+    """One form, and where its answer led: nowhere if the server died first."""
 
     form: dict
     acknowledged: str = ""

@@ -1,4 +1,4 @@
-"""This file knows what impatience does: one form, pressed sixteen times before anything answers."""
+"""Tests for one form that is sent sixteen times before anything answers."""
 
 from concerns.models import Concern, LedgerLine
 from concerns.rules.kinds import Kind

@@ -1,4 +1,4 @@
-"""This file knows what becomes of words whose session ended before they were sent."""
+"""Tests for words whose session ended before they were sent."""
 
 from html import unescape
 
@@ -7,7 +7,7 @@ import pytest
 from concerns.models import Concern, Decision
 
 WORDS = "She said “not at home”, and would not say more."
-# The one is deleted when the browser ends, the other when nothing was pressed for too long.
+# The first is deleted when the browser closes, the second after too long without a press.
 COOKIES = ["session", "idle"]
 
 
@@ -38,13 +38,13 @@ def test_a_decision_comes_back_after_signing_in(place, sits_down, cookie):
     away = desk.visitor.submit(here, form)
     assert away.headers["Location"] == f"/sign-in/?next={here}"
     back = desk.sign_in_at(away.headers["Location"])
-    assert "We kept what you typed, and it is not sent yet." in back.text
+    assert "What you typed is saved, but not sent yet." in back.text
     assert WORDS in unescape(back.text)
     assert not Decision.objects.exists()
     decided = desk.visitor.submit(here, desk.decision(here, WORDS))
     assert decided.headers["Location"] == f"/triage/{concern.uid}/"
     assert Decision.objects.get().reason == WORDS
-    assert "We kept what you typed" not in desk.visitor.get(here).text
+    assert "What you typed is saved" not in desk.visitor.get(here).text
 
 
 def test_what_was_kept_is_shown_to_nobody_else(place, sits_down):

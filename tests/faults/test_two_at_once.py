@@ -1,4 +1,4 @@
-"""This file knows what happens when two people act on one concern at the same moment."""
+"""Tests for two people who act on one concern at the same moment."""
 
 from html import unescape
 
@@ -34,7 +34,7 @@ def test_of_two_decisions_at_once_one_is_made_and_the_other_is_told(place, desks
         won = 0 if first.status_code == 302 else 1
         told = unescape((second, first)[won].text)
         moved = Concern.objects.get(pk=concern.pk)
-        assert f"{desks[won].person.name} has acted while this page was open" in told
+        assert f"{desks[won].person.name} did something while this page was open" in told
         assert when(moved.changed_at) in told
         assert forms[1 - won]["reason"] in told
         assert Decision.objects.order_by("-id")[0].reason == forms[won]["reason"]
@@ -50,14 +50,14 @@ def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told(place, desk
         assert sorted(answer.status_code for answer in answers) == [302, 409]
         won = [answer.status_code for answer in answers].index(302)
         assert Concern.objects.get(pk=concern.pk).holder == desks[won].person
-        assert f"{desks[won].person.name} has acted" in unescape(answers[1 - won].text)
+        assert f"{desks[won].person.name} did something" in unescape(answers[1 - won].text)
 
 
 def to_close(place) -> Concern:
-    """Decided, and nothing left to do."""
+    """A decided concern with nothing left to do."""
     concern = place.concern()
     lead = place.acting(place.leads[0])
-    decided = factories.decided(concern)
+    decided = factories.decision_answers(concern)
     triage.decide(by=lead, concern=concern, decided=decided, now=lead.now)
     support = concern.steps.open().get(kind=StepKind.SUPPORT)
     chase.do_step(by=lead, step=support, words="In place.", now=lead.now)

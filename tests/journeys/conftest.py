@@ -1,4 +1,4 @@
-"""This file knows a school for the journeys, and how somebody walks through it page by page.
+"""Fixtures: a school for the journeys, and somebody who walks through it page by page.
 
 Every page passed is looked at in the same way: axe finds nothing, nothing is wider than a phone of
 320 pixels, and neither its address nor its title tells of a child. At the end the server's log and
@@ -18,7 +18,7 @@ from tests import factories
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 320, "height": 640}
-# Names and words that nothing but a page's own text may hold.
+# Names and words that may stand in a page's text and nowhere else.
 FORENAME = "Amelia"
 SURNAME = "Quillfeather"
 TELLING = "marmalade"
@@ -30,7 +30,7 @@ def tells(words: str) -> bool:
 
 
 class Place:
-    """A school with one of each, a child and others of like names."""
+    """A school with one person in each post, a child, and others with similar names."""
 
     def __init__(self):
         self.school = factories.school("Oakfield Primary School", telephone="01632 960000")
@@ -45,7 +45,7 @@ class Place:
 
 
 class Walk:
-    """Somebody at a browser, who says where they are going in the words on the page."""
+    """Somebody at a browser, who follows links and buttons by the words on the page."""
 
     def __init__(self, page: Page, axe, complaints):
         self.page = page
@@ -67,7 +67,7 @@ class Walk:
         expect(self.page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
 
     def at(self, heading: str) -> None:
-        """Wait for the page with this heading, and look at it."""
+        """Waits for the page with this heading, and checks it."""
         self.reads(self.page.get_by_role("heading", name=heading, level=1, exact=True))
         self.see()
 
@@ -90,7 +90,7 @@ class Walk:
         self.page.locator("main").get_by_role("link", name=link).first.click()
 
     def fill(self, **words: str) -> None:
-        """By the name of the question, since two questions of a page may read alike."""
+        """Fills by the name of the field, since two labels of a page may be alike."""
         for name, said in words.items():
             self.page.locator(f"[name={name}]").fill(said)
 
@@ -99,7 +99,7 @@ class Walk:
             self.page.get_by_label(answer, exact=True).check()
 
     def pick(self, part: str, name: str) -> None:
-        """A child, by part of a name: from what is offered while typing, or else by searching."""
+        """Picks a child by part of a name: from the list while typing, or else by searching."""
         search = self.page.get_by_role("button", name="Find", exact=True)
         if search.count():
             self.page.locator("#find").fill(part)
@@ -110,7 +110,7 @@ class Walk:
             self.page.get_by_role("option", name=name).click()
 
     def is_told_what_is_wrong(self) -> None:
-        """The summary has the focus, and each of its links leads to its question."""
+        """Checks that the summary has the focus and each of its links leads to its question."""
         summary = self.page.locator(".govuk-error-summary")
         expect(summary).to_be_focused()
         assert self.page.title().startswith("Error: ")
@@ -122,7 +122,7 @@ class Walk:
         self._complaints.heard[:] = [said for said in self._complaints.heard if "422" not in said]
 
     def went_untold(self, log: str) -> None:
-        """No address asked for, and no line the server wrote, tells of a child."""
+        """Checks that no address asked for, and no line the server wrote, tells of a child."""
         assert not any(map(tells, self.asked)), "an address tells of a child"
         assert not tells(log), "the server's log tells of a child"
 
@@ -134,5 +134,5 @@ def place(server) -> Place:
 
 @pytest.fixture
 def walk(place, any_page, axe, complaints) -> Walk:
-    """With script and without."""
+    """The same walk, with script and without."""
     return Walk(any_page, axe, complaints)

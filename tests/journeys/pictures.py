@@ -1,9 +1,10 @@
-"""This file knows how the README's pictures are taken: of the demonstration, as it is served.
+"""Takes the README's pictures from the demonstration, as it is served.
 
 make run                                       in one window
 .venv/bin/python -m tests.journeys.pictures    in another, with the same PORT if it has one
 
-With `sick` behind it, of the demonstration made with --lead-off-sick: who was told of what is late.
+With `sick` behind it, it takes those of the demonstration made with --lead-off-sick: who was told
+of what is late.
 """
 
 import json
@@ -20,7 +21,7 @@ from tests.databases import ROOT
 
 FOLDER = Path(__file__).parent / "pictures"
 SIZE = {"width": 1280, "height": 1130}
-# Whose first page, by the role they sign in with.
+# The role whose first page is taken, for each picture.
 WHO = ("staff", "dsl", "head")
 # What the head presses to see it.
 SICK = ("Next steps", "everyone's", re.compile(r"Why\? .*First look"))

@@ -1,4 +1,4 @@
-"""This file knows the way of a worry about an adult: begun about a child, read by the head only."""
+"""Journey: a worry about an adult, begun as one about a child, that only the head reads."""
 
 import pytest
 from playwright.sync_api import expect
@@ -19,7 +19,7 @@ def chair(place):
 
 
 def write(walk, place) -> str:
-    """Half-way through it turns out to be about the lead; gives the reference."""
+    """Writes a concern that half-way turns out to be about the lead; gives the reference."""
     walk.sign_in(place.teacher)
     walk.at("My concerns")
     walk.press("Write a concern")
@@ -103,7 +103,7 @@ def test_a_worry_about_the_lead_is_the_heads_and_nobody_elses(walk, place, chair
     assert not Concern.objects.exists()
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.follow("What you wrote about an adult who works here")
+    walk.follow("Concerns you wrote about adults who work here")
     walk.at("What I wrote about adults who work here")
     walk.reads(BACK)
     walk.sign_out()

@@ -1,5 +1,7 @@
-"""This file knows every page about an adult that the short way of test_adult.py does not pass: what
-its writer may write more, each thing its reader may do, and who takes over what lies."""
+"""Journeys: every page about an adult that the short journey of test_adult.py does not pass.
+
+They are what its writer may add, each thing its reader may do, and taking over what lies unread.
+"""
 
 from datetime import timedelta
 
@@ -21,14 +23,14 @@ def chair(place):
 
 
 def sent(place) -> AdultConcern:
-    """What the teacher wrote an hour ago, of somebody not on the list."""
+    """What the teacher wrote an hour ago about somebody who is not on the list."""
     writer = factories.viewer(place.school, who=place.teacher)
     then = place.now - timedelta(hours=1)
-    return adults.sent(writer, now=then, account=SEEN, sort="harm")
+    return adults.send_adult_concern(writer, now=then, account=SEEN, sort="harm")
 
 
 def opened(walk, who, concern) -> None:
-    """By its reader, from their list."""
+    """Opens it as its reader, from their list."""
     walk.sign_in(who)
     walk.page.get_by_role("link", name="About adults", exact=True).click()
     walk.at("Concerns about adults who work here")
@@ -40,7 +42,7 @@ def test_its_writer_opens_the_page_by_itself_and_finishes_it_later(walk, place, 
     page = "Write a concern about an adult who works here"
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.follow("What you wrote about an adult who works here")
+    walk.follow("Concerns you wrote about adults who work here")
     walk.at("What I wrote about adults who work here")
     walk.follow(page)
     walk.at(page)
@@ -49,7 +51,7 @@ def test_its_writer_opens_the_page_by_itself_and_finishes_it_later(walk, place, 
     walk.fill(account=SEEN, described="The man who mends the boiler")
     walk.press("Save and finish later")
     walk.at("My concerns")
-    walk.follow("Go on with the words begun")
+    walk.follow("Go on with what you started")
     walk.at(page)
     walk.reads("Not sent yet.")
     walk.press("Send")
@@ -60,7 +62,7 @@ def test_its_writer_opens_the_page_by_itself_and_finishes_it_later(walk, place, 
 def test_its_writer_adds_to_it(walk, place, chair, server):
     concern = sent(place)
     walk.sign_in(place.teacher)
-    walk.follow("What you wrote about an adult who works here")
+    walk.follow("Concerns you wrote about adults who work here")
     walk.follow(concern.reference)
     walk.at(f"Your concern {concern.reference}")
     walk.press("Add")
@@ -81,7 +83,7 @@ def test_i_have_this_asks_again_where_something_was_added_meanwhile(walk, place,
     adults.adult.add(by=writer, concern=concern, words=AGAIN, now=place.now)
     walk.press("I have this")
     walk.at("I have this")
-    walk.reads("Jo Brennan has acted while this page was open")
+    walk.reads("Jo Brennan did something while this page was open")
     walk.press("I have this")
     walk.at(f"Concern {concern.reference}")
     walk.reads("You have it.")
@@ -89,8 +91,8 @@ def test_i_have_this_asks_again_where_something_was_added_meanwhile(walk, place,
 
 
 class Reader:
-    """Goes from the concern to the page of one thing, is told what is missing, does it, and is
-    back at the concern."""
+    """Opens the page of one act from the concern, is told what is missing, does it, and is back at
+    the concern."""
 
     def __init__(self, walk, concern):
         self.walk = walk
@@ -124,20 +126,20 @@ def test_its_reader_adds_a_note_and_gives_a_word_back(reader, server):
     reader.goes_to("Add a note", "Add the note")
     reader.does("Add the note", words="His line manager knows.")
     reader.is_back_and_reads("His line manager knows.")
-    link = "Give the person who wrote it a word back"
-    reader.goes_to(link, "Give them this word")
-    reader.does("Give them this word", words="Thank you. I am looking at it.")
+    link = "Reply to the person who wrote it"
+    reader.goes_to(link, "Send this reply")
+    reader.does("Send this reply", words="Thank you. I am looking at it.")
     reader.is_back_and_reads("Thank you. I am looking at it.")
     reader.walk.went_untold(server.log)
 
 
 def test_its_reader_says_whom_it_is_about_and_shuts_their_friend_out(reader, place, server):
     choose = reader.walk.page.locator("[name=person]")
-    reader.goes_to("Say whom it is about", "Record it")
+    reader.goes_to("Say who it is about", "Record it")
     choose.select_option(value=str(place.lead.uid))
     reader.does("Record it", why="She was on duty there.")
-    reader.is_back_and_reads("As it stands now it is about Sara Malik.")
-    reader.goes_to("Shut somebody out", "Record it")
+    reader.is_back_and_reads("It is now recorded as being about Sara Malik.")
+    reader.goes_to("Say who must not see it", "Record it")
     choose.select_option(value=str(place.office.uid))
     reader.does("Record it", why="They are close.")
     reader.is_back_and_reads("Sara Malik, Pat Linton")
@@ -146,14 +148,14 @@ def test_its_reader_says_whom_it_is_about_and_shuts_their_friend_out(reader, pla
 
 def test_its_reader_closes_it_and_opens_it_again(reader, place, server):
     head = factories.viewer(place.school, Role.HEAD, who=place.head)
-    decided = adults.decided("no_further")
+    decided = adults.adult_decision_answers("no_further")
     adults.adult.decide(by=head, concern=reader.concern, decided=decided, now=place.now)
     reader.walk.page.reload()
     reader.goes_to("Close it", "Close it")
     reader.walk.choose("Explained, and nothing more is needed")
     reader.does("Close it", why="He was mending the door.", words_back="Thank you for saying.")
     reader.is_back_and_reads("Reopen it")
-    assert adults.fresh(reader.concern).state == State.CLOSED
+    assert adults.reload_adult_concern(reader.concern).state == State.CLOSED
     reader.goes_to("Reopen it", "Reopen it")
     reader.does("Reopen it", why="A second person has written.")
     reader.is_back_and_reads("Being looked at", "A second person has written.")
@@ -166,7 +168,7 @@ def test_its_reader_hands_it_to_the_other_and_no_longer_sees_it(reader, chair, s
     reader.goes_to("Hand it on", "Hand it on", "Hand it on")
     reader.does("Hand it on", note="I am too near to this.")
     walk.at("Concerns about adults who work here")
-    walk.reads("There is none that you may see.")
+    walk.reads("There are none that you can see.")
     walk.sign_out()
     opened(walk, chair, concern)
     walk.reads("I am too near to this.")

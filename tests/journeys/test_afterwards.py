@@ -1,4 +1,4 @@
-"""After a case: a task, a writer who is still worried, and a watch, page by page."""
+"""Journeys after a case: a task, a writer who is still worried, and a watch, page by page."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories, homes
-from tests.afterwards import look
+from tests.afterwards import record_review
 
 
 def concern_of(place, state=State.DECIDED, **more):
@@ -23,22 +23,22 @@ def test_a_lead_asks_a_colleague_who_answers(walk, place):
     walk.at("Queue")
     walk.page.goto(f"/triage/{concern.uid}/")
     walk.at(f"Concern {concern.reference}")
-    walk.follow("Ask a colleague for something")
-    walk.at("Ask a colleague for something")
+    walk.follow("Ask a colleague to do something")
+    walk.at("Ask a colleague to do something")
     walk.press("Ask them")
     walk.is_told_what_is_wrong()
-    walk.page.get_by_label("Whom do you ask?").select_option(label="Jo Brennan")
+    walk.page.get_by_label("Who are you asking?").select_option(label="Jo Brennan")
     day = place.now.date() + timedelta(days=7)
     walk.fill(words="Watch lunch on Tuesday.", on_day=str(day.day))
     walk.fill(on_month=str(day.month), on_year=str(day.year))
     walk.press("Ask them")
     walk.at(f"Concern {concern.reference}")
-    walk.reads("Asked a colleague for something")
+    walk.reads("Asked a colleague to do something")
     walk.sign_out()
     walk.sign_in(place.teacher)
     walk.at("My concerns")
     walk.reads("Watch lunch on Tuesday.")
-    walk.follow("Say what came of it")
+    walk.follow("Answer")
     walk.at("Sara Malik asks you")
     walk.press("This is done")
     walk.is_told_what_is_wrong()
@@ -73,10 +73,10 @@ def test_a_writer_is_still_worried_and_somebody_else_looks_again(walk, place):
         walk.sign_in(who)
         walk.at(first)
         walk.page.goto(f"/chase/again/{step.uid}/")
-        walk.at("Who wrote it is still worried")
+        walk.at("The person who wrote it is still worried")
         walk.reads("She is thinner.")
         if who == place.lead:
-            walk.reads("it is not yours to do")
+            walk.reads("You cannot do this yourself")
             walk.sign_out()
     walk.press("I have looked")
     walk.is_told_what_is_wrong()
@@ -106,20 +106,20 @@ def test_a_red_case_ends_into_a_watch_and_is_looked_after(walk, place):
     walk.at(f"Concern {concern.reference}")
     walk.follow("Ask how the child is now that it has ended")
     walk.at("How is the child now?")
-    walk.reads("In a school month")
+    walk.reads("Per school month")
     walk.fill(words="She is well.")
-    walk.press("Write it down")
+    walk.press("Save")
     walk.at(f"Concern {concern.reference}")
     assert Concern.objects.get().state == State.DECIDED
     lead = factories.viewer(place.school, Role.DSL, who=place.lead, now=place.now)
-    look(lead, concern, why="Moved.", then="end", words_back="Thank you.")
+    record_review(lead, concern, why="Moved.", then="end", words_back="Thank you.")
     assert Concern.objects.get().state == State.CLOSED
 
 
 def test_a_status_that_ends_asks_who_is_asked(walk, place):
     concern_of(place, State.CLOSED)
     lead = factories.viewer(place.school, Role.DSL, who=place.lead, now=place.now)
-    row = homes.status(lead, place.child)
+    row = homes.add_status(lead, place.child)
     walk.sign_in(place.lead)
     walk.at("Queue")
     walk.page.goto(f"/child/{place.child.uid}/end/?what=status&row={row.uid}")

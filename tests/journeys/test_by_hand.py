@@ -1,4 +1,4 @@
-"""This file knows how little a concern asks of a hand: a thumb on a phone, or a keyboard alone."""
+"""Journeys that count what a concern asks of a hand: a thumb on a phone, or a keyboard alone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -69,7 +69,7 @@ class Keys:
         self.page.keyboard.type(words)
 
     def reach(self, what) -> None:
-        """Go on with Tab until it has the focus, which can be seen."""
+        """Presses Tab until the element has the focus, and checks that the focus can be seen."""
         for _ in range(MOST_TABS):
             if what.evaluate("one => one === document.activeElement"):
                 assert what.evaluate("one => one.matches(':focus-visible')")

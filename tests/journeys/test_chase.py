@@ -1,5 +1,7 @@
-"""From a number that is late to why it is; the end of a past day; the school's own clocks; and a
-teacher whose own duty it is to ring the police."""
+"""Journeys about what is late: from the number to why it is late, and the end of a past day.
+
+Also the page of the school's own clocks, and a teacher whose own duty it is to ring the police.
+"""
 
 from datetime import timedelta
 
@@ -36,10 +38,10 @@ def test_a_head_follows_what_is_late_today_and_on_a_past_day(walk, place):
     walk.page.locator("main").get_by_role("link", name="Why?").click()
     walk.at("First look")
     walk.reads(concern.reference)
-    walk.reads("Who is asked, one after another")
+    walk.reads("Who is asked, in this order")
     walk.reads(place.lead.name)
     walk.page.goto("/audit/")
-    walk.follow("The same at the end of a past day")
+    walk.follow("See these numbers for a past day")
     walk.at("The end of a past day")
     walk.press("Show")
     walk.is_told_what_is_wrong()
@@ -58,15 +60,15 @@ def test_a_lead_makes_a_clock_shorter_and_names_an_adviser(walk, place):
     walk.sign_in(place.lead)
     walk.page.goto("/chase/")
     walk.at("Next steps")
-    walk.follow("How long this school allows itself")
-    walk.at("How long this school allows itself")
+    walk.follow("How long this school allows for each next step")
+    walk.at("How long this school allows for each next step")
     walk.fill(first_look="500")
-    walk.press("Keep these figures")
+    walk.press("Save these figures")
     walk.is_told_what_is_wrong()
     walk.fill(first_look="45", adviser_name="Priya Rao", adviser_email="priya@council.example")
-    walk.press("Keep these figures")
+    walk.press("Save these figures")
     walk.reads("First look: 45 school minutes.")
-    walk.at("How long this school allows itself")
+    walk.at("How long this school allows for each next step")
     assert School.objects.get().own_clock_amounts == {StepKind.FIRST_LOOK: 45}
     walk.page.goto("/chase/?whose=all")
     walk.page.locator("main").get_by_role("link", name="Why?").click()
@@ -91,7 +93,7 @@ def test_a_teacher_who_knows_of_it_reports_it_herself(walk, place):
     walk.press("Send")
     walk.at("Thank you. It has been sent.")
     walk.reads("Report it to the police yourself")
-    walk.follow("write down when you rang")
+    walk.follow("record when you rang")
     walk.at("Your report to the police")
     walk.press("I have reported it")
     walk.is_told_what_is_wrong()

@@ -1,4 +1,4 @@
-"""This file knows how somebody writes a concern that a colleague here must not see."""
+"""Journey: somebody writes a concern that a colleague here must not see."""
 
 from concerns.models import Concern
 from concerns.rules.roles import Role
@@ -25,14 +25,14 @@ def test_a_colleague_is_kept_out_in_the_form_and_another_afterwards(walk, place,
     walk.at("Thank you. It has been sent.")
     assert "Sara Malik" not in walk.page.locator("main").inner_text()
     walk.follow("Read it again, or add something")
-    walk.reads("You said that they must not see it: Sara Malik")
+    walk.reads("Colleagues who must not see it: Sara Malik")
     walk.see()
-    walk.follow("Keep it from a colleague")
-    walk.at("Keep it from a colleague")
-    walk.press("Keep it from them")
+    walk.follow("Say who must not see it")
+    walk.at("Say who must not see it")
+    walk.press("Stop them seeing it")
     walk.is_told_what_is_wrong()
     walk.page.locator("[name=person]").select_option(label="Tom Fairley, Deputy safeguarding lead")
-    walk.press("Keep it from them")
+    walk.press("Stop them seeing it")
     walk.reads("Sara Malik, Tom Fairley")
     walk.sign_out()
     reference = Concern.objects.get().reference
@@ -43,12 +43,12 @@ def test_a_colleague_is_kept_out_in_the_form_and_another_afterwards(walk, place,
     walk.sign_in(place.head)
     walk.page.get_by_role("link", name="Queue", exact=True).click()
     walk.follow(reference)
-    walk.reads("Must not see it, or hear of it from you: Sara Malik, Tom Fairley.")
+    walk.reads("Must not see it, or hear about it from you: Sara Malik, Tom Fairley.")
     walk.follow("Say who must not see it")
     walk.at("Who must not see it?")
     walk.page.locator("[name=person]").select_option(label="Jo Brennan")
     walk.fill(why="Her brother is named in it.")
-    walk.press("Keep it from them")
+    walk.press("Stop them seeing it")
     walk.at(f"Concern {reference}")
     walk.reads("Her brother is named in it.")
     assert set(Concern.objects.get().exclusions.values_list("person", flat=True)) == {

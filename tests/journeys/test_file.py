@@ -1,11 +1,11 @@
-"""This file knows the way through a child's file: being seen, a call made from it, its print."""
+"""Journey through a child's file: being seen, a call made from it, its print."""
 
 from datetime import UTC, datetime, timedelta
 
 from concerns.models import Sighting
 from concerns.rules.words import Route
 from tests import factories
-from tests.deciding import decide
+from tests.deciding import decide_concern
 from tests.journeys.conftest import FORENAME, SURNAME, TELLING
 
 NAME = f"{FORENAME} {SURNAME}"
@@ -16,13 +16,13 @@ def saw_a_child(walk, place) -> None:
     walk.at("My concerns")
     walk.follow("I saw or spoke to a child")
     walk.at("I saw or spoke to a child")
-    walk.press("Write it down")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.pick("quill", NAME)
     walk.choose("Heard them alone")
     walk.fill(words=f"She likes {TELLING} now.")
-    walk.press("Write it down")
-    walk.at("Written down. Thank you.")
+    walk.press("Save")
+    walk.at("This has been recorded. Thank you.")
     walk.sign_out()
     assert Sighting.objects.get().by == place.teacher
 
@@ -34,7 +34,7 @@ def write(walk, link, heading, **words):
 
 
 def keep(walk) -> None:
-    walk.press("Keep it")
+    walk.press("Save")
     walk.at(f"{NAME}: the file")
 
 
@@ -43,25 +43,25 @@ def fill_the_file(walk, place) -> None:
     walk.at("Queue")
     walk.page.goto(f"/child/{place.child.uid}/file/")
     walk.at(f"{NAME}: the file")
-    write(walk, "Write a new address", "A new address", address=f"4 {TELLING} Lane")
+    write(walk, "Add a new address", "A new address", address=f"4 {TELLING} Lane")
     keep(walk)
     more = {"relation": "Mother", "telephone": "07700 900123"}
-    write(walk, "Write an adult, at home or elsewhere", "An adult", name=f"Dana {SURNAME}", **more)
+    write(walk, "Add an adult, at home or elsewhere", "An adult", name=f"Dana {SURNAME}", **more)
     walk.choose("Yes", f"With the child: 4 {TELLING} Lane")
     keep(walk)
-    walk.follow("Write a brother or sister")
+    walk.follow("Add a brother or sister")
     walk.at("A brother or sister")
     walk.pick("noah", "Noah Quill")
     walk.choose("They live at the same address")
     keep(walk)
-    write(walk, "Write a status", "A status", decided_by="Review conference")
-    walk.press("Keep it")
+    write(walk, "Add a status", "A status", decided_by="Review conference")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.choose("Child in need (section 17)")
     keep(walk)
-    write(walk, "Write that one is expected", "An earlier school's file is expected", where="Hill")
-    walk.press("It is expected")
-    walk.reads("An earlier school's file is expected and unread.")
+    write(walk, "Record that one is expected", "An earlier school's file is expected", where="Hill")
+    walk.press("Save")
+    walk.reads("An earlier school's file is expected, and nobody has read it.")
     walk.reads("Last heard alone")
 
 
@@ -71,8 +71,8 @@ def call_from_one_page(walk, place) -> None:
     lead = type(lead)(lead.person, lead.school, frozenset({"dsl"}), now)
     teacher = factories.viewer(place.school, who=place.teacher, now=now)
     account = f"Noah Quill ate her {TELLING}."
-    concern = factories.sent(teacher, place.child, now=now, account=account).concern
-    decide(lead, concern, Route.SOCIAL_CARE, now=now)
+    concern = factories.send_concern(teacher, place.child, now=now, account=account).concern
+    decide_concern(lead, concern, Route.SOCIAL_CARE, now=now)
     walk.page.goto(f"/refer/{concern.referrals.get().uid}/")
     walk.at("Refer to children's social care")
     for said in (f"4 {TELLING} Lane", "07700 900123", account, "01632 960001", "Noah Quill"):
@@ -86,16 +86,16 @@ def call_from_one_page(walk, place) -> None:
 
 def print_with_no_other_child(walk, place) -> None:
     walk.page.goto(f"/child/{place.child.uid}/file/")
-    walk.follow("The chronology: everything in order of time")
+    walk.follow("Chronology: everything in date order")
     walk.at(f"{NAME}: chronology")
     walk.page.get_by_label("Show", exact=True).select_option(label="Statuses")
     walk.press("Show these")
     walk.reads("Child in need (section 17)")
     walk.follow("Show everything")
     walk.at(f"{NAME}: chronology")
-    walk.follow("Look these over for a print")
-    walk.at("Look over what will be printed")
-    walk.reads("The name of another child: it will be covered.")
+    walk.follow("Check these before printing")
+    walk.at("Check what will be printed")
+    walk.reads("This is the name of another child. It will be covered.")
     walk.press("Make the print")
     walk.at(f"{NAME}: chronology")
     walk.reads(f"[another child] ate her {TELLING}.")

@@ -1,4 +1,4 @@
-"""This file knows every line that is written in a child's file by its page, and how each ends."""
+"""Journeys that write every line of a child's file by its page, and end each."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,16 +20,16 @@ def lead(place):
 
 
 def at_the_file(walk, place, lead) -> None:
-    homes.adult(lead, place.child, f"Dana {SURNAME}")
-    homes.earlier(lead, place.child, where=f"{TELLING} School")
+    homes.add_adult(lead, place.child, f"Dana {SURNAME}")
+    homes.add_earlier_file(lead, place.child, where=f"{TELLING} School")
     walk.sign_in(place.lead)
     walk.at("Queue")
     walk.page.goto(f"/child/{place.child.uid}/file/")
     walk.at(FILE)
 
 
-def write(walk, link: str, heading: str, *chosen: str, button="Keep it", **words: str) -> None:
-    """One line by its page: pressed empty first, to be told what is missing."""
+def write(walk, link: str, heading: str, *chosen: str, button="Save", **words: str) -> None:
+    """Writes one line by its page, pressed empty first to be told what is missing."""
     walk.follow(link)
     walk.at(heading)
     walk.press(button)
@@ -42,25 +42,37 @@ def write(walk, link: str, heading: str, *chosen: str, button="Keep it", **words
 
 def test_each_line_of_a_file_is_written_and_ended(walk, place, lead, server):
     at_the_file(walk, place, lead)
-    relation = "What an adult is to this child"
+    relation = "An adult's relation to this child"
     write(walk, "Change what they are to this child", relation, "No", relation="Aunt")
-    fact = "A telephone number, or something else to know of an adult"
-    write(walk, "Add a telephone or a fact", fact, "Telephone", words="07700 900555")
+    fact = "A telephone number, or something else to know about an adult"
+    write(
+        walk,
+        "Add a telephone number or something else to know",
+        fact,
+        "Telephone",
+        words="07700 900555",
+    )
     language = {"language": TELLING, "spoken_by": "Mother"}
-    write(walk, "Write a language", "A language spoken at home", "Yes", **language)
-    worker = "Write a social worker or another professional"
+    write(walk, "Add a language", "A language spoken at home", "Yes", **language)
+    worker = "Add a social worker or another professional"
     write(walk, worker, "Somebody who works with the child", "GP", name=f"Dr {SURNAME}")
     earlier = "An earlier school's file"
-    write(walk, "Asked for, or received", earlier, "Received", words=f"By {TELLING} post")
+    write(
+        walk,
+        "Record that it was asked for or received",
+        earlier,
+        "Received",
+        words=f"By {TELLING} post",
+    )
 
-    write(walk, "No longer so", "This is so no longer", button="End it", why=TELLING)
-    read = "I have read it, or there is none"
-    write(walk, read, earlier, "I have read it", button="Sign it", why=f"About {TELLING}.")
+    write(walk, "No longer so", "This is no longer true", button="End it", why=TELLING)
+    read = "I have read it, or there is no file"
+    write(walk, read, earlier, "I have read it", button="Sign and save", why=f"About {TELLING}.")
     walk.follow("I saw or spoke to this child")
     walk.at("I saw or spoke to this child")
     walk.choose("Spoke to them")
     walk.fill(words=f"She likes {TELLING}.")
-    walk.press("Write it down")
+    walk.press("Save")
     walk.at(FILE)
 
     assert Tie.objects.not_ended().get().relation == "Aunt"
@@ -76,23 +88,23 @@ def test_a_child_from_over_the_border_is_given_the_numbers_of_where_they_live(
 ):
     at_the_file(walk, place, lead)
     walk.reads("01632 960002")
-    walk.follow("Write in which authority the child lives")
+    walk.follow("Record which authority the child lives in")
     walk.at("The home authority")
-    walk.press("Keep it")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.page.locator("[name=which]").select_option(label="Another: write it below")
     walk.fill(told_by=f"Her mother, of {TELLING}", name="Northshire", **homes.NUMBERS)
-    walk.press("Keep it")
+    walk.press("Save")
     walk.at(FILE)
     walk.reads("01632 960902")
 
-    walk.follow("Put these numbers right")
+    walk.follow("Correct these numbers")
     walk.at(NUMBERS)
     walk.fill(out_of_hours="")
-    walk.press("Keep them")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.fill(out_of_hours="01632 960999", told_by="Their website")
-    walk.press("Keep them")
+    walk.press("Save")
     walk.at(FILE)
     walk.reads("01632 960999")
     assert HomeAuthority.objects.get().authority.out_of_hours == "01632 960999"
@@ -104,12 +116,12 @@ def test_the_office_says_from_which_school_a_child_came(walk, place, server):
     walk.at("Roll")
     walk.follow("A child came from another school")
     walk.at("A child came from another school")
-    walk.press("Keep it")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.pick("quillf", f"{FORENAME} {SURNAME}")
     walk.fill(where=f"{TELLING} School, Easton")
-    walk.press("Keep it")
-    walk.at("Written down. Thank you.")
+    walk.press("Save")
+    walk.at("This has been recorded. Thank you.")
     assert EarlierFile.objects.get().by == place.office
     walk.went_untold(server.log)
 

@@ -1,4 +1,4 @@
-"""This file knows two pages on which a lead is told what is missing: keeping, and refiling."""
+"""Journeys on two pages that tell a lead what is missing: keeping, and refiling."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ def written(place) -> Concern:
     now = datetime.now(UTC) - timedelta(hours=1)
     writer = factories.viewer(place.school, who=place.teacher, now=now)
     account = f"She hid the {TELLING}."
-    return factories.sent(writer, place.child, account=account, now=now).concern
+    return factories.send_concern(writer, place.child, account=account, now=now).concern
 
 
 def open_it(walk, place, concern) -> None:
@@ -28,7 +28,7 @@ def test_who_keeps_without_a_reason_is_asked_for_it_and_nothing_is_lost(walk, pl
     walk.is_told_what_is_wrong()
     walk.fill(reason=f"About {TELLING}, as before.")
     walk.press("Keep with the picture")
-    walk.reads("Nothing else waits in the queue for you")
+    walk.reads("There is nothing else in the queue for you")
     assert Decision.objects.get().light
     walk.went_untold(server.log)
 
@@ -43,7 +43,7 @@ def test_a_concern_is_filed_under_the_right_child(walk, place, server):
     walk.pick("amelie", "Amelie Harlow")
     walk.fill(why=f"It was the other one who hid {TELLING}.")
     walk.press("File it under this child")
-    walk.reads("Who had opened it before, and is to be told")
+    walk.reads("Who had already opened it, and has to be told")
     walk.at("It is about another child")
     assert concern.children.not_misfiled().get().child.surname == "Harlow"
     walk.page.goto(f"/child/{place.child.uid}/")

@@ -1,4 +1,4 @@
-"""This file knows what a lead's hands do to add a run of concerns to the picture, and counts it.
+"""Journeys that count what a lead's hands do to add a run of concerns to the picture.
 
 Beside each count stands an estimate in seconds by the keystroke-level model (Card, Moran and
 Newell, "The keystroke-level model for user performance time with interactive systems",
@@ -32,7 +32,7 @@ REASONS = (
 
 
 class Hands:
-    """Everything a lead's hands do at a page, counted as it is done."""
+    """Counts everything a lead's hands do at a page."""
 
     def __init__(self, page: Page):
         self.page = page
@@ -52,7 +52,7 @@ class Hands:
         self.seconds += POINT + 2 * BUTTON
 
     def type(self, words: str) -> None:
-        """Into whatever has the focus: nothing is put there but by the keyboard."""
+        """Types into whatever has the focus: text is entered by the keyboard only."""
         self._move(to_mouse=False)
         self.page.keyboard.type(words)
         self._keyed(len(words))
@@ -113,8 +113,8 @@ def test_two_thirds_of_a_busy_day_take_a_sentence_and_one_key_each(walk, place, 
     assert hands.clicks == 2
     assert max(seconds for *_, seconds in spent[1:]) < 10
     assert whole / len(spent) < 10
-    page.get_by_text("Nothing else waits in the queue for you").wait_for()
+    page.get_by_text("There is nothing else in the queue for you").wait_for()
     assert Decision.objects.filter(light=True).count() == len(run)
-    # Nothing is left over but to look again: who wrote it has their word.
+    # Only looking again is left: the writer has had their word.
     assert set(Step.objects.open().values_list("kind", flat=True)) == {"keep"}
     walk.went_untold(server.log)

@@ -1,4 +1,4 @@
-"""When messages come, and what does not go out: what a teacher and the head meet, page by page."""
+"""Journeys of a teacher and the head through when messages come and which do not go out."""
 
 from playwright.sync_api import expect
 
@@ -11,26 +11,26 @@ from tests import factories
 def test_a_teacher_chooses_when_letters_come_and_is_told_of_a_wrong_time(walk, place):
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.follow("When messages come to you")
-    walk.at("When messages come")
+    walk.follow("Choose when you get e-mails")
+    walk.at("When you get e-mails")
     walk.reads(place.teacher.email)
     walk.fill(first="soon", second="15:10")
-    walk.press("Keep these times")
+    walk.press("Save these times")
     walk.is_told_what_is_wrong()
     walk.fill(first="7.40")
-    walk.press("Keep these times")
+    walk.press("Save these times")
     expect(walk.page.locator("[name=first]")).to_have_value("07:40")
-    walk.at("When messages come")
+    walk.at("When you get e-mails")
     kept = Person.objects.get(pk=place.teacher.pk)
     assert (str(kept.first_post), str(kept.second_post)) == ("07:40:00", "15:10:00")
 
 
 def see_what_is_stuck(walk, *words):
-    """From where the head's day begins, by the audit page."""
+    """Goes from the head's first page to what does not go out, by the audit page."""
     walk.page.goto("/audit/")
     walk.at("Audit")
-    walk.follow("Messages that do not go out")
-    walk.at("What does not go out")
+    walk.follow("Messages that were not sent")
+    walk.at("Messages that were not sent")
     for said in words:
         walk.reads(said)
 
@@ -43,7 +43,7 @@ def test_the_head_sees_that_all_has_gone_out(walk, place):
 def test_the_head_sees_for_whom_a_letter_does_not_go_out(walk, place):
     ago = place.now - 2 * STUCK
     writer = factories.viewer(place.school, who=place.teacher, now=ago)
-    factories.sent(writer, place.child, now=ago, going_home="yes")
+    factories.send_concern(writer, place.child, now=ago, going_home="yes")
     clock_round.run_reminder_round(ago)
     Letter.objects.update(sent_at=None, tries=2, fault="SMTPException")
     walk.sign_in(place.head)

@@ -1,4 +1,4 @@
-"""This file knows how the office brings in the roll of a large school, and then the same again."""
+"""Journey: the office brings in the roll of a large school, and then the same file again."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from concerns.models import Child, Placement, RollQuestion
 from tests.roll import exports
 
 PUPILS = 1500
-# As a system writes it that calls nothing what we call it.
+# Written by a system that uses none of our column names.
 STRANGE = replace(
     exports.PLAIN,
     headings=("Name 2", "Name 1", "Goes by", "D of B", "U.P.N.", "Adm.", "Cohort", "Tutor"),
@@ -30,7 +30,7 @@ def upload(walk, content: bytes) -> None:
     walk.press("Upload a roll file")
     walk.at("Upload a roll file")
     walk.page.get_by_label("The file").set_input_files({**FILE, "buffer": content})
-    walk.press("Look at what it would change")
+    walk.press("See what it would change")
     walk.at("What the file would change")
 
 
@@ -51,8 +51,8 @@ def test_the_office_brings_in_fifteen_hundred_pupils_and_again_nothing_changes(w
     say_which_column_is_which(walk)
     # Who was on the roll before is not in it.
     walk.choose("This file is the whole roll of the school")
-    walk.press("Bring it in")
-    walk.at("The file is in")
+    walk.press("Import")
+    walk.at("The file has been imported")
     assert Child.objects.count() == before + PUPILS
     # They stay, and the office is asked after them.
     assert RollQuestion.objects.count() == before
@@ -61,8 +61,8 @@ def test_the_office_brings_in_fifteen_hundred_pupils_and_again_nothing_changes(w
     walk.follow("Say where they are")
     walk.at("Roll")
     upload(walk, content)
-    walk.press("Bring it in")
-    walk.at("The file is in")
+    walk.press("Import")
+    walk.at("The file has been imported")
     assert (Child.objects.count(), Placement.objects.count()) == rows
     for told in ("Added", "Changed"):
         row = walk.page.locator(".govuk-summary-list__row", has_text=told)

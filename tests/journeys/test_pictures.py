@@ -1,4 +1,4 @@
-"""This file knows that the README's pictures can still be taken, by what takes them."""
+"""Tests that the README's pictures can still be taken, with the module that takes them."""
 
 from concerns.rules.roles import Role
 from tests import factories

@@ -1,4 +1,4 @@
-"""This file knows how a lead looks for a child and for words, with script and without."""
+"""Journeys of a lead who looks for a child and for words, with script and without."""
 
 from playwright.sync_api import expect
 
@@ -11,9 +11,11 @@ NAMES = ("María José", "de la Cruz-Ferreira Al-Mansūr Żółkiewska")
 def test_a_lead_finds_a_child_and_what_was_written(walk, place, server):
     factories.child(place.school, *NAMES)
     writer = factories.viewer(place.school, who=place.teacher)
-    one = factories.sent(writer, place.child, account=f"She hid the {TELLING} in her bag").concern
+    one = factories.send_concern(
+        writer, place.child, account=f"She hid the {TELLING} in her bag"
+    ).concern
     for _ in range(25):
-        factories.sent(writer, place.child, account="A bag again")
+        factories.send_concern(writer, place.child, account="A bag again")
     walk.sign_in(place.lead)
     walk.page.get_by_role("link", name="Search", exact=True).click()
     walk.at("Search")

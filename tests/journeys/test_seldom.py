@@ -1,4 +1,4 @@
-"""This file knows the pages to which somebody comes seldom, and that each is fit to be come to."""
+"""Journeys through the pages that are seldom opened: each is looked at as every other page is."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from tests import factories
-from tests.deciding import decide
+from tests.deciding import decide_concern
 from tests.journeys.test_unanswered import CARE
 
 
@@ -21,7 +21,7 @@ def concern_at(place, state):
 
 def test_a_second_person_agrees_not_to_refer_and_the_figures_are_printed(walk, place, server):
     lead, concern = concern_at(place, State.TAKEN)
-    decide(lead, concern, Route.SOCIAL_CARE, now=place.now)
+    decide_concern(lead, concern, Route.SOCIAL_CARE, now=place.now)
     referral = concern.referrals.get()
     walk.sign_in(place.head)
     walk.page.goto(f"/refer/{referral.uid}/withdraw/")
@@ -42,11 +42,11 @@ def test_a_lead_notes_what_was_found_and_opens_again_what_was_closed(walk, place
     walk.sign_in(place.lead)
     walk.at("Queue")
     walk.page.goto(f"/triage/{concern.uid}/reopen/")
-    walk.at("Open it again")
-    walk.press("Open it again")
+    walk.at("Reopen it")
+    walk.press("Reopen it")
     walk.is_told_what_is_wrong()
     walk.fill(why="A new sign.")
-    walk.press("Open it again")
+    walk.press("Reopen it")
     walk.at(f"Concern {concern.reference}")
     walk.page.goto(f"/triage/{concern.uid}/note/")
     walk.at("Add a note for the leads")

@@ -1,4 +1,4 @@
-"""The office adds somebody who is to be a lead, the head approves it, and a link comes by mail."""
+"""Journey: the office adds a new lead, the head approves it, and a link comes by mail."""
 
 import pytest
 
@@ -14,7 +14,7 @@ PASSWORD = "three quiet herons"
 
 @pytest.fixture
 def by_mail(server, post_office):
-    """The site, told of a mail server."""
+    """The site's settings with a mail server."""
     server.stop()
     server.start(**post_office.settings)
     return post_office
@@ -34,11 +34,11 @@ def add(walk) -> None:
     walk.choose("Deputy safeguarding lead")
     walk.press("Add them")
     walk.at(NAME)
-    walk.reads("Waits for the headteacher: Deputy safeguarding lead")
+    walk.reads("Waiting for the headteacher: Deputy safeguarding lead")
 
 
 def invite(walk) -> None:
-    walk.follow("Send a link to choose a password")
+    walk.follow("Send a link for choosing a password")
     walk.at(f"Invite {NAME}")
     walk.page.get_by_label("This is their own address").check()
     walk.press("Send the link")
@@ -56,7 +56,7 @@ def register_family(walk) -> None:
     walk.fill(how="Aunt")
     walk.press("Register")
     walk.at(NAME)
-    walk.reads("Waits for the headteacher: Family of a pupil here")
+    walk.reads("Waiting for the headteacher: Family of a pupil here")
 
 
 def choose_password(walk, link: str) -> None:
@@ -66,15 +66,15 @@ def choose_password(walk, link: str) -> None:
     walk.press("Set this password")
     walk.at("Your password is set")
     walk.page.goto(link)
-    walk.at("This link has ended")
+    walk.at("This link no longer works")
 
 
 def approve(walk, what: str) -> None:
     walk.follow(f"{what}: {NAME}")
     walk.at(f"{what}: {NAME}")
-    walk.choose("Approve it: it is done at once")
+    walk.choose("Approve it. The change is made at once")
     walk.press("Answer")
-    walk.at("What waits for the headteacher")
+    walk.at("Waiting for the headteacher")
 
 
 def test_somebody_comes_is_made_a_lead_and_is_kept_from_their_niece(walk, place, server, by_mail):
@@ -88,12 +88,12 @@ def test_somebody_comes_is_made_a_lead_and_is_kept_from_their_niece(walk, place,
     assert message.to_whom == [ADDRESS]
     assert not any(name in str(message) for name in (FORENAME, SURNAME))
     walk.sign_out()
-    choose_password(walk, by_mail.link())
+    choose_password(walk, by_mail.newest_link())
 
     walk.sign_in(place.head)
     walk.at("Audit")
     walk.follow("2 changes to the staff wait for you")
-    walk.at("What waits for the headteacher")
+    walk.at("Waiting for the headteacher")
     approve(walk, "Deputy safeguarding lead")
     approve(walk, "Family of a pupil here")
     new = Person.objects.get(email=ADDRESS)
@@ -111,13 +111,13 @@ def test_a_lead_says_they_are_away_and_then_leaves(walk, place, server):
     walk.choose("Never here on some weekdays", "Friday")
     walk.page.get_by_label("Who?").select_option(label="Sara Malik")
     walk.page.get_by_label("Who stands in?").select_option(label="Tom Fairley")
-    walk.press("Keep this")
+    walk.press("Save")
     walk.reads("Tom Fairley stands in")
     assert Cover.objects.get().stands_in == deputy
-    walk.follow("Take it away")
-    walk.at("Take this away")
-    walk.page.get_by_label("This is not so, or no longer").check()
-    walk.press("Take it away")
+    walk.follow("Remove it")
+    walk.at("Remove this")
+    walk.page.get_by_label("This is wrong, or no longer true").check()
+    walk.press("Remove it")
     walk.at("Who is away, and who stands in")
     walk.sign_out()
 
@@ -130,7 +130,7 @@ def test_a_lead_says_they_are_away_and_then_leaves(walk, place, server):
     walk.at("Tom Fairley has left")
     walk.press("They have left")
     walk.at("Tom Fairley")
-    walk.reads("Cannot sign in: has left")
+    walk.reads("Has left, cannot sign in")
     walk.went_untold(server.log)
 
 
@@ -142,15 +142,15 @@ def test_the_office_brings_in_a_staff_file_and_a_teacher_tells_of_their_niece(wa
     walk.sign_in(place.office)
     walk.at("Roll")
     to_staff(walk)
-    walk.follow("Bring in a staff file")
+    walk.follow("Import a staff file")
     walk.at("Upload a staff file")
     file = {"name": "staff.csv", "mimeType": "text/csv", "buffer": (FILE + LEAD).encode()}
     walk.page.get_by_label("The file").set_input_files(file)
-    walk.press("Look at what it would change")
+    walk.press("See what it would change")
     walk.at("What the file would change")
-    walk.reads("Line 4, No Address: E-mail: there is none")
+    walk.reads("Line 4, No Address: E-mail: missing")
     assert not Person.objects.filter(email="zoe@oakfield.test").exists()
-    walk.press("Bring it in")
+    walk.press("Import")
     walk.at("Staff")
     walk.reads("1 change waits for the headteacher")
     assert Person.objects.filter(email="zoe@oakfield.test").exists()
@@ -158,8 +158,8 @@ def test_the_office_brings_in_a_staff_file_and_a_teacher_tells_of_their_niece(wa
 
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.follow("Are you family of a pupil here?")
-    walk.at("Are you family of a pupil here?")
+    walk.follow("Is a pupil here part of your family?")
+    walk.at("Is a pupil here part of your family?")
     walk.fill(find="quill")
     walk.press("Find")
     walk.page.get_by_label(f"{FORENAME} {SURNAME}").check()

@@ -1,4 +1,4 @@
-"""The office keeps what is known of somebody, who then leaves; a lead says who their family is."""
+"""Journeys: somebody's posts and family change, and they leave, by the office and a lead."""
 
 import re
 import uuid
@@ -14,13 +14,13 @@ NAME = "Tom Fairley"
 
 
 def change(walk) -> None:
-    walk.follow("Change this")
-    walk.at(f"What is known of {NAME}")
+    walk.follow("Change these details")
+    walk.at(f"Details of {NAME}")
     walk.fill(name="")
-    walk.press("Keep this")
+    walk.press("Save")
     walk.is_told_what_is_wrong()
     walk.fill(name=NAME, room="Room 12")
-    walk.press("Keep this")
+    walk.press("Save")
     walk.at(NAME)
     walk.reads("Room 12")
 
@@ -49,13 +49,13 @@ def take_back_a_family(walk) -> None:
     walk.page.get_by_label("They are not, or no longer, family of this pupil").check()
     walk.press("Take it back")
     walk.at(NAME)
-    walk.reads("Not that anybody has said.")
+    walk.reads("Nobody has said so.")
 
 
 def leave(walk) -> None:
     walk.follow("They have left")
     walk.at(f"{NAME} has left")
-    walk.reads("They have begun a concern and have not sent it.")
+    walk.reads("They have started a concern and have not sent it.")
     walk.press("They have left")
     walk.at(NAME)
     to_staff(walk)
@@ -66,7 +66,7 @@ def leave(walk) -> None:
 
 def test_what_is_known_of_somebody_changes_until_they_leave(walk, place, server):
     who = factories.person(place.school, name=NAME)
-    factories.related(who, place.child)
+    factories.relate_to_child(who, place.child)
     words = {"account": [f"All of {TELLING}"]}
     unsent_words.save_draft_words(who, place.school, CONCERN, uuid.uuid4(), words, place.now)
     walk.sign_in(place.office)
@@ -88,7 +88,7 @@ def test_a_lead_is_out_of_their_niece_s_record_at_once_and_the_head_is_told(walk
     walk.sign_in(place.lead)
     walk.at("Queue")
     walk.page.goto("/people/own/")
-    walk.at("Are you family of a pupil here?")
+    walk.at("Is a pupil here part of your family?")
     walk.fill(find="quill")
     walk.press("Find")
     walk.page.get_by_label(f"{FORENAME} {SURNAME}").check()
@@ -104,21 +104,21 @@ def test_a_lead_is_out_of_their_niece_s_record_at_once_and_the_head_is_told(walk
     walk.page.get_by_label("They are not, or no longer, family of this pupil").check()
     walk.press("Take it back")
     walk.at(place.lead.name)
-    walk.reads("Waits for the headteacher: No longer family of a pupil here")
+    walk.reads("Waiting for the headteacher: No longer family of a pupil here")
     walk.sign_out()
     walk.sign_in(place.head)
     walk.at("Audit")
     walk.follow("1 change to the staff waits for you")
-    walk.at("What waits for the headteacher")
-    walk.reads("Said of themselves in the last month")
+    walk.at("Waiting for the headteacher")
+    walk.reads("What people said about themselves in the last month")
     walk.follow(f"No longer family of a pupil here: {place.lead.name}")
     walk.at(f"No longer family of a pupil here: {place.lead.name}")
-    walk.choose("Refuse it: nothing changes")
+    walk.choose("Refuse it. Nothing changes")
     walk.press("Answer")
     walk.is_told_what_is_wrong()
     walk.fill(why="She is her aunt.")
     walk.press("Answer")
-    walk.at("What waits for the headteacher")
+    walk.at("Waiting for the headteacher")
     assert Relation.objects.not_withdrawn().get().person == place.lead
     assert not StaffChangeRequest.objects.get().answer.approved
     walk.went_untold(server.log)

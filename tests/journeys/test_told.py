@@ -1,4 +1,4 @@
-"""This file knows the scene at the gate: a cleaner tells somebody with a phone in their hand."""
+"""Journey: a cleaner tells a colleague with a phone at the gate; each press is counted."""
 
 import sys
 
@@ -8,13 +8,13 @@ from concerns.models import Concern
 from tests.journeys.conftest import FORENAME, SURNAME, TELLING
 
 SAID = f"He eats {TELLING} out of the bins behind the kitchen."
-# From the landing page to the receipt; typing what was said is not counted.
+# From the landing page to the receipt, without typing what was said.
 MOST_PRESSES = 11
 MOST_LETTERS = 6
 
 
 class Counted:
-    """A hand whose every press is counted, and every letter that is not of the words said."""
+    """A hand whose every press is counted, and every letter but those of the words said."""
 
     def __init__(self, page):
         self.page = page
@@ -76,7 +76,7 @@ def find(page, hand) -> None:
 
 
 def seconds(hand, words: int) -> float:
-    """Two for each press on a small screen, a third for each letter, and 25 words a minute."""
+    """Two seconds for each press on a small screen, a third for a letter, and 25 words a minute."""
     return 2 * hand.presses + hand.letters / 3 + words * 60 / 25
 
 

@@ -1,4 +1,4 @@
-"""This file knows a referral that nobody answers: chased, refused, challenged to the last rung."""
+"""Journey of a referral that nobody answers: chased, refused, challenged to the last rung."""
 
 import sys
 from datetime import timedelta
@@ -12,20 +12,20 @@ from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from tests import factories
-from tests.deciding import decide
+from tests.deciding import decide_concern
 
 CARE = "Refer to children's social care"
 
 
 def sent_yesterday(place):
-    """A referral that went out a day ago, and the concern it is of."""
+    """A referral that went out a day ago, and its concern."""
     ago = place.now - timedelta(days=1)
     lead = factories.viewer(place.school, Role.DSL, who=place.lead, now=ago)
     writer = factories.viewer(place.school, who=place.teacher, now=ago)
     concern = factories.concern_at(
         State.TAKEN, where=place.school, lead=lead, by=writer, children=(place.child,), now=ago
     )
-    decide(lead, concern, Route.SOCIAL_CARE, now=ago)
+    decide_concern(lead, concern, Route.SOCIAL_CARE, now=ago)
     referral = concern.referrals.get()
     told = {"agency": "Front door", "spoken_to": "Ann Price", "method": "telephone"}
     refer.send(by=lead, referral=referral, happened_at=ago, now=ago, **told)
@@ -33,7 +33,7 @@ def sent_yesterday(place):
 
 
 def chase(walk) -> None:
-    """Twice: nobody answers; then they say that they have it. Ten seconds each."""
+    """Chases twice: nobody answers; then they say that they have it. Ten seconds each."""
     walk.fill(minutes="31")
     walk.press("Record the call")
     walk.reads("Chased once, 31 minutes waiting")
@@ -41,13 +41,13 @@ def chase(walk) -> None:
     walk.fill(minutes="26", answered_by="Bo Hill", said="They have it. Nobody has read it.")
     walk.press("Record the call")
     walk.reads("Chased twice, 57 minutes waiting")
-    walk.follow("Write down that they have it")
+    walk.follow("Record that they have it")
     walk.at("They say that they have it")
     walk.fill(spoken_to="Bo Hill", their_reference="FD-7781")
     walk.press("They have it")
     walk.at(CARE)
     walk.reads("They have it, waiting for an answer.")
-    walk.reads("Hear what social care will do")
+    walk.reads("Get social care's answer")
 
 
 def refuse(walk) -> None:
@@ -85,7 +85,7 @@ def challenge_to_the_end(walk) -> None:
 
 def make_a_pack(walk) -> None:
     walk.follow("make a pack for them")
-    walk.at("Look over the pack")
+    walk.at("Check the pack")
     walk.press("Make the print")
     expect(walk.page.get_by_role("heading", level=1)).to_contain_text(CARE)
     walk.see()
@@ -97,7 +97,7 @@ def test_a_referral_nobody_answers_is_chased_challenged_and_settled(walk, place,
     walk.at("Queue")
     walk.follow(concern.reference)
     walk.at(f"Concern {concern.reference}")
-    walk.follow("Hear what social care will do")
+    walk.follow("Get social care's answer")
     walk.at(CARE)
     chase(walk)
     refuse(walk)
@@ -119,29 +119,29 @@ def test_what_came_before_a_new_sign_and_a_meeting_are_walked(walk, place, serve
     refer.hear_back(by=lead, referral=referral, answer="no_further", now=place.now, **said)
     refer.give_view(by=lead, referral=referral, view="agree", words="So be it.", now=place.now)
     writer = factories.viewer(place.school, who=place.teacher, now=place.now)
-    new = factories.sent(writer, place.child, now=place.now).concern
+    new = factories.send_concern(writer, place.child, now=place.now).concern
     walk.sign_in(place.lead)
     walk.at("Queue")
     walk.follow(new.reference)
     walk.at(f"Concern {new.reference}")
-    walk.follow("A new sign after 'no further action'")
+    walk.follow("Something new after 'no further action'")
     walk.at("Refer again?")
     walk.press("Do not refer again")
     walk.is_told_what_is_wrong()
-    walk.page.get_by_role("button", name="Refer again: go over the words").click()
+    walk.page.get_by_role("button", name="Refer again: check the words").click()
     walk.at("Decide")
     assert "Below our line." in walk.page.locator("[name=reason]").input_value()
     walk.page.goto(f"/triage/{concern.uid}/")
     walk.at(f"Concern {concern.reference}")
-    walk.follow("Write down a meeting")
-    walk.at("Write down a meeting")
+    walk.follow("Record a meeting")
+    walk.at("Record a meeting")
     walk.choose("Strategy discussion")
     walk.fill(who="Ann Price, Bo Hill", agreed="Enquiries begin today.")
     walk.page.get_by_text("Action 1 of ours", exact=True).first.click()
     walk.press("Record the meeting")
     walk.at(f"Concern {concern.reference}")
-    walk.reads("Hear when the initial conference is")
-    decide(lead, new, Route.PARENTS, now=place.now)
+    walk.reads("Find out when the initial conference is")
+    decide_concern(lead, new, Route.PARENTS, now=place.now)
     walk.page.goto(f"/refer/{new.uid}/untold/")
     walk.at("Parents or carers are not told")
     walk.press("They are not told")

@@ -1,4 +1,4 @@
-"""A concern begun and not sent: what its writer and a lead meet, page by page."""
+"""Journey of a concern begun and not sent: what its writer and a lead meet, page by page."""
 
 import uuid
 from datetime import timedelta
@@ -16,21 +16,21 @@ def test_a_lead_asks_about_a_draft_and_its_writer_sets_it_aside(walk, place):
     )
     walk.sign_in(place.lead)
     walk.at("Queue")
-    walk.follow("1 begun before today and not sent")
-    walk.at("Begun and not sent")
+    walk.follow("1 started before today and not sent")
+    walk.at("Started but not sent")
     walk.reads(place.teacher.name)
-    walk.follow("I asked: it need not be sent")
-    walk.at(f"{place.teacher.name} says it need not be sent")
+    walk.follow("I have asked them: it does not need to be sent")
+    walk.at(f"{place.teacher.name} says it does not need to be sent")
     walk.sign_out()
     walk.sign_in(place.teacher)
     walk.at("My concerns")
     walk.reads("It is not sent, and nobody has read it.")
-    walk.follow("It need not be sent")
-    walk.at("It need not be sent")
-    walk.press("It need not be sent")
+    walk.follow("This does not need to be sent")
+    walk.at("This does not need to be sent")
+    walk.press("This does not need to be sent")
     walk.is_told_what_is_wrong()
     walk.fill(why="It was a costume.")
-    walk.press("It need not be sent")
+    walk.press("This does not need to be sent")
     walk.at("My concerns")
-    walk.reads("Set aside")
+    walk.reads("Marked as not needed")
     assert Draft.objects.get().set_aside_at

@@ -1,4 +1,4 @@
-"""This file knows the whole way of one concern, from a worried teacher to the head's audit."""
+"""Journey of one concern, from a worried teacher to the head's audit."""
 
 import pytest
 from playwright.sync_api import expect
@@ -21,7 +21,7 @@ DECISION = {
 
 
 def write_and_finish_later(walk, place) -> str:
-    """What the teacher does; gives the reference of the concern."""
+    """Does what the teacher does; gives the reference of the concern."""
     walk.sign_in(place.teacher)
     walk.at("My concerns")
     walk.press("Write a concern")
@@ -33,10 +33,10 @@ def write_and_finish_later(walk, place) -> str:
     walk.fill(account=WORRY)
     walk.choose("Not sure")
     walk.press("Save and finish later")
-    walk.reads("Kept, and not sent.")
+    walk.reads("Saved, but not sent.")
     walk.at("My concerns")
     assert not Concern.objects.exists()
-    walk.follow("Finish the concern begun")
+    walk.follow("Finish the concern you started")
     walk.at("Write a concern about a child")
     expect(walk.page.locator("[name=account]")).to_have_value(WORRY)
     walk.page.get_by_text("When and where").click()
@@ -67,7 +67,7 @@ def take_and_decide(walk, place, reference) -> None:
         "A full decision",
         "Speak to parents or carers",
         "Refer to children's social care",
-        "Not yet: they will be",
+        "Not yet, but they will be",
         "None that we know of",
         "Seen and spoken to",
     )
@@ -79,7 +79,7 @@ def take_and_decide(walk, place, reference) -> None:
     walk.press("Decide")
     walk.at(f"Concern {reference}")
     walk.reads(DECISION["their_reference"])
-    walk.reads("Hear what social care will do")
+    walk.reads("Get social care's answer")
 
 
 def carry_it_out(walk, reference) -> None:
@@ -89,7 +89,7 @@ def carry_it_out(walk, reference) -> None:
     walk.fill(who="Her mother", said="She wept. She has asked nobody for help yet.")
     walk.press("Record it")
     walk.reads("She wept.")
-    walk.follow("Hear what social care will do")
+    walk.follow("Get social care's answer")
     walk.at("Refer to children's social care")
     walk.choose("Early help or family help")
     walk.fill(spoken_to="Ann Price", words="A family worker begins on Monday.")
@@ -104,10 +104,10 @@ def carry_it_out(walk, reference) -> None:
 
 
 def tell_and_close(walk, reference) -> None:
-    walk.follow("Give the person who wrote it a word back")
-    walk.at("Give the person who wrote it a word back")
+    walk.follow("Reply to the person who wrote it")
+    walk.at("Reply to the person who wrote it")
     walk.fill(words=BACK)
-    walk.press("Give them this word")
+    walk.press("Send this reply")
     walk.at(f"Concern {reference}")
     walk.follow("Close it")
     walk.at("Close it")
@@ -120,10 +120,10 @@ def tell_and_close(walk, reference) -> None:
     walk.reads("Watched for 12 school weeks")
     walk.follow("Ask how the child is now that it has ended")
     walk.at("How is the child now?")
-    walk.choose("The watch ends here")
+    walk.choose("End the watch now")
     walk.page.get_by_text("If the watch ends here", exact=True).click()
     walk.fill(words="Fed and cheerful.", why="They have moved away.", words_back=MORE_BACK)
-    walk.press("Write it down")
+    walk.press("Save")
     walk.at(f"Concern {reference}")
     walk.reads("Closed: Help is in place and working")
     walk.sign_out()
@@ -135,7 +135,7 @@ def tell_and_close(walk, reference) -> None:
 def hear_what_became_of_it(walk, place, reference) -> None:
     walk.sign_in(place.teacher)
     walk.at("My concerns")
-    walk.reads("Closed. It stays with the child's picture.")
+    walk.reads("Closed. It stays on the child's record.")
     walk.reads(BACK)
     walk.follow(reference)
     walk.at(f"Your concern {reference}")
@@ -151,7 +151,7 @@ def audit(walk, place, reference) -> None:
     walk.reads("1 concern, newest first")
     walk.see()
     with walk.page.expect_download() as taken:
-        walk.follow("All of these as a sheet (CSV)")
+        walk.follow("All of these as a CSV file")
     sheet = taken.value.path().read_text()
     assert reference in sheet
     assert not [name for name in (FORENAME, SURNAME, TELLING, "Brennan") if name in sheet]

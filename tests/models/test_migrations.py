@@ -1,8 +1,8 @@
-"""The first files of migrations in one, and one after another: the same tables in the end.
+"""Tests that the first migration in one file and in many end in the same tables.
 
-A new school's database is made by the one, an older school's came by the others. What differed
-between them would be found by whoever changes a table next, on one of the two. The triggers are no
-part of it: they are put back after every migration (`models/append_only.py`).
+A new school's database is made by the one, an older school's came by the others. A difference would
+be found only by whoever changes a table next, and on one of the two. The triggers are not compared:
+they are put back after every migration (`models/base/append_only.py`).
 """
 
 from django.db.migrations.autodetector import MigrationAutodetector
@@ -13,8 +13,8 @@ ONE_BY_ONE = ("concerns", "0021_refer")
 
 
 def tables(last: tuple[str, str]) -> dict[str, object]:
-    """Every model as the migrations up to `last` leave it: each field, constraint, index and option
-    by its name, taken apart into what can be compared."""
+    """Every model after the migrations up to `last`: each field, constraint, index and option by
+    its name, in parts that can be compared."""
     loader = MigrationLoader(None, replace_migrations=last == IN_ONE)
     state = loader.project_state(last)
     apart = MigrationAutodetector(state, state).deep_deconstruct

@@ -1,4 +1,4 @@
-"""This file knows a school with an office, a head and a lead, for the tests of its staff."""
+"""Fixtures: a school with an office, a head and a lead, for the tests of its staff."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ TODAY = NOW.date()
 
 @dataclass
 class House:
-    """One school; each of its people as they act today."""
+    """One school and its people, as they act today."""
 
     school: School = field(default_factory=factories.school)
 
@@ -33,7 +33,7 @@ class House:
     def ask(
         self, by: Viewer, matter: StaffRequestMatter, person: Person, now=NOW, **more
     ) -> StaffChangeRequest:
-        """What was done, or what waits: then it has been saved."""
+        """Asks for a change, which is done or waits; either way it has been saved."""
         what = StaffChangeRequest(matter=matter, person=person, **more)
         acts.change(by=by, what=what, now=now)
         return what
@@ -48,7 +48,7 @@ class House:
         return acts.answer(by=by, asked=asked, approved=approved, why=why, now=NOW)
 
     def begins(self, who: Viewer, page: str = CONCERN, **picked) -> Draft:
-        """A concern begun and not sent, with what was `picked` in it."""
+        """Begins a concern that is not sent, with `picked` in it."""
         words = {"account": ["Thin"]} | {name: [str(row.uid)] for name, row in picked.items()}
         return unsent_words.save_draft_words(
             who.person, self.school, page, uuid.uuid4(), words, NOW
@@ -70,10 +70,10 @@ def whole_staff(school: School) -> None:
 
 
 def staffed(house: House, number: int) -> None:
-    """So many more, each with two posts, a family, and something that waits."""
+    """Adds so many people, each with two posts, a family, and a request that waits."""
     for _ in range(number):
         who = factories.person(house.school, Role.STAFF, Role.OFFICE)
-        factories.related(who, factories.child(house.school))
+        factories.relate_to_child(who, factories.child(house.school))
         house.post(house.office, who, Role.DEPUTY)
 
 

@@ -1,4 +1,4 @@
-"""What the pages about one of the staff ask of the database: as much in a large school as a small.
+"""Tests that the pages about one of the staff cost as much in a large school as in a small.
 
 The lists, and a person's own page, are counted in `test_pages.py`.
 """
@@ -20,11 +20,11 @@ LINES = [f"Bo {n},bo{n}@school.test,staff,Teacher\n" for n in range(30)]
 
 
 def count(ask) -> int:
-    return len(counting.statements(ask))
+    return len(counting.list_statements(ask))
 
 
 def kept(house, lines: list[str]):
-    """A staff file of so many lines, waiting to be confirmed."""
+    """A staff file of so many lines that waits to be confirmed."""
     return acts.upload(
         by=house.office, content=HEAD + "".join(lines), rows=len(lines), now=timezone.now()
     )
@@ -32,7 +32,7 @@ def kept(house, lines: list[str]):
 
 @pytest.fixture
 def pages(house) -> dict[str, str]:
-    """The address of each page about one person, or one thing."""
+    """The address of each page about one person or one thing."""
     who = factories.person(house.school, Role.STAFF, Role.OFFICE)
     cover = Cover(kind="holidays", person=house.lead.person, since=NOW.date())
     acts.say_cover(by=house.office, cover=cover, now=NOW)
@@ -41,7 +41,7 @@ def pages(house) -> dict[str, str]:
         "cover": cover.uid,
         "asked": house.post(house.office, who, Role.DEPUTY).uid,
         "post": Post.objects.get(person=who, role=Role.OFFICE).uid,
-        "family": factories.related(who, factories.child(house.school)).uid,
+        "family": factories.relate_to_child(who, factories.child(house.school)).uid,
     }
     names = {"file": "file", "uncover": "cover", "answer": "asked", "end": "post"}
     names["unrelate"] = "family"
@@ -54,7 +54,7 @@ def pages(house) -> dict[str, str]:
 
 @pytest.fixture
 def head(house, client):
-    """Whoever may open every one of them."""
+    """Somebody who may open every one of them."""
     factories.sign_in(client, house.head.person)
     client.get("/people/")
     return client

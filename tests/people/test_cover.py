@@ -1,4 +1,4 @@
-"""Who is away is passed over, who stands in has their place, and somebody is always found."""
+"""Tests for cover: who is away is passed over, who stands in acts, and somebody is always found."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -38,7 +38,7 @@ def found(school: School, now=NOW, role=Role.DSL) -> list[Person]:
     return [one.person for one in people_acting_for_role(school, role, now)]
 
 
-def test_without_a_word_the_lead_comes_first_then_the_deputy_then_the_head(house, deputy):
+def test_without_cover_the_lead_comes_first_then_the_deputy_then_the_head(house, deputy):
     assert found(house.school) == [house.lead.person, deputy.person, house.head.person]
 
 
@@ -91,7 +91,7 @@ def test_who_has_left_acts_for_nobody(house, deputy):
     assert deputy.person not in found(house.school, NIGHT)
 
 
-def test_a_cover_taken_away_is_so_no_longer(house, deputy):
+def test_a_cover_that_was_removed_has_no_effect(house, deputy):
     row = cover(house.office, CoverKind.LEAVE, house.lead.person, until=TOMORROW)
     acts.end_cover(by=house.office, cover=row, now=NOW)
     assert found(house.school)[0] == house.lead.person
@@ -107,8 +107,8 @@ def test_a_writer_is_told_whom_to_find_as_it_is_now(house, deputy):
 
 def test_standing_in_brings_nobody_to_a_concern_they_may_not_see(house, deputy):
     child = factories.child(house.school)
-    factories.related(deputy.person, child)
-    concern = factories.sent(house.teacher, child).concern
+    factories.relate_to_child(deputy.person, child)
+    concern = factories.send_concern(house.teacher, child).concern
     cover(house.lead, CoverKind.LEAVE, house.lead.person, until=TOMORROW, stands_in=deputy.person)
     people = [one.person for one in submit.find_leads(house.teacher, concern).people]
     assert people == [house.head.person]
@@ -124,7 +124,7 @@ def test_only_who_may_decide_is_covered_or_stands_in(house):
         {"person": house.teacher.person},
         {"person": house.lead.person, "stands_in": house.teacher.person},
     ):
-        with pytest.raises(ActRefused, match="Only who may decide"):
+        with pytest.raises(ActRefused, match="Choose somebody who may decide"):
             cover(house.office, CoverKind.LEAVE, until=TOMORROW, **people)
 
 
@@ -172,7 +172,7 @@ DAYS = SchoolDays(
         ("holidays", "", NIGHT, False),
     ],
 )
-def test_when_each_kind_stands(kind, weekdays, now, so):
+def test_when_each_kind_of_cover_is_in_force(kind, weekdays, now, so):
     assert is_cover_in_force(CoverKind(kind), DAYS, TODAY, None, weekdays, now) is so
     assert not is_cover_in_force(
         CoverKind(kind), DAYS, TODAY + timedelta(days=9), None, weekdays, now

@@ -1,4 +1,4 @@
-"""Family of a pupil works here: from the next request on they are shown nothing of that pupil."""
+"""Tests that staff who are a pupil's family are shown nothing of that pupil from then on."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -63,7 +63,7 @@ def test_what_they_held_on_the_child_goes_to_the_next_who_may_in_the_same_act(ho
 
 
 def test_a_writer_s_own_step_about_their_child_goes_to_the_lead(house, child):
-    factories.sent(house.teacher, child, danger=True)
+    factories.send_concern(house.teacher, child, danger=True)
     related(house, house.office, house.teacher.person, child)
     assert not Step.objects.open().filter(holder=house.teacher.person).exists()
 

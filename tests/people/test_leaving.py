@@ -1,4 +1,4 @@
-"""Somebody leaves: one act, and nothing of theirs is left behind."""
+"""Tests for somebody who leaves: one act, and nothing of theirs is left behind."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ def test_all_they_held_goes_to_the_colleague_named_and_nothing_is_unheld(house, 
 
 def test_what_the_colleague_may_not_see_goes_to_the_role(house, deputy):
     ours = concern_of(house, deputy)
-    factories.related(house.lead.person, ours.children.get().child)
+    factories.relate_to_child(house.lead.person, ours.children.get().child)
     named = concern_of(house, deputy)
     Exclusion.objects.create(
         school=house.school, concern=named, person=house.lead.person, by=named.reporter, at=NOW
@@ -55,7 +55,7 @@ def test_what_the_colleague_may_not_see_goes_to_the_role(house, deputy):
 
 def test_a_writer_s_own_step_goes_too(house, deputy):
     child = factories.child(house.school)
-    factories.sent(house.teacher, child, danger=True)
+    factories.send_concern(house.teacher, child, danger=True)
     house.leaves(house.teacher.person, deputy.person)
     assert not Step.objects.open().filter(holder=house.teacher.person).exists()
     assert list(find_integrity_breaches(house.school, TODAY)) == []
@@ -102,7 +102,7 @@ def test_a_lead_who_is_deactivated_is_no_lead(house):
 def test_nobody_writes_down_their_own_leaving_nor_a_day_to_come(house, deputy):
     with pytest.raises(ActRefused, match="Ask a colleague"):
         house.leaves(house.office.person)
-    with pytest.raises(ActRefused, match="still to come"):
+    with pytest.raises(ActRefused, match="in the future"):
         acts.leave(
             by=house.office, person=deputy.person, last=TODAY + timedelta(days=1), to=None, now=NOW
         )
@@ -121,13 +121,13 @@ def test_the_office_is_told_how_much_is_held_and_not_what_is_its_own_family_s(ho
     concern_of(house, deputy)
     hers = concern_of(house, deputy)
     assert handover.count_open_work(deputy.person, house.office) == (2, 2)
-    factories.related(house.office.person, hers.children.get().child)
+    factories.relate_to_child(house.office.person, hers.children.get().child)
     assert handover.count_open_work(deputy.person, house.office) == (1, 1)
 
 
 def test_what_is_hidden_from_the_office_goes_to_the_role_and_nobody_need_be_named(house, deputy):
     hers = concern_of(house, deputy)
-    factories.related(house.office.person, hers.children.get().child)
+    factories.relate_to_child(house.office.person, hers.children.get().child)
     house.leaves(deputy.person)
     hers.refresh_from_db()
     step = hers.steps.open().get()
@@ -138,7 +138,7 @@ def test_what_is_hidden_from_the_office_goes_to_the_role_and_nobody_need_be_name
 def test_what_is_hidden_goes_along_with_what_is_not(house, deputy):
     hers = concern_of(house, deputy)
     other = concern_of(house, deputy)
-    factories.related(house.office.person, hers.children.get().child)
+    factories.relate_to_child(house.office.person, hers.children.get().child)
     with pytest.raises(ActRefused, match="Choose who takes over"):
         house.leaves(deputy.person)
     house.leaves(deputy.person, house.lead.person)
@@ -162,7 +162,7 @@ def test_the_office_is_told_that_a_leaver_began_a_concern_and_nothing_is_lost_by
 def test_the_office_is_not_told_of_what_is_about_an_adult_or_was_sent_or_set_aside(house, deputy):
     house.begins(deputy, page=ADULT)
     sent = house.begins(deputy)
-    account = factories.account(factories.child(house.school))
+    account = factories.concern_account(factories.child(house.school))
     submit.submit(by=deputy, draft=sent.uid, account=account, now=NOW)
     chase.set_aside(by=deputy, draft=house.begins(deputy), why="A costume.", now=NOW)
     assert told_of_drafts(house, deputy) == 0
@@ -170,7 +170,7 @@ def test_the_office_is_not_told_of_what_is_about_an_adult_or_was_sent_or_set_asi
 
 def test_the_office_is_not_told_of_what_shuts_it_out(house, deputy):
     child = factories.child(house.school)
-    factories.related(house.office.person, child)
+    factories.relate_to_child(house.office.person, child)
     house.begins(deputy, child=child)
     house.begins(deputy, excluded=house.office.person)
     assert told_of_drafts(house, deputy) == 0
@@ -248,7 +248,7 @@ def test_no_post_ends_before_it_began_nor_the_last_lead_s(house):
 
 def test_what_they_had_taken_of_an_adult_stays_with_their_post(house, deputy):
     factories.person(house.school, Role.HEAD)
-    about = adults.sent(house.teacher, factories.person(house.school))
+    about = adults.send_adult_concern(house.teacher, factories.person(house.school))
     adult.take(by=house.head, concern=about, now=NOW)
     house.leaves(house.head.person, house.lead.person)
     about.refresh_from_db()

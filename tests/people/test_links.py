@@ -1,4 +1,4 @@
-"""A link by mail chooses a password: once, within two days, and nothing in it names a child."""
+"""Tests for the link by mail that chooses a password: once, within two days, naming no child."""
 
 import re
 from datetime import timedelta
@@ -45,7 +45,7 @@ def link_in(message) -> str:
 
 def test_an_invitation_says_nothing_but_what_it_is_for(house, desk, new):
     child = factories.child(house.school, "Amelia", "Quillfeather")
-    factories.related(new, child)
+    factories.relate_to_child(new, child)
     assert invite(desk, new).url == f"/people/{new.uid}/?sent"
     message = sent_mail.outbox[0]
     assert message.to == [new.email]

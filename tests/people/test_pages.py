@@ -1,4 +1,4 @@
-"""What the pages of the staff show, and that they cost the same however many work here."""
+"""Tests for the pages of the staff: what they show, and that more staff do not cost more."""
 
 import pytest
 
@@ -21,7 +21,7 @@ PAGES = {"": 12, "?left": 12, "asked/": 8, "cover/": 10, "add/": 6, "own/": 8}
 def test_the_lists_ask_as_much_of_fifty_as_of_five(house, desk):
     def asked() -> dict[str, int]:
         return {
-            page: len(counting.statements(lambda: desk.get(f"/people/{page}")))  # noqa: B023
+            page: len(counting.list_statements(lambda: desk.get(f"/people/{page}")))  # noqa: B023
             for page in PAGES
         }
 
@@ -38,9 +38,9 @@ def test_one_person_asks_as_much_of_ten_families_as_of_one(house, desk):
     asked = []
     for number in (1, 9):
         for _ in range(number):
-            factories.related(who, factories.child(house.school))
-            factories.sent(house.teacher, factories.child(house.school), danger=True)
-        asked.append([len(counting.statements(lambda: desk.get(page))) for page in pages])  # noqa: B023
+            factories.relate_to_child(who, factories.child(house.school))
+            factories.send_concern(house.teacher, factories.child(house.school), danger=True)
+        asked.append([len(counting.list_statements(lambda: desk.get(page))) for page in pages])  # noqa: B023
     assert asked[0] == asked[1]
     assert max(asked[0]) <= 14, asked
 
@@ -149,7 +149,7 @@ def test_who_is_signed_in_says_who_their_family_is(house, client):
 
 def test_a_post_is_ended_and_a_family_taken_back_on_their_pages(house, desk):
     who = factories.person(house.school, Role.STAFF, Role.OFFICE)
-    relation = factories.related(who, factories.child(house.school))
+    relation = factories.relate_to_child(who, factories.child(house.school))
     post = who.posts.get(role="office")
     day = {"until_day": TODAY.day, "until_month": TODAY.month, "until_year": TODAY.year}
     assert desk.post(f"/people/post/{post.uid}/", {}).status_code == 422
@@ -166,14 +166,14 @@ def test_somebody_is_added_on_a_page_and_an_address_that_is_taken_is_said(house,
     assert desk.post("/people/add/", said).status_code == 302
     again = desk.post("/people/add/", said)
     assert again.status_code == 422
-    assert "Ray Okoro works here already" in again.content.decode()
+    assert "Ray Okoro already works here" in again.content.decode()
     taken = {"name": "Other", "email": "ray@example.test"}
     answer = desk.post(f"/people/{house.teacher.person.uid}/change/", taken)
     assert "Somebody else has that e-mail address" in answer.content.decode()
 
 
 def test_what_is_held_is_handed_over_on_the_page_of_who_leaves(house, desk):
-    factories.sent(house.teacher, factories.child(house.school), danger=True)
+    factories.send_concern(house.teacher, factories.child(house.school), danger=True)
     page = f"/people/{house.teacher.person.uid}/leave/"
     assert "owe 1 next step" in desk.get(page).content.decode()
     day = {"last_day": TODAY.day, "last_month": TODAY.month, "last_year": TODAY.year}

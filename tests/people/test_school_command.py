@@ -1,4 +1,4 @@
-"""`manage.py school FILE.toml`: a school, its hours, terms, closures and numbers."""
+"""Tests for `manage.py school FILE.toml`: a school, its hours, terms, closures and numbers."""
 
 import io
 from datetime import date
@@ -63,15 +63,15 @@ def test_it_is_on_record(keep):
 
 WRONG = {
     "no name": ('name = "Oakfield Primary School"', "", "name is missing"),
-    "an unknown nation": ('"England"', '"Atlantis"', "nation is none of"),
+    "an unknown nation": ('"England"', '"Atlantis"', "nation must be one of"),
     "closing first": ("closes = 15:30:00", "closes = 08:00:00", "opens and closes"),
     "no terms": ("terms = [", "other = [", "terms must be pairs"),
     "a term that ends first": ("2026-10-23", "2026-08-01", "each term must end"),
     "terms over each other": ("2026-10-23", "2026-11-20", "each term must end"),
-    "a closure on no day": ("day = 2026-11-27", 'day = "soon"', "closures needs a day"),
+    "a closure on no day": ("day = 2026-11-27", 'day = "soon"', "closure needs a day"),
     "no number of the duty team": ('out_of_hours = "01632 960002"', "", "lacks out_of_hours"),
     "too long a URN": ('"123456"', '"1234567890123"', "urn is longer than 12"),
-    "an adviser without an address": ("adviser@westshire.example", "", "needs a name and an email"),
+    "an adviser without an address": ("adviser@westshire.example", "", "one e-mail address"),
     "no TOML": ("name =", "name is", "is not TOML"),
 }
 

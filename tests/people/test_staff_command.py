@@ -1,4 +1,4 @@
-"""`manage.py staff FILE.csv`: who works here, with their posts."""
+"""Tests for `manage.py staff FILE.csv`: who works here, with their posts."""
 
 import io
 import sys
@@ -31,7 +31,7 @@ def school():
 @pytest.fixture
 def bring(tmp_path, school):
     def run(text: str | bytes, *more: str) -> str:
-        """What the command said; CommandError is raised with that in its `said`."""
+        """The command's output; a CommandError is raised with the output in its `said`."""
         path = tmp_path / "staff.csv"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         said = io.StringIO()
@@ -99,17 +99,17 @@ def test_the_first_file_is_on_record_under_nobodys_name_and_the_next_under_the_h
 
 
 BAD = {
-    "no name": (",x@school.test,staff,,,,,", "Name: there is none"),
-    "no address": ("Xi,,staff,,,,,", "E-mail: there is none"),
-    "not an address": ("Xi,x at school,staff,,,,,", "E-mail: not an address"),
-    "no role": ("Xi,x@school.test,,,,,,", "Roles: there is none"),
+    "no name": (",x@school.test,staff,,,,,", "Name: missing"),
+    "no address": ("Xi,,staff,,,,,", "E-mail: missing"),
+    "not an address": ("Xi,x at school,staff,,,,,", "E-mail: not one address"),
+    "no role": ("Xi,x@school.test,,,,,,", "Roles: missing"),
     "an unknown role": ("Xi,x@school.test,staff;wizard,,,,,", "'wizard' is not one of"),
     "an impossible day": ("Xi,x@school.test,staff,,,,31/02/2026,", "Since: not a date"),
     "an end before its beginning": (
         "Xi,x@school.test,staff,,,,01/09/2026,01/08/2026",
-        "Until: it is before Since",
+        "Until: this date is before Since",
     ),
-    "the address of another line": ("Ada,ADA@school.test,staff,,,,,", "that of line 2"),
+    "the address of another line": ("Ada,ADA@school.test,staff,,,,,", "line 2 has the same"),
     "too long a title": (f"Xi,x@school.test,staff,{'t' * 101},,,,", "Title: longer than 100"),
     "torn quotation marks": ('"Xi"x",x@school.test,staff,,,,,', "quotation marks"),
 }
@@ -128,7 +128,7 @@ def test_a_bad_line_is_listed_and_the_others_go_in(bring, line, says):
 def test_a_person_the_file_lacks_stays_and_is_listed(bring):
     bring(FIRST)
     said = bring("\n".join(FIRST.split("\n")[:2]))
-    assert "zoe@school.test is not in the file, and stays" in said
+    assert "zoe@school.test is not in the file, and has not been changed" in said
     assert posts("zoe@school.test") == {("staff", "Year 4 teacher", today(), None)}
 
 

@@ -1,4 +1,4 @@
-"""Staff by a file, on a page: seen before it is done, and nobody made a reader by it."""
+"""Tests for bringing in the staff by a file: seen before it is done, and no reader made by it."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def upload(desk, text: str):
 
 
 def shown(desk, text: str = THREE) -> str:
-    """The address of what the file would do."""
+    """The address of the page that shows what the file would do."""
     return upload(desk, text).url
 
 
@@ -85,7 +85,7 @@ def test_a_file_is_confirmed_as_it_was_shown_or_not_at_all(house, desk):
     Person.objects.create(email="zoe@school.test", name="Zoë Teacher", password="!")
     answer = desk.post(address, {"seen": seen})
     assert answer.status_code == 409
-    assert "changed after this page was made" in answer.content.decode()
+    assert "changed since you opened this page" in answer.content.decode()
     assert not Person.objects.filter(email="bo@school.test").exists()
 
 

@@ -1,4 +1,4 @@
-"""The office manager's step-daughter is a pupil here, and her step-mother learns nothing of her."""
+"""Tests that the office manager learns nothing of her step-daughter, who is a pupil here."""
 
 import re
 import uuid
@@ -32,12 +32,12 @@ def manager(world) -> Person:
 @pytest.fixture
 def daughter(world, manager):
     child = factories.child(world.school, "Amelia", "Quillfeather")
-    factories.related(manager, child)
+    factories.relate_to_child(manager, child)
     return child
 
 
 def every_page(client, world, who: Person) -> dict[str, bytes]:
-    """All the addresses of the site, each as it is shown; of the staff, `who` is the one."""
+    """Every address of the site as it is shown; `who` is the member of staff in it."""
     pages = {}
     for name in routes():
         uid = who.uid if kind_of(name) == "person" else None

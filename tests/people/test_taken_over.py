@@ -1,4 +1,4 @@
-"""What somebody held when they left: on the record, and told to whoever takes it over."""
+"""Tests for what a leaver held: it is on record, and told to whoever takes it over."""
 
 from datetime import timedelta
 
@@ -30,12 +30,12 @@ def concern_of(house, holder):
 
 
 def told(person):
-    """What `person` was told of what somebody else had held."""
+    """The messages that `person` was sent about what somebody else had held."""
     return Notice.objects.filter(person=person, key__startswith="over:")
 
 
 def became(viewer, concern) -> list[str]:
-    """What the trail of `concern` says became of what somebody held on it."""
+    """What the trail of `concern` says about the steps somebody held on it."""
     found = build_trail(sight.open_concern(viewer, concern.uid, Kind.TRAIL), viewer)
     facts = [fact for entry in found.entries for fact in entry.facts]
     return [words for about, words in facts if about == "What they held"]
@@ -44,7 +44,7 @@ def became(viewer, concern) -> list[str]:
 def test_the_trail_says_what_went_to_the_colleague_and_what_went_back_to_its_post(house, deputy):
     over = concern_of(house, deputy)
     back = concern_of(house, deputy)
-    factories.related(house.lead.person, back.children.get().child)
+    factories.relate_to_child(house.lead.person, back.children.get().child)
     house.leaves(deputy.person, house.lead.person)
     assert became(house.head, over) == [handover.OVER]
     assert became(house.head, back) == [handover.BACK]
@@ -68,7 +68,7 @@ def test_the_trail_says_that_who_turned_out_to_be_family_holds_it_no_more(house,
 
 def test_what_they_had_taken_of_an_adult_is_on_record_as_given_back(house):
     factories.person(house.school, Role.HEAD)
-    about = adults.sent(house.teacher, factories.person(house.school))
+    about = adults.send_adult_concern(house.teacher, factories.person(house.school))
     adult.take(by=house.head, concern=about, now=NOW)
     house.leaves(house.head.person, house.lead.person)
     assert LedgerLine.objects.filter(kind=Kind.LEFT, concern=about.uid).count() == 1
@@ -88,7 +88,7 @@ def test_who_takes_over_is_told_in_one_letter_and_of_no_child(house, deputy):
     sent = [one.body for one in mail.outbox if one.to == [house.lead.person.email]]
     assert len(sent) == 1
     for concern in concerns:
-        assert f"{concern.reference} has come to you." in sent[0]
+        assert f"{concern.reference} has been passed to you." in sent[0]
         assert concern.children.get().child.surname not in sent[0]
 
 

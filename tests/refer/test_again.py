@@ -1,4 +1,4 @@
-"""This file knows that a new sign after a "no further action" is never read by itself."""
+"""Tests that an earlier "no further action" is shown beside a new sign and must be answered."""
 
 import re
 from datetime import timedelta
@@ -16,9 +16,9 @@ from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories
-from tests.counting import statements
-from tests.deciding import decide, owed
-from tests.desk import FULL, Desk, errors, words
+from tests.counting import list_statements
+from tests.deciding import decide_concern, open_step_kinds
+from tests.desk import FULL, Desk, page_text, summary_errors
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +37,11 @@ def child(lead):
 
 
 def referred(lead, child, answer="no_further", view="agree", now=NOW):
-    """A concern about `child`, referred and answered, with the school's view of the answer."""
+    """A concern about `child` that was referred and answered, with the school's view of it."""
     concern = factories.concern_at(
         State.TAKEN, where=lead.school, lead=lead, children=(child,), by=lead, now=now
     )
-    decide(lead, concern, Route.SOCIAL_CARE, now=now)
+    decide_concern(lead, concern, Route.SOCIAL_CARE, now=now)
     referral = concern.referrals.get()
     said = {"spoken_to": "Ann Price", "happened_at": now, "now": now}
     sent = {"agency": "Front door", "method": "telephone", "their_reference": "FD-1"}
@@ -52,48 +52,48 @@ def referred(lead, child, answer="no_further", view="agree", now=NOW):
 
 
 def sign(lead, *children, now=SOON, **more):
-    return factories.sent(lead, *children, now=now, **more).concern
+    return factories.send_concern(lead, *children, now=now, **more).concern
 
 
 def test_a_sign_within_sixty_days_asks_whether_to_refer_again(lead, child):
     referred(lead, child)
     new = sign(lead, child)
-    assert owed(new) == {StepKind.FIRST_LOOK, AGAIN}
-    assert AGAIN not in owed(sign(lead, child, now=SOON + timedelta(seconds=1)))
+    assert open_step_kinds(new) == {StepKind.FIRST_LOOK, AGAIN}
+    assert AGAIN not in open_step_kinds(sign(lead, child, now=SOON + timedelta(seconds=1)))
 
 
 def test_the_schools_own_no_further_action_counts_as_well(lead, child):
     own = factories.concern_at(State.TAKEN, where=lead.school, lead=lead, children=(child,))
-    decide(lead, own, Route.NO_FURTHER, now=NOW)
-    assert AGAIN in owed(sign(lead, child))
+    decide_concern(lead, own, Route.NO_FURTHER, now=NOW)
+    assert AGAIN in open_step_kinds(sign(lead, child))
 
 
 def test_what_no_longer_stands_does_not_count(lead, child):
     own = factories.concern_at(State.TAKEN, where=lead.school, lead=lead, children=(child,))
-    decide(lead, own, Route.NO_FURTHER, now=NOW)
-    decide(lead, own, Route.SCHOOL_SUPPORT, now=NOW + timedelta(hours=1))
+    decide_concern(lead, own, Route.NO_FURTHER, now=NOW)
+    decide_concern(lead, own, Route.SCHOOL_SUPPORT, now=NOW + timedelta(hours=1))
     theirs = referred(lead, child)
     more = {"spoken_to": "Ann", "words": "We will.", "happened_at": SOON, "now": SOON}
     refer.hear_back(by=lead, referral=theirs.referrals.get(), answer="assessment", **more)
-    assert AGAIN not in owed(sign(lead, child))
+    assert AGAIN not in open_step_kinds(sign(lead, child))
 
 
 @pytest.mark.parametrize(("answer", "view"), [("early_help", "agree"), ("no_further", "disagree")])
 def test_help_that_was_given_and_what_is_challenged_do_not_count(lead, child, answer, view):
     referred(lead, child, answer, view)
-    assert AGAIN not in owed(sign(lead, child))
+    assert AGAIN not in open_step_kinds(sign(lead, child))
 
 
 def test_a_challenge_that_was_settled_counts_as_agreed(lead, child):
     concern = referred(lead, child, view="disagree")
     refer.settle(by=lead, referral=concern.referrals.get(), words="Let be.", now=NOW)
-    assert AGAIN in owed(sign(lead, child))
+    assert AGAIN in open_step_kinds(sign(lead, child))
 
 
 def test_it_is_of_that_child_and_of_whom_the_new_one_is_about(lead, child):
     referred(lead, child)
-    assert AGAIN not in owed(sign(lead, factories.child(lead.school)))
-    assert AGAIN not in owed(sign(lead, factories.child(lead.school), involved=(child,)))
+    assert AGAIN not in open_step_kinds(sign(lead, factories.child(lead.school)))
+    assert AGAIN not in open_step_kinds(sign(lead, factories.child(lead.school), involved=(child,)))
 
 
 def test_what_is_added_is_a_sign_too_and_asks_once(lead, child):
@@ -113,17 +113,17 @@ def test_filed_under_the_right_child_it_is_asked_of_that_one(lead, child):
     for concern, to in ((new, other), (elsewhere, child)):
         row = concern.children.get()
         triage.refile(by=lead, concern=concern, row=row, to=to, why="A slip.", now=SOON)
-    assert AGAIN not in owed(new)
-    assert AGAIN in owed(elsewhere)
+    assert AGAIN not in open_step_kinds(new)
+    assert AGAIN in open_step_kinds(elsewhere)
 
 
 def test_referring_to_social_care_answers_it(lead, child):
     referred(lead, child)
     new = sign(lead, child)
-    decide(lead, new, Route.SCHOOL_SUPPORT, now=SOON)
-    assert AGAIN in owed(new)
-    decide(lead, new, Route.SOCIAL_CARE, now=SOON)
-    assert AGAIN not in owed(new)
+    decide_concern(lead, new, Route.SCHOOL_SUPPORT, now=SOON)
+    assert AGAIN in open_step_kinds(new)
+    decide_concern(lead, new, Route.SOCIAL_CARE, now=SOON)
+    assert AGAIN not in open_step_kinds(new)
 
 
 # The page
@@ -145,7 +145,7 @@ def page(concern):
 
 
 def test_the_page_lays_what_came_of_it_before_beside_what_is_new(desk, new):
-    shown = words(desk.open(page(new)))
+    shown = page_text(desk.open(page(new)))
     for said in ("Front door, Ann Price, FD-1", "Below our line.", "A bruise on her arm."):
         assert said in shown
     assert "2 adults, 2 entries" in shown
@@ -155,36 +155,36 @@ def test_the_page_lays_what_came_of_it_before_beside_what_is_new(desk, new):
 
 def test_the_draft_is_gone_over_and_sent_as_a_new_decision(desk, new):
     path = f"/triage/{new.uid}/decide/"
-    drafted = words(desk.open(f"{path}?again"))
+    drafted = page_text(desk.open(f"{path}?again"))
     assert "no further action. Below our line." in drafted
     assert re.search('value="social_care"[^>]* checked', drafted)
-    assert "Below our line." not in words(desk.open(path)).split("<form", 1)[1]
+    assert "Below our line." not in page_text(desk.open(path)).split("<form", 1)[1]
     form = FULL | {"routes": ["social_care"], "reason": "Again, and worse."}
     del form["weight"]
     answer = desk.press(path, form | {"weight": "full"})
     assert answer.status_code == 302
-    assert AGAIN not in owed(new)
+    assert AGAIN not in open_step_kinds(new)
     assert new.referrals.get().decision.reason == "Again, and worse."
 
 
 def test_not_again_needs_its_reason_and_then_answers_it(desk, new):
     answer = desk.press(page(new), {"why": ""})
-    assert errors(answer) == ["Say why it is not referred again"]
+    assert summary_errors(answer) == ["Say why you do not refer again"]
     assert desk.press(page(new), {"why": "A fall, seen by two."}).status_code == 302
-    assert AGAIN not in owed(new)
+    assert AGAIN not in open_step_kinds(new)
     note = Addition.objects.get(concern=new, for_leads=True)
     assert note.words == "Not referred again, because: A fall, seen by two."
-    assert "has been answered" in words(desk.open(page(new)))
+    assert "has been answered" in page_text(desk.open(page(new)))
 
 
 def test_it_holds_the_concern_open_until_it_is_answered(desk, new):
-    decide(desk.viewer, new, Route.SCHOOL_SUPPORT, now=desk.now)
-    assert "refer again, or say why not" in words(desk.open(f"/triage/{new.uid}/close/"))
+    decide_concern(desk.viewer, new, Route.SCHOOL_SUPPORT, now=desk.now)
+    assert "refer again, or say why not" in page_text(desk.open(f"/triage/{new.uid}/close/"))
 
 
 def test_the_page_costs_the_same_however_much_came_before(desk, new, child):
     desk.open(page(new))
-    few = len(statements(lambda: desk.open(page(new))))
+    few = len(list_statements(lambda: desk.open(page(new))))
     for _ in range(3):
         referred(desk.viewer, child, now=desk.now)
-    assert len(statements(lambda: desk.open(page(new)))) == few
+    assert len(list_statements(lambda: desk.open(page(new)))) == few

@@ -1,4 +1,4 @@
-"""This file knows how an answer is chased and challenged, and that no rung of it ends quietly."""
+"""Tests for chasing and challenging an answer: no rung of the ladder ends quietly."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
-from tests.deciding import decide, lines, owed
+from tests.deciding import count_ledger_lines, decide_concern, open_step_kinds
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +34,9 @@ def lead():
 
 @pytest.fixture
 def referral(lead):
-    """Sent, and not answered yet."""
+    """A referral that was sent and not answered yet."""
     concern = factories.concern_at(State.TAKEN, where=lead.school, lead=lead)
-    decide(lead, concern, Route.SOCIAL_CARE)
+    decide_concern(lead, concern, Route.SOCIAL_CARE)
     found = concern.referrals.get()
     sent = {"agency": "Front door", "spoken_to": "Ann", "method": "telephone"}
     refer.send(by=lead, referral=found, happened_at=THEN, now=THEN, **sent)
@@ -81,7 +81,7 @@ def test_a_chase_pushes_nothing_back(lead, referral):
     rang(lead, referral, happened_at=late, now=late)
     after = referral.steps.open().get()
     assert (after.pk, after.kind, after.due_at) == (before.pk, StepKind.HEAR_BACK, before.due_at)
-    assert lines(referral.concern, Kind.CHASED) == 1
+    assert count_ledger_lines(referral.concern, Kind.CHASED) == 1
 
 
 def test_chases_add_up_in_words(lead, referral):
@@ -205,12 +205,12 @@ def test_a_challenge_ends_settled_in_words_and_the_concern_moves_on(lead, referr
     view(lead, referral)
     event = refer.settle(by=lead, referral=referral, words="A joint visit on Friday.", now=THEN)
     assert (event.words, on_it(referral)) == ("A joint visit on Friday.", [])
-    assert owed(referral.concern) == {"tell_reporter"}
+    assert open_step_kinds(referral.concern) == {"tell_reporter"}
 
 
 def test_each_agency_has_its_own_clock(lead):
     concern = factories.concern_at(State.TAKEN, where=lead.school, lead=lead)
-    decide(lead, concern, Route.SOCIAL_CARE, Route.POLICE)
+    decide_concern(lead, concern, Route.SOCIAL_CARE, Route.POLICE)
     care, police = concern.referrals.order_by("route").reverse()
     sent = {"agency": "Them", "spoken_to": "Ann", "method": "telephone", "happened_at": THEN}
     for one in (care, police):

@@ -1,4 +1,4 @@
-"""This file knows that a meeting opens the clocks guidance gives it, and owes what is ours."""
+"""Tests that a meeting opens the clocks guidance gives it, and a step for each action of ours."""
 
 from datetime import date, timedelta
 
@@ -16,8 +16,8 @@ from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from tests import factories
-from tests.deciding import lines, owed
-from tests.desk import Desk, day, errors, words
+from tests.deciding import count_ledger_lines, open_step_kinds
+from tests.desk import Desk, day_fields, page_text, summary_errors
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -49,13 +49,13 @@ def test_the_conference_is_due_from_the_day_of_the_strategy_discussion(lead, con
     meet(lead, concern)
     by = calendars.add_working_days(lead.school.nation, HELD, 15)
     assert due(concern, StepKind.CONFERENCE) == by
-    assert lines(concern, Kind.MET) == 1
+    assert count_ledger_lines(concern, Kind.MET) == 1
 
 
 def test_the_conference_opens_the_core_group_and_the_first_review(lead, concern):
     meet(lead, concern)
     meet(lead, concern, MeetingKind.CONFERENCE)
-    assert StepKind.CONFERENCE not in owed(concern)
+    assert StepKind.CONFERENCE not in open_step_kinds(concern)
     assert due(concern, StepKind.CORE_GROUP) == clocks.calculate_due_at(
         StepKind.CORE_GROUP, lead.school.school_calendar, HELD
     )
@@ -68,7 +68,7 @@ def test_the_conference_opens_the_core_group_and_the_first_review(lead, concern)
 def test_a_review_opens_the_next_on_the_day_that_was_set(lead, concern):
     meet(lead, concern, MeetingKind.CONFERENCE)
     meet(lead, concern, MeetingKind.CORE_GROUP)
-    assert StepKind.CORE_GROUP not in owed(concern)
+    assert StepKind.CORE_GROUP not in open_step_kinds(concern)
     meet(lead, concern, MeetingKind.REVIEW, next_on=date(2027, 4, 1))
     review = clocks.calculate_due_at(
         StepKind.REVIEW_CONFERENCE, lead.school.school_calendar, HELD, date(2027, 4, 1)
@@ -99,7 +99,7 @@ def test_the_last_day_of_a_month_is_the_last_of_a_shorter_one():
 def test_what_leads_no_further_ends_all_that_waited_for_a_meeting(lead, concern):
     meet(lead, concern, MeetingKind.CONFERENCE)
     meet(lead, concern, MeetingKind.REVIEW, leads_on=False)
-    assert not owed(concern) & clocks.MEETINGS
+    assert not open_step_kinds(concern) & clocks.MEETINGS
 
 
 def test_each_action_of_ours_is_owed_by_its_day_by_whom_it_was_given_to(lead, concern):
@@ -129,7 +129,7 @@ def test_a_meeting_about_a_child_it_was_wrongly_filed_under_is_not_the_right_one
     triage.refile(by=lead, concern=concern, row=row, to=right, why="Not theirs.", now=later)
     entries, _ = chronology.read_chronology_page(lead, right, chronology.ChronologyFilters(), 50)
     assert "Team around the child or family" not in [entry.heading for entry in entries]
-    assert StepKind.PUT_RIGHT in owed(concern)
+    assert StepKind.PUT_RIGHT in open_step_kinds(concern)
 
 
 def test_an_action_is_not_given_to_somebody_with_no_page_to_do_it_on(lead, concern):
@@ -155,7 +155,7 @@ def desk(client):
 
 
 def form(desk, **more):
-    held = {**day("met_on", desk.today), "met_at": "00:00"}
+    held = {**day_fields("met_on", desk.today), "met_at": "00:00"}
     return {"kind": "team", "who": "Ann, Bo", "agreed": "A walk to school.", **held, **more}
 
 
@@ -164,19 +164,19 @@ def test_a_meeting_is_written_down_and_stands_in_the_story_and_the_chronology(de
     path = f"/refer/{concern.uid}/meet/"
     me = str(desk.viewer.person.uid)
     soon = desk.today + timedelta(days=7)
-    action = {"what_1": "Ring the nurse.", "whose_1": me, **day("by_1", soon)}
+    action = {"what_1": "Ring the nurse.", "whose_1": me, **day_fields("by_1", soon)}
     answer = desk.press(path, form(desk, **action))
     assert (answer.status_code, answer.url) == (302, f"/triage/{concern.uid}/")
     step = concern.steps.open().get(kind=StepKind.AGREED_ACTION)
     child = concern.children.get().child
     pages = path, answer.url, f"/child/{child.uid}/chronology/", f"/chase/step/{step.uid}/"
     for page in pages:
-        assert "Ring the nurse." in words(desk.open(page)), page
+        assert "Ring the nurse." in page_text(desk.open(page)), page
     desk.client.cookies.clear()
     head = Desk(desk.client, desk.where, Role.HEAD)
-    trail = words(head.open(f"/audit/concern/{concern.uid}/"))
+    trail = page_text(head.open(f"/audit/concern/{concern.uid}/"))
     assert "A walk to school." in trail
-    assert "wrote down who was there" in trail
+    assert "recorded who was there" in trail
 
 
 @pytest.mark.parametrize("left_out", ["kind", "who", "agreed", "met_at"])
@@ -185,10 +185,10 @@ def test_what_was_not_said_of_a_meeting_is_asked_for(desk, left_out):
     said = form(desk)
     del said[left_out]
     answer = desk.press(f"/refer/{concern.uid}/meet/", said)
-    assert (answer.status_code, len(errors(answer))) == (422, 1)
+    assert (answer.status_code, len(summary_errors(answer))) == (422, 1)
 
 
 def test_an_action_of_ours_says_by_when_and_whose(desk):
     concern = desk.concern()
     answer = desk.press(f"/refer/{concern.uid}/meet/", form(desk, what_2="Ring the nurse."))
-    assert errors(answer) == ["Enter the day by which it is done", "Choose who does it"]
+    assert summary_errors(answer) == ["Enter the day by which it is done", "Choose who does it"]

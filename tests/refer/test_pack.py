@@ -1,4 +1,4 @@
-"""This file knows what leaves with a referral, of one child and of no other."""
+"""Tests for the pack that leaves with a referral: of one child and of no other."""
 
 import json
 import re
@@ -10,9 +10,9 @@ from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.words import Route
 from tests import factories, homes
-from tests.counting import statements
-from tests.deciding import decide
-from tests.desk import Desk, words
+from tests.counting import list_statements
+from tests.deciding import decide_concern
+from tests.desk import Desk, page_text
 
 pytestmark = pytest.mark.django_db
 COVER = "[another child]"
@@ -26,7 +26,7 @@ def desk(client):
 @pytest.fixture
 def child(desk):
     made = factories.child(desk.where, "Aoife", "Byrne")
-    homes.whole_file(desk.viewer, made)
+    homes.write_whole_file(desk.viewer, made)
     return made
 
 
@@ -34,22 +34,22 @@ def pack(desk, *children, **more):
     """The address of the pack for a referral of a new concern about `children`."""
     concern = desk.concern(children=children, **more)
     told = {"parents_told": "no", "parents_why_not": "A carer may be the cause."}
-    decide(desk.viewer, concern, Route.SOCIAL_CARE, now=desk.now, **told)
+    decide_concern(desk.viewer, concern, Route.SOCIAL_CARE, now=desk.now, **told)
     return f"/refer/{concern.referrals.get().uid}/pack/"
 
 
 def printed(desk, path, **form):
-    return words(desk.client.post(path, form))
+    return page_text(desk.client.post(path, form))
 
 
 def test_all_that_an_agency_asks_for_is_in_the_pack(desk, child):
     before = desk.concern(children=(child,))
-    decide(desk.viewer, before, Route.POLICE, now=desk.now)
+    decide_concern(desk.viewer, before, Route.POLICE, now=desk.now)
     sent = {"agency": "Beat team", "spoken_to": "PC Hay", "method": "telephone"}
     gone = {"happened_at": desk.now, "now": desk.now}
     refer.send(by=desk.viewer, referral=before.referrals.get(), **sent, **gone)
     path = pack(desk, child, account="No coat.", child_words="I am cold.")
-    assert path in words(desk.open(path.replace("pack/", "")))
+    assert path in page_text(desk.open(path.replace("pack/", "")))
     shown = printed(desk, path)
     for said in (
         "Aoife Byrne",
@@ -72,10 +72,10 @@ def test_all_that_an_agency_asks_for_is_in_the_pack(desk, child):
 
 def test_no_other_child_is_named_in_it(desk, child):
     other = factories.child(desk.where, "Bilal", "Khan")
-    homes.sibling(desk.viewer, child, factories.child(desk.where, "Bran", "Byrne"))
+    homes.add_sibling(desk.viewer, child, factories.child(desk.where, "Bran", "Byrne"))
     said = {"account": "Bilal Khan saw it.", "child_words": "Bilal hit me."}
     path = pack(desk, child, other, **said)
-    assert "<mark>Bilal Khan</mark>" in words(desk.open(path))
+    assert "<mark>Bilal Khan</mark>" in page_text(desk.open(path))
     shown = printed(desk, path).split("<main", 1)[1]
     assert f"{COVER} hit me." in shown
     assert f"{COVER} saw it." in shown
@@ -97,15 +97,17 @@ def test_it_is_recorded_as_taken_out_and_looking_it_over_is_not(desk, child):
 def test_of_whom_it_is_not_for_and_of_nobody_on_the_roll_there_is_no_pack(desk, child):
     stranger = factories.child(desk.where)
     assert desk.open(f"{pack(desk, child)}?child={stranger.uid}").status_code == 404
-    concern = factories.sent(desk.viewer, described="a boy in a red coat", now=desk.now).concern
-    decide(desk.viewer, concern, Route.SOCIAL_CARE, now=desk.now)
+    concern = factories.send_concern(
+        desk.viewer, described="a boy in a red coat", now=desk.now
+    ).concern
+    decide_concern(desk.viewer, concern, Route.SOCIAL_CARE, now=desk.now)
     assert desk.open(f"/refer/{concern.referrals.get().uid}/pack/").status_code == 404
 
 
 def test_it_costs_the_same_however_much_was_written(desk, child):
     path = pack(desk, child)
     printed(desk, path)
-    few = len(statements(lambda: printed(desk, path)))
+    few = len(list_statements(lambda: printed(desk, path)))
     for _ in range(3):
         pack(desk, child, child_words="I am cold.")
-    assert len(statements(lambda: printed(desk, path))) == few
+    assert len(list_statements(lambda: printed(desk, path))) == few

@@ -1,4 +1,4 @@
-"""This file knows how a referral and a conversation go, and what each leaves owed."""
+"""Tests for the acts of a referral and of a conversation, and the steps each leaves open."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import OUTSIDE, Route
 from concerns.triage import acts as triage
 from tests import factories
-from tests.deciding import LATER, decide, lines, owed
+from tests.deciding import LATER, count_ledger_lines, decide_concern, open_step_kinds
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def deputy(where):
 
 def referral_at(stage, where, lead, deputy, route=Route.SOCIAL_CARE):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decide(lead, concern, route)
+    decide_concern(lead, concern, route)
     referral = concern.referrals.get()
     for step in WAYS[stage]:
         go(referral, step, deputy)
@@ -151,7 +151,7 @@ def test_what_was_sent_is_kept_as_it_was_told(where, lead, deputy):
     ],
 )
 def test_each_leaves_its_line(where, lead, deputy, stage, kind):
-    assert lines(referral_at(stage, where, lead, deputy).concern, kind) == 1
+    assert count_ledger_lines(referral_at(stage, where, lead, deputy).concern, kind) == 1
 
 
 def test_who_decided_to_refer_cannot_undo_it_alone(where, lead, deputy):
@@ -162,14 +162,14 @@ def test_who_decided_to_refer_cannot_undo_it_alone(where, lead, deputy):
         ReferralStage.TO_SEND,
         [StepKind.SEND_REFERRAL],
     )
-    assert lines(referral.concern, Kind.REFUSED) == 1
+    assert count_ledger_lines(referral.concern, Kind.REFUSED) == 1
 
 
 def test_when_the_last_thing_owed_is_done_the_next_move_is_owed(where, lead, deputy):
     own = factories.concern_at(State.TAKEN, where=where, lead=lead, by=lead)
-    decide(lead, own, Route.POLICE)
+    decide_concern(lead, own, Route.POLICE)
     go(own.referrals.get(), ReferralStage.WITHDRAWN, deputy)
-    assert owed(own) == {"next_move"}
+    assert open_step_kinds(own) == {"next_move"}
 
 
 @pytest.mark.parametrize("stage", [ReferralStage.SENT, ReferralStage.ANSWERED])
@@ -211,39 +211,39 @@ def speak(by, concern, to="parent", now=THEN, **more):
 @pytest.fixture
 def to_parents(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decide(lead, concern, Route.PARENTS)
+    decide_concern(lead, concern, Route.PARENTS)
     return concern
 
 
 def test_speaking_to_parents_ends_the_step_that_asked_for_it(lead, to_parents):
     talk = speak(lead, to_parents, who_else="Aunt")
-    assert StepKind.SPEAK_TO_PARENTS not in owed(to_parents)
+    assert StepKind.SPEAK_TO_PARENTS not in open_step_kinds(to_parents)
     assert (talk.who, talk.said, talk.who_else) == ("Mother", "She listened.", "Aunt")
-    assert lines(to_parents, Kind.SPOKE) == 1
+    assert count_ledger_lines(to_parents, Kind.SPOKE) == 1
 
 
 def test_parents_who_could_not_be_reached_stay_owed(lead, to_parents):
     speak(lead, to_parents, reached=False, said="Rang twice.")
-    assert StepKind.SPEAK_TO_PARENTS in owed(to_parents)
+    assert StepKind.SPEAK_TO_PARENTS in open_step_kinds(to_parents)
     assert Conversation.objects.filter(concern=to_parents, reached=False).count() == 1
 
 
 @pytest.mark.parametrize("to", ["child", "adviser", "other"])
 def test_speaking_to_somebody_else_is_not_speaking_to_parents(lead, to_parents, to):
     speak(lead, to_parents, to)
-    assert StepKind.SPEAK_TO_PARENTS in owed(to_parents)
+    assert StepKind.SPEAK_TO_PARENTS in open_step_kinds(to_parents)
 
 
 @pytest.fixture
 def advised(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, categories=("sexual",))
-    decide(lead, concern, Route.PARENTS)
+    decide_concern(lead, concern, Route.PARENTS)
     return concern
 
 
 def test_advice_written_down_opens_the_conversation_with_parents(lead, advised):
     speak(lead, advised, "adviser")
-    assert StepKind.SEEK_ADVICE not in owed(advised)
+    assert StepKind.SEEK_ADVICE not in open_step_kinds(advised)
     step = advised.steps.open().get(kind=StepKind.SPEAK_TO_PARENTS)
     assert step.due_at == clocks.calculate_due_at(
         StepKind.SPEAK_TO_PARENTS, lead.school.school_calendar, THEN
@@ -252,9 +252,9 @@ def test_advice_written_down_opens_the_conversation_with_parents(lead, advised):
 
 def test_parents_told_before_advice_do_not_answer_for_it(lead, advised):
     speak(lead, advised)
-    assert StepKind.SEEK_ADVICE in owed(advised)
+    assert StepKind.SEEK_ADVICE in open_step_kinds(advised)
     speak(lead, advised, "adviser", now=THEN + timedelta(hours=1))
-    assert StepKind.SPEAK_TO_PARENTS in owed(advised)
+    assert StepKind.SPEAK_TO_PARENTS in open_step_kinds(advised)
 
 
 @pytest.fixture
@@ -267,29 +267,29 @@ def two(where, lead):
 
 def test_what_was_said_of_one_child_does_not_answer_for_the_other(lead, two):
     first, second = two.children.order_by("id")
-    decide(lead, two, Route.PARENTS)
+    decide_concern(lead, two, Route.PARENTS)
     speak(lead, two, "adviser")
     speak(lead, two, concern_child=first, now=THEN + timedelta(hours=1))
-    assert StepKind.SPEAK_TO_PARENTS in owed(two)
+    assert StepKind.SPEAK_TO_PARENTS in open_step_kinds(two)
     speak(lead, two, concern_child=second, now=THEN + timedelta(hours=2))
-    assert StepKind.SPEAK_TO_PARENTS not in owed(two)
+    assert StepKind.SPEAK_TO_PARENTS not in open_step_kinds(two)
 
 
 def test_what_advice_opened_belongs_to_its_own_childs_decision(lead, two):
     first, second = two.children.order_by("id")
-    mine = decide(lead, two, Route.PARENTS, rows=[first])
+    mine = decide_concern(lead, two, Route.PARENTS, rows=[first])
     speak(lead, two, "adviser")
-    decide(lead, two, Route.SCHOOL_SUPPORT, rows=[second], now=THEN + timedelta(hours=1))
+    decide_concern(lead, two, Route.SCHOOL_SUPPORT, rows=[second], now=THEN + timedelta(hours=1))
     assert two.steps.open().get(kind=StepKind.SPEAK_TO_PARENTS).decision == mine
 
 
 def test_a_child_for_whom_it_was_superseded_need_not_be_spoken_about(lead, two):
     first, second = two.children.order_by("id")
-    decide(lead, two, Route.PARENTS)
-    decide(lead, two, Route.SCHOOL_SUPPORT, rows=[second], now=LATER + timedelta(minutes=5))
+    decide_concern(lead, two, Route.PARENTS)
+    decide_concern(lead, two, Route.SCHOOL_SUPPORT, rows=[second], now=LATER + timedelta(minutes=5))
     speak(lead, two, "adviser", concern_child=first)
     speak(lead, two, concern_child=first, now=THEN + timedelta(hours=1))
-    assert not owed(two) & {"seek_advice", "speak_to_parents"}
+    assert not open_step_kinds(two) & {"seek_advice", "speak_to_parents"}
 
 
 def test_a_conversation_is_written_down_after_it_has_happened(lead, to_parents):
@@ -299,7 +299,7 @@ def test_a_conversation_is_written_down_after_it_has_happened(lead, to_parents):
 
 def test_a_conversation_is_about_a_child_of_its_own_concern(where, lead, to_parents):
     other = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    with pytest.raises(ActRefused, match="child of this concern"):
+    with pytest.raises(ActRefused, match="child that this concern"):
         speak(lead, to_parents, concern_child=other.children.get())
 
 

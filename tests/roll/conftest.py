@@ -1,4 +1,4 @@
-"""This file knows how the roll's tests bring a file in, as the page does."""
+"""Fixtures: an office that brings in files of the roll, by the acts and by the pages."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tests.roll import exports
 
 @dataclass
 class Office:
-    """The office of one school, bringing in files by the acts themselves."""
+    """The office of one school, which brings in files by the acts themselves."""
 
     school: School
     viewer: Viewer
@@ -30,7 +30,7 @@ class Office:
         return queries.build_roll_plan(self.school, reading.table, reading.guess, now.date())
 
     def bring(self, what, now=factories.NOW, sure=True) -> RollFile:
-        """`what` is pupils made up, or the bytes of a file."""
+        """Brings in `what`, which is a list of made-up pupils or the bytes of a file."""
         content = what if isinstance(what, bytes) else exports.written(what)
         file = self.upload(content, now)
         guess = queries.read_roll_file(self.viewer, file).guess
@@ -46,7 +46,7 @@ def office(db) -> Office:
 
 @dataclass
 class Desk:
-    """Somebody of the office at the pages."""
+    """Somebody of the office who uses the pages."""
 
     client: object
 
@@ -55,7 +55,7 @@ class Desk:
         return self.client.post(reverse("roll_upload"), {"file": file})
 
     def confirm(self, address: str, **more):
-        """Press the button of the page at `address`, as it stands there."""
+        """Presses the button of the page at `address`, as it is there."""
         fields = hidden(self.client.get(address).content.decode())
         return self.client.post(address, fields | more)
 

@@ -1,4 +1,4 @@
-"""This file knows how to make up a school's roll, and how school systems write theirs.
+"""Makes up a school's roll, and writes it as school systems export theirs.
 
 The names are of nobody: drawn from lists by a seed, with the accents, apostrophes and hyphens, the
 shared surnames and the twins that a real roll has.

@@ -1,4 +1,4 @@
-"""The same file, or two, confirmed at the same moment, with real commits."""
+"""Tests for the same file, or two, confirmed at the same moment, with real commits."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -22,7 +22,7 @@ def office(fresh_database) -> Office:
 
 
 def confirmed(office, files) -> list[str]:
-    """What each of the presses came to: "in", or the words of its refusal."""
+    """The result of each press: "in", or the words of its refusal."""
     ready = Barrier(len(files))
     forms = [
         {
@@ -66,5 +66,5 @@ def test_two_files_confirmed_at_once_are_one_file_and_one_refusal(office):
     files = [office.upload(exports.written(exports.roll(60))) for _ in range(2)]
     said = confirmed(office, files)
     assert said[0] == "in"
-    assert "after this page was made" in said[1]
+    assert "after you opened this page" in said[1]
     all_is_there_once(office, 60)

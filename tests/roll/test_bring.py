@@ -1,4 +1,4 @@
-"""What a file does to the roll once it is confirmed."""
+"""Tests for what a file does to the roll once it is confirmed."""
 
 from datetime import date, timedelta
 
@@ -27,7 +27,7 @@ LATER = NOW + timedelta(days=7)
 
 
 def roll_rows(school):
-    """Everything an import may write about pupils."""
+    """Every row that an import may write about pupils."""
     return {
         "children": list(Child.objects.filter(school=school).order_by("pk").values()),
         "placements": list(Placement.objects.filter(school=school).order_by("pk").values()),
@@ -174,7 +174,7 @@ def test_what_was_not_seen_is_not_done(office):
     guess = queries.read_roll_file(office.viewer, file).guess
     seen = office.plan(file).plan_digest
     office.bring(exports.roll(5), NOW + timedelta(minutes=5))
-    with pytest.raises(acts.RollChanged, match="brought in another file"):
+    with pytest.raises(acts.RollChanged, match="imported another file"):
         acts.bring(
             by=office.viewer,
             file=file,
@@ -213,7 +213,7 @@ def test_another_schools_pupils_are_not_touched(office):
 
 
 def statements(office, pupils, when) -> list[str]:
-    """Each statement of a bringing, by its first words and table."""
+    """Each statement of an import, by its first words and table."""
     with CaptureQueriesContext(connection) as said:
         office.bring(pupils, when)
     return [" ".join(q["sql"].split()[:3]) for q in said if "SAVEPOINT" not in q["sql"]]

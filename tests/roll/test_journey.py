@@ -1,4 +1,4 @@
-"""The office brings in the roll in a real browser, with script and without."""
+"""Journey: the office brings in the roll in a real browser, with script and without."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def upload(page, pupils):
     page.get_by_role("link", name="Roll", exact=True).first.click()
     page.get_by_role("button", name="Upload a roll file").click()
     page.get_by_label("The file").set_input_files({**FILE, "buffer": exports.written(pupils)})
-    page.get_by_role("button", name="Look at what it would change").click()
+    page.get_by_role("button", name="See what it would change").click()
     page.get_by_role("heading", name="What the file would change").wait_for()
 
 
@@ -40,8 +40,8 @@ def test_the_office_brings_in_the_roll_and_answers_for_who_is_missing(at_the_rol
     axe(page)
     upload(page, pupils)
     axe(page)
-    page.get_by_role("button", name="Bring it in").click()
-    page.get_by_role("heading", name="The file is in").wait_for()
+    page.get_by_role("button", name="Import").click()
+    page.get_by_role("heading", name="The file has been imported").wait_for()
     axe(page)
 
     bad = exports.moved(pupils[9], born=exports.OLDEST.replace(year=1950))
@@ -49,21 +49,21 @@ def test_the_office_brings_in_the_roll_and_answers_for_who_is_missing(at_the_rol
     upload(page, [*pupils[2:8], changed, bad, *pupils[10:]])
     page.get_by_text("Which column is which").click()
     axe(page)
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Import").click()
     page.get_by_role("link", name="Say where they are").click()
     axe(page)
 
     page.get_by_role("link", name="Say where").first.click()
-    page.get_by_role("button", name="Keep this answer").click()
+    page.get_by_role("button", name="Save this answer").click()
     page.get_by_role("link", name="Say where this pupil is").click()
     page.get_by_label("Has left for another place").check()
-    page.get_by_role("button", name="Keep this answer").click()
+    page.get_by_role("button", name="Save this answer").click()
     page.get_by_role("link", name="Say where they have gone").click()
     axe(page)
     page.get_by_label("Where have they gone?").fill("Leeds")
     for box, figure in (("Day", "2"), ("Month", "11"), ("Year", "2025")):
         page.get_by_label(box, exact=True).fill(figure)
-    page.get_by_role("button", name="Keep this answer").click()
+    page.get_by_role("button", name="Save this answer").click()
     page.get_by_text("Has left for another place, Leeds").wait_for()
     # With script the form is sent without leaving the page: the console tells of each refusal.
     complaints.heard[:] = [said for said in complaints.heard if "422" not in said]
@@ -74,20 +74,20 @@ def test_a_file_lacking_much_of_the_roll_asks_for_a_tick(at_the_roll, axe):
     page = at_the_roll
     pupils = exports.roll(10)
     upload(page, pupils)
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Import").click()
     upload(page, pupils[5:])
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Import").click()
     page.get_by_role("link", name="Tick the box").click()
     axe(page)
     page.get_by_label("This file is the whole roll of the school").check()
-    page.get_by_role("button", name="Bring it in").click()
-    page.get_by_role("heading", name="The file is in").wait_for()
+    page.get_by_role("button", name="Import").click()
+    page.get_by_role("heading", name="The file has been imported").wait_for()
 
 
 def test_a_workbook_is_told_kindly(at_the_roll, axe):
     page = at_the_roll
     page.get_by_role("button", name="Upload a roll file").click()
     page.get_by_label("The file").set_input_files({**FILE, "buffer": b"PK\x03\x04" + bytes(99)})
-    page.get_by_role("button", name="Look at what it would change").click()
+    page.get_by_role("button", name="See what it would change").click()
     page.get_by_role("link", name="This is a workbook").click()
     axe(page)

@@ -1,4 +1,4 @@
-"""Who is missing from a file: asked after, never removed; a lead told where a concern is open."""
+"""Tests for pupils missing from a file: none is removed, the office is asked, a lead is told."""
 
 from datetime import date, timedelta
 
@@ -41,7 +41,7 @@ def pupils(office):
 
 @pytest.fixture
 def gone(office, pupils) -> Child:
-    """The first pupil, whom the next file lacks."""
+    """The first pupil, who is missing from the next file."""
     return child_of(office, pupils[0])
 
 
@@ -123,7 +123,9 @@ def test_a_concern_written_after_the_question_gets_the_step_with_the_next_file(
     office, pupils, gone
 ):
     ask(office, pupils)
-    concern = factories.sent(factories.viewer(office.school), gone, now=LATER + WEEK / 7).concern
+    concern = factories.send_concern(
+        factories.viewer(office.school), gone, now=LATER + WEEK / 7
+    ).concern
     office.bring(pupils[1:], LATEST)
     assert len(owed(concern)) == 1
 
@@ -214,12 +216,12 @@ def test_staff_do_not_answer_for_the_roll(office, pupils):
 
 
 def cost(office, count: int) -> int:
-    """Statements of an import that finds `count` children missing, each with an open concern."""
+    """How many statements an import takes that misses `count` children with open concerns."""
     pupils = exports.roll(60)
     office.bring(pupils)
     writer = factories.viewer(office.school)
     for pupil in pupils[:count]:
-        factories.sent(writer, child_of(office, pupil))
+        factories.send_concern(writer, child_of(office, pupil))
     with CaptureQueriesContext(connection) as said:
         office.bring(pupils[count:], LATER)
     waiting = Concern.objects.filter(school=office.school)

@@ -1,4 +1,4 @@
-"""The office's pages: upload, look, confirm, answer."""
+"""Tests for the office's pages of the roll: upload, look, confirm, answer."""
 
 import logging
 
@@ -32,7 +32,7 @@ def test_an_export_of_1500_pupils_goes_in_through_the_page(office, desk):
     look = desk.upload(exports.written(pupils, exports.WAYS["semicolons and every cell quoted"]))
     assert "and 1475 more" in text(desk.client.get(look.url))
     done = desk.client.get(desk.confirm(look.url).url)
-    assert "The file is in" in text(done)
+    assert "The file has been imported" in text(done)
     assert Child.objects.on_roll(office.viewer).count() == 1500
     assert "1500 pupils" in text(desk.client.get(reverse("roll")))
 
@@ -80,7 +80,7 @@ def test_other_columns_are_read_again_with_the_columns_chosen(office, desk):
     address = desk.upload(content).url
     first = desk.client.get(address)
     assert first.status_code == 422
-    assert "We knew none of the words" in text(first)
+    assert "We did not recognise any heading" in text(first)
     again = desk.client.get(address, {"surname": 1, "forename": 0, "born": 2, "class_name": 3})
     assert "Ivy Smith (4B)" in text(again)
 
@@ -99,7 +99,7 @@ def test_one_column_cannot_be_two_of_ours(office, desk):
     address = desk.upload(exports.written(exports.roll(2))).url
     answer = desk.client.get(address, {"surname": 0, "forename": 1, "born": 3, "upn": 0})
     assert answer.status_code == 422
-    assert "chosen above for something else" in text(answer)
+    assert "already chosen above" in text(answer)
 
 
 def test_a_whole_name_in_one_column_is_taken_apart(office, desk):
@@ -136,7 +136,7 @@ def test_a_page_gone_stale_is_refused_says_why_and_shows_what_would_happen_now(o
     desk.confirm(first)
     refused = desk.client.post(second, fields)
     assert refused.status_code == 409
-    assert "brought in another file after this page was made" in text(refused)
+    assert "imported another file after you opened this page" in text(refused)
     assert "The roll already says what this file says" in text(refused)
     assert Child.objects.filter(school=office.school).count() == 5
 
@@ -146,7 +146,7 @@ def test_pressing_twice_does_it_once(office, desk):
     fields = hidden(text(desk.client.get(look.url)))
     desk.client.post(look.url, fields)
     again = desk.client.post(look.url, fields)
-    assert "The file is in" in text(again)
+    assert "The file has been imported" in text(again)
     assert Child.objects.filter(school=office.school).count() == 5
 
 
@@ -157,12 +157,12 @@ OTHER_KINDS = {
     "picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "picture"),
     "web page": (b"<!DOCTYPE html><html><body><table>", "web page"),
     "word": (b"{\\rtf1\\ansi", "Word"),
-    "noise": (bytes(range(256)) * 20, "not a CSV file that we can read"),
+    "noise": (bytes(range(256)) * 20, "cannot read this as a CSV file"),
     "UTF-16 without its mark": ("Surname,Forename,DOB\r\n".encode("utf-16-le"), "not a CSV"),
     "nothing": (b"", "empty"),
     "blank lines": (b"\r\n\r\n  \r\n", "empty"),
     "its mark alone": (b"\xef\xbb\xbf", "empty"),
-    "one column": (b"Surname\r\nSmith\r\n", "hardly any columns"),
+    "one column": (b"Surname\r\nSmith\r\n", "too few columns"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The office's questions about pupils missing from a file, answered by the page."""
+"""Tests for the office's questions about pupils missing from a file, answered by the page."""
 
 import re
 
@@ -47,7 +47,7 @@ WRONG_ANSWERS = (
     (
         {"answer": "left", "destination": "Leeds", "left_on_day": "1", "left_on_month": "1",
          "left_on_year": "2090"},
-        "has not come yet",
+        "in the future",
     ),
     ({"answer": "gone"}, "Choose one of the answers"),
 )  # fmt: skip
@@ -110,7 +110,7 @@ def test_the_page_is_the_same_whether_a_child_has_a_concern_or_not(office, desk)
     office.bring(pupils[2:])
     before = text(desk.client.get(reverse("roll")))
     child = RollQuestion.objects.order_by("id").first().child
-    factories.sent(factories.viewer(office.school), child)
+    factories.send_concern(factories.viewer(office.school), child)
     office.bring(pupils[2:], factories.NOW)
     after = text(desk.client.get(reverse("roll")))
     assert _same(before) == _same(after)

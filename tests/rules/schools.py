@@ -1,4 +1,4 @@
-"""This file knows four schools by their terms and bells, for the tests of days and calendars."""
+"""Four schools by their terms and bells, for the tests of days and calendars."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -51,6 +51,6 @@ def at(text):
 
 
 def wall(moment):
-    """What the classroom clock says at a moment the calendar gave, which must be in UTC."""
+    """What the classroom clock says at `moment`, which must be in UTC."""
     assert moment.tzinfo is UTC
     return moment.astimezone(LONDON).strftime("%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""This file knows what a promise of time must come to, by worked example."""
+"""Tests for when a promised time runs out in each calendar, by worked examples."""
 
 from datetime import UTC, datetime, time
 

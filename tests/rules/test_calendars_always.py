@@ -1,4 +1,4 @@
-"""This file knows what must hold of every promise of time, whatever the moment and the school."""
+"""Tests for what must hold of every promised time, whatever the moment and the school."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""This file knows how time gone by is measured and said in each of the three calendars."""
+"""Tests for how time gone by is measured and put into words in each of the three calendars."""
 
 from datetime import time
 

@@ -1,4 +1,4 @@
-"""The tables agree with one another: every state has a holder, every step a clock."""
+"""Tests that the tables agree with one another: every state has a holder, every step a clock."""
 
 from datetime import UTC, date, datetime, timedelta
 

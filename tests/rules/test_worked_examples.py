@@ -1,4 +1,4 @@
-"""Clocks by worked example: the hours at which a promise is most easily broken."""
+"""Tests for the clocks by worked examples, when a promise is most easily broken."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""This file knows a member of staff with the form open in front of them."""
+"""Fixtures: a member of staff who is signed in and has the form open."""
 
 import re
 
@@ -58,7 +58,7 @@ def child(where):
 
 @pytest.fixture
 def another(where):
-    """Makes somebody else signed in, at the same school unless told another."""
+    """Makes somebody else who is signed in, at the same school unless another is given."""
     from tests.conftest import SecureClient
 
     def made(at=None, *roles, name=""):

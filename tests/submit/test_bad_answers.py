@@ -1,4 +1,4 @@
-"""Whatever is wrong with what comes, it is said clearly, and every word is on the page again."""
+"""Tests for wrong answers: what is wrong is said clearly, and no word is lost."""
 
 import html
 import re
@@ -18,7 +18,10 @@ def problems(answer):
 
 
 def refused(staff, answers):
-    """Send; it must be refused with the words still there. Gives back what was said to be wrong."""
+    """Sends the form and checks that it is refused with its words still there.
+
+    Returns what was wrong.
+    """
     answer = staff.send(answers)
     assert answer.status_code == 422
     assert not Concern.objects.exists()
@@ -27,7 +30,7 @@ def refused(staff, answers):
 
 
 BAD = {
-    "no child": ({"child": []}, "Find the child, or describe one who is not on the roll"),
+    "no child": ({"child": []}, "Find the child, or describe them if they are not on the roll"),
     "an unknown child": ({"child": str(uuid.uuid4())}, "not on this school's roll"),
     "a child that is none": ({"child": "Robert'); --"}, "not on this school's roll"),
     "an unknown child involved": ({"involved": str(uuid.uuid4())}, "not on this school's roll"),
@@ -37,7 +40,7 @@ BAD = {
     "a made-up category": ({"categories": ["neglect", "cats"]}, "Choose one of the answers"),
     "a day to come": (
         {"happened_on_day": "1", "happened_on_month": "1", "happened_on_year": "2190"},
-        "This day has not come yet",
+        "The day cannot be in the future",
     ),
     "a day that never was": (
         {"happened_on_day": "31", "happened_on_month": "2", "happened_on_year": "2026"},
@@ -66,7 +69,7 @@ BAD = {
     ),
     "words past all length": ({"may_mean": "x" * 50_001}, "This is longer than 50,000 characters"),
     "a line past all length": ({"place": "x" * 50_001}, "This is longer than 50,000 characters"),
-    "a NUL": ({"place": "By the\0gate"}, "There is a character here that cannot be kept"),
+    "a NUL": ({"place": "By the\0gate"}, "There is a character here that cannot be saved"),
     "a control character": ({"who_else": "A \x1b lady"}, "There is a character here"),
     "what is no character": ({"asked": "Why\uffff?"}, "There is a character here"),
     "a NUL in a day": (

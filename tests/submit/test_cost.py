@@ -1,4 +1,4 @@
-"""What the pages cost, in what repeats: statements, commits, bytes."""
+"""Tests for what the form's pages cost: statements, commits, bytes."""
 
 import re
 
@@ -16,7 +16,7 @@ ENDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK")
 
 
 def spent(action):
-    """(statements, commits) of `action`."""
+    """The statements and commits of `action`."""
     with CaptureQueriesContext(
         connection,
     ) as captured:
@@ -27,7 +27,8 @@ def spent(action):
 
 
 def settled(staff):
-    """The first request of a session notes its idle limit, of a process the school's calendar."""
+    """Makes the first request: in a session it notes the idle limit, in a process it reads the
+    calendar."""
     staff.open()
     return staff
 
@@ -59,7 +60,7 @@ def test_sending_costs_the_same_however_much_was_sent_before(staff, child):
 
     few = once()
     for _ in range(20):
-        factories.sent(staff.viewer, child)
+        factories.send_concern(staff.viewer, child)
     assert once() == few
 
 
@@ -93,7 +94,7 @@ def test_a_page_costs_the_same_at_five_and_at_fifty(staff, child, page):
 
     def grow(number):
         for _ in range(number):
-            factories.sent(staff.viewer, child)
+            factories.send_concern(staff.viewer, child)
 
     grow(4)
     few = spent(lambda: staff.open(address))[1]

@@ -1,3 +1,5 @@
+"""Tests for drafts: saved by the button or by themselves, and private to their writer."""
+
 import re
 import uuid
 
@@ -167,9 +169,9 @@ def test_a_database_that_does_not_answer_leaves_the_words_on_the_page(
 
 
 def test_words_kept_from_another_page_are_listed_too(staff, child):
-    concern = factories.sent(staff.viewer, child).concern
+    concern = factories.send_concern(staff.viewer, child).concern
     here = f"/submit/mine/{concern.uid}/"
     unsent_words.save_draft_words(
         staff.person, staff.where, here, uuid.uuid4(), {"words": ["More"]}, factories.NOW
     )
-    assert f'href="{here}">Go on with the words' in staff.open("/submit/").content.decode()
+    assert f'href="{here}">Go on with what you started' in staff.open("/submit/").content.decode()

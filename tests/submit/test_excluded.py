@@ -1,4 +1,4 @@
-"""Who must not see it: named in the form, or by its writer afterwards."""
+"""Tests for who must not see a concern: named in the form, or by its writer afterwards."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from concerns.rules.roles import Role
 from concerns.submit import acts
 from tests import factories
 from tests.conftest import SecureClient
-from tests.desk import errors, words
+from tests.desk import page_text, summary_errors
 
 
 @pytest.fixture
@@ -40,19 +40,19 @@ def send(staff, child, *people):
 def test_a_colleague_is_found_by_part_of_a_name_and_ticked_without_script(staff, child, lead):
     factories.person(staff.where, name="Dorian Other")
     answers = staff.answers(child, find_excluded="dor", do="find_excluded")
-    page = words(staff.send(answers))
+    page = page_text(staff.send(answers))
     assert "Dora Lead, Designated safeguarding lead" in page
     assert "Dorian Other, Member of staff" in page
     assert "Wyn Writer," not in page
     again = staff.answers(child, excluded=[str(lead.uid)], find_excluded="zz", do="find_excluded")
-    page = words(staff.send(again))
+    page = page_text(staff.send(again))
     assert f'value="{lead.uid}" id="excluded-{lead.uid}" checked' in page
-    assert "Nobody else who works here is found by that" in page
+    assert "Nobody else who works here matches" in page
 
 
 def test_the_page_no_longer_says_that_it_goes_to_who_is_ticked(staff, child, lead, deputy):
     ticked = staff.answers(child, excluded=[str(lead.uid)], find_excluded="d", do="find_excluded")
-    page = words(staff.send(ticked))
+    page = page_text(staff.send(ticked))
     assert "This goes to <strong>Dee Deputy" in page
 
 
@@ -60,9 +60,9 @@ def test_who_is_named_never_sees_it_and_the_next_owes_it(staff, child, lead, dep
     assert send(staff, child, lead).status_code == 302
     concern = Concern.objects.get()
     assert reading(lead, f"/triage/{concern.uid}/").status_code == 404
-    assert concern.reference not in words(reading(lead, "/triage/"))
-    page = words(reading(deputy, f"/triage/{concern.uid}/"))
-    assert "Must not see it, or hear of it from you: Dora Lead." in page
+    assert concern.reference not in page_text(reading(lead, "/triage/"))
+    page = page_text(reading(deputy, f"/triage/{concern.uid}/"))
+    assert "Must not see it, or hear about it from you: Dora Lead." in page
     assert concern.steps.get().holder_words == "Deputy safeguarding lead"
     assert list(find_integrity_breaches(staff.where, factories.NOW.date())) == []
 
@@ -70,11 +70,11 @@ def test_who_is_named_never_sees_it_and_the_next_owes_it(staff, child, lead, dep
 def test_the_receipt_and_whom_to_find_name_nobody_who_is_kept_out(staff, child, lead, deputy):
     send(staff, child, lead)
     concern = Concern.objects.get()
-    sent = words(staff.open(f"/submit/sent/{concern.uid}/"))
+    sent = page_text(staff.open(f"/submit/sent/{concern.uid}/"))
     assert "Dora Lead" not in sent
     assert "Dee Deputy" in sent
-    mine = words(staff.open(f"/submit/mine/{concern.uid}/"))
-    assert "You said that they must not see it: <strong>Dora Lead" in mine
+    mine = page_text(staff.open(f"/submit/mine/{concern.uid}/"))
+    assert "Colleagues who must not see it: <strong>Dora Lead" in mine
     assert "Dora Lead</strong>, Designated" not in mine
 
 
@@ -84,7 +84,7 @@ def test_it_is_on_the_record_and_in_the_heads_trail(staff, child, lead, head):
     line = LedgerLine.objects.get(concern=concern.uid, kind=Kind.EXCLUDED)
     assert str(lead.uid) in line.body
     assert "Dora" not in line.body
-    trail = words(reading(head, f"/audit/concern/{concern.uid}/"))
+    trail = page_text(reading(head, f"/audit/concern/{concern.uid}/"))
     assert "Said that Dora Lead must not see it" in trail
 
 
@@ -92,18 +92,18 @@ def test_a_head_who_is_kept_out_learns_nothing_from_the_audit(staff, child, lead
     send(staff, child, head)
     concern = Concern.objects.get()
     assert reading(head, f"/audit/concern/{concern.uid}/").status_code == 404
-    assert concern.reference not in words(reading(head, "/audit/rows/?year=all"))
+    assert concern.reference not in page_text(reading(head, "/audit/rows/?year=all"))
 
 
 def test_not_everybody_who_may_decide_can_be_kept_out(staff, child, lead, head):
     factories.person(staff.where, Role.CHAIR, name="Cass Chair")
     answer = send(staff, child, lead, head)
     assert answer.status_code == 422
-    said = errors(answer)[0]
+    said = summary_errors(answer)[0]
     for named in ("Dora Lead", "Hedda Head", "Cass Chair (chair of governors)", "01632 960001"):
         assert named in said
     assert not Concern.objects.exists()
-    assert "He had not eaten." in words(answer)
+    assert "He had not eaten." in page_text(answer)
     answers = staff.answers(child, excluded=[str(lead.uid)])
     assert staff.send(answers).status_code == 302
 
@@ -111,16 +111,16 @@ def test_not_everybody_who_may_decide_can_be_kept_out(staff, child, lead, head):
 def test_without_a_chair_it_still_says_whom_to_go_to(where, child, lead):
     viewer = factories.viewer(where)
     with pytest.raises(ActRefused) as refused:
-        factories.sent(viewer, child, excluded=(lead,))
+        factories.send_concern(viewer, child, excluded=(lead,))
     assert "tell the chair of governors" in refused.value.words
 
 
 def test_only_somebody_who_works_here_is_kept_out(staff, child, lead):
     stranger = factories.person(factories.school())
     answer = send(staff, child, stranger)
-    assert errors(answer) == ["Somebody you picked does not work here. Find them again"]
+    assert summary_errors(answer) == ["Somebody you picked no longer works here. Find them again"]
     with pytest.raises(ActRefused):
-        factories.sent(staff.viewer, child, excluded=(stranger,))
+        factories.send_concern(staff.viewer, child, excluded=(stranger,))
 
 
 def test_the_writer_keeps_it_from_a_colleague_afterwards(staff, child, lead, deputy):
@@ -129,7 +129,7 @@ def test_the_writer_keeps_it_from_a_colleague_afterwards(staff, child, lead, dep
         State.TAKEN, where=staff.where, by=staff.viewer, children=(child,), lead=has_it
     )
     address = f"/submit/exclude/{concern.uid}/"
-    assert "Dora Lead, Designated safeguarding lead" in words(staff.open(address))
+    assert "Dora Lead, Designated safeguarding lead" in page_text(staff.open(address))
     answer = staff.client.post(address, {"person": str(lead.uid)})
     assert answer["Location"] == f"/submit/mine/{concern.uid}/"
     concern.refresh_from_db()
@@ -139,10 +139,10 @@ def test_the_writer_keeps_it_from_a_colleague_afterwards(staff, child, lead, dep
 
 
 def test_afterwards_too_nobody_may_be_left_to_act(staff, child, lead):
-    concern = factories.sent(staff.viewer, child).concern
+    concern = factories.send_concern(staff.viewer, child).concern
     answer = staff.client.post(f"/submit/exclude/{concern.uid}/", {"person": str(lead.uid)})
     assert answer.status_code == 422
-    assert "Nobody here could act on this any more" in errors(answer)[0]
+    assert "Nobody here could act on this" in summary_errors(answer)[0]
     assert not Exclusion.objects.exists()
     assert concern.steps.open().get().holder_role == Role.DSL
 
@@ -150,21 +150,21 @@ def test_afterwards_too_nobody_may_be_left_to_act(staff, child, lead):
 def test_said_twice_it_is_said_once_and_tells_nothing(staff, child, lead, deputy):
     from concerns.triage import acts as triage
 
-    concern = factories.sent(staff.viewer, child).concern
+    concern = factories.send_concern(staff.viewer, child).concern
     by = factories.viewer(staff.where, Role.DEPUTY, who=deputy)
     triage.exclude(by=by, concern=concern, person=lead, why="Named.", now=factories.NOW)
-    assert "Dora Lead" not in words(staff.open(f"/submit/mine/{concern.uid}/"))
+    assert "Dora Lead" not in page_text(staff.open(f"/submit/mine/{concern.uid}/"))
     acts.keep_from(by=staff.viewer, concern=concern, person=lead, now=factories.NOW)
     assert Exclusion.objects.count() == 1
 
 
 def test_a_relative_who_wrote_it_sees_their_own_words_and_nothing_else(where, child):
     mother = factories.person(where, Role.DEPUTY, name="Mo Mother")
-    factories.related(mother, child)
+    factories.relate_to_child(mother, child)
     by = factories.viewer(where, Role.DEPUTY, who=mother)
     lead = factories.viewer(where, Role.DSL)
     concern = factories.concern_at(State.DECIDED, where=where, by=by, lead=lead, children=(child,))
-    mine = words(reading(mother, f"/submit/mine/{concern.uid}/"))
+    mine = page_text(reading(mother, f"/submit/mine/{concern.uid}/"))
     assert concern.account in mine
     assert "The third time this term." not in mine
     for shut in (f"/triage/{concern.uid}/", f"/child/{child.uid}/"):

@@ -1,4 +1,4 @@
-"""A child in danger now: until its writer says whom they told by voice, their own pages say so."""
+"""Tests that a writer is asked whom they told by voice, while a child may be in danger."""
 
 import pytest
 
@@ -7,9 +7,9 @@ from concerns.models import Concern
 from concerns.rules.clocks import StepKind
 from concerns.rules.roles import Role
 from tests import factories
-from tests.desk import words
+from tests.desk import page_text
 
-UNSAID = "you have not said whom you told by voice"
+UNSAID = "you have not said who you told in person"
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def danger(staff, child):
 
 
 def pages(staff, concern):
-    return [words(staff.open(f"/submit/{page}")) for page in ("", f"mine/{concern.uid}/")]
+    return [page_text(staff.open(f"/submit/{page}")) for page in ("", f"mine/{concern.uid}/")]
 
 
 def test_both_of_the_writers_pages_say_so_in_red_with_what_to_do_and_where(staff, danger):
@@ -44,11 +44,11 @@ def test_once_a_lead_says_that_they_were_told_the_line_is_gone(staff, danger):
 
 
 def test_an_ordinary_concern_of_the_same_writer_says_nothing_of_it(staff, child, danger):
-    ordinary = factories.sent(staff.viewer, child).concern
-    assert UNSAID not in words(staff.open(f"/submit/mine/{ordinary.uid}/"))
+    ordinary = factories.send_concern(staff.viewer, child).concern
+    assert UNSAID not in page_text(staff.open(f"/submit/mine/{ordinary.uid}/"))
 
 
 def test_it_is_said_on_every_page_of_the_list_and_to_nobody_else(staff, child, danger, another):
-    last = factories.sent(staff.viewer, child).concern
-    assert UNSAID in words(staff.open(f"/submit/?before={last.uid}"))
-    assert UNSAID not in words(another().open("/submit/"))
+    last = factories.send_concern(staff.viewer, child).concern
+    assert UNSAID in page_text(staff.open(f"/submit/?before={last.uid}"))
+    assert UNSAID not in page_text(another().open("/submit/"))

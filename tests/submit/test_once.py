@@ -1,4 +1,4 @@
-"""One form makes one concern, however often and however suddenly it is sent."""
+"""Tests that one form makes one concern, however often and however suddenly it is sent."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ def child(staff):
 
 
 def at_once(staff, address, answers, times=16):
-    """The answers to the same form sent from as many windows of one browser at the same moment."""
+    """The answers to one form sent at the same moment from several windows of one browser."""
 
     def press(_):
         window = SecureClient()
@@ -53,7 +53,7 @@ def test_sixteen_presses_at_once_make_one_concern_and_show_one_receipt(staff, ch
 
 
 def test_sixteen_presses_at_once_add_once(staff, child):
-    concern = factories.sent(staff.viewer, child).concern
+    concern = factories.send_concern(staff.viewer, child).concern
     words = {"about": "child", "words": "Again.", "once": "0b7c7e7c-3f0e-4b3c-8a52-6f0e6a1d2c11"}
     shown = at_once(staff, f"/submit/add/{concern.uid}/", words)
     assert {answer.status_code for answer in shown} == {302}

@@ -1,3 +1,5 @@
+"""Tests for the receipt and the writer's own pages of what they sent."""
+
 import re
 from datetime import timedelta
 
@@ -75,7 +77,7 @@ def test_once_taken_a_receipt_says_where_it_stands(staff, child, where, leads):
 
 
 def test_a_lead_who_is_family_is_never_named_as_its_reader(staff, child, leads):
-    factories.related(leads[1], child)
+    factories.relate_to_child(leads[1], child)
     page = receipt(staff, child)
     assert "Lee Lead" not in page
     assert "Dee Deputy" in page
@@ -83,7 +85,7 @@ def test_a_lead_who_is_family_is_never_named_as_its_reader(staff, child, leads):
 
 def test_the_numbers_are_those_of_the_childs_home_authority_too(staff, where):
     child = factories.child(where)
-    homes.lives_in(factories.viewer(where, Role.DSL), child)
+    homes.set_authority(factories.viewer(where, Role.DSL), child)
     page = receipt(staff, child)
     assert homes.NUMBERS["front_door"] in page
     assert where.authority.front_door in page
@@ -103,7 +105,7 @@ def test_in_danger_the_numbers_come_first_and_the_writer_holds_it(staff, child, 
     page = receipt(staff, child, danger="on")
     page = page[page.index("<main") :]
     assert page.index("999") < page.index("Lee Lead") < page.index("Thank you")
-    assert "This form has rung nobody" in page
+    assert "This form has not rung anybody" in page
     assert Step.objects.get(kind=StepKind.DANGER_NOW).holder == staff.person
 
 
@@ -115,7 +117,7 @@ def test_saying_whom_one_told_ends_the_danger_step_and_is_on_record(staff, child
     assert answer["Location"] == f"/submit/sent/{concern.uid}/"
     assert Step.objects.get(kind=StepKind.DANGER_NOW).done_by == staff.person
     assert Addition.objects.get().words == "Told in person: Lee Lead, at 10:05"
-    assert "rung nobody" not in staff.open(answer["Location"]).content.decode()
+    assert "not rung anybody" not in staff.open(answer["Location"]).content.decode()
 
 
 def test_whom_one_told_must_be_named(staff, child):
@@ -137,9 +139,11 @@ def test_it_is_written_once_whom_one_told(staff, child):
 def test_telling_last_of_all_leaves_a_next_step(where):
     writer = factories.viewer(where)
     lead = factories.viewer(where, Role.DSL)
-    concern = factories.sent(writer, factories.child(where), danger=True).concern
+    concern = factories.send_concern(writer, factories.child(where), danger=True).concern
     triage.take(by=lead, concern=concern, now=factories.NOW)
-    triage.decide(by=lead, concern=concern, decided=factories.decided(concern), now=factories.NOW)
+    triage.decide(
+        by=lead, concern=concern, decided=factories.decision_answers(concern), now=factories.NOW
+    )
     chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=factories.NOW)
     for step in Step.objects.filter(concern=concern, kind=StepKind.SUPPORT):
         chase.do_step(by=lead, step=step, words="In place.", now=factories.NOW)
@@ -165,7 +169,7 @@ def test_the_writer_sees_where_it_stands_and_the_words_back_and_never_a_leads_no
     for address in (f"/submit/mine/{concern.uid}/", "/submit/"):
         page = staff.open(address).content.decode()
         assert "Thank you. Help is in place." in page
-        assert "Closed. It stays with the child" in page
+        assert "Closed. It stays on the child" in page
         for secret in ("The third time this term.", "It is working.", "In place.</p>"):
             assert secret not in page
 
@@ -185,9 +189,9 @@ def test_something_can_always_be_added(staff, child, where):
 
 
 def test_another_form_of_the_same_number_loses_nothing(staff, child, another):
-    mine = factories.sent(staff.viewer, child).concern
+    mine = factories.send_concern(staff.viewer, child).concern
     other = another()
-    theirs = factories.sent(other.viewer, child).concern
+    theirs = factories.send_concern(other.viewer, child).concern
     once = str(mine.uid)
     for who, concern, words in ((staff, mine, "Mine"), (other, theirs, "Theirs")):
         form = {"about": "child", "words": words, "once": once}
@@ -216,14 +220,14 @@ def test_an_addition_whose_session_ended_comes_back(staff, child):
     factories.sign_in(staff.client, staff.person)
     page = staff.open(here).content.decode()
     assert "Late" in page
-    assert "We kept what you typed" in page
+    assert "What you typed is saved" in page
     staff.client.post(here.replace("mine", "add"), {"about": "child", "words": "Late"})
-    assert "We kept what you typed" not in staff.open(here).content.decode()
+    assert "What you typed is saved" not in staff.open(here).content.decode()
 
 
 def test_an_empty_list_says_what_it_means(staff):
     page = staff.open("/submit/").content.decode()
-    assert "You have sent no concern yet" in page
+    assert "You have not sent a concern yet" in page
     assert "/submit/start/" in page
 
 
@@ -237,7 +241,7 @@ def test_the_list_has_no_name_and_none_of_what_was_written(staff, child):
 
 
 def test_the_list_is_paged_by_key_newest_first(staff, child):
-    sent = [factories.sent(staff.viewer, child).concern for _ in range(23)]
+    sent = [factories.send_concern(staff.viewer, child).concern for _ in range(23)]
     first = staff.open("/submit/").content.decode()
     assert sent[-1].reference in first
     assert sent[2].reference not in first
@@ -248,5 +252,5 @@ def test_the_list_is_paged_by_key_newest_first(staff, child):
 
 
 def test_the_list_holds_ones_own_only(staff, child, another):
-    theirs = factories.sent(another().viewer, child).concern
+    theirs = factories.send_concern(another().viewer, child).concern
     assert theirs.reference not in staff.open("/submit/").content.decode()

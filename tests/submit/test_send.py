@@ -1,3 +1,5 @@
+"""Tests for sending a concern by the form."""
+
 import re
 import uuid
 

@@ -1,4 +1,4 @@
-"""Who wrote it is still worried: somebody else than who decided looks again, and they hear back."""
+"""Tests for a writer who is still worried: a second person looks, and the writer hears back."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from concerns.workflow.escalation import EscalationLadders
 from tests import factories, homes
-from tests.deciding import decide, owed
+from tests.deciding import decide_concern, open_step_kinds
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_not_to_the_childs_family_nor_to_who_is_worried(where, lead, deputy):
     head = factories.person(where, Role.HEAD)
     second = factories.viewer(where, Role.DEPUTY)
     concern = factories.concern_at(State.DECIDED, where=where, by=second, lead=lead)
-    factories.related(deputy.person, concern.children.get().child)
+    factories.relate_to_child(deputy.person, concern.children.get().child)
     assert press(second, concern).holder == head
 
 
@@ -76,7 +76,7 @@ def test_who_decided_reads_on_the_page_why_they_cannot(client, writer, concern, 
     step = press(writer, concern)
     factories.sign_in(client, lead.person)
     shown = client.get(f"/chase/again/{step.uid}/").content.decode()
-    assert "it is not yours to do" in shown
+    assert "You cannot do this yourself" in shown
     assert "disabled" in shown
 
 
@@ -88,7 +88,7 @@ def test_it_does_not_climb_to_who_decided(where, writer, concern, lead, deputy):
 
 def test_deciding_again_does_not_let_the_first_who_decided_do_it(writer, concern, lead, deputy):
     step = press(writer, concern)
-    decide(deputy, concern, now=LATER)
+    decide_concern(deputy, concern, now=LATER)
     with pytest.raises(ActRefused):
         look(lead, again(concern))
     look(deputy, step)
@@ -138,7 +138,7 @@ def test_a_closed_one_is_open_again_and_new(where, lead, deputy, writer):
     concern = factories.concern_at(State.CLOSED, where=where, by=writer, lead=lead)
     press(writer, concern)
     assert Concern.objects.get(pk=concern.pk).state == State.WAITING
-    assert owed(concern) == {StepKind.STILL_WORRIED, StepKind.FIRST_LOOK}
+    assert open_step_kinds(concern) == {StepKind.STILL_WORRIED, StepKind.FIRST_LOOK}
 
 
 def test_whoever_looks_again_at_what_is_new_has_it_and_decides(where, lead, deputy, writer):
@@ -146,7 +146,7 @@ def test_whoever_looks_again_at_what_is_new_has_it_and_decides(where, lead, depu
     look(deputy, press(writer, concern))
     concern.refresh_from_db()
     assert (concern.state, concern.holder) == (State.TAKEN, deputy.person)
-    assert owed(concern) == {StepKind.DECIDE}
+    assert open_step_kinds(concern) == {StepKind.DECIDE}
 
 
 def test_who_looks_again_gives_them_a_word(writer, concern, deputy):
@@ -155,7 +155,7 @@ def test_who_looks_again_gives_them_a_word(writer, concern, deputy):
         look(deputy, step, words_back=" ")
     look(deputy, step)
     assert WordBack.objects.get().words == SAID["words_back"]
-    assert StepKind.TELL_REPORTER not in owed(concern)
+    assert StepKind.TELL_REPORTER not in open_step_kinds(concern)
 
 
 def test_it_holds_the_concern_open(writer, concern, lead):
@@ -178,7 +178,7 @@ def test_its_page_says_who_looks_again_and_gives_the_numbers_of_the_childs_home(
     authority = {"front_door": "01632 960801", "out_of_hours": "01632 960802", "lado": "1"}
     child = concern.children.get().child
     lead = factories.viewer(writer.school, Role.DSL)
-    homes.lives_in(lead, child, name="Eastshire", numbers=authority)
+    homes.set_authority(lead, child, name="Eastshire", numbers=authority)
     factories.sign_in(client, writer.person)
     here = f"/submit/mine/{concern.uid}/"
     for number in ("999", "01632 960001", "01632 960801", "01632 960802"):
@@ -200,12 +200,12 @@ def test_what_was_written_and_decided_stands_beside_looking_again(writer, concer
 def test_every_decision_owes_who_wrote_it_a_word(writer, concern, lead, times):
     for _ in range(times - 1):
         chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=LATER)
-        decide(lead, concern, now=LATER)
-    assert StepKind.TELL_REPORTER in owed(concern)
+        decide_concern(lead, concern, now=LATER)
+    assert StepKind.TELL_REPORTER in open_step_kinds(concern)
 
 
 def test_reopened_and_decided_again_they_are_owed_another(where, lead, writer):
     concern = factories.concern_at(State.CLOSED, where=where, by=writer, lead=lead)
     triage.reopen(by=lead, concern=concern, why="New.", now=LATER)
-    decide(lead, concern, now=LATER)
-    assert StepKind.TELL_REPORTER in owed(concern)
+    decide_concern(lead, concern, now=LATER)
+    assert StepKind.TELL_REPORTER in open_step_kinds(concern)

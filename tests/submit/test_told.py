@@ -1,4 +1,4 @@
-"""Told, not typed: what somebody without an account said stands as theirs, in their own words."""
+"""Tests for "told, not typed": what somebody without an account said stands as theirs."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories
 from tests.conftest import SecureClient
-from tests.desk import errors, words
+from tests.desk import page_text, summary_errors
 
 SAID = "He was in the bins behind the kitchen again, eating."
 TOLD = {
@@ -69,7 +69,7 @@ def test_words_need_somebody_who_said_them_and_somebody_their_words(
 ):
     answer = staff.send(staff.answers(child, **TOLD | left_out))
     assert answer.status_code == 422
-    assert [said for said in errors(answer) if said.startswith(missing)]
+    assert [said for said in summary_errors(answer) if said.startswith(missing)]
     assert not Concern.objects.exists()
 
 
@@ -83,11 +83,11 @@ def test_a_concern_of_no_words_at_all_is_refused_behind_the_form_too(where, chil
     from concerns.doors.act import ActRefused
 
     with pytest.raises(ActRefused):
-        factories.sent(factories.viewer(where), child, account="")
+        factories.send_concern(factories.viewer(where), child, account="")
 
 
 def test_it_is_shown_as_theirs_to_who_wrote_it(staff, told):
-    page = words(staff.open(f"/submit/mine/{told.uid}/"))
+    page = page_text(staff.open(f"/submit/mine/{told.uid}/"))
     assert f"{HEADING} to you, at the gate, ten past three" in page
     assert SAID in page
     assert "What worried you" not in page
@@ -97,20 +97,20 @@ def test_it_is_shown_as_theirs_to_a_lead_beside_an_earlier_concern_and_in_the_st
     staff, where, child, told
 ):
     lead = reader(where, Role.DSL)
-    page = words(lead.get(f"/triage/{told.uid}/"))
+    page = page_text(lead.get(f"/triage/{told.uid}/"))
     assert f"{HEADING} to Wyn Writer" in page
     assert "What was seen, heard or felt" not in page
-    later = factories.sent(factories.viewer(where), child, now=told.received_at).concern
-    beside = words(lead.get(f"/triage/{later.uid}/"))
+    later = factories.send_concern(factories.viewer(where), child, now=told.received_at).concern
+    beside = page_text(lead.get(f"/triage/{later.uid}/"))
     assert f"{HEADING}: {SAID}" in beside
-    story = words(lead.get(f"/child/{child.uid}/"))
+    story = page_text(lead.get(f"/child/{child.uid}/"))
     assert f"{HEADING} to Wyn Writer" in story
     assert SAID in story
 
 
 @pytest.mark.parametrize("page", ["concern", "print"])
 def test_the_trail_and_its_print_tell_it_as_theirs_and_that_they_knew(where, told, page):
-    trail = words(reader(where, Role.HEAD).get(f"/audit/{page}/{told.uid}/"))
+    trail = page_text(reader(where, Role.HEAD).get(f"/audit/{page}/{told.uid}/"))
     assert f"{HEADING} to Wyn Writer" in trail
     assert SAID in trail
     assert "Told Wyn Writer, who wrote it down" in trail

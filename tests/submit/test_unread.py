@@ -1,4 +1,4 @@
-"""Not read in its time: its writer is told so on their own pages, by mail or without it."""
+"""Tests that a writer is told on their own pages when nobody read their concern in time."""
 
 from datetime import timedelta
 
@@ -8,20 +8,20 @@ from django.utils import timezone
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from tests import factories
-from tests.desk import words
+from tests.desk import page_text
 
 UNREAD = "nobody has said that they have it"
 
 
 @pytest.fixture
 def late(staff, child):
-    """Of a child who may not be safe at home today: to be read within half an hour."""
+    """About a child who may not be safe at home today: it must be read within half an hour."""
     sent = timezone.now() - timedelta(hours=1)
-    return factories.sent(staff.viewer, child, going_home="yes", now=sent).concern
+    return factories.send_concern(staff.viewer, child, going_home="yes", now=sent).concern
 
 
 def pages(staff, concern):
-    return [words(staff.open(f"/submit/{page}")) for page in ("", f"mine/{concern.uid}/")]
+    return [page_text(staff.open(f"/submit/{page}")) for page in ("", f"mine/{concern.uid}/")]
 
 
 def test_both_of_the_writers_pages_say_so_in_red_and_lead_to_whom_to_find(staff, late):
@@ -33,7 +33,9 @@ def test_both_of_the_writers_pages_say_so_in_red_and_lead_to_whom_to_find(staff,
 
 
 def test_until_its_time_is_over_nothing_is_said(staff, child):
-    fresh = factories.sent(staff.viewer, child, going_home="yes", now=timezone.now()).concern
+    fresh = factories.send_concern(
+        staff.viewer, child, going_home="yes", now=timezone.now()
+    ).concern
     assert not any(UNREAD in page for page in pages(staff, fresh))
 
 

@@ -1,4 +1,4 @@
-"""What cannot wait and has not gone out by mail: its writer is told, and to whom to go now."""
+"""Tests that a writer is told, and to whom to go now, when an urgent message could not be sent."""
 
 from datetime import timedelta
 
@@ -11,10 +11,10 @@ from concerns.rules.roles import Role
 from concerns.submit import views
 from concerns.triage import acts as triage
 from tests import factories
-from tests.counting import page, statements
+from tests.counting import list_statements, render_view
 from tests.factories import NOW
 
-UNSENT = "has not gone out"
+UNSENT = "has not been sent"
 STUCK_AT = NOW + timedelta(minutes=16)
 
 
@@ -30,21 +30,21 @@ def writer(where, lead):
 
 @pytest.fixture
 def urgent(where, writer, child):
-    """Written at ten, worried about today; the clock stands still, and nothing is sent."""
+    """Written at ten and urgent today; the clock stands still, and nothing is sent."""
     by = factories.viewer(where, who=writer)
-    return factories.sent(by, child, going_home="yes").concern
+    return factories.send_concern(by, child, going_home="yes").concern
 
 
 def home(where, who, now=STUCK_AT):
-    return page(views.home, factories.viewer(where, who=who, now=now), "/submit/")
+    return render_view(views.home, factories.viewer(where, who=who, now=now), "/submit/")
 
 
 def receipt(where, who, concern, now=STUCK_AT):
-    return page(views.sent, factories.viewer(where, who=who, now=now), uid=concern.uid)
+    return render_view(views.sent, factories.viewer(where, who=who, now=now), uid=concern.uid)
 
 
 def own(where, who, concern, now=STUCK_AT):
-    return page(views.mine, factories.viewer(where, who=who, now=now), uid=concern.uid)
+    return render_view(views.mine, factories.viewer(where, who=who, now=now), uid=concern.uid)
 
 
 def red(text):
@@ -85,7 +85,7 @@ def test_once_a_lead_has_it_nothing_is_said(where, lead, writer, urgent):
 
 
 def test_what_can_wait_for_the_post_is_not_said(where, writer, child, lead):
-    concern = factories.sent(factories.viewer(where, who=writer), child).concern
+    concern = factories.send_concern(factories.viewer(where, who=writer), child).concern
     assert UNSENT not in home(where, writer) + receipt(where, writer, concern)
 
 
@@ -96,7 +96,7 @@ def test_nobody_else_is_told(where, urgent):
 def test_who_is_kept_from_one_of_them_is_not_named(where, writer, lead, urgent, child):
     factories.person(where, Role.DEPUTY, name="Dee Deputy")
     shut = {"going_home": "yes", "excluded": (lead,)}
-    factories.sent(factories.viewer(where, who=writer), child, **shut)
+    factories.send_concern(factories.viewer(where, who=writer), child, **shut)
     assert "Lee Lead" not in red(home(where, writer)).split("</p>")[0]
     assert "Dee Deputy" in red(home(where, writer)).split("</p>")[0]
 
@@ -104,16 +104,16 @@ def test_who_is_kept_from_one_of_them_is_not_named(where, writer, lead, urgent, 
 def test_the_page_of_one_says_it_of_that_one_alone_and_asks_nothing_more(
     where, writer, urgent, child
 ):
-    calm = factories.sent(factories.viewer(where, who=writer), child).concern
+    calm = factories.send_concern(factories.viewer(where, who=writer), child).concern
     own(where, writer, calm)
-    few = len(statements(lambda: own(where, writer, calm)))
+    few = len(list_statements(lambda: own(where, writer, calm)))
     assert UNSENT not in own(where, writer, calm)
-    assert len(statements(lambda: own(where, writer, urgent))) == few
+    assert len(list_statements(lambda: own(where, writer, urgent))) == few
 
 
 def test_ten_of_them_cost_what_one_does(where, writer, urgent, child):
     home(where, writer)
-    few = len(statements(lambda: home(where, writer)))
+    few = len(list_statements(lambda: home(where, writer)))
     for _ in range(9):
-        factories.sent(factories.viewer(where, who=writer), child, going_home="yes")
-    assert len(statements(lambda: home(where, writer))) == few
+        factories.send_concern(factories.viewer(where, who=writer), child, going_home="yes")
+    assert len(list_statements(lambda: home(where, writer))) == few

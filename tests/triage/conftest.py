@@ -1,4 +1,4 @@
-"""A school and its lead, for the tests of what a lead sees and does."""
+"""Fixtures: a school and its lead, for the tests of what a lead sees and does."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""This file knows what stands beside a concern of the child's file and of brothers and sisters."""
+"""Tests for what is shown beside a concern: the child's file, brothers and sisters."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from concerns.models import Concern, Exclusion
 from concerns.rules.roles import Role
 from concerns.triage import queries, views
 from tests import factories, homes
-from tests.counting import page, statements
+from tests.counting import list_statements, render_view
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -23,19 +23,19 @@ def lead(where):
 
 @pytest.fixture
 def family(where, lead):
-    """A child with a brother here, and what was written of him."""
+    """A child with a brother here, and what was written about him."""
     child = factories.child(where, surname="Ash")
     brother = factories.child(where, "Bran", "Ash")
-    homes.address(lead, child, children=[brother])
-    return child, brother, factories.sent(factories.viewer(where), brother).concern
+    homes.move_to_address(lead, child, children=[brother])
+    return child, brother, factories.send_concern(factories.viewer(where), brother).concern
 
 
 def concern_about(where, *children):
-    return factories.sent(factories.viewer(where), *children).concern
+    return factories.send_concern(factories.viewer(where), *children).concern
 
 
 def shown(viewer, concern):
-    return page(views.read, viewer, uid=concern.uid)
+    return render_view(views.read, viewer, uid=concern.uid)
 
 
 def test_what_was_written_of_a_brother_stands_beside_a_concern(where, lead, family):
@@ -52,7 +52,7 @@ def test_what_was_written_of_a_brother_stands_beside_a_concern(where, lead, fami
 
 def test_what_is_older_than_twelve_months_is_not_there(where, lead, family):
     child, brother, _ = family
-    old = factories.sent(lead, brother, now=NOW - timedelta(days=400)).concern
+    old = factories.send_concern(lead, brother, now=NOW - timedelta(days=400)).concern
     assert old.reference not in shown(lead, concern_about(where, child))
 
 
@@ -63,7 +63,7 @@ def test_of_a_brother_only_what_the_reader_may_see_is_there(where, lead, family)
     Exclusion.objects.create(person=lead.person, **told)
     assert his.reference not in shown(lead, concern)
     other = factories.viewer(where, Role.DEPUTY, now=lead.now)
-    factories.related(other.person, brother)
+    factories.relate_to_child(other.person, brother)
     text = shown(other, concern)
     assert his.reference not in text
     assert "Bran" not in text
@@ -91,7 +91,7 @@ def test_an_unread_earlier_file_is_red_in_the_queue_and_on_the_concern(where, le
     assert all(
         "earlier school" not in row.also_late for row in queries.read_queue_page(lead, {}).rows
     )
-    file = homes.earlier(lead, child)
+    file = homes.add_earlier_file(lead, child)
     red = [
         row.also_late
         for row in queries.read_queue_page(lead, {}).rows
@@ -103,7 +103,7 @@ def test_an_unread_earlier_file_is_red_in_the_queue_and_on_the_concern(where, le
         == 1
     )
     assert "nobody has read it" in shown(lead, concern)
-    homes.end(lead, child, file, "Two years of it.", ended_how="read")
+    homes.end_line(lead, child, file, "Two years of it.", ended_how="read")
     assert "earlier school" not in queries.read_queue_page(lead, {}).rows[0].also_late
     assert "nobody has read it" not in shown(lead, concern)
 
@@ -111,9 +111,9 @@ def test_an_unread_earlier_file_is_red_in_the_queue_and_on_the_concern(where, le
 def test_statuses_and_when_the_child_was_last_seen_stand_there(where, lead):
     child = factories.child(where)
     concern = concern_about(where, child)
-    assert "Never written down as heard alone" in shown(lead, concern)
-    homes.status(lead, child, "plan", category="neglect")
-    homes.saw(lead, child, "alone", "She was cheerful.")
+    assert "Nobody has recorded hearing them alone" in shown(lead, concern)
+    homes.add_status(lead, child, "plan", category="neglect")
+    homes.record_seen(lead, child, "alone", "She was cheerful.")
     text = shown(lead, concern)
     for said in ("Child protection plan: neglect", "Last heard alone", "She was cheerful."):
         assert said in text
@@ -122,13 +122,13 @@ def test_statuses_and_when_the_child_was_last_seen_stand_there(where, lead):
 def test_it_costs_the_same_however_many_brothers_and_sisters_there_are(where, lead, family):
     child, _, _ = family
     concern = concern_about(where, child)
-    homes.whole_file(lead, child)
+    homes.write_whole_file(lead, child)
     shown(lead, concern)
-    few = statements(lambda: shown(lead, concern))
+    few = list_statements(lambda: shown(lead, concern))
     for _ in range(4):
         other = factories.child(where, surname="Ash")
-        homes.sibling(lead, child, other)
-        factories.sent(lead, other, marks=(factories.a_mark(),))
+        homes.add_sibling(lead, child, other)
+        factories.send_concern(lead, other, marks=(factories.body_mark(),))
     assert Concern.objects.count() == 6
-    many = statements(lambda: shown(lead, concern))
+    many = list_statements(lambda: shown(lead, concern))
     assert len(few) == len(many) <= MOST_STATEMENTS, len(many)

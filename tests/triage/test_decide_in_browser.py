@@ -1,4 +1,4 @@
-"""This file knows how deciding goes in a browser, with script and without, and what axe finds."""
+"""Tests for deciding in a real browser, with script and without, and with axe."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
-from tests.deciding import decide
+from tests.deciding import decide_concern
 
 # What a lead does to add to the picture: one choice, one sentence, one press.
 FEW = 3
@@ -18,7 +18,7 @@ FEW = 3
 
 @pytest.fixture
 def place(server):
-    """A school, its lead an hour ago, and who else may decide."""
+    """A school, its lead an hour ago, and others who may decide."""
     where = factories.school()
     person = factories.person(where, Role.DSL, name="Asha Okafor")
     now = datetime.now(UTC) - timedelta(hours=1)
@@ -38,7 +38,7 @@ def taken(lead, **more) -> Concern:
 
 
 def forget(complaints, status):
-    """The console repeats what the server answered: here it was meant."""
+    """Clears the console's complaints about answers that the test meant."""
     complaints.heard[:] = [
         words for words in complaints.heard if f"status of {status}" not in words
     ]
@@ -50,7 +50,7 @@ def test_adding_to_the_picture_is_a_choice_a_sentence_and_a_press(place, any_pag
     any_page.goto(f"/triage/{concern.uid}/decide/")
     assert not any_page.get_by_text("What happens next?").is_visible()
     done = [
-        lambda: any_page.get_by_label("Only to add to the picture").check(),
+        lambda: any_page.get_by_label("It only adds to the picture").check(),
         lambda: any_page.get_by_label("Why?").fill("One more small thing."),
         lambda: any_page.get_by_role("button", name="Decide").click(),
     ]
@@ -69,7 +69,7 @@ def test_a_full_decision_unfolds_what_each_answer_needs(place, any_page, complai
     any_page.get_by_label("Why?").fill("The third time.")
     any_page.get_by_label("Refer to children's social care").check()
     any_page.get_by_label("Which team or service").fill("Front door")
-    any_page.get_by_label("Whom did you speak to").fill("Duty worker")
+    any_page.get_by_label("Who did you speak to").fill("Duty worker")
     any_page.get_by_label("How was it sent?").select_option("telephone")
     any_page.get_by_label("What else did you consider?").fill("Waiting, and why not.")
     any_page.get_by_label("No, for this reason").check()
@@ -92,12 +92,12 @@ def test_a_stale_page_keeps_what_was_typed_and_can_be_pressed_again(place, any_p
     concern = taken(place)
     sign_in(any_page, place)
     any_page.goto(f"/triage/{concern.uid}/decide/")
-    any_page.get_by_label("Only to add to the picture").check()
+    any_page.get_by_label("It only adds to the picture").check()
     any_page.get_by_label("Why?").fill("One more small thing.")
     other = factories.viewer(place.school, Role.DEPUTY, now=place.now)
     triage.note(by=other, concern=concern, words="I rang.", now=place.now)
     any_page.get_by_role("button", name="Decide").click()
-    any_page.get_by_text("has acted while this page was open").wait_for()
+    any_page.get_by_text("did something while this page was open").wait_for()
     assert any_page.get_by_label("Why?").input_value() == "One more small thing."
     any_page.get_by_role("button", name="Decide").click()
     any_page.wait_for_url(f"**/triage/{concern.uid}/")
@@ -111,7 +111,7 @@ def test_every_page_of_deciding_fits_and_is_clean_to_axe(
     pair = (factories.child(place.school), factories.child(place.school))
     concern = taken(place, categories=("sexual",))
     two = taken(place, children=pair)
-    decide(place, concern, Route.SOCIAL_CARE, Route.PARENTS, now=place.now)
+    decide_concern(place, concern, Route.SOCIAL_CARE, Route.PARENTS, now=place.now)
     referral = concern.referrals.get()
     page = new_context(viewport={"width": width, "height": 800}).new_page()
     sign_in(page, place)

@@ -1,4 +1,4 @@
-"""This file knows that the page of a decision asks what is needed, and loses nothing typed."""
+"""Tests that the page of a decision asks what is needed, and loses nothing typed."""
 
 from datetime import timedelta
 
@@ -10,8 +10,8 @@ from concerns.rules.calendars import picture_review_day
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.words import Route
 from tests import factories
-from tests.deciding import decide
-from tests.desk import FULL, Desk, day, errors, words
+from tests.deciding import decide_concern
+from tests.desk import FULL, Desk, day_fields, page_text, summary_errors
 
 pytestmark = pytest.mark.django_db
 LIGHT = {"weight": "light", "reason": "One more small thing."}
@@ -33,7 +33,7 @@ def page(concern):
 
 
 def moment(name, when):
-    return {**day(f"{name}_on", when), f"{name}_at": f"{when:%H:%M}"}
+    return {**day_fields(f"{name}_on", when), f"{name}_at": f"{when:%H:%M}"}
 
 
 def test_a_full_decision_is_made_and_leads_back_to_the_concern(desk, taken):
@@ -46,10 +46,10 @@ def test_a_full_decision_is_made_and_leads_back_to_the_concern(desk, taken):
 
 def test_a_light_decision_takes_a_reason_and_a_day_that_stands_there(desk, taken):
     until = picture_review_day(desk.where.school_calendar, desk.today, taken.pk)
-    assert desk.press(page(taken), LIGHT | day("light_until", until)).status_code == 302
+    assert desk.press(page(taken), LIGHT | day_fields("light_until", until)).status_code == 302
     made = Decision.objects.get(concern=taken)
     assert (made.light, made.review_on) == (True, until)
-    boxes = words(desk.open(page(taken)))
+    boxes = page_text(desk.open(page(taken)))
     assert f'name="light_until_day" type="text" value="{until.day}"' in boxes
 
 
@@ -77,31 +77,31 @@ def test_each_answer_left_out_is_asked_for_and_the_rest_is_still_there(desk, tak
         del form["parents_why_not"]
     answer = desk.press(page(taken), form)
     assert answer.status_code == 422
-    assert errors(answer) == [NEEDS[left_out]]
+    assert summary_errors(answer) == [NEEDS[left_out]]
     told = [value for value in form.values() if isinstance(value, str) and " " in value]
-    assert all(value in words(answer) for value in told)
+    assert all(value in page_text(answer) for value in told)
     assert not Decision.objects.filter(concern=taken).exists()
 
 
 WRONG = [
     (
         {"routes": ["no_further", "police"]},
-        "No further action stands alone: tick it, or the others",
+        "Choose no further action or other routes, not both",
     ),
     ({"routes": ["keep"]}, "Enter the day to look at the picture again"),
     ({"routes": ["watch"]}, "Enter the day the watch ends"),
-    ({"routes": ["watch"]}, "Choose who watches"),
+    ({"routes": ["watch"]}, "Choose who will watch"),
     ({"routes": ["everything"]}, "Choose one of the answers"),
-    ({"routes": ["watch"], "watched_by": "nobody"}, "Choose who watches"),
+    ({"routes": ["watch"], "watched_by": "nobody"}, "Choose who will watch"),
     ({"watched_by": "nobody"}, "You wrote something under “Watch"),
-    ({"parents_told": "will_be", "parents_why_not": ""}, "Parents will be told: tick"),
+    ({"parents_told": "will_be", "parents_why_not": ""}, "Parents will be told, so tick"),
     ({"parents_told": "yes", "parents_why_not": ""}, "Write who it was"),
     ({"parents_told": "yes"}, "You wrote something under “No, for this reason”"),
     ({"who": "Mother"}, "You wrote something under “Yes, they have been told”"),
     ({"agency": "Front door"}, "You wrote something under “Refer to children's social care”"),
     ({"keep_until_day": "31", "keep_until_month": "2", "keep_until_year": "2027"}, "under “Keep"),
     ({"advice_first": "on"}, "You wrote something under “Speak to parents or carers”"),
-    ({"routes": ["social_care"], "agency": "Front door"}, "Write whom you spoke to there"),
+    ({"routes": ["social_care"], "agency": "Front door"}, "Write who you spoke to there"),
     ({"routes": ["social_care"], "method": "pigeon"}, "Choose one of the answers"),
 ]
 
@@ -110,25 +110,25 @@ WRONG = [
 def test_what_does_not_fit_is_said_where_it_stands(desk, taken, more, said):
     answer = desk.press(page(taken), FULL | more)
     assert answer.status_code == 422
-    assert any(said in error for error in errors(answer))
+    assert any(said in error for error in summary_errors(answer))
     assert not Decision.objects.filter(concern=taken).exists()
 
 
 def test_a_day_gone_by_or_far_off_is_asked_for_again(desk, taken):
-    for days, said in ((-1, "still to come"), (400, "within a year")):
+    for days, said in ((-1, "in the future"), (400, "within a year")):
         when = desk.today + timedelta(days=days)
-        keep = {"routes": ["keep"]} | day("keep_until", when)
-        assert said in errors(desk.press(page(taken), FULL | keep))[0]
-        light = desk.press(page(taken), LIGHT | day("light_until", when))
-        assert said in errors(light)[0]
+        keep = {"routes": ["keep"]} | day_fields("keep_until", when)
+        assert said in summary_errors(desk.press(page(taken), FULL | keep))[0]
+        light = desk.press(page(taken), LIGHT | day_fields("light_until", when))
+        assert said in summary_errors(light)[0]
 
 
 def test_more_than_a_light_decision_keeps_is_not_dropped(desk, taken):
-    until = day("light_until", desk.today + timedelta(days=20))
+    until = day_fields("light_until", desk.today + timedelta(days=20))
     answer = desk.press(page(taken), LIGHT | until | {"routes": ["social_care"], "who": "Mother"})
-    assert (answer.status_code, len(errors(answer))) == (422, 1)
-    assert "You wrote more" in errors(answer)[0]
-    assert 'value="Mother"' in words(answer)
+    assert (answer.status_code, len(summary_errors(answer))) == (422, 1)
+    assert "You wrote more" in summary_errors(answer)[0]
+    assert 'value="Mother"' in page_text(answer)
     assert not Decision.objects.filter(concern=taken).exists()
 
 
@@ -157,13 +157,13 @@ def test_what_was_sent_tomorrow_is_refused_kindly(desk, taken):
     when = desk.viewer.now + timedelta(days=2)
     more = {"routes": ["social_care"], **SENT, **moment("sent", when)}
     answer = desk.press(page(taken), FULL | more)
-    assert "still to come" in errors(answer)[0]
+    assert "in the future" in summary_errors(answer)[0]
 
 
 def test_a_watch_names_its_adult_and_its_day(desk, taken):
     watcher = factories.person(desk.where, name="Wen Watcher")
     until = desk.today + timedelta(days=14)
-    more = {"routes": ["watch"], "watched_by": str(watcher.uid), **day("watch_until", until)}
+    more = {"routes": ["watch"], "watched_by": str(watcher.uid), **day_fields("watch_until", until)}
     assert desk.press(page(taken), FULL | more).status_code == 302
     route = Decision.objects.get(concern=taken).routes.get()
     assert (route.adult, route.until) == (watcher, until)
@@ -171,13 +171,13 @@ def test_a_watch_names_its_adult_and_its_day(desk, taken):
 
 def test_family_of_the_child_is_not_offered_to_watch(desk, taken):
     relative = factories.person(desk.where, name="Rel Ative")
-    assert "Rel Ative" in words(desk.open(page(taken)))
-    factories.related(relative, taken.children.get().child)
-    assert "Rel Ative" not in words(desk.open(page(taken)))
+    assert "Rel Ative" in page_text(desk.open(page(taken)))
+    factories.relate_to_child(relative, taken.children.get().child)
+    assert "Rel Ative" not in page_text(desk.open(page(taken)))
 
 
 def test_parents_on_record_already_need_not_be_written_down_again(desk, taken):
-    decide(desk.viewer, taken, Route.PARENTS, now=desk.now)
+    decide_concern(desk.viewer, taken, Route.PARENTS, now=desk.now)
     told = {"spoken_to": "parent", "who": "Mother", "said": "Yes.", "reached": True}
     refer.speak(by=desk.viewer, concern=taken, happened_at=desk.now, now=desk.now, **told)
     more = {"parents_told": "yes", "parents_why_not": ""}
@@ -196,7 +196,7 @@ def two(desk):
 
 def test_of_several_children_it_is_said_for_which(desk, two):
     answer = desk.press(page(two), FULL)
-    assert errors(answer) == ["Tick the child you are deciding for"]
+    assert summary_errors(answer) == ["Tick the child you are deciding for"]
     first = two.children.order_by("id")[0]
     assert desk.press(page(two), FULL | {"children": [str(first.uid)]}).status_code == 302
     assert [row.concern_child for row in Decision.objects.get().children.all()] == [first]
@@ -204,8 +204,8 @@ def test_of_several_children_it_is_said_for_which(desk, two):
 
 def test_a_child_decided_for_already_shows_what(desk, two):
     first = two.children.order_by("id")[0]
-    decide(desk.viewer, two, Route.SCHOOL_SUPPORT, rows=[first], now=desk.now)
-    shown = words(desk.open(page(two)))
+    decide_concern(desk.viewer, two, Route.SCHOOL_SUPPORT, rows=[first], now=desk.now)
+    shown = page_text(desk.open(page(two)))
     assert f"by {desk.viewer.person.name}: Support in school" in shown
     assert "Not decided yet" in shown
 
@@ -217,12 +217,12 @@ def test_one_press_decides_the_same_for_each_child_ticked(desk, two):
     assert (two.state, Decision.objects.get().children.count()) == (State.DECIDED, 2)
 
 
-# What presses
+# What is urgent
 
 
 def test_a_mark_leaves_no_light_decision_to_choose(desk):
-    concern = desk.concern(marks=(factories.a_mark(),))
-    shown = words(desk.open(page(concern)))
+    concern = desk.concern(marks=(factories.body_mark(),))
+    shown = page_text(desk.open(page(concern)))
     assert "This needs a full decision" in shown
     assert 'name="weight"' not in shown
     form = {name: value for name, value in FULL.items() if name != "weight"}
@@ -231,7 +231,7 @@ def test_a_mark_leaves_no_light_decision_to_choose(desk):
 
 def test_what_is_wrong_is_said_in_the_order_of_the_questions(desk, taken):
     wrong = {**FULL, "reason": "", "considered": "", "child_seen": "", "parents_told": "yes"}
-    said = errors(desk.press(page(taken), wrong))
+    said = summary_errors(desk.press(page(taken), wrong))
     assert [words.split(",")[0] for words in said[:2]] == [
         "Say why. A sentence is enough.",
         "Say what else you considered",

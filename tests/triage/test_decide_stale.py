@@ -1,4 +1,4 @@
-"""This file knows what the page of a decision does when others act and when sessions end."""
+"""Tests for the page of a decision when others have acted meanwhile or the session has ended."""
 
 import pytest
 
@@ -8,9 +8,9 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from tests import factories
-from tests.counting import statements
-from tests.deciding import decide
-from tests.desk import FULL, Desk, errors, read, words
+from tests.counting import list_statements
+from tests.deciding import decide_concern
+from tests.desk import FULL, Desk, count_readings, page_text, summary_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -37,13 +37,13 @@ def test_a_page_gone_stale_says_who_what_and_when_and_keeps_what_was_typed(desk,
     triage.note(by=other, concern=taken, words="I rang.", now=desk.now)
     answer = desk.client.post(page(taken), carried | FULL)
     assert answer.status_code == 409
-    assert "Ben Lloyd has acted while this page was open" in words(answer)
-    assert "Ben Lloyd: Added to a concern" in words(answer)
-    assert FULL["reason"] in words(answer)
+    assert "Ben Lloyd did something while this page was open" in page_text(answer)
+    assert "Ben Lloyd: Added to a concern" in page_text(answer)
+    assert FULL["reason"] in page_text(answer)
     assert not Decision.objects.filter(concern=taken).exists()
     assert desk.client.post(page(taken), carried | FULL).status_code == 409
     again = carried | FULL | {"version": str(int(carried["version"]) + 1)}
-    assert f'name="version" value="{again["version"]}"' in words(answer)
+    assert f'name="version" value="{again["version"]}"' in page_text(answer)
     assert desk.client.post(page(taken), again).status_code == 302
 
 
@@ -52,7 +52,7 @@ def test_the_same_press_twice_is_told_and_doubles_nothing(desk, taken):
     assert desk.client.post(page(taken), form).status_code == 302
     second = desk.client.post(page(taken), form)
     assert second.status_code == 409
-    assert "You have acted on this already" in words(second)
+    assert "You have already done something on this concern" in page_text(second)
     assert Decision.objects.filter(concern=taken).count() == 1
 
 
@@ -61,7 +61,7 @@ def test_a_wrong_form_does_not_make_a_stale_page_fresh(desk, taken):
     triage.note(by=desk.viewer, concern=taken, words="I rang.", now=desk.now)
     answer = desk.client.post(page(taken), carried | FULL | {"reason": ""})
     assert answer.status_code == 422
-    assert f'name="version" value="{carried["version"]}"' in words(answer)
+    assert f'name="version" value="{carried["version"]}"' in page_text(answer)
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "1" * 40])
@@ -76,20 +76,20 @@ def test_words_of_an_ended_session_come_back_after_signing_in(desk, taken, clien
     assert sent_on.status_code == 302
     assert "/sign-in/" in sent_on.url
     factories.sign_in(client, desk.viewer.person)
-    back = words(desk.open(page(taken)))
-    assert "We kept what you typed" in back
+    back = page_text(desk.open(page(taken)))
+    assert "What you typed is saved" in back
     assert FULL["reason"] in back
-    assert not errors(desk.open(page(taken)))
+    assert not summary_errors(desk.open(page(taken)))
     assert desk.press(page(taken), FULL).status_code == 302
-    assert "We kept what you typed" not in words(desk.open(page(taken)))
+    assert "What you typed is saved" not in page_text(desk.open(page(taken)))
 
 
 def test_showing_the_page_is_a_reading_and_so_is_showing_it_again(desk, taken):
-    before = read(taken)
+    before = count_readings(taken)
     desk.open(page(taken))
-    assert read(taken) == before + 1
+    assert count_readings(taken) == before + 1
     desk.client.post(page(taken), {})
-    assert read(taken) == before + 2
+    assert count_readings(taken) == before + 2
 
 
 def test_another_schools_concern_is_no_page(desk):
@@ -106,9 +106,9 @@ def test_a_member_of_staff_is_refused_the_page(client):
 
 
 def test_the_page_costs_the_same_however_much_was_decided(desk, taken):
-    decide(desk.viewer, taken, now=desk.now)
+    decide_concern(desk.viewer, taken, now=desk.now)
     desk.open(page(taken))
-    few = len(statements(lambda: desk.open(page(taken))))
+    few = len(list_statements(lambda: desk.open(page(taken))))
     for _ in range(10):
-        decide(desk.viewer, taken, now=desk.now)
-    assert len(statements(lambda: desk.open(page(taken)))) == few
+        decide_concern(desk.viewer, taken, now=desk.now)
+    assert len(list_statements(lambda: desk.open(page(taken)))) == few

@@ -1,4 +1,4 @@
-"""A lead keeps a colleague out of a concern: from the next request on, whatever their post."""
+"""Tests for a lead who keeps a colleague out of a concern, from the next request on."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from concerns.rules.roles import Role
 from concerns.triage import acts
 from tests import factories
 from tests.conftest import SecureClient
-from tests.counting import statements
-from tests.desk import Desk, errors, words
+from tests.counting import list_statements
+from tests.desk import Desk, page_text, summary_errors
 from tests.factories import NOW
 
 
@@ -32,11 +32,11 @@ def deputy(where):
 def test_it_is_asked_of_everybody_who_works_here_with_a_reason(desk, deputy):
     factories.person(desk.where, name="Sam Staff")
     path = f"/triage/{desk.concern().uid}/exclude/"
-    page = words(desk.open(path))
+    page = page_text(desk.open(path))
     assert "Dee Deputy" in page
     assert "Sam Staff" in page
     answer = desk.press(path, {"person": "", "why": ""})
-    assert errors(answer) == ["Choose who it is", "Say why they must not see it"]
+    assert summary_errors(answer) == ["Choose who it is", "Say why they must not see it"]
 
 
 def test_from_then_on_they_see_nothing_and_what_they_held_is_the_next_ones(desk, deputy):
@@ -50,10 +50,10 @@ def test_from_then_on_they_see_nothing_and_what_they_held_is_the_next_ones(desk,
     assert {step.holder_words for step in concern.steps.open()} == {"Designated safeguarding lead"}
     theirs = factories.sign_in(SecureClient(), deputy)
     assert theirs.get(f"/triage/{concern.uid}/").status_code == 404
-    page = words(desk.open(f"/triage/{concern.uid}/"))
+    page = page_text(desk.open(f"/triage/{concern.uid}/"))
     assert "Must not see it: Dee Deputy" in page
     assert "Her sister is named in it." in page
-    assert "Her sister is named in it." in words(desk.open(path))
+    assert "Her sister is named in it." in page_text(desk.open(path))
 
 
 def test_the_writer_is_not_told_whom_a_lead_kept_out(desk, deputy):
@@ -61,7 +61,7 @@ def test_the_writer_is_not_told_whom_a_lead_kept_out(desk, deputy):
     concern = desk.concern(by=writer)
     acts.exclude(by=desk.viewer, concern=concern, person=deputy, why="Named.", now=desk.now)
     mine = factories.sign_in(SecureClient(), writer.person).get(f"/submit/mine/{concern.uid}/")
-    assert "Dee Deputy" not in words(mine)
+    assert "Dee Deputy" not in page_text(mine)
 
 
 def test_a_lead_keeps_themselves_out_and_goes_back_to_the_queue(desk, deputy):
@@ -78,7 +78,7 @@ def test_the_last_who_may_decide_stays(desk):
     given = {"person": str(desk.viewer.person.uid), "why": "Mine."}
     answer = desk.press(f"/triage/{concern.uid}/exclude/", given)
     assert answer.status_code == 422
-    assert "Nobody here could act on this any more" in errors(answer)[0]
+    assert "Nobody here could act on this" in summary_errors(answer)[0]
     assert not Exclusion.objects.exists()
     concern.refresh_from_db()
     assert concern.holder == desk.viewer.person
@@ -105,9 +105,9 @@ def test_the_page_costs_the_same_whoever_works_here_and_is_kept_out(desk, deputy
     concern = desk.concern()
     path = f"/triage/{concern.uid}/exclude/"
     desk.open(path)
-    few = statements(lambda: desk.open(path))
+    few = list_statements(lambda: desk.open(path))
     for _ in range(10):
         who = factories.person(desk.where)
         acts.exclude(by=desk.viewer, concern=concern, person=who, why="Named.", now=desk.now)
         factories.person(desk.where)
-    assert len(statements(lambda: desk.open(path))) == len(few) <= 14
+    assert len(list_statements(lambda: desk.open(path))) == len(few) <= 14

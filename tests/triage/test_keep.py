@@ -1,4 +1,4 @@
-"""What is only to be added to the picture takes one sentence and one press."""
+"""Tests for adding a concern to the picture only: it takes one sentence and one press."""
 
 from datetime import timedelta
 
@@ -13,8 +13,8 @@ from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from concerns.workflow.available_actions import may_keep
 from tests import factories
-from tests.counting import statements
-from tests.desk import Desk, day, errors, words
+from tests.counting import list_statements
+from tests.desk import Desk, day_fields, page_text, summary_errors
 
 pytestmark = pytest.mark.django_db
 BUTTON = "Keep with the picture"
@@ -33,7 +33,7 @@ def kept(desk, concern, **more):
     form = {
         "reason": "One more small thing.",
         "tell": "on",
-        **day("again_on", again(desk, concern)),
+        **day_fields("again_on", again(desk, concern)),
     }
     return desk.client.post(here(concern, "keep/"), desk.carried(here(concern)) | form | more)
 
@@ -62,7 +62,7 @@ def test_the_word_back_may_be_left_for_another_day(desk):
 
 def test_who_wrote_it_themselves_is_not_asked_to_tell_themselves(desk):
     concern = desk.concern(State.WAITING, by=desk.viewer)
-    page = words(desk.open(here(concern)))
+    page = page_text(desk.open(here(concern)))
     assert BUTTON in page
     assert KEPT_WORD not in page
     assert kept(desk, concern).status_code == 302
@@ -73,13 +73,13 @@ def test_it_leads_to_the_next_in_the_queue_and_says_what_was_kept(desk):
     second = desk.concern(State.WAITING)
     answer = kept(desk, first)
     assert answer.url == here(second, f"?kept={first.uid}")
-    page = words(desk.open(answer.url))
+    page = page_text(desk.open(answer.url))
     assert f"{first.reference}</a> is kept with the picture" in page
     assert "autofocus" in page
-    assert "autofocus" not in words(desk.open(here(second)))
+    assert "autofocus" not in page_text(desk.open(here(second)))
     last = kept(desk, second)
     assert last.url == here(second, f"?kept={second.uid}")
-    assert "Nothing else waits in the queue for you" in words(desk.open(last.url))
+    assert "There is nothing else in the queue for you" in page_text(desk.open(last.url))
 
 
 def test_the_next_is_nobody_elses_nor_one_that_waits_for_its_day_nor_hidden(desk):
@@ -98,43 +98,45 @@ def test_the_next_is_nobody_elses_nor_one_that_waits_for_its_day_nor_hidden(desk
 @pytest.mark.parametrize("kept_before", ["nonsense", "00000000-0000-0000-0000-000000000000"])
 def test_nothing_is_said_to_be_kept_that_was_not(desk, kept_before):
     concern = desk.concern(State.WAITING)
-    assert "</a> is kept with" not in words(desk.open(here(concern, f"?kept={kept_before}")))
+    assert "</a> is kept with" not in page_text(desk.open(here(concern, f"?kept={kept_before}")))
     desk.concern(State.WAITING)
-    assert "</a> is kept with" not in words(desk.open(here(concern, f"?kept={concern.uid}")))
+    assert "</a> is kept with" not in page_text(desk.open(here(concern, f"?kept={concern.uid}")))
 
 
 @pytest.mark.parametrize(
     "pressing",
     [
         {"danger": True}, {"going_home": "yes"}, {"child_words": "He hits"},
-        {"how_known": "child_told"}, {"marks": (factories.a_mark(),)},
+        {"how_known": "child_told"}, {"marks": (factories.body_mark(),)},
     ],
 )  # fmt: skip
 def test_what_presses_is_not_kept_by_one_press(desk, pressing):
     concern = desk.concern(State.WAITING, **pressing)
-    assert BUTTON not in words(desk.open(here(concern)))
+    assert BUTTON not in page_text(desk.open(here(concern)))
     form = desk.carried(here(concern, "decide/")) | {"reason": "Small."}
-    answer = desk.client.post(here(concern, "keep/"), form | day("again_on", again(desk, concern)))
+    answer = desk.client.post(
+        here(concern, "keep/"), form | day_fields("again_on", again(desk, concern))
+    )
     assert answer.status_code == 422
     assert not Decision.objects.exists()
-    assert "Small." in words(answer)
+    assert "Small." in page_text(answer)
 
 
 def test_what_somebody_is_unsure_about_is_not_offered_it(desk):
     concern = desk.concern(State.WAITING, going_home="not_sure")
-    assert BUTTON not in words(desk.open(here(concern)))
+    assert BUTTON not in page_text(desk.open(here(concern)))
 
 
 def test_what_was_decided_and_is_not_done_is_not_ended_by_one_press(desk):
     concern = desk.concern(State.TAKEN)
-    decided = factories.decided(concern, Route.PARENTS)
+    decided = factories.decision_answers(concern, Route.PARENTS)
     triage.decide(by=desk.viewer, concern=concern, decided=decided, now=desk.now)
-    assert BUTTON not in words(desk.open(here(concern)))
+    assert BUTTON not in page_text(desk.open(here(concern)))
 
 
 def test_a_picture_looked_at_again_may_be_kept_again(desk):
     concern = desk.concern(State.WAITING)
-    light = factories.light(concern, desk.today)
+    light = factories.light_decision_answers(concern, desk.today)
     triage.decide(by=desk.viewer, concern=concern, decided=light, now=desk.now)
     concern.refresh_from_db()
     assert may_keep(concern, concern.steps.open())
@@ -143,7 +145,7 @@ def test_a_picture_looked_at_again_may_be_kept_again(desk):
 
 
 def test_a_closed_one_is_not_kept(desk):
-    assert BUTTON not in words(desk.open(here(desk.concern(State.CLOSED))))
+    assert BUTTON not in page_text(desk.open(here(desk.concern(State.CLOSED))))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_a_closed_one_is_not_kept(desk):
     [
         ({"reason": " "}, "Say why. A sentence is enough."),
         ({"again_on_day": ""}, "Enter a day, a month and a year"),
-        ({"again_on_year": "1999"}, "Choose a day that is still to come"),
+        ({"again_on_year": "1999"}, "Choose a day in the future"),
         ({"again_on_year": "2999"}, "Choose a day within a year"),
     ],
 )
@@ -159,8 +161,8 @@ def test_what_is_missing_is_said_on_the_page_it_was_typed_on(desk, wrong, said):
     concern = desk.concern(State.WAITING)
     answer = kept(desk, concern, **wrong)
     assert answer.status_code == 422
-    assert any(one.startswith(said) for one in errors(answer))
-    assert concern.account in words(answer)
+    assert any(one.startswith(said) for one in summary_errors(answer))
+    assert concern.account in page_text(answer)
 
 
 def test_it_is_kept_for_every_child_it_is_about(desk):
@@ -172,7 +174,7 @@ def test_it_is_kept_for_every_child_it_is_about(desk):
 
 def test_somebody_who_acted_meanwhile_is_told_of_and_nothing_is_written(desk):
     concern = desk.concern(State.WAITING)
-    form = desk.carried(here(concern)) | {"reason": "Small.", **day("again_on", desk.today)}
+    form = desk.carried(here(concern)) | {"reason": "Small.", **day_fields("again_on", desk.today)}
     triage.take(by=factories.viewer(desk.where, Role.DEPUTY), concern=concern, now=desk.now)
     assert desk.client.post(here(concern, "keep/"), form).status_code == 409
     assert not Decision.objects.exists()
@@ -186,8 +188,8 @@ def test_an_address_of_the_form_alone_leads_to_the_concern(desk):
 def test_finding_the_next_costs_the_same_however_many_wait(desk):
     def spent():
         concern = desk.concern(State.WAITING)
-        form = desk.carried(here(concern)) | {"reason": "x", **day("again_on", desk.today)}
-        return len(statements(lambda: desk.client.post(here(concern, "keep/"), form)))
+        form = desk.carried(here(concern)) | {"reason": "x", **day_fields("again_on", desk.today)}
+        return len(list_statements(lambda: desk.client.post(here(concern, "keep/"), form)))
 
     few = spent()
     for _ in range(10):

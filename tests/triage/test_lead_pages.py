@@ -1,4 +1,4 @@
-"""This file knows the small pages of a lead: take, hand on, note, close, open again."""
+"""Tests for the small pages of a lead: take, hand on, note, close, open again."""
 
 import pytest
 
@@ -10,8 +10,8 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
-from tests.deciding import decide
-from tests.desk import Desk, errors, read, words
+from tests.deciding import decide_concern
+from tests.desk import Desk, count_readings, page_text, summary_errors
 
 pytestmark = pytest.mark.django_db
 PAGES = ["hand", "note", "close", "reopen", "decide", "take"]
@@ -67,7 +67,7 @@ def test_who_comes_second_is_told_who_has_it_and_may_press_again(desk, deputy):
     triage.take(by=first, concern=waiting, now=desk.now)
     answer = desk.client.post(page(waiting, "take"), form)
     assert answer.status_code == 409
-    assert "Ben Lloyd has acted" in words(answer)
+    assert "Ben Lloyd has acted" in page_text(answer)
     again = {"version": str(int(form["version"]) + 1)}
     assert desk.client.post(page(waiting, "take"), again).status_code == 302
 
@@ -76,7 +76,7 @@ def test_a_closed_one_is_not_taken_and_the_page_says_why(desk):
     closed = desk.concern(State.CLOSED)
     answer = desk.client.post(page(closed, "take"), {"version": closed.version})
     assert answer.status_code == 422
-    assert errors(answer) == ["This concern is closed. Reopen it first."]
+    assert summary_errors(answer) == ["This concern is closed. Reopen it first."]
 
 
 # Hand on
@@ -92,9 +92,9 @@ def test_it_is_handed_on_with_a_note(desk, deputy):
 def test_only_who_may_decide_on_it_and_has_it_not_is_offered(desk, deputy):
     taken = desk.concern()
     head = factories.person(desk.where, Role.HEAD, name="Hana Head")
-    factories.related(head, taken.children.get().child)
+    factories.relate_to_child(head, taken.children.get().child)
     factories.person(desk.where, name="Stan Staff")
-    shown = words(desk.open(page(taken, "hand")))
+    shown = page_text(desk.open(page(taken, "hand")))
     assert "Ben Lloyd" in shown
     assert "Hana Head" not in shown
     assert "Stan Staff" not in shown
@@ -104,17 +104,22 @@ def test_only_who_may_decide_on_it_and_has_it_not_is_offered(desk, deputy):
 def test_without_a_note_or_a_name_the_rest_is_still_there(desk, deputy):
     taken = desk.concern()
     answer = desk.press(page(taken, "hand"), {"note": "You know the family."})
-    assert errors(answer) == ["Choose who takes it from here"]
-    assert "You know the family." in words(answer)
+    assert summary_errors(answer) == ["Choose who you are handing it to"]
+    assert "You know the family." in page_text(answer)
     answer = desk.press(page(taken, "hand"), {"to": str(deputy.uid)})
-    assert errors(answer) == ["Write them a note: what you know, and what you have done already"]
+    assert summary_errors(answer) == [
+        "Write them a note about what you know and what you have done"
+    ]
 
 
 def test_somebody_who_is_not_offered_is_not_handed_it(desk, deputy):
     taken = desk.concern()
     staff = factories.person(desk.where)
     answer = desk.press(page(taken, "hand"), {"to": str(staff.uid), "note": "Yours."})
-    assert (answer.status_code, errors(answer)) == (422, ["Choose who takes it from here"])
+    assert (answer.status_code, summary_errors(answer)) == (
+        422,
+        ["Choose who you are handing it to"],
+    )
 
 
 def test_what_was_handed_on_meanwhile_is_told_and_the_note_is_kept(desk, deputy):
@@ -123,12 +128,12 @@ def test_what_was_handed_on_meanwhile_is_told_and_the_note_is_kept(desk, deputy)
     triage.note(by=desk.viewer, concern=taken, words="I rang.", now=desk.now)
     answer = desk.client.post(page(taken, "hand"), form)
     assert answer.status_code == 409
-    assert "Yours now." in words(answer)
+    assert "Yours now." in page_text(answer)
     assert not Handing.objects.filter(concern=taken).exists()
 
 
 def test_with_nobody_to_hand_it_to_the_page_says_what_to_do(desk):
-    assert "There is nobody else" in words(desk.open(page(desk.concern(), "hand")))
+    assert "There is nobody else" in page_text(desk.open(page(desk.concern(), "hand")))
 
 
 # Note
@@ -145,7 +150,7 @@ def test_a_note_is_added(desk):
 
 def test_an_empty_note_is_asked_for(desk):
     answer = desk.press(page(desk.concern(), "note"), {"words": " "})
-    assert errors(answer) == ["Say whom it is about", "Write the note"]
+    assert summary_errors(answer) == ["Say who it is about", "Write the note"]
 
 
 def test_a_note_about_an_adult_goes_on_as_that_and_leaves_nothing_here(desk):
@@ -153,7 +158,7 @@ def test_a_note_about_an_adult_goes_on_as_that_and_leaves_nothing_here(desk):
     lines = LedgerLine.objects.filter(kind="added").count()
     form = {"about": "adult", "words": "It was Mr Dubious who shouted."}
     moved = desk.press(page(taken, "note"), form)
-    there = words(desk.open(moved["Location"]))
+    there = page_text(desk.open(moved["Location"]))
     assert moved["Location"].startswith("/adult/draft/")
     assert "It was Mr Dubious who shouted." in there
     assert taken.children.get().name in there
@@ -177,8 +182,8 @@ def test_each_answer_of_a_closing_is_asked_for(desk, left_out):
     concern = closable(desk)
     form = {name: value for name, value in CLOSING.items() if name != left_out}
     answer = desk.press(page(concern, "close"), form)
-    assert (answer.status_code, len(errors(answer))) == (422, 1)
-    assert all(value in words(answer) for value in form.values())
+    assert (answer.status_code, len(summary_errors(answer))) == (422, 1)
+    assert all(value in page_text(answer) for value in form.values())
 
 
 def test_who_wrote_it_themselves_closes_it_without_a_word(desk):
@@ -188,8 +193,8 @@ def test_who_wrote_it_themselves_closes_it_without_a_word(desk):
 
 def test_what_still_holds_it_open_is_listed_with_where_it_is_done(desk):
     concern = desk.concern()
-    decide(desk.viewer, concern, Route.SOCIAL_CARE, Route.PARENTS, now=desk.now)
-    shown = words(desk.open(page(concern, "close")))
+    decide_concern(desk.viewer, concern, Route.SOCIAL_CARE, Route.PARENTS, now=desk.now)
+    shown = page_text(desk.open(page(concern, "close")))
     assert f"/refer/{concern.referrals.get().uid}/" in shown
     assert f"/refer/{concern.uid}/speak/" in shown
     assert "Send the referral" in shown
@@ -198,7 +203,7 @@ def test_what_still_holds_it_open_is_listed_with_where_it_is_done(desk):
 
 def test_what_is_not_decided_is_decided_before_it_is_closed(desk):
     concern = desk.concern()
-    shown = words(desk.open(page(concern, "close")))
+    shown = page_text(desk.open(page(concern, "close")))
     assert page(concern, "decide") in shown
     assert 'name="outcome"' not in shown
 
@@ -208,7 +213,7 @@ def test_a_closing_pressed_all_the_same_is_refused_and_keeps_what_was_typed(desk
     form = CLOSING | {"version": concern.version}
     answer = desk.client.post(page(concern, "close"), form)
     assert answer.status_code == 422
-    assert "It is explained." in words(answer)
+    assert "It is explained." in page_text(answer)
 
 
 # Open again
@@ -224,11 +229,11 @@ def test_it_is_opened_again_with_a_reason(desk):
 
 def test_an_open_one_says_that_it_is_open(desk):
     concern = desk.concern()
-    assert "It is open already" in words(desk.open(page(concern, "reopen")))
+    assert "It is open already" in page_text(desk.open(page(concern, "reopen")))
     form = {"why": "A new sign.", "version": concern.version}
     answer = desk.client.post(page(concern, "reopen"), form)
-    assert (answer.status_code, errors(answer)) == (422, ["This concern is open."])
-    assert "A new sign." in words(answer)
+    assert (answer.status_code, summary_errors(answer)) == (422, ["This concern is already open."])
+    assert "A new sign." in page_text(answer)
 
 
 # All of them
@@ -255,6 +260,6 @@ def test_nobody_signed_in_is_sent_to_sign_in(client, name):
 @pytest.mark.parametrize("name", ["hand", "note", "close", "reopen"])
 def test_showing_the_page_is_a_reading(desk, name):
     concern = desk.concern()
-    before = read(concern)
+    before = count_readings(concern)
     desk.open(page(concern, name))
-    assert read(concern) == before + 1
+    assert count_readings(concern) == before + 1

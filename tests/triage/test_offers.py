@@ -1,4 +1,4 @@
-"""A concern's page offers nothing that the act behind it would refuse the person who reads it."""
+"""Tests that a concern's page offers nothing that the act behind it would refuse its reader."""
 
 import re
 
@@ -19,7 +19,7 @@ TAKEN_AWAY = [
 
 
 def offered_by(page: str) -> set[str]:
-    """The addresses of the page's own links and buttons; the bar above them is on every page."""
+    """The addresses of the page's own links and buttons, without the bar that every page has."""
     return set(OFFERED.findall(page.split("<main", 1)[1]))
 
 

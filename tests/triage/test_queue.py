@@ -1,4 +1,4 @@
-"""This file knows that the queue shows what presses most, why, and how long it has waited."""
+"""Tests for the queue: what presses most first, with why it is there and how long it has waited."""
 
 import json
 from datetime import timedelta
@@ -14,7 +14,7 @@ from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from concerns.triage import queries, views
 from tests import factories
-from tests.counting import page
+from tests.counting import render_view
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -57,12 +57,12 @@ def test_of_two_equally_pressing_the_one_due_first_stands_first(where, lead):
         ({}, "First look"),
         ({"going_home": "yes"}, "First look, today: worried about going home today"),
         ({"going_home": "not_sure"}, "First look, today: not sure about going home today"),
-        ({"marks": (factories.a_mark(),)}, "First look, today: a visible mark"),
+        ({"marks": (factories.body_mark(),)}, "First look, today: a visible mark"),
         ({"how_known": "child_told"}, "First look, today: the child told somebody"),
         ({"child_words": "he did it"}, "First look, today: the child told somebody"),
         (
             {"danger": True},
-            "Tell a named person by voice: a child may be in danger now",
+            "Tell a named person now, face to face or by phone: a child may be in danger",
         ),
     ],
 )
@@ -79,7 +79,7 @@ def test_going_home_today_is_that_day_once_the_day_is_over(where, lead):
 
 def test_a_row_names_the_agency_that_has_still_to_be_told(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decided = factories.decided(concern, Route.POLICE)
+    decided = factories.decision_answers(concern, Route.POLICE)
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW + timedelta(hours=1))
     assert rows(lead)[0].why == "Send the referral: Police"
 
@@ -88,14 +88,14 @@ def test_a_row_says_how_long_it_waited_in_school_time_and_how_late_it_is(where, 
     waiting(where)
     # Sent at ten on Tuesday, due at noon. At nine on Wednesday five and three quarters of an hour
     # of school have gone by, and three and three quarters since it was due.
-    shown = page(views.queue, at(lead, NOW + timedelta(hours=23)))
+    shown = render_view(views.queue, at(lead, NOW + timedelta(hours=23)))
     assert "5 school hours" in shown
     assert '<span class="late">3 school hours late</span>' in shown
 
 
 def test_a_row_that_is_not_late_says_when_it_is_due(where, lead):
     waiting(where)
-    shown = page(views.queue, lead)
+    shown = render_view(views.queue, lead)
     assert "Due 3 November 2026, 12:00" in shown
     assert "late</span>" not in shown
 
@@ -118,21 +118,21 @@ def test_a_row_that_is_late_in_a_time_its_calendar_does_not_count_says_when_it_w
 
 def test_what_else_is_late_is_said_beside_what_presses_most(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decided = factories.decided(concern, Route.SCHOOL_SUPPORT)
+    decided = factories.decision_answers(concern, Route.SCHOOL_SUPPORT)
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW + timedelta(hours=1))
     two_weeks_on = at(lead, NOW + timedelta(days=14))
     row = rows(two_weeks_on)[0]
     late = {row.why, row.also_late.split(":")[0]}
     assert late == {
         "Put the support in school in place",
-        "Give the person who wrote it a word back",
+        "Reply to the person who wrote it",
     }
 
 
 def test_a_row_names_the_children_their_year_and_who_has_it(where, lead):
     child = factories.child(where, "Amara", "Okafor", year="Year 5", class_name="5K")
     factories.concern_at(State.TAKEN, where=where, lead=lead, children=(child,))
-    shown = page(views.queue, lead)
+    shown = render_view(views.queue, lead)
     assert "Amara Okafor" in shown
     assert "Year 5, 5K" in shown
     assert lead.person.name in shown
@@ -179,7 +179,7 @@ def test_a_relative_and_an_excluded_lead_see_neither_row_nor_count(where, lead):
     hidden = waiting(where)
     relative = factories.viewer(where, Role.DSL)
     excluded = factories.viewer(where, Role.HEAD)
-    factories.related(relative.person, child)
+    factories.relate_to_child(relative.person, child)
     hide(hidden, excluded, lead)
     assert references(rows(relative)) == [hidden.reference]
     assert hidden.reference not in references(rows(excluded))
@@ -194,13 +194,15 @@ def test_another_schools_concerns_are_not_in_the_queue(lead):
 
 
 def test_an_empty_queue_says_what_it_means(lead):
-    assert "Nothing is open" in page(views.queue, lead)
-    assert "No concern you may see is like that" in page(views.queue, lead, "/triage/?state=taken")
+    assert "No concern is open" in render_view(views.queue, lead)
+    assert "No concern that you can see matches" in render_view(
+        views.queue, lead, "/triage/?state=taken"
+    )
 
 
 def test_a_conversation_that_ends_a_step_moves_the_row(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decided = factories.decided(concern, Route.PARENTS)
+    decided = factories.decision_answers(concern, Route.PARENTS)
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW + timedelta(hours=1))
     assert rows(lead)[0].why == "Speak to parents or carers"
     refer.speak(
@@ -212,4 +214,4 @@ def test_a_conversation_that_ends_a_step_moves_the_row(where, lead):
         happened_at=NOW + timedelta(hours=2),
         now=NOW + timedelta(hours=2),
     )
-    assert rows(lead)[0].why == "Give the person who wrote it a word back"
+    assert rows(lead)[0].why == "Reply to the person who wrote it"

@@ -1,4 +1,4 @@
-"""The queue narrowed to what one asks for, and paged by key."""
+"""Tests for narrowing the queue, and for its paging by key."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from concerns.triage import queries, views
 from tests import factories
-from tests.counting import page
+from tests.counting import render_view
 from tests.factories import NOW
 from tests.triage.test_queue import at, references, rows, waiting
 
@@ -55,7 +55,9 @@ def test_the_list_is_narrowed_by_category_and_by_year(where, lead):
 def test_a_year_of_another_name_and_a_child_not_on_the_roll_can_be_found(where, lead):
     waiting(where)
     mixed = waiting(where, children=(factories.child(where, year="P4"),))
-    unknown = factories.sent(factories.viewer(where), described="a boy in a red coat").concern
+    unknown = factories.send_concern(
+        factories.viewer(where), described="a boy in a red coat"
+    ).concern
     assert set(references(rows(lead, year="other"))) == {mixed.reference, unknown.reference}
 
 
@@ -73,7 +75,7 @@ def test_whoever_holds_something_open_is_offered_even_after_leaving(where, lead)
 )
 def test_a_filter_nobody_knows_is_left_out_and_said_to_be(where, lead, asked):
     concern = waiting(where)
-    shown = page(views.queue, lead, f"/triage/?{asked}")
+    shown = render_view(views.queue, lead, f"/triage/?{asked}")
     assert "was left out" in shown
     assert concern.reference in shown
 
@@ -81,7 +83,7 @@ def test_a_filter_nobody_knows_is_left_out_and_said_to_be(where, lead, asked):
 def test_the_other_filters_stand_when_one_is_left_out(where, lead):
     other = waiting(where)
     taken = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    shown = page(views.queue, lead, "/triage/?state=taken&year=none")
+    shown = render_view(views.queue, lead, "/triage/?state=taken&year=none")
     assert taken.reference in shown
     assert other.reference not in shown
 
@@ -90,7 +92,7 @@ def test_no_name_stands_in_an_address_or_the_title(where, lead):
     child = factories.child(where, "Zebedee", "Quill")
     for _ in range(26):
         waiting(where, children=(child,))
-    shown = page(views.queue, lead, "/triage/?state=waiting")
+    shown = render_view(views.queue, lead, "/triage/?state=waiting")
     addresses = "".join(part.split('"')[0] for part in shown.split('href="')[1:])
     title = shown.split("<title>")[1].split("</title>")[0]
     for name in ("Zebedee", "Quill", lead.person.name):
@@ -111,7 +113,7 @@ def pages_of(viewer, **wanted):
 
 
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(where, lead):
-    # Many due at the same moment: a bell.
+    # Many steps due at the same moment, at a bell.
     for number in range(60):
         waiting(where, now=NOW + timedelta(minutes=number // 20))
     pages = pages_of(lead)
@@ -145,6 +147,6 @@ def test_nothing_is_skipped_when_the_last_row_of_a_page_is_taken_meanwhile(where
 @pytest.mark.parametrize("after", ["x", "1.2.3", "2.20261103T101500000000.no", "9" * 50 + ".a.b"])
 def test_a_page_that_does_not_exist_is_the_beginning_and_says_so(where, lead, after):
     concern = waiting(where)
-    shown = page(views.queue, lead, f"/triage/?after={after}")
+    shown = render_view(views.queue, lead, f"/triage/?after={after}")
     assert concern.reference in shown
-    assert "this is its beginning" in shown
+    assert "This is the first page" in shown

@@ -1,8 +1,8 @@
-"""This file knows that the queue costs the same after ten years: by index, flat in its history.
+"""Tests that the queue costs the same after ten years: it uses an index and does not read history.
 
 What is open is arranged by real acts. The history is put in by bulk: twenty thousand concerns
-through their acts would take an hour, and the queue meets nothing of them but closed rows, with
-their children, categories, steps ended and lines, as closing leaves them.
+through their acts would take an hour. The queue meets only closed rows of it, with their children,
+categories, ended steps and lines, as closing leaves them.
 """
 
 import json
@@ -31,7 +31,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import queries
 from tests import factories
-from tests.counting import calls, sqlite_steps, statements
+from tests.counting import count_calls, count_sqlite_steps, list_statements
 from tests.factories import NOW
 
 pytestmark = pytest.mark.long
@@ -45,9 +45,9 @@ MOST_BLOCKS = 300
 
 
 def open_ones(where, lead, number):
-    """Of every open state, some late, some with marks and several children."""
+    """Concerns in every open state, some late, some with marks and several children."""
     children = [factories.child(where, year=f"Year {year}") for year in range(1, 7)]
-    kinds = [{}, {"going_home": "yes"}, {"marks": (factories.a_mark(),)}, {"danger": True}]
+    kinds = [{}, {"going_home": "yes"}, {"marks": (factories.body_mark(),)}, {"danger": True}]
     states = [State.WAITING, State.WAITING, State.TAKEN, State.DECIDED]
     for each in range(number):
         factories.concern_at(
@@ -140,7 +140,7 @@ def arranged(fresh_database):
     lead = factories.viewer(where, Role.DSL, now=NOW + timedelta(hours=3))
     open_ones(where, lead, 40)
     children = [factories.child(where) for _ in range(20)]
-    factories.related(lead.person, factories.child(where))
+    factories.relate_to_child(lead.person, factories.child(where))
 
     def add(number):
         past(where, lead.person, children, number)
@@ -150,7 +150,8 @@ def arranged(fresh_database):
 
 
 def _look_at_the_tables(database):
-    """PostgreSQL plans by what it last saw of its tables; it looks by itself every minute or so."""
+    """Has PostgreSQL analyse its tables now: it plans by what it last saw, and looks by itself only
+    every minute or so."""
     if connection.vendor == "postgresql":
         owner = psycopg2.connect(database.owner_url)
         owner.autocommit = True
@@ -191,7 +192,7 @@ def test_the_counts_use_an_index_of_open_rows_and_the_closed_list_its_own(arrang
 def test_a_round_of_the_clock_uses_an_index_of_open_rows(arranged):
     lead, add = arranged
     add(10_000)
-    asked = statements(lambda: Step.objects.open_steps_for_round(lead.school))
+    asked = list_statements(lambda: Step.objects.open_steps_for_round(lead.school))
     for table in ("step", "concern"):
         sql = next(one for one in asked if f'FROM "concerns_{table}"' in one)
         with connection.cursor() as cursor:
@@ -216,9 +217,9 @@ def test_the_work_of_the_queue_does_not_grow_with_the_years(arranged):
 
 
 def work(lead) -> int:
-    """Steps of SQLite's machine; on PostgreSQL the blocks the list and the counts touch."""
+    """Steps of SQLite's machine, or the blocks that the list and the counts touch on PostgreSQL."""
     if connection.vendor == "sqlite":
-        with sqlite_steps() as taken:
+        with count_sqlite_steps() as taken:
             ask(lead)
         return taken[0]
     with connection.cursor() as cursor:
@@ -245,9 +246,9 @@ def test_the_queue_asks_the_same_of_the_database_whatever_the_rows(client, numbe
     factories.sign_in(client, lead.person)
     client.get("/triage/")
 
-    first = statements(lambda: client.get("/triage/"))
+    first = list_statements(lambda: client.get("/triage/"))
     assert len(first) <= MOST_STATEMENTS, first
     more = queries.read_queue_page(replace(lead, now=timezone.now()), {}).more
     if more:
-        assert len(statements(lambda: client.get(f"/triage/{more}"))) <= MOST_STATEMENTS
-    assert calls(lambda: client.get("/triage/")) <= MOST_CALLS
+        assert len(list_statements(lambda: client.get(f"/triage/{more}"))) <= MOST_STATEMENTS
+    assert count_calls(lambda: client.get("/triage/")) <= MOST_CALLS

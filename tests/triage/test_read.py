@@ -1,4 +1,4 @@
-"""This file knows that a concern is read beside its child's story, on record, by whom it may be."""
+"""Tests for reading a concern beside its child's story: on record, and only by those who may."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from concerns.triage import queries, views
 from tests import factories
-from tests.counting import page, statements
+from tests.counting import list_statements, render_view
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def lead(where):
 
 
 def shown(viewer, concern):
-    return page(views.read, viewer, uid=concern.uid)
+    return render_view(views.read, viewer, uid=concern.uid)
 
 
 def moves(viewer, concern):
@@ -50,7 +50,7 @@ def hide(concern, viewer):
 
 def test_opening_a_concern_is_a_line_that_names_it_and_its_children(where, lead):
     children = factories.child(where), factories.child(where)
-    concern = factories.sent(factories.viewer(where), *children).concern
+    concern = factories.send_concern(factories.viewer(where), *children).concern
     queries.read_concern_page(lead, concern.uid)
     line = LedgerLine.objects.get(kind=Kind.OPENED)
     assert (line.actor, line.concern) == (lead.person, concern.uid)
@@ -59,8 +59,8 @@ def test_opening_a_concern_is_a_line_that_names_it_and_its_children(where, lead)
 
 def test_what_is_shown_beside_it_is_a_line_too(where, lead):
     child = factories.child(where)
-    earlier = factories.sent(factories.viewer(where), child).concern
-    concern = factories.sent(factories.viewer(where), child).concern
+    earlier = factories.send_concern(factories.viewer(where), child).concern
+    concern = factories.send_concern(factories.viewer(where), child).concern
     queries.read_concern_page(lead, concern.uid)
     body = json.loads(LedgerLine.objects.get(kind=Kind.LISTED).body)
     assert body["shown"] == [str(earlier.uid)]
@@ -79,10 +79,10 @@ def test_every_word_that_was_written_is_there_and_opinion_stands_apart(where, le
         "told_in_person": "The head, at nine",
         "already_called": "The health visitor",
     }
-    concern = factories.sent(
+    concern = factories.send_concern(
         factories.viewer(where),
         factories.child(where),
-        marks=(factories.a_mark(),),
+        marks=(factories.body_mark(),),
         categories=("neglect",),
         happened_on=NOW.date(),
         how_sure="about",
@@ -101,7 +101,7 @@ def test_every_word_that_was_written_is_there_and_opinion_stands_apart(where, le
 
 def test_who_wrote_it_and_when_and_what_they_added_is_there(where, lead):
     writer = factories.viewer(where)
-    concern = factories.sent(writer, factories.child(where)).concern
+    concern = factories.send_concern(writer, factories.child(where)).concern
     submit.add(by=writer, concern=concern, words="He cried at lunch.", now=NOW + HOUR)
     text = shown(lead, concern)
     assert f"{writer.person.name}, 3 November 2026, 10:00" in text
@@ -110,7 +110,9 @@ def test_who_wrote_it_and_when_and_what_they_added_is_there(where, lead):
 
 
 def test_a_child_who_is_not_on_the_roll_is_described(where, lead):
-    concern = factories.sent(factories.viewer(where), described="a boy in a red coat").concern
+    concern = factories.send_concern(
+        factories.viewer(where), described="a boy in a red coat"
+    ).concern
     text = shown(lead, concern)
     assert "a boy in a red coat" in text
     assert "No child on the roll is named here" in text
@@ -119,11 +121,11 @@ def test_a_child_who_is_not_on_the_roll_is_described(where, lead):
 def test_the_story_is_what_was_written_in_the_last_twelve_months(where, lead):
     child = factories.child(where)
     writer = factories.viewer(where)
-    long_ago = factories.sent(writer, child, now=NOW - timedelta(days=370)).concern
-    in_spring = factories.sent(writer, child, now=NOW - timedelta(days=200)).concern
-    last_week = factories.sent(writer, child, now=NOW - timedelta(days=7)).concern
-    of_another = factories.sent(writer, factories.child(where)).concern
-    concern = factories.sent(writer, child).concern
+    long_ago = factories.send_concern(writer, child, now=NOW - timedelta(days=370)).concern
+    in_spring = factories.send_concern(writer, child, now=NOW - timedelta(days=200)).concern
+    last_week = factories.send_concern(writer, child, now=NOW - timedelta(days=7)).concern
+    of_another = factories.send_concern(writer, factories.child(where)).concern
+    concern = factories.send_concern(writer, child).concern
     (story,) = queries.read_concern_page(lead, concern.uid)["stories"]
     assert [earlier for earlier, _ in story.earlier] == [last_week, in_spring]
     text = shown(lead, concern)
@@ -136,31 +138,33 @@ def test_people_are_counted_not_only_entries(where, lead):
     one = factories.viewer(where)
     other = factories.viewer(where)
     for days in (22, 15, 1):
-        factories.sent(one, child, now=NOW - timedelta(days=days))
-    concern = factories.sent(other, child).concern
+        factories.send_concern(one, child, now=NOW - timedelta(days=days))
+    concern = factories.send_concern(other, child).concern
     assert "2 adults, 4 entries, 3 weeks" in shown(lead, concern)
 
 
 def test_each_child_of_a_concern_has_a_story_of_their_own(where, lead):
     brother = factories.child(where)
     sister = factories.child(where)
-    of_brother = factories.sent(factories.viewer(where), brother).concern
-    of_sister = factories.sent(factories.viewer(where), sister).concern
-    concern = factories.sent(factories.viewer(where), brother, involved=(sister,)).concern
+    of_brother = factories.send_concern(factories.viewer(where), brother).concern
+    of_sister = factories.send_concern(factories.viewer(where), sister).concern
+    concern = factories.send_concern(factories.viewer(where), brother, involved=(sister,)).concern
     his, hers = queries.read_concern_page(lead, concern.uid)["stories"]
     assert [earlier for earlier, _ in his.earlier] == [of_brother]
     assert [earlier for earlier, _ in hers.earlier] == [of_sister]
 
 
 def test_a_child_with_no_story_yet_is_said_to_have_none(where, lead):
-    concern = factories.sent(factories.viewer(where), factories.child(where)).concern
-    assert "Nothing else was written" in shown(lead, concern)
+    concern = factories.send_concern(factories.viewer(where), factories.child(where)).concern
+    assert "Nothing else that you can see was written" in shown(lead, concern)
 
 
 def test_what_a_reader_is_excluded_from_is_not_in_the_story_nor_its_count(where, lead):
     child = factories.child(where)
-    hidden = factories.sent(factories.viewer(where), child, account="It is about you.").concern
-    concern = factories.sent(factories.viewer(where), child).concern
+    hidden = factories.send_concern(
+        factories.viewer(where), child, account="It is about you."
+    ).concern
+    concern = factories.send_concern(factories.viewer(where), child).concern
     before = shown(lead, concern)
     assert hidden.reference in before
     hide(hidden, lead)
@@ -177,10 +181,10 @@ def without_tokens(content: bytes) -> str:
 @pytest.mark.parametrize("why", ["relative", "excluded", "elsewhere"])
 def test_who_may_not_read_it_gets_what_a_page_that_never_was_gives(client, where, why):
     child = factories.child(where)
-    concern = factories.sent(factories.viewer(where), child).concern
+    concern = factories.send_concern(factories.viewer(where), child).concern
     reader = factories.viewer(factories.school() if why == "elsewhere" else where, Role.DSL)
     if why == "relative":
-        factories.related(reader.person, child)
+        factories.relate_to_child(reader.person, child)
     elif why == "excluded":
         hide(concern, reader)
     factories.sign_in(client, reader.person)
@@ -193,8 +197,8 @@ def test_who_may_not_read_it_gets_what_a_page_that_never_was_gives(client, where
 
 def test_no_name_stands_in_the_title_or_an_address(where, lead):
     child = factories.child(where, "Zebedee", "Quill")
-    factories.sent(factories.viewer(where), child)
-    concern = factories.sent(factories.viewer(where), child).concern
+    factories.send_concern(factories.viewer(where), child)
+    concern = factories.send_concern(factories.viewer(where), child).concern
     text = shown(lead, concern)
     addresses = "".join(re.findall(r'(?:href|action)="([^"]*)"', text))
     title = re.search("<title>(.*?)</title>", text, re.S)[1]
@@ -208,7 +212,7 @@ def test_a_new_decision_marks_the_old_as_superseded_for_whom_it_replaces(where, 
     brother = factories.child(where)
     sister = factories.child(where)
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(brother, sister))
-    both = factories.decided(concern, Route.SCHOOL_SUPPORT)
+    both = factories.decision_answers(concern, Route.SCHOOL_SUPPORT)
     triage.decide(by=lead, concern=concern, decided=both, now=NOW + HOUR)
     hers = replace(both, children=tuple(concern.children.filter(child=sister)))
     triage.decide(by=lead, concern=concern, decided=hers, now=NOW + 2 * HOUR)
@@ -223,7 +227,7 @@ def test_everything_that_was_done_is_there(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
     deputy = factories.viewer(where, Role.DEPUTY, now=lead.now)
     later = (NOW + timedelta(minutes=10 * number) for number in range(6, 30))
-    decided = factories.decided(concern, Route.PARENTS, Route.SCHOOL_SUPPORT)
+    decided = factories.decision_answers(concern, Route.PARENTS, Route.SCHOOL_SUPPORT)
     triage.decide(by=lead, concern=concern, decided=decided, now=next(later))
     triage.note(by=lead, concern=concern, words="Rang the nurse.", now=next(later))
     triage.hand(by=lead, concern=concern, to=deputy.person, note="Over to you.", now=next(later))
@@ -266,8 +270,8 @@ def test_reading_asks_the_same_of_the_database_however_long_the_story(client, wh
     long = factories.child(where)
     for child, number in ((short, 1), (long, 30)):
         for _ in range(number):
-            factories.sent(
-                lead, child, now=now, marks=(factories.a_mark(),), categories=("eating",)
+            factories.send_concern(
+                lead, child, now=now, marks=(factories.body_mark(),), categories=("eating",)
             )
     read = [
         factories.concern_at(State.DECIDED, where=where, lead=lead, children=(child,), now=now)
@@ -275,6 +279,8 @@ def test_reading_asks_the_same_of_the_database_however_long_the_story(client, wh
     ]
     factories.sign_in(client, lead.person)
     client.get(f"/triage/{read[0].uid}/")
-    few, many = (statements(lambda uid=each.uid: client.get(f"/triage/{uid}/")) for each in read)
+    few, many = (
+        list_statements(lambda uid=each.uid: client.get(f"/triage/{uid}/")) for each in read
+    )
     assert Concern.objects.involving_children(long).count() == 31
     assert len(few) == len(many)

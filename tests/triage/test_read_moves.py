@@ -1,4 +1,4 @@
-"""What a lead may do next from the page of a concern, and why not where not."""
+"""Tests for what a concern's page says a lead may do next, and why not where they may not."""
 
 import pytest
 
@@ -27,13 +27,13 @@ def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
         "Decide": "",
         "Hand it on": "",
         "Record a conversation": "",
-        "Write down a meeting": "",
+        "Record a meeting": "",
         "Add a note for the leads": "",
-        "Ask a colleague for something": "",
-        "Give the person who wrote it a word back": "",
+        "Ask a colleague to do something": "",
+        "Reply to the person who wrote it": "",
         "Say who must not see it": "",
         "It is about another child": "",
-        "Close it": "Decide first: a concern is closed once it has been decided.",
+        "Close it": "Decide first: a concern can be closed only after a decision.",
     }
 
 
@@ -46,7 +46,7 @@ def test_one_that_is_mine_says_so_and_a_colleague_may_still_take_it(where, lead)
 
 def test_what_still_holds_it_open_is_said_where_closing_is_not_possible(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decided = factories.decided(concern, Route.PARENTS, Route.POLICE)
+    decided = factories.decision_answers(concern, Route.PARENTS, Route.POLICE)
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW + HOUR)
     why_not = moves(lead, concern)["Close it"]
     assert "Speak to parents or carers" in why_not
@@ -62,7 +62,7 @@ def test_a_closed_one_can_only_be_reopened_or_answered(where, lead):
     concern = factories.concern_at(State.CLOSED, where=where, lead=lead)
     assert list(moves(lead, concern)) == [
         "Reopen it",
-        "Give the person who wrote it a word back",
+        "Reply to the person who wrote it",
         "Say who must not see it",
         "It is about another child",
     ]
@@ -90,7 +90,7 @@ def test_what_is_owed_is_there_with_its_holder_and_how_late_it_is(where, lead):
 
 def test_every_step_is_done_on_a_page_or_by_taking_it(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    decided = factories.decided(
+    decided = factories.decision_answers(
         concern, Route.PARENTS, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT, review_on=NOW.date()
     )
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW + HOUR)

@@ -1,4 +1,4 @@
-"""The wrongly filed concern is where it belongs; its trail stays, the wrong child keeps nothing."""
+"""Tests for refiling: the right child has the concern and its trail, the wrong child nothing."""
 
 from datetime import timedelta
 
@@ -80,18 +80,18 @@ def test_who_moved_it_when_and_why_is_kept(where, lead, wrong, right):
 @pytest.mark.parametrize("state", [State.WAITING, State.TAKEN])
 def test_before_it_is_decided_it_is_owed_as_it_was(where, lead, wrong, right, state):
     concern = factories.concern_at(state, where=where, lead=lead, children=(wrong,))
-    owed = deciding.owed(concern)
+    owed = deciding.open_step_kinds(concern)
     refile(lead, concern, right)
     assert fresh(concern).state == state
-    assert deciding.owed(concern) == owed
+    assert deciding.open_step_kinds(concern) == owed
 
 
 def test_decided_it_is_to_be_decided_again_for_the_right_child(where, lead, wrong, right):
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, children=(wrong,))
     refile(lead, concern, right)
     assert fresh(concern).state == State.TAKEN
-    assert deciding.owed(concern) == {"decide", "tell_reporter"}
-    deciding.decide(lead, fresh(concern), now=LATER + timedelta(hours=1))
+    assert deciding.open_step_kinds(concern) == {"decide", "tell_reporter"}
+    deciding.decide_concern(lead, fresh(concern), now=LATER + timedelta(hours=1))
     assert fresh(concern).state == State.DECIDED
 
 
@@ -106,7 +106,7 @@ def test_closed_it_opens_again_and_says_why(where, lead, wrong, right):
         lead.person,
     )
     assert now.endings.filter(reopened=True).get().words == WHY
-    assert "decide" in deciding.owed(concern)
+    assert "decide" in deciding.open_step_kinds(concern)
 
 
 def test_what_presses_is_decided_again_the_same_day(where, lead, wrong, right):
@@ -114,18 +114,23 @@ def test_what_presses_is_decided_again_the_same_day(where, lead, wrong, right):
         State.DECIDED, where=where, lead=lead, children=(wrong,), going_home="yes"
     )
     refile(lead, concern, right)
-    assert "decide_today" in deciding.owed(concern)
+    assert "decide_today" in deciding.open_step_kinds(concern)
 
 
 def test_what_went_outside_is_owed_still_and_who_was_told_is_to_be_told(where, lead, wrong, right):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(wrong,))
-    sent = {Route.SOCIAL_CARE: deciding.gone()}
-    deciding.decide(lead, concern, Route.SOCIAL_CARE, Route.PARENTS, sent=sent)
+    sent = {Route.SOCIAL_CARE: deciding.referral_sent_answers()}
+    deciding.decide_concern(lead, concern, Route.SOCIAL_CARE, Route.PARENTS, sent=sent)
     refile(lead, fresh(concern), right)
-    assert deciding.owed(concern) == {"decide", "hear_back", "put_right", "tell_reporter"}
+    assert deciding.open_step_kinds(concern) == {
+        "decide",
+        "hear_back",
+        "put_right",
+        "tell_reporter",
+    }
     step = concern.steps.open().get(kind="put_right")
     chase.do_step(by=lead, step=step, words="Rang the duty worker at three.", now=LATER)
-    assert "put_right" not in deciding.owed(concern)
+    assert "put_right" not in deciding.open_step_kinds(concern)
 
 
 def test_what_was_said_to_the_wrong_childs_parent_answers_nothing(where, lead, wrong, right):
@@ -133,20 +138,20 @@ def test_what_was_said_to_the_wrong_childs_parent_answers_nothing(where, lead, w
     said = {"spoken_to": "parent", "who": "Mother", "said": "She listened.", "happened_at": NOW}
     refer.speak(by=lead, concern=concern, now=LATER - timedelta(hours=1), **said)
     refile(lead, fresh(concern), right)
-    assert "put_right" in deciding.owed(concern)
+    assert "put_right" in deciding.open_step_kinds(concern)
     then = LATER + timedelta(hours=1)
-    deciding.decide(lead, fresh(concern), Route.PARENTS, now=then)
-    assert "speak_to_parents" in deciding.owed(concern)
+    deciding.decide_concern(lead, fresh(concern), Route.PARENTS, now=then)
+    assert "speak_to_parents" in deciding.open_step_kinds(concern)
     refer.speak(by=lead, concern=fresh(concern), now=then, **said | {"happened_at": then})
-    assert "speak_to_parents" not in deciding.owed(concern)
+    assert "speak_to_parents" not in deciding.open_step_kinds(concern)
 
 
 def test_the_family_of_the_right_child_sees_it_no_longer_and_the_wrong_ones_may(
     where, lead, wrong, right
 ):
     theirs, family = (factories.viewer(where, Role.DEPUTY) for _ in range(2))
-    factories.related(theirs.person, wrong)
-    factories.related(family.person, right)
+    factories.relate_to_child(theirs.person, wrong)
+    factories.relate_to_child(family.person, right)
     concern = factories.concern_at(State.TAKEN, where=where, lead=family, children=(wrong,))
     assert not Concern.objects.visible_to(theirs).exists()
     refile(lead, concern, right)
@@ -159,7 +164,7 @@ def test_the_family_of_the_right_child_sees_it_no_longer_and_the_wrong_ones_may(
 
 
 def test_a_lead_who_is_family_files_it_and_holds_nothing_of_it(where, lead, wrong, right):
-    factories.related(lead.person, right)
+    factories.relate_to_child(lead.person, right)
     factories.viewer(where, Role.DEPUTY)
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, children=(wrong,))
     refile(lead, concern, right)
@@ -168,7 +173,7 @@ def test_a_lead_who_is_family_files_it_and_holds_nothing_of_it(where, lead, wron
 
 
 def test_it_is_not_filed_where_nobody_could_act_on_it(where, lead, wrong, right):
-    factories.related(lead.person, right)
+    factories.relate_to_child(lead.person, right)
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(wrong,))
     with pytest.raises(ActRefused) as refused:
         refile(lead, concern, right)
@@ -178,10 +183,10 @@ def test_it_is_not_filed_where_nobody_could_act_on_it(where, lead, wrong, right)
 
 def test_who_is_described_is_found_on_the_roll(where, lead, right):
     by = factories.viewer(where)
-    concern = factories.sent(by, described="A tall girl with a red bag.").concern
+    concern = factories.send_concern(by, described="A tall girl with a red bag.").concern
     refile(lead, concern, right)
     assert list(Concern.objects.involving_children(right)) == [concern]
-    assert "put_right" not in deciding.owed(concern)
+    assert "put_right" not in deciding.open_step_kinds(concern)
     assert Refiling.objects.get().refiling_in_words.endswith(
         "Not on the roll: A tall girl with a red bag."
     )
@@ -192,7 +197,7 @@ def test_one_of_two_is_moved_and_the_others_decision_stands(where, lead, wrong, 
     concern = factories.concern_at(State.DECIDED, where=where, lead=lead, children=(wrong, other))
     refile(lead, concern, right, row=concern.children.get(child=wrong))
     assert {row.child for row in concern.children.not_misfiled()} == {other, right}
-    assert "support" in deciding.owed(concern)
+    assert "support" in deciding.open_step_kinds(concern)
     assert fresh(concern).state == State.TAKEN
 
 

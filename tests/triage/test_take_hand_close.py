@@ -1,4 +1,4 @@
-"""This file knows how a concern changes hands and ends: only as drawn, and never into silence."""
+"""Tests for taking, handing on and closing: only as the states allow, never without a step."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from concerns.rules.words import ConcernOutcome, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories, homes
-from tests.deciding import decide, lines, owed
+from tests.deciding import count_ledger_lines, decide_concern, open_step_kinds
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def ways_to(state, writer, lead, concern):
             lambda: refile(lead, concern),
         ],
         State.DECIDED: [
-            lambda: decide(lead, concern, Route.NO_FURTHER, now=LATER),
+            lambda: decide_concern(lead, concern, Route.NO_FURTHER, now=LATER),
             lambda: status_ends(lead, concern),
         ],
         State.CLOSED: [lambda: triage.close(by=lead, **both, **CLOSING)],
@@ -70,7 +70,7 @@ def ways_to(state, writer, lead, concern):
 
 def status_ends(lead, concern):
     child = concern.children.get().child
-    homes.end(lead, child, homes.status(lead, child))
+    homes.end_line(lead, child, homes.add_status(lead, child))
 
 
 def refile(lead, concern):
@@ -80,7 +80,7 @@ def refile(lead, concern):
 
 
 def ready(state, where, writer, lead):
-    """A concern at `state`; where it was decided, with nothing left that holds it open."""
+    """A concern at `state`; if it was decided, with nothing left that holds it open."""
     concern = concern_at(state, where, lead, by=writer)
     if state is State.DECIDED:
         support = concern.steps.get(kind=StepKind.SUPPORT)
@@ -118,9 +118,9 @@ def test_i_have_this_ends_the_first_look_and_owes_the_decision(where, lead):
         lead.person,
         LATER,
     )
-    assert owed(waiting) == {"decide"}
+    assert open_step_kinds(waiting) == {"decide"}
     assert waiting.steps.open().get().holder == lead.person
-    assert lines(waiting, Kind.TAKEN) == 1
+    assert count_ledger_lines(waiting, Kind.TAKEN) == 1
 
 
 def test_taking_it_over_moves_every_step_and_keeps_the_first_look(where, lead, deputy):
@@ -148,7 +148,7 @@ def test_handing_on_moves_the_concern_and_its_steps_with_a_note(where, lead, dep
     assert taken.holder == deputy.person
     assert {step.holder for step in taken.steps.open()} == {deputy.person}
     assert Handing.objects.get(concern=taken).words == "I know the family."
-    assert lines(taken, Kind.HANDED) == 1
+    assert count_ledger_lines(taken, Kind.HANDED) == 1
 
 
 def test_handing_on_an_unread_one_is_no_first_look(where, lead, deputy):
@@ -164,7 +164,7 @@ def unfit(kind, where, concern):
         return factories.person(where)
     person = factories.person(factories.school() if kind == "elsewhere" else where, Role.DEPUTY)
     if kind == "family":
-        factories.related(person, concern.children.get().child)
+        factories.relate_to_child(person, concern.children.get().child)
     if kind == "gone":
         Person.objects.filter(pk=person.pk).update(is_active=False)
     return person
@@ -175,10 +175,10 @@ def test_it_is_handed_only_to_who_may_decide_on_it(where, lead, kind):
     taken = concern_at(State.TAKEN, where, lead)
     with pytest.raises(ActRefused, match="may not decide"):
         triage.hand(by=lead, concern=taken, to=unfit(kind, where, taken), note="Yours.", now=LATER)
-    assert lines(taken, Kind.REFUSED) == 1
+    assert count_ledger_lines(taken, Kind.REFUSED) == 1
 
 
-def test_it_is_not_handed_to_who_has_it(where, lead):
+def test_a_concern_is_not_handed_to_who_holds_it(where, lead):
     taken = concern_at(State.TAKEN, where, lead)
     with pytest.raises(ActRefused, match="has it already"):
         triage.hand(by=lead, concern=taken, to=lead.person, note="Mine.", now=LATER)
@@ -195,7 +195,7 @@ def test_a_note_is_for_the_leads_and_moves_the_concern_on(where, lead):
     assert taken.version == version + 1
     note = Addition.objects.get(concern=taken)
     assert (note.words, note.for_leads) == ("Rang the duty team.", True)
-    assert lines(taken, Kind.ADDED) == 1
+    assert count_ledger_lines(taken, Kind.ADDED) == 1
 
 
 # Closing
@@ -216,22 +216,22 @@ def test_closing_ends_every_step_and_gives_the_reporter_a_word(where, lead):
     triage.close(by=lead, concern=decided, now=LATER, **CLOSING)
     decided.refresh_from_db()
     assert (decided.state, decided.closed_at, decided.next_due_at) == (State.CLOSED, LATER, None)
-    assert not owed(decided)
+    assert not open_step_kinds(decided)
     ends = dict(decided.steps.values_list("kind", "ended"))
     assert (ends["tell_reporter"], ends["support"]) == ("done", "closed")
     assert WordBack.objects.get(concern=decided).words == "Thank you."
     ending = Ending.objects.get(concern=decided)
     assert (ending.outcome, ending.words) == (ConcernOutcome.EXPLAINED, "It is explained.")
-    assert lines(decided, Kind.CLOSED) == 1
+    assert count_ledger_lines(decided, Kind.CLOSED) == 1
 
 
 def test_closing_without_a_word_to_the_reporter_is_refused(where, lead):
     decided = concern_at(State.DECIDED, where, lead)
-    with pytest.raises(ActRefused, match="a word back"):
+    with pytest.raises(ActRefused, match="Write a reply"):
         triage.close(by=lead, concern=decided, now=LATER, **{**CLOSING, "words_back": " "})
     decided.refresh_from_db()
     assert decided.state == State.DECIDED
-    assert lines(decided, Kind.CLOSED) == 0
+    assert count_ledger_lines(decided, Kind.CLOSED) == 0
 
 
 def test_who_closes_what_they_wrote_need_not_write_to_themselves(where, lead):
@@ -247,7 +247,7 @@ def test_who_closes_what_they_wrote_need_not_write_to_themselves(where, lead):
         lambda lead, c, deputy: triage.hand(
             by=lead, concern=c, to=deputy.person, note="Yours.", now=LATER
         ),
-        lambda lead, c, deputy: decide(lead, c, now=LATER),
+        lambda lead, c, deputy: decide_concern(lead, c, now=LATER),
         lambda lead, c, deputy: triage.note(by=lead, concern=c, words="So.", now=LATER),
     ],
 )
@@ -266,8 +266,8 @@ def test_reopening_makes_it_the_reopeners_to_decide_again(where, lead, deputy):
     closed.refresh_from_db()
     assert (closed.state, closed.closed_at, closed.outcome) == (State.TAKEN, None, "")
     assert closed.holder == deputy.person
-    assert owed(closed) == {"decide"}
-    assert lines(closed, Kind.REOPENED) == 1
+    assert open_step_kinds(closed) == {"decide"}
+    assert count_ledger_lines(closed, Kind.REOPENED) == 1
 
 
 def test_what_was_decided_before_it_was_reopened_is_decided_again(where, lead):
@@ -275,7 +275,7 @@ def test_what_was_decided_before_it_was_reopened_is_decided_again(where, lead):
     closed = concern_at(State.CLOSED, where, lead, children=pair)
     triage.reopen(by=lead, concern=closed, why="A new sign.", now=LATER)
     first = closed.children.order_by("id")[0]
-    decide(lead, closed, rows=[first], now=LATER + timedelta(hours=1))
+    decide_concern(lead, closed, rows=[first], now=LATER + timedelta(hours=1))
     assert Concern.objects.get(pk=closed.pk).state == State.TAKEN
 
 

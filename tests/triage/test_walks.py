@@ -1,4 +1,4 @@
-"""This file knows that no row of acts, in any order, leaves an open concern with nothing owed."""
+"""Tests that no series of acts, in any order, leaves an open concern with nothing owed."""
 
 import random
 from datetime import timedelta
@@ -17,14 +17,14 @@ from concerns.rules.words import AgencyAnswer, AnswerView, ConcernOutcome, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories
-from tests.deciding import decide, gone, spoke
+from tests.deciding import conversation_answers, decide_concern, referral_sent_answers
 
 pytestmark = pytest.mark.django_db
 ACTS = 40
 
 
 class Walk:
-    """One concern about two children, two leads and a writer, and chance."""
+    """One concern about two children, two leads and a writer, moved by chance."""
 
     def __init__(self, seed: int):
         self.chance = random.Random(seed)
@@ -34,7 +34,7 @@ class Walk:
         self.leads = [factories.viewer(self.where, r) for r in (Role.DSL, Role.DEPUTY)]
         about = (factories.child(self.where), factories.child(self.where))
         category = self.chance.choice([(), ("sexual",)])
-        sent = factories.sent(self.writer, *about, categories=category)
+        sent = factories.send_concern(self.writer, *about, categories=category)
         self.concern = sent.concern
 
     @property
@@ -77,9 +77,9 @@ class Walk:
         until = self.now.date() + timedelta(days=10)
         more = {"watch_until": until, "watched_by": self.writer.person, "keep_until": until}
         if self.chance.random() < 0.3:
-            more["sent"] = {r: gone() for r in routes if r == Route.SOCIAL_CARE}
-            more["spoken"] = spoke()
-        decide(self.lead, self.concern, *routes, now=self.now, rows=rows, **more)
+            more["sent"] = {r: referral_sent_answers() for r in routes if r == Route.SOCIAL_CARE}
+            more["spoken"] = conversation_answers()
+        decide_concern(self.lead, self.concern, *routes, now=self.now, rows=rows, **more)
 
     def speak(self):
         child = self.chance.choice([None, *self.concern.children.order_by("id")])
@@ -114,7 +114,7 @@ class Walk:
         chase.do_step(by=self.lead, step=step, words="Done.", now=self.now)
 
     def move(self) -> bool:
-        """One act, a while after the last. Whether the rules let it."""
+        """Makes one act, a while after the last. Returns whether the rules let it."""
         self.now += timedelta(minutes=self.chance.randrange(1, 400))
         moves = [self.take, self.hand, self.note, self.close, self.reopen, self.tell, self.add]
         moves += [self.decide, self.speak, self.move_a_referral, self.do_a_step] * 2

@@ -18,10 +18,10 @@ SECONDS = 20
 
 
 class Command(BaseCommand):
-    help = "Go round: late steps are told on, letters are posted. Runs until it is stopped."
+    help = "Escalate late steps and send due e-mails, again and again until it is stopped."
 
     def add_arguments(self, parser):
-        parser.add_argument("--once", action="store_true", help="one round, and no more")
+        parser.add_argument("--once", action="store_true", help="run once and stop")
 
     def handle(self, *args, once, **options):
         if once:
@@ -35,6 +35,6 @@ class Command(BaseCommand):
                 run_reminder_round()
             except DatabaseError as fault:
                 # The database comes back by itself; until then the pages say the clock has stopped.
-                log.warning("no round: %s", type(fault).__name__)
+                log.warning("the clock could not run: %s", type(fault).__name__)
                 close_old_connections()
             stop.wait(SECONDS)

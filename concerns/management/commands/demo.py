@@ -19,26 +19,37 @@ from concerns.models import Person, School
 
 
 class Command(BaseCommand):
-    help = "Make the demonstration school (once), say who can sign in; --serve serves it."
+    help = (
+        "Make the demonstration school (once) and list who can sign in. With --serve, serve it too."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser):
-        parser.add_argument("--json", action="store_true", help="every identity, for tools")
         parser.add_argument(
-            "--lead-off-sick", action="store_true", help="made so: its last week without the lead"
+            "--json", action="store_true", help="print everybody who can sign in, for tools"
         )
-        parser.add_argument("--serve", action="store_true", help="serve it, on PORT or 8000")
+        parser.add_argument(
+            "--lead-off-sick",
+            action="store_true",
+            help="make it with the lead off sick in the last week",
+        )
+        parser.add_argument("--serve", action="store_true", help="serve the site, on PORT or 8000")
 
     def handle(self, *args, serve, **options):
         if not settings.DEMO:
-            raise CommandError("This place is set up for real (DEMO is not 1): no demo here.")
+            raise CommandError(
+                "This is a real installation (DEMO is not 1), so the demonstration "
+                "cannot be made here."
+            )
         for_tools = options["json"]
         say = (lambda words: None) if for_tools else self.stdout.write
         _migrate_database()
         if School.objects.filter(invented=False).exists() or (
             Person.objects.exists() and not School.objects.exists()
         ):
-            raise CommandError("This database has real people in it: the demo does not touch it.")
+            raise CommandError(
+                "This database has real people in it, so the demonstration cannot be made here."
+            )
         if not School.objects.exists():
             self._make_school_and_year(
                 say, LeadOffSickYear if options["lead_off_sick"] else DemoYear
@@ -51,7 +62,7 @@ class Command(BaseCommand):
             self._serve_demo(say)
 
     def _make_school_and_year(self, say, year: type[DemoYear]) -> None:
-        say("Making Oakfield Primary School and a year of its concerns. A minute, once.")
+        say("Making Oakfield Primary School and a year of its concerns. This takes a minute, once.")
         with transaction.atomic():
             now = timezone.now()
             school = invented.build_school(now.date())

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--anew",
             action="store_true",
-            help="begin again with the keys there are now: after one was taken out of RECORD_KEYS",
+            help="start again with the present keys, after one was taken out of RECORD_KEYS",
         )
 
     def handle(self, *args, anew, **options):
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             Concern.objects.update(findable=False)
             WordKey.objects.all()._raw_delete(using="default")
-        self.stdout.write("What was kept of every word is gone; it is written again now.")
+        self.stdout.write("The word index has been deleted, and is now made again.")
 
     def _index_child_names(self):
         """Add the words of children's names that an earlier release did not store."""

@@ -6,7 +6,10 @@ from concerns.rules import map_page
 
 
 class Command(BaseCommand):
-    help = "Draw concerns/rules/MAP.md from the tables; with --check only say whether it is fresh."
+    help = (
+        "Draw concerns/rules/MAP.md from the tables. With --check, only say whether it is up to "
+        "date."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser):
@@ -16,7 +19,7 @@ class Command(BaseCommand):
         fresh = map_page.draw_map_page()
         standing = map_page.FILE.read_text(encoding="utf-8") if map_page.FILE.exists() else ""
         if check and standing != fresh:
-            raise CommandError("concerns/rules/MAP.md is not what the tables say: make map")
+            raise CommandError("concerns/rules/MAP.md is out of date. Run: make map")
         if not check:
             map_page.FILE.write_text(fresh, encoding="utf-8")
             self.stdout.write("concerns/rules/MAP.md is drawn.")

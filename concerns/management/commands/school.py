@@ -11,6 +11,7 @@ from django.utils import timezone
 from concerns.models import Authority, School
 from concerns.models.school.school import SchoolDetails
 from concerns.people import acts, queries
+from concerns.rules.email_addresses import is_email_address
 from concerns.rules.school_days import NATIONS
 
 EXAMPLE = """\
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         words = "brought up to date" if school else "made"
         self.stdout.write(f"{made.name} is {words}: {len(said.terms)} terms.")
         if not school:
-            self.stdout.write("Now say who works there: manage.py staff FILE.csv")
+            self.stdout.write("Next, import who works there: manage.py staff FILE.csv")
 
 
 def _read_toml_file(path: Path) -> dict:
@@ -87,7 +88,7 @@ def _check_school_file(given: dict) -> SchoolDetails:
     wrong = [f"{key} is missing" for key in ("name", "urn", "phase") if not _get_text(given, key)]
     nation = _get_text(given, "nation") or "England"
     if nation not in NATIONS:
-        wrong.append(f"nation is none of {', '.join(NATIONS)}")
+        wrong.append(f"nation must be one of {', '.join(NATIONS)}")
     opens, closes = _read_hours(given, wrong)
     terms = _read_terms(given, wrong)
     closures = _read_closures(given, wrong)
@@ -159,7 +160,7 @@ def _read_closures(given: dict, wrong: list[str]) -> tuple[tuple[date, str], ...
     closures = given.get("closures") or []
     for closure in closures if isinstance(closures, list) else [None]:
         if not (isinstance(closure, dict) and type(closure.get("day")) is date):
-            wrong.append("each of closures needs a day, like day = 2026-11-27")
+            wrong.append("each closure needs a day, like day = 2026-11-27")
             break
         found[closure["day"]] = _get_text(closure, "why")[:100] or "Closed"
     return tuple(sorted(found.items()))
@@ -171,7 +172,7 @@ def _read_authority(given: dict, wrong: list[str]) -> dict[str, str]:
     needed = ("name", "front_door", "out_of_hours", "lado")
     lacking = [key for key in needed if not _get_text(authority, key)]
     if lacking:
-        wrong.append(f"authority lacks {', '.join(lacking)}")
+        wrong.append(f"authority needs {', '.join(lacking)}")
     found = {key: _get_text(authority, key) for key in needed}
     return found | {"police": _get_text(authority, "police") or "101"}
 
@@ -182,6 +183,6 @@ def _read_adviser(given: dict, wrong: list[str]) -> dict[str, str]:
     if not isinstance(adviser, dict):
         return {}
     found = {f"adviser_{key}": _get_text(adviser, key) for key in ("name", "email", "of")}
-    if not (found["adviser_name"] and "@" in found["adviser_email"]):
-        wrong.append("adviser needs a name and an email")
+    if not (found["adviser_name"] and is_email_address(found["adviser_email"])):
+        wrong.append("adviser needs a name and one e-mail address")
     return found

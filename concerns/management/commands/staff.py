@@ -22,7 +22,7 @@ from concerns.rules.roles import Role
 from concerns.workflow.staff_import import StaffLine
 
 HELP = """
-Bring in who works in a school, from a CSV file with a line of headings:
+Import who works in a school, from a CSV file with a line of headings:
 
   name, email, roles, title, room, telephone, since, until
 
@@ -79,15 +79,18 @@ class Command(BaseCommand):
         for line in bad:
             self.stderr.write(f"Line {line.line} was left out. {line.wrong}.")
         for note in done.notes:
-            self.stdout.write(f"Look at this: {note}.")
+            self.stdout.write(f"Check this: {note}.")
         self.stdout.write(
-            f"{len(lines) - len(bad)} lines brought in to {school.name}: "
+            f"{len(lines) - len(bad)} lines imported to {school.name}: "
             f"{len(done.added)} people added, {len(done.changed)} changed, {done.posts} new posts."
         )
         if done.added:
-            self.stdout.write("New people can sign in once they have a link, or --set-password.")
+            self.stdout.write(
+                "New people can sign in once the office has sent them a link, or "
+                "you have used --set-password."
+            )
         if bad:
-            raise CommandError(f"{len(bad)} lines were left out. Mend them and run this again.")
+            raise CommandError(f"{len(bad)} lines were left out. Correct them and run this again.")
 
     def _set_password_of(self, email: str, urn: str | None) -> None:
         person = Person.objects.filter(email=email).first()
@@ -100,7 +103,7 @@ class Command(BaseCommand):
         now = timezone.now()
         by = queries.viewer_for_command_line(school, now)
         if by is None:
-            raise CommandError("The school has no head. Bring in a staff file that names one.")
+            raise CommandError("The school has no head. Import a staff file that names one.")
         acts.set_password(by=by, person=person, password=self._ask_for_password(person), now=now)
         self.stdout.write("The password is set. They can sign in with it now.")
 
@@ -108,7 +111,9 @@ class Command(BaseCommand):
         if sys.stdin.isatty():
             typed = getpass("New password: ")
             if getpass("The same again: ") != typed:
-                raise CommandError("They were not the same. Nothing was changed.")
+                raise CommandError(
+                    "The two passwords were not the same. Nothing was changed. Run this again."
+                )
         else:
             typed = sys.stdin.readline().rstrip("\r\n")
         try:

@@ -19,5 +19,5 @@ class Command(BaseCommand):
                 found += 1
                 self.stdout.write(f"{school}: {breach}")
         if found:
-            raise CommandError(f"{found} found: somebody must be given each of these.")
+            raise CommandError(f"{found} found. Somebody must be given each of these.")
         self.stdout.write("Every open concern has a next step, and every step a holder.")

@@ -47,7 +47,7 @@ class AdultAccount:
     def missing_answer(self) -> str:
         """A sentence that says what is missing; empty if complete."""
         if not (self.whom or self.described):
-            return "Say which adult it is about, or describe them."
+            return "Choose which adult it is about, or describe them."
         return "" if self.account or self.told_words else "Write what happened, or what was said."
 
     def build_adult_concern(
@@ -100,15 +100,15 @@ class AdultDecisionAnswers:
     def adult_decision_fault(self, today: date) -> str:
         """A sentence that says what is missing or wrong; empty if valid."""
         if not (self.routes and self.reason.strip() and self.considered.strip()):
-            return "A decision says which way, why, and what else was considered."
+            return "Choose what happens next, and say why and what else you considered."
         if self.sort not in (AdultConcernSort.LOW, AdultConcernSort.HARM):
-            return "Say which it is: a low-level concern or an allegation."
+            return "Choose whether it is a low-level concern or an allegation."
         if AdultRoute.NO_FURTHER in self.routes and len(self.routes) > 1:
-            return "No further action stands alone: it cannot be decided with another way."
+            return "Choose no further action or other routes, not both."
         if AdultRoute.LOW_LEVEL in self.routes and not self.look_again:
-            return "Kept until when? Name the day to look at it again."
+            return "Enter the day to look at it again."
         if self.look_again and not today <= self.look_again <= today + LONGEST:
-            return "The day to look again lies within a year from now."
+            return "Choose a day to look at it again within a year from now."
         return ""
 
     @property

@@ -4,8 +4,8 @@ It has its own tables, so that no count, list, index or search of children's con
 it. It goes to one post: the head's; or the chair of governors', if it is about the head or the head
 is also the lead. If nobody in that post may see it, the other post reads it, from the next request
 on and for as long as that is so; never its subject. Otherwise the other reader gets it only by a
-handover (`hand` in `adult/acts.py`) or by escalation (`adult_climb.py`): the head cannot look into
-what the chair has, nor the other way round.
+handover (`hand` in `adult/acts.py`) or by escalation (`workflow/adult_escalation.py`): the head
+cannot look into what the chair has, nor the other way round.
 
 Somebody away (`Cover`) counts as not in post: a concern sent meanwhile goes to the other post,
 which may also see and do what is open already, because an allegation cannot wait. A person on leave
@@ -218,7 +218,7 @@ class AdultConcern(ThirdPartyAccount, CaseRow):
 
     @property
     def sort_words(self) -> str:
-        return AdultConcernSort.label_of_value(self.sort) or "The writer did not say"
+        return AdultConcernSort.label_of_value(self.sort) or "The person who wrote it did not say"
 
     @property
     def adult_outcome_words(self) -> str:

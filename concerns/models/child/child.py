@@ -1,8 +1,8 @@
 """A child on the roll: names, the words they are found by, enrolment, class and year.
 
 Name, class, year and enrolment may be asked about for a past day, so each is a dated row that is
-never overwritten. The child's file (home, adults, statuses) is in `home.py`, `known.py` and
-`file.py`.
+never overwritten. The child's file (home, adults, statuses) is in `household.py`, `child_fact.py`
+and `child_details.py`.
 """
 
 from datetime import date

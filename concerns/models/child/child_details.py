@@ -1,5 +1,5 @@
 """The other entries of a child's file: home authority, statuses, professionals, languages, an
-earlier school's file, and when the child was seen. Homes and adults are in `home.py`."""
+earlier school's file, and when the child was seen. Homes and adults are in `household.py`."""
 
 from typing import ClassVar, Self
 

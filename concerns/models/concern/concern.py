@@ -1,6 +1,6 @@
 """A concern about a child: what was written, which never changes, and its current state.
 
-Concerns about adults who work here are in `adult.py`.
+Concerns about adults who work here are in `models/adult/`.
 """
 
 import uuid
@@ -174,8 +174,8 @@ class Concern(ThirdPartyAccount, CaseRow):
     changed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     changed_at = models.DateTimeField()
     changed_how = models.CharField(max_length=20)
-    # Whether its words are in the search index (`finding.py`). False for one sent before there was
-    # an index, until `manage.py findable` adds it.
+    # Whether its words are in the search index (`word_index.py`). False for one sent before there
+    # was an index, until `manage.py findable` adds it.
     findable = models.BooleanField(default=True)
 
     # Not a column: see `asking_whom_they_told`.

@@ -19,15 +19,16 @@ from concerns.models.school.person import Person, Post, Viewer
 from concerns.rules.roles import May, Role
 
 NOBODY = (
-    "Nobody here could act on this any more: {excluded} may not all be kept out of it. Leave out "
-    "one of them whom it does not concern. If none can be left out, do not wait: tell {chair}, or "
-    "ring children's social care yourself, {number}."
+    "Nobody here could act on this if it is kept from {excluded}. Take out one who is not "
+    "involved. If you cannot, do not wait: tell {chair}, or ring children's social care yourself, "
+    "{number}."
 )
 
 
 NOBODY_THERE = (
-    "Nobody here could act on it there: {excluded} are family to that child or kept out of this. "
-    "It stays where it is. Do not wait: tell {chair}, or ring children's social care, {number}."
+    "It cannot be moved there, because nobody here could act on it: {excluded} are family of that "
+    "child or must not see it. Do not wait: tell {chair}, or ring children's social care, "
+    "{number}."
 )
 
 
@@ -44,7 +45,7 @@ class Exclusions(CaseRows[ConcernRow]):
         by = agenda.by
         staff = Person.objects.who_may(May.SUBMIT, by.school, by.todays_date)
         if len(staff.filter(pk__in=[who.pk for who in people])) < len(set(people)):
-            return "Only somebody who works here can be kept out of it: nobody else sees it."
+            return "Choose somebody who works here. Nobody else can see it anyway."
         self.bulk_create(
             self.model(
                 school=by.school, concern=concern, person=who, by=by.person, at=agenda.now, why=why

@@ -1,12 +1,12 @@
 """The blind index by which concerns are searched by word, although their texts are encrypted.
 
-The texts are encrypted (`fields.py`), so a separate table holds, for each concern and each of its
-words, folded and shortened (`rules/word_stems.py`), one row of (school, token, concern). The token
-is the first 32 bits of HMAC-SHA256 of the word. The HMAC key is derived (HKDF-SHA256) from a record
-key, for this purpose and this school alone. `doors/act.py` adds a concern's rows in the transaction
-of the act that wrote the words, from what that act put in the ledger, so no act can forget to.
-Every candidate from the index is decrypted and checked before it is shown (`doors/search.py`), so
-two words that share a token give no false hit.
+The texts are encrypted (`base/encrypted_text.py`), so a separate table holds, for each concern and
+each of its words, folded and shortened (`rules/word_stems.py`), one row of (school, token,
+concern). The token is the first 32 bits of HMAC-SHA256 of the word. The HMAC key is derived
+(HKDF-SHA256) from a record key, for this purpose and this school alone. `doors/act.py` adds a
+concern's rows in the transaction of the act that wrote the words, from what that act put in the
+ledger, so no act can forget to. Every candidate from the index is decrypted and checked before it
+is shown (`doors/search.py`), so two words that share a token give no false hit.
 
 **What it leaks.** To somebody with the database but not the key: how many different words each
 concern has; which concerns of one school share a word, and how many do. A word always has the same

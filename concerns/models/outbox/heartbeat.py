@@ -12,18 +12,30 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.school.school import School
+from concerns.rules.message_rules import STUCK
+from concerns.rules.words import Choice
 
 LEASE = timedelta(minutes=2)
 # When the last round is older than OVERDUE, any web request runs the next one; older than DOWN,
 # readers see a red warning.
 OVERDUE = timedelta(minutes=5)
 DOWN = timedelta(minutes=10)
+# A round recorded further ahead of the database's clock than this was run under a wrong clock.
+AHEAD = timedelta(minutes=1)
 THE_ONE = 1
+
+
+class MailFault(Choice):
+    """Why no e-mail goes out from this installation."""
+
+    UNSET = "unset", "no mail server is set, so nobody is told by e-mail: set EMAIL_HOST"
+    SILENT = "silent", "the mail server does not answer or does not let us in: no e-mail goes out"
 
 
 class Heartbeats(models.QuerySet[Row]):
@@ -32,34 +44,78 @@ class Heartbeats(models.QuerySet[Row]):
         return self.filter(pk=THE_ONE).annotate(now=Now()).values_list("now", flat=True)[0]
 
     def lease_round(self, now: datetime) -> bool:
-        """Try to lease the round. Returns whether we got it."""
-        free = self.filter(pk=THE_ONE, leased_until__lte=now)
+        """Try to lease the round. Returns whether we got it.
+
+        A lease that ends later than any that could be given now was given under a clock that stood
+        ahead, and is free.
+        """
+        row = self.filter(pk=THE_ONE)
+        free = row.filter(Q(leased_until__lte=now) | Q(leased_until__gt=now + LEASE + AHEAD))
         return bool(free.update(leased_until=now + LEASE))
+
+    def renew_round_lease(self, held_until: datetime, now: datetime) -> bool:
+        """Lengthen the lease that ends at `held_until`. False if another worker has taken it."""
+        ours = self.filter(pk=THE_ONE, leased_until=held_until)
+        return bool(ours.update(leased_until=now + LEASE))
 
     def record_round(self, now: datetime, nobody: int, stuck: int) -> None:
         self.filter(pk=THE_ONE).update(at=now, leased_until=now, nobody=nobody, stuck=stuck)
 
+    def record_mail_fault(self, fault: MailFault | None, now: datetime) -> None:
+        """Record whether e-mail goes out at all. The time of the first failure is kept."""
+        row = self.filter(pk=THE_ONE)
+        row.update(mail_checked_at=now)
+        if fault is None:
+            row.exclude(mail_fault="").update(mail_fault="", mail_fault_since=None)
+        else:
+            row.exclude(mail_fault=fault).update(mail_fault=fault, mail_fault_since=now)
+
+    def is_mail_check_due(self, now: datetime, every: timedelta) -> bool:
+        """Whether the mail server was last asked longer ago than `every`, or in the future."""
+        fresh = self.filter(pk=THE_ONE, mail_checked_at__gt=now - every, mail_checked_at__lte=now)
+        return not fresh.exists()
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether the last round was run under a clock that stood ahead of `now`."""
+        return self.filter(pk=THE_ONE, at__gt=now + AHEAD).exists()
+
     def is_overdue(self, now: datetime) -> bool:
-        return self.filter(pk=THE_ONE, at__lt=now - OVERDUE).exists()
+        overdue = Q(at__lt=now - OVERDUE) | Q(at__gt=now + AHEAD)
+        return self.filter(overdue, pk=THE_ONE).exists()
 
     def read_heartbeat(self) -> tuple["HeartbeatStatus", datetime]:
         """The heartbeat status, and the time now by the database's clock."""
         rows = self.filter(pk=THE_ONE).annotate(now=Now())
-        at, nobody, stuck, now = rows.values_list("at", "nobody", "stuck", "now").get()
-        return HeartbeatStatus(at, nobody, stuck), now
+        names = ("at", "nobody", "stuck", "mail_fault", "mail_fault_since", "now")
+        *status, now = rows.values_list(*names).get()
+        return HeartbeatStatus(*status), now
 
 
 class Heartbeat(models.Model):
     at = models.DateTimeField()
     leased_until = models.DateTimeField()
-    # How many open steps nobody may act on, and how many letters are stuck unsent.
+    # How many open steps nobody may act on, and how many e-mails are stuck. Those about adults are
+    # left out: what follows from these numbers stands on pages of people who must not know of them.
     nobody = models.PositiveIntegerField(default=0)
     stuck = models.PositiveIntegerField(default=0)
+    mail_fault = models.CharField(max_length=8, blank=True, default="")
+    mail_fault_since = models.DateTimeField(null=True)
+    mail_checked_at = models.DateTimeField(null=True)
 
     objects = Heartbeats.as_manager()
 
     class Meta:
         db_table = "concerns_beat"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mail_fault="", mail_fault_since__isnull=True)
+                | Q(
+                    mail_fault__in=[fault.value for fault in MailFault],
+                    mail_fault_since__isnull=False,
+                ),
+                name="a_mail_fault_has_a_time",
+            )
+        ]
 
     def __str__(self) -> str:
         return "the clock"
@@ -79,6 +135,8 @@ ONE_PULSE = {
     "beat_at": _heartbeat_column("at", models.DateTimeField()),
     "beat_nobody": _heartbeat_column("nobody", models.IntegerField()),
     "beat_stuck": _heartbeat_column("stuck", models.IntegerField()),
+    "beat_mail_fault": _heartbeat_column("mail_fault", models.CharField()),
+    "beat_mail_fault_since": _heartbeat_column("mail_fault_since", models.DateTimeField()),
 }
 
 
@@ -89,30 +147,53 @@ class HeartbeatStatus:
     at: datetime
     nobody: int = 0
     stuck: int = 0
+    mail_fault: str = ""
+    mail_fault_since: datetime | None = None
 
     def fault_messages(self, now: datetime) -> list[str]:
-        """Why the site may fail to tell people in time at `now`. The words name nobody."""
+        """Why the site may fail to tell people in time at `now`. The words name nobody, and give no
+        number from which a reader could tell that a concern exists."""
         said = []
-        if now - self.at > DOWN:
+        if self.at - now > AHEAD:
+            said.append(
+                "the last round of the clock is dated in the future: the time of the database "
+                "server was wrong, or still is"
+            )
+        elif now - self.at > DOWN:
             minutes = int((now - self.at).total_seconds() // 60)
             said.append(
-                f"the clock that sends messages has stood still for {minutes} minutes: start it "
-                "with manage.py clock"
+                f"the clock that sends messages stopped {minutes} minutes ago: start it with "
+                "manage.py clock"
             )
         if self.nobody:
-            said.append(f"next steps that nobody here may act on: {self.nobody}")
-        if self.stuck:
-            said.append(f"e-mails that could not be sent: {self.stuck}")
+            said.append("there is a next step that nobody here may act on")
+        if self._has_mail_been_down(now):
+            said.append(MailFault(self.mail_fault).label)
+        elif self.stuck:
+            said.append("an e-mail has not gone out for more than a quarter of an hour")
         return said
+
+    def _has_mail_been_down(self, now: datetime) -> bool:
+        since = self.mail_fault_since
+        return since is not None and (self.mail_fault == MailFault.UNSET or now - since > STUCK)
 
 
 class RoundFailures(ViewerScopedQuerySet[Row]):
     def unresolved_failures(self) -> Self:
         return self.filter(ended_at__isnull=True)
 
-    def record_failure(self, school: School, about: UUID, fault: Exception, now: datetime) -> None:
+    def record_failure(
+        self,
+        school: School,
+        about: UUID,
+        fault: Exception,
+        now: datetime,
+        *,
+        about_adult: bool = False,
+    ) -> None:
         """Record that the round failed on the row `about`. Every later round tries it again."""
         what = {"fault": type(fault).__name__[:60], "last_at": now, "ended_at": None}
+        what["about_adult"] = about_adult
         first = {**what, "first_at": now}
         self.update_or_create(school=school, about=str(about), defaults=what, create_defaults=first)
 
@@ -123,9 +204,12 @@ class RoundFailures(ViewerScopedQuerySet[Row]):
 
 
 class RoundFailure(SchoolOwnedModel):
-    """A row on which the round failed. Shown to the head and tried again in every round."""
+    """A row, or a whole school, on which the round failed. Shown to the head, and tried again in
+    every round."""
 
     about = models.CharField(max_length=36)
+    # It is a step of a concern about an adult: only its readers may be shown that it exists.
+    about_adult = models.BooleanField(default=False)
     fault = models.CharField(max_length=60)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()

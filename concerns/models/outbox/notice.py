@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.concern.concern import Concern
@@ -26,7 +27,14 @@ from concerns.models.response.step import BaseStep, Step
 from concerns.models.school.person import Person, Viewer
 from concerns.models.school.school import School
 from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind
-from concerns.rules.message_rules import LINES, STUCK, MessageReason, is_urgent_message, retry_delay
+from concerns.rules.message_rules import (
+    LINES,
+    LONGEST_BACK_OFF,
+    STUCK,
+    MessageReason,
+    is_urgent_message,
+    retry_delay,
+)
 from concerns.rules.words import Choice
 
 # How long one worker holds a letter. A mail server that takes longer has dropped the connection.
@@ -37,14 +45,42 @@ class NoticeEnding(Choice):
     """How a notice ended: sent, or why it was not."""
 
     SENT = "sent", "Sent"
-    ACTED = "acted", "Not sent: somebody had acted"
-    MERGED = "merged", "Not sent: a later one says it"
-    GONE = "gone", "Not sent: they no longer work here"
+    ACTED = "acted", "Not sent, because somebody had acted"
+    MERGED = "merged", "Not sent, because a later message says it"
+    GONE = "gone", "Not sent, because they no longer work here"
 
 
 class Notices(ViewerScopedQuerySet[Row]):
     def still_pending(self) -> Self:
         return self.filter(ended_at__isnull=True)
+
+    def stuck_about_adults(self, viewer: Viewer, visible: QuerySet[Any]) -> Self:
+        """Unsent notices to others about the concerns in `visible`, oldest first: the red ones, and
+        those whose e-mail has failed for longer than `STUCK`."""
+        rows = self.still_pending().filter(
+            adult_step__concern__in=visible.values("pk"), adult_step__done_at__isnull=True
+        )
+        late = Q(red=True) | Q(letter__tries__gt=0)
+        rows = rows.filter(late, made_at__lt=viewer.now - STUCK).exclude(person=viewer.person)
+        return rows.select_related("person", "letter", "adult_step__concern").order_by("pk")
+
+    def stuck_without_letter(self, now: datetime) -> Self:
+        """Urgent notices that should have gone out at once and are in no letter after `STUCK`.
+
+        Leaves out those about concerns about adults, as `Letters.stuck_letters` does, and those to
+        the adviser outside, who is not told more often than every two hours.
+        """
+        rows = self.not_in_a_letter().filter(red=True, outside=False, adult_step=None)
+        return rows.filter(made_at__lt=now - STUCK)
+
+    def release_keys_made_ahead(self, now: datetime) -> int:
+        """Free the keys of notices dated after `now`, so that rounds write these notices again.
+
+        A round that ran while the database's clock stood ahead told people of steps that were not
+        late yet. With its keys still taken, nobody would be told when they are. Returns how many.
+        """
+        freed = Concat(F("key"), Value(":ahead:"), Cast("pk", models.CharField()))
+        return self.filter(made_at__gt=now).exclude(key__contains=":ahead:").update(key=freed)
 
     def not_in_a_letter(self) -> Self:
         """Pending notices that are in no letter yet."""
@@ -187,21 +223,29 @@ class Letters(models.QuerySet[Row]):
         return self.unsent_letters().filter(Q(tries=0) | ~Q(fault=""))
 
     def due_for_sending(self, now: datetime) -> Self:
-        return (
-            self.unsent_letters().filter(next_try_at__lte=now, leased_until__lte=now).order_by("pk")
-        )
+        """Unsent letters whose time for the next try has come and that no worker is sending.
+
+        A time further ahead than any that could be set now was set under a clock that stood ahead.
+        """
+        due = Q(next_try_at__lte=now) | Q(next_try_at__gt=now + LONGEST_BACK_OFF)
+        free = Q(leased_until__lte=now) | Q(leased_until__gt=now + LEASE)
+        return self.unsent_letters().filter(due, free).order_by("pk")
 
     def lease_letter(self, letter: "Letter", now: datetime) -> bool:
         """Try to lease `letter` for sending. Of two workers only one gets True."""
         mine = self.due_for_sending(now).filter(pk=letter.pk)
         return bool(mine.update(leased_until=now + LEASE, tries=F("tries") + 1, fault=""))
 
-    def to_outside_since(self, school: School, since: datetime) -> Self:
-        """Letters to the adviser outside `school` made after `since`, sent or still to be sent."""
-        return self.filter(school=school, person=None, made_at__gt=since, ended_at=None)
+    def to_outside_between(self, school: School, since: datetime, now: datetime) -> Self:
+        """Letters to the adviser outside `school` made after `since` and up to `now`, sent or still
+        to be sent."""
+        made = self.filter(made_at__gt=since, made_at__lte=now)
+        return made.filter(school=school, person=None, ended_at=None)
 
     def stuck_letters(self, now: datetime) -> Self:
-        return self.unsent_letters().filter(made_at__lt=now - STUCK)
+        """Letters unsent for longer than `STUCK`, without those about concerns about adults: who
+        sees these must not learn from them that there is such a concern."""
+        return self.unsent_letters().filter(about_adult=False, made_at__lt=now - STUCK)
 
 
 class Letter(SchoolOwnedModel):
@@ -209,6 +253,8 @@ class Letter(SchoolOwnedModel):
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="letters")
     red = models.BooleanField()
+    # Its notices are about concerns about adults. These never share a letter with others.
+    about_adult = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField()
@@ -250,7 +296,7 @@ class Letter(SchoolOwnedModel):
         others = Letter.objects.certainly_unsent().filter(
             school=self.school_id, person=self.person_id
         )
-        others = others.filter(red=self.red, leased_until__lte=now)
+        others = others.filter(red=self.red, about_adult=self.about_adult, leased_until__lte=now)
         with transaction.atomic():
             keys = list(others.exclude(pk=self.pk).values_list("pk", flat=True))
             # One update for each row: a letter that another worker has leased meanwhile is left.

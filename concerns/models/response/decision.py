@@ -30,10 +30,10 @@ from concerns.rules.words import (
 
 # The latest a concern may next be looked at. One nobody looks at for longer is forgotten.
 LONGEST = timedelta(days=366)
-WHOLE = "A decision says for which child, which way, and why."
+WHOLE = "Choose the child and what happens next, and say why."
 FULL = (
-    "A full decision says what else was considered, whether parents are told, whether brothers and "
-    "sisters were considered and whether the child has been seen."
+    "Say what else was considered, whether parents are told, whether brothers and sisters were "
+    "considered and whether the child has been seen."
 )
 
 
@@ -88,20 +88,29 @@ class DecisionAnswers:
         for route in (Route.WATCH, Route.KEEP):
             yield (
                 route in routes and not self.end_date_of_route(route),
-                f"Until when? {route.label}.",
+                f"{route.label}: enter until when.",
             )
         for day in filter(None, (self.watch_until, self.keep_until, self.review_on)):
-            yield not today <= day <= today + LONGEST, "A date to look again lies within a year."
+            yield (
+                not today <= day <= today + LONGEST,
+                "Choose a date within a year from now.",
+            )
         named = Route.WATCH in routes and self.watched_by is None
         alone = Route.NO_FURTHER in routes and len(routes) > 1
         full = self.considered.strip() and self.siblings and self.child_seen and self.parents_told
         why_not = self.parents_told == ParentsTold.NO and not self.parents_why_not.strip()
-        yield alone, "No further action stands alone: choose it, or the other routes."
+        yield alone, "Choose no further action or other routes, not both."
         yield named, "Choose who will watch."
-        yield self.light and not routes <= LIGHT, "A light decision only adds to the picture."
+        yield (
+            self.light and not routes <= LIGHT,
+            "This needs a full decision: it does more than add to the picture.",
+        )
         yield not self.light and not full, FULL
         yield not self.light and why_not, "Say why parents are not told."
-        yield not routes.issuperset(self.sent), "What has been sent is among what was decided."
+        yield (
+            not routes.issuperset(self.sent),
+            "You recorded that something was sent. Choose that route as well.",
+        )
 
 
 def is_decision_pressing(concern: Concern) -> bool:

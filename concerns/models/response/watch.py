@@ -27,10 +27,10 @@ from concerns.rules.watching import EVERY, REVIEWS, WatchReason
 from concerns.rules.words import ConcernOutcome
 
 WRITE_FIRST = (
-    "There is no concern about this child to watch them on. Write one first: that the status is to "
-    "end, and what you think of it."
+    "There is no concern about this child, so they cannot be watched. First write one, saying "
+    "that the status is to end and what you think of it."
 )
-WATCH_NEEDED = "With this ending the child stands lower: choose who is asked how they are."
+WATCH_NEEDED = "The child gets less support after this. Choose who will be asked how they are."
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,14 @@ class WatchAnswers:
     def watch_fault(self, viewer: Viewer, concern: Concern) -> str:
         """What is missing or wrong, in a sentence for the user; "" if nothing is."""
         if self.adult not in staff_to_ask_about(viewer, concern):
-            return "Whoever is asked works here, and is neither family nor kept out of it."
+            return (
+                "Choose somebody who works here, is not the child's family, and may see the "
+                "concern."
+            )
         if not self.question.strip():
-            return "Write what they are asked: one line, with the child's first name."
+            return "Write what to ask them, in one line, with the child's first name."
         if self.last < REVIEWS[-1] and not self.why_shorter.strip():
-            return "Say why it is watched for a shorter time."
+            return "Say why a shorter watch is enough."
         return ""
 
     def watch_ledger_details(self, words_back: str = "") -> dict:

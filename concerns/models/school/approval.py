@@ -133,14 +133,14 @@ class StaffChangeRequest(SchoolOwnedModel):
         if matter is StaffRequestMatter.POST:
             same = Post.objects.filter(person=self.person, school=self.school_id, role=self.role)
             if same.current_or_future(self.first_day).exists():
-                return f"{name} holds that post already, or is to hold it from a later day."
+                return f"{name} already holds that post, or will from a later day."
         elif not self.person.is_active:
             return f"{name} has left. Give them a post here first."
         elif matter in {StaffRequestMatter.RELATED, StaffRequestMatter.UNRELATED}:
             if self.matching_relations().exists() is (matter is StaffRequestMatter.RELATED):
                 return "This is already recorded. There is nothing to change."
         elif _reads_at_other_school(self.person, self.school_id, today):
-            return f"{name} also reads the record of another school, which has to do this."
+            return f"{name} also reads the record of another school. Ask that school to do this."
         elif matter is StaffRequestMatter.PASSWORD and self._recent_link_count() >= LINKS_AN_HOUR:
             return (
                 "Three links were sent to them in the last hour. Ask them to check their junk mail."

@@ -176,6 +176,8 @@ class Post(models.Model):
     beat_at: datetime
     beat_nobody: int
     beat_stuck: int
+    beat_mail_fault: str
+    beat_mail_fault_since: datetime | None
     away: bool
 
     objects = Posts.as_manager()
@@ -308,13 +310,23 @@ def viewers_for_person(person: Person, now: datetime | None = None) -> list[View
         moment = now or post.clock
         today = moment.astimezone(ZoneInfo("Europe/London")).date()
         if post.since <= today and (post.until is None or today <= post.until):
-            pulse = HeartbeatStatus(post.beat_at, post.beat_nobody, post.beat_stuck)
+            pulse = _heartbeat_status_of(post)
             whole = found.setdefault(post.school_id, (post.school, set(), moment, pulse))
             whole[1].add(Role(post.role))
     return [
         Viewer(person, school, frozenset(roles), moment, pulse)
         for school, roles, moment, pulse in found.values()
     ]
+
+
+def _heartbeat_status_of(post: Post) -> HeartbeatStatus:
+    return HeartbeatStatus(
+        post.beat_at,
+        post.beat_nobody,
+        post.beat_stuck,
+        post.beat_mail_fault,
+        post.beat_mail_fault_since,
+    )
 
 
 class Invitation(SchoolOwnedModel):

@@ -236,7 +236,7 @@ class ClockSet(SchoolOwnedModel):
         usual = self.amount is None
         amount = CLOCKS[kind].amount if self.amount is None else self.amount
         said = clock_bounds.clock_amount_in_words(kind, amount)
-        return f"{kind.label}: {said}{' again, as the table says' if usual else ''}"
+        return f"{kind.label}: {said}{' (the usual time)' if usual else ''}"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uid}"

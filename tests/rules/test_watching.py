@@ -1,4 +1,4 @@
-"""Which endings are watched, what lowers, and how often a lead would be asked in a busy school."""
+"""Tests for which endings are watched, what counts as a lower status, and a busy lead's load."""
 
 import random
 import sys
@@ -82,7 +82,7 @@ OUTSIDE_ANSWERS = ("assessment", "early_help", "advice", "no_further")
 
 
 def drawn(chance) -> tuple[int, ClosingFacts]:
-    """How many days a concern was open, and what is known of it at its end."""
+    """A concern by chance: how many days it was open, and what is known when it ends."""
     shares = [row[0] for row in NOTICED.values()]
     kind = chance.choices(list(NOTICED), shares)[0]
     pressing = kind in {"told", "injury"}
@@ -108,7 +108,7 @@ def drawn(chance) -> tuple[int, ClosingFacts]:
 
 
 def a_year(pupils: int, seed: int) -> tuple[Counter, int]:
-    """(on which school day how many reviews fall due, how many watches were opened)."""
+    """How many reviews fall due on each school day, and how many watches were opened."""
     chance = random.Random(seed)
     weights = [chance.gammavariate(0.35, 1) for _ in range(pupils)]
     ends = []
@@ -130,7 +130,7 @@ def a_year(pupils: int, seed: int) -> tuple[Counter, int]:
 
 @pytest.mark.parametrize(("pupils", "leads"), [(280, 1), (1050, 2)])
 def test_a_lead_of_a_busy_school_is_asked_at_most_twice_a_day(pupils, leads):
-    """A secondary's are shared by its lead and its deputy: a watch is held by who has the case."""
+    """In a secondary the lead and the deputy share them: whoever has the case holds its watch."""
     for seed in range(5):
         reviews, opened = a_year(pupils, seed)
         within = sum(number for day, number in reviews.items() if day < DAYS)

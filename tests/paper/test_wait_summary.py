@@ -1,4 +1,4 @@
-"""What many waits come to, against the plainest way to work it out."""
+"""Tests that the summary of many waits equals the plainest way to work it out."""
 
 from collections import Counter
 from itertools import pairwise
@@ -13,7 +13,7 @@ ENDS = (30, 120, 405, 810)
 
 
 def counted(waits):
-    """As the database counts them: (minutes, how many) in order, those still waiting together."""
+    """Waits as the database counts them: (minutes, how many) in order, and those still waiting."""
     return sorted(Counter(waits).items(), key=lambda one: (one[0] is None, one[0] or 0))
 
 

@@ -1,4 +1,4 @@
-"""This file knows that another child's name is found however it is written, and is covered."""
+"""Tests that another child's name is covered in a print, however it is written."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""This file knows that a moment is read on London's clocks, and never one that was not."""
+"""Tests that a moment is read on London's clocks, and that one that does not exist is refused."""
 
 from datetime import UTC, datetime
 
@@ -60,7 +60,7 @@ def test_a_day_and_a_time_are_read_on_londons_clocks(day, at, moment):
     assert typed(day, at).moment == moment
 
 
-def test_an_hour_the_clocks_left_out_is_said_to_be_none():
+def test_an_hour_the_clocks_skipped_is_refused():
     form = typed("29 3 2026", "01:30")
     assert form.moment is None
     assert "no such time" in wrong(form)["heard_at"]
@@ -72,7 +72,7 @@ def test_what_is_still_to_come_is_refused_kindly():
     assert (form.moment, wrong(form)) == (None, {"heard_on": past_moment.AHEAD})
 
 
-def test_this_very_minute_is_not_to_come():
+def test_the_present_minute_is_not_in_the_future():
     assert typed("3 11 2026", "10:30").moment < NOW
 
 
@@ -96,7 +96,7 @@ def test_no_such_day_or_time_says_so_once(day, at):
 
 
 @pytest.mark.parametrize("month", [1, 7, 10])
-def test_what_stands_there_first_is_now(month):
+def test_the_form_starts_with_the_present_time(month):
     now = datetime(2026, month, 25, 0, 45, tzinfo=UTC)
     first = past_moment.fields_set_to_now("heard", now)
     on = first["heard_on"]

@@ -1,4 +1,4 @@
-"""One round of the clock: what is late is told on, what waits goes, and nothing stops it."""
+"""Tests for one round of the clock: it tells of late steps, sends what waits, and goes on."""
 
 import uuid
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ DUE = NOW + 30 * MINUTE
 
 
 class Desks:
-    """A school with a lead, a deputy and a head, and a concern that is looked at today."""
+    """A school with a lead, a deputy and a head, and a concern that must be looked at today."""
 
     def __init__(self):
         self.school = factories.school()
@@ -145,7 +145,7 @@ def test_a_word_back_is_one_message_to_who_wrote(desks):
     clock_round.run_reminder_round(NOW + 2 * MINUTE)
     words = [body for to, body in told() if to == desks.writer.person.email]
     assert len(words) == 1
-    assert "a word back" in words[0]
+    assert "a reply to what you wrote" in words[0]
     assert "Thank you." not in words[0]
 
 
@@ -173,11 +173,14 @@ def test_a_row_whose_ladder_cannot_be_gone_up_keeps_no_letter_back(desks, monkey
 
 def test_where_nobody_is_left_every_reader_is_told_and_the_clock_says_so(desks):
     for person in (desks.lead, desks.deputy, desks.head):
-        factories.related(person, desks.concern.children.get().child)
+        factories.relate_to_child(person, desks.concern.children.get().child)
     clock_round.run_reminder_round(NOW)
     assert {desks.lead.email, desks.deputy.email, desks.head.email} <= set(whom())
     assert desks.concern.reference not in str(told())
-    assert "There is a step that nobody here may act on. Name" in sent_here.outbox[0].body
+    assert (
+        "There is a next step that nobody here may act on. Today, appoint"
+        in sent_here.outbox[0].body
+    )
     assert Heartbeat.objects.get().nobody == 1
 
 
@@ -203,7 +206,7 @@ def test_a_draft_is_told_to_its_writer_and_next_morning_to_the_lead(desks):
         desks.writer.person, desks.school, CONCERN, uuid.uuid4(), {"account": ["Thin"]}, NOW
     )
     clock_round.run_reminder_round(NOW + 31 * MINUTE)
-    assert [to for to, body in told() if "began to write" in body] == [desks.writer.person.email]
+    assert [to for to, body in told() if "started to write" in body] == [desks.writer.person.email]
     sent_here.outbox.clear()
     clock_round.run_reminder_round(NOW + timedelta(days=1))
     clock_round.run_reminder_round(NOW + timedelta(days=1, hours=6))
@@ -243,11 +246,11 @@ def test_who_is_handed_a_concern_is_told_that_it_has_come_to_them(desks):
         at = NOW + minutes * MINUTE
         triage.hand(by=lead, concern=desks.concern, to=to, note="Yours, please.", now=at)
         clock_round.run_reminder_round(at + MINUTE)
-    # To be decided before the child goes home, but not late: with the next post, and with nobody
+    # Due before the child goes home, but not late: it goes with the next post, and to nobody
     # who has passed it on meanwhile.
     clock_round.run_reminder_round(NOW.replace(hour=14, minute=30))
     words = dict(told())
-    assert f"{desks.concern.reference} has come to you." in words[desks.head.email]
+    assert f"{desks.concern.reference} has been passed to you." in words[desks.head.email]
     assert len(whom()) == len(set(whom()))
 
 

@@ -1,4 +1,4 @@
-"""This file knows which days a school, a nation and a missing term are to be counted by."""
+"""Tests for which days count: in a school, in each nation, and where no term is known."""
 
 from datetime import date, time, timedelta
 

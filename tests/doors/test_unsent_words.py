@@ -1,4 +1,4 @@
-"""Words survive an ended session and a stale token: in their own draft, shown to nobody else."""
+"""Tests that words survive an ended session in a draft that is shown to nobody else."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""This file knows how our forms must come out as HTML: ids, what describes what, escaping."""
+"""Tests for our forms as HTML: ids, which text describes which field, escaping."""
 
 import datetime as dt
 from html.parser import HTMLParser
@@ -70,7 +70,7 @@ class EveryKind(forms.Form):
 
 
 class Page(HTMLParser):
-    """Elements with their attributes, and what stands in each id."""
+    """The elements of a page with their attributes, and the text under each id."""
 
     def __init__(self, html):
         super().__init__()

@@ -1,4 +1,4 @@
-"""A file of rows is read whole, whatever wrote it; what cannot be read is one line, or is told."""
+"""Tests that a CSV file of any make is read whole, and that an unreadable row is reported."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A sheet opens in a spreadsheet as it was written, and nothing in it is ever run."""
+"""Tests that a CSV we write opens in a spreadsheet as it was written, and runs no formula."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A round beyond the leads: the adviser outside, adults, who has left, two workers at once."""
+"""Tests for rounds beyond the leads: the adviser, adults, people who left, two workers."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def test_when_all_have_been_silent_the_adviser_outside_is_told_that_something_is
     clock_round.run_reminder_round(NOW + 46 * MINUTE)
     told = [message for message in sent_here.outbox if message.to == [ADVISER["adviser_email"]]]
     assert len(told) == 1
-    assert "has been late for long" in told[0].body
+    assert "has been late for a long time" in told[0].body
     assert not [one for one in (late, other) if one.reference in told[0].body]
 
 
@@ -85,7 +85,7 @@ def test_the_adviser_is_not_told_when_somebody_has_acted_meanwhile(where, settin
 def test_a_late_step_about_an_adult_is_told_to_its_readers_in_turn_and_never_to_its_subject(where):
     head, chair = (factories.person(where, role) for role in (Role.HEAD, Role.CHAIR))
     subject = factories.person(where, Role.DSL)
-    adults.sent(factories.viewer(where), subject, now=NOW)
+    adults.send_adult_concern(factories.viewer(where), subject, now=NOW)
     clock_round.run_reminder_round(NOW)
     clock_round.run_reminder_round(NOW + 31 * MINUTE)
     clock_round.run_reminder_round(NOW + 46 * MINUTE)
@@ -94,7 +94,7 @@ def test_a_late_step_about_an_adult_is_told_to_its_readers_in_turn_and_never_to_
 
 def test_where_nobody_may_act_on_what_is_about_an_adult_nobody_is_written_to(where):
     head = factories.person(where, Role.HEAD)
-    adults.sent(factories.viewer(where), head, now=NOW)
+    adults.send_adult_concern(factories.viewer(where), head, now=NOW)
     clock_round.run_reminder_round(NOW + 46 * MINUTE)
     assert whom() == []
     assert Notice.objects.still_pending().exists()
@@ -121,12 +121,12 @@ def test_of_two_workers_one_sends_a_letter(where, settings):
     waiting = Letter.objects.due_for_sending(NOW)
     letter = waiting.get()
     assert Letter.objects.lease_letter(letter, NOW)
-    assert mail._send_letter(letter, NOW, None) is False
+    assert mail._send_letter(letter, NOW, None) is mail.LetterOutcome.SKIPPED
     assert whom() == []
 
 
 def test_what_is_still_owed_on_a_closed_concern_is_not_forgotten(where):
-    """An ending ends what was owed. Were one step ever left, nobody else would look for it."""
+    """Closing ends every step. If one were ever left, nobody else would look for it."""
     factories.person(where, Role.DSL)
     late = factories.concern_at(State.WAITING, where=where, going_home="yes", now=NOW)
     Concern.objects.filter(pk=late.pk).update(
@@ -139,7 +139,7 @@ def test_what_is_still_owed_on_a_closed_concern_is_not_forgotten(where):
 
 
 def test_a_draft_and_a_step_of_the_same_number_are_two_things():
-    """Of what is about the same, only the last is sent."""
+    """Of several letters about one thing only the last is sent."""
     step = Notice(pk=12, step_id=7, key="a")
     draft = Notice(pk=7, key="draft:b")
     assert step.same_message_key != draft.same_message_key
@@ -168,7 +168,7 @@ def test_how_far_it_came_is_kept_of_what_is_open_alone(where):
 
 
 def test_what_is_sent_while_a_round_goes_is_told_by_the_next(where, monkeypatch):
-    """Who may not see it is known only of what the round has read."""
+    """A round knows who may not see a concern only for what it has read."""
     factories.person(where, Role.DSL)
     read = EscalationProgress.objects.pushed_counts
 
@@ -194,7 +194,7 @@ def test_a_word_back_to_oneself_tells_nobody(where):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (("7F7", "", "", 0), "7F7 waits for you."),
+        (("7F7", "", "", 0), "7F7 needs you."),
         (("7F7", "late", "", 0), "7F7 is late."),
         (("7F7", "late", "Dee", 0), "7F7 is late; Dee had it before you and has not acted."),
         (("7F7", "late", "", 2), "7F7 is late; everybody has been asked 3 times."),

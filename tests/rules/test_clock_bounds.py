@@ -1,4 +1,4 @@
-"""How far a school may change its own clocks: every promise of the table is still kept."""
+"""Tests for how far a school may change its own clocks: every promise is still kept."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A concern is found by its words: the index beside what is sealed."""
+"""Tests for finding a concern by its words: the index of words beside the encrypted text."""
 
 import uuid
 from io import StringIO
@@ -31,7 +31,7 @@ from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories
-from tests.counting import statements
+from tests.counting import list_statements
 from tests.deciding import UNTIL
 from tests.factories import NOW
 
@@ -43,7 +43,7 @@ def kept(concern) -> set[int]:
 
 
 def from_rows(concern) -> set[int]:
-    """What would be kept if it were made again from every word in its rows."""
+    """The index as it would be if it were made again from every word in its rows."""
     words = searchable_stems(*word_index.decrypt_concern_texts([concern.pk])[concern.pk])
     return {word_index.word_token(concern.school, word) for word in words}
 
@@ -53,15 +53,15 @@ def having(viewer, *words, before=None) -> list[int]:
 
 
 def said_everywhere(where, lead):
-    """A concern to which everything that can be written was written, each by its own act."""
+    """A concern with every kind of text on it, each written by its own act."""
     writer = factories.viewer(where)
     every = dict.fromkeys(
         ("may_mean", "place", "asked", "who_else", "explanation", "explained_by", "described"), ""
     )
     words = {name: f"{name} heron{number}" for number, name in enumerate(every)}
     more = {"child_words": "otter", "told_in_person": "badger", "already_called": "stoat"}
-    concern = factories.sent(
-        writer, factories.child(where), marks=(factories.a_mark(),), **words, **more
+    concern = factories.send_concern(
+        writer, factories.child(where), marks=(factories.body_mark(),), **words, **more
     ).concern
     submit.add(by=writer, concern=concern, words="A newt came later", now=NOW)
     triage.hand(
@@ -74,7 +74,7 @@ def said_everywhere(where, lead):
     triage.note(by=lead, concern=concern, words="Toad", now=NOW)
     ways = (Route.SOCIAL_CARE, Route.POLICE, Route.PARENTS)
     written = {"siblings_words": "Vole", "parents_told": "no", "parents_why_not": "Shrew"}
-    decided = factories.decided(concern, *ways, **written, words_back="Mole")
+    decided = factories.decision_answers(concern, *ways, **written, words_back="Mole")
     triage.decide(by=lead, concern=concern, decided=decided, now=NOW)
     refer.speak(
         by=lead,
@@ -160,7 +160,7 @@ def said_everywhere(where, lead):
 def test_every_word_that_any_act_writes_can_be_found(where, lead):
     concern = said_everywhere(where, lead)
     assert from_rows(concern) - kept(concern) == set()
-    # Whoever lets something else be written of a concern writes it above, too.
+    # If a new kind of text can be written on a concern, write one in `said_everywhere` too.
     assert [
         model.__name__
         for model in word_index.models_with_concern_texts()
@@ -169,7 +169,7 @@ def test_every_word_that_any_act_writes_can_be_found(where, lead):
     assert having(lead, "smew", "curlew", "otter") == [concern.pk]
 
 
-def test_what_is_kept_is_no_word_and_another_in_every_school(where, lead):
+def test_the_index_holds_no_readable_word_and_differs_by_school(where, lead):
     tokens = kept(factories.concern_at(State.WAITING, where=where, account="belt"))
     there = factories.school()
     assert tokens.isdisjoint(kept(factories.concern_at(State.WAITING, where=there, account="belt")))
@@ -185,7 +185,7 @@ def test_words_are_found_under_a_key_of_before(where, lead, settings):
     assert kept(old).isdisjoint(kept(new))
 
 
-def test_only_what_has_every_word_is_found(where, lead):
+def test_a_search_finds_only_what_has_every_word(where, lead):
     both = factories.concern_at(State.WAITING, where=where, account="a belt and a bruise")
     factories.concern_at(State.WAITING, where=where, account="a belt")
     assert having(lead, *sorted(searchable_stems("belt bruised"))) == [both.pk]
@@ -194,9 +194,9 @@ def test_only_what_has_every_word_is_found(where, lead):
 def test_a_rare_word_is_found_beside_one_that_is_everywhere(where, lead, monkeypatch):
     monkeypatch.setattr(word_index, "LOOKED_AT", 3)
     child = factories.child(where)
-    old = factories.sent(factories.viewer(where), child, account="belt heron").concern
+    old = factories.send_concern(factories.viewer(where), child, account="belt heron").concern
     for _ in range(4):
-        factories.sent(factories.viewer(where), child, account="belt")
+        factories.send_concern(factories.viewer(where), child, account="belt")
     assert WordKey.objects.find_with_all_words(lead, ["belt", "heron"], None, 26) == ([old.pk], 0)
 
 
@@ -206,9 +206,9 @@ def test_of_two_words_that_are_everywhere_so_many_are_looked_at_and_then_the_nex
     monkeypatch.setattr(word_index, "LOOKED_AT", 3)
     child = factories.child(where)
     by = factories.viewer(where)
-    both = factories.sent(by, child, account="belt bruise").concern
+    both = factories.send_concern(by, child, account="belt bruise").concern
     for word in ("belt", "bruise") * 4:
-        factories.sent(by, child, account=word)
+        factories.send_concern(by, child, account=word)
     words = ["belt", "brui"]
     before = None
     found = []
@@ -220,8 +220,8 @@ def test_of_two_words_that_are_everywhere_so_many_are_looked_at_and_then_the_nex
 
 def test_nothing_is_looked_at_that_the_viewer_may_not_see(where, lead):
     child = factories.child(where)
-    factories.related(lead.person, child)
-    concern = factories.sent(factories.viewer(where), child, account="belt").concern
+    factories.relate_to_child(lead.person, child)
+    concern = factories.send_concern(factories.viewer(where), child, account="belt").concern
     other = factories.concern_at(State.WAITING, where=where, account="belt")
     Exclusion.objects.create(
         school=where, concern=other, person=lead.person, by=lead.person, at=NOW, why="otter"
@@ -235,7 +235,7 @@ def test_an_act_adds_its_words_in_one_statement_and_none_where_it_has_none(where
     concern = factories.concern_at(State.WAITING, where=where)
 
     def inserts(ask):
-        return [sql for sql in statements(ask) if WordKey._meta.db_table in sql]
+        return [sql for sql in list_statements(ask) if WordKey._meta.db_table in sql]
 
     many = " ".join(f"word{number}" for number in range(3_000))
     said = inserts(lambda: triage.note(by=lead, concern=concern, words=many, now=NOW))
@@ -257,7 +257,7 @@ def test_what_was_written_before_is_made_findable_in_batches(where, lead):
     assert all(kept(c) <= was for c, was in zip((*concerns, there), before, strict=True))
 
 
-def test_stopped_half_way_it_goes_on_where_it_was(where, monkeypatch):
+def test_indexing_that_was_stopped_goes_on_where_it_was(where, monkeypatch):
     for _ in range(3):
         factories.concern_at(State.WAITING, where=where)
     Concern.objects.update(findable=False)
@@ -281,7 +281,7 @@ def test_stopped_half_way_it_goes_on_where_it_was(where, monkeypatch):
     assert not Concern.objects.filter(findable=False).exists()
 
 
-def test_it_is_made_anew_when_a_key_is_taken_out(where, lead, settings):
+def test_the_index_is_made_again_when_a_key_is_removed(where, lead, settings):
     concern = factories.concern_at(State.WAITING, where=where, account="belt")
     NameKey.objects.all().delete()
     keys = settings.RECORD_KEYS
@@ -294,7 +294,7 @@ def test_it_is_made_anew_when_a_key_is_taken_out(where, lead, settings):
     assert set(child.name_keys.values_list("word", flat=True)) == child.own_name_words()
 
 
-def test_one_sent_now_is_findable_at_once(where):
+def test_a_concern_is_findable_as_soon_as_it_is_sent(where):
     assert factories.concern_at(State.WAITING, where=where).findable
 
 
@@ -311,7 +311,7 @@ def test_no_word_about_an_adult_who_works_here_is_ever_kept_or_looked_through(wh
     about, _ = adult.send(by=by, draft=uuid.uuid4(), told=told, now=NOW)
     assert not WordKey.objects.exists()
     concern = factories.concern_at(State.WAITING, where=where, account="otter")
-    # By the key of either: the two kinds number their rows each for itself.
+    # By the key of either: each kind numbers its own rows.
     words = word_index.decrypt_concern_texts([concern.pk, about.pk])
     assert words[concern.pk] == ["otter"]
     assert "belt heron" not in str(words)

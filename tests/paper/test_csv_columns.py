@@ -1,4 +1,4 @@
-"""Headings, dates and years as schools write them."""
+"""Tests for reading headings, dates and year groups as schools write them."""
 
 from datetime import date
 

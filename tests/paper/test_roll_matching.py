@@ -1,4 +1,4 @@
-"""Whom a row is about: by UPN, by number, by name and date of birth; and never by a guess."""
+"""Tests for which pupil a row is about: by UPN, number, or name and birth; never by a guess."""
 
 from dataclasses import replace
 from datetime import date
@@ -24,7 +24,7 @@ def both(*rows: PupilLine, roll=ROLL):
 
 
 def only_bad(plan) -> bool:
-    """One bad row, nothing done, and nobody missing by it."""
+    """Whether there is one bad row, nothing is done, and nobody is missing because of it."""
     return len(plan.bad) == 1 and not (plan.added or plan.changed or plan.missing)
 
 

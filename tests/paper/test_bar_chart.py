@@ -1,4 +1,4 @@
-"""Bars are drawn in proportion, within the drawing, and never without their words."""
+"""Tests that a chart's bars are in proportion, within the drawing, and never without words."""
 
 from django.template.loader import render_to_string
 

@@ -1,4 +1,4 @@
-"""Narrative is sealed, and bound to its own row."""
+"""Tests that every narrative is encrypted, and bound to its own row."""
 
 import pytest
 from django.core.exceptions import FieldError

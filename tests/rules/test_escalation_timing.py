@@ -1,4 +1,4 @@
-"""How often a late step has been pushed on, and to whose turn it has come."""
+"""Tests for how often a late step has been pushed on, and whose turn it is."""
 
 from datetime import UTC, datetime, timedelta
 

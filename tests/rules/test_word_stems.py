@@ -1,4 +1,4 @@
-"""By which words something is found."""
+"""Tests for the words by which a name or a text is found."""
 
 import pytest
 

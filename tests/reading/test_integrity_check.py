@@ -1,4 +1,4 @@
-"""What has gone quiet is found, by reference and never by name."""
+"""Tests for `manage.py unheld`: it finds what has gone quiet and names nobody."""
 
 from io import StringIO
 
@@ -35,7 +35,7 @@ def test_a_closed_concern_that_still_owes_is_found(where, lead):
     concern = factories.concern_at(State.CLOSED, where=where, lead=lead)
     step = Step.objects.filter(concern=concern).first()
     Step.objects.filter(pk=step.pk).update(done_at=None, done_by=None, ended="")
-    assert found(where)[0].startswith(f"{concern.reference} is closed and still owes")
+    assert found(where)[0].startswith(f"{concern.reference} is closed but still has this next step")
 
 
 def test_a_step_whose_holder_was_deactivated_is_found(where, lead):
@@ -84,7 +84,7 @@ def test_a_holder_excluded_by_name_is_found(where, lead):
 
 def test_a_holder_who_is_family_is_found(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    factories.related(lead.person, concern.children.get().child)
+    factories.relate_to_child(lead.person, concern.children.get().child)
     assert len(found(where)) == 1
 
 

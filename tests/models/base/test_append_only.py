@@ -1,4 +1,4 @@
-"""The database itself refuses to change what was recorded, on both engines."""
+"""Tests that the database itself refuses to change what was recorded, on both engines."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def concern():
     where = factories.school()
-    adults.whole_case(where)
+    adults.make_whole_adult_case(where)
     whole_staff(where)
-    concern = factories.whole_case(where)
+    concern = factories.make_whole_case(where)
     lead = factories.viewer(where, Role.DSL)
-    homes.whole_file(lead, concern.children.not_misfiled().get().child)
+    homes.write_whole_file(lead, concern.children.not_misfiled().get().child)
     nobody = dict.fromkeys(("adviser_name", "adviser_email", "adviser_of"), "")
     figures = {"decide": 1}
     read = where.calendar_version
@@ -103,7 +103,7 @@ def test_every_trigger_stands_after_migrating():
     assert append_only.missing_triggers() == []
 
 
-def test_the_check_says_nothing_while_they_stand():
+def test_the_check_says_nothing_while_every_trigger_is_there():
     assert append_only.check_triggers_present(None, ["default"]) == []
 
 
@@ -131,6 +131,6 @@ def test_while_a_migration_waits_no_trigger_of_its_release_is_missed(db, monkeyp
     }
     monkeypatch.setattr(append_only, "required_triggers", lambda: tomorrows)
     assert append_only.check_triggers_present(None, databases=["default"])
-    # The last one: an earlier one that is missing below it waits for nobody.
+    # Take out the last migration: the check does not wait for an earlier one that is missing.
     MigrationRecorder.Migration.objects.filter(app="concerns").latest("name").delete()
     assert append_only.check_triggers_present(None, databases=["default"]) == []

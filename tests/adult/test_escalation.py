@@ -1,4 +1,4 @@
-"""A concern about an adult that its reader lets lie comes to the other, without its words."""
+"""Tests that an adult concern its reader leaves comes to the other reader, without its words."""
 
 from datetime import timedelta
 
@@ -11,11 +11,11 @@ from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from concerns.workflow.adult_escalation import list_escalated_to
 from tests import adults, factories
-from tests.counting import statements
-from tests.desk import Desk, words
+from tests.counting import list_statements
+from tests.desk import Desk, page_text
 from tests.factories import NOW
 
-# A first look now is owed within half an hour, and pushed every quarter of an hour after that.
+# An urgent first look is due within half an hour, and escalated every quarter of an hour after.
 LATE = timedelta(minutes=44)
 COME = timedelta(minutes=45)
 
@@ -30,7 +30,7 @@ def come(who: Viewer, later: timedelta = COME) -> list[str]:
 
 @pytest.fixture
 def concern(writer, dan, head, chair):
-    return adults.sent(writer, dan, sort="harm")
+    return adults.send_adult_concern(writer, dan, sort="harm")
 
 
 def test_it_comes_to_the_other_at_the_second_push_and_not_before(concern, head, chair):
@@ -52,16 +52,16 @@ def test_it_comes_to_nobody_who_is_not_a_reader(concern, lead, writer, dan):
 @pytest.mark.parametrize("whom", ["subject", "shut out"])
 def test_it_never_comes_to_its_subject_nor_to_the_shut_out(writer, head, chair, dan, whom):
     who = {"shut_out": (chair.person,)} if whom == "shut out" else {}
-    adults.sent(writer, dan if who else chair.person, **who)
+    adults.send_adult_concern(writer, dan if who else chair.person, **who)
     assert come(chair, timedelta(days=30)) == []
-    adults.sent(writer, head.person)
+    adults.send_adult_concern(writer, head.person)
     assert come(head, timedelta(days=30)) == []
 
 
 def test_taken_over_it_is_theirs_alone_and_says_why(concern, head, chair):
     late = at(chair, COME)
     adult.take_over(by=late, uid=concern.uid, why="She does not answer.", now=late.now)
-    concern = adults.fresh(concern)
+    concern = adults.reload_adult_concern(concern)
     assert (concern.goes_to, concern.holder) == (Role.CHAIR, None)
     assert AdultConcern.objects.visible_to(late).exists()
     assert not AdultConcern.objects.visible_to(head).exists()
@@ -72,7 +72,7 @@ def test_taken_over_it_is_theirs_alone_and_says_why(concern, head, chair):
 def test_what_has_not_come_is_not_taken_over(concern, chair):
     with pytest.raises(ActRefused, match="Somebody has acted"):
         adult.take_over(by=at(chair, LATE), uid=concern.uid, why="Mine.", now=NOW)
-    assert adults.fresh(concern).goes_to == Role.HEAD
+    assert adults.reload_adult_concern(concern).goes_to == Role.HEAD
 
 
 @pytest.fixture
@@ -83,27 +83,27 @@ def desk(client, where):
 @pytest.fixture
 def lying(desk, where, head, dan):
     writer = factories.viewer(where, now=desk.now)
-    return adults.sent(writer, dan, desk.now, sort="harm")
+    return adults.send_adult_concern(writer, dan, desk.now, sort="harm")
 
 
 def test_by_the_page_nothing_is_seen_of_it_until_it_is_taken_over(desk, lying):
-    shown = words(desk.open("/adult/"))
+    shown = page_text(desk.open("/adult/"))
     for said in (lying.reference, "went to the headteacher", "late"):
         assert said in shown
     over = f"/adult/{lying.uid}/over/"
-    for page in (shown, words(desk.open(over))):
+    for page in (shown, page_text(desk.open(over))):
         assert adults.ACCOUNT not in page
         assert "Dan Dubious" not in page
     assert desk.press(over, {}).status_code == 422
     answer = desk.press(over, {"why": "She does not answer."})
     assert answer["Location"] == f"/adult/{lying.uid}/"
-    assert adults.ACCOUNT in words(desk.open(answer["Location"]))
+    assert adults.ACCOUNT in page_text(desk.open(answer["Location"]))
     assert desk.client.post(over, {"why": "Again."})["Location"] == answer["Location"]
 
 
 def test_what_came_costs_the_same_however_much_it_is(desk, lying, where, dan):
     desk.open("/adult/")
-    few = len(statements(lambda: desk.open("/adult/")))
+    few = len(list_statements(lambda: desk.open("/adult/")))
     for _ in range(5):
-        adults.sent(factories.viewer(where, now=desk.now), dan, desk.now, sort="harm")
-    assert len(statements(lambda: desk.open("/adult/"))) == few
+        adults.send_adult_concern(factories.viewer(where, now=desk.now), dan, desk.now, sort="harm")
+    assert len(list_statements(lambda: desk.open("/adult/"))) == few

@@ -1,4 +1,4 @@
-"""Years, months, ages and waits begin and end where the clock on the wall says."""
+"""Tests that years, months, ages and waits begin and end by the clock on the wall."""
 
 from datetime import UTC, date, datetime, time
 

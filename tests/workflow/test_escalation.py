@@ -1,4 +1,4 @@
-"""To whom a late step has come: each rung another person who may act, round and round."""
+"""Tests for whom a late step has come to: each rung is another person who may act, in turn."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,8 +13,8 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.workflow.escalation import EscalationLadders, EscalationTarget
 from tests import factories
-from tests.counting import statements
-from tests.deciding import decide, gone
+from tests.counting import list_statements
+from tests.deciding import decide_concern, referral_sent_answers
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ DUE = NOW + timedelta(minutes=30)
 
 
 class Desks:
-    """A school with a lead, a deputy and a head, and a first look that is owed today."""
+    """A school with a lead, a deputy and a head, and a first look that is due today."""
 
     def __init__(self):
         self.school = factories.school()
@@ -40,7 +40,7 @@ class Desks:
         return rows.get(concern=self.concern, kind=StepKind.FIRST_LOOK_NOW)
 
     def come(self, minutes: int) -> EscalationTarget | None:
-        """To whom it has come so long after it was due."""
+        """To whom the step has come so long after it was due."""
         now = DUE + timedelta(minutes=minutes)
         return EscalationLadders(self.school, now, [self.step]).current_recipient(self.step)
 
@@ -91,7 +91,7 @@ def test_somebody_shut_out_is_passed_over(desks):
 
 
 def test_the_childs_family_is_passed_over(desks):
-    factories.related(desks.lead, desks.concern.children.get().child)
+    factories.relate_to_child(desks.lead, desks.concern.children.get().child)
     assert desks.come(1).to == desks.deputy
 
 
@@ -153,8 +153,8 @@ def test_in_august_an_unanswered_referral_comes_to_the_holiday_holder(desks):
     july = datetime(2026, 7, 31, 10, 0, tzinfo=UTC)
     lead = factories.viewer(desks.school, Role.DSL, who=desks.lead)
     concern = factories.concern_at(State.TAKEN, where=desks.school, lead=lead, now=july)
-    sent = {Route.SOCIAL_CARE: gone(happened_at=july)}
-    decide(lead, concern, Route.SOCIAL_CARE, sent=sent, now=july + timedelta(hours=1))
+    sent = {Route.SOCIAL_CARE: referral_sent_answers(happened_at=july)}
+    decide_concern(lead, concern, Route.SOCIAL_CARE, sent=sent, now=july + timedelta(hours=1))
     step = concern.steps.select_related("concern", "holder").get(kind=StepKind.HEAR_BACK)
     assert step.holder == desks.lead
     Cover.objects.create(
@@ -193,7 +193,7 @@ def test_the_ladders_of_many_cost_what_those_of_one_do(desks):
 
     rows = Step.objects.open().select_related("concern", "holder")
     up(list(rows))
-    one = len(statements(lambda: up(list(rows))))
+    one = len(list_statements(lambda: up(list(rows))))
     for _ in range(5):
         factories.concern_at(State.WAITING, where=desks.school, going_home="yes", now=NOW)
-    assert len(statements(lambda: up(list(rows)))) == one
+    assert len(list_statements(lambda: up(list(rows)))) == one
