@@ -272,7 +272,7 @@ def read_adult_concern(viewer: Viewer, uid: uuid.UUID) -> dict:
 
 def _concerns_about_same_adult(viewer: Viewer, concern: AdultConcern) -> list[AdultConcern]:
     """Other concerns about the same adult that the viewer may see, newest first. Recorded."""
-    if not concern.subject_id:
+    if not concern.subject:
         return []
     rows = (
         AdultConcern.objects.visible_to(viewer).about_person(concern.subject).exclude(pk=concern.pk)

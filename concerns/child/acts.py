@@ -178,8 +178,19 @@ def know(
     uid, adult = _find_earlier_press(HouseholdAdult, child, once)
     tied = {"relation": relation, "responsibility": responsibility}
     if adult is None:
-        told = (name, household, telephone, fact)
-        adult = add_household_adult(by, now, since, uid, *told, child=child, **tied)
+        adult = add_household_adult(
+            by,
+            now,
+            since,
+            uid,
+            name,
+            household,
+            telephone,
+            fact,
+            child=child,
+            relation=relation,
+            responsibility=responsibility,
+        )
     more = {"name": name, "telephone": telephone, "fact": fact, **tied}
     _record_file_line(record, adult, [child], "adult", since=since, **more)
     return adult

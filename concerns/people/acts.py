@@ -327,7 +327,8 @@ def leave(
     _require_lead_and_head(by, person, {Role.DSL, Role.HEAD})
     concerns = handover.lock_concerns(handover.open_concerns_held_by(person, by.school))
     able = Person.objects.who_may(May.DECIDE, by.school, by.todays_date).exclude(pk=person.pk)
-    if (to or any(handover.count_open_work(person, by))) and to not in able:
+    owed = to or any(handover.count_open_work(person, by))
+    if owed and (to is None or to not in able):
         raise ActRefused(
             "Choose who takes over their concerns: somebody who may decide on concerns."
         )

@@ -323,11 +323,13 @@ def _take_off_roll(child: Child, last: date, destination: str) -> None:
     child.left = last
     child.save(update_fields=["left"])
     after = last + timedelta(days=1)
-    for rows in (Enrolment, Placement):
-        standing = rows.objects.filter(child=child, until__isnull=True).first()
-        if standing:
-            # A row that began after the last day gets no length: it ends on the day it began.
-            standing.until = max(after, standing.since)
-            if rows is Enrolment:
-                standing.destination = destination
-            standing.save()
+    # A row that began after the last day gets no length: it ends on the day it began.
+    enrolment = Enrolment.objects.filter(child=child, until__isnull=True).first()
+    if enrolment:
+        enrolment.until = max(after, enrolment.since)
+        enrolment.destination = destination
+        enrolment.save()
+    placement = Placement.objects.filter(child=child, until__isnull=True).first()
+    if placement:
+        placement.until = max(after, placement.since)
+        placement.save()

@@ -318,7 +318,8 @@ def find_contacts_and_numbers(viewer: Viewer, concern: Concern) -> dict:
     contacts = find_leads(viewer, concern)
     lines = HomeAuthority.objects.not_ended().filter(child__concern_rows__concern=concern)
     homes = Authority.objects.filter(homes__in=lines).distinct().ordered_by_name()
-    numbers = {row.pk: row for row in [*homes, contacts.authority]}
+    own = [contacts.authority] if contacts.authority else []
+    numbers = {row.pk: row for row in [*homes, *own]}
     return {"contacts": contacts, "numbers": list(numbers.values())}
 
 

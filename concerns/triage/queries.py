@@ -276,10 +276,11 @@ def find_next_to_read(viewer: Viewer, was: Concern) -> dict:
 def find_decision_just_kept(viewer: Viewer, uid: str) -> Decision | None:
     """The viewer's newest decision on the concern just kept, to confirm that it is recorded. `uid`
     comes from the query string; None if it is empty or not that of a concern they decided."""
-    made = Decision.objects.visible_to(viewer).filter(
-        concern__uid=parse_uuid(uid), by=viewer.person
-    )
-    return made.select_related("concern").order_by("-id").first() if uid else None
+    key = parse_uuid(uid)
+    if key is None:
+        return None
+    made = Decision.objects.visible_to(viewer).filter(concern__uid=key, by=viewer.person)
+    return made.select_related("concern").order_by("-id").first()
 
 
 def list_handover_colleagues(viewer: Viewer, concern: Concern) -> list[Person]:

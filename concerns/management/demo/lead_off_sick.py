@@ -103,8 +103,8 @@ class LeadOffSickYear(DemoYear):
         has not answered. The deputy also reads new concerns.
         """
         self.acting = role
-        rows = Step.objects.open().filter(school=self.school).in_order()
-        rows = list(rows.select_related("concern__reporter", "holder", "referral"))
+        owed = Step.objects.open().filter(school=self.school).in_order()
+        rows = list(owed.select_related("concern__reporter", "holder", "referral"))
         ladders = EscalationLadders(self.school, at, rows)
         soon = at + timedelta(hours=6)
         for step in rows:
