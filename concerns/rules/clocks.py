@@ -3,10 +3,10 @@
 A clock counts in one of three calendars: school (term days and hours), working (all weekdays but
 the nation's bank holidays) or real (all time). A limit in school minutes would be days long where
 it reaches past the last bell before a weekend, a closure or a break: there it is counted in real
-time, and so is the lateness. The source of a row is the guidance or practice
-named beside it. Lateness is always computed from the times of a step when it is read, never from a
-stored counter. How far a school may change a clock is in `clock_bounds.py`, how often a late step
-is escalated in `escalation_timing.py`.
+time, and so is the lateness. The source of a row is the guidance or practice named beside it.
+Lateness is always computed from the times of a step when it is read, never from a stored counter.
+How far a school may change a clock is in `clock_bounds.py`, how often a late step is escalated in
+`escalation_timing.py`.
 """
 
 from dataclasses import dataclass
