@@ -29,7 +29,7 @@ def health_check(request):
         pulse, now = Heartbeat.objects.read_heartbeat()
     except DatabaseError:
         return JsonResponse({"ok": False, "why": "the database does not answer"}, status=503)
-    troubles = pulse.fault_messages(now)
+    troubles = pulse.fault_messages(now, for_operator=True)
     if troubles:
         return JsonResponse({"ok": False, "why": "; ".join(troubles)}, status=503)
     return JsonResponse({"ok": True})

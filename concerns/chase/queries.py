@@ -14,6 +14,7 @@ from concerns.models import (
     Addition,
     ClockSet,
     Concern,
+    Cover,
     Decision,
     Draft,
     Letter,
@@ -254,7 +255,8 @@ def list_undelivered_letters(viewer: Viewer) -> dict:
 
 @dataclass(frozen=True)
 class LateStepDetails:
-    """Why a step is late. `asked`: the rungs of its ladder. `passed`: who was passed over, why."""
+    """Why a step is late. `asked`: who may be asked from now on. `passed`: who is not, and why.
+    `told`: the messages about it. `away`: absences recorded since it was due."""
 
     step: Step
     concern: Concern
@@ -262,6 +264,7 @@ class LateStepDetails:
     asked: list[Person]
     passed: list[PassedOver]
     told: list[StepNotification]
+    away: list[Cover]
 
 
 def read_why_late(viewer: Viewer, uid) -> LateStepDetails:
@@ -282,6 +285,7 @@ def read_why_late(viewer: Viewer, uid) -> LateStepDetails:
         asked=ladders.people_on_ladder(step),
         passed=ladders.people_passed_over(step),
         told=list_step_notifications(step),
+        away=list(Cover.objects.absences_between(viewer.school, step.due_at, viewer.now)),
     )
 
 

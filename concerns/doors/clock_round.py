@@ -12,9 +12,9 @@ next.
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
@@ -44,6 +44,7 @@ from concerns.rules.message_rules import (
     MessageReason,
     is_urgent_message,
     late_step_sentence,
+    may_send_again,
     next_post_time,
 )
 from concerns.rules.reporting_periods import local_day
@@ -183,8 +184,11 @@ class SchoolRound:
         come = self.ladders.current_recipient(step)
         told = self._told.get(step.pk, 0)
         if come and people and come.pushed > told:
-            for came in self._recipients_since(told, step, come, len(people) + 1):
-                self._write_late_notice(step, came, people)
+            ladder = self._ladder_with_adviser(people)
+            told_before = StepMessages(step, self.now)
+            for came in self._recipients_since(told, step, come, len(ladder)):
+                to = None if came.outside else came.to
+                self._write_late_notice(step, came.pushed, to, ladder, told_before)
             if step.kind in FIRST_LOOKS and come.to and step.concern.reporter != come.to:
                 self._notify_reporter_unread(step, come.to)
             self._reached[step.pk] = come.pushed
@@ -203,18 +207,33 @@ class SchoolRound:
             for pushed in range(last + 1, come.pushed + 1)
         ]
 
-    def _write_late_notice(self, step: Step, came: EscalationTarget, people: list[Person]) -> None:
-        if came.outside:
-            line = TO_OUTSIDE.format(school=self.school.name)
-            self._add_step_notice(step, MessageReason.LATE, None, came.pushed, line, outside=True)
+    def _ladder_with_adviser(self, people: list[Person]) -> list[Person | None]:
+        """The people on a ladder, and None for the adviser outside if the school names one."""
+        return [*people, *([None] if self.school.adviser_words else [])]
+
+    def _write_late_notice(
+        self,
+        step: Step | AdultStep,
+        pushed: int,
+        to: Person | None,
+        ladder: Sequence[Person | None],
+        messages: "StepMessages",
+    ) -> None:
+        """Tell `to` that `step` is late, or None for the adviser outside. If they have been told of
+        it too lately or too often, tell the next on the ladder who has not."""
+        place = ladder.index(to) if to in ladder else 0
+        turns = [*ladder[place:], *ladder[:place]]
+        able = [one for one in turns if messages.may_send_to(one)]
+        if not able:
             return
-        # Somebody is on the ladder, so a step that is not outside has come to a person.
-        to = cast(Person, came.to)
-        place = people.index(to)
-        before = people[place - 1].name if came.pushed > 1 and len(people) > 1 else ""
+        messages.add(able[0])
+        if able[0] is None:
+            line = TO_OUTSIDE.format(school=self.school.name)
+            self._add_step_notice(step, MessageReason.LATE, None, pushed, line, outside=True)
+            return
         late = step.how_late_in_words(self.school.school_calendar, self.now)
-        line = late_step_sentence(step.concern.reference, late, before, came.again)
-        self._add_step_notice(step, MessageReason.LATE, to, came.pushed, line)
+        line = messages.late_sentence(able[0], late)
+        self._add_step_notice(step, MessageReason.LATE, able[0], pushed, line)
 
     def _notify_reporter_unread(self, step: Step, to: Person) -> None:
         where = ", ".join(filter(None, [to.name, to.room, to.telephone]))
@@ -224,19 +243,36 @@ class SchoolRound:
         )
 
     def _notify_nobody_left(self, steps: list[Step]) -> None:
-        """Tell everybody who reads the queue, once a day, that a step has nobody: not which one."""
+        """Tell whoever can help, once a day, that nobody here may act on a step.
+
+        They are the chair of governors, who can have a lead appointed, the other readers of the
+        queue, the adviser outside, and the writers of the concerns. Whoever may not see one of the
+        concerns is not told: they must not learn that it exists.
+        """
         if not steps:
             return
         today = local_day(self.school.school_calendar, self.now)
-        for reader in Person.objects.who_may(May.READ, self.school, today):
-            key = f"nobody:{self.school.uid}:{today}:{reader.uid}"
-            self._add_notice(
-                key=key,
-                why=MessageReason.NOBODY,
-                red=True,
-                person=reader,
-                line=LINES[MessageReason.NOBODY],
+        chairs = Person.objects.in_role(Role.CHAIR, self.school, today)
+        readers = Person.objects.who_may(May.READ, self.school, today)
+        helpers = (chairs | readers).not_excluded_from(*{step.concern_id for step in steps})
+        for person in helpers:
+            key = f"nobody:{self.school.uid}:{today}:{person.uid}"
+            line = LINES[MessageReason.NOBODY]
+            self._add_notice(key=key, why=MessageReason.NOBODY, red=True, person=person, line=line)
+        for step in steps:
+            self._notify_writer_and_adviser(step, today)
+
+    def _notify_writer_and_adviser(self, step: Step, today: date) -> None:
+        key = f"{step.uid}:nobody:{today}"
+        if self.school.adviser_words:
+            line = TO_OUTSIDE.format(school=self.school.name)
+            self._add_step_notice(
+                step, MessageReason.NOBODY, None, 1, line, key=f"{key}:outside", outside=True
             )
+        reason = MessageReason.NOBODY_READS
+        number = self.school.authority.front_door
+        line = LINES[reason].format(reference=step.concern.reference, number=number)
+        self._add_step_notice(step, reason, step.concern.reporter, 1, line, key=f"{key}:writer")
 
     def _late_adult_steps(self) -> list[AdultStep]:
         steps = AdultStep.objects.late(self.now).filter(school=self.school)
@@ -245,10 +281,10 @@ class SchoolRound:
     def _write_adult_notice(self, step: AdultStep) -> None:
         """Notify whoever a late step about an adult is escalated to: never the subject."""
         come = adult_escalation.find_adult_recipient(self.school, step, self.now)
-        if come and come.to:
-            late = step.how_late_in_words(self.school.school_calendar, self.now)
-            line = late_step_sentence(step.concern.reference, late, "", come.again)
-            self._add_step_notice(step, MessageReason.LATE, come.to, come.pushed, line)
+        if come and come.to and not Notice.objects.filter(key=f"{step.uid}:{come.pushed}").exists():
+            people = self._adult_recipients(step)
+            messages = StepMessages(step, self.now)
+            self._write_late_notice(step, come.pushed, come.to, people, messages)
 
     def _write_draft_notices(self) -> None:
         """Remind of unsent concerns: the writer within the hour, the lead the next morning."""
@@ -397,3 +433,30 @@ class SchoolRound:
         )
         rows = Notice.objects.filter(pk__in=[row.pk for row in notices])
         rows.update(letter=letter, person=to)
+
+
+class StepMessages:
+    """The e-mails about one late step that went out or are waiting to, and who may have another."""
+
+    def __init__(self, step: Step | AdultStep, now: datetime):
+        self._reference = step.concern.reference
+        self._now = now
+        self._at: dict[int | None, list[datetime]] = defaultdict(list)
+        self._last: dict[Person, datetime] = {}
+        for notice in Notice.objects.delivered_about(step):
+            if notice.outside or notice.person_id:
+                self._at[notice.person_id].append(notice.made_at)
+            if notice.person and notice.ended == NoticeEnding.SENT and notice.ended_at:
+                self._last[notice.person] = notice.ended_at
+
+    def may_send_to(self, person: Person | None) -> bool:
+        """Whether `person` (None: the adviser outside) may have another one now."""
+        return may_send_again(self._at[person.pk if person else None], self._now)
+
+    def add(self, person: Person | None) -> None:
+        self._at[person.pk if person else None].append(self._now)
+
+    def late_sentence(self, to: Person, late: str) -> str:
+        others = [(person.name, at) for person, at in self._last.items() if person != to]
+        had = sum(1 for at in self._at[to.pk] if at < self._now) if to in self._last else 0
+        return late_step_sentence(self._reference, late, others, had)

@@ -43,7 +43,15 @@ from concerns.models.outbox.heartbeat import MailFault
 from concerns.models.outbox.notice import NoticeEnding
 from concerns.rules.email_addresses import is_email_address
 from concerns.rules.kinds import Kind
-from concerns.rules.message_rules import CLOSING, OPENING, QUIET, SUBJECTS
+from concerns.rules.message_rules import (
+    CLOSING,
+    OPENING,
+    QUIET,
+    MessageReason,
+    Subject,
+    is_now_message,
+    subject_of_messages,
+)
 
 log = logging.getLogger(__name__)
 
@@ -181,18 +189,25 @@ def _recipient_address(letter: Letter) -> str:
 def _build_email(letter: Letter, notices: list[Notice], by: BaseEmailBackend) -> EmailMessage:
     where = settings.SITE_ORIGIN + reverse("home")
     said = [OPENING, "\n".join(f"- {notice.line}" for notice in notices), f"{CLOSING} {where}"]
+    subject = subject_of_messages([_reason_and_urgency(notice) for notice in notices])
     if letter.person is None:
         # The outside adviser cannot sign in, and is told one thing once.
         said = [notices[0].line]
+        subject = Subject.OUTSIDE
     words = "\n\n".join([*said, QUIET]) + "\n"
     host = urlsplit(settings.SITE_ORIGIN).hostname
     return EmailMessage(
-        SUBJECTS[letter.red],
+        subject,
         words,
         to=[_recipient_address(letter)],
         headers={"Message-ID": f"<{letter.uid}@{host}>"},
         connection=by,
     )
+
+
+def _reason_and_urgency(notice: Notice) -> tuple[MessageReason, bool]:
+    step = notice.related_step
+    return MessageReason(notice.why), step is not None and is_now_message(step.KINDS(step.kind))
 
 
 def _mark_letter_sent(letter: Letter, notices: list[Notice], now: datetime) -> None:

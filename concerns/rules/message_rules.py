@@ -7,11 +7,14 @@ chooses. If everything is urgent people stop reading: that was found about other
 one way in which children go unheard. Who gets a message is decided elsewhere.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.clocks import CLOCKS, StepKind
+from concerns.rules.wording import format_date_or_time, number_with_noun
 from concerns.rules.words import Choice
 
 # The default local times of the two daily e-mails: before school, and early enough in the afternoon
@@ -28,6 +31,14 @@ LONGEST_BACK_OFF = timedelta(hours=1)
 # than this, however many late steps reach them meanwhile.
 OUTSIDE_AGAIN = timedelta(hours=2)
 
+# How long after the last message about a step the same person may be sent the next one about it:
+# first a quarter of an hour, then more and more. One red concern in a small school once sent its
+# head 131 messages in three days, and people silence what they are sent so often.
+REPEAT_AFTER = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 240, 480))
+# And never more than this many in any 24 hours, about one step, to one person.
+MOST_A_DAY = 6
+A_DAY = timedelta(hours=24)
+
 
 class MessageReason(Choice):
     """Why a message was sent, in the words shown afterwards."""
@@ -35,6 +46,7 @@ class MessageReason(Choice):
     NEW = "new", "It has passed to them"
     LATE = "late", "It was late"
     NOBODY = "nobody", "Nobody is left who may act on it"
+    NOBODY_READS = "no_reader", "Nobody is left who may act on what they wrote"
     WORD_BACK = "word_back", "Somebody replied to them"
     UNREAD = "unread", "What they wrote was not read in time"
     BEGUN = "begun", "They had started a concern and not sent it"
@@ -51,6 +63,27 @@ def is_urgent_message(kind: StepKind | AdultStepKind, pushed: int) -> bool:
     """
     rank = CLOCKS[kind].rank
     return rank <= 1 or (pushed > 0 and rank <= 3)
+
+
+def is_now_message(kind: StepKind | AdultStepKind) -> bool:
+    """Whether a message about a step of `kind` asks to look now: danger, and what is for today.
+
+    If every message said so, none would be believed. Source of the ranks: `clocks.CLOCKS`.
+    """
+    return CLOCKS[kind].rank <= 1 or kind is StepKind.DECIDE_TODAY
+
+
+def may_send_again(earlier: Sequence[datetime], now: datetime) -> bool:
+    """Whether somebody who was sent messages about a step at `earlier` may be sent one at `now`.
+
+    `earlier` are aware moments, oldest first. If not, the next person on the ladder is told instead
+    (`doors/clock_round.py`). See `REPEAT_AFTER` and `MOST_A_DAY`.
+    """
+    if not earlier:
+        return True
+    gap = REPEAT_AFTER[min(len(earlier), len(REPEAT_AFTER)) - 1]
+    lately = sum(moment > now - A_DAY for moment in earlier)
+    return now - earlier[-1] >= gap and lately < MOST_A_DAY
 
 
 def next_post_time(times: tuple[time, time], zone: str, after: datetime) -> datetime:
@@ -73,18 +106,23 @@ def retry_delay(tries: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(tries - 1, 10)), LONGEST_BACK_OFF)
 
 
-def late_step_sentence(reference: str, late: str, before: str, again: int) -> str:
-    """The sentence that tells somebody why a late step has been escalated to them.
+def late_step_sentence(
+    reference: str, late: str, others: Sequence[tuple[str, datetime]], to_you: int
+) -> str:
+    """The sentence that tells somebody why they get a message about a late step.
 
-    `reference` is the concern's; `late` is how late the step is, in words, or empty. `before` names
-    who had the step before, or is empty. `again` is how many whole rounds of the ladder are done.
+    `reference` is the concern's; `late` is how late the step is, in words, or empty. `others` are
+    the people who have had an e-mail about it, and when they had the last one: only what was
+    delivered, because nobody may be said to have been silent about what they were never told.
+    `to_you` is how many e-mails about it the reader of the sentence has had before.
     """
-    said = f"{reference} is {late}" if late else f"{reference} needs you"
-    if before:
-        said += f"; {before} had it before you and has not acted"
-    if again:
-        said += f"; everybody has been asked {again + 1} times"
-    return said + "."
+    said = f"{reference} is {late}." if late else f"{reference} needs you."
+    if others:
+        had = ", ".join(f"{name} ({format_date_or_time(at)})" for name, at in others)
+        said += f" These people have had an e-mail about it: {had}."
+    if to_you:
+        said += f" You have had {number_with_noun(to_you, 'e-mail')} about it before this one."
+    return said
 
 
 OPENING = "Something in the safeguarding record needs you."
@@ -92,15 +130,35 @@ OPENING = "Something in the safeguarding record needs you."
 CLOSING = "Sign in to see it and to act:"
 QUIET = "This message does not name a child. If you answer it, please do not name one."
 
-SUBJECTS = {
-    True: "Safeguarding: please look now",
-    False: "Safeguarding: what needs you",
-}
+
+class Subject(StrEnum):
+    """The subject of an e-mail. Only danger, and what is for today, ask to look now."""
+
+    NOW = "Safeguarding: please look now"
+    LATE = "Safeguarding: late, and waiting for you"
+    REPLY = "Safeguarding: a reply to what you wrote"
+    OUTSIDE = "Safeguarding: please ring the headteacher"
+    OTHER = "Safeguarding: what needs you"
+
+
+def subject_of_messages(messages: Sequence[tuple[MessageReason, bool]]) -> Subject:
+    """The subject of an e-mail with `messages`: the reason of each, and whether it asks to look now
+    (`is_now_message`)."""
+    if any(now for _, now in messages):
+        return Subject.NOW
+    reasons = {reason for reason, _ in messages}
+    if reasons & {MessageReason.LATE, MessageReason.NOBODY, MessageReason.UNREAD}:
+        return Subject.LATE
+    return Subject.REPLY if reasons == {MessageReason.WORD_BACK} else Subject.OTHER
+
+
 # Messages to people who do not hold the step.
 LINES = {
     MessageReason.NEW: "{reference} has been passed to you.",
     MessageReason.NOBODY: "There is a next step that nobody here may act on. Today, appoint a "
     "lead who may.",
+    MessageReason.NOBODY_READS: "At the moment nobody here may act on what you wrote "
+    "({reference}). If the child needs help, ring children's social care yourself: {number}. Anyone may ring.",
     MessageReason.WORD_BACK: "There is a reply to what you wrote ({reference}).",
     MessageReason.UNREAD: "What you wrote ({reference}) has not been read yet. Go and speak to "
     "{person}.",

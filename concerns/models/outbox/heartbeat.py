@@ -150,9 +150,11 @@ class HeartbeatStatus:
     mail_fault: str = ""
     mail_fault_since: datetime | None = None
 
-    def fault_messages(self, now: datetime) -> list[str]:
+    def fault_messages(self, now: datetime, *, for_operator: bool = False) -> list[str]:
         """Why the site may fail to tell people in time at `now`. The words name nobody, and give no
-        number from which a reader could tell that a concern exists."""
+        number from which a reader could tell that a concern exists. Whoever is excluded from a
+        concern must not learn of it either, so only the site's operator hears that a step has
+        nobody left."""
         said = []
         if self.at - now > AHEAD:
             said.append(
@@ -165,7 +167,7 @@ class HeartbeatStatus:
                 f"the clock that sends messages stopped {minutes} minutes ago: start it with "
                 "manage.py clock"
             )
-        if self.nobody:
+        if self.nobody and for_operator:
             said.append("there is a next step that nobody here may act on")
         if self._has_mail_been_down(now):
             said.append(MailFault(self.mail_fault).label)

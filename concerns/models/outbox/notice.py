@@ -54,6 +54,11 @@ class Notices(ViewerScopedQuerySet[Row]):
     def still_pending(self) -> Self:
         return self.filter(ended_at__isnull=True)
 
+    def delivered_about(self, step: BaseStep) -> Self:
+        """The notices about `step` that went out or will go out, oldest first, with `person`."""
+        rows = self.filter(**step_keyword(step), ended__in=["", NoticeEnding.SENT])
+        return rows.select_related("person").order_by("pk")
+
     def stuck_about_adults(self, viewer: Viewer, visible: QuerySet[Any]) -> Self:
         """Notices about the concerns in `visible` that have been unsent for longer than `STUCK`,
         oldest first: the red ones, and those whose e-mail has failed. Also those to the viewer,
@@ -190,7 +195,7 @@ class Notices(ViewerScopedQuerySet[Row]):
                 school_id=concern.school_id,
                 key=f"back:{uid}",
                 why=MessageReason.WORD_BACK,
-                red=True,
+                red=False,
                 person_id=concern.reporter_id,
                 line=LINES[MessageReason.WORD_BACK].format(reference=concern.reference),
                 made_at=now,

@@ -27,6 +27,13 @@ class Covers(ViewerScopedQuerySet[Row]):
         """Cover in force on `day` or planned for later, without what was withdrawn."""
         return self.filter(ended_at__isnull=True).filter(Q(until__isnull=True) | Q(until__gte=day))
 
+    def absences_between(self, school: School, since: datetime, until: datetime) -> Self:
+        """Absences recorded in `school` that touch the days from `since` to `until`."""
+        first, last = (local_day(school.school_calendar, moment) for moment in (since, until))
+        rows = self.filter(school=school, kind__in=AWAY, ended_at__isnull=True, since__lte=last)
+        rows = rows.filter(Q(until__isnull=True) | Q(until__gte=first))
+        return rows.select_related("person", "stands_in").order_by("since", "pk")
+
     def away_all_day(self, day: date) -> Self:
         """Absences that last all of `day`: leave, and weekdays not worked. These do not depend on
         the hour, so the database can answer."""

@@ -67,6 +67,11 @@ class PersonQuerySet(ViewerScopedQuerySet["Person"]):
         )
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
+    def in_role(self, role: Role, school: School, day: date) -> Self:
+        """Everyone active who holds `role` in `school` on `day`, by name."""
+        posts = Post.objects.filter(school=school).active_with_role(role).in_force_on(day)
+        return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
+
     def who_may_be_away(self, school: School, day: date) -> Self:
         """Active people with a role that reads concerns, by name. When one of them is away, their
         work goes to somebody else: the deciders and the chair."""
