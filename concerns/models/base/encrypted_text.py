@@ -22,9 +22,9 @@ from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.lookups import Lookup
+from django.db.models.query_utils import DeferredAttribute
 
 from concerns.models.base.case_row import SchoolOwnedModel
-from django.db.models.query_utils import DeferredAttribute
 
 LABEL = b"safeguarding record v1"
 
