@@ -131,6 +131,5 @@ class FormPage(Generic[FormOfPage]):
     @property
     def is_own_change(self) -> bool:
         """Whether it was the viewer who acted meanwhile: a second press, or another window."""
-        if self.stale is None:
-            return False
-        return self.stale.concern.changed_by_id == self.viewer.person.pk
+        stale = self.stale
+        return stale is not None and stale.concern.changed_by_id == self.viewer.person.pk

@@ -86,7 +86,7 @@ def _staff_line_fault(
         if len(said[column.key]) > column.most:
             return f"{column.words}: longer than {column.most} characters"
     if not is_email_address(said["email"]):
-        return "E-mail: not one address"
+        return "E-mail: this is not one valid address"
     if unknown:
         return f"Roles: '{unknown[0]}' is not one of {', '.join(role.value for role in Role)}"
     for key, day in days.items():

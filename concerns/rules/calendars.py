@@ -14,12 +14,17 @@ Moments are aware datetimes, and results are in UTC. Bells are in local time, so
 school is open, so all days of a school are equally long. School is out from the exact second of the
 closing bell.
 
+A break is the time from the last closing bell before a weekend, a closure or a holiday until the
+next opening bell. What may not wait for the end of a break is counted in it too, but only by day:
+from `WAKING_FROM` to `WAKING_UNTIL`.
+
 Which days count is decided in `school_days.py`, and how long each step may take in `clocks.py`.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from concerns.rules.school_days import (
@@ -51,14 +56,23 @@ __all__ = [
     "is_before_break",
     "is_school_day",
     "is_working_day",
+    "last_bell_before_break",
     "minutes_between",
     "next_school_day",
+    "reaches_break",
     "school_minutes_between",
     "school_year_of",
+    "waking_break_minutes_between",
     "working_minutes_between",
 ]
 
 _MINUTE = timedelta(minutes=1)
+
+# The waking day, in local time: the hours of a break in which people are asked one after another.
+# By night nobody reads mail, so a step would climb past everybody by morning and nobody would have
+# had the time to act.
+WAKING_FROM = time(7)
+WAKING_UNTIL = time(22)
 
 
 class Calendar(StrEnum):
@@ -169,6 +183,44 @@ def is_before_break(days: SchoolDays, when: datetime) -> bool:
     if day == wall.toordinal() and wall.time() >= days.bell_times[0]:
         return False
     return nth_counted_day_after(days, day - 2, 1) == day
+
+
+def last_bell_before_break(days: SchoolDays, when: datetime) -> datetime:
+    """The closing bell, in UTC, with which the next break after `when` begins.
+
+    If `when` is in a break, that of the break after it. Raises ValueError for a naive `when`.
+    """
+    day, _ = _locate_in_school_time(days, when)
+    # At most four rounds: no Saturday is counted.
+    while _is_counted_day(days, day + 1):
+        day += 1
+    return _moment_in_school_day(days, day, days.school_day_length)
+
+
+def reaches_break(days: SchoolDays, start: datetime, end: datetime) -> bool:
+    """Whether any of the time from `start` to `end` is in a break (see `is_before_break`).
+
+    Raises ValueError for a naive moment.
+    """
+    return is_before_break(days, start) or _convert_to_utc(end) > last_bell_before_break(
+        days, start
+    )
+
+
+def waking_break_minutes_between(days: SchoolDays, start: datetime, end: datetime) -> int:
+    """Whole minutes from `start` to `end` that are in a break and in the waking day.
+
+    None of them is school time, so they add to `school_minutes_between`. Negative if `end` comes
+    first. Raises ValueError for a naive moment.
+    """
+    if _convert_to_utc(end) < _convert_to_utc(start):
+        return -waking_break_minutes_between(days, end, start)
+    first = _local_wall_time(start, days.zone)
+    last = _local_wall_time(end, days.zone)
+    passed = _waking_break_since_new_year(days, last) - _waking_break_since_new_year(days, first)
+    for year in range(first.year, last.year):
+        passed += _waking_break_by_day(days, year)[-1]
+    return passed // _MINUTE
 
 
 # Working time
@@ -303,6 +355,59 @@ def _moment_in_school_day(days: SchoolDays, ordinal: int, spent: timedelta) -> d
     """The moment, in UTC, that is `spent` after the opening bell of the school day `ordinal`."""
     wall = datetime.combine(date.fromordinal(ordinal), days.bell_times[0]) + spent
     return wall.replace(tzinfo=ZoneInfo(days.zone)).astimezone(UTC)
+
+
+def _is_counted_day(days: SchoolDays, ordinal: int) -> bool:
+    return nth_counted_day_after(days, ordinal - 1, 1) == ordinal
+
+
+def _waking_break_since_new_year(days: SchoolDays, wall: datetime) -> timedelta:
+    """The waking time in breaks from the first of January up to `wall`, a local time."""
+    whole_days = _waking_break_by_day(days, wall.year)[wall.timetuple().tm_yday - 1]
+    since_midnight = wall - datetime.combine(wall, time.min)
+    return whole_days + _waking_break_in_day(days, wall.toordinal(), since_midnight)
+
+
+@lru_cache(maxsize=256)
+def _waking_break_by_day(days: SchoolDays, year: int) -> tuple[timedelta, ...]:
+    """The waking time in breaks from the first of January to each midnight of the year.
+
+    Added up once, so that a step that is late for a year costs no more than one of today.
+    """
+    new_year = date(year, 1, 1).toordinal()
+    next_year = date(year + 1, 1, 1).toordinal()
+    each = (_waking_break_in_day(days, day, timedelta(1)) for day in range(new_year, next_year))
+    return tuple(accumulate(each, initial=timedelta()))
+
+
+def _waking_break_in_day(days: SchoolDays, ordinal: int, until: timedelta) -> timedelta:
+    """The waking time in a break on the day `ordinal`, up to `until` after midnight."""
+    found = timedelta()
+    for start, end in _waking_break_spans(days, ordinal):
+        found += max(min(end, until) - start, timedelta())
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _waking_break_spans(days: SchoolDays, ordinal: int) -> tuple[tuple[timedelta, timedelta], ...]:
+    """When, after midnight, the waking time in a break begins and ends on the day `ordinal`.
+
+    All the waking day, if there is no school; else until the opening bell if there was none the day
+    before, and from the closing bell if there is none the day after.
+    """
+    wakes, opens, closes, sleeps = (
+        timedelta(hours=at.hour, minutes=at.minute)
+        for at in (WAKING_FROM, *days.bell_times, WAKING_UNTIL)
+    )
+    if not _is_counted_day(days, ordinal):
+        return ((wakes, sleeps),)
+    before_school = (wakes, min(opens, sleeps))
+    after_school = (max(closes, wakes), sleeps)
+    # A bell outside the waking day leaves a span that ends before it begins: it counts for nothing.
+    return (
+        *(() if _is_counted_day(days, ordinal - 1) else (before_school,)),
+        *(() if _is_counted_day(days, ordinal + 1) else (after_school,)),
+    )
 
 
 def _local_wall_time(when: datetime, zone: str) -> datetime:

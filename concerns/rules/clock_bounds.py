@@ -2,8 +2,10 @@
 
 A school may shorten a clock down to one unit, or to 0 if 0 is the default. It may lengthen a clock
 up to the figure in `BOUNDS` and no further. No clock can be switched off. A kind of step without a
-row in `BOUNDS` cannot be changed; `FIXED` says why. The defaults are in `clocks.CLOCKS`, and the
-figures a school has chosen are in the database (`reading/school_clocks.py`).
+row in `BOUNDS` cannot be changed; `FIXED` says why. No figure in school minutes can make a step
+wait for the end of a weekend or a break: `clocks.calculate_due_at`. The defaults are in
+`clocks.CLOCKS`, and the figures a school has chosen are in the database
+(`reading/school_clocks.py`).
 """
 
 from concerns.rules.adult_vocabulary import AdultStepKind

@@ -1,10 +1,12 @@
 """The kinds of next step and the clock of each: who owes it, by when, and to whom it is escalated.
 
 A clock counts in one of three calendars: school (term days and hours), working (all weekdays but
-the nation's bank holidays) or real (all time). The source of a row is the guidance or practice
-named beside it. Lateness is always computed from the times of a step when it is read, never from a
-stored counter. How far a school may change a clock is in `clock_bounds.py`, how often a late step
-is escalated in `escalation_timing.py`.
+the nation's bank holidays) or real (all time). A limit in school minutes would be days long where
+it reaches past the last bell before a weekend, a closure or a break: there it is counted in real
+time, and so is the lateness. The source of a row is the guidance or practice named beside it.
+Lateness is always computed from the times of a step when it is read, never from a stored counter.
+How far a school may change a clock is in `clock_bounds.py`, how often a late step is escalated in
+`escalation_timing.py`.
 """
 
 from dataclasses import dataclass
@@ -103,6 +105,11 @@ class Clock:
             raise ValueError(
                 f"A clock in {self.unit} is not counted in the {self.calendar} calendar."
             )
+
+    @property
+    def in_school_minutes(self) -> bool:
+        """Whether its limit is counted in school minutes: then it does not wait out a break."""
+        return self.unit is ClockUnit.MINUTES and self.calendar is Calendar.SCHOOL
 
 
 _LEADS = (Role.DEPUTY, Role.HEAD)
@@ -267,7 +274,8 @@ BY_A_NOTE = frozenset(
 # Steps that leave a note for the leads when completed; the two added here have their own forms.
 NOTED = BY_A_NOTE | {StepKind.STILL_WORRIED, StepKind.LOOK_AFTER}
 
-# The time limit in real time where school time would mean waiting over a weekend or a break.
+# The longest time limit where school time would mean waiting over a weekend or a break: in real
+# time, from the moment of writing.
 BREAK_HOURS = timedelta(hours=2)
 
 # The writer of an unsent draft is reminded of it on every page after this time, so within the hour.
@@ -297,9 +305,8 @@ def calculate_due_at(
 
     `on` is the local date chosen by a person, for kinds whose unit is DATE; raises ValueError if
     such a kind has none. `amount` is the school's own figure in the clock's unit, if it has set one
-    (`clock_bounds.py`); None means the default. After the closing bell before a weekend or a break,
-    a limit in school minutes becomes two real hours, so that no worry waits unread until Monday.
-    Source: the row of `CLOCKS`.
+    (`clock_bounds.py`); None means the default. A limit in school minutes never reaches into a
+    weekend, a closure or a break: see `_due_in_school_minutes`. Source: the row of `CLOCKS`.
     """
     clock = CLOCKS[kind]
     now = now.astimezone(UTC)
@@ -314,12 +321,26 @@ def calculate_due_at(
     if clock.unit is ClockUnit.MINUTES:
         if clock.calendar is Calendar.REAL:
             return now + timedelta(minutes=amount)
-        if calendars.is_before_break(days, now):
-            return now + BREAK_HOURS
-        return calendars.add_school_minutes(days, now, amount)
+        return _due_in_school_minutes(days, now, amount)
     if clock.calendar is Calendar.WORKING:
         return calendars.add_working_days(days.nation, now, amount)
     return calendars.add_school_days(days, now, amount)
+
+
+def _due_in_school_minutes(days: SchoolDays, now: datetime, amount: int) -> datetime:
+    """When a limit of `amount` school minutes from `now` ends, in UTC.
+
+    If it would reach past the last bell before a weekend, a closure or a break, it is real time:
+    two hours, or the school's own amount if that is shorter. A concern written ten minutes before
+    that bell must not wait for Monday, nor ten days for the end of half-term. A school that allows
+    itself longer has at least until the bell, as it would have on any other day.
+    """
+    in_real_time = now + min(timedelta(minutes=amount), BREAK_HOURS)
+    if calendars.is_before_break(days, now):
+        return in_real_time
+    due_at = calendars.add_school_minutes(days, now, amount)
+    last_bell = calendars.last_bell_before_break(days, now)
+    return due_at if due_at <= last_bell else max(last_bell, in_real_time)
 
 
 def _is_same_local_day(days: SchoolDays, one: datetime, other: datetime) -> bool:
@@ -335,13 +356,17 @@ def _closing_bell_on(days: SchoolDays, on: date) -> datetime:
 def lateness_in_words(
     kind: StepKind | AdultStepKind, days: SchoolDays, due_at: datetime, now: datetime
 ) -> str:
-    """How late a step is at `now`, in its clock's calendar: "2 school hours late".
+    """How late a step is at `now`, in the calendar it is counted in: "2 school hours late".
 
-    Empty if it is not late. Both moments are aware; raises ValueError for a naive one.
+    That is its clock's calendar; but for a limit in school minutes it is real time ("3 hours late",
+    "2 days late") once a weekend, a closure or a break has begun since it was due. Empty if it is
+    not late. Both moments are aware; raises ValueError for a naive one.
     """
     if now <= due_at:
         return ""
-    calendar = CLOCKS[kind].calendar
+    clock = CLOCKS[kind]
+    over_a_break = clock.in_school_minutes and calendars.reaches_break(days, due_at, now)
+    calendar = Calendar.REAL if over_a_break else clock.calendar
     minutes = calendars.minutes_between(calendar, days, due_at, now)
     if not minutes:
         return LATE

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from concerns.rules import calendars
 from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.calendars import Calendar, SchoolDays
-from concerns.rules.clocks import CLOCKS, DAY, ClockUnit, StepKind
+from concerns.rules.clocks import CLOCKS, DAY, StepKind
 
 _MINUTE = timedelta(minutes=1)
 # The number of escalations in a whole round of an ordinary ladder: the holder, the deputy, the head
@@ -30,22 +30,35 @@ def count_escalations(
     after each interval of its clock (`Clock.every`), counted in the clock's calendar. An interval
     of a day is a day of that calendar.
 
-    A step with a limit in school minutes that fell due after the closing bell before a weekend or a
-    break is escalated in real time: it was given two real hours, so it does not wait for Monday.
-    In real time, all but a child in danger now is escalated less often while school is shut (see
-    `_count_real_time_rounds`). Raises ValueError for a naive moment.
+    A step with a limit in school minutes does not wait out a weekend, a closure or a break,
+    whenever it was due: see `_count_through_breaks`. In real time, all but a child in danger now is
+    escalated less often while school is shut (see `_count_real_time_rounds`). Raises ValueError for
+    a naive moment.
     """
     if now <= due_at:
         return 0
     clock = CLOCKS[kind]
     calendar = clock.calendar
-    owed_in_hours = calendar is Calendar.SCHOOL and clock.unit is ClockUnit.MINUTES
-    if owed_in_hours and calendars.is_before_break(days, due_at):
-        calendar = Calendar.REAL
+    if clock.in_school_minutes:
+        return 1 + _count_through_breaks(days, due_at, now, clock.every)
     every = escalation_interval(clock.every, calendar, days)
     if calendar is Calendar.REAL and clock.rank:
         return 1 + _count_real_time_rounds(days, due_at, now, every)
     return 1 + calendars.minutes_between(calendar, days, due_at, now) // every
+
+
+def _count_through_breaks(days: SchoolDays, due_at: datetime, now: datetime, every: int) -> int:
+    """Escalations after the first of a limit in school minutes; `every` is the interval in minutes.
+
+    School time counts, and in a break the waking day does too: nobody is asked by night, because
+    by morning it would have been everybody's turn and nobody would have read it. In breaks, one
+    round comes at every interval, and after that a quarter as often.
+    """
+    in_school = calendars.school_minutes_between(days, due_at, now)
+    in_breaks = calendars.waking_break_minutes_between(days, due_at, now)
+    a_round = every * A_ROUND
+    slowed = max(in_breaks - a_round, 0) // A_ROUND
+    return (in_school + min(in_breaks, a_round) + slowed) // every
 
 
 def _count_real_time_rounds(days: SchoolDays, due_at: datetime, now: datetime, every: int) -> int:

@@ -4,12 +4,23 @@
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from concerns.rules.adult_vocabulary import HOLDS_OPEN, OPENS, AdultRoute, AdultStepKind
 from concerns.rules.agency_answers import ANSWER_OPENS
+from concerns.rules.calendars import WAKING_FROM, WAKING_UNTIL
 from concerns.rules.challenge_ladder import ChallengeRung
-from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NAMED, NEXT, Clock, ClockUnit, StepKind
+from concerns.rules.clocks import (
+    BREAK_HOURS,
+    CLOCKS,
+    HOLD_OPEN,
+    NAMED,
+    NEXT,
+    Clock,
+    ClockUnit,
+    StepKind,
+)
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, ReferralStage, State
 from concerns.rules.meeting_rules import OPENS as OPENS_BY
@@ -131,7 +142,15 @@ def _draw_clocks() -> str:
         for kind, clock in sorted(CLOCKS.items(), key=lambda row: row[1].rank)
     ]
     heads = ("next step", "held by", "due", "climbs to", "holds it open")
-    return "## Every next step, most pressing first\n\n" + _markdown_table(heads, rows)
+    return (
+        "## Every next step, most pressing first\n\n"
+        + _markdown_table(heads, rows)
+        + "\nWhat is due in school minutes does not wait out a weekend, a closure or a break. "
+        "Where the limit would reach past the last bell before one, it is due "
+        f"{BREAK_HOURS // timedelta(hours=1)} real hours after it was written (sooner if the "
+        "school's own figure is shorter, and not before that bell). Until school opens again it "
+        f"climbs by the clock on the wall, from {WAKING_FROM:%H:%M} to {WAKING_UNTIL:%H:%M}.\n"
+    )
 
 
 def _clock_length_in_words(clock: Clock) -> str:
@@ -142,7 +161,8 @@ def _clock_length_in_words(clock: Clock) -> str:
     if not clock.amount:
         return "at once" if clock.unit is ClockUnit.MINUTES else f"the same {clock.calendar} day"
     unit = clock.unit.removesuffix("s") if clock.amount == 1 else clock.unit
-    return f"{clock.amount} {clock.calendar} {unit}"
+    over_no_break = ", never over a weekend" if clock.in_school_minutes else ""
+    return f"{clock.amount} {clock.calendar} {unit}{over_no_break}"
 
 
 def _draw_decision_routes() -> str:

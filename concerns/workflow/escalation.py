@@ -24,6 +24,7 @@ from concerns.models.response.task import Task
 from concerns.models.school.cover import covers_in_effect, order_acting_people
 from concerns.models.school.person import Person, Post, Relation
 from concerns.models.school.school import School
+from concerns.rules.calendars import is_before_break
 from concerns.rules.clocks import CLOCKS, OWN, StepKind
 from concerns.rules.cover_kinds import AWAY, CoverKind
 from concerns.rules.escalation_timing import count_escalations, place_on_ladder
@@ -149,8 +150,9 @@ class EscalationLadders:
 
         The holder comes first, then those acting for the roles its clock escalates to, then
         everybody else who may act: otherwise a step that escalates to the lead alone, who holds it,
-        would only ever remind one silent person. A task goes back to the person who asked. On days
-        without school, the person named for such days comes before the holder.
+        would only ever remind one silent person. A task goes back to the person who asked. From
+        the last bell before days without school, whoever is named to be reached then comes before
+        the holder.
         """
         people = self._people_acting_for(self._roles_on_ladder(step))
         setter = self._setters.get(step.pk)
@@ -173,8 +175,15 @@ class EscalationLadders:
         return self._acting[roles]
 
     def _people_before_holder(self, step: Step, people: list[Person]) -> list[Person]:
-        """People asked before the holder: on a day without school, those named to cover it."""
-        named = {row.person_id for row in self._covers if row.kind == CoverKind.HOLIDAYS}
+        """People asked before the holder: in a break, those named to be reached meanwhile.
+
+        That is who is named for days without school and, on the evening with which a break begins,
+        who is named for after school. On an ordinary evening the holder is back in the morning.
+        """
+        reached = {CoverKind.HOLIDAYS}
+        if is_before_break(self.school.school_calendar, self.now):
+            reached.add(CoverKind.AFTER_HOURS)
+        named = {row.person_id for row in self._covers if row.kind in reached}
         return [] if step.kind in OWN else [one for one in people if one.pk in named]
 
     def _is_holder_available(self, step: Step, holder: Person) -> bool:

@@ -7,7 +7,8 @@ Who may act, and what was done, is what `weeks.py` remembers: the product is not
 """
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail as sent_here
@@ -26,6 +27,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import OPEN, SETTLED, ReferralStage, State
 from concerns.rules.message_rules import MessageReason
 from concerns.rules.roles import Role
+from concerns.rules.school_days import SchoolDays, is_school_day
 from tests.chase.weeks import DAY, Weeks
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,30 @@ def at_once(row: Notice) -> bool:
     return row.step is not None and CLOCKS[StepKind(row.step.kind)].rank <= (3 if row.pushed else 1)
 
 
+def minutes_of_breaks_by_day(days: SchoolDays, start: datetime, end: datetime) -> int:
+    """Minutes between seven and ten with no school before the next day without any, or after the
+    last: found day by day, as one would with a wall calendar."""
+    zone = ZoneInfo(days.zone)
+    start = start.astimezone(zone).replace(tzinfo=None)
+    end = end.astimezone(zone).replace(tzinfo=None)
+    found = timedelta()
+    day = start.date()
+    while day <= end.date():
+        spans = []
+        if not is_school_day(days, day):
+            spans.append((time(7), time(22)))
+        else:
+            if not is_school_day(days, day - DAY):
+                spans.append((time(7), days.opens))
+            if not is_school_day(days, day + DAY):
+                spans.append((days.closes, time(22)))
+        for begins, ends in spans:
+            first = max(datetime.combine(day, begins), start)
+            found += max(min(datetime.combine(day, ends), end) - first, timedelta())
+        day += DAY
+    return found // timedelta(minutes=1)
+
+
 class NobodyGoesQuiet(Weeks):
     def __init__(self, chance):
         super().__init__(chance)
@@ -88,12 +114,14 @@ class NobodyGoesQuiet(Weeks):
         clock = CLOCKS[StepKind(step.kind)]
         days = self.school.school_calendar
         due_at = step.due_at
-        soon = clock.unit is ClockUnit.MINUTES and calendars.is_before_break(days, due_at)
-        real = clock.calendar is Calendar.REAL or (clock.calendar is Calendar.SCHOOL and soon)
-        calendar = Calendar.REAL if real else clock.calendar
+        calendar = clock.calendar
         late = calendars.minutes_between(calendar, days, due_at, self.now)
         every = calendars.day_minutes(calendar, days) if clock.every == clocks.DAY else clock.every
-        if not real or clock.rank == 0 or late <= 4 * every:
+        if calendar is Calendar.SCHOOL and clock.unit is ClockUnit.MINUTES:
+            # In breaks by day: everybody is asked once, and then a fourth as often.
+            by_day = minutes_of_breaks_by_day(days, due_at, self.now)
+            late += by_day if by_day <= 4 * every else 4 * every + (by_day - 4 * every) // 4
+        if calendar is not Calendar.REAL or clock.rank == 0 or late <= 4 * every:
             return 1 + late // every
         # By night everybody is asked once, and then a fourth as often.
         once = due_at + timedelta(minutes=4 * every)

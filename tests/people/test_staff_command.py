@@ -101,7 +101,7 @@ def test_the_first_file_is_on_record_under_nobodys_name_and_the_next_under_the_h
 BAD = {
     "no name": (",x@school.test,staff,,,,,", "Name: missing"),
     "no address": ("Xi,,staff,,,,,", "E-mail: missing"),
-    "not an address": ("Xi,x at school,staff,,,,,", "E-mail: not one address"),
+    "not an address": ("Xi,x at school,staff,,,,,", "E-mail: this is not one valid address"),
     "no role": ("Xi,x@school.test,,,,,,", "Roles: missing"),
     "an unknown role": ("Xi,x@school.test,staff;wizard,,,,,", "'wizard' is not one of"),
     "an impossible day": ("Xi,x@school.test,staff,,,,31/02/2026,", "Since: not a date"),

@@ -1,5 +1,6 @@
 """Tests for when a promised time runs out in each calendar, by worked examples."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
@@ -14,8 +15,11 @@ from concerns.rules.calendars import (
     add_working_days,
     end_of_school_day,
     is_before_break,
+    last_bell_before_break,
     minutes_between,
+    reaches_break,
     school_minutes_between,
+    waking_break_minutes_between,
     working_minutes_between,
 )
 from tests.rules.schools import HIGHLAND, PRIMARY, at, wall
@@ -164,6 +168,63 @@ def test_a_break_lasts_from_the_last_bell_to_the_next_opening(when, expected):
     assert is_before_break(PRIMARY, at(when)) is expected
 
 
+@pytest.mark.parametrize(
+    ("when", "bell"),
+    [
+        ("2026-09-11 15:29", "2026-09-11 15:30"),
+        ("2026-09-11 15:30", "2026-09-18 15:30"),  # the break after the one that has begun
+        ("2026-09-13 12:00", "2026-09-18 15:30"),
+        ("2026-09-14 16:00", "2026-09-18 15:30"),  # an ordinary night
+        ("2026-06-15 10:00", "2026-06-16 15:30"),  # before a closed Wednesday
+        ("2026-10-23 09:00", "2026-10-23 15:30"),
+    ],
+)
+def test_a_break_begins_at_the_last_bell(when, bell):
+    assert wall(last_bell_before_break(PRIMARY, at(when))) == bell
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-09-11 10:00", "2026-09-11 15:30", False),
+        ("2026-09-11 10:00", "2026-09-11 15:31", True),
+        ("2026-09-12 10:00", "2026-09-12 10:01", True),
+        ("2026-09-09 16:00", "2026-09-10 10:00", False),
+        ("2026-06-16 15:00", "2026-06-18 09:00", True),
+    ],
+)
+def test_time_reaches_a_break_once_the_last_bell_has_gone(start, end, expected):
+    assert reaches_break(PRIMARY, at(start), at(end)) is expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "minutes"),
+    [
+        ("2026-09-11 15:00", "2026-09-11 16:00", 30),
+        ("2026-09-11 21:30", "2026-09-12 07:30", 60),  # seven to ten, and not by night
+        ("2026-09-12 00:00", "2026-09-13 00:00", 15 * 60),
+        ("2026-09-14 06:00", "2026-09-14 10:00", 105),  # Monday: until the first bell
+        ("2026-09-14 15:00", "2026-09-15 10:00", 0),  # an ordinary night
+        ("2026-09-11 15:30", "2026-09-14 08:45", 390 + 2 * 900 + 105),
+        # A closed Wednesday.
+        ("2026-06-16 10:00", "2026-06-18 10:00", 390 + 900 + 105),
+        # Over New Year, and over the clocks' going back.
+        ("2026-12-31 12:00", "2027-01-01 12:00", 900),
+        ("2026-10-24 12:00", "2026-10-25 12:00", 900),
+    ],
+)
+def test_the_waking_minutes_of_a_break_are_counted(start, end, minutes):
+    assert waking_break_minutes_between(PRIMARY, at(start), at(end)) == minutes
+    assert waking_break_minutes_between(PRIMARY, at(end), at(start)) == -minutes
+
+
+def test_a_bell_outside_the_waking_day_takes_nothing_from_it():
+    """A school that opens before seven and closes after ten: its breaks are whole days."""
+    days = replace(PRIMARY, opens=time(6), closes=time(23))
+    friday = at("2026-09-11 12:00")
+    assert waking_break_minutes_between(days, friday, at("2026-09-14 12:00")) == 2 * 900
+
+
 # Working time
 
 
@@ -248,6 +309,9 @@ NAIVE = datetime(2026, 9, 8, 10)
         lambda: school_minutes_between(PRIMARY, NAIVE, NAIVE),
         lambda: minutes_between(Calendar.REAL, PRIMARY, at("2026-09-08 10:00"), NAIVE),
         lambda: is_before_break(PRIMARY, NAIVE),
+        lambda: last_bell_before_break(PRIMARY, NAIVE),
+        lambda: reaches_break(PRIMARY, at("2026-09-08 10:00"), NAIVE),
+        lambda: waking_break_minutes_between(PRIMARY, NAIVE, NAIVE),
     ],
 )
 def test_a_moment_without_a_time_zone_is_refused(promise):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from concerns.rules import clocks
 from concerns.rules.clocks import CLOCKS, StepKind
 from concerns.rules.escalation_timing import count_escalations, place_on_ladder
-from tests.rules.schools import PRIMARY
+from tests.rules.schools import PRIMARY, at
 
 # Tuesday in term.
 TEN = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
@@ -49,6 +49,30 @@ def test_what_fell_due_on_a_friday_evening_does_not_wait_for_monday():
     assert count_escalations(StepKind.FIRST_LOOK, PRIMARY, due_at, due_at + timedelta(hours=3)) == 4
 
 
+@pytest.mark.parametrize(
+    ("due", "now", "times"),
+    [
+        # Due in the last lesson: it does not climb in Monday's first.
+        ("2026-10-23 15:20", "2026-10-23 16:19", 1),
+        ("2026-10-23 15:20", "2026-10-23 16:20", 2),
+        # By night the first is told that it is late; the second is asked in the morning.
+        ("2026-10-23 21:30", "2026-10-24 07:29", 1),
+        ("2026-10-23 21:30", "2026-10-24 07:30", 2),
+        ("2026-10-24 04:00", "2026-10-24 07:59", 1),
+        ("2026-10-24 04:00", "2026-10-24 08:00", 2),
+        # The hour before the first bell after a break is in it.
+        ("2026-11-09 05:00", "2026-11-09 08:00", 2),
+        # Half-term in the middle: an hour of school, then by day.
+        ("2026-10-23 14:30", "2026-10-23 16:30", 3),
+        # An ordinary night is nobody's.
+        ("2026-11-03 15:00", "2026-11-04 09:14", 1),
+        ("2026-11-03 15:00", "2026-11-04 09:15", 2),
+    ],
+)
+def test_a_first_look_climbs_through_a_break_but_not_by_night(due, now, times):
+    assert count_escalations(StepKind.FIRST_LOOK, PRIMARY, at(due), at(now)) == times
+
+
 def test_what_is_owed_in_days_and_fell_due_at_the_last_bell_waits_for_monday():
     last_bell = FRIDAY.replace(minute=30)
     assert count_escalations(StepKind.DECIDE, PRIMARY, last_bell, MONDAY) == 1
@@ -60,9 +84,10 @@ def test_what_is_owed_in_days_and_fell_due_at_the_last_bell_waits_for_monday():
         # A whole round each quarter of an hour; then, while school is shut, one push an hour.
         (StepKind.FIRST_LOOK_NOW, 1, 5),
         (StepKind.FIRST_LOOK_NOW, 13, 17),
-        # A whole round each hour; then one push in four hours.
+        # A whole round each hour; then one push in four hours, but from ten to seven none.
         (StepKind.FIRST_LOOK, 4, 5),
-        (StepKind.FIRST_LOOK, 12, 7),
+        (StepKind.FIRST_LOOK, 13, 5),
+        (StepKind.FIRST_LOOK, 18, 6),
         (StepKind.DANGER_NOW, 12, 49),
     ],
 )

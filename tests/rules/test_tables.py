@@ -17,7 +17,7 @@ from concerns.rules.adult_vocabulary import AdultConcernSort, AdultRoute, AdultS
 from concerns.rules.clocks import CLOCKS, HOLD_OPEN, NEXT, ClockUnit, StepKind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, ReferralStage, State
 from concerns.rules.roles import May, Role
-from tests.rules.schools import PRIMARY
+from tests.rules.schools import LONDON, PRIMARY
 
 TUESDAY_TEN = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
 
@@ -128,6 +128,14 @@ def test_after_the_last_bell_on_friday_a_first_look_is_due_in_two_real_hours():
     )
 
 
+@pytest.mark.parametrize("kind", [k for k in CLOCKS if CLOCKS[k].in_school_minutes])
+def test_before_a_break_what_is_owed_in_school_minutes_is_due_two_real_hours_later(kind):
+    # The last Friday before half-term.
+    friday = datetime(2026, 10, 23, 14, 50, tzinfo=LONDON)
+    due = clocks.calculate_due_at(kind, PRIMARY, friday)
+    assert due == friday + timedelta(hours=2)
+
+
 def test_going_home_today_is_due_in_half_an_hour_on_any_clock():
     july = datetime(2026, 7, 31, 15, 31, tzinfo=UTC)
     assert clocks.calculate_due_at(StepKind.FIRST_LOOK_NOW, PRIMARY, july) == july + timedelta(
@@ -163,10 +171,30 @@ def test_what_is_not_late_says_nothing():
     assert clocks.lateness_in_words(StepKind.FIRST_LOOK, PRIMARY, TUESDAY_TEN, TUESDAY_TEN) == ""
 
 
-def test_late_over_a_weekend_is_late_without_a_figure():
+def test_what_waits_for_the_next_school_day_is_late_over_a_weekend_without_a_figure():
     bell = datetime(2026, 11, 6, 15, 30, tzinfo=UTC)
-    said = clocks.lateness_in_words(StepKind.FIRST_LOOK, PRIMARY, bell, bell + timedelta(hours=20))
+    said = clocks.lateness_in_words(StepKind.DECIDE, PRIMARY, bell, bell + timedelta(hours=20))
     assert said == "late"
+
+
+# What is owed in school minutes does not wait for Monday, and so it is late in real hours.
+@pytest.mark.parametrize(
+    ("due", "hours", "words"),
+    [
+        ("2026-11-06 16:50", 3, "3 hours late"),
+        ("2026-11-06 15:30", 20, "20 hours late"),
+        ("2026-11-06 15:00", 0.5, "30 minutes late"),
+        # Once a break has begun, all of it is counted by the one calendar.
+        ("2026-11-06 14:30", 2, "2 hours late"),
+        ("2026-11-06 10:00", 72, "3 days late"),
+        ("2026-11-05 14:30", 2, "1 school hour late"),
+        ("2026-11-05 14:30", 24, "1 school day late"),
+    ],
+)
+def test_late_over_a_break_is_said_in_real_time(due, hours, words):
+    due_at = datetime.fromisoformat(due).replace(tzinfo=UTC)
+    later = due_at + timedelta(hours=hours)
+    assert clocks.lateness_in_words(StepKind.FIRST_LOOK, PRIMARY, due_at, later) == words
 
 
 @pytest.mark.parametrize("kind", list(CLOCKS))

@@ -89,13 +89,35 @@ def test_a_referral_is_late_in_august_and_says_so():
 def test_half_term_is_not_counted_but_the_day_before_it_waits_for_nobody():
     # Friday 23 October is the last day; Monday 2 November is an INSET day.
     assert owed(StepKind.DECIDE, "2026-10-22T10:00") == "2026-11-03 15:30"
+    assert owed(StepKind.FIRST_LOOK, "2026-10-23T13:30") == "2026-10-23 15:30"
+    assert owed(StepKind.FIRST_LOOK, "2026-10-23T13:31") == "2026-10-23 15:31"
+    assert owed(StepKind.FIRST_LOOK, "2026-10-23T14:50") == "2026-10-23 16:50"
     assert owed(StepKind.FIRST_LOOK, "2026-10-23T15:31") == "2026-10-23 17:31"
     assert owed(StepKind.FIRST_LOOK, "2026-10-28T09:00") == "2026-10-28 11:00"
 
 
-def test_an_inset_day_in_term_is_stepped_over():
+def test_an_inset_day_in_term_is_stepped_over_but_no_first_look_waits_for_its_end():
     assert owed(StepKind.DECIDE, "2026-06-16T10:00") == "2026-06-19 15:30"
-    assert owed(StepKind.FIRST_LOOK, "2026-06-16T15:00") == "2026-06-18 10:15"
+    assert owed(StepKind.FIRST_LOOK, "2026-06-16T15:00") == "2026-06-16 17:00"
+
+
+@pytest.mark.parametrize(
+    ("sent", "amount", "by"),
+    [
+        # A school that allows itself less has as little in real time.
+        ("2026-11-06T14:45", 45, "2026-11-06 15:30"),
+        ("2026-11-06T15:00", 45, "2026-11-06 15:45"),
+        ("2026-11-07T15:00", 45, "2026-11-07 15:45"),
+        # One that allows itself more has until the bell, as on another day, or two hours.
+        ("2026-11-06T11:30", 240, "2026-11-06 15:30"),
+        ("2026-11-06T12:00", 240, "2026-11-06 15:30"),
+        ("2026-11-06T14:00", 240, "2026-11-06 16:00"),
+        ("2026-11-07T14:00", 240, "2026-11-07 16:00"),
+        ("2026-11-05T14:00", 240, "2026-11-06 11:15"),
+    ],
+)
+def test_a_schools_own_figure_before_a_break(sent, amount, by):
+    assert wall(calculate_due_at(StepKind.FIRST_LOOK, PRIMARY, at(sent), amount=amount)) == by
 
 
 NATIONS = {
@@ -227,7 +249,7 @@ def test_a_step_with_its_own_date_is_owed_at_that_days_bell_even_in_a_holiday():
 @pytest.mark.parametrize(
     ("unit", "calendar", "amount", "due"),
     [
-        (ClockUnit.MINUTES, Calendar.SCHOOL, 240, "2026-11-09 11:15"),
+        (ClockUnit.MINUTES, Calendar.SCHOOL, 60, "2026-11-06 15:00"),
         (ClockUnit.MINUTES, Calendar.REAL, 240, "2026-11-06 18:00"),
         (ClockUnit.DAYS, Calendar.SCHOOL, 3, "2026-11-11 15:30"),
         (ClockUnit.DAYS, Calendar.WORKING, 3, "2026-11-11 17:00"),

@@ -185,6 +185,32 @@ def test_on_a_day_of_school_the_holiday_holder_comes_in_their_turn(desks):
     assert desks.come(1).to == desks.lead
 
 
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [
+        # On a Friday it is a weekend that begins; on a Thursday the holder is back tomorrow.
+        (6, "deputy"),
+        (5, "lead"),
+    ],
+)
+def test_on_the_evening_before_a_break_who_is_named_for_after_school_comes_first(desks, day, first):
+    lead = factories.viewer(desks.school, Role.DSL, who=desks.lead)
+    concern = factories.concern_at(State.TAKEN, where=desks.school, lead=lead, now=NOW)
+    step = concern.steps.open().select_related("concern", "holder").get()
+    assert step.holder == desks.lead
+    Cover.objects.create(
+        school=desks.school,
+        kind=CoverKind.AFTER_HOURS,
+        person=desks.deputy,
+        since=date(2026, 7, 20),
+        by=desks.head,
+        at=NOW,
+    )
+    evening = datetime(2026, 11, day, 17, 0, tzinfo=UTC)
+    ladders = EscalationLadders(desks.school, evening, [step])
+    assert ladders.people_on_ladder(step)[0] == getattr(desks, first)
+
+
 def test_the_ladders_of_many_cost_what_those_of_one_do(desks):
     def up(steps):
         ladders = EscalationLadders(desks.school, datetime(2026, 12, 1, tzinfo=UTC), steps)

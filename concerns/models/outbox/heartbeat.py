@@ -170,7 +170,7 @@ class HeartbeatStatus:
         if self._has_mail_been_down(now):
             said.append(MailFault(self.mail_fault).label)
         elif self.stuck:
-            said.append("an e-mail has not gone out for more than a quarter of an hour")
+            said.append("an e-mail has been waiting for more than a quarter of an hour")
         return said
 
     def _has_mail_been_down(self, now: datetime) -> bool:

@@ -55,13 +55,14 @@ class Notices(ViewerScopedQuerySet[Row]):
         return self.filter(ended_at__isnull=True)
 
     def stuck_about_adults(self, viewer: Viewer, visible: QuerySet[Any]) -> Self:
-        """Unsent notices to others about the concerns in `visible`, oldest first: the red ones, and
-        those whose e-mail has failed for longer than `STUCK`."""
+        """Notices about the concerns in `visible` that have been unsent for longer than `STUCK`,
+        oldest first: the red ones, and those whose e-mail has failed. Also those to the viewer,
+        whose own address may be the one that does not work."""
         rows = self.still_pending().filter(
             adult_step__concern__in=visible.values("pk"), adult_step__done_at__isnull=True
         )
         late = Q(red=True) | Q(letter__tries__gt=0)
-        rows = rows.filter(late, made_at__lt=viewer.now - STUCK).exclude(person=viewer.person)
+        rows = rows.filter(late, made_at__lt=viewer.now - STUCK)
         return rows.select_related("person", "letter", "adult_step__concern").order_by("pk")
 
     def stuck_without_letter(self, now: datetime) -> Self:
