@@ -27,15 +27,16 @@ from concerns.rules import lifecycle, meeting_rules, reporting_periods
 from concerns.rules.agency_answers import ANSWER_OPENS, ANSWERS, ENDS_HELP
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import ReferralStage, State
+from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import May
 from concerns.rules.words import AgencyAnswer, AnswerView, Route
+from concerns.workflow.closing import reason_to_reopen_first
 
 
 def _require_open_for_referral(concern: Concern) -> None:
-    if concern.state == State.CLOSED:
-        raise ActRefused("This concern is closed. Reopen it first.")
+    if wrong := reason_to_reopen_first(concern):
+        raise ActRefused(wrong)
 
 
 def _refuse_future_moment(at: datetime, now: datetime) -> None:

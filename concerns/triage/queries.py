@@ -41,7 +41,7 @@ from concerns.rules.roles import May, roles_with_power
 from concerns.rules.words import YEARS, Category, SpokenTo
 from concerns.triage.forms import render_queue_filters
 from concerns.workflow import available_actions
-from concerns.workflow.closing import facts_for_watch_rule
+from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_close
 
 PAGE = 25
 # Filter values that are not a state, a person or a year.
@@ -290,14 +290,17 @@ def list_handover_colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
     return list(people.exclude(pk__in=has).not_excluded_from(concern))
 
 
-def list_steps_before_closing(viewer: Viewer, concern: Concern) -> list[tuple[str, str]]:
-    """(What must be done before it can be closed, address where it is done), each once."""
-    return list(
-        {
-            (s.step_in_words, _address_of_step(viewer, s)): s
-            for s in Step.objects.steps_blocking_closure(concern)
-        }
-    )
+def read_what_closing_needs(viewer: Viewer, concern: Concern) -> dict:
+    """Why `concern` may not be closed yet, and (words, address) of what is to be done first, each
+    once. The address is empty if the viewer may not do it."""
+    steps = list(Step.objects.open_steps_of_concern(concern))
+    to_do = [
+        (step.step_in_words, _address_of_step(viewer, step))
+        for step in steps
+        if step.is_holding_open
+    ]
+    why_not = reason_not_to_close(concern, steps)
+    return {"why_not": why_not, "to_do": list(dict.fromkeys(to_do))}
 
 
 def get_closing_questions(viewer: Viewer, concern: Concern) -> dict:
