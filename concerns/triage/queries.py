@@ -12,10 +12,9 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.urls import reverse
 
 from concerns.doors import ledger, sight
-from concerns.doors.gate import may_open
+from concerns.doors.gate import address_if_open, may_open
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.models import (
     Concern,
@@ -216,7 +215,7 @@ def _available_actions(viewer: Viewer, concern: Concern, steps: list[Step]) -> d
     """What the page offers: only what the acts would not refuse this viewer."""
     take = available_actions.action_to_take_on(viewer, concern, steps)
     moves = available_actions.other_actions(concern, steps)
-    keeps = may_open(viewer, reverse("triage_keep", args=[concern.uid]))
+    keeps = bool(address_if_open(viewer, "triage_keep", concern.uid))
     return {
         "take": take if may_open(viewer, take.url) else None,
         "moves": [move for move in moves if may_open(viewer, move.url)],
@@ -230,8 +229,7 @@ def _route_of_step(step: Step | None) -> str:
 
 def _address_of_step(viewer: Viewer, step: Step) -> str:
     place = step.page_name_and_uid
-    address = reverse(place[0], args=[place[1]]) if place else ""
-    return address if address and may_open(viewer, address) else ""
+    return address_if_open(viewer, *place) if place else ""
 
 
 def get_decision_questions(viewer: Viewer, uid) -> tuple[Concern, dict]:
