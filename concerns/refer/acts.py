@@ -63,8 +63,7 @@ def speak(
     speak to them, unless they could not be `reached`. Advice ends the step to seek it, and opens
     the conversation with parents that waited for it. `concern_child` None: about all of them."""
     _require_open_for_referral(concern)
-    if happened_at > now:
-        raise ActRefused("The time of a conversation cannot be in the future.")
+    _refuse_future_moment(happened_at, now)
     if concern_child and concern_child.concern_id != concern.pk:
         raise ActRefused("Choose a child that this concern is about.")
     talk = ConversationAnswers(spoken_to, who, said, happened_at, who_else, concern_child, reached)
