@@ -20,7 +20,7 @@ from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
 from tests.conftest import SecureClient
-from tests.deciding import decide
+from tests.deciding import decide_concern
 from tests.doors.world import made, routes
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def more_pages(world) -> list[str]:
     lead = factories.viewer(world.school, Role.DSL)
     new = factories.concern_at(State.WAITING, where=world.school)
     shut = factories.concern_at(State.TAKEN, where=world.school, lead=lead)
-    decide(lead, shut, Route.SOCIAL_CARE)
+    decide_concern(lead, shut, Route.SOCIAL_CARE)
     referral = shut.referrals.get()
     shut.steps.filter(done_at=None).update(kind="next_move")
     shut.refresh_from_db()

@@ -25,7 +25,7 @@ def name_in_it(lead, concern, person):
 
 
 def relate(lead, concern, person):
-    return factories.related(person, concern.children.get().child)
+    return factories.relate_to_child(person, concern.children.get().child)
 
 
 def relate_to_who_was_filed_wrongly(lead, concern, person):
@@ -41,7 +41,7 @@ def take_the_relation_back(lead, concern, person):
 
 
 def relate_to_a_child_nobody_wrote_about(lead, concern, person):
-    factories.related(person, factories.child(lead.school))
+    factories.relate_to_child(person, factories.child(lead.school))
 
 
 WAYS = {

@@ -12,8 +12,8 @@ from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from concerns.triage import queries
 from tests import adults, factories
-from tests.deciding import decide
-from tests.desk import Desk, words
+from tests.deciding import decide_concern
+from tests.desk import Desk, page_text
 
 pytestmark = pytest.mark.django_db
 CLOSING = {"outcome": "kept", "why": "It is over.", "words_back": "Thank you."}
@@ -41,7 +41,7 @@ def arranged(desk, state: str):
     if state != "owing":
         return desk.concern(State(state))
     concern = desk.concern(State.TAKEN)
-    decide(desk.viewer, concern, Route.POLICE, now=desk.now)
+    decide_concern(desk.viewer, concern, Route.POLICE, now=desk.now)
     return concern
 
 
@@ -55,7 +55,7 @@ def refused_by(act, by, concern, **said) -> str:
 def test_the_act_refuses_with_the_sentence_of_the_page(desk, state):
     concern = arranged(desk, state)
     assert refused_by(triage.close, desk.viewer, concern, **CLOSING) == CHILDREN[state]
-    assert CHILDREN[state] in words(desk.open(f"/triage/{concern.uid}/close/"))
+    assert CHILDREN[state] in page_text(desk.open(f"/triage/{concern.uid}/close/"))
     moves = queries.read_concern_page(desk.viewer, concern.uid)["moves"]
     assert [move.why_not for move in moves if move.words == "Close it"] == (
         [CHILDREN[state]] if state != "closed" else []
@@ -68,9 +68,14 @@ def test_so_it_is_with_a_concern_about_an_adult(where, state):
     writer = factories.viewer(where)
     dan = factories.person(where)
     came = State.TAKEN if state == "owing" else State(state)
-    concern = adults.at(came, by=writer, reader=head, whom=dan)
+    concern = adults.adult_concern_at(came, by=writer, reader=head, whom=dan)
     if state == "owing":
-        adult.decide(by=head, concern=concern, decided=adults.decided("lado"), now=timezone.now())
+        adult.decide(
+            by=head,
+            concern=concern,
+            decided=adults.adult_decision_answers("lado"),
+            now=timezone.now(),
+        )
     said = CLOSING | {"outcome": "unsubstantiated"}
     assert refused_by(adult.close, head, concern, **said) == ADULTS[state]
     moves = read_adult_concern(head, concern.uid)["moves"]
