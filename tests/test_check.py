@@ -1,4 +1,6 @@
-"""Tests for `make check` with a broken template: it fails, and still reports every later check."""
+"""Tests for `make check` with a broken template or a wrong type: it fails, and still reports every
+later check.
+"""
 
 import os
 import shutil
@@ -10,9 +12,13 @@ import pytest
 from tests.house_templates import ROOT
 
 BROKEN = '<p style="color: red">Late</p>'
-# Only the check of templates is real: the others are stubs that pass.
+# Only the check of templates is real: the others are stubs that pass. The check of types ends
+# with what WRONG_TYPES says.
 PYTHON = """#!/bin/sh
-case "$*" in *tests.house_templates*) exec {python} "$@" ;; esac
+case "$*" in
+    *tests.house_templates*) exec {python} "$@" ;;
+    "-m mypy"*) exit "${{WRONG_TYPES:-0}}" ;;
+esac
 """
 
 
@@ -29,12 +35,12 @@ def checked(tmp_path):
         stub.write_text(PYTHON.format(python=sys.executable) if name == "python" else "#!/bin/sh\n")
         stub.chmod(0o755)
 
-    def run(words: str):
+    def run(words: str, **more: str):
         (tmp_path / "templates/page.html").write_text(words)
         return subprocess.run(
             [tmp_path / ".ci/check"],
             cwd=tmp_path,
-            env=dict(os.environ),
+            env=os.environ | more,
             capture_output=True,
             text=True,
             check=False,
@@ -48,6 +54,14 @@ def test_a_broken_template_fails_and_later_checks_still_report(checked):
     assert done.returncode == 1
     assert "FAILED  no template holds inline script" in done.stdout
     assert "templates/page.html:  style=" in done.stdout
+    assert "ok      nothing installed conflicts" in done.stdout
+    assert "1 of the checks failed" in done.stdout
+
+
+def test_a_wrong_type_fails_and_later_checks_still_report(checked):
+    done = checked("<p>Late</p>", WRONG_TYPES="1")
+    assert done.returncode == 1
+    assert "FAILED  types (mypy)" in done.stdout
     assert "ok      nothing installed conflicts" in done.stdout
     assert "1 of the checks failed" in done.stdout
 

@@ -22,7 +22,7 @@ from concerns.models import (
 )
 from concerns.models.adult.adult_concern import find_reader_posts
 from concerns.models.response.step import StepEnding
-from concerns.rules import adult_vocabulary, lifecycle
+from concerns.rules import adult_vocabulary
 from concerns.rules.adult_vocabulary import AdultEventKind, AdultOutcome, AdultStepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -35,6 +35,7 @@ from concerns.workflow.adult_next_steps import (
     reroute_past_person,
     update_steps_after_call,
 )
+from concerns.workflow.closing import closing_objection, reason_to_reopen_first
 
 
 def send(
@@ -147,8 +148,8 @@ def _add_to_adult_concern(
 
 
 def _require_adult_open(concern: AdultConcern) -> None:
-    if concern.state == State.CLOSED:
-        raise ActRefused("It is closed. Reopen it first.")
+    if wrong := reason_to_reopen_first(concern):
+        raise ActRefused(wrong)
 
 
 @act(May.ADULT, Kind.TAKEN, on="concern")
@@ -346,13 +347,8 @@ def close(
 ) -> AdultEntry:
     """Refused while an addition is unread or a step with the LADO or the police is open."""
     agenda = record.agenda_of_adult_concern(concern)
-    held = dict.fromkeys(step.step_in_words for step in agenda.open if step.is_holding_open)
-    if held:
-        raise ActRefused("Still to do before it can be closed: " + "; ".join(held) + ".")
-    if not lifecycle.may_concern_become(State(concern.state), State.CLOSED):
-        raise ActRefused("Decide first: it is closed once it has been decided.")
-    if not words_back.strip() and concern.reporter_id != by.person.pk:
-        raise ActRefused("Write a reply to the person who wrote it before you close it.")
+    if wrong := closing_objection(agenda, words_back):
+        raise ActRefused(wrong)
     if words_back.strip():
         _record_adult_word_back(agenda, by, words_back, now)
     concern.state = State.CLOSED

@@ -34,10 +34,10 @@ from concerns.reading.pickers import Colleague
 from concerns.rules import adult_vocabulary
 from concerns.rules.adult_vocabulary import AdultConcernSort, AdultEventKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import State, may_concern_become
 from concerns.rules.roles import Role
 from concerns.workflow.adult_escalation import EscalatedAdultConcern, list_escalated_to
-from concerns.workflow.available_actions import REOPEN_FIRST, AvailableAction
+from concerns.workflow.available_actions import AvailableAction
+from concerns.workflow.closing import reason_not_to_close, reason_to_reopen_first
 
 A_PAGE = 50
 FEW = 20
@@ -297,15 +297,7 @@ def _adult_pattern_reasons(concern: AdultConcern, earlier: list[AdultConcern]) -
 
 def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[AvailableAction]:
     """The reader's acts, each with why it is not possible now. The acts check this again."""
-    state = State(concern.state)
-    shut = REOPEN_FIRST if state is State.CLOSED else ""
-    held = "; ".join(dict.fromkeys(step.step_in_words for step in steps if step.is_holding_open))
-    if shut:
-        close = "It is already closed."
-    elif not may_concern_become(state, State.CLOSED):
-        close = "Decide first."
-    else:
-        close = f"Do this first: {held}." if held else ""
+    shut = reason_to_reopen_first(concern)
     moves = [
         ("Decide", "adult_decide", shut),
         ("Record a conversation with the LADO or the police", "adult_speak", shut),
@@ -314,7 +306,7 @@ def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[Avai
         ("Say who it is about", "adult_about", ""),
         ("Say who must not see it", "adult_exclude", ""),
         ("Hand it on", "adult_hand", shut),
-        ("Close it", "adult_close", close),
+        ("Close it", "adult_close", reason_not_to_close(concern, steps)),
         ("Reopen it", "adult_reopen", "" if shut else "It is already open."),
     ]
     return [

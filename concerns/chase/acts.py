@@ -38,7 +38,7 @@ from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 from concerns.rules.watching import WatchReason, WatchReviewResult
 from concerns.rules.words import ConcernOutcome
-from concerns.workflow.closing import reason_not_to_close
+from concerns.workflow.closing import closing_objection, reason_to_reopen_first
 from concerns.workflow.next_steps import NextSteps
 
 ALREADY = "This has already been done. Nothing was recorded twice."
@@ -160,7 +160,7 @@ def _end_watch(agenda: NextSteps, watch: Watch, why: str, words_back: str) -> No
     watch.withdraw_watch_tasks(agenda)
     if watch.because == WatchReason.STATUS and (agenda.open or concern.state != State.DECIDED):
         return agenda.ensure_next_step()
-    if wrong := reason_not_to_close(agenda, words_back):
+    if wrong := closing_objection(agenda, words_back):
         raise ActRefused(wrong)
     WordBack.objects.give_owed_word_back(agenda, words_back)
     Ending.objects.record_closing(agenda, watch.outcome or ConcernOutcome.KEPT, why)
@@ -179,8 +179,8 @@ def ask(
 ) -> Task:
     """Ask a colleague to do something by a day. They see these words, the day and who asked. They
     see nothing of the concern. The day is within a year."""
-    if concern.state == State.CLOSED:
-        raise ActRefused("This concern is closed. Reopen it first.")
+    if wrong := reason_to_reopen_first(concern):
+        raise ActRefused(wrong)
     if to not in staff_to_ask_about(by, concern) or to == by.person:
         raise ActRefused(
             "Choose a colleague who works here, is not the child's family, and may see the concern."

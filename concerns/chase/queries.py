@@ -10,6 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from concerns.doors import sight
+from concerns.doors.gate import address_if_open
 from concerns.models import (
     Addition,
     ClockSet,
@@ -95,7 +96,9 @@ def read_next_steps(viewer: Viewer, asked: Mapping[str, str]) -> NextStepsPage:
     children = queue_row.find_queue_children([step.concern_id for step in found])
     return NextStepsPage(
         whose=whose,
-        rows=[_build_next_step_row(step, children[step.concern_id], ladders) for step in found],
+        rows=[
+            _build_next_step_row(viewer, step, children[step.concern_id], ladders) for step in found
+        ],
         counts=((MINE, *_count_steps(mine, viewer)), (ALL, *_count_steps(every, viewer))),
         more=found[-1].uid if more else None,
         later=last is not None,
@@ -124,15 +127,23 @@ def _count_steps(rows, viewer: Viewer) -> tuple[int, int]:
     return counted["n"], counted["late"]
 
 
-def _build_next_step_row(step: Step, children, ladders: EscalationLadders) -> NextStepRow:
+def _address_of_step_or_concern(viewer: Viewer, step: Step) -> str:
+    """Where `step` is done. Its concern, if that is its button or the viewer may not do it."""
+    place = step.page_name_and_uid
+    there = address_if_open(viewer, *place) if place else ""
+    return there or reverse("triage_read", args=[step.concern.uid])
+
+
+def _build_next_step_row(
+    viewer: Viewer, step: Step, children, ladders: EscalationLadders
+) -> NextStepRow:
     come = ladders.current_recipient(step)
-    name, uid = step.page_name_and_uid or ("triage_read", step.concern.uid)
     route = step.referral.route_words if step.referral else ""
     return NextStepRow(
         words=f"{step.step_in_words} ({route[0].lower()}{route[1:]})"
         if route
         else step.step_in_words,
-        to=reverse(name, args=[uid]),
+        to=_address_of_step_or_concern(viewer, step),
         concern=step.concern,
         children="\n".join(child.name_with_detail for child in children),
         step=step,
@@ -265,6 +276,8 @@ class LateStepDetails:
     passed: list[PassedOver]
     told: list[StepNotification]
     away: list[Cover]
+    # Where it is done.
+    to: str
 
 
 def read_why_late(viewer: Viewer, uid) -> LateStepDetails:
@@ -286,6 +299,7 @@ def read_why_late(viewer: Viewer, uid) -> LateStepDetails:
         passed=ladders.people_passed_over(step),
         told=list_step_notifications(step),
         away=list(Cover.objects.absences_between(viewer.school, step.due_at, viewer.now)),
+        to=_address_of_step_or_concern(viewer, step),
     )
 
 

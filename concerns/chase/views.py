@@ -18,13 +18,11 @@ from concerns.doors import sight
 from concerns.doors.form_page import FormPage
 from concerns.forms.closing_and_watch import WatchReviewForm
 from concerns.rules.clocks import BY_A_NOTE, StepKind
-from concerns.rules.roles import May
 
 
 def home(request):
     moves = queries.read_next_steps(request.viewer, request.GET)
-    sets_clocks = request.viewer.has_power(May.CLOCKS)
-    return render(request, "chase/home.html", {"moves": moves, "sets_clocks": sets_clocks})
+    return render(request, "chase/home.html", {"moves": moves})
 
 
 def step(request, uid):
@@ -139,11 +137,7 @@ def undelivered(request):
 
 
 def why(request, uid):
-    page = {
-        "why": queries.read_why_late(request.viewer, uid),
-        "sets_clocks": request.viewer.has_power(May.CLOCKS),
-    }
-    return render(request, "chase/why.html", page)
+    return render(request, "chase/why.html", {"why": queries.read_why_late(request.viewer, uid)})
 
 
 def reported(request, uid):

@@ -126,15 +126,14 @@ def seen_any(request):
 
     They find the child by name; the page tells them nothing about the child.
     """
-    picking = _read_child_picker(request)
-    given = {"now": request.viewer.now, "chosen": picking["picked"]}
-    sheet = FormPage(request, AnyStaffSightingForm, looking=_is_looking_for_child(request), **given)
-    once = _read_form_id(request)
-    if sheet.is_complete:
-        (child,) = sheet.form.chosen
-        if sheet.attempt_act(acts.saw, child=child, once=once, **sheet.form.act_arguments):
-            return sheet.go_to_page("child_seen_said")
-    return sheet.render_page("child/seen_any.html", once=once, **picking)
+    return _record_about_picked_child(
+        request,
+        AnyStaffSightingForm,
+        acts.saw,
+        page="child/seen_any.html",
+        thanks="child_seen_said",
+        now=request.viewer.now,
+    )
 
 
 def seen_said(request):
@@ -143,21 +142,31 @@ def seen_said(request):
 
 def arrived(request):
     """The office records which school a child came from. The page tells nothing of the child."""
-    picking = _read_child_picker(request)
-    given = {"looking": _is_looking_for_child(request), "chosen": picking["picked"]}
-    sheet = FormPage(request, PreviousSchoolForm, **given)
-    once = _read_form_id(request)
-    if sheet.is_complete:
-        (child,) = sheet.form.chosen
-        if sheet.attempt_act(
-            acts.expect, child=child, where=sheet.cleaned_answers["where"], once=once
-        ):
-            return sheet.go_to_page("child_arrived_said")
-    return sheet.render_page("child/arrived.html", once=once, **picking)
+    return _record_about_picked_child(
+        request,
+        PreviousSchoolForm,
+        acts.expect,
+        page="child/arrived.html",
+        thanks="child_arrived_said",
+    )
 
 
 def arrived_said(request):
     return render(request, "child/arrived_said.html")
+
+
+def _record_about_picked_child(request, form, act, *, page: str, thanks: str, **given):
+    """A page on which a child is found by name, and `act` then records something about them.
+    `page` is its template, `thanks` the URL name of the page that follows."""
+    picking = _read_child_picker(request)
+    looking = _is_looking_for_child(request)
+    sheet = FormPage(request, form, looking=looking, chosen=picking["picked"], **given)
+    once = _read_form_id(request)
+    if sheet.is_complete:
+        (child,) = sheet.form.chosen
+        if sheet.attempt_act(act, child=child, once=once, **sheet.form.act_arguments):
+            return sheet.go_to_page(thanks)
+    return sheet.render_page(page, once=once, **picking)
 
 
 def chronology(request, uid):

@@ -29,7 +29,7 @@ from concerns.doors.gated_request import GatedRequest
 from concerns.models import Person, Viewer
 from concerns.models.school import person as people
 from concerns.rules.kinds import Kind
-from concerns.rules.roles import May, Role, has_role_with_power
+from concerns.rules.roles import May
 
 
 class PageOpenTo(Enum):
@@ -78,6 +78,12 @@ def may_open(viewer: Viewer, address: str) -> bool:
     """
     open_to = cast(GuardedView, resolve(address).func).open_to
     return isinstance(open_to, PageOpenTo) or viewer.has_power(open_to)
+
+
+def address_if_open(viewer: Viewer, name: str, *args: object) -> str:
+    """The address of the page called `name`; "" if `viewer` may not open it."""
+    address = reverse(name, args=args)
+    return address if may_open(viewer, address) else ""
 
 
 def guard_view(view: View, open_to: May | PageOpenTo) -> GuardedView:
@@ -174,12 +180,12 @@ def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @functools.cache
-def _render_navigation(roles: frozenset[Role], here: str) -> str:
-    """The navigation bar for `roles` on page `here`, rendered once per process for each pair."""
+def _render_navigation(powers: frozenset[May], here: str) -> str:
+    """The navigation bar for `powers` on page `here`, rendered once per process for each pair."""
     rooms = [
         {"name": words, "url": reverse(name), "current": name == here}
         for name, words, power in ROOMS
-        if has_role_with_power(roles, power)
+        if power in powers
     ]
     return render_to_string("parts/rooms.html", {"rooms": rooms})
 
@@ -192,7 +198,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "viewer": viewer,
-        "rooms": _render_navigation(viewer.roles, here) if viewer else "",
+        "rooms": _render_navigation(viewer.held_powers, here) if viewer else "",
         "idle_seconds": request.session.get("idle_seconds") if viewer else None,
         "several_schools": len(getattr(request, "viewers", ())) > 1,
         "troubles": _clock_faults_for(viewer) if viewer else (),

@@ -15,6 +15,7 @@ made from the old password. Nobody in the school ever sees it.
 
 import logging
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import getaddresses
@@ -27,11 +28,13 @@ from smtplib import (
     SMTPNotSupportedError,
     SMTPServerDisconnected,
 )
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.checks import Error, register
+from django.core.checks import CheckMessage, Error, register
 from django.core.mail import EmailMessage, get_connection, send_mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
@@ -95,7 +98,11 @@ class MailRound:
     checked: bool = True
 
 
-def send_due_letters(now: datetime, by=None, may_go_on=None) -> MailRound:
+def send_due_letters(
+    now: datetime,
+    by: BaseEmailBackend | None = None,
+    may_go_on: Callable[[], bool] | None = None,
+) -> MailRound:
     """Send every letter that is due at `now` (aware).
 
     One letter's failure never raises and never holds back the others: it is tried again later, and
@@ -127,7 +134,7 @@ TWICE_DROPPED = [LetterOutcome.DROPPED, LetterOutcome.DROPPED]
 CHECK_EVERY = timedelta(minutes=5)
 
 
-def _check_mail_server(now: datetime, by) -> MailRound:
+def _check_mail_server(now: datetime, by: BaseEmailBackend) -> MailRound:
     """Ask the mail server whether it is there, so that a dead one is known before it is needed.
 
     What the health check says must not depend on whether a letter waits: from that, whoever a
@@ -252,9 +259,11 @@ def _end_unsent_letter(letter: Letter, now: datetime) -> None:
 
 
 @register()
-def check_mail_settings(app_configs, **kwargs) -> list[Error]:
+def check_mail_settings(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """System check: links in mail need a whole origin, and mail needs one sender's address."""
-    found = []
+    found: list[CheckMessage] = []
     origin = urlsplit(settings.SITE_ORIGIN)
     if f"{origin.scheme}://{origin.netloc}" != settings.SITE_ORIGIN or not origin.hostname:
         found.append(

@@ -266,3 +266,8 @@ class PreviousSchoolForm(DraftableForm):
             words = "Keep one child only. Record each child separately"
             self.add_error("child", words if self.chosen else "Find the child who came")
         return given
+
+    @property
+    def act_arguments(self) -> dict:
+        """The arguments of the act, but for the child. The form must be valid."""
+        return {"where": self.cleaned_data["where"]}

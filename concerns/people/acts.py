@@ -375,12 +375,8 @@ def say_cover(*, by: Viewer, cover: Cover, now: datetime, record: ActRecord) -> 
     All of them must be able to decide on concerns; other readers, such as the chair, may be away.
     A lead may record this for themselves, the office and the head for anybody.
     """
-    able = set(Person.objects.who_may(May.DECIDE, by.school, by.todays_date))
-    absent = (
-        set(Person.objects.who_may_be_away(by.school, by.todays_date)) if cover.is_absence else able
-    )
-    if cover.person not in absent or cover.stands_in not in able | {None}:
-        raise ActRefused("Choose somebody who may decide on concerns.")
+    if wrong := _cover_fault(by, cover):
+        raise ActRefused(wrong)
     _require_own_or_office(by, cover)
     cover.school = by.school
     cover.by = by.person
@@ -388,6 +384,19 @@ def say_cover(*, by: Viewer, cover: Cover, now: datetime, record: ActRecord) -> 
     cover.save()
     record(about=cover, reason=cover.kind)
     return cover
+
+
+def _cover_fault(by: Viewer, cover: Cover) -> str:
+    """Whose post does not fit this cover, in a sentence for the user; "" if all do."""
+    able = set(Person.objects.who_may(May.DECIDE, by.school, by.todays_date))
+    if cover.is_absence:
+        if cover.person not in Person.objects.who_may_be_away(by.school, by.todays_date):
+            return "Choose somebody who reads concerns: only their absence is recorded here."
+    elif cover.person not in able:
+        return "Choose somebody who may decide on concerns: only they are reached out of hours."
+    if cover.stands_in not in able | {None}:
+        return "Choose somebody who may decide on concerns to stand in."
+    return ""
 
 
 @act(May.COVER, Kind.COVERED, on="cover")

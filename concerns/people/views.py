@@ -26,7 +26,8 @@ LANDINGS = (
 
 def home(request):
     """Redirects to the person's start page, such as a lead's queue or a head's audit."""
-    return redirect(next(room for room, power in LANDINGS if request.viewer.has_power(power)))
+    may = (room for room, power in LANDINGS if request.viewer.has_power(power))
+    return redirect(next(may, "submit"))
 
 
 def where(request):

@@ -27,15 +27,16 @@ from concerns.rules import lifecycle, meeting_rules, reporting_periods
 from concerns.rules.agency_answers import ANSWER_OPENS, ANSWERS, ENDS_HELP
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
-from concerns.rules.lifecycle import ReferralStage, State
+from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import May
 from concerns.rules.words import AgencyAnswer, AnswerView, Route
+from concerns.workflow.closing import reason_to_reopen_first
 
 
 def _require_open_for_referral(concern: Concern) -> None:
-    if concern.state == State.CLOSED:
-        raise ActRefused("This concern is closed. Reopen it first.")
+    if wrong := reason_to_reopen_first(concern):
+        raise ActRefused(wrong)
 
 
 def _refuse_future_moment(at: datetime, now: datetime) -> None:
@@ -62,8 +63,7 @@ def speak(
     speak to them, unless they could not be `reached`. Advice ends the step to seek it, and opens
     the conversation with parents that waited for it. `concern_child` None: about all of them."""
     _require_open_for_referral(concern)
-    if happened_at > now:
-        raise ActRefused("The time of a conversation cannot be in the future.")
+    _refuse_future_moment(happened_at, now)
     if concern_child and concern_child.concern_id != concern.pk:
         raise ActRefused("Choose a child that this concern is about.")
     talk = ConversationAnswers(spoken_to, who, said, happened_at, who_else, concern_child, reached)

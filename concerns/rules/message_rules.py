@@ -158,7 +158,8 @@ LINES = {
     MessageReason.NOBODY: "There is a next step that nobody here may act on. Today, appoint a "
     "lead who may.",
     MessageReason.NOBODY_READS: "At the moment nobody here may act on what you wrote "
-    "({reference}). If the child needs help, ring children's social care yourself: {number}. Anyone may ring.",
+    "({reference}). If the child needs help, ring children's social care yourself: {number}. "
+    "Anyone may ring.",
     MessageReason.WORD_BACK: "There is a reply to what you wrote ({reference}).",
     MessageReason.UNREAD: "What you wrote ({reference}) has not been read yet. Go and speak to "
     "{person}.",

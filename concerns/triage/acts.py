@@ -40,15 +40,20 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import May
 from concerns.rules.words import OUTSIDE, ChildPart, ConcernOutcome, Route
-from concerns.workflow.closing import WATCH_FIRST, find_watch_reason, reason_not_to_close
+from concerns.workflow.closing import (
+    WATCH_FIRST,
+    closing_objection,
+    find_watch_reason,
+    reason_to_reopen_first,
+)
 from concerns.workflow.decision_checks import decision_objection
 from concerns.workflow.next_steps import NextSteps
 from concerns.workflow.refiling import is_known_outside, update_steps_after_refile
 
 
 def _require_open_concern(concern: Concern) -> None:
-    if concern.state == State.CLOSED:
-        raise ActRefused("This concern is closed. Reopen it first.")
+    if wrong := reason_to_reopen_first(concern):
+        raise ActRefused(wrong)
 
 
 def _change_state(concern: Concern, then: State) -> None:
@@ -255,7 +260,7 @@ def close(
 
 
 def _prepare_ending(agenda: NextSteps, words_back: str) -> None:
-    if wrong := reason_not_to_close(agenda, words_back):
+    if wrong := closing_objection(agenda, words_back):
         raise ActRefused(wrong)
     WordBack.objects.give_owed_word_back(agenda, words_back)
 

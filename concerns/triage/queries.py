@@ -12,10 +12,9 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.urls import reverse
 
 from concerns.doors import ledger, sight
-from concerns.doors.gate import may_open
+from concerns.doors.gate import address_if_open, may_open
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.models import (
     Concern,
@@ -41,7 +40,7 @@ from concerns.rules.roles import May, roles_with_power
 from concerns.rules.words import YEARS, Category, SpokenTo
 from concerns.triage.forms import render_queue_filters
 from concerns.workflow import available_actions
-from concerns.workflow.closing import facts_for_watch_rule
+from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_close
 
 PAGE = 25
 # Filter values that are not a state, a person or a year.
@@ -216,7 +215,7 @@ def _available_actions(viewer: Viewer, concern: Concern, steps: list[Step]) -> d
     """What the page offers: only what the acts would not refuse this viewer."""
     take = available_actions.action_to_take_on(viewer, concern, steps)
     moves = available_actions.other_actions(concern, steps)
-    keeps = may_open(viewer, reverse("triage_keep", args=[concern.uid]))
+    keeps = bool(address_if_open(viewer, "triage_keep", concern.uid))
     return {
         "take": take if may_open(viewer, take.url) else None,
         "moves": [move for move in moves if may_open(viewer, move.url)],
@@ -230,8 +229,7 @@ def _route_of_step(step: Step | None) -> str:
 
 def _address_of_step(viewer: Viewer, step: Step) -> str:
     place = step.page_name_and_uid
-    address = reverse(place[0], args=[place[1]]) if place else ""
-    return address if address and may_open(viewer, address) else ""
+    return address_if_open(viewer, *place) if place else ""
 
 
 def get_decision_questions(viewer: Viewer, uid) -> tuple[Concern, dict]:
@@ -290,14 +288,17 @@ def list_handover_colleagues(viewer: Viewer, concern: Concern) -> list[Person]:
     return list(people.exclude(pk__in=has).not_excluded_from(concern))
 
 
-def list_steps_before_closing(viewer: Viewer, concern: Concern) -> list[tuple[str, str]]:
-    """(What must be done before it can be closed, address where it is done), each once."""
-    return list(
-        {
-            (s.step_in_words, _address_of_step(viewer, s)): s
-            for s in Step.objects.steps_blocking_closure(concern)
-        }
-    )
+def read_what_closing_needs(viewer: Viewer, concern: Concern) -> dict:
+    """Why `concern` may not be closed yet, and (words, address) of what is to be done first, each
+    once. The address is empty if the viewer may not do it."""
+    steps = list(Step.objects.open_steps_of_concern(concern))
+    to_do = [
+        (step.step_in_words, _address_of_step(viewer, step))
+        for step in steps
+        if step.is_holding_open
+    ]
+    why_not = reason_not_to_close(concern, steps)
+    return {"why_not": why_not, "to_do": list(dict.fromkeys(to_do))}
 
 
 def get_closing_questions(viewer: Viewer, concern: Concern) -> dict:

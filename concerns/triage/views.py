@@ -16,7 +16,6 @@ from concerns.forms.closing_and_watch import CloseConcernForm
 from concerns.forms.light_decision import LightDecisionForm
 from concerns.models.concern.exclusion import list_exclusions
 from concerns.reading import pickers
-from concerns.rules.lifecycle import State, may_concern_become
 from concerns.rules.words import ConcernSubject
 from concerns.triage import acts, queries
 from concerns.triage.forms import (
@@ -160,8 +159,7 @@ def close(request, uid):
     return sheet.render_page(
         "triage/close.html",
         concern,
-        held=queries.list_steps_before_closing(request.viewer, concern),
-        may_close=may_concern_become(State(concern.state), State.CLOSED),
+        **queries.read_what_closing_needs(request.viewer, concern),
     )
 
 

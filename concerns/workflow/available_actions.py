@@ -9,9 +9,10 @@ from concerns.models.concern.concern import Concern
 from concerns.models.response.decision import is_decision_pressing
 from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
-from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, HOLD_OPEN, StepKind
-from concerns.rules.lifecycle import State, may_concern_become
+from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, StepKind
+from concerns.rules.lifecycle import State
 from concerns.rules.words import GoingHome
+from concerns.workflow.closing import reason_not_to_close, reason_to_reopen_first
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,11 @@ class AvailableAction:
     why_not: str = ""
 
 
-REOPEN_FIRST = "It is closed. Reopen it first."
-
-
 def action_to_take_on(viewer: Viewer, concern: Concern, steps: list[Step]) -> AvailableAction:
     mine = concern.holder_id == viewer.person.pk
     looked = not any(step.kind in FIRST_LOOKS for step in steps)
     done = "You have it." if mine and looked else ""
-    reason = REOPEN_FIRST if concern.state == State.CLOSED else done
+    reason = reason_to_reopen_first(concern) or done
     return AvailableAction("I have this", reverse("triage_take", args=[concern.uid]), reason)
 
 
@@ -56,18 +54,11 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             ("Ask a colleague to do something", "chase_ask", ""),
             back,
             *rare,
-            ("Close it", "triage_close", _reason_not_closable(concern, steps)),
+            ("Close it", "triage_close", reason_not_to_close(concern, steps)),
         ]
     return [
         AvailableAction(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves
     ]
-
-
-def _reason_not_closable(concern: Concern, steps: list[Step]) -> str:
-    if not may_concern_become(State(concern.state), State.CLOSED):
-        return "Decide first: a concern can be closed only after a decision."
-    owed = "; ".join(owed_steps_in_words(steps))
-    return f"Still to do before it can be closed: {owed}." if owed else ""
 
 
 # If only these steps are open, keeping a concern on file drops nothing that was promised.
@@ -87,8 +78,3 @@ def may_keep(concern: Concern, steps: Iterable[Step]) -> bool:
     return (
         concern.state != State.CLOSED and calm and all(step.kind in KEEPING_ENDS for step in steps)
     )
-
-
-def owed_steps_in_words(steps: Iterable[Step]) -> list[str]:
-    """Names of the steps to do before closing, each once."""
-    return list(dict.fromkeys(step.step_in_words for step in steps if step.kind in HOLD_OPEN))

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import models
 
+from concerns.models.adult.adult_concern import AdultConcern
+from concerns.models.adult.adult_entries import AdultStep
 from concerns.models.child.child import Child
 from concerns.models.child.child_details import Status
 from concerns.models.concern.concern import Concern
@@ -20,31 +22,49 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import SETTLED, State, may_concern_become
 from concerns.rules.watching import GRAVEST, ClosingFacts, WatchReason
 from concerns.rules.words import ChildPart, HowKnown
-from concerns.workflow.available_actions import owed_steps_in_words
-from concerns.workflow.next_steps import NextSteps
+from concerns.workflow.open_steps import OpenSteps
 
+REOPEN_FIRST = "This concern is closed. Reopen it first."
 WATCH_FIRST = (
     "{}. So the child must be watched before it is closed. Choose who will be asked how the child "
     "is."
 )
 
 
+def reason_to_reopen_first(concern: Concern | AdultConcern) -> str:
+    """Why nothing can be done on a closed concern, in a sentence; "" if it is open."""
+    return REOPEN_FIRST if concern.state == State.CLOSED else ""
+
+
 def reason_not_to_close(
-    agenda: NextSteps, words_back: str, but: frozenset[StepKind] = frozenset()
+    concern: Concern | AdultConcern, open_steps: Iterable[Step | AdultStep]
 ) -> str:
-    """Why a case may not end now, in a sentence; "" if it may. Kinds in `but` end with it."""
+    """Why `concern` may not be closed now, in a sentence; "" if it may.
+
+    The one rule, for a concern about a child or an adult: pages show its sentence, and acts refuse
+    with it. `open_steps` are all steps that are open on it.
+    """
+    if concern.state == State.CLOSED:
+        return "It is already closed."
+    if not may_concern_become(State(concern.state), State.CLOSED):
+        return "Decide first: a concern can be closed only after a decision."
+    owed = "; ".join(owed_steps_in_words(open_steps))
+    return f"Still to do before it can be closed: {owed}." if owed else ""
+
+
+def closing_objection(agenda: OpenSteps[Any, Any], words_back: str) -> str:
+    """Why the act that closes the concern of `agenda` must be refused; "" if it need not be."""
     concern = agenda.concern
-    held = owed_steps_in_words(step for step in agenda.open if step.kind not in but)
-    if held:
-        return "Still to do before it can be closed: " + "; ".join(held) + "."
+    if wrong := reason_not_to_close(concern, agenda.open):
+        return wrong
     if not words_back.strip() and concern.reporter_id != agenda.by.person.pk:
         return "Write a reply to the person who wrote it before you close it."
-    if not may_concern_become(State(concern.state), State.CLOSED):
-        return (
-            f"This concern is {concern.state_words.lower()}, so this cannot be done now. Open the "
-            "concern again to see what can."
-        )
     return ""
+
+
+def owed_steps_in_words(steps: Iterable[Step | AdultStep]) -> list[str]:
+    """Names of those of `steps` that must be done before closing, each once."""
+    return list(dict.fromkeys(step.step_in_words for step in steps if step.is_holding_open))
 
 
 def find_watch_reason(concern: Concern, outcome: str) -> WatchReason | None:

@@ -8,8 +8,8 @@ concern read here is ever shown: the school office does all this and may not see
 from django.db.models import Q
 
 from concerns.models.adult.adult_concern import AdultConcern
+from concerns.models.base.case_row import hidden_concerns_filter
 from concerns.models.concern.concern import Concern, ConcernQuerySet
-from concerns.models.concern.hidden_concerns import hidden_concerns_filter
 from concerns.models.response.step import Step
 from concerns.models.school.person import Person, Viewer
 from concerns.models.school.school import School
@@ -33,12 +33,11 @@ def count_open_work(person: Person, viewer: Viewer) -> tuple[int, int]:
     Leaves out concerns about the viewer's own family and those the viewer is excluded from,
     because even a number may give something away.
     """
-    hidden = hidden_concerns_filter(viewer.person)
     mine = Concern.objects.open().filter(holder=person, school=viewer.school)
     steps = Step.objects.open().filter(holder=person, school=viewer.school)
     return (
-        mine.exclude(hidden("pk")).count(),
-        steps.exclude(hidden("concern")).count(),
+        mine.not_hidden_from(viewer).count(),
+        steps.not_hidden_from(viewer).count(),
     )
 
 
@@ -74,7 +73,7 @@ def hand_over_concerns(
         release_to_roles(record, person, concerns)
         return []
     keys = [concern.pk for concern in concerns]
-    hidden = Concern.objects.filter(hidden_concerns_filter(to)("pk"), pk__in=keys)
+    hidden = Concern.objects.filter(hidden_concerns_filter(to, "pk"), pk__in=keys)
     shut = set(hidden.values_list("pk", flat=True))
     release_to_roles(record, person, [concern for concern in concerns if concern.pk in shut])
     over = [concern for concern in concerns if concern.pk not in shut]

@@ -13,7 +13,7 @@ from concerns.refer import acts as refer
 from concerns.rules.roles import Role
 from concerns.rules.words import Category, Route
 from concerns.triage import acts as triage
-from concerns.workflow.available_actions import owed_steps_in_words
+from concerns.workflow.closing import owed_steps_in_words
 from tests import factories
 
 

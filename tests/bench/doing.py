@@ -26,7 +26,7 @@ from concerns.rules.roles import Role
 from concerns.rules.watching import WatchReviewResult
 from concerns.rules.words import ChildPart, ConcernOutcome, Route
 from concerns.triage import acts as triage
-from concerns.workflow.closing import find_watch_reason
+from concerns.workflow.closing import find_watch_reason, reason_not_to_close
 from tests.bench import agencies, writing
 from tests.bench.secondary import DEPUTY, NEW, OTHER_DEPUTY
 
@@ -219,7 +219,7 @@ def _tell_reporter(year, by: Viewer, step: Step) -> None:
 def _close(year, by: Viewer, step: Step) -> int:
     """Closes the concern or opens the watch its ending asks for, unless something holds it open."""
     concern = step.concern
-    if Step.objects.steps_blocking_closure(concern).exists():
+    if reason_not_to_close(concern, Step.objects.open_steps_of_concern(concern)):
         return 1
     outcome = year.chance.choice(
         (ConcernOutcome.KEPT, ConcernOutcome.HELP_IN_PLACE, ConcernOutcome.EXPLAINED)

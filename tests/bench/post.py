@@ -12,7 +12,7 @@ from itertools import cycle
 
 from django.core.mail.backends.base import BaseEmailBackend
 
-from concerns.rules.message_rules import SUBJECTS
+from concerns.rules.message_rules import Subject
 
 
 @dataclass(frozen=True)
@@ -51,5 +51,5 @@ class PostOffice(BaseEmailBackend):
 
     def _taken(self, message) -> Arrived:
         lines = sum(line.startswith("- ") for line in message.body.splitlines())
-        red = message.subject == SUBJECTS[True]
+        red = message.subject == Subject.NOW
         return Arrived(self.now, message.to[0], red, message.extra_headers["Message-ID"], lines)

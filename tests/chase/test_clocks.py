@@ -103,7 +103,7 @@ def test_nobody_but_a_head_or_a_lead_sets_a_clock(where, role):
 def test_two_at_once_do_not_undo_each_other(where):
     read = where.calendar_version
     set_to(where, first_look=30)
-    with pytest.raises(ActRefused, match="meanwhile"):
+    with pytest.raises(ActRefused, match="since you opened this page"):
         set_to(where, read=read, decide=1)
 
 

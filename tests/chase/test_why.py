@@ -165,14 +165,46 @@ def test_the_page_tells_all_of_it(desk, where):
     assert "Whoever acts for the post that has to do it" in page
 
 
-def test_the_next_steps_say_that_the_adviser_was_told_and_lead_to_why(desk, where, monkeypatch):
+def test_the_next_steps_say_that_it_is_the_advisers_turn_and_lead_to_why(desk, where, monkeypatch):
     School.objects.filter(pk=where.pk).update(**OUTSIDE)
     late = factories.concern_at(State.WAITING, where=where, now=desk.now - timedelta(days=30))
     turn = EscalationTarget(None, 4, outside=True)
     monkeypatch.setattr(EscalationLadders, "current_recipient", lambda _self, _step: turn)
     page = page_text(desk.open("/chase/?whose=all"))
-    assert "the adviser outside the school, Priya Rao of Westshire, has been told" in page
+    assert "Priya Rao of Westshire, is asked as well" in page
     assert f"/chase/why/{late.steps.get().uid}/" in page
+
+
+def test_who_was_on_leave_and_never_told_is_said_to_have_been_away(desk, where):
+    """The deputy was away when it was their turn, and is back: nothing was sent to them."""
+    deputy = factories.person(where, Role.DEPUTY, name="Deb Second")
+    written = desk.now - timedelta(days=9)
+    late = factories.concern_at(State.WAITING, where=where, now=written)
+    leave = {"since": written.date(), "until": desk.today - timedelta(days=1)}
+    Cover.objects.create(
+        school=where,
+        kind=CoverKind.LEAVE,
+        person=deputy,
+        by=desk.viewer.person,
+        at=written,
+        **leave,
+    )
+    page = page_of(desk, late.steps.get())
+    told, away = page.split("Who was told, and when")[1].split("Who was away since it was due")
+    assert "Deb Second" not in told
+    assert "Deb Second: away for some days" in " ".join(away.split())
+    assert "passed" not in page
+
+
+def test_an_absence_that_was_ended_early_counts_until_then(desk, where):
+    deputy = factories.person(where, Role.DEPUTY, name="Deb Second")
+    written = desk.now - timedelta(days=9)
+    late = factories.concern_at(State.WAITING, where=where, now=written)
+    said = {"kind": CoverKind.LEAVE, "person": deputy, "by": desk.viewer.person, "at": written}
+    leave = {"since": written.date(), "until": desk.today + timedelta(days=9)}
+    ended = {"ended_at": desk.now, "ended_by": desk.viewer.person}
+    Cover.objects.create(school=where, **said, **leave, **ended)
+    assert "ended early on" in " ".join(page_of(desk, late.steps.get()).split())
 
 
 def test_what_is_done_is_said_to_be_done(desk):

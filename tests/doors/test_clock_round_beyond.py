@@ -10,7 +10,7 @@ from concerns.doors import clock_round, mail
 from concerns.models import Concern, EscalationProgress, Heartbeat, Letter, Notice, School
 from concerns.models.outbox.notice import NoticeEnding
 from concerns.rules.lifecycle import State
-from concerns.rules.message_rules import MessageReason, late_step_sentence
+from concerns.rules.message_rules import MessageReason
 from concerns.rules.roles import Role
 from concerns.rules.words import ConcernOutcome
 from concerns.triage import acts as triage
@@ -189,19 +189,6 @@ def test_a_word_back_to_oneself_tells_nobody(where):
     concern = factories.concern_at(State.TAKEN, where=where, by=lead, lead=lead)
     chase.tell_reporter(by=lead, concern=concern, words="Noted.", now=NOW + 20 * MINUTE)
     assert not Notice.objects.filter(why="word_back").exists()
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (("7F7", "", "", 0), "7F7 needs you."),
-        (("7F7", "late", "", 0), "7F7 is late."),
-        (("7F7", "late", "Dee", 0), "7F7 is late; Dee had it before you and has not acted."),
-        (("7F7", "late", "", 2), "7F7 is late; everybody has been asked 3 times."),
-    ],
-)
-def test_a_line_says_why_it_has_come(given, said):
-    assert late_step_sentence(*given) == said
 
 
 def test_the_clock_is_lent_to_one_at_a_time():

@@ -1,6 +1,7 @@
 """Messages about one late step: what they say was delivered, and how often they come."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.core import mail as sent_here
@@ -57,7 +58,7 @@ def test_messages_to_one_person_come_further_and_further_apart(where):
     write_urgent(where)
     run_rounds(48)
     times = times_sent_to(head)
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps[0] < timedelta(hours=1) < timedelta(hours=8) <= gaps[-1]
 
 

@@ -120,12 +120,11 @@ def test_a_lead_says_it_of_themselves_alone(house, deputy):
 
 
 def test_only_who_may_decide_is_covered_or_stands_in(house):
-    for people in (
-        {"person": house.teacher.person},
-        {"person": house.lead.person, "stands_in": house.teacher.person},
-    ):
-        with pytest.raises(ActRefused, match="Choose somebody who may decide"):
-            cover(house.office, CoverKind.LEAVE, until=TOMORROW, **people)
+    with pytest.raises(ActRefused, match="Choose somebody who reads concerns"):
+        cover(house.office, CoverKind.LEAVE, house.teacher.person, until=TOMORROW)
+    more = {"until": TOMORROW, "stands_in": house.teacher.person}
+    with pytest.raises(ActRefused, match="Choose somebody who may decide on concerns to stand in"):
+        cover(house.office, CoverKind.LEAVE, house.lead.person, **more)
 
 
 def test_the_office_says_that_the_chair_is_away_too(house, client):

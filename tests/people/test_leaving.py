@@ -240,7 +240,7 @@ def test_the_only_post_is_ended_by_leaving(house):
 
 def test_no_post_ends_before_it_began_nor_the_last_lead_s(house):
     post = second(house, house.lead.person)
-    with pytest.raises(ActRefused, match="before the post began"):
+    with pytest.raises(ActRefused, match="before the first day of the post"):
         end(house, post, until=TODAY - timedelta(days=100))
     with pytest.raises(ActRefused, match="is the only"):
         end(house, Post.objects.get(person=house.lead.person, role="dsl"))

@@ -1,8 +1,8 @@
 """Every quarter of an hour of a school year, in each nation: left undone, a concern written then is
 another human being's within a day, whatever weekend, closure or holiday comes between.
 
-Each rung of a ladder is a different person (`tests/models/test_climb.py`), so the second escalation
-is the second human being. `pytest -s` prints the longest that one waits, and from when.
+Each rung of a ladder is a different person (`tests/workflow/test_escalation.py`), so the second
+escalation is the second human being. `pytest -s` prints the longest that one waits, and from when.
 """
 
 from collections.abc import Iterator

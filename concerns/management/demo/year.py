@@ -36,12 +36,13 @@ from concerns.models import (
 )
 from concerns.refer import acts as refer
 from concerns.rules import calendars
-from concerns.rules.clocks import BY_A_NOTE, HOLD_OPEN, StepKind
+from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
 from concerns.rules.words import ChildPart, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
+from concerns.workflow.closing import reason_not_to_close
 
 A_YEAR = 0.9 * 1.25  # incidents for each pupil, times entries for each incident
 # Concerns left unfinished: (school days ago, what was noticed, the state in which it stays).
@@ -336,12 +337,11 @@ class DemoYear:
         owed = set(concern.steps.open().values_list("kind", flat=True))
         if StepKind.REFER_AGAIN in owed:
             refer.not_again(by=lead, concern=concern, why=names_and_sentences.NOT_AGAIN, now=at)
-            owed -= {StepKind.REFER_AGAIN}
         early = concern.steps.open().filter(kind=StepKind.KEEP, due_at__gt=at).exists()
         concern.refresh_from_db(fields=["state"])
         if StepKind.LOOK_AFTER in owed:
             return
-        if owed & HOLD_OPEN or early or concern.state != State.DECIDED:
+        if early or reason_not_to_close(concern, concern.steps.open()):
             self.schedule_event(self._add_school_time(at, 400), self._tidy_and_close, concern)
             return
         closing.close_or_watch(self, at, concern, self.chance.choice(names_and_sentences.BACK))

@@ -71,27 +71,30 @@ class ViewerScopedQuerySet(models.QuerySet[Row]):
         return self.filter(school=viewer.school).for_viewer(viewer)
 
 
+def hidden_concerns_filter(person: Any, key: str) -> models.Q:
+    """A filter for rows of concerns that `person` may never see, whatever their role: the concern's
+    exclusions name them, or they are family of any child in it.
+
+    `key` is the lookup from the row to the key of its concern, such as "pk" or "step__concern".
+    """
+    named = person.excluded_from.values("concern")
+    # Without the filter a child nobody wrote about would bring a NULL, and hide every row.
+    family = person.relations.filter(child__concern_rows__concern__isnull=False)
+    family = family.values("child__concern_rows__concern")
+    return models.Q(**{f"{key}__in": named}) | models.Q(**{f"{key}__in": family})
+
+
 class CaseRows(ViewerScopedQuerySet[ConcernRow]):
     def visible_to(self, viewer: RowsViewer) -> Self:
         """The rows `viewer` may read: with a role that reads concerns, all of the school's except
-        those they are excluded from.
-
-        An exclusion overrides every role. A viewer is excluded if the concern's exclusions name
-        them, or if they are a relative of any child in the concern. Lists and single pages both
-        use this.
-        """
+        those they may never see. Lists and single pages both use this."""
         if not viewer.has_power(May.READ):
             return self.none().for_viewer(viewer)
-        key = self.model.to_concern
-        excluded = viewer.person.excluded_from.values("concern")
-        # Without the filter a child nobody wrote about would bring a NULL, and hide every row.
-        family = viewer.person.relations.filter(child__concern_rows__concern__isnull=False)
-        return (
-            self.filter(school=viewer.school)
-            .exclude(**{f"{key}__in": excluded})
-            .exclude(**{f"{key}__in": family.values("child__concern_rows__concern")})
-            .for_viewer(viewer)
-        )
+        return self.filter(school=viewer.school).not_hidden_from(viewer).for_viewer(viewer)
+
+    def not_hidden_from(self, viewer: RowsViewer) -> Self:
+        """Without the rows of concerns that `viewer` may never see (`hidden_concerns_filter`)."""
+        return self.exclude(hidden_concerns_filter(viewer.person, self.model.to_concern))
 
     def written_by(self, viewer: RowsViewer) -> Self:
         """The rows of concerns that `viewer` reported. They may see these whatever their role."""

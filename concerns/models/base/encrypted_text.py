@@ -13,7 +13,7 @@ associated data, so we do the encryption ourselves on top of `cryptography`'s AE
 import os
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +23,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.lookups import Lookup
 from django.db.models.query_utils import DeferredAttribute
+
+from concerns.models.base.case_row import SchoolOwnedModel
 
 LABEL = b"safeguarding record v1"
 
@@ -90,7 +92,7 @@ class EncryptedText(models.BinaryField):
 
     # The types that are assigned and read, for mypy and its Django plugin.
     _pyi_private_set_type: str
-    _pyi_private_get_type: str  # type: ignore[assignment] # they let no subclass read other types
+    _pyi_private_get_type: str  # type: ignore[assignment] # stubs: bytes for ever
     descriptor_class = _DecryptingAttribute
     description = "Encrypted text"
 
@@ -104,7 +106,8 @@ class EncryptedText(models.BinaryField):
         return name, "concerns.models.base.encrypted_text.EncryptedText", args, kwargs
 
     def bound_to(self, row: models.Model) -> bytes:
-        uid: UUID = row.uid  # type: ignore[attr-defined] # of every model with such a field
+        # Every model with such a field has a `uid`.
+        uid = cast(SchoolOwnedModel, row).uid
         return f"|{row._meta.db_table}.{self.column}|".encode() + uid.bytes
 
     def decrypt_value(self, kept: bytes, uid: UUID) -> str:

@@ -75,10 +75,9 @@ class Steps(CaseRows[ConcernRow]):
     def late(self, now: datetime) -> Self:
         return self.open().filter(due_at__lt=now)
 
-    def steps_blocking_closure(self, concern: Concern) -> Self:
-        """Open steps that must be done before `concern` may be closed, in order."""
-        held = self.open().filter(concern=concern, kind__in=HOLD_OPEN)
-        return held.select_related("concern", "referral").in_order()
+    def open_steps_of_concern(self, concern: Concern) -> Self:
+        """The open steps of `concern`, in order, with what the address of each needs."""
+        return self.open().filter(concern=concern).select_related("concern", "referral").in_order()
 
     def has_open_step(self, concern: Concern, kind: StepKind) -> bool:
         return self.open().filter(concern=concern, kind=kind).exists()
@@ -196,6 +195,11 @@ class Step(BaseStep):
             ),
             models.Index(fields=["concern", "id"], name="steps_in_order"),
         ]
+
+    @property
+    def is_holding_open(self) -> bool:
+        """Whether the concern may not be closed before this step is done."""
+        return self.kind in HOLD_OPEN
 
     @property
     def barred_person_keys(self) -> set[int]:

@@ -14,7 +14,6 @@ from django.db.models import Q
 
 from concerns.models.base.case_row import CaseRows, ConcernRow
 from concerns.models.concern.concern import Concern
-from concerns.models.concern.hidden_concerns import hidden_concerns_filter
 from concerns.models.concern.later_entries import AuthoredText
 from concerns.models.response.step import Step
 from concerns.models.response.steps_of_concern import StepsOfConcern
@@ -32,9 +31,7 @@ class Tasks(CaseRows[ConcernRow]):
         mine = self.filter(
             step__holder=viewer.person, step__done_at__isnull=True, school=viewer.school
         )
-        return mine.exclude(hidden_concerns_filter(viewer.person)("step__concern")).for_viewer(
-            viewer
-        )
+        return mine.not_hidden_from(viewer).for_viewer(viewer)
 
     def tasks_visible_to(self, viewer: Viewer) -> Self:
         """Tasks for `viewer` to answer, answered by them, or on a concern they may read."""
@@ -44,9 +41,7 @@ class Tasks(CaseRows[ConcernRow]):
         if viewer.has_power(May.READ):
             own |= Q(pk__in=self.visible_to(viewer).values("pk"))
         rows = self.filter(own, school=viewer.school)
-        return rows.exclude(hidden_concerns_filter(viewer.person)("step__concern")).for_viewer(
-            viewer
-        )
+        return rows.not_hidden_from(viewer).for_viewer(viewer)
 
     def ask_colleague(
         self: "Tasks[Task]",

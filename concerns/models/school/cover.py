@@ -28,9 +28,11 @@ class Covers(ViewerScopedQuerySet[Row]):
         return self.filter(ended_at__isnull=True).filter(Q(until__isnull=True) | Q(until__gte=day))
 
     def absences_between(self, school: School, since: datetime, until: datetime) -> Self:
-        """Absences recorded in `school` that touch the days from `since` to `until`."""
+        """Absences recorded in `school` that touch the days from `since` to `until`. One that was
+        ended early counts until then."""
         first, last = (local_day(school.school_calendar, moment) for moment in (since, until))
-        rows = self.filter(school=school, kind__in=AWAY, ended_at__isnull=True, since__lte=last)
+        rows = self.filter(school=school, kind__in=AWAY, since__lte=last)
+        rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
         rows = rows.filter(Q(until__isnull=True) | Q(until__gte=first))
         return rows.select_related("person", "stands_in").order_by("since", "pk")
 

@@ -283,15 +283,6 @@ class Viewer:
         return powers_of_roles(self.roles)
 
     @property
-    def may_record_absence(self) -> bool:
-        """Whether they may record when they are away. Their own pages then link there."""
-        return self.has_power(May.COVER)
-
-    @property
-    def may_audit(self) -> bool:
-        return self.has_power(May.AUDIT)
-
-    @property
     def role_words(self) -> str:
         """The titles of the roles held, for the ledger and the top of the page."""
         return ", ".join(role.title_words for role in Role if role in self.roles)
