@@ -181,19 +181,13 @@ def test_who_was_on_leave_and_never_told_is_said_to_have_been_away(desk, where):
     written = desk.now - timedelta(days=9)
     late = factories.concern_at(State.WAITING, where=where, now=written)
     leave = {"since": written.date(), "until": desk.today - timedelta(days=1)}
-    Cover.objects.create(
-        school=where,
-        kind=CoverKind.LEAVE,
-        person=deputy,
-        by=desk.viewer.person,
-        at=written,
-        **leave,
-    )
+    said = {"kind": CoverKind.LEAVE, "person": deputy, "by": desk.viewer.person, "at": written}
+    Cover.objects.create(school=where, **said, **leave)
     page = page_of(desk, late.steps.get())
     told, away = page.split("Who was told, and when")[1].split("Who was away since it was due")
     assert "Deb Second" not in told
     assert "Deb Second: away for some days" in " ".join(away.split())
-    assert "passed" not in page
+    assert "It has passed to</dt>" not in page
 
 
 def test_an_absence_that_was_ended_early_counts_until_then(desk, where):
