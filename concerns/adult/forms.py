@@ -158,20 +158,6 @@ class AdultConcernForm(WhoToldYouQuestions):
         return AdultAccount(**given)
 
 
-class AdultAddForm(DraftableForm):
-    about = choice_field("Who is this about?", ConcernSubject, needed="Say who it is about")
-    words = WordsField(
-        "Add something",
-        needed="Write what you want to add",
-        help_text="Something new, something you left out, or that you are still worried.",
-    )
-    helper = lay_out_form(
-        Question("about", size="m", small=True, inline=True),
-        Question("words", size="m", rows=5),
-        ButtonRow(SubmitButton("Add")),
-    )
-
-
 class AdultReaderForm(DraftableForm):
     """Base form for an act of the reader on its own page; `act_arguments` go to the act."""
 

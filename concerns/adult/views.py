@@ -12,6 +12,7 @@ from concerns.adult import acts, forms, queries
 from concerns.doors import sight, unsent_words
 from concerns.doors.act import ActRefused
 from concerns.doors.form_page import FormPage, redirect_to_next
+from concerns.forms.addition_form import AdditionForm
 from concerns.forms.answers_as_text import answers_in_words
 from concerns.forms.base_form import DraftableForm, PostedFields, parse_uuid
 from concerns.forms.who_told_you import TELLING
@@ -168,7 +169,7 @@ def add(request, uid):
     here = reverse("adult_mine", kwargs={"uid": uid})
     if request.method != "POST":
         return redirect(here)
-    form = forms.AdultAddForm(PostedFields.from_fields(dict(request.POST.lists())))
+    form = AdditionForm(PostedFields.from_fields(dict(request.POST.lists())))
     if not form.is_valid():
         return _render_own_adult_concern(request, uid, form)
     once = parse_uuid(request.POST.get("once", ""))
@@ -185,7 +186,7 @@ def _render_own_adult_concern(request, uid, form=None):
     here = reverse("adult_mine", kwargs={"uid": uid})
     own = queries.read_own_adult_concern(request.viewer, uid)
     waiting = None if form else unsent_words.find_kept_words(request.viewer, here)
-    form = form or forms.AdultAddForm(
+    form = form or AdditionForm(
         PostedFields.from_fields(waiting.typed_fields if waiting else {}), checked=False
     )
     page = {"concern": own.concern, "own": own, "form": form, "waiting": waiting}

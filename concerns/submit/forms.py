@@ -307,20 +307,6 @@ class WhomToldForm(DraftableForm):
         return f"{whom}, at {at:%H:%M}" if at else whom
 
 
-class AdditionForm(DraftableForm):
-    about = choice_field("Who is this about?", ConcernSubject, needed="Say who it is about")
-    words = WordsField(
-        "Add something",
-        needed="Write what you want to add",
-        help_text="Something new, something you left out, or that you are still worried.",
-    )
-    helper = lay_out_form(
-        Question("about", size="m", small=True, inline=True),
-        Question("words", size="m", rows=5),
-        ButtonRow(SubmitButton("Add")),
-    )
-
-
 class KeepOutForm(DraftableForm):
     """Excludes a colleague from a concern that was already sent."""
 

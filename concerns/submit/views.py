@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from concerns.doors import unsent_words
 from concerns.doors.act import ActRefused
 from concerns.doors.form_page import redirect_to_next
+from concerns.forms.addition_form import AdditionForm
 from concerns.forms.answers_as_text import answers_in_words, names_in_one_line
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.closing_and_watch import StillWorriedForm
@@ -22,7 +23,7 @@ from concerns.models.concern.draft import CONCERN
 from concerns.reading import pickers
 from concerns.rules.words import ConcernSubject
 from concerns.submit import acts, queries
-from concerns.submit.forms import AdditionForm, ConcernForm, KeepOutForm, SubjectForm, WhomToldForm
+from concerns.submit.forms import ConcernForm, KeepOutForm, SubjectForm, WhomToldForm
 
 # Buttons that search or add a row, and send nothing.
 LOOKS = frozenset({"find", "find_involved", "find_excluded", "another_mark"})
