@@ -31,25 +31,17 @@ GOES_AS_IT_IS = frozenset({"account", "children", "shut_out", *TELLING})
 def write(request):
     draft = parse_uuid(request.POST.get("draft", "")) or uuid.uuid4()
     pressed = request.POST.get("do")
+    typed = PostedFields.from_post(request)
     if request.method != "POST" or pressed == "stay":
-        return _render_adult_form(
-            request,
-            _build_adult_form(
-                request, draft, PostedFields.from_fields(dict(request.POST.lists())), False
-            ),
-        )
+        return _render_adult_form(request, _build_adult_form(request, draft, typed, False))
     checked = pressed not in {"later", ConcernSubject.CHILD}
-    form = _build_adult_form(
-        request, draft, PostedFields.from_fields(dict(request.POST.lists())), checked
-    )
+    form = _build_adult_form(request, draft, typed, checked)
     try:
         if pressed == ConcernSubject.CHILD:
             return _move_to_child_form(request, form)
-        return (
-            _save_adult_for_later(request, form)
-            if pressed == "later"
-            else _send_adult_form(request, form)
-        )
+        if pressed == "later":
+            return _save_adult_for_later(request, form)
+        return _send_adult_form(request, form)
     except (OperationalError, InterfaceError):
         form.add_error(None, NOT_SAVED)
         return _render_adult_form(request, form, reached=False)
@@ -71,7 +63,7 @@ def _send_adult_form(request, form):
 
 def _save_adult_for_later(request, form):
     viewer = request.viewer
-    typed = PostedFields.from_fields(dict(request.POST.lists()))
+    typed = PostedFields.from_post(request)
     if unsent_words.save_draft_words(
         viewer.person, viewer.school, ADULT, form.draft, typed.answer_fields, viewer.now
     ):
@@ -169,7 +161,7 @@ def add(request, uid):
     here = reverse("adult_mine", kwargs={"uid": uid})
     if request.method != "POST":
         return redirect(here)
-    form = AdditionForm(PostedFields.from_fields(dict(request.POST.lists())))
+    form = AdditionForm(PostedFields.from_post(request))
     if not form.is_valid():
         return _render_own_adult_concern(request, uid, form)
     once = parse_uuid(request.POST.get("once", ""))

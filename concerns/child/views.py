@@ -50,7 +50,7 @@ def search(request):
     """The form is posted, so that the words searched for are in no address and in no access log."""
     pressed = request.method == "POST"
     after = request.POST.get("after", "")
-    typed = PostedFields.from_fields(dict(request.POST.lists())) if pressed else None
+    typed = PostedFields.from_post(request) if pressed else None
     form = SearchForm(typed, checked=pressed)
     found = None
     if pressed and form.is_valid():
@@ -213,7 +213,7 @@ def _read_form_id(request) -> uuid.UUID:
 
 def _read_child_picker(request) -> dict[str, Any]:
     """Context for the child picker: the children picked, and those found by the typed name."""
-    typed = PostedFields.from_fields(dict(request.POST.lists()))
+    typed = PostedFields.from_post(request)
     find = request.POST.get("find", "")
     picking: dict[str, Any] = {"picker_url": reverse("submit_children")}
     picking["picked"] = queries.get_chosen_children(request.viewer, typed.unique_uids("child"))

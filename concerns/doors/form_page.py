@@ -61,7 +61,7 @@ class FormPage(Generic[FormOfPage]):
         self.kept = None if self.pressed else unsent_words.find_kept_words(self.viewer, self.path)
         typed = None
         if self.pressed:
-            typed = PostedFields.from_fields(dict(request.POST.lists()))
+            typed = PostedFields.from_post(request)
         elif self.kept:
             typed = PostedFields.from_fields(self.kept.typed_fields)
         self.asked = self.pressed and not looking

@@ -157,7 +157,7 @@ def answer_autosave(request: GatedRequest, page: str) -> JsonResponse:
     uid = parse_uuid(request.POST.get("draft", ""))
     if uid is None:
         return JsonResponse({"why": "The form did not say which draft it is."}, status=400)
-    answers = PostedFields.from_fields(dict(request.POST.lists())).answer_fields
+    answers = PostedFields.from_post(request).answer_fields
     kept = save_draft_words(viewer.person, viewer.school, page, uid, answers, viewer.now)
     if kept is None:
         return JsonResponse({"why": "There is no such draft to add to."}, status=404)

@@ -15,6 +15,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms.utils import ErrorDict
+from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
 from concerns.rules.email_addresses import NOT_AN_ADDRESS, is_email_address
@@ -48,8 +49,12 @@ class PostedFields:
     unclean: frozenset[str] = frozenset()
 
     @classmethod
+    def from_post(cls, request: HttpRequest) -> "PostedFields":
+        return cls.from_fields(dict(request.POST.lists()))
+
+    @classmethod
     def from_fields(cls, fields: Mapping[str, list[str]]) -> "PostedFields":
-        """Make it from `request.POST.lists()` or the fields of a draft."""
+        """Make it from the fields of a draft."""
         fields = dict(fields)
         unclean = {name for name in fields if any(map(_UNKEEPABLE.search, fields[name]))}
         data = {

@@ -18,6 +18,6 @@ class RedactionForm(DraftableForm):
         Those are `made` (whether it was sent), `shown` (names not to redact) and `also` (other
         words to redact, one on each line).
         """
-        form = cls(PostedFields.from_fields(dict(request.POST.lists())))
+        form = cls(PostedFields.from_post(request))
         given = {"also": form.data.get("also", ""), "shown": request.POST.getlist("show")}
         return form, {"made": request.method == "POST", **given}

@@ -123,9 +123,7 @@ def answer(request, uid):
 
 def _build_answer_form(request, question):
     if request.method == "POST":
-        return RollAnswerForm(
-            PostedFields.from_fields(dict(request.POST.lists())), today=request.viewer.todays_date
-        )
+        return RollAnswerForm(PostedFields.from_post(request), today=request.viewer.todays_date)
     kept = unsent_words.find_kept_words(request.viewer, request.path)
     typed = PostedFields.from_fields(kept.typed_fields) if kept else None
     return RollAnswerForm(typed, checked=False, today=request.viewer.todays_date)

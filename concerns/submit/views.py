@@ -47,7 +47,7 @@ def home(request):
 
 
 def start(request):
-    form = SubjectForm(_read_post(request), checked=request.method == "POST")
+    form = SubjectForm(PostedFields.from_post(request), checked=request.method == "POST")
     if form.checked and form.is_valid():
         adult = form.cleaned_data["about"] == ConcernSubject.ADULT
         return redirect("adult_write" if adult else "submit_write")
@@ -65,7 +65,7 @@ def write(request):
     form = _build_concern_form(
         request,
         draft,
-        _read_post(request),
+        PostedFields.from_post(request),
         checked=not asks and pressed not in {"later", ConcernSubject.ADULT},
         more_marks=pressed == "another_mark",
     )
@@ -97,7 +97,7 @@ def _send_concern(request, form):
 
 
 def _save_draft(request, form):
-    typed = _read_post(request)
+    typed = PostedFields.from_post(request)
     viewer = request.viewer
     if unsent_words.save_draft_words(
         viewer.person, viewer.school, CONCERN, form.draft, typed.answer_fields, viewer.now
@@ -164,7 +164,7 @@ def sent(request, uid):
 def told(request, uid):
     concern = queries.get_own_concern(request.viewer, uid)
     here = reverse("submit_sent", kwargs={"uid": uid})
-    form = WhomToldForm(_read_post(request))
+    form = WhomToldForm(PostedFields.from_post(request))
     if request.method != "POST":
         return redirect(here)
     if form.is_valid():
@@ -189,7 +189,7 @@ def add(request, uid):
     here = reverse("submit_mine", kwargs={"uid": uid})
     if request.method != "POST":
         return redirect(here)
-    form = AdditionForm(_read_post(request))
+    form = AdditionForm(PostedFields.from_post(request))
     if not form.is_valid():
         return _render_own_concern(request, uid, form)
     if form.cleaned_data["about"] == ConcernSubject.ADULT:
@@ -204,7 +204,7 @@ def worried(request, uid):
     """The writer is still worried after the decision: somebody else looks again."""
     viewer = request.viewer
     concern = queries.get_own_concern(request.viewer, uid)
-    form = StillWorriedForm(_read_post(request))
+    form = StillWorriedForm(PostedFields.from_post(request))
     if request.method == "POST" and not form.is_valid():
         return _render_own_concern(request, uid, worried=form)
     if request.method == "POST":
@@ -218,7 +218,9 @@ def exclude(request, uid):
     pressed = request.method == "POST"
     concern = queries.get_own_concern(viewer, uid)
     form = KeepOutForm(
-        _read_post(request), checked=pressed, staff=pickers.get_colleagues_by_uid(viewer)
+        PostedFields.from_post(request),
+        checked=pressed,
+        staff=pickers.get_colleagues_by_uid(viewer),
     )
     if pressed and form.is_valid():
         person = form.cleaned_data["person"]
@@ -239,10 +241,6 @@ def _move_addition_to_adult(request, concern, words):
     return redirect(
         "adult_draft", uid=unsent_words.start_adult_draft(request.viewer, here, words, children)
     )
-
-
-def _read_post(request) -> PostedFields:
-    return PostedFields.from_fields(dict(request.POST.lists()))
 
 
 def _status_of_forms(*forms) -> int:

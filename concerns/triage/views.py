@@ -131,7 +131,7 @@ def refile(request, uid):
     viewer = request.viewer
     looking = request.POST.get("do") == "find"
     concern = sight.get_concern_to_change(viewer, uid)
-    typed = PostedFields.from_fields(dict(request.POST.lists()))
+    typed = PostedFields.from_post(request)
     given = queries.get_refiling_questions(viewer, concern, typed)
     sheet = FormPage(request, RefileForm, looking=looking, **given)
     if sheet.is_complete and sheet.attempt_act(
