@@ -55,6 +55,12 @@ def concern(where, writer):
     return factories.send_concern(writer, factories.child(where), now=NOW).concern
 
 
+def test_it_tells_the_marks_the_writer_saw(where, head, writer):
+    concern = factories.sent(writer, factories.child(where), marks=(factories.a_mark(),)).concern
+    first = told(head, concern).entries[0]
+    assert ("Visible mark", concern.marks.get().mark_in_words) in first.facts
+
+
 def test_the_whole_way_is_told_in_the_order_it_went(head, lead, deputy, writer, concern):
     sight.open_concern(at(lead, 5), concern.uid)
     triage.take(by=lead, concern=concern, now=after(10))

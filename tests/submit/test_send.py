@@ -9,6 +9,7 @@ from concerns.models import Addition, Concern, Draft, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories
+from tests.desk import words
 
 EVERYTHING = {
     "account": "He held his arm and would not take his coat off.",
@@ -91,6 +92,13 @@ def test_everything_that_was_answered_is_kept(staff, child, where):
     }
     mark = concern.marks.get()
     assert (mark.place, mark.side, str(mark.size_cm)) == ("ear", "left", "1.5")
+
+
+def test_the_writers_own_page_shows_the_marks_they_saw(staff):
+    mark = factories.a_mark()
+    concern = factories.sent(staff.viewer, factories.child(staff.where), marks=(mark,)).concern
+    page = words(staff.open(f"/submit/mine/{concern.uid}/"))
+    assert concern.marks.get().mark_in_words in page
 
 
 def test_a_child_picked_twice_is_in_it_once(staff, child):
