@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError
 from django.urls import reverse
 
-from concerns.doors import ledger, unsent_words
+from concerns.doors import unsent_words
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     AdultAccount,
@@ -55,12 +55,8 @@ def send(
 
 def keep_adult_words_after_send(by: Viewer, concern: AdultConcern, told: AdultAccount) -> bool:
     """Keep words typed into a form after it was sent, in the box for additions. True if any."""
-    new = told.answers_not_in(concern)
-    if new:
-        here = reverse("adult_mine", kwargs={"uid": concern.uid})
-        typed = {"words": ["\n\n".join(new)]}
-        unsent_words.save_draft_words(by.person, by.school, here, uuid.uuid4(), typed, by.now)
-    return bool(new)
+    here = reverse("adult_mine", args=[concern.uid])
+    return unsent_words.keep_words_to_add(by, here, told.answers_not_in(concern))
 
 
 @act(May.SUBMIT, Kind.SUBMITTED)
@@ -95,11 +91,6 @@ def _create_adult_concern(
     said = {name: words for name, words in told.encrypted_answers.items() if words}
     record(about=concern, concern=concern, fields=sorted(said), words=said)
     return concern
-
-
-def adult_receipt_code(concern: AdultConcern) -> str:
-    """The concern's receipt code, made from the ledger line of its sending."""
-    return ledger.format_receipt(ledger.first_ledger_line(concern.uid, Kind.SUBMITTED))
 
 
 def _require_works_here(by: Viewer, *people: Person) -> None:

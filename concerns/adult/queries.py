@@ -8,8 +8,7 @@ from django.db.models import Prefetch
 from django.http import Http404
 from django.urls import reverse
 
-from concerns.adult import acts
-from concerns.doors import sight
+from concerns.doors import ledger, sight
 from concerns.models import (
     AdultConcern,
     AdultDecision,
@@ -17,7 +16,6 @@ from concerns.models import (
     AdultExclusion,
     AdultStep,
     Authority,
-    Draft,
     Notice,
     Person,
     Post,
@@ -28,9 +26,7 @@ from concerns.models.adult.adult_concern import (
     prefer_posts_not_away,
     readers_in_post,
 )
-from concerns.models.concern.draft import ADULT
 from concerns.reading import child_story, pickers
-from concerns.reading.pickers import Colleague
 from concerns.rules import adult_vocabulary
 from concerns.rules.adult_vocabulary import AdultConcernSort, AdultEventKind
 from concerns.rules.kinds import Kind
@@ -43,13 +39,9 @@ A_PAGE = 50
 FEW = 20
 
 
-def list_adult_form_staff(viewer: Viewer) -> dict[str, Colleague]:
-    """Everybody else who works here today, by uid and ordered by name."""
-    return pickers.get_colleagues_by_uid(viewer)
-
-
 def list_staff_and_oneself(viewer: Viewer) -> dict[str, Person]:
-    """The same and the viewer: a reader may be the subject, or want to exclude themselves."""
+    """Everybody who works here today, by uid, the viewer first: a reader may be the subject, or
+    want to exclude themselves."""
     others = pickers.get_colleagues_by_uid(viewer)
     found = {uid: colleague.person for uid, colleague in others.items()}
     return {str(viewer.person.uid): viewer.person} | found
@@ -96,11 +88,6 @@ def get_school_authority(viewer: Viewer) -> Authority:
 
 
 # The writer's pages
-
-
-def get_own_adult_draft(viewer: Viewer, uid: uuid.UUID) -> Draft:
-    """The viewer's own draft about an adult. Raises Http404 for anybody else's."""
-    return sight.get_one_or_404(viewer, Draft.objects.own_drafts(viewer).filter(page=ADULT), uid)
 
 
 def find_adult_concern_of_draft(viewer: Viewer, draft: uuid.UUID) -> AdultConcern | None:
@@ -186,7 +173,7 @@ def build_adult_receipt(viewer: Viewer, concern: AdultConcern) -> AdultReceiptDe
     able = find_reader_posts(concern, viewer.todays_date)
     others = [post for post in able if post.person_id != viewer.person.pk]
     return AdultReceiptDetails(
-        others, step, len(others) < len(able), acts.adult_receipt_code(concern)
+        others, step, len(others) < len(able), ledger.find_receipt_code(concern.uid)
     )
 
 

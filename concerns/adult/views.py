@@ -11,12 +11,20 @@ from django.views.decorators.http import require_POST
 from concerns.adult import acts, forms, queries
 from concerns.doors import sight, unsent_words
 from concerns.doors.act import ActRefused
-from concerns.doors.form_page import FormPage, redirect_to_next
+from concerns.doors.form_page import (
+    FormPage,
+    add_refusal_to_draft,
+    redirect_to_next,
+    restore_kept_words,
+    save_draft_for_later,
+    status_of_forms,
+)
 from concerns.forms.addition_form import AdditionForm
 from concerns.forms.answers_as_text import answers_in_words
 from concerns.forms.base_form import DraftableForm, PostedFields, parse_uuid
 from concerns.forms.who_told_you import TELLING
 from concerns.models.concern.draft import ADULT, CONCERN
+from concerns.reading import pickers
 from concerns.rules.words import ConcernSubject
 
 NOT_SAVED = (
@@ -55,23 +63,16 @@ def _send_adult_form(request, form):
     try:
         concern, again = acts.send(by=viewer, draft=form.draft, told=told, now=viewer.now)
     except ActRefused as refused:
-        return _restart_as_new_draft(request, form, refused.words)
+        add_refusal_to_draft(form, refused.words)
+        return _render_adult_form(request, form)
     if again and acts.keep_adult_words_after_send(viewer, concern, told):
         return redirect_to_next(request, "adult_mine", uid=concern.uid)
     return redirect_to_next(request, "adult_sent", uid=concern.uid)
 
 
 def _save_adult_for_later(request, form):
-    viewer = request.viewer
-    typed = PostedFields.from_post(request)
-    if unsent_words.save_draft_words(
-        viewer.person, viewer.school, ADULT, form.draft, typed.answer_fields, viewer.now
-    ):
-        return redirect_to_next(request, "submit", "?kept")
-    sent = queries.find_adult_concern_of_draft(viewer, form.draft)
-    if sent:
-        return redirect_to_next(request, "adult_sent", uid=sent.uid)
-    return _restart_as_new_draft(request, form, unsent_words.NOT_YOURS)
+    there = save_draft_for_later(request, ADULT, form, queries.find_adult_concern_of_draft)
+    return there or _render_adult_form(request, form)
 
 
 def _move_to_child_form(request, form):
@@ -92,17 +93,11 @@ def _move_to_child_form(request, form):
     )
 
 
-def _restart_as_new_draft(request, form, words):
-    form.draft = uuid.uuid4()
-    form.add_error(None, words)
-    return _render_adult_form(request, form)
-
-
 def draft(request, uid):
     sent = queries.find_adult_concern_of_draft(request.viewer, uid)
     if sent:
         return redirect("adult_sent", uid=sent.uid)
-    begun = queries.get_own_adult_draft(request.viewer, uid)
+    begun = sight.get_own_draft(request.viewer, uid, ADULT)
     return _render_adult_form(
         request,
         _build_adult_form(request, uid, PostedFields.from_fields(begun.typed_fields), False),
@@ -116,7 +111,7 @@ def autosave(request):
 
 
 def _build_adult_form(request, uid, typed, checked) -> forms.AdultConcernForm:
-    staff = queries.list_adult_form_staff(request.viewer)
+    staff = pickers.get_colleagues_by_uid(request.viewer)
     return forms.AdultConcernForm(typed, draft=uid, staff=staff, checked=checked)
 
 
@@ -130,7 +125,7 @@ def _render_adult_form(request, form, *, begun=None, reached=True):
     if reached:
         page["contacts"] = queries.find_adult_contacts(request.viewer, form.uids_not_to_suggest)
         page["authority"] = queries.get_school_authority(request.viewer)
-    status = (422 if form.errors else 200) if reached else 503
+    status = status_of_forms(form) if reached else 503
     return render(request, "adult/write.html", page, status=status)
 
 
@@ -177,15 +172,12 @@ def add(request, uid):
 def _render_own_adult_concern(request, uid, form=None):
     here = reverse("adult_mine", kwargs={"uid": uid})
     own = queries.read_own_adult_concern(request.viewer, uid)
-    waiting = None if form else unsent_words.find_kept_words(request.viewer, here)
-    form = form or AdditionForm(
-        PostedFields.from_fields(waiting.typed_fields if waiting else {}), checked=False
-    )
-    page = {"concern": own.concern, "own": own, "form": form, "waiting": waiting}
-    page |= {"keep": unsent_words.sign_form_token(request.viewer, here), "once": uuid.uuid4()}
+    form = form or restore_kept_words(request.viewer, AdditionForm, here)
+    page = {"concern": own.concern, "own": own, "form": form, "once": uuid.uuid4()}
+    page |= {"keep": unsent_words.sign_form_token(request.viewer, here)}
     page["promise"] = queries.build_adult_receipt(request.viewer, own.concern)
     page["authority"] = queries.get_school_authority(request.viewer)
-    return render(request, "adult/mine.html", page, status=422 if form.errors else 200)
+    return render(request, "adult/mine.html", page, status=status_of_forms(form))
 
 
 # The reader's pages

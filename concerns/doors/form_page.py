@@ -1,5 +1,8 @@
 """One form on one page that is sent to one act, without losing anything typed.
 
+Before it: what the pages share on which somebody writes a concern, about a child or an adult, as a
+draft that may be finished later.
+
 The form is shown empty, or with the words kept when a session ended. When it is sent it is
 validated and its act is tried. What is missing (status 422), what a rule refuses (422) and who else
 has acted meanwhile (409) is shown beside the form, with everything typed still in it.
@@ -8,8 +11,9 @@ The form carries the version of the concern as the page was read. It gets the ne
 page that says who has acted meanwhile, so that sending again is a choice made knowing it.
 """
 
+import uuid
 from collections.abc import Callable
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -19,10 +23,13 @@ from concerns.doors import unsent_words
 from concerns.doors.act import ActRefused, StalePage
 from concerns.doors.gated_request import GatedRequest
 from concerns.forms.base_form import DraftableForm, PostedFields
-from concerns.models import AdultConcern, Concern
+from concerns.models import AdultConcern, Concern, Viewer
+from concerns.models.concern.draft import ADULT, CONCERN
 
 WRONG = 422
 MOVED_ON = 409
+# URL names of the receipts of what is written in a draft.
+RECEIPTS = {CONCERN: "submit_sent", ADULT: "adult_sent"}
 
 FormOfPage = TypeVar("FormOfPage", bound=DraftableForm)
 
@@ -33,6 +40,56 @@ def redirect_to_next(request: HttpRequest, to: str, query: str = "", **where: An
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"next": there})
     return redirect(there)
+
+
+class FormWithDraft(Protocol):
+    """A form on which somebody writes a concern: `draft` is the uid of its draft."""
+
+    draft: uuid.UUID
+
+    def add_error(self, field: str | None, error: str) -> None: ...
+
+
+def save_draft_for_later(
+    request: GatedRequest,
+    page: str,
+    form: FormWithDraft,
+    find_sent: Callable[[Viewer, uuid.UUID], Concern | AdultConcern | None],
+) -> HttpResponse | None:
+    """Save a concern that is not finished, and go to the writer's own concerns.
+
+    If it has been sent meanwhile, go to its receipt. `page` is CONCERN or ADULT, and
+    `find_sent(viewer, draft)` finds what was sent from a draft. None, with the reason on the form,
+    if the draft is somebody else's.
+    """
+    if unsent_words.save_posted_draft(request, page, form.draft):
+        return redirect_to_next(request, "submit", "?kept")
+    sent = find_sent(request.viewer, form.draft)
+    if sent:
+        return redirect_to_next(request, RECEIPTS[page], uid=sent.uid)
+    add_refusal_to_draft(form, unsent_words.NOT_YOURS)
+    return None
+
+
+def add_refusal_to_draft(form: FormWithDraft, words: str) -> None:
+    """Show on the form why it was not sent. It gets a new draft if it cannot be sent from its own:
+    one that can is kept, so that nothing of it is left behind as unsent."""
+    if words in unsent_words.NOT_ITS_DRAFT:
+        form.draft = uuid.uuid4()
+    form.add_error(None, words)
+
+
+def restore_kept_words(viewer: Viewer, form: type[FormOfPage], page: str) -> FormOfPage:
+    """A form filled with the words kept from `page` (`.kept`, if any), not validated yet."""
+    kept = unsent_words.find_kept_words(viewer, page)
+    made = form(PostedFields.from_fields(kept.typed_fields if kept else {}), checked=False)
+    made.kept = kept
+    return made
+
+
+def status_of_forms(*forms: DraftableForm | None) -> int:
+    """The status of a page with these forms: 422 if one of them has an error."""
+    return WRONG if any(form.errors for form in forms if form) else 200
 
 
 class FormPage(Generic[FormOfPage]):
@@ -120,7 +177,7 @@ class FormPage(Generic[FormOfPage]):
     def _status_code(self) -> int:
         if self.stale:
             return MOVED_ON
-        return WRONG if self.form.errors else 200
+        return status_of_forms(self.form)
 
     @property
     def _version_read(self) -> int:

@@ -143,6 +143,14 @@ def first_ledger_line(concern: uuid.UUID, kind: Kind) -> LedgerLine:
     return LedgerLine.objects.filter(concern=concern, kind=kind).order_by("id")[0]
 
 
+def find_receipt_code(concern: uuid.UUID) -> str:
+    """The receipt code of a concern about a child or an adult, from the line of its sending.
+
+    Raises IndexError if nothing was sent.
+    """
+    return format_receipt(first_ledger_line(concern, Kind.SUBMITTED))
+
+
 # Below: reading the ledger. Only audit/ may use it.
 
 # Kinds of line that mean somebody has read the words of a concern.

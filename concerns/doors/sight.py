@@ -26,6 +26,7 @@ from concerns.models import (
     Child,
     Concern,
     ConcernChild,
+    Draft,
     Notice,
     Step,
     Viewer,
@@ -206,6 +207,11 @@ def get_one_or_404(viewer: Viewer, rows: QuerySet[Row], uid: uuid.UUID) -> Row:
     if found is None:
         raise Http404
     return found
+
+
+def get_own_draft(viewer: Viewer, uid: uuid.UUID, page: str) -> Draft:
+    """The viewer's own draft of the form `page` (CONCERN or ADULT). Raises Http404."""
+    return get_one_or_404(viewer, Draft.objects.own_drafts(viewer).filter(page=page), uid)
 
 
 def read_list(

@@ -51,6 +51,10 @@ TURNED_BACK = (
 )
 
 
+# Refusals to send a draft that will not end by sending it again: the form needs a new draft.
+NOT_ITS_DRAFT = frozenset({NOT_YOURS, TURNED, TURNED_BACK})
+
+
 @dataclass(frozen=True)
 class KeptWords:
     """Which draft the words were saved in, and the page they will be shown on."""
@@ -148,17 +152,22 @@ def _write_draft(
     return draft
 
 
+def save_posted_draft(request: GatedRequest, page: str, uid: uuid.UUID) -> Draft | None:
+    """Save the answers posted in the viewer's draft `uid`, or None as in `save_draft_words`."""
+    viewer = request.viewer
+    answers = PostedFields.from_post(request).answer_fields
+    return save_draft_words(viewer.person, viewer.school, page, uid, answers, viewer.now)
+
+
 def answer_autosave(request: GatedRequest, page: str) -> JsonResponse:
     """Answer an autosave: JSON with the local time of saving, or why nothing was saved.
 
     Status 400 if the form named no draft, 404 if the draft is not theirs to add to.
     """
-    viewer = request.viewer
     uid = parse_uuid(request.POST.get("draft", ""))
     if uid is None:
         return JsonResponse({"why": "The form did not say which draft it is."}, status=400)
-    answers = PostedFields.from_post(request).answer_fields
-    kept = save_draft_words(viewer.person, viewer.school, page, uid, answers, viewer.now)
+    kept = save_posted_draft(request, page, uid)
     if kept is None:
         return JsonResponse({"why": "There is no such draft to add to."}, status=404)
     return JsonResponse({"saved": f"{localtime(kept.saved_at):%H:%M}"})
@@ -230,6 +239,17 @@ def _is_draft_sent(uid: uuid.UUID) -> bool:
 def find_kept_words(viewer: Viewer, page: str) -> Draft | None:
     """The viewer's newest draft kept from this page, to fill its form again; None without one."""
     return Draft.objects.own_drafts(viewer).filter(page=page).order_by("-saved_at", "-pk").first()
+
+
+def keep_words_to_add(viewer: Viewer, page: str, new: list[str]) -> bool:
+    """Keep words typed into a form after it had been sent, in the "Add something" box of `page`.
+
+    Without this, going Back and sending again would lose them. Returns whether there were any.
+    """
+    if new:
+        fields = {"words": ["\n\n".join(new)]}
+        save_draft_words(viewer.person, viewer.school, page, uuid.uuid4(), fields, viewer.now)
+    return bool(new)
 
 
 def delete_kept_words(viewer: Viewer, page: str) -> None:

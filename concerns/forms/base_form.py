@@ -18,6 +18,7 @@ from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
+from concerns.models.concern.draft import Draft
 from concerns.rules.email_addresses import NOT_AN_ADDRESS, is_email_address
 from concerns.rules.words import Choice
 
@@ -177,9 +178,11 @@ def set_choices(field: forms.Field, choices: Iterable[tuple[str, str]]) -> None:
 class DraftableForm(forms.Form):
     """A form that can be shown as typed without being validated (`checked=False`).
 
-    Used after a search on the same page, or for a draft.
+    Used after a search on the same page, or for a draft. `kept` is the draft whose words it was
+    filled with, if they were kept from the page it stands on.
     """
 
+    kept: Draft | None = None
     data: MultiValueDict[str, str]
 
     def __init__(self, typed: PostedFields | None = None, *, checked: bool = True, **more: Any):

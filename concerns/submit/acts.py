@@ -66,12 +66,12 @@ def submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime) -> 
 def find_existing_receipt(by: Viewer, draft: uuid.UUID) -> Receipt | None:
     """The receipt of a form already sent, for its own writer only; None if it was not sent."""
     concern = Concern.objects.written_by(by).filter(draft=draft).first()
-    return Receipt(concern, receipt_code_of(concern), again=True) if concern else None
+    return Receipt(concern, ledger.find_receipt_code(concern.uid), again=True) if concern else None
 
 
 def keep_words_after_sending(by: Viewer, concern: Concern, account: Account) -> bool:
-    """Keep for the "Add something" box what was typed into a form after it had been sent. Else
-    going Back and sending again would lose it. Returns whether there was anything."""
+    """Keep for the "Add something" box what was typed into a form after it had been sent. Returns
+    whether there was anything."""
     rows = list(concern.children.select_related("child"))
     before = {row.child for row in rows}
     described = {row.described for row in rows}
@@ -87,16 +87,7 @@ def keep_words_after_sending(by: Viewer, concern: Concern, account: Account) -> 
         new.append(
             f"Worried about going home today: {GoingHome.label_of_value(account.going_home)}"
         )
-    if new:
-        here = reverse("submit_mine", kwargs={"uid": concern.uid})
-        typed = {"words": ["\n\n".join(new)]}
-        unsent_words.save_draft_words(by.person, by.school, here, uuid.uuid4(), typed, by.now)
-    return bool(new)
-
-
-def receipt_code_of(concern: Concern) -> str:
-    """The receipt code of a concern, computed from the audit line written when it was sent."""
-    return ledger.format_receipt(ledger.first_ledger_line(concern.uid, Kind.SUBMITTED))
+    return unsent_words.keep_words_to_add(by, reverse("submit_mine", args=[concern.uid]), new)
 
 
 @act(May.SUBMIT, Kind.SUBMITTED)

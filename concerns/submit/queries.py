@@ -30,7 +30,6 @@ from concerns.models.concern.draft import CONCERN
 from concerns.models.school.cover import covers_in_effect, order_acting_people
 from concerns.reading import pickers
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER, StepKind
-from concerns.rules.kinds import Kind
 from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart, GoingHome, HowKnown, HowSure
@@ -335,17 +334,12 @@ def build_receipt_details(viewer: Viewer, concern: Concern) -> ReceiptDetails:
         oneself=viewer.has_power(May.TAKE),
         unsent=list(find_concerns_not_mailed(viewer).filter(pk=concern.pk)),
         today=step is not None and _school_day_of(viewer, step.due_at) == viewer.todays_date,
-        code=ledger.format_receipt(ledger.first_ledger_line(concern.uid, Kind.SUBMITTED)),
+        code=ledger.find_receipt_code(concern.uid),
     )
 
 
 def _school_day_of(viewer: Viewer, moment):
     return Viewer(viewer.person, viewer.school, viewer.roles, moment).todays_date
-
-
-def get_own_draft(viewer: Viewer, uid: uuid.UUID) -> Draft:
-    """The viewer's own draft of a concern. Raises Http404 for anybody else's."""
-    return sight.get_one_or_404(viewer, Draft.objects.own_drafts(viewer).filter(page=CONCERN), uid)
 
 
 def find_concern_of_draft(viewer: Viewer, draft: uuid.UUID) -> Concern | None:

@@ -11,9 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from concerns.doors import unsent_words
+from concerns.doors import sight, unsent_words
 from concerns.doors.act import ActRefused
-from concerns.doors.form_page import redirect_to_next
+from concerns.doors.form_page import (
+    add_refusal_to_draft,
+    redirect_to_next,
+    restore_kept_words,
+    save_draft_for_later,
+    status_of_forms,
+)
 from concerns.forms.addition_form import AdditionForm
 from concerns.forms.answers_as_text import answers_in_words, names_in_one_line
 from concerns.forms.base_form import PostedFields, parse_uuid
@@ -51,7 +57,7 @@ def start(request):
     if form.checked and form.is_valid():
         adult = form.cleaned_data["about"] == ConcernSubject.ADULT
         return redirect("adult_write" if adult else "submit_write")
-    return render(request, "submit/start.html", {"form": form}, status=_status_of_forms(form))
+    return render(request, "submit/start.html", {"form": form}, status=status_of_forms(form))
 
 
 def danger(request):
@@ -90,23 +96,16 @@ def _send_concern(request, form):
     try:
         receipt = acts.submit(by=viewer, draft=form.draft, account=account, now=viewer.now)
     except ActRefused as refused:
-        return _show_not_sent(request, form, refused.words)
+        add_refusal_to_draft(form, refused.words)
+        return _render_concern_form(request, form)
     if receipt.again and acts.keep_words_after_sending(viewer, receipt.concern, account):
         return redirect_to_next(request, "submit_mine", uid=receipt.concern.uid)
     return redirect_to_next(request, "submit_sent", uid=receipt.concern.uid)
 
 
 def _save_draft(request, form):
-    typed = PostedFields.from_post(request)
-    viewer = request.viewer
-    if unsent_words.save_draft_words(
-        viewer.person, viewer.school, CONCERN, form.draft, typed.answer_fields, viewer.now
-    ):
-        return redirect_to_next(request, "submit", "?kept")
-    sent = queries.find_concern_of_draft(viewer, form.draft)
-    if sent:
-        return redirect_to_next(request, "submit_sent", uid=sent.uid)
-    return _show_not_sent(request, form, unsent_words.NOT_YOURS)
+    there = save_draft_for_later(request, CONCERN, form, queries.find_concern_of_draft)
+    return there or _render_concern_form(request, form)
 
 
 def _move_to_adult_form(request, form):
@@ -128,18 +127,11 @@ def _move_to_adult_form(request, form):
     )
 
 
-def _show_not_sent(request, form, words):
-    if words in {unsent_words.NOT_YOURS, unsent_words.TURNED}:
-        form.draft = uuid.uuid4()
-    form.add_error(None, words)
-    return _render_concern_form(request, form)
-
-
 def draft(request, uid):
     sent = queries.find_concern_of_draft(request.viewer, uid)
     if sent:
         return redirect("submit_sent", uid=sent.uid)
-    begun = queries.get_own_draft(request.viewer, uid)
+    begun = sight.get_own_draft(request.viewer, uid, CONCERN)
     form = _build_concern_form(
         request, uid, PostedFields.from_fields(begun.typed_fields), checked=False
     )
@@ -231,7 +223,7 @@ def exclude(request, uid):
         else:
             return redirect("submit_mine", uid=uid)
     page = {"concern": concern, "form": form}
-    return render(request, "submit/exclude.html", page, status=_status_of_forms(form))
+    return render(request, "submit/exclude.html", page, status=status_of_forms(form))
 
 
 def _move_addition_to_adult(request, concern, words):
@@ -241,10 +233,6 @@ def _move_addition_to_adult(request, concern, words):
     return redirect(
         "adult_draft", uid=unsent_words.start_adult_draft(request.viewer, here, words, children)
     )
-
-
-def _status_of_forms(*forms) -> int:
-    return 422 if any(form.errors for form in forms if form) else 200
 
 
 def _build_concern_form(request, draft, typed, *, checked, more_marks=0) -> ConcernForm:
@@ -288,7 +276,7 @@ def _render_concern_form(request, form, *, begun=None, blank="", reached=True):
     page |= queries.fill_search_boxes(request.viewer, form, looked=looked)
     if reached:
         page["contacts"] = queries.find_leads(request.viewer, but=form.colleagues)
-    status = _status_of_forms(form, *form.marks) if reached else 503
+    status = status_of_forms(form, *form.marks) if reached else 503
     return render(request, "submit/write.html", page, status=status)
 
 
@@ -296,16 +284,16 @@ def _render_receipt(request, concern, form=None):
     here = reverse("submit_sent", kwargs={"uid": concern.uid})
     promise = queries.build_receipt_details(request.viewer, concern)
     if form is None and promise.danger:
-        form = _restore_kept_words(request, WhomToldForm, here)
+        form = restore_kept_words(request.viewer, WhomToldForm, here)
     page = {"concern": concern, "promise": promise, "form": form}
     page["keep"] = unsent_words.sign_form_token(request.viewer, here) if form else ""
-    return render(request, "submit/sent.html", page, status=_status_of_forms(form) if form else 200)
+    return render(request, "submit/sent.html", page, status=status_of_forms(form))
 
 
 def _render_own_concern(request, uid, form=None, worried=None):
     here = reverse("submit_mine", args=[uid])
     own = queries.read_own_concern(request.viewer, uid)
-    form = form or _restore_kept_words(request, AdditionForm, here)
+    form = form or restore_kept_words(request.viewer, AdditionForm, here)
     page = {
         "concern": own.concern,
         "own": own,
@@ -316,12 +304,4 @@ def _render_own_concern(request, uid, form=None, worried=None):
         "keep": unsent_words.sign_form_token(request.viewer, here),
         "once": uuid.uuid4(),
     }
-    return render(request, "submit/mine.html", page, status=_status_of_forms(form, worried))
-
-
-def _restore_kept_words(request, form, here):
-    """The form class `form` filled with the words kept from the page `here`; not validated yet."""
-    kept = unsent_words.find_kept_words(request.viewer, here)
-    made = form(PostedFields.from_fields(kept.typed_fields if kept else {}), checked=False)
-    made.kept = kept
-    return made
+    return render(request, "submit/mine.html", page, status=status_of_forms(form, worried))

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from concerns.adult import acts as adult
+from concerns.doors import ledger
 from concerns.models import Addition, AdultConcern, AdultEntry, Concern, Draft, LedgerLine
 from concerns.models.concern.draft import ADULT
 from concerns.rules.kinds import Kind
@@ -46,7 +47,7 @@ def test_it_is_sent_by_the_form_and_says_who_reads_it_by_when(staff, head, chair
         concern.reference,
         "Hedda Head",
         "It should be read by",
-        adult.adult_receipt_code(concern),
+        ledger.find_receipt_code(concern.uid),
     ):
         assert said in page
     assert "Cho Chair" not in page
