@@ -244,15 +244,14 @@ def read_adult_concern(viewer: Viewer, uid: uuid.UUID) -> dict:
     return {
         "concern": concern,
         "said": list_adult_answers(concern, others, concern.reporter.name),
-        "steps": steps,
+        "steps": [(step, step.page_url) for step in steps],
         "shut_out": list(dict.fromkeys(row.person.name for row in shut_out)),
         "entries": list(concern.entries.select_related("by", "person").order_by("id")),
         "decisions": list(concern.decisions.select_related("by").order_by("-id")),
         "earlier": earlier,
         "count": child_story.count_writers_and_entries([concern, *earlier]),
         "reasons": _adult_pattern_reasons(concern, earlier),
-        "taken": concern.holder_id == viewer.person.pk
-        and not any(step.kind in adult_vocabulary.LOOKS for step in steps),
+        "take": _act_of_taking(viewer, concern, steps),
         "moves": _list_adult_acts(concern, steps),
     }
 
@@ -280,6 +279,14 @@ def _adult_pattern_reasons(concern: AdultConcern, earlier: list[AdultConcern]) -
         (max(times) - min(times)).days,
         AdultConcernSort.HARM in {*(row.sort for row in earlier), *decided},
     )
+
+
+def _act_of_taking(
+    viewer: Viewer, concern: AdultConcern, steps: list[AdultStep]
+) -> AvailableAction:
+    looked = not any(step.kind in adult_vocabulary.LOOKS for step in steps)
+    done = "You have it." if looked and concern.holder_id == viewer.person.pk else ""
+    return AvailableAction("I have this", reverse("adult_take", args=[concern.uid]), done)
 
 
 def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[AvailableAction]:

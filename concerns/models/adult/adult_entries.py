@@ -97,6 +97,11 @@ class AdultStep(BaseStep):
         return reverse(name, args=[self.concern.uid]) if name else ""
 
     @property
+    def holder_words(self) -> str:
+        """Whose it is: the post's the concern is with. Needs `concern` fetched."""
+        return self.concern.reader_post_words
+
+    @property
     def is_holding_open(self) -> bool:
         """Whether the concern may not be closed before this step is done."""
         return self.kind in HOLDS_OPEN
