@@ -44,8 +44,8 @@ def home(request):
     if before and not parse_uuid(before):
         raise Http404
     rows, more = queries.list_own_concerns(request.viewer, parse_uuid(before) if before else None)
-    page = {"rows": rows, "more": more, "later": before, "kept": "kept" in request.GET}
-    page["last"] = rows[-1].uid if rows else ""
+    page = {"rows": rows, "later": before, "kept": "kept" in request.GET}
+    page["last"] = rows[-1].uid if more else ""
     page |= queries.gather_urgent_items(request.viewer)
     page["drafts"] = [] if before else queries.list_own_drafts(request.viewer)
     page["tasks"] = [] if before else queries.list_own_tasks(request.viewer)
