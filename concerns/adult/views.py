@@ -3,7 +3,6 @@
 import uuid
 
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -137,12 +136,8 @@ def sent(request, uid):
 
 
 def all_mine(request):
-    before = request.GET.get("before")
-    if before and not parse_uuid(before):
-        raise Http404
-    rows, more = queries.list_own_adult_concerns(
-        request.viewer, parse_uuid(before) if before else None
-    )
+    before = sight.read_uid_in_address(request, "before")
+    rows, more = queries.list_own_adult_concerns(request.viewer, before)
     page = {"rows": rows, "last": rows[-1].uid if more else "", "later": before}
     return render(request, "adult/all_mine.html", page)
 
@@ -184,10 +179,8 @@ def _render_own_adult_concern(request, uid, form=None):
 
 
 def listed(request):
-    after = request.GET.get("after")
-    if after and not parse_uuid(after):
-        raise Http404
-    page = queries.read_adult_list(request.viewer, parse_uuid(after) if after else None)
+    after = sight.read_uid_in_address(request, "after")
+    page = queries.read_adult_list(request.viewer, after)
     authority = queries.get_school_authority(request.viewer)
     return render(request, "adult/list.html", {"listed": page, "authority": authority})
 

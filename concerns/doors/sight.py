@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from concerns.doors import ledger
+from concerns.forms.base_form import parse_uuid
 from concerns.models import (
     AdultConcern,
     AdultStep,
@@ -207,6 +208,18 @@ def get_one_or_404(viewer: Viewer, rows: QuerySet[Row], uid: uuid.UUID) -> Row:
     if found is None:
         raise Http404
     return found
+
+
+def read_uid_in_address(request: HttpRequest, name: str) -> uuid.UUID | None:
+    """The row from which a list goes on, named in its address as `?name=`; None at its start.
+
+    Raises Http404 if it is no uid.
+    """
+    written = request.GET.get(name)
+    uid = parse_uuid(written) if written else None
+    if written and uid is None:
+        raise Http404
+    return uid
 
 
 def get_own_draft(viewer: Viewer, uid: uuid.UUID, page: str) -> Draft:

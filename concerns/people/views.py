@@ -1,13 +1,13 @@
 """The start page, and the pages about staff, their absences, the staff file and passwords."""
 
 from allauth.core import ratelimit
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from concerns.doors import mail
+from concerns.doors import mail, sight
 from concerns.doors.act import ActRefused
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import parse_uuid
@@ -48,18 +48,14 @@ def still_here(request):
 
 def staff(request):
     viewer = request.viewer
-    after = request.GET.get("after")
-    if after and not parse_uuid(after):
-        raise Http404
+    after = sight.read_uid_in_address(request, "after")
     left = "left" in request.GET
     find = request.POST.get("find", "").strip()
     if find:
         rows = queries.find_staff_by_name(viewer, find)
         more = False
     else:
-        rows, more = queries.read_staff_list(
-            viewer, left=left, after=parse_uuid(after) if after else None
-        )
+        rows, more = queries.read_staff_list(viewer, left=left, after=after)
     page = {"rows": rows, "left": left, "find": find, "later": after}
     page["more"] = rows[-1].person.uid if more else ""
     page["waiting"] = len(queries.list_staff_requests(viewer)[0])

@@ -1,12 +1,11 @@
 """The pages of the office: the state of the roll, the import of a file, and the open questions."""
 
 from django.conf import settings
-from django.http import Http404
 from django.shortcuts import redirect, render
 
 from concerns.doors import sight, unsent_words
 from concerns.doors.act import ActRefused
-from concerns.forms.base_form import PostedFields, parse_uuid
+from concerns.forms.base_form import PostedFields
 from concerns.roll import acts, queries
 from concerns.roll.forms import ColumnsForm, ConfirmImportForm, RollAnswerForm, RollUploadForm
 from concerns.rules.words import RollAnswer
@@ -14,10 +13,8 @@ from concerns.rules.words import RollAnswer
 
 def home(request):
     viewer = request.viewer
-    after = request.GET.get("after")
-    if after and not parse_uuid(after):
-        raise Http404
-    asked, more = queries.list_roll_questions(viewer, parse_uuid(after) if after else None)
+    after = sight.read_uid_in_address(request, "after")
+    asked, more = queries.list_roll_questions(viewer, after)
     page = {
         "on_roll": queries.count_on_roll(viewer),
         "last": queries.last_imported_file(viewer),

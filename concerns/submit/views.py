@@ -5,7 +5,7 @@ from functools import cache
 
 from crispy_forms.utils import render_crispy_form
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -40,10 +40,8 @@ NOT_SAVED = (
 
 
 def home(request):
-    before = request.GET.get("before")
-    if before and not parse_uuid(before):
-        raise Http404
-    rows, more = queries.list_own_concerns(request.viewer, parse_uuid(before) if before else None)
+    before = sight.read_uid_in_address(request, "before")
+    rows, more = queries.list_own_concerns(request.viewer, before)
     page = {"rows": rows, "later": before, "kept": "kept" in request.GET}
     page["last"] = rows[-1].uid if more else ""
     page |= queries.gather_urgent_items(request.viewer)
