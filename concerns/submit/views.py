@@ -2,6 +2,7 @@
 
 import uuid
 from functools import cache
+from typing import Any
 
 from crispy_forms.utils import render_crispy_form
 from django.db import InterfaceError, OperationalError
@@ -42,7 +43,7 @@ NOT_SAVED = (
 def home(request):
     before = sight.read_uid_in_address(request, "before")
     rows, more = queries.list_own_concerns(request.viewer, before)
-    page = {"rows": rows, "later": before, "kept": "kept" in request.GET}
+    page: dict[str, Any] = {"rows": rows, "later": before, "kept": "kept" in request.GET}
     page["last"] = rows[-1].uid if more else ""
     page |= queries.gather_urgent_items(request.viewer)
     page["drafts"] = [] if before else queries.list_own_drafts(request.viewer)
