@@ -11,6 +11,9 @@ UNSAFE = re.compile(
     re.IGNORECASE,
 )
 WIDEST = 119
+TAKEN_IN = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)""")
+# The folders of templates that every room may take in.
+SHARED = ("govuk", "parts", "writer")
 NAMES = re.compile(r"(forename|surname|known_as|\bchild\w*\.name|\.name\b.*child|account\b)")
 
 
@@ -39,6 +42,16 @@ def titles_with_names(pages) -> list[str]:
     ]
 
 
+def borrowed_templates(pages) -> list[str]:
+    """Templates of one room that take in a template of another, as rooms may not import rooms."""
+    return [
+        f"{name}: {path}"
+        for name, text in pages.items()
+        for path in TAKEN_IN.findall(text)
+        if path.split("/")[0] not in {*SHARED, *name.split("/")[1:2]} and "/" in path
+    ]
+
+
 def long_lines(pages) -> list[str]:
     return [
         f"{name}:{number}: {len(line)} characters"
@@ -51,4 +64,5 @@ def long_lines(pages) -> list[str]:
 if __name__ == "__main__":
     standing = read_templates()
     wrong = unsafe_templates(standing) + titles_with_names(standing) + long_lines(standing)
+    wrong += borrowed_templates(standing)
     sys.exit("\n".join(wrong) or None)

@@ -102,6 +102,10 @@ def test_no_title_and_no_address_names_a_child(templates):
     assert house_templates.titles_with_names(templates) == []
 
 
+def test_no_room_takes_in_the_templates_of_another(templates):
+    assert house_templates.borrowed_templates(templates) == []
+
+
 def test_no_line_of_a_template_is_over_119_characters(templates):
     assert house_templates.long_lines(templates) == []
 

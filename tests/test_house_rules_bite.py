@@ -111,6 +111,20 @@ def test_a_name_in_a_title_or_an_address_is_found(text):
     assert house_templates.titles_with_names({"templates/x.html": text}) != []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{% include "triage/queue.html" %}', 1),
+        ("{% extends 'triage/queue.html' %}", 1),
+        ('{% include "adult/lado.html" %}', 0),
+        ('{% include "parts/moves.html" with a="triage/x" %}', 0),
+        ('{% extends "base.html" %}', 0),
+    ],
+)
+def test_a_template_that_takes_in_one_of_another_room_is_found(text, found):
+    assert len(house_templates.borrowed_templates({"templates/adult/x.html": text})) == found
+
+
 @pytest.mark.parametrize(("line", "found"), [("x" * 120, 1), ("x" * 119, 0)])
 def test_a_long_line_of_a_template_is_found(line, found):
     text = f"<p>\n{line}\n</p>\n"

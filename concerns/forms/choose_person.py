@@ -9,7 +9,7 @@ from concerns.forms.household_forms import child_picker_field
 from concerns.models import Child, Person
 
 # The child picker, for the layout of a form.
-PICKER = TemplatePart("submit/picker.html", "child")
+PICKER = TemplatePart("parts/picker.html", "child")
 ONE = "A concern can be moved to one child only. Keep the one it is about, and take out the others"
 
 

@@ -119,7 +119,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     )
 
     helper = lay_out_form(
-        TemplatePart("submit/picker.html", "child"),
+        TemplatePart("parts/picker.html", "child"),
         Details(
             "The child is not on the roll, or you do not know the name",
             Question("described", rows=3),

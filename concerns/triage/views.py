@@ -67,7 +67,7 @@ def take(request, uid):
     sheet = FormPage(request, DraftableForm)
     if sheet.is_complete and sheet.attempt_act(acts.take, concern=concern):
         return sheet.go_to_page("triage_read", uid=uid)
-    return sheet.render_page("triage/take.html", sight.open_concern(request.viewer, uid))
+    return sheet.render_page("parts/take.html", sight.open_concern(request.viewer, uid))
 
 
 def hand(request, uid):

@@ -1,5 +1,5 @@
 // Picks a child from the roll while one types part of a name: the combobox with a list
-// of the WAI-ARIA Authoring Practices, over `templates/submit/picker.html`, which works without it.
+// of the WAI-ARIA Authoring Practices, over `templates/parts/picker.html`, which works without it.
 //
 // accessible-autocomplete was tried under our content policy. It ran silently, but weighs more than all other
 // script together (19 KB gzipped), builds its options as markup, so that a name is run as HTML unless escaped by
