@@ -9,7 +9,7 @@ from concerns.models import Addition, Concern, Draft, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories
-from tests.desk import words
+from tests.desk import page_text
 
 EVERYTHING = {
     "account": "He held his arm and would not take his coat off.",
@@ -97,7 +97,7 @@ def test_everything_that_was_answered_is_kept(staff, child, where):
 def test_the_writers_own_page_shows_the_marks_they_saw(staff):
     mark = factories.a_mark()
     concern = factories.sent(staff.viewer, factories.child(staff.where), marks=(mark,)).concern
-    page = words(staff.open(f"/submit/mine/{concern.uid}/"))
+    page = page_text(staff.open(f"/submit/mine/{concern.uid}/"))
     assert concern.marks.get().mark_in_words in page
 
 
