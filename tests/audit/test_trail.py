@@ -56,7 +56,9 @@ def concern(where, writer):
 
 
 def test_it_tells_the_marks_the_writer_saw(where, head, writer):
-    concern = factories.sent(writer, factories.child(where), marks=(factories.a_mark(),)).concern
+    concern = factories.send_concern(
+        writer, factories.child(where), marks=(factories.body_mark(),)
+    ).concern
     first = told(head, concern).entries[0]
     assert ("Visible mark", concern.marks.get().mark_in_words) in first.facts
 

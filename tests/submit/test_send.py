@@ -95,8 +95,10 @@ def test_everything_that_was_answered_is_kept(staff, child, where):
 
 
 def test_the_writers_own_page_shows_the_marks_they_saw(staff):
-    mark = factories.a_mark()
-    concern = factories.sent(staff.viewer, factories.child(staff.where), marks=(mark,)).concern
+    mark = factories.body_mark()
+    concern = factories.send_concern(
+        staff.viewer, factories.child(staff.where), marks=(mark,)
+    ).concern
     page = page_text(staff.open(f"/submit/mine/{concern.uid}/"))
     assert concern.marks.get().mark_in_words in page
 
