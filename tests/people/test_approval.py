@@ -75,7 +75,7 @@ def test_a_head_may_approve_of_themselves_only_what_opens_nothing_more(house):
 def test_it_is_answered_once(house):
     what = house.post(house.office, house.teacher.person, Role.DEPUTY)
     house.answer(house.head, what)
-    with pytest.raises(ActRefused, match="answered this already"):
+    with pytest.raises(ActRefused, match="has already answered this"):
         house.answer(factories.viewer(house.school, Role.HEAD), what)
     assert Post.objects.filter(person=house.teacher.person, role="deputy").count() == 1
 

@@ -81,7 +81,7 @@ def test_two_who_press_at_once_set_one_password(house, desk, new):
     by = queries.viewer_for_invitation(new, NOW)
     given = {"by": by, "person": new, "link": link, "now": NOW}
     acts.choose_password(password=NEW, **given)
-    with pytest.raises(ActRefused, match="has ended"):
+    with pytest.raises(ActRefused, match="This link no longer works"):
         acts.choose_password(password="another long password", **given)
     new.refresh_from_db()
     assert new.check_password(NEW)
