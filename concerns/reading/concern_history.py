@@ -169,10 +169,10 @@ def explain_queue_position(
     if route:
         return f"{step.step_in_words}: {Route.label_of_value(route)}"
     looking = step.kind in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}
-    worries = concern.worries_in_words(today, marked) if looking else []
-    said = ", ".join(worry for worry in worries if worry not in step.step_in_words)
+    tells_danger = step.kind == StepKind.DANGER_NOW
+    worries = concern.worries_in_words(today, marked, tells_danger) if looking else []
     joined = ", " if ":" in step.step_in_words else ": "
-    return joined.join(filter(None, [step.step_in_words, said]))
+    return joined.join(filter(None, [step.step_in_words, ", ".join(worries)]))
 
 
 def list_account_answers(concern: Concern) -> list[tuple[str, str]]:

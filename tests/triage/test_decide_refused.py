@@ -117,7 +117,7 @@ def test_a_decision_that_is_not_whole_is_refused_and_only_the_refusal_is_on_reco
 
 
 def test_a_decision_for_nobody_is_refused(lead, taken):
-    with pytest.raises(ActRefused, match="for which child"):
+    with pytest.raises(ActRefused, match="Choose the child and what happens next"):
         decide_concern(lead, taken, rows=[])
 
 

@@ -51,7 +51,7 @@ def test_from_then_on_they_see_nothing_and_what_they_held_is_the_next_ones(desk,
     theirs = factories.sign_in(SecureClient(), deputy)
     assert theirs.get(f"/triage/{concern.uid}/").status_code == 404
     page = page_text(desk.open(f"/triage/{concern.uid}/"))
-    assert "Must not see it: Dee Deputy" in page
+    assert "Must not see it, or hear about it from you: Dee Deputy" in page
     assert "Her sister is named in it." in page
     assert "Her sister is named in it." in page_text(desk.open(path))
 

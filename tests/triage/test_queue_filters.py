@@ -76,7 +76,7 @@ def test_whoever_holds_something_open_is_offered_even_after_leaving(where, lead)
 def test_a_filter_nobody_knows_is_left_out_and_said_to_be(where, lead, asked):
     concern = waiting(where)
     shown = render_view(views.queue, lead, f"/triage/?{asked}")
-    assert "was left out" in shown
+    assert "was not understood and has been ignored" in shown
     assert concern.reference in shown
 
 

@@ -93,7 +93,7 @@ def test_every_word_that_was_written_is_there_and_opinion_stands_apart(where, le
     text = shown(lead, concern)
     for said in (*words.values(), "Ear, left, 1.5 cm: round, red", "Neglect", "Not sure"):
         assert said in text
-    assert "3 November 2026, About then" in text
+    assert "3 November 2026, I know roughly" in text
     assert "I saw it" in text
     opinion = text.index("an opinion")
     assert text.index(words["account"]) < opinion < text.index(words["may_mean"])

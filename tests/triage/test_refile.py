@@ -177,7 +177,7 @@ def test_it_is_not_filed_where_nobody_could_act_on_it(where, lead, wrong, right)
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead, children=(wrong,))
     with pytest.raises(ActRefused) as refused:
         refile(lead, concern, right)
-    assert "It stays where it is" in refused.value.words
+    assert "It cannot be moved there, because nobody here could act on it" in refused.value.words
     assert list(Concern.objects.involving_children(wrong)) == [concern]
 
 

@@ -260,13 +260,14 @@ class Concern(ThirdPartyAccount, CaseRow):
         """Its state, worded for the person who wrote it."""
         return TO_REPORTER[State(self.state)]
 
-    def worries_in_words(self, today: date, marked: bool) -> list[str]:
-        """What makes it pressing, in words, from its answers. `marked`: it has a visible mark."""
+    def worries_in_words(self, today: date, marked: bool, danger_is_said: bool) -> list[str]:
+        """What makes it pressing, in words, from its answers. `marked`: it has a visible mark.
+        `danger_is_said`: the words beside it already say that a child may be in danger."""
         home: dict[str, str] = {
             GoingHome.YES: "worried about",
             GoingHome.NOT_SURE: "not sure about",
         }
-        worries = ["in danger now"] if self.danger else []
+        worries = ["in danger now"] if self.danger and not danger_is_said else []
         if self.going_home in home:
             day = "today" if localtime(self.received_at).date() == today else "that day"
             worries.append(f"{home[self.going_home]} going home {day}")
