@@ -179,7 +179,7 @@ def test_any_member_of_staff_writes_in_one_line_that_they_saw_a_child(client, wh
     answer = staff.press("/child/seen/", seeing(child))
     assert answer.status_code == 302
     said = page_text(staff.open(answer["Location"]))
-    assert "Written down" in said
+    assert "This has been recorded. Thank you." in said
     assert "Byrne" not in said
     assert Sighting.objects.get().words == "Cheerful."
 
@@ -229,7 +229,7 @@ def test_the_office_says_that_a_child_came_from_another_school_and_is_told_nothi
         answer = office.press("/child/arrived/", form)
         assert answer.status_code == 302
         said = page_text(office.open(answer["Location"]))
-        assert "Written down" in said
+        assert "This has been recorded. Thank you." in said
         assert "already" not in said
     rows = EarlierFile.objects.order_by("id").values_list("child__surname", "by__name")
     assert [surname for surname, _ in rows] == ["Byrne", "Hale"]

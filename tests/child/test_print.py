@@ -49,7 +49,7 @@ def test_another_childs_name_is_a_warning_and_covered_in_the_print_and_never_in_
     after = printed(desk, child)
     assert f"{COVER} hit Aoife Byrne." in after
     assert "Bilal" not in after
-    assert "a name was covered. It is in the record" in after
+    assert "a name was covered. It is in the record." in " ".join(after.split())
     concern.refresh_from_db()
     assert concern.account == "Bilal Khan hit Aoife Byrne."
 
