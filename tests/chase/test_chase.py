@@ -48,7 +48,7 @@ def test_a_step_is_done_once(lead, decided):
     step = decided.steps.get(kind=StepKind.SUPPORT)
     as_it_was = Step.objects.get(pk=step.pk)
     chase.do_step(by=lead, step=step, words="In place.", now=LATER)
-    with pytest.raises(ActRefused, match="done already"):
+    with pytest.raises(ActRefused, match="has already been done"):
         chase.do_step(by=lead, step=as_it_was, words="In place.", now=LATER)
     assert Addition.objects.filter(concern=decided).count() == 1
 

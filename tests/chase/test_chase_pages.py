@@ -90,7 +90,7 @@ def test_a_step_done_already_says_when_and_is_not_done_twice(desk, step):
     version = Step.objects.get(pk=step.pk).concern.version
     again = desk.client.post(page(step), {"words": "In place.", "version": version})
     assert again.status_code == 422
-    assert "done already" in summary_errors(again)[0]
+    assert "has already been done" in summary_errors(again)[0]
 
 
 def test_another_schools_step_is_no_page(desk):
