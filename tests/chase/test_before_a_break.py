@@ -39,7 +39,10 @@ def test_the_deputy_hears_the_same_evening_where_the_lead_is_ill(quiet):
     told = Notice.objects.get(person=quiet.people[Role.DEPUTY], step__concern=concern)
     assert told.ended == NoticeEnding.SENT
     assert told.made_at <= FRIDAY + 3 * HOUR
-    assert f"{concern.reference} is 1 hour late; Lena Lead had it before you" in told.line
+    assert f"{concern.reference} is 1 hour late. These people have had an e-mail about it: " in (
+        told.line
+    )
+    assert "Lena Lead (23 October 2026" in told.line
 
 
 def test_the_head_hears_before_the_night_and_is_left_in_peace_during_it(quiet):

@@ -105,7 +105,7 @@ def test_a_week_of_dead_rounds_is_told_once_to_each_and_not_a_hundred_times(desk
 def test_who_wrote_is_told_to_go_and_speak_to_whom_it_has_come_to(desks):
     clock_round.run_reminder_round(DUE + 15 * MINUTE)
     words = dict(told())[desks.writer.person.email]
-    assert "has not been read yet: go and speak to Dee Deputy" in words
+    assert "has not been read yet. Go and speak to Dee Deputy" in words
     clock_round.run_reminder_round(DUE + 30 * MINUTE)
     assert whom().count(desks.writer.person.email) == 1
 

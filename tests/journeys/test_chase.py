@@ -38,7 +38,7 @@ def test_a_head_follows_what_is_late_today_and_on_a_past_day(walk, place):
     walk.page.locator("main").get_by_role("link", name="Why?").click()
     walk.at("First look")
     walk.reads(concern.reference)
-    walk.reads("Who is asked, in this order")
+    walk.reads("Who is asked from now on, in this order")
     walk.reads(place.lead.name)
     walk.page.goto("/audit/")
     walk.follow("See these numbers for a past day")
