@@ -444,6 +444,8 @@ class StepMessages:
         self._at: dict[int | None, list[datetime]] = defaultdict(list)
         self._last: dict[Person, datetime] = {}
         for notice in Notice.objects.delivered_about(step):
+            if notice.made_at > now:
+                continue  # Made while the database's clock stood ahead: all is told again.
             if notice.outside or notice.person_id:
                 self._at[notice.person_id].append(notice.made_at)
             if notice.person and notice.ended == NoticeEnding.SENT and notice.ended_at:

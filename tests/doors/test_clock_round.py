@@ -210,7 +210,8 @@ def test_a_draft_is_told_to_its_writer_and_next_morning_to_the_lead(desks):
     sent_here.outbox.clear()
     clock_round.run_reminder_round(NOW + timedelta(days=1))
     clock_round.run_reminder_round(NOW + timedelta(days=1, hours=6))
-    assert [to for to, body in told() if "begun" in body or "began" in body] == [desks.lead.email]
+    line = "A colleague started to write a concern and has not sent it"
+    assert [to for to, body in told() if line in body] == [desks.lead.email]
 
 
 def test_every_step_that_is_late_has_been_told_to_somebody(desks):

@@ -69,7 +69,11 @@ WRONG = {
     "a term that ends first": ("2026-10-23", "2026-08-01", "each term must end"),
     "terms over each other": ("2026-10-23", "2026-11-20", "each term must end"),
     "a closure on no day": ("day = 2026-11-27", 'day = "soon"', "closure needs a day"),
-    "no number of the duty team": ('out_of_hours = "01632 960002"', "", "authority needs out_of_hours"),
+    "no number of the duty team": (
+        'out_of_hours = "01632 960002"',
+        "",
+        "authority needs out_of_hours",
+    ),
     "too long a URN": ('"123456"', '"1234567890123"', "urn is longer than 12"),
     "an adviser without an address": ("adviser@westshire.example", "", "one e-mail address"),
     "no TOML": ("name =", "name is", "is not TOML"),

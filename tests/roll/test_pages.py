@@ -158,7 +158,10 @@ OTHER_KINDS = {
     "web page": (b"<!DOCTYPE html><html><body><table>", "web page"),
     "word": (b"{\\rtf1\\ansi", "Word"),
     "noise": (bytes(range(256)) * 20, "cannot read this as a CSV file"),
-    "UTF-16 without its mark": ("Surname,Forename,DOB\r\n".encode("utf-16-le"), "not a CSV"),
+    "UTF-16 without its mark": (
+        "Surname,Forename,DOB\r\n".encode("utf-16-le"),
+        "cannot read this as a CSV file",
+    ),
     "nothing": (b"", "empty"),
     "blank lines": (b"\r\n\r\n  \r\n", "empty"),
     "its mark alone": (b"\xef\xbb\xbf", "empty"),
