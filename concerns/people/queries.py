@@ -157,12 +157,13 @@ def get_current_relation(viewer: Viewer, uid: uuid.UUID) -> Relation:
 
 def _staff_requests(viewer: Viewer):
     rows = StaffChangeRequest.objects.of_school(viewer)
-    return rows.select_related("by", "person", "child", "answer__by").order_by("-id")
+    rows = rows.select_related("by", "person", "child", "answer__by", "confirmation")
+    return rows.order_by("-id")
 
 
 @dataclass(frozen=True)
 class StaffRequestRow:
-    """A request that awaits the head. `answerable`: the viewer may answer it."""
+    """A request that awaits an answer. `answerable`: the viewer may answer it."""
 
     asked: StaffChangeRequest
     answerable: bool
@@ -199,6 +200,26 @@ def list_self_declared_family(viewer: Viewer) -> list[Relation]:
 
 def get_staff_request(viewer: Viewer, uid: uuid.UUID) -> StaffChangeRequest:
     return sight.get_one_or_404(viewer, _staff_requests(viewer), uid)
+
+
+def list_offered_posts(viewer: Viewer) -> list[StaffChangeRequest]:
+    """Posts in other schools that the viewer has not yet confirmed."""
+    return list(_offered_posts(viewer).order_by("id"))
+
+
+def get_offered_post(viewer: Viewer, uid: uuid.UUID) -> StaffChangeRequest:
+    """A post in another school that the viewer has not yet confirmed. Raises Http404."""
+    return sight.get_one_or_404(viewer, _offered_posts(viewer), uid)
+
+
+def _offered_posts(viewer: Viewer):
+    rows = StaffChangeRequest.objects.unconfirmed().filter(person=viewer.person)
+    return rows.select_related("school", "by", "person").for_viewer(viewer)
+
+
+def viewer_for_offered_post(asked: StaffChangeRequest, now: datetime) -> Viewer:
+    """The viewer for answering it: the person, in the school that asked, with no post there yet."""
+    return Viewer(asked.person, asked.school, frozenset({Role.STAFF}), now)
 
 
 def find_pupils_by_name(viewer: Viewer, part: str) -> tuple[list[Child], bool]:

@@ -192,7 +192,7 @@ def test_who_comes_back_has_a_post_again_and_no_old_password(house, deputy):
     house.leaves(deputy.person)
     later = TODAY + timedelta(days=1)
     deputy.person.refresh_from_db()
-    house.post(house.office, deputy.person, Role.STAFF, since=later)
+    house.post(house.head, deputy.person, Role.STAFF, since=later)
     deputy.person.refresh_from_db()
     assert deputy.person.is_active
     assert not deputy.person.has_usable_password()
