@@ -388,7 +388,8 @@ def leave(
     Their posts here end, their account closes unless they have a post in another school, and `to`
     takes over what they hold and is notified. What `to` may not see goes to the role whose step it
     is. `to` may be None if the person holds nothing that `by` may see; then all of it goes to the
-    roles. Nobody may record their own leaving. Raises ActRefused.
+    roles. So it may be if `by` does not read the record, who must not learn whether they hold
+    anything. Nobody may record their own leaving. Raises ActRefused.
     """
     _lock_staff_changes(by)
     if person.pk == by.person.pk:
@@ -398,8 +399,8 @@ def leave(
     _require_lead_and_head(by, person, {Role.DSL, Role.HEAD})
     concerns = handover.lock_concerns(handover.open_concerns_held_by(person, by.school))
     able = Person.objects.who_may(May.DECIDE, by.school, by.todays_date).exclude(pk=person.pk)
-    owed = to or any(handover.count_open_work(person, by))
-    if owed and (to is None or to not in able):
+    owed = by.has_power(May.READ) and any(handover.count_open_work(person, by))
+    if to not in able if to else owed:
         raise ActRefused(
             "Choose who takes over their concerns: somebody who may decide on concerns."
         )

@@ -213,11 +213,22 @@ class LeaveForm(DraftableForm):
     to = forms.ChoiceField(label="Who takes over their concerns and next steps?", required=False)
     helper = lay_out_form("last", "to", ButtonRow(SubmitButton("They have left", kind="warning")))
 
-    def __init__(self, typed=None, *, today: date, able: Mapping[str, Person], holds: bool, **more):
+    def __init__(
+        self,
+        typed=None,
+        *,
+        today: date,
+        able: Mapping[str, Person],
+        asks: bool,
+        needed: bool,
+        **more,
+    ):
+        """`asks`: whether to ask who takes over. `needed`: somebody must be named."""
         super().__init__(typed, initial={"last": today}, **more)
-        if holds:
-            offer_choices(self.fields["to"], able, "Choose who takes over", empty="Choose")
-            self.fields["to"].required = True
+        if asks:
+            empty = "Choose" if needed else "Whoever is in post"
+            offer_choices(self.fields["to"], able, "Choose who takes over", empty=empty)
+            self.fields["to"].required = needed
         else:
             del self.fields["to"]
             self.helper = lay_out_form(

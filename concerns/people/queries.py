@@ -1,7 +1,7 @@
 """What the pages about staff read: the list, one person, open requests, cover, and what is held."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -250,18 +250,30 @@ def list_own_requests(viewer: Viewer) -> list[StaffChangeRequest]:
 
 @dataclass(frozen=True)
 class LeavingPage:
-    """Somebody who is leaving. `has` and `owes` are how many concerns and steps they hold that the
-    viewer may know of, `unsent` how many drafts they did not send, `shown` the concerns to list."""
+    """Somebody who is leaving.
+
+    `told`: the viewer reads the record, and so is told how many concerns and steps they hold (`has`
+    and `owes`), how many drafts they did not send (`unsent`), and which concerns (`shown`). Whoever
+    does not read it is told no number, and sees the same page whatever the person holds. `decides`:
+    by their post they may hold concerns.
+    """
 
     person: Person
-    has: int
-    owes: int
-    unsent: int
-    shown: list[Concern]
+    told: bool
+    decides: bool
+    has: int = 0
+    owes: int = 0
+    unsent: int = 0
+    shown: list[Concern] = field(default_factory=list)
+
+    @property
+    def needs_successor(self) -> bool:
+        """Whether somebody must be named who takes over."""
+        return bool(self.has or self.owes)
 
 
 def get_person_leaving(viewer: Viewer, uid: uuid.UUID) -> LeavingPage:
-    """The person who is leaving, with what they hold and how many drafts they have not sent.
+    """The person who is leaving, and for a viewer who reads the record what they hold.
 
     Raises Http404 if they have left already, and for the viewer themselves.
     """
@@ -269,10 +281,20 @@ def get_person_leaving(viewer: Viewer, uid: uuid.UUID) -> LeavingPage:
     person = sight.get_one_or_404(viewer, here, uid)
     if person.pk == viewer.person.pk:
         raise Http404
+    deciders = Person.objects.who_may(May.DECIDE, viewer.school, viewer.todays_date)
+    decides = deciders.filter(pk=person.pk).exists()
+    if not viewer.has_power(May.READ):
+        return LeavingPage(person, told=False, decides=decides)
     has, owes = handover.count_open_work(person, viewer)
-    unsent = Draft.objects.begun_by(person, viewer).count()
-    shown = _list_held_concerns(viewer, person) if viewer.has_power(May.READ) else []
-    return LeavingPage(person, has, owes, unsent, shown)
+    return LeavingPage(
+        person,
+        told=True,
+        decides=decides,
+        has=has,
+        owes=owes,
+        unsent=Draft.objects.begun_by(person, viewer).count(),
+        shown=_list_held_concerns(viewer, person),
+    )
 
 
 def _list_held_concerns(viewer: Viewer, person: Person) -> list[Concern]:

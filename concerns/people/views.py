@@ -248,8 +248,11 @@ def leave(request, uid):
     leaver = queries.get_person_leaving(viewer, uid)
     person = leaver.person
     able = queries.list_successors(viewer, person)
-    holds = bool(leaver.has or leaver.owes)
-    sheet = FormPage(request, forms.LeaveForm, today=viewer.todays_date, able=able, holds=holds)
+    needed = leaver.needs_successor
+    asks = needed or (leaver.decides and not leaver.told)
+    sheet = FormPage(
+        request, forms.LeaveForm, today=viewer.todays_date, able=able, asks=asks, needed=needed
+    )
     if sheet.is_complete:
         to = able.get(sheet.cleaned_answers.get("to", ""))
         if sheet.attempt_act(acts.leave, person=person, last=sheet.cleaned_answers["last"], to=to):
