@@ -27,7 +27,7 @@ from concerns.models import (
 from concerns.models.school.school import SchoolDetails
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, has_role_with_power
-from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD, StaffRequestMatter
 from concerns.workflow import handover
 from concerns.workflow.staff_changes import apply_staff_change
 from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
@@ -322,7 +322,7 @@ def _apply_or_request(record: ActRecord, what: StaffChangeRequest) -> bool:
     )
     if same.filter(role=what.role, email=what.email).awaiting_answer().exists():
         raise ActRefused("This has already been asked for, and is waiting for an answer.")
-    if no_sense := what.why_impossible(by.todays_date):
+    if no_sense := what.why_impossible(by.todays_date) or what.why_nobody_could_answer(by):
         raise ActRefused(no_sense)
     what.save()
     if unconfirmed:
@@ -358,6 +358,11 @@ def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record: ActR
     if not others.current_or_future(until + timedelta(days=1)).exists():
         raise ActRefused(
             "This is their only post. If they are leaving, record that they have left."
+        )
+    if post.role in GIVEN_BY_THE_HEAD and post.until and until > post.until:
+        raise ActRefused(
+            f"This post already ends on {post.until:%-d %B %Y}. If they are to hold it for longer, "
+            "give it to them again from the day after. The headteacher then approves it."
         )
     if post.role in READERS and until > by.todays_date:
         raise ActRefused(

@@ -368,3 +368,20 @@ def test_a_school_that_somebody_left_for_another_can_do_nothing_to_their_account
     assert change_address(desk, teacher, "taken@example.test").status_code == 422
     assert desk.post(f"/people/{teacher.uid}/invite/", {"sure": "on"}).status_code == 422
     assert is_let_in(teacher.email, factories.PASSWORD)
+
+
+def test_ending_a_post_in_the_office_on_a_later_day_does_not_lengthen_it(house, office, today):
+    colleague = factories.person(house.school, Role.STAFF, Role.OFFICE)
+    post = colleague.posts.get(role=Role.OFFICE)
+    post.until = today + timedelta(days=5)
+    post.save()
+    answered = office.post(
+        f"/people/post/{post.uid}/", day_fields("until", today + timedelta(days=99))
+    )
+    assert "already ends on" in page_text(answered)
+
+
+def test_the_only_head_is_told_who_can_ask_for_a_reader_s_address(house, head):
+    said = change_address(head, house.lead.person, "married@example.test")
+    assert "Ask the office to make this change" in page_text(said)
+    assert not StaffChangeRequest.objects.exists()

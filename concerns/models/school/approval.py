@@ -14,7 +14,7 @@ from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQue
 from concerns.models.child.child import Child
 from concerns.models.school.person import Invitation, Person, Post, Relation, Relations, Viewer
 from concerns.rules import staff_approval
-from concerns.rules.roles import Role
+from concerns.rules.roles import May, Role
 from concerns.rules.staff_approval import StaffRequestMatter
 
 LINKS_AN_HOUR = 3
@@ -157,6 +157,21 @@ class StaffChangeRequest(SchoolOwnedModel):
             opens=not email or self.needs_the_head(by.todays_date),
             asked_it=self.by_id == by.person.pk,
             oneself=self.person_id == by.person.pk,
+        )
+
+    def why_nobody_could_answer(self, by: Viewer) -> str:
+        """Why nobody else could answer it if `by` asked for it; empty if somebody could.
+
+        Only for another address: the head needs nobody's approval for the other changes.
+        """
+        if self.matter != StaffRequestMatter.EMAIL or not self.needs_the_head(by.todays_date):
+            return ""
+        heads = Person.objects.who_may(May.POSTS, by.school, by.todays_date)
+        if not by.has_power(May.POSTS) or heads.exclude(pk__in=[by.person.pk, self.person_id]):
+            return ""
+        return (
+            "Only a headteacher may approve another address for them, and not the one who asked. "
+            "Ask the office to make this change, then approve it."
         )
 
     @property
