@@ -1,6 +1,7 @@
 """Our setting of django-allauth: nobody signs up by themselves, and errors are in our own words.
 
-Also the checks of a new password. Every sentence here says what to do next.
+Who signs in, fails to or is shut out is written into the record. Also the checks of a new password.
+Every sentence here says what to do next.
 """
 
 from typing import ClassVar
@@ -11,6 +12,10 @@ from django.contrib.auth.password_validation import (
     CommonPasswordValidator,
     MinimumLengthValidator,
 )
+from django.core.exceptions import ValidationError
+
+from concerns.doors import sign_in_record
+from concerns.models import Heartbeat
 
 LIKE_AN_ADDRESS = "Enter an e-mail address, like name@example.org"
 WRONG = (
@@ -36,6 +41,23 @@ class Adapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def post_login(self, request, user, **more):
+        # If the line cannot be written, nobody is let in.
+        sign_in_record.record_sign_in(user, Heartbeat.objects.database_now())
+        return super().post_login(request, user, **more)
+
+    def authentication_failed(self, request, **credentials):
+        now = Heartbeat.objects.database_now()
+        sign_in_record.record_failed_sign_in(credentials["email"], now)
+
+    def pre_authenticate(self, request, **credentials):
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            now = Heartbeat.objects.database_now()
+            sign_in_record.record_lock_out(credentials["email"], now)
+            raise
 
 
 class SignInForm(LoginForm):

@@ -18,7 +18,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -141,7 +141,30 @@ def _call_as_viewer(
                 reason=f"page: {_page_name(request)}",
             )
         raise PermissionDenied("This page is not open to people in your post.")
-    return view(request, **given)
+    try:
+        return view(request, **given)
+    except Http404:
+        _record_refused_reading(request, viewer, given.get("uid", ""))
+        raise
+
+
+def _record_refused_reading(request: HttpRequest, viewer: Viewer, about: uuid.UUID | str) -> None:
+    """Write that the viewer asked for a thing that is not theirs to see, or that does not exist.
+
+    The line is the same for both, and so is the time it takes. What the view had written is rolled
+    back by now.
+    """
+    with transaction.atomic():
+        ledger.write_ledger_line(
+            Kind.REFUSED,
+            school=viewer.school,
+            by=viewer.person,
+            role=viewer.role_words,
+            now=viewer.now,
+            about=about,
+            outcome=ledger.REFUSED,
+            reason=f"{Kind.OPENED.value}: {_page_name(request)}",
+        )
 
 
 def _page_name(request: HttpRequest) -> str:

@@ -190,6 +190,9 @@ def read_audit_trail(concern: Concern) -> list[AuditedLine]:
     children = [str(row.child.uid) for row in concern.children.all() if row.child]
     children += [str(row.was.uid) for row in moved if row.was]
     own = list(_with_actor_in_order(LedgerLine.objects.filter(concern=concern.uid)))
+    # Whoever asked for it and was told that there is no such thing.
+    refused = LedgerLine.objects.filter(kind=Kind.REFUSED, about=str(concern.uid), concern=None)
+    own += _with_actor_in_order(refused.filter(school=concern.school_id))
     sent = min((line.pk for line in own), default=0)
     stories = LedgerLine.objects.filter(kind=Kind.STORY, about__in=children, id__gt=sent)
     stories = _with_actor_in_order(stories.filter(school=concern.school_id, concern=None))

@@ -1,4 +1,5 @@
-"""Sends all e-mail: the letters of the outbox, and links to choose a password.
+"""Sends all e-mail: the letters of the outbox, links to choose a password, and what else is told to
+the owner of an account.
 
 No message names a child, a class or a kind of worry.
 
@@ -17,7 +18,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import getaddresses
 from enum import Enum
 from smtplib import (
@@ -69,6 +70,28 @@ Use this link to choose the password you will sign in with to Safeguarding conce
 It works once, for {hours} hours. If it no longer works, ask the school office for another.
 
 If you did not expect this e-mail, do not use the link. Tell the school office.
+"""
+
+MOVED = """{name}
+
+The e-mail address with which you sign in to Safeguarding concerns at {school} was changed on
+{day}. It is no longer this one.
+
+A link to choose a new password has gone to the new address. The old password no longer works.
+
+If you did not ask for this, tell the headteacher now. Somebody else could sign in as you.
+"""
+
+OFFERED = """{name}
+
+{school} says that you work there too, and would like you to sign in to Safeguarding concerns for
+it with the account that you have.
+
+Say whether that is so. Until you do, that school can do nothing to your account:
+
+{link}
+
+If you do not work there, say so on that page, and tell the office of your own school.
 """
 
 
@@ -296,11 +319,32 @@ def send_password_link(person: Person, school: School) -> bool:
     words = WORDS.format(
         name=person.name, school=school.name, link=build_password_link(person), hours=HOURS
     )
+    return _send_at_once("Choose your password", words, person.email)
+
+
+def send_address_changed(person: Person, old_address: str, school: School, day: date) -> bool:
+    """Tell the old address of `person` that they sign in with another. False if not sent."""
+    words = MOVED.format(name=person.name, school=school.name, day=f"{day:%-d %B %Y}")
+    return _send_at_once("Your e-mail address was changed", words, old_address)
+
+
+def send_post_offered(person: Person, school: School, request: uuid.UUID) -> bool:
+    """Ask `person`, who works in another school, to confirm that they work in `school` too.
+
+    `request` is the uid of the request for their post. False if it could not be sent.
+    """
+    link = settings.SITE_ORIGIN + reverse("people_confirm", args=[request])
+    words = OFFERED.format(name=person.name, school=school.name, link=link)
+    return _send_at_once("Do you work in another school too?", words, person.email)
+
+
+def _send_at_once(subject: str, words: str, address: str) -> bool:
+    """Send one e-mail while somebody waits for it. False if it could not be sent."""
     try:
-        send_mail("Choose your password", words, None, [person.email])
+        send_mail(subject, words, None, [address])
     except (OSError, SMTPException) as fault:
         # The log must not say whom it was for.
-        log.warning("a link could not be sent: %s", type(fault).__name__)
+        log.warning("an e-mail about an account could not be sent: %s", type(fault).__name__)
         return False
     return True
 

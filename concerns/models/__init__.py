@@ -51,7 +51,11 @@ from concerns.models.response.step import Step
 from concerns.models.response.task import Task, TaskAnswer
 from concerns.models.response.watch import Watch, WatchAnswers
 from concerns.models.roll.roll_file import RollFile, RollQuestion
-from concerns.models.school.approval import StaffChangeAnswer, StaffChangeRequest
+from concerns.models.school.approval import (
+    PostConfirmation,
+    StaffChangeAnswer,
+    StaffChangeRequest,
+)
 from concerns.models.school.cover import Cover
 from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
 from concerns.models.school.school import Authority, ClockSet, Closure, School, Term
@@ -114,6 +118,7 @@ __all__ = [
     "Person",
     "Placement",
     "Post",
+    "PostConfirmation",
     "Professional",
     "Referral",
     "ReferralEvent",

@@ -1,24 +1,25 @@
 """Writes CSV files that are safe to open in a spreadsheet.
 
 A spreadsheet runs a cell that begins with = + - or @ as a formula, even after spaces, tabs and
-control characters. Text that somebody typed about a child must never be run. So such a cell gets a
-single quote in front, as OWASP advises, and every cell is in quotation marks so that no other
-separator can begin a new one. The file is UTF-8 with a byte order mark and CRLF line ends, which
-Excel opens correctly on a double click.
+characters that cannot be seen. Text that somebody typed about a child must never be run. So such a
+cell gets a single quote in front, as OWASP advises, and every cell is in quotation marks so that no
+other separator can begin a new one. The file is UTF-8 with a byte order mark and CRLF line ends,
+which Excel opens correctly on a double click.
 """
 
 import csv
 import io
-import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 MARK = "\ufeff"
 
-# A formula sign (full-width ones too), after any spaces or invisible characters; or a control
-# character.
-_DANGEROUS = re.compile(
-    "[\\s\u00ad\u200b-\u200f\u2060\ufeff]*[=+\\-@＝＋－＠]|\\s*[\\t\\r\\n\\x00]"
-)
+_FORMULA_SIGNS = frozenset("=+-@")
+# Unicode's general categories of what shows nothing of its own: formats, spaces, marks that join
+# the letter before them, and what is not assigned.
+_INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp", "Mn", "Me", "Cn", "Co", "Cs"})
+# Letters and symbols that are blank all the same: fillers of Hangul and Khmer, empty braille.
+_BLANKS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def escape_cell(cell: object) -> str:
@@ -31,7 +32,19 @@ def escape_cell(cell: object) -> str:
     if isinstance(cell, int | float):
         return str(cell)
     text = str(cell)
-    return f"'{text}" if _DANGEROUS.match(text) else text
+    return f"'{text}" if _is_dangerous(text) else text
+
+
+def _is_dangerous(text: str) -> bool:
+    """Whether the first character that shows is a formula sign, of any width, or comes after a
+    control character."""
+    for character in text:
+        category = unicodedata.category(character)
+        if category == "Cc":
+            return True
+        if category not in _INVISIBLE and character not in _BLANKS:
+            return unicodedata.normalize("NFKC", character)[0] in _FORMULA_SIGNS
+    return False
 
 
 def stream_csv(head: Sequence[str], rows: Iterable[Sequence]) -> Iterator[bytes]:

@@ -1,9 +1,10 @@
 """Keeps the list of staff, by page and by file, and sets up the school from the command line.
 
 The office and the head make the changes. A change that would make somebody a reader, or is about a
-reader, needs the head's approval: `rules/staff_approval.py` says which changes those are and who
-may approve them. The code that makes a change is the same whether it is made at once or after
-approval: `apply_staff_change` in `workflow/staff_changes.py`.
+reader, needs the head's approval, and another e-mail address needs a second person:
+`rules/staff_approval.py` says which changes those are and who may approve them. The code that makes
+a change is the same whether it is made at once or after approval: `apply_staff_change` in
+`workflow/staff_changes.py`. The e-mails that a change owes are sent by the page, after the act.
 """
 
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from concerns.models import (
     Notice,
     Person,
     Post,
+    PostConfirmation,
     School,
     StaffChangeAnswer,
     StaffChangeRequest,
@@ -25,12 +27,15 @@ from concerns.models import (
 from concerns.models.school.school import SchoolDetails
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, has_role_with_power
-from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD, StaffRequestMatter
 from concerns.workflow import handover
 from concerns.workflow.staff_changes import apply_staff_change
 from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
 
 BY_COMMAND = "from the command line"
+NO_MAIL = (
+    "This site has no way to send mail yet, so nobody could choose a password. Ask whoever runs it."
+)
 # How long an unconfirmed file is kept.
 WAITS = timedelta(days=1)
 
@@ -41,7 +46,7 @@ def bring_staff(
 ) -> StaffImportResult:
     """Import every line without a fault, without approval. New people have no password yet."""
     good = [line for line in lines if not line.wrong]
-    done = StaffImport(by, now, alone=True).import_lines(good)
+    done = StaffImport(by, now, by_command=True).import_lines(good)
     said = f"{len(done.added)} added, {len(done.changed)} changed, {BY_COMMAND}"
     record(about=by.school, reason=said, shown=[person.uid for person in done.added])
     return done
@@ -73,28 +78,19 @@ def bring_file(
     by now, or would leave the school without a lead or a head tomorrow.
     """
     _lock_staff_changes(by)
-    done = StaffImport(by, now, alone=by.has_power(May.POSTS)).import_lines(
-        [x for x in lines if not x.wrong]
-    )
+    done = StaffImport(by, now).import_lines([line for line in lines if not line.wrong])
     if file.brought_at or done.result_digest != seen:
         raise ActRefused(
             "The list of staff has changed since you opened this page. Check the "
             "changes below again, then confirm."
         )
-    tomorrow = by.todays_date + timedelta(days=1)
-    for role in (Role.DSL, Role.HEAD):
-        if (
-            not Post.objects.filter(school=by.school)
-            .in_force_on(tomorrow)
-            .active_with_role(role)
-            .exists()
-        ):
-            raise ActRefused(
-                f"This file would leave the school without a {role.title_words.lower()}. "
-                "Correct the file and upload it again."
-            )
+    _require_lead_and_head_tomorrow(by)
+    if done.passwords_ended and not mail.is_mail_configured():
+        raise ActRefused(NO_MAIL)
     for asked in done.asked:
         record(kind=Kind.ASKED, about=asked, reason=asked.matter)
+    for person in done.links:
+        record(kind=Kind.INVITED, about=person, fields=["password"], reason="reads the record")
     file.brought_at = now
     file.by = by.person
     file.content = ""
@@ -102,6 +98,17 @@ def bring_file(
     said = f"{len(done.added)} added, {len(done.changed)} changed, {len(done.asked)} asked"
     record(about=file, reason=said, shown=[person.uid for person in done.added])
     return done
+
+
+def _require_lead_and_head_tomorrow(by: Viewer) -> None:
+    tomorrow = by.todays_date + timedelta(days=1)
+    posts = Post.objects.filter(school=by.school).in_force_on(tomorrow)
+    for role in (Role.DSL, Role.HEAD):
+        if not posts.active_with_role(role).exists():
+            raise ActRefused(
+                f"This file would leave the school without a {role.title_words.lower()}. "
+                "Correct the file and upload it again."
+            )
 
 
 @act(May.POSTS, Kind.PASSWORD_SET)
@@ -136,9 +143,10 @@ def add_person(
 ) -> tuple[Person, bool]:
     """Add a person with the post in `what`. Returns the person and whether the post is given.
 
-    Somebody who already works in another school of this site keeps their account. Somebody whose
-    post needs the head's approval gets a staff post meanwhile, so that they can write a concern
-    from their first day. Raises ActRefused if they work here already.
+    Somebody who works in another school of this site keeps their account, and is not of this staff
+    until they confirm it. Somebody whose post needs the head's approval gets a staff post
+    meanwhile, so that they can write a concern from their first day. Raises ActRefused if they work
+    here already.
     """
     _lock_staff_changes(by)
     person = Person.objects.filter(email=email).first()
@@ -155,11 +163,24 @@ def add_person(
         person.set_unusable_password()
         person.save()
     what.person = person
-    if not what.may_skip_approval(by):
-        staff = {"role": Role.STAFF, "title": what.title, "since": what.since}
-        Post.objects.create(person=person, school=by.school, until=what.until, **staff)
+    what.school = by.school
+    given = _apply_or_request(record, what)
+    if not given and not what.is_unconfirmed:
+        _give_staff_post_meanwhile(what)
     record(about=person, fields=["email", *said], reason="added")
-    return person, _apply_or_request(record, what)
+    return person, given
+
+
+def _give_staff_post_meanwhile(what: StaffChangeRequest) -> None:
+    """Let somebody who waits for the head's approval of a post write a concern meanwhile."""
+    Post.objects.create(
+        person=what.person,
+        school=what.school,
+        role=Role.STAFF,
+        title=what.title,
+        since=what.first_day,
+        until=what.until,
+    )
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED, on="person")
@@ -172,8 +193,15 @@ def change_person(
     now: datetime,
     record: ActRecord,
 ) -> bool:
-    """Change name, room, telephone and e-mail address. False: the address awaits approval."""
+    """Change name, room and telephone, and ask for another e-mail address. False: it was asked for.
+
+    Raises ActRefused for somebody who works in another school only.
+    """
     _lock_staff_changes(by)
+    if person.works_only_elsewhere(by.school, by.todays_date):
+        raise ActRefused(
+            f"{person.name} has no post here now, and works in another school. Ask that school."
+        )
     differs = [name for name, new in said.items() if new != getattr(person, name)]
     for name in differs:
         setattr(person, name, said[name])
@@ -208,7 +236,42 @@ def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record: Act
     )
 
 
-@act(May.POSTS, Kind.APPROVED)
+@act(May.SUBMIT, Kind.CONFIRMED)
+def confirm_post(
+    *, by: Viewer, asked: StaffChangeRequest, accepted: bool, now: datetime, record: ActRecord
+) -> PostConfirmation:
+    """Say whether one works in a school that asked, while one has a post in another. Only once.
+
+    `by` is the person the post is for, in the school that asked. If they accept it, the post is
+    given, or waits for the head of that school. Raises ActRefused.
+    """
+    _lock_staff_changes(by)
+    rows = PostConfirmation.objects.filter(asked=asked, asked__person=by.person, at__isnull=True)
+    confirmation = rows.first()
+    if confirmation is None:
+        raise ActRefused("You have already answered this. Nothing was done twice.")
+    confirmation.at = now
+    confirmation.accepted = accepted
+    confirmation.save(update_fields=["at", "accepted"])
+    if accepted and confirmation.head_needed:
+        _give_staff_post_meanwhile(asked)
+    else:
+        StaffChangeAnswer.objects.create(
+            school=by.school,
+            asked=asked,
+            asked_by=asked.by,
+            by=by.person,
+            at=now,
+            approved=accepted,
+            why="" if accepted else "They say that they do not work here.",
+        )
+        if accepted:
+            _apply_request(record, asked)
+    record(about=asked, reason="accepted" if accepted else "refused")
+    return confirmation
+
+
+@act(May.PEOPLE, Kind.APPROVED)
 def answer(
     *,
     by: Viewer,
@@ -242,13 +305,15 @@ def answer(
 
 
 def _apply_or_request(record: ActRecord, what: StaffChangeRequest) -> bool:
-    """Make the change in `what`, or save it as a request to the head. True: it is made."""
+    """Make the change in `what`, or save it as a request to a second person. True: it is made."""
     by = record.by
     what.school = by.school
     what.by = by.person
     what.at = record.now
     children = [what.child.uid] if what.child else []
-    if what.may_skip_approval(by):
+    alone = what.may_skip_approval(by)
+    unconfirmed = what.needs_confirmation(by.todays_date)
+    if alone and not unconfirmed:
         _apply_request(record, what)
         record(about=what.person, reason=what.matter, children=children)
         return True
@@ -256,10 +321,12 @@ def _apply_or_request(record: ActRecord, what: StaffChangeRequest) -> bool:
         person=what.person, matter=what.matter, child=what.child
     )
     if same.filter(role=what.role, email=what.email).awaiting_answer().exists():
-        raise ActRefused("This has already been asked for, and is waiting for the headteacher.")
-    if no_sense := what.why_impossible(by.todays_date):
+        raise ActRefused("This has already been asked for, and is waiting for an answer.")
+    if no_sense := what.why_impossible(by.todays_date) or what.why_nobody_could_answer(by):
         raise ActRefused(no_sense)
     what.save()
+    if unconfirmed:
+        PostConfirmation.objects.create(school=by.school, asked=what, head_needed=not alone)
     record(kind=Kind.ASKED, about=what, reason=what.matter, children=children)
     return False
 
@@ -267,9 +334,13 @@ def _apply_or_request(record: ActRecord, what: StaffChangeRequest) -> bool:
 def _apply_request(record: ActRecord, what: StaffChangeRequest) -> None:
     if no_sense := what.why_impossible(record.by.todays_date):
         raise ActRefused(no_sense)
-    if what.matter == StaffRequestMatter.PASSWORD and not mail.is_mail_configured():
-        raise ActRefused("This site has no way to send mail yet. Ask whoever runs it.")
+    had_password = what.person.has_usable_password()
     apply_staff_change(what, record)
+    link_only = what.matter in {StaffRequestMatter.PASSWORD, StaffRequestMatter.EMAIL}
+    if what.link_owed and (had_password or link_only) and not mail.is_mail_configured():
+        raise ActRefused(NO_MAIL)
+    if what.link_owed:
+        record(kind=Kind.INVITED, about=what.person, fields=["password"], reason=what.matter)
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED, on="post")
@@ -287,6 +358,11 @@ def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record: ActR
     if not others.current_or_future(until + timedelta(days=1)).exists():
         raise ActRefused(
             "This is their only post. If they are leaving, record that they have left."
+        )
+    if post.role in GIVEN_BY_THE_HEAD and post.until and until > post.until:
+        raise ActRefused(
+            f"This post already ends on {post.until:%-d %B %Y}. If they are to hold it for longer, "
+            "give it to them again from the day after. The headteacher then approves it."
         )
     if post.role in READERS and until > by.todays_date:
         raise ActRefused(
@@ -317,7 +393,8 @@ def leave(
     Their posts here end, their account closes unless they have a post in another school, and `to`
     takes over what they hold and is notified. What `to` may not see goes to the role whose step it
     is. `to` may be None if the person holds nothing that `by` may see; then all of it goes to the
-    roles. Nobody may record their own leaving. Raises ActRefused.
+    roles. So it may be if `by` does not read the record, who must not learn whether they hold
+    anything. Nobody may record their own leaving. Raises ActRefused.
     """
     _lock_staff_changes(by)
     if person.pk == by.person.pk:
@@ -327,8 +404,8 @@ def leave(
     _require_lead_and_head(by, person, {Role.DSL, Role.HEAD})
     concerns = handover.lock_concerns(handover.open_concerns_held_by(person, by.school))
     able = Person.objects.who_may(May.DECIDE, by.school, by.todays_date).exclude(pk=person.pk)
-    owed = to or any(handover.count_open_work(person, by))
-    if owed and (to is None or to not in able):
+    owed = by.has_power(May.READ) and any(handover.count_open_work(person, by))
+    if to not in able if to else owed:
         raise ActRefused(
             "Choose who takes over their concerns: somebody who may decide on concerns."
         )

@@ -32,7 +32,10 @@ from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.roles import READERS, May, Role
 from concerns.rules.words import Choice
 
-TO_THE_HEAD = "Lets them read the record, so the headteacher must approve it."
+TO_THE_HEAD = {
+    **dict.fromkeys(READERS, "Lets them read the record, so the headteacher must approve it."),
+    Role.OFFICE: "Lets them keep the list of staff, so the headteacher must approve it.",
+}
 
 
 class PersonForm(DraftableForm):
@@ -77,7 +80,7 @@ class PostQuestions(DraftableForm):
     def __init__(self, typed: PostedFields | None = None, *, viewer, **more):
         super().__init__(typed, initial={"since": viewer.todays_date, "role": Role.STAFF}, **more)
         self.viewer = viewer
-        hints = {} if viewer.has_power(May.POSTS) else dict.fromkeys(READERS, TO_THE_HEAD)
+        hints = {} if viewer.has_power(May.POSTS) else TO_THE_HEAD
         asked = (Question("role", size="m", hints=hints), "title", "since", "until")
         self.helper = lay_out_form(*self.BEFORE, *asked, ButtonRow(SubmitButton(self.PRESS)))
 
@@ -135,6 +138,18 @@ class ApprovalForm(DraftableForm):
         if given.get("answer") == ApprovalAnswer.NO and not given.get("why"):
             self.add_error("why", "Say why not. The person who asked will read it")
         return given
+
+
+class PostConfirmationAnswer(Choice):
+    YES = "yes", "Yes, I work there too"
+    NO = "no", "No, I do not work there"
+
+
+class PostConfirmationForm(DraftableForm):
+    answer = choice_field(
+        "Do you work there?", PostConfirmationAnswer, needed="Say whether you work there"
+    )
+    helper = lay_out_form(Question("answer", size="m"), ButtonRow(SubmitButton("Answer")))
 
 
 class FamilyForm(DraftableForm):
@@ -198,11 +213,22 @@ class LeaveForm(DraftableForm):
     to = forms.ChoiceField(label="Who takes over their concerns and next steps?", required=False)
     helper = lay_out_form("last", "to", ButtonRow(SubmitButton("They have left", kind="warning")))
 
-    def __init__(self, typed=None, *, today: date, able: Mapping[str, Person], holds: bool, **more):
+    def __init__(
+        self,
+        typed=None,
+        *,
+        today: date,
+        able: Mapping[str, Person],
+        asks: bool,
+        needed: bool,
+        **more,
+    ):
+        """`asks`: whether to ask who takes over. `needed`: somebody must be named."""
         super().__init__(typed, initial={"last": today}, **more)
-        if holds:
-            offer_choices(self.fields["to"], able, "Choose who takes over", empty="Choose")
-            self.fields["to"].required = True
+        if asks:
+            empty = "Choose" if needed else "Whoever is in post"
+            offer_choices(self.fields["to"], able, "Choose who takes over", empty=empty)
+            self.fields["to"].required = needed
         else:
             del self.fields["to"]
             self.helper = lay_out_form(

@@ -1,7 +1,7 @@
 """What the pages about staff read: the list, one person, open requests, cover, and what is held."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -157,12 +157,13 @@ def get_current_relation(viewer: Viewer, uid: uuid.UUID) -> Relation:
 
 def _staff_requests(viewer: Viewer):
     rows = StaffChangeRequest.objects.of_school(viewer)
-    return rows.select_related("by", "person", "child", "answer__by").order_by("-id")
+    rows = rows.select_related("by", "person", "child", "answer__by", "confirmation")
+    return rows.order_by("-id")
 
 
 @dataclass(frozen=True)
 class StaffRequestRow:
-    """A request that awaits the head. `answerable`: the viewer may answer it."""
+    """A request that awaits an answer. `answerable`: the viewer may answer it."""
 
     asked: StaffChangeRequest
     answerable: bool
@@ -201,6 +202,26 @@ def get_staff_request(viewer: Viewer, uid: uuid.UUID) -> StaffChangeRequest:
     return sight.get_one_or_404(viewer, _staff_requests(viewer), uid)
 
 
+def list_offered_posts(viewer: Viewer) -> list[StaffChangeRequest]:
+    """Posts in other schools that the viewer has not yet confirmed."""
+    return list(_offered_posts(viewer).order_by("id"))
+
+
+def get_offered_post(viewer: Viewer, uid: uuid.UUID) -> StaffChangeRequest:
+    """A post in another school that the viewer has not yet confirmed. Raises Http404."""
+    return sight.get_one_or_404(viewer, _offered_posts(viewer), uid)
+
+
+def _offered_posts(viewer: Viewer):
+    rows = StaffChangeRequest.objects.unconfirmed().filter(person=viewer.person)
+    return rows.select_related("school", "by", "person").for_viewer(viewer)
+
+
+def viewer_for_offered_post(asked: StaffChangeRequest, now: datetime) -> Viewer:
+    """The viewer for answering it: the person, in the school that asked, with no post there yet."""
+    return Viewer(asked.person, asked.school, frozenset({Role.STAFF}), now)
+
+
 def find_pupils_by_name(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
     """The first MOST_FOUND pupils on the roll by part of a name, and whether there are more.
 
@@ -229,18 +250,30 @@ def list_own_requests(viewer: Viewer) -> list[StaffChangeRequest]:
 
 @dataclass(frozen=True)
 class LeavingPage:
-    """Somebody who is leaving. `has` and `owes` are how many concerns and steps they hold that the
-    viewer may know of, `unsent` how many drafts they did not send, `shown` the concerns to list."""
+    """Somebody who is leaving.
+
+    `told`: the viewer reads the record, and so is told how many concerns and steps they hold (`has`
+    and `owes`), how many drafts they did not send (`unsent`), and which concerns (`shown`). Whoever
+    does not read it is told no number, and sees the same page whatever the person holds. `decides`:
+    by their post they may hold concerns.
+    """
 
     person: Person
-    has: int
-    owes: int
-    unsent: int
-    shown: list[Concern]
+    told: bool
+    decides: bool
+    has: int = 0
+    owes: int = 0
+    unsent: int = 0
+    shown: list[Concern] = field(default_factory=list)
+
+    @property
+    def needs_successor(self) -> bool:
+        """Whether somebody must be named who takes over."""
+        return bool(self.has or self.owes)
 
 
 def get_person_leaving(viewer: Viewer, uid: uuid.UUID) -> LeavingPage:
-    """The person who is leaving, with what they hold and how many drafts they have not sent.
+    """The person who is leaving, and for a viewer who reads the record what they hold.
 
     Raises Http404 if they have left already, and for the viewer themselves.
     """
@@ -248,10 +281,20 @@ def get_person_leaving(viewer: Viewer, uid: uuid.UUID) -> LeavingPage:
     person = sight.get_one_or_404(viewer, here, uid)
     if person.pk == viewer.person.pk:
         raise Http404
+    deciders = Person.objects.who_may(May.DECIDE, viewer.school, viewer.todays_date)
+    decides = deciders.filter(pk=person.pk).exists()
+    if not viewer.has_power(May.READ):
+        return LeavingPage(person, told=False, decides=decides)
     has, owes = handover.count_open_work(person, viewer)
-    unsent = Draft.objects.begun_by(person, viewer).count()
-    shown = _list_held_concerns(viewer, person) if viewer.has_power(May.READ) else []
-    return LeavingPage(person, has, owes, unsent, shown)
+    return LeavingPage(
+        person,
+        told=True,
+        decides=decides,
+        has=has,
+        owes=owes,
+        unsent=Draft.objects.begun_by(person, viewer).count(),
+        shown=_list_held_concerns(viewer, person),
+    )
 
 
 def _list_held_concerns(viewer: Viewer, person: Person) -> list[Concern]:

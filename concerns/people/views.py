@@ -57,6 +57,7 @@ def staff(request):
     else:
         rows, more = queries.read_staff_list(viewer, left=left, after=after)
     page = {"rows": rows, "left": left, "find": find, "later": after}
+    page["unsent"] = "unsent" in request.GET
     page["more"] = rows[-1].person.uid if more else ""
     page["waiting"] = len(queries.list_staff_requests(viewer)[0])
     return render(request, "people/staff.html", page)
@@ -76,8 +77,19 @@ def add(request):
         email = sheet.cleaned_answers["email"]
         said = sheet.form.person_details()
         if sheet.attempt_act(acts.add_person, email=email, what=what, said=said):
-            return sheet.go_to_page("people_person", uid=what.person.uid)
+            return _go_to_changed_person(sheet, what)
     return sheet.render_page("people/add.html")
+
+
+def _go_to_changed_person(sheet, what):
+    """The page after a change was made or asked for. Sends the e-mails it owes, after the act."""
+    viewer = sheet.viewer
+    if what.is_unconfirmed:
+        mail.send_post_offered(what.person, viewer.school, what.uid)
+        return sheet.go_to_page("people_asked")
+    if what.link_owed:
+        return _send_link_and_redirect(what, viewer)
+    return sheet.go_to_page("people_person", uid=what.person.uid)
 
 
 def change(request, uid):
@@ -100,7 +112,7 @@ def give(request, uid):
             matter=StaffRequestMatter.POST, person=person, **sheet.form.post_details()
         )
         if sheet.attempt_act(acts.change, what=what):
-            return sheet.go_to_page("people_person", uid=uid)
+            return _go_to_changed_person(sheet, what)
     return sheet.render_page("people/give.html", person=person)
 
 
@@ -135,6 +147,7 @@ def own(request):
     mine = {
         "families": queries.list_own_families(viewer),
         "waiting": queries.list_own_requests(viewer),
+        "offered": queries.list_offered_posts(viewer),
     }
     return sheet.render_page("people/own.html", **mine)
 
@@ -174,17 +187,15 @@ def invite(request, uid):
     if sheet.is_complete:
         what = StaffChangeRequest(matter=StaffRequestMatter.PASSWORD, person=person)
         if sheet.attempt_act(acts.change, what=what):
-            return (
-                _send_link_and_redirect(what, viewer)
-                if what.pk is None
-                else redirect("people_person", uid=uid)
-            )
+            return _go_to_changed_person(sheet, what)
     return sheet.render_page("people/invite.html", person=person, first=first)
 
 
 def _send_link_and_redirect(what, viewer):
     """Sends the mail, after the act. If it fails, the page says so and nothing is undone."""
-    arrived = mail.send_password_link(what.person, viewer.school)
+    if what.old_address:
+        mail.send_address_changed(what.person, what.old_address, what.school, viewer.todays_date)
+    arrived = mail.send_password_link(what.person, what.school)
     response = redirect("people_person", uid=what.person.uid)
     response["Location"] += "?sent" if arrived else "?unsent"
     return response
@@ -206,7 +217,7 @@ def answer(request, uid):
         if sheet.attempt_act(
             acts.answer, asked=what, approved=yes, why=sheet.cleaned_answers["why"]
         ):
-            if yes and what.matter == StaffRequestMatter.PASSWORD:
+            if what.link_owed:
                 return _send_link_and_redirect(what, viewer)
             return sheet.go_to_page("people_asked")
     return sheet.render_page(
@@ -214,13 +225,34 @@ def answer(request, uid):
     )
 
 
+def confirm(request, uid):
+    """Somebody who works in another school says whether they work in the one that asked too."""
+    asked = queries.get_offered_post(request.viewer, uid)
+    there = queries.viewer_for_offered_post(asked, request.viewer.now)
+    sheet = FormPage(request, forms.PostConfirmationForm)
+    if sheet.is_complete:
+        accepted = sheet.cleaned_answers["answer"] == forms.PostConfirmationAnswer.YES
+
+        def confirm_there(*, by, **given):
+            return acts.confirm_post(**given | {"by": there})
+
+        if sheet.attempt_act(confirm_there, asked=asked, accepted=accepted):
+            if asked.link_owed:
+                mail.send_password_link(asked.person, asked.school)
+            return sheet.go_to_page("people_own")
+    return sheet.render_page("people/confirm.html", asked=asked)
+
+
 def leave(request, uid):
     viewer = request.viewer
     leaver = queries.get_person_leaving(viewer, uid)
     person = leaver.person
     able = queries.list_successors(viewer, person)
-    holds = bool(leaver.has or leaver.owes)
-    sheet = FormPage(request, forms.LeaveForm, today=viewer.todays_date, able=able, holds=holds)
+    needed = leaver.needs_successor
+    asks = needed or (leaver.decides and not leaver.told)
+    sheet = FormPage(
+        request, forms.LeaveForm, today=viewer.todays_date, able=able, asks=asks, needed=needed
+    )
     if sheet.is_complete:
         to = able.get(sheet.cleaned_answers.get("to", ""))
         if sheet.attempt_act(acts.leave, person=person, last=sheet.cleaned_answers["last"], to=to):
@@ -282,14 +314,26 @@ def file(request, uid):
     if request.method == "POST":
         seen = request.POST.get("seen", "")
         try:
-            acts.bring_file(by=viewer, file=found, lines=lines, seen=seen, now=viewer.now)
-            return redirect("people")
+            done = acts.bring_file(by=viewer, file=found, lines=lines, seen=seen, now=viewer.now)
+            return _send_mail_of_file(viewer, done)
         except ActRefused as why:
             refused = why.words
     plan = preview_staff_import(viewer, viewer.now, [line for line in lines if not line.wrong])
     page = {"file": found, "plan": plan, "left_out": [line for line in lines if line.wrong]}
     page["refused"] = refused
     return render(request, "people/file.html", page, status=409 if refused else 200)
+
+
+def _send_mail_of_file(viewer, done):
+    """Sends what an imported file owes, after the act, and goes to the list of staff."""
+    arrived = [mail.send_password_link(person, viewer.school) for person in done.links]
+    for asked in done.asked:
+        if asked.is_unconfirmed:
+            mail.send_post_offered(asked.person, viewer.school, asked.uid)
+    response = redirect("people")
+    if not all(arrived):
+        response["Location"] += "?unsent"
+    return response
 
 
 @sensitive_post_parameters("password", "again")

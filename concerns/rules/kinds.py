@@ -53,6 +53,7 @@ class Kind(Choice):
     INVITED = "invited", "Sent a link to choose a password"
     ASKED = "asked", "Asked for the head's approval"
     APPROVED = "approved", "Answered a request for the head's approval"
+    CONFIRMED = "confirmed", "Answered whether they work in another school too"
     LEFT = "left", "Recorded that somebody has left"
     COVERED = "covered", "Said who stands in"
     SCHOOL_SET = "school_set", "Set the school's hours, terms and numbers"
@@ -65,5 +66,9 @@ class Kind(Choice):
     AUDITED = "audited", "Looked at the audit"
     TRAIL = "trail", "Read a concern's whole trail"
     EXPORTED = "exported", "Exported figures or rows"
+    # signing in
+    SIGNED_IN = "signed_in", "Signed in"
+    SIGN_IN_FAILED = "sign_in_failed", "Tried to sign in, and was not let in"
+    LOCKED_OUT = "locked_out", "Was shut out for a while after too many tries to sign in"
     # refusals
     REFUSED = "refused", "Was refused"

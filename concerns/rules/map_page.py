@@ -25,7 +25,13 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, ReferralStage, State
 from concerns.rules.meeting_rules import OPENS as OPENS_BY
 from concerns.rules.meeting_rules import REVIEWED_WITHIN, MeetingKind
-from concerns.rules.roles import ROLES, May, Role
+from concerns.rules.roles import ROLES, May, Role, roles_with_power
+from concerns.rules.staff_approval import (
+    GIVEN_BY_THE_HEAD,
+    StaffRequestMatter,
+    approval_refusal,
+    may_change_unapproved,
+)
 from concerns.rules.watching import LEVELS, REVIEWS, WatchReason
 from concerns.rules.words import LIGHT, OUTSIDE, Route
 
@@ -37,6 +43,7 @@ def draw_map_page() -> str:
     parts = (
         "# What the product may ever do\n\nDrawn from the tables beside this page by `make map`.\n",
         _draw_powers(),
+        _draw_staff_changes(),
         _draw_concern_states(),
         _draw_referral_stages(),
         _draw_agency_answers(),
@@ -61,6 +68,45 @@ def _draw_powers() -> str:
     return "## Who may do what\n\n" + _markdown_table(
         ("may", *(role.title_words for role in Role)), rows
     )
+
+
+def _draw_staff_changes() -> str:
+    """Who may make each change to the staff alone, and who may answer once it was asked for."""
+    heads = ("change", "for", "made alone by", "when asked for, answered by")
+    rows = [
+        (matter.label, _whom_it_concerns(matter, opens), *_who_changes(matter, opens))
+        for matter in StaffRequestMatter
+        for opens in (False, True)
+    ]
+    words = (
+        "Nobody answers what they asked for themselves, nor what gives themselves another power, "
+        "password or address."
+    )
+    return f"## Who may change the staff\n\n{words}\n\n" + _markdown_table(heads, rows)
+
+
+def _whom_it_concerns(matter: StaffRequestMatter, opens: bool) -> str:
+    if matter is not StaffRequestMatter.POST:
+        return "whoever reads the record" if opens else "everybody else"
+    return ", ".join(role.title_words for role in Role if (role in GIVEN_BY_THE_HEAD) is opens)
+
+
+def _who_changes(matter: StaffRequestMatter, opens: bool) -> tuple[str, str]:
+    """(who may make the change for somebody else alone, who may answer a request for it)."""
+    keep = [role for role in Role if role in roles_with_power(May.PEOPLE)]
+    alone = [
+        role.title_words
+        for role in keep
+        if may_change_unapproved(matter, frozenset({role}), opens=opens, oneself=False)
+    ]
+    answers = [
+        role.title_words
+        for role in keep
+        if not approval_refusal(
+            matter, frozenset({role}), Role.STAFF, opens=opens, asked_it=False, oneself=False
+        )
+    ]
+    return ", ".join(alone), ", ".join(answers)
 
 
 def _draw_concern_states() -> str:

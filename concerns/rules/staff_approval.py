@@ -1,21 +1,48 @@
-"""Which changes to the list of staff need the head's approval, and who may give it.
+"""Which changes to the list of staff need a second person, and who that may be.
 
 The office keeps the list of staff but must not be able to make itself a lead. So the head must
 approve any change that would open the record to somebody, close it to a reader, or let somebody
-take over a reader's account. These are a reader's post, family, password and e-mail address.
+take over a reader's account. These are a reader's post, family, password and e-mail address. A post
+is given by whatever makes it run on a day on which it would not have run: a new post, a later last
+day, and the return of somebody who left with a reader's post still to come.
 
-The head may make such changes for others without approval, but never for themselves: nobody gives
-themselves a post that reads, a new password or another address. Somebody else asks for it, and the
-person who asked never answers the request. A head may approve a request about themselves only if it
-gives them no powers they do not have already.
+A post in the office waits for the head too. Otherwise the office could make up a colleague, who
+would then be the second person whom a change of address needs.
+
+Whoever is sent the links of an account can sign in as its owner. So nobody changes an address
+alone, the head included: it waits for the head or for a colleague who keeps the list of staff; for
+a reader, for the head. Neither the person who asked nor the owner of the account may be the second
+person. When it is made, or when somebody becomes a reader, the account is made safe
+(`is_account_made_safe`): the password, the sessions and all links end, and one link goes to the
+address that was approved. Nobody in the school sees the link.
+
+The head may make the other changes for others without approval, but never for themselves: nobody
+gives themselves a post that reads, a new password or another address. Somebody else asks for it,
+and the person who asked never answers the request. A head may approve a request about themselves
+only if it gives them no powers they do not have already.
+
+A post for somebody who works in another school of the site, and not in this one, waits first for
+their own confirmation. Until then they are not of this school's staff, and its office can do
+nothing to their account.
 
 There is one exception: anybody may record, without approval, that a pupil is their own family. That
 can only shut them out, and until it is recorded they could read about their own family. The head is
 told of it.
 """
 
-from concerns.rules.roles import READERS, May, Role, has_role_with_power, powers_of_roles
+from concerns.rules.roles import (
+    READERS,
+    May,
+    Role,
+    has_role_with_power,
+    powers_of_roles,
+    roles_with_power,
+)
 from concerns.rules.words import Choice
+
+# A post in one of these roles is given by the head alone: it reads the record, or keeps the list of
+# staff.
+GIVEN_BY_THE_HEAD = READERS | roles_with_power(May.PEOPLE)
 
 
 class StaffRequestMatter(Choice):
@@ -33,21 +60,39 @@ def may_change_unapproved(
 ) -> bool:
     """Whether somebody with the roles `asks` may make the change without approval.
 
-    `opens` is the result of `is_about_record_reader`. `oneself` says that the change is about the
-    person who makes it. Source: the rules at the top of this file.
+    `opens` is the result of `needs_the_head`. `oneself` says that the change is about the person
+    who makes it. Source: the rules at the top of this file.
     """
+    if matter is StaffRequestMatter.EMAIL:
+        return False
     if not opens or (oneself and matter is StaffRequestMatter.RELATED):
         return True
     return has_role_with_power(asks, May.POSTS) and not oneself
 
 
-def is_about_record_reader(matter: StaffRequestMatter, role: str, reader: bool) -> bool:
-    """Whether the change makes somebody a reader of the record or is about a reader.
+def needs_the_head(matter: StaffRequestMatter, role: str, *, reader: bool, returns: bool) -> bool:
+    """Whether only a head may make or approve the change.
 
     `role` is the role of the post asked for, and matters only for a post. `reader` says that the
-    person already reads the record.
+    person reads the record already, or will from a later day. `returns` says that they have left
+    and that a post would let them in again.
     """
-    return role in READERS if matter is StaffRequestMatter.POST else reader
+    if matter is StaffRequestMatter.POST:
+        return role in GIVEN_BY_THE_HEAD or (reader and returns)
+    return reader
+
+
+def is_account_made_safe(
+    matter: StaffRequestMatter, *, reader_before: bool, reader_after: bool
+) -> bool:
+    """Whether the change ends the person's password, sessions and links, and sends them one link.
+
+    `reader_before` and `reader_after` say whether they read the record, now or from a later day,
+    before the change and after it.
+    """
+    if matter in {StaffRequestMatter.EMAIL, StaffRequestMatter.PASSWORD}:
+        return True
+    return reader_after and not reader_before
 
 
 def approval_refusal(
@@ -55,16 +100,18 @@ def approval_refusal(
     answers: frozenset[Role],
     role: str,
     *,
+    opens: bool,
     asked_it: bool,
     oneself: bool,
 ) -> str:
     """Why somebody with the roles `answers` may not answer the request; empty if they may.
 
-    `role` is the role of the post asked for, or empty. `asked_it` says that they made the request
-    themselves, `oneself` that it is about them. Raises ValueError for an unknown role of a post.
-    Source: the rules at the top of this file.
+    `role` is the role of the post asked for, or empty. `opens` is the result of `needs_the_head`.
+    `asked_it` says that they made the request themselves, `oneself` that it is about them. Raises
+    ValueError for an unknown role of a post. Source: the rules at the top of this file.
     """
-    if not has_role_with_power(answers, May.POSTS):
+    either = matter is StaffRequestMatter.EMAIL and not opens
+    if not has_role_with_power(answers, May.PEOPLE if either else May.POSTS):
         return "Only the headteacher can answer this."
     if asked_it:
         return "You asked for this yourself, so somebody else must answer it."

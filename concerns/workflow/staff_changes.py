@@ -1,17 +1,25 @@
 """Makes a change to the staff once somebody may make it alone, or has approved it."""
 
+from datetime import datetime
+
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.person import Invitation, Person, Post, Relation
-from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.models.school.school import School
+from concerns.rules.staff_approval import StaffRequestMatter, is_account_made_safe
 from concerns.workflow.act_recorder import ActRecorder
 from concerns.workflow.handover import lock_concerns, open_concerns_held_by, release_and_reassign
 
 
 def apply_staff_change(asked: StaffChangeRequest, record: ActRecorder) -> None:
-    """Make the change, in the act of somebody who may do it alone or who approves it."""
+    """Make the change, in the act of somebody who may do it alone or who approves it.
+
+    If it says so in `asked.link_owed`, their password has ended and one link is owed to them. If
+    their address changed, `asked.old_address` is told.
+    """
     by = record.by.person
     now = record.now
     person = asked.person
+    read_before = person.may_read_from(record.by.todays_date)
     if asked.matter == StaffRequestMatter.POST:
         _create_requested_post(asked, person)
     elif asked.matter == StaffRequestMatter.RELATED:
@@ -25,12 +33,22 @@ def apply_staff_change(asked: StaffChangeRequest, record: ActRecorder) -> None:
     elif asked.matter == StaffRequestMatter.UNRELATED:
         asked.matching_relations().update(ended_by=by, ended_at=now, shuts_out=None)
     elif asked.matter == StaffRequestMatter.EMAIL:
+        asked.old_address = person.email
         person.email = asked.email
         person.save(update_fields=["email"])
-    else:
-        # This ends every session of theirs and any earlier link.
-        person.replace_password(None)
-        Invitation.objects.create(school=record.by.school, person=person, by=by, at=now)
+    if is_account_made_safe(
+        StaffRequestMatter(asked.matter),
+        reader_before=read_before,
+        reader_after=person.may_read_from(record.by.todays_date),
+    ):
+        make_account_safe(person, asked.school, by, now)
+        asked.link_owed = True
+
+
+def make_account_safe(person: Person, school: School, by: Person, now: datetime) -> None:
+    """End the person's password, every session and every link. One new link is then owed."""
+    person.replace_password(None)
+    Invitation.objects.create(school=school, person=person, by=by, at=now)
 
 
 def _create_requested_post(asked: StaffChangeRequest, person: Person) -> None:

@@ -1,10 +1,12 @@
 """Imports a staff file: one line at a time, in one act.
 
 A file removes nobody. People who are not in it are only listed, and so are roles that somebody
-holds and the file does not give. A post ends on the day its line says. A post that reads concerns
-waits for the head's approval, unless whoever imports the file may create it alone. Only acts import
-a file. A page previews it by running the import and rolling it back. Parsing is in
-`paper/staff_rows.py`.
+holds and the file does not give. A post ends on the day its line says. What would let somebody hold
+a post on a day on which they do not hold it yet - a new post, a later last day - is asked for like
+the same change on a page (`StaffChangeRequest`): it waits for the head's approval, unless whoever
+imports the file may give that post to that person alone. A line about somebody who works in another
+school, and not in this one, changes nothing until they confirm it. Only acts import a file. A page
+previews it by running the import and rolling it back. Parsing is in `paper/staff_rows.py`.
 """
 
 import hashlib
@@ -14,11 +16,16 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from concerns.models.school.approval import StaffChangeRequest
+from concerns.models.school.approval import PostConfirmation, StaffChangeRequest
 from concerns.models.school.person import Person, Post, Viewer
 from concerns.rules.reporting_periods import local_day
-from concerns.rules.roles import READERS, May, Role
-from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.rules.roles import READERS, Role
+from concerns.rules.staff_approval import (
+    GIVEN_BY_THE_HEAD,
+    StaffRequestMatter,
+    is_account_made_safe,
+)
+from concerns.workflow.staff_changes import make_account_safe
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,9 @@ class StaffImportResult:
     changed: set[str] = field(default_factory=set)
     posts: int = 0
     asked: list[StaffChangeRequest] = field(default_factory=list)
+    # Who became a reader: their password has ended, and each is owed a link.
+    links: list[Person] = field(default_factory=list)
+    passwords_ended: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -58,6 +68,7 @@ class StaffImportResult:
             sorted(self.changed),
             self.posts,
             sorted((asked.person.email, asked.role) for asked in self.asked),
+            sorted(person.email for person in self.links),
             self.notes,
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
@@ -66,7 +77,7 @@ class StaffImportResult:
 def preview_staff_import(by: Viewer, now: datetime, lines: list[StaffLine]) -> StaffImportResult:
     """What importing `lines` would do: runs the import and rolls it back."""
     with transaction.atomic():
-        done = StaffImport(by, now, alone=by.has_power(May.POSTS)).import_lines(lines)
+        done = StaffImport(by, now).import_lines(lines)
         transaction.set_rollback(True)
     return done
 
@@ -74,14 +85,14 @@ def preview_staff_import(by: Viewer, now: datetime, lines: list[StaffLine]) -> S
 class StaffImport:
     """The import of one file. Its lines are those that `paper/staff_rows.py` read without faults.
 
-    With `alone`, posts that read concerns are created at once and do not wait for the head.
+    With `by_command`, for whoever runs the site, nothing waits for anybody, and no link is owed.
     """
 
-    def __init__(self, by: Viewer, now: datetime, *, alone: bool) -> None:
+    def __init__(self, by: Viewer, now: datetime, *, by_command: bool = False) -> None:
         self.by = by
         self.school = by.school
         self.now = now
-        self.alone = alone
+        self.by_command = by_command
         self.today = local_day(by.school.school_calendar, now)
         self.done = StaffImportResult()
 
@@ -93,10 +104,68 @@ class StaffImport:
                 person = Person(email=line.email)
                 person.set_unusable_password()
                 self.done.added.append(person)
-            self._save_person(person, line)
-            self._save_posts(person, line)
+            elif not self.by_command and person.works_only_elsewhere(self.school, self.today):
+                self._request_confirmations(person, line)
+                continue
+            self._import_line(person, line)
         self._note_people_not_listed({line.email for line in lines})
         return self.done
+
+    def _import_line(self, person: Person, line: StaffLine) -> None:
+        reads = any(role in READERS for role in line.roles)
+        read_before = reads and person.pk is not None and person.may_read_from(self.today)
+        self._save_person(person, line)
+        self._save_posts(person, line)
+        if reads and is_account_made_safe(
+            StaffRequestMatter.POST,
+            reader_before=read_before,
+            reader_after=person.may_read_from(self.today),
+        ):
+            self.done.passwords_ended += person.has_usable_password()
+            if self.by_command:
+                person.replace_password(None)
+            else:
+                make_account_safe(person, self.school, self.by.person, self.now)
+            self.done.links.append(person)
+
+    def _request_confirmations(self, person: Person, line: StaffLine) -> None:
+        """Ask somebody who works in another school whether they work here too. Nothing of theirs
+        changes before they say so."""
+        for role in line.roles:
+            what = self._build_request(person, role, line, line.since or self.today)
+            if self._save_request_once(what):
+                PostConfirmation.objects.create(
+                    school=self.school, asked=what, head_needed=not what.may_skip_approval(self.by)
+                )
+        self.done.notes.append(
+            f"{person.email} works in another school, and has to confirm that they work here too"
+        )
+
+    def _build_request(
+        self, person: Person, role: Role, line: StaffLine, begins: date
+    ) -> StaffChangeRequest:
+        return StaffChangeRequest(
+            school=self.school,
+            by=self.by.person,
+            at=self.now,
+            matter=StaffRequestMatter.POST,
+            person=person,
+            role=role,
+            title=line.title,
+            since=begins,
+            until=line.until,
+        )
+
+    def _save_request_once(self, what: StaffChangeRequest) -> bool:
+        """Save the request, unless one for the same role waits already. Whether it was saved."""
+        waits = StaffChangeRequest.objects.filter(
+            person=what.person, school=self.school, role=what.role
+        )
+        if waits.awaiting_answer().exists():
+            return False
+        what.save()
+        self.done.asked.append(what)
+        return True
 
     def _save_person(self, person: Person, line: StaffLine) -> None:
         said = {name: getattr(line, name) for name in ("name", "room", "telephone")}
@@ -116,9 +185,9 @@ class StaffImport:
     def _save_posts(self, person: Person, line: StaffLine) -> None:
         rows = Post.objects.filter(school=self.school, person=person)
         held = list(rows.order_by("since", "pk"))
-        # Roles that read concerns come last: somebody who waits for approval of one only gets a
-        # post as a member of staff if they have no other post.
-        for role in sorted(line.roles, key=lambda role: role in READERS):
+        # Roles that wait for the head come last: somebody who waits for one only gets a post as a
+        # member of staff if they have no other post.
+        for role in sorted(line.roles, key=lambda role: role in GIVEN_BY_THE_HEAD):
             begins = line.since or self.today
             standing = [
                 post for post in held if post.role == role and _overlaps_line(post, begins, line)
@@ -136,31 +205,27 @@ class StaffImport:
             self.done.notes.append(lacks)
 
     def _start_post(self, person: Person, role: Role, line: StaffLine, begins: date) -> None:
-        said = {"person": person, "school": self.school, "title": line.title, "until": line.until}
-        if role in READERS and not self.alone:
-            self._request_reader_post(
-                StaffChangeRequest(
-                    by=self.by.person,
-                    at=self.now,
-                    matter=StaffRequestMatter.POST,
-                    role=role,
-                    since=begins,
-                    **said,
-                )
-            )
+        what = self._build_request(person, role, line, begins)
+        if not self._may_give(what):
+            self._request_post(what)
             return
-        Post.objects.create(role=role, since=begins, **said)
+        Post.objects.create(
+            person=person,
+            school=self.school,
+            role=role,
+            title=line.title,
+            since=begins,
+            until=line.until,
+        )
         self.done.posts += 1
 
-    def _request_reader_post(self, what: StaffChangeRequest) -> None:
+    def _may_give(self, what: StaffChangeRequest) -> bool:
+        return self.by_command or what.may_skip_approval(self.by)
+
+    def _request_post(self, what: StaffChangeRequest) -> None:
         """Ask the head for a post. Until then the person has a post as a member of staff, so that
         they can write a concern."""
-        waits = StaffChangeRequest.objects.filter(
-            person=what.person, school=self.school, role=what.role
-        )
-        if not waits.awaiting_answer().exists():
-            what.save()
-            self.done.asked.append(what)
+        self._save_request_once(what)
         rows = Post.objects.filter(person=what.person, school=self.school)
         if not rows.current_or_future(self.today).exists():
             Post.objects.create(
@@ -175,14 +240,20 @@ class StaffImport:
 
     def _change_post(self, post: Post, line: StaffLine) -> None:
         title = post.title
-        until = line.until or post.until
+        until = self._last_day_to_save(post, line)
         if until and until < post.since:
             self.done.notes.append(
                 f"line {line.line}: this post would end before it begins, so it was not changed"
             )
             return
         yesterday = self.today - timedelta(days=1)
-        if line.title and line.title != post.title and _is_post_in_force(post, yesterday):
+        ended = until is not None and until < self.today
+        if (
+            line.title
+            and line.title != post.title
+            and not ended
+            and _is_post_in_force(post, yesterday)
+        ):
             # Past days may be asked about, so the old title is kept: the new one gets a new row.
             Post.objects.create(
                 person=post.person,
@@ -201,6 +272,23 @@ class StaffImport:
             post.until = until
             post.save(update_fields=["title", "until"])
             self.done.changed.add(line.email)
+
+    def _last_day_to_save(self, post: Post, line: StaffLine) -> date | None:
+        """The last day of `post` after this line. A later one, which needs the head's approval, is
+        asked for as another post that begins when this one ends: the past is never rewritten."""
+        if line.until is None or post.until is None or line.until <= post.until:
+            return line.until or post.until
+        begins = max(post.until + timedelta(days=1), self.today)
+        what = self._build_request(post.person, Role(post.role), line, begins)
+        if self._may_give(what):
+            return line.until
+        if line.until < begins:
+            self.done.notes.append(
+                f"line {line.line}: this post has already ended, so it was not changed"
+            )
+        else:
+            self._request_post(what)
+        return post.until
 
     def _note_people_not_listed(self, listed: set[str]) -> None:
         posts = Post.objects.filter(school=self.school).in_force_on(self.today)

@@ -6,6 +6,7 @@ import uuid
 from concerns.doors import unsent_words
 from concerns.models import Draft, Person, Relation, StaffChangeRequest
 from concerns.models.concern.draft import CONCERN
+from concerns.rules.roles import Role
 from tests import factories
 from tests.journeys.conftest import FORENAME, SURNAME, TELLING
 from tests.journeys.test_staff import to_staff
@@ -28,7 +29,7 @@ def change(walk) -> None:
 def give_and_end_a_post(walk) -> None:
     walk.follow("Give them another post")
     walk.at(f"Another post for {NAME}")
-    walk.choose("School office")
+    walk.choose("Member of staff")
     walk.fill(since_day="", since_month="", since_year="")
     walk.press("Give this post")
     walk.is_told_what_is_wrong()
@@ -55,7 +56,7 @@ def take_back_a_family(walk) -> None:
 def leave(walk) -> None:
     walk.follow("They have left")
     walk.at(f"{NAME} has left")
-    walk.reads("They have started a concern and have not sent it.")
+    walk.reads("ask them to sign in and send what they have started")
     walk.press("They have left")
     walk.at(NAME)
     to_staff(walk)
@@ -65,7 +66,7 @@ def leave(walk) -> None:
 
 
 def test_what_is_known_of_somebody_changes_until_they_leave(walk, place, server):
-    who = factories.person(place.school, name=NAME)
+    who = factories.person(place.school, Role.OFFICE, name=NAME)
     factories.relate_to_child(who, place.child)
     words = {"account": [f"All of {TELLING}"]}
     unsent_words.save_draft_words(who, place.school, CONCERN, uuid.uuid4(), words, place.now)

@@ -23,9 +23,11 @@ def test_a_reading_post_given_by_the_office_waits_and_opens_nothing(house, role)
     assert LedgerLine.objects.filter(kind=Kind.ASKED, about=str(what.uid)).count() == 1
 
 
-def test_a_post_that_does_not_read_is_the_office_s_to_give(house):
-    house.post(house.office, house.teacher.person, Role.OFFICE)
-    assert house.roles(house.teacher.person) == {"staff", "office"}
+def test_a_post_that_neither_reads_nor_keeps_the_staff_is_the_office_s_to_give(house):
+    clerk = factories.person(house.school, Role.OFFICE)
+    assert house.post(house.office, clerk, Role.STAFF).pk is None
+    assert house.roles(clerk) == {"staff", "office"}
+    assert house.post(house.office, house.teacher.person, Role.OFFICE).pk
 
 
 def test_what_waited_is_done_when_the_head_approves_it(house):
@@ -103,14 +105,16 @@ def test_a_post_somebody_holds_is_not_given_again(house):
 def test_a_reader_s_address_waits_and_so_does_that_of_who_is_to_be_one(house):
     teacher = house.teacher.person
     house.ask(house.office, StaffRequestMatter.EMAIL, teacher, email="a@example.test")
+    second = factories.viewer(house.school, Role.OFFICE)
+    house.answer(second, StaffChangeRequest.objects.get())
     teacher.refresh_from_db()
     assert teacher.email == "a@example.test"
     house.post(house.office, teacher, Role.DEPUTY)
     for person in (teacher, house.lead.person):
         address = f"new{person.pk}@example.test"
-        assert house.ask(house.office, StaffRequestMatter.EMAIL, person, email=address).pk
-    teacher.refresh_from_db()
-    assert teacher.email == "a@example.test"
+        what = house.ask(house.office, StaffRequestMatter.EMAIL, person, email=address)
+        with pytest.raises(ActRefused, match="Only the headteacher"):
+            house.answer(second, what)
 
 
 def test_another_school_s_reader_is_not_reset_from_here(house):
@@ -157,9 +161,10 @@ def test_taking_back_a_reader_s_family_waits_since_it_opens_what_was_shut(house)
 def test_who_may_do_it_alone_is_who_opens_nothing_or_a_head_for_another(matter):
     office = frozenset({Role.OFFICE})
     head = frozenset({Role.HEAD})
-    assert staff_approval.may_change_unapproved(matter, office, opens=False, oneself=False)
+    alone = matter is not StaffRequestMatter.EMAIL
+    assert staff_approval.may_change_unapproved(matter, office, opens=False, oneself=False) is alone
     assert not staff_approval.may_change_unapproved(matter, office, opens=True, oneself=False)
-    assert staff_approval.may_change_unapproved(matter, head, opens=True, oneself=False)
+    assert staff_approval.may_change_unapproved(matter, head, opens=True, oneself=False) is alone
     shuts = matter is StaffRequestMatter.RELATED
     assert staff_approval.may_change_unapproved(matter, head, opens=True, oneself=True) is shuts
 

@@ -1,9 +1,11 @@
 """Tests for somebody who leaves: one act, and nothing of theirs is left behind."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.http import Http404
+from django.utils import timezone
 
 from concerns.adult import acts as adult
 from concerns.chase import acts as chase
@@ -18,6 +20,7 @@ from concerns.rules.roles import Role
 from concerns.submit import acts as submit
 from concerns.workflow import handover
 from tests import adults, factories
+from tests.desk import day_fields, page_text
 from tests.people.conftest import NOW, TODAY
 
 
@@ -113,22 +116,51 @@ def test_what_is_held_goes_to_somebody_who_may_decide(house, deputy, to):
     concern_of(house, deputy)
     who = {"nobody": None, "a teacher": house.teacher.person, "themselves": deputy.person}[to]
     with pytest.raises(ActRefused):
-        house.leaves(deputy.person, who)
+        house.leaves(deputy.person, who, by=house.head)
     assert Concern.objects.get().holder == deputy.person
 
 
-def test_the_office_is_told_how_much_is_held_and_not_what_is_its_own_family_s(house, deputy):
+def test_the_head_is_told_how_much_is_held_and_not_what_is_their_own_family_s(house, deputy):
     concern_of(house, deputy)
     hers = concern_of(house, deputy)
-    assert handover.count_open_work(deputy.person, house.office) == (2, 2)
-    factories.relate_to_child(house.office.person, hers.children.get().child)
-    assert handover.count_open_work(deputy.person, house.office) == (1, 1)
+    assert handover.count_open_work(deputy.person, house.head) == (2, 2)
+    factories.relate_to_child(house.head.person, hers.children.get().child)
+    assert handover.count_open_work(deputy.person, house.head) == (1, 1)
 
 
-def test_what_is_hidden_from_the_office_goes_to_the_role_and_nobody_need_be_named(house, deputy):
+@pytest.mark.parametrize("role", [Role.DEPUTY, Role.STAFF])
+def test_the_office_sees_the_same_page_whatever_a_leaver_holds(house, client, role):
+    leaver = factories.viewer(house.school, role)
+    factories.sign_in(client, house.office.person)
+    page = f"/people/{leaver.person.uid}/leave/"
+    before = seen_but_for_tokens(client.get(page))
+    factories.send_concern(leaver, factories.child(house.school), danger=True)
+    if role is Role.DEPUTY:
+        concern_of(house, leaver)
+    house.begins(leaver)
+    assert seen_but_for_tokens(client.get(page)) == before
+
+
+def seen_but_for_tokens(answer) -> str:
+    assert answer.status_code == 200
+    return re.sub(r'name="(csrfmiddlewaretoken|keep)" value="[^"]*"', "", page_text(answer))
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_the_office_is_answered_the_same_whatever_a_leaver_holds(house, client, deputy, holds):
+    if holds:
+        concern_of(house, deputy)
+    factories.sign_in(client, house.office.person)
+    said = day_fields("last", timezone.localdate())
+    answer = client.post(f"/people/{deputy.person.uid}/leave/", said)
+    assert (answer.status_code, answer.url) == (302, f"/people/{deputy.person.uid}/")
+    assert not Step.objects.open().filter(holder=deputy.person).exists()
+
+
+def test_what_is_hidden_from_the_head_goes_to_the_role_and_nobody_need_be_named(house, deputy):
     hers = concern_of(house, deputy)
-    factories.relate_to_child(house.office.person, hers.children.get().child)
-    house.leaves(deputy.person)
+    factories.relate_to_child(house.head.person, hers.children.get().child)
+    house.leaves(deputy.person, by=house.head)
     hers.refresh_from_db()
     step = hers.steps.open().get()
     assert (hers.holder, step.holder, step.holder_role) == (None, None, "dsl")
@@ -138,20 +170,20 @@ def test_what_is_hidden_from_the_office_goes_to_the_role_and_nobody_need_be_name
 def test_what_is_hidden_goes_along_with_what_is_not(house, deputy):
     hers = concern_of(house, deputy)
     other = concern_of(house, deputy)
-    factories.relate_to_child(house.office.person, hers.children.get().child)
+    factories.relate_to_child(house.head.person, hers.children.get().child)
     with pytest.raises(ActRefused, match="Choose who takes over"):
-        house.leaves(deputy.person)
-    house.leaves(deputy.person, house.lead.person)
+        house.leaves(deputy.person, by=house.head)
+    house.leaves(deputy.person, house.lead.person, by=house.head)
     assert {row.holder for row in Concern.objects.filter(pk__in=[hers.pk, other.pk])} == {
         house.lead.person
     }
 
 
 def told_of_drafts(house, who) -> int:
-    return queries.get_person_leaving(house.office, who.person.uid).unsent
+    return queries.get_person_leaving(house.head, who.person.uid).unsent
 
 
-def test_the_office_is_told_that_a_leaver_began_a_concern_and_nothing_is_lost_by_it(house, deputy):
+def test_the_head_is_told_that_a_leaver_began_a_concern_and_nothing_is_lost_by_it(house, deputy):
     draft = house.begins(deputy)
     assert told_of_drafts(house, deputy) == 1
     house.leaves(deputy.person)
@@ -159,7 +191,7 @@ def test_the_office_is_told_that_a_leaver_began_a_concern_and_nothing_is_lost_by
     assert Draft.objects.get().typed_fields == {"account": ["Thin"]}
 
 
-def test_the_office_is_not_told_of_what_is_about_an_adult_or_was_sent_or_set_aside(house, deputy):
+def test_the_head_is_not_told_of_what_is_about_an_adult_or_was_sent_or_set_aside(house, deputy):
     house.begins(deputy, page=ADULT)
     sent = house.begins(deputy)
     account = factories.concern_account(factories.child(house.school))
@@ -168,11 +200,11 @@ def test_the_office_is_not_told_of_what_is_about_an_adult_or_was_sent_or_set_asi
     assert told_of_drafts(house, deputy) == 0
 
 
-def test_the_office_is_not_told_of_what_shuts_it_out(house, deputy):
+def test_the_head_is_not_told_of_what_shuts_them_out(house, deputy):
     child = factories.child(house.school)
-    factories.relate_to_child(house.office.person, child)
+    factories.relate_to_child(house.head.person, child)
     house.begins(deputy, child=child)
-    house.begins(deputy, excluded=house.office.person)
+    house.begins(deputy, excluded=house.head.person)
     assert told_of_drafts(house, deputy) == 0
 
 
@@ -192,7 +224,7 @@ def test_who_comes_back_has_a_post_again_and_no_old_password(house, deputy):
     house.leaves(deputy.person)
     later = TODAY + timedelta(days=1)
     deputy.person.refresh_from_db()
-    house.post(house.office, deputy.person, Role.STAFF, since=later)
+    house.post(house.head, deputy.person, Role.STAFF, since=later)
     deputy.person.refresh_from_db()
     assert deputy.person.is_active
     assert not deputy.person.has_usable_password()

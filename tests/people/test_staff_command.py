@@ -228,3 +228,13 @@ def test_a_demonstration_takes_no_real_people(bring, settings):
     settings.DEMO = True
     with pytest.raises(CommandError, match="demonstration"):
         bring(FIRST)
+
+
+def test_who_becomes_a_reader_by_the_command_starts_without_a_password(bring, school):
+    bring(FIRST)
+    zoe = Person.objects.get(email="zoe@school.test")
+    zoe.replace_password("three quiet herons")
+    said = bring(HEAD + "Zoë Teacher,zoe@school.test,deputy,,,,,\n")
+    assert "zoe@school.test now reads the record" in said
+    zoe.refresh_from_db()
+    assert not zoe.has_usable_password()

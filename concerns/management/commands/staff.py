@@ -84,9 +84,13 @@ class Command(BaseCommand):
             f"{len(lines) - len(bad)} lines imported to {school.name}: "
             f"{len(done.added)} people added, {len(done.changed)} changed, {done.posts} new posts."
         )
-        if done.added:
+        for person in done.links:
             self.stdout.write(
-                "New people can sign in once the office has sent them a link, or "
+                f"{person.email} now reads the record. Any password they had no longer works."
+            )
+        if done.added or done.links:
+            self.stdout.write(
+                "These people and new ones can sign in once the office has sent them a link, or "
                 "you have used --set-password."
             )
         if bad:

@@ -39,7 +39,7 @@ ENDED_ONCE = (
 KEPT = (
     *ENDED_ONCE,
     "Concern", "ConcernChild", "Step", "Child", "ChildName", "Enrolment", "Placement", "Relation",
-    "Person", "Post", "School", "Cover", "RollQuestion", "LedgerLineWords",
+    "Person", "Post", "PostConfirmation", "School", "Cover", "RollQuestion", "LedgerLineWords",
     "AdultConcern", "AdultExclusion", "AdultStep",
     "Notice", "Letter", "Heartbeat", "RoundFailure",
 )  # fmt: skip

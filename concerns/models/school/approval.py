@@ -1,7 +1,8 @@
-"""Staff changes that wait for the head's approval, and the answers. Neither row ever changes.
+"""Staff changes that wait for a second person, and the answers. Neither row ever changes.
 
 Which changes need approval, and who may answer, is in `rules/staff_approval.py`. A request holds
 all that is needed to make the change. The act that approves it makes it in the same transaction.
+A post for somebody who works in another school waits first for their own confirmation.
 """
 
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQue
 from concerns.models.child.child import Child
 from concerns.models.school.person import Invitation, Person, Post, Relation, Relations, Viewer
 from concerns.rules import staff_approval
-from concerns.rules.roles import Role
+from concerns.rules.roles import May, Role
 from concerns.rules.staff_approval import StaffRequestMatter
 
 LINKS_AN_HOUR = 3
@@ -25,6 +26,16 @@ class StaffChangeRequests(ViewerScopedQuerySet[Row]):
 
     def already_answered(self) -> Self:
         return self.filter(answer__isnull=False)
+
+    def unconfirmed(self) -> Self:
+        """Requests for a post that wait for the confirmation of the person it is for."""
+        waits = PostConfirmation.objects.filter(at__isnull=True)
+        return self.awaiting_answer().filter(pk__in=waits.values("asked"))
+
+    def answerable_now(self) -> Self:
+        """Requests that wait for an answer, and not for a confirmation."""
+        waits = PostConfirmation.objects.filter(at__isnull=True)
+        return self.awaiting_answer().exclude(pk__in=waits.values("asked"))
 
 
 class StaffChangeRequest(SchoolOwnedModel):
@@ -47,6 +58,10 @@ class StaffChangeRequest(SchoolOwnedModel):
     how = models.CharField(max_length=60, blank=True)
     # For an account.
     email = models.EmailField(blank=True)
+
+    # Not columns: what is owed once the change has been made. Mail is sent after the act.
+    link_owed = False
+    old_address = ""
 
     objects = StaffChangeRequests.as_manager()
 
@@ -103,13 +118,24 @@ class StaffChangeRequest(SchoolOwnedModel):
             raise ValueError(f"{self.matter} is about no child")
         return self.child
 
+    def needs_the_head(self, today: date) -> bool:
+        """Whether only a head may make or approve this change."""
+        matter = StaffRequestMatter(self.matter)
+        returns = not self.person.is_active
+        # For most posts it does not matter who reads, and a staff file has many lines.
+        matters = returns or matter is not StaffRequestMatter.POST
+        return staff_approval.needs_the_head(
+            matter,
+            self.role,
+            reader=matters and may_read_records(self.person, today),
+            returns=returns,
+        )
+
     def may_skip_approval(self, by: Viewer) -> bool:
         """Whether `by` may make this change without approval."""
-        opens = staff_approval.is_about_record_reader(
-            StaffRequestMatter(self.matter), self.role, may_read_records(self.person, by)
-        )
+        opens = self.needs_the_head(by.todays_date)
         if self.matter == StaffRequestMatter.PASSWORD and not self.person.has_usable_password():
-            # A first password link goes to an address the head has seen, and replaces no password.
+            # It replaces no password, and goes to an address that nobody could change alone.
             opens = False
         oneself = self.person_id == by.person.pk
         return staff_approval.may_change_unapproved(
@@ -118,13 +144,46 @@ class StaffChangeRequest(SchoolOwnedModel):
 
     def why_may_not_answer(self, by: Viewer) -> str:
         """Why `by` may not answer this request; empty if they may."""
+        if self.is_unconfirmed:
+            return (
+                f"{self.person.name} works in another school, and must first confirm that they "
+                "work here too. They have been sent an e-mail about it."
+            )
+        email = self.matter == StaffRequestMatter.EMAIL
         return staff_approval.approval_refusal(
             StaffRequestMatter(self.matter),
             by.roles,
             self.role,
+            opens=not email or self.needs_the_head(by.todays_date),
             asked_it=self.by_id == by.person.pk,
             oneself=self.person_id == by.person.pk,
         )
+
+    def why_nobody_could_answer(self, by: Viewer) -> str:
+        """Why nobody else could answer it if `by` asked for it; empty if somebody could.
+
+        Only for another address: the head needs nobody's approval for the other changes.
+        """
+        if self.matter != StaffRequestMatter.EMAIL or not self.needs_the_head(by.todays_date):
+            return ""
+        heads = Person.objects.who_may(May.POSTS, by.school, by.todays_date)
+        if not by.has_power(May.POSTS) or heads.exclude(pk__in=[by.person.pk, self.person_id]):
+            return ""
+        return (
+            "Only a headteacher may approve another address for them, and not the one who asked. "
+            "Ask the office to make this change, then approve it."
+        )
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether it waits for the confirmation of the person the post is for."""
+        confirmation = getattr(self, "confirmation", None)
+        return confirmation is not None and confirmation.at is None
+
+    def needs_confirmation(self, today: date) -> bool:
+        """Whether the person must first confirm that they work in this school too."""
+        is_post = self.matter == StaffRequestMatter.POST
+        return is_post and self.person.works_only_elsewhere(self.school, today)
 
     def why_impossible(self, today: date) -> str:
         """Why the change cannot be made as things are; empty if it can."""
@@ -139,6 +198,12 @@ class StaffChangeRequest(SchoolOwnedModel):
         elif matter in {StaffRequestMatter.RELATED, StaffRequestMatter.UNRELATED}:
             if self.matching_relations().exists() is (matter is StaffRequestMatter.RELATED):
                 return "This is already recorded. There is nothing to change."
+        elif (
+            not Person.objects.current_staff_of(self.school, today)
+            .filter(pk=self.person.pk)
+            .exists()
+        ):
+            return f"{name} has no post here now. Give them a post here first."
         elif _reads_at_other_school(self.person, self.school_id, today):
             return f"{name} also reads the record of another school. Ask that school to do this."
         elif matter is StaffRequestMatter.PASSWORD and self._recent_link_count() >= LINKS_AN_HOUR:
@@ -189,25 +254,47 @@ class StaffChangeAnswer(SchoolOwnedModel):
         return f"answer {self.uid}"
 
 
-def may_read_records(person: Person, by: Viewer) -> bool:
+class PostConfirmation(SchoolOwnedModel):
+    """The confirmation of somebody who works in another school that they work in this one too.
+
+    Made with the request for the post, and answered once, by the person: at `at`, with `accepted`.
+    `head_needed`: the head's approval is needed as well.
+    """
+
+    asked = models.OneToOneField(StaffChangeRequest, models.PROTECT, related_name="confirmation")
+    head_needed = models.BooleanField()
+    at = models.DateTimeField(null=True)
+    accepted = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(at__isnull=True, accepted__isnull=True)
+                | models.Q(at__isnull=False, accepted__isnull=False),
+                name="confirmed_with_an_answer",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"confirmation {self.uid}"
+
+
+def may_read_records(person: Person, today: date) -> bool:
     """Whether `person` may read concerns in any school, now or from a later day, or waits for
     approval of a post.
 
     A waiting post counts because whoever got hold of their account before the answer would then get
     hold of the record.
     """
-    posts = Post.objects.filter(person=person).with_read_access().current_or_future(by.todays_date)
-    asked = StaffChangeRequest.objects.filter(
-        person=person, matter=StaffRequestMatter.POST
-    ).awaiting_answer()
-    return posts.exists() or asked.exists()
+    asked = StaffChangeRequest.objects.filter(person=person, matter=StaffRequestMatter.POST)
+    return person.may_read_from(today) or asked.answerable_now().exists()
 
 
 def count_awaiting_head(viewer: Viewer) -> int:
     """How many requests wait for this head's answer; their own are not counted."""
     return (
         StaffChangeRequest.objects.of_school(viewer)
-        .awaiting_answer()
+        .answerable_now()
         .exclude(by=viewer.person)
         .count()
     )

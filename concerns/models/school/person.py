@@ -120,6 +120,17 @@ class Person(AbstractBaseUser):
         self.set_password(password)
         self.save(update_fields=["password"])
 
+    def may_read_from(self, day: date) -> bool:
+        """Whether they hold a post that reads the record, in any school, on `day` or later."""
+        posts = Post.objects.filter(person=self).with_read_access()
+        return posts.current_or_future(day).exists()
+
+    def works_only_elsewhere(self, school: School, day: date) -> bool:
+        """Whether, on `day` or later, they hold a post in another school and none in `school`."""
+        posts = Post.objects.filter(person=self).current_or_future(day)
+        schools = set(posts.values_list("school", flat=True)) if self.is_active else set()
+        return bool(schools) and school.pk not in schools
+
     def end_all_posts(self, school: School, last: date, today: date) -> None:
         """End their posts in `school` on the day `last`.
 
