@@ -126,7 +126,9 @@ def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
     if concern.begun_at < concern.received_at:
         yield TrailEntry(concern.begun_at, "Began to write it", who)
     facts = [(label, getattr(concern, name)) for name, label in ACCOUNT.items()]
+    when = concern.occurred_in_words if concern.happened_on or concern.how_sure else ""
     facts += [
+        ("When it happened", when),
         (concern.told_heading, concern.told_words),
         ("How it is known", HowKnown.label_of_value(concern.how_known)),
         ("Worried about going home", GoingHome.label_of_value(concern.going_home)),
