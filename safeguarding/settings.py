@@ -191,6 +191,8 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.Emai
 
 # Whether web requests run an overdue round if `manage.py clock` is not running.
 MINDS_THE_CLOCK = os.environ.get("MINDS_THE_CLOCK", "1") == "1"
+# What was written down within this many minutes of happening is not said to be written later.
+WRITTEN_LATER_MINUTES = int(os.environ.get("WRITTEN_LATER_MINUTES") or 15)
 
 # --- The browser ---------------------------------------------------------------------------------
 # Plain HTTP is only for the demonstration on this machine.

@@ -246,7 +246,7 @@ def read_adult_concern(viewer: Viewer, uid: uuid.UUID) -> dict:
         "said": list_adult_answers(concern, others, concern.reporter.name),
         "steps": [(step, step.page_url) for step in steps],
         "shut_out": list(dict.fromkeys(row.person.name for row in shut_out)),
-        "entries": list(concern.entries.select_related("by", "person").order_by("id")),
+        "entries": list(concern.entries.select_related("by", "person").in_order_of_time()),
         "decisions": list(concern.decisions.select_related("by").order_by("-id")),
         "earlier": earlier,
         "count": child_story.count_writers_and_entries([concern, *earlier]),

@@ -40,6 +40,7 @@ from concerns.models import (
 from concerns.models.child.child_fact import Fact
 from concerns.reading import child_file, concern_history
 from concerns.reading.child_file import ChildFile
+from concerns.reading.when_written import written_later_in_words
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.wording import format_date_or_time
@@ -101,7 +102,7 @@ def read_story_page(viewer: Viewer, uid, after: str) -> StoryPage:
         rows = _keep_older_concerns(rows, visible, after)
     found, more = sight.read_page_of_list(
         viewer,
-        rows.only(*_COLUMNS).order_by("-received_at", "-id"),
+        rows.only(*_COLUMNS).order_by("-occurred_at", "-received_at", "-id"),
         PAGE,
         kind=Kind.STORY,
         about=child.uid,
@@ -115,7 +116,10 @@ def read_story_page(viewer: Viewer, uid, after: str) -> StoryPage:
     )
 
 
-_COLUMNS = (*StoryEntry._fields[:3], "received_at", "closed_at", "outcome", "account", "teller_is")
+_COLUMNS = (
+    *StoryEntry._fields[:3], "received_at", "closed_at", "outcome", "account", "teller_is",
+    "occurred_at", "happened_on", "happened_at", "how_sure",
+)  # fmt: skip
 
 
 def _keep_older_concerns(rows, visible, after: str):
@@ -123,9 +127,11 @@ def _keep_older_concerns(rows, visible, after: str):
         last = visible.filter(uid=UUID(after))
     except ValueError:
         return rows
-    at = Subquery(last.values("received_at"))
+    at = Subquery(last.values("occurred_at"))
+    written = Subquery(last.values("received_at"))
     key = Subquery(last.values("pk"))
-    return rows.filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=key))
+    here = Q(occurred_at=at) & (Q(received_at__lt=written) | Q(received_at=written, pk__lt=key))
+    return rows.filter(Q(occurred_at__lt=at) | here)
 
 
 def _build_story_entries(
@@ -154,10 +160,10 @@ def _child_rows_on_page(found: Sequence[Concern], child: Child):
 
     This also selects concerns from the same times that the viewer may not see; no entry shows them.
     """
-    times = [concern.received_at for concern in found]
+    times = [concern.occurred_at for concern in found]
     own = ConcernChild.objects.filter(child=child)
     if times:
-        own = own.filter(concern__received_at__range=(times[-1], times[0]))
+        own = own.filter(concern__occurred_at__range=(times[-1], times[0]))
     return own.values("concern")
 
 
@@ -177,14 +183,15 @@ def _build_story_entry(
     said = [line for key, line in said if key is None or (about and key > before)]
     also = "" if about else " (also involved)"
     sorts = f" ({', '.join(sorted(categories))})" if categories else ""
-    wrote = f"{format_date_or_time(concern.received_at)}{also}, {concern.by} wrote{sorts}"
+    wrote = f"{concern.occurred_in_words}{also}, {concern.by} wrote{sorts}"
+    later = written_later_in_words(concern.occurred, concern.received_at)
     ended = f"Closed {format_date_or_time(concern.closed_at)}: {concern.outcome_in_words}"
     closed = [ended] if concern.closed_at else []
     return StoryEntry(
         uid=concern.uid,
         reference=concern.reference,
         state=concern.state,
-        facts="\n".join([wrote, *marks, *closed]),
+        facts="\n".join(filter(None, [wrote, later, *marks, *closed])),
         account=concern.account,
         lines=[*told, *decided, *sent, *said],
     )
@@ -192,6 +199,12 @@ def _build_story_entry(
 
 def _primary_key_of(row):
     return row.pk
+
+
+def _say_written_later(row: ReferralEvent | Conversation) -> str:
+    """ ". Written down ...", if it was written down later than it happened."""
+    later = written_later_in_words(row.happened_at, row.at)
+    return f". {later}" if later else ""
 
 
 def _list_told_accounts(keys: list[int]) -> dict[int, list[Line]]:
@@ -243,13 +256,17 @@ def _list_referrals(here, child: Child) -> dict[int, list[Line]]:
     sent = sorted(rows.values_list("pk", "concern_id", "route"))
     events = ReferralEvent.objects.filter(referral__in=[pk for pk, _, _ in sent])
     happened = defaultdict(list)
-    for event in events.annotate(who=F("by__name")).order_by("id"):
+    for event in events.annotate(who=F("by__name")).order_by("happened_at", "id"):
         happened[event.referral_id].append(event)
     lines = defaultdict(list)
     for key, concern, route in sent:
         own = happened[key]
-        stage = ReferralStage(own[-1].stage) if own else ReferralStage.TO_SEND
-        told = [concern_history.referral_event_in_words(event, event.who) for event in own]
+        last = max(own, key=_primary_key_of, default=None)
+        stage = ReferralStage(last.stage) if last else ReferralStage.TO_SEND
+        told = [
+            concern_history.referral_event_in_words(event, event.who) + _say_written_later(event)
+            for event in own
+        ]
         lines[concern].append((f"{Route.label_of_value(route)}: {stage.label}", "\n".join(told)))
     return lines
 
@@ -265,7 +282,7 @@ def _list_conversations(here, child: Child) -> dict[int, list[tuple[int | None, 
     ):
         line = (
             f"{concern_history.conversation_in_words(one)}, "
-            f"{format_date_or_time(one.happened_at)}, {one.whom}",
+            f"{format_date_or_time(one.happened_at)}, {one.whom}{_say_written_later(one)}",
             one.said,
         )
         lines[one.concern_id].append((None if one.concern_child_id else one.pk, line))

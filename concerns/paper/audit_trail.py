@@ -23,6 +23,7 @@ from concerns.models.response.step import StepEnding
 from concerns.paper.who_knew import STAFFING, WhoKnewEntry, list_who_knew
 from concerns.reading import concern_history
 from concerns.reading.concern_history import ConcernHistory
+from concerns.reading.when_written import moment_if_written_later
 from concerns.reading.who_was_told import OUTSIDE
 from concerns.rules import clocks
 from concerns.rules.clocks import StepKind
@@ -54,7 +55,8 @@ ACCOUNT = {
 class TrailEntry:
     """One thing that happened. `facts` are (label, text); `mark` is how the page marks it.
 
-    `at` is when it was recorded. `happened` is set only if it happened before that.
+    `at` is when it was recorded. `happened` is set only if it was written down later than it
+    happened (`reading/when_written.py`).
     """
 
     at: datetime
@@ -124,7 +126,9 @@ def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
     if concern.begun_at < concern.received_at:
         yield TrailEntry(concern.begun_at, "Began to write it", who)
     facts = [(label, getattr(concern, name)) for name, label in ACCOUNT.items()]
+    when = concern.occurred_in_words if concern.happened_on or concern.how_sure else ""
     facts += [
+        ("When it happened", when),
         (concern.told_heading, concern.told_words),
         ("How it is known", HowKnown.label_of_value(concern.how_known)),
         ("Worried about going home", GoingHome.label_of_value(concern.going_home)),
@@ -171,13 +175,13 @@ def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
             *(("For the school to do", action) for action in met.school_actions_in_words),
         )
         what = f"Met: {met.kind_words}"
-        yield TrailEntry(met.at, what, met.by.name, facts, happened=_moment_if_earlier(met))
+        yield TrailEntry(met.at, what, met.by.name, facts, happened=_happened_earlier(met))
     for talk in concern.conversations.all():
         how = "Spoke to" if talk.reached else "Tried to reach"
         also = ("Who else was there", talk.who_else)
         facts = _stated_facts(("Who", talk.who), ("What was said", talk.said), also)
         what = f"{how}: {talk.spoken_to_words}"
-        yield TrailEntry(talk.at, what, talk.by.name, facts, happened=_moment_if_earlier(talk))
+        yield TrailEntry(talk.at, what, talk.by.name, facts, happened=_happened_earlier(talk))
 
 
 def _task_entries(tasks: list[Step]) -> Iterator[TrailEntry]:
@@ -204,9 +208,9 @@ def _watch_entries(concern: Concern) -> Iterator[TrailEntry]:
         yield TrailEntry(row.at, f"Started a watch of {row.last} school weeks", row.by.name, facts)
 
 
-def _moment_if_earlier(row: Meeting | Conversation | ReferralEvent | ChaseCall) -> datetime | None:
-    """When it happened, if that was before it was recorded."""
-    return row.happened_at if row.happened_at < row.at else None
+def _happened_earlier(row: Meeting | Conversation | ReferralEvent | ChaseCall) -> datetime | None:
+    """When it happened, if it was written down later than that."""
+    return moment_if_written_later(row.happened_at, row.at)
 
 
 def _ledger_entry(line: ledger.AuditedLine) -> TrailEntry:
@@ -260,12 +264,12 @@ def _referral_entries(concern: Concern) -> Iterator[TrailEntry]:
             )
             what = f"{referral.route_words}: {event.stage_words.lower()}"
             yield TrailEntry(
-                event.at, what, event.by.name, facts, happened=_moment_if_earlier(event)
+                event.at, what, event.by.name, facts, happened=_happened_earlier(event)
             )
         for call in referral.chases.all():
             facts = _stated_facts(("Call", call.call_in_words), ("What they said", call.said))
             what = f"{referral.route_words}: chased"
-            yield TrailEntry(call.at, what, call.by.name, facts, happened=_moment_if_earlier(call))
+            yield TrailEntry(call.at, what, call.by.name, facts, happened=_happened_earlier(call))
 
 
 def _step_entries(steps: list[Step], viewer: Viewer) -> Iterator[TrailEntry]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from concerns.doors.ledger import AuditedLine
-from concerns.models import Concern, Person
+from concerns.models import Concern, Conversation, Meeting, Person, ReferralEvent
+from concerns.reading.when_written import written_later_in_words
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
 
@@ -79,14 +80,21 @@ def _outsiders_spoken_to(concern: Concern) -> Iterator[WhoKnewEntry]:
     """Parents, children and agencies, from the conversations, meetings and referrals on record."""
     for row in concern.conversations.all():
         if row.reached:
-            how = f"{row.by.name} spoke to them"
+            how = f"{row.by.name} spoke to them{_say_written_later(row)}"
             yield WhoKnewEntry(row.who, row.spoken_to_words, row.happened_at, how, outside=True)
     for met in concern.meetings.all():
-        how = f"{met.by.name} recorded who was there"
+        how = f"{met.by.name} recorded who was there{_say_written_later(met)}"
         yield WhoKnewEntry(met.who, met.kind_words, met.happened_at, how, outside=True)
     for referral in concern.referrals.all():
         for event in referral.events.all():
             if event.stage == ReferralStage.SENT:
                 who = ", ".join(filter(None, [event.agency, event.spoken_to]))
                 how = f"{event.by.name} sent a referral: {event.method_words.lower()}"
+                how += _say_written_later(event)
                 yield WhoKnewEntry(who, referral.route_words, event.happened_at, how, outside=True)
+
+
+def _say_written_later(row: Conversation | Meeting | ReferralEvent) -> str:
+    """ ". Written down ...", if it was written down later than it happened."""
+    later = written_later_in_words(row.happened_at, row.at)
+    return f". {later}" if later else ""

@@ -46,8 +46,10 @@ def concerns_of_children_since(
     viewer: Viewer, concern: Concern, keys: Iterable[int], since: datetime
 ) -> QuerySet[Concern]:
     """Other concerns about the children with these primary keys, received after `since`, that
-    `viewer` may read; newest first. The caller shows the rows through `doors/sight.py`, which
-    records the reading."""
+    `viewer` may read; what happened last comes first.
+
+    The caller shows the rows through `doors/sight.py`, which records the reading.
+    """
     of_these = ConcernChild.objects.filter(child__in=keys)
     return (
         Concern.objects.visible_to(viewer)
@@ -56,7 +58,7 @@ def concerns_of_children_since(
         .exclude(pk=concern.pk)
         .select_related("reporter")
         .prefetch_related("category_rows", "marks", Prefetch("children", of_these))
-        .order_by("-received_at", "-id")
+        .order_by("-occurred_at", "-received_at", "-id")
     )
 
 

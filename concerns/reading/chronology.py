@@ -15,8 +15,10 @@ from django.db.models import Q, QuerySet
 from concerns.models.child.child import Child
 from concerns.models.school.person import Viewer
 from concerns.reading.chronology_sources import SOURCES, ChronologySource
+from concerns.reading.when_written import written_later_in_words
 from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.reporting_periods import local_midnight
+from concerns.rules.wording import format_date_or_time
 
 STAMP = "%Y%m%dT%H%M%S%f"
 
@@ -36,11 +38,15 @@ class ChronologyEntry:
     ended: bool = False
     # The day, if only a day was written down. None if `at` is the time, or if no day is known.
     on: date | None = None
+    # When it happened in the writer's own precision, if they gave one: "About 5 November 2026".
+    when: str = ""
+    # When it was written down, in words, if that was later than it happened.
+    written: str = ""
 
     @property
-    def day_or_moment(self) -> date | datetime:
-        """When it happened, as precisely as it was written down: a day or a moment."""
-        return self.on or self.at
+    def when_in_words(self) -> str:
+        """When it happened, as precisely as it was written down."""
+        return self.when or format_date_or_time(self.on or self.at)
 
     @property
     def entry_key(self) -> str:
@@ -49,23 +55,26 @@ class ChronologyEntry:
 
 
 class ChronologyPlace(NamedTuple):
-    """An entry's place in the order of time. `source` is its index in SOURCES."""
+    """An entry's place in the order of time: when it happened and, at one moment (or on one day
+    without a time), when it was written. `source` is its index in SOURCES."""
 
     at: datetime
+    written_at: datetime
     source: int
     uid: uuid.UUID
 
     def __str__(self) -> str:
         """For use in an address, so it holds no name."""
-        return f"{self.at.astimezone(UTC):{STAMP}}.{self.source}.{self.uid}"
+        moments = [f"{one.astimezone(UTC):{STAMP}}" for one in (self.at, self.written_at)]
+        return ".".join([*moments, str(self.source), str(self.uid)])
 
     @classmethod
     def parse_place(cls, written: str) -> "ChronologyPlace | None":
         """The place that `str` wrote; None if malformed."""
         try:
-            at, source, uid = written.split(".")
-            moment = datetime.strptime(at, STAMP).replace(tzinfo=UTC)
-            return cls(moment, int(source), uuid.UUID(uid))
+            *stamps, source, uid = written.split(".")
+            at, written_at = (datetime.strptime(one, STAMP).replace(tzinfo=UTC) for one in stamps)
+            return cls(at, written_at, int(source), uuid.UUID(uid))
         except ValueError:
             return None
 
@@ -91,20 +100,23 @@ def read_chronology_page(
         if wanted.sort not in ("", source.sort):
             continue
         rows = _filter_by_days(viewer, source.rows(viewer, child), source.moment, wanted)
-        rows = _filter_after_place(rows, source.moment, number, wanted)
+        rows = _filter_after_place(rows, source, number, wanted)
         way = "-" if wanted.newest_first else ""
-        for row in rows.order_by(f"{way}{source.moment}", f"{way}uid")[: most + 1]:
-            at = getattr(row, source.moment)
-            found.append((ChronologyPlace(at, number, row.uid), _build_entry(source, row, at)))
+        order = [f"{way}{name}" for name in (source.moment, source.written, "uid")]
+        for row in rows.order_by(*order)[: most + 1]:
+            place = ChronologyPlace(
+                getattr(row, source.moment), getattr(row, source.written), number, row.uid
+            )
+            found.append((place, _build_entry(source, row, place)))
     found.sort(key=lambda pair: pair[0], reverse=wanted.newest_first)
     more = str(found[most - 1][0]) if len(found) > most else ""
     return [entry for _, entry in found[:most]], more
 
 
-def _build_entry(source: ChronologySource, row: Any, at: datetime) -> ChronologyEntry:
+def _build_entry(source: ChronologySource, row: Any, place: ChronologyPlace) -> ChronologyEntry:
     told = source.tell(row)
     return ChronologyEntry(
-        at=at,
+        at=place.at,
         sort=source.sort,
         uid=row.uid,
         heading=told.heading,
@@ -114,6 +126,8 @@ def _build_entry(source: ChronologySource, row: Any, at: datetime) -> Chronology
         reference=told.concern.reference if told.concern else "",
         ended=told.ended,
         on=told.on,
+        when=told.when,
+        written=written_later_in_words(told.on or place.at, place.written_at),
     )
 
 
@@ -129,15 +143,18 @@ def _filter_by_days(
 
 
 def _filter_after_place(
-    rows: QuerySet[Any], moment: str, number: int, wanted: ChronologyFilters
+    rows: QuerySet[Any], source: ChronologySource, number: int, wanted: ChronologyFilters
 ) -> QuerySet[Any]:
     if wanted.after is None:
         return rows
-    at, source, uid = wanted.after
+    last = wanted.after
     way = "lt" if wanted.newest_first else "gt"
-    beyond = Q(**{f"{moment}__{way}": at})
-    if number == source:
-        beyond |= Q(**{moment: at, f"uid__{way}": uid})
-    elif (number < source) == wanted.newest_first:
-        beyond |= Q(**{moment: at})
+    here = Q(**{source.moment: last.at})
+    beyond = Q(**{f"{source.moment}__{way}": last.at})
+    beyond |= here & Q(**{f"{source.written}__{way}": last.written_at})
+    here &= Q(**{source.written: last.written_at})
+    if number == last.source:
+        beyond |= here & Q(**{f"uid__{way}": last.uid})
+    elif (number < last.source) == wanted.newest_first:
+        beyond |= here
     return rows.filter(beyond)

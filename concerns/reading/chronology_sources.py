@@ -36,7 +36,6 @@ from concerns.models.response.watch import Watch
 from concerns.models.school.person import Viewer
 from concerns.reading import concern_history
 from concerns.rules.child_file_vocabulary import AdultFactKind, ChronologySort, YesNo
-from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart
 
 if TYPE_CHECKING:
@@ -45,14 +44,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EntryText:
-    """A row in words, and the concern it is on. `on` is its day, if only a day was written down.
-    `ended`: it is the end of something."""
+    """A row in words, and the concern it is on. `on` is its day, if only a day was written down;
+    `when` says when it happened in the writer's own precision. `ended`: it is the end of
+    something."""
 
     heading: str
     words: str
     concern: Concern | None = None
     ended: bool = False
     on: date | None = None
+    when: str = ""
 
 
 SourceRows = Callable[[Viewer, Child], QuerySet[Any]]
@@ -60,11 +61,12 @@ SourceRows = Callable[[Viewer, Child], QuerySet[Any]]
 
 class ChronologySource(NamedTuple):
     sort: ChronologySort
-    # A queryset, annotated with `writer`, the name of whoever wrote each row; its time column; and
-    # a function that puts a row into words.
+    # A queryset, annotated with `writer`, the name of whoever wrote each row; its column for when
+    # it happened; a function that puts a row into words; its column for when it was written.
     rows: SourceRows
     moment: str
     tell: Callable[[Any], EntryText]
+    written: str = "at"
 
 
 class PartInConcern(TypedDict):
@@ -149,7 +151,8 @@ def _describe_concern(row: "WithAnnotations[Concern, PartInConcern]") -> EntryTe
     also = "" if row.part == ChildPart.ABOUT else " (also involved)"
     own = row.child_words and f"The child's own words: {row.child_words}"
     words = "\n".join(filter(None, [row.in_short, own]))
-    return EntryText(f"Concern{also}", words, row)
+    on = row.happened_on if row.happened_at is None else None
+    return EntryText(f"Concern{also}", words, row, on=on, when=row.occurred_in_words)
 
 
 def _describe_addition(row: Addition) -> EntryText:
@@ -231,17 +234,16 @@ def _sources_of_facts(
 
     return (
         ChronologySource(
-            sort, facts_by_beginning, "began_at", lambda row: _describe_fact_begun(row, say(row))
+            sort, facts_by_beginning, "began_at", lambda row: EntryText(say(row), "", on=row.since)
         ),
         ChronologySource(
-            sort, facts_by_end, "over_at", lambda row: _describe_fact_ended(row, say(row))
+            sort,
+            facts_by_end,
+            "over_at",
+            lambda row: _describe_fact_ended(row, say(row)),
+            "ended_at",
         ),
     )
-
-
-def _describe_fact_begun(row: Fact, said: str) -> EntryText:
-    late = f"Recorded {format_date_or_time(row.at)}" if row.began_at != row.at else ""
-    return EntryText(said, late, on=row.since)
 
 
 def _describe_fact_ended(row: Fact, said: str) -> EntryText:
@@ -319,7 +321,11 @@ def _describe_sighting(row: Sighting) -> EntryText:
 
 def _list_chronology_sources() -> Iterator[ChronologySource]:
     yield ChronologySource(
-        ChronologySort.CONCERN, _concern_source_rows, "received_at", _describe_concern
+        ChronologySort.CONCERN,
+        _concern_source_rows,
+        "occurred_at",
+        _describe_concern,
+        "received_at",
     )
     yield ChronologySource(
         ChronologySort.CONCERN, _rows_on_concerns(Addition), "at", _describe_addition

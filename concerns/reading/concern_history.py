@@ -240,9 +240,10 @@ def decisions_newest_first() -> Decisions:
 
 
 def referrals_with_events() -> QuerySet[Referral]:
-    """Referrals in the order they were made, each with its events and chase calls."""
-    events = ReferralEvent.objects.select_related("by").order_by("id")
-    calls = ChaseCall.objects.select_related("by").order_by("id")
+    """Referrals in the order they were made, each with its events and chase calls in the order in
+    which they happened."""
+    events = ReferralEvent.objects.select_related("by").order_by("happened_at", "id")
+    calls = ChaseCall.objects.select_related("by").order_by("happened_at", "id")
     sent = Referral.objects.order_by("id")
     return sent.prefetch_related(Prefetch("events", events), Prefetch("chases", calls))
 

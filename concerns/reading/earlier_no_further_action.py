@@ -40,13 +40,20 @@ class ReReferral:
     concern: Concern
 
     @property
+    def _when_new(self) -> str:
+        """When what is new was written, and when it happened, if the writer said."""
+        written = format_date_or_time(self.concern.received_at)
+        happened = self.concern.occurred_in_words if self.concern.happened_on else ""
+        return f"{written} (happened: {happened})" if happened else written
+
+    @property
     def referral_draft_text(self) -> str:
         """The draft text of a re-referral, for the lead to edit."""
         told = [
             f"{format_date_or_time(one.at)}, {one.who}: no further action. {one.words}"
             for one in self.before
         ]
-        new = [f"New on {format_date_or_time(self.concern.received_at)}: {self.concern.in_short}"]
+        new = [f"New on {self._when_new}: {self.concern.in_short}"]
         new += [f"Added on {format_date_or_time(one.at)}: {one.words}" for one in self.additions]
         return "\n".join([*told, *new, f"In the last twelve months: {self.count}."])
 

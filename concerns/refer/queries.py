@@ -117,7 +117,8 @@ def read_referral_progress(viewer: Viewer, referral: Referral) -> dict:
     `second`: the viewer is not who decided to refer, and so may withdraw it.
     """
     concern = sight.open_concern(viewer, referral.concern.uid)
-    events = ReferralEvent.objects.select_related("by").order_by("id")
+    events = ReferralEvent.objects.select_related("by").order_by("happened_at", "id")
+    calls = ChaseCall.objects.select_related("by").order_by("happened_at", "id")
     routes = DecisionRoute.objects.select_related("adult").order_by("id")
     found = (
         Referral.objects.filter(pk=referral.pk)
@@ -125,7 +126,7 @@ def read_referral_progress(viewer: Viewer, referral: Referral) -> dict:
         .prefetch_related(
             Prefetch("events", events),
             Prefetch("decision__routes", routes),
-            Prefetch("chases", ChaseCall.objects.select_related("by").order_by("id")),
+            Prefetch("chases", calls),
         )
         .get()
     )
@@ -158,7 +159,7 @@ def read_referral_pack(viewer: Viewer, referral: Referral, child: str, **given) 
         viewer, one.uid, ChronologyFilters(), what="a pack for an agency", **given
     )
     said = Concern.objects.visible_to(viewer).filter(children__in=one.concern_rows.subjects_only())
-    said = said.select_related("reporter").order_by("received_at", "id")
+    said = said.select_related("reporter").order_by("occurred_at", "received_at", "id")
     return {
         **shown,
         "print": found,

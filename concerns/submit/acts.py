@@ -34,6 +34,7 @@ from concerns.rules import reference_codes
 from concerns.rules.clocks import FIRST_LOOKS, OWN, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
+from concerns.rules.occurrence import occurrence_moment
 from concerns.rules.roles import May
 from concerns.rules.words import ChildPart, GoingHome, HowKnown
 from concerns.workflow import re_referral
@@ -147,6 +148,7 @@ def _build_concern(
         draft=draft,
         begun_at=begun_at,
         received_at=now,
+        occurred_at=occurrence_moment(account.happened_on, account.happened_at, now),
         changed_by=by.person,
         changed_at=now,
         changed_how=Kind.SUBMITTED,

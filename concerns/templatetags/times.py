@@ -4,10 +4,13 @@ from datetime import datetime
 
 from django import template
 
+from concerns.reading import when_written
 from concerns.rules import wording
 
 register = template.Library()
 when = register.filter("when", wording.format_date_or_time)
+# {{ row.happened_at|written_later:row.at }}: "Written down 29 November 2026, 10:15", or empty.
+written_later = register.filter("written_later", when_written.written_later_in_words)
 
 
 @register.filter

@@ -309,3 +309,25 @@ def test_a_title_tells_the_reference_and_no_name(head, concern):
     page = text(head, f"/audit/concern/{concern.uid}/")
     title = page.split("<title>")[1].split("</title>")[0]
     assert title == f"Whole trail of {concern.reference} - Safeguarding concerns"
+
+
+LATER = "written down later"
+
+
+def trail_after_talk(head, lead, concern, minutes: int) -> str:
+    """The trail's page, with a call that is written down so many minutes after it."""
+    said = {"spoken_to": "parent", "who": "Mother", "said": "She listened."}
+    refer.speak(by=lead, concern=concern, happened_at=after(10), now=after(10 + minutes), **said)
+    return text(at(head, 120), f"/audit/concern/{concern.uid}/")
+
+
+@pytest.mark.parametrize(("minutes", "later"), [(0, False), (1, False), (15, False), (16, True)])
+def test_only_what_was_written_a_quarter_of_an_hour_later_is_said_to_be(
+    head, lead, concern, minutes, later
+):
+    assert (LATER in trail_after_talk(head, lead, concern, minutes)) == later
+
+
+def test_how_much_later_that_is_can_be_set(head, lead, concern, settings):
+    settings.WRITTEN_LATER_MINUTES = 60
+    assert LATER not in trail_after_talk(head, lead, concern, 60)

@@ -93,6 +93,7 @@ def _write(told: Told) -> None:
         draft=tables.Concern.uid(),
         begun_at=at(told.received - 4 * MINUTE),
         received_at=at(told.received),
+        occurred_at=at(told.received),
         going_home=told.home,
         account=told.words,
         how_known=HowKnown.CHILD_TOLD if told.told else HowKnown.SAW,

@@ -74,6 +74,7 @@ def past(where, person, children, number):
             draft=uuid.uuid4(),
             begun_at=at,
             received_at=at,
+            occurred_at=at,
             going_home="no",
             state=State.CLOSED,
             holder=person,

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from concerns.models.adult.adult_account import AdultDecisionAnswers
@@ -174,6 +175,11 @@ class AdultDecision(AuthoredText):
 
 
 class AdultEntries(AdultRows[ConcernRow]):
+    def in_order_of_time(self) -> Self:
+        """In the order in which they happened, if that was written down; else as they were
+        written."""
+        return self.order_by(Coalesce("happened_at", "at"), "id")
+
     def record_adult_entry(
         self: "AdultEntries[AdultEntry]",
         what: AdultEventKind,

@@ -19,6 +19,7 @@ from concerns.models.concern.told_by import ThirdPartyAccount
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import TO_REPORTER, State
+from concerns.rules.occurrence import occurrence_in_words
 from concerns.rules.words import Category, ConcernOutcome, GoingHome, HowKnown, HowSure, TellerKind
 
 
@@ -137,6 +138,8 @@ class Concern(ThirdPartyAccount, CaseRow):
     happened_on = models.DateField(null=True, blank=True)
     happened_at = models.TimeField(null=True, blank=True)
     how_sure = models.CharField(max_length=12, blank=True)
+    # Its place in the order of time, from the day and time above; `received_at` without them.
+    occurred_at = models.DateTimeField()
     how_known = models.CharField(max_length=16, blank=True)
     going_home = models.CharField(max_length=12)
     danger = models.BooleanField(default=False)
@@ -250,6 +253,20 @@ class Concern(ThirdPartyAccount, CaseRow):
     @property
     def state_words(self) -> str:
         return State.label_of_value(self.state)
+
+    @property
+    def occurred(self) -> date | datetime:
+        """When it happened, as precisely as it was written down: a day or a moment."""
+        if self.happened_on and self.happened_at is None:
+            return self.happened_on
+        return self.occurred_at
+
+    @property
+    def occurred_in_words(self) -> str:
+        """When it happened, with how sure the writer was: "About 5 November 2026"."""
+        return occurrence_in_words(
+            self.happened_on, self.happened_at, self.how_sure, self.received_at
+        )
 
     @property
     def outcome_in_words(self) -> str:
