@@ -78,6 +78,7 @@ urlpatterns = [
     gated_path("triage/<uuid:uid>/decide/", triage.decide, May.DECIDE, "triage_decide"),
     gated_path("triage/<uuid:uid>/keep/", triage.keep, May.DECIDE, "triage_keep"),
     gated_path("triage/<uuid:uid>/note/", triage.note, May.DECIDE, "triage_note"),
+    gated_path("triage/<uuid:uid>/sort/", triage.sort, May.SORT, "triage_sort"),
     gated_path("triage/<uuid:uid>/exclude/", triage.exclude, May.DECIDE, "triage_exclude"),
     gated_path("triage/<uuid:uid>/refile/", triage.refile, May.DECIDE, "triage_refile"),
     gated_path("triage/<uuid:uid>/close/", triage.close, May.CLOSE, "triage_close"),

@@ -34,6 +34,7 @@ from concerns.models import (
     Mark,
     Referral,
     ReferralEvent,
+    SortedCategory,
     Status,
     Viewer,
 )
@@ -43,7 +44,7 @@ from concerns.reading.child_file import ChildFile
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.wording import format_date_or_time
-from concerns.rules.words import Category, ChildPart, Route
+from concerns.rules.words import SORTED_INTO, Category, ChildPart, Route
 from concerns.workflow.closing import questions_on_status_end
 
 if TYPE_CHECKING:
@@ -115,7 +116,15 @@ def read_story_page(viewer: Viewer, uid, after: str) -> StoryPage:
     )
 
 
-_COLUMNS = (*StoryEntry._fields[:3], "received_at", "closed_at", "outcome", "account", "teller_is")
+_COLUMNS = (
+    *StoryEntry._fields[:3],
+    "received_at",
+    "closed_at",
+    "outcome",
+    "account",
+    "teller_is",
+    "sorting",
+)
 
 
 def _keep_older_concerns(rows, visible, after: str):
@@ -133,9 +142,13 @@ def _build_story_entries(
 ) -> list[StoryEntry]:
     here = {"concern__in": _child_rows_on_page(found, child)}
     categories = defaultdict(list)
+    sorted_into = defaultdict(list)
     rows = ConcernCategory.objects.filter(**here).values_list("concern_id", "category")
     for key, category in rows:
         categories[key].append(Category.label_of_value(category))
+    sortings = SortedCategory.objects.filter(sorting__in=[c.sorting_id for c in found])
+    for key, category in sortings.values_list("sorting__concern", "category").order_by("id"):
+        sorted_into[key].append(SORTED_INTO[category])
     kinds: list[Mapping[int, list]] = [
         _list_marks(here),
         _list_decisions(here, child),
@@ -144,7 +157,12 @@ def _build_story_entries(
     ]
     kinds.append(_list_told_accounts([one.pk for one in found if one.teller_is]))
     return [
-        _build_story_entry(concern, categories[concern.pk], [kind[concern.pk] for kind in kinds])
+        _build_story_entry(
+            concern,
+            categories[concern.pk],
+            sorted_into[concern.pk],
+            [kind[concern.pk] for kind in kinds],
+        )
         for concern in found
     ]
 
@@ -162,7 +180,10 @@ def _child_rows_on_page(found: Sequence[Concern], child: Child):
 
 
 def _build_story_entry(
-    concern: "WithAnnotations[Concern, StoryColumns]", categories: list[str], lines: list[list]
+    concern: "WithAnnotations[Concern, StoryColumns]",
+    categories: list[str],
+    sorted_into: list[str],
+    lines: list[list],
 ) -> StoryEntry:
     """One entry of the story.
 
@@ -178,13 +199,14 @@ def _build_story_entry(
     also = "" if about else " (also involved)"
     sorts = f" ({', '.join(sorted(categories))})" if categories else ""
     wrote = f"{format_date_or_time(concern.received_at)}{also}, {concern.by} wrote{sorts}"
+    by_lead = [f"Sorted by a lead into: {', '.join(sorted_into)}"] if sorted_into else []
     ended = f"Closed {format_date_or_time(concern.closed_at)}: {concern.outcome_in_words}"
     closed = [ended] if concern.closed_at else []
     return StoryEntry(
         uid=concern.uid,
         reference=concern.reference,
         state=concern.state,
-        facts="\n".join([wrote, *marks, *closed]),
+        facts="\n".join([wrote, *by_lead, *marks, *closed]),
         account=concern.account,
         lines=[*told, *decided, *sent, *said],
     )

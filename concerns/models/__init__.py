@@ -27,6 +27,7 @@ from concerns.models.child.household import (
     Tie,
 )
 from concerns.models.concern.account import Account, MarkSeen
+from concerns.models.concern.category_sorting import CategorySorting, SortedCategory
 from concerns.models.concern.concern import Concern, ConcernCategory
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.draft import Draft
@@ -71,6 +72,7 @@ __all__ = [
     "AdultStep",
     "AgencyConversation",
     "Authority",
+    "CategorySorting",
     "ChaseCall",
     "Child",
     "ChildName",
@@ -127,6 +129,7 @@ __all__ = [
     "SchoolAction",
     "Sibling",
     "Sighting",
+    "SortedCategory",
     "StaffChangeAnswer",
     "StaffChangeRequest",
     "StaffFile",
@@ -141,4 +144,4 @@ __all__ = [
     "WatchAnswers",
     "WordBack",
     "WordKey",
-]  # fmt: skip
+]

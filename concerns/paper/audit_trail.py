@@ -38,7 +38,7 @@ HAS_A_ROW = frozenset(
         Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE, Kind.EXCLUDED,
         Kind.REFILED, Kind.STILL_WORRIED, Kind.TASKED, Kind.TASK_DONE, Kind.WATCHED,
         Kind.LOOKED_AFTER,
-        Kind.REFILED, Kind.ACKNOWLEDGED, Kind.CHASED, Kind.SETTLED, Kind.MET,
+        Kind.REFILED, Kind.ACKNOWLEDGED, Kind.SORTED, Kind.CHASED, Kind.SETTLED, Kind.MET,
     }
 )  # fmt: skip
 ACCOUNT = {
@@ -125,6 +125,7 @@ def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
         yield TrailEntry(concern.begun_at, "Began to write it", who)
     facts = [(label, getattr(concern, name)) for name, label in ACCOUNT.items()]
     facts += [
+        ("Categories the writer chose", "; ".join(concern.category_labels)),
         (concern.told_heading, concern.told_words),
         ("How it is known", HowKnown.label_of_value(concern.how_known)),
         ("Worried about going home", GoingHome.label_of_value(concern.going_home)),
@@ -141,6 +142,9 @@ def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
     for addition in concern.additions.all():
         what = "Wrote a note for the leads" if addition.for_leads else "Added to it"
         yield _entry_of_row(addition, what, ("Words", addition.words))
+    for sorting in concern.sortings.all():
+        what = f"Sorted it into categories: {'; '.join(sorting.category_labels)}"
+        yield _entry_of_row(sorting, what, ("Why", sorting.words))
     for handing in concern.handings.all():
         yield _entry_of_row(handing, f"Handed it to {handing.to.name}", ("Note", handing.words))
     for ending in concern.endings.all():

@@ -15,6 +15,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
+from concerns.models.concern.category_sorting import CategorySorting
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.exclusion import Exclusion
@@ -100,6 +101,8 @@ def prefetch_concern_history(concern: Concern) -> ConcernHistory:
         [concern],
         Prefetch("children", _current_children_of_concern()),
         "category_rows",
+        "sorting__categories",
+        Prefetch("sortings", _rows_with_author(CategorySorting).prefetch_related("categories")),
         Prefetch("marks", Mark.objects.order_by("id")),
         Prefetch("steps", open_steps),
         Prefetch("decisions", decisions_newest_first().prefetch_related("children")),
@@ -191,7 +194,8 @@ def list_account_answers(concern: Concern) -> list[tuple[str, str]]:
         ("Who explained it", concern.explained_by),
         ("Told in person", concern.told_in_person),
         ("Already called", concern.already_called),
-        ("Categories", "\n".join(concern.category_labels)),
+        ("Categories, as the writer chose", "\n".join(concern.category_labels)),
+        ("Sorted by a lead into", "\n".join(concern.sorted_category_labels)),
     ]
     return [(asked, answer) for asked, answer in answers if answer]
 
@@ -311,6 +315,7 @@ def list_history_events(history: ConcernHistory) -> list[HistoryEvent]:
     ]
     found += [HistoryEvent(row.happened_at, "met", row) for row in concern.meetings.all()]
     found += [HistoryEvent(row.at, "word_back", row) for row in concern.words_back.all()]
+    found += [HistoryEvent(row.at, "sorting", row) for row in concern.sortings.all()]
     found += [HistoryEvent(row.at, "handing", row) for row in concern.handings.all()]
     found += [HistoryEvent(row.at, "ending", row) for row in concern.endings.all()]
     found += [HistoryEvent(row.at, "refiling", row) for row in concern.refilings.all()]

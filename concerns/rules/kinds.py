@@ -16,6 +16,7 @@ class Kind(Choice):
     CLOSED = "closed", "Closed it"
     REOPENED = "reopened", "Reopened it"
     REFILED = "refiled", "Filed it under the right child"
+    SORTED = "sorted", "Sorted it into categories"
     TOLD_REPORTER = "told_reporter", "Replied to the person who wrote it"
     SPOKE = "spoke", "Recorded a conversation"
     SENT = "sent", "Sent a referral"

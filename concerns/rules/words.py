@@ -77,6 +77,14 @@ class Category(Choice):
     UNSORTED = "unsorted", "No category yet"
 
 
+# What a lead may sort a concern into: the same categories; but where a writer says that there is no
+# category yet, a lead says that none of them fits.
+SORTED_INTO: dict[str, str] = {
+    **{word.value: word.label for word in Category},
+    Category.UNSORTED.value: "None of these fits",
+}
+
+
 # In these categories parents are told only after advice from social care or police: a parent may be
 # the cause, or the child may be in more danger if it is known that they have spoken.
 ADVICE_BEFORE_PARENTS = frozenset(

@@ -24,6 +24,7 @@ from django.db.migrations.executor import MigrationExecutor
 FROZEN = (
     "LedgerLine", "Decision", "DecisionChild", "DecisionRoute", "Addition", "WordBack", "Handing",
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
+    "CategorySorting", "SortedCategory",
     "AdultDecision", "AdultEntry", "StaffChangeRequest", "StaffChangeAnswer", "Invitation",
     "Exclusion", "Refiling",
     "ChaseCall", "Meeting", "MeetingAction",
