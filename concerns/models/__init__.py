@@ -38,6 +38,11 @@ from concerns.models.ledger.ledger_line import LedgerLine, LedgerLineWords
 from concerns.models.outbox.heartbeat import EscalationProgress, Heartbeat, RoundFailure
 from concerns.models.outbox.notice import Letter, Notice
 from concerns.models.response.chase_call import ChaseCall
+from concerns.models.response.coming_meeting import (
+    ComingMeeting,
+    ComingMeetingAnswers,
+    MeetingChange,
+)
 from concerns.models.response.contact_details import ConversationAnswers, ReferralSentAnswers
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.decision import (
@@ -47,6 +52,7 @@ from concerns.models.response.decision import (
     DecisionRoute,
 )
 from concerns.models.response.meeting import Meeting, MeetingAction, MeetingAnswers, SchoolAction
+from concerns.models.response.promise import Promise, PromiseAnswers
 from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import Step
 from concerns.models.response.task import Task, TaskAnswer
@@ -78,6 +84,8 @@ __all__ = [
     "ChildName",
     "ClockSet",
     "Closure",
+    "ComingMeeting",
+    "ComingMeetingAnswers",
     "Concern",
     "ConcernCategory",
     "ConcernChild",
@@ -111,12 +119,15 @@ __all__ = [
     "Meeting",
     "MeetingAction",
     "MeetingAnswers",
+    "MeetingChange",
     "NameKey",
     "Notice",
     "Person",
     "Placement",
     "Post",
     "Professional",
+    "Promise",
+    "PromiseAnswers",
     "Referral",
     "ReferralEvent",
     "ReferralSentAnswers",

@@ -38,7 +38,8 @@ HAS_A_ROW = frozenset(
         Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE, Kind.EXCLUDED,
         Kind.REFILED, Kind.STILL_WORRIED, Kind.TASKED, Kind.TASK_DONE, Kind.WATCHED,
         Kind.LOOKED_AFTER,
-        Kind.REFILED, Kind.ACKNOWLEDGED, Kind.SORTED, Kind.CHASED, Kind.SETTLED, Kind.MET,
+        Kind.REFILED, Kind.ACKNOWLEDGED, Kind.SORTED, Kind.CHASED,
+        Kind.MEETING_PLANNED, Kind.MEETING_CHANGED, Kind.SETTLED, Kind.MET,
     }
 )  # fmt: skip
 ACCOUNT = {
@@ -108,6 +109,7 @@ def list_trail_entries(
         *_task_entries(history.tasks),
         *_watch_entries(concern),
         *_reply_and_meeting_entries(concern),
+        *_coming_meeting_entries(concern),
         *_referral_entries(concern),
         *_step_entries(steps, viewer),
     ]
@@ -182,6 +184,19 @@ def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
         facts = _stated_facts(("Who", talk.who), ("What was said", talk.said), also)
         what = f"{how}: {talk.spoken_to_words}"
         yield TrailEntry(talk.at, what, talk.by.name, facts, happened=_moment_if_earlier(talk))
+
+
+def _coming_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
+    """Meetings to come, and their being moved or cancelled."""
+    for coming in concern.coming_meetings.all():
+        facts = _stated_facts(
+            ("When, where and who", coming.invitation_in_words), ("Words", coming.words)
+        )
+        what = f"Recorded a meeting to come: {coming.kind_words}"
+        yield TrailEntry(coming.at, what, coming.by.name, facts)
+        for change in coming.changes.all():
+            facts = _stated_facts((change.change_in_words, change.words))
+            yield TrailEntry(change.at, f"Changed: {coming.kind_words}", change.by.name, facts)
 
 
 def _task_entries(tasks: list[Step]) -> Iterator[TrailEntry]:
@@ -261,6 +276,7 @@ def _referral_entries(concern: Concern) -> Iterator[TrailEntry]:
                 ("Their reference", event.their_reference),
                 ("Their answer", event.referral_answer_words),
                 ("Words", event.words),
+                *(("Promise", promise.promise_in_words) for promise in event.promises.all()),
             )
             what = f"{referral.route_words}: {event.stage_words.lower()}"
             yield TrailEntry(

@@ -28,6 +28,7 @@ from concerns.models.concern.later_entries import (
     WordBack,
 )
 from concerns.models.response.chase_call import ChaseCall
+from concerns.models.response.coming_meeting import ComingMeeting, MeetingChange
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.decision import Decision, DecisionRoute, Decisions
 from concerns.models.response.meeting import Meeting, MeetingAction
@@ -96,7 +97,8 @@ class ConcernHistory:
 def prefetch_concern_history(concern: Concern) -> ConcernHistory:
     """Prefetch all rows of `concern`, with one query for each kind."""
     open_steps = Step.objects.open().in_order()
-    open_steps = open_steps.select_related("holder", "referral", "decision")
+    open_steps = open_steps.select_related("holder", "referral", "decision", "promise", "coming")
+    open_steps = open_steps.prefetch_related("coming__changes")
     prefetch_related_objects(
         [concern],
         Prefetch("children", _current_children_of_concern()),
@@ -109,6 +111,7 @@ def prefetch_concern_history(concern: Concern) -> ConcernHistory:
         Prefetch("referrals", referrals_with_events()),
         Prefetch("conversations", conversations_in_order()),
         Prefetch("meetings", meetings_with_actions()),
+        Prefetch("coming_meetings", coming_meetings_with_changes()),
         Prefetch("additions", _rows_with_author(Addition)),
         Prefetch("words_back", _rows_with_author(WordBack)),
         Prefetch("handings", _rows_with_author(Handing).select_related("by", "to")),
@@ -246,6 +249,7 @@ def decisions_newest_first() -> Decisions:
 def referrals_with_events() -> QuerySet[Referral]:
     """Referrals in the order they were made, each with its events and chase calls."""
     events = ReferralEvent.objects.select_related("by").order_by("id")
+    events = events.prefetch_related("promises")
     calls = ChaseCall.objects.select_related("by").order_by("id")
     sent = Referral.objects.order_by("id")
     return sent.prefetch_related(Prefetch("events", events), Prefetch("chases", calls))
@@ -260,6 +264,13 @@ def meetings_with_actions() -> QuerySet[Meeting]:
     ours = MeetingAction.objects.select_related("holder").order_by("id")
     held = Meeting.objects.select_related("by").order_by("happened_at", "id")
     return held.prefetch_related(Prefetch("actions", ours))
+
+
+def coming_meetings_with_changes() -> QuerySet[ComingMeeting]:
+    """Meetings to come in the order they were recorded, each with its moves and its cancelling."""
+    changes = MeetingChange.objects.select_related("by").order_by("id")
+    rows = ComingMeeting.objects.select_related("by", "goes").order_by("id")
+    return rows.prefetch_related(Prefetch("changes", changes))
 
 
 def _rows_with_author(model: type[AuthoredText]) -> QuerySet[Any]:
@@ -314,6 +325,9 @@ def list_history_events(history: ConcernHistory) -> list[HistoryEvent]:
         if row.for_leads
     ]
     found += [HistoryEvent(row.happened_at, "met", row) for row in concern.meetings.all()]
+    for coming in concern.coming_meetings.all():
+        found.append(HistoryEvent(coming.at, "coming", coming))
+        found += [HistoryEvent(row.at, "meeting_change", row) for row in coming.changes.all()]
     found += [HistoryEvent(row.at, "word_back", row) for row in concern.words_back.all()]
     found += [HistoryEvent(row.at, "sorting", row) for row in concern.sortings.all()]
     found += [HistoryEvent(row.at, "handing", row) for row in concern.handings.all()]

@@ -26,6 +26,8 @@ class Kind(Choice):
     VIEWED_ANSWER = "viewed_answer", "Gave the school's view of the answer"
     SETTLED = "settled", "Recorded that a challenge is settled"
     MET = "met", "Recorded a meeting"
+    MEETING_PLANNED = "meeting_planned", "Recorded a meeting to come"
+    MEETING_CHANGED = "meeting_changed", "Recorded that a meeting was moved or cancelled"
     WITHDRAWN = "withdrawn", "Agreed not to send a referral"
     EXCLUDED = "excluded", "Said who may not see it"
     CORRECTED = "corrected", "Said who it is about"

@@ -258,6 +258,20 @@ class AgencyAnswer(Choice):
     OTHER = "other", "Something else"
 
 
+class SettledWith(Choice):
+    """Whether an agency promised something when a challenge was settled."""
+
+    PROMISE = "promise", "Yes, they will do something"
+    NOTHING = "nothing", "No, nothing is left for them to do"
+
+
+class MeetingChangeKind(Choice):
+    """What became of a meeting to come that was not held when it was to be."""
+
+    MOVED = "moved", "It was moved to another day, time or place"
+    CANCELLED = "cancelled", "It was cancelled"
+
+
 class AnswerView(Choice):
     """The school's view of an agency's answer."""
 

@@ -88,7 +88,7 @@ def take(*, by: Viewer, concern: Concern, now: datetime, record: ActRecord) -> C
 
 # Steps that move with the concern when it changes hands: all but those that are somebody's own and
 # those agreed at a meeting for somebody by name.
-_STAY = {*NAMED, StepKind.STILL_WORRIED, StepKind.AGREED_ACTION}
+_STAY = {*NAMED, StepKind.STILL_WORRIED, StepKind.AGREED_ACTION, StepKind.GO_TO_MEETING}
 _LEADS_STEPS = tuple(k for k in StepKind if k not in _STAY)
 
 

@@ -52,6 +52,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             ("Hand it on", "triage_hand", ""),
             ("Record a conversation", "refer_speak", ""),
             ("Record a meeting", "refer_meet", ""),
+            ("Record a meeting to come", "refer_plan", ""),
             sort,
             ("Add a note for the leads", "triage_note", ""),
             ("Ask a colleague to do something", "chase_ask", ""),

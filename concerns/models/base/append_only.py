@@ -27,7 +27,7 @@ FROZEN = (
     "CategorySorting", "SortedCategory",
     "AdultDecision", "AdultEntry", "StaffChangeRequest", "StaffChangeAnswer", "Invitation",
     "Exclusion", "Refiling",
-    "ChaseCall", "Meeting", "MeetingAction",
+    "ChaseCall", "Meeting", "MeetingAction", "Promise", "ComingMeeting", "MeetingChange",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Task", "TaskAnswer", "Watch",
 )  # fmt: skip
