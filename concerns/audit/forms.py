@@ -15,7 +15,7 @@ from concerns.rules import reporting_periods
 from concerns.rules.reporting_periods import AgeBand, WaitBand
 from concerns.rules.school_days import SchoolDays
 from concerns.rules.wording import format_date_or_time
-from concerns.rules.words import Category, Choice, Route
+from concerns.rules.words import SORTED_INTO, Category, Choice, Route
 
 ALL = "all"
 NONE = "none"
@@ -43,7 +43,7 @@ class AuditFilters:
     """The filters of a figure and of the list behind it.
 
     `quiet` is in school days. The fields after `year` and `quiet` are empty unless they narrow the
-    figure further; `month` is written 2026-11.
+    figure further; `month` is written 2026-11. `category` is a lead's, `chosen` the writer's.
     """
 
     year: str = ALL
@@ -51,6 +51,7 @@ class AuditFilters:
     which: str = ""
     month: str = ""
     category: str = ""
+    chosen: str = ""
     route: str = ""
     age: str = ""
     looked: str = ""
@@ -103,9 +104,10 @@ class AuditFilters:
         said = [
             "" if self.day else self.asked_year_in_words,
             f"{date.fromisoformat(self.month + '-01'):%B %Y}" if self.month else "",
-            "no category chosen"
+            "not sorted into categories yet"
             if self.category == NONE
-            else Category.label_of_value(self.category),
+            else SORTED_INTO.get(self.category, ""),
+            _chosen_in_words(self.chosen),
             "nothing decided yet" if self.route == NONE else Route.label_of_value(self.route),
             "late"
             if self.day and self.which == AuditStatus.LATE
@@ -117,6 +119,12 @@ class AuditFilters:
             self.day_words,
         ]
         return ", ".join(part for part in said if part)
+
+
+def _chosen_in_words(chosen: str) -> str:
+    if chosen == NONE:
+        return "the writer chose no category"
+    return f"the writer chose: {Category.label_of_value(chosen)}" if chosen else ""
 
 
 def school_year_in_words(year: int | str) -> str:
@@ -212,7 +220,8 @@ class FigureLinkForm(forms.Form):
     quiet = forms.IntegerField(min_value=1, max_value=MOST_QUIET_DAYS, required=False)
     which = forms.ChoiceField(choices=AuditStatus.choices(), required=False)
     month = forms.RegexField(r"^20\d\d-(0[1-9]|1[0-2])$", required=False)
-    category = forms.ChoiceField(choices=[(NONE, ""), *Category.choices()], required=False)
+    category = forms.ChoiceField(choices=[(NONE, ""), *SORTED_INTO.items()], required=False)
+    chosen = forms.ChoiceField(choices=[(NONE, ""), *Category.choices()], required=False)
     route = forms.ChoiceField(choices=[(NONE, ""), *Route.choices()], required=False)
     age = forms.ChoiceField(choices=AgeBand.choices(), required=False)
     looked = forms.ChoiceField(choices=WaitBand.choices(), required=False)
@@ -236,7 +245,7 @@ class FigureLinkForm(forms.Form):
         return given
 
     def _is_narrowed_further(self, given) -> bool:
-        further = ("month", "category", "route", "age", "looked", "decided")
+        further = ("month", "category", "chosen", "route", "age", "looked", "decided")
         return given.get("year") != ALL or any(given.get(name) for name in further)
 
     def to_audit_filters(self) -> AuditFilters:

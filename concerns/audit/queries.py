@@ -4,7 +4,7 @@ A figure and its list use the same conditions, so they cannot disagree. The data
 counting, in a fixed number of queries, and only over concerns that the viewer may see.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -32,6 +32,7 @@ from concerns.models import (
     ConcernChild,
     Decision,
     DecisionRoute,
+    SortedCategory,
     Step,
     Viewer,
 )
@@ -42,7 +43,7 @@ from concerns.paper.wait_summary import summarise_waits
 from concerns.reading import late_and_quiet
 from concerns.rules import reporting_periods
 from concerns.rules.reporting_periods import AgeBand, WaitBand
-from concerns.rules.words import Category, Choice, Route
+from concerns.rules.words import SORTED_INTO, Category, Route
 
 A_PAGE = 50
 OPEN = late_and_quiet.OPEN
@@ -52,12 +53,18 @@ TO_CONCERN = {ConcernCategory: "concern", DecisionRoute: "decision__concern"}
 
 @dataclass(frozen=True)
 class AuditFigures:
-    """Everything that the audit page shows. `now` is (status, count, filters of its rows)."""
+    """Everything that the audit page shows. `now` is (status, count, filters of its rows).
+
+    `categories` counts what leads sorted into, `chosen` what writers chose, `unsorted` what is
+    still to be sorted, of all years.
+    """
 
     now: list[tuple[AuditStatus, int, AuditFilters]]
+    unsorted: FigureRow
     whole: FigureRow
     months: FigureTable
     categories: FigureTable
+    chosen: FigureTable
     routes: FigureTable
     ages: FigureTable
     looked: FigureTable
@@ -86,15 +93,23 @@ def count_audit_figures(viewer: Viewer, asked: AuditFilters, known: list[int]) -
     ages = [
         FigureRow(age.label, asked.narrowed_by(age=age.value), open=totals[age]) for age in AgeBand
     ]
-    by_category = ("category", "category_rows__category", Category, "No category chosen")
-    by_route = ("route", "decisions__routes__route", Route, "Nothing decided yet")
+    by_category = ("category", "sorting__categories__category", SORTED_INTO, "Not sorted yet")
+    writers = ("chosen", "category_rows__category", dict(Category.choices()), "No category chosen")
+    by_route = (
+        "route",
+        "decisions__routes__route",
+        dict(Route.choices()),
+        "Nothing decided yet",
+    )
     return AuditFigures(
         now=_count_current_statuses(viewer, asked),
+        unsorted=_count_unsorted(viewer, asked),
         whole=FigureRow("All", asked, *(totals[name] for name in _count_expressions())),
         months=build_figure_table("What came in", _rows_by_month(viewer, rows, asked, known)),
         categories=build_figure_table(
             "What came in, by category", _rows_by_value(rows, asked, *by_category)
         ),
+        chosen=build_figure_table("What the writers chose", _rows_by_value(rows, asked, *writers)),
         routes=build_figure_table("What was decided", _rows_by_value(rows, asked, *by_route)),
         ages=build_figure_table("What is still open, by age", ages, "open"),
         looked=_build_wait_table(viewer, rows, asked, "looked", totals["looked"]),
@@ -123,7 +138,9 @@ def _filter_conditions(viewer: Viewer, asked: AuditFilters) -> Iterator:
             "received_at", *reporting_periods.month_bounds(viewer.school.school_calendar, first)
         )
     if asked.category:
-        yield _has_row_saying(ConcernCategory, asked.category, "category")
+        yield _is_sorted_into(asked.category)
+    if asked.chosen:
+        yield _has_row_saying(ConcernCategory, asked.chosen, "category")
     if asked.route:
         yield _has_row_saying(DecisionRoute, asked.route, "route")
     if asked.age:
@@ -151,6 +168,14 @@ def _has_row_saying(model, key: str, column: str):
     """Whether the concern has a row of `model` with `key` in `column`; for NONE, no row at all."""
     rows = model.objects.filter(**{TO_CONCERN[model]: OuterRef("pk")})
     return ~Exists(rows) if key == NONE else Exists(rows.filter(**{column: key}))
+
+
+def _is_sorted_into(category: str):
+    """Whether a lead last sorted the concern into `category`; for NONE, whether none has yet."""
+    if category == NONE:
+        return Q(sorting__isnull=True)
+    rows = SortedCategory.objects.filter(sorting=OuterRef("sorting"), category=category)
+    return Exists(rows)
 
 
 def _conditions_by_status(viewer: Viewer, asked: AuditFilters) -> dict:
@@ -184,6 +209,13 @@ def _count_current_statuses(
     return _count_four_statuses(
         viewer, AuditFilters(quiet=asked.quiet), visible_concerns(viewer).open()
     )
+
+
+def _count_unsorted(viewer: Viewer, asked: AuditFilters) -> FigureRow:
+    """How many concerns, of all years, no lead has sorted into categories yet."""
+    behind = AuditFilters(quiet=asked.quiet, category=NONE)
+    rows = concerns_behind_figure(viewer, behind)
+    return FigureRow("Not sorted into categories yet", behind, came=rows.count())
 
 
 def count_past_day_statuses(
@@ -240,11 +272,12 @@ def _rows_by_month(viewer: Viewer, rows, asked: AuditFilters, known: list[int]) 
 
 
 def _rows_by_value(
-    rows, asked: AuditFilters, column: str, path: str, words: type[Choice], none: str
+    rows, asked: AuditFilters, column: str, path: str, words: Mapping[str, str], none: str
 ) -> list[FigureRow]:
     """One row for each value of `path`, of which a concern can have several or none.
 
-    Most frequent first; concerns without a value come last, labelled `none`.
+    `words` are the labels. Most frequent first; concerns without a value come last, with the label
+    `none`.
     """
     found = (
         rows.values(said=F(path))
@@ -256,7 +289,7 @@ def _rows_by_value(
     for counts in found:
         key = counts.pop("said")
         row = FigureRow(
-            words.label_of_value(key) if key else none,
+            words[key] if key else none,
             asked.narrowed_by(**{column: key or NONE}),
             **counts,
         )
@@ -345,6 +378,7 @@ def _prefetch_row_details(rows, owed):
         .select_related("holder")
         .prefetch_related(
             "category_rows",
+            "sorting__categories",
             Prefetch("children", children),
             Prefetch("decisions", decisions),
             Prefetch("steps", owed),

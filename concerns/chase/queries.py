@@ -154,7 +154,7 @@ def _build_next_step_row(
 def get_step_to_do(viewer: Viewer, uid) -> Step:
     """A step for an act. Not recorded: the act writes its own line. Raises Http404."""
     rows = Step.objects.visible_to(viewer).select_related(
-        "concern", "referral", "holder", "decision", "action"
+        "concern", "referral", "holder", "decision", "action", "promise"
     )
     return sight.get_one_or_404(viewer, rows, uid)
 

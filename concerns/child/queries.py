@@ -34,6 +34,7 @@ from concerns.models import (
     Mark,
     Referral,
     ReferralEvent,
+    SortedCategory,
     Status,
     Viewer,
 )
@@ -44,7 +45,7 @@ from concerns.reading.when_written import written_later_in_words
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.wording import format_date_or_time
-from concerns.rules.words import Category, ChildPart, Route
+from concerns.rules.words import SORTED_INTO, Category, ChildPart, Route
 from concerns.workflow.closing import questions_on_status_end
 
 if TYPE_CHECKING:
@@ -117,9 +118,18 @@ def read_story_page(viewer: Viewer, uid, after: str) -> StoryPage:
 
 
 _COLUMNS = (
-    *StoryEntry._fields[:3], "received_at", "closed_at", "outcome", "account", "teller_is",
-    "occurred_at", "happened_on", "happened_at", "how_sure",
-)  # fmt: skip
+    *StoryEntry._fields[:3],
+    "received_at",
+    "closed_at",
+    "outcome",
+    "account",
+    "teller_is",
+    "sorting",
+    "occurred_at",
+    "happened_on",
+    "happened_at",
+    "how_sure",
+)
 
 
 def _keep_older_concerns(rows, visible, after: str):
@@ -139,9 +149,13 @@ def _build_story_entries(
 ) -> list[StoryEntry]:
     here = {"concern__in": _child_rows_on_page(found, child)}
     categories = defaultdict(list)
+    sorted_into = defaultdict(list)
     rows = ConcernCategory.objects.filter(**here).values_list("concern_id", "category")
     for key, category in rows:
         categories[key].append(Category.label_of_value(category))
+    sortings = SortedCategory.objects.filter(sorting__in=[c.sorting_id for c in found])
+    for key, category in sortings.values_list("sorting__concern", "category").order_by("id"):
+        sorted_into[key].append(SORTED_INTO[category])
     kinds: list[Mapping[int, list]] = [
         _list_marks(here),
         _list_decisions(here, child),
@@ -150,7 +164,12 @@ def _build_story_entries(
     ]
     kinds.append(_list_told_accounts([one.pk for one in found if one.teller_is]))
     return [
-        _build_story_entry(concern, categories[concern.pk], [kind[concern.pk] for kind in kinds])
+        _build_story_entry(
+            concern,
+            categories[concern.pk],
+            sorted_into[concern.pk],
+            [kind[concern.pk] for kind in kinds],
+        )
         for concern in found
     ]
 
@@ -168,7 +187,10 @@ def _child_rows_on_page(found: Sequence[Concern], child: Child):
 
 
 def _build_story_entry(
-    concern: "WithAnnotations[Concern, StoryColumns]", categories: list[str], lines: list[list]
+    concern: "WithAnnotations[Concern, StoryColumns]",
+    categories: list[str],
+    sorted_into: list[str],
+    lines: list[list],
 ) -> StoryEntry:
     """One entry of the story.
 
@@ -185,13 +207,14 @@ def _build_story_entry(
     sorts = f" ({', '.join(sorted(categories))})" if categories else ""
     wrote = f"{concern.occurred_in_words}{also}, {concern.by} wrote{sorts}"
     later = written_later_in_words(concern.occurred, concern.received_at)
+    by_lead = [f"Sorted by a lead into: {', '.join(sorted_into)}"] if sorted_into else []
     ended = f"Closed {format_date_or_time(concern.closed_at)}: {concern.outcome_in_words}"
     closed = [ended] if concern.closed_at else []
     return StoryEntry(
         uid=concern.uid,
         reference=concern.reference,
         state=concern.state,
-        facts="\n".join(filter(None, [wrote, later, *marks, *closed])),
+        facts="\n".join(filter(None, [wrote, later, *by_lead, *marks, *closed])),
         account=concern.account,
         lines=[*told, *decided, *sent, *said],
     )

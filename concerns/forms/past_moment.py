@@ -1,4 +1,4 @@
-"""Questions for a date and a time in the past, in London's local time.
+"""Questions for a date and a time in the past, or to come, in London's local time.
 
 What was typed is never adjusted. An hour skipped when the clocks go forward is an error. An hour
 that occurs twice when they go back is taken as the first, so that a moment just past is never in
@@ -12,6 +12,7 @@ from django import forms
 
 from concerns.forms.base_form import TimeOfDayField
 from concerns.forms.govuk_layout import DayField
+from concerns.models.response.coming_meeting import coming_time_fault
 
 LONDON = ZoneInfo("Europe/London")
 AHEAD = "The time cannot be in the future. Enter the day and time when it happened."
@@ -83,3 +84,12 @@ def _missing_hour_sentence(hour: int) -> str:
         "The clocks went forward that night, and there was no such time. Enter a time before "
         f"{hour:02}:00 or from {hour + 1:02}:00."
     )
+
+
+def read_coming_moment(form: forms.Form, name: str, now: datetime) -> datetime | None:
+    """As `read_moment`, for a moment that is to come: later than `now`, and within a year."""
+    moment = read_moment(form, name, datetime.max.replace(tzinfo=UTC))
+    if moment and (wrong := coming_time_fault(moment, now)):
+        form.add_error(f"{name}_on", wrong)
+        return None
+    return moment

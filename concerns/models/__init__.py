@@ -27,6 +27,7 @@ from concerns.models.child.household import (
     Tie,
 )
 from concerns.models.concern.account import Account, MarkSeen
+from concerns.models.concern.category_sorting import CategorySorting, SortedCategory
 from concerns.models.concern.concern import Concern, ConcernCategory
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.draft import Draft
@@ -37,6 +38,11 @@ from concerns.models.ledger.ledger_line import LedgerLine, LedgerLineWords
 from concerns.models.outbox.heartbeat import EscalationProgress, Heartbeat, RoundFailure
 from concerns.models.outbox.notice import Letter, Notice
 from concerns.models.response.chase_call import ChaseCall
+from concerns.models.response.coming_meeting import (
+    ComingMeeting,
+    ComingMeetingAnswers,
+    MeetingChange,
+)
 from concerns.models.response.contact_details import ConversationAnswers, ReferralSentAnswers
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.decision import (
@@ -46,6 +52,7 @@ from concerns.models.response.decision import (
     DecisionRoute,
 )
 from concerns.models.response.meeting import Meeting, MeetingAction, MeetingAnswers, SchoolAction
+from concerns.models.response.promise import Promise, PromiseAnswers
 from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import Step
 from concerns.models.response.task import Task, TaskAnswer
@@ -75,11 +82,14 @@ __all__ = [
     "AdultStep",
     "AgencyConversation",
     "Authority",
+    "CategorySorting",
     "ChaseCall",
     "Child",
     "ChildName",
     "ClockSet",
     "Closure",
+    "ComingMeeting",
+    "ComingMeetingAnswers",
     "Concern",
     "ConcernCategory",
     "ConcernChild",
@@ -113,6 +123,7 @@ __all__ = [
     "Meeting",
     "MeetingAction",
     "MeetingAnswers",
+    "MeetingChange",
     "NameKey",
     "Notice",
     "Person",
@@ -120,6 +131,8 @@ __all__ = [
     "Post",
     "PostConfirmation",
     "Professional",
+    "Promise",
+    "PromiseAnswers",
     "Referral",
     "ReferralEvent",
     "ReferralSentAnswers",
@@ -132,6 +145,7 @@ __all__ = [
     "SchoolAction",
     "Sibling",
     "Sighting",
+    "SortedCategory",
     "StaffChangeAnswer",
     "StaffChangeRequest",
     "StaffFile",
@@ -146,4 +160,4 @@ __all__ = [
     "WatchAnswers",
     "WordBack",
     "WordKey",
-]  # fmt: skip
+]

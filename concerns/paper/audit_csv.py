@@ -11,8 +11,8 @@ from concerns.models import Concern
 from concerns.rules.words import ChildPart, ConcernOutcome, GoingHome
 
 HEAD = (
-    "Reference", "Came in", "Year groups", "Children", "Categories", "Worried about going home",
-    "In danger", "Where it stands", "Decided for", "Late", "First look",
+    "Reference", "Came in", "Year groups", "Children", "Categories", "Categories the writer chose",
+    "Worried about going home", "In danger", "Where it stands", "Decided for", "Late", "First look",
     "School minutes to first look", "Decided", "School minutes to decision", "Closed", "Outcome",
 )  # fmt: skip
 
@@ -34,6 +34,7 @@ def concern_csv_row(concern: Concern, zone: ZoneInfo, now: datetime) -> tuple:
         local_time_text(concern.received_at),
         "; ".join(sorted({row.year for row in about if row.year})),
         len(about),
+        "; ".join(concern.sorted_category_labels),
         "; ".join(concern.category_labels),
         GoingHome.label_of_value(concern.going_home),
         "Yes" if concern.danger else "No",

@@ -39,7 +39,8 @@ HAS_A_ROW = frozenset(
         Kind.VIEWED_ANSWER, Kind.WITHDRAWN, Kind.STEP_DONE, Kind.EXCLUDED,
         Kind.REFILED, Kind.STILL_WORRIED, Kind.TASKED, Kind.TASK_DONE, Kind.WATCHED,
         Kind.LOOKED_AFTER,
-        Kind.REFILED, Kind.ACKNOWLEDGED, Kind.CHASED, Kind.SETTLED, Kind.MET,
+        Kind.REFILED, Kind.ACKNOWLEDGED, Kind.SORTED, Kind.CHASED,
+        Kind.MEETING_PLANNED, Kind.MEETING_CHANGED, Kind.SETTLED, Kind.MET,
     }
 )  # fmt: skip
 ACCOUNT = {
@@ -110,6 +111,7 @@ def list_trail_entries(
         *_task_entries(history.tasks),
         *_watch_entries(concern),
         *_reply_and_meeting_entries(concern),
+        *_coming_meeting_entries(concern),
         *_referral_entries(concern),
         *_step_entries(steps, viewer),
     ]
@@ -129,6 +131,7 @@ def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
     when = concern.occurred_in_words if concern.happened_on or concern.how_sure else ""
     facts += [
         ("When it happened", when),
+        ("Categories the writer chose", "; ".join(concern.category_labels)),
         (concern.told_heading, concern.told_words),
         ("How it is known", HowKnown.label_of_value(concern.how_known)),
         ("Worried about going home", GoingHome.label_of_value(concern.going_home)),
@@ -145,6 +148,9 @@ def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
     for addition in concern.additions.all():
         what = "Wrote a note for the leads" if addition.for_leads else "Added to it"
         yield _entry_of_row(addition, what, ("Words", addition.words))
+    for sorting in concern.sortings.all():
+        what = f"Sorted it into categories: {'; '.join(sorting.category_labels)}"
+        yield _entry_of_row(sorting, what, ("Why", sorting.words))
     for handing in concern.handings.all():
         yield _entry_of_row(handing, f"Handed it to {handing.to.name}", ("Note", handing.words))
     for ending in concern.endings.all():
@@ -182,6 +188,19 @@ def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
         facts = _stated_facts(("Who", talk.who), ("What was said", talk.said), also)
         what = f"{how}: {talk.spoken_to_words}"
         yield TrailEntry(talk.at, what, talk.by.name, facts, happened=_happened_earlier(talk))
+
+
+def _coming_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
+    """Meetings to come, and their being moved or cancelled."""
+    for coming in concern.coming_meetings.all():
+        facts = _stated_facts(
+            ("When, where and who", coming.invitation_in_words), ("Words", coming.words)
+        )
+        what = f"Recorded a meeting to come: {coming.kind_words}"
+        yield TrailEntry(coming.at, what, coming.by.name, facts)
+        for change in coming.changes.all():
+            facts = _stated_facts((change.change_in_words, change.words))
+            yield TrailEntry(change.at, f"Changed: {coming.kind_words}", change.by.name, facts)
 
 
 def _task_entries(tasks: list[Step]) -> Iterator[TrailEntry]:
@@ -261,6 +280,7 @@ def _referral_entries(concern: Concern) -> Iterator[TrailEntry]:
                 ("Their reference", event.their_reference),
                 ("Their answer", event.referral_answer_words),
                 ("Words", event.words),
+                *(("Promise", promise.promise_in_words) for promise in event.promises.all()),
             )
             what = f"{referral.route_words}: {event.stage_words.lower()}"
             yield TrailEntry(

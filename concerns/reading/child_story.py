@@ -57,7 +57,9 @@ def concerns_of_children_since(
         .filter(received_at__gt=since)
         .exclude(pk=concern.pk)
         .select_related("reporter")
-        .prefetch_related("category_rows", "marks", Prefetch("children", of_these))
+        .prefetch_related(
+            "category_rows", "sorting__categories", "marks", Prefetch("children", of_these)
+        )
         .order_by("-occurred_at", "-received_at", "-id")
     )
 

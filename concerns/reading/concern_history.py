@@ -15,6 +15,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
+from concerns.models.concern.category_sorting import CategorySorting
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.exclusion import Exclusion
@@ -27,6 +28,7 @@ from concerns.models.concern.later_entries import (
     WordBack,
 )
 from concerns.models.response.chase_call import ChaseCall
+from concerns.models.response.coming_meeting import ComingMeeting, MeetingChange
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.decision import Decision, DecisionRoute, Decisions
 from concerns.models.response.meeting import Meeting, MeetingAction
@@ -95,17 +97,21 @@ class ConcernHistory:
 def prefetch_concern_history(concern: Concern) -> ConcernHistory:
     """Prefetch all rows of `concern`, with one query for each kind."""
     open_steps = Step.objects.open().in_order()
-    open_steps = open_steps.select_related("holder", "referral", "decision")
+    open_steps = open_steps.select_related("holder", "referral", "decision", "promise", "coming")
+    open_steps = open_steps.prefetch_related("coming__changes")
     prefetch_related_objects(
         [concern],
         Prefetch("children", _current_children_of_concern()),
         "category_rows",
+        "sorting__categories",
+        Prefetch("sortings", _rows_with_author(CategorySorting).prefetch_related("categories")),
         Prefetch("marks", Mark.objects.order_by("id")),
         Prefetch("steps", open_steps),
         Prefetch("decisions", decisions_newest_first().prefetch_related("children")),
         Prefetch("referrals", referrals_with_events()),
         Prefetch("conversations", conversations_in_order()),
         Prefetch("meetings", meetings_with_actions()),
+        Prefetch("coming_meetings", coming_meetings_with_changes()),
         Prefetch("additions", _rows_with_author(Addition)),
         Prefetch("words_back", _rows_with_author(WordBack)),
         Prefetch("handings", _rows_with_author(Handing).select_related("by", "to")),
@@ -191,7 +197,8 @@ def list_account_answers(concern: Concern) -> list[tuple[str, str]]:
         ("Who explained it", concern.explained_by),
         ("Told in person", concern.told_in_person),
         ("Already called", concern.already_called),
-        ("Categories", "\n".join(concern.category_labels)),
+        ("Categories, as the writer chose", "\n".join(concern.category_labels)),
+        ("Sorted by a lead into", "\n".join(concern.sorted_category_labels)),
     ]
     return [(asked, answer) for asked, answer in answers if answer]
 
@@ -243,6 +250,7 @@ def referrals_with_events() -> QuerySet[Referral]:
     """Referrals in the order they were made, each with its events and chase calls in the order in
     which they happened."""
     events = ReferralEvent.objects.select_related("by").order_by("happened_at", "id")
+    events = events.prefetch_related("promises")
     calls = ChaseCall.objects.select_related("by").order_by("happened_at", "id")
     sent = Referral.objects.order_by("id")
     return sent.prefetch_related(Prefetch("events", events), Prefetch("chases", calls))
@@ -257,6 +265,13 @@ def meetings_with_actions() -> QuerySet[Meeting]:
     ours = MeetingAction.objects.select_related("holder").order_by("id")
     held = Meeting.objects.select_related("by").order_by("happened_at", "id")
     return held.prefetch_related(Prefetch("actions", ours))
+
+
+def coming_meetings_with_changes() -> QuerySet[ComingMeeting]:
+    """Meetings to come in the order they were recorded, each with its moves and its cancelling."""
+    changes = MeetingChange.objects.select_related("by").order_by("id")
+    rows = ComingMeeting.objects.select_related("by", "goes").order_by("id")
+    return rows.prefetch_related(Prefetch("changes", changes))
 
 
 def _rows_with_author(model: type[AuthoredText]) -> QuerySet[Any]:
@@ -311,7 +326,11 @@ def list_history_events(history: ConcernHistory) -> list[HistoryEvent]:
         if row.for_leads
     ]
     found += [HistoryEvent(row.happened_at, "met", row) for row in concern.meetings.all()]
+    for coming in concern.coming_meetings.all():
+        found.append(HistoryEvent(coming.at, "coming", coming))
+        found += [HistoryEvent(row.at, "meeting_change", row) for row in coming.changes.all()]
     found += [HistoryEvent(row.at, "word_back", row) for row in concern.words_back.all()]
+    found += [HistoryEvent(row.at, "sorting", row) for row in concern.sortings.all()]
     found += [HistoryEvent(row.at, "handing", row) for row in concern.handings.all()]
     found += [HistoryEvent(row.at, "ending", row) for row in concern.endings.all()]
     found += [HistoryEvent(row.at, "refiling", row) for row in concern.refilings.all()]

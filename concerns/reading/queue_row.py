@@ -15,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from concerns.models.child.child import Child
 from concerns.models.child.child_details import EarlierFile
+from concerns.models.concern.category_sorting import SortedCategory
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.concern.later_entries import Mark
@@ -25,8 +26,9 @@ from concerns.rules import clocks, wording
 from concerns.rules.clocks import LATE, StepKind
 from concerns.rules.roles import Role
 from concerns.rules.school_days import SchoolDays
-from concerns.rules.words import ChildPart
+from concerns.rules.words import SORTED_INTO, ChildPart
 
+NOT_SORTED = "Not sorted into categories yet"
 UNREAD = "An earlier school's file is expected and unread"
 
 
@@ -107,6 +109,7 @@ class QueueRow(NamedTuple):
     reference: str
     state: str
     children: str
+    sorted_into: str
     why: str
     also_late: str
     since: str
@@ -131,6 +134,7 @@ def with_queue_columns(
         "how_known",
         "child_words",
         "outcome",
+        "sorting",
     )
     marked = Exists(Mark.objects.filter(concern=OuterRef("pk")))
     return concerns.annotate(marked=marked, has_it=F("holder__name")).only(*columns)
@@ -145,11 +149,24 @@ def build_queue_rows(
     owed = open_steps.values_list(*QueueStep._fields[:5], "holder__name", "referral__route")
     children = find_queue_children(keys)
     steps = _group_by_concern(QueueStep, owed)
+    sorted_into = _find_sorted_categories(concerns)
     unread = EarlierFile.objects.concerns_awaiting_file(viewer.school)
     return [
-        _build_queue_row(viewer, each, children[each.pk], steps[each.pk], each.pk in unread)
+        _build_queue_row(
+            viewer, each, children[each.pk], steps[each.pk], sorted_into, each.pk in unread
+        )
         for each in concerns
     ]
+
+
+def _find_sorted_categories(concerns: Iterable[Concern]) -> dict[int | None, str]:
+    """The categories of each sorting in force, in words, by the primary key of the sorting."""
+    found: dict[int | None, list[str]] = defaultdict(list)
+    sortings = [each.sorting_id for each in concerns if each.sorting_id]
+    rows = SortedCategory.objects.filter(sorting__in=sortings).order_by("id")
+    for key, category in rows.values_list("sorting_id", "category"):
+        found[key].append(SORTED_INTO[category])
+    return {key: "; ".join(words) for key, words in found.items()}
 
 
 def find_queue_children(concerns: list[int]) -> dict[int, list[QueueChild]]:
@@ -177,6 +194,7 @@ def _build_queue_row(
     concern: "WithAnnotations[Concern, QueueColumns]",
     children: list[QueueChild],
     steps: list[QueueStep],
+    sorted_into: dict[int | None, str],
     unread: bool,
 ) -> QueueRow:
     days = viewer.school.school_calendar
@@ -190,6 +208,7 @@ def _build_queue_row(
         reference=concern.reference,
         state=concern.state,
         children="\n".join([child.name_with_detail for child in children]),
+        sorted_into=sorted_into.get(concern.sorting_id, NOT_SORTED),
         why=concern_history.explain_queue_position(
             concern, first, first and first.route, viewer.todays_date, concern.marked
         ),

@@ -10,6 +10,8 @@ from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Addition,
     ChaseCall,
+    ComingMeeting,
+    ComingMeetingAnswers,
     Concern,
     ConcernChild,
     Conversation,
@@ -17,12 +19,17 @@ from concerns.models import (
     Meeting,
     MeetingAction,
     MeetingAnswers,
+    MeetingChange,
     Person,
+    Promise,
+    PromiseAnswers,
     Referral,
     ReferralEvent,
     ReferralSentAnswers,
     Viewer,
 )
+from concerns.models.response.coming_meeting import coming_time_fault
+from concerns.models.response.step import StepEnding
 from concerns.rules import lifecycle, meeting_rules, reporting_periods
 from concerns.rules.agency_answers import ANSWER_OPENS, ANSWERS, ENDS_HELP
 from concerns.rules.clocks import StepKind
@@ -30,7 +37,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import May
-from concerns.rules.words import AgencyAnswer, AnswerView, Route
+from concerns.rules.words import AgencyAnswer, AnswerView, MeetingChangeKind, Route
 from concerns.workflow.closing import reason_to_reopen_first
 
 
@@ -270,10 +277,19 @@ def give_view(
 
 @act(May.REFER, Kind.SETTLED, on="referral")
 def settle(
-    *, by: Viewer, referral: Referral, words: str, now: datetime, record: ActRecord
+    *,
+    by: Viewer,
+    referral: Referral,
+    words: str,
+    promised: PromiseAnswers | None = None,
+    now: datetime,
+    record: ActRecord,
 ) -> ReferralEvent:
-    """Record how the challenge was settled: what was agreed, and with whom."""
-    return _end_referral(record, by, referral, ReferralStage.SETTLED, words, now)
+    """Record how the challenge was settled: what was agreed, and with whom. What the agency
+    `promised` opens a step, due on its day, to find out whether it was done."""
+    if promised and (wrong := promised.promise_fault(by.todays_date)):
+        raise ActRefused(wrong)
+    return _end_referral(record, by, referral, ReferralStage.SETTLED, words, now, promised)
 
 
 @act(May.REFER, Kind.WITHDRAWN, on="referral")
@@ -296,13 +312,78 @@ def _end_referral(
     then: ReferralStage,
     words: str,
     now: datetime,
+    promised: PromiseAnswers | None = None,
 ) -> ReferralEvent:
-    """Bring the referral to the final stage `then`, and end its steps."""
+    """Bring the referral to the final stage `then`, and end its steps but for what is promised."""
     _require_stage_follows(referral, then)
     event = _write_event(by, referral, then, now, words=words)
-    _swap_steps(record, referral)
-    _record_referral_line(record, referral, referral.route, words=words)
+    said = {"words": words}
+    agenda = record.agenda_of_concern(referral.concern)
+    agenda.set_referral_steps(referral)
+    if promised:
+        promise = Promise.objects.record_promise(event, promised)
+        agenda.open_promise_step(referral, promise)
+        said |= {"promised": promised.what, "promised by": promised.who}
+    agenda.ensure_next_step()
+    _record_referral_line(record, referral, referral.route, **said)
     return event
+
+
+@act(May.REFER, Kind.MEETING_PLANNED, on="concern")
+def plan_meeting(
+    *,
+    by: Viewer,
+    concern: Concern,
+    coming: ComingMeetingAnswers,
+    now: datetime,
+    record: ActRecord,
+) -> ComingMeeting:
+    """Record a meeting to come: who goes owes it until it was held, moved or cancelled."""
+    _require_open_for_referral(concern)
+    if wrong := coming_time_fault(coming.begins_at, now):
+        raise ActRefused(wrong)
+    may = Person.objects.who_may(May.DECIDE, by.school, by.todays_date).not_excluded_from(concern)
+    if coming.goes not in may:
+        raise ActRefused("Choose somebody who may decide on this concern to go.")
+    made = ComingMeeting.objects.record_coming_meeting(by, concern, coming, now)
+    record.agenda_of_concern(concern).open_coming_meeting_step(made)
+    words = {"place": coming.place, "words": coming.words}
+    record(about=made, concern=concern, fields=list(words), reason=coming.kind, words=words)
+    return made
+
+
+@act(May.REFER, Kind.MEETING_CHANGED, on="coming")
+def change_meeting(
+    *,
+    by: Viewer,
+    coming: ComingMeeting,
+    begins_at: datetime | None,
+    place: str = "",
+    why: str,
+    now: datetime,
+    record: ActRecord,
+) -> MeetingChange:
+    """Record that a meeting to come was moved to `begins_at`, or cancelled (None), and why.
+
+    Its step ends; that of a moved meeting is opened again for the new day.
+    """
+    concern = coming.concern
+    _require_open_for_referral(concern)
+    if begins_at and (wrong := coming_time_fault(begins_at, now)):
+        raise ActRefused(wrong)
+    agenda = record.agenda_of_concern(concern)
+    owed = agenda.coming_meeting_steps(coming)
+    if not owed:
+        raise ActRefused("This meeting is no longer to come: it was held or cancelled.")
+    change = MeetingChange.objects.record_meeting_change(by, coming, begins_at, place, why, now)
+    agenda.end_steps(owed, StepEnding.CALLED_OFF)
+    if begins_at:
+        agenda.open_coming_meeting_step(coming, owed[0].holder)
+    agenda.ensure_next_step()
+    said = {"why": why, "place": place}
+    reason = MeetingChangeKind.MOVED if begins_at else MeetingChangeKind.CANCELLED
+    record(about=change, concern=concern, fields=list(said), reason=reason, words=said)
+    return change
 
 
 @act(May.REFER, Kind.MET, on="concern")

@@ -5,15 +5,24 @@ is in `forms/meeting_form.py`.
 """
 
 from django import forms
+from django.utils.timezone import localdate
 
 from concerns.forms import past_moment
 from concerns.forms.base_form import DraftableForm, WordsField, choice_field, set_choices
 from concerns.forms.conditional_questions import ConditionalForm, offer_choices
-from concerns.forms.govuk_layout import ButtonRow, Details, Question, SubmitButton, lay_out_form
+from concerns.forms.govuk_layout import (
+    ButtonRow,
+    DayField,
+    Details,
+    Question,
+    SubmitButton,
+    lay_out_form,
+)
 from concerns.forms.shared_questions import ConversationQuestions, ReferralSentQuestions
+from concerns.models import PromiseAnswers
 from concerns.models.response.chase_call import LONGEST_HOLD
 from concerns.rules.lifecycle import ReferralStage, may_referral_become
-from concerns.rules.words import AgencyAnswer, AnswerView, SpokenTo
+from concerns.rules.words import AgencyAnswer, AnswerView, SettledWith, SpokenTo
 
 MINUTES = f"Write how many minutes you held on, as a number up to {LONGEST_HOLD}"
 
@@ -291,7 +300,47 @@ class SettleForm(ReferralForm):
         needed="Say how it was settled, and with whom",
         help_text="What was agreed, with whom, and what they will do.",
     )
-    helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("It is settled")))
+    promises = choice_field(
+        "Did they promise to do something?",
+        SettledWith,
+        needed="Say whether they promised to do something",
+    )
+    promised_who = WordsField("Who promised it?", line=True)
+    promised_what = WordsField(
+        "What will they do?", line=True, help_text="Such as: hold a strategy discussion."
+    )
+    promised_on = DayField(
+        label="By what day?",
+        required=False,
+        help_text="It becomes a next step: to find out on that day whether it was done.",
+    )
+    PROMISED = ("promised_who", "promised_what", "promised_on")
+    helper = lay_out_form(
+        Question("words", rows=4),
+        "promises",
+        *PROMISED,
+        ButtonRow(SubmitButton("It is settled")),
+    )
+
+    def clean(self):
+        given = super().clean()
+        if given.get("promises") == SettledWith.PROMISE:
+            self.require_answer("promised_who", "Write who promised it")
+            self.require_answer("promised_what", "Write what they will do")
+            self.require_answer("promised_on", "Enter the day by which they will do it")
+            self.check_future_day("promised_on", localdate(self.now))
+        self.check_answers_under("promises", {SettledWith.PROMISE: self.PROMISED})
+        return given
+
+    @property
+    def act_arguments(self) -> dict:
+        given = self.cleaned_data
+        who, what, on = (given[name] for name in self.PROMISED)
+        promised = given["promises"] == SettledWith.PROMISE
+        return {
+            "words": given["words"],
+            "promised": PromiseAnswers(who, what, on) if promised else None,
+        }
 
 
 class WithdrawForm(ReferralForm):

@@ -9,6 +9,7 @@ from django.http import Http404
 from concerns.doors import sight
 from concerns.models import (
     ChaseCall,
+    ComingMeeting,
     Concern,
     ConcernChild,
     Conversation,
@@ -69,13 +70,21 @@ def find_deciders_by_uid(viewer: Viewer, concern: Concern) -> dict[str, Person]:
 def read_meetings_page(viewer: Viewer, uid) -> dict:
     """The concern, its meetings so far, and the steps that wait for the next one. Recorded."""
     concern = sight.open_concern(viewer, uid)
-    owed = Step.objects.open().filter(concern=concern, kind__in=MEETINGS).in_order()
+    wanted = MEETINGS | {StepKind.GO_TO_MEETING}
+    owed = Step.objects.open().filter(concern=concern, kind__in=wanted).in_order()
+    owed = owed.select_related("holder", "coming").prefetch_related("coming__changes")
     held = concern_history.meetings_with_actions().filter(concern=concern)
     return {
         "concern": concern,
         "meetings": list(held),
-        "steps": list(owed.select_related("holder")),
+        "steps": list(owed),
     }
+
+
+def get_coming_meeting(viewer: Viewer, uid) -> ComingMeeting:
+    """A meeting to come, for an act. Not recorded: the act writes its own line. Raises Http404."""
+    rows = ComingMeeting.objects.visible_to(viewer).select_related("concern", "goes")
+    return sight.get_one_or_404(viewer, rows.prefetch_related("changes"), uid)
 
 
 def read_refer_again_page(viewer: Viewer, uid) -> dict:
@@ -119,6 +128,7 @@ def read_referral_progress(viewer: Viewer, referral: Referral) -> dict:
     concern = sight.open_concern(viewer, referral.concern.uid)
     events = ReferralEvent.objects.select_related("by").order_by("happened_at", "id")
     calls = ChaseCall.objects.select_related("by").order_by("happened_at", "id")
+    events = events.prefetch_related("promises")
     routes = DecisionRoute.objects.select_related("adult").order_by("id")
     found = (
         Referral.objects.filter(pk=referral.pk)

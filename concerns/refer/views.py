@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from concerns.doors.form_page import FormPage
+from concerns.forms.coming_meeting_form import ComingMeetingForm, MeetingChangeForm
 from concerns.forms.meeting_form import MeetingForm
 from concerns.forms.print_redaction import RedactionForm
 from concerns.refer import acts, queries
@@ -91,6 +92,30 @@ def meet(request, uid):
     ):
         return sheet.go_to_page("triage_read", uid=uid)
     return sheet.render_page("refer/meet.html", **queries.read_meetings_page(viewer, uid))
+
+
+def plan(request, uid):
+    viewer = request.viewer
+    concern, _ = queries.get_concern_and_children(viewer, uid)
+    staff = queries.find_deciders_by_uid(viewer, concern)
+    sheet = FormPage(request, ComingMeetingForm, now=viewer.now, staff=staff)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.plan_meeting, concern=concern, coming=sheet.form.coming_meeting_answers
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("refer/plan.html", **queries.read_meetings_page(viewer, uid))
+
+
+def change(request, uid):
+    viewer = request.viewer
+    coming = queries.get_coming_meeting(viewer, uid)
+    sheet = FormPage(request, MeetingChangeForm, now=viewer.now)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.change_meeting, coming=coming, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("triage_read", uid=coming.concern.uid)
+    page = queries.read_meetings_page(viewer, coming.concern.uid)
+    return sheet.render_page("refer/change.html", coming=coming, **page)
 
 
 def referral(request, uid):

@@ -23,14 +23,17 @@ class ChallengeRung(Choice):
 def next_challenge_rung(happened: Iterable[tuple[str, str]]) -> ChallengeRung:
     """The rung to ask next, after the events in `happened`: (stage, rung or empty), oldest first.
 
-    An answer in between does not begin the ladder again; agreeing or settling does. Source: local
-    procedures for professional disagreement. Raises ValueError for an unknown rung.
+    An answer in between does not begin the ladder again; agreeing does, and so does settling. But
+    where what was promised in settling is not done, the next challenge goes on from there. Source:
+    local procedures for professional disagreement. Raises ValueError for an unknown rung.
     """
     rungs = list(ChallengeRung)
     at = -1
+    before = ""
     for stage, rung in happened:
-        if stage in SETTLED:
-            at = -1
-        elif stage == ReferralStage.CHALLENGED:
+        if stage == ReferralStage.CHALLENGED:
             at = rungs.index(ChallengeRung(rung)) if rung else at + 1
+        elif stage in SETTLED - {ReferralStage.SETTLED} or before == ReferralStage.SETTLED:
+            at = -1
+        before = stage
     return rungs[(at + 1) % len(rungs)]

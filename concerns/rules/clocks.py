@@ -38,6 +38,7 @@ class StepKind(Choice):
     HEAR_BACK_OTHER = "hear_back_other", "Get the agency's answer"
     AGREE_OR_CHALLENGE = "agree_or_challenge", "Agree with the answer or challenge it"
     CHALLENGE = "challenge", "Get an answer to the challenge"
+    PROMISE = "promise", "Find out whether what was promised has been done"
     REFER_NOW = "refer_now", "Refer at once: a mark on a child who cannot yet move about"
     REFER_AGAIN = (
         "refer_again",
@@ -49,6 +50,7 @@ class StepKind(Choice):
     CONFERENCE = "conference", "Find out when the initial conference is"
     CORE_GROUP = "core_group", "Meet as a core group"
     REVIEW_CONFERENCE = "review_conference", "Go to the review conference"
+    GO_TO_MEETING = "go_to_meeting", "Go to the meeting, and record what was agreed"
     AGREED_ACTION = "agreed_action", "Do what was agreed at the meeting"
     LOOK_AFTER = "look_after", "Ask how the child is now that it has ended"
     TASK = "task", "Do what a lead has asked"
@@ -155,7 +157,10 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
         Role.DSL, 2, ClockUnit.DAYS, Calendar.WORKING, 4, _HEAD, DAY
     ),
     StepKind.CHALLENGE: Clock(Role.DSL, 2, ClockUnit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
+    # A promise settled the challenge; not kept, it is as if nobody had answered.
+    StepKind.PROMISE: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.WORKING, 4, _HEAD, DAY),
     StepKind.NEXT_MOVE: Clock(Role.DSL, 2, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
+    StepKind.GO_TO_MEETING: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.SCHOOL, 4, _LEADS, DAY),
     StepKind.AGREED_ACTION: Clock(Role.DSL, 0, ClockUnit.DATE, Calendar.SCHOOL, 4, _LEAD, DAY),
     # Working Together: 15 working days from the strategy discussion, 10 from the conference; the
     # first review within three months and then within six; 45 working days for an assessment.
@@ -233,6 +238,8 @@ HOLD_OPEN = frozenset(
         StepKind.HEAR_BACK_OTHER,
         StepKind.AGREE_OR_CHALLENGE,
         StepKind.CHALLENGE,
+        StepKind.PROMISE,
+        StepKind.GO_TO_MEETING,
         StepKind.MISSING_FROM_ROLL,
         StepKind.PUT_RIGHT,
         StepKind.REFER_NOW,
@@ -269,6 +276,7 @@ MEETINGS = frozenset({StepKind.CONFERENCE, StepKind.CORE_GROUP, StepKind.REVIEW_
 BY_A_NOTE = frozenset(
     {StepKind.READ_ADDITION, StepKind.SUPPORT, StepKind.WATCH, StepKind.MISSING_FROM_ROLL}
     | {StepKind.DANGER_NOW, StepKind.PUT_RIGHT, StepKind.AGREED_ACTION}
+    | {StepKind.PROMISE}
 )
 
 # Steps that leave a note for the leads when completed; the two added here have their own forms.

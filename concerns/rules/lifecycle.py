@@ -85,7 +85,8 @@ REFERRAL: dict[ReferralStage, frozenset[ReferralStage]] = {
     ReferralStage.CHALLENGED: frozenset(
         {ReferralStage.ANSWERED, ReferralStage.CHALLENGED, ReferralStage.SETTLED}
     ),
-    ReferralStage.SETTLED: frozenset({ReferralStage.ANSWERED}),
+    # What was promised may not be done: then it is challenged again.
+    ReferralStage.SETTLED: frozenset({ReferralStage.ANSWERED, ReferralStage.CHALLENGED}),
     # An agency may change its answer later, and the school its view.
     ReferralStage.AGREED: frozenset({ReferralStage.ANSWERED}),
     ReferralStage.WITHDRAWN: frozenset(),

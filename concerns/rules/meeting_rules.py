@@ -6,9 +6,11 @@ review within three months of the conference, and each later review within six m
 """
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from concerns.rules.clocks import CLOCKS, MEETINGS, ClockUnit, StepKind
+from concerns.rules.school_days import SchoolDays
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import Choice
 
@@ -42,6 +44,15 @@ OPENS: dict[MeetingKind, tuple[StepKind, ...]] = {
 
 # The months after a meeting within which the next review is held.
 REVIEWED_WITHIN = {MeetingKind.CONFERENCE: 3, MeetingKind.REVIEW: 6}
+
+
+def coming_meeting_due_day(days: SchoolDays, begins_at: datetime) -> date:
+    """The day on which going to a meeting that begins at `begins_at` (aware) is due.
+
+    It is the meeting's own day; the day after, if the meeting begins after the last bell.
+    """
+    local = begins_at.astimezone(ZoneInfo(days.zone))
+    return local.date() if local.time() < days.closes else local.date() + timedelta(days=1)
 
 
 def add_months(day: date, months: int) -> date:

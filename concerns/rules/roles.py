@@ -38,6 +38,7 @@ class May(StrEnum):
     READ = "read concerns and the stories of the children they are about"
     TAKE = "say 'I have this', and hand it on"
     DECIDE = "decide, and say why"
+    SORT = "sort concerns into categories, and say why"
     REFER = "record what was said to parents and agencies, and what came back"
     CLOSE = "close and reopen"
     ADULT = "read concerns about adults who work here, decide and close them"
@@ -49,7 +50,9 @@ class May(StrEnum):
     POSTS = "let somebody read the record, and approve what the office asks about readers"
 
 
-_LEAD = frozenset({May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.REFER, May.CLOSE, May.COVER})
+_LEAD = frozenset({
+    May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.SORT, May.REFER, May.CLOSE, May.COVER,
+})  # fmt: skip
 
 ROLES: dict[Role, frozenset[May]] = {
     # Everybody who holds any post may write a concern: reporting is never a privilege.

@@ -77,6 +77,14 @@ class Category(Choice):
     UNSORTED = "unsorted", "No category yet"
 
 
+# What a lead may sort a concern into: the same categories; but where a writer says that there is no
+# category yet, a lead says that none of them fits.
+SORTED_INTO: dict[str, str] = {
+    **{word.value: word.label for word in Category},
+    Category.UNSORTED.value: "None of these fits",
+}
+
+
 # In these categories parents are told only after advice from social care or police: a parent may be
 # the cause, or the child may be in more danger if it is known that they have spoken.
 ADVICE_BEFORE_PARENTS = frozenset(
@@ -248,6 +256,20 @@ class AgencyAnswer(Choice):
     ACCEPTED = "accepted", "Accepted by the service"
     NO_FURTHER = "no_further", "No further action"
     OTHER = "other", "Something else"
+
+
+class SettledWith(Choice):
+    """Whether an agency promised something when a challenge was settled."""
+
+    PROMISE = "promise", "Yes, they will do something"
+    NOTHING = "nothing", "No, nothing is left for them to do"
+
+
+class MeetingChangeKind(Choice):
+    """What became of a meeting to come that was not held when it was to be."""
+
+    MOVED = "moved", "It was moved to another day, time or place"
+    CANCELLED = "cancelled", "It was cancelled"
 
 
 class AnswerView(Choice):

@@ -1,8 +1,9 @@
 """What a lead does with a concern: takes it, hands it over, decides, closes, watches, reopens.
 
-Also notes, excluding a colleague, and refiling under the right child. Conversations, referrals and
-meetings are in `refer/acts.py`; doing next steps is in `chase/acts.py`. Every act raises Refused,
-with a sentence for the page, if the rules do not allow it.
+Also sorting it into categories, notes, excluding a colleague, and refiling under the right child.
+Conversations, referrals and meetings are in `refer/acts.py`; doing next steps is in
+`chase/acts.py`. Every act raises Refused, with a sentence for the page, if the rules do not allow
+it.
 """
 
 from datetime import datetime
@@ -11,6 +12,7 @@ from concerns.doors import ledger
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Addition,
+    CategorySorting,
     Child,
     Concern,
     ConcernChild,
@@ -30,6 +32,7 @@ from concerns.models import (
     WatchAnswers,
     WordBack,
 )
+from concerns.models.concern.category_sorting import sorting_fault
 from concerns.models.concern.exclusion import NOBODY_THERE, reason_no_decider_left
 from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.step import StepEnding
@@ -85,7 +88,7 @@ def take(*, by: Viewer, concern: Concern, now: datetime, record: ActRecord) -> C
 
 # Steps that move with the concern when it changes hands: all but those that are somebody's own and
 # those agreed at a meeting for somebody by name.
-_STAY = {*NAMED, StepKind.STILL_WORRIED, StepKind.AGREED_ACTION}
+_STAY = {*NAMED, StepKind.STILL_WORRIED, StepKind.AGREED_ACTION, StepKind.GO_TO_MEETING}
 _LEADS_STEPS = tuple(k for k in StepKind if k not in _STAY)
 
 
@@ -231,6 +234,35 @@ def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record: Act
     record.agenda_of_concern(concern)
     record(about=written, concern=concern, fields=["words"], words={"words": words})
     return written
+
+
+@act(May.SORT, Kind.SORTED, on="concern")
+def sort(
+    *,
+    by: Viewer,
+    concern: Concern,
+    categories: tuple[str, ...],
+    why: str,
+    now: datetime,
+    record: ActRecord,
+) -> CategorySorting:
+    """Sort the concern into `categories`, and say why. The audit counts the newest sorting.
+
+    A closed concern may be sorted too: it opens and ends no step.
+    """
+    if wrong := sorting_fault(categories, why):
+        raise ActRefused(wrong)
+    sorting = CategorySorting.objects.record_sorting(by, concern, categories, why, now)
+    # It opens and ends no step, but it moves the version on: a page opened before is now stale.
+    record.agenda_of_concern(concern)
+    record(
+        about=sorting,
+        concern=concern,
+        fields=["categories", "why"],
+        reason=" ".join(dict.fromkeys(categories)),
+        words={"why": why},
+    )
+    return sorting
 
 
 @act(May.CLOSE, Kind.CLOSED, on="concern")

@@ -22,6 +22,7 @@ from concerns.forms.govuk_layout import (
     SubmitButton,
     TemplatePart,
     TextBlock,
+    TickList,
     lay_out_form,
 )
 from concerns.forms.shared_questions import (
@@ -30,7 +31,16 @@ from concerns.forms.shared_questions import (
     ReviewDayQuestions,
 )
 from concerns.models import DecisionAnswers
-from concerns.rules.words import ChildSeen, Choice, ConcernSubject, Route, SiblingsConsidered
+from concerns.models.concern.category_sorting import CHOOSE, sorting_fault
+from concerns.rules.words import (
+    SORTED_INTO,
+    Category,
+    ChildSeen,
+    Choice,
+    ConcernSubject,
+    Route,
+    SiblingsConsidered,
+)
 from concerns.workflow.decision_checks import NOT_YET, REFER_NOW
 
 NOT_THEIRS = (
@@ -68,6 +78,42 @@ class LeadNoteForm(DraftableForm):
         Question("words", rows=6),
         ButtonRow(SubmitButton("Add the note")),
     )
+
+
+class SortCategoriesForm(DraftableForm):
+    """Asks which categories a concern fits. `concern`: what was chosen before is ticked."""
+
+    categories = forms.MultipleChoiceField(
+        label="Which of these does it fit?",
+        choices=list(SORTED_INTO.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tick all that fit. What the writer chose stays as they wrote it.",
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+    )
+    why = WordsField("Why?", needed="Say why these categories fit")
+    helper = lay_out_form(
+        TickList("categories"), Question("why", rows=3), ButtonRow(SubmitButton("Sort it"))
+    )
+
+    def __init__(self, *args, concern, **kwargs):
+        chosen = (concern.sorting.categories if concern.sorting else concern.category_rows).all()
+        before = [row.category for row in chosen]
+        ticked = before if concern.sorting else [c for c in before if c != Category.UNSORTED]
+        super().__init__(*args, initial={"categories": ticked}, **kwargs)
+
+    def clean(self):
+        given = super().clean()
+        chosen = given.get("categories")
+        if chosen and (wrong := sorting_fault(chosen, given.get("why") or "why")):
+            self.add_error("categories", wrong)
+        return given
+
+    @property
+    def act_arguments(self) -> dict:
+        return {
+            "categories": tuple(self.cleaned_data["categories"]),
+            "why": self.cleaned_data["why"],
+        }
 
 
 class ReopenConcernForm(DraftableForm):

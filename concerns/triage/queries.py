@@ -24,6 +24,7 @@ from concerns.models import (
     Draft,
     Person,
     Post,
+    SortedCategory,
     Step,
     Viewer,
 )
@@ -37,13 +38,14 @@ from concerns.rules.calendars import picture_review_day
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import OPEN, State
 from concerns.rules.roles import May, roles_with_power
-from concerns.rules.words import YEARS, Category, SpokenTo
+from concerns.rules.words import SORTED_INTO, YEARS, SpokenTo
 from concerns.triage.forms import render_queue_filters
 from concerns.workflow import available_actions
 from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_close
 
 PAGE = 25
-# Filter values that are not a state, a person or a year.
+# Filter values that are not a state, a person, a category or a year.
+NOT_SORTED = "none"
 LATE = "late"
 NOBODY = "nobody"
 OTHER = "other"
@@ -52,7 +54,7 @@ _STATES = tuple((state.value, state.label) for state in State if state in OPEN)
 _CLOSED = (State.CLOSED.value, "Closed, newest first")
 _OFFERED = (
     ("state", (("", "All that are open"), (LATE, "Late now"), *_STATES, _CLOSED)),
-    ("category", (("", "Any"), *Category.choices())),
+    ("category", (("", "Any"), (NOT_SORTED, "Not sorted by a lead yet"), *SORTED_INTO.items())),
     (
         "year",
         (("", "Any"), *zip(YEARS, YEARS, strict=True), (OTHER, "Another, or not on the roll")),
@@ -142,7 +144,7 @@ def _apply_queue_filters(visible, wanted: dict[str, str], now: datetime):
     elif holder:
         rows = rows.filter(holder__uid=holder)
     if category := wanted.get("category"):
-        rows = rows.filter(_exists_for_concern(ConcernCategory, category=category))
+        rows = rows.filter(_has_category(category))
     if year := wanted.get("year"):
         children = ConcernChild.objects.not_misfiled().filter(concern=OuterRef("pk"))
         other = children.exclude(child__year__in=YEARS)
@@ -150,8 +152,14 @@ def _apply_queue_filters(visible, wanted: dict[str, str], now: datetime):
     return rows
 
 
-def _exists_for_concern(model, **what):
-    return Exists(model.objects.filter(concern=OuterRef("pk"), **what))
+def _has_category(category: str) -> Q:
+    """Whether a lead sorted it into `category`; or its writer chose it, where no lead has yet."""
+    not_sorted = Q(sorting__isnull=True)
+    if category == NOT_SORTED:
+        return not_sorted
+    leads = SortedCategory.objects.filter(sorting=OuterRef("sorting"), category=category)
+    writers = ConcernCategory.objects.filter(concern=OuterRef("pk"), category=category)
+    return Q(Exists(leads)) | not_sorted & Q(Exists(writers))
 
 
 def _count_open_by_holder(visible, now: datetime) -> list[dict]:
@@ -208,6 +216,16 @@ def read_concern_page(viewer: Viewer, uid) -> dict:
         "rulings": concern_history.match_decisions_to_children(concern),
         "happenings": concern_history.list_history_events(history),
         **_available_actions(viewer, concern, steps),
+    }
+
+
+def read_sorting_page(viewer: Viewer, uid) -> dict:
+    """A concern to sort into categories, with what was written. Recorded."""
+    concern = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid)).concern
+    return {
+        "concern": concern,
+        "facts": concern_history.list_account_answers(concern),
+        "additions": concern_history.list_writer_additions(concern),
     }
 
 

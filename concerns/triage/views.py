@@ -25,6 +25,7 @@ from concerns.triage.forms import (
     LeadNoteForm,
     RefileForm,
     ReopenConcernForm,
+    SortCategoriesForm,
 )
 
 
@@ -111,6 +112,16 @@ def note(request, uid):
     ):
         return sheet.go_to_page("triage_read", uid=uid)
     return sheet.render_page("triage/note.html", sight.open_concern(request.viewer, uid))
+
+
+def sort(request, uid):
+    concern = sight.get_concern_to_change(request.viewer, uid)
+    sheet = FormPage(request, SortCategoriesForm, concern=concern)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.sort, concern=concern, **sheet.form.act_arguments
+    ):
+        return sheet.go_to_page("triage_read", uid=uid)
+    return sheet.render_page("triage/sort.html", **queries.read_sorting_page(request.viewer, uid))
 
 
 def exclude(request, uid):

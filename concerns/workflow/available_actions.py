@@ -37,19 +37,23 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
 
     The acts check the same rules again.
     """
+    again = bool(concern.sorting_id)
+    sort = ("Change its categories" if again else "Sort it into categories", "triage_sort", "")
     back = ("Reply to the person who wrote it", "chase_tell", "")
     rare = [
         ("Say who must not see it", "triage_exclude", ""),
         ("It is about another child", "triage_refile", ""),
     ]
     if concern.state == State.CLOSED:
-        moves = [("Reopen it", "triage_reopen", ""), back, *rare]
+        moves = [("Reopen it", "triage_reopen", ""), sort, back, *rare]
     else:
         moves = [
             ("Decide", "triage_decide", ""),
             ("Hand it on", "triage_hand", ""),
             ("Record a conversation", "refer_speak", ""),
             ("Record a meeting", "refer_meet", ""),
+            ("Record a meeting to come", "refer_plan", ""),
+            sort,
             ("Add a note for the leads", "triage_note", ""),
             ("Ask a colleague to do something", "chase_ask", ""),
             back,

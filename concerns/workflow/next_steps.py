@@ -4,10 +4,14 @@ An open concern always has a next step. What concerns about adults do likewise i
 `open_steps.py`.
 """
 
+from datetime import date
+
 from concerns.models.concern.concern import Concern
+from concerns.models.response.coming_meeting import ComingMeeting
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.decision import Decision, is_decision_pressing
 from concerns.models.response.meeting import Meeting, MeetingAction
+from concerns.models.response.promise import Promise
 from concerns.models.response.referral import Referral
 from concerns.models.response.step import Step
 from concerns.models.response.task import Task
@@ -34,11 +38,14 @@ class NextSteps(OpenSteps[Concern, Step]):
         """After `referral` reached a new stage: end its open steps, and open those of `kinds`.
 
         "Refer now", for a mark on a child who cannot move about, ends once an answer is awaited:
-        social care has been told. Steps for the agency's work stay open until its next answer.
+        social care has been told. Steps for the agency's work stay open until its next answer. What
+        was promised stays open until somebody has found out, or challenges that it was not done.
         """
         if StepKind.HEAR_BACK in kinds:
             self.complete_steps(StepKind.REFER_NOW)
         owed = [step for step in self.open if step.referral_id == referral.pk]
+        if StepKind.CHALLENGE not in kinds:
+            owed = [step for step in owed if step.kind != StepKind.PROMISE]
         lasts = {kind for kind in ANSWER_OPENS.values() if kind in kinds or not answered}
         self.end_steps([step for step in owed if step.kind not in lasts])
         goes_on = {step.kind for step in owed if step.kind in lasts}
@@ -46,12 +53,43 @@ class NextSteps(OpenSteps[Concern, Step]):
             if kind not in goes_on:
                 self.add_step(kind, referral=referral)
 
+    def open_promise_step(self, referral: Referral, promise: Promise) -> Step:
+        """Open a step to find out whether a promise was kept, due on its day."""
+        return self.add_step(StepKind.PROMISE, on=promise.on, referral=referral, promise=promise)
+
+    def open_coming_meeting_step(self, coming: ComingMeeting, holder: Person | None = None) -> Step:
+        """Open the step of `holder`, or of whoever was to go, for a meeting to come, due on the day
+        that stands now."""
+        days = self.by.school.school_calendar
+        on = meeting_rules.coming_meeting_due_day(days, coming.begins_at_now)
+        return self.add_step(
+            StepKind.GO_TO_MEETING, on=on, holder=holder or coming.goes, coming=coming
+        )
+
+    def coming_meeting_steps(self, coming: ComingMeeting) -> list[Step]:
+        """The open step of a meeting to come, in a list; empty once it was held or cancelled."""
+        owed = self.steps_of_kind(StepKind.GO_TO_MEETING)
+        return [step for step in owed if step.coming_id == coming.pk]
+
+    def _steps_of_meeting_held(self, meeting: Meeting, held: date) -> list[Step]:
+        """The step of the meeting to come that `meeting` was: the last of its kind that was called
+        for the day it was `held`, or for a day before. Later ones are still to come."""
+        days = self.by.school.school_calendar
+        called = [
+            (step.coming.begins_at_now, step.pk, step)
+            for step in self.steps_of_kind(StepKind.GO_TO_MEETING)
+            if step.coming and step.coming.kind == meeting.kind
+        ]
+        due = [row for row in called if reporting_periods.local_day(days, row[0]) <= held]
+        return [max(due)[2]] if due else []
+
     def update_steps_after_meeting(self, meeting: Meeting, ours: list[MeetingAction]) -> None:
         """After a meeting was written down: end the steps that waited for it, and open the steps it
         leads to, timed from its own day, and one for each action of the school."""
         kind = MeetingKind(meeting.kind)
         self.complete_steps(*meeting_rules.steps_ended_by_meeting(kind, meeting.leads_on))
         held = reporting_periods.local_day(self.by.school.school_calendar, meeting.happened_at)
+        self.end_steps(self._steps_of_meeting_held(meeting, held))
         on = meeting.next_on or meeting_rules.latest_review_day(kind, held)
         for step in meeting_rules.OPENS[kind] if meeting.leads_on else ():
             self.add_step(step, on=on, since=meeting.happened_at)

@@ -72,7 +72,17 @@ class Year:
             ["waiting", "taken", "decided", "decided", "decided", "again", "closed"]
         )
         self._bring(concern, far, when)
+        self._sort(concern, when)
         return concern
+
+    def _sort(self, concern: Concern, when: datetime) -> None:
+        """A lead sorts every other concern, and some of these twice."""
+        concern.refresh_from_db()
+        for _ in range(concern.pk % 2 + concern.pk % 3 // 2):
+            categories = tuple(self.chance.sample(["neglect", "housing", "eating"], 2))
+            triage.sort(
+                by=self.lead, concern=concern, categories=categories, why="It says so.", now=when
+            )
 
     def _bring(self, concern: Concern, far: str, when: datetime) -> None:
         if far == "waiting":

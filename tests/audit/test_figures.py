@@ -88,16 +88,48 @@ def test_all_years_are_told_year_by_year(head):
 
 
 @pytest.mark.usefixtures("two_years")
-def test_a_concern_counts_once_under_each_of_its_categories(head):
+def test_a_concern_counts_once_under_each_category_a_lead_last_sorted_it_into(head):
     for year in YEARS:
         rows = figures_of(head, year).categories.rows
+        hand = by_hand(year)
+        said = {row: {c.category for c in last_sorting(row)} for row in hand}
+        assert any(said.values())
+        assert not all(said.values())
+        expected = {Category.label_of_value(key) for keys in said.values() for key in keys}
+        assert labels(rows) == [*labels(rows)[:-1], "Not sorted yet"]
+        assert set(labels(rows)[:-1]) == expected
+        for row in rows:
+            key = row.to.category
+            check_counts(
+                head, row, [c for c in hand if key in said[c] or (key == "none" and not said[c])]
+            )
+
+
+def last_sorting(concern) -> list:
+    made = concern.sortings.order_by("id").last()
+    return list(made.categories.all()) if made else []
+
+
+@pytest.mark.usefixtures("two_years")
+def test_what_is_not_yet_sorted_is_counted_of_all_years_and_leads_to_just_those(head):
+    for year in YEARS:
+        unsorted = figures_of(head, year).unsorted
+        hand = [row for row in by_hand("all") if not row.sortings.exists()]
+        assert unsorted.came == len(hand)
+        assert behind(head, unsorted.to) == references(hand)
+
+
+@pytest.mark.usefixtures("two_years")
+def test_a_concern_counts_once_under_each_category_its_writer_chose(head):
+    for year in YEARS:
+        rows = figures_of(head, year).chosen.rows
         hand = by_hand(year)
         said = {row: set(row.category_rows.values_list("category", flat=True)) for row in hand}
         expected = {Category.label_of_value(key) for keys in said.values() for key in keys}
         none = {"No category chosen"} if any(not keys for keys in said.values()) else set()
         assert set(labels(rows)) == expected | none
         for row in rows:
-            key = row.to.category
+            key = row.to.chosen
             check_counts(
                 head, row, [c for c in hand if key in said[c] or (key == "none" and not said[c])]
             )

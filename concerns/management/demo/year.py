@@ -39,7 +39,7 @@ from concerns.rules import calendars
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
-from concerns.rules.words import ChildPart, Route
+from concerns.rules.words import Category, ChildPart, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from concerns.workflow.closing import reason_not_to_close
@@ -181,6 +181,7 @@ class DemoYear:
         triage.take(by=lead, concern=concern, now=at)
         if self._stops.get(concern.pk) == State.TAKEN:
             return
+        self._sort_concern(lead, concern, kind, at)
         minutes = 60 if kind in {"told", "injury"} else 240
         self.schedule_event(
             self._add_school_time(at, self.chance.randrange(5, minutes * 2)),
@@ -188,6 +189,14 @@ class DemoYear:
             concern,
             kind,
         )
+
+    def _sort_concern(self, lead: Viewer, concern: Concern, kind: str, at: datetime) -> None:
+        """The lead sorts what was taken into categories; but not what still stands open."""
+        if concern.pk in self._stops:
+            return
+        _, categories, _ = names_and_sentences.NOTICED[kind]
+        said = {"categories": categories or (Category.UNSORTED,), "why": "As it was written."}
+        triage.sort(by=lead, concern=concern, now=at, **said)
 
     def _decide_concern(self, at: datetime, concern: Concern, kind: str) -> None:
         rows = tuple(concern.children.filter(part=ChildPart.ABOUT))

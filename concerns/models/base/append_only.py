@@ -24,9 +24,10 @@ from django.db.migrations.executor import MigrationExecutor
 FROZEN = (
     "LedgerLine", "Decision", "DecisionChild", "DecisionRoute", "Addition", "WordBack", "Handing",
     "Ending", "Mark", "Conversation", "Referral", "ReferralEvent", "ConcernCategory",
+    "CategorySorting", "SortedCategory",
     "AdultDecision", "AdultEntry", "StaffChangeRequest", "StaffChangeAnswer", "Invitation",
     "Exclusion", "Refiling",
-    "ChaseCall", "Meeting", "MeetingAction",
+    "ChaseCall", "Meeting", "MeetingAction", "Promise", "ComingMeeting", "MeetingChange",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Task", "TaskAnswer", "Watch",
 )  # fmt: skip

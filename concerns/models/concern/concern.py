@@ -125,7 +125,7 @@ class Concern(ThirdPartyAccount, CaseRow):
     CHANGES = (
         "state", "holder", "version", "rank", "next_due_at", "closed_at", "first_looked_at",
         "looked_after", "decided_at", "decided_after", "outcome", "changed_by", "changed_at",
-        "changed_how",
+        "changed_how", "sorting",
     )  # fmt: skip
 
     reference = models.CharField(max_length=12)
@@ -162,6 +162,10 @@ class Concern(ThirdPartyAccount, CaseRow):
 
     state = models.CharField(max_length=10, default=State.WAITING)
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="holds")
+    # The newest sorting into categories by a lead; None as long as there is none.
+    sorting = models.ForeignKey(
+        "concerns.CategorySorting", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     version = models.PositiveIntegerField(default=1)
     # Rank and due time of the most pressing open step. Every act sets them; the queue sorts by
     # them.
@@ -296,11 +300,19 @@ class Concern(ThirdPartyAccount, CaseRow):
 
     @property
     def category_labels(self) -> list[str]:
-        """Labels of its categories. Uses `category_rows` if prefetched."""
+        """Labels of the categories its writer chose. Uses `category_rows` if prefetched."""
         return [Category.label_of_value(row.category) for row in self.category_rows.all()]
+
+    @property
+    def sorted_category_labels(self) -> list[str]:
+        """Labels of the categories a lead last sorted it into; [] if none has. Uses
+        `sorting__categories` if prefetched."""
+        return self.sorting.category_labels if self.sorting else []
 
 
 class ConcernCategory(CaseRow):
+    """A category that the writer chose. A lead's are in `category_sorting.py`."""
+
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="category_rows")
     category = models.CharField(max_length=30)
 

@@ -128,9 +128,12 @@ def is_decision_pressing(concern: Concern) -> bool:
 
 
 def needs_advice_first(concern: Concern) -> bool:
-    """Whether one of its categories calls for advice before parents are told."""
-    rows = concern.category_rows.values_list("category", flat=True)
-    return bool(ADVICE_BEFORE_PARENTS.intersection(rows))
+    """Whether one of its categories calls for advice before parents are told: one that its writer
+    chose, or one that a lead sorted it into. Neither takes back what the other feared."""
+    chosen = set(concern.category_rows.values_list("category", flat=True))
+    if concern.sorting:
+        chosen |= set(concern.sorting.categories.values_list("category", flat=True))
+    return not ADVICE_BEFORE_PARENTS.isdisjoint(chosen)
 
 
 class Decisions(CaseRows[ConcernRow]):

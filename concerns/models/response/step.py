@@ -12,8 +12,10 @@ from django.db import models
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.concern.concern import Concern
+from concerns.models.response.coming_meeting import ComingMeeting
 from concerns.models.response.decision import Decision
 from concerns.models.response.meeting import MeetingAction
+from concerns.models.response.promise import Promise
 from concerns.models.response.referral import Referral
 from concerns.models.school.person import Person, Viewer
 from concerns.models.school.school import School
@@ -30,6 +32,7 @@ class StepEnding(Choice):
 
     DONE = "done", "Done"
     SUPERSEDED = "superseded", "Superseded by a new decision"
+    CALLED_OFF = "called_off", "Moved or cancelled"
     CLOSED = "closed", "Ended with the concern"
 
 
@@ -39,7 +42,7 @@ PLACES = {
     **dict.fromkeys(BY_A_NOTE, "chase_step"),
     **dict.fromkeys((StepKind.SPEAK_TO_PARENTS, StepKind.SEEK_ADVICE), "refer_speak"),
     **dict.fromkeys(DECISIONS | {StepKind.KEEP, StepKind.NEXT_MOVE}, "triage_decide"),
-    **dict.fromkeys(MEETINGS, "refer_meet"),
+    **dict.fromkeys(MEETINGS | {StepKind.GO_TO_MEETING}, "refer_meet"),
     StepKind.REFER_AGAIN: "refer_again",
     StepKind.TELL_REPORTER: "chase_tell",
     StepKind.REFER_NOW: "triage_decide",
@@ -151,6 +154,13 @@ class Step(BaseStep):
     # The action for the school, agreed at a meeting.
     action = models.ForeignKey(
         MeetingAction, models.PROTECT, null=True, related_name="steps", db_index=False
+    )
+    # What an agency promised, and a meeting to come.
+    promise = models.ForeignKey(
+        Promise, models.PROTECT, null=True, related_name="steps", db_index=False
+    )
+    coming = models.ForeignKey(
+        ComingMeeting, models.PROTECT, null=True, related_name="steps", db_index=False
     )
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="steps")
 

@@ -24,7 +24,7 @@ def fill_occurred(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("concerns", "0025_nobody_reads"),
+        ("concerns", "0026_staff_confirmation"),
     ]
 
     operations = [

@@ -1,0 +1,86 @@
+"""The categories that a lead sorts a concern into, each time in a row with who, when and why.
+
+A sorting never changes: a later one replaces it, and the concern points to the newest
+(`Concern.sorting`). What its writer chose is in `ConcernCategory` and stays as it was written.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+
+from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
+from concerns.models.concern.concern import Concern
+from concerns.models.concern.later_entries import AuthoredText
+from concerns.models.school.person import Viewer
+from concerns.rules.words import SORTED_INTO, Category
+
+CHOOSE = "Choose the categories that it fits, or say that none of them does."
+ALONE = "Choose categories, or say that none of them fits: not both."
+
+
+def sorting_fault(categories: Iterable[str], why: str) -> str:
+    """What is missing or inconsistent in a sorting, in a sentence; "" if nothing is."""
+    chosen = set(categories)
+    if not chosen <= SORTED_INTO.keys() or not chosen:
+        return CHOOSE
+    if Category.UNSORTED in chosen and len(chosen) > 1:
+        return ALONE
+    return "" if why.strip() else "Say why these categories fit."
+
+
+class CategorySortings(CaseRows[ConcernRow]):
+    def record_sorting(
+        self: "CategorySortings[CategorySorting]",
+        by: Viewer,
+        concern: Concern,
+        categories: Iterable[str],
+        why: str,
+        now: datetime,
+    ) -> "CategorySorting":
+        """Save a sorting, and make it the one in force. The act saves the concern."""
+        made = self.create(school=by.school, concern=concern, by=by.person, at=now, words=why)
+        SortedCategory.objects.bulk_create(
+            SortedCategory(school=by.school, sorting=made, category=word)
+            for word in dict.fromkeys(categories)
+        )
+        concern.sorting = made
+        return made
+
+
+class CategorySorting(AuthoredText):
+    """Which categories a lead found that a concern fits, and why."""
+
+    concern = models.ForeignKey(Concern, models.PROTECT, related_name="sortings")
+
+    objects: ClassVar = CategorySortings.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["concern", "id"], name="sortings_in_order")]
+
+    @property
+    def category_labels(self) -> list[str]:
+        """Labels of its categories. Uses `categories` if prefetched."""
+        return [SORTED_INTO[row.category] for row in self.categories.all()]
+
+
+class SortedCategory(CaseRow):
+    """One category of a sorting. `Category.UNSORTED` here means that none of them fits."""
+
+    to_concern = "sorting__concern_id"
+    sorting = models.ForeignKey(CategorySorting, models.PROTECT, related_name="categories")
+    category = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sorting", "category"], name="sorted_once"),
+            models.CheckConstraint(
+                condition=models.Q(category__in=list(SORTED_INTO)),
+                name="sorted_category_is_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["category", "sorting"], name="sortings_by_category")]
+
+    def __str__(self) -> str:
+        return self.category
