@@ -174,7 +174,7 @@ def test_not_again_needs_its_reason_and_then_answers_it(desk, new):
     assert AGAIN not in open_step_kinds(new)
     note = Addition.objects.get(concern=new, for_leads=True)
     assert note.words == "Not referred again, because: A fall, seen by two."
-    assert "has been answered" in page_text(desk.open(page(new)))
+    assert "It has already been decided whether to refer again" in page_text(desk.open(page(new)))
 
 
 def test_it_holds_the_concern_open_until_it_is_answered(desk, new):

@@ -131,7 +131,9 @@ def test_what_was_sent_while_the_page_was_open_is_told(desk, referral):
 
 def test_who_decided_reads_why_they_cannot_take_it_back_alone(desk, referral):
     for name in ("", "withdraw"):
-        assert "takes a second person" in page_text(desk.open(at(referral, name)))
+        assert "so a second person who may decide has to agree not to send it" in page_text(
+            desk.open(at(referral, name))
+        )
     answer = desk.client.post(
         at(referral, "withdraw"),
         {"words": "No need.", "version": desk.carried(at(referral))["version"]},
