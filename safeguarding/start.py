@@ -4,6 +4,8 @@ The server must not start if triggers are missing, if PostgreSQL could lose comm
 demonstration is run on a database with real people.
 """
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
@@ -23,6 +25,7 @@ def refuse_unless_safe() -> None:
                 f"The database no longer refuses changes to the record ({', '.join(gone)}). "
                 "If it was never set up: manage.py migrate. Otherwise find out who removed them."
             )
+        _require_collected_files()
         if not settings.DEMO:
             _require_durable_database()
         if settings.DEMO and School.objects.filter(invented=False).exists():
@@ -42,6 +45,16 @@ def analyse_sqlite_indexes() -> None:
             cursor.execute("PRAGMA analysis_limit = 1000")
             cursor.execute("ANALYZE")
         connection.close()
+
+
+def _require_collected_files() -> None:
+    """Without its static files every page would answer with an error."""
+    folder = Path(settings.STATIC_ROOT)
+    if not (folder / "staticfiles.json").is_file():
+        raise ImproperlyConfigured(
+            "The site's style sheets and scripts have not been collected. Run: "
+            "manage.py collectstatic --no-input"
+        )
 
 
 def _require_durable_database() -> None:

@@ -2,7 +2,13 @@
 
 import itertools
 import json
+import signal
+import socket
+import subprocess
+import sys
+import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -13,7 +19,7 @@ from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.calendars import is_school_day
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from tests.databases import in_place
+from tests.databases import ROOT, in_place
 
 DEMO = {"DEMO": "1"}
 
@@ -113,6 +119,55 @@ def test_it_does_not_touch_a_database_with_real_people(databases, migrated):
     databases.drop(real)
     assert answer.returncode != 0
     assert "real people" in answer.stderr
+
+
+def serve_demo(database, port: int) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, ROOT / "manage.py", "demo", "--serve"],
+        env=database.environment | DEMO | {"PORT": str(port)},
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_until(what, seconds: int = 60) -> None:
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+def test_the_clock_of_the_demonstration_ends_with_the_site(made, number, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with serve_demo(made[0], port) as site:
+        clocks = []
+
+        def find_clock() -> bool:
+            command = ["pgrep", "--parent", str(site.pid), "--full", "manage.py clock"]
+            clocks[:] = subprocess.run(command, capture_output=True, text=True).stdout.split()
+            return bool(clocks) and b"gunicorn" in Path(f"/proc/{site.pid}/cmdline").read_bytes()
+
+        wait_until(find_clock)
+        site.send_signal(number)
+        wait_until(lambda: not Path(f"/proc/{clocks[0]}").exists())
+        if number == signal.SIGKILL:
+            subprocess.run(["pkill", "--full", f"127.0.0.1:{port}"])
+
+
+@pytest.mark.parametrize("port", ["taken", "nine", "99999"])
+def test_a_port_that_cannot_be_used_is_said_in_one_sentence(made, port):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1] if port == "taken" else port
+        with serve_demo(made[0], port) as site:
+            said = site.communicate(timeout=60)[1].strip()
+    assert site.returncode == 1
+    assert f"Port {port} cannot be used" in said
+    assert "make run PORT=8001" in said
+    assert len(said.splitlines()) == 1
 
 
 def test_its_terms_are_six_a_year_with_gaps_between():

@@ -162,8 +162,21 @@ def test_a_stale_form_token_shows_a_stranger_nothing(where):
     assert "quiet all day" not in answer.content.decode()
 
 
-def test_the_site_starts_over_a_whole_database():
+@pytest.fixture
+def collected(settings, tmp_path):
+    """The static files are collected, as far as the start of the site can see."""
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "staticfiles.json").write_text("{}")
+
+
+def test_the_site_starts_over_a_whole_database(collected):
     start.refuse_unless_safe()
+
+
+def test_a_site_whose_style_sheets_are_not_collected_says_what_to_run(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    with pytest.raises(ImproperlyConfigured, match="manage.py collectstatic"):
+        start.refuse_unless_safe()
 
 
 def test_the_site_does_not_start_without_its_triggers(monkeypatch):
@@ -172,13 +185,13 @@ def test_the_site_does_not_start_without_its_triggers(monkeypatch):
         start.refuse_unless_safe()
 
 
-def test_the_demo_does_not_start_over_real_people(where, settings):
+def test_the_demo_does_not_start_over_real_people(where, settings, collected):
     settings.DEMO = True
     with pytest.raises(ImproperlyConfigured, match="real people"):
         start.refuse_unless_safe()
 
 
-def test_a_postgresql_that_could_forget_is_refused(monkeypatch):
+def test_a_postgresql_that_could_forget_is_refused(monkeypatch, collected):
     class Forgetful:
         vendor = "postgresql"
 

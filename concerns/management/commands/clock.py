@@ -5,6 +5,7 @@ round holds a lease, and what it sends is written down before it is sent.
 """
 
 import logging
+import os
 import signal
 import threading
 
@@ -21,9 +22,12 @@ class Command(BaseCommand):
     help = "Escalate late steps and send due e-mails, again and again until it is stopped."
 
     def add_arguments(self, parser):
-        parser.add_argument("--once", action="store_true", help="run once and stop")
+        parser.add_argument("--once", action="store_true", help="run one round, and no more")
+        parser.add_argument(
+            "--with-parent", type=int, metavar="PID", help="end when its parent, PID, has ended"
+        )
 
-    def handle(self, *args, once, **options):
+    def handle(self, *args, once, with_parent=None, **options):
         if once:
             run_reminder_round()
             return
@@ -35,6 +39,15 @@ class Command(BaseCommand):
                 run_reminder_round()
             except DatabaseError as fault:
                 # The database comes back by itself; until then the pages say the clock has stopped.
-                log.warning("the clock could not run: %s", type(fault).__name__)
+                log.warning("no round: %s", type(fault).__name__)
                 close_old_connections()
-            stop.wait(SECONDS)
+            _wait_for_next_round(stop, with_parent)
+
+
+def _wait_for_next_round(stop: threading.Event, parent: int | None) -> None:
+    """Wait until the next round is due. Sets `stop` if the process `parent` has ended."""
+    for _ in range(SECONDS):
+        if parent is not None and os.getppid() != parent:
+            stop.set()
+        if stop.wait(1):
+            return

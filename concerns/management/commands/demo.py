@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
                 "This is a real installation (DEMO is not 1), so the demonstration "
                 "cannot be made here."
             )
+        if serve:
+            _require_free_port()
         for_tools = options["json"]
         say = (lambda words: None) if for_tools else self.stdout.write
         _migrate_database()
@@ -93,8 +96,10 @@ class Command(BaseCommand):
         port = os.environ.get("PORT", "8000")
         say(f"Open http://localhost:{port}/ in a browser. Ctrl-C stops it.\n")
         self.stdout.flush()
-        # Escalates late steps while the site is served; ends with the terminal, as gunicorn does.
+        # Escalates late steps while the site is served. This process becomes gunicorn, and the
+        # clock ends when it does, however that happens.
         clock = [sys.executable, str(settings.BASE_DIR / "manage.py"), "clock"]
+        clock += ["--with-parent", str(os.getpid())]
         subprocess.Popen(clock)  # noqa: S603 - our own interpreter and file
         gunicorn = (
             sys.executable,
@@ -111,6 +116,19 @@ class Command(BaseCommand):
             "warning",
         )
         os.execv(sys.executable, gunicorn)  # noqa: S606 - our own interpreter, no shell
+
+
+def _require_free_port() -> None:
+    """Raise CommandError, saying what to type, if the site cannot be served on PORT."""
+    port = os.environ.get("PORT", "8000")
+    try:
+        with socket.create_server(("127.0.0.1", int(port))):
+            pass
+    except (OSError, ValueError, OverflowError):
+        raise CommandError(
+            f"Port {port} cannot be used: another program has it, or it is no port. "
+            "For another one, type: make run PORT=8001"
+        ) from None
 
 
 def _migrate_database() -> None:
