@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("concerns", "0025_nobody_reads"),
+        ("concerns", "0029_promises_and_coming_meetings"),
     ]
 
     operations = [
