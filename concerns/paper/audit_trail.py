@@ -40,6 +40,7 @@ HAS_A_ROW = frozenset(
         Kind.REFILED, Kind.STILL_WORRIED, Kind.TASKED, Kind.TASK_DONE, Kind.WATCHED,
         Kind.LOOKED_AFTER,
         Kind.REFILED, Kind.ACKNOWLEDGED, Kind.CHASED, Kind.SETTLED, Kind.MET,
+        Kind.SIGHTED,
     }
 )  # fmt: skip
 ACCOUNT = {
