@@ -13,6 +13,7 @@ from concerns.models import Concern, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from concerns.rules.words import CHILD_WAS_SEEN
 from tests import factories
 
 # A full decision as it is typed, for a concern about one child.
@@ -54,13 +55,25 @@ class Desk:
         return self.client.get(path)
 
     def carried(self, path: str) -> dict[str, str]:
+        """What the page at `path` carries, and in a decision who saw the child: the one here."""
         page = self.open(path)
         assert page.status_code == 200
-        return dict(CARRIED.findall(page.content.decode())[-2:])
+        html = page.content.decode()
+        seen = self.seen_now() if 'name="seen_by"' in html else {}
+        return dict(CARRIED.findall(html)[-2:]) | seen
+
+    def seen_now(self) -> dict[str, str]:
+        """Answers that the child was seen by whoever is at this desk, just now."""
+        now = timezone.localtime()
+        day = day_fields("seen_on", now)
+        return {"seen_by": str(self.viewer.person.uid), "seen_at": f"{now:%H:%M}", **day}
 
     def press(self, path: str, form: dict, **more):
         """Posts `form` with the hidden fields of the page at `path` as it is now."""
-        return self.client.post(path, self.carried(path) | form, **more)
+        carried = self.carried(path)
+        if form.get("child_seen") not in CHILD_WAS_SEEN:
+            carried.pop("seen_by", None)
+        return self.client.post(path, carried | form, **more)
 
 
 def page_text(answer) -> str:

@@ -148,6 +148,8 @@ def decision_answers(concern: Concern, *routes: Route, **more) -> DecisionAnswer
         "parents_told": "will_be",
         "siblings": "considered",
         "child_seen": "seen",
+        "sighted_at": concern.received_at,
+        "sighted_by": concern.reporter,
         **more,
     }
     rows = tuple(concern.children.filter(part="about"))

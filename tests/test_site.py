@@ -175,7 +175,7 @@ def test_the_site_starts_over_a_whole_database(collected):
 
 def test_a_site_whose_style_sheets_are_not_collected_says_what_to_run(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
-    with pytest.raises(ImproperlyConfigured, match="manage.py collectstatic"):
+    with pytest.raises(ImproperlyConfigured, match="collectstatic"):
         start.refuse_unless_safe()
 
 

@@ -13,12 +13,23 @@ from concerns.forms import past_moment
 from concerns.forms.base_form import WordsField, choice_field
 from concerns.forms.conditional_questions import ConditionalForm
 from concerns.forms.govuk_layout import DayField, Question
-from concerns.models import ConversationAnswers, ReferralSentAnswers
-from concerns.rules.words import ParentsTold, ReferralMethod, Route, SpokenTo
+from concerns.models import ConversationAnswers, Person, ReferralSentAnswers
+from concerns.rules.words import (
+    CHILD_WAS_SEEN,
+    ChildSeen,
+    ParentsTold,
+    ReferralMethod,
+    Route,
+    SpokenTo,
+)
 
 WILL_BE = (
     "Parents will be told, so tick “Speak to parents or carers” as well. That makes it somebody's "
     "next step"
+)
+
+SEEN_BY_WHOM = (
+    "You chose who saw the child. Say that the child has been seen, or clear what you chose there."
 )
 
 
@@ -126,3 +137,40 @@ class ReviewDayQuestions(ConditionalForm):
             self.require_answer("keep_until", "Enter the day to look at the picture again")
         for name in ("watch_until", "keep_until", "review_on"):
             self.check_future_day(name, today)
+
+
+class ChildSeenQuestions(ConditionalForm):
+    """Whether the child has been seen; if so when, and by which of `staff`."""
+
+    SEEN_WHEN = ("seen_on", "seen_at")
+    # Shown and hidden by the stylesheet, as `PARENTS_LAID` is.
+    SEEN_LAID = (
+        Question("child_seen", size="m"),
+        Div("seen_by", "seen_on", Question("seen_at", width=5), css_class="under only-seen"),
+    )
+
+    staff: dict[str, Person]
+    child_seen = choice_field("Has the child been seen?", ChildSeen)
+    seen_by = forms.ChoiceField(label="Who saw them?", required=False)
+    seen_on = past_moment.day_field("On what day?")
+    seen_at = past_moment.time_field("At what time?")
+
+    def check_child_seen(self, now: datetime) -> None:
+        self.sighted: datetime | None = None
+        if self.cleaned_data.get("child_seen") in CHILD_WAS_SEEN:
+            self.require_answer("seen_by", "Choose who saw the child")
+            self.sighted = past_moment.read_moment(self, "seen", now)
+            return
+        self.drop_errors_of(self.SEEN_WHEN)
+        if self.has_any_typed(["seen_by"]):
+            self.drop_errors_of(["seen_by"])
+            self.add_error("child_seen", SEEN_BY_WHOM)
+
+    def sighting_answers(self) -> dict:
+        """When the child was seen, and by whom. Call `check_child_seen` first; must be valid."""
+        if self.sighted is None:
+            return {}
+        return {
+            "sighted_at": self.sighted,
+            "sighted_by": self.staff[self.cleaned_data["seen_by"]],
+        }

@@ -41,6 +41,7 @@ HAS_A_ROW = frozenset(
         Kind.LOOKED_AFTER,
         Kind.REFILED, Kind.ACKNOWLEDGED, Kind.SORTED, Kind.CHASED,
         Kind.MEETING_PLANNED, Kind.MEETING_CHANGED, Kind.SETTLED, Kind.MET,
+        Kind.SIGHTED,
     }
 )  # fmt: skip
 ACCOUNT = {

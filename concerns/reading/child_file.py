@@ -137,7 +137,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     professionals = _group_by_child(_current_facts(Professional, of))
     languages = _group_by_child(_current_facts(Language, of))
     earlier = _earlier_files_by_child(viewer, of)
-    seen = _last_sightings(children)
+    seen = _last_sightings(viewer, children)
     names: dict[int, list[ChildName]] = defaultdict(list)
     for name in ChildName.objects.former_names().filter(child__in=of).order_by("-until", "-id"):
         names[name.child_id].append(name)
@@ -267,10 +267,13 @@ def lateness_in_school_time(viewer: Viewer, due_at: datetime) -> str:
     )
 
 
-def _last_sightings(children: list[Child]) -> dict[int, tuple[Sighting | None, Sighting | None]]:
+def _last_sightings(
+    viewer: Viewer, children: list[Child]
+) -> dict[int, tuple[Sighting | None, Sighting | None]]:
     """Child key -> when the child was last seen, and when last heard alone."""
     keys = [child.pk for child in children]
-    newest = Sighting.objects.filter(child=OuterRef("pk")).order_by("-happened_at", "-id")
+    newest = Sighting.objects.not_hidden_from(viewer).filter(child=OuterRef("pk"))
+    newest = newest.order_by("-happened_at", "-id")
     alone = newest.filter(how=SeenHow.ALONE)
     last = [Subquery(rows.values("pk")[:1]) for rows in (newest, alone)]
     pairs = list(Child.objects.filter(pk__in=keys).values_list("pk", *last))

@@ -306,7 +306,8 @@ def _file_event_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
 
 
 def _sighting_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
-    rows = Sighting.objects.filter(child__in=_child_if_readable(viewer, child))
+    rows = Sighting.objects.not_hidden_from(viewer)
+    rows = rows.filter(child__in=_child_if_readable(viewer, child))
     return rows.annotate(writer=F("by__name"))
 
 

@@ -26,18 +26,20 @@ from concerns.models import (
     Referral,
     ReferralEvent,
     ReferralSentAnswers,
+    Sighting,
     Viewer,
 )
 from concerns.models.response.coming_meeting import coming_time_fault
 from concerns.models.response.step import StepEnding
 from concerns.rules import lifecycle, meeting_rules, reporting_periods
 from concerns.rules.agency_answers import ANSWER_OPENS, ANSWERS, ENDS_HELP
+from concerns.rules.child_file_vocabulary import SeenHow
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import May
-from concerns.rules.words import AgencyAnswer, AnswerView, MeetingChangeKind, Route
+from concerns.rules.words import AgencyAnswer, AnswerView, MeetingChangeKind, Route, SpokenTo
 from concerns.workflow.closing import reason_to_reopen_first
 
 
@@ -63,12 +65,15 @@ def speak(
     who_else: str = "",
     concern_child: ConcernChild | None = None,
     reached: bool = True,
+    alone: bool = False,
     now: datetime,
     record: ActRecord,
 ) -> Conversation:
     """Record a conversation: with whom, when, what was said. With parents, it ends the step to
     speak to them, unless they could not be `reached`. Advice ends the step to seek it, and opens
-    the conversation with parents that waited for it. `concern_child` None: about all of them."""
+    the conversation with parents that waited for it. `concern_child` None: about all of them.
+
+    With the child, it is recorded in their file that they were seen; `alone`: heard alone."""
     _require_open_for_referral(concern)
     _refuse_future_moment(happened_at, now)
     if concern_child and concern_child.concern_id != concern.pk:
@@ -78,9 +83,31 @@ def speak(
     agenda = record.agenda_of_concern(concern)
     if reached:
         agenda.update_steps_after_talk(spoken)
+    if reached and spoken_to == SpokenTo.CHILD:
+        _record_child_seen(record, spoken, alone)
     agenda.ensure_next_step()
     record(about=spoken, concern=concern, **talk.conversation_ledger_details)
     return spoken
+
+
+def _record_child_seen(record: ActRecord, spoken: Conversation, alone: bool) -> None:
+    """Record in the file of each child that was spoken to that they were seen."""
+    concern = spoken.concern
+    rows = ConcernChild.objects.subjects_only().filter(concern=concern, child__isnull=False)
+    if spoken.concern_child:
+        rows = rows.filter(pk=spoken.concern_child.pk)
+    children = [row.child for row in rows.select_related("child").order_by("id")]
+    how = SeenHow.ALONE if alone else SeenHow.SPOKE
+    for row in Sighting.objects.record_on_concern(
+        record.by, concern, children, record.by.person, how, spoken.happened_at, record.now
+    ):
+        record(
+            kind=Kind.SIGHTED,
+            about=row,
+            concern=concern,
+            children=[row.child.uid],
+            reason=row.how,
+        )
 
 
 @act(May.REFER, Kind.STEP_DONE, on="concern")

@@ -43,6 +43,7 @@ class ConversationForm(ConversationQuestions):
         help_text="Write how you tried. Speaking to them stays a next step.",
     )
     who_else = WordsField("Who else was there?", line=True)
+    alone = forms.BooleanField(label="It was the child, and they were heard alone", required=False)
 
     def __init__(self, *args, now, rows, **kwargs):
         super().__init__(*args, initial=past_moment.fields_set_to_now("spoke", now), **kwargs)
@@ -61,6 +62,7 @@ class ConversationForm(ConversationQuestions):
             "not_reached",
             *self.SAID_LAID[1:],
             "who_else",
+            "alone",
             ButtonRow(SubmitButton("Record it")),
         )
 
@@ -68,7 +70,15 @@ class ConversationForm(ConversationQuestions):
         given = super().clean()
         tried = "Write how you tried to reach them"
         self.check_conversation(self.now, *([tried] if given.get("not_reached") else []))
+        if given.get("alone"):
+            self._check_heard_alone(given)
         return given
+
+    def _check_heard_alone(self, given: dict) -> None:
+        if given.get("spoken_to") not in ("", None, SpokenTo.CHILD) or given.get("not_reached"):
+            self.add_error("alone", "Tick this only if it was with the child")
+        elif given.get("who_else"):
+            self.add_error("alone", "You wrote who else was there, so the child was not alone")
 
     @property
     def act_arguments(self) -> dict:
@@ -77,6 +87,7 @@ class ConversationForm(ConversationQuestions):
             **{name: said[name] for name in ("spoken_to", "who", "said", "who_else")},
             "concern_child": self.rows.get(said.get("child", "")),
             "reached": not said["not_reached"],
+            "alone": said["alone"],
             "happened_at": self.spoke,
         }
 

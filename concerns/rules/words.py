@@ -233,6 +233,11 @@ class ChildSeen(Choice):
     NOT_YET = "not_yet", "Not yet"
 
 
+# Answers that say that somebody saw the child. Each is recorded as a sighting too, with when and by
+# whom, so that the child's file says the same as the decision.
+CHILD_WAS_SEEN = frozenset({ChildSeen.SEEN, ChildSeen.HEARD_ALONE})
+
+
 class SiblingsConsidered(Choice):
     CONSIDERED = "considered", "Considered"
     NONE = "none", "None that we know of"

@@ -27,6 +27,7 @@ from concerns.models import (
     Referral,
     ReferralEvent,
     Refiling,
+    Sighting,
     Viewer,
     Watch,
     WatchAnswers,
@@ -38,11 +39,12 @@ from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.step import StepEnding
 from concerns.rules import lifecycle
 from concerns.rules.agency_answers import ANSWERS
+from concerns.rules.child_file_vocabulary import SeenHow
 from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, NAMED, NEXT, SUPERSEDED, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import May
-from concerns.rules.words import OUTSIDE, ChildPart, ConcernOutcome, Route
+from concerns.rules.words import OUTSIDE, ChildPart, ChildSeen, ConcernOutcome, Route
 from concerns.workflow.closing import (
     WATCH_FIRST,
     closing_objection,
@@ -144,6 +146,8 @@ def decide(
             concern=concern,
             **decided.spoken.conversation_ledger_details,
         )
+    if decided.is_child_seen:
+        _record_child_seen(record, concern, decided)
     if Decision.objects.is_decided_for_all(concern):
         _finish_deciding(agenda, by, now)
     elif concern.state == State.WAITING:
@@ -159,6 +163,28 @@ def decide(
         **decided.decision_ledger_details,
     )
     return decision
+
+
+def _record_child_seen(record: ActRecord, concern: Concern, decided: DecisionAnswers) -> None:
+    """Record in the files of the children what the decision says: who saw them, and when."""
+    alone = decided.child_seen == ChildSeen.HEARD_ALONE
+    children = [row.child for row in decided.children if row.child]
+    for row in Sighting.objects.record_on_concern(
+        record.by,
+        concern,
+        children,
+        decided.sighted_by,
+        SeenHow.ALONE if alone else SeenHow.SPOKE,
+        decided.sighted_at,
+        record.now,
+    ):
+        record(
+            kind=Kind.SIGHTED,
+            about=row,
+            concern=concern,
+            children=[row.child.uid],
+            reason=row.how,
+        )
 
 
 def _finish_deciding(agenda: NextSteps, by: Viewer, now: datetime) -> None:

@@ -26,6 +26,7 @@ from concerns.forms.govuk_layout import (
     lay_out_form,
 )
 from concerns.forms.shared_questions import (
+    ChildSeenQuestions,
     ParentsToldQuestions,
     ReferralSentQuestions,
     ReviewDayQuestions,
@@ -35,7 +36,6 @@ from concerns.models.concern.category_sorting import CHOOSE, sorting_fault
 from concerns.rules.words import (
     SORTED_INTO,
     Category,
-    ChildSeen,
     Choice,
     ConcernSubject,
     Route,
@@ -224,12 +224,14 @@ NEEDED = {
 }
 ONLY_FULL = (
     *NEEDED, *ReferralSentQuestions.SENT, *ParentsToldQuestions.SAID, *ReviewDayQuestions.AGAIN,
-    "advice_first", "parents_why_not",
+    "advice_first", "parents_why_not", "seen_by",
     "siblings_words",
 )  # fmt: skip
 
 
-class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestions):
+class DecisionForm(
+    ReferralSentQuestions, ParentsToldQuestions, ChildSeenQuestions, ReviewDayQuestions
+):
     """A light or a full decision, for those children of the concern who are ticked."""
 
     children = forms.MultipleChoiceField(
@@ -248,7 +250,6 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
     )
     siblings = choice_field("Brothers and sisters", SiblingsConsidered)
     siblings_words = WordsField("Anything to say about them", line=True)
-    child_seen = choice_field("Has the child been seen?", ChildSeen)
     words_back = WordsField("What should they be told?", help_text=WORD_BACK)
 
     def __init__(
@@ -269,9 +270,8 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
         first = {"light_until": again}
         if drafted:
             first |= {"reason": drafted, "weight": Weight.FULL, "routes": [Route.SOCIAL_CARE]}
-        first |= past_moment.fields_set_to_now("sent", now) | past_moment.fields_set_to_now(
-            "spoke", now
-        )
+        for name in ("sent", "spoke", "seen"):
+            first |= past_moment.fields_set_to_now(name, now)
         super().__init__(*args, initial=first, **kwargs)
         self.now = now
         self.spoken_before = spoken
@@ -280,6 +280,9 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
         offer_choices(self.fields["children"], self.rows, "Tick the child you are deciding for")
         offer_choices(
             self.fields["watched_by"], self.staff, "Choose who will watch", empty="Choose"
+        )
+        offer_choices(
+            self.fields["seen_by"], self.staff, "Choose who saw the child", empty="Choose"
         )
         if len(self.rows) == 1:
             del self.fields["children"]
@@ -305,7 +308,7 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
         if self.is_light:
             if self.has_any_typed(ONLY_FULL):
                 self.add_error("weight", MORE)
-            self.drop_errors_of((*ONLY_FULL, *self.SENT_WHEN, *self.SAID_WHEN))
+            self.drop_errors_of((*ONLY_FULL, *self.SENT_WHEN, *self.SAID_WHEN, *self.SEEN_WHEN))
             self.require_answer("light_until", "Enter the day to look at the picture again")
             self.check_future_day("light_until", today)
             return given
@@ -318,6 +321,7 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
             self.add_error("routes", "Choose no further action or other routes, not both")
         self.check_review_days(routes, today)
         self._read_referral_sent(routes)
+        self.check_child_seen(self.now)
         self.check_parents_told(self.now, owed=Route.PARENTS in routes, before=self.spoken_before)
         return given
 
@@ -347,6 +351,7 @@ class DecisionForm(ReferralSentQuestions, ParentsToldQuestions, ReviewDayQuestio
                 "sent": {Route.SOCIAL_CARE: self.referral_sent_answers()} if self.was_sent else {},
                 "spoken": self.parents_conversation(),
             }
+            | self.sighting_answers()
         )
 
 
@@ -374,7 +379,7 @@ def _lay_out_form(fields, hints: dict[str, str], advice: bool, first: str):
         *ParentsToldQuestions.PARENTS_LAID,
         Question("siblings", size="m"),
         "siblings_words",
-        Question("child_seen", size="m"),
+        *ChildSeenQuestions.SEEN_LAID,
         "review_on",
         css_class="only-full",
     )

@@ -6,12 +6,14 @@ Whether the answers are complete in themselves is checked in `decision.py`.
 from collections.abc import Iterator
 from datetime import datetime
 
+from concerns.models.child.child_details import Sighting
 from concerns.models.concern.concern import Concern
 from concerns.models.response.decision import DecisionAnswers, is_decision_pressing
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import StepKind
 from concerns.rules.roles import May
-from concerns.rules.words import ChildPart, Route
+from concerns.rules.wording import format_date_or_time
+from concerns.rules.words import ChildPart, ChildSeen, Route
 from concerns.workflow.next_steps import NextSteps
 
 NEEDS_FULL = (
@@ -47,7 +49,29 @@ def _faults_on_concern(
     staff = Person.objects.who_may(May.SUBMIT, by.school, by.todays_date).not_excluded_from(concern)
     stranger = decided.watched_by and decided.watched_by not in staff
     yield stranger, "Choose an adult to watch who works here and is not the child's family."
+    strange = decided.sighted_by and decided.sighted_by not in staff
+    yield strange, "Choose a colleague who saw the child: one who works here and may see this."
     before = [sent.happened_at for sent in decided.sent.values()]
     before += [decided.spoken.happened_at] if decided.spoken else []
+    before += [decided.sighted_at] if decided.sighted_at else []
     early = any(happened_at > now for happened_at in before)
     yield early, "The time cannot be in the future."
+    seen = _sighting_against(by, concern, decided)
+    yield seen, seen
+
+
+def _sighting_against(by: Viewer, concern: Concern, decided: DecisionAnswers) -> str:
+    """What the child's file says, if it says that they were spoken to since this was written and
+    `decided` says "not yet"; else ""."""
+    if decided.child_seen != ChildSeen.NOT_YET:
+        return ""
+    children = [row.child for row in decided.children if row.child]
+    found = Sighting.objects.not_hidden_from(by).spoken_to_since(children, concern.received_at)
+    last = found.select_related("by").order_by("-happened_at", "-id").first()
+    if last is None:
+        return ""
+    when = format_date_or_time(last.happened_at)
+    return (
+        f"The file says that {last.by.name} spoke to the child on {when}. Say that the child has "
+        "been seen."
+    )

@@ -115,6 +115,8 @@ def _full(year, by: Viewer, concern: Concern, rows, routes, back: str) -> Decisi
         parents_why_not="" if Route.PARENTS in routes else "Advice is awaited first.",
         siblings="considered",
         child_seen="seen",
+        sighted_at=by.now,
+        sighted_by=by.person,
         watch_until=until if watch else None,
         watched_by=_adult(year, by, concern) if watch else None,
         words_back=back,

@@ -15,6 +15,7 @@ from html import unescape
 
 import httpx
 import pytest
+from django.utils import timezone
 
 from concerns.models import Child, Concern, Person, School, Viewer
 from concerns.rules.roles import Role
@@ -77,7 +78,10 @@ class Desk:
 
     def decision(self, path: str, reason: str) -> dict:
         """A whole decision, with the hidden fields of its page as it is now."""
-        return self.carried(path) | DECIDED | {"reason": reason}
+        now = timezone.localtime()
+        day = {"seen_on_day": now.day, "seen_on_month": now.month, "seen_on_year": now.year}
+        seen = {"seen_by": str(self.person.uid), "seen_at": f"{now:%H:%M}", **day}
+        return self.carried(path) | DECIDED | seen | {"reason": reason}
 
 
 class Place:

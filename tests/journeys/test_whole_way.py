@@ -73,6 +73,7 @@ def take_and_decide(walk, place, reference) -> None:
     )
     walk.fill(**DECISION)
     walk.page.locator("[name=method]").select_option(label="Telephone")
+    walk.page.locator("[name=seen_by]").select_option(label="Sara Malik")
     walk.see()
     # The vendored button takes two presses within a second for one.
     walk.page.wait_for_timeout(1000)

@@ -80,7 +80,9 @@ def test_a_full_decision_unfolds_what_each_answer_needs(place, any_page, complai
     # One answer was left out: it is asked for, and everything else is still there.
     any_page.get_by_role("link", name="Say whether the child has been seen").click()
     assert any_page.get_by_label("What else did you consider?").input_value().startswith("Waiting")
+    assert not any_page.get_by_label("Who saw them?").is_visible()
     any_page.get_by_label("Seen and spoken to").check()
+    any_page.get_by_label("Who saw them?").select_option(index=1)
     any_page.get_by_role("button", name="Decide").click()
     any_page.wait_for_url(f"**/triage/{concern.uid}/")
     assert concern.referrals.get().current_stage is ReferralStage.SENT

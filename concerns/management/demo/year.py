@@ -268,6 +268,8 @@ class DemoYear:
             parents_why_not="" if Route.PARENTS in routes else why_not,
             siblings=self.chance.choice(("considered", "none")),
             child_seen=self.chance.choice(("seen", "heard_alone")),
+            sighted_at=at - timedelta(minutes=10),
+            sighted_by=self.lead_on_duty(at).person,
             watch_until=calendars.add_school_weeks(self.school.school_calendar, at, 3).date()
             if Route.WATCH in routes
             else None,

@@ -1,15 +1,17 @@
 """The other entries of a child's file: home authority, statuses, professionals, languages, an
 earlier school's file, and when the child was seen. Homes and adults are in `household.py`."""
 
-from typing import ClassVar, Self
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.db import connections, models
 
-from concerns.models.base.case_row import SchoolOwnedModel
+from concerns.models.base.case_row import SchoolOwnedModel, hidden_concerns_filter
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
 from concerns.models.child.child_fact import ChildFact, FactRow, Facts, RowOfChild, RowsOfChild
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.models.school.school import Authority, School
 from concerns.rules.child_file_vocabulary import (
     FileEnd,
@@ -197,17 +199,55 @@ class FileEvent(SchoolOwnedModel):
         return FileStage.label_of_value(self.stage)
 
 
+class Sightings(RowsOfChild[FactRow]):
+    def not_hidden_from(self, viewer: Viewer) -> Self:
+        """Without those recorded on a concern that `viewer` may never see."""
+        return self.exclude(hidden_concerns_filter(viewer.person, "concern_id"))
+
+    def record_on_concern(
+        self: "Sightings[Sighting]",
+        by: Viewer,
+        concern: Any,
+        children: Iterable[Child],
+        who: Person,
+        how: SeenHow,
+        happened_at: datetime,
+        now: datetime,
+    ) -> list["Sighting"]:
+        """Record that `who` saw each of `children`, as `by` says with a decision or a conversation
+        on `concern`. What stands there already is not recorded twice."""
+        words = "" if who == by.person else f"Written down by {by.person.name}."
+        seen = {"by": who, "how": how, "happened_at": happened_at}
+        return [
+            self.create(school=by.school, concern=concern, child=child, at=now, words=words, **seen)
+            for child in children
+            if not self.filter(child=child, concern=concern, **seen).exists()
+        ]
+
+    def spoken_to_since(self, children: Iterable[Child], since: datetime) -> Self:
+        """Those in which one of `children` was spoken to or heard alone since `since`."""
+        spoken = self.filter(child__in=list(children), how__in=[SeenHow.SPOKE, SeenHow.ALONE])
+        return spoken.filter(happened_at__gte=since)
+
+
 class Sighting(RowOfChild):
-    """A named member of staff saw this child, spoke to them, or heard them alone."""
+    """A named member of staff (`by`) saw this child, spoke to them, or heard them alone.
+
+    `concern` is set if a decision or a conversation on it says so: then only those who may see the
+    concern see the sighting.
+    """
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="sightings", db_index=False)
+    concern = models.ForeignKey(
+        "concerns.Concern", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     happened_at = models.DateTimeField()
     how = models.CharField(max_length=6)
     words = EncryptedText()
 
-    objects = RowsOfChild.as_manager()
+    objects: ClassVar = Sightings.as_manager()
 
     class Meta:
         constraints = [

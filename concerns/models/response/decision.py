@@ -18,6 +18,7 @@ from concerns.models.response.contact_details import ConversationAnswers, Referr
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.words import (
     ADVICE_BEFORE_PARENTS,
+    CHILD_WAS_SEEN,
     LIGHT,
     ChildPart,
     ChildSeen,
@@ -51,6 +52,9 @@ class DecisionAnswers:
     siblings: str = ""
     siblings_words: str = ""
     child_seen: str = ""
+    # If the child was seen: when, and by whom. It is recorded as a sighting in the child's file.
+    sighted_at: datetime | None = None
+    sighted_by: Person | None = None
     review_on: date | None = None
     watch_until: date | None = None
     watched_by: Person | None = None
@@ -63,6 +67,10 @@ class DecisionAnswers:
     sent: Mapping[str, ReferralSentAnswers] = field(default_factory=dict)
     # A conversation already held with the parents.
     spoken: ConversationAnswers | None = None
+
+    @property
+    def is_child_seen(self) -> bool:
+        return self.child_seen in CHILD_WAS_SEEN
 
     def end_date_of_route(self, route: str) -> date | None:
         """The date chosen for a watch, or for keeping it on file; None for other routes."""
@@ -106,6 +114,10 @@ class DecisionAnswers:
             "This needs a full decision: it does more than add to the picture.",
         )
         yield not self.light and not full, FULL
+        yield (
+            self.is_child_seen and not (self.sighted_at and self.sighted_by),
+            "Say when the child was seen, and by whom.",
+        )
         yield not self.light and why_not, "Say why parents are not told."
         yield (
             not routes.issuperset(self.sent),
