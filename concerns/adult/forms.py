@@ -41,12 +41,19 @@ GONE = "Somebody you chose does not work here any more. Choose again, or write i
 TO_THEM = (
     "They see exactly what you write. Thank them, tell them what you can, and do not name anybody."
 )
+NOT_EXCLUDED = (
+    "Somebody ticked as one who should not see it does not work here, and nobody was recorded for "
+    "them. Ask who it is."
+)
 NO_WORD = "Write them a reply, so that they know they were heard"
 
 
 class AdultConcernForm(WhoToldYouQuestions):
-    """Requires who it is, and either what happened or what somebody told the writer."""
+    """Requires who it is, and either what happened or what somebody told the writer. Nothing else
+    stops it: what cannot be read is sent as it was written."""
 
+    needed_answers = frozenset({"whom", "described", "account"})
+    unread_notes = {"shut_out": NOT_EXCLUDED}
     nothing_said = "Write what happened. A few words are enough."
 
     whom = forms.ChoiceField(
@@ -141,11 +148,13 @@ class AdultConcernForm(WhoToldYouQuestions):
         if not (whom or described) and not {"whom", "described"} & self.errors.keys():
             self.add_error("whom", "Choose the adult, or describe one who is not on the list")
         if whom and described:
+            # Never guessed at: whom it is about decides who may read it.
             self.add_error(
                 "described",
                 "You chose an adult from the list and also described one. Clear one of them",
             )
         self.check_who_told_you(given)
+        self.keep_unread_answers()
         return given
 
     def to_adult_account(self) -> AdultAccount:
@@ -155,7 +164,7 @@ class AdultConcernForm(WhoToldYouQuestions):
         given["shut_out"] = tuple(self.staff[uid].person for uid in shut_out)
         whom = self.staff.get(given["whom"])
         given["whom"] = whom.person if whom else None
-        return AdultAccount(**given)
+        return AdultAccount(not_read="\n".join(self.unread), **given)
 
 
 class AdultReaderForm(DraftableForm):

@@ -153,6 +153,7 @@ def list_adult_answers(
         ("Children", concern.children),
         ("Told already", concern.told_already),
         ("Should not see it", "\n".join(shut_out)),
+        ("Could not be read", concern.not_read),
     ]
     return [(label, words) for label, words in rows if words]
 

@@ -8,7 +8,12 @@ from datetime import datetime
 from django import forms
 
 from concerns.forms import past_moment
-from concerns.forms.base_form import DraftableForm, EmailAddressField, WordsField
+from concerns.forms.base_form import (
+    DraftableForm,
+    EmailAddressField,
+    TimeOfDayField,
+    WordsField,
+)
 from concerns.forms.choose_person import ChooseColleagueForm
 from concerns.forms.closing_and_watch import WORD_BACK
 from concerns.forms.govuk_layout import (
@@ -127,20 +132,9 @@ class WordBackForm(DraftableForm):
     helper = lay_out_form(Question("words", rows=4), ButtonRow(SubmitButton("Send this reply")))
 
 
-def _build_time_field(label: str, like: str) -> forms.TimeField:
-    """A time of day, typed in: the time pickers of browsers differ too much."""
-    return forms.TimeField(
-        label=label,
-        input_formats=["%H:%M", "%H.%M", "%H"],
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=f"Like {like}",
-        error_messages=dict.fromkeys(("required", "invalid"), f"Enter a time, like {like}"),
-    )
-
-
 class LetterTimesForm(DraftableForm):
-    first = _build_time_field("The first e-mail of the day", "08:00")
-    second = _build_time_field("The second e-mail of the day", "14:30")
+    first = TimeOfDayField("The first e-mail of the day", required=True, help_text="Like 08:00")
+    second = TimeOfDayField("The second e-mail of the day", required=True)
     helper = lay_out_form(
         Question("first", width=5),
         Question("second", width=5),

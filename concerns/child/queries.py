@@ -126,6 +126,7 @@ _COLUMNS = (
     "teller_is",
     "sorting",
     "occurred_at",
+    "when_written",
     "happened_on",
     "happened_at",
     "how_sure",
@@ -207,6 +208,8 @@ def _build_story_entry(
     sorts = f" ({', '.join(sorted(categories))})" if categories else ""
     wrote = f"{concern.occurred_in_words}{also}, {concern.by} wrote{sorts}"
     later = written_later_in_words(concern.occurred, concern.received_at)
+    if concern.when_written:
+        wrote += f". When it happened, as written: {concern.when_written}"
     by_lead = [f"Sorted by a lead into: {', '.join(sorted_into)}"] if sorted_into else []
     ended = f"Closed {format_date_or_time(concern.closed_at)}: {concern.outcome_in_words}"
     closed = [ended] if concern.closed_at else []

@@ -18,7 +18,7 @@ def answers_in_words(
     `but` names the fields to leave out.
     """
     found = [
-        (form[name].label, _answer_in_words(field, form[name].value()))
+        (form[name].label, answer_in_words(field, form[name].value()))
         for form in sheets
         for name, field in form.fields.items()
         if name not in but
@@ -37,7 +37,8 @@ def names_in_one_line(names: list[str], described: str, looked_for: list[str]) -
     return ", ".join(filter(str.strip, [*names, described, *left]))
 
 
-def _answer_in_words(field: forms.Field, value) -> str:
+def answer_in_words(field: forms.Field, value) -> str:
+    """One answer as it was typed or chosen; empty if there is none."""
     if isinstance(field, forms.BooleanField):
         return "Yes" if value else ""
     if isinstance(value, list | tuple):

@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Any, cast
 
 from django import forms
@@ -19,6 +20,7 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
 from concerns.models.concern.draft import Draft
+from concerns.rules import typed_times
 from concerns.rules.email_addresses import NOT_AN_ADDRESS, is_email_address
 from concerns.rules.words import Choice
 
@@ -131,21 +133,58 @@ class EmailAddressField(ShortTextField):
         return address
 
 
-class TimeOfDayField(forms.TimeField):
-    """A time as people type it: 14:30, 14.30, 2.30pm."""
+class TimeOfDayBox(forms.BoundField):
+    """A box that holds the time as it was read, once its form has asked whether that is right."""
 
-    ways = ("%H:%M", "%H.%M", "%H%M", "%I:%M%p", "%I.%M%p", "%I%p", "%I:%M %p", "%I.%M %p", "%I %p")
+    def value(self) -> Any:
+        typed = super().value()
+        read = typed_times.read_time_of_day(typed) if isinstance(typed, str) else None
+        return f"{read.at:%H:%M}" if read and read.is_assumed and self.errors else typed
 
-    def __init__(self, label: str, **more: Any):
+
+class TimeOfDayField(forms.Field):
+    """A time as people type it: 14:30, 2.30pm, 215. See `rules/typed_times.py`.
+
+    If it may be the night or the day, the form asks before it is saved, and sending it again says
+    yes. With `asks=False` the day is taken, and the page must say so.
+    """
+
+    default_error_messages = {
+        "required": "Enter a time, like 14:30 or 2.30pm",
+        "invalid": "Enter a time, like 14:30, 2.30pm or 9am",
+    }
+
+    def __init__(self, label: str, *, asks: bool = True, required: bool = False, **more: Any):
+        given = {"help_text": "Like 14:30 or 2.30pm"} | more
+        self.asks = asks
         super().__init__(
             label=label,
-            help_text="On the 24-hour clock, like 14:30",
-            required=False,
-            input_formats=self.ways,
+            required=required,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
-            error_messages={"invalid": "Enter a time on the 24-hour clock, like 14:30"},
-            **more,
+            **given,
         )
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        kind = TimeOfDayBox if self.asks else forms.BoundField
+        return kind(form, self, field_name)
+
+    def to_python(self, value: Any) -> time | None:
+        typed = str(value or "").strip()
+        if not typed:
+            return None
+        read = typed_times.read_time_of_day(typed)
+        if read is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if read.is_assumed and self.asks:
+            raise ValidationError(ask_if_afternoon(typed, read.at), code="assumed")
+        return read.at
+
+
+def ask_if_afternoon(typed: str, at: time) -> str:
+    return (
+        f"You wrote “{typed[:20]}”, which was read as {at:%H:%M}. If that is right, press "
+        f"the button again. For the night, write {at.hour - 12:02}:{at:%M}."
+    )
 
 
 def choice_field(
@@ -198,12 +237,16 @@ class DraftableForm(forms.Form):
             self.cleaned_data = {}
 
     def clean(self) -> dict[str, Any]:
+        for name in self.unclean_fields:
+            self.add_error(name, UNKEEPABLE)
+        return self.cleaned_data
+
+    @property
+    def unclean_fields(self) -> list[str]:
+        """The fields that held a character which cannot be stored, in the form's order."""
         # A date has three inputs: <name>_day, <name>_month and <name>_year.
         unclean = {re.sub("_(day|month|year)$", "", box) for box in self.unclean}
-        for name in self.fields:
-            if self.add_prefix(name) in unclean:
-                self.add_error(name, UNKEEPABLE)
-        return self.cleaned_data
+        return [name for name in self.fields if self.add_prefix(name) in unclean]
 
     @property
     def act_arguments(self) -> dict[str, Any]:

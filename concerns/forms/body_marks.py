@@ -1,44 +1,30 @@
 """The rows of a form in which visible marks on a child's body are recorded."""
 
 import re
-from decimal import Decimal, InvalidOperation
 
-from django.core.exceptions import ValidationError
-
-from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.base_form import PostedFields, WordsField, choice_field
 from concerns.forms.govuk_layout import Question, lay_out_form
+from concerns.forms.unread_answers import SendableForm
 from concerns.models import MarkSeen
+from concerns.rules.typed_sizes import read_size_in_cm
 from concerns.rules.words import BodyPlace, BodySide
 
 MOST_MARKS = 30
 
 
-class MarkForm(DraftableForm):
-    """One visible mark. An empty row is ignored. `size` is in centimetres, 0.1 to 200."""
+class MarkForm(SendableForm):
+    """One visible mark. An empty row is ignored; nothing in it stops the form from being sent."""
 
     place = choice_field("Where on the body", BodyPlace, folded=True)
     side = choice_field("Side", BodySide, folded=True)
-    size = WordsField("Size in cm", line=True)
+    size = WordsField("Size in cm, or in words", line=True)
     described = WordsField("What it looks like", line=True)
 
-    helper = lay_out_form("place", "side", Question("size", width=5), "described")
-
-    def clean_size(self) -> Decimal | None:
-        typed = re.sub(r"\s*cms?$", "", self.cleaned_data["size"].lower()).replace(",", ".")
-        if not typed:
-            return None
-        try:
-            size = Decimal(typed)
-        except InvalidOperation:
-            size = Decimal("NaN")
-        if not (size.is_finite() and Decimal("0.1") <= size <= 200):
-            raise ValidationError("Give the size in centimetres, like 1.5")
-        return size.quantize(Decimal("0.1"))
+    helper = lay_out_form("place", "side", Question("size", width=10), "described")
 
     def clean(self):
         given = super().clean()
-        if any(given.values()) and not given.get("place") and "place" not in self.errors:
-            self.add_error("place", "Choose where on the body the mark is")
+        self.keep_unread_answers()
         return given
 
     @property
@@ -48,9 +34,12 @@ class MarkForm(DraftableForm):
     @property
     def to_mark_seen(self) -> MarkSeen | None:
         given = self.cleaned_data
-        if not given["place"]:
+        if not (any(given.values()) or self.unread):
             return None
-        return MarkSeen(given["place"], given["side"], given["size"], given["described"])
+        size = given["size"]
+        return MarkSeen(
+            given["place"], given["side"], read_size_in_cm(size), given["described"], size
+        )
 
 
 def build_mark_forms(typed: PostedFields, checked: bool, more: int) -> list[MarkForm]:

@@ -5,18 +5,23 @@ that occurs twice when they go back is taken as the first, so that a moment just
 the future.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from concerns.forms.base_form import TimeOfDayField
 from concerns.forms.govuk_layout import DayField
 from concerns.models.response.coming_meeting import coming_time_fault
+from concerns.forms.unread_answers import REASON
 
 LONDON = ZoneInfo("Europe/London")
 AHEAD = "The time cannot be in the future. Enter the day and time when it happened."
 NO_TIME = "Enter the time, like 14:30. A rough time is good enough."
+DAY_TO_COME = "That day was still to come."
+TIME_TO_COME = "That time was still to come."
+NO_SUCH_TIME = "The clocks went forward that night, and there was no such time."
 NO_DAY = "Enter the day, like 27 3 2026."
 
 
@@ -47,8 +52,8 @@ def read_moment(form: forms.Form, name: str, now: datetime) -> datetime | None:
             form.add_error(f"{name}_{part}", words)
     if on is None or at is None:
         return None
-    moment = datetime.combine(on, at, LONDON).astimezone(UTC)
-    if moment.astimezone(LONDON).replace(tzinfo=None) != datetime.combine(on, at):
+    moment = _moment_of(on, at)
+    if moment is None:
         form.add_error(f"{name}_at", _missing_hour_sentence(at.hour))
         return None
     if moment > now:
@@ -65,25 +70,29 @@ def require_moment(moment: datetime | None) -> datetime:
 
 
 def check_not_future(form: forms.Form, name: str, now: datetime) -> None:
-    """Add an error if `{name}_on` and `{name}_at` are in the future, or there is a time but no day.
+    """Add an error if `{name}_on` and `{name}_at` are in the future, or there was no such time.
 
-    Either may be left out. `now` is local.
+    Either may be left out. `now` is local. The sentences are for whoever reads what was typed.
     """
     on = form.cleaned_data.get(f"{name}_on")
     at = form.cleaned_data.get(f"{name}_at")
     if on and on > now.date():
-        form.add_error(f"{name}_on", "The day cannot be in the future. Enter the day it happened")
-    elif at and not on and f"{name}_on" not in form.errors:
-        form.add_error(f"{name}_on", "Enter the day as well as the time")
+        form.add_error(f"{name}_on", ValidationError(DAY_TO_COME, code=REASON))
+    elif on and at and _moment_of(on, at) is None:
+        form.add_error(f"{name}_at", ValidationError(NO_SUCH_TIME, code=REASON))
     elif at and on == now.date() and at > now.time():
-        form.add_error(f"{name}_at", "The time cannot be in the future. Enter when it happened")
+        form.add_error(f"{name}_at", ValidationError(TIME_TO_COME, code=REASON))
+
+
+def _moment_of(on: date, at: time) -> datetime | None:
+    """The moment in UTC of a day and a time in London; None if the clocks skipped it."""
+    moment = datetime.combine(on, at, LONDON).astimezone(UTC)
+    local = moment.astimezone(LONDON).replace(tzinfo=None)
+    return moment if local == datetime.combine(on, at) else None
 
 
 def _missing_hour_sentence(hour: int) -> str:
-    return (
-        "The clocks went forward that night, and there was no such time. Enter a time before "
-        f"{hour:02}:00 or from {hour + 1:02}:00."
-    )
+    return f"{NO_SUCH_TIME} Enter a time before {hour:02}:00 or from {hour + 1:02}:00."
 
 
 def read_coming_moment(form: forms.Form, name: str, now: datetime) -> datetime | None:

@@ -2,23 +2,23 @@
 
 A mark on a child who cannot yet move about is referred. Female genital mutilation (FGM) that is
 known, not only suspected, is reported to the police by the person who learnt of it. A tick that
-does not fit the answers beside it gives an error, and is never dropped.
+does not fit the answers beside it stops nobody and is never dropped: the reader is told to ask.
 """
 
 from django import forms
 
-from concerns.forms.base_form import DraftableForm
 from concerns.forms.govuk_layout import SingleTick
+from concerns.forms.unread_answers import SendableForm
 from concerns.rules.words import Category
 
 WHERE = (
-    "Say where on the body the mark is, because it must be referred at once. If there is no mark, "
-    "untick this"
+    "Ticked: “{}”, but no mark is written down. Ask whether there is one: a mark on this child "
+    "must be referred at once."
 )
-WHICH = "Tick “{}” above as well. If you only suspect it, untick this"
+WHICH = "Ticked: “{}”, but not “{}” beside it. Ask what is known."
 
 
-class UrgentTickQuestions(DraftableForm):
+class UrgentTickQuestions(SendableForm):
     # The stylesheet shows it when FGM is ticked, and always if it is ticked itself.
     FGM_LAID = SingleTick("fgm_known")
 
@@ -34,6 +34,6 @@ class UrgentTickQuestions(DraftableForm):
     def check_urgent_ticks(self, marked: bool) -> None:
         given = self.cleaned_data
         if given.get("cannot_move") and not marked:
-            self.add_error("cannot_move", WHERE)
+            self.unread.append(WHERE.format(self["cannot_move"].label))
         if given.get("fgm_known") and Category.FGM not in given.get("categories", ()):
-            self.add_error("fgm_known", WHICH.format(Category.FGM.label))
+            self.unread.append(WHICH.format(self["fgm_known"].label, Category.FGM.label))

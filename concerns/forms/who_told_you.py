@@ -4,8 +4,12 @@ The same on the forms about a child and about an adult. What was said by somebod
 is recorded as theirs, never as the words of the person who typed it.
 """
 
-from concerns.forms.base_form import DraftableForm, WordsField, choice_field
+from django.core.exceptions import ValidationError
+
+from concerns.forms.answers_as_text import answer_in_words
+from concerns.forms.base_form import WordsField, choice_field
 from concerns.forms.govuk_layout import Details, Question, TextBlock
+from concerns.forms.unread_answers import NEEDED, SendableForm
 from concerns.rules.words import TellerKind
 
 TOLD = (
@@ -13,6 +17,8 @@ TOLD = (
     "box above empty."
 )
 NEAR = "Write what they told you, as near to their own words as you can"
+NOT_WHO = "Somebody told the writer, but who it was is not written. Ask them."
+NOT_WHAT = "Somebody told the writer, but what they said is not written apart. Ask them."
 TELLING = ("teller_is", "teller", "told_words", "told_when")
 
 
@@ -24,7 +30,7 @@ def who_told_you_details() -> Details:
     )
 
 
-class WhoToldYouQuestions(DraftableForm):
+class WhoToldYouQuestions(SendableForm):
     """A form with a field `account`, which may be empty if somebody else's words are given."""
 
     nothing_said = "Write what worried you. A few words are enough."
@@ -37,13 +43,29 @@ class WhoToldYouQuestions(DraftableForm):
     def check_who_told_you(self, given) -> None:
         """Validate the four answers. Somebody else's words may stand without an account.
 
-        A writer who saw nothing would otherwise repeat them as if they were their own.
+        A writer who saw nothing would otherwise repeat them as if they were their own. Beside an
+        account the four need not be complete, and the reader is told what is missing.
         """
         who = given.get("teller") or given.get("teller_is")
         told = given.get("told_words") or "told_words" in self.errors
-        if not told and (who or given.get("told_when")):
-            self.add_error("told_words", NEAR)
-        elif told and not who and not {"teller", "teller_is"} & self.errors.keys():
-            self.add_error("teller_is", "Choose who told you, or write who it was")
-        elif not (told or given.get("account")) and "account" not in self.errors:
-            self.add_error("account", self.nothing_said)
+        if told and not who and not {"teller", "teller_is"} & self.errors.keys():
+            self.unread.append(NOT_WHO)
+        elif not told and (given.get("account") or "account" in self.errors):
+            self._note_teller_without_words(given)
+        elif not told and (who or given.get("told_when")):
+            self.add_error("told_words", ValidationError(NEAR, code=NEEDED))
+        elif not told:
+            self.add_error("account", ValidationError(self.nothing_said, code=NEEDED))
+
+    def _note_teller_without_words(self, given) -> None:
+        """Who told the writer, and when, without a word of theirs: a note, and no account of it."""
+        names = ("teller_is", "teller", "told_when")
+        said = [
+            f"{self[name].label.rstrip('?')}: “{answer_in_words(self.fields[name], given[name])}”."
+            for name in names
+            if given.get(name)
+        ]
+        if said:
+            self.unread.append(" ".join([NOT_WHAT, *said]))
+        for name in {*names} & given.keys():
+            given[name] = ""

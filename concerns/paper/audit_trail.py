@@ -50,6 +50,7 @@ ACCOUNT = {
     "who_else": "Who else was there",
     "explanation": "The explanation given", "explained_by": "Who gave it",
     "told_in_person": "Told in person", "already_called": "Already called",
+    "when_written": "When it happened, as written", "not_read": "Could not be read",
 }  # fmt: skip
 
 

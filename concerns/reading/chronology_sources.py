@@ -150,7 +150,8 @@ def _referral_event_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
 def _describe_concern(row: "WithAnnotations[Concern, PartInConcern]") -> EntryText:
     also = "" if row.part == ChildPart.ABOUT else " (also involved)"
     own = row.child_words and f"The child's own words: {row.child_words}"
-    words = "\n".join(filter(None, [row.in_short, own]))
+    when = row.when_written and f"When it happened, as written: {row.when_written}"
+    words = "\n".join(filter(None, [row.in_short, own, when]))
     on = row.happened_on if row.happened_at is None else None
     return EntryText(f"Concern{also}", words, row, on=on, when=row.occurred_in_words)
 

@@ -191,6 +191,7 @@ def list_account_answers(concern: Concern) -> list[tuple[str, str]]:
         ("Worried about going home", GoingHome.label_of_value(concern.going_home)),
         ("How it is known", HowKnown.label_of_value(concern.how_known)),
         ("When it happened", ", ".join(filter(None, [*day, known]))),
+        ("When it happened, as written", concern.when_written),
         ("Where", concern.place),
         ("Who else was there or knows", concern.who_else),
         ("Explanation given", concern.explanation),
@@ -199,6 +200,7 @@ def list_account_answers(concern: Concern) -> list[tuple[str, str]]:
         ("Already called", concern.already_called),
         ("Categories, as the writer chose", "\n".join(concern.category_labels)),
         ("Sorted by a lead into", "\n".join(concern.sorted_category_labels)),
+        ("Could not be read", concern.not_read),
     ]
     return [(asked, answer) for asked, answer in answers if answer]
 

@@ -203,6 +203,7 @@ def first_step_kinds(account: Account) -> list[StepKind]:
         or account.how_known == HowKnown.CHILD_TOLD
         or account.child_words
         or account.fgm_known
+        or account.cannot_move
     )
     also = {
         StepKind.DANGER_NOW: account.danger,

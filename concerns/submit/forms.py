@@ -4,7 +4,7 @@ What was typed is kept and shown again, whatever is wrong with it.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django import forms
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.timezone import localtime
 
 from concerns.forms import past_moment, who_told_you
+from concerns.forms.answers_as_text import answer_in_words
 from concerns.forms.base_form import (
     DraftableForm,
     PostedFields,
@@ -37,9 +38,17 @@ from concerns.forms.urgent_ticks import UrgentTickQuestions
 from concerns.forms.who_told_you import WhoToldYouQuestions
 from concerns.models import Account, Child, Person
 from concerns.reading.pickers import Colleague
+from concerns.rules import typed_times
 from concerns.rules.words import Category, ConcernSubject, GoingHome, HowKnown, HowSure
 
 MOST_CHILDREN = 60
+TIME_HINT = "Like 14:30 or 2.30pm. 2.15 is read as 14:15: for the night, write 02:15"
+NOT_INVOLVED = "A child picked as also involved is not on this school's roll. Ask who it is."
+TOO_MANY_INVOLVED = "Also picked as involved: {}."
+NOT_EXCLUDED = (
+    "Somebody picked as one who must not see it does not work here, and nobody was recorded for "
+    "them. Ask who it is."
+)
 
 
 class PickerField(forms.Field):
@@ -53,7 +62,10 @@ class PickerField(forms.Field):
 
 class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     """A concern about a child. Needed are: which child, what worried the writer or was told them,
-    and whether they worry about the child going home. All else is optional and folded away."""
+    and whether they worry about the child going home. All else is optional and folded away, and
+    stops nobody: what cannot be read is sent as it was written."""
+
+    needed_answers = frozenset({"child", "described", "account", "going_home"})
 
     child = PickerField("#find")
     described = WordsField(
@@ -78,7 +90,7 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
         "and find a safeguarding lead.",
     )
     happened_on = DayField(label="What day did it happen?", required=False)
-    happened_at = TimeOfDayField("At what time?")
+    happened_at = TimeOfDayField("At what time?", asks=False, help_text=TIME_HINT)
     how_sure = choice_field("How sure are you of when?", HowSure, folded=True)
     place = WordsField("Where did it happen?", line=True)
     how_known = choice_field("How do you know?", HowKnown)
@@ -198,6 +210,9 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
         self.chosen = chosen
         self.colleagues = colleagues
         self.marks = build_mark_forms(typed, checked, more_marks)
+        at = self.data.get("happened_at", "")
+        if typed_times.time_in_words(at) != at:
+            self.fields["happened_at"].help_text = f"{typed_times.time_in_words(at)}. {TIME_HINT}"
 
     def is_valid(self) -> bool:
         # A list, not a generator: every row is judged, so that all errors are shown at once.
@@ -217,32 +232,38 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
         return len(self.marks) < MOST_MARKS
 
     def clean_child(self) -> tuple[Child, ...]:
-        return self._clean_children_on_roll("child")
-
-    def clean_involved(self) -> tuple[Child, ...]:
-        about = self.cleaned_data.get("child", ())
-        return tuple(
-            child for child in self._clean_children_on_roll("involved") if child not in about
-        )
-
-    def clean_excluded(self) -> tuple[Person, ...]:
-        uids = {str(parse_uuid(uid)) for uid in self.cleaned_data["excluded"] or []}
-        if not self.colleagues.keys() >= uids:
-            raise ValidationError("Somebody you picked no longer works here. Find them again")
-        return tuple(one.person for uid, one in self.colleagues.items() if uid in uids)
-
-    def _clean_children_on_roll(self, name: str) -> tuple[Child, ...]:
-        picked = self.cleaned_data[name] or []
-        uids = list(dict.fromkeys(str(parse_uuid(uid)) for uid in picked))
-        if not self.chosen.keys() >= set(uids):
+        picked = self._picked_uids("child")
+        if not self.chosen.keys() >= set(picked):
             raise ValidationError(
                 "A child you picked is not on this school's roll. Find them again, or describe them"
             )
-        if len(uids) > MOST_CHILDREN:
+        if len(picked) > MOST_CHILDREN:
             raise ValidationError(
                 f"Pick at most {MOST_CHILDREN} children, and name the others in words"
             )
-        return tuple(self.chosen[uid] for uid in uids)
+        return tuple(self.chosen[uid] for uid in picked)
+
+    def clean_involved(self) -> tuple[Child, ...]:
+        about = self.cleaned_data.get("child", ())
+        picked = self._picked_uids("involved")
+        found = [self.chosen[uid] for uid in picked if uid in self.chosen]
+        involved = [child for child in found if child not in about]
+        if len(found) < len(picked):
+            self.unread.append(NOT_INVOLVED)
+        if len(involved) > MOST_CHILDREN:
+            names = ", ".join(child.label for child in involved[MOST_CHILDREN:])
+            self.unread.append(TOO_MANY_INVOLVED.format(names))
+        return tuple(involved[:MOST_CHILDREN])
+
+    def clean_excluded(self) -> tuple[Person, ...]:
+        picked = self._picked_uids("excluded")
+        if not self.colleagues.keys() >= set(picked):
+            self.unread.append(NOT_EXCLUDED)
+        return tuple(one.person for uid, one in self.colleagues.items() if uid in picked)
+
+    def _picked_uids(self, name: str) -> list[str]:
+        """The uids picked, each once; "None" stands for what is no uid."""
+        return list(dict.fromkeys(str(parse_uuid(uid)) for uid in self.cleaned_data[name] or []))
 
     def clean(self):
         given = super().clean()
@@ -253,7 +274,21 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
         past_moment.check_not_future(self, "happened", self.now)
         self.check_who_told_you(given)
         self.check_urgent_ticks(self.has_marks)
+        unread = self.keep_unread_answers()
+        given["when_written"] = self._when_as_written(unread)
         return given
+
+    def _when_as_written(self, unread: frozenset[str]) -> str:
+        """When it happened as it was typed, if the day and time that are saved say less."""
+        typed = {
+            name: answer_in_words(self.fields[name], self[name].value())
+            for name in ("happened_on", "happened_at")
+        }
+        said = [words for name, words in typed.items() if name in unread]
+        at = typed["happened_at"]
+        if at and "happened_at" not in unread and not typed_times.is_written_in_full(at):
+            said.append(typed_times.time_in_words(at))
+        return ", ".join(said)
 
     def to_account(self) -> Account:
         """What was written, for `acts.submit`. The form must be valid."""
@@ -263,7 +298,12 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
             given["how_known"] = given["how_known"] or HowKnown.SOMEONE_TOLD
         given["children"] = given.pop("child")
         given["categories"] = tuple(given["categories"])
-        return Account(marks=marks, **given)
+        return Account(marks=marks, not_read="\n".join(self._notes_for_reader()), **given)
+
+    def _notes_for_reader(self) -> Iterator[str]:
+        yield from self.unread
+        for number, row in enumerate(self.marks, 1):
+            yield from (f"Mark {number}. {note}" for note in row.unread)
 
 
 class SubjectForm(DraftableForm):
@@ -295,16 +335,17 @@ class WhomToldForm(DraftableForm):
         needed="Write the name of the person you told",
         help_text="Somebody who has said that they will deal with it",
     )
-    at = TimeOfDayField("At what time?")
+    at = WordsField("At what time?", line=True, help_text="Like 14:30 or 2.30pm")
     helper = lay_out_form(
         "whom", Question("at", width=5), ButtonRow(SubmitButton("I have told them"))
     )
 
     @property
     def told_in_words(self) -> str:
+        """Whom, and when in the words typed: nothing about a time may hold this up."""
         whom = self.cleaned_data["whom"]
-        at = self.cleaned_data["at"]
-        return f"{whom}, at {at:%H:%M}" if at else whom
+        typed = self.cleaned_data["at"]
+        return f"{whom}, at {typed_times.time_in_words(typed)}" if typed else whom
 
 
 class KeepOutForm(DraftableForm):

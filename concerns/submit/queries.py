@@ -257,6 +257,7 @@ def _list_written_answers(concern: Concern) -> list[tuple[str, str]]:
         ("Worried about them going home", GoingHome.label_of_value(concern.going_home)),
         ("In danger now", "Yes" if concern.danger else ""),
         ("When it happened", _describe_when_happened(concern)),
+        ("When it happened, as you wrote it", concern.when_written),
         ("Where", concern.place),
         ("How you know", HowKnown.label_of_value(concern.how_known)),
         ("The child's own words", concern.child_words),
@@ -272,6 +273,7 @@ def _list_written_answers(concern: Concern) -> list[tuple[str, str]]:
         ("FGM", "Known to have been done" if concern.fgm_known else ""),
         ("Who you told in person", concern.told_in_person),
         ("Who you rang", concern.already_called),
+        ("Could not be read", concern.not_read),
     ]
     return [(label, words) for label, words in said if words]
 

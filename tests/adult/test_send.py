@@ -1,11 +1,13 @@
 """Tests for writing about an adult who works here: the form is sent once and loses no word."""
 
+import html
 import re
 import uuid
 
 import pytest
 
 from concerns.adult import acts as adult
+from concerns.adult.queries import list_adult_answers
 from concerns.doors import ledger
 from concerns.models import Addition, AdultConcern, AdultEntry, Concern, Draft, LedgerLine
 from concerns.models.concern.draft import ADULT
@@ -69,6 +71,26 @@ def test_somebody_not_on_the_list_is_described(staff, head):
 
 def test_nobody_is_chosen_and_described_at_once(staff, dan):
     assert staff.send(answers(staff, dan, described="Dan"), WRITE).status_code == 422
+
+
+UNREAD = {
+    "a made-up sort": ({"sort": "quite bad"}, "How serious do you think it is: “quite bad”."),
+    "a made-up teller": ({"teller_is": "elf", "told_words": "No"}, "Who told you: “elf”."),
+    "somebody who left": ({"shut_out": str(uuid.uuid4())}, "does not work here"),
+    "a teller without words": ({"teller": "Mrs Okoro"}, "“Mrs Okoro”"),
+    "words without a teller": ({"told_words": "He shouted"}, "who it was is not written"),
+}
+
+
+@pytest.mark.parametrize("wrong", UNREAD)
+def test_nothing_optional_stops_it_and_what_cannot_be_read_is_kept(staff, head, dan, wrong):
+    given, note = UNREAD[wrong]
+    sent = staff.send(answers(staff, dan, **given), WRITE)
+    assert sent.status_code == 302
+    concern = the_one(staff)
+    assert note in concern.not_read
+    assert note in html.unescape(page_text(staff.client.get(sent["Location"])))
+    assert ("Could not be read", concern.not_read) in list_adult_answers(concern, [], "you")
 
 
 def test_the_page_names_head_and_chair_and_the_number(staff, head, chair, where):

@@ -46,7 +46,6 @@ def test_a_cleaners_words_alone_are_enough_and_are_shown_as_theirs(staff, head, 
     ("left_out", "missing"),
     [
         ({"told_words": ""}, "Write what they told you"),
-        ({"teller": "", "teller_is": ""}, "Choose who told you"),
         (dict.fromkeys(TOLD, ""), "Write what happened"),
     ],
 )

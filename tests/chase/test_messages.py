@@ -34,8 +34,20 @@ def test_what_is_no_time_is_said_and_changes_nothing(client, where, typed):
     factories.sign_in(client, person)
     answer = client.post("/chase/messages/", {"first": typed, "second": "15:00"})
     assert answer.status_code == 422
-    assert "like 08:00" in answer.content.decode()
+    assert "Enter a time, like 14:30" in answer.content.decode()
     assert Person.objects.get(pk=person.pk).second_post == time(14, 30)
+
+
+def test_a_time_of_night_or_day_is_shown_as_it_was_read_and_asked_about(client, where):
+    person = factories.person(where)
+    factories.sign_in(client, person)
+    answer = client.post("/chase/messages/", {"first": "8", "second": "215"})
+    assert answer.status_code == 422
+    assert "was read as 14:15" in answer.content.decode()
+    assert 'value="14:15"' in answer.content.decode()
+    assert Person.objects.get(pk=person.pk).second_post == time(14, 30)
+    assert client.post("/chase/messages/", {"first": "8", "second": "14:15"}).status_code == 302
+    assert Person.objects.get(pk=person.pk).second_post == time(14, 15)
 
 
 def test_two_letters_are_at_two_times(where):

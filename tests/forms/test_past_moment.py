@@ -67,6 +67,37 @@ def test_an_hour_the_clocks_skipped_is_refused():
     assert "before 01:00 or from 02:00" in wrong(form)["heard_at"]
 
 
+@pytest.mark.parametrize("at", ["1.30am", "0130", "half past one am"])
+def test_an_hour_the_clocks_skipped_is_refused_however_it_is_typed(at):
+    assert "no such time" in wrong(typed("29 3 2026", at))["heard_at"]
+
+
+@pytest.mark.parametrize("at", ["215", "2:15", "2.15", "quarter past two"])
+def test_a_time_of_night_or_day_is_asked_about_before_it_is_saved(at):
+    form = typed("2 11 2026", at)
+    assert form.moment is None
+    assert wrong(form) == {
+        "heard_at": f"You wrote “{at}”, which was read as 14:15. If that is right, press the "
+        "button again. For the night, write 02:15."
+    }
+    assert form["heard_at"].value() == "14:15"
+
+
+def test_sent_again_as_it_was_read_it_is_saved():
+    again = typed("2 11 2026", typed("2 11 2026", "215")["heard_at"].value())
+    assert again.moment == datetime(2026, 11, 2, 14, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("at", ["14.15", "1415", "2.15pm", "2:15 p.m."])
+def test_a_time_that_can_only_be_one_is_not_asked_about(at):
+    assert typed("2 11 2026", at).moment == datetime(2026, 11, 2, 14, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("at", ["half past", "2.5", "24:00", "after lunch"])
+def test_what_is_not_a_time_says_what_would_be(at):
+    assert wrong(typed("2 11 2026", at)) == {"heard_at": "Enter a time, like 14:30, 2.30pm or 9am"}
+
+
 def test_what_is_still_to_come_is_refused_kindly():
     form = typed("4 11 2026", "09:00")
     assert (form.moment, wrong(form)) == (None, {"heard_on": past_moment.AHEAD})

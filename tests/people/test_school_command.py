@@ -1,7 +1,7 @@
 """Tests for `manage.py school FILE.toml`: a school, its hours, terms, closures and numbers."""
 
 import io
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -55,6 +55,14 @@ def test_the_adviser_outside_stays_where_a_later_file_names_none(keep):
     assert School.objects.get().adviser_email == "adviser@westshire.example"
 
 
+def test_hours_are_read_as_people_type_them_and_it_says_how(keep):
+    typed = EXAMPLE.replace("opens = 08:45:00", 'opens = "8.45"')
+    said = keep(typed.replace("closes = 15:30:00", 'closes = "330"'))
+    assert "School hours are 08:45 to 15:30." in said
+    school = School.objects.get()
+    assert (school.opens, school.closes) == (time(8, 45), time(15, 30))
+
+
 def test_it_is_on_record(keep):
     keep(EXAMPLE)
     line = LedgerLine.objects.get()
@@ -65,6 +73,7 @@ WRONG = {
     "no name": ('name = "Oakfield Primary School"', "", "name is missing"),
     "an unknown nation": ('"England"', '"Atlantis"', "nation must be one of"),
     "closing first": ("closes = 15:30:00", "closes = 08:00:00", "opens and closes"),
+    "hours that are no time": ("closes = 15:30:00", 'closes = "after tea"', "opens and closes"),
     "no terms": ("terms = [", "other = [", "terms must be pairs"),
     "a term that ends first": ("2026-10-23", "2026-08-01", "each term must end"),
     "terms over each other": ("2026-10-23", "2026-11-20", "each term must end"),

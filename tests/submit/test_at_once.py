@@ -203,15 +203,18 @@ def test_the_writer_is_asked_how_they_reported_it(desk, where):
     assert "Write how you reported it and who you spoke to" in summary_errors(answer)
 
 
-def test_the_form_asks_for_what_its_ticks_stand_beside(desk, where):
+def test_a_tick_without_what_it_stands_beside_stops_nobody_and_the_reader_is_told(desk, where):
     child = factories.child(where)
     form = {"child": [str(child.uid)], "account": "A bruise.", "going_home": "no", "do": "send"}
     ticks = {"cannot_move": "on", "fgm_known": "on"}
-    answer = desk.client.post("/submit/write/", form | ticks)
-    assert answer.status_code == 422
-    assert [error.split(".")[0] for error in summary_errors(answer)] == [
-        "Say where on the body the mark is, because it must be referred at once",
-        "Tick “Female genital mutilation (FGM)” above as well",
+    assert desk.client.post("/submit/write/", form | ticks).status_code == 302
+    concern = Concern.objects.get()
+    assert {StepKind.FIRST_LOOK_NOW, StepKind.REPORT_FGM} <= open_step_kinds(concern)
+    assert [note.split(" Ask")[0] for note in concern.not_read.splitlines()] == [
+        "Ticked: “This child cannot yet move about (a baby, or a disability)”, but no mark is "
+        "written down.",
+        "Ticked: “I know it was done to a girl under 18 (not only a suspicion)”, but not “Female "
+        "genital mutilation (FGM)” beside it.",
     ]
 
 

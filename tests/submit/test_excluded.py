@@ -117,8 +117,10 @@ def test_without_a_chair_it_still_says_whom_to_go_to(where, child, lead):
 
 def test_only_somebody_who_works_here_is_kept_out(staff, child, lead):
     stranger = factories.person(factories.school())
-    answer = send(staff, child, stranger)
-    assert summary_errors(answer) == ["Somebody you picked no longer works here. Find them again"]
+    assert send(staff, child, stranger).status_code == 302
+    concern = Concern.objects.get()
+    assert "does not work here" in concern.not_read
+    assert not concern.exclusions.exists()
     with pytest.raises(ActRefused):
         factories.send_concern(staff.viewer, child, excluded=(stranger,))
 

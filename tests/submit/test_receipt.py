@@ -127,6 +127,21 @@ def test_whom_one_told_must_be_named(staff, child):
     assert "Write the name of the person you told" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("at", "kept"),
+    [
+        ("215", "at 215 (read as 14:15)"),
+        ("14:20", "at 14:20"),
+        ("just after lunch", "at just after lunch"),
+    ],
+)
+def test_no_way_of_writing_a_time_holds_up_that_somebody_was_told(staff, child, at, kept):
+    staff.send(staff.answers(child, danger="on"))
+    uid = Concern.objects.get().uid
+    assert staff.client.post(f"/submit/told/{uid}/", {"whom": "Lee", "at": at}).status_code == 302
+    assert Addition.objects.get().words == f"Told in person: Lee, {kept}"
+
+
 def test_it_is_written_once_whom_one_told(staff, child):
     receipt(staff, child, danger="on")
     uid = Concern.objects.get().uid

@@ -60,7 +60,6 @@ def test_the_line_of_the_record_names_every_field_and_holds_no_word(told):
     ("left_out", "missing"),
     [
         ({"told_words": ""}, "Write what they told you"),
-        ({"teller": "", "teller_is": ""}, "Choose who told you"),
         ({"teller": "", "teller_is": "", "told_words": "", "told_when": ""}, "Write what worried"),
     ],
 )

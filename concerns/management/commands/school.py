@@ -13,6 +13,7 @@ from concerns.models.school.school import SchoolDetails
 from concerns.people import acts, queries
 from concerns.rules.email_addresses import is_email_address
 from concerns.rules.school_days import NATIONS
+from concerns.rules.typed_times import read_time_of_day
 
 EXAMPLE = """\
 name = "Oakfield Primary School"
@@ -69,7 +70,8 @@ class Command(BaseCommand):
         by = by or queries.viewer_without_person(school or School(), now)
         made = acts.keep_school(by=by, said=said, now=now)
         words = "brought up to date" if school else "made"
-        self.stdout.write(f"{made.name} is {words}: {len(said.terms)} terms.")
+        hours = f"School hours are {said.opens:%H:%M} to {said.closes:%H:%M}."
+        self.stdout.write(f"{made.name} is {words}: {len(said.terms)} terms. {hours}")
         if not school:
             self.stdout.write("Next, import who works there: manage.py staff FILE.csv")
 
@@ -114,12 +116,22 @@ def _check_school_file(given: dict) -> SchoolDetails:
 
 def _read_hours(given: dict, wrong: list[str]) -> tuple[time, time]:
     """When the school opens and closes. Adds to `wrong` if that is missing or makes no sense."""
-    opens = given.get("opens")
-    closes = given.get("closes")
-    if isinstance(opens, time) and isinstance(closes, time) and opens < closes:
+    opens = _read_time(given.get("opens"))
+    closes = _read_time(given.get("closes"))
+    if opens and closes and opens < closes:
         return opens, closes
-    wrong.append("opens and closes must be times like 08:45:00, the first before the second")
+    wrong.append(
+        'opens and closes must be times like 08:45:00 or "8.45am", the first before the second'
+    )
     return time.min, time.max
+
+
+def _read_time(given: object) -> time | None:
+    """A time as TOML has it, or in quotation marks as people type it; None if it is no time."""
+    if isinstance(given, str):
+        read = read_time_of_day(given)
+        return read.at if read else None
+    return given if isinstance(given, time) else None
 
 
 def _find_texts_too_long(model, texts: dict[str, str]) -> list[str]:

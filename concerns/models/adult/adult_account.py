@@ -16,7 +16,7 @@ LONGEST = timedelta(days=366)
 # The columns of a concern about an adult that are encrypted.
 SEALED = (
     "described", "account", "when_where", "children", "told_already", "teller", "told_when",
-    "told_words",
+    "told_words", "not_read",
 )  # fmt: skip
 
 
@@ -38,6 +38,8 @@ class AdultAccount:
     told_when: str = ""
     told_words: str = ""
     shut_out: tuple[Person, ...] = ()
+    # Notes for the reader, a line each: answers that could not be read, as they were written.
+    not_read: str = ""
 
     @property
     def encrypted_answers(self) -> dict[str, str]:

@@ -141,6 +141,8 @@ class AdultConcern(ThirdPartyAccount, CaseRow):
     # Free text, never linked to a child's file.
     children = EncryptedText()
     told_already = EncryptedText()
+    # Answers that could not be read, as they were written: a line each, for whoever reads it.
+    not_read = EncryptedText()
 
     goes_to = models.CharField(max_length=20)
     state = models.CharField(max_length=10, default=State.WAITING)

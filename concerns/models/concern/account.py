@@ -12,6 +12,7 @@ from concerns.rules.words import TellerKind
 SEALED = (
     "account", "may_mean", "place", "child_words", "asked", "who_else", "explanation",
     "explained_by", "told_in_person", "already_called", "teller", "told_when", "told_words",
+    "when_written", "not_read",
 )  # fmt: skip
 _AS_TYPED = (
     *SEALED, "going_home", "danger", "happened_on", "happened_at", "how_sure", "how_known",
@@ -21,12 +22,14 @@ _AS_TYPED = (
 
 @dataclass(frozen=True)
 class MarkSeen:
-    """One visible mark, as the writer describes it. `place` and `side` are keys of `words.py`."""
+    """One visible mark, as the writer describes it. `place` and `side` are keys of `words.py`;
+    `place` is empty if it is not written. `size_cm` is what `size_written` was read as."""
 
     place: str
     side: str = ""
     size_cm: Decimal | None = None
     described: str = ""
+    size_written: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Account:
     danger: bool = False
     happened_on: date | None = None
     happened_at: time | None = None
+    # When it happened in the words of the writer, if they are more than the day and time say.
+    when_written: str = ""
     how_sure: str = ""
     how_known: str = ""
     did_not_want_to_say: bool = False
@@ -66,6 +71,8 @@ class Account:
     # People who work here and must not see the concern.
     excluded: tuple[Person, ...] = ()
     marks: tuple[MarkSeen, ...] = field(default=())
+    # Notes for the reader, a line each: answers that could not be read, as they were written.
+    not_read: str = ""
 
     @property
     def concern_column_values(self) -> dict:
@@ -83,7 +90,8 @@ class Account:
     @property
     def all_written_words(self) -> dict[str, str]:
         """The non-empty texts by name, with those saved in other tables: description and marks."""
-        marks = "\n".join(filter(None, [mark.described for mark in self.marks]))
+        texts = [text for mark in self.marks for text in (mark.size_written, mark.described)]
+        marks = "\n".join(filter(None, texts))
         beside = {"described": self.described, "marks": marks}
         return self.encrypted_column_words | {
             name: words for name, words in beside.items() if words

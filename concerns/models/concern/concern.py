@@ -149,6 +149,8 @@ class Concern(ThirdPartyAccount, CaseRow):
     cannot_move = models.BooleanField(default=False)
     fgm_known = models.BooleanField(default=False)
 
+    # When it happened as the writer wrote it, if that is more than the day and time above say.
+    when_written = EncryptedText()
     account = EncryptedText()
     may_mean = EncryptedText()
     place = EncryptedText()
@@ -159,6 +161,8 @@ class Concern(ThirdPartyAccount, CaseRow):
     explained_by = EncryptedText()
     told_in_person = EncryptedText()
     already_called = EncryptedText()
+    # Answers that could not be read, as they were written: a line each, for whoever reads it.
+    not_read = EncryptedText()
 
     state = models.CharField(max_length=10, default=State.WAITING)
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="holds")
@@ -294,6 +298,8 @@ class Concern(ThirdPartyAccount, CaseRow):
             worries.append(f"{home[self.going_home]} going home {day}")
         if marked:
             worries.append("a visible mark")
+        elif self.cannot_move:
+            worries.append("cannot yet move about")
         if self.how_known == HowKnown.CHILD_TOLD or self.child_words:
             worries.append("the child told somebody")
         return worries

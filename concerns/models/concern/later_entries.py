@@ -18,6 +18,7 @@ from concerns.models.response.steps_of_concern import StepsOfConcern
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
+from concerns.rules.typed_sizes import size_in_words
 from concerns.rules.words import BodyPlace, BodySide, ConcernOutcome
 
 
@@ -154,8 +155,12 @@ class Mark(CaseRow):
     """One visible mark, as the writer saw it. Nobody is ever asked to remove clothing."""
 
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="marks")
-    place = models.CharField(max_length=20)
+    # Empty if the writer did not say where.
+    place = models.CharField(max_length=20, blank=True)
     side = models.CharField(max_length=10, blank=True)
+    # What the writer put, and what it was read as, if it could be. Marks from before there were
+    # words have the number alone.
+    size_written = EncryptedText()
     size_cm = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     described = EncryptedText()
 
@@ -163,7 +168,7 @@ class Mark(CaseRow):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    place__in=[word.value for word in BodyPlace],
+                    place__in=["", *(word.value for word in BodyPlace)],
                     side__in=["", *(word.value for word in BodySide)],
                 ),
                 name="mark_place_is_known",
@@ -176,14 +181,13 @@ class Mark(CaseRow):
     @property
     def mark_in_words(self) -> str:
         """The mark in one line, such as "Ear, left, 1.5 cm: round, red"."""
-        size = f"{self.size_cm} cm" if self.size_cm is not None else ""
         where = ", ".join(
             filter(
                 None,
                 [
-                    BodyPlace.label_of_value(self.place),
+                    BodyPlace.label_of_value(self.place) or "Place not written",
                     BodySide.label_of_value(self.side).lower(),
-                    size,
+                    size_in_words(self.size_written, self.size_cm),
                 ],
             )
         )
