@@ -31,11 +31,8 @@ def health_check(request):
         broken = Heartbeat.objects.is_record_found_broken()
     except DatabaseError:
         return JsonResponse({"ok": False, "why": "the database does not answer"}, status=503)
-<<<<<<< HEAD
     troubles = pulse.fault_messages(now, for_operator=True)
-=======
-    troubles = pulse.fault_messages(now) + ([RECORD_BROKEN] if broken else [])
->>>>>>> 5c52918 (The integrity check sees every row that can be broken by hand, and runs daily for the head and for /healthz)
+    troubles += [RECORD_BROKEN] if broken else []
     if troubles:
         return JsonResponse({"ok": False, "why": "; ".join(troubles)}, status=503)
     return JsonResponse({"ok": True})

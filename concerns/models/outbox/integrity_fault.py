@@ -1,8 +1,9 @@
 """What the daily integrity check found wrong in a school, until the next check.
 
 The check itself is in `reading/integrity_check.py`, and the worker runs it
-(`doors/daily_check.py`). Each check replaces what the last one found. Only what may be told to somebody in the school is
-kept: a fault of one concern is shown to those who may see that concern, and to nobody else.
+(`doors/daily_check.py`). Each check replaces what the last one found. Only what may be told to
+somebody in the school is kept: a fault of one concern is shown to those who may see that concern,
+and to nobody else.
 """
 
 from typing import Self
