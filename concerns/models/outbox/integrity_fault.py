@@ -22,7 +22,9 @@ MOST_KEPT = 200
 
 
 class IntegrityFaults(ViewerScopedQuerySet[Row]):
-    def replace_faults(self, school: School, found: list["IntegrityFault"]) -> None:
+    def replace_faults(
+        self: "IntegrityFaults[IntegrityFault]", school: School, found: list["IntegrityFault"]
+    ) -> None:
         """Keep `found`, and nothing that an earlier check found in `school`."""
         self.filter(school=school).delete()
         self.bulk_create(found)
