@@ -11,6 +11,7 @@ from concerns.doors import unsent_words
 from concerns.models import Heartbeat
 
 MOST_BYTES_DISCARDED = 64 * 1024 * 1024
+RECORD_BROKEN = "the daily check of the record found something wrong: run manage.py unheld"
 BYTES_AT_ONCE = 64 * 1024
 
 
@@ -23,13 +24,15 @@ def sign_in_help(request):
 def health_check(request):
     """JSON for monitoring: whether the site can do its work. Holds no personal data.
 
-    Status 503 if the database does not answer or the clock has a fault.
+    Status 503 if the database does not answer, the clock has a fault or the record is not whole.
     """
     try:
         pulse, now = Heartbeat.objects.read_heartbeat()
+        broken = Heartbeat.objects.is_record_found_broken()
     except DatabaseError:
         return JsonResponse({"ok": False, "why": "the database does not answer"}, status=503)
     troubles = pulse.fault_messages(now, for_operator=True)
+    troubles += [RECORD_BROKEN] if broken else []
     if troubles:
         return JsonResponse({"ok": False, "why": "; ".join(troubles)}, status=503)
     return JsonResponse({"ok": True})

@@ -112,12 +112,12 @@ CRISPY_FAIL_SILENTLY = False
 
 # --- The database --------------------------------------------------------------------------------
 _URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'safeguarding.sqlite3'}"
-# The web connects as a role that owns no table; only `migrate` connects as the owner.
+# The web connects as a role that owns no table; only these commands connect as the owner.
 _OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or _URL
-MIGRATING = sys.argv[1:2] == ["migrate"]
+AS_OWNER = sys.argv[1:2] in (["migrate"], ["backup"], ["restore"])
 DATABASES = {
     "default": dj_database_url.parse(
-        _OWNER_URL if MIGRATING else _URL, conn_max_age=600, conn_health_checks=True
+        _OWNER_URL if AS_OWNER else _URL, conn_max_age=600, conn_health_checks=True
     )
 }
 # The role the web connects as, which is granted rights on the tables after a migration.

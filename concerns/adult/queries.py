@@ -16,6 +16,7 @@ from concerns.models import (
     AdultExclusion,
     AdultStep,
     Authority,
+    IntegrityFault,
     Notice,
     Person,
     Post,
@@ -188,6 +189,8 @@ class AdultListPage:
     later: bool
     come: list[EscalatedAdultConcern]
     unsent: list[Notice]
+    # What the daily check of the record found wrong with these.
+    broken: list[IntegrityFault]
 
 
 def get_escalated_concern(viewer: Viewer, uid: uuid.UUID) -> EscalatedAdultConcern:
@@ -214,7 +217,9 @@ def read_adult_list(viewer: Viewer, after: uuid.UUID | None) -> AdultListPage:
             viewer, Kind.LISTED, "come, not acted on", shown=[one.uid for one in silent]
         )
     unsent = list(Notice.objects.stuck_about_adults(viewer, visible)[:A_PAGE])
-    return AdultListPage(found, str(found[-1].uid) if more else "", bool(after), silent, unsent)
+    broken = list(IntegrityFault.objects.about_adults(viewer)[:A_PAGE])
+    more_after = str(found[-1].uid) if more else ""
+    return AdultListPage(found, more_after, bool(after), silent, unsent, broken)
 
 
 def get_adult_to_change(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:

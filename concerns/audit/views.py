@@ -12,6 +12,7 @@ from django.shortcuts import render
 from concerns.audit import forms, queries
 from concerns.doors import sight
 from concerns.models import Concern
+from concerns.models.outbox.integrity_fault import is_broken_for
 from concerns.models.school.approval import count_awaiting_head
 from concerns.paper import audit_csv
 from concerns.paper.audit_trail import build_trail as whole_trail
@@ -35,6 +36,7 @@ def _render_figures(request, kind: Kind, template: str):
     figures = queries.count_audit_figures(request.viewer, asked, known)
     waiting = count_awaiting_head(request.viewer)
     context = {"form": form, "asked": asked, "figures": figures, "waiting": waiting}
+    context["broken"] = is_broken_for(request.viewer)
     return render(request, template, context, status=422 if form.errors else 200)
 
 

@@ -18,6 +18,7 @@ from concerns.models import (
     Cover,
     Decision,
     Draft,
+    IntegrityFault,
     Letter,
     Person,
     RoundFailure,
@@ -250,7 +251,8 @@ def get_unsent_draft(viewer: Viewer, uid) -> Draft:
 
 
 def list_undelivered_letters(viewer: Viewer) -> dict:
-    """Letters not sent, and rows the clock's round set aside: nothing about a child."""
+    """Letters not sent, rows the clock's round set aside, and what the daily check found wrong:
+    nothing about a child."""
     letters = (
         Letter.objects.stuck_letters(viewer.now)
         .filter(school=viewer.school)
@@ -260,6 +262,7 @@ def list_undelivered_letters(viewer: Viewer) -> dict:
     troubles = troubles.filter(about_adult=False)
     return {
         "letters": list(letters.order_by("made_at", "pk")[:A_PAGE]),
+        "broken": list(IntegrityFault.objects.about_children(viewer)[:A_PAGE]),
         "set_aside": list(troubles.order_by("first_at", "pk")[:A_PAGE]),
     }
 

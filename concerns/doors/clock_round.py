@@ -1,4 +1,5 @@
-"""One round of the clock: sends reminders for late steps and posts pending mail.
+"""One round of the clock: sends reminders for late steps and posts pending mail; once a day it also
+checks the whole record (`daily_check.py`).
 
 `manage.py clock` runs rounds in a loop. If nobody started it, any web request runs the round that
 is overdue (`safeguarding/middleware.py`). A round may run twice at once, be killed at any moment,
@@ -20,6 +21,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from concerns.doors import mail
+from concerns.doors.daily_check import check_record_if_due
 from concerns.models import (
     AdultStep,
     Draft,
@@ -79,7 +81,7 @@ def run_reminder_round(
     posted = mail.send_due_letters(now, post_by, lease.renew)
     if posted.checked:
         Heartbeat.objects.record_mail_fault(posted.fault, now)
-    if not lease.renew():
+    if not (check_record_if_due(now, lease.renew) and lease.renew()):
         return False
     stuck = Letter.objects.stuck_letters(now).count()
     stuck += Notice.objects.stuck_without_letter(now).count()

@@ -36,6 +36,7 @@ from concerns.models.concern.later_entries import Addition, Ending, Handing, Mar
 from concerns.models.concern.word_index import WordKey
 from concerns.models.ledger.ledger_line import LedgerLine, LedgerLineWords
 from concerns.models.outbox.heartbeat import EscalationProgress, Heartbeat, RoundFailure
+from concerns.models.outbox.integrity_fault import IntegrityFault
 from concerns.models.outbox.notice import Letter, Notice
 from concerns.models.response.chase_call import ChaseCall
 from concerns.models.response.coming_meeting import (
@@ -113,6 +114,7 @@ __all__ = [
     "HomeAuthority",
     "Household",
     "HouseholdAdult",
+    "IntegrityFault",
     "Invitation",
     "Language",
     "LedgerLine",

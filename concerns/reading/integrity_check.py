@@ -1,57 +1,90 @@
-"""Checks all concerns of a school for broken rules: an open concern must have a next step, a closed
-one must have none, and somebody in post must be able to do each open step.
+"""Checks all concerns of a school for broken rules: what must be so of every open concern, its next
+steps, its referrals, its watch and the messages about it, at any time.
 
-The write door (`doors/act.py`) refuses to commit an open concern without a step. This check finds
-what can break the rule from outside an act: somebody leaves, is excluded, or a post falls empty, or
-a row was changed without going through the door.
+Every act keeps these rules, and the write door (`doors/act.py`) refuses to commit an open concern
+without a step. This check finds what can break them from outside an act: somebody leaves, is
+excluded, or a post falls empty; a row was changed by hand, restored from elsewhere, or written
+under a clock that stood wrong.
+
+There is one check. `manage.py unheld` prints all that it finds, `manage.py restore` ends with it,
+and the worker runs it daily (`doors/daily_check.py`) and keeps what it found for the head's pages
+and for /healthz. It reads open rows only, each by its own index, and so costs as much in a school's
+tenth year as in its first.
 """
 
-from collections.abc import Iterator
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from concerns.models.adult.adult_concern import AdultConcern, find_reader_posts
 from concerns.models.adult.adult_entries import AdultStep
 from concerns.models.concern.concern import Concern
-from concerns.models.response.step import Step
+from concerns.models.concern.concern_child import Refiling
+from concerns.models.concern.draft import Draft
+from concerns.models.concern.later_entries import Ending
+from concerns.models.outbox.notice import Letter, Notice
+from concerns.models.response.referral import Referral, ReferralEvent
+from concerns.models.response.step import BaseStep, Step
+from concerns.models.response.watch import Watch
 from concerns.models.school.person import Person, Post, Relation
 from concerns.models.school.school import School
-from concerns.rules.clocks import StepKind
+from concerns.rules.adult_vocabulary import LOOKS, TO_DECIDE
+from concerns.rules.agency_answers import ANSWERS
+from concerns.rules.clock_bounds import latest_due_at
+from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
+from concerns.rules.lifecycle import ReferralStage, State
+from concerns.rules.reporting_periods import local_midnight
 from concerns.rules.roles import LADDER, May, Role, has_role_with_power
+from concerns.rules.watching import WatchReason
+from concerns.rules.words import Route
+
+# How many concerns are looked up at once.
+AT_ONCE = 500
+
+# The step that must be open while a referral is at a stage, where that does not depend on its
+# route (`ANSWERS`).
+OWED_AT_STAGE = {
+    ReferralStage.TO_SEND: StepKind.SEND_REFERRAL,
+    ReferralStage.ANSWERED: StepKind.AGREE_OR_CHALLENGE,
+    ReferralStage.CHALLENGED: StepKind.CHALLENGE,
+}
+ANSWER_AWAITED = frozenset({ReferralStage.SENT, ReferralStage.ACKNOWLEDGED})
+
+
+@dataclass(frozen=True)
+class IntegrityBreach:
+    """One broken rule, as a sentence with a concern's reference and no name.
+
+    `concern` and `adult_concern` are the primary keys of what it is about, so that it is shown only
+    to those who may see that. `is_private`: it may not be told to anybody in the school from here,
+    because it is about an adult or about words that only their writer may know of.
+    """
+
+    words: str
+    concern: int | None = None
+    adult_concern: int | None = None
+    is_private: bool = False
 
 
 def find_integrity_breaches(school: School, day: date | None = None) -> Iterator[str]:
     """Each breach as a sentence with the concern's reference. `day` is a local date; if missing, it
     is today by the database's clock."""
+    for breach in check_school_integrity(school, day):
+        yield breach.words
+
+
+def check_school_integrity(school: School, day: date | None = None) -> Iterator[IntegrityBreach]:
+    """Each breach of a rule in `school`. `day` as in `find_integrity_breaches`."""
     day = day or _today_by_database(school)
-    concerns = Concern.objects.filter(school=school)
-    stepless = concerns.open().filter(~Exists(Step.objects.open().filter(concern=OuterRef("pk"))))
-    for concern in stepless.order_by("pk"):
-        yield f"{concern.reference} is open and has no next step"
-    still = Step.objects.open().filter(concern__school=school, concern__closed_at__isnull=False)
-    for step in still.select_related("concern").order_by("pk"):
-        yield (
-            f"{step.concern.reference} is closed but still has this next step: {step.step_in_words}"
-        )
-    yield from _find_steps_without_holder(school, day)
-    yield from _find_adult_breaches(school, day)
-
-
-def _find_adult_breaches(school: School, day: date) -> Iterator[str]:
-    """The same check for concerns about adults. The sentences do not say that a concern is about an
-    adult nor what its steps are, because its subject may be the person reading them."""
-    concerns = AdultConcern.objects.filter(school=school)
-    owing = AdultStep.objects.open().filter(concern=OuterRef("pk"))
-    for concern in concerns.annotate(owes=Exists(owing)).order_by("pk"):
-        if concern.closed_at is None and not concern.owes:
-            yield f"{concern.reference} is open and has no next step"
-        elif concern.closed_at and concern.owes:
-            yield f"{concern.reference} is closed but still has a next step"
-        elif concern.owes and not find_reader_posts(concern, day):
-            yield f"{concern.reference}: nobody in post can do its next step"
+    yield from ChildConcernCheck(school, day).find_breaches()
+    yield from AdultConcernCheck(school, day).find_breaches()
+    yield from _find_broken_messages(school, day)
+    yield from _find_drafts_of_leavers(school, day)
 
 
 def _today_by_database(school: School) -> date:
@@ -59,27 +92,245 @@ def _today_by_database(school: School) -> date:
     return clock.astimezone(ZoneInfo(school.school_calendar.zone)).date()
 
 
-def _find_steps_without_holder(school: School, day: date) -> Iterator[str]:
-    """Open steps that nobody in post on `day` may do."""
-    in_post = _roles_by_person_in_post(school, day)
-    shut_out = _concerns_with_exclusions(school)
-    steps = Step.objects.open().filter(school=school)
-    steps = steps.select_related("concern", "holder", "decision")
-    for step in steps.order_by("pk"):
-        if step.holder_id:
-            able = {step.holder_id} if _is_holder_able(step, step.holder_id, in_post) else set()
-        else:
-            able = {
-                person
-                for role in LADDER[Role(step.holder_role)]
-                for person in in_post
-                if role in in_post[person] and has_role_with_power(in_post[person], May.DECIDE)
+def _end_of_day(school: School, day: date) -> datetime:
+    return local_midnight(school.school_calendar, day + timedelta(days=1))
+
+
+def _time_fault(school: School, day: date, step: BaseStep) -> str:
+    """What is impossible about the times of an open step, in words; "" if nothing is."""
+    days = school.school_calendar
+    if step.opened_at > _end_of_day(school, day):
+        return "was opened in the future"
+    if step.due_at > latest_due_at(step.KINDS(step.kind), days, step.opened_at):
+        return f"is due on {step.due_at:%d/%m/%Y}, later than it could ever be"
+    return ""
+
+
+def _order_fault(concern: Concern | AdultConcern, steps: Sequence[BaseStep]) -> str:
+    """What is wrong about the place in the list of `concern`, whose open `steps` these are."""
+    if concern.next_due_at != min(step.due_at for step in steps):
+        return f"{concern.reference} says a different time for its next step than the step itself"
+    if concern.rank != min(CLOCKS[step.KINDS(step.kind)].rank for step in steps):
+        return f"{concern.reference} is not where its most pressing step belongs in the queue"
+    return ""
+
+
+class ChildConcernCheck:
+    """The check of the concerns about children of one school on one day."""
+
+    def __init__(self, school: School, day: date):
+        self.school = school
+        self.day = day
+        needed = Concern.objects.only(
+            "uid", "reference", "reporter", "school", "state", "rank", "next_due_at", "closed_at"
+        )
+        # In the order of its own index, as `Steps.open_steps_for_round` does.
+        rows = needed.open().filter(school=school).most_pressing_first()
+        self.concerns = rows.in_bulk()
+        self.steps: dict[int, list[Step]] = defaultdict(list)
+        for step in self._read_open_steps():
+            self.steps[step.concern_id].append(step)
+        # Steps that are open on a concern that is closed, or that is another school's.
+        self.strays = needed.in_bulk(self.steps.keys() - self.concerns.keys())
+        for key, steps in self.steps.items():
+            for step in steps:
+                step.concern = self.concerns.get(key) or self.strays[key]
+
+    def _read_open_steps(self) -> Iterable[Step]:
+        steps = Step.objects.open().filter(school=self.school).select_related("decision")
+        return steps.only(
+            "kind", "holder", "holder_role", "opened_at", "due_at", "concern", "referral",
+            "school", "decision__by",
+        ).order_by("pk")  # fmt: skip
+
+    def find_breaches(self) -> Iterator[IntegrityBreach]:
+        for key, concern in self.concerns.items():
+            for words in self._faults_of_concern(concern, self.steps.get(key, [])):
+                yield IntegrityBreach(words, concern=key)
+        for step in self._steps_of(self.strays):
+            yield IntegrityBreach(_stray_fault(step), concern=step.concern_id)
+        for step in self._steps_of(self.steps):
+            if fault := _time_fault(self.school, self.day, step):
+                words = f"{step.concern.reference}: '{step.step_in_words}' {fault}"
+                yield IntegrityBreach(words, concern=step.concern_id)
+        yield from self._find_steps_without_holder()
+        for keys in _in_parts(sorted(self.concerns)):
+            yield from self._find_forgotten_referrals(keys)
+            yield from self._find_forgotten_watches(keys)
+
+    def _steps_of(self, keys: Iterable[int]) -> list[Step]:
+        return [step for key in keys for step in self.steps[key]]
+
+    def _faults_of_concern(self, concern: Concern, steps: list[Step]) -> Iterator[str]:
+        """What is wrong with an open concern that has these open steps."""
+        if not steps:
+            yield f"{concern.reference} is open and has no next step"
+            return
+        kinds = {step.kind for step in steps}
+        if concern.state == State.WAITING and not kinds & FIRST_LOOKS:
+            yield f"{concern.reference} is waiting and nobody is to take a first look"
+        if concern.state == State.TAKEN and not kinds & DECISIONS:
+            yield f"{concern.reference} is being looked at and nobody is to decide"
+        if fault := _order_fault(concern, steps):
+            yield fault
+
+    def _find_steps_without_holder(self) -> Iterator[IntegrityBreach]:
+        """Open steps that nobody in post on the day may do."""
+        in_post = _roles_by_person_in_post(self.school, self.day)
+        shut_out = _concerns_with_exclusions(self.school)
+        for step in self._steps_of(self.steps):
+            if step.holder_id:
+                able = {step.holder_id} if _is_holder_able(step, step.holder_id, in_post) else set()
+            else:
+                able = {
+                    person
+                    for role in LADDER[Role(step.holder_role)]
+                    for person in in_post
+                    if role in in_post[person] and has_role_with_power(in_post[person], May.DECIDE)
+                }
+            if able and step.concern_id in shut_out:
+                able -= _excluded_person_keys(step.concern)
+            able -= step.barred_person_keys
+            if not able:
+                words = f"{step.concern.reference}: nobody in post can do '{step.step_in_words}'"
+                yield IntegrityBreach(words, concern=step.concern_id)
+
+    def _find_forgotten_referrals(self, keys: list[int]) -> Iterator[IntegrityBreach]:
+        """Referrals of the concerns `keys` that nobody is to send, chase or give a view of."""
+        newest = ReferralEvent.objects.filter(referral=OuterRef("pk")).order_by("-id")
+        rows = Referral.objects.filter(concern__in=keys).only("concern", "route").order_by("pk")
+        for referral in rows.annotate(newest=Subquery(newest.values("stage")[:1])):
+            stage = ReferralStage(referral.newest or ReferralStage.TO_SEND)
+            owed = OWED_AT_STAGE.get(stage)
+            if stage in ANSWER_AWAITED:
+                owed = ANSWERS[Route(referral.route)]
+            open_kinds = {
+                step.kind
+                for step in self.steps.get(referral.concern_id, [])
+                if step.referral_id == referral.pk
             }
-        if able and step.concern_id in shut_out:
-            able -= _excluded_person_keys(step.concern)
-        able -= step.barred_person_keys
-        if not able:
-            yield f"{step.concern.reference}: nobody in post can do '{step.step_in_words}'"
+            if owed and owed not in open_kinds:
+                reference = self.concerns[referral.concern_id].reference
+                stands = ReferralStage.label_of_value(stage).lower()
+                words = f"{reference}: a referral is at '{stands}', with no step '{owed.label}'"
+                yield IntegrityBreach(words, concern=referral.concern_id)
+
+    def _find_forgotten_watches(self, keys: list[int]) -> Iterator[IntegrityBreach]:
+        """Concerns of `keys` whose watch goes on and that have no review to come.
+
+        A watch ends when the concern is closed, or moved to another child. One because a status
+        ended may also end by itself.
+        """
+        later = {"concern": OuterRef("concern"), "at__gte": OuterRef("at")}
+        ended = Ending.objects.filter(**later, reopened=False)
+        refiled = Refiling.objects.filter(**later)
+        rows = Watch.objects.filter(concern__in=keys).exclude(because=WatchReason.STATUS)
+        rows = rows.filter(~Exists(ended), ~Exists(refiled))
+        for key in rows.values_list("concern", flat=True).distinct().order_by("concern"):
+            if not any(step.kind == StepKind.LOOK_AFTER for step in self.steps.get(key, [])):
+                words = f"{self.concerns[key].reference}: the child is watched, with no review"
+                yield IntegrityBreach(words, concern=key)
+
+
+def _stray_fault(step: Step) -> str:
+    """What is wrong with an open step of a concern that is not open in the step's school."""
+    concern = step.concern
+    if concern.school_id != step.school_id:
+        return f"{concern.reference} has this next step in another school: {step.step_in_words}"
+    return f"{concern.reference} is closed but still has this next step: {step.step_in_words}"
+
+
+def _in_parts(keys: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(keys), AT_ONCE):
+        yield keys[start : start + AT_ONCE]
+
+
+class AdultConcernCheck:
+    """The check of the concerns about adults of one school on one day.
+
+    The sentences do not say that a concern is about an adult nor what its steps are, because its
+    subject may be the person reading them.
+    """
+
+    def __init__(self, school: School, day: date):
+        self.school = school
+        self.day = day
+
+    def find_breaches(self) -> Iterator[IntegrityBreach]:
+        steps: dict[int, list[AdultStep]] = defaultdict(list)
+        owed = AdultStep.objects.open().filter(school=self.school).order_by("pk")
+        for step in owed.only("kind", "opened_at", "due_at", "concern"):
+            steps[step.concern_id].append(step)
+        concerns = AdultConcern.objects.only(
+            "reference", "school", "state", "rank", "next_due_at", "closed_at", "goes_to"
+        )
+        seen = Q(closed_at__isnull=True) | Q(pk__in=list(steps))
+        for concern in concerns.filter(seen, school=self.school).order_by("pk"):
+            for words in self._faults_of_adult_concern(concern, steps[concern.pk]):
+                yield IntegrityBreach(words, adult_concern=concern.pk, is_private=True)
+
+    def _faults_of_adult_concern(
+        self, concern: AdultConcern, steps: list[AdultStep]
+    ) -> Iterator[str]:
+        if not steps:
+            yield f"{concern.reference} is open and has no next step"
+            return
+        if concern.closed_at:
+            yield f"{concern.reference} is closed but still has a next step"
+            return
+        kinds = {step.kind for step in steps}
+        if concern.state == State.WAITING and not kinds & LOOKS:
+            yield f"{concern.reference} is waiting and nobody is to take a first look"
+        if concern.state == State.TAKEN and not kinds & (LOOKS | TO_DECIDE):
+            yield f"{concern.reference} is being looked at and nobody is to decide"
+        if fault := _order_fault(concern, steps):
+            yield fault
+        for step in steps:
+            if fault := _time_fault(self.school, self.day, step):
+                yield f"{concern.reference}: a next step {fault}"
+        if not find_reader_posts(concern, self.day):
+            yield f"{concern.reference}: nobody in post can do its next step"
+
+
+def _find_broken_messages(school: School, day: date) -> Iterator[IntegrityBreach]:
+    """Messages that wait and that no round will ever send."""
+    over = Q(letter__ended_at__isnull=False) | Q(letter__sent_at__isnull=False)
+    rows = Notice.objects.still_pending().filter(over, school=school)
+    rows = rows.select_related("step__concern", "adult_step__concern").order_by("pk")
+    for notice in rows:
+        step = notice.related_step
+        about = f"about {step.concern.reference} " if step else ""
+        yield IntegrityBreach(
+            f"a message {about}waits in an e-mail that is done with, so it is never sent",
+            concern=notice.step.concern_id if notice.step else None,
+            adult_concern=notice.adult_step.concern_id if notice.adult_step else None,
+            is_private=notice.adult_step_id is not None,
+        )
+    end = _end_of_day(school, day)
+    ahead = Q(leased_until__gt=end) | Q(next_try_at__gt=end) | Q(made_at__gt=end)
+    for letter in Letter.objects.unsent_letters().filter(ahead, school=school).order_by("pk"):
+        yield IntegrityBreach(
+            f"an e-mail made on {letter.made_at:%d/%m/%Y} is put off or held by a worker until "
+            "after today",
+            is_private=letter.about_adult,
+        )
+
+
+def _find_drafts_of_leavers(school: School, day: date) -> Iterator[IntegrityBreach]:
+    """Concerns begun and not sent by somebody who no longer works here. The leads see them on a
+    page of their own, which leaves out what a lead must not know of."""
+    staff = Post.objects.filter(school=school, person__is_active=True).in_force_on(day)
+    rows = Draft.objects.unsent_concern_drafts().without_sent_concerns().filter(school=school)
+    for begun in (
+        rows.exclude(person__in=staff.values("person"))
+        .values_list("begun_at", flat=True)
+        .order_by("begun_at", "pk")
+    ):
+        yield IntegrityBreach(
+            f"a concern begun on {begun.astimezone(UTC):%d/%m/%Y} was not sent, and whoever began "
+            "it no longer works here",
+            is_private=True,
+        )
 
 
 def _is_holder_able(step: Step, holder: int, in_post: dict[int, frozenset[Role]]) -> bool:
@@ -103,10 +354,11 @@ def _roles_by_person_in_post(school: School, day: date) -> dict[int, frozenset[R
 
 
 def _concerns_with_exclusions(school: School) -> set[int]:
-    """Primary keys of concerns from which anybody is excluded, by name or as a child's relative."""
-    by_name = Concern.objects.filter(school=school, exclusions__isnull=False)
+    """Primary keys of open concerns from which anybody is excluded, by name or as family."""
+    concerns = Concern.objects.open().filter(school=school)
+    by_name = concerns.filter(exclusions__isnull=False)
     families = Relation.objects.not_withdrawn().filter(school=school)
-    by_family = Concern.objects.filter(school=school, children__child__in=families.values("child"))
+    by_family = concerns.filter(children__child__in=families.values("child"))
     return set(by_name.values_list("pk", flat=True)) | set(by_family.values_list("pk", flat=True))
 
 

@@ -8,9 +8,11 @@ wait for the end of a weekend or a break: `clocks.calculate_due_at`. The default
 (`reading/school_clocks.py`).
 """
 
+from datetime import datetime, timedelta
+
 from concerns.rules.adult_vocabulary import AdultStepKind
-from concerns.rules.calendars import Calendar
-from concerns.rules.clocks import CLOCKS, Clock, ClockUnit, StepKind
+from concerns.rules.calendars import Calendar, SchoolDays
+from concerns.rules.clocks import CLOCKS, Clock, ClockUnit, StepKind, calculate_due_at
 
 _KCSIE = "Keeping Children Safe in Education"
 _TOGETHER = "Working Together to Safeguard Children"
@@ -68,6 +70,14 @@ FIXED = {
     "phone.",
 }
 
+# A day that a person chooses is at most a year ahead, and is due at that day's closing bell; this
+# leaves a month for the days of a meeting.
+LONGEST_CHOSEN = timedelta(days=400)
+# How far the calendar of a school may have changed since a step was opened: a closure or a holiday
+# entered then and withdrawn since, other bells.
+CALENDAR_CHANGED = timedelta(days=14)
+BELLS_CHANGED = timedelta(days=1)
+
 
 def shortest_amount(kind: StepKind | AdultStepKind) -> int:
     """The shortest amount a school may set, in the clock's unit: 1, or 0 if the default is 0."""
@@ -121,3 +131,20 @@ def why_clock_is_fixed(kind: StepKind | AdultStepKind) -> str:
         amount = clock_amount_in_words(kind, CLOCKS[kind].amount).capitalize()
         return f"{amount}: {clock_default_source(kind)}."
     return FIXED[CLOCKS[kind].unit]
+
+
+def latest_due_at(
+    kind: StepKind | AdultStepKind, days: SchoolDays, opened_at: datetime
+) -> datetime:
+    """The latest moment, in UTC, for which a step of `kind` opened at `opened_at` (aware) can be
+    due, with the longest figure that a school may set.
+
+    What is due later was not written by an act. The school's calendar may have changed since, so
+    there is some room; a clock that counts real time has a day. Raises ValueError for a naive
+    `opened_at`.
+    """
+    clock = CLOCKS[kind]
+    if clock.unit is ClockUnit.DATE:
+        return opened_at + LONGEST_CHOSEN
+    due_at = calculate_due_at(kind, days, opened_at, amount=longest_amount(kind))
+    return due_at + (BELLS_CHANGED if clock.calendar is Calendar.REAL else CALENDAR_CHANGED)

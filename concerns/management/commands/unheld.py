@@ -1,6 +1,9 @@
-"""Lists open concerns without a next step and steps nobody in post can do; exits 1 if any.
+"""Lists what is wrong in the record, and exits 1 if anything is: open concerns without a next step,
+steps nobody in post can do, and all else that `reading/integrity_check.py` checks.
 
-Concerns are listed by reference, never by a name.
+Concerns are listed by reference, never by a name. The worker runs the same check daily and tells
+the head and /healthz; what concerns an adult, or words that were not sent, is told here alone and
+to those who may know of it.
 """
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,7 +13,7 @@ from concerns.reading.integrity_check import find_integrity_breaches
 
 
 class Command(BaseCommand):
-    help = "List open concerns without a next step, and steps nobody in post can do."
+    help = "List all that is wrong in the record: what has gone quiet, or was broken by hand."
 
     def handle(self, *args, **options):
         found = 0
@@ -19,5 +22,5 @@ class Command(BaseCommand):
                 found += 1
                 self.stdout.write(f"{school}: {breach}")
         if found:
-            raise CommandError(f"{found} found. Somebody must be given each of these.")
+            raise CommandError(f"{found} found. Somebody must put each of these right.")
         self.stdout.write("Every open concern has a next step, and every step a holder.")

@@ -1,4 +1,5 @@
-"""The heartbeat of the clock: when it last ran a round, how far it came, and which rows failed.
+"""The heartbeat of the clock: when it last ran a round, how far it came, and which rows failed; and
+when it last checked the whole record.
 
 There is one heartbeat row for the whole installation. The worker that leases it runs the round
 alone. A worker that is killed holds the lease for two minutes at most. The round itself is in
@@ -28,6 +29,10 @@ OVERDUE = timedelta(minutes=5)
 DOWN = timedelta(minutes=10)
 # A round recorded further ahead of the database's clock than this was run under a wrong clock.
 AHEAD = timedelta(minutes=1)
+# How often the whole record is checked; sooner again if something was wrong, so that whoever puts
+# it right sees that it is.
+CHECK_EVERY = timedelta(days=1)
+CHECK_AGAIN = timedelta(hours=1)
 THE_ONE = 1
 
 
@@ -75,6 +80,19 @@ class Heartbeats(models.QuerySet[Row]):
         fresh = self.filter(pk=THE_ONE, mail_checked_at__gt=now - every, mail_checked_at__lte=now)
         return not fresh.exists()
 
+    def is_integrity_check_due(self, now: datetime) -> bool:
+        """Whether the record was last checked a day ago; an hour, if it was not whole; or never."""
+        whole = Q(integrity_checked_at__gt=now - CHECK_EVERY, is_record_broken=False)
+        lately = whole | Q(integrity_checked_at__gt=now - CHECK_AGAIN)
+        fresh = self.filter(lately, pk=THE_ONE, integrity_checked_at__lte=now)
+        return not fresh.exists()
+
+    def record_integrity_check(self, *, broken: bool, now: datetime) -> None:
+        self.filter(pk=THE_ONE).update(integrity_checked_at=now, is_record_broken=broken)
+
+    def is_record_found_broken(self) -> bool:
+        return self.filter(pk=THE_ONE, is_record_broken=True).exists()
+
     def is_ahead(self, now: datetime) -> bool:
         """Whether the last round was run under a clock that stood ahead of `now`."""
         return self.filter(pk=THE_ONE, at__gt=now + AHEAD).exists()
@@ -101,6 +119,10 @@ class Heartbeat(models.Model):
     mail_fault = models.CharField(max_length=8, blank=True, default="")
     mail_fault_since = models.DateTimeField(null=True)
     mail_checked_at = models.DateTimeField(null=True)
+    # When the whole record was last checked, and whether a rule was found broken. Concerns about
+    # adults are left out here too.
+    integrity_checked_at = models.DateTimeField(null=True)
+    is_record_broken = models.BooleanField(default=False)
 
     objects = Heartbeats.as_manager()
 

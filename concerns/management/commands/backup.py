@@ -1,0 +1,71 @@
+"""Makes a backup of the whole database in one file, and checks it before saying so.
+
+The site may go on meanwhile. The file holds names and dates that anybody can read, and the words of
+the record, encrypted. `RECORD_KEYS` are not in it. The layout is in `paper/backup_archive.py`.
+"""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from concerns.paper.backup_archive import (
+    BackupManifest,
+    BackupRefused,
+    hash_file,
+    mark_record_keys,
+    publish_archive,
+    read_archive,
+    write_archive,
+)
+from concerns.paper.backup_databases import choose_copier, find_tables
+
+
+class Command(BaseCommand):
+    help = "Back up the whole database to FILE, and check the file."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path, help="the backup to make; it must not exist yet")
+
+    def handle(self, *args, file, **options):
+        try:
+            manifest = _make_backup(file.absolute())
+        except BackupRefused as why:
+            raise CommandError(str(why)) from why
+        self.stdout.write(
+            f"{file} holds {manifest.ledger.lines:,} lines of the ledger, and every byte of it was "
+            "checked. Encrypt it, and keep it in another building. RECORD_KEYS are not in it: "
+            "without them nobody can read a word of it."
+        )
+
+
+def _make_backup(file: Path) -> BackupManifest:
+    if not file.parent.is_dir():
+        raise BackupRefused(f"There is no folder {file.parent}. Make it first.")
+    if file.exists():
+        raise BackupRefused(f"{file} is there already. Choose another name.")
+    if "concerns_line" not in find_tables():
+        raise BackupRefused("There is no record in the database here yet: manage.py migrate.")
+    copier = choose_copier()
+    # Beside the backup: there is room for it there, and it never leaves that disk.
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
+        copy = Path(folder) / "copy"
+        migrations, ledger = copier.copy_out(copy)
+        manifest = BackupManifest(
+            kind=copier.kind,
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            migrations=migrations,
+            ledger=ledger,
+            keys=mark_record_keys(settings.RECORD_KEYS),
+            size=copy.stat().st_size,
+            sha256=hash_file(copy),
+        )
+        archive = Path(folder) / "archive"
+        write_archive(archive, manifest, copy)
+        copy.unlink()
+        _, read_back = read_archive(archive, Path(folder))
+        copier.check_copy(read_back, ledger)
+        publish_archive(archive, file)
+    return manifest
