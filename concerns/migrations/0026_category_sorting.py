@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0024_mail_faults'),
+        ('concerns', '0025_nobody_reads'),
     ]
 
     operations = [
