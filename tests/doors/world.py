@@ -10,6 +10,8 @@ from django.utils import timezone
 from concerns.chase import acts as chase
 from concerns.doors import unsent_words
 from concerns.models import (
+    ComingMeeting,
+    ComingMeetingAnswers,
     Concern,
     Cover,
     Draft,
@@ -21,6 +23,7 @@ from concerns.models import (
 )
 from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.people import acts as people
+from concerns.refer import acts as refer
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.staff_approval import StaffRequestMatter
@@ -32,11 +35,19 @@ from tests.roll import exports
 from tests.roll.conftest import Office
 
 # Addresses that take something other than what their room is about.
-OWN = {"submit_draft", "adult_draft", "chase_step", "chase_why", "roll_file", "roll_answer"}
-OWN |= {"chase_again", "chase_look", "chase_task"}
+OWN = {
+    "submit_draft",
+    "adult_draft",
+    "chase_step",
+    "chase_why",
+    "roll_file",
+    "roll_answer",
+    "refer_change",
+}
+OWN |= {"chase_again", "chase_look", "chase_task", "refer_change"}
 OWN |= {"people_answer", "people_end", "people_file", "people_uncover", "people_unrelate"}
 # Addresses that take a concern, in a room whose other addresses take a referral.
-OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet"}
+OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet", "refer_plan"}
 # The query an address must have: the rows of a figure cannot be shown without the figure.
 ASKED = {
     **dict.fromkeys(["audit_rows", "audit_csv"], "?year=all"),
@@ -101,6 +112,7 @@ def made() -> World:
         "child": child.uid,
         "status": Status.objects.get(child=child).uid,
         "referral": concern.referrals.get().uid,
+        "refer_change": _meeting_to_come(lead, concern).uid,
         "chase_step": Step.objects.get(concern=concern, kind="support").uid,
         "chase_why": Step.objects.get(concern=concern, kind="support").uid,
         **_after(school, writer, lead),
@@ -112,6 +124,12 @@ def made() -> World:
         **_people(school, office.viewer, lead),
     }
     return World(school, writer.person, Concern.objects.get(pk=concern.pk), uids)
+
+
+def _meeting_to_come(lead, concern) -> ComingMeeting:
+    when = factories.NOW + timedelta(days=2)
+    coming = ComingMeetingAnswers("strategy", when, "The civic centre", lead.person)
+    return refer.plan_meeting(by=lead, concern=concern, coming=coming, now=factories.NOW)
 
 
 def _after(school, writer, lead) -> dict[str, uuid.UUID]:

@@ -171,6 +171,16 @@ def test_agreeing_that_nothing_more_happens_needs_its_reason(lead, referral, ans
             [(UP, ChallengeRung.SERVICE_MANAGER), (SETTLED, ""), (HEARD, "")],
             ChallengeRung.TEAM_MANAGER,
         ),
+        # What was promised was not done: the challenge goes on from where it was settled.
+        ([(UP, ChallengeRung.TEAM_MANAGER), (SETTLED, "")], ChallengeRung.SERVICE_MANAGER),
+        (
+            [(UP, ChallengeRung.TEAM_MANAGER), (SETTLED, ""), (UP, ChallengeRung.SERVICE_MANAGER)],
+            ChallengeRung.PARTNERSHIP,
+        ),
+        (
+            [(UP, ChallengeRung.SERVICE_MANAGER), (ReferralStage.AGREED, "")],
+            ChallengeRung.TEAM_MANAGER,
+        ),
     ],
 )
 def test_each_rung_is_followed_by_the_next_and_the_last_by_the_first(happened, rung):
