@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 
 from concerns.forms.base_form import TimeOfDayField
 from concerns.forms.govuk_layout import DayField
-from concerns.models.response.coming_meeting import coming_time_fault
 from concerns.forms.unread_answers import REASON
+from concerns.models.response.coming_meeting import coming_time_fault
 
 LONDON = ZoneInfo("Europe/London")
 AHEAD = "The time cannot be in the future. Enter the day and time when it happened."

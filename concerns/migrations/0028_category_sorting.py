@@ -11,11 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-<<<<<<<< HEAD:concerns/migrations/0028_category_sorting.py
         ('concerns', '0027_occurred'),
-========
-        ('concerns', '0025_nobody_reads'),
->>>>>>>> promises:concerns/migrations/0026_category_sorting.py
     ]
 
     operations = [

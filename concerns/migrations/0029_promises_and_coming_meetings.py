@@ -11,11 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-<<<<<<<< HEAD:concerns/migrations/0029_promises_and_coming_meetings.py
         ('concerns', '0028_category_sorting'),
-========
-        ('concerns', '0026_category_sorting'),
->>>>>>>> promises:concerns/migrations/0027_promises_and_coming_meetings.py
     ]
 
     operations = [

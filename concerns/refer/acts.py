@@ -96,7 +96,8 @@ def _record_child_seen(record: ActRecord, spoken: Conversation, alone: bool) -> 
     rows = ConcernChild.objects.subjects_only().filter(concern=concern, child__isnull=False)
     if spoken.concern_child:
         rows = rows.filter(pk=spoken.concern_child.pk)
-    children = [row.child for row in rows.select_related("child").order_by("id")]
+    rows = rows.select_related("child").order_by("id")
+    children = [row.child for row in rows if row.child]
     how = SeenHow.ALONE if alone else SeenHow.SPOKE
     for row in Sighting.objects.record_on_concern(
         record.by, concern, children, record.by.person, how, spoken.happened_at, record.now

@@ -167,6 +167,8 @@ def decide(
 
 def _record_child_seen(record: ActRecord, concern: Concern, decided: DecisionAnswers) -> None:
     """Record in the files of the children what the decision says: who saw them, and when."""
+    if decided.sighted_by is None or decided.sighted_at is None:
+        return
     alone = decided.child_seen == ChildSeen.HEARD_ALONE
     children = [row.child for row in decided.children if row.child]
     for row in Sighting.objects.record_on_concern(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("concerns", "0026_occurred"),
+        ("concerns", "0032_integrity_faults"),
     ]
 
     operations = [

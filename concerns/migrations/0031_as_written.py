@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0029_promises_and_coming_meetings'),
+        ('concerns', '0030_drop_site_cache'),
     ]
 
     operations = [
