@@ -137,8 +137,12 @@ def test_an_empty_year_says_what_that_may_mean(head):
 @pytest.mark.parametrize(
     ("many", "words"),
     [
-        (0, "No concern has had its first look yet. 1 not yet."),
-        (1, "Too few for a median: the only one was looked at after 15 minutes. None is left."),
+        (0, "No concern has had its first look yet. 1 still waiting."),
+        (
+            1,
+            "Too few for a median: the only one was looked at after 15 minutes. "
+            "None is still waiting.",
+        ),
         (2, "Too few for a median: the two were looked at after 15 minutes and 15 minutes."),
         (3, "<strong>Half were looked at within 15 minutes</strong> (the median)"),
     ],

@@ -39,7 +39,7 @@ def test_a_lead_asks_a_colleague_who_answers(walk, place):
     walk.at("My concerns")
     walk.reads("Watch lunch on Tuesday.")
     walk.follow("Answer")
-    walk.at("Sara Malik asks you")
+    walk.at("Sara Malik asks you to do this")
     walk.press("This is done")
     walk.is_told_what_is_wrong()
     walk.fill(words="She ate all of it.")

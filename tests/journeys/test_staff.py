@@ -152,7 +152,7 @@ def test_the_office_brings_in_a_staff_file_and_a_teacher_tells_of_their_niece(wa
     assert not Person.objects.filter(email="zoe@oakfield.test").exists()
     walk.press("Import")
     walk.at("Staff")
-    walk.reads("1 change waits for the headteacher")
+    walk.reads("1 change waits for an answer")
     assert Person.objects.filter(email="zoe@oakfield.test").exists()
     walk.sign_out()
 

@@ -75,7 +75,7 @@ def challenge_to_the_end(walk) -> None:
         walk.reads(f"{rung.label}. Spoken to: Di Farr.")
     # After the last it goes round again.
     walk.reads(f"Take it to their {ChallengeRung.TEAM_MANAGER.label.lower()}")
-    walk.follow("Say how it was settled")
+    walk.follow("Record how it was settled")
     walk.at("The challenge is settled")
     walk.fill(words="A social worker visits with us on Friday.")
     walk.press("It is settled")
@@ -137,7 +137,7 @@ def test_what_came_before_a_new_sign_and_a_meeting_are_walked(walk, place, serve
     walk.at("Record a meeting")
     walk.choose("Strategy discussion")
     walk.fill(who="Ann Price, Bo Hill", agreed="Enquiries begin today.")
-    walk.page.get_by_text("Action 1 of ours", exact=True).first.click()
+    walk.page.get_by_text("Action 1 for the school", exact=True).first.click()
     walk.press("Record the meeting")
     walk.at(f"Concern {concern.reference}")
     walk.reads("Find out when the initial conference is")
