@@ -93,22 +93,17 @@ def speak(
 def _record_child_seen(record: ActRecord, spoken: Conversation, alone: bool) -> None:
     """Record in the file of each child that was spoken to that they were seen."""
     concern = spoken.concern
-    rows = ConcernChild.objects.subjects_only().filter(concern=concern, child__isnull=False)
+    rows = ConcernChild.objects.subjects_only().filter(concern=concern)
     if spoken.concern_child:
         rows = rows.filter(pk=spoken.concern_child.pk)
-    rows = rows.select_related("child").order_by("id")
-    children = [row.child for row in rows if row.child]
+    found = rows.select_related("child").order_by("id")
+    children = [row.child for row in found if row.child]
     how = SeenHow.ALONE if alone else SeenHow.SPOKE
     for row in Sighting.objects.record_on_concern(
         record.by, concern, children, record.by.person, how, spoken.happened_at, record.now
     ):
-        record(
-            kind=Kind.SIGHTED,
-            about=row,
-            concern=concern,
-            children=[row.child.uid],
-            reason=row.how,
-        )
+        seen = [row.child.uid]
+        record(kind=Kind.SIGHTED, about=row, concern=concern, children=seen, reason=row.how)
 
 
 @act(May.REFER, Kind.STEP_DONE, on="concern")

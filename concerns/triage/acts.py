@@ -146,8 +146,7 @@ def decide(
             concern=concern,
             **decided.spoken.conversation_ledger_details,
         )
-    if decided.is_child_seen:
-        _record_child_seen(record, concern, decided)
+    _record_child_seen(record, concern, decided)
     if Decision.objects.is_decided_for_all(concern):
         _finish_deciding(agenda, by, now)
     elif concern.state == State.WAITING:
@@ -166,27 +165,21 @@ def decide(
 
 
 def _record_child_seen(record: ActRecord, concern: Concern, decided: DecisionAnswers) -> None:
-    """Record in the files of the children what the decision says: who saw them, and when."""
-    if decided.sighted_by is None or decided.sighted_at is None:
+    """Record in the files of the children what the decision says: who saw them, and when.
+
+    Nothing is recorded if the decision does not say that they were seen.
+    """
+    who = decided.sighted_by
+    happened_at = decided.sighted_at
+    if who is None or happened_at is None or not decided.is_child_seen:
         return
-    alone = decided.child_seen == ChildSeen.HEARD_ALONE
+    how = SeenHow.ALONE if decided.child_seen == ChildSeen.HEARD_ALONE else SeenHow.SPOKE
     children = [row.child for row in decided.children if row.child]
     for row in Sighting.objects.record_on_concern(
-        record.by,
-        concern,
-        children,
-        decided.sighted_by,
-        SeenHow.ALONE if alone else SeenHow.SPOKE,
-        decided.sighted_at,
-        record.now,
+        record.by, concern, children, who, how, happened_at, record.now
     ):
-        record(
-            kind=Kind.SIGHTED,
-            about=row,
-            concern=concern,
-            children=[row.child.uid],
-            reason=row.how,
-        )
+        seen = [row.child.uid]
+        record(kind=Kind.SIGHTED, about=row, concern=concern, children=seen, reason=row.how)
 
 
 def _finish_deciding(agenda: NextSteps, by: Viewer, now: datetime) -> None:
