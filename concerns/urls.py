@@ -45,6 +45,8 @@ urlpatterns = [
     gated_path("submit/write/", submit.write, May.SUBMIT, "submit_write"),
     gated_path("submit/children/", submit.children, May.SUBMIT, "submit_children"),
     gated_path("submit/keep/", submit.autosave, May.SUBMIT, "submit_keep"),
+    gated_path("submit/words/", submit.autosave_page, May.SUBMIT, "submit_words"),
+    gated_path("submit/words/end/", submit.throw_away, May.SUBMIT, "submit_throw_away"),
     gated_path("submit/draft/<uuid:uid>/", submit.draft, May.SUBMIT, "submit_draft"),
     gated_path("submit/sent/<uuid:uid>/", submit.sent, May.SUBMIT, "submit_sent"),
     gated_path("submit/told/<uuid:uid>/", submit.told, May.SUBMIT, "submit_told"),

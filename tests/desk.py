@@ -27,7 +27,9 @@ FULL = {
     "siblings": "considered",
     "child_seen": "seen",
 }
-CARRIED = re.compile(r'<input type="hidden" name="(version|keep)" value="([^"]*)"')
+CARRIED = re.compile(
+    r'<input type="hidden" name="(version|keep|draft_version|draft_seen)" value="([^"]*)"'
+)
 
 
 class Desk:
@@ -60,7 +62,7 @@ class Desk:
         assert page.status_code == 200
         html = page.content.decode()
         seen = self.seen_now() if 'name="seen_by"' in html else {}
-        return dict(CARRIED.findall(html)[-2:]) | seen
+        return dict(CARRIED.findall(html)[-4:]) | seen
 
     def seen_now(self) -> dict[str, str]:
         """Answers that the child was seen by whoever is at this desk, just now."""

@@ -10,14 +10,17 @@ from django.views.decorators.http import require_POST
 from concerns.adult import acts, forms, queries
 from concerns.doors import sight, unsent_words
 from concerns.doors.act import ActRefused
+from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import (
+    LATER,
     FormPage,
     add_refusal_to_draft,
+    postpone_form,
     redirect_to_next,
-    restore_kept_words,
     save_draft_for_later,
     status_of_forms,
 )
+from concerns.doors.page_copies import PageCopy, find_unseen_copies
 from concerns.forms.addition_form import AdditionForm
 from concerns.forms.answers_as_text import answers_in_words
 from concerns.forms.base_form import DraftableForm, PostedFields, parse_uuid
@@ -59,6 +62,7 @@ def _send_adult_form(request, form):
         return _render_adult_form(request, form)
     viewer = request.viewer
     told = form.to_adult_account()
+    begun = unsent_words.find_own_draft(viewer, form.draft)
     try:
         concern, again = acts.send(by=viewer, draft=form.draft, told=told, now=viewer.now)
     except ActRefused as refused:
@@ -66,7 +70,19 @@ def _send_adult_form(request, form):
         return _render_adult_form(request, form)
     if again and acts.keep_adult_words_after_send(viewer, concern, told):
         return redirect_to_next(request, "adult_mine", uid=concern.uid)
+    if begun and _keep_what_other_pages_saved(request, concern, begun):
+        return redirect_to_next(request, "adult_mine", uid=concern.uid)
     return redirect_to_next(request, "adult_sent", uid=concern.uid)
+
+
+def _keep_what_other_pages_saved(request, concern, begun) -> bool:
+    """Keep for the "Add something" box what was saved in the draft and not sent, because this page
+    was older or the draft had other copies. Whether there was anything."""
+    sent = PostedFields.from_post(request).answer_fields
+    copies = find_unseen_copies(begun, sent, PageCopy.from_post(request.POST))
+    here = reverse("adult_mine", kwargs={"uid": concern.uid})
+    words = [value for values in sent.values() for value in values]
+    return unsent_words.keep_left_over(request.viewer, here, copies, words)
 
 
 def _save_adult_for_later(request, form):
@@ -119,6 +135,7 @@ def _render_adult_form(request, form, *, begun=None, reached=True):
     page = {
         "form": form,
         "begun": begun,
+        "copy": PageCopy.for_page(request.POST, begun),
         "keep": unsent_words.sign_form_token(request.viewer, ADULT, form.draft),
     }
     if reached:
@@ -151,25 +168,29 @@ def add(request, uid):
     here = reverse("adult_mine", kwargs={"uid": uid})
     if request.method != "POST":
         return redirect(here)
-    form = AdditionForm(PostedFields.from_post(request))
-    if not form.is_valid():
-        return _render_own_adult_concern(request, uid, form)
+    typed = PostedFields.from_post(request)
+    form = AdditionForm(typed)
+    draft = FormDraft(request, here, pressed=True)
+    if request.POST.get("do") == LATER:
+        return postpone_form(request, draft, typed)
+    if not form.is_valid() or draft.find_unseen_words(typed):
+        return _render_own_adult_concern(request, uid, form, draft)
     once = parse_uuid(request.POST.get("once", ""))
     words = form.cleaned_data["words"]
     viewer = request.viewer
     if form.cleaned_data["about"] == ConcernSubject.CHILD:
         return redirect("submit_draft", uid=unsent_words.start_child_draft(viewer, here, words))
     acts.add(by=viewer, concern=concern, words=words, now=viewer.now, once=once)
-    unsent_words.delete_kept_words(viewer, here)
+    draft.end()
     return redirect(f"{here}#added")
 
 
-def _render_own_adult_concern(request, uid, form=None):
+def _render_own_adult_concern(request, uid, form=None, draft=None):
     here = reverse("adult_mine", kwargs={"uid": uid})
     own = queries.read_own_adult_concern(request.viewer, uid)
-    form = form or restore_kept_words(request.viewer, AdditionForm, here)
-    page = {"concern": own.concern, "own": own, "form": form, "once": uuid.uuid4()}
-    page |= {"keep": unsent_words.sign_form_token(request.viewer, here)}
+    draft = draft or FormDraft(request, here)
+    form = form or draft.fill_form(AdditionForm)
+    page = {"concern": own.concern, "own": own, "form": form, "draft": draft, "once": uuid.uuid4()}
     page["promise"] = queries.build_adult_receipt(request.viewer, own.concern)
     page["authority"] = queries.get_school_authority(request.viewer)
     return render(request, "adult/mine.html", page, status=status_of_forms(form))

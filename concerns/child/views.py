@@ -19,6 +19,7 @@ from concerns.child.forms import (
     SightingForm,
 )
 from concerns.doors import search as door
+from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.closing_and_watch import EndStatusForm
@@ -184,7 +185,13 @@ def print_chronology(request, uid):
     found = chronology_print.read_chronology_print(
         request.viewer, uid, form.requested_filters(), **given
     )
-    page = {"print": found, "cover": cover, "here": request.path + asked}
+    here = request.path + asked
+    draft = FormDraft(request, here, pressed=given["made"])
+    if draft.kept:
+        cover = draft.fill_form(RedactionForm)
+    if given["made"]:
+        draft.end()
+    page = {"print": found, "cover": cover, "here": here, "draft": draft}
     return render(request, "child/printed.html" if given["made"] else "child/cover.html", page)
 
 

@@ -8,26 +8,34 @@ validated and its act is tried. What is missing (status 422), what a rule refuse
 has acted meanwhile (409) is shown beside the form, with everything typed still in it.
 
 The form carries the version of the concern as the page was read. It gets the new version only on a
-page that says who has acted meanwhile, so that sending again is a choice made knowing it.
+page that says who has acted meanwhile, so that sending again is a choice made knowing it. A form
+filled from a draft says so too, if somebody has acted since the draft was saved.
+
+A form in which somebody may write more than a line saves itself while it is filled in: see
+`doors/form_draft.py`.
 """
 
 import uuid
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, Self, TypeVar
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from concerns.doors import unsent_words
 from concerns.doors.act import ActRefused, StalePage
+from concerns.doors.form_draft import FormDraft
 from concerns.doors.gated_request import GatedRequest
 from concerns.forms.base_form import DraftableForm, PostedFields
-from concerns.models import AdultConcern, Concern, Viewer
+from concerns.models import AdultConcern, Concern, Draft, Viewer
 from concerns.models.concern.draft import ADULT, CONCERN
 
 WRONG = 422
 MOVED_ON = 409
+# The value of the button "Save and finish later".
+LATER = "later"
 # URL names of the receipts of what is written in a draft.
 RECEIPTS = {CONCERN: "submit_sent", ADULT: "adult_sent"}
 
@@ -58,11 +66,15 @@ def save_draft_for_later(
 ) -> HttpResponse | None:
     """Save a concern that is not finished, and go to the writer's own concerns.
 
-    If it has been sent meanwhile, go to its receipt. `page` is CONCERN or ADULT, and
+    If another page has saved it meanwhile, go to the draft, where both texts are. If it has been
+    sent meanwhile, go to its receipt. `page` is CONCERN or ADULT, and
     `find_sent(viewer, draft)` finds what was sent from a draft. None, with the reason on the form,
     if the draft is somebody else's.
     """
-    if unsent_words.save_posted_draft(request, page, form.draft):
+    saved = unsent_words.save_posted_draft(request, page, form.draft)
+    if saved and saved.kept_beside:
+        return redirect_to_next(request, unsent_words.OPENS[page], uid=saved.uid)
+    if saved:
         return redirect_to_next(request, "submit", "?kept")
     sent = find_sent(request.viewer, form.draft)
     if sent:
@@ -79,17 +91,17 @@ def add_refusal_to_draft(form: FormWithDraft, words: str) -> None:
     form.add_error(None, words)
 
 
-def restore_kept_words(viewer: Viewer, form: type[FormOfPage], page: str) -> FormOfPage:
-    """A form filled with the words kept from `page` (`.kept`, if any), not validated yet."""
-    kept = unsent_words.find_kept_words(viewer, page)
-    made = form(PostedFields.from_fields(kept.typed_fields if kept else {}), checked=False)
-    made.kept = kept
-    return made
-
-
-def status_of_forms(*forms: DraftableForm | None) -> int:
+def status_of_forms(*shown: DraftableForm | None) -> int:
     """The status of a page with these forms: 422 if one of them has an error."""
-    return WRONG if any(form.errors for form in forms if form) else 200
+    return WRONG if any(form.errors for form in shown if form) else 200
+
+
+def postpone_form(request: GatedRequest, draft: FormDraft, typed: PostedFields) -> HttpResponse:
+    """Save what was typed, and go to where it is found: its own page if there are two texts to
+    see, else the list of what was begun and not sent."""
+    if draft.save_for_later(typed, request.viewer.now):
+        return redirect(draft.page)
+    return redirect_to_next(request, "submit", "?kept")
 
 
 class FormPage(Generic[FormOfPage]):
@@ -115,14 +127,24 @@ class FormPage(Generic[FormOfPage]):
         self.path = path or request.path
         self.pressed = request.method == "POST" and not beside
         self.stale: StalePage | None = None
-        self.kept = None if self.pressed else unsent_words.find_kept_words(self.viewer, self.path)
-        typed = None
+        self.draft = FormDraft(request, self.path, pressed=self.pressed)
+        self.typed = self.draft.typed
         if self.pressed:
-            typed = PostedFields.from_post(request)
-        elif self.kept:
-            typed = PostedFields.from_fields(self.kept.typed_fields)
-        self.asked = self.pressed and not looking
-        self.form = form(typed, checked=self.asked, **offered)
+            self.typed = PostedFields.from_post(request)
+        self.postponed = self.pressed and request.POST.get("do") == LATER
+        self.asked = self.pressed and not looking and not self.postponed
+        self.form = form(self.typed, checked=self.asked, **offered)
+
+    @property
+    def kept(self) -> Draft | None:
+        """The draft that fills the form."""
+        return self.draft.kept
+
+    @property
+    def saves_itself(self) -> bool:
+        """Whether somebody may write more than a line in it."""
+        boxes = (field.widget for field in self.form.fields.values())
+        return any(isinstance(box, forms.Textarea) for box in boxes)
 
     @property
     def is_complete(self) -> bool:
@@ -137,6 +159,8 @@ class FormPage(Generic[FormOfPage]):
     def attempt_act(self, act: Callable[..., object], **given: Any) -> bool:
         """Try the act, with the version as read. If False, the reason is on the form."""
         viewer = self.viewer
+        if self.typed and self.draft.find_unseen_words(self.typed):
+            return False
         try:
             act(by=viewer, now=viewer.now, version=self._version_read, **given)
         except ActRefused as refused:
@@ -145,7 +169,7 @@ class FormPage(Generic[FormOfPage]):
         except StalePage as stale:
             self.stale = stale
             return False
-        unsent_words.delete_kept_words(viewer, self.path)
+        self.draft.end()
         return True
 
     def go_to_page(self, to: str, **where: Any) -> HttpResponse:
@@ -155,27 +179,31 @@ class FormPage(Generic[FormOfPage]):
     def render_page(
         self, template: str, concern: Concern | AdultConcern | None = None, **more: Any
     ) -> HttpResponse:
-        """Render the page with the form as it is: status 200, 422 or 409.
+        """Render the page with the form as it is: status 200, 422 or 409. If the button to save it
+        for later was pressed, redirect to where it will be found.
 
         `concern` must have been opened through `sight` for this page. Leave it out if the form is
         about something without a version (a person, a draft).
         """
+        if self.postponed and self.typed:
+            return postpone_form(self.request, self.draft, self.typed)
         self.prepare_for_concern(concern)
         context = {"sheet": self, "form": self.form, "concern": concern, **more}
         return render(self.request, template, context, status=self._status_code)
 
     def prepare_for_concern(self, concern: Concern | AdultConcern | None) -> Self:
-        """Set the version and token the form carries on a page of `concern`. Returns itself."""
+        """Set the version the form carries on a page of `concern`. Returns itself."""
         now = concern.version if concern else 0
         self.version = self._version_read if self.pressed else now
         if self.stale:
             self.version = self.stale.concern.version
-        self.keep = unsent_words.sign_form_token(self.viewer, self.path)
+        elif concern and self.kept and self.kept.concern_version not in {None, now}:
+            self.stale = StalePage(concern)
         return self
 
     @property
     def _status_code(self) -> int:
-        if self.stale:
+        if self.pressed and (self.stale or self.draft.others):
             return MOVED_ON
         return status_of_forms(self.form)
 

@@ -190,6 +190,7 @@ def _set_idle_limit(request: HttpRequest, viewer: Viewer) -> None:
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Redirect to sign-in; words posted after the session ended are first saved in a draft."""
+    kept = None
     if request.method == "POST":
         kept = unsent_words.keep_posted_words(request)
         # The address posted to may not be a page one can open, so without saved words go home.
@@ -199,6 +200,9 @@ def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     response = redirect_to_login(back, reverse("account_login"))
     if request.headers.get("Accept", "").startswith("application/json"):
         response.status_code = 401
+        if kept:
+            # The script says that the words are saved only if they are.
+            response["Words-Kept"] = "yes"
     return response
 
 

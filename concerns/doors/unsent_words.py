@@ -6,11 +6,14 @@ this file, because neither may write by itself.
 
 Every form that takes words carries a signed token naming its owner, school, page and draft. Whoever
 posts the token later without a session can add to that one draft and sees nothing of it: the draft
-is shown when its owner signs in.
+is shown when its owner signs in. The token holds for as long as a draft does, and drafts are not
+removed by time.
+
+Nothing saved is overwritten by an older copy of the same page: see `doors/page_copies.py`.
 """
 
-import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,21 +24,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 
+from concerns.doors import page_copies
 from concerns.doors.gated_request import GatedRequest
-from concerns.forms.base_form import PostedFields, parse_uuid
+from concerns.doors.page_copies import PageCopy
+from concerns.forms.base_form import CARRIED, PostedFields, parse_uuid
 from concerns.models import AdultConcern, Concern, Draft, Person, School, Viewer
-from concerns.models.concern.draft import ADULT, CONCERN
+from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.concern.draft import ADULT, CONCERN, OtherCopy
 
 SALT = "words kept"
 FIELD = "keep"
-# Seconds: the longest session (10 hours) and the night after it.
-MAX_AGE = 24 * 60 * 60
 # URL names of the pages that open a draft whose `page` is not an address.
 OPENS = {CONCERN: "submit_draft", ADULT: "adult_draft"}
 # The form that a draft of each may be converted from.
 OTHER = {CONCERN: ADULT, ADULT: CONCERN}
 # Fields that are never saved, because they are not words.
-NOT_WORDS = frozenset({"csrfmiddlewaretoken", FIELD, "do", "password", "login", "version"})
+NOT_WORDS = CARRIED | {"password", "login"}
+# What a page carries that shows no draft.
+NEW_PAGE = PageCopy()
 NOT_YOURS = (
     "This form was started by somebody else. Nothing was sent. Your words are below. Check them "
     "and press Send again."
@@ -57,10 +63,19 @@ NOT_ITS_DRAFT = frozenset({NOT_YOURS, TURNED, TURNED_BACK})
 
 @dataclass(frozen=True)
 class KeptWords:
-    """Which draft the words were saved in, and the page they will be shown on."""
+    """Which draft the words were saved in, and the page they will be shown on.
+
+    `version`: the new version of the draft, if it now holds what the page has. `beside`: the page
+    was older than the draft, and both texts were kept. `sent`: every word had
+    been sent already, so there was nothing to save.
+    """
 
     draft: uuid.UUID
     page: str
+    saved_at: datetime | None = None
+    version: str = ""
+    beside: bool = False
+    sent: bool = False
 
     @property
     def return_address(self) -> str:
@@ -70,43 +85,133 @@ class KeptWords:
 
 
 def sign_form_token(viewer: Viewer, page: str, draft: uuid.UUID | None = None) -> str:
-    """The signed token a form carries, valid for 24 hours (`MAX_AGE`).
+    """The signed token a form carries, valid for as long as a draft is: without limit.
 
-    `page` is CONCERN, ADULT or the address of the page. Without `draft` it names a new draft.
+    `page` is CONCERN, ADULT or the address of the page. Without `draft` it names the one draft that
+    this person has of this page.
     """
     whose = {
         "person": str(viewer.person.uid),
         "school": str(viewer.school.uid),
         "page": page,
-        "draft": str(draft or uuid.uuid4()),
+        "draft": str(draft or uid_of_page(viewer.person, viewer.school, page)),
     }
     return signing.dumps(whose, salt=SALT)
+
+
+def uid_of_page(person: Person, school: School, page: str) -> uuid.UUID:
+    """The uid of the draft of `page`: the same for every window, so that there is only one."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{person.uid}|{school.uid}|{page}")
 
 
 def keep_posted_words(request: HttpRequest) -> KeptWords | None:
     """Save what was posted in the draft its token names.
 
-    None, and nothing saved, if the token is missing, forged or older than 24 hours, or if its
-    person is no longer active.
+    None if nothing was saved: the token is missing or forged, or its person is no longer active.
     """
     try:
-        whose = signing.loads(request.POST.get(FIELD, ""), salt=SALT, max_age=MAX_AGE)
+        whose = signing.loads(request.POST.get(FIELD, ""), salt=SALT)
     except signing.BadSignature:
         return None
     person = Person.objects.filter(uid=whose["person"], is_active=True).first()
     school = School.objects.filter(uid=whose["school"]).first()
     if person is None or school is None:
         return None
-    draft = uuid.UUID(whose["draft"])
-    save_draft_words(
-        person, school, whose["page"], draft, posted_word_fields(request), timezone.now()
+    page = whose["page"]
+    uid = uuid.UUID(whose["draft"])
+    fields = posted_word_fields(request)
+    copy = PageCopy.from_post(request.POST)
+    now = timezone.now()
+    draft = save_draft_words(person, school, page, uid, fields, now, copy)
+    if draft:
+        return _words_of_draft(draft)
+    return _keep_after_end(person, school, page, uid, fields, copy, now)
+
+
+def _words_of_draft(draft: Draft) -> KeptWords:
+    version = draft.stamp if draft.replaced else ""
+    return KeptWords(draft.uid, draft.page, draft.saved_at, version, draft.kept_beside)
+
+
+def _keep_after_end(
+    person: Person,
+    school: School,
+    page: str,
+    uid: uuid.UUID,
+    fields: dict[str, list[str]],
+    copy: PageCopy,
+    now: datetime,
+) -> KeptWords | None:
+    """Keep `fields` although their draft was sent, moved to the other form, or is not theirs.
+
+    None if this window has itself sent or thrown away the draft of a page.
+    """
+    if page not in OPENS:
+        return None
+    sent = find_sent_concern(person, uid)
+    if sent:
+        return _keep_for_addition(person, school, sent, fields, now)
+    with transaction.atomic():
+        moved = Draft.objects.select_for_update().filter(uid=uid, person=person).first()
+        if moved:
+            page_copies.keep_beside(moved, fields, copy, now)
+            return _words_of_draft(moved)
+    new = save_draft_words(person, school, page, uuid.uuid4(), fields, now)
+    return _words_of_draft(new) if new else None
+
+
+def find_sent_concern(person: Person, uid: uuid.UUID) -> Concern | AdultConcern | None:
+    """What `person` sent from the draft `uid`, if they have sent it."""
+    return (
+        Concern.objects.filter(draft=uid, reporter=person).first()
+        or AdultConcern.objects.filter(draft=uid, reporter=person).first()
     )
-    return KeptWords(draft, whose["page"])
+
+
+def _keep_for_addition(
+    person: Person,
+    school: School,
+    sent: Concern | AdultConcern,
+    fields: dict[str, list[str]],
+    now: datetime,
+) -> KeptWords:
+    """Keep the sentences of `fields` that were not sent, in the box in which its writer adds to
+    what they sent."""
+    about_child = isinstance(sent, Concern)
+    here = reverse("submit_mine" if about_child else "adult_mine", kwargs={"uid": sent.uid})
+    left = page_copies.sentences_left_over([fields], _texts_of(sent))
+    if not left:
+        return KeptWords(sent.uid, here, sent=True)
+    typed = {"words": ["\n\n".join(left)]}
+    draft = _save_for_page(person, school, here, typed, now)
+    return _words_of_draft(draft) if draft else KeptWords(sent.uid, here, sent=True)
+
+
+def _texts_of(sent: Concern | AdultConcern) -> list[str]:
+    columns = (field for field in sent._meta.fields if isinstance(field, EncryptedText))
+    return [getattr(sent, column.name) for column in columns]
+
+
+def keep_left_over(
+    viewer: Viewer, page: str, copies: Iterable[OtherCopy], sent: Iterable[str]
+) -> bool:
+    """Keep for the form of `page` the sentences of `copies` that were not `sent`. Whether there
+    were any."""
+    left = page_copies.sentences_left_over([one.fields for one in copies], sent)
+    return keep_words_to_add(viewer, page, left)
+
+
+def _save_for_page(
+    person: Person, school: School, page: str, fields: dict[str, list[str]], now: datetime
+) -> Draft | None:
+    uid = uid_of_page(person, school, page)
+    return save_draft_words(person, school, page, uid, fields, now)
 
 
 def posted_word_fields(request: HttpRequest) -> dict[str, list[str]]:
     """Every posted field except those in `NOT_WORDS` (tokens, passwords, buttons)."""
-    return {name: values for name, values in request.POST.lists() if name not in NOT_WORDS}
+    posted = PostedFields.from_post(request)
+    return {name: values for name, values in posted.data.lists() if name not in NOT_WORDS}
 
 
 def save_draft_words(
@@ -116,17 +221,22 @@ def save_draft_words(
     uid: uuid.UUID,
     fields: dict[str, list[str]],
     now: datetime,
+    copy: PageCopy = NEW_PAGE,
 ) -> Draft | None:
     """Save `fields` in the draft `uid` of `person`, creating it if needed. Returns the draft.
+
+    `copy` is what the page carried. If the draft has been saved since by another page, both texts
+    are kept, and the draft returned has `kept_beside`. A page's own form has one draft, whatever
+    `uid` says.
 
     None, and nothing written, if the draft is somebody else's, belongs to another form (see
     `convert_draft`) or has already been sent: a late save must not bring it back. `now` is aware.
     """
     try:
-        return _write_draft(person, school, page, uid, fields, now)
+        return _write_draft(person, school, page, uid, fields, now, copy)
     except IntegrityError:
         # Two first saves at once: the other one has created the row.
-        return _write_draft(person, school, page, uid, fields, now)
+        return _write_draft(person, school, page, uid, fields, now, copy)
 
 
 def _write_draft(
@@ -136,27 +246,30 @@ def _write_draft(
     uid: uuid.UUID,
     fields: dict[str, list[str]],
     now: datetime,
+    copy: PageCopy = NEW_PAGE,
 ) -> Draft | None:
     with transaction.atomic():
-        if _is_draft_sent(uid):
-            return None
-        draft = Draft.objects.select_for_update().filter(uid=uid).first()
+        locked = Draft.objects.select_for_update()
+        if page in OPENS:
+            if _is_draft_sent(uid):
+                return None
+            draft = locked.filter(uid=uid).first()
+        else:
+            own = locked.filter(person=person, school=school, page=page)
+            draft = own.order_by("-saved_at", "-pk").first()
         if draft is None:
             draft = Draft(uid=uid, person=person, school=school, page=page, begun_at=now)
         elif draft.person_id != person.pk or draft.page != page:
             return None
-        draft.words = json.dumps(fields)
-        draft.saved_at = now
-        draft.set_aside_at = None
-        draft.save()
-    return draft
+        return draft if page_copies.write_copy(draft, fields, copy, now) else None
 
 
 def save_posted_draft(request: GatedRequest, page: str, uid: uuid.UUID) -> Draft | None:
     """Save the answers posted in the viewer's draft `uid`, or None as in `save_draft_words`."""
     viewer = request.viewer
     answers = PostedFields.from_post(request).answer_fields
-    return save_draft_words(viewer.person, viewer.school, page, uid, answers, viewer.now)
+    copy = PageCopy.from_post(request.POST)
+    return save_draft_words(viewer.person, viewer.school, page, uid, answers, viewer.now, copy)
 
 
 def answer_autosave(request: GatedRequest, page: str) -> JsonResponse:
@@ -170,7 +283,30 @@ def answer_autosave(request: GatedRequest, page: str) -> JsonResponse:
     kept = save_posted_draft(request, page, uid)
     if kept is None:
         return JsonResponse({"why": "There is no such draft to add to."}, status=404)
-    return JsonResponse({"saved": f"{localtime(kept.saved_at):%H:%M}"})
+    return _answer_saved(_words_of_draft(kept))
+
+
+def answer_autosave_of_page(request: HttpRequest) -> JsonResponse:
+    """Answer an autosave of a form that is saved under its page, as its token says.
+
+    Status 400 without a token, 404 if nothing was saved.
+    """
+    if FIELD not in request.POST:
+        return JsonResponse({"why": "The form did not say which draft it is."}, status=400)
+    kept = keep_posted_words(request)
+    if kept is None:
+        return JsonResponse({"why": "There is no such draft to add to."}, status=404)
+    return _answer_saved(kept)
+
+
+def _answer_saved(kept: KeptWords) -> JsonResponse:
+    """A page gets the draft's new version only if the draft is now what stands on the page."""
+    told: dict[str, object] = {"saved": f"{localtime(kept.saved_at):%H:%M}"}
+    if kept.version:
+        told["version"] = kept.version
+    if kept.beside:
+        told["beside"] = kept.return_address
+    return JsonResponse(told)
 
 
 def convert_draft(
@@ -189,7 +325,8 @@ def convert_draft(
         begun = drafts.select_for_update().first()
         if begun:
             begun.page = to
-            begun.words = json.dumps(fields)
+            begun.set_typed_fields(fields)
+            begun.version = uuid.uuid4().hex
             begun.saved_at = viewer.now
             begun.save()
             return uid
@@ -248,10 +385,54 @@ def keep_words_to_add(viewer: Viewer, page: str, new: list[str]) -> bool:
     """
     if new:
         fields = {"words": ["\n\n".join(new)]}
-        save_draft_words(viewer.person, viewer.school, page, uuid.uuid4(), fields, viewer.now)
+        _save_for_page(viewer.person, viewer.school, page, fields, viewer.now)
     return bool(new)
 
 
-def delete_kept_words(viewer: Viewer, page: str) -> None:
-    """Delete the words kept from this page, because they have been sent."""
-    Draft.objects.own_drafts(viewer).filter(page=page).delete()
+def find_own_draft(viewer: Viewer, uid: uuid.UUID) -> Draft | None:
+    """The viewer's draft `uid`, whichever form it is of."""
+    return Draft.objects.own_drafts(viewer).filter(uid=uid).first()
+
+
+def delete_kept_words(viewer: Viewer, page: str, copy: PageCopy = NEW_PAGE) -> None:
+    """Delete the words kept from this page, because they have been sent or thrown away.
+
+    If a window with script sent them, an empty draft stays behind that refuses what this window
+    saved while it was sending, and which arrives late.
+    """
+    rows = Draft.objects.filter(person=viewer.person, school=viewer.school, page=page)
+    if not copy.window:
+        rows.delete()
+        return
+    uid = uid_of_page(viewer.person, viewer.school, page)
+    rows.exclude(uid=uid).delete()
+    ended = {
+        "person": viewer.person,
+        "school": viewer.school,
+        "page": page,
+        "words": "",
+        "other_words": "",
+        "begun_at": viewer.now,
+        "saved_at": viewer.now,
+        "ended_at": viewer.now,
+        "window": copy.window,
+    }
+    Draft.objects.update_or_create(uid=uid, defaults=ended)
+
+
+def throw_away_words(request: GatedRequest) -> str:
+    """Throw away the viewer's draft of the page that the posted token names.
+
+    Returns the address to go to. Nothing is thrown away without the viewer's own token.
+    """
+    viewer = request.viewer
+    try:
+        whose = signing.loads(request.POST.get(FIELD, ""), salt=SALT)
+    except signing.BadSignature:
+        return reverse("submit")
+    own = (whose["person"], whose["school"]) == (str(viewer.person.uid), str(viewer.school.uid))
+    page = whose["page"]
+    if not own or page in OPENS:
+        return reverse("submit")
+    delete_kept_words(viewer, page, PageCopy.from_post(request.POST))
+    return page

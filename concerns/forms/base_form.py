@@ -38,7 +38,20 @@ UNKEEPABLE = (
 
 
 # Fields a form carries that are not anybody's answers.
-CARRIED = frozenset({"csrfmiddlewaretoken", "do", "draft", "keep", "version"})
+CARRIED = frozenset(
+    {
+        "csrfmiddlewaretoken",
+        "do",
+        "draft",
+        "draft_order",
+        "draft_seen",
+        "draft_version",
+        "draft_window",
+        "keep",
+        "once",
+        "version",
+    }
+)
 
 
 @dataclass(frozen=True)

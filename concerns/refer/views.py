@@ -3,6 +3,7 @@
 from django.shortcuts import render
 from django.urls import reverse
 
+from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import FormPage
 from concerns.forms.coming_meeting_form import ComingMeetingForm, MeetingChangeForm
 from concerns.forms.meeting_form import MeetingForm
@@ -168,7 +169,13 @@ def pack(request, uid):
     found = queries.get_referral_to_change(request.viewer, uid)
     cover, given = RedactionForm.read_from_request(request)
     page = queries.read_referral_pack(request.viewer, found, request.GET.get("child", ""), **given)
-    page |= {"cover": cover, "here": request.get_full_path()}
+    here = request.get_full_path()
+    draft = FormDraft(request, here, pressed=given["made"])
+    if draft.kept:
+        cover = draft.fill_form(RedactionForm)
+    if given["made"]:
+        draft.end()
+    page |= {"cover": cover, "here": here, "draft": draft}
     return render(request, "refer/pack.html" if given["made"] else "refer/cover.html", page)
 
 

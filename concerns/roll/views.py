@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.shortcuts import redirect, render
 
-from concerns.doors import sight, unsent_words
+from concerns.doors import sight
 from concerns.doors.act import ActRefused
+from concerns.doors.form_draft import FormDraft
 from concerns.forms.base_form import PostedFields
 from concerns.roll import acts, queries
 from concerns.roll.forms import ColumnsForm, ConfirmImportForm, RollAnswerForm, RollUploadForm
@@ -98,8 +99,9 @@ def answer(request, uid):
     question = sight.get_one_or_404(viewer, queries.questions_with_child(viewer), uid)
     if question.answered_at:
         return render(request, "roll/answered.html", {"asked": question})
-    form = _build_answer_form(request, question)
-    if posted and form.is_valid():
+    draft = FormDraft(request, request.path, pressed=posted)
+    form = _build_answer_form(request, draft)
+    if posted and form.is_valid() and not draft.find_unseen_words(PostedFields.from_post(request)):
         given = form.cleaned_data
         said = RollAnswer(given["answer"])
         more = {key: given[key] for key in ("destination", "left_on") if said is RollAnswer.LEFT}
@@ -108,19 +110,14 @@ def answer(request, uid):
         except ActRefused:
             # Somebody else has answered meanwhile: the page says who, and what.
             return redirect("roll_answer", uid)
-        unsent_words.delete_kept_words(viewer, request.path)
+        draft.end()
         return redirect("roll")
-    page = {
-        "asked": question,
-        "form": form,
-        "keep": unsent_words.sign_form_token(viewer, request.path),
-    }
+    page = {"asked": question, "form": form, "draft": draft}
     return render(request, "roll/answer.html", page, status=422 if posted else 200)
 
 
-def _build_answer_form(request, question):
+def _build_answer_form(request, draft):
+    today = request.viewer.todays_date
     if request.method == "POST":
-        return RollAnswerForm(PostedFields.from_post(request), today=request.viewer.todays_date)
-    kept = unsent_words.find_kept_words(request.viewer, request.path)
-    typed = PostedFields.from_fields(kept.typed_fields) if kept else None
-    return RollAnswerForm(typed, checked=False, today=request.viewer.todays_date)
+        return RollAnswerForm(PostedFields.from_post(request), today=today)
+    return RollAnswerForm(draft.typed, checked=False, today=today)

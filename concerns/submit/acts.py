@@ -42,11 +42,13 @@ from concerns.workflow import re_referral
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the writer is shown after sending. `again`: this form had already been sent."""
+    """What the writer is shown after sending. `again`: this form had already been sent. `begun`:
+    the draft it was sent from, which is gone from the database."""
 
     concern: Concern
     code: str
     again: bool = False
+    begun: Draft | None = None
 
 
 def submit(*, by: Viewer, draft: uuid.UUID, account: Account, now: datetime) -> Receipt:
@@ -135,7 +137,7 @@ def _create_concern(
         fields=[name for name, said in account.concern_column_values.items() if said],
         words=account.all_written_words,
     )
-    return Receipt(concern, ledger.format_receipt(line))
+    return Receipt(concern, ledger.format_receipt(line), begun=begun)
 
 
 def _build_concern(

@@ -14,13 +14,16 @@ from django.views.decorators.http import require_POST
 
 from concerns.doors import sight, unsent_words
 from concerns.doors.act import ActRefused
+from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import (
+    LATER,
     add_refusal_to_draft,
+    postpone_form,
     redirect_to_next,
-    restore_kept_words,
     save_draft_for_later,
     status_of_forms,
 )
+from concerns.doors.page_copies import PageCopy, find_unseen_copies
 from concerns.forms.addition_form import AdditionForm
 from concerns.forms.answers_as_text import answers_in_words, names_in_one_line
 from concerns.forms.base_form import PostedFields, parse_uuid
@@ -99,7 +102,22 @@ def _send_concern(request, form):
         return _render_concern_form(request, form)
     if receipt.again and acts.keep_words_after_sending(viewer, receipt.concern, account):
         return redirect_to_next(request, "submit_mine", uid=receipt.concern.uid)
+    if _keep_what_other_pages_saved(request, receipt) and not receipt.concern.danger:
+        return redirect_to_next(request, "submit_mine", uid=receipt.concern.uid)
     return redirect_to_next(request, "submit_sent", uid=receipt.concern.uid)
+
+
+def _keep_what_other_pages_saved(request, receipt) -> bool:
+    """Keep for the "Add something" box what was saved in the draft and not sent, because this page
+    was older or the draft had other copies. Whether there was anything. Nothing holds up a concern.
+    """
+    if receipt.begun is None:
+        return False
+    sent = PostedFields.from_post(request).answer_fields
+    copies = find_unseen_copies(receipt.begun, sent, PageCopy.from_post(request.POST))
+    here = reverse("submit_mine", kwargs={"uid": receipt.concern.uid})
+    words = [value for values in sent.values() for value in values]
+    return unsent_words.keep_left_over(request.viewer, here, copies, words)
 
 
 def _save_draft(request, form):
@@ -143,6 +161,17 @@ def autosave(request):
 
 
 @require_POST
+def autosave_page(request):
+    """Save a form that is saved under its page, whichever room it stands in."""
+    return unsent_words.answer_autosave_of_page(request)
+
+
+@require_POST
+def throw_away(request):
+    return redirect(unsent_words.throw_away_words(request))
+
+
+@require_POST
 def children(request):
     rows, more = pickers.find_children_on_roll(request.viewer, request.POST.get("part", ""))
     return JsonResponse({"children": [pickers.child_as_choice(row) for row in rows], "more": more})
@@ -158,7 +187,8 @@ def told(request, uid):
     form = WhomToldForm(PostedFields.from_post(request))
     if request.method != "POST":
         return redirect(here)
-    if form.is_valid():
+    draft = FormDraft(request, here, pressed=True)
+    if form.is_valid() and not draft.find_unseen_words(PostedFields.from_post(request)):
         try:
             acts.told(
                 by=request.viewer, concern=concern, whom=form.told_in_words, now=request.viewer.now
@@ -166,9 +196,9 @@ def told(request, uid):
         except ActRefused as refused:
             form.add_error(None, refused.words)
         else:
-            unsent_words.delete_kept_words(request.viewer, here)
+            draft.end()
             return redirect(here)
-    return _render_receipt(request, concern, form)
+    return _render_receipt(request, concern, form, draft)
 
 
 def mine(request, uid):
@@ -181,13 +211,16 @@ def add(request, uid):
     if request.method != "POST":
         return redirect(here)
     form = AdditionForm(PostedFields.from_post(request))
-    if not form.is_valid():
-        return _render_own_concern(request, uid, form)
+    draft = FormDraft(request, here, pressed=True)
+    if request.POST.get("do") == LATER:
+        return postpone_form(request, draft, PostedFields.from_post(request))
+    if not form.is_valid() or draft.find_unseen_words(PostedFields.from_post(request)):
+        return _render_own_concern(request, uid, form=form, draft=draft)
     if form.cleaned_data["about"] == ConcernSubject.ADULT:
         return _move_addition_to_adult(request, concern, form.cleaned_data["words"])
     said = {"words": form.cleaned_data["words"], "once": parse_uuid(request.POST.get("once", ""))}
     acts.add(by=request.viewer, concern=concern, now=request.viewer.now, **said)
-    unsent_words.delete_kept_words(request.viewer, here)
+    draft.end()
     return redirect(f"{here}#added")
 
 
@@ -196,11 +229,17 @@ def worried(request, uid):
     viewer = request.viewer
     concern = queries.get_own_concern(request.viewer, uid)
     form = StillWorriedForm(PostedFields.from_post(request))
-    if request.method == "POST" and not form.is_valid():
-        return _render_own_concern(request, uid, worried=form)
+    draft = FormDraft(request, request.path, pressed=True)
+    if request.POST.get("do") == LATER:
+        return postpone_form(request, draft, PostedFields.from_post(request))
+    if request.method == "POST" and (
+        not form.is_valid() or draft.find_unseen_words(PostedFields.from_post(request))
+    ):
+        return _render_own_concern(request, uid, worry=form, worry_draft=draft)
     if request.method == "POST":
         words = form.cleaned_data["worry"]
         acts.still_worried(by=viewer, concern=concern, words=words, now=viewer.now)
+        draft.end()
     return redirect(reverse("submit_mine", kwargs={"uid": uid}) + "#worried")
 
 
@@ -268,6 +307,7 @@ def _render_concern_form(request, form, *, begun=None, blank="", reached=True):
         "keep": unsent_words.sign_form_token(request.viewer, CONCERN, form.draft),
         "picker_url": reverse("submit_children"),
         "begun": begun,
+        "copy": PageCopy.for_page(request.POST, begun),
         "blank": blank,
         "more_marks": request.POST.get("do") == "another_mark",
     }
@@ -279,28 +319,31 @@ def _render_concern_form(request, form, *, begun=None, blank="", reached=True):
     return render(request, "submit/write.html", page, status=status)
 
 
-def _render_receipt(request, concern, form=None):
+def _render_receipt(request, concern, form=None, draft=None):
     here = reverse("submit_sent", kwargs={"uid": concern.uid})
     promise = queries.build_receipt_details(request.viewer, concern)
     if form is None and promise.danger:
-        form = restore_kept_words(request.viewer, WhomToldForm, here)
-    page = {"concern": concern, "promise": promise, "form": form}
-    page["keep"] = unsent_words.sign_form_token(request.viewer, here) if form else ""
+        draft = FormDraft(request, here)
+        form = draft.fill_form(WhomToldForm)
+    page = {"concern": concern, "promise": promise, "form": form, "draft": draft}
     return render(request, "submit/sent.html", page, status=status_of_forms(form))
 
 
-def _render_own_concern(request, uid, form=None, worried=None):
+def _render_own_concern(request, uid, *, form=None, draft=None, worry=None, worry_draft=None):
     here = reverse("submit_mine", args=[uid])
     own = queries.read_own_concern(request.viewer, uid)
-    form = form or restore_kept_words(request.viewer, AdditionForm, here)
+    status = status_of_forms(form, worry)
+    draft = draft or FormDraft(request, here)
+    worry_draft = worry_draft or FormDraft(request, reverse("submit_worried", args=[uid]))
     page = {
         "concern": own.concern,
         "own": own,
         **queries.find_contacts_and_numbers(request.viewer, own.concern),
-        "worry": worried or StillWorriedForm(checked=False),
+        "worry": worry or worry_draft.fill_form(StillWorriedForm),
+        "worry_draft": worry_draft,
         "again": queries.find_look_again_step(own.concern),
-        "form": form,
-        "keep": unsent_words.sign_form_token(request.viewer, here),
+        "form": form or draft.fill_form(AdditionForm),
+        "draft": draft,
         "once": uuid.uuid4(),
     }
-    return render(request, "submit/mine.html", page, status=status_of_forms(form, worried))
+    return render(request, "submit/mine.html", page, status=status)

@@ -43,7 +43,7 @@ async function understand(form, answer) {
   } else if (answer.ok && answer.redirected) {
     await go(new URL(answer.url));
   } else if (answer.status === 401) {
-    signedOut(form, answer.headers.get("Location"));
+    signedOut(form, answer.headers.get("Location"), answer.headers.get("Words-Kept"));
   } else if (kind.startsWith("text/html") && answer.status < 500) {
     draw(form, new DOMParser().parseFromString(await answer.text(), "text/html"));
   } else {
@@ -75,11 +75,11 @@ function draw(form, page) {
   (fresh.querySelector(".govuk-error-summary, [data-focus]") ?? fresh).focus();
 }
 
-function signedOut(form, where) {
+function signedOut(form, where, kept) {
   const says = say(form, `Not sent yet: you have been signed out. ${STILL_HERE}`);
   if (!where || new URL(where, location.href).origin !== location.origin) return;
   const link = Object.assign(document.createElement("a"), { href: where, textContent: "Sign in again" });
-  says.append(" ", link, form.elements.namedItem("keep") ? ": what you wrote comes back." : "");
+  says.append(" ", link, kept ? ": what you wrote comes back." : "");
 }
 
 function say(form, words) {

@@ -1,5 +1,6 @@
 """Tests that words survive an ended session in a draft that is shown to nobody else."""
 
+import time
 import uuid
 
 import pytest
@@ -7,11 +8,12 @@ from django.core import signing
 from django.db.models.signals import pre_save
 
 from concerns.doors import unsent_words
+from concerns.doors.page_copies import PageCopy
 from concerns.models import Draft
 from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from tests import factories
+from tests import adults, factories
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -73,14 +75,16 @@ def test_kept_words_of_a_page_come_back_to_that_page():
     assert unsent_words.KeptWords(uuid.uuid4(), "/triage/").return_address == "/triage/"
 
 
-def words(writer, draft, **fields):
-    return unsent_words.save_draft_words(writer.person, writer.school, CONCERN, draft, fields, NOW)
+def words(writer, draft, *copy, **fields):
+    return unsent_words.save_draft_words(
+        writer.person, writer.school, CONCERN, draft, fields, NOW, *copy
+    )
 
 
 def test_a_draft_saved_again_is_one_draft(writer):
     draft = uuid.uuid4()
-    words(writer, draft, account=["one"])
-    words(writer, draft, account=["two"])
+    first = words(writer, draft, account=["one"])
+    words(writer, draft, PageCopy(version=first.version), account=["two"])
     assert Draft.objects.get().typed_fields == {"account": ["two"]}
 
 
@@ -152,3 +156,104 @@ def test_what_was_to_be_added_about_an_adult_goes_on_as_a_concern_about_a_child(
     uid = unsent_words.start_child_draft(viewer, "/adult/add/", "He was hurt.")
     kept = Draft.objects.get(uid=uid)
     assert (kept.person, kept.typed_fields) == (viewer.person, {"account": ["He was hurt."]})
+
+
+# Words are kept for as long as a draft is, and are said to be kept only if they are
+
+
+def posted_with_token(rf, viewer, page, draft=None, **fields):
+    token = unsent_words.sign_form_token(viewer, page, draft)
+    return unsent_words.keep_posted_words(post(rf, keep=token, **fields))
+
+
+@pytest.mark.parametrize("days", [3, 45, 400])
+def test_words_in_a_form_left_open_are_kept_however_long_it_stood_there(
+    rf, writer, days, monkeypatch
+):
+    opened = time.time() - days * 24 * 60 * 60
+    with monkeypatch.context() as clock:
+        clock.setattr(signing.time, "time", lambda: opened)
+        token = unsent_words.sign_form_token(writer, CONCERN)
+    kept = unsent_words.keep_posted_words(post(rf, keep=token, account="quiet since Friday"))
+    assert Draft.objects.get(uid=kept.draft).typed_fields == {"account": ["quiet since Friday"]}
+
+
+def test_words_posted_again_from_an_older_page_are_kept_beside_and_both_are_there(rf, writer):
+    draft = uuid.uuid4()
+    words(writer, draft, account=["quiet, and pale"])
+    kept = posted_with_token(rf, writer, CONCERN, draft, account="asked for his mother")
+    assert kept.beside
+    row = Draft.objects.get()
+    assert row.typed_fields == {"account": ["quiet, and pale"]}
+    assert [copy.sentences for copy in row.other_copies] == [["asked for his mother"]]
+
+
+def test_words_that_were_all_sent_are_not_said_to_be_kept(where, rf, writer):
+    concern = factories.concern_at(State.WAITING, where=where, by=writer)
+    kept = posted_with_token(rf, writer, CONCERN, concern.draft, account=concern.account)
+    assert kept.sent
+    assert kept.return_address == f"/submit/mine/{concern.uid}/"
+    assert not Draft.objects.exists()
+
+
+def test_words_posted_after_sending_wait_to_be_added_to_what_was_sent(where, rf, writer):
+    concern = factories.concern_at(State.WAITING, where=where, by=writer)
+    kept = posted_with_token(rf, writer, CONCERN, concern.draft, account="And he limped home.")
+    assert kept.return_address == f"/submit/mine/{concern.uid}/"
+    waiting = unsent_words.find_kept_words(writer, kept.return_address)
+    assert waiting.typed_fields == {"words": ["And he limped home."]}
+
+
+def test_words_about_an_adult_posted_after_sending_wait_to_be_added(where, rf, writer):
+    concern = adults.send_adult_concern(writer, factories.person(where))
+    kept = posted_with_token(rf, writer, ADULT, concern.draft, account="He shouted twice more.")
+    assert kept.return_address == f"/adult/mine/{concern.uid}/"
+
+
+def test_words_for_somebody_elses_draft_are_kept_in_one_of_ones_own(where, rf, writer):
+    draft = uuid.uuid4()
+    words(writer, draft, account=["mine"])
+    other = factories.viewer(where)
+    kept = posted_with_token(rf, other, CONCERN, draft, account="theirs, and longer")
+    assert kept.draft != draft
+    assert Draft.objects.get(uid=draft).typed_fields == {"account": ["mine"]}
+    assert Draft.objects.get(uid=kept.draft).person == other.person
+
+
+def test_words_for_a_draft_moved_to_the_form_about_an_adult_are_kept_beside_it(rf, writer):
+    draft = uuid.uuid4()
+    words(writer, draft, account=["quiet"])
+    unsent_words.convert_draft(writer, draft, {"account": ["quiet"]})
+    kept = posted_with_token(rf, writer, CONCERN, draft, account="He was shouted at.")
+    assert (kept.page, kept.beside) == (ADULT, True)
+    assert Draft.objects.get().other_copies[0].sentences == ["He was shouted at."]
+
+
+def test_words_that_a_window_posts_after_it_has_sent_them_are_not_said_to_be_kept(rf, writer):
+    copy = PageCopy(window="a")
+    unsent_words.delete_kept_words(writer, "/triage/x/", copy)
+    late = {"draft_window": "a", "draft_order": 1, "reason": "He was asked."}
+    assert posted_with_token(rf, writer, "/triage/x/", **late) is None
+
+
+def test_two_windows_of_one_page_have_one_draft(writer):
+    for said in ("one thing", "another thing"):
+        unsent_words.save_draft_words(
+            writer.person, writer.school, "/triage/x/", uuid.uuid4(), {"reason": [said]}, NOW
+        )
+    assert Draft.objects.get().other_copies[0].fields == {"reason": ["another thing"]}
+
+
+def test_a_false_token_throws_nothing_away(rf, writer):
+    request = post(rf, keep="made:up")
+    request.viewer = writer
+    assert unsent_words.throw_away_words(request) == "/submit/"
+
+
+def test_a_concern_begun_is_set_aside_with_a_reason_and_never_thrown_away(rf, writer):
+    draft = uuid.uuid4()
+    words(writer, draft, account=["quiet"])
+    request = post(rf, keep=unsent_words.sign_form_token(writer, CONCERN, draft))
+    request.viewer = writer
+    assert unsent_words.throw_away_words(request) == "/submit/"
+    assert Draft.objects.exists()

@@ -100,7 +100,8 @@ def test_a_page_costs_the_same_at_five_and_at_fifty(staff, child, page):
     few = spent(lambda: staff.open(address))[1]
     grow(45)
     many = spent(lambda: staff.open(address))[1]
-    assert len(many) == len(few) <= 17, "\n".join(many)
+    # One of them is the draft of "Still worried?", a form of its own on the page of a concern.
+    assert len(many) == len(few) <= 18, "\n".join(many)
 
 
 def test_autosave_takes_few_statements(staff, child):

@@ -61,7 +61,8 @@ def test_autosave_says_when_it_saved(staff, child):
     answers = staff.answers(child, account="As far as I got")
     answer = staff.client.post("/submit/keep/", answers, HTTP_ACCEPT="application/json")
     assert re.fullmatch(r"\d\d:\d\d", answer.json()["saved"])
-    staff.client.post("/submit/keep/", answers | {"account": "A little further"})
+    carried = {"draft_version": answer.json()["version"]}
+    staff.client.post("/submit/keep/", answers | carried | {"account": "A little further"})
     assert Draft.objects.get().typed_fields["account"] == ["A little further"]
 
 

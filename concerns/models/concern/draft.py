@@ -5,13 +5,18 @@ before it was sent. A concern begun and not sent is a worry somebody had, so its
 In the end the leads learn that it exists, but never what it says. A draft about an adult is never
 shown to anybody but its writer.
 
+A draft holds one copy of the form, and beside it whatever an older page brought that differs: see
+`doors/page_copies.py`.
+
 A draft already excludes the people whom the concern would exclude once sent: colleagues its writer
 keeps out, and relatives of the children picked in it. Only the encrypted words tell who that is, so
 they are decrypted here to find out, and for nothing else. If no lead is left who may hear of it,
 only its writer knows of it.
 """
 
+import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, cast
@@ -39,9 +44,27 @@ class UnsentDrafts:
     known: int
 
 
+@dataclass(frozen=True)
+class OtherCopy:
+    """What a page brought that was older than the draft. `window`, empty without script, is the
+    window it was typed in, and `order` the number of the save there."""
+
+    window: str
+    order: int
+    saved_at: datetime
+    fields: dict[str, list[str]]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What was typed in sentences, to be shown. Choices and dates are left out."""
+        typed = (value for values in self.fields.values() for value in values)
+        return [value for value in typed if " " in value.strip()]
+
+
 class Drafts(ViewerScopedQuerySet[Row]):
     def own_drafts(self, viewer: Viewer) -> Self:
-        return self.filter(person=viewer.person, school=viewer.school).for_viewer(viewer)
+        own = self.filter(person=viewer.person, school=viewer.school, ended_at__isnull=True)
+        return own.for_viewer(viewer)
 
     def with_sent_as_adult(self, uid: UUID) -> Self:
         """The draft of `uid`, annotated with `turned`: whether it was sent as a concern about an
@@ -94,12 +117,12 @@ class Drafts(ViewerScopedQuerySet[Row]):
     def _without_words_for(self, viewer: Viewer) -> Self:
         """Without their words, and without those that exclude `viewer`: even a count may tell them
         something."""
-        rows = self.filter(school=viewer.school).defer("words")
+        rows = self.filter(school=viewer.school).defer("words", "other_words")
         return rows.exclude(pk__in=rows._keys_excluding_viewer(viewer)).for_viewer(viewer)
 
     def _keys_excluding_viewer(self, viewer: Viewer) -> list[int]:
         """The keys of the drafts that exclude `viewer`. Their own never do."""
-        others = self.exclude(person=viewer.person).defer(None).only("uid", "words")
+        others = self.exclude(person=viewer.person).defer(None).only("uid", "words", "other_words")
         rows = cast(list[Draft], list(others))
         if not rows:
             return []
@@ -141,9 +164,24 @@ class Draft(SchoolOwnedModel):
     # can continue.
     set_aside_at = models.DateTimeField(null=True)
 
-    # Not columns: see `with_sent_as_adult` and `with_writer`.
+    # A new one with each save; a page carries the one it was made from. Opaque.
+    version = models.CharField(max_length=32, default="", blank=True)
+    # Which window saved it last, and the number of that save there; empty and 0 without script.
+    window = models.CharField(max_length=36, default="", blank=True)
+    window_order = models.PositiveIntegerField(default=0)
+    # What older pages brought that differs from `words`.
+    other_words = EncryptedText()
+    # The version of the concern the form is about, when the words were saved.
+    concern_version = models.PositiveIntegerField(null=True)
+    # When it was sent or thrown away by a window with script. The words are gone. The row stays, so
+    # that a save of that window which arrives late does not bring them back.
+    ended_at = models.DateTimeField(null=True)
+
+    # Not columns: see `with_sent_as_adult`, `with_writer` and `doors/page_copies.py`.
     turned: bool
     writer_here: bool
+    kept_beside = False
+    replaced = False
 
     objects = Drafts.as_manager()
 
@@ -165,6 +203,44 @@ class Draft(SchoolOwnedModel):
         """What was typed: form field -> values, as they were posted."""
         return json.loads(self.words or "{}")
 
+    def set_typed_fields(self, fields: Mapping[str, list[str]]) -> None:
+        self.words = json.dumps(dict(fields))
+
+    @property
+    def stamp(self) -> str:
+        """What a page made from this draft carries: its version."""
+        return self.version or self.uid.hex
+
+    @property
+    def own_copy(self) -> OtherCopy:
+        return OtherCopy(self.window, self.window_order, self.saved_at, self.typed_fields)
+
+    @property
+    def other_copies(self) -> list[OtherCopy]:
+        """What older pages brought, oldest first. They were kept and take nothing's place."""
+        return [
+            OtherCopy(one["window"], one["order"], datetime.fromisoformat(one["at"]), one["fields"])
+            for one in json.loads(self.other_words or "[]")
+        ]
+
+    def set_other_copies(self, copies: Iterable[OtherCopy]) -> None:
+        self.other_words = json.dumps(
+            [
+                {
+                    "window": one.window,
+                    "order": one.order,
+                    "at": one.saved_at.isoformat(),
+                    "fields": one.fields,
+                }
+                for one in copies
+            ]
+        )
+
+    @property
+    def others_digest(self) -> str:
+        """Says which other copies there are, so that a page can say which it has shown."""
+        return hashlib.sha256(self.other_words.encode()).hexdigest() if self.other_words else ""
+
     def would_exclude(self, person: Person, families: set[UUID]) -> bool:
         """Whether the concern would exclude `person` if it were sent as it stands.
 
@@ -172,9 +248,11 @@ class Draft(SchoolOwnedModel):
         decrypted excludes everybody, because nobody knows whom it would exclude.
         """
         try:
-            typed = self.typed_fields
+            copies = [self.typed_fields, *(one.fields for one in self.other_copies)]
         except DecryptionFailed:
             return True
-        picked = {name: typed.get(name, ()) for name in ("excluded", "child", "involved")}
-        children = {*picked["child"], *picked["involved"]}
-        return str(person.uid) in picked["excluded"] or bool(children & set(map(str, families)))
+        shut_out = {uid for typed in copies for uid in typed.get("excluded", ())}
+        children = {
+            uid for typed in copies for uid in (*typed.get("child", ()), *typed.get("involved", ()))
+        }
+        return str(person.uid) in shut_out or bool(children & set(map(str, families)))

@@ -1,0 +1,105 @@
+"""Tests that every form in which somebody may write more than a line saves itself, and is offered
+again on its page."""
+
+import pytest
+from django.db import connection
+
+from concerns.models import Draft
+from tests import factories
+from tests.conftest import SecureClient
+from tests.doors.test_who_opens_what import come
+from tests.doors.world import made, routes
+from tests.form_on_page import forms_on_page
+
+pytestmark = pytest.mark.django_db
+SENTENCE = "Nobody has read this sentence yet."
+PAGE = "/submit/words/"
+
+
+def forms_met(world, client):
+    """Each form with a box, by the address of the page it stands on."""
+    for name in routes():
+        address = world.address(name)
+        answer = client.get(address)
+        if answer.status_code == 200 and not answer.streaming:
+            yield from ((address, form) for form in forms_on_page(answer))
+
+
+@pytest.mark.parametrize(("who", "least"), [("writer", 5), ("dsl", 20), ("head", 25)])
+def test_every_form_for_more_than_a_line_is_offered_again(who, least):
+    world = made()
+    client = come(world, who)
+    met = list(forms_met(world, client))
+    assert len(met) >= least
+    assert [address for address, form in met if not form.autosave] == []
+    lost = [
+        f"{address}: {form.action}"
+        for address, form in met
+        if form.autosave == PAGE and not is_offered_again(client, address, form)
+    ]
+    assert lost == []
+
+
+def is_offered_again(client, address, form) -> bool:
+    """Whether what is saved of the form stands in it when its page is opened next."""
+    (box, *_) = form.boxes
+    saved = client.post(PAGE, form.fields(**{box: SENTENCE}))
+    again = [one for one in forms_on_page(client.get(address)) if one.action == form.action]
+    return saved.status_code == 200 and any(one.boxes[box] == SENTENCE for one in again)
+
+
+@pytest.mark.parametrize("who", ["writer", "head"])
+def test_every_form_saved_on_its_page_may_be_saved_for_later_without_script(who):
+    world = made()
+    client = come(world, who)
+    met = [form for _, form in forms_met(world, client) if form.autosave == PAGE]
+    lost = [form.action for form in met if not is_saved_for_later(client, form)]
+    # What is to be covered in a print is sent to the print itself.
+    assert [action for action in lost if "/print/" not in action and "/pack/" not in action] == []
+
+
+def is_saved_for_later(client, form) -> bool:
+    (box, *_) = form.boxes
+    client.post(form.action, form.fields(**{box: SENTENCE, "do": "later"}))
+    draft = Draft.objects.order_by("pk").last()
+    return SENTENCE in draft.typed_fields.get(box, ())
+
+
+def test_what_is_saved_of_a_form_is_shown_to_nobody_else():
+    world = made()
+    address = f"/triage/{world.concern.uid}/note/"
+    lead = come(world, "dsl")
+    (form,) = forms_on_page(lead.get(address))
+    lead.post(PAGE, form.fields(words=SENTENCE))
+    assert SENTENCE in lead.get(address).content.decode()
+    for who in ("head", "deputy"):
+        client = come(world, who)
+        assert SENTENCE not in client.get(address).content.decode()
+        assert SENTENCE not in client.get("/submit/").content.decode()
+
+
+def test_what_is_saved_lies_encrypted():
+    world = made()
+    lead = come(world, "dsl")
+    (form,) = forms_on_page(lead.get(f"/triage/{world.concern.uid}/note/"))
+    lead.post(PAGE, form.fields(words=SENTENCE))
+    lead.post(PAGE, form.fields(words="Another sentence, from another window."))
+    draft = Draft.objects.get(page__startswith="/triage/")
+    assert len(draft.other_copies) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT words, other_words FROM concerns_draft WHERE page = %s", [draft.page]
+        )
+        stored = b"".join(map(bytes, cursor.fetchone()))
+    assert b"sentence" not in stored
+
+
+def test_a_token_of_somebody_else_saves_for_them_and_throws_nothing_away():
+    world = made()
+    address = f"/triage/{world.concern.uid}/note/"
+    lead = come(world, "dsl")
+    (form,) = forms_on_page(lead.get(address))
+    lead.post(PAGE, form.fields(words=SENTENCE))
+    other = factories.sign_in(SecureClient(), factories.person(world.school))
+    assert other.post("/submit/words/end/", form.carried).headers["Location"] == "/submit/"
+    assert SENTENCE in lead.get(address).content.decode()
