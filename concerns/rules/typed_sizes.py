@@ -64,10 +64,12 @@ def read_size_in_cm(written: str) -> Decimal | None:
 def size_in_words(written: str, size_cm: Decimal | None) -> str:
     """What was written, with the number beside it unless the words are no more than the number."""
     number = f"{size_cm} cm" if size_cm is not None else ""
+    if not (written and number):
+        return written or number
     plain = _PLAIN.fullmatch(_plain_text(written))
-    if number and (not written or (plain and _parse_amount(plain["amount"]) == size_cm)):
+    if plain and _parse_amount(plain["amount"]) == size_cm:
         return number
-    return f"{written} (read as {number})" if number else written
+    return f"{written} (read as {number})"
 
 
 def _plain_text(written: str) -> str:
