@@ -16,6 +16,7 @@ from concerns.models import (
     Child,
     ChildName,
     Closure,
+    ComingMeetingAnswers,
     Concern,
     DecisionAnswers,
     Enrolment,
@@ -25,6 +26,7 @@ from concerns.models import (
     Person,
     Placement,
     Post,
+    PromiseAnswers,
     Relation,
     School,
     SchoolAction,
@@ -222,18 +224,39 @@ def make_whole_case(where: School) -> Concern:
     said = {"spoken_to": "Duty worker", "happened_at": moment, "now": moment}
     refer.send(by=deputy, referral=referral, agency="Front door", method="telephone", **said)
     refer.chase(by=deputy, referral=referral, telephone="01632 960001", minutes=9, **said)
-    refer.hear_back(by=deputy, referral=referral, answer="assessment", words="Will see.", **said)
-    refer.give_view(by=deputy, referral=referral, view="agree", words="It fits.", now=next(at))
+    refer.hear_back(by=deputy, referral=referral, answer="early_help", words="Will see.", **said)
+    _settle_with_promise(referral, deputy, at)
     ours = SchoolAction("Ring the school nurse.", date(2026, 11, 12), deputy.person)
-    met = MeetingAnswers("strategy", moment, "Ann, Bo", "Enquiries begin.", actions=(ours,))
+    met = MeetingAnswers("team", moment, "Ann, Bo", "All goes on.", actions=(ours,))
     refer.meet(by=deputy, concern=concern, met=met, now=next(at))
     _watch_and_close(concern, writer, deputy, at)
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
     triage.exclude(by=lead, concern=concern, person=person(where), why="Involved.", now=next(at))
+    triage.sort(by=lead, concern=concern, categories=("neglect",), why="Hungry.", now=next(at))
+    _plan_and_move_meeting(concern, lead, at)
     row = concern.children.get()
     right = child(where)
     triage.refile(by=lead, concern=concern, row=row, to=right, why="Not theirs.", now=next(at))
     return Concern.objects.get(pk=concern.pk)
+
+
+def _settle_with_promise(referral, deputy: Viewer, at) -> None:
+    """Challenges the answer, settles it with a promise, and finds out that it was kept."""
+    given = {"by": deputy, "referral": referral}
+    refer.give_view(view="disagree", words="Too little.", whom="Bo Hill", now=next(at), **given)
+    promised = PromiseAnswers("Bo Hill", "A joint visit.", date(2026, 11, 12))
+    refer.settle(words="They will visit.", promised=promised, now=next(at), **given)
+    step = referral.steps.get(kind="promise")
+    chase.do_step(by=deputy, step=step, words="They came.", now=next(at))
+
+
+def _plan_and_move_meeting(concern: Concern, lead: Viewer, at) -> None:
+    coming = ComingMeetingAnswers(
+        "team", datetime(2026, 11, 20, 10, tzinfo=UTC), "Hall", lead.person
+    )
+    made = refer.plan_meeting(by=lead, concern=concern, coming=coming, now=next(at))
+    later = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    refer.change_meeting(by=lead, coming=made, begins_at=later, why="Ill.", now=next(at))
 
 
 def _watch_and_close(concern: Concern, writer: Viewer, deputy: Viewer, at) -> None:

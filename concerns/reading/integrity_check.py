@@ -80,26 +80,22 @@ def find_integrity_breaches(school: School, day: date | None = None) -> Iterator
 
 def check_school_integrity(school: School, day: date | None = None) -> Iterator[IntegrityBreach]:
     """Each breach of a rule in `school`. `day` as in `find_integrity_breaches`."""
-    day = day or _today_by_database(school)
-    yield from ChildConcernCheck(school, day).find_breaches()
-    yield from AdultConcernCheck(school, day).find_breaches()
-    yield from _find_broken_messages(school, day)
+    clock = School.objects.filter(pk=school.pk).annotate(now=Now()).values_list("now", flat=True)[0]
+    today = clock.astimezone(ZoneInfo(school.school_calendar.zone)).date()
+    day = day or today
+    # What was written after an earlier `day` is not written in the future.
+    future = local_midnight(school.school_calendar, max(day, today) + timedelta(days=1))
+    yield from ChildConcernCheck(school, day, future).find_breaches()
+    yield from AdultConcernCheck(school, day, future).find_breaches()
+    yield from _find_broken_messages(school, future)
     yield from _find_drafts_of_leavers(school, day)
 
 
-def _today_by_database(school: School) -> date:
-    clock = School.objects.filter(pk=school.pk).annotate(now=Now()).values_list("now", flat=True)[0]
-    return clock.astimezone(ZoneInfo(school.school_calendar.zone)).date()
-
-
-def _end_of_day(school: School, day: date) -> datetime:
-    return local_midnight(school.school_calendar, day + timedelta(days=1))
-
-
-def _time_fault(school: School, day: date, step: BaseStep) -> str:
-    """What is impossible about the times of an open step, in words; "" if nothing is."""
+def _time_fault(school: School, future: datetime, step: BaseStep) -> str:
+    """What is impossible about the times of an open step, in words; "" if nothing is. Nothing can
+    be opened after `future`."""
     days = school.school_calendar
-    if step.opened_at > _end_of_day(school, day):
+    if step.opened_at > future:
         return "was opened in the future"
     if step.due_at > latest_due_at(step.KINDS(step.kind), days, step.opened_at):
         return f"is due on {step.due_at:%d/%m/%Y}, later than it could ever be"
@@ -118,9 +114,10 @@ def _order_fault(concern: Concern | AdultConcern, steps: Sequence[BaseStep]) -> 
 class ChildConcernCheck:
     """The check of the concerns about children of one school on one day."""
 
-    def __init__(self, school: School, day: date):
+    def __init__(self, school: School, day: date, future: datetime):
         self.school = school
         self.day = day
+        self.future = future
         needed = Concern.objects.only(
             "uid", "reference", "reporter", "school", "state", "rank", "next_due_at", "closed_at"
         )
@@ -150,7 +147,7 @@ class ChildConcernCheck:
         for step in self._steps_of(self.strays):
             yield IntegrityBreach(_stray_fault(step), concern=step.concern_id)
         for step in self._steps_of(self.steps):
-            if fault := _time_fault(self.school, self.day, step):
+            if fault := _time_fault(self.school, self.future, step):
                 words = f"{step.concern.reference}: '{step.step_in_words}' {fault}"
                 yield IntegrityBreach(words, concern=step.concern_id)
         yield from self._find_steps_without_holder()
@@ -252,9 +249,10 @@ class AdultConcernCheck:
     subject may be the person reading them.
     """
 
-    def __init__(self, school: School, day: date):
+    def __init__(self, school: School, day: date, future: datetime):
         self.school = school
         self.day = day
+        self.future = future
 
     def find_breaches(self) -> Iterator[IntegrityBreach]:
         steps: dict[int, list[AdultStep]] = defaultdict(list)
@@ -286,13 +284,13 @@ class AdultConcernCheck:
         if fault := _order_fault(concern, steps):
             yield fault
         for step in steps:
-            if fault := _time_fault(self.school, self.day, step):
+            if fault := _time_fault(self.school, self.future, step):
                 yield f"{concern.reference}: a next step {fault}"
         if not find_reader_posts(concern, self.day):
             yield f"{concern.reference}: nobody in post can do its next step"
 
 
-def _find_broken_messages(school: School, day: date) -> Iterator[IntegrityBreach]:
+def _find_broken_messages(school: School, future: datetime) -> Iterator[IntegrityBreach]:
     """Messages that wait and that no round will ever send."""
     over = Q(letter__ended_at__isnull=False) | Q(letter__sent_at__isnull=False)
     rows = Notice.objects.still_pending().filter(over, school=school)
@@ -306,8 +304,7 @@ def _find_broken_messages(school: School, day: date) -> Iterator[IntegrityBreach
             adult_concern=notice.adult_step.concern_id if notice.adult_step else None,
             is_private=notice.adult_step_id is not None,
         )
-    end = _end_of_day(school, day)
-    ahead = Q(leased_until__gt=end) | Q(next_try_at__gt=end) | Q(made_at__gt=end)
+    ahead = Q(leased_until__gt=future) | Q(next_try_at__gt=future) | Q(made_at__gt=future)
     for letter in Letter.objects.unsent_letters().filter(ahead, school=school).order_by("pk"):
         yield IntegrityBreach(
             f"an e-mail made on {letter.made_at:%d/%m/%Y} is put off or held by a worker until "

@@ -225,9 +225,14 @@ OWN = frozenset({StepKind.DANGER_NOW, StepKind.REPORT_FGM})
 FIRST_LOOKS = frozenset({StepKind.FIRST_LOOK_NOW, StepKind.FIRST_LOOK})
 DECISIONS = frozenset({StepKind.DECIDE_TODAY, StepKind.DECIDE})
 
+# Steps that wait for what an agency works on. A watch may begin beside them, because it keeps the
+# concern open and their clocks go on; but nothing closes the concern before they are done: the
+# assessment by the next answer, the others by their meeting or by one after which nothing follows.
+AWAITED_WORK = frozenset({StepKind.ASSESSMENT, StepKind.CONFERENCE, StepKind.CORE_GROUP})
+
 # Steps that must be done, or withdrawn by a second person, before a concern may be closed. Closing
 # ends all other steps, and records the outcome and a word back to the reporter.
-HOLD_OPEN = frozenset(
+HOLD_OPEN = AWAITED_WORK | frozenset(
     {
         StepKind.DANGER_NOW,
         StepKind.READ_ADDITION,

@@ -312,8 +312,8 @@ def close(
     return ending
 
 
-def _prepare_ending(agenda: NextSteps, words_back: str) -> None:
-    if wrong := closing_objection(agenda, words_back):
+def _prepare_ending(agenda: NextSteps, words_back: str, *, by_watch: bool = False) -> None:
+    if wrong := closing_objection(agenda, words_back, by_watch=by_watch):
         raise ActRefused(wrong)
     WordBack.objects.give_owed_word_back(agenda, words_back)
 
@@ -330,7 +330,7 @@ def watch(
 ) -> Watch:
     """End the case and watch the child: the concern stays open until the last review."""
     agenda = record.agenda_of_concern(concern)
-    _prepare_ending(agenda, words_back)
+    _prepare_ending(agenda, words_back, by_watch=True)
     because = find_watch_reason(concern, asked.outcome)
     if because is None:
         raise ActRefused("No watch is needed after this ending. Close the concern instead.")

@@ -41,7 +41,7 @@ from concerns.rules.roles import May, roles_with_power
 from concerns.rules.words import SORTED_INTO, YEARS, SpokenTo
 from concerns.triage.forms import render_queue_filters
 from concerns.workflow import available_actions
-from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_close
+from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_end
 
 PAGE = 25
 # Filter values that are not a state, a person, a category or a year.
@@ -315,7 +315,7 @@ def read_what_closing_needs(viewer: Viewer, concern: Concern) -> dict:
         for step in steps
         if step.is_holding_open
     ]
-    why_not = reason_not_to_close(concern, steps)
+    why_not = reason_not_to_end(concern, steps)
     return {"why_not": why_not, "to_do": list(dict.fromkeys(to_do))}
 
 

@@ -12,7 +12,7 @@ from concerns.models.school.person import Viewer
 from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.words import GoingHome
-from concerns.workflow.closing import reason_not_to_close, reason_to_reopen_first
+from concerns.workflow.closing import reason_not_to_end, reason_to_reopen_first
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             ("Ask a colleague to do something", "chase_ask", ""),
             back,
             *rare,
-            ("Close it", "triage_close", reason_not_to_close(concern, steps)),
+            ("Close it", "triage_close", reason_not_to_end(concern, steps)),
         ]
     return [
         AvailableAction(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves

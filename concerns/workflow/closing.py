@@ -18,7 +18,7 @@ from concerns.models.response.step import Step
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.models.school.person import Viewer
 from concerns.rules import watching
-from concerns.rules.clocks import StepKind
+from concerns.rules.clocks import AWAITED_WORK, StepKind
 from concerns.rules.lifecycle import SETTLED, State, may_concern_become
 from concerns.rules.watching import GRAVEST, ClosingFacts, WatchReason
 from concerns.rules.words import ChildPart, HowKnown
@@ -37,9 +37,14 @@ def reason_to_reopen_first(concern: Concern | AdultConcern) -> str:
 
 
 def reason_not_to_close(
-    concern: Concern | AdultConcern, open_steps: Iterable[Step | AdultStep]
+    concern: Concern | AdultConcern,
+    open_steps: Iterable[Step | AdultStep],
+    *,
+    by_watch: bool = False,
 ) -> str:
     """Why `concern` may not be closed now, in a sentence; "" if it may.
+
+    `by_watch`: it is ended by a watch, beside which what an agency works on stays owed.
 
     The one rule, for a concern about a child or an adult: pages show its sentence, and acts refuse
     with it. `open_steps` are all steps that are open on it.
@@ -48,14 +53,26 @@ def reason_not_to_close(
         return "It is already closed."
     if not may_concern_become(State(concern.state), State.CLOSED):
         return "Decide first: a concern can be closed only after a decision."
-    owed = "; ".join(owed_steps_in_words(open_steps))
+    kept = AWAITED_WORK if by_watch else frozenset()
+    owed = "; ".join(owed_steps_in_words(step for step in open_steps if step.kind not in kept))
     return f"Still to do before it can be closed: {owed}." if owed else ""
 
 
-def closing_objection(agenda: OpenSteps[Any, Any], words_back: str) -> str:
-    """Why the act that closes the concern of `agenda` must be refused; "" if it need not be."""
+def reason_not_to_end(concern: Concern, open_steps: list[Step]) -> str:
+    """As `reason_not_to_close`, for the pages that offer it. While an agency works on it, ending it
+    opens a watch; but not where the children are watched already, on another concern."""
+    works = any(step.kind in AWAITED_WORK for step in open_steps)
+    by_watch = works and facts_for_watch_rule(concern) is not None
+    return reason_not_to_close(concern, open_steps, by_watch=by_watch)
+
+
+def closing_objection(
+    agenda: OpenSteps[Any, Any], words_back: str, *, by_watch: bool = False
+) -> str:
+    """Why the act that closes the concern of `agenda`, or ends it `by_watch`, must be refused; ""
+    if it need not be."""
     concern = agenda.concern
-    if wrong := reason_not_to_close(concern, agenda.open):
+    if wrong := reason_not_to_close(concern, agenda.open, by_watch=by_watch):
         return wrong
     if not words_back.strip() and concern.reporter_id != agenda.by.person.pk:
         return "Write a reply to the person who wrote it before you close it."

@@ -193,7 +193,7 @@ def test_handed_on_it_is_the_others_alone_and_is_looked_at_anew(where, head, cha
 
 def test_it_is_not_handed_to_whom_it_is_about(where, head, chair, writer):
     concern = adults.send_adult_concern(writer, head.person)
-    with pytest.raises(ActRefused, match="Nobody in post"):
+    with pytest.raises(ActRefused, match="nobody in the post of headteacher"):
         adult.hand(by=chair, concern=concern, note="Yours.", now=NOW)
 
 

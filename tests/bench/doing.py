@@ -26,7 +26,7 @@ from concerns.rules.roles import Role
 from concerns.rules.watching import WatchReviewResult
 from concerns.rules.words import ChildPart, ConcernOutcome, Route
 from concerns.triage import acts as triage
-from concerns.workflow.closing import find_watch_reason, reason_not_to_close
+from concerns.workflow.closing import find_watch_reason, reason_not_to_close, reason_not_to_end
 from tests.bench import agencies, writing
 from tests.bench.secondary import DEPUTY, NEW, OTHER_DEPUTY
 
@@ -221,7 +221,7 @@ def _tell_reporter(year, by: Viewer, step: Step) -> None:
 def _close(year, by: Viewer, step: Step) -> int:
     """Closes the concern or opens the watch its ending asks for, unless something holds it open."""
     concern = step.concern
-    if reason_not_to_close(concern, Step.objects.open_steps_of_concern(concern)):
+    if reason_not_to_end(concern, list(Step.objects.open_steps_of_concern(concern))):
         return 1
     outcome = year.chance.choice(
         (ConcernOutcome.KEPT, ConcernOutcome.HELP_IN_PLACE, ConcernOutcome.EXPLAINED)
@@ -237,7 +237,9 @@ def _close(year, by: Viewer, step: Step) -> int:
 
 
 def _review(year, by: Viewer, step: Step) -> None:
-    last = not Watch.objects.latest_of_concern(step.concern).review_days_left(by.todays_date, step)
+    left = Watch.objects.latest_of_concern(step.concern).review_days_left(by.todays_date, step)
+    others = Step.objects.open_steps_of_concern(step.concern).exclude(pk=step.pk)
+    last = not left and not reason_not_to_close(step.concern, others)
     said = (
         {"then": WatchReviewResult.END, "words_back": names_and_sentences.BACK[1]}
         if last

@@ -28,7 +28,7 @@ TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
 READINGS = (
     Kind.OPENED, Kind.LISTED, Kind.STORY, Kind.FILE, Kind.TRAIL, Kind.AUDITED, Kind.EXPORTED,
-    Kind.REFUSED,
+    Kind.REFUSED, Kind.SIGNED_IN,
 )  # fmt: skip
 
 

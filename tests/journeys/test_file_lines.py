@@ -43,7 +43,7 @@ def write(walk, link: str, heading: str, *chosen: str, button="Save", **words: s
 def test_each_line_of_a_file_is_written_and_ended(walk, place, lead, server):
     at_the_file(walk, place, lead)
     relation = "An adult's relation to this child"
-    write(walk, "Change what they are to this child", relation, "No", relation="Aunt")
+    write(walk, "Change their relation to this child", relation, "No", relation="Aunt")
     fact = "A telephone number, or something else to know about an adult"
     write(
         walk,

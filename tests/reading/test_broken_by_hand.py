@@ -63,6 +63,12 @@ def test_a_step_that_was_opened_in_the_future_is_found(where, lead):
     assert "opened in the future" in found(where)[0]
 
 
+def test_what_was_written_after_the_day_that_is_asked_about_is_not_broken(where, lead):
+    factories.concern_at(State.WAITING, where=where)
+    day = NOW.date() - timedelta(days=10)
+    assert list(find_integrity_breaches(where, day)) == []
+
+
 @pytest.mark.parametrize("next_due_at", [FAR, NOW - timedelta(days=400)])
 def test_a_concern_whose_own_time_is_not_that_of_its_step_is_found(where, lead, next_due_at):
     concern = factories.concern_at(State.WAITING, where=where)

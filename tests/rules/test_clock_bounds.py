@@ -81,3 +81,22 @@ def test_none_of_ones_own_is_the_table_and_nought_is_nought():
 )
 def test_a_figure_is_said_in_its_own_calendar(kind, amount, words):
     assert clock_bounds.clock_amount_in_words(kind, amount) == words
+
+
+@pytest.mark.parametrize("kind", list(CLOCKS))
+def test_no_clock_can_make_a_step_due_after_the_latest_time(kind):
+    latest = clock_bounds.latest_due_at(kind, PRIMARY, TUESDAY_TEN)
+    on = (TUESDAY_TEN + timedelta(days=366)).date()
+    longest = clock_bounds.longest_amount(kind)
+    assert clocks.calculate_due_at(kind, PRIMARY, TUESDAY_TEN, on, longest) <= latest
+
+
+@pytest.mark.parametrize("kind", list(CLOCKS))
+def test_no_step_can_be_due_two_years_after_it_was_opened(kind):
+    latest = clock_bounds.latest_due_at(kind, PRIMARY, TUESDAY_TEN)
+    assert latest < TUESDAY_TEN + timedelta(days=730)
+
+
+def test_a_first_look_today_cannot_be_due_in_three_days():
+    latest = clock_bounds.latest_due_at(StepKind.FIRST_LOOK_NOW, PRIMARY, TUESDAY_TEN)
+    assert latest < TUESDAY_TEN + timedelta(days=3)

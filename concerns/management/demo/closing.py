@@ -10,7 +10,7 @@ from concerns.rules.roles import Role
 from concerns.rules.watching import WatchReviewResult
 from concerns.rules.words import ConcernOutcome
 from concerns.triage import acts as triage
-from concerns.workflow.closing import find_watch_reason
+from concerns.workflow.closing import find_watch_reason, reason_not_to_close
 
 LINES = (
     "Much the same, and smiling more.", "Quiet on Monday, fine by Friday.", "Settled. Eats well.",
@@ -62,7 +62,9 @@ def _review_watch(at: datetime, year, step) -> None:
     if step.done_at:
         return
     concern = Concern.objects.get(pk=step.concern_id)
-    last = not concern.watches.latest("id").review_days_left(at.date())
+    left = concern.watches.latest("id").review_days_left(at.date())
+    others = list(concern.steps.open().exclude(pk=step.pk))
+    last = not left and not reason_not_to_close(concern, others)
     said = {"then": WatchReviewResult.END if last else WatchReviewResult.ON, "why": ""}
     said["words_back"] = "Thank you. It is closed, and stays with the picture." if last else ""
     words = year.chance.choice(REVIEWED)

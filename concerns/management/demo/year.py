@@ -42,7 +42,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Category, ChildPart, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
-from concerns.workflow.closing import reason_not_to_close
+from concerns.workflow.closing import reason_not_to_end
 
 A_YEAR = 0.9 * 1.25  # incidents for each pupil, times entries for each incident
 # Concerns left unfinished: (school days ago, what was noticed, the state in which it stays).
@@ -352,7 +352,7 @@ class DemoYear:
         concern.refresh_from_db(fields=["state"])
         if StepKind.LOOK_AFTER in owed:
             return
-        if early or reason_not_to_close(concern, concern.steps.open()):
+        if early or reason_not_to_end(concern, list(concern.steps.open())):
             self.schedule_event(self._add_school_time(at, 400), self._tidy_and_close, concern)
             return
         closing.close_or_watch(self, at, concern, self.chance.choice(names_and_sentences.BACK))
