@@ -29,16 +29,20 @@ class IntegrityFaults(ViewerScopedQuerySet[Row]):
         self.filter(school=school).delete()
         self.bulk_create(found)
 
+    def visible_to(self, viewer: RowsViewer) -> Self:
+        """Faults of the concerns that `viewer` may see, and of no concern at all."""
+        children = Concern.objects.visible_to(viewer).values("pk")
+        adults = AdultConcern.objects.visible_to(viewer).values("pk")
+        seen = Q(concern__in=children) | Q(adult_concern__in=adults)
+        return self.of_school(viewer).filter(seen | Q(concern=None, adult_concern=None))
+
     def about_children(self, viewer: RowsViewer) -> Self:
-        """Faults of the concerns about children that `viewer` may see, and of no concern at all."""
-        seen = Concern.objects.visible_to(viewer)
-        rows = self.of_school(viewer).filter(adult_concern=None)
-        return rows.filter(Q(concern=None) | Q(concern__in=seen.values("pk"))).order_by("pk")
+        """Those that the audit shows: nothing about an adult."""
+        return self.visible_to(viewer).filter(adult_concern=None).order_by("pk")
 
     def about_adults(self, viewer: RowsViewer) -> Self:
-        """Faults of the concerns about adults that `viewer` may see."""
-        seen = AdultConcern.objects.visible_to(viewer)
-        return self.of_school(viewer).filter(adult_concern__in=seen.values("pk")).order_by("pk")
+        """Those that the readers of concerns about adults are shown beside these."""
+        return self.visible_to(viewer).filter(adult_concern__isnull=False).order_by("pk")
 
 
 class IntegrityFault(SchoolOwnedModel):
