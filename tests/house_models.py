@@ -27,7 +27,6 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("EscalationProgress", "visible_to"): "read by the round alone",
     ("ChildName", "visible_to"): ROLLS,
     ("Notice", "visible_to"): "whom it tells is in it; why.html shows who was told of a step seen",
-    ("IntegrityFault", "visible_to"): "about_children and about_adults ask who may see its concern",
     ("FileEvent", "visible_to"): "it is reached only through its file, which is scoped",
 }
 
