@@ -1,6 +1,7 @@
 """Fixtures for every test; those of databases, servers, browsers and mail have their own files."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from concerns.models.school import school
@@ -12,9 +13,10 @@ pytest_plugins = ["tests.databases", "tests.server", "tests.browser", "tests.pos
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    """Empties the calendar cache: it goes by number, and a number that was rolled back is used
-    again."""
+    """Empties the calendar cache, which goes by number, and a number that was rolled back is used
+    again; and the counts of the rate limits, which are kept in memory."""
     school._calendar_and_clocks.cache_clear()
+    cache.clear()
 
 
 class SecureClient(Client):

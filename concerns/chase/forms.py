@@ -36,7 +36,7 @@ ASKS = {
     StepKind.WATCH: "What was seen, and who saw it?",
     StepKind.PUT_RIGHT: "Who has been told that it was about another child, how, and when?",
     StepKind.AGREED_ACTION: "What was done, when, and who has been told?",
-    StepKind.PROMISE: "Was it done? Say what was done, by whom and when; or what was not.",
+    StepKind.PROMISE: "What was done, by whom and when, and what was not?",
     StepKind.MISSING_FROM_ROLL: "Where is the child, and how do you know?",
 }
 

@@ -154,7 +154,8 @@ def _build_story_entries(
     rows = ConcernCategory.objects.filter(**here).values_list("concern_id", "category")
     for key, category in rows:
         categories[key].append(Category.label_of_value(category))
-    sortings = SortedCategory.objects.filter(sorting__in=[c.sorting_id for c in found])
+    sorted_here = [one.sorting_id for one in found if one.sorting_id]
+    sortings = SortedCategory.objects.filter(sorting__in=sorted_here)
     for key, category in sortings.values_list("sorting__concern", "category").order_by("id"):
         sorted_into[key].append(SORTED_INTO[category])
     kinds: list[Mapping[int, list]] = [
@@ -166,12 +167,9 @@ def _build_story_entries(
     kinds.append(_list_told_accounts([one.pk for one in found if one.teller_is]))
     return [
         _build_story_entry(
-            concern,
-            categories[concern.pk],
-            sorted_into[concern.pk],
-            [kind[concern.pk] for kind in kinds],
+            concern, categories[key], sorted_into[key], [kind[key] for kind in kinds]
         )
-        for concern in found
+        for key, concern in ((concern.pk, concern) for concern in found)
     ]
 
 

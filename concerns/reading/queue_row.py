@@ -132,6 +132,7 @@ def with_queue_columns(
         "danger",
         "going_home",
         "how_known",
+        "cannot_move",
         "child_words",
         "outcome",
         "sorting",
@@ -163,6 +164,8 @@ def _find_sorted_categories(concerns: Iterable[Concern]) -> dict[int | None, str
     """The categories of each sorting in force, in words, by the primary key of the sorting."""
     found: dict[int | None, list[str]] = defaultdict(list)
     sortings = [each.sorting_id for each in concerns if each.sorting_id]
+    if not sortings:
+        return {}
     rows = SortedCategory.objects.filter(sorting__in=sortings).order_by("id")
     for key, category in rows.values_list("sorting_id", "category"):
         found[key].append(SORTED_INTO[category])

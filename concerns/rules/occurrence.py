@@ -30,10 +30,10 @@ def occurrence_in_words(
     `how_sure` is a key of `HowSure` or empty. Without a day it is `written_at`, and says that the
     writer did not know when it happened, if they said so.
     """
-    said = ", ".join(filter(None, [format_date_or_time(day), format_date_or_time(at)]))
     if day is None:
         written = format_date_or_time(written_at)
         return f"Not known when, written {written}" if how_sure == HowSure.NOT_KNOWN else written
+    said = ", ".join(filter(None, [format_date_or_time(day), format_date_or_time(at)]))
     if how_sure == HowSure.ABOUT:
         return f"About {said}"
     return f"{said}, not known for certain" if how_sure == HowSure.NOT_KNOWN else said

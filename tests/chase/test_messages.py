@@ -106,5 +106,11 @@ class Broken:
     def __init__(self, **settings):
         pass
 
+    def open(self):
+        raise ConnectionRefusedError
+
+    def close(self):
+        pass
+
     def send_messages(self, messages):
         raise ConnectionRefusedError

@@ -155,6 +155,16 @@ class NobodyGoesQuiet(Weeks):
         said = find_integrity_breaches(self.school, self.post(Role.HEAD).todays_date)
         assert sorted(words.split(":")[0] for words in said) == sorted(nobody)
 
+    def whoever_can_help_is_told_that_nobody_is_left(self, step: Step):
+        """Daily the writer, and the leads, but none who must not know of one such concern."""
+        said = Notice.objects.filter(school=self.school, made_at__gt=self.now - DAY)
+        assert said.filter(step=step, why=MessageReason.NOBODY_READS).exists()
+        left = {one.concern_id for one in self.open_steps() if not self.able(one)}
+        helpers = set(self.leads).difference(*(self.named[key] for key in left))
+        told = said.filter(why=MessageReason.NOBODY).select_related("person")
+        assert helpers <= {row.person for row in told}
+        assert {row.person for row in told if row.made_at == self.now} <= helpers
+
     def whoever_may_act_is_asked_for_what_is_late(self):
         if self.went != self.now:
             return
@@ -166,8 +176,7 @@ class NobodyGoesQuiet(Weeks):
             )
             assert {row.person for row in told if row.made_at == self.now} <= people
             if not people:
-                said = Notice.objects.filter(why=MessageReason.NOBODY, school=self.school)
-                assert said.filter(made_at__gt=self.now - DAY).exists()
+                self.whoever_can_help_is_told_that_nobody_is_left(step)
                 continue
             assert max(row.pushed for row in told) == askings
             ladder = (people, step.holder)
@@ -195,6 +204,7 @@ class NobodyGoesQuiet(Weeks):
             MessageReason.NEW,
             MessageReason.WORD_BACK,
             MessageReason.NOBODY,
+            MessageReason.NOBODY_READS,
         }
         assert not mine.filter(ended=NoticeEnding.SENT, step__done_at__lt=F("ended_at")).exists()
         assert (

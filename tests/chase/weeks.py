@@ -18,7 +18,7 @@ from django.http import Http404
 from concerns.chase import acts as chase
 from concerns.doors import clock_round
 from concerns.doors.act import ActRefused
-from concerns.models import Concern, Cover, Heartbeat, Person, Referral, Step, Task
+from concerns.models import Concern, Cover, DecisionAnswers, Heartbeat, Person, Referral, Step, Task
 from concerns.people import acts as people
 from concerns.refer import acts as refer
 from concerns.rules.clocks import BY_A_NOTE, FIRST_LOOKS, StepKind
@@ -67,6 +67,7 @@ class Weeks:
         self.away: list[Cover] = []
         self.named: dict[int, set[Person]] = defaultdict(set)
         self.story: list[tuple] = []
+        self.sightings: set[tuple] = set()
         self.may_be_twice: set[str] = set()
         Heartbeat.objects.update(leased_until=NOW - DAY)
 
@@ -167,9 +168,23 @@ class Weeks:
         if not (concern := self.concern(*OPEN)):
             return False
         routes = self.chance.choice(ROUTES)
-        decided = factories.decision_answers(concern, *routes)
-        if self.does(triage.decide, self.a_lead(), concern=concern, decided=decided):
+        by = self.a_lead()
+        decided = factories.decision_answers(concern, *routes, sighted_by=by.person)
+        if self.does(triage.decide, by, concern=concern, decided=decided):
+            self.each_child_was_seen(decided)
             assert all(self.owes(concern, OPENS[route]) for route in routes if route in OPENS)
+
+    def each_child_was_seen(self, decided: DecisionAnswers) -> None:
+        """Tells, before the decision just made, that each child was seen.
+
+        A sighting that stands there already is not told again.
+        """
+        _, *by_whom_and_when = self.story[-1]
+        for row in decided.children:
+            sighting = (row.pk, decided.sighted_by, decided.sighted_at)
+            if sighting not in self.sightings:
+                self.sightings.add(sighting)
+                self.story.insert(-1, (Kind.SIGHTED, *by_whom_and_when))
 
     def a_referral_goes_on(self):
         if not (referral := self.one(Referral.objects.filter(concern__school=self.school))):

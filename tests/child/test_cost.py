@@ -10,13 +10,13 @@ from tests.desk import Desk
 
 pytestmark = pytest.mark.django_db
 # The most statements each page takes: a sheet of the file reads the whole file twice, to act and to
-# show it.
+# show it. A print reads what its form was left with, as every form does.
 MOST = {
     "write/?what=status": 41,
     "write/?what=authority": 42,
     "end/?what=status&row={status}": 47,
     "seen/": 24,
-    "print/": 42,
+    "print/": 43,
     "chronology/": 36,
 }
 SEARCH = "/child/search/"
@@ -81,7 +81,9 @@ def test_that_it_was_written_down_costs_the_session_alone(client, where, child, 
     assert len(few) <= 4, few
 
 
-@pytest.mark.parametrize(("words", "most"), [("amelie", 7), ("bag", 28)])
+# Words are looked for with one statement for each kind of words: also why a lead sorted a concern,
+# what was promised, and meetings to come and their changes.
+@pytest.mark.parametrize(("words", "most"), [("amelie", 7), ("bag", 30)])
 def test_a_search_costs_the_same_for_few_found_as_for_many(client, where, child, words, most):
     desk = Desk(client, where)
     few, many = few_and_many(desk, child, lambda: client.post(SEARCH, {"words": words}))
@@ -97,4 +99,5 @@ def test_keeping_without_a_reason_costs_the_same_however_much_was_written_before
     path = f"/triage/{concern.uid}/keep/"
     assert client.post(path, {}).status_code == 422
     few, many = few_and_many(desk, child, lambda: client.post(path, {}))
-    assert few == many <= 50, many
+    # Two of them read how a lead sorted the concern, and the meetings to come.
+    assert few == many <= 52, many

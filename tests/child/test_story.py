@@ -24,7 +24,7 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 MOST_STATEMENTS = 14
-# A tenth more than this test takes alone: in a whole run it took a hundredth more.
+# Three hundredths more than this test takes alone: in a whole run it takes one hundredth more.
 MOST_CALLS = 66_000
 
 

@@ -3,7 +3,9 @@
 import pytest
 
 from concerns.models import Concern, Decision, Draft
+from concerns.rules import roles
 from concerns.rules.lifecycle import State
+from concerns.rules.roles import May, Role
 from concerns.triage import acts as triage
 from tests import factories
 from tests.desk import FULL, Desk, page_text
@@ -48,6 +50,16 @@ def test_a_reason_typed_before_following_a_link_is_there_on_coming_back(desk, he
     assert form_at(desk, here).boxes["reason"] == MINE
     assert "What you typed is saved, but not sent yet." in page_text(back)
     assert "Throw it away" in page_text(back)
+
+
+def test_whoever_has_a_post_saves_a_draft_and_throws_it_away(desk, here, monkeypatch):
+    monkeypatch.setitem(roles.ROLES, Role.DSL, roles.ROLES[Role.DSL] - {May.SUBMIT})
+    assert save(desk, form_at(desk, here), reason=MINE).status_code == 200
+    form = form_at(desk, here)
+    assert form.boxes["reason"] == MINE
+    gone = desk.client.post("/submit/words/end/", {"keep": form.carried["keep"]})
+    assert gone.headers["Location"] == here
+    assert MINE not in page_text(desk.open(here))
 
 
 def test_a_save_from_a_page_older_than_the_draft_keeps_both_and_says_so(desk, here):

@@ -63,7 +63,7 @@ def test_a_reason_is_there_after_following_a_link_and_coming_back(walk, place, d
     assert not Draft.objects.filter(ended_at__isnull=True).exists()
 
 
-def test_two_windows_keep_both_texts_and_say_so(new_context, place, decide, axe):
+def test_two_windows_keep_both_texts_and_say_so(place, decide, new_context, axe):
     context = new_context()
     first = context.new_page()
     first.goto("/")
@@ -85,7 +85,7 @@ def test_two_windows_keep_both_texts_and_say_so(new_context, place, decide, axe)
     assert not Decision.objects.exists()
 
 
-def test_the_page_of_a_decision_with_its_draft_fits_a_phone(new_context, place, decide, tmp_path):
+def test_the_page_of_a_decision_with_its_draft_fits_a_phone(place, decide, new_context, tmp_path):
     page = new_context().new_page()
     page.goto("/")
     page.get_by_label("Your school e-mail address").fill(place.lead.email)

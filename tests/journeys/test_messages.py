@@ -47,4 +47,4 @@ def test_the_head_sees_for_whom_a_letter_does_not_go_out(walk, place):
     clock_round.run_reminder_round(ago)
     Letter.objects.update(sent_at=None, tries=2, fault="SMTPException")
     walk.sign_in(place.head)
-    see_what_is_stuck(walk, place.lead.name, "2 times", "cannot wait")
+    see_what_is_stuck(walk, place.lead.name, "2 times", "urgent")

@@ -74,7 +74,6 @@ def approve(walk, what: str) -> None:
     walk.at(f"{what}: {NAME}")
     walk.choose("Approve it. The change is made at once")
     walk.press("Answer")
-    walk.at("Waiting for the headteacher")
 
 
 def test_somebody_comes_is_made_a_lead_and_is_kept_from_their_niece(walk, place, server, by_mail):
@@ -95,7 +94,14 @@ def test_somebody_comes_is_made_a_lead_and_is_kept_from_their_niece(walk, place,
     walk.follow("2 changes to the staff wait for you")
     walk.at("Waiting for the headteacher")
     approve(walk, "Deputy safeguarding lead")
+    # Who becomes a reader chooses their password again, by a link of its own.
+    walk.at(NAME)
+    walk.reads(f"The link is on its way to {ADDRESS}")
+    assert [message.to_whom for message in by_mail.arrived] == [[ADDRESS], [ADDRESS]]
+    walk.follow("Everything that is waiting")
+    walk.at("Waiting for the headteacher")
     approve(walk, "Family of a pupil here")
+    walk.at("Waiting for the headteacher")
     new = Person.objects.get(email=ADDRESS)
     assert set(new.posts.values_list("role", flat=True)) == {Role.STAFF, Role.DEPUTY}
     assert Relation.objects.get().person == new

@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from concerns.models import ChaseCall
@@ -13,6 +14,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from tests import factories
 from tests.deciding import decide_concern
+from tests.desk import day_fields
 
 CARE = "Refer to children's social care"
 
@@ -77,10 +79,17 @@ def challenge_to_the_end(walk) -> None:
     walk.reads(f"Take it to their {ChallengeRung.TEAM_MANAGER.label.lower()}")
     walk.follow("Record how it was settled")
     walk.at("The challenge is settled")
-    walk.fill(words="A social worker visits with us on Friday.")
+    walk.fill(words="A social worker visits with us.")
+    walk.press("It is settled")
+    walk.is_told_what_is_wrong()
+    walk.choose("Yes, they will do something")
+    walk.fill(promised_who="Di Farr", promised_what="A visit with us.")
+    soon = timezone.localdate() + timedelta(days=2)
+    walk.fill(**{name: str(part) for name, part in day_fields("promised_on", soon).items()})
     walk.press("It is settled")
     walk.at(CARE)
     walk.reads("Challenged, and settled.")
+    walk.reads("Find out whether what was promised has been done")
 
 
 def make_a_pack(walk) -> None:

@@ -27,10 +27,11 @@ def test_a_lead_asks_about_a_draft_and_its_writer_sets_it_aside(walk, place):
     walk.reads("It is not sent, and nobody has read it.")
     walk.follow("This does not need to be sent")
     walk.at("This does not need to be sent")
-    walk.press("This does not need to be sent")
+    walk.press("It does not need to be sent")
     walk.is_told_what_is_wrong()
     walk.fill(why="It was a costume.")
-    walk.press("This does not need to be sent")
+    walk.press("It does not need to be sent")
     walk.at("My concerns")
     walk.reads("Marked as not needed")
-    assert Draft.objects.get().set_aside_at
+    assert Draft.objects.get(page=CONCERN).set_aside_at
+    assert not Draft.objects.exclude(page=CONCERN).filter(ended_at=None).exists()

@@ -19,8 +19,9 @@ from tests.refer.test_refer_pages import ANSWER, VIEW, at, go, moment
 
 pytestmark = pytest.mark.django_db
 CALL = {"telephone": "01632 960009", "minutes": "12", "answered_by": "", "said": ""}
-# The page of a referral that was sent: the form that fits, and beside it that of a call.
-MOST_STATEMENTS = 55
+# The page of a referral that was sent: the form that fits, and beside it that of a call. Each form
+# reads its draft; five more read the sorting, meetings to come, the watch, and promises (twice).
+MOST_STATEMENTS = 60
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ def test_a_challenge_is_taken_up_the_ladder_and_settled(desk, referral):
         form = {"whom": "Cy Dell", "words": "Please look again."}
         assert desk.press(at(referral, "challenge"), form).status_code == 302
         assert f"{rung.label}. Spoken to: Cy Dell." in page_text(desk.open(at(referral)))
-    settled = {"words": "A joint visit on Friday."}
+    settled = {"words": "A joint visit on Friday.", "promises": "nothing"}
     assert desk.press(at(referral, "settle"), settled).status_code == 302
     assert referral.current_stage is ReferralStage.SETTLED
     assert "A joint visit on Friday." in page_text(desk.open(at(referral)))
@@ -124,7 +125,7 @@ def test_a_challenge_is_taken_up_the_ladder_and_settled(desk, referral):
 
 def test_what_does_not_fit_the_stage_leads_back_to_what_does(desk, referral):
     assert "<form" not in page_text(desk.open(at(referral, "settle"))).split("<main", 1)[1]
-    form = desk.carried(at(referral)) | {"words": "Again."}
+    form = desk.carried(at(referral)) | {"words": "Again.", "promises": "nothing"}
     answer = desk.client.post(at(referral, "settle"), form)
     assert summary_errors(answer)[0].startswith("This referral is at the stage")
 

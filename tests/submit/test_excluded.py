@@ -11,6 +11,7 @@ from concerns.rules.roles import Role
 from concerns.submit import acts
 from tests import factories
 from tests.conftest import SecureClient
+from tests.deciding import decide_concern
 from tests.desk import page_text, summary_errors
 
 
@@ -165,7 +166,8 @@ def test_a_relative_who_wrote_it_sees_their_own_words_and_nothing_else(where, ch
     factories.relate_to_child(mother, child)
     by = factories.viewer(where, Role.DEPUTY, who=mother)
     lead = factories.viewer(where, Role.DSL)
-    concern = factories.concern_at(State.DECIDED, where=where, by=by, lead=lead, children=(child,))
+    concern = factories.concern_at(State.TAKEN, where=where, by=by, lead=lead, children=(child,))
+    decide_concern(lead, concern, sighted_by=lead.person)
     mine = page_text(reading(mother, f"/submit/mine/{concern.uid}/"))
     assert concern.account in mine
     assert "The third time this term." not in mine

@@ -28,6 +28,8 @@ def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
         "Hand it on": "",
         "Record a conversation": "",
         "Record a meeting": "",
+        "Record a meeting to come": "",
+        "Sort it into categories": "",
         "Add a note for the leads": "",
         "Ask a colleague to do something": "",
         "Reply to the person who wrote it": "",
@@ -62,6 +64,7 @@ def test_a_closed_one_can_only_be_reopened_or_answered(where, lead):
     concern = factories.concern_at(State.CLOSED, where=where, lead=lead)
     assert list(moves(lead, concern)) == [
         "Reopen it",
+        "Sort it into categories",
         "Reply to the person who wrote it",
         "Say who must not see it",
         "It is about another child",

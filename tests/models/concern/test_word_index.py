@@ -1,6 +1,7 @@
 """Tests for finding a concern by its words: the index of words beside the encrypted text."""
 
 import uuid
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -12,10 +13,12 @@ from concerns.chase import acts as chase
 from concerns.management.commands import findable
 from concerns.models import (
     AdultAccount,
+    ComingMeetingAnswers,
     Concern,
     Exclusion,
     MeetingAnswers,
     NameKey,
+    PromiseAnswers,
     SchoolAction,
     Task,
     WatchAnswers,
@@ -50,6 +53,30 @@ def from_rows(concern) -> set[int]:
 
 def having(viewer, *words, before=None) -> list[int]:
     return WordKey.objects.find_with_all_words(viewer, list(words), before, 26)[0]
+
+
+def said_of_what_the_assessment_found(lead, referral):
+    """The next answer ends the wait for the assessment, without which no watch ends; it is
+    challenged, settled with a promise, and the promise was kept."""
+    given = {"by": lead, "referral": referral, "now": NOW}
+    answered = {"answer": "early_help", "happened_at": NOW}
+    refer.hear_back(spoken_to="Godwit", words="Whimbrel", **answered, **given)
+    refer.give_view(view="disagree", whom="Garganey", words="Dotterel", **given)
+    promised = PromiseAnswers("Pochard", "Wigeon", UNTIL)
+    refer.settle(words="Turnstone", promised=promised, **given)
+    step = referral.steps.open().get(kind="promise")
+    chase.do_step(by=lead, step=step, words="Sanderling", now=NOW)
+
+
+def said_of_a_meeting_to_come(lead, concern):
+    """It is moved to another day and place, and then cancelled."""
+    begins_at = NOW + timedelta(days=7)
+    coming = ComingMeetingAnswers("team", begins_at, "Shoveler", lead.person, words="Eider")
+    made = refer.plan_meeting(by=lead, concern=concern, coming=coming, now=NOW)
+    given = {"by": lead, "coming": made, "now": NOW}
+    later = begins_at + timedelta(days=1)
+    refer.change_meeting(begins_at=later, place="Pintail", why="Goosander", **given)
+    refer.change_meeting(begins_at=None, why="Scaup", **given)
 
 
 def said_everywhere(where, lead):
@@ -137,6 +164,9 @@ def said_everywhere(where, lead):
     triage.watch(by=lead, concern=concern, asked=asked, words_back="Teal", now=NOW)
     task = Task.objects.get(step__concern=concern)
     chase.answer(by=writer, task=task, words="Stilt", done=True, now=NOW)
+    said_of_what_the_assessment_found(lead, first)
+    said_of_a_meeting_to_come(lead, concern)
+    triage.sort(by=lead, concern=concern, categories=("neglect",), why="Gadwall", now=NOW)
     look = concern.steps.open().get(kind="look_after")
     ends = {
         "words": "Dipper",
