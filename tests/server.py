@@ -68,6 +68,8 @@ class Server:
         said = self._log.stat().st_size if self._log.exists() else 0
         command = [sys.executable, "-m", "gunicorn", "safeguarding.wsgi:application"]
         command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "8"]
+        # A browser that is still open must not hold up the stop for gunicorn's half a minute.
+        command += ["--graceful-timeout", "5"]
         command += ["--worker-class", "gthread", "--worker-tmp-dir", str(self._log.parent)]
         command += ["--certfile", str(self.certificate), "--keyfile", str(self.certificate)]
         with self._log.open("ab") as log:
@@ -127,6 +129,9 @@ class Server:
             self._process.wait(PATIENCE)
         except ProcessLookupError:
             pass
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(PATIENCE)
         finally:
             self._process = None
 

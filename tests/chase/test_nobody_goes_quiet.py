@@ -159,7 +159,7 @@ class NobodyGoesQuiet(Weeks):
         """Daily the writer, and the leads, but none who must not know of one such concern."""
         said = Notice.objects.filter(school=self.school, made_at__gt=self.now - DAY)
         assert said.filter(step=step, why=MessageReason.NOBODY_READS).exists()
-        left = {one.concern_id for one in self.open_steps() if not self.able(one)}
+        left = {one.concern_id for one in self.open_steps() if not self.asked(one)}
         helpers = set(self.leads).difference(*(self.named[key] for key in left))
         told = said.filter(why=MessageReason.NOBODY).select_related("person")
         assert helpers <= {row.person for row in told}
