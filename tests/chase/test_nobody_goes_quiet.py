@@ -178,14 +178,17 @@ class NobodyGoesQuiet(Weeks):
             if not people:
                 self.whoever_can_help_is_told_that_nobody_is_left(step)
                 continue
-            assert max(row.pushed for row in told) == askings
+            # Whoever has had a message about it in the last day need not have another.
+            lately = {row.person for row in step.notices.filter(made_at__gt=self.now - DAY)}
+            if max((row.pushed for row in told), default=0) != askings:
+                assert people <= lately
             ladder = (people, step.holder)
             (before, since, last) = self.ladders.get(step.pk, (0,) * 3)
             since = since if before == ladder else max(last + 1, askings - len(people))
             self.ladders[step.pk] = (ladder, since, askings)
             if askings - since >= len(people) - 1:
                 newest = {row.person for row in told if row.pushed > askings - len(people)}
-                assert newest - {None} == people
+                assert newest - {None} <= people <= newest | lately
             if step.kind in FIRST_LOOKS:
                 assert step.notices.filter(why=MessageReason.UNREAD).count() == 1
 
