@@ -41,6 +41,7 @@ from concerns.models.school.cover import people_acting_for_role
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER
 from concerns.rules.message_rules import (
     LINES,
+    NOBODY_TO_OUTSIDE,
     OUTSIDE_AGAIN,
     TO_OUTSIDE,
     MessageReason,
@@ -267,7 +268,7 @@ class SchoolRound:
     def _notify_writer_and_adviser(self, step: Step, today: date) -> None:
         key = f"{step.uid}:nobody:{today}"
         if self.school.adviser_words:
-            line = TO_OUTSIDE.format(school=self.school.name)
+            line = NOBODY_TO_OUTSIDE.format(school=self.school.name)
             self._add_step_notice(
                 step, MessageReason.NOBODY, None, 1, line, key=f"{key}:outside", outside=True
             )
@@ -445,6 +446,7 @@ class StepMessages:
         self._now = now
         self._at: dict[int | None, list[datetime]] = defaultdict(list)
         self._last: dict[Person, datetime] = {}
+        self._letters: dict[Person, set[int | None]] = defaultdict(set)
         for notice in Notice.objects.delivered_about(step):
             if notice.made_at > now:
                 continue  # Made while the database's clock stood ahead: all is told again.
@@ -452,6 +454,7 @@ class StepMessages:
                 self._at[notice.person_id].append(notice.made_at)
             if notice.person and notice.ended == NoticeEnding.SENT and notice.ended_at:
                 self._last[notice.person] = notice.ended_at
+                self._letters[notice.person].add(notice.letter_id)
 
     def may_send_to(self, person: Person | None) -> bool:
         """Whether `person` (None: the adviser outside) may have another one now."""
@@ -462,5 +465,4 @@ class StepMessages:
 
     def late_sentence(self, to: Person, late: str) -> str:
         others = [(person.name, at) for person, at in self._last.items() if person != to]
-        had = sum(1 for at in self._at[to.pk] if at < self._now) if to in self._last else 0
-        return late_step_sentence(self._reference, late, others, had)
+        return late_step_sentence(self._reference, late, others, len(self._letters[to]))

@@ -222,7 +222,7 @@ def _build_email(letter: Letter, notices: list[Notice], by: BaseEmailBackend) ->
     subject = subject_of_messages([_reason_and_urgency(notice) for notice in notices])
     if letter.person is None:
         # The outside adviser cannot sign in, and is told one thing once.
-        said = [notices[0].line]
+        said = list(dict.fromkeys(notice.line for notice in notices))
         subject = Subject.OUTSIDE
     words = "\n\n".join([*said, QUIET]) + "\n"
     host = urlsplit(settings.SITE_ORIGIN).hostname

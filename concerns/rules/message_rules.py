@@ -137,7 +137,7 @@ class Subject(StrEnum):
     NOW = "Safeguarding: please look now"
     LATE = "Safeguarding: late, and waiting for you"
     REPLY = "Safeguarding: a reply to what you wrote"
-    OUTSIDE = "Safeguarding: please ring the headteacher"
+    OUTSIDE = "Safeguarding: please ring the school"
     OTHER = "Safeguarding: what needs you"
 
 
@@ -168,6 +168,12 @@ LINES = {
     MessageReason.UNSENT: "A colleague started to write a concern and has not sent it. Go and ask "
     "them.",
 }
+# The same where nobody in school may act on something, late or not: nobody was silent.
+NOBODY_TO_OUTSIDE = (
+    "At {school} there is something in the safeguarding record that nobody in school may act on. "
+    "Please ring the chair of governors and ask them to appoint somebody who may. You get this "
+    "message because the school has named you as its outside adviser."
+)
 TO_OUTSIDE = (
     "At {school} something in the safeguarding record has been late for a long time, and nobody "
     "in school has acted on it. Please ring the headteacher and ask. You get this message because "

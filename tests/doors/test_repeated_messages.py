@@ -164,6 +164,7 @@ def test_where_nobody_is_left_the_chair_the_writer_and_the_adviser_are_told_at_o
     chair = where.posts.get(role=Role.CHAIR).person
     assert set(told) == {chair.email, concern.reporter.email, "ann@council.test"}
     assert where.authority.front_door in told[concern.reporter.email]
+    assert "late" not in told["ann@council.test"]
 
 
 def test_whoever_is_shut_out_learns_nothing_from_it_being_nobodys(where, nobody):
