@@ -67,12 +67,24 @@ class Complaints:
     """What the browser objected to in the pages of one test: only kinds and places, never text."""
 
     def __init__(self):
-        self.heard: list[str] = []
+        self._heard: list[tuple[str, str]] = []
         self._refused: set[str] = set()
+
+    @property
+    def heard(self) -> list[str]:
+        """What counts, judged when read: the console may speak before the answer is known."""
+        return [told for told, address in self._heard if address not in self._refused]
+
+    def clear(self) -> None:
+        self._heard.clear()
+
+    def forget(self, words: str) -> None:
+        """Forgets the complaints that hold `words`: of answers which the test meant."""
+        self._heard = [one for one in self._heard if words not in one[0]]
 
     def listen(self, context) -> None:
         context.on("console", self._console)
-        context.on("weberror", lambda error: self.heard.append(f"script: {error.error}"))
+        context.on("weberror", lambda error: self._hear(f"script: {error.error}"))
         context.on("request", self._request)
         context.on("response", self._response)
 
@@ -82,15 +94,18 @@ class Complaints:
         # That a page answered 404 or 403 is for the test to judge; the console repeats it. And
         # where no icon is named, as with plain data, the browser asks for one of its own accord.
         about = message.location.get("url", "")
-        repeated = message.text.startswith("Failed to load resource")
-        if repeated and (about in self._refused or urlsplit(about).path == "/favicon.ico"):
-            return
-        self.heard.append(f"console: {message.text}")
+        if not message.text.startswith("Failed to load resource"):
+            self._hear(f"console: {message.text}")
+        elif urlsplit(about).path != "/favicon.ico":
+            self._hear(f"console: {message.text} ({urlsplit(about).path})", about)
+
+    def _hear(self, told: str, address: str = "") -> None:
+        self._heard.append((told, address))
 
     def _request(self, request) -> None:
         place = urlsplit(request.url)
         if place.scheme not in {"about", "blob"} and place.hostname not in LOOPBACK:
-            self.heard.append(f"asked another machine: {place.scheme}://{place.hostname}")
+            self._hear(f"asked another machine: {place.scheme}://{place.hostname}")
 
     def _response(self, response) -> None:
         if response.status >= 400 and response.request.is_navigation_request():
@@ -142,6 +157,7 @@ def _scripted(page):
     if page.context not in _WITHOUT_SCRIPT:
         yield page
         return
+    page.wait_for_load_state()
     written = page.content().replace("noscript>", "div>")
     context = page.context.browser.new_context(viewport=page.viewport_size)
     twin = context.new_page()

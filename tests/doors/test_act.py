@@ -10,7 +10,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May, Role
 from concerns.workflow.open_steps import WouldGoQuiet
-from tests import factories
+from tests import adults, factories
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +208,16 @@ def test_what_is_owed_is_one_agenda_however_often_it_is_asked_for(lead, concern)
         }
 
     assert len(ask_twice(by=lead, concern=concern, now=NOW)) == 1
+
+
+def test_the_next_steps_of_a_concern_about_an_adult_are_loaded_once(where):
+    head = factories.viewer(where, Role.HEAD)
+
+    @act(May.ADULT, Kind.ADDED, on="concern")
+    def ask_twice(*, by, concern, now, record):
+        first = record.agenda_of_adult_concern(concern)
+        record(about=concern, concern=concern)
+        return {id(first), id(record.agenda_of_adult_concern(concern))}
+
+    concern = adults.send_adult_concern(factories.viewer(where))
+    assert len(ask_twice(by=head, concern=concern, now=NOW)) == 1

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 
 from concerns.doors import clock_round, daily_check
 from concerns.models import AdultConcern, Concern, Exclusion, Heartbeat, IntegrityFault
@@ -172,3 +173,19 @@ def test_one_school_s_faults_do_not_replace_another_s(where, lead):
     clock_round.run_reminder_round(NOW)
     assert {fault.school_id for fault in IntegrityFault.objects.all()} == {where.pk, other.pk}
     assert integrity_check.AT_ONCE > 1
+
+
+def test_a_database_that_does_not_answer_is_no_fault_of_the_record(where, lead, monkeypatch):
+    def fail(*_):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(daily_check, "check_school_integrity", fail)
+    with pytest.raises(OperationalError):
+        daily_check.check_record_if_due(NOW, lambda: True)
+    assert not IntegrityFault.objects.exists()
+
+
+def test_a_round_that_lost_its_lease_during_the_check_is_not_recorded(where, monkeypatch):
+    monkeypatch.setattr(clock_round, "check_record_if_due", lambda now, may_go_on: False)
+    assert not clock_round.run_reminder_round(NOW)
+    assert Heartbeat.objects.get().at != NOW

@@ -119,7 +119,7 @@ class Walk:
             link.click()
             expect(self.page.locator(link.get_attribute("href"))).to_be_focused()
         # With script the form is sent from where it stands, and the console repeats the answer.
-        self._complaints.heard[:] = [said for said in self._complaints.heard if "422" not in said]
+        self._complaints.forget("status of 422")
 
     def went_untold(self, log: str) -> None:
         """Checks that no address asked for, and no line the server wrote, tells of a child."""

@@ -37,7 +37,8 @@ def upload(walk, content: bytes) -> None:
 def say_which_column_is_which(walk) -> None:
     for name, heading in zip(COLUMNS, STRANGE.headings, strict=True):
         walk.page.locator(f"select[name={name}]").select_option(label=heading)
-    walk.press("Read the file with these columns")
+    with walk.page.expect_navigation():
+        walk.press("Read the file with these columns")
     walk.see()
 
 

@@ -176,3 +176,22 @@ def test_words_kept_from_another_page_are_listed_too(staff, child):
         staff.person, staff.where, here, uuid.uuid4(), {"words": ["More"]}, factories.NOW
     )
     assert f'href="{here}">Go on with what you started' in staff.open("/submit/").content.decode()
+
+
+def test_saving_for_later_from_an_older_page_opens_the_draft_where_both_texts_are(staff, child):
+    answers = begun(staff, child)
+    older = answers | {"account": "Quite another account", "do": "later"}
+    answer = staff.send(older)
+    assert answer["Location"].startswith(f"/submit/draft/{answers['draft']}/")
+    page = staff.open(answer["Location"]).content.decode()
+    assert "Half of it &amp; more" in page
+    assert "Quite another account" in page
+
+
+@pytest.mark.parametrize(("field", "said"), [("keep", "yes"), ("nothing", None)])
+def test_the_script_is_told_that_words_are_saved_only_if_they_are(staff, child, field, said):
+    answers = staff.answers(child, account="A thousand words")
+    answers[field] = answers.pop("keep")
+    answer = SecureClient().post("/submit/write/", answers, headers={"accept": "application/json"})
+    assert answer.status_code == 401
+    assert answer.get("Words-Kept") == said

@@ -37,13 +37,6 @@ def taken(lead, **more) -> Concern:
     return factories.concern_at(State.TAKEN, where=lead.school, lead=lead, now=lead.now, **more)
 
 
-def forget(complaints, status):
-    """Clears the console's complaints about answers that the test meant."""
-    complaints.heard[:] = [
-        words for words in complaints.heard if f"status of {status}" not in words
-    ]
-
-
 def test_adding_to_the_picture_is_a_choice_a_sentence_and_a_press(place, any_page):
     concern = taken(place)
     sign_in(any_page, place)
@@ -86,7 +79,7 @@ def test_a_full_decision_unfolds_what_each_answer_needs(place, any_page, complai
     any_page.get_by_role("button", name="Decide").click()
     any_page.wait_for_url(f"**/triage/{concern.uid}/")
     assert concern.referrals.get().current_stage is ReferralStage.SENT
-    forget(complaints, 422)
+    complaints.forget("status of 422")
 
 
 @pytest.mark.both_databases
@@ -103,7 +96,7 @@ def test_a_stale_page_keeps_what_was_typed_and_can_be_pressed_again(place, any_p
     assert any_page.get_by_label("Why?").input_value() == "One more small thing."
     any_page.get_by_role("button", name="Decide").click()
     any_page.wait_for_url(f"**/triage/{concern.uid}/")
-    forget(complaints, 409)
+    complaints.forget("status of 409")
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -137,4 +130,4 @@ def test_every_page_of_deciding_fits_and_is_clean_to_axe(
     page.get_by_text("There is a problem").wait_for()
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    forget(complaints, 422)
+    complaints.forget("status of 422")
