@@ -245,7 +245,8 @@ def act(
                     if not record.lines:
                         raise NothingRecorded(function.__qualname__)
                     record.save_all_changes()
-                    return result
+                ledger.just_recorded.set(record.lines[0].pk)
+                return result
             except (ActRefused, Http404) as refusal:
                 _record_refusal(by, now, kind, given.get(on), refusal)
                 raise

@@ -24,7 +24,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver, path, resolve, reverse
 
-from concerns.doors import ledger, unsent_words
+from concerns.doors import just_recorded, ledger, unsent_words
 from concerns.doors.gated_request import GatedRequest
 from concerns.models import Person, Viewer
 from concerns.models.school import person as people
@@ -97,13 +97,17 @@ def guard_view(view: View, open_to: May | PageOpenTo) -> GuardedView:
     @functools.wraps(view)
     def guarded_view(request: GatedRequest, **given: Any) -> HttpResponseBase:
         token = ledger.request_id.set(uuid.uuid4().hex)
+        nothing_yet = ledger.just_recorded.set(None)
         try:
             if open_to is PageOpenTo.ANYONE:
                 return view(request, **given)
             if not request.user.is_authenticated:
                 return _redirect_to_sign_in(request)
-            return _call_as_viewer(request, view, open_to, given)
+            answer = _call_as_viewer(request, view, open_to, given)
+            just_recorded.carry_to_next_page(request, answer)
+            return answer
         finally:
+            ledger.just_recorded.reset(nothing_yet)
             ledger.request_id.reset(token)
 
     guarded = cast(GuardedView, guarded_view)
@@ -218,7 +222,10 @@ def _render_navigation(powers: frozenset[May], here: str) -> str:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the variables every template has. Makes no database query."""
+    """Context processor: the variables every template has.
+
+    Only `recorded`, which the frame of a page calls, asks the database, and only after an act.
+    """
     viewer = getattr(request, "viewer", None)
     page = _page_name(request)
     here = next((name for name, _, _ in ROOMS if name in {page, page.split("_")[0]}), "")
@@ -229,6 +236,9 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "idle_seconds": request.session.get("idle_seconds") if viewer else None,
         "several_schools": len(getattr(request, "viewers", ())) > 1,
         "troubles": _clock_faults_for(viewer) if viewer else (),
+        "recorded": functools.partial(just_recorded.read_just_recorded, request, viewer)
+        if viewer and just_recorded.COOKIE in request.COOKIES
+        else None,
     }
 
 

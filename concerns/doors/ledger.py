@@ -30,6 +30,8 @@ from concerns.rules.kinds import Kind
 
 # Set by the gate, so that the lines of one request can be grouped.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+# The key of the first line of the act that this request has done, for the banner after it.
+just_recorded: ContextVar[int | None] = ContextVar("just_recorded", default=None)
 
 DONE = "done"
 REFUSED = "refused"

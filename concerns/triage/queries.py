@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from concerns.doors import ledger, sight
 from concerns.doors.gate import address_if_open, may_open
-from concerns.forms.base_form import PostedFields, parse_uuid
+from concerns.forms.base_form import PostedFields
 from concerns.models import (
     Concern,
     ConcernCategory,
@@ -30,7 +30,7 @@ from concerns.models import (
 )
 from concerns.models.concern.concern import QueuePlace
 from concerns.models.concern.draft import UnsentDrafts
-from concerns.models.response.decision import Decision, is_decision_pressing, needs_advice_first
+from concerns.models.response.decision import is_decision_pressing, needs_advice_first
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.reading import concern_history, pickers, queue_row
 from concerns.reading.queue_row import QueueRow
@@ -286,17 +286,7 @@ def find_next_to_read(viewer: Viewer, was: Concern) -> dict:
     following = (
         behind.most_pressing_first().after_queue_place(was).first() if was.next_due_at else None
     )
-    return {"to": "triage_read", "uid": (following or was).uid, "query": f"?kept={was.uid}"}
-
-
-def find_decision_just_kept(viewer: Viewer, uid: str) -> Decision | None:
-    """The viewer's newest decision on the concern just kept, to confirm that it is recorded. `uid`
-    comes from the query string; None if it is empty or not that of a concern they decided."""
-    key = parse_uuid(uid)
-    if key is None:
-        return None
-    made = Decision.objects.visible_to(viewer).filter(concern__uid=key, by=viewer.person)
-    return made.select_related("concern").order_by("-id").first()
+    return {"to": "triage_read", "uid": (following or was).uid, "query": "?next"}
 
 
 def list_handover_colleagues(viewer: Viewer, concern: Concern) -> list[Person]:

@@ -37,13 +37,11 @@ def queue(request):
 def read(request, uid):
     viewer = request.viewer
     page = queries.read_concern_page(viewer, uid)
-    kept = request.GET.get("kept", "")
-    page["kept"] = queries.find_decision_just_kept(viewer, kept)
     if not page["may_keep"]:
         return render(request, "triage/read.html", page)
     there = reverse("triage_keep", args=[uid])
     offered = queries.get_keep_questions(viewer, page["concern"])
-    sheet = FormPage(request, LightDecisionForm, path=there, focus=bool(page["kept"]), **offered)
+    sheet = FormPage(request, LightDecisionForm, path=there, focus="next" in request.GET, **offered)
     return sheet.render_page("triage/read.html", **page)
 
 

@@ -269,3 +269,7 @@ def test_the_list_is_paged_by_key_newest_first(staff, child):
 def test_the_list_holds_ones_own_only(staff, child, another):
     theirs = factories.send_concern(another().viewer, child).concern
     assert theirs.reference not in staff.open("/submit/").content.decode()
+
+
+def test_a_receipt_is_not_repeated_by_a_banner(staff, child, leads):
+    assert 'class="recorded' not in receipt(staff, child)

@@ -1,0 +1,119 @@
+"""The banner after an act: what was recorded, what happens next, and the next in the queue.
+
+The act leaves the key of its first ledger line in `ledger.just_recorded`. The gate puts it, signed,
+into a cookie of the answer; the next page shows the banner, and its answer removes the cookie. So
+no address says it, and a page that is loaded again or opened from a bookmark does not repeat it.
+Everything in the banner is read from the line and the concern.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from concerns.doors import ledger
+from concerns.models import AdultConcern, Concern, LedgerLine, Viewer
+from concerns.reading.concern_history import most_pressing_step
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import May
+
+COOKIE = "recorded"
+# Seconds for which a browser may still show what was recorded.
+SHOWN_FOR = 120
+# Their page is a receipt, which says all of it.
+WITH_RECEIPT = frozenset({Kind.SUBMITTED})
+
+
+@dataclass(frozen=True)
+class NextStepInWords:
+    """The most pressing open step of a concern: what, who has to do it, and by when."""
+
+    words: str
+    holder_words: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class JustRecorded:
+    """What the banner says. `concern` and what follows are None where the viewer may not read it,
+    or the act was about no concern. `is_here`: the page that is open is `following`."""
+
+    what: str
+    at: datetime
+    concern: Concern | AdultConcern | None = None
+    next_step: NextStepInWords | None = None
+    following: Concern | None = None
+    is_here: bool = False
+    queue_is_empty: bool = False
+
+
+def carry_to_next_page(request: HttpRequest, answer: HttpResponseBase) -> None:
+    """Set the cookie after an act, and remove it after the page that showed the banner."""
+    line = ledger.just_recorded.get()
+    if line is not None:
+        secure = settings.SESSION_COOKIE_SECURE
+        # The cookie holds the key of a line, which tells nothing to whoever reads it.
+        answer.set_signed_cookie(  # type: ignore[attr-defined]
+            COOKIE, str(line), salt=COOKIE, max_age=SHOWN_FOR, httponly=True, samesite="Lax",
+            secure=secure,
+        )  # fmt: skip
+    elif getattr(request, "recorded_is_shown", False):
+        answer.delete_cookie(COOKIE, samesite="Lax")  # type: ignore[attr-defined]
+
+
+def read_just_recorded(request: HttpRequest, viewer: Viewer) -> JustRecorded | None:
+    """What `viewer` recorded on the page before this one. None if nothing, or if it is old."""
+    key = request.get_signed_cookie(COOKIE, None, salt=COOKIE, max_age=SHOWN_FOR)
+    if key is None:
+        return None
+    request.recorded_is_shown = True  # type: ignore[attr-defined]
+    own = LedgerLine.objects.filter(school=viewer.school, actor=viewer.person)
+    line = own.filter(pk=key).first()
+    if line is None or line.kind in WITH_RECEIPT:
+        return None
+    what = Kind.label_of_value(line.kind)
+    concern = _find_concern(line, viewer)
+    if concern is None:
+        return JustRecorded(what, line.received)
+    following = _next_in_queue(concern, viewer) if isinstance(concern, Concern) else None
+    on_concern = request.path.startswith(reverse("triage")) and request.resolver_match
+    open_now = on_concern.kwargs.get("uid") if on_concern else None
+    return JustRecorded(
+        what,
+        line.received,
+        concern,
+        _next_step_of(concern),
+        following,
+        is_here=bool(open_now) and open_now != concern.uid,
+        queue_is_empty=isinstance(concern, Concern) and following is None,
+    )
+
+
+def _find_concern(line: LedgerLine, viewer: Viewer) -> Concern | AdultConcern | None:
+    """The concern of `line`, if `viewer` reads concerns of its kind and may see this one."""
+    if line.concern is None:
+        return None
+    if viewer.has_power(May.READ):
+        seen = Concern.objects.visible_to(viewer).filter(uid=line.concern).first()
+        if seen:
+            return seen
+    if viewer.has_power(May.ADULT):
+        return AdultConcern.objects.visible_to(viewer).filter(uid=line.concern).first()
+    return None
+
+
+def _next_step_of(concern: Concern | AdultConcern) -> NextStepInWords | None:
+    steps = concern.steps.open().select_related("holder")
+    first = most_pressing_step(steps) if isinstance(concern, Concern) else steps.in_order().first()
+    if first is None:
+        return None
+    return NextStepInWords(first.step_in_words, first.holder_words, first.due_at)
+
+
+def _next_in_queue(concern: Concern, viewer: Viewer) -> Concern | None:
+    """The most pressing other concern that waits and that nobody else holds."""
+    waiting = Concern.objects.visible_to(viewer).waiting_for(viewer).exclude(pk=concern.pk)
+    return waiting.most_pressing_first().first()
