@@ -97,3 +97,21 @@ def test_the_reader_of_a_concern_about_an_adult_is_told_its_next_step(where, cli
     assert concern.reference in page
     assert "Next: " in page
     assert "next concern in the queue" not in page
+
+
+def test_who_wrote_a_concern_is_told_that_what_they_added_is_recorded(where, client):
+    writer = factories.viewer(where)
+    factories.sign_in(client, writer.person)
+    concern = factories.send_concern(writer, factories.child(where)).concern
+    form = {"words": "And again today", "about": "child"}
+    answer = client.post(f"/submit/add/{concern.uid}/", form)
+    page = page_text(client.get(answer.url))
+    assert "Added to a concern" in page
+    assert "Next: " not in page
+
+
+def test_an_act_about_no_concern_is_said_to_be_recorded(desk):
+    desk.client.post("/chase/messages/", {"first": "8", "second": "14:15"})
+    page = page_text(desk.open("/triage/"))
+    assert "Chose when e-mails come" in page
+    assert "Next: " not in page
