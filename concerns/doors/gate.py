@@ -24,7 +24,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver, path, resolve, reverse
 
-from concerns.doors import ledger, unsent_words
+from concerns.doors import ledger, page_subject, unsent_words
 from concerns.doors.gated_request import GatedRequest
 from concerns.models import Person, Viewer
 from concerns.models.school import person as people
@@ -97,6 +97,7 @@ def guard_view(view: View, open_to: May | PageOpenTo) -> GuardedView:
     @functools.wraps(view)
     def guarded_view(request: GatedRequest, **given: Any) -> HttpResponseBase:
         token = ledger.request_id.set(uuid.uuid4().hex)
+        page = page_subject.begin_page()
         try:
             if open_to is PageOpenTo.ANYONE:
                 return view(request, **given)
@@ -104,6 +105,7 @@ def guard_view(view: View, open_to: May | PageOpenTo) -> GuardedView:
                 return _redirect_to_sign_in(request)
             return _call_as_viewer(request, view, open_to, given)
         finally:
+            page_subject.end_page(page)
             ledger.request_id.reset(token)
 
     guarded = cast(GuardedView, guarded_view)
