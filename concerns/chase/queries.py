@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 from django.urls import reverse
 
-from concerns.doors import sight
+from concerns.doors import page_subject, sight
 from concerns.doors.gate import address_if_open
 from concerns.models import (
     Addition,
@@ -224,6 +224,8 @@ def read_task_page(viewer: Viewer, uid) -> tuple[Task, bool, bool]:
     found = sight.get_one_or_404(viewer, rows, uid)
     sight.record_reading(viewer, Kind.LISTED, reason="a task", shown=[found.uid])
     reads = Concern.objects.visible_to(viewer).filter(pk=found.step.concern_id).exists()
+    if reads:
+        page_subject.note_concern_of_page(found.step.concern)
     return found, found.by_id == viewer.person.pk, reads
 
 
@@ -294,6 +296,7 @@ def read_why_late(viewer: Viewer, uid) -> LateStepDetails:
         about=step.uid,
         shown=[step.concern.uid],
     )
+    page_subject.note_concern_of_page(step.concern)
     return LateStepDetails(
         step=step,
         concern=step.concern,

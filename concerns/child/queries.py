@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.http import Http404
 
 from concerns.child import acts
-from concerns.doors import sight
+from concerns.doors import page_subject, sight
 from concerns.models import (
     Authority,
     Child,
@@ -90,7 +90,7 @@ def read_story_page(viewer: Viewer, uid, after: str) -> StoryPage:
 
     The reading is recorded, with the ids shown. Raises Http404 if the viewer may not see the child.
     """
-    child = sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
+    child = sight.get_child_of_page(viewer, uid)
     visible = Concern.objects.visible_to(viewer)
     about = ConcernChild.objects.filter(concern=OuterRef("pk"), part=ChildPart.ABOUT)
     rows = visible.filter(children__child=child).annotate(
@@ -319,7 +319,9 @@ def _list_conversations(here, child: Child) -> dict[int, list[tuple[int | None, 
 def read_child_file(viewer: Viewer, uid) -> ChildFile:
     """A child's file as it is now. The reading is recorded. Raises Http404."""
     child = sight.open_child_story(viewer, Child.objects.visible_to(viewer), uid, Kind.FILE)
-    return child_file.load_child_files(viewer, [child])[0]
+    files = child_file.load_child_files(viewer, [child])
+    page_subject.note_files_read(files)
+    return files[0]
 
 
 def get_file_to_write(viewer: Viewer, uid, what: str, row: str) -> tuple[ChildFile, object]:

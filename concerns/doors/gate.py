@@ -24,7 +24,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver, path, resolve, reverse
 
-from concerns.doors import just_recorded, ledger, unsent_words
+from concerns.doors import just_recorded, ledger, page_subject, unsent_words
 from concerns.doors.gated_request import GatedRequest
 from concerns.models import Person, Viewer
 from concerns.models.school import person as people
@@ -98,6 +98,7 @@ def guard_view(view: View, open_to: May | PageOpenTo) -> GuardedView:
     def guarded_view(request: GatedRequest, **given: Any) -> HttpResponseBase:
         token = ledger.request_id.set(uuid.uuid4().hex)
         nothing_yet = ledger.just_recorded.set(None)
+        page = page_subject.begin_page()
         try:
             if open_to is PageOpenTo.ANYONE:
                 return view(request, **given)
@@ -107,6 +108,7 @@ def guard_view(view: View, open_to: May | PageOpenTo) -> GuardedView:
             just_recorded.carry_to_next_page(request, answer)
             return answer
         finally:
+            page_subject.end_page(page)
             ledger.just_recorded.reset(nothing_yet)
             ledger.request_id.reset(token)
 

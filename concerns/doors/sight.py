@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest
 
-from concerns.doors import ledger
+from concerns.doors import ledger, page_subject
 from concerns.forms.base_form import parse_uuid
 from concerns.models import (
     AdultConcern,
@@ -62,8 +62,13 @@ class NotScoped(Exception):
 
 
 def open_concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Concern:
-    """Open one concern to read it. Recorded. Raises Http404 if the viewer may not see it."""
-    return _open_and_record(viewer, Concern.objects.visible_to(viewer), uid, kind)
+    """Open one concern to read it. Recorded. Raises Http404 if the viewer may not see it.
+
+    The page is about this concern, and says above it whose it is (`page_subject.py`).
+    """
+    found = _open_and_record(viewer, Concern.objects.visible_to(viewer), uid, kind)
+    page_subject.note_concern_of_page(found)
+    return found
 
 
 def open_own_concern(
@@ -143,6 +148,14 @@ def open_child_story(
     with transaction.atomic():
         found = get_one_or_404(viewer, model_rows, uid)
         _write_reading_line(viewer, kind, about=found.uid, children=[found.uid])
+    page_subject.note_child_of_page(found)
+    return found
+
+
+def get_child_of_page(viewer: Viewer, uid: uuid.UUID) -> Child:
+    """The child a page is about. Not recorded: what the page shows of them is. Raises Http404."""
+    found = get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
+    page_subject.note_child_of_page(found)
     return found
 
 
@@ -159,6 +172,7 @@ def open_child_files(viewer: Viewer, children: list[Child], reason: str = "") ->
         )
         uids = [one.child.uid for one in found]
         _write_reading_line(viewer, Kind.FILE, shown=uids, children=uids, reason=reason)
+    page_subject.note_files_read(found)
     return found
 
 

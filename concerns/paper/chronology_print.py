@@ -134,7 +134,7 @@ def read_chronology_print(
 def _load_chronology(
     viewer: Viewer, uid: uuid.UUID, wanted: ChronologyFilters, most: int, kind: Kind, reason: str
 ) -> ChildChronology:
-    child = sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
+    child = sight.get_child_of_page(viewer, uid)
     entries, more = chronology.read_chronology_page(viewer, child, wanted, most)
     concerns = dict.fromkeys(entry.concern for entry in entries if entry.concern)
     sight.record_reading(

@@ -1,10 +1,15 @@
 """Dates, waiting times and counts in words, in the one style used everywhere."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from concerns.rules.calendars import Calendar, duration_in_words, school_minutes_between
 from concerns.rules.school_days import LONDON, SchoolDays
+
+# The shortest number that can be rung: 101, 999.
+SHORTEST_NUMBER = 3
+_NUMBER = re.compile(r"\+?\d[\d ().\u00a0-]*")
 
 
 def format_date_or_time(value: datetime | date | time | None) -> str:
@@ -41,3 +46,35 @@ def number_with_noun(number: int, one: str) -> str:
 def times_in_words(number: int) -> str:
     """How often, in words: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def age_in_words(born: date, today: date) -> str:
+    """The age in whole years: "6 years". "Under 1 year" before the first birthday."""
+    had_birthday = (today.month, today.day) >= (born.month, born.day)
+    years = today.year - born.year - (0 if had_birthday else 1)
+    return number_with_noun(years, "year") if years > 0 else "under 1 year"
+
+
+def shorten_to_one_line(words: str, most: int) -> str:
+    """The first line of `words` that has any, cut after a word if it is longer than `most` letters.
+
+    "…" says that there is more: the rest of the line, or other lines.
+    """
+    lines = [line for line in (" ".join(line.split()) for line in words.splitlines()) if line]
+    if not lines:
+        return ""
+    first = lines[0]
+    if len(first) <= most:
+        return first if len(lines) == 1 else f"{first} …"
+    cut = first[:most]
+    return f"{cut.rsplit(' ', 1)[0] if ' ' in cut else cut} …"
+
+
+def number_to_dial(written: str) -> str:
+    """What a telephone is given to ring the number that somebody wrote: its digits, and a plus in
+    front of them. Words around it and an extension are left out. "" if there is no number."""
+    for found in _NUMBER.findall(written.replace("(0)", "") if "+" in written else written):
+        dialled = "".join(sign for sign in found if sign in "+0123456789")
+        if len(dialled.removeprefix("+")) >= SHORTEST_NUMBER:
+            return dialled
+    return ""

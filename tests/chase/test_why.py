@@ -218,4 +218,5 @@ def test_the_page_costs_the_same_however_many_stand_on_the_ladder(desk, where):
     few = len(list_statements(lambda: desk.open(address)))
     for _ in range(5):
         factories.person(where, Role.DEPUTY)
-    assert len(list_statements(lambda: desk.open(address))) == few <= 12
+    # Of these six read whose page it is (the strip), and one the holder of the concern.
+    assert len(list_statements(lambda: desk.open(address))) == few <= 17
