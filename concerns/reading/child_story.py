@@ -5,7 +5,7 @@ Reviews of harm to children keep finding that each person who wrote held only on
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
@@ -19,6 +19,8 @@ from concerns.reading.child_file import ChildFile
 
 # How far back the earlier concerns go.
 LOOKING_BACK = timedelta(days=365)
+# A filter by category is offered from this many categories on.
+FILTERED_FROM = 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,49 @@ class ChildStory:
     count: str
     file: ChildFile
     siblings: list[SiblingStory]
+
+
+@dataclass(frozen=True)
+class StoryFilter:
+    """The filter of what is shown beside a concern: the labels of its categories, and the chosen
+    one; "" for all."""
+
+    labels: list[str]
+    chosen: str
+
+
+def filter_stories(
+    stories: list[ChildStory], label: str
+) -> tuple[list[ChildStory], StoryFilter | None]:
+    """The stories with only what is filed under the category called `label`, and their filter.
+
+    "" or a label that none of them has leaves them as they are. There is no filter (None) where
+    there is nothing to choose between.
+    """
+    every = [one for story in stories for one, _ in _all_rows(story)]
+    labels = sorted({each for one in every for each in one.labels_in_force})
+    if len(labels) < FILTERED_FROM:
+        return stories, None
+    if label not in labels:
+        return stories, StoryFilter(labels, "")
+    return [_with_label(story, label) for story in stories], StoryFilter(labels, label)
+
+
+def _all_rows(story: ChildStory) -> list[tuple[Concern, ConcernChild]]:
+    return [*story.earlier, *(row for sibling in story.siblings for row in sibling.earlier)]
+
+
+def _with_label(story: ChildStory, label: str) -> ChildStory:
+    siblings = [
+        replace(one, earlier=_rows_with_label(one.earlier, label)) for one in story.siblings
+    ]
+    return replace(story, earlier=_rows_with_label(story.earlier, label), siblings=siblings)
+
+
+def _rows_with_label(
+    rows: list[tuple[Concern, ConcernChild]], label: str
+) -> list[tuple[Concern, ConcernChild]]:
+    return [row for row in rows if label in row[0].labels_in_force]
 
 
 def concerns_of_children_since(

@@ -77,6 +77,12 @@ def _flag_of_status(kind: str, category: str) -> StatusFlag:
     return StatusFlag(": ".join(filter(None, [flag.words, under])), flag.weight)
 
 
+# While a child has one of these, nothing new about them "only adds to the picture".
+HIGH_STATUSES = frozenset(
+    {StatusKind.PLAN, StatusKind.SECTION_47, StatusKind.CHILD_IN_NEED, StatusKind.LOOKED_AFTER}
+)
+
+
 class YesNo(Choice):
     """Answers to a yes-or-no question. "Not known" is an answer too, and never counts as no."""
 

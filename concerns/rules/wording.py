@@ -25,6 +25,12 @@ def format_date_or_time(value: datetime | date | time | None) -> str:
     return f"{value:%H:%M}" if value else ""
 
 
+def day_in_short(value: datetime | date) -> str:
+    """The day alone, for a list: "3 Nov 2026". A moment must be aware; its day is London's."""
+    day = value.astimezone(ZoneInfo(LONDON)) if isinstance(value, datetime) else value
+    return f"{day.day} {day:%b %Y}"
+
+
 def school_wait_in_words(days: SchoolDays, since: datetime, now: datetime) -> str:
     """The school time from `since` to `now`, in words: "2 school hours".
 

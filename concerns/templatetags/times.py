@@ -9,6 +9,7 @@ from concerns.rules import wording
 
 register = template.Library()
 when = register.filter("when", wording.format_date_or_time)
+day_in_short = register.filter("day_in_short", wording.day_in_short)
 # {{ row.happened_at|written_later:row.at }}: "Written down 29 November 2026, 10:15", or empty.
 written_later = register.filter("written_later", when_written.written_later_in_words)
 

@@ -191,10 +191,6 @@ WEIGHTS = {
     "light": "For when nothing needs doing now. You give one reason and a day to look again.",
     "full": "For speaking to parents, telling another agency, watching, or no further action.",
 }
-PRESSING = (
-    "This needs a full decision before the child goes home: there is a mark, something the child "
-    "said, danger, or worry about their going home."
-)
 MORE = (
     "If it only adds to the picture, only a reason and a day are kept. You wrote more, so choose "
     "“A full decision”."
@@ -259,7 +255,7 @@ class DecisionForm(
         rows,
         last,
         staff,
-        pressing,
+        full,
         advice,
         spoken,
         again,
@@ -286,14 +282,14 @@ class DecisionForm(
         )
         if len(self.rows) == 1:
             del self.fields["children"]
-        if pressing:
+        if full:
             del self.fields["weight"]
         if refer_now:
             offered = [row for row in Route.choices() if row[0] not in NOT_YET]
             set_choices(self.fields["routes"], offered)
         hints = {uid: last.get(row.pk, "Not decided yet") for uid, row in self.rows.items()}
         self.helper = lay_out_form(
-            *_lay_out_form(self.fields, hints, advice, REFER_NOW if refer_now else "")
+            *_lay_out_form(self.fields, hints, advice, REFER_NOW if refer_now else "", full)
         )
 
     @property
@@ -355,7 +351,7 @@ class DecisionForm(
         )
 
 
-def _lay_out_form(fields, hints: dict[str, str], advice: bool, first: str):
+def _lay_out_form(fields, hints: dict[str, str], advice: bool, first: str, full: str):
     """The layout; what only a light or only a full decision asks is in a block of its own."""
     if first:
         yield TextBlock(first, "warning")
@@ -364,7 +360,7 @@ def _lay_out_form(fields, hints: dict[str, str], advice: bool, first: str):
     if "weight" in fields:
         yield Question("weight", size="m", hints=WEIGHTS)
     else:
-        yield TextBlock(PRESSING, "inset")
+        yield TextBlock(full, "inset")
     yield Question("reason", size="m", rows=3)
     yield Div("light_until", css_class="only-light")
     reveals = {

@@ -30,9 +30,9 @@ from concerns.models import (
 )
 from concerns.models.concern.concern import QueuePlace
 from concerns.models.concern.draft import UnsentDrafts
-from concerns.models.response.decision import is_decision_pressing, needs_advice_first
+from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.watch import staff_to_ask_about
-from concerns.reading import concern_history, pickers, queue_row
+from concerns.reading import child_story, concern_history, pickers, queue_row
 from concerns.reading.queue_row import QueueRow
 from concerns.rules.calendars import picture_review_day
 from concerns.rules.clocks import StepKind
@@ -42,6 +42,7 @@ from concerns.rules.words import SORTED_INTO, YEARS, SpokenTo
 from concerns.triage.forms import render_queue_filters
 from concerns.workflow import available_actions
 from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_end
+from concerns.workflow.decision_checks import reason_for_full_decision
 
 PAGE = 25
 # Filter values that are not a state, a person, a category or a year.
@@ -196,22 +197,28 @@ def _list_filter_holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[s
 # Reading one concern
 
 
-def read_concern_page(viewer: Viewer, uid) -> dict:
-    """A concern with what happened to it, its children's stories and what may be done. Recorded."""
+def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
+    """A concern with what happened to it, its children's stories and what may be done. Recorded.
+
+    `about`: the category to which the stories beside it are limited, if one was chosen.
+    """
     history = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid))
     concern = history.concern
     steps = list(concern.steps.all())
     first = concern_history.most_pressing_step(steps)
     marked = bool(concern.marks.all())
     rolled = [row for row in concern.children.all() if row.child_id]
+    stories = sight.open_stories_beside(viewer, concern, rolled, "beside a concern")
+    stories, story_filter = child_story.filter_stories(stories, about)
     return {
         "concern": concern,
+        "story_filter": story_filter,
         "why": concern_history.explain_queue_position(
             concern, first, _route_of_step(first), viewer.todays_date, marked
         ),
         "facts": concern_history.list_account_answers(concern),
         "additions": concern_history.list_writer_additions(concern),
-        "stories": sight.open_stories_beside(viewer, concern, rolled, "beside a concern"),
+        "stories": stories,
         "steps": [(step, _address_of_step(viewer, step)) for step in steps],
         "rulings": concern_history.match_decisions_to_children(concern),
         "happenings": concern_history.list_history_events(history),
@@ -259,7 +266,7 @@ def get_decision_questions(viewer: Viewer, uid) -> tuple[Concern, dict]:
         "rows": concern_history.list_subject_children(concern),
         "last": concern_history.latest_decision_by_child(concern),
         "staff": list(staff.not_excluded_from(concern)),
-        "pressing": is_decision_pressing(concern),
+        "full": reason_for_full_decision(concern),
         "refer_now": Step.objects.has_open_step(concern, StepKind.REFER_NOW),
         "advice": needs_advice_first(concern),
         "spoken": Conversation.objects.where_reached(concern, SpokenTo.PARENT).exists(),

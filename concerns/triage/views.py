@@ -36,7 +36,7 @@ def queue(request):
 
 def read(request, uid):
     viewer = request.viewer
-    page = queries.read_concern_page(viewer, uid)
+    page = queries.read_concern_page(viewer, uid, request.GET.get("about", ""))
     if not page["may_keep"]:
         return render(request, "triage/read.html", page)
     there = reverse("triage_keep", args=[uid])

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from concerns.models.concern.concern import Concern
-from concerns.models.response.decision import is_decision_pressing
 from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
 from concerns.rules.clocks import DECISIONS, FIRST_LOOKS, StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.words import GoingHome
 from concerns.workflow.closing import reason_not_to_end, reason_to_reopen_first
+from concerns.workflow.decision_checks import reason_for_full_decision
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
     else:
         moves = [
             ("Decide", "triage_decide", ""),
-            ("Hand it on", "triage_hand", ""),
             ("Record a conversation", "refer_speak", ""),
+            ("Hand it on", "triage_hand", ""),
             ("Record a meeting", "refer_meet", ""),
             ("Record a meeting to come", "refer_plan", ""),
             sort,
@@ -74,11 +74,10 @@ KEEPING_ENDS = FIRST_LOOKS | DECISIONS | {
 def may_keep(concern: Concern, steps: Iterable[Step]) -> bool:
     """Whether one button may keep the concern on file.
 
-    It must be open and not pressing, the writer must not even be unsure about the child going home,
-    and nothing else that was decided may be left to do. If not, a light decision may still be
-    possible on the decision page.
+    It must be open, a light decision must be enough, the writer must not even be unsure about the
+    child going home, and nothing else that was decided may be left to do. If not, a light decision
+    may still be possible on the decision page.
     """
-    calm = concern.going_home == GoingHome.NO and not is_decision_pressing(concern)
-    return (
-        concern.state != State.CLOSED and calm and all(step.kind in KEEPING_ENDS for step in steps)
-    )
+    calm = concern.state != State.CLOSED and concern.going_home == GoingHome.NO
+    ended = all(step.kind in KEEPING_ENDS for step in steps)
+    return calm and ended and not reason_for_full_decision(concern)

@@ -6,10 +6,15 @@ Whether the answers are complete in themselves is checked in `decision.py`.
 from collections.abc import Iterator
 from datetime import datetime
 
-from concerns.models.child.child_details import Sighting
+from django.db.models import Count, Exists, OuterRef
+
+from concerns.models.child.child_details import Sighting, Status
 from concerns.models.concern.concern import Concern
+from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.decision import DecisionAnswers, is_decision_pressing
+from concerns.models.response.step import Step
 from concerns.models.school.person import Person, Viewer
+from concerns.rules.child_file_vocabulary import HIGH_STATUSES
 from concerns.rules.clocks import StepKind
 from concerns.rules.roles import May
 from concerns.rules.wording import format_date_or_time
@@ -17,12 +22,24 @@ from concerns.rules.words import ChildPart, ChildSeen, Route
 from concerns.workflow.next_steps import NextSteps
 
 NEEDS_FULL = (
-    "This needs the full decision: there is a mark, something the child said, danger, or worry "
-    "about their going home."
+    "This needs the full decision, before the child goes home: there is a mark, something the "
+    "child said, danger, or worry about their going home."
 )
 REFER_NOW = (
     "This is a mark on a child who cannot yet move about. Ring children's social care now, and "
     "choose that referral here. Until it has been sent, every decision must include it."
+)
+FULL_FOR_STATUS = (
+    "This needs the full decision: the child has a protection plan, is in need, is looked after, "
+    "or enquiries are being made."
+)
+FULL_FOR_REFERRAL = (
+    "This needs the full decision: a referral about the child is open. Say whether the agency is "
+    "to hear of this."
+)
+FULL_FOR_SIGN = (
+    'This needs the full decision: it is a new sign after "no further action". Refer again, or say '
+    "why not."
 )
 # Routes that would put off a referral.
 NOT_YET = frozenset({Route.NO_FURTHER, Route.KEEP, Route.WATCH})
@@ -45,7 +62,8 @@ def _faults_on_concern(
         row.concern_id == concern.pk and row.part == ChildPart.ABOUT for row in decided.children
     ]
     yield not all(about), "Choose a child that this concern is about."
-    yield decided.light and is_decision_pressing(concern), NEEDS_FULL
+    full = reason_for_full_decision(concern) if decided.light else ""
+    yield full, full
     staff = Person.objects.who_may(May.SUBMIT, by.school, by.todays_date).not_excluded_from(concern)
     stranger = decided.watched_by and decided.watched_by not in staff
     yield stranger, "Choose an adult to watch who works here and is not the child's family."
@@ -58,6 +76,30 @@ def _faults_on_concern(
     yield early, "The time cannot be in the future."
     seen = _sighting_against(by, concern, decided)
     yield seen, seen
+
+
+def reason_for_full_decision(concern: Concern) -> str:
+    """Why keeping `concern` with the picture is not enough, in a sentence for the user; "" if it
+    may be enough. The child's own statuses and referrals count on whichever concern they stand."""
+    if is_decision_pressing(concern):
+        return NEEDS_FULL
+    about = ConcernChild.objects.filter(concern=concern, part=ChildPart.ABOUT)
+    high = Status.objects.not_ended().filter(child=OuterRef("child"), kind__in=HIGH_STATUSES)
+    beside = ConcernChild.objects.filter(child=OuterRef(OuterRef("child")), part=ChildPart.ABOUT)
+    owed = Step.objects.open()
+    referred = owed.filter(referral__isnull=False, concern__in=beside.values("concern"))
+    sign = owed.filter(kind=StepKind.REFER_AGAIN, concern=OuterRef("concern"))
+    found = about.aggregate(
+        status=Count("pk", filter=Exists(high)),
+        referral=Count("pk", filter=Exists(referred)),
+        sign=Count("pk", filter=Exists(sign)),
+    )
+    reasons = [
+        (found["sign"], FULL_FOR_SIGN),
+        (found["referral"], FULL_FOR_REFERRAL),
+        (found["status"], FULL_FOR_STATUS),
+    ]
+    return next((words for so, words in reasons if so), "")
 
 
 def _sighting_against(by: Viewer, concern: Concern, decided: DecisionAnswers) -> str:

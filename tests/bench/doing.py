@@ -15,7 +15,6 @@ from concerns.models import (
     Watch,
     WatchAnswers,
 )
-from concerns.models.response.decision import is_decision_pressing
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.refer import acts as refer
 from concerns.rules import calendars
@@ -27,6 +26,7 @@ from concerns.rules.watching import WatchReviewResult
 from concerns.rules.words import ChildPart, ConcernOutcome, Route
 from concerns.triage import acts as triage
 from concerns.workflow.closing import find_watch_reason, reason_not_to_close, reason_not_to_end
+from concerns.workflow.decision_checks import reason_for_full_decision
 from tests.bench import agencies, writing
 from tests.bench.secondary import DEPUTY, NEW, OTHER_DEPUTY
 
@@ -90,7 +90,7 @@ def _decide(year, by: Viewer, step: Step) -> int:
     chance = year.chance
     rows = tuple(concern.children.filter(part=ChildPart.ABOUT))
     back = chance.choice(names_and_sentences.BACK) if chance.random() < WORD_AT_ONCE else ""
-    light = not is_decision_pressing(concern) and chance.random() < LIGHT
+    light = not reason_for_full_decision(concern) and chance.random() < LIGHT
     if light:
         until = calendars.picture_review_day(by.school.school_calendar, by.todays_date, concern.pk)
         decided = DecisionAnswers(

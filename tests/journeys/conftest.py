@@ -87,7 +87,11 @@ class Walk:
         self.page.get_by_role("button", name=button, exact=True).click()
 
     def follow(self, link: str) -> None:
-        self.page.locator("main").get_by_role("link", name=link).first.click()
+        """Follows a link of the page, or of the bar above it, where it may stand under "More"."""
+        found = self.page.locator("main, .identity").get_by_role("link", name=link)
+        if not found.count():
+            self.page.locator(".acts__more summary").click()
+        found.first.click()
 
     def fill(self, **words: str) -> None:
         """Fills by the name of the field, since two labels of a page may be alike."""

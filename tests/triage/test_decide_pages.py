@@ -223,7 +223,7 @@ def test_one_press_decides_the_same_for_each_child_ticked(desk, two):
 def test_a_mark_leaves_no_light_decision_to_choose(desk):
     concern = desk.concern(marks=(factories.body_mark(),))
     shown = page_text(desk.open(page(concern)))
-    assert "This needs a full decision" in shown
+    assert "This needs the full decision" in shown
     assert 'name="weight"' not in shown
     form = {name: value for name, value in FULL.items() if name != "weight"}
     assert desk.press(page(concern), form).status_code == 302

@@ -1,9 +1,11 @@
 """Tests for adding a concern to the picture only: it takes one sentence and one press."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from concerns.doors.act import ActRefused
 from concerns.forms.light_decision import KEPT_WORD
 from concerns.models import Decision, Exclusion, WordBack
 from concerns.rules.calendars import picture_review_day
@@ -12,7 +14,8 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from concerns.workflow.available_actions import may_keep
-from tests import factories
+from concerns.workflow.decision_checks import FULL_FOR_REFERRAL, FULL_FOR_SIGN, FULL_FOR_STATUS
+from tests import deciding, factories, homes
 from tests.counting import list_statements
 from tests.desk import Desk, day_fields, page_text, summary_errors
 
@@ -200,3 +203,38 @@ def test_the_day_is_in_the_first_week_of_a_half_term_and_not_all_on_one_morning(
     assert (len(found), max(found) - min(found)) == (5, timedelta(days=4))
     late = factories.TERMS[-1][0]
     assert picture_review_day(days, late, 0) - late == timedelta(weeks=6)
+
+
+def test_a_child_with_a_plan_is_asked_for_the_full_decision(desk):
+    child = factories.child(desk.where)
+    homes.add_status(desk.viewer, child, "plan", category="neglect")
+    assert_needs_full(desk, desk.concern(State.WAITING, children=(child,)), FULL_FOR_STATUS)
+
+
+def test_a_child_whose_referral_is_open_is_asked_for_the_full_decision(desk):
+    child = factories.child(desk.where)
+    earlier = desk.concern(State.TAKEN, children=(child,))
+    deciding.decide_concern(desk.viewer, earlier, Route.SOCIAL_CARE, now=desk.now)
+    assert_needs_full(desk, desk.concern(State.WAITING, children=(child,)), FULL_FOR_REFERRAL)
+
+
+def test_a_new_sign_after_no_further_action_is_asked_for_the_full_decision(desk):
+    child = factories.child(desk.where)
+    earlier = desk.concern(State.TAKEN, children=(child,))
+    deciding.decide_concern(desk.viewer, earlier, Route.NO_FURTHER, now=desk.now)
+    assert_needs_full(desk, desk.concern(State.WAITING, children=(child,)), FULL_FOR_SIGN)
+
+
+def test_a_lesser_status_leaves_the_light_decision(desk):
+    child = factories.child(desk.where)
+    homes.add_status(desk.viewer, child, "ehcp")
+    assert BUTTON in page_text(desk.open(here(desk.concern(State.WAITING, children=(child,)))))
+
+
+def assert_needs_full(desk, concern, why):
+    """The page does not offer it, the decide page says why, and the act refuses it."""
+    assert BUTTON not in page_text(desk.open(here(concern)))
+    assert why in page_text(desk.open(here(concern, "decide/")))
+    light = factories.light_decision_answers(concern, again(desk, concern))
+    with pytest.raises(ActRefused, match=re.escape(why)):
+        triage.decide(by=desk.viewer, concern=concern, decided=light, now=desk.now)

@@ -142,6 +142,7 @@ def test_the_queue_shows_the_categories_and_can_be_narrowed_to_what_is_not_sorte
     one = desk.concern(categories=("bullying",))
     other = desk.concern(categories=("bullying",))
     sort(desk, one, "neglect")
+    desk.open("/triage/")
     queue = page_text(desk.open("/triage/"))
     assert "Neglect" in queue.split(one.reference)[1][:400]
     assert "Not sorted into categories yet" in queue.split(other.reference)[1][:400]

@@ -43,6 +43,7 @@ from concerns.rules.words import Category, ChildPart, Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from concerns.workflow.closing import reason_not_to_end
+from concerns.workflow.decision_checks import reason_for_full_decision
 
 A_YEAR = 0.9 * 1.25  # incidents for each pupil, times entries for each incident
 # Concerns left unfinished: (school days ago, what was noticed, the state in which it stays).
@@ -203,7 +204,8 @@ class DemoYear:
         lead = self.lead_on_duty(at)
         back = self.chance.choice(names_and_sentences.BACK) if self.chance.random() < 0.6 else ""
         draw = self.chance.random()
-        light = kind not in {"told", "injury"} and concern.going_home != "yes" and draw < 0.62
+        small = kind not in {"told", "injury"} and draw < 0.62
+        light = small and not reason_for_full_decision(concern)
         if light:
             until = calendars.picture_review_day(
                 self.school.school_calendar, lead.todays_date, concern.pk

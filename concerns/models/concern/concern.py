@@ -315,6 +315,11 @@ class Concern(ThirdPartyAccount, CaseRow):
         `sorting__categories` if prefetched."""
         return self.sorting.category_labels if self.sorting else []
 
+    @property
+    def labels_in_force(self) -> list[str]:
+        """What a lead sorted it into, else what its writer chose."""
+        return self.sorted_category_labels or self.category_labels
+
 
 class ConcernCategory(CaseRow):
     """A category that the writer chose. A lead's are in `category_sorting.py`."""
