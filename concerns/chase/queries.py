@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
@@ -38,6 +42,7 @@ from concerns.reading.who_was_told import StepNotification, list_step_notificati
 from concerns.rules import clock_bounds
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
+from concerns.rules.reporting_periods import local_day
 from concerns.workflow.escalation import EscalationLadders, EscalationTarget, PassedOver
 
 A_PAGE = 50
@@ -64,6 +69,15 @@ class NextStepRow:
     come: EscalationTarget | None
 
 
+class DueGroup(StrEnum):
+    """The headings under which next steps stand, in this order."""
+
+    LATE = "Late, the most pressing first"
+    TODAY = "Today"
+    THIS_WEEK = "This week"
+    LATER = "Later"
+
+
 @dataclass(frozen=True)
 class NextStepsPage:
     """A page. `counts`: (whose, number, number late). `more`: the last uid, if more follow."""
@@ -73,11 +87,12 @@ class NextStepsPage:
     counts: tuple[tuple[str, int, int], ...]
     more: UUID | None
     later: bool
+    groups: list[tuple[DueGroup, list[NextStepRow]]]
 
 
 def read_next_steps(viewer: Viewer, asked: Mapping[str, str]) -> NextStepsPage:
-    """The viewer's own next steps (also those escalated to them or theirs as cover), or everyone's;
-    the most overdue first. Recorded."""
+    """The viewer's own next steps (also those escalated to them or theirs as cover), or everyone's:
+    what is late by how pressing it is, then by when it is due. Recorded."""
     whose = ALL if asked.get("whose") == ALL else MINE
     every = Step.objects.visible_to(viewer).open()
     ladders, climbed = _find_escalated_steps(viewer, every)
@@ -86,7 +101,8 @@ def read_next_steps(viewer: Viewer, asked: Mapping[str, str]) -> NextStepsPage:
     )
     rows = mine if whose == MINE else every
     last = _find_last_shown(every, asked.get("after", ""))
-    rows = (rows.after_step(last) if last else rows).in_order()
+    rows = rows.after_step(last, viewer.now) if last else rows
+    rows = rows.most_pressing_first(viewer.now)
     found, more = sight.read_page_of_list(
         viewer,
         rows.select_related("concern", "referral", "holder").prefetch_related(OF_STEPS),
@@ -95,15 +111,31 @@ def read_next_steps(viewer: Viewer, asked: Mapping[str, str]) -> NextStepsPage:
         reason=f"next steps: {whose}",
     )
     children = queue_row.find_queue_children([step.concern_id for step in found])
+    shown = [
+        _build_next_step_row(viewer, step, children[step.concern_id], ladders) for step in found
+    ]
     return NextStepsPage(
         whose=whose,
-        rows=[
-            _build_next_step_row(viewer, step, children[step.concern_id], ladders) for step in found
-        ],
+        rows=shown,
         counts=((MINE, *_count_steps(mine, viewer)), (ALL, *_count_steps(every, viewer))),
         more=found[-1].uid if more else None,
         later=last is not None,
+        groups=[
+            (group, list(rows)) for group, rows in groupby(shown, partial(_group_by_due, viewer))
+        ],
     )
+
+
+def _group_by_due(viewer: Viewer, row: NextStepRow) -> DueGroup:
+    """Under which heading a next step stands. A week ends with Sunday."""
+    if row.step.due_at < viewer.now:
+        return DueGroup.LATE
+    today = viewer.todays_date
+    day = local_day(viewer.school.school_calendar, row.step.due_at)
+    if day == today:
+        return DueGroup.TODAY
+    sunday = today + timedelta(days=6 - today.weekday())
+    return DueGroup.THIS_WEEK if day <= sunday else DueGroup.LATER
 
 
 def _find_escalated_steps(viewer: Viewer, every) -> tuple[EscalationLadders, list[int]]:

@@ -1,8 +1,11 @@
 """A school in which a test moves the clock and sees who is sent which message."""
 
+import re
 from datetime import datetime, timedelta
 
+from django.apps import apps
 from django.core import mail
+from django.test import RequestFactory
 
 from concerns.chase import queries
 from concerns.doors import clock_round
@@ -95,11 +98,23 @@ class Quiet:
     def has_heard(self, role: Role, concern: Concern) -> bool:
         return concern.reference in " ".join(self.heard_by(role))
 
+    def has_heard_late(self, role: Role, reference: str) -> bool:
+        """Whether they were told in an e-mail that the concern is late, and not only that it is."""
+        said = f"{re.escape(reference)} is ([^.]* )?late"
+        return bool(re.search(said, " ".join(self.heard_by(role))))
+
     def forget(self) -> None:
         mail.outbox.clear()
 
-    def shows(self, view, role=Role.DSL, address: str = "/") -> str:
-        return render_view(view, self.viewer(role), address)
+    def shows(self, view, role=Role.DSL, address: str = "/", **given) -> str:
+        return render_view(view, self.viewer(role), address, **given)
+
+    def posts(self, view, fields: dict, role=Role.STAFF, **given):
+        """The answer to a form posted to `view`, at the time of this school's clock."""
+        request = RequestFactory().post("/", fields)
+        request.viewer = self.viewer(role)
+        request.session = {}
+        return view(request, **given)
 
     def moves(self, role=Role.DSL, whose: str = "mine") -> list:
         return queries.read_next_steps(self.viewer(role), {"whose": whose}).rows
@@ -110,6 +125,26 @@ class Quiet:
     @property
     def waiting_letters(self) -> int:
         return Letter.objects.unsent_letters().count()
+
+
+# Rows that hold for the moment only: how far a round came, and what the last check found.
+PASSING = frozenset({"EscalationProgress", "IntegrityFault"})
+
+
+def read_all_keys() -> dict[str, set]:
+    """The keys of every row there is, by the name of its model."""
+    models = apps.get_app_config("concerns").get_models()
+    return {
+        model.__name__: set(model._default_manager.values_list("pk", flat=True))
+        for model in models
+        if model.__name__ not in PASSING
+    }
+
+
+def find_lost_rows(before: dict[str, set]) -> dict[str, set]:
+    """The keys that `before` has, and that are no longer there."""
+    now = read_all_keys()
+    return {name: keys - now[name] for name, keys in before.items() if keys - now[name]}
 
 
 def at(moment: datetime, *, hour: int, minute: int = 0) -> datetime:

@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from concerns.chase import acts as chase
-from concerns.chase import queries
+from concerns.chase import queries, views
+from concerns.chase.queries import DueGroup
 from concerns.models import Cover, Exclusion, LedgerLine, Step
 from concerns.people import acts as people
 from concerns.refer import acts as refer
@@ -20,7 +22,7 @@ from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
 from tests.conftest import SecureClient
-from tests.counting import list_statements
+from tests.counting import list_statements, render_view
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,40 @@ def test_what_has_waited_longest_past_its_time_comes_first(where, lead):
     assert [step.due_at for step in found] == sorted(step.due_at for step in found)
 
 
+def test_what_is_late_stands_by_how_pressing_it_is_and_then_by_when_it_was_due(where, lead):
+    # A reply was due first, then a first look; last the look at a child somebody feared to send
+    # home. What is due only later stands behind them all.
+    replied = factories.concern_at(State.DECIDED, where=where, lead=lead)
+    now = NOW + timedelta(days=14)
+    for hours, more in ((50, {}), (49, {"going_home": "yes"}), (48, {}), (1, {})):
+        factories.concern_at(State.WAITING, where=where, now=now - timedelta(hours=hours), **more)
+    found = steps(replace(lead, now=now))
+    looks = [StepKind.FIRST_LOOK_NOW, StepKind.FIRST_LOOK, StepKind.FIRST_LOOK]
+    decided = [StepKind.SUPPORT, StepKind.TELL_REPORTER]
+    assert [step.kind for step in found] == [*looks, *decided, StepKind.FIRST_LOOK]
+    assert [step.concern for step in found[3:5]] == [replied, replied]
+    assert found[1].due_at < found[2].due_at
+
+
+def test_next_steps_stand_under_late_today_this_week_and_later(where, lead):
+    # Written on the Tuesday: due that day, on the Thursday, and after five school days.
+    factories.concern_at(State.WAITING, where=where, now=NOW)
+    factories.concern_at(State.TAKEN, where=where, lead=lead, now=NOW)
+    factories.concern_at(State.DECIDED, where=where, lead=lead, now=NOW)
+    due = {
+        group.name: {row.step.kind for row in rows}
+        for group, rows in queries.read_next_steps(lead, {}).groups
+    }
+    support = {StepKind.SUPPORT, StepKind.TELL_REPORTER}
+    decide, look = {StepKind.DECIDE}, {StepKind.FIRST_LOOK}
+    assert due == {"TODAY": look, "THIS_WEEK": decide, "LATER": support}
+    evening = replace(lead, now=NOW + timedelta(hours=3))
+    groups = [group for group, _ in queries.read_next_steps(evening, {}).groups]
+    assert groups == [DueGroup.LATE, DueGroup.THIS_WEEK, DueGroup.LATER]
+    page = render_view(views.home, evening)
+    assert re.findall(r"caption--s\">([^<]*)<", page) == list(groups)
+
+
 def test_each_is_counted_with_what_is_late_of_it(where):
     for minutes in (0, 24 * 60):
         factories.concern_at(State.WAITING, where=where, now=NOW - timedelta(minutes=minutes))
@@ -87,8 +123,10 @@ def test_the_look_is_recorded_with_the_concerns_it_names(where, lead):
 
 def test_a_page_begins_behind_the_last_step_of_the_one_before(where, lead, monkeypatch):
     monkeypatch.setattr(queries, "A_PAGE", 2)
-    for _ in range(5):
-        factories.concern_at(State.WAITING, where=where)
+    for hours in (30, 30, 29, 1, 1):
+        going_home = "yes" if hours == 29 else "no"
+        now = NOW - timedelta(hours=hours)
+        factories.concern_at(State.WAITING, where=where, now=now, going_home=going_home)
     found = []
     after = ""
     for _ in range(3):
@@ -97,6 +135,8 @@ def test_a_page_begins_behind_the_last_step_of_the_one_before(where, lead, monke
         after = page.more
     assert after is None
     assert len(set(found)) == len(found) == 5
+    monkeypatch.setattr(queries, "A_PAGE", 5)
+    assert found == [step.pk for step in steps(lead)]
 
 
 def test_a_place_that_is_none_gives_the_beginning(where, lead):

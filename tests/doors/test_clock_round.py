@@ -66,6 +66,16 @@ def test_who_is_to_look_at_once_is_told_with_the_first_round(desks):
     assert desks.concern.reference in told()[0][1]
 
 
+def test_a_round_goes_to_every_school_of_the_site(desks):
+    others = [Desks() for _ in range(2)]
+    clock_round.run_reminder_round(NOW)
+    assert whom() == [one.lead.email for one in (desks, *others)]
+    for minutes in (31, 46, 61):
+        clock_round.run_reminder_round(NOW + minutes * MINUTE)
+    for one in others:
+        assert {one.lead.email, one.deputy.email, one.head.email} <= set(whom())
+
+
 def test_a_second_round_tells_nothing_twice(desks):
     clock_round.run_reminder_round(NOW)
     clock_round.run_reminder_round(NOW + MINUTE)

@@ -8,7 +8,9 @@ import pytest
 from django.core import mail as sent_here
 from django.core.checks import run_checks
 from django.core.mail import get_connection
+from django.utils import timezone
 
+from concerns.chase import acts as chase
 from concerns.doors import clock_round, mail
 from concerns.models import Heartbeat, Letter, Notice, RoundFailure, School
 from concerns.models.outbox.heartbeat import MailFault
@@ -17,6 +19,7 @@ from concerns.rules.roles import Role
 from tests import adults, factories
 from tests.conftest import SecureClient
 from tests.desk import page_text
+from tests.doors.test_dead_mail_server import Server
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +123,29 @@ def test_no_mail_server_at_all_is_said_at_once_by_the_health_check_and_to_reader
     assert "no mail server is set" in client.get("/healthz").json()["why"]
     factories.sign_in(client, factories.person(where, Role.DSL))
     assert "o mail server is set" in page_text(client.get("/triage/"))
+
+
+def test_a_letter_that_does_not_go_out_is_said_by_the_health_check_until_it_has(client, where):
+    """The server is there, and refuses one letter: of the second school, not urgent, a day old."""
+    now = timezone.now()
+    other = factories.school()
+    writer, lead = factories.viewer(other), factories.viewer(other, Role.DSL)
+    before = now - timedelta(days=3)
+    concern = factories.concern_at(State.TAKEN, where=other, by=writer, lead=lead, now=before)
+    written = now - timedelta(days=2)
+    chase.tell_reporter(by=lead, concern=concern, words="Thank you.", now=written)
+    server = Server(refused=[writer.person.email])
+    for moment in (now - timedelta(hours=25), now):
+        clock_round.run_reminder_round(moment, server)
+    letter = Letter.objects.unsent_letters().get()
+    assert not letter.red
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert "an e-mail has been waiting" in answer.json()["why"]
+    letter.next_try_at = now
+    letter.save()
+    clock_round.run_reminder_round(now, Server())
+    assert client.get("/healthz").json() == {"ok": True}
 
 
 def test_an_urgent_notice_that_never_came_into_a_letter_is_a_fault(where, monkeypatch):

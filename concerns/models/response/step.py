@@ -22,7 +22,7 @@ from concerns.models.school.school import School
 from concerns.rules import clocks
 from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.calendars import SchoolDays
-from concerns.rules.clocks import BY_A_NOTE, DECISIONS, HOLD_OPEN, MEETINGS, StepKind
+from concerns.rules.clocks import BY_A_NOTE, CLOCKS, DECISIONS, HOLD_OPEN, MEETINGS, StepKind
 from concerns.rules.roles import Role
 from concerns.rules.words import Choice
 
@@ -50,6 +50,9 @@ PLACES = {
     StepKind.LOOK_AFTER: "chase_look",
     StepKind.TASK: "chase_task",
 }
+# Comes after every rank that a clock has.
+NOT_LATE = 9
+
 # The pages that take the uid of the step; the others take the uid of the concern.
 OWN = frozenset({"chase_step", "chase_again", "chase_look", "chase_task"})
 
@@ -96,10 +99,29 @@ class Steps(CaseRows[ConcernRow]):
         role = models.Q(holder__isnull=True, holder_role__in=viewer.roles)
         return self.filter(models.Q(holder=viewer.person) | role | come)
 
-    def after_step(self, last: "Step") -> Self:
-        """The rows after `last` in the order of `in_order`, for keyset paging."""
-        later = models.Q(due_at=last.due_at, id__gt=last.pk)
-        return self.filter(models.Q(due_at__gt=last.due_at) | later)
+    def most_pressing_first(self, now: datetime) -> Self:
+        """What is late by how pressing its kind is, then by when it was due; then the rest by when
+        they are due."""
+        return self._with_pressing_rank(now).order_by("pressing_rank", "due_at", "id")
+
+    def after_step(self, last: "Step", now: datetime) -> Self:
+        """The rows after `last` in the order of `most_pressing_first`, for keyset paging."""
+        rank = last.pressing_rank_at(now)
+        same = models.Q(pressing_rank=rank)
+        later = models.Q(due_at__gt=last.due_at) | models.Q(due_at=last.due_at, id__gt=last.pk)
+        return self._with_pressing_rank(now).filter(models.Q(pressing_rank__gt=rank) | same & later)
+
+    def _with_pressing_rank(self, now: datetime) -> Self:
+        """Annotated with `pressing_rank`, as `BaseStep.pressing_rank_at` gives it."""
+        kinds: dict[int, list[str]] = {}
+        for kind in self.model.KINDS:
+            kinds.setdefault(CLOCKS[kind].rank, []).append(kind.value)
+        ranks = [
+            models.When(due_at__lt=now, kind__in=some, then=rank)
+            for rank, some in sorted(kinds.items())
+        ]
+        whole = models.Case(*ranks, default=NOT_LATE, output_field=models.IntegerField())
+        return self.alias(pressing_rank=whole)
 
 
 class BaseStep(CaseRow):
@@ -137,6 +159,10 @@ class BaseStep(CaseRow):
     def holder_words(self) -> str:
         """Who has to do it: a person's name or a post's title. Needs `holder` fetched."""
         return self.holder.name if self.holder else Role(self.holder_role).title_words
+
+    def pressing_rank_at(self, now: datetime) -> int:
+        """How pressing it is at `now`: the rank of its clock if it is late, else `NOT_LATE`."""
+        return CLOCKS[self.KINDS(self.kind)].rank if self.due_at < now else NOT_LATE
 
     def how_late_in_words(self, days: SchoolDays, now: datetime) -> str:
         """How late it is, in words, by the calendar its clock runs in; "" if it is not late."""
