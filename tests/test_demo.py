@@ -13,12 +13,26 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from concerns.management.demo import names_and_sentences
 from concerns.management.demo import school as invented
-from concerns.models import Child, Concern, Person, Post, School, Step
+from concerns.models import (
+    Child,
+    Concern,
+    ConcernChild,
+    Mark,
+    Person,
+    Placement,
+    Post,
+    ReferralEvent,
+    School,
+    Step,
+    WordBack,
+)
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.calendars import is_school_day
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
+from concerns.rules.words import SpokenTo
 from tests.databases import ROOT, in_place
 
 DEMO = {"DEMO": "1"}
@@ -83,6 +97,36 @@ def test_whatever_falls_due_on_a_day_somebody_chose_falls_due_on_a_school_day(oa
     dated = Step.objects.filter(kind__in=["keep", "watch"]).values_list("due_at", flat=True)
     assert dated
     assert [due for due in dated if not is_school_day(oakfield.school_calendar, due.date())] == []
+
+
+def test_each_child_is_in_the_year_and_class_of_the_time_it_was_written_about(oakfield):
+    rows = ConcernChild.objects.filter(child__isnull=False).select_related("concern", "child")
+    placed = {}
+    for place in Placement.objects.all():
+        placed.setdefault(place.child_id, []).append(place)
+    for row in rows:
+        day = timezone.localdate(row.concern.received_at)
+        then = [one for one in placed[row.child_id] if one.since <= day < (one.until or date.max)]
+        assert [(one.year, one.class_name) for one in then] == [(row.year, row.class_name)]
+
+
+def test_a_writer_is_told_that_somebody_spoke_to_the_family_only_once_somebody_had(oakfield):
+    replies = WordBack.objects.select_related("concern")
+    spoken = [row for row in replies if row.words == names_and_sentences.REPLY_SPOKEN]
+    assert spoken
+    for row in spoken:
+        parents = row.concern.conversations.filter(spoken_to=SpokenTo.PARENT, at__lte=row.at)
+        assert parents.exists()
+
+
+def test_a_mark_is_where_the_words_say(oakfield):
+    for row in Mark.objects.select_related("concern"):
+        assert row.place in names_and_sentences.MARKS[row.concern.account]
+
+
+def test_an_agency_answers_in_the_words_of_its_answer(oakfield):
+    for row in ReferralEvent.objects.exclude(answer=""):
+        assert row.words == names_and_sentences.ANSWERS[row.answer]
 
 
 def test_nothing_in_it_is_unheld(oakfield):

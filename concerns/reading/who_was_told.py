@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from concerns.models.outbox.notice import Notice
 from concerns.models.outbox.notice import NoticeEnding as Ended
 from concerns.models.response.step import Step
@@ -23,8 +25,9 @@ class StepNotification:
 
 
 def list_step_notifications(step: Step) -> list[StepNotification]:
-    """Every message about `step` that was sent or is pending, in the order they were written."""
+    """Every message about `step` that was sent, in the order they went out; then the pending."""
     rows = Notice.objects.filter(step=step, ended__in=["", Ended.SENT])
+    rows = rows.select_related("person").order_by(F("ended_at").asc(nulls_last=True), "pk")
     return [
         StepNotification(
             who=OUTSIDE if row.outside else row.person.name if row.person else NOT_YET,
@@ -32,5 +35,5 @@ def list_step_notifications(step: Step) -> list[StepNotification]:
             sent_at=row.ended_at,
             why=MessageReason.label_of_value(row.why),
         )
-        for row in rows.select_related("person").order_by("pk")
+        for row in rows
     ]

@@ -290,7 +290,7 @@ def minutes_between(calendar: Calendar, days: SchoolDays, start: datetime, end: 
 
 
 def duration_in_words(minutes: int, calendar: Calendar, days: SchoolDays | None = None) -> str:
-    """A number of minutes of `calendar` time: "40 minutes", "2 school hours", "1 working day".
+    """A number of minutes of `calendar` time: "40 school minutes", "2 hours", "1 working day".
 
     Uses whole units only, the largest that fits, rounded down: "2 school hours" means that at least
     two have passed. The length of a day is that of `day_minutes`. The sign of `minutes` is ignored,
@@ -302,7 +302,7 @@ def duration_in_words(minutes: int, calendar: Calendar, days: SchoolDays | None 
     if minutes < 1:
         return "less than a minute"
     if minutes < 60 and minutes < day:
-        return _pluralise_unit(minutes, "minute")
+        return _pluralise_unit(minutes, f"{kind}minute")
     if minutes < day:
         return _pluralise_unit(minutes // 60, f"{kind}hour")
     return _pluralise_unit(minutes // day, f"{kind}day")

@@ -43,12 +43,12 @@ A_DAY = timedelta(hours=24)
 class MessageReason(Choice):
     """Why a message was sent, in the words shown afterwards."""
 
-    NEW = "new", "It has passed to them"
+    NEW = "new", "It was theirs to do"
     LATE = "late", "It was late"
     NOBODY = "nobody", "Nobody is left who may act on it"
     NOBODY_READS = "no_reader", "Nobody is left who may act on what they wrote"
     WORD_BACK = "word_back", "Somebody replied to them"
-    UNREAD = "unread", "What they wrote was not read in time"
+    UNREAD = "unread", "Nobody had said in time that they have what they wrote"
     BEGUN = "begun", "They had started a concern and not sent it"
     UNSENT = "unsent", "A concern had been started and not sent"
 
@@ -152,17 +152,20 @@ def subject_of_messages(messages: Sequence[tuple[MessageReason, bool]]) -> Subje
     return Subject.REPLY if reasons == {MessageReason.WORD_BACK} else Subject.OTHER
 
 
-# Messages to people who do not hold the step.
+# To whoever is given a concern that somebody else had.
+HANDED_OVER = "{reference} has been passed to you."
+# Messages that do not say how late something is.
 LINES = {
-    MessageReason.NEW: "{reference} has been passed to you.",
+    MessageReason.NEW: "{reference} is waiting for you.",
     MessageReason.NOBODY: "There is a next step that nobody here may act on. Today, appoint a "
     "lead who may.",
     MessageReason.NOBODY_READS: "At the moment nobody here may act on what you wrote "
     "({reference}). If the child needs help, ring children's social care yourself: {number}. "
     "Anyone may ring.",
     MessageReason.WORD_BACK: "There is a reply to what you wrote ({reference}).",
-    MessageReason.UNREAD: "What you wrote ({reference}) has not been read yet. Go and speak to "
-    "{person}.",
+    # A lead may have opened the page: what is known is that nobody has taken it.
+    MessageReason.UNREAD: "Nobody has said yet that they have what you wrote ({reference}). Go and "
+    "speak to {person}.",
     MessageReason.BEGUN: "You started to write a concern and have not sent it. It is saved under "
     "“My concerns”.",
     MessageReason.UNSENT: "A colleague started to write a concern and has not sent it. Go and ask "
@@ -175,7 +178,7 @@ NOBODY_TO_OUTSIDE = (
     "message because the school has named you as its outside adviser."
 )
 TO_OUTSIDE = (
-    "At {school} something in the safeguarding record has been late for a long time, and nobody "
-    "in school has acted on it. Please ring the headteacher and ask. You get this message because "
-    "the school has named you as its outside adviser."
+    "At {school} something in the safeguarding record is late and has not been done. Please ring "
+    "the headteacher and ask. You get this message because the school has named you as its outside "
+    "adviser."
 )

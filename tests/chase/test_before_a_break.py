@@ -84,8 +84,10 @@ def test_the_writer_is_told_by_when_it_is_read_before_the_break(quiet):
     assert "16:50 today" in receipt
 
 
-def test_the_writer_is_told_that_it_was_not_read(quiet):
+def test_the_writer_is_told_that_nobody_has_said_they_have_it(quiet):
     quiet.write()
     quiet.pass_by(3 * HOUR)
-    assert any("has not been read yet" in words for words in quiet.heard_by(Role.STAFF))
+    assert any(
+        "Nobody has said yet that they have" in words for words in quiet.heard_by(Role.STAFF)
+    )
     assert "1 hour late" in quiet.shows(chase_pages.home)

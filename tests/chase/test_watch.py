@@ -9,6 +9,7 @@ from concerns.chase import queries
 from concerns.chase.queries import read_watch_review_page as page
 from concerns.doors.act import ActRefused
 from concerns.models import Concern, Ending, LedgerLine, Step, Task, Watch, WordBack
+from concerns.models.response.step import StepEnding
 from concerns.reading.concern_rates import concern_rates
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.clocks import StepKind
@@ -176,6 +177,9 @@ def test_the_adult_is_asked_again_before_each_review_and_what_lies_undone_ends(l
     record_review(lead, concern)
     tasks = Task.objects.filter(step__done_at=None)
     assert [task.step.due_at.date() for task in tasks] == [date(2026, 12, 14)]
+    # Nothing was decided anew: the trail says only that it ended.
+    undone = Task.objects.exclude(step__done_at=None).get().step
+    assert StepEnding.label_of_value(undone.ended) == "Ended before it was done"
 
 
 def test_an_adult_who_has_left_is_asked_no_more_and_the_review_is_still_owed(lead, concern):

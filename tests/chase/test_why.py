@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from concerns.chase import queries, views
-from concerns.models import Exclusion, School, Step
+from concerns.models import Exclusion, Notice, School, Step
 from concerns.models.school.cover import Cover
+from concerns.reading.who_was_told import NOT_YET, list_step_notifications
 from concerns.rules.clocks import StepKind
 from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.lifecycle import State
@@ -199,6 +200,25 @@ def test_an_absence_that_was_ended_early_counts_until_then(desk, where):
     ended = {"ended_at": desk.now, "ended_by": desk.viewer.person}
     Cover.objects.create(school=where, **said, **leave, **ended)
     assert "ended early on" in " ".join(page_of(desk, late.steps.get()).split())
+
+
+def test_who_was_told_is_in_the_order_in_which_the_messages_went_out(desk, where):
+    """Who is told first by the round may get their e-mail last: theirs goes with the next post."""
+    step = factories.concern_at(State.WAITING, where=where, now=desk.now).steps.get()
+    said = {"school": where, "step": step, "why": "late", "red": False, "made_at": desk.now}
+    for name, minutes in (("First Written", 90), ("Sent Before", 30), ("Not Yet", None)):
+        ended = {"ended": "sent", "ended_at": desk.now + timedelta(minutes=minutes or 0)}
+        person = factories.person(where, name=name)
+        Notice.objects.create(key=name, person=person, **said, **(ended if minutes else {}))
+    names = [row.who for row in list_step_notifications(step)]
+    assert names == ["Sent Before", "First Written", NOT_YET, "Not Yet"]
+
+
+def test_who_is_told_of_a_new_concern_is_not_said_to_have_been_passed_it(desk, where):
+    late = factories.concern_at(State.WAITING, where=where, now=desk.now)
+    page = page_of(desk, late.steps.get())
+    assert "It was theirs to do" in page
+    assert "passed to" not in page
 
 
 def test_what_is_done_is_said_to_be_done(desk):

@@ -98,6 +98,13 @@ def test_it_says_why_it_has_come_to_them(desks):
     assert "These people have had an e-mail about it: Lena Lead (" in words
 
 
+def test_a_new_concern_is_not_said_to_have_been_passed_on(desks):
+    clock_round.run_reminder_round(NOW)
+    words = dict(told())[desks.lead.email]
+    assert f"{desks.concern.reference} is waiting for you." in words
+    assert "passed" not in words
+
+
 def test_no_message_names_a_child(desks):
     child = desks.concern.children.get().child
     for late in (1, 15, 30):
@@ -115,7 +122,8 @@ def test_a_week_of_dead_rounds_is_told_once_to_each_and_not_a_hundred_times(desk
 def test_who_wrote_is_told_to_go_and_speak_to_whom_it_has_come_to(desks):
     clock_round.run_reminder_round(DUE + 15 * MINUTE)
     words = dict(told())[desks.writer.person.email]
-    assert "has not been read yet. Go and speak to Dee Deputy" in words
+    assert "Nobody has said yet that they have what you wrote" in words
+    assert "Go and speak to Dee Deputy" in words
     clock_round.run_reminder_round(DUE + 30 * MINUTE)
     assert whom().count(desks.writer.person.email) == 1
 

@@ -25,15 +25,16 @@ def test_each_calendar_measures_the_same_night_its_own_way(calendar, minutes):
     ("minutes", "calendar", "words"),
     [
         (0, Calendar.SCHOOL, "less than a minute"),
-        (1, Calendar.SCHOOL, "1 minute"),
-        (40, Calendar.SCHOOL, "40 minutes"),
+        (1, Calendar.SCHOOL, "1 school minute"),
+        (40, Calendar.SCHOOL, "40 school minutes"),
+        (40, Calendar.REAL, "40 minutes"),
         (60, Calendar.SCHOOL, "1 school hour"),
         (179, Calendar.SCHOOL, "2 school hours"),
         (404, Calendar.SCHOOL, "6 school hours"),
         (405, Calendar.SCHOOL, "1 school day"),
         (3 * 405, Calendar.SCHOOL, "3 school days"),
         (-120, Calendar.SCHOOL, "2 school hours"),
-        (59, Calendar.WORKING, "59 minutes"),
+        (59, Calendar.WORKING, "59 working minutes"),
         (120, Calendar.WORKING, "2 working hours"),
         (480, Calendar.WORKING, "1 working day"),
         (960, Calendar.WORKING, "2 working days"),
@@ -54,5 +55,5 @@ def test_a_school_day_is_as_long_as_the_schools_own():
 
 def test_a_school_open_for_half_an_hour_has_days_shorter_than_an_hour():
     days = SchoolDays("England", time(9), time(9, 30), (), frozenset())
-    assert duration_in_words(29, Calendar.SCHOOL, days) == "29 minutes"
+    assert duration_in_words(29, Calendar.SCHOOL, days) == "29 school minutes"
     assert duration_in_words(30, Calendar.SCHOOL, days) == "1 school day"

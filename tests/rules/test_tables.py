@@ -183,7 +183,7 @@ def test_what_waits_for_the_next_school_day_is_late_over_a_weekend_without_a_fig
     [
         ("2026-11-06 16:50", 3, "3 hours late"),
         ("2026-11-06 15:30", 20, "20 hours late"),
-        ("2026-11-06 15:00", 0.5, "30 minutes late"),
+        ("2026-11-06 15:00", 0.5, "30 school minutes late"),
         # Once a break has begun, all of it is counted by the one calendar.
         ("2026-11-06 14:30", 2, "2 hours late"),
         ("2026-11-06 10:00", 72, "3 days late"),

@@ -79,6 +79,12 @@ NOTICED = {
     )),
 }  # fmt: skip
 
+# The mark that an account of an injury describes: where, which side, how it looks.
+MARKS = {
+    NOTICED["injury"][2][0]: ("forearm", "left", "round, fading"),
+    NOTICED["injury"][2][1]: ("face", "right", "thin scratches"),
+    NOTICED["injury"][2][2]: ("ear", "left", "red"),
+}
 OWN_WORDS = (
     "I don't like it when he shouts. I go in the cupboard.",
     "You won't tell, will you?",
@@ -95,18 +101,17 @@ WHY = {
     "told": (
         (
             "Heard from the child directly, and clearly. This is past what school alone can weigh.",
-            "The child said it unasked, and the same to two adults. It is theirs to weigh, today.",
+            "The child said it unasked. It is social care's to weigh, today.",
         ),
         ("Speaking to parents first: not before we have advice, since it is about home.",),
         "Advice is awaited first.",
     ),
     "social_care": (
         (
-            "The account and the explanation do not agree, and it is the second time.",
-            "The third entry this term from a third adult. Taken alone each has a reason; together "
-            "they do not.",
+            "The account and the explanation do not agree.",
+            "Each thing that we hold has a reason when taken alone; together they do not.",
         ),
-        ("Waiting for a pattern: decided against, because the pattern is already here.",),
+        ("Waiting for a pattern: decided against, because a child should not have to make one.",),
         "Advice is awaited first.",
     ),
     "early_help": (
@@ -136,23 +141,31 @@ WHY = {
         "They told us of it themselves that morning.",
     ),
 }
-BACK = (
+# What the writer is told, by what has happened by then.
+REPLY_ACTING = (
     "Thank you. I have read this and we are acting on it. Please tell me anything else, however "
-    "small.",
-    "Thank you for writing. It is kept with the picture and I am watching. You were right to say.",
-    "Thank you. Somebody has spoken to the family. Do come and see me if you are still worried.",
+    "small."
+)
+REPLY_KEPT = (
+    "Thank you for writing. It is kept with the picture, and read again with anything new. You "
+    "were right to say."
+)
+REPLY_SPOKEN = (
+    "Thank you. Somebody has spoken to the family. Do come and see me if you are still worried."
 )
 SAID = (
     "Listened, was surprised, and agreed to come in on Thursday to talk about mornings.",
     "Said it was an accident at the park and who saw it. Agreed that we would keep in touch.",
     "Was upset at first. Accepted the school nurse's number and a place at breakfast club.",
 )
-NOT_AGAIN = "Of another kind, and less. Told to the worker who took the referral, who agrees."
+NOT_AGAIN = "Of another kind, and less than what was referred."
 NOBODY = (
-    "On hold, then cut off.", "The duty worker will ring back. Nobody did.",
-    "Not yet allocated to anybody.",
+    "On hold, then cut off.", "An answerphone: leave a name and a number.",
+    "A recorded voice: all our workers are busy.",
 )  # fmt: skip
-ANSWER = (
-    "They have read it with what they hold and will assess.",
-    "Advice: early help with the family's agreement; come back if anything changes.",
-)
+ANSWERS = {
+    "assessment": "They have read it with what they hold and will assess.",
+    "early_help": "Early help, with the family's agreement; come back if anything changes.",
+    "advice": "Talk to the family, and come back if anything changes.",
+    "no_further": "Not at their level on what we have said; come back if anything changes.",
+}

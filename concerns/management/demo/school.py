@@ -147,31 +147,42 @@ def _create_staff(school: School, since: date) -> None:
 
 
 def _create_roll(school: School, autumn: int) -> None:
-    since = date(autumn, 9, 1)
     children = Child.objects.bulk_create(_invent_pupils(school, autumn))
     NameKey.objects.bulk_create(
         NameKey(child=child, word=word)
         for child in children
         for word in sorted(child.own_name_words())
     )
-    ChildName.objects.bulk_create(ChildName.from_child(child, since) for child in children)
+    first = {child.pk: date(autumn - YEARS.index(child.year), 9, 1) for child in children}
+    ChildName.objects.bulk_create(
+        ChildName.from_child(child, first[child.pk]) for child in children
+    )
     Enrolment.objects.bulk_create(
-        Enrolment(school=school, child=child, since=since) for child in children
+        Enrolment(school=school, child=child, since=first[child.pk]) for child in children
     )
-    Placement.objects.bulk_create(
-        Placement(
-            school=school,
-            child=child,
-            year=child.year,
-            class_name=child.class_name,
-            since=since,
-        )
-        for child in children
-    )
+    placed = [row for child in children for row in _place_in_each_year(child, autumn)]
+    Placement.objects.bulk_create(placed)
     # The commonest conflict: somebody who works here is family to a child.
     office = Person.objects.get(email=f"office@{DOMAIN}")
     fourth = next(child for child in children if child.year == "Year 4")
     Relation.objects.record_relation(office, fourth, how="step-parent")
+
+
+def _place_in_each_year(child: Child, autumn: int) -> list[Placement]:
+    """The child's years and classes since Reception: each began in the September of its year."""
+    number = YEARS.index(child.year)
+    side = child.class_name[-1]
+    return [
+        Placement(
+            school=child.school,
+            child=child,
+            year=YEARS[then],
+            class_name=f"{then or 'R'}{side}",
+            since=date(autumn - number + then, 9, 1),
+            until=date(autumn - number + then + 1, 9, 1) if then < number else None,
+        )
+        for then in range(number + 1)
+    ]
 
 
 # Four surnames and a name she goes by, to try the search with every way of writing them.

@@ -29,8 +29,10 @@ from concerns.models import (
     Child,
     Concern,
     DecisionAnswers,
+    DecisionRoute,
     MarkSeen,
     Person,
+    Placement,
     School,
     Viewer,
 )
@@ -39,7 +41,7 @@ from concerns.rules import calendars
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
-from concerns.rules.words import Category, ChildPart, Route
+from concerns.rules.words import Category, ChildPart, Route, SpokenTo
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from concerns.workflow.closing import reason_not_to_end
@@ -73,6 +75,11 @@ class DemoYear:
         self.people = {Role(p.role): p.person for p in reversed(posts)}
         self.staff = [post.person for post in posts if post.role == Role.STAFF]
         self.children = list(Child.objects.filter(school=school).order_by("pk"))
+        one = {child.pk: child for child in self.children}
+        self._placements = list(Placement.objects.filter(school=school).order_by("child", "since"))
+        for row in self._placements:
+            row.child = one[row.child_id]
+        self._first_days = {row.child_id: row.since for row in reversed(self._placements)}
 
     def viewer_in_role(self, who: Person, role: Role, at: datetime) -> Viewer:
         return Viewer(who, self.school, frozenset({role}), at)
@@ -111,7 +118,10 @@ class DemoYear:
         for _ in range(count):
             kind = self.chance.choices(kinds, shares)[0]
             child = self.chance.choices(self.children, weights)[0]
-            day = self.chance.choice(days)
+            on_roll = [day for day in days if day >= self._first_days[child.pk]]
+            if not on_roll:
+                continue
+            day = self.chance.choice(on_roll)
             if last and self.chance.random() < 0.3:
                 child = last[0]
                 near = [d for d in days if last[1] <= d <= last[1] + timedelta(days=21)]
@@ -121,10 +131,9 @@ class DemoYear:
 
         # What a lead finds on any morning: concerns unread, in hand, or unanswered by an agency.
         for back, kind, stop in STANDING:
-            child = self.chance.choice(self.children)
-            self.schedule_event(
-                self._random_school_time(days[-back]), self._submit_concern, child, kind, stop
-            )
+            at = self._random_school_time(days[-back])
+            child = self.chance.choice(self._children_on_roll(at))
+            self.schedule_event(at, self._submit_concern, child, kind, stop)
         told_at_the_gate.schedule_gate_account(self, days[-2])
         child_files.schedule_child_files(self, days)
         adult_concerns.schedule_adult_concerns(self, days)
@@ -145,10 +154,13 @@ class DemoYear:
     def _submit_concern(self, at: datetime, child: Child, kind: str, stop: str = "") -> None:
         _, categories, sentences = names_and_sentences.NOTICED[kind]
         pressing = kind in {"told", "injury"}
+        on_roll = self._children_on_roll(at)
+        seen = self.chance.choice(sentences)
+        involved = self.chance.sample(on_roll, 1) if kind == "behaviour" else ()
         account = Account(
-            account=self.chance.choice(sentences),
+            account=seen,
             children=(child,),
-            involved=tuple(self.chance.sample(self.children, 1)) if kind == "behaviour" else (),
+            involved=tuple(one for one in involved if one.pk != child.pk),
             going_home=self.chance.choices(
                 ("no", "not_sure", "yes"), (6, 3, 1) if pressing else (30, 2, 0)
             )[0],
@@ -156,11 +168,9 @@ class DemoYear:
             child_words=self.chance.choice(names_and_sentences.OWN_WORDS) if kind == "told" else "",
             categories=categories[:1] if self.chance.random() < 0.7 else (),
             happened_on=at.astimezone(LONDON).date(),
-            marks=(MarkSeen("forearm", "left", None, "round, fading"),) if kind == "injury" else (),
+            marks=self._marks_described(seen),
         )
         by = self.viewer_in_role(self.chance.choice(self.staff), Role.STAFF, at)
-        involved = tuple(one for one in account.involved if one.pk != child.pk)
-        account = Account(**{**account.__dict__, "involved": involved})
         draft = uuid.UUID(int=self.chance.getrandbits(128), version=4)
         concern = submit.submit(by=by, draft=draft, account=account, now=at).concern
         if stop:
@@ -171,6 +181,19 @@ class DemoYear:
         wait = min(round(self.chance.expovariate(1 / minutes)) + 2, 600)
         look = at + timedelta(minutes=wait) if pressing else self._add_school_time(at, wait)
         self.schedule_event(look, self._take_concern, concern, kind)
+
+    def _marks_described(self, seen: str) -> tuple[MarkSeen, ...]:
+        mark = names_and_sentences.MARKS.get(seen)
+        return (MarkSeen(mark[0], mark[1], None, mark[2]),) if mark else ()
+
+    def _children_on_roll(self, at: datetime) -> list[Child]:
+        """The children who were on roll at that time, each in the year and class of that time."""
+        day = at.astimezone(LONDON).date()
+        placed = [row for row in self._placements if row.since <= day < (row.until or date.max)]
+        for place in placed:
+            place.child.year = place.year
+            place.child.class_name = place.class_name
+        return [place.child for place in placed]
 
     def _add_school_time(self, at: datetime, minutes: int) -> datetime:
         return calendars.add_school_minutes(self.school.school_calendar, at, minutes)
@@ -202,7 +225,7 @@ class DemoYear:
     def _decide_concern(self, at: datetime, concern: Concern, kind: str) -> None:
         rows = tuple(concern.children.filter(part=ChildPart.ABOUT))
         lead = self.lead_on_duty(at)
-        back = self.chance.choice(names_and_sentences.BACK) if self.chance.random() < 0.6 else ""
+        replies = self.chance.random() < 0.6
         draw = self.chance.random()
         small = kind not in {"told", "injury"} and draw < 0.62
         light = small and not reason_for_full_decision(concern)
@@ -216,10 +239,12 @@ class DemoYear:
                 self.chance.choice(names_and_sentences.REASONS_LIGHT),
                 light=True,
                 keep_until=until,
-                words_back=back,
+                words_back=names_and_sentences.REPLY_KEPT if replies else "",
             )
         else:
-            decided = self._build_full_decision(rows, self._choose_routes(kind), at, back)
+            routes = self._choose_routes(kind)
+            back = self._choose_reply(concern, routes) if replies else ""
+            decided = self._build_full_decision(rows, routes, at, back)
         triage.decide(by=lead, concern=concern, decided=decided, now=at)
         if Route.PARENTS in decided.routes:
             self.schedule_event(
@@ -233,7 +258,7 @@ class DemoYear:
                 self._send_referral,
                 referral,
             )
-        if not back and self.chance.random() < 0.9:
+        if not replies and self.chance.random() < 0.9:
             self.schedule_event(
                 self._add_school_time(at, self.chance.randrange(200, 1600)),
                 self._write_back_to_reporter,
@@ -268,7 +293,7 @@ class DemoYear:
             considered=self.chance.choice(considered),
             parents_told="will_be" if Route.PARENTS in routes else "no",
             parents_why_not="" if Route.PARENTS in routes else why_not,
-            siblings=self.chance.choice(("considered", "none")),
+            siblings="considered",
             child_seen=self.chance.choice(("seen", "heard_alone")),
             sighted_at=at - timedelta(minutes=10),
             sighted_by=self.lead_on_duty(at).person,
@@ -279,9 +304,18 @@ class DemoYear:
             words_back=back,
         )
 
+    def _choose_reply(self, concern: Concern, routes: tuple[str, ...] = ()) -> str:
+        """A reply to the writer that says only what has happened by then."""
+        if concern.conversations.filter(spoken_to=SpokenTo.PARENT).exists():
+            return names_and_sentences.REPLY_SPOKEN
+        rows = DecisionRoute.objects.filter(decision__concern=concern)
+        decided = {*routes, *rows.values_list("route", flat=True)}
+        acting = decided - {Route.KEEP, Route.WATCH, Route.NO_FURTHER}
+        return names_and_sentences.REPLY_ACTING if acting else names_and_sentences.REPLY_KEPT
+
     def _write_back_to_reporter(self, at: datetime, concern: Concern) -> None:
         if concern.steps.open().filter(kind=StepKind.TELL_REPORTER).exists():
-            words_back = self.chance.choice(names_and_sentences.BACK)
+            words_back = self._choose_reply(concern)
             chase.tell_reporter(by=self.lead_on_duty(at), concern=concern, words=words_back, now=at)
 
     def _speak_to_parents(self, at: datetime, concern: Concern) -> None:
@@ -321,7 +355,7 @@ class DemoYear:
             referral=referral,
             answer=answer,
             spoken_to="The duty worker",
-            words=self.chance.choice(names_and_sentences.ANSWER),
+            words=names_and_sentences.ANSWERS[answer],
             happened_at=at,
             now=at,
         )
@@ -357,4 +391,4 @@ class DemoYear:
         if early or reason_not_to_end(concern, list(concern.steps.open())):
             self.schedule_event(self._add_school_time(at, 400), self._tidy_and_close, concern)
             return
-        closing.close_or_watch(self, at, concern, self.chance.choice(names_and_sentences.BACK))
+        closing.close_or_watch(self, at, concern, self._choose_reply(concern))

@@ -28,6 +28,7 @@ from concerns.models.school.person import Person, Viewer
 from concerns.models.school.school import School
 from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind
 from concerns.rules.message_rules import (
+    HANDED_OVER,
     LINES,
     LONGEST_BACK_OFF,
     STUCK,
@@ -180,7 +181,7 @@ class Notices(ViewerScopedQuerySet[Row]):
             why=MessageReason.NEW,
             red=is_urgent_message(step.KINDS(step.kind), 0),
             person=to,
-            line=LINES[MessageReason.NEW].format(reference=step.concern.reference),
+            line=HANDED_OVER.format(reference=step.concern.reference),
             made_at=now,
             **step_keyword(step),
         )

@@ -31,7 +31,7 @@ class StepEnding(Choice):
     """How a step ended."""
 
     DONE = "done", "Done"
-    SUPERSEDED = "superseded", "Superseded by a new decision"
+    SUPERSEDED = "superseded", "Ended before it was done"
     CALLED_OFF = "called_off", "Moved or cancelled"
     CLOSED = "closed", "Ended with the concern"
 
