@@ -78,7 +78,7 @@ def build_concern_strip(
         described=[row.name for row in rows if row.child is None],
         concern=ConcernIdentity(
             concern=concern,
-            first_line=shorten_to_one_line(concern.in_short, FIRST_LINE),
+            first_line=shorten_to_one_line(concern.account or concern.told_words, FIRST_LINE),
             late=_late_steps_in_words(viewer, concern),
         ),
     )
