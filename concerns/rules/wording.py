@@ -20,6 +20,26 @@ def format_date_or_time(value: datetime | date | time | None) -> str:
     return f"{value:%H:%M}" if value else ""
 
 
+def due_in_short(due_at: datetime, now: datetime) -> str:
+    """When it is due, for a list: "due 10:45" if that is today, else the day: "Thu 3 Dec".
+
+    The year is added if it is another. Both are aware, and shown in London time.
+    """
+    local = due_at.astimezone(ZoneInfo(LONDON))
+    today = now.astimezone(ZoneInfo(LONDON)).date()
+    if local.date() == today:
+        return f"due {local:%H:%M}"
+    return f"{local:%a} {local.day} {local:%b}" + (f" {local.year}" * (local.year != today.year))
+
+
+def first_line_of(text: str, most: int = 150) -> str:
+    """The first line of `text` that is not empty, ended after a word if longer than `most`."""
+    line = text.strip().partition("\n")[0].rstrip()
+    if len(line) <= most:
+        return line
+    return f"{line[:most].rpartition(' ')[0] or line[:most]}…"
+
+
 def school_wait_in_words(days: SchoolDays, since: datetime, now: datetime) -> str:
     """The school time from `since` to `now`, in words: "2 school hours".
 
