@@ -38,6 +38,11 @@ from concerns.models.response.task import TaskAnswer
 from concerns.models.response.watch import Watch
 from concerns.rules import wording
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, NOTED, StepKind
+from concerns.rules.pressing_reasons import (
+    mark_in_words,
+    reason_in_short,
+    referral_reason_in_short,
+)
 from concerns.rules.words import (
     ChildPart,
     ChildSeen,
@@ -45,7 +50,6 @@ from concerns.rules.words import (
     HowKnown,
     HowSure,
     ParentsTold,
-    Route,
     SiblingsConsidered,
 )
 
@@ -165,20 +169,21 @@ def most_pressing_step(steps: Iterable[OpenStep]) -> OpenStep | None:
 
 
 def explain_queue_position(
-    concern: Concern, step: StepInWords | None, route: str | None, today: date, marked: bool
+    concern: Concern, step: StepInWords | None, route: str | None, today: date, marks: list[str]
 ) -> str:
     """Why the concern has its place in the queue: its most pressing open `step`, with the route of
-    that step's referral or the writer's worries, as in "First look, today: worried about going home
-    today". The outcome if `step` is None (closed). `marked`: whether a body map mark exists."""
+    that step's referral or the writer's worries, as in "Read today: worried about going home". The
+    outcome if `step` is None (closed). `marks`: where on the body its marks are."""
     if step is None:
         return concern.outcome_in_words
     if route:
-        return f"{step.step_in_words}: {Route.label_of_value(route)}"
-    looking = step.kind in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}
+        return referral_reason_in_short(step.kind, route)
+    if step.kind not in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}:
+        return reason_in_short(step.kind)
     tells_danger = step.kind == StepKind.DANGER_NOW
-    worries = concern.worries_in_words(today, marked, tells_danger) if looking else []
-    joined = ", " if ":" in step.step_in_words else ": "
-    return joined.join(filter(None, [step.step_in_words, ", ".join(worries)]))
+    return reason_in_short(
+        step.kind, concern.worries_in_words(today, mark_in_words(marks), tells_danger)
+    )
 
 
 def list_account_answers(concern: Concern) -> list[tuple[str, str]]:

@@ -57,6 +57,8 @@ STATUS_FLAGS: dict[StatusKind, StatusFlag] = {
     StatusKind.EHCP: StatusFlag("EHCP", "school"),
     StatusKind.MONITORING: StatusFlag("Monitoring", "school"),
 }
+# No status: the file of an earlier school is expected, and an empty history reassures falsely.
+UNREAD_FILE_FLAG = StatusFlag("Earlier file unread", "need")
 _FLAG_ORDER = {kind.value: place for place, kind in enumerate(STATUS_FLAGS)}
 
 

@@ -31,6 +31,18 @@ def day_in_short(value: datetime | date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def due_in_short(due_at: datetime, now: datetime) -> str:
+    """When it is due, for a list: "due 10:45" if that is today, else the day: "Thu 3 Dec".
+
+    The year is added if it is another. Both are aware, and shown in London time.
+    """
+    local = due_at.astimezone(ZoneInfo(LONDON))
+    today = now.astimezone(ZoneInfo(LONDON)).date()
+    if local.date() == today:
+        return f"due {local:%H:%M}"
+    return f"{local:%a} {local.day} {local:%b}" + (f" {local.year}" * (local.year != today.year))
+
+
 def school_wait_in_words(days: SchoolDays, since: datetime, now: datetime) -> str:
     """The school time from `since` to `now`, in words: "2 school hours".
 

@@ -184,6 +184,16 @@ RARE_BY_ACCIDENT = frozenset(
 )
 
 
+class QueueOrder(Choice):
+    """The orders in which the queue may be read. Closed concerns are never pressing: those closed
+    last come first."""
+
+    PRESSING = "pressing", "Most pressing first"
+    NEWEST = "newest", "Newest first"
+    OLDEST = "oldest", "Oldest first"
+    CHILD = "child", "By child"
+
+
 class Route(Choice):
     """The routes of a decision. Several may be chosen at once, and each opens its own next step."""
 

@@ -5,8 +5,8 @@ questions of a decision are judged, `forms/conditional_questions.py`."""
 from functools import lru_cache
 
 from crispy_forms.layout import Div
-from crispy_forms.utils import render_crispy_form
 from django import forms
+from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 
 from concerns.forms import past_moment
@@ -49,25 +49,14 @@ NOT_THEIRS = (
 )
 
 
-class QueueFiltersForm(forms.Form):
-    """The filters of the queue. They go into the query string: no name of a person is a value."""
-
-    state = forms.ChoiceField(label="State", required=False)
-    holder = forms.ChoiceField(label="Who has it", required=False)
-    category = forms.ChoiceField(label="Category", required=False)
-    year = forms.ChoiceField(label="Year", required=False)
-
-    def __init__(self, *args, offered, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, choices in offered:
-            set_choices(self.fields[name], choices)
-        self.helper = lay_out_form(*(Question(name) for name in self.fields))
-
-
 @lru_cache(maxsize=64)
-def render_queue_filters(offered: tuple, chosen: tuple) -> str:
-    """The HTML of the filters, cached by what is offered and what is chosen."""
-    return render_crispy_form(QueueFiltersForm(dict(chosen), offered=offered))
+def render_queue_filters(selects: tuple) -> str:
+    """The HTML of the filters of the queue, cached by what is offered and chosen.
+
+    `selects` are (name, label, choices, chosen value). The choices are (value, words), and go into
+    the query string: no name of a person is a value.
+    """
+    return render_to_string("triage/queue_filters.html", {"selects": selects})
 
 
 class LeadNoteForm(DraftableForm):

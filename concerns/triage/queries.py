@@ -52,13 +52,24 @@ NOBODY = "nobody"
 OTHER = "other"
 
 _STATES = tuple((state.value, state.label) for state in State if state in OPEN)
+# What is counted above the queue, in words that follow a number.
+_COUNTED = (
+    (LATE, "late"),
+    (State.WAITING.value, "waiting for a first look"),
+    (State.TAKEN.value, "being decided"),
+    (State.DECIDED.value, "being carried out"),
+)
 _CLOSED = (State.CLOSED.value, "Closed, newest first")
+_LABELS = {"state": "State", "category": "Category", "year": "Year", "holder": "Who has it"}
 _OFFERED = (
-    ("state", (("", "All that are open"), (LATE, "Late now"), *_STATES, _CLOSED)),
-    ("category", (("", "Any"), (NOT_SORTED, "Not sorted by a lead yet"), *SORTED_INTO.items())),
+    ("state", (("", "All open"), (LATE, "Late now"), *_STATES, _CLOSED)),
+    (
+        "category",
+        (("", "Any category"), (NOT_SORTED, "Not sorted by a lead yet"), *SORTED_INTO.items()),
+    ),
     (
         "year",
-        (("", "Any"), *zip(YEARS, YEARS, strict=True), (OTHER, "Another, or not on the roll")),
+        (("", "Any year"), *zip(YEARS, YEARS, strict=True), (OTHER, "Another, or not on the roll")),
     ),
 )
 
@@ -83,7 +94,12 @@ class QueueFilters:
 
     def filters_as_html(self) -> str:
         """The HTML of the filters, with what was chosen."""
-        return render_queue_filters(self.offered, tuple(self.chosen.items()))
+        return render_queue_filters(
+            tuple(
+                (name, _LABELS[name], choices, self.chosen.get(name, ""))
+                for name, choices in self.offered
+            )
+        )
 
     def query_string(self, **more: str) -> str:
         """The query string of the chosen filters, with the parameters `more` added."""
@@ -176,7 +192,7 @@ def _count_by_filter(open_ones: list[dict]) -> list[tuple[str, str, int]]:
     for row in open_ones:
         counted[row["state"]] += row["n"]
         counted[LATE] += row["late"]
-    return [(key, words, counted[key]) for key, words in [(LATE, "Late now"), *_STATES]]
+    return [(key, words, counted[key]) for key, words in _COUNTED]
 
 
 def _list_filter_holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[str, str], ...]:
@@ -206,7 +222,7 @@ def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
     concern = history.concern
     steps = list(concern.steps.all())
     first = concern_history.most_pressing_step(steps)
-    marked = bool(concern.marks.all())
+    marks = [mark.place for mark in concern.marks.all()]
     rolled = [row for row in concern.children.all() if row.child_id]
     stories = sight.open_stories_beside(viewer, concern, rolled, "beside a concern")
     stories, story_filter = child_story.filter_stories(stories, about)
@@ -214,7 +230,7 @@ def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
         "concern": concern,
         "story_filter": story_filter,
         "why": concern_history.explain_queue_position(
-            concern, first, _route_of_step(first), viewer.todays_date, marked
+            concern, first, _route_of_step(first), viewer.todays_date, marks
         ),
         "facts": concern_history.list_account_answers(concern),
         "additions": concern_history.list_writer_additions(concern),

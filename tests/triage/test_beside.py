@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from concerns.models import Concern, Exclusion
+from concerns.rules.child_file_vocabulary import UNREAD_FILE_FLAG
 from concerns.rules.roles import Role
 from concerns.triage import queries, views
 from tests import factories, homes
@@ -85,27 +86,23 @@ def test_a_brother_it_is_about_too_has_his_own_story_and_no_other(where, lead, f
     assert shown(lead, both).count(his.reference) == 1
 
 
+def flagged_unread(lead):
+    """The uids of the queue's rows that say that an earlier school's file is unread."""
+    return [
+        row.uid for row in queries.read_queue_page(lead, {}).rows if UNREAD_FILE_FLAG in row.flags
+    ]
+
+
 def test_an_unread_earlier_file_is_red_in_the_queue_and_on_the_concern(where, lead):
     child = factories.child(where)
     concern = concern_about(where, child)
     concern_about(where, factories.child(where))
-    assert all(
-        "earlier school" not in row.also_late for row in queries.read_queue_page(lead, {}).rows
-    )
+    assert flagged_unread(lead) == []
     file = homes.add_earlier_file(lead, child)
-    red = [
-        row.also_late
-        for row in queries.read_queue_page(lead, {}).rows
-        if row.uid == str(concern.uid)
-    ]
-    assert red[0].startswith("An earlier school's file is expected and unread")
-    assert (
-        sum("earlier school" in row.also_late for row in queries.read_queue_page(lead, {}).rows)
-        == 1
-    )
+    assert flagged_unread(lead) == [str(concern.uid)]
     assert "nobody has read it" in shown(lead, concern)
     homes.end_line(lead, child, file, "Two years of it.", ended_how="read")
-    assert "earlier school" not in queries.read_queue_page(lead, {}).rows[0].also_late
+    assert flagged_unread(lead) == []
     assert "nobody has read it" not in shown(lead, concern)
 
 

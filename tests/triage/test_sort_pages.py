@@ -138,14 +138,19 @@ def test_a_closed_concern_can_be_sorted_and_stays_closed(desk):
     assert (concern.state, concern.sorted_category_labels) == (State.CLOSED, ["Neglect"])
 
 
+def row_of(queue: str, concern) -> str:
+    """The text of the row of `concern`, which ends with its reference."""
+    return queue.split(concern.reference)[0][-200:]
+
+
 def test_the_queue_shows_the_categories_and_can_be_narrowed_to_what_is_not_sorted(desk):
     one = desk.concern(categories=("bullying",))
     other = desk.concern(categories=("bullying",))
     sort(desk, one, "neglect")
     desk.open("/triage/")
     queue = page_text(desk.open("/triage/"))
-    assert "Neglect" in queue.split(one.reference)[1][:400]
-    assert "Not sorted into categories yet" in queue.split(other.reference)[1][:400]
+    assert "Neglect" in row_of(queue, one)
+    assert "Bullying, not sorted yet" in row_of(queue, other)
     for asked, shown, hidden in [
         ("none", other, one), ("neglect", one, other), ("bullying", other, one),
     ]:  # fmt: skip

@@ -285,21 +285,21 @@ class Concern(ThirdPartyAccount, CaseRow):
         """Its state, worded for the person who wrote it."""
         return TO_REPORTER[State(self.state)]
 
-    def worries_in_words(self, today: date, marked: bool, danger_is_said: bool) -> list[str]:
-        """What makes it pressing, in words, from its answers. `marked`: it has a visible mark.
+    def worries_in_words(self, today: date, mark: str, danger_is_said: bool) -> list[str]:
+        """What makes it pressing, in words, from its answers. `mark` is its visible mark in words.
         `danger_is_said`: the words beside it already say that a child may be in danger."""
         home: dict[str, str] = {
             GoingHome.YES: "worried about",
             GoingHome.NOT_SURE: "not sure about",
         }
         worries = ["in danger now"] if self.danger and not danger_is_said else []
-        if self.going_home in home:
-            day = "today" if localtime(self.received_at).date() == today else "that day"
-            worries.append(f"{home[self.going_home]} going home {day}")
-        if marked:
-            worries.append("a visible mark")
+        if mark:
+            worries.append(mark)
         elif self.cannot_move:
             worries.append("cannot yet move about")
+        if self.going_home in home:
+            was = "" if localtime(self.received_at).date() == today else " that day"
+            worries.append(f"{home[self.going_home]} going home{was}")
         if self.how_known == HowKnown.CHILD_TOLD or self.child_words:
             worries.append("the child told somebody")
         return worries
