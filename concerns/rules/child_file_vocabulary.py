@@ -1,5 +1,9 @@
 """The vocabulary of a child's file: statuses, household, professionals, earlier file, sightings."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
 from concerns.rules.words import Choice
 
 # School days within which the file of an earlier school should be here. The figure is from
@@ -30,6 +34,47 @@ class PlanCategory(Choice):
     PHYSICAL = "physical", "Physical abuse"
     SEXUAL = "sexual", "Sexual abuse"
     EMOTIONAL = "emotional", "Emotional abuse"
+
+
+class StatusFlag(NamedTuple):
+    """A status in a word or two, to stand beside a child's name wherever that is scanned. `weight`
+    is the end of its class in the stylesheet: risk, need, care or school."""
+
+    words: str
+    weight: str
+
+
+# The flag of each status, the most pressing first. The colour says nothing that the words do not.
+STATUS_FLAGS: dict[StatusKind, StatusFlag] = {
+    StatusKind.PLAN: StatusFlag("CP plan", "risk"),
+    StatusKind.SECTION_47: StatusFlag("Section 47", "risk"),
+    StatusKind.CHILD_IN_NEED: StatusFlag("Child in need", "need"),
+    StatusKind.LOOKED_AFTER: StatusFlag("Looked after", "care"),
+    StatusKind.PRIVATE_FOSTERING: StatusFlag("Private fostering", "care"),
+    StatusKind.PREVIOUSLY_LOOKED_AFTER: StatusFlag("Previously looked after", "care"),
+    StatusKind.CHANNEL: StatusFlag("Channel", "need"),
+    StatusKind.EARLY_HELP: StatusFlag("Early help", "school"),
+    StatusKind.EHCP: StatusFlag("EHCP", "school"),
+    StatusKind.MONITORING: StatusFlag("Monitoring", "school"),
+}
+_FLAG_ORDER = {kind.value: place for place, kind in enumerate(STATUS_FLAGS)}
+
+
+def flags_of_statuses(statuses: Iterable[tuple[str, str]]) -> list[StatusFlag]:
+    """The flags of statuses in force, each once, the most pressing first.
+
+    Each status is (kind, category): the category is that of a child protection plan ("CP plan:
+    neglect") and empty for all others. Raises KeyError for a kind that is not in `StatusKind`.
+    """
+    once = sorted(set(statuses), key=lambda status: (_FLAG_ORDER[status[0]], status[1]))
+    return [_flag_of_status(kind, category) for kind, category in once]
+
+
+@lru_cache
+def _flag_of_status(kind: str, category: str) -> StatusFlag:
+    flag = STATUS_FLAGS[StatusKind(kind)]
+    under = PlanCategory.label_of_value(category).lower()
+    return StatusFlag(": ".join(filter(None, [flag.words, under])), flag.weight)
 
 
 class YesNo(Choice):
