@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.http import Http404
@@ -39,8 +40,11 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.child.child_fact import Fact
-from concerns.reading import child_file, concern_history
+from concerns.paper import tracker_csv
+from concerns.reading import child_file, child_tracker, concern_history
 from concerns.reading.child_file import ChildFile
+from concerns.reading.child_tracker import TrackerFilters
+from concerns.reading.tracked_child import TrackedChild
 from concerns.reading.when_written import written_later_in_words
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
@@ -386,3 +390,49 @@ def get_chosen_children(viewer: Viewer, uids: Iterable[UUID]) -> list[Child]:
     """The children picked, including one who left the roll while the form was open."""
     uids = list(uids)
     return list(Child.objects.of_school(viewer).filter(uid__in=uids)) if uids else []
+
+
+TRACKED_AT_ONCE = 50
+# The most children on one print or in one file of the tracker: more than any school has pupils. A
+# longer one says that it is cut short.
+MOST_TRACKED = 5_000
+CUT_SHORT = "There are more children than one file holds. Choose a class or a status first."
+
+
+@dataclass(frozen=True)
+class TrackerPage:
+    """A page of the tracker. `more`: the child after whom the next page begins; None at the end.
+    `later`: this is not the first page."""
+
+    wanted: TrackerFilters
+    rows: list[TrackedChild]
+    more: UUID | None
+    later: bool
+
+
+def read_tracker_page(viewer: Viewer, asked: Mapping[str, str], after: UUID | None) -> TrackerPage:
+    """The next fifty children of the tracker after the child `after`. Recorded. Raises Http404."""
+    wanted = child_tracker.read_tracker_filters(viewer, asked)
+    rows = child_tracker.tracked_children(viewer, wanted)
+    if after:
+        last = sight.get_one_or_404(viewer, Child.objects.visible_to(viewer), after)
+        rows = child_tracker.after_tracked_child(viewer, rows, last, wanted.order)
+    found, more = sight.read_tracked_children(viewer, rows, TRACKED_AT_ONCE, "tracker")
+    return TrackerPage(wanted, found, found[-1].child.uid if more else None, bool(after))
+
+
+def read_whole_tracker(viewer: Viewer, asked: Mapping[str, str], reason: str) -> TrackerPage:
+    """Every child the tracker lists by the filters `asked`, for a print or a file. Recorded as
+    taken out, before anything is sent."""
+    wanted = child_tracker.read_tracker_filters(viewer, asked)
+    rows = child_tracker.tracked_children(viewer, wanted)
+    found, more = sight.read_tracked_children(viewer, rows, MOST_TRACKED, reason, Kind.EXPORTED)
+    return TrackerPage(wanted, found, found[-1].child.uid if more else None, later=False)
+
+
+def tracker_csv_rows(viewer: Viewer, asked: Mapping[str, str]) -> list[tuple]:
+    """The rows of the tracker's CSV file, in the order of `tracker_csv.HEAD`. Recorded."""
+    zone = ZoneInfo(viewer.school.school_calendar.zone)
+    page = read_whole_tracker(viewer, asked, "tracker: CSV file")
+    rows = [tracker_csv.tracker_csv_row(row, zone) for row in page.rows]
+    return [*rows, (CUT_SHORT,)] if page.more else rows

@@ -1,10 +1,14 @@
-"""Pages of one child (story, file, sightings, chronology), and the search for a child."""
+"""Pages of one child (story, file, sightings, chronology), the search for a child, and the tracker.
+
+The tracker is in this room because it is about children, not about whose move it is: a child with
+a status and no open concern stands in it too.
+"""
 
 import uuid
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -19,13 +23,15 @@ from concerns.child.forms import (
     SightingForm,
 )
 from concerns.doors import search as door
+from concerns.doors import sight
 from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.closing_and_watch import EndStatusForm
 from concerns.forms.household_forms import PreviousSchoolForm
 from concerns.forms.print_redaction import RedactionForm
-from concerns.paper import chronology_print
+from concerns.paper import chronology_print, tracker_csv
+from concerns.paper.csv_writing import stream_csv
 from concerns.reading import pickers
 from concerns.rules.roles import May
 
@@ -228,3 +234,25 @@ def _read_child_picker(request) -> dict[str, Any]:
     if _is_looking_for_child(request) and find.strip():
         picking["found"], picking["more"] = pickers.find_children_on_roll(request.viewer, find)
     return picking
+
+
+def tracker(request):
+    after = sight.read_uid_in_address(request, "after")
+    page = queries.read_tracker_page(request.viewer, request.GET, after)
+    return render(request, "child/tracker.html", {"page": page})
+
+
+def print_tracker(request):
+    page = queries.read_whole_tracker(request.viewer, request.GET, "tracker: print")
+    return render(request, "child/print_tracker.html", {"page": page})
+
+
+def tracker_file(request):
+    """The tracker as a CSV file, whose name says the day and nobody's name."""
+    rows = queries.tracker_csv_rows(request.viewer, request.GET)
+    response = StreamingHttpResponse(
+        stream_csv(tracker_csv.HEAD, rows), content_type="text/csv; charset=utf-8"
+    )
+    name = f"tracker-on-{request.viewer.todays_date:%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -57,6 +57,7 @@ ROOMS = (
     ("submit", "My concerns", May.SUBMIT),
     ("triage", "Queue", May.READ),
     ("chase", "Next steps", May.READ),
+    ("child_tracker", "Tracker", May.READ),
     ("child_search", "Search", May.READ),
     ("adult", "About adults", May.ADULT),
     ("roll", "Roll", May.ROLL),

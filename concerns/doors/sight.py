@@ -38,6 +38,7 @@ from concerns.reading import child_file, child_story
 from concerns.reading.child_file import ChildFile
 from concerns.reading.child_story import ChildStory
 from concerns.reading.earlier_no_further_action import ReReferral, gather_re_referral
+from concerns.reading.tracked_child import TrackedChild, load_tracked_children
 from concerns.rules.adult_vocabulary import LOOKS
 from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.kinds import Kind
@@ -194,6 +195,24 @@ def open_stories_beside(
         children=[child.uid for child in children.values()],
     )
     return child_story.build_child_stories(concern, rows, told, found)
+
+
+def read_tracked_children(
+    viewer: Viewer, rows: QuerySet[Child], most: int, reason: str, kind: Kind = Kind.LISTED
+) -> tuple[list[TrackedChild], bool]:
+    """The first `most` children of `rows` as rows of the tracker, and whether there are more.
+
+    One line names the children shown, and those of their concerns that the rows tell of. One extra
+    child is fetched to find out whether there are more, and is not shown. Raises NotScoped.
+    """
+    _require_scoped(viewer, rows)
+    with transaction.atomic():
+        found = list(rows[: most + 1])
+        tracked = load_tracked_children(viewer, found[:most])
+        concerns = dict.fromkeys(one.concern.uid for row in tracked for one in row.concerns)
+        children = [row.child.uid for row in tracked]
+        _write_reading_line(viewer, kind, shown=list(concerns), children=children, reason=reason)
+    return tracked, len(found) > most
 
 
 def read_for_new_referral(viewer: Viewer, concern: Concern) -> ReReferral:

@@ -137,7 +137,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     professionals = _group_by_child(_current_facts(Professional, of))
     languages = _group_by_child(_current_facts(Language, of))
     earlier = _earlier_files_by_child(viewer, of)
-    seen = _last_sightings(viewer, children)
+    seen = find_last_sightings(viewer, children)
     names: dict[int, list[ChildName]] = defaultdict(list)
     for name in ChildName.objects.former_names().filter(child__in=of).order_by("-until", "-id"):
         names[name.child_id].append(name)
@@ -267,7 +267,7 @@ def lateness_in_school_time(viewer: Viewer, due_at: datetime) -> str:
     )
 
 
-def _last_sightings(
+def find_last_sightings(
     viewer: Viewer, children: list[Child]
 ) -> dict[int, tuple[Sighting | None, Sighting | None]]:
     """Child key -> when the child was last seen, and when last heard alone."""

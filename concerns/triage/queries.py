@@ -18,13 +18,11 @@ from concerns.doors.gate import address_if_open, may_open
 from concerns.forms.base_form import PostedFields
 from concerns.models import (
     Concern,
-    ConcernCategory,
     ConcernChild,
     Conversation,
     Draft,
     Person,
     Post,
-    SortedCategory,
     Step,
     Viewer,
 )
@@ -33,6 +31,7 @@ from concerns.models.concern.draft import UnsentDrafts
 from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.reading import child_story, concern_history, pickers, queue_row
+from concerns.reading.concern_categories import in_category
 from concerns.reading.queue_row import QueueRow
 from concerns.rules.calendars import picture_review_day
 from concerns.rules.clocks import StepKind
@@ -161,22 +160,13 @@ def _apply_queue_filters(visible, wanted: dict[str, str], now: datetime):
     elif holder:
         rows = rows.filter(holder__uid=holder)
     if category := wanted.get("category"):
-        rows = rows.filter(_has_category(category))
+        not_sorted = Q(sorting__isnull=True)
+        rows = rows.filter(not_sorted if category == NOT_SORTED else in_category(category))
     if year := wanted.get("year"):
         children = ConcernChild.objects.not_misfiled().filter(concern=OuterRef("pk"))
         other = children.exclude(child__year__in=YEARS)
         rows = rows.filter(Exists(other if year == OTHER else children.filter(child__year=year)))
     return rows
-
-
-def _has_category(category: str) -> Q:
-    """Whether a lead sorted it into `category`; or its writer chose it, where no lead has yet."""
-    not_sorted = Q(sorting__isnull=True)
-    if category == NOT_SORTED:
-        return not_sorted
-    leads = SortedCategory.objects.filter(sorting=OuterRef("sorting"), category=category)
-    writers = ConcernCategory.objects.filter(concern=OuterRef("pk"), category=category)
-    return Q(Exists(leads)) | not_sorted & Q(Exists(writers))
 
 
 def _count_open_by_holder(visible, now: datetime) -> list[dict]:
