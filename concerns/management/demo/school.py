@@ -149,11 +149,7 @@ def _create_staff(school: School, since: date) -> None:
 def _create_roll(school: School, autumn: int) -> None:
     since = date(autumn, 9, 1)
     children = Child.objects.bulk_create(_invent_pupils(school, autumn))
-    NameKey.objects.bulk_create(
-        NameKey(child=child, word=word)
-        for child in children
-        for word in sorted(child.own_name_words())
-    )
+    NameKey.objects.add_names(children)
     ChildName.objects.bulk_create(ChildName.from_child(child, since) for child in children)
     Enrolment.objects.bulk_create(
         Enrolment(school=school, child=child, since=since) for child in children
