@@ -112,7 +112,7 @@ def child(where: School, forename: str = "", surname: str = "", **more) -> Child
         surname=surname or f"Surname{number}",
         **fields,
     )
-    NameKey.objects.bulk_create(NameKey(child=made, word=word) for word in made.own_name_words())
+    NameKey.objects.add_names([made])
     since = date(2025, 9, 1)
     ChildName.from_child(made, since).save()
     Enrolment.objects.create(school=where, child=made, since=since)

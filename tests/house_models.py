@@ -13,7 +13,6 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("Closure", "uid"): "a day of the calendar, on no page by itself",
     ("Person", "school"): "somebody may work in several schools: their posts say in which",
     ("NameKey", "uid"): "a word of an index, on no page",
-    ("NameKey", "school"): "its child says whose it is",
     ("WordKey", "uid"): "a word of an index, on no page",
     ("NameKey", "visible_to"): ROLLS,
     ("Enrolment", "visible_to"): ROLLS,

@@ -30,6 +30,7 @@ from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.closing_and_watch import EndStatusForm
 from concerns.forms.household_forms import PreviousSchoolForm
 from concerns.forms.print_redaction import RedactionForm
+from concerns.models import Child
 from concerns.paper import chronology_print, tracker_csv
 from concerns.paper.csv_writing import stream_csv
 from concerns.reading import pickers
@@ -80,10 +81,9 @@ def write(request, uid):
         raise Http404
     found, row = queries.get_file_to_write(viewer, uid, what, request.GET.get("row", ""))
     given = {"now": viewer.now, "file": found, "row": row}
-    picking = {}
+    picking: dict[str, Any] = {}
     if what == "sibling":
-        picking = _read_child_picker(request)
-        given["chosen"] = picking["picked"]
+        given["chosen"], picking = _read_child_picker(request)
     if what == "authority":
         given["authorities"] = queries.list_authorities()
     where = {"path": request.get_full_path(), "looking": _is_looking_for_child(request)}
@@ -165,9 +165,9 @@ def arrived_said(request):
 def _record_about_picked_child(request, form, act, *, page: str, thanks: str, **given):
     """A page on which a child is found by name, and `act` then records something about them.
     `page` is its template, `thanks` the URL name of the page that follows."""
-    picking = _read_child_picker(request)
+    picked, picking = _read_child_picker(request)
     looking = _is_looking_for_child(request)
-    sheet = FormPage(request, form, looking=looking, chosen=picking["picked"], **given)
+    sheet = FormPage(request, form, looking=looking, chosen=picked, **given)
     once = _read_form_id(request)
     if sheet.is_complete:
         (child,) = sheet.form.chosen
@@ -224,16 +224,15 @@ def _read_form_id(request) -> uuid.UUID:
     return parse_uuid(request.POST.get("once", "")) or uuid.uuid4()
 
 
-def _read_child_picker(request) -> dict[str, Any]:
-    """Context for the child picker: the children picked, and those found by the typed name."""
+def _read_child_picker(request) -> tuple[list[Child], dict[str, Any]]:
+    """The children picked, and the picker's context: those, and those found by the typed name."""
+    viewer = request.viewer
     typed = PostedFields.from_post(request)
+    picked = queries.get_chosen_children(viewer, typed.unique_uids("child"))
     find = request.POST.get("find", "")
-    picking: dict[str, Any] = {"picker_url": reverse("submit_children")}
-    picking["picked"] = queries.get_chosen_children(request.viewer, typed.unique_uids("child"))
-    picking["find"] = find
-    if _is_looking_for_child(request) and find.strip():
-        picking["found"], picking["more"] = pickers.find_children_on_roll(request.viewer, find)
-    return picking
+    looking = _is_looking_for_child(request)
+    picking = pickers.build_picker_context(viewer, picked, find, looking)
+    return picked, {"picker_url": reverse("submit_children"), **picking}
 
 
 def tracker(request):

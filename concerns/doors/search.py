@@ -1,4 +1,4 @@
-"""Search over names and encrypted words, limited to what the viewer may see.
+"""Search over names, numbers, references and encrypted words, limited to what the viewer may see.
 
 The candidates from the index (`models/concern/word_index.py`) are decrypted and checked first.
 That is not recorded as a reading: only the program looks, and a concern without every word is
@@ -8,16 +8,29 @@ because it would reveal concerns the viewer may not see. A page begins after the
 checked, so that it costs the same however large the school.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from concerns.doors import sight
 from concerns.forms.base_form import parse_uuid
-from concerns.models import Child, ChildName, Concern, ConcernChild, Viewer, WordKey
+from concerns.models import (
+    AdultConcern,
+    Child,
+    ChildName,
+    Concern,
+    Viewer,
+    WordKey,
+)
 from concerns.models.concern import word_index
+from concerns.reading.child_by_name import find_children_by_name
+from concerns.reading.children_in_words import children_in_words
 from concerns.rules.kinds import Kind
-from concerns.rules.word_stems import excerpt_around_match, search_query_stems, searchable_stems
+from concerns.rules.name_folding import find_pupil_numbers
+from concerns.rules.reference_codes import find_references
+from concerns.rules.word_stems import excerpt_around_match, search_query_stems, stems_in_text
+from concerns.rules.wording import format_date_or_time
 
 PAGE = 25
 MOST_NAMED = 12
@@ -26,50 +39,112 @@ MOST_NAMED = 12
 Excerpt = list[tuple[str, bool]]
 
 
+class SearchHit(NamedTuple):
+    """A concern found: `written` says of which children it is, who wrote it and when; `excerpt` is
+    what stands around the words found, empty if its reference was typed.
+
+    Plain values, since each of the page's rows costs as often as it looks something up.
+    """
+
+    uid: str
+    reference: str
+    state: str
+    written: str
+    excerpt: Excerpt
+
+
 @dataclass(frozen=True)
 class SearchResults:
-    """One page of search results. Each concern comes with an excerpt in pieces (text, is a match).
+    """One page of search results.
 
-    `more`: the uid after which the next page begins, empty on the last. `words`: whether what was
-    typed has any word to search for. `unfinished`: some concerns are not in the index yet.
+    `referenced` and `adult_concerns`: those whose reference was typed, about children and about
+    adults who work here. `more`: the uid after which the next page begins, empty on the last.
+    `words`: whether what was typed has any word to search for. `unfinished`: some concerns are not
+    in the index yet.
     """
 
     children: list[Child]
     more_children: bool
-    concerns: list[tuple[Concern, Excerpt]]
+    concerns: list[SearchHit]
     more: str
     words: bool
     unfinished: bool
+    referenced: list[SearchHit] = field(default_factory=list)
+    adult_concerns: list[AdultConcern] = field(default_factory=list)
+
+    @property
+    def has_reference(self) -> bool:
+        return bool(self.referenced or self.adult_concerns)
 
 
 def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResults:
     """Search for `typed`, beginning after the concern with uid `after`.
 
-    Concerns come newest first, at most `PAGE` of them; children, at most `MOST_NAMED`, only on the
-    first page. A ledger line is committed before the results are returned.
+    Concerns come newest first, at most `PAGE` of them; children, at most `MOST_NAMED`, and what
+    has a reference that was typed, only on the first page. A ledger line is committed before the
+    results are returned.
     """
     visible = Concern.objects.visible_to(viewer)
     words = search_query_stems(typed)
-    found = Child.objects.none() if after else Child.objects.visible_to(viewer).found_by(typed)
-    named = ChildName.objects.mark_former_names(list(found[: MOST_NAMED + 1]), typed)
+    named = [] if after else _find_children(viewer, typed)
+    references = [] if after else find_references(typed)
+    meant = _keys_of_references(visible, references)
     hits, more = _find_with_all_words(viewer, visible, words, after) if words else ({}, "")
-    children = ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
-    rows = visible.filter(pk__in=list(hits)).select_related("reporter").order_by("-id")
+    rows = visible.filter(pk__in=[*hits, *meant]).select_related("reporter").order_by("-id")
     rows = rows.only("uid", "reference", "state", "received_at", "reporter__name")
     shown = sight.read_list(
         viewer,
-        rows.prefetch_related(Prefetch("children", children)),
+        rows,
         kind=Kind.SEARCHED,
         children=[child.uid for child in named[:MOST_NAMED]],
     )
+    names = children_in_words(concern.pk for concern in shown)
+    listed = {
+        concern.pk: _build_search_hit(concern, names.get(concern.pk, ""), hits.get(concern.pk, []))
+        for concern in shown
+    }
     return SearchResults(
         children=named[:MOST_NAMED],
         more_children=len(named) > MOST_NAMED,
-        concerns=[(concern, hits[concern.pk]) for concern in shown],
+        concerns=[hit for key, hit in listed.items() if key in hits],
         more=more,
         words=bool(words),
         unfinished=visible.filter(findable=False).exists(),
+        referenced=[hit for key, hit in listed.items() if key in meant],
+        adult_concerns=_read_adult_concerns(viewer, references),
     )
+
+
+def _build_search_hit(concern: Concern, children: str, excerpt: Excerpt) -> SearchHit:
+    when = format_date_or_time(concern.received_at)
+    written = f"{children}. {concern.reporter.name} wrote, {when}."
+    return SearchHit(str(concern.uid), concern.reference, concern.state, written, excerpt)
+
+
+def _find_children(viewer: Viewer, typed: str) -> list[Child]:
+    """Children with a number that was typed, then those whom a name may mean; one too many shows
+    that there are more."""
+    visible = Child.objects.visible_to(viewer)
+    numbers = find_pupil_numbers(typed)
+    found = list(visible.with_upn(numbers).in_picking_order()) if numbers else []
+    others = visible.exclude(pk__in=[child.pk for child in found]) if found else visible
+    most = MOST_NAMED + 1 - len(found)
+    named = find_children_by_name(others, viewer.school, typed, most)
+    return [*found, *ChildName.objects.mark_former_names(named, typed)]
+
+
+def _keys_of_references(visible: QuerySet[Concern], references: list[str]) -> set[int]:
+    if not references:
+        return set()
+    return set(visible.filter(reference__in=references).values_list("pk", flat=True))
+
+
+def _read_adult_concerns(viewer: Viewer, references: list[str]) -> list[AdultConcern]:
+    """The concerns about adults with `references`, as one of their readers. Recorded if any."""
+    if not references:
+        return []
+    rows = AdultConcern.objects.visible_to(viewer).filter(reference__in=references).order_by("id")
+    return sight.read_list(viewer, rows, kind=Kind.SEARCHED) if rows.exists() else []
 
 
 def _find_with_all_words(
@@ -84,20 +159,32 @@ def _find_with_all_words(
     )
     looked_at = keys[:PAGE]
     last = looked_at[-1] if len(keys) > PAGE else down_to
-    said = word_index.decrypt_concern_texts(looked_at)
-    wanted = set(words)
-    hits = {
-        key: _excerpt_with_words(said[key], wanted)
-        for key in looked_at
-        if wanted <= searchable_stems(*said[key])
-    }
+    hits = _excerpts_with_words(looked_at, frozenset(words))
     more = visible.filter(pk=last).values_list("uid", flat=True).first() if last else None
     return hits, str(more or "")
 
 
-def _excerpt_with_words(texts: list[str], words: set[str]) -> Excerpt:
-    first = next(text for text in texts if not words.isdisjoint(searchable_stems(text)))
-    return excerpt_around_match(first, words)
+def _excerpts_with_words(concerns: list[int], words: frozenset[str]) -> dict[int, Excerpt]:
+    """An excerpt of each of `concerns` that has all `words`, around the first of them.
+
+    A concern is read only until all are found: for most that is in its own words, so the tables of
+    what was written later are not asked about it.
+    """
+    missing = {key: set(words) for key in concerns}
+    excerpts: dict[int, Excerpt] = {}
+    for model in word_index.models_with_concern_texts():
+        unread = [key for key, without in missing.items() if without]
+        if not unread:
+            break
+        for key, texts in word_index.decrypt_texts_of_model(model, unread).items():
+            for text in texts:
+                having = stems_in_text(text, words)
+                if having and key not in excerpts:
+                    excerpts[key] = excerpt_around_match(text, words)
+                missing[key] -= having
+                if not missing[key]:
+                    break
+    return {key: excerpts[key] for key in concerns if not missing[key]}
 
 
 def _page_start_pk(visible: QuerySet[Concern], after: str) -> int | None:

@@ -4,6 +4,7 @@ Without JavaScript every question is on the page, so each is validated by the an
 Words under an answer that was not chosen are never dropped: an error asks which was meant.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Protocol, TypeVar
@@ -34,8 +35,21 @@ def offer_choices(
 ) -> None:
     """Set the choices of `field` to `things` ({uid: thing}), by name; `needed` is its error."""
     first = [("", empty)] if empty else []
-    set_choices(field, [*first, *((uid, thing.name) for uid, thing in things.items())])
+    set_choices(field, [*first, *named_choices(things)])
     field.error_messages = dict.fromkeys(("required", "invalid_choice", "invalid_list"), needed)
+
+
+def named_choices(things: Mapping[str, Named]) -> list[tuple[str, str]]:
+    """(uid, name) of each of `things`. Two of one name are told apart by their `name_told_apart`,
+    where they have it: children do."""
+    names = Counter(thing.name for thing in things.values())
+    return [
+        (
+            uid,
+            thing.name if names[thing.name] == 1 else getattr(thing, "name_told_apart", thing.name),
+        )
+        for uid, thing in things.items()
+    ]
 
 
 class ConditionalForm(DraftableForm):

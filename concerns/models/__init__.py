@@ -7,7 +7,7 @@ from concerns.models.adult.adult_account import (
 )
 from concerns.models.adult.adult_concern import AdultConcern, AdultExclusion
 from concerns.models.adult.adult_entries import AdultDecision, AdultEntry, AdultStep
-from concerns.models.child.child import Child, ChildName, Enrolment, NameKey, Placement
+from concerns.models.child.child import Child, ChildName, Enrolment, Placement
 from concerns.models.child.child_details import (
     EarlierFile,
     FileEvent,
@@ -26,6 +26,7 @@ from concerns.models.child.household import (
     Sibling,
     Tie,
 )
+from concerns.models.child.name_key import NameKey
 from concerns.models.concern.account import Account, MarkSeen
 from concerns.models.concern.category_sorting import CategorySorting, SortedCategory
 from concerns.models.concern.concern import Concern, ConcernCategory

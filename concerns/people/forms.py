@@ -25,7 +25,7 @@ from concerns.forms.govuk_layout import (
     TextBlock,
     lay_out_form,
 )
-from concerns.models import Child, Person
+from concerns.models import Person
 from concerns.paper.csv_reading import NotATable, decode_file
 from concerns.people import queries
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
@@ -171,14 +171,16 @@ class FamilyForm(DraftableForm):
     )
 
     def __init__(
-        self, typed: PostedFields | None = None, *, checked=True, found: Iterable[Child], **more
+        self,
+        typed: PostedFields | None = None,
+        *,
+        checked=True,
+        found: Iterable[dict[str, str]],
+        **more,
     ):
         looks = typed is not None and typed.data.get("do") == "find"
         super().__init__(typed, checked=checked and not looks, **more)
-        self.found = [
-            (str(child.uid), f"{child.name} ({child.detail})" if child.detail else child.name)
-            for child in found
-        ]
+        self.found = [(child["uid"], f"{child['label']} ({child['detail']})") for child in found]
         set_choices(self.fields["child"], self.found)
         asked: list[str | ButtonRow | TextBlock] = []
         if self.found:

@@ -22,14 +22,12 @@ from concerns.models import (
     StaffChangeRequest,
     Viewer,
 )
-from concerns.models.child.child import MOST_FOUND
 from concerns.models.school.cover import ActingPerson, people_acting_for_role
 from concerns.models.school.staff_file import StaffFile
 from concerns.paper import csv_columns
 from concerns.paper.csv_columns import STAFF
 from concerns.paper.csv_reading import NotATable, read_table
 from concerns.paper.staff_rows import parse_staff_lines
-from concerns.rules.name_folding import fold_text
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May, Role
 from concerns.workflow import handover
@@ -220,17 +218,6 @@ def _offered_posts(viewer: Viewer):
 def viewer_for_offered_post(asked: StaffChangeRequest, now: datetime) -> Viewer:
     """The viewer for answering it: the person, in the school that asked, with no post there yet."""
     return Viewer(asked.person, asked.school, frozenset({Role.STAFF}), now)
-
-
-def find_pupils_by_name(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
-    """The first MOST_FOUND pupils on the roll by part of a name, and whether there are more.
-
-    Does not count as reading about a child.
-    """
-    if not fold_text(part):
-        return [], False
-    rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
-    return rows[:MOST_FOUND], len(rows) > MOST_FOUND
 
 
 def get_pupil_or_none(viewer: Viewer, uid: uuid.UUID | None) -> Child | None:

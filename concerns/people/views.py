@@ -13,6 +13,7 @@ from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import parse_uuid
 from concerns.models import Cover, StaffChangeRequest
 from concerns.people import acts, forms, queries
+from concerns.reading import pickers
 from concerns.rules.roles import May
 from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.workflow.staff_import import preview_staff_import
@@ -156,11 +157,12 @@ def _read_family_sheet(request):
     """The page that finds a pupil, and the pupil chosen; None until the form is complete."""
     viewer = request.viewer
     looks = request.POST.get("do") == "find"
-    found = queries.find_pupils_by_name(viewer, request.POST.get("find", ""))[0]
+    found = pickers.find_children_to_pick(viewer, request.POST.get("find", ""))[0]
     chosen = queries.get_pupil_or_none(viewer, parse_uuid(request.POST.get("child", "")))
     if chosen and chosen not in found:
         found = [chosen, *found]
-    sheet = FormPage(request, forms.FamilyForm, found=found)
+    offered = pickers.children_as_choices(viewer, found)
+    sheet = FormPage(request, forms.FamilyForm, found=offered)
     return sheet, chosen if not looks and sheet.is_complete else None
 
 

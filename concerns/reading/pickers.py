@@ -5,14 +5,19 @@ recorded. A choice therefore shows only enough to tell apart two people of the s
 """
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from concerns.models.child.child import MOST_FOUND, Child, ChildName
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Person, Post, Viewer
+from concerns.reading.child_by_name import find_children_by_name
 from concerns.rules.name_folding import fold_text
 from concerns.rules.roles import May, Role
+from concerns.rules.wording import age_in_years, format_date_or_time
 from concerns.workflow.re_referral import follows_no_further_action
 
 
@@ -28,16 +33,43 @@ class Colleague:
         return f"{self.person.name}, {self.detail}"
 
 
-def child_as_choice(child: Child) -> dict[str, str]:
-    """A child as the picker shows it: uid, name, and a detail to tell namesakes apart."""
-    return {"uid": str(child.uid), "label": child.label, "detail": child.detail}
+def children_as_choices(viewer: Viewer, children: Sequence[Child]) -> list[dict[str, str]]:
+    """The children as pickers show them: uid, name, and a detail to tell namesakes apart.
+
+    The detail is the year and class, the age and, for those who have left, when. The birthday is
+    shown only where two of `children` have one name.
+    """
+    names = Counter(child.name.casefold() for child in children)
+    return [
+        {
+            "uid": str(child.uid),
+            "label": child.label,
+            "detail": _detail_to_tell_apart(
+                child, viewer.todays_date, names[child.name.casefold()] > 1
+            ),
+        }
+        for child in children
+    ]
 
 
-def find_children_on_roll(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
-    """The first MOST_FOUND children on the roll by part of a name, and whether there are more."""
-    if not fold_text(part):
-        return [], False
-    rows = list(Child.objects.on_roll(viewer).found_by(part[:100])[: MOST_FOUND + 1])
+def _detail_to_tell_apart(child: Child, today: date, has_namesake: bool) -> str:
+    born = f"born {format_date_or_time(child.born)}"
+    parts = [
+        child.detail,
+        f"aged {age_in_years(child.born, today)}",
+        born if has_namesake else "",
+        f"left {format_date_or_time(child.left)}" if child.left else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def find_children_to_pick(viewer: Viewer, part: str) -> tuple[list[Child], bool]:
+    """The first MOST_FOUND children whom the viewer may pick by name, and whether there are more.
+
+    They are the children on the roll; for somebody who reads concerns also those who have left.
+    """
+    pickable = Child.objects.pickable_by(viewer)
+    rows = find_children_by_name(pickable, viewer.school, part, MOST_FOUND + 1)
     return ChildName.objects.mark_former_names(rows[:MOST_FOUND], part), len(rows) > MOST_FOUND
 
 
@@ -99,8 +131,8 @@ def build_picker_context(
 ) -> dict[str, Any]:
     """The picker's context: the children `picked` so far and, if `looking`, those found by what was
     typed (`find`)."""
-    page: dict[str, Any] = {"find": find, "picked": [child_as_choice(child) for child in picked]}
+    page: dict[str, Any] = {"find": find, "picked": children_as_choices(viewer, picked)}
     if looking and find.strip():
-        rows, page["more"] = find_children_on_roll(viewer, find)
-        page["found"] = [child_as_choice(row) for row in rows]
+        rows, page["more"] = find_children_to_pick(viewer, find)
+        page["found"] = children_as_choices(viewer, rows)
     return page

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from concerns.forms import past_moment
 from concerns.forms.base_form import DraftableForm, WordsField, choice_field, set_choices
-from concerns.forms.conditional_questions import ConditionalForm, offer_choices
+from concerns.forms.conditional_questions import ConditionalForm, named_choices, offer_choices
 from concerns.forms.govuk_layout import (
     ButtonRow,
     DayField,
@@ -51,7 +51,7 @@ class ConversationForm(ConversationQuestions):
         self.rows = {str(row.uid): row for row in rows}
         several = len(self.rows) > 1
         offer_choices(self.fields["child"], self.rows, "Choose which child it was about")
-        each = [(uid, row.name) for uid, row in self.rows.items()]
+        each = named_choices(self.rows)
         set_choices(self.fields["child"], [("all", "All of them"), *each])
         if not several:
             del self.fields["child"]

@@ -184,9 +184,7 @@ def _record_names(children: list[Child], today: date, again: bool = False) -> No
     if again and children:
         ChildName.objects.filter(child__in=children, until__isnull=True).update(until=today)
     ChildName.objects.bulk_create(ChildName.from_child(child, today) for child in children)
-    words = [(child, word) for child in children for word in sorted(child.own_name_words())]
-    keys = (NameKey(child=child, word=word) for child, word in words)
-    NameKey.objects.bulk_create(keys, ignore_conflicts=again)
+    NameKey.objects.add_names(children, again)
 
 
 def _record_placements(by: Viewer, children: list[Child], today: date, again: bool = False) -> None:

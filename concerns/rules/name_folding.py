@@ -1,5 +1,7 @@
 """Compares names however they are written, and splits them into the words they are searched by.
 
+Pupil numbers (UPNs), which are searched for in the same box, are read here too.
+
 Also used on any other text, to make a search ignore accents, case and apostrophes.
 """
 
@@ -31,6 +33,17 @@ def fold_text(name: str) -> str:
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
     plain = _WITHIN.sub("", plain.translate(_LETTERS))
     return " ".join(_BETWEEN.sub(" ", plain).split())
+
+
+# Made of capitals and figures, with at least one figure: a real one has 13, a temporary one too.
+_PUPIL_NUMBER = re.compile(r"(?=.*\d)[A-Z0-9]{6,13}", re.ASCII)
+
+
+def find_pupil_numbers(typed: str) -> list[str]:
+    """What in `typed` may be a UPN, as the roll keeps it: without spaces, in capitals."""
+    words = typed.upper().split()[:6]
+    found = [*words, "".join(words)]
+    return [word for word in dict.fromkeys(found) if _PUPIL_NUMBER.fullmatch(word)]
 
 
 def name_search_words(*names: str) -> set[str]:

@@ -11,7 +11,8 @@ family, body or feeling is. The index itself and its encryption are in
 `models/concern/word_index.py`.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 
 from concerns.rules.name_folding import fold_text
@@ -74,24 +75,81 @@ def search_query_stems(typed: str) -> list[str]:
     return sorted(searchable_stems(typed), key=lambda word: (-len(word), word))
 
 
+# Characters of ordinary English text that are not ASCII and fold to nothing or to a space.
+_PLAIN = "‘’“”–—…£"
+_MARKS_WITHIN = "['`‘’]*"
+
+
+@lru_cache(maxsize=256)
+def _words_to_check(stems: frozenset[str]) -> re.Pattern[str]:
+    """Matches each word of a text, up to the white space around it, that may have one of `stems`.
+
+    It has the beginning of one, or a letter that only folding tells. So nearly all words of a text
+    are passed over without being folded.
+    """
+    # `stem_word` turns a last y into i, and only shortens otherwise.
+    parts = {stem[:-1] if stem.endswith("i") and len(stem) > 1 else stem for stem in stems}
+    beginnings = [_MARKS_WITHIN.join(map(re.escape, part)) for part in sorted(parts)]
+    any_of = "|".join([*beginnings, rf"[^\x00-\x7f{_PLAIN}]"])
+    return re.compile(rf"(?<!\S)\S*?(?:{any_of})\S*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=20_000)
+def _stems_of_word(word: str) -> frozenset[str]:
+    return frozenset(searchable_stems(word))
+
+
+def _find_matches(text: str, stems: frozenset[str]) -> Iterator[tuple[re.Match[str], Set[str]]]:
+    """Each word of `text` with any of `stems`, and which."""
+    for word in _words_to_check(stems).finditer(text):
+        having = stems & _stems_of_word(word[0])
+        if having:
+            yield word, having
+
+
+def stems_in_text(text: str, stems: frozenset[str]) -> Set[str]:
+    """Those of `stems` that `text` has. It is read only until all are found."""
+    found: set[str] = set()
+    for _, having in _find_matches(text, stems):
+        found |= having
+        if len(found) == len(stems):
+            break
+    return found
+
+
 def excerpt_around_match(text: str, words: Iterable[str], most: int = 12) -> list[tuple[str, bool]]:
     """An excerpt of `text` around the first word in it that matches one of the stems `words`.
 
     Returns pieces of text, each with whether it is a match. The excerpt has at most `most` words on
     either side of the first match. Empty if there is no match.
     """
-    wanted = set(words)
-    said = text.split()
-    hits = [not wanted.isdisjoint(searchable_stems(word)) for word in said]
-    if True not in hits:
+    wanted = frozenset(words)
+    first = next(_find_matches(text, wanted), None)
+    if first is None:
         return []
-    first = max(hits.index(True) - most, 0)
-    last = min(first + 2 * most + 1, len(said))
+    start = first[0].start()
+    before = text[:start].split()
+    after = text[start:].split()
+    shown_before = before[-most:]
+    shown_after = after[: 2 * most + 1 - len(shown_before)]
+    pieces = _mark_matches(" ".join(shown_before + shown_after), wanted)
+    cut_before = [("…", False)] if len(before) > len(shown_before) else []
+    cut_after = [("…", False)] if len(after) > len(shown_after) else []
+    return [*cut_before, *pieces, *cut_after]
+
+
+def _mark_matches(text: str, wanted: frozenset[str]) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether it is a match. Neighbouring matches are one piece."""
     pieces: list[tuple[str, bool]] = []
-    for word, hit in zip(said[first:last], hits[first:last], strict=True):
-        if pieces and pieces[-1][1] == hit:
-            pieces[-1] = (f"{pieces[-1][0]} {word}", hit)
+    at = 0
+    for word, _ in _find_matches(text, wanted):
+        between = text[at : word.start()].strip()
+        if between:
+            pieces.append((between, False))
+        if pieces and pieces[-1][1]:
+            pieces[-1] = (f"{pieces[-1][0]} {word[0]}", True)
         else:
-            pieces.append((word, hit))
-    before = [("…", False)] if first else []
-    return [*before, *pieces, *([("…", False)] if last < len(said) else [])]
+            pieces.append((word[0], True))
+        at = word.end()
+    rest = text[at:].strip()
+    return [*pieces, (rest, False)] if rest else pieces

@@ -43,6 +43,11 @@ def due_in_short(due_at: datetime, now: datetime) -> str:
     return f"{local:%a} {local.day} {local:%b}" + (f" {local.year}" * (local.year != today.year))
 
 
+def age_in_years(born: date, day: date) -> int:
+    """How many birthdays somebody born on `born` has had by `day`."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def school_wait_in_words(days: SchoolDays, since: datetime, now: datetime) -> str:
     """The school time from `since` to `now`, in words: "2 school hours".
 
@@ -68,8 +73,7 @@ def times_in_words(number: int) -> str:
 
 def age_in_words(born: date, today: date) -> str:
     """The age in whole years: "6 years". "Under 1 year" before the first birthday."""
-    had_birthday = (today.month, today.day) >= (born.month, born.day)
-    years = today.year - born.year - (0 if had_birthday else 1)
+    years = age_in_years(born, today)
     return number_with_noun(years, "year") if years > 0 else "under 1 year"
 
 

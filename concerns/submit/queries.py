@@ -106,7 +106,8 @@ def fill_search_boxes(viewer: Viewer, form, *, looked: bool) -> dict:
     """The template variables of each search box of the concern form. What was typed in it, who is
     ticked and, if `looked` (a search was pressed), who was found."""
     page: dict[str, Any] = {}
-    children = {uid: pickers.child_as_choice(child) for uid, child in form.chosen.items()}
+    shown = pickers.children_as_choices(viewer, list(form.chosen.values()))
+    children = {child["uid"]: child for child in shown}
     staff = {uid: pickers.colleague_as_choice(one) for uid, one in form.colleagues.items()}
     for of, name in BOXES.items():
         here = staff if name == "excluded" else children
@@ -125,8 +126,8 @@ def _search_by_name(viewer: Viewer, name: str, part: str) -> tuple[list[dict[str
     if name == "excluded":
         staff, more = pickers.find_colleagues_by_name(viewer, part)
         return [pickers.colleague_as_choice(one) for one in staff], more
-    children, more = pickers.find_children_on_roll(viewer, part)
-    return [pickers.child_as_choice(child) for child in children], more
+    children, more = pickers.find_children_to_pick(viewer, part)
+    return pickers.children_as_choices(viewer, children), more
 
 
 @dataclass(frozen=True)

@@ -173,8 +173,9 @@ def throw_away(request):
 
 @require_POST
 def children(request):
-    rows, more = pickers.find_children_on_roll(request.viewer, request.POST.get("part", ""))
-    return JsonResponse({"children": [pickers.child_as_choice(row) for row in rows], "more": more})
+    rows, more = pickers.find_children_to_pick(request.viewer, request.POST.get("part", ""))
+    found = pickers.children_as_choices(request.viewer, rows)
+    return JsonResponse({"children": found, "more": more})
 
 
 def sent(request, uid):

@@ -48,6 +48,7 @@ from concerns.models import (
 )
 from concerns.rules.calendars import SchoolDays, is_school_day
 from concerns.rules.name_folding import name_search_words
+from concerns.rules.name_sounds import name_sound_keys
 from concerns.rules.roles import Role
 from tests.bench.rows import Tables
 from tests.bench.visitor import PASSWORD
@@ -232,8 +233,9 @@ def _child(place: Place, number: int) -> None:
         admission_number=str(number + 1),
         left=left,
     )
-    for word in sorted(name_search_words(forename, surname)):
-        tables.NameKey.add(child_id=key, word=word)
+    keys = name_search_words(forename, surname) | name_sound_keys(forename, surname)
+    for word in sorted(keys):
+        tables.NameKey.add(school_id=1, child_id=key, word=word)
     named = {"forename": forename, "surname": surname, "since": since}
     tables.ChildName.add(school_id=1, child_id=key, **named)
     tables.Enrolment.add(school_id=1, child_id=key, since=since, until=left)

@@ -150,8 +150,7 @@ def _person(place: Place, login: str, role: Role, chance: Random) -> Person:
 def _roll(school: School, since: date, chance: Random) -> list[Child]:
     made = [_child(school, number, chance) for number in range(PUPILS)]
     children = Child.objects.bulk_create(made)
-    words = [(child, word) for child in children for word in sorted(child.own_name_words())]
-    NameKey.objects.bulk_create(NameKey(child=child, word=word) for child, word in words)
+    NameKey.objects.add_names(children)
     ChildName.objects.bulk_create(ChildName.from_child(child, since) for child in children)
     Enrolment.objects.bulk_create(
         Enrolment(school=school, child=child, since=since) for child in children

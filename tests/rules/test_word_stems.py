@@ -1,6 +1,8 @@
 """Tests for the words by which a name or a text is found."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from concerns.rules.name_folding import fold_text, name_query_variants, name_search_words
 from concerns.rules.word_stems import (
@@ -8,6 +10,7 @@ from concerns.rules.word_stems import (
     search_query_stems,
     searchable_stems,
     stem_word,
+    stems_in_text,
 )
 
 
@@ -98,3 +101,23 @@ def test_what_is_typed_may_be_meant_in_several_ways():
     assert name_query_variants("al rashid") == [["al", "rashid"], ["alrashid"]]
     assert ["omar", "alrashid"] in name_query_variants("omar al rashid")
     assert len(name_query_variants("a b c d e f g h i")) == 7
+
+
+WORDS = ["belt", "Belt’s", "unbelted", "bully", "bullied", "cry", "o'b", "Żółć", "zolc", "ﬁsh"]
+BETWEEN = [" ", "\n", "—", "…", "/", "_", "\u00a0", "\u200b", "-", "'", ". "]
+
+
+@given(st.lists(st.tuples(st.sampled_from(WORDS) | st.text(max_size=4), st.sampled_from(BETWEEN))))
+def test_a_text_is_passed_over_quickly_and_nothing_in_it_is_missed(parts):
+    text = "".join(word + between for word, between in parts)
+    wanted = frozenset(searchable_stems("belt bully cry zolc fish obrien"))
+    assert stems_in_text(text, wanted) == wanted & searchable_stems(text)
+    marked = [word for word, hit in excerpt_around_match(text, wanted) if hit]
+    assert bool(marked) == bool(wanted & searchable_stems(text))
+
+
+def test_an_excerpt_of_a_long_text_is_of_its_first_match():
+    text = f"{'day ' * 400}belt {'night ' * 400}belt"
+    assert excerpt_around_match(text, {"belt"}, most=1) == [
+        ("…", False), ("day", False), ("belt", True), ("night", False), ("…", False),
+    ]  # fmt: skip

@@ -1,12 +1,15 @@
 """Tests for choosing a child on the form by part of a name."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
 
 from concerns.models import Concern, Draft, Enrolment, LedgerLine, NameKey
+from concerns.rules.roles import Role
 from tests import factories
+from tests.counting import count_sqlite_steps
 
 
 def found(staff, part):
@@ -21,8 +24,34 @@ def test_part_of_any_name_finds_a_child(staff, child, where):
 
 def test_what_tells_two_of_one_name_apart_is_shown_and_no_more(staff, child):
     assert found(staff, "aneurin")["children"] == [
-        {"uid": str(child.uid), "label": "Aneurin Quillfeather", "detail": "Year 4, 4B"}
+        {"uid": str(child.uid), "label": "Aneurin Quillfeather", "detail": "Year 4, 4B, aged 9"}
     ]
+
+
+def test_two_of_one_name_and_class_are_told_apart_by_their_birthday(staff, child, where):
+    for day in (1, 2):
+        factories.child(where, "Robyn", "Hart", born=date(2017, 5, day))
+    details = [row["detail"] for row in found(staff, "robyn")["children"]]
+    assert details == [f"Year 4, 4B, aged 9, born {day} May 2017" for day in (1, 2)]
+    assert found(staff, "aneurin")["children"][0]["detail"] == "Year 4, 4B, aged 9"
+
+
+def test_a_picker_reads_the_names_of_one_school_alone(staff, child, where):
+    def steps() -> int:
+        with count_sqlite_steps() as taken:
+            found(staff, "aneurin")
+        return taken[0]
+
+    if connection.vendor != "sqlite":
+        pytest.skip("steps are SQLite's")
+    found(staff, "aneurin")
+    before = steps()
+    for _ in range(5):
+        other = factories.school()
+        for _ in range(10):
+            factories.child(other, "Aneurin", "Quillfeather")
+            factories.person(other, name="Somebody Else")
+    assert abs(steps() - before) <= before / 10
 
 
 def test_a_child_known_by_another_name_is_shown_with_both(staff, where):
@@ -53,6 +82,18 @@ def test_who_has_left_is_not_offered(staff, child):
     Enrolment.objects.filter(child=child).update(until=factories.NOW.date())
     type(child).objects.filter(pk=child.pk).update(left=factories.NOW.date())
     assert found(staff, "aneurin")["children"] == []
+
+
+def test_a_lead_picks_whom_the_school_ever_had_and_it_says_when_they_left(client, child, where):
+    lead = factories.viewer(where, Role.DSL)
+    hers = factories.child(where, "Aneurin", "Ownchild", left=factories.NOW.date())
+    factories.relate_to_child(lead.person, hers)
+    type(child).objects.filter(pk=child.pk).update(left=factories.NOW.date())
+    factories.sign_in(client, lead.person)
+    rows = client.post("/submit/children/", {"part": "aneurin"}).json()["children"]
+    assert [(row["label"], row["detail"]) for row in rows] == [
+        ("Aneurin Quillfeather", "Year 4, 4B, aged 9, left 3 November 2026")
+    ]
 
 
 def test_a_name_is_never_asked_for_in_an_address(staff):
@@ -111,14 +152,14 @@ def test_another_mark_is_one_more_row(staff, child):
     assert "There is a problem" not in page
 
 
-def test_a_name_is_found_by_its_index(where):
+def test_a_name_is_found_by_its_index_in_one_school(where):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # A table this small is read whole unless that is made to look dear.
             cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = NameKey.objects.starting_with("quill").explain()
-    assert "name_word_once" in plan
-    assert re.search(r"Index Cond: .*word.*quill|word>\? AND word<\?", plan), plan
+    plan = NameKey.objects.starting_with(where, "quill").explain()
+    assert "name_word_once_in_school" in plan
+    assert re.search(r"Index Cond: .*school.*word.*quill|school_id=\? AND word>\? AND word<", plan)
 
 
 @pytest.mark.parametrize("part", ["zz", "ż", "o'b", "ça", "ngu", "9"])

@@ -58,8 +58,7 @@ class Command(BaseCommand):
         last = 0
         named = 0
         while some := list(Child.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
-            words = [NameKey(child=child, word=w) for child in some for w in child.own_name_words()]
-            NameKey.objects.bulk_create(words, ignore_conflicts=True)
+            NameKey.objects.add_names(some, again=True)
             last = some[-1].pk
             named = named + len(some)
         self.stdout.write(f"{named:,} children by their names")

@@ -148,11 +148,7 @@ def _create_staff(school: School, since: date) -> None:
 
 def _create_roll(school: School, autumn: int) -> None:
     children = Child.objects.bulk_create(_invent_pupils(school, autumn))
-    NameKey.objects.bulk_create(
-        NameKey(child=child, word=word)
-        for child in children
-        for word in sorted(child.own_name_words())
-    )
+    NameKey.objects.add_names(children)
     first = {child.pk: date(autumn - YEARS.index(child.year), 9, 1) for child in children}
     ChildName.objects.bulk_create(
         ChildName.from_child(child, first[child.pk]) for child in children

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from django.db import models
+from django.db.models.lookups import Exact
 
 from concerns.rules.roles import May, Role
 
@@ -69,6 +70,23 @@ class ViewerScopedQuerySet(models.QuerySet[Row]):
         """All rows of the viewer's school. Only for data that says nothing about a concern, such as
         the roll, the staff and uploaded files."""
         return self.filter(school=viewer.school).for_viewer(viewer)
+
+    def of_school_by_key(self, viewer: RowsViewer) -> Self:
+        """As `of_school`, where the rows are found by another key, such as that of one child."""
+        return self.filter(school_without_index(viewer)).for_viewer(viewer)
+
+
+def school_without_index(viewer: RowsViewer) -> Exact:
+    """A filter for the rows of the viewer's school that keeps every index beginning with the school
+    out of the plan.
+
+    SQLite, which keeps no statistics here, takes a school for a few rows, and would read all of its
+    years rather than the few rows of a key.
+    """
+    school = models.Func(
+        models.F("school"), template="(+%(expressions)s)", output_field=models.BigIntegerField()
+    )
+    return Exact(school, viewer.school.pk)
 
 
 def hidden_concerns_filter(person: Any, key: str) -> models.Q:

@@ -5,15 +5,20 @@ never overwritten. The child's file (home, adults, statuses) is in `household.py
 and `child_details.py`.
 """
 
+from collections.abc import Set
 from datetime import date
 from typing import Self
 
-from django.db import connections, models
+from django.db import models
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.child.name_key import NameKey
 from concerns.models.school.person import Relation, Viewer
+from concerns.models.school.school import School
 from concerns.rules.name_folding import LONGEST, name_query_variants, name_search_words
+from concerns.rules.name_sounds import class_search_words, match_every_word, name_sound_keys
 from concerns.rules.roles import May
+from concerns.rules.wording import format_date_or_time
 
 MOST_FOUND = 12
 
@@ -24,8 +29,22 @@ class Children(ViewerScopedQuerySet[Row]):
         reading about a child."""
         return self.of_school(viewer).filter(left__isnull=True)
 
-    def found_by(self, part: str) -> Self:
-        """Children whose names have words beginning with each word of `part`, in any order.
+    def pickable_by(self, viewer: Viewer) -> Self:
+        """The children whom `viewer` may pick by name to write or file something about.
+
+        They are the children on the roll; for somebody who reads concerns also each whom the
+        school ever had, but for family who have left.
+        """
+        on_roll = models.Q(left__isnull=True)
+        if viewer.has_power(May.READ):
+            related = Relation.objects.filter(shuts_out=viewer.person)
+            on_roll |= ~models.Q(pk__in=related.values("child"))
+        return self.of_school_by_key(viewer).filter(on_roll)
+
+    def found_by(self, part: str, school: School) -> Self:
+        """Children of `school` whose names have words beginning with each word of `part`.
+
+        The words may come in any order. Those on the roll come first, then those who have left.
 
         It does not matter how the words are joined or split: a surname of four words finds its
         child whether typed as one word or as five. Nobody if `part` has no word.
@@ -34,11 +53,19 @@ class Children(ViewerScopedQuerySet[Row]):
         for words in name_query_variants(part):
             every = models.Q()
             for word in words:
-                every &= models.Q(
-                    pk__in=NameKey.objects.starting_with(word[:LONGEST]).values("child")
-                )
+                keys = NameKey.objects.starting_with(school, word[:LONGEST])
+                every &= models.Q(pk__in=keys.values("child"))
             meant |= every
-        return self.filter(meant).in_surname_order()
+        return self.filter(meant).in_picking_order()
+
+    def with_upn(self, numbers: list[str]) -> Self:
+        """The children with one of these UPNs. It says that none is empty, so that the index of
+        those that are not is used."""
+        return self.filter(~models.Q(upn=""), upn__in=numbers)
+
+    def in_picking_order(self) -> Self:
+        """Those on the roll first, then those who left, the last to leave first."""
+        return self.order_by(models.F("left").desc(nulls_first=True), "surname", "forename", "pk")
 
     def in_surname_order(self) -> Self:
         return self.order_by("surname", "forename", "pk")
@@ -58,7 +85,7 @@ class Children(ViewerScopedQuerySet[Row]):
         if not viewer.has_power(May.READ):
             return self.none().for_viewer(viewer)
         related = Relation.objects.filter(shuts_out=viewer.person)
-        return self.of_school(viewer).exclude(pk__in=related.values("child"))
+        return self.of_school_by_key(viewer).exclude(pk__in=related.values("child"))
 
 
 class ChildNameFields(models.Model):
@@ -73,19 +100,32 @@ class ChildNameFields(models.Model):
 
     @property
     def name(self) -> str:
-        return f"{self.known_as or self.forename} {self.surname}"
+        return self.format_name(self.known_as, self.forename, self.surname)
+
+    @staticmethod
+    def format_name(known_as: str, forename: str, surname: str) -> str:
+        return f"{known_as or forename} {surname}"
 
     def own_name_words(self) -> set[str]:
         return name_search_words(self.forename, self.surname, self.known_as)
 
-    def is_found_by(self, part: str) -> bool:
-        """Whether the name has words beginning with each word of `part`, by the same rule as
-        `Children.found_by`."""
+    def own_name_keys(self) -> set[str]:
+        """All they are found by: the words of their name, and how these sound."""
+        names = (self.forename, self.surname, self.known_as)
+        return self.own_name_words() | name_sound_keys(*names)
+
+    def is_found_by(self, part: str, place_words: Set[str] = frozenset()) -> bool:
+        """Whether `part` means this name: it has words beginning with each word of `part`, by the
+        same rule as `Children.found_by`, or words that sound like them (`place_words`: those of
+        the child's year and class)."""
+        variants = name_query_variants(part)
         own = self.own_name_words()
-        return any(
+        if any(
             all(any(one.startswith(word[:LONGEST]) for one in own) for word in words)
-            for words in name_query_variants(part)
-        )
+            for words in variants
+        ):
+            return True
+        return match_every_word(variants, self.own_name_keys(), place_words)
 
 
 class Child(ChildNameFields, SchoolOwnedModel):
@@ -131,43 +171,21 @@ class Child(ChildNameFields, SchoolOwnedModel):
         return f"{self.name} ({said})" if said else self.name
 
     @property
+    def place_words(self) -> frozenset[str]:
+        """The words that mean the child's year and class."""
+        return class_search_words(self.year, self.class_name)
+
+    @property
+    def name_told_apart(self) -> str:
+        """The name with what tells this child from another of that name."""
+        left = f"left {format_date_or_time(self.left)}" if self.left else ""
+        born = f"born {format_date_or_time(self.born)}"
+        return f"{self.name} ({', '.join(filter(None, [self.detail, born, left]))})"
+
+    @property
     def detail(self) -> str:
         """Year and class: enough to tell two children of the same name apart, and no more."""
         return ", ".join(part for part in (self.year, self.class_name) if part)
-
-
-class NameKeys(models.QuerySet[Row]):
-    def starting_with(self, part: str) -> Self:
-        """The words that begin with `part`, in a way that uses the index on each database.
-
-        SQLite does not use an index for LIKE, so it gets a range. PostgreSQL compares in the order
-        of its collation, where that range ends too early (under en_GB only `part` itself was
-        found). It gets a prefix search, for which there is a pattern index.
-        """
-        if connections[self.db].vendor == "postgresql":
-            return self.filter(word__startswith=part)
-        return self.filter(word__gte=part, word__lt=f"{part}\U0010ffff")
-
-
-class NameKey(models.Model):
-    """One folded word of a name the child has or had, for the picker's prefix search."""
-
-    child = models.ForeignKey(Child, models.PROTECT, related_name="name_keys")
-    word = models.CharField(max_length=LONGEST)
-
-    objects = NameKeys.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["word", "child"],
-                opclasses=["varchar_pattern_ops", "int8_ops"],
-                name="name_word_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"name key {self.pk}"
 
 
 class DatedRows(models.QuerySet[Row]):
@@ -189,9 +207,13 @@ class ChildNames(DatedRows[Row]):
 
         `was` is the newest former name that matches. Nothing is read unless there is such a child.
         """
-        others = {child.pk: child for child in found if not child.is_found_by(part)}
+        others = {
+            child.pk: child for child in found if not child.is_found_by(part, child.place_words)
+        }
         rows = self.former_names().filter(child__in=others).order_by("pk") if others else ()
-        for row in sorted(rows, key=lambda row: (row.is_found_by(part), row.pk)):
+        for row in sorted(
+            rows, key=lambda row: (row.is_found_by(part, others[row.child_id].place_words), row.pk)
+        ):
             others[row.child_id].was = row.name
         return found
 

@@ -74,6 +74,11 @@ class ConcernChild(CaseRow):
             return f"{self.was or 'A child'}, by mistake"
         return self.child.name if self.child else f"Not on the roll: {self.described}"
 
+    @property
+    def name_told_apart(self) -> str:
+        """`name` with what tells the child from another of that name. Needs `child` fetched."""
+        return self.child.name_told_apart if self.child else self.name
+
 
 class Refilings(CaseRows[ConcernRow]):
     def with_children_named(self) -> Self:

@@ -36,6 +36,7 @@ import hmac
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -174,19 +175,52 @@ def decrypt_concern_texts(concerns: Iterable[int]) -> dict[int, list[str]]:
 
     The concern's own texts come first. One query for each model, whatever the number of concerns.
     """
-    found: dict[int, list[str]] = {key: [] for key in concerns}
+    keys = list(concerns)
+    found: dict[int, list[str]] = {key: [] for key in keys}
     for model in models_with_concern_texts():
-        sealed = [field for field in model._meta.fields if isinstance(field, EncryptedText)]
-        of_concern = model.to_concern.removesuffix("_id")
-        rows = model.objects.filter(**{f"{of_concern}__in": list(found)}).order_by("pk")
-        for key, uid, *kept in rows.values_list(
-            of_concern, "uid", *(field.attname for field in sealed)
-        ):
-            said = (
-                field.decrypt_value(words, uid) for field, words in zip(sealed, kept, strict=True)
-            )
-            found[key] += filter(None, said)
+        for key, texts in decrypt_texts_of_model(model, keys).items():
+            found[key] += texts
     return found
+
+
+def decrypt_texts_of_model(model: type[CaseRow], concerns: Iterable[int]) -> dict[int, list[str]]:
+    """The texts of the rows of `model` on each of `concerns`, oldest row first. One query."""
+    keys = list(dict.fromkeys(concerns))
+    found: dict[int, list[str]] = {}
+    if not keys:
+        return found
+    fields = _sealed_fields(model)
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_sql_of_texts(model, len(keys)), keys)
+        rows = cursor.fetchall()
+    for key, uid, *kept in rows:
+        # SQLite keeps a uid as text.
+        whole = uid if isinstance(uid, UUID) else UUID(uid)
+        for column, words in zip(fields, kept, strict=True):
+            if words:
+                found.setdefault(key, []).append(column.decrypt_value(words, whole))
+    return found
+
+
+@cache
+def _sealed_fields(model: type[CaseRow]) -> list[EncryptedText]:
+    return [column for column in model._meta.fields if isinstance(column, EncryptedText)]
+
+
+@cache
+def _sql_of_texts(model: type[CaseRow], concerns: int) -> str:
+    """The query for the texts of `model` on so many concerns, whose keys are its parameters.
+
+    Kept, because a search asks it of every model: to build the query costs far more than to ask it.
+    """
+    of_concern = model.to_concern.removesuffix("_id")
+    names = [column.attname for column in _sealed_fields(model)]
+    keys = range(1, concerns + 1)
+    rows = model.objects.filter(**{f"{of_concern}__in": keys}).order_by("pk")
+    sql, parameters = rows.values_list(of_concern, "uid", *names).query.sql_with_params()
+    if sorted(parameters) != list(keys):
+        raise ValueError("the query for texts has more parameters than keys of concerns")
+    return sql
 
 
 # Model names. Who must not see a concern, and why, says nothing about the child.
