@@ -253,11 +253,8 @@ class DemoYear:
                 concern,
             )
         for referral in concern.referrals.all():
-            self.schedule_event(
-                self._add_school_time(at, self.chance.randrange(10, 120)),
-                self._send_referral,
-                referral,
-            )
+            soon = self._add_school_time(at, self.chance.randrange(10, 120))
+            self.schedule_event(soon, self._send_referral, referral)
         if not replies and self.chance.random() < 0.9:
             self.schedule_event(
                 self._add_school_time(at, self.chance.randrange(200, 1600)),
