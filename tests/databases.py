@@ -117,8 +117,9 @@ def _kept() -> Path | None:
     if os.environ.get("CI"):
         return None
     made_from = hashlib.sha256(f"{django.VERSION} {sys.version}".encode())
-    for path in sorted([*ROOT.glob("concerns/m*/*.py"), *ROOT.glob("concerns/rules/*.py")]):
-        made_from.update(path.read_bytes())
+    for folder in ("migrations", "models", "rules"):
+        for path in sorted((ROOT / "concerns" / folder).rglob("*.py")):
+            made_from.update(path.read_bytes())
     return Path(tempfile.gettempdir()) / f"migrated-{made_from.hexdigest()[:16]}.sqlite3"
 
 
