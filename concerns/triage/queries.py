@@ -1,56 +1,46 @@
 """The lead's queue, what is shown beside a concern that is read, and what triage forms offer.
 
-The queue is paged by key: "more" starts after the last row shown. So its cost does not grow with
-the years, and no row is skipped when a colleague moves one meanwhile. Only open concerns are
-counted.
+What the queue's filters offer is in `reading/queue_filters.py`, its orders and paging are in
+`reading/queue_order.py`, its rows in `reading/queue_row.py`. Only open concerns are counted.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from concerns.doors import ledger, sight
 from concerns.doors.gate import address_if_open, may_open
-from concerns.forms.base_form import PostedFields
+from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.models import (
     Concern,
     ConcernChild,
     Conversation,
     Draft,
     Person,
-    Post,
     Step,
     Viewer,
 )
-from concerns.models.concern.concern import QueuePlace
 from concerns.models.concern.draft import UnsentDrafts
 from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.reading import child_story, concern_history, pickers, queue_row
-from concerns.reading.concern_categories import in_category
+from concerns.reading.queue_filters import LATE, QueueFilters, apply_queue_filters
+from concerns.reading.queue_order import go_on_after, order_queue, queue_place_of_row
 from concerns.reading.queue_row import QueueRow
 from concerns.rules.calendars import picture_review_day
 from concerns.rules.clocks import StepKind
-from concerns.rules.lifecycle import OPEN, State
-from concerns.rules.roles import May, roles_with_power
-from concerns.rules.words import SORTED_INTO, YEARS, SpokenTo
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import May
+from concerns.rules.words import SpokenTo
 from concerns.triage.forms import render_queue_filters
 from concerns.workflow import available_actions
 from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_end
 from concerns.workflow.decision_checks import reason_for_full_decision
 
 PAGE = 25
-# Filter values that are not a state, a person, a category or a year.
-NOT_SORTED = "none"
-LATE = "late"
-NOBODY = "nobody"
-OTHER = "other"
-
-_STATES = tuple((state.value, state.label) for state in State if state in OPEN)
 # What is counted above the queue, in words that follow a number.
 _COUNTED = (
     (LATE, "late"),
@@ -58,51 +48,6 @@ _COUNTED = (
     (State.TAKEN.value, "being decided"),
     (State.DECIDED.value, "being carried out"),
 )
-_CLOSED = (State.CLOSED.value, "Closed, newest first")
-_LABELS = {"state": "State", "category": "Category", "year": "Year", "holder": "Who has it"}
-_OFFERED = (
-    ("state", (("", "All open"), (LATE, "Late now"), *_STATES, _CLOSED)),
-    (
-        "category",
-        (("", "Any category"), (NOT_SORTED, "Not sorted by a lead yet"), *SORTED_INTO.items()),
-    ),
-    (
-        "year",
-        (("", "Any year"), *zip(YEARS, YEARS, strict=True), (OTHER, "Another, or not on the roll")),
-    ),
-)
-
-
-@dataclass(frozen=True)
-class QueueFilters:
-    """The queue's filters as read from the query string. Values that are not offered are dropped,
-    and `unknown` says that there were some."""
-
-    offered: tuple
-    chosen: dict[str, str]
-    unknown: bool
-
-    @classmethod
-    def from_query(cls, asked: Mapping[str, str], holders: tuple) -> "QueueFilters":
-        """Read the filters. No form is used, as the page is rendered often and its form is cached.
-        `holders` are (uid, name) of the people the filter offers."""
-        offered = (*_OFFERED, ("holder", (("", "Anybody"), (NOBODY, "Nobody yet"), *holders)))
-        said = {name: asked[name] for name, _ in offered if asked.get(name)}
-        known = {n: said[n] for n, choices in offered if n in said and said[n] in dict(choices)}
-        return cls(offered, known, unknown=known != said)
-
-    def filters_as_html(self) -> str:
-        """The HTML of the filters, with what was chosen."""
-        return render_queue_filters(
-            tuple(
-                (name, _LABELS[name], choices, self.chosen.get(name, ""))
-                for name, choices in self.offered
-            )
-        )
-
-    def query_string(self, **more: str) -> str:
-        """The query string of the chosen filters, with the parameters `more` added."""
-        return "?" + urlencode({**self.chosen, **more})
 
 
 @dataclass(frozen=True)
@@ -115,64 +60,45 @@ class QueuePage:
     rows: list[QueueRow]
     counts: list[tuple[str, str, int]]
     more: str
-    closed: bool
     lost: bool
     later: bool
     lying: UnsentDrafts
 
+    @property
+    def filters_as_html(self) -> str:
+        """The HTML of the filters, with what was chosen."""
+        return render_queue_filters(self.wanted.selects)
+
 
 def read_queue_page(viewer: Viewer, asked: Mapping[str, str]) -> QueuePage:
-    """A page of the queue by the filters `asked`, most pressing first. Recorded. Closed concerns
-    are shown newest first."""
+    """A page of the queue by the filters and in the order `asked`. Recorded."""
     visible = Concern.objects.visible_to(viewer)
     open_ones = _count_open_by_holder(visible, viewer.now)
-    wanted = QueueFilters.from_query(asked, _list_filter_holders(viewer, open_ones))
-    rows = _apply_queue_filters(visible, wanted.chosen, viewer.now)
-    closed = wanted.chosen.get("state") == State.CLOSED
-    rows = rows.newest_closed_first() if closed else rows.most_pressing_first()
+    holders = _list_filter_holders(viewer, open_ones, asked.get("holder", ""))
+    wanted = QueueFilters.from_query(asked, viewer, holders)
+    rows = apply_queue_filters(visible, wanted, viewer)
+    rows = order_queue(rows, wanted.order, closed=wanted.closed)
     after = asked.get("after", "")
-    place = QueuePlace.parse_queue_place(after, visible) if after else None
-    if place:
-        rows = rows.closed_after(place) if closed else rows.after_queue_place(place)
+    following = (
+        go_on_after(rows, after, visible, wanted.order, closed=wanted.closed) if after else None
+    )
+    rows = rows if following is None else following
     found, more = sight.read_page_of_list(viewer, queue_row.with_queue_columns(rows), PAGE)
     return QueuePage(
         wanted=wanted,
         rows=queue_row.build_queue_rows(viewer, found),
         counts=_count_by_filter(open_ones),
-        more=wanted.query_string(after=QueuePlace.place_for_address(found[-1])) if more else "",
-        closed=closed,
-        lost=bool(after) and place is None,
-        later=place is not None,
+        more=wanted.query_string(after=queue_place_of_row(found[-1], wanted.order)) if more else "",
+        lost=bool(after) and following is None,
+        later=following is not None,
         lying=Draft.objects.unsent_summary(viewer),
     )
-
-
-def _apply_queue_filters(visible, wanted: dict[str, str], now: datetime):
-    state = wanted.get("state")
-    holder = wanted.get("holder")
-    rows = visible.closed() if state == State.CLOSED else visible.open()
-    if state == LATE:
-        rows = rows.late(now)
-    elif state:
-        rows = rows.filter(state=state)
-    if holder == NOBODY:
-        rows = rows.filter(holder__isnull=True)
-    elif holder:
-        rows = rows.filter(holder__uid=holder)
-    if category := wanted.get("category"):
-        not_sorted = Q(sorting__isnull=True)
-        rows = rows.filter(not_sorted if category == NOT_SORTED else in_category(category))
-    if year := wanted.get("year"):
-        children = ConcernChild.objects.not_misfiled().filter(concern=OuterRef("pk"))
-        other = children.exclude(child__year__in=YEARS)
-        rows = rows.filter(Exists(other if year == OTHER else children.filter(child__year=year)))
-    return rows
 
 
 def _count_open_by_holder(visible, now: datetime) -> list[dict]:
     """The numbers of open and late concerns by state and holder, in one query."""
     late = Count("pk", filter=Q(next_due_at__lt=now))
-    by = visible.open().values("state", "holder").order_by()
+    by = visible.open().values("state", "holder__uid", "holder__name").order_by()
     return list(by.annotate(n=Count("pk"), late=late))
 
 
@@ -185,19 +111,18 @@ def _count_by_filter(open_ones: list[dict]) -> list[tuple[str, str, int]]:
     return [(key, words, counted[key]) for key, words in _COUNTED]
 
 
-def _list_filter_holders(viewer: Viewer, open_ones: list[dict]) -> tuple[tuple[str, str], ...]:
-    """(uid, name) of the filter: deciders, and anyone who holds an open concern, even if gone."""
-    posts = Post.objects.filter(school=viewer.school).active_with_role(
-        *roles_with_power(May.DECIDE)
-    )
-    name = ("person", "person__uid", "person__name")
-    people = {key: each for key, *each in posts.in_force_on(viewer.todays_date).values_list(*name)}
-    others = {row["holder"] for row in open_ones} - {None, *people}
-    if others:
-        gone = Person.objects.filter(pk__in=others).values_list("pk", "uid", "name")
-        people |= {key: each for key, *each in gone}
-    named = sorted(people.values(), key=lambda each: each[::-1])
-    return tuple((str(uid), name) for uid, name in named)
+def _list_filter_holders(
+    viewer: Viewer, open_ones: list[dict], asked: str
+) -> tuple[tuple[str, str], ...]:
+    """(uid, name) of everyone who holds an open concern, even if gone, by name; and of whoever is
+    asked for, so that a saved view stands while they hold nothing."""
+    people = {str(row["holder__uid"]): row["holder__name"] for row in open_ones}
+    people.pop("None", None)
+    key = parse_uuid(asked)
+    if key and str(key) not in people:
+        also = Person.objects.of_school(viewer).filter(uid=key).values_list("uid", "name")
+        people |= {str(uid): name for uid, name in also}
+    return tuple(sorted(people.items(), key=lambda each: each[::-1]))
 
 
 # Reading one concern

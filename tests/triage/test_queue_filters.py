@@ -1,16 +1,17 @@
 """Tests for narrowing the queue, and for its paging by key."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.http import QueryDict
 
-from concerns.models import Concern
+from concerns.models import Child, Concern
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from concerns.triage import queries, views
-from tests import factories
+from tests import factories, homes
 from tests.counting import render_view
 from tests.factories import NOW
 from tests.triage.test_queue import at, references, rows, waiting
@@ -43,22 +44,70 @@ def test_the_list_is_narrowed_by_holder(where, lead):
     assert references(rows(lead, holder="nobody")) == [nobodys.reference]
 
 
-def test_the_list_is_narrowed_by_category_and_by_year(where, lead):
-    infant = factories.child(where, year="Year 1")
+def test_the_list_is_narrowed_by_category_and_by_year_or_class(where, lead):
+    infant = factories.child(where, year="Year 1", class_name="1B")
     one = waiting(where, categories=("neglect", "bullying"), children=(infant,))
     other = waiting(where, categories=("bullying",))
     assert references(rows(lead, category="neglect")) == [one.reference]
     assert set(references(rows(lead, category="bullying"))) == {one.reference, other.reference}
-    assert references(rows(lead, year="Year 1")) == [one.reference]
+    for group in ("Year 1", "1B"):
+        assert references(rows(lead, group=group)) == [one.reference]
 
 
-def test_a_year_of_another_name_and_a_child_not_on_the_roll_can_be_found(where, lead):
+def offered(viewer, name, **asked):
+    found = queries.read_queue_page(viewer, asked).wanted.offered
+    return [words for one in found if one.name == name for _, words in one.choices]
+
+
+def test_the_year_groups_and_classes_are_those_that_the_school_has(where, lead):
+    factories.child(factories.school(), year="Year 7", class_name="7X")
+    for year, class_name in [("Year 10", "10A"), ("P4", ""), ("Year 9", "9C"), ("Year 9", "9A")]:
+        factories.child(where, year=year, class_name=class_name)
+    assert offered(lead, "group") == [
+        *("Any class", "Year 9", "Year 10", "P4", "9A", "9C", "10A", "Not on the roll")
+    ]
+
+
+def test_a_class_that_has_just_begun_can_be_asked_for(where, lead):
+    rows(lead)
+    one = waiting(where, children=(factories.child(where, class_name="2Z"),))
+    assert references(rows(lead, group="2Z")) == [one.reference]
+    assert "2Z" in offered(lead, "group")
+
+
+def test_a_child_who_has_left_and_one_who_was_never_on_the_roll_can_be_found(where, lead):
     waiting(where)
-    mixed = waiting(where, children=(factories.child(where, year="P4"),))
+    gone = waiting(where, children=(factories.child(where, left=NOW.date()),))
     unknown = factories.send_concern(
         factories.viewer(where), described="a boy in a red coat"
     ).concern
-    assert set(references(rows(lead, year="other"))) == {mixed.reference, unknown.reference}
+    assert set(references(rows(lead, group="off-roll"))) == {gone.reference, unknown.reference}
+
+
+def test_the_list_is_narrowed_by_the_status_of_the_child_it_is_about(where, lead):
+    planned, taught, unread, other = (factories.child(where) for _ in range(4))
+    homes.add_status(lead, planned, "plan", category="neglect")
+    homes.add_status(lead, taught, "ehcp")
+    homes.end_line(lead, other, homes.add_status(lead, other, "ehcp"))
+    homes.add_earlier_file(lead, unread)
+    each = [waiting(where, children=(child,)) for child in (planned, taught, unread)]
+    waiting(where, children=(other,), involved=(planned,))
+    assert references(rows(lead, flag="plan")) == [each[0].reference]
+    assert references(rows(lead, flag="ehcp")) == [each[1].reference]
+    assert set(references(rows(lead, flag="any"))) == {one.reference for one in each[:2]}
+    assert references(rows(lead, flag="unread-file")) == [each[2].reference]
+
+
+def test_the_filters_combine(where, lead):
+    child = factories.child(where, class_name="3C")
+    homes.add_status(lead, child, "ehcp")
+    one = waiting(where, children=(child,), categories=("neglect",))
+    waiting(where, children=(child,))
+    factories.concern_at(
+        State.TAKEN, where=where, lead=lead, children=(child,), categories=("neglect",)
+    )
+    wanted = {"state": "waiting", "holder": "nobody", "category": "neglect", "group": "3C"}
+    assert references(rows(lead, **wanted, flag="ehcp")) == [one.reference]
 
 
 def test_whoever_holds_something_open_is_offered_even_after_leaving(where, lead):
@@ -66,12 +115,23 @@ def test_whoever_holds_something_open_is_offered_even_after_leaving(where, lead)
     factories.concern_at(State.TAKEN, where=where, lead=gone)
     gone.person.is_active = False
     gone.person.save()
-    offered = dict(dict(queries.read_queue_page(lead, {}).wanted.offered)["holder"])
-    assert offered[str(gone.person.uid)] == gone.person.name
+    assert gone.person.name in offered(lead, "holder")
+
+
+def test_a_colleague_who_holds_nothing_now_can_still_be_asked_for(where, lead):
+    deputy = factories.viewer(where, Role.DEPUTY)
+    waiting(where)
+    asked = {"holder": str(deputy.person.uid)}
+    assert deputy.person.name not in offered(lead, "holder")
+    assert deputy.person.name in offered(lead, "holder", **asked)
+    assert rows(lead, **asked) == []
+    elsewhere = factories.viewer(factories.school(), Role.DSL)
+    assert queries.read_queue_page(lead, {"holder": str(elsewhere.person.uid)}).wanted.unknown
 
 
 @pytest.mark.parametrize(
-    "asked", ["state=lost", "holder=somebody", "category=%27", "year=Year+99", "state=%00"]
+    "asked",
+    ["state=lost", "holder=somebody", "category=%27", "group=Year+99", "flag=x", "state=%00"],
 )
 def test_a_filter_nobody_knows_is_left_out_and_said_to_be(where, lead, asked):
     concern = waiting(where)
@@ -83,7 +143,7 @@ def test_a_filter_nobody_knows_is_left_out_and_said_to_be(where, lead, asked):
 def test_the_other_filters_stand_when_one_is_left_out(where, lead):
     other = waiting(where)
     taken = factories.concern_at(State.TAKEN, where=where, lead=lead)
-    shown = render_view(views.queue, lead, "/triage/?state=taken&year=none")
+    shown = render_view(views.queue, lead, "/triage/?state=taken&group=none")
     assert taken.reference in shown
     assert other.reference not in shown
 
@@ -101,6 +161,7 @@ def test_no_name_stands_in_an_address_or_the_title(where, lead):
 
 
 def pages_of(viewer, **wanted):
+    """The references on each page of the queue, one page after the other."""
     pages = []
     asked = wanted
     while True:
@@ -150,3 +211,65 @@ def test_a_page_that_does_not_exist_is_the_beginning_and_says_so(where, lead, af
     shown = render_view(views.queue, lead, f"/triage/?after={after}")
     assert concern.reference in shown
     assert "This is the first page" in shown
+
+
+def test_newest_and_oldest_go_by_when_it_was_received(where, lead):
+    pressing = waiting(where, going_home="yes", now=NOW + timedelta(minutes=1))
+    last = waiting(where, now=NOW + timedelta(minutes=2))
+    first = waiting(where)
+    by_time = [one.reference for one in (first, pressing, last)]
+    assert references(rows(lead, order="oldest")) == by_time
+    assert references(rows(lead, order="newest")) == by_time[::-1]
+
+
+def test_by_child_goes_by_surname_and_those_not_on_the_roll_come_last(where, lead):
+    names = [("Zoe", "adams"), ("Ann", "Baker"), ("Ben", "Adams")]
+    zoe, ann, ben = (
+        waiting(where, children=(factories.child(where, *name),)).reference for name in names
+    )
+    unknown = factories.send_concern(factories.viewer(where), described="a boy").concern
+    again = waiting(where, children=(Child.objects.get(forename="Ben"),)).reference
+    assert references(rows(lead, order="child")) == [ben, again, zoe, ann, unknown.reference]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "child"])
+def test_pages_follow_each_other_in_every_order_with_filters(where, lead, order, monkeypatch):
+    children = [factories.child(where, surname=name) for name in ("Ash", "ash", "Cole")]
+    for number in range(33):
+        now = NOW + timedelta(minutes=number // 10)
+        waiting(where, now=now, children=(children[number % 3],), categories=("neglect",))
+    waiting(where)
+    for number in range(2):
+        factories.send_concern(
+            factories.viewer(where), described=f"boy {number}", categories=("neglect",)
+        )
+    pages = pages_of(lead, order=order, category="neglect", state="waiting")
+    assert [len(shown) for shown in pages] == [25, 10]
+    assert len({reference for shown in pages for reference in shown}) == 35
+    monkeypatch.setattr(queries, "PAGE", 50)
+    (whole,) = pages_of(lead, order=order, category="neglect", state="waiting")
+    assert [one for shown in pages for one in shown] == whole
+
+
+def test_by_child_no_name_stands_in_the_address_of_the_next_page(where, lead):
+    for _ in range(26):
+        waiting(where, children=(factories.child(where, "Zebedee", "Quill"),))
+    more = queries.read_queue_page(lead, {"order": "child"}).more
+    assert "uill" not in more
+    lost = {"order": "child", "after": str(uuid.uuid4())}
+    assert queries.read_queue_page(lead, lost).lost
+    assert queries.read_queue_page(lead, {**lost, "after": "x"}).lost
+
+
+@pytest.mark.parametrize("order", ["", "newest", "oldest", "child"])
+def test_closed_ones_can_be_read_in_every_order(where, lead, order):
+    each = [
+        factories.concern_at(
+            State.CLOSED, where=where, lead=lead, now=NOW + timedelta(minutes=number)
+        ).reference
+        for number in range(3)
+    ]
+    found = references(rows(lead, state="closed", order=order))
+    assert sorted(found) == sorted(each)
+    if order != "child":
+        assert found == (each if order == "oldest" else each[::-1])

@@ -36,9 +36,10 @@ class QueuePlace:
     id: object
 
     @classmethod
-    def place_for_address(cls, row: "Concern") -> str:
-        """The position of `row` as text for a URL, without a name or a countable number in it."""
-        at = row.closed_at or row.next_due_at
+    def place_for_address(cls, row: "Concern", received: datetime | None = None) -> str:
+        """The position of `row` as text for a URL, without a name or a countable number in it. In a
+        list by when concerns were received, `received` is that moment."""
+        at = received or row.closed_at or row.next_due_at
         written = f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}" if at else ""
         return f"{row.rank}.{written}.{row.uid}"
 
@@ -106,6 +107,19 @@ class ConcernQuerySet(CaseRows[ConcernRow]):
             | models.Q(next_due_at__gt=last.next_due_at)
             | models.Q(next_due_at=last.next_due_at, id__gt=last.id)
         )
+
+    def in_order_of_receipt(self, *, newest: bool) -> Self:
+        return (
+            self.order_by("-received_at", "-id") if newest else self.order_by("received_at", "id")
+        )
+
+    def received_after_place(self, last: QueuePlace, *, newest: bool) -> Self:
+        """The rows after `last`, whose moment is when it was received, in the order of
+        `in_order_of_receipt`, for keyset paging."""
+        beyond = "lt" if newest else "gt"
+        rows = self.filter(**{f"received_at__{beyond}e": last.next_due_at})
+        later = models.Q(**{f"received_at__{beyond}": last.next_due_at})
+        return rows.filter(later | models.Q(**{f"id__{beyond}": last.id}))
 
     def newest_closed_first(self) -> Self:
         return self.closed().order_by("-closed_at", "-id")
@@ -229,6 +243,11 @@ class Concern(ThirdPartyAccount, CaseRow):
                 fields=["school", "rank", "next_due_at", "id"],
                 condition=models.Q(closed_at__isnull=True),
                 name="open_concerns",
+            ),
+            models.Index(
+                fields=["school", "received_at", "id"],
+                condition=models.Q(closed_at__isnull=True),
+                name="open_by_receipt",
             ),
             models.Index(
                 # Has every column that is counted, so that counting reads the index alone.
