@@ -25,11 +25,6 @@ def format_date_or_time(value: datetime | date | time | None) -> str:
     return f"{value:%H:%M}" if value else ""
 
 
-def age_in_years(born: date, day: date) -> int:
-    """How many birthdays somebody born on `born` has had by `day`."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
 def school_wait_in_words(days: SchoolDays, since: datetime, now: datetime) -> str:
     """The school time from `since` to `now`, in words: "2 school hours".
 

@@ -33,6 +33,7 @@ from concerns.models.concern.draft import UnsentDrafts
 from concerns.models.response.decision import is_decision_pressing, needs_advice_first
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.reading import concern_history, pickers, queue_row
+from concerns.reading.described_child import match_descriptions
 from concerns.reading.queue_row import QueueRow
 from concerns.rules.calendars import picture_review_day
 from concerns.rules.clocks import StepKind
@@ -204,11 +205,13 @@ def read_concern_page(viewer: Viewer, uid) -> dict:
     first = concern_history.most_pressing_step(steps)
     marked = bool(concern.marks.all())
     rolled = [row for row in concern.children.all() if row.child_id]
+    described = match_descriptions(viewer, concern.children.all())
     return {
         "concern": concern,
         "why": concern_history.explain_queue_position(
             concern, first, _route_of_step(first), viewer.todays_date, marked
         ),
+        "described": described,
         "facts": concern_history.list_account_answers(concern),
         "additions": concern_history.list_writer_additions(concern),
         "stories": sight.open_stories_beside(viewer, concern, rolled, "beside a concern"),
