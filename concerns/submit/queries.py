@@ -88,7 +88,7 @@ def _find_contacts_in_post(
         .active_with_role(*roles)
     )
     if concerns:
-        posts = posts.filter(person__in=Person.objects.not_excluded_from(*concerns))
+        posts = posts.not_excluded_from(*concerns)
     rows = list(posts.select_related("person", "school__authority").order_by("person__name", "pk"))
     authority = rows[0].school.authority if rows else viewer.school.authority
     mine = str(viewer.person.uid)
