@@ -21,7 +21,7 @@ from concerns.doors.form_page import (
     status_of_forms,
 )
 from concerns.doors.page_copies import PageCopy, find_unseen_copies
-from concerns.forms.addition_form import AdditionForm
+from concerns.forms.addition_form import AdultAdditionForm
 from concerns.forms.answers_as_text import answers_in_words
 from concerns.forms.base_form import DraftableForm, PostedFields, parse_uuid
 from concerns.forms.who_told_you import TELLING
@@ -169,7 +169,7 @@ def add(request, uid):
     if request.method != "POST":
         return redirect(here)
     typed = PostedFields.from_post(request)
-    form = AdditionForm(typed)
+    form = AdultAdditionForm(typed)
     draft = FormDraft(request, here, pressed=True)
     if request.POST.get("do") == LATER:
         return postpone_form(request, draft, typed)
@@ -178,7 +178,7 @@ def add(request, uid):
     once = parse_uuid(request.POST.get("once", ""))
     words = form.cleaned_data["words"]
     viewer = request.viewer
-    if form.cleaned_data["about"] == ConcernSubject.CHILD:
+    if request.POST.get("do") == ConcernSubject.CHILD:
         return redirect("submit_draft", uid=unsent_words.start_child_draft(viewer, here, words))
     acts.add(by=viewer, concern=concern, words=words, now=viewer.now, once=once)
     draft.end()
@@ -189,7 +189,7 @@ def _render_own_adult_concern(request, uid, form=None, draft=None):
     here = reverse("adult_mine", kwargs={"uid": uid})
     own = queries.read_own_adult_concern(request.viewer, uid)
     draft = draft or FormDraft(request, here)
-    form = form or draft.fill_form(AdditionForm)
+    form = form or draft.fill_form(AdultAdditionForm)
     page = {"concern": own.concern, "own": own, "form": form, "draft": draft, "once": uuid.uuid4()}
     page["promise"] = queries.build_adult_receipt(request.viewer, own.concern)
     page["authority"] = queries.get_school_authority(request.viewer)

@@ -1,22 +1,40 @@
-"""The form with which somebody adds words to a concern that they have sent."""
+"""The forms with which somebody adds words to a concern that they have sent."""
 
-from concerns.forms.base_form import DraftableForm, WordsField, choice_field
+from crispy_forms.helper import FormHelper
+
+from concerns.forms.base_form import DraftableForm, WordsField
 from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_out_form
 from concerns.rules.words import ConcernSubject
 
 
-class AdditionForm(DraftableForm):
-    """The words, and who they are about: words about a child do not belong to a concern about an
-    adult, nor the other way round."""
+def _lay_out_addition(other: SubmitButton) -> FormHelper:
+    return lay_out_form(
+        Question("words", size="m", rows=5), ButtonRow(SubmitButton("Add", value="add"), other)
+    )
 
-    about = choice_field("Who is this about?", ConcernSubject, needed="Say who it is about")
+
+class AdditionForm(DraftableForm):
+    """Words for a concern about a child. Whom it is about is known, and not asked again.
+
+    Words about an adult do not belong to it: another button takes them to a concern about the
+    adult, and leaves nothing here.
+    """
+
     words = WordsField(
         "Add something",
         needed="Write what you want to add",
         help_text="Something new, something you left out, or that you are still worried.",
     )
-    helper = lay_out_form(
-        Question("about", size="m", small=True, inline=True),
-        Question("words", size="m", rows=5),
-        ButtonRow(SubmitButton("Add")),
+    helper = _lay_out_addition(
+        SubmitButton(
+            "This is about an adult who works here", value=ConcernSubject.ADULT, kind="secondary"
+        )
+    )
+
+
+class AdultAdditionForm(AdditionForm):
+    """Words for a concern about an adult; another button takes those about a child elsewhere."""
+
+    helper = _lay_out_addition(
+        SubmitButton("This is about a child", value=ConcernSubject.CHILD, kind="secondary")
     )

@@ -150,7 +150,7 @@ def _collect_names_to_cover(viewer: Viewer, child: Child, also: str) -> NamesToC
     the same concerns are also covered by forename alone, because people write about them that way.
     Former names count as well as current ones. `also` adds further names, one to a line.
     """
-    concerns = Concern.objects.visible_to(viewer).involving_children(child.pk).values("pk")
+    concerns = Concern.objects.visible_by_key_to(viewer).involving_children(child.pk).values("pk")
     beside = Child.objects.of_school(viewer).filter(concern_rows__concern__in=concerns)
     near = set(beside.values_list("pk", flat=True))
     near |= {one.pk for one in child_file.find_siblings_here(viewer, [child])[child.pk]}

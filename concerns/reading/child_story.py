@@ -97,7 +97,7 @@ def concerns_of_children_since(
     """
     of_these = ConcernChild.objects.filter(child__in=keys)
     return (
-        Concern.objects.visible_to(viewer)
+        Concern.objects.visible_by_key_to(viewer)
         .involving_children(*keys)
         .filter(received_at__gt=since)
         .exclude(pk=concern.pk)

@@ -79,7 +79,7 @@ class PartInConcern(TypedDict):
 
 
 def _concern_source_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
-    rows = Concern.objects.visible_to(viewer).filter(children__child=child)
+    rows = Concern.objects.visible_by_key_to(viewer).filter(children__child=child)
     return rows.annotate(part=F("children__part"), writer=F("reporter__name"))
 
 

@@ -31,7 +31,7 @@ def concern_rates(viewer: Viewer, watch: Watch) -> tuple[ConcernRate, ConcernRat
     """Before the watch and since it began, over equal periods, of concerns `viewer` may see."""
     long = max(viewer.now - watch.at, timedelta(weeks=1))
     children = ConcernChild.objects.filter(concern=watch.concern, part=ChildPart.ABOUT)
-    rows = Concern.objects.visible_to(viewer).involving_children(
+    rows = Concern.objects.visible_by_key_to(viewer).involving_children(
         *children.values_list("child", flat=True)
     )
     counted = rows.aggregate(

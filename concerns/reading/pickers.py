@@ -17,7 +17,7 @@ from concerns.models.school.person import Person, Post, Viewer
 from concerns.reading.child_by_name import find_children_by_name
 from concerns.rules.name_folding import fold_text
 from concerns.rules.roles import May, Role
-from concerns.rules.wording import age_in_years, format_date_or_time
+from concerns.rules.wording import age_in_words, format_date_or_time
 from concerns.workflow.re_referral import follows_no_further_action
 
 
@@ -56,7 +56,7 @@ def _detail_to_tell_apart(child: Child, today: date, has_namesake: bool) -> str:
     born = f"born {format_date_or_time(child.born)}"
     parts = [
         child.detail,
-        f"aged {age_in_years(child.born, today)}",
+        f"{age_in_words(child.born, today)} old",
         born if has_namesake else "",
         f"left {format_date_or_time(child.left)}" if child.left else "",
     ]

@@ -29,6 +29,7 @@ from concerns.models import (
 from concerns.models.concern.draft import CONCERN
 from concerns.models.school.cover import covers_in_effect, order_acting_people
 from concerns.reading import pickers
+from concerns.reading.children_in_words import children_in_words
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER, StepKind
 from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.wording import format_date_or_time
@@ -87,7 +88,7 @@ def _find_contacts_in_post(
         .active_with_role(*roles)
     )
     if concerns:
-        posts = posts.filter(person__in=Person.objects.not_excluded_from(*concerns))
+        posts = posts.not_excluded_from(*concerns)
     rows = list(posts.select_related("person", "school__authority").order_by("person__name", "pk"))
     authority = rows[0].school.authority if rows else viewer.school.authority
     mine = str(viewer.person.uid)
@@ -163,14 +164,22 @@ def list_own_fgm_reports(viewer: Viewer) -> list[Step]:
     return list(owed.select_related("concern").in_order())
 
 
-def list_own_concerns(viewer: Viewer, before: uuid.UUID | None) -> tuple[list[Concern], bool]:
-    """A page of the viewer's own concerns, newest first, and whether there are more. It shows no
-    names. `before` is the uid of the last concern of the page before."""
+def list_own_concerns(
+    viewer: Viewer, before: uuid.UUID | None
+) -> tuple[list[tuple[Concern, str]], bool]:
+    """A page of the viewer's own concerns, newest first, and whether there are more.
+
+    Each comes with the children it is about, in words. `before` is the uid of the last concern of
+    the page before.
+    """
     rows = sight.query_own_concerns(viewer).order_by("-id")
     if before:
         last = sight.get_one_or_404(viewer, Concern.objects.written_by(viewer), before)
         rows = rows.filter(id__lt=last.pk)
-    return sight.read_page_of_list(viewer, rows.prefetch_related(_prefetch_words_back()), A_PAGE)
+    rows = rows.prefetch_related(_prefetch_words_back())
+    found, more = sight.read_page_of_list(viewer, rows, A_PAGE)
+    about = children_in_words([row.pk for row in found], about_only=True)
+    return [(row, about.get(row.pk, "")) for row in found], more
 
 
 def gather_urgent_items(viewer: Viewer) -> dict:

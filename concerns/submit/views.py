@@ -47,7 +47,7 @@ def home(request):
     before = sight.read_uid_in_address(request, "before")
     rows, more = queries.list_own_concerns(request.viewer, before)
     page: dict[str, Any] = {"rows": rows, "later": before, "kept": "kept" in request.GET}
-    page["last"] = rows[-1].uid if more else ""
+    page["last"] = rows[-1][0].uid if more else ""
     page |= queries.gather_urgent_items(request.viewer)
     page["drafts"] = [] if before else queries.list_own_drafts(request.viewer)
     page["tasks"] = [] if before else queries.list_own_tasks(request.viewer)
@@ -217,7 +217,7 @@ def add(request, uid):
         return postpone_form(request, draft, PostedFields.from_post(request))
     if not form.is_valid() or draft.find_unseen_words(PostedFields.from_post(request)):
         return _render_own_concern(request, uid, form=form, draft=draft)
-    if form.cleaned_data["about"] == ConcernSubject.ADULT:
+    if request.POST.get("do") == ConcernSubject.ADULT:
         return _move_addition_to_adult(request, concern, form.cleaned_data["words"])
     said = {"words": form.cleaned_data["words"], "once": parse_uuid(request.POST.get("once", ""))}
     acts.add(by=request.viewer, concern=concern, now=request.viewer.now, **said)

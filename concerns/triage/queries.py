@@ -27,6 +27,7 @@ from concerns.models.concern.draft import UnsentDrafts
 from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.reading import child_story, concern_history, pickers, queue_row
+from concerns.reading.described_child import match_descriptions
 from concerns.reading.queue_filters import LATE, QueueFilters, apply_queue_filters
 from concerns.reading.queue_order import go_on_after, order_queue, queue_place_of_row
 from concerns.reading.queue_row import QueueRow
@@ -141,12 +142,14 @@ def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
     rolled = [row for row in concern.children.all() if row.child_id]
     stories = sight.open_stories_beside(viewer, concern, rolled, "beside a concern")
     stories, story_filter = child_story.filter_stories(stories, about)
+    described = match_descriptions(viewer, concern.children.all())
     return {
         "concern": concern,
         "story_filter": story_filter,
         "why": concern_history.explain_queue_position(
             concern, first, _route_of_step(first), viewer.todays_date, marks
         ),
+        "described": described,
         "facts": concern_history.list_account_answers(concern),
         "additions": concern_history.list_writer_additions(concern),
         "stories": stories,

@@ -147,8 +147,10 @@ def refile(request, uid):
         acts.refile, concern=concern, **sheet.form.act_arguments
     ):
         # Whoever is family to the right child cannot open the concern any more.
-        here = sight.may_still_see(viewer, concern)
-        return sheet.go_to_page("triage_refile", uid=uid) if here else sheet.go_to_page("triage")
+        if not sight.may_still_see(viewer, concern):
+            return sheet.go_to_page("triage")
+        reading = request.POST.get("do") == "described"
+        return sheet.go_to_page("triage_read" if reading else "triage_refile", uid=uid)
     concern, moved = queries.read_refilings(viewer, uid)
     find = request.POST.get("find", "")
     picking = pickers.build_picker_context(viewer, given["chosen"], find, looking)

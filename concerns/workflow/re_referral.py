@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from concerns.models.base.case_row import CaseRows
 from concerns.models.child.child import Child
 from concerns.models.concern.concern import Concern
-from concerns.models.response.decision import DecisionChild
+from concerns.models.response.decision import DecisionChild, DecisionRoute
 from concerns.models.response.referral import ReferralEvent, ReferralEvents
 from concerns.rules.agency_answers import SIGN_AGAIN
 from concerns.rules.clocks import StepKind
@@ -38,8 +38,10 @@ def _own_no_further_decisions(since: datetime) -> CaseRows[DecisionChild]:
     newer = DecisionChild.objects.filter(
         concern_child=OuterRef("concern_child"), decision__gt=OuterRef("decision")
     )
-    made = {"decision__at__gte": since, "decision__routes__route": Route.NO_FURTHER}
-    return DecisionChild.objects.filter(~Exists(newer), **made)
+    # Asked of each decision on the child. Joined to the routes, SQLite would begin with all
+    # decisions of every school that have this one.
+    routes = DecisionRoute.objects.filter(decision=OuterRef("decision"), route=Route.NO_FURTHER)
+    return DecisionChild.objects.filter(~Exists(newer), Exists(routes), decision__at__gte=since)
 
 
 def follows_no_further_action(now: datetime) -> Q:

@@ -68,10 +68,9 @@ def test_who_told_stays_who_told_when_the_childs_form_is_turned(staff, head, dan
 def test_an_addition_about_a_child_goes_on_as_that_and_leaves_nothing_here(staff, writer, dan):
     concern = adults.send_adult_concern(writer, dan)
     here = f"/adult/add/{concern.uid}/"
-    asked = staff.client.post(here, {"words": "Tom had bruises."})
-    assert summary_errors(asked) == ["Say who it is about"]
-    assert "Tom had bruises." in page_text(asked)
-    moved = staff.client.post(here, {"about": "child", "words": "Tom had bruises."})
+    asked = staff.client.post(here, {"do": "child", "words": " "})
+    assert summary_errors(asked) == ["Write what you want to add"]
+    moved = staff.client.post(here, {"do": "child", "words": "Tom had bruises."})
     assert moved["Location"].startswith("/submit/draft/")
     assert "Tom had bruises." in page_text(staff.client.get(moved["Location"]))
     assert Draft.objects.get().page == CONCERN

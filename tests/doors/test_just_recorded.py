@@ -103,7 +103,7 @@ def test_who_wrote_a_concern_is_told_that_what_they_added_is_recorded(where, cli
     writer = factories.viewer(where)
     factories.sign_in(client, writer.person)
     concern = factories.send_concern(writer, factories.child(where)).concern
-    form = {"words": "And again today", "about": "child"}
+    form = {"words": "And again today"}
     answer = client.post(f"/submit/add/{concern.uid}/", form)
     page = page_text(client.get(answer.url))
     assert "Added to a concern" in page

@@ -14,7 +14,7 @@ DRAFT = uuid.UUID(int=7)
 
 @pytest.fixture
 def form():
-    typed = {"about": ["adult"], "words": ["He was alone with her."]}
+    typed = {"words": ["He was alone with her."]}
     made = AdditionForm(PostedFields.from_fields(typed))
     made.draft = DRAFT
     return made

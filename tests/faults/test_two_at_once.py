@@ -74,7 +74,7 @@ def test_what_is_added_while_it_is_being_closed_is_never_left_unread(
         closing = desks[0].carried(f"/triage/{concern.uid}/close/")
         closing |= {"outcome": "explained", "why": "It is explained.", "words_back": "Thank you."}
         adding = writer.carried(f"/submit/mine/{concern.uid}/")
-        adding |= {"about": "child", "words": "And again today."}
+        adding |= {"words": "And again today."}
         closed, added = at_once(
             desks[0].press(f"/triage/{concern.uid}/close/", closing, wait=-early),
             writer.press(f"/submit/add/{concern.uid}/", adding, wait=early),

@@ -54,7 +54,7 @@ def test_sixteen_presses_at_once_make_one_concern_and_show_one_receipt(staff, ch
 
 def test_sixteen_presses_at_once_add_once(staff, child):
     concern = factories.send_concern(staff.viewer, child).concern
-    words = {"about": "child", "words": "Again.", "once": "0b7c7e7c-3f0e-4b3c-8a52-6f0e6a1d2c11"}
+    words = {"words": "Again.", "once": "0b7c7e7c-3f0e-4b3c-8a52-6f0e6a1d2c11"}
     shown = at_once(staff, f"/submit/add/{concern.uid}/", words)
     assert {answer.status_code for answer in shown} == {302}
     assert Addition.objects.count() == 1

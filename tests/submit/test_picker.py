@@ -24,7 +24,11 @@ def test_part_of_any_name_finds_a_child(staff, child, where):
 
 def test_what_tells_two_of_one_name_apart_is_shown_and_no_more(staff, child):
     assert found(staff, "aneurin")["children"] == [
-        {"uid": str(child.uid), "label": "Aneurin Quillfeather", "detail": "Year 4, 4B, aged 9"}
+        {
+            "uid": str(child.uid),
+            "label": "Aneurin Quillfeather",
+            "detail": "Year 4, 4B, 9 years old",
+        }
     ]
 
 
@@ -32,8 +36,8 @@ def test_two_of_one_name_and_class_are_told_apart_by_their_birthday(staff, child
     for day in (1, 2):
         factories.child(where, "Robyn", "Hart", born=date(2017, 5, day))
     details = [row["detail"] for row in found(staff, "robyn")["children"]]
-    assert details == [f"Year 4, 4B, aged 9, born {day} May 2017" for day in (1, 2)]
-    assert found(staff, "aneurin")["children"][0]["detail"] == "Year 4, 4B, aged 9"
+    assert details == [f"Year 4, 4B, 9 years old, born {day} May 2017" for day in (1, 2)]
+    assert found(staff, "aneurin")["children"][0]["detail"] == "Year 4, 4B, 9 years old"
 
 
 def test_a_picker_reads_the_names_of_one_school_alone(staff, child, where):
@@ -92,7 +96,7 @@ def test_a_lead_picks_whom_the_school_ever_had_and_it_says_when_they_left(client
     factories.sign_in(client, lead.person)
     rows = client.post("/submit/children/", {"part": "aneurin"}).json()["children"]
     assert [(row["label"], row["detail"]) for row in rows] == [
-        ("Aneurin Quillfeather", "Year 4, 4B, aged 9, left 3 November 2026")
+        ("Aneurin Quillfeather", "Year 4, 4B, 9 years old, left 3 November 2026")
     ]
 
 

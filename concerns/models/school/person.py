@@ -171,6 +171,13 @@ class Posts(ViewerScopedQuerySet[Row]):
         """With whether the holder is away, in `away`."""
         return self.annotate(away=away)
 
+    def not_excluded_from(self, *concerns: Any) -> Self:
+        """Leave out the posts of everyone who is excluded from one of `concerns`, by the same rule
+        as `PersonQuerySet.not_excluded_from`. Only people with these posts are looked at."""
+        family = Relation.objects.not_withdrawn().filter(child__concern_rows__concern__in=concerns)
+        left = self.exclude(person__excluded_from__concern__in=concerns)
+        return left.exclude(person__in=family.values("person"))
+
     def active_with_role(self, *roles: Role) -> Self:
         return self.filter(role__in=roles, person__is_active=True)
 
