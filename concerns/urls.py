@@ -118,6 +118,10 @@ urlpatterns = [
     gated_path("refer/<uuid:uid>/pack/", refer.pack, May.REFER, "refer_pack"),
     gated_path("refer/<uuid:uid>/withdraw/", refer.withdraw, May.REFER, "refer_withdraw"),
     gated_path("chase/", chase.home, May.READ, "chase"),
+    gated_path("chase/calendar/", chase.calendar, May.READ, "chase_calendar"),
+    gated_path("chase/calendar/link/", chase.calendar_link, May.READ, "chase_calendar_link"),
+    # A calendar program has no cookie: the secret in the address says whose calendar it is.
+    gated_path("chase/feed/calendar.ics", chase.feed, PageOpenTo.ANYONE, "chase_feed"),
     gated_path("chase/step/<uuid:uid>/", chase.step, May.DECIDE, "chase_step"),
     gated_path("chase/why/<uuid:uid>/", chase.why, May.READ, "chase_why"),
     gated_path("chase/reported/<uuid:uid>/", chase.reported, May.SUBMIT, "chase_reported"),

@@ -15,6 +15,7 @@ from django.http import Http404
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Addition,
+    CalendarFeed,
     ClockSet,
     Concern,
     Draft,
@@ -237,6 +238,24 @@ def choose_posts(
     by.person.save(update_fields=["first_post", "second_post"])
     record(about=by.person, fields=["first_post", "second_post"])
     return by.person
+
+
+@act(May.READ, Kind.CALENDAR_LINKED)
+def make_calendar_link(
+    *, by: Viewer, secret: str, now: datetime, record: ActRecord
+) -> CalendarFeed:
+    """Make `by`'s private link to their calendar, with `secret`, in place of the one they had."""
+    feed = CalendarFeed.objects.replace_feed(by, secret, now)
+    record(about=feed)
+    return feed
+
+
+@act(May.READ, Kind.CALENDAR_UNLINKED)
+def end_calendar_link(*, by: Viewer, now: datetime, record: ActRecord) -> None:
+    """End `by`'s private link to their calendar. Raises Refused if they have none."""
+    if not CalendarFeed.objects.end_feed(by, now):
+        raise ActRefused("You have no private link now, so there was nothing to end.")
+    record(about=by.person)
 
 
 @act(May.SUBMIT, Kind.STEP_DONE, on="concern")

@@ -148,6 +148,12 @@ class LetterTimesForm(DraftableForm):
     NAMES = ("first", "second")
 
 
+class CalendarLinkForm(DraftableForm):
+    """Two buttons: make the private link, in place of the one there is, or end it."""
+
+    do = forms.ChoiceField(choices=[("make", ""), ("end", "")], required=False)
+
+
 class FgmReportForm(DraftableForm):
     """A report of FGM to the police: when, how, to whom, and their reference."""
 

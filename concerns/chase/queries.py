@@ -1,8 +1,9 @@
-"""What the pages of next steps, tasks, watches, unsent drafts, late steps and clocks show."""
+"""What the pages of next steps, tasks, watches, unsent drafts, late steps and clocks show; and the
+calendar, as a week's page and as the feed of a private link."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import groupby
@@ -17,6 +18,7 @@ from concerns.doors import page_subject, sight
 from concerns.doors.gate import address_if_open
 from concerns.models import (
     Addition,
+    CalendarFeed,
     ClockSet,
     Concern,
     Cover,
@@ -36,10 +38,14 @@ from concerns.models import (
 from concerns.models.concern.draft import CONCERN
 from concerns.models.response.chase_call import OF_STEPS
 from concerns.models.response.watch import staff_to_ask_about
-from concerns.reading import queue_row, school_clocks
+from concerns.models.school.person import viewers_for_person
+from concerns.paper import calendar_file
+from concerns.reading import queue_row, school_clocks, week_calendar
 from concerns.reading.concern_rates import concern_rates
+from concerns.reading.week_calendar import CalendarDay
 from concerns.reading.who_was_told import StepNotification, list_step_notifications
-from concerns.rules import clock_bounds
+from concerns.rules import clock_bounds, reporting_periods
+from concerns.rules.calendar_entries import DAYS_OF_WEEK, CalendarEntryKind, read_week
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.reporting_periods import local_day
@@ -371,3 +377,103 @@ def read_clock_changes(viewer: Viewer) -> dict:
         "fixed": [(label, why_not) for label, why_not in fixed if why_not],
         "changes": list(rows.order_by("-id")[:A_PAGE]),
     }
+
+
+# A week's page shows at most this many entries, a feed at most that many.
+MOST_IN_WEEK = 500
+MOST_IN_FEED = 2_000
+# The days a feed looks back, and ahead: as far as a meeting may be called.
+FEED_BACK = timedelta(days=28)
+FEED_AHEAD = timedelta(days=366)
+EVERYTHING = (("", "Everything"), *CalendarEntryKind.choices())
+WHOSE = ((ALL, "Everyone's"), (MINE, "Mine"))
+
+
+@dataclass(frozen=True)
+class CalendarWeek:
+    """A week of the calendar. `before`: how many steps due before this week are late; None for
+    another week than this one. `cut`: there are more entries than the page shows."""
+
+    first: date
+    days: list[CalendarDay]
+    whose: str
+    kind: str
+    before: int | None
+    cut: bool
+
+    @property
+    def in_words(self) -> str:
+        return week_calendar.week_in_words(self.first)
+
+    @property
+    def previous(self) -> str:
+        return (self.first - timedelta(days=DAYS_OF_WEEK)).isoformat()
+
+    @property
+    def following(self) -> str:
+        return (self.first + timedelta(days=DAYS_OF_WEEK)).isoformat()
+
+    @property
+    def filters(self) -> str:
+        """The filters chosen, as the end of a query string."""
+        return f"&whose={self.whose}&kind={self.kind}"
+
+    @property
+    def filter_lines(self) -> list[tuple]:
+        """(name, label, choices, chosen) of each filter, and the week they keep."""
+        return [("whose", "Whose", WHOSE, self.whose), ("kind", "What", EVERYTHING, self.kind)]
+
+
+def read_calendar_week(viewer: Viewer, asked: Mapping[str, str]) -> CalendarWeek:
+    """The week that contains the day `asked["week"]`, this one if none is asked for. Recorded."""
+    first = read_week(asked.get("week", ""), viewer.todays_date)
+    whose = MINE if asked.get("whose") == MINE else ALL
+    kind = asked.get("kind", "")
+    kind = kind if kind in dict(EVERYTHING) else ""
+    every = Step.objects.visible_to(viewer).open()
+    rows = week_calendar.steps_in_calendar(viewer, first, DAYS_OF_WEEK)
+    rows = _only_own_steps(viewer, rows) if whose == MINE else rows
+    found, cut = sight.read_page_of_list(
+        viewer, rows, MOST_IN_WEEK, of=attrgetter("concern.uid"), reason="calendar"
+    )
+    entries = week_calendar.entries_on_days(viewer, found, first, DAYS_OF_WEEK)
+    entries = [one for one in entries if kind in ("", one.kind)]
+    this_week = first <= viewer.todays_date < first + timedelta(days=DAYS_OF_WEEK)
+    start = reporting_periods.local_midnight(viewer.school.school_calendar, first)
+    return CalendarWeek(
+        first=first,
+        days=week_calendar.days_of_week(viewer, entries, first),
+        whose=whose,
+        kind=kind,
+        before=every.late(start).count() if this_week else None,
+        cut=cut,
+    )
+
+
+def _only_own_steps(viewer: Viewer, rows):
+    """Those that the viewer has to do or go to, and those of whoever they stand in for."""
+    ladders = EscalationLadders(viewer.school, viewer.now, [])
+    return rows.for_viewer_to_do(viewer, ladders.steps_covered_by(viewer.person))
+
+
+def get_own_calendar_link(viewer: Viewer) -> CalendarFeed | None:
+    """The viewer's own private link to their calendar, if they have one that works."""
+    return CalendarFeed.objects.own_feed(viewer)
+
+
+def read_calendar_feed(secret: str) -> bytes:
+    """The calendar of whoever made the link with `secret`, as a file: what they may see now.
+
+    Raises Http404, the same for a link that never was, was ended, or whose owner reads no more.
+    """
+    feed = CalendarFeed.objects.find_by_secret(secret)
+    viewers = viewers_for_person(feed.person) if feed else []
+    viewer = next((one for one in viewers if feed and one.school == feed.school), None)
+    if feed is None or viewer is None or not feed.is_working(viewer.now):
+        raise Http404
+    first = viewer.todays_date - FEED_BACK
+    days = (FEED_BACK + FEED_AHEAD).days
+    rows = week_calendar.steps_in_calendar(viewer, first, days)
+    found = sight.read_calendar_feed(viewer, feed, rows, MOST_IN_FEED)
+    entries = week_calendar.entries_on_days(viewer, found, first, days)
+    return calendar_file.write_calendar_file(entries, viewer.now)

@@ -1,10 +1,15 @@
-"""Pages of next steps (whose they are, why one is late, doing one), tasks, letters and clocks."""
+"""Pages of next steps (whose they are, why one is late, doing one), tasks, letters and clocks; and
+the calendar, which is in this room because all that stands in it is a next step."""
 
+from django.conf import settings
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from concerns.chase import acts, queries
 from concerns.chase.forms import (
     AskColleagueForm,
+    CalendarLinkForm,
     ClocksForm,
     FgmReportForm,
     LetterTimesForm,
@@ -15,8 +20,11 @@ from concerns.chase.forms import (
     WordBackForm,
 )
 from concerns.doors import sight
+from concerns.doors.fetch_limit import may_fetch_feed
 from concerns.doors.form_page import FormPage
 from concerns.forms.closing_and_watch import WatchReviewForm
+from concerns.models.school.calendar_feed import hash_of_feed_secret, new_feed_secret
+from concerns.paper.calendar_file import CONTENT_TYPE
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 
 
@@ -156,3 +164,34 @@ def clocks(request):
     if sheet.is_complete and sheet.attempt_act(acts.set_clocks, **sheet.form.act_arguments):
         return sheet.go_to_page("chase_clocks")
     return sheet.render_page("chase/clocks.html", **queries.read_clock_changes(request.viewer))
+
+
+def calendar(request):
+    week = queries.read_calendar_week(request.viewer, request.GET)
+    return render(request, "chase/calendar.html", {"week": week})
+
+
+def calendar_link(request):
+    """Make, replace or end one's private link. Its secret is shown once, on the page that answers
+    the press: nothing but a hash of it is kept."""
+    sheet = FormPage(request, CalendarLinkForm)
+    do = sheet.cleaned_answers["do"] if sheet.is_complete else ""
+    secret = new_feed_secret() if do == "make" else ""
+    link = ""
+    if secret and sheet.attempt_act(acts.make_calendar_link, secret=secret):
+        link = f"{settings.SITE_ORIGIN}{reverse('chase_feed')}?link={secret}"
+    if do == "end" and sheet.attempt_act(acts.end_calendar_link):
+        return sheet.go_to_page("chase_calendar_link")
+    feed = queries.get_own_calendar_link(request.viewer)
+    return sheet.render_page("chase/calendar_link.html", feed=feed, link=link)
+
+
+def feed(request):
+    """The calendar for a program, by its secret alone. Nobody is signed in, and whatever is wrong
+    with the link gives the one page of what does not exist. The secret is in the query string,
+    which no log of ours holds."""
+    secret = request.GET.get("link", "")
+    if not may_fetch_feed(request, hash_of_feed_secret(secret)):
+        return HttpResponse("Ask again later.", status=429, headers={"Retry-After": "3600"})
+    found = queries.read_calendar_feed(secret)
+    return HttpResponse(found, content_type=CONTENT_TYPE)

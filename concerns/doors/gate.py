@@ -58,6 +58,7 @@ ROOMS = (
     ("triage", "Queue", May.READ),
     ("chase", "Next steps", May.READ),
     ("child_tracker", "Tracker", May.READ),
+    ("chase_calendar", "Calendar", May.READ),
     ("child_search", "Search", May.READ),
     ("adult", "About adults", May.ADULT),
     ("roll", "Roll", May.ROLL),
@@ -231,7 +232,8 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     """
     viewer = getattr(request, "viewer", None)
     page = _page_name(request)
-    here = next((name for name, _, _ in ROOMS if name in {page, page.split("_")[0]}), "")
+    rooms = {name for name, _, _ in ROOMS}
+    here = next((name for name in (page, page.split("_")[0]) if name in rooms), "")
     return {
         "demo": settings.DEMO,
         "viewer": viewer,

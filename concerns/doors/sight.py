@@ -24,6 +24,7 @@ from concerns.forms.base_form import parse_uuid
 from concerns.models import (
     AdultConcern,
     AdultStep,
+    CalendarFeed,
     Child,
     Concern,
     ConcernChild,
@@ -308,6 +309,23 @@ def record_reading(
     """Record a reading of figures, or of something put together elsewhere, before it is shown."""
     with transaction.atomic():
         _write_reading_line(viewer, kind, reason=reason, **more)
+
+
+def read_calendar_feed(
+    viewer: Viewer, feed: CalendarFeed, rows: "QuerySet[Step]", most: int
+) -> list[Step]:
+    """The first `most` of `rows` for a program that fetches the viewer's calendar by `feed`.
+
+    Recorded like a list, but only when it is first shown on a day and whenever it shows other
+    concerns (`CalendarFeed.note_shown`). Raises NotScoped.
+    """
+    _require_scoped(viewer, rows)
+    with transaction.atomic():
+        found = list(rows[:most])
+        shown = list(dict.fromkeys(step.concern.uid for step in found))
+        if feed.note_shown(shown, viewer.todays_date):
+            _write_reading_line(viewer, Kind.LISTED, shown=shown, reason="calendar feed")
+    return found
 
 
 def _require_scoped(viewer: Viewer, rows: QuerySet[Any]) -> None:

@@ -65,6 +65,7 @@ from concerns.models.school.approval import (
     StaffChangeAnswer,
     StaffChangeRequest,
 )
+from concerns.models.school.calendar_feed import CalendarFeed
 from concerns.models.school.cover import Cover
 from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
 from concerns.models.school.school import Authority, ClockSet, Closure, School, Term
@@ -84,6 +85,7 @@ __all__ = [
     "AdultStep",
     "AgencyConversation",
     "Authority",
+    "CalendarFeed",
     "CategorySorting",
     "ChaseCall",
     "Child",

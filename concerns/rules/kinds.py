@@ -40,6 +40,8 @@ class Kind(Choice):
     NOTICED = "noticed", "Was sent a message that something needs them"
     CLOCKS_SET = "clocks_set", "Changed how long the school allows for a step"
     MESSAGES_SET = "messages_set", "Chose when e-mails come"
+    CALENDAR_LINKED = "calendar_linked", "Made a private link to their calendar"
+    CALENDAR_UNLINKED = "calendar_unlinked", "Ended the private link to their calendar"
     # a child's file
     FILE_WRITTEN = "file_written", "Added to a child's file"
     FILE_ENDED = "file_ended", "Ended a line in a child's file"

@@ -41,7 +41,7 @@ KEPT = (
     *ENDED_ONCE,
     "Concern", "ConcernChild", "Step", "Child", "ChildName", "Enrolment", "Placement", "Relation",
     "Person", "Post", "PostConfirmation", "School", "Cover", "RollQuestion", "LedgerLineWords",
-    "AdultConcern", "AdultExclusion", "AdultStep",
+    "CalendarFeed", "AdultConcern", "AdultExclusion", "AdultStep",
     "Notice", "Letter", "Heartbeat", "RoundFailure",
 )  # fmt: skip
 ONCE = "WHEN (OLD.ended_at IS NOT NULL)"
