@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0034_draft_versions'),
+        ('concerns', '0036_open_by_receipt'),
     ]
 
     operations = [
