@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from concerns.management.demo import school as invented
 from concerns.management.demo import unsent_draft
+from concerns.management.demo.busy_monday import BusyMonday
 from concerns.management.demo.lead_off_sick import LeadOffSickYear
 from concerns.management.demo.year import DemoYear
 from concerns.models import Person, School
@@ -33,6 +34,11 @@ class Command(BaseCommand):
             "--lead-off-sick",
             action="store_true",
             help="make it with the lead off sick in the last week",
+        )
+        parser.add_argument(
+            "--busy",
+            action="store_true",
+            help="make it with forty concerns waiting for a first look",
         )
         parser.add_argument("--serve", action="store_true", help="serve the site, on PORT or 8000")
 
@@ -54,9 +60,7 @@ class Command(BaseCommand):
                 "This database has real people in it, so the demonstration cannot be made here."
             )
         if not School.objects.exists():
-            self._make_school_and_year(
-                say, LeadOffSickYear if options["lead_off_sick"] else DemoYear
-            )
+            self._make_school_and_year(say, _choose_year(options))
         if for_tools:
             self._print_logins_as_json()
         else:
@@ -116,6 +120,14 @@ class Command(BaseCommand):
             "warning",
         )
         os.execv(sys.executable, gunicorn)  # noqa: S606 - our own interpreter, no shell
+
+
+def _choose_year(options) -> type[DemoYear]:
+    if options["lead_off_sick"] and options["busy"]:
+        raise CommandError("Choose --lead-off-sick or --busy, not both.")
+    if options["lead_off_sick"]:
+        return LeadOffSickYear
+    return BusyMonday if options["busy"] else DemoYear
 
 
 def _require_free_port() -> None:

@@ -41,7 +41,7 @@ from concerns.rules import calendars
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
-from concerns.rules.words import Category, ChildPart, Route, SpokenTo
+from concerns.rules.words import AgencyAnswer, Category, ChildPart, Route, SpokenTo
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from concerns.workflow.closing import reason_not_to_end
@@ -55,6 +55,11 @@ STANDING = (
     (3, "care", State.TAKEN), (4, "injury", State.TAKEN), (6, "told", ReferralStage.SENT),
     (9, "told", ReferralStage.SENT),
 )  # fmt: skip
+# What social care answers to a referral, and what its assessment ends with.
+FIRST_ANSWERS = (
+    AgencyAnswer.ASSESSMENT, AgencyAnswer.EARLY_HELP, AgencyAnswer.ADVICE, AgencyAnswer.NO_FURTHER,
+)  # fmt: skip
+AFTER_ASSESSMENT = (AgencyAnswer.EARLY_HELP, AgencyAnswer.NO_FURTHER)
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -62,6 +67,7 @@ class DemoYear:
     """The year that ended at `now`."""
 
     LONDON = LONDON
+    standing = STANDING
 
     def __init__(self, school: School, now: datetime, told: Callable[[str], None]):
         self.school = school
@@ -130,7 +136,7 @@ class DemoYear:
             self.schedule_event(self._random_school_time(day), self._submit_concern, child, kind)
 
         # What a lead finds on any morning: concerns unread, in hand, or unanswered by an agency.
-        for back, kind, stop in STANDING:
+        for back, kind, stop in self.standing:
             at = self._random_school_time(days[-back])
             child = self.chance.choice(self._children_on_roll(at))
             self.schedule_event(at, self._submit_concern, child, kind, stop)
@@ -345,8 +351,8 @@ class DemoYear:
         then = calendars.add_working_days(self.school.nation, at, days) - timedelta(hours=2)
         self.schedule_event(then, self._answer_referral, referral)
 
-    def _answer_referral(self, at: datetime, referral) -> None:
-        answer = self.chance.choice(("assessment", "early_help", "advice", "no_further"))
+    def _answer_referral(self, at: datetime, referral, answers=FIRST_ANSWERS) -> None:
+        answer = self.chance.choice(answers)
         refer.hear_back(
             by=self.lead_on_duty(at),
             referral=referral,
@@ -359,6 +365,10 @@ class DemoYear:
         self.schedule_event(
             self._add_school_time(at, self.chance.randrange(30, 900)), self._give_view, referral
         )
+        if answer == AgencyAnswer.ASSESSMENT:
+            days = self.chance.randrange(20, 40)
+            then = calendars.add_working_days(self.school.nation, at, days)
+            self.schedule_event(then, self._answer_referral, referral, AFTER_ASSESSMENT)
 
     def _give_view(self, at: datetime, referral) -> None:
         refer.give_view(
