@@ -274,7 +274,7 @@ class AdultConversationForm(ConditionalForm, AdultReaderForm):
     )
 
     def __init__(self, *args, now: datetime, **kwargs):
-        super().__init__(*args, initial=past_moment.fields_set_to_now("spoke", now), **kwargs)
+        super().__init__(*args, initial=past_moment.fields_set_to_moment("spoke", now), **kwargs)
         self.now = now
 
     def clean(self):

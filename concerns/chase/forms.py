@@ -175,7 +175,7 @@ class FgmReportForm(DraftableForm):
     )
 
     def __init__(self, *args, now: datetime, **kwargs):
-        super().__init__(*args, initial=past_moment.fields_set_to_now("told", now), **kwargs)
+        super().__init__(*args, initial=past_moment.fields_set_to_moment("told", now), **kwargs)
         self.now = now
 
     def clean(self):

@@ -191,7 +191,9 @@ class FileEventForm(FileLineForm):
     )
 
     def __init__(self, *args, now, **more):
-        super().__init__(*args, now=now, initial=past_moment.fields_set_to_now("done", now), **more)
+        super().__init__(
+            *args, now=now, initial=past_moment.fields_set_to_moment("done", now), **more
+        )
 
     def clean(self):
         given = super().clean()
@@ -249,7 +251,7 @@ class SightingForm(DraftableForm):
     seen_at = past_moment.time_field("At what time?")
 
     def __init__(self, typed: PostedFields | None = None, *, now, **more):
-        super().__init__(typed, initial=past_moment.fields_set_to_now("seen", now), **more)
+        super().__init__(typed, initial=past_moment.fields_set_to_moment("seen", now), **more)
         self.now = now
         self.helper = lay_out_form(
             Question("how", size="m"),

@@ -45,7 +45,7 @@ class MeetingForm(ConditionalForm):
     next_on = DayField(label="The next meeting is on", required=False, help_text=NEXT)
 
     def __init__(self, *args, now, staff: Mapping[str, Person], **kwargs):
-        super().__init__(*args, initial=past_moment.fields_set_to_now("met", now), **kwargs)
+        super().__init__(*args, initial=past_moment.fields_set_to_moment("met", now), **kwargs)
         self.now = now
         self.staff = staff
         for number in ACTIONS:

@@ -33,9 +33,9 @@ def time_field(label: str = "At what time?") -> TimeOfDayField:
     return TimeOfDayField(label)
 
 
-def fields_set_to_now(name: str, now: datetime) -> dict:
-    """Initial values of the fields `{name}_on` and `{name}_at`: now, in London."""
-    local = now.astimezone(LONDON)
+def fields_set_to_moment(name: str, moment: datetime) -> dict:
+    """Initial values of the fields `{name}_on` and `{name}_at`: `moment` (aware), in London."""
+    local = moment.astimezone(LONDON)
     return {f"{name}_on": local.date(), f"{name}_at": f"{local:%H:%M}"}
 
 

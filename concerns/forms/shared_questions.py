@@ -91,7 +91,11 @@ class ParentsToldQuestions(ConversationQuestions):
         Div(Question("parents_why_not", rows=2), css_class="under only-untold"),
     )
 
-    parents_told = choice_field("Have parents or carers been told?", ParentsTold)
+    parents_told = choice_field(
+        "Have parents or carers been told?",
+        ParentsTold,
+        help_text="If speaking to them is what happens next, you can leave this: they will be.",
+    )
     parents_why_not = WordsField("Why not?")
 
     def check_parents_told(self, now: datetime, *, owed: bool, before: bool) -> None:

@@ -245,6 +245,13 @@ def find_siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, l
     return found
 
 
+def has_known_siblings(viewer: Viewer, children: list[Child]) -> bool:
+    """Whether the file of one of `children` has a brother or sister, here or elsewhere, or another
+    child of this school in the same home."""
+    elsewhere = Sibling.objects.not_ended().filter(child__in=children, other=None)
+    return elsewhere.exists() or any(find_siblings_here(viewer, children).values())
+
+
 def _earlier_files_by_child(viewer: Viewer, of: list[int]) -> dict[int, list[EarlierFileProgress]]:
     events = FileEvent.objects.select_related("by").order_by("happened_at", "id")
     rows = EarlierFile.objects.filter(child__in=of).select_related("by", "ended_by")

@@ -46,7 +46,7 @@ class ConversationForm(ConversationQuestions):
     alone = forms.BooleanField(label="It was the child, and they were heard alone", required=False)
 
     def __init__(self, *args, now, rows, **kwargs):
-        super().__init__(*args, initial=past_moment.fields_set_to_now("spoke", now), **kwargs)
+        super().__init__(*args, initial=past_moment.fields_set_to_moment("spoke", now), **kwargs)
         self.now = now
         self.rows = {str(row.uid): row for row in rows}
         several = len(self.rows) > 1
@@ -125,7 +125,7 @@ class SendReferralForm(ReferralSentQuestions, ReferralForm):
 
     def __init__(self, *args, now, **kwargs):
         super().__init__(
-            *args, now=now, initial=past_moment.fields_set_to_now("sent", now), **kwargs
+            *args, now=now, initial=past_moment.fields_set_to_moment("sent", now), **kwargs
         )
 
     def clean(self):
@@ -151,7 +151,7 @@ class HeardFromAgencyForm(ReferralForm):
 
     def __init__(self, *args, now, **kwargs):
         super().__init__(
-            *args, now=now, initial=past_moment.fields_set_to_now("heard", now), **kwargs
+            *args, now=now, initial=past_moment.fields_set_to_moment("heard", now), **kwargs
         )
 
     def clean(self):

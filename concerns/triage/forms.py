@@ -38,6 +38,7 @@ from concerns.rules.words import (
     Category,
     Choice,
     ConcernSubject,
+    ParentsTold,
     Route,
     SiblingsConsidered,
 )
@@ -250,13 +251,15 @@ class DecisionForm(
         again,
         refer_now,
         drafted="",
+        known=None,
         **kwargs,
     ):
-        first = {"light_until": again}
+        first = {"light_until": again, "weight": Weight.FULL}
         if drafted:
-            first |= {"reason": drafted, "weight": Weight.FULL, "routes": [Route.SOCIAL_CARE]}
+            first |= {"reason": drafted, "routes": [Route.SOCIAL_CARE]}
         for name in ("sent", "spoke", "seen"):
-            first |= past_moment.fields_set_to_now(name, now)
+            first |= past_moment.fields_set_to_moment(name, now)
+        first |= known or {}
         super().__init__(*args, initial=first, **kwargs)
         self.now = now
         self.spoken_before = spoken
@@ -298,10 +301,13 @@ class DecisionForm(
             self.check_future_day("light_until", today)
             return given
         self.drop_errors_of(["light_until"])
+        routes = given.get("routes", [])
+        if Route.PARENTS in routes and not given.get("parents_told"):
+            # Whoever decides to speak to them says by it that they will be told.
+            given["parents_told"] = ParentsTold.WILL_BE
         for name, words in NEEDED.items():
             self.require_answer(name, words)
         self.check_answers_under("routes", UNDER_ROUTES)
-        routes = given.get("routes", [])
         if Route.NO_FURTHER in routes and len(routes) > 1:
             self.add_error("routes", "Choose no further action or other routes, not both")
         self.check_review_days(routes, today)

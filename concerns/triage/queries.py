@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 
 from concerns.doors import ledger, sight
 from concerns.doors.gate import address_if_open, may_open
+from concerns.forms import past_moment
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.models import (
     Concern,
@@ -23,19 +24,22 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.models.child.child_details import Sighting
 from concerns.models.concern.draft import UnsentDrafts
 from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.reading import child_story, concern_history, pickers, queue_row
+from concerns.reading.child_file import has_known_siblings
 from concerns.reading.described_child import match_descriptions
 from concerns.reading.queue_filters import LATE, QueueFilters, apply_queue_filters
 from concerns.reading.queue_order import go_on_after, order_queue, queue_place_of_row
 from concerns.reading.queue_row import QueueRow
 from concerns.rules.calendars import picture_review_day
+from concerns.rules.child_file_vocabulary import SeenHow
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
-from concerns.rules.words import SpokenTo
+from concerns.rules.words import ChildSeen, SiblingsConsidered, SpokenTo
 from concerns.triage.forms import render_queue_filters
 from concerns.workflow import available_actions
 from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_end
@@ -206,6 +210,27 @@ def get_decision_questions(viewer: Viewer, uid) -> tuple[Concern, dict]:
         "spoken": Conversation.objects.where_reached(concern, SpokenTo.PARENT).exists(),
         "again": picture_review_day(viewer.school.school_calendar, viewer.todays_date, concern.pk),
     }
+
+
+def find_known_answers(viewer: Viewer, concern: Concern, rows: list[ConcernChild]) -> dict:
+    """Answers of the decision form that the children's files already give, by field name.
+
+    Whether the children were seen since the concern came in, as the last sighting says; and that
+    no brother or sister is known, where no file has one. Nothing is said of siblings who are known,
+    or of a child who is not on the roll: that is for whoever decides.
+    """
+    children = [row.child for row in rows if row.child]
+    known: dict[str, object] = {"child_seen": ChildSeen.NOT_YET}
+    sightings = Sighting.objects.not_hidden_from(viewer)
+    seen = sightings.spoken_to_since(children, concern.received_at).select_related("by")
+    if last := seen.order_by("-happened_at", "-id").first():
+        alone = last.how == SeenHow.ALONE
+        known["child_seen"] = ChildSeen.HEARD_ALONE if alone else ChildSeen.SEEN
+        known["seen_by"] = str(last.by.uid)
+        known |= past_moment.fields_set_to_moment("seen", last.happened_at)
+    if len(children) == len(rows) and not has_known_siblings(viewer, children):
+        known["siblings"] = SiblingsConsidered.NONE
+    return known
 
 
 def get_keep_questions(viewer: Viewer, concern: Concern) -> dict:

@@ -90,6 +90,8 @@ def decide(request, uid):
         if "again" in request.GET
         else ""
     )
+    if request.method == "GET":
+        offered["known"] = queries.find_known_answers(viewer, concern, offered["rows"])
     sheet = FormPage(request, DecisionForm, now=viewer.now, drafted=drafted, **offered)
     if sheet.is_complete and sheet.attempt_act(
         acts.decide, concern=concern, decided=sheet.form.decision_answers

@@ -129,7 +129,7 @@ def test_no_such_day_or_time_says_so_once(day, at):
 @pytest.mark.parametrize("month", [1, 7, 10])
 def test_the_form_starts_with_the_present_time(month):
     now = datetime(2026, month, 25, 0, 45, tzinfo=UTC)
-    first = past_moment.fields_set_to_now("heard", now)
+    first = past_moment.fields_set_to_moment("heard", now)
     on = first["heard_on"]
     form = typed(f"{on.day} {on.month} {on.year}", first["heard_at"], now)
     assert form.moment == now

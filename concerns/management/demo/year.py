@@ -67,7 +67,7 @@ class DemoYear:
     """The year that ended at `now`."""
 
     LONDON = LONDON
-    standing = STANDING
+    standing: tuple[tuple[int, str, str], ...] = STANDING
 
     def __init__(self, school: School, now: datetime, told: Callable[[str], None]):
         self.school = school
