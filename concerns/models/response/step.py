@@ -114,7 +114,7 @@ class Steps(CaseRows[ConcernRow]):
     def _with_pressing_rank(self, now: datetime) -> Self:
         """Annotated with `pressing_rank`, as `BaseStep.pressing_rank_at` gives it."""
         kinds: dict[int, list[str]] = {}
-        for kind in self.model.KINDS:
+        for kind in StepKind:
             kinds.setdefault(CLOCKS[kind].rank, []).append(kind.value)
         ranks = [
             models.When(due_at__lt=now, kind__in=some, then=rank)
