@@ -1,6 +1,7 @@
 """What the pages of next steps, tasks, watches, unsent drafts, late steps and clocks show; and the
 calendar, as a week's page and as the feed of a private link."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -37,15 +38,18 @@ from concerns.models import (
 )
 from concerns.models.concern.draft import CONCERN
 from concerns.models.response.chase_call import OF_STEPS
+from concerns.models.response.step import Steps
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.models.school.person import viewers_for_person
 from concerns.paper import calendar_file
 from concerns.reading import queue_row, school_clocks, week_calendar
 from concerns.reading.concern_rates import concern_rates
 from concerns.reading.week_calendar import CalendarDay
+from concerns.reading.while_away import find_while_away
 from concerns.reading.who_was_told import StepNotification, list_step_notifications
 from concerns.rules import clock_bounds, reporting_periods
 from concerns.rules.calendar_entries import DAYS_OF_WEEK, CalendarEntryKind, read_week
+from concerns.rules.absences import EndedAbsence
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.reporting_periods import local_day
@@ -94,6 +98,27 @@ class NextStepsPage:
     more: UUID | None
     later: bool
     groups: list[tuple[DueGroup, list[NextStepRow]]]
+    away: "CatchingUp | None"
+
+
+@dataclass(frozen=True)
+class CameWhileAway:
+    """A concern that came while the viewer was away. `whose`: who has it now, or that it is closed.
+    `left`: the viewer's own next steps on it."""
+
+    concern: Concern
+    children: str
+    whose: str
+    left: list[NextStepRow]
+
+
+@dataclass(frozen=True)
+class CatchingUp:
+    """What a viewer who is back is shown. `more`: more came than is shown here."""
+
+    absence: EndedAbsence
+    came: list[CameWhileAway]
+    more: bool
 
 
 def read_next_steps(viewer: Viewer, asked: Mapping[str, str]) -> NextStepsPage:
@@ -129,7 +154,45 @@ def read_next_steps(viewer: Viewer, asked: Mapping[str, str]) -> NextStepsPage:
         groups=[
             (group, list(rows)) for group, rows in groupby(shown, partial(_group_by_due, viewer))
         ],
+        away=None if last else _read_while_away(viewer, mine, ladders),
     )
+
+
+def _read_while_away(
+    viewer: Viewer, mine: Steps[Step], ladders: EscalationLadders
+) -> CatchingUp | None:
+    """What came while the viewer was away, once they are back. Recorded."""
+    away = find_while_away(viewer, mine)
+    if away is None:
+        return None
+    found, more = sight.read_page_of_list(
+        viewer, away.concerns, A_PAGE, reason="what came while they were away"
+    )
+    children = queue_row.find_queue_children([concern.pk for concern in found])
+    left: dict[int, list[NextStepRow]] = defaultdict(list)
+    theirs = mine.filter(concern__in=found).most_pressing_first(viewer.now)
+    theirs = theirs.select_related("concern", "referral", "holder")
+    for step in theirs:
+        row = _build_next_step_row(viewer, step, children[step.concern_id], ladders)
+        left[step.concern_id].append(row)
+    came = [
+        CameWhileAway(
+            concern,
+            "\n".join(child.name_with_detail for child in children[concern.pk]),
+            _who_has_it(viewer, concern),
+            left[concern.pk],
+        )
+        for concern in found
+    ]
+    return CatchingUp(away.absence, came, more)
+
+
+def _who_has_it(viewer: Viewer, concern: Concern) -> str:
+    if concern.closed_at:
+        return "It is closed"
+    if concern.holder is None:
+        return "Nobody has it yet"
+    return "You" if concern.holder == viewer.person else concern.holder.name
 
 
 def _group_by_due(viewer: Viewer, row: NextStepRow) -> DueGroup:

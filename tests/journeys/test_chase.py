@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from concerns.models import School
+from concerns.models import Cover, School, Term
 from concerns.rules.clocks import StepKind
+from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import factories
@@ -53,6 +54,33 @@ def test_a_head_follows_what_is_late_today_and_on_a_past_day(walk, place):
     walk.follow("1 late")
     walk.reads(concern.reference)
     walk.see()
+
+
+def test_a_lead_who_is_back_reads_what_came_while_she_was_away(walk, place):
+    concern = late_for_a_month(place)
+    today = place.now.date()
+    # Whatever day it is, there was school.
+    Term.objects.create(
+        school=place.school, first=today - timedelta(days=50), last=today + timedelta(days=50)
+    )
+    Cover.objects.create(
+        school=place.school,
+        kind=CoverKind.LEAVE,
+        person=place.lead,
+        since=today - timedelta(days=35),
+        until=today - timedelta(days=1),
+        by=place.head,
+        at=place.now,
+    )
+    walk.sign_in(place.lead)
+    walk.page.goto("/chase/")
+    walk.reads("Late, the most pressing first")
+    walk.page.get_by_text("While you were away").click()
+    walk.reads("Nobody has it yet")
+    walk.see()
+    came = walk.page.locator("details").get_by_role("link", name=concern.reference)
+    came.first.click()
+    walk.reads("Nothing has been decided yet.")
 
 
 def test_a_lead_makes_a_clock_shorter_and_names_an_adviser(walk, place):

@@ -20,6 +20,7 @@ from concerns.models.school.school import School
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind, is_cover_in_force
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import LADDER, Role
+from concerns.rules.school_days import SchoolDays
 
 
 class Covers(ViewerScopedQuerySet[Row]):
@@ -106,6 +107,16 @@ class Cover(SchoolOwnedModel):
     @property
     def is_absence(self) -> bool:
         return self.kind in AWAY
+
+    def keeps_away_on(self, day: date, days: SchoolDays) -> bool:
+        """Whether it is an absence that lasted all of the local `day`. One that was ended early
+        lasted until the day before it was ended."""
+        ended = local_day(days, self.ended_at) if self.ended_at else None
+        if not self.is_absence or day < self.since or (self.until and day > self.until):
+            return False
+        if ended and day >= ended:
+            return False
+        return self.kind == CoverKind.LEAVE or str(day.weekday()) in self.weekdays
 
     def is_in_effect(self, school: School, now: datetime) -> bool:
         kind = CoverKind(self.kind)
