@@ -7,7 +7,7 @@ after the last entry of the previous page.
 The chronology itself is not here but in `paper/chronology_print.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -119,7 +119,7 @@ def _find_open_steps(viewer: Viewer, child: Child) -> list[Step]:
     """The open steps of the child's concerns, the one due first at the beginning; one more than
     the page names."""
     own = ConcernChild.objects.filter(child=child).values("concern")
-    owed = Step.objects.visible_to(viewer).open().filter(concern__in=own).in_order()
+    owed = Step.objects.visible_by_key_to(viewer).open().filter(concern__in=own).in_order()
     owed = owed.select_related("concern", "holder").only(*_OF_A_STEP)
     return list(owed[: MOST_STEPS + 1])
 

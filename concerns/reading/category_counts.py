@@ -60,7 +60,7 @@ def list_counted_concerns(viewer: Viewer, child: Child) -> list[CountedConcern]:
     """The child's concerns of the last `MONTHS` months that the viewer may read. One query."""
     days = viewer.school.school_calendar
     first = months_until(viewer.todays_date, MONTHS)[0]
-    rows = Concern.objects.visible_to(viewer).filter(
+    rows = Concern.objects.visible_by_key_to(viewer).filter(
         children__child=child, occurred_at__gte=local_midnight(days, first)
     )
     return [
