@@ -5,7 +5,7 @@ a status and no open concern stands in it too.
 """
 
 import uuid
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.http import Http404, StreamingHttpResponse
@@ -17,10 +17,12 @@ from concerns.child.forms import (
     ENDS,
     WRITES,
     AnyStaffSightingForm,
+    ChronologyFiltersForm,
     ChronologyForm,
     EndFileLineForm,
     SearchForm,
     SightingForm,
+    TimelineForm,
 )
 from concerns.doors import search as door
 from concerns.doors import sight
@@ -36,6 +38,7 @@ from concerns.paper.csv_writing import stream_csv
 from concerns.reading import pickers
 from concerns.rules.roles import May
 
+AnyFilters = TypeVar("AnyFilters", bound=ChronologyFiltersForm)
 ACTS = {
     "address": acts.move,
     "adult": acts.know,
@@ -49,9 +52,11 @@ ACTS = {
 
 
 def story(request, uid):
-    after = request.GET.get("after", "")
-    page = queries.read_story_page(request.viewer, uid, after)
-    return render(request, "child/story.html", {"page": page, "later": bool(after)})
+    form, asked = _read_chronology_form(request, TimelineForm)
+    page = queries.read_child_page(request.viewer, uid, form.requested_filters())
+    context = {"page": page, "form": form, "asked": asked, "later": bool(form.after)}
+    context["more"] = f"{asked or '?'}&{urlencode({'after': page.more})}" if page.more else ""
+    return render(request, "child/story.html", context)
 
 
 def search(request):
@@ -177,7 +182,7 @@ def _record_about_picked_child(request, form, act, *, page: str, thanks: str, **
 
 
 def chronology(request, uid):
-    form, asked = _read_chronology_form(request)
+    form, asked = _read_chronology_form(request, ChronologyForm)
     page = chronology_print.read_chronology(request.viewer, uid, form.requested_filters())
     address = {"asked": asked, "later": bool(form.after)}
     address["more"] = f"{asked or '?'}&{urlencode({'after': page.more})}" if page.more else ""
@@ -186,7 +191,7 @@ def chronology(request, uid):
 
 def print_chronology(request, uid):
     """Shows a cover page to check first; once that is submitted, shows the print itself."""
-    form, asked = _read_chronology_form(request)
+    form, asked = _read_chronology_form(request, ChronologyForm)
     cover, given = RedactionForm.read_from_request(request)
     found = chronology_print.read_chronology_print(
         request.viewer, uid, form.requested_filters(), **given
@@ -201,11 +206,13 @@ def print_chronology(request, uid):
     return render(request, "child/printed.html" if given["made"] else "child/cover.html", page)
 
 
-def _read_chronology_form(request) -> tuple[ChronologyForm, str]:
+def _read_chronology_form(request, kind: type[AnyFilters]) -> tuple[AnyFilters, str]:
     """The chronology's form as typed, and the query string of the part asked for."""
     said = dict(request.GET.lists())
     after = "".join(said.pop("after", []))
-    form = ChronologyForm(PostedFields.from_fields(said), after=after)
+    viewer = request.viewer
+    calendar = {"days": viewer.school.school_calendar, "today": viewer.todays_date}
+    form = kind(PostedFields.from_fields(said), after=after, **calendar)
     return form, f"?{urlencode(said, doseq=True)}" if said else ""
 
 

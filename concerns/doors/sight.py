@@ -161,6 +161,18 @@ def get_child_of_page(viewer: Viewer, uid: uuid.UUID) -> Child:
     return found
 
 
+def record_child_page(
+    viewer: Viewer, child: Child, shown: Iterable[uuid.UUID], *, with_file: bool
+) -> None:
+    """Record that a child's page was read, which showed the concerns `shown`; and their file, if
+    the page begins with it. In one transaction, before it is shown."""
+    with transaction.atomic():
+        own = [child.uid]
+        _write_reading_line(viewer, Kind.STORY, about=child.uid, children=own, shown=shown)
+        if with_file:
+            _write_reading_line(viewer, Kind.FILE, about=child.uid, children=own)
+
+
 def open_child_files(viewer: Viewer, children: list[Child], reason: str = "") -> list[ChildFile]:
     """The files of the children of a concern or referral already opened. Recorded in one line.
 

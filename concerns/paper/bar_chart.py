@@ -1,11 +1,11 @@
-"""Bar charts, laid out for `templates/parts/bars.html`.
+"""Bar charts, laid out for `templates/parts/bars.html`, and charts of months.
 
 The server draws them as SVG, so that they also appear without JavaScript and on paper. All styling
 is in SVG attributes, because the content security policy forbids inline styles. Always show a chart
 next to the table with the same figures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # In SVG units. A label is drawn above its bar, so that a long one fits on a phone screen.
@@ -76,3 +76,93 @@ def build_bar_chart(
             for place, (label, figure) in enumerate(figures)
         ),
     )
+
+
+# A chart of months: a row for each label, in it a bar for each month.
+MONTHS_WIDTH = 480
+_MONTHS_ROW = 50
+_MONTHS_BAR = 24
+_GAP = 3
+
+
+@dataclass(frozen=True)
+class MonthBar:
+    """One month's bar. Positions are in SVG units."""
+
+    x: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """The months of one label. `total` is the sum of its figures."""
+
+    label: str
+    total: int
+    y: int
+    bars: tuple[MonthBar, ...]
+
+    @property
+    def label_y(self) -> int:
+        return self.y + _LABEL
+
+    @property
+    def base_y(self) -> int:
+        return self.y + _TOP + _MONTHS_BAR
+
+
+@dataclass(frozen=True)
+class MonthChart:
+    """A chart of months: `first` and `last` are the words at the two ends of its axis."""
+
+    title: str
+    rows: tuple[MonthRow, ...]
+    first: str
+    last: str
+    bar_width: float
+    width: int = MONTHS_WIDTH
+
+    @property
+    def axis_y(self) -> int:
+        return _MONTHS_ROW * len(self.rows) + _LABEL
+
+    @property
+    def chart_height(self) -> int:
+        return self.axis_y + 6
+
+
+def build_month_chart(
+    title: str, months: Sequence[str], rows: Iterable[tuple[str, Sequence[int]]]
+) -> MonthChart:
+    """A chart of `rows`, (label, a figure for each of `months`), in the order given.
+
+    The largest figure of the whole chart is as high as a row; a month of none has no bar.
+    """
+    rows = list(rows)
+    most = max((figure for _, figures in rows for figure in figures), default=0) or 1
+    slot = MONTHS_WIDTH / (len(months) or 1)
+    return MonthChart(
+        title,
+        tuple(
+            _lay_out_month_row(label, figures, place, most, slot)
+            for place, (label, figures) in enumerate(rows)
+        ),
+        first=months[0] if months else "",
+        last=months[-1] if months else "",
+        bar_width=round(slot - _GAP, 1),
+    )
+
+
+def _lay_out_month_row(
+    label: str, figures: Sequence[int], place: int, most: int, slot: float
+) -> MonthRow:
+    top = _MONTHS_ROW * place
+    base = top + _TOP + _MONTHS_BAR
+    heights = [round(_MONTHS_BAR * figure / most, 1) for figure in figures]
+    bars = tuple(
+        MonthBar(round(slot * month, 1), round(base - height, 1), height)
+        for month, height in enumerate(heights)
+        if height
+    )
+    return MonthRow(label, sum(figures), top, bars)

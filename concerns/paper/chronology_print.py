@@ -13,7 +13,8 @@ from concerns.models import Child, ChildName, Concern, Viewer
 from concerns.paper import name_covering
 from concerns.paper.name_covering import Name, NamesToCover, TextPiece
 from concerns.reading import child_file, chronology
-from concerns.reading.chronology import ChronologyEntry, ChronologyFilters
+from concerns.reading.chronology import ChronologyEntry
+from concerns.reading.chronology_places import ChronologyFilters
 from concerns.rules.kinds import Kind
 
 PAGE = 50

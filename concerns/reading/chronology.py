@@ -1,26 +1,29 @@
 """Reads a page of one child's chronology: everything recorded about them, in order of time.
 
-Each kind of row (`chronology_sources.py`) is queried once, for at most one page of rows after the
-place where the previous page ended. The first of all these rows make the page. Of a concern about
-several children it has only what was decided, said and sent for this child, as in their story.
+One query finds the places of a page (`chronology_places.py`), after the place where the previous
+page ended; then the rows at these places are read, with one query for each
+kind that is among them. Of a concern about several children it has only what was decided, said and
+sent for this child.
 """
 
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
-
-from django.db.models import Q, QuerySet
+from datetime import date, datetime
+from typing import Any
 
 from concerns.models.child.child import Child
+from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Viewer
+from concerns.reading.chronology_places import (
+    ChronologyFilters,
+    ChronologyPlace,
+    find_places,
+)
 from concerns.reading.chronology_sources import SOURCES, ChronologySource
 from concerns.reading.when_written import written_later_in_words
 from concerns.rules.child_file_vocabulary import ChronologySort
-from concerns.rules.reporting_periods import local_midnight
-from concerns.rules.wording import format_date_or_time
-
-STAMP = "%Y%m%dT%H%M%S%f"
+from concerns.rules.wording import day_in_short, format_date_or_time
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,9 @@ class ChronologyEntry:
     when: str = ""
     # When it was written down, in words, if that was later than it happened.
     written: str = ""
+    # For a concern itself: where it stands, and its primary key.
+    state: str = ""
+    concern_key: int | None = None
 
     @property
     def when_in_words(self) -> str:
@@ -49,68 +55,54 @@ class ChronologyEntry:
         return self.when or format_date_or_time(self.on or self.at)
 
     @property
+    def is_vague(self) -> bool:
+        """Whether its writer was not sure when it happened."""
+        return bool(self.when) and self.when != format_date_or_time(self.on or self.at)
+
+    @property
+    def day_in_short(self) -> str:
+        """The day for a narrow column: "26 Nov 2026"."""
+        return day_in_short(self.on or self.at)
+
+    @property
     def entry_key(self) -> str:
         """Unique within a chronology: a fact that began and ended has two entries with one uid."""
         return f"{self.uid}{'-ended' if self.ended else ''}"
-
-
-class ChronologyPlace(NamedTuple):
-    """An entry's place in the order of time: when it happened and, at one moment (or on one day
-    without a time), when it was written. `source` is its index in SOURCES."""
-
-    at: datetime
-    written_at: datetime
-    source: int
-    uid: uuid.UUID
-
-    def __str__(self) -> str:
-        """For use in an address, so it holds no name."""
-        moments = [f"{one.astimezone(UTC):{STAMP}}" for one in (self.at, self.written_at)]
-        return ".".join([*moments, str(self.source), str(self.uid)])
-
-    @classmethod
-    def parse_place(cls, written: str) -> "ChronologyPlace | None":
-        """The place that `str` wrote; None if malformed."""
-        try:
-            *stamps, source, uid = written.split(".")
-            at, written_at = (datetime.strptime(one, STAMP).replace(tzinfo=UTC) for one in stamps)
-            return cls(at, written_at, int(source), uuid.UUID(uid))
-        except ValueError:
-            return None
-
-
-@dataclass(frozen=True)
-class ChronologyFilters:
-    """Which entries to show, in which order, and after which place. The days are inclusive."""
-
-    sort: str = ""
-    since: date | None = None
-    until: date | None = None
-    newest_first: bool = False
-    after: ChronologyPlace | None = None
 
 
 def read_chronology_page(
     viewer: Viewer, child: Child, wanted: ChronologyFilters, most: int
 ) -> tuple[list[ChronologyEntry], str]:
     """The first `most` entries that match `wanted`, and the place of the last of them as text, from
-    which the next page continues; empty text if there are no more."""
-    found: list[tuple[ChronologyPlace, ChronologyEntry]] = []
-    for number, source in enumerate(SOURCES):
-        if wanted.sort not in ("", source.sort):
-            continue
-        rows = _filter_by_days(viewer, source.rows(viewer, child), source.moment, wanted)
-        rows = _filter_after_place(rows, source, number, wanted)
-        way = "-" if wanted.newest_first else ""
-        order = [f"{way}{name}" for name in (source.moment, source.written, "uid")]
-        for row in rows.order_by(*order)[: most + 1]:
-            place = ChronologyPlace(
-                getattr(row, source.moment), getattr(row, source.written), number, row.uid
-            )
-            found.append((place, _build_entry(source, row, place)))
-    found.sort(key=lambda pair: pair[0], reverse=wanted.newest_first)
-    more = str(found[most - 1][0]) if len(found) > most else ""
-    return [entry for _, entry in found[:most]], more
+    which the next page continues; empty text if there are no more.
+
+    No entries if the viewer may not read about `child`.
+    """
+    if not Child.objects.visible_to(viewer).filter(pk=child.pk).exists():
+        return [], ""
+    found = find_places(viewer, child, wanted, most + 1)
+    shown = found[:most]
+    more = str(shown[-1]) if len(found) > most else ""
+    return _load_entries(viewer, child, shown), more
+
+
+def _load_entries(
+    viewer: Viewer, child: Child, places: list[ChronologyPlace]
+) -> list[ChronologyEntry]:
+    """The entries at `places`, in their order: one query for each kind of row among them."""
+    keys: dict[int, list[uuid.UUID]] = defaultdict(list)
+    for place in places:
+        keys[place.source].append(place.uid)
+    rows = {
+        (number, row.uid): row
+        for number, uids in keys.items()
+        for row in SOURCES[number].rows(viewer, child).filter(uid__in=uids)
+    }
+    return [
+        _build_entry(SOURCES[place.source], rows[place.source, place.uid], place)
+        for place in places
+        if (place.source, place.uid) in rows
+    ]
 
 
 def _build_entry(source: ChronologySource, row: Any, place: ChronologyPlace) -> ChronologyEntry:
@@ -128,33 +120,6 @@ def _build_entry(source: ChronologySource, row: Any, place: ChronologyPlace) -> 
         on=told.on,
         when=told.when,
         written=written_later_in_words(told.on or place.at, place.written_at),
+        state=getattr(row, "state", ""),
+        concern_key=row.pk if isinstance(row, Concern) else None,
     )
-
-
-def _filter_by_days(
-    viewer: Viewer, rows: QuerySet[Any], moment: str, wanted: ChronologyFilters
-) -> QuerySet[Any]:
-    days = viewer.school.school_calendar
-    if wanted.since:
-        rows = rows.filter(**{f"{moment}__gte": local_midnight(days, wanted.since)})
-    if wanted.until:
-        rows = rows.filter(**{f"{moment}__date__lte": wanted.until})
-    return rows
-
-
-def _filter_after_place(
-    rows: QuerySet[Any], source: ChronologySource, number: int, wanted: ChronologyFilters
-) -> QuerySet[Any]:
-    if wanted.after is None:
-        return rows
-    last = wanted.after
-    way = "lt" if wanted.newest_first else "gt"
-    here = Q(**{source.moment: last.at})
-    beyond = Q(**{f"{source.moment}__{way}": last.at})
-    beyond |= here & Q(**{f"{source.written}__{way}": last.written_at})
-    here &= Q(**{source.written: last.written_at})
-    if number == last.source:
-        beyond |= here & Q(**{f"uid__{way}": last.uid})
-    elif (number < last.source) == wanted.newest_first:
-        beyond |= here
-    return rows.filter(beyond)

@@ -1,7 +1,8 @@
 """Lists the kinds of row that make up a child's chronology, and puts each row into words.
 
-Of a concern about several children only what was decided, said and sent for this child is included,
-as in their story. Siblings at this school are included only if the viewer may see them.
+They are for a child whom the viewer may read about: `chronology.py` asks that once, before it uses
+them. Of a concern about several children only what was decided, said and sent for this child is
+included. Siblings at this school are included only if the viewer may see them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -70,9 +71,23 @@ class ChronologySource(NamedTuple):
 
 
 class PartInConcern(TypedDict):
-    """The child's part in a concern, as `_concern_source_rows` annotates it."""
+    """The child's part in a concern, and whether it is about others too, as `_concern_source_rows`
+    annotates them."""
 
     part: str
+    about_others: bool
+
+
+class RowWriter(TypedDict):
+    """The name of whoever wrote a row."""
+
+    writer: str
+
+
+class DecisionStanding(TypedDict):
+    """Whether a later decision for the child has superseded it: see `_decision_rows`."""
+
+    is_superseded: bool
 
 
 # Concerns and the rows on them
@@ -80,7 +95,13 @@ class PartInConcern(TypedDict):
 
 def _concern_source_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = Concern.objects.visible_by_key_to(viewer).filter(children__child=child)
-    return rows.annotate(part=F("children__part"), writer=F("reporter__name"))
+    about = ConcernChild.objects.subjects_only().filter(concern=OuterRef("pk"))
+    rows = rows.annotate(
+        part=F("children__part"),
+        writer=F("reporter__name"),
+        about_others=Exists(about.exclude(child=child)),
+    )
+    return rows.prefetch_related("marks")
 
 
 def _on_concerns_with_child(child: Child, **more: ChildPart) -> Q:
@@ -109,28 +130,44 @@ RowOnConcern = type[Addition] | type[Ending] | type[Meeting] | type[Watch]
 def _rows_on_concerns(model: RowOnConcern) -> SourceRows:
     def concern_level_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
         found = model.objects.visible_to(viewer).filter(_on_concerns_about_child(child))
-        return found.select_related("concern").annotate(writer=F("by__name"))
+        return _with_reference(found).annotate(writer=F("by__name"))
 
     return concern_level_rows
+
+
+def _with_reference(rows: QuerySet[Any], way: str = "concern", *more: str) -> QuerySet[Any]:
+    """`rows` with the uid and the reference of their concern, which is reached by `way`. Of the
+    concern nothing else is read: its words alone would take longer than the row. `more`: what else
+    is fetched with them."""
+    own = [field.name for field in rows.model._meta.concrete_fields]
+    return rows.select_related(way).only(*own, f"{way}__uid", f"{way}__reference", *more)
 
 
 def _decision_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     made = concern_history.decisions_newest_first().visible_to(viewer)
     made = made.filter(children__concern_child__child=child)
-    return made.select_related("by", "concern").annotate(writer=F("by__name"))
+    later = Decision.objects.filter(concern=OuterRef("concern"), pk__gt=OuterRef("pk"))
+    later = later.filter(children__concern_child__child=child)
+    made = made.annotate(writer=F("by__name"), is_superseded=Exists(later))
+    return _with_reference(made)
 
 
 def _conversation_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
+    """Without what was said of "the children" before a concern was moved to this child."""
     own = Q(concern_child__child=child) | Q(concern_child=None) & _on_concerns_about_child(child)
+    moved = ConcernChild.objects.filter(
+        concern=OuterRef("concern"), child=child, said_before__gte=OuterRef("pk")
+    )
     rows = Conversation.objects.visible_to(viewer).filter(_on_concerns_with_child(child), own)
-    return rows.select_related("concern").annotate(writer=F("by__name"))
+    rows = rows.exclude(Q(concern_child=None) & Exists(moved))
+    return _with_reference(rows).annotate(writer=F("by__name"))
 
 
 def _chase_call_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = _rows_for_child(ChaseCall, "referral__decision__children__concern_child__child")(
         viewer, child
     )
-    return rows.select_related("referral__concern")
+    return _with_reference(rows, "referral__concern", "referral__route")
 
 
 def _meeting_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
@@ -144,14 +181,17 @@ def _referral_event_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = _rows_for_child(ReferralEvent, "referral__decision__children__concern_child__child")(
         viewer, child
     )
-    return rows.select_related("referral__concern", "by")
+    return _with_reference(rows, "referral__concern", "referral__route")
 
 
 def _describe_concern(row: "WithAnnotations[Concern, PartInConcern]") -> EntryText:
     also = "" if row.part == ChildPart.ABOUT else " (also involved)"
     own = row.child_words and f"The child's own words: {row.child_words}"
     when = row.when_written and f"When it happened, as written: {row.when_written}"
-    words = "\n".join(filter(None, [row.in_short, own, when]))
+    # Of a concern about several children nobody can say whose the marks are.
+    alone = row.part == ChildPart.ABOUT and not row.about_others
+    marks = [f"Mark: {mark.mark_in_words}" for mark in row.marks.all()] if alone else []
+    words = "\n".join(filter(None, [row.in_short, own, when, *marks]))
     on = row.happened_on if row.happened_at is None else None
     return EntryText(f"Concern{also}", words, row, on=on, when=row.occurred_in_words)
 
@@ -171,16 +211,17 @@ def _describe_watch(row: Watch) -> EntryText:
     return EntryText(heading, row.words, row.concern)
 
 
-def _describe_decision(row: Decision) -> EntryText:
+def _describe_decision(row: "WithAnnotations[Decision, DecisionStanding]") -> EntryText:
     ways = "; ".join(route.route_in_words for route in row.routes.all())
     asked = [f"{asked}: {answer}" for asked, answer in concern_history.list_decision_answers(row)]
     words = "\n".join([row.reason, *asked])
-    return EntryText(f"Decided: {ways}", words, row.concern)
+    old = " (superseded by a later decision)" if row.is_superseded else ""
+    return EntryText(f"Decided{old}: {ways}", words, row.concern)
 
 
-def _describe_referral_event(row: ReferralEvent) -> EntryText:
+def _describe_referral_event(row: "WithAnnotations[ReferralEvent, RowWriter]") -> EntryText:
     heading = f"{row.referral.route_words}: {row.stage_words.lower()}"
-    words = concern_history.referral_event_in_words(row, row.by.name)
+    words = concern_history.referral_event_in_words(row, row.writer)
     return EntryText(heading, words, row.referral.concern)
 
 
@@ -203,11 +244,6 @@ def _describe_conversation(row: Conversation) -> EntryText:
 # The child's file
 
 
-def _child_if_readable(viewer: Viewer, child: Child) -> QuerySet[Child, Any]:
-    """The child's primary key, or no row if the viewer may not read its story."""
-    return Child.objects.visible_to(viewer).filter(pk=child.pk).values("pk")
-
-
 def _sources_of_facts(
     model: type[Fact],
     *,
@@ -219,9 +255,10 @@ def _sources_of_facts(
     `say` puts a row into words, `needs` names relations to select."""
 
     def readable_facts(viewer: Viewer, child: Child) -> QuerySet[Any]:
-        rows = model.objects.filter(
-            **{f"{model.to_child}__in": _child_if_readable(viewer, child)}
-        ).distinct()
+        rows = model.objects.filter(**{model.to_child: child.pk})
+        if "__" in model.to_child:
+            # Through a home, of which a child may have had the same one twice.
+            rows = rows.distinct()
         if model is Sibling:
             rows = rows.filter(Q(other=None) | Q(other__in=Child.objects.visible_to(viewer)))
         return rows.select_related(*needs)
@@ -302,13 +339,12 @@ def _home_authority_in_words(row: HomeAuthority) -> str:
 
 
 def _file_event_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
-    rows = FileEvent.objects.filter(file__child__in=_child_if_readable(viewer, child))
+    rows = FileEvent.objects.filter(file__child=child)
     return rows.annotate(writer=F("by__name"))
 
 
 def _sighting_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
-    rows = Sighting.objects.not_hidden_from(viewer)
-    rows = rows.filter(child__in=_child_if_readable(viewer, child))
+    rows = Sighting.objects.not_hidden_from(viewer).filter(child=child)
     return rows.annotate(writer=F("by__name"))
 
 

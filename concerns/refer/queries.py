@@ -24,7 +24,7 @@ from concerns.models import (
 from concerns.models.response.conversation import tries_in_words
 from concerns.paper import chronology_print
 from concerns.reading import concern_history
-from concerns.reading.chronology import ChronologyFilters
+from concerns.reading.chronology_places import ChronologyFilters
 from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.clocks import MEETINGS, StepKind
 from concerns.rules.roles import May

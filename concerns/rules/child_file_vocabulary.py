@@ -143,6 +143,25 @@ class ChronologySort(Choice):
     SEEN = "seen", "Seen, spoken to, heard alone"
 
 
+# The same in a word, for a row of a list.
+SORT_IN_A_WORD = {
+    ChronologySort.CONCERN: "Concern",
+    ChronologySort.DECISION: "Decision",
+    ChronologySort.OUTSIDE: "Agency",
+    ChronologySort.SAID: "Conversation",
+    ChronologySort.STATUS: "Status",
+    ChronologySort.HOME: "Home",
+    ChronologySort.SEEN: "Seen",
+}
+
+
+class ChronologyPeriod(Choice):
+    """How far back a chronology goes. Without one it is everything."""
+
+    TERM = "term", "This term"
+    YEAR = "year", "The last 12 months"
+
+
 class ChronologyOrder(Choice):
     OLDEST = "oldest", "Oldest first"
     NEWEST = "newest", "Newest first"

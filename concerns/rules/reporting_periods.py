@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from concerns.rules import calendars
+from concerns.rules.child_file_vocabulary import ChronologyPeriod
 from concerns.rules.school_days import SchoolDays, school_year_of
 from concerns.rules.words import Choice
 
@@ -23,6 +24,8 @@ class AgeBand(Choice):
     MORE = "more", "Half a year or more"
 
 
+# The longest break, in days, within a term: a half-term of a week, from Friday to Monday.
+HALF_TERM = 12
 # Where each age band ends, in days; the last has no end.
 AGE_ENDS = (7, 28, 84, 182)
 
@@ -41,6 +44,11 @@ class WaitBand(Choice):
 def local_midnight(days: SchoolDays, day: date) -> datetime:
     """The first moment of the local `day`, in UTC."""
     return datetime.combine(day, time.min, ZoneInfo(days.zone)).astimezone(UTC)
+
+
+def day_after(day: date) -> date:
+    """The day after `day`; the last day there is, after itself."""
+    return min(day, date.max - timedelta(days=1)) + timedelta(days=1)
 
 
 def local_day(days: SchoolDays, when: datetime) -> date:
@@ -77,6 +85,41 @@ def school_years_since(days: SchoolDays, first: datetime | None, today: date) ->
     this = school_year_of(today)
     began = school_year_of(local_day(days, first)) if first else this
     return list(range(this, min(began, this) - 1, -1))
+
+
+def start_of_term(days: SchoolDays, today: date) -> date:
+    """The first day of the term of `today`, or of the last one before it in the holidays.
+
+    A term begins after a break of more than `HALF_TERM` days. 1 September if no term is known.
+    """
+    terms = sorted(days.terms)
+    ends = [date.min, *(last for _, last in terms)]
+    firsts = [
+        first
+        for before, (first, _) in zip(ends, terms, strict=False)
+        if first <= today and (first - before).days > HALF_TERM
+    ]
+    return firsts[-1] if firsts else date(school_year_of(today), 9, 1)
+
+
+def start_of_period(days: SchoolDays, period: str, today: date) -> date | None:
+    """The first day of a `ChronologyPeriod`; None for any other word: from the beginning."""
+    if period == ChronologyPeriod.TERM:
+        return start_of_term(days, today)
+    if period == ChronologyPeriod.YEAR:
+        return today - timedelta(days=365)
+    return None
+
+
+def months_until(today: date, count: int) -> list[date]:
+    """The first days of the last `count` months, that of `today` included, oldest first."""
+    place = today.year * 12 + today.month - 1
+    return [date(*_year_and_month(place - back), 1) for back in reversed(range(count))]
+
+
+def _year_and_month(place: int) -> tuple[int, int]:
+    year, month = divmod(place, 12)
+    return year, month + 1
 
 
 def age_band_bounds(

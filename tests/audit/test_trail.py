@@ -12,6 +12,7 @@ from concerns.doors import clock_round, ledger, sight
 from concerns.doors.act import ActRefused
 from concerns.models import Concern, Draft, LedgerLine, School, Viewer
 from concerns.paper.audit_trail import ConcernTrail, build_trail
+from concerns.reading.chronology_places import ChronologyFilters
 from concerns.reading.who_was_told import OUTSIDE
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
@@ -230,13 +231,13 @@ def test_who_was_sent_word_knew_that_it_was_there_and_not_what_it_says(head, lea
 
 def test_who_read_the_childs_story_knew(head, lead, concern):
     child = concern.children.get().child
-    child_pages.read_story_page(at(lead, 3), child.uid, "")
+    child_pages.read_child_page(at(lead, 3), child.uid, ChronologyFilters())
     assert knew(at(head, 20), concern)[1] == ("Dee", after(3), "Read a child's story", after(3))
 
 
 def test_who_read_the_childs_story_before_it_was_sent_did_not_know(head, lead, writer, where):
     child = factories.child(where)
-    child_pages.read_story_page(at(lead, -3), child.uid, "")
+    child_pages.read_child_page(at(lead, -3), child.uid, ChronologyFilters())
     concern = factories.send_concern(writer, child, now=NOW).concern
     assert "Dee" not in {who for who, *_ in knew(at(head, 20), concern)}
 

@@ -12,7 +12,7 @@ from concerns.child import queries, views
 from concerns.models import Concern
 from concerns.paper import chronology_print
 from concerns.reading import chronology
-from concerns.reading.chronology import ChronologyFilters, ChronologyPlace
+from concerns.reading.chronology_places import ChronologyFilters, ChronologyPlace
 from concerns.refer import acts as refer
 from concerns.refer import queries as refer_pages
 from concerns.rules.roles import Role
@@ -85,8 +85,8 @@ def test_the_chronology_finds_it_by_the_day_it_happened(where, lead, child):
 def test_the_story_orders_and_names_it_by_when_it_happened(where, lead, child):
     send_both(where, child)
     page = page_of(views.story, lead, uid=child.uid)
-    assert told_in_order(page) == ["On the tenth", "On the fifth"]
-    assert "About 5 November 2026, 14:30, Person" in page
+    assert list(dict.fromkeys(told_in_order(page))) == ["On the tenth", "On the fifth"]
+    assert "About 5 November 2026, 14:30. Written down" in " ".join(page.split())
     assert LATER in page
 
 
@@ -145,7 +145,11 @@ def test_of_one_day_without_a_time_what_was_written_first_stands_first(where, le
     page = page_of(views.chronology, lead, uid=child.uid)
     assert re.findall(r"Number \d", page) == ["Number 1", "Number 2", "Number 3"]
     back = page_of(views.story, lead, uid=child.uid)
-    assert re.findall(r"Number \d", back) == ["Number 3", "Number 2", "Number 1"]
+    assert list(dict.fromkeys(re.findall(r"Number \d", back))) == [
+        "Number 3",
+        "Number 2",
+        "Number 1",
+    ]
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -179,8 +183,10 @@ def test_pages_of_the_story_keep_that_order(where, lead, child, monkeypatch):
     found = []
     after = ""
     while after or not found:
-        page = queries.read_story_page(lead, child.uid, after)
-        found += [entry.uid for entry in page.entries]
+        place = ChronologyPlace.parse_place(after)
+        filters = ChronologyFilters(newest_first=True, after=place)
+        page = queries.read_child_page(lead, child.uid, filters)
+        found += [row.entry.uid for row in page.rows]
         after = page.more
     rows = Concern.objects.in_bulk(found, field_name="uid")
     keys = [(rows[uid].happened_on, rows[uid].received_at) for uid in found]

@@ -7,6 +7,7 @@ import pytest
 from concerns.rules import reporting_periods
 from concerns.rules.reporting_periods import AgeBand, WaitBand
 from concerns.rules.school_days import SchoolDays
+from tests.rules.schools import PRIMARY
 
 SCHOOL = SchoolDays(
     "England",
@@ -95,3 +96,37 @@ def test_today_is_a_whole_day_of_silence_only_after_the_last_bell():
 )
 def test_school_time_is_said_in_hours_and_minutes(minutes, words):
     assert reporting_periods.hours_in_words(minutes) == words
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        ("2026-02-25", "2026-02-23"),
+        ("2026-04-10", "2026-02-23"),
+        ("2026-06-20", "2026-04-16"),
+        ("2026-08-10", "2026-04-16"),
+        ("2026-11-30", "2026-09-02"),
+        ("2027-01-04", "2027-01-04"),
+        ("2026-01-10", "2025-09-01"),
+    ],
+    ids=["first half", "Easter", "after half-term", "summer", "autumn", "its day", "not known"],
+)
+def test_a_term_goes_on_over_half_term_and_until_the_next_begins(today, first):
+    found = reporting_periods.start_of_term(PRIMARY, date.fromisoformat(today))
+    assert found == date.fromisoformat(first)
+
+
+def test_a_chronology_goes_back_to_the_term_or_a_year_or_the_beginning():
+    today = date(2026, 11, 30)
+    firsts = [reporting_periods.start_of_period(SCHOOL, how, today) for how in ("term", "year", "")]
+    assert firsts == [date(2026, 9, 2), date(2025, 11, 30), None]
+
+
+def test_the_last_months_end_with_this_one():
+    found = reporting_periods.months_until(date(2026, 1, 31), 3)
+    assert found == [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)]
+
+
+def test_the_day_after_the_last_day_there_is_is_that_day():
+    assert reporting_periods.day_after(date(2026, 12, 31)) == date(2027, 1, 1)
+    assert reporting_periods.day_after(date.max) == date.max

@@ -10,7 +10,8 @@ from django.utils import timezone
 from concerns.doors.act import ActRefused
 from concerns.models import Exclusion, LedgerLine, Sighting
 from concerns.reading import child_file
-from concerns.reading.chronology import ChronologyFilters, read_chronology_page
+from concerns.reading.chronology import read_chronology_page
+from concerns.reading.chronology_places import ChronologyFilters
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
