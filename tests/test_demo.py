@@ -71,7 +71,9 @@ def test_it_has_280_pupils_and_45_staff(oakfield):
 
 def test_its_child_with_four_surnames_is_found(oakfield):
     for typed in ("delacruz", "Zolkiewska María", "al mansur", "ferreira majo"):
-        assert [child.known_as for child in Child.objects.found_by(typed)] == ["Majo"], typed
+        assert [child.known_as for child in Child.objects.found_by(typed, oakfield)] == ["Majo"], (
+            typed
+        )
 
 
 def test_it_has_a_year_of_concerns_at_the_middle_level(oakfield):

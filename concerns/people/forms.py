@@ -186,7 +186,7 @@ class FamilyForm(DraftableForm):
         if self.found:
             asked = ["child", "how", ButtonRow(SubmitButton("Register"))]
         elif looks:
-            asked = [TextBlock("No pupil on the roll matches. Try a shorter part of the name.")]
+            asked = [TextBlock("No pupil matches. Try a shorter part of the name.")]
         find = SubmitButton("Find", value="find", kind="secondary")
         self.helper = lay_out_form("find", ButtonRow(find), *asked)
 

@@ -7,12 +7,18 @@ worked out here, never by the database, so that both databases find the same.
 """
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from jellyfish import metaphone, nysiis
 
-from concerns.rules.name_folding import fold_text, name_search_words
+from concerns.rules.name_folding import (
+    LONGEST,
+    fold_text,
+    name_query_variants,
+    name_search_words,
+)
 
 # Names that neither code brings together, each line said alike. Folded, without accents.
 _SAID_ALIKE = """
@@ -43,8 +49,8 @@ _SAID_ALIKE = """
 # Shorter codes are of too many names: Sam, Sean and San are all SAN.
 _SHORTEST_NYSIIS = 4
 _SOFT_H = re.compile("(?<=[bdjk])h")
-# Words around a class or year, as in "Robyn in Year 4, class 4 Oak".
-_SAID_OF_A_CLASS = ("class", "form", "in", "of", "year")
+# Words around a class or year, as in "Robyn in class 4 Oak".
+_AROUND_A_CLASS = frozenset({"class", "form", "in", "of"})
 _ALIKE_OF = {word: line.split()[0] for line in _SAID_ALIKE.splitlines() for word in line.split()}
 
 
@@ -81,28 +87,57 @@ def keys_of_words(words: Iterable[str]) -> set[str]:
     return {key for word in words for key in sound_keys(word)}
 
 
-def match_every_word(
-    variants: Iterable[list[str]], name_keys: set[str], place_words: Set[str] = frozenset()
-) -> bool:
-    """Whether a name with the keys `name_keys` is meant by one of `variants`, ways to read what was
-    typed (`name_query_variants`).
+def name_readings(typed: str) -> list[list[str]]:
+    """The ways to read what was typed for a name, perhaps with a class; each is a list of words.
 
-    Every word of it is a word of the name or sounds like one, or is one of `place_words`, those of
-    a year and class; at least one is of the name.
+    As `name_query_variants`, and the same without words that only lead to a class. The first is
+    what was typed. Empty if there is no word.
     """
-    for words in variants:
-        named = [word for word in words if not name_keys.isdisjoint({word, *sound_keys(word)})]
-        if named and all(word in named or word in place_words for word in words):
+    found = name_query_variants(typed)
+    words = fold_text(typed).split()[:6]
+    named = [word for word in words if word not in _AROUND_A_CLASS]
+    return found + name_query_variants(" ".join(named)) if named and named != words else found
+
+
+@dataclass(frozen=True)
+class ClassNames:
+    """What a word may mean of a class and of a year, each folded and without spaces."""
+
+    classes: list[str]
+    years: list[str]
+
+
+@lru_cache(maxsize=2_000)
+def class_names_meant(word: str) -> ClassNames:
+    """ "1b" may mean class 1B or "Class 1B"; "y4" and "year4" Year 4."""
+    number = word.removeprefix("year").removeprefix("y")
+    years = [f"year{number}"] if number != word and number.isdigit() else [word]
+    return ClassNames([word, f"class{word}"], years)
+
+
+def is_name_meant(
+    readings: Iterable[list[str]], name_words: set[str], year: str = "", class_name: str = ""
+) -> bool:
+    """Whether a name, of a child in `year` and `class_name`, is meant by one of `readings`.
+
+    `name_words` are its `name_search_words`. Each word of the reading begins one of them or sounds
+    like one, or means the year or class; at least one is of the name. `Children.found_by` asks the
+    database the same.
+    """
+    sounds = keys_of_words(name_words)
+    joined = ("".join(fold_text(year).split()), "".join(fold_text(class_name).split()))
+    for words in readings:
+        named = [word for word in words if _is_word_of(word, name_words, sounds)]
+        if named and all(word in named or _is_class_meant(word, *joined) for word in words):
             return True
     return False
 
 
-@lru_cache(maxsize=2_000)
-def class_search_words(year: str, class_name: str) -> frozenset[str]:
-    """The words that mean a year and class: "1B", "4 Oak", "Year 4", "Y4", "in class 4 Oak"."""
-    found = set(_SAID_OF_A_CLASS) if year or class_name else set()
-    for name in (year, class_name):
-        words = fold_text(name).split()
-        found |= {*words, "".join(words)}
-        found |= {f"y{word}" for word in words if word.isdigit()}
-    return frozenset(found - {""})
+def _is_word_of(word: str, name_words: set[str], sounds: set[str]) -> bool:
+    begins = any(one.startswith(word[:LONGEST]) for one in name_words)
+    return begins or not sounds.isdisjoint(sound_keys(word))
+
+
+def _is_class_meant(word: str, year: str, class_name: str) -> bool:
+    meant = class_names_meant(word)
+    return class_name in meant.classes or year in meant.years

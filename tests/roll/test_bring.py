@@ -52,7 +52,7 @@ def test_an_export_goes_in_as_each_system_writes_it(office, way):
 
 def test_a_pupil_added_can_be_found_and_is_enrolled_and_placed_from_today(office):
     office.bring([moved(exports.roll(1)[0], surname="O'Brien", forename="Zoë", known_as="")])
-    child = Child.objects.on_roll(office.viewer).found_by("obrien zo").get()
+    child = Child.objects.on_roll(office.viewer).found_by("obrien zo", office.school).get()
     assert child.enrolments.get().since == NOW.date()
     assert (child.placements.get().since, child.placements.get().year) == (NOW.date(), child.year)
 

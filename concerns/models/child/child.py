@@ -5,22 +5,53 @@ never overwritten. The child's file (home, adults, statuses) is in `household.py
 and `child_details.py`.
 """
 
-from collections.abc import Set
 from datetime import date
+from functools import reduce
+from operator import and_
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Lower, Replace
+from django.db.models.lookups import In
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
-from concerns.models.child.name_key import NameKey
+from concerns.models.child.name_key import NameKey, NameKeys
 from concerns.models.school.person import Relation, Viewer
 from concerns.models.school.school import School
-from concerns.rules.name_folding import LONGEST, name_query_variants, name_search_words
-from concerns.rules.name_sounds import class_search_words, match_every_word, name_sound_keys
+from concerns.rules.name_folding import name_search_words
+from concerns.rules.name_sounds import (
+    class_names_meant,
+    is_name_meant,
+    name_readings,
+    name_sound_keys,
+)
 from concerns.rules.roles import May
 from concerns.rules.wording import format_date_or_time
 
 MOST_FOUND = 12
+# Only so much of what was typed is a name.
+LONGEST_QUERY = 100
+PICKING_ORDER = (models.F("left").desc(nulls_first=True), "surname", "forename", "pk")
+
+
+def _has_name(keys: NameKeys[NameKey]) -> models.Q:
+    return models.Q(pk__in=keys.values("child"))
+
+
+def _is_in_class(word: str) -> models.Q:
+    """A filter for the children in the year or class that `word` means."""
+    meant = class_names_meant(word)
+    return models.Q(
+        In(_as_one_word("class_name"), meant.classes) | In(_as_one_word("year"), meant.years)
+    )
+
+
+def _as_one_word(name: str) -> models.Func:
+    """The column `name` in small letters, without what stands between words in a class."""
+    found: models.Func = Lower(name)
+    for mark in " -/._":
+        found = Replace(found, models.Value(mark))
+    return found
 
 
 class Children(ViewerScopedQuerySet[Row]):
@@ -41,22 +72,37 @@ class Children(ViewerScopedQuerySet[Row]):
             on_roll |= ~models.Q(pk__in=related.values("child"))
         return self.of_school_by_key(viewer).filter(on_roll)
 
-    def found_by(self, part: str, school: School) -> Self:
-        """Children of `school` whose names have words beginning with each word of `part`.
+    def found_by(self, typed: str, school: School) -> Self:
+        """Children of `school` whom `typed` may mean: words of a name, perhaps with the class.
 
-        The words may come in any order. Those on the roll come first, then those who have left.
-
-        It does not matter how the words are joined or split: a surname of four words finds its
-        child whether typed as one word or as five. Nobody if `part` has no word.
+        Each word begins a word of a name the child has or had, or sounds like one, or means their
+        class or year (`is_name_meant`). The words may come in any order, and it does not matter how
+        they are joined or split: a surname of four words finds its child whether typed as one word
+        or as five. Nobody if there is no word. Who is found by the words as they were typed comes
+        first, then those who only sound alike; in each, those on the roll before those who left.
         """
+        readings = name_readings(typed[:LONGEST_QUERY])
+        if not readings:
+            return self.filter(pk__in=[])
+        words = {word for reading in readings for word in reading}
+        named = {word: _has_name(NameKey.objects.meant_by(school, [word])) for word in words}
         meant = models.Q(pk__in=[])
-        for words in name_query_variants(part):
-            every = models.Q()
-            for word in words:
-                keys = NameKey.objects.starting_with(school, word[:LONGEST])
-                every &= models.Q(pk__in=keys.values("child"))
-            meant |= every
-        return self.filter(meant).in_picking_order()
+        for reading in readings:
+            alone = len(reading) == 1
+            each = [named[word] if alone else named[word] | _is_in_class(word) for word in reading]
+            meant |= reduce(and_, each)
+        if len(words) > 1:
+            # What the search begins with: the class alone finds nobody. A single letter would
+            # begin with half the roll.
+            longer = [word for word in words if len(word) > 1] or words
+            meant &= _has_name(NameKey.objects.meant_by(school, longer))
+        as_typed = [_has_name(NameKey.objects.starting_with(school, word)) for word in readings[0]]
+        only_alike = models.Case(
+            models.When(reduce(and_, as_typed), then=0),
+            default=1,
+            output_field=models.SmallIntegerField(),
+        )
+        return self.filter(meant).order_by(only_alike, *PICKING_ORDER)
 
     def with_upn(self, numbers: list[str]) -> Self:
         """The children with one of these UPNs. It says that none is empty, so that the index of
@@ -65,7 +111,7 @@ class Children(ViewerScopedQuerySet[Row]):
 
     def in_picking_order(self) -> Self:
         """Those on the roll first, then those who left, the last to leave first."""
-        return self.order_by(models.F("left").desc(nulls_first=True), "surname", "forename", "pk")
+        return self.order_by(*PICKING_ORDER)
 
     def in_surname_order(self) -> Self:
         return self.order_by("surname", "forename", "pk")
@@ -100,11 +146,7 @@ class ChildNameFields(models.Model):
 
     @property
     def name(self) -> str:
-        return self.format_name(self.known_as, self.forename, self.surname)
-
-    @staticmethod
-    def format_name(known_as: str, forename: str, surname: str) -> str:
-        return f"{known_as or forename} {surname}"
+        return f"{self.known_as or self.forename} {self.surname}"
 
     def own_name_words(self) -> set[str]:
         return name_search_words(self.forename, self.surname, self.known_as)
@@ -114,18 +156,10 @@ class ChildNameFields(models.Model):
         names = (self.forename, self.surname, self.known_as)
         return self.own_name_words() | name_sound_keys(*names)
 
-    def is_found_by(self, part: str, place_words: Set[str] = frozenset()) -> bool:
-        """Whether `part` means this name: it has words beginning with each word of `part`, by the
-        same rule as `Children.found_by`, or words that sound like them (`place_words`: those of
-        the child's year and class)."""
-        variants = name_query_variants(part)
-        own = self.own_name_words()
-        if any(
-            all(any(one.startswith(word[:LONGEST]) for one in own) for word in words)
-            for words in variants
-        ):
-            return True
-        return match_every_word(variants, self.own_name_keys(), place_words)
+    def is_found_by(self, typed: str, of: "Child") -> bool:
+        """Whether `typed` means this name of the child `of`, by the rule of `Children.found_by`."""
+        readings = name_readings(typed[:LONGEST_QUERY])
+        return is_name_meant(readings, self.own_name_words(), of.year, of.class_name)
 
 
 class Child(ChildNameFields, SchoolOwnedModel):
@@ -171,11 +205,6 @@ class Child(ChildNameFields, SchoolOwnedModel):
         return f"{self.name} ({said})" if said else self.name
 
     @property
-    def place_words(self) -> frozenset[str]:
-        """The words that mean the child's year and class."""
-        return class_search_words(self.year, self.class_name)
-
-    @property
     def name_told_apart(self) -> str:
         """The name with what tells this child from another of that name."""
         left = f"left {format_date_or_time(self.left)}" if self.left else ""
@@ -207,12 +236,10 @@ class ChildNames(DatedRows[Row]):
 
         `was` is the newest former name that matches. Nothing is read unless there is such a child.
         """
-        others = {
-            child.pk: child for child in found if not child.is_found_by(part, child.place_words)
-        }
+        others = {child.pk: child for child in found if not child.is_found_by(part, child)}
         rows = self.former_names().filter(child__in=others).order_by("pk") if others else ()
         for row in sorted(
-            rows, key=lambda row: (row.is_found_by(part, others[row.child_id].place_words), row.pk)
+            rows, key=lambda row: (row.is_found_by(part, others[row.child_id]), row.pk)
         ):
             others[row.child_id].was = row.name
         return found
