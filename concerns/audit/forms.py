@@ -1,4 +1,5 @@
-"""The forms of the audit: the school year, the past day, and the filters in a figure's link."""
+"""The forms of the audit: the school year or term, the past day, and the filters in a figure's
+link."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from concerns.reading import late_and_quiet
 from concerns.rules import reporting_periods
 from concerns.rules.reporting_periods import AgeBand, WaitBand
 from concerns.rules.school_days import SchoolDays
+from concerns.rules.school_terms import SchoolTerm, term_in_words
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import SORTED_INTO, Category, Choice, Route
 
@@ -43,11 +45,13 @@ class AuditFilters:
     """The filters of a figure and of the list behind it.
 
     `quiet` is in school days. The fields after `year` and `quiet` are empty unless they narrow the
-    figure further; `month` is written 2026-11. `category` is a lead's, `chosen` the writer's.
+    figure further; `term` is one of that year, `month` is written 2026-11. `category` is a lead's,
+    `chosen` the writer's.
     """
 
     year: str = ALL
     quiet: int = QUIET_DAYS
+    term: str = ""
     which: str = ""
     month: str = ""
     category: str = ""
@@ -90,12 +94,21 @@ class AuditFilters:
         return urlencode({name: value for name, value in vars(self).items() if value})
 
     @property
+    def period_query(self) -> str:
+        """The query string of the audit page for the same year or term."""
+        period = AuditFilters(self.year, self.quiet, self.term)
+        return period.to_query_string
+
+    @property
     def months_words(self) -> str:
         """The heading of the first column in the table of what came in."""
         return "School year" if self.year == ALL else "Month"
 
     @property
     def asked_year_in_words(self) -> str:
+        """The school year or the term asked for, in words."""
+        if self.term:
+            return term_in_words(int(self.year), SchoolTerm(self.term))
         return "All years" if self.year == ALL else school_year_in_words(self.year)
 
     @property
@@ -181,11 +194,21 @@ class PastDayForm(forms.Form):
         )
 
 
+ONE_YEAR = "Choose one school year to see one of its terms"
+
+
 class AuditYearForm(forms.Form):
-    """Asks for a school year, and how many school days without an entry count as quiet."""
+    """Asks for a school year, for one of its terms, and how many school days without an entry count
+    as quiet."""
 
     year = forms.ChoiceField(
         label="Came in during", error_messages={"invalid_choice": "Choose one of the years"}
+    )
+    term = forms.ChoiceField(
+        label="Term",
+        choices=[("", "The whole year"), *SchoolTerm.choices()],
+        required=False,
+        error_messages={"invalid_choice": "Choose one of the terms"},
     )
     quiet = _quiet_days_field()
 
@@ -194,6 +217,7 @@ class AuditYearForm(forms.Form):
     helper.disable_csrf = True
     helper.layout = Layout(
         Question("year"),
+        Question("term"),
         Question("quiet", width=3),
         ButtonRow(SubmitButton("Show", kind="secondary")),
     )
@@ -206,11 +230,18 @@ class AuditYearForm(forms.Form):
         offered = [(str(year), school_year_in_words(year)) for year in years]
         set_choices(self.fields["year"], [*offered, (ALL, "All years")])
 
+    def clean(self):
+        super().clean()
+        given = self.cleaned_data
+        if given.get("term") and given.get("year") == ALL:
+            self.add_error("term", ONE_YEAR)
+        return given
+
     def filters_or_defaults(self) -> AuditFilters:
         """The filters chosen, with the defaults in place of invalid answers."""
         self.full_clean()
-        given = {"year": self.newest, "quiet": QUIET_DAYS, **self.cleaned_data}
-        return AuditFilters(str(given["year"]), given["quiet"])
+        given = {"year": self.newest, "quiet": QUIET_DAYS, "term": "", **self.cleaned_data}
+        return AuditFilters(str(given["year"]), given["quiet"], given["term"])
 
 
 class FigureLinkForm(forms.Form):
@@ -218,6 +249,7 @@ class FigureLinkForm(forms.Form):
 
     year = forms.RegexField(r"^(all|20\d\d)$")
     quiet = forms.IntegerField(min_value=1, max_value=MOST_QUIET_DAYS, required=False)
+    term = forms.ChoiceField(choices=SchoolTerm.choices(), required=False)
     which = forms.ChoiceField(choices=AuditStatus.choices(), required=False)
     month = forms.RegexField(r"^20\d\d-(0[1-9]|1[0-2])$", required=False)
     category = forms.ChoiceField(choices=[(NONE, ""), *SORTED_INTO.items()], required=False)
@@ -234,9 +266,12 @@ class FigureLinkForm(forms.Form):
         self.today = today
 
     def clean(self):
-        """A day must be past, come with one of the four statuses, and with no other filter."""
+        """A day must be past, come with one of the four statuses, and with no other filter. A term
+        is one of a year."""
         super().clean()
         given = self.cleaned_data
+        if given.get("term") and given.get("year") == ALL:
+            raise forms.ValidationError("no figure of ours")
         day = given.get("day")
         if day and (
             day >= self.today or given.get("which") not in FOUR or self._is_narrowed_further(given)
@@ -245,7 +280,7 @@ class FigureLinkForm(forms.Form):
         return given
 
     def _is_narrowed_further(self, given) -> bool:
-        further = ("month", "category", "chosen", "route", "age", "looked", "decided")
+        further = ("term", "month", "category", "chosen", "route", "age", "looked", "decided")
         return given.get("year") != ALL or any(given.get(name) for name in further)
 
     def to_audit_filters(self) -> AuditFilters:

@@ -32,17 +32,22 @@ from concerns.models import (
     ConcernChild,
     Decision,
     DecisionRoute,
+    Referral,
+    ReferralEvent,
     SortedCategory,
     Step,
     Viewer,
 )
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.paper import audit_csv
+from concerns.paper.audit_csv import ReferralAnswer
 from concerns.paper.figure_table import FigureRow, FigureTable, build_figure_table
+from concerns.paper.term_table import TermTable, build_term_table
 from concerns.paper.wait_summary import summarise_waits
 from concerns.reading import late_and_quiet
-from concerns.rules import reporting_periods
+from concerns.rules import reporting_periods, school_terms
 from concerns.rules.reporting_periods import AgeBand, WaitBand
+from concerns.rules.school_terms import SchoolTerm
 from concerns.rules.words import SORTED_INTO, Category, Route
 
 A_PAGE = 50
@@ -62,6 +67,8 @@ class AuditFigures:
     now: list[tuple[AuditStatus, int, AuditFilters]]
     unsorted: FigureRow
     whole: FigureRow
+    # Of one year alone: its terms, or the one asked for, after the term before.
+    terms: TermTable | None
     months: FigureTable
     categories: FigureTable
     chosen: FigureTable
@@ -105,6 +112,7 @@ def count_audit_figures(viewer: Viewer, asked: AuditFilters, known: list[int]) -
         now=_count_current_statuses(viewer, asked),
         unsorted=_count_unsorted(viewer, asked),
         whole=FigureRow("All", asked, *(totals[name] for name in _count_expressions())),
+        terms=_build_term_table(viewer, asked),
         months=build_figure_table("What came in", _rows_by_month(viewer, rows, asked, known)),
         categories=build_figure_table(
             "What came in, by category", _rows_by_value(rows, asked, *by_category)
@@ -153,6 +161,10 @@ def _filter_conditions(viewer: Viewer, asked: AuditFilters) -> Iterator:
 def _received_in_year(viewer: Viewer, asked: AuditFilters) -> Q:
     if asked.year == ALL:
         return Q()
+    if asked.term:
+        days = viewer.school.school_calendar
+        bounds = school_terms.term_bounds(days, int(asked.year), SchoolTerm(asked.term))
+        return _between_moments("received_at", *bounds)
     return _between_moments(
         "received_at",
         *reporting_periods.school_year_bounds(viewer.school.school_calendar, int(asked.year)),
@@ -256,7 +268,7 @@ def _rows_by_month(viewer: Viewer, rows, asked: AuditFilters, known: list[int]) 
         made = [(school_year_in_words(y), asked.narrowed_by(year=str(y))) for y in reversed(known)]
         ends = [reporting_periods.school_year_bounds(days, year)[1] for year in reversed(known)]
     else:
-        firsts = reporting_periods.months_of_school_year(int(asked.year), viewer.todays_date)
+        firsts = _months_asked_for(viewer, asked)
         made = [(f"{day:%B %Y}", asked.narrowed_by(month=f"{day:%Y-%m}")) for day in firsts]
         ends = [reporting_periods.month_bounds(days, day)[1] for day in firsts]
     cases = [When(received_at__lt=end, then=Value(place)) for place, end in enumerate(ends)]
@@ -269,6 +281,30 @@ def _rows_by_month(viewer: Viewer, rows, asked: AuditFilters, known: list[int]) 
     )
     counted = {counts.pop("bucket"): counts for counts in found}
     return [FigureRow(*one, **counted.get(place, {})) for place, one in enumerate(made)]
+
+
+def _months_asked_for(viewer: Viewer, asked: AuditFilters) -> list[date]:
+    """The first day of each month of the year, or of the term, that has begun."""
+    today = viewer.todays_date
+    if not asked.term:
+        return reporting_periods.months_of_school_year(int(asked.year), today)
+    days = viewer.school.school_calendar
+    return school_terms.months_of_term(days, int(asked.year), SchoolTerm(asked.term), today)
+
+
+def _build_term_table(viewer: Viewer, asked: AuditFilters) -> TermTable | None:
+    """The terms of the year asked for, or the one term, each beside the one before it. None if all
+    years are asked for. It counts each term whole, whatever else narrows the figures."""
+    if asked.year == ALL:
+        return None
+    days = viewer.school.school_calendar
+    year = int(asked.year)
+    begun = school_terms.terms_begun(days, year, viewer.todays_date)
+    terms = [SchoolTerm(asked.term)] if asked.term else begun
+    wanted = [school_terms.term_before(year, terms[0]), *((year, term) for term in terms)]
+    shown = AuditFilters(quiet=asked.quiet)
+    rows = [(y, term, shown.narrowed_by(year=str(y), term=term.value)) for y, term in wanted]
+    return build_term_table(visible_concerns(viewer), days, rows)
 
 
 def _rows_by_value(
@@ -331,11 +367,11 @@ def newest_received_first(rows, after: Concern | None = None):
 class AuditRowsPage:
     """One page of the concerns behind a figure.
 
-    `rows` is (concern, labels of its decided routes), `count` all the concerns behind the figure,
-    `more` the uid after which the next page begins.
+    `rows` is (concern, labels of its decided routes, its referrals with their answers), `count` all
+    the concerns behind the figure, `more` the uid after which the next page begins.
     """
 
-    rows: list[tuple[Concern, list[str]]]
+    rows: list[tuple[Concern, list[str], list[ReferralAnswer]]]
     count: int
     more: UUID | None
 
@@ -352,7 +388,9 @@ def read_audit_rows(viewer: Viewer, asked: AuditFilters, after: Concern | None) 
     found, more = sight.read_page_of_list(
         viewer, wanted, A_PAGE, reason=f"audit: {asked.filters_in_words}"
     )
-    shown = [(row, audit_csv.decided_route_words(row)) for row in found]
+    shown = [
+        (row, audit_csv.decided_route_words(row), audit_csv.referral_answers(row)) for row in found
+    ]
     return AuditRowsPage(shown, rows.count(), found[-1].uid if more else None)
 
 
@@ -372,6 +410,8 @@ def _prefetch_row_details(rows, owed):
     """
     children = ConcernChild.objects.not_misfiled().select_related("child").order_by("id")
     decisions = _without_encrypted_text(Decision.objects).prefetch_related("routes").order_by("id")
+    events = _without_encrypted_text(ReferralEvent.objects).order_by("id")
+    referrals = Referral.objects.order_by("id").prefetch_related(Prefetch("events", events))
     owed = owed.in_order().select_related("holder")
     return (
         _without_encrypted_text(rows)
@@ -381,6 +421,7 @@ def _prefetch_row_details(rows, owed):
             "sorting__categories",
             Prefetch("children", children),
             Prefetch("decisions", decisions),
+            Prefetch("referrals", referrals),
             Prefetch("steps", owed),
         )
     )

@@ -70,7 +70,8 @@ def csv(request):
     sight.record_reading(request.viewer, Kind.EXPORTED, reason=f"sheet: {asked.filters_in_words}")
     found = stream_csv(audit_csv.HEAD, queries.iterate_csv_rows(request.viewer, asked))
     response = StreamingHttpResponse(found, content_type="text/csv; charset=utf-8")
-    name = f"concerns-{asked.year}-on-{request.viewer.todays_date:%Y-%m-%d}.csv"
+    period = "-".join(filter(None, [asked.year, asked.term]))
+    name = f"concerns-{period}-on-{request.viewer.todays_date:%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

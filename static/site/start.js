@@ -4,6 +4,7 @@ import "./autosave.js";
 import "./blank.js";
 import "./send.js";
 import "./picker.js";
+import "./print.js";
 import { initAll } from "../govuk/govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");

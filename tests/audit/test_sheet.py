@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from concerns.models import ConcernChild
 from concerns.paper.audit_csv import HEAD
+from concerns.refer import acts as refer
 from concerns.rules.lifecycle import State
 from concerns.rules.words import Route
 from tests import factories
-from tests.audit.conftest import look
+from tests.audit.conftest import look, send, text
+from tests.deciding import decide_concern
 
 
 def sheet(viewer, asked="year=all"):
@@ -48,8 +50,37 @@ def test_a_line_says_when_what_and_how_long(head, where, lead):
             "School minutes to decision": "30",
             "Closed": "2026-11-02 11:00",
             "Outcome": "Help is in place and working",
+            "Referred to": "",
+            "Agency's answer": "",
+            "Answered on": "",
         }
     ]
+
+
+def test_a_line_and_a_row_say_what_each_agency_answered_and_when(head, where, lead):
+    at = head.now - timedelta(days=5)
+    concern = factories.concern_at(State.TAKEN, where=where, lead=lead, now=at)
+    decide_concern(lead, concern, Route.SOCIAL_CARE, Route.POLICE, now=at + timedelta(hours=1))
+    care, police = concern.referrals.order_by("id")
+    if care.route != Route.SOCIAL_CARE:
+        care, police = police, care
+    send(lead, care, at + timedelta(hours=2))
+    said = {"answer": "section_47", "words": "They will visit.", "spoken_to": "Duty worker"}
+    day = at + timedelta(days=2)
+    refer.hear_back(by=lead, referral=care, happened_at=day, now=at + timedelta(days=3), **said)
+    (line,) = sheet(head)
+    assert sorted(line["Referred to"].split("; ")) == sorted([care.route_words, police.route_words])
+    answers = dict(
+        zip(line["Referred to"].split("; "), line["Agency's answer"].split("; "), strict=True)
+    )
+    days = dict(zip(line["Referred to"].split("; "), line["Answered on"].split("; "), strict=True))
+    assert answers[care.route_words] == "Enquiries under section 47"
+    assert days[care.route_words] == "2026-10-31"
+    assert answers[police.route_words] == "Decided, not sent yet"
+    assert days[police.route_words] == "no answer yet"
+    page = " ".join(text(head, "/audit/rows/?year=all&route=social_care").split())
+    assert "social care: Enquiries under section 47, answered 31 October 2026" in page
+    assert "Police: Decided, not sent yet" in page
 
 
 def test_no_child_no_member_of_staff_and_no_word_of_an_account_is_in_it(head, where, writer, lead):
