@@ -4,8 +4,7 @@ calendar, as a week's page and as the feed of a private link."""
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -44,20 +43,18 @@ from concerns.models.school.person import viewers_for_person
 from concerns.paper import calendar_file
 from concerns.reading import queue_row, school_clocks, week_calendar
 from concerns.reading.concern_rates import concern_rates
-from concerns.reading.week_calendar import CalendarDay
+from concerns.reading.week_calendar import ALL, MINE, CalendarWeek
 from concerns.reading.while_away import find_while_away
 from concerns.reading.who_was_told import StepNotification, list_step_notifications
 from concerns.rules import clock_bounds, reporting_periods
-from concerns.rules.calendar_entries import DAYS_OF_WEEK, CalendarEntryKind, read_week
 from concerns.rules.absences import EndedAbsence
+from concerns.rules.calendar_entries import DAYS_OF_WEEK, read_week
 from concerns.rules.clocks import StepKind
+from concerns.rules.due_groups import DueGroup, find_due_group
 from concerns.rules.kinds import Kind
-from concerns.rules.reporting_periods import local_day
 from concerns.workflow.escalation import EscalationLadders, EscalationTarget, PassedOver
 
 A_PAGE = 50
-MINE = "mine"
-ALL = "all"
 # Escalation is worked out for at most this many late steps, the most overdue first.
 MOST_LATE = 500
 _OF_A_LADDER = (
@@ -77,15 +74,6 @@ class NextStepRow:
     step: Step
     # Where it has escalated to somebody other than its holder, or to nobody at all; else None.
     come: EscalationTarget | None
-
-
-class DueGroup(StrEnum):
-    """The headings under which next steps stand, in this order."""
-
-    LATE = "Late, the most pressing first"
-    TODAY = "Today"
-    THIS_WEEK = "This week"
-    LATER = "Later"
 
 
 @dataclass(frozen=True)
@@ -196,15 +184,7 @@ def _who_has_it(viewer: Viewer, concern: Concern) -> str:
 
 
 def _group_by_due(viewer: Viewer, row: NextStepRow) -> DueGroup:
-    """Under which heading a next step stands. A week ends with Sunday."""
-    if row.step.due_at < viewer.now:
-        return DueGroup.LATE
-    today = viewer.todays_date
-    day = local_day(viewer.school.school_calendar, row.step.due_at)
-    if day == today:
-        return DueGroup.TODAY
-    sunday = today + timedelta(days=6 - today.weekday())
-    return DueGroup.THIS_WEEK if day <= sunday else DueGroup.LATER
+    return find_due_group(viewer.school.school_calendar, row.step.due_at, viewer.now)
 
 
 def _find_escalated_steps(viewer: Viewer, every) -> tuple[EscalationLadders, list[int]]:
@@ -448,43 +428,6 @@ MOST_IN_FEED = 2_000
 # The days a feed looks back, and ahead: as far as a meeting may be called.
 FEED_BACK = timedelta(days=28)
 FEED_AHEAD = timedelta(days=366)
-EVERYTHING = (("", "Everything"), *CalendarEntryKind.choices())
-WHOSE = ((ALL, "Everyone's"), (MINE, "Mine"))
-
-
-@dataclass(frozen=True)
-class CalendarWeek:
-    """A week of the calendar. `before`: how many steps due before this week are late; None for
-    another week than this one. `cut`: there are more entries than the page shows."""
-
-    first: date
-    days: list[CalendarDay]
-    whose: str
-    kind: str
-    before: int | None
-    cut: bool
-
-    @property
-    def in_words(self) -> str:
-        return week_calendar.week_in_words(self.first)
-
-    @property
-    def previous(self) -> str:
-        return (self.first - timedelta(days=DAYS_OF_WEEK)).isoformat()
-
-    @property
-    def following(self) -> str:
-        return (self.first + timedelta(days=DAYS_OF_WEEK)).isoformat()
-
-    @property
-    def filters(self) -> str:
-        """The filters chosen, as the end of a query string."""
-        return f"&whose={self.whose}&kind={self.kind}"
-
-    @property
-    def filter_lines(self) -> list[tuple]:
-        """(name, label, choices, chosen) of each filter, and the week they keep."""
-        return [("whose", "Whose", WHOSE, self.whose), ("kind", "What", EVERYTHING, self.kind)]
 
 
 def read_calendar_week(viewer: Viewer, asked: Mapping[str, str]) -> CalendarWeek:
@@ -492,7 +435,7 @@ def read_calendar_week(viewer: Viewer, asked: Mapping[str, str]) -> CalendarWeek
     first = read_week(asked.get("week", ""), viewer.todays_date)
     whose = MINE if asked.get("whose") == MINE else ALL
     kind = asked.get("kind", "")
-    kind = kind if kind in dict(EVERYTHING) else ""
+    kind = kind if kind in dict(week_calendar.EVERYTHING) else ""
     every = Step.objects.visible_to(viewer).open()
     rows = week_calendar.steps_in_calendar(viewer, first, DAYS_OF_WEEK)
     rows = _only_own_steps(viewer, rows) if whose == MINE else rows

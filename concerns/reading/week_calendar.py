@@ -28,6 +28,11 @@ from concerns.rules.school_days import NoTermKnown, SchoolDays, is_school_day, n
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
+# Whose steps are shown: everyone's, or those the viewer has to do or go to.
+MINE = "mine"
+ALL = "all"
+WHOSE = ((ALL, "Everyone's"), (MINE, "Mine"))
+EVERYTHING = (("", "Everything"), *CalendarEntryKind.choices())
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,41 @@ class CalendarDay:
     today: bool
     closed: bool
     entries: list[CalendarEntry]
+
+
+@dataclass(frozen=True)
+class CalendarWeek:
+    """A week of the calendar. `before`: how many steps due before this week are late; None for
+    another week than this one. `cut`: there are more entries than the page shows."""
+
+    first: date
+    days: list[CalendarDay]
+    whose: str
+    kind: str
+    before: int | None
+    cut: bool
+
+    @property
+    def in_words(self) -> str:
+        return week_in_words(self.first)
+
+    @property
+    def previous(self) -> str:
+        return (self.first - timedelta(days=DAYS_OF_WEEK)).isoformat()
+
+    @property
+    def following(self) -> str:
+        return (self.first + timedelta(days=DAYS_OF_WEEK)).isoformat()
+
+    @property
+    def filters(self) -> str:
+        """The filters chosen, as the end of a query string."""
+        return f"&whose={self.whose}&kind={self.kind}"
+
+    @property
+    def filter_lines(self) -> list[tuple]:
+        """(name, label, choices, chosen) of each filter, and the week they keep."""
+        return [("whose", "Whose", WHOSE, self.whose), ("kind", "What", EVERYTHING, self.kind)]
 
 
 def steps_in_calendar(viewer: Viewer, first: date, days: int) -> Steps[Step]:

@@ -9,12 +9,12 @@ import pytest
 
 from concerns.chase import acts as chase
 from concerns.chase import queries, views
-from concerns.chase.queries import DueGroup
 from concerns.models import Cover, Exclusion, LedgerLine, Step
 from concerns.people import acts as people
 from concerns.refer import acts as refer
 from concerns.rules.clocks import StepKind
 from concerns.rules.cover_kinds import CoverKind
+from concerns.rules.due_groups import DueGroup
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
