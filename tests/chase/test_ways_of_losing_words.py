@@ -19,6 +19,7 @@ from concerns.chase import acts as chase
 from concerns.chase import queries as chase_queries
 from concerns.chase import views as chase_pages
 from concerns.doors import unsent_words
+from concerns.doors.act import ActRefused
 from concerns.models import (
     Addition,
     AdultConcern,
@@ -37,6 +38,7 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
 from concerns.rules.message_rules import MessageReason
 from concerns.rules.roles import Role
+from concerns.submit import acts as submit
 from concerns.submit import views as submit_pages
 from concerns.triage import queries as triage_queries
 from concerns.triage import views as triage_pages
@@ -218,6 +220,15 @@ def test_21_what_its_writer_adds_is_added_once(quiet):
     assert Addition.objects.count() == 2
     assert AdultEntry.objects.filter(concern=about_adult, what="added").count() == 1
     assert concern.steps.open().filter(kind=StepKind.STILL_WORRIED).count() == 1
+
+
+def test_21_whom_they_told_of_a_danger_is_recorded_once(quiet):
+    concern = quiet.write(danger=True)
+    told = {"concern": concern, "whom": "Lena Lead, in her room"}
+    quiet.does(submit.told, Role.STAFF, **told)
+    with pytest.raises(ActRefused):
+        quiet.does(submit.told, Role.STAFF, **told)
+    assert Addition.objects.filter(concern=concern).count() == 1
 
 
 LIGHT = {"weight": "light", "reason": "A small thing.", **day_fields("light_until", UNTIL)}
