@@ -22,7 +22,8 @@ _BETWEEN = "\x1f"
 _ROW = """
 <tr class="{when_kind}-row">
 <td class="queue-rows__tick">{tick}</td>
-<th scope="row"><div class="queue-rows__who"><a class="govuk-link" href="{uid}/">{name}</a>
+<th scope="row"><div class="queue-rows__who">
+<a class="govuk-link" href="{uid}/">{name}{link_end}</a>
 <span>{class_name}</span> <span>{others}</span></div>
 <p class="queue-rows__flags">{flags}{counted}</p></th>
 <td><div class="queue-rows__when"><span class="{when_kind}">{when}</span>
@@ -37,6 +38,8 @@ _FLAGS = QueueRow._fields.index("flags")
 _TEXTS = QueueRow._fields[:_FLAGS] + QueueRow._fields[_FLAGS + 1 :]
 
 
+# Of one child there may be several rows: each link says which concern it leads to.
+_LINK_END = '<span class="govuk-visually-hidden">, {reference}</span>'
 # To hand several on at once.
 _TICK = (
     '<input type="checkbox" name="concern" value="{uid}" aria-label="Choose {name}, {reference}">'
@@ -51,4 +54,5 @@ def draw_queue_row(row: QueueRow, may_tick: bool) -> SafeString:
     flags = draw_flags(row.flags) if row.flags else ""
     said = dict(zip(_TEXTS, whole, strict=True))
     tick = _TICK.format(**said) if may_tick else ""
-    return SafeString(_ROW.format(flags=flags, tick=tick, **said))
+    end = _LINK_END.format(**said)
+    return SafeString(_ROW.format(flags=flags, tick=tick, link_end=end, **said))

@@ -66,7 +66,7 @@ class QueuePage:
     """One page of the queue, as `triage/queue.html` shows it. `counts` are (filter, words, number).
     `more` is the query string of the next page, empty on the last. `lost`: the place to go on from
     no longer exists. `later`: this is not the first page. `views` are (name, query string) of the
-    viewer's own. `covered`: names and words are not shown."""
+    viewer's own. `covered`: names and words are not shown. `may_hand`: rows may be ticked."""
 
     wanted: QueueFilters
     rows: list[QueueRow]
@@ -77,11 +77,7 @@ class QueuePage:
     lying: UnsentDrafts
     views: list[tuple[str, str]]
     covered: bool
-
-    @property
-    def may_hand(self) -> bool:
-        """Whether concerns may be ticked to hand them on: closed ones are opened again first."""
-        return not self.wanted.closed
+    may_hand: bool
 
     @property
     def filters_as_html(self) -> str:
@@ -116,6 +112,8 @@ def read_queue_page(
         lying=Draft.objects.unsent_summary(viewer),
         views=_list_own_views(viewer, covered),
         covered=covered,
+        # Closed ones are opened again first.
+        may_hand=viewer.has_power(May.TAKE) and not wanted.closed,
     )
 
 

@@ -104,7 +104,7 @@ def test_what_one_may_not_see_is_not_named(client, where, lead, deputy):
 
 @pytest.mark.parametrize("query", ["", "?concern=x&concern="])
 def test_nothing_ticked_leads_back_to_the_queue(client, deputy, query):
-    assert "Hand the ticked on" in page_text(client.get(f"/triage/hand/{query}"))
+    assert "Tick the concerns in the queue first" in page_text(client.get(f"/triage/hand/{query}"))
 
 
 def test_another_persons_handing_is_not_said_to_be_ones_own(client, where, lead, deputy):
