@@ -34,6 +34,7 @@ from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.draft import Draft
 from concerns.models.concern.exclusion import Exclusion
 from concerns.models.concern.later_entries import Addition, Ending, Handing, Mark, WordBack
+from concerns.models.concern.saved_view import SavedView
 from concerns.models.concern.word_index import WordKey
 from concerns.models.ledger.ledger_line import LedgerLine, LedgerLineWords
 from concerns.models.outbox.heartbeat import EscalationProgress, Heartbeat, RoundFailure
@@ -146,6 +147,7 @@ __all__ = [
     "RollFile",
     "RollQuestion",
     "RoundFailure",
+    "SavedView",
     "School",
     "SchoolAction",
     "Sibling",

@@ -60,7 +60,7 @@ _FLAG = QueueFilter(
     "flag",
     "Flag",
     (
-        ("", "Any flag or none"),
+        ("", "Any flag"),
         (ANY_STATUS, "Any status"),
         *((kind.value, flag.words) for kind, flag in STATUS_FLAGS.items()),
         (UNREAD_FILE, UNREAD_FILE_FLAG.words),
@@ -123,6 +123,16 @@ class QueueFilters:
     def selects(self) -> tuple[tuple[str, str, Choices, str], ...]:
         """(name, label, choices, chosen value) of each filter."""
         return tuple((*one, self.chosen.get(one.name, "")) for one in self.offered)
+
+    @property
+    def chosen_in_words(self) -> str:
+        """What was chosen, in the words of the filters: "Late now, EHCP, Newest first"."""
+        words = {one.name: dict(one.choices) for one in self.offered}
+        return ", ".join(words[name][value] for name, value in self.chosen.items())
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.chosen)
 
     def query_string(self, **more: str) -> str:
         """The query string of the chosen filters, with the parameters `more` added."""

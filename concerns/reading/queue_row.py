@@ -39,6 +39,7 @@ from concerns.rules.words import SORTED_INTO, Category, ChildPart
 FIRST_LINE = 150
 NOT_SORTED = "Not sorted yet"
 NOBODY_YET = "Nobody yet"
+COVERED = "Covered"
 # What a row says of when it is due; each is a class of the stylesheet too.
 IS_LATE = "late"
 IS_TODAY = "today"
@@ -121,6 +122,7 @@ class QueueRow(NamedTuple):
     """The values of one row of the queue. `when_kind`: IS_LATE, IS_TODAY or empty."""
 
     uid: str
+    version: str
     reference: str
     name: str
     class_name: str
@@ -154,6 +156,7 @@ def with_queue_columns(
     """What of each concern a row needs: of the sealed words, the account or what was told."""
     columns = (
         "uid",
+        "version",
         "reference",
         "rank",
         "next_due_at",
@@ -173,9 +176,13 @@ def with_queue_columns(
 
 
 def build_queue_rows(
-    viewer: Viewer, concerns: "list[WithAnnotations[Concern, QueueColumns]]"
+    viewer: Viewer,
+    concerns: "list[WithAnnotations[Concern, QueueColumns]]",
+    *,
+    covered: bool = False,
 ) -> list[QueueRow]:
-    """A row for each of `concerns`, which must come from `with_queue_columns`."""
+    """A row for each of `concerns`, which must come from `with_queue_columns`. `covered`: without
+    the names and classes of children, and without words, for a screen that others can see."""
     keys = [concern.pk for concern in concerns]
     open_steps = Step.objects.filter(concern__in=keys).open()
     owed = open_steps.values_list(*QueueStep._fields[:5], "holder__name", "referral__route")
@@ -188,7 +195,13 @@ def build_queue_rows(
         _find_history_of_children(viewer, rolled, concerns),
         categories_and_marks(concerns),
     )
-    return [_build_queue_row(viewer, each, found) for each in concerns]
+    rows = [_build_queue_row(viewer, each, found) for each in concerns]
+    return [_cover_row(row) for row in rows] if covered else rows
+
+
+def _cover_row(row: QueueRow) -> QueueRow:
+    name = f"Concern {row.reference}"
+    return row._replace(name=name, class_name="", others="", words=COVERED)
 
 
 def _find_history_of_children(
@@ -236,6 +249,7 @@ def _build_queue_row(
     when_kind, when = _due_in_words(viewer, concern, first)
     return QueueRow(
         uid=str(concern.uid),
+        version=str(concern.version),
         reference=concern.reference,
         name=name,
         class_name=class_name,

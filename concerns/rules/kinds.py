@@ -42,6 +42,8 @@ class Kind(Choice):
     MESSAGES_SET = "messages_set", "Chose when e-mails come"
     CALENDAR_LINKED = "calendar_linked", "Made a private link to their calendar"
     CALENDAR_UNLINKED = "calendar_unlinked", "Ended the private link to their calendar"
+    VIEW_SAVED = "view_saved", "Saved a view of the queue"
+    VIEW_REMOVED = "view_removed", "Removed a saved view of the queue"
     # a child's file
     FILE_WRITTEN = "file_written", "Added to a child's file"
     FILE_ENDED = "file_ended", "Ended a line in a child's file"

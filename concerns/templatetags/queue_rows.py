@@ -21,8 +21,11 @@ _BETWEEN = "\x1f"
 # page's cost. Empty parts are hidden by the stylesheet.
 _ROW = """
 <tr class="{when_kind}-row">
-<th scope="row"><a class="govuk-link" href="{uid}/">{name}</a> <span>{class_name}</span>
-<span>{others}</span><p>{flags}{counted}</p></th>
+<td class="queue-rows__tick">{tick}</td>
+<th scope="row"><div class="queue-rows__who">
+<a class="govuk-link" href="{uid}/">{name}{link_end}</a>
+<span>{class_name}</span> <span>{others}</span></div>
+<p class="queue-rows__flags">{flags}{counted}</p></th>
 <td><div class="queue-rows__when"><span class="{when_kind}">{when}</span>
 <span>{also_late}</span></div>
 <p class="queue-rows__why">{why}</p></td>
@@ -35,10 +38,21 @@ _FLAGS = QueueRow._fields.index("flags")
 _TEXTS = QueueRow._fields[:_FLAGS] + QueueRow._fields[_FLAGS + 1 :]
 
 
+# Of one child there may be several rows: each link says which concern it leads to.
+_LINK_END = '<span class="govuk-visually-hidden">, {reference}</span>'
+# To hand several on at once.
+_TICK = (
+    '<input type="checkbox" name="concern" value="{uid}" aria-label="Choose {name}, {reference}">'
+)
+
+
 @register.filter
-def draw_queue_row(row: QueueRow) -> SafeString:
-    """The HTML of one row, every text in it escaped."""
+def draw_queue_row(row: QueueRow, may_tick: bool) -> SafeString:
+    """The HTML of one row, every text in it escaped; with a box to tick if `may_tick`."""
     texts = cast(tuple[str, ...], row[:_FLAGS] + row[_FLAGS + 1 :])
     whole = escape(_BETWEEN.join(texts)).split(_BETWEEN)
     flags = draw_flags(row.flags) if row.flags else ""
-    return SafeString(_ROW.format(flags=flags, **dict(zip(_TEXTS, whole, strict=True))))
+    said = dict(zip(_TEXTS, whole, strict=True))
+    tick = _TICK.format(**said) if may_tick else ""
+    end = _LINK_END.format(**said)
+    return SafeString(_ROW.format(flags=flags, tick=tick, link_end=end, **said))

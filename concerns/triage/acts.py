@@ -1,15 +1,19 @@
 """What a lead does with a concern: takes it, hands it over, decides, closes, watches, reopens.
 
-Also sorting it into categories, notes, excluding a colleague, and refiling under the right child.
+Also sorting it into categories, notes, excluding a colleague, refiling under the right child, and a
+lead's own views of the queue.
 Conversations, referrals and meetings are in `refer/acts.py`; doing next steps is in
 `chase/acts.py`. Every act raises Refused, with a sentence for the page, if the rules do not allow
 it.
 """
 
 from datetime import datetime
+from typing import NamedTuple
+
+from django.http import Http404
 
 from concerns.doors import ledger
-from concerns.doors.act import ActRecord, ActRefused, act
+from concerns.doors.act import ActRecord, ActRefused, StalePage, act
 from concerns.models import (
     Addition,
     CategorySorting,
@@ -27,6 +31,7 @@ from concerns.models import (
     Referral,
     ReferralEvent,
     Refiling,
+    SavedView,
     Sighting,
     Viewer,
     Watch,
@@ -54,6 +59,12 @@ from concerns.workflow.closing import (
 from concerns.workflow.decision_checks import decision_objection
 from concerns.workflow.next_steps import NextSteps
 from concerns.workflow.refiling import is_known_outside, update_steps_after_refile
+
+# Why one of several concerns was not handed over.
+MOVED_ON = "{} did something on it while the page was open. Open it, and hand it on there."
+GONE = "You cannot see it any more."
+# Views of the queue that one person may save.
+MOST_VIEWS = 20
 
 
 def _require_open_concern(concern: Concern) -> None:
@@ -115,6 +126,57 @@ def hand(
     Notice.objects.notify_handover(by.person, to, agenda.open, handing.uid, now)
     record(about=handing, concern=concern, fields=["to", "note"], words={"note": note})
     return handing
+
+
+class HandedOn(NamedTuple):
+    """What became of several concerns that were to be handed over: those that were, and each that
+    was not, with why."""
+
+    handings: list[Handing]
+    refused: list[tuple[Concern, str]]
+
+
+def hand_each(
+    *, by: Viewer, versions: dict[Concern, int], to: Person, note: str, now: datetime
+) -> HandedOn:
+    """Hand each concern over by the act `hand`, on its own: one that may not be handed does not
+    stop the others. `versions` are those of the concerns as the page was made."""
+    done = HandedOn([], [])
+    for concern, version in versions.items():
+        given = {"concern": concern, "to": to, "note": note, "version": version}
+        try:
+            done.handings.append(hand(by=by, now=now, **given))
+        except ActRefused as refused:
+            done.refused.append((concern, refused.words))
+        except StalePage as stale:
+            done.refused.append((concern, MOVED_ON.format(stale.who)))
+        except Http404:
+            done.refused.append((concern, GONE))
+    return done
+
+
+@act(May.READ, Kind.VIEW_SAVED)
+def save_view(
+    *, by: Viewer, name: str, chosen: dict[str, str], now: datetime, record: ActRecord
+) -> SavedView:
+    """Save a view of the queue for `by`: the filters and the order `chosen`, by name."""
+    own = [view.name for view in SavedView.objects.own_views(by)]
+    if name in own:
+        raise ActRefused("You already have a view with this name. Choose another name.")
+    if len(own) >= MOST_VIEWS:
+        raise ActRefused(f"You have {MOST_VIEWS} views. Remove one first.")
+    view = SavedView.objects.save_view(by, name, chosen, now)
+    record(about=view, fields=["name", *chosen])
+    return view
+
+
+@act(May.READ, Kind.VIEW_REMOVED, on="view")
+def remove_view(*, by: Viewer, view: SavedView, now: datetime, record: ActRecord) -> SavedView:
+    """Remove a saved view of one's own. What it shows stays as it is."""
+    view.removed_at = now
+    view.save(update_fields=["removed_at"])
+    record(about=view, fields=["removed_at"])
+    return view
 
 
 @act(May.DECIDE, Kind.DECIDED, on="concern")

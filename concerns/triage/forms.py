@@ -10,7 +10,13 @@ from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 
 from concerns.forms import past_moment
-from concerns.forms.base_form import DraftableForm, WordsField, choice_field, set_choices
+from concerns.forms.base_form import (
+    DraftableForm,
+    ShortTextField,
+    WordsField,
+    choice_field,
+    set_choices,
+)
 from concerns.forms.choose_person import ChooseChildForm, ChooseColleagueForm
 from concerns.forms.closing_and_watch import WORD_BACK
 from concerns.forms.conditional_questions import offer_choices
@@ -132,6 +138,25 @@ class HandoverForm(DraftableForm):
     @property
     def chosen_colleague(self):
         return self.people[self.cleaned_data["to"]]
+
+
+class HandSeveralForm(HandoverForm):
+    """Hands several concerns over to one of `people`, with the same note on each."""
+
+    note = WordsField(
+        "A note for them",
+        needed="Write them a note: why you hand these on, and what is urgent",
+        help_text="It goes with each of them.",
+        line=True,
+    )
+    helper = lay_out_form(Question("to"), Question("note"), ButtonRow(SubmitButton("Hand them on")))
+
+
+class SaveViewForm(DraftableForm):
+    """Names a view of the queue."""
+
+    name = ShortTextField("Name of this view", 60, needed="Give the view a name")
+    helper = lay_out_form(Question("name"), ButtonRow(SubmitButton("Save this view")))
 
 
 class LeadExcludeForm(ChooseColleagueForm):

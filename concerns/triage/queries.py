@@ -5,11 +5,13 @@ What the queue's filters offer is in `reading/queue_filters.py`, its orders and 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qsl
 
 from django.db.models import Count, Q
+from django.http import Http404
 
 from concerns.doors import ledger, sight
 from concerns.doors.gate import address_if_open, may_open
@@ -20,7 +22,9 @@ from concerns.models import (
     ConcernChild,
     Conversation,
     Draft,
+    Handing,
     Person,
+    SavedView,
     Step,
     Viewer,
 )
@@ -46,6 +50,8 @@ from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_end
 from concerns.workflow.decision_checks import reason_for_full_decision
 
 PAGE = 25
+# Concerns that can be handed on at once.
+MOST_HANDED = 100
 # What is counted above the queue, in words that follow a number.
 _COUNTED = (
     (LATE, "late"),
@@ -59,7 +65,8 @@ _COUNTED = (
 class QueuePage:
     """One page of the queue, as `triage/queue.html` shows it. `counts` are (filter, words, number).
     `more` is the query string of the next page, empty on the last. `lost`: the place to go on from
-    no longer exists. `later`: this is not the first page."""
+    no longer exists. `later`: this is not the first page. `views` are (name, query string) of the
+    viewer's own. `covered`: names and words are not shown. `may_hand`: rows may be ticked."""
 
     wanted: QueueFilters
     rows: list[QueueRow]
@@ -68,6 +75,9 @@ class QueuePage:
     lost: bool
     later: bool
     lying: UnsentDrafts
+    views: list[tuple[str, str]]
+    covered: bool
+    may_hand: bool
 
     @property
     def filters_as_html(self) -> str:
@@ -75,8 +85,11 @@ class QueuePage:
         return render_queue_filters(self.wanted.selects)
 
 
-def read_queue_page(viewer: Viewer, asked: Mapping[str, str]) -> QueuePage:
-    """A page of the queue by the filters and in the order `asked`. Recorded."""
+def read_queue_page(
+    viewer: Viewer, asked: Mapping[str, str], *, covered: bool = False
+) -> QueuePage:
+    """A page of the queue by the filters and in the order `asked`. Recorded. `covered`: without
+    names and words."""
     visible = Concern.objects.visible_to(viewer)
     open_ones = _count_open_by_holder(visible, viewer.now)
     holders = _list_filter_holders(viewer, open_ones, asked.get("holder", ""))
@@ -91,13 +104,72 @@ def read_queue_page(viewer: Viewer, asked: Mapping[str, str]) -> QueuePage:
     found, more = sight.read_page_of_list(viewer, queue_row.with_queue_columns(rows), PAGE)
     return QueuePage(
         wanted=wanted,
-        rows=queue_row.build_queue_rows(viewer, found),
+        rows=queue_row.build_queue_rows(viewer, found, covered=covered),
         counts=_count_by_filter(open_ones),
         more=wanted.query_string(after=queue_place_of_row(found[-1], wanted.order)) if more else "",
         lost=bool(after) and following is None,
         later=following is not None,
         lying=Draft.objects.unsent_summary(viewer),
+        views=_list_own_views(viewer, covered),
+        covered=covered,
+        # Closed ones are opened again first.
+        may_hand=viewer.has_power(May.TAKE) and not wanted.closed,
     )
+
+
+def _list_own_views(viewer: Viewer, covered: bool) -> list[tuple[str, str]]:
+    """(name, query string) of the viewer's views. A name may hold a child's, so it may be
+    covered."""
+    rows = SavedView.objects.own_views(viewer).values_list("name", "query")
+    return [
+        (f"View {number}" if covered else name, query)
+        for number, (name, query) in enumerate(rows, start=1)
+    ]
+
+
+def read_filters_to_save(viewer: Viewer, query: str) -> QueueFilters:
+    """The filters in the query string of a queue, to save as a view."""
+    asked = dict(parse_qsl(query))
+    holders = _list_filter_holders(viewer, [], asked.get("holder", ""))
+    return QueueFilters.from_query(asked, viewer, holders)
+
+
+def list_own_views(viewer: Viewer) -> list[SavedView]:
+    return list(SavedView.objects.own_views(viewer))
+
+
+def get_own_view(viewer: Viewer, uid: str) -> SavedView:
+    """The viewer's own view with this uid, to change it. Raises Http404."""
+    key = parse_uuid(uid)
+    if key is None:
+        raise Http404
+    return sight.get_one_or_404(viewer, SavedView.objects.own_views(viewer), key)
+
+
+def read_concerns_to_hand(
+    viewer: Viewer, chosen: Iterable[str], *, covered: bool = False
+) -> tuple[dict[Concern, int], list[QueueRow]]:
+    """The concerns ticked in the queue, each with its version as the page was made, and their
+    rows. Recorded. `chosen` are uids, with a dot and the version on a page that was sent; what is
+    not one, or not the viewer's to see, is left out."""
+    parts = [one.partition(".") for one in chosen]
+    versions = {parse_uuid(uid): version for uid, _, version in parts[:MOST_HANDED]}
+    ticked = Concern.objects.visible_to(viewer).filter(uid__in=versions.keys() - {None})
+    rows = queue_row.with_queue_columns(ticked).order_by("rank", "next_due_at", "id")
+    found = sight.read_list(viewer, rows, reason="to hand several on")
+    read: dict[Concern, int] = {
+        one: int(said) if (said := versions[one.uid]).isdecimal() else one.version for one in found
+    }
+    return read, queue_row.build_queue_rows(viewer, found, covered=covered)
+
+
+def count_just_handed(viewer: Viewer, uid: str) -> tuple[int, str]:
+    """How many concerns the viewer handed over with the handing `uid`, which comes from an address,
+    and to whom; (0, "") if it is not one of theirs."""
+    key = parse_uuid(uid)
+    made = Handing.objects.visible_to(viewer).filter(by=viewer.person)
+    one = made.filter(uid=key).select_related("to").first() if key else None
+    return (made.filter(to=one.to, at=one.at).count(), one.to.name) if one else (0, "")
 
 
 def _count_open_by_holder(visible, now: datetime) -> list[dict]:
@@ -253,6 +325,12 @@ def find_next_to_read(viewer: Viewer, was: Concern) -> dict:
         behind.most_pressing_first().after_queue_place(was).first() if was.next_due_at else None
     )
     return {"to": "triage_read", "uid": (following or was).uid, "query": "?next"}
+
+
+def list_deciders_beside(viewer: Viewer) -> list[Person]:
+    """Everybody else who may decide here. Whether they may see each concern, its act decides."""
+    people = Person.objects.who_may(May.DECIDE, viewer.school, viewer.todays_date)
+    return list(people.exclude(pk=viewer.person.pk))
 
 
 def list_handover_colleagues(viewer: Viewer, concern: Concern) -> list[Person]:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from concerns.doors import sight
+from concerns.doors.covered_names import are_names_covered, switch_names_covered
 from concerns.doors.form_page import FormPage
 from concerns.doors.unsent_words import start_adult_draft
 from concerns.forms.base_form import DraftableForm, PostedFields
@@ -21,17 +22,70 @@ from concerns.triage import acts, queries
 from concerns.triage.forms import (
     DecisionForm,
     HandoverForm,
+    HandSeveralForm,
     LeadExcludeForm,
     LeadNoteForm,
     RefileForm,
     ReopenConcernForm,
+    SaveViewForm,
     SortCategoriesForm,
 )
 
 
 def queue(request):
-    page = queries.read_queue_page(request.viewer, request.GET)
-    return render(request, "triage/queue.html", {"queue": page})
+    covered = are_names_covered(request)
+    page = queries.read_queue_page(request.viewer, request.GET, covered=covered)
+    handed = request.GET.get("handed", "")
+    told = queries.count_just_handed(request.viewer, handed) if handed else (0, "")
+    return render(request, "triage/queue.html", {"queue": page, "handed": told})
+
+
+def cover_names(request):
+    """Cover names in this browser, or uncover them, and go back to the queue as it was."""
+    back = redirect(f"{reverse('triage')}?{request.GET.urlencode()}")
+    return switch_names_covered(request, back) if request.method == "POST" else back
+
+
+def saved_views(request):
+    """The viewer's views of the queue, and a form to save the one in the address."""
+    viewer = request.viewer
+    if request.POST.get("do") == "remove":
+        view = queries.get_own_view(viewer, request.POST.get("view", ""))
+        acts.remove_view(by=viewer, view=view, now=viewer.now)
+        return redirect("triage_views")
+    query = request.POST.get("query", request.GET.urlencode())
+    wanted = queries.read_filters_to_save(viewer, query)
+    sheet = FormPage(request, SaveViewForm)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.save_view, name=sheet.cleaned_answers["name"], chosen=wanted.chosen
+    ):
+        return sheet.go_to_page("triage", query=wanted.query_string())
+    own = queries.list_own_views(viewer)
+    return sheet.render_page(
+        "triage/views.html", wanted=wanted, own=own, covered=are_names_covered(request)
+    )
+
+
+def hand_several(request):
+    """Hand the concerns ticked in the queue to one colleague; what may not be handed stays."""
+    viewer = request.viewer
+    sheet = FormPage(request, HandSeveralForm, people=queries.list_deciders_beside(viewer))
+    chosen = sheet.typed.data if sheet.typed else request.GET
+    covered = are_names_covered(request)
+    versions, rows = queries.read_concerns_to_hand(
+        viewer, chosen.getlist("concern"), covered=covered
+    )
+    if sheet.is_complete and versions:
+        given = {"to": sheet.form.chosen_colleague, "note": sheet.cleaned_answers["note"]}
+        done = acts.hand_each(by=viewer, versions=versions, now=viewer.now, **given)
+        if not done.refused:
+            return sheet.go_to_page("triage", query=f"?handed={done.handings[0].uid}")
+        for concern, why in done.refused:
+            sheet.form.add_error(None, f"{concern.reference}: {why}")
+        left = {concern.reference for concern, _ in done.refused}
+        rows = [row for row in rows if row.reference in left]
+        return sheet.render_page("triage/hand_several.html", rows=rows, done=len(done.handings))
+    return sheet.render_page("triage/hand_several.html", rows=rows)
 
 
 def read(request, uid):

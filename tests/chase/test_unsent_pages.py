@@ -62,7 +62,7 @@ def test_the_queue_and_the_leads_list_say_who_and_since_when_and_never_what(wher
     who, _ = window(where)
     begun(where, who, timedelta(days=2))
     _, lead = window(where, Role.DSL)
-    assert "1 started before today and not sent" in lead.get("/triage/").content.decode()
+    assert "<b>1</b> started before today and not sent" in lead.get("/triage/").content.decode()
     page = lead.get("/chase/unsent/").content.decode()
     assert who.name in page
     assert SECRET not in page

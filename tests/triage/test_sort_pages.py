@@ -139,8 +139,8 @@ def test_a_closed_concern_can_be_sorted_and_stays_closed(desk):
 
 
 def row_of(queue: str, concern) -> str:
-    """The text of the row of `concern`, which ends with its reference."""
-    return queue.split(concern.reference)[0][-200:]
+    """The text of the row of `concern`, from its first to its last reference."""
+    return "".join(queue.split(concern.reference)[1:-1])
 
 
 def test_the_queue_shows_the_categories_and_can_be_narrowed_to_what_is_not_sorted(desk):

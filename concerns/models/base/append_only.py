@@ -42,7 +42,7 @@ KEPT = (
     "Concern", "ConcernChild", "Step", "Child", "ChildName", "Enrolment", "Placement", "Relation",
     "Person", "Post", "PostConfirmation", "School", "Cover", "RollQuestion", "LedgerLineWords",
     "CalendarFeed", "AdultConcern", "AdultExclusion", "AdultStep",
-    "Notice", "Letter", "Heartbeat", "RoundFailure",
+    "Notice", "Letter", "Heartbeat", "RoundFailure", "SavedView",
 )  # fmt: skip
 ONCE = "WHEN (OLD.ended_at IS NOT NULL)"
 
