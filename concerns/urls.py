@@ -76,6 +76,7 @@ urlpatterns = [
     gated_path("adult/<uuid:uid>/reopen/", adult.reopen, May.ADULT, "adult_reopen"),
     gated_path("triage/", triage.queue, May.READ, "triage"),
     gated_path("triage/<uuid:uid>/", triage.read, May.READ, "triage_read"),
+    gated_path("triage/<uuid:uid>/print/", triage.print_concern, May.READ, "triage_print"),
     gated_path("triage/<uuid:uid>/take/", triage.take, May.TAKE, "triage_take"),
     gated_path("triage/<uuid:uid>/hand/", triage.hand, May.TAKE, "triage_hand"),
     gated_path("triage/<uuid:uid>/decide/", triage.decide, May.DECIDE, "triage_decide"),

@@ -1,4 +1,4 @@
-"""Tests of a child's page and its print in a real browser: on paper, on a phone, in high contrast."""
+"""Tests of a child's page and its print in a browser: on paper, on a phone, in high contrast."""
 
 import re
 from datetime import UTC, datetime, timedelta
