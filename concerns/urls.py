@@ -79,6 +79,7 @@ urlpatterns = [
     gated_path("triage/views/", triage.saved_views, May.READ, "triage_views"),
     gated_path("triage/hand/", triage.hand_several, May.TAKE, "triage_hand_several"),
     gated_path("triage/<uuid:uid>/", triage.read, May.READ, "triage_read"),
+    gated_path("triage/<uuid:uid>/print/", triage.print_concern, May.READ, "triage_print"),
     gated_path("triage/<uuid:uid>/take/", triage.take, May.TAKE, "triage_take"),
     gated_path("triage/<uuid:uid>/hand/", triage.hand, May.TAKE, "triage_hand"),
     gated_path("triage/<uuid:uid>/decide/", triage.decide, May.DECIDE, "triage_decide"),

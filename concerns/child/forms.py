@@ -1,26 +1,19 @@
-"""Forms for one child: search, lines of the file, sightings, and the chronology's filters.
+"""Forms for one child: search, lines of the file, and sightings.
 
 `act_arguments` are the keyword arguments of the form's act. The forms for addresses, adults, ties
 and siblings are in `forms/household_forms.py`, those for the authority in
-`forms/authority_forms.py`.
+`forms/authority_forms.py`, the filters of a chronology in `forms/chronology_filters.py`.
 """
 
-from datetime import date
-from functools import lru_cache
-
-from django import forms
 from django.core.exceptions import ValidationError
-from django.template.loader import render_to_string
 
 from concerns.forms import past_moment
 from concerns.forms.authority_forms import AuthorityNumbersForm, HomeAuthorityForm
 from concerns.forms.base_form import (
-    WRONG,
     DraftableForm,
     PostedFields,
     WordsField,
     choice_field,
-    set_choices,
 )
 from concerns.forms.govuk_layout import (
     ButtonRow,
@@ -42,11 +35,7 @@ from concerns.forms.household_forms import (
     since_date_field,
 )
 from concerns.models import Child, EarlierFile, Language, Professional, Status
-from concerns.reading.chronology_places import ChronologyFilters, ChronologyPlace
 from concerns.rules.child_file_vocabulary import (
-    ChronologyOrder,
-    ChronologyPeriod,
-    ChronologySort,
     FileEnd,
     FileStage,
     PlanCategory,
@@ -56,14 +45,8 @@ from concerns.rules.child_file_vocabulary import (
     YesNo,
 )
 from concerns.rules.name_folding import fold_text
-from concerns.rules.reporting_periods import start_of_period
-from concerns.rules.school_days import SchoolDays
-from concerns.rules.wording import format_date_or_time
-from concerns.rules.words import SORTED_INTO
 
 LONGEST = 200
-# As a browser sends a day, and as people type it where the browser has no boxes for it.
-TYPED_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d %m %Y", "%d %B %Y", "%d %b %Y")
 TOO_LONG = f"That is longer than {LONGEST} characters. Write a name, or a few words."
 NO_WORD = "Type a name or a word: letters or numbers."
 HINT = (
@@ -303,107 +286,6 @@ class AnyStaffSightingForm(SightingForm):
             )
             self.add_error("child", words)
         return given
-
-
-class ChronologyFiltersForm(DraftableForm):
-    """Which part of a chronology to show, by kind, category and period.
-
-    The answers are in the address, so no value may contain a name.
-    """
-
-    sort = choice_field("Show", ChronologySort, folded=True)
-    category = forms.ChoiceField(
-        label="Category of the concern",
-        choices=[("", "Any"), *SORTED_INTO.items()],
-        required=False,
-        error_messages={"invalid_choice": WRONG},
-    )
-    period = choice_field("How far back", ChronologyPeriod, folded=True)
-
-    def __init__(self, *args, days: SchoolDays, today: date, after: str = "", **more):
-        super().__init__(*args, **more)
-        self.days = days
-        self.today = today
-        self.after = after
-        set_choices(self.fields["sort"], [("", "Everything"), *ChronologySort.choices()])
-        periods = _periods_with_their_first_day(days, today)
-        set_choices(self.fields["period"], [("", "Everything"), *periods])
-
-    @property
-    def is_filtered(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)
-
-    def requested_filters(self) -> ChronologyFilters:
-        """The filters asked for; no filter if the answers are invalid. A day that was typed counts,
-        and not the period beside it."""
-        said = self.cleaned_data if self.is_valid() else {}
-        period = start_of_period(self.days, said.get("period", ""), self.today)
-        return ChronologyFilters(
-            sort=said.get("sort", ""),
-            category=said.get("category", ""),
-            since=said.get("since") or period,
-            until=said.get("until"),
-            newest_first=said.get("order") == ChronologyOrder.NEWEST,
-            after=ChronologyPlace.parse_place(self.after) if self.after else None,
-        )
-
-
-def _periods_with_their_first_day(days: SchoolDays, today: date) -> list[tuple[str, str]]:
-    """("term", "This term, since 2 September 2026"), for each period."""
-    return [
-        (value, f"{label}, since {format_date_or_time(start_of_period(days, value, today))}")
-        for value, label in ChronologyPeriod.choices()
-    ]
-
-
-class ChronologyForm(ChronologyFiltersForm):
-    """The filters of the chronology and of its print, with days and the order."""
-
-    since = DayField(label="Since a day", required=False)
-    until = DayField(label="Until a day", required=False)
-    order = forms.ChoiceField(label="Order", choices=ChronologyOrder.choices(), required=False)
-    helper = lay_out_form("sort", "category", "period", "since", "until", "order")
-
-
-class TimelineForm(ChronologyFiltersForm):
-    """The same for the timeline on a child's page, in one line: always newest first."""
-
-    since = forms.DateField(
-        label="From",
-        required=False,
-        input_formats=TYPED_DAYS,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "Enter a real date, like 27/3/2026"},
-    )
-    until = forms.DateField(
-        label="To",
-        required=False,
-        input_formats=TYPED_DAYS,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "Enter a real date, like 27/3/2026"},
-    )
-
-    def __init__(self, *args, **more):
-        super().__init__(*args, **more)
-        self.fields["sort"].label = "Kind"
-        self.fields["category"].label = "Category"
-
-    def requested_filters(self) -> ChronologyFilters:
-        return super().requested_filters()._replace(newest_first=True)
-
-    def filters_as_html(self) -> str:
-        """The HTML of the filters, with what was chosen."""
-        chosen = {name: self.data[name] for name in self.fields if self.data.get(name)}
-        return _draw_timeline_filters(self.days, self.today, tuple(chosen.items()))
-
-
-@lru_cache(maxsize=64)
-def _draw_timeline_filters(days: SchoolDays, today: date, chosen: tuple) -> str:
-    """The HTML of the filters, cached by what is offered and what is chosen: to draw five boxes
-    takes Django a third of the page's work."""
-    typed = PostedFields.from_fields({name: [value] for name, value in chosen})
-    form = TimelineForm(typed, checked=False, days=days, today=today)
-    return render_to_string("child/filters.html", {"form": form})
 
 
 # The form for each line that can be added, by the word in the address (`?what=`).

@@ -17,18 +17,16 @@ from concerns.child.forms import (
     ENDS,
     WRITES,
     AnyStaffSightingForm,
-    ChronologyFiltersForm,
-    ChronologyForm,
     EndFileLineForm,
     SearchForm,
     SightingForm,
-    TimelineForm,
 )
 from concerns.doors import search as door
 from concerns.doors import sight
 from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import PostedFields, parse_uuid
+from concerns.forms.chronology_filters import ChronologyForm, TimelineForm
 from concerns.forms.closing_and_watch import EndStatusForm
 from concerns.forms.household_forms import PreviousSchoolForm
 from concerns.forms.print_redaction import RedactionForm
@@ -38,7 +36,7 @@ from concerns.paper.csv_writing import stream_csv
 from concerns.reading import pickers
 from concerns.rules.roles import May
 
-AnyFilters = TypeVar("AnyFilters", bound=ChronologyFiltersForm)
+AnyFilters = TypeVar("AnyFilters", bound=TimelineForm)
 ACTS = {
     "address": acts.move,
     "adult": acts.know,
@@ -202,7 +200,7 @@ def print_chronology(request, uid):
         cover = draft.fill_form(RedactionForm)
     if given["made"]:
         draft.end()
-    page = {"print": found, "cover": cover, "here": here, "draft": draft}
+    page = {"print": found, "cover": cover, "here": here, "draft": draft, "form": form}
     return render(request, "child/printed.html" if given["made"] else "child/cover.html", page)
 
 

@@ -41,6 +41,7 @@ from concerns.reading.queue_row import QueueRow
 from concerns.rules.calendars import picture_review_day
 from concerns.rules.child_file_vocabulary import SeenHow
 from concerns.rules.clocks import StepKind
+from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
 from concerns.rules.words import ChildSeen, SiblingsConsidered, SpokenTo
@@ -233,6 +234,24 @@ def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
         "rulings": concern_history.match_decisions_to_children(concern),
         "happenings": concern_history.list_history_events(history),
         **_available_actions(viewer, concern, steps),
+    }
+
+
+def read_concern_to_print(viewer: Viewer, uid) -> dict:
+    """A concern with all that was decided, sent, said and is still to do, for a print.
+
+    Recorded as taken out, before it is shown. Raises Http404.
+    """
+    found = sight.open_concern(viewer, uid, Kind.EXPORTED)
+    history = concern_history.prefetch_concern_history(found)
+    concern = history.concern
+    return {
+        "concern": concern,
+        "facts": concern_history.list_account_answers(concern),
+        "additions": concern_history.list_writer_additions(concern),
+        "steps": list(concern.steps.all()),
+        "rulings": concern_history.match_decisions_to_children(concern),
+        "happenings": concern_history.list_history_events(history),
     }
 
 

@@ -99,6 +99,10 @@ def read(request, uid):
     return sheet.render_page("triage/read.html", **page)
 
 
+def print_concern(request, uid):
+    return render(request, "triage/print.html", queries.read_concern_to_print(request.viewer, uid))
+
+
 def keep(request, uid):
     """Keep the concern with the picture, and go on to the next in the queue."""
     viewer = request.viewer

@@ -6,6 +6,7 @@ import pytest
 
 from concerns.models import Addition, LedgerLine
 from concerns.rules.kinds import Kind
+from concerns.rules.roles import Role
 from concerns.submit import acts as submit
 from tests import factories, homes
 from tests.desk import Desk, page_text
@@ -102,3 +103,29 @@ def test_only_what_is_asked_for_is_printed(desk, child):
     found = page_text(desk.client.post(f"/child/{child.uid}/print/?sort=seen"))
     assert "cheerful" in found
     assert "No coat." not in found
+
+
+def test_it_is_chosen_by_presets_and_the_print_says_which_part_it_is(desk, child):
+    old = desk.now.replace(year=desk.now.year - 3)
+    lead = factories.viewer(desk.where, Role.DSL, now=old)
+    factories.send_concern(lead, child, account="Long ago.", now=old)
+    factories.send_concern(desk.viewer, child, account="Just now.", now=desk.now)
+    path = f"/child/{child.uid}/print/"
+    cover = page_text(desk.open(path))
+    for preset in ("Everything", "This term, since", "The last 12 months, since"):
+        assert preset in cover
+    assert "This is only what was asked for" not in printed(desk, child)
+    for part in ("?period=year", "?since=1/1/2026"):
+        made = page_text(desk.client.post(path + part, {}))
+        assert "Just now." in made
+        assert "Long ago." not in made
+        assert "This is only what was asked for: since" in made
+    assert "Long ago." in printed(desk, child)
+
+
+def test_it_is_a_table_with_an_entry_in_each_row(desk, child):
+    for number in range(3):
+        factories.send_concern(desk.viewer, child, account=f"Number {number}.")
+    made = printed(desk, child)
+    assert made.count('<td class="govuk-table__cell paper__when">') == 3
+    assert "<article" not in made
