@@ -146,7 +146,11 @@ class ChildNameFields(models.Model):
 
     @property
     def name(self) -> str:
-        return f"{self.known_as or self.forename} {self.surname}"
+        return self.format_name(self.known_as, self.forename, self.surname)
+
+    @staticmethod
+    def format_name(known_as: str, forename: str, surname: str) -> str:
+        return f"{known_as or forename} {surname}"
 
     def own_name_words(self) -> set[str]:
         return name_search_words(self.forename, self.surname, self.known_as)
