@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from concerns.models.child.child import Child
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.rules.words import ChildPart
 
@@ -22,6 +23,6 @@ def children_in_words(concerns: Iterable[int], about_only: bool = False) -> dict
         if forename is None:
             name = ConcernChild(uid=uid, described=described).name
         else:
-            name = f"{known_as or forename} {surname}"
+            name = Child.format_name(known_as, forename, surname)
         found.setdefault(concern, []).append(name)
     return {concern: ", ".join(names) for concern, names in found.items()}

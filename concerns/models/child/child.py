@@ -6,21 +6,16 @@ and `child_details.py`.
 """
 
 from datetime import date
-from functools import reduce
-from operator import and_
 from typing import Self
 
 from django.db import models
-from django.db.models.functions import Lower, Replace
-from django.db.models.lookups import In
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
-from concerns.models.child.name_key import NameKey, NameKeys
+from concerns.models.child.name_search import LONGEST_QUERY, NameCondition
 from concerns.models.school.person import Relation, Viewer
 from concerns.models.school.school import School
 from concerns.rules.name_folding import name_search_words
 from concerns.rules.name_sounds import (
-    class_names_meant,
     is_name_meant,
     name_readings,
     name_sound_keys,
@@ -29,29 +24,7 @@ from concerns.rules.roles import May
 from concerns.rules.wording import format_date_or_time
 
 MOST_FOUND = 12
-# Only so much of what was typed is a name.
-LONGEST_QUERY = 100
 PICKING_ORDER = (models.F("left").desc(nulls_first=True), "surname", "forename", "pk")
-
-
-def _has_name(keys: NameKeys[NameKey]) -> models.Q:
-    return models.Q(pk__in=keys.values("child"))
-
-
-def _is_in_class(word: str) -> models.Q:
-    """A filter for the children in the year or class that `word` means."""
-    meant = class_names_meant(word)
-    return models.Q(
-        In(_as_one_word("class_name"), meant.classes) | In(_as_one_word("year"), meant.years)
-    )
-
-
-def _as_one_word(name: str) -> models.Func:
-    """The column `name` in small letters, without what stands between words in a class."""
-    found: models.Func = Lower(name)
-    for mark in " -/._":
-        found = Replace(found, models.Value(mark))
-    return found
 
 
 class Children(ViewerScopedQuerySet[Row]):
@@ -81,28 +54,8 @@ class Children(ViewerScopedQuerySet[Row]):
         or as five. Nobody if there is no word. Who is found by the words as they were typed comes
         first, then those who only sound alike; in each, those on the roll before those who left.
         """
-        readings = name_readings(typed[:LONGEST_QUERY])
-        if not readings:
-            return self.filter(pk__in=[])
-        words = {word for reading in readings for word in reading}
-        named = {word: _has_name(NameKey.objects.meant_by(school, [word])) for word in words}
-        meant = models.Q(pk__in=[])
-        for reading in readings:
-            alone = len(reading) == 1
-            each = [named[word] if alone else named[word] | _is_in_class(word) for word in reading]
-            meant |= reduce(and_, each)
-        if len(words) > 1:
-            # What the search begins with: the class alone finds nobody. A single letter would
-            # begin with half the roll.
-            longer = [word for word in words if len(word) > 1] or words
-            meant &= _has_name(NameKey.objects.meant_by(school, longer))
-        as_typed = [_has_name(NameKey.objects.starting_with(school, word)) for word in readings[0]]
-        only_alike = models.Case(
-            models.When(reduce(and_, as_typed), then=0),
-            default=1,
-            output_field=models.SmallIntegerField(),
-        )
-        return self.filter(meant).order_by(only_alike, *PICKING_ORDER)
+        condition = NameCondition(school, typed)
+        return self.filter(condition.meant()).order_by(condition.only_alike(), *PICKING_ORDER)
 
     def with_upn(self, numbers: list[str]) -> Self:
         """The children with one of these UPNs. It says that none is empty, so that the index of
@@ -146,7 +99,11 @@ class ChildNameFields(models.Model):
 
     @property
     def name(self) -> str:
-        return f"{self.known_as or self.forename} {self.surname}"
+        return self.format_name(self.known_as, self.forename, self.surname)
+
+    @staticmethod
+    def format_name(known_as: str, forename: str, surname: str) -> str:
+        return f"{known_as or forename} {surname}"
 
     def own_name_words(self) -> set[str]:
         return name_search_words(self.forename, self.surname, self.known_as)

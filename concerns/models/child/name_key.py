@@ -8,12 +8,11 @@ school comes first in the index: on a site of many schools a search reads the na
 from collections.abc import Iterable
 from typing import Any, Protocol, Self
 
-from django.db import connections, models
+from django.db import models
 
 from concerns.models.base.case_row import Row
 from concerns.models.school.school import School
 from concerns.rules.name_folding import LONGEST
-from concerns.rules.name_sounds import keys_of_words
 
 
 class NamedChild(Protocol):
@@ -25,32 +24,6 @@ class NamedChild(Protocol):
 
 
 class NameKeys(models.QuerySet[Row]):
-    def starting_with(self, school: School, part: str) -> Self:
-        """The words that begin with `part`, in a way that uses the index on each database.
-
-        SQLite does not use an index for LIKE, so it gets a range. PostgreSQL compares in the order
-        of its collation, where that range ends too early (under en_GB only `part` itself was
-        found). It gets a prefix search, for which there is a pattern index.
-        """
-        return self.filter(self._beginning(school, part))
-
-    def _beginning(self, school: School, part: str) -> models.Q:
-        word = part[:LONGEST]
-        if connections[self.db].vendor == "postgresql":
-            return models.Q(school=school, word__startswith=word)
-        return models.Q(school=school, word__gte=word, word__lt=f"{word}\U0010ffff")
-
-    def meant_by(self, school: School, words: Iterable[str]) -> Self:
-        """The rows of `school` that begin with one of `words`, or that sound like it.
-
-        The school stands in each alternative: once for all, SQLite reads every name of it.
-        """
-        words = sorted(words)
-        meant = models.Q(school=school, word__in=sorted(keys_of_words(words)))
-        for word in words:
-            meant |= self._beginning(school, word)
-        return self.filter(meant)
-
     def matching_any(self, school: School, keys: Iterable[str]) -> Self:
         """The rows of `school` with one of `keys` whole: words, or codes of sounds."""
         return self.filter(school=school, word__in=sorted(keys))
