@@ -73,7 +73,8 @@ class TrackedChild:
         watched = any(step.kind == StepKind.LOOK_AFTER for step in self.steps)
         routes = dict.fromkeys(step.referral.route for step in self.steps if step.referral)
         labels = [Route.label_of_value(route).removeprefix("Refer to ") for route in routes]
-        return ["On a watch"] * watched + [f"Referral: {label}" for label in labels]
+        referral = [f"Referral: {', '.join(label.split(':')[0] for label in labels)}"]
+        return ["On a watch"] * watched + referral * bool(labels)
 
 
 def load_tracked_children(viewer: Viewer, children: list[Child]) -> list[TrackedChild]:
