@@ -92,8 +92,8 @@ class Stopwatch:
     def _height(self) -> int:
         return self.page.viewport_size["height"]
 
-    def say(self, work: str) -> None:
-        sys.stdout.write(f"\n  {work}: {self.clicks} clicks, {self.fields} typed fields\n")
+    def in_words(self, work: str) -> str:
+        return f"{work}: {self.clicks} clicks, {self.fields} typed fields"
 
 
 @pytest.fixture
@@ -107,6 +107,17 @@ def page(server, new_context) -> Page:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Queue", exact=True)).to_be_visible()
     return page
+
+
+@pytest.fixture
+def say(capsys):
+    """Prints a line, though pytest keeps what tests print."""
+
+    def aloud(words: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {words}\n")
+
+    return aloud
 
 
 def rows(page: Page) -> Locator:
@@ -127,16 +138,16 @@ def test_forty_wait_and_the_most_pressing_is_known_without_opening_anything(page
     assert pressing.in_short[:20] in first
 
 
-def test_twelve_rows_are_in_sight_on_a_laptop_and_three_on_a_telephone(page):
+def test_twelve_rows_are_in_sight_on_a_laptop_and_three_on_a_telephone(page, say):
     on_laptop = count_rows_in_sight(page)
     page.set_viewport_size(PHONE)
     on_phone = count_rows_in_sight(page)
-    sys.stdout.write(f"\n  rows in sight: {on_laptop} at 1280, {on_phone} at 360 pixels\n")
+    say(f"rows in sight: {on_laptop} at 1280 pixels, {on_phone} at 360")
     assert on_laptop >= 12
     assert on_phone >= 3
 
 
-def test_parents_and_social_care_are_decided_in_six_clicks_and_two_typed_fields(page, axe):
+def test_parents_and_social_care_are_decided_in_six_clicks_and_two_typed_fields(page, axe, say):
     watch = Stopwatch(page)
     watch.press(rows(page).first.get_by_role("link"))
     axe(page)
@@ -153,12 +164,12 @@ def test_parents_and_social_care_are_decided_in_six_clicks_and_two_typed_fields(
     done = page.locator(".recorded")
     expect(done).to_contain_text("Decided, and said why")
     expect(done).to_contain_text("The next concern in the queue")
-    watch.say("parents and social care decided")
+    say(watch.in_words("parents and social care decided"))
     assert watch.clicks <= 6
     assert watch.fields <= 2
 
 
-def test_the_reference_in_yesterdays_mail_is_found_in_one_search(page, record):
+def test_the_reference_in_yesterdays_mail_is_found_in_one_search(page, record, say):
     sent = Notice.objects.filter(ended=NoticeEnding.SENT, step__isnull=False)
     reference = sent.order_by("-id").first().step.concern.reference
     watch = Stopwatch(page)
@@ -166,11 +177,11 @@ def test_the_reference_in_yesterdays_mail_is_found_in_one_search(page, record):
     watch.type(page.get_by_label("Name, or word"), reference.replace("-", "").lower())
     watch.press(page.get_by_role("button", name="Search", exact=True))
     expect(page.locator("main").get_by_role("link", name=reference).first).to_be_visible()
-    watch.say("the reference in yesterday's mail found")
+    say(watch.in_words("the reference in yesterday's mail found"))
     assert watch.fields == 1
 
 
-def test_who_knew_of_one_child_and_when_takes_three_clicks(page, axe):
+def test_who_knew_of_one_child_and_when_takes_three_clicks(page, axe, say):
     watch = Stopwatch(page)
     watch.press(rows(page).first.get_by_role("link"))
     watch.press(page.locator(".identity__name"))
@@ -178,7 +189,7 @@ def test_who_knew_of_one_child_and_when_takes_three_clicks(page, axe):
     watch.press(page.get_by_role("link", name="Who knew"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Who knew")
     axe(page)
-    watch.say("who knew of one child, and when")
+    say(watch.in_words("who knew of one child, and when"))
     assert watch.clicks <= 3
 
 
