@@ -74,7 +74,6 @@ class QueueChild(_ChildColumns):
 
     __slots__ = ()
     # mypy takes a property that is read from its class for a function.
-    of_child = cast(property, Child.name)
     detail = cast(property, Child.detail)
 
     @property
@@ -83,7 +82,7 @@ class QueueChild(_ChildColumns):
             # Sealed words are given as bytes, and read as text.
             sealed = cast(str, self.described)
             return ConcernChild(uid=self.uid, described=sealed).name
-        return self.of_child
+        return Child.format_name(self.known_as or "", self.forename, self.surname or "")
 
     @property
     def class_or_year(self) -> str:
