@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar, cast
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from concerns.models.child.child import Child, ChildName
 from concerns.models.child.child_details import (
@@ -27,6 +27,7 @@ from concerns.models.child.child_fact import ChildFact, Facts
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
+from concerns.reading.kinds_present import find_kinds_present
 from concerns.rules import calendars
 from concerns.rules.calendars import Calendar
 from concerns.rules.child_file_vocabulary import (
@@ -122,6 +123,12 @@ class ChildFile:
         return next((one for one in self.earlier if one.is_unread), None)
 
 
+# The kinds of line that a child's file may have, each asked for only if there are any.
+_KINDS_OF_LINE: tuple[type[Model], ...] = (
+    Home, Tie, Sibling, Status, Professional, Language, EarlierFile, ChildName, HomeAuthority,
+)  # fmt: skip
+
+
 def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFile]:
     """The file of each of `children`, in a fixed number of queries.
 
@@ -129,19 +136,24 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     """
     children = list(children)
     of = [child.pk for child in children]
-    homes = _group_by_child(_current_facts(Home, of).select_related("household"))
-    adults = _FileAdults(of, [home.household_id for rows in homes.values() for home in rows])
+    found = find_kinds_present(_KINDS_OF_LINE, "child_id", of)
+    homes = _group_by_child(_current_facts(Home, of, found).select_related("household"))
+    at = [home.household_id for rows in homes.values() for home in rows]
+    adults = _FileAdults(_current_facts(Tie, of, found), at)
     here = find_siblings_here(viewer, children)
-    elsewhere = _group_by_child(_current_facts(Sibling, of).filter(other=None))
-    statuses = _group_by_child(Status.objects.filter(child__in=of))
-    professionals = _group_by_child(_current_facts(Professional, of))
-    languages = _group_by_child(_current_facts(Language, of))
-    earlier = _earlier_files_by_child(viewer, of)
+    elsewhere = _group_by_child(_current_facts(Sibling, of, found).filter(other=None))
+    statuses = _group_by_child(Status.objects.filter(child__in=of if Status in found else []))
+    professionals = _group_by_child(_current_facts(Professional, of, found))
+    languages = _group_by_child(_current_facts(Language, of, found))
+    earlier = _earlier_files_by_child(viewer, of if EarlierFile in found else [])
     seen = find_last_sightings(viewer, children)
     names: dict[int, list[ChildName]] = defaultdict(list)
-    for name in ChildName.objects.former_names().filter(child__in=of).order_by("-until", "-id"):
+    renamed = of if ChildName in found else []
+    for name in (
+        ChildName.objects.former_names().filter(child__in=renamed).order_by("-until", "-id")
+    ):
         names[name.child_id].append(name)
-    lines = _current_facts(HomeAuthority, of).select_related("authority")
+    lines = _current_facts(HomeAuthority, of, found).select_related("authority")
     lives_in = {row.child_id: row for row in lines}
     return [
         ChildFile(
@@ -171,9 +183,12 @@ def _authority_for_file(viewer: Viewer, line: HomeAuthority | None) -> Authority
     return line.authority if line else viewer.school.authority
 
 
-def _current_facts(model: type[FactOfChild], of: list[int]) -> "Facts[FactOfChild]":
-    """The facts that have not ended of the children with the keys `of`."""
-    facts = model.objects.not_ended().filter(child__in=of)
+def _current_facts(
+    model: type[FactOfChild], of: list[int], found: set[type[Model]]
+) -> "Facts[FactOfChild]":
+    """The facts that have not ended of the children with the keys `of`. No query if `model` is not
+    among those `found` to have any."""
+    facts = model.objects.not_ended().filter(child__in=of if model in found else [])
     return cast("Facts[FactOfChild]", facts)
 
 
@@ -188,8 +203,8 @@ def _group_by_child(rows: QuerySet[FactOfChild]) -> dict[int, list[FactOfChild]]
 class _FileAdults:
     """The adults of some children: those in their homes and those with a tie to them."""
 
-    def __init__(self, of: list[int], households: list[int]):
-        self.ties = _group_by_child(_current_facts(Tie, of).select_related("adult"))
+    def __init__(self, ties: "Facts[Tie]", households: list[int]):
+        self.ties = _group_by_child(ties.select_related("adult"))
         living = AdultHome.objects.not_ended().filter(household__in=households)
         self.homes: dict[int, list[AdultHome]] = defaultdict(list)
         for row in living.select_related("adult").order_by("began_at", "id"):

@@ -5,18 +5,18 @@ of row and none makes one query per row. The number of queries depends on how ma
 there are, not on how many rows. The functions marked "Prefetched" expect a concern from there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Model, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
 from concerns.models.concern.category_sorting import CategorySorting
-from concerns.models.concern.concern import Concern
+from concerns.models.concern.concern import Concern, ConcernCategory
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.concern.exclusion import Exclusion
 from concerns.models.concern.later_entries import (
@@ -36,6 +36,7 @@ from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import Step, StepEnding
 from concerns.models.response.task import TaskAnswer
 from concerns.models.response.watch import Watch
+from concerns.reading.kinds_present import find_kinds_present
 from concerns.rules import wording
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, NOTED, StepKind
 from concerns.rules.pressing_reasons import (
@@ -99,43 +100,36 @@ class ConcernHistory:
 
 
 def prefetch_concern_history(concern: Concern) -> ConcernHistory:
-    """Prefetch all rows of `concern`, with one query for each kind."""
+    """Prefetch all rows of `concern`: one query finds which kinds there are, then one for each."""
+    models = tuple(model for model, _ in _KINDS_OF_ROW.values())
+    found = find_kinds_present(models, "concern_id", [concern.pk])
     open_steps = Step.objects.open().in_order()
     open_steps = open_steps.select_related("holder", "referral", "decision", "promise", "coming")
     open_steps = open_steps.prefetch_related("coming__changes")
+    rows = {
+        name: build() if model in found else model._default_manager.none()
+        for name, (model, build) in _KINDS_OF_ROW.items()
+    }
     prefetch_related_objects(
         [concern],
         Prefetch("children", _current_children_of_concern()),
-        "category_rows",
         "sorting__categories",
-        Prefetch("sortings", _rows_with_author(CategorySorting).prefetch_related("categories")),
-        Prefetch("marks", Mark.objects.order_by("id")),
         Prefetch("steps", open_steps),
-        Prefetch("decisions", decisions_newest_first().prefetch_related("children")),
-        Prefetch("referrals", referrals_with_events()),
-        Prefetch("conversations", conversations_in_order()),
-        Prefetch("meetings", meetings_with_actions()),
-        Prefetch("coming_meetings", coming_meetings_with_changes()),
-        Prefetch("additions", _rows_with_author(Addition)),
-        Prefetch("words_back", _rows_with_author(WordBack)),
-        Prefetch("handings", _rows_with_author(Handing).select_related("by", "to")),
-        Prefetch("endings", _rows_with_author(Ending)),
-        Prefetch("exclusions", Exclusion.objects.with_people_named()),
-        Prefetch("refilings", Refiling.objects.with_children_named()),
-        Prefetch("watches", _rows_with_author(Watch).select_related("by", "adult")),
+        *(Prefetch(name, every) for name, every in rows.items()),
     )
-    noted = Step.objects.filter(concern=concern, kind__in=NOTED, ended=StepEnding.DONE)
-    return ConcernHistory(concern, list(noted), list(_tasks_with_answers(concern)))
+    steps = Step.objects.filter(concern=concern).filter(
+        Q(task__isnull=False) | Q(kind__in=NOTED, ended=StepEnding.DONE)
+    )
+    other = list(
+        steps.order_by("id").select_related("holder", "done_by", "task__by", "task__answer__by")
+    )
+    tasks = [step for step in other if hasattr(step, "task")]
+    noted = [step for step in other if step.kind in NOTED and step.ended == StepEnding.DONE]
+    return ConcernHistory(concern, noted, tasks)
 
 
 def _current_children_of_concern() -> QuerySet[ConcernChild]:
     return ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
-
-
-def _tasks_with_answers(concern: Concern) -> QuerySet[Step]:
-    """Steps that are tasks for colleagues, with who set the task and who answered it."""
-    tasks = Step.objects.filter(concern=concern, task__isnull=False).order_by("id")
-    return tasks.select_related("holder", "done_by", "task__by", "task__answer__by")
 
 
 def answer_to_task(step: Step) -> TaskAnswer | None:
@@ -281,8 +275,36 @@ def coming_meetings_with_changes() -> QuerySet[ComingMeeting]:
     return rows.prefetch_related(Prefetch("changes", changes))
 
 
+def _sortings_with_categories() -> QuerySet[Any]:
+    return _rows_with_author(CategorySorting).prefetch_related("categories")
+
+
 def _rows_with_author(model: type[AuthoredText]) -> QuerySet[Any]:
     return model.objects.select_related("by").order_by("id")
+
+
+# Each kind of row that a concern may have, by its name on the concern: its model, and the rows as a
+# page shows them.
+_KINDS_OF_ROW: dict[str, tuple[type[Model], Callable[[], QuerySet[Any]]]] = {
+    "category_rows": (ConcernCategory, ConcernCategory.objects.all),
+    "sortings": (
+        CategorySorting,
+        lambda: _rows_with_author(CategorySorting).prefetch_related("categories"),
+    ),
+    "marks": (Mark, lambda: Mark.objects.order_by("id")),
+    "decisions": (Decision, lambda: decisions_newest_first().prefetch_related("children")),
+    "referrals": (Referral, referrals_with_events),
+    "conversations": (Conversation, conversations_in_order),
+    "meetings": (Meeting, meetings_with_actions),
+    "coming_meetings": (ComingMeeting, coming_meetings_with_changes),
+    "additions": (Addition, lambda: _rows_with_author(Addition)),
+    "words_back": (WordBack, lambda: _rows_with_author(WordBack)),
+    "handings": (Handing, lambda: _rows_with_author(Handing).select_related("by", "to")),
+    "endings": (Ending, lambda: _rows_with_author(Ending)),
+    "exclusions": (Exclusion, Exclusion.objects.with_people_named),
+    "refilings": (Refiling, Refiling.objects.with_children_named),
+    "watches": (Watch, lambda: _rows_with_author(Watch).select_related("by", "adult")),
+}
 
 
 def match_decisions_to_children(concern: Concern) -> list[DecisionForChildren]:
