@@ -103,6 +103,8 @@ urlpatterns = [
     gated_path("child/<uuid:uid>/seen/", child.seen, May.DECIDE, "child_seen"),
     gated_path("child/<uuid:uid>/chronology/", child.chronology, May.READ, "child_chronology"),
     gated_path("child/<uuid:uid>/print/", child.print_chronology, May.READ, "child_print"),
+    gated_path("child/<uuid:uid>/knew/", child.knew, May.READ, "child_knew"),
+    gated_path("child/<uuid:uid>/knew/print/", child.print_knew, May.READ, "child_knew_print"),
     gated_path("child/arrived/", child.arrived, May.ROLL, "child_arrived"),
     gated_path("child/arrived/said/", child.arrived_said, May.ROLL, "child_arrived_said"),
     gated_path("refer/<uuid:uid>/speak/", refer.speak, May.REFER, "refer_speak"),

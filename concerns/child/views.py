@@ -31,7 +31,7 @@ from concerns.forms.closing_and_watch import EndStatusForm
 from concerns.forms.household_forms import PreviousSchoolForm
 from concerns.forms.print_redaction import RedactionForm
 from concerns.models import Child
-from concerns.paper import chronology_print, tracker_csv
+from concerns.paper import chronology_print, tracker_csv, who_knew_of_child
 from concerns.paper.csv_writing import stream_csv
 from concerns.reading import pickers
 from concerns.rules.roles import May
@@ -185,6 +185,19 @@ def chronology(request, uid):
     address = {"asked": asked, "later": bool(form.after)}
     address["more"] = f"{asked or '?'}&{urlencode({'after': page.more})}" if page.more else ""
     return render(request, "child/chronology.html", {"page": page, "form": form, **address})
+
+
+def knew(request, uid):
+    """Who knew of this child what, and when."""
+    after = request.GET.get("after", "")
+    page = who_knew_of_child.read_who_knew_of_child(request.viewer, uid, after)
+    more = f"?{urlencode({'after': page.more})}" if page.more else ""
+    return render(request, "child/knew.html", {"page": page, "later": bool(after), "more": more})
+
+
+def print_knew(request, uid):
+    page = who_knew_of_child.read_who_knew_print(request.viewer, uid)
+    return render(request, "child/knew_printed.html", {"page": page})
 
 
 def print_chronology(request, uid):

@@ -17,12 +17,13 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypedDict
 
+from django.db import models
 from django.db.models import QuerySet
 
 from concerns.models import Concern, LedgerLine, LedgerLineWords, Person, Refiling, School
@@ -153,7 +154,7 @@ def find_receipt_code(concern: uuid.UUID) -> str:
     return format_receipt(first_ledger_line(concern, Kind.SUBMITTED))
 
 
-# Below: reading the ledger. Only audit/ may use it.
+# Below: reading the ledger. Rooms but audit/ read it through paper/.
 
 # Kinds of line that mean somebody has read the words of a concern.
 OPENING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL})
@@ -222,6 +223,73 @@ def lists_showing_concern(concern: Concern) -> list[AuditedLine]:
     seen = LedgerLine.objects.filter(pk__in=after.values("pk")[:LISTS_LOOKED_THROUGH])
     showing = seen.filter(kind__in=SHOWN, body__contains=str(concern.uid))
     return [_to_audited_line(line) for line in _with_actor_in_order(showing)]
+
+
+# How far behind a line of a request its others are looked for: requests write few in between.
+REQUEST_LINES = 6
+# Readings of one child's story that are looked through, the first ones.
+STORIES_LOOKED_THROUGH = 2_000
+
+
+@dataclass(frozen=True)
+class ShowingLine:
+    """A ledger line, and the uids of the concerns that it was about or that it showed."""
+
+    line: AuditedLine
+    concerns: frozenset[str]
+
+
+def first_lines_about(concerns: Collection[uuid.UUID]) -> list[ShowingLine]:
+    """For each of `concerns` and each person the first line of what they did with it, and the first
+    of their reading it; with what a list beside that reading showed. Three queries.
+
+    Refused lines are left out. For who knew of a child: see `paper/who_knew_of_child.py`.
+    """
+    done = LedgerLine.objects.filter(concern__in=concerns, outcome=DONE, actor__isnull=False)
+    by_person = done.order_by().values("concern", "actor")
+    opened = models.Min("id", filter=models.Q(kind__in=OPENING))
+    firsts = by_person.annotate(first=models.Min("id"), opened=opened)
+    keys = {key for row in firsts for key in (row["first"], row["opened"]) if key}
+    near = {row["opened"] + number for row in firsts if row["opened"] for number in _FOLLOWING}
+    found = _with_actor_in_order(LedgerLine.objects.filter(pk__in=keys | near))
+    rows = list(found)
+    readings = {_request_of(row): row.actor_id for row in rows if row.pk in keys}
+    beside = [
+        row
+        for row in rows
+        if row.kind == Kind.LISTED and readings.get(_request_of(row)) == row.actor_id
+    ]
+    lines = [ShowingLine(_to_audited_line(row), frozenset([str(row.concern)])) for row in rows]
+    own = [line for line, row in zip(lines, rows, strict=True) if row.pk in keys]
+    return own + [ShowingLine(_to_audited_line(row), _shown_by(row)) for row in beside]
+
+
+def additions_of_people_told(concerns: Collection[uuid.UUID]) -> list[str]:
+    """The uids of the additions to `concerns` that say whom the writer told in person."""
+    told = LedgerLine.objects.filter(concern__in=concerns, kind=Kind.TOLD, outcome=DONE)
+    return list(told.values_list("about", flat=True))
+
+
+_FOLLOWING = range(1, REQUEST_LINES + 1)
+
+
+def _request_of(line: LedgerLine) -> str:
+    """The request that wrote the line; the line's own uid if it was written outside one."""
+    return json.loads(line.body)["request"] or str(line.uid)
+
+
+def _shown_by(line: LedgerLine) -> frozenset[str]:
+    return frozenset(json.loads(line.body)["shown"])
+
+
+def readings_of_child(child: uuid.UUID, school: School) -> list[ShowingLine]:
+    """The readings of a child's story and file, in order, with the concerns that each showed; the
+    first `STORIES_LOOKED_THROUGH`. One query."""
+    rows = LedgerLine.objects.filter(
+        about=str(child), concern=None, school=school, outcome=DONE, actor__isnull=False
+    ).filter(kind__in=(Kind.STORY, Kind.FILE, Kind.EXPORTED))
+    found = _with_actor_in_order(rows)[:STORIES_LOOKED_THROUGH]
+    return [ShowingLine(_to_audited_line(row), _shown_by(row)) for row in found]
 
 
 def _has_story_shown(line: LedgerLine, concern: Concern, moved: Iterable[Refiling]) -> bool:

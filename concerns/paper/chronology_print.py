@@ -121,7 +121,7 @@ def read_chronology_print(
     """
     kind, reason = (Kind.EXPORTED, f"printed {what}") if made else (Kind.STORY, "to print")
     found = _load_chronology(viewer, uid, wanted, MOST, kind, reason)
-    names = _collect_names_to_cover(viewer, found.child, also)
+    names = collect_names_to_cover(viewer, found.child, also)
     shown = frozenset(shown)
     lines = [
         PrintedEntry(
@@ -144,7 +144,7 @@ def _load_chronology(
     return ChildChronology(child, entries, more)
 
 
-def _collect_names_to_cover(viewer: Viewer, child: Child, also: str) -> NamesToCover:
+def collect_names_to_cover(viewer: Viewer, child: Child, also: str) -> NamesToCover:
     """The names to cover in a print about `child`.
 
     Every other child of the school is covered by full name. Siblings, classmates and children in

@@ -152,7 +152,7 @@ def _decision_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     return _with_reference(made)
 
 
-def _conversation_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
+def conversations_about_child(viewer: Viewer, child: Child) -> QuerySet[Any]:
     """Without what was said of "the children" before a concern was moved to this child."""
     own = Q(concern_child__child=child) | Q(concern_child=None) & _on_concerns_about_child(child)
     moved = ConcernChild.objects.filter(
@@ -170,14 +170,14 @@ def _chase_call_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     return _with_reference(rows, "referral__concern", "referral__route")
 
 
-def _meeting_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
+def meetings_about_child(viewer: Viewer, child: Child) -> QuerySet[Any]:
     """Without meetings held before the concern was moved to this child: they were about another."""
     moved = Refiling.objects.filter(concern=OuterRef("concern"), to=child, at__gt=OuterRef("at"))
     rows = _rows_on_concerns(Meeting)(viewer, child).filter(~Exists(moved))
     return rows.prefetch_related("actions__holder")
 
 
-def _referral_event_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
+def referral_events_of_child(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = _rows_for_child(ReferralEvent, "referral__decision__children__concern_child__child")(
         viewer, child
     )
@@ -370,15 +370,17 @@ def _list_chronology_sources() -> Iterator[ChronologySource]:
     )
     yield ChronologySource(ChronologySort.DECISION, _decision_rows, "at", _describe_decision)
     yield ChronologySource(
-        ChronologySort.SAID, _conversation_rows, "happened_at", _describe_conversation
+        ChronologySort.SAID, conversations_about_child, "happened_at", _describe_conversation
     )
     yield ChronologySource(
-        ChronologySort.OUTSIDE, _referral_event_rows, "happened_at", _describe_referral_event
+        ChronologySort.OUTSIDE, referral_events_of_child, "happened_at", _describe_referral_event
     )
     yield ChronologySource(
         ChronologySort.OUTSIDE, _chase_call_rows, "happened_at", _describe_chase_call
     )
-    yield ChronologySource(ChronologySort.OUTSIDE, _meeting_rows, "happened_at", _describe_meeting)
+    yield ChronologySource(
+        ChronologySort.OUTSIDE, meetings_about_child, "happened_at", _describe_meeting
+    )
     yield ChronologySource(
         ChronologySort.CONCERN, _rows_on_concerns(Ending), "at", _describe_ending
     )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from concerns.models import Concern
 from concerns.rules.roles import Role
 from tests import factories, homes
 
@@ -68,6 +69,19 @@ def test_two_hundred_entries_are_usable_on_a_phone(lead, child, page, axe):
         assert page.locator(".timeline__row").first.bounding_box()["height"] < 120
     assert found == MANY
     axe(page)
+
+
+def test_axe_finds_nothing_on_a_narrow_screen(lead, child, page, axe):
+    write_much(lead, child, 3)
+    homes.write_whole_file(lead, child)
+    concern = Concern.objects.first()
+    page.set_viewport_size({"width": 320, "height": 640})
+    sign_in(page, lead)
+    pages = [f"/child/{child.uid}/{name}" for name in ("", "knew/", "knew/print/", "chronology/")]
+    for path in [*pages, f"/triage/{concern.uid}/print/", f"/triage/{concern.uid}/hand/"]:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        axe(page)
 
 
 def test_a_row_opens_by_keyboard_to_all_its_words(lead, child, page):

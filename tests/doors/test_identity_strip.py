@@ -23,6 +23,7 @@ ROOMS = ("triage", "refer", "chase", "child", "audit")
 # The writer's own pages, and pages about a draft; and what is printed, which says on the paper
 # whose it is and names no other child.
 WITHOUT = {"chase_reported", "chase_set_aside", "audit_print_trail", "triage_print"}
+WITHOUT |= {"child_knew_print"}
 
 
 def strip_of(answer) -> str:
