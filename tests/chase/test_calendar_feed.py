@@ -165,7 +165,13 @@ def be_shut_out(desk):
     person.save(update_fields=["is_active"])
 
 
-@pytest.mark.parametrize("end", [leave, stop_reading, read_again_in_a_new_post, be_shut_out])
+def have_ones_password_set_anew(desk):
+    desk.viewer.person.replace_password("three quiet herons")
+
+
+@pytest.mark.parametrize(
+    "end", [have_ones_password_set_anew, leave, stop_reading, read_again_in_a_new_post, be_shut_out]
+)
 def test_it_ends_when_its_owner_leaves_or_stops_reading_even_if_they_return(desk, end):
     make(desk)
     assert fetch().status_code == 200

@@ -2,7 +2,8 @@
 
 Whoever has the link needs no cookie and no password, as such programs have none. So only a hash of
 its secret is kept, it works for one person in one school, and it ends with the post under which it
-was made: it never works again for somebody who has left or stopped reading, even if they return.
+was made: it never works again for somebody who has left or stopped reading, even if they return. It
+ends too when their password is set anew (`Person.replace_password`).
 What it shows names references alone.
 """
 

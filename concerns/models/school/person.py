@@ -115,10 +115,11 @@ class Person(AbstractBaseUser):
         ]
 
     def replace_password(self, password: str | None) -> None:
-        """Set the password and end every session of this person. With None nobody can sign in as
-        them."""
+        """Set the password and end every session of this person, and the private links to their
+        calendar: whoever had come in may have made one. With None nobody can sign in as them."""
         self.set_password(password)
         self.save(update_fields=["password"])
+        self.calendar_feeds.filter(ended_at__isnull=True).update(ended_at=Now())
 
     def may_read_from(self, day: date) -> bool:
         """Whether they hold a post that reads the record, in any school, on `day` or later."""
