@@ -277,3 +277,11 @@ def test_every_log_is_told_that_way(settings):
 
 def test_words_posted_to_no_page_without_a_token_lead_to_the_first_page(client):
     assert client.post("/submit/keep/").headers["Location"] == "/sign-in/?next=/"
+
+
+def test_pages_leave_compressed_with_a_length_of_chance(client):
+    lengths = {
+        len(client.get("/sign-in/", headers={"accept-encoding": "gzip"}).content) for _ in range(12)
+    }
+    assert max(lengths) < len(client.get("/sign-in/").content) / 2
+    assert len(lengths) > 3
