@@ -76,7 +76,7 @@ MIDDLEWARE = [
     # Outermost, so that every response has the headers, errors and static files too.
     "safeguarding.middleware.add_security_headers",
     "django.middleware.security.SecurityMiddleware",
-    # Pads what it compresses by a length of chance, so that a page's length tells nothing of a token.
+    # Pads what it compresses by a length of chance: a page's length tells nothing of a token.
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

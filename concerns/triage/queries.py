@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404
 
@@ -206,8 +207,10 @@ def _list_filter_holders(
 # Reading one concern
 
 
+@transaction.atomic
 def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
-    """A concern with what happened to it, its children's stories and what may be done. Recorded.
+    """A concern with what happened to it, its children's stories and what may be done. Recorded:
+    the lines of all that the page shows are written with one commit.
 
     `about`: the category to which the stories beside it are limited, if one was chosen.
     """
