@@ -33,7 +33,7 @@ def test_a_row_says_the_first_line_of_what_was_written(where, lead):
     one = send(where, child, account="\n By the bins again.\nHe ran off when he saw me.")
     other = send(where, child, account="word " * 100)
     assert row_of(lead, one).words == "By the bins again. …"
-    assert row_of(lead, other).words == f"{'word ' * 29}word…"
+    assert row_of(lead, other).words == f"{'word ' * 30}…"
 
 
 def test_words_somebody_told_the_writer_stand_for_an_account(where, lead):
