@@ -388,6 +388,11 @@ def _list_chronology_sources() -> Iterator[ChronologySource]:
     yield ChronologySource(
         ChronologySort.HOME, _file_event_rows, "happened_at", _describe_file_event
     )
+    yield from _list_fact_sources()
+    yield ChronologySource(ChronologySort.CONCERN, _rows_on_concerns(Watch), "at", _describe_watch)
+
+
+def _list_fact_sources() -> Iterator[ChronologySource]:
     yield from _sources_of_facts(Status, sort=ChronologySort.STATUS, say=_status_in_words)
     yield from _sources_of_facts(Home, needs=["household"], say=_home_in_words)
     yield from _sources_of_facts(AdultHome, needs=["household", "adult"], say=_adult_home_in_words)
@@ -398,7 +403,6 @@ def _list_chronology_sources() -> Iterator[ChronologySource]:
     yield from _sources_of_facts(Language, say=_language_in_words)
     yield from _sources_of_facts(EarlierFile, say=lambda row: f"Earlier school's file: {row.where}")
     yield from _sources_of_facts(HomeAuthority, needs=["authority"], say=_home_authority_in_words)
-    yield ChronologySource(ChronologySort.CONCERN, _rows_on_concerns(Watch), "at", _describe_watch)
 
 
 # Entries of the same moment appear in this order. A `ChronologyPlace` holds an index into it.

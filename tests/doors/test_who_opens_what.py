@@ -136,7 +136,7 @@ ADULTS = {name for name in OPENED if name.startswith("adult_")}
 BEGUN = {"chase_set_aside"}
 CHILD = {
     "child", "child_file", "child_write", "child_end", "child_seen", "child_chronology",
-    "child_print",
+    "child_print", "child_knew", "child_knew_print",
 }  # fmt: skip
 STAFF = {name for name in OPENED if name.startswith("people")}
 MAY_KNOW = {
