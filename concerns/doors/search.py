@@ -24,6 +24,7 @@ from concerns.models import (
     WordKey,
 )
 from concerns.models.concern import word_index
+from concerns.reading.child_by_name import find_children_by_name
 from concerns.reading.children_in_words import children_in_words
 from concerns.rules.kinds import Kind
 from concerns.rules.name_folding import find_pupil_numbers
@@ -127,7 +128,8 @@ def _find_children(viewer: Viewer, typed: str) -> list[Child]:
     numbers = find_pupil_numbers(typed)
     found = list(visible.with_upn(numbers).in_picking_order()) if numbers else []
     others = visible.exclude(pk__in=[child.pk for child in found]) if found else visible
-    named = list(others.found_by(typed, viewer.school)[: MOST_NAMED + 1 - len(found)])
+    most = MOST_NAMED + 1 - len(found)
+    named = find_children_by_name(others, viewer.school, typed, most)
     return [*found, *ChildName.objects.mark_former_names(named, typed)]
 
 

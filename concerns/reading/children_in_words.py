@@ -4,14 +4,18 @@ from collections.abc import Iterable
 
 from concerns.models.child.child import Child
 from concerns.models.concern.concern_child import ConcernChild
+from concerns.rules.wording import shorten_to_one_line
 from concerns.rules.words import ChildPart
+
+# Letters of a description.
+LONGEST = 80
 
 
 def children_in_words(concerns: Iterable[int], about_only: bool = False) -> dict[int, str]:
     """The children of each of `concerns`, by primary key, in words: "Robyn Hart, Ali Khan".
 
     Those it is about come first, then those also involved, unless `about_only`. A child who was
-    described and not picked stands there in those words. One query.
+    described and not picked stands there in the first of those words. One query.
     """
     rows = ConcernChild.objects.not_misfiled().filter(concern__in=list(concerns))
     if about_only:
@@ -21,7 +25,8 @@ def children_in_words(concerns: Iterable[int], about_only: bool = False) -> dict
     values = rows.order_by("part", "id").values_list("concern", *columns)
     for concern, uid, described, known_as, forename, surname in values:
         if forename is None:
-            name = ConcernChild(uid=uid, described=described).name
+            words = ConcernChild(uid=uid, described=described).described
+            name = f"“{shorten_to_one_line(words, LONGEST).rstrip('.')}”"
         else:
             name = Child.format_name(known_as, forename, surname)
         found.setdefault(concern, []).append(name)

@@ -16,7 +16,7 @@ from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.school.person import Viewer
 from concerns.reading.pickers import children_as_choices
 from concerns.rules.name_folding import fold_text
-from concerns.rules.name_sounds import sound_keys
+from concerns.rules.name_sounds import name_likeness, sound_keys
 from concerns.rules.word_stems import TOO_COMMON
 
 MOST_OFFERED = 5
@@ -71,8 +71,14 @@ def find_described(viewer: Viewer, described: str) -> list[Child]:
         return []
     places = _place_words(described)
     children = Child.objects.visible_to(viewer).filter(pk__in=likely).in_picking_order()
-    meant = [(scores[child.pk] + _score_of_place(child, places), child) for child in children]
-    return [child for _, child in sorted(meant, key=lambda one: -one[0])[:MOST_OFFERED]]
+    fits = {
+        child: scores[child.pk]
+        + _score_of_place(child, places)
+        # Among those that sound alike, the one whose name is spelt more like it.
+        + name_likeness(best[child.pk], child.own_name_words())
+        for child in children
+    }
+    return sorted(fits, key=lambda child: -fits[child])[:MOST_OFFERED]
 
 
 def _keys_of_description(described: str) -> dict[str, dict[str, int]]:

@@ -14,6 +14,7 @@ from typing import Any
 from concerns.models.child.child import MOST_FOUND, Child, ChildName
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Person, Post, Viewer
+from concerns.reading.child_by_name import find_children_by_name
 from concerns.rules.name_folding import fold_text
 from concerns.rules.roles import May, Role
 from concerns.rules.wording import age_in_words, format_date_or_time
@@ -68,7 +69,7 @@ def find_children_to_pick(viewer: Viewer, part: str) -> tuple[list[Child], bool]
     They are the children on the roll; for somebody who reads concerns also those who have left.
     """
     pickable = Child.objects.pickable_by(viewer)
-    rows = list(pickable.found_by(part, viewer.school)[: MOST_FOUND + 1])
+    rows = find_children_by_name(pickable, viewer.school, part, MOST_FOUND + 1)
     return ChildName.objects.mark_former_names(rows[:MOST_FOUND], part), len(rows) > MOST_FOUND
 
 

@@ -373,3 +373,10 @@ def test_namesakes_are_told_apart_by_class_and_birthday(where, client):
     page = " ".join(posted(client, "robyn").content.decode().split())
     assert "Year 4, 4B, born 17 May 2017" in page
     assert "born 9 February 2016, left 3 November 2026" in page
+
+
+def test_of_those_who_sound_alike_the_one_spelt_more_like_it_comes_first(where, lead):
+    for forename in ("Reuben", "Robyn", "Reuben"):
+        factories.child(where, forename, "Abbot")
+    found = search.search_concerns(lead, "Robin").children
+    assert [child.forename for child in found] == ["Robyn", "Reuben", "Reuben"]

@@ -249,7 +249,7 @@ def test_the_list_says_which_child_each_concern_was_about(staff, child, where):
     factories.send_concern(staff.viewer, described="A small boy in a red coat")
     page = page_text(staff.open("/submit/"))
     assert "about Aneurin Quillfeather, Bobby Hart" in page
-    assert "about Not on the roll: A small boy in a red coat" in page
+    assert "about “A small boy in a red coat”" in page
     assert "Ofhis" not in page
 
 

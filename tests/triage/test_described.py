@@ -101,3 +101,18 @@ def test_a_description_costs_two_statements_and_a_picked_child_none(where, lead,
         for some in rows.values()
     ]
     assert asked == [2, 0]
+
+
+def test_two_of_one_name_in_a_concern_are_told_apart_where_one_is_chosen(client, db):
+    desk = Desk(client, factories.school())
+    twins = [
+        factories.child(desk.where, "Robyn", "Hart", class_name=f"{group}B", year=f"Year {group}")
+        for group in (4, 5)
+    ]
+    other = factories.child(desk.where, "Ali", "Khan")
+    concern = desk.concern(children=(*twins, other))
+    for page in ("refile", "decide"):
+        shown = page_text(desk.open(f"/triage/{concern.uid}/{page}/"))
+        for group in (4, 5):
+            assert f"Robyn Hart (Year {group}, {group}B, born 17 May 2017)" in shown, page
+        assert "Ali Khan (" not in shown

@@ -55,7 +55,8 @@ class Children(ViewerScopedQuerySet[Row]):
         first, then those who only sound alike; in each, those on the roll before those who left.
         """
         condition = NameCondition(school, typed)
-        return self.filter(condition.meant()).order_by(condition.only_alike(), *PICKING_ORDER)
+        rows = self.filter(condition.meant()).annotate(only_alike=condition.only_alike())
+        return rows.order_by("only_alike", *PICKING_ORDER)
 
     def with_upn(self, numbers: list[str]) -> Self:
         """The children with one of these UPNs. It says that none is empty, so that the index of
@@ -123,6 +124,8 @@ class Child(ChildNameFields, SchoolOwnedModel):
     # Not a column: the former name that a search just found them by. Set by
     # `ChildNames.mark_former_names`.
     was = ""
+    # Nor this: 1 if a search found them only by a sound or the class. Set by `Children.found_by`.
+    only_alike = 0
 
     born = models.DateField()
     upn = models.CharField(max_length=13, blank=True)
