@@ -147,12 +147,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     languages = _group_by_child(_current_facts(Language, of, found))
     earlier = _earlier_files_by_child(viewer, of if EarlierFile in found else [])
     seen = find_last_sightings(viewer, children)
-    names: dict[int, list[ChildName]] = defaultdict(list)
-    renamed = of if ChildName in found else []
-    for name in (
-        ChildName.objects.former_names().filter(child__in=renamed).order_by("-until", "-id")
-    ):
-        names[name.child_id].append(name)
+    names = _former_names(of if ChildName in found else [])
     lines = _current_facts(HomeAuthority, of, found).select_related("authority")
     lives_in = {row.child_id: row for row in lines}
     return [
@@ -177,6 +172,15 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
         )
         for child in children
     ]
+
+
+def _former_names(of: list[int]) -> dict[int, list[ChildName]]:
+    """Child key -> the names they had before, the last first."""
+    names: dict[int, list[ChildName]] = defaultdict(list)
+    rows = ChildName.objects.former_names().filter(child__in=of).order_by("-until", "-id")
+    for name in rows:
+        names[name.child_id].append(name)
+    return names
 
 
 def _authority_for_file(viewer: Viewer, line: HomeAuthority | None) -> Authority:
