@@ -1,0 +1,28 @@
+"""Tests of how a figure and a bar are drawn: what links where, and that every word is escaped."""
+
+from concerns.audit.forms import AuditFilters
+from concerns.paper.bar_chart import build_bar_chart
+from concerns.templatetags.figures import draw_bar, figure_link
+
+ASKED = AuditFilters(year="2026", which="open")
+
+
+def test_a_figure_leads_to_its_rows_and_says_what_is_counted():
+    drawn = figure_link(3, ASKED, "still open, ", "Autumn <term>")
+    assert 'href="/audit/rows/?year=2026&amp;quiet=10&amp;which=open">3<span' in drawn
+    assert "> still open, Autumn &lt;term&gt;</span></a>" in drawn
+
+
+def test_a_figure_of_nothing_leads_nowhere():
+    assert figure_link(0, ASKED, "open") == "0"
+    assert "span" not in figure_link(1, ASKED)
+
+
+def test_a_bar_says_its_label_its_figure_and_that_it_is_late():
+    chart = build_bar_chart("T", [("A <b>", 4), ("Old", 1)], late=["Old"])
+    first, last = (draw_bar(row, chart) for row in chart.rows)
+    assert ">A &lt;b&gt;</text>" in first
+    assert ">4</text>" in first
+    assert "bars__bar--late" not in first
+    assert ">Old (late)</text>" in last
+    assert 'class="bars__bar bars__bar--late"' in last
