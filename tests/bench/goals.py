@@ -90,6 +90,7 @@ WHY = {
     ("submit", "A"): "Django composes sixteen statements, at 900 calls; 29 questions are asked",
     ("picker", "A"): "four statements: session, person and posts before the search itself",
     ("picker_large", "A"): "every pupil of such a name, one in fifteen, is put in order",
+    ("queue", "sql"): "twelve, and one for the views that somebody saved",
     ("queue", "steps"): "all that is open is counted, 30 steps each; 25 rows take the rest",
     ("queue", "blocks"): f"all open is counted, and 25 rows' children and steps; {DEEPER}",
     ("queue", "calls"): "a row says why it is there and how long it has waited: 200 calls each",
