@@ -71,10 +71,11 @@ class ChronologySource(NamedTuple):
 
 
 class PartInConcern(TypedDict):
-    """The child's part in a concern, and whether it is about others too, as `_concern_source_rows`
-    annotates them."""
+    """The child's part in a concern, whether it is about others too, and its writer's name, as
+    `_concern_source_rows` annotates them."""
 
     part: str
+    writer: str
     about_others: bool
 
 
@@ -191,7 +192,8 @@ def _describe_concern(row: "WithAnnotations[Concern, PartInConcern]") -> EntryTe
     # Of a concern about several children nobody can say whose the marks are.
     alone = row.part == ChildPart.ABOUT and not row.about_others
     marks = [f"Mark: {mark.mark_in_words}" for mark in row.marks.all()] if alone else []
-    words = "\n".join(filter(None, [row.in_short, own, when, *marks]))
+    told = row.told_words and f"{row.told_words_heading(row.writer)}: {row.told_words}"
+    words = "\n".join(filter(None, [row.account, told, own, when, *marks]))
     on = row.happened_on if row.happened_at is None else None
     return EntryText(f"Concern{also}", words, row, on=on, when=row.occurred_in_words)
 

@@ -102,7 +102,8 @@ WHY = {
     ("submit", "engine"): DEEPER,
     ("line", "engine"): f"tables of a thousand concerns are read whole, in few blocks; {DEEPER}",
     ("searches", "sql"): "a statement more for each further word looked for",
-    ("story", "calls"): "of fifty concerns all that was decided, sent and said is opened",
+    ("story", "sql"): "it holds the file (14), open steps and counts; rows take one for each kind",
+    ("story", "calls"): "it holds the file, a third of it; fifty rows of every kind are opened",
     (
         "site",
         "grown",
