@@ -6,6 +6,7 @@ in term, unless a test says otherwise.
 
 import itertools
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -201,14 +202,32 @@ def concern_at(
 
 def make_whole_case(where: School) -> Concern:
     """A concern with everything a record can hold: marks, categories, both kinds of hand-over,
-    parents, an agency that answered, our view, additions, closing, and opening again."""
-    writer = viewer(where)
-    lead = viewer(where, Role.DSL)
-    deputy = viewer(where, Role.DEPUTY)
-    concern = send_concern(
-        writer, child(where), going_home="yes", categories=("neglect",), marks=(body_mark(),)
-    ).concern
-    at = (NOW + timedelta(minutes=10 * step) for step in itertools.count(1))
+    parents, an agency that answered, our view, additions, closing, and opening again; and that it
+    was about another child."""
+    staff = viewer(where), viewer(where, Role.DSL), viewer(where, Role.DEPUTY)
+    concern, lead, at = make_case_of_child(child(where), *staff, person(where))
+    row = concern.children.get()
+    right = child(where)
+    triage.refile(by=lead, concern=concern, row=row, to=right, why="Not theirs.", now=next(at))
+    return Concern.objects.get(pk=concern.pk)
+
+
+def make_case_of_child(
+    about: Child,
+    writer: Viewer,
+    lead: Viewer,
+    deputy: Viewer,
+    near: Person,
+    now: datetime = NOW,
+    **more,
+) -> tuple[Concern, Viewer, Iterator[datetime]]:
+    """The same about `about`, with the acts of these people; `near` is excluded by the lead.
+
+    Returns the concern, the lead and the moments that follow.
+    """
+    said = {"going_home": "yes", "categories": ("neglect",), "marks": (body_mark(),), **more}
+    concern = send_concern(writer, about, now=now, **said).concern
+    at = (now + timedelta(minutes=10 * step) for step in itertools.count(1))
     triage.take(by=lead, concern=concern, now=next(at))
     submit.add(by=writer, concern=concern, words="And again today.", now=next(at))
     triage.hand(by=lead, concern=concern, to=deputy.person, note="Yours.", now=next(at))
@@ -231,13 +250,10 @@ def make_whole_case(where: School) -> Concern:
     refer.meet(by=deputy, concern=concern, met=met, now=next(at))
     _watch_and_close(concern, writer, deputy, at)
     triage.reopen(by=lead, concern=concern, why="A new sign.", now=next(at))
-    triage.exclude(by=lead, concern=concern, person=person(where), why="Involved.", now=next(at))
+    triage.exclude(by=lead, concern=concern, person=near, why="Involved.", now=next(at))
     triage.sort(by=lead, concern=concern, categories=("neglect",), why="Hungry.", now=next(at))
     _plan_and_move_meeting(concern, lead, at)
-    row = concern.children.get()
-    right = child(where)
-    triage.refile(by=lead, concern=concern, row=row, to=right, why="Not theirs.", now=next(at))
-    return Concern.objects.get(pk=concern.pk)
+    return Concern.objects.get(pk=concern.pk), lead, at
 
 
 def _settle_with_promise(referral, deputy: Viewer, at) -> None:

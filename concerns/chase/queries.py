@@ -336,8 +336,10 @@ def get_unsent_draft(viewer: Viewer, uid) -> Draft:
 def list_undelivered_letters(viewer: Viewer) -> dict:
     """Letters not sent, rows the clock's round set aside, and what the daily check found wrong:
     nothing about a child."""
+    replies = WordBack.objects.hidden_from(viewer).values_list("uid", flat=True)
     letters = (
         Letter.objects.stuck_letters(viewer.now)
+        .not_hidden_from(viewer, replies)
         .filter(school=viewer.school)
         .select_related("person")
     )

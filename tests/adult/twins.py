@@ -1,82 +1,161 @@
 """Collects everything that one person can get out of the site, as bytes that can be compared.
 
 Every address of the site is opened and pressed, with the things its room is about and with those
-that must stay secret; lists are asked every question they take. The addresses come from the site's
-own table, so that a page made later is covered too. Only what changes on every request is made the
-same: a form's token, signed values, the id of a form not sent yet. The clock stands still, so that
-no two answers differ by a minute. Each answer comes with the number of statements it took: a page
-that asks the database more often has something to hide.
+that must stay secret; lists are asked every question they take; and the e-mails that went to the
+person are read. The addresses come from the site's own table, so that a page made later is covered
+too. Only what changes on every request is made the same: a form's token, signed values, the id of a
+form not sent yet. The clock stands still, so that no two answers differ by a minute. Each answer
+comes with the number of statements it took: a page that asks the database more often has something
+to hide.
+
+A school is made once for a file of tests, in a database of its own, and what each person gets from
+it as it is, is asked once. Whatever a test does there is rolled back.
 """
 
 import re
 import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from django.conf import settings
+from django.core import mail
 from django.db import connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from concerns.models.school import school
+from concerns.rules.roles import Role
 from tests import factories
 from tests.conftest import SecureClient
-from tests.doors.world import World, kind_of, routes
+from tests.databases import CLOCK_BEATS, in_place
+from tests.doors.world import kind_of, made, routes
 
 # The form's token; the signed token of its draft; the id of a form not sent yet, or of one press.
 FRESH = re.compile(rb'(name="(?:csrfmiddlewaretoken|keep|draft|once)" value=")[^"]*"')
+# `/healthz` goes by the clock of the database, which does not stand still.
+STOPPED = re.compile(rb"stopped \d+ minutes")
 # What is typed into search boxes.
 TYPED = {"submit_children": {"part": "fo"}, "child_search": {"words": "door"}}
 # The questions a list can be asked.
 ASKED = {
     "triage": ("?state=late", "?state=waiting", "?state=closed"),
+    "chase": ("?whose=all",),
+    "audit_day": ("?day_day=3&day_month=11&day_year=2026",),
     **dict.fromkeys(("audit", "audit_print"), ("?year=all",)),
     **dict.fromkeys(("audit_rows", "audit_csv"), ("?year=all", "?year=all&which=late")),
 }
+POSTS = {role.value: role for role in (Role.DSL, Role.HEAD, Role.CHAIR, Role.OFFICE)}
+# Does something, and returns the ids that it gave.
+Work = Callable[[], list[uuid.UUID]]
 
 
-class Undone(Exception):
-    """Raised to roll back everything that was done for one look."""
+def nothing() -> list[uuid.UUID]:
+    return []
 
 
-def looking(world: World, who, work, secret=()) -> tuple[dict[str, tuple], list[uuid.UUID]]:
-    """Collects everything `who` can get once `work()` is done, then rolls `work()` back.
+class TwinSchool:
+    """A school with one of everything, everybody in post, and somebody who writes."""
 
-    Returns it with the ids that `work` gave, whose addresses are asked for as well.
-    """
-    try:
+    def __init__(self):
+        self.world = made()
+        self.where = self.world.school
+        self.posts = {
+            name: factories.person(self.where, role, name=f"The {name}")
+            for name, role in POSTS.items()
+        }
+        self.posts["staff"] = factories.person(self.where, name="Dan Dubious")
+        self.people = [factories.person(self.where) for _ in range(4)]
+        self.writer = factories.viewer(self.where, who=self.people[0])
+        self._kept = {}
+
+    def moved(
+        self,
+        who,
+        work: Work,
+        before: Work = nothing,
+        after: Work = nothing,
+        rooms: Sequence[str] = (),
+    ) -> list[str]:
+        """Lists what `who` gets differently if `work` is done than if it is not.
+
+        `before` and `after` are done in both schools. `rooms` are those looked at; none means all.
+        """
+
+        def all_of_it() -> list[uuid.UUID]:
+            return [uid for done in (before, work, after) for uid in done()]
+
+        with self._undone(all_of_it) as secret:
+            hidden = self._ask(who, self._addresses(rooms, secret))
+            found = self._ask(who, self._addresses(rooms))
+        unchanged = self._ask_as_it_is(who, before, after, rooms)
+        with self._undone(lambda: [*before(), *after()]):
+            unheard_of = self._ask(who, self._addresses(rooms, secret))
+        assert len(found) > 150 or rooms
+        return differences(unheard_of | unchanged, hidden | found)
+
+    def _ask_as_it_is(self, who, before: Work, after: Work, rooms: Sequence[str]):
+        """What `who` gets from the school as it is: asked once, and kept for the next test."""
+        key = (who.pk, before.__name__, after.__name__, tuple(rooms), settings.EMAIL_HOST)
+        if key not in self._kept:
+            with self._undone(lambda: [*before(), *after()]):
+                self._kept[key] = self._ask(who, self._addresses(rooms))
+        return self._kept[key]
+
+    @contextmanager
+    def _undone(self, work: Work) -> Iterator[list[uuid.UUID]]:
+        mail.outbox.clear()
         with transaction.atomic():
-            made = work()
-            found = everything(world, who, [*secret, *made])
-            raise Undone
-    except Undone:
-        return found, made
+            with connection.cursor() as cursor:
+                cursor.execute(CLOCK_BEATS)
+            yield work()
+            transaction.set_rollback(True)
 
-
-def everything(world: World, who, secret) -> dict[str, tuple]:
-    """Every answer that `who` gets, by what was asked for."""
-    school._calendar_and_clocks.cache_clear()
-    still = ["tests.adult.clock.stands_still", *settings.MIDDLEWARE]
-    found = {}
-    with override_settings(MIDDLEWARE=still):
-        client = factories.sign_in(SecureClient(), who)
+    def _addresses(self, rooms: Sequence[str], secret: Sequence[uuid.UUID] | None = None):
+        """The addresses of the world's things or, of those that take an id, with the `secret`."""
         for name in routes():
             kind = kind_of(name)
-            for uid in [world.uids[kind], *secret] if kind else [None]:
-                path = world.address(name, uid)
+            if rooms and name.split("_")[0] not in rooms:
+                continue
+            if secret is None:
+                yield name, self.world.address(name, self.world.uids[kind] if kind else None)
+            elif kind:
+                yield from ((name, self.world.address(name, uid)) for uid in secret)
+
+    def _ask(self, who, addresses) -> dict[str, tuple]:
+        """Every answer that `who` gets, by what was asked for; and their e-mails."""
+        school._calendar_and_clocks.cache_clear()
+        still = ["tests.adult.clock.stands_still", *settings.MIDDLEWARE]
+        sent = sorted((one.subject, one.body) for one in mail.outbox if who.email in one.to)
+        found = {"E-MAILS": tuple(sent)}
+        with transaction.atomic(), override_settings(MIDDLEWARE=still):
+            client = factories.sign_in(SecureClient(), who)
+            found["GET /healthz"] = told(client.get, "/healthz")
+            for name, path in addresses:
                 for query in ("", *ASKED.get(name, ())):
                     asked = path.split("?")[0] + query if query else path
                     found[f"GET {asked}"] = told(client.get, asked)
                 found[f"POST {path}"] = told(client.post, path, TYPED.get(name, {}))
-    return found
+            transaction.set_rollback(True)
+        return found
 
 
 def told(ask, *what) -> tuple:
     """The status, headers and body of an answer, and how many statements it took."""
     with CaptureQueriesContext(connection) as asked:
         answer = ask(*what)
-        body = FRESH.sub(rb'\1"', answer.getvalue())
+        body = STOPPED.sub(b"stopped", FRESH.sub(rb'\1"', answer.getvalue()))
     headers = {name: value for name, value in answer.items() if name != "Set-Cookie"}
     return answer.status_code, headers, body, len(asked)
 
 
 def differences(one: dict, other: dict) -> list[str]:
     return sorted(page for page in one.keys() | other.keys() if one.get(page) != other.get(page))
+
+
+@contextmanager
+def make_twin_school(databases, migrated, blocker, of=TwinSchool) -> Iterator[TwinSchool]:
+    """The school of a file of tests, in a database of its own that is used meanwhile."""
+    database = databases.copy(migrated, "twins")
+    with blocker.unblock(), in_place(database):
+        yield of()
+    databases.drop(database)

@@ -81,7 +81,8 @@ def test_a_hundred_letters_cost_what_one_does(client, where):
     desk.open("/chase/undelivered/")
     few = len(list_statements(lambda: desk.open("/chase/undelivered/")))
     stuck(where, 5)
-    assert len(list_statements(lambda: desk.open("/chase/undelivered/"))) == few <= 6
+    # One of them finds the replies on concerns from which the head is shut out.
+    assert len(list_statements(lambda: desk.open("/chase/undelivered/"))) == few <= 7
 
 
 def test_what_the_mail_server_refused_is_tried_later_and_later_and_never_dropped(where, settings):

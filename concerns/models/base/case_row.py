@@ -120,6 +120,10 @@ class CaseRows(ViewerScopedQuerySet[ConcernRow]):
         """Without the rows of concerns that `viewer` may never see (`hidden_concerns_filter`)."""
         return self.exclude(hidden_concerns_filter(viewer.person, self.model.to_concern))
 
+    def hidden_from(self, viewer: RowsViewer) -> Self:
+        """Only the rows of concerns that `viewer` may never see."""
+        return self.filter(hidden_concerns_filter(viewer.person, self.model.to_concern))
+
     def written_by(self, viewer: RowsViewer) -> Self:
         """The rows of concerns that `viewer` reported. They may see these whatever their role."""
         key = self.model.to_concern.removesuffix("id").removesuffix("_")

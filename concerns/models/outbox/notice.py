@@ -18,10 +18,15 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.case_row import (
+    Row,
+    SchoolOwnedModel,
+    ViewerScopedQuerySet,
+    hidden_concerns_filter,
+)
 from concerns.models.concern.concern import Concern
 from concerns.models.response.step import BaseStep, Step
 from concerns.models.school.person import Person, Viewer
@@ -194,7 +199,7 @@ class Notices(ViewerScopedQuerySet[Row]):
         if concern.reporter_id != by.pk:
             self.create(
                 school_id=concern.school_id,
-                key=f"back:{uid}",
+                key=_word_back_key(uid),
                 why=MessageReason.WORD_BACK,
                 red=False,
                 person_id=concern.reporter_id,
@@ -209,6 +214,10 @@ class Notices(ViewerScopedQuerySet[Row]):
 def step_keyword(step: BaseStep) -> dict[str, Any]:
     """The step as an argument for a notice: under the name of its own column."""
     return {"adult_step" if step._meta.model_name == "adultstep" else "step": step}
+
+
+def _word_back_key(uid: uuid.UUID) -> str:
+    return f"back:{uid}"
 
 
 def _needs_opening_notice(by: Viewer, step: BaseStep) -> bool:
@@ -253,6 +262,16 @@ class Letters(models.QuerySet[Row]):
         """Letters unsent for longer than `STUCK`, without those about concerns about adults: who
         sees these must not learn from them that there is such a concern."""
         return self.unsent_letters().filter(about_adult=False, made_at__lt=now - STUCK)
+
+    def not_hidden_from(self, viewer: Viewer, replies: Iterable[uuid.UUID]) -> Self:
+        """Without the letters that are only about concerns that `viewer` may never see. `replies`
+        are the uids of the replies to their writers, whose notices have no step."""
+        hidden = hidden_concerns_filter(viewer.person, "step__concern")
+        for uid in replies:
+            # A key that was released has an end of its own (`release_keys_made_ahead`).
+            hidden |= Q(key__startswith=_word_back_key(uid))
+        shown = Notice.objects.exclude(hidden).filter(letter=OuterRef("pk"))
+        return self.filter(Exists(shown))
 
 
 class Letter(SchoolOwnedModel):

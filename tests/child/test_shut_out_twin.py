@@ -1,0 +1,138 @@
+"""Tests that whoever is shut out from a child gets the pages of a school with nothing about it.
+
+A reader of the record looks at one school twice: as it is, and after others have written concerns
+about the child and worked through them to every state, and rounds have sent e-mails. The reader is
+shut out because the child is their family, or because the writer said so.
+"""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db.models import Q
+
+from concerns.doors import clock_round, unsent_words
+from concerns.models.base import case_row
+from concerns.models.concern.draft import CONCERN
+from concerns.rules.lifecycle import State
+from concerns.rules.roles import Role
+from concerns.workflow import escalation
+from tests import factories, homes
+from tests.adult.twins import TwinSchool, make_twin_school
+from tests.factories import NOW
+
+# One of each kind is tried by `make quick`; the rest of its kind only by `make test`.
+REST = pytest.mark.long
+READERS = ["dsl", pytest.param("head", marks=REST)]
+WRITTEN = NOW - timedelta(days=2)
+
+
+class Family(TwinSchool):
+    """The same with two children: one is family of a lead and of the head, the other of nobody.
+
+    Another lead and a deputy do the work. The child's brother is in the record already.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.kin = factories.child(self.where, "Forrest", "Doorley")
+        self.other = factories.child(self.where, "Foster", "Doorman")
+        for post in ("dsl", "head"):
+            factories.relate_to_child(self.posts[post], self.kin)
+        self.lead = factories.viewer(self.where, Role.DSL)
+        self.deputy = factories.viewer(self.where, Role.DEPUTY)
+        brother = self.world.concern.children.get().child
+        homes.add_sibling(self.lead, brother, self.kin)
+
+    def write_about(self, child, **more) -> list[uuid.UUID]:
+        """Writes concerns in every state, in every way one can come about; returns their ids, and
+        those of what belongs to the whole one."""
+        by = self.writer
+        said = {
+            "by": by,
+            "lead": self.lead,
+            "account": "The door was shut.",
+            "now": WRITTEN,
+            **more,
+        }
+        for state in State:
+            factories.concern_at(
+                state, where=self.where, children=(child,), going_home="yes", **said
+            )
+        if not more:
+            also = {"involved": (child,), "account": "The door was shut."}
+            factories.send_concern(by, self.other, **also)
+        staff = by, self.lead, self.deputy, self.people[1]
+        whole, _, _ = factories.make_case_of_child(child, *staff, now=WRITTEN, **more)
+        draft = uuid.uuid4()
+        words = {"account": ["The door"], "children": [str(child.uid)]}
+        unsent_words.save_draft_words(by.person, self.where, CONCERN, draft, words, NOW)
+        return [whole.uid, whole.referrals.get().uid, whole.steps.open().first().uid]
+
+
+@pytest.fixture(scope="module")
+def place(databases, migrated, django_db_setup, django_db_blocker):
+    with make_twin_school(databases, migrated, django_db_blocker, of=Family) as made:
+        yield made
+
+
+def run_rounds() -> list[uuid.UUID]:
+    for hours in (2, 1, 0):
+        clock_round.run_reminder_round(NOW - timedelta(hours=hours))
+    return []
+
+
+@pytest.mark.parametrize("post", READERS)
+def test_every_page_of_whoever_is_family_of_the_child_is_what_it_was(place, post):
+    reader = place.posts[post]
+    assert place.moved(reader, lambda: place.write_about(place.kin), after=run_rounds) == []
+
+
+@pytest.mark.parametrize("post", READERS)
+def test_every_page_of_whom_the_writer_excludes_is_what_it_was(place, post):
+    reader = place.posts[post]
+
+    def work() -> list[uuid.UUID]:
+        return place.write_about(place.other, excluded=(reader,))
+
+    assert place.moved(reader, work, after=run_rounds) == []
+
+
+@REST
+def test_with_mail_down_every_page_of_a_head_who_is_family_of_the_child_is_what_it_was(
+    place, settings
+):
+    settings.EMAIL_HOST = ""
+    head = place.posts["head"]
+    assert place.moved(head, lambda: place.write_about(place.kin), after=run_rounds) == []
+
+
+@pytest.mark.parametrize("forgotten", ["named", "family"])
+def test_the_comparison_sees_an_exclusion_that_is_forgotten(place, monkeypatch, forgotten):
+    def half_of_it(person, key):
+        if forgotten == "family":
+            return Q(**{f"{key}__in": person.excluded_from.values("concern")})
+        family = person.relations.filter(child__concern_rows__concern__isnull=False)
+        return Q(**{f"{key}__in": family.values("child__concern_rows__concern")})
+
+    monkeypatch.setattr(case_row, "hidden_concerns_filter", half_of_it)
+    reader = place.posts["dsl"]
+    about, more = {
+        "named": (place.other, {"excluded": (reader,)}),
+        "family": (place.kin, {}),
+    }[forgotten]
+    seen = place.moved(reader, lambda: place.write_about(about, **more), rooms=["chase"])
+    assert "GET /chase/?whose=all" in seen
+
+
+def test_the_comparison_sees_an_e_mail_to_whoever_is_shut_out(place, monkeypatch):
+    def nobody(_school, concerns):
+        return {concern: set() for concern in concerns}
+
+    monkeypatch.setattr(escalation, "_excluded_by_concern", nobody)
+    reader = place.posts["dsl"]
+
+    def work() -> list[uuid.UUID]:
+        return place.write_about(place.kin)
+
+    assert "E-MAILS" in place.moved(reader, work, after=run_rounds, rooms=["submit"])
