@@ -96,7 +96,7 @@ def test_two_thirds_of_a_busy_day_take_a_sentence_and_one_key_each(walk, place, 
         hands.decide()
         hands.type(reason)
         hands.press("Enter")
-        expect(page.get_by_text(f"{concern.reference} is kept with the picture")).to_be_visible()
+        expect(page.locator(".recorded")).to_contain_text(concern.reference)
         walk.see()
         now = hands.keys, hands.clicks, hands.seconds
         spent.append([new - old for new, old in zip(now, before, strict=True)])
