@@ -1,6 +1,5 @@
 """Pages for staff who write a concern: write it, send it, see what became of it, add to it."""
 
-import re
 import uuid
 from functools import cache
 from typing import Any
@@ -292,14 +291,13 @@ def _build_concern_form(request, draft, typed, *, checked, more_marks=0) -> Conc
 @cache
 def _render_blank_form() -> str:
     """The empty form, the same for everybody, rendered once in each process: it is five sixths of
-    the page's work. What differs (token, draft, names) is outside it. Without its empty lines."""
+    the page's work. What differs (token, draft, names) is outside it."""
     nothing = PostedFields.from_fields({})
     now = timezone.now()
     form = ConcernForm(
         nothing, now=now, draft=uuid.uuid4(), chosen={}, colleagues={}, checked=False
     )
-    drawn = render_crispy_form(form, context={"picker_url": reverse("submit_children")})
-    return re.sub(r"\n\s*\n", "\n", drawn)
+    return render_crispy_form(form, context={"picker_url": reverse("submit_children")})
 
 
 def _render_concern_form(request, form, *, begun=None, blank="", reached=True):
