@@ -27,7 +27,7 @@ def test_both_of_the_writers_pages_say_so_in_red_with_what_to_do_and_where(staff
         said = page[page.index('<p class="govuk-body late">') :].split("</p>")[0]
         assert f"{danger.reference}, sent " in said
         assert UNSAID in said
-        assert "ring 999" in said
+        assert 'href="tel:999"' in said
         assert f'href="/submit/sent/{danger.uid}/"' in said
 
 
