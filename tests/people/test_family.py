@@ -158,4 +158,4 @@ def test_nobody_found_is_said_and_another_school_s_child_is_nobody(house, client
     factories.child(factories.school(), "Amelia", "Quillfeather")
     factories.sign_in(client, house.office.person)
     page = f"/people/{house.teacher.person.uid}/family/"
-    assert "No pupil on the" in client.post(page, {"find": "quill", "do": "find"}).content.decode()
+    assert "No pupil matches" in client.post(page, {"find": "quill", "do": "find"}).content.decode()
