@@ -35,6 +35,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import SpokenTo
 from tests.databases import ROOT, in_place
 
+pytestmark = pytest.mark.long
 DEMO = {"DEMO": "1"}
 
 

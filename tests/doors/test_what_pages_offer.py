@@ -98,6 +98,7 @@ def test_a_link_and_a_form_are_found_wherever_they_lead():
     assert offered_by(page, "/audit/rows/") == {"/audit/rows/", "/roll/", "/triage/"}
 
 
+@pytest.mark.long
 def test_whoever_lacks_a_power_is_offered_nothing_that_needs_it(monkeypatch):
     world = made()
     pages = [*map(world.address, routes()), *more_pages(world)]
