@@ -109,9 +109,8 @@ def keep_posted_words(request: HttpRequest) -> KeptWords | None:
 
     None if nothing was saved: the token is missing or forged, or its person is no longer active.
     """
-    try:
-        whose = signing.loads(request.POST.get(FIELD, ""), salt=SALT)
-    except signing.BadSignature:
+    whose = _read_token(request)
+    if whose is None:
         return None
     person = Person.objects.filter(uid=whose["person"], is_active=True).first()
     school = School.objects.filter(uid=whose["school"]).first()
@@ -126,6 +125,14 @@ def keep_posted_words(request: HttpRequest) -> KeptWords | None:
     if draft:
         return _words_of_draft(draft)
     return _keep_after_end(person, school, page, uid, fields, copy, now)
+
+
+def _read_token(request: HttpRequest) -> dict[str, str] | None:
+    """Whose form it is and of which page, as its token says; None without a token of ours."""
+    try:
+        return signing.loads(request.POST.get(FIELD, ""), salt=SALT)
+    except signing.BadSignature:
+        return None
 
 
 def _words_of_draft(draft: Draft) -> KeptWords:
@@ -289,11 +296,15 @@ def answer_autosave(request: GatedRequest, page: str) -> JsonResponse:
 def answer_autosave_of_page(request: HttpRequest) -> JsonResponse:
     """Answer an autosave of a form that is saved under its page, as its token says.
 
-    Status 400 without a token, 404 if nothing was saved.
+    Status 400 without a token, 404 if nothing was saved. A save that was on its way while this
+    window sent the form, or threw it away, is no fault: the answer says that the form is gone.
     """
     if FIELD not in request.POST:
         return JsonResponse({"why": "The form did not say which draft it is."}, status=400)
     kept = keep_posted_words(request)
+    whose = _read_token(request) if kept is None else None
+    if whose and whose["page"] not in OPENS:
+        return JsonResponse({"gone": True})
     if kept is None:
         return JsonResponse({"why": "There is no such draft to add to."}, status=404)
     return _answer_saved(kept)

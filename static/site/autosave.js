@@ -3,6 +3,8 @@
 // The form carries the version of the draft it shows, the name of this window and the number of the save,
 // so that the server never puts an older copy in a newer one's place.
 const EVERY = 10_000;
+const GONE =
+  "Not saved: this form has been sent, or is not yours. Your words are still on this page. Copy them before you leave it.";
 // What the server holds of each form, by where it is sent: a form that is drawn again goes on from there.
 const held = new Map();
 
@@ -46,6 +48,10 @@ function keep(form) {
       });
       if (!answer.ok) throw answer;
       const told = await answer.json();
+      if (told.gone) {
+        tell(GONE, true);
+        return;
+      }
       mine.words = now;
       if (told.version) box(form, "draft_version").value = told.version;
       tell(`Saved at ${told.saved}`);
@@ -84,7 +90,7 @@ function whyNot(problem) {
       : "Not saved yet: you have been signed out. Your words are still on this page. Sign in again in another window.";
   }
   if (problem.status === 404) {
-    return "Not saved: this form has been sent, or is not yours. Your words are still on this page. Copy them before you leave it.";
+    return GONE;
   }
   return "Not saved yet. Your words are still on this page, and we keep trying to save them.";
 }

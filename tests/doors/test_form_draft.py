@@ -133,7 +133,7 @@ def test_a_save_on_its_way_while_the_form_is_sent_holds_nothing_up(desk, here):
     save(desk, form, window="a", order=1, reason="Her mother")
     sent = FULL | desk.seen_now() | {"reason": MINE, "draft_window": "a", "draft_order": 1}
     assert desk.client.post(here, form.fields() | sent).status_code == 302
-    assert save(desk, form, window="a", order=2, reason=MINE).status_code == 404
+    assert save(desk, form, window="a", order=2, reason=MINE).json() == {"gone": True}
     assert "What you typed is saved" not in page_text(desk.open(here))
 
 
@@ -156,7 +156,7 @@ def test_what_is_thrown_away_is_gone_and_its_window_does_not_bring_it_back(desk,
     assert "Go on with what you started" not in page_text(desk.open("/submit/"))
     if window:
         late = save(desk, form_at(desk, here), window=window, order=2, reason=MINE)
-        assert late.status_code == 404
+        assert late.json() == {"gone": True}
     assert MINE not in page_text(desk.open(here))
 
 

@@ -80,7 +80,8 @@ class Walk:
         assert width <= PHONE["width"], f"{width} pixels wide on a phone"
 
     def reads(self, what: str | Locator) -> None:
-        found = self.page.locator("main").get_by_text(what) if isinstance(what, str) else what
+        seen = self.page.locator("main, .identity")
+        found = seen.get_by_text(what) if isinstance(what, str) else what
         expect(found.first).to_be_visible()
 
     def press(self, button: str) -> None:
