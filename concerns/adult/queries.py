@@ -33,7 +33,7 @@ from concerns.rules.adult_vocabulary import AdultConcernSort, AdultEventKind
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from concerns.workflow.adult_escalation import EscalatedAdultConcern, list_escalated_to
-from concerns.workflow.available_actions import AvailableAction
+from concerns.workflow.available_actions import AvailableAction, possible_first
 from concerns.workflow.closing import reason_not_to_close, reason_to_reopen_first
 
 A_PAGE = 50
@@ -299,6 +299,7 @@ def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[Avai
     """The reader's acts, each with why it is not possible now. The acts check this again."""
     shut = reason_to_reopen_first(concern)
     moves = [
+        ("Reopen it", "adult_reopen", "" if shut else "It is already open."),
         ("Decide", "adult_decide", shut),
         ("Record a conversation with the LADO or the police", "adult_speak", shut),
         ("Add a note", "adult_note", shut),
@@ -307,8 +308,7 @@ def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[Avai
         ("Say who must not see it", "adult_exclude", ""),
         ("Hand it on", "adult_hand", shut),
         ("Close it", "adult_close", reason_not_to_close(concern, steps)),
-        ("Reopen it", "adult_reopen", "" if shut else "It is already open."),
     ]
-    return [
+    return possible_first(
         AvailableAction(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves
-    ]
+    )

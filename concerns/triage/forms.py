@@ -284,7 +284,8 @@ class DecisionForm(
             first |= {"reason": drafted, "routes": [Route.SOCIAL_CARE]}
         for name in ("sent", "spoke", "seen"):
             first |= past_moment.fields_set_to_moment(name, now)
-        first |= known or {}
+        self.known = known or {}
+        first |= self.known
         super().__init__(*args, initial=first, **kwargs)
         self.now = now
         self.spoken_before = spoken
@@ -319,7 +320,7 @@ class DecisionForm(
         if "weight" in self.errors:
             return given
         if self.is_light:
-            if self.has_any_typed(ONLY_FULL):
+            if self.has_any_typed(name for name in ONLY_FULL if self._is_own_answer(name)):
                 self.add_error("weight", MORE)
             self.drop_errors_of((*ONLY_FULL, *self.SENT_WHEN, *self.SAID_WHEN, *self.SEEN_WHEN))
             self.require_answer("light_until", "Enter the day to look at the picture again")
@@ -340,6 +341,10 @@ class DecisionForm(
         self.check_child_seen(self.now)
         self.check_parents_told(self.now, owed=Route.PARENTS in routes, before=self.spoken_before)
         return given
+
+    def _is_own_answer(self, name: str) -> bool:
+        """Whether the answer in `name` is not what the page had filled in by itself."""
+        return self.cleaned_data.get(name) != self.known.get(name)
 
     def _read_referral_sent(self, routes: list[str]) -> None:
         self.was_sent = Route.SOCIAL_CARE in routes and self.has_any_typed(self.SENT)

@@ -29,6 +29,7 @@ from concerns.triage.forms import (
     ReopenConcernForm,
     SaveViewForm,
     SortCategoriesForm,
+    Weight,
 )
 
 
@@ -148,7 +149,7 @@ def decide(request, uid):
         if "again" in request.GET
         else ""
     )
-    if request.method == "GET":
+    if request.method == "GET" or request.POST.get("weight") == Weight.LIGHT:
         offered["known"] = queries.find_known_answers(viewer, concern, offered["rows"])
     sheet = FormPage(request, DecisionForm, now=viewer.now, drafted=drafted, **offered)
     if sheet.is_complete and sheet.attempt_act(

@@ -60,9 +60,14 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             *rare,
             ("Close it", "triage_close", reason_not_to_end(concern, steps)),
         ]
-    return [
+    return possible_first(
         AvailableAction(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves
-    ]
+    )
+
+
+def possible_first(actions: Iterable[AvailableAction]) -> list[AvailableAction]:
+    """What can be done now before what cannot; otherwise as they stand, likeliest first."""
+    return sorted(actions, key=lambda action: bool(action.why_not))
 
 
 # If only these steps are open, keeping a concern on file drops nothing that was promised.

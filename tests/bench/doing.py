@@ -43,6 +43,11 @@ ROUTES = (
 TOLD = (((Route.SOCIAL_CARE,), 60), ((Route.PARENTS, Route.SOCIAL_CARE), 15),
         ((Route.PARENTS, Route.SCHOOL_SUPPORT), 25))  # fmt: skip
 # Whoever wrote it gets a word with the decision; else there is a step for it.
+REPLIES = (
+    names_and_sentences.REPLY_ACTING,
+    names_and_sentences.REPLY_KEPT,
+    names_and_sentences.REPLY_SPOKEN,
+)
 WORD_AT_ONCE = 0.6
 PARENTS_REACHED = 0.85
 # Of the answers with which nothing more happens, so many are challenged.
@@ -89,7 +94,7 @@ def _decide(year, by: Viewer, step: Step) -> int:
     concern = step.concern
     chance = year.chance
     rows = tuple(concern.children.filter(part=ChildPart.ABOUT))
-    back = chance.choice(names_and_sentences.BACK) if chance.random() < WORD_AT_ONCE else ""
+    back = chance.choice(REPLIES) if chance.random() < WORD_AT_ONCE else ""
     light = not reason_for_full_decision(concern) and chance.random() < LIGHT
     if light:
         until = calendars.picture_review_day(by.school.school_calendar, by.todays_date, concern.pk)
@@ -133,7 +138,7 @@ def _note(year, by: Viewer, step: Step) -> None:
 
 
 def _look_again(year, by: Viewer, step: Step) -> None:
-    said = {"words": "Looked at as a whole.", "words_back": names_and_sentences.BACK[2]}
+    said = {"words": "Looked at as a whole.", "words_back": REPLIES[2]}
     year.does(chase.look_again, by=by, step=step, now=by.now, **said)
 
 
@@ -195,7 +200,7 @@ def _not_again(year, by: Viewer, step: Step) -> int:
         year.does(refer.not_again, by=by, concern=step.concern, why="Explained.", now=by.now)
         return 8
     rows = tuple(step.concern.children.filter(part=ChildPart.ABOUT))
-    decided = _full(year, by, step.concern, rows, (Route.SOCIAL_CARE,), names_and_sentences.BACK[0])
+    decided = _full(year, by, step.concern, rows, (Route.SOCIAL_CARE,), REPLIES[0])
     year.does(triage.decide, by=by, concern=step.concern, decided=decided, now=by.now)
     return 15
 
@@ -214,7 +219,7 @@ def _meet(year, by: Viewer, step: Step) -> None:
 
 
 def _tell_reporter(year, by: Viewer, step: Step) -> None:
-    given = {"concern": step.concern, "words": names_and_sentences.BACK[0], "now": by.now}
+    given = {"concern": step.concern, "words": REPLIES[0], "now": by.now}
     year.does(chase.tell_reporter, by=by, **given)
 
 
@@ -226,7 +231,7 @@ def _close(year, by: Viewer, step: Step) -> int:
     outcome = year.chance.choice(
         (ConcernOutcome.KEPT, ConcernOutcome.HELP_IN_PLACE, ConcernOutcome.EXPLAINED)
     )
-    given = {"by": by, "concern": concern, "words_back": names_and_sentences.BACK[1], "now": by.now}
+    given = {"by": by, "concern": concern, "words_back": REPLIES[1], "now": by.now}
     if not find_watch_reason(concern, outcome):
         year.does(triage.close, **given, outcome=outcome, why=WHY)
         return 3
@@ -241,7 +246,7 @@ def _review(year, by: Viewer, step: Step) -> None:
     others = Step.objects.open_steps_of_concern(step.concern).exclude(pk=step.pk)
     last = not left and not reason_not_to_close(step.concern, others)
     said = (
-        {"then": WatchReviewResult.END, "words_back": names_and_sentences.BACK[1]}
+        {"then": WatchReviewResult.END, "words_back": REPLIES[1]}
         if last
         else {"then": WatchReviewResult.ON}
     )

@@ -89,10 +89,15 @@ class Walk:
 
     def follow(self, link: str) -> None:
         """Follows a link of the page, or of the bar above it, where it may stand under "More"."""
-        found = self.page.locator("main, .identity").get_by_role("link", name=link)
-        if not found.count():
-            self.page.locator(".acts__more summary").click()
-        found.first.click()
+        place = self.page.locator("main, .identity")
+        found = place.get_by_role("link", name=link).or_(
+            place.locator("a[role=button]", has_text=link)
+        )
+        self.page.wait_for_load_state()
+        more = self.page.locator(".acts__more summary")
+        if more.count() and not found.locator("visible=true").count():
+            more.click()
+        found.locator("visible=true").first.click()
 
     def fill(self, **words: str) -> None:
         """Fills by the name of the field, since two labels of a page may be alike."""

@@ -41,7 +41,6 @@ def test_adding_to_the_picture_is_a_choice_a_sentence_and_a_press(place, any_pag
     concern = taken(place)
     sign_in(any_page, place)
     any_page.goto(f"/triage/{concern.uid}/decide/")
-    assert not any_page.get_by_text("What happens next?").is_visible()
     done = [
         lambda: any_page.get_by_label("It only adds to the picture").check(),
         lambda: any_page.get_by_label("Why?").fill("One more small thing."),
@@ -68,13 +67,13 @@ def test_a_full_decision_unfolds_what_each_answer_needs(place, any_page, complai
     any_page.get_by_label("No, for this reason").check()
     assert not any_page.get_by_label("Who was it?").is_visible()
     any_page.get_by_label("Why not?").fill("Advice is awaited.")
-    any_page.get_by_label("None that we know of").check()
-    any_page.get_by_role("button", name="Decide").click()
-    # One answer was left out: it is asked for, and everything else is still there.
-    any_page.get_by_role("link", name="Say whether the child has been seen").click()
-    assert any_page.get_by_label("What else did you consider?").input_value().startswith("Waiting")
+    assert any_page.get_by_label("None that we know of").is_checked()
     assert not any_page.get_by_label("Who saw them?").is_visible()
     any_page.get_by_label("Seen and spoken to").check()
+    any_page.get_by_role("button", name="Decide").click()
+    # One answer was left out: it is asked for, and everything else is still there.
+    any_page.get_by_role("link", name="Choose who saw the child").click()
+    assert any_page.get_by_label("What else did you consider?").input_value().startswith("Waiting")
     any_page.get_by_label("Who saw them?").select_option(index=1)
     any_page.get_by_role("button", name="Decide").click()
     any_page.wait_for_url(f"**/triage/{concern.uid}/")
