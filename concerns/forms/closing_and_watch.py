@@ -30,8 +30,9 @@ WORD_BACK = (
     "They see exactly what you write. Thank them, tell them what you can, and do not name anybody."
 )
 QUESTION = "How is … these days? One line is enough."
+_WEEKS = f"{', '.join(map(str, REVIEWS[:-1]))} and {REVIEWS[-1]}"
 WATCHED = (
-    "{}. So the child is watched: you are asked how they are after 2, 6 and 12 school weeks, and "
+    f"{{}}. So the child is watched: you are asked how they are after {_WEEKS} school weeks, and "
     "the concern is closed at the last review."
 )
 WRITE_FIRST = (

@@ -29,12 +29,18 @@ from concerns.models import Person
 from concerns.paper.csv_reading import NotATable, decode_file
 from concerns.people import queries
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
-from concerns.rules.roles import READERS, May, Role
+from concerns.rules.roles import READERS, May, Role, roles_with_power
+from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD
 from concerns.rules.words import Choice
 
+_WHY_THE_HEAD = {
+    **dict.fromkeys(roles_with_power(May.PEOPLE), "Lets them keep the list of staff, so the "),
+    **dict.fromkeys(READERS, "Lets them read the record, so the "),
+}
+# What is said beside each post that the head must approve.
 TO_THE_HEAD = {
-    **dict.fromkeys(READERS, "Lets them read the record, so the headteacher must approve it."),
-    Role.OFFICE: "Lets them keep the list of staff, so the headteacher must approve it.",
+    role: f"{_WHY_THE_HEAD.get(role, 'The ')}headteacher must approve it."
+    for role in GIVEN_BY_THE_HEAD
 }
 
 

@@ -12,8 +12,10 @@ from concerns.chase import acts
 from concerns.doors import fetch_limit
 from concerns.doors.act import ActRefused
 from concerns.models import CalendarFeed, ComingMeetingAnswers, LedgerLine, Post
+from concerns.paper import calendar_file
 from concerns.people import acts as people
 from concerns.refer import acts as refer
+from concerns.rules.calendar_entries import CalendarEntryKind
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
@@ -99,6 +101,10 @@ def test_it_names_references_and_nothing_that_tells_of_a_child(desk, concern):
     assert concern.reference.casefold() in told
     for words in ("amelia", "quillfeather", "class", "neglect", "conference", "decide", "dee lead"):
         assert words not in told
+
+
+def test_a_program_is_told_something_of_each_kind_of_entry():
+    assert set(calendar_file.WORDS) == set(CalendarEntryKind)
 
 
 def test_only_a_hash_of_the_secret_is_kept(desk):

@@ -9,6 +9,7 @@ from concerns.chase import queries
 from concerns.chase.queries import read_watch_review_page as page
 from concerns.doors.act import ActRefused
 from concerns.models import Concern, Ending, LedgerLine, Step, Task, Watch, WordBack
+from concerns.models.response import watch
 from concerns.models.response.step import StepEnding
 from concerns.reading.concern_rates import concern_rates
 from concerns.reading.integrity_check import find_integrity_breaches
@@ -137,6 +138,16 @@ def test_a_review_done_before_its_day_is_not_owed_again(lead, concern):
     open_watch(lead, concern)
     record_review(lead, concern, now=LATER)
     assert get_open_review(concern).due_at.date() == date(2026, 12, 15)
+
+
+def test_a_watch_opened_when_reviews_were_in_other_weeks_goes_on_to_its_own_last_one(
+    lead, concern, monkeypatch
+):
+    open_watch(lead, concern, last=6, why_shorter="She moves in March.")
+    planned = concern.watches.get().review_days_left(LATER.date())
+    monkeypatch.setattr(watch, "REVIEWS", (2, 4, 12))
+    days = concern.watches.get().review_days_left(LATER.date())
+    assert (len(days), days[0], days[-1]) == (3, planned[0], planned[-1])
 
 
 def test_after_the_last_it_may_be_watched_on_for_six_weeks(lead, concern):

@@ -134,11 +134,10 @@ class Watch(AuthoredText):
         """Days of the reviews still to come, as planned when it was opened. Without the day of
         `doing`, the review being done now, even if that is done early."""
         days = self.school.school_calendar
-        dates = [calendars.add_school_weeks(days, self.at, week) for week in REVIEWS]
-        on = [
-            reporting_periods.local_day(days, moment)
-            for moment in dates[: REVIEWS.index(self.last) + 1]
-        ]
+        # An older release may have had a last review in another week than any of today's.
+        weeks = [*(week for week in REVIEWS if week < self.last), self.last]
+        dates = [calendars.add_school_weeks(days, self.at, week) for week in weeks]
+        on = [reporting_periods.local_day(days, moment) for moment in dates]
         after_day = max(today, reporting_periods.local_day(days, doing.due_at)) if doing else today
         return [day for day in on if day > after_day]
 
