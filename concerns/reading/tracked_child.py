@@ -20,13 +20,12 @@ from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
 from concerns.reading.child_file import find_last_sightings
+from concerns.reading.queue_row import NOBODY_YET, NOT_SORTED
 from concerns.reading.status_flags import find_status_flags
 from concerns.rules.calendar_entries import calendar_words, is_meeting_or_review
 from concerns.rules.child_file_vocabulary import Profession, StatusFlag
 from concerns.rules.clocks import StepKind
 from concerns.rules.words import SORTED_INTO, Category, ChildPart, Route
-
-NOBODY_YET = "Nobody yet"
 
 
 @dataclass(frozen=True)
@@ -142,14 +141,16 @@ def _categories_in_words(concerns: list[Concern]) -> dict[int, list[str]]:
         found[key].append(SORTED_INTO[category])
     unsorted = [concern.pk for concern in concerns if not concern.sorting_id]
     writers = ConcernCategory.objects.filter(concern__in=unsorted).order_by("id")
+    writers = writers.exclude(category=Category.UNSORTED)
     for key, category in writers.values_list("concern_id", "category"):
         found[key].append(Category.label_of_value(category))
     return found
 
 
 def _join_categories(concerns: list[TrackedConcern], words: dict[int, list[str]]) -> list[str]:
-    """The categories of all of a child's open concerns, each once."""
-    return list(dict.fromkeys(word for one in concerns for word in words.get(one.concern.pk, [])))
+    """The categories of a child's open concerns, each once; NOT_SORTED for one that has none."""
+    said = (words.get(one.concern.pk, [NOT_SORTED]) for one in concerns)
+    return list(dict.fromkeys(word for of_one in said for word in of_one))
 
 
 def _social_workers_of(children: list[int]) -> dict[int, list[Professional]]:

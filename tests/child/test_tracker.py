@@ -108,6 +108,14 @@ def test_a_row_says_who_leads_the_category_and_how_many_steps_are_open_and_late(
     assert "late" not in row
 
 
+def test_a_row_says_of_an_open_concern_in_no_category_that_it_is_not_sorted_yet(lead, where):
+    concern = concern_about(lead, child(where, "Plain"))
+    row = row_of(lead)
+    assert concern.reference in row
+    assert "Not sorted yet" in row
+    assert "No concern is open" not in row
+
+
 def test_a_row_says_the_social_worker_and_when_the_child_was_last_seen_and_heard_alone(lead, where):
     one = child(where, "Seen")
     homes.add_status(lead, one, "plan", category="neglect")
