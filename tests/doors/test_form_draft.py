@@ -198,3 +198,9 @@ def test_saving_an_older_page_for_later_shows_both_texts(desk, here):
     page = page_text(desk.open(here))
     assert MINE in page
     assert OTHER in page
+
+
+def test_a_save_with_a_token_of_nobody_s_is_told_that_nothing_was_saved(desk, here):
+    form = form_at(desk, here)
+    answer = desk.client.post(SAVE, form.fields() | {"keep": "made:up", "reason": MINE})
+    assert answer.status_code == 404

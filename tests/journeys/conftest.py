@@ -82,7 +82,7 @@ class Walk:
     def reads(self, what: str | Locator) -> None:
         seen = self.page.locator("main, .identity")
         found = seen.get_by_text(what) if isinstance(what, str) else what
-        expect(found.first).to_be_visible()
+        expect(found.locator("visible=true").first).to_be_visible()
 
     def press(self, button: str) -> None:
         self.page.get_by_role("button", name=button, exact=True).click()
