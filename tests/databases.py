@@ -238,11 +238,15 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _leave_out_what_sqlite_showed(config, items) -> None:
-    """Leaves out on PostgreSQL what was run on SQLite: tests that touch no database, and journeys
-    not marked `both_databases`. A file named on the command line runs whole."""
-    if any("::" in argument or argument.endswith(".py") for argument in config.args):
-        return
-    kept = [item for item in items if _says_more_on_postgresql(item)]
+    """Leaves out on PostgreSQL what was run on SQLite: tests that touch no database or measure
+    SQLite alone, and journeys not marked `both_databases`. Of a file named on the command line only those
+    that measure SQLite are left out."""
+    named = any("::" in argument or argument.endswith(".py") for argument in config.args)
+    kept = [
+        item
+        for item in items
+        if not item.get_closest_marker("sqlite_alone") and (named or _says_more_on_postgresql(item))
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 

@@ -7,15 +7,13 @@ Everything in the banner is read from the line and the concern.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 
 from concerns.doors import ledger
-from concerns.models import AdultConcern, Concern, LedgerLine, Viewer
+from concerns.models import AdultConcern, AdultStep, Concern, LedgerLine, Step, Viewer
 from concerns.reading.concern_history import most_pressing_step
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
@@ -28,23 +26,13 @@ WITH_RECEIPT = frozenset({Kind.SUBMITTED})
 
 
 @dataclass(frozen=True)
-class NextStepInWords:
-    """The most pressing open step of a concern: what, who has to do it, and by when."""
-
-    words: str
-    holder_words: str
-    due_at: datetime
-
-
-@dataclass(frozen=True)
 class JustRecorded:
     """What the banner says. `concern` and what follows are None where the viewer may not read it,
     or the act was about no concern. `is_here`: the page that is open is `following`."""
 
     what: str
-    at: datetime
     concern: Concern | AdultConcern | None = None
-    next_step: NextStepInWords | None = None
+    next_step: Step | AdultStep | None = None
     following: Concern | None = None
     is_here: bool = False
     queue_is_empty: bool = False
@@ -54,11 +42,10 @@ def carry_to_next_page(request: HttpRequest, answer: HttpResponseBase) -> None:
     """Set the cookie after an act, and remove it after the page that showed the banner."""
     line = ledger.just_recorded.get()
     if line is not None:
-        secure = settings.SESSION_COOKIE_SECURE
         # The cookie holds the key of a line, which tells nothing to whoever reads it.
         answer.set_signed_cookie(  # type: ignore[attr-defined]
             COOKIE, str(line), salt=COOKIE, max_age=SHOWN_FOR, httponly=True, samesite="Lax",
-            secure=secure,
+            secure=settings.SESSION_COOKIE_SECURE,
         )  # fmt: skip
     elif getattr(request, "recorded_is_shown", False):
         answer.delete_cookie(COOKIE, samesite="Lax")  # type: ignore[attr-defined]
@@ -77,17 +64,16 @@ def read_just_recorded(request: HttpRequest, viewer: Viewer) -> JustRecorded | N
     what = Kind.label_of_value(line.kind)
     concern = _find_concern(line, viewer)
     if concern is None:
-        return JustRecorded(what, line.received)
+        return JustRecorded(what)
     following = _next_in_queue(concern, viewer) if isinstance(concern, Concern) else None
-    on_concern = request.path.startswith(reverse("triage")) and request.resolver_match
-    open_now = on_concern.kwargs.get("uid") if on_concern else None
+    page = request.resolver_match
+    on_other = page and page.url_name == "triage_read" and page.kwargs["uid"] != concern.uid
     return JustRecorded(
         what,
-        line.received,
         concern,
         _next_step_of(concern),
         following,
-        is_here=bool(open_now) and open_now != concern.uid,
+        is_here=bool(on_other),
         queue_is_empty=isinstance(concern, Concern) and following is None,
     )
 
@@ -105,12 +91,11 @@ def _find_concern(line: LedgerLine, viewer: Viewer) -> Concern | AdultConcern | 
     return None
 
 
-def _next_step_of(concern: Concern | AdultConcern) -> NextStepInWords | None:
-    steps = concern.steps.open().select_related("holder")
-    first = most_pressing_step(steps) if isinstance(concern, Concern) else steps.in_order().first()
-    if first is None:
-        return None
-    return NextStepInWords(first.step_in_words, first.holder_words, first.due_at)
+def _next_step_of(concern: Concern | AdultConcern) -> Step | AdultStep | None:
+    """The most pressing open step of `concern`."""
+    if isinstance(concern, Concern):
+        return most_pressing_step(concern.steps.open().select_related("holder"))
+    return concern.steps.open().select_related("holder").in_order().first()
 
 
 def _next_in_queue(concern: Concern, viewer: Viewer) -> Concern | None:

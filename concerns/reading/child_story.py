@@ -19,6 +19,9 @@ from concerns.reading.child_file import ChildFile
 
 # How far back the earlier concerns go.
 LOOKING_BACK = timedelta(days=365)
+# The newest concerns that are shown: of the child, and of each brother or sister.
+CHILD_SHOWN = 12
+SIBLING_SHOWN = 6
 # A filter by category is offered from this many categories on.
 FILTERED_FROM = 2
 
@@ -30,6 +33,10 @@ class SiblingStory:
 
     child: Child
     earlier: list[tuple[Concern, ConcernChild]]
+
+    @property
+    def newest(self) -> list[tuple[Concern, ConcernChild]]:
+        return self.earlier[:SIBLING_SHOWN]
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,10 @@ class ChildStory:
     file: ChildFile
     siblings: list[SiblingStory]
 
+    @property
+    def newest(self) -> list[tuple[Concern, ConcernChild]]:
+        return self.earlier[:CHILD_SHOWN]
+
 
 @dataclass(frozen=True)
 class StoryFilter:
@@ -51,6 +62,12 @@ class StoryFilter:
 
     labels: list[str]
     chosen: str
+
+    @property
+    def lines(self) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+        """(name, label, choices, chosen), as `parts/filter_line.html` takes it."""
+        choices = [("", "All categories"), *((label, label) for label in self.labels)]
+        return [("about", "Show", choices, self.chosen)]
 
 
 def filter_stories(

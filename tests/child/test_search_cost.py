@@ -55,10 +55,9 @@ def fill_roll(where, number: int) -> None:
     NameKey.objects.add_names(Child.objects.bulk_create(made))
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("typed", ["Robin", "Robyn", "Robyn 4B", "hart robin", "quill"])
 def test_finding_a_name_costs_the_same_in_a_school_and_a_site_of_any_size(where, lead, typed):
-    if connection.vendor != "sqlite":
-        pytest.skip("steps are SQLite's")
     factories.child(where, "Robyn", "Hart")
     factories.child(where, "Aneurin", "Quillfeather")
 

@@ -19,7 +19,8 @@ from tests.counting import count_sqlite_steps, list_statements
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL keeps statistics"),
+    # PostgreSQL chooses its plans by statistics.
+    pytest.mark.sqlite_alone,
 ]
 
 

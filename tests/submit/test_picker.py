@@ -40,14 +40,13 @@ def test_two_of_one_name_and_class_are_told_apart_by_their_birthday(staff, child
     assert found(staff, "aneurin")["children"][0]["detail"] == "Year 4, 4B, 9 years old"
 
 
+@pytest.mark.sqlite_alone
 def test_a_picker_reads_the_names_of_one_school_alone(staff, child, where):
     def steps() -> int:
         with count_sqlite_steps() as taken:
             found(staff, "aneurin")
         return taken[0]
 
-    if connection.vendor != "sqlite":
-        pytest.skip("steps are SQLite's")
     found(staff, "aneurin")
     before = steps()
     for _ in range(5):

@@ -36,7 +36,7 @@ def test_without_a_power_nothing_is_offered_that_needs_it(
     assert {address for address, status in found.items() if status == 403} == set()
 
 
-@pytest.mark.parametrize("role", CHILD_READERS)
+@pytest.mark.parametrize("role", sorted(CHILD_READERS))
 def test_with_every_power_each_is_offered(client, where, role):
     desk = Desk(client, where, role)
     concern = desk.concern(State.DECIDED)
