@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from concerns.models import Concern, Exclusion
+from concerns.reading.child_story import CHILD_SHOWN
 from concerns.rules.child_file_vocabulary import UNREAD_FILE_FLAG
 from concerns.rules.roles import Role
 from concerns.triage import queries, views
@@ -130,3 +131,43 @@ def test_it_costs_the_same_however_many_brothers_and_sisters_there_are(where, le
     assert Concern.objects.count() == 6
     many = list_statements(lambda: shown(lead, concern))
     assert len(few) == len(many) <= MOST_STATEMENTS, len(many)
+
+
+def test_what_stands_beside_is_narrowed_to_a_category(where, lead):
+    child = factories.child(where)
+    writer = factories.viewer(where)
+    hungry, away, asked = (
+        factories.send_concern(writer, child, categories=(category,)).concern
+        for category in ("neglect", "absence", "absence")
+    )
+    page = queries.read_concern_page(lead, asked.uid, "Neglect")
+    assert [[one for one, _ in story.earlier] for story in page["stories"]] == [[hungry]]
+    assert page["story_filter"].labels == ["Absence", "Neglect"]
+    text = render_view(views.read, lead, "/?about=Neglect", uid=asked.uid)
+    assert '<option value="Neglect" selected>' in text
+    assert away.reference not in text
+
+
+@pytest.mark.parametrize("asked", ["", "Nonsense"])
+def test_what_nobody_filed_leaves_everything_beside_it(where, lead, asked):
+    child = factories.child(where)
+    writer = factories.viewer(where)
+    *_, last = (
+        factories.send_concern(writer, child, categories=(category,)).concern
+        for category in ("neglect", "absence", "neglect")
+    )
+    (story,) = queries.read_concern_page(lead, last.uid, asked)["stories"]
+    assert len(story.earlier) == 2
+
+
+def test_of_many_the_newest_are_shown_with_how_many_there_are(where, lead):
+    child = factories.child(where)
+    writer = factories.viewer(where)
+    *earlier, last = (
+        factories.send_concern(writer, child, now=NOW + timedelta(minutes=number)).concern
+        for number in range(CHILD_SHOWN + 2)
+    )
+    text = shown(lead, last)
+    assert earlier[0].reference not in text
+    assert earlier[1].reference in text
+    assert f"The newest {CHILD_SHOWN} of {CHILD_SHOWN + 1} are shown." in text
