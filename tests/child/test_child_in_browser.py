@@ -120,3 +120,16 @@ def test_what_can_be_done_stays_in_sight_on_a_wide_screen(lead, child, page):
     page.wait_for_function("scrollY > 1000")
     box = page.get_by_role("link", name="I saw this child").bounding_box()
     assert 0 <= box["y"] < 100
+
+
+def test_what_can_be_done_stays_in_sight_at_the_foot_of_a_telephone(lead, child, page):
+    write_much(lead, child, ENTRIES)
+    homes.write_whole_file(lead, child)
+    page.set_viewport_size(NARROW)
+    sign_in(page, lead)
+    page.goto(f"/child/{child.uid}/")
+    page.mouse.wheel(0, 3000)
+    page.wait_for_function("scrollY > 1000")
+    page.get_by_text("More", exact=True).click()
+    box = page.get_by_role("link", name="Who knew, and when").bounding_box()
+    assert 370 <= box["y"] < 740
