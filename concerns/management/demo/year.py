@@ -21,6 +21,7 @@ from concerns.management.demo import (
     child_files,
     clock_rounds,
     closing,
+    coming_meetings,
     names_and_sentences,
     told_at_the_gate,
 )
@@ -142,6 +143,7 @@ class DemoYear:
             self.schedule_event(at, self._submit_concern, child, kind, stop)
         told_at_the_gate.schedule_gate_account(self, days[-2])
         child_files.schedule_child_files(self, days)
+        coming_meetings.schedule_coming_meetings(self, days)
         adult_concerns.schedule_adult_concerns(self, days)
         clock_rounds.schedule_clock_rounds(self, days)
 

@@ -1,0 +1,44 @@
+"""Meetings to come in the demonstration: those to which an agency that was referred to invited the
+school."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from concerns.models import ComingMeetingAnswers, Step
+from concerns.refer import acts as refer
+from concerns.rules import calendars
+from concerns.rules.clocks import StepKind
+from concerns.rules.meeting_rules import MeetingKind
+from concerns.rules.words import Route
+
+MEETINGS = 3
+INVITED = "They rang: the class teacher's notes are wanted beforehand."
+
+
+def schedule_coming_meetings(year, days: list[date]) -> None:
+    """Schedule the invitations, on the afternoon of the last but one of the school `days`."""
+    year.schedule_event(_local_datetime(year, days[-2], 15), _plan_meetings, year)
+
+
+def _local_datetime(year, day: date, hour: int) -> datetime:
+    zone = ZoneInfo(year.school.school_calendar.zone)
+    return datetime.combine(day, time(hour), zone)
+
+
+def _plan_meetings(at: datetime, year) -> None:
+    """Plan a meeting for each of a few concerns whose referral has no answer yet."""
+    kinds = (StepKind.HEAR_BACK, StepKind.HEAR_BACK_OTHER)
+    unanswered = Step.objects.open().filter(kind__in=kinds, concern__school=year.school)
+    lead = year.lead_on_duty(at)
+    rows = unanswered.select_related("concern", "referral").order_by("-pk")[:MEETINGS]
+    for number, step in enumerate(rows):
+        day = calendars.add_school_days(year.school.school_calendar, year.now, number + 1).date()
+        is_social_care = step.referral.route == Route.SOCIAL_CARE
+        coming = ComingMeetingAnswers(
+            MeetingKind.STRATEGY if is_social_care else MeetingKind.TEAM,
+            _local_datetime(year, day, 10 + number),
+            "By video" if is_social_care else "Family hub, Station Road",
+            lead.person,
+            INVITED,
+        )
+        refer.plan_meeting(by=lead, concern=step.concern, coming=coming, now=at)
