@@ -16,6 +16,7 @@ from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.school.person import Viewer
 from concerns.reading.child_file import ChildFile
+from concerns.rules.concern_counts import weeks_in_words
 
 # How far back the earlier concerns go.
 LOOKING_BACK = timedelta(days=365)
@@ -165,14 +166,13 @@ def _concerns_with_part(
 
 def count_writers_and_entries(concerns: Sequence[Concern | AdultConcern]) -> str:
     """How many different people wrote, how many entries, and over how long: "3 adults, 4 entries,
-    3 weeks"."""
+    3 weeks". The queue counts the weeks alike."""
     times = [concern.received_at for concern in concerns]
-    weeks = (max(times) - min(times)).days // 7
     return ", ".join(
         [
             _count_with_noun(len({concern.reporter_id for concern in concerns}), "adult", "adults"),
             _count_with_noun(len(concerns), "entry", "entries"),
-            _count_with_noun(weeks, "week", "weeks") if weeks else "less than a week",
+            weeks_in_words(max(times) - min(times)),
         ]
     )
 

@@ -26,15 +26,13 @@ class ConcernCount(NamedTuple):
     def count_in_words(self) -> str:
         """ "5th in 20 weeks, 3 adults".
 
-        A part of a week counts as a whole one. One that stands alone is "1st in 52 weeks", so that
-        nobody takes it for the first ever. Adults are named from two on.
+        One that stands alone is "1st in 52 weeks", so that nobody takes it for the first ever.
+        Adults are named from two on.
         """
         if self.number == 1:
             return f"1st in {COUNT_WINDOW_WEEKS} weeks"
-        weeks = -(-self.lasted // timedelta(weeks=1))
-        span = f"{weeks} weeks" if weeks > 1 else "a week"
         by = f", {self.adults} adults" if self.adults > 1 else ""
-        return f"{ordinal_number(self.number)} in {span}{by}"
+        return f"{ordinal_number(self.number)} in {weeks_in_words(self.lasted)}{by}"
 
 
 def count_concern(received_at: datetime, of_child: Iterable[tuple[datetime, int]]) -> ConcernCount:
@@ -49,6 +47,12 @@ def count_concern(received_at: datetime, of_child: Iterable[tuple[datetime, int]
     first = min((at for at, _ in counted), default=received_at)
     writers = {writer for _, writer in counted}
     return ConcernCount(max(len(counted), 1), received_at - first, max(len(writers), 1))
+
+
+def weeks_in_words(lasted: timedelta) -> str:
+    """ "20 weeks" or "a week". A part of a week counts as a whole one, on every page."""
+    weeks = -(-lasted // timedelta(weeks=1))
+    return f"{weeks} weeks" if weeks > 1 else "a week"
 
 
 def ordinal_number(number: int) -> str:

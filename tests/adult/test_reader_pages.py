@@ -76,7 +76,7 @@ def test_one_is_read_beside_the_earlier_ones_with_why_they_belong_together(
     adults.send_adult_concern(other, dan, other.now, sort="low", account="He messaged a child.")
     shown = page_text(desk.open(page(concern)))
     assert "He messaged a child." in shown
-    assert "2 adults, 2 entries, 5 weeks" in shown
+    assert "2 adults, 2 entries, 6 weeks" in shown
     assert "2 people have each written about the same adult." in shown
 
 

@@ -58,7 +58,7 @@ def test_what_was_written_before_is_on_it_whole_and_in_order_of_time(desk, where
         factories.send_concern(desk.viewer, child, account=account, now=then)
     _, path = referred(desk, child)
     text = page_text(desk.open(path))
-    assert "entries, 12 weeks</strong>, counting this one" in text
+    assert "entries, 13 weeks</strong>, counting this one" in text
     assert "Too long ago." not in text
     where_said = [text.index(said) for said in ("He had no lunch.", "He said so himself.")]
     assert where_said == sorted(where_said)

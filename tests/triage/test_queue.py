@@ -210,3 +210,15 @@ def test_a_conversation_that_ends_a_step_moves_the_row(where, lead):
         now=NOW + timedelta(hours=2),
     )
     assert rows(lead)[0].why == "Reply to the writer"
+
+
+def test_a_row_and_the_story_beside_the_concern_count_the_same_weeks(where, lead):
+    child = factories.child(where)
+    for days in (69, 0):
+        concern = factories.send_concern(
+            factories.viewer(where), child, now=NOW - timedelta(days=days)
+        ).concern
+    row = next(one for one in rows(lead) if one.reference == concern.reference)
+    (story,) = queries.read_concern_page(lead, concern.uid)["stories"]
+    assert row.counted == "2nd in 10 weeks, 2 adults"
+    assert story.count == "2 adults, 2 entries, 10 weeks"

@@ -140,7 +140,7 @@ def test_people_are_counted_not_only_entries(where, lead):
     for days in (22, 15, 1):
         factories.send_concern(one, child, now=NOW - timedelta(days=days))
     concern = factories.send_concern(other, child).concern
-    assert "2 adults, 4 entries, 3 weeks" in shown(lead, concern)
+    assert "2 adults, 4 entries, 4 weeks" in shown(lead, concern)
 
 
 def test_each_child_of_a_concern_has_a_story_of_their_own(where, lead):
