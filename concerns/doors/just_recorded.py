@@ -65,7 +65,9 @@ def read_just_recorded(request: HttpRequest, viewer: Viewer) -> JustRecorded | N
     concern = _find_concern(line, viewer)
     if concern is None:
         return JustRecorded(what)
-    following = _next_in_queue(concern, viewer) if isinstance(concern, Concern) else None
+    following = None
+    if isinstance(concern, Concern):
+        following = Concern.objects.visible_to(viewer).next_to_read(viewer, concern)
     page = request.resolver_match
     on_other = page and page.url_name == "triage_read" and page.kwargs["uid"] != concern.uid
     return JustRecorded(
@@ -96,9 +98,3 @@ def _next_step_of(concern: Concern | AdultConcern) -> Step | AdultStep | None:
     if isinstance(concern, Concern):
         return most_pressing_step(concern.steps.open().select_related("holder"))
     return concern.steps.open().select_related("holder").in_order().first()
-
-
-def _next_in_queue(concern: Concern, viewer: Viewer) -> Concern | None:
-    """The most pressing other concern that waits and that nobody else holds."""
-    waiting = Concern.objects.visible_to(viewer).waiting_for(viewer).exclude(pk=concern.pk)
-    return waiting.most_pressing_first().first()

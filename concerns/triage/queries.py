@@ -340,12 +340,9 @@ def get_keep_questions(viewer: Viewer, concern: Concern) -> dict:
 
 
 def find_next_to_read(viewer: Viewer, was: Concern) -> dict:
-    """Where to redirect after keeping `was`: to the next concern of the queue. That is the next
-    after the place `was` had, that nobody else holds; or `was` itself if there is none."""
-    behind = Concern.objects.visible_to(viewer).waiting_for(viewer).exclude(pk=was.pk)
-    following = (
-        behind.most_pressing_first().after_queue_place(was).first() if was.next_due_at else None
-    )
+    """Where to redirect after keeping `was`: to the next concern to read, which the banner above
+    that page offers after every act too; or to `was` itself if there is none."""
+    following = Concern.objects.visible_to(viewer).next_to_read(viewer, was)
     return {"to": "triage_read", "uid": (following or was).uid, "query": "?next"}
 
 

@@ -88,6 +88,15 @@ def test_it_leads_to_the_next_in_the_queue_and_says_what_was_kept(desk):
     assert "There is nothing else in the queue for you" in page_text(desk.open(last.url))
 
 
+def test_it_leads_to_the_one_that_the_banner_offers_though_that_was_skipped(desk):
+    skipped = desk.concern(State.WAITING)
+    kept_first = desk.concern(State.WAITING)
+    desk.concern(State.WAITING)
+    answer = kept(desk, kept_first)
+    assert answer.url == here(skipped, "?next")
+    assert "This is the next concern in the queue" in page_text(desk.open(answer.url))
+
+
 def test_the_next_is_nobody_elses_nor_one_that_waits_for_its_day_nor_hidden(desk):
     first = desk.concern(State.WAITING)
     other = factories.viewer(desk.where, Role.DEPUTY, now=desk.now)
