@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from concerns.chase import queries as chase
 from concerns.management.demo.lead_off_sick import A_WEEK, CALLS
-from concerns.models import ChaseCall, Notice, Person, ReferralEvent, School, Step, Viewer
+from concerns.management.demo.names_and_sentences import AT_THE_GATE, NOTICED
+from concerns.models import ChaseCall, Concern, Notice, Person, ReferralEvent, School, Step, Viewer
 from concerns.models.outbox.notice import NoticeEnding
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.calendars import is_school_day
@@ -15,6 +16,7 @@ from concerns.rules.challenge_ladder import ChallengeRung
 from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.roles import Role
+from concerns.rules.words import Category
 from tests.databases import in_place
 
 pytestmark = pytest.mark.long
@@ -83,6 +85,21 @@ def test_a_referral_nobody_answered_was_rung_on_three_days_and_then_challenged(s
         calls = ChaseCall.objects.filter(referral=event.referral, at__lt=event.at)
         # The first of them may have been made before that week, by the lead herself.
         assert len({call.at.date() for call in calls}) >= CALLS
+
+
+def test_what_was_sorted_that_week_was_sorted_as_it_was_written(school, looks):
+    of_words = {
+        words: set(categories) or {Category.UNSORTED}
+        for _, categories, sentences in NOTICED.values()
+        for words in sentences
+    }
+    told_at_the_gate = set(NOTICED[AT_THE_GATE][1])
+    week = Concern.objects.filter(pk__in=[step.concern_id for step in looks])
+    sorted_ones = list(week.exclude(sorting=None))
+    assert sorted_ones
+    for concern in sorted_ones:
+        chosen = set(concern.sorting.categories.values_list("category", flat=True))
+        assert chosen == of_words.get(concern.account, told_at_the_gate)
 
 
 def test_nothing_of_it_is_unheld(school):

@@ -121,11 +121,11 @@ class LeadOffSickYear(DemoYear):
         if step.done_at:
             return
         concern = Concern.objects.get(pk=step.concern_id)
-        told = "told" if concern.how_known == "child_told" else "injury"
+        noticed = self._noticed.get(concern.pk, names_and_sentences.AT_THE_GATE)
         owes = {"by": self.lead_on_duty(at), "now": at}
         does = {
-            **dict.fromkeys(FIRST_LOOKS, lambda: self._take_concern(at, concern, told)),
-            **dict.fromkeys(DECISIONS, lambda: self._decide_concern(at, concern, told)),
+            **dict.fromkeys(FIRST_LOOKS, lambda: self._take_concern(at, concern, noticed)),
+            **dict.fromkeys(DECISIONS, lambda: self._decide_concern(at, concern, noticed)),
             **dict.fromkeys(FROM_OUTSIDE, lambda: self._chase_or_challenge(at, step)),
             **dict.fromkeys(BY_A_NOTE, lambda: chase.do_step(step=step, words=DONE, **owes)),
             StepKind.SEND_REFERRAL: lambda: self._send_referral(at, step.referral),

@@ -79,6 +79,9 @@ NOTICED = {
     )),
 }  # fmt: skip
 
+# What was noticed in the account that is told at the gate (`told_at_the_gate.py`).
+AT_THE_GATE = "hunger"
+
 # The mark that an account of an injury describes: where, which side, how it looks.
 MARKS = {
     NOTICED["injury"][2][0]: ("forearm", "left", "round, fading"),

@@ -77,6 +77,7 @@ class DemoYear:
         self.chance = random.Random(2026)
         self._events: list = []
         self._stops: dict[int, str] = {}
+        self._noticed: dict[int, str] = {}
         self._count = itertools.count()
         posts = school.posts.select_related("person").order_by("pk")
         self.people = {Role(p.role): p.person for p in reversed(posts)}
@@ -181,6 +182,7 @@ class DemoYear:
         by = self.viewer_in_role(self.chance.choice(self.staff), Role.STAFF, at)
         draft = uuid.UUID(int=self.chance.getrandbits(128), version=4)
         concern = submit.submit(by=by, draft=draft, account=account, now=at).concern
+        self._noticed[concern.pk] = kind
         if stop:
             self._stops[concern.pk] = stop
         if stop == State.WAITING:
