@@ -138,30 +138,20 @@ def _call_as_viewer(
     request.viewer = viewer
     _set_idle_limit(request, viewer)
     if isinstance(open_to, May) and not viewer.has_power(open_to):
-        with transaction.atomic():
-            ledger.write_ledger_line(
-                Kind.REFUSED,
-                school=viewer.school,
-                by=viewer.person,
-                role=viewer.role_words,
-                now=viewer.now,
-                outcome=ledger.REFUSED,
-                reason=f"page: {_page_name(request)}",
-            )
+        _record_refused_page(viewer, f"page: {_page_name(request)}")
         raise PermissionDenied("This page is not open to people in your post.")
     try:
         return view(request, **given)
     except Http404:
-        _record_refused_reading(request, viewer, given.get("uid", ""))
+        # The thing is not theirs to see, or does not exist. The line is the same for both, and so
+        # is the time it takes. What the view had written is rolled back by now.
+        reason = f"{Kind.OPENED.value}: {_page_name(request)}"
+        _record_refused_page(viewer, reason, about=given.get("uid", ""))
         raise
 
 
-def _record_refused_reading(request: HttpRequest, viewer: Viewer, about: uuid.UUID | str) -> None:
-    """Write that the viewer asked for a thing that is not theirs to see, or that does not exist.
-
-    The line is the same for both, and so is the time it takes. What the view had written is rolled
-    back by now.
-    """
+def _record_refused_page(viewer: Viewer, reason: str, about: uuid.UUID | str = "") -> None:
+    """Write that the viewer was refused a page, or the thing `about` that they asked for."""
     with transaction.atomic():
         ledger.write_ledger_line(
             Kind.REFUSED,
@@ -171,7 +161,7 @@ def _record_refused_reading(request: HttpRequest, viewer: Viewer, about: uuid.UU
             now=viewer.now,
             about=about,
             outcome=ledger.REFUSED,
-            reason=f"{Kind.OPENED.value}: {_page_name(request)}",
+            reason=reason,
         )
 
 
