@@ -97,7 +97,7 @@ class ConcernQuerySet(CaseRows[ConcernRow]):
         free = models.Q(holder=None) | models.Q(holder=viewer.person)
         return self.open().filter(free, waits | models.Q(next_due_at__lt=viewer.now))
 
-    def next_to_read(self, viewer: Viewer, was: "Concern") -> "Concern | None":
+    def next_to_read(self, viewer: Viewer, was: "Concern") -> ConcernRow | None:
         """The next concern after an act on `was`: the most pressing other one that waits and that
         no other person holds."""
         return self.waiting_for(viewer).exclude(pk=was.pk).most_pressing_first().first()
