@@ -30,17 +30,19 @@ from concerns.models import (
     Concern,
     ConcernCategory,
     ConcernChild,
-    Decision,
     DecisionRoute,
-    Referral,
-    ReferralEvent,
     SortedCategory,
     Step,
     Viewer,
 )
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.paper import audit_csv
-from concerns.paper.audit_csv import ReferralAnswer
+from concerns.paper.audit_csv import ConcernValues
+from concerns.paper.audit_details import (
+    ReferralAnswer,
+    read_decided_routes,
+    read_referral_answers,
+)
 from concerns.paper.figure_table import FigureRow, FigureTable, build_figure_table
 from concerns.paper.term_table import TermTable, build_term_table
 from concerns.paper.wait_summary import summarise_waits
@@ -51,6 +53,8 @@ from concerns.rules.school_terms import SchoolTerm
 from concerns.rules.words import SORTED_INTO, Category, Route
 
 A_PAGE = 50
+# Concerns read at once for a CSV file.
+CSV_PIECE = 500
 OPEN = late_and_quiet.OPEN
 DECIDED = Q(decided_at__isnull=False)
 TO_CONCERN = {ConcernCategory: "concern", DecisionRoute: "decision__concern"}
@@ -354,7 +358,7 @@ def visible_concerns(viewer: Viewer):
     return Concern.objects.visible_to(viewer)
 
 
-def newest_received_first(rows, after: Concern | None = None):
+def newest_received_first(rows, after: Concern | ConcernValues | None = None):
     """`rows` by time of receipt, newest first; only those that follow `after`, if it is given."""
     if after:
         rows = rows.filter(received_at__lte=after.received_at).filter(
@@ -388,9 +392,10 @@ def read_audit_rows(viewer: Viewer, asked: AuditFilters, after: Concern | None) 
     found, more = sight.read_page_of_list(
         viewer, wanted, A_PAGE, reason=f"audit: {asked.filters_in_words}"
     )
-    shown = [
-        (row, audit_csv.decided_route_words(row), audit_csv.referral_answers(row)) for row in found
-    ]
+    keys = [row.pk for row in found]
+    routes = read_decided_routes(keys)
+    referrals = read_referral_answers(keys)
+    shown = [(row, routes.get(row.pk, []), referrals.get(row.pk, [])) for row in found]
     return AuditRowsPage(shown, rows.count(), found[-1].uid if more else None)
 
 
@@ -404,14 +409,11 @@ def viewer_at_asked_moment(viewer: Viewer, asked: AuditFilters) -> Viewer:
 
 
 def _prefetch_row_details(rows, owed):
-    """`rows` with everything that the list and the CSV show, in a fixed number of queries.
+    """`rows` with what the list shows of each beside its decisions, in a fixed number of queries.
 
     `owed` are the next steps to show with each concern.
     """
     children = ConcernChild.objects.not_misfiled().select_related("child").order_by("id")
-    decisions = _without_encrypted_text(Decision.objects).prefetch_related("routes").order_by("id")
-    events = _without_encrypted_text(ReferralEvent.objects).order_by("id")
-    referrals = Referral.objects.order_by("id").prefetch_related(Prefetch("events", events))
     owed = owed.in_order().select_related("holder")
     return (
         _without_encrypted_text(rows)
@@ -420,8 +422,6 @@ def _prefetch_row_details(rows, owed):
             "category_rows",
             "sorting__categories",
             Prefetch("children", children),
-            Prefetch("decisions", decisions),
-            Prefetch("referrals", referrals),
             Prefetch("steps", owed),
         )
     )
@@ -433,8 +433,18 @@ def _without_encrypted_text(rows):
 
 
 def iterate_csv_rows(viewer: Viewer, asked: AuditFilters) -> Iterator[tuple]:
-    """The CSV rows of all concerns behind a figure, read 500 at a time to save memory."""
+    """The CSV rows of all concerns behind a figure, read a piece at a time.
+
+    Each piece goes on by key after the last concern of the one before. So nothing stays open in the
+    database while a slow reader takes the file, or when one goes away.
+    """
     zone = ZoneInfo(viewer.school.school_calendar.zone)
-    rows = newest_received_first(concerns_behind_figure(viewer, asked))
-    for concern in _prefetch_row_details(rows, Step.objects.open()).iterator(chunk_size=500):
-        yield audit_csv.concern_csv_row(concern, zone, viewer.now)
+    behind = concerns_behind_figure(viewer, asked)
+    last = None
+    while True:
+        rows = newest_received_first(behind, last).values_list(*audit_csv.COLUMNS, named=True)
+        found = list(rows[:CSV_PIECE])
+        yield from audit_csv.concern_csv_rows(found, zone, viewer.now)
+        if len(found) < CSV_PIECE:
+            return
+        last = found[-1]

@@ -2,14 +2,26 @@
 
 A CSV file leaves the building and gets copied. So it holds no child, no member of staff and no word
 of an account. Anyone who may read the concern can find it again by its reference.
+
+The file may have twenty thousand rows. So they are made from plain values, many at once, and
+`HEAD`, `COLUMNS` and `concern_csv_rows` are all there is to a row.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from concerns.models import Concern, Referral
-from concerns.rules.words import ChildPart, ConcernOutcome, GoingHome
+from concerns.paper.audit_details import (
+    ReferralAnswer,
+    read_chosen_categories,
+    read_decided_routes,
+    read_referral_answers,
+    read_sorted_categories,
+    read_subject_years,
+)
+from concerns.rules.lifecycle import State
+from concerns.rules.words import ConcernOutcome, GoingHome
 
 HEAD = (
     "Reference", "Came in", "Year groups", "Children", "Categories", "Categories the writer chose",
@@ -17,75 +29,81 @@ HEAD = (
     "School minutes to first look", "Decided", "School minutes to decision", "Closed", "Outcome",
     "Referred to", "Agency's answer", "Answered on",
 )  # fmt: skip
+# What a row needs of a concern's own columns, for `values_list(*COLUMNS, named=True)`.
+COLUMNS = (
+    "id", "reference", "received_at", "sorting_id", "going_home", "danger", "state", "next_due_at",
+    "first_looked_at", "looked_after", "decided_at", "decided_after", "closed_at", "outcome",
+)  # fmt: skip
+
+_STATES = dict(State.choices())
+_GOING_HOME = dict(GoingHome.choices())
+_OUTCOMES = {"": "", **dict(ConcernOutcome.choices())}
 
 
-def concern_csv_row(concern: Concern, zone: ZoneInfo, now: datetime) -> tuple:
-    """The CSV row of `concern`, in the order of `HEAD`. Times are local to `zone`.
+class ConcernValues(Protocol):
+    """The values of `COLUMNS` of one concern."""
 
-    Prefetch children, categories and decisions with their routes, or each row costs queries.
-    """
+    id: int
+    reference: str
+    received_at: datetime
+    sorting_id: int | None
+    going_home: str
+    danger: bool
+    state: str
+    next_due_at: datetime | None
+    first_looked_at: datetime | None
+    looked_after: int | None
+    decided_at: datetime | None
+    decided_after: int | None
+    closed_at: datetime | None
+    outcome: str
+
+
+def concern_csv_rows(
+    concerns: Sequence[ConcernValues], zone: ZoneInfo, now: datetime
+) -> Iterator[tuple]:
+    """The CSV rows of `concerns`, in the order of `HEAD`, after six queries for all of them. Times
+    are local to `zone`. It does not check who may see them."""
+    keys = [one.id for one in concerns]
+    years = read_subject_years(keys)
+    sorted_into = read_sorted_categories([one.sorting_id for one in concerns if one.sorting_id])
+    chosen = read_chosen_categories(keys)
+    routes = read_decided_routes(keys)
+    referrals = read_referral_answers(keys)
 
     def local_time_text(when: datetime | None) -> str:
         return f"{when.astimezone(zone):%Y-%m-%d %H:%M}" if when else ""
 
-    about = [row for row in concern.children.all() if row.part == ChildPart.ABOUT]
-    due = concern.next_due_at
-    late = concern.closed_at is None and due is not None and due < now
-    return (
-        concern.reference,
-        local_time_text(concern.received_at),
-        "; ".join(sorted({row.year for row in about if row.year})),
-        len(about),
-        "; ".join(concern.sorted_category_labels),
-        "; ".join(concern.category_labels),
-        GoingHome.label_of_value(concern.going_home),
-        "Yes" if concern.danger else "No",
-        concern.state_words,
-        "; ".join(decided_route_words(concern)),
-        "Yes" if late else "No",
-        local_time_text(concern.first_looked_at),
-        concern.looked_after,
-        local_time_text(concern.decided_at),
-        concern.decided_after,
-        local_time_text(concern.closed_at),
-        ConcernOutcome.label_of_value(concern.outcome),
-        *("; ".join(column) for column in _referral_columns(concern, zone)),
-    )
+    for one in concerns:
+        due = one.next_due_at
+        late = one.closed_at is None and due is not None and due < now
+        about = years.get(one.id, ())
+        yield (
+            one.reference,
+            local_time_text(one.received_at),
+            "; ".join(sorted({year for year in about if year})),
+            len(about),
+            "; ".join(sorted_into.get(one.sorting_id or 0, ())),
+            "; ".join(chosen.get(one.id, ())),
+            _GOING_HOME[one.going_home],
+            "Yes" if one.danger else "No",
+            _STATES[one.state],
+            "; ".join(routes.get(one.id, ())),
+            "Yes" if late else "No",
+            local_time_text(one.first_looked_at),
+            one.looked_after,
+            local_time_text(one.decided_at),
+            one.decided_after,
+            local_time_text(one.closed_at),
+            _OUTCOMES[one.outcome],
+            *_referral_columns(referrals.get(one.id, ()), zone),
+        )
 
 
-@dataclass(frozen=True)
-class ReferralAnswer:
-    """A referral in a row: where it went, and the agency's latest answer with when it came. Before
-    there is one, `answer` says how far the referral has come, and `at` is None."""
-
-    route: str
-    answer: str
-    at: datetime | None
-
-
-def referral_answers(concern: Concern) -> list[ReferralAnswer]:
-    """The referrals of `concern` in order. Prefetch `referrals` with their events, or each row
-    costs queries."""
-    return [_referral_answer(referral) for referral in concern.referrals.all()]
-
-
-def _referral_answer(referral: Referral) -> ReferralAnswer:
-    events = sorted(referral.events.all(), key=lambda event: event.pk)
-    answered = next((event for event in reversed(events) if event.answer), None)
-    if answered is None:
-        return ReferralAnswer(referral.route_words, referral.current_stage.label, None)
-    words = answered.referral_answer_words
-    return ReferralAnswer(referral.route_words, words, answered.happened_at)
-
-
-def _referral_columns(concern: Concern, zone: ZoneInfo) -> list[list[str]]:
+def _referral_columns(found: Sequence[ReferralAnswer], zone: ZoneInfo) -> tuple[str, str, str]:
     """The last three columns: in each, what it says of every referral, in the same order."""
-    found = referral_answers(concern)
+    if not found:
+        return ("", "", "")
     days = [f"{one.at.astimezone(zone):%Y-%m-%d}" if one.at else "no answer yet" for one in found]
-    return [[one.route for one in found], [one.answer for one in found], days]
-
-
-def decided_route_words(concern: Concern) -> list[str]:
-    """The label of every route ever decided for it, each once. Prefetch decisions and routes."""
-    said = (route.route_in_words for made in concern.decisions.all() for route in made.routes.all())
-    return list(dict.fromkeys(said))
+    routes = "; ".join([one.route for one in found])
+    return (routes, "; ".join([one.answer for one in found]), "; ".join(days))

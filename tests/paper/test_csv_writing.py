@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from concerns.paper.csv_writing import escape_cell, stream_csv
+from concerns.paper.csv_writing import ROWS_IN_A_PIECE, escape_cell, stream_csv
 
 DANGEROUS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1", "\tx", "\rx", "\x00x",
@@ -64,10 +64,22 @@ def test_no_separator_stands_outside_quotation_marks():
     assert line == '"c;=d"'
 
 
-def test_a_long_sheet_is_handed_on_row_by_row():
+def test_a_long_sheet_is_handed_on_in_pieces():
     def rows():
-        yield ["first"]
-        raise AssertionError("the second row was fetched before the first was taken")
+        yield from [["row"]] * ROWS_IN_A_PIECE
+        raise AssertionError("a row was fetched before the hundred ahead of it were taken")
 
     pieces = stream_csv(["head"], rows())
-    assert [next(pieces), next(pieces)][1] == b'"first"\r\n'
+    assert [next(pieces), next(pieces)][1] == b'"row"\r\n' * ROWS_IN_A_PIECE
+
+
+@pytest.mark.parametrize("number", [0, 1, ROWS_IN_A_PIECE, ROWS_IN_A_PIECE + 1])
+def test_no_row_is_lost_between_two_pieces(number):
+    written = b"".join(stream_csv(["head"], [[each] for each in range(number)])).decode("utf-8-sig")
+    assert written.split() == ['"head"', *(f'"{each}"' for each in range(number))]
+
+
+@pytest.mark.parametrize("cell", DANGEROUS)
+def test_a_cell_that_would_be_run_is_made_safe_in_a_sheet_too(cell):
+    written = b"".join(stream_csv(["head"], [[cell]])).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(written, newline=""))) == [["head"], [f"'{cell}"]]
