@@ -43,7 +43,7 @@ class Answer:
     def hidden(self) -> dict[str, str]:
         """The hidden fields of the page's last form with method post."""
         forms = _Forms()
-        forms.feed(self.body.decode())
+        forms.feed(_plain(self))
         return forms.posted[-1] if forms.posted else {}
 
 
