@@ -5,6 +5,7 @@ improved at any time. The categories follow the guidance and the literature on p
 serious harm. The vocabulary about adults is in `adults.py`, that of a child's file in `homes.py`.
 """
 
+import functools
 from enum import StrEnum
 from typing import Self
 
@@ -30,6 +31,7 @@ class Choice(StrEnum):
         return [(member.value, member.label) for member in cls]
 
     @classmethod
+    @functools.cache
     def label_of_value(cls, value: str) -> str:
         """The label of `value`; empty for an empty value. Raises ValueError for an unknown one."""
         return cls(value).label if value else ""
