@@ -8,12 +8,17 @@ A link leads to the concern, for whoever signs in.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from icalendar import Calendar, Event
 
 from concerns.reading.week_calendar import CalendarEntry
 from concerns.rules.calendar_entries import CalendarEntryKind
+
+# The library is loaded when the first file is written: few workers ever write one, and each would
+# start later.
+if TYPE_CHECKING:
+    from icalendar import Event
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 WORDS = {
@@ -30,6 +35,8 @@ ASK_AGAIN_AFTER = timedelta(hours=1)
 def write_calendar_file(entries: Iterable[CalendarEntry], now: datetime) -> bytes:
     """The file with an event for each meeting, and one for all that is due of a kind on one concern
     on one day. `now` (aware) is when it is made."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Safeguarding concerns//Calendar//EN")
     calendar.add("version", "2.0")
@@ -45,7 +52,9 @@ def write_calendar_file(entries: Iterable[CalendarEntry], now: datetime) -> byte
     return written
 
 
-def _build_event(entry: CalendarEntry, now: datetime) -> Event:
+def _build_event(entry: CalendarEntry, now: datetime) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", str(entry.step.coming.uid if entry.step.coming else entry.step.uid))
     event.add("dtstamp", now)
