@@ -10,7 +10,13 @@ from concerns.models.school import school
 from concerns.rules.roles import Role
 from tests import factories
 
-pytest_plugins = ["tests.databases", "tests.server", "tests.browser", "tests.post_office"]
+pytest_plugins = [
+    "tests.databases",
+    "tests.server",
+    "tests.browser",
+    "tests.post_office",
+    "tests.durations",
+]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -239,8 +239,8 @@ def pytest_collection_modifyitems(config, items):
 
 def _leave_out_what_sqlite_showed(config, items) -> None:
     """Leaves out on PostgreSQL what was run on SQLite: tests that touch no database or measure
-    SQLite alone, and journeys not marked `both_databases`. Of a file named on the command line only
-    those that measure SQLite are left out."""
+    SQLite alone, journeys not marked `both_databases`, and what is one more of its kind. Of a file
+    named on the command line only those that measure SQLite are left out."""
     named = any("::" in argument or argument.endswith(".py") for argument in config.args)
     kept = [
         item
@@ -254,6 +254,8 @@ def _leave_out_what_sqlite_showed(config, items) -> None:
 def _says_more_on_postgresql(item) -> bool:
     if item.get_closest_marker("both_databases"):
         return True
+    if item.get_closest_marker("more_of_a_kind"):
+        return False
     if "browser_type" in getattr(item, "fixturenames", ()):
         return False
     asked_for = set(getattr(item, "fixturenames", ()))

@@ -19,7 +19,8 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Category
 from tests.databases import in_place
 
-pytestmark = pytest.mark.long
+# On PostgreSQL tests/test_demo.py makes a demonstration.
+pytestmark = pytest.mark.more_of_a_kind
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from tests import adults, factories
 from tests.adult.twins import TwinSchool, make_twin_school, nothing
 from tests.factories import NOW
 
-# One of each kind is tried by `make quick`; the rest of its kind only by `make test`.
-REST = pytest.mark.long
+# One of each kind is tried by `make quick` and on PostgreSQL; the rest only on SQLite.
+REST = pytest.mark.more_of_a_kind
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from tests import factories, homes
 from tests.adult.twins import TwinSchool, make_twin_school
 from tests.factories import NOW
 
-# One of each kind is tried by `make quick`; the rest of its kind only by `make test`.
-REST = pytest.mark.long
+# One of each kind is tried by `make quick` and on PostgreSQL; the rest only on SQLite.
+REST = pytest.mark.more_of_a_kind
 READERS = ["dsl", pytest.param("head", marks=REST)]
 WRITTEN = NOW - timedelta(days=2)
 
