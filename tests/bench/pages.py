@@ -44,6 +44,8 @@ class Page:
     words: str
     ask: Asking
     often: int = 0
+    # The status with which it answers; with any other it is not the page that was meant.
+    answers: int = 200
 
 
 def pages(through: Through) -> Iterator[Page]:
@@ -67,17 +69,17 @@ def pages(through: Through) -> Iterator[Page]:
     yield Page("year", "audit, one year", lambda t: head.ask("/audit/?year=2025", through=t))
     yield Page("ten", "audit, ten years", lambda t: head.ask("/audit/?year=all", through=t))
     yield Page("autosave", "draft saved", _autosave(staff), often=WRITTEN)
-    yield Page("submit", "submit", _submit(staff), often=WRITTEN)
+    yield Page("submit", "submit", _submit(staff), often=WRITTEN, answers=302)
     offices = [_visitor(through, f"empty{number}") for number in range(EMPTY_SCHOOLS)]
     few = offices[: EMPTY_SCHOOLS // 2]
     many = offices[EMPTY_SCHOOLS // 2 :]
     content = roll_file(PUPILS)
     first = _imports(few, content)
     again = _imports(few, content)
-    yield Page("import", f"import of {PUPILS:,}", first, often=1)
-    yield Page("again", "the same import again", again, often=1)
+    yield Page("import", f"import of {PUPILS:,}", first, often=1, answers=302)
+    yield Page("again", "the same import again", again, often=1, answers=302)
     large = _imports(many, roll_file(MANY_PUPILS))
-    yield Page("import_large", f"import of {MANY_PUPILS:,}", large, often=1)
+    yield Page("import_large", f"import of {MANY_PUPILS:,}", large, often=1, answers=302)
     yield Page("picker_large", f"roll picker, {MANY_PUPILS:,} pupils", _pick(many[0]))
 
 
@@ -220,8 +222,16 @@ def measure(page: Page, through: Through, beside: dict[str, Timed]) -> dict:
         if isinstance(meter, meters.Statements):
             pupils = [n for (_, table), n in meter.written.items() if table in OF_PUPILS]
             found |= {"status": answer.status, "of_pupils": sum(pupils)}
-    found |= {"bytes": len(answer.body), "gzipped": len(gzip.compress(answer.body, mtime=0))}
+    rows = max(1, answer.page.count(b"\r\n") - 1)
+    found |= {"answers": page.answers, "calls_a_row": found["calls"] / rows}
+    found |= {"bytes": len(answer.page), "gzipped": _gzipped(answer)}
     return found | _clocked(page, through, beside)
+
+
+def _gzipped(answer: Answer) -> int:
+    """The bytes that leave, compressed by the site itself or else by the proxy before it."""
+    squeezed = answer.header("content-encoding") == "gzip"
+    return len(answer.body if squeezed else gzip.compress(answer.body, mtime=0))
 
 
 def _clocked(page: Page, through: Through, beside: dict[str, Timed]) -> dict[str, float]:
@@ -242,7 +252,7 @@ def weights(through: Through) -> dict[str, int]:
     visitor = Visitor(through)
     page = visitor.ask("/sign-in/")
     assets, others = gzipped_assets(visitor, page)
-    return {"first": assets + len(gzip.compress(page.body, mtime=0)), "others": len(others)}
+    return {"first": assets + _gzipped(page), "others": len(others)}
 
 
 def paths() -> list[str]:

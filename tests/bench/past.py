@@ -27,6 +27,12 @@ from tests.bench.told import MINUTE, Told, at, dashed, long_story
 OPEN = 200
 OPEN_FOR_A_ROUND = 2_000
 BATCH = 10_000
+
+
+class NotFilled(Exception):
+    """The database does not hold the school that is to be measured."""
+
+
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -40,6 +46,14 @@ def fill(size: int, say: Callable = print) -> None:
             say(f"  {told:,} concerns written")
     place.tables.continue_counting()
     beside.write(long_story(place)[0])
+    must_be_filled(size)
+
+
+def must_be_filled(size: int) -> None:
+    """Raises NotFilled unless there are `size` concerns, of which some are open."""
+    there = Concern.objects.count()
+    if there < size or not Concern.objects.open().exists():
+        raise NotFilled(f"{there:,} concerns are there where {size:,} should be: it is not filled.")
 
 
 def ten_years(place: Place, size: int) -> Iterator[int]:

@@ -20,6 +20,7 @@ FIGURES = {
     "bytes": "bytes",
     "gzipped": "bytes gzipped",
     "of_pupils": "writes to pupils' rows",
+    "calls_a_row": "Python calls for each row",
 }
 SITE = {
     "first": "first visit, bytes gzipped, all it needs",
@@ -39,13 +40,20 @@ HOW = (
     "Python calls are by sys.setprofile, C functions not counted; goals for both are halved.",
     "CPU is this process's, the least of many runs, with the floors run in between.",
 )
+# Figures that say something of one page alone.
+ONLY_OF = {"of_pupils": "again", "calls_a_row": "csv"}
+WIDE = {"statements": 12, "engine": 9, "calls": 9}
 # Figures whose growth with the size of the school tells something.
 GROW = {"sql", "steps", "blocks", "calls", "A", "bytes"}
 
 
 def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Iterator[str]:
     """All lines that are printed for one database. `found` has one entry for each size."""
+    if not found:
+        yield f"\n{engine}: nothing was measured."
+        return
     yield from figures(engine, sizes, found)
+    yield from growth(engine, sizes, found)
     yield ""
     yield from HOW
     yield f"\n{engine}, the site"
@@ -67,11 +75,57 @@ def figures(engine: str, sizes: list[int], found: list[dict]) -> Iterator[str]:
         rows = [_multiples(one, found[at]) for at, one in enumerate(of_page)]
         for figure, words in FIGURES.items():
             values = [row[figure] for row in rows if figure in row]
-            if len(values) == len(rows) and not (figure == "of_pupils" and key != "again"):
-                line = _line(key, figure, words, sizes[: len(values)], values)
+            if len(values) == len(rows) and key == ONLY_OF.get(figure, key):
+                line = _line(key, figure, words, sizes[: len(values)], values, page["answers"])
                 yield line
-                if "MISSED" in line:
+                if "MISSED" in line and figure != "status":
                     yield f"    {goals.why(key, figure)}"
+
+
+def growth(engine: str, sizes: list[int], found: list[dict]) -> Iterator[str]:
+    """The work of every page in the largest school, as a multiple of that in the smallest."""
+    if len(sizes) < 2:
+        yield f"\n{engine}: growth is not judged, for one size was measured."
+        return
+    yield (
+        f"\n{engine}, the work of {sizes[-1]:,} concerns beside that of {sizes[0]:,}\n"
+        f"  {'':<40}{'statements':>12}{'engine':>9}{'calls':>9}  goal"
+    )
+    for key, page in found[0]["pages"].items():
+        yield from _growth_of_page(key, page["words"], sizes, found)
+
+
+def _growth_of_page(key: str, words: str, sizes: list[int], found: list[dict]) -> Iterator[str]:
+    goal = goals.growth_of(key)
+    judged = [
+        (size, one["pages"][key])
+        for size, one in zip(sizes, found, strict=True)
+        if size >= goal.since and key in one["pages"]
+    ]
+    if len(judged) < 2:
+        yield f"  {words:<40}{'':>30}  judged from two sizes of {goal.since:,} up"
+        return
+    (smaller, first), (larger, last) = judged[0], judged[-1]
+    of = {"statements": "sql", "engine": "engine", "calls": "calls"}
+    grown = {name: last[figure] / (first[figure] or 1) for name, figure in of.items()}
+    said = goals.judge_growth(goal, [smaller, larger], grown)
+    since = f" from {goal.since:,}" if goal.since > sizes[0] else ""
+    cells = "".join(f"{f'{grown[name]:.2f}x':>{wide}}" for name, wide in WIDE.items())
+    yield f"  {words:<40}{cells}  {said}{since}"
+    if "MISSED" in said:
+        yield f"    {goals.why(key, 'growth')}"
+
+
+def failures(found: list[dict]) -> str:
+    """Which pages did not answer as they should, in words; empty if all did."""
+    wrong = {
+        page["words"]: page["status"]
+        for one in found
+        for page in one["pages"].values()
+        if page["status"] != page["answers"]
+    }
+    said = "; ".join(f"{words} answered {status}" for words, status in wrong.items())
+    return f"NOT MEASURED. {said}" if said else ""
 
 
 def _multiples(page: dict, size: dict) -> dict:
@@ -87,12 +141,11 @@ def _multiples(page: dict, size: dict) -> dict:
     return {**page, **engine, **clocks}
 
 
-def _line(page: str, figure: str, words: str, sizes: list[int], values: list) -> str:
+def _line(page: str, figure: str, words: str, sizes: list[int], values: list, answers: int) -> str:
     grown = f"{values[-1] / values[0]:.2f}x" if _grows(figure, values) else ""
-    goal = goals.of(page, "engine" if figure in {"steps", "blocks"} else figure)
-    goal = goals.of(page, figure) or goal
+    goal = goals.of(page, figure)
     said = goals.verdict(goal, sizes, values) if goal else ""
-    if figure == "status" and not set(values) <= {200, 302}:
+    if figure == "status" and set(values) != {answers}:
         said = "MISSED: this is not the page"
     cells = "".join(f"{goals.number(value):>12}" for value in values)
     return f"  {words:<35}{cells}{grown:>9}  {said}".rstrip()

@@ -4,6 +4,7 @@ The bench itself is run by `make bench` alone: nothing is measured here.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import closing
@@ -30,9 +31,10 @@ from concerns.rules.roles import Role
 from concerns.rules.word_stems import searchable_stems
 from concerns.workflow.next_steps import NextSteps
 from tests import factories
-from tests.bench import goals, table
+from tests.bench import goals, table, whole_run
 from tests.bench.goals import Goal
 from tests.bench.past import OPEN, ten_years
+from tests.bench.progress import reported_to_the_end
 from tests.bench.school import NOW, ON_ROLL, begin
 from tests.databases import ROOT, Database
 
@@ -140,27 +142,60 @@ def test_the_bench_leaves_the_database_as_it_found_it_and_it_goes_on(fresh_datab
 @pytest.mark.parametrize(
     ("goal", "values", "said"),
     [
-        (Goal("queue", "sql", 12), [9, 12], "goal 12: ok"),
+        (Goal("queue", "sql", 12), [9, 12], "goal 12: met"),
         (Goal("queue", "sql", 12), [9, 15], "goal 12: MISSED by 3 (25%)"),
         (Goal("submit", "commits", 1, exactly=True), [0, 1], "goal exactly 1: MISSED, 1"),
-        (Goal("queue", "steps", 100, grows=0.1), [50, 60], "goal 100: ok; flat within 10%: MISSED"),
+        (Goal("year", "queues", 5, up_to=500), [9, 9], "not judged at this size"),
     ],
 )
 def test_a_figure_stands_beside_its_goal(goal, values, said):
-    assert goals.verdict(goal, [1_000, 10_000], values).startswith(said)
+    assert goals.verdict(goal, [1_000, 10_000], values) == said
+
+
+def page_figures(**more) -> dict:
+    one = dict.fromkeys(("sql", "engine", "calls", "bytes", "gzipped", "cpu", "wall"), 100)
+    one |= dict.fromkeys(("of_blank", "of_bare", "of_insert"), 1)
+    return {"words": "w", "status": 200, "answers": 200, **one, **more}
+
+
+def measured_school(**pages) -> dict:
+    return {"vendor": "sqlite", "pages": pages}
+
+
+def growth_lines(sizes: list[int], page: str, *figures: dict) -> list[str]:
+    found = [measured_school(**{page: page_figures(**one)}) for one in figures]
+    return "\n".join(table.growth("SQLite", sizes, found)).splitlines()[3:]
+
+
+def test_the_growth_of_every_page_is_judged():
+    for page in ("queue", "a page without any goal of its own"):
+        met = growth_lines([1_000, 10_000], page, {}, {"engine": 110})
+        assert "1.00x    1.10x    1.00x" in met[0]
+        assert met[0].endswith("statements 1x, work 1.10x: met")
+        more = growth_lines([1_000, 10_000], page, {}, {"engine": 112, "sql": 101})
+        assert more[0].endswith("MISSED: statements 1.01x, engine 1.12x")
+        assert more[1].strip() == goals.NO_REASON
+
+
+def test_what_lists_everything_may_grow_as_the_school_does():
+    assert growth_lines([10, 100], "csv", {}, {"engine": 1_000})[0].endswith("(10x): met")
+    assert "MISSED: calls 12.00x" in growth_lines([10, 100], "csv", {}, {"calls": 1_200})[0]
 
 
 def test_growth_is_judged_from_the_size_it_is_promised_from():
-    goal = Goal("sweep", "engine", 10**9, grows=0.1, since=10_000)
     sizes = [1_000, 10_000, 100_000]
-    assert goals.verdict(goal, sizes, [1, 50, 54]) == "flat within 10% from 10,000: ok"
-    assert goals.verdict(goal, sizes, [50, 50, 60]).endswith("MISSED by 10%")
+    assert "met from 10,000" in growth_lines(sizes, "sweep", {"engine": 1}, {}, {})[0]
+    assert "judged from two sizes" in growth_lines(sizes[:2], "sweep", {"engine": 1}, {})[0]
+
+
+def test_with_one_size_it_is_said_that_growth_is_not_judged():
+    lines = table.growth("SQLite", [1_000], [measured_school(queue=page_figures())])
+    assert "growth is not judged" in "".join(lines)
 
 
 def test_a_miss_stands_beside_its_reason_or_says_that_none_is_known():
-    page = {"words": "w", "sql": 10**6, "engine": 1, "cpu": 1, "wall": 1, "of_blank": 1}
-    page |= {"of_bare": 1, "of_insert": 1, "bytes": 10**6, "gzipped": 1, "calls": 10**6}
-    found = [{"vendor": "sqlite", "pages": {"queue": page, "search": page}}]
+    page = page_figures(sql=10**6, calls=10**6, bytes=10**6)
+    found = [measured_school(queue=page, search=page)]
     site = {"grown": 1, "start": 9}
     said = list(table.lines("SQLite", [1_000], found, site))
     beside = [said[at + 1].strip() for at, line in enumerate(said) if "MISSED" in line]
@@ -170,4 +205,80 @@ def test_a_miss_stands_beside_its_reason_or_says_that_none_is_known():
 
 
 def test_every_reason_is_of_a_goal_that_there_is():
-    assert [key for key in goals.WHY if goals.of(*key) is None] == []
+    assert [key for key in goals.WHY if key[1] != "growth" and goals.of(*key) is None] == []
+
+
+def test_a_page_that_does_not_answer_as_it_should_fails_the_run():
+    right = page_figures(words="submit", status=302, answers=302)
+    wrong = page_figures(words="queue of 25", status=302)
+    said = table.failures([measured_school(submit=right), measured_school(queue=wrong)])
+    assert said == "NOT MEASURED. queue of 25 answered 302"
+    assert table.failures([measured_school(submit=right)]) == ""
+
+
+# A run that ends early
+
+
+def run_two_parts(second) -> None:
+    with reported_to_the_end(["one", "two"], lambda: "what was found") as progress:
+        with progress.part("one"):
+            pass
+        with progress.part("two"):
+            second()
+
+
+def fails():
+    raise ZeroDivisionError
+
+
+def stopped():
+    sys.exit("somebody stopped it")
+
+
+@pytest.mark.parametrize(("ends", "how"), [(fails, ZeroDivisionError), (stopped, SystemExit)])
+def test_a_run_that_ends_early_prints_what_was_found_and_what_was_not(capsys, ends, how):
+    with pytest.raises(how):
+        run_two_parts(ends)
+    assert capsys.readouterr().out == "what was found\n\nENDED EARLY. Not measured: two\n"
+
+
+def test_a_part_that_was_never_begun_fails_the_run():
+    with (
+        pytest.raises(SystemExit, match=r"ENDED EARLY\. Not measured: two"),
+        reported_to_the_end(["one", "two"], str) as progress,
+        progress.part("one"),
+    ):
+        pass
+
+
+def test_a_run_to_its_end_says_nothing_of_the_kind(capsys):
+    run_two_parts(lambda: None)
+    assert capsys.readouterr().out == "what was found\n"
+
+
+def test_a_step_that_was_killed_ends_the_run_and_is_named(monkeypatch):
+    monkeypatch.setattr(whole_run.sys, "executable", "/bin/false")
+    with pytest.raises(SystemExit, match="measure 10: failed with 1"):
+        whole_run.run_step(os.environ, "measure", 10)
+    assert whole_run.describe_ending(-9) == "was killed by SIGKILL"
+
+
+def test_a_school_that_was_not_filled_is_not_measured(fresh_database):
+    refused = bench(fresh_database, "measure", "10")
+    assert refused.returncode != 0
+    assert "it is not filled" in refused.stderr
+
+
+def test_a_run_that_is_stopped_says_so_fails_and_leaves_nothing(tmp_path):
+    settings = {**os.environ, "TMPDIR": str(tmp_path)}
+    settings.pop("DATABASE_URL", None)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench", "400"],
+        cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    run.stderr.readline()
+    run.terminate()
+    said, _ = run.communicate(timeout=60)
+    assert run.returncode == 128 + signal.SIGTERM
+    assert "ENDED EARLY. Not measured: a school of 400" in said
+    assert list(tmp_path.iterdir()) == []

@@ -40,10 +40,16 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == name), "")
 
     @property
+    def page(self) -> bytes:
+        """The body as a browser shows it: the site sends most pages compressed."""
+        squeezed = self.header("content-encoding") == "gzip"
+        return gzip.decompress(self.body) if squeezed else self.body
+
+    @property
     def hidden(self) -> dict[str, str]:
         """The hidden fields of the page's last form with method post."""
         forms = _Forms()
-        forms.feed(_plain(self))
+        forms.feed(self.page.decode())
         return forms.posted[-1] if forms.posted else {}
 
 
@@ -160,8 +166,8 @@ class Visitor:
 
 def gzipped_assets(visitor: Visitor, page: Answer) -> tuple[int, list[str]]:
     """The bytes a first visit fetches beside the page, and any other host it names."""
-    others = re.findall(r'(?:src|href)="(https?://[^"]+)"', page.body.decode())
-    waiting = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.body.decode())
+    others = re.findall(r'(?:src|href)="(https?://[^"]+)"', page.page.decode())
+    waiting = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.page.decode())
     fetched: dict[str, int] = {}
     while waiting:
         path = waiting.pop()
@@ -172,12 +178,7 @@ def gzipped_assets(visitor: Visitor, page: Answer) -> tuple[int, list[str]]:
         kind = answer.header("content-type")
         if "javascript" in kind or "css" in kind:
             folder = path.rpartition("/")[0]
-            named = re.findall(r'(?:from|import|url\()\s*["\']?([\w./-]+)', _plain(answer))
+            named = re.findall(r'(?:from|import|url\()\s*["\']?([\w./-]+)', answer.page.decode())
             hashed = [name for name in named if re.search(r"\.\w{12}\.", name)]
             waiting += [posixpath.normpath(f"{folder}/{name}") for name in hashed]
     return sum(fetched.values()), others
-
-
-def _plain(answer: Answer) -> str:
-    squeezed = answer.header("content-encoding") == "gzip"
-    return (gzip.decompress(answer.body) if squeezed else answer.body).decode()
