@@ -15,12 +15,13 @@ import json
 import logging
 import os
 import sys
+from itertools import chain
 
 from tests.bench.progress import end_when_asked, tell_progress
 
 
 def main(arguments: list[str]) -> None:
-    steps = (_look, _fill, _measure, _open, _sweep, _first, _play)
+    steps = (_look, _fill, _ask, _measure, _open, _sweep, _first, _play)
     alone = {step.__name__[1:]: step for step in steps}
     if arguments and arguments[0] in alone:
         alone[arguments[0]](*arguments[1:])
@@ -65,6 +66,22 @@ def _fill(size: str) -> None:
         sys.exit(str(refused))
 
 
+def _ask() -> None:
+    """Asks for every page once, and fails if any does not answer as it should."""
+    _set_up()
+    from safeguarding.wsgi import application
+    from tests.bench import pages, table
+    from tests.bench.visitor import through_wsgi
+
+    through = through_wsgi(application)
+    asked = {
+        page.key: {"words": page.words, "answers": page.answers, "status": page.ask(through).status}
+        for page in pages.pages(through)
+    }
+    print(json.dumps(asked))
+    sys.exit(table.failures([{"pages": asked}]) or None)
+
+
 def _measure(size: str) -> None:
     """Prints every figure of every page as one line of JSON."""
     _set_up()
@@ -84,7 +101,7 @@ def _measure(size: str) -> None:
     through = through_wsgi(application)
     beside = pages.floors(through)
     said = {"vendor": connection.vendor, "pages": {}}
-    for page in pages.pages(through):
+    for page in chain(pages.pages(through), pages.imports(through)):
         tell_progress(f"  {int(size):,}: {page.words}")
         said["pages"][page.key] = {"words": page.words, **pages.measure(page, through, beside)}
     print(json.dumps(said | {"weights": pages.weights(through), "paths": pages.paths()}))

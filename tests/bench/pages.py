@@ -7,45 +7,22 @@ measured. Every meter has a run of its own, after one run that is not measured.
 import gzip
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
 
 from concerns.management.demo.names_and_sentences import FORENAMES, SURNAMES
 from concerns.models import Child, Concern
-from tests.bench import meters
+from tests.bench import deciding_pages, meters
+from tests.bench.page import WRITTEN, Asking, Page
 from tests.bench.school import EMPTY_SCHOOLS
+from tests.bench.submitting import autosave, submit
 from tests.bench.visitor import PASSWORD, Answer, Through, Visitor, gzipped_assets
 
-ACCOUNT = (
-    "At the end of lunch he stayed behind and asked whether he could help me tidy. He said nothing "
-    "for a while. Then he said that he does not like Fridays, and that his tummy hurts on Fridays. "
-    "I said I was glad he told me. He had not eaten. He went back to class when the bell rang."
-)
 PUPILS = 1_500
 MANY_PUPILS = 20_000
-WRITTEN = 30
 # Times that a page is asked for before anything is measured.
 WARM = 5
-
-Asking = Callable[[Through], Answer]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page that is measured: what is asked, and how often the clock runs it.
-
-    That is as often as there is time for, or a fixed number where every run leaves something
-    behind.
-    """
-
-    key: str
-    words: str
-    ask: Asking
-    often: int = 0
-    # The status with which it answers; with any other it is not the page that was meant.
-    answers: int = 200
 
 
 def pages(through: Through) -> Iterator[Page]:
@@ -63,13 +40,23 @@ def pages(through: Through) -> Iterator[Page]:
     yield Page("read", "a concern beside the story", lambda t: dsl.ask(read, through=t))
     story = f"/child/{_long_story()}/"
     yield Page("story", "child's story, 50 of 200", lambda t: dsl.ask(story, through=t))
+    child = f"/child/{_some_child()}/"
+    yield Page("child", "a child's page", lambda t: dsl.ask(child, through=t))
+    yield deciding_pages.decide_form(dsl)
+    yield from deciding_pages.chasing_pages(dsl)
+    yield from deciding_pages.printed_pages(dsl, head, story)
     yield from _without_a_goal(dsl, head, story)
     yield Page("search", "search for a word", _search(dsl, "neighbours"))
     yield Page("searches", "search for three words", _search(dsl, "police, neighbour, Saturday"))
     yield Page("year", "audit, one year", lambda t: head.ask("/audit/?year=2025", through=t))
     yield Page("ten", "audit, ten years", lambda t: head.ask("/audit/?year=all", through=t))
-    yield Page("autosave", "draft saved", _autosave(staff), often=WRITTEN)
-    yield Page("submit", "submit", _submit(staff), often=WRITTEN, answers=302)
+    yield Page("autosave", "draft saved", autosave(staff), often=WRITTEN)
+    yield Page("submit", "submit", submit(staff), often=WRITTEN, answers=302)
+    yield deciding_pages.decide_post(dsl, staff)
+
+
+def imports(through: Through) -> Iterator[Page]:
+    """A roll brought in for the first time and again, of a large school and of a small one."""
     offices = [_visitor(through, f"empty{number}") for number in range(EMPTY_SCHOOLS)]
     few = offices[: EMPTY_SCHOOLS // 2]
     many = offices[EMPTY_SCHOOLS // 2 :]
@@ -95,6 +82,13 @@ def _without_a_goal(dsl: Visitor, head: Visitor, story: str) -> Iterator[Page]:
 
 def _visitor(through: Through, login: str) -> Visitor:
     return Visitor(through).sign_in(f"{login}@bench.example", PASSWORD)
+
+
+def _some_child() -> uuid.UUID:
+    """The child of the newest open concern that is not of the longest story."""
+    open_now = Concern.objects.filter(school=1).open()
+    rows = Child.objects.filter(concern_rows__concern__in=open_now).exclude(uid=_long_story())
+    return rows.order_by("-concern_rows__concern_id").values_list("uid", flat=True)[0]
 
 
 def _newest() -> uuid.UUID:
@@ -123,32 +117,6 @@ def _search(dsl: Visitor, words: str) -> Asking:
     token = dsl.ask("/child/search/").hidden["csrfmiddlewaretoken"]
     data = {"csrfmiddlewaretoken": token, "words": words}
     return lambda t: dsl.ask("/child/search/", data, through=t)
-
-
-def _written(staff: Visitor) -> dict[str, str]:
-    """A form as it was served, filled in, with a draft of its own."""
-    hidden = staff.ask("/submit/write/").hidden
-    child = Child.objects.filter(school=1, left__isnull=True).order_by("-id")[3]
-    told = {"child": str(child.uid), "account": ACCOUNT, "going_home": "not_sure"}
-    more = {"how_known": "someone_told", "categories": "neglect", "place": "The hall"}
-    return hidden | told | more
-
-
-def _autosave(staff: Visitor) -> Asking:
-    form = _written(staff)
-    return lambda t: staff.ask("/submit/keep/", form, through=t, Accept="application/json")
-
-
-def _submit(staff: Visitor) -> Asking:
-    """As a browser with script does it: the draft has been saved, then the form is sent."""
-    form = _written(staff)
-
-    def ask(through: Through) -> Answer:
-        form["draft"] = str(uuid.uuid4())
-        staff.ask("/submit/keep/", form, Accept="application/json")
-        return staff.ask("/submit/write/", form, through=through)
-
-    return ask
 
 
 def roll_file(pupils: int) -> bytes:
@@ -222,9 +190,12 @@ def measure(page: Page, through: Through, beside: dict[str, Timed]) -> dict:
         if isinstance(meter, meters.Statements):
             pupils = [n for (_, table), n in meter.written.items() if table in OF_PUPILS]
             found |= {"status": answer.status, "of_pupils": sum(pupils)}
-    rows = max(1, answer.page.count(b"\r\n") - 1)
-    found |= {"answers": page.answers, "calls_a_row": found["calls"] / rows}
-    found |= {"bytes": len(answer.page), "gzipped": _gzipped(answer)}
+    if page.without_rows:
+        meter = meters.Calls()
+        page.without_rows(meters.metered(through, meter))
+        found["rows"] = answer.page.count(b"\r\n") - 1
+        found["calls_a_row"] = (found["calls"] - meter.count) / max(1, found["rows"])
+    found |= {"answers": page.answers, "bytes": len(answer.page), "gzipped": _gzipped(answer)}
     return found | _clocked(page, through, beside)
 
 

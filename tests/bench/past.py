@@ -63,7 +63,7 @@ def ten_years(place: Place, size: int) -> Iterator[int]:
     """
     closed = size - min(OPEN, size // 2)
     for number in range(size):
-        told = Told(place, number, size)
+        told = Told(place, number, size, closed)
         told.tell(stops=number - closed)
         _write(told)
         _found_by(told)

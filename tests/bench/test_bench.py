@@ -3,6 +3,7 @@
 The bench itself is run by `make bench` alone: nothing is measured here.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -41,9 +42,9 @@ from tests.databases import ROOT, Database
 SIZE = 400
 
 
-def bench(database: Database, *arguments: str):
+def bench(database: Database, *arguments: str, **environment: str):
     """Runs a step of the bench as `make bench` does: as the owner of the tables."""
-    settings = {"DATABASE_URL": database.owner_url or database.url}
+    settings = {"DATABASE_URL": database.owner_url or database.url, **environment}
     command = [sys.executable, "-W", "error", "-m", "tests.bench", *arguments]
     return subprocess.run(
         command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=False
@@ -214,6 +215,15 @@ def test_a_page_that_does_not_answer_as_it_should_fails_the_run():
     said = table.failures([measured_school(submit=right), measured_school(queue=wrong)])
     assert said == "NOT MEASURED. queue of 25 answered 302"
     assert table.failures([measured_school(submit=right)]) == ""
+
+
+@pytest.mark.long
+def test_every_page_that_is_measured_answers_as_it_should(filled, fresh_database, static):
+    asked = bench(fresh_database, "ask", STATIC_ROOT=str(static))
+    assert asked.returncode == 0, asked.stderr
+    assert {"decide", "decided", "steps", "tracker", "calendar", "csv", "print", "child"} <= set(
+        json.loads(asked.stdout)
+    )
 
 
 # A run that ends early

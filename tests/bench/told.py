@@ -75,6 +75,8 @@ class Told:
     place: Place
     number: int
     size: int
+    # So many of them are closed, from the first day of the ten years until a month ago.
+    closed: int = 1
     steps: list[Owed] = field(default_factory=list)
     lines: list[tuple] = field(default_factory=list)
 
@@ -109,7 +111,7 @@ class Told:
         # somebody has begun on is of yesterday at the latest.
         last = len(place.bells) - 1
         begun = stops % 12 + (stops % 5 > 1)
-        self.day = self.number * (last - 25) // self.size if stops < 0 else last - begun
+        self.day = self.number * (last - 25) // self.closed if stops < 0 else last - begun
         self.received = place.bells[self.day] + timedelta(seconds=chance.randrange(4_000))
         # Early in the school day, so that a real minute after it is a school minute.
         self.reporter = chance.choice(place.who(Role.STAFF))

@@ -48,9 +48,17 @@ class Answer:
     @property
     def hidden(self) -> dict[str, str]:
         """The hidden fields of the page's last form with method post."""
+        return self._posted[-1] if self._posted else {}
+
+    def form_with(self, name: str) -> dict[str, str]:
+        """The hidden fields of the last form with method post that has one of this name."""
+        return next((fields for fields in reversed(self._posted) if name in fields), {})
+
+    @property
+    def _posted(self) -> list[dict[str, str]]:
         forms = _Forms()
         forms.feed(self.page.decode())
-        return forms.posted[-1] if forms.posted else {}
+        return forms.posted
 
 
 class _Forms(HTMLParser):
