@@ -21,7 +21,7 @@ from tests.bench.progress import end_when_asked, tell_progress
 
 
 def main(arguments: list[str]) -> None:
-    steps = (_look, _fill, _ask, _measure, _open, _sweep, _first, _play)
+    steps = (_look, _fill, _ask, _measure, _open, _sweep, _crowd, _first, _play)
     alone = {step.__name__[1:]: step for step in steps}
     if arguments and arguments[0] in alone:
         alone[arguments[0]](*arguments[1:])
@@ -104,7 +104,7 @@ def _measure(size: str) -> None:
     for page in chain(pages.pages(through), pages.imports(through)):
         tell_progress(f"  {int(size):,}: {page.words}")
         said["pages"][page.key] = {"words": page.words, **pages.measure(page, through, beside)}
-    print(json.dumps(said | {"weights": pages.weights(through), "paths": pages.paths()}))
+    print(json.dumps(said | {"weights": pages.weights(through)}))
 
 
 def _open(size: str) -> None:
@@ -121,6 +121,15 @@ def _sweep(size: str) -> None:
 
     tell_progress(f"  {int(size):,}: the clock's round")
     print(json.dumps(sweep.measured()))
+
+
+def _crowd(clients: str) -> None:
+    """Prints the figures of so many clients at once as one line of JSON."""
+    _set_up()
+    from tests.bench import crowd
+
+    tell_progress(f"  {clients} clients at once")
+    print(json.dumps(crowd.measure_crowd(int(clients), dict(os.environ))))
 
 
 def _first(which: str) -> None:

@@ -226,8 +226,6 @@ def weights(through: Through) -> dict[str, int]:
     return {"first": assets + _gzipped(page), "others": len(others)}
 
 
-def paths() -> list[str]:
-    """The addresses a worker is asked over and over: light ones more often, every one sometimes."""
-    heavy = [f"/triage/{_newest()}/", f"/child/{_long_story()}/", "/audit/?year=2025"]
-    light = ["/submit/start/", "/submit/", "/triage/", "/submit/write/", "/submit/danger/"]
-    return [path for one in heavy for path in [*light * 3, one]]
+def paths_of_a_lead() -> list[str]:
+    """What a lead reads over and over: a concern, the longest story, and another child's page."""
+    return [f"/triage/{_newest()}/", f"/child/{_long_story()}/", f"/child/{_some_child()}/"]

@@ -18,22 +18,21 @@ def _some_child() -> uuid.UUID:
     return rows.values_list("uid", flat=True)[3]
 
 
-def fill_concern_form(staff: Visitor, child: object) -> dict[str, str]:
+def fill_concern_form(page: Answer, child: object) -> dict[str, str]:
     """A form as it was served, filled in, with a draft of its own."""
-    hidden = staff.ask("/submit/write/").hidden
     told = {"child": str(child), "account": ACCOUNT, "going_home": "not_sure"}
     more = {"how_known": "someone_told", "categories": "neglect", "place": "The hall"}
-    return hidden | told | more
+    return page.hidden | told | more
 
 
 def autosave(staff: Visitor) -> Asking:
-    form = fill_concern_form(staff, _some_child())
+    form = fill_concern_form(staff.ask("/submit/write/"), _some_child())
     return lambda t: staff.ask("/submit/keep/", form, through=t, Accept="application/json")
 
 
 def submit(staff: Visitor) -> Asking:
     """As a browser with script does it: the draft has been saved, then the form is sent."""
-    form = fill_concern_form(staff, _some_child())
+    form = fill_concern_form(staff.ask("/submit/write/"), _some_child())
 
     def ask(through: Through) -> Answer:
         form["draft"] = str(uuid.uuid4())
@@ -45,7 +44,7 @@ def submit(staff: Visitor) -> Asking:
 
 def submit_concern(staff: Visitor, child: uuid.UUID) -> str:
     """Submits a concern about this child and returns its uid, from the address of the receipt."""
-    form = fill_concern_form(staff, child) | {"draft": str(uuid.uuid4())}
+    form = fill_concern_form(staff.ask("/submit/write/"), child) | {"draft": str(uuid.uuid4())}
     sent = staff.ask("/submit/write/", form)
     if sent.status != 302:
         raise RuntimeError(f"submitting answered {sent.status}")

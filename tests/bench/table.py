@@ -29,9 +29,17 @@ SITE = {
     "cold": "CPU s until the first answer",
     "bare_cold": "CPU s, a bare Django's sign-in page",
     "start": "first answer, in bare Djangos",
-    "begun": "a worker after its first answers, MiB",
-    "ended": "a worker after 5,000 requests, MiB",
-    "grown": "grown by, as a share",
+}
+CROWD = {
+    "acknowledged": "concerns acknowledged",
+    "lost": "of these not exactly once on record",
+    "wrong": "answers that were not the page",
+    "a_second": "requests answered in a second",
+    "median": "ms by the wall clock, the median",
+    "slow": "ms by the wall clock, 99 of 100",
+    "begun": "a worker when all have signed in, MiB",
+    "memory": "a worker after all requests, MiB",
+    "grown": "grown since half-way, as a share",
 }
 HOW = (
     "SQL statements are counted without BEGIN, COMMIT and a kept connection's health check.",
@@ -65,6 +73,36 @@ def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Itera
             yield f"  {words:<40}{goals.number(site[figure]):>12}  {said}".rstrip()
             if "MISSED" in said:
                 yield f"    {goals.why('site', figure)}"
+    yield from crowds(engine, site.get("crowds", []))
+
+
+def crowds(engine: str, found: list[dict]) -> Iterator[str]:
+    """The crowds side by side, and what they were answered that was not the page."""
+    if not found:
+        return
+    clients = [crowd["clients"] for crowd in found]
+    said = "; ".join(
+        f"{number}: {goals.CROWDS[number][0]:,} requests, {goals.CROWDS[number][1]} worker(s)"
+        for number in clients
+    )
+    yield f"\n{engine}, clients at once ({said})" + "".join(f"{number:>12,}" for number in clients)
+    for figure, words in CROWD.items():
+        values = [crowd[figure] for crowd in found]
+        goal = goals.of("crowd", figure)
+        verdict = goals.verdict(goal, clients, values) if goal else ""
+        cells = "".join(f"{goals.number(value):>12}" for value in values)
+        yield f"  {words:<40}{cells}  {verdict}".rstrip()
+        if "MISSED" in verdict:
+            yield f"    {goals.why('crowd', figure)}"
+    for crowd in found:
+        for words, number in crowd["wrong_in_words"].items():
+            yield f"    {crowd['clients']} clients: {words}, {number} times"
+
+
+def lost_submissions(site: dict) -> str:
+    """What was acknowledged to a crowd and is not exactly once on record, in words."""
+    lost = sum(crowd["lost"] for crowd in site.get("crowds", []))
+    return f"LOST. {lost:,} concerns acknowledged are not exactly once on record" if lost else ""
 
 
 def figures(engine: str, sizes: list[int], found: list[dict]) -> Iterator[str]:

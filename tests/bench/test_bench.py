@@ -33,29 +33,12 @@ from concerns.rules.word_stems import searchable_stems
 from concerns.workflow.next_steps import NextSteps
 from tests import factories
 from tests.bench import goals, table, whole_run
+from tests.bench.filling import SIZE, bench
 from tests.bench.goals import Goal
 from tests.bench.past import OPEN, ten_years
 from tests.bench.progress import reported_to_the_end
 from tests.bench.school import NOW, ON_ROLL, begin
-from tests.databases import ROOT, Database
-
-SIZE = 400
-
-
-def bench(database: Database, *arguments: str, **environment: str):
-    """Runs a step of the bench as `make bench` does: as the owner of the tables."""
-    settings = {"DATABASE_URL": database.owner_url or database.url, **environment}
-    command = [sys.executable, "-W", "error", "-m", "tests.bench", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=False
-    )
-
-
-@pytest.fixture
-def filled(fresh_database):
-    done = bench(fresh_database, "fill", str(SIZE))
-    assert done.returncode == 0, done.stderr
-    return School.objects.get(pk=1)
+from tests.databases import ROOT
 
 
 def indexes() -> set[str]:
@@ -197,7 +180,7 @@ def test_with_one_size_it_is_said_that_growth_is_not_judged():
 def test_a_miss_stands_beside_its_reason_or_says_that_none_is_known():
     page = page_figures(sql=10**6, calls=10**6, bytes=10**6)
     found = [measured_school(queue=page, search=page)]
-    site = {"grown": 1, "start": 9}
+    site = {"start": 9}
     said = list(table.lines("SQLite", [1_000], found, site))
     beside = [said[at + 1].strip() for at, line in enumerate(said) if "MISSED" in line]
     assert goals.WHY["search", "calls"] in beside

@@ -107,16 +107,20 @@ def through_wsgi(handler) -> Through:
     return through
 
 
-def over_http(port: int) -> Through:
+class OverHttp:
     """Asks a server on this machine, as the proxy would pass on a request that came over https."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
-    def through(sent: Sent) -> Answer:
-        connection.request(sent.method, sent.path, body=sent.body, headers=sent.headers)
-        response = connection.getresponse()
+    def __init__(self, port: int):
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def __call__(self, sent: Sent) -> Answer:
+        self._connection.request(sent.method, sent.path, body=sent.body, headers=sent.headers)
+        response = self._connection.getresponse()
         return Answer(response.status, response.getheaders(), response.read())
 
-    return through
+    def close(self) -> None:
+        """Leaves the connection; the next request opens another."""
+        self._connection.close()
 
 
 @dataclass

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import settings, table, worker
-from tests.bench.goals import ORDINARY
+from tests.bench.goals import CROWDS, ORDINARY
 from tests.bench.progress import end_when_asked, reported_to_the_end, tell_progress
 from tests.databases import PostgreSQLCluster, SQLiteFiles
 
@@ -59,7 +59,7 @@ def measure_sizes(sizes: list[int]) -> None:
             if len(sizes) > 1:
                 # The largest takes most of an hour: figures of smaller ones are printed first.
                 print("\n".join(table.figures(engine, [size], found[-1:])), flush=True)
-    if failed := table.failures(found):
+    if failed := "\n".join(filter(None, [table.failures(found), table.lost_submissions(site)])):
         sys.exit(failed)
 
 
@@ -85,9 +85,11 @@ def _measure_school(databases, size: int, folder: Path, site: dict, weighed: boo
         run_step(as_owner, "open", size)
         found["pages"] |= json.loads(run_step(database.environment, "sweep", size))
         if weighed:
-            tell_progress("  starting, and 5,000 requests to one worker")
+            tell_progress("  starting")
             site |= found["weights"] | worker.starts(database.environment)
-            site |= worker.memory(database.environment, found["paths"])
+            for clients in CROWDS:
+                crowd = json.loads(run_step(database.environment, "crowd", clients))
+                site.setdefault("crowds", []).append(crowd)
     finally:
         databases.drop(database)
     return found

@@ -5,16 +5,17 @@ import re
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.visitor import PASSWORD, Sent, Visitor, over_http, through_wsgi
+from tests.bench.visitor import Sent, through_wsgi
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-REQUESTS = 5_000
 STARTS = 5
+BOOTED = re.compile(r"Booting worker with pid: (\d+)")
 # As the README has gunicorn started.
 LITTLE_MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
@@ -100,55 +101,43 @@ def starts(environment: dict[str, str]) -> dict[str, float]:
     return {"cold": cold, "bare_cold": bare, "start": cold / bare}
 
 
-def memory(environment: dict[str, str], paths: list[str]) -> dict[str, float]:
-    """MiB of one gunicorn worker: after its first answers, and after REQUESTS of `paths`."""
-    with _served(environment) as (port, worker):
-        # The head may open every page.
-        visitor = Visitor(over_http(port)).sign_in("head1@bench.example", PASSWORD)
-        for path in paths:
-            _must_answer(visitor, path)
-        begun = _rss(worker)
-        for number in range(REQUESTS):
-            _must_answer(visitor, paths[number % len(paths)])
-        ended = _rss(worker)
-    return {"begun": begun, "ended": ended, "grown": ended / begun - 1}
-
-
-def _must_answer(visitor: Visitor, path: str) -> None:
-    answer = visitor.ask(path)
-    if answer.status != 200:
-        raise RuntimeError(f"{path} answered {answer.status}")
-
-
 @contextmanager
-def _served(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
-    """Starts one gunicorn worker as an installation runs it; gives its port and its process."""
+def served(
+    environment: dict[str, str], workers: int, threads: int
+) -> Iterator[tuple[int, list[int]]]:
+    """Starts gunicorn as an installation runs it; gives its port and its workers' processes."""
     command = [sys.executable, "-m", "gunicorn", "safeguarding.wsgi", "--bind", "127.0.0.1:0"]
-    command += ["--workers", "1", "--threads", "4", "--log-level", "info"]
+    command += ["--workers", str(workers), "--threads", str(threads), "--log-level", "info"]
     running = subprocess.Popen(
         command, cwd=ROOT, env=_told(LITTLE_MEMORY | environment), stderr=subprocess.PIPE, text=True
     )
+    reading = None
     try:
         said = ""
-        while not re.search(r"Booting worker with pid: \d+", said):
+        while len(BOOTED.findall(said)) < workers:
             line = running.stderr.readline()
             if not line:
                 raise RuntimeError(f"gunicorn did not start:\n{said}")
             said += line
         port = int(re.search(r"http://127\.0\.0\.1:(\d+)", said)[1])
-        worker = int(re.search(r"Booting worker with pid: (\d+)", said)[1])
         time.sleep(2)
-        yield port, worker
+        # What it says later is read and left: a full pipe would hold it up.
+        reading = threading.Thread(target=running.stderr.read, daemon=True)
+        reading.start()
+        yield port, [int(found) for found in BOOTED.findall(said)]
     finally:
         running.terminate()
-        running.communicate()
+        running.wait()
+        if reading:
+            reading.join()
+        running.stderr.close()
 
 
 def _told(environment: dict[str, str]) -> dict[str, str]:
     return environment | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
 
 
-def _rss(process: int) -> float:
+def resident_memory(process: int) -> float:
     """MiB that the process holds in memory now."""
     status = Path(f"/proc/{process}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
