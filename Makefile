@@ -15,7 +15,8 @@ help:
 	@echo "make quick    most tests, on SQLite alone: no browser, no simulated weeks, no filled years"
 	@echo "make check    lint, layout, production settings, migrations, MAP.md: all are run, all are reported"
 	@echo "make map      draws concerns/rules/MAP.md again from the tables"
-	@echo "make bench    measures the pages on schools of many sizes (SIZE=10000 for a quick one), and plays a year (LEVELS=900)"
+	@echo "make bench    measures the pages on schools of many sizes and on a trust, with 8 and 32 clients at once, and plays a"
+	@echo "              year (hours; SIZE=1000 LEVELS=300 for half of one): figures beside goals, growth, what was lost"
 	@echo "make format   lays out Python and templates, and mends what lint can mend by itself"
 	@echo "make lock     compiles requirements*.in into pinned, hashed requirements*.txt (UPGRADE=1 for newer ones)"
 

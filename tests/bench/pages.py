@@ -38,6 +38,8 @@ def pages(through: Through) -> Iterator[Page]:
     yield Page("queue", "queue of 25", lambda t: dsl.ask("/triage/", through=t))
     read = f"/triage/{_newest()}/"
     yield Page("read", "a concern beside the story", lambda t: dsl.ask(read, through=t))
+    long = f"/triage/{_longest_about(_long_story())}/"
+    yield Page("read_long", "a long one, and the longest story", lambda t: dsl.ask(long, through=t))
     story = f"/child/{_long_story()}/"
     yield Page("story", "child's story, 50 of 200", lambda t: dsl.ask(story, through=t))
     child = f"/child/{_some_child()}/"
@@ -94,6 +96,12 @@ def _some_child() -> uuid.UUID:
 def _newest() -> uuid.UUID:
     rows = Concern.objects.filter(school=1).open().order_by("-received_at", "-id")
     return rows.values_list("uid", flat=True)[5]
+
+
+def _longest_about(child: uuid.UUID) -> uuid.UUID:
+    """Of the newest open concerns about this child the one with the most words."""
+    rows = Concern.objects.filter(school=1, children__child__uid=child).open().order_by("-id")
+    return max(rows[:50], key=lambda concern: len(concern.account)).uid
 
 
 def _long_story() -> uuid.UUID:

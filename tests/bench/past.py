@@ -21,10 +21,10 @@ from concerns.rules.roles import Role
 from concerns.rules.word_stems import searchable_stems
 from concerns.rules.words import ChildPart, HowKnown
 from tests.bench import beside
-from tests.bench.school import NOW, Place, begin, must_be_empty
+from tests.bench.school import NOW, Place, begin, begin_all, must_be_empty
+from tests.bench.shape import ONE_SCHOOL, Shape
 from tests.bench.told import MINUTE, Told, at, dashed, long_story
 
-OPEN = 200
 OPEN_FOR_A_ROUND = 2_000
 BATCH = 10_000
 
@@ -36,17 +36,19 @@ class NotFilled(Exception):
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
-def fill(size: int, say: Callable = print) -> None:
-    """Writes a school of `size` concerns into an empty database. Raises NotForTheBench."""
+def fill(size: int, shape: Shape = ONE_SCHOOL, say: Callable = print) -> None:
+    """Writes schools of `size` concerns into an empty database. Raises NotForTheBench."""
     must_be_empty()
-    place = begin(size)
-    with place.tables.at_once():
-        for told in ten_years(place, size):
-            place.tables.write()
-            say(f"  {told:,} concerns written")
-    place.tables.continue_counting()
-    beside.write(long_story(place)[0])
-    must_be_filled(size)
+    places = begin_all(size, shape)
+    tables = places[0].tables
+    with tables.at_once():
+        for place in places:
+            for told in ten_years(place):
+                tables.write()
+                say(f"  {told:,} concerns written")
+    tables.continue_counting()
+    beside.write(long_story(places[0])[0])
+    must_be_filled(shape.total(size))
 
 
 def must_be_filled(size: int) -> None:
@@ -56,12 +58,13 @@ def must_be_filled(size: int) -> None:
         raise NotFilled(f"{there:,} concerns are there where {size:,} should be: it is not filled.")
 
 
-def ten_years(place: Place, size: int) -> Iterator[int]:
-    """Puts `size` concerns into the tables of `place`.
+def ten_years(place: Place) -> Iterator[int]:
+    """Puts all concerns of `place` into its tables.
 
     Yields now and then how many there are, so that the caller can write what has been gathered.
     """
-    closed = size - min(OPEN, size // 2)
+    size = place.size
+    closed = size - place.shape.open_of(size)
     for number in range(size):
         told = Told(place, number, size, closed)
         told.tell(stops=number - closed)
@@ -69,10 +72,11 @@ def ten_years(place: Place, size: int) -> Iterator[int]:
         _found_by(told)
         if number % BATCH == BATCH - 1 and number + 1 < size:
             yield number + 1
-    # A lead who must never see one of them, so that queries leave it out.
-    place.tables.Exclusion.add(
-        school_id=1, concern_id=1, person_id=1, by_id=4, at=at(NOW), why="A neighbour."
-    )
+    if place.school == 1:
+        # A lead who must never see one of them, so that queries leave it out.
+        place.tables.Exclusion.add(
+            school_id=1, concern_id=1, person_id=1, by_id=4, at=at(NOW), why="A neighbour."
+        )
     yield size
 
 
@@ -101,7 +105,7 @@ def _write(told: Told) -> None:
     owed = [step for step in told.steps if step.done is None]
     tables.Concern.add(
         uid=told.uid,
-        school_id=1,
+        school_id=told.place.school,
         reference=reference(told.concern),
         reporter_id=told.reporter[0],
         draft=tables.Concern.uid(),
@@ -119,7 +123,7 @@ def _write(told: Told) -> None:
     parts = (ChildPart.ABOUT, ChildPart.INVOLVED)
     for part, (child, _, year, class_name) in zip(parts, told.children, strict=False):
         row = tables.ConcernChild.add(
-            school_id=1,
+            school_id=told.place.school,
             concern_id=told.concern,
             child_id=child,
             year=year,
@@ -127,12 +131,16 @@ def _write(told: Told) -> None:
             part=part,
         )
         if part is ChildPart.ABOUT and "decided_at" in told.values:
-            tables.DecisionChild.add(school_id=1, decision_id=told.decision, concern_child_id=row)
+            tables.DecisionChild.add(
+                school_id=told.place.school, decision_id=told.decision, concern_child_id=row
+            )
     for word in told.ticked:
-        tables.ConcernCategory.add(school_id=1, concern_id=told.concern, category=word)
+        tables.ConcernCategory.add(
+            school_id=told.place.school, concern_id=told.concern, category=word
+        )
     if told.marked:
         tables.Mark.add(
-            school_id=1,
+            school_id=told.place.school,
             concern_id=told.concern,
             place="forearm",
             side="left",
@@ -148,7 +156,9 @@ def _found_by(told: Told) -> None:
     tables = told.place.tables
     for word in sorted(searchable_stems(*tables.said)):
         tables.WordKey.add(
-            school_id=1, token=_token(told.place.school_uid, word), concern_id=told.concern
+            school_id=told.place.school,
+            token=_token(told.place.school_uid, word),
+            concern_id=told.concern,
         )
     tables.said.clear()
 
@@ -161,7 +171,7 @@ def _token(school_uid: str, word: str) -> int:
 def _write_steps(told: Told) -> None:
     for step in told.steps:
         key = told.place.tables.Step.add(
-            school_id=1,
+            school_id=told.place.school,
             concern_id=told.concern,
             decision_id=step.decision,
             referral_id=step.referral,
@@ -182,7 +192,7 @@ def _write_notice(told: Told, step: int) -> None:
     """Writes that the lead was told of it."""
     line = LINES[MessageReason.NEW].format(reference=reference(told.concern))
     told.place.tables.Notice.add(
-        school_id=1,
+        school_id=told.place.school,
         key=f"{told.uid}:0",
         why=MessageReason.NEW,
         red=told.pressing,
@@ -213,7 +223,7 @@ def _write_lines(told: Told) -> None:
         written = ledger.canonical_json(body)
         line = tables.LedgerLine.add(
             uid=uid,
-            school_id=1,
+            school_id=told.place.school,
             received=at(when),
             actor_id=who,
             kind=kind,
@@ -223,4 +233,4 @@ def _write_lines(told: Told) -> None:
             digest=hashlib.sha256(written.encode()).hexdigest(),
         )
         if words:
-            tables.LedgerLineWords.add(school_id=1, line_id=line, salt=uid)
+            tables.LedgerLineWords.add(school_id=told.place.school, line_id=line, salt=uid)

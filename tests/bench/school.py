@@ -1,8 +1,9 @@
-"""The bench's made-up school: its ten years of terms, its people and its roll.
+"""The bench's made-up schools: their ten years of terms, their people and their rolls.
 
-The roll has 1,500 pupils whatever the number of concerns, as a large secondary has. Those who have
-left since are as many as ten years make, and more where there are more concerns. Beside it stand a
-few schools with nobody on roll, for imports.
+The one school has a roll of 1,500 pupils whatever the number of concerns, as a large secondary has.
+Those who have left since are as many as ten years make, and more where there are more concerns.
+Beside it stand a few schools with nobody on roll, for imports. A trust has more schools, each
+smaller than the one before (`shape.py`).
 """
 
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ from concerns.rules.name_folding import name_search_words
 from concerns.rules.name_sounds import name_sound_keys
 from concerns.rules.roles import Role
 from tests.bench.rows import Tables
+from tests.bench.shape import LEFT_IN_TEN_YEARS, ON_ROLL, ONE_SCHOOL, Shape
 from tests.bench.visitor import PASSWORD
 
 # In term, a Tuesday, ten in the morning: the time of every measurement.
@@ -58,8 +60,6 @@ NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
 BEGAN = date(2016, 11, 1)
 OPENS = time(8, 45)
 CLOSES = time(15, 30)
-ON_ROLL = 1_500
-LEFT_IN_TEN_YEARS = 2_500
 STAFF = 60
 # Five for each size of file that is brought in.
 EMPTY_SCHOOLS = 10
@@ -98,6 +98,11 @@ class Place:
     """The school while it is filled: its tables, its keys, its days."""
 
     tables: Tables
+    shape: Shape = ONE_SCHOOL
+    # So many concerns, pupils on roll, and concerns of the one child of the long story.
+    size: int = 0
+    roll: int = ON_ROLL
+    story: int = 0
     school: int = 1
     school_uid: str = ""
     people: list[tuple[int, str, Role]] = field(default_factory=list)
@@ -123,27 +128,48 @@ class Place:
 
 
 def begin(size: int) -> Place:
-    """Makes the school with its people and its roll, for `size` concerns; still in memory."""
-    place = Place(Tables(*FILLED, seed=SEED + size), leavers=max(LEFT_IN_TEN_YEARS, size // 20))
+    """Makes the one school with its people and its roll, for `size` concerns; still in memory."""
+    return begin_all(size, ONE_SCHOOL)[0]
+
+
+def begin_all(size: int, shape: Shape) -> list[Place]:
+    """Makes every school of this shape, for `size` concerns in all; still in memory."""
+    tables = Tables(*FILLED, seed=SEED + size)
     terms = list(_terms())
-    place.days = SchoolDays("England", OPENS, CLOSES, tuple(terms), frozenset())
-    place.bells = list(_bells(place.days))
-    authority = place.tables.Authority.add(
+    days = SchoolDays("England", OPENS, CLOSES, tuple(terms), frozenset())
+    bells = list(_bells(days))
+    authority = tables.Authority.add(
         name="Westshire",
         front_door="01632 960001",
         out_of_hours="01632 960002",
         lado="01632 960003",
     )
-    place.school_uid = _school(place, authority, "Bench School", terms)
-    _people(place)
-    for number in range(EMPTY_SCHOOLS):
-        _empty_school(place, authority, number, terms)
-    for number in range(place.leavers + ON_ROLL):
-        _child(place, number)
+    places = []
+    for number, (concerns, roll) in enumerate(
+        zip(shape.sizes_of_schools(size), shape.rolls(), strict=True)
+    ):
+        place = Place(tables, shape, concerns, roll, 0 if number else shape.long_story)
+        place.days = days
+        place.bells = bells
+        place.leavers = max(LEFT_IN_TEN_YEARS * roll // ON_ROLL, concerns // 20)
+        _open_school(place, authority, terms, number)
+        places.append(place)
     # A lead who is family of a child, so that queries leave out what the lead may not see.
-    child = place.children[9][0]
-    place.tables.Relation.add(school_id=1, person_id=1, shuts_out_id=1, child_id=child, how="aunt")
-    return place
+    child = places[0].children[9][0]
+    tables.Relation.add(school_id=1, person_id=1, shuts_out_id=1, child_id=child, how="aunt")
+    return places
+
+
+def _open_school(place: Place, authority: int, terms, number: int) -> None:
+    name = f"Bench School {number + 1}" if number else "Bench School"
+    place.school_uid = _school(place, authority, name, terms)
+    place.school = place.tables.School.last
+    _people(place, f".{number + 1}" if number else "")
+    if not number:
+        for empty in range(EMPTY_SCHOOLS):
+            _empty_school(place, authority, empty, terms)
+    for pupil in range(place.leavers + place.roll):
+        _child(place, pupil)
 
 
 def _terms():
@@ -181,11 +207,11 @@ def _school(place: Place, authority: int, name: str, terms) -> str:
     return uid
 
 
-def _people(place: Place) -> None:
+def _people(place: Place, suffix: str) -> None:
     roles = [Role.DSL, Role.DEPUTY, Role.DEPUTY, Role.HEAD, Role.CHAIR, Role.OFFICE, Role.OFFICE]
-    for role in [*roles, *[Role.STAFF] * STAFF]:
+    for role in [*roles, *[Role.STAFF] * max(8, STAFF * place.roll // ON_ROLL)]:
         number = len([one for one in place.people if one[2] is role]) + 1
-        place.people.append(_person(place, place.school, role, f"{role.value}{number}"))
+        place.people.append(_person(place, place.school, role, f"{role.value}{number}{suffix}"))
 
 
 def _empty_school(place: Place, authority: int, number: int, terms) -> None:
@@ -218,12 +244,12 @@ def _child(place: Place, number: int) -> None:
     year = number % 7 + 7
     year_words = f"Year {year}"
     class_name = f"{year}{chance.choice('ABCDEFGH')}"
-    since = _day(place, (number - ON_ROLL) / place.leavers)
+    since = _day(place, (number - place.roll) / place.leavers)
     left = _day(place, number / place.leavers) if number < place.leavers else None
     uid = tables.Child.uid()
     key = tables.Child.add(
         uid=uid,
-        school_id=1,
+        school_id=place.school,
         forename=forename,
         surname=surname,
         year=year_words,
@@ -235,12 +261,17 @@ def _child(place: Place, number: int) -> None:
     )
     keys = name_search_words(forename, surname) | name_sound_keys(forename, surname)
     for word in sorted(keys):
-        tables.NameKey.add(school_id=1, child_id=key, word=word)
+        tables.NameKey.add(school_id=place.school, child_id=key, word=word)
     named = {"forename": forename, "surname": surname, "since": since}
-    tables.ChildName.add(school_id=1, child_id=key, **named)
-    tables.Enrolment.add(school_id=1, child_id=key, since=since, until=left)
+    tables.ChildName.add(school_id=place.school, child_id=key, **named)
+    tables.Enrolment.add(school_id=place.school, child_id=key, since=since, until=left)
     tables.Placement.add(
-        school_id=1, child_id=key, year=year_words, class_name=class_name, since=since, until=left
+        school_id=place.school,
+        child_id=key,
+        year=year_words,
+        class_name=class_name,
+        since=since,
+        until=left,
     )
     place.children.append((key, uid, year_words, class_name))
 

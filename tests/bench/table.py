@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tests.bench import goals
+from tests.bench.shape import TRUST
 
 FIGURES = {
     "status": "status",
@@ -74,6 +75,13 @@ def lines(engine: str, sizes: list[int], found: list[dict], site: dict) -> Itera
             if "MISSED" in said:
                 yield f"    {goals.why('site', figure)}"
     yield from crowds(engine, site.get("crowds", []))
+
+
+def trust(engine: str, size: int, found: list[dict]) -> Iterator[str]:
+    """The pages in a trust, each beside the same goal as in one school."""
+    if found:
+        yield f"\n{engine}, {TRUST.words}, and {size:,} concerns beside that child's"
+        yield from figures(f"{engine} trust", [size], found)
 
 
 def crowds(engine: str, found: list[dict]) -> Iterator[str]:

@@ -35,9 +35,10 @@ from tests import factories
 from tests.bench import goals, table, whole_run
 from tests.bench.filling import SIZE, bench
 from tests.bench.goals import Goal
-from tests.bench.past import OPEN, ten_years
+from tests.bench.past import ten_years
 from tests.bench.progress import reported_to_the_end
-from tests.bench.school import NOW, ON_ROLL, begin
+from tests.bench.school import NOW, begin
+from tests.bench.shape import ON_ROLL, OPEN
 from tests.databases import ROOT
 
 
@@ -72,7 +73,7 @@ def test_the_bench_fills_no_database_that_has_anything_in_it(fresh_database):
 def test_the_same_size_is_the_same_school_to_the_letter():
     def unsealed() -> dict:
         place = begin(SIZE)
-        list(ten_years(place, SIZE))
+        list(ten_years(place))
         return {
             name: [[cell for cell in row if not isinstance(cell, bytes)] for row in table.rows]
             for name, table in place.tables.by_name.items()

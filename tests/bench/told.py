@@ -22,10 +22,8 @@ from concerns.rules.words import (
     GoingHome,
     Route,
 )
-from tests.bench.school import NOW, ON_ROLL, Place
+from tests.bench.school import NOW, Place
 
-# One child has so many concerns, in a school of any size.
-LONG_STORY = 200
 SENTENCES = tuple(
     (ticked, words)
     for _, ticked, sentences in NOTICED.values()
@@ -41,8 +39,8 @@ ROUTES = (
 
 
 def long_story(place: Place) -> tuple[int, str, str, str]:
-    """The child about whom there are LONG_STORY concerns."""
-    return place.children[place.leavers + 700]
+    """The child of the long story, who is 701st on a roll of 1,500."""
+    return place.children[place.leavers + place.roll * 7 // 15]
 
 
 def at(moment: datetime) -> str:
@@ -117,7 +115,8 @@ class Told:
         self.reporter = chance.choice(place.who(Role.STAFF))
         leads = [*place.who(Role.DSL), *place.who(Role.DEPUTY)]
         self.lead = leads[0] if chance.random() < 0.6 else chance.choice(leads)
-        self.ticked, self.words = chance.choice(SENTENCES)
+        self.ticked, sentence = chance.choice(SENTENCES)
+        self.words = place.shape.account(self.number, sentence, chance)
         self.told = chance.random() < 0.1
         self.home = GoingHome.NOT_SURE if chance.random() < 0.05 else GoingHome.NO
         self.marked = chance.random() < 0.03
@@ -128,15 +127,14 @@ class Told:
             self.children += [one for one in [self._any_child()] if one[0] != first]
 
     def _child(self, stops: int):
-        every = max(1, self.size // LONG_STORY)
-        if self.number % every == 0 and self.number // every < LONG_STORY:
+        if self.number * self.place.story % self.size < self.place.story:
             return long_story(self.place)
         return self._any_child()
 
     def _any_child(self):
         """A child who was on the roll on that day."""
         share = self.day / (len(self.place.bells) - 1)
-        at = int(share * self.place.leavers) + self.place.chance.randrange(ON_ROLL)
+        at = int(share * self.place.leavers) + self.place.chance.randrange(self.place.roll)
         child = self.place.children[min(at, len(self.place.children) - 1)]
         return self.place.children[-1] if child == long_story(self.place) else child
 
@@ -208,7 +206,7 @@ class Told:
         self.decision_uid = self.t.Decision.uid()
         self.decision = self.t.Decision.add(
             uid=self.decision_uid,
-            school_id=1,
+            school_id=self.place.school,
             concern_id=self.concern,
             by_id=self.lead[0],
             at=at(when),
@@ -221,7 +219,9 @@ class Told:
             review_on=str((when + timedelta(days=30)).date()) if light else None,
         )
         until = str((when + timedelta(days=30)).date()) if light else None
-        self.t.DecisionRoute.add(school_id=1, decision_id=self.decision, route=route, until=until)
+        self.t.DecisionRoute.add(
+            school_id=self.place.school, decision_id=self.decision, route=route, until=until
+        )
         self._done(self.steps[1], when)
         self._now(State.DECIDED, Kind.DECIDED, when)
         self.values |= {"decided_at": at(when), "decided_after": self._after()}
@@ -255,7 +255,7 @@ class Told:
     def _noted(self, step: Owed, when: datetime) -> None:
         self._done(step, when)
         self.t.Addition.add(
-            school_id=1,
+            school_id=self.place.school,
             concern_id=self.concern,
             by_id=self.lead[0],
             at=at(when),
@@ -267,7 +267,7 @@ class Told:
     def _spoke(self, step: Owed, when: datetime) -> None:
         self._done(step, when)
         self.t.Conversation.add(
-            school_id=1,
+            school_id=self.place.school,
             concern_id=self.concern,
             by_id=self.lead[0],
             at=at(when),
@@ -281,7 +281,7 @@ class Told:
 
     def _referred(self, route: Route, when: datetime, stops: int) -> None:
         referral = self.t.Referral.add(
-            school_id=1,
+            school_id=self.place.school,
             concern_id=self.concern,
             decision_id=self.decision,
             route=route,
@@ -296,7 +296,7 @@ class Told:
             when += 20 * MINUTE
             self._done(self.steps[-1], when)
             self.t.ReferralEvent.add(
-                school_id=1,
+                school_id=self.place.school,
                 referral_id=referral,
                 stage=stage,
                 by_id=self.lead[0],
@@ -319,7 +319,12 @@ class Told:
             if step.done is None:
                 told = step.kind in {StepKind.TELL_REPORTER, StepKind.KEEP}
                 self._done(step, when, StepEnding.DONE if told else StepEnding.CLOSED)
-        words = {"school_id": 1, "concern_id": self.concern, "by_id": self.lead[0], "at": at(when)}
+        words = {
+            "school_id": self.place.school,
+            "concern_id": self.concern,
+            "by_id": self.lead[0],
+            "at": at(when),
+        }
         self.t.Ending.add(**words, words="It is working.", outcome=ConcernOutcome.HELP_IN_PLACE)
         self.t.WordBack.add(**words, words="Thank you. You were right to write it down.")
         self._now(State.CLOSED, Kind.CLOSED, when)

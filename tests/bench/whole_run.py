@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.bench import settings, table, worker
 from tests.bench.goals import CROWDS, ORDINARY
 from tests.bench.progress import end_when_asked, reported_to_the_end, tell_progress
+from tests.bench.shape import TRUST
 from tests.databases import PostgreSQLCluster, SQLiteFiles
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -45,10 +46,12 @@ def measure_sizes(sizes: list[int]) -> None:
         run_step(os.environ | settings.SAYS, "look")
     found: list[dict] = []
     site: dict = {}
-    planned = [_of_size(size) for size in sizes]
+    planned = [*map(_of_size, sizes), TRUST.words]
+    trust: list[dict] = []
 
     def figures() -> str:
-        return "\n".join(table.lines(engine, sizes[: len(found)], found, site))
+        of_trust = table.trust(engine, weighed, trust)
+        return "\n".join([*table.lines(engine, sizes[: len(found)], found, site), *of_trust])
 
     # The worker is weighed in an ordinary school, or in the nearest to it that is measured.
     weighed = min(sizes, key=lambda size: abs(size - ORDINARY))
@@ -59,7 +62,11 @@ def measure_sizes(sizes: list[int]) -> None:
             if len(sizes) > 1:
                 # The largest takes most of an hour: figures of smaller ones are printed first.
                 print("\n".join(table.figures(engine, [size], found[-1:])), flush=True)
-    if failed := "\n".join(filter(None, [table.failures(found), table.lost_submissions(site)])):
+        with run.part(TRUST.words):
+            trust.append(_measure_trust(databases, weighed))
+    if failed := "\n".join(
+        filter(None, [table.failures(found + trust), table.lost_submissions(site)])
+    ):
         sys.exit(failed)
 
 
@@ -93,6 +100,19 @@ def _measure_school(databases, size: int, folder: Path, site: dict, weighed: boo
     finally:
         databases.drop(database)
     return found
+
+
+def _measure_trust(databases, size: int) -> dict:
+    """Measures the pages in a trust of so many concerns beside those of its longest story."""
+    database = databases.create(f"bench_trust_{size}")
+    try:
+        tell_progress(f"{size:,}, {TRUST.words}: a database, migrated")
+        database.manage("migrate", "--verbosity=0")
+        as_owner = database.environment | {"DATABASE_URL": database.owner_url or database.url}
+        run_step(as_owner, "fill", size, TRUST.key)
+        return json.loads(run_step(database.environment, "measure", size, TRUST.key))
+    finally:
+        databases.drop(database)
 
 
 def play_years(levels: list[int]) -> None:
