@@ -9,7 +9,6 @@ from concerns.refer import acts as refer
 from concerns.rules import calendars
 from concerns.rules.clocks import StepKind
 from concerns.rules.meeting_rules import MeetingKind
-from concerns.rules.words import Route
 
 MEETINGS = 3
 INVITED = "They rang: the class teacher's notes are wanted beforehand."
@@ -30,10 +29,10 @@ def _plan_meetings(at: datetime, year) -> None:
     kinds = (StepKind.HEAR_BACK, StepKind.HEAR_BACK_OTHER)
     unanswered = Step.objects.open().filter(kind__in=kinds, concern__school=year.school)
     lead = year.lead_on_duty(at)
-    rows = unanswered.select_related("concern", "referral").order_by("-pk")[:MEETINGS]
+    rows = unanswered.select_related("concern").order_by("-pk")[:MEETINGS]
     for number, step in enumerate(rows):
         day = calendars.add_school_days(year.school.school_calendar, year.now, number + 1).date()
-        is_social_care = step.referral.route == Route.SOCIAL_CARE
+        is_social_care = step.kind == StepKind.HEAR_BACK
         coming = ComingMeetingAnswers(
             MeetingKind.STRATEGY if is_social_care else MeetingKind.TEAM,
             _local_datetime(year, day, 10 + number),
