@@ -1,11 +1,14 @@
-"""What keeps a run short: the longest files begin first, so that at the end no worker waits for a
-long file of another's; and what is one more of its kind is long."""
+"""Keeps a run of the tests short.
+
+The longest files begin first: otherwise one worker is left with a long file at the end, and the
+others wait for it. A test marked `more_of_a_kind` counts as `long`, and is not run on PostgreSQL.
+"""
 
 import pytest
 
 
 def pytest_itemcollected(item) -> None:
-    """What is one more of a kind is long."""
+    """Marks as `long` what is marked `more_of_a_kind`."""
     if item.get_closest_marker("more_of_a_kind"):
         item.add_marker(pytest.mark.long)
 

@@ -8,12 +8,24 @@ from django.utils import timezone
 from concerns.chase import queries as chase
 from concerns.management.demo.lead_off_sick import A_WEEK, CALLS
 from concerns.management.demo.names_and_sentences import AT_THE_GATE, NOTICED
-from concerns.models import ChaseCall, Concern, Notice, Person, ReferralEvent, School, Step, Viewer
+from concerns.models import (
+    ChaseCall,
+    Concern,
+    Cover,
+    LedgerLine,
+    Notice,
+    Person,
+    ReferralEvent,
+    School,
+    Step,
+    Viewer,
+)
 from concerns.models.outbox.notice import NoticeEnding
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.calendars import is_school_day
 from concerns.rules.challenge_ladder import ChallengeRung
 from concerns.rules.clocks import FIRST_LOOKS
+from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.roles import Role
 from concerns.rules.words import Category
@@ -58,6 +70,14 @@ def lead() -> Person:
 
 def test_the_lead_did_nothing_all_week(looks):
     assert not Step.objects.filter(done_by=lead(), done_at__gte=looks[0].opened_at).exists()
+
+
+def test_the_deputy_recorded_nothing_while_on_the_course(school):
+    deputy = Person.objects.get(posts__role=Role.DEPUTY)
+    course = Cover.objects.get(person=deputy, kind=CoverKind.LEAVE)
+    lines = LedgerLine.objects.filter(actor=deputy)
+    assert lines.filter(received__date__lt=course.since).exists()
+    assert not lines.filter(received__date__range=(course.since, course.until)).exists()
 
 
 def test_most_of_what_came_in_was_taken_in_its_time_and_the_rest_was_told_on(looks):

@@ -47,12 +47,20 @@ ACTS = {
     "authority": acts.live_in,
     "numbers": acts.put_right,
 }
+# The other pages of a child, in the bar above the child's page.
+MORE_OF_A_CHILD = (
+    ("child_file", "The file"),
+    ("child_chronology", "Chronology"),
+    ("child_knew", "Who knew, and when"),
+    ("child_print", "Print"),
+)
 
 
 def story(request, uid):
     form, asked = _read_chronology_form(request, TimelineForm)
     page = queries.read_child_page(request.viewer, uid, form.requested_filters())
     context = {"page": page, "form": form, "asked": asked, "later": bool(form.after)}
+    context["links"] = [(reverse(name, args=[uid]), words) for name, words in MORE_OF_A_CHILD]
     context["more"] = f"{asked or '?'}&{urlencode({'after': page.more})}" if page.more else ""
     return render(request, "child/story.html", context)
 

@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from concerns.management.commands.demo import LITTLE_MEMORY
 from tests.bench.visitor import Sent, through_wsgi
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTS = 5
 BOOTED = re.compile(r"Booting worker with pid: (\d+)")
-# As the README has gunicorn started.
-LITTLE_MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 
 def first_answer(which: str) -> None:

@@ -8,9 +8,9 @@
 
 import uuid
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from concerns.adult import acts as adult
+from concerns.management.demo.school_times import school_datetime
 from concerns.models import AdultAccount, AdultConcern, AdultDecisionAnswers, AgencyConversation
 from concerns.rules.roles import Role
 
@@ -28,7 +28,7 @@ def schedule_adult_concerns(year, days: list[date]) -> None:
     )
     for number, (account, back) in enumerate(low):
         told = AdultAccount(account=account, whom=mentor, sort="low")
-        at = _school_datetime(year, days[-back], 12, 20)
+        at = school_datetime(year, days[-back], 12, 20)
         year.schedule_event(
             at, _send_adult_concern, year, number, told, Role.HEAD, _decide_low_level
         )
@@ -40,7 +40,7 @@ def _schedule_graver_concerns(year, days: list[date], lead, head) -> None:
     said = "She shouts at the little ones in assembly until they cry. Everybody is used to it."
     told = AdultAccount(account=said, whom=head, sort="low", when_where="Most Fridays, in the hall")
     year.schedule_event(
-        _school_datetime(year, days[-12], 15, 50),
+        school_datetime(year, days[-12], 15, 50),
         _send_adult_concern,
         year,
         2,
@@ -61,7 +61,7 @@ def _schedule_graver_concerns(year, days: list[date], lead, head) -> None:
         told_already="Nobody",
     )
     year.schedule_event(
-        _school_datetime(year, days[-3], 8, 55),
+        school_datetime(year, days[-3], 8, 55),
         _send_adult_concern,
         year,
         3,
@@ -75,16 +75,8 @@ def _schedule_graver_concerns(year, days: list[date], lead, head) -> None:
         sort="not_sure",
     )
     year.schedule_event(
-        _school_datetime(year, days[-2], 8, 40), _send_adult_concern, year, 4, told, Role.HEAD, None
+        school_datetime(year, days[-2], 8, 40), _send_adult_concern, year, 4, told, Role.HEAD, None
     )
-
-
-def _school_datetime(year, day: date, hour: int, minute: int) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=_school_timezone(year))
-
-
-def _school_timezone(year) -> ZoneInfo:
-    return ZoneInfo(year.school.school_calendar.zone)
 
 
 def _send_adult_concern(

@@ -4,13 +4,13 @@ The leads write addresses, adults, siblings, statuses and earlier files; staff r
 """
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count
 
 from concerns.child import acts
 from concerns.management.demo import closing
+from concerns.management.demo.school_times import school_datetime
 from concerns.models import Child, EarlierFile, Language, Professional, Status, Step, WatchAnswers
 from concerns.rules.child_file_vocabulary import (
     AdultFactKind,
@@ -50,16 +50,11 @@ PARTNERS = ("Lee Watts", "Craig Dunn", "Marek Nowak", "Steve Poole")
 
 def schedule_child_files(year, days: list[date]) -> None:
     """Schedule what is written in the children's files, on the last of the school `days`."""
-    year.schedule_event(_school_datetime_utc(year, days[-18], 14), _write_family_files, year)
-    year.schedule_event(_school_datetime_utc(year, days[-2], 15), _write_referral_files, year)
+    year.schedule_event(school_datetime(year, days[-18], 14), _write_family_files, year)
+    year.schedule_event(school_datetime(year, days[-2], 15), _write_referral_files, year)
     for back in range(40):
-        when = _school_datetime_utc(year, days[-2 - back % 15], 9 + back % 6, back)
+        when = school_datetime(year, days[-2 - back % 15], 9 + back % 6, back)
         year.schedule_event(when, _record_sighting, year, back)
-
-
-def _school_datetime_utc(year, day: date, hour: int, minute: int = 0) -> datetime:
-    zone = ZoneInfo(year.school.school_calendar.zone)
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(UTC)
 
 
 def _write_family_files(at: datetime, year) -> None:

@@ -1,9 +1,11 @@
-"""Meetings to come in the demonstration: those to which an agency that was referred to invited the
+"""Meetings to come in the demonstration, to which agencies with open referrals invited the
 school."""
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
+from django.utils.timezone import localdate
+
+from concerns.management.demo.school_times import school_datetime
 from concerns.models import ComingMeetingAnswers, Step
 from concerns.refer import acts as refer
 from concerns.rules import calendars
@@ -16,12 +18,7 @@ INVITED = "They rang: the class teacher's notes are wanted beforehand."
 
 def schedule_coming_meetings(year, days: list[date]) -> None:
     """Schedule the invitations, on the afternoon of the last but one of the school `days`."""
-    year.schedule_event(_local_datetime(year, days[-2], 15), _plan_meetings, year)
-
-
-def _local_datetime(year, day: date, hour: int) -> datetime:
-    zone = ZoneInfo(year.school.school_calendar.zone)
-    return datetime.combine(day, time(hour), zone)
+    year.schedule_event(school_datetime(year, days[-2], 15), _plan_meetings, year)
 
 
 def _plan_meetings(at: datetime, year) -> None:
@@ -31,11 +28,13 @@ def _plan_meetings(at: datetime, year) -> None:
     lead = year.lead_on_duty(at)
     rows = unanswered.select_related("concern").order_by("-pk")[:MEETINGS]
     for number, step in enumerate(rows):
-        day = calendars.add_school_days(year.school.school_calendar, year.now, number + 1).date()
+        day = localdate(
+            calendars.add_school_days(year.school.school_calendar, year.now, number + 1)
+        )
         is_social_care = step.kind == StepKind.HEAR_BACK
         coming = ComingMeetingAnswers(
             MeetingKind.STRATEGY if is_social_care else MeetingKind.TEAM,
-            _local_datetime(year, day, 10 + number),
+            school_datetime(year, day, 10 + number),
             "By video" if is_social_care else "Family hub, Station Road",
             lead.person,
             INVITED,

@@ -2,8 +2,8 @@
 
 import uuid
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from concerns.management.demo.school_times import school_datetime
 from concerns.models import Account, Child
 from concerns.rules.roles import Role
 from concerns.submit import acts as submit
@@ -13,9 +13,7 @@ CHILD = 41
 
 def schedule_gate_account(year, day: date) -> None:
     """Schedule the account on `day`, ten minutes after it was told. Nobody reads it yet."""
-    at = datetime(
-        day.year, day.month, day.day, 15, 20, tzinfo=ZoneInfo(year.school.school_calendar.zone)
-    )
+    at = school_datetime(year, day, 15, 20)
     year.schedule_event(at, _submit_gate_account, year, year.children[CHILD])
 
 
