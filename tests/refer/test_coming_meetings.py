@@ -191,6 +191,19 @@ def test_a_moved_meeting_is_owed_on_its_new_day_and_the_first_is_kept(calls):
     assert calls.still_to_come == []
 
 
+def test_a_meeting_that_moved_on_line_is_said_to_be_by_video_and_not_at_it(desk, concern, deputy):
+    invite(desk, concern, deputy)
+    page = f"/refer/meeting/{ComingMeeting.objects.get().uid}/"
+    later = timezone.localtime() + 5 * DAY
+    moved = {"what": "moved", **day_fields("begins_on", later), "begins_at": "14:00"}
+    desk.press(page, moved | {"place": "By video", "why": "The chair is ill."})
+    change = MeetingChange.objects.get().change_in_words
+    shown = page_text(desk.open(f"/triage/{concern.uid}/"))
+    assert change.endswith(", By video")
+    assert "By video." in shown
+    assert "at By video" not in shown
+
+
 def test_a_cancelled_meeting_is_owed_no_more_and_the_concern_still_has_a_next_step(calls):
     coming = calls.call(NOW + 3 * DAY)
     calls.change(coming, None)

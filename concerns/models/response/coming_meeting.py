@@ -85,7 +85,7 @@ class ComingMeeting(CaseRow):
     def invitation_in_words(self) -> str:
         """When, where and who goes, as it was first recorded. Needs `goes` fetched."""
         when = format_date_or_time(self.begins_at)
-        return f"{when}, at {self.place}. {self.goes.name} goes."
+        return f"{when}, {self.place}. {self.goes.name} goes."
 
     @property
     def latest_change(self) -> "MeetingChange | None":
@@ -154,8 +154,8 @@ class MeetingChange(CaseRow):
 
     @property
     def change_in_words(self) -> str:
-        """Such as "Moved to 3 December 2026 at 10:00, at the civic centre", or "Cancelled"."""
+        """Such as "Moved to 3 December 2026 at 10:00, Civic centre", or "Cancelled"."""
         if self.begins_at is None:
             return "Cancelled"
-        where = f", at {self.place}" if self.place else ""
+        where = f", {self.place}" if self.place else ""
         return f"Moved to {format_date_or_time(self.begins_at)}{where}"
