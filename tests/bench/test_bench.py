@@ -270,7 +270,7 @@ def test_a_run_that_is_stopped_says_so_fails_and_leaves_nothing(tmp_path):
         [sys.executable, "-m", "tests.bench", "400"],
         cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    run.stderr.readline()
+    assert run.stderr.readline() == "400: a database, migrated\n"
     run.terminate()
     said, _ = run.communicate(timeout=60)
     assert run.returncode == 128 + signal.SIGTERM

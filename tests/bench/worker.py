@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from concerns.management.commands.demo import LITTLE_MEMORY
+from safeguarding.environment import LITTLE_MEMORY
 from tests.bench.visitor import Sent, through_wsgi
 
 ROOT = Path(__file__).resolve().parent.parent.parent

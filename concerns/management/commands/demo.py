@@ -18,10 +18,7 @@ from concerns.management.demo.busy_monday import BusyMonday
 from concerns.management.demo.lead_off_sick import LeadOffSickYear
 from concerns.management.demo.year import DemoYear
 from concerns.models import Person, School
-
-# For gunicorn: without these the C library keeps a heap for each thread, and a worker that has
-# served eight people at once holds a quarter more memory. It reads them only when a program starts.
-LITTLE_MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
+from safeguarding.environment import LITTLE_MEMORY
 
 
 class Command(BaseCommand):
