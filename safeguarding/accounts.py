@@ -7,6 +7,7 @@ Every sentence here says what to do next.
 from typing import ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import LoginForm
 from django.contrib.auth.password_validation import (
     CommonPasswordValidator,
@@ -15,7 +16,7 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 
 from concerns.doors import sign_in_record
-from concerns.models import Heartbeat
+from concerns.models import Heartbeat, Person
 
 LIKE_AN_ADDRESS = "Enter an e-mail address, like name@example.org"
 WRONG = (
@@ -58,6 +59,15 @@ class Adapter(DefaultAccountAdapter):
             now = Heartbeat.objects.database_now()
             sign_in_record.record_lock_out(credentials["email"], now)
             raise
+
+
+class EqualTimeBackend(AuthenticationBackend):
+    def _mitigate_timing_attack(self, password):
+        """Takes as long as comparing `password` with that of somebody.
+
+        The library hashes it once, and a password that is not normalised is compared twice.
+        """
+        Person().check_password(password)
 
 
 class SignInForm(LoginForm):

@@ -149,7 +149,7 @@ CACHES = {
 
 # --- Signing in ----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "concerns.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["safeguarding.accounts.EqualTimeBackend"]
 PASSWORD_HASHERS = ["safeguarding.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
     {

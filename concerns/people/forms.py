@@ -29,6 +29,7 @@ from concerns.models import Person
 from concerns.paper.csv_reading import NotATable, decode_file
 from concerns.people import queries
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
+from concerns.rules.passwords import normalise_password
 from concerns.rules.roles import READERS, May, Role, roles_with_power
 from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD
 from concerns.rules.words import Choice
@@ -357,6 +358,12 @@ class PasswordForm(forms.Form):
     def __init__(self, data=None, *, person: Person):
         super().__init__(data)
         self.person = person
+
+    def clean_password(self) -> str:
+        return normalise_password(self.cleaned_data["password"])
+
+    def clean_again(self) -> str:
+        return normalise_password(self.cleaned_data["again"])
 
     def clean(self):
         super().clean()

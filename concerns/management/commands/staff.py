@@ -17,6 +17,7 @@ from concerns.paper.csv_columns import STAFF
 from concerns.paper.csv_reading import NotATable, decode_file, read_table
 from concerns.paper.staff_rows import parse_staff_lines
 from concerns.people import acts, queries
+from concerns.rules.passwords import normalise_password
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import Role
 from concerns.workflow.staff_import import StaffLine
@@ -113,13 +114,13 @@ class Command(BaseCommand):
 
     def _ask_for_password(self, person: Person) -> str:
         if sys.stdin.isatty():
-            typed = getpass("New password: ")
-            if getpass("The same again: ") != typed:
+            typed = normalise_password(getpass("New password: "))
+            if normalise_password(getpass("The same again: ")) != typed:
                 raise CommandError(
                     "The two passwords were not the same. Nothing was changed. Run this again."
                 )
         else:
-            typed = sys.stdin.readline().rstrip("\r\n")
+            typed = normalise_password(sys.stdin.readline().rstrip("\r\n"))
         try:
             validate_password(typed, person)
         except ValidationError as wrong:

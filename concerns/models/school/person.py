@@ -18,6 +18,7 @@ from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, Vie
 from concerns.models.outbox.heartbeat import ONE_PULSE, HeartbeatStatus
 from concerns.models.school.school import School
 from concerns.rules.message_rules import FIRST_POST, SECOND_POST
+from concerns.rules.passwords import normalise_password
 from concerns.rules.roles import (
     READERS,
     May,
@@ -113,6 +114,22 @@ class Person(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_is_folded")
         ]
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password, without saving. With None nobody can sign in as them."""
+        super().set_password(None if raw_password is None else normalise_password(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether this is their password, however its letters were typed.
+
+        A password that was set before passwords were normalised was kept exactly as typed, so that
+        is tried too. For an address that nobody has, `EqualTimeBackend` in
+        `safeguarding/accounts.py` takes the same time.
+        """
+        normalised = normalise_password(raw_password)
+        if super().check_password(normalised):
+            return True
+        return raw_password != normalised and super().check_password(raw_password)
 
     def replace_password(self, password: str | None) -> None:
         """Set the password and end every session of this person, and the private links to their
