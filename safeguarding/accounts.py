@@ -13,9 +13,8 @@ from django.contrib.auth.password_validation import (
     CommonPasswordValidator,
     MinimumLengthValidator,
 )
-from django.core.exceptions import ValidationError
 
-from concerns.doors import sign_in_record
+from concerns.doors import known_browser, sign_in_limits, sign_in_record
 from concerns.models import Heartbeat, Person
 
 LIKE_AN_ADDRESS = "Enter an e-mail address, like name@example.org"
@@ -23,13 +22,17 @@ WRONG = (
     "The e-mail address or password is wrong. Try again, or ask the school office for a link to "
     "choose a new password"
 )
+TOO_MANY = (
+    "There were too many wrong passwords. Wait five minutes, or use a computer or telephone on "
+    "which you have signed in before"
+)
 ASK_THE_OFFICE = "That did not work. Ask the school office for help with signing in"
 
 
 class Adapter(DefaultAccountAdapter):
     own_messages: ClassVar = {
         "email_password_mismatch": WRONG,
-        "too_many_login_attempts": "There were too many tries. Wait five minutes, then try again",
+        "too_many_login_attempts": TOO_MANY,
         "rate_limited": "There were too many tries. Wait a minute, then try again",
         "account_inactive": "You cannot sign in with this address. Ask the school office",
         "other": ASK_THE_OFFICE,
@@ -46,19 +49,21 @@ class Adapter(DefaultAccountAdapter):
     def post_login(self, request, user, **more):
         # If the line cannot be written, nobody is let in.
         sign_in_record.record_sign_in(user, Heartbeat.objects.database_now())
-        return super().post_login(request, user, **more)
+        response = super().post_login(request, user, **more)
+        known_browser.remember_browser(request, response, user)
+        return response
 
     def authentication_failed(self, request, **credentials):
+        sign_in_limits.count_wrong_password(request, credentials["email"])
         now = Heartbeat.objects.database_now()
         sign_in_record.record_failed_sign_in(credentials["email"], now)
 
     def pre_authenticate(self, request, **credentials):
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
+        """Counts differently from the library: see `sign_in_limits`."""
+        if not sign_in_limits.may_try_to_sign_in(request, credentials["email"]):
             now = Heartbeat.objects.database_now()
             sign_in_record.record_lock_out(credentials["email"], now)
-            raise
+            raise self.validation_error("too_many_login_attempts")
 
 
 class EqualTimeBackend(AuthenticationBackend):

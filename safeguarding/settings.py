@@ -167,13 +167,21 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_DISPLAY = str
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-# A school has one IP address: thirty people signing in at once must all get in, while nobody can
-# guess the password of one account. Writing a concern has no limit.
+# A school has one IP address, and any pupil can guess at an account from it. So only wrong guesses
+# count, and none of them against a browser in which the owner has signed in before: see
+# concerns/doors/sign_in_limits.py. Writing a concern has no limit.
 ACCOUNT_RATE_LIMITS = {
-    "login": "600/m/ip",
-    "login_failed": "200/m/ip,10/5m/key",
-    # Choosing a password with a link, which cannot be guessed.
-    "reset_password_from_key": "60/m/ip",
+    "sign_in_known_browser": "10/5m/key",
+    "sign_in_account_from_address": "10/5m/key",
+    # From everywhere together, for whoever guesses from many addresses.
+    "sign_in_account": "50/5m/key",
+    # Whoever tries one password at many accounts.
+    "sign_in_address": "600/m/ip",
+    # A link to choose a password that does not work. None can be guessed.
+    "wrong_password_link": "600/m/ip",
+    # The library's own, in place of which the first four are counted.
+    "login": None,
+    "login_failed": None,
 }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -209,6 +217,7 @@ SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{_PREFIX}csrf"
+KNOWN_BROWSER_COOKIE_NAME = f"{_PREFIX}known"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "safeguarding.pages.csrf_failure"
 IDLE_COOKIE_NAME = f"{_PREFIX}idle"
@@ -219,6 +228,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if _read_flag("BEHIND_PROXY") else None
 )
+# The limits on guessing are counted by the address that the web server saw: the last one it wrote.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_read_flag("BEHIND_PROXY"))
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # Same name and shape as in Django 6: on moving there, drop our middleware's header and keep this.

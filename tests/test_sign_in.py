@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from safeguarding.accounts import Adapter, SignInForm
+from safeguarding.accounts import TOO_MANY, Adapter, SignInForm
 from tests import factories
 
 pytestmark = pytest.mark.django_db(databases=["default"])
@@ -41,7 +41,7 @@ def test_too_many_tries_say_how_long_to_wait(client, where):
     who = factories.person(where)
     for _ in range(11):
         said = errors(client, login=who.email, password="a wrong guess")
-    assert said == ["There were too many tries. Wait five minutes, then try again"]
+    assert said == [TOO_MANY]
 
 
 def test_no_sentence_about_an_account_is_the_librarys(where):

@@ -437,12 +437,13 @@ def _lock_staff_changes(by: Viewer) -> None:
 @act(May.SUBMIT, Kind.PASSWORD_SET, on="person")
 def choose_password(
     *, by: Viewer, person: Person, link: str, password: str, now: datetime, record: ActRecord
-) -> None:
+) -> Person:
     """Set the person's own password with a link. Ends the link and all open sessions."""
     if mail.person_of_password_link(link) != person:
         raise ActRefused("This link no longer works. Ask the school office for another.")
     person.replace_password(password)
     record(about=person, fields=["password"], reason="with a link")
+    return person
 
 
 @act(May.COVER, Kind.COVERED)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from concerns.doors import mail, sight
+from concerns.doors import known_browser, mail, sight
 from concerns.doors.act import ActRefused
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import parse_uuid
@@ -343,18 +343,22 @@ def password(request):
     """Sets the password of the account that a link is for. No sign-in needed, only the link."""
     link = request.GET.get("link", "")
     pressed = request.method == "POST"
-    if not ratelimit.consume(request, action="reset_password_from_key"):
-        return render(request, "429.html", status=429)
     person = mail.person_of_password_link(link)
     if person is None:
+        if not ratelimit.consume(request, action="wrong_password_link"):
+            return render(request, "429.html", status=429)
         return render(request, "people/ended.html", status=410 if link else 404)
     form = forms.PasswordForm(request.POST if pressed else None, person=person)
     if pressed and form.is_valid():
         by = queries.viewer_for_invitation(person, timezone.now())
         chosen = form.cleaned_data["password"]
+        said = {"link": link, "password": chosen}
         try:
-            acts.choose_password(by=by, person=person, link=link, password=chosen, now=by.now)
+            owner = acts.choose_password(by=by, person=person, now=by.now, **said)
         except ActRefused:
             return render(request, "people/ended.html", status=410)
-        return render(request, "people/chosen.html")
+        response = render(request, "people/chosen.html")
+        # The marks of their old password have ended, and somebody may be guessing at the new one.
+        known_browser.remember_browser(request, response, owner)
+        return response
     return render(request, "people/password.html", {"form": form}, status=422 if pressed else 200)
