@@ -22,19 +22,32 @@ _NUMBERS = (
     "twenty",
 )  # fmt: skip
 _NUMBER_WORDS = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
-_NUMBER_WORDS |= {"twenty-five": "25", "twenty five": "25", "quarter": "15", "half": "30"}
-_NAMED = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+_NUMBER_WORDS |= {
+    "twenty five": "25", "thirty five": "35", "forty five": "45", "fifty five": "55",
+    "thirty": "30", "forty": "40", "fifty": "50", "quarter": "15", "half": "30",
+}  # fmt: skip
+_NAMED = {
+    "noon": time(12), "12 noon": time(12), "12:00 noon": time(12), "12.00 noon": time(12),
+    "midday": time(12), "12 midday": time(12),
+    "midnight": time(0), "12 midnight": time(0), "12:00 midnight": time(0),
+    "12.00 midnight": time(0),
+}  # fmt: skip
 
 _ROUGH = re.compile(
-    r"^(?:at|about|around|approximately|approx\.?|roughly|circa|c\.|ca\.|~)\s*|\s*(?:-?ish|or so)$"
+    r"^(?:at|about|around|approximately|approx\.?|roughly|nearly|almost|just (?:after|before)"
+    r"|circa|c\.|ca\.|c(?=\s?[0-9])|~|\?)\s*"
+    r"|\s*(?:-?ish|or so|(?:or )?thereabouts|approximately|approx\.?|sharp|exactly|\?)$"
 )
+# Signs around the whole of it, and a full stop at its end, say nothing about the time.
+_AROUND = re.compile(r"^[(\[\"']+|[)\]\"']+$|(?<=[0-9])\.$")
 _DAY_PART = re.compile(
-    r"\s*(?:(?P<am>a\.?\s?m\.?|(?:in the )?morning)|"
-    r"(?P<pm>p\.?\s?m\.?|(?:in the )?(?:afternoon|evening)))$"
+    r"\s*(?:(?P<am>a\.?\s?m\.?|(?:in the |this )?morning)|"
+    r"(?P<pm>p\.?\s?m\.?|(?:in the |this )?(?:afternoon|evening))|"
+    r"(?P<night>at night))$"
 )
 _CLOCK = re.compile(
     r"(?P<hour>[0-9]{1,2})"
-    r"(?:(?:\s?[:.,;h]\s?|\s)(?P<minute>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+    r"(?:(?:\s?[:.,;h\u00b7\u2236]\s?|\s)(?P<minute>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
     r"\s?(?:o'?clock|h|hrs?|hours?)?"
 )
 _DIGITS = re.compile(r"(?P<hour>[0-9]{1,2})(?P<minute>[0-9]{2})\s?(?:h|hrs?|hours?)?")
@@ -67,7 +80,7 @@ def read_time_of_day(typed: str) -> TypedTime | None:
     if found is None:
         return None
     written, minutes = found
-    half = ("am" if part["am"] else "pm") if part else ""
+    half = _half_of_day(part, int(written)) if part else ""
     hour = _hour_of_day(int(written), half)
     if hour is None or not minutes < 60:
         return None
@@ -100,10 +113,14 @@ def _plain_text(typed: str) -> str | None:
     if _RANGE.fullmatch(typed.strip()) or not all(map(str.isdecimal, filter(str.isdigit, typed))):
         return None
     text = unicodedata.normalize("NFKC", typed).lower().replace("\u2019", "'")
-    text = " ".join(text.split())
-    text = _ROUGH.sub("", _ROUGH.sub("", text)).strip()
+    text = text.replace("1\u20442 ", "half ").replace("1\u20444 ", "quarter ")
+    text = _AROUND.sub("", " ".join(text.split()))
+    text = _AROUND.sub("", _ROUGH.sub("", _ROUGH.sub("", text)).strip())
+    text = re.sub(r"(?<=[a-z])-(?=[a-z0-9])", " ", text)
     for word in sorted(_NUMBER_WORDS, key=len, reverse=True):
         text = re.sub(rf"\b{word}\b", _NUMBER_WORDS[word], text)
+    # "Nine o five", "nine oh five".
+    text = re.sub(r"(?<=[0-9] )oh? (?=[0-9]$)", "0", text)
     return re.sub(r"^30 (?=[0-9]{1,2}$)", "30 past ", text)
 
 
@@ -117,6 +134,13 @@ def _split_hour_and_minute(text: str) -> tuple[str, int] | None:
         return said["hour"], minutes if said["which"] == "past" else -minutes
     clock = _CLOCK.fullmatch(text) or _DIGITS.fullmatch(text)
     return (clock["hour"], int(clock["minute"] or 0)) if clock else None
+
+
+def _half_of_day(part: re.Match[str], hour: int) -> str:
+    """Which half of the day `part` says; at night, the evening begins at six."""
+    if part["night"]:
+        return "pm" if 6 <= hour < 12 else "am"
+    return "am" if part["am"] else "pm"
 
 
 def _hour_of_day(hour: int, half: str) -> int | None:

@@ -17,11 +17,18 @@ READ = {
     "6cm x 4cm": "6", "6 by 4": "6", "6\u00d74": "6", "20 x 10mm": "2", "3cm long": "3",
     "2 cm long x 1 cm wide": "2", "2 across": "2", "3 cm in diameter": "3", "2cm or so": "2",
     "3 marks, about 1 each": "1", "2 bruises 1.5cm each": "1.5", "two marks each about 2cm": "2",
+    "2cm bruise": "2", "a 2cm round bruise": "2", "bruise 2cm": "2", "marks about 1 each": "1",
+    "diameter 2 cm": "2", "length: 3cm": "3", "3cm in length": "3", "2cm dia": "2", "3cm-ish": "3",
+    "(3cm)": "3", "3cm?": "3", "appx 3cm": "3", "c3cm": "3", "2\u00b75cm": "2.5", "1/3": "0.3",
+    "three cm": "3", "a cm": "1", "an inch": "2.5", "half cm": "0.5", "1-1/2 in": "3.8",
+    "1cm wide, 3cm long": "3", "3/4 inch": "1.9", "\u00be": "0.8", "1 2/3": "1.7",
     "3 small round bruises, 1cm": "1", "3cm.": "3", "200": "200", "0.1": "0.1", "2.55": "2.6",
 }  # fmt: skip
 NO_NUMBER = [
     "", "big", "small", "size of a 50p", "50p", "like a 10p piece", "under 1", "over 5 cm", "<1",
     "less than 2", "2-3", "2 to 3 cm", "3 marks", "3 marks and 2 cuts", "Infinity", "nan", "-3",
+    "size of a 10p", "10p", "2/3", "2/3 cm", "3/4", "6/4", "10/5 mm", "2 bruises", "a bruise",
+    "three", "less than a cm", "bruise under 1cm", "3cm and 2cm", "2cm2", "1 cm or less",
     "0", "0 cm", "0.01", "201", "500cm", "1/0", "1e2", "9" * 5000, "1m", "2 fingers", "fist",
     "\u0662", "\ufffd", "1 2", "2.5.5", "6 x", "x 4", "2\u00b2",
 ]  # fmt: skip

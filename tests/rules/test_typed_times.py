@@ -26,6 +26,10 @@ PLAIN = {
     "quarter to 12": (11, 45),
     "half past two pm": (14, 30), "two in the afternoon": (14, 0), "8 in the morning": (8, 0),
     "7 in the evening": (19, 0), "about 9.30": (9, 30), "around 10am": (10, 0), "~11": (11, 0),
+    "12 noon": (12, 0), "12.00 noon": (12, 0), "12 midnight": (0, 0), "ten thirty": (10, 30),
+    "twelve thirty": (12, 30), "eight forty-five": (8, 45), "nine o five": (9, 5),
+    "nine oh five": (9, 5), "nearly 3pm": (15, 0), "just after 9": (9, 0), "2 at night": (2, 0),
+    "11 at night": (23, 0), "half past twelve at night": (0, 30), "6.30 this evening": (18, 30),
     "10ish": (10, 0), "at 9:10": (9, 10), " 8:45 ": (8, 45), "\uff11\uff14:\uff13\uff10": (14, 30),
 }  # fmt: skip
 # What may be the night or the day: the day is taken, and said.
@@ -33,14 +37,18 @@ TAKEN_IN_THE_AFTERNOON = {
     "215": (14, 15), "2:15": (14, 15), "2.15": (14, 15), "2 15": (14, 15), "2": (14, 0),
     "1": (13, 0), "1.05": (13, 5), "3:20": (15, 20), "330": (15, 30), "6": (18, 0),
     "659": (18, 59), "half past two": (14, 30), "half 3": (15, 30), "quarter to 3": (14, 45),
+    "half-past two": (14, 30), "two-fifteen": (14, 15), "\u00bd past 2": (14, 30),
+    "2.15 approx": (14, 15), "2.15?": (14, 15), "(2.15)": (14, 15), "2:15.": (14, 15),
+    "c 2.15": (14, 15), "2\u00b715": (14, 15), "just before 2.15": (14, 15), "3 sharp": (15, 0),
     "ten past one": (13, 10), "about 2": (14, 0), "two o'clock": (14, 0), "quarter to 1": (12, 45),
 }  # fmt: skip
 NOT_READ = [
     "", " ", "half past", "quarter to", "past 2", "2.5", "2:5", "24:00", "2400", "25", "25:00",
     "12:60", "260", "275", "99", "14305", "-2", "2-3", "2 to 3", "10 to 11", "two to three",
     "2:15-2:30", "between 2 and 3",
+    "2:15:", "before 9", "after 2.15", "by 3", "14:15 at night", "forty five", "?", "about",
     "after lunch", "period 3", "break", "lunch", "13am", "0pm", "0.30am", "14:30am", "pm", "am",
-    "x", "now", "two fifteen thirty", "2:15 or 3:15", "2..15", "2:15:", "70 past 2", "0 past 2",
+    "x", "now", "two fifteen thirty", "2:15 or 3:15", "2..15", "70 past 2", "0 past 2",
     "5 to 30", "1/2", "\u0662:\u0661\u0665", "2\u00b2", "\ufffd", "9" * 5000,
 ]  # fmt: skip
 
