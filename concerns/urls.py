@@ -75,7 +75,7 @@ urlpatterns = [
     gated_path("adult/<uuid:uid>/close/", adult.close, May.ADULT, "adult_close"),
     gated_path("adult/<uuid:uid>/reopen/", adult.reopen, May.ADULT, "adult_reopen"),
     gated_path("triage/", triage.queue, May.READ, "triage"),
-    gated_path("triage/cover/", triage.cover_names, May.READ, "triage_cover"),
+    gated_path("triage/cover/", triage.cover_names, PageOpenTo.SIGNED_IN, "triage_cover"),
     gated_path("triage/views/", triage.saved_views, May.READ, "triage_views"),
     gated_path("triage/hand/", triage.hand_several, May.TAKE, "triage_hand_several"),
     gated_path("triage/<uuid:uid>/", triage.read, May.READ, "triage_read"),

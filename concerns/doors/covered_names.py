@@ -1,18 +1,41 @@
 """Whether names and words are covered in this browser, because others can see its screen.
 
 It is a cookie of the browser, not of the session: it stays until somebody uncovers them, also after
-signing out. A page that takes part shows no name of a child, no class and no words while it is set.
+signing out. While it is set, the gate shows a page in place of every page that could show a child
+or words about one; it says why, and has a button that shows names again. `SHOWN_WHILE_COVERED` are
+the pages without them: most have none, the queue and what belongs to it leave them out, and whoever
+writes a concern must be able to write it. A form that was open before is still answered when it is
+sent, so that nothing typed in it is lost.
 """
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 COOKIE = "names_covered"
+# By URL name. A page that is not here is covered.
+SHOWN_WHILE_COVERED = frozenset({
+    "home", "people_where", "people_still_here", "people_own", "people_password", "people",
+    "people_add", "people_upload", "people_covers", "people_uncover",
+    "submit_start", "submit_danger", "submit_write", "submit_children", "submit_keep",
+    "submit_words", "submit_throw_away", "adult_write", "adult_keep",
+    "triage", "triage_cover", "triage_views", "triage_hand_several",
+    "chase_calendar_link", "chase_clocks", "child_seen_said", "child_arrived_said",
+    "roll_upload", "audit", "audit_csv", "audit_print",
+})  # fmt: skip
+# Pages that are read by sending their form, which says what to look for.
+READ_BY_POST = frozenset({"child_search"})
 _A_YEAR = 365 * 24 * 60 * 60
 
 
 def are_names_covered(request: HttpRequest) -> bool:
     return request.COOKIES.get(COOKIE) == "1"
+
+
+def is_page_covered(request: HttpRequest, page: str) -> bool:
+    """Whether the page with the URL name `page` may not be shown now in this browser."""
+    if page in SHOWN_WHILE_COVERED or not are_names_covered(request):
+        return False
+    return request.method in ("GET", "HEAD") or page in READ_BY_POST
 
 
 def switch_names_covered(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -20,11 +20,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver, path, resolve, reverse
 
 from concerns.doors import just_recorded, ledger, page_subject, unsent_words
+from concerns.doors.covered_names import is_page_covered
 from concerns.doors.gated_request import GatedRequest
 from concerns.models import Person, Viewer
 from concerns.models.school import person as people
@@ -140,6 +141,8 @@ def _call_as_viewer(
     if isinstance(open_to, May) and not viewer.has_power(open_to):
         _record_refused_page(viewer, f"page: {_page_name(request)}")
         raise PermissionDenied("This page is not open to people in your post.")
+    if is_page_covered(request, _page_name(request)):
+        return render(request, "parts/covered.html", {"here": request.get_full_path()})
     try:
         return view(request, **given)
     except Http404:

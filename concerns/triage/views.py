@@ -7,6 +7,7 @@ a reading.
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from concerns.doors import sight
 from concerns.doors.covered_names import are_names_covered, switch_names_covered
@@ -17,6 +18,7 @@ from concerns.forms.closing_and_watch import CloseConcernForm
 from concerns.forms.light_decision import LightDecisionForm
 from concerns.models.concern.exclusion import list_exclusions
 from concerns.reading import pickers
+from concerns.rules.roles import May
 from concerns.rules.words import ConcernSubject
 from concerns.triage import acts, queries
 from concerns.triage.forms import (
@@ -42,8 +44,13 @@ def queue(request):
 
 
 def cover_names(request):
-    """Cover names in this browser, or uncover them, and go back to the queue as it was."""
-    back = redirect(f"{reverse('triage')}?{request.GET.urlencode()}")
+    """Cover names in this browser, or uncover them, and go back to the queue as it was, or to the
+    page that was covered."""
+    to = request.POST.get("to", "")
+    if not (to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None)):
+        queue_as_it_was = f"{reverse('triage')}?{request.GET.urlencode()}"
+        to = queue_as_it_was if request.viewer.has_power(May.READ) else reverse("home")
+    back = redirect(to)
     return switch_names_covered(request, back) if request.method == "POST" else back
 
 
