@@ -2,7 +2,7 @@
 
 import re
 
-from concerns.forms.base_form import PostedFields, WordsField, choice_field
+from concerns.forms.base_form import PostedFields, WordsField, choice_field, share_fields
 from concerns.forms.govuk_layout import Question, lay_out_form
 from concerns.forms.unread_answers import SendableForm
 from concerns.models import MarkSeen
@@ -12,6 +12,7 @@ from concerns.rules.words import BodyPlace, BodySide
 MOST_MARKS = 30
 
 
+@share_fields
 class MarkForm(SendableForm):
     """One visible mark. An empty row is ignored; nothing in it stops the form from being sent."""
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.later_entries import Addition
 from concerns.models.response.decision import Decision
+from concerns.models.response.referral import ReferralEvent
 from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
 from concerns.reading import child_story
@@ -15,7 +16,10 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart
-from concerns.workflow.re_referral import _agency_no_further_events, _own_no_further_decisions
+from concerns.workflow.re_referral import (
+    find_agency_no_further_events,
+    find_own_no_further_decisions,
+)
 
 A_YEAR = timedelta(days=365)
 
@@ -83,8 +87,8 @@ def gather_re_referral(viewer: Viewer, concern: Concern) -> ReReferral:
 def _list_agency_no_further(
     viewer: Viewer, children: list[int], since: datetime
 ) -> Iterator[EarlierNoFurtherAction]:
-    rows = _agency_no_further_events(since).visible_to(viewer)
-    rows = rows.filter(referral__decision__children__concern_child__child__in=children).distinct()
+    keys = find_agency_no_further_events(children, since)
+    rows = ReferralEvent.objects.visible_to(viewer).filter(pk__in=keys)
     rows = rows.select_related("referral__concern").prefetch_related("referral__events")
     for view in rows.order_by("id"):
         events = sorted(view.referral.events.all(), key=lambda event: event.pk)
@@ -98,12 +102,8 @@ def _list_agency_no_further(
 def _list_own_no_further(
     viewer: Viewer, children: list[int], since: datetime
 ) -> Iterator[EarlierNoFurtherAction]:
-    made = (
-        _own_no_further_decisions(since)
-        .filter(concern_child__child__in=children)
-        .values("decision")
-    )
-    rows = Decision.objects.visible_to(viewer).filter(pk__in=made).select_related("concern")
+    keys = find_own_no_further_decisions(children, since)
+    rows = Decision.objects.visible_to(viewer).filter(pk__in=keys).select_related("concern")
     for decision in rows.order_by("id"):
         yield EarlierNoFurtherAction(
             decision.at, "The school's own decision", decision.reason, decision.concern

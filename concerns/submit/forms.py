@@ -5,6 +5,7 @@ What was typed is kept and shown again, whatever is wrong with it.
 
 import uuid
 from collections.abc import Iterator, Mapping
+from copy import copy
 from datetime import datetime
 
 from django import forms
@@ -21,6 +22,7 @@ from concerns.forms.base_form import (
     choice_field,
     parse_uuid,
     set_choices,
+    share_fields,
 )
 from concerns.forms.body_marks import MOST_MARKS, build_mark_forms
 from concerns.forms.govuk_layout import (
@@ -60,6 +62,7 @@ class PickerField(forms.Field):
         )
 
 
+@share_fields
 class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
     """A concern about a child. Needed are: which child, what worried the writer or was told them,
     and whether they worry about the child going home. All else is optional and folded away, and
@@ -212,7 +215,9 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
         self.marks = build_mark_forms(typed, checked, more_marks)
         at = self.data.get("happened_at", "")
         if typed_times.time_in_words(at) != at:
-            self.fields["happened_at"].help_text = f"{typed_times.time_in_words(at)}. {TIME_HINT}"
+            asked = copy(self.fields["happened_at"])
+            asked.help_text = f"{typed_times.time_in_words(at)}. {TIME_HINT}"
+            self.fields["happened_at"] = asked
 
     def is_valid(self) -> bool:
         # A list, not a generator: every row is judged, so that all errors are shown at once.

@@ -211,7 +211,7 @@ class NextSteps(OpenSteps[Concern, Step]):
         held = [step for step in self.open if step.holder_role]
         posts = Post.objects.filter(school=self.by.school).in_force_on(self.by.todays_date)
         may_see = posts.not_excluded_from(self.concern)
-        roles = set(may_see.values_list("role", flat=True)) if held else ()
+        roles = set(may_see.values_list("role", flat=True).distinct()) if held else ()
         for step in held:
             ladder = LADDER[CLOCKS[StepKind(step.kind)].holder or Role.DSL]
             role = next((role for role in ladder if role in roles), step.holder_role)

@@ -117,11 +117,7 @@ NO_REASON = "NO REASON FOUND YET: find it, and write it into tests/bench/goals.p
 # Measured on PostgreSQL 15 by EXPLAIN (BUFFERS): one row by a bigint key, by a UUID the same.
 DEEPER = "a row by its key is 3 blocks of ten thousand rows and 4 of a million: a deeper index"
 WHY = {
-    (
-        "submit",
-        "calls",
-    ): "Django composes sixteen statements, 900 calls each; a form has 29 questions",
-    ("submit", "A"): "Django composes sixteen statements, at 900 calls; 29 questions are asked",
+    ("submit", "A"): "fifteen statements, nine of them rows in nine tables, and a synced commit",
     ("picker", "A"): "four statements: session, person and posts before the search itself",
     ("picker_large", "A"): "every pupil of such a name, one in fifteen, is put in order",
     ("queue", "sql"): "twelve, and one for the views that somebody saved",

@@ -3,7 +3,7 @@
 import pytest
 
 from concerns.chase import acts as chase
-from concerns.models import Concern, Person, Step, Task
+from concerns.models import Concern, Person, Post, Step, Task
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
@@ -68,6 +68,7 @@ def test_every_way_of_asking_who_is_kept_out_says_the_same(where, lead, concern,
         "tasks asked": Task.objects.asked_of(deputy).exists(),
         "tasks": Task.objects.tasks_visible_to(deputy).exists(),
         "people": person in Person.objects.not_excluded_from(concern),
+        "posts": Post.objects.filter(person=person).not_excluded_from(concern).exists(),
         "numbers": count_open_work(person, deputy) != (0, 0),
         "ladder": person in ladders.people_on_ladder(concern.steps.open().order_by("pk")[0]),
     }

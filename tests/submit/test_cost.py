@@ -10,6 +10,7 @@ from concerns.models import Concern
 from concerns.rules.roles import Role
 from tests import factories
 from tests.conftest import SecureClient
+from tests.counting import count_calls
 from tests.submit.test_send import EVERYTHING
 
 ENDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK")
@@ -49,6 +50,16 @@ def test_sending_commits_once_and_takes_at_most_sixteen_statements(fresh_databas
     assert answer.status_code == 302
     assert commits == 1
     assert len(said) <= 16, "\n".join(said)
+
+
+def test_sending_takes_at_most_22_000_calls(staff, child):
+    """Of Python and C functions, with those of the test's own browser."""
+    settled(staff)
+    staff.send(staff.answers(child))
+    answers = staff.answers(child)
+    calls = count_calls(lambda: staff.send(answers))
+    assert Concern.objects.count() == 2
+    assert calls <= 22_000
 
 
 def test_sending_costs_the_same_however_much_was_sent_before(staff, child):

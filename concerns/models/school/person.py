@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower, Now
 
 from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, ViewerScopedQuerySet
@@ -172,6 +173,18 @@ class Person(AbstractBaseUser):
         return self.name
 
 
+_POST_IS_NOT_EXCLUDED = """
+NOT EXISTS (
+    SELECT 1 FROM concerns_exclusion named
+    WHERE named.person_id = concerns_post.person_id AND named.concern_id {concerns}
+) AND NOT EXISTS (
+    SELECT 1 FROM concerns_relation family
+    JOIN concerns_concernchild filed ON filed.child_id = family.child_id
+    WHERE family.shuts_out_id = concerns_post.person_id AND filed.concern_id {concerns}
+)
+"""
+
+
 class Posts(ViewerScopedQuerySet[Row]):
     def current_or_future(self, day: date) -> Self:
         """Posts in force on `day` or beginning later."""
@@ -181,9 +194,7 @@ class Posts(ViewerScopedQuerySet[Row]):
         return self.filter(role__in=READERS)
 
     def in_force_on(self, day: date) -> Self:
-        return self.filter(since__lte=day).filter(
-            models.Q(until__isnull=True) | models.Q(until__gte=day)
-        )
+        return self.filter(models.Q(until__isnull=True) | models.Q(until__gte=day), since__lte=day)
 
     def with_absence(self, away: models.Exists) -> Self:
         """With whether the holder is away, in `away`."""
@@ -191,10 +202,14 @@ class Posts(ViewerScopedQuerySet[Row]):
 
     def not_excluded_from(self, *concerns: Any) -> Self:
         """Leave out the posts of everyone who is excluded from one of `concerns`, by the same rule
-        as `PersonQuerySet.not_excluded_from`. Only people with these posts are looked at."""
-        family = Relation.objects.not_withdrawn().filter(child__concern_rows__concern__in=concerns)
-        left = self.exclude(person__excluded_from__concern__in=concerns)
-        return left.exclude(person__in=family.values("person"))
+        as `PersonQuerySet.not_excluded_from`. Only people with these posts are looked at.
+
+        Plain SQL: built by Django it would be a tenth of the work of sending a concern.
+        """
+        keys = [concern.pk for concern in concerns]
+        places = ", ".join(["%s"] * len(keys))
+        sql = _POST_IS_NOT_EXCLUDED.format(concerns=f"IN ({places})")
+        return self.filter(RawSQL(sql, [*keys, *keys], output_field=models.BooleanField()))  # noqa: S611
 
     def active_with_role(self, *roles: Role) -> Self:
         return self.filter(role__in=roles, person__is_active=True)
