@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 from django.http import Http404
-from django.urls import reverse
 
 from concerns.doors import ledger, sight
 from concerns.models import (
@@ -33,7 +32,7 @@ from concerns.rules.adult_vocabulary import AdultConcernSort, AdultEventKind
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from concerns.workflow.adult_escalation import EscalatedAdultConcern, list_escalated_to
-from concerns.workflow.available_actions import AvailableAction, possible_first
+from concerns.workflow.available_actions import AvailableAction, action_on_page, possible_first
 from concerns.workflow.closing import reason_not_to_close, reason_to_reopen_first
 
 A_PAGE = 50
@@ -292,7 +291,7 @@ def _act_of_taking(
 ) -> AvailableAction:
     looked = not any(step.kind in adult_vocabulary.LOOKS for step in steps)
     done = "You have it." if looked and concern.holder_id == viewer.person.pk else ""
-    return AvailableAction("I have this", reverse("adult_take", args=[concern.uid]), done)
+    return action_on_page("I have this", "adult_take", concern, done)
 
 
 def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[AvailableAction]:
@@ -310,5 +309,5 @@ def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[Avai
         ("Close it", "adult_close", reason_not_to_close(concern, steps)),
     ]
     return possible_first(
-        AvailableAction(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves
+        action_on_page(words, name, concern, no) for words, name, no in moves
     )

@@ -22,7 +22,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, get_resolver, path, resolve, reverse
+from django.urls import URLPattern, get_resolver, path, reverse
 
 from concerns.doors import just_recorded, ledger, page_subject, unsent_words
 from concerns.doors.covered_names import is_page_covered
@@ -73,20 +73,26 @@ def gated_path(route: str, view: View, open_to: May | PageOpenTo, name: str) -> 
     return path(route, guard_view(view, open_to), name=name)
 
 
-def may_open(viewer: Viewer, address: str) -> bool:
-    """Whether `viewer` may open the page at `address`, a path such as `reverse` gives.
+def may_open(viewer: Viewer, name: str) -> bool:
+    """Whether `viewer` may open the page with this URL name.
 
     Pages ask this before they offer a link or a button, so that the row of `urls.py` alone decides.
-    Raises Resolver404 for an address that no page has.
+    Raises KeyError for a name that no page has.
     """
-    open_to = cast(GuardedView, resolve(address).func).open_to
+    open_to = _list_open_to()[name]
     return isinstance(open_to, PageOpenTo) or viewer.has_power(open_to)
+
+
+@functools.cache
+def _list_open_to() -> dict[str, May | PageOpenTo]:
+    """Who each page is open to, by its URL name: the rows of `urls.py`, read once per process."""
+    rows = get_resolver("concerns.urls").url_patterns
+    return {row.name: cast(GuardedView, row.callback).open_to for row in rows}
 
 
 def address_if_open(viewer: Viewer, name: str, *args: object) -> str:
     """The address of the page called `name`; "" if `viewer` may not open it."""
-    address = reverse(name, args=args)
-    return address if may_open(viewer, address) else ""
+    return reverse(name, args=args) if may_open(viewer, name) else ""
 
 
 def guard_view(view: View, open_to: May | PageOpenTo) -> GuardedView:

@@ -272,11 +272,11 @@ def _available_actions(viewer: Viewer, concern: Concern, steps: list[Step]) -> d
     """What the page offers: only what the acts would not refuse this viewer."""
     take = available_actions.action_to_take_on(viewer, concern, steps)
     moves = available_actions.other_actions(concern, steps)
-    keeps = bool(address_if_open(viewer, "triage_keep", concern.uid))
     return {
-        "take": take if may_open(viewer, take.url) else None,
-        "moves": [move for move in moves if may_open(viewer, move.url)],
-        "may_keep": keeps and available_actions.may_keep(concern, steps),
+        "take": take if may_open(viewer, take.page) else None,
+        "moves": [move for move in moves if may_open(viewer, move.page)],
+        "may_keep": may_open(viewer, "triage_keep")
+        and available_actions.may_keep(concern, steps),
     }
 
 

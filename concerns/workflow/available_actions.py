@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.concern.concern import Concern
 from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
@@ -17,9 +18,11 @@ from concerns.workflow.decision_checks import reason_for_full_decision
 
 @dataclass(frozen=True)
 class AvailableAction:
-    """A link to an action, with the reason if it is not possible now."""
+    """A link to an action on the page with the URL name `page`, with the reason if it is not
+    possible now."""
 
     words: str
+    page: str
     url: str
     why_not: str = ""
 
@@ -29,7 +32,7 @@ def action_to_take_on(viewer: Viewer, concern: Concern, steps: list[Step]) -> Av
     looked = not any(step.kind in FIRST_LOOKS for step in steps)
     done = "You have it." if mine and looked else ""
     reason = reason_to_reopen_first(concern) or done
-    return AvailableAction("I have this", reverse("triage_take", args=[concern.uid]), reason)
+    return action_on_page("I have this", "triage_take", concern, reason)
 
 
 def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
@@ -61,8 +64,14 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             ("Close it", "triage_close", reason_not_to_end(concern, steps)),
         ]
     return possible_first(
-        AvailableAction(words, reverse(name, args=[concern.uid]), no) for words, name, no in moves
+        action_on_page(words, name, concern, no) for words, name, no in moves
     )
+
+
+def action_on_page(
+    words: str, page: str, concern: Concern | AdultConcern, why_not: str
+) -> AvailableAction:
+    return AvailableAction(words, page, reverse(page, args=[concern.uid]), why_not)
 
 
 def possible_first(actions: Iterable[AvailableAction]) -> list[AvailableAction]:

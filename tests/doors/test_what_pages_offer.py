@@ -68,13 +68,17 @@ class Visitor:
         return {led for led in offered_by(page, address) if power_for(led)}
 
     def refusals_on(self, address: str) -> list[str]:
-        return sorted(led for led in self.links_on(address) if not may_open(self.viewer, led))
+        return sorted(led for led in self.links_on(address) if not opens(self.viewer, led))
 
     def refused_rooms(self, pages: list[str]) -> list[str]:
         """The rooms in the bar that refuse them, on the first of `pages` that has the bar."""
         bars = (NAVIGATION.search(self.open(page)) for page in pages)
         bar = next((bar[0] for bar in bars if bar), "")
-        return sorted(led for led in offered_by(bar, "/") if not may_open(self.viewer, led))
+        return sorted(led for led in offered_by(bar, "/") if not opens(self.viewer, led))
+
+
+def opens(viewer, address: str) -> bool:
+    return may_open(viewer, resolve(address).url_name)
 
 
 def more_pages(world) -> list[str]:
