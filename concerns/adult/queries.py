@@ -308,6 +308,4 @@ def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[Avai
         ("Hand it on", "adult_hand", shut),
         ("Close it", "adult_close", reason_not_to_close(concern, steps)),
     ]
-    return possible_first(
-        action_on_page(words, name, concern, no) for words, name, no in moves
-    )
+    return possible_first(action_on_page(words, name, concern, no) for words, name, no in moves)

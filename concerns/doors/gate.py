@@ -86,8 +86,8 @@ def may_open(viewer: Viewer, name: str) -> bool:
 @functools.cache
 def _list_open_to() -> dict[str, May | PageOpenTo]:
     """Who each page is open to, by its URL name: the rows of `urls.py`, read once per process."""
-    rows = get_resolver("concerns.urls").url_patterns
-    return {row.name: cast(GuardedView, row.callback).open_to for row in rows}
+    rows = cast(list[URLPattern], get_resolver("concerns.urls").url_patterns)
+    return {row.name or "": cast(GuardedView, row.callback).open_to for row in rows}
 
 
 def address_if_open(viewer: Viewer, name: str, *args: object) -> str:

@@ -26,7 +26,15 @@ from typing import TypedDict
 from django.db import models
 from django.db.models import QuerySet
 
-from concerns.models import Concern, LedgerLine, LedgerLineWords, Person, Refiling, School
+from concerns.models import (
+    Concern,
+    ConcernChild,
+    LedgerLine,
+    LedgerLineWords,
+    Person,
+    Refiling,
+    School,
+)
 from concerns.rules.kinds import Kind
 
 # Set by the gate, so that the lines of one request can be grouped.
@@ -183,21 +191,23 @@ class AuditedLine:
     to: Person | None = None
 
 
-def read_audit_trail(concern: Concern) -> list[AuditedLine]:
+def read_audit_trail(
+    concern: Concern, children: Iterable[ConcernChild], moved: Collection[Refiling]
+) -> list[AuditedLine]:
     """Every line about `concern`, and every reading of its children's chronologies that showed it.
 
-    In the order they were written. Prefetch `children` with their `child`, and `refilings`. A
-    reading that names no rows shown is taken to have shown this concern.
+    In the order they were written. `children` are those it is filed under, with `child` fetched,
+    `moved` its refilings, with the children fetched. A reading that names no rows shown is taken to
+    have shown this concern.
     """
-    moved = concern.refilings.all()
-    children = [str(row.child.uid) for row in concern.children.all() if row.child]
-    children += [str(row.was.uid) for row in moved if row.was]
+    about = [str(row.child.uid) for row in children if row.child]
+    about += [str(row.was.uid) for row in moved if row.was]
     own = list(_with_actor_in_order(LedgerLine.objects.filter(concern=concern.uid)))
     # Whoever asked for it and was told that there is no such thing.
     refused = LedgerLine.objects.filter(kind=Kind.REFUSED, about=str(concern.uid), concern=None)
     own += _with_actor_in_order(refused.filter(school=concern.school_id))
     sent = min((line.pk for line in own), default=0)
-    stories = LedgerLine.objects.filter(kind=Kind.STORY, about__in=children, id__gt=sent)
+    stories = LedgerLine.objects.filter(kind=Kind.STORY, about__in=about, id__gt=sent)
     stories = _with_actor_in_order(stories.filter(school=concern.school_id, concern=None))
     showing = [line for line in stories if _has_story_shown(line, concern, moved)]
     lines = sorted([*own, *showing], key=lambda line: line.pk)
@@ -305,14 +315,16 @@ def _has_story_shown(line: LedgerLine, concern: Concern, moved: Iterable[Refilin
     return not gone and not any(str(row.to.uid) == line.about and at < row.at for row in moved)
 
 
-def first_readings_of(concern: Concern) -> list[AuditedLine]:
+def first_readings_of(
+    concern: Concern, children: Iterable[ConcernChild], moved: Collection[Refiling]
+) -> list[AuditedLine]:
     """Each person's first reading of `concern`, in order.
 
-    It says whom to tell when what they read turns out to be about another child. Prefetch as for
-    `read_audit_trail`.
+    It says whom to tell when what they read turns out to be about another child. Takes what
+    `read_audit_trail` takes.
     """
     found: dict[int, AuditedLine] = {}
-    for line in read_audit_trail(concern):
+    for line in read_audit_trail(concern, children, moved):
         if line.who and line.kind in OPENING and not line.refused:
             found.setdefault(line.who.pk, line)
     return list(found.values())

@@ -20,6 +20,7 @@ from concerns.models.response.conversation import Conversation
 from concerns.models.response.meeting import Meeting
 from concerns.models.response.referral import ReferralEvent
 from concerns.models.response.step import StepEnding
+from concerns.models.response.task import Task
 from concerns.paper.who_knew import STAFFING, WhoKnewEntry, list_who_knew
 from concerns.reading import concern_history
 from concerns.reading.concern_history import ConcernHistory
@@ -79,10 +80,14 @@ class TrailEntry:
 class ConcernTrail:
     """Everything that happened to one concern, and who knew of it when."""
 
-    concern: Concern
+    history: ConcernHistory
     entries: list[TrailEntry]
     knew: list[WhoKnewEntry]
     lists_looked_through: int = ledger.LISTS_LOOKED_THROUGH
+
+    @property
+    def concern(self) -> Concern:
+        return self.history.concern
 
 
 def build_trail(concern: Concern, viewer: Viewer) -> ConcernTrail:
@@ -90,13 +95,12 @@ def build_trail(concern: Concern, viewer: Viewer) -> ConcernTrail:
 
     Does not check or record access: get `concern` through `doors/sight.py` first.
     """
-    history = concern_history.prefetch_concern_history(concern)
+    history = concern_history.load_concern_history(concern)
     steps = Step.objects.filter(concern=concern).select_related("holder", "done_by")
-    lines = ledger.read_audit_trail(concern)
+    lines = ledger.read_audit_trail(concern, history.children, history.refilings)
     entries = list_trail_entries(history, list(steps.order_by("id")), lines, viewer)
-    return ConcernTrail(
-        concern, entries, list_who_knew(concern, lines, ledger.lists_showing_concern(concern))
-    )
+    lists = ledger.lists_showing_concern(concern)
+    return ConcernTrail(history, entries, list_who_knew(history, lines, lists))
 
 
 def list_trail_entries(
@@ -104,17 +108,16 @@ def list_trail_entries(
 ) -> list[TrailEntry]:
     """Every entry of the trail of a concern, oldest first. `steps` are all its next steps and
     `lines` its ledger lines."""
-    concern = history.concern
     told = [
-        *_account_entries(concern),
+        *_account_entries(history),
         *(_ledger_entry(line) for line in lines if line.refused or line.kind not in HAS_A_ROW),
-        *_decision_entries(concern),
-        *_entries_from_rows(concern),
+        *_decision_entries(history),
+        *_entries_from_rows(history),
         *_task_entries(history.tasks),
-        *_watch_entries(concern),
-        *_reply_and_meeting_entries(concern),
-        *_coming_meeting_entries(concern),
-        *_referral_entries(concern),
+        *_watch_entries(history),
+        *_reply_and_meeting_entries(history),
+        *_coming_meeting_entries(history),
+        *_referral_entries(history),
         *_step_entries(steps, viewer),
     ]
     return _merge_repeated_readings(sorted(told, key=lambda entry: entry.at))
@@ -125,7 +128,8 @@ def _stated_facts(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(fact for fact in facts if fact[1])
 
 
-def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
+def _account_entries(history: ConcernHistory) -> Iterator[TrailEntry]:
+    concern = history.concern
     who = concern.reporter.name
     if concern.begun_at < concern.received_at:
         yield TrailEntry(concern.begun_at, "Began to write it", who)
@@ -140,28 +144,28 @@ def _account_entries(concern: Concern) -> Iterator[TrailEntry]:
         ("In danger now", "Yes" if concern.danger else ""),
         ("A mark on a child who cannot yet move about", "Yes" if concern.cannot_move else ""),
         ("FGM is known, not only suspected", "Yes" if concern.fgm_known else ""),
-        *(("Visible mark", mark.mark_in_words) for mark in concern.marks.all()),
+        *(("Visible mark", mark.mark_in_words) for mark in history.marks),
     ]
     yield TrailEntry(concern.received_at, "Sent the concern", who, _stated_facts(*facts))
 
 
-def _entries_from_rows(concern: Concern) -> Iterator[TrailEntry]:
+def _entries_from_rows(history: ConcernHistory) -> Iterator[TrailEntry]:
     """Additions, handings, endings, refilings and exclusions: each kind in its own order."""
-    for addition in concern.additions.all():
+    for addition in history.additions:
         what = "Wrote a note for the leads" if addition.for_leads else "Added to it"
         yield _entry_of_row(addition, what, ("Words", addition.words))
-    for sorting in concern.sortings.all():
+    for sorting in history.sortings:
         what = f"Sorted it into categories: {'; '.join(sorting.category_labels)}"
         yield _entry_of_row(sorting, what, ("Why", sorting.words))
-    for handing in concern.handings.all():
+    for handing in history.handings:
         yield _entry_of_row(handing, f"Handed it to {handing.to.name}", ("Note", handing.words))
-    for ending in concern.endings.all():
+    for ending in history.endings:
         what = "Reopened it" if ending.reopened else f"Closed it: {ending.ending_outcome_words}"
         yield _entry_of_row(ending, what, ("Why", ending.words), mark="ending")
-    for refiling in concern.refilings.all():
+    for refiling in history.refilings:
         what = refiling.refiling_in_words
         yield _entry_of_row(refiling, what, ("Why", refiling.why), mark="refiling")
-    for exclusion in concern.exclusions.all():
+    for exclusion in history.exclusions:
         what = f"Said that {exclusion.person.name} must not see it"
         yield _entry_of_row(exclusion, what, ("Why", exclusion.why), mark="exclusion")
 
@@ -172,11 +176,11 @@ def _entry_of_row(
     return TrailEntry(row.at, what, row.by.name, _stated_facts(fact), mark=mark)
 
 
-def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
+def _reply_and_meeting_entries(history: ConcernHistory) -> Iterator[TrailEntry]:
     """Words back to the writer, meetings and conversations."""
-    for word in concern.words_back.all():
+    for word in history.words_back:
         yield _entry_of_row(word, "Replied to the person who wrote it", ("Words", word.words))
-    for met in concern.meetings.all():
+    for met in history.meetings:
         facts = _stated_facts(
             ("Present", met.who),
             ("Agreed", met.agreed),
@@ -184,7 +188,7 @@ def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
         )
         what = f"Met: {met.kind_words}"
         yield TrailEntry(met.at, what, met.by.name, facts, happened=_happened_earlier(met))
-    for talk in concern.conversations.all():
+    for talk in history.conversations:
         how = "Spoke to" if talk.reached else "Tried to reach"
         also = ("Who else was there", talk.who_else)
         facts = _stated_facts(("Who", talk.who), ("What was said", talk.said), also)
@@ -192,9 +196,9 @@ def _reply_and_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
         yield TrailEntry(talk.at, what, talk.by.name, facts, happened=_happened_earlier(talk))
 
 
-def _coming_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
+def _coming_meeting_entries(history: ConcernHistory) -> Iterator[TrailEntry]:
     """Meetings to come, and their being moved or cancelled."""
-    for coming in concern.coming_meetings.all():
+    for coming in history.coming_meetings:
         facts = _stated_facts(
             ("When, where and who", coming.invitation_in_words), ("Words", coming.words)
         )
@@ -205,11 +209,10 @@ def _coming_meeting_entries(concern: Concern) -> Iterator[TrailEntry]:
             yield TrailEntry(change.at, f"Changed: {coming.kind_words}", change.by.name, facts)
 
 
-def _task_entries(tasks: list[Step]) -> Iterator[TrailEntry]:
+def _task_entries(tasks: list[Task]) -> Iterator[TrailEntry]:
     """What colleagues were asked for and answered."""
-    for step in tasks:
-        task = step.task
-        came = concern_history.answer_to_task(step)
+    for task in tasks:
+        came = concern_history.answer_to_task(task)
         yield TrailEntry(
             task.at, "Asked a colleague", task.by.name, _stated_facts(("For", task.words))
         )
@@ -218,8 +221,8 @@ def _task_entries(tasks: list[Step]) -> Iterator[TrailEntry]:
             yield TrailEntry(came.at, what, came.by.name, _stated_facts(("Words", came.words)))
 
 
-def _watch_entries(concern: Concern) -> Iterator[TrailEntry]:
-    for row in concern.watches.all():
+def _watch_entries(history: ConcernHistory) -> Iterator[TrailEntry]:
+    for row in history.watches:
         facts = _stated_facts(
             ("Because", row.because_words),
             ("Why it can end", row.words),
@@ -249,8 +252,8 @@ def _ledger_entry(line: ledger.AuditedLine) -> TrailEntry:
     return TrailEntry(line.at, line.kind.label, who, became, "read" if line.kind in READING else "")
 
 
-def _decision_entries(concern: Concern) -> Iterator[TrailEntry]:
-    for ruling in reversed(concern_history.match_decisions_to_children(concern)):
+def _decision_entries(history: ConcernHistory) -> Iterator[TrailEntry]:
+    for ruling in reversed(concern_history.match_decisions_to_children(history)):
         made = ruling.decision
         superseded = "" if ruling.in_force else "Superseded by a later decision"
         if ruling.misfiled_children and not (ruling.in_force or ruling.superseded_children):
@@ -271,8 +274,8 @@ def _decision_entries(concern: Concern) -> Iterator[TrailEntry]:
         yield TrailEntry(made.at, what, made.by.name, facts, mark=mark)
 
 
-def _referral_entries(concern: Concern) -> Iterator[TrailEntry]:
-    for referral in concern.referrals.all():
+def _referral_entries(history: ConcernHistory) -> Iterator[TrailEntry]:
+    for referral in history.referrals:
         for event in referral.events.all():
             facts = _stated_facts(
                 ("Agency", event.agency),

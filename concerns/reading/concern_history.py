@@ -1,13 +1,14 @@
 """Loads everything recorded on a concern after it was sent: steps, decisions, referrals and so on.
 
-Every page that shows a concern uses `prefetch_concern_history`, so that no page leaves out a kind
-of row and none makes one query per row. The number of queries depends on how many kinds of row
-there are, not on how many rows. The functions marked "Prefetched" expect a concern from there.
+Every page that shows a concern uses `load_concern_history`, so that no page leaves out a kind of
+row and none makes one query per row. The number of queries depends on how many kinds of row there
+are, not on how many rows.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
@@ -34,7 +35,7 @@ from concerns.models.response.decision import Decision, DecisionRoute, Decisions
 from concerns.models.response.meeting import Meeting, MeetingAction
 from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import Step, StepEnding
-from concerns.models.response.task import TaskAnswer
+from concerns.models.response.task import Task, TaskAnswer
 from concerns.models.response.watch import Watch
 from concerns.reading.kinds_present import find_kinds_present
 from concerns.rules import wording
@@ -91,50 +92,102 @@ class HistoryEvent:
 
 @dataclass(frozen=True)
 class ConcernHistory:
-    """A concern with all its rows prefetched. `noted` are its steps that a note completed, `tasks`
-    its steps that are tasks for colleagues."""
+    """A concern with all its rows. `children` are those it is filed under now, `steps` its open
+    steps, `noted` its steps that a note completed, `tasks` what colleagues were asked for."""
 
     concern: Concern
+    children: list[ConcernChild]
+    steps: list[Step]
     noted: list[Step]
-    tasks: list[Step]
+    tasks: list[Task]
+    sortings: list[CategorySorting]
+    marks: list[Mark]
+    decisions: list[Decision]
+    referrals: list[Referral]
+    conversations: list[Conversation]
+    meetings: list[Meeting]
+    coming_meetings: list[ComingMeeting]
+    additions: list[Addition]
+    words_back: list[WordBack]
+    handings: list[Handing]
+    endings: list[Ending]
+    exclusions: list[Exclusion]
+    refilings: list[Refiling]
+    watches: list[Watch]
 
 
-def prefetch_concern_history(concern: Concern) -> ConcernHistory:
-    """Prefetch all rows of `concern`: one query finds which kinds there are, then one for each."""
-    models = tuple(model for model, _ in _KINDS_OF_ROW.values())
-    found = find_kinds_present(models, "concern_id", [concern.pk])
-    open_steps = Step.objects.open().in_order()
-    open_steps = open_steps.select_related("holder", "referral", "decision", "promise", "coming")
-    open_steps = open_steps.prefetch_related("coming__changes")
+def load_concern_history(concern: Concern) -> ConcernHistory:
+    """Read all rows of `concern`: one query finds which kinds there are, then one for each."""
+    kinds = tuple(model for model, _ in _KINDS_OF_ROW.values())
+    found = find_kinds_present((ConcernCategory, *kinds), "concern_id", [concern.pk])
+    if ConcernCategory in found:
+        prefetch_related_objects([concern], "category_rows")
+    else:
+        prefetch_related_objects(
+            [concern], Prefetch("category_rows", ConcernCategory.objects.none())
+        )
     rows = {
-        name: build() if model in found else model._default_manager.none()
+        name: _rows_of_concern(concern, build()) if model in found else []
         for name, (model, build) in _KINDS_OF_ROW.items()
     }
-    prefetch_related_objects(
-        [concern],
-        Prefetch("children", _current_children_of_concern()),
-        "sorting__categories",
-        Prefetch("steps", open_steps),
-        *(Prefetch(name, every) for name, every in rows.items()),
+    shown = Q(done_at=None) | Q(kind__in=NOTED, ended=StepEnding.DONE) | Q(kind=StepKind.TASK)
+    steps = Step.objects.filter(shown).select_related("holder").in_order()
+    every = _rows_of_concern(concern, steps)
+    history = ConcernHistory(
+        concern=concern,
+        children=_rows_of_concern(concern, _current_children()),
+        steps=[step for step in every if step.done_at is None],
+        noted=sorted(
+            (step for step in every if step.kind in NOTED and step.ended == StepEnding.DONE),
+            key=attrgetter("pk"),
+        ),
+        tasks=_tasks_of_steps([step for step in every if step.kind == StepKind.TASK]),
+        **rows,
     )
-    steps = Step.objects.filter(concern=concern).filter(
-        Q(task__isnull=False) | Q(kind__in=NOTED, ended=StepEnding.DONE)
-    )
-    other = list(
-        steps.order_by("id").select_related("holder", "done_by", "task__by", "task__answer__by")
-    )
-    tasks = [step for step in other if hasattr(step, "task")]
-    noted = [step for step in other if step.kind in NOTED and step.ended == StepEnding.DONE]
-    return ConcernHistory(concern, noted, tasks)
+    _join_rows(history)
+    return history
 
 
-def _current_children_of_concern() -> QuerySet[ConcernChild]:
+def _rows_of_concern(concern: Concern, rows: QuerySet[Any]) -> list[Any]:
+    found = list(rows.filter(concern=concern))
+    for row in found:
+        row.concern = concern
+    return found
+
+
+def _current_children() -> QuerySet[ConcernChild]:
     return ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
 
 
-def answer_to_task(step: Step) -> TaskAnswer | None:
-    """The answer to the task of `step`, or None. Prefetched."""
-    return getattr(step.task, "answer", None)
+def _tasks_of_steps(steps: list[Step]) -> list[Task]:
+    """The tasks that opened `steps`, with the answers. No query if there are no steps."""
+    rows = Task.objects.filter(step__in=steps).select_related("by", "answer__by")
+    return list(rows.order_by("step")) if steps else []
+
+
+def _join_rows(history: ConcernHistory) -> None:
+    """Let rows that refer to one another do so without a query more."""
+    _join_row(history.concern, "sorting", history.sortings)
+    events = [event for referral in history.referrals for event in referral.events.all()]
+    promises = [promise for event in events for promise in event.promises.all()]
+    for step in history.steps:
+        _join_row(step, "decision", history.decisions)
+        _join_row(step, "referral", history.referrals)
+        _join_row(step, "coming", history.coming_meetings)
+        _join_row(step, "promise", promises)
+
+
+def _join_row(row: Model, name: str, others: Iterable[Model]) -> None:
+    """Set the foreign key `name` of `row` to the one of `others` that it refers to, if any."""
+    key = getattr(row, f"{name}_id")
+    for other in others if key else ():
+        if other.pk == key:
+            setattr(row, name, other)
+
+
+def answer_to_task(task: Task) -> TaskAnswer | None:
+    """The answer to `task`, or None. Needs `answer` fetched."""
+    return getattr(task, "answer", None)
 
 
 class StepInWords(Protocol):
@@ -181,7 +234,8 @@ def explain_queue_position(
 
 
 def list_account_answers(concern: Concern) -> list[tuple[str, str]]:
-    """(question, answer) for each question beside the account that was answered. Prefetched."""
+    """(question, answer) for each question beside the account that was answered. Uses
+    `category_rows` and `sorting__categories` if prefetched."""
     on = concern.happened_on
     at = concern.happened_at
     day = [written(on, settings.DATE_FORMAT) if on else "", at.strftime("%H:%M") if at else ""]
@@ -286,11 +340,7 @@ def _rows_with_author(model: type[AuthoredText]) -> QuerySet[Any]:
 # Each kind of row that a concern may have, by its name on the concern: its model, and the rows as a
 # page shows them.
 _KINDS_OF_ROW: dict[str, tuple[type[Model], Callable[[], QuerySet[Any]]]] = {
-    "category_rows": (ConcernCategory, ConcernCategory.objects.all),
-    "sortings": (
-        CategorySorting,
-        lambda: _rows_with_author(CategorySorting).prefetch_related("categories"),
-    ),
+    "sortings": (CategorySorting, _sortings_with_categories),
     "marks": (Mark, lambda: Mark.objects.order_by("id")),
     "decisions": (Decision, lambda: decisions_newest_first().prefetch_related("children")),
     "referrals": (Referral, referrals_with_events),
@@ -307,15 +357,15 @@ _KINDS_OF_ROW: dict[str, tuple[type[Model], Callable[[], QuerySet[Any]]]] = {
 }
 
 
-def match_decisions_to_children(concern: Concern) -> list[DecisionForChildren]:
-    """The concern's decisions, newest first, each with the children it concerns. Prefetched."""
-    rows = {row.pk: row for row in concern.children.all()}
-    for moved in concern.refilings.all():
+def match_decisions_to_children(history: ConcernHistory) -> list[DecisionForChildren]:
+    """The concern's decisions, newest first, each with the children it concerns."""
+    rows = {row.pk: row for row in history.children}
+    for moved in history.refilings:
         moved.row.was = moved.was_words
         rows[moved.row_id] = moved.row
     newest: dict[int, Decision] = {}
     made = []
-    for decision in concern.decisions.all():
+    for decision in history.decisions:
         children = [rows[link.concern_child_id] for link in decision.children.all()]
         standing = [row for row in children if row.part != ChildPart.MOVED]
         current = [row for row in standing if newest.setdefault(row.pk, decision) is decision]
@@ -345,33 +395,32 @@ def latest_decision_by_child(concern: Concern) -> dict[int, str]:
 def list_history_events(history: ConcernHistory) -> list[HistoryEvent]:
     """What was said and done, oldest first. Without what the writer added later, which pages show
     with the account: see `list_writer_additions`."""
-    concern = history.concern
-    found = [HistoryEvent(row.happened_at, "spoke", row) for row in concern.conversations.all()]
+    found = [HistoryEvent(row.happened_at, "spoke", row) for row in history.conversations]
     # One act records a note and the step it completes, so both have the same time and author.
     done = {(step.done_at, step.done_by_id): step.step_in_words for step in history.noted}
     found += [
         HistoryEvent(row.at, "note", row, done.get((row.at, row.by_id), ""))
-        for row in concern.additions.all()
+        for row in history.additions
         if row.for_leads
     ]
-    found += [HistoryEvent(row.happened_at, "met", row) for row in concern.meetings.all()]
-    for coming in concern.coming_meetings.all():
+    found += [HistoryEvent(row.happened_at, "met", row) for row in history.meetings]
+    for coming in history.coming_meetings:
         found.append(HistoryEvent(coming.at, "coming", coming))
         found += [HistoryEvent(row.at, "meeting_change", row) for row in coming.changes.all()]
-    found += [HistoryEvent(row.at, "word_back", row) for row in concern.words_back.all()]
-    found += [HistoryEvent(row.at, "sorting", row) for row in concern.sortings.all()]
-    found += [HistoryEvent(row.at, "handing", row) for row in concern.handings.all()]
-    found += [HistoryEvent(row.at, "ending", row) for row in concern.endings.all()]
-    found += [HistoryEvent(row.at, "refiling", row) for row in concern.refilings.all()]
-    found += [HistoryEvent(row.at, "exclusion", row) for row in concern.exclusions.all()]
-    found += [HistoryEvent(row.at, "watch", row) for row in concern.watches.all()]
-    for step in history.tasks:
-        found.append(HistoryEvent(step.task.at, "task", step.task))
-        if came := answer_to_task(step):
+    found += [HistoryEvent(row.at, "word_back", row) for row in history.words_back]
+    found += [HistoryEvent(row.at, "sorting", row) for row in history.sortings]
+    found += [HistoryEvent(row.at, "handing", row) for row in history.handings]
+    found += [HistoryEvent(row.at, "ending", row) for row in history.endings]
+    found += [HistoryEvent(row.at, "refiling", row) for row in history.refilings]
+    found += [HistoryEvent(row.at, "exclusion", row) for row in history.exclusions]
+    found += [HistoryEvent(row.at, "watch", row) for row in history.watches]
+    for task in history.tasks:
+        found.append(HistoryEvent(task.at, "task", task))
+        if came := answer_to_task(task):
             found.append(HistoryEvent(came.at, "task_answer", came))
     return sorted(found, key=lambda happening: happening.at)
 
 
-def list_writer_additions(concern: Concern) -> list[Addition]:
-    """What the writer added to the concern later. Prefetched."""
-    return [row for row in concern.additions.all() if not row.for_leads]
+def list_writer_additions(history: ConcernHistory) -> list[Addition]:
+    """What the writer added to the concern later."""
+    return [row for row in history.additions if not row.for_leads]

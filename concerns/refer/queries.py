@@ -195,13 +195,15 @@ def read_referral_call_page(viewer: Viewer, referral: Referral) -> dict:
     before. Reading these is recorded too.
     """
     shown = read_referral_progress(viewer, referral)
-    concern = concern_history.prefetch_concern_history(shown["concern"]).concern
+    concern = shown["concern"]
+    history = concern_history.load_concern_history(concern)
     children = shown["children"]
     rolled = [row for row in children if row.child_id]
     return {
         **shown,
+        "history": history,
         "stories": sight.open_stories_beside(viewer, concern, rolled, "for a referral"),
         "facts": concern_history.list_account_answers(concern),
-        "additions": concern_history.list_writer_additions(concern),
+        "additions": concern_history.list_writer_additions(history),
         "told": concern_history.list_decision_answers(shown["referral"].decision),
     }

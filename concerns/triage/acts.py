@@ -449,7 +449,10 @@ def refile(
         raise ActRefused("This concern is no longer filed under that child.")
     if row.child_id == to.pk:
         raise ActRefused("It is already filed under that child. Find another child.")
-    readers = {line.who.pk for line in ledger.first_readings_of(concern) if line.who}
+    filed = concern.children.select_related("child")
+    moved = list(concern.refilings.with_children_named())
+    opened = ledger.first_readings_of(concern, filed, moved)
+    readers = {line.who.pk for line in opened if line.who}
     others = readers - {by.person.pk, concern.reporter_id}
     # Moved from a description, nobody has been told anything untrue about a child.
     reached = row.child_id and (others or is_known_outside(concern))

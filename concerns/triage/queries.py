@@ -35,6 +35,7 @@ from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.reading import child_story, concern_history, pickers, queue_row
 from concerns.reading.child_file import has_known_siblings
+from concerns.reading.concern_history import ConcernHistory
 from concerns.reading.described_child import match_descriptions
 from concerns.reading.queue_filters import LATE, QueueFilters, apply_queue_filters
 from concerns.reading.queue_order import go_on_after, order_queue, queue_place_of_row
@@ -214,27 +215,28 @@ def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
 
     `about`: the category to which the stories beside it are limited, if one was chosen.
     """
-    history = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid))
+    history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
     concern = history.concern
-    steps = list(concern.steps.all())
+    steps = history.steps
     first = concern_history.most_pressing_step(steps)
-    marks = [mark.place for mark in concern.marks.all()]
-    rolled = [row for row in concern.children.all() if row.child_id]
+    marks = [mark.place for mark in history.marks]
+    rolled = [row for row in history.children if row.child_id]
     stories = sight.open_stories_beside(viewer, concern, rolled, "beside a concern")
     stories, story_filter = child_story.filter_stories(stories, about)
-    described = match_descriptions(viewer, concern.children.all())
+    described = match_descriptions(viewer, history.children)
     return {
         "concern": concern,
+        "history": history,
         "story_filter": story_filter,
         "why": concern_history.explain_queue_position(
             concern, first, _route_of_step(first), viewer.todays_date, marks
         ),
         "described": described,
         "facts": concern_history.list_account_answers(concern),
-        "additions": concern_history.list_writer_additions(concern),
+        "additions": concern_history.list_writer_additions(history),
         "stories": stories,
         "steps": [(step, _address_of_step(viewer, step)) for step in steps],
-        "rulings": concern_history.match_decisions_to_children(concern),
+        "rulings": concern_history.match_decisions_to_children(history),
         "happenings": concern_history.list_history_events(history),
         **_available_actions(viewer, concern, steps),
     }
@@ -246,25 +248,28 @@ def read_concern_to_print(viewer: Viewer, uid) -> dict:
     Recorded as taken out, before it is shown. Raises Http404.
     """
     found = sight.open_concern(viewer, uid, Kind.EXPORTED)
-    history = concern_history.prefetch_concern_history(found)
+    history = concern_history.load_concern_history(found)
     concern = history.concern
     return {
         "concern": concern,
+        "history": history,
         "facts": concern_history.list_account_answers(concern),
-        "additions": concern_history.list_writer_additions(concern),
-        "steps": list(concern.steps.all()),
-        "rulings": concern_history.match_decisions_to_children(concern),
+        "additions": concern_history.list_writer_additions(history),
+        "steps": history.steps,
+        "rulings": concern_history.match_decisions_to_children(history),
         "happenings": concern_history.list_history_events(history),
     }
 
 
 def read_sorting_page(viewer: Viewer, uid) -> dict:
     """A concern to sort into categories, with what was written. Recorded."""
-    concern = concern_history.prefetch_concern_history(sight.open_concern(viewer, uid)).concern
+    history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
+    concern = history.concern
     return {
         "concern": concern,
+        "history": history,
         "facts": concern_history.list_account_answers(concern),
-        "additions": concern_history.list_writer_additions(concern),
+        "additions": concern_history.list_writer_additions(history),
     }
 
 
@@ -275,8 +280,7 @@ def _available_actions(viewer: Viewer, concern: Concern, steps: list[Step]) -> d
     return {
         "take": take if may_open(viewer, take.page) else None,
         "moves": [move for move in moves if may_open(viewer, move.page)],
-        "may_keep": may_open(viewer, "triage_keep")
-        and available_actions.may_keep(concern, steps),
+        "may_keep": may_open(viewer, "triage_keep") and available_actions.may_keep(concern, steps),
     }
 
 
@@ -386,12 +390,13 @@ def get_refiling_questions(viewer: Viewer, concern: Concern, typed: PostedFields
     return {"rows": list(rows.order_by("part", "id")), "chosen": list(chosen.values())}
 
 
-def read_refilings(viewer: Viewer, uid) -> tuple[Concern, list[tuple]]:
-    """A concern, and each refiling with the people who had opened it before. Recorded. The last
-    pair is (None, everybody who has opened it so far)."""
-    concern = sight.open_concern(viewer, uid)
-    concern_history.prefetch_concern_history(concern)
-    readers = ledger.first_readings_of(concern)
-    moves = concern.refilings.all()
+def read_refilings(viewer: Viewer, uid) -> tuple[ConcernHistory, list[tuple]]:
+    """A concern with its rows, and each refiling with the people who had opened it before.
+
+    The last pair is (None, everybody who has opened it so far). Recorded.
+    """
+    history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
+    moves = history.refilings
+    readers = ledger.first_readings_of(history.concern, history.children, moves)
     told = [(row, [line for line in readers if line.at < row.at]) for row in moves]
-    return concern, [*told, (None, readers)]
+    return history, [*told, (None, readers)]

@@ -219,11 +219,12 @@ def refile(request, uid):
             return sheet.go_to_page("triage")
         reading = request.POST.get("do") == "described"
         return sheet.go_to_page("triage_read" if reading else "triage_refile", uid=uid)
-    concern, moved = queries.read_refilings(viewer, uid)
+    history, moved = queries.read_refilings(viewer, uid)
     find = request.POST.get("find", "")
     picking = pickers.build_picker_context(viewer, given["chosen"], find, looking)
     picking["picker_url"] = reverse("submit_children")
-    return sheet.render_page("triage/refile.html", concern, moved=moved, **picking)
+    shown = {"history": history, "moved": moved}
+    return sheet.render_page("triage/refile.html", history.concern, **shown, **picking)
 
 
 def close(request, uid):

@@ -63,9 +63,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             *rare,
             ("Close it", "triage_close", reason_not_to_end(concern, steps)),
         ]
-    return possible_first(
-        action_on_page(words, name, concern, no) for words, name, no in moves
-    )
+    return possible_first(action_on_page(words, name, concern, no) for words, name, no in moves)
 
 
 def action_on_page(
