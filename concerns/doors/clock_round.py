@@ -35,6 +35,7 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.models.base.clock_ahead import before_or_ahead_filter
 from concerns.models.outbox.heartbeat import LEASE
 from concerns.models.outbox.notice import NoticeEnding, step_keyword
 from concerns.models.school.cover import people_acting_for_role
@@ -186,6 +187,10 @@ class SchoolRound:
         people = self.ladders.people_on_ladder(step)
         come = self.ladders.current_recipient(step)
         told = self._told.get(step.pk, 0)
+        if come and told > come.pushed:
+            # Counted under a clock that stood ahead, or before the step's time was put off. What
+            # was told is known from the keys of the notices, and nobody is told twice.
+            told = 0
         if come and people and come.pushed > told:
             ladder = self._ladder_with_adviser(people)
             told_before = StepMessages(step, self.now)
@@ -297,7 +302,8 @@ class SchoolRound:
         if not begun.exists():
             # Asking for each lead's drafts costs as much as the rest of a quiet round.
             return
-        lying = begun.filter(saved_at__lte=self.now - REMIND_AFTER).select_related("person")
+        left = before_or_ahead_filter("saved_at", self.now - REMIND_AFTER, self.now)
+        lying = begun.filter(left).select_related("person")
         for draft in lying.defer("words"):
             self._add_draft_notice(draft, MessageReason.BEGUN, draft.person)
         told: set[int] = set()

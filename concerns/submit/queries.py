@@ -26,11 +26,11 @@ from concerns.models import (
     Viewer,
     WordBack,
 )
-from concerns.models.concern.draft import CONCERN
+from concerns.models.concern.draft import CONCERN, is_reminder_due
 from concerns.models.school.cover import covers_in_effect, order_acting_people
 from concerns.reading import pickers
 from concerns.reading.children_in_words import children_in_words
-from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER, StepKind
+from concerns.rules.clocks import FIRST_LOOKS, StepKind
 from concerns.rules.roles import LADDER, May, Role
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart, GoingHome, HowKnown, HowSure
@@ -150,7 +150,7 @@ def list_own_drafts(viewer: Viewer) -> list[OwnDraftRow]:
         OwnDraftRow(
             draft=row,
             is_concern=row.page == CONCERN,
-            waits=not row.set_aside_at and row.saved_at + REMIND_AFTER <= viewer.now,
+            waits=not row.set_aside_at and is_reminder_due(row.saved_at, viewer.now),
             opens_at=unsent_words.KeptWords(row.uid, row.page).return_address,
         )
         for row in rows.order_by(waiting_first, "-saved_at", "-pk")[:A_PAGE]

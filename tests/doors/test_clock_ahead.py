@@ -1,12 +1,15 @@
 """A database clock that stood ahead once: it is said, and nobody goes without their reminders."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.core import mail as sent_here
 
-from concerns.doors import clock_round
-from concerns.models import Heartbeat, Letter, Notice, School
+from concerns.doors import clock_round, unsent_words
+from concerns.models import Draft, EscalationProgress, Heartbeat, Letter, Notice, School
+from concerns.models.concern.draft import CONCERN
+from concerns.models.outbox.heartbeat import MailFault
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from tests import adults, factories
@@ -101,3 +104,42 @@ def test_a_key_that_is_freed_keeps_the_notice(where, lead):
     clock_round.run_reminder_round(NOW + 31 * MINUTE)
     assert Notice.objects.filter(key__contains=":ahead:").exists()
     assert Notice.objects.count() > before
+
+
+def test_a_count_of_reminders_from_a_clock_ahead_keeps_nobody_quiet(where, lead):
+    """A count that is too high by itself: the round that wrote it was killed before it ended."""
+    write_urgent(where)
+    for minutes in range(0, 61, 15):
+        clock_round.run_reminder_round(NOW + minutes * MINUTE)
+    assert EscalationProgress.objects.update(pushed=9999) == 1
+    sent_here.outbox.clear()
+    for minutes in range(75, 181, 15):
+        clock_round.run_reminder_round(NOW + minutes * MINUTE)
+    assert sent_here.outbox
+    assert EscalationProgress.objects.get().pushed < 9999
+
+
+def test_a_letter_dated_ahead_that_does_not_go_out_is_a_fault(where, lead, settings):
+    settings.EMAIL_HOST = ""
+    write_urgent(where)
+    clock_round.run_reminder_round(NOW)
+    Letter.objects.update(made_at=NOW + LONG)
+    assert Letter.objects.stuck_letters(NOW + MINUTE).count() == 1
+
+
+def test_a_mail_server_that_is_silent_since_a_day_to_come_is_said(where):
+    fault = {"mail_fault": MailFault.SILENT, "mail_fault_since": NOW + LONG, "at": NOW}
+    Heartbeat.objects.update(**fault)
+    assert fault_messages(NOW) == [MailFault.SILENT.label]
+
+
+def test_a_draft_dated_ahead_is_reminded_of_and_known_to_the_leads(where, lead):
+    writer = factories.person(where)
+    typed = {"account": ["Her shoes are too small."]}
+    unsent_words.save_draft_words(writer, where, CONCERN, uuid.uuid4(), typed, NOW)
+    Draft.objects.update(begun_at=NOW + LONG, saved_at=NOW + LONG)
+    clock_round.run_reminder_round(NOW + MINUTE)
+    assert {message.to[0] for message in sent_here.outbox} >= {writer.email}
+    viewer = factories.viewer(where, Role.DSL, who=lead, now=NOW + MINUTE)
+    assert Draft.objects.known_to_leads(viewer).count() == 1
+    assert Draft.objects.unsent_summary(viewer).known == 1

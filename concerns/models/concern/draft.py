@@ -27,6 +27,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.expressions import RawSQL
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.clock_ahead import before_or_ahead_filter, is_before_or_ahead
 from concerns.models.base.encrypted_text import DecryptionFailed, EncryptedText
 from concerns.models.school.person import Person, Relation, Viewer
 from concerns.rules.clocks import REMIND_AFTER, unsent_draft_cutoff
@@ -40,6 +41,11 @@ _SENT_AS_ADULT = RawSQL(
     (),
     output_field=models.BooleanField(),
 )
+
+
+def is_reminder_due(saved_at: datetime, now: datetime) -> bool:
+    """Whether a draft saved at `saved_at` and not sent is to be reminded of at `now`."""
+    return is_before_or_ahead(saved_at, now - REMIND_AFTER, now)
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,8 @@ class Drafts(ViewerScopedQuerySet[Row]):
         if not viewer.has_power(May.READ):
             return self.none().for_viewer(viewer)
         before = unsent_draft_cutoff(viewer.school.school_calendar, viewer.now)
-        return self.unsent_concern_drafts().filter(begun_at__lt=before)._without_words_for(viewer)
+        begun = before_or_ahead_filter("begun_at", before, viewer.now)
+        return self.unsent_concern_drafts().filter(begun)._without_words_for(viewer)
 
     def begun_by(self, person: Person, viewer: Viewer) -> Self:
         """Drafts that `person` has begun and not sent, for whoever records that they have left."""
@@ -149,10 +156,10 @@ class Drafts(ViewerScopedQuerySet[Row]):
             begun = Concern.objects.filter(draft__in=[uid for uid, *_ in rows])
             sent = set(begun.values_list("draft", flat=True))
         before = unsent_draft_cutoff(viewer.school.school_calendar, viewer.now)
-        waits = viewer.now - REMIND_AFTER
         rows = [row for row in rows if row[0] not in sent]
-        own = [saved for _, who, _, saved in rows if who == viewer.person.pk and saved <= waits]
-        known = [uid for uid, _, begun, _ in rows if begun < before]
+        mine = [saved for _, who, _, saved in rows if who == viewer.person.pk]
+        own = [saved for saved in mine if is_reminder_due(saved, viewer.now)]
+        known = [uid for uid, _, begun, _ in rows if is_before_or_ahead(begun, before, viewer.now)]
         shut = self.filter(uid__in=known)._keys_excluding_viewer(viewer) if known else ()
         return UnsentDrafts(min(own, default=None), len(known) - len(shut))
 

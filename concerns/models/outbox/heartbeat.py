@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.clock_ahead import AHEAD
 from concerns.models.school.school import School
 from concerns.rules.message_rules import STUCK
 from concerns.rules.words import Choice
@@ -27,8 +28,6 @@ LEASE = timedelta(minutes=2)
 # readers see a red warning.
 OVERDUE = timedelta(minutes=5)
 DOWN = timedelta(minutes=10)
-# A round recorded further ahead of the database's clock than this was run under a wrong clock.
-AHEAD = timedelta(minutes=1)
 # How often the whole record is checked; sooner again if something was wrong, so that whoever puts
 # it right sees that it is.
 CHECK_EVERY = timedelta(days=1)
@@ -199,7 +198,11 @@ class HeartbeatStatus:
 
     def _has_mail_been_down(self, now: datetime) -> bool:
         since = self.mail_fault_since
-        return since is not None and (self.mail_fault == MailFault.UNSET or now - since > STUCK)
+        if since is None:
+            return False
+        # A time ahead was stored under a wrong clock: nobody knows for how long it has been so.
+        long_ago = now - since > STUCK or since - now > AHEAD
+        return long_ago or self.mail_fault == MailFault.UNSET
 
 
 class RoundFailures(ViewerScopedQuerySet[Row]):

@@ -27,6 +27,7 @@ from concerns.models.base.case_row import (
     ViewerScopedQuerySet,
     hidden_concerns_filter,
 )
+from concerns.models.base.clock_ahead import before_or_ahead_filter
 from concerns.models.concern.concern import Concern
 from concerns.models.response.step import BaseStep, Step
 from concerns.models.school.person import Person, Viewer
@@ -56,6 +57,11 @@ class NoticeEnding(Choice):
     GONE = "gone", "Not sent, because they no longer work here"
 
 
+def _is_stuck(now: datetime) -> Q:
+    """What was made longer ago than `STUCK`, or under a clock that stood ahead."""
+    return before_or_ahead_filter("made_at", now - STUCK, now)
+
+
 class Notices(ViewerScopedQuerySet[Row]):
     def still_pending(self) -> Self:
         return self.filter(ended_at__isnull=True)
@@ -73,7 +79,7 @@ class Notices(ViewerScopedQuerySet[Row]):
             adult_step__concern__in=visible.values("pk"), adult_step__done_at__isnull=True
         )
         late = Q(red=True) | Q(letter__tries__gt=0)
-        rows = rows.filter(late, made_at__lt=viewer.now - STUCK)
+        rows = rows.filter(late, _is_stuck(viewer.now))
         return rows.select_related("person", "letter", "adult_step__concern").order_by("pk")
 
     def stuck_without_letter(self, now: datetime) -> Self:
@@ -83,7 +89,7 @@ class Notices(ViewerScopedQuerySet[Row]):
         the adviser outside, who is not told more often than every two hours.
         """
         rows = self.not_in_a_letter().filter(red=True, outside=False, adult_step=None)
-        return rows.filter(made_at__lt=now - STUCK)
+        return rows.filter(_is_stuck(now))
 
     def release_keys_made_ahead(self, now: datetime) -> int:
         """Free the keys of notices dated after `now`, so that rounds write these notices again.
@@ -115,7 +121,7 @@ class Notices(ViewerScopedQuerySet[Row]):
         return rows.filter(adult_step__done_at__isnull=True)._stuck_for_others(viewer)
 
     def _stuck_for_others(self, viewer: Viewer) -> Self:
-        rows = self.filter(red=True, outside=False, made_at__lt=viewer.now - STUCK)
+        rows = self.filter(_is_stuck(viewer.now), red=True, outside=False)
         return rows.exclude(person=viewer.person)
 
     def notify_steps_opened(self: "Notices[Notice]", by: Viewer, steps: Iterable[BaseStep]) -> None:
@@ -261,7 +267,7 @@ class Letters(models.QuerySet[Row]):
     def stuck_letters(self, now: datetime) -> Self:
         """Letters unsent for longer than `STUCK`, without those about concerns about adults: who
         sees these must not learn from them that there is such a concern."""
-        return self.unsent_letters().filter(about_adult=False, made_at__lt=now - STUCK)
+        return self.unsent_letters().filter(_is_stuck(now), about_adult=False)
 
     def not_hidden_from(self, viewer: Viewer, replies: Iterable[uuid.UUID]) -> Self:
         """Without the letters that are only about concerns that `viewer` may never see. `replies`
