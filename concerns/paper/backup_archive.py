@@ -136,6 +136,8 @@ def read_archive(source: Path, folder: Path) -> tuple[BackupManifest, Path]:
                 manifest = _read_manifest(tar)
                 database = folder / PARTS[manifest.kind]
                 _copy_part(tar, database)
+                if tar.next():
+                    raise BackupRefused(FOREIGN)
     except OSError as wrong:
         raise BackupRefused(f"{source} cannot be read: {wrong.strerror}.") from wrong
     except (tarfile.TarError, EOFError) as wrong:

@@ -92,7 +92,7 @@ def seal(content: bytes) -> bytes:
     return content + hashlib.sha256(content).hexdigest().encode() + b"\n"
 
 
-def rewrite(file, *, change_manifest=None, change_database=None, names=None) -> None:
+def rewrite(file, *, change_manifest=None, change_database=None, names=None, extra=None) -> None:
     """Writes the archive again with something changed and a right seal at its end."""
     with tarfile.open(file) as tar:
         parts = {about.name: tar.extractfile(about).read() for about in tar.getmembers()}
@@ -103,6 +103,7 @@ def rewrite(file, *, change_manifest=None, change_database=None, names=None) -> 
     if change_manifest:
         change_manifest(said, parts[database])
     parts[manifest] = json.dumps(said).encode()
+    parts |= extra or {}
     whole = io.BytesIO()
     with tarfile.open(fileobj=whole, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for name, content in parts.items():
@@ -179,6 +180,11 @@ def test_a_backup_that_was_cut_is_refused(used, backup, part):
 def test_a_backup_with_something_after_it_is_refused(used, backup):
     backup.write_bytes(backup.read_bytes() + b"\n")
     assert "damaged" in refused(used, backup, "--replace")
+
+
+def test_a_backup_with_another_file_packed_into_it_is_refused(used, backup):
+    rewrite(backup, extra={"database.sqlite3-wal": b"words of somebody else"})
+    assert "not a backup made by" in refused(used, backup, "--replace")
 
 
 def test_a_database_part_that_its_manifest_does_not_describe_is_refused(used, backup):
