@@ -15,6 +15,7 @@ made from the old password. Nobody in the school ever sees it.
 """
 
 import logging
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -93,6 +94,10 @@ Say whether that is so. Until you do, that school can do nothing to your account
 
 If you do not work there, say so on that page, and tell the office of your own school.
 """
+
+
+# A scheme, a host name in small letters, and a port if it is not the usual one. Nothing else.
+_ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
 
 
 class LetterOutcome(Enum):
@@ -287,13 +292,13 @@ def check_mail_settings(
 ) -> list[CheckMessage]:
     """System check: links in mail need a whole origin, and mail needs one sender's address."""
     found: list[CheckMessage] = []
-    origin = urlsplit(settings.SITE_ORIGIN)
-    if f"{origin.scheme}://{origin.netloc}" != settings.SITE_ORIGIN or not origin.hostname:
+    if not _ORIGIN.fullmatch(settings.SITE_ORIGIN):
         found.append(
             Error(
                 f"SITE_ORIGIN is {settings.SITE_ORIGIN!r}, and every link in an e-mail begins with "
                 "it",
-                hint="write https://, the host name and no stroke after it: https://www.school.uk",
+                hint="write https://, the host name in small letters, and no stroke after it: "
+                "https://www.school.uk",
                 id="concerns.E003",
             )
         )

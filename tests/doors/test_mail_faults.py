@@ -245,11 +245,25 @@ def test_what_does_not_go_out_about_an_adult_is_shown_to_its_reader_alone(client
 
 
 @pytest.mark.parametrize(
-    "origin", ["school.uk", "https://school.uk/", "https://", "https://school.uk/app", ""]
-)
+    "origin",
+    [
+        "school.uk", "https://school.uk/", "https://", "https://school.uk/app", "",
+        "https://school.uk ", "https://www school.uk", "https://name:word@school.uk",
+        "https://sch\u00f6ol.uk", "https://School.uk", "ftp://school.uk", "https://school.uk:abc",
+        "https://school.uk, https://www.school.uk", "https://school.uk\n",
+    ],
+)  # fmt: skip
 def test_an_origin_that_would_make_broken_links_is_refused(settings, origin):
     settings.SITE_ORIGIN = origin
     assert "concerns.E003" in [fault.id for fault in run_checks()]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://school.uk", "https://www.a-b.sch.uk:8443", "http://localhost:8000"]
+)
+def test_an_origin_that_links_can_begin_with_is_taken(settings, origin):
+    settings.SITE_ORIGIN = origin
+    assert run_checks() == []
 
 
 @pytest.mark.parametrize("sender", ["a@x.test, b@x.test", "nobody", ""])
