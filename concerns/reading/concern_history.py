@@ -41,6 +41,7 @@ from concerns.reading.kinds_present import find_kinds_present
 from concerns.rules import wording
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, NOTED, StepKind
 from concerns.rules.pressing_reasons import (
+    answers_without_worry,
     mark_in_words,
     reason_in_short,
     referral_reason_in_short,
@@ -219,8 +220,9 @@ def explain_queue_position(
     concern: Concern, step: StepInWords | None, route: str | None, today: date, marks: list[str]
 ) -> str:
     """Why the concern has its place in the queue: its most pressing open `step`, with the route of
-    that step's referral or the writer's worries, as in "Read today: worried about going home". The
-    outcome if `step` is None (closed). `marks`: where on the body its marks are."""
+    that step's referral or the writer's worries, as in "Read today: worried about going home"; for
+    a first look without worries what the writer answered. The outcome if `step` is None (closed).
+    `marks`: where on the body its marks are."""
     if step is None:
         return concern.outcome_in_words
     if route:
@@ -228,9 +230,10 @@ def explain_queue_position(
     if step.kind not in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}:
         return reason_in_short(step.kind)
     tells_danger = step.kind == StepKind.DANGER_NOW
-    return reason_in_short(
-        step.kind, concern.worries_in_words(today, mark_in_words(marks), tells_danger)
-    )
+    because = concern.worries_in_words(today, mark_in_words(marks), tells_danger)
+    if not because and step.kind == StepKind.FIRST_LOOK:
+        because = answers_without_worry(concern.how_known)
+    return reason_in_short(step.kind, because)
 
 
 def list_account_answers(concern: Concern) -> list[tuple[str, str]]:

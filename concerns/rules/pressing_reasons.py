@@ -1,13 +1,14 @@
 """Why a concern is pressing, short enough for one line of a list: "Read today: mark on the ear".
 
 The table gives the most pressing step in short; the worries behind it follow from what was written.
+Where nothing written is a worry, what its writer answered stands there instead.
 The full name of each step is its label in `clocks.py`.
 """
 
 from collections.abc import Collection
 
 from concerns.rules.clocks import StepKind
-from concerns.rules.words import RARE_BY_ACCIDENT, BodyPlace, Route
+from concerns.rules.words import RARE_BY_ACCIDENT, BodyPlace, HowKnown, Route
 
 STEP_IN_SHORT: dict[StepKind, str] = {
     StepKind.DANGER_NOW: "In danger now: tell a named person",
@@ -62,6 +63,16 @@ AGENCY_IN_SHORT: dict[Route, str] = {
     Route.OTHER_AGENCY: "another agency",
 }
 
+# How it is known, where that is no worry of its own.
+HOW_KNOWN_IN_SHORT: dict[str, str] = {
+    HowKnown.SAW: "the writer saw it",
+    HowKnown.HEARD: "the writer heard it",
+    HowKnown.SOMEONE_TOLD: "somebody told the writer",
+    HowKnown.FEELING: "a feeling",
+}
+# Whoever is worried, or not sure, has a worry.
+NOT_WORRIED = "not worried about home"
+
 # A mark whose place is not named, or has no name that reads well after "on the".
 MARK_SOMEWHERE = "a visible mark"
 
@@ -75,6 +86,12 @@ def mark_in_words(places: Collection[str]) -> str:
         return MARK_SOMEWHERE if places else ""
     first = next((place for place in named if place in RARE_BY_ACCIDENT), named[0])
     return f"mark on the {BodyPlace.label_of_value(first).lower()}"
+
+
+def answers_without_worry(how_known: str) -> list[str]:
+    """What its writer answered about a concern that has no worry: "the writer saw it", "not worried
+    about home". `how_known` is a value of `HowKnown`, or empty."""
+    return [*filter(None, [HOW_KNOWN_IN_SHORT.get(how_known)]), NOT_WORRIED]
 
 
 def referral_reason_in_short(kind: str, route: str) -> str:

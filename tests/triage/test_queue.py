@@ -54,7 +54,9 @@ def test_of_two_equally_pressing_the_one_due_first_stands_first(where, lead):
 @pytest.mark.parametrize(
     ("written", "why"),
     [
-        ({}, "First look"),
+        ({}, "First look: not worried about home"),
+        ({"how_known": "saw"}, "First look: the writer saw it, not worried about home"),
+        ({"how_known": "feeling"}, "First look: a feeling, not worried about home"),
         ({"going_home": "yes"}, "Read today: worried about going home"),
         ({"going_home": "not_sure"}, "Read today: not sure about going home"),
         ({"marks": (factories.body_mark(),)}, "Read today: mark on the ear"),
