@@ -7,8 +7,9 @@ after the last entry of the previous page.
 The chronology itself is not here but in `paper/chronology_print.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -232,10 +233,11 @@ def get_chosen_children(viewer: Viewer, uids: Iterable[UUID]) -> list[Child]:
 
 
 TRACKED_AT_ONCE = 50
-# The most children on one print or in one file of the tracker: more than any school has pupils. A
-# longer one says that it is cut short.
+# The most children on one print of the tracker: more than any school has pupils. A longer one says
+# that it is cut short.
 MOST_TRACKED = 5_000
-CUT_SHORT = "There are more children than one file holds. Choose a class or a status first."
+# Children of the tracker's file that are in memory at once.
+CSV_PIECE = 250
 
 
 @dataclass(frozen=True)
@@ -261,17 +263,37 @@ def read_tracker_page(viewer: Viewer, asked: Mapping[str, str], after: UUID | No
 
 
 def read_whole_tracker(viewer: Viewer, asked: Mapping[str, str], reason: str) -> TrackerPage:
-    """Every child the tracker lists by the filters `asked`, for a print or a file. Recorded as
-    taken out, before anything is sent."""
+    """Every child the tracker lists by the filters `asked`, for a print. Recorded as taken out."""
     wanted = child_tracker.read_tracker_filters(viewer, asked)
     rows = child_tracker.tracked_children(viewer, wanted)
     found, more = sight.read_tracked_children(viewer, rows, MOST_TRACKED, reason, Kind.EXPORTED)
     return TrackerPage(wanted, found, found[-1].child.uid if more else None, later=False)
 
 
-def tracker_csv_rows(viewer: Viewer, asked: Mapping[str, str]) -> list[tuple]:
-    """The rows of the tracker's CSV file, in the order of `tracker_csv.HEAD`. Recorded."""
+def tracker_csv_rows(viewer: Viewer, asked: Mapping[str, str]) -> Iterator[tuple]:
+    """The rows of the tracker's CSV file, in the order of `tracker_csv.HEAD`.
+
+    They are read a piece at a time, and each piece is recorded as taken out before any of it is
+    sent; the first at once, so that there is no file at all if it cannot be recorded.
+    """
+    pieces = _read_tracker_pieces(viewer, asked)
+    first = next(pieces)
     zone = ZoneInfo(viewer.school.school_calendar.zone)
-    page = read_whole_tracker(viewer, asked, "tracker: CSV file")
-    rows = [tracker_csv.tracker_csv_row(row, zone) for row in page.rows]
-    return [*rows, (CUT_SHORT,)] if page.more else rows
+    rows = chain(first, chain.from_iterable(pieces))
+    return (tracker_csv.tracker_csv_row(row, zone) for row in rows)
+
+
+def _read_tracker_pieces(viewer: Viewer, asked: Mapping[str, str]) -> Iterator[list[TrackedChild]]:
+    """At least one piece, perhaps without a child. Each goes on after the last child of the one
+    before, so that nothing stays open in the database while a slow reader takes the file."""
+    wanted = child_tracker.read_tracker_filters(viewer, asked)
+    whole = child_tracker.tracked_children(viewer, wanted)
+    rows, more = whole, True
+    while more:
+        found, more = sight.read_tracked_children(
+            viewer, rows, CSV_PIECE, "tracker: CSV file", Kind.EXPORTED
+        )
+        yield found
+        if more:
+            last = found[-1].child
+            rows = child_tracker.after_tracked_child(viewer, whole, last, wanted.order)

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from concerns.child import queries
 from concerns.models import ComingMeetingAnswers, LedgerLine
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
@@ -279,6 +280,33 @@ def test_the_file_holds_a_row_for_each_child_and_no_formula(lead, where):
     assert found["Child"] == "Ann Sheet"
     assert found["Status"] == "CP plan: neglect"
     assert found["Social worker"].startswith("'=HYPERLINK")
+
+
+def test_a_long_file_is_read_and_recorded_in_pieces(lead, where, monkeypatch):
+    monkeypatch.setattr(queries, "CSV_PIECE", 2)
+    children = [child(where, f"Name{number}") for number in range(5)]
+    for one in children:
+        homes.add_status(lead, one, "ehcp")
+    exported = LedgerLine.objects.filter(kind=Kind.EXPORTED)
+    answer = look(lead, PAGE + "csv/?order=child")
+    # Nothing has been sent yet, and only what is sent first has been read.
+    assert exported.count() == 1
+    _, *rows = csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig")))
+    assert [row[0] for row in rows] == [f"Ann Name{number}" for number in range(5)]
+    named = [[str(one.uid) in line.body for one in children] for line in exported.order_by("id")]
+    assert [list(one) for one in zip(*named, strict=True)] == [
+        [True, False, False],
+        [True, False, False],
+        [False, True, False],
+        [False, True, False],
+        [False, False, True],
+    ]
+
+
+def test_a_file_without_children_is_recorded_too(lead):
+    _, *rows = csv.reader(io.StringIO(b"".join(look(lead, PAGE + "csv/")).decode("utf-8-sig")))
+    assert rows == []
+    assert LedgerLine.objects.filter(kind=Kind.EXPORTED).count() == 1
 
 
 def test_the_tracker_asks_as_much_of_fifty_children_as_of_five(lead, where):
