@@ -22,29 +22,45 @@ from concerns.rules.name_folding import (
 
 # Names that neither code brings together, each line said alike. Folded, without accents.
 _SAID_ALIKE = """
+    abdul abdel
     aine anya
     aisling ashling
+    amelia emilia emelia
     aoife eefa
     caoimhe keeva keva
+    catherine katherine kathryn cathryn katharine kate katie cathy kathy
     chloe cloe khloe
     cian kian keane
     ciara kiera keira
     domhnall donal
     eilidh ailie
+    elizabeth elisabeth liz lizzie beth betty
     eoghan eoin owen owain
+    graham graeme grahame
     hamish seamus shamus
+    hughes hughs
+    ibrahim ebrahim
+    imran emran
     jasmine yasmin yasmine
+    lewis louis luis
     niamh neve nieve
     oisin osheen
+    omar umar omer
+    rhian rian rhianne
     rhys reece reese
+    robert rob bob bobby
     saoirse seersha
     sean shaun shawn shaune
     siobhan shivaun chevonne
     sorcha suraha
-    thomas tomas
+    thomas tomas tom tommy
+    thompson thomson tomson
     tomasz tomash
+    usman osman uthman othman
+    william will bill billy
     xavier zavier
     zac zach zack zak
+    zoe zowie
 """
 # Shorter codes are of too many names: Sam, Sean and San are all SAN.
 _SHORTEST_NYSIIS = 4

@@ -20,6 +20,9 @@ from concerns.rules.reference_codes import MOST_REFERENCES, find_references
         "christopher kristopher", "aidan ayden aiden", "jayden jaden", "caitlin kaitlyn katelyn",
         "stephen steven", "phoebe feebee", "geoffrey jeffrey", "niamh neve", "yusuf youssef",
         "hussain hussein", "ahmed ahmad", "chloe khloe", "sophie sofie", "ryan rian", "rhys reece",
+        "oneill oneil oneal", "jon john jhon", "omar umar", "usman osman", "lewis louis",
+        "graham graeme", "emilia amelia", "thompson thomson", "ibrahim ebrahim", "imran emran",
+        "catherine kate", "thomas tom", "elizabeth liz", "william bill", "robert bob",
     ],
 )  # fmt: skip
 def test_names_that_are_said_alike_share_a_code(names):
