@@ -20,7 +20,12 @@ from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
 from concerns.reading.child_file import ChildFile, find_siblings_here
 from concerns.reading.status_flags import find_status_flags
-from concerns.rules.child_file_vocabulary import Profession, StatusFlag, flags_of_statuses
+from concerns.rules.child_file_vocabulary import (
+    UNREAD_FILE_FLAG,
+    Profession,
+    StatusFlag,
+    flags_of_statuses,
+)
 from concerns.rules.wording import age_in_words, shorten_to_one_line
 from concerns.rules.words import ChildPart
 
@@ -103,8 +108,7 @@ def _identify_children(
     workers = _find_social_workers(keys) if keys else {}
     for child in children:
         if file := files.get(child.pk):
-            statuses = [(row.kind, row.category) for row in file.statuses]
-            flags[child.pk] = flags_of_statuses(statuses)
+            flags[child.pk] = _flags_of_file(file)
             siblings[child.pk] = file.siblings_here
             workers[child.pk] = file.social_workers
     here = {child.pk for child in children}
@@ -119,6 +123,12 @@ def _identify_children(
         )
         for child in children
     ]
+
+
+def _flags_of_file(file: ChildFile) -> list[StatusFlag]:
+    """As `find_status_flags`, from a file that has been read already."""
+    found = flags_of_statuses((row.kind, row.category) for row in file.statuses)
+    return [*found, UNREAD_FILE_FLAG] if file.unread_earlier_file else found
 
 
 def _find_social_workers(children: Collection[int]) -> dict[int, list[Professional]]:

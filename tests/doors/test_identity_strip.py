@@ -77,6 +77,16 @@ def test_it_says_name_class_age_statuses_family_and_whom_to_ring(client, where):
     )
 
 
+def test_the_flags_are_the_same_on_every_page(client, where):
+    desk = Desk(client, where)
+    child = factories.child(where, "Robyn", "Jarvis")
+    homes.add_status(desk.viewer, child)
+    homes.add_earlier_file(desk.viewer, child)
+    concern = desk.concern(children=(child,))
+    for page in (f"/child/{child.uid}/", f"/triage/{concern.uid}/", f"/triage/{concern.uid}/hand/"):
+        assert "Child in need Earlier file unread" in strip_of(desk.open(page)), page
+
+
 def test_the_social_worker_can_be_rung_by_a_press(client, where):
     desk = Desk(client, where)
     child = factories.child(where)
