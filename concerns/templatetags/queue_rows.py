@@ -29,7 +29,7 @@ _ROW = """
 <td><div class="queue-rows__when"><span class="{when_kind}">{when}</span>
 <span>{also_late}</span></div>
 <p class="queue-rows__why">{why}</p></td>
-<td><p class="queue-rows__words">{words}</p>
+<td><p class="queue-rows__words" dir="auto">{words}</p>
 <p class="queue-rows__about"><span>{categories}</span> <span>{wait}</span></p></td>
 <td><span class="queue-rows__holder">{holder_words}</span>
 <p class="queue-rows__reference">{reference}</p></td>
