@@ -10,6 +10,11 @@ from concerns.rules.school_days import LONDON, SchoolDays
 # The shortest number that can be rung: 101, 999.
 SHORTEST_NUMBER = 3
 _NUMBER = re.compile(r"\+?\d[\d ().\u00a0-]*")
+# A UK number within a text: ten or eleven digits that begin with 0 or +44. No date and no time is.
+_WRITTEN_NUMBER = re.compile(
+    r"((?<![\w+])(?:0\d{2,4}|\(0\d{2,4}\)|\+44 ?(?:\(0\) ?)?\d{2,4})[ \u00a0-]?"
+    r"(?:\d{3,4}[ \u00a0-]?\d{3,4}|\d{5,6})(?!\w))"
+)
 
 
 def format_date_or_time(value: datetime | date | time | None) -> str:
@@ -90,6 +95,12 @@ def shorten_to_one_line(words: str, most: int) -> str:
         return first if len(lines) == 1 else f"{first} …"
     cut = first[:most]
     return f"{cut.rsplit(' ', 1)[0] if ' ' in cut else cut} …"
+
+
+def split_at_numbers(text: str) -> list[str]:
+    """`text` in pieces, of which every second one is a telephone number as people write them in the
+    UK: "01632 960131", "020 7946 0018", "+44 7700 900742". One piece if there is none."""
+    return _WRITTEN_NUMBER.split(text)
 
 
 def number_to_dial(written: str) -> str:

@@ -4,7 +4,12 @@ from datetime import date
 
 import pytest
 
-from concerns.rules.wording import age_in_words, number_to_dial, shorten_to_one_line
+from concerns.rules.wording import (
+    age_in_words,
+    number_to_dial,
+    shorten_to_one_line,
+    split_at_numbers,
+)
 
 BORN = date(2020, 2, 29)
 
@@ -51,3 +56,29 @@ def test_the_first_line_is_cut_after_a_word_and_says_that_there_is_more(written,
 )
 def test_a_number_is_rung_as_it_was_written_without_its_words(written, dialled):
     assert number_to_dial(written) == dialled
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "01632 960131", "01632960131", "020 7946 0018", "0161 496 0000", "07700 900742",
+        "(01632) 960-131", "+44 7700 900742", "+44 (0)1632 960131", "0800 1111222",
+    ],
+)  # fmt: skip
+def test_a_number_within_a_text_is_found(number):
+    assert split_at_numbers(f"Rang ({number}), twice.") == ["Rang (", number, "), twice."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 09 11 2026 at 14:05.",
+        "2026-11-02 10:15",
+        "UPN A823432100001",
+        "0.5 cm",
+        "",
+        "1000000000",
+    ],
+)
+def test_what_is_no_telephone_number_stays_as_it_is(text):
+    assert split_at_numbers(text) == [text]
