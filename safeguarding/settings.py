@@ -185,7 +185,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-# Seconds for which a link to choose a password is valid. It is signed and works once.
+# Seconds. The longest that any link to choose a password works: see concerns/rules/passwords.py.
 PASSWORD_RESET_TIMEOUT = 48 * 60 * 60
 # A second factor would go here: allauth.mfa, required for Power.READ in doors/gate.py.
 

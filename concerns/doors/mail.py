@@ -9,9 +9,8 @@ again with back-off and never dropped. Each letter has a stable Message-ID, so i
 while sending, the second copy counts as the same message. A notice whose step has been done
 meanwhile is left out, and a letter left empty is not sent.
 
-A password link is sent at once, while the person waits, and an error is shown to whoever pressed
-the button. It is Django's own signed token: valid for 48 hours and for one password, because it is
-made from the old password. Nobody in the school ever sees it.
+A password link (`password_links.py`) is sent at once, while the person waits, and an error is shown
+to whoever pressed the button.
 """
 
 import logging
@@ -35,7 +34,6 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.core.checks import CheckMessage, Error, register
 from django.core.mail import EmailMessage, get_connection, send_mail
 from django.core.mail.backends.base import BaseEmailBackend
@@ -43,6 +41,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from concerns.doors import ledger
+from concerns.doors.password_links import build_password_link
 from concerns.models import Heartbeat, Letter, Notice, Person, School
 from concerns.models.outbox.heartbeat import MailFault
 from concerns.models.outbox.notice import NoticeEnding
@@ -57,10 +56,9 @@ from concerns.rules.message_rules import (
     is_now_message,
     subject_of_messages,
 )
+from concerns.rules.passwords import LINK_LASTS_IN_WORDS, PasswordLinkKind
 
 log = logging.getLogger(__name__)
-
-HOURS = settings.PASSWORD_RESET_TIMEOUT // 3600
 
 WORDS = """{name}
 
@@ -68,7 +66,7 @@ Use this link to choose the password you will sign in with to Safeguarding conce
 
 {link}
 
-It works once, for {hours} hours. If it no longer works, ask the school office for another.
+It works once, for {time}. If it no longer works, ask the school office for another.
 
 If you did not expect this e-mail, do not use the link. Tell the school office.
 """
@@ -319,10 +317,13 @@ def is_mail_configured() -> bool:
     return settings.DEMO or bool(settings.EMAIL_HOST)
 
 
-def send_password_link(person: Person, school: School) -> bool:
+def send_password_link(person: Person, school: School, kind: PasswordLinkKind) -> bool:
     """E-mail `person` a link to choose a password. False if it could not be sent."""
     words = WORDS.format(
-        name=person.name, school=school.name, link=build_password_link(person), hours=HOURS
+        name=person.name,
+        school=school.name,
+        link=build_password_link(person, kind),
+        time=LINK_LASTS_IN_WORDS[kind],
     )
     return _send_at_once("Choose your password", words, person.email)
 
@@ -352,22 +353,3 @@ def _send_at_once(subject: str, words: str, address: str) -> bool:
         log.warning("an e-mail about an account could not be sent: %s", type(fault).__name__)
         return False
     return True
-
-
-def build_password_link(person: Person) -> str:
-    """The address, with a signed token, where `person` chooses a password. Valid for 48 hours."""
-    token = f"{person.uid}.{default_token_generator.make_token(person)}"
-    return f"{settings.SITE_ORIGIN}{reverse('people_password')}?link={token}"
-
-
-def person_of_password_link(written: str) -> Person | None:
-    """The person a password link was made for; None if the link is malformed, used or expired.
-
-    `written` is the value of its `link` parameter: the person's uid, a dot and the token.
-    """
-    uid, _, token = written.partition(".")
-    try:
-        person = Person.objects.filter(uid=uuid.UUID(uid), is_active=True).first()
-    except ValueError:
-        return None
-    return person if person and default_token_generator.check_token(person, token) else None

@@ -9,7 +9,7 @@ a change is the same whether it is made at once or after approval: `apply_staff_
 
 from datetime import date, datetime, timedelta
 
-from concerns.doors import mail
+from concerns.doors import mail, password_links
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Child,
@@ -439,7 +439,7 @@ def choose_password(
     *, by: Viewer, person: Person, link: str, password: str, now: datetime, record: ActRecord
 ) -> Person:
     """Set the person's own password with a link. Ends the link and all open sessions."""
-    if mail.person_of_password_link(link) != person:
+    if password_links.person_of_password_link(link) != person:
         raise ActRefused("This link no longer works. Ask the school office for another.")
     person.replace_password(password)
     record(about=person, fields=["password"], reason="with a link")

@@ -28,6 +28,7 @@ from concerns.paper import csv_columns
 from concerns.paper.csv_columns import STAFF
 from concerns.paper.csv_reading import NotATable, read_table
 from concerns.paper.staff_rows import parse_staff_lines
+from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May, Role
 from concerns.workflow import handover
@@ -35,7 +36,6 @@ from concerns.workflow.staff_import import StaffLine
 
 A_PAGE = 50
 LATELY = timedelta(days=30)
-LINK_LASTS = timedelta(hours=48)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ def sign_in_status(person: Person, now: datetime) -> str:
     links = list(person.invitations.all())
     if not links:
         return "Not invited yet"
-    return "Invited" if now - links[0].at < LINK_LASTS else "Invited, but the link no longer works"
+    lasts = PasswordLinkKind.INVITATION.lasts
+    return "Invited" if now - links[0].at < lasts else "Invited, but the link no longer works"
 
 
 @dataclass(frozen=True)

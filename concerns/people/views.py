@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from concerns.doors import known_browser, mail, sight
+from concerns.doors import known_browser, mail, password_links, sight
 from concerns.doors.act import ActRefused
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import parse_uuid
 from concerns.models import Cover, StaffChangeRequest
 from concerns.people import acts, forms, queries
 from concerns.reading import pickers
+from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import May
 from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.workflow.staff_import import preview_staff_import
@@ -197,7 +198,7 @@ def _send_link_and_redirect(what, viewer):
     """Sends the mail, after the act. If it fails, the page says so and nothing is undone."""
     if what.old_address:
         mail.send_address_changed(what.person, what.old_address, what.school, viewer.todays_date)
-    arrived = mail.send_password_link(what.person, what.school)
+    arrived = mail.send_password_link(what.person, what.school, what.link_owed)
     response = redirect("people_person", uid=what.person.uid)
     response["Location"] += "?sent" if arrived else "?unsent"
     return response
@@ -240,7 +241,7 @@ def confirm(request, uid):
 
         if sheet.attempt_act(confirm_there, asked=asked, accepted=accepted):
             if asked.link_owed:
-                mail.send_password_link(asked.person, asked.school)
+                mail.send_password_link(asked.person, asked.school, asked.link_owed)
             return sheet.go_to_page("people_own")
     return sheet.render_page("people/confirm.html", asked=asked)
 
@@ -328,7 +329,8 @@ def file(request, uid):
 
 def _send_mail_of_file(viewer, done):
     """Sends what an imported file owes, after the act, and goes to the list of staff."""
-    arrived = [mail.send_password_link(person, viewer.school) for person in done.links]
+    new = PasswordLinkKind.INVITATION
+    arrived = [mail.send_password_link(person, viewer.school, new) for person in done.links]
     for asked in done.asked:
         if asked.is_unconfirmed:
             mail.send_post_offered(asked.person, viewer.school, asked.uid)
@@ -343,7 +345,7 @@ def password(request):
     """Sets the password of the account that a link is for. No sign-in needed, only the link."""
     link = request.GET.get("link", "")
     pressed = request.method == "POST"
-    person = mail.person_of_password_link(link)
+    person = password_links.person_of_password_link(link)
     if person is None:
         if not ratelimit.consume(request, action="wrong_password_link"):
             return render(request, "429.html", status=429)

@@ -5,6 +5,7 @@ from datetime import datetime
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.person import Invitation, Person, Post, Relation
 from concerns.models.school.school import School
+from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.staff_approval import StaffRequestMatter, is_account_made_safe
 from concerns.workflow.act_recorder import ActRecorder
 from concerns.workflow.handover import lock_concerns, open_concerns_held_by, release_and_reassign
@@ -13,12 +14,13 @@ from concerns.workflow.handover import lock_concerns, open_concerns_held_by, rel
 def apply_staff_change(asked: StaffChangeRequest, record: ActRecorder) -> None:
     """Make the change, in the act of somebody who may do it alone or who approves it.
 
-    If it says so in `asked.link_owed`, their password has ended and one link is owed to them. If
-    their address changed, `asked.old_address` is told.
+    If it says so in `asked.link_owed`, their password has ended and one link is owed to them, of
+    that kind. If their address changed, `asked.old_address` is told.
     """
     by = record.by.person
     now = record.now
     person = asked.person
+    had_password = person.has_usable_password()
     read_before = person.may_read_from(record.by.todays_date)
     if asked.matter == StaffRequestMatter.POST:
         _create_requested_post(asked, person)
@@ -42,7 +44,13 @@ def apply_staff_change(asked: StaffChangeRequest, record: ActRecorder) -> None:
         reader_after=person.may_read_from(record.by.todays_date),
     ):
         make_account_safe(person, asked.school, by, now)
-        asked.link_owed = True
+        asked.link_owed = _kind_of_link(asked, had_password)
+
+
+def _kind_of_link(asked: StaffChangeRequest, had_password: bool) -> PasswordLinkKind:
+    """A reset is for whoever forgot a password that they had, and so is waiting for the link."""
+    forgot = asked.matter == StaffRequestMatter.PASSWORD and had_password
+    return PasswordLinkKind.RESET if forgot else PasswordLinkKind.INVITATION
 
 
 def make_account_safe(person: Person, school: School, by: Person, now: datetime) -> None:

@@ -6,9 +6,10 @@ The lists, and a person's own page, are counted in `test_pages.py`.
 import pytest
 from django.utils import timezone
 
-from concerns.doors import mail
+from concerns.doors.password_links import build_password_link
 from concerns.models import Cover, Post
 from concerns.people import acts
+from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import Role
 from tests import counting, factories
 from tests.people.conftest import NOW, staffed
@@ -49,7 +50,8 @@ def pages(house) -> dict[str, str]:
     for name, last in {"give": "post", "change": "change", "family": "family"}.items():
         found[name] = f"/people/{who.uid}/{last}/"
     found |= {"invite": f"/people/{who.uid}/invite/", "upload": "/people/file/"}
-    return found | {"password": mail.build_password_link(who).removeprefix("https://testserver")}
+    link = build_password_link(who, PasswordLinkKind.RESET)
+    return found | {"password": link.removeprefix("https://testserver")}
 
 
 @pytest.fixture

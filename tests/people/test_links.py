@@ -1,19 +1,22 @@
 """Tests for the link by mail that chooses a password: once, within two days, naming no child."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail as sent_mail
+from django.utils import timezone
 
-from concerns.doors import mail
 from concerns.doors.act import ActRefused
+from concerns.doors.password_links import PasswordLinkTokens, build_password_link
 from concerns.models import Invitation, LedgerLine, Person, StaffChangeRequest
 from concerns.people import acts, queries
 from concerns.rules.kinds import Kind
+from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import Role
 from concerns.rules.staff_approval import StaffRequestMatter
 from tests import factories
+from tests.desk import page_text
 from tests.people.conftest import NOW, TODAY
 
 NEW = "three quiet herons"
@@ -70,13 +73,13 @@ def test_a_link_works_once_and_then_says_what_to_do(desk, new, client):
     client.post(link, BOTH)
     for answer in (client.get(link), client.post(link, {**BOTH, "password": "x"})):
         assert answer.status_code == 410
-        assert "ask the school office for another" in answer.content.decode()
+        assert "ask for another" in answer.content.decode()
 
 
 def test_two_who_press_at_once_set_one_password(house, desk, new):
     invite(desk, new)
     new.refresh_from_db()
-    link = mail.build_password_link(new).partition("link=")[2]
+    link = build_password_link(new, PasswordLinkKind.INVITATION).partition("link=")[2]
     by = queries.viewer_for_invitation(new, NOW)
     given = {"by": by, "person": new, "link": link, "now": NOW}
     acts.choose_password(password=NEW, **given)
@@ -86,11 +89,68 @@ def test_two_who_press_at_once_set_one_password(house, desk, new):
     assert new.check_password(NEW)
 
 
-def test_a_link_ends_after_two_days(desk, new, client, settings):
+def pass_time(monkeypatch, **by) -> None:
+    """Lets so much time pass for the links."""
+    now = datetime.now(UTC).replace(tzinfo=None) + timedelta(**by)
+    monkeypatch.setattr(PasswordLinkTokens, "_now", lambda tokens: now)
+
+
+def test_an_invitation_ends_after_two_days(desk, new, client, monkeypatch):
     invite(desk, new)
     link = link_in(sent_mail.outbox[0])
-    assert timedelta(hours=48).total_seconds() == settings.PASSWORD_RESET_TIMEOUT
-    settings.PASSWORD_RESET_TIMEOUT = -1
+    pass_time(monkeypatch, hours=47, minutes=59)
+    assert client.get(link).status_code == 200
+    pass_time(monkeypatch, hours=48, minutes=1)
+    assert client.get(link).status_code == 410
+
+
+def test_a_link_for_whoever_had_a_password_ends_after_an_hour(house, desk, client, monkeypatch):
+    assert "60 minutes" in page_text(desk.get(f"/people/{house.teacher.person.uid}/invite/"))
+    invite(desk, house.teacher.person)
+    (message,) = sent_mail.outbox
+    assert "for 60 minutes" in message.body
+    link = link_in(message)
+    pass_time(monkeypatch, minutes=59)
+    assert client.get(link).status_code == 200
+    pass_time(monkeypatch, minutes=61)
+    assert client.get(link).status_code == 410
+
+
+def test_a_link_to_who_became_a_reader_is_an_invitation(house, client, monkeypatch):
+    head = factories.sign_in(client, house.head.person)
+    asked = house.post(house.office, house.teacher.person, Role.DEPUTY)
+    head.post(f"/people/asked/{asked.uid}/", {"answer": "yes"})
+    pass_time(monkeypatch, hours=47)
+    assert client.get(link_in(sent_mail.outbox[0])).status_code == 200
+
+
+@pytest.mark.parametrize("kind", PasswordLinkKind)
+def test_a_sign_in_ends_every_link_and_so_does_another_password(house, client, kind):
+    teacher = house.teacher.person
+    links = [build_password_link(teacher, kind).removeprefix("https://testserver")]
+    assert client.get(links[0]).status_code == 200
+    factories.sign_in(client, teacher)
+    teacher.refresh_from_db()
+    assert client.get(links[0]).status_code == 410
+    links.append(build_password_link(teacher, kind).removeprefix("https://testserver"))
+    acts.set_password(by=house.head, person=teacher, password="by the command line", now=NOW)
+    assert [client.get(link).status_code for link in links] == [410, 410]
+
+
+def test_two_sign_ins_within_a_second_end_a_link_all_the_same(house, client):
+    teacher = house.teacher.person
+    teacher.last_login = NOW
+    teacher.save()
+    link = build_password_link(teacher, PasswordLinkKind.RESET).removeprefix("https://testserver")
+    teacher.last_login = NOW + timedelta(milliseconds=300)
+    teacher.save()
+    assert client.get(link).status_code == 410
+
+
+def test_whose_last_post_is_over_uses_no_link(house, client):
+    teacher = house.teacher.person
+    link = build_password_link(teacher, PasswordLinkKind.RESET).removeprefix("https://testserver")
+    teacher.posts.update(until=timezone.localdate() - timedelta(days=1))
     assert client.get(link).status_code == 410
 
 

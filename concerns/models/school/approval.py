@@ -14,6 +14,7 @@ from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQue
 from concerns.models.child.child import Child
 from concerns.models.school.person import Invitation, Person, Post, Relation, Relations, Viewer
 from concerns.rules import staff_approval
+from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import May, Role
 from concerns.rules.staff_approval import StaffRequestMatter
 
@@ -60,7 +61,7 @@ class StaffChangeRequest(SchoolOwnedModel):
     email = models.EmailField(blank=True)
 
     # Not columns: what is owed once the change has been made. Mail is sent after the act.
-    link_owed = False
+    link_owed: PasswordLinkKind | None = None
     old_address = ""
 
     objects = StaffChangeRequests.as_manager()

@@ -41,6 +41,11 @@ class PersonQuerySet(ViewerScopedQuerySet["Person"]):
         posts = Post.objects.filter(school=school).current_or_future(day)
         return self.filter(is_active=True, pk__in=posts.values("person"))
 
+    def with_post_from(self, day: date) -> Self:
+        """Active people with a post in any school that has not ended before `day`."""
+        posts = Post.objects.current_or_future(day)
+        return self.filter(is_active=True, pk__in=posts.values("person"))
+
     def former_staff_of(self, school: School, day: date) -> Self:
         """Everyone else: inactive, or without a post in `school` on or after `day`.
 
