@@ -288,7 +288,8 @@ def _read_tracker_pieces(viewer: Viewer, asked: Mapping[str, str]) -> Iterator[l
     before, so that nothing stays open in the database while a slow reader takes the file."""
     wanted = child_tracker.read_tracker_filters(viewer, asked)
     whole = child_tracker.tracked_children(viewer, wanted)
-    rows, more = whole, True
+    rows = whole
+    more = True
     while more:
         found, more = sight.read_tracked_children(
             viewer, rows, CSV_PIECE, "tracker: CSV file", Kind.EXPORTED
