@@ -4,6 +4,7 @@ The first word of an address is the package ("room") that holds the view; the ho
 `people`. Addresses hold opaque ids, never a name.
 """
 
+from concerns.access import views as access
 from concerns.adult import views as adult
 from concerns.audit import views as audit
 from concerns.chase import views as chase
@@ -20,7 +21,7 @@ urlpatterns = [
     gated_path("", people.home, PageOpenTo.SIGNED_IN, "home"),
     gated_path("people/where/", people.where, PageOpenTo.CHOOSING, "people_where"),
     gated_path("people/still-here/", people.still_here, PageOpenTo.CHOOSING, "people_still_here"),
-    gated_path("people/own/", people.own, May.SUBMIT, "people_own"),
+    gated_path("people/own/", people.own, May.REREAD, "people_own"),
     gated_path("people/password/", people.password, PageOpenTo.ANYONE, "people_password"),
     gated_path("people/", people.staff, May.PEOPLE, "people"),
     gated_path("people/add/", people.add, May.PEOPLE, "people_add"),
@@ -39,6 +40,10 @@ urlpatterns = [
     gated_path("people/<uuid:uid>/family/", people.family, May.PEOPLE, "people_family"),
     gated_path("people/<uuid:uid>/invite/", people.invite, May.PEOPLE, "people_invite"),
     gated_path("people/<uuid:uid>/leave/", people.leave, May.PEOPLE, "people_leave"),
+    gated_path("access/", access.overview, May.POSTS, "access"),
+    gated_path("access/factor/", access.factor, PageOpenTo.SIGNED_IN, "access_factor"),
+    gated_path("access/new/", access.new_app, PageOpenTo.SIGNED_IN, "access_new"),
+    gated_path("access/codes/", access.codes, PageOpenTo.SIGNED_IN, "access_codes"),
     gated_path("submit/", submit.home, May.SUBMIT, "submit"),
     gated_path("submit/start/", submit.start, May.SUBMIT, "submit_start"),
     gated_path("submit/danger/", submit.danger, May.SUBMIT, "submit_danger"),
@@ -138,7 +143,7 @@ urlpatterns = [
     gated_path("chase/again/<uuid:uid>/", chase.again, May.DECIDE, "chase_again"),
     gated_path("chase/look/<uuid:uid>/", chase.look, May.DECIDE, "chase_look"),
     gated_path("chase/ask/<uuid:uid>/", chase.ask, May.DECIDE, "chase_ask"),
-    gated_path("chase/task/<uuid:uid>/", chase.task, May.SUBMIT, "chase_task"),
+    gated_path("chase/task/<uuid:uid>/", chase.task, May.REREAD, "chase_task"),
     gated_path("chase/unsent/", chase.unsent, May.READ, "chase_unsent"),
     gated_path("chase/unsent/<uuid:uid>/", chase.set_aside, May.SUBMIT, "chase_set_aside"),
     gated_path("roll/", roll.home, May.ROLL, "roll"),

@@ -46,6 +46,12 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         return False
 
+    def get_login_stages(self):
+        # The second factor is asked for once somebody reads, and never to write a concern, so
+        # signing in is not held up for it: see doors/gate.py.
+        held_up = "allauth.mfa.stages.AuthenticateStage"
+        return [stage for stage in super().get_login_stages() if stage != held_up]
+
     def post_login(self, request, user, **more):
         # If the line cannot be written, nobody is let in.
         sign_in_record.record_sign_in(user, Heartbeat.objects.database_now())

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "concerns",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -182,12 +183,18 @@ ACCOUNT_RATE_LIMITS = {
     # The library's own, in place of which the first four are counted.
     "login": None,
     "login_failed": None,
+    # A code of six digits: whoever has the password may try ten of a million in five minutes.
+    "second_factor": "10/5m/key",
 }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # Seconds. The longest that any link to choose a password works: see concerns/rules/passwords.py.
 PASSWORD_RESET_TIMEOUT = 48 * 60 * 60
-# A second factor would go here: allauth.mfa, required for Power.READ in doors/gate.py.
+# Second factors: who must have one is in rules/roles.py, what a session opens without one too.
+MFA_ADAPTER = "safeguarding.second_factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# The clock of a telephone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
 
 # --- Mail ----------------------------------------------------------------------------------------
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")

@@ -60,7 +60,10 @@ _count = itertools.count(1)
 
 
 def school(name: str = "", **more) -> School:
+    """A made-up school. Like the demonstration's it does not ask for a second factor, unless a test
+    says so: `real_school` does."""
     number = next(_count)
+    more = {"invented": True, "factor_since": None, **more}
     authority, _ = Authority.objects.get_or_create(
         name="Westshire",
         defaults={
@@ -80,6 +83,11 @@ def school(name: str = "", **more) -> School:
     )
     Term.objects.bulk_create(Term(school=made, first=first, last=last) for first, last in TERMS)
     return made
+
+
+def real_school(**more) -> School:
+    """A school as it is in use: it asks for a second factor, as of long ago unless `more` says."""
+    return school(**{"invented": False, "factor_since": datetime(2025, 9, 1, tzinfo=UTC), **more})
 
 
 def close_school_on(where: School, day: date) -> None:

@@ -9,7 +9,9 @@ from concerns.doors.gate import PageOpenTo
 from concerns.rules.roles import May
 from tests.house_templates import ROOT
 
-ROOMS = ("submit", "triage", "refer", "chase", "child", "roll", "adult", "people", "audit")
+ROOMS = (
+    "submit", "triage", "refer", "chase", "child", "roll", "adult", "people", "access", "audit",
+)  # fmt: skip
 # Above may import from below, never the other way round.
 FLOORS = {
     "rules": 0, "models": 1, "workflow": 2, "reading": 3, "forms": 4, "doors": 5, "paper": 6,

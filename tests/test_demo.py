@@ -160,7 +160,7 @@ def test_a_place_set_up_for_real_has_no_demo(made):
 
 def test_it_does_not_touch_a_database_with_real_people(databases, migrated):
     real = databases.copy(migrated, "real")
-    toml = "from tests import factories; factories.school()"
+    toml = "from tests import factories; factories.real_school()"
     real.manage("shell", "--command", toml, "--verbosity=0")
     answer = real.manage("demo", env=DEMO, check=False)
     databases.drop(real)

@@ -185,7 +185,8 @@ def test_the_site_does_not_start_without_its_triggers(monkeypatch):
         start.refuse_unless_safe()
 
 
-def test_the_demo_does_not_start_over_real_people(where, settings, collected):
+def test_the_demo_does_not_start_over_real_people(settings, collected):
+    factories.real_school()
     settings.DEMO = True
     with pytest.raises(ImproperlyConfigured, match="real people"):
         start.refuse_unless_safe()

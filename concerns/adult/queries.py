@@ -126,15 +126,20 @@ class OwnAdultConcernPage:
 
 
 def read_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> OwnAdultConcernPage:
-    """A concern the viewer wrote, with its words, additions and words back. Recorded."""
+    """A concern the viewer wrote, with its words, additions and words back. Recorded.
+
+    Without a second factor it is only the reference, the state and what the writer was told.
+    """
     concern = sight.open_own_adult_concern(viewer, uid)
     entries = list(concern.entries.select_related("by").order_by("id"))
     shut_out = concern.exclusions.filter(by=viewer.person, subject=False)
     names = shut_out.select_related("person").order_by("id")
+    whole = viewer.may_reread
+    said = list_adult_answers(concern, [row.person.name for row in names], "you") if whole else []
     return OwnAdultConcernPage(
         concern=concern,
-        said=list_adult_answers(concern, [row.person.name for row in names], "you"),
-        added=[row for row in entries if row.what == AdultEventKind.ADDED],
+        said=said,
+        added=[row for row in entries if whole and row.what == AdultEventKind.ADDED],
         told_back=[row for row in entries if row.what == AdultEventKind.WORD_BACK],
     )
 

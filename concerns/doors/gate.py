@@ -2,7 +2,8 @@
 
 A row is written `gated_path(path, view, open_to, name)`. For each request the gate builds the
 viewer from the posts the person holds now (one query, with the database's clock), refuses and
-records what they may not open, and saves what was typed if the session had ended. A form whose CSRF
+records what they may not open, and saves what was typed if the session had ended. Of what needs a
+second factor, a session that has not been given one is sent to where it is given. A form whose CSRF
 token has expired is dealt with in `safeguarding/pages.py`.
 """
 
@@ -23,8 +24,9 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver, path, reverse
+from django.utils.http import urlencode
 
-from concerns.doors import just_recorded, ledger, page_subject, unsent_words
+from concerns.doors import factor_session, just_recorded, ledger, page_subject, unsent_words
 from concerns.doors.covered_names import is_page_covered
 from concerns.doors.gated_request import GatedRequest
 from concerns.models import Person, Viewer
@@ -132,7 +134,11 @@ def _call_as_viewer(
     request: GatedRequest, view: View, open_to: May | PageOpenTo, given: dict[str, Any]
 ) -> HttpResponseBase:
     person = cast(Person, request.user)
-    request.viewers = people.viewers_for_person(person, getattr(request, "now", None))
+    request.viewers = people.viewers_for_person(
+        person,
+        getattr(request, "now", None),
+        gave_factor=factor_session.was_factor_given(request),
+    )
     if not request.viewers:
         raise PermissionDenied(
             "You have no post in a school today. Ask your school office to check your post."
@@ -145,6 +151,8 @@ def _call_as_viewer(
     request.viewer = viewer
     _set_idle_limit(request, viewer)
     if isinstance(open_to, May) and not viewer.has_power(open_to):
+        if viewer.would_have_power(open_to):
+            return _redirect_to_factor(request)
         _record_refused_page(viewer, f"page: {_page_name(request)}")
         raise PermissionDenied("This page is not open to people in your post.")
     if is_page_covered(request, _page_name(request)):
@@ -211,6 +219,13 @@ def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
             # The script says that the words are saved only if they are.
             response["Words-Kept"] = "yes"
     return response
+
+
+def _redirect_to_factor(request: HttpRequest) -> HttpResponse:
+    """Redirect to where the second factor is given, or set up. Whether the thing asked for exists
+    is not looked at."""
+    back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+    return redirect(f"{reverse('access_factor')}?{urlencode({'next': back})}")
 
 
 @functools.cache

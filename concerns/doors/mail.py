@@ -93,6 +93,13 @@ Say whether that is so. Until you do, that school can do nothing to your account
 If you do not work there, say so on that page, and tell the office of your own school.
 """
 
+ABOUT_FACTOR = """{name}
+
+{what} on {day}, for the account with which you sign in to Safeguarding concerns at {school}.
+
+If this was not you, tell the headteacher now. Somebody else could sign in as you.
+"""
+
 
 # A scheme, a host name in small letters, and a port if it is not the usual one. Nothing else.
 _ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
@@ -342,6 +349,14 @@ def send_post_offered(person: Person, school: School, request: uuid.UUID) -> boo
     link = settings.SITE_ORIGIN + reverse("people_confirm", args=[request])
     words = OFFERED.format(name=person.name, school=school.name, link=link)
     return _send_at_once("Do you work in another school too?", words, person.email)
+
+
+def send_about_factor(person: Person, school: School, what: str, day: date) -> bool:
+    """Tell `person` what was done to their second factor. False if it could not be sent."""
+    words = ABOUT_FACTOR.format(
+        name=person.name, what=what, day=f"{day:%-d %B %Y}", school=school.name
+    )
+    return _send_at_once("Your second factor", words, person.email)
 
 
 def _send_at_once(subject: str, words: str, address: str) -> bool:

@@ -23,6 +23,7 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.school.cover import ActingPerson, people_acting_for_role
+from concerns.models.school.second_factor import has_second_factor
 from concerns.models.school.staff_file import StaffFile
 from concerns.paper import csv_columns
 from concerns.paper.csv_columns import STAFF
@@ -31,6 +32,7 @@ from concerns.paper.staff_rows import parse_staff_lines
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May, Role
+from concerns.rules.second_factor import must_have_factor
 from concerns.workflow import handover
 from concerns.workflow.staff_import import StaffLine
 
@@ -386,3 +388,10 @@ def viewer_without_person(school: School, now: datetime) -> Viewer:
     # this one writes a line in the record without a name.
     nobody = cast(Person, None)
     return Viewer(nobody, school, frozenset({Role.HEAD}), now)
+
+
+def owes_second_factor(viewer: Viewer) -> bool:
+    """Whether their post must have a second factor, and they have none, or have not given it."""
+    if viewer.school.factor_since is None or not must_have_factor(viewer.post_roles):
+        return False
+    return viewer.lacks_factor or not has_second_factor(viewer.person)

@@ -27,7 +27,16 @@ LANDINGS = (
 
 
 def home(request):
-    """Redirects to the person's start page, such as a lead's queue or a head's audit."""
+    """Redirects to the person's start page, such as a lead's queue or a head's audit.
+
+    Whoever needs a second factor is asked for it first; while they have days of grace, once in each
+    session.
+    """
+    if queries.owes_second_factor(request.viewer):
+        asked = request.session.get("factor_asked", False)
+        request.session["factor_asked"] = True
+        if request.viewer.lacks_factor or not asked:
+            return redirect("access_factor")
     may = (room for room, power in LANDINGS if request.viewer.has_power(power))
     return redirect(next(may, "submit"))
 

@@ -64,6 +64,10 @@ class Kind(Choice):
     LEFT = "left", "Recorded that somebody has left"
     COVERED = "covered", "Said who stands in"
     SCHOOL_SET = "school_set", "Set the school's hours, terms and numbers"
+    FACTOR_SET_UP = "factor_set_up", "Set up a second factor"
+    FACTOR_REMOVED = "factor_removed", "Removed a lost second factor"
+    CODES_MADE = "codes_made", "Made recovery codes"
+    GRACE_SET = "grace_set", "Set the days of grace for second factors"
     # reading
     OPENED = "opened", "Read a concern"
     STORY = "story", "Read a child's story"
@@ -77,5 +81,6 @@ class Kind(Choice):
     SIGNED_IN = "signed_in", "Signed in"
     SIGN_IN_FAILED = "sign_in_failed", "Tried to sign in, and was not let in"
     LOCKED_OUT = "locked_out", "Was shut out for a while after too many tries to sign in"
+    FACTOR_GIVEN = "factor_given", "Gave their second factor"
     # refusals
     REFUSED = "refused", "Was refused"

@@ -25,7 +25,14 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, ReferralStage, State
 from concerns.rules.meeting_rules import OPENS as OPENS_BY
 from concerns.rules.meeting_rules import REVIEWED_WITHIN, MeetingKind
-from concerns.rules.roles import ROLES, May, Role, roles_with_power
+from concerns.rules.roles import (
+    MUST_HAVE_FACTOR,
+    ROLES,
+    WITHOUT_FACTOR,
+    May,
+    Role,
+    roles_with_power,
+)
 from concerns.rules.staff_approval import (
     GIVEN_BY_THE_HEAD,
     StaffRequestMatter,
@@ -64,10 +71,22 @@ def _markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _draw_powers() -> str:
-    rows = [(power.value, *("yes" if power in ROLES[r] else "" for r in Role)) for power in May]
-    return "## Who may do what\n\n" + _markdown_table(
-        ("may", *(role.title_words for role in Role)), rows
+    """Who may do what, and what of it a session opened with a password alone may do."""
+    rows = [
+        (
+            power.value,
+            *("yes" if power in ROLES[role] else "" for role in Role),
+            "yes" if power in WITHOUT_FACTOR else "",
+        )
+        for power in May
+    ]
+    must = ", ".join(role.title_words for role in Role if role in MUST_HAVE_FACTOR)
+    words = (
+        "The last column: what is left to anybody in a session without a second factor, once the "
+        f"days of grace are over. These posts must have one: {must}."
     )
+    heads = ("may", *(role.title_words for role in Role), "with a password alone")
+    return f"## Who may do what\n\n{words}\n\n" + _markdown_table(heads, rows)
 
 
 def _draw_staff_changes() -> str:

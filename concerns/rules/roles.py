@@ -35,6 +35,7 @@ class May(StrEnum):
     """Everything that can be permitted. Each page and each act names exactly one power."""
 
     SUBMIT = "write a concern, and see what happened to one's own"
+    REREAD = "read again what one wrote oneself, and what colleagues ask one to do"
     READ = "read concerns and the stories of the children they are about"
     TAKE = "say 'I have this', and hand it on"
     DECIDE = "decide, and say why"
@@ -50,13 +51,14 @@ class May(StrEnum):
     POSTS = "let somebody read the record, and approve what the office asks about readers"
 
 
-_LEAD = frozenset({
-    May.SUBMIT, May.READ, May.TAKE, May.DECIDE, May.SORT, May.REFER, May.CLOSE, May.COVER,
+_REPORTER = frozenset({May.SUBMIT, May.REREAD})
+_LEAD = _REPORTER | frozenset({
+    May.READ, May.TAKE, May.DECIDE, May.SORT, May.REFER, May.CLOSE, May.COVER,
 })  # fmt: skip
 
 ROLES: dict[Role, frozenset[May]] = {
     # Everybody who holds any post may write a concern: reporting is never a privilege.
-    Role.STAFF: frozenset({May.SUBMIT}),
+    Role.STAFF: _REPORTER,
     Role.DSL: _LEAD | {May.CLOCKS},
     # A deputy is trained to the same level and acts without asking (KCSIE, annex on the DSL).
     Role.DEPUTY: _LEAD,
@@ -65,13 +67,20 @@ ROLES: dict[Role, frozenset[May]] = {
     Role.HEAD: _LEAD | {May.CLOCKS, May.ADULT, May.AUDIT, May.PEOPLE, May.POSTS},
     # Governors see no concern about a child. The chair reads concerns about the head; in `adult/`
     # each concern is open only to the head or the chair, whichever it went to.
-    Role.CHAIR: frozenset({May.SUBMIT, May.ADULT}),
+    Role.CHAIR: _REPORTER | {May.ADULT},
     # The office keeps the roll and the list of staff, and sees only the concerns it wrote itself.
-    Role.OFFICE: frozenset({May.SUBMIT, May.ROLL, May.PEOPLE, May.COVER}),
+    Role.OFFICE: _REPORTER | {May.ROLL, May.PEOPLE, May.COVER},
 }
 
 # Roles that read the record: concerns about children, or about adults who work here.
 READERS = frozenset(role for role, given in ROLES.items() if given & {May.READ, May.ADULT})
+
+# What is open to a session without a second factor, whatever the role: reporting is never blocked,
+# and a password that was stolen or guessed reads nothing.
+WITHOUT_FACTOR = frozenset({May.SUBMIT})
+# Roles that must have a second factor: those that may do more than a reporter. The office is among
+# them, because it sees the names of all pupils and is one of the two people who replace a factor.
+MUST_HAVE_FACTOR = frozenset(role for role, given in ROLES.items() if given - _REPORTER)
 
 # For a step held by a role: the roles in which a person is looked for, in this order. A late step
 # is also escalated in this order. Each rung is a different person.

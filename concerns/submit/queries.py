@@ -178,7 +178,9 @@ def list_own_concerns(
         rows = rows.filter(id__lt=last.pk)
     rows = rows.prefetch_related(_prefetch_words_back())
     found, more = sight.read_page_of_list(viewer, rows, A_PAGE)
-    about = children_in_words([row.pk for row in found], about_only=True)
+    # Names only in a session that may read them: see `May.REREAD`.
+    named = [row.pk for row in found] if viewer.may_reread else []
+    about = children_in_words(named, about_only=True)
     return [(row, about.get(row.pk, "")) for row in found], more
 
 
@@ -242,17 +244,21 @@ class OwnConcernPage:
 
 
 def read_own_concern(viewer: Viewer, uid: uuid.UUID) -> OwnConcernPage:
-    """The viewer's own concern with all that `submit/mine.html` shows. Recorded. Or Http404."""
+    """The viewer's own concern with all that `submit/mine.html` shows. Recorded. Or Http404.
+
+    Without a second factor it is only the reference, the state and what the writer was told.
+    """
     concern = sight.open_own_concern(viewer, uid)
     reports = concern.steps.open().filter(kind=StepKind.REPORT_FGM)
     added = Addition.objects.filter(concern=concern, by=viewer.person, for_leads=False)
+    kept_from = concern.exclusions.filter(by=viewer.person)
     return OwnConcernPage(
         concern=concern,
-        said=_list_written_answers(concern),
+        said=_list_written_answers(concern) if viewer.may_reread else [],
         report=reports.first() if concern.fgm_known else None,
         told_back=list(concern.words_back.select_related("by").order_by("id")),
-        added=list(added.order_by("id")),
-        kept_from=list(concern.exclusions.filter(by=viewer.person).with_people_named()),
+        added=list(added.order_by("id")) if viewer.may_reread else [],
+        kept_from=list(kept_from.with_people_named()) if viewer.may_reread else [],
     )
 
 

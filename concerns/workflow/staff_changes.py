@@ -6,6 +6,7 @@ from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.person import Invitation, Person, Post, Relation
 from concerns.models.school.school import School
 from concerns.rules.passwords import PasswordLinkKind
+from concerns.rules.second_factor import SET_UP_WITHIN
 from concerns.rules.staff_approval import StaffRequestMatter, is_account_made_safe
 from concerns.workflow.act_recorder import ActRecorder
 from concerns.workflow.handover import lock_concerns, open_concerns_held_by, release_and_reassign
@@ -54,8 +55,13 @@ def _kind_of_link(asked: StaffChangeRequest, had_password: bool) -> PasswordLink
 
 
 def make_account_safe(person: Person, school: School, by: Person, now: datetime) -> None:
-    """End the person's password, every session and every link. One new link is then owed."""
+    """End the person's password, every session and every link. One new link is then owed.
+
+    Once they have used it they may set up a second factor, though their days of grace are over.
+    """
     person.replace_password(None)
+    person.may_set_up_factor_until = now + SET_UP_WITHIN
+    person.save(update_fields=["may_set_up_factor_until"])
     Invitation.objects.create(school=school, person=person, by=by, at=now)
 
 

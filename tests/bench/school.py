@@ -201,6 +201,7 @@ def _school(place: Place, authority: int, name: str, terms) -> str:
         closes=str(CLOSES),
         authority_id=authority,
         invented=True,
+        factor_since=None,
     )
     for first, last in terms:
         place.tables.Term.add(school_id=key, first=str(first), last=str(last))

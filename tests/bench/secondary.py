@@ -117,6 +117,7 @@ def set_up(plan: Plan, chance: Random) -> Place:
         closes=time(15, 30),
         authority=authority,
         invented=True,
+        factor_since=None,
         adviser_name="Ada Adviser",
         adviser_email="adviser@trust.example",
         adviser_of="the trust",

@@ -55,7 +55,7 @@ def indexes() -> set[str]:
 
 @pytest.mark.parametrize("step", [("look",), ("fill", "10")])
 def test_the_bench_refuses_a_database_with_real_people_in_it(fresh_database, step):
-    factories.person(factories.school())
+    factories.person(factories.real_school())
     refused = bench(fresh_database, *step)
     assert refused.returncode != 0
     assert "real people" in refused.stderr

@@ -120,6 +120,7 @@ def build_school(today: date) -> School:
         adviser_of="the Westshire schools' trust",
         adviser_email=f"adviser@{DOMAIN}",
         invented=True,
+        factor_since=None,
     )
     this_autumn = today.year if today >= date(today.year, 8, 1) else today.year - 1
     for autumn in range(this_autumn - 2, this_autumn + 2):

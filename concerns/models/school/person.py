@@ -5,7 +5,8 @@ that is in `models/base/case_row.py`.
 """
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -18,16 +19,20 @@ from django.db.models.functions import Lower, Now
 from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.outbox.heartbeat import ONE_PULSE, HeartbeatStatus
 from concerns.models.school.school import School
+from concerns.models.school.second_factor import second_factors
 from concerns.rules.message_rules import FIRST_POST, SECOND_POST
 from concerns.rules.passwords import normalise_password
 from concerns.rules.roles import (
+    MUST_HAVE_FACTOR,
     READERS,
+    WITHOUT_FACTOR,
     May,
     Role,
     has_role_with_power,
     powers_of_roles,
     roles_with_power,
 )
+from concerns.rules.second_factor import grace_ends_on, is_password_enough
 
 
 class PersonQuerySet(ViewerScopedQuerySet["Person"]):
@@ -110,6 +115,9 @@ class Person(AbstractBaseUser):
     # The times of the day's two e-mails about what is not urgent (not red).
     first_post = models.TimeField(default=FIRST_POST)
     second_post = models.TimeField(default=SECOND_POST)
+    # Until when they may set up a second factor although their days of grace are over: their
+    # account was made safe, and a link to choose a password went to the address approved for them.
+    may_set_up_factor_until = models.DateTimeField(null=True)
 
     objects: ClassVar = People.from_queryset(PersonQuerySet)()
     USERNAME_FIELD = "email"
@@ -231,9 +239,10 @@ class Post(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
-    # Not columns: the database's clock and the heartbeat, as `viewers_for_person` reads them, and
-    # `Posts.with_absence`.
+    # Not columns: the database's clock, the heartbeat and whether the person has a second factor,
+    # as `viewers_for_person` reads them, and `Posts.with_absence`.
     clock: datetime
+    enrolled: bool
     beat_at: datetime
     beat_nobody: int
     beat_stuck: int
@@ -330,45 +339,95 @@ class Viewer:
     # The state of the clock that sends messages: read with the posts, shown to people who read
     # concerns.
     pulse: HeartbeatStatus | None = None
+    # Set in a session that a password alone has opened, where that is not enough: the roles of
+    # their posts. `roles` is then a reporter's. See rules/second_factor.py.
+    withheld_roles: frozenset[Role] | None = None
 
     def has_power(self, power: May) -> bool:
-        return has_role_with_power(self.roles, power)
+        return power in self.held_powers
 
     @property
     def held_powers(self) -> frozenset[May]:
-        return powers_of_roles(self.roles)
+        powers = powers_of_roles(self.roles)
+        return powers & WITHOUT_FACTOR if self.lacks_factor else powers
+
+    @property
+    def lacks_factor(self) -> bool:
+        """Whether this session opens only what a reporter needs, for want of a second factor."""
+        return self.withheld_roles is not None
+
+    @property
+    def post_roles(self) -> frozenset[Role]:
+        """The roles of their posts, whatever this session opens."""
+        return self.roles if self.withheld_roles is None else self.withheld_roles
+
+    def would_have_power(self, power: May) -> bool:
+        """Whether they have the power once they have given their second factor."""
+        return has_role_with_power(self.post_roles, power)
+
+    @property
+    def may_reread(self) -> bool:
+        """Whether they may read again what they wrote, and names but those they look up."""
+        return self.has_power(May.REREAD)
 
     @property
     def role_words(self) -> str:
-        """The titles of the roles held, for the ledger and the top of the page."""
-        return ", ".join(role.title_words for role in Role if role in self.roles)
+        """The titles of the roles of their posts, for the ledger and the top of the page."""
+        return ", ".join(role.title_words for role in Role if role in self.post_roles)
 
     @property
     def todays_date(self) -> date:
         return self.now.astimezone(ZoneInfo(self.school.school_calendar.zone)).date()
 
 
-def viewers_for_person(person: Person, now: datetime | None = None) -> list[Viewer]:
+def viewers_for_person(
+    person: Person, now: datetime | None = None, *, gave_factor: bool = True
+) -> list[Viewer]:
     """One viewer for each school in which `person` holds a post today.
 
     Takes one query, which also reads the clock and its state. `now` is the database's own clock
-    unless a test or a simulated year passes another time.
+    unless a test or a simulated year passes another time. `gave_factor`: the session has been given
+    a second factor; only the gate says that one has not.
     """
     posts = Post.objects.filter(person=person).select_related("school")
-    posts = posts.annotate(clock=Now(), **ONE_PULSE)
-    found: dict[int, tuple[School, set[Role], datetime, HeartbeatStatus]] = {}
+    enrolled = models.Exists(second_factors().filter(user=models.OuterRef("person")))
+    posts = posts.annotate(clock=Now(), enrolled=enrolled, **ONE_PULSE)
+    by_school: dict[int, list[Post]] = {}
     # Sorted in Python: a person holds one to three posts, and every page runs this query.
     for post in sorted(posts, key=lambda post: (post.school.name, post.pk)):
-        moment = now or post.clock
-        today = moment.astimezone(ZoneInfo("Europe/London")).date()
+        today = _london_date(now or post.clock)
         if post.since <= today and (post.until is None or today <= post.until):
-            pulse = _heartbeat_status_of(post)
-            whole = found.setdefault(post.school_id, (post.school, set(), moment, pulse))
-            whole[1].add(Role(post.role))
-    return [
-        Viewer(person, school, frozenset(roles), moment, pulse)
-        for school, roles, moment, pulse in found.values()
-    ]
+            by_school.setdefault(post.school_id, []).append(post)
+    return [_viewer_of_posts(person, held, now, gave_factor) for held in by_school.values()]
+
+
+def _viewer_of_posts(
+    person: Person, posts: list[Post], now: datetime | None, gave_factor: bool
+) -> Viewer:
+    """The viewer with these posts, all of one school and in force."""
+    post = posts[0]
+    moment = now or post.clock
+    roles = frozenset(Role(post.role) for post in posts)
+    whole = Viewer(person, post.school, roles, moment, _heartbeat_status_of(post))
+    ends = end_of_grace(post.school, posts)
+    enough = ends is None or is_password_enough(_london_date(moment), ends, enrolled=post.enrolled)
+    if gave_factor or enough:
+        return whole
+    return replace(whole, roles=frozenset({Role.STAFF}), withheld_roles=roles)
+
+
+def end_of_grace(school: School, posts: Iterable[Post]) -> date | None:
+    """The first day on which a password alone is not enough for whoever has `posts` in `school`;
+    None if the school does not ask for a second factor, as only an invented one may."""
+    if school.factor_since is None:
+        return None
+    asked = [post.since for post in posts if post.role in MUST_HAVE_FACTOR]
+    since = _london_date(school.factor_since)
+    return grace_ends_on(since, min(asked, default=None), school.factor_grace_days)
+
+
+def _london_date(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo("Europe/London")).date()
 
 
 def _heartbeat_status_of(post: Post) -> HeartbeatStatus:

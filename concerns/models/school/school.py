@@ -9,11 +9,13 @@ from types import MappingProxyType
 from typing import Self
 
 from django.db import models
+from django.utils import timezone
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.rules import clock_bounds
 from concerns.rules.calendars import SchoolDays
 from concerns.rules.clocks import CLOCKS
+from concerns.rules.second_factor import MOST_GRACE_DAYS
 
 
 class Authorities(models.QuerySet[Row]):
@@ -80,12 +82,24 @@ class School(models.Model):
     calendar_version = models.PositiveIntegerField(default=1)
     # True for demonstration and synthetic schools: no real child is on the roll.
     invented = models.BooleanField(default=False)
+    # From when on the school asks for a second factor, and how many days of grace it gives. Only an
+    # invented school may never ask: see rules/second_factor.py.
+    factor_since = models.DateTimeField(null=True, default=timezone.now)
+    factor_grace_days = models.PositiveSmallIntegerField(default=MOST_GRACE_DAYS)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=models.Q(factor_since__isnull=False) | models.Q(invented=True),
+                name="school_asks_for_a_factor",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(factor_grace_days__lte=MOST_GRACE_DAYS),
+                name="factor_grace_is_short",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(opens__lt=models.F("closes")), name="school_opens_then_closes"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,77 @@
+"""Sets up second factors, takes a code of one, and sets the school's days of grace.
+
+What a session has been given is noted by the page, after the act (`doors/factor_session.py`), and
+the e-mails to the owner of the account are sent by the page too.
+"""
+
+from datetime import datetime
+
+from concerns.doors.act import ActRecord, ActRefused, act
+from concerns.models import Person, School, Viewer
+from concerns.models.school import second_factor
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import May
+
+WRONG_NEW_CODE = (
+    "That is not the code that your app shows now. Check that the time on your telephone is right, "
+    "then type the code that the app shows for this account."
+)
+WRONG_CODE = (
+    "That code is not right, or was used before. Wait for the next code in your app and type that, "
+    "or type a recovery code that you have not used yet."
+)
+
+
+@act(May.SUBMIT, Kind.FACTOR_SET_UP)
+def set_up_app(
+    *, by: Viewer, secret: str, code: str, now: datetime, record: ActRecord
+) -> list[str]:
+    """Set up the app that has `secret`, and shows `code` now. Returns new recovery codes.
+
+    It takes the place of an earlier app. Raises ActRefused if the code is wrong.
+    """
+    person = _lock_person(by)
+    step = second_factor.matching_time_step(secret, code)
+    if step is None:
+        raise ActRefused(WRONG_NEW_CODE)
+    second_factor.set_up_totp(person, secret, step)
+    codes = second_factor.make_recovery_codes(person)
+    person.may_set_up_factor_until = None
+    person.save(update_fields=["may_set_up_factor_until"])
+    record(about=person, fields=["totp", "recovery_codes"])
+    return codes
+
+
+@act(May.SUBMIT, Kind.FACTOR_GIVEN)
+def give_code(*, by: Viewer, code: str, now: datetime, record: ActRecord) -> bool:
+    """Take a code of the viewer's app, or a recovery code, which is then used up. Returns whether
+    it was a recovery code. Raises ActRefused if it is neither."""
+    used = second_factor.use_code(by.person, code)
+    if used is None:
+        raise ActRefused(WRONG_CODE)
+    record(about=by.person, reason=used.type)
+    return bool(used.type == second_factor.RECOVERY)
+
+
+@act(May.SUBMIT, Kind.CODES_MADE)
+def make_codes(*, by: Viewer, now: datetime, record: ActRecord) -> list[str]:
+    """New recovery codes, in place of the earlier ones."""
+    person = _lock_person(by)
+    record(about=person, fields=["recovery_codes"])
+    return second_factor.make_recovery_codes(person)
+
+
+@act(May.POSTS, Kind.GRACE_SET)
+def set_grace(*, by: Viewer, days: int, now: datetime, record: ActRecord) -> School:
+    """Set how many days of grace the school gives: from 0 to `MOST_GRACE_DAYS`."""
+    school = School.objects.select_for_update().get(pk=by.school.pk)
+    said = f"{days} days, before {school.factor_grace_days}"
+    school.factor_grace_days = days
+    school.save(update_fields=["factor_grace_days"])
+    record(about=school, reason=said)
+    return school
+
+
+def _lock_person(by: Viewer) -> Person:
+    """The viewer's own row, so that two pages set up nothing at once."""
+    return Person.objects.select_for_update().get(pk=by.person.pk)

@@ -1,0 +1,65 @@
+"""The forms of second factors: a code, new recovery codes, and the head's days of grace."""
+
+from django import forms
+
+from concerns.forms.base_form import DraftableForm
+from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_out_form
+from concerns.rules.second_factor import MOST_GRACE_DAYS
+
+WRONG_DAYS = f"Write a whole number of days, from 0 to {MOST_GRACE_DAYS}"
+
+
+class _CodeField(forms.CharField):
+    """A code as it is typed: spaces and hyphens do not matter."""
+
+    def __init__(self, label: str, *, help_text: str, needed: str, digits: bool):
+        box = {"autocomplete": "one-time-code", "spellcheck": "false"}
+        if digits:
+            box["inputmode"] = "numeric"
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            max_length=40,
+            widget=forms.TextInput(attrs=box),
+            error_messages={
+                "required": needed,
+                "max_length": needed,
+                "null_characters_not_allowed": needed,
+            },
+        )
+
+
+class NewAppForm(DraftableForm):
+    code = _CodeField(
+        "The code that the app shows now",
+        help_text="Six digits. The app shows another every half-minute.",
+        needed="Write the six digits that the app shows for this account",
+        digits=True,
+    )
+    helper = lay_out_form(Question("code", width=10), ButtonRow(SubmitButton("Set up this app")))
+
+
+class FactorCodeForm(DraftableForm):
+    code = _CodeField(
+        "Code",
+        help_text="The six digits that your app shows now, or one of your recovery codes.",
+        needed="Write the six digits that your app shows, or a recovery code",
+        digits=False,
+    )
+    helper = lay_out_form(Question("code", width=10), ButtonRow(SubmitButton("Go on")))
+
+
+class NewCodesForm(DraftableForm):
+    helper = lay_out_form(ButtonRow(SubmitButton("Make new recovery codes")))
+
+
+class GraceForm(DraftableForm):
+    days = forms.IntegerField(
+        label="Days of grace",
+        help_text=f"From 0 to {MOST_GRACE_DAYS}. A change counts at once, for everybody.",
+        min_value=0,
+        max_value=MOST_GRACE_DAYS,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), WRONG_DAYS),
+    )
+    helper = lay_out_form(Question("days", width=2), ButtonRow(SubmitButton("Save")))

@@ -1,0 +1,84 @@
+"""What the pages about second factors show: one's own, and for the head who has none yet."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from allauth.mfa.adapter import get_adapter
+
+from concerns.models import Person, Post, Viewer
+from concerns.models.school import second_factor
+from concerns.models.school.person import end_of_grace
+from concerns.rules.roles import MUST_HAVE_FACTOR
+from concerns.rules.second_factor import may_set_up_factor, must_have_factor
+
+
+@dataclass(frozen=True)
+class OwnFactor:
+    """The viewer's own second factor. `must`: their post must have one. `may_set_up`: they may set
+    one up now. `ends_on`: the first day on which a password alone is not enough; None if it is for
+    good. `codes_left`: recovery codes that have not been used."""
+
+    enrolled: bool
+    must: bool
+    may_set_up: bool
+    ends_on: date | None
+    codes_left: int
+
+
+def read_own_factor(viewer: Viewer, *, gave_factor: bool) -> OwnFactor:
+    person = viewer.person
+    enrolled = second_factor.has_second_factor(person)
+    until = person.may_set_up_factor_until
+    open_now = not viewer.lacks_factor or (until is not None and viewer.now < until)
+    return OwnFactor(
+        enrolled=enrolled,
+        must=must_have_factor(viewer.post_roles),
+        may_set_up=may_set_up_factor(enrolled=enrolled, gave_factor=gave_factor, open_now=open_now),
+        ends_on=end_of_grace(viewer.school, _current_posts(viewer).filter(person=person)),
+        codes_left=second_factor.count_recovery_codes(person),
+    )
+
+
+def build_app_address(viewer: Viewer, secret: str) -> str:
+    """The address, `otpauth://...`, from which an app takes the secret."""
+    address: str = get_adapter().build_totp_url(viewer.person, secret)
+    return address
+
+
+@dataclass(frozen=True)
+class StaffFactorRow:
+    """Somebody whose post must have a second factor. `is_over`: their days of grace are over."""
+
+    person: Person
+    titles: str
+    enrolled: bool
+    ends_on: date | None
+    is_over: bool
+
+
+def list_staff_factors(viewer: Viewer) -> list[StaffFactorRow]:
+    """Everybody in post today who must have a second factor: those without one first, by name."""
+    posts = _current_posts(viewer).filter(role__in=MUST_HAVE_FACTOR, person__is_active=True)
+    by_person: dict[Person, list[Post]] = {}
+    for post in posts.select_related("person").order_by("person__name", "pk"):
+        by_person.setdefault(post.person, []).append(post)
+    have = set(
+        second_factor.second_factors().filter(user__in=by_person).values_list("user", flat=True)
+    )
+    rows = []
+    for person, held in by_person.items():
+        ends_on = end_of_grace(viewer.school, held)
+        rows.append(
+            StaffFactorRow(
+                person=person,
+                titles=", ".join(post.role_in_words for post in held),
+                enrolled=person.pk in have,
+                ends_on=ends_on,
+                is_over=ends_on is not None and viewer.todays_date >= ends_on,
+            )
+        )
+    return sorted(rows, key=lambda row: row.enrolled)
+
+
+def _current_posts(viewer: Viewer):
+    return Post.objects.filter(school=viewer.school).in_force_on(viewer.todays_date)

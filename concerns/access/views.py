@@ -1,0 +1,108 @@
+"""Pages about second factors: give one, set one up, recovery codes; for the head who has none."""
+
+from allauth.core import ratelimit
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from concerns.access import acts, queries
+from concerns.access.forms import FactorCodeForm, GraceForm, NewAppForm, NewCodesForm
+from concerns.doors import factor_session, mail
+from concerns.doors.form_page import FormPage
+from concerns.paper.qr_code import draw_qr_path
+
+TOO_MANY = "There were too many tries. Wait five minutes, then try again."
+
+
+def overview(request):
+    """Who must have a second factor and has none, and the days of grace."""
+    viewer = request.viewer
+    sheet = FormPage(request, GraceForm, initial={"days": viewer.school.factor_grace_days})
+    if sheet.is_complete and sheet.attempt_act(acts.set_grace, days=sheet.cleaned_answers["days"]):
+        return sheet.go_to_page("access")
+    rows = queries.list_staff_factors(viewer)
+    return sheet.render_page("access/overview.html", rows=rows)
+
+
+def factor(request):
+    """Give the second factor, and go on to the page one came from. Without one, it says how to get
+    one, or until when a password is enough."""
+    own = _read_own(request)
+    onward = _page_to_go_on_to(request)
+    path = request.get_full_path()
+    sheet = FormPage(request, FactorCodeForm, path=path, beside=not own.enrolled)
+    recovery = []
+    tried = own.enrolled and sheet.is_complete and _may_try(request, sheet)
+    if tried and sheet.attempt_act(
+        lambda **given: recovery.append(acts.give_code(**given)),
+        code=sheet.cleaned_answers["code"],
+    ):
+        factor_session.note_factor_given(request)
+        if any(recovery):
+            _tell_owner(request, "A recovery code was used")
+        return redirect(onward)
+    return sheet.render_page("access/factor.html", own=own, onward=onward)
+
+
+def new_app(request):
+    """Set up an app. The recovery codes are shown once, on the page that answers the press."""
+    own = _read_own(request)
+    if not own.may_set_up:
+        return redirect("access_factor")
+    secret = factor_session.get_new_app_secret(request)
+    sheet = FormPage(request, NewAppForm)
+    codes = []
+    tried = sheet.is_complete and _may_try(request, sheet)
+    if tried and sheet.attempt_act(
+        lambda **given: codes.extend(acts.set_up_app(**given)),
+        secret=secret,
+        code=sheet.cleaned_answers["code"],
+    ):
+        factor_session.forget_new_app_secret(request)
+        factor_session.note_factor_given(request)
+        _tell_owner(request, "An app was set up as your second factor")
+        return sheet.render_page("access/codes.html", codes=codes, own=_read_own(request))
+    address = queries.build_app_address(request.viewer, secret)
+    qr = draw_qr_path(address)
+    key = [secret[start : start + 4] for start in range(0, len(secret), 4)]
+    page = {"own": own, "qr": qr, "address": address, "key": key}
+    return sheet.render_page("access/new_app.html", **page)
+
+
+def codes(request):
+    """How many recovery codes are left, and new ones, shown once on the page that answers."""
+    own = _read_own(request)
+    if not own.enrolled or not own.may_set_up:
+        return redirect("access_factor")
+    sheet = FormPage(request, NewCodesForm)
+    made = []
+    if sheet.is_complete and sheet.attempt_act(
+        lambda **given: made.extend(acts.make_codes(**given))
+    ):
+        _tell_owner(request, "New recovery codes were made")
+    return sheet.render_page("access/codes.html", codes=made, own=own)
+
+
+def _read_own(request):
+    gave = factor_session.was_factor_given(request)
+    return queries.read_own_factor(request.viewer, gave_factor=gave)
+
+
+def _may_try(request, sheet) -> bool:
+    """Whether another code may be tried. If not, the form says so."""
+    key = str(request.viewer.person.uid)
+    if ratelimit.consume(request, action="second_factor", key=key):
+        return True
+    sheet.form.add_error("code", TOO_MANY)
+    return False
+
+
+def _tell_owner(request, what: str) -> None:
+    viewer = request.viewer
+    mail.send_about_factor(viewer.person, viewer.school, what, viewer.todays_date)
+
+
+def _page_to_go_on_to(request) -> str:
+    """The address one came from, if it is one of this site; else the start page."""
+    there = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(there, allowed_hosts=None) and there.startswith("/")
+    return there if safe else "/"

@@ -1,0 +1,95 @@
+"""The second factors people have set up: an app's codes (TOTP), passkeys and recovery codes.
+
+The rows are django-allauth's (`allauth.mfa`), and this file is the only one that asks for them. The
+secrets in them are encrypted with the record's keys (`safeguarding/second_factor.py`). A code of an
+app counts once, in every web process: the row keeps the time step of the last one.
+"""
+
+from typing import Any
+
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.utils import decrypt
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
+
+# Recovery codes stand in for a factor once each, and are none by themselves.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+RECOVERY = Authenticator.Type.RECOVERY_CODES
+
+
+def second_factors() -> "QuerySet[Any]":
+    """Every second factor that somebody has set up. Recovery codes are not among them."""
+    return Authenticator.objects.filter(type__in=FACTORS)
+
+
+def has_second_factor(person: AbstractBaseUser) -> bool:
+    return second_factors().filter(user=person).exists()
+
+
+def new_totp_secret() -> str:
+    """A secret for an app, in base 32: 160 bits."""
+    secret: str = totp.generate_totp_secret()
+    return secret
+
+
+def matching_time_step(secret: str, code: str) -> int | None:
+    """The time step, a count of half-minutes, for which `code` is right now, or was or will be half
+    a minute away; None if it is wrong."""
+    for step in totp.yield_hotp_counters_from_time():
+        expected = totp.format_hotp_value(totp.hotp_value(secret, step))
+        if compare_user_code(actual=code, expected=expected):
+            return step
+    return None
+
+
+def set_up_totp(person: AbstractBaseUser, secret: str, step: int) -> None:
+    """Keep the secret of the person's app, in place of an earlier one. `step` is used up."""
+    Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).delete()
+    row = totp.TOTP.activate(person, secret).instance
+    row.data["last_step"] = step
+    row.save(update_fields=["data"])
+
+
+def make_recovery_codes(person: AbstractBaseUser) -> list[str]:
+    """New recovery codes, in place of the earlier ones. Each works once."""
+    Authenticator.objects.filter(user=person, type=RECOVERY).delete()
+    codes: list[str] = RecoveryCodes.activate(person).generate_codes()
+    return codes
+
+
+def count_recovery_codes(person: AbstractBaseUser) -> int:
+    """How many of their recovery codes have not been used."""
+    row = Authenticator.objects.filter(user=person, type=RECOVERY).first()
+    return len(row.wrap().get_unused_codes()) if row else 0
+
+
+def use_code(person: AbstractBaseUser, code: str) -> Any:
+    """The factor that `code` is right for, now used up: an app or the recovery codes. None if it is
+    right for neither. Must run in a transaction."""
+    rows = Authenticator.objects.select_for_update().filter(user=person).order_by("-type")
+    for row in rows.exclude(type=Authenticator.Type.WEBAUTHN):
+        right = _use_totp(row, code) if row.type in FACTORS else row.wrap().validate_code(code)
+        if right:
+            row.record_usage()
+            return row
+    return None
+
+
+def _use_totp(row: Any, code: str) -> bool:
+    step = matching_time_step(decrypt(row.data["secret"]), code)
+    if step is None or step <= row.data.get("last_step", 0):
+        return False
+    row.data["last_step"] = step
+    row.save(update_fields=["data"])
+    return True
+
+
+def remove_second_factors(person: AbstractBaseUser) -> int:
+    """Remove all their factors and recovery codes. Returns how many factors there were."""
+    rows = Authenticator.objects.filter(user=person)
+    count: int = rows.filter(type__in=FACTORS).count()
+    rows.delete()
+    return count
