@@ -346,8 +346,11 @@ def _due_in_school_minutes(days: SchoolDays, now: datetime, amount: int) -> date
     If it would reach past the last bell before a weekend, a closure or a break, it is real time:
     two hours, or the school's own amount if that is shorter. A concern written ten minutes before
     that bell must not wait for Monday, nor ten days for the end of half-term. A school that allows
-    itself longer has at least until the bell, as it would have on any other day.
+    itself longer has at least until the bell, as it would have on any other day. Where a day is
+    shorter than three hours, as in a nursery, the limit is two thirds of a day: with the interval
+    of `escalation_timing.py`, a third, a second person still hears within a day.
     """
+    amount = min(amount, days.school_day_length * 2 // 3 // timedelta(minutes=1))
     in_real_time = now + min(timedelta(minutes=amount), BREAK_HOURS)
     if calendars.is_before_break(days, now):
         return in_real_time

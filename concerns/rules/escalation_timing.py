@@ -40,7 +40,9 @@ def count_escalations(
     clock = CLOCKS[kind]
     calendar = clock.calendar
     if clock.in_school_minutes:
-        return 1 + _count_through_breaks(days, due_at, now, clock.every)
+        # Where a day is shorter than three hours, each is asked after a third of it.
+        every = max(1, min(clock.every, days.school_day_length // 3 // _MINUTE))
+        return 1 + _count_through_breaks(days, due_at, now, every)
     every = escalation_interval(clock.every, calendar, days)
     if calendar is Calendar.REAL and clock.rank:
         return 1 + _count_real_time_rounds(days, due_at, now, every)

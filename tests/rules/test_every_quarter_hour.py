@@ -136,6 +136,15 @@ def test_where_no_term_is_known_a_second_person_hears_within_a_day_too(place):
     assert worst[3][0] <= THIRD_PERSON
 
 
+@pytest.mark.parametrize("closes", [time(10), time(11, 30), time(12)])
+def test_where_a_day_is_short_a_second_person_hears_within_a_day_too(closes):
+    nursery = replace(SCHOOLS["England"], opens=time(9), closes=closes)
+    worst = longest_waits(StepKind.FIRST_LOOK, nursery, apart=HOUR)
+    tell_worst_case(f"a nursery that closes at {closes:%H:%M}", worst)
+    assert worst[2][0] <= SECOND_PERSON
+    assert worst[3][0] <= THIRD_PERSON
+
+
 @pytest.mark.parametrize("nation", SCHOOLS)
 @pytest.mark.parametrize("most", [shortest_amount, longest_amount])
 def test_what_a_school_allows_itself_makes_it_no_longer_than_a_day(nation, most):
