@@ -6,7 +6,8 @@ owner of the tables, while every test connects as the web's role, which owns not
 
 The record refuses to be emptied, so pytest-django's transactional tests, which empty every table,
 cannot work here. A test that needs real commits - threads, a server of its own - asks for
-`fresh_database` and gets a whole copy.
+`fresh_database` and gets a whole copy. Where filling a database takes long, a file of tests fills
+one once (`filled_once`), and each test undoes what it did there (`undone_afterwards`).
 """
 
 import hashlib
@@ -26,7 +27,7 @@ import dj_database_url
 import django
 import psycopg2
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 from psycopg2 import sql
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -286,3 +287,23 @@ def in_place(database: Database):
     finally:
         connections.close_all()
         settings["NAME"] = before
+
+
+@contextmanager
+def filled_once(databases, migrated, blocker, name: str) -> Iterator[None]:
+    """Sends everything meanwhile to a database called `name`, for a file of tests to fill."""
+    database = databases.copy(migrated, name)
+    with blocker.unblock(), in_place(database):
+        yield
+    databases.drop(database)
+
+
+@contextmanager
+def undone_afterwards() -> Iterator[None]:
+    """Undoes at the end what was done meanwhile to the database. It begins as if a round of the
+    clock had just ended."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(CLOCK_BEATS)
+        yield
+        transaction.set_rollback(True)

@@ -15,6 +15,7 @@ from concerns.rules.words import Category, Route
 from concerns.triage import acts as triage
 from concerns.workflow.closing import owed_steps_in_words
 from tests import factories
+from tests.databases import in_place, undone_afterwards
 
 
 @pytest.fixture
@@ -132,13 +133,29 @@ EDGES = (
 )
 
 
+@pytest.fixture(scope="session")
+def two_years(databases, migrated, django_db_setup, django_db_blocker):
+    """A database with thirty-two concerns between September 2025 and this morning, in every state;
+    and the head of their school. It is made once."""
+    database = databases.copy(migrated, "two_years")
+    with django_db_blocker.unblock(), in_place(database):
+        where = factories.school("Larch Hill School")
+        writer, lead, head = (
+            factories.viewer(where, role) for role in (Role.STAFF, Role.DSL, Role.HEAD)
+        )
+        year = Year(where, writer, lead)
+        start = datetime(2025, 9, 15, 10, 0, tzinfo=UTC)
+        moments = [start + timedelta(days=14.2 * number) for number in range(28)]
+        rows = [year.make(at) for at in sorted([*moments, *EDGES]) if at < factories.NOW]
+        said = {key for row in rows for key in row.category_rows.values_list("category", flat=True)}
+        assert said == {Category.NEGLECT, Category.HOUSING, Category.ONLINE}
+    yield database, head
+    databases.drop(database)
+
+
 @pytest.fixture
-def two_years(where, writer, lead):
-    """Thirty-two concerns between September 2025 and this morning, in every state."""
-    year = Year(where, writer, lead)
-    start = datetime(2025, 9, 15, 10, 0, tzinfo=UTC)
-    moments = [start + timedelta(days=14.2 * number) for number in range(28)]
-    concerns = [year.make(at) for at in sorted([*moments, *EDGES]) if at < factories.NOW]
-    said = {key for row in concerns for key in row.category_rows.values_list("category", flat=True)}
-    assert said == {Category.NEGLECT, Category.HOUSING, Category.ONLINE}
-    return concerns
+def audit_head(two_years, django_db_blocker):
+    """The head of a school with two years of concerns. What a test does there is undone."""
+    database, head = two_years
+    with django_db_blocker.unblock(), in_place(database), undone_afterwards():
+        yield head

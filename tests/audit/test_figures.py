@@ -5,8 +5,6 @@ from collections import Counter
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from concerns.audit import queries
 from concerns.audit.forms import AuditFilters, AuditStatus
 from concerns.models import Concern
@@ -55,16 +53,14 @@ def check_counts(head, row, rows) -> None:
     assert behind(head, row.to_decided) == references(decided), row.label
 
 
-@pytest.mark.usefixtures("two_years")
-def test_what_came_in_and_what_became_of_it(head):
+def test_what_came_in_and_what_became_of_it(audit_head):
     for year in YEARS:
-        check_counts(head, figures_of(head, year).whole, by_hand(year))
+        check_counts(audit_head, figures_of(audit_head, year).whole, by_hand(year))
 
 
-@pytest.mark.usefixtures("two_years")
-def test_every_month_of_the_wall_clock_is_a_row_even_an_empty_one(head):
+def test_every_month_of_the_wall_clock_is_a_row_even_an_empty_one(audit_head):
     for year in ("2025", "2026"):
-        rows = figures_of(head, year).months.rows
+        rows = figures_of(audit_head, year).months.rows
         months = Counter(f"{row.received_at.astimezone(LONDON):%B %Y}" for row in by_hand(year))
         assert {row.label: row.came for row in rows} == {**dict.fromkeys(labels(rows), 0), **months}
         assert len(rows) == (12 if year == "2025" else 3)
@@ -72,25 +68,23 @@ def test_every_month_of_the_wall_clock_is_a_row_even_an_empty_one(head):
             hand = [
                 c for c in by_hand(year) if f"{c.received_at.astimezone(LONDON):%B %Y}" == row.label
             ]
-            check_counts(head, row, hand)
+            check_counts(audit_head, row, hand)
 
 
 def labels(rows) -> list[str]:
     return [row.label for row in rows]
 
 
-@pytest.mark.usefixtures("two_years")
-def test_all_years_are_told_year_by_year(head):
-    rows = figures_of(head, "all").months.rows
+def test_all_years_are_told_year_by_year(audit_head):
+    rows = figures_of(audit_head, "all").months.rows
     assert labels(rows) == ["School year 2025 to 2026", "School year 2026 to 2027"]
     for row, year in zip(rows, ("2025", "2026"), strict=True):
-        check_counts(head, row, by_hand(year))
+        check_counts(audit_head, row, by_hand(year))
 
 
-@pytest.mark.usefixtures("two_years")
-def test_a_concern_counts_once_under_each_category_a_lead_last_sorted_it_into(head):
+def test_a_concern_counts_once_under_each_category_a_lead_last_sorted_it_into(audit_head):
     for year in YEARS:
-        rows = figures_of(head, year).categories.rows
+        rows = figures_of(audit_head, year).categories.rows
         hand = by_hand(year)
         said = {row: {c.category for c in last_sorting(row)} for row in hand}
         assert any(said.values())
@@ -101,7 +95,9 @@ def test_a_concern_counts_once_under_each_category_a_lead_last_sorted_it_into(he
         for row in rows:
             key = row.to.category
             check_counts(
-                head, row, [c for c in hand if key in said[c] or (key == "none" and not said[c])]
+                audit_head,
+                row,
+                [c for c in hand if key in said[c] or (key == "none" and not said[c])],
             )
 
 
@@ -110,19 +106,17 @@ def last_sorting(concern) -> list:
     return list(made.categories.all()) if made else []
 
 
-@pytest.mark.usefixtures("two_years")
-def test_what_is_not_yet_sorted_is_counted_of_all_years_and_leads_to_just_those(head):
+def test_what_is_not_yet_sorted_is_counted_of_all_years_and_leads_to_just_those(audit_head):
     for year in YEARS:
-        unsorted = figures_of(head, year).unsorted
+        unsorted = figures_of(audit_head, year).unsorted
         hand = [row for row in by_hand("all") if not row.sortings.exists()]
         assert unsorted.came == len(hand)
-        assert behind(head, unsorted.to) == references(hand)
+        assert behind(audit_head, unsorted.to) == references(hand)
 
 
-@pytest.mark.usefixtures("two_years")
-def test_a_concern_counts_once_under_each_category_its_writer_chose(head):
+def test_a_concern_counts_once_under_each_category_its_writer_chose(audit_head):
     for year in YEARS:
-        rows = figures_of(head, year).chosen.rows
+        rows = figures_of(audit_head, year).chosen.rows
         hand = by_hand(year)
         said = {row: set(row.category_rows.values_list("category", flat=True)) for row in hand}
         expected = {Category.label_of_value(key) for keys in said.values() for key in keys}
@@ -131,14 +125,15 @@ def test_a_concern_counts_once_under_each_category_its_writer_chose(head):
         for row in rows:
             key = row.to.chosen
             check_counts(
-                head, row, [c for c in hand if key in said[c] or (key == "none" and not said[c])]
+                audit_head,
+                row,
+                [c for c in hand if key in said[c] or (key == "none" and not said[c])],
             )
 
 
-@pytest.mark.usefixtures("two_years")
-def test_a_concern_counts_once_under_each_way_ever_decided_for_it(head):
+def test_a_concern_counts_once_under_each_way_ever_decided_for_it(audit_head):
     for year in YEARS:
-        rows = figures_of(head, year).routes.rows
+        rows = figures_of(audit_head, year).routes.rows
         hand = by_hand(year)
         said = {row: {r.route for d in row.decisions.all() for r in d.routes.all()} for row in hand}
         expected = {Route.label_of_value(key) for keys in said.values() for key in keys}
@@ -146,38 +141,38 @@ def test_a_concern_counts_once_under_each_way_ever_decided_for_it(head):
         for row in rows:
             key = row.to.route
             check_counts(
-                head, row, [c for c in hand if key in said[c] or (key == "none" and not said[c])]
+                audit_head,
+                row,
+                [c for c in hand if key in said[c] or (key == "none" and not said[c])],
             )
 
 
-@pytest.mark.usefixtures("two_years")
-def test_what_is_still_open_falls_into_one_age_each(head):
+def test_what_is_still_open_falls_into_one_age_each(audit_head):
     for year in YEARS:
-        rows = figures_of(head, year).ages.rows
+        rows = figures_of(audit_head, year).ages.rows
         ends = (7, 28, 84, 182)
         hand = {row.label: [] for row in rows}
         for concern in by_hand(year):
             if concern.closed_at is None:
-                days = (head.todays_date - concern.received_at.astimezone(LONDON).date()).days
+                days = (audit_head.todays_date - concern.received_at.astimezone(LONDON).date()).days
                 hand[rows[sum(days >= end for end in ends)].label].append(concern)
         assert {row.label: row.open for row in rows} == {
             key: len(all_) for key, all_ in hand.items()
         }
         for row in rows:
-            assert behind(head, row.to) == references(hand[row.label]), row.label
+            assert behind(audit_head, row.to) == references(hand[row.label]), row.label
 
 
-@pytest.mark.usefixtures("two_years")
-def test_waits_come_to_the_median_and_the_ninetieth_percentile(head):
+def test_waits_come_to_the_median_and_the_ninetieth_percentile(audit_head):
     for year, name in itertools.product(YEARS, ("looked", "decided")):
-        table = getattr(figures_of(head, year), name)
+        table = getattr(figures_of(audit_head, year), name)
         hand = [(getattr(row, f"{name}_after"), row) for row in by_hand(year)]
         waits = sorted(minutes for minutes, _ in hand if minutes is not None)
         assert table.spread.count == len(waits)
         assert table.spread.waiting == len(hand) - len(waits)
         assert table.spread.half == waits[-(-len(waits) * 50 // 100) - 1]
         assert table.spread.nine_in_ten == waits[-(-len(waits) * 90 // 100) - 1]
-        ends = reporting_periods.wait_band_limits(head.school.school_calendar)
+        ends = reporting_periods.wait_band_limits(audit_head.school.school_calendar)
         for place, row in enumerate(table.rows):
             expected = [
                 one
@@ -186,18 +181,17 @@ def test_waits_come_to_the_median_and_the_ninetieth_percentile(head):
                 or (minutes is not None and sum(minutes > end for end in ends) == place)
             ]
             assert row.came == len(expected), row.label
-            assert behind(head, row.to) == references(expected), row.label
+            assert behind(audit_head, row.to) == references(expected), row.label
 
 
-@pytest.mark.usefixtures("two_years")
-def test_the_four_numbers_are_of_now_whatever_the_year(head):
-    found = figures_of(head, "2025").now
-    assert found == figures_of(head, "all").now
+def test_the_four_numbers_are_of_now_whatever_the_year(audit_head):
+    found = figures_of(audit_head, "2025").now
+    assert found == figures_of(audit_head, "all").now
     open_now = [row for row in by_hand("all") if row.closed_at is None]
     outside = {"hear_back", "hear_back_other", "challenge"}
-    quiet = reporting_periods.quiet_cutoff(head.school.school_calendar, head.now, 10)
+    quiet = reporting_periods.quiet_cutoff(audit_head.school.school_calendar, audit_head.now, 10)
     hand = {
-        AuditStatus.LATE: [c for c in open_now if any(late(s, head) for s in c.steps.open())],
+        AuditStatus.LATE: [c for c in open_now if any(late(s, audit_head) for s in c.steps.open())],
         AuditStatus.WAITING: [c for c in open_now if c.state == "waiting"],
         AuditStatus.OUTSIDE: [
             c for c in open_now if c.steps.open().filter(kind__in=outside).exists()
@@ -207,7 +201,7 @@ def test_the_four_numbers_are_of_now_whatever_the_year(head):
     assert {which: count for which, count, _ in found} == {w: len(all_) for w, all_ in hand.items()}
     assert all(hand.values())
     for which, _, asked in found:
-        assert behind(head, asked) == references(hand[which]), which
+        assert behind(audit_head, asked) == references(hand[which]), which
 
 
 def late(step, viewer) -> bool:

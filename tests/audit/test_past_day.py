@@ -64,28 +64,25 @@ def by_hand(viewer, day: date) -> dict[AuditStatus, list[Concern]]:
     }
 
 
-@pytest.mark.usefixtures("two_years")
 @pytest.mark.parametrize("day", DAYS)
-def test_each_number_of_a_past_day_is_its_rows(head, day):
-    found = queries.count_past_day_statuses(head, AuditFilters(day=day.isoformat()))
-    hand = by_hand(head, day)
+def test_each_number_of_a_past_day_is_its_rows(audit_head, day):
+    found = queries.count_past_day_statuses(audit_head, AuditFilters(day=day.isoformat()))
+    hand = by_hand(audit_head, day)
     assert {which: count for which, count, _ in found} == {w: len(rows) for w, rows in hand.items()}
     for which, _, asked in found:
-        assert behind(head, asked) == references(hand[which]), which
+        assert behind(audit_head, asked) == references(hand[which]), which
 
 
-@pytest.mark.usefixtures("two_years")
-def test_of_some_past_day_each_number_is_more_than_nought(head):
-    hands = [by_hand(head, day) for day in DAYS]
+def test_of_some_past_day_each_number_is_more_than_nought(audit_head):
+    hands = [by_hand(audit_head, day) for day in DAYS]
     assert all(any(hand[which] for hand in hands) for which in FOUR)
 
 
-@pytest.mark.usefixtures("two_years")
-def test_a_moment_ago_worked_out_from_rows_is_what_stands_now(head):
-    days = head.school.school_calendar
-    now = head.now
+def test_a_moment_ago_worked_out_from_rows_is_what_stands_now(audit_head):
+    days = audit_head.school.school_calendar
+    now = audit_head.now
     for which in FOUR:
-        rows = queries.visible_concerns(head)
+        rows = queries.visible_concerns(audit_head)
         of_now = references(rows.filter(late_and_quiet.current_conditions(days, now, 10)[which]))
         assert of_now == references(
             rows.filter(late_and_quiet.conditions_at_moment(days, now, 10)[which])

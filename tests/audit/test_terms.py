@@ -44,12 +44,11 @@ def by_hand(year, term) -> list[Concern]:
     ]
 
 
-@pytest.mark.usefixtures("two_years")
-def test_the_terms_of_a_year_stand_after_the_one_before_them_each_as_counted_by_hand(head):
-    found = figures(head, "2025").terms.rows
+def test_the_terms_of_a_year_stand_after_the_one_before_them_each_as_counted_by_hand(audit_head):
+    found = figures(audit_head, "2025").terms.rows
     labels = ["Summer term 2025", "Autumn term 2025", "Spring term 2026", "Summer term 2026"]
     assert [row.label for row in found] == labels
-    now = figures(head, "2026").terms.rows
+    now = figures(audit_head, "2026").terms.rows
     assert [row.label for row in now] == ["Summer term 2026", "Autumn term 2026"]
     for row, which in zip([*found, now[1]], FIRSTS, strict=False):
         rows = by_hand(*which)
@@ -62,24 +61,22 @@ def test_the_terms_of_a_year_stand_after_the_one_before_them_each_as_counted_by_
         assert (row.waits.half if row.waits else None) == (median_low(waited) if waited else None)
 
 
-@pytest.mark.usefixtures("two_years")
-def test_the_figures_of_a_term_are_of_its_concerns_alone_and_lead_to_them(head):
-    found = figures(head, "2025", "spring")
+def test_the_figures_of_a_term_are_of_its_concerns_alone_and_lead_to_them(audit_head):
+    found = figures(audit_head, "2025", "spring")
     rows = by_hand("2025", "spring")
     assert found.whole.came == len(rows) > 0
     assert sum(row.came for row in found.months.rows) == len(rows)
     assert found.months.rows[0].label == "January 2026"
-    behind = queries.concerns_behind_figure(head, found.whole.to)
+    behind = queries.concerns_behind_figure(audit_head, found.whole.to)
     assert set(behind) == set(rows)
     asked = found.whole.to.to_query_string
-    assert {row["Reference"] for row in sheet(head, asked)} == {row.reference for row in rows}
-    assert "Spring term 2026" in text(head, f"/audit/rows/?{asked}")
+    assert {row["Reference"] for row in sheet(audit_head, asked)} == {row.reference for row in rows}
+    assert "Spring term 2026" in text(audit_head, f"/audit/rows/?{asked}")
 
 
-@pytest.mark.usefixtures("two_years")
-def test_the_three_terms_make_the_year(head):
-    terms = [figures(head, "2025", term.value).whole.came for term in SchoolTerm]
-    assert sum(terms) == figures(head, "2025").whole.came
+def test_the_three_terms_make_the_year(audit_head):
+    terms = [figures(audit_head, "2025", term.value).whole.came for term in SchoolTerm]
+    assert sum(terms) == figures(audit_head, "2025").whole.came
 
 
 def row(came, minutes=(), before=None):
