@@ -1,4 +1,8 @@
-"""Tests every address against the table of who opens what, with real people and concerns."""
+"""Tests every address against the table of who opens what, with real people and concerns.
+
+The school is made once for this file, and so are the pages that everybody opens. Each test undoes
+what it did there.
+"""
 
 import re
 import uuid
@@ -18,10 +22,9 @@ from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories
 from tests.conftest import SecureClient
+from tests.databases import filled_once, undone_afterwards
 from tests.doors.who_opens_what import OPENED, PRESSED, WHO
-from tests.doors.world import World, kind_of, made, routes
-
-pytestmark = pytest.mark.django_db
+from tests.doors.world import kind_of, made, routes
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
@@ -32,9 +35,28 @@ READINGS = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def place(databases, migrated, django_db_setup, django_db_blocker):
+    with filled_once(databases, migrated, django_db_blocker, "opened"):
+        yield made()
+
+
 @pytest.fixture
-def world() -> World:
-    return made()
+def world(place):
+    with undone_afterwards():
+        yield place
+
+
+@pytest.fixture(scope="module")
+def opened(place) -> dict[str, dict[str, tuple[str, bytes]]]:
+    """What each address says to everybody who opens it, and the page they get."""
+
+    def keep(answer) -> tuple[str, bytes]:
+        shown = answer.status_code == 200 and not answer.streaming
+        return said(answer), answer.content if shown else b""
+
+    with undone_afterwards():
+        return walk(place, "get", keep=keep)
 
 
 def come(world, who: str) -> SecureClient:
@@ -46,18 +68,20 @@ def come(world, who: str) -> SecureClient:
     return factories.sign_in(client, factories.person(world.school, Role(who)))
 
 
-def walk(world, method: str, names=None) -> dict[str, dict[str, str]]:
-    people = {who: come(world, who) for who in WHO}
-    return {
-        name: {who: said(client, method, world.address(name)) for who, client in people.items()}
-        for name in names or routes()
-    }
-
-
-def said(client, method: str, address: str) -> str:
-    answer = getattr(client, method)(address)
+def said(answer) -> str:
     where = answer.headers.get("Location", "")
     return "in" if where.startswith("/sign-in/") else str(answer.status_code)
+
+
+def walk(world, method: str, names=None, keep=said) -> dict[str, dict]:
+    people = {who: come(world, who) for who in WHO}
+    return {
+        name: {
+            who: keep(getattr(client, method)(world.address(name)))
+            for who, client in people.items()
+        }
+        for name in names or routes()
+    }
 
 
 def differences(found, table) -> list[str]:
@@ -73,8 +97,11 @@ def test_every_address_of_the_site_stands_in_the_table():
     assert set(routes()) == set(OPENED)
 
 
-def test_everybody_opens_what_the_table_says_and_nothing_else(world):
-    assert differences(walk(world, "get"), OPENED) == []
+def test_everybody_opens_what_the_table_says_and_nothing_else(opened):
+    found = {
+        name: {who: answer for who, (answer, _) in row.items()} for name, row in opened.items()
+    }
+    assert differences(found, OPENED) == []
 
 
 # Pressing the button is enough: a writer who is still worried need not say why.
@@ -206,12 +233,8 @@ def test_a_box_that_a_browser_would_remember_is_found():
 
 
 @pytest.mark.parametrize("who", ["writer", "dsl", "head", "office"])
-def test_no_browser_is_asked_to_remember_what_was_typed(world, who):
-    client = come(world, who)
-    pages = {name: client.get(world.address(name)) for name in routes()}
-    found = {
-        name: remembered(page.content)
-        for name, page in pages.items()
-        if page.status_code == 200 and not page.streaming
-    }
+def test_no_browser_is_asked_to_remember_what_was_typed(opened, who):
+    pages = {name: row[who][1] for name, row in opened.items()}
+    assert any(pages.values())
+    found = {name: remembered(page) for name, page in pages.items()}
     assert {name: boxes for name, boxes in found.items() if boxes} == {}
