@@ -16,6 +16,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 
 from django.conf import settings
 from django.core import mail
@@ -28,7 +29,7 @@ from concerns.models.school import school
 from concerns.rules.roles import Role
 from tests import factories
 from tests.conftest import SecureClient
-from tests.databases import CLOCK_BEATS, in_place
+from tests.databases import filled_once, undone_afterwards
 from tests.doors.world import kind_of, made, routes
 
 # The form's token; the signed token of its draft; the id of a form not sent yet, or of one press.
@@ -86,13 +87,16 @@ class TwinSchool:
             return [uid for done in (before, work, after) for uid in done()]
 
         with self._undone(all_of_it) as secret:
-            hidden = self._ask(who, self._addresses(rooms, secret))
+            hidden = [self._ask(who, self._addresses(rooms, uid), uid) for uid in secret]
             found = self._ask(who, self._addresses(rooms))
         unchanged = self._ask_as_it_is(who, before, after, rooms)
+        # Of an id that was never given: it answers as each of those would that must stay secret.
         with self._undone(lambda: [*before(), *after()]):
-            unheard_of = self._ask(who, self._addresses(rooms, secret))
+            never = uuid.uuid4()
+            unheard_of = self._ask(who, self._addresses(rooms, never), never) if secret else {}
         assert len(found) > 150 or rooms
-        return differences(unheard_of | unchanged, hidden | found)
+        told = [differences(unheard_of, one) for one in hidden]
+        return sorted({*differences(unchanged, found), *chain.from_iterable(told)})
 
     def _ask_as_it_is(self, who, before: Work, after: Work, rooms: Sequence[str]):
         """What `who` gets from the school as it is: asked once, and kept for the next test."""
@@ -105,14 +109,11 @@ class TwinSchool:
     @contextmanager
     def _undone(self, work: Work) -> Iterator[list[uuid.UUID]]:
         mail.outbox.clear()
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(CLOCK_BEATS)
+        with undone_afterwards():
             yield work()
-            transaction.set_rollback(True)
 
-    def _addresses(self, rooms: Sequence[str], secret: Sequence[uuid.UUID] | None = None):
-        """The addresses of the world's things or, of those that take an id, with the `secret`."""
+    def _addresses(self, rooms: Sequence[str], secret: uuid.UUID | None = None):
+        """The addresses of the world's things or, of those that take an id, with `secret`."""
         for name in routes():
             kind = kind_of(name)
             if rooms and name.split("_")[0] not in rooms:
@@ -120,10 +121,13 @@ class TwinSchool:
             if secret is None:
                 yield name, self.world.address(name, self.world.uids[kind] if kind else None)
             elif kind:
-                yield from ((name, self.world.address(name, uid)) for uid in secret)
+                yield name, self.world.address(name, secret)
 
-    def _ask(self, who, addresses) -> dict[str, tuple]:
-        """Every answer that `who` gets, by what was asked for; and their e-mails."""
+    def _ask(self, who, addresses, secret: uuid.UUID | None = None) -> dict[str, tuple]:
+        """Every answer that `who` gets, by what was asked for, and their e-mails.
+
+        A word stands in place of the id `secret`.
+        """
         school._calendar_and_clocks.cache_clear()
         # What is kept for the next request would make the second look cheaper than the first.
         cache.clear()
@@ -139,7 +143,18 @@ class TwinSchool:
                     found[f"GET {asked}"] = told(client.get, asked)
                 found[f"POST {path}"] = told(client.post, path, TYPED.get(name, {}))
             transaction.set_rollback(True)
-        return found
+        return {hide(secret, page): hide(secret, answer) for page, answer in found.items()}
+
+
+def hide(secret: uuid.UUID | None, said):
+    """`said` with a word in place of the id `secret`, wherever it stands."""
+    if isinstance(said, str):
+        return said.replace(str(secret), "SECRET")
+    if isinstance(said, bytes):
+        return said.replace(str(secret).encode(), b"SECRET")
+    if isinstance(said, dict):
+        return {name: hide(secret, value) for name, value in said.items()}
+    return tuple(hide(secret, one) for one in said) if isinstance(said, tuple) else said
 
 
 def told(ask, *what) -> tuple:
@@ -158,7 +173,5 @@ def differences(one: dict, other: dict) -> list[str]:
 @contextmanager
 def make_twin_school(databases, migrated, blocker, of=TwinSchool) -> Iterator[TwinSchool]:
     """The school of a file of tests, in a database of its own that is used meanwhile."""
-    database = databases.copy(migrated, "twins")
-    with blocker.unblock(), in_place(database):
+    with filled_once(databases, migrated, blocker, "twins"):
         yield of()
-    databases.drop(database)
