@@ -68,6 +68,7 @@ class Server:
         said = self._log.stat().st_size if self._log.exists() else 0
         command = [sys.executable, "-m", "gunicorn", "safeguarding.wsgi:application"]
         command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "8"]
+        command += ["--config", str(ROOT / "tests" / "gunicorn_preload.py")]
         # A browser that is still open must not hold up the stop for gunicorn's half a minute.
         command += ["--graceful-timeout", "5"]
         command += ["--worker-class", "gthread", "--worker-tmp-dir", str(self._log.parent)]
