@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from concerns.management.demo import school as invented
-from concerns.management.demo import unsent_draft
+from concerns.management.demo import second_factors, unsent_draft
 from concerns.management.demo.busy_monday import BusyMonday
 from concerns.management.demo.lead_off_sick import LeadOffSickYear
 from concerns.management.demo.year import DemoYear
@@ -41,6 +41,11 @@ class Command(BaseCommand):
             action="store_true",
             help="make it with forty concerns waiting for a first look",
         )
+        parser.add_argument(
+            "--locked",
+            action="store_true",
+            help="let it ask for the second factor, as a real school does",
+        )
         parser.add_argument("--serve", action="store_true", help="serve the site, on PORT or 8000")
 
     def handle(self, *args, serve, **options):
@@ -62,6 +67,8 @@ class Command(BaseCommand):
             )
         if not School.objects.exists():
             self._make_school_and_year(say, _choose_year(options))
+        if options["locked"]:
+            second_factors.lock_school(School.objects.get(), timezone.now())
         if for_tools:
             self._print_logins_as_json()
         else:
@@ -76,14 +83,24 @@ class Command(BaseCommand):
             school = invented.build_school(now.date())
             year(school, now, say).run_events()
             unsent_draft.save_unsent_draft(school, now)
+            second_factors.set_up_apps(school)
 
     def _print_logins(self, say) -> None:
         say("\nWho can sign in (nothing here is real):\n")
         for somebody in invented.PEOPLE:
             say(f"  {somebody.email:28} {somebody.title}")
         say(f"\n  The password of each is: {invented.PASSWORD}\n")
+        if School.objects.get().factor_since:
+            say("  It asks for a second factor. The keys to type into an app that shows codes:\n")
+            for email, secret in self._secrets().items():
+                say(f"  {email:28} {secret}")
+            say("")
+
+    def _secrets(self) -> dict[str, str]:
+        return second_factors.secrets_by_email(School.objects.get())
 
     def _print_logins_as_json(self) -> None:
+        secrets = self._secrets()
         people = [
             {
                 "email": somebody.email,
@@ -91,6 +108,7 @@ class Command(BaseCommand):
                 "role": somebody.role.value,
                 "name": somebody.name,
                 "title": somebody.title,
+                "totp_secret": secrets.get(somebody.email),
             }
             for somebody in (*invented.PEOPLE, *invented.list_other_staff())
         ]

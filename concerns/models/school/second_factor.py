@@ -53,6 +53,12 @@ def set_up_totp(person: AbstractBaseUser, secret: str, step: int) -> None:
     row.save(update_fields=["data"])
 
 
+def read_totp_secret(person: AbstractBaseUser) -> str:
+    """The secret of the person's app, for the demonstration, which prints it; "" without one."""
+    row = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+    return decrypt(row.data["secret"]) if row else ""
+
+
 def make_recovery_codes(person: AbstractBaseUser) -> list[str]:
     """New recovery codes, in place of the earlier ones. Each works once."""
     Authenticator.objects.filter(user=person, type=RECOVERY).delete()
