@@ -31,7 +31,7 @@ from concerns.models.outbox.notice import Letter, Notice
 from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import BaseStep, Step
 from concerns.models.response.watch import Watch
-from concerns.models.school.person import Person, Post, Relation
+from concerns.models.school.person import Post
 from concerns.models.school.school import School
 from concerns.rules.adult_vocabulary import LOOKS, TO_DECIDE
 from concerns.rules.agency_answers import ANSWERS
@@ -39,9 +39,9 @@ from concerns.rules.clock_bounds import latest_due_at
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.reporting_periods import local_midnight
-from concerns.rules.roles import LADDER, May, Role, has_role_with_power
 from concerns.rules.watching import WatchReason
 from concerns.rules.words import Route
+from concerns.workflow.step_doers import StepDoers
 
 # How many concerns are looked up at once.
 AT_ONCE = 500
@@ -134,10 +134,10 @@ class ChildConcernCheck:
                 step.concern = self.concerns.get(key) or self.strays[key]
 
     def _read_open_steps(self) -> Iterable[Step]:
-        steps = Step.objects.open().filter(school=self.school).select_related("decision")
+        steps = Step.objects.open().filter(school=self.school)
         return steps.only(
             "kind", "holder", "holder_role", "opened_at", "due_at", "concern", "referral",
-            "school", "decision__by",
+            "school", "decision",
         ).order_by("pk")  # fmt: skip
 
     def find_breaches(self) -> Iterator[IntegrityBreach]:
@@ -173,22 +173,10 @@ class ChildConcernCheck:
 
     def _find_steps_without_holder(self) -> Iterator[IntegrityBreach]:
         """Open steps that nobody in post on the day may do."""
-        in_post = _roles_by_person_in_post(self.school, self.day)
-        shut_out = _concerns_with_exclusions(self.school)
-        for step in self._steps_of(self.steps):
-            if step.holder_id:
-                able = {step.holder_id} if _is_holder_able(step, step.holder_id, in_post) else set()
-            else:
-                able = {
-                    person
-                    for role in LADDER[Role(step.holder_role)]
-                    for person in in_post
-                    if role in in_post[person] and has_role_with_power(in_post[person], May.DECIDE)
-                }
-            if able and step.concern_id in shut_out:
-                able -= _excluded_person_keys(step.concern)
-            able -= step.barred_person_keys
-            if not able:
+        steps = self._steps_of(self.steps)
+        doers = StepDoers(self.school, self.day, steps)
+        for step in steps:
+            if not doers.may_anybody_do(step):
                 words = f"{step.concern.reference}: nobody in post can do '{step.step_in_words}'"
                 yield IntegrityBreach(words, concern=step.concern_id)
 
@@ -328,39 +316,3 @@ def _find_drafts_of_leavers(school: School, day: date) -> Iterator[IntegrityBrea
             "it no longer works here",
             is_private=True,
         )
-
-
-def _is_holder_able(step: Step, holder: int, in_post: dict[int, frozenset[Role]]) -> bool:
-    """Whether the holder of `step`, whose key is `holder`, may do it. A lead's step needs somebody
-    who may decide. The writer's own step needs only the writer, and a task only the colleague who
-    was asked."""
-    roles = in_post.get(holder, frozenset())
-    return has_role_with_power(roles, May.DECIDE) or (
-        has_role_with_power(roles, May.SUBMIT)
-        and (holder == step.concern.reporter_id or step.kind == StepKind.TASK)
-    )
-
-
-def _roles_by_person_in_post(school: School, day: date) -> dict[int, frozenset[Role]]:
-    """The roles of each active person in post on `day`, by primary key."""
-    found: dict[int, set[Role]] = {}
-    posts = Post.objects.filter(school=school, person__is_active=True).in_force_on(day)
-    for person, role in posts.values_list("person", "role"):
-        found.setdefault(person, set()).add(Role(role))
-    return {person: frozenset(roles) for person, roles in found.items()}
-
-
-def _concerns_with_exclusions(school: School) -> set[int]:
-    """Primary keys of open concerns from which anybody is excluded, by name or as family."""
-    concerns = Concern.objects.open().filter(school=school)
-    by_name = concerns.filter(exclusions__isnull=False)
-    families = Relation.objects.not_withdrawn().filter(school=school)
-    by_family = concerns.filter(children__child__in=families.values("child"))
-    return set(by_name.values_list("pk", flat=True)) | set(by_family.values_list("pk", flat=True))
-
-
-def _excluded_person_keys(concern: Concern) -> set[int]:
-    """Primary keys of all people with a post at the school who are excluded from `concern`."""
-    everyone = Person.objects.filter(posts__school=concern.school_id)
-    may_see = everyone.not_excluded_from(concern).values_list("pk", flat=True)
-    return set(everyone.values_list("pk", flat=True)) - set(may_see)

@@ -220,7 +220,7 @@ NAMED: dict[StepKind | AdultStepKind, str] = {
 }
 
 # Steps that the writer of the concern does, whoever holds the concern.
-OWN = frozenset({StepKind.DANGER_NOW, StepKind.REPORT_FGM})
+WRITERS_OWN = frozenset({StepKind.DANGER_NOW, StepKind.REPORT_FGM})
 
 FIRST_LOOKS = frozenset({StepKind.FIRST_LOOK_NOW, StepKind.FIRST_LOOK})
 DECISIONS = frozenset({StepKind.DECIDE_TODAY, StepKind.DECIDE})

@@ -31,7 +31,7 @@ from concerns.models import (
 from concerns.models.concern.account import SEALED
 from concerns.models.concern.draft import ADULT
 from concerns.rules import reference_codes
-from concerns.rules.clocks import FIRST_LOOKS, OWN, StepKind
+from concerns.rules.clocks import FIRST_LOOKS, WRITERS_OWN, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.occurrence import occurrence_moment
@@ -119,7 +119,7 @@ def _create_concern(
         *first_step_kinds(account),
         *re_referral.re_referral_steps_for(account.children, now),
     ]:
-        agenda.add_step(kind, holder=by.person if kind in OWN else None)
+        agenda.add_step(kind, holder=by.person if kind in WRITERS_OWN else None)
     agenda.update_rank_and_due_time()
     concern.save(force_insert=True)
     rows = ConcernChild.objects.bulk_create(_build_child_rows(concern, account))

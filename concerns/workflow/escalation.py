@@ -9,27 +9,24 @@ When a step escalates is in `rules/escalation_timing.py`; concerns about adults 
 `adult_escalation.py`.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
-from concerns.models.concern.concern_child import ConcernChild
-from concerns.models.concern.exclusion import Exclusion
-from concerns.models.response.decision import Decision
 from concerns.models.response.step import Step
 from concerns.models.response.task import Task
 from concerns.models.school.cover import covers_in_effect, order_acting_people
-from concerns.models.school.person import Person, Post, Relation
+from concerns.models.school.person import Person
 from concerns.models.school.school import School
 from concerns.rules.calendars import is_before_break
-from concerns.rules.clocks import CLOCKS, OWN, StepKind
+from concerns.rules.clocks import WRITERS_OWN, StepKind
 from concerns.rules.cover_kinds import AWAY, CoverKind
 from concerns.rules.escalation_timing import count_escalations, place_on_ladder
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import LADDER, May, Role, roles_with_power
+from concerns.workflow.step_doers import StepDoers, roles_asked_for_step
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,7 @@ SHUT_OUT = "may not act on this one"
 IS_AWAY = "away"
 EMPTY = "nobody is in this post"
 GONE = "has no post here that may do it"
+ANOTHER_LOOKS = "wrote it or decided on it, so somebody else looks again"
 
 
 class EscalationLadders:
@@ -71,15 +69,12 @@ class EscalationLadders:
         self.school = school
         self.now = now
         steps = list(steps)
-        posts = Post.objects.filter(school=school).in_force_on(
-            local_day(school.school_calendar, now)
-        )
-        posts = posts.active_with_role(*roles_with_power(May.DECIDE)).select_related("person")
-        self._posts = list(posts.order_by("person__name", "pk"))
+        self._doers = StepDoers(school, local_day(school.school_calendar, now), steps)
+        self._posts = self._doers.deciding_posts
         self._covers = covers_in_effect(school, now)
-        self._shut_out = _excluded_by_concern(school, {step.concern_id for step in steps})
-        self._not_theirs = _barred_people_by_step(steps)
-        self._setters, self._here = self._find_task_people(steps)
+        self._away = {row.person_id for row in self._covers if row.kind in AWAY}
+        tasks = [step for step in steps if step.kind == StepKind.TASK]
+        self._setters = Task.objects.task_setters_by_step(tasks) if tasks else {}
         self._acting: dict[tuple[Role, ...], list[Person]] = {}
 
     def current_recipient(self, step: Step) -> EscalationTarget | None:
@@ -107,7 +102,7 @@ class EscalationLadders:
         Those held by a post they are the first to act for. Of somebody who is away: tasks that
         `person` asked for and, if they act for the lead, the other steps.
         """
-        away = {row.person_id for row in self._covers if row.kind in AWAY}
+        away = self._away
         roles = [
             role
             for role in roles_with_power(May.DECIDE)
@@ -117,7 +112,7 @@ class EscalationLadders:
         if away:
             theirs |= Q(kind=StepKind.TASK, holder__in=away, task__by=person)
         if Role.DSL in roles:
-            theirs |= Q(holder__in=away) & ~Q(kind__in=[*OWN, StepKind.TASK])
+            theirs |= Q(holder__in=away) & ~Q(kind__in=[*WRITERS_OWN, StepKind.TASK])
         return theirs
 
     def people_passed_over(self, step: Step) -> list[PassedOver]:
@@ -128,7 +123,7 @@ class EscalationLadders:
         found = []
         seen = {person.pk for person in self.people_on_ladder(step)}
         people = [step.holder] if step.holder else []
-        for role in self._roles_on_ladder(step):
+        for role in roles_asked_for_step(step):
             posts = [post for post in self._posts if post.role == role]
             people += [post.person for post in posts]
             if not posts:
@@ -140,10 +135,11 @@ class EscalationLadders:
         ]
 
     def _reason_passed_over(self, step: Step, person: Person) -> str:
-        if person.pk in self._shut_out.get(step.concern_id, ()):
+        if self._doers.is_kept_out(step, person.pk):
             return SHUT_OUT
-        away = any(row.person_id == person.pk and row.kind in AWAY for row in self._covers)
-        return IS_AWAY if away else GONE
+        if person.pk in step.barred_person_keys:
+            return ANOTHER_LOOKS
+        return IS_AWAY if person.pk in self._away else GONE
 
     def people_on_ladder(self, step: Step) -> list[Person]:
         """The people who may be asked to do `step`, in order, each once.
@@ -154,18 +150,13 @@ class EscalationLadders:
         the last bell before days without school, whoever is named to be reached then comes before
         the holder.
         """
-        people = self._people_acting_for(self._roles_on_ladder(step))
+        people = self._people_acting_for(roles_asked_for_step(step))
         setter = self._setters.get(step.pk)
         if setter and setter in self._people_acting_for(LADDER[Role.DSL]):
             people = [setter, *people]
         if step.holder and self._is_holder_available(step, step.holder):
             people = [*self._people_before_holder(step, people), step.holder, *people]
-        kept = self._shut_out.get(step.concern_id, set()) | self._not_theirs.get(step.pk, set())
-        return [one for one in dict.fromkeys(people) if one.pk not in kept]
-
-    def _roles_on_ladder(self, step: Step) -> tuple[Role, ...]:
-        first = Role(step.holder_role) if step.holder_role else Role.DSL
-        return tuple(dict.fromkeys((first, *CLOCKS[StepKind(step.kind)].climbs, *LADDER[first])))
+        return [one for one in dict.fromkeys(people) if self._doers.may_do(step, one.pk)]
 
     def _people_acting_for(self, roles: tuple[Role, ...]) -> list[Person]:
         if roles not in self._acting:
@@ -184,64 +175,14 @@ class EscalationLadders:
         if is_before_break(self.school.school_calendar, self.now):
             reached.add(CoverKind.AFTER_HOURS)
         named = {row.person_id for row in self._covers if row.kind in reached}
-        return [] if step.kind in OWN else [one for one in people if one.pk in named]
+        return [] if step.kind in WRITERS_OWN else [one for one in people if one.pk in named]
 
     def _is_holder_available(self, step: Step, holder: Person) -> bool:
-        """Whether its `holder` is here and may act on it.
+        """Whether its `holder` is here to do it. Whether they may do it, `StepDoers` says.
 
-        The writer's own steps (telling somebody by voice, reporting to the police) do not need a
-        lead's post.
+        The writer's own steps (telling somebody by voice, reporting to the police) stay with the
+        writer even if they are away.
         """
-        if step.kind in OWN and holder.pk == step.concern.reporter_id:
-            return holder.is_active
-        if step.kind == StepKind.TASK:
-            return holder.pk in self._here
-        return holder in self._people_acting_for(LADDER[Role.DSL])
-
-    def _find_task_people(self, steps: list[Step]) -> tuple[dict[int, Person], set[int]]:
-        """Who asked for each task, by step key, and which of those asked are in post and not away.
-
-        Any member of staff may do a task. Makes no query if there is no task.
-        """
-        tasks = [step for step in steps if step.kind == StepKind.TASK]
-        if not tasks:
-            return {}, set()
-        posts = Post.objects.filter(school=self.school, person__is_active=True)
-        posts = posts.in_force_on(local_day(self.school.school_calendar, self.now))
-        held = posts.filter(person__in={step.holder_id for step in tasks} - {None})
-        away = {row.person_id for row in self._covers if row.kind in AWAY}
-        return Task.objects.task_setters_by_step(tasks), set(
-            held.values_list("person", flat=True)
-        ) - away
-
-
-def _barred_people_by_step(steps: list[Step]) -> dict[int, set[int]]:
-    """People who may not do a step, by step key: `Step.barred_person_keys` for many steps."""
-    again = [step for step in steps if step.kind == StepKind.STILL_WORRIED]
-    made = {step.decision_id for step in again} - {None}
-    deciders = dict(Decision.objects.filter(pk__in=made).values_list("pk", "by")) if made else {}
-    barred: dict[int, set[int]] = {step.pk: {step.concern.reporter_id} for step in again}
-    for step in again:
-        if step.decision_id in deciders:
-            barred[step.pk].add(deciders[step.decision_id])
-    return barred
-
-
-def _excluded_by_concern(school: School, concerns: set[int]) -> dict[int, set[int]]:
-    """People who may never see a concern, by its key: the excluded and family of its children.
-
-    Starts from the families of staff, which are few, while the children in concerns are many.
-    """
-    found: dict[int, set[int]] = defaultdict(set)
-    named = Exclusion.objects.filter(concern__in=concerns).values_list("concern", "person")
-    for concern, person in named:
-        found[concern].add(person)
-    families: dict[int, set[int]] = defaultdict(set)
-    related = Relation.objects.not_withdrawn().filter(school=school)
-    for child, person in related.values_list("child", "person"):
-        families[child].add(person)
-    if families:
-        rows = ConcernChild.objects.filter(child__in=families, concern__in=concerns)
-        for concern, child in rows.values_list("concern", "child"):
-            found[concern] |= families[child]
-    return found
+        if step.power_needed_from(holder.pk) is May.DECIDE:
+            return holder in self._people_acting_for(LADDER[Role.DSL])
+        return step.kind in WRITERS_OWN or holder.pk not in self._away

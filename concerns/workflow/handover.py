@@ -8,7 +8,7 @@ concern read here is ever shown: the school office does all this and may not see
 from django.db.models import Q
 
 from concerns.models.adult.adult_concern import AdultConcern
-from concerns.models.base.case_row import hidden_concerns_filter
+from concerns.models.base.kept_out import hidden_concerns_filter
 from concerns.models.concern.concern import Concern, ConcernQuerySet
 from concerns.models.response.step import Step
 from concerns.models.school.person import Person, Viewer

@@ -14,7 +14,7 @@ from concerns.models.response.decision import Decision, is_decision_pressing
 from concerns.models.response.meeting import Meeting
 from concerns.models.response.referral import ReferralEvent
 from concerns.models.response.step import StepEnding
-from concerns.models.school.person import Person, Relation
+from concerns.models.school.person import Person
 from concerns.rules.clocks import SUPERSEDED, StepKind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.workflow import re_referral
@@ -37,12 +37,10 @@ def update_steps_after_refile(agenda: NextSteps, refiling: Refiling, reached: bo
     """
     concern = agenda.concern
     by = agenda.by.person
-    family = Person.objects.filter(
-        relations__in=Relation.objects.not_withdrawn().filter(child=refiling.to)
-    )
-    for relative in family:
-        agenda.release_steps_of(relative)
-    own = None if by in family else by
+    kept_out = list(Person.objects.excluded_from_any(concern).order_by("pk"))
+    for person in kept_out:
+        agenda.release_steps_of(person)
+    own = None if by in kept_out else by
     in_force = Decision.objects.keys_in_force(concern)
     old = [step for step in agenda.steps_of_kind(*SUPERSEDED) if step.decision_id not in in_force]
     agenda.end_steps(old, StepEnding.SUPERSEDED)

@@ -9,14 +9,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db.models import Q
 
 from concerns.doors import clock_round, unsent_words
-from concerns.models.base import case_row
+from concerns.models.base import kept_out
 from concerns.models.concern.draft import CONCERN
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from concerns.workflow import escalation
+from concerns.workflow import step_doers
 from tests import factories, homes
 from tests.adult.twins import TwinSchool, make_twin_school
 from tests.factories import NOW
@@ -109,13 +108,8 @@ def test_with_mail_down_every_page_of_a_head_who_is_family_of_the_child_is_what_
 
 @pytest.mark.parametrize("forgotten", ["named", "family"])
 def test_the_comparison_sees_an_exclusion_that_is_forgotten(place, monkeypatch, forgotten):
-    def half_of_it(person, key):
-        if forgotten == "family":
-            return Q(**{f"{key}__in": person.excluded_from.values("concern")})
-        family = person.relations.filter(child__concern_rows__concern__isnull=False)
-        return Q(**{f"{key}__in": family.values("child__concern_rows__concern")})
-
-    monkeypatch.setattr(case_row, "hidden_concerns_filter", half_of_it)
+    way = {"named": "excluded_from", "family": "relations"}[forgotten]
+    monkeypatch.delitem(kept_out.KEPT_OUT_THROUGH, way)
     reader = place.posts["dsl"]
     about, more = {
         "named": (place.other, {"excluded": (reader,)}),
@@ -126,10 +120,7 @@ def test_the_comparison_sees_an_exclusion_that_is_forgotten(place, monkeypatch, 
 
 
 def test_the_comparison_sees_an_e_mail_to_whoever_is_shut_out(place, monkeypatch):
-    def nobody(_school, concerns):
-        return {concern: set() for concern in concerns}
-
-    monkeypatch.setattr(escalation, "_excluded_by_concern", nobody)
+    monkeypatch.setattr(step_doers, "kept_out_by_concern", lambda _concerns: {})
     reader = place.posts["dsl"]
 
     def work() -> list[uuid.UUID]:

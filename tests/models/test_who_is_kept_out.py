@@ -4,6 +4,7 @@ import pytest
 
 from concerns.chase import acts as chase
 from concerns.models import Concern, Person, Post, Step, Task
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.triage import acts as triage
@@ -71,5 +72,6 @@ def test_every_way_of_asking_who_is_kept_out_says_the_same(where, lead, concern,
         "posts": Post.objects.filter(person=person).not_excluded_from(concern).exists(),
         "numbers": count_open_work(person, deputy) != (0, 0),
         "ladder": person in ladders.people_on_ladder(concern.steps.open().order_by("pk")[0]),
+        "daily check": not list(find_integrity_breaches(where, NOW.date())),
     }
     assert answers == dict.fromkeys(answers, not WAYS[way])

@@ -4,14 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from concerns.models import Exclusion, Step
+from concerns.models import Exclusion, Post, Step
 from concerns.models.school.cover import Cover
 from concerns.rules.clocks import StepKind
 from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
-from concerns.workflow.escalation import EscalationLadders, EscalationTarget
+from concerns.workflow.escalation import (
+    ANOTHER_LOOKS,
+    EscalationLadders,
+    EscalationTarget,
+    PassedOver,
+)
 from tests import factories
 from tests.counting import list_statements
 from tests.deciding import decide_concern, referral_sent_answers
@@ -223,3 +228,30 @@ def test_the_ladders_of_many_cost_what_those_of_one_do(desks):
     for _ in range(5):
         factories.concern_at(State.WAITING, where=desks.school, going_home="yes", now=NOW)
     assert len(list_statements(lambda: up(list(rows)))) == one
+
+
+def test_a_writer_who_only_works_elsewhere_now_is_not_asked_to_do_their_own_step(desks):
+    danger = factories.concern_at(State.WAITING, where=desks.school, danger=True, now=NOW)
+    writer = danger.reporter
+    Post.objects.filter(person=writer).update(until=NOW.date() - timedelta(days=1))
+    Post.objects.create(person=writer, school=factories.school(), role=Role.STAFF, since=NOW.date())
+    rows = Step.objects.select_related("concern", "holder")
+    step = rows.get(concern=danger, kind=StepKind.DANGER_NOW)
+    ladders = EscalationLadders(desks.school, NOW + timedelta(minutes=1), [step])
+    assert ladders.people_on_ladder(step) == [desks.lead, desks.deputy, desks.head]
+
+
+def test_who_decided_is_passed_over_because_somebody_else_looks_again(desks):
+    lead = factories.viewer(desks.school, Role.DSL, who=desks.lead)
+    concern = factories.concern_at(State.DECIDED, where=desks.school, lead=lead, now=NOW)
+    step = Step.objects.create(
+        school=desks.school,
+        concern=concern,
+        kind=StepKind.STILL_WORRIED,
+        decision=concern.decisions.get(),
+        holder=desks.deputy,
+        opened_at=NOW,
+        due_at=DUE,
+    )
+    passed = EscalationLadders(desks.school, NOW, [step]).people_passed_over(step)
+    assert passed == [PassedOver(desks.lead.name, ANOTHER_LOOKS)]

@@ -1,8 +1,6 @@
-"""Base classes for models and querysets: `uid`, school, and the one rule for who may see a concern.
+"""Base classes for models and querysets: `uid`, school, and who may see the rows of a concern.
 
-The exclusions themselves are stored in `models/concern/exclusion.py`, the families in
-`models/school/person.py` (`Relation`). They are reached through the person's own relations, so that
-this file imports neither.
+Who is kept out of a concern whatever their role is in `kept_out.py`.
 """
 
 import uuid
@@ -12,6 +10,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 from django.db import models
 from django.db.models.lookups import Exact
 
+from concerns.models.base.kept_out import hidden_concerns_filter
 from concerns.rules.roles import May, Role
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
@@ -87,19 +86,6 @@ def school_without_index(viewer: RowsViewer) -> Exact:
         models.F("school"), template="(+%(expressions)s)", output_field=models.BigIntegerField()
     )
     return Exact(school, viewer.school.pk)
-
-
-def hidden_concerns_filter(person: Any, key: str) -> models.Q:
-    """A filter for rows of concerns that `person` may never see, whatever their role: the concern's
-    exclusions name them, or they are family of any child in it.
-
-    `key` is the lookup from the row to the key of its concern, such as "pk" or "step__concern".
-    """
-    named = person.excluded_from.values("concern")
-    # Without the filter a child nobody wrote about would bring a NULL, and hide every row.
-    family = person.relations.filter(child__concern_rows__concern__isnull=False)
-    family = family.values("child__concern_rows__concern")
-    return models.Q(**{f"{key}__in": named}) | models.Q(**{f"{key}__in": family})
 
 
 class CaseRows(ViewerScopedQuerySet[ConcernRow]):

@@ -7,8 +7,9 @@ from typing import Any, ClassVar, Self
 
 from django.db import connections, models
 
-from concerns.models.base.case_row import SchoolOwnedModel, hidden_concerns_filter
+from concerns.models.base.case_row import SchoolOwnedModel
 from concerns.models.base.encrypted_text import EncryptedText
+from concerns.models.base.kept_out import hidden_concerns_filter
 from concerns.models.child.child import Child
 from concerns.models.child.child_fact import ChildFact, FactRow, Facts, RowOfChild, RowsOfChild
 from concerns.models.school.person import Person, Viewer

@@ -21,13 +21,9 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from concerns.models.base.case_row import (
-    Row,
-    SchoolOwnedModel,
-    ViewerScopedQuerySet,
-    hidden_concerns_filter,
-)
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.base.clock_ahead import before_or_ahead_filter
+from concerns.models.base.kept_out import hidden_concerns_filter
 from concerns.models.concern.concern import Concern
 from concerns.models.response.step import BaseStep, Step
 from concerns.models.school.person import Person, Viewer

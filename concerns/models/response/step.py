@@ -22,8 +22,16 @@ from concerns.models.school.school import School
 from concerns.rules import clocks
 from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.calendars import SchoolDays
-from concerns.rules.clocks import BY_A_NOTE, CLOCKS, DECISIONS, HOLD_OPEN, MEETINGS, StepKind
-from concerns.rules.roles import Role
+from concerns.rules.clocks import (
+    BY_A_NOTE,
+    CLOCKS,
+    DECISIONS,
+    HOLD_OPEN,
+    MEETINGS,
+    WRITERS_OWN,
+    StepKind,
+)
+from concerns.rules.roles import May, Role
 from concerns.rules.words import Choice
 
 
@@ -54,7 +62,7 @@ PLACES = {
 NOT_LATE = 9
 
 # The pages that take the uid of the step; the others take the uid of the concern.
-OWN = frozenset({"chase_step", "chase_again", "chase_look", "chase_task"})
+PAGES_BY_STEP = frozenset({"chase_step", "chase_again", "chase_look", "chase_task"})
 
 
 class Steps(CaseRows[ConcernRow]):
@@ -237,6 +245,15 @@ class Step(BaseStep):
         """Whether the concern may not be closed before this step is done."""
         return self.kind in HOLD_OPEN
 
+    def power_needed_from(self, person: int) -> May:
+        """The power that the person with this key needs to do it. Needs `concern` fetched.
+
+        A step for the leads needs somebody who may decide. The writer of the concern may do their
+        own step, and any colleague a task they were asked to do, from any post.
+        """
+        own = self.kind in WRITERS_OWN and person == self.concern.reporter_id
+        return May.SUBMIT if own or self.kind == StepKind.TASK else May.DECIDE
+
     @property
     def barred_person_keys(self) -> set[int]:
         """Primary keys of people who may not do it, whatever their post.
@@ -258,4 +275,4 @@ class Step(BaseStep):
         name = PLACES.get(StepKind(self.kind))
         if name is None:
             return ("refer", self.referral.uid) if self.referral else None
-        return name, self.uid if name in OWN else self.concern.uid
+        return name, self.uid if name in PAGES_BY_STEP else self.concern.uid

@@ -1,7 +1,7 @@
 """People who sign in, their posts, their family relations to children, and the `Viewer`.
 
 A viewer is a signed-in person acting in one school. Nothing here decides who may see a concern:
-that is in `models/base/case_row.py`.
+that is in `models/base/case_row.py` and `kept_out.py` there.
 """
 
 import uuid
@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower, Now
 
 from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.kept_out import kept_out_people_filter
 from concerns.models.outbox.heartbeat import ONE_PULSE, HeartbeatStatus
 from concerns.models.school.school import School
 from concerns.models.school.second_factor import second_factors
@@ -91,11 +91,12 @@ class PersonQuerySet(ViewerScopedQuerySet["Person"]):
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
     def not_excluded_from(self, *concerns: Any) -> Self:
-        """Leave out everyone who is excluded from one of `concerns`: people it names, and relatives
-        of its children."""
-        family = Relation.objects.not_withdrawn().filter(child__concern_rows__concern__in=concerns)
-        left = self.exclude(excluded_from__concern__in=concerns)
-        return left.exclude(pk__in=family.values("person"))
+        """Leave out everyone who is kept out of one of `concerns`."""
+        return self.exclude(kept_out_people_filter(concerns, "pk"))
+
+    def excluded_from_any(self, *concerns: Any) -> Self:
+        """Only the people who are kept out of one of `concerns`."""
+        return self.filter(kept_out_people_filter(concerns, "pk"))
 
 
 class People(BaseUserManager["Person"]):
@@ -186,17 +187,6 @@ class Person(AbstractBaseUser):
         return self.name
 
 
-_POST_IS_NOT_EXCLUDED = """
-NOT EXISTS (
-    SELECT 1 FROM concerns_exclusion named
-    WHERE named.person_id = concerns_post.person_id AND named.concern_id {concerns}
-) AND NOT EXISTS (
-    SELECT 1 FROM concerns_relation family
-    JOIN concerns_concernchild filed ON filed.child_id = family.child_id
-    WHERE family.shuts_out_id = concerns_post.person_id AND filed.concern_id {concerns}
-)
-"""
-
 
 class Posts(ViewerScopedQuerySet[Row]):
     def current_or_future(self, day: date) -> Self:
@@ -214,15 +204,8 @@ class Posts(ViewerScopedQuerySet[Row]):
         return self.annotate(away=away)
 
     def not_excluded_from(self, *concerns: Any) -> Self:
-        """Leave out the posts of everyone who is excluded from one of `concerns`, by the same rule
-        as `PersonQuerySet.not_excluded_from`. Only people with these posts are looked at.
-
-        Plain SQL: built by Django it would be a tenth of the work of sending a concern.
-        """
-        keys = [concern.pk for concern in concerns]
-        places = ", ".join(["%s"] * len(keys))
-        sql = _POST_IS_NOT_EXCLUDED.format(concerns=f"IN ({places})")
-        return self.filter(RawSQL(sql, [*keys, *keys], output_field=models.BooleanField()))  # noqa: S611
+        """Leave out the posts of everyone who is kept out of one of `concerns`."""
+        return self.exclude(kept_out_people_filter(concerns, "person"))
 
     def active_with_role(self, *roles: Role) -> Self:
         return self.filter(role__in=roles, person__is_active=True)
