@@ -7,16 +7,15 @@ that the viewer may not see today is not counted on any past day either: callers
 """
 
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from concerns.models.base.case_row import CaseRow
 from concerns.models.concern.concern import Concern
-from concerns.models.concern.concern_child import Refiling
-from concerns.models.concern.exclusion import Exclusion
-from concerns.models.concern.later_entries import Addition, Ending, Handing, WordBack
-from concerns.models.response.conversation import Conversation
-from concerns.models.response.decision import Decision
-from concerns.models.response.referral import ReferralEvent
+from concerns.models.concern.later_entries import Ending
 from concerns.models.response.step import Step, Steps
 from concerns.rules import reporting_periods
 from concerns.rules.agency_answers import ANSWERS
@@ -31,13 +30,6 @@ QUIET = "quiet"
 # Steps that wait for an agency's answer, or for its answer to a challenge.
 FROM_OUTSIDE = frozenset({*ANSWERS.values(), StepKind.CHALLENGE})
 OPEN = Q(closed_at__isnull=True)
-# Every model whose rows are written by an act and carry the time `at`, with the lookup to the
-# concern. Steps have times of their own and are checked separately.
-WRITTEN = {
-    Addition: "concern", Conversation: "concern", Decision: "concern", Ending: "concern",
-    Exclusion: "concern", Handing: "concern", ReferralEvent: "referral__concern",
-    Refiling: "concern", WordBack: "concern",
-}  # fmt: skip
 
 
 def current_conditions(days: SchoolDays, moment: datetime, quiet: int) -> dict[str, Q]:
@@ -93,12 +85,34 @@ def _was_open_at(moment: datetime) -> Q:
     return still & Q(received_at__lte=moment) & ~Q(Exists(closed))
 
 
+@cache
+def models_written_by_acts() -> tuple[type[CaseRow], ...]:
+    """Every model of rows about a concern about a child that an act writes: each says when, in
+    `at`. Steps have times of their own and are looked at separately."""
+    models = apps.get_app_config("concerns").get_models()
+    rows = (model for model in models if issubclass(model, CaseRow))
+    return tuple(row for row in rows if _has_field(row, "at") and _concern_model_of(row) is Concern)
+
+
+def _has_field(model: type[CaseRow], name: str) -> bool:
+    return any(field.name == name for field in model._meta.fields)
+
+
+def _concern_model_of(model: type[CaseRow]) -> Any:
+    """The model of the concern to which rows of `model` lead: one about a child or an adult."""
+    found: Any = model
+    for name in model.to_concern.removesuffix("_id").split("__"):
+        found = found._meta.get_field(name).related_model
+    return found
+
+
 def _was_quiet_between(since: datetime, moment: datetime) -> Q:
     """Nothing was written on the concern, and no step opened or done, from `since` to `moment`."""
     here = {"at__gte": since, "at__lte": moment}
     quiet = Q()
-    for model, way in WRITTEN.items():
-        quiet &= ~Q(Exists(model.objects.filter(**{way: OuterRef("pk")}, **here)))
+    for model in models_written_by_acts():
+        rows = model.objects.filter(**{model.to_concern: OuterRef("pk")}, **here)
+        quiet &= ~Q(Exists(rows))
     opened = Q(opened_at__gte=since, opened_at__lte=moment)
     done = Q(done_at__gte=since, done_at__lte=moment)
     return quiet & ~Q(Exists(Step.objects.filter(opened | done, concern=OuterRef("pk"))))

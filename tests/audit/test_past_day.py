@@ -10,14 +10,17 @@ from concerns.audit import queries
 from concerns.audit.forms import FOUR, AuditFilters, AuditStatus
 from concerns.models import Concern
 from concerns.reading import late_and_quiet
+from concerns.refer import acts as refer
 from concerns.rules import reporting_periods
 from concerns.rules.lifecycle import State
+from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import factories
 from tests.audit.conftest import close, look, text
 from tests.audit.test_figures import behind, references
 from tests.counting import list_statements
+from tests.deciding import decide_concern, referral_sent_answers
 
 LONDON = ZoneInfo("Europe/London")
 DAYS = (date(2025, 11, 3), date(2026, 3, 31), date(2026, 8, 12), date(2026, 11, 2))
@@ -159,3 +162,34 @@ def test_a_past_day_costs_the_same_whatever_there_is(head, where):
     assert cost() == few
     assert few[0] <= 3
     assert few[1] <= 12
+
+
+def test_a_call_to_an_agency_is_heard_on_a_past_day_too(head, where, lead):
+    concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
+    decide_concern(
+        lead, concern, Route.SOCIAL_CARE, sent={Route.SOCIAL_CARE: referral_sent_answers()}
+    )
+    later = lead.now + timedelta(days=28)
+    refer.chase(
+        by=lead,
+        referral=concern.referrals.get(),
+        telephone="01632 960100",
+        minutes=5,
+        said="Nobody free.",
+        happened_at=later,
+        now=later,
+    )
+    days, at = where.school_calendar, later + timedelta(days=1)
+    for found in (
+        late_and_quiet.current_conditions(days, at, 5),
+        late_and_quiet.conditions_at_moment(days, at, 5),
+    ):
+        quiet = found[late_and_quiet.QUIET]
+        assert not queries.visible_concerns(head).filter(quiet, pk=concern.pk).exists()
+
+
+def test_all_that_acts_write_about_a_concern_is_heard(head):
+    """A table that an act writes is asked without anybody adding it to a list."""
+    names = {model.__name__ for model in late_and_quiet.models_written_by_acts()}
+    assert names >= {"ChaseCall", "Meeting", "ComingMeeting", "TaskAnswer", "CategorySorting"}
+    assert not {name for name in names if name.startswith("Adult")}
