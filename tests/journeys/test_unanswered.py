@@ -76,7 +76,7 @@ def challenge_to_the_end(walk) -> None:
         walk.at(CARE)
         walk.reads(f"{rung.label}. Spoken to: Di Farr.")
     # After the last it goes round again.
-    walk.reads(f"Take it to their {ChallengeRung.TEAM_MANAGER.label.lower()}")
+    walk.reads(f"Take it to their {next(iter(ChallengeRung)).label.lower()}")
     walk.follow("Record how it was settled")
     walk.at("The challenge is settled")
     walk.fill(words="A social worker visits with us.")

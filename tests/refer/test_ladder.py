@@ -25,6 +25,9 @@ UP = ReferralStage.CHALLENGED
 AGAIN = ""
 SETTLED = ReferralStage.SETTLED
 HEARD = ReferralStage.ANSWERED
+# The rungs are the table's, however many it has.
+FIRST, SECOND, THIRD, *_ = ChallengeRung
+*_, LAST_BUT_ONE, LAST = ChallengeRung
 
 
 @pytest.fixture
@@ -161,25 +164,25 @@ def test_agreeing_that_nothing_more_happens_needs_its_reason(lead, referral, ans
 @pytest.mark.parametrize(
     ("happened", "rung"),
     [
-        ([], ChallengeRung.TEAM_MANAGER),
-        ([(UP, AGAIN)], ChallengeRung.SERVICE_MANAGER),
-        ([(UP, ChallengeRung.TEAM_MANAGER)], ChallengeRung.SERVICE_MANAGER),
-        ([(UP, ChallengeRung.TEAM_MANAGER), (HEARD, "")], ChallengeRung.SERVICE_MANAGER),
-        ([(UP, ChallengeRung.SERVICE_MANAGER)], ChallengeRung.PARTNERSHIP),
-        ([(UP, ChallengeRung.PARTNERSHIP)], ChallengeRung.TEAM_MANAGER),
+        ([], FIRST),
+        ([(UP, AGAIN)], SECOND),
+        ([(UP, FIRST)], SECOND),
+        ([(UP, FIRST), (HEARD, "")], SECOND),
+        ([(UP, LAST_BUT_ONE)], LAST),
+        ([(UP, LAST)], FIRST),
         (
-            [(UP, ChallengeRung.SERVICE_MANAGER), (SETTLED, ""), (HEARD, "")],
-            ChallengeRung.TEAM_MANAGER,
+            [(UP, SECOND), (SETTLED, ""), (HEARD, "")],
+            FIRST,
         ),
         # What was promised was not done: the challenge goes on from where it was settled.
-        ([(UP, ChallengeRung.TEAM_MANAGER), (SETTLED, "")], ChallengeRung.SERVICE_MANAGER),
+        ([(UP, FIRST), (SETTLED, "")], SECOND),
         (
-            [(UP, ChallengeRung.TEAM_MANAGER), (SETTLED, ""), (UP, ChallengeRung.SERVICE_MANAGER)],
-            ChallengeRung.PARTNERSHIP,
+            [(UP, FIRST), (SETTLED, ""), (UP, SECOND)],
+            THIRD,
         ),
         (
-            [(UP, ChallengeRung.SERVICE_MANAGER), (ReferralStage.AGREED, "")],
-            ChallengeRung.TEAM_MANAGER,
+            [(UP, SECOND), (ReferralStage.AGREED, "")],
+            FIRST,
         ),
     ],
 )
@@ -191,7 +194,7 @@ def test_a_challenge_goes_up_the_ladder_and_round_again_each_rung_with_its_own_c
     lead, referral
 ):
     hear(lead, referral)
-    for number, rung in enumerate([*ChallengeRung, ChallengeRung.TEAM_MANAGER]):
+    for number, rung in enumerate([*ChallengeRung, FIRST]):
         at = THEN + timedelta(days=number)
         event = view(lead, referral, now=at)
         assert (event.escalation, event.spoken_to) == (rung, "Bo Hill")
@@ -207,7 +210,7 @@ def test_an_answer_to_a_challenge_is_agreed_with_or_goes_on_from_where_it_was(le
     view(lead, referral)
     hear(lead, referral)
     assert on_it(referral) == [StepKind.AGREE_OR_CHALLENGE]
-    assert view(lead, referral).escalation == ChallengeRung.SERVICE_MANAGER
+    assert view(lead, referral).escalation == SECOND
 
 
 def test_a_challenge_ends_settled_in_words_and_the_concern_moves_on(lead, referral):
@@ -232,5 +235,5 @@ def test_each_agency_has_its_own_clock(lead):
 
 def test_silence_may_be_challenged_as_an_answer_may(lead, referral):
     event = view(lead, referral, words="Three calls, and nobody answers.")
-    assert (event.escalation, on_it(referral)) == (ChallengeRung.TEAM_MANAGER, [StepKind.CHALLENGE])
+    assert (event.escalation, on_it(referral)) == (FIRST, [StepKind.CHALLENGE])
     assert referral.is_awaiting_agency
