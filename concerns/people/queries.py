@@ -1,6 +1,7 @@
 """What the pages about staff read: the list, one person, open requests, cover, and what is held."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -109,6 +110,16 @@ def sign_in_status(person: Person, now: datetime) -> str:
 
 
 @dataclass(frozen=True)
+class StaffRequestRow:
+    """A request that awaits an answer. `answerable`: the viewer may answer it. `approver`: who may,
+    in words."""
+
+    asked: StaffChangeRequest
+    answerable: bool
+    approver: str
+
+
+@dataclass(frozen=True)
 class PersonPage:
     """One of the staff, as their page shows them. `ended` and `lasting` are their posts here,
     `waiting` the requests about them that await the head."""
@@ -118,7 +129,7 @@ class PersonPage:
     last_link: Invitation | None
     lasting: list[Post]
     ended: list[Post]
-    waiting: list[StaffChangeRequest]
+    waiting: list[StaffRequestRow]
     covers: list[Cover]
     family: list[Relation]
 
@@ -135,7 +146,9 @@ def read_person_page(viewer: Viewer, uid: uuid.UUID) -> PersonPage:
         last_link=next(iter(person.invitations.all()), None),
         lasting=[post for post in person.posts.all() if post not in ended],
         ended=ended,
-        waiting=list(_staff_requests(viewer).awaiting_answer().filter(person=person)),
+        waiting=_waiting_rows(
+            viewer, _staff_requests(viewer).awaiting_answer().filter(person=person)
+        ),
         covers=[row.cover for row in list_covers(viewer) if row.cover.person_id == person.pk],
         family=list(families.select_related("child").order_by("pk")),
     )
@@ -162,12 +175,13 @@ def _staff_requests(viewer: Viewer):
     return rows.order_by("-id")
 
 
-@dataclass(frozen=True)
-class StaffRequestRow:
-    """A request that awaits an answer. `answerable`: the viewer may answer it."""
-
-    asked: StaffChangeRequest
-    answerable: bool
+def _waiting_rows(viewer: Viewer, waiting: Iterable[StaffChangeRequest]) -> list[StaffRequestRow]:
+    return [
+        StaffRequestRow(
+            row, not row.why_may_not_answer(viewer), row.approver_words(viewer.todays_date)
+        )
+        for row in waiting
+    ]
 
 
 def list_staff_requests(
@@ -175,10 +189,7 @@ def list_staff_requests(
 ) -> tuple[list[StaffRequestRow], list[StaffChangeRequest]]:
     """(requests that await the head, requests answered in the last month)."""
     since = viewer.now - LATELY
-    waiting = [
-        StaffRequestRow(row, not row.why_may_not_answer(viewer))
-        for row in _staff_requests(viewer).awaiting_answer()[:A_PAGE]
-    ]
+    waiting = _waiting_rows(viewer, _staff_requests(viewer).awaiting_answer()[:A_PAGE])
     return waiting, list(
         _staff_requests(viewer).already_answered().filter(answer__at__gte=since)[:A_PAGE]
     )
@@ -232,10 +243,9 @@ def list_own_families(viewer: Viewer) -> list[Relation]:
     return list(rows.select_related("child").order_by("pk"))
 
 
-def list_own_requests(viewer: Viewer) -> list[StaffChangeRequest]:
-    return list(
-        _staff_requests(viewer).awaiting_answer().filter(person=viewer.person, child__isnull=False)
-    )
+def list_own_requests(viewer: Viewer) -> list[StaffRequestRow]:
+    waiting = _staff_requests(viewer).awaiting_answer()
+    return _waiting_rows(viewer, waiting.filter(person=viewer.person, child__isnull=False))
 
 
 @dataclass(frozen=True)

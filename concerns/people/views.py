@@ -16,7 +16,7 @@ from concerns.people import acts, forms, queries
 from concerns.reading import pickers
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import May
-from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.rules.staff_approval import WHAT_WAITS, StaffRequestMatter
 from concerns.workflow.staff_import import preview_staff_import
 
 # The start page: the first of these that the person may open.
@@ -103,8 +103,16 @@ def _go_to_changed_person(sheet, what):
     return sheet.go_to_page("people_person", uid=what.person.uid)
 
 
+def _asked_for(matter, viewer, **what):
+    """The change that a page is about to ask for, not saved: what it needs is asked of it."""
+    return StaffChangeRequest(
+        matter=matter, school=viewer.school, by=viewer.person, at=viewer.now, **what
+    )
+
+
 def change(request, uid):
-    person = queries.get_staff_member(request.viewer, uid)
+    viewer = request.viewer
+    person = queries.get_staff_member(viewer, uid)
     now = {name: getattr(person, name) for name in ("email", *forms.PersonForm.SAID)}
     sheet = FormPage(request, forms.PersonForm, initial=now)
     if sheet.is_complete:
@@ -112,7 +120,9 @@ def change(request, uid):
         said = sheet.form.person_details()
         if sheet.attempt_act(acts.change_person, person=person, email=email, said=said):
             return sheet.go_to_page("people_person", uid=uid)
-    return sheet.render_page("people/change.html", person=person)
+    what = _asked_for(StaffRequestMatter.EMAIL, viewer, person=person)
+    approver = what.approver_words(viewer.todays_date)
+    return sheet.render_page("people/change.html", person=person, approver=approver)
 
 
 def give(request, uid):
@@ -138,15 +148,17 @@ def end(request, uid):
 
 
 def family(request, uid):
-    person = queries.get_staff_member(request.viewer, uid)
+    viewer = request.viewer
+    person = queries.get_staff_member(viewer, uid)
+    what = _asked_for(StaffRequestMatter.RELATED, viewer, person=person)
     sheet, child = _read_family_sheet(request)
     if child:
-        said = {"person": person, "child": child, "how": sheet.cleaned_answers["how"]}
-        if sheet.attempt_act(
-            acts.change, what=StaffChangeRequest(matter=StaffRequestMatter.RELATED, **said)
-        ):
+        what.child = child
+        what.how = sheet.cleaned_answers["how"]
+        if sheet.attempt_act(acts.change, what=what):
             return sheet.go_to_page("people_person", uid=uid)
-    return sheet.render_page("people/family.html", person=person)
+    waits = what.approval_sentence(viewer)
+    return sheet.render_page("people/family.html", person=person, waits=waits)
 
 
 def own(request):
@@ -177,16 +189,18 @@ def _read_family_sheet(request):
 
 
 def unrelate(request, uid):
-    relation = queries.get_current_relation(request.viewer, uid)
+    viewer = request.viewer
+    relation = queries.get_current_relation(viewer, uid)
+    who = {"person": relation.person, "child": relation.child}
+    what = _asked_for(StaffRequestMatter.UNRELATED, viewer, **who)
     label = "They are not, or no longer, family of this pupil"
     sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Take it back")
-    if sheet.is_complete:
-        who = {"person": relation.person, "child": relation.child}
-        if sheet.attempt_act(
-            acts.change, what=StaffChangeRequest(matter=StaffRequestMatter.UNRELATED, **who)
-        ):
-            return sheet.go_to_page("people_person", uid=relation.person.uid)
-    return sheet.render_page("people/unrelate.html", relation=relation, person=relation.person)
+    if sheet.is_complete and sheet.attempt_act(acts.change, what=what):
+        return sheet.go_to_page("people_person", uid=relation.person.uid)
+    waits = what.approval_sentence(viewer)
+    return sheet.render_page(
+        "people/unrelate.html", relation=relation, person=relation.person, waits=waits
+    )
 
 
 def invite(request, uid):
@@ -194,13 +208,13 @@ def invite(request, uid):
     viewer = request.viewer
     person = queries.get_staff_member(viewer, uid)
     first = not person.has_usable_password()
+    what = _asked_for(StaffRequestMatter.PASSWORD, viewer, person=person)
     label = "This is their own address, and I know that they asked for this themselves"
     sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Send the link")
-    if sheet.is_complete:
-        what = StaffChangeRequest(matter=StaffRequestMatter.PASSWORD, person=person)
-        if sheet.attempt_act(acts.change, what=what):
-            return _go_to_changed_person(sheet, what)
-    return sheet.render_page("people/invite.html", person=person, first=first)
+    if sheet.is_complete and sheet.attempt_act(acts.change, what=what):
+        return _go_to_changed_person(sheet, what)
+    waits = what.approval_sentence(viewer)
+    return sheet.render_page("people/invite.html", person=person, first=first, waits=waits)
 
 
 def _send_link_and_redirect(what, viewer):
@@ -215,7 +229,7 @@ def _send_link_and_redirect(what, viewer):
 
 def asked(request):
     waiting, answered = queries.list_staff_requests(request.viewer)
-    page = {"waiting": waiting, "answered": answered}
+    page = {"waiting": waiting, "answered": answered, "what_waits": WHAT_WAITS}
     page["said"] = queries.list_self_declared_family(request.viewer)
     return render(request, "people/asked.html", page)
 
@@ -314,7 +328,8 @@ def upload(request):
         rows = len(form.lines)
         file = acts.upload(by=viewer, content=content, rows=rows, now=viewer.now)
         return redirect("people_file", file.uid)
-    return render(request, "people/upload.html", {"form": form}, status=422 if posted else 200)
+    page = {"form": form, "what_waits": WHAT_WAITS}
+    return render(request, "people/upload.html", page, status=422 if posted else 200)
 
 
 def file(request, uid):

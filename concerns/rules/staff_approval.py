@@ -55,6 +55,28 @@ class StaffRequestMatter(Choice):
     EMAIL = "email", "Another e-mail address"
 
 
+class StaffApprover(Choice):
+    """Who may answer a request, as a page says it."""
+
+    HEAD = "head", "the headteacher"
+    COLLEAGUE = "colleague", "a colleague who keeps the list of staff"
+
+
+POWER_TO_ANSWER = {StaffApprover.HEAD: May.POSTS, StaffApprover.COLLEAGUE: May.PEOPLE}
+
+# What a page says of changes in general. Of one change it says `who_approves`.
+WHAT_WAITS = (
+    "Changes that let somebody read the record or keep the list of staff, that affect somebody who "
+    "reads the record, or that change an e-mail address wait until they are approved."
+)
+
+
+def who_approves(matter: StaffRequestMatter, *, opens: bool) -> StaffApprover:
+    """Who may answer the request. `opens` is the result of `needs_the_head`."""
+    either = matter is StaffRequestMatter.EMAIL and not opens
+    return StaffApprover.COLLEAGUE if either else StaffApprover.HEAD
+
+
 def may_change_unapproved(
     matter: StaffRequestMatter, asks: frozenset[Role], *, opens: bool, oneself: bool
 ) -> bool:
@@ -110,8 +132,7 @@ def approval_refusal(
     `asked_it` says that they made the request themselves, `oneself` that it is about them. Raises
     ValueError for an unknown role of a post. Source: the rules at the top of this file.
     """
-    either = matter is StaffRequestMatter.EMAIL and not opens
-    if not has_role_with_power(answers, May.PEOPLE if either else May.POSTS):
+    if not has_role_with_power(answers, POWER_TO_ANSWER[who_approves(matter, opens=opens)]):
         return "Only the headteacher can answer this."
     if asked_it:
         return "You asked for this yourself, so somebody else must answer it."

@@ -6,6 +6,7 @@ from concerns.models import StaffChangeRequest
 from concerns.rules.roles import Role
 from concerns.rules.staff_approval import StaffRequestMatter
 from tests import counting, factories
+from tests.desk import page_text
 from tests.people.conftest import TODAY, staffed
 
 
@@ -16,6 +17,11 @@ def desk(house, client):
     return client
 
 
+ADDRESS_OF_CHANGE = {
+    "family": "/people/{}/family/",
+    "invite": "/people/{}/invite/",
+    "unrelate": "/people/family/{}/",
+}
 PAGES = {"": 12, "?left": 12, "asked/": 8, "cover/": 10, "add/": 6, "own/": 8}
 
 
@@ -182,3 +188,29 @@ def test_what_is_held_is_handed_over_on_the_page_of_who_leaves(house, client):
     assert desk.post(page, day).status_code == 422
     assert desk.post(page, {**day, "to": str(house.lead.person.uid)}).status_code == 302
     assert house.lead.person.steps.filter(done_at=None).count() == 1
+
+
+@pytest.mark.parametrize("way", ["family", "invite", "unrelate"])
+def test_a_page_says_that_the_change_of_a_reader_waits_and_of_nobody_else(house, desk, way):
+    """Each page asks the table of the very change that it makes."""
+    shown = []
+    for viewer in (house.lead, house.teacher):
+        viewer.person.set_password("seven small acorns")
+        viewer.person.save(update_fields=["password"])
+        about = viewer.person
+        if way == "unrelate":
+            about = factories.relate_to_child(viewer.person, factories.child(house.school))
+        shown.append(page_text(desk.get(ADDRESS_OF_CHANGE[way].format(about.uid))))
+    said = ["the headteacher has approved it" in page for page in shown]
+    assert said == [True, False]
+
+
+def test_another_address_waits_for_whom_the_table_says(house, desk):
+    both = (house.lead.person, house.teacher.person)
+    shown = [page_text(desk.get(f"/people/{who.uid}/change/")) for who in both]
+    assert "waits until the headteacher has approved it." in shown[0]
+    assert "waits until a colleague who keeps the list of staff has approved it." in shown[1]
+    house.ask(house.office, StaffRequestMatter.EMAIL, house.lead.person, email="new@example.org")
+    page = page_text(desk.get(f"/people/{house.lead.person.uid}/"))
+    said = "Waiting for the headteacher: Another e-mail address, new@example.org."
+    assert said in " ".join(page.split())

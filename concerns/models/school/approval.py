@@ -150,15 +150,30 @@ class StaffChangeRequest(SchoolOwnedModel):
                 f"{self.person.name} works in another school, and must first confirm that they "
                 "work here too. They have been sent an e-mail about it."
             )
-        email = self.matter == StaffRequestMatter.EMAIL
         return staff_approval.approval_refusal(
             StaffRequestMatter(self.matter),
             by.roles,
             self.role,
-            opens=not email or self.needs_the_head(by.todays_date),
+            opens=self._is_for_the_head(by.todays_date),
             asked_it=self.by_id == by.person.pk,
             oneself=self.person_id == by.person.pk,
         )
+
+    def _is_for_the_head(self, today: date) -> bool:
+        """As `needs_the_head`, for a request that was made: it waits, and so only another address
+        may be answered by somebody else."""
+        return self.matter != StaffRequestMatter.EMAIL or self.needs_the_head(today)
+
+    def approver_words(self, today: date) -> str:
+        """Who may answer it, for the middle of a sentence."""
+        matter = StaffRequestMatter(self.matter)
+        return staff_approval.who_approves(matter, opens=self._is_for_the_head(today)).label
+
+    def approval_sentence(self, by: Viewer) -> str:
+        """What a page says before `by` makes this change; empty if it is made at once."""
+        if self.may_skip_approval(by):
+            return ""
+        return f"This waits until {self.approver_words(by.todays_date)} has approved it."
 
     def why_nobody_could_answer(self, by: Viewer) -> str:
         """Why nobody else could answer it if `by` asked for it; empty if somebody could.
