@@ -4,7 +4,7 @@ calendar, as a week's page and as the feed of a private link."""
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -102,11 +102,13 @@ class CameWhileAway:
 
 @dataclass(frozen=True)
 class CatchingUp:
-    """What a viewer who is back is shown. `more`: more came than is shown here."""
+    """What a viewer who is back is shown. `more`: more came than is shown here. `last_opened_at`:
+    if nobody recorded the absence, when they last opened the record before it."""
 
     absence: EndedAbsence
     came: list[CameWhileAway]
     more: bool
+    last_opened_at: datetime | None
 
 
 def read_next_steps(viewer: Viewer, asked: Mapping[str, str]) -> NextStepsPage:
@@ -172,7 +174,7 @@ def _read_while_away(
         )
         for concern in found
     ]
-    return CatchingUp(away.absence, came, more)
+    return CatchingUp(away.absence, came, more, away.last_opened_at)
 
 
 def _who_has_it(viewer: Viewer, concern: Concern) -> str:

@@ -207,8 +207,8 @@ def read_audit_trail(
     refused = LedgerLine.objects.filter(kind=Kind.REFUSED, about=str(concern.uid), concern=None)
     own += _with_actor_in_order(refused.filter(school=concern.school_id))
     sent = min((line.pk for line in own), default=0)
-    stories = LedgerLine.objects.filter(kind=Kind.STORY, about__in=about, id__gt=sent)
-    stories = _with_actor_in_order(stories.filter(school=concern.school_id, concern=None))
+    readings = LedgerLine.objects.filter(kind=Kind.STORY, about__in=about, id__gt=sent)
+    stories = _with_actor_in_order(readings.filter(school=concern.school_id, concern=None))
     showing = [line for line in stories if _has_story_shown(line, concern, moved)]
     lines = sorted([*own, *showing], key=lambda line: line.pk)
     people = _recipients_by_line([line for line in lines if line.kind == Kind.NOTICED])

@@ -35,6 +35,7 @@ from concerns.models import (
 )
 from concerns.models.base.case_row import SchoolOwnedModel
 from concerns.models.concern.concern import ConcernQuerySet
+from concerns.models.ledger.ledger_line import CALENDAR_FEED
 from concerns.reading import child_file, child_story
 from concerns.reading.child_file import ChildFile
 from concerns.reading.child_story import ChildStory
@@ -336,7 +337,7 @@ def read_calendar_feed(
         found = list(rows[:most])
         shown = list(dict.fromkeys(step.concern.uid for step in found))
         if feed.note_shown(shown, viewer.todays_date):
-            _write_reading_line(viewer, Kind.LISTED, shown=shown, reason="calendar feed")
+            _write_reading_line(viewer, Kind.LISTED, shown=shown, reason=CALENDAR_FEED)
     return found
 
 

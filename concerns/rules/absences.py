@@ -50,6 +50,29 @@ def find_ended_absence(
     return EndedAbsence(first, last, back) if first < last else None
 
 
+def find_unrecorded_absence(
+    days: SchoolDays, opened_before: Callable[[date], date | None], today: date
+) -> EndedAbsence | None:
+    """The absence that nobody recorded from which somebody is back `today` (a local date).
+
+    `opened_before` gives the last local day before another on which they opened the record, or None
+    if they never had. They were away on the school days between two such days, if those are more
+    than one, and are back on the later of the two. None if there is no such absence, or if they
+    have opened the record on `SHOWN_ON_SCHOOL_DAYS` days since.
+    """
+    back = today
+    for _ in range(SHOWN_ON_SCHOOL_DAYS):
+        last = opened_before(back)
+        if last is None:
+            return None
+        between = (last + timedelta(number) for number in range(1, (back - last).days))
+        missed = [day for day in between if is_school_day(days, day)]
+        if len(missed) > 1:
+            return EndedAbsence(missed[0], missed[-1], back)
+        back = last
+    return None
+
+
 def _first_day_away(days: SchoolDays, is_away: Callable[[date], bool], last: date) -> date:
     first = last
     for back in range(1, LONGEST_DAYS):

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from concerns.chase import queries, views
-from concerns.models import Cover, Exclusion, LedgerLine
+from concerns.doors import sight
+from concerns.models import Cover, Exclusion, LedgerLine, Step
+from concerns.models.school.calendar_feed import CalendarFeed
 from concerns.people import acts as people
 from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.kinds import Kind
@@ -76,7 +78,11 @@ def test_what_was_added_to_a_concern_of_theirs_came_too(away):
 
 
 def test_nobody_else_is_told_of_it_nor_they_for_longer_than_two_days(away):
+    away.now -= 3 * DAY
+    away.caught_up(Role.DEPUTY)
+    away.now += 3 * DAY
     assert away.caught_up(Role.DEPUTY) is None
+    assert away.caught_up() is not None
     away.now += DAY
     assert away.caught_up() is not None
     away.now += DAY
@@ -136,3 +142,55 @@ def test_more_than_a_page_of_it_says_so(away, monkeypatch):
     assert "more than 1 concern came" in render_view(views.home, away.viewer(Role.DSL))
     away.now -= timedelta(days=30)
     assert away.caught_up() is None
+
+
+class Unrecorded(Away):
+    """The lead took a concern on Tuesday and is back on Monday; nobody wrote down that she was
+    away."""
+
+    def is_away(self, **more) -> None:
+        pass
+
+
+@pytest.fixture
+def unrecorded():
+    return Unrecorded()
+
+
+def test_an_absence_that_nobody_recorded_is_known_by_when_they_last_opened_the_record(unrecorded):
+    found = unrecorded.caught_up()
+    assert found.last_opened_at == factories.NOW
+    assert [row.concern for row in found.came] == [unrecorded.taken, unrecorded.untouched]
+    page = " ".join(render_view(views.home, unrecorded.viewer(Role.DSL)).split())
+    said = "You last opened the record on Tuesday 3 November. Until you were back, 2 concerns came"
+    assert said in page
+    assert "While you were away" not in page
+
+
+def test_it_too_is_shown_on_two_days_and_no_longer(unrecorded):
+    assert unrecorded.caught_up().last_opened_at == factories.NOW
+    unrecorded.now += DAY
+    assert unrecorded.caught_up().last_opened_at == factories.NOW
+    unrecorded.now += DAY
+    assert unrecorded.caught_up() is None
+
+
+def test_where_no_row_shows_an_absence_nothing_is_said(unrecorded):
+    assert unrecorded.caught_up(Role.HEAD) is None
+
+
+def test_one_school_day_without_opening_it_is_no_absence(unrecorded):
+    unrecorded.now -= 3 * DAY
+    assert unrecorded.caught_up(Role.DEPUTY) is None
+
+
+def test_a_program_that_fetches_their_calendar_has_not_opened_it_for_them(unrecorded):
+    lead = unrecorded.viewer(Role.DSL)
+    friday = factories.viewer(
+        unrecorded.school, Role.DSL, who=lead.person, now=unrecorded.now - 3 * DAY
+    )
+    feed = CalendarFeed.objects.create(
+        school=friday.school, person=friday.person, secret_hash="x", made_at=friday.now
+    )
+    sight.read_calendar_feed(friday, feed, Step.objects.visible_to(friday), 5)
+    assert unrecorded.caught_up().last_opened_at == factories.NOW

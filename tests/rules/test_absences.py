@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 
-from concerns.rules.absences import EndedAbsence, find_ended_absence
+from concerns.rules.absences import EndedAbsence, find_ended_absence, find_unrecorded_absence
 from concerns.rules.school_days import SchoolDays
 
 # Autumn 2026: Monday 2 November to Friday 18 December.
@@ -56,3 +56,27 @@ def test_an_absence_longer_than_a_year_is_followed_so_far_and_no_further():
     days = SchoolDays("England", time(8, 45), time(15, 30), always, frozenset())
     absence = find_ended_absence(days, lambda day: day < MONDAY, MONDAY)
     assert absence.last - absence.first < timedelta(400)
+
+
+def opened(today: date, *opened_on: date) -> EndedAbsence | None:
+    """By the days on which somebody opened the record."""
+    return find_unrecorded_absence(
+        DAYS, lambda before: max((day for day in opened_on if day < before), default=None), today
+    )
+
+
+def test_who_did_not_open_the_record_on_two_school_days_was_away():
+    tuesday, wednesday, friday = (date(2026, 11, number) for number in (3, 4, 6))
+    assert opened(MONDAY, tuesday) == EndedAbsence(wednesday, friday, MONDAY)
+    later = MONDAY + timedelta(1)
+    assert opened(later, tuesday, MONDAY) == EndedAbsence(wednesday, friday, MONDAY)
+    assert opened(later + timedelta(1), tuesday, MONDAY, later) is None
+
+
+def test_one_school_day_or_a_weekend_without_opening_it_is_no_absence():
+    assert opened(MONDAY, date(2026, 11, 5)) is None
+    assert opened(MONDAY, date(2026, 11, 6)) is None
+
+
+def test_who_never_opened_it_before_was_not_away():
+    assert opened(MONDAY) is None

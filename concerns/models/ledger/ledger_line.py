@@ -5,12 +5,28 @@ A later sealing of the ledger will use a separate table (`Seal`: a position and 
 each line), so a line never needs an update.
 """
 
+from datetime import datetime
+
 from django.db import models
 
-from concerns.models.base.case_row import SchoolOwnedModel
+from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.base.encrypted_text import EncryptedText
-from concerns.models.school.person import Person
+from concerns.models.school.person import Person, Viewer
 from concerns.rules.kinds import Kind
+
+# The reason in the body of a line when a program, not its owner, fetched somebody's calendar.
+CALENDAR_FEED = "calendar feed"
+
+
+class LedgerLines(ViewerScopedQuerySet[Row]):
+    def last_opened_before(self, viewer: Viewer, moment: datetime) -> datetime | None:
+        """When `viewer` last opened or changed anything in the record of their school before
+        `moment`; None if they never had. A calendar program that fetches their calendar is not
+        them."""
+        own = self.filter(school=viewer.school, actor=viewer.person, received__lt=moment)
+        by_a_program = models.Q(kind=Kind.LISTED, body__contains=f'"{CALENDAR_FEED}"')
+        rows = own.exclude(by_a_program).order_by("-id")
+        return rows.values_list("received", flat=True).first()
 
 
 class LedgerLine(SchoolOwnedModel):
@@ -25,6 +41,8 @@ class LedgerLine(SchoolOwnedModel):
     # The exact canonical bytes that `digest` is the hash of.
     body = models.TextField()
     digest = models.CharField(max_length=64)
+
+    objects = LedgerLines.as_manager()
 
     class Meta:
         db_table = "concerns_line"
