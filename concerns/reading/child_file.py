@@ -96,7 +96,7 @@ class ChildFile:
     siblings_here: list[Child] = field(default_factory=list)
     siblings_elsewhere: list[Sibling] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
-    was: list[Status] = field(default_factory=list)
+    ended_statuses: list[Status] = field(default_factory=list)
     professionals: list[Professional] = field(default_factory=list)
     earlier: list[EarlierFileProgress] = field(default_factory=list)
     seen: Sighting | None = None
@@ -163,7 +163,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
             siblings_here=here[child.pk],
             siblings_elsewhere=elsewhere[child.pk],
             statuses=[row for row in statuses[child.pk] if row.ended_at is None],
-            was=[row for row in statuses[child.pk] if row.ended_at],
+            ended_statuses=[row for row in statuses[child.pk] if row.ended_at],
             professionals=professionals[child.pk],
             languages=languages[child.pk],
             earlier=earlier[child.pk],

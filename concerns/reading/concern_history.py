@@ -364,7 +364,7 @@ def match_decisions_to_children(history: ConcernHistory) -> list[DecisionForChil
     """The concern's decisions, newest first, each with the children it concerns."""
     rows = {row.pk: row for row in history.children}
     for moved in history.refilings:
-        moved.row.was = moved.was_words
+        moved.row.misfiled_child_name = moved.misfiled_child_words
         rows[moved.row_id] = moved.row
     newest: dict[int, Decision] = {}
     made = []

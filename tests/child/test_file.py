@@ -141,7 +141,7 @@ def test_an_ended_status_stays_with_why_and_what_the_school_thinks(lead, child):
     told = {"why": "Stepped down.", "view_ended": "Too soon.", "until": date(2026, 11, 2)}
     homes.end_line(lead, child, row, **told)
     found = read(lead, child)
-    assert (found.statuses, found.was) == ([], [row])
+    assert (found.statuses, found.ended_statuses) == ([], [row])
     text = shown(lead, child)
     assert "7 September 2026 to 2 November 2026" in text
     assert "Too soon." in text

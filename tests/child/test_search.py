@@ -317,7 +317,7 @@ def test_a_child_is_found_by_how_a_former_name_sounds_and_that_is_said(where, le
     ChildName.from_child(child, date(2026, 9, 1)).save()
     NameKey.objects.add_names([child], again=True)
     found = search.search_concerns(lead, "Robin Philips").children
-    assert [(one.pk, one.was) for one in found] == [(child.pk, "Robyn Phillips")]
+    assert [(one.pk, one.former_name) for one in found] == [(child.pk, "Robyn Phillips")]
 
 
 def test_who_sounds_alike_and_is_hidden_stays_hidden(where, lead):

@@ -123,7 +123,7 @@ class ChildNameFields(models.Model):
 class Child(ChildNameFields, SchoolOwnedModel):
     # Not a column: the former name that a search just found them by. Set by
     # `ChildNames.mark_former_names`.
-    was = ""
+    former_name = ""
     # Nor this: 1 if a search found them only by a sound or the class. Set by `Children.found_by`.
     only_alike = 0
 
@@ -160,7 +160,9 @@ class Child(ChildNameFields, SchoolOwnedModel):
         """The name in a picker. The forename is added if the child is known by another, and the
         former name if that found them."""
         also = self.known_as and self.known_as != self.forename
-        more = filter(None, [self.forename if also else "", self.was and f"was {self.was}"])
+        more = filter(
+            None, [self.forename if also else "", self.former_name and f"was {self.former_name}"]
+        )
         said = ", ".join(more)
         return f"{self.name} ({said})" if said else self.name
 
@@ -201,7 +203,7 @@ class ChildNames(DatedRows[Row]):
         for row in sorted(
             rows, key=lambda row: (row.is_found_by(part, others[row.child_id]), row.pk)
         ):
-            others[row.child_id].was = row.name
+            others[row.child_id].former_name = row.name
         return found
 
 

@@ -48,7 +48,7 @@ class ConcernChild(CaseRow):
 
     objects: ClassVar = ConcernChildren.as_manager()
     # The name of the child it was moved away from, where a query fetched it.
-    was = ""
+    misfiled_child_name = ""
 
     class Meta:
         constraints = [
@@ -71,7 +71,7 @@ class ConcernChild(CaseRow):
     def name(self) -> str:
         """The child's name or description, for a page. Needs `child` fetched."""
         if self.part == ChildPart.MOVED:
-            return f"{self.was or 'A child'}, by mistake"
+            return f"{self.misfiled_child_name or 'A child'}, by mistake"
         return self.child.name if self.child else f"Not on the roll: {self.described}"
 
     @property
@@ -155,10 +155,10 @@ class Refiling(CaseRow):
         return f"refiling {self.uid}"
 
     @property
-    def was_words(self) -> str:
+    def misfiled_child_words(self) -> str:
         """The child it was moved away from. Needs `was` and `row` fetched."""
         return self.was.name if self.was else f"Not on the roll: {self.row.described}"
 
     @property
     def refiling_in_words(self) -> str:
-        return f"Filed under {self.to.name}, and no longer under {self.was_words}"
+        return f"Filed under {self.to.name}, and no longer under {self.misfiled_child_words}"
