@@ -101,8 +101,9 @@ def test_what_nobody_took_is_on_the_heads_page_with_who_was_told(school, looks):
 
 def test_a_referral_nobody_answered_was_rung_on_three_days_and_then_challenged(school):
     challenged = ReferralEvent.objects.filter(stage=ReferralStage.CHALLENGED)
-    assert {event.escalation for event in challenged} >= {ChallengeRung.TEAM_MANAGER}
-    for event in challenged.filter(escalation=ChallengeRung.TEAM_MANAGER):
+    first = next(iter(ChallengeRung))
+    assert {event.escalation for event in challenged} >= {first}
+    for event in challenged.filter(escalation=first):
         calls = ChaseCall.objects.filter(referral=event.referral, at__lt=event.at)
         # The first of them may have been made before that week, by the lead herself.
         assert len({call.at.date() for call in calls}) >= CALLS

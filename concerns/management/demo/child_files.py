@@ -24,6 +24,8 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.roles import Role
 
 FAMILIES = 12
+# Children of one mother are born at least so long after one another; there are no twins here.
+BETWEEN_BIRTHS = timedelta(days=400)
 STREETS = ("Mill Lane", "Station Road", "Orchard Close", "Church Street", "Canal View", "The Green")
 # (status, who decided it, whether a social worker is named)
 STATUSES = (
@@ -77,8 +79,7 @@ def _write_child_file(year, at: datetime, child: Child, number: int) -> None:
     lead = year.lead_on_duty(at)
     given = {"by": lead, "child": child, "now": at}
     since = (at - timedelta(days=chance.randrange(200, 900))).date()
-    others = Child.objects.filter(school=year.school, surname=child.surname)
-    brothers = list(others.exclude(pk=child.pk).filter(home_rows=None).order_by("pk")[:2])
+    brothers = _find_siblings(year, child)
     address = f"{chance.randrange(2, 90)} {STREETS[number % len(STREETS)]}, Oakfield"
     household = acts.move(
         **given, address=address, since=since, children=brothers, once=_random_form_id(year)
@@ -102,7 +103,8 @@ def _write_child_file(year, at: datetime, child: Child, number: int) -> None:
         said = {"language": LANGUAGES[number % 4], "spoken_by": "Mother", "interpreter": "yes"}
         _write_file_line(year, given, Language, said)
     if number % 4 == 0:
-        elsewhere = {"name": "Robin", "where": "Oakfield Nursery", "born": "2023"}
+        born = str(at.year - 3)
+        elsewhere = {"name": "Robin", "where": "Oakfield Nursery", "born": born}
         acts.brother_or_sister(**given, once=_random_form_id(year), **elsewhere)
     if number == 9:
         said = {"told_by": "Mother: they moved over the border", "name": "Northshire Council"}
@@ -110,6 +112,16 @@ def _write_child_file(year, at: datetime, child: Child, number: int) -> None:
     _write_statuses(year, given, number)
     if number % 5 == 2:
         _expect_earlier_file(year, given, number)
+
+
+def _find_siblings(year, child: Child) -> list[Child]:
+    """Up to two children of the same surname, without a home yet, who can be born of one mother."""
+    rows = Child.objects.filter(school=year.school, surname=child.surname, home_rows=None)
+    found = [child]
+    for other in rows.exclude(pk=child.pk).order_by("pk"):
+        if all(abs(other.born - one.born) >= BETWEEN_BIRTHS for one in found):
+            found.append(other)
+    return found[1:3]
 
 
 def _add_household_adult(

@@ -3,7 +3,8 @@
 The lead's work is not done. The deputy looks at the queue a few times a day and does what has been
 escalated to her. On the last two days she is on a course, so steps are escalated further, to the
 head, who does them on every day but the last. Agencies answer nothing: they are rung, and then
-challenged. The clock runs as usual. Who gets a step is read from the real escalation ladders.
+challenged. The clock runs every half-hour, day and night. Who gets a step is read from the real
+escalation ladders.
 """
 
 from datetime import datetime, time, timedelta
@@ -15,6 +16,7 @@ from concerns.models import ChaseCall, Concern, Cover, Step
 from concerns.people import acts as people
 from concerns.reading.late_and_quiet import FROM_OUTSIDE
 from concerns.refer import acts as refer
+from concerns.rules.challenge_ladder import ChallengeRung
 from concerns.rules.clocks import BY_A_NOTE, DECISIONS, FIRST_LOOKS, StepKind
 from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.roles import Role
@@ -23,11 +25,9 @@ from concerns.workflow.escalation import EscalationLadders
 
 A_WEEK = 5
 LOOKS = (time(9, 10), time(10, 45), time(12, 30), time(14, 15), time(15, 10), time(16, 20))
-ROUNDS = tuple(time(hour, minute) for hour in range(8, 18) for minute in (5, 35))
+A_ROUND = timedelta(minutes=30)
 # Calls to an agency before its silence is challenged.
 CALLS = 3
-DONE = "Done, and it is helping."
-WHOM = {"team_manager": "Ms Hale", "service_manager": "Mr Osei", "partnership": "The chair"}
 
 
 class LeadOffSickYear(DemoYear):
@@ -66,11 +66,11 @@ class LeadOffSickYear(DemoYear):
     def _schedule_year(self):
         super()._schedule_year()
         days = self.week
-        for day in days:
-            for hour in ROUNDS:
-                self.schedule_event(
-                    self._london_datetime(day, hour), clock_rounds.run_clock_round, self
-                )
+        # By day and by night, as a real clock goes: a red step climbs in the evening too.
+        at = self.since
+        while at < self.now:
+            self.schedule_event(at, clock_rounds.run_clock_round, self)
+            at += A_ROUND
         course = days[-2]
         self.schedule_event(
             self._london_datetime(course, time(8, 0)), self._send_deputy_on_course, days[-1]
@@ -123,11 +123,12 @@ class LeadOffSickYear(DemoYear):
         concern = Concern.objects.get(pk=step.concern_id)
         noticed = self._noticed.get(concern.pk, names_and_sentences.AT_THE_GATE)
         owes = {"by": self.lead_on_duty(at), "now": at}
+        done = self.note_of_done(step)
         does = {
             **dict.fromkeys(FIRST_LOOKS, lambda: self._take_concern(at, concern, noticed)),
             **dict.fromkeys(DECISIONS, lambda: self._decide_concern(at, concern, noticed)),
             **dict.fromkeys(FROM_OUTSIDE, lambda: self._chase_or_challenge(at, step)),
-            **dict.fromkeys(BY_A_NOTE, lambda: chase.do_step(step=step, words=DONE, **owes)),
+            **dict.fromkeys(BY_A_NOTE, lambda: chase.do_step(step=step, words=done, **owes)),
             StepKind.SEND_REFERRAL: lambda: self._send_referral(at, step.referral),
             StepKind.SPEAK_TO_PARENTS: lambda: self._speak_to_parents(at, concern),
             StepKind.TELL_REPORTER: lambda: self._write_back_to_reporter(at, concern),
@@ -166,6 +167,11 @@ class LeadOffSickYear(DemoYear):
             referral=referral,
             view=AnswerView.DISAGREE,
             words=said,
-            whom=WHOM[referral.rung_to_challenge_next],
+            whom=_name_on_rung(referral.rung_to_challenge_next),
             now=at,
         )
+
+
+def _name_on_rung(rung: ChallengeRung) -> str:
+    place = list(ChallengeRung).index(rung)
+    return names_and_sentences.CHALLENGED[place % len(names_and_sentences.CHALLENGED)]

@@ -1,5 +1,7 @@
 """The invented names and sentences of the demonstration. None belongs to a real person."""
 
+from concerns.rules.clocks import StepKind
+
 _FORENAMES = (
     "Aaliyah Abdul Ada Adam Aisha Alfie Alice Amara Amelia Amir Anaya Archie Arlo Ava Ayaan Bea "
     "Ben Bilal Callum Cara Chidi Chloe Conor Daisy Dana Daniel Dev Dylan Eden Eleni Elif Eliza "
@@ -82,6 +84,10 @@ NOTICED = {
 # What was noticed in the account that is told at the gate (`told_at_the_gate.py`).
 AT_THE_GATE = "hunger"
 
+# How its writer knows it, where they did not see it themselves.
+HOW_KNOWN = {"told": "child_told", "feeling": "feeling"}
+HEARSAY = {NOTICED["family"][2][1]}
+
 # The mark that an account of an injury describes: where, which side, how it looks.
 MARKS = {
     NOTICED["injury"][2][0]: ("forearm", "left", "round, fading"),
@@ -156,16 +162,57 @@ REPLY_KEPT = (
 REPLY_SPOKEN = (
     "Thank you. Somebody has spoken to the family. Do come and see me if you are still worried."
 )
-SAID = (
-    "Listened, was surprised, and agreed to come in on Thursday to talk about mornings.",
-    "Said it was an accident at the park and who saw it. Agreed that we would keep in touch.",
-    "Was upset at first. Accepted the school nurse's number and a place at breakfast club.",
-)
+# What a parent said, by what had been noticed.
+SAID = {
+    "behaviour": (
+        "Had not seen it at home. Agreed that we tell each other what we notice.",
+        "Said that nights have been short. Will try an earlier bedtime, and come in on Thursday.",
+    ),
+    "family": (
+        "Was upset at first. Said that it has been hard lately, and took the family hub's number.",
+        "Listened, and said little. Agreed to come in on Thursday.",
+    ),
+    "attendance": (
+        "Listened, was surprised, and agreed to come in on Thursday to talk about mornings.",
+        "Said that mornings are hard. Accepted a place at breakfast club.",
+    ),
+    "injury": (
+        "Said how it happened and who was there. Agreed to tell us at once of anything like it.",
+        "Had seen it, and asked the same questions. Agreed that we would keep in touch.",
+    ),
+    "care": (
+        "Said that money is short. Took the family hub's number, and clothes from our cupboard.",
+        "Was upset at first. Accepted the school nurse's number.",
+    ),
+    "told": (
+        "Listened, and asked what happens now. Was told that we have asked for advice.",
+        "Said little. Agreed to come in on Thursday.",
+    ),
+    "feeling": (
+        "Had noticed a change too, and could not say why. Agreed that we tell each other.",
+        "Could think of nothing. Will ask gently, and ring us.",
+    ),
+    "hunger": (
+        "Was upset at first. Accepted the school nurse's number and a place at breakfast club.",
+        "Said that money is short until Friday. Took the food bank's number.",
+    ),
+}
+# What is written when a step has been done that needs only a note, by its kind.
+DONE = {
+    StepKind.READ_ADDITION: "Read with the rest. Nothing that was decided has to change.",
+    StepKind.SUPPORT: "Done, and it is helping.",
+    StepKind.WATCH: "Watched until today. Nothing new.",
+    StepKind.AGREED_ACTION: "Done, as agreed at the meeting.",
+    StepKind.PROMISE: "Asked them: it has been done.",
+}
+DONE_AT_ALL = "Done."
 NOT_AGAIN = "Of another kind, and less than what was referred."
 NOBODY = (
     "On hold, then cut off.", "An answerphone: leave a name and a number.",
     "A recorded voice: all our workers are busy.",
 )  # fmt: skip
+# Who is spoken to on each rung of a challenge, from the first; then from the first name again.
+CHALLENGED = ("Ms Hale", "Mr Osei", "Mrs Rahman", "Dr Lowe")
 ANSWERS = {
     "assessment": "They have read it with what they hold and will assess.",
     "early_help": "Early help, with the family's agreement; come back if anything changes.",

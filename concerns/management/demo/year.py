@@ -35,6 +35,7 @@ from concerns.models import (
     Person,
     Placement,
     School,
+    Step,
     Viewer,
 )
 from concerns.refer import acts as refer
@@ -173,7 +174,9 @@ class DemoYear:
             going_home=self.chance.choices(
                 ("no", "not_sure", "yes"), (6, 3, 1) if pressing else (30, 2, 0)
             )[0],
-            how_known={"told": "child_told", "feeling": "feeling"}.get(kind, "saw"),
+            how_known=names_and_sentences.HOW_KNOWN.get(kind, "saw")
+            if seen not in names_and_sentences.HEARSAY
+            else "someone_told",
             child_words=self.chance.choice(names_and_sentences.OWN_WORDS) if kind == "told" else "",
             categories=categories[:1] if self.chance.random() < 0.7 else (),
             happened_on=at.astimezone(LONDON).date(),
@@ -302,7 +305,7 @@ class DemoYear:
             parents_why_not="" if Route.PARENTS in routes else why_not,
             siblings="considered",
             child_seen=self.chance.choice(("seen", "heard_alone")),
-            sighted_at=at - timedelta(minutes=10),
+            sighted_at=self._when_child_was_there(at) - timedelta(minutes=10),
             sighted_by=self.lead_on_duty(at).person,
             watch_until=calendars.add_school_weeks(self.school.school_calendar, at, 3).date()
             if Route.WATCH in routes
@@ -310,6 +313,12 @@ class DemoYear:
             watched_by=self.chance.choice(self.staff) if Route.WATCH in routes else None,
             words_back=back,
         )
+
+    def _when_child_was_there(self, at: datetime) -> datetime:
+        """`at`, or the end of that school day if it is over: the children have gone home then."""
+        days = self.school.school_calendar
+        local = at.astimezone(LONDON)
+        return min(at, datetime.combine(local.date(), days.closes, LONDON))
 
     def _choose_reply(self, concern: Concern, routes: tuple[str, ...] = ()) -> str:
         """A reply to the writer that says only what has happened by then."""
@@ -325,13 +334,18 @@ class DemoYear:
             words_back = self._choose_reply(concern)
             chase.tell_reporter(by=self.lead_on_duty(at), concern=concern, words=words_back, now=at)
 
+    def _what_parent_says(self, concern: Concern) -> str:
+        noticed = self._noticed.get(concern.pk, names_and_sentences.AT_THE_GATE)
+        sentences = names_and_sentences.SAID[noticed]
+        return sentences[self.chance.randrange(3) % len(sentences)]
+
     def _speak_to_parents(self, at: datetime, concern: Concern) -> None:
         refer.speak(
             by=self.lead_on_duty(at),
             concern=concern,
             spoken_to="parent",
-            who="Mother, at the gate, then by telephone",
-            said=self.chance.choice(names_and_sentences.SAID),
+            who="Mother, by telephone",
+            said=self._what_parent_says(concern),
             happened_at=at - timedelta(minutes=15),
             now=at,
         )
@@ -383,6 +397,10 @@ class DemoYear:
             now=at,
         )
 
+    def note_of_done(self, step: Step) -> str:
+        """What whoever did a step that needs only a note says of it."""
+        return names_and_sentences.DONE.get(StepKind(step.kind), names_and_sentences.DONE_AT_ALL)
+
     def _tidy_and_close(self, at: datetime, concern: Concern) -> None:
         """Do the remaining steps and close the concern, or try again after 400 school minutes.
 
@@ -391,7 +409,7 @@ class DemoYear:
         concern = Concern.objects.get(pk=concern.pk)
         lead = self.lead_on_duty(at)
         for step in concern.steps.open().filter(kind__in=BY_A_NOTE):
-            chase.do_step(by=lead, step=step, words="Done, and it is helping.", now=at)
+            chase.do_step(by=lead, step=step, words=self.note_of_done(step), now=at)
         owed = set(concern.steps.open().values_list("kind", flat=True))
         if StepKind.REFER_AGAIN in owed:
             refer.not_again(by=lead, concern=concern, why=names_and_sentences.NOT_AGAIN, now=at)
