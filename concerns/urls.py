@@ -5,6 +5,7 @@ The first word of an address is the package ("room") that holds the view; the ho
 """
 
 from concerns.access import views as access
+from concerns.account import views as account
 from concerns.adult import views as adult
 from concerns.audit import views as audit
 from concerns.chase import views as chase
@@ -23,6 +24,7 @@ urlpatterns = [
     gated_path("people/still-here/", people.still_here, PageOpenTo.CHOOSING, "people_still_here"),
     gated_path("people/own/", people.own, May.REREAD, "people_own"),
     gated_path("people/password/", people.password, PageOpenTo.ANYONE, "people_password"),
+    gated_path("account/forgotten/", account.forgotten, PageOpenTo.ANYONE, "account_forgotten"),
     gated_path("people/", people.staff, May.PEOPLE, "people"),
     gated_path("people/add/", people.add, May.PEOPLE, "people_add"),
     gated_path("people/file/", people.upload, May.PEOPLE, "people_upload"),

@@ -19,8 +19,7 @@ from concerns.models import Heartbeat, Person
 
 LIKE_AN_ADDRESS = "Enter an e-mail address, like name@example.org"
 WRONG = (
-    "The e-mail address or password is wrong. Try again, or ask the school office for a link to "
-    "choose a new password"
+    "The e-mail address or password is wrong. Try again, or ask for a link to choose a new password"
 )
 TOO_MANY = (
     "There were too many wrong passwords. Wait five minutes, or use a computer or telephone on "

@@ -180,6 +180,9 @@ ACCOUNT_RATE_LIMITS = {
     "sign_in_address": "600/m/ip",
     # A link to choose a password that does not work. None can be guessed.
     "wrong_password_link": "600/m/ip",
+    # Asking for a link to choose a new password: an address to which no more is sent for a while.
+    "reset_password": "600/m/ip",
+    "reset_password_of_account": "3/h/key",
     # The library's own, in place of which the first four are counted.
     "login": None,
     "login_failed": None,

@@ -40,9 +40,10 @@ class PostOffice:
         return {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port, "EMAIL_USE_TLS": "0"}
 
     def newest_link(self) -> str:
-        """The address in the newest message, from its first stroke on."""
-        words = self.arrived[-1].get_content()
-        return re.search(r"https://[^/]+(/\S+)", words).group(1)
+        """The address in the newest message that has one, from its first stroke on."""
+        words = [message.get_content() for message in reversed(self.arrived)]
+        found = (re.search(r"https://[^/]+(/\S+)", said) for said in words)
+        return next(filter(None, found)).group(1)
 
 
 @pytest.fixture

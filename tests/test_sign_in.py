@@ -32,8 +32,8 @@ def test_a_wrong_password_says_what_to_do(client, where):
     who = factories.person(where)
     said = errors(client, login=who.email, password="not it at all")
     assert said == [
-        "The e-mail address or password is wrong. Try again, or ask the school office for a link "
-        "to choose a new password"
+        "The e-mail address or password is wrong. Try again, or ask for a link to choose a new "
+        "password"
     ]
 
 

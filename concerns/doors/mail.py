@@ -71,6 +71,55 @@ It works once, for {time}. If it no longer works, ask the school office for anot
 If you did not expect this e-mail, do not use the link. Tell the school office.
 """
 
+FORGOTTEN = """{name}
+
+Somebody asked for a link to choose a new password for Safeguarding concerns at {school}:
+
+{link}
+
+It works once, for 60 minutes. Until you choose another, your password stays as it is.
+
+If you did not ask for this, you need do nothing. If it happens again, tell the school office.
+"""
+
+ASK_HEAD = """{name}
+
+Somebody asked for a new password for your account at Safeguarding concerns of {school}. Because
+your post lets you read the record, the headteacher must approve it first. They have been told.
+Speak to them: once they have approved it, a link comes to this address, and works for 60 minutes.
+
+If you did not ask for this, tell the headteacher, so that it is refused. Until it is approved, your
+password stays as it is.
+"""
+
+ASK_OPERATOR = """{name}
+
+Somebody asked for a new password for your account at Safeguarding concerns of {school}. Nobody in
+the school can approve that for you. Ask whoever runs this site: they can set one with
+manage.py staff --set-password.
+
+If you did not ask for this, you need do nothing. Your password stays as it is.
+"""
+
+WAITS = """{name}
+
+A member of your staff asked for a new password. Because their post lets them read the record, it
+waits for you:
+
+{link}
+
+First ask them yourself, not by e-mail, whether they want this. Approve it while they can read their
+e-mail, since the link that they are sent works for 60 minutes.
+"""
+
+CHANGED = """{name}
+
+A new password was chosen on {day} for your account at Safeguarding concerns of {school}. Wherever
+you were signed in, you have been signed out.
+
+If this was not you, tell the headteacher now. Somebody else could sign in as you.
+"""
+
 MOVED = """{name}
 
 The e-mail address with which you sign in to Safeguarding concerns at {school} was changed on
@@ -333,6 +382,39 @@ def send_password_link(person: Person, school: School, kind: PasswordLinkKind) -
         time=LINK_LASTS_IN_WORDS[kind],
     )
     return _send_at_once("Choose your password", words, person.email)
+
+
+def send_reset_link(person: Person, school: School) -> bool:
+    """E-mail `person` the link to a new password that was asked for without signing in."""
+    link = build_password_link(person, PasswordLinkKind.RESET)
+    words = FORGOTTEN.format(name=person.name, school=school.name, link=link)
+    return _send_at_once("Choose a new password", words, person.email)
+
+
+def send_ask_head(person: Person, school: School) -> bool:
+    """Tell `person`, who reads the record, that their new password waits for the head."""
+    words = ASK_HEAD.format(name=person.name, school=school.name)
+    return _send_at_once("Your new password waits for the headteacher", words, person.email)
+
+
+def send_ask_operator(person: Person, school: School) -> bool:
+    """Tell `person` that only whoever runs the site can give them a new password."""
+    words = ASK_OPERATOR.format(name=person.name, school=school.name)
+    return _send_at_once("Ask for a new password", words, person.email)
+
+
+def send_password_waits(head: Person, request: uuid.UUID) -> bool:
+    """Tell `head` that a new password waits for their approval. `request` is the request's uid."""
+    link = settings.SITE_ORIGIN + reverse("people_answer", args=[request])
+    return _send_at_once(
+        "A new password waits for you", WAITS.format(name=head.name, link=link), head.email
+    )
+
+
+def send_password_changed(person: Person, school: School, day: date) -> bool:
+    """Tell `person` that their account has a new password. False if it could not be sent."""
+    words = CHANGED.format(name=person.name, school=school.name, day=f"{day:%-d %B %Y}")
+    return _send_at_once("A new password was chosen", words, person.email)
 
 
 def send_address_changed(person: Person, old_address: str, school: School, day: date) -> bool:

@@ -1,5 +1,7 @@
 """The start page, and the pages about staff, their absences, the staff file and passwords."""
 
+import functools
+
 from allauth.core import ratelimit
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from concerns.doors import known_browser, mail, password_links, sight
 from concerns.doors.act import ActRefused
+from concerns.doors.after_response import run_after_response
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import parse_uuid
 from concerns.models import Cover, StaffChangeRequest
@@ -386,5 +389,7 @@ def password(request):
         response = render(request, "people/chosen.html")
         # The marks of their old password have ended, and somebody may be guessing at the new one.
         known_browser.remember_browser(request, response, owner)
+        told = functools.partial(mail.send_password_changed, owner, by.school, by.todays_date)
+        run_after_response(response, told)
         return response
     return render(request, "people/password.html", {"form": form}, status=422 if pressed else 200)

@@ -97,7 +97,8 @@ def test_somebody_comes_is_made_a_lead_and_is_kept_from_their_niece(walk, place,
     # Who becomes a reader chooses their password again, by a link of its own.
     walk.at(NAME)
     walk.reads(f"The link is on its way to {ADDRESS}")
-    assert [message.to_whom for message in by_mail.arrived] == [[ADDRESS], [ADDRESS]]
+    # The invitation, that a password was chosen, and the link.
+    assert [message.to_whom for message in by_mail.arrived] == [[ADDRESS]] * 3
     walk.follow("Everything that is waiting")
     walk.at("Waiting for the headteacher")
     approve(walk, "Family of a pupil here")

@@ -236,7 +236,9 @@ class StaffChangeRequest(SchoolOwnedModel):
 
     def _recent_link_count(self) -> int:
         lately = self.at - timedelta(hours=1)
-        return Invitation.objects.filter(person=self.person, at__gt=lately).count()
+        links = Invitation.objects.filter(person=self.person, at__gt=lately)
+        # Anybody can ask for links without signing in: those are limited for themselves.
+        return links.exclude(by=self.person).count()
 
     def matching_relations(self) -> Relations:
         """The family relation this is about, if it has not been withdrawn. A queryset."""

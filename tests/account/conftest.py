@@ -1,0 +1,5 @@
+"""Fixtures: the school of the tests of its staff."""
+
+from tests.people.conftest import house
+
+__all__ = ["house"]
