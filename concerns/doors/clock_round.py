@@ -42,6 +42,7 @@ from concerns.models.school.cover import people_acting_for_role
 from concerns.rules.clocks import FIRST_LOOKS, REMIND_AFTER
 from concerns.rules.message_rules import (
     LINES,
+    NOBODY_READS_OF_ADULT,
     NOBODY_TO_OUTSIDE,
     OUTSIDE_AGAIN,
     TO_OUTSIDE,
@@ -289,10 +290,25 @@ class SchoolRound:
     def _write_adult_notice(self, step: AdultStep) -> None:
         """Notify whoever a late step about an adult is escalated to: never the subject."""
         come = adult_escalation.find_adult_recipient(self.school, step, self.now)
+        if come and come.to is None:
+            self._notify_writer_about_adult(step)
         if come and come.to and not Notice.objects.filter(key=f"{step.uid}:{come.pushed}").exists():
             people = self._adult_recipients(step)
             messages = StepMessages(step, self.now)
             self._write_late_notice(step, come.pushed, come.to, people, messages)
+
+    def _notify_writer_about_adult(self, step: AdultStep) -> None:
+        """Tell the writer, once a day, that nobody is left who may read it. Nobody else may know
+        of it; and nor may the writer, if it turned out to be about them."""
+        concern = step.concern
+        if concern.exclusions.filter(person=concern.reporter_id, subject=True).exists():
+            return
+        today = local_day(self.school.school_calendar, self.now)
+        reason = MessageReason.NOBODY_READS
+        number = self.school.authority.lado
+        line = NOBODY_READS_OF_ADULT.format(reference=concern.reference, number=number)
+        key = f"{concern.uid}:nobody:{today}:writer"
+        self._add_step_notice(step, reason, concern.reporter, 1, line, key=key)
 
     def _write_draft_notices(self) -> None:
         """Remind of unsent concerns: the writer within the hour, the lead the next morning."""

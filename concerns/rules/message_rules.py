@@ -171,6 +171,11 @@ LINES = {
     MessageReason.UNSENT: "A colleague started to write a concern and has not sent it. Go and ask "
     "them.",
 }
+# To the writer of a concern about an adult, whom nobody here may read.
+NOBODY_READS_OF_ADULT = (
+    "At the moment nobody here may read what you wrote ({reference}). Do not wait for that to "
+    "change: ring the designated officer at the council (LADO): {number}. Anyone may ring."
+)
 # The same where nobody in school may act on something, late or not: nobody was silent.
 NOBODY_TO_OUTSIDE = (
     "At {school} there is something in the safeguarding record that nobody in school may act on. "

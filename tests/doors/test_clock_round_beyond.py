@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.core import mail as sent_here
 
+from concerns.adult import acts as adult
 from concerns.chase import acts as chase
 from concerns.doors import clock_round, mail
-from concerns.models import Concern, EscalationProgress, Heartbeat, Letter, Notice, School
+from concerns.models import Concern, EscalationProgress, Heartbeat, Letter, Notice, Post, School
 from concerns.models.outbox.notice import NoticeEnding
 from concerns.rules.lifecycle import State
 from concerns.rules.message_rules import MessageReason
@@ -94,12 +95,28 @@ def test_a_late_step_about_an_adult_is_told_to_its_readers_in_turn_and_never_to_
     assert whom() == [head.email, head.email, chair.email]
 
 
-def test_where_nobody_may_act_on_what_is_about_an_adult_nobody_is_written_to(where):
+def test_where_nobody_may_act_on_what_is_about_an_adult_its_writer_alone_is_told_once_a_day(where):
     head = factories.person(where, Role.HEAD)
-    adults.send_adult_concern(factories.viewer(where), head, now=NOW)
-    clock_round.run_reminder_round(NOW + 46 * MINUTE)
+    writer = factories.viewer(where)
+    concern = adults.send_adult_concern(writer, head, now=NOW)
+    for minutes in (46, 61, 121):
+        clock_round.run_reminder_round(NOW + minutes * MINUTE)
+    assert whom() == [writer.person.email]
+    said = sent_here.outbox[0].body
+    assert f"nobody here may read what you wrote ({concern.reference})" in said
+    assert where.authority.lado in said
+    clock_round.run_reminder_round(NOW + timedelta(days=1, hours=2))
+    assert whom() == [writer.person.email] * 2
+
+
+def test_a_writer_whom_it_turned_out_to_be_about_is_not_told_that_nobody_may_read_it(where):
+    head = factories.viewer(where, Role.HEAD)
+    writer = factories.viewer(where)
+    concern = adults.send_adult_concern(writer, now=NOW)
+    adult.about(by=head, concern=concern, person=writer.person, why="They say so.", now=NOW)
+    Post.objects.filter(role=Role.HEAD).update(until=NOW.date() - timedelta(days=1))
+    clock_round.run_reminder_round(NOW + timedelta(days=3))
     assert whom() == []
-    assert Notice.objects.still_pending().exists()
 
 
 def test_a_word_back_to_who_has_left_is_not_written(where):
