@@ -37,7 +37,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.mail import EmailMessage, get_connection, send_mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.urls import reverse
 
 from concerns.doors import ledger
@@ -191,7 +191,8 @@ def send_due_letters(
     the head sees it. If the mail server cannot be reached, the rest wait for the next round,
     because a timeout for each would hold up the clock. Sends nothing if no mail server is set.
     `by` is a mail connection to use instead of the installation's own (the simulated year).
-    `may_go_on` is asked before each letter; False ends the round. Raises only DatabaseError.
+    `may_go_on` is asked before each letter; False ends the round. Raises OperationalError or
+    InterfaceError if the database cannot be reached.
     """
     if not is_mail_configured():
         return MailRound(0, MailFault.UNSET)
@@ -200,7 +201,7 @@ def send_due_letters(
     for letter in list(Letter.objects.due_for_sending(now)):
         if may_go_on is not None and not may_go_on():
             break
-        outcomes.append(_send_letter(letter, now, by))
+        outcomes.append(_send_or_set_aside(letter, now, by))
         if LetterOutcome.UNREACHABLE in outcomes or outcomes[-2:] == TWICE_DROPPED:
             break
     sent = outcomes.count(LetterOutcome.SENT)
@@ -231,6 +232,18 @@ def _check_mail_server(now: datetime, by: BaseEmailBackend) -> MailRound:
         log.warning("the mail server does not answer: %s", type(fault).__name__)
         return MailRound(0, MailFault.SILENT)
     return MailRound(0, None)
+
+
+def _send_or_set_aside(letter: Letter, now: datetime, by: BaseEmailBackend) -> LetterOutcome:
+    """Send one letter. Whatever else goes wrong with it and its rows is its own fault too."""
+    try:
+        return _send_letter(letter, now, by)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:
+        letter.record_failed_try(type(fault).__name__, now)
+        log.warning("set aside a letter: %s", type(fault).__name__)
+        return LetterOutcome.FAILED
 
 
 def _send_letter(letter: Letter, now: datetime, by: BaseEmailBackend) -> LetterOutcome:

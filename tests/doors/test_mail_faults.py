@@ -8,6 +8,7 @@ import pytest
 from django.core import mail as sent_here
 from django.core.checks import run_checks
 from django.core.mail import get_connection
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from concerns.chase import acts as chase
@@ -67,6 +68,57 @@ def test_a_letter_that_cannot_be_built_is_shown_and_the_rest_go(where, monkeypat
     clock_round.run_reminder_round(NOW)
     assert Letter.objects.get(sent_at=None).fault == "ValueError"
     assert len(sent_here.outbox) == 1
+
+
+@pytest.mark.parametrize("part", ["merge_unsent_letters", "refresh_from_db"])
+def test_a_letter_whose_rows_are_at_fault_is_shown_and_the_rest_go(where, monkeypatch, part):
+    lead = factories.person(where, Role.DSL)
+    other = factories.school()
+    factories.person(other, Role.DSL)
+    write_urgent(where)
+    write_urgent(other)
+    whole = getattr(Letter, part)
+
+    def fail_for_lead(letter, *given):
+        if letter.person_id == lead.pk:
+            raise IntegrityError("rows at fault")
+        return whole(letter, *given)
+
+    monkeypatch.setattr(Letter, part, fail_for_lead)
+    clock_round.run_reminder_round(NOW)
+    assert Letter.objects.get(sent_at=None).fault == "IntegrityError"
+    assert len(sent_here.outbox) == 1
+    assert Heartbeat.objects.get().at == NOW
+
+
+def test_a_letter_that_went_and_cannot_be_marked_holds_up_no_other(where, monkeypatch):
+    for school in (where, factories.school()):
+        factories.person(school, Role.DSL)
+        write_urgent(school)
+    monkeypatch.setattr(mail.ledger, "write_ledger_line", fail_once(KeyError("ledger")))
+    clock_round.run_reminder_round(NOW)
+    assert Letter.objects.get(sent_at=None).fault == "KeyError"
+    assert Letter.objects.exclude(sent_at=None).count() == 1
+
+
+def test_a_database_that_is_gone_is_the_fault_of_no_letter(where, monkeypatch):
+    factories.person(where, Role.DSL)
+    write_urgent(where)
+    monkeypatch.setattr(mail, "_send_letter", fail_once(OperationalError("gone")))
+    with pytest.raises(OperationalError):
+        clock_round.run_reminder_round(NOW)
+    assert Letter.objects.get().fault == ""
+
+
+def fail_once(fault: Exception):
+    """A function that raises `fault` the first time, and afterwards does nothing."""
+    faults = [fault]
+
+    def fail(*given, **more):
+        if faults:
+            raise faults.pop()
+
+    return fail
 
 
 @pytest.fixture
