@@ -41,12 +41,14 @@ def offer_choices(
 
 def named_choices(things: Mapping[str, Named]) -> list[tuple[str, str]]:
     """(uid, name) of each of `things`. Two of one name are told apart by their `name_told_apart`,
-    where they have it: children do."""
-    names = Counter(thing.name for thing in things.values())
+    where they have it: children and staff do."""
+    names = Counter(thing.name.casefold() for thing in things.values())
     return [
         (
             uid,
-            thing.name if names[thing.name] == 1 else getattr(thing, "name_told_apart", thing.name),
+            thing.name
+            if names[thing.name.casefold()] == 1
+            else getattr(thing, "name_told_apart", thing.name),
         )
         for uid, thing in things.items()
     ]

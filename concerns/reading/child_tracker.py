@@ -35,6 +35,7 @@ from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.step import Step
 from concerns.models.school.person import Person, Viewer
 from concerns.reading.concern_categories import in_category
+from concerns.reading.pickers import people_as_choices
 from concerns.rules.child_file_vocabulary import STATUS_FLAGS, StatusKind
 from concerns.rules.clocks import StepKind
 from concerns.rules.words import SORTED_INTO, YEARS, Choice
@@ -128,7 +129,7 @@ def read_tracker_filters(viewer: Viewer, asked: Mapping[str, str]) -> TrackerFil
 def _offer_filters(viewer: Viewer) -> tuple[OfferedFilter, ...]:
     statuses = [(kind.value, kind.label) for kind in STATUS_FLAGS]
     holders = Person.objects.filter(holds__in=_open_concerns(viewer)).distinct()
-    people = [(str(uid), name) for uid, name in holders.order_by("name").values_list("uid", "name")]
+    people = people_as_choices(holders.values_list("uid", "name", "email"))
     return (
         ("why", "Listed for", (("", "Anything open"), *TrackedFor.choices())),
         ("status", "Status", (("", "Any"), *statuses)),

@@ -6,7 +6,7 @@ recorded. A choice therefore shows only enough to tell apart two people of the s
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +23,8 @@ from concerns.workflow.re_referral import follows_no_further_action
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody who works here. `detail` is the title of their post, or else of their role."""
+    """Somebody who works here. `detail` is the title of their post, or else of their role, with
+    their e-mail address if a colleague has the same name and title."""
 
     person: Person
     detail: str
@@ -99,7 +100,24 @@ def get_colleagues_by_uid(
     for post in posts.select_related("person").order_by("person__name", "pk"):
         detail = post.title or Role(post.role).title_words
         found[str(post.person.uid)] = Colleague(post.person, detail)
-    return found
+    alike = Counter(one.name_with_detail.casefold() for one in found.values())
+    return {
+        uid: Colleague(one.person, f"{one.detail}, {one.person.email}")
+        if alike[one.name_with_detail.casefold()] > 1
+        else one
+        for uid, one in found.items()
+    }
+
+
+def people_as_choices(people: Iterable[tuple[uuid.UUID, str, str]]) -> list[tuple[str, str]]:
+    """(uid, name) of `people`, each given with their e-mail address, in the order of their names.
+    The address is shown only where two have one name."""
+    known = sorted(people, key=lambda one: (one[1], one[2]))
+    names = Counter(name.casefold() for _, name, _ in known)
+    return [
+        (str(uid), name if names[name.casefold()] == 1 else f"{name}, {email}")
+        for uid, name, email in known
+    ]
 
 
 def colleague_as_choice(colleague: Colleague) -> dict[str, str]:

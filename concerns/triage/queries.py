@@ -178,7 +178,8 @@ def count_just_handed(viewer: Viewer, uid: str) -> tuple[int, str]:
 def _count_open_by_holder(visible, now: datetime) -> list[dict]:
     """The numbers of open and late concerns by state and holder, in one query."""
     late = Count("pk", filter=Q(next_due_at__lt=now))
-    by = visible.open().values("state", "holder__uid", "holder__name").order_by()
+    of_holder = ("holder__uid", "holder__name", "holder__email")
+    by = visible.open().values("state", *of_holder).order_by()
     return list(by.annotate(n=Count("pk"), late=late))
 
 
@@ -196,13 +197,16 @@ def _list_filter_holders(
 ) -> tuple[tuple[str, str], ...]:
     """(uid, name) of everyone who holds an open concern, even if gone, by name; and of whoever is
     asked for, so that a saved view stands while they hold nothing."""
-    people = {str(row["holder__uid"]): row["holder__name"] for row in open_ones}
-    people.pop("None", None)
+    people = {
+        (row["holder__uid"], row["holder__name"], row["holder__email"])
+        for row in open_ones
+        if row["holder__uid"]
+    }
     key = parse_uuid(asked)
-    if key and str(key) not in people:
-        also = Person.objects.of_school(viewer).filter(uid=key).values_list("uid", "name")
-        people |= {str(uid): name for uid, name in also}
-    return tuple(sorted(people.items(), key=lambda each: each[::-1]))
+    if key and all(uid != key for uid, _, _ in people):
+        also = Person.objects.of_school(viewer).filter(uid=key)
+        people |= set(also.values_list("uid", "name", "email"))
+    return tuple(pickers.people_as_choices(people))
 
 
 # Reading one concern

@@ -186,6 +186,11 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def name_told_apart(self) -> str:
+        """The name with what tells this person from another of that name."""
+        return f"{self.name}, {self.email}"
+
 
 
 class Posts(ViewerScopedQuerySet[Row]):
