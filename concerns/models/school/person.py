@@ -192,7 +192,6 @@ class Person(AbstractBaseUser):
         return f"{self.name}, {self.email}"
 
 
-
 class Posts(ViewerScopedQuerySet[Row]):
     def current_or_future(self, day: date) -> Self:
         """Posts in force on `day` or beginning later."""
