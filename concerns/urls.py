@@ -41,6 +41,7 @@ urlpatterns = [
     gated_path("people/<uuid:uid>/post/", people.give, May.PEOPLE, "people_give"),
     gated_path("people/<uuid:uid>/family/", people.family, May.PEOPLE, "people_family"),
     gated_path("people/<uuid:uid>/invite/", people.invite, May.PEOPLE, "people_invite"),
+    gated_path("people/<uuid:uid>/factor/", people.lost_factor, May.PEOPLE, "people_lost_factor"),
     gated_path("people/<uuid:uid>/leave/", people.leave, May.PEOPLE, "people_leave"),
     gated_path("access/", access.overview, May.POSTS, "access"),
     gated_path("access/factor/", access.factor, PageOpenTo.SIGNED_IN, "access_factor"),

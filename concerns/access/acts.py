@@ -11,6 +11,7 @@ from concerns.models import Person, School, Viewer
 from concerns.models.school import second_factor
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
+from concerns.workflow.staff_changes import make_account_safe
 
 WRONG_NEW_CODE = (
     "That is not the code that your app shows now. Check that the time on your telephone is right, "
@@ -70,6 +71,17 @@ def set_grace(*, by: Viewer, days: int, now: datetime, record: ActRecord) -> Sch
     school.save(update_fields=["factor_grace_days"])
     record(about=school, reason=said)
     return school
+
+
+@act(May.POSTS, Kind.FACTOR_REMOVED)
+def remove_lost_factor(*, by: Viewer, person: Person, now: datetime, record: ActRecord) -> None:
+    """Remove a lost second factor from the command line, for a head whom nobody can approve.
+
+    Their password and every session end too.
+    """
+    second_factor.remove_second_factors(person)
+    make_account_safe(person, by.school, by.person, now)
+    record(about=person, reason="from the command line")
 
 
 def _lock_person(by: Viewer) -> Person:

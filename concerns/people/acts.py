@@ -27,7 +27,7 @@ from concerns.models import (
 from concerns.models.school.school import SchoolDetails
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, has_role_with_power
-from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD, StaffRequestMatter
+from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD, OF_AN_ACCOUNT, StaffRequestMatter
 from concerns.workflow import handover
 from concerns.workflow.staff_changes import apply_staff_change
 from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
@@ -336,9 +336,11 @@ def _apply_request(record: ActRecord, what: StaffChangeRequest) -> None:
         raise ActRefused(no_sense)
     had_password = what.person.has_usable_password()
     apply_staff_change(what, record)
-    link_only = what.matter in {StaffRequestMatter.PASSWORD, StaffRequestMatter.EMAIL}
+    link_only = what.matter in OF_AN_ACCOUNT
     if what.link_owed and (had_password or link_only) and not mail.is_mail_configured():
         raise ActRefused(NO_MAIL)
+    if what.matter == StaffRequestMatter.FACTOR:
+        record(kind=Kind.FACTOR_REMOVED, about=what.person)
     if what.link_owed:
         record(kind=Kind.INVITED, about=what.person, fields=["password"], reason=what.matter)
 

@@ -220,8 +220,23 @@ def invite(request, uid):
     return sheet.render_page("people/invite.html", person=person, first=first, waits=waits)
 
 
+def lost_factor(request, uid):
+    """Asks for a lost second factor to be removed. A second person answers, never one alone."""
+    viewer = request.viewer
+    person = queries.get_staff_member(viewer, uid)
+    what = _asked_for(StaffRequestMatter.FACTOR, viewer, person=person)
+    label = "They told me themselves that it is lost, and I know that it was them"
+    sheet = FormPage(request, forms.ConfirmationForm, label=label, press="Ask for it to be removed")
+    if sheet.is_complete and sheet.attempt_act(acts.change, what=what):
+        return _go_to_changed_person(sheet, what)
+    return sheet.render_page("people/lost_factor.html", person=person)
+
+
 def _send_link_and_redirect(what, viewer):
     """Sends the mail, after the act. If it fails, the page says so and nothing is undone."""
+    if what.matter == StaffRequestMatter.FACTOR:
+        said = "Your second factor was removed"
+        mail.send_about_factor(what.person, what.school, said, viewer.todays_date)
     if what.old_address:
         mail.send_address_changed(what.person, what.old_address, what.school, viewer.todays_date)
     arrived = mail.send_password_link(what.person, what.school, what.link_owed)

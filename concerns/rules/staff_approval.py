@@ -21,6 +21,11 @@ gives themselves a post that reads, a new password or another address. Somebody 
 and the person who asked never answers the request. A head may approve a request about themselves
 only if it gives them no powers they do not have already.
 
+A second factor that was lost is removed by two people, never by one alone: one of them is a head,
+and the other a head or the office. Whoever asked does not answer, nor does the owner. The account
+is then made safe, and its owner sets up another. A head whose factor is lost, in a school without
+another head, needs whoever runs the site.
+
 A post for somebody who works in another school of the site, and not in this one, waits first for
 their own confirmation. Until then they are not of this school's staff, and its office can do
 nothing to their account.
@@ -53,6 +58,13 @@ class StaffRequestMatter(Choice):
     UNRELATED = "unrelated", "No longer family of a pupil here"
     PASSWORD = "password", "A new password"
     EMAIL = "email", "Another e-mail address"
+    FACTOR = "factor", "A lost second factor"
+
+
+# Each of these ends the password, and a link goes to the owner.
+OF_AN_ACCOUNT = frozenset({
+    StaffRequestMatter.PASSWORD, StaffRequestMatter.EMAIL, StaffRequestMatter.FACTOR,
+})  # fmt: skip
 
 
 class StaffApprover(Choice):
@@ -73,7 +85,7 @@ WHAT_WAITS = (
 
 def who_approves(matter: StaffRequestMatter, *, opens: bool) -> StaffApprover:
     """Who may answer the request. `opens` is the result of `needs_the_head`."""
-    either = matter is StaffRequestMatter.EMAIL and not opens
+    either = matter in {StaffRequestMatter.EMAIL, StaffRequestMatter.FACTOR} and not opens
     return StaffApprover.COLLEAGUE if either else StaffApprover.HEAD
 
 
@@ -85,7 +97,7 @@ def may_change_unapproved(
     `opens` is the result of `needs_the_head`. `oneself` says that the change is about the person
     who makes it. Source: the rules at the top of this file.
     """
-    if matter is StaffRequestMatter.EMAIL:
+    if matter in {StaffRequestMatter.EMAIL, StaffRequestMatter.FACTOR}:
         return False
     if not opens or (oneself and matter is StaffRequestMatter.RELATED):
         return True
@@ -112,7 +124,7 @@ def is_account_made_safe(
     `reader_before` and `reader_after` say whether they read the record, now or from a later day,
     before the change and after it.
     """
-    if matter in {StaffRequestMatter.EMAIL, StaffRequestMatter.PASSWORD}:
+    if matter in OF_AN_ACCOUNT:
         return True
     return reader_after and not reader_before
 
@@ -128,9 +140,10 @@ def approval_refusal(
 ) -> str:
     """Why somebody with the roles `answers` may not answer the request; empty if they may.
 
-    `role` is the role of the post asked for, or empty. `opens` is the result of `needs_the_head`.
-    `asked_it` says that they made the request themselves, `oneself` that it is about them. Raises
-    ValueError for an unknown role of a post. Source: the rules at the top of this file.
+    `role` is the role of the post asked for, or empty. `opens` is the result of `needs_the_head`;
+    for a second factor that was lost, whether the one who asked for it is no head. `asked_it` says
+    that they made the request themselves, `oneself` that it is about them. Raises ValueError for an
+    unknown role of a post. Source: the rules at the top of this file.
     """
     if not has_role_with_power(answers, POWER_TO_ANSWER[who_approves(matter, opens=opens)]):
         return "Only the headteacher can answer this."

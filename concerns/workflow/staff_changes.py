@@ -5,6 +5,7 @@ from datetime import datetime
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.person import Invitation, Person, Post, Relation
 from concerns.models.school.school import School
+from concerns.models.school.second_factor import remove_second_factors
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.second_factor import SET_UP_WITHIN
 from concerns.rules.staff_approval import StaffRequestMatter, is_account_made_safe
@@ -39,6 +40,8 @@ def apply_staff_change(asked: StaffChangeRequest, record: ActRecorder) -> None:
         asked.old_address = person.email
         person.email = asked.email
         person.save(update_fields=["email"])
+    elif asked.matter == StaffRequestMatter.FACTOR:
+        remove_second_factors(person)
     if is_account_made_safe(
         StaffRequestMatter(asked.matter),
         reader_before=read_before,

@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
 from django.utils import timezone
 
-from concerns.models import Person, School
+from concerns.access import acts as access
+from concerns.doors import mail
+from concerns.models import Person, School, Viewer
 from concerns.paper import csv_columns
 from concerns.paper.csv_columns import STAFF
 from concerns.paper.csv_reading import NotATable, decode_file, read_table
@@ -40,8 +42,15 @@ mail is set up yet, and for the head of the first file, have one typed where nob
 
   manage.py staff --set-password EMAIL
 
-It is asked for twice and never shown. From a script it is read as one line of standard input. No
-password is ever printed, written to a file or taken as an argument.
+A head who has lost their second factor, in a school that has no other head, asks whoever runs the
+site, who makes sure that it is them:
+
+  manage.py staff --lost-factor EMAIL
+
+It ends their password and their sessions. They need a new password, and can then set up another.
+
+A password is asked for twice and never shown. From a script it is read as one line of standard
+input. No password is ever printed, written to a file or taken as an argument.
 """
 
 
@@ -61,13 +70,17 @@ class Command(BaseCommand):
         parser.add_argument("--school", metavar="URN", help="which school, where there are several")
         parser.add_argument("--set-password", metavar="EMAIL", help="give somebody a password")
 
-    def handle(self, *args, file, school, set_password, **options):
+        parser.add_argument("--lost-factor", metavar="EMAIL", help="remove a lost second factor")
+
+    def handle(self, *args, file, school, set_password, lost_factor, **options):
         if settings.DEMO:
             raise CommandError("This is a demonstration (DEMO=1): no real people belong in it.")
-        if bool(file) == bool(set_password):
-            raise CommandError("Name a CSV file, or --set-password EMAIL.")
+        if [bool(file), bool(set_password), bool(lost_factor)].count(True) != 1:
+            raise CommandError("Name a CSV file, or --set-password EMAIL, or --lost-factor EMAIL.")
         if set_password:
             self._set_password_of(set_password.strip().lower(), school)
+        elif lost_factor:
+            self._remove_factor_of(lost_factor.strip().lower(), school)
         else:
             self._import_staff_file(Path(file), _find_school_by_urn(school))
 
@@ -97,19 +110,17 @@ class Command(BaseCommand):
         if bad:
             raise CommandError(f"{len(bad)} lines were left out. Correct them and run this again.")
 
+    def _remove_factor_of(self, email: str, urn: str | None) -> None:
+        person, by = _find_person_and_head(email, urn)
+        access.remove_lost_factor(by=by, person=person, now=by.now)
+        what = "Your second factor was removed"
+        mail.send_about_factor(person, by.school, what, by.todays_date)
+        self.stdout.write("It is removed. Give them a new password with --set-password.")
+
     def _set_password_of(self, email: str, urn: str | None) -> None:
-        person = Person.objects.filter(email=email).first()
-        if person is None:
-            raise CommandError("Nobody here has that e-mail address.")
-        schools = School.objects.filter(posts__person=person).order_by("pk")
-        school = _find_school_by_urn(urn) if urn else schools.first()
-        if school is None:
-            raise CommandError("This person holds no post in a school.")
-        now = timezone.now()
-        by = queries.viewer_for_command_line(school, now)
-        if by is None:
-            raise CommandError("The school has no head. Import a staff file that names one.")
-        acts.set_password(by=by, person=person, password=self._ask_for_password(person), now=now)
+        person, by = _find_person_and_head(email, urn)
+        password = self._ask_for_password(person)
+        acts.set_password(by=by, person=person, password=password, now=by.now)
         self.stdout.write("The password is set. They can sign in with it now.")
 
     def _ask_for_password(self, person: Person) -> str:
@@ -126,6 +137,21 @@ class Command(BaseCommand):
         except ValidationError as wrong:
             raise CommandError(" ".join(wrong.messages)) from None
         return typed
+
+
+def _find_person_and_head(email: str, urn: str | None) -> tuple[Person, Viewer]:
+    """Somebody with a post here, and the head in whose name the command acts."""
+    person = Person.objects.filter(email=email).first()
+    if person is None:
+        raise CommandError("Nobody here has that e-mail address.")
+    schools = School.objects.filter(posts__person=person).order_by("pk")
+    school = _find_school_by_urn(urn) if urn else schools.first()
+    if school is None:
+        raise CommandError("This person holds no post in a school.")
+    by = queries.viewer_for_command_line(school, timezone.now())
+    if by is None:
+        raise CommandError("The school has no head. Import a staff file that names one.")
+    return person, by
 
 
 def _find_school_by_urn(urn: str | None) -> School:

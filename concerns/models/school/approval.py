@@ -13,6 +13,7 @@ from django.db import models
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.child.child import Child
 from concerns.models.school.person import Invitation, Person, Post, Relation, Relations, Viewer
+from concerns.models.school.second_factor import has_second_factor
 from concerns.rules import staff_approval
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import May, Role
@@ -83,7 +84,12 @@ class StaffChangeRequest(SchoolOwnedModel):
                     child__isnull=False,
                 )
                 | models.Q(matter=StaffRequestMatter.EMAIL.value) & ~models.Q(email="")
-                | models.Q(matter=StaffRequestMatter.PASSWORD.value),
+                | models.Q(
+                    matter__in=[
+                        StaffRequestMatter.PASSWORD.value,
+                        StaffRequestMatter.FACTOR.value,
+                    ]
+                ),
                 name="asked_for_something",
             )
         ]
@@ -160,8 +166,11 @@ class StaffChangeRequest(SchoolOwnedModel):
         )
 
     def _is_for_the_head(self, today: date) -> bool:
-        """As `needs_the_head`, for a request that was made: it waits, and so only another address
-        may be answered by somebody else."""
+        """As `needs_the_head`, for a request that was made: it waits, and so only another address,
+        and a lost second factor for which a head asked, may be answered by somebody else."""
+        if self.matter == StaffRequestMatter.FACTOR:
+            heads = Person.objects.who_may(May.POSTS, self.school, today)
+            return not heads.filter(pk=self.by_id).exists()
         return self.matter != StaffRequestMatter.EMAIL or self.needs_the_head(today)
 
     def approver_words(self, today: date) -> str:
@@ -178,8 +187,11 @@ class StaffChangeRequest(SchoolOwnedModel):
     def why_nobody_could_answer(self, by: Viewer) -> str:
         """Why nobody else could answer it if `by` asked for it; empty if somebody could.
 
-        Only for another address: the head needs nobody's approval for the other changes.
+        Only for another address and a lost second factor: the head needs nobody's approval for the
+        other changes.
         """
+        if self.matter == StaffRequestMatter.FACTOR:
+            return self._why_nobody_could_remove_factor(by)
         if self.matter != StaffRequestMatter.EMAIL or not self.needs_the_head(by.todays_date):
             return ""
         heads = Person.objects.who_may(May.POSTS, by.school, by.todays_date)
@@ -200,6 +212,16 @@ class StaffChangeRequest(SchoolOwnedModel):
         """Whether the person must first confirm that they work in this school too."""
         is_post = self.matter == StaffRequestMatter.POST
         return is_post and self.person.works_only_elsewhere(self.school, today)
+
+    def _why_nobody_could_remove_factor(self, by: Viewer) -> str:
+        needed = May.PEOPLE if by.has_power(May.POSTS) else May.POSTS
+        able = Person.objects.who_may(needed, by.school, by.todays_date)
+        if able.exclude(pk__in=[by.person.pk, self.person_id]).exists():
+            return ""
+        return (
+            "It takes two people, a headteacher and somebody else who keeps the list of staff, and "
+            "not the owner. Nobody else is in such a post. Ask whoever runs this site."
+        )
 
     def why_impossible(self, today: date) -> str:
         """Why the change cannot be made as things are; empty if it can."""
@@ -222,13 +244,20 @@ class StaffChangeRequest(SchoolOwnedModel):
             return f"{name} has no post here now. Give them a post here first."
         elif _reads_at_other_school(self.person, self.school_id, today):
             return f"{name} also reads the record of another school. Ask that school to do this."
-        elif matter is StaffRequestMatter.PASSWORD and self._recent_link_count() >= LINKS_AN_HOUR:
+        else:
+            return self._why_account_stays(matter)
+        return ""
+
+    def _why_account_stays(self, matter: StaffRequestMatter) -> str:
+        """Why the password, address or second factor stays as it is; empty if it need not."""
+        name = self.person.name
+        if matter is StaffRequestMatter.FACTOR and not has_second_factor(self.person):
+            return f"{name} has no second factor. Send them a link to choose a password instead."
+        if matter is StaffRequestMatter.PASSWORD and self._recent_link_count() >= LINKS_AN_HOUR:
             return (
                 "Three links were sent to them in the last hour. Ask them to check their junk mail."
             )
-        elif (
-            matter is StaffRequestMatter.EMAIL and Person.objects.filter(email=self.email).exists()
-        ):
+        if matter is StaffRequestMatter.EMAIL and Person.objects.filter(email=self.email).exists():
             return (
                 "Somebody already has that e-mail address. It may belong to a person who has left."
             )
