@@ -16,6 +16,7 @@ COOKIE = "names_covered"
 SHOWN_WHILE_COVERED = frozenset({
     "home", "people_where", "people_still_here", "people_own", "people_password", "people",
     "people_add", "people_upload", "people_covers", "people_uncover",
+    "access", "access_factor", "access_new", "access_codes",
     "submit_start", "submit_danger", "submit_write", "submit_children", "submit_keep",
     "submit_words", "submit_throw_away", "adult_write", "adult_keep",
     "triage", "triage_cover", "triage_views", "triage_hand_several",

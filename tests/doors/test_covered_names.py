@@ -101,5 +101,6 @@ def test_a_form_that_was_open_before_is_sent_all_the_same(client, concern):
     assert LedgerLine.objects.filter(kind=Kind.ADDED).exists()
 
 
-def test_a_concern_can_be_written_while_names_are_covered(client):
-    assert COVERED not in page_text(client.get("/submit/write/"))
+@pytest.mark.parametrize("page", ["/submit/write/", "/adult/write/", "/access/factor/"])
+def test_a_concern_is_written_and_a_second_factor_given_while_names_are_covered(client, page):
+    assert COVERED not in page_text(client.get(page))
