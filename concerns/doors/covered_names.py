@@ -21,7 +21,7 @@ SHOWN_WHILE_COVERED = frozenset({
     "submit_words", "submit_throw_away", "adult_write", "adult_keep",
     "triage", "triage_cover", "triage_views", "triage_hand_several",
     "chase_calendar_link", "chase_clocks", "child_seen_said", "child_arrived_said",
-    "access", "access_factor", "roll_upload", "audit", "audit_csv", "audit_print",
+    "roll_upload", "audit", "audit_csv", "audit_print",
 })  # fmt: skip
 # Pages that are read by sending their form, which says what to look for.
 READ_BY_POST = frozenset({"child_search"})
