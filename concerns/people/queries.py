@@ -139,7 +139,11 @@ def read_person_page(viewer: Viewer, uid: uuid.UUID) -> PersonPage:
     person: Person = sight.get_one_or_404(viewer, _all_staff_with_posts(viewer), uid)
     families = Relation.objects.of_school(viewer).filter(shuts_out=person)
     today = viewer.todays_date
-    ended = [post for post in person.posts.all() if post.until and post.until < today]
+    ended = [
+        post
+        for post in person.posts.all()
+        if post.called_off or (post.until and post.until < today)
+    ]
     return PersonPage(
         person=person,
         signs_in=sign_in_status(person, viewer.now),

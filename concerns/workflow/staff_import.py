@@ -183,7 +183,7 @@ class StaffImport:
             )
 
     def _save_posts(self, person: Person, line: StaffLine) -> None:
-        rows = Post.objects.filter(school=self.school, person=person)
+        rows = Post.objects.filter(school=self.school, person=person, called_off=False)
         held = list(rows.order_by("since", "pk"))
         # Roles that wait for the head come last: somebody who waits for one only gets a post as a
         # member of staff if they have no other post.

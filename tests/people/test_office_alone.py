@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from concerns.models import Person, Post, StaffChangeRequest
+from concerns.models.school.person import viewers_for_person
 from concerns.rules.roles import Role
 from tests import factories
 from tests.conftest import SecureClient
@@ -151,7 +152,7 @@ def test_a_post_in_the_office_waits_for_the_head_and_makes_no_second_person(hous
     assert held(house.teacher.person, Role.OFFICE) == []
 
 
-def test_who_left_with_a_reader_s_post_to_come_returns_only_after_the_head(house, office, today):
+def test_who_left_with_a_reader_s_post_to_come_comes_back_without_it(house, office, today):
     leaver = house.teacher.person
     coming = today + timedelta(days=20)
     Post.objects.create(person=leaver, school=house.school, role=Role.DSL, since=coming)
@@ -159,7 +160,25 @@ def test_who_left_with_a_reader_s_post_to_come_returns_only_after_the_head(house
     day = {**day_fields("since", today + timedelta(days=1)), "title": ""}
     office.post(f"/people/{leaver.uid}/post/", {"role": "staff", **day})
     leaver.refresh_from_db()
-    assert not leaver.is_active
+    assert leaver.is_active
+    (viewer,) = viewers_for_person(leaver, timezone.now() + timedelta(days=20))
+    assert viewer.roles == {Role.STAFF}
+
+
+def test_a_reader_s_post_to_come_never_begins_for_whoever_has_left(house, office, today):
+    """Their account stays open, because they work in another school of the site too."""
+    leaver = house.teacher.person
+    other = factories.school("Far School")
+    coming = today + timedelta(days=20)
+    Post.objects.create(person=leaver, school=other, role=Role.STAFF, since=today)
+    Post.objects.create(person=leaver, school=house.school, role=Role.DSL, since=coming)
+    office.post(f"/people/{leaver.uid}/leave/", day_fields("last", today))
+    on_that_day = viewers_for_person(leaver, timezone.now() + timedelta(days=20))
+    assert [viewer.school for viewer in on_that_day] == [other]
+    page = page_text(office.get(f"/people/{leaver.uid}/"))
+    assert "they left before" in page
+    # The head may give it to them again, from the same day.
+    house.post(house.head, leaver, Role.DSL, coming)
 
 
 # Whoever becomes a reader.

@@ -165,14 +165,16 @@ class Person(AbstractBaseUser):
         return bool(schools) and school.pk not in schools
 
     def end_all_posts(self, school: School, last: date, today: date) -> None:
-        """End their posts in `school` on the day `last`.
+        """End their posts in `school` on the day `last`. One that was to begin after `today` never
+        begins.
 
         If they have no post in another school on or after `today`, the account is deactivated and
         its password removed.
         """
         for post in Post.objects.filter(person=self, school=school).current_or_future(last):
-            post.until = max(last, post.since)
-            post.save(update_fields=["until"])
+            post.called_off = post.since > today
+            post.until = last if post.called_off else max(last, post.since)
+            post.save(update_fields=["until", "called_off"])
         if (
             not Post.objects.filter(person=self)
             .exclude(school=school)
@@ -195,7 +197,8 @@ class Person(AbstractBaseUser):
 class Posts(ViewerScopedQuerySet[Row]):
     def current_or_future(self, day: date) -> Self:
         """Posts in force on `day` or beginning later."""
-        return self.filter(models.Q(until__isnull=True) | models.Q(until__gte=day))
+        lasting = models.Q(until__isnull=True) | models.Q(until__gte=day)
+        return self.filter(lasting, called_off=False)
 
     def with_read_access(self) -> Self:
         return self.filter(role__in=READERS)
@@ -216,7 +219,10 @@ class Posts(ViewerScopedQuerySet[Row]):
 
 
 class Post(models.Model):
-    """A person's role in a school from `since` to `until`, both included. A change is a new row."""
+    """A person's role in a school from `since` to `until`, both included. A change is a new row.
+
+    `called_off`: they left before it began, on `until`, and it is in force on no day.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
@@ -225,6 +231,7 @@ class Post(models.Model):
     title = models.CharField(max_length=100, blank=True)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    called_off = models.BooleanField(default=False)
 
     # Not columns: the database's clock, the heartbeat and whether the person has a second factor,
     # as `viewers_for_person` reads them, and `Posts.with_absence`.
@@ -245,10 +252,14 @@ class Post(models.Model):
                 condition=models.Q(role__in=[r.value for r in Role]), name="post_role_is_known"
             ),
             models.UniqueConstraint(
-                fields=["person", "school", "role", "since"], name="post_begins_once"
+                fields=["person", "school", "role", "since"],
+                condition=models.Q(called_off=False),
+                name="post_begins_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                condition=models.Q(called_off=False, until__isnull=True)
+                | models.Q(called_off=False, until__gte=models.F("since"))
+                | models.Q(called_off=True, until__lt=models.F("since")),
                 name="post_begins_then_ends",
             ),
         ]
