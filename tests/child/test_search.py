@@ -279,6 +279,8 @@ def test_a_closed_concern_is_found_too(where, lead):
         ("Sean Doyle", "Shaun"), ("Shaun Doyle", "Shawn"), ("Seán Doyle", "shaun"),
         ("Siobhán Reid", "Shivaun Reed"), ("Mary-Ann Stephens", "Marianne Stevens"),
         ("Nicholas Clark", "Nikolas Clarke"), ("Aoife Quinn", "eefa"),
+        ("Tara O'Neill", "oneil"), ("Tara ONeil", "O'Neill"), ("Jon Price", "john"),
+        ("Siân Price", "sian"), ("Omar Price", "Umar"), ("Thomas Vale", "tom vale"),
     ],
 )  # fmt: skip
 def test_a_name_is_found_as_people_misremember_it(where, lead, name, typed):
