@@ -221,7 +221,6 @@ def _address_of_step_or_concern(viewer: Viewer, step: Step) -> str:
 def _build_next_step_row(
     viewer: Viewer, step: Step, children, ladders: EscalationLadders
 ) -> NextStepRow:
-    come = ladders.current_recipient(step)
     route = step.referral.route_words if step.referral else ""
     return NextStepRow(
         words=f"{step.step_in_words} ({route[0].lower()}{route[1:]})"
@@ -231,7 +230,7 @@ def _build_next_step_row(
         concern=step.concern,
         children="\n".join(child.name_with_detail for child in children),
         step=step,
-        come=come if come and (come.to is None or come.to != step.holder) else None,
+        come=ladders.recipient_beside_holder(step),
     )
 
 

@@ -86,6 +86,14 @@ class EscalationLadders:
             return None
         return self.recipient_after_pushes(step, pushed)
 
+    def recipient_beside_holder(self, step: Step) -> EscalationTarget | None:
+        """As `current_recipient`, but None where that is whose step it is anyway: its holder, or
+        somebody in the post that holds it."""
+        come = self.current_recipient(step)
+        if come and come.to and self._doers.is_step_of(step, come.to.pk):
+            return None
+        return come
+
     def recipient_after_pushes(self, step: Step, pushed: int) -> EscalationTarget:
         """Who it had escalated to at the count `pushed`, by the ladder as it is now."""
         people = self.people_on_ladder(step)

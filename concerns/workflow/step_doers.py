@@ -57,6 +57,12 @@ class StepDoers:
         """Whether the person with this key may never see the concern of `step`."""
         return person in self._kept_out.get(step.concern_id, ())
 
+    def is_step_of(self, step: Step, person: int) -> bool:
+        """Whether the person with this key holds `step`, by name or by their post."""
+        if step.holder_id:
+            return step.holder_id == person
+        return step.holder_role in self._roles.get(person, frozenset())
+
     def may_anybody_do(self, step: Step) -> bool:
         """Whether its holder may do it or, if a post holds it, anybody whom that post asks."""
         if step.holder_id:

@@ -255,3 +255,12 @@ def test_who_decided_is_passed_over_because_somebody_else_looks_again(desks):
     )
     passed = EscalationLadders(desks.school, NOW, [step]).people_passed_over(step)
     assert passed == [PassedOver(desks.lead.name, ANOTHER_LOOKS)]
+
+
+def test_a_step_of_the_leads_post_has_come_to_nobody_else_while_it_is_the_leads_turn(desks):
+    said = []
+    for minutes in (1, 15):
+        ladders = EscalationLadders(desks.school, DUE + timedelta(minutes=minutes), [desks.step])
+        beside = ladders.recipient_beside_holder(desks.step)
+        said.append(beside.to if beside else None)
+    assert said == [None, desks.deputy]
