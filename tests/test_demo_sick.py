@@ -1,22 +1,28 @@
 """Tests for the demonstration in which the lead was off sick for a week and told nobody."""
 
+from collections import defaultdict
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
 
 from concerns.chase import queries as chase
+from concerns.management.demo.child_files import BETWEEN_BIRTHS
 from concerns.management.demo.lead_off_sick import A_WEEK, CALLS
-from concerns.management.demo.names_and_sentences import AT_THE_GATE, NOTICED
+from concerns.management.demo.names_and_sentences import AT_THE_GATE, NOTICED, SAID
 from concerns.models import (
     ChaseCall,
     Concern,
+    Conversation,
     Cover,
+    Home,
     LedgerLine,
     Notice,
     Person,
     ReferralEvent,
     School,
+    Sighting,
     Step,
     Viewer,
 )
@@ -28,7 +34,7 @@ from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.roles import Role
-from concerns.rules.words import Category
+from concerns.rules.words import Category, SpokenTo
 from tests.databases import in_place
 
 # On PostgreSQL tests/test_demo.py makes a demonstration.
@@ -126,3 +132,33 @@ def test_what_was_sorted_that_week_was_sorted_as_it_was_written(school, looks):
 
 def test_nothing_of_it_is_unheld(school):
     assert list(find_integrity_breaches(school)) == []
+
+
+def test_children_at_one_address_can_be_born_of_one_mother(school):
+    born = defaultdict(set)
+    for home in Home.objects.select_related("child"):
+        born[home.household_id].add(home.child.born)
+    shared = [sorted(days) for days in born.values() if len(days) > 1]
+    assert shared
+    gaps = [later - day for days in shared for day, later in pairwise(days)]
+    assert min(gaps) >= BETWEEN_BIRTHS
+
+
+def test_what_a_parent_said_fits_what_was_noticed(school):
+    kind_of = {words: kind for kind, row in NOTICED.items() for words in row[2]}
+    talks = Conversation.objects.filter(spoken_to=SpokenTo.PARENT).select_related("concern")
+    said = [(kind_of.get(talk.concern.account), talk.said) for talk in talks]
+    assert len(said) > 20
+    assert [words for kind, words in said if kind and words not in SAID[kind]] == []
+
+
+def test_a_child_is_seen_while_the_school_is_open(school):
+    days = school.school_calendar
+    seen = [timezone.localtime(row.happened_at) for row in Sighting.objects.exclude(concern=None)]
+    assert seen
+    assert [at for at in seen if at.time() > days.closes] == []
+
+
+def test_the_clock_goes_by_night_too(school):
+    sent = Notice.objects.filter(ended=NoticeEnding.SENT).values_list("ended_at", flat=True)
+    assert any(timezone.localtime(at).hour >= 20 for at in sent)
