@@ -460,7 +460,7 @@ def read_calendar_week(viewer: Viewer, asked: Mapping[str, str]) -> CalendarWeek
 
 
 def _only_own_steps(viewer: Viewer, rows):
-    """Those that the viewer has to do or go to, and those of whoever they stand in for."""
+    """The steps of `rows` for the viewer to do, and those of anybody they stand in for."""
     ladders = EscalationLadders(viewer.school, viewer.now, [])
     return rows.for_viewer_to_do(viewer, ladders.steps_covered_by(viewer.person))
 

@@ -268,7 +268,7 @@ class SightingForm(DraftableForm):
 
 
 class AnyStaffSightingForm(SightingForm):
-    """The same, filled in by any member of staff, who finds the child on the roll."""
+    """The sighting form for any member of staff, who first finds the child on the roll."""
 
     child = child_picker_field()
 

@@ -237,7 +237,7 @@ def lists_showing_concern(concern: Concern) -> list[AuditedLine]:
 
 # How far behind a line of a request its others are looked for: requests write few in between.
 REQUEST_LINES = 6
-# Readings of one child's story that are looked through, the first ones.
+# How many readings of one child's story are looked through at most, oldest first.
 STORIES_LOOKED_THROUGH = 2_000
 
 

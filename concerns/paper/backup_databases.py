@@ -31,7 +31,8 @@ NOT_WHOLE = "The database in this backup is not whole. Use another backup."
 
 
 class DatabaseCopier(Protocol):
-    """The same acts on either kind of database; `kind` is its name in the manifest."""
+    """What a backup and a restore need from a database, whichever of the two kinds it is. `kind` is
+    its name in the manifest."""
 
     kind: str
 

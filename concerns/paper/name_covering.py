@@ -36,7 +36,8 @@ def split_name_words(*parts: str) -> Name:
 
 
 class NamesToCover:
-    """The names to cover, less those of `less`. Where several begin at a word, the longest wins."""
+    """The names to cover: all of `names` that are not also in `less`. Where several names begin at
+    the same word, the longest is covered."""
 
     def __init__(self, names: Iterable[Name], less: Iterable[Name] = ()):
         self._by_first: dict[str, list[Name]] = defaultdict(list)

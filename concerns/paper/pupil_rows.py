@@ -87,7 +87,7 @@ def _row_shape_fault(row: CsvFileRow, cells: list[str], width: int) -> str:
 
 
 def _cell_length_fault(said: Mapping[str, str]) -> str:
-    """A cell that is too long, or missing though needed; empty if none."""
+    """What is wrong with the first cell that is too long, or empty though needed; "" if none."""
     for column in PUPIL:
         if column.key in said and len(said[column.key]) > column.most:
             return f"{column.words}: longer than {column.most} characters."

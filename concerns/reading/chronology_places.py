@@ -161,7 +161,7 @@ def _compose_union(sort: str, has_category: bool) -> tuple[str, tuple[Any, ...]]
 def _place_queries(
     viewer: Viewer, child: Child, sort: str, has_category: bool
 ) -> Iterator[QuerySet[Any]]:
-    """For each kind of row the places of all, in no order."""
+    """One query for each kind of row. Each gives the place of every row, in no order."""
     for number, source in enumerate(SOURCES):
         if sort not in ("", source.sort):
             continue

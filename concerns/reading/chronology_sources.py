@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class EntryText:
     """A row in words, and the concern it is on. `on` is its day, if only a day was written down;
-    `when` says when it happened in the writer's own precision. `ended`: it is the end of
-    something."""
+    `when` says when it happened, as precisely as the writer did. `ended`: the row says that
+    something ended, such as a status."""
 
     heading: str
     words: str
@@ -111,7 +111,8 @@ def _on_concerns_with_child(child: Child, **more: ChildPart) -> Q:
 
 
 def _on_concerns_about_child(child: Child) -> Q:
-    """The same for concerns about the child: for rows that apply to all children of a concern."""
+    """Condition for rows on concerns about the child, and not those the child is only involved in:
+    for rows that apply to every child whom a concern is about."""
     return _on_concerns_with_child(child, part=ChildPart.ABOUT)
 
 

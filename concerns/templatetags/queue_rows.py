@@ -40,7 +40,7 @@ _TEXTS = QueueRow._fields[:_FLAGS] + QueueRow._fields[_FLAGS + 1 :]
 
 # Of one child there may be several rows: each link says which concern it leads to.
 _LINK_END = '<span class="govuk-visually-hidden">, {reference}</span>'
-# To hand several on at once.
+# Ticked to hand several concerns to a colleague at once.
 _TICK = (
     '<input type="checkbox" name="concern" value="{uid}" aria-label="Choose {name}, {reference}">'
 )

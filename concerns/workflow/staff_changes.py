@@ -52,7 +52,7 @@ def apply_staff_change(asked: StaffChangeRequest, record: ActRecorder) -> None:
 
 
 def _kind_of_link(asked: StaffChangeRequest, had_password: bool) -> PasswordLinkKind:
-    """A reset is for whoever forgot a password that they had, and so is waiting for the link."""
+    """A reset, if they had a password and asked for a new one; otherwise an invitation."""
     forgot = asked.matter == StaffRequestMatter.PASSWORD and had_password
     return PasswordLinkKind.RESET if forgot else PasswordLinkKind.INVITATION
 

@@ -18,5 +18,6 @@ def before_or_ahead_filter(name: str, before: datetime, now: datetime) -> Q:
 
 
 def is_before_or_ahead(at: datetime, before: datetime, now: datetime) -> bool:
-    """The same of one time that has been read."""
+    """Whether `at` is earlier than `before`, or in the future at `now`: `before_or_ahead_filter`
+    for a time that has been read."""
     return at < before or at > now + AHEAD

@@ -88,7 +88,7 @@ class ConcernQuerySet(CaseRows[ConcernRow]):
         return self.annotate(nobody_told=_danger_still_to_tell())
 
     def told_nobody(self) -> Self:
-        """Those that `asking_whom_they_told` would mark."""
+        """The concerns that `asking_whom_they_told` marks."""
         return self.filter(_danger_still_to_tell())
 
     def waiting_for(self, viewer: Viewer) -> Self:

@@ -112,7 +112,7 @@ class Notices(ViewerScopedQuerySet[Row]):
         return mine.filter(step__done_at__isnull=True)._stuck_for_others(viewer)
 
     def stuck_for_adult_concern(self, viewer: Viewer) -> Self:
-        """The same for a concern about an adult: a subquery in a query of those (`OuterRef`)."""
+        """As `stuck_for_writer`, for the concern about an adult of the outer query (`OuterRef`)."""
         rows = self.still_pending().filter(school=viewer.school, adult_step__concern=OuterRef("pk"))
         return rows.filter(adult_step__done_at__isnull=True)._stuck_for_others(viewer)
 
@@ -214,7 +214,7 @@ class Notices(ViewerScopedQuerySet[Row]):
 
 
 def step_keyword(step: BaseStep) -> dict[str, Any]:
-    """The step as an argument for a notice: under the name of its own column."""
+    """The keyword argument that gives a notice its step: `step`, or `adult_step`."""
     return {"adult_step" if step._meta.model_name == "adultstep" else "step": step}
 
 
