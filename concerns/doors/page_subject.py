@@ -5,23 +5,27 @@ strip that says whose page it is (`reading/identity_strip.py`). So no room can f
 begins a page and ends it; outside a request nothing is kept.
 """
 
+from collections.abc import Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 
 from concerns.models import Child, Concern, Viewer
 from concerns.reading import identity_strip
-from concerns.reading.child_file import ChildFile
+from concerns.reading.child_file import FileInShort
+from concerns.reading.concern_history import ConcernHistory
 from concerns.reading.identity_strip import IdentityStrip
 
 
 @dataclass
 class PageSubject:
     """The concern or the child that was opened first for this page. `files`: the children's files
-    that the page has read, by the key of the child."""
+    that the page has read, by the key of the child. `history`: the rows of a concern, where the
+    page has read them and the files of all its children whom the viewer may read about."""
 
     concern: Concern | None = None
     child: Child | None = None
-    files: dict[int, ChildFile] = field(default_factory=dict)
+    files: dict[int, FileInShort] = field(default_factory=dict)
+    history: ConcernHistory | None = None
     strip: IdentityStrip | None = None
 
     @property
@@ -58,11 +62,18 @@ def note_child_of_page(child: Child) -> None:
         page.child = child
 
 
-def note_files_read(files: list[ChildFile]) -> None:
+def note_files_read(files: Sequence[FileInShort]) -> None:
     """The page has read the files of some children: the strip need not read them again."""
     page = _page.get()
     if page:
         page.files |= {file.child.pk: file for file in files}
+
+
+def note_history_read(history: ConcernHistory) -> None:
+    """The page has read what there is of a concern, after the files of its children."""
+    page = _page.get()
+    if page and page.concern is history.concern:
+        page.history = history
 
 
 def read_identity_strip(viewer: Viewer) -> IdentityStrip | None:
@@ -75,7 +86,9 @@ def read_identity_strip(viewer: Viewer) -> IdentityStrip | None:
     if page is None:
         return None
     if page.strip is None and page.concern:
-        page.strip = identity_strip.build_concern_strip(viewer, page.concern, page.files)
+        page.strip = identity_strip.build_concern_strip(
+            viewer, page.concern, page.files, page.history
+        )
     elif page.strip is None and page.child:
         page.strip = identity_strip.build_child_strip(viewer, page.child, page.files)
     return page.strip

@@ -10,7 +10,7 @@ to this viewer (`visible_to`, `written_by`, `of_school`); otherwise NotScoped is
 """
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
@@ -37,7 +37,7 @@ from concerns.models.base.case_row import SchoolOwnedModel
 from concerns.models.concern.concern import ConcernQuerySet
 from concerns.models.ledger.ledger_line import CALENDAR_FEED
 from concerns.reading import child_file, child_story
-from concerns.reading.child_file import ChildFile
+from concerns.reading.child_file import ChildFile, FileInShort
 from concerns.reading.child_story import ChildStory
 from concerns.reading.earlier_no_further_action import ReReferral, gather_re_referral
 from concerns.reading.tracked_child import TrackedChild, load_tracked_children
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", bound=Model)
 ListedRow = TypeVar("ListedRow", bound=SchoolOwnedModel)
 OpenedConcern = TypeVar("OpenedConcern", bound=Concern)
+OpenedFile = TypeVar("OpenedFile", bound=FileInShort)
 
 
 class OwnConcernColumns(TypedDict):
@@ -179,12 +180,17 @@ def open_child_files(viewer: Viewer, children: list[Child], reason: str = "") ->
 
     Children the viewer may not see are left out. `reason` goes into the line.
     """
+    return _open_files(viewer, children, reason, child_file.load_child_files)
+
+
+def _open_files(
+    viewer: Viewer,
+    children: list[Child],
+    reason: str,
+    load: Callable[[Viewer, list[Child]], list[OpenedFile]],
+) -> list[OpenedFile]:
     with transaction.atomic():
-        rows = Child.objects.visible_to(viewer).filter(pk__in=[child.pk for child in children])
-        seen = set(rows.values_list("pk", flat=True))
-        found = child_file.load_child_files(
-            viewer, [child for child in children if child.pk in seen]
-        )
+        found = load(viewer, children)
         uids = [one.child.uid for one in found]
         _write_reading_line(viewer, Kind.FILE, shown=uids, children=uids, reason=reason)
     page_subject.note_files_read(found)
@@ -192,14 +198,20 @@ def open_child_files(viewer: Viewer, children: list[Child], reason: str = "") ->
 
 
 def open_stories_beside(
-    viewer: Viewer, concern: Concern, rows: list[ConcernChild], why: str
+    viewer: Viewer, concern: Concern, rows: list[ConcernChild], why: str, *, whole_files: bool
 ) -> list[ChildStory]:
     """The stories shown beside an opened concern: for the child of each row, and siblings here.
 
     All children of `rows` must be on the roll. Limited to what the viewer may see and to the last
-    `beside.LOOKING_BACK`. Recorded in two lines, with `why` as the reason.
+    `beside.LOOKING_BACK`. With the children's whole files (`child_file.ChildFile`), or else what
+    stands of them beside the concern. Recorded in two lines, with `why` as the reason.
     """
-    told = open_child_files(viewer, [row.child for row in rows if row.child], why)
+    named = [row.child for row in rows if row.child]
+    told: Sequence[FileInShort]
+    if whole_files:
+        told = open_child_files(viewer, named, why)
+    else:
+        told = _open_files(viewer, named, why, child_file.load_files_in_short)
     children = {one.pk: one for each in told for one in (each.child, *each.siblings_here)}
     since = viewer.now - child_story.LOOKING_BACK
     found = read_list(

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from django.db.models import Model, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery
 
 from concerns.models.child.child import Child, ChildName
 from concerns.models.child.child_details import (
@@ -23,7 +23,7 @@ from concerns.models.child.child_details import (
     Sighting,
     Status,
 )
-from concerns.models.child.child_fact import ChildFact, Facts
+from concerns.models.child.child_fact import ChildFact
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
@@ -81,10 +81,33 @@ class EarlierFileProgress:
 
 
 @dataclass(frozen=True)
-class ChildFile:
-    """One child's file as it is now."""
+class FileInShort:
+    """As much of one child's file as stands beside a concern, to be read at a glance.
+
+    `statuses` are those in force. Of files of earlier schools only an unread one is here.
+    """
 
     child: Child
+    siblings_here: list[Child] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
+    professionals: list[Professional] = field(default_factory=list)
+    earlier: list[EarlierFileProgress] = field(default_factory=list)
+    seen: Sighting | None = None
+    alone: Sighting | None = None
+
+    @property
+    def social_workers(self) -> list[Professional]:
+        return [one for one in self.professionals if one.profession == Profession.SOCIAL_WORKER]
+
+    @property
+    def unread_earlier_file(self) -> EarlierFileProgress | None:
+        return next((one for one in self.earlier if one.is_unread), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildFile(FileInShort):
+    """One child's file as it is now, with every file of an earlier school."""
+
     # Whose numbers are shown: the authority in `lives_in`, the child's home authority, if there is
     # one; otherwise the school's.
     authority: Authority
@@ -93,14 +116,8 @@ class ChildFile:
     addresses: list[FileAddress] = field(default_factory=list)
     elsewhere: list[FileAdult] = field(default_factory=list)
     languages: list[Language] = field(default_factory=list)
-    siblings_here: list[Child] = field(default_factory=list)
     siblings_elsewhere: list[Sibling] = field(default_factory=list)
-    statuses: list[Status] = field(default_factory=list)
     ended_statuses: list[Status] = field(default_factory=list)
-    professionals: list[Professional] = field(default_factory=list)
-    earlier: list[EarlierFileProgress] = field(default_factory=list)
-    seen: Sighting | None = None
-    alone: Sighting | None = None
 
     @property
     def all_adults(self) -> list[FileAdult]:
@@ -111,50 +128,69 @@ class ChildFile:
         return list({one.adult.pk: one for one in self.all_adults if one.is_responsible}.values())
 
     @property
-    def social_workers(self) -> list[Professional]:
-        return [one for one in self.professionals if one.profession == Profession.SOCIAL_WORKER]
-
-    @property
     def other_professionals(self) -> list[Professional]:
         return [one for one in self.professionals if one.profession != Profession.SOCIAL_WORKER]
 
-    @property
-    def unread_earlier_file(self) -> EarlierFileProgress | None:
-        return next((one for one in self.earlier if one.is_unread), None)
-
 
 # The kinds of line that a child's file may have, each asked for only if there are any.
+_KINDS_IN_SHORT: tuple[type[Model], ...] = (Status, Professional, EarlierFile, Sighting)
 _KINDS_OF_LINE: tuple[type[Model], ...] = (
-    Home, Tie, Sibling, Status, Professional, Language, EarlierFile, ChildName, HomeAuthority,
+    *_KINDS_IN_SHORT, Home, Tie, Sibling, Language, ChildName, HomeAuthority,
 )  # fmt: skip
+
+
+def load_files_in_short(viewer: Viewer, children: Iterable[Child]) -> list[FileInShort]:
+    """What stands beside a concern of the file of each of `children`, in a fixed number of queries.
+
+    Children whom the viewer may not read about are left out.
+    """
+    children, here = _find_readable_with_siblings(viewer, list(children))
+    of = [child.pk for child in children]
+    found = find_kinds_present(_KINDS_IN_SHORT, "child_id", of)
+    statuses = _group_by_child(Status.objects.not_ended(), of, found)
+    professionals = _group_by_child(Professional.objects.not_ended(), of, found)
+    unread = _group_by_child(EarlierFile.objects.unread_files(), of, found)
+    seen = find_last_sightings(viewer, children if Sighting in found else [])
+    return [
+        FileInShort(
+            child=child,
+            siblings_here=here[child.pk],
+            statuses=statuses[child.pk],
+            professionals=professionals[child.pk],
+            earlier=[_earlier_file_progress(viewer, row, []) for row in unread[child.pk]],
+            seen=seen.get(child.pk, (None, None))[0],
+            alone=seen.get(child.pk, (None, None))[1],
+        )
+        for child in children
+    ]
 
 
 def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFile]:
     """The file of each of `children`, in a fixed number of queries.
 
-    Does not check permission: `doors/sight.py` must already have let the viewer read `children`.
+    Children whom the viewer may not read about are left out.
     """
-    children = list(children)
+    children, here = _find_readable_with_siblings(viewer, list(children))
     of = [child.pk for child in children]
     found = find_kinds_present(_KINDS_OF_LINE, "child_id", of)
-    homes = _group_by_child(_current_facts(Home, of, found).select_related("household"))
+    homes = _group_by_child(Home.objects.not_ended().select_related("household"), of, found)
     at = [home.household_id for rows in homes.values() for home in rows]
-    adults = _FileAdults(_current_facts(Tie, of, found), at)
-    here = find_siblings_here(viewer, children)
-    elsewhere = _group_by_child(_current_facts(Sibling, of, found).filter(other=None))
-    statuses = _group_by_child(Status.objects.filter(child__in=of if Status in found else []))
-    professionals = _group_by_child(_current_facts(Professional, of, found))
-    languages = _group_by_child(_current_facts(Language, of, found))
+    ties = _group_by_child(Tie.objects.not_ended().select_related("adult"), of, found)
+    adults = _FileAdults(ties, at)
+    elsewhere = _group_by_child(Sibling.objects.not_ended().filter(other=None), of, found)
+    statuses = _group_by_child(Status.objects.all(), of, found)
+    professionals = _group_by_child(Professional.objects.not_ended(), of, found)
+    languages = _group_by_child(Language.objects.not_ended(), of, found)
     earlier = _earlier_files_by_child(viewer, of if EarlierFile in found else [])
-    seen = find_last_sightings(viewer, children)
+    seen = find_last_sightings(viewer, children if Sighting in found else [])
     names = _former_names(of if ChildName in found else [])
-    lines = _current_facts(HomeAuthority, of, found).select_related("authority")
-    lives_in = {row.child_id: row for row in lines}
+    lines = HomeAuthority.objects.not_ended().select_related("authority")
+    lives_in = _group_by_child(lines, of, found)
     return [
         ChildFile(
             child=child,
-            lives_in=lives_in.get(child.pk),
-            authority=_authority_for_file(viewer, lives_in.get(child.pk)),
+            lives_in=next(iter(lives_in[child.pk]), None),
+            authority=_authority_for_file(viewer, lives_in[child.pk]),
             names_before=names[child.pk],
             addresses=[
                 FileAddress(home, adults.adults_at_home(child, home)) for home in homes[child.pk]
@@ -175,49 +211,48 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
 
 
 def _former_names(of: list[int]) -> dict[int, list[ChildName]]:
-    """Child key -> the names they had before, the last first."""
+    """Child key -> the names they had before, the last first. No query without children."""
     names: dict[int, list[ChildName]] = defaultdict(list)
     rows = ChildName.objects.former_names().filter(child__in=of).order_by("-until", "-id")
-    for name in rows:
+    for name in rows if of else ():
         names[name.child_id].append(name)
     return names
 
 
-def _authority_for_file(viewer: Viewer, line: HomeAuthority | None) -> Authority:
-    return line.authority if line else viewer.school.authority
+def _authority_for_file(viewer: Viewer, lines: list[HomeAuthority]) -> Authority:
+    return lines[0].authority if lines else viewer.school.authority
 
 
-def _current_facts(
-    model: type[FactOfChild], of: list[int], found: set[type[Model]]
-) -> "Facts[FactOfChild]":
-    """The facts that have not ended of the children with the keys `of`. No query if `model` is not
-    among those `found` to have any."""
-    facts = model.objects.not_ended().filter(child__in=of if model in found else [])
-    return cast("Facts[FactOfChild]", facts)
-
-
-def _group_by_child(rows: QuerySet[FactOfChild]) -> dict[int, list[FactOfChild]]:
-    """Child key -> rows, in the order in which they began."""
+def _group_by_child(
+    rows: QuerySet[FactOfChild], of: list[int], kinds: set[type[Model]]
+) -> dict[int, list[FactOfChild]]:
+    """Child key -> those of `rows` about the children with the keys `of`, in the order in which
+    they began. No query if their model is not among the `kinds` that there are."""
     found: dict[int, list[FactOfChild]] = defaultdict(list)
-    for row in rows.order_by("began_at", "id"):
-        found[row.child_id].append(row)
+    if rows.model in kinds:
+        for row in rows.filter(child__in=of).order_by("began_at", "id"):
+            found[row.child_id].append(row)
     return found
 
 
 class _FileAdults:
-    """The adults of some children: those in their homes and those with a tie to them."""
+    """The adults of some children: those in their homes and those with a tie to them.
 
-    def __init__(self, ties: "Facts[Tie]", households: list[int]):
-        self.ties = _group_by_child(ties.select_related("adult"))
+    No query for what cannot be there: without `households`, or without anybody.
+    """
+
+    def __init__(self, ties: dict[int, list[Tie]], households: list[int]):
+        self.ties = ties
         living = AdultHome.objects.not_ended().filter(household__in=households)
         self.homes: dict[int, list[AdultHome]] = defaultdict(list)
-        for row in living.select_related("adult").order_by("began_at", "id"):
+        homes = living.select_related("adult").order_by("began_at", "id")
+        for row in homes if households else ():
             self.homes[row.household_id].append(row)
         keys = {row.adult_id for rows in self.homes.values() for row in rows}
-        keys |= {tie.adult_id for ties in self.ties.values() for tie in ties}
+        keys |= {tie.adult_id for rows in ties.values() for tie in rows}
         self.facts: dict[tuple[int, str], list[AdultFact]] = defaultdict(list)
-        facts = AdultFact.objects.not_ended().filter(adult__in=keys)
-        for fact in facts.order_by("began_at", "id"):
+        facts = AdultFact.objects.not_ended().filter(adult__in=keys).order_by("began_at", "id")
+        for fact in facts if keys else ():
             self.facts[fact.adult_id, fact.kind].append(fact)
 
     def adults_at_home(self, child: Child, home: Home) -> list[FileAdult]:
@@ -242,26 +277,36 @@ class _FileAdults:
 def find_siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, list[Child]]:
     """Brothers, sisters and other children of the same homes who are at this school.
 
-    Child key -> children, in name order; only those the viewer may see. Takes three queries.
+    Child key -> children, in name order; only those the viewer may see. Takes two queries, or one
+    if there is nobody.
     """
     keys = [child.pk for child in children]
-    own = Home.objects.not_ended().filter(child__in=keys)
-    pairs = set(
-        Home.objects.not_ended()
-        .filter(household__homes__in=own)
-        .values_list("household__homes__child", "child")
-    )
-    named = Sibling.objects.not_ended().filter(Q(child__in=keys) | Q(other__in=keys))
-    for one, other in named.exclude(other=None).values_list("child", "other"):
-        pairs |= {(one, other), (other, one)}
-    wanted = {other for one, other in pairs if one in keys}
-    rows = Child.objects.visible_to(viewer).filter(pk__in=wanted).in_surname_order()
-    found: dict[int, list[Child]] = {key: [] for key in keys}
-    for row in rows:
-        for key in keys:
-            if key != row.pk and (key, row.pk) in pairs:
-                found[key].append(row)
-    return found
+    pairs = Home.objects.family_or_home_pairs(keys)
+    here = _visible_children(viewer, {other for one, other in pairs if one in keys})
+    return _group_siblings(keys, pairs, here)
+
+
+def _find_readable_with_siblings(
+    viewer: Viewer, children: list[Child]
+) -> tuple[list[Child], dict[int, list[Child]]]:
+    """Those of `children` whom the viewer may read about, and as `find_siblings_here`. One query
+    asks of all of them whether the viewer may."""
+    keys = [child.pk for child in children]
+    pairs = Home.objects.family_or_home_pairs(keys)
+    here = _visible_children(viewer, {*keys, *(other for _, other in pairs)})
+    readable = {child.pk for child in here}
+    return [child for child in children if child.pk in readable], _group_siblings(keys, pairs, here)
+
+
+def _visible_children(viewer: Viewer, keys: set[int]) -> list[Child]:
+    rows = Child.objects.visible_to(viewer).filter(pk__in=keys)
+    return list(rows.in_surname_order()) if keys else []
+
+
+def _group_siblings(
+    keys: list[int], pairs: set[tuple[int, int]], here: list[Child]
+) -> dict[int, list[Child]]:
+    return {key: [child for child in here if (key, child.pk) in pairs] for key in keys}
 
 
 def has_known_siblings(viewer: Viewer, children: list[Child]) -> bool:
@@ -272,14 +317,23 @@ def has_known_siblings(viewer: Viewer, children: list[Child]) -> bool:
 
 
 def _earlier_files_by_child(viewer: Viewer, of: list[int]) -> dict[int, list[EarlierFileProgress]]:
+    """Child key -> files of earlier schools, the last first. No query without children."""
     events = FileEvent.objects.select_related("by").order_by("happened_at", "id")
     rows = EarlierFile.objects.filter(child__in=of).select_related("by", "ended_by")
+    rows = rows.prefetch_related(Prefetch("events", events)).order_by("-id")
     found: dict[int, list[EarlierFileProgress]] = defaultdict(list)
-    for row in rows.prefetch_related(Prefetch("events", events)).order_by("-id"):
-        due = calendars.add_school_days(viewer.school.school_calendar, row.at, EARLIER_FILE_DAYS)
-        late = lateness_in_school_time(viewer, due) if row.ended_at is None else ""
-        found[row.child_id].append(EarlierFileProgress(row, list(row.events.all()), due, late))
+    for row in rows if of else ():
+        progress = _earlier_file_progress(viewer, row, list(row.events.all()))
+        found[row.child_id].append(progress)
     return found
+
+
+def _earlier_file_progress(
+    viewer: Viewer, row: EarlierFile, events: list[FileEvent]
+) -> EarlierFileProgress:
+    due = calendars.add_school_days(viewer.school.school_calendar, row.at, EARLIER_FILE_DAYS)
+    late = lateness_in_school_time(viewer, due) if row.ended_at is None else ""
+    return EarlierFileProgress(row, events, due, late)
 
 
 def lateness_in_school_time(viewer: Viewer, due_at: datetime) -> str:
@@ -296,7 +350,10 @@ def lateness_in_school_time(viewer: Viewer, due_at: datetime) -> str:
 def find_last_sightings(
     viewer: Viewer, children: list[Child]
 ) -> dict[int, tuple[Sighting | None, Sighting | None]]:
-    """Child key -> when the child was last seen, and when last heard alone."""
+    """Child key -> when the child was last seen, and when last heard alone. No query without
+    children."""
+    if not children:
+        return {}
     keys = [child.pk for child in children]
     newest = Sighting.objects.not_hidden_from(viewer).filter(child=OuterRef("pk"))
     newest = newest.order_by("-happened_at", "-id")

@@ -4,55 +4,85 @@ the earlier concerns about brothers and sisters.
 Reviews of harm to children keep finding that each person who wrote held only one piece.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.child.child import Child
+from concerns.models.concern.category_sorting import (
+    BY_LEAD,
+    BY_WRITER,
+    MARK,
+    categories_and_marks,
+)
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.concern.later_entries import Mark
 from concerns.models.school.person import Viewer
-from concerns.reading.child_file import ChildFile
+from concerns.reading.child_file import FileInShort
 from concerns.rules.concern_counts import weeks_in_words
+from concerns.rules.words import SORTED_INTO, Category
 
 # How far back the earlier concerns go.
 LOOKING_BACK = timedelta(days=365)
 # The newest concerns that are shown: of the child, and of each brother or sister.
 CHILD_SHOWN = 12
 SIBLING_SHOWN = 6
+# What a row about an earlier concern says of it.
+_OF_AN_EARLIER_CONCERN = (
+    "uid", "reference", "reporter__name", "received_at", "happened_on", "happened_at", "how_sure",
+    "occurred_at", "state", "account", "told_words", "teller", "teller_is",
+)  # fmt: skip
 # A filter by category is offered from this many categories on.
 FILTERED_FROM = 2
 
 
 @dataclass(frozen=True)
-class SiblingStory:
-    """A brother or sister and the earlier concerns they are in, newest first, with their part in
-    each (about them, or only involved)."""
+class EarlierConcern:
+    """An earlier concern, and the `part` that the child has in it. `sorted_into` are the categories
+    that a lead sorted it into, `chosen` those its writer chose."""
 
-    child: Child
-    earlier: list[tuple[Concern, ConcernChild]]
+    concern: Concern
+    part: str
+    sorted_into: list[str]
+    chosen: list[str]
+    marks: list[Mark]
 
     @property
-    def newest(self) -> list[tuple[Concern, ConcernChild]]:
+    def labels_in_force(self) -> list[str]:
+        """What a lead sorted it into, else what its writer chose."""
+        return self.sorted_into or self.chosen
+
+
+@dataclass(frozen=True)
+class SiblingStory:
+    """A brother or sister and the earlier concerns they are in, newest first."""
+
+    child: Child
+    earlier: list[EarlierConcern]
+
+    @property
+    def newest(self) -> list[EarlierConcern]:
         return self.earlier[:SIBLING_SHOWN]
 
 
 @dataclass(frozen=True)
 class ChildStory:
-    """One child of a concern: the earlier concerns they are in, newest first, with their part in
-    each; their file; and their brothers and sisters."""
+    """One child of a concern: the earlier concerns they are in, newest first; their file; and their
+    brothers and sisters."""
 
     row: ConcernChild
-    earlier: list[tuple[Concern, ConcernChild]]
+    earlier: list[EarlierConcern]
     count: str
-    file: ChildFile
+    file: FileInShort
     siblings: list[SiblingStory]
 
     @property
-    def newest(self) -> list[tuple[Concern, ConcernChild]]:
+    def newest(self) -> list[EarlierConcern]:
         return self.earlier[:CHILD_SHOWN]
 
 
@@ -79,7 +109,7 @@ def filter_stories(
     "" or a label that none of them has leaves them as they are. There is no filter (None) where
     there is nothing to choose between.
     """
-    every = [one for story in stories for one, _ in _all_rows(story)]
+    every = [one for story in stories for one in _all_rows(story)]
     labels = sorted({each for one in every for each in one.labels_in_force})
     if len(labels) < FILTERED_FROM:
         return stories, None
@@ -88,7 +118,7 @@ def filter_stories(
     return [_with_label(story, label) for story in stories], StoryFilter(labels, label)
 
 
-def _all_rows(story: ChildStory) -> list[tuple[Concern, ConcernChild]]:
+def _all_rows(story: ChildStory) -> list[EarlierConcern]:
     return [*story.earlier, *(row for sibling in story.siblings for row in sibling.earlier)]
 
 
@@ -99,10 +129,8 @@ def _with_label(story: ChildStory, label: str) -> ChildStory:
     return replace(story, earlier=_rows_with_label(story.earlier, label), siblings=siblings)
 
 
-def _rows_with_label(
-    rows: list[tuple[Concern, ConcernChild]], label: str
-) -> list[tuple[Concern, ConcernChild]]:
-    return [row for row in rows if label in row[0].labels_in_force]
+def _rows_with_label(rows: list[EarlierConcern], label: str) -> list[EarlierConcern]:
+    return [row for row in rows if label in row.labels_in_force]
 
 
 def concerns_of_children_since(
@@ -113,55 +141,79 @@ def concerns_of_children_since(
 
     The caller shows the rows through `doors/sight.py`, which records the reading.
     """
-    of_these = ConcernChild.objects.filter(child__in=keys)
     return (
         Concern.objects.visible_by_key_to(viewer)
         .involving_children(*keys)
         .filter(received_at__gt=since)
         .exclude(pk=concern.pk)
         .select_related("reporter")
-        .prefetch_related(
-            "category_rows", "sorting__categories", "marks", Prefetch("children", of_these)
-        )
+        .only(*_OF_AN_EARLIER_CONCERN)
         .order_by("-occurred_at", "-received_at", "-id")
     )
 
 
 def build_child_stories(
-    concern: Concern, rows: list[ConcernChild], files: list[ChildFile], found: list[Concern]
+    concern: Concern, rows: list[ConcernChild], files: Sequence[FileInShort], found: list[Concern]
 ) -> list[ChildStory]:
     """A story for the child of each of `rows`. `files` are the children's files in the same order;
-    `found` are the earlier concerns, with their children prefetched."""
+    `found` are the earlier concerns."""
     here = {row.child_id for row in rows}
+    children = {one.pk for file in files for one in (file.child, *file.siblings_here)}
+    earlier = _earlier_by_child(found, children)
     pairs = zip(rows, files, strict=True)
-    return [_build_child_story(concern, row, file, found, here) for row, file in pairs]
+    return [_build_child_story(concern, row, file, earlier, here) for row, file in pairs]
 
 
 def _build_child_story(
     concern: Concern,
     row: ConcernChild,
-    file: ChildFile,
-    found: list[Concern],
+    file: FileInShort,
+    earlier: dict[int, list[EarlierConcern]],
     here: set[int | None],
 ) -> ChildStory:
     """A concern about both the child and a brother or sister is listed once, under the child. A
     brother or sister in `here`, the keys of this concern's children, has a story of their own."""
-    own = _concerns_with_part(found, row.child_id)
-    told = {one.pk for one, _ in own}
-    others = [one for one in found if one.pk not in told]
+    own = earlier[file.child.pk]
+    told = {one.concern.pk for one in own}
     siblings = [
-        SiblingStory(child, _concerns_with_part(others, child.pk))
+        SiblingStory(child, [one for one in earlier[child.pk] if one.concern.pk not in told])
         for child in file.siblings_here
         if child.pk not in here
     ]
-    count = count_writers_and_entries([concern, *(one for one, _ in own)])
+    count = count_writers_and_entries([concern, *(one.concern for one in own)])
     return ChildStory(row, own, count, file, siblings)
 
 
-def _concerns_with_part(
-    found: list[Concern], child: int | None
-) -> list[tuple[Concern, ConcernChild]]:
-    return [(one, row) for one in found for row in one.children.all() if row.child_id == child]
+def _earlier_by_child(found: list[Concern], children: set[int]) -> dict[int, list[EarlierConcern]]:
+    """Child key -> those of `found` that the child is in, in their order."""
+    earlier: dict[int, list[EarlierConcern]] = {child: [] for child in children}
+    parts: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    rows = ConcernChild.objects.filter(concern__in=found, child__in=children).order_by("id")
+    for key, child, part in rows.values_list("concern", "child", "part") if found else ():
+        parts[key].append((child, part))
+    categories = categories_and_marks(found)
+    marks = _marks_by_concern([key for what, key in categories if what == MARK])
+    for one in found:
+        for child, part in parts[one.pk]:
+            earlier[child].append(
+                EarlierConcern(
+                    concern=one,
+                    part=part,
+                    sorted_into=[SORTED_INTO[word] for word in categories[BY_LEAD, one.pk]],
+                    chosen=[Category.label_of_value(w) for w in categories[BY_WRITER, one.pk]],
+                    marks=marks[one.pk],
+                )
+            )
+    return earlier
+
+
+def _marks_by_concern(concerns: list[int]) -> dict[int, list[Mark]]:
+    """The marks of the concerns with these keys. No query without any."""
+    marks: dict[int, list[Mark]] = defaultdict(list)
+    rows = Mark.objects.filter(concern__in=concerns).order_by("id")
+    for mark in rows if concerns else ():
+        marks[mark.concern_id].append(mark)
+    return marks
 
 
 def count_writers_and_entries(concerns: Sequence[Concern | AdultConcern]) -> str:

@@ -18,7 +18,8 @@ from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
-from concerns.reading.child_file import ChildFile, find_siblings_here
+from concerns.reading.child_file import FileInShort, find_siblings_here
+from concerns.reading.concern_history import ConcernHistory
 from concerns.reading.status_flags import find_status_flags
 from concerns.rules.child_file_vocabulary import (
     UNREAD_FILE_FLAG,
@@ -65,17 +66,20 @@ class IdentityStrip:
 
 
 def build_concern_strip(
-    viewer: Viewer, concern: Concern, files: dict[int, ChildFile]
+    viewer: Viewer,
+    concern: Concern,
+    files: dict[int, FileInShort],
+    history: ConcernHistory | None = None,
 ) -> IdentityStrip:
-    """The strip of a concern the viewer has opened. `files` are the files of its children, by their
-    keys, where the page has read them already: nothing is read twice."""
-    visible = Child.objects.visible_to(viewer).values("pk")
-    rows = (
-        ConcernChild.objects.not_misfiled()
-        .filter(Q(child=None) | Q(child__in=visible), concern=concern)
-        .select_related("child")
-        .order_by("part", "id")
-    )
+    """The strip of a concern the viewer has opened. Nothing is read twice: `files` are the files of
+    its children, by their keys, where the page has read them already; `history` are its rows, if
+    the page has read them and those files of all its children whom the viewer may read about."""
+    if history:
+        rows = [row for row in history.children if row.child is None or row.child.pk in files]
+        late = [step for step in history.steps if step.due_at < viewer.now]
+    else:
+        rows = _list_readable_rows(viewer, concern)
+        late = list(Step.objects.late(viewer.now).filter(concern=concern).in_order())
     involved = {row.child_id: row.part == ChildPart.INVOLVED for row in rows}
     children = [row.child for row in rows if row.child]
     return IdentityStrip(
@@ -84,12 +88,20 @@ def build_concern_strip(
         concern=ConcernIdentity(
             concern=concern,
             first_line=shorten_to_one_line(concern.account or concern.told_words, FIRST_LINE),
-            late=_late_steps_in_words(viewer, concern),
+            late=_late_steps_in_words(viewer, late),
         ),
     )
 
 
-def build_child_strip(viewer: Viewer, child: Child, files: dict[int, ChildFile]) -> IdentityStrip:
+def _list_readable_rows(viewer: Viewer, concern: Concern) -> list[ConcernChild]:
+    visible = Child.objects.visible_to(viewer).values("pk")
+    rows = ConcernChild.objects.not_misfiled().filter(
+        Q(child=None) | Q(child__in=visible), concern=concern
+    )
+    return list(rows.select_related("child").order_by("part", "id"))
+
+
+def build_child_strip(viewer: Viewer, child: Child, files: dict[int, FileInShort]) -> IdentityStrip:
     """The strip of a child whose page the viewer has opened."""
     return IdentityStrip(_identify_children(viewer, [child], files, {}), [])
 
@@ -97,7 +109,7 @@ def build_child_strip(viewer: Viewer, child: Child, files: dict[int, ChildFile])
 def _identify_children(
     viewer: Viewer,
     children: Sequence[Child],
-    files: dict[int, ChildFile],
+    files: dict[int, FileInShort],
     involved: dict[int | None, bool],
 ) -> list[ChildIdentity]:
     """Nobody is named as a brother or sister who has a place of their own in the strip."""
@@ -125,7 +137,7 @@ def _identify_children(
     ]
 
 
-def _flags_of_file(file: ChildFile) -> list[StatusFlag]:
+def _flags_of_file(file: FileInShort) -> list[StatusFlag]:
     """As `find_status_flags`, from a file that has been read already."""
     found = flags_of_statuses((row.kind, row.category) for row in file.statuses)
     return [*found, UNREAD_FILE_FLAG] if file.unread_earlier_file else found
@@ -141,10 +153,9 @@ def _find_social_workers(children: Collection[int]) -> dict[int, list[Profession
     return found
 
 
-def _late_steps_in_words(viewer: Viewer, concern: Concern) -> list[str]:
+def _late_steps_in_words(viewer: Viewer, late: list[Step]) -> list[str]:
     """ "First look: 2 school days late", the one due first at the beginning; then how many more."""
     days = viewer.school.school_calendar
-    late = list(Step.objects.late(viewer.now).filter(concern=concern).in_order())
     found = [
         f"{step.step_in_words}: {step.how_late_in_words(days, viewer.now)}"
         for step in late[:MOST_LATE]

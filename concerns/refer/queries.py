@@ -202,7 +202,9 @@ def read_referral_call_page(viewer: Viewer, referral: Referral) -> dict:
     return {
         **shown,
         "history": history,
-        "stories": sight.open_stories_beside(viewer, concern, rolled, "for a referral"),
+        "stories": sight.open_stories_beside(
+            viewer, concern, rolled, "for a referral", whole_files=True
+        ),
         "facts": concern_history.list_account_answers(concern),
         "additions": concern_history.list_writer_additions(history),
         "told": concern_history.list_decision_answers(shown["referral"].decision),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404
 
-from concerns.doors import ledger, sight
+from concerns.doors import ledger, page_subject, sight
 from concerns.doors.gate import address_if_open, may_open
 from concerns.forms import past_moment
 from concerns.forms.base_form import PostedFields, parse_uuid
@@ -213,11 +213,12 @@ def _list_filter_holders(
 
 
 @transaction.atomic
-def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
+def read_concern_page(viewer: Viewer, uid, about: str = "", *, whole_files: bool = False) -> dict:
     """A concern with what happened to it, its children's stories and what may be done. Recorded:
     the lines of all that the page shows are written with one commit.
 
     `about`: the category to which the stories beside it are limited, if one was chosen.
+    `whole_files`: with all of the children's files, to be read before deciding.
     """
     history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
     concern = history.concern
@@ -225,7 +226,10 @@ def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
     first = concern_history.most_pressing_step(steps)
     marks = [mark.place for mark in history.marks]
     rolled = [row for row in history.children if row.child_id]
-    stories = sight.open_stories_beside(viewer, concern, rolled, "beside a concern")
+    stories = sight.open_stories_beside(
+        viewer, concern, rolled, "beside a concern", whole_files=whole_files
+    )
+    page_subject.note_history_read(history)
     stories, story_filter = child_story.filter_stories(stories, about)
     described = match_descriptions(viewer, history.children)
     return {

@@ -163,7 +163,8 @@ def decide(request, uid):
         acts.decide, concern=concern, decided=sheet.form.decision_answers
     ):
         return sheet.go_to_page("triage_read", uid=uid)
-    return sheet.render_page("triage/decide.html", **queries.read_concern_page(viewer, uid))
+    page = queries.read_concern_page(viewer, uid, whole_files=True)
+    return sheet.render_page("triage/decide.html", **page)
 
 
 def note(request, uid):

@@ -6,15 +6,11 @@ Whether the answers are complete in themselves is checked in `decision.py`.
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef
-
-from concerns.models.child.child_details import Sighting, Status
+from concerns.models.child.child_details import Sighting
 from concerns.models.concern.concern import Concern
-from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.decision import DecisionAnswers, is_decision_pressing
 from concerns.models.response.step import Step
 from concerns.models.school.person import Person, Viewer
-from concerns.rules.child_file_vocabulary import HIGH_STATUSES
 from concerns.rules.clocks import StepKind
 from concerns.rules.roles import May
 from concerns.rules.wording import format_date_or_time
@@ -41,6 +37,8 @@ FULL_FOR_SIGN = (
     'This needs the full decision: it is a new sign after "no further action". Refer again, or say '
     "why not."
 )
+# The one that weighs most first.
+FULL_FOR_FACT = {"sign": FULL_FOR_SIGN, "referral": FULL_FOR_REFERRAL, "status": FULL_FOR_STATUS}
 # Routes that would put off a referral.
 NOT_YET = frozenset({Route.NO_FURTHER, Route.KEEP, Route.WATCH})
 
@@ -83,23 +81,8 @@ def reason_for_full_decision(concern: Concern) -> str:
     may be enough. The child's own statuses and referrals count on whichever concern they stand."""
     if is_decision_pressing(concern):
         return NEEDS_FULL
-    about = ConcernChild.objects.filter(concern=concern, part=ChildPart.ABOUT)
-    high = Status.objects.not_ended().filter(child=OuterRef("child"), kind__in=HIGH_STATUSES)
-    beside = ConcernChild.objects.filter(child=OuterRef(OuterRef("child")), part=ChildPart.ABOUT)
-    owed = Step.objects.open()
-    referred = owed.filter(referral__isnull=False, concern__in=beside.values("concern"))
-    sign = owed.filter(kind=StepKind.REFER_AGAIN, concern=OuterRef("concern"))
-    found = about.aggregate(
-        status=Count("pk", filter=Exists(high)),
-        referral=Count("pk", filter=Exists(referred)),
-        sign=Count("pk", filter=Exists(sign)),
-    )
-    reasons = [
-        (found["sign"], FULL_FOR_SIGN),
-        (found["referral"], FULL_FOR_REFERRAL),
-        (found["status"], FULL_FOR_STATUS),
-    ]
-    return next((words for so, words in reasons if so), "")
+    found = Step.objects.facts_for_full_decision(concern)
+    return next((words for fact, words in FULL_FOR_FACT.items() if fact in found), "")
 
 
 def _sighting_against(by: Viewer, concern: Concern, decided: DecisionAnswers) -> str:

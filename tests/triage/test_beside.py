@@ -45,7 +45,7 @@ def test_what_was_written_of_a_brother_stands_beside_a_concern(where, lead, fami
     child, brother, his = family
     concern = concern_about(where, child)
     (story,) = queries.read_concern_page(lead, concern.uid)["stories"]
-    assert [(one.child, [c for c, _ in one.earlier]) for one in story.siblings] == [
+    assert [(one.child, [each.concern for each in one.earlier]) for one in story.siblings] == [
         (brother, [his])
     ]
     text = shown(lead, concern)
@@ -122,12 +122,17 @@ def test_it_costs_the_same_however_many_brothers_and_sisters_there_are(where, le
     child, _, _ = family
     concern = concern_about(where, child)
     homes.write_whole_file(lead, child)
+
+    def add_siblings(number: int) -> None:
+        for _ in range(number):
+            other = factories.child(where, surname="Ash")
+            homes.add_sibling(lead, child, other)
+            factories.send_concern(lead, other, marks=(factories.body_mark(),))
+
+    add_siblings(1)
     shown(lead, concern)
     few = list_statements(lambda: shown(lead, concern))
-    for _ in range(4):
-        other = factories.child(where, surname="Ash")
-        homes.add_sibling(lead, child, other)
-        factories.send_concern(lead, other, marks=(factories.body_mark(),))
+    add_siblings(3)
     assert Concern.objects.count() == 6
     many = list_statements(lambda: shown(lead, concern))
     assert len(few) == len(many) <= MOST_STATEMENTS, len(many)
@@ -141,7 +146,7 @@ def test_what_stands_beside_is_narrowed_to_a_category(where, lead):
         for category in ("neglect", "absence", "absence")
     )
     page = queries.read_concern_page(lead, asked.uid, "Neglect")
-    assert [[one for one, _ in story.earlier] for story in page["stories"]] == [[hungry]]
+    assert [[one.concern for one in story.earlier] for story in page["stories"]] == [[hungry]]
     assert page["story_filter"].labels == ["Absence", "Neglect"]
     text = render_view(views.read, lead, "/?about=Neglect", uid=asked.uid)
     assert '<option value="Neglect" selected>' in text

@@ -127,7 +127,7 @@ def test_the_story_is_what_was_written_in_the_last_twelve_months(where, lead):
     of_another = factories.send_concern(writer, factories.child(where)).concern
     concern = factories.send_concern(writer, child).concern
     (story,) = queries.read_concern_page(lead, concern.uid)["stories"]
-    assert [earlier for earlier, _ in story.earlier] == [last_week, in_spring]
+    assert [one.concern for one in story.earlier] == [last_week, in_spring]
     text = shown(lead, concern)
     assert long_ago.reference not in text
     assert of_another.reference not in text
@@ -150,8 +150,8 @@ def test_each_child_of_a_concern_has_a_story_of_their_own(where, lead):
     of_sister = factories.send_concern(factories.viewer(where), sister).concern
     concern = factories.send_concern(factories.viewer(where), brother, involved=(sister,)).concern
     his, hers = queries.read_concern_page(lead, concern.uid)["stories"]
-    assert [earlier for earlier, _ in his.earlier] == [of_brother]
-    assert [earlier for earlier, _ in hers.earlier] == [of_sister]
+    assert [one.concern for one in his.earlier] == [of_brother]
+    assert [one.concern for one in hers.earlier] == [of_sister]
 
 
 def test_a_child_with_no_story_yet_is_said_to_have_none(where, lead):

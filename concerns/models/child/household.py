@@ -5,16 +5,17 @@ to each child, and whether they have parental responsibility, is a separate row 
 (`Tie`), so that nothing written about one child is taken to be true of another.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import models
+from django.db import connections, models
 
 from concerns.models.base.case_row import SchoolOwnedModel
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
-from concerns.models.child.child_fact import ChildFact, Fact
+from concerns.models.child.child_fact import ChildFact, Fact, FactRow, Facts
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.child_file_vocabulary import AdultFactKind, YesNo
 
@@ -30,10 +31,39 @@ class Household(SchoolOwnedModel):
         return f"household {self.uid}"
 
 
+class Homes(Facts[FactRow]):
+    def family_or_home_pairs(self, children: Collection[int]) -> set[tuple[int, int]]:
+        """(child key, key of another child of this school) for each of `children`, both ways: who
+        lives in the same home now, or is recorded as a brother or sister.
+
+        This is raw SQL because every page about a child asks it: building these queries in Django
+        would cost more than reading a whole kind of entry.
+        """
+        if not children:
+            return set()
+        marks = ", ".join(["%s"] * len(children))
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                "SELECT own.child_id, beside.child_id FROM concerns_home own "  # noqa: S608 - marks
+                "JOIN concerns_home beside ON beside.household_id = own.household_id "
+                "WHERE own.ended_at IS NULL AND beside.ended_at IS NULL "
+                f"AND own.child_id IN ({marks}) "
+                "UNION ALL SELECT child_id, other_id FROM concerns_sibling "
+                f"WHERE ended_at IS NULL AND other_id IS NOT NULL AND child_id IN ({marks}) "
+                "UNION ALL SELECT other_id, child_id FROM concerns_sibling "
+                f"WHERE ended_at IS NULL AND other_id IN ({marks})",
+                [*children, *children, *children],
+            )
+            pairs = {(one, other) for one, other in cursor.fetchall() if one != other}
+        return pairs | {(other, one) for one, other in pairs}
+
+
 class Home(ChildFact):
     """A child lives in a household, from `since` until `until`."""
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="homes")
+
+    objects: ClassVar = Homes.as_manager()
 
     class Meta(ChildFact.Meta):
         constraints = [

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
 
-from django.db import models
+from django.db import connections, models
 
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
@@ -22,6 +22,7 @@ from concerns.models.school.school import School
 from concerns.rules import clocks
 from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.calendars import SchoolDays
+from concerns.rules.child_file_vocabulary import HIGH_STATUSES
 from concerns.rules.clocks import (
     BY_A_NOTE,
     CLOCKS,
@@ -32,7 +33,7 @@ from concerns.rules.clocks import (
     StepKind,
 )
 from concerns.rules.roles import May, Role
-from concerns.rules.words import Choice
+from concerns.rules.words import ChildPart, Choice
 
 
 class StepEnding(Choice):
@@ -95,6 +96,42 @@ class Steps(CaseRows[ConcernRow]):
 
     def has_open_step(self, concern: Concern, kind: StepKind) -> bool:
         return self.open().filter(concern=concern, kind=kind).exists()
+
+    def facts_for_full_decision(self, concern: Concern) -> set[str]:
+        """What calls for a full decision on `concern`: "status", if a child it is about has a high
+        status; "referral", if a step of a referral is open on any concern about such a child;
+        "sign", if it is a new sign after "no further action".
+
+        This is raw SQL because the page of a concern, the form and the act all ask it: building the
+        three questions in Django would cost as much as reading the whole concern.
+        """
+        high = ", ".join(["%s"] * len(HIGH_STATUSES))
+        about = (
+            "SELECT child_id FROM concerns_concernchild "
+            "WHERE concern_id = %s AND part = %s AND child_id IS NOT NULL"
+        )
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                "SELECT 'status' WHERE EXISTS (SELECT 1 FROM concerns_status "  # noqa: S608 - marks
+                f"WHERE ended_at IS NULL AND kind IN ({high}) AND child_id IN ({about})) "
+                "UNION ALL SELECT 'referral' WHERE EXISTS (SELECT 1 FROM concerns_step "
+                "WHERE done_at IS NULL AND referral_id IS NOT NULL AND concern_id IN "
+                "(SELECT concern_id FROM concerns_concernchild "
+                f"WHERE part = %s AND child_id IN ({about}))) "
+                "UNION ALL SELECT 'sign' WHERE EXISTS (SELECT 1 FROM concerns_step "
+                "WHERE done_at IS NULL AND concern_id = %s AND kind = %s)",
+                [
+                    *HIGH_STATUSES,
+                    concern.pk,
+                    ChildPart.ABOUT,
+                    ChildPart.ABOUT,
+                    concern.pk,
+                    ChildPart.ABOUT,
+                    concern.pk,
+                    StepKind.REFER_AGAIN,
+                ],
+            )
+            return {fact for (fact,) in cursor.fetchall()}
 
     def in_order(self) -> Self:
         return self.order_by("due_at", "id")
