@@ -60,7 +60,8 @@ class RecordedRow(Protocol):
 
 
 class RecordedAct(Protocol[Result]):
-    """An act as it is called: as `act` says, with `version` if need be and without `record`."""
+    """An act as it is called: as `act` says, with `version` and `also` if need be and without
+    `record`."""
 
     power: May
     kind: Kind
@@ -212,7 +213,8 @@ def act(
     again under a lock, limited to what `by` may see.
 
     The decorated function takes `by` (the viewer), `now` (an aware datetime) and optionally
-    `version` (the concern's version when the page was made). It raises:
+    `version` (the concern's version when the page was made) and `also`: what is done at the end in
+    the same transaction, such as deleting the draft of the form that was sent. It raises:
 
     - ActRefused: `by` lacks the power, or a rule does not allow it;
     - Http404: `by` may not see the row;
@@ -229,7 +231,12 @@ def act(
 
         @functools.wraps(function)
         def run_recorded_act(
-            *, by: Viewer, now: datetime, version: int | None = None, **given: Any
+            *,
+            by: Viewer,
+            now: datetime,
+            version: int | None = None,
+            also: Callable[[], None] | None = None,
+            **given: Any,
         ) -> Result:
             if _running.get():
                 raise RuntimeError(f"{function.__name__} was called inside {_running.get()}")
@@ -245,6 +252,8 @@ def act(
                     if not record.lines:
                         raise NothingRecorded(function.__qualname__)
                     record.save_all_changes()
+                    if also:
+                        also()
                 ledger.just_recorded.set(record.lines[0].pk)
                 return result
             except (ActRefused, Http404) as refusal:

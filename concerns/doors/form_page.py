@@ -157,19 +157,20 @@ class FormPage(Generic[FormOfPage]):
         return self.form.cleaned_data
 
     def attempt_act(self, act: Callable[..., object], **given: Any) -> bool:
-        """Try the act, with the version as read. If False, the reason is on the form."""
+        """Try the act, with the version as read. If False, the reason is on the form. The draft of
+        the form ends with the act, in one transaction."""
         viewer = self.viewer
         if self.typed and self.draft.find_unseen_words(self.typed):
             return False
         try:
-            act(by=viewer, now=viewer.now, version=self._version_read, **given)
+            version = self._version_read
+            act(by=viewer, now=viewer.now, version=version, also=self.draft.end, **given)
         except ActRefused as refused:
             self.form.add_error(None, refused.words)
             return False
         except StalePage as stale:
             self.stale = stale
             return False
-        self.draft.end()
         return True
 
     def go_to_page(self, to: str, **where: Any) -> HttpResponse:

@@ -382,12 +382,11 @@ def list_subject_children(concern: Concern) -> list[ConcernChild]:
     return list(rows.select_related("child").order_by("id"))
 
 
-def latest_decision_by_child(concern: Concern) -> dict[int, str]:
-    """The newest decision for each child, in words, by the primary key of its ConcernChild."""
+def latest_decision_by_child(decisions: Iterable[Decision]) -> dict[int, str]:
+    """The newest decision for each child, in words, by the primary key of its ConcernChild.
+    `decisions` are those of one concern, newest first, with `routes` and `children` fetched."""
     said = {}
-    for made in (
-        decisions_newest_first().filter(concern=concern).prefetch_related("children").reverse()
-    ):
+    for made in reversed(list(decisions)):
         routes = "; ".join(route.route_in_words for route in made.routes.all())
         day = written(localtime(made.at), settings.DATE_FORMAT)
         for link in made.children.all():

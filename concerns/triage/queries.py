@@ -5,7 +5,7 @@ What the queue's filters offer is in `reading/queue_filters.py`, its orders and 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -19,6 +19,7 @@ from concerns.doors.gate import address_if_open, may_open
 from concerns.forms import past_moment
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.models import (
+    Child,
     Concern,
     ConcernChild,
     Conversation,
@@ -34,7 +35,7 @@ from concerns.models.concern.draft import UnsentDrafts
 from concerns.models.response.decision import needs_advice_first
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.reading import child_story, concern_history, pickers, queue_row
-from concerns.reading.child_file import has_known_siblings
+from concerns.reading.child_file import ChildFile, has_known_siblings
 from concerns.reading.concern_history import ConcernHistory
 from concerns.reading.described_child import match_descriptions
 from concerns.reading.queue_filters import LATE, QueueFilters, apply_queue_filters
@@ -46,7 +47,7 @@ from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May
-from concerns.rules.words import ChildSeen, SiblingsConsidered, SpokenTo
+from concerns.rules.words import ChildPart, ChildSeen, SiblingsConsidered, SpokenTo
 from concerns.triage.forms import render_queue_filters
 from concerns.workflow import available_actions
 from concerns.workflow.closing import facts_for_watch_rule, reason_not_to_end
@@ -213,40 +214,65 @@ def _list_filter_holders(
 
 
 @transaction.atomic
-def read_concern_page(viewer: Viewer, uid, about: str = "", *, whole_files: bool = False) -> dict:
+def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
     """A concern with what happened to it, its children's stories and what may be done. Recorded:
     the lines of all that the page shows are written with one commit.
 
     `about`: the category to which the stories beside it are limited, if one was chosen.
-    `whole_files`: with all of the children's files, to be read before deciding.
     """
     history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
     concern = history.concern
     steps = history.steps
     first = concern_history.most_pressing_step(steps)
     marks = [mark.place for mark in history.marks]
-    rolled = [row for row in history.children if row.child_id]
-    stories = sight.open_stories_beside(
-        viewer, concern, rolled, "beside a concern", whole_files=whole_files
-    )
-    page_subject.note_history_read(history)
+    stories = _open_stories(viewer, history, whole_files=False)
     stories, story_filter = child_story.filter_stories(stories, about)
-    described = match_descriptions(viewer, history.children)
     return {
-        "concern": concern,
-        "history": history,
+        **_account_and_rulings(history),
         "story_filter": story_filter,
         "why": concern_history.explain_queue_position(
             concern, first, _route_of_step(first), viewer.todays_date, marks
         ),
-        "described": described,
-        "facts": concern_history.list_account_answers(concern),
-        "additions": concern_history.list_writer_additions(history),
+        "described": match_descriptions(viewer, history.children),
         "stories": stories,
         "steps": [(step, _address_of_step(viewer, step)) for step in steps],
-        "rulings": concern_history.match_decisions_to_children(history),
         "happenings": concern_history.list_history_events(history),
         **_available_actions(viewer, concern, steps),
+    }
+
+
+@transaction.atomic
+def read_concern_to_decide(viewer: Viewer, uid) -> dict:
+    """A concern with what was decided, and its children's stories and whole files, to decide beside
+    them. Recorded with one commit, as `read_concern_page`."""
+    history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
+    stories = _open_stories(viewer, history, whole_files=True)
+    stories, story_filter = child_story.filter_stories(stories, "")
+    return {
+        **_account_and_rulings(history),
+        "story_filter": story_filter,
+        "stories": stories,
+    }
+
+
+def _open_stories(
+    viewer: Viewer, history: ConcernHistory, *, whole_files: bool
+) -> list[child_story.ChildStory]:
+    rolled = [row for row in history.children if row.child_id]
+    stories = sight.open_stories_beside(
+        viewer, history.concern, rolled, "beside a concern", whole_files=whole_files
+    )
+    page_subject.note_history_read(history)
+    return stories
+
+
+def _account_and_rulings(history: ConcernHistory) -> dict:
+    return {
+        "concern": history.concern,
+        "history": history,
+        "facts": concern_history.list_account_answers(history.concern),
+        "additions": concern_history.list_writer_additions(history),
+        "rulings": concern_history.match_decisions_to_children(history),
     }
 
 
@@ -257,14 +283,9 @@ def read_concern_to_print(viewer: Viewer, uid) -> dict:
     """
     found = sight.open_concern(viewer, uid, Kind.EXPORTED)
     history = concern_history.load_concern_history(found)
-    concern = history.concern
     return {
-        "concern": concern,
-        "history": history,
-        "facts": concern_history.list_account_answers(concern),
-        "additions": concern_history.list_writer_additions(history),
+        **_account_and_rulings(history),
         "steps": history.steps,
-        "rulings": concern_history.match_decisions_to_children(history),
         "happenings": concern_history.list_history_events(history),
     }
 
@@ -301,42 +322,90 @@ def _address_of_step(viewer: Viewer, step: Step) -> str:
     return address_if_open(viewer, *place) if place else ""
 
 
-def get_decision_questions(viewer: Viewer, uid) -> tuple[Concern, dict]:
-    """A concern to decide, and the arguments of its form. This reading is not recorded: the page
-    around the form records it."""
-    concern = sight.get_concern_to_change(viewer, uid)
-    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.todays_date)
-    return concern, {
+def get_decision_questions(viewer: Viewer, concern: Concern) -> dict:
+    """The arguments of the form that decides on `concern`, but for what stands in it beforehand.
+    This reading is not recorded: the page around the form records it."""
+    decisions = concern_history.decisions_newest_first().filter(concern=concern)
+    return {
+        **_questions_of_decision(viewer, concern),
         "rows": concern_history.list_subject_children(concern),
-        "last": concern_history.latest_decision_by_child(concern),
+        "last": concern_history.latest_decision_by_child(decisions.prefetch_related("children")),
+        "refer_now": Step.objects.has_open_step(concern, StepKind.REFER_NOW),
+        "spoken": Conversation.objects.where_reached(concern, SpokenTo.PARENT).exists(),
+    }
+
+
+def get_decision_questions_beside(
+    viewer: Viewer, history: ConcernHistory, stories: list[child_story.ChildStory]
+) -> dict:
+    """As `get_decision_questions`, of a concern whose rows have been read, with what the children's
+    files already give (`find_known_answers`)."""
+    concern = history.concern
+    rows = [row for row in history.children if row.part == ChildPart.ABOUT]
+    talked = Conversation.objects.where_reached(concern, SpokenTo.PARENT)
+    files = [story.file for story in stories if isinstance(story.file, ChildFile)]
+    return {
+        **_questions_of_decision(viewer, concern),
+        "rows": rows,
+        "last": concern_history.latest_decision_by_child(history.decisions),
+        "refer_now": any(step.kind == StepKind.REFER_NOW for step in history.steps),
+        "spoken": bool(history.conversations) and talked.exists(),
+        "known": find_known_answers(viewer, concern, rows, files),
+    }
+
+
+def _questions_of_decision(viewer: Viewer, concern: Concern) -> dict:
+    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.todays_date)
+    return {
         "staff": list(staff.not_excluded_from(concern)),
         "full": reason_for_full_decision(concern),
-        "refer_now": Step.objects.has_open_step(concern, StepKind.REFER_NOW),
         "advice": needs_advice_first(concern),
-        "spoken": Conversation.objects.where_reached(concern, SpokenTo.PARENT).exists(),
         "again": picture_review_day(viewer.school.school_calendar, viewer.todays_date, concern.pk),
     }
 
 
-def find_known_answers(viewer: Viewer, concern: Concern, rows: list[ConcernChild]) -> dict:
+def find_known_answers(
+    viewer: Viewer,
+    concern: Concern,
+    rows: list[ConcernChild],
+    files: Sequence[ChildFile] | None = None,
+) -> dict:
     """Answers of the decision form that the children's files already give, by field name.
 
     Whether the children were seen since the concern came in, as the last sighting says; and that
     no brother or sister is known, where no file has one. Nothing is said of siblings who are known,
-    or of a child who is not on the roll: that is for whoever decides.
+    or of a child who is not on the roll: that is for whoever decides. `files` are those of the
+    concern's children, if the page has read them: what they do not have is not asked for again.
     """
     children = [row.child for row in rows if row.child]
+    own = None if files is None else [file for file in files if file.child in children]
     known: dict[str, object] = {"child_seen": ChildSeen.NOT_YET}
-    sightings = Sighting.objects.not_hidden_from(viewer)
-    seen = sightings.spoken_to_since(children, concern.received_at).select_related("by")
-    if last := seen.order_by("-happened_at", "-id").first():
-        alone = last.how == SeenHow.ALONE
-        known["child_seen"] = ChildSeen.HEARD_ALONE if alone else ChildSeen.SEEN
-        known["seen_by"] = str(last.by.uid)
-        known |= past_moment.fields_set_to_moment("seen", last.happened_at)
-    if len(children) == len(rows) and not has_known_siblings(viewer, children):
+    if own is None or any(file.seen for file in own):
+        known |= _known_sighting(viewer, concern, children)
+    siblings = (
+        has_known_siblings(viewer, children)
+        if own is None
+        else any(file.siblings_here or file.siblings_elsewhere for file in own)
+    )
+    if len(children) == len(rows) and not siblings:
         known["siblings"] = SiblingsConsidered.NONE
     return known
+
+
+def _known_sighting(viewer: Viewer, concern: Concern, children: list[Child]) -> dict[str, object]:
+    """By field name: how, by whom and when the children were last spoken to since `concern` came
+    in; {} if they were not."""
+    sightings = Sighting.objects.not_hidden_from(viewer)
+    seen = sightings.spoken_to_since(children, concern.received_at).select_related("by")
+    last = seen.order_by("-happened_at", "-id").first()
+    if last is None:
+        return {}
+    alone = last.how == SeenHow.ALONE
+    return {
+        "child_seen": ChildSeen.HEARD_ALONE if alone else ChildSeen.SEEN,
+        "seen_by": str(last.by.uid),
+        **past_moment.fields_set_to_moment("seen", last.happened_at),
+    }
 
 
 def get_keep_questions(viewer: Viewer, concern: Concern) -> dict:

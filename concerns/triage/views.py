@@ -150,20 +150,26 @@ def hand(request, uid):
 
 def decide(request, uid):
     viewer = request.viewer
-    concern, offered = queries.get_decision_questions(viewer, uid)
+    page = queries.read_concern_to_decide(viewer, uid) if request.method == "GET" else None
+    if page:
+        concern = page["concern"]
+        offered = queries.get_decision_questions_beside(viewer, page["history"], page["stories"])
+    else:
+        concern = sight.get_concern_to_change(viewer, uid)
+        offered = queries.get_decision_questions(viewer, concern)
+        if request.POST.get("weight") == Weight.LIGHT:
+            offered["known"] = queries.find_known_answers(viewer, concern, offered["rows"])
     drafted = (
         sight.read_for_new_referral(viewer, concern).referral_draft_text
         if "again" in request.GET
         else ""
     )
-    if request.method == "GET" or request.POST.get("weight") == Weight.LIGHT:
-        offered["known"] = queries.find_known_answers(viewer, concern, offered["rows"])
     sheet = FormPage(request, DecisionForm, now=viewer.now, drafted=drafted, **offered)
     if sheet.is_complete and sheet.attempt_act(
         acts.decide, concern=concern, decided=sheet.form.decision_answers
     ):
         return sheet.go_to_page("triage_read", uid=uid)
-    page = queries.read_concern_page(viewer, uid, whole_files=True)
+    page = page or queries.read_concern_to_decide(viewer, uid)
     return sheet.render_page("triage/decide.html", **page)
 
 

@@ -142,9 +142,9 @@ def is_decision_pressing(concern: Concern) -> bool:
 def needs_advice_first(concern: Concern) -> bool:
     """Whether one of its categories calls for advice before parents are told: one that its writer
     chose, or one that a lead sorted it into. Neither takes back what the other feared."""
-    chosen = set(concern.category_rows.values_list("category", flat=True))
+    chosen = {row.category for row in concern.category_rows.all()}
     if concern.sorting:
-        chosen |= set(concern.sorting.categories.values_list("category", flat=True))
+        chosen |= {row.category for row in concern.sorting.categories.all()}
     return not ADVICE_BEFORE_PARENTS.isdisjoint(chosen)
 
 
