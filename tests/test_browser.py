@@ -19,6 +19,16 @@ def test_axe_names_what_is_wrong_and_never_what_is_written(page, axe):
     assert "<img" not in str(told.value)
 
 
+def test_axe_searches_again_in_a_page_that_has_become_narrower(page, axe):
+    wide = "<style>@media (min-width: 600px) {img {display: none}}</style>"
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_content(f"<html lang=en><title>T</title>{wide}<main><h1>A</h1><img></main>")
+    axe(page)
+    page.set_viewport_size({"width": 320, "height": 800})
+    with pytest.raises(AssertionError, match="image-alt"):
+        axe(page)
+
+
 def test_axe_works_without_script(no_script, axe):
     written = "<html lang=en><title>T</title><main><h1>A</h1><img><script src=/s.js></script>"
     no_script.route("**/*", lambda route: route.fulfill(body=written, content_type="text/html"))
