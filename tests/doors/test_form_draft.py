@@ -44,6 +44,10 @@ def texts(address):
     return draft.typed_fields["reason"][0], *others
 
 
+def test_a_save_that_does_not_name_its_draft_is_refused(desk):
+    assert desk.client.post(SAVE, {"reason": MINE}).status_code == 400
+
+
 def test_a_reason_typed_before_following_a_link_is_there_on_coming_back(desk, here):
     save(desk, form_at(desk, here), reason=MINE, routes="school_support")
     back = desk.open(here)

@@ -1,9 +1,11 @@
 """Tests for the gate: a page is closed unless the table of addresses says who it is open to."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.http import HttpResponse
+from django.urls import path
 
 from concerns.doors import gate
 from concerns.doors.gate import PageOpenTo
@@ -132,6 +134,12 @@ def test_the_top_line_shows_only_the_rooms_of_the_post(client, where):
 
 def test_every_row_says_who_it_is_open_to():
     assert gate.check_every_page_gated(None) == []
+
+
+def test_a_row_that_does_not_say_who_it_is_open_to_is_found(monkeypatch):
+    rows = SimpleNamespace(url_patterns=[path("bare/", lambda request: None)])
+    monkeypatch.setattr(gate, "get_resolver", lambda _urls: rows)
+    assert [found.id for found in gate.check_every_page_gated(None)] == ["concerns.E001"]
 
 
 @pytest.mark.parametrize("power", list(May))

@@ -1,15 +1,17 @@
 """Tests for dates, ages, counts, first lines and telephone numbers in words."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from concerns.rules.wording import (
     age_in_words,
     number_to_dial,
+    school_wait_in_words,
     shorten_to_one_line,
     split_at_numbers,
 )
+from tests.rules.schools import PRIMARY
 
 BORN = date(2020, 2, 29)
 
@@ -82,3 +84,16 @@ def test_a_number_within_a_text_is_found(number):
 )
 def test_what_is_no_telephone_number_stays_as_it_is(text):
     assert split_at_numbers(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, "less than a minute"),
+        (1, "only outside school hours"),
+        (600, "only outside school hours"),
+    ],
+)
+def test_a_wait_by_night_is_not_said_to_have_just_begun(minutes, words):
+    evening = datetime(2026, 11, 3, 20, tzinfo=UTC)
+    assert school_wait_in_words(PRIMARY, evening, evening + timedelta(minutes=minutes)) == words
