@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.browser",
     "tests.post_office",
     "tests.durations",
+    "tests.measured",
 ]
 
 
