@@ -25,6 +25,8 @@ urlpatterns = [
     gated_path("people/own/", people.own, May.REREAD, "people_own"),
     gated_path("people/password/", people.password, PageOpenTo.ANYONE, "people_password"),
     gated_path("account/forgotten/", account.forgotten, PageOpenTo.ANYONE, "account_forgotten"),
+    gated_path("account/sessions/", account.sessions, May.REREAD, "account_sessions"),
+    gated_path("account/<uuid:uid>/out/", account.sign_out, May.POSTS, "account_sign_out"),
     gated_path("people/", people.staff, May.PEOPLE, "people"),
     gated_path("people/add/", people.add, May.PEOPLE, "people_add"),
     gated_path("people/file/", people.upload, May.PEOPLE, "people_upload"),

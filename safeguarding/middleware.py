@@ -56,17 +56,23 @@ def add_security_headers(get_response):
 
 
 def end_idle_sessions(get_response):
-    """End a session without a request for 15 minutes, or 30 for those who only write concerns.
+    """End a session without a request for 15 minutes, or 30 for those who only write concerns; and
+    each session ten hours after it began.
 
     15 minutes is for those who may read concerns. The time of the last request is kept in a signed
-    cookie bound to the session, so that a page costs no database write.
+    cookie bound to the session, so that a page costs no database write. Django counts the ten hours
+    anew whenever something is put into the session, so when it began is kept in it. A site may set
+    each limit lower (`.env.example`).
     """
 
     def middleware(request):
-        if request.user.is_authenticated and not _is_recently_touched(request):
+        if request.user.is_authenticated and not (
+            _is_recently_touched(request) and _is_not_too_old(request)
+        ):
             logout(request)
         response = get_response(request)
         if request.user.is_authenticated:
+            request.session.setdefault(BEGAN_AT, int(time.time()))
             response.set_cookie(
                 settings.IDLE_COOKIE_NAME,
                 signing.TimestampSigner(salt=_idle_cookie_salt(request)).sign("1"),
@@ -94,6 +100,15 @@ def _is_recently_touched(request):
     except signing.BadSignature:
         return False
     return True
+
+
+BEGAN_AT = "began_at"
+
+
+def _is_not_too_old(request):
+    """A session from before this was kept counts from its next request."""
+    began = request.session.get(BEGAN_AT, time.time())
+    return time.time() - began < settings.SESSION_COOKIE_AGE
 
 
 def run_overdue_rounds(get_response):

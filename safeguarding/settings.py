@@ -28,6 +28,14 @@ def _require_variable(name: str, why: str) -> str:
     return value
 
 
+def _read_limit(name: str, longest: int, shortest: int) -> int:
+    """A limit that a site may set lower than `longest`, and no higher."""
+    given = os.environ.get(name) or str(longest)
+    if not given.isdecimal() or not shortest <= int(given) <= longest:
+        raise ImproperlyConfigured(f"{name} must be a number from {shortest} to {longest}.")
+    return int(given)
+
+
 # --- What this installation is -------------------------------------------------------------------
 DEMO = _read_flag("DEMO")
 DEBUG = False
@@ -65,6 +73,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -223,7 +232,8 @@ _HTTPS = not DEMO
 _PREFIX = "__Host-" if _HTTPS else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
-SESSION_COOKIE_AGE = 10 * 60 * 60
+# Seconds from signing in, however busy the session is: see safeguarding/middleware.py.
+SESSION_COOKIE_AGE = _read_limit("SESSION_HOURS", longest=10, shortest=1) * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{_PREFIX}csrf"
@@ -231,7 +241,11 @@ KNOWN_BROWSER_COOKIE_NAME = f"{_PREFIX}known"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "safeguarding.pages.csrf_failure"
 IDLE_COOKIE_NAME = f"{_PREFIX}idle"
-IDLE_SECONDS = {"reads": 15 * 60, "writes": 30 * 60}
+# A page warns two minutes before.
+IDLE_SECONDS = {
+    "reads": _read_limit("READER_IDLE_MINUTES", longest=15, shortest=5) * 60,
+    "writes": _read_limit("WRITER_IDLE_MINUTES", longest=30, shortest=5) * 60,
+}
 SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS

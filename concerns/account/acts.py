@@ -1,4 +1,5 @@
-"""What somebody does about their own account without being signed in: ask for a new password.
+"""What somebody does about their own account: ask for a new password without being signed in, and
+end sessions; and the head ends those of somebody else.
 
 The e-mails are sent by the page, after the act.
 """
@@ -7,6 +8,7 @@ from datetime import datetime
 
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import Invitation, Person, StaffChangeRequest, Viewer
+from concerns.models.school import user_sessions
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 
@@ -33,3 +35,37 @@ def ask_head_for_password(
     asked.save()
     record(about=asked, reason=asked.matter)
     return asked
+
+
+# Chosen in place of one session: all of them but the one that is in use.
+OTHERS = "others"
+
+
+@act(May.REREAD, Kind.SESSION_ENDED)
+def end_own_sessions(
+    *, by: Viewer, chosen: str, this: str, now: datetime, record: ActRecord
+) -> int:
+    """End the session whose row has the key `chosen`, or with `OTHERS` all but the one in use.
+
+    That one has the session key `this`. Returns how many ended. Raises ActRefused if there is none.
+    """
+    rows = [
+        row
+        for row in user_sessions.list_open_sessions(by.person)
+        if row.session_key != this and chosen in {OTHERS, str(row.pk)}
+    ]
+    if not rows:
+        raise ActRefused("That has ended already. Nothing was left to end.")
+    ended = user_sessions.end_sessions(rows)
+    record(about=by.person, reason=f"{ended} of their own")
+    return ended
+
+
+@act(May.POSTS, Kind.SESSION_ENDED, on="person")
+def sign_out_everywhere(*, by: Viewer, person: Person, now: datetime, record: ActRecord) -> int:
+    """End every session of somebody else, at once. Returns how many there were."""
+    if person.pk == by.person.pk:
+        raise ActRefused("This is you. End your own sessions under “Where you are signed in”.")
+    ended = user_sessions.end_sessions(user_sessions.list_open_sessions(person))
+    record(about=person, reason=f"all {ended}, by the head")
+    return ended

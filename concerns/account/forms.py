@@ -2,7 +2,7 @@
 
 from django import forms
 
-from concerns.forms.base_form import EmailAddressField
+from concerns.forms.base_form import DraftableForm, EmailAddressField
 from concerns.forms.govuk_layout import ButtonRow, SubmitButton, lay_out_form
 
 
@@ -11,3 +11,17 @@ class ForgottenPasswordForm(forms.Form):
         "Your school e-mail address", needed="Enter your school e-mail address"
     )
     helper = lay_out_form("email", ButtonRow(SubmitButton("Send me a link")))
+
+
+class EndSessionForm(DraftableForm):
+    """Which session to end: each has a button of its own."""
+
+    end = forms.CharField(error_messages={"required": "Choose which session to end"})
+
+
+class SignOutEverywhereForm(DraftableForm):
+    sure = forms.BooleanField(
+        label="Sign them out of every computer and telephone now",
+        error_messages={"required": "Tick the box to confirm"},
+    )
+    helper = lay_out_form("sure", ButtonRow(SubmitButton("Sign them out", kind="warning")))

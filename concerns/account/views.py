@@ -1,7 +1,9 @@
-"""Pages about one's own account: a forgotten password.
+"""Pages about one's own account: a forgotten password, and where one is signed in.
 
-The library's own pages for it (`allauth.account`) sign in whoever follows a link and know neither
-the record nor the head, so these are ours, with Django's token and the library's rate limits.
+The library's own pages for a forgotten password (`allauth.account`) sign in whoever follows a link
+and know neither the record nor the head, so these are ours, with Django's token and the library's
+rate limits. Its page of sessions (`allauth.usersessions`) ends all others or none, and writes no
+line into the record; its rows are used.
 """
 
 from functools import partial
@@ -10,10 +12,15 @@ from allauth.core import ratelimit
 from django.shortcuts import render
 
 from concerns.account import acts, queries
-from concerns.account.forms import ForgottenPasswordForm
+from concerns.account.forms import (
+    EndSessionForm,
+    ForgottenPasswordForm,
+    SignOutEverywhereForm,
+)
 from concerns.doors import mail
 from concerns.doors.act import ActRefused
 from concerns.doors.after_response import run_after_response
+from concerns.doors.form_page import FormPage
 from concerns.workflow.password_reset import PasswordReset, ResetWay
 
 
@@ -62,3 +69,26 @@ def _ask_heads(reset: PasswordReset) -> None:
         for head in reset.heads:
             mail.send_password_waits(head, asked.uid)
     mail.send_ask_head(reset.by.person, reset.by.school)
+
+
+def sessions(request):
+    """Where one is signed in, with a button to end each."""
+    this = request.session.session_key
+    sheet = FormPage(request, EndSessionForm)
+    if sheet.is_complete:
+        chosen = sheet.cleaned_answers["end"]
+        if sheet.attempt_act(acts.end_own_sessions, chosen=chosen, this=this):
+            return sheet.go_to_page("account_sessions")
+    rows = queries.list_own_sessions(request.viewer, this)
+    minutes = request.session["idle_seconds"] // 60
+    page = {"rows": rows, "others": acts.OTHERS, "minutes": minutes}
+    return sheet.render_page("account/sessions.html", **page)
+
+
+def sign_out(request, uid):
+    """The head signs somebody out everywhere."""
+    person = queries.get_colleague(request.viewer, uid)
+    sheet = FormPage(request, SignOutEverywhereForm)
+    if sheet.is_complete and sheet.attempt_act(acts.sign_out_everywhere, person=person):
+        return sheet.go_to_page("people_person", uid=uid)
+    return sheet.render_page("account/sign_out.html", person=person)

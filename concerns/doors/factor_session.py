@@ -16,6 +16,7 @@ from allauth.mfa.utils import decrypt, encrypt
 from django.http import HttpRequest
 
 from concerns.models.school.second_factor import new_totp_secret
+from concerns.models.school.user_sessions import follow_new_key
 from concerns.rules.second_factor import ASKED_AGAIN_AFTER
 
 NEW_APP = "new_app"
@@ -36,7 +37,9 @@ def was_factor_given_lately(request: HttpRequest) -> bool:
 def note_factor_given(request: HttpRequest) -> None:
     """Note that the session was given a second factor just now, and give it another key."""
     record_authentication(request, cast(Any, request.user), method="mfa")
+    old = request.session.session_key
     request.session.cycle_key()
+    follow_new_key(old, request.session.session_key)
 
 
 def get_new_app_secret(request: HttpRequest) -> str:

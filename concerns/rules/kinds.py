@@ -80,6 +80,7 @@ class Kind(Choice):
     # signing in
     SIGNED_IN = "signed_in", "Signed in"
     SIGN_IN_FAILED = "sign_in_failed", "Tried to sign in, and was not let in"
+    SESSION_ENDED = "session_ended", "Ended sessions in which somebody was signed in"
     LOCKED_OUT = "locked_out", "Was shut out for a while after too many tries to sign in"
     FACTOR_GIVEN = "factor_given", "Gave their second factor"
     # refusals

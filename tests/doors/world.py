@@ -83,6 +83,7 @@ def kind_of(name: str) -> str:
     if name in OF_A_CONCERN:
         return "concern"
     rooms = {"child": "child", "refer": "referral", "people": "person", "adult": "adult"}
+    rooms["account"] = "person"
     return rooms.get(room, "concern")
 
 
