@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from concerns.doors import mail, password_links
 from concerns.doors.act import ActRecord, ActRefused, act
+from concerns.doors.operator_record import by_command
 from concerns.models import (
     Child,
     Cover,
@@ -32,7 +33,6 @@ from concerns.workflow import handover
 from concerns.workflow.staff_changes import apply_staff_change
 from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
 
-BY_COMMAND = "from the command line"
 NO_MAIL = (
     "This site has no way to send mail yet, so nobody could choose a password. Ask whoever runs it."
 )
@@ -47,7 +47,7 @@ def bring_staff(
     """Import every line without a fault, without approval. New people have no password yet."""
     good = [line for line in lines if not line.wrong]
     done = StaffImport(by, now, by_command=True).import_lines(good)
-    said = f"{len(done.added)} added, {len(done.changed)} changed, {BY_COMMAND}"
+    said = f"{len(done.added)} added, {len(done.changed)} changed, {by_command()}"
     record(about=by.school, reason=said, shown=[person.uid for person in done.added])
     return done
 
@@ -117,14 +117,14 @@ def set_password(
 ) -> None:
     """Give somebody a password. This ends all their sessions."""
     person.replace_password(password)
-    record(about=person, fields=["password"], reason=BY_COMMAND)
+    record(about=person, fields=["password"], reason=by_command())
 
 
 @act(May.POSTS, Kind.SCHOOL_SET)
 def keep_school(*, by: Viewer, said: SchoolDetails, now: datetime, record: ActRecord) -> School:
     """Create the school or update it. Past terms and closures stay as they were."""
     by.school.save_from_file(said)
-    record(about=by.school, fields=["terms", "closures", "hours", "numbers"], reason=BY_COMMAND)
+    record(about=by.school, fields=["terms", "closures", "hours", "numbers"], reason=by_command())
     return by.school
 
 

@@ -35,7 +35,7 @@ is not in the file is listed, and stays; a post ends on the day in "until". A li
 brought in is listed with its reason, the others go in, and the command ends with 1.
 
 The first file of a school must name its head. Later files, and passwords, go into the record in the
-name of the head in force, as done from the command line.
+name of the head in force, as done from the command line by your user on this machine.
 
 Nobody new has a password. The office sends each a link to choose one, from their page; where no
 mail is set up yet, and for the head of the first file, have one typed where nobody looks on:
@@ -121,6 +121,8 @@ class Command(BaseCommand):
         person, by = _find_person_and_head(email, urn)
         password = self._ask_for_password(person)
         acts.set_password(by=by, person=person, password=password, now=by.now)
+        if mail.is_mail_configured():
+            mail.send_password_changed(person, by.school, by.todays_date)
         self.stdout.write("The password is set. They can sign in with it now.")
 
     def _ask_for_password(self, person: Person) -> str:
