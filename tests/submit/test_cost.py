@@ -79,7 +79,8 @@ def test_the_form_is_small_and_does_not_grow_with_the_roll(staff, where):
     factories.person(where, Role.DSL)
     settled(staff)
     page, said, _ = spent(staff.open)
-    assert len(page.content) <= 25_000, len(page.content)
+    # A thousand less than the goal: room for longer names, and for another question.
+    assert len(page.content) <= 24_000, len(page.content)
     for _ in range(30):
         factories.child(where)
     again, said_again, _ = spent(staff.open)
