@@ -151,20 +151,22 @@ def is_name_meant(
     like one, or means the year or class; at least one is of the name. `Children.found_by` asks the
     database the same.
     """
-    sounds = keys_of_words(name_words)
-    joined = ("".join(fold_text(year).split()), "".join(fold_text(class_name).split()))
     for words in readings:
-        named = [word for word in words if _is_word_of(word, name_words, sounds)]
-        if named and all(word in named or _is_class_meant(word, *joined) for word in words):
+        named = [word for word in words if _is_word_of(word, name_words)]
+        if named and all(
+            word in named or _is_class_meant(word, year, class_name) for word in words
+        ):
             return True
     return False
 
 
-def _is_word_of(word: str, name_words: set[str], sounds: set[str]) -> bool:
-    begins = any(one.startswith(word[:LONGEST]) for one in name_words)
-    return begins or not sounds.isdisjoint(sound_keys(word))
+def _is_word_of(word: str, name_words: set[str]) -> bool:
+    if any(one.startswith(word[:LONGEST]) for one in name_words):
+        return True
+    return not keys_of_words(name_words).isdisjoint(sound_keys(word))
 
 
 def _is_class_meant(word: str, year: str, class_name: str) -> bool:
     meant = class_names_meant(word)
-    return class_name in meant.classes or year in meant.years
+    joined = ["".join(fold_text(one).split()) for one in (class_name, year)]
+    return joined[0] in meant.classes or joined[1] in meant.years

@@ -114,9 +114,9 @@ class ChildNameFields(models.Model):
         names = (self.forename, self.surname, self.known_as)
         return self.own_name_words() | name_sound_keys(*names)
 
-    def is_found_by(self, typed: str, of: "Child") -> bool:
-        """Whether `typed` means this name of the child `of`, by the rule of `Children.found_by`."""
-        readings = name_readings(typed[:LONGEST_QUERY])
+    def is_found_by(self, readings: list[list[str]], of: "Child") -> bool:
+        """Whether one of the `readings` of what was typed means this name of the child `of`, by the
+        rule of `Children.found_by`."""
         return is_name_meant(readings, self.own_name_words(), of.year, of.class_name)
 
 
@@ -198,10 +198,11 @@ class ChildNames(DatedRows[Row]):
 
         `was` is the newest former name that matches. Nothing is read unless there is such a child.
         """
-        others = {child.pk: child for child in found if not child.is_found_by(part, child)}
+        readings = name_readings(part[:LONGEST_QUERY])
+        others = {child.pk: child for child in found if not child.is_found_by(readings, child)}
         rows = self.former_names().filter(child__in=others).order_by("pk") if others else ()
         for row in sorted(
-            rows, key=lambda row: (row.is_found_by(part, others[row.child_id]), row.pk)
+            rows, key=lambda row: (row.is_found_by(readings, others[row.child_id]), row.pk)
         ):
             others[row.child_id].former_name = row.name
         return found
