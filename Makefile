@@ -14,7 +14,7 @@ help:
 	@echo "make test     every test, on SQLite and on a PostgreSQL of its own, journeys in a real browser included"
 	@echo "make quick    most tests, on SQLite alone: no browser, no simulated weeks, no filled years"
 	@echo "make check    lint, layout, production settings, migrations, MAP.md: all are run, all are reported"
-	@echo "make map      draws concerns/rules/MAP.md again from the tables"
+	@echo "make map      draws concerns/rules/MAP.md again from the tables, and the bank holidays"
 	@echo "make bench    measures the pages on schools of many sizes and on a trust, with 8 and 32 clients at once, and plays a"
 	@echo "              year (hours; SIZE=1000 LEVELS=300 for half of one): figures beside goals, growth, what was lost"
 	@echo "make format   lays out Python and templates, and mends what lint can mend by itself"

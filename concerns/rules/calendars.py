@@ -231,10 +231,11 @@ def add_working_days(
 ) -> datetime:
     """The end of the `count`-th working day after the London day of `start`, in UTC.
 
-    `nation` is one of `days.NATIONS`, and `close` is when a working day ends, in London time. With
-    a count of 0: the end of the same day, or of the next working day if that is past or the day is
-    not a working day. Used for limits that guidance gives in working days, such as an authority's
-    answer or a report to the LADO. Raises ValueError for a naive `start` or a negative `count`.
+    `nation` is one of `bank_holidays.NATIONS`, and `close` is when a working day ends, in London
+    time. With a count of 0: the end of the same day, or of the next working day if that is past or
+    the day is not a working day. Used for limits that guidance gives in working days, such as an
+    authority's answer or a report to the LADO. Raises ValueError for a naive `start` or a negative
+    `count`.
     """
     return add_school_days(office_school_days(nation, close), start, count)
 
@@ -242,8 +243,8 @@ def add_working_days(
 def working_minutes_between(nation: str, start: datetime, end: datetime) -> int:
     """Whole minutes of office time (09:00 to 17:00 on working days) from `start` to `end`.
 
-    `nation` is one of `days.NATIONS`. Negative if `end` comes first. Raises ValueError for a naive
-    moment.
+    `nation` is one of `bank_holidays.NATIONS`. Negative if `end` comes first. Raises ValueError for
+    a naive moment.
     """
     return school_minutes_between(office_school_days(nation, OFFICE_CLOSES), start, end)
 

@@ -2,8 +2,8 @@
 
 A school day is a weekday in term that is neither a closure nor a bank holiday. A working day is a
 weekday that is not a bank holiday of the nation. Bank holidays come from the `holidays` package,
-offline. One proclaimed since that package's release is missing until the package is upgraded; a
-school can enter a closure meanwhile.
+offline (`bank_holidays.py`). One proclaimed since that package's release is missing until the
+package is upgraded; a school can enter a closure meanwhile.
 
 If nobody has entered next year's terms, working days are counted in place of school days (see
 `_is_stand_in_day`). An approximate deadline is better than none, and nothing here may stop a
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 
-from holidays.countries import UnitedKingdom
+from concerns.rules.bank_holidays import bank_holidays_of_year
 
 LONDON = "Europe/London"
 
@@ -31,9 +31,6 @@ LONGEST_BREAK = 120
 # Office hours, for working time that is measured in hours and not only in days.
 OFFICE_OPENS = time(9)
 OFFICE_CLOSES = time(17)
-
-_SUBDIVISIONS = {"England": "ENG", "Wales": "WLS", "Scotland": "SCT", "Northern Ireland": "NIR"}
-NATIONS = tuple(_SUBDIVISIONS)
 
 
 class NoTermKnown(LookupError):
@@ -72,11 +69,12 @@ class SchoolDays:
 
 
 def is_working_day(nation: str, day: date) -> bool:
-    """Whether `day` is Monday to Friday and not a bank holiday of `nation` (one of `NATIONS`).
+    """Whether `day` is Monday to Friday and not a bank holiday of `nation`.
 
-    An unknown nation has only the bank holidays of the whole United Kingdom, so that its deadlines
-    are early rather than late. Source: the Banking and Financial Dealings Act 1971 and the royal
-    proclamations under it, through the `holidays` package.
+    `nation` is one of `bank_holidays.NATIONS`. An unknown nation has only the bank holidays of the
+    whole United Kingdom, so that its deadlines are early rather than late. Source: the Banking and
+    Financial Dealings Act 1971 and the royal proclamations under it, through the package `holidays`
+    (`bank_holidays.py`).
     """
     return day.weekday() < 5 and day.toordinal() not in _bank_holidays(nation, day.year)
 
@@ -145,8 +143,7 @@ def office_school_days(nation: str, close: time) -> SchoolDays:
 
 @lru_cache(maxsize=1024)
 def _bank_holidays(nation: str, year: int) -> frozenset[int]:
-    found = UnitedKingdom(subdiv=_SUBDIVISIONS.get(nation), years=year, expand=False)
-    return frozenset(day.toordinal() for day in found)
+    return bank_holidays_of_year(nation, year)
 
 
 @lru_cache(maxsize=256)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from concerns.models import Authority, School
 from concerns.models.school.school import SchoolDetails
 from concerns.people import acts, queries
+from concerns.rules.bank_holidays import NATIONS
 from concerns.rules.email_addresses import is_email_address
-from concerns.rules.school_days import NATIONS
 from concerns.rules.typed_times import read_time_of_day
 
 EXAMPLE = """\
