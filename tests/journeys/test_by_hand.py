@@ -101,7 +101,7 @@ def test_a_concern_is_written_by_keyboard_alone(walk, place):
     keys.reach(page.get_by_label("No", exact=True))
     keys.press("Space", "ArrowRight")
     expect(page.get_by_label("Not sure", exact=True)).to_be_checked()
-    keys.reach(page.get_by_text("How you know, and what the child said").locator(".."))
+    keys.reach(page.get_by_text("How you know, and what the child said"))
     keys.press("Enter")
     keys.reach(page.get_by_label("I saw it", exact=True))
     keys.press("Space", "ArrowUp")
