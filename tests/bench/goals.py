@@ -117,8 +117,9 @@ NO_REASON = "NO REASON FOUND YET: find it, and write it into tests/bench/goals.p
 # Measured on PostgreSQL 15 by EXPLAIN (BUFFERS): one row by a bigint key, by a UUID the same.
 DEEPER = "a row by its key is 3 blocks of ten thousand rows and 4 of a million: a deeper index"
 WHY = {
-    ("submit", "A"): "7.4: a statement is 700 calls to compose, and fifteen are sent; A sends two",
-    ("picker", "A"): "3.6: session, person and posts, then 40 names are read, the nearest compared",
+    ("submit", "calls"): "by 2,200: who is kept out is composed by Django, and the second factor",
+    ("submit", "A"): "8.0: a statement is 700 calls to compose, and fifteen are sent; A sends two",
+    ("picker", "A"): "4.4: session, person and posts, then 40 names are read, the nearest compared",
     ("picker_large", "A"): "every pupil of such a name, one in fifteen, is put in order",
     ("queue", "sql"): "twelve, and one for the views that somebody saved",
     # At 10,000 concerns with 200 open: 9,500 steps to count, of which grouping by the key of the
@@ -166,7 +167,7 @@ WHY = {
     ("searches", "sql"): "a statement more for each further word looked for",
     ("story", "sql"): "it holds the file (14), open steps and counts; rows take one for each kind",
     ("story", "calls"): "it holds the file, a third of it; fifty rows of every kind are opened",
-    ("site", "start"): "2.1: every page is loaded at the start, so that a fault in one stops it",
+    ("site", "start"): "2.2: every page is loaded at the start, so that a fault in one stops it",
 }
 
 
