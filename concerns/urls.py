@@ -48,6 +48,7 @@ urlpatterns = [
     gated_path("access/", access.overview, May.POSTS, "access"),
     gated_path("access/factor/", access.factor, PageOpenTo.SIGNED_IN, "access_factor"),
     gated_path("access/new/", access.new_app, PageOpenTo.SIGNED_IN, "access_new"),
+    gated_path("access/passkey/", access.new_passkey, PageOpenTo.SIGNED_IN, "access_passkey"),
     gated_path("access/codes/", access.codes, PageOpenTo.SIGNED_IN, "access_codes"),
     gated_path("submit/", submit.home, May.SUBMIT, "submit"),
     gated_path("submit/start/", submit.start, May.SUBMIT, "submit_start"),

@@ -12,6 +12,8 @@ from django.db import DatabaseError, connection
 log = logging.getLogger(__name__)
 
 POLICY = "; ".join(f"{name} {' '.join(given)}" for name, given in settings.SECURE_CSP.items())
+# Our own pages may ask for a passkey; every other feature is closed to them too.
+OPEN = "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 CLOSED = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -28,8 +30,6 @@ CLOSED = ", ".join(
         "midi",
         "payment",
         "picture-in-picture",
-        "publickey-credentials-create",
-        "publickey-credentials-get",
         "screen-wake-lock",
         "usb",
         "xr-spatial-tracking",
@@ -46,7 +46,7 @@ def add_security_headers(get_response):
     def middleware(request):
         response = get_response(request)
         response["Content-Security-Policy"] = POLICY
-        response["Permissions-Policy"] = CLOSED
+        response["Permissions-Policy"] = f"{CLOSED}, {OPEN}"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             response["Cache-Control"] = "no-store"

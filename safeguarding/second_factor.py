@@ -11,6 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 
 from concerns.models.base.encrypted_text import decrypt_text, encrypt_text
 
+SITE_NAME = "Safeguarding concerns"
 # The associated data: such a secret cannot be put in the place of other encrypted words.
 BOUND_TO = b"|second factor|"
 
@@ -23,4 +24,7 @@ class FactorAdapter(DefaultMFAAdapter):
         return decrypt_text(base64.b64decode(encrypted_text), BOUND_TO)
 
     def get_totp_issuer(self) -> str:
-        return "Safeguarding concerns"
+        return SITE_NAME
+
+    def _get_site_name(self) -> str:
+        return SITE_NAME

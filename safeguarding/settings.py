@@ -204,7 +204,9 @@ LOGIN_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 48 * 60 * 60
 # Second factors: who must have one is in rules/roles.py, what a session opens without one too.
 MFA_ADAPTER = "safeguarding.second_factor.FactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# The demonstration is served over http, on this machine alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 # The clock of a telephone may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
 

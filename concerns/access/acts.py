@@ -21,6 +21,10 @@ WRONG_CODE = (
     "That code is not right, or was used before. Wait for the next code in your app and type that, "
     "or type a recovery code that you have not used yet."
 )
+WRONG_NEW_PASSKEY = "The passkey was not set up. Try again, or set up an app instead."
+WRONG_PASSKEY = (
+    "That passkey was not taken. Try again, or type a code from your app or a recovery code."
+)
 
 
 @act(May.SUBMIT, Kind.FACTOR_SET_UP)
@@ -52,6 +56,32 @@ def give_code(*, by: Viewer, code: str, now: datetime, record: ActRecord) -> boo
         raise ActRefused(WRONG_CODE)
     record(about=by.person, reason=used.type)
     return bool(used.type == second_factor.RECOVERY)
+
+
+@act(May.SUBMIT, Kind.FACTOR_SET_UP)
+def set_up_passkey(*, by: Viewer, credential: str, now: datetime, record: ActRecord) -> list[str]:
+    """Set up the passkey that the browser made. Returns recovery codes, if there were none yet.
+
+    Raises ActRefused if the browser's answer is wrong.
+    """
+    person = _lock_person(by)
+    name = f"Passkey of {by.todays_date:%-d %B %Y}"
+    if not second_factor.set_up_passkey(person, name, credential):
+        raise ActRefused(WRONG_NEW_PASSKEY)
+    new = not second_factor.count_recovery_codes(person)
+    codes = second_factor.make_recovery_codes(person) if new else []
+    person.may_set_up_factor_until = None
+    person.save(update_fields=["may_set_up_factor_until"])
+    record(about=person, fields=["passkey", *(["recovery_codes"] if new else [])])
+    return codes
+
+
+@act(May.SUBMIT, Kind.FACTOR_GIVEN)
+def give_passkey(*, by: Viewer, credential: str, now: datetime, record: ActRecord) -> None:
+    """Take one of the viewer's passkeys. Raises ActRefused if the browser's answer is wrong."""
+    if not second_factor.use_passkey(by.person, credential):
+        raise ActRefused(WRONG_PASSKEY)
+    record(about=by.person, reason="passkey")
 
 
 @act(May.SUBMIT, Kind.CODES_MADE)

@@ -49,6 +49,19 @@ class FactorCodeForm(DraftableForm):
     helper = lay_out_form(Question("code", width=10), ButtonRow(SubmitButton("Go on")))
 
 
+class PasskeyForm(DraftableForm):
+    """What the browser answers, as JSON. A script fills it in: see `static/site/passkey.js`."""
+
+    credential = forms.CharField(
+        max_length=20_000,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "max_length", "null_characters_not_allowed"),
+            "Press the button again, and do what your computer or telephone asks",
+        ),
+    )
+
+
 class NewCodesForm(DraftableForm):
     helper = lay_out_form(ButtonRow(SubmitButton("Make new recovery codes")))
 

@@ -14,11 +14,15 @@ from concerns.rules.second_factor import may_set_up_factor, must_have_factor
 
 @dataclass(frozen=True)
 class OwnFactor:
-    """The viewer's own second factor. `must`: their post must have one. `may_set_up`: they may set
-    one up now. `ends_on`: the first day on which a password alone is not enough; None if it is for
-    good. `codes_left`: recovery codes that have not been used."""
+    """The viewer's own second factor.
+
+    `passkey`: they have a passkey. `must`: their post must have a second factor. `may_set_up`: they
+    may set one up now. `ends_on`: the first day on which a password alone is not enough; None if it
+    always is. `codes_left`: recovery codes that have not been used.
+    """
 
     enrolled: bool
+    passkey: bool
     must: bool
     may_set_up: bool
     ends_on: date | None
@@ -32,11 +36,22 @@ def read_own_factor(viewer: Viewer, *, gave_factor: bool) -> OwnFactor:
     open_now = not viewer.lacks_factor or (until is not None and viewer.now < until)
     return OwnFactor(
         enrolled=enrolled,
+        passkey=second_factor.has_passkey(person),
         must=must_have_factor(viewer.post_roles),
         may_set_up=may_set_up_factor(enrolled=enrolled, gave_factor=gave_factor, open_now=open_now),
         ends_on=end_of_grace(viewer.school, _current_posts(viewer).filter(person=person)),
         codes_left=second_factor.count_recovery_codes(person),
     )
+
+
+def begin_own_passkey(viewer: Viewer) -> str:
+    """What the browser needs to use one of the viewer's passkeys, as JSON."""
+    return second_factor.begin_passkey(viewer.person)
+
+
+def begin_new_passkey(viewer: Viewer) -> str:
+    """What the browser needs to make a passkey, as JSON."""
+    return second_factor.begin_new_passkey(viewer.person)
 
 
 def build_app_address(viewer: Viewer, secret: str) -> str:

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from concerns.access import acts, queries
-from concerns.access.forms import FactorCodeForm, GraceForm, NewAppForm, NewCodesForm
+from concerns.access.forms import FactorCodeForm, GraceForm, NewAppForm, NewCodesForm, PasskeyForm
 from concerns.doors import factor_session, mail
 from concerns.doors.form_page import FormPage
 from concerns.paper.qr_code import draw_qr_path
@@ -29,7 +29,14 @@ def factor(request):
     own = _read_own(request)
     onward = _page_to_go_on_to(request)
     path = request.get_full_path()
-    sheet = FormPage(request, FactorCodeForm, path=path, beside=not own.enrolled)
+    passkey = request.POST.get("credential", "")
+    sheet = FormPage(
+        request, FactorCodeForm, path=path, beside=not own.enrolled, looking=bool(passkey)
+    )
+    tried = own.passkey and passkey and _may_try(request, sheet)
+    if tried and sheet.attempt_act(acts.give_passkey, credential=passkey):
+        factor_session.note_factor_given(request)
+        return redirect(onward)
     recovery = []
     tried = own.enrolled and sheet.is_complete and _may_try(request, sheet)
     if tried and sheet.attempt_act(
@@ -40,7 +47,26 @@ def factor(request):
         if any(recovery):
             _tell_owner(request, "A recovery code was used")
         return redirect(onward)
-    return sheet.render_page("access/factor.html", own=own, onward=onward)
+    options = queries.begin_own_passkey(request.viewer) if own.passkey else ""
+    return sheet.render_page("access/factor.html", own=own, onward=onward, options=options)
+
+
+def new_passkey(request):
+    """Set up a passkey, which needs a script. Recovery codes are shown once, if there were none."""
+    own = _read_own(request)
+    if not own.may_set_up:
+        return redirect("access_factor")
+    sheet = FormPage(request, PasskeyForm)
+    codes = []
+    if sheet.is_complete and sheet.attempt_act(
+        lambda **given: codes.extend(acts.set_up_passkey(**given)),
+        credential=sheet.cleaned_answers["credential"],
+    ):
+        factor_session.note_factor_given(request)
+        _tell_owner(request, "A passkey was set up as your second factor")
+        return sheet.render_page("access/codes.html", codes=codes, own=_read_own(request))
+    options = queries.begin_new_passkey(request.viewer)
+    return sheet.render_page("access/passkey.html", own=own, options=options)
 
 
 def new_app(request):

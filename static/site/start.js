@@ -5,6 +5,7 @@ import "./blank.js";
 import "./send.js";
 import "./picker.js";
 import "./print.js";
+import "./passkey.js";
 import { initAll } from "../govuk/govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");

@@ -49,7 +49,7 @@ def expected(name: str, role: Role, table) -> str:
 
 
 # Where it matters that nobody has a factor yet.
-OWN_PAGES = {"home", "access_new"}
+OWN_PAGES = {"home", "access_new", "access_passkey"}
 # A colleague may set aside a draft that has waited; a lead may, whose session opens it no more.
 OF_SOMEBODY_ELSE = {"chase_task", "chase_set_aside"}
 

@@ -61,7 +61,7 @@ def test_a_readers_first_sign_in_asks_for_a_second_factor_and_lets_them_go_on(wh
     _, client = comes(where)
     assert client.get("/").headers["Location"] == "/access/factor/"
     page = page_text(client.get("/access/factor/"))
-    assert "Set up a second factor" in page
+    assert "Set up a passkey" in page
     assert "Until then your password is enough" in page
     assert client.get("/").headers["Location"] == "/triage/"
     assert client.get("/triage/").status_code == 200
@@ -207,6 +207,22 @@ def test_nobody_is_sent_to_another_site_afterwards(locked):
         answer = client.post(f"/access/factor/?next={there}", {"code": code_of_app(secret)})
         if answer.status_code == 302:
             assert answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "made_up", ["nonsense", "{}", "[]", "null", '{"id": "AA", "response": {}}']
+)
+def test_a_passkey_that_no_browser_made_sets_up_nothing_and_opens_nothing(where, made_up):
+    person, client = comes(where)
+    client.get("/access/passkey/")
+    answer = client.post("/access/passkey/", {"credential": made_up})
+    assert answer.status_code == 422
+    assert "The passkey was not set up" in page_text(answer)
+    assert not second_factor.has_second_factor(person)
+    kept = {"name": "x", "credential": {}}
+    kind = second_factor.Authenticator.Type.WEBAUTHN
+    second_factor.Authenticator.objects.create(user=person, type=kind, data=kept)
+    assert not second_factor.use_passkey(person, made_up)
 
 
 # --- Days of grace --------------------------------------------------------------------------------

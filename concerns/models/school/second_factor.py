@@ -5,6 +5,7 @@ secrets in them are encrypted with the record's keys (`safeguarding/second_facto
 app counts once, in every web process: the row keeps the time step of the last one.
 """
 
+import json
 from typing import Any
 
 from allauth.core.internal.cryptokit import compare_user_code
@@ -12,7 +13,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 # Recovery codes stand in for a factor once each, and are none by themselves.
@@ -90,6 +93,46 @@ def _use_totp(row: Any, code: str) -> bool:
         return False
     row.data["last_step"] = step
     row.save(update_fields=["data"])
+    return True
+
+
+def has_passkey(person: AbstractBaseUser) -> bool:
+    return Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists()
+
+
+# The challenge of a passkey is kept in the session of the request that the library is serving, and
+# counts once.
+
+
+def begin_new_passkey(person: AbstractBaseUser) -> str:
+    """What the browser needs to make a passkey, as JSON."""
+    return json.dumps(webauthn.begin_registration(person, passwordless=False))
+
+
+def set_up_passkey(person: AbstractBaseUser, name: str, written: str) -> bool:
+    """Keep the passkey that the browser made. `written` is its answer, as JSON. False if wrong."""
+    try:
+        credential = json.loads(written)
+        webauthn.complete_registration(webauthn.parse_registration_response(credential))
+    except (ValueError, LookupError, AttributeError, TypeError, ValidationError):
+        return False
+    webauthn.WebAuthn.add(person, name, credential)
+    return True
+
+
+def begin_passkey(person: AbstractBaseUser) -> str:
+    """What the browser needs to use one of the person's passkeys, as JSON."""
+    return json.dumps(webauthn.begin_authentication(person))
+
+
+def use_passkey(person: AbstractBaseUser, written: str) -> bool:
+    """Whether the browser's answer, as JSON, is by one of the person's passkeys."""
+    try:
+        answer = webauthn.parse_authentication_response(json.loads(written))
+        row = webauthn.complete_authentication(person, answer)
+    except (ValueError, LookupError, AttributeError, TypeError, ValidationError):
+        return False
+    row.record_usage()
     return True
 
 
