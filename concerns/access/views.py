@@ -48,7 +48,8 @@ def factor(request):
             _tell_owner(request, "A recovery code was used")
         return redirect(onward)
     options = queries.begin_own_passkey(request.viewer) if own.passkey else ""
-    return sheet.render_page("access/factor.html", own=own, onward=onward, options=options)
+    page = {"own": own, "onward": onward, "options": options, "again": "next" in request.GET}
+    return sheet.render_page("access/factor.html", **page)
 
 
 def new_passkey(request):

@@ -17,8 +17,15 @@ from django.http import HttpRequest
 
 from concerns.models.school.second_factor import new_totp_secret
 from concerns.models.school.user_sessions import follow_new_key
-from concerns.rules.second_factor import ASKED_AGAIN_AFTER
+from concerns.rules.second_factor import ASKED_AGAIN_AFTER, STILL_TAKEN_FOR
 
+# Pages that ask again for a second factor that was given a while ago, by URL name: files that leave
+# the site, approvals, the school's clocks, and whatever opens an account or a calendar.
+ASKED_AGAIN = frozenset({
+    "child_tracker_csv", "audit_csv", "people_answer", "people_invite", "people_lost_factor",
+    "chase_clocks", "chase_calendar_link",
+    "access", "access_new", "access_passkey", "access_codes",
+})  # fmt: skip
 NEW_APP = "new_app"
 
 
@@ -27,11 +34,17 @@ def was_factor_given(request: HttpRequest) -> bool:
     return bool(_given_factors(request))
 
 
-def was_factor_given_lately(request: HttpRequest) -> bool:
-    """Whether one was given in the last `ASKED_AGAIN_AFTER`."""
+def is_factor_asked_again(request: HttpRequest, page: str) -> bool:
+    """Whether the page with the URL name `page` asks again for the factor that the session has.
+
+    A session without one is not asked here: the gate has decided what it opens.
+    """
     given = _given_factors(request)
-    latest = max((record["at"] for record in given), default=0)
-    return time.time() - latest < ASKED_AGAIN_AFTER.total_seconds()
+    if page not in ASKED_AGAIN or not given:
+        return False
+    opens = request.method in ("GET", "HEAD")
+    counts = ASKED_AGAIN_AFTER if opens else STILL_TAKEN_FOR
+    return time.time() - max(record["at"] for record in given) > counts.total_seconds()
 
 
 def note_factor_given(request: HttpRequest) -> None:

@@ -155,6 +155,8 @@ def _call_as_viewer(
             return _redirect_to_factor(request)
         _record_refused_page(viewer, f"page: {_page_name(request)}")
         raise PermissionDenied("This page is not open to people in your post.")
+    if factor_session.is_factor_asked_again(request, _page_name(request)):
+        return _redirect_to_factor(request)
     if is_page_covered(request, _page_name(request)):
         return render(request, "parts/covered.html", {"here": request.get_full_path()})
     try:

@@ -16,8 +16,11 @@ MOST_GRACE_DAYS = 14
 # How long somebody whose account was made safe may set up a second factor: as long as the link to
 # choose a password works, which they were sent at the same time.
 SET_UP_WITHIN = timedelta(hours=48)
-# How many minutes a second factor counts before it is asked for again, where it is asked again.
+# How long a second factor counts before it is asked for again, on the pages where it is.
 ASKED_AGAIN_AFTER = timedelta(minutes=15)
+# What was typed on such a page is still taken for this long, so that nothing typed is lost. A page
+# that nobody touches for longer has been signed out.
+STILL_TAKEN_FOR = timedelta(minutes=45)
 
 
 def must_have_factor(roles: frozenset[Role]) -> bool:
