@@ -29,8 +29,8 @@ NO_NUMBER = [
     "less than 2", "2-3", "2 to 3 cm", "3 marks", "3 marks and 2 cuts", "Infinity", "nan", "-3",
     "size of a 10p", "10p", "2/3", "2/3 cm", "3/4", "6/4", "10/5 mm", "2 bruises", "a bruise",
     "three", "less than a cm", "bruise under 1cm", "3cm and 2cm", "2cm2", "1 cm or less",
-    "0", "0 cm", "0.01", "201", "500cm", "1/0", "1 1/0", "1e2", "9" * 5000, "1m", "2 fingers", "fist",
-    "\u0662", "\ufffd", "1 2", "2.5.5", "6 x", "x 4", "2\u00b2",
+    "0", "0 cm", "0.01", "201", "500cm", "1/0", "1 1/0", "1e2", "9" * 5000, "1m", "2 fingers",
+    "fist", "\u0662", "\ufffd", "1 2", "2.5.5", "6 x", "x 4", "2\u00b2",
 ]  # fmt: skip
 
 

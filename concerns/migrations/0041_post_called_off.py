@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0039_second_factor'),
+        ('concerns', '0040_session_ended'),
     ]
 
     operations = [
