@@ -19,7 +19,7 @@ import functools
 import inspect
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, Unpack, cast
 
@@ -69,6 +69,8 @@ class RecordedAct(Protocol[Result]):
     def __call__(self, **given: Any) -> Result: ...
 
 
+# Done at the end of an act, in its transaction: the draft of the form that was sent is deleted.
+Also = Callable[[], None] | None
 _running: ContextVar[str] = ContextVar("running", default="")
 
 
@@ -204,6 +206,13 @@ class ActRecord:
         WordKey.objects.add_word_keys(self.by.school, words)
 
 
+def _begin_act(name: str) -> Token[str]:
+    """Note that the act called `name` is running. Raises RuntimeError inside another act."""
+    if _running.get():
+        raise RuntimeError(f"{name} was called inside {_running.get()}")
+    return _running.set(name)
+
+
 def act(
     power: May, kind: Kind, on: str = ""
 ) -> Callable[[Callable[..., Result]], RecordedAct[Result]]:
@@ -213,8 +222,7 @@ def act(
     again under a lock, limited to what `by` may see.
 
     The decorated function takes `by` (the viewer), `now` (an aware datetime) and optionally
-    `version` (the concern's version when the page was made) and `also`: what is done at the end in
-    the same transaction, such as deleting the draft of the form that was sent. It raises:
+    `version` (the concern's version when the page was made) and `also` (see above). It raises:
 
     - ActRefused: `by` lacks the power, or a rule does not allow it;
     - Http404: `by` may not see the row;
@@ -235,12 +243,10 @@ def act(
             by: Viewer,
             now: datetime,
             version: int | None = None,
-            also: Callable[[], None] | None = None,
+            also: Also = None,
             **given: Any,
         ) -> Result:
-            if _running.get():
-                raise RuntimeError(f"{function.__name__} was called inside {_running.get()}")
-            token = _running.set(function.__name__)
+            token = _begin_act(function.__name__)
             try:
                 if not by.has_power(power):
                     raise ActRefused("Your post does not let you do this.")

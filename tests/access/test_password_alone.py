@@ -10,6 +10,7 @@ from django.utils import timezone
 from concerns.doors.gate import PageOpenTo
 from concerns.models import AdultConcern, Child, Concern, LedgerLine, School, Task
 from concerns.rules.kinds import Kind
+from concerns.rules.lifecycle import State
 from concerns.rules.roles import MUST_HAVE_FACTOR, ROLES, WITHOUT_FACTOR, May, Role
 from concerns.triage import acts as triage
 from tests import factories
@@ -107,7 +108,10 @@ def test_what_a_session_may_not_read_is_not_recorded_as_read(world):
 def test_the_writer_sees_reference_state_and_reply_and_not_what_they_wrote(world):
     lead = factories.viewer(world.school, Role.DSL)
     concern = factories.concern_at(
-        "closed", where=world.school, by=factories.viewer(world.school, who=world.writer), lead=lead
+        State.CLOSED,
+        where=world.school,
+        by=factories.viewer(world.school, who=world.writer),
+        lead=lead,
     )
     client = factories.sign_in(SecureClient(), world.writer)
     page = client.get(f"/submit/mine/{concern.uid}/").content.decode()
@@ -132,7 +136,7 @@ def test_with_the_factor_a_lead_opens_what_the_post_opens(world):
     lead = factories.person(world.school, Role.DSL)
     secret = set_up_app(lead)
     client = factories.sign_in(SecureClient(), lead)
-    assert client.get("/triage/").headers["Location"] == f"{GIVES}/triage/"
+    assert client.get("/triage/").headers["Location"] == f"{GIVES}%2Ftriage%2F"
     answer = client.post(f"{GIVES}/triage/", {"code": give_code(secret)})
     assert answer.headers["Location"] == "/triage/"
     assert client.get("/triage/").status_code == 200

@@ -34,8 +34,16 @@ from tests.doors.world import kind_of, made, routes
 
 # The form's token; the signed token of its draft; the id of a form not sent yet, or of one press.
 FRESH = re.compile(rb'(name="(?:csrfmiddlewaretoken|keep|draft|once)" value=")[^"]*"')
+# What a new passkey or app is made from is drawn by chance: the options; the square and its key.
+DRAWN = re.compile(
+    rb'(?<=data-options=")[^"]*|(?<=<path d=")M[^"]*|(?<=<strong>)(?:[A-Z2-7]{4} ){8}|otpauth://[^"]*'
+)
+# Cookies are given anew; the length is that of the body before what is drawn was taken out.
+LEFT_OUT = frozenset({"Set-Cookie", "Content-Length"})
 # `/healthz` goes by the clock of the database, which does not stand still.
 STOPPED = re.compile(rb"stopped \d+ minutes")
+# So do the times at which somebody signed in.
+SIGNED_IN = re.compile(rb"Signed in [^<]*|(?<=</span>, )[^<]*(?=</span></button>)")
 # What is typed into search boxes.
 TYPED = {"submit_children": {"part": "fo"}, "child_search": {"words": "door"}}
 # The questions a list can be asked.
@@ -161,8 +169,9 @@ def told(ask, *what) -> tuple:
     """The status, headers and body of an answer, and how many statements it took."""
     with CaptureQueriesContext(connection) as asked:
         answer = ask(*what)
-        body = STOPPED.sub(b"stopped", FRESH.sub(rb'\1"', answer.getvalue()))
-    headers = {name: value for name, value in answer.items() if name != "Set-Cookie"}
+        body = STOPPED.sub(b"stopped", DRAWN.sub(b"", FRESH.sub(rb'\1"', answer.getvalue())))
+        body = SIGNED_IN.sub(b"Signed in", body)
+    headers = {name: value for name, value in answer.items() if name not in LEFT_OUT}
     return answer.status_code, headers, body, len(asked)
 
 

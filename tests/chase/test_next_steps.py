@@ -225,7 +225,7 @@ def test_the_page_asks_the_same_of_the_database_whatever_the_steps(where):
     one = len(list_statements(lambda: browser.get("/chase/", EVERYONE)))
     for _ in range(6):
         factories.concern_at(State.DECIDED, where=where)
-    assert len(list_statements(lambda: browser.get("/chase/", EVERYONE))) == one <= 14
+    assert len(list_statements(lambda: browser.get("/chase/", EVERYONE))) == one <= 15
 
 
 def test_what_has_come_to_somebody_is_theirs_and_says_who_was_silent(where):

@@ -22,7 +22,7 @@ from concerns.models.outbox.notice import NoticeEnding
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules import calendars, clocks
 from concerns.rules.calendars import Calendar
-from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, OWN, ClockUnit, StepKind
+from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, WRITERS_OWN, ClockUnit, StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import OPEN, SETTLED, ReferralStage, State
 from concerns.rules.message_rules import MessageReason
@@ -100,7 +100,7 @@ class NobodyGoesQuiet(Weeks):
         if step.kind == StepKind.STILL_WORRIED and step.decision:
             leads -= {step.decision.by}
         theirs = step.kind == StepKind.TASK or step.holder == step.concern.reporter
-        own = {step.holder} if theirs and step.kind in {*OWN, StepKind.TASK} else set()
+        own = {step.holder} if theirs and step.kind in {*WRITERS_OWN, StepKind.TASK} else set()
         return leads | own - {None, *self.gone}
 
     def asked(self, step: Step) -> set:
