@@ -151,7 +151,7 @@ def _speak(year, by: Viewer, step: Step) -> int:
         concern=step.concern,
         spoken_to="adviser" if adviser else "parent",
         who="Somebody",
-        said=names_and_sentences.SAID[0] if reached else "No answer.",
+        said="They will look into it and ring back." if reached else "No answer.",
         reached=reached,
         happened_at=by.now,
         now=by.now,

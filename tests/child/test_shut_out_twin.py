@@ -42,6 +42,11 @@ class Family(TwinSchool):
         self.deputy = factories.viewer(self.where, Role.DEPUTY)
         brother = self.world.concern.children.get().child
         homes.add_sibling(self.lead, brother, self.kin)
+        # The writer is reminded of what they have not sent, in both schools.
+        words = {"account": ["The gate"]}
+        unsent_words.save_draft_words(
+            self.writer.person, self.where, CONCERN, uuid.uuid4(), words, NOW
+        )
 
     def write_about(self, child, **more) -> list[uuid.UUID]:
         """Writes concerns in every state, in every way one can come about; returns their ids, and

@@ -19,7 +19,7 @@ from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, Vie
 from concerns.models.base.kept_out import kept_out_people_filter, kept_out_people_sql
 from concerns.models.outbox.heartbeat import ONE_PULSE, HeartbeatStatus
 from concerns.models.school.school import School
-from concerns.models.school.second_factor import second_factors
+from concerns.models.school.second_factor import post_holder_has_factor
 from concerns.rules.message_rules import FIRST_POST, SECOND_POST
 from concerns.rules.passwords import normalise_password
 from concerns.rules.roles import (
@@ -388,8 +388,7 @@ def viewers_for_person(
     a second factor; only the gate says that one has not.
     """
     posts = Post.objects.filter(person=person).select_related("school")
-    enrolled = models.Exists(second_factors().filter(user=models.OuterRef("person")))
-    posts = posts.annotate(clock=Now(), enrolled=enrolled, **ONE_PULSE)
+    posts = posts.annotate(clock=Now(), enrolled=post_holder_has_factor(), **ONE_PULSE)
     by_school: dict[int, list[Post]] = {}
     # Sorted in Python: a person holds one to three posts, and every page runs this query.
     for post in sorted(posts, key=lambda post: (post.school.name, post.pk)):
