@@ -161,7 +161,8 @@ def test_taking_back_a_reader_s_family_waits_since_it_opens_what_was_shut(house)
 def test_who_may_do_it_alone_is_who_opens_nothing_or_a_head_for_another(matter):
     office = frozenset({Role.OFFICE})
     head = frozenset({Role.HEAD})
-    alone = matter is not StaffRequestMatter.EMAIL
+    # These two always take a second person.
+    alone = matter not in {StaffRequestMatter.EMAIL, StaffRequestMatter.FACTOR}
     assert staff_approval.may_change_unapproved(matter, office, opens=False, oneself=False) is alone
     assert not staff_approval.may_change_unapproved(matter, office, opens=True, oneself=False)
     assert staff_approval.may_change_unapproved(matter, head, opens=True, oneself=False) is alone
