@@ -8,20 +8,11 @@ month's.
 
 import os
 
-SAYS = {
-    "ENV_FILE": os.devnull,
-    "DEMO": "0",
-    "SECRET_KEY": "the bench signs with this, and nobody else does: it is long and has no secret",
-    "RECORD_KEYS": "1:dGVzdHMgYW5kIG5vYm9keSBlbHNlIHVzZXMgdGhpc34=",
-    "ALLOWED_HOSTS": "testserver,localhost",
-    "SITE_ORIGIN": "https://testserver",
-    "BEHIND_PROXY": "1",
-    # A round gone beside a page would be counted with it: `sweep.py` measures one by itself.
-    "MINDS_THE_CLOCK": "0",
-}
+from tests.bench.installation import SAYS
+
 os.environ.update(SAYS)
 
-from safeguarding.settings import *  # noqa: E402, F403
+from safeguarding.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.bench.urls"
 MIDDLEWARE = [*MIDDLEWARE, "tests.bench.urls.at_a_fixed_time"]  # noqa: F405

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import settings, table, worker
+from tests.bench import table, worker
 from tests.bench.goals import CROWDS, ORDINARY
+from tests.bench.installation import SAYS
 from tests.bench.progress import end_when_asked, reported_to_the_end, tell_progress
 from tests.bench.shape import TRUST
 from tests.databases import PostgreSQLCluster, SQLiteFiles
@@ -28,7 +29,7 @@ PATIENCE = 30
 @contextmanager
 def databases_to_fill() -> Iterator[tuple]:
     """Where databases are made, and a folder for what else is needed; both are thrown away."""
-    os.environ.update(settings.SAYS)
+    os.environ.update(SAYS)
     url = os.environ.get("DATABASE_URL", "")
     owner_url = os.environ.get("DATABASE_OWNER_URL", "")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -43,7 +44,7 @@ def measure_sizes(sizes: list[int]) -> None:
     end_when_asked()
     engine = "PostgreSQL" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "SQLite"
     if os.environ.get("DATABASE_URL"):
-        run_step(os.environ | settings.SAYS, "look")
+        run_step(os.environ | SAYS, "look")
     found: list[dict] = []
     site: dict = {}
     planned = [*map(_of_size, sizes), TRUST.words]

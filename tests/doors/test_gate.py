@@ -147,3 +147,10 @@ def test_each_power_opens_its_pages_to_somebody(power):
     from concerns.rules.roles import roles_with_power
 
     assert roles_with_power(power)
+
+
+def test_who_a_page_is_open_to_is_read_from_the_table_of_addresses():
+    # Read anew: what another test has left in this process is not asked.
+    open_to = gate._list_open_to.__wrapped__()
+    assert open_to["triage"] is May.READ
+    assert open_to["home"] is PageOpenTo.SIGNED_IN
