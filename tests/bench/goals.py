@@ -117,7 +117,6 @@ NO_REASON = "NO REASON FOUND YET: find it, and write it into tests/bench/goals.p
 # Measured on PostgreSQL 15 by EXPLAIN (BUFFERS): one row by a bigint key, by a UUID the same.
 DEEPER = "a row by its key is 3 blocks of ten thousand rows and 4 of a million: a deeper index"
 WHY = {
-    ("submit", "calls"): "by 2,200: who is kept out is composed by Django, and the second factor",
     ("submit", "A"): "8.0: a statement is 700 calls to compose, and fifteen are sent; A sends two",
     ("picker", "A"): "4.4: session, person and posts, then 40 names are read, the nearest compared",
     ("picker_large", "A"): "every pupil of such a name, one in fifteen, is put in order",
