@@ -7,6 +7,7 @@ the e-mails to the owner of the account are sent by the page too.
 from datetime import datetime
 
 from concerns.doors.act import ActRecord, ActRefused, act
+from concerns.doors.operator_record import by_command
 from concerns.models import Person, School, Viewer
 from concerns.models.school import second_factor
 from concerns.rules.kinds import Kind
@@ -41,8 +42,7 @@ def set_up_app(
         raise ActRefused(WRONG_NEW_CODE)
     second_factor.set_up_totp(person, secret, step)
     codes = second_factor.make_recovery_codes(person)
-    person.may_set_up_factor_until = None
-    person.save(update_fields=["may_set_up_factor_until"])
+    _end_time_to_set_up(person)
     record(about=person, fields=["totp", "recovery_codes"])
     return codes
 
@@ -70,8 +70,7 @@ def set_up_passkey(*, by: Viewer, credential: str, now: datetime, record: ActRec
         raise ActRefused(WRONG_NEW_PASSKEY)
     new = not second_factor.count_recovery_codes(person)
     codes = second_factor.make_recovery_codes(person) if new else []
-    person.may_set_up_factor_until = None
-    person.save(update_fields=["may_set_up_factor_until"])
+    _end_time_to_set_up(person)
     record(about=person, fields=["passkey", *(["recovery_codes"] if new else [])])
     return codes
 
@@ -111,7 +110,13 @@ def remove_lost_factor(*, by: Viewer, person: Person, now: datetime, record: Act
     """
     second_factor.remove_second_factors(person)
     make_account_safe(person, by.school, by.person, now)
-    record(about=person, reason="from the command line")
+    record(about=person, reason=by_command())
+
+
+def _end_time_to_set_up(person: Person) -> None:
+    """Whoever has a second factor may set up another only in a session that was given one."""
+    person.may_set_up_factor_until = None
+    person.save(update_fields=["may_set_up_factor_until"])
 
 
 def _lock_person(by: Viewer) -> Person:

@@ -2,12 +2,12 @@
 
 from allauth.core import ratelimit
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from concerns.access import acts, queries
 from concerns.access.forms import FactorCodeForm, GraceForm, NewAppForm, NewCodesForm, PasskeyForm
 from concerns.doors import factor_session, mail
 from concerns.doors.form_page import FormPage
+from concerns.doors.site_address import is_address_of_this_site
 from concerns.paper.qr_code import draw_qr_path
 
 TOO_MANY = "There were too many tries. Wait five minutes, then try again."
@@ -37,14 +37,11 @@ def factor(request):
     if tried and sheet.attempt_act(acts.give_passkey, credential=passkey):
         factor_session.note_factor_given(request)
         return redirect(onward)
-    recovery = []
     tried = own.enrolled and sheet.is_complete and _may_try(request, sheet)
-    if tried and sheet.attempt_act(
-        lambda **given: recovery.append(acts.give_code(**given)),
-        code=sheet.cleaned_answers["code"],
-    ):
+    if tried and sheet.attempt_act(acts.give_code, code=sheet.cleaned_answers["code"]):
         factor_session.note_factor_given(request)
-        if any(recovery):
+        was_recovery_code = sheet.result
+        if was_recovery_code:
             _tell_owner(request, "A recovery code was used")
         return redirect(onward)
     options = queries.begin_own_passkey(request.viewer) if own.passkey else ""
@@ -58,14 +55,12 @@ def new_passkey(request):
     if not own.may_set_up:
         return redirect("access_factor")
     sheet = FormPage(request, PasskeyForm)
-    codes = []
     if sheet.is_complete and sheet.attempt_act(
-        lambda **given: codes.extend(acts.set_up_passkey(**given)),
-        credential=sheet.cleaned_answers["credential"],
+        acts.set_up_passkey, credential=sheet.cleaned_answers["credential"]
     ):
         factor_session.note_factor_given(request)
         _tell_owner(request, "A passkey was set up as your second factor")
-        return sheet.render_page("access/codes.html", codes=codes, own=_read_own(request))
+        return sheet.render_page("access/codes.html", codes=sheet.result, own=_read_own(request))
     options = queries.begin_new_passkey(request.viewer)
     return sheet.render_page("access/passkey.html", own=own, options=options)
 
@@ -77,17 +72,14 @@ def new_app(request):
         return redirect("access_factor")
     secret = factor_session.get_new_app_secret(request)
     sheet = FormPage(request, NewAppForm)
-    codes = []
     tried = sheet.is_complete and _may_try(request, sheet)
     if tried and sheet.attempt_act(
-        lambda **given: codes.extend(acts.set_up_app(**given)),
-        secret=secret,
-        code=sheet.cleaned_answers["code"],
+        acts.set_up_app, secret=secret, code=sheet.cleaned_answers["code"]
     ):
         factor_session.forget_new_app_secret(request)
         factor_session.note_factor_given(request)
         _tell_owner(request, "An app was set up as your second factor")
-        return sheet.render_page("access/codes.html", codes=codes, own=_read_own(request))
+        return sheet.render_page("access/codes.html", codes=sheet.result, own=_read_own(request))
     address = queries.build_app_address(request.viewer, secret)
     qr = draw_qr_path(address)
     key = [secret[start : start + 4] for start in range(0, len(secret), 4)]
@@ -101,12 +93,9 @@ def codes(request):
     if not own.enrolled or not own.may_set_up:
         return redirect("access_factor")
     sheet = FormPage(request, NewCodesForm)
-    made = []
-    if sheet.is_complete and sheet.attempt_act(
-        lambda **given: made.extend(acts.make_codes(**given))
-    ):
+    if sheet.is_complete and sheet.attempt_act(acts.make_codes):
         _tell_owner(request, "New recovery codes were made")
-    return sheet.render_page("access/codes.html", codes=made, own=own)
+    return sheet.render_page("access/codes.html", codes=sheet.result or [], own=own)
 
 
 def _read_own(request):
@@ -131,5 +120,4 @@ def _tell_owner(request, what: str) -> None:
 def _page_to_go_on_to(request) -> str:
     """The address one came from, if it is one of this site; else the start page."""
     there = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(there, allowed_hosts=None) and there.startswith("/")
-    return there if safe else "/"
+    return there if is_address_of_this_site(there) else "/"

@@ -127,6 +127,7 @@ class FormPage(Generic[FormOfPage]):
         self.path = path or request.path
         self.pressed = request.method == "POST" and not beside
         self.stale: StalePage | None = None
+        self.result: Any = None
         self.draft = FormDraft(request, self.path, pressed=self.pressed)
         self.typed = self.draft.typed
         if self.pressed:
@@ -158,13 +159,15 @@ class FormPage(Generic[FormOfPage]):
 
     def attempt_act(self, act: Callable[..., object], **given: Any) -> bool:
         """Try the act, with the version as read. If False, the reason is on the form. The draft of
-        the form ends with the act, in one transaction."""
+        the form ends with the act, in one transaction. What the act returned is in `result`."""
         viewer = self.viewer
         if self.typed and self.draft.find_unseen_words(self.typed):
             return False
         try:
             version = self._version_read
-            act(by=viewer, now=viewer.now, version=version, also=self.draft.end, **given)
+            self.result = act(
+                by=viewer, now=viewer.now, version=version, also=self.draft.end, **given
+            )
         except ActRefused as refused:
             self.form.add_error(None, refused.words)
             return False

@@ -207,13 +207,7 @@ def _set_idle_limit(request: HttpRequest, viewer: Viewer) -> None:
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Redirect to sign-in; words posted after the session ended are first saved in a draft."""
-    kept = None
-    if request.method == "POST":
-        kept = unsent_words.keep_posted_words(request)
-        # The address posted to may not be a page one can open, so without saved words go home.
-        back = kept.return_address if kept else "/"
-    else:
-        back = request.get_full_path()
+    kept, back = _keep_words_and_find_way_back(request)
     response = redirect_to_login(back, reverse("account_login"))
     if request.headers.get("Accept", "").startswith("application/json"):
         response.status_code = 401
@@ -223,10 +217,21 @@ def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _keep_words_and_find_way_back(
+    request: HttpRequest,
+) -> tuple[unsent_words.KeptWords | None, str]:
+    """Save the words that were posted, if any, and find the address to come back to afterwards."""
+    if request.method != "POST":
+        return None, request.get_full_path()
+    kept = unsent_words.keep_posted_words(request)
+    # The address posted to may not be a page one can open, so without saved words go home.
+    return kept, kept.return_address if kept else "/"
+
+
 def _redirect_to_factor(request: HttpRequest) -> HttpResponse:
-    """Redirect to where the second factor is given, or set up. Whether the thing asked for exists
-    is not looked at."""
-    back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+    """Redirect to where the second factor is given, or set up; posted words are first saved in a
+    draft. Whether the thing asked for exists is not looked at."""
+    _, back = _keep_words_and_find_way_back(request)
     return redirect(f"{reverse('access_factor')}?{urlencode({'next': back})}")
 
 

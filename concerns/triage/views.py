@@ -7,11 +7,11 @@ a reading.
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from concerns.doors import sight
 from concerns.doors.covered_names import are_names_covered, switch_names_covered
 from concerns.doors.form_page import FormPage
+from concerns.doors.site_address import is_address_of_this_site
 from concerns.doors.unsent_words import start_adult_draft
 from concerns.forms.base_form import DraftableForm, PostedFields
 from concerns.forms.closing_and_watch import CloseConcernForm
@@ -47,7 +47,7 @@ def cover_names(request):
     """Cover names in this browser, or uncover them, and go back to the queue as it was, or to the
     page that was covered."""
     to = request.POST.get("to", "")
-    if not (to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None)):
+    if not is_address_of_this_site(to):
         queue_as_it_was = f"{reverse('triage')}?{request.GET.urlencode()}"
         to = queue_as_it_was if request.viewer.has_power(May.READ) else reverse("home")
     back = redirect(to)

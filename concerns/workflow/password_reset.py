@@ -1,8 +1,8 @@
 """What somebody who forgot their password has to do: follow a link, or wait for the head as well.
 
 Whoever reads nothing proves by their e-mail that the account is theirs. A reader's mailbox is not
-enough, since whoever had it would read every child's file: their second factor is asked for, or
-the head approves.
+enough, since whoever had it would read every child's file: the head approves. (A second factor does
+not stand in for the head: the page of the link does not ask for one.)
 """
 
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def find_password_reset(address: str, now: datetime) -> PasswordReset | None:
 
 def _reset_of_account(person: Person, held: list[Post], now: datetime) -> PasswordReset:
     today = local_day(held[0].school.school_calendar, now)
-    if not may_read_records(person, today) or has_factor_to_ask_for(person):
+    if not may_read_records(person, today):
         return PasswordReset(_viewer_of(person, held[0].school, now), ResetWay.LINK)
     read_at = Post.objects.filter(pk__in=[post.pk for post in held]).with_read_access()
     schools = {post.school_id: post.school for post in read_at.select_related("school")}
@@ -72,15 +72,6 @@ def _reset_of_account(person: Person, held: list[Post], now: datetime) -> Passwo
     if len(schools) > 1 or not heads:
         return PasswordReset(by, ResetWay.OPERATOR)
     return PasswordReset(by, ResetWay.HEAD, tuple(heads))
-
-
-def has_factor_to_ask_for(person: Person) -> bool:
-    """Whether `person` has a second factor that the page of the link can ask for.
-
-    Nobody has one yet. Where it says yes, the page of the link (`people_password`) must take a code
-    or a passkey of theirs before it takes the new password.
-    """
-    return False
 
 
 def _viewer_of(person: Person, school: School, now: datetime) -> Viewer:

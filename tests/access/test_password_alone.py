@@ -3,6 +3,7 @@ needs, and nothing that was written."""
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
@@ -18,6 +19,7 @@ from tests.access.codes import give_factor, set_up_app
 from tests.conftest import SecureClient
 from tests.doors.who_opens_what import OPENED, PRESSED
 from tests.doors.world import World, made, routes
+from tests.form_on_page import forms_on_page
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +142,20 @@ def test_with_the_factor_a_lead_opens_what_the_post_opens(world):
     answer = client.post(f"{GIVES}/triage/", {"code": give_code(secret)})
     assert answer.headers["Location"] == "/triage/"
     assert client.get("/triage/").status_code == 200
+
+
+def test_words_that_are_sent_once_the_days_of_grace_are_over_are_kept(world):
+    lead = factories.viewer(world.school, Role.DSL)
+    concern = factories.concern_at(State.TAKEN, where=world.school, lead=lead)
+    secret = set_up_app(lead.person)
+    client = factories.sign_in(SecureClient(), lead.person)
+    address = f"/triage/{concern.uid}/decide/"
+    give_factor(client, secret)
+    form = next(one for one in forms_on_page(client.get(address)) if "reason" in one.boxes)
+    alone = factories.sign_in(SecureClient(), lead.person)
+    sent = alone.post(address, form.fields(reason="I typed this."))
+    assert sent.headers["Location"] == GIVES + quote(address, safe="")
+    assert "I typed this." in client.get(address).content.decode()
 
 
 def give_code(secret):
