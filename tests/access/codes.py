@@ -16,7 +16,11 @@ def set_up_app(who: Person) -> str:
 
 
 def code_of_app(secret: str, half_minutes: int = 0) -> str:
-    """The code that the app shows now, or that many half-minutes from now."""
+    """The code that the app shows now, or that many half-minutes from now.
+
+    A code may be half a minute early or late. Take one of now or later: a code of the half-minute
+    before is too old as soon as the next one begins, so that a test would fail now and then.
+    """
     step = int(time.time()) // 30 + half_minutes
     return totp.format_hotp_value(totp.hotp_value(secret, step))
 
