@@ -1,5 +1,6 @@
 """Fixtures for every test; those of databases, servers, browsers and mail have their own files."""
 
+import gc
 import os
 
 import pytest
@@ -18,6 +19,10 @@ pytest_plugins = [
     "tests.durations",
     "tests.measured",
 ]
+
+
+# A run keeps little that refers to itself: collecting garbage less often saves a twelfth of it.
+gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.hookimpl(wrapper=True)
