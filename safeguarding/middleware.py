@@ -6,6 +6,7 @@ import time
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core import signing
 from django.db import DatabaseError, connection
 
@@ -55,6 +56,31 @@ def add_security_headers(get_response):
     return middleware
 
 
+class LateAnswerSessionMiddleware(SessionMiddleware):
+    """Django's, but that the late answer to a script signs nobody out.
+
+    A session gets another key when somebody signs in or gives a second factor. What a script sent
+    just before then arrives with the key of before, which nobody has any more, and Django would
+    answer that the browser forget its session: by now the new one. A page that is opened with a
+    key of nobody still loses it.
+    """
+
+    def process_response(self, request, response):
+        response = super().process_response(request, response)
+        if _is_late_answer_to_script(request):
+            response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+        return response
+
+
+def _is_late_answer_to_script(request):
+    """Whether a script asked, with a session key that nobody has; not if the session ended here."""
+    key_sent = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    ended_here = request.session.modified
+    asked_by_script = request.headers.get("Sec-Fetch-Mode") in ("cors", "same-origin")
+    unknown = key_sent and not request.session.session_key
+    return bool(asked_by_script and unknown and not ended_here)
+
+
 def end_idle_sessions(get_response):
     """End a session without a request for 15 minutes, or 30 for those who only write concerns; and
     each session ten hours after it began.
@@ -72,7 +98,7 @@ def end_idle_sessions(get_response):
             logout(request)
         response = get_response(request)
         if request.user.is_authenticated:
-            request.session.setdefault(BEGAN_AT, int(time.time()))
+            request.session.setdefault(BEGAN_AT, time.time())
             response.set_cookie(
                 settings.IDLE_COOKIE_NAME,
                 signing.TimestampSigner(salt=_idle_cookie_salt(request)).sign("1"),
@@ -80,7 +106,7 @@ def end_idle_sessions(get_response):
                 httponly=True,
                 samesite="Lax",
             )
-        elif settings.IDLE_COOKIE_NAME in request.COOKIES:
+        elif settings.IDLE_COOKIE_NAME in request.COOKIES and not _is_late_answer_to_script(request):
             response["Clear-Site-Data"] = '"cache", "storage"'
             response.delete_cookie(settings.IDLE_COOKIE_NAME)
         return response
@@ -89,7 +115,9 @@ def end_idle_sessions(get_response):
 
 
 def _idle_cookie_salt(request):
-    return f"idle:{request.session.session_key}"
+    """Binds the cookie to the session by its beginning, which stays when it gets another key: an
+    answer that was still under way then brings a cookie that goes on counting."""
+    return f"idle:{request.user.pk}:{request.session.get(BEGAN_AT)}"
 
 
 def _is_recently_touched(request):

@@ -89,7 +89,7 @@ MIDDLEWARE = [
     # Pads what it compresses by a length of chance: a page's length tells nothing of a token.
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "safeguarding.middleware.LateAnswerSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
