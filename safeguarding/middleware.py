@@ -67,12 +67,12 @@ class LateAnswerSessionMiddleware(SessionMiddleware):
 
     def process_response(self, request, response):
         response = super().process_response(request, response)
-        if _is_late_answer_to_script(request):
+        if _is_late_answer(request):
             response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
         return response
 
 
-def _is_late_answer_to_script(request):
+def _is_late_answer(request):
     """Whether a script asked, with a session key that nobody has; not if the session ended here."""
     key_sent = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     ended_here = request.session.modified
@@ -106,7 +106,7 @@ def end_idle_sessions(get_response):
                 httponly=True,
                 samesite="Lax",
             )
-        elif settings.IDLE_COOKIE_NAME in request.COOKIES and not _is_late_answer_to_script(request):
+        elif settings.IDLE_COOKIE_NAME in request.COOKIES and not _is_late_answer(request):
             response["Clear-Site-Data"] = '"cache", "storage"'
             response.delete_cookie(settings.IDLE_COOKIE_NAME)
         return response
