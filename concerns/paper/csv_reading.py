@@ -1,8 +1,9 @@
 """Reads files of rows as school systems and spreadsheets write them.
 
-UTF-8 with or without a byte order mark, Windows-1252 or UTF-16; commas, semicolons, tabs or bars;
-quoted or not; a report title above the headings; lines that are empty, too short or too long. A
-line that cannot be read costs only that line, never those after it. If the file is not a table,
+A workbook is read as the CSV of one of its sheets (`workbook_reading.py`). CSV may be UTF-8 with or
+without a byte order mark, Windows-1252 or UTF-16; with commas, semicolons, tabs or bars; quoted or
+not; with a report title above the headings, and lines that are empty, too short or too long. A line
+that cannot be read costs only that line, never those after it. If the file is not a table,
 `NotATable` says so in words for the person who chose it.
 """
 
@@ -12,21 +13,24 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from concerns.paper.workbook_reading import UnreadableWorkbook, read_workbook
+
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
 # An unclosed quotation mark would swallow the rest of the file. No real row has more lines.
 _MOST_LINES_IN_A_ROW = 6
 _DELIMITERS = ",;\t|"
 _SAVE_AS = "Open it where it came from, choose Save as or Export, and pick CSV."
+# What a page's file chooser offers.
+ACCEPTED = ".xlsx,.xlsb,.xls,.ods,.csv,.txt,text/csv,text/plain"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 _OTHER_KINDS = (
-    (b"PK\x03\x04", f"This is a workbook (.xlsx or .ods), not a CSV file. {_SAVE_AS}"),
-    (b"\xd0\xcf\x11\xe0", f"This is an old Excel or Word file, not a CSV file. {_SAVE_AS}"),
-    (b"%PDF", f"This is a PDF, not a CSV file. {_SAVE_AS}"),
-    (b"\x89PNG", f"This is a picture, not a CSV file. {_SAVE_AS}"),
-    (b"\xff\xd8\xff", f"This is a picture, not a CSV file. {_SAVE_AS}"),
-    (b"{\\rtf", f"This is a Word file, not a CSV file. {_SAVE_AS}"),
-    (b"<", f"This is a web page or XML, not a CSV file. {_SAVE_AS}"),
+    (b"%PDF", f"This is a PDF, not a table. {_SAVE_AS}"),
+    (b"\x89PNG", f"This is a picture, not a table. {_SAVE_AS}"),
+    (b"\xff\xd8\xff", f"This is a picture, not a table. {_SAVE_AS}"),
+    (b"{\\rtf", f"This is a Word file, not a table. {_SAVE_AS}"),
+    (b"<", f"This is a web page or XML, not a table. {_SAVE_AS}"),
 )
 
 
@@ -56,10 +60,15 @@ class CsvFileTable:
     recognised: bool = True
 
 
-def decode_file(content: bytes) -> str:
-    """The text of a file. Raises NotATable if it is another kind of file, or too large."""
+def decode_file(content: bytes, known: Callable[[tuple[str, ...]], int]) -> str:
+    """The text of a file; of a workbook, the CSV of the sheet that holds the most known headings.
+
+    `known` is as in `read_table`. Raises NotATable if it is another kind of file, or too large.
+    """
     if len(content) > MOST_BYTES:
         raise NotATable("This file is larger than 10 MB. Export fewer columns and try again.")
+    if content.startswith(_WORKBOOKS):
+        return _read_best_sheet(content, known)
     begins = content[:64].removeprefix(codecs.BOM_UTF8).lstrip()
     for mark, words in _OTHER_KINDS:
         if begins.startswith(mark):
@@ -69,6 +78,25 @@ def decode_file(content: bytes) -> str:
     if strange * 50 > len(text) or text.count("\0") * 10 > len(text):
         raise NotATable(f"We cannot read this as a CSV file. {_SAVE_AS}")
     return text.replace("\0", "")
+
+
+def _read_best_sheet(content: bytes, known: Callable[[tuple[str, ...]], int]) -> str:
+    """Of sheets with as many known headings, the one with the most rows."""
+    try:
+        sheets = read_workbook(content)
+    except UnreadableWorkbook as wrong:
+        raise NotATable(str(wrong)) from None
+    if not sheets:
+        raise NotATable("This workbook is empty, or all its sheets are hidden.")
+
+    def how_likely(sheet: str) -> tuple[int, int]:
+        lines = list(io.StringIO(sheet, newline=""))
+        return _find_headings(lines, known)[2], len(lines)
+
+    best = max(sheets, key=how_likely)
+    if len(best.encode()) > MOST_BYTES:
+        raise NotATable("This workbook holds more than 10 MB. Leave out columns and try again.")
+    return best
 
 
 def _decode_text(content: bytes) -> str:

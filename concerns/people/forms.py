@@ -26,7 +26,7 @@ from concerns.forms.govuk_layout import (
     lay_out_form,
 )
 from concerns.models import Person
-from concerns.paper.csv_reading import NotATable, decode_file
+from concerns.paper.csv_reading import ACCEPTED, NotATable, decode_file
 from concerns.people import queries
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.passwords import normalise_password
@@ -318,11 +318,13 @@ class StaffUploadForm(forms.Form):
 
     file = forms.FileField(
         label="The file",
-        help_text="A CSV file with a line of headings: name, email and roles. You can add title, "
-        "room, telephone, since and until.",
+        help_text="A workbook (.xlsx, .xls or .ods) or a CSV file, with a line of headings: name, "
+        "email and roles. You can add title, room, telephone, since and until.",
         allow_empty_file=True,
-        error_messages=dict.fromkeys(("required", "missing", "invalid"), "Choose a CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        error_messages=dict.fromkeys(
+            ("required", "missing", "invalid"), "Choose a workbook or a CSV file"
+        ),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
     )
     helper = lay_out_form("file", ButtonRow(SubmitButton("See what it would change")))
 
@@ -332,7 +334,8 @@ class StaffUploadForm(forms.Form):
 
     def clean_file(self) -> str:
         try:
-            text = decode_file(self.cleaned_data["file"].read())
+            content = self.cleaned_data["file"].read()
+            text = decode_file(content, queries.count_staff_headings)
             self.lines = queries.parse_staff_file(text, self.today)
         except NotATable as wrong:
             raise ValidationError(str(wrong)) from wrong

@@ -367,9 +367,12 @@ def get_staff_file(viewer: Viewer, uid: uuid.UUID) -> StaffFile:
     return sight.get_one_or_404(viewer, rows.select_related("by"), uid)
 
 
+count_staff_headings = csv_columns.make_heading_counter(STAFF)
+
+
 def parse_staff_file(content: str, today: date) -> list[StaffLine]:
     """The staff lines in `content`. Raises NotATable if it is no table or lacks a needed column."""
-    found = read_table(content, csv_columns.make_heading_counter(STAFF))
+    found = read_table(content, count_staff_headings)
     mapping = csv_columns.guess_columns(found.headings, STAFF)
     lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
     if lacking:

@@ -22,17 +22,18 @@ from concerns.roll import queries
 from concerns.rules.words import RollAnswer
 
 EMPTY = "This file is empty. Export it again, and check it before you upload it."
-NO_FILE = "Choose a CSV file"
+NO_FILE = "Choose a workbook or a CSV file"
 TOO_LARGE = "This file is larger than 10 MB. Export fewer columns and try again."
 
 
 class RollUploadForm(forms.Form):
     file = forms.FileField(
         label="The file",
-        help_text="A CSV file exported from your school's system. Up to 20,000 pupils and 10 MB.",
+        help_text="A workbook (.xlsx, .xls or .ods) or a CSV file, exported from your school's "
+        "system. Up to 20,000 pupils and 10 MB.",
         allow_empty_file=True,
         error_messages={"required": NO_FILE, "missing": NO_FILE, "invalid": NO_FILE},
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        widget=forms.FileInput(attrs={"accept": csv_reading.ACCEPTED}),
     )
     helper = lay_out_form("file", ButtonRow(SubmitButton("See what it would change")))
 
@@ -47,7 +48,7 @@ class RollUploadForm(forms.Form):
         if not content.strip(b"\0\t\r\n \xef\xbb\xbf"):
             raise ValidationError(EMPTY)
         try:
-            text = csv_reading.decode_file(content)
+            text = csv_reading.decode_file(content, queries.count_pupil_headings)
             self.table = queries.parse_roll_table(text)
         except NotATable as wrong:
             raise ValidationError(str(wrong)) from wrong

@@ -164,9 +164,12 @@ def read_roll_file(viewer: Viewer, file: RollFile) -> RollFileReading:
     return RollFileReading(found, csv_columns.guess_columns(found.headings, PUPIL))
 
 
+count_pupil_headings = csv_columns.make_heading_counter(PUPIL)
+
+
 def parse_roll_table(content: str) -> CsvFileTable:
     """The text of a roll file as a table. Raises NotATable."""
-    return read_table(content, csv_columns.make_heading_counter(PUPIL))
+    return read_table(content, count_pupil_headings)
 
 
 def build_roll_plan(

@@ -1,7 +1,10 @@
 """Tests for bringing in the staff by a file: seen before it is done, and no reader made by it."""
 
+import csv
+import io
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -28,6 +31,18 @@ def desk(house, client):
 def upload(desk, text: str):
     file = SimpleUploadedFile("staff.csv", text.encode(), "text/csv")
     return desk.post("/people/file/", {"file": file})
+
+
+def test_a_workbook_of_staff_is_read_as_its_csv_is(house, desk):
+    book = openpyxl.Workbook()
+    for line in csv.reader(THREE.splitlines()):
+        book.active.append(line)
+    saved = io.BytesIO()
+    book.save(saved)
+    answer = desk.post("/people/file/", {"file": SimpleUploadedFile("s.xlsx", saved.getvalue())})
+    page = desk.get(answer.url).content.decode()
+    for told in ("Zoë Teacher", "Bo Lead: Designated safeguarding lead", "Line 4, No Address"):
+        assert told in page
 
 
 def shown(desk, text: str = THREE) -> str:

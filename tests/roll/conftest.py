@@ -23,7 +23,8 @@ class Office:
     viewer: Viewer
 
     def upload(self, content: bytes, now=factories.NOW) -> RollFile:
-        return acts.upload(by=self.viewer, content=decode_file(content), rows=0, now=now)
+        text = decode_file(content, queries.count_pupil_headings)
+        return acts.upload(by=self.viewer, content=text, rows=0, now=now)
 
     def plan(self, file: RollFile, now=factories.NOW):
         reading = queries.read_roll_file(self.viewer, file)

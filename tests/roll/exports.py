@@ -10,6 +10,8 @@ import random
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+import openpyxl
+
 SURNAMES = (
     "Smith", "Jones", "Khan", "Patel", "O'Brien", "O’Neill", "Smith-Jones", "McDonald", "Ahmed",
     "Begum", "Nowak", "Kowalski", "García", "Müller", "D'Souza", "Ní Bhriain", "van der Berg",
@@ -71,6 +73,7 @@ class Way:
     end: str = "\r\n"
     quoted: bool = False
     above: str = ""
+    workbook: bool = False
 
 
 PLAIN = Way(
@@ -102,11 +105,14 @@ WAYS = {
     ),
     "a report's title above": replace(PLAIN, above="Pupils,,,\r\n\r\nPrinted 3/11/2026\r\n"),
     "old Macintosh line ends": replace(PLAIN, end="\r"),
+    "a workbook": replace(PLAIN, workbook=True),
 }  # fmt: skip
 
 
 def written(pupils: list[Made], way: Way = PLAIN) -> bytes:
     """The file, in bytes."""
+    if way.workbook:
+        return _written_as_workbook(pupils, way)
     text = io.StringIO(newline="")
     quoting = csv.QUOTE_ALL if way.quoted else csv.QUOTE_MINIMAL
     writer = csv.writer(text, delimiter=way.delimiter, lineterminator=way.end, quoting=quoting)
@@ -115,3 +121,14 @@ def written(pupils: list[Made], way: Way = PLAIN) -> bytes:
         cells = (p.surname, p.forename, p.known_as, p.born.strftime(way.day), p.upn)
         writer.writerow((*cells, p.admission_number, p.year, p.class_name))
     return (way.above + text.getvalue()).encode(way.encoding)
+
+
+def _written_as_workbook(pupils: list[Made], way: Way) -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append(way.headings)
+    for p in pupils:
+        named = (p.surname, p.forename, p.known_as, p.born, p.upn, p.admission_number)
+        book.active.append((*named, p.year, p.class_name))
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()

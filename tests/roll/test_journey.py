@@ -84,10 +84,10 @@ def test_a_file_lacking_much_of_the_roll_asks_for_a_tick(at_the_roll, axe):
     page.get_by_role("heading", name="The file has been imported").wait_for()
 
 
-def test_a_workbook_is_told_kindly(at_the_roll, axe):
+def test_what_is_no_workbook_is_told_kindly(at_the_roll, axe):
     page = at_the_roll
     page.get_by_role("button", name="Upload a roll file").click()
     page.get_by_label("The file").set_input_files({**FILE, "buffer": b"PK\x03\x04" + bytes(99)})
     page.get_by_role("button", name="See what it would change").click()
-    page.get_by_role("link", name="This is a workbook").click()
+    page.get_by_role("link", name="This is not a workbook").click()
     axe(page)

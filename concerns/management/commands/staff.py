@@ -1,4 +1,4 @@
-"""Imports the staff of a school, with their posts and roles, from a CSV file."""
+"""Imports the staff of a school, with their posts and roles, from a CSV file or a workbook."""
 
 import sys
 from argparse import RawDescriptionHelpFormatter
@@ -25,7 +25,7 @@ from concerns.rules.roles import Role
 from concerns.workflow.staff_import import StaffLine
 
 HELP = """
-Import who works in a school, from a CSV file with a line of headings:
+Import who works in a school, from a CSV file or a workbook with a line of headings:
 
   name, email, roles, title, room, telephone, since, until
 
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         return super().create_parser(*args, formatter_class=_RawHelpFormatter, **more)
 
     def add_arguments(self, parser):
-        parser.add_argument("file", nargs="?", help="the CSV file")
+        parser.add_argument("file", nargs="?", help="the CSV file or workbook")
         parser.add_argument("--school", metavar="URN", help="which school, where there are several")
         parser.add_argument("--set-password", metavar="EMAIL", help="give somebody a password")
 
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         if settings.DEMO:
             raise CommandError("This is a demonstration (DEMO=1): no real people belong in it.")
         if [bool(file), bool(set_password), bool(lost_factor)].count(True) != 1:
-            raise CommandError("Name a CSV file, or --set-password EMAIL, or --lost-factor EMAIL.")
+            raise CommandError("Name a file, or --set-password EMAIL, or --lost-factor EMAIL.")
         if set_password:
             self._set_password_of(set_password.strip().lower(), school)
         elif lost_factor:
@@ -168,7 +168,8 @@ def _find_school_by_urn(urn: str | None) -> School:
 
 def _read_staff_lines(path: Path, school: School, now) -> list[StaffLine]:
     try:
-        found = read_table(decode_file(path.read_bytes()), csv_columns.make_heading_counter(STAFF))
+        known = csv_columns.make_heading_counter(STAFF)
+        found = read_table(decode_file(path.read_bytes(), known), known)
     except OSError as wrong:
         raise CommandError(f"{path} cannot be read: {wrong.strerror}.") from None
     except NotATable as wrong:
