@@ -1,16 +1,17 @@
 """Reads files of rows as school systems and spreadsheets write them.
 
 A workbook is read as the CSV of one of its sheets (`workbook_reading.py`). CSV may be UTF-8 with or
-without a byte order mark, Windows-1252 or UTF-16; with commas, semicolons, tabs or bars; quoted or
-not; with a report title above the headings, and lines that are empty, too short or too long. A line
-that cannot be read costs only that line, never those after it. If the file is not a table,
-`NotATable` says so in words for the person who chose it.
+without a byte order mark, Windows-1252, a mixture of the two, or UTF-16; with commas, semicolons,
+tabs or bars; quoted or not; with a report title above the headings, and lines that are empty, too
+short or too long. A line that cannot be read costs only that line, never those after it. If the
+file is not a table, `NotATable` says so in words for the person who chose it.
 """
 
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from concerns.paper.workbook_reading import UnreadableWorkbook, read_workbook
@@ -19,6 +20,7 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
 # An unclosed quotation mark would swallow the rest of the file. No real row has more lines.
 _MOST_LINES_IN_A_ROW = 6
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _DELIMITERS = ",;\t|"
 _SAVE_AS = "Open it where it came from, choose Save as or Export, and pick CSV."
 # What a page's file chooser offers.
@@ -102,11 +104,43 @@ def _read_best_sheet(content: bytes, known: Callable[[tuple[str, ...]], int]) ->
 def _decode_text(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
+    return content.decode("utf-8-sig", "windows-1252")
+
+
+def _decode_as_windows_1252(wrong: UnicodeError) -> tuple[str, int]:
+    """For bytes that are not UTF-8: a file may have been put together from two.
+
+    Bytes that Windows-1252 does not define become U+FFFD; `unreadable_letters` finds them.
+    """
+    if not isinstance(wrong, UnicodeDecodeError):
+        raise wrong
+    return wrong.object[wrong.start : wrong.end].decode("cp1252", "replace"), wrong.end
+
+
+codecs.register_error("windows-1252", _decode_as_windows_1252)
+
+
+def unreadable_letters(cells: Iterable[str]) -> str:
+    """Which letters of `cells` are not those that somebody typed; empty if there are none.
+
+    U+FFFD, or what UTF-8 becomes if it is read as Windows-1252 and saved: "Ã¡" for "á".
+    """
+    for cell in cells:
+        for found in _NOT_ASCII.findall(cell):
+            if "\ufffd" in found or _is_utf_8_read_as_windows_1252(found):
+                return found
+    return ""
+
+
+def _is_utf_8_read_as_windows_1252(letters: str) -> bool:
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # Bytes that Windows-1252 does not define become U+FFFD; `pupil_rows.py` rejects such a row.
-        return content.decode("cp1252", "replace")
+        as_bytes = b"".join(
+            letter.encode("latin-1" if letter < "\xa0" else "cp1252") for letter in letters
+        )
+        as_bytes.decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def read_table(text: str, known: Callable[[tuple[str, ...]], int]) -> CsvFileTable:

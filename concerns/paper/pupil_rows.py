@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from concerns.paper.csv_columns import PUPIL, read_date, year_group_in_words
-from concerns.paper.csv_reading import CsvFileRow, tidy_cell
+from concerns.paper.csv_reading import CsvFileRow, tidy_cell, unreadable_letters
 
 _UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]")
 # In years. No pupil is older: such a date has the wrong century, or is from another column.
@@ -64,7 +64,7 @@ def read_pupil_line(
     )
     if wrong:
         # A faulty row is only used to find its pupil: drop values with unreadable characters.
-        said = {key: value for key, value in said.items() if "\ufffd" not in value}
+        said = {key: value for key, value in said.items() if not unreadable_letters([value])}
     upns = tuple(cell.upper() for cell in cells if _UPN.fullmatch(cell.upper())) if wrong else ()
     return PupilLine(line=row.line, born=born, wrong=wrong, upns=upns, **said)
 
@@ -81,8 +81,11 @@ def _row_shape_fault(row: CsvFileRow, cells: list[str], width: int) -> str:
         return "The quotation marks in this line do not match. Take them out of the file."
     if any(cells[width:]):
         return "There are more columns in this line than headings. Look for a comma inside a name."
-    if any("\ufffd" in cell for cell in cells):
-        return "There is a letter here that we cannot read. Save the file as CSV UTF-8."
+    if letters := unreadable_letters(row.cells):
+        return (
+            f"There is a letter here that we cannot read: “{letters}”. Export the file again, as a"
+            " workbook or as CSV UTF-8."
+        )
     return ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from concerns.paper.csv_columns import STAFF, normalise_heading, read_date
-from concerns.paper.csv_reading import CsvFileRow, tidy_cell
+from concerns.paper.csv_reading import CsvFileRow, tidy_cell, unreadable_letters
 from concerns.rules.email_addresses import is_email_address
 from concerns.rules.roles import Role
 from concerns.workflow.staff_import import StaffLine
@@ -75,11 +75,22 @@ def _build_staff_line(row: CsvFileRow, said: dict[str, str], twice: str, today: 
     )
 
 
+def _row_fault(row: CsvFileRow) -> str:
+    if row.broken:
+        return "the quotation marks do not match"
+    if letters := unreadable_letters(row.cells):
+        return (
+            f"there is a letter that we cannot read, “{letters}”: export the file again, as a"
+            " workbook or as CSV UTF-8"
+        )
+    return ""
+
+
 def _staff_line_fault(
     row: CsvFileRow, said: dict[str, str], unknown: list[str], days: dict[str, date | None]
 ) -> str:
-    if row.broken:
-        return "the quotation marks do not match"
+    if fault := _row_fault(row):
+        return fault
     for column in STAFF:
         if column.needed and not said[column.key]:
             return f"{column.words}: missing"

@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from concerns.paper.csv_columns import PUPIL, make_heading_counter
-from concerns.paper.csv_reading import MOST_BYTES, NotATable, decode_file, read_table
+from concerns.paper.csv_reading import (
+    MOST_BYTES,
+    NotATable,
+    decode_file,
+    read_table,
+    unreadable_letters,
+)
 
 HEAD = "Surname,Forename,DOB"
 is_known = make_heading_counter(PUPIL)
@@ -26,6 +32,24 @@ def test_words_come_out_of_utf_8_windows_1252_and_utf_16():
 
 def test_a_byte_without_a_letter_is_marked():
     assert decode_file(b"Sm\x81th", is_known) == "Sm\ufffdth"
+
+
+def test_one_stray_byte_costs_the_other_names_nothing():
+    content = "Siobhán\n".encode() * 35 + b"Zo\xeb\n" + "Ní Bhriain".encode()
+    assert decode_file(content, is_known).split("\n") == ["Siobhán"] * 35 + ["Zoë", "Ní Bhriain"]
+
+
+@pytest.mark.parametrize("name", ["Siobhán", "Ángel", "Zoë", "O’Neill", "Łukasz", "Çelik", "João"])
+def test_letters_that_were_saved_in_another_encoding_are_found(name):
+    garbled = "".join(
+        bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in name.encode()
+    )
+    assert unreadable_letters(["Smith", garbled])
+    assert not unreadable_letters([name, name.upper(), f"{name} {name}"])
+
+
+def test_a_letter_that_nobody_knows_is_found():
+    assert unreadable_letters(["Sm\ufffdth"]) == "\ufffd"
 
 
 def test_a_few_nul_bytes_are_left_out():

@@ -45,6 +45,11 @@ def test_a_workbook_of_staff_is_read_as_its_csv_is(house, desk):
         assert told in page
 
 
+def test_a_name_in_another_encoding_is_told_and_not_stored(house, desk):
+    address = shown(desk, HEAD + "ZoÃ« Teacher,zoe@school.test,staff,,,,,\n")
+    assert "a letter that we cannot read, “Ã«”" in desk.get(address).content.decode()
+
+
 def shown(desk, text: str = THREE) -> str:
     """The address of the page that shows what the file would do."""
     return upload(desk, text).url

@@ -75,6 +75,16 @@ def test_a_bad_row_is_shown_with_its_line_and_its_reason(office, desk):
     assert "not a date we can read" in shown
 
 
+def test_a_name_in_another_encoding_is_told_and_not_stored(office, desk):
+    content = (
+        HEAD + "Smith,SiobhÃ¡n,1/2/2017,,Year 4,4B\r\nKhan,Zoë,1/2/2017,,Year 4,4B\r\n".encode()
+    )
+    look = desk.upload(content)
+    assert "a letter here that we cannot read: “Ã¡”" in text(desk.client.get(look.url))
+    desk.confirm(look.url)
+    assert [child.forename for child in Child.objects.filter(school=office.school)] == ["Zoë"]
+
+
 def test_other_columns_are_read_again_with_the_columns_chosen(office, desk):
     content = b"A,B,C,D\r\nIvy,Smith,1/2/2017,4B\r\n"
     address = desk.upload(content).url
