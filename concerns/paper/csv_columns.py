@@ -60,33 +60,68 @@ PUPIL = (
     Column(
         "admission_number", "Admission number",
         ("admission number", "admission no", "admissions number", "adno", "adm no", "adm",
-         "admission", "pupil number", "student number", "pupil id", "student id", "mis id"),
+         "admission", "pupil number", "student number", "pupil id", "student id", "mis id",
+         "arbor student id"),
         40,
     ),
     Column(
         "year", "Year",
         ("year group", "year", "nc year", "national curriculum year", "curriculum year",
-         "year taught in", "actual nc year", "yr", "yr group", "current year", "nc year actual"),
+         "year taught in", "actual nc year", "yr", "yr group", "yr grp", "current year",
+         "nc year actual", "nc year group", "year groups", "year groups this academic year",
+         "year group this academic year", "year code", "int nc year"),
         20,
     ),
     Column(
         "class_name", "Class",
         ("class", "registration group", "reg group", "registration form", "reg form", "reg",
-         "tutor group", "form", "form group", "registration", "class name", "registration class"),
+         "tutor group", "form", "form group", "registration", "class name", "registration class",
+         "registration name", "registration group name", "reg grp"),
         40,
     ),
 )  # fmt: skip
 
 STAFF = (
-    Column("name", "Name", ("name", "full name", "staff name"), 150, needed=True),
-    Column("email", "E-mail", ("email", "email address", "work email", "mail"), 254, needed=True),
-    Column("roles", "Roles", ("roles", "role", "role s", "safeguarding role"), 200, needed=True),
-    Column("title", "Title", ("title", "job title", "post", "position"), 100),
-    Column("room", "Room", ("room", "office"), 60),
-    Column("telephone", "Telephone", ("telephone", "phone", "mobile", "extension", "tel"), 40),
+    Column(
+        "name", "Name",
+        ("name", "full name", "staff name", "display name", "employee name"),
+        150, needed=True,
+    ),
+    Column(
+        "forename", "Forename",
+        ("first name", "forename", "given name", "first name required", "preferred first name",
+         "legal first name"),
+        100,
+    ),
+    Column(
+        "surname", "Surname",
+        ("last name", "surname", "family name", "last name required", "preferred last name",
+         "legal last name"),
+        100,
+    ),
+    Column(
+        "email", "E-mail",
+        ("email", "email address", "work email", "work email address", "mail",
+         "email address required", "primary email", "user principal name"),
+        254, needed=True,
+    ),
+    Column("roles", "Roles", ("roles", "role", "role s", "safeguarding role"), 200),
+    Column(
+        "title", "Title", ("title", "job title", "post", "position", "employee title"), 100
+    ),
+    Column("room", "Room", ("room", "office", "office location"), 60),
+    Column(
+        "telephone", "Telephone",
+        ("telephone", "phone", "mobile", "extension", "tel", "telephone number", "work phone",
+         "phone number", "mobile phone"),
+        40,
+    ),
     Column("since", "Since", ("since", "start date", "start", "from", "started"), 40),
     Column("until", "Until", ("until", "end date", "end", "to", "leaving date"), 40),
-)
+    # Of a list of accounts: whether each is in use, and whether it is of somebody outside.
+    Column("account", "Account", ("account enabled", "status read only"), 40),
+    Column("user_type", "Kind of user", ("user type",), 40),
+)  # fmt: skip
 
 
 def normalise_heading(heading: str) -> str:

@@ -1,11 +1,24 @@
-"""Reads one line of a staff file, and says what is wrong with it."""
+"""Reads the lines of a staff file, and says what is wrong with each."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
-from concerns.paper.csv_columns import STAFF, normalise_heading, read_date
-from concerns.paper.csv_reading import CsvFileRow, tidy_cell, unreadable_letters
+from concerns.paper.csv_columns import (
+    STAFF,
+    guess_columns,
+    make_heading_counter,
+    normalise_heading,
+    read_date,
+)
+from concerns.paper.csv_reading import (
+    CsvFileRow,
+    NotATable,
+    read_table,
+    tidy_cell,
+    unreadable_letters,
+)
 from concerns.rules.email_addresses import is_email_address
 from concerns.rules.roles import Role
 from concerns.workflow.staff_import import StaffLine
@@ -25,10 +38,38 @@ _ROLES = {
 ROLES = {normalise_heading(word): role for role, words in _ROLES.items() for word in words}
 
 
-def parse_staff_lines(
+# What a list of accounts says of one that is not in use.
+_NOT_IN_USE = frozenset({"false", "no", "0", "suspended", "archived", "deleted", "disabled"})
+count_staff_headings = make_heading_counter(STAFF)
+
+
+def read_staff_file(text: str, today: date) -> list[StaffLine]:
+    """The staff lines in the text of a file. A second line with the same address is faulty.
+
+    The name may stand in two columns. Without a column for roles, each line is of a member of
+    staff. Raises NotATable if it is no table, or lacks a needed column.
+    """
+    found = read_table(text, count_staff_headings)
+    mapping = guess_columns(found.headings, STAFF)
+    if lacking := _missing_columns(mapping):
+        raise NotATable(
+            f"This file has no column for: {', '.join(lacking)}. Add it, and upload the file again."
+        )
+    return _parse_staff_lines(found.rows, mapping, today)
+
+
+def _missing_columns(mapping: Mapping[str, int]) -> list[str]:
+    halves = {"forename", "surname"} <= mapping.keys()
+    return [
+        column.words
+        for column in STAFF
+        if column.needed and column.key not in mapping and not (column.key == "name" and halves)
+    ]
+
+
+def _parse_staff_lines(
     rows: tuple[CsvFileRow, ...], mapping: Mapping[str, int], today: date
 ) -> list[StaffLine]:
-    """The staff lines of `rows`. A second line with the same e-mail address is faulty."""
     first: dict[str, int] = {}
     found = []
     for row in rows:
@@ -40,7 +81,9 @@ def parse_staff_lines(
             else ""
         )
         found.append(_build_staff_line(row, said, twice, today))
-    return found
+    if "roles" in mapping:
+        return found
+    return [replace(line, says_roles=False) for line in found]
 
 
 def _cells_by_column_key(row: CsvFileRow, mapping: Mapping[str, int]) -> dict[str, str]:
@@ -49,6 +92,9 @@ def _cells_by_column_key(row: CsvFileRow, mapping: Mapping[str, int]) -> dict[st
     said = {column.key: "" for column in STAFF}
     said |= {key: cells[at] for key, at in mapping.items() if at < len(cells)}
     said["email"] = said["email"].lower().removeprefix("mailto:")
+    said["name"] = said["name"] or f"{said['forename']} {said['surname']}".strip()
+    if "roles" not in mapping:
+        said["roles"] = Role.STAFF.value
     return said
 
 
@@ -86,18 +132,31 @@ def _row_fault(row: CsvFileRow) -> str:
     return ""
 
 
-def _staff_line_fault(
-    row: CsvFileRow, said: dict[str, str], unknown: list[str], days: dict[str, date | None]
-) -> str:
-    if fault := _row_fault(row):
-        return fault
+def _account_fault(said: Mapping[str, str]) -> str:
+    if said["account"].lower() in _NOT_IN_USE:
+        return "this account is not in use"
+    if said["user_type"].lower() == "guest":
+        return "this is the account of a guest"
+    return ""
+
+
+def _cell_fault(said: Mapping[str, str]) -> str:
+    """What is wrong with the first cell that is too long, or empty though needed; "" if none."""
     for column in STAFF:
-        if column.needed and not said[column.key]:
+        if (column.needed or column.key == "roles") and not said[column.key]:
             return f"{column.words}: missing"
         if len(said[column.key]) > column.most:
             return f"{column.words}: longer than {column.most} characters"
     if not is_email_address(said["email"]):
         return "E-mail: this is not one valid address"
+    return ""
+
+
+def _staff_line_fault(
+    row: CsvFileRow, said: dict[str, str], unknown: list[str], days: dict[str, date | None]
+) -> str:
+    if fault := _row_fault(row) or _account_fault(said) or _cell_fault(said):
+        return fault
     if unknown:
         return f"Roles: '{unknown[0]}' is not one of {', '.join(role.value for role in Role)}"
     for key, day in days.items():

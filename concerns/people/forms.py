@@ -27,7 +27,7 @@ from concerns.forms.govuk_layout import (
 )
 from concerns.models import Person
 from concerns.paper.csv_reading import ACCEPTED, NotATable, decode_file
-from concerns.people import queries
+from concerns.paper.staff_rows import count_staff_headings, read_staff_file
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.passwords import normalise_password
 from concerns.rules.roles import READERS, May, Role, roles_with_power
@@ -318,8 +318,9 @@ class StaffUploadForm(forms.Form):
 
     file = forms.FileField(
         label="The file",
-        help_text="A workbook (.xlsx, .xls or .ods) or a CSV file, with a line of headings: name, "
-        "email and roles. You can add title, room, telephone, since and until.",
+        help_text="A workbook (.xlsx, .xls or .ods) or a CSV file, with a line of headings: name "
+        "(or first name and last name), email and roles. Without roles everybody new is a member "
+        "of staff. You can add title, room, telephone, since and until.",
         allow_empty_file=True,
         error_messages=dict.fromkeys(
             ("required", "missing", "invalid"), "Choose a workbook or a CSV file"
@@ -335,8 +336,8 @@ class StaffUploadForm(forms.Form):
     def clean_file(self) -> str:
         try:
             content = self.cleaned_data["file"].read()
-            text = decode_file(content, queries.count_staff_headings)
-            self.lines = queries.parse_staff_file(text, self.today)
+            text = decode_file(content, count_staff_headings)
+            self.lines = read_staff_file(text, self.today)
         except NotATable as wrong:
             raise ValidationError(str(wrong)) from wrong
         return text

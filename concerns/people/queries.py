@@ -26,16 +26,11 @@ from concerns.models import (
 from concerns.models.school.cover import ActingPerson, people_acting_for_role
 from concerns.models.school.second_factor import has_second_factor
 from concerns.models.school.staff_file import StaffFile
-from concerns.paper import csv_columns
-from concerns.paper.csv_columns import STAFF
-from concerns.paper.csv_reading import NotATable, read_table
-from concerns.paper.staff_rows import parse_staff_lines
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May, Role
 from concerns.rules.second_factor import must_have_factor
 from concerns.workflow import handover
-from concerns.workflow.staff_import import StaffLine
 
 A_PAGE = 50
 LATELY = timedelta(days=30)
@@ -365,21 +360,6 @@ def get_staff_file(viewer: Viewer, uid: uuid.UUID) -> StaffFile:
     """A staff file that awaits confirmation. Raises Http404, also if it was imported."""
     rows = StaffFile.objects.of_school(viewer).awaiting_confirmation()
     return sight.get_one_or_404(viewer, rows.select_related("by"), uid)
-
-
-count_staff_headings = csv_columns.make_heading_counter(STAFF)
-
-
-def parse_staff_file(content: str, today: date) -> list[StaffLine]:
-    """The staff lines in `content`. Raises NotATable if it is no table or lacks a needed column."""
-    found = read_table(content, count_staff_headings)
-    mapping = csv_columns.guess_columns(found.headings, STAFF)
-    lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
-    if lacking:
-        raise NotATable(
-            f"This file has no column for: {', '.join(lacking)}. Add it, and upload the file again."
-        )
-    return parse_staff_lines(found.rows, mapping, today)
 
 
 def viewer_for_invitation(person: Person, now: datetime) -> Viewer:

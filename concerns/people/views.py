@@ -15,6 +15,7 @@ from concerns.doors.after_response import run_after_response
 from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import parse_uuid
 from concerns.models import Cover, StaffChangeRequest
+from concerns.paper.staff_rows import read_staff_file
 from concerns.people import acts, forms, queries
 from concerns.reading import pickers
 from concerns.rules.passwords import PasswordLinkKind
@@ -355,7 +356,7 @@ def file(request, uid):
     viewer = request.viewer
     refused = ""
     found = queries.get_staff_file(viewer, uid)
-    lines = queries.parse_staff_file(found.content, viewer.todays_date)
+    lines = read_staff_file(found.content, viewer.todays_date)
     if request.method == "POST":
         seen = request.POST.get("seen", "")
         try:

@@ -39,6 +39,8 @@ class StaffLine:
     name: str = ""
     email: str = ""
     roles: tuple[Role, ...] = ()
+    # Whether the file has a column for roles. If not, whoever has a post keeps it as it is.
+    says_roles: bool = True
     title: str = ""
     room: str = ""
     telephone: str = ""
@@ -185,6 +187,8 @@ class StaffImport:
     def _save_posts(self, person: Person, line: StaffLine) -> None:
         rows = Post.objects.filter(school=self.school, person=person, called_off=False)
         held = list(rows.order_by("since", "pk"))
+        if not line.says_roles and rows.current_or_future(self.today).exists():
+            return
         # Roles that wait for the head come last: somebody who waits for one only gets a post as a
         # member of staff if they have no other post.
         for role in sorted(line.roles, key=lambda role: role in GIVEN_BY_THE_HEAD):

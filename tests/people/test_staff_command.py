@@ -50,6 +50,12 @@ def posts(email: str) -> set[tuple]:
     return {(post.role, post.title, post.since, post.until) for post in found}
 
 
+def test_the_example_is_a_file_that_goes_in(bring, school):
+    said = io.StringIO()
+    call_command("staff", "--example", stdout=said)
+    assert "5 people added" in bring(said.getvalue())
+
+
 def today() -> date:
     return timezone.localdate()
 
@@ -173,7 +179,7 @@ def test_a_file_in_windows_1252_with_semicolons_is_read(bring):
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"%PDF-1.4", "PDF"), (b"", "no column"), (b"name,email\na,b", "no column for: Roles")],
+    [(b"%PDF-1.4", "PDF"), (b"", "no column"), (b"name,roles\na,b", "no column for: E-mail")],
 )
 def test_what_is_no_staff_file_is_told_kindly(bring, content, says):
     with pytest.raises(CommandError, match=says):

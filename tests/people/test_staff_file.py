@@ -50,6 +50,53 @@ def test_a_name_in_another_encoding_is_told_and_not_stored(house, desk):
     assert "a letter that we cannot read, “Ã«”" in desk.get(address).content.decode()
 
 
+# The headings with which Microsoft Entra and Google Workspace export the accounts of a school.
+ENTRA = (
+    "userPrincipalName,displayName,surname,mail,givenName,objectId,userType,jobTitle,department,"
+    "accountEnabled,usageLocation,mobilePhone\n"
+    "zoe@school.test,Zoë Teacher,Teacher,zoe@school.test,Zoë,1,Member,Year 4 teacher,,True,GB,\n"
+    "gone@school.test,Gone Away,Away,gone@school.test,Gone,2,Member,,,False,GB,\n"
+    "guest@other.test,Gus Guest,Guest,guest@other.test,Gus,3,Guest,,,True,GB,\n"
+)
+GOOGLE = (
+    "First Name [Required],Last Name [Required],Email Address [Required],Password [Required],"
+    "Org Unit Path [Required],Status [READ ONLY],Last Sign In [READ ONLY],Work Phone,"
+    "Employee Title\n"
+    "Zoë,Teacher,zoe@school.test,****,/Staff,Active,2026/11/02 08:01:00,,Year 4 teacher\n"
+    "Gone,Away,gone@school.test,****,/Staff,Suspended,Never logged in,,\n"
+)
+
+
+@pytest.mark.parametrize("text", [ENTRA, GOOGLE], ids=["Entra", "Google"])
+def test_a_list_of_accounts_brings_in_members_of_staff(house, desk, text):
+    confirm(desk, shown(desk, text))
+    zoe = Person.objects.get(email="zoe@school.test")
+    assert zoe.name == "Zoë Teacher"
+    posts = zoe.posts.values_list("role", "title")
+    assert list(posts) == [("staff", "Year 4 teacher")]
+
+
+@pytest.mark.parametrize("text", [ENTRA, GOOGLE], ids=["Entra", "Google"])
+def test_an_account_that_is_not_in_use_and_a_guest_are_left_out(house, desk, text):
+    address = shown(desk, text)
+    assert "this account is not in use" in desk.get(address).content.decode()
+    confirm(desk, address)
+    assert not Person.objects.filter(email__startswith="g").exists()
+
+
+def test_a_list_without_roles_leaves_a_post_as_it_is(house, desk):
+    lead = house.lead.person
+    address = shown(desk, f"name,email\n{lead.name},{lead.email}\n")
+    assert "still holds the role" not in desk.get(address).content.decode()
+    confirm(desk, address)
+    assert house.roles(lead) == {"dsl"}
+
+
+def test_two_of_a_list_with_one_address_are_told(house, desk):
+    twice = "name,email\nBo Lead,bo@school.test\nBo Staff,bo@school.test\n"
+    assert "has the same e-mail address" in desk.get(shown(desk, twice)).content.decode()
+
+
 def shown(desk, text: str = THREE) -> str:
     """The address of the page that shows what the file would do."""
     return upload(desk, text).url
@@ -127,7 +174,8 @@ def test_a_file_leaves_no_school_without_a_lead(house, desk):
     ("text", "told"),
     [
         ("", "empty"),
-        ("name,email\nBo,bo@school.test\n", "no column for: Roles"),
+        ("name,roles\nBo,staff\n", "no column for: E-mail"),
+        ("email,first name,roles\nbo@school.test,Bo,staff\n", "no column for: Name"),
     ],
 )
 def test_what_cannot_be_read_is_said(desk, text, told):

@@ -14,10 +14,8 @@ from django.utils import timezone
 from concerns.access import acts as access
 from concerns.doors import mail
 from concerns.models import Person, School, Viewer
-from concerns.paper import csv_columns
-from concerns.paper.csv_columns import STAFF
-from concerns.paper.csv_reading import NotATable, decode_file, read_table
-from concerns.paper.staff_rows import parse_staff_lines
+from concerns.paper.csv_reading import NotATable, decode_file
+from concerns.paper.staff_rows import count_staff_headings, read_staff_file
 from concerns.people import acts, queries
 from concerns.rules.passwords import normalise_password
 from concerns.rules.reporting_periods import local_day
@@ -29,7 +27,10 @@ Import who works in a school, from a CSV file or a workbook with a line of headi
 
   name, email, roles, title, room, telephone, since, until
 
-The first three are needed. Roles are staff, dsl, deputy, head, chair or office, several separated
+The first two are needed. A list of accounts as Google or Microsoft Entra exports it will do: the
+name may stand in two columns, and accounts that are not in use and guests are left out. Where there
+is no column for roles, everybody new is a member of staff, and everybody else stays what they are.
+Roles are staff, dsl, deputy, head, chair or office, several separated
 by a semicolon. Dates are like 01/09/2026. An empty cell changes nothing. Nobody is taken out: who
 is not in the file is listed, and stays; a post ends on the day in "until". A line that cannot be
 brought in is listed with its reason, the others go in, and the command ends with 1.
@@ -54,6 +55,16 @@ input. No password is ever printed, written to a file or taken as an argument.
 """
 
 
+EXAMPLE = """\
+name,email,roles,title,room,telephone,since,until
+Ada Bridge,a.bridge@school.example,head,Headteacher,Office,101,,
+Ben Carr,b.carr@school.example,dsl; staff,Assistant head,12,,01/09/2026,
+Cara Dunn,c.dunn@school.example,deputy; staff,SENCO,3,,,
+Dev Evans,d.evans@school.example,office,Office manager,Office,100,,
+Eve Ford,e.ford@school.example,staff,Teacher of Year 4,4B,,,31/08/2027
+"""
+
+
 class _RawHelpFormatter(DjangoHelpFormatter, RawDescriptionHelpFormatter):
     pass
 
@@ -66,13 +77,19 @@ class Command(BaseCommand):
         return super().create_parser(*args, formatter_class=_RawHelpFormatter, **more)
 
     def add_arguments(self, parser):
+        parser.add_argument(
+            "--example", action="store_true", help="print a file that shows every column, and stop"
+        )
         parser.add_argument("file", nargs="?", help="the CSV file or workbook")
         parser.add_argument("--school", metavar="URN", help="which school, where there are several")
         parser.add_argument("--set-password", metavar="EMAIL", help="give somebody a password")
 
         parser.add_argument("--lost-factor", metavar="EMAIL", help="remove a lost second factor")
 
-    def handle(self, *args, file, school, set_password, lost_factor, **options):
+    def handle(self, *args, file, school, set_password, lost_factor, example, **options):
+        if example:
+            self.stdout.write(EXAMPLE, ending="")
+            return
         if settings.DEMO:
             raise CommandError("This is a demonstration (DEMO=1): no real people belong in it.")
         if [bool(file), bool(set_password), bool(lost_factor)].count(True) != 1:
@@ -168,17 +185,12 @@ def _find_school_by_urn(urn: str | None) -> School:
 
 def _read_staff_lines(path: Path, school: School, now) -> list[StaffLine]:
     try:
-        known = csv_columns.make_heading_counter(STAFF)
-        found = read_table(decode_file(path.read_bytes(), known), known)
+        text = decode_file(path.read_bytes(), count_staff_headings)
+        return read_staff_file(text, local_day(school.school_calendar, now))
     except OSError as wrong:
         raise CommandError(f"{path} cannot be read: {wrong.strerror}.") from None
     except NotATable as wrong:
         raise CommandError(str(wrong)) from None
-    mapping = csv_columns.guess_columns(found.headings, STAFF)
-    lacking = [column.words for column in STAFF if column.needed and column.key not in mapping]
-    if lacking:
-        raise CommandError(f"The file has no column for: {', '.join(lacking)}. See --help.")
-    return parse_staff_lines(found.rows, mapping, local_day(school.school_calendar, now))
 
 
 def _first_file_viewer(school: School, lines: list[StaffLine], now):
