@@ -84,9 +84,15 @@ class RollImportPlan:
         return bool(self.missing) and len(self.missing) > MOST_MISSING * self.on_roll
 
     @property
+    def reads_nobody(self) -> bool:
+        """Whether no row could be read as a pupil: then the file says nothing about the roll."""
+        return not (self.added or self.present)
+
+    @property
     def has_no_changes(self) -> bool:
         """Whether the roll already agrees with the file, rejected rows aside."""
-        return not (self.added or self.back or self.changed or self.missing)
+        nothing = not (self.added or self.back or self.changed or self.missing)
+        return nothing and not self.reads_nobody
 
     @property
     def plan_digest(self) -> str:

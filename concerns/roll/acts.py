@@ -75,6 +75,10 @@ def bring(
     School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
     today = local_day(by.school.school_calendar, now)
     plan = _plan_as_shown(by, file, mapping, seen, today)
+    if plan.reads_nobody:
+        raise ActRefused(
+            "No line of this file can be read as a pupil. Correct it and upload it again."
+        )
     if plan.much_missing and not sure:
         raise ActRefused("Tick the box to say that this file is the whole roll.")
     _add_pupils(by, plan.added, today)

@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 3)
         "Surname,Forename,DOB,UPN,AdNo,Year,Class",
         "legal_surname,LEGAL FORENAME,Date of Birth,upn,Admission Number,Year Group,Reg Group",
         "Last Name,First Name,Birth Date,Unique Pupil Number,Adm No,NC Year,Form",
-        "Surname,Forename,DOB,UPN,Arbor Student ID,Year group(s) this academic year,registration_name",
+        "Surname,Forename,DOB,UPN,Arbor Student ID,Year group(s) this academic year,Reg Group",
         "surname,forename,dob,upn,mis_id,year_code,Reg Grp.",
         "Surname,Forename,DOB,UPN,Adm,intNCYear,Reg Group",
         "Surname,Forename,DOB,UPN,Adm,Yr Grp.,Class",

@@ -5,7 +5,9 @@ import logging
 import pytest
 from django.urls import reverse
 
+from concerns.doors.act import ActRefused
 from concerns.models import Child, RollFile, RollQuestion
+from concerns.roll import acts, queries
 from concerns.rules.roles import Role
 from tests import factories
 from tests.roll import exports
@@ -75,6 +77,34 @@ def test_a_bad_row_is_shown_with_its_line_and_its_reason(office, desk):
     assert "not a date we can read" in shown
 
 
+def test_a_file_of_which_no_line_can_be_read_is_never_said_to_be_the_roll(office, desk):
+    brought(desk, exports.roll(3))
+    pupil = exports.roll(3)[0]
+    line = f"{pupil.surname},{pupil.forename},31/02/2017,,Year 4,4B\r\n"
+    address = desk.upload(HEAD + line.encode()).url
+    page = text(desk.client.get(address))
+    assert "No line of this file can be read as a pupil" in page
+    assert "already says" not in page
+    assert 'value="bring"' not in page
+
+
+def test_a_file_of_which_no_line_can_be_read_is_not_recorded_as_a_check(office):
+    file = office.upload(HEAD + b"Smith,Ivy,31/02/2017,,Year 4,4B\r\n")
+    guess = queries.read_roll_file(office.viewer, file).guess
+    seen = office.plan(file).plan_digest
+    with pytest.raises(ActRefused, match="No line of this file"):
+        acts.bring(
+            by=office.viewer, file=file, mapping=guess, seen=seen, sure=True, now=factories.NOW
+        )
+
+
+def test_where_some_lines_were_left_out_only_the_others_are_said_to_agree(office, desk):
+    brought(desk, exports.roll(3))
+    content = exports.written(exports.roll(3)) + b",,31/02/2017,,,,,\r\n"
+    page = text(desk.client.get(desk.upload(content).url))
+    assert "The roll already says what the other lines say" in " ".join(page.split())
+
+
 def test_a_name_in_another_encoding_is_told_and_not_stored(office, desk):
     content = (
         HEAD + "Smith,SiobhÃ¡n,1/2/2017,,Year 4,4B\r\nKhan,Zoë,1/2/2017,,Year 4,4B\r\n".encode()
@@ -133,11 +163,11 @@ def test_much_of_the_roll_missing_asks_for_one_more_tick(office, desk):
     assert desk.confirm(look.url, sure="on").status_code == 302
 
 
-def test_a_file_of_headings_alone_asks_for_one_more_tick(office, desk):
+def test_a_file_of_headings_alone_is_no_roll(office, desk):
     brought(desk, exports.roll(10))
-    look = desk.upload(exports.written([]))
-    assert "100% of the roll" in text(desk.client.get(look.url))
-    assert desk.confirm(look.url).status_code == 422
+    page = text(desk.client.get(desk.upload(exports.written([])).url))
+    assert "it says nothing about the roll" in page
+    assert 'value="bring"' not in page
 
 
 def test_a_page_gone_stale_is_refused_says_why_and_shows_what_would_happen_now(office, desk):
@@ -278,7 +308,7 @@ def test_another_schools_file_is_not_found(client, office):
 
 def test_no_name_is_in_a_log_or_an_address(office, desk, caplog):
     caplog.set_level(logging.DEBUG)
-    look = desk.upload(HEAD + b"Featherstonehaugh,Ivy,31/2/2017,,4,4B\r\n")
+    look = desk.upload(HEAD + b"Featherstonehaugh,Ivy,1/2/2017,,4,4B\r\nX,Y,31/2/2017,,,\r\n")
     desk.client.get(look.url)
     desk.confirm(look.url)
     said = [r.getMessage() for r in caplog.records if not r.name.startswith("django.db")]
