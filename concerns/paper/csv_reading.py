@@ -60,6 +60,8 @@ class CsvFileTable:
     rows: tuple[CsvFileRow, ...]
     # Whether at least one heading is a known one.
     recognised: bool = True
+    # Whether the file ends in the middle of a row, as one that was not saved or sent whole.
+    cut_short: bool = False
 
 
 def decode_file(content: bytes, known: Callable[[tuple[str, ...]], int]) -> str:
@@ -161,7 +163,17 @@ def read_table(text: str, known: Callable[[tuple[str, ...]], int]) -> CsvFileTab
             found.append(row)
         if len(found) > MOST_ROWS:
             raise NotATable("This file has more than 20,000 rows. Import one school at a time.")
-    return CsvFileTable(tuple(tidy_cell(cell) for cell in headings.cells), tuple(found), score > 0)
+    return CsvFileTable(
+        headings=tuple(tidy_cell(cell) for cell in headings.cells),
+        rows=tuple(found),
+        recognised=score > 0,
+        cut_short=bool(found) and _is_cut_short(text, found[-1], len(headings.cells)),
+    )
+
+
+def _is_cut_short(text: str, last: CsvFileRow, width: int) -> bool:
+    """Whether the last row has no line end and lacks cells, or the end of a quotation."""
+    return not text.endswith(("\n", "\r")) and (last.broken or len(last.cells) < width)
 
 
 def tidy_cell(cell: str) -> str:

@@ -7,8 +7,8 @@ pupil on the roll who is in no row.
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,8 +19,12 @@ from concerns.rules.name_folding import fold_text
 FIELDS = (
     "surname", "forename", "known_as", "born", "upn", "admission_number", "year", "class_name",
 )  # fmt: skip
-# Share of the roll. If more is missing, it is more likely the wrong file than that many leavers.
+# Shares of the roll. If more is missing or new, it is more likely the wrong file than that many
+# leavers or a September's new year.
 MOST_MISSING = 0.2
+MOST_NEW = 0.3
+# A year or class of fewer pupils may go without a question: they may have moved.
+WHOLE_GROUP = 5
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,25 @@ class RollImportPlan:
     present: set[int] = field(default_factory=set)
     same: int = 0
     on_roll: int = 0
+    # Years and classes of which nobody is in the file.
+    groups_gone: list[str] = field(default_factory=list)
+    cut_short: bool = False
 
     @property
-    def much_missing(self) -> bool:
-        return bool(self.missing) and len(self.missing) > MOST_MISSING * self.on_roll
+    def doubts(self) -> list[str]:
+        """Why this may be the wrong file, in sentences: whoever imports it is asked to check."""
+        found = []
+        if self.cut_short:
+            found.append("The file ends in the middle of a row, so its end may be lost.")
+        if self.missing and len(self.missing) > MOST_MISSING * self.on_roll:
+            share = -(-100 * len(self.missing) // self.on_roll)
+            missing = f"({len(self.missing)} of {self.on_roll}) is missing from this file."
+            found.append(f"{share}% of the roll {missing}")
+        if self.on_roll and len(self.added) > MOST_NEW * self.on_roll:
+            many = f"{len(self.added)} pupils of this file are new, and {self.on_roll} are on roll."
+            found.append(f"{many} It may be the file of another school.")
+        found += [f"Nobody of {group} is in this file." for group in self.groups_gone]
+        return found
 
     @property
     def reads_nobody(self) -> bool:
@@ -110,11 +129,16 @@ class _UnclearMatch(Exception):
     """It is not clear who a row is about. Arguments: the reason, and every pupil it could be."""
 
 
-def compare_with_roll(pupils: Iterable[PupilLine], roll: Iterable[KnownPupil]) -> RollImportPlan:
-    """What the rows of a file would do to `roll`: every pupil the school has had, left or not."""
+def compare_with_roll(
+    pupils: Iterable[PupilLine], roll: Iterable[KnownPupil], *, cut_short: bool = False
+) -> RollImportPlan:
+    """What the rows of a file would do to `roll`: every pupil the school has had, left or not.
+
+    `cut_short`: whether the file ends in the middle of a row.
+    """
     roll = list(roll)
     finder = _PupilFinder(roll)
-    plan = RollImportPlan()
+    plan = RollImportPlan(cut_short=cut_short)
     taken = _ClaimedPupils()
     seen: set[int] = set()
     for pupil in pupils:
@@ -133,7 +157,24 @@ def compare_with_roll(pupils: Iterable[PupilLine], roll: Iterable[KnownPupil]) -
     here = [known for known in roll if known.here]
     plan.on_roll = len(here)
     plan.missing = [k for k in here if k.pk not in plan.present and k.pk not in seen]
+    plan.groups_gone = _groups_gone(here, plan.missing)
     return plan
+
+
+def _groups_gone(here: list[KnownPupil], missing: list[KnownPupil]) -> list[str]:
+    """The years, and the classes of other years, all of whose pupils are missing."""
+    years = _whole_groups(here, missing, lambda known: known.year)
+    rest = [known for known in missing if known.year not in years]
+    classes = _whole_groups(here, rest, lambda known: known.class_name)
+    return [*sorted(years), *(f"class {name}" for name in sorted(classes))]
+
+
+def _whole_groups(
+    here: list[KnownPupil], missing: list[KnownPupil], group_of: Callable[[KnownPupil], str]
+) -> list[str]:
+    pupils = Counter(map(group_of, here))
+    gone = Counter(map(group_of, missing))
+    return [name for name, n in gone.items() if name and n == pupils[name] >= WHOLE_GROUP]
 
 
 def _add_to_plan(plan: RollImportPlan, pupil: PupilLine, known: KnownPupil | None) -> None:

@@ -69,7 +69,8 @@ def bring(
     """Import the file exactly as the page showed it, completely or not at all.
 
     `seen` is the digest of the plan that was shown. Raises RollChanged if the plan is a different
-    one by now, and ActRefused if many pupils are missing and the person did not tick `sure`.
+    one by now, and ActRefused if nobody can be read in the file, or if there are doubts about it
+    and the person did not tick `sure`.
     """
     # One import at a time in a school. `no_key`: writing a concern does not wait for it.
     School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
@@ -79,7 +80,7 @@ def bring(
         raise ActRefused(
             "No line of this file can be read as a pupil. Correct it and upload it again."
         )
-    if plan.much_missing and not sure:
+    if plan.doubts and not sure:
         raise ActRefused("Tick the box to say that this file is the whole roll.")
     _add_pupils(by, plan.added, today)
     _change_pupils(by, plan.changed, today)

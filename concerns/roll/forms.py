@@ -114,18 +114,18 @@ def _column_choices(headings: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 class ConfirmImportForm(forms.Form):
-    """Confirms an import: the digest of the plan shown, and a tick box if many are missing."""
+    """Confirms an import: the digest of the plan shown, and a tick box if there are doubts."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
     sure = forms.BooleanField(
         required=False,
         label="This file is the whole roll of the school",
-        help_text="I have checked who is missing from it.",
+        help_text="I have checked what is said above.",
     )
 
-    def __init__(self, data=None, *, seen: str = "", much_missing: bool = False):
+    def __init__(self, data=None, *, seen: str = "", doubtful: bool = False):
         super().__init__(data, initial={"seen": seen})
-        asked = [Question("sure")] if much_missing else []
+        asked = [Question("sure")] if doubtful else []
         self.helper = lay_out_form("seen", *asked, ButtonRow(SubmitButton("Import", value="bring")))
 
     def with_error(self, words: str, on: str | None = None) -> "ConfirmImportForm":

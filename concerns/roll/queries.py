@@ -102,11 +102,6 @@ class ShownRollPlan:
     def rejected_rows(self) -> ShortenedList:
         return ShortenedList(self.plan.bad, MOST_BAD_SHOWN)
 
-    @property
-    def share_missing(self) -> int:
-        """Per cent of the roll, rounded up."""
-        return -(-100 * len(self.plan.missing) // (self.plan.on_roll or 1))
-
 
 def _change_in_words(change: PupilChange) -> list[tuple[str, str | date, str | date]]:
     words = {column.key: column.words for column in PUPIL}
@@ -176,7 +171,11 @@ def build_roll_plan(
     school: School, found: CsvFileTable, mapping: Mapping[str, int], today: date
 ) -> RollImportPlan:
     """What importing `found` would do to the roll of `school`, as of `today`."""
-    return compare_with_roll(read_pupil_lines(found, mapping, today), list_known_pupils(school))
+    return compare_with_roll(
+        read_pupil_lines(found, mapping, today),
+        list_known_pupils(school),
+        cut_short=found.cut_short,
+    )
 
 
 def read_pupil_lines(

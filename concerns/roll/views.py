@@ -82,9 +82,9 @@ def _render_file_preview(request, found, reading, chosen, moved="", refused=""):
     page = {"file": found, "table": reading.table, "columns": chosen, "moved": moved}
     if mapping:
         plan = queries.build_roll_plan(viewer.school, reading.table, mapping, viewer.todays_date)
-        form = ConfirmImportForm(seen=plan.plan_digest, much_missing=plan.much_missing)
+        form = ConfirmImportForm(seen=plan.plan_digest, doubtful=bool(plan.doubts))
         if refused:
-            form = ConfirmImportForm({"seen": plan.plan_digest}, much_missing=True).with_error(
+            form = ConfirmImportForm({"seen": plan.plan_digest}, doubtful=True).with_error(
                 refused, "sure"
             )
         page |= {"shown": queries.ShownRollPlan(plan), "form": form}

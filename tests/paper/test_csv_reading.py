@@ -52,6 +52,21 @@ def test_a_letter_that_nobody_knows_is_found():
     assert unreadable_letters(["Sm\ufffdth"]) == "\ufffd"
 
 
+@pytest.mark.parametrize(
+    ("ends", "cut"),
+    [
+        ("Smith,Ivy,1/2/2017\n", False),
+        ("Smith,Ivy,1/2/2017", False),
+        ("Smith,Ivy\n", False),
+        ("Smith,Iv", True),
+        ('Smith,Ivy,"1/2', True),
+        ("", False),
+    ],
+)
+def test_whether_a_file_ends_in_the_middle_of_a_row(ends, cut):
+    assert read_table(f"{HEAD}\nKhan,Noah,3/5/2016\n{ends}", is_known).cut_short is cut
+
+
 def test_a_few_nul_bytes_are_left_out():
     assert (
         decode_file(b"Surname,Forename,\0DOB,Class,Year", is_known)

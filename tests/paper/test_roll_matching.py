@@ -136,10 +136,57 @@ def test_a_leavers_number_given_to_a_new_pupil_makes_a_new_pupil():
     assert len(plan.added) == 1
 
 
-def test_more_than_a_fifth_missing_is_much():
-    roll = [replace(IVY, pk=n, upn=f"A{n:011d}B", admission_number=str(n)) for n in range(10)]
-    assert not compare_with_roll([row(k, k.pk) for k in roll[2:]], roll).much_missing
-    assert compare_with_roll([row(k, k.pk) for k in roll[3:]], roll).much_missing
+def pupils(count: int, first: int = 0, **more) -> list[KnownPupil]:
+    """That many pupils of one class, numbered from `first`."""
+    made = {
+        n: {"upn": f"A{n:011d}B", "admission_number": str(n)} for n in range(first, first + count)
+    }
+    return [replace(IVY, pk=n, **same, **more) for n, same in made.items()]
+
+
+def doubts(roll: list[KnownPupil], in_file: list[KnownPupil], **more) -> list[str]:
+    return compare_with_roll([row(k, k.pk) for k in in_file], roll, **more).doubts
+
+
+def test_more_than_a_fifth_missing_is_a_doubt():
+    roll = pupils(10)
+    assert doubts(roll, roll[2:]) == []
+    assert doubts(roll, roll[3:]) == ["30% of the roll (3 of 10) is missing from this file."]
+
+
+def test_more_than_three_tenths_new_is_a_doubt():
+    roll, new = pupils(10), pupils(4, 100, surname="New")
+    assert doubts(roll, [*roll, *new[1:]]) == []
+    (said,) = doubts(roll, [*roll, *new])
+    assert said.startswith("4 pupils of this file are new, and 10 are on roll.")
+
+
+def test_the_first_file_of_a_school_is_no_doubt():
+    assert doubts([], pupils(10)) == []
+
+
+def test_a_whole_year_that_is_gone_is_a_doubt_and_its_classes_are_not_said_too():
+    roll = pupils(40)
+    year = pupils(5, 100, year="Year 6", class_name="6A")
+    assert doubts([*roll, *year], roll) == ["Nobody of Year 6 is in this file."]
+    assert doubts([*roll, *year], [*roll, year[0]]) == []
+
+
+def test_a_whole_class_that_is_gone_is_a_doubt():
+    roll = pupils(40)
+    gone = pupils(5, 100, class_name="4C")
+    assert doubts([*roll, *gone], roll) == ["Nobody of class 4C is in this file."]
+
+
+def test_a_class_of_four_may_go_without_a_doubt():
+    roll = pupils(40)
+    assert doubts([*roll, *pupils(4, 100, class_name="4C")], roll) == []
+
+
+def test_a_file_that_was_cut_short_is_a_doubt():
+    roll = pupils(3)
+    (said,) = doubts(roll, roll, cut_short=True)
+    assert "ends in the middle of a row" in said
 
 
 def test_another_plan_has_another_digest():

@@ -105,6 +105,23 @@ def test_where_some_lines_were_left_out_only_the_others_are_said_to_agree(office
     assert "The roll already says what the other lines say" in " ".join(page.split())
 
 
+def test_a_file_that_ends_in_the_middle_of_a_row_asks_for_one_more_tick(office, desk):
+    brought(desk, exports.roll(10))
+    content = exports.written(exports.roll(10))
+    look = desk.upload(content[: content.rindex(b",Year")])
+    assert "ends in the middle of a row" in text(desk.client.get(look.url))
+    assert desk.confirm(look.url).status_code == 422
+    assert desk.confirm(look.url, sure="on").status_code == 302
+
+
+def test_a_file_of_another_school_asks_for_one_more_tick(office, desk):
+    brought(desk, exports.roll(10))
+    both = [*exports.roll(10), *(moved(one, upn="") for one in exports.roll(24, seed=8)[20:])]
+    look = desk.upload(exports.written(both))
+    assert "It may be the file of another school" in text(desk.client.get(look.url))
+    assert desk.confirm(look.url).status_code == 422
+
+
 def test_a_name_in_another_encoding_is_told_and_not_stored(office, desk):
     content = (
         HEAD + "Smith,SiobhÃ¡n,1/2/2017,,Year 4,4B\r\nKhan,Zoë,1/2/2017,,Year 4,4B\r\n".encode()
