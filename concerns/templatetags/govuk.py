@@ -1,12 +1,15 @@
 """Template tags that draw a Django form field as a GOV.UK component, with its ids, hint and error.
 
-The HTML of the components is in `templates/govuk/`.
+The HTML of the components is in `templates/govuk/`. Only that of choices and boxes is here: a form
+has fifty, and a template takes some two hundred calls for each.
 """
 
 from django import forms, template
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.formsets import BaseFormSet
 from django.forms.utils import flatatt
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -37,6 +40,19 @@ def component_template(name):
     return f"govuk/{name}.html"
 
 
+# All but label, hint and what is revealed have been escaped by then.
+_CHOICE = (
+    '<div class="govuk-{kind}__item">'
+    '<input class="govuk-{kind}__input" type="{type}"'
+    ' name="{name}" value="{value}" id="{id}"{more}>'
+    '<label class="govuk-label govuk-{kind}__label" for="{id}">{label}</label>{hint}</div>{reveals}'
+)
+_HINT = '<div class="govuk-hint govuk-{kind}__hint" id="{id}_hint">{hint}</div>'
+_REVEALS = '<div class="govuk-{kind}__conditional{hidden}" id="{id}_more">{reveals}</div>'
+_TICK = '<li><label><input type="checkbox" name="{name}" value="{value}"{more}> {label}</label>'
+_INPUT_TYPES = {"radios": "radio", "checkboxes": "checkbox"}
+
+
 @register.simple_tag
 def form_control(field, css, question=None):
     """The HTML of the field's widget, with the component's classes and the ids that describe it."""
@@ -48,6 +64,18 @@ def form_control(field, css, question=None):
     if question and question.count:
         described = (field.aria_describedby, f"{field.auto_id}-info")
         attrs["aria-describedby"] = " ".join(part for part in described if part)
+    widget = field.field.widget
+    attrs = field.build_widget_attrs({"id": field.auto_id, **attrs}, widget)
+    shown = widget.get_context(field.html_name, field.value(), attrs)["widget"]
+    value = "" if shown["value"] is None else escape(shown["value"])
+    if isinstance(widget, forms.Textarea):
+        # HTML leaves out the first line end of a box, so that there is one to leave out.
+        named = flatatt({"name": shown["name"], **shown["attrs"]})
+        return SafeString(f"<textarea{named}>\n{value}</textarea>")
+    if isinstance(widget, forms.TextInput):
+        named = flatatt({"type": shown["type"], "name": shown["name"], **shown["attrs"]})
+        given = f' value="{value}"' if value else ""
+        return SafeString(f"<input{named}{given}>")
     return field.as_widget(attrs=attrs)
 
 
@@ -65,23 +93,65 @@ def control_attrs(field, css):
 
 
 @register.simple_tag
-def choice_options(field, question=None, revealed=None):
-    """The options of a list of radios or checkboxes, as Django's dictionaries.
+def draw_choices(field, kind, question, revealed=None):
+    """The choices of a list of radios or checkboxes (`kind`), each with its hint, and with what is
+    shown when it is chosen."""
+    return SafeString(
+        "".join(
+            _draw_choice(kind, option, question, revealed or {})
+            for option in _choice_options(field)
+        )
+    )
 
-    To name, value, label and selected this adds `id`, `hint` and `reveals`, the fields to show when
-    the option is chosen.
-    """
+
+def _draw_choice(kind, option, question, revealed):
+    value = str(option["value"])
+    key = escape(option["attrs"].get("id", ""))
+    hint = question.hints.get(value, "") if question else ""
+    reveals = revealed.get(value, "")
+    hidden = "" if option["selected"] else f" govuk-{kind}__conditional--hidden"
+    more = [
+        " checked" if option["selected"] else "",
+        f' aria-describedby="{key}_hint"' if hint else "",
+        f' data-aria-controls="{key}_more"' if reveals else "",
+    ]
+    return _CHOICE.format(
+        kind=kind,
+        type=_INPUT_TYPES[kind],
+        name=escape(option["name"]),
+        value=escape(value),
+        id=key,
+        more="".join(more),
+        label=conditional_escape(option["label"]),
+        hint=_HINT.format(kind=kind, id=key, hint=conditional_escape(hint)) if hint else "",
+        reveals=_REVEALS.format(kind=kind, hidden=hidden, id=key, reveals=reveals)
+        if reveals
+        else "",
+    )
+
+
+@register.simple_tag
+def draw_ticks(field):
+    """The choices of a long list of checkboxes. An item ends where the next begins: HTML lets its
+    end be left out."""
+    drawn = (
+        _TICK.format(
+            name=escape(option["name"]),
+            value=escape(option["value"]),
+            more=" checked" if option["selected"] else "",
+            label=conditional_escape(option["label"]),
+        )
+        for option in _choice_options(field)
+    )
+    return SafeString("".join(drawn))
+
+
+def _choice_options(field):
+    """The options of a list of radios or checkboxes, as Django's dictionaries."""
     widget = field.field.widget
     values = widget.format_value(field.value())
-    chosen = []
-    for _, group, _ in widget.optgroups(field.html_name, values, {"id": field.auto_id}):
-        for option in group:
-            value = str(option["value"])
-            option["id"] = option["attrs"].get("id", "")
-            option["hint"] = question.hints.get(value) if question else None
-            option["reveals"] = (revealed or {}).get(value)
-            chosen.append(option)
-    return chosen
+    groups = widget.optgroups(field.html_name, values, {"id": field.auto_id})
+    return [option for _, group, _ in groups for option in group]
 
 
 @register.simple_tag
