@@ -252,9 +252,9 @@ def read_moment(value: str | datetime) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _read_bytes(value: bytes | str) -> bytes:
-    """PostgreSQL writes bytes as hexadecimal after a backslash and an x."""
-    return bytes.fromhex(value[2:]) if isinstance(value, str) else bytes(value)
+def _read_hexadecimal(value: str) -> bytes:
+    """Bytes as PostgreSQL writes them: as hexadecimal, after a backslash and an x."""
+    return bytes.fromhex(value[2:])
 
 
 _READERS: tuple[tuple[Any, Callable[[Any], Any] | None], ...] = (
@@ -263,7 +263,6 @@ _READERS: tuple[tuple[Any, Callable[[Any], Any] | None], ...] = (
     (models.TimeField, time.fromisoformat),
     (models.UUIDField, uuid.UUID),
     (models.BooleanField, lambda value: value in (1, "true")),
-    ((EncryptedText, models.BinaryField), _read_bytes),
     ((models.IntegerField, models.ForeignKey), int),
     ((models.CharField, models.TextField), None),
 )
@@ -278,6 +277,8 @@ def _reader_of(field: Any) -> Callable[[Any], Any] | None:
         places = Decimal(1).scaleb(-field.decimal_places)
         # SQLite keeps a number, which need not have as many places.
         return lambda value: Decimal(str(value)).quantize(places)
+    if isinstance(field, EncryptedText):
+        return _read_hexadecimal if connection.vendor == "postgresql" else None
     for kinds, reader in _READERS:
         if isinstance(field, kinds):
             return reader

@@ -125,6 +125,7 @@ def load_concern_history(concern: Concern) -> ConcernHistory:
     rows = dict(zip(composed, found, strict=True))
     for row in (row for name, own in rows.items() if name != "tasks" for row in own):
         row.concern = concern
+    composed["marks"].prefetch_rows(concern, "marks", rows["marks"])
     composed["category_rows"].prefetch_rows(concern, "category_rows", rows.pop("category_rows"))
     steps = rows.pop("steps")
     history = ConcernHistory(

@@ -50,6 +50,16 @@ _CHOICE = (
 _HINT = '<div class="govuk-hint govuk-{kind}__hint" id="{id}_hint">{hint}</div>'
 _REVEALS = '<div class="govuk-{kind}__conditional{hidden}" id="{id}_more">{reveals}</div>'
 _TICK = '<li><label><input type="checkbox" name="{name}" value="{value}"{more}> {label}</label>'
+# An option ends where the next begins: HTML lets its end be left out.
+_OPTION = '<option value="{value}"{more}>{label}'
+_GROUP = '<optgroup label="{}">{}</optgroup>'
+_DAY_BOX = (
+    '<div class="govuk-date-input__item">'
+    '<label class="govuk-label govuk-date-input__label" for="{id}">{label}</label>'
+    '<input class="govuk-input govuk-date-input__input govuk-input--width-{width}{wrong}"'
+    ' id="{id}" name="{name}" type="text"{value}'
+    ' inputmode="numeric" autocomplete="off"{more}></div>'
+)
 _INPUT_TYPES = {"radios": "radio", "checkboxes": "checkbox"}
 
 
@@ -137,7 +147,7 @@ def draw_ticks(field):
     drawn = (
         _TICK.format(
             name=escape(option["name"]),
-            value=escape(option["value"]),
+            value=escape(str(option["value"])),
             more=" checked" if option["selected"] else "",
             label=conditional_escape(option["label"]),
         )
@@ -155,30 +165,44 @@ def _choice_options(field):
 
 
 @register.simple_tag
-def option_groups(field):
-    """The groups of a select: (heading or None, options)."""
+def draw_options(field):
+    """The choices of a select, those of a group together under its heading."""
     widget = field.field.widget
     groups = widget.optgroups(field.html_name, widget.format_value(field.value()), {})
-    return [(heading, options) for heading, options, _ in groups]
+    drawn = []
+    for heading, options, _ in groups:
+        told = "".join(
+            _OPTION.format(
+                value=escape(str(option["value"])),
+                more=" selected" if option["selected"] else "",
+                label=conditional_escape(option["label"]),
+            )
+            for option in options
+        )
+        drawn.append(_GROUP.format(escape(heading), told) if heading else told)
+    return SafeString("".join(drawn))
 
 
 @register.simple_tag
-def day_boxes(field):
-    """The three text boxes of a date: label, width, name, value and id of each."""
+def draw_day_boxes(field):
+    """The three text boxes of a date, each with its label."""
     widget = field.field.widget
     context = widget.get_context(field.html_name, field.value(), {"id": field.auto_id})
-    widths = (2, 4, 4)
-    boxes = zip(widget.labels, widths, context["widget"]["subwidgets"], strict=True)
-    return [
-        {
-            "label": label,
-            "width": width,
-            "name": box["name"],
-            "value": box["value"],
-            "id": box["attrs"]["id"],
-        }
+    boxes = zip(widget.labels, (2, 4, 4), context["widget"]["subwidgets"], strict=True)
+    wrong = bool(field.errors)
+    drawn = (
+        _DAY_BOX.format(
+            id=escape(box["attrs"]["id"]),
+            name=escape(box["name"]),
+            label=label,
+            width=width,
+            wrong=" govuk-input--error" if wrong else "",
+            value=f' value="{escape(box["value"])}"' if box["value"] else "",
+            more=' aria-invalid="true"' if wrong else "",
+        )
         for label, width, box in boxes
-    ]
+    )
+    return SafeString("".join(drawn))
 
 
 @register.simple_tag
