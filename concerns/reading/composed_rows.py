@@ -20,9 +20,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.query import (
-    get_related_populators,  # type: ignore[attr-defined] # the stubs leave it out
-)
+from django.db.models import query
 
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.school.person import Person, Viewer
@@ -121,7 +119,9 @@ class ComposedRows:
         begins, ends = info["select_fields"][0], info["select_fields"][-1] + 1
         self._own = slice(begins, ends)
         self._names = [column[0].target.attname for column in selected[begins:ends]]
-        self._related = get_related_populators(info, selected, rows.db)
+        # The stubs leave it out.
+        related = query.get_related_populators  # type: ignore[attr-defined]
+        self._related = related(info, selected, rows.db)
         self._annotations = list(compiler.annotation_col_map.items())
         self._readers = [_reader_of(expression.output_field) for expression, _, _ in selected]
         self._columns = _column_names([alias for _, _, alias in selected])
@@ -170,18 +170,20 @@ class ComposedRows:
 @dataclass(frozen=True)
 class Belongings:
     """What belongs to the rows of a queryset: by the `name` of what it prefetches, the rows that
-    hang on them by their column `key`."""
+    hang on them by their foreign key `field`."""
 
     name: str
-    key: str
+    field: "models.ForeignKey[Any, Any]"
     composed: ComposedRows
 
     def attach_to(self, owners: Iterable[Any], rows: Iterable[Any]) -> None:
         """Give each of `owners` its own of `rows`, as Django leaves what it has prefetched."""
         by_owner: dict[int, list[Any]] = defaultdict(list)
         for row in rows:
-            by_owner[getattr(row, self.key)].append(row)
+            by_owner[getattr(row, self.field.attname)].append(row)
         for owner in owners:
+            for row in by_owner[owner.pk]:
+                self.field.set_cached_value(row, owner)
             self.composed.prefetch_rows(owner, self.name, by_owner[owner.pk])
 
 
@@ -190,16 +192,16 @@ def _compose_belongings(
 ) -> Belongings:
     """What `owners` prefetch by `lookup`, the name of their side of a foreign key, which may go on
     to a relation of what is found there."""
-    is_name = isinstance(lookup, str)
-    name, *further = (lookup if is_name else lookup.prefetch_to).split("__")
+    found = models.Prefetch(lookup) if isinstance(lookup, str) else lookup
+    name, *further = found.prefetch_to.split("__")
     relation: Any = owners.model._meta.get_field(name)
-    rows = None if is_name else lookup.queryset
+    rows: Any = found.queryset
     if rows is None:
         rows = relation.related_model._default_manager.order_by("id")
     if further:
         rows = rows.select_related("__".join(further))
     of_owners = {f"{relation.field.name}__in": owners.order_by().values("pk")}
-    return Belongings(name, relation.field.attname, ComposedRows(rows.filter(**of_owners)))
+    return Belongings(name, relation.field, ComposedRows(rows.filter(**of_owners)))
 
 
 def read_composed_rows(parts: Sequence[tuple[ComposedRows, Keys]]) -> list[list[Any]]:

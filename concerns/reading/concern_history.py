@@ -143,22 +143,22 @@ def load_concern_history(concern: Concern) -> ConcernHistory:
 
 @cache
 def _compose_rows_of_concern() -> dict[str, ComposedRows]:
-    """All kinds of row of a concern, by the name on its history."""
+    return {name: ComposedRows(rows) for name, rows in _rows_of_concern(CONCERN_STAND_IN).items()}
+
+
+def _rows_of_concern(key: int) -> dict[str, QuerySet[Any]]:
+    """All kinds of row of the concern with this primary key, by the name on its history."""
     shown = Q(done_at=None) | Q(kind__in=NOTED, ended=StepEnding.DONE) | Q(kind=StepKind.TASK)
-    of_concern = {
+    children = ConcernChild.objects.not_misfiled().select_related("child")
+    tasks = Task.objects.filter(step__concern=key).select_related("by", "answer__by")
+    own = {
         "category_rows": ConcernCategory.objects.order_by("id"),
         "steps": Step.objects.filter(shown).select_related("holder").in_order(),
-        "children": ConcernChild.objects.not_misfiled()
-        .select_related("child")
-        .order_by("part", "id"),
+        "children": children.order_by("part", "id"),
         **{name: build() for name, build in _KINDS_OF_ROW.items()},
     }
-    found = {
-        name: ComposedRows(rows.filter(concern=CONCERN_STAND_IN))
-        for name, rows in of_concern.items()
-    }
-    tasks = Task.objects.filter(step__concern=CONCERN_STAND_IN).select_related("by", "answer__by")
-    return found | {"tasks": ComposedRows(tasks.order_by("step_id"))}
+    found = {name: rows.filter(concern=key) for name, rows in own.items()}
+    return found | {"tasks": tasks.order_by("step_id")}
 
 
 def _join_rows(history: ConcernHistory) -> None:
