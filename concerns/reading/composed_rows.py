@@ -98,8 +98,9 @@ class BoundStatement:
 class ComposedRows:
     """The rows of a queryset, whose statement is composed here and sent with other keys each time.
 
-    `rows` is made with stand-ins. What it prefetches is composed too, and read in the same
-    statement. It is ordered by columns of its own that are never empty.
+    They are models, or tuples if `rows` is a `values_list`. `rows` is made with stand-ins. What it
+    prefetches is composed too, and read in the same statement. It is ordered by columns of its own
+    that are never empty.
     """
 
     def __init__(self, rows: models.QuerySet[Any]) -> None:
@@ -112,9 +113,12 @@ class ComposedRows:
         compiler = unordered.query.get_compiler(rows.db)
         sql, parameters = compiler.as_sql(with_col_aliases=True)
         self.statement = BoundStatement(sql, tuple(parameters))
+        selected: Any = compiler.select
+        self._readers = [_reader_of(expression.output_field) for expression, _, _ in selected]
+        self._columns = _column_names([alias for _, _, alias in selected])
+        self._is_tuple = rows._fields is not None  # type: ignore[attr-defined]
         # What Django's own `ModelIterable` asks of the compiler.
         info: Any = compiler.klass_info
-        selected: Any = compiler.select
         self._model = info["model"]
         begins, ends = info["select_fields"][0], info["select_fields"][-1] + 1
         self._own = slice(begins, ends)
@@ -123,8 +127,6 @@ class ComposedRows:
         related = query.get_related_populators  # type: ignore[attr-defined]
         self._related = related(info, selected, rows.db)
         self._annotations = list(compiler.annotation_col_map.items())
-        self._readers = [_reader_of(expression.output_field) for expression, _, _ in selected]
-        self._columns = _column_names([alias for _, _, alias in selected])
 
     @property
     def width(self) -> int:
@@ -143,11 +145,13 @@ class ComposedRows:
         return told, given
 
     def build_row(self, kept: Sequence[Any]) -> Any:
-        """The model instance of one row: `kept` are the values of its columns."""
+        """What one row is read as: `kept` are the values of its columns."""
         values = [
             value if value is None or read is None else read(value)
             for value, read in zip(kept, self._readers, strict=False)
         ]
+        if self._is_tuple:
+            return tuple(values)
         row = self._model.from_db(connection.alias, self._names, values[self._own])
         for related in self._related:
             related.populate(values, row)
