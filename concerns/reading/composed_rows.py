@@ -19,7 +19,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import query
 
 from concerns.models.base.encrypted_text import EncryptedText
@@ -115,7 +115,7 @@ class ComposedRows:
         self.statement = BoundStatement(sql, tuple(parameters))
         selected: Any = compiler.select
         self._readers = [_reader_of(expression.output_field) for expression, _, _ in selected]
-        self._columns = _column_names([alias for _, _, alias in selected])
+        self._columns = _columns_by_alias([alias for _, _, alias in selected])
         self._is_tuple = rows._fields is not None  # type: ignore[attr-defined]
         # What Django's own `ModelIterable` asks of the compiler.
         info: Any = compiler.klass_info
@@ -135,11 +135,7 @@ class ComposedRows:
     def part_of_union(self, number: int, width: int, keys: Keys) -> tuple[str, list[Any]]:
         """This as a part of a union whose rows have `width` columns after their part's number."""
         sql, given = self.statement.bind_keys(keys)
-        # With a plus, which changes nothing, SQLite does not take the type of the first part's
-        # column for that of all.
-        column = "{}::text" if connection.vendor == "postgresql" else "+{}"
-        columns = [column.format(name) for name in self._columns]
-        columns += ["NULL"] * (width - len(columns))
+        columns = self._columns + ["NULL"] * (width - len(self._columns))
         # All of it is Django's own words and numbers; what was asked is in parameters.
         told = f"SELECT {number}, {', '.join(columns)} FROM ({sql}) AS part{number}"  # noqa: S608
         return told, given
@@ -152,7 +148,7 @@ class ComposedRows:
         ]
         if self._is_tuple:
             return tuple(values)
-        row = self._model.from_db(connection.alias, self._names, values[self._own])
+        row = self._model.from_db(DEFAULT_DB_ALIAS, self._names, values[self._own])
         for related in self._related:
             related.populate(values, row)
         for name, place in self._annotations:
@@ -246,10 +242,14 @@ def _read_union(parts: Sequence[tuple[ComposedRows, Keys]]) -> list[list[Any]]:
     return found
 
 
-def _column_names(aliases: list[str | None]) -> list[str]:
-    """The names that Django gives the columns it selects: their own, or a number."""
+def _columns_by_alias(aliases: list[str | None]) -> list[str]:
+    """The columns that Django selects, by the names it gives them: their own, or a number."""
     numbers = iter(range(1, len(aliases) + 1))
-    return [connection.ops.quote_name(alias or f"col{next(numbers)}") for alias in aliases]
+    names = [connection.ops.quote_name(alias or f"col{next(numbers)}") for alias in aliases]
+    # With a plus, which changes nothing, SQLite does not take the type of the first part's column
+    # for that of all.
+    column = "{}::text" if connection.vendor == "postgresql" else "+{}"
+    return [column.format(name) for name in names]
 
 
 def read_moment(value: str | datetime) -> datetime:
