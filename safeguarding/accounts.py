@@ -9,13 +9,16 @@ from typing import ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import LoginForm
+from allauth.account.views import LoginView
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.password_validation import (
     CommonPasswordValidator,
     MinimumLengthValidator,
 )
+from django.utils.http import urlencode
 
 from concerns.doors import known_browser, sign_in_limits, sign_in_record
-from concerns.models import Heartbeat, Person
+from concerns.models import Heartbeat, Person, SignOnProvider
 
 LIKE_AN_ADDRESS = "Enter an e-mail address, like name@example.org"
 WRONG = (
@@ -53,7 +56,8 @@ class Adapter(DefaultAccountAdapter):
 
     def post_login(self, request, user, **more):
         # If the line cannot be written, nobody is let in.
-        sign_in_record.record_sign_in(user, Heartbeat.objects.database_now())
+        how = (more.get("signal_kwargs") or {}).get("how", "")
+        sign_in_record.record_sign_in(user, Heartbeat.objects.database_now(), how)
         response = super().post_login(request, user, **more)
         known_browser.remember_browser(request, response, user)
         return response
@@ -96,6 +100,16 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         for name, messages in self.own_messages.items():
             self.fields[name].error_messages.update(messages)
+
+
+class SignInPage(LoginView):
+    """The form for a password, and below it a way to each school's provider of single sign-on."""
+
+    def get_context_data(self, **more):
+        providers = list(SignOnProvider.objects.on_sign_in_page())
+        onward = self.request.GET.get(REDIRECT_FIELD_NAME, "")
+        query = f"?{urlencode({REDIRECT_FIELD_NAME: onward})}" if onward else ""
+        return super().get_context_data(sign_on=providers, sign_on_next=query, **more)
 
 
 class LongPassword(MinimumLengthValidator):

@@ -202,6 +202,22 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # Seconds. The longest that any link to choose a password works: see concerns/rules/passwords.py.
 PASSWORD_RESET_TIMEOUT = 48 * 60 * 60
+
+
+def _read_authority(name: str, usual: str) -> str:
+    """The address of a provider of single sign-on: https, or this machine itself."""
+    given = (os.environ.get(name) or usual).rstrip("/")
+    if not given.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
+        raise ImproperlyConfigured(f"{name} must begin with https://.")
+    return given
+
+
+# Single sign-on: a school's provider is set up with `manage.py sign_on`. Microsoft has other
+# addresses for some governments' clouds.
+SIGN_ON_AUTHORITIES = {
+    "entra": _read_authority("ENTRA_AUTHORITY", "https://login.microsoftonline.com"),
+    "google": _read_authority("GOOGLE_AUTHORITY", "https://accounts.google.com"),
+}
 # Second factors: who must have one is in rules/roles.py, what a session opens without one too.
 MFA_ADAPTER = "safeguarding.second_factor.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -1,12 +1,13 @@
 """URLs of the site: signing in, help, health check, error pages, and the app behind the gate."""
 
-from allauth.account.views import LoginView, LogoutView
+from allauth.account.views import LogoutView
 from django.urls import include, path
 
 from safeguarding import pages
+from safeguarding.accounts import SignInPage
 
 urlpatterns = [
-    path("sign-in/", LoginView.as_view(), name="account_login"),
+    path("sign-in/", SignInPage.as_view(), name="account_login"),
     path("sign-out/", LogoutView.as_view(), name="account_logout"),
     # allauth needs these names. Accounts and passwords come from the school office.
     path("sign-in/help/", pages.sign_in_help, name="account_signup"),

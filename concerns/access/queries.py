@@ -5,7 +5,7 @@ from datetime import date
 
 from allauth.mfa.adapter import get_adapter
 
-from concerns.models import Person, Post, Viewer
+from concerns.models import Person, Post, SignOnLink, SignOnProvider, Viewer
 from concerns.models.school import second_factor
 from concerns.models.school.person import end_of_grace
 from concerns.rules.roles import MUST_HAVE_FACTOR
@@ -18,7 +18,8 @@ class OwnFactor:
 
     `passkey`: they have a passkey. `must`: their post must have a second factor. `may_set_up`: they
     may set one up now. `ends_on`: the first day on which a password alone is not enough; None if it
-    always is. `codes_left`: recovery codes that have not been used.
+    always is. `codes_left`: recovery codes that have not been used. `provider`: where they can give
+    a second factor that counts here, through an account of single sign-on.
     """
 
     enrolled: bool
@@ -27,6 +28,7 @@ class OwnFactor:
     may_set_up: bool
     ends_on: date | None
     codes_left: int
+    provider: SignOnProvider | None
 
 
 def read_own_factor(viewer: Viewer, *, gave_factor: bool) -> OwnFactor:
@@ -41,7 +43,14 @@ def read_own_factor(viewer: Viewer, *, gave_factor: bool) -> OwnFactor:
         may_set_up=may_set_up_factor(enrolled=enrolled, gave_factor=gave_factor, open_now=open_now),
         ends_on=end_of_grace(viewer.school, _current_posts(viewer).filter(person=person)),
         codes_left=second_factor.count_recovery_codes(person),
+        provider=_provider_trusted_for_factor(viewer),
     )
+
+
+def _provider_trusted_for_factor(viewer: Viewer) -> SignOnProvider | None:
+    links = SignOnLink.objects.own_links(viewer).trusted_for_factor()
+    link = links.order_by("provider__kind", "pk").first()
+    return link.provider if link else None
 
 
 def begin_own_passkey(viewer: Viewer) -> str:

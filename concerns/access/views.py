@@ -7,7 +7,7 @@ from concerns.access import acts, queries
 from concerns.access.forms import FactorCodeForm, GraceForm, NewAppForm, NewCodesForm, PasskeyForm
 from concerns.doors import factor_session, mail
 from concerns.doors.form_page import FormPage
-from concerns.doors.site_address import is_address_of_this_site
+from concerns.doors.site_address import page_to_go_on_to
 from concerns.paper.qr_code import draw_qr_path
 
 TOO_MANY = "There were too many tries. Wait five minutes, then try again."
@@ -27,7 +27,7 @@ def factor(request):
     """Give the second factor, and go on to the page one came from. Without one, it says how to get
     one, or until when a password is enough."""
     own = _read_own(request)
-    onward = _page_to_go_on_to(request)
+    onward = page_to_go_on_to(request)
     path = request.get_full_path()
     passkey = request.POST.get("credential", "")
     sheet = FormPage(
@@ -115,9 +115,3 @@ def _may_try(request, sheet) -> bool:
 def _tell_owner(request, what: str) -> None:
     viewer = request.viewer
     mail.send_about_factor(viewer.person, viewer.school, what, viewer.todays_date)
-
-
-def _page_to_go_on_to(request) -> str:
-    """The address one came from, if it is one of this site; else the start page."""
-    there = request.GET.get("next", "")
-    return there if is_address_of_this_site(there) else "/"

@@ -19,6 +19,12 @@ class EndSessionForm(DraftableForm):
     end = forms.CharField(error_messages={"required": "Choose which session to end"})
 
 
+class UnlinkForm(DraftableForm):
+    """Which link to single sign-on to end: each has a button of its own."""
+
+    unlink = forms.CharField(error_messages={"required": "Choose which link to end"})
+
+
 class SignOutEverywhereForm(DraftableForm):
     sure = forms.BooleanField(
         label="Sign them out of every computer and telephone now",

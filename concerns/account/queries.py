@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Prefetch
+from django.http import Http404
 
 from concerns.doors import sight
-from concerns.models import Heartbeat, Person, Viewer
+from concerns.models import Heartbeat, Person, SignOnLink, SignOnProvider, Viewer
 from concerns.models.school.user_sessions import list_open_sessions
 from concerns.rules.browser_names import name_browser
 from concerns.workflow.password_reset import PasswordReset, find_password_reset
@@ -48,3 +50,54 @@ def get_colleague(viewer: Viewer, uid: uuid.UUID) -> Person:
     """Somebody of the viewer's school. Raises Http404."""
     person: Person = sight.get_one_or_404(viewer, Person.objects.of_school(viewer), uid)
     return person
+
+
+def get_provider(uid: uuid.UUID) -> SignOnProvider:
+    """A provider of single sign-on of any school. Raises Http404."""
+    found = SignOnProvider.objects.on_sign_in_page().filter(uid=uid).first()
+    if found is None:
+        raise Http404
+    provider: SignOnProvider = found
+    return provider
+
+
+def get_own_provider(viewer: Viewer, uid: uuid.UUID) -> SignOnProvider:
+    """A provider of the viewer's school. Raises Http404."""
+    found = get_provider(uid)
+    if found.school_id != viewer.school.pk:
+        raise Http404
+    return found
+
+
+def read_clock() -> datetime:
+    """The database's clock, for pages that have no viewer."""
+    return Heartbeat.objects.database_now()
+
+
+@dataclass(frozen=True)
+class OwnSignOnRow:
+    """A provider of the viewer's school, and their own link to an account there, if any."""
+
+    provider: SignOnProvider
+    link: SignOnLink | None
+
+
+def list_own_sign_on(viewer: Viewer) -> list[OwnSignOnRow]:
+    """With which accounts the viewer may sign in, and those that they may link."""
+    links = {link.provider_id: link for link in SignOnLink.objects.own_links(viewer)}
+    providers = SignOnProvider.objects.of_one_school(viewer.school)
+    return [OwnSignOnRow(provider, links.get(provider.pk)) for provider in providers]
+
+
+def has_own_link(viewer: Viewer, provider: SignOnProvider, subject: str) -> bool:
+    """Whether the account `subject` at `provider` is linked to the viewer."""
+    rows = SignOnLink.objects.own_links(viewer).filter(provider=provider, issuer=provider.issuer)
+    return rows.filter(subject=subject).exists()
+
+
+def list_providers(viewer: Viewer) -> list[SignOnProvider]:
+    """The providers of the viewer's school, each with who has linked an account, by name, in
+    `linked`."""
+    links = SignOnLink.objects.not_ended().select_related("person").order_by("person__name", "pk")
+    rows = SignOnProvider.objects.of_one_school(viewer.school)
+    return list(rows.prefetch_related(Prefetch("links", links, to_attr="linked")))

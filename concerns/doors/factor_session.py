@@ -24,7 +24,7 @@ from concerns.rules.second_factor import ASKED_AGAIN_AFTER, STILL_TAKEN_FOR
 ASKED_AGAIN = frozenset({
     "child_tracker_csv", "audit_csv", "people_answer", "people_invite", "people_lost_factor",
     "chase_clocks", "chase_calendar_link",
-    "access", "access_new", "access_passkey", "access_codes",
+    "access", "access_new", "access_passkey", "access_codes", "account_sign_on_link",
 })  # fmt: skip
 NEW_APP = "new_app"
 
@@ -47,9 +47,10 @@ def is_factor_asked_again(request: HttpRequest, page: str) -> bool:
     return time.time() - max(record["at"] for record in given) > counts.total_seconds()
 
 
-def note_factor_given(request: HttpRequest) -> None:
-    """Note that the session was given a second factor just now, and give it another key."""
-    record_authentication(request, cast(Any, request.user), method="mfa")
+def note_factor_given(request: HttpRequest, at: float | None = None) -> None:
+    """Note that the session was given a second factor, just now or `at`, in seconds since 1970; and
+    give the session another key."""
+    record_authentication(request, cast(Any, request.user), method="mfa", at=at)
     old = request.session.session_key
     request.session.cycle_key()
     follow_new_key(old, request.session.session_key)

@@ -1,7 +1,8 @@
-"""Limits how often an address that needs no sign-in may be asked for: the feed of a calendar.
+"""Limits how often an address that needs no sign-in may be asked for: the feed of a calendar, and
+those that lead to a provider of single sign-on and back.
 
 Counted in the cache, like the limits on signing in, for one fixed hour after another. The library
-of those limits lets every GET pass, and this is one.
+of those limits lets every GET pass, and these are such.
 """
 
 from allauth.account.adapter import get_adapter
@@ -13,6 +14,9 @@ HOUR = 60 * 60
 # and of one secret: fetches in an hour.
 MOST_FROM_ADDRESS = 3_000
 MOST_OF_SECRET = 60
+# A hall of 150 staff who sign in one after another, each of whom goes there and comes back, asks
+# 300 times.
+MOST_SIGN_ONS = 3_000
 
 
 def may_fetch_feed(request: HttpRequest, kept: str) -> bool:
@@ -26,6 +30,12 @@ def may_fetch_feed(request: HttpRequest, kept: str) -> bool:
         _count_fetch(f"feed:of:{kept}") <= MOST_OF_SECRET,
     ]
     return all(within)
+
+
+def may_sign_on(request: HttpRequest) -> bool:
+    """Count a way to a provider of single sign-on, or back from it; False if there were too many
+    from one address on the network. Each asks the provider, and may write a line in the record."""
+    return _count_fetch(f"sign-on:from:{get_adapter().get_client_ip(request)}") <= MOST_SIGN_ONS
 
 
 def _count_fetch(key: str) -> int:

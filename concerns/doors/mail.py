@@ -115,7 +115,8 @@ e-mail, since the link that they are sent works for 60 minutes.
 CHANGED = """{name}
 
 A new password was chosen on {day} for your account at Safeguarding concerns of {school}. Wherever
-you were signed in, you have been signed out.
+you were signed in, you have been signed out. If you had linked a Microsoft or Google account, it no
+longer signs you in until you link it again.
 
 If this was not you, tell the headteacher now. Somebody else could sign in as you.
 """
@@ -145,6 +146,15 @@ If you do not work there, say so on that page, and tell the office of your own s
 ABOUT_FACTOR = """{name}
 
 {what} on {day}, for the account with which you sign in to Safeguarding concerns at {school}.
+
+If this was not you, tell the headteacher now. Somebody else could sign in as you.
+"""
+
+
+ABOUT_SIGN_ON = """{name}
+
+{what} on {day}, as a way to sign in to Safeguarding concerns at {school}. Your password works as
+before.
 
 If this was not you, tell the headteacher now. Somebody else could sign in as you.
 """
@@ -452,6 +462,14 @@ def send_about_factor(person: Person, school: School, what: str, day: date) -> b
         name=person.name, what=what, day=f"{day:%-d %B %Y}", school=school.name
     )
     return _send_at_once("Your second factor", words, person.email)
+
+
+def send_about_sign_on(person: Person, school: School, what: str, day: date) -> bool:
+    """Tell `person` that single sign-on was linked or unlinked. False if it could not be sent."""
+    words = ABOUT_SIGN_ON.format(
+        name=person.name, what=what, day=f"{day:%-d %B %Y}", school=school.name
+    )
+    return _send_at_once("How you sign in", words, person.email)
 
 
 def _send_at_once(subject: str, words: str, address: str) -> bool:

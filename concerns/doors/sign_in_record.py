@@ -10,16 +10,18 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from concerns.doors import ledger
-from concerns.models import LedgerLine, Person, School
+from concerns.models import LedgerLine, Person, School, SignOnProvider
 from concerns.models.school.person import viewers_for_person
 from concerns.rules.kinds import Kind
+from concerns.rules.sign_on import SignOnFault
 
 # Being shut out is written down once in this time, so that whoever goes on trying fills no record.
 LOCKED_OUT_ONCE_IN = timedelta(minutes=5)
 
 
-def record_sign_in(person: Person, now: datetime) -> None:
-    """Write that `person` signed in at `now`, in the roles they hold now."""
+def record_sign_in(person: Person, now: datetime, how: str = "") -> None:
+    """Write that `person` signed in at `now`, in the roles they hold now; and `how`, if not with
+    their password."""
     roles = {viewer.school.pk: viewer.role_words for viewer in viewers_for_person(person, now)}
     with transaction.atomic():
         for school in _schools_of(person):
@@ -30,6 +32,7 @@ def record_sign_in(person: Person, now: datetime) -> None:
                 role=roles.get(school.pk, ""),
                 now=now,
                 about=person.uid,
+                reason=how,
             )
 
 
@@ -44,6 +47,26 @@ def record_lock_out(address: str, now: datetime) -> None:
     lately = LedgerLine.objects.filter(kind=Kind.LOCKED_OUT, received__gt=now - LOCKED_OUT_ONCE_IN)
     if not lately.filter(about=str(person.uid) if person else "").exists():
         _write_refusal(Kind.LOCKED_OUT, person, now)
+
+
+def record_failed_sign_on(
+    provider: SignOnProvider, fault: SignOnFault, person: Person | None, now: datetime
+) -> None:
+    """Write that an account at `provider` opened nothing, and why, in the record of its school.
+
+    `person` is whom it is linked to, if anybody.
+    """
+    with transaction.atomic():
+        ledger.write_ledger_line(
+            Kind.SIGN_IN_FAILED,
+            school=provider.school,
+            by=None,
+            role="",
+            now=now,
+            about=person.uid if person else "",
+            outcome=ledger.REFUSED,
+            reason=f"{provider.name}: {fault.value}",
+        )
 
 
 def _person_with_address(address: str) -> Person | None:

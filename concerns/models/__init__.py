@@ -70,6 +70,7 @@ from concerns.models.school.calendar_feed import CalendarFeed
 from concerns.models.school.cover import Cover
 from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
 from concerns.models.school.school import Authority, ClockSet, Closure, School, Term
+from concerns.models.school.sign_on import SignOnLink, SignOnProvider
 from concerns.models.school.staff_file import StaffFile
 
 __all__ = [
@@ -152,6 +153,8 @@ __all__ = [
     "SchoolAction",
     "Sibling",
     "Sighting",
+    "SignOnLink",
+    "SignOnProvider",
     "SortedCategory",
     "StaffChangeAnswer",
     "StaffChangeRequest",

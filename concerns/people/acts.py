@@ -20,6 +20,7 @@ from concerns.models import (
     Post,
     PostConfirmation,
     School,
+    SignOnLink,
     StaffChangeAnswer,
     StaffChangeRequest,
     StaffFile,
@@ -116,6 +117,7 @@ def set_password(
     *, by: Viewer, person: Person, password: str, now: datetime, record: ActRecord
 ) -> None:
     """Give somebody a password. This ends all their sessions."""
+    _record_unlinking(record, person)
     person.replace_password(password)
     record(about=person, fields=["password"], reason=by_command())
 
@@ -335,7 +337,11 @@ def _apply_request(record: ActRecord, what: StaffChangeRequest) -> None:
     if no_sense := what.why_impossible(record.by.todays_date):
         raise ActRefused(no_sense)
     had_password = what.person.has_usable_password()
+    links = SignOnLink.objects.not_ended().filter(person=what.person, school=record.by.school)
+    had_link = links.exists()
     apply_staff_change(what, record)
+    if had_link and not links.exists():
+        record(kind=Kind.SIGN_ON_UNLINKED, about=what.person, reason=f"with: {record.kind.label}")
     link_only = what.matter in OF_AN_ACCOUNT
     if what.link_owed and (had_password or link_only) and not mail.is_mail_configured():
         raise ActRefused(NO_MAIL)
@@ -413,9 +419,17 @@ def leave(
         )
     came = handover.hand_over_concerns(record, person, to, concerns)
     Notice.objects.notify_leaver_takeover(by.person, to, came, now)
-    person.end_all_posts(by.school, last, by.todays_date)
     record(about=person, fields=["posts", "is_active"])
+    _record_unlinking(record, person)
+    person.end_all_posts(by.school, last, by.todays_date)
     return person
+
+
+def _record_unlinking(record: ActRecord, person: Person) -> None:
+    """Write that the person's links to single sign-on end with what is about to be done to their
+    account."""
+    if SignOnLink.objects.not_ended().filter(person=person, school=record.by.school).exists():
+        record(kind=Kind.SIGN_ON_UNLINKED, about=person, reason=f"with: {record.kind.label}")
 
 
 def _require_lead_and_head(by: Viewer, person: Person, roles: set[str]) -> None:
@@ -443,6 +457,7 @@ def choose_password(
     """Set the person's own password with a link. Ends the link and all open sessions."""
     if password_links.person_of_password_link(link) != person:
         raise ActRefused("This link no longer works. Ask the school office for another.")
+    _record_unlinking(record, person)
     person.replace_password(password)
     record(about=person, fields=["password"], reason="with a link")
     return person

@@ -68,6 +68,9 @@ class Kind(Choice):
     FACTOR_REMOVED = "factor_removed", "Removed a lost second factor"
     CODES_MADE = "codes_made", "Made recovery codes"
     GRACE_SET = "grace_set", "Set the days of grace for second factors"
+    SIGN_ON_SET = "sign_on_set", "Set up, changed or ended single sign-on"
+    SIGN_ON_LINKED = "sign_on_linked", "Linked an account of single sign-on to their own"
+    SIGN_ON_UNLINKED = "sign_on_unlinked", "Ended the link to an account of single sign-on"
     # reading
     OPENED = "opened", "Read a concern"
     STORY = "story", "Read a child's story"

@@ -33,6 +33,7 @@ from concerns.rules.roles import (
     Role,
     roles_with_power,
 )
+from concerns.rules.sign_on import FACTOR_CLAIMS, SignOnKind
 from concerns.rules.staff_approval import (
     GIVEN_BY_THE_HEAD,
     StaffRequestMatter,
@@ -51,6 +52,7 @@ def draw_map_page() -> str:
         "# What the product may ever do\n\nDrawn from the tables beside this page by `make map`.\n",
         _draw_powers(),
         _draw_staff_changes(),
+        _draw_sign_on(),
         _draw_concern_states(),
         _draw_referral_stages(),
         _draw_agency_answers(),
@@ -126,6 +128,23 @@ def _who_changes(matter: StaffRequestMatter, opens: bool) -> tuple[str, str]:
         )
     ]
     return ", ".join(alone), ", ".join(answers)
+
+
+def _draw_sign_on() -> str:
+    """Which claims of a provider of single sign-on count as a second factor."""
+    rows: list[tuple[str, ...]] = []
+    for kind in SignOnKind:
+        for row in FACTOR_CLAIMS[kind]:
+            value = row.value or "the authentication context that the configuration names"
+            rows.append((kind.label, row.claim, value, row.source))
+        if not FACTOR_CLAIMS[kind]:
+            rows.append((kind.label, "none", "", "it says nothing of second factors"))
+    return (
+        "## Single sign-on: what counts as a second factor\n\n"
+        "Only from a provider whose configuration says that it is trusted for this, and only for "
+        "15 minutes from `auth_time`.\n\n"
+        + _markdown_table(("provider", "claim", "is or contains", "source"), rows)
+    )
 
 
 def _draw_concern_states() -> str:

@@ -31,10 +31,11 @@ FROZEN = (
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Task", "TaskAnswer", "Watch",
 )  # fmt: skip
-# Models whose rows are ended once and otherwise never change: the entries in a child's file.
+# Models whose rows are ended once and otherwise never change: the entries in a child's file, and
+# which account of single sign-on is whose.
 ENDED_ONCE = (
     "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
-    "EarlierFile", "HomeAuthority",
+    "EarlierFile", "HomeAuthority", "SignOnLink",
 )  # fmt: skip
 # Models whose rows may be updated but never deleted.
 KEPT = (
@@ -42,7 +43,7 @@ KEPT = (
     "Concern", "ConcernChild", "Step", "Child", "ChildName", "Enrolment", "Placement", "Relation",
     "Person", "Post", "PostConfirmation", "School", "Cover", "RollQuestion", "LedgerLineWords",
     "CalendarFeed", "AdultConcern", "AdultExclusion", "AdultStep",
-    "Notice", "Letter", "Heartbeat", "RoundFailure", "SavedView",
+    "Notice", "Letter", "Heartbeat", "RoundFailure", "SavedView", "SignOnProvider",
 )  # fmt: skip
 ONCE = "WHEN (OLD.ended_at IS NOT NULL)"
 

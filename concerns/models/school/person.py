@@ -148,10 +148,12 @@ class Person(AbstractBaseUser):
 
     def replace_password(self, password: str | None) -> None:
         """Set the password and end every session of this person, and the private links to their
-        calendar: whoever had come in may have made one. With None nobody can sign in as them."""
+        calendar and links to accounts of single sign-on: whoever had come in may have made one.
+        With None nobody can sign in as them."""
         self.set_password(password)
         self.save(update_fields=["password"])
         self.calendar_feeds.filter(ended_at__isnull=True).update(ended_at=Now())
+        self.sign_on_links.filter(ended_at__isnull=True).update(ended_at=Now())
 
     def may_read_from(self, day: date) -> bool:
         """Whether they hold a post that reads the record, in any school, on `day` or later."""
@@ -164,6 +166,15 @@ class Person(AbstractBaseUser):
         schools = set(posts.values_list("school", flat=True)) if self.is_active else set()
         return bool(schools) and school.pk not in schools
 
+    def works_only_in(self, school: School, day: date) -> bool:
+        """Whether, on `day` or later, they hold a post in `school` and in no other.
+
+        Only then is the account the school's own: what it may do to it opens no other school.
+        """
+        posts = Post.objects.filter(person=self).current_or_future(day)
+        schools = set(posts.values_list("school", flat=True)) if self.is_active else set()
+        return schools == {school.pk}
+
     def end_all_posts(self, school: School, last: date, today: date) -> None:
         """End their posts in `school` on the day `last`. One that was to begin after `today` never
         begins.
@@ -175,6 +186,7 @@ class Person(AbstractBaseUser):
             post.called_off = post.since > today
             post.until = last if post.called_off else max(last, post.since)
             post.save(update_fields=["until", "called_off"])
+        self.sign_on_links.filter(school=school, ended_at__isnull=True).update(ended_at=Now())
         if (
             not Post.objects.filter(person=self)
             .exclude(school=school)
