@@ -31,15 +31,17 @@ FROZEN = (
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Task", "TaskAnswer", "Watch",
 )  # fmt: skip
-# Models whose rows are ended once and otherwise never change: the entries in a child's file, and
-# which account of single sign-on is whose.
+# Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (
     "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
-    "EarlierFile", "HomeAuthority", "SignOnLink",
+    "EarlierFile", "HomeAuthority",
 )  # fmt: skip
+# The same of what is in no child's file: which account of single sign-on is whose.
+LINKS_ENDED_ONCE = ("SignOnLink",)
 # Models whose rows may be updated but never deleted.
 KEPT = (
     *ENDED_ONCE,
+    *LINKS_ENDED_ONCE,
     "Concern", "ConcernChild", "Step", "Child", "ChildName", "Enrolment", "Placement", "Relation",
     "Person", "Post", "PostConfirmation", "School", "Cover", "RollQuestion", "LedgerLineWords",
     "CalendarFeed", "AdultConcern", "AdultExclusion", "AdultStep",
@@ -67,13 +69,13 @@ def encrypted_columns() -> dict[str, list[str]]:
 
 
 def immutable_columns() -> dict[str, str]:
-    """For tables in ENDED_ONCE: the columns that must stay as first written.
+    """For tables in ENDED_ONCE and LINKS_ENDED_ONCE: the columns that must stay as first written.
 
     Table name -> column names, quoted and joined by commas.
     """
     from concerns.models.child.child_fact import ENDING
 
-    metas = [apps.get_model("concerns", name)._meta for name in ENDED_ONCE]
+    metas = [apps.get_model("concerns", name)._meta for name in (*ENDED_ONCE, *LINKS_ENDED_ONCE)]
     return {
         meta.db_table: ", ".join(f'"{f.column}"' for f in meta.fields if f.column not in ENDING)
         for meta in metas
