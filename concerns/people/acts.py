@@ -20,7 +20,6 @@ from concerns.models import (
     Post,
     PostConfirmation,
     School,
-    SignOnLink,
     StaffChangeAnswer,
     StaffChangeRequest,
     StaffFile,
@@ -30,7 +29,7 @@ from concerns.models.school.school import SchoolDetails
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, has_role_with_power
 from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD, OF_AN_ACCOUNT, StaffRequestMatter
-from concerns.workflow import handover
+from concerns.workflow import handover, sign_on_links
 from concerns.workflow.staff_changes import apply_staff_change
 from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
 
@@ -117,9 +116,8 @@ def set_password(
     *, by: Viewer, person: Person, password: str, now: datetime, record: ActRecord
 ) -> None:
     """Give somebody a password. This ends all their sessions."""
-    _record_unlinking(record, person)
-    person.replace_password(password)
     record(about=person, fields=["password"], reason=by_command())
+    sign_on_links.replace_password(record, person, password)
 
 
 @act(May.POSTS, Kind.SCHOOL_SET)
@@ -337,11 +335,8 @@ def _apply_request(record: ActRecord, what: StaffChangeRequest) -> None:
     if no_sense := what.why_impossible(record.by.todays_date):
         raise ActRefused(no_sense)
     had_password = what.person.has_usable_password()
-    links = SignOnLink.objects.not_ended().filter(person=what.person, school=record.by.school)
-    had_link = links.exists()
-    apply_staff_change(what, record)
-    if had_link and not links.exists():
-        record(kind=Kind.SIGN_ON_UNLINKED, about=what.person, reason=f"with: {record.kind.label}")
+    with sign_on_links.recording_unlinking(record, what.person):
+        apply_staff_change(what, record)
     link_only = what.matter in OF_AN_ACCOUNT
     if what.link_owed and (had_password or link_only) and not mail.is_mail_configured():
         raise ActRefused(NO_MAIL)
@@ -420,16 +415,9 @@ def leave(
     came = handover.hand_over_concerns(record, person, to, concerns)
     Notice.objects.notify_leaver_takeover(by.person, to, came, now)
     record(about=person, fields=["posts", "is_active"])
-    _record_unlinking(record, person)
-    person.end_all_posts(by.school, last, by.todays_date)
+    with sign_on_links.recording_unlinking(record, person):
+        person.end_all_posts(by.school, last, by.todays_date)
     return person
-
-
-def _record_unlinking(record: ActRecord, person: Person) -> None:
-    """Write that the person's links to single sign-on end with what is about to be done to their
-    account."""
-    if SignOnLink.objects.not_ended().filter(person=person, school=record.by.school).exists():
-        record(kind=Kind.SIGN_ON_UNLINKED, about=person, reason=f"with: {record.kind.label}")
 
 
 def _require_lead_and_head(by: Viewer, person: Person, roles: set[str]) -> None:
@@ -457,9 +445,8 @@ def choose_password(
     """Set the person's own password with a link. Ends the link and all open sessions."""
     if password_links.person_of_password_link(link) != person:
         raise ActRefused("This link no longer works. Ask the school office for another.")
-    _record_unlinking(record, person)
-    person.replace_password(password)
     record(about=person, fields=["password"], reason="with a link")
+    sign_on_links.replace_password(record, person, password)
     return person
 
 

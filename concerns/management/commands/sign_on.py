@@ -1,17 +1,17 @@
 """Sets up single sign-on for a school, changes it, ends it, and lists what is set up."""
 
 import sys
-from argparse import RawDescriptionHelpFormatter
 from getpass import getpass
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from concerns.account import acts
 from concerns.doors import mail
 from concerns.doors.sign_on import callback_address
-from concerns.models import School, SignOnProvider, Viewer
+from concerns.management.command_line import RawHelpFormatter, find_school_by_urn
+from concerns.models import SignOnProvider, Viewer
 from concerns.people import queries as people
 from concerns.rules.sign_on import (
     SignOnKind,
@@ -46,16 +46,12 @@ your user on this machine.
 """
 
 
-class _RawHelpFormatter(DjangoHelpFormatter, RawDescriptionHelpFormatter):
-    pass
-
-
 class Command(BaseCommand):
     help = HELP
 
     def create_parser(self, *args, **more):
         # HELP above is laid out by hand: its line breaks must stay.
-        return super().create_parser(*args, formatter_class=_RawHelpFormatter, **more)
+        return super().create_parser(*args, formatter_class=RawHelpFormatter, **more)
 
     def add_arguments(self, parser):
         parser.add_argument("--school", metavar="URN", help="which school, where there are several")
@@ -73,7 +69,7 @@ class Command(BaseCommand):
         if not (entra or google or end):
             self._list_providers()
             return
-        where = _find_school(school)
+        where = find_school_by_urn(school)
         by = people.viewer_for_command_line(where, timezone.now())
         if by is None:
             raise CommandError("The school has no head. Import a staff file that names one.")
@@ -141,13 +137,3 @@ def _ask_for_secret() -> str:
     if not secret:
         raise CommandError("No client secret was given. Nothing was changed.")
     return secret
-
-
-def _find_school(urn: str | None) -> School:
-    schools = School.objects.filter(urn=urn) if urn else School.objects.all()
-    found = list(schools.order_by("pk")[:2])
-    if not found:
-        raise CommandError("There is no such school here. Make it first: manage.py school FILE")
-    if len(found) > 1:
-        raise CommandError("There are several schools here. Say which: --school URN")
-    return found[0]

@@ -1,18 +1,18 @@
 """Imports the staff of a school, with their posts and roles, from a CSV file or a workbook."""
 
 import sys
-from argparse import RawDescriptionHelpFormatter
 from getpass import getpass
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from concerns.access import acts as access
 from concerns.doors import mail
+from concerns.management.command_line import RawHelpFormatter, find_school_by_urn
 from concerns.models import Person, School, Viewer
 from concerns.paper.csv_reading import NotATable, decode_file
 from concerns.paper.staff_rows import count_staff_headings, read_staff_file
@@ -65,16 +65,12 @@ Eve Ford,e.ford@school.example,staff,Teacher of Year 4,4B,,,31/08/2027
 """
 
 
-class _RawHelpFormatter(DjangoHelpFormatter, RawDescriptionHelpFormatter):
-    pass
-
-
 class Command(BaseCommand):
     help = HELP
 
     def create_parser(self, *args, **more):
         # HELP above is laid out by hand: its line breaks must stay.
-        return super().create_parser(*args, formatter_class=_RawHelpFormatter, **more)
+        return super().create_parser(*args, formatter_class=RawHelpFormatter, **more)
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -99,7 +95,7 @@ class Command(BaseCommand):
         elif lost_factor:
             self._remove_factor_of(lost_factor.strip().lower(), school)
         else:
-            self._import_staff_file(Path(file), _find_school_by_urn(school))
+            self._import_staff_file(Path(file), find_school_by_urn(school))
 
     def _import_staff_file(self, path: Path, school: School) -> None:
         now = timezone.now()
@@ -164,23 +160,13 @@ def _find_person_and_head(email: str, urn: str | None) -> tuple[Person, Viewer]:
     if person is None:
         raise CommandError("Nobody here has that e-mail address.")
     schools = School.objects.filter(posts__person=person).order_by("pk")
-    school = _find_school_by_urn(urn) if urn else schools.first()
+    school = find_school_by_urn(urn) if urn else schools.first()
     if school is None:
         raise CommandError("This person holds no post in a school.")
     by = queries.viewer_for_command_line(school, timezone.now())
     if by is None:
         raise CommandError("The school has no head. Import a staff file that names one.")
     return person, by
-
-
-def _find_school_by_urn(urn: str | None) -> School:
-    schools = School.objects.filter(urn=urn) if urn else School.objects.all()
-    found = list(schools.order_by("pk")[:2])
-    if not found:
-        raise CommandError("There is no such school here. Make it first: manage.py school FILE")
-    if len(found) > 1:
-        raise CommandError("There are several schools here. Say which: --school URN")
-    return found[0]
 
 
 def _read_staff_lines(path: Path, school: School, now) -> list[StaffLine]:
