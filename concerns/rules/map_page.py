@@ -141,8 +141,8 @@ def _draw_sign_on() -> str:
             rows.append((kind.label, "none", "", "it says nothing of second factors"))
     return (
         "## Single sign-on: what counts as a second factor\n\n"
-        "Only from a provider whose configuration says that it is trusted for this, and only for "
-        "15 minutes from `auth_time`.\n\n"
+        "Only from a provider whose configuration says that it is trusted for this, and only if it "
+        "was given in the last 15 minutes, by `auth_time`.\n\n"
         + _markdown_table(("provider", "claim", "is or contains", "source"), rows)
     )
 
