@@ -31,7 +31,7 @@ def health_check(request):
         broken = Heartbeat.objects.is_record_found_broken()
     except DatabaseError:
         return JsonResponse({"ok": False, "why": "the database does not answer"}, status=503)
-    troubles = pulse.fault_messages(now, for_operator=True)
+    troubles = pulse.fault_messages(now, is_mail_stuck=bool(pulse.stuck), for_operator=True)
     troubles += [RECORD_BROKEN] if broken else []
     if troubles:
         return JsonResponse({"ok": False, "why": "; ".join(troubles)}, status=503)

@@ -25,9 +25,7 @@ from concerns.models import (
     Decision,
     Draft,
     IntegrityFault,
-    Letter,
     Person,
-    RoundFailure,
     Step,
     Task,
     TaskAnswer,
@@ -43,6 +41,7 @@ from concerns.models.school.person import viewers_for_person
 from concerns.paper import calendar_file
 from concerns.reading import queue_row, school_clocks, week_calendar
 from concerns.reading.concern_rates import concern_rates
+from concerns.reading.unsent_messages import round_failures_shown_to, unsent_letters_shown_to
 from concerns.reading.week_calendar import ALL, MINE, CalendarWeek
 from concerns.reading.while_away import find_while_away
 from concerns.reading.who_was_told import StepNotification, list_step_notifications
@@ -337,19 +336,10 @@ def get_unsent_draft(viewer: Viewer, uid) -> Draft:
 def list_undelivered_letters(viewer: Viewer) -> dict:
     """Letters not sent, rows the clock's round set aside, and what the daily check found wrong:
     nothing about a child."""
-    replies = WordBack.objects.hidden_from(viewer).values_list("uid", flat=True)
-    letters = (
-        Letter.objects.stuck_letters(viewer.now)
-        .not_hidden_from(viewer, replies)
-        .filter(school=viewer.school)
-        .select_related("person")
-    )
-    troubles = RoundFailure.objects.unresolved_failures().of_school(viewer)
-    troubles = troubles.filter(about_adult=False)
     return {
-        "letters": list(letters.order_by("made_at", "pk")[:A_PAGE]),
+        "letters": list(unsent_letters_shown_to(viewer)[:A_PAGE]),
         "broken": list(IntegrityFault.objects.about_children(viewer)[:A_PAGE]),
-        "set_aside": list(troubles.order_by("first_at", "pk")[:A_PAGE]),
+        "set_aside": round_failures_shown_to(viewer, A_PAGE),
     }
 
 

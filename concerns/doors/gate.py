@@ -27,10 +27,11 @@ from django.urls import URLPattern, get_resolver, path, reverse
 from django.utils.http import urlencode
 
 from concerns.doors import factor_session, just_recorded, ledger, page_subject, unsent_words
-from concerns.doors.covered_names import is_page_covered
+from concerns.doors.covered_names import is_answer_covered, is_page_covered
 from concerns.doors.gated_request import GatedRequest
 from concerns.models import Person, Viewer
 from concerns.models.school import person as people
+from concerns.reading.unsent_messages import clock_faults_shown_to
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 
@@ -160,13 +161,26 @@ def _call_as_viewer(
     if is_page_covered(request, _page_name(request)):
         return render(request, "parts/covered.html", {"here": request.get_full_path()})
     try:
-        return view(request, **given)
+        answer = view(request, **given)
     except Http404:
         # The thing is not theirs to see, or does not exist. The line is the same for both, and so
         # is the time it takes. What the view had written is rolled back by now.
         reason = f"{Kind.OPENED.value}: {_page_name(request)}"
         _record_refused_page(viewer, reason, about=given.get("uid", ""))
         raise
+    if is_answer_covered(request, _page_name(request), answer):
+        return _cover_answer(request, answer)
+    return answer
+
+
+def _cover_answer(request: GatedRequest, answer: HttpResponseBase) -> HttpResponse:
+    """The page that covers `answer`, which shows a form again that was not taken; what was typed is
+    saved first. It does not say whose page `answer` is."""
+    page_subject.begin_page()
+    kept = unsent_words.keep_posted_words(request)
+    here = kept.return_address if kept else request.get_full_path()
+    context = {"here": here, "not_sent": True, "kept": kept}
+    return render(request, "parts/covered.html", context, status=answer.status_code)
 
 
 def _record_refused_page(viewer: Viewer, reason: str, about: uuid.UUID | str = "") -> None:
@@ -271,7 +285,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 def _clock_faults_for(viewer: Viewer) -> list[str]:
     """Faults of the clock (reminders not going out), for viewers who read concerns and can act."""
     reads = viewer.has_power(May.READ) or viewer.has_power(May.ADULT)
-    return viewer.pulse.fault_messages(viewer.now) if viewer.pulse and reads else []
+    return clock_faults_shown_to(viewer, viewer.pulse) if viewer.pulse and reads else []
 
 
 @register()

@@ -279,26 +279,34 @@ class AdultConcernCheck:
 
 
 def _find_broken_messages(school: School, future: datetime) -> Iterator[IntegrityBreach]:
-    """Messages that wait and that no round will ever send."""
-    over = Q(letter__ended_at__isnull=False) | Q(letter__sent_at__isnull=False)
-    rows = Notice.objects.still_pending().filter(over, school=school)
-    rows = rows.select_related("step__concern", "adult_step__concern").order_by("pk")
-    for notice in rows:
-        step = notice.related_step
-        about = f"about {step.concern.reference} " if step else ""
-        yield IntegrityBreach(
-            f"a message {about}waits in an e-mail that is done with, so it is never sent",
-            concern=notice.step.concern_id if notice.step else None,
-            adult_concern=notice.adult_step.concern_id if notice.adult_step else None,
-            is_private=notice.adult_step_id is not None,
-        )
+    """Messages that wait and that no round will ever send, or not for long."""
+    waiting = Notice.objects.still_pending().filter(school=school)
+    waiting = waiting.select_related("step__concern", "adult_step__concern").order_by("pk")
+    done_with = Q(letter__ended_at__isnull=False) | Q(letter__sent_at__isnull=False)
+    for notice in waiting.filter(done_with):
+        what = "waits in an e-mail that is done with, so it is never sent"
+        yield _broken_message(notice, what)
     ahead = Q(leased_until__gt=future) | Q(next_try_at__gt=future) | Q(made_at__gt=future)
-    for letter in Letter.objects.unsent_letters().filter(ahead, school=school).order_by("pk"):
-        yield IntegrityBreach(
-            f"an e-mail made on {letter.made_at:%d/%m/%Y} is put off or held by a worker until "
-            "after today",
-            is_private=letter.about_adult,
-        )
+    letters = Letter.objects.unsent_letters().filter(ahead, school=school)
+    for notice in waiting.filter(letter__in=letters.values("pk")):
+        what = "waits in an e-mail that is put off or held by a worker until after today"
+        yield _broken_message(notice, what)
+    for made_at in letters.exclude(notices__ended_at=None).order_by("pk").values_list("made_at"):
+        words = f"an e-mail made on {made_at[0]:%d/%m/%Y} is put off or held until after today"
+        yield IntegrityBreach(words, is_private=True)
+
+
+def _broken_message(notice: Notice, what: str) -> IntegrityBreach:
+    """Of a message without a step (a reply, a draft) nobody in the school is told from here: it may
+    be about what they must not know of."""
+    step = notice.related_step
+    about = f"about {step.concern.reference} " if step else ""
+    return IntegrityBreach(
+        f"a message {about}{what}",
+        concern=notice.step.concern_id if notice.step else None,
+        adult_concern=notice.adult_step.concern_id if notice.adult_step else None,
+        is_private=notice.step_id is None,
+    )
 
 
 def _find_drafts_of_leavers(school: School, day: date) -> Iterator[IntegrityBreach]:

@@ -31,7 +31,7 @@ def write_urgent(where) -> None:
 
 def fault_messages(now) -> list[str]:
     status, _ = Heartbeat.objects.read_heartbeat()
-    return status.fault_messages(now)
+    return status.fault_messages(now, is_mail_stuck=bool(status.stuck))
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), LONG])

@@ -30,7 +30,7 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 def faults(now) -> list[str]:
     status, _ = Heartbeat.objects.read_heartbeat()
-    return status.fault_messages(now)
+    return status.fault_messages(now, is_mail_stuck=bool(status.stuck))
 
 
 def write_urgent(where) -> None:

@@ -171,11 +171,13 @@ class HeartbeatStatus:
     mail_fault: str = ""
     mail_fault_since: datetime | None = None
 
-    def fault_messages(self, now: datetime, *, for_operator: bool = False) -> list[str]:
+    def fault_messages(
+        self, now: datetime, *, is_mail_stuck: bool, for_operator: bool = False
+    ) -> list[str]:
         """Why the site may fail to tell people in time at `now`. The words name nobody, and give no
         number from which a reader could tell that a concern exists. Whoever is excluded from a
         concern must not learn of it either, so only the site's operator hears that a step has
-        nobody left."""
+        nobody left. `is_mail_stuck`: whether an e-mail waits of which they may be told."""
         said = []
         if self.at - now > AHEAD:
             said.append(
@@ -192,7 +194,7 @@ class HeartbeatStatus:
             said.append("there is a next step that nobody here may act on")
         if self._has_mail_been_down(now):
             said.append(MailFault(self.mail_fault).label)
-        elif self.stuck:
+        elif is_mail_stuck:
             said.append("an e-mail has been waiting for more than a quarter of an hour")
         return said
 

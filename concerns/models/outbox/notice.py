@@ -13,13 +13,13 @@ The text is in `Notice.line`: a reference and a reason, never anything about a c
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat, Greatest
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.base.clock_ahead import before_or_ahead_filter
@@ -95,6 +95,25 @@ class Notices(ViewerScopedQuerySet[Row]):
         """
         freed = Concat(F("key"), Value(":ahead:"), Cast("pk", models.CharField()))
         return self.filter(made_at__gt=now).exclude(key__contains=":ahead:").update(key=freed)
+
+    def not_hidden_from(
+        self, viewer: Viewer, replies: Iterable[uuid.UUID], drafts: Collection[uuid.UUID]
+    ) -> Self:
+        """Pending notices, without those from which `viewer` would learn of what they may not know.
+
+        `replies` are the uids of the hidden replies to writers, `drafts` those of the drafts that
+        the viewer may know of. A kind of notice that is not named here is left out.
+        """
+        of_step = Q(step__isnull=False) & ~hidden_concerns_filter(viewer.person, "step__concern")
+        of_reply = Q(why=MessageReason.WORD_BACK)
+        for uid in replies:
+            # A key that was released has an end of its own (`release_keys_made_ahead`).
+            of_reply &= ~Q(key__startswith=_word_back_key(uid))
+        # That nobody is left who may act: only those are told who may see every such concern.
+        own = Notice.objects.filter(why=MessageReason.NOBODY, step=None, person=viewer.person)
+        of_school = Q(Exists(own.filter(made_at=OuterRef("made_at"))), why=MessageReason.NOBODY)
+        seen = of_step | Q(step=None) & (of_reply | Q(draft__in=drafts) | of_school)
+        return self.still_pending().filter(seen, school=viewer.school, adult_step=None)
 
     def not_in_a_letter(self) -> Self:
         """Pending notices that are in no letter yet."""
@@ -265,15 +284,15 @@ class Letters(models.QuerySet[Row]):
         sees these must not learn from them that there is such a concern."""
         return self.unsent_letters().filter(_is_stuck(now), about_adult=False)
 
-    def not_hidden_from(self, viewer: Viewer, replies: Iterable[uuid.UUID]) -> Self:
-        """Without the letters that are only about concerns that `viewer` may never see. `replies`
-        are the uids of the replies to their writers, whose notices have no step."""
-        hidden = hidden_concerns_filter(viewer.person, "step__concern")
-        for uid in replies:
-            # A key that was released has an end of its own (`release_keys_made_ahead`).
-            hidden |= Q(key__startswith=_word_back_key(uid))
-        shown = Notice.objects.exclude(hidden).filter(letter=OuterRef("pk"))
-        return self.filter(Exists(shown))
+    def stuck_letters_for(self, viewer: Viewer, shown: Notices["Notice"]) -> Self:
+        """Those of the viewer's school with a notice of `shown` that has waited as long as that.
+
+        Annotated with `since`: from when the oldest of these was to be sent. A letter may hold what
+        the viewer may not know of beside what they may, and its own times would tell of it.
+        """
+        due = shown.filter(_is_stuck(viewer.now), letter=OuterRef("pk")).order_by("made_at", "pk")
+        rows = self.stuck_letters(viewer.now).filter(Exists(due), school=viewer.school)
+        return rows.annotate(since=Greatest("made_at", Subquery(due.values("made_at")[:1])))
 
 
 class Letter(SchoolOwnedModel):
@@ -293,6 +312,9 @@ class Letter(SchoolOwnedModel):
     # The kind of error of the last try, never a word of the e-mail. Also empty while it is being
     # tried, and if the worker was killed, when nobody knows whether it went out.
     fault = models.CharField(max_length=60, blank=True)
+
+    # Not a column: see `stuck_letters_for`.
+    since: datetime
 
     objects = Letters.as_manager()
 
