@@ -5,11 +5,14 @@ signing out. While it is set, the gate shows a page in place of every page that 
 or words about one; it says why, and has a button that shows names again. `SHOWN_WHILE_COVERED` are
 the pages without them: most have none, the queue and what belongs to it leave them out, and whoever
 writes a concern must be able to write it. A form that was open before is still answered when it is
-sent, so that nothing typed in it is lost.
+sent, so that nothing typed in it is lost. If it is shown again, with what is missing or who has
+acted meanwhile, that page is covered too: what was typed is saved first, and comes back with the
+names.
 """
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 COOKIE = "names_covered"
 # By URL name. A page that is not here is covered.
@@ -38,6 +41,16 @@ def is_page_covered(request: HttpRequest, page: str) -> bool:
     if page in SHOWN_WHILE_COVERED or not are_names_covered(request):
         return False
     return request.method in ("GET", "HEAD") or page in READ_BY_POST
+
+
+def is_answer_covered(request: HttpRequest, page: str, answer: HttpResponseBase) -> bool:
+    """Whether the page or file in `answer`, to a form sent from `page`, may not be shown now. What
+    leads to another page may, and what a script is told."""
+    if page in SHOWN_WHILE_COVERED or not are_names_covered(request):
+        return False
+    leads_on = 300 <= answer.status_code < 400
+    is_for_script = answer.get("Content-Type", "").startswith("application/json")
+    return request.method == "POST" and not (leads_on or is_for_script)
 
 
 def switch_names_covered(request: HttpRequest, response: HttpResponse) -> HttpResponse:

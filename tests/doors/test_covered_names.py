@@ -10,6 +10,7 @@ from tests import factories
 from tests.conftest import SecureClient
 from tests.desk import page_text
 from tests.doors.world import World, made, routes
+from tests.form_on_page import forms_on_page
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,49 @@ def test_no_page_shows_a_child_or_words_while_names_are_covered():
     others = (Role.DSL, Role.HEAD, Role.CHAIR, Role.OFFICE)
     people = [world.writer, *(factories.person(world.school, role) for role in others)]
     assert [found_on_pages(world, person, hidden) for person in people] == [{}] * len(people)
+
+
+def found_after_sending(world: World, person, hidden: dict[str, bytes]) -> dict[str, list[str]]:
+    """What each page shows when its form is sent with nothing in it."""
+    client = factories.sign_in(SecureClient(), person)
+    pages = {}
+    for name in routes():
+        pages[name] = covered(client).post(world.address(name)).getvalue()
+    found = {
+        name: [what for what in hidden if hidden[what] in page] for name, page in pages.items()
+    }
+    return {name: what for name, what in found.items() if what}
+
+
+@pytest.mark.parametrize("role", [Role.DSL, Role.HEAD])
+def test_no_form_that_is_shown_again_shows_a_child_or_words_while_names_are_covered(role):
+    world = made()
+    hidden = names_and_words(world)
+    person = factories.person(world.school, role)
+    assert found_after_sending(world, person, hidden) == {}
+
+
+def test_what_was_typed_comes_back_with_the_names(client, concern):
+    address = f"/triage/{concern.uid}/note/"
+    page = client.post("/triage/cover/") and client.get(address)
+    token = forms_on_page(page)[0].fields()["keep"]
+    given = {"version": concern.version, "words": "Seen at the gate.", "keep": token}
+    answer = covered(client).post(address, given)
+    assert answer.status_code == 422
+    text = page_text(answer)
+    assert COVERED in text
+    assert "What you typed is saved" in text
+    assert "Zebedee" not in text
+    shown = client.post("/triage/cover/", {"to": address})
+    again = page_text(client.get(shown["Location"]))
+    assert "Seen at the gate." in again
+    assert "Zebedee Quill" in again
+
+
+def test_a_form_whose_words_could_not_be_saved_does_not_say_so(client, concern):
+    answer = client.post(f"/triage/{concern.uid}/note/", {"version": concern.version})
+    assert "What you typed is saved" not in page_text(answer)
+    assert "Your form was not sent yet" in page_text(answer)
 
 
 def test_a_covered_page_says_so_and_nothing_is_recorded_as_opened(client, concern):
