@@ -4,9 +4,11 @@ The server must not start if triggers are missing, if PostgreSQL could lose comm
 demonstration is run on a database with real people.
 """
 
+import json
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
@@ -48,13 +50,23 @@ def analyse_sqlite_indexes() -> None:
 
 
 def _require_collected_files() -> None:
-    """Without its static files every page would answer with an error."""
-    folder = Path(settings.STATIC_ROOT)
-    if not (folder / "staticfiles.json").is_file():
+    """Without its static files every page would answer with an error; without those that a newer
+    release brought, every page that has one of them."""
+    collected = _read_collected_names()
+    if not all(name in collected for finder in get_finders() for name, _ in finder.list([])):
         raise ImproperlyConfigured(
-            "The site's style sheets and scripts have not been collected. Run: "
-            "manage.py collectstatic --no-input"
+            "The site's style sheets and scripts have not been collected, or not since the last "
+            "upgrade. Run: manage.py collectstatic --no-input"
         )
+
+
+def _read_collected_names() -> set[str]:
+    """The names of the files that were collected last; none if their list cannot be read."""
+    try:
+        text = (Path(settings.STATIC_ROOT) / "staticfiles.json").read_text()
+        return set(json.loads(text)["paths"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def _require_durable_database() -> None:

@@ -1,6 +1,7 @@
 """Tests for the site itself: headers, error pages, signing in, and what stops it from starting."""
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import uuid
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher
+from django.contrib.staticfiles.finders import get_finders
 from django.core import signing
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
@@ -166,7 +168,13 @@ def test_a_stale_form_token_shows_a_stranger_nothing(where):
 def collected(settings, tmp_path):
     """The static files are collected, as far as the start of the site can see."""
     settings.STATIC_ROOT = tmp_path
-    (tmp_path / "staticfiles.json").write_text("{}")
+    names = [name for finder in get_finders() for name, _ in finder.list([])]
+    write_collected(tmp_path, names)
+    return names
+
+
+def write_collected(folder, names) -> None:
+    (folder / "staticfiles.json").write_text(json.dumps({"paths": dict.fromkeys(names, "")}))
 
 
 def test_the_site_starts_over_a_whole_database(collected):
@@ -175,6 +183,19 @@ def test_the_site_starts_over_a_whole_database(collected):
 
 def test_a_site_whose_style_sheets_are_not_collected_says_what_to_run(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
+    with pytest.raises(ImproperlyConfigured, match="collectstatic"):
+        start.refuse_unless_safe()
+
+
+def test_a_site_that_was_upgraded_and_not_collected_again_says_what_to_run(collected, tmp_path):
+    write_collected(tmp_path, collected[1:])
+    with pytest.raises(ImproperlyConfigured, match="not since the last upgrade"):
+        start.refuse_unless_safe()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"paths": 1}'])
+def test_a_list_of_collected_files_that_cannot_be_read_says_what_to_run(collected, tmp_path, text):
+    (tmp_path / "staticfiles.json").write_text(text)
     with pytest.raises(ImproperlyConfigured, match="collectstatic"):
         start.refuse_unless_safe()
 
