@@ -43,9 +43,9 @@ def draw_timeline_row(row: TimelineRow, concerns: str) -> SafeString:
         _BETWEEN
     )
     head = _HEAD.format(day=day, kind=kind)
+    written = f". {escape(entry.written)}" if entry.written else ""
     if row.rest:
         when = escape(entry.when_in_words)
-        written = f". {escape(entry.written)}" if entry.written else ""
         rest = link_telephones(row.rest)
         heading = f"<b>{heading}</b> " if heading else ""
         words = _OPENS.format(
@@ -59,7 +59,7 @@ def draw_timeline_row(row: TimelineRow, concerns: str) -> SafeString:
     drawn = _ROW.format(
         first=" timeline__row--first" if entry.state else "",
         words=words,
-        by=by,
+        by=by if row.rest else by + written,
         concern=concern if entry.concern else "",
         state=f" {state_tag(entry.state)}" if is_open else "",
         categories=f" <span>{categories}</span>" if categories else "",

@@ -207,3 +207,11 @@ def test_a_conversation_written_down_days_later_says_so(where, lead, child):
 def test_a_sighting_written_down_days_later_says_so(lead, child):
     homes.record_seen(lead, child, at=NOW)
     assert "(Written down" in page_of(views.file, lead, uid=child.uid)
+
+
+def test_what_takes_one_line_says_when_it_was_written_down_too(where, lead, child):
+    writer = factories.viewer(where, Role.DSL, now=WRITTEN)
+    homes.add_status(writer, child, since=FIFTH)
+    homes.record_seen(writer, child, words="", at=NOW)
+    for view in (views.chronology, views.story):
+        assert page_of(view, lead, uid=child.uid).count(LATER) == 2
