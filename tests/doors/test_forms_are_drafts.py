@@ -1,6 +1,8 @@
 """Tests that every form in which somebody may write more than a line saves itself, and is offered
 again on its page."""
 
+from urllib.parse import unquote
+
 import pytest
 from django.db import connection
 
@@ -46,6 +48,27 @@ def is_offered_again(client, address, form) -> bool:
     saved = client.post(PAGE, form.fields(**{box: SENTENCE}))
     again = [one for one in forms_on_page(client.get(address)) if one.action == form.action]
     return saved.status_code == 200 and any(one.boxes[box] == SENTENCE for one in again)
+
+
+@pytest.mark.parametrize("who", ["writer", "dsl", "head", "chair"])
+def test_what_is_typed_in_any_form_whose_session_has_ended_is_there_after_signing_in(who):
+    world = made()
+    client = come(world, who)
+    met = list(forms_met(world, client))
+    assert met
+    lost = [
+        f"{address}: {form.action}"
+        for address, form in met
+        if not is_there_after_signing_in(client, address, form)
+    ]
+    assert lost == []
+
+
+def is_there_after_signing_in(client, address, form) -> bool:
+    (box, *_) = form.boxes
+    answer = SecureClient().post(form.action or address, form.fields(**{box: SENTENCE}))
+    _, _, back = answer.headers["Location"].partition("next=")
+    return SENTENCE in client.get(unquote(back)).content.decode()
 
 
 @pytest.mark.parametrize("who", ["writer", "head"])
