@@ -17,11 +17,21 @@ from concerns.chase import acts as chase
 from concerns.chase import queries as chase_queries
 from concerns.chase import views as chase_pages
 from concerns.doors import clock_round, sight
-from concerns.models import AdultStep, Concern, Heartbeat, Notice, Person, School, Step
+from concerns.models import (
+    AdultStep,
+    ComingMeetingAnswers,
+    Concern,
+    Heartbeat,
+    Notice,
+    Person,
+    School,
+    Step,
+)
 from concerns.models.outbox.notice import NoticeEnding, step_keyword
 from concerns.people import acts as people
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.reading.late_and_quiet import LATE, QUIET, WAITING, current_conditions
+from concerns.refer import acts as refer
 from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind, calculate_due_at
 from concerns.rules.lifecycle import State
@@ -118,11 +128,18 @@ def test_04_the_most_urgent_is_not_exempt(quiet):
 def test_05_what_is_kept_or_watched_has_an_end_that_is_chased(quiet):
     concern = quiet.write()
     quiet.does(triage.take, concern=concern)
-    light = factories.light_decision_answers(concern, until=date(2026, 11, 12))
+    until = date(2026, 11, 12)
+    light = factories.light_decision_answers(concern, until=until)
     quiet.does(triage.decide, concern=concern, decided=light)
+    watched = quiet.write()
+    quiet.does(triage.take, concern=watched)
+    watch = {"watch_until": until, "watched_by": quiet.people[Role.STAFF]}
+    full = factories.decision_answers(watched, Route.WATCH, **watch)
+    quiet.does(triage.decide, concern=watched, decided=full)
     quiet.pass_by(14 * DAY, every=12 * HOUR)
-    assert StepKind.KEEP in {step.kind for step in quiet.late(concern)}
-    assert Notice.objects.filter(step__kind=StepKind.KEEP, ended=NoticeEnding.SENT).exists()
+    for kind, one in ((StepKind.KEEP, concern), (StepKind.WATCH, watched)):
+        assert kind in {step.kind for step in quiet.late(one)}
+        assert Notice.objects.filter(step__kind=kind, ended=NoticeEnding.SENT).exists()
 
 
 def test_06_what_is_late_is_sent_and_not_only_drawn(quiet):
@@ -259,9 +276,16 @@ def test_12_what_a_leaver_held_is_in_somebodys_list(quiet):
     factories.person(quiet.school, Role.DSL)
     lead = quiet.people[Role.DSL]
     to = quiet.people[Role.DEPUTY]
+    # A colleague has this one, but it is the lead who was to go to its meeting.
+    of_colleague = quiet.write()
+    quiet.does(triage.take, Role.HEAD, concern=of_colleague)
+    meeting = ComingMeetingAnswers("strategy", quiet.now + 2 * DAY, "The civic centre", lead)
+    quiet.does(refer.plan_meeting, Role.HEAD, concern=of_colleague, coming=meeting)
     quiet.does(people.leave, Role.HEAD, person=lead, last=quiet.now.date(), to=to)
     quiet.stands_still(DAY)
-    assert [row.concern for row in quiet.moves(Role.DEPUTY)] == [concern]
+    assert {row.concern for row in quiet.moves(Role.DEPUTY)} == {concern, of_colleague}
+    concern.refresh_from_db()
+    assert concern.holder == to
     assert list(find_integrity_breaches(quiet.school, quiet.now.date())) == []
 
 
@@ -283,6 +307,8 @@ def test_13_nothing_leaves_the_lists_with_the_school_year(quiet):
     row = triage_queries.read_queue_page(quiet.viewer(Role.DSL), {}).rows[0]
     assert row.reference == concern.reference
     assert quiet.moves()[0].concern == concern
+    quiet.pass_by(MINUTE)
+    assert all(quiet.has_heard_late(role, concern.reference) for role in LEADS)
 
 
 def test_16_a_mail_that_failed_is_sent_when_the_server_is_back(quiet, settings):
@@ -394,6 +420,11 @@ def test_23_no_release_of_a_package_changes_by_itself():
         packages = [row for row in rows if not row.startswith("#")]
         assert packages
         assert [row for row in packages if "==" not in row or "--hash=sha256:" not in row] == []
+    # Nor is anything installed that was not asked for by its hash.
+    for name in (".ci/venv", "README.md"):
+        installs = [row for row in (ROOT / name).read_text().splitlines() if "pip install" in row]
+        assert installs
+        assert [row for row in installs if "--require-hashes" not in row] == []
 
 
 def test_24_so_many_that_nobody_reads_them_is_not_how_it_is_told(quiet):
