@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import transaction
 
 from concerns.doors import ledger
-from concerns.models import School
+from concerns.models import Heartbeat, School
 from concerns.rules.kinds import Kind
 
 
@@ -37,14 +37,27 @@ def by_command() -> str:
     return f"from the command line, by {operating_system_user()}"
 
 
-def record_operator_reading(school: School, command: str, now: datetime) -> None:
-    """Write that `command` is about to show something of the record of `school`. Before it does."""
+def record_operator_reading(
+    school: School, command: str, now: datetime, kind: Kind = Kind.LISTED
+) -> None:
+    """Write that `command` is about to show something of the record of `school`. Before it does.
+
+    `kind` is EXPORTED for what leaves the site.
+    """
     with transaction.atomic():
         ledger.write_ledger_line(
-            Kind.LISTED,
+            kind,
             school=school,
             by=None,
             role="",
             now=now,
             reason=f"manage.py {command}, {by_command()}",
         )
+
+
+def record_operator_reading_everywhere(command: str, kind: Kind = Kind.LISTED) -> None:
+    """As `record_operator_reading`, for a command that goes through the record of every school."""
+    now = Heartbeat.objects.database_now()
+    # Only what a line needs: a backup is made before the columns of a newer release are there.
+    for school in School.objects.only("uid").order_by("pk"):
+        record_operator_reading(school, command, now, kind)

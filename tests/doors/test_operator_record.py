@@ -6,18 +6,23 @@ import json
 import os
 import pwd
 import sys
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 
+from concerns import urls
+from concerns.doors.gate import PageOpenTo
 from concerns.doors.operator_record import operating_system_user
+from concerns.management import commands
 from concerns.models import LedgerLine, Person, Post
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories
 from tests.conftest import SecureClient
+from tests.doors.world import made
 
 USER = pwd.getpwuid(os.getuid()).pw_name
 
@@ -33,12 +38,50 @@ def nobody_called(monkeypatch):
     monkeypatch.delenv("SUDO_USER", raising=False)
 
 
+# Every command, and what it shows of a record: nothing, or by which kind of line that is recorded.
+COMMANDS = {
+    "backup": Kind.EXPORTED,
+    # Tells people what is late, by e-mail, and shows nothing to whoever runs it.
+    "clock": None,
+    # An invented school alone.
+    "demo": None,
+    # How many concerns and children there are on the site, and nothing of any of them.
+    "findable": None,
+    "map": None,
+    # What a restored record shows is shown by `verify` and `unheld`, which it calls.
+    "restore": None,
+    # What they do is recorded by their acts (below).
+    "school": None,
+    "staff": None,
+    "unheld": Kind.LISTED,
+    "verify": Kind.LISTED,
+}
+
+
+def test_of_each_command_it_is_known_what_it_shows():
+    folder = Path(commands.__file__).parent
+    assert {file.stem for file in folder.glob("[!_]*.py")} == set(COMMANDS)
+
+
+# That of a backup is tried where backups are made: tests/paper/test_backup.py.
 @pytest.mark.django_db
-def test_what_is_listed_by_command_is_in_the_record_of_each_school_whatever_was_found():
+@pytest.mark.parametrize("command", [name for name in COMMANDS if COMMANDS[name] is Kind.LISTED])
+def test_a_command_that_shows_something_names_who_ran_it_in_each_school(command):
     schools = [factories.school(), factories.school()]
-    call_command("unheld", stdout=io.StringIO())
-    said = f"manage.py unheld, from the command line, by {USER}"
-    assert reasons(Kind.LISTED) == [(school, None, said) for school in schools]
+    call_command(command, stdout=io.StringIO())
+    said = f"manage.py {command}, from the command line, by {USER}"
+    assert reasons(COMMANDS[command]) == [(school, None, said) for school in schools]
+
+
+@pytest.mark.django_db
+def test_a_school_brought_up_to_date_by_command_names_who_did_it(where, tmp_path):
+    told = io.StringIO()
+    call_command("school", example=True, stdout=told)
+    file = tmp_path / "school.toml"
+    file.write_text(told.getvalue())
+    call_command("school", str(file), stdout=io.StringIO())
+    ((_, _, said),) = reasons(Kind.SCHOOL_SET)
+    assert said == f"from the command line, by {USER}"
 
 
 @pytest.mark.django_db
@@ -91,12 +134,22 @@ def test_root_is_named_with_whoever_became_root(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_nobody_has_a_role_but_by_a_post_in_a_school(where):
+def test_nobody_has_a_power_but_by_a_post_in_a_school(where):
     fields = {field.name for field in Person._meta.get_fields()}
     assert not fields & {"is_superuser", "is_staff", "groups", "user_permissions"}
+    assert not hasattr(Person, "has_perm")
     assert not apps.is_installed("django.contrib.admin")
-    nobody = factories.person(where)
-    Post.objects.filter(person=nobody).update(until="2025-01-01")
-    client = factories.sign_in(SecureClient(), nobody)
-    for address in ("/triage/", "/audit/", "/people/", "/adult/", "/submit/"):
-        assert client.get(address).status_code == 403
+
+
+@pytest.mark.django_db
+def test_an_account_without_a_post_opens_no_page_of_any_school():
+    """Whoever runs a site of several schools may have an account: it would open nothing."""
+    found = made()
+    factories.school()
+    operator = factories.person(found.school)
+    Post.objects.filter(person=operator).update(until="2025-01-01")
+    client = factories.sign_in(SecureClient(), operator)
+    gated = [row.name for row in urls.urlpatterns if row.callback.open_to is not PageOpenTo.ANYONE]
+    answers = {name: client.get(found.address(name)).status_code for name in gated}
+    assert len(answers) > 100
+    assert {name for name, status in answers.items() if status != 403} == set()

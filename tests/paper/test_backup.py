@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from concerns.models import LedgerLine, Person, Step
 from concerns.paper.backup_archive import FORMAT, MANIFEST, SEAL
+from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from tests import factories
 from tests.databases import in_place
@@ -79,11 +80,21 @@ def snapshot(database) -> tuple:
 
 
 def assert_restored(database, original) -> None:
-    """Everything is as it was, and the ledger has one more line: who was shown the check."""
-    (people, lines), whole = snapshot(database), snapshot(original)
-    assert (people, lines[:-1]) == whole
+    """Everything is as it was, and the ledger has a line more for each check: who was shown it."""
+    (people, lines), (earlier_people, earlier) = snapshot(database), snapshot(original)
+    assert (people, lines[: len(earlier)]) == (earlier_people, earlier)
     with in_place(database):
-        assert "manage.py unheld, from the command line" in LedgerLine.objects.latest("pk").body
+        since = LedgerLine.objects.order_by("pk")[len(earlier) :]
+        run = [json.loads(line.body)["reason"].split(",")[0] for line in since]
+    assert run[-1] == "manage.py unheld"
+    assert set(run) <= {"manage.py verify", "manage.py unheld"}
+
+
+def test_that_a_backup_was_made_is_in_the_record_that_it_holds(used):
+    with in_place(used):
+        line = LedgerLine.objects.get(kind=Kind.EXPORTED)
+        assert "manage.py backup, from the command line, by " in line.body
+        assert line.actor is None
 
 
 def refused(database, file, *more: str) -> str:

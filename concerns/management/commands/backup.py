@@ -1,7 +1,8 @@
 """Makes a backup of the whole database in one file, and checks it before saying so.
 
 The site may go on meanwhile. The file holds names and dates that anybody can read, and the words of
-the record, encrypted. `RECORD_KEYS` are not in it. The layout is in `paper/backup_archive.py`.
+the record, encrypted. `RECORD_KEYS` are not in it. The layout is in `paper/backup_archive.py`. That
+it was made, and by whom, is a line in the record of each school, and so in the backup too.
 """
 
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from concerns.doors.operator_record import record_operator_reading_everywhere
 from concerns.paper.backup_archive import (
     BackupManifest,
     BackupRefused,
@@ -21,6 +23,7 @@ from concerns.paper.backup_archive import (
     write_archive,
 )
 from concerns.paper.backup_databases import choose_copier, find_tables
+from concerns.rules.kinds import Kind
 
 
 class Command(BaseCommand):
@@ -48,6 +51,7 @@ def _make_backup(file: Path) -> BackupManifest:
         raise BackupRefused(f"{file} is there already. Choose another name.")
     if "concerns_line" not in find_tables():
         raise BackupRefused("There is no record in the database here yet: manage.py migrate.")
+    record_operator_reading_everywhere("backup", Kind.EXPORTED)
     copier = choose_copier()
     # Beside the backup: there is room for it there, and it never leaves that disk.
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:

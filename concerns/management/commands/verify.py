@@ -1,10 +1,12 @@
 """Reads the whole record, and exits 1 if a line of the ledger was altered or words cannot be read.
 
-`unheld` says whether anything has gone quiet; this says whether what is kept is what was written.
+That it was run, and by whom, is a line in the record of each school, as with `unheld`, which says
+whether anything has gone quiet; this says whether what is kept is what was written.
 """
 
 from django.core.management.base import BaseCommand, CommandError
 
+from concerns.doors.operator_record import record_operator_reading_everywhere
 from concerns.paper.record_verification import find_altered_rows
 
 
@@ -13,6 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         found = 0
+        record_operator_reading_everywhere("verify")
         for altered in find_altered_rows():
             found += 1
             self.stdout.write(altered)
