@@ -1,4 +1,5 @@
-"""Sets up second factors, takes a code of one, and sets the school's days of grace.
+"""Sets up second factors, takes a code of one, and sets the school's days of grace; takes the
+reason of whoever opens many files, and sets how many may be opened without one.
 
 What a session has been given is noted by the page, after the act (`doors/factor_session.py`), and
 the e-mails to the owner of the account are sent by the page too.
@@ -8,8 +9,9 @@ from datetime import datetime
 
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.doors.operator_record import by_command
-from concerns.models import Person, School, Viewer
+from concerns.models import BulkReason, BulkStop, Person, School, Viewer
 from concerns.models.school import second_factor
+from concerns.rules.bulk_brake import BulkLimit
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.workflow.staff_changes import make_account_safe
@@ -99,6 +101,49 @@ def set_grace(*, by: Viewer, days: int, now: datetime, record: ActRecord) -> Sch
     school.factor_grace_days = days
     school.save(update_fields=["factor_grace_days"])
     record(about=school, reason=said)
+    return school
+
+
+@act(May.SUBMIT, Kind.MANY_SAID)
+def say_why_many(
+    *,
+    by: Viewer,
+    stop: BulkStop,
+    words: str,
+    gave_factor: bool,
+    now: datetime,
+    record: ActRecord,
+) -> BulkReason:
+    """Take what the viewer says when they are asked why they open so many children's files.
+
+    `stop` is their own, and waits for a reason. `gave_factor`: they gave their second factor again.
+    Raises ActRefused if another window has given a reason meanwhile.
+    """
+    _lock_person(by)
+    if BulkReason.objects.filter(stop=stop).exists():
+        raise ActRefused("You have said why already. Go back to the page that you wanted.")
+    given = {"stop": stop, "at": now, "words": words, "gave_factor": gave_factor}
+    reason = BulkReason.objects.create(school=by.school, **given)
+    # The count begins anew from this line: see `models/ledger/files_opened.py`.
+    record(about=stop, reason=stop.limit, words={"words": words})
+    return reason
+
+
+@act(May.POSTS, Kind.LIMITS_SET)
+def set_file_limits(
+    *, by: Viewer, an_hour: int, a_day: int, now: datetime, record: ActRecord
+) -> School:
+    """Set how many children's files one person may open before they are asked why: each from
+    `bulk_brake.FEWEST` to its `MOST`, and no more in an hour than in a day."""
+    if an_hour > a_day:
+        raise ActRefused("Allow at least as many files in a day as in an hour.")
+    school = School.objects.select_for_update().get(pk=by.school.pk)
+    before = school.bulk_limits
+    said = f"{an_hour} an hour, {a_day} a day; before {before[BulkLimit.HOUR]}"
+    school.files_an_hour = an_hour
+    school.files_a_day = a_day
+    school.save(update_fields=["files_an_hour", "files_a_day"])
+    record(about=school, reason=f"{said} and {before[BulkLimit.DAY]}")
     return school
 
 

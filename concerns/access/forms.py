@@ -1,9 +1,11 @@
-"""The forms of second factors: a code, new recovery codes, and the head's days of grace."""
+"""The forms of second factors: a code, new recovery codes, and the head's days of grace; and of the
+files that one person may open."""
 
 from django import forms
 
 from concerns.forms.base_form import DraftableForm
 from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_out_form
+from concerns.rules.bulk_brake import FEWEST, MOST, BulkLimit
 from concerns.rules.second_factor import MOST_GRACE_DAYS
 
 WRONG_DAYS = f"Write a whole number of days, from 0 to {MOST_GRACE_DAYS}"
@@ -76,3 +78,42 @@ class GraceForm(DraftableForm):
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), WRONG_DAYS),
     )
     helper = lay_out_form(Question("days", width=2), ButtonRow(SubmitButton("Save")))
+
+
+class ManyFilesForm(DraftableForm):
+    words = forms.CharField(
+        label="Why do you need to open so many files?",
+        help_text="For example: “Preparing the termly review with the head.” Name no child.",
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages=dict.fromkeys(
+            ("required", "max_length", "null_characters_not_allowed"),
+            "Write in a sentence why you need to open so many files",
+        ),
+    )
+    helper = lay_out_form("words", ButtonRow(SubmitButton("Go on")))
+
+
+class FileLimitsForm(DraftableForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["an_hour"] = _build_limit_field("In an hour", MOST[BulkLimit.HOUR])
+        self.fields["a_day"] = _build_limit_field("In a day", MOST[BulkLimit.DAY])
+
+    helper = lay_out_form(
+        Question("an_hour", width=3),
+        Question("a_day", width=3),
+        ButtonRow(SubmitButton("Save")),
+    )
+
+
+def _build_limit_field(label: str, most: int) -> forms.IntegerField:
+    wrong = f"{label}: write a whole number from {FEWEST} to {most}"
+    return forms.IntegerField(
+        label=label,
+        help_text=f"From {FEWEST} to {most}.",
+        min_value=FEWEST,
+        max_value=most,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong),
+    )

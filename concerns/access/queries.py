@@ -5,10 +5,12 @@ from datetime import date
 
 from allauth.mfa.adapter import get_adapter
 
-from concerns.models import Person, Post, SignOnLink, SignOnProvider, Viewer
+from concerns.doors import sight
+from concerns.models import BulkStop, Person, Post, SignOnLink, SignOnProvider, Viewer
 from concerns.models.school import second_factor
 from concerns.models.school.person import end_of_grace
-from concerns.rules.roles import MUST_HAVE_FACTOR
+from concerns.rules.bulk_brake import role_to_tell
+from concerns.rules.roles import MUST_HAVE_FACTOR, Role
 from concerns.rules.second_factor import may_set_up_factor, must_have_factor
 
 
@@ -106,3 +108,23 @@ def list_staff_factors(viewer: Viewer) -> list[StaffFactorRow]:
 
 def _current_posts(viewer: Viewer):
     return Post.objects.filter(school=viewer.school).in_force_on(viewer.todays_date)
+
+
+# How many stops the head's page shows, newest first.
+STOPS_SHOWN = 50
+
+
+def find_waiting_stop(viewer: Viewer) -> BulkStop | None:
+    """The stop for which the viewer has still to say why; None if there is none."""
+    return BulkStop.objects.find_waiting(viewer)
+
+
+def is_chair_told(viewer: Viewer) -> bool:
+    """Whether it is the chair who is told that the viewer opens many files, and not the head."""
+    return role_to_tell(viewer.roles) is Role.CHAIR
+
+
+def read_stops(viewer: Viewer) -> list[BulkStop]:
+    """Who was asked why they open so many files, and what they said, newest first. Recorded."""
+    rows = BulkStop.objects.of_school(viewer).newest_first()[:STOPS_SHOWN]
+    return sight.read_list(viewer, rows, reason="who opened many files")

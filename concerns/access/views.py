@@ -1,10 +1,21 @@
-"""Pages about second factors: give one, set one up, recovery codes; for the head who has none."""
+"""Pages about second factors: give one, set one up, recovery codes; for the head who has none. And
+about whoever opens unusually many files."""
 
 from allauth.core import ratelimit
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from concerns.access import acts, queries
-from concerns.access.forms import FactorCodeForm, GraceForm, NewAppForm, NewCodesForm, PasskeyForm
+from concerns.access.forms import (
+    FactorCodeForm,
+    FileLimitsForm,
+    GraceForm,
+    ManyFilesForm,
+    NewAppForm,
+    NewCodesForm,
+    PasskeyForm,
+)
 from concerns.doors import factor_session, mail
 from concerns.doors.form_page import FormPage
 from concerns.doors.site_address import page_to_go_on_to
@@ -46,7 +57,41 @@ def factor(request):
         return redirect(onward)
     options = queries.begin_own_passkey(request.viewer) if own.passkey else ""
     page = {"own": own, "onward": onward, "options": options, "again": "next" in request.GET}
+    page["many"] = onward.startswith(reverse("access_many"))
     return sheet.render_page("access/factor.html", **page)
+
+
+def many_files(request):
+    """Say why one opens the files of so many children, and go on to the page one came from.
+
+    Whoever has a second factor in this session gives it again first.
+    """
+    stop = queries.find_waiting_stop(request.viewer)
+    onward = _page_to_go_on_to(request)
+    if stop is None:
+        return redirect(onward)
+    path = request.get_full_path()
+    if factor_session.is_factor_wanted(request):
+        return redirect(f"{reverse('access_factor')}?{urlencode({'next': path})}")
+    sheet = FormPage(request, ManyFilesForm, path=path)
+    gave = factor_session.was_factor_given(request)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.say_why_many, stop=stop, words=sheet.cleaned_answers["words"], gave_factor=gave
+    ):
+        factor_session.forget_factor_wanted(request)
+        return redirect(onward)
+    chair_told = queries.is_chair_told(request.viewer)
+    return sheet.render_page("access/many_files.html", stop=stop, chair_told=chair_told)
+
+
+def limits(request):
+    """Who was asked why they open so many files, and how many may be opened without a reason."""
+    school = request.viewer.school
+    now = {"an_hour": school.files_an_hour, "a_day": school.files_a_day}
+    sheet = FormPage(request, FileLimitsForm, initial=now)
+    if sheet.is_complete and sheet.attempt_act(acts.set_file_limits, **sheet.cleaned_answers):
+        return sheet.go_to_page("access_limits")
+    return sheet.render_page("access/limits.html", stops=queries.read_stops(request.viewer))
 
 
 def new_passkey(request):

@@ -280,10 +280,12 @@ def _read_tracker_pieces(viewer: Viewer, asked: Mapping[str, str]) -> Iterator[l
     whole = child_tracker.tracked_children(viewer, wanted)
     rows = whole
     more = True
+    goes_on = False
     while more:
         found, more = sight.read_tracked_children(
-            viewer, rows, CSV_PIECE, "tracker: CSV file", Kind.EXPORTED
+            viewer, rows, CSV_PIECE, "tracker: CSV file", Kind.EXPORTED, goes_on=goes_on
         )
+        goes_on = True
         yield found
         if more:
             last = found[-1].child

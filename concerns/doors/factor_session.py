@@ -27,6 +27,8 @@ ASKED_AGAIN = frozenset({
     "access", "access_new", "access_passkey", "access_codes", "account_sign_on_link",
 })  # fmt: skip
 NEW_APP = "new_app"
+# Since when the session is to give its factor again, because it opened unusually many files.
+WANTED_SINCE = "factor_wanted_since"
 
 
 def was_factor_given(request: HttpRequest) -> bool:
@@ -45,6 +47,23 @@ def is_factor_asked_again(request: HttpRequest, page: str) -> bool:
     opens = request.method in ("GET", "HEAD")
     counts = ASKED_AGAIN_AFTER if opens else STILL_TAKEN_FOR
     return time.time() - max(record["at"] for record in given) > counts.total_seconds()
+
+
+def want_factor_again(request: HttpRequest) -> None:
+    """Note that the session must give its factor again, counted from now; once until it has."""
+    request.session.setdefault(WANTED_SINCE, time.time())
+
+
+def is_factor_wanted(request: HttpRequest) -> bool:
+    """Whether the session has a second factor that it was to give again, and has not yet. One that
+    had not to give any is not asked."""
+    want_factor_again(request)
+    given = _given_factors(request)
+    return bool(given) and max(record["at"] for record in given) < request.session[WANTED_SINCE]
+
+
+def forget_factor_wanted(request: HttpRequest) -> None:
+    request.session.pop(WANTED_SINCE, None)
 
 
 def note_factor_given(request: HttpRequest, at: float | None = None) -> None:

@@ -3,8 +3,9 @@
 A row is written `gated_path(path, view, open_to, name)`. For each request the gate builds the
 viewer from the posts the person holds now (one query, with the database's clock), refuses and
 records what they may not open, and saves what was typed if the session had ended. Of what needs a
-second factor, a session that has not been given one is sent to where it is given. A form whose CSRF
-token has expired is dealt with in `safeguarding/pages.py`.
+second factor, a session that has not been given one is sent to where it is given, and whoever opens
+the files of too many children to where they say why. A form whose CSRF token has expired is dealt
+with in `safeguarding/pages.py`.
 """
 
 import functools
@@ -26,7 +27,14 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver, path, reverse
 from django.utils.http import urlencode
 
-from concerns.doors import factor_session, just_recorded, ledger, page_subject, unsent_words
+from concerns.doors import (
+    bulk_brake,
+    factor_session,
+    just_recorded,
+    ledger,
+    page_subject,
+    unsent_words,
+)
 from concerns.doors.covered_names import is_answer_covered, is_page_covered
 from concerns.doors.gated_request import GatedRequest
 from concerns.models import Person, Viewer
@@ -162,6 +170,9 @@ def _call_as_viewer(
         return render(request, "parts/covered.html", {"here": request.get_full_path()})
     try:
         answer = view(request, **given)
+    except bulk_brake.BulkStopped as stopped:
+        bulk_brake.record_stop(viewer, stopped)
+        return _redirect_to_reason(request)
     except Http404:
         # The thing is not theirs to see, or does not exist. The line is the same for both, and so
         # is the time it takes. What the view had written is rolled back by now.
@@ -245,8 +256,18 @@ def _keep_words_and_find_way_back(
 def _redirect_to_factor(request: HttpRequest) -> HttpResponse:
     """Redirect to where the second factor is given, or set up; posted words are first saved in a
     draft. Whether the thing asked for exists is not looked at."""
+    return _redirect_with_way_back(request, "access_factor")
+
+
+def _redirect_to_reason(request: HttpRequest) -> HttpResponse:
+    """Redirect to where one says why one opens so many files; posted words are saved likewise."""
+    factor_session.want_factor_again(request)
+    return _redirect_with_way_back(request, "access_many")
+
+
+def _redirect_with_way_back(request: HttpRequest, to: str) -> HttpResponse:
     _, back = _keep_words_and_find_way_back(request)
-    return redirect(f"{reverse('access_factor')}?{urlencode({'next': back})}")
+    return redirect(f"{reverse(to)}?{urlencode({'next': back})}")
 
 
 @functools.cache

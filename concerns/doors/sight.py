@@ -2,7 +2,8 @@
 
 What a viewer may not see gives the same 404, byte for byte, as what does not exist. Each function
 reads, records, commits and returns evaluated rows; the page is rendered afterwards, so that no lock
-is held meanwhile. If the ledger line cannot be written, the page is not shown.
+is held meanwhile. If the ledger line cannot be written, the page is not shown. Nor is it if it
+would open the files of too many children (`bulk_brake.py`).
 
 A list is one line that names the uids shown. Loading a row for an act is recorded by the act's own
 line. Picking a child from the roll is not a reading. Every queryset shown must have been narrowed
@@ -19,7 +20,7 @@ from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest
 
-from concerns.doors import ledger, page_subject
+from concerns.doors import bulk_brake, ledger, page_subject
 from concerns.forms.base_form import parse_uuid
 from concerns.models import (
     AdultConcern,
@@ -85,7 +86,7 @@ def open_own_concern(
     rows = query_own_concerns(viewer).asking_whom_they_told()
     stuck = Notice.objects.stuck_for_writer(viewer).filter(step__concern=OuterRef("pk"))
     rows = rows.annotate(stuck=Exists(stuck))
-    return _open_and_record(viewer, rows, uid, Kind.OPENED)
+    return _open_and_record(viewer, rows, uid, Kind.OPENED, braked=False)
 
 
 def query_own_concerns(viewer: Viewer) -> ConcernQuerySet:
@@ -102,13 +103,20 @@ def _earliest_due_at(looks: QuerySet[Step] | QuerySet[AdultStep]) -> Subquery:
 
 
 def _open_and_record(
-    viewer: Viewer, rows: QuerySet[OpenedConcern], uid: uuid.UUID, kind: Kind
+    viewer: Viewer,
+    rows: QuerySet[OpenedConcern],
+    uid: uuid.UUID,
+    kind: Kind,
+    *,
+    braked: bool = True,
 ) -> OpenedConcern:
     with transaction.atomic():
         found = get_one_or_404(viewer, rows.select_related("reporter", "holder", "changed_by"), uid)
         rolled = ConcernChild.objects.filter(concern=found, child__isnull=False)
         children = rolled.values_list("child__uid", flat=True)
-        _write_reading_line(viewer, kind, about=found.uid, concern=found.uid, children=children)
+        _write_reading_line(
+            viewer, kind, braked=braked, about=found.uid, concern=found.uid, children=children
+        )
     return found
 
 
@@ -224,9 +232,17 @@ def open_stories_beside(
 
 
 def read_tracked_children(
-    viewer: Viewer, rows: QuerySet[Child], most: int, reason: str, kind: Kind = Kind.LISTED
+    viewer: Viewer,
+    rows: QuerySet[Child],
+    most: int,
+    reason: str,
+    kind: Kind = Kind.LISTED,
+    *,
+    goes_on: bool = False,
 ) -> tuple[list[TrackedChild], bool]:
     """The first `most` children of `rows` as rows of the tracker, and whether there are more.
+
+    `goes_on`: they belong to a file of which an earlier part has been sent, which is not cut off.
 
     One line names the children shown, and those of their concerns that the rows tell of. One extra
     child is fetched to find out whether there are more, and is not shown. Raises NotScoped.
@@ -237,7 +253,10 @@ def read_tracked_children(
         tracked = load_tracked_children(viewer, found[:most])
         concerns = dict.fromkeys(one.concern.uid for row in tracked for one in row.concerns)
         children = [row.child.uid for row in tracked]
-        _write_reading_line(viewer, kind, shown=list(concerns), children=children, reason=reason)
+        shown = list(concerns)
+        _write_reading_line(
+            viewer, kind, braked=not goes_on, shown=shown, children=children, reason=reason
+        )
     return tracked, len(found) > most
 
 
@@ -359,8 +378,17 @@ def _require_scoped(viewer: Viewer, rows: QuerySet[Any]) -> None:
 
 
 def _write_reading_line(
-    viewer: Viewer, kind: Kind, *, reason: str = "", **more: Unpack[ledger.LineSubjects]
+    viewer: Viewer,
+    kind: Kind,
+    *,
+    reason: str = "",
+    braked: bool = True,
+    **more: Unpack[ledger.LineSubjects],
 ) -> None:
+    """Write the line of a reading. Raises BulkStopped if it opens the files of too many children;
+    not if it is not `braked`."""
+    if braked:
+        bulk_brake.require_few_files(viewer, kind, more.get("children", ()))
     ledger.write_ledger_line(
         kind,
         school=viewer.school,

@@ -36,6 +36,7 @@ from concerns.models.concern.exclusion import Exclusion
 from concerns.models.concern.later_entries import Addition, Ending, Handing, Mark, WordBack
 from concerns.models.concern.saved_view import SavedView
 from concerns.models.concern.word_index import WordKey
+from concerns.models.ledger.bulk_stop import BulkReason, BulkStop
 from concerns.models.ledger.ledger_line import LedgerLine, LedgerLineWords
 from concerns.models.outbox.heartbeat import EscalationProgress, Heartbeat, RoundFailure
 from concerns.models.outbox.integrity_fault import IntegrityFault
@@ -87,6 +88,8 @@ __all__ = [
     "AdultStep",
     "AgencyConversation",
     "Authority",
+    "BulkReason",
+    "BulkStop",
     "CalendarFeed",
     "CategorySorting",
     "ChaseCall",

@@ -71,6 +71,8 @@ class Kind(Choice):
     SIGN_ON_SET = "sign_on_set", "Set up, changed or ended single sign-on"
     SIGN_ON_LINKED = "sign_on_linked", "Linked an account of single sign-on to their own"
     SIGN_ON_UNLINKED = "sign_on_unlinked", "Ended the link to an account of single sign-on"
+    MANY_SAID = "many_said", "Said why they open so many files"
+    LIMITS_SET = "limits_set", "Set how many files may be opened without a reason"
     # reading
     OPENED = "opened", "Read a concern"
     STORY = "story", "Read a child's story"
@@ -86,5 +88,6 @@ class Kind(Choice):
     SESSION_ENDED = "session_ended", "Ended sessions in which somebody was signed in"
     LOCKED_OUT = "locked_out", "Was shut out for a while after too many tries to sign in"
     FACTOR_GIVEN = "factor_given", "Gave their second factor"
+    MANY_STOPPED = "many_stopped", "Was asked why they open so many files"
     # refusals
     REFUSED = "refused", "Was refused"

@@ -51,6 +51,7 @@ class MessageReason(Choice):
     UNREAD = "unread", "Nobody had said in time that they have what they wrote"
     BEGUN = "begun", "They had started a concern and not sent it"
     UNSENT = "unsent", "A concern had been started and not sent"
+    MANY_FILES = "many_files", "Somebody had opened the files of unusually many children"
 
 
 def is_urgent_message(kind: StepKind | AdultStepKind, pushed: int) -> bool:
@@ -175,6 +176,15 @@ LINES = {
 NOBODY_READS_OF_ADULT = (
     "At the moment nobody here may read what you wrote ({reference}). Do not wait for that to "
     "change: ring the designated officer at the council (LADO): {number}. Anyone may ring."
+)
+# To the head, about a reader, and to the chair, about the head: numbers alone.
+MANY_FILES_OF_READER = (
+    "{person} asked for the files of {files} children {window}, and was asked why. Speak to them. "
+    "What they wrote about it stands under Staff, “Who opened many files”."
+)
+MANY_FILES_OF_HEAD = (
+    "The headteacher asked for the files of {files} children {window}, and was asked why. Speak to "
+    "them."
 )
 # The same where nobody in school may act on something, late or not: nobody was silent.
 NOBODY_TO_OUTSIDE = (

@@ -55,6 +55,8 @@ class LedgerLine(SchoolOwnedModel):
         indexes = [
             models.Index(fields=["concern", "id"], name="trail_of_a_concern"),
             models.Index(fields=["school", "id"], name="lines_in_order"),
+            # What somebody has opened lately: see `files_opened.py`.
+            models.Index(fields=["actor", "received"], name="lines_of_a_person"),
             # Who read a child's story. A partial index on the kind would never be used on SQLite,
             # which does not know the compared value when it plans the query.
             models.Index(

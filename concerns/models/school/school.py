@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.rules import clock_bounds
+from concerns.rules.bulk_brake import FEWEST, MOST, BulkLimit
 from concerns.rules.calendars import SchoolDays
 from concerns.rules.clocks import CLOCKS
 from concerns.rules.second_factor import MOST_GRACE_DAYS
@@ -86,6 +87,9 @@ class School(models.Model):
     # invented school may never ask: see rules/second_factor.py.
     factor_since = models.DateTimeField(null=True, default=timezone.now)
     factor_grace_days = models.PositiveSmallIntegerField(default=MOST_GRACE_DAYS)
+    # How many children's files one person may open before they are asked why: rules/bulk_brake.py.
+    files_an_hour = models.PositiveSmallIntegerField(default=MOST[BulkLimit.HOUR])
+    files_a_day = models.PositiveSmallIntegerField(default=MOST[BulkLimit.DAY])
 
     class Meta:
         constraints = [
@@ -96,6 +100,14 @@ class School(models.Model):
             models.CheckConstraint(
                 condition=models.Q(factor_grace_days__lte=MOST_GRACE_DAYS),
                 name="factor_grace_is_short",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(files_an_hour__range=(FEWEST, MOST[BulkLimit.HOUR])),
+                name="files_an_hour_are_few",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(files_a_day__range=(FEWEST, MOST[BulkLimit.DAY])),
+                name="files_a_day_are_few",
             ),
             models.CheckConstraint(
                 condition=models.Q(opens__lt=models.F("closes")), name="school_opens_then_closes"
@@ -137,6 +149,11 @@ class School(models.Model):
     def own_clock_amounts(self) -> Mapping[str, int]:
         """The school's own time limits by kind of step. Read and cached with the calendar."""
         return _calendar_and_clocks(self.pk, self.calendar_version)[1]
+
+    @property
+    def bulk_limits(self) -> dict[BulkLimit, int]:
+        """How many children's files one person may open before they are asked why."""
+        return {BulkLimit.HOUR: self.files_an_hour, BulkLimit.DAY: self.files_a_day}
 
     @property
     def adviser_words(self) -> str:

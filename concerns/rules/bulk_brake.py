@@ -1,0 +1,66 @@
+"""How many children's files one person may open before they are asked why.
+
+A file is open when a page shows a concern about the child, the child's story or file, or a print, a
+pack or a CSV file in which the child stands. A child who is opened twice within the time counts
+once. Lists (the queue, the tracker, what a search found) are no files.
+
+What counts is the person, not the session: whoever has stolen a password would otherwise begin
+again at nought by signing in again.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from concerns.rules.kinds import Kind
+from concerns.rules.roles import Role
+from concerns.rules.words import Choice
+
+
+class BulkLimit(Choice):
+    """The two limits, and how each is said."""
+
+    HOUR = "hour", "in an hour"
+    DAY = "day", "in a day"
+
+
+# The longest first: whoever has said why for a day need not say why for its last hour too.
+WINDOWS = {BulkLimit.DAY: timedelta(days=1), BulkLimit.HOUR: timedelta(hours=1)}
+# The most children's files a person may open without saying why. A school may ask sooner.
+MOST = {BulkLimit.HOUR: 40, BulkLimit.DAY: 100}
+# The fewest a school may set: a lead who looks at a family of six, and at a class of it.
+FEWEST = 10
+LONGEST_WINDOW = max(WINDOWS.values())
+
+# The kinds of ledger line that open the files of the children they name.
+OPENS_FILES = (Kind.OPENED, Kind.STORY, Kind.FILE, Kind.TRAIL, Kind.EXPORTED)
+
+
+def find_limit_met(
+    opened: Mapping[str, datetime],
+    opening: Collection[str],
+    said_why: Mapping[BulkLimit, datetime],
+    most: Mapping[BulkLimit, int],
+    now: datetime,
+) -> tuple[BulkLimit, int] | None:
+    """The limit that `opening` would pass, and of how many children files are open then; or None.
+
+    `opened` says when each child's file was last opened, `opening` are the children whose files are
+    asked for, both by uid. `said_why` is when the person last said why for each limit, and `most`
+    what the school allows. All moments are aware. What is asked for first after saying why is
+    shown, however much it is: a print of the whole tracker is asked about once.
+    """
+    for limit, window in WINDOWS.items():
+        said = [at for one, at in said_why.items() if WINDOWS[one] >= window]
+        explained = max(said, default=None)
+        since = max(now - window, explained) if explained else now - window
+        known = {child for child, at in opened.items() if at > since}
+        together = known.union(opening)
+        was_just_explained = explained == since and not known
+        if len(together) > max(len(known), most[limit]) and not was_just_explained:
+            return limit, len(together)
+    return None
+
+
+def role_to_tell(roles: frozenset[Role]) -> Role:
+    """Who is told that somebody with `roles` was asked why: the head, and of a head the chair."""
+    return Role.CHAIR if Role.HEAD in roles else Role.HEAD
