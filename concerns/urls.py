@@ -76,6 +76,7 @@ urlpatterns = [
     gated_path("access/new/", access.new_app, PageOpenTo.SIGNED_IN, "access_new"),
     gated_path("access/passkey/", access.new_passkey, PageOpenTo.SIGNED_IN, "access_passkey"),
     gated_path("access/codes/", access.codes, PageOpenTo.SIGNED_IN, "access_codes"),
+    gated_path("access/own/", access.own_factors, PageOpenTo.SIGNED_IN, "access_own"),
     gated_path("access/many/", access.many_files, PageOpenTo.SIGNED_IN, "access_many"),
     gated_path("access/limits/", access.limits, May.POSTS, "access_limits"),
     gated_path("submit/", submit.home, May.SUBMIT, "submit"),

@@ -14,6 +14,7 @@ from concerns.models.school import second_factor
 from concerns.rules.bulk_brake import BulkLimit
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
+from concerns.rules.second_factor import may_remove_factor
 from concerns.workflow.staff_changes import make_account_safe
 
 WRONG_NEW_CODE = (
@@ -23,6 +24,10 @@ WRONG_NEW_CODE = (
 WRONG_CODE = (
     "That code is not right, or was used before. Wait for the next code in your app and type that, "
     "or type a recovery code that you have not used yet."
+)
+LAST_FACTOR = (
+    "This is your only second factor, and your post must have one. Set up another first, then "
+    "remove this one."
 )
 WRONG_NEW_PASSKEY = "The passkey was not set up. Try again, or set up an app instead."
 WRONG_PASSKEY = (
@@ -83,6 +88,25 @@ def give_passkey(*, by: Viewer, credential: str, now: datetime, record: ActRecor
     if not second_factor.use_passkey(by.person, credential):
         raise ActRefused(WRONG_PASSKEY)
     record(about=by.person, reason="passkey")
+
+
+@act(May.SUBMIT, Kind.OWN_FACTOR_REMOVED)
+def remove_own_factor(*, by: Viewer, key: int, now: datetime, record: ActRecord) -> str:
+    """Remove the passkey or app of the viewer whose row has the key `key`. Returns its name.
+
+    Raises ActRefused if it is gone already, or is the last one of somebody who must have one in any
+    school.
+    """
+    person = _lock_person(by)
+    rows = second_factor.list_second_factors(person)
+    gone = next((row for row in rows if row.key == key), None)
+    if gone is None:
+        raise ActRefused("That one is not there any more. Nothing was removed.")
+    if not may_remove_factor(len(rows) - 1, must=person.must_have_factor_from(by.todays_date)):
+        raise ActRefused(LAST_FACTOR)
+    second_factor.remove_one_factor(person, key)
+    record(about=person, reason=f"{len(rows) - 1} left")
+    return gone.name
 
 
 @act(May.SUBMIT, Kind.CODES_MADE)

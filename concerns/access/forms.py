@@ -68,6 +68,15 @@ class NewCodesForm(DraftableForm):
     helper = lay_out_form(ButtonRow(SubmitButton("Make new recovery codes")))
 
 
+class RemoveFactorForm(DraftableForm):
+    """Which of one's own to remove: each has a button of its own."""
+
+    remove = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid"), "Choose which one to remove"),
+    )
+
+
 class GraceForm(DraftableForm):
     days = forms.IntegerField(
         label="Days of grace",

@@ -55,6 +55,11 @@ def _provider_trusted_for_factor(viewer: Viewer) -> SignOnProvider | None:
     return link.provider if link else None
 
 
+def list_own_factors(viewer: Viewer) -> list[second_factor.KeptFactor]:
+    """The viewer's passkeys and app, in the order in which they were set up."""
+    return second_factor.list_second_factors(viewer.person)
+
+
 def begin_own_passkey(viewer: Viewer) -> str:
     """What the browser needs to use one of the viewer's passkeys, as JSON."""
     return second_factor.begin_passkey(viewer.person)

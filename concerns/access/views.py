@@ -15,6 +15,7 @@ from concerns.access.forms import (
     NewAppForm,
     NewCodesForm,
     PasskeyForm,
+    RemoveFactorForm,
 )
 from concerns.doors import factor_session, mail
 from concerns.doors.form_page import FormPage
@@ -67,7 +68,7 @@ def many_files(request):
     Whoever has a second factor in this session gives it again first.
     """
     stop = queries.find_waiting_stop(request.viewer)
-    onward = _page_to_go_on_to(request)
+    onward = page_to_go_on_to(request)
     if stop is None:
         return redirect(onward)
     path = request.get_full_path()
@@ -130,6 +131,21 @@ def new_app(request):
     key = [secret[start : start + 4] for start in range(0, len(secret), 4)]
     page = {"own": own, "qr": qr, "address": address, "key": key}
     return sheet.render_page("access/new_app.html", **page)
+
+
+def own_factors(request):
+    """The viewer's passkeys and app, with a button to remove each."""
+    own = _read_own(request)
+    if not own.enrolled or not own.may_set_up:
+        return redirect("access_factor")
+    sheet = FormPage(request, RemoveFactorForm)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.remove_own_factor, key=sheet.cleaned_answers["remove"]
+    ):
+        _tell_owner(request, f"A second factor ({sheet.result}) was removed")
+        return sheet.go_to_page("access_own")
+    rows = queries.list_own_factors(request.viewer)
+    return sheet.render_page("access/own.html", own=own, rows=rows)
 
 
 def codes(request):

@@ -18,7 +18,7 @@ from django.db import transaction
 from concerns.doors import ledger
 from concerns.models import BulkStop, Notice, Person, Viewer
 from concerns.models.ledger.files_opened import read_files_opened
-from concerns.rules.bulk_brake import OPENS_FILES, BulkLimit, find_limit_met, role_to_tell
+from concerns.rules.bulk_brake import BulkLimit, file_names, find_limit_met, role_to_tell
 from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import MANY_FILES_OF_HEAD, MANY_FILES_OF_READER, MessageReason
 from concerns.rules.roles import May, Role
@@ -45,8 +45,8 @@ def require_few_files(viewer: Viewer, kind: Kind, children: Iterable[uuid.UUID])
     Whoever only reads what they wrote themselves is not counted. One query, for a reading that
     opens files.
     """
-    opening = frozenset(str(child) for child in children)
-    if kind not in OPENS_FILES or not opening or not viewer.has_power(May.READ):
+    opening = file_names(kind, children)
+    if not opening or not viewer.has_power(May.READ):
         return
     request = ledger.request_id.get()
     let_by, let_open = _let_open.get()

@@ -20,7 +20,7 @@ SHOWN_WHILE_COVERED = frozenset({
     "home", "people_where", "people_still_here", "people_own", "people_password", "people",
     "people_add", "people_upload", "people_covers", "people_uncover",
     "account_sign_on", "account_sign_on_link", "account_sign_on_again", "account_providers",
-    "access", "access_factor", "access_new", "access_codes", "access_many",
+    "access", "access_factor", "access_new", "access_codes", "access_many", "access_own",
     "submit_start", "submit_danger", "submit_write", "submit_children", "submit_keep",
     "submit_words", "submit_throw_away", "adult_write", "adult_keep",
     "triage", "triage_cover", "triage_views", "triage_hand_several",

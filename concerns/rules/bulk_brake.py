@@ -8,7 +8,8 @@ What counts is the person, not the session: whoever has stolen a password would 
 again at nought by signing in again.
 """
 
-from collections.abc import Collection, Mapping
+import uuid
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from concerns.rules.kinds import Kind
@@ -35,6 +36,22 @@ LONGEST_WINDOW = max(WINDOWS.values())
 OPENS_FILES = (Kind.OPENED, Kind.STORY, Kind.FILE, Kind.TRAIL, Kind.EXPORTED)
 
 
+# What begins the name of a file that is taken out, and not read on a page.
+TAKEN_OUT = "out:"
+
+
+def file_names(kind: Kind, children: Iterable[uuid.UUID]) -> frozenset[str]:
+    """What a reading of `kind` opens of `children`: nothing, or a file of each, by name.
+
+    A child who stands in a print or a CSV file is another file than the same child on a page:
+    whoever has taken out the whole tracker has not yet opened everybody in it.
+    """
+    if kind not in OPENS_FILES:
+        return frozenset()
+    begins = TAKEN_OUT if kind is Kind.EXPORTED else ""
+    return frozenset(f"{begins}{child}" for child in children)
+
+
 def find_limit_met(
     opened: Mapping[str, datetime],
     opening: Collection[str],
@@ -42,12 +59,12 @@ def find_limit_met(
     most: Mapping[BulkLimit, int],
     now: datetime,
 ) -> tuple[BulkLimit, int] | None:
-    """The limit that `opening` would pass, and of how many children files are open then; or None.
+    """The limit that `opening` would pass, and how many files would be open then; or None.
 
-    `opened` says when each child's file was last opened, `opening` are the children whose files are
-    asked for, both by uid. `said_why` is when the person last said why for each limit, and `most`
-    what the school allows. All moments are aware. What is asked for first after saying why is
-    shown, however much it is: a print of the whole tracker is asked about once.
+    `opened` says when each file was last opened, `opening` are the files asked for, both by name
+    (`file_names`). `said_why` is when the person last said why for each limit, and `most` what the
+    school allows. All moments are aware. What is asked for first after saying why is shown, however
+    much it is: a print of the whole tracker is asked about once.
     """
     for limit, window in WINDOWS.items():
         said = [at for one, at in said_why.items() if WINDOWS[one] >= window]

@@ -66,6 +66,7 @@ class Kind(Choice):
     SCHOOL_SET = "school_set", "Set the school's hours, terms and numbers"
     FACTOR_SET_UP = "factor_set_up", "Set up a second factor"
     FACTOR_REMOVED = "factor_removed", "Removed a lost second factor"
+    OWN_FACTOR_REMOVED = "own_factor_removed", "Removed one of their own second factors"
     CODES_MADE = "codes_made", "Made recovery codes"
     GRACE_SET = "grace_set", "Set the days of grace for second factors"
     SIGN_ON_SET = "sign_on_set", "Set up, changed or ended single sign-on"

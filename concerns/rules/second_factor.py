@@ -49,6 +49,15 @@ def may_set_up_factor(*, enrolled: bool, gave_factor: bool, open_now: bool) -> b
     return gave_factor if enrolled else open_now
 
 
+def may_remove_factor(left: int, *, must: bool) -> bool:
+    """Whether somebody may remove one of their own second factors, after which `left` are left.
+
+    `must` says that one of their posts must have one: such a person keeps one. A lost one is
+    removed by two others (`rules/staff_approval.py`).
+    """
+    return left > 0 or not must
+
+
 def is_password_enough(today: date, ends_on: date, *, enrolled: bool) -> bool:
     """Whether a session opened with a password alone still opens everything on `today`.
 

@@ -67,6 +67,11 @@ class Reader:
         assert asks.startswith("/access/factor/?next=")
         return self.client.post(asks, {"code": self.codes.pop()})
 
+    def say_why_of(self, address: str):
+        """Ask for a page that is stopped, and say why."""
+        assert self.open(address).headers["Location"].startswith(ASKS)
+        return self.say_why(address)
+
     def say_why(self, address: str):
         """Give factor and reason, having been stopped on the way to `address`; the last answer."""
         there = ASKS + quote(address, safe="")
@@ -270,6 +275,17 @@ def test_a_file_of_many_children_is_stopped_and_opens_after_one_reason(locked, a
     assert whole.status_code == 200
     assert whole.getvalue()
     assert reader.open(files_of(locked, 1)[0]).headers["Location"].startswith(ASKS)
+
+
+def test_whoever_took_out_the_tracker_has_not_opened_everybody_in_it(locked):
+    reader = Reader(locked)
+    writer = factories.viewer(locked)
+    children = [factories.child(locked) for _ in range(2 * FEW + 1)]
+    for child in children:
+        factories.send_concern(writer, child)
+    reader.say_why_of(EXPORTS[0])
+    assert reader.open(EXPORTS[0]).getvalue()
+    assert reader.open(f"/child/{children[0].uid}/").headers["Location"].startswith(ASKS)
 
 
 def test_a_print_counts_its_child(locked):

@@ -309,7 +309,7 @@ def test_a_file_without_children_is_recorded_too(lead):
     assert LedgerLine.objects.filter(kind=Kind.EXPORTED).count() == 1
 
 
-def test_the_tracker_asks_as_much_of_fifty_children_as_of_five(lead, where):
+def test_the_tracker_asks_as_much_of_forty_children_as_of_five(lead, where):
     pages = ["", "?order=status", "?order=seen", "?why=late&category=neglect", "print/", "csv/"]
 
     def fill(count):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from concerns.models.school.person import Viewer
-from concerns.rules.bulk_brake import LONGEST_WINDOW, OPENS_FILES, BulkLimit
+from concerns.rules.bulk_brake import LONGEST_WINDOW, OPENS_FILES, TAKEN_OUT, BulkLimit
 from concerns.rules.kinds import Kind
 
 # What takes the texts of the list `children`, and the text `reason`, out of a line's body.
@@ -22,6 +22,8 @@ _TAKEN_OUT = {
         "line.body::json ->> 'reason'",
     ),
 }
+# See `bulk_brake.file_names`.
+_FILE = f"CASE WHEN line.kind = '{Kind.EXPORTED}' THEN '{TAKEN_OUT}' ELSE '' END || child.value"
 _LINES = "line.actor_id = %s AND line.received > %s AND line.received <= %s AND line.school_id = %s"
 
 
@@ -40,8 +42,8 @@ def read_files_opened(viewer: Viewer) -> FilesOpened:
     kinds = ", ".join(["%s"] * len(OPENS_FILES))
     # Nothing in it comes from outside: names of columns, and a place for each value.
     opened = (
-        f"SELECT child.value, MAX(line.received), 0 FROM concerns_line line, {children} {named} "  # noqa: S608
-        f"WHERE {_LINES} AND line.kind IN ({kinds}) GROUP BY child.value"
+        f"SELECT {_FILE}, MAX(line.received), 0 FROM concerns_line line, {children} {named} "  # noqa: S608
+        f"WHERE {_LINES} AND line.kind IN ({kinds}) GROUP BY {_FILE}"
     )
     said = (
         f"SELECT {reason}, MAX(line.received), 1 FROM concerns_line line "  # noqa: S608

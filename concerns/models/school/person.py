@@ -160,6 +160,12 @@ class Person(AbstractBaseUser):
         posts = Post.objects.filter(person=self).with_read_access()
         return posts.current_or_future(day).exists()
 
+    def must_have_factor_from(self, day: date) -> bool:
+        """Whether they hold a post that must have a second factor, in any school, on `day` or
+        later."""
+        posts = Post.objects.filter(person=self, role__in=MUST_HAVE_FACTOR)
+        return posts.current_or_future(day).exists()
+
     def works_only_elsewhere(self, school: School, day: date) -> bool:
         """Whether, on `day` or later, they hold a post in another school and none in `school`."""
         posts = Post.objects.filter(person=self).current_or_future(day)

@@ -6,6 +6,8 @@ app counts once, in every web process: the row keeps the time step of the last o
 """
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from allauth.core.internal.cryptokit import compare_user_code
@@ -146,6 +148,37 @@ def use_passkey(person: AbstractBaseUser, written: str) -> bool:
         return False
     row.record_usage()
     return True
+
+
+@dataclass(frozen=True)
+class KeptFactor:
+    """A passkey or an app of somebody: its row's key, what it is, and when it was last used."""
+
+    key: int
+    name: str
+    added_at: datetime
+    used_at: datetime | None
+
+
+def list_second_factors(person: AbstractBaseUser) -> list[KeptFactor]:
+    """The person's passkeys and app, in the order in which they were set up."""
+    rows = second_factors().filter(user=person).order_by("created_at", "pk")
+    return [
+        KeptFactor(row.pk, _name_of_factor(row), row.created_at, row.last_used_at) for row in rows
+    ]
+
+
+def _name_of_factor(row: Any) -> str:
+    if row.type == Authenticator.Type.WEBAUTHN:
+        return str(row.wrap().name)
+    return "App that shows codes"
+
+
+def remove_one_factor(person: AbstractBaseUser, key: int) -> None:
+    """Remove one of the person's factors; with the last one their recovery codes too."""
+    second_factors().filter(user=person, pk=key).delete()
+    if not has_second_factor(person):
+        Authenticator.objects.filter(user=person).delete()
 
 
 def remove_second_factors(person: AbstractBaseUser) -> int:
