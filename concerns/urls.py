@@ -78,6 +78,8 @@ urlpatterns = [
     gated_path("access/codes/", access.codes, PageOpenTo.SIGNED_IN, "access_codes"),
     gated_path("access/own/", access.own_factors, PageOpenTo.SIGNED_IN, "access_own"),
     gated_path("access/many/", access.many_files, PageOpenTo.SIGNED_IN, "access_many"),
+    gated_path("access/export/", access.export, May.READ, "access_export"),
+    gated_path("access/export/<uuid:uid>/", access.answer_export, May.READ, "access_export_answer"),
     gated_path("access/limits/", access.limits, May.POSTS, "access_limits"),
     gated_path("submit/", submit.home, May.SUBMIT, "submit"),
     gated_path("submit/start/", submit.start, May.SUBMIT, "submit_start"),

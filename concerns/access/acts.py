@@ -1,5 +1,6 @@
-"""Sets up second factors, takes a code of one, and sets the school's days of grace; takes the
-reason of whoever opens many files, and sets how many may be opened without one.
+"""Sets up second factors, takes a code of one, removes one, and sets the school's days of grace;
+takes the reason of whoever opens many files, and sets how many may be opened without one; asks for
+a file of the whole school, and answers.
 
 What a session has been given is noted by the page, after the act (`doors/factor_session.py`), and
 the e-mails to the owner of the account are sent by the page too.
@@ -9,12 +10,23 @@ from datetime import datetime
 
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.doors.operator_record import by_command
-from concerns.models import BulkReason, BulkStop, Person, School, Viewer
+from concerns.models import (
+    BulkReason,
+    BulkStop,
+    ExportAnswer,
+    ExportRequest,
+    Notice,
+    Person,
+    School,
+    Viewer,
+)
 from concerns.models.school import second_factor
 from concerns.rules.bulk_brake import BulkLimit
 from concerns.rules.kinds import Kind
+from concerns.rules.message_rules import WHOLE_EXPORT, MessageReason
 from concerns.rules.roles import May
 from concerns.rules.second_factor import may_remove_factor
+from concerns.rules.whole_export import is_of_a_head
 from concerns.workflow.staff_changes import make_account_safe
 
 WRONG_NEW_CODE = (
@@ -151,6 +163,57 @@ def say_why_many(
     # The count begins anew from this line: see `models/ledger/files_opened.py`.
     record(about=stop, reason=stop.limit, words={"words": words})
     return reason
+
+
+@act(May.READ, Kind.EXPORT_ASKED)
+def ask_for_export(*, by: Viewer, words: str, now: datetime, record: ActRecord) -> ExportRequest:
+    """Ask to take out the children of the whole school in one file. Whoever may answer is told.
+
+    Raises ActRefused if the viewer has asked already and waits for the answer.
+    """
+    _lock_person(by)
+    if ExportRequest.objects.awaiting_answer(by).filter(by=by.person).exists():
+        raise ActRefused("You have asked already. Speak to whoever can allow it.")
+    given = {"by": by.person, "at": now, "words": words, "by_head": is_of_a_head(by.roles)}
+    asked = ExportRequest.objects.create(school=by.school, **given)
+    record(about=asked, words={"words": words})
+    power = May.READ if asked.by_head else May.POSTS
+    people = Person.objects.who_may(power, by.school, by.todays_date).exclude(pk=by.person.pk)
+    Notice.objects.bulk_create(
+        Notice(
+            school=by.school,
+            key=f"export:{asked.uid}:{person.uid}",
+            why=MessageReason.EXPORT,
+            red=True,
+            person=person,
+            line=WHOLE_EXPORT.format(person=by.person.name),
+            made_at=now,
+        )
+        for person in people
+    )
+    return asked
+
+
+@act(May.READ, Kind.EXPORT_ANSWERED)
+def answer_export(
+    *, by: Viewer, asked: ExportRequest, allowed: bool, now: datetime, record: ActRecord
+) -> ExportAnswer:
+    """Allow a file of the whole school, for a day, or refuse it.
+
+    Raises ActRefused if the viewer may not answer, or somebody has answered meanwhile.
+    """
+    # So that two answers at once are not both taken. The request itself never changes, and the
+    # web's database role may not lock it.
+    Person.objects.select_for_update(no_key=True).get(pk=asked.by_id)
+    why_not = asked.why_may_not_answer(by)
+    if why_not:
+        raise ActRefused(why_not)
+    if not ExportRequest.objects.awaiting_answer(by).filter(pk=asked.pk).exists():
+        raise ActRefused("This has been answered already, or was asked too long ago.")
+    given = {"request": asked, "by": by.person, "at": now, "allowed": allowed}
+    answer = ExportAnswer.objects.create(school=by.school, **given)
+    record(about=asked, reason="allowed" if allowed else "not allowed")
+    return answer
 
 
 @act(May.POSTS, Kind.LIMITS_SET)

@@ -7,6 +7,7 @@ from concerns.forms.base_form import DraftableForm
 from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_out_form
 from concerns.rules.bulk_brake import FEWEST, MOST, BulkLimit
 from concerns.rules.second_factor import MOST_GRACE_DAYS
+from concerns.rules.words import Choice
 
 WRONG_DAYS = f"Write a whole number of days, from 0 to {MOST_GRACE_DAYS}"
 
@@ -126,3 +127,32 @@ def _build_limit_field(label: str, most: int) -> forms.IntegerField:
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong),
     )
+
+
+class AskForExportForm(DraftableForm):
+    words = forms.CharField(
+        label="What do you need it for?",
+        help_text="Name no child.",
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages=dict.fromkeys(
+            ("required", "max_length", "null_characters_not_allowed"),
+            "Write in a sentence what you need it for",
+        ),
+    )
+    helper = lay_out_form("words", ButtonRow(SubmitButton("Ask for it")))
+
+
+class ExportAnswerWord(Choice):
+    YES = "yes", "Yes, for a day"
+    NO = "no", "No"
+
+
+class AnswerExportForm(DraftableForm):
+    answer = forms.ChoiceField(
+        label="May they take it out?",
+        choices=ExportAnswerWord.choices(),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose yes or no"},
+    )
+    helper = lay_out_form("answer", ButtonRow(SubmitButton("Answer")))

@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from allauth.mfa.adapter import get_adapter
 
 from concerns.doors import sight
-from concerns.models import BulkStop, Person, Post, SignOnLink, SignOnProvider, Viewer
+from concerns.models import (
+    BulkStop,
+    ExportRequest,
+    Person,
+    Post,
+    SignOnLink,
+    SignOnProvider,
+    Viewer,
+)
 from concerns.models.school import second_factor
 from concerns.models.school.person import end_of_grace
 from concerns.rules.bulk_brake import role_to_tell
@@ -133,3 +142,26 @@ def read_stops(viewer: Viewer) -> list[BulkStop]:
     """Who was asked why they open so many files, and what they said, newest first. Recorded."""
     rows = BulkStop.objects.of_school(viewer).newest_first()[:STOPS_SHOWN]
     return sight.read_list(viewer, rows, reason="who opened many files")
+
+
+# How many requests for a file of the whole school are shown, newest first.
+REQUESTS_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class ExportRequests:
+    """`allowed`: the viewer may take out the whole school now."""
+
+    rows: list[ExportRequest]
+    allowed: bool
+
+
+def list_export_requests(viewer: Viewer) -> ExportRequests:
+    """Who asked to take out the whole school, and what was answered, newest first."""
+    rows = ExportRequest.objects.of_school(viewer).newest_first()[:REQUESTS_SHOWN]
+    return ExportRequests(list(rows), ExportRequest.objects.all().is_allowed_for(viewer))
+
+
+def get_export_request(viewer: Viewer, uid: UUID) -> ExportRequest:
+    """A request of the viewer's school. Raises Http404."""
+    return sight.get_one_or_404(viewer, ExportRequest.objects.of_school(viewer).newest_first(), uid)

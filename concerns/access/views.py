@@ -8,6 +8,9 @@ from django.utils.http import urlencode
 
 from concerns.access import acts, queries
 from concerns.access.forms import (
+    AnswerExportForm,
+    AskForExportForm,
+    ExportAnswerWord,
     FactorCodeForm,
     FileLimitsForm,
     GraceForm,
@@ -83,6 +86,30 @@ def many_files(request):
         return redirect(onward)
     chair_told = queries.is_chair_told(request.viewer)
     return sheet.render_page("access/many_files.html", stop=stop, chair_told=chair_told)
+
+
+def export(request):
+    """Ask to take out the children of the whole school in one file, and see what was answered."""
+    path = request.get_full_path()
+    sheet = FormPage(request, AskForExportForm, path=path)
+    if sheet.is_complete and sheet.attempt_act(
+        acts.ask_for_export, words=sheet.cleaned_answers["words"]
+    ):
+        return redirect(path)
+    asked = queries.list_export_requests(request.viewer)
+    return sheet.render_page("access/export.html", asked=asked, onward=_page_to_go_on_to(request))
+
+
+def answer_export(request, uid):
+    """The second person allows a file of the whole school, or refuses it."""
+    asked = queries.get_export_request(request.viewer, uid)
+    sheet = FormPage(request, AnswerExportForm)
+    if sheet.is_complete:
+        allowed = sheet.cleaned_answers["answer"] == ExportAnswerWord.YES
+        if sheet.attempt_act(acts.answer_export, asked=asked, allowed=allowed):
+            return sheet.go_to_page("access_export")
+    why_not = asked.why_may_not_answer(request.viewer)
+    return sheet.render_page("access/answer_export.html", asked=asked, why_not=why_not)
 
 
 def limits(request):

@@ -3,7 +3,8 @@
 `sight.py` asks here before it records a reading that opens files, so every page, print, pack and
 CSV file is counted, and none is shown beyond the limit. The gate then writes that they were
 stopped, which tells the head, keeps what was typed, and leads to the page where they say why.
-Sending a concern opens nothing and is never stopped.
+Sending a concern opens nothing and is never stopped. A file of the whole school is asked about
+beforehand, and shown once a second person has allowed it.
 
 The count comes from the ledger (`models/ledger/files_opened.py`), so every worker has the same. Of
 requests that are served in the same instant each may open one file more than the limit.
@@ -16,12 +17,13 @@ from contextvars import ContextVar
 from django.db import transaction
 
 from concerns.doors import ledger
-from concerns.models import BulkStop, Notice, Person, Viewer
+from concerns.models import BulkStop, ExportRequest, Notice, Person, Viewer
 from concerns.models.ledger.files_opened import read_files_opened
 from concerns.rules.bulk_brake import BulkLimit, file_names, find_limit_met, role_to_tell
 from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import MANY_FILES_OF_HEAD, MANY_FILES_OF_READER, MessageReason
 from concerns.rules.roles import May, Role
+from concerns.rules.whole_export import is_whole_export
 
 # The children whose files this request has been let open, and the request's id: a page that shows
 # a concern and the child's file is one opening.
@@ -57,6 +59,21 @@ def require_few_files(viewer: Viewer, kind: Kind, children: Iterable[uuid.UUID])
     if met:
         raise BulkStopped(*met)
     _let_open.set((request, opening | let_open if request == let_by else opening))
+
+
+class SecondPersonNeeded(Exception):
+    """The file would take out so much of the school that somebody else must allow it first."""
+
+
+def require_second_person(viewer: Viewer, kind: Kind, children: int) -> bool:
+    """Whether a reading of `kind` that names so many `children` has been allowed by a second
+    person; False if it needs none. Raises SecondPersonNeeded if it needs one."""
+    most = viewer.school.bulk_limits[BulkLimit.DAY]
+    if not is_whole_export(kind, children, most):
+        return False
+    if not ExportRequest.objects.all().is_allowed_for(viewer):
+        raise SecondPersonNeeded
+    return True
 
 
 def record_stop(viewer: Viewer, stopped: BulkStopped) -> BulkStop:

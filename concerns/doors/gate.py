@@ -169,10 +169,7 @@ def _call_as_viewer(
     if is_page_covered(request, _page_name(request)):
         return render(request, "parts/covered.html", {"here": request.get_full_path()})
     try:
-        answer = view(request, **given)
-    except bulk_brake.BulkStopped as stopped:
-        bulk_brake.record_stop(viewer, stopped)
-        return _redirect_to_reason(request)
+        answer = _call_or_brake(request, view, given)
     except Http404:
         # The thing is not theirs to see, or does not exist. The line is the same for both, and so
         # is the time it takes. What the view had written is rolled back by now.
@@ -192,6 +189,19 @@ def _cover_answer(request: GatedRequest, answer: HttpResponseBase) -> HttpRespon
     here = kept.return_address if kept else request.get_full_path()
     context = {"here": here, "not_sent": True, "kept": kept}
     return render(request, "parts/covered.html", context, status=answer.status_code)
+
+
+def _call_or_brake(request: GatedRequest, view: View, given: dict[str, Any]) -> HttpResponseBase:
+    """The answer of the view. If it would open the files of too many children, redirect to where
+    one says why, or asks for a second person."""
+    try:
+        return view(request, **given)
+    except bulk_brake.BulkStopped as stopped:
+        bulk_brake.record_stop(request.viewer, stopped)
+        factor_session.want_factor_again(request)
+        return _redirect_with_way_back(request, "access_many")
+    except bulk_brake.SecondPersonNeeded:
+        return _redirect_with_way_back(request, "access_export")
 
 
 def _record_refused_page(viewer: Viewer, reason: str, about: uuid.UUID | str = "") -> None:
@@ -259,13 +269,8 @@ def _redirect_to_factor(request: HttpRequest) -> HttpResponse:
     return _redirect_with_way_back(request, "access_factor")
 
 
-def _redirect_to_reason(request: HttpRequest) -> HttpResponse:
-    """Redirect to where one says why one opens so many files; posted words are saved likewise."""
-    factor_session.want_factor_again(request)
-    return _redirect_with_way_back(request, "access_many")
-
-
 def _redirect_with_way_back(request: HttpRequest, to: str) -> HttpResponse:
+    """Redirect to the page with the URL name `to`; posted words are first saved in a draft."""
     _, back = _keep_words_and_find_way_back(request)
     return redirect(f"{reverse(to)}?{urlencode({'next': back})}")
 

@@ -254,8 +254,9 @@ def read_tracked_children(
         concerns = dict.fromkeys(one.concern.uid for row in tracked for one in row.concerns)
         children = [row.child.uid for row in tracked]
         shown = list(concerns)
+        braked = not (goes_on or bulk_brake.require_second_person(viewer, kind, len(children)))
         _write_reading_line(
-            viewer, kind, braked=not goes_on, shown=shown, children=children, reason=reason
+            viewer, kind, braked=braked, shown=shown, children=children, reason=reason
         )
     return tracked, len(found) > most
 

@@ -38,6 +38,7 @@ from concerns.models.concern.saved_view import SavedView
 from concerns.models.concern.word_index import WordKey
 from concerns.models.ledger.bulk_stop import BulkReason, BulkStop
 from concerns.models.ledger.ledger_line import LedgerLine, LedgerLineWords
+from concerns.models.ledger.whole_export import ExportAnswer, ExportRequest
 from concerns.models.outbox.heartbeat import EscalationProgress, Heartbeat, RoundFailure
 from concerns.models.outbox.integrity_fault import IntegrityFault
 from concerns.models.outbox.notice import Letter, Notice
@@ -115,6 +116,8 @@ __all__ = [
     "Enrolment",
     "EscalationProgress",
     "Exclusion",
+    "ExportAnswer",
+    "ExportRequest",
     "FileEvent",
     "Handing",
     "Heartbeat",

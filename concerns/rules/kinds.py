@@ -73,6 +73,8 @@ class Kind(Choice):
     SIGN_ON_LINKED = "sign_on_linked", "Linked an account of single sign-on to their own"
     SIGN_ON_UNLINKED = "sign_on_unlinked", "Ended the link to an account of single sign-on"
     MANY_SAID = "many_said", "Said why they open so many files"
+    EXPORT_ASKED = "export_asked", "Asked to take out the whole school in one file"
+    EXPORT_ANSWERED = "export_answered", "Answered a request to take out the whole school"
     LIMITS_SET = "limits_set", "Set how many files may be opened without a reason"
     # reading
     OPENED = "opened", "Read a concern"

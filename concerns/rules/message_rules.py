@@ -51,6 +51,7 @@ class MessageReason(Choice):
     UNREAD = "unread", "Nobody had said in time that they have what they wrote"
     BEGUN = "begun", "They had started a concern and not sent it"
     UNSENT = "unsent", "A concern had been started and not sent"
+    EXPORT = "export", "Somebody had asked to take out the whole school in one file"
     MANY_FILES = "many_files", "Somebody had opened the files of unusually many children"
 
 
@@ -176,6 +177,11 @@ LINES = {
 NOBODY_READS_OF_ADULT = (
     "At the moment nobody here may read what you wrote ({reference}). Do not wait for that to "
     "change: ring the designated officer at the council (LADO): {number}. Anyone may ring."
+)
+# To whoever may allow it.
+WHOLE_EXPORT = (
+    "{person} asks to take out the children of the whole school in one file. Speak to them, then "
+    "answer it under Tracker, “To take out the whole school”."
 )
 # To the head, about a reader, and to the chair, about the head: numbers alone.
 MANY_FILES_OF_READER = (

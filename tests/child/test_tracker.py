@@ -336,7 +336,7 @@ def test_the_tracker_asks_as_much_of_forty_children_as_of_five(lead, where):
     fill(5)
     count()
     few = count()
-    fill(45)
+    fill(35)
     many = count()
     assert few == many
     assert max(many.values()) <= 16, many

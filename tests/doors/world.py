@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from concerns.access import acts as access
 from concerns.chase import acts as chase
 from concerns.doors import unsent_words
 from concerns.models import (
@@ -44,7 +45,7 @@ OWN = {
     "roll_answer",
     "refer_change",
 }
-OWN |= {"chase_again", "chase_look", "chase_task", "refer_change"}
+OWN |= {"access_export_answer", "chase_again", "chase_look", "chase_task", "refer_change"}
 OWN |= {"people_answer", "people_end", "people_file", "people_uncover", "people_unrelate"}
 # Addresses that take a concern, in a room whose other addresses take a referral.
 OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet", "refer_plan"}
@@ -123,6 +124,9 @@ def made() -> World:
         "roll_file": office.upload(exports.written(exports.roll(4))).uid,
         "roll_answer": RollQuestion.objects.get().uid,
         **_people(school, office.viewer, lead),
+        "access_export_answer": access.ask_for_export(
+            by=lead, words="The termly review.", now=timezone.now()
+        ).uid,
     }
     return World(school, writer.person, Concern.objects.get(pk=concern.pk), uids)
 

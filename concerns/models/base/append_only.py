@@ -29,7 +29,8 @@ FROZEN = (
     "Exclusion", "Refiling",
     "ChaseCall", "Meeting", "MeetingAction", "Promise", "ComingMeeting", "MeetingChange",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
-    "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason",
+    "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
+    "ExportAnswer",
 )  # fmt: skip
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (
