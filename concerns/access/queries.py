@@ -149,17 +149,17 @@ REQUESTS_SHOWN = 50
 
 
 @dataclass(frozen=True)
-class ExportRequests:
+class ExportsAsked:
     """`allowed`: the viewer may take out the whole school now."""
 
     rows: list[ExportRequest]
     allowed: bool
 
 
-def list_export_requests(viewer: Viewer) -> ExportRequests:
+def list_export_requests(viewer: Viewer) -> ExportsAsked:
     """Who asked to take out the whole school, and what was answered, newest first."""
     rows = ExportRequest.objects.of_school(viewer).newest_first()[:REQUESTS_SHOWN]
-    return ExportRequests(list(rows), ExportRequest.objects.all().is_allowed_for(viewer))
+    return ExportsAsked(list(rows), ExportRequest.objects.all().is_allowed_for(viewer))
 
 
 def get_export_request(viewer: Viewer, uid: UUID) -> ExportRequest:
