@@ -97,7 +97,7 @@ def export(request):
     ):
         return redirect(path)
     asked = queries.list_export_requests(request.viewer)
-    return sheet.render_page("access/export.html", asked=asked, onward=_page_to_go_on_to(request))
+    return sheet.render_page("access/export.html", asked=asked, onward=page_to_go_on_to(request))
 
 
 def answer_export(request, uid):
