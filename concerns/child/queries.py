@@ -9,7 +9,6 @@ The chronology itself is not here but in `paper/chronology_print.py`.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +22,7 @@ from concerns.models import (
     Child,
     ConcernChild,
     EarlierFile,
+    Enrolment,
     HouseholdAdult,
     Status,
     Step,
@@ -34,35 +34,41 @@ from concerns.paper.bar_chart import MonthChart, build_month_chart
 from concerns.reading import child_file, child_tracker, chronology
 from concerns.reading.category_counts import (
     CategoryCounts,
-    CountedConcern,
-    compose_counted_concerns,
     count_by_category,
-    counted_since,
     find_categories,
     list_counted_concerns,
 )
 from concerns.reading.child_file import ChildFile
 from concerns.reading.child_tracker import TrackerFilters
+from concerns.reading.chronology import ChronologyEntry
 from concerns.reading.chronology_places import ChronologyFilters
-from concerns.reading.composed_rows import (
-    CHILD_STAND_IN,
-    ComposedRows,
-    keys_of_moment,
-    keys_of_viewer,
-    read_composed_rows,
-    stand_in_viewer,
-)
-from concerns.reading.timeline_row import TimelineRow, build_timeline_row
 from concerns.reading.tracked_child import TrackedChild
+from concerns.rules.child_file_vocabulary import SORT_IN_A_WORD
 from concerns.rules.kinds import Kind
+from concerns.rules.wording import shorten_to_one_line
 from concerns.workflow.closing import questions_on_status_end
 
 PAGE = 50
-# Open steps that the page names.
+# Open steps that the page names; and letters of a row before it has to be opened.
 MOST_STEPS = 20
+ONE_LINE = 110
 _OF_A_STEP = (
     "kind", "due_at", "holder_role", "holder__name", "concern__uid", "concern__reference",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """An entry of the timeline. `line` stands in the row; `rest` is all that was written, if the
+    row has more than its line, and is read by opening it."""
+
+    entry: ChronologyEntry
+    kind: str
+    day: str
+    heading: str
+    line: str
+    rest: str
+    categories: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class ChildOverview:
     """What stands above the timeline: the file, what is still to do, and counts by category."""
 
     file: ChildFile
+    enrolments: list[Enrolment]
     steps: list[Step]
     more_steps: bool
     counts: CategoryCounts
@@ -94,7 +101,8 @@ def read_child_page(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildPage
     child = sight.get_child_of_page(viewer, uid)
     begins = wanted.after is None
     entries, more = chronology.read_chronology_page(viewer, child, wanted, PAGE)
-    steps, counted = _find_steps_and_counted(viewer, child) if begins else ([], [])
+    steps = _find_open_steps(viewer, child) if begins else []
+    counted = list_counted_concerns(viewer, child) if begins else []
     keys = {entry.concern_key for entry in entries if entry.concern_key}
     categories = find_categories(keys | {one.key for one in counted})
     overview = None
@@ -108,28 +116,13 @@ def read_child_page(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildPage
     return ChildPage(child, rows, more, overview)
 
 
-def _find_steps_and_counted(
-    viewer: Viewer, child: Child
-) -> tuple[list[Step], list[CountedConcern]]:
-    """The open steps of the child's concerns, the one due first at the beginning, one more than the
-    page names; and the concerns that are counted. One query: the caller has opened the child."""
-    keys = {
-        CHILD_STAND_IN: [child.pk],
-        **keys_of_viewer(viewer),
-        **keys_of_moment(counted_since(viewer)),
-    }
-    steps, concerns = read_composed_rows(
-        [(_compose_open_steps(), keys), (compose_counted_concerns(), keys)]
-    )
-    return steps, list_counted_concerns(viewer, concerns)
-
-
-@cache
-def _compose_open_steps() -> ComposedRows:
-    own = ConcernChild.objects.filter(child=CHILD_STAND_IN).values("concern")
-    owed = Step.objects.visible_by_key_to(stand_in_viewer()).open().filter(concern__in=own)
-    owed = owed.in_order().select_related("concern", "holder").only(*_OF_A_STEP)
-    return ComposedRows(owed[: MOST_STEPS + 1])
+def _find_open_steps(viewer: Viewer, child: Child) -> list[Step]:
+    """The open steps of the child's concerns, the one due first at the beginning; one more than
+    the page names."""
+    own = ConcernChild.objects.filter(child=child).values("concern")
+    owed = Step.objects.visible_by_key_to(viewer).open().filter(concern__in=own).in_order()
+    owed = owed.select_related("concern", "holder").only(*_OF_A_STEP)
+    return list(owed[: MOST_STEPS + 1])
 
 
 def _build_overview(
@@ -140,10 +133,27 @@ def _build_overview(
     title = f"Concerns in the last {len(counts.months)} months, by category"
     return ChildOverview(
         file=files[0],
+        enrolments=list(child.enrolments.order_by("-since", "-id")),
         steps=steps[:MOST_STEPS],
         more_steps=len(steps) > MOST_STEPS,
         counts=counts,
         chart=build_month_chart(title, [f"{month:%B %Y}" for month in counts.months], counts.rows),
+    )
+
+
+def build_timeline_row(entry: ChronologyEntry, categories: list[str] | None) -> TimelineRow:
+    """One row of the timeline. Its kind already says that it is a concern."""
+    heading = "" if entry.heading == "Concern" else entry.heading
+    line = shorten_to_one_line(entry.words, max(ONE_LINE - len(heading), ONE_LINE // 3))
+    whole = " ".join(entry.words.split()) == line and not entry.written and not entry.is_vague
+    return TimelineRow(
+        entry=entry,
+        kind=SORT_IN_A_WORD[entry.sort],
+        day=entry.day_in_short,
+        heading=heading,
+        line=line,
+        rest="" if whole else entry.words,
+        categories=", ".join(categories or []),
     )
 
 

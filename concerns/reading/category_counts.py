@@ -6,20 +6,13 @@ which it happened.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from datetime import date
 
-from concerns.models.concern.category_sorting import BY_LEAD, BY_WRITER, categories_and_marks
-from concerns.models.concern.concern import Concern
+from concerns.models.child.child import Child
+from concerns.models.concern.concern import Concern, ConcernCategory
 from concerns.models.school.person import Viewer
-from concerns.reading.composed_rows import (
-    CHILD_STAND_IN,
-    MOMENT_STAND_IN,
-    ComposedRows,
-    stand_in_viewer,
-)
 from concerns.rules.reporting_periods import local_day, local_midnight, months_until
 from concerns.rules.words import SORTED_INTO, Category
 
@@ -63,44 +56,37 @@ class CountedConcern:
     writer: int
 
 
-def counted_since(viewer: Viewer) -> datetime:
-    """When the months begin that are counted."""
-    first = months_until(viewer.todays_date, MONTHS)[0]
-    return local_midnight(viewer.school.school_calendar, first)
-
-
-@cache
-def compose_counted_concerns() -> ComposedRows:
-    """The concerns of a child since a moment that the viewer may read, for `read_composed_rows`."""
-    rows = Concern.objects.visible_by_key_to(stand_in_viewer()).filter(
-        children__child=CHILD_STAND_IN, occurred_at__gte=MOMENT_STAND_IN
-    )
-    return ComposedRows(rows.only("occurred_at", "reporter"))
-
-
-def list_counted_concerns(viewer: Viewer, rows: Iterable[Concern]) -> list[CountedConcern]:
-    """What is counted of `rows`, which `compose_counted_concerns` read."""
+def list_counted_concerns(viewer: Viewer, child: Child) -> list[CountedConcern]:
+    """The child's concerns of the last `MONTHS` months that the viewer may read. One query."""
     days = viewer.school.school_calendar
+    first = months_until(viewer.todays_date, MONTHS)[0]
+    rows = Concern.objects.visible_by_key_to(viewer).filter(
+        children__child=child, occurred_at__gte=local_midnight(days, first)
+    )
     return [
-        CountedConcern(row.pk, local_day(days, row.occurred_at).replace(day=1), row.reporter_id)
-        for row in rows
+        CountedConcern(key, local_day(days, at).replace(day=1), writer)
+        for key, at, writer in rows.values_list("pk", "occurred_at", "reporter")
     ]
 
 
-def find_categories(concerns: Iterable[int]) -> dict[int, list[str]]:
-    """The categories of each concern in words, by its primary key: those a lead sorted it into, or
-    else those its writer chose. One query.
+def find_categories(concerns: Collection[int]) -> dict[int, list[str]]:
+    """The categories of each concern in words, by its primary key. At most two queries.
 
     Does not check permission: the caller has read the concerns already.
     """
-    keys = list(concerns)
-    found = categories_and_marks(keys)
-    categories: dict[int, list[str]] = {}
-    for key in keys:
-        chosen = [word for word in found[BY_WRITER, key] if word != Category.UNSORTED]
-        sorted_into = [SORTED_INTO[word] for word in found[BY_LEAD, key]]
-        categories[key] = sorted_into or [Category.label_of_value(word) for word in chosen]
-    return categories
+    found: dict[int, list[str]] = defaultdict(list)
+    sorted_into = Concern.objects.filter(pk__in=concerns).order_by("sorting__categories")
+    unsorted: list[int] = []
+    for key, category in sorted_into.values_list("pk", "sorting__categories__category"):
+        if category is None:
+            unsorted.append(key)
+        else:
+            found[key].append(SORTED_INTO[category])
+    chosen = ConcernCategory.objects.filter(concern__in=unsorted).order_by("id")
+    for key, category in chosen.values_list("concern", "category"):
+        if category != Category.UNSORTED:
+            found[key].append(Category.label_of_value(category))
+    return found
 
 
 def count_by_category(

@@ -1,21 +1,19 @@
 """Reads children's files: all that social care asks for in a telephone call.
 
-Files are read for several children at once, and all kinds of entry in one query
-(`composed_rows.py`), so a page takes the same number of queries however many children there are.
-Brothers and sisters at this school are only those whom the viewer may see. The entries themselves
-are in `household.py` and `child_fact.py`.
+Files are read for several children at once, one kind of entry at a time, so a page takes the same
+number of queries however many children there are. Brothers and sisters at this school are only
+those whom the viewer may see. The entries themselves are in `household.py` and `child_fact.py`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from typing import Any
+from typing import TypeVar
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery
 
-from concerns.models.child.child import Child, ChildName, Enrolment
+from concerns.models.child.child import Child, ChildName
 from concerns.models.child.child_details import (
     EarlierFile,
     FileEvent,
@@ -29,13 +27,7 @@ from concerns.models.child.child_fact import ChildFact
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
-from concerns.reading.composed_rows import (
-    CHILD_STAND_IN,
-    ComposedRows,
-    keys_of_viewer,
-    read_composed_rows,
-    stand_in_viewer,
-)
+from concerns.reading.kinds_present import find_kinds_present
 from concerns.rules import calendars
 from concerns.rules.calendars import Calendar
 from concerns.rules.child_file_vocabulary import (
@@ -46,8 +38,7 @@ from concerns.rules.child_file_vocabulary import (
     YesNo,
 )
 
-# In the order in which they began.
-_AS_BEGUN = ("began_at", "id")
+FactOfChild = TypeVar("FactOfChild", bound=ChildFact)
 
 
 @dataclass(frozen=True)
@@ -125,8 +116,6 @@ class ChildFile(FileInShort):
     addresses: list[FileAddress] = field(default_factory=list)
     elsewhere: list[FileAdult] = field(default_factory=list)
     languages: list[Language] = field(default_factory=list)
-    # The times at this school, the last first.
-    enrolments: list[Enrolment] = field(default_factory=list)
     siblings_elsewhere: list[Sibling] = field(default_factory=list)
     ended_statuses: list[Status] = field(default_factory=list)
 
@@ -143,189 +132,127 @@ class ChildFile(FileInShort):
         return [one for one in self.professionals if one.profession != Profession.SOCIAL_WORKER]
 
 
-# What a name in `_lines_in_short` or `_lines_of_whole_file` stands for -> rows, in their order.
-FileLines = dict[str, list[Any]]
+# The kinds of line that a child's file may have, each asked for only if there are any.
+_KINDS_IN_SHORT: tuple[type[Model], ...] = (Status, Professional, EarlierFile, Sighting)
+_KINDS_OF_LINE: tuple[type[Model], ...] = (
+    *_KINDS_IN_SHORT, Home, Tie, Sibling, Language, ChildName, HomeAuthority,
+)  # fmt: skip
 
 
 def load_files_in_short(viewer: Viewer, children: Iterable[Child]) -> list[FileInShort]:
-    """What stands beside a concern of the file of each of `children`, in three queries.
+    """What stands beside a concern of the file of each of `children`, in a fixed number of queries.
 
     Children whom the viewer may not read about are left out.
     """
     children, here = _find_readable_with_siblings(viewer, list(children))
-    lines = _read_lines(viewer, [child.pk for child in children], _compose_lines_in_short)
-    by_child = {name: _group_by_child(rows) for name, rows in lines.items()}
+    of = [child.pk for child in children]
+    found = find_kinds_present(_KINDS_IN_SHORT, "child_id", of)
+    statuses = _group_by_child(Status.objects.not_ended(), of, found)
+    professionals = _group_by_child(Professional.objects.not_ended(), of, found)
+    unread = _group_by_child(EarlierFile.objects.unread_files(), of, found)
+    seen = find_last_sightings(viewer, children if Sighting in found else [])
     return [
         FileInShort(
             child=child,
             siblings_here=here[child.pk],
-            statuses=by_child["in_force"][child.pk],
-            professionals=by_child["professionals"][child.pk],
-            earlier=[
-                _earlier_file_progress(viewer, row, []) for row in by_child["unread"][child.pk]
-            ],
-            seen=next(iter(by_child["seen"][child.pk]), None),
-            alone=next(iter(by_child["alone"][child.pk]), None),
+            statuses=statuses[child.pk],
+            professionals=professionals[child.pk],
+            earlier=[_earlier_file_progress(viewer, row, []) for row in unread[child.pk]],
+            seen=seen.get(child.pk, (None, None))[0],
+            alone=seen.get(child.pk, (None, None))[1],
         )
         for child in children
     ]
 
 
 def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFile]:
-    """The file of each of `children`, in three queries.
+    """The file of each of `children`, in a fixed number of queries.
 
     Children whom the viewer may not read about are left out.
     """
     children, here = _find_readable_with_siblings(viewer, list(children))
-    lines = _read_lines(viewer, [child.pk for child in children], _compose_whole_file)
-    adults = _FileAdults(lines)
-    events = defaultdict(list)
-    for event in lines["events"]:
-        events[event.file_id].append(event)
-    by_child = {
-        name: _group_by_child(rows) for name, rows in lines.items() if name not in _NOT_OF_A_CHILD
-    }
+    of = [child.pk for child in children]
+    found = find_kinds_present(_KINDS_OF_LINE, "child_id", of)
+    homes = _group_by_child(Home.objects.not_ended().select_related("household"), of, found)
+    at = [home.household_id for rows in homes.values() for home in rows]
+    ties = _group_by_child(Tie.objects.not_ended().select_related("adult"), of, found)
+    adults = _FileAdults(ties, at)
+    elsewhere = _group_by_child(Sibling.objects.not_ended().filter(other=None), of, found)
+    statuses = _group_by_child(Status.objects.all(), of, found)
+    professionals = _group_by_child(Professional.objects.not_ended(), of, found)
+    languages = _group_by_child(Language.objects.not_ended(), of, found)
+    earlier = _earlier_files_by_child(viewer, of if EarlierFile in found else [])
+    seen = find_last_sightings(viewer, children if Sighting in found else [])
+    names = _former_names(of if ChildName in found else [])
+    lines = HomeAuthority.objects.not_ended().select_related("authority")
+    lives_in = _group_by_child(lines, of, found)
     return [
-        _build_child_file(
-            viewer,
-            child,
-            here[child.pk],
-            {name: rows[child.pk] for name, rows in by_child.items()},
-            adults,
-            events,
+        ChildFile(
+            child=child,
+            lives_in=next(iter(lives_in[child.pk]), None),
+            authority=_authority_for_file(viewer, lives_in[child.pk]),
+            names_before=names[child.pk],
+            addresses=[
+                FileAddress(home, adults.adults_at_home(child, home)) for home in homes[child.pk]
+            ],
+            elsewhere=adults.adults_elsewhere(child, homes[child.pk]),
+            siblings_here=here[child.pk],
+            siblings_elsewhere=elsewhere[child.pk],
+            statuses=[row for row in statuses[child.pk] if row.ended_at is None],
+            ended_statuses=[row for row in statuses[child.pk] if row.ended_at],
+            professionals=professionals[child.pk],
+            languages=languages[child.pk],
+            earlier=earlier[child.pk],
+            seen=seen.get(child.pk, (None, None))[0],
+            alone=seen.get(child.pk, (None, None))[1],
         )
         for child in children
     ]
 
 
-def _build_child_file(
-    viewer: Viewer,
-    child: Child,
-    siblings_here: list[Child],
-    lines: FileLines,
-    adults: "_FileAdults",
-    events: dict[int, list[FileEvent]],
-) -> ChildFile:
-    return ChildFile(
-        child=child,
-        lives_in=next(iter(lines["lives_in"]), None),
-        authority=_authority_for_file(viewer, lines["lives_in"]),
-        enrolments=lines["enrolments"],
-        names_before=lines["names"],
-        addresses=[
-            FileAddress(home, adults.adults_at_home(child, home)) for home in lines["homes"]
-        ],
-        elsewhere=adults.adults_elsewhere(child, lines["homes"]),
-        siblings_here=siblings_here,
-        siblings_elsewhere=lines["elsewhere"],
-        statuses=[row for row in lines["statuses"] if row.ended_at is None],
-        ended_statuses=[row for row in lines["statuses"] if row.ended_at],
-        professionals=lines["professionals"],
-        languages=lines["languages"],
-        earlier=[_earlier_file_progress(viewer, row, events[row.pk]) for row in lines["earlier"]],
-        seen=next(iter(lines["seen"]), None),
-        alone=next(iter(lines["alone"]), None),
-    )
-
-
-def _lines_in_short(viewer: Viewer, of: list[int]) -> dict[str, QuerySet[Any]]:
-    """The rows about the children with the keys `of` that stand beside a concern."""
-    return {
-        "in_force": Status.objects.not_ended().filter(child__in=of).order_by(*_AS_BEGUN),
-        "professionals": Professional.objects.not_ended().filter(child__in=of).order_by(*_AS_BEGUN),
-        "unread": EarlierFile.objects.unread_files().filter(child__in=of).order_by(*_AS_BEGUN),
-        **_last_sightings(viewer, of),
-    }
-
-
-def _lines_of_whole_file(viewer: Viewer, of: list[int]) -> dict[str, QuerySet[Any]]:
-    """All rows of the files of the children with the keys `of`."""
-
-    def not_ended(model: type[ChildFact]) -> QuerySet[Any]:
-        return model.objects.not_ended().filter(child__in=of).order_by(*_AS_BEGUN)
-
-    homes = not_ended(Home)
-    ties = not_ended(Tie)
-    living = AdultHome.objects.not_ended().filter(household__in=homes.values("household"))
-    facts = AdultFact.objects.not_ended().order_by(*_AS_BEGUN)
-    earlier = EarlierFile.objects.filter(child__in=of).select_related("by", "ended_by")
-    events = FileEvent.objects.filter(file__child__in=of).select_related("by")
-    return {
-        "homes": homes.select_related("household"),
-        "ties": ties.select_related("adult"),
-        "living": living.select_related("adult").order_by(*_AS_BEGUN),
-        # An adult who lives there and has a tie is in both.
-        "facts_of_living": facts.filter(adult__in=living.values("adult")),
-        "facts_of_tied": facts.filter(adult__in=ties.values("adult")),
-        "elsewhere": not_ended(Sibling).filter(other=None),
-        "statuses": Status.objects.filter(child__in=of).order_by(*_AS_BEGUN),
-        "professionals": not_ended(Professional),
-        "languages": not_ended(Language),
-        "names": ChildName.objects.former_names().filter(child__in=of).order_by("-until", "-id"),
-        "lives_in": not_ended(HomeAuthority).select_related("authority"),
-        "enrolments": Enrolment.objects.filter(child__in=of).order_by("-since", "-id"),
-        "earlier": earlier.order_by("-id"),
-        "events": events.order_by("happened_at", "id"),
-        **_last_sightings(viewer, of),
-    }
-
-
-_NOT_OF_A_CHILD = ("living", "facts_of_living", "facts_of_tied", "events")
-
-
-@cache
-def _compose_lines_in_short() -> dict[str, ComposedRows]:
-    return _compose_lines(_lines_in_short)
-
-
-@cache
-def _compose_whole_file() -> dict[str, ComposedRows]:
-    return _compose_lines(_lines_of_whole_file)
-
-
-def _compose_lines(
-    lines: Callable[[Viewer, list[int]], dict[str, QuerySet[Any]]],
-) -> dict[str, ComposedRows]:
-    wanted = lines(stand_in_viewer(), [CHILD_STAND_IN])
-    return {name: ComposedRows(rows) for name, rows in wanted.items()}
-
-
-def _read_lines(
-    viewer: Viewer, of: list[int], compose: Callable[[], dict[str, ComposedRows]]
-) -> FileLines:
-    """The rows about the children with the keys `of`. No query without children."""
-    composed = compose()
-    if not of:
-        return {name: [] for name in composed}
-    keys = {CHILD_STAND_IN: of, **keys_of_viewer(viewer)}
-    found = read_composed_rows([(part, keys) for part in composed.values()])
-    return dict(zip(composed, found, strict=True))
+def _former_names(of: list[int]) -> dict[int, list[ChildName]]:
+    """Child key -> the names they had before, the last first. No query without children."""
+    names: dict[int, list[ChildName]] = defaultdict(list)
+    rows = ChildName.objects.former_names().filter(child__in=of).order_by("-until", "-id")
+    for name in rows if of else ():
+        names[name.child_id].append(name)
+    return names
 
 
 def _authority_for_file(viewer: Viewer, lines: list[HomeAuthority]) -> Authority:
     return lines[0].authority if lines else viewer.school.authority
 
 
-def _group_by_child(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    """Child key -> those of `rows` about the child, in their order."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.child_id].append(row)
+def _group_by_child(
+    rows: QuerySet[FactOfChild], of: list[int], kinds: set[type[Model]]
+) -> dict[int, list[FactOfChild]]:
+    """Child key -> those of `rows` about the children with the keys `of`, in the order in which
+    they began. No query if their model is not among the `kinds` that there are."""
+    found: dict[int, list[FactOfChild]] = defaultdict(list)
+    if rows.model in kinds:
+        for row in rows.filter(child__in=of).order_by("began_at", "id"):
+            found[row.child_id].append(row)
     return found
 
 
 class _FileAdults:
-    """The adults of some children: those in their homes and those with a tie to them."""
+    """The adults of some children: those in their homes and those with a tie to them.
 
-    def __init__(self, lines: FileLines):
-        self.ties: dict[int, list[Tie]] = _group_by_child(lines["ties"])
+    No query for what cannot be there: without `households`, or without anybody.
+    """
+
+    def __init__(self, ties: dict[int, list[Tie]], households: list[int]):
+        self.ties = ties
+        living = AdultHome.objects.not_ended().filter(household__in=households)
         self.homes: dict[int, list[AdultHome]] = defaultdict(list)
-        for row in lines["living"]:
+        homes = living.select_related("adult").order_by("began_at", "id")
+        for row in homes if households else ():
             self.homes[row.household_id].append(row)
+        keys = {row.adult_id for rows in self.homes.values() for row in rows}
+        keys |= {tie.adult_id for rows in ties.values() for tie in rows}
         self.facts: dict[tuple[int, str], list[AdultFact]] = defaultdict(list)
-        living = {row.adult_id for row in lines["living"]}
-        tied = [fact for fact in lines["facts_of_tied"] if fact.adult_id not in living]
-        for fact in [*lines["facts_of_living"], *tied]:
+        facts = AdultFact.objects.not_ended().filter(adult__in=keys).order_by("began_at", "id")
+        for fact in facts if keys else ():
             self.facts[fact.adult_id, fact.kind].append(fact)
 
     def adults_at_home(self, child: Child, home: Home) -> list[FileAdult]:
@@ -389,6 +316,18 @@ def has_known_siblings(viewer: Viewer, children: list[Child]) -> bool:
     return elsewhere.exists() or any(find_siblings_here(viewer, children).values())
 
 
+def _earlier_files_by_child(viewer: Viewer, of: list[int]) -> dict[int, list[EarlierFileProgress]]:
+    """Child key -> files of earlier schools, the last first. No query without children."""
+    events = FileEvent.objects.select_related("by").order_by("happened_at", "id")
+    rows = EarlierFile.objects.filter(child__in=of).select_related("by", "ended_by")
+    rows = rows.prefetch_related(Prefetch("events", events)).order_by("-id")
+    found: dict[int, list[EarlierFileProgress]] = defaultdict(list)
+    for row in rows if of else ():
+        progress = _earlier_file_progress(viewer, row, list(row.events.all()))
+        found[row.child_id].append(progress)
+    return found
+
+
 def _earlier_file_progress(
     viewer: Viewer, row: EarlierFile, events: list[FileEvent]
 ) -> EarlierFileProgress:
@@ -413,21 +352,14 @@ def find_last_sightings(
 ) -> dict[int, tuple[Sighting | None, Sighting | None]]:
     """Child key -> when the child was last seen, and when last heard alone. No query without
     children."""
-    of = [child.pk for child in children]
-    rows = _last_sightings(viewer, of) if of else {}
-    seen, alone = ({row.child_id: row for row in rows.get(name, ())} for name in ("seen", "alone"))
-    return {key: (seen.get(key), alone.get(key)) for key in of}
-
-
-def _last_sightings(viewer: Viewer, of: list[int]) -> dict[str, QuerySet[Sighting]]:
-    """For each of the children with the keys `of` the last time that they were seen, and the last
-    time that they were heard alone."""
+    if not children:
+        return {}
+    keys = [child.pk for child in children]
     newest = Sighting.objects.not_hidden_from(viewer).filter(child=OuterRef("pk"))
     newest = newest.order_by("-happened_at", "-id")
-    children = Child.objects.filter(pk__in=of)
-    return {
-        name: Sighting.objects.filter(
-            pk__in=children.values(last=Subquery(rows.values("pk")[:1]))
-        ).select_related("by")
-        for name, rows in (("seen", newest), ("alone", newest.filter(how=SeenHow.ALONE)))
-    }
+    alone = newest.filter(how=SeenHow.ALONE)
+    last = [Subquery(rows.values("pk")[:1]) for rows in (newest, alone)]
+    pairs = list(Child.objects.filter(pk__in=keys).values_list("pk", *last))
+    wanted = {pk for _, *pair in pairs for pk in pair if pk}
+    rows = Sighting.objects.filter(pk__in=wanted).select_related("by").in_bulk()
+    return {key: (rows.get(seen), rows.get(heard)) for key, seen, heard in pairs}

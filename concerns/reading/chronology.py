@@ -1,15 +1,15 @@
 """Reads a page of one child's chronology: everything recorded about them, in order of time.
 
 One query finds the places of a page (`chronology_places.py`), after the place where the previous
-page ended; then one more reads the rows at these places (`composed_rows.py`). Of a concern about
-several children it has only what was decided, said and sent for this child.
+page ended; then the rows at these places are read, with one query for each
+kind that is among them. Of a concern about several children it has only what was decided, said and
+sent for this child.
 """
 
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from concerns.models.child.child import Child
@@ -21,16 +21,6 @@ from concerns.reading.chronology_places import (
     find_places,
 )
 from concerns.reading.chronology_sources import SOURCES, ChronologySource
-from concerns.reading.composed_rows import (
-    CHILD_STAND_IN,
-    SCHOOL_STAND_IN,
-    UID_STAND_IN,
-    ComposedRows,
-    keys_of_uids,
-    keys_of_viewer,
-    read_composed_rows,
-    stand_in_viewer,
-)
 from concerns.reading.when_written import written_later_in_words
 from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.wording import day_in_short, format_date_or_time
@@ -88,6 +78,8 @@ def read_chronology_page(
 
     No entries if the viewer may not read about `child`.
     """
+    if not Child.objects.visible_to(viewer).filter(pk=child.pk).exists():
+        return [], ""
     found = find_places(viewer, child, wanted, most + 1)
     shown = found[:most]
     more = str(shown[-1]) if len(found) > most else ""
@@ -97,29 +89,20 @@ def read_chronology_page(
 def _load_entries(
     viewer: Viewer, child: Child, places: list[ChronologyPlace]
 ) -> list[ChronologyEntry]:
-    """The entries at `places`, in their order, in one query and one for each kind of row that
-    brings others with it, such as the marks of a concern."""
-    uids: dict[int, list[uuid.UUID]] = defaultdict(list)
+    """The entries at `places`, in their order: one query for each kind of row among them."""
+    keys: dict[int, list[uuid.UUID]] = defaultdict(list)
     for place in places:
-        uids[place.source].append(place.uid)
-    keys = {CHILD_STAND_IN: [child.pk], **keys_of_viewer(viewer)}
-    found = read_composed_rows(
-        [(_compose_source(number), keys | keys_of_uids(own)) for number, own in uids.items()]
-    )
-    rows = {(number, row.uid): row for number, own in zip(uids, found, strict=True) for row in own}
+        keys[place.source].append(place.uid)
+    rows = {
+        (number, row.uid): row
+        for number, uids in keys.items()
+        for row in SOURCES[number].rows(viewer, child).filter(uid__in=uids)
+    }
     return [
         _build_entry(SOURCES[place.source], rows[place.source, place.uid], place)
         for place in places
         if (place.source, place.uid) in rows
     ]
-
-
-@cache
-def _compose_source(number: int) -> ComposedRows:
-    """The rows of a kind, by its number in SOURCES, with the stand-in's uid."""
-    child = Child(pk=CHILD_STAND_IN, school_id=SCHOOL_STAND_IN)
-    rows = SOURCES[number].rows(stand_in_viewer(), child)
-    return ComposedRows(rows.filter(uid__in=[UID_STAND_IN]))
 
 
 def _build_entry(source: ChronologySource, row: Any, place: ChronologyPlace) -> ChronologyEntry:

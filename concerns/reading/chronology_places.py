@@ -4,14 +4,13 @@ That query unites one for each kind of row (`chronology_sources.py`). To compose
 hundred times as long as to send it, and it is the same for every child and every viewer but for
 their keys. So it is composed once in a process, with stand-ins for these keys, and each time the
 keys of this child and this viewer take the stand-ins' places among its parameters. What narrows it
-further (days, the place to go on from) is added around it, and so is whether the viewer may read
-about the child at all.
+further (days, the place to go on from) is added around it.
 """
 
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -27,26 +26,21 @@ from django.db.models import (
 
 from concerns.models.child.child import Child
 from concerns.models.concern.concern import Concern
-from concerns.models.school.person import Viewer
+from concerns.models.school.person import Person, Viewer
+from concerns.models.school.school import School
 from concerns.reading.chronology_sources import SOURCES
-from concerns.reading.composed_rows import (
-    CHILD_STAND_IN,
-    SCHOOL_STAND_IN,
-    BoundStatement,
-    Keys,
-    keys_of_viewer,
-    read_moment,
-    stand_in_viewer,
-)
 from concerns.reading.concern_categories import in_category
 from concerns.rules.reporting_periods import day_after, local_midnight
-from concerns.rules.roles import May
+from concerns.rules.roles import May, Role
 
 STAMP = "%Y%m%dT%H%M%S%f"
 COLUMNS = ("place_at", "place_written", "place_source", "uid")
 _ALL = ", ".join(COLUMNS)
+# Stand-ins for the keys of the child, the school and the person: no row has keys like these.
+_CHILD, _SCHOOL, _PERSON = (9_007_199_254_740_000 + number for number in (1, 2, 3))
 _MOMENT: "Field[Any, Any]" = DateTimeField()
 _UID: "Field[Any, Any]" = UUIDField()
+_NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
 _CATEGORY = "stand-in for a category"
 
 
@@ -90,35 +84,29 @@ class ChronologyFilters(NamedTuple):
 def find_places(
     viewer: Viewer, child: Child, wanted: ChronologyFilters, most: int
 ) -> list[ChronologyPlace]:
-    """The first `most` places, only of rows that `viewer` may read; none if they may not read
-    about `child` at all."""
+    """The first `most` places. Only of rows that `viewer` may read; the caller has asked whether
+    they may read about `child` at all."""
     if not viewer.has_power(May.READ):
         return []
-    united = _compose_union(wanted.sort, bool(wanted.category))
-    if not united.sql:
+    sql, given = _compose_union(wanted.sort, bool(wanted.category))
+    if not sql:
         return []
-    keys: Keys = {
-        CHILD_STAND_IN: [child.pk],
-        _CATEGORY: [wanted.category],
-        **keys_of_viewer(viewer),
+    keys = {
+        _CHILD: child.pk,
+        _SCHOOL: viewer.school.pk,
+        _PERSON: viewer.person.pk,
+        _CATEGORY: wanted.category,
     }
-    sql, parameters = united.bind_keys(keys)
-    visible, asked = _compose_visible_child().bind_keys(keys)
+    parameters: list[Any] = [keys.get(one, one) for one in given]
     where, more = _narrow(viewer, wanted)
     way = "DESC" if wanted.newest_first else "ASC"
     order = ", ".join(f"{name} {way}" for name in COLUMNS)
     # The words of the statement are Django's and this file's own; what was asked is in parameters.
-    statement = (
-        f"SELECT {_ALL} FROM ({sql}) AS places WHERE EXISTS ({visible}){where}"  # noqa: S608
-        f" ORDER BY {order} LIMIT %s"
-    )
+    statement = f"SELECT {_ALL} FROM ({sql}) AS places{where} ORDER BY {order} LIMIT %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, *asked, *more, most])
+        cursor.execute(statement, [*parameters, *more, most])
         rows = cursor.fetchall()
-    return [
-        ChronologyPlace(read_moment(at), read_moment(written), number, _uid(uid))
-        for at, written, number, uid in rows
-    ]
+    return [ChronologyPlace(_moment(a), _moment(w), number, _uid(u)) for a, w, number, u in rows]
 
 
 def _narrow(viewer: Viewer, wanted: ChronologyFilters) -> tuple[str, list[Any]]:
@@ -138,7 +126,7 @@ def _narrow(viewer: Viewer, wanted: ChronologyFilters) -> tuple[str, list[Any]]:
         at, written, source, uid = wanted.after
         moments = [_as_stored(_MOMENT, one) for one in (at, written)]
         given += [*moments, source, _as_stored(_UID, uid)]
-    return "".join(f" AND {part}" for part in parts), given
+    return f" WHERE {' AND '.join(parts)}" if parts else "", given
 
 
 def _as_stored(field: "Field[Any, Any]", value: object) -> Any:
@@ -146,29 +134,28 @@ def _as_stored(field: "Field[Any, Any]", value: object) -> Any:
     return field.get_db_prep_value(value, connection)
 
 
+def _moment(value: str | datetime) -> datetime:
+    """SQLite gives a moment as text, in UTC."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def _uid(value: str | uuid.UUID) -> uuid.UUID:
     return value if isinstance(value, uuid.UUID) else uuid.UUID(value)
 
 
 @lru_cache
-def _compose_union(sort: str, has_category: bool) -> BoundStatement:
-    """The statement that unites the places of all kinds of row, with stand-ins. Empty if no kind of
-    row is wanted."""
-    child = Child(pk=CHILD_STAND_IN, school_id=SCHOOL_STAND_IN)
-    parts = list(_place_queries(stand_in_viewer(), child, sort, has_category))
+def _compose_union(sort: str, has_category: bool) -> tuple[str, tuple[Any, ...]]:
+    """The statement that unites the places of all kinds of row, with its parameters, in which the
+    stand-ins are. Empty if no kind of row is wanted."""
+    school = School(pk=_SCHOOL)
+    viewer = Viewer(Person(pk=_PERSON), school, frozenset({Role.DSL}), _NO_TIME)
+    parts = list(_place_queries(viewer, Child(pk=_CHILD, school=school), sort, has_category))
     if not parts:
-        return BoundStatement("", ())
+        return "", ()
     united = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     sql, given = united.query.sql_with_params()
-    return BoundStatement(sql, tuple(given))
-
-
-@cache
-def _compose_visible_child() -> BoundStatement:
-    """Finds the stand-in's child if the viewer may read about them."""
-    rows = Child.objects.visible_to(stand_in_viewer()).filter(pk=CHILD_STAND_IN).values("pk")
-    sql, given = rows.query.sql_with_params()
-    return BoundStatement(sql, tuple(given))
+    return sql, tuple(given)
 
 
 def _place_queries(

@@ -1,18 +1,18 @@
 """Loads everything recorded on a concern after it was sent: steps, decisions, referrals and so on.
 
 Every page that shows a concern uses `load_concern_history`, so that no page leaves out a kind of
-row. One query reads them all (`composed_rows.py`), however many kinds there are and rows of each.
+row and none makes one query per row. The number of queries depends on how many kinds of row there
+are, not on how many rows.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
@@ -37,7 +37,7 @@ from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import Step, StepEnding
 from concerns.models.response.task import Task, TaskAnswer
 from concerns.models.response.watch import Watch
-from concerns.reading.composed_rows import CONCERN_STAND_IN, ComposedRows, read_composed_rows
+from concerns.reading.kinds_present import find_kinds_present
 from concerns.rules import wording
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, NOTED, StepKind
 from concerns.rules.pressing_reasons import (
@@ -118,47 +118,52 @@ class ConcernHistory:
 
 
 def load_concern_history(concern: Concern) -> ConcernHistory:
-    """Read all rows of `concern`, in one query."""
-    composed = _compose_rows_of_concern()
-    keys = {CONCERN_STAND_IN: [concern.pk]}
-    found = read_composed_rows([(part, keys) for part in composed.values()])
-    rows = dict(zip(composed, found, strict=True))
-    for row in (row for name, own in rows.items() if name != "tasks" for row in own):
-        row.concern = concern
-    composed["marks"].prefetch_rows(concern, "marks", rows["marks"])
-    composed["category_rows"].prefetch_rows(concern, "category_rows", rows.pop("category_rows"))
-    steps = rows.pop("steps")
+    """Read all rows of `concern`: one query finds which kinds there are, then one for each."""
+    kinds = tuple(model for model, _ in _KINDS_OF_ROW.values())
+    found = find_kinds_present((ConcernCategory, *kinds), "concern_id", [concern.pk])
+    if ConcernCategory in found:
+        prefetch_related_objects([concern], "category_rows")
+    else:
+        prefetch_related_objects(
+            [concern], Prefetch("category_rows", ConcernCategory.objects.none())
+        )
+    rows = {
+        name: _rows_of_concern(concern, build()) if model in found else []
+        for name, (model, build) in _KINDS_OF_ROW.items()
+    }
+    shown = Q(done_at=None) | Q(kind__in=NOTED, ended=StepEnding.DONE) | Q(kind=StepKind.TASK)
+    steps = Step.objects.filter(shown).select_related("holder").in_order()
+    every = _rows_of_concern(concern, steps)
     history = ConcernHistory(
         concern=concern,
-        steps=[step for step in steps if step.done_at is None],
+        children=_rows_of_concern(concern, _current_children()),
+        steps=[step for step in every if step.done_at is None],
         noted=sorted(
-            (step for step in steps if step.kind in NOTED and step.ended == StepEnding.DONE),
+            (step for step in every if step.kind in NOTED and step.ended == StepEnding.DONE),
             key=attrgetter("pk"),
         ),
+        tasks=_tasks_of_steps([step for step in every if step.kind == StepKind.TASK]),
         **rows,
     )
     _join_rows(history)
     return history
 
 
-@cache
-def _compose_rows_of_concern() -> dict[str, ComposedRows]:
-    return {name: ComposedRows(rows) for name, rows in _rows_of_concern(CONCERN_STAND_IN).items()}
+def _rows_of_concern(concern: Concern, rows: QuerySet[Any]) -> list[Any]:
+    found = list(rows.filter(concern=concern))
+    for row in found:
+        row.concern = concern
+    return found
 
 
-def _rows_of_concern(key: int) -> dict[str, QuerySet[Any]]:
-    """All kinds of row of the concern with this primary key, by the name on its history."""
-    shown = Q(done_at=None) | Q(kind__in=NOTED, ended=StepEnding.DONE) | Q(kind=StepKind.TASK)
-    children = ConcernChild.objects.not_misfiled().select_related("child")
-    tasks = Task.objects.filter(step__concern=key).select_related("by", "answer__by")
-    own = {
-        "category_rows": ConcernCategory.objects.order_by("id"),
-        "steps": Step.objects.filter(shown).select_related("holder").in_order(),
-        "children": children.order_by("part", "id"),
-        **{name: build() for name, build in _KINDS_OF_ROW.items()},
-    }
-    found = {name: rows.filter(concern=key) for name, rows in own.items()}
-    return found | {"tasks": tasks.order_by("step_id")}
+def _current_children() -> QuerySet[ConcernChild]:
+    return ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
+
+
+def _tasks_of_steps(steps: list[Step]) -> list[Task]:
+    """The tasks that opened `steps`, with the answers. No query if there are no steps."""
+    rows = Task.objects.filter(step__in=steps).select_related("by", "answer__by")
+    return list(rows.order_by("step")) if steps else []
 
 
 def _join_rows(history: ConcernHistory) -> None:
@@ -335,23 +340,23 @@ def _rows_with_author(model: type[AuthoredText]) -> QuerySet[Any]:
     return model.objects.select_related("by").order_by("id")
 
 
-# Each kind of row that a concern may have, by its name on the history: the rows as a page shows
-# them.
-_KINDS_OF_ROW: dict[str, Callable[[], QuerySet[Any]]] = {
-    "sortings": _sortings_with_categories,
-    "marks": lambda: Mark.objects.order_by("id"),
-    "decisions": lambda: decisions_newest_first().prefetch_related("children"),
-    "referrals": referrals_with_events,
-    "conversations": conversations_in_order,
-    "meetings": meetings_with_actions,
-    "coming_meetings": coming_meetings_with_changes,
-    "additions": lambda: _rows_with_author(Addition),
-    "words_back": lambda: _rows_with_author(WordBack),
-    "handings": lambda: _rows_with_author(Handing).select_related("by", "to"),
-    "endings": lambda: _rows_with_author(Ending),
-    "exclusions": Exclusion.objects.with_people_named,
-    "refilings": Refiling.objects.with_children_named,
-    "watches": lambda: _rows_with_author(Watch).select_related("by", "adult"),
+# Each kind of row that a concern may have, by its name on the concern: its model, and the rows as a
+# page shows them.
+_KINDS_OF_ROW: dict[str, tuple[type[Model], Callable[[], QuerySet[Any]]]] = {
+    "sortings": (CategorySorting, _sortings_with_categories),
+    "marks": (Mark, lambda: Mark.objects.order_by("id")),
+    "decisions": (Decision, lambda: decisions_newest_first().prefetch_related("children")),
+    "referrals": (Referral, referrals_with_events),
+    "conversations": (Conversation, conversations_in_order),
+    "meetings": (Meeting, meetings_with_actions),
+    "coming_meetings": (ComingMeeting, coming_meetings_with_changes),
+    "additions": (Addition, lambda: _rows_with_author(Addition)),
+    "words_back": (WordBack, lambda: _rows_with_author(WordBack)),
+    "handings": (Handing, lambda: _rows_with_author(Handing).select_related("by", "to")),
+    "endings": (Ending, lambda: _rows_with_author(Ending)),
+    "exclusions": (Exclusion, Exclusion.objects.with_people_named),
+    "refilings": (Refiling, Refiling.objects.with_children_named),
+    "watches": (Watch, lambda: _rows_with_author(Watch).select_related("by", "adult")),
 }
 
 

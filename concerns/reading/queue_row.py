@@ -6,10 +6,8 @@ much.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar, cast
 from uuid import UUID
 
@@ -27,23 +25,13 @@ from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
 from concerns.reading import concern_history
-from concerns.reading.composed_rows import (
-    CHILD_STAND_IN,
-    CONCERN_STAND_IN,
-    MOMENT_STAND_IN,
-    ComposedRows,
-    keys_of_moment,
-    keys_of_viewer,
-    read_composed_rows,
-    stand_in_viewer,
-)
 from concerns.reading.status_flags import find_status_flags
 from concerns.rules import clocks, wording
 from concerns.rules.child_file_vocabulary import StatusFlag
 from concerns.rules.clocks import LATE, StepKind
 from concerns.rules.concern_counts import COUNT_WINDOW, ConcernCount, count_concern
 from concerns.rules.pressing_reasons import STEP_IN_SHORT
-from concerns.rules.roles import May, Role
+from concerns.rules.roles import Role
 from concerns.rules.school_days import SchoolDays
 from concerns.rules.words import SORTED_INTO, Category, ChildPart
 
@@ -195,14 +183,16 @@ def build_queue_rows(
     """A row for each of `concerns`, which must come from `with_queue_columns`. `covered`: without
     the names and classes of children, and without words, for a screen that others can see."""
     keys = [concern.pk for concern in concerns]
-    children, steps = _find_children_and_steps(keys)
+    open_steps = Step.objects.filter(concern__in=keys).open()
+    owed = open_steps.values_list(*QueueStep._fields[:5], "holder__name", "referral__route")
+    children = find_queue_children(keys)
     rolled = {one.child_pk for of_one in children.values() for one in of_one if one.child_pk}
     found = _OfConcerns(
         children,
-        steps,
+        _group_by_concern(QueueStep, owed),
         find_status_flags(rolled),
         _find_history_of_children(viewer, rolled, concerns),
-        categories_and_marks(keys),
+        categories_and_marks(concerns),
     )
     rows = [_build_queue_row(viewer, each, found) for each in concerns]
     return [_cover_row(row) for row in rows] if covered else rows
@@ -214,65 +204,25 @@ def _cover_row(row: QueueRow) -> QueueRow:
 
 
 def _find_history_of_children(
-    viewer: Viewer, children: Collection[int], concerns: Iterable[Concern]
+    viewer: Viewer, children: Iterable[int], concerns: Iterable[Concern]
 ) -> dict[int, list[tuple[datetime, int]]]:
     """(when received, key of who wrote it) of every concern of each of `children` that could count
     beside one of `concerns`, and that the viewer may see."""
-    history: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    if not children or not viewer.has_power(May.READ):
-        return history
     since = min((each.received_at for each in concerns), default=viewer.now) - COUNT_WINDOW
-    keys = {
-        CHILD_STAND_IN: list(children),
-        **keys_of_viewer(viewer),
-        **keys_of_moment(since),
-    }
-    (rows,) = read_composed_rows([(_compose_history(), keys)])
-    for child, at, writer in rows:
+    rows = ConcernChild.objects.visible_to(viewer).filter(child__in=children)
+    rows = rows.filter(concern__received_at__gt=since)
+    history: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for child, at, writer in rows.values_list("child", "concern__received_at", "concern__reporter"):
         history[child].append((at, writer))
     return history
 
 
-@cache
-def _compose_history() -> ComposedRows:
-    rows = ConcernChild.objects.visible_to(stand_in_viewer()).filter(child__in=[CHILD_STAND_IN])
-    rows = rows.filter(concern__received_at__gt=MOMENT_STAND_IN)
-    return ComposedRows(rows.values_list("child", "concern__received_at", "concern__reporter"))
-
-
 def find_queue_children(concerns: list[int]) -> dict[int, list[QueueChild]]:
     """The children of each concern. `concerns` and the keys of the result are primary keys."""
-    keys = {CONCERN_STAND_IN: concerns}
-    found = read_composed_rows([(_compose_queue_children(), keys)] if concerns else [])
-    return _group_by_concern(QueueChild, chain.from_iterable(found))
-
-
-def _find_children_and_steps(
-    concerns: list[int],
-) -> tuple[dict[int, list[QueueChild]], dict[int, list[QueueStep]]]:
-    """The children and the open steps of each concern. One query, or none without concerns."""
-    if not concerns:
-        return {}, {}
-    keys = {CONCERN_STAND_IN: concerns}
-    children, steps = read_composed_rows(
-        [(_compose_queue_children(), keys), (_compose_queue_steps(), keys)]
-    )
-    return _group_by_concern(QueueChild, children), _group_by_concern(QueueStep, steps)
-
-
-@cache
-def _compose_queue_children() -> ComposedRows:
     names = ("known_as", "forename", "surname", "year", "class_name", "pk")
-    rows = ConcernChild.objects.not_misfiled().filter(concern__in=[CONCERN_STAND_IN])
-    return ComposedRows(
-        rows.values_list(*QueueChild._fields[:5], *(f"child__{name}" for name in names))
-    )
-
-
-@cache
-def _compose_queue_steps() -> ComposedRows:
-    rows = Step.objects.filter(concern__in=[CONCERN_STAND_IN]).open()
-    return ComposedRows(rows.values_list(*QueueStep._fields[:5], "holder__name", "referral__route"))
+    rows = ConcernChild.objects.not_misfiled().filter(concern__in=concerns)
+    about = rows.values_list(*QueueChild._fields[:5], *(f"child__{name}" for name in names))
+    return _group_by_concern(QueueChild, about)
 
 
 ColumnsOfRow = TypeVar("ColumnsOfRow", QueueChild, QueueStep)

@@ -1,10 +1,9 @@
-"""Draws a figure as a link to what is behind it, the bars of a chart, and the cells of a table.
+"""Draws a figure as a link to what is behind it, and the bars of a chart.
 
 In Python and not in a template, because a page of figures has a hundred of each: a template that
 takes in another for each one costs five times as much.
 """
 
-from collections.abc import Iterable
 from functools import cache
 
 from django import template
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from concerns.paper.bar_chart import Bar, BarChart, MonthChart, MonthRow
+from concerns.paper.bar_chart import Bar, BarChart
 from concerns.paper.figure_table import FigureFilters
 
 register = template.Library()
@@ -26,12 +25,6 @@ _BAR = (
     '<rect class="{kind}" x="0" y="{bar_y}" width="{length}" height="{thick}"/>'
     '<text class="bars__value" x="{value_x}" y="{value_y}">{value}</text>'
 )
-_MONTHS = (
-    '<text x="0" y="{label_y}">{label}: {total}</text>'
-    '<rect class="bars__base" x="0" y="{base_y}" width="{width}" height="1"/>'
-)
-_MONTH = '<rect class="bars__bar" x="{x}" y="{y}" width="{width}" height="{height}"/>'
-_CELL = '<td class="govuk-table__cell govuk-table__cell--numeric">{}</td>'
 
 
 @cache
@@ -69,26 +62,3 @@ def draw_bar(bar: Bar, bars: BarChart) -> SafeString:
         value=bar.value,
     )
     return SafeString(drawn)
-
-
-@register.filter
-def draw_months(row: MonthRow, months: MonthChart) -> SafeString:
-    """One row of the chart `months` as SVG: its label with its sum, its base and its bars."""
-    drawn = _MONTHS.format(
-        label_y=row.label_y,
-        label=escape(row.label),
-        total=row.total,
-        base_y=row.base_y,
-        width=months.width,
-    )
-    bars = (
-        _MONTH.format(x=bar.x, y=bar.y, width=months.bar_width, height=bar.height)
-        for bar in row.bars
-    )
-    return SafeString(drawn + "".join(bars))
-
-
-@register.filter
-def number_cells(numbers: Iterable[int]) -> SafeString:
-    """A cell of a table for each of `numbers`."""
-    return SafeString("".join(_CELL.format(int(number)) for number in numbers))

@@ -325,18 +325,13 @@ def _address_of_step(viewer: Viewer, step: Step) -> str:
 def get_decision_questions(viewer: Viewer, concern: Concern) -> dict:
     """The arguments of the form that decides on `concern`, but for what stands in it beforehand.
     This reading is not recorded: the page around the form records it."""
-    return _decision_questions(viewer, concern_history.load_concern_history(concern))
-
-
-def _decision_questions(viewer: Viewer, history: ConcernHistory) -> dict:
-    concern = history.concern
-    talked = Conversation.objects.where_reached(concern, SpokenTo.PARENT)
+    decisions = concern_history.decisions_newest_first().filter(concern=concern)
     return {
         **_questions_of_decision(viewer, concern),
-        "rows": [row for row in history.children if row.part == ChildPart.ABOUT],
-        "last": concern_history.latest_decision_by_child(history.decisions),
-        "refer_now": any(step.kind == StepKind.REFER_NOW for step in history.steps),
-        "spoken": bool(history.conversations) and talked.exists(),
+        "rows": concern_history.list_subject_children(concern),
+        "last": concern_history.latest_decision_by_child(decisions.prefetch_related("children")),
+        "refer_now": Step.objects.has_open_step(concern, StepKind.REFER_NOW),
+        "spoken": Conversation.objects.where_reached(concern, SpokenTo.PARENT).exists(),
     }
 
 
@@ -345,10 +340,18 @@ def get_decision_questions_beside(
 ) -> dict:
     """As `get_decision_questions`, of a concern whose rows have been read, with what the children's
     files already give (`find_known_answers`)."""
-    offered = _decision_questions(viewer, history)
+    concern = history.concern
+    rows = [row for row in history.children if row.part == ChildPart.ABOUT]
+    talked = Conversation.objects.where_reached(concern, SpokenTo.PARENT)
     files = [story.file for story in stories if isinstance(story.file, ChildFile)]
-    known = find_known_answers(viewer, history.concern, offered["rows"], files)
-    return {**offered, "known": known}
+    return {
+        **_questions_of_decision(viewer, concern),
+        "rows": rows,
+        "last": concern_history.latest_decision_by_child(history.decisions),
+        "refer_now": any(step.kind == StepKind.REFER_NOW for step in history.steps),
+        "spoken": bool(history.conversations) and talked.exists(),
+        "known": find_known_answers(viewer, concern, rows, files),
+    }
 
 
 def _questions_of_decision(viewer: Viewer, concern: Concern) -> dict:

@@ -120,19 +120,52 @@ WHY = {
     ("submit", "A"): "8.0: a statement is 700 calls to compose, and fifteen are sent; A sends two",
     ("picker", "A"): "4.4: session, person and posts, then 40 names are read, the nearest compared",
     ("picker_large", "A"): "every pupil of such a name, one in fifteen, is put in order",
+    ("queue", "sql"): "twelve, and one for the views that somebody saved",
     # At 10,000 concerns with 200 open: 9,500 steps to count, of which grouping by the key of the
     # holder would save 3,200 for one statement more; 7,700 for the counts of a row; 4,000 for 25
     # rows, their children, steps and categories.
     ("queue", "steps"): "all open is counted (48 each); a row counts its child's other concerns",
     ("queue", "blocks"): f"all open is counted, and 25 rows' children and steps; {DEEPER}",
-    ("decided", "calls"): "25 statements are composed, 20,000; the form is made and judged",
+    ("queue", "calls"): "a row says why it is there and how long it has waited: 200 calls each",
+    # Of the 31 statements three are the session, eleven the concern with its steps and children,
+    # seven the children's file in short, four the year beside it, three lines of the record; each
+    # kind of row that a concern has adds one, and decisions and referrals their own parts.
+    **dict.fromkeys(
+        [("read", "sql"), ("read_long", "sql")],
+        "one for each kind of row that there is, 7 for the file in short and flags, 4 for the year",
+    ),
+    # Composing costs 500 to 900 calls a statement (25,000 in all); when the child was last seen and
+    # heard alone 5,000, in two statements; twelve rows of the year 4,000 of the 10,000 of the page.
+    **dict.fromkeys(
+        [("read", "calls"), ("read_long", "calls")],
+        "composing 31 statements takes 25,000, the strip, bar and dense rows of the page 10,000",
+    ),
+    # Of 79,000: laying out the questions with the templates of their widgets.
+    ("decide", "calls"): "the questions are laid out, 38,000; 28 statements are composed, 25,000",
+    ("decided", "sql"): "10 ask again what may be answered, 7 judge it under the lock, 10 write",
+    ("decided", "calls"): "30 statements are composed, 25,000; the form is made and judged",
+    (
+        "child",
+        "sql",
+    ): "the timeline takes 7, the file and family 5, steps and counts 4, the record 2",
+    (
+        "child",
+        "calls",
+    ): "the timeline takes 15,000, keeping out what is hidden 5,000; the file 4,300",
     ("mine", "growth"): "all its writer ever wrote is gone through: a danger untold, FGM to report",
+    (
+        "story",
+        "growth",
+    ): "a statement for each kind of row on its page; a longer life has more kinds",
+    ("decide", "growth"): "a statement for each kind of row that this concern has, at most 15",
     ("search", "steps"): "a tenth is the index; 25 concerns are read until each word is found",
     ("search", "calls"): "Django builds a dozen statements; 25 concerns are opened and shown",
     ("search", "blocks"): f"all words of 25 concerns are read to be sure; {DEEPER}",
     ("submit", "growth"): DEEPER,
     ("line", "growth"): f"tables of a thousand concerns are read whole, in few blocks; {DEEPER}",
     ("searches", "sql"): "a statement more for each further word looked for",
+    ("story", "sql"): "it holds the file (14), open steps and counts; rows take one for each kind",
+    ("story", "calls"): "it holds the file, a third of it; fifty rows of every kind are opened",
     ("site", "start"): "2.2: every page is loaded at the start, so that a fault in one stops it",
 }
 

@@ -28,7 +28,7 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-MOST_STATEMENTS = 4
+MOST_STATEMENTS = 25
 
 
 @pytest.fixture

@@ -24,11 +24,12 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-# The page holds the file too (three), what is still to do and the counts (two); the places of the
-# timeline are one, and its rows another.
-MOST_STATEMENTS = 14
-# Three hundredths more than this test takes alone: in a whole run it takes one hundredth more.
-MOST_CALLS = 55_000
+# The page holds the file too (eleven), what is still to do, the counts (three) and whose page
+# it is; the places of the timeline are one, and each kind of row among them one or two.
+MOST_STATEMENTS = 34
+# Three hundredths more than this test takes alone: in a whole run it takes one hundredth more. The
+# page that had the concerns alone took 66,000, and the file took as much again on its own page.
+MOST_CALLS = 152_000
 
 
 @pytest.fixture
@@ -318,9 +319,10 @@ def test_a_story_asks_the_same_of_the_database_whatever_its_length(client, where
         list_statements(lambda uid=child.uid: client.get(f"/child/{uid}/"))
         for child in (short, long)
     )
-    assert len(few) == len(many) <= MOST_STATEMENTS, len(few)
+    # The rows of a page are read with one for each kind of row that is among them.
+    assert len(many) <= len(few) <= MOST_STATEMENTS, few
     more = story(replace(lead, now=timezone.now()), long).more
     second = list_statements(lambda: client.get(f"/child/{long.uid}/?after={more}"))
     # A further page has the timeline alone.
-    assert len(second) <= 10
+    assert len(second) <= 20
     assert count_calls(lambda: client.get(f"/child/{long.uid}/")) <= MOST_CALLS

@@ -25,7 +25,7 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-MOST_STATEMENTS = 18
+MOST_STATEMENTS = 21
 
 
 @pytest.fixture

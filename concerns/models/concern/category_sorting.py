@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import connection, models
+from django.db import connections, models
 
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.concern.concern import Concern
@@ -56,18 +56,19 @@ BY_WRITER = 1
 MARK = 2
 
 
-def categories_and_marks(keys: Sequence[int]) -> dict[tuple[int, int], list[str]]:
-    """By what it is (BY_LEAD, BY_WRITER, MARK) and the primary key of the concern: the categories a
-    lead sorted it into, those its writer chose, and the places of its marks, in the order written.
+def categories_and_marks(concerns: Sequence[Concern]) -> dict[tuple[int, int], list[str]]:
+    """By what it is (BY_LEAD, BY_WRITER, MARK) and the key of the concern: the categories a lead
+    sorted it into, those its writer chose, and the places of its marks, in the order written.
 
     This is raw SQL because the queue is shown more often than any other page, and building three
     queries in Django would be a tenth of that page's work.
     """
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
-    if not keys:
+    if not concerns:
         return found
+    keys = [concern.pk for concern in concerns]
     marks = ", ".join(["%s"] * len(keys))
-    with connection.cursor() as cursor:
+    with connections[concerns[0]._state.db or "default"].cursor() as cursor:
         cursor.execute(
             f"SELECT {BY_LEAD}, concern.id, word.id, word.category "  # noqa: S608 - marks
             "FROM concerns_concern AS concern JOIN concerns_sortedcategory AS word "

@@ -94,6 +94,9 @@ class Steps(CaseRows[ConcernRow]):
         """The open steps of `concern`, in order, with what the address of each needs."""
         return self.open().filter(concern=concern).select_related("concern", "referral").in_order()
 
+    def has_open_step(self, concern: Concern, kind: StepKind) -> bool:
+        return self.open().filter(concern=concern, kind=kind).exists()
+
     def facts_for_full_decision(self, concern: Concern) -> set[str]:
         """What calls for a full decision on `concern`: "status", if a child it is about has a high
         status; "referral", if a step of a referral is open on any concern about such a child;
