@@ -1,7 +1,7 @@
 """Template tags that draw a Django form field as a GOV.UK component, with its ids, hint and error.
 
-The HTML of the components is in `templates/govuk/`. Only that of choices and boxes is here: a form
-has fifty, and a template takes some two hundred calls for each.
+The HTML of the components is in `templates/govuk/`. Only that of choices is here: a form has fifty,
+and a template takes some two hundred calls for each.
 """
 
 from django import forms, template
@@ -74,18 +74,6 @@ def form_control(field, css, question=None):
     if question and question.count:
         described = (field.aria_describedby, f"{field.auto_id}-info")
         attrs["aria-describedby"] = " ".join(part for part in described if part)
-    widget = field.field.widget
-    attrs = field.build_widget_attrs({"id": field.auto_id, **attrs}, widget)
-    shown = widget.get_context(field.html_name, field.value(), attrs)["widget"]
-    value = "" if shown["value"] is None else escape(shown["value"])
-    if isinstance(widget, forms.Textarea):
-        # HTML leaves out the first line end of a box, so that there is one to leave out.
-        named = flatatt({"name": shown["name"], **shown["attrs"]})
-        return SafeString(f"<textarea{named}>\n{value}</textarea>")
-    if isinstance(widget, forms.TextInput):
-        named = flatatt({"type": shown["type"], "name": shown["name"], **shown["attrs"]})
-        given = f' value="{value}"' if value else ""
-        return SafeString(f"<input{named}{given}>")
     return field.as_widget(attrs=attrs)
 
 

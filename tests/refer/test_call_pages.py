@@ -20,9 +20,9 @@ from tests.refer.test_refer_pages import ANSWER, VIEW, at, go, moment
 pytestmark = pytest.mark.django_db
 CALL = {"telephone": "01632 960009", "minutes": "12", "answered_by": "", "said": ""}
 # The page of a referral that was sent: the form that fits, and beside it that of a call. Each form
-# reads its draft; two read whose page it is (the strip), which has the files of the children
-# already.
-MOST_STATEMENTS = 32
+# reads its draft; five more read the sorting, meetings to come, the watch, and promises (twice);
+# two read whose page it is (the strip), which has the files of the children already.
+MOST_STATEMENTS = 62
 
 
 @pytest.fixture
