@@ -170,10 +170,12 @@ CHILD = {
     "child", "child_file", "child_write", "child_end", "child_seen", "child_chronology",
     "child_print", "child_knew", "child_knew_print",
 }  # fmt: skip
+# That a colleague asked for a file of the whole school says nothing of any child.
+EXPORTS = {"access_export_answer"}
 STAFF = {name for name in OPENED if name.startswith("people")} | {"account_sign_out"}
 MAY_KNOW = {
-    by_name: CHILD | ROLL | BEGUN | STAFF,
-    by_family: ROLL | BEGUN | STAFF | ADULTS,
+    by_name: CHILD | ROLL | BEGUN | STAFF | EXPORTS,
+    by_family: ROLL | BEGUN | STAFF | ADULTS | EXPORTS,
     in_another_school: set(),
     who_was_here_until_yesterday: set(),
 }

@@ -10,6 +10,7 @@ from concerns.models.base import append_only
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.rules.roles import Role
 from tests import adults, factories, homes
+from tests.access.second_person import stop_and_allow
 from tests.people.conftest import whole_staff
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,7 @@ def concern():
     concern = factories.make_whole_case(where)
     lead = factories.viewer(where, Role.DSL)
     homes.write_whole_file(lead, concern.children.not_misfiled().get().child)
+    stop_and_allow(where)
     nobody = dict.fromkeys(("adviser_name", "adviser_email", "adviser_of"), "")
     figures = {"decide": 1}
     read = where.calendar_version
