@@ -68,7 +68,7 @@ def is_there_after_signing_in(client, address, form) -> bool:
     (box, *_) = form.boxes
     answer = SecureClient().post(form.action or address, form.fields(**{box: SENTENCE}))
     _, _, back = answer.headers["Location"].partition("next=")
-    return SENTENCE in client.get(unquote(back)).content.decode()
+    return SENTENCE in client.get(unquote(back), follow=True).content.decode()
 
 
 @pytest.mark.parametrize("who", ["writer", "head"])
