@@ -16,6 +16,7 @@ from concerns.models import (
     Concern,
     Conversation,
     Cover,
+    Heartbeat,
     Home,
     LedgerLine,
     Notice,
@@ -94,7 +95,9 @@ def test_most_of_what_came_in_was_taken_in_its_time_and_the_rest_was_told_on(loo
 
 
 def test_what_nobody_took_is_on_the_heads_page_with_who_was_told(school, looks):
-    waits = {step for step in looks if not step.done_at and step.due_at < timezone.now()}
+    # What became late after the last round of the clock is told in the next.
+    last_round = Heartbeat.objects.get().at
+    waits = {step for step in looks if not step.done_at and step.due_at < last_round}
     assert waits
     head = Person.objects.get(posts__role=Role.HEAD)
     viewer = Viewer(head, school, frozenset({Role.HEAD}), timezone.now())
@@ -113,6 +116,32 @@ def test_a_referral_nobody_answered_was_rung_on_three_days_and_then_challenged(s
         calls = ChaseCall.objects.filter(referral=event.referral, at__lt=event.at)
         # The first of them may have been made before that week, by the lead herself.
         assert len({call.at.date() for call in calls}) >= CALLS
+
+
+def test_nobody_rings_two_agencies_at_once_nor_before_the_last_call_was_over(school):
+    calls = defaultdict(list)
+    for call in ChaseCall.objects.order_by("happened_at"):
+        calls[call.by_id].append((call.happened_at, timedelta(minutes=call.minutes), call.at))
+    assert sum(map(len, calls.values())) > CALLS
+    for made in calls.values():
+        assert [began for began, held, written in made if began + held > written] == []
+        pairs = pairwise(made)
+        assert [later for (began, held, _), (later, *_) in pairs if began + held > later] == []
+
+
+def test_nobody_sees_two_children_at_the_same_moment_on_their_own(school):
+    seen = defaultdict(set)
+    for row in Sighting.objects.exclude(concern=None):
+        seen[row.by_id, row.happened_at].add((row.child_id, row.concern_id))
+    concerns = [{concern for _, concern in rows} for rows in seen.values()]
+    assert [rows for rows in concerns if len(rows) > 1] == []
+
+
+def test_whoever_saw_a_child_for_a_decision_had_read_the_concern_or_written_it(school):
+    rows = list(Sighting.objects.exclude(concern=None).select_related("concern"))
+    others = [row for row in rows if row.by_id != row.concern.reporter_id]
+    assert others
+    assert [row for row in others if row.happened_at < row.concern.first_looked_at] == []
 
 
 def test_what_was_sorted_that_week_was_sorted_as_it_was_written(school, looks):

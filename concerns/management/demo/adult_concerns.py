@@ -100,10 +100,10 @@ def _decide_low_level(at: datetime, year, concern: AdultConcern, role: Role) -> 
     decided = AdultDecisionAnswers(
         routes=("low_level",),
         sort="low",
-        reason="Not how we have agreed to behave, and no child was harmed. Spoken to, and kept.",
+        reason="Not how we have agreed to behave; no child was harmed. To be spoken to, and kept.",
         considered="Ringing the LADO for advice: not on this alone, but with one more, yes.",
         look_again=(at + timedelta(days=150)).date(),
-        words_back="Thank you for saying it. I have spoken to them. Tell me if you see it again.",
+        words_back="Thank you for saying it. I am dealing with it. Tell me if you see it again.",
     )
     adult.decide(by=reader, concern=concern, decided=decided, now=at)
 

@@ -28,6 +28,11 @@ LOOKS = (time(9, 10), time(10, 45), time(12, 30), time(14, 15), time(15, 10), ti
 A_ROUND = timedelta(minutes=30)
 # Calls to an agency before its silence is challenged.
 CALLS = 3
+# How long one person is busy with a step for which they talk to somebody, in minutes: nobody rings
+# two agencies, or hears two children, at once.
+TALKING = 20
+TALKED = FROM_OUTSIDE | DECISIONS | {StepKind.SPEAK_TO_PARENTS}
+LAST_TALK = time(17, 30)
 
 
 class LeadOffSickYear(DemoYear):
@@ -38,6 +43,9 @@ class LeadOffSickYear(DemoYear):
         self.week = self._list_school_days()[-A_WEEK:]
         self.since = self._london_datetime(self.week[0], time())
         self.acting = Role.DEPUTY
+        # Until when each is busy with what they have planned, and the keys of those steps.
+        self._busy_until: dict[Role, datetime] = {}
+        self._planned: set[int] = set()
         leads_work = (
             self._take_concern,
             self._decide_concern,
@@ -97,7 +105,8 @@ class LeadOffSickYear(DemoYear):
         people.say_cover(by=office, cover=Cover(kind=CoverKind.LEAVE, **away), now=at)
 
     def _work_through_steps(self, at, role: Role) -> None:
-        """The person with `role` looks at the queue and does the steps that are for them.
+        """The person with `role` looks at the queue and does the steps that are for them: those for
+        which they talk to somebody one after the other.
 
         These are their own steps due within six hours, those escalated to them, and those an agency
         has not answered. The deputy also reads new concerns.
@@ -111,13 +120,35 @@ class LeadOffSickYear(DemoYear):
             come = ladders.current_recipient(step)
             own = step.holder == self.acting_person and step.due_at < soon
             # Anybody who looks at the queue sees these, whoever holds them.
-            seen = step.kind in FROM_OUTSIDE or (role is Role.DEPUTY and step.kind in FIRST_LOOKS)
+            seen = step.kind in FROM_OUTSIDE and step.due_at <= at
+            seen |= role is Role.DEPUTY and step.kind in FIRST_LOOKS
             if own or seen or (come and come.to == self.acting_person):
-                self._do_demo_step(
-                    at, Step.objects.select_related("concern", "referral").get(pk=step.pk)
-                )
+                if step.kind in TALKED:
+                    self._plan_step(at, role, step)
+                else:
+                    self._do_demo_step(at, step.pk)
 
-    def _do_demo_step(self, at, step: Step) -> None:
+    def _plan_step(self, at, role: Role, step: Step) -> None:
+        """Plan `step` for when whoever has `role` is free; not if the day is over by then.
+
+        A decision says that the child was seen just before, so it is made while they are here.
+        """
+        ends = max(at, self._busy_until.get(role, at)) + timedelta(minutes=TALKING)
+        last = self.school.closes if step.kind in DECISIONS else LAST_TALK
+        local = ends.astimezone(self.LONDON)
+        if step.pk in self._planned or local.date() != at.date() or local.time() > last:
+            return
+        self._planned.add(step.pk)
+        self._busy_until[role] = ends
+        self.schedule_event(ends, self._do_planned_step, role, step.pk)
+
+    def _do_planned_step(self, at, role: Role, key: int) -> None:
+        self.acting = role
+        self._planned.discard(key)
+        self._do_demo_step(at, key)
+
+    def _do_demo_step(self, at, key: int) -> None:
+        step = Step.objects.select_related("concern", "referral").get(pk=key)
         if step.done_at:
             return
         concern = Concern.objects.get(pk=step.concern_id)
@@ -150,13 +181,14 @@ class LeadOffSickYear(DemoYear):
         if step.kind == StepKind.CHALLENGE or len(calls) >= CALLS:
             self._challenge_silence(at, referral)
         elif not calls or calls[-1].at.date() < at.date():
+            minutes = self.chance.randrange(6, TALKING - 1)
             refer.chase(
                 by=self.lead_on_duty(at),
                 referral=referral,
                 telephone="01632 960100",
-                minutes=self.chance.randrange(6, 35),
+                minutes=minutes,
                 said=self.chance.choice(names_and_sentences.NOBODY),
-                happened_at=at - timedelta(minutes=5),
+                happened_at=at - timedelta(minutes=minutes + 1),
                 now=at,
             )
 

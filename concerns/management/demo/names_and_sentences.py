@@ -101,7 +101,7 @@ OWN_WORDS = (
 )
 REASONS_LIGHT = (
     "One small thing by itself. Kept beside the others so that the next is read with it.",
-    "Explained by the class teacher and fits. To be looked at with anything new.",
+    "There may be a plain reason, and it would fit. To be looked at with anything new.",
     "Not enough to act on; enough to remember.",
 )
 # By the first route decided, or "told" if the child said it: the reasons, what else was considered,
@@ -109,8 +109,8 @@ REASONS_LIGHT = (
 WHY = {
     "told": (
         (
-            "Heard from the child directly, and clearly. This is past what school alone can weigh.",
-            "The child said it unasked. It is social care's to weigh, today.",
+            "The child said it to an adult here. This is past what school alone can weigh.",
+            "The child has said it. It is social care's to weigh, today.",
         ),
         ("Speaking to parents first: not before we have advice, since it is about home.",),
         "Advice is awaited first.",
@@ -145,9 +145,9 @@ WHY = {
         "There is nothing yet to tell them.",
     ),
     "no_further": (
-        ("Explained by the class teacher, who saw it happen. It fits, and nothing else is known.",),
+        ("What was written explains itself, and nothing else is known.",),
         ("Watching: there is nothing to watch for.",),
-        "They told us of it themselves that morning.",
+        "There is nothing to tell them.",
     ),
 }
 # What the writer is told, by what has happened by then.

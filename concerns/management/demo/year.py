@@ -43,7 +43,7 @@ from concerns.rules import calendars
 from concerns.rules.clocks import BY_A_NOTE, StepKind
 from concerns.rules.lifecycle import ReferralStage, State
 from concerns.rules.roles import Role
-from concerns.rules.words import AgencyAnswer, Category, ChildPart, Route, SpokenTo
+from concerns.rules.words import AgencyAnswer, Category, ChildPart, ChildSeen, Route, SpokenTo
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from concerns.workflow.closing import reason_not_to_end
@@ -304,15 +304,25 @@ class DemoYear:
             parents_told="will_be" if Route.PARENTS in routes else "no",
             parents_why_not="" if Route.PARENTS in routes else why_not,
             siblings="considered",
-            child_seen=self.chance.choice(("seen", "heard_alone")),
-            sighted_at=self._when_child_was_there(at) - timedelta(minutes=10),
-            sighted_by=self.lead_on_duty(at).person,
+            **self._who_saw_child(Concern.objects.get(pk=rows[0].concern_id), at),
             watch_until=calendars.add_school_weeks(self.school.school_calendar, at, 3).date()
             if Route.WATCH in routes
             else None,
             watched_by=self.chance.choice(self.staff) if Route.WATCH in routes else None,
             words_back=back,
         )
+
+    def _who_saw_child(self, concern: Concern, at: datetime) -> dict:
+        """What a decision made at `at` says of who saw the child: whoever decides, just before; or,
+        if they had not read the concern by then, its writer."""
+        seen_at = self._when_child_was_there(at) - timedelta(minutes=10)
+        child_seen = self.chance.choice((ChildSeen.SEEN, ChildSeen.HEARD_ALONE))
+        by = self.lead_on_duty(at).person
+        if seen_at < (concern.first_looked_at or at):
+            seen_at = self._when_child_was_there(concern.received_at)
+            child_seen = ChildSeen.SEEN
+            by = concern.reporter
+        return {"sighted_by": by, "child_seen": child_seen, "sighted_at": seen_at}
 
     def _when_child_was_there(self, at: datetime) -> datetime:
         """`at`, or the end of that school day if it is over: the children have gone home then."""
