@@ -17,6 +17,7 @@ from tests.account.sign_on.signing_on import (
     reason_of,
 )
 from tests.conftest import SecureClient
+from tests.counting import list_statements
 from tests.desk import page_text
 from tests.openid_provider.setting_up import set_up_sign_on
 from tests.openid_provider.started import CLIENT_SECRET, DOMAIN, TENANT
@@ -93,3 +94,29 @@ def test_the_sign_in_page_offers_each_schools_provider_and_the_password(at_entra
     assert f"Microsoft: {at_entra.school.name}" in text
     assert f"Google: {at_google.school.name}" in text
     assert "your password still works" in text
+
+
+def test_the_pages_cost_the_same_however_many_have_linked_an_account(
+    at_entra, entra, jo, where, monkeypatch
+):
+    head = factories.sign_in(SecureClient(), factories.person(where, Role.HEAD))
+
+    def cost() -> list[int]:
+        asks = (
+            lambda: SecureClient().get("/sign-in/"),
+            lambda: head.get("/account/providers/"),
+            lambda: head.get("/account/sign-on/"),
+        )
+        return [len(list_statements(ask)) for ask in asks]
+
+    head.get("/account/providers/")
+    linked(at_entra, entra, jo)
+    one = cost()
+    for number in range(3):
+        linked(at_entra, entra, factories.person(where), account=f"account{number}")
+    for _ in range(4):
+        other = factories.real_school()
+        factories.person(other, Role.HEAD)
+        set_up_sign_on(monkeypatch, other, entra)
+    assert cost() == one
+    assert "Choose your school" in page_text(SecureClient().get("/sign-in/"))
