@@ -240,7 +240,7 @@ def choose_posts(
     return by.person
 
 
-@act(May.READ, Kind.CALENDAR_LINKED)
+@act(May.READ_ALL, Kind.CALENDAR_LINKED)
 def make_calendar_link(
     *, by: Viewer, secret: str, now: datetime, record: ActRecord
 ) -> CalendarFeed:
@@ -250,7 +250,7 @@ def make_calendar_link(
     return feed
 
 
-@act(May.READ, Kind.CALENDAR_UNLINKED)
+@act(May.READ_ALL, Kind.CALENDAR_UNLINKED)
 def end_calendar_link(*, by: Viewer, now: datetime, record: ActRecord) -> None:
     """End `by`'s private link to their calendar. Raises Refused if they have none."""
     if not CalendarFeed.objects.end_feed(by, now):

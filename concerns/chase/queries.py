@@ -130,7 +130,7 @@ def read_next_steps(viewer: Viewer, asked: Mapping[str, str]) -> NextStepsPage:
         of=attrgetter("concern.uid"),
         reason=f"next steps: {whose}",
     )
-    children = queue_row.find_queue_children([step.concern_id for step in found])
+    children = queue_row.find_queue_children(viewer, [step.concern_id for step in found])
     shown = [
         _build_next_step_row(viewer, step, children[step.concern_id], ladders) for step in found
     ]
@@ -157,7 +157,7 @@ def _read_while_away(
     found, more = sight.read_page_of_list(
         viewer, away.concerns, A_PAGE, reason="what came while they were away"
     )
-    children = queue_row.find_queue_children([concern.pk for concern in found])
+    children = queue_row.find_queue_children(viewer, [concern.pk for concern in found])
     left: dict[int, list[NextStepRow]] = defaultdict(list)
     theirs = mine.filter(concern__in=found).most_pressing_first(viewer.now)
     theirs = theirs.select_related("concern", "referral", "holder")
@@ -281,7 +281,7 @@ def read_watch_review_page(viewer: Viewer, owed: Step, watch: Watch) -> dict:
     """Beside a review: the trusted adult's answers, concern rates before, since. Recorded."""
     concern = sight.open_concern(viewer, owed.concern.uid)
     said = TaskAnswer.objects.filter(task__watch=watch).select_related("by").order_by("-id")
-    children = queue_row.find_queue_children([concern.pk])[concern.pk]
+    children = queue_row.find_queue_children(viewer, [concern.pk])[concern.pk]
     rates = concern_rates(viewer, watch)
     return {
         "concern": concern,

@@ -262,7 +262,7 @@ class SchoolRound:
             return
         today = local_day(self.school.school_calendar, self.now)
         chairs = Person.objects.in_role(Role.CHAIR, self.school, today)
-        readers = Person.objects.who_may(May.READ, self.school, today)
+        readers = Person.objects.who_may(May.READ_ALL, self.school, today)
         helpers = (chairs | readers).not_excluded_from(*{step.concern_id for step in steps})
         for person in helpers:
             key = f"nobody:{self.school.uid}:{today}:{person.uid}"

@@ -68,9 +68,9 @@ class GuardedView(Protocol):
 ROOMS = (
     ("submit", "My concerns", May.SUBMIT),
     ("triage", "Queue", May.READ),
-    ("chase", "Next steps", May.READ),
+    ("chase", "Next steps", May.READ_ALL),
     ("child_tracker", "Tracker", May.READ),
-    ("chase_calendar", "Calendar", May.READ),
+    ("chase_calendar", "Calendar", May.READ_ALL),
     ("child_search", "Search", May.READ),
     ("adult", "About adults", May.ADULT),
     ("roll", "Roll", May.ROLL),
@@ -310,7 +310,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 def _clock_faults_for(viewer: Viewer) -> list[str]:
     """Faults of the clock (reminders not going out), for viewers who read concerns and can act."""
-    reads = viewer.has_power(May.READ) or viewer.has_power(May.ADULT)
+    reads = viewer.has_power(May.READ_ALL) or viewer.has_power(May.ADULT)
     return clock_faults_shown_to(viewer, viewer.pulse) if viewer.pulse and reads else []
 
 

@@ -66,17 +66,19 @@ def read_just_recorded(request: HttpRequest, viewer: Viewer) -> JustRecorded | N
     if concern is None:
         return JustRecorded(what)
     following = None
-    if isinstance(concern, Concern):
+    # Whoever reads a part of the record has no steps to go on with.
+    goes_on = isinstance(concern, Concern) and not viewer.reads_part
+    if isinstance(concern, Concern) and goes_on:
         following = Concern.objects.visible_to(viewer).next_to_read(viewer, concern)
     page = request.resolver_match
     on_other = page and page.url_name == "triage_read" and page.kwargs["uid"] != concern.uid
     return JustRecorded(
         what,
         concern,
-        _next_step_of(concern),
+        None if viewer.reads_part else _next_step_of(concern),
         following,
         is_here=bool(on_other),
-        queue_is_empty=isinstance(concern, Concern) and following is None,
+        queue_is_empty=goes_on and following is None,
     )
 
 

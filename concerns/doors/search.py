@@ -28,6 +28,7 @@ from concerns.reading.child_by_name import find_children_by_name
 from concerns.reading.children_in_words import children_in_words
 from concerns.rules.kinds import Kind
 from concerns.rules.name_folding import find_pupil_numbers
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.reference_codes import find_references
 from concerns.rules.word_stems import excerpt_around_match, search_query_stems, stems_in_text
 from concerns.rules.wording import format_date_or_time
@@ -98,7 +99,7 @@ def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResult
         kind=Kind.SEARCHED,
         children=[child.uid for child in named[:MOST_NAMED]],
     )
-    names = children_in_words(concern.pk for concern in shown)
+    names = children_in_words([concern.pk for concern in shown], reader=viewer)
     listed = {
         concern.pk: _build_search_hit(concern, names.get(concern.pk, ""), hits.get(concern.pk, []))
         for concern in shown
@@ -159,20 +160,25 @@ def _find_with_all_words(
     )
     looked_at = keys[:PAGE]
     last = looked_at[-1] if len(keys) > PAGE else down_to
-    hits = _excerpts_with_words(looked_at, frozenset(words))
+    hits = _excerpts_with_words(viewer, looked_at, frozenset(words))
     more = visible.filter(pk=last).values_list("uid", flat=True).first() if last else None
     return hits, str(more or "")
 
 
-def _excerpts_with_words(concerns: list[int], words: frozenset[str]) -> dict[int, Excerpt]:
+def _excerpts_with_words(
+    viewer: Viewer, concerns: list[int], words: frozenset[str]
+) -> dict[int, Excerpt]:
     """An excerpt of each of `concerns` that has all `words`, around the first of them.
 
     A concern is read only until all are found: for most that is in its own words, so the tables of
-    what was written later are not asked about it.
+    what was written later are not asked about it. Whoever reads a part of the record is shown none
+    of the rows that are never shown to them.
     """
     missing = {key: set(words) for key in concerns}
     excerpts: dict[int, Excerpt] = {}
     for model in word_index.models_with_concern_texts():
+        if viewer.reads_part and model.shown_in_part is ShownInPart.NEVER:
+            continue
         unread = [key for key, without in missing.items() if without]
         if not unread:
             break

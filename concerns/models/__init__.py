@@ -71,6 +71,7 @@ from concerns.models.school.approval import (
 from concerns.models.school.calendar_feed import CalendarFeed
 from concerns.models.school.cover import Cover
 from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
+from concerns.models.school.reader_part import PartAnswers, ReaderPart
 from concerns.models.school.school import Authority, ClockSet, Closure, School, Term
 from concerns.models.school.sign_on import SignOnLink, SignOnProvider
 from concerns.models.school.staff_file import StaffFile
@@ -139,6 +140,7 @@ __all__ = [
     "MeetingChange",
     "NameKey",
     "Notice",
+    "PartAnswers",
     "Person",
     "Placement",
     "Post",
@@ -146,6 +148,7 @@ __all__ = [
     "Professional",
     "Promise",
     "PromiseAnswers",
+    "ReaderPart",
     "Referral",
     "ReferralEvent",
     "ReferralSentAnswers",

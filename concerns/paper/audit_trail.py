@@ -95,7 +95,7 @@ def build_trail(concern: Concern, viewer: Viewer) -> ConcernTrail:
 
     Does not check or record access: get `concern` through `doors/sight.py` first.
     """
-    history = concern_history.load_concern_history(concern)
+    history = concern_history.load_concern_history(concern, viewer)
     steps = Step.objects.filter(concern=concern).select_related("holder", "done_by")
     lines = ledger.read_audit_trail(concern, history.children, history.refilings)
     entries = list_trail_entries(history, list(steps.order_by("id")), lines, viewer)

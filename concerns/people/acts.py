@@ -407,7 +407,7 @@ def leave(
     _require_lead_and_head(by, person, {Role.DSL, Role.HEAD})
     concerns = handover.lock_concerns(handover.open_concerns_held_by(person, by.school))
     able = Person.objects.who_may(May.DECIDE, by.school, by.todays_date).exclude(pk=person.pk)
-    owed = by.has_power(May.READ) and any(handover.count_open_work(person, by))
+    owed = by.has_power(May.READ_ALL) and any(handover.count_open_work(person, by))
     if to not in able if to else owed:
         raise ActRefused(
             "Choose who takes over their concerns: somebody who may decide on concerns."

@@ -282,7 +282,7 @@ def get_person_leaving(viewer: Viewer, uid: uuid.UUID) -> LeavingPage:
         raise Http404
     deciders = Person.objects.who_may(May.DECIDE, viewer.school, viewer.todays_date)
     decides = deciders.filter(pk=person.pk).exists()
-    if not viewer.has_power(May.READ):
+    if not viewer.has_power(May.READ_ALL):
         return LeavingPage(person, told=False, decides=decides)
     has, owes = handover.count_open_work(person, viewer)
     return LeavingPage(

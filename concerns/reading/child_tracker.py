@@ -87,10 +87,12 @@ class TrackerFilters:
     offered: tuple[OfferedFilter, ...]
     chosen: dict[str, str]
     unknown: bool
+    # The order if none was chosen: the first that is offered.
+    first_order: TrackerOrder
 
     @property
     def order(self) -> TrackerOrder:
-        return TrackerOrder(self.chosen.get("order", TrackerOrder.DUE))
+        return TrackerOrder(self.chosen.get("order", self.first_order))
 
     @property
     def query_string(self) -> str:
@@ -123,20 +125,34 @@ def read_tracker_filters(viewer: Viewer, asked: Mapping[str, str]) -> TrackerFil
         for name, _, choices in offered
         if name in said and said[name] in dict(choices)
     }
-    return TrackerFilters(offered, known, unknown=known != said)
+    first = _offered_orders(viewer)[0]
+    return TrackerFilters(offered, known, unknown=known != said, first_order=first)
+
+
+def _offered_orders(viewer: Viewer) -> list[TrackerOrder]:
+    """The orders, the one that is taken if none is chosen first. Whoever reads a part of the record
+    sees no steps, so that nothing is due there."""
+    return [one for one in TrackerOrder if one is not TrackerOrder.DUE or not viewer.reads_part]
+
+
+def _offered_reasons(viewer: Viewer) -> list[TrackedFor]:
+    of_a_step = {TrackedFor.WATCH, TrackedFor.REFERRAL, TrackedFor.LATE}
+    return [one for one in TrackedFor if one not in of_a_step or not viewer.reads_part]
 
 
 def _offer_filters(viewer: Viewer) -> tuple[OfferedFilter, ...]:
     statuses = [(kind.value, kind.label) for kind in STATUS_FLAGS]
     holders = Person.objects.filter(holds__in=_open_concerns(viewer)).distinct()
     people = people_as_choices(holders.values_list("uid", "name", "email"))
+    reasons = [(one.value, one.label) for one in _offered_reasons(viewer)]
+    orders = [(one.value, one.label) for one in _offered_orders(viewer)]
     return (
-        ("why", "Listed for", (("", "Anything open"), *TrackedFor.choices())),
+        ("why", "Listed for", (("", "Anything open"), *reasons)),
         ("status", "Status", (("", "Any"), *statuses)),
         ("lead", "Who leads", (("", "Anybody"), (NOBODY, "Nobody yet"), *people)),
         ("category", "Category", (("", "Any"), *SORTED_INTO.items())),
         ("group", "Year or class", (("", "Whole school"), *_groups_of_school(viewer))),
-        ("order", "Order", tuple(TrackerOrder.choices())),
+        ("order", "Order", tuple(orders)),
     )
 
 

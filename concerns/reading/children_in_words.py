@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from concerns.models.child.child import Child
 from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.school.person import Viewer
 from concerns.rules.wording import shorten_to_one_line
 from concerns.rules.words import ChildPart
 
@@ -11,13 +12,18 @@ from concerns.rules.words import ChildPart
 LONGEST = 80
 
 
-def children_in_words(concerns: Iterable[int], about_only: bool = False) -> dict[int, str]:
+def children_in_words(
+    concerns: Iterable[int], about_only: bool = False, reader: Viewer | None = None
+) -> dict[int, str]:
     """The children of each of `concerns`, by primary key, in words: "Robyn Hart, Ali Khan".
 
-    Those it is about come first, then those also involved, unless `about_only`. A child who was
-    described and not picked stands there in the first of those words. One query.
+    Those it is about come first, then those also involved, unless `about_only`. `reader`:
+    for whom they are, if not for the writer; of a part of the record only those in it. A child who
+    was described and not picked stands there in the first of those words. One query.
     """
     rows = ConcernChild.objects.not_misfiled().filter(concern__in=list(concerns))
+    if reader:
+        rows = rows.in_part_of(reader)
     if about_only:
         rows = rows.filter(part=ChildPart.ABOUT)
     found: dict[int, list[str]] = {}

@@ -88,7 +88,11 @@ def find_places(
     they may read about `child` at all."""
     if not viewer.has_power(May.READ):
         return []
-    sql, given = _compose_union(wanted.sort, bool(wanted.category))
+    if viewer.reads_part:
+        # Which part it is depends on the viewer and the day, so it is composed each time.
+        sql, given = _unite(_place_queries(viewer, child, wanted.sort, bool(wanted.category)))
+    else:
+        sql, given = _compose_union(wanted.sort, bool(wanted.category))
     if not sql:
         return []
     keys = {
@@ -150,7 +154,12 @@ def _compose_union(sort: str, has_category: bool) -> tuple[str, tuple[Any, ...]]
     stand-ins are. Empty if no kind of row is wanted."""
     school = School(pk=_SCHOOL)
     viewer = Viewer(Person(pk=_PERSON), school, frozenset({Role.DSL}), _NO_TIME)
-    parts = list(_place_queries(viewer, Child(pk=_CHILD, school=school), sort, has_category))
+    return _unite(_place_queries(viewer, Child(pk=_CHILD, school=school), sort, has_category))
+
+
+def _unite(queries: Iterator[QuerySet[Any]]) -> tuple[str, tuple[Any, ...]]:
+    """The statement that unites `queries`, with its parameters. Empty if there are none."""
+    parts = list(queries)
     if not parts:
         return "", ()
     united = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]

@@ -97,6 +97,7 @@ class DecisionStanding(TypedDict):
 def _concern_source_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
     rows = Concern.objects.visible_by_key_to(viewer).filter(children__child=child)
     about = ConcernChild.objects.subjects_only().filter(concern=OuterRef("pk"))
+    about = about.in_part_of(viewer)
     rows = rows.annotate(
         part=F("children__part"),
         writer=F("reporter__name"),

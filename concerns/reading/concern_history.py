@@ -12,10 +12,11 @@ from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
-from django.db.models import Model, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Model, Prefetch, Q, prefetch_related_objects
 from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
+from concerns.models.base.case_row import CaseRows
 from concerns.models.concern.category_sorting import CategorySorting
 from concerns.models.concern.concern import Concern, ConcernCategory
 from concerns.models.concern.concern_child import ConcernChild, Refiling
@@ -37,6 +38,7 @@ from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import Step, StepEnding
 from concerns.models.response.task import Task, TaskAnswer
 from concerns.models.response.watch import Watch
+from concerns.models.school.person import Viewer
 from concerns.reading.kinds_present import find_kinds_present
 from concerns.rules import wording
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, NOTED, StepKind
@@ -117,10 +119,15 @@ class ConcernHistory:
     watches: list[Watch]
 
 
-def load_concern_history(concern: Concern) -> ConcernHistory:
-    """Read all rows of `concern`: one query finds which kinds there are, then one for each."""
+def load_concern_history(concern: Concern, viewer: Viewer) -> ConcernHistory:
+    """Read all rows of `concern` that `viewer` may see: one query finds which kinds there are, then
+    one for each. Whoever reads a part of the record sees those of `rules/reader_parts.py`, and how
+    many queries it takes says nothing of the others."""
     kinds = tuple(model for model, _ in _KINDS_OF_ROW.values())
-    found = find_kinds_present((ConcernCategory, *kinds), "concern_id", [concern.pk])
+    every_kind: tuple[type[Model], ...] = (ConcernCategory, *kinds)
+    found = find_kinds_present(every_kind, "concern_id", [concern.pk])
+    if viewer.reads_part:
+        found = set(every_kind)
     if ConcernCategory in found:
         prefetch_related_objects([concern], "category_rows")
     else:
@@ -128,15 +135,15 @@ def load_concern_history(concern: Concern) -> ConcernHistory:
             [concern], Prefetch("category_rows", ConcernCategory.objects.none())
         )
     rows = {
-        name: _rows_of_concern(concern, build()) if model in found else []
+        name: _rows_of_concern(concern, viewer, build()) if model in found else []
         for name, (model, build) in _KINDS_OF_ROW.items()
     }
     shown = Q(done_at=None) | Q(kind__in=NOTED, ended=StepEnding.DONE) | Q(kind=StepKind.TASK)
     steps = Step.objects.filter(shown).select_related("holder").in_order()
-    every = _rows_of_concern(concern, steps)
+    every = _rows_of_concern(concern, viewer, steps)
     history = ConcernHistory(
         concern=concern,
-        children=_rows_of_concern(concern, _current_children()),
+        children=_rows_of_concern(concern, viewer, _current_children()),
         steps=[step for step in every if step.done_at is None],
         noted=sorted(
             (step for step in every if step.kind in NOTED and step.ended == StepEnding.DONE),
@@ -149,14 +156,14 @@ def load_concern_history(concern: Concern) -> ConcernHistory:
     return history
 
 
-def _rows_of_concern(concern: Concern, rows: QuerySet[Any]) -> list[Any]:
-    found = list(rows.filter(concern=concern))
+def _rows_of_concern(concern: Concern, viewer: Viewer, rows: CaseRows[Any]) -> list[Any]:
+    found = list(rows.filter(concern=concern).in_part_of(viewer))
     for row in found:
         row.concern = concern
     return found
 
 
-def _current_children() -> QuerySet[ConcernChild]:
+def _current_children() -> CaseRows[ConcernChild]:
     return ConcernChild.objects.not_misfiled().select_related("child").order_by("part", "id")
 
 
@@ -221,10 +228,11 @@ def explain_queue_position(
 ) -> str:
     """Why the concern has its place in the queue: its most pressing open `step`, with the route of
     that step's referral or the writer's worries, as in "Read today: worried about going home"; for
-    a first look without worries what the writer answered. The outcome if `step` is None (closed).
-    `marks`: where on the body its marks are."""
+    a first look without worries what the writer answered. If `step` is None, the outcome, or the
+    state of one that is open: whoever reads a part of the record sees no steps. `marks`: where on
+    the body its marks are."""
     if step is None:
-        return concern.outcome_in_words
+        return concern.outcome_in_words or concern.state_words
     if route:
         return referral_reason_in_short(step.kind, route)
     if step.kind not in FIRST_LOOKS | DECISIONS | {StepKind.DANGER_NOW}:
@@ -304,7 +312,7 @@ def decisions_newest_first() -> Decisions:
     return made.prefetch_related(Prefetch("routes", routes))
 
 
-def referrals_with_events() -> QuerySet[Referral]:
+def referrals_with_events() -> CaseRows[Referral]:
     """Referrals in the order they were made, each with its events and chase calls in the order in
     which they happened."""
     events = ReferralEvent.objects.select_related("by").order_by("happened_at", "id")
@@ -314,35 +322,35 @@ def referrals_with_events() -> QuerySet[Referral]:
     return sent.prefetch_related(Prefetch("events", events), Prefetch("chases", calls))
 
 
-def conversations_in_order() -> QuerySet[Conversation]:
+def conversations_in_order() -> CaseRows[Conversation]:
     return Conversation.objects.select_related("by").order_by("happened_at", "id")
 
 
-def meetings_with_actions() -> QuerySet[Meeting]:
+def meetings_with_actions() -> CaseRows[Meeting]:
     """Meetings in the order they were held, each with the actions agreed for the school."""
     ours = MeetingAction.objects.select_related("holder").order_by("id")
     held = Meeting.objects.select_related("by").order_by("happened_at", "id")
     return held.prefetch_related(Prefetch("actions", ours))
 
 
-def coming_meetings_with_changes() -> QuerySet[ComingMeeting]:
+def coming_meetings_with_changes() -> CaseRows[ComingMeeting]:
     """Meetings to come in the order they were recorded, each with its moves and its cancelling."""
     changes = MeetingChange.objects.select_related("by").order_by("id")
     rows = ComingMeeting.objects.select_related("by", "goes").order_by("id")
     return rows.prefetch_related(Prefetch("changes", changes))
 
 
-def _sortings_with_categories() -> QuerySet[Any]:
+def _sortings_with_categories() -> CaseRows[Any]:
     return _rows_with_author(CategorySorting).prefetch_related("categories")
 
 
-def _rows_with_author(model: type[AuthoredText]) -> QuerySet[Any]:
+def _rows_with_author(model: type[AuthoredText]) -> CaseRows[Any]:
     return model.objects.select_related("by").order_by("id")
 
 
 # Each kind of row that a concern may have, by its name on the concern: its model, and the rows as a
 # page shows them.
-_KINDS_OF_ROW: dict[str, tuple[type[Model], Callable[[], QuerySet[Any]]]] = {
+_KINDS_OF_ROW: dict[str, tuple[type[Model], Callable[[], CaseRows[Any]]]] = {
     "sortings": (CategorySorting, _sortings_with_categories),
     "marks": (Mark, lambda: Mark.objects.order_by("id")),
     "decisions": (Decision, lambda: decisions_newest_first().prefetch_related("children")),
@@ -369,7 +377,9 @@ def match_decisions_to_children(history: ConcernHistory) -> list[DecisionForChil
     newest: dict[int, Decision] = {}
     made = []
     for decision in history.decisions:
-        children = [rows[link.concern_child_id] for link in decision.children.all()]
+        # Whoever reads a part of the record is not told of the other children it was made for.
+        keys = [link.concern_child_id for link in decision.children.all()]
+        children = [rows[key] for key in keys if key in rows]
         standing = [row for row in children if row.part != ChildPart.MOVED]
         current = [row for row in standing if newest.setdefault(row.pk, decision) is decision]
         made.append(DecisionForChildren(decision, children, current))

@@ -79,7 +79,8 @@ def build_concern_strip(
         late = [step for step in history.steps if step.due_at < viewer.now]
     else:
         rows = _list_readable_rows(viewer, concern)
-        late = list(Step.objects.late(viewer.now).filter(concern=concern).in_order())
+        steps = Step.objects.late(viewer.now).filter(concern=concern).in_part_of(viewer)
+        late = list(steps.in_order())
     involved = {row.child_id: row.part == ChildPart.INVOLVED for row in rows}
     children = [row.child for row in rows if row.child]
     return IdentityStrip(
@@ -98,7 +99,7 @@ def _list_readable_rows(viewer: Viewer, concern: Concern) -> list[ConcernChild]:
     rows = ConcernChild.objects.not_misfiled().filter(
         Q(child=None) | Q(child__in=visible), concern=concern
     )
-    return list(rows.select_related("child").order_by("part", "id"))
+    return list(rows.in_part_of(viewer).select_related("child").order_by("part", "id"))
 
 
 def build_child_strip(viewer: Viewer, child: Child, files: dict[int, FileInShort]) -> IdentityStrip:

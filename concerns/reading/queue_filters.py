@@ -74,6 +74,16 @@ _ORDER = QueueFilter(
     ),
 )
 
+# Whoever reads a part of the record sees no steps: nothing is late there, nor more pressing.
+_STATE_OF_PART = _STATE._replace(choices=tuple(one for one in _STATE.choices if one[0] != LATE))
+_FIRST_IN_PART = QueueOrder.NEWEST
+_ORDER_OF_PART = _ORDER._replace(
+    choices=(
+        ("", _FIRST_IN_PART.label),
+        *(one for one in _ORDER.choices if one[0] not in ("", _FIRST_IN_PART)),
+    )
+)
+
 
 @dataclass(frozen=True)
 class QueueFilters:
@@ -83,6 +93,8 @@ class QueueFilters:
     offered: tuple[QueueFilter, ...]
     chosen: dict[str, str]
     unknown: bool
+    # The order if none was chosen.
+    first_order: QueueOrder = QueueOrder.PRESSING
 
     @classmethod
     def from_query(
@@ -90,23 +102,25 @@ class QueueFilters:
     ) -> "QueueFilters":
         """Read the filters. No form is used, as the page is rendered often and its form is cached.
         `holders` are (uid, name) of the people the filter offers."""
+        part = viewer.reads_part
         offered = (
-            _STATE,
+            _STATE_OF_PART if part else _STATE,
             QueueFilter("holder", "Who has it", _holder_choices(viewer, holders)),
             _CATEGORY,
             QueueFilter("group", "Year or class", _group_choices(viewer, asked.get("group", ""))),
             _FLAG,
-            _ORDER,
+            _ORDER_OF_PART if part else _ORDER,
         )
         said = {one.name: asked[one.name] for one in offered if asked.get(one.name)}
         known = {
             one.name: said[one.name] for one in offered if said.get(one.name) in dict(one.choices)
         }
-        return cls(offered, known, unknown=known != said)
+        first = _FIRST_IN_PART if part else QueueOrder.PRESSING
+        return cls(offered, known, unknown=known != said, first_order=first)
 
     @property
     def order(self) -> QueueOrder:
-        return QueueOrder(self.chosen.get("order", QueueOrder.PRESSING))
+        return QueueOrder(self.chosen.get("order", self.first_order))
 
     @property
     def order_in_words(self) -> str:
@@ -196,15 +210,17 @@ def apply_queue_filters(
         not_sorted = Q(sorting__isnull=True)
         rows = rows.filter(not_sorted if category == NOT_SORTED else in_category(category))
     if group := chosen.get("group"):
-        rows = rows.filter(Exists(_children_of_group(group)))
+        rows = rows.filter(Exists(_children_of_group(viewer, group)))
     if flag := chosen.get("flag"):
         about = ConcernChild.objects.subjects_only().filter(concern=OuterRef("pk"))
+        about = about.in_part_of(viewer)
         rows = rows.filter(Exists(about.filter(child__in=_children_flagged(viewer, flag))))
     return rows
 
 
-def _children_of_group(group: str) -> QuerySet[ConcernChild]:
+def _children_of_group(viewer: Viewer, group: str) -> QuerySet[ConcernChild]:
     children = ConcernChild.objects.not_misfiled().filter(concern=OuterRef("pk"))
+    children = children.in_part_of(viewer)
     if group == OFF_ROLL:
         return children.filter(Q(child__isnull=True) | Q(child__left__isnull=False))
     return children.filter(Q(child__year=group) | Q(child__class_name=group))

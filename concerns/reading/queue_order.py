@@ -13,16 +13,19 @@ from django.db.models.functions import Coalesce, Lower
 
 from concerns.models.concern.concern import Concern, ConcernQuerySet, QueuePlace
 from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.school.person import Viewer
 from concerns.rules.words import QueueOrder
 
 # What the order by child sorts by: concerns about nobody on the roll come last.
 _CHILD_KEYS = ("unnamed", "surname", "forename", "first_child", "id")
 
 
-def order_queue(rows: ConcernQuerySet, order: QueueOrder, *, closed: bool) -> ConcernQuerySet:
+def order_queue(
+    viewer: Viewer, rows: ConcernQuerySet, order: QueueOrder, *, closed: bool
+) -> ConcernQuerySet:
     """`rows` in `order`. Closed concerns are never pressing: those closed last come first."""
     if order is QueueOrder.CHILD:
-        return _with_child_keys(rows).order_by(*_CHILD_KEYS)
+        return _with_child_keys(viewer, rows).order_by(*_CHILD_KEYS)
     if order is not QueueOrder.PRESSING:
         return rows.in_order_of_receipt(newest=order is QueueOrder.NEWEST)
     return rows.newest_closed_first() if closed else rows.most_pressing_first()
@@ -37,12 +40,18 @@ def queue_place_of_row(row: Concern, order: QueueOrder) -> str:
 
 
 def go_on_after(
-    rows: ConcernQuerySet, after: str, visible: ConcernQuerySet, order: QueueOrder, *, closed: bool
+    viewer: Viewer,
+    rows: ConcernQuerySet,
+    after: str,
+    visible: ConcernQuerySet,
+    order: QueueOrder,
+    *,
+    closed: bool,
 ) -> ConcernQuerySet | None:
     """The rows after the place `after`, which comes from an address. None if there is no such
     place. `rows` are in `order`; `visible` are all concerns that the viewer may see."""
     if order is QueueOrder.CHILD:
-        keys = _find_child_keys(visible, after)
+        keys = _find_child_keys(viewer, visible, after)
         return rows.filter(_is_after(_CHILD_KEYS, keys)) if keys else None
     place = QueuePlace.parse_queue_place(after, visible)
     if place is None:
@@ -52,10 +61,10 @@ def go_on_after(
     return rows.closed_after(place) if closed else rows.after_queue_place(place)
 
 
-def _with_child_keys(rows: ConcernQuerySet) -> ConcernQuerySet:
+def _with_child_keys(viewer: Viewer, rows: ConcernQuerySet) -> ConcernQuerySet:
     """With the name and key of the first child that each concern is about, to sort by."""
     first = ConcernChild.objects.subjects_only().filter(concern=OuterRef("pk"), child__isnull=False)
-    first = first.order_by("id")
+    first = first.in_part_of(viewer).order_by("id")
     child = Subquery(first.values("child")[:1])
     return rows.annotate(
         first_child=Coalesce(child, Value(0), output_field=BigIntegerField()),
@@ -65,9 +74,11 @@ def _with_child_keys(rows: ConcernQuerySet) -> ConcernQuerySet:
     )
 
 
-def _find_child_keys(visible: ConcernQuerySet, after: str) -> tuple[Any, ...] | None:
+def _find_child_keys(
+    viewer: Viewer, visible: ConcernQuerySet, after: str
+) -> tuple[Any, ...] | None:
     try:
-        row = _with_child_keys(visible).filter(uid=uuid.UUID(after))
+        row = _with_child_keys(viewer, visible).filter(uid=uuid.UUID(after))
     except ValueError:
         return None
     return row.values_list(*_CHILD_KEYS).first()

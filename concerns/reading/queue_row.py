@@ -161,6 +161,7 @@ def with_queue_columns(
         "next_due_at",
         "received_at",
         "closed_at",
+        "state",
         "danger",
         "going_home",
         "how_known",
@@ -183,9 +184,9 @@ def build_queue_rows(
     """A row for each of `concerns`, which must come from `with_queue_columns`. `covered`: without
     the names and classes of children, and without words, for a screen that others can see."""
     keys = [concern.pk for concern in concerns]
-    open_steps = Step.objects.filter(concern__in=keys).open()
+    open_steps = Step.objects.filter(concern__in=keys).open().in_part_of(viewer)
     owed = open_steps.values_list(*QueueStep._fields[:5], "holder__name", "referral__route")
-    children = find_queue_children(keys)
+    children = find_queue_children(viewer, keys)
     rolled = {one.child_pk for of_one in children.values() for one in of_one if one.child_pk}
     found = _OfConcerns(
         children,
@@ -217,11 +218,14 @@ def _find_history_of_children(
     return history
 
 
-def find_queue_children(concerns: list[int]) -> dict[int, list[QueueChild]]:
-    """The children of each concern. `concerns` and the keys of the result are primary keys."""
+def find_queue_children(viewer: Viewer, concerns: list[int]) -> dict[int, list[QueueChild]]:
+    """The children of each concern of whom the viewer may read. `concerns` and the keys of the
+    result are primary keys."""
     names = ("known_as", "forename", "surname", "year", "class_name", "pk")
     rows = ConcernChild.objects.not_misfiled().filter(concern__in=concerns)
-    about = rows.values_list(*QueueChild._fields[:5], *(f"child__{name}" for name in names))
+    about = rows.in_part_of(viewer).values_list(
+        *QueueChild._fields[:5], *(f"child__{name}" for name in names)
+    )
     return _group_by_concern(QueueChild, about)
 
 

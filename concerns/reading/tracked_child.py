@@ -110,7 +110,7 @@ def _open_concerns_of(viewer: Viewer, children: list[int]) -> dict[int, list[Tra
     wanted = Concern.objects.filter(pk__in={concern for _, concern, _ in links})
     wanted = wanted.select_related("holder").only(*_CONCERN, "holder__name")
     concerns = {concern.pk: concern for concern in wanted.most_pressing_first()}
-    steps = _open_steps_of(list(concerns))
+    steps = _open_steps_of(viewer, list(concerns))
     found: dict[int, list[TrackedConcern]] = defaultdict(list)
     order = {key: place for place, key in enumerate(concerns)}
     for child, key, part in sorted(links, key=lambda link: order[link[1]]):
@@ -122,9 +122,9 @@ def _open_concerns_of(viewer: Viewer, children: list[int]) -> dict[int, list[Tra
 _CONCERN = ("uid", "reference", "state", "rank", "next_due_at", "sorting", "closed_at")
 
 
-def _open_steps_of(concerns: list[int]) -> dict[int, list[Step]]:
+def _open_steps_of(viewer: Viewer, concerns: list[int]) -> dict[int, list[Step]]:
     """Concern key -> its open steps, the first due first, each with its meeting to come."""
-    rows = Step.objects.open().filter(concern__in=concerns).in_order()
+    rows = Step.objects.open().filter(concern__in=concerns).in_part_of(viewer).in_order()
     rows = rows.select_related("referral", "coming").prefetch_related("coming__changes")
     found: dict[int, list[Step]] = defaultdict(list)
     for step in rows:

@@ -154,7 +154,7 @@ def _build_entry(viewer: Viewer, step: Step) -> CalendarEntry:
 def days_of_week(viewer: Viewer, entries: list[CalendarEntry], first: date) -> list[CalendarDay]:
     """The days of the week from `first` on, each with its entries and their children. Saturday and
     Sunday are left out if nothing stands on them. Takes one query."""
-    children = queue_row.find_queue_children(list({one.concern.pk for one in entries}))
+    children = queue_row.find_queue_children(viewer, list({one.concern.pk for one in entries}))
     for one in entries:
         one.children.extend(children[one.concern.pk])
     days = [first + count * ONE_DAY for count in range(DAYS_OF_WEEK)]

@@ -196,7 +196,7 @@ def read_referral_call_page(viewer: Viewer, referral: Referral) -> dict:
     """
     shown = read_referral_progress(viewer, referral)
     concern = shown["concern"]
-    history = concern_history.load_concern_history(concern)
+    history = concern_history.load_concern_history(concern, viewer)
     children = shown["children"]
     rolled = [row for row in children if row.child_id]
     return {

@@ -2,7 +2,8 @@
 
 A person holds posts in a school, each with a role and from one date to another. Their powers are
 the union of the powers of their current roles. To give a role another power, change its line in
-`ROLES`. Who may see a particular concern is not decided here.
+`ROLES`. Who may see a particular concern is not decided here. Of which children a reader of a part
+reads is said with their post: `rules/reader_parts.py`.
 """
 
 from enum import StrEnum
@@ -15,6 +16,8 @@ class Role(StrEnum):
     HEAD = "head"
     CHAIR = "chair"
     OFFICE = "office"
+    YEAR_LEAD = "year_lead"
+    KEYWORKER = "keyworker"
 
     @property
     def title_words(self) -> str:
@@ -28,6 +31,8 @@ TITLES = {
     Role.HEAD: "Headteacher",
     Role.CHAIR: "Chair of governors",
     Role.OFFICE: "School office",
+    Role.YEAR_LEAD: "Head of year or pastoral lead",
+    Role.KEYWORKER: "Keyworker or teacher of a named child",
 }
 
 
@@ -37,6 +42,8 @@ class May(StrEnum):
     SUBMIT = "write a concern, and see what happened to one's own"
     REREAD = "read again what one wrote oneself, and what colleagues ask one to do"
     READ = "read concerns and the stories of the children they are about"
+    READ_ALL = "read so of every child of the school, and whose move everything is"
+    NOTE = "add a note for the leads to a concern one reads"
     TAKE = "say 'I have this', and hand it on"
     DECIDE = "decide, and say why"
     SORT = "sort concerns into categories, and say why"
@@ -48,12 +55,16 @@ class May(StrEnum):
     PEOPLE = "keep the list of who works here: names, posts, invitations, families, leavers"
     COVER = "say who is away, who stands in, and who to contact out of hours"
     CLOCKS = "change how long the school allows for each step, and who outside is told"
+    PARTS = "say who reads a part of the record, and which"
     POSTS = "let somebody read the record, and approve what the office asks about readers"
 
 
 _REPORTER = frozenset({May.SUBMIT, May.REREAD})
+# Readers of a part read and add notes. They decide nothing, and see no next steps and no clocks.
+_PART_READER = _REPORTER | {May.READ, May.NOTE}
 _LEAD = _REPORTER | frozenset({
-    May.READ, May.TAKE, May.DECIDE, May.SORT, May.REFER, May.CLOSE, May.COVER,
+    May.READ, May.READ_ALL, May.NOTE, May.TAKE, May.DECIDE, May.SORT, May.REFER, May.CLOSE,
+    May.COVER, May.PARTS,
 })  # fmt: skip
 
 ROLES: dict[Role, frozenset[May]] = {
@@ -70,10 +81,18 @@ ROLES: dict[Role, frozenset[May]] = {
     Role.CHAIR: _REPORTER | {May.ADULT},
     # The office keeps the roll and the list of staff, and sees only the concerns it wrote itself.
     Role.OFFICE: _REPORTER | {May.ROLL, May.PEOPLE, May.COVER},
+    # Each reads of some children alone: those of years or classes, or those who are named.
+    Role.YEAR_LEAD: _PART_READER,
+    Role.KEYWORKER: _PART_READER,
 }
 
 # Roles that read the record: concerns about children, or about adults who work here.
 READERS = frozenset(role for role, given in ROLES.items() if given & {May.READ, May.ADULT})
+
+# Roles whose holder reads of some children alone, unless another post of theirs reads of all.
+PART_READERS = frozenset(
+    role for role, given in ROLES.items() if May.READ in given and May.READ_ALL not in given
+)
 
 # What is open to a session without a second factor, whatever the role: reporting is never blocked,
 # and a password that was stolen or guessed reads nothing.
@@ -90,7 +109,10 @@ LADDER: dict[Role, tuple[Role, ...]] = {
     Role.HEAD: (Role.HEAD, Role.CHAIR),
     Role.CHAIR: (Role.CHAIR,),
     Role.OFFICE: (Role.OFFICE, Role.HEAD),
-    Role.STAFF: (Role.DSL, Role.DEPUTY, Role.HEAD),
+    # These hold no step of a concern: what would be theirs is the lead's.
+    **dict.fromkeys(
+        (Role.STAFF, Role.YEAR_LEAD, Role.KEYWORKER), (Role.DSL, Role.DEPUTY, Role.HEAD)
+    ),
 }
 
 

@@ -306,15 +306,21 @@ def _start_referral(
     )
 
 
-@act(May.DECIDE, Kind.ADDED, on="concern")
+@act(May.NOTE, Kind.ADDED, on="concern")
 def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record: ActRecord) -> Addition:
-    """Add a lead's note: advice sought, what was found out. Never shown to the writer."""
+    """Add a note for the leads: advice sought, what was found out. Never shown to the writer.
+
+    What somebody adds who reads a part of the record is read by a lead, as what the writer adds.
+    """
     _require_open_concern(concern)
     written = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
     )
-    # It opens and ends no step, but it moves the version on: a page opened before is now stale.
-    record.agenda_of_concern(concern)
+    # A lead's own opens and ends no step, but moves the version on: a page opened before is stale.
+    agenda = record.agenda_of_concern(concern)
+    if by.reads_part and not agenda.steps_of_kind(*FIRST_LOOKS, StepKind.READ_ADDITION):
+        agenda.add_step(StepKind.READ_ADDITION)
+        agenda.reassign_role_steps()
     record(about=written, concern=concern, fields=["words"], words={"words": words})
     return written
 

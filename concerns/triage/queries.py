@@ -99,17 +99,19 @@ def read_queue_page(
     holders = _list_filter_holders(viewer, open_ones, asked.get("holder", ""))
     wanted = QueueFilters.from_query(asked, viewer, holders)
     rows = apply_queue_filters(visible, wanted, viewer)
-    rows = order_queue(rows, wanted.order, closed=wanted.closed)
+    rows = order_queue(viewer, rows, wanted.order, closed=wanted.closed)
     after = asked.get("after", "")
     following = (
-        go_on_after(rows, after, visible, wanted.order, closed=wanted.closed) if after else None
+        go_on_after(viewer, rows, after, visible, wanted.order, closed=wanted.closed)
+        if after
+        else None
     )
     rows = rows if following is None else following
     found, more = sight.read_page_of_list(viewer, queue_row.with_queue_columns(rows), PAGE)
     return QueuePage(
         wanted=wanted,
         rows=queue_row.build_queue_rows(viewer, found, covered=covered),
-        counts=_count_by_filter(open_ones),
+        counts=_count_by_filter(viewer, open_ones),
         more=wanted.query_string(after=queue_place_of_row(found[-1], wanted.order)) if more else "",
         lost=bool(after) and following is None,
         later=following is not None,
@@ -184,13 +186,15 @@ def _count_open_by_holder(visible, now: datetime) -> list[dict]:
     return list(by.annotate(n=Count("pk"), late=late))
 
 
-def _count_by_filter(open_ones: list[dict]) -> list[tuple[str, str, int]]:
-    """(filter, words, number) for the open concerns."""
+def _count_by_filter(viewer: Viewer, open_ones: list[dict]) -> list[tuple[str, str, int]]:
+    """(filter, words, number) for the open concerns; without the late ones for whoever sees no
+    steps."""
     counted: Counter[str] = Counter()
     for row in open_ones:
         counted[row["state"]] += row["n"]
         counted[LATE] += row["late"]
-    return [(key, words, counted[key]) for key, words in _COUNTED]
+    shown = _COUNTED[1:] if viewer.reads_part else _COUNTED
+    return [(key, words, counted[key]) for key, words in shown]
 
 
 def _list_filter_holders(
@@ -220,7 +224,7 @@ def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
 
     `about`: the category to which the stories beside it are limited, if one was chosen.
     """
-    history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
+    history = concern_history.load_concern_history(sight.open_concern(viewer, uid), viewer)
     concern = history.concern
     steps = history.steps
     first = concern_history.most_pressing_step(steps)
@@ -245,7 +249,7 @@ def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
 def read_concern_to_decide(viewer: Viewer, uid) -> dict:
     """A concern with what was decided, and its children's stories and whole files, to decide beside
     them. Recorded with one commit, as `read_concern_page`."""
-    history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
+    history = concern_history.load_concern_history(sight.open_concern(viewer, uid), viewer)
     stories = _open_stories(viewer, history, whole_files=True)
     stories, story_filter = child_story.filter_stories(stories, "")
     return {
@@ -282,7 +286,7 @@ def read_concern_to_print(viewer: Viewer, uid) -> dict:
     Recorded as taken out, before it is shown. Raises Http404.
     """
     found = sight.open_concern(viewer, uid, Kind.EXPORTED)
-    history = concern_history.load_concern_history(found)
+    history = concern_history.load_concern_history(found, viewer)
     return {
         **_account_and_rulings(history),
         "steps": history.steps,
@@ -290,9 +294,15 @@ def read_concern_to_print(viewer: Viewer, uid) -> dict:
     }
 
 
+def children_by_name(viewer: Viewer, concern: Concern) -> str:
+    """The names of the children of a concern of whom the viewer may read, as text."""
+    rows = ConcernChild.objects.filter(concern=concern).in_part_of(viewer)
+    return ", ".join(row.name for row in rows.select_related("child").order_by("id"))
+
+
 def read_sorting_page(viewer: Viewer, uid) -> dict:
     """A concern to sort into categories, with what was written. Recorded."""
-    history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
+    history = concern_history.load_concern_history(sight.open_concern(viewer, uid), viewer)
     concern = history.concern
     return {
         "concern": concern,
@@ -472,7 +482,7 @@ def read_refilings(viewer: Viewer, uid) -> tuple[ConcernHistory, list[tuple]]:
 
     The last pair is (None, everybody who has opened it so far). Recorded.
     """
-    history = concern_history.load_concern_history(sight.open_concern(viewer, uid))
+    history = concern_history.load_concern_history(sight.open_concern(viewer, uid), viewer)
     moves = history.refilings
     readers = ledger.first_readings_of(history.concern, history.children, moves)
     told = [(row, [line for line in readers if line.at < row.at]) for row in moves]

@@ -177,7 +177,7 @@ def note(request, uid):
     concern = sight.get_concern_to_change(request.viewer, uid)
     sheet = FormPage(request, LeadNoteForm)
     if sheet.is_complete and sheet.cleaned_answers["about"] == ConcernSubject.ADULT:
-        children = ", ".join(row.name for row in concern.children.select_related("child"))
+        children = queries.children_by_name(request.viewer, concern)
         given = {"page": sheet.path, "words": sheet.cleaned_answers["words"], "children": children}
         return sheet.go_to_page("adult_draft", uid=start_adult_draft(request.viewer, **given))
     if sheet.is_complete and sheet.attempt_act(

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.person import Invitation, Person, Post, Relation
+from concerns.models.school.reader_part import ReaderPart, part_of_rows
 from concerns.models.school.school import School
 from concerns.models.school.second_factor import remove_second_factors
 from concerns.rules.passwords import PasswordLinkKind
+from concerns.rules.roles import PART_READERS
 from concerns.rules.second_factor import SET_UP_WITHIN
 from concerns.rules.staff_approval import StaffRequestMatter, is_account_made_safe
 from concerns.workflow.act_recorder import ActRecorder
@@ -69,7 +71,7 @@ def make_account_safe(person: Person, school: School, by: Person, now: datetime)
 
 
 def _create_requested_post(asked: StaffChangeRequest, person: Person) -> None:
-    Post.objects.create(
+    post = Post.objects.create(
         person=person,
         school=asked.school,
         role=asked.role,
@@ -77,6 +79,9 @@ def _create_requested_post(asked: StaffChangeRequest, person: Person) -> None:
         since=asked.first_day,
         until=asked.until,
     )
+    if asked.role in PART_READERS:
+        part = asked.part or part_of_rows(asked.part_rows.select_related("child").order_by("pk"))
+        ReaderPart.objects.record_part(part, asked.school_id, post=post)
     if not person.is_active:
         # They are back after leaving. Their password was removed when they left.
         person.is_active = True

@@ -1,6 +1,7 @@
 """Base classes for models and querysets: `uid`, school, and who may see the rows of a concern.
 
-Who is kept out of a concern whatever their role is in `kept_out.py`.
+Who is kept out of a concern whatever their role is in `kept_out.py`; what a reader of a part of the
+record reads is in `reader_part.py`.
 """
 
 import uuid
@@ -11,15 +12,24 @@ from django.db import models
 from django.db.models.lookups import Exact
 
 from concerns.models.base.kept_out import hidden_concerns_filter
+from concerns.models.base.reader_part import rows_in_part
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.roles import May, Role
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class RowOfConcern(models.Model):
-    """Abstract base of all rows of `CaseRows`. `to_concern` is the lookup from row to concern."""
+    """Abstract base of all rows of `CaseRows`. `to_concern` is the lookup from row to concern.
+
+    `shown_in_part`: which of them a reader of a part sees. Where that goes by the child a row is
+    for, `to_decision` or `to_concern_child` is the lookup to what says so.
+    """
 
     to_concern: ClassVar[str] = "concern_id"
+    shown_in_part: ClassVar[ShownInPart] = ShownInPart.WHOLLY_THEIRS
+    to_decision: ClassVar[str] = ""
+    to_concern_child: ClassVar[str] = ""
 
     class Meta:
         abstract = True
@@ -44,6 +54,8 @@ class RowsViewer(Protocol):
     def now(self) -> datetime: ...
     @property
     def todays_date(self) -> date: ...
+    @property
+    def reads_part(self) -> bool: ...
     def has_power(self, power: May) -> bool: ...
 
 
@@ -90,17 +102,24 @@ def school_without_index(viewer: RowsViewer) -> Exact:
 
 class CaseRows(ViewerScopedQuerySet[ConcernRow]):
     def visible_to(self, viewer: RowsViewer) -> Self:
-        """The rows `viewer` may read: with a role that reads concerns, all of the school's except
-        those they may never see. Lists and single pages both use this."""
+        """The rows `viewer` may read: with a role that reads concerns, all of the school's, or
+        those of their part, except those they may never see. Lists and single pages both use
+        this."""
         if not viewer.has_power(May.READ):
             return self.none().for_viewer(viewer)
-        return self.filter(school=viewer.school).not_hidden_from(viewer).for_viewer(viewer)
+        rows = self.filter(school=viewer.school).not_hidden_from(viewer).for_viewer(viewer)
+        return rows.in_part_of(viewer)
 
     def visible_by_key_to(self, viewer: RowsViewer) -> Self:
         """As `visible_to`, where the rows are found by another key: those about one child, say."""
         if not viewer.has_power(May.READ):
             return self.none().for_viewer(viewer)
-        return self.of_school_by_key(viewer).not_hidden_from(viewer)
+        return self.of_school_by_key(viewer).not_hidden_from(viewer).in_part_of(viewer)
+
+    def in_part_of(self, viewer: RowsViewer) -> Self:
+        """Without the rows outside the part that `viewer` reads, if they read a part alone
+        (`rows_in_part`). For rows of a concern they have opened, which a page shows."""
+        return self.filter(rows_in_part(viewer, self.model)) if viewer.reads_part else self
 
     def not_hidden_from(self, viewer: RowsViewer) -> Self:
         """Without the rows of concerns that `viewer` may never see (`hidden_concerns_filter`)."""

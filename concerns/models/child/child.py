@@ -11,6 +11,7 @@ from typing import Self
 from django.db import models
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.reader_part import children_in_part
 from concerns.models.child.name_search import LONGEST_QUERY, NameCondition
 from concerns.models.school.person import Relation, Viewer
 from concerns.models.school.school import School
@@ -36,11 +37,11 @@ class Children(ViewerScopedQuerySet[Row]):
     def pickable_by(self, viewer: Viewer) -> Self:
         """The children whom `viewer` may pick by name to write or file something about.
 
-        They are the children on the roll; for somebody who reads concerns also each whom the
-        school ever had, but for family who have left.
+        They are the children on the roll; for somebody who reads concerns of all children
+        also each whom the school ever had, but for family who have left.
         """
         on_roll = models.Q(left__isnull=True)
-        if viewer.has_power(May.READ):
+        if viewer.has_power(May.READ_ALL):
             related = Relation.objects.filter(shuts_out=viewer.person)
             on_roll |= ~models.Q(pk__in=related.values("child"))
         return self.of_school_by_key(viewer).filter(on_roll)
@@ -81,11 +82,12 @@ class Children(ViewerScopedQuerySet[Row]):
 
     def visible_to(self, viewer: Viewer) -> Self:
         """The children whose chronology `viewer` may read: with a role that reads concerns, all of
-        the school except those they are related to."""
+        the school or those of their part, except those they are related to."""
         if not viewer.has_power(May.READ):
             return self.none().for_viewer(viewer)
         related = Relation.objects.filter(shuts_out=viewer.person)
-        return self.of_school_by_key(viewer).exclude(pk__in=related.values("child"))
+        rows = self.of_school_by_key(viewer).exclude(pk__in=related.values("child"))
+        return rows.filter(children_in_part(viewer)) if viewer.reads_part else rows
 
 
 class ChildNameFields(models.Model):

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.db import connections, models
 
 from concerns.models.base.case_row import SchoolOwnedModel
@@ -211,7 +212,12 @@ class FileEvent(SchoolOwnedModel):
 class Sightings(RowsOfChild[FactRow]):
     def not_hidden_from(self, viewer: Viewer) -> Self:
         """Without those recorded on a concern that `viewer` may never see."""
-        return self.exclude(hidden_concerns_filter(viewer.person, "concern_id"))
+        rows = self.exclude(hidden_concerns_filter(viewer.person, "concern_id"))
+        if not viewer.reads_part:
+            return rows
+        # `Concern` is in a file that imports this one.
+        seen = apps.get_model("concerns", "Concern")._default_manager.visible_to(viewer)
+        return rows.filter(models.Q(concern=None) | models.Q(concern__in=seen.values("pk")))
 
     def record_on_concern(
         self: "Sightings[Sighting]",

@@ -15,6 +15,7 @@ from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.later_entries import AuthoredText
 from concerns.models.school.person import Viewer
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.words import SORTED_INTO, Category
 
 CHOOSE = "Choose the categories that it fits, or say that none of them does."
@@ -104,6 +105,7 @@ class CategorySorting(AuthoredText):
 class SortedCategory(CaseRow):
     """One category of a sorting. `Category.UNSORTED` here means that none of them fits."""
 
+    shown_in_part = ShownInPart.AS_THE_CONCERN
     to_concern = "sorting__concern_id"
     sorting = models.ForeignKey(CategorySorting, models.PROTECT, related_name="categories")
     category = models.CharField(max_length=30)

@@ -20,6 +20,7 @@ from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import TO_REPORTER, State
 from concerns.rules.occurrence import occurrence_in_words
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.words import Category, ConcernOutcome, GoingHome, HowKnown, HowSure, TellerKind
 
 
@@ -137,6 +138,7 @@ class ConcernQuerySet(CaseRows[ConcernRow]):
 
 
 class Concern(ThirdPartyAccount, CaseRow):
+    shown_in_part = ShownInPart.AS_THE_CONCERN
     to_concern = "id"
     # No post receives it as a whole, unlike a concern about an adult: each step has its holder.
     goes_to = ""
@@ -348,6 +350,7 @@ class Concern(ThirdPartyAccount, CaseRow):
 class ConcernCategory(CaseRow):
     """A category that the writer chose. A lead's are in `category_sorting.py`."""
 
+    shown_in_part = ShownInPart.AS_THE_CONCERN
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="category_rows")
     category = models.CharField(max_length=30)
 

@@ -18,6 +18,7 @@ from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Person, Viewer
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.words import ChildPart
 
 
@@ -34,6 +35,8 @@ class ConcernChildren(CaseRows[ConcernRow]):
 class ConcernChild(CaseRow):
     """A child the concern is about or who is also involved, or a description if not on the roll."""
 
+    shown_in_part = ShownInPart.OF_THEIR_CHILD
+    to_concern_child = "pk"
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="children")
     child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="concern_rows")
     described = EncryptedText()

@@ -103,7 +103,7 @@ class Drafts(ViewerScopedQuerySet[Row]):
         They learn that these exist, never their words. Drafts about an adult are left out, as they
         are their writer's alone.
         """
-        if not viewer.has_power(May.READ):
+        if not viewer.has_power(May.READ_ALL):
             return self.none().for_viewer(viewer)
         before = unsent_draft_cutoff(viewer.school.school_calendar, viewer.now)
         begun = before_or_ahead_filter("begun_at", before, viewer.now)
@@ -142,7 +142,8 @@ class Drafts(ViewerScopedQuerySet[Row]):
         return [row.pk for row in rows if row.would_exclude(viewer.person, families)]
 
     def unsent_summary(self, viewer: Viewer) -> "UnsentDrafts":
-        """The school's unsent drafts, for the lead's page.
+        """The school's unsent drafts, for the queue; only their own for whoever reads a part of the
+        record.
 
         Drafts of concerns that were sent are looked for only if there are any drafts. Doing it in
         the same query would be a twelfth of the work of the page that is shown most often.
@@ -150,6 +151,8 @@ class Drafts(ViewerScopedQuerySet[Row]):
         from concerns.models.concern.concern import Concern
 
         drafts = self.unsent_concern_drafts().filter(school=viewer.school)
+        if viewer.reads_part:
+            drafts = drafts.filter(person=viewer.person)
         rows = list(drafts.values_list("uid", "person", "begun_at", "saved_at"))
         sent: set[UUID] = set()
         if rows:
@@ -160,6 +163,8 @@ class Drafts(ViewerScopedQuerySet[Row]):
         mine = [saved for _, who, _, saved in rows if who == viewer.person.pk]
         own = [saved for saved in mine if is_reminder_due(saved, viewer.now)]
         known = [uid for uid, _, begun, _ in rows if is_before_or_ahead(begun, before, viewer.now)]
+        if viewer.reads_part:
+            known = []
         shut = self.filter(uid__in=known)._keys_excluding_viewer(viewer) if known else ()
         return UnsentDrafts(min(own, default=None), len(known) - len(shut))
 

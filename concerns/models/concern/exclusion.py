@@ -16,6 +16,7 @@ from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
 from concerns.models.response.steps_of_concern import StepsOfConcern
 from concerns.models.school.person import Person, Post, Viewer
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.roles import May, Role
 
 NOBODY = (
@@ -65,6 +66,7 @@ class Exclusions(CaseRows[ConcernRow]):
 class Exclusion(CaseRow):
     """A person who must never see this concern, whatever their role."""
 
+    shown_in_part = ShownInPart.NEVER
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="exclusions")
     person = models.ForeignKey(Person, models.PROTECT, related_name="excluded_from")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")

@@ -18,6 +18,7 @@ from concerns.models.response.steps_of_concern import StepsOfConcern
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.typed_sizes import size_in_words
 from concerns.rules.words import BodyPlace, BodySide, ConcernOutcome
 
@@ -39,6 +40,7 @@ class AuthoredText(CaseRow):
 class Addition(AuthoredText):
     """A later note by anyone who may see the concern. Only leads' notes can be `for_leads`."""
 
+    shown_in_part = ShownInPart.WRITTEN_LATER
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="additions")
     for_leads = models.BooleanField(default=False)
 
@@ -78,6 +80,7 @@ class WordBack(AuthoredText):
 class Handing(AuthoredText):
     """A handover of the concern from one lead to another, with a note."""
 
+    shown_in_part = ShownInPart.NEVER
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="handings")
     to = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
@@ -154,6 +157,7 @@ class Ending(AuthoredText):
 class Mark(CaseRow):
     """One visible mark, as the writer saw it. Nobody is ever asked to remove clothing."""
 
+    shown_in_part = ShownInPart.AS_THE_CONCERN
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="marks")
     # Empty if the writer did not say where.
     place = models.CharField(max_length=20, blank=True)

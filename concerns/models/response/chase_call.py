@@ -13,6 +13,7 @@ from django.db import models
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.school.person import Person, Viewer
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.wording import number_with_noun, times_in_words
 
 # In minutes. Nobody waits on the line for longer than a working day; more is a typing error.
@@ -29,6 +30,8 @@ class ChaseCalls(CaseRows[ConcernRow]):
 class ChaseCall(CaseRow):
     """One call. If `spoken_to` is empty, nobody answered."""
 
+    shown_in_part = ShownInPart.OF_THEIR_CHILD
+    to_decision = "referral__decision"
     to_concern = "referral__concern_id"
     referral = models.ForeignKey("concerns.Referral", models.PROTECT, related_name="chases")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")

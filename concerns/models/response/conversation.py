@@ -13,6 +13,7 @@ from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
 from concerns.models.response.contact_details import ConversationAnswers
 from concerns.models.school.person import Person, Viewer
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.wording import times_in_words
 from concerns.rules.words import ChildPart, SpokenTo
 
@@ -64,6 +65,8 @@ def tries_in_words(talks: Iterable["Conversation"], spoken_to: str) -> str:
 
 
 class Conversation(CaseRow):
+    shown_in_part = ShownInPart.OF_THEIR_CHILD_OR_WHOLE
+    to_concern_child = "concern_child"
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="conversations")
     # Whose parent, or which child. Null: all the children the concern is about.
     concern_child = models.ForeignKey(

@@ -16,6 +16,7 @@ from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.contact_details import ConversationAnswers, ReferralSentAnswers
 from concerns.models.school.person import Person, Viewer
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.words import (
     ADVICE_BEFORE_PARENTS,
     CHILD_WAS_SEEN,
@@ -207,6 +208,8 @@ class Decisions(CaseRows[ConcernRow]):
 
 
 class Decision(CaseRow):
+    shown_in_part = ShownInPart.OF_THEIR_CHILD
+    to_decision = "pk"
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="decisions")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -246,6 +249,8 @@ class Decision(CaseRow):
 class DecisionChild(CaseRow):
     """A child a decision is for. A page about one child never shows the other children."""
 
+    shown_in_part = ShownInPart.OF_THEIR_CHILD
+    to_concern_child = "concern_child"
     to_concern = "decision__concern_id"
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="children")
     concern_child = models.ForeignKey(ConcernChild, models.PROTECT, related_name="decisions")
@@ -262,6 +267,8 @@ class DecisionChild(CaseRow):
 class DecisionRoute(CaseRow):
     """A route chosen by a decision. A watch also names the adult who watches and its end date."""
 
+    shown_in_part = ShownInPart.OF_THEIR_CHILD
+    to_decision = "decision"
     to_concern = "decision__concern_id"
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="routes")
     route = models.CharField(max_length=20)

@@ -9,6 +9,7 @@ from django.db import models
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.response.referral import ReferralEvent
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.wording import format_date_or_time
 
 # Nobody checks a promise that is further away.
@@ -43,6 +44,8 @@ class Promises(CaseRows[ConcernRow]):
 class Promise(CaseRow):
     """A promise of an agency. A step is due on its day: to find out whether it was kept."""
 
+    shown_in_part = ShownInPart.OF_THEIR_CHILD
+    to_decision = "event__referral__decision"
     to_concern = "event__referral__concern_id"
     event = models.ForeignKey(ReferralEvent, models.PROTECT, related_name="promises")
     who = EncryptedText()

@@ -16,6 +16,7 @@ from concerns.models.school.person import Person, Viewer
 from concerns.rules.agency_answers import ANSWER_OPENS
 from concerns.rules.challenge_ladder import ChallengeRung, next_challenge_rung
 from concerns.rules.lifecycle import AWAITED, SETTLED, ReferralStage
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.words import OUTSIDE, AgencyAnswer, ReferralMethod, Route
 
 
@@ -47,6 +48,8 @@ class Referrals(CaseRows[ConcernRow]):
 
 
 class Referral(CaseRow):
+    shown_in_part = ShownInPart.OF_THEIR_CHILD
+    to_decision = "decision"
     concern = models.ForeignKey(Concern, models.PROTECT, related_name="referrals")
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="referrals")
     route = models.CharField(max_length=20)
@@ -128,6 +131,8 @@ class ReferralEvents(CaseRows[ConcernRow]):
 class ReferralEvent(CaseRow):
     """It was sent, acknowledged, answered, agreed with, challenged, settled or withdrawn."""
 
+    shown_in_part = ShownInPart.OF_THEIR_CHILD
+    to_decision = "referral__decision"
     to_concern = "referral__concern_id"
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="events")
     stage = models.CharField(max_length=12)

@@ -32,6 +32,7 @@ from concerns.rules.clocks import (
     WRITERS_OWN,
     StepKind,
 )
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.roles import May, Role
 from concerns.rules.words import ChildPart, Choice
 
@@ -215,6 +216,7 @@ class BaseStep(CaseRow):
 
 
 class Step(BaseStep):
+    shown_in_part = ShownInPart.NEVER
     KINDS = StepKind
     NEXT = StepKind.NEXT_MOVE
 

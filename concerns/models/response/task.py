@@ -19,6 +19,7 @@ from concerns.models.response.step import Step
 from concerns.models.response.steps_of_concern import StepsOfConcern
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.clocks import FIRST_LOOKS, StepKind
+from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.roles import May
 
 
@@ -103,6 +104,7 @@ class Tasks(CaseRows[ConcernRow]):
 class Task(AuthoredText):
     """What one colleague is asked to do by a date."""
 
+    shown_in_part = ShownInPart.NEVER
     to_concern = "step__concern_id"
     step = models.OneToOneField(Step, models.PROTECT, related_name="task")
     # Set if a trusted adult is asked how a child is, for this watch.
@@ -118,6 +120,7 @@ class Task(AuthoredText):
 class TaskAnswer(AuthoredText):
     """The answer to a task. `done` False: they could not do it, and it went back to who asked."""
 
+    shown_in_part = ShownInPart.NEVER
     to_concern = "task__step__concern_id"
     task = models.OneToOneField(Task, models.PROTECT, related_name="answer")
     done = models.BooleanField(default=True)

@@ -6,7 +6,7 @@ A post for somebody who works in another school waits first for their own confir
 """
 
 from datetime import date, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
@@ -18,6 +18,9 @@ from concerns.rules import staff_approval
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import May, Role
 from concerns.rules.staff_approval import StaffRequestMatter
+
+if TYPE_CHECKING:
+    from concerns.models.school.reader_part import PartAnswers
 
 LINKS_AN_HOUR = 3
 
@@ -61,7 +64,9 @@ class StaffChangeRequest(SchoolOwnedModel):
     # For an account.
     email = models.EmailField(blank=True)
 
-    # Not columns: what is owed once the change has been made. Mail is sent after the act.
+    # Not a column: for a post that reads a part, the part, before it is saved.
+    part: "PartAnswers | None" = None
+    # Nor these: what is owed once the change has been made. Mail is sent after the act.
     link_owed: PasswordLinkKind | None = None
     old_address = ""
 

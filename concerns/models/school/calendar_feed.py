@@ -86,12 +86,13 @@ class CalendarFeed(SchoolOwnedModel):
         return f"calendar feed {self.uid}"
 
     def is_working(self, now: datetime) -> bool:
-        """Whether the person still holds a post that reads concerns, which they held when they made
-        the link. Somebody who left and returned has another post, and makes another link."""
+        """Whether the person still holds a post that reads concerns of all children, which they
+        held when they made the link. Somebody who left and returned has another post, and makes
+        another link."""
         days = self.school.school_calendar
         made = reporting_periods.local_day(days, self.made_at)
         posts = Post.objects.filter(person=self.person_id, school=self.school_id)
-        posts = posts.active_with_role(*roles_with_power(May.READ)).filter(since__lte=made)
+        posts = posts.active_with_role(*roles_with_power(May.READ_ALL)).filter(since__lte=made)
         return posts.in_force_on(reporting_periods.local_day(days, now)).exists()
 
     def note_shown(self, concerns: Iterable[UUID], day: date) -> bool:

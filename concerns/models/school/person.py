@@ -24,6 +24,7 @@ from concerns.rules.message_rules import FIRST_POST, SECOND_POST
 from concerns.rules.passwords import normalise_password
 from concerns.rules.roles import (
     MUST_HAVE_FACTOR,
+    PART_READERS,
     READERS,
     WITHOUT_FACTOR,
     May,
@@ -85,9 +86,10 @@ class PersonQuerySet(ViewerScopedQuerySet["Person"]):
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
     def who_may_be_away(self, school: School, day: date) -> Self:
-        """Active people with a role that reads concerns, by name. When one of them is away, their
-        work goes to somebody else: the deciders and the chair."""
-        posts = Post.objects.filter(school=school).active_with_role(*READERS).in_force_on(day)
+        """Active people with a role that reads concerns and acts on them, by name. When one of them
+        is away, their work goes to somebody else: the deciders and the chair."""
+        roles = READERS - PART_READERS
+        posts = Post.objects.filter(school=school).active_with_role(*roles).in_force_on(day)
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
     def not_excluded_from(self, *concerns: Any) -> Self:
@@ -380,6 +382,13 @@ class Viewer:
     def would_have_power(self, power: May) -> bool:
         """Whether they have the power once they have given their second factor."""
         return has_role_with_power(self.post_roles, power)
+
+    @property
+    def reads_part(self) -> bool:
+        """Whether they read concerns about some children alone: see `rules/reader_parts.py`."""
+        if self.roles.isdisjoint(PART_READERS):
+            return False
+        return self.has_power(May.READ) and not self.has_power(May.READ_ALL)
 
     @property
     def may_reread(self) -> bool:

@@ -1,0 +1,92 @@
+"""Of which children somebody reads whose post reads a part of the record.
+
+The rows hang on the post, or on the request for it while it waits for the head: then they are
+written again for the post. They never change. What follows from them is in `base/reader_part.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.db import models
+
+from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.child.child import Child
+from concerns.models.school.approval import StaffChangeRequest
+from concerns.models.school.person import Post
+
+
+@dataclass(frozen=True)
+class PartAnswers:
+    """The part that was chosen: years and classes, or children who are named."""
+
+    years: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    children: tuple[Child, ...] = ()
+
+    def values_of_rows(self) -> list[dict[str, Any]]:
+        """What each row of the part says."""
+        return [
+            *({"year": year} for year in self.years),
+            *({"class_name": name} for name in self.classes),
+            *({"child": child} for child in self.children),
+        ]
+
+
+class ReaderParts(ViewerScopedQuerySet[Row]):
+    def in_force_for(self, viewer: RowsViewer) -> Self:
+        """The rows of the viewer's posts that are in force today."""
+        posts = Post.objects.filter(person=viewer.person, school=viewer.school, called_off=False)
+        return self.filter(post__in=posts.in_force_on(viewer.todays_date).values("pk"))
+
+    def record_part(
+        self: "ReaderParts[ReaderPart]",
+        chosen: PartAnswers,
+        school_id: int,
+        **of: Post | StaffChangeRequest,
+    ) -> None:
+        """Save the rows of a part: `post=` or `asked=` says of what."""
+        rows = (ReaderPart(school_id=school_id, **of, **one) for one in chosen.values_of_rows())
+        self.bulk_create(rows)
+
+
+class ReaderPart(SchoolOwnedModel):
+    """One year, class or named child of a part, of a post or of the request for it."""
+
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="part_rows")
+    asked = models.ForeignKey(
+        StaffChangeRequest, models.PROTECT, null=True, related_name="part_rows"
+    )
+    year = models.CharField(max_length=20, blank=True)
+    class_name = models.CharField(max_length=40, blank=True)
+    child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    objects = ReaderParts.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(post__isnull=True, asked__isnull=False)
+                | models.Q(post__isnull=False, asked__isnull=True),
+                name="part_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(year="") & models.Q(class_name="", child__isnull=True)
+                | ~models.Q(class_name="") & models.Q(year="", child__isnull=True)
+                | models.Q(year="", class_name="", child__isnull=False),
+                name="part_says_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.uid}"
+
+
+def part_of_rows(rows: Iterable[ReaderPart]) -> PartAnswers:
+    """What `rows` say together. Needs `child` fetched."""
+    rows = list(rows)
+    return PartAnswers(
+        years=tuple(row.year for row in rows if row.year),
+        classes=tuple(row.class_name for row in rows if row.class_name),
+        children=tuple(row.child for row in rows if row.child),
+    )
