@@ -78,9 +78,15 @@ urlpatterns = [
     gated_path("access/codes/", access.codes, PageOpenTo.SIGNED_IN, "access_codes"),
     gated_path("access/own/", access.own_factors, PageOpenTo.SIGNED_IN, "access_own"),
     gated_path("access/many/", access.many_files, PageOpenTo.SIGNED_IN, "access_many"),
-    gated_path("access/export/", access.export, May.READ, "access_export"),
-    gated_path("access/export/<uuid:uid>/", access.answer_export, May.READ, "access_export_answer"),
+    gated_path("access/export/", access.export, May.READ_ALL, "access_export"),
+    gated_path(
+        "access/export/<uuid:uid>/", access.answer_export, May.READ_ALL, "access_export_answer"
+    ),
     gated_path("access/limits/", access.limits, May.POSTS, "access_limits"),
+    gated_path("access/parts/", access.parts, May.PARTS, "access_parts"),
+    gated_path("access/parts/years/", access.give_groups, May.PARTS, "access_give_groups"),
+    gated_path("access/parts/children/", access.give_children, May.PARTS, "access_give_children"),
+    gated_path("access/parts/<uuid:uid>/end/", access.end_part, May.PARTS, "access_end_part"),
     gated_path("submit/", submit.home, May.SUBMIT, "submit"),
     gated_path("submit/start/", submit.start, May.SUBMIT, "submit_start"),
     gated_path("submit/danger/", submit.danger, May.SUBMIT, "submit_danger"),

@@ -1,6 +1,6 @@
 """Sets up second factors, takes a code of one, removes one, and sets the school's days of grace;
 takes the reason of whoever opens many files, and sets how many may be opened without one; asks for
-a file of the whole school, and answers.
+a file of the whole school, and answers. Says who reads a part of the record, and ends that.
 
 What a session has been given is noted by the page, after the act (`doors/factor_session.py`), and
 the e-mails to the owner of the account are sent by the page too.
@@ -10,22 +10,28 @@ from datetime import datetime
 
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.doors.operator_record import by_command
+from concerns.doors.staff_change import apply_or_request_change, lock_staff_changes
 from concerns.models import (
     BulkReason,
     BulkStop,
     ExportAnswer,
     ExportRequest,
     Notice,
+    PartAnswers,
     Person,
+    Post,
     School,
+    StaffChangeRequest,
     Viewer,
 )
 from concerns.models.school import second_factor
 from concerns.rules.bulk_brake import BulkLimit
 from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import WHOLE_EXPORT, MessageReason
-from concerns.rules.roles import May
+from concerns.rules.reader_parts import PART_KIND_OF_ROLE, is_part_of_kind
+from concerns.rules.roles import PART_READERS, May, Role
 from concerns.rules.second_factor import may_remove_factor
+from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.rules.whole_export import is_of_a_head
 from concerns.workflow.staff_changes import make_account_safe
 
@@ -254,3 +260,47 @@ def _end_time_to_set_up(person: Person) -> None:
 def _lock_person(by: Viewer) -> Person:
     """The viewer's own row, so that two pages set up nothing at once."""
     return Person.objects.select_for_update().get(pk=by.person.pk)
+
+
+# --- Readers of a part ---------------------------------------------------------------------------
+
+
+@act(May.PARTS, Kind.STAFF_CHANGED)
+def give_part(
+    *,
+    by: Viewer,
+    what: StaffChangeRequest,
+    part: PartAnswers,
+    now: datetime,
+    record: ActRecord,
+) -> bool:
+    """Let somebody who works here read a part of the record, or ask the head to. True: it is done.
+
+    `what` is about a post that reads a part. Raises ActRefused.
+    """
+    lock_staff_changes(by)
+    if what.matter != StaffRequestMatter.POST or what.role not in PART_READERS:
+        raise ActRefused("Choose a post that reads a part of the record.")
+    if not is_part_of_kind(PART_KIND_OF_ROLE[Role(what.role)], part.kinds):
+        raise ActRefused("Say of which children they are to read.")
+    here = Person.objects.current_staff_of(by.school, by.todays_date)
+    if not here.filter(pk=what.person.pk).exists():
+        raise ActRefused("Choose somebody who works here.")
+    what.part = part
+    return apply_or_request_change(record, what)
+
+
+@act(May.PARTS, Kind.STAFF_CHANGED)
+def end_part(*, by: Viewer, post: Post, now: datetime, record: ActRecord) -> Post:
+    """End a post that reads a part of the record. Today is its last day; one that was to begin
+    later never begins. Raises ActRefused for another post, and for one that has ended."""
+    lock_staff_changes(by)
+    current = Post.objects.filter(pk=post.pk, school=by.school, role__in=PART_READERS)
+    found = current.current_or_future(by.todays_date).first()
+    if found is None:
+        raise ActRefused("This has ended already.")
+    found.called_off = found.since > by.todays_date
+    found.until = by.todays_date
+    found.save(update_fields=["until", "called_off"])
+    record(about=found.person, fields=["until"], reason=found.role)
+    return found

@@ -1,10 +1,25 @@
-"""The forms of second factors: a code, new recovery codes, and the head's days of grace; and of the
-files that one person may open."""
+"""The forms of second factors (a code, new recovery codes, the head's days of grace), of the files
+that one person may open, and of the children of whom somebody reads whose post reads a part of the
+record."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django import forms
 
-from concerns.forms.base_form import DraftableForm
-from concerns.forms.govuk_layout import ButtonRow, Question, SubmitButton, lay_out_form
+from concerns.forms.base_form import WRONG, DraftableForm, PostedFields, ShortTextField, set_choices
+from concerns.forms.conditional_questions import offer_choices
+from concerns.forms.govuk_layout import (
+    ButtonRow,
+    DayField,
+    Question,
+    SubmitButton,
+    TextBlock,
+    TickList,
+    lay_out_form,
+)
+from concerns.models import Child, PartAnswers, Person
+from concerns.reading.child_tracker import CLASS, YEAR
 from concerns.rules.bulk_brake import FEWEST, MOST, BulkLimit
 from concerns.rules.second_factor import MOST_GRACE_DAYS
 from concerns.rules.words import Choice
@@ -156,3 +171,126 @@ class AnswerExportForm(DraftableForm):
         error_messages={"required": "Choose yes or no"},
     )
     helper = lay_out_form("answer", ButtonRow(SubmitButton("Answer")))
+
+
+# Readers of a part
+
+_NEEDED = {
+    "required": "Choose at least one",
+    "invalid_choice": WRONG,
+    "invalid_list": WRONG,
+}
+
+
+class PartForm(DraftableForm):
+    """The questions about every part: whose it is, and from when until when."""
+
+    person = forms.ChoiceField(label="Who is it?")
+    since = DayField(label="First day", required=False)
+    until = DayField(
+        label="Last day",
+        required=False,
+        help_text="Leave it empty if they are to read until somebody ends it.",
+    )
+
+    def __init__(
+        self,
+        typed: PostedFields | None = None,
+        *,
+        today: date,
+        people: Mapping[str, Person],
+        **more,
+    ):
+        super().__init__(typed, initial={"since": today}, **more)
+        self.today = today
+        offer_choices(self.fields["person"], people, "Choose who it is", "Choose")
+
+    def clean(self):
+        given = super().clean()
+        since = given.get("since")
+        until = given.get("until")
+        if since is None and "since" not in self.errors:
+            self.add_error("since", "Enter the first day")
+        elif since and not self.today <= since <= date(self.today.year + 2, 1, 1):
+            self.add_error("since", "Choose today, or a day in this year or the next")
+        if since and until and until < since:
+            self.add_error("until", "The last day is before the first")
+        return given
+
+
+class GroupPartForm(PartForm):
+    groups = forms.MultipleChoiceField(
+        label="Which years or classes?",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They read of whoever is in these years or classes on the day they look.",
+        error_messages=_NEEDED,
+    )
+
+    def __init__(self, typed: PostedFields | None = None, *, groups: list[tuple[str, str]], **more):
+        super().__init__(typed, **more)
+        set_choices(self.fields["groups"], groups)
+        self.helper = lay_out_form(
+            "person", TickList("groups"), "since", "until", ButtonRow(SubmitButton("Save"))
+        )
+
+    @property
+    def part(self) -> PartAnswers:
+        chosen = self.cleaned_data["groups"]
+        return PartAnswers(
+            years=tuple(one.removeprefix(YEAR) for one in chosen if one.startswith(YEAR)),
+            classes=tuple(one.removeprefix(CLASS) for one in chosen if one.startswith(CLASS)),
+        )
+
+
+class ChildrenPartForm(PartForm):
+    """Children are found by part of a name, several times; those ticked stay."""
+
+    find = ShortTextField(
+        "Which children?",
+        100,
+        help_text="Type part of a first name or surname, press Find, and tick who it is. "
+        "Find again for another.",
+    )
+    children = forms.MultipleChoiceField(
+        label="Who are they?",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={**_NEEDED, "invalid_choice": "Find the child again"},
+    )
+
+    def __init__(
+        self,
+        typed: PostedFields | None = None,
+        *,
+        found: Iterable[dict[str, str]],
+        offered: Mapping[str, Child],
+        looking: bool,
+        **more,
+    ):
+        super().__init__(typed, **more)
+        self.offered = offered
+        choices = [(child["uid"], f"{child['label']} ({child['detail']})") for child in found]
+        set_choices(self.fields["children"], choices)
+        find = SubmitButton("Find", value="find", kind="secondary")
+        asked: list[str | Question | ButtonRow | TextBlock | TickList] = ["find", ButtonRow(find)]
+        if choices:
+            asked.append(TickList("children"))
+        elif looking:
+            asked.append(TextBlock("No child on the roll matches. Try a shorter part of the name."))
+        save = ButtonRow(SubmitButton("Save"))
+        self.helper = lay_out_form("person", *asked, "since", "until", save)
+
+    def clean(self):
+        given = super().clean()
+        if not given.get("children") and "children" not in self.errors:
+            self.add_error("find", "Find the children, and tick who they are")
+        return given
+
+    @property
+    def part(self) -> PartAnswers:
+        chosen = self.cleaned_data["children"]
+        return PartAnswers(children=tuple(self.offered[uid] for uid in chosen))
+
+
+class EndPartForm(DraftableForm):
+    helper = lay_out_form(ButtonRow(SubmitButton("They read it until today", kind="warning")))

@@ -1,5 +1,7 @@
-"""What the pages about second factors show: one's own, and for the head who has none yet."""
+"""What the pages about second factors show: one's own, and for the head who has none yet. And who
+reads a part of the record, and of which children."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,17 +11,22 @@ from allauth.mfa.adapter import get_adapter
 from concerns.doors import sight
 from concerns.models import (
     BulkStop,
+    Child,
     ExportRequest,
     Person,
     Post,
+    ReaderPart,
     SignOnLink,
     SignOnProvider,
+    StaffChangeRequest,
     Viewer,
 )
 from concerns.models.school import second_factor
 from concerns.models.school.person import end_of_grace
+from concerns.models.school.reader_part import part_of_rows
+from concerns.reading import child_tracker, pickers
 from concerns.rules.bulk_brake import role_to_tell
-from concerns.rules.roles import MUST_HAVE_FACTOR, Role
+from concerns.rules.roles import MUST_HAVE_FACTOR, PART_READERS, May, Role
 from concerns.rules.second_factor import may_set_up_factor, must_have_factor
 
 
@@ -165,3 +172,67 @@ def list_export_requests(viewer: Viewer) -> ExportsAsked:
 def get_export_request(viewer: Viewer, uid: UUID) -> ExportRequest:
     """A request of the viewer's school. Raises Http404."""
     return sight.get_one_or_404(viewer, ExportRequest.objects.of_school(viewer).newest_first(), uid)
+
+
+# Readers of a part
+
+
+@dataclass(frozen=True)
+class PartReaderRow:
+    """Somebody who reads a part of the record, or for whom that is asked: `of` is the post, or the
+    request for it, and `part` in words of which children. The words name children."""
+
+    of: Post | StaffChangeRequest
+    part: str
+
+
+def list_part_readers(viewer: Viewer) -> tuple[list[PartReaderRow], list[PartReaderRow]]:
+    """(posts now and to come, requests that wait for an answer), by name."""
+    posts = Post.objects.filter(school=viewer.school, role__in=PART_READERS)
+    posts = posts.current_or_future(viewer.todays_date).filter(person__is_active=True)
+    asked = StaffChangeRequest.objects.of_school(viewer).awaiting_answer()
+    asked = asked.filter(role__in=PART_READERS).select_related("person", "by")
+    held = list(posts.select_related("person").order_by("person__name", "pk"))
+    waiting = list(asked.order_by("person__name", "pk"))
+    rows = ReaderPart.objects.filter(school=viewer.school).select_related("child").order_by("pk")
+    parts = list(rows.filter(post__in=held) | rows.filter(asked__in=waiting))
+    return (
+        [_row_of_part(post, (row for row in parts if row.post_id == post.pk)) for post in held],
+        [_row_of_part(one, (row for row in parts if row.asked_id == one.pk)) for one in waiting],
+    )
+
+
+def _row_of_part(of: Post | StaffChangeRequest, rows: Iterable[ReaderPart]) -> PartReaderRow:
+    return PartReaderRow(of, part_of_rows(rows).part_in_words)
+
+
+def get_part_post(viewer: Viewer, uid: UUID) -> Post:
+    """A post that reads a part and has not ended. Raises Http404."""
+    rows = Post.objects.of_school(viewer).filter(role__in=PART_READERS)
+    rows = rows.current_or_future(viewer.todays_date).select_related("person")
+    return sight.get_one_or_404(viewer, rows, uid)
+
+
+def describe_part(post: Post) -> str:
+    """Of which children the post reads, in words that name children."""
+    rows = ReaderPart.objects.filter(post=post).select_related("child").order_by("pk")
+    return part_of_rows(rows).part_in_words
+
+
+def list_staff_to_give_part(viewer: Viewer) -> dict[str, Person]:
+    """{uid: person} of everybody else who works here, by name."""
+    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.todays_date)
+    return {str(person.uid): person for person in staff.exclude(pk=viewer.person.pk)}
+
+
+def list_groups(viewer: Viewer) -> list[tuple[str, str]]:
+    """The years and classes of the roll, as choices."""
+    return child_tracker.groups_of_school(viewer)
+
+
+def find_children_of_part(viewer: Viewer, part: str, ticked: list[UUID]) -> list[Child]:
+    """The children on the roll who were `ticked`, then those found by `part` of a name."""
+    on_roll = Child.objects.on_roll(viewer)
+    chosen = list(on_roll.filter(uid__in=ticked).in_surname_order()) if ticked else []
+    found = pickers.find_children_to_pick(viewer, part)[0] if part.strip() else []
+    return [*chosen, *(child for child in found if child.left is None and child not in chosen)]

@@ -1,8 +1,8 @@
 """Pages about second factors: give one, set one up, recovery codes; for the head who has none. And
-about whoever opens unusually many files."""
+about whoever opens unusually many files, and who reads a part of the record."""
 
 from allauth.core import ratelimit
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -10,10 +10,13 @@ from concerns.access import acts, queries
 from concerns.access.forms import (
     AnswerExportForm,
     AskForExportForm,
+    ChildrenPartForm,
+    EndPartForm,
     ExportAnswerWord,
     FactorCodeForm,
     FileLimitsForm,
     GraceForm,
+    GroupPartForm,
     ManyFilesForm,
     NewAppForm,
     NewCodesForm,
@@ -23,7 +26,12 @@ from concerns.access.forms import (
 from concerns.doors import factor_session, mail
 from concerns.doors.form_page import FormPage
 from concerns.doors.site_address import page_to_go_on_to
+from concerns.forms.base_form import parse_uuid
+from concerns.models import StaffChangeRequest
 from concerns.paper.qr_code import draw_qr_path
+from concerns.reading import pickers
+from concerns.rules.roles import May, Role
+from concerns.rules.staff_approval import StaffRequestMatter
 
 TOO_MANY = "There were too many tries. Wait five minutes, then try again."
 
@@ -203,3 +211,67 @@ def _may_try(request, sheet) -> bool:
 def _tell_owner(request, what: str) -> None:
     viewer = request.viewer
     mail.send_about_factor(viewer.person, viewer.school, what, viewer.todays_date)
+
+
+# Readers of a part
+
+
+def parts(request):
+    """Who reads a part of the record, of which children, and what waits for the head."""
+    readers, waiting = queries.list_part_readers(request.viewer)
+    page = {"readers": readers, "waiting": waiting, "unsent": "unsent" in request.GET}
+    return render(request, "access/parts.html", page)
+
+
+def give_groups(request):
+    """Let somebody read of years or classes."""
+    groups = queries.list_groups(request.viewer)
+    return _give_part(request, Role.YEAR_LEAD, GroupPartForm, groups=groups)
+
+
+def give_children(request):
+    """Let somebody read of named children, who are found by part of a name."""
+    viewer = request.viewer
+    looking = request.POST.get("do") == "find"
+    ticked = [uid for one in request.POST.getlist("children") if (uid := parse_uuid(one))]
+    children = queries.find_children_of_part(viewer, request.POST.get("find", ""), ticked)
+    found = pickers.children_as_choices(viewer, children)
+    offered = {str(child.uid): child for child in children}
+    given = {"found": found, "offered": offered, "looking": looking}
+    return _give_part(request, Role.KEYWORKER, ChildrenPartForm, **given)
+
+
+def _give_part(request, role, form, **given):
+    viewer = request.viewer
+    given |= {"today": viewer.todays_date, "people": queries.list_staff_to_give_part(viewer)}
+    sheet = FormPage(request, form, looking=given.get("looking", False), **given)
+    if sheet.is_complete:
+        what = StaffChangeRequest(
+            matter=StaffRequestMatter.POST,
+            person=given["people"][sheet.cleaned_answers["person"]],
+            role=role,
+            since=sheet.cleaned_answers["since"],
+            until=sheet.cleaned_answers["until"],
+        )
+        if sheet.attempt_act(acts.give_part, what=what, part=sheet.form.part):
+            return _go_to_parts(sheet, what)
+    # Who of the others it is does not matter: the head alone gives such a post.
+    waits = not viewer.has_power(May.POSTS)
+    return sheet.render_page("access/give_part.html", role=role, waits=waits)
+
+
+def _go_to_parts(sheet, what):
+    """Back to who reads a part. Sends the link to choose a password that is owed, after the act."""
+    arrived = not what.link_owed or mail.send_password_link(
+        what.person, what.school, what.link_owed
+    )
+    return sheet.go_to_page("access_parts", query="" if arrived else "?unsent")
+
+
+def end_part(request, uid):
+    post = queries.get_part_post(request.viewer, uid)
+    sheet = FormPage(request, EndPartForm)
+    if sheet.is_complete and sheet.attempt_act(acts.end_part, post=post):
+        return sheet.go_to_page("access_parts")
+    part = queries.describe_part(post)
+    return sheet.render_page("access/end_part.html", post=post, part=part)

@@ -12,6 +12,12 @@ from datetime import date, datetime, timedelta
 from concerns.doors import mail, password_links
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.doors.operator_record import by_command
+from concerns.doors.staff_change import (
+    NO_MAIL,
+    apply_or_request_change,
+    apply_requested_change,
+    lock_staff_changes,
+)
 from concerns.models import (
     Child,
     Cover,
@@ -28,14 +34,10 @@ from concerns.models import (
 from concerns.models.school.school import SchoolDetails
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import READERS, May, Role, has_role_with_power
-from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD, OF_AN_ACCOUNT, StaffRequestMatter
+from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD, StaffRequestMatter
 from concerns.workflow import handover, sign_on_links
-from concerns.workflow.staff_changes import apply_staff_change
 from concerns.workflow.staff_import import StaffImport, StaffImportResult, StaffLine
 
-NO_MAIL = (
-    "This site has no way to send mail yet, so nobody could choose a password. Ask whoever runs it."
-)
 # How long an unconfirmed file is kept.
 WAITS = timedelta(days=1)
 
@@ -77,7 +79,7 @@ def bring_file(
     `seen` is the digest of what was shown. Raises ActRefused if the result would be a different one
     by now, or would leave the school without a lead or a head tomorrow.
     """
-    _lock_staff_changes(by)
+    lock_staff_changes(by)
     done = StaffImport(by, now).import_lines([line for line in lines if not line.wrong])
     if file.brought_at or done.result_digest != seen:
         raise ActRefused(
@@ -148,7 +150,7 @@ def add_person(
     meanwhile, so that they can write a concern from their first day. Raises ActRefused if they work
     here already.
     """
-    _lock_staff_changes(by)
+    lock_staff_changes(by)
     person = Person.objects.filter(email=email).first()
     if (
         person
@@ -164,7 +166,7 @@ def add_person(
         person.save()
     what.person = person
     what.school = by.school
-    given = _apply_or_request(record, what)
+    given = apply_or_request_change(record, what)
     if not given and not what.is_unconfirmed:
         _give_staff_post_meanwhile(what)
     record(about=person, fields=["email", *said], reason="added")
@@ -197,7 +199,7 @@ def change_person(
 
     Raises ActRefused for somebody who works in another school only.
     """
-    _lock_staff_changes(by)
+    lock_staff_changes(by)
     if person.works_only_elsewhere(by.school, by.todays_date):
         raise ActRefused(
             f"{person.name} has no post here now, and works in another school. Ask that school."
@@ -214,21 +216,21 @@ def change_person(
             "Somebody else has that e-mail address. Look for them under “Who has left”."
         )
     what = StaffChangeRequest(matter=StaffRequestMatter.EMAIL, person=person, email=email)
-    return _apply_or_request(record, what)
+    return apply_or_request_change(record, what)
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED)
 def change(*, by: Viewer, what: StaffChangeRequest, now: datetime, record: ActRecord) -> bool:
     """Make the change, or request it from the head if it needs approval. True: it is made."""
-    _lock_staff_changes(by)
-    return _apply_or_request(record, what)
+    lock_staff_changes(by)
+    return apply_or_request_change(record, what)
 
 
 @act(May.SUBMIT, Kind.STAFF_CHANGED)
 def say_family(*, by: Viewer, child: Child, how: str, now: datetime, record: ActRecord) -> bool:
     """Record that a pupil is the person's own family. Needs no approval, even from a reader."""
-    _lock_staff_changes(by)
-    return _apply_or_request(
+    lock_staff_changes(by)
+    return apply_or_request_change(
         record,
         StaffChangeRequest(
             matter=StaffRequestMatter.RELATED, person=by.person, child=child, how=how
@@ -245,7 +247,7 @@ def confirm_post(
     `by` is the person the post is for, in the school that asked. If they accept it, the post is
     given, or waits for the head of that school. Raises ActRefused.
     """
-    _lock_staff_changes(by)
+    lock_staff_changes(by)
     rows = PostConfirmation.objects.filter(asked=asked, asked__person=by.person, at__isnull=True)
     confirmation = rows.first()
     if confirmation is None:
@@ -266,7 +268,7 @@ def confirm_post(
             why="" if accepted else "They say that they do not work here.",
         )
         if accepted:
-            _apply_request(record, asked)
+            apply_requested_change(record, asked)
     record(about=asked, reason="accepted" if accepted else "refused")
     return confirmation
 
@@ -282,7 +284,7 @@ def answer(
     record: ActRecord,
 ) -> StaffChangeAnswer:
     """Approve a request, which makes the change, or refuse it with a reason. Only once."""
-    _lock_staff_changes(by)
+    lock_staff_changes(by)
     earlier = StaffChangeAnswer.objects.filter(asked=asked).select_related("by").first()
     if earlier:
         raise ActRefused(f"{earlier.by.name} has already answered this. Nothing was done twice.")
@@ -298,52 +300,10 @@ def answer(
         why=why,
     )
     if approved:
-        _apply_request(record, asked)
+        apply_requested_change(record, asked)
     words = {"why": why} if why else None
     record(about=asked, reason="approved" if approved else "refused", words=words)
     return said
-
-
-def _apply_or_request(record: ActRecord, what: StaffChangeRequest) -> bool:
-    """Make the change in `what`, or save it as a request to a second person. True: it is made."""
-    by = record.by
-    what.school = by.school
-    what.by = by.person
-    what.at = record.now
-    children = [what.child.uid] if what.child else []
-    alone = what.may_skip_approval(by)
-    unconfirmed = what.needs_confirmation(by.todays_date)
-    if alone and not unconfirmed:
-        _apply_request(record, what)
-        record(about=what.person, reason=what.matter, children=children)
-        return True
-    same = StaffChangeRequest.objects.filter(
-        person=what.person, matter=what.matter, child=what.child
-    )
-    if same.filter(role=what.role, email=what.email).awaiting_answer().exists():
-        raise ActRefused("This has already been asked for, and is waiting for an answer.")
-    if no_sense := what.why_impossible(by.todays_date) or what.why_nobody_could_answer(by):
-        raise ActRefused(no_sense)
-    what.save()
-    if unconfirmed:
-        PostConfirmation.objects.create(school=by.school, asked=what, head_needed=not alone)
-    record(kind=Kind.ASKED, about=what, reason=what.matter, children=children)
-    return False
-
-
-def _apply_request(record: ActRecord, what: StaffChangeRequest) -> None:
-    if no_sense := what.why_impossible(record.by.todays_date):
-        raise ActRefused(no_sense)
-    had_password = what.person.has_usable_password()
-    with sign_on_links.recording_unlinking(record, what.person):
-        apply_staff_change(what, record)
-    link_only = what.matter in OF_AN_ACCOUNT
-    if what.link_owed and (had_password or link_only) and not mail.is_mail_configured():
-        raise ActRefused(NO_MAIL)
-    if what.matter == StaffRequestMatter.FACTOR:
-        record(kind=Kind.FACTOR_REMOVED, about=what.person)
-    if what.link_owed:
-        record(kind=Kind.INVITED, about=what.person, fields=["password"], reason=what.matter)
 
 
 @act(May.PEOPLE, Kind.STAFF_CHANGED, on="post")
@@ -354,7 +314,7 @@ def end_post(*, by: Viewer, post: Post, until: date, now: datetime, record: ActR
     ActRefused if it is their only post, if `until` is before the post began, if a reader's post
     would end after today, or if the school would be left without a lead or a head.
     """
-    _lock_staff_changes(by)
+    lock_staff_changes(by)
     if until < post.since:
         raise ActRefused("The last day cannot be before the first day of the post.")
     others = Post.objects.filter(person=post.person, school=by.school).exclude(pk=post.pk)
@@ -399,7 +359,7 @@ def leave(
     roles. So it may be if `by` does not read the record, who must not learn whether they hold
     anything. Nobody may record their own leaving. Raises ActRefused.
     """
-    _lock_staff_changes(by)
+    lock_staff_changes(by)
     if person.pk == by.person.pk:
         raise ActRefused("Ask a colleague to record that you have left.")
     if last > by.todays_date:
@@ -431,11 +391,6 @@ def _require_lead_and_head(by: Viewer, person: Person, roles: set[str]) -> None:
             raise ActRefused(
                 f"{person.name} is the only {title}. Make somebody else {title} first."
             )
-
-
-def _lock_staff_changes(by: Viewer) -> None:
-    """Lock the school, so that two changes at once cannot both end one of the last two leads."""
-    School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
 
 
 @act(May.SUBMIT, Kind.PASSWORD_SET, on="person")

@@ -30,7 +30,7 @@ from concerns.paper.csv_reading import ACCEPTED, NotATable, decode_file
 from concerns.paper.staff_rows import count_staff_headings, read_staff_file
 from concerns.rules.cover_kinds import AWAY, WEEKDAYS, CoverKind
 from concerns.rules.passwords import normalise_password
-from concerns.rules.roles import READERS, May, Role, roles_with_power
+from concerns.rules.roles import PART_READERS, READERS, May, Role, roles_with_power
 from concerns.rules.staff_approval import GIVEN_BY_THE_HEAD
 from concerns.rules.words import Choice
 
@@ -70,7 +70,8 @@ class PostQuestions(DraftableForm):
 
     role = forms.ChoiceField(
         label="What is their post?",
-        choices=[(role.value, role.title_words) for role in Role],
+        # Who reads a part of the record is said on a page of its own, with the part.
+        choices=[(role.value, role.title_words) for role in Role if role not in PART_READERS],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose their post", "invalid_choice": WRONG},
     )

@@ -151,12 +151,12 @@ def _offer_filters(viewer: Viewer) -> tuple[OfferedFilter, ...]:
         ("status", "Status", (("", "Any"), *statuses)),
         ("lead", "Who leads", (("", "Anybody"), (NOBODY, "Nobody yet"), *people)),
         ("category", "Category", (("", "Any"), *SORTED_INTO.items())),
-        ("group", "Year or class", (("", "Whole school"), *_groups_of_school(viewer))),
+        ("group", "Year or class", (("", "Whole school"), *groups_of_school(viewer))),
         ("order", "Order", tuple(orders)),
     )
 
 
-def _groups_of_school(viewer: Viewer) -> list[tuple[str, str]]:
+def groups_of_school(viewer: Viewer) -> list[tuple[str, str]]:
     """The year groups and classes that children on this school's roll are in."""
     on_roll = Child.objects.on_roll(viewer).order_by()
     pairs = on_roll.values_list("year", "class_name").distinct()

@@ -21,6 +21,7 @@ class PartKind(Choice):
     CHILDREN = "children", "Named children"
 
 
+# The kind of part that the holder of each role reads.
 PART_KIND_OF_ROLE = {Role.YEAR_LEAD: PartKind.GROUPS, Role.KEYWORKER: PartKind.CHILDREN}
 if set(PART_KIND_OF_ROLE) != PART_READERS:
     raise ValueError("each role that reads a part needs its kind of part")
@@ -41,3 +42,9 @@ class ShownInPart(Choice):
         " no child outside the part ever stood in the concern",
     )  # fmt: skip
     NEVER = "never", "None"
+
+
+def is_part_of_kind(kind: PartKind, said: frozenset[PartKind]) -> bool:
+    """Whether a part of `kind` may say what it says, which is of the kinds `said`: nothing else,
+    and not nothing."""
+    return said == frozenset({kind})

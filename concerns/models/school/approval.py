@@ -5,6 +5,7 @@ all that is needed to make the change. The act that approves it makes it in the 
 A post for somebody who works in another school waits first for their own confirmation.
 """
 
+import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -129,6 +130,12 @@ class StaffChangeRequest(SchoolOwnedModel):
         if self.child is None:
             raise ValueError(f"{self.matter} is about no child")
         return self.child
+
+    @property
+    def uids_of_children(self) -> list[uuid.UUID]:
+        """The children it names, before it is saved: of a family relation, or of a part."""
+        named = self.part.children if self.part else ()
+        return [child.uid for child in (*named, *([self.child] if self.child else []))]
 
     def needs_the_head(self, today: date) -> bool:
         """Whether only a head may make or approve this change."""

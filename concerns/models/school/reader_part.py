@@ -14,6 +14,7 @@ from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, Vie
 from concerns.models.child.child import Child
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.person import Post
+from concerns.rules.reader_parts import PartKind
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,19 @@ class PartAnswers:
     years: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     children: tuple[Child, ...] = ()
+
+    @property
+    def kinds(self) -> frozenset[PartKind]:
+        """The kinds of part that it says something of."""
+        of_groups = {PartKind.GROUPS} if self.years or self.classes else set()
+        return frozenset(of_groups | ({PartKind.CHILDREN} if self.children else set()))
+
+    @property
+    def part_in_words(self) -> str:
+        """The years, classes and names: "Year 5, class 6B". It names children."""
+        classes = [f"class {name}" for name in self.classes]
+        children = [child.name_told_apart for child in self.children]
+        return ", ".join([*self.years, *classes, *children])
 
     def values_of_rows(self) -> list[dict[str, Any]]:
         """What each row of the part says."""
