@@ -142,7 +142,7 @@ urlpatterns = [
     gated_path("child/search/", child.search, May.READ, "child_search"),
     gated_path("child/tracker/", child.tracker, May.READ, "child_tracker"),
     gated_path("child/tracker/print/", child.print_tracker, May.READ, "child_tracker_print"),
-    gated_path("child/tracker/csv/", child.tracker_file, May.READ, "child_tracker_csv"),
+    gated_path("child/tracker/csv/", child.tracker_file, May.READ_ALL, "child_tracker_csv"),
     gated_path("child/seen/", child.seen_any, May.SUBMIT, "child_seen_any"),
     gated_path("child/seen/said/", child.seen_said, May.SUBMIT, "child_seen_said"),
     gated_path("child/<uuid:uid>/file/", child.file, May.READ, "child_file"),

@@ -24,10 +24,12 @@ from concerns.models import (
     MarkSeen,
     MeetingAnswers,
     NameKey,
+    PartAnswers,
     Person,
     Placement,
     Post,
     PromiseAnswers,
+    ReaderPart,
     Relation,
     School,
     SchoolAction,
@@ -38,7 +40,7 @@ from concerns.models import (
 )
 from concerns.refer import acts as refer
 from concerns.rules.lifecycle import State
-from concerns.rules.roles import Role
+from concerns.rules.roles import PART_READERS, Role
 from concerns.rules.watching import WatchReviewResult
 from concerns.rules.words import ConcernOutcome, Route
 from concerns.submit import acts as submit
@@ -129,6 +131,21 @@ def child(where: School, forename: str = "", surname: str = "", **more) -> Child
         school=where, child=made, year=made.year, class_name=made.class_name, since=since
     )
     return made
+
+
+def read_part(who: Person, where: School, **said) -> Person:
+    """Say of which children `who` reads with their post that reads a part: `years`, `classes` or
+    `children`. Without any, of those in Year 4, as all are who are not said to be elsewhere."""
+    post = Post.objects.get(person=who, school=where, role__in=PART_READERS)
+    part = PartAnswers(**(said or {"years": ("Year 4",)}))
+    ReaderPart.objects.record_part(part, where.pk, post=post)
+    return who
+
+
+def part_reader(where: School, role: Role = Role.YEAR_LEAD, **said) -> Viewer:
+    """Somebody who reads a part of the record: see `read_part`."""
+    who = person(where, Role.STAFF, role)
+    return viewer(where, Role.STAFF, role, who=read_part(who, where, **said))
 
 
 def relate_to_child(who: Person, to: Child) -> Relation:

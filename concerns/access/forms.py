@@ -264,10 +264,10 @@ class ChildrenPartForm(PartForm):
         *,
         found: Iterable[dict[str, str]],
         offered: Mapping[str, Child],
-        looking: bool,
         **more,
     ):
         super().__init__(typed, **more)
+        looking = typed is not None and typed.data.get("do") == "find"
         self.offered = offered
         choices = [(child["uid"], f"{child['label']} ({child['detail']})") for child in found]
         set_choices(self.fields["children"], choices)

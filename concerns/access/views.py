@@ -237,14 +237,14 @@ def give_children(request):
     children = queries.find_children_of_part(viewer, request.POST.get("find", ""), ticked)
     found = pickers.children_as_choices(viewer, children)
     offered = {str(child.uid): child for child in children}
-    given = {"found": found, "offered": offered, "looking": looking}
-    return _give_part(request, Role.KEYWORKER, ChildrenPartForm, **given)
+    given = {"found": found, "offered": offered}
+    return _give_part(request, Role.KEYWORKER, ChildrenPartForm, looking=looking, **given)
 
 
-def _give_part(request, role, form, **given):
+def _give_part(request, role, form, *, looking=False, **given):
     viewer = request.viewer
     given |= {"today": viewer.todays_date, "people": queries.list_staff_to_give_part(viewer)}
-    sheet = FormPage(request, form, looking=given.get("looking", False), **given)
+    sheet = FormPage(request, form, looking=looking, **given)
     if sheet.is_complete:
         what = StaffChangeRequest(
             matter=StaffRequestMatter.POST,

@@ -25,6 +25,7 @@ from concerns.doors import search as door
 from concerns.doors import sight
 from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import FormPage
+from concerns.doors.gate import address_if_open
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.chronology_filters import ChronologyForm, TimelineForm
 from concerns.forms.closing_and_watch import EndStatusForm
@@ -60,7 +61,10 @@ def story(request, uid):
     form, asked = _read_chronology_form(request, TimelineForm)
     page = queries.read_child_page(request.viewer, uid, form.requested_filters())
     context = {"page": page, "form": form, "asked": asked, "later": bool(form.after)}
-    context["links"] = [(reverse(name, args=[uid]), words) for name, words in MORE_OF_A_CHILD]
+    offered = (
+        (address_if_open(request.viewer, name, uid), words) for name, words in MORE_OF_A_CHILD
+    )
+    context["links"] = [(url, words) for url, words in offered if url]
     context["more"] = f"{asked or '?'}&{urlencode({'after': page.more})}" if page.more else ""
     return render(request, "child/story.html", context)
 

@@ -24,6 +24,7 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.school.cover import ActingPerson, people_acting_for_role
+from concerns.models.school.reader_part import part_of_rows
 from concerns.models.school.second_factor import has_second_factor
 from concerns.models.school.staff_file import StaffFile
 from concerns.rules.passwords import PasswordLinkKind
@@ -211,6 +212,14 @@ def list_self_declared_family(viewer: Viewer) -> list[Relation]:
 
 def get_staff_request(viewer: Viewer, uid: uuid.UUID) -> StaffChangeRequest:
     return sight.get_one_or_404(viewer, _staff_requests(viewer), uid)
+
+
+def describe_asked_part(viewer: Viewer, asked: StaffChangeRequest) -> str:
+    """Of which children a post would read that reads a part, for whoever may approve it; else "".
+    The words may name children, whom the office need not know of."""
+    if not viewer.has_power(May.POSTS):
+        return ""
+    return part_of_rows(asked.part_rows.select_related("child").order_by("pk")).part_in_words
 
 
 def list_offered_posts(viewer: Viewer) -> list[StaffChangeRequest]:

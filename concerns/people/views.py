@@ -266,7 +266,10 @@ def answer(request, uid):
                 return _send_link_and_redirect(what, viewer)
             return sheet.go_to_page("people_asked")
     return sheet.render_page(
-        "people/answer.html", asked=what, why_not=what.why_may_not_answer(viewer)
+        "people/answer.html",
+        asked=what,
+        why_not=what.why_may_not_answer(viewer),
+        part=queries.describe_asked_part(viewer, what),
     )
 
 

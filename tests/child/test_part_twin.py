@@ -122,6 +122,6 @@ def test_the_comparison_sees_a_part_that_is_forgotten(place, monkeypatch):
     monkeypatch.setattr(case_row.CaseRows, "in_part_of", lambda rows, viewer: rows)
 
     def work() -> list[uuid.UUID]:
-        return place.write_about(place.outside)
+        return place.write_about(place.outside)[:0]
 
     assert "GET /triage/" in place.moved(place.posts["year"], work, rooms=["triage"])

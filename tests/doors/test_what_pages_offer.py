@@ -15,7 +15,7 @@ from concerns.doors.act import ActRefused
 from concerns.doors.gate import may_open
 from concerns.rules import roles
 from concerns.rules.lifecycle import State
-from concerns.rules.roles import ROLES, May, Role
+from concerns.rules.roles import PART_READERS, ROLES, May, Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
@@ -52,6 +52,8 @@ class Visitor:
 
     def __init__(self, school, role: Role):
         self.viewer = factories.viewer(school, role)
+        if role in PART_READERS:
+            factories.read_part(self.viewer.person, school)
         self.client = factories.sign_in(SecureClient(), self.viewer.person)
 
     def open(self, address: str) -> str:

@@ -66,7 +66,14 @@ def come(world, who: str) -> SecureClient:
         return client
     if who == "writer":
         return factories.sign_in(client, world.writer)
-    return factories.sign_in(client, factories.person(world.school, Role(who)))
+    person = factories.person(world.school, Role(who))
+    if who == "year_lead":
+        # Every child of this school is of their part.
+        factories.read_part(person, world.school)
+    if who == "keyworker":
+        child = factories.child(world.school, year="Year 6")
+        factories.read_part(person, world.school, children=(child,))
+    return factories.sign_in(client, person)
 
 
 def said(answer) -> str:
@@ -172,7 +179,8 @@ CHILD = {
 }  # fmt: skip
 # That a colleague asked for a file of the whole school says nothing of any child.
 EXPORTS = {"access_export_answer"}
-STAFF = {name for name in OPENED if name.startswith("people")} | {"account_sign_out"}
+STAFF = {name for name in OPENED if name.startswith("people")}
+STAFF |= {"account_sign_out", "access_end_part"}
 MAY_KNOW = {
     by_name: CHILD | ROLL | BEGUN | STAFF | EXPORTS,
     by_family: ROLL | BEGUN | STAFF | ADULTS | EXPORTS,

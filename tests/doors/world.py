@@ -46,7 +46,14 @@ OWN = {
     "refer_change",
 }
 OWN |= {"access_export_answer", "chase_again", "chase_look", "chase_task", "refer_change"}
-OWN |= {"people_answer", "people_end", "people_file", "people_uncover", "people_unrelate"}
+OWN |= {
+    "access_end_part",
+    "people_answer",
+    "people_end",
+    "people_file",
+    "people_uncover",
+    "people_unrelate",
+}
 # Addresses that take a concern, in a room whose other addresses take a referral.
 OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet", "refer_plan"}
 # The query an address must have: the rows of a figure cannot be shown without the figure.
@@ -171,7 +178,9 @@ def _people(school, office, lead) -> dict[str, uuid.UUID]:
     people.say_cover(by=office, cover=cover, now=now)
     content = "name,email,roles\nBo Lead,bo@school.test,staff\n"
     file = people.upload(by=office, content=content, rows=1, now=now)
+    reader = factories.part_reader(school, years=("Year 9",)).person
     uids = {
+        "access_end_part": reader.posts.get(role=Role.YEAR_LEAD),
         "people_file": file,
         "people_uncover": cover,
         "people_answer": asked,
