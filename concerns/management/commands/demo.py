@@ -87,7 +87,7 @@ class Command(BaseCommand):
 
     def _print_logins(self, say) -> None:
         say("\nWho can sign in (nothing here is real):\n")
-        for somebody in invented.PEOPLE:
+        for somebody in (*invented.PEOPLE, *invented.PART_READERS):
             say(f"  {somebody.email:28} {somebody.title}")
         say(f"\n  The password of each is: {invented.PASSWORD}\n")
         if School.objects.get().factor_since:

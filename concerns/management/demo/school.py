@@ -14,9 +14,11 @@ from concerns.models import (
     Closure,
     Enrolment,
     NameKey,
+    PartAnswers,
     Person,
     Placement,
     Post,
+    ReaderPart,
     Relation,
     School,
     Term,
@@ -55,11 +57,17 @@ PEOPLE = (
     DemoPerson("lunchtime", "Dawn Pryce", Role.STAFF, "Midday supervisor", "Hall"),
     DemoPerson("office2", "Kit Barlow", Role.OFFICE, "Office assistant", "Front office"),
 )
+# They read a part of the record: who is in Year 5, and the child with four surnames.
+PART_READERS = (
+    DemoPerson("year5", "Leah Whitcombe", Role.YEAR_LEAD, "Head of Year 5", "5A"),
+    DemoPerson("keyworker", "Owen Tranter", Role.KEYWORKER, "Teaching assistant", "2A"),
+)
 TITLES = ("Teacher", "Teaching assistant", "Midday supervisor", "Site manager", "Cook", "Mentor")
 
 
 def list_other_staff() -> list[DemoPerson]:
-    """The rest of the 45 staff: names drawn from the lists with a fixed seed."""
+    """The rest of the 45 staff: names drawn from the lists with a fixed seed, and at the end those
+    who read a part of the record."""
     chance = random.Random("staff")
     count = 45 - sum(somebody.role is not Role.CHAIR for somebody in PEOPLE)
     names = [
@@ -70,10 +78,11 @@ def list_other_staff() -> list[DemoPerson]:
             strict=True,
         )
     ]
-    return [
+    drawn = [
         DemoPerson(f"staff{number:02}", name, Role.STAFF, TITLES[number % len(TITLES)])
         for number, name in enumerate(names, 1)
     ]
+    return [*drawn[: -len(PART_READERS)], *PART_READERS]
 
 
 def _monday_of_week(day: date) -> date:
@@ -129,6 +138,7 @@ def build_school(today: date) -> School:
         Closure.objects.create(school=school, day=terms[0][0], why="INSET")
     _create_staff(school, date(this_autumn - 2, 9, 1))
     _create_roll(school, this_autumn)
+    _create_parts(school)
     return school
 
 
@@ -144,6 +154,21 @@ def _create_staff(school: School, since: date) -> None:
         )
         Post.objects.create(
             person=person, school=school, role=somebody.role, title=somebody.title, since=since
+        )
+
+
+def _create_parts(school: School) -> None:
+    """Says of which children the readers of a part read. They are members of staff besides."""
+    majo = Child.objects.get(school=school, known_as=FOUR_SURNAMES[2])
+    parts = {
+        Role.YEAR_LEAD: PartAnswers(years=("Year 5",)),
+        Role.KEYWORKER: PartAnswers(children=(majo,)),
+    }
+    for role, part in parts.items():
+        post = Post.objects.get(school=school, role=role)
+        ReaderPart.objects.record_part(part, school.pk, post=post)
+        Post.objects.create(
+            person=post.person, school=school, role=Role.STAFF, title=post.title, since=post.since
         )
 
 
