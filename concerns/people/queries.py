@@ -24,7 +24,7 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.school.cover import ActingPerson, people_acting_for_role
-from concerns.models.school.reader_part import part_of_rows
+from concerns.models.school.reader_part import part_of_request
 from concerns.models.school.second_factor import has_second_factor
 from concerns.models.school.staff_file import StaffFile
 from concerns.rules.passwords import PasswordLinkKind
@@ -219,7 +219,7 @@ def describe_asked_part(viewer: Viewer, asked: StaffChangeRequest) -> str:
     The words may name children, whom the office need not know of."""
     if not viewer.has_power(May.POSTS):
         return ""
-    return part_of_rows(asked.part_rows.select_related("child").order_by("pk")).part_in_words
+    return part_of_request(asked).part_in_words
 
 
 def list_offered_posts(viewer: Viewer) -> list[StaffChangeRequest]:

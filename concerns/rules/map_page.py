@@ -25,6 +25,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, ReferralStage, State
 from concerns.rules.meeting_rules import OPENS as OPENS_BY
 from concerns.rules.meeting_rules import REVIEWED_WITHIN, MeetingKind
+from concerns.rules.reader_parts import PART_KIND_OF_ROLE
 from concerns.rules.roles import (
     MUST_HAVE_FACTOR,
     ROLES,
@@ -51,6 +52,7 @@ def draw_map_page() -> str:
     parts = (
         "# What the product may ever do\n\nDrawn from the tables beside this page by `make map`.\n",
         _draw_powers(),
+        _draw_reader_parts(),
         _draw_staff_changes(),
         _draw_sign_on(),
         _draw_concern_states(),
@@ -89,6 +91,17 @@ def _draw_powers() -> str:
     )
     heads = ("may", *(role.title_words for role in Role), "with a password alone")
     return f"## Who may do what\n\n{words}\n\n" + _markdown_table(heads, rows)
+
+
+def _draw_reader_parts() -> str:
+    """Which roles read a part of the record, and how each part is drawn."""
+    rows = [(role.title_words, kind.label) for role, kind in PART_KIND_OF_ROLE.items()]
+    words = (
+        "Of the children on the roll. They see the concerns that are about a child of their part, "
+        "and of a concern about several children what is for theirs. They see no next steps."
+    )
+    heads = ("who reads a part", "of which children")
+    return f"## Who reads a part of the record\n\n{words}\n\n" + _markdown_table(heads, rows)
 
 
 def _draw_staff_changes() -> str:

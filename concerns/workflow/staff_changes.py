@@ -4,7 +4,7 @@ from datetime import datetime
 
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.person import Invitation, Person, Post, Relation
-from concerns.models.school.reader_part import ReaderPart, part_of_rows
+from concerns.models.school.reader_part import ReaderPart, part_of_request
 from concerns.models.school.school import School
 from concerns.models.school.second_factor import remove_second_factors
 from concerns.rules.passwords import PasswordLinkKind
@@ -80,8 +80,7 @@ def _create_requested_post(asked: StaffChangeRequest, person: Person) -> None:
         until=asked.until,
     )
     if asked.role in PART_READERS:
-        part = asked.part or part_of_rows(asked.part_rows.select_related("child").order_by("pk"))
-        ReaderPart.objects.record_part(part, asked.school_id, post=post)
+        ReaderPart.objects.record_part(part_of_request(asked), asked.school_id, post=post)
     if not person.is_active:
         # They are back after leaving. Their password was removed when they left.
         person.is_active = True

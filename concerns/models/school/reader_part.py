@@ -96,6 +96,13 @@ class ReaderPart(SchoolOwnedModel):
         return f"part {self.uid}"
 
 
+def part_of_request(asked: StaffChangeRequest) -> PartAnswers:
+    """The part that `asked` is about; of one that was not saved what was set on it, if anything."""
+    if asked.part or asked.pk is None:
+        return asked.part or PartAnswers()
+    return part_of_rows(asked.part_rows.select_related("child").order_by("pk"))
+
+
 def part_of_rows(rows: Iterable[ReaderPart]) -> PartAnswers:
     """What `rows` say together. Needs `child` fetched."""
     rows = list(rows)
