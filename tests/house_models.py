@@ -20,6 +20,7 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("RollQuestion", "visible_to"): ROLLS,
     ("Relation", "visible_to"): "the office keeps families; what they shut out is asked of it",
     ("StaffChangeRequest", "visible_to"): "a matter of the staff, for the office and the head",
+    ("ReaderPart", "visible_to"): "of a post or of its request: for the leads and the head",
     ("Heartbeat", "uid"): "one row, on no page by itself",
     ("Heartbeat", "school"): "one clock for the whole installation",
     ("EscalationProgress", "uid"): "how far a round came with one step, on no page",

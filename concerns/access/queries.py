@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from allauth.mfa.adapter import get_adapter
+from django.db.models import Q
 
 from concerns.doors import sight
 from concerns.models import (
@@ -16,13 +17,14 @@ from concerns.models import (
     Person,
     Post,
     ReaderPart,
+    Relation,
     SignOnLink,
     SignOnProvider,
     StaffChangeRequest,
     Viewer,
 )
 from concerns.models.school import second_factor
-from concerns.models.school.person import end_of_grace
+from concerns.models.school.person import Posts, end_of_grace
 from concerns.models.school.reader_part import part_of_rows
 from concerns.reading import child_tracker, pickers
 from concerns.rules.bulk_brake import role_to_tell
@@ -187,11 +189,12 @@ class PartReaderRow:
 
 
 def list_part_readers(viewer: Viewer) -> tuple[list[PartReaderRow], list[PartReaderRow]]:
-    """(posts now and to come, requests that wait for an answer), by name."""
-    posts = Post.objects.filter(school=viewer.school, role__in=PART_READERS)
-    posts = posts.current_or_future(viewer.todays_date).filter(person__is_active=True)
+    """(posts now and to come, requests that wait for an answer), by name; without those that name
+    a child of the viewer's family."""
+    posts = _part_posts(viewer).filter(person__is_active=True)
     asked = StaffChangeRequest.objects.of_school(viewer).awaiting_answer()
-    asked = asked.filter(role__in=PART_READERS).select_related("person", "by")
+    asked = asked.filter(role__in=PART_READERS).exclude(_names_family(viewer))
+    asked = asked.select_related("person", "by")
     held = list(posts.select_related("person").order_by("person__name", "pk"))
     waiting = list(asked.order_by("person__name", "pk"))
     rows = ReaderPart.objects.filter(school=viewer.school).select_related("child").order_by("pk")
@@ -208,9 +211,17 @@ def _row_of_part(of: Post | StaffChangeRequest, rows: Iterable[ReaderPart]) -> P
 
 def get_part_post(viewer: Viewer, uid: UUID) -> Post:
     """A post that reads a part and has not ended. Raises Http404."""
+    return sight.get_one_or_404(viewer, _part_posts(viewer).select_related("person"), uid)
+
+
+def _part_posts(viewer: Viewer) -> Posts[Post]:
     rows = Post.objects.of_school(viewer).filter(role__in=PART_READERS)
-    rows = rows.current_or_future(viewer.todays_date).select_related("person")
-    return sight.get_one_or_404(viewer, rows, uid)
+    return rows.current_or_future(viewer.todays_date).exclude(_names_family(viewer))
+
+
+def _names_family(viewer: Viewer) -> Q:
+    family = Relation.objects.filter(shuts_out=viewer.person)
+    return Q(part_rows__child__in=family.values("child"))
 
 
 def describe_part(post: Post) -> str:

@@ -70,8 +70,9 @@ from concerns.models.school.approval import (
 )
 from concerns.models.school.calendar_feed import CalendarFeed
 from concerns.models.school.cover import Cover
+from concerns.models.school.part_answers import PartAnswers
 from concerns.models.school.person import Invitation, Person, Post, Relation, Viewer
-from concerns.models.school.reader_part import PartAnswers, ReaderPart
+from concerns.models.school.reader_part import ReaderPart
 from concerns.models.school.school import Authority, ClockSet, Closure, School, Term
 from concerns.models.school.sign_on import SignOnLink, SignOnProvider
 from concerns.models.school.staff_file import StaffFile

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.http import Http404
 from django.utils import timezone
 
 from concerns.access import acts, queries
@@ -281,3 +282,15 @@ def test_a_concern_of_their_year_is_in_their_queue(where):
     reader = factories.part_reader(where, years=("Year 5",)).person
     shown = factories.sign_in(SecureClient(), reader).get("/triage/").content.decode()
     assert Concern.objects.get(pk=concern.pk).reference in shown
+
+
+def test_a_lead_is_not_told_who_reads_of_a_child_of_their_family(where):
+    child = factories.child(where)
+    reader = factories.part_reader(where, Role.KEYWORKER, children=(child,)).person
+    lead = factories.viewer(where, Role.DSL)
+    ask(lead, factories.person(where), PartAnswers(children=(child,)), Role.KEYWORKER)
+    assert [len(rows) for rows in queries.list_part_readers(lead)] == [1, 1]
+    factories.relate_to_child(lead.person, child)
+    assert queries.list_part_readers(lead) == ([], [])
+    with pytest.raises(Http404):
+        queries.get_part_post(lead, reader.posts.get(role=Role.KEYWORKER).uid)

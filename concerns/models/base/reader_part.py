@@ -2,12 +2,12 @@
 it in SQL; what it comes from is in `rules/reader_parts.py`.
 
 Lists, single pages, counts and prints ask it through `visible_to` of a queryset. The rows of a part
-hang on a post (`models/school/reader_part.py`). They are reached through the app's registry, so
-that this file imports none of the models that import it.
+hang on a post (`models/school/reader_part.py`). They are reached through the app's registry, and
+viewers and models are not typed, so that this file imports none of the models that import it.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -15,11 +15,8 @@ from django.db import models
 from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.words import ChildPart
 
-if TYPE_CHECKING:
-    from concerns.models.base.case_row import RowOfConcern, RowsViewer
 
-
-def children_in_part(viewer: "RowsViewer") -> models.Q:
+def children_in_part(viewer: Any) -> models.Q:
     """A filter for the children of the viewer's school of whom they read, with a post that reads a
     part: those of the years and classes, or those named, of their posts in force today."""
     part = _rows_of("ReaderPart").in_force_for(viewer)
@@ -29,7 +26,7 @@ def children_in_part(viewer: "RowsViewer") -> models.Q:
     return models.Q(left__isnull=True) & (of_year | of_class | named)
 
 
-def rows_in_part(viewer: "RowsViewer", model: "type[RowOfConcern]") -> models.Q:
+def rows_in_part(viewer: Any, model: Any) -> models.Q:
     """A filter for the rows of `model` that a reader of a part sees, by its `shown_in_part`."""
     if model.shown_in_part is ShownInPart.NEVER:
         return models.Q(pk__in=[])
@@ -42,17 +39,17 @@ def _rows_of(name: str) -> Any:
     return apps.get_model("concerns", name)._default_manager
 
 
-def _child_rows_in_part(viewer: "RowsViewer") -> Any:
+def _child_rows_in_part(viewer: Any) -> Any:
     """The rows by which a child of the viewer's part is in a concern."""
     children = _rows_of("Child").filter(children_in_part(viewer), school=viewer.school)
     return _rows_of("ConcernChild").filter(child__in=children.values("pk"))
 
 
-def _all(viewer: "RowsViewer", model: "type[RowOfConcern]") -> models.Q:
+def _all(viewer: Any, model: Any) -> models.Q:
     return models.Q()
 
 
-def _of_their_child(viewer: "RowsViewer", model: "type[RowOfConcern]") -> models.Q:
+def _of_their_child(viewer: Any, model: Any) -> models.Q:
     rows = _child_rows_in_part(viewer).values("pk")
     if model.to_decision:
         links = _rows_of("DecisionChild").filter(concern_child__in=rows)
@@ -60,7 +57,7 @@ def _of_their_child(viewer: "RowsViewer", model: "type[RowOfConcern]") -> models
     return models.Q(**{f"{model.to_concern_child}__in": rows})
 
 
-def _wholly_theirs(viewer: "RowsViewer", model: "type[RowOfConcern]") -> models.Q:
+def _wholly_theirs(viewer: Any, model: Any) -> models.Q:
     """No row of the concern is of another child, or of nobody on the roll: neither now, nor before
     it was filed under the right child."""
     others = _rows_of("ConcernChild").filter(concern=models.OuterRef(model.to_concern))
@@ -68,17 +65,17 @@ def _wholly_theirs(viewer: "RowsViewer", model: "type[RowOfConcern]") -> models.
     return ~models.Q(models.Exists(others.exclude(pk__in=theirs)))
 
 
-def _of_their_child_or_whole(viewer: "RowsViewer", model: "type[RowOfConcern]") -> models.Q:
+def _of_their_child_or_whole(viewer: Any, model: Any) -> models.Q:
     of_nobody = models.Q(**{f"{model.to_concern_child}__isnull": True})
     return _of_their_child(viewer, model) | of_nobody & _wholly_theirs(viewer, model)
 
 
-def _written_later(viewer: "RowsViewer", model: "type[RowOfConcern]") -> models.Q:
+def _written_later(viewer: Any, model: Any) -> models.Q:
     own = models.Q(for_leads=False) | models.Q(by=viewer.person)
     return own | _wholly_theirs(viewer, model)
 
 
-_FILTERS: dict[ShownInPart, "Callable[[RowsViewer, type[RowOfConcern]], models.Q]"] = {
+_FILTERS: dict[ShownInPart, Callable[[Any, Any], models.Q]] = {
     ShownInPart.AS_THE_CONCERN: _all,
     ShownInPart.OF_THEIR_CHILD: _of_their_child,
     ShownInPart.OF_THEIR_CHILD_OR_WHOLE: _of_their_child_or_whole,

@@ -7,21 +7,19 @@ A post for somebody who works in another school waits first for their own confir
 
 import uuid
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.child.child import Child
+from concerns.models.school.part_answers import PartAnswers
 from concerns.models.school.person import Invitation, Person, Post, Relation, Relations, Viewer
 from concerns.models.school.second_factor import has_second_factor
 from concerns.rules import staff_approval
 from concerns.rules.passwords import PasswordLinkKind
 from concerns.rules.roles import May, Role
 from concerns.rules.staff_approval import StaffRequestMatter
-
-if TYPE_CHECKING:
-    from concerns.models.school.reader_part import PartAnswers
 
 LINKS_AN_HOUR = 3
 
@@ -66,7 +64,7 @@ class StaffChangeRequest(SchoolOwnedModel):
     email = models.EmailField(blank=True)
 
     # Not a column: for a post that reads a part, the part, before it is saved.
-    part: "PartAnswers | None" = None
+    part: PartAnswers | None = None
     # Nor these: what is owed once the change has been made. Mail is sent after the act.
     link_owed: PasswordLinkKind | None = None
     old_address = ""

@@ -5,46 +5,15 @@ written again for the post. They never change. What follows from them is in `bas
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 
 from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, ViewerScopedQuerySet
 from concerns.models.child.child import Child
 from concerns.models.school.approval import StaffChangeRequest
+from concerns.models.school.part_answers import PartAnswers
 from concerns.models.school.person import Post
-from concerns.rules.reader_parts import PartKind
-
-
-@dataclass(frozen=True)
-class PartAnswers:
-    """The part that was chosen: years and classes, or children who are named."""
-
-    years: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    children: tuple[Child, ...] = ()
-
-    @property
-    def kinds(self) -> frozenset[PartKind]:
-        """The kinds of part that it says something of."""
-        of_groups = {PartKind.GROUPS} if self.years or self.classes else set()
-        return frozenset(of_groups | ({PartKind.CHILDREN} if self.children else set()))
-
-    @property
-    def part_in_words(self) -> str:
-        """The years, classes and names: "Year 5, class 6B". It names children."""
-        classes = [f"class {name}" for name in self.classes]
-        children = [child.name_told_apart for child in self.children]
-        return ", ".join([*self.years, *classes, *children])
-
-    def values_of_rows(self) -> list[dict[str, Any]]:
-        """What each row of the part says."""
-        return [
-            *({"year": year} for year in self.years),
-            *({"class_name": name} for name in self.classes),
-            *({"child": child} for child in self.children),
-        ]
 
 
 class ReaderParts(ViewerScopedQuerySet[Row]):
