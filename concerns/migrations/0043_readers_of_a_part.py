@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0041_post_called_off'),
+        ('concerns', '0042_sign_on'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0042_sign_on'),
+        ('concerns', '0043_readers_of_a_part'),
     ]
 
     operations = [
