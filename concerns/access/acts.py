@@ -171,7 +171,7 @@ def say_why_many(
     return reason
 
 
-@act(May.READ, Kind.EXPORT_ASKED)
+@act(May.READ_ALL, Kind.EXPORT_ASKED)
 def ask_for_export(*, by: Viewer, words: str, now: datetime, record: ActRecord) -> ExportRequest:
     """Ask to take out the children of the whole school in one file. Whoever may answer is told.
 
@@ -183,7 +183,7 @@ def ask_for_export(*, by: Viewer, words: str, now: datetime, record: ActRecord) 
     given = {"by": by.person, "at": now, "words": words, "by_head": is_of_a_head(by.roles)}
     asked = ExportRequest.objects.create(school=by.school, **given)
     record(about=asked, words={"words": words})
-    power = May.READ if asked.by_head else May.POSTS
+    power = May.READ_ALL if asked.by_head else May.POSTS
     people = Person.objects.who_may(power, by.school, by.todays_date).exclude(pk=by.person.pk)
     Notice.objects.bulk_create(
         Notice(
@@ -200,7 +200,7 @@ def ask_for_export(*, by: Viewer, words: str, now: datetime, record: ActRecord) 
     return asked
 
 
-@act(May.READ, Kind.EXPORT_ANSWERED)
+@act(May.READ_ALL, Kind.EXPORT_ANSWERED)
 def answer_export(
     *, by: Viewer, asked: ExportRequest, allowed: bool, now: datetime, record: ActRecord
 ) -> ExportAnswer:
