@@ -25,6 +25,7 @@ MEASURED = (
     "chase/test_calendar_feed.py",
     "chase/test_next_steps.py",
     "child/test_child_page.py",
+    "child/test_reader_of_part.py",
     "child/test_search.py",
     "child/test_who_knew.py",
     "people/",

@@ -10,10 +10,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 
 from concerns.doors import clock_round, unsent_words
 from concerns.models import PartAnswers, StaffChangeRequest
-from concerns.models.base import case_row
+from concerns.models.base import reader_part
+from concerns.models.child import child as children
 from concerns.models.concern.draft import CONCERN
 from concerns.people import acts as people
 from concerns.rules.lifecycle import State
@@ -119,7 +121,8 @@ def test_the_comparison_sees_what_is_written_about_a_child_of_the_part(place, re
 
 
 def test_the_comparison_sees_a_part_that_is_forgotten(place, monkeypatch):
-    monkeypatch.setattr(case_row.CaseRows, "in_part_of", lambda rows, viewer: rows)
+    for module in (reader_part, children):
+        monkeypatch.setattr(module, "children_in_part", lambda viewer: Q())
 
     def work() -> list[uuid.UUID]:
         return place.write_about(place.outside)[:0]

@@ -116,8 +116,9 @@ def test_everybody_opens_what_the_table_says_and_nothing_else(opened):
     assert differences(found, OPENED) == []
 
 
-# Pressing the button is enough: a writer who is still worried need not say why.
-SAYS_ENOUGH = {"submit_worried"}
+# Pressing the button is enough: a writer who is still worried need not say why, nor whoever ends
+# that somebody reads a part of the record.
+SAYS_ENOUGH = {"submit_worried", "access_end_part"}
 
 
 def _standing():

@@ -386,8 +386,6 @@ class Viewer:
     @property
     def reads_part(self) -> bool:
         """Whether they read concerns about some children alone: see `rules/reader_parts.py`."""
-        if self.roles.isdisjoint(PART_READERS):
-            return False
         return self.has_power(May.READ) and not self.has_power(May.READ_ALL)
 
     @property

@@ -25,6 +25,7 @@ def concern():
     lead = factories.viewer(where, Role.DSL)
     homes.write_whole_file(lead, concern.children.not_misfiled().get().child)
     stop_and_allow(where)
+    factories.part_reader(where, years=("Year 4",))
     nobody = dict.fromkeys(("adviser_name", "adviser_email", "adviser_of"), "")
     figures = {"decide": 1}
     read = where.calendar_version
