@@ -140,8 +140,8 @@ WHY = {
         [("read", "calls"), ("read_long", "calls")],
         "composing 31 statements takes 25,000, the strip, bar and dense rows of the page 10,000",
     ),
-    # Of 79,000: laying out the questions with the templates of their widgets.
-    ("decide", "calls"): "the questions are laid out, 38,000; 28 statements are composed, 25,000",
+    # Of 58,000. Choices and boxes are drawn in Python; labels, hints and legends are templates.
+    ("decide", "calls"): "the questions are laid out, 20,000; 29 statements are composed, 25,000",
     ("decided", "sql"): "10 ask again what may be answered, 7 judge it under the lock, 10 write",
     ("decided", "calls"): "30 statements are composed, 25,000; the form is made and judged",
     (
