@@ -52,6 +52,7 @@ COMMANDS = {
     "restore": None,
     # What they do is recorded by their acts (below).
     "school": None,
+    "sign_on": None,
     "staff": None,
     "unheld": Kind.LISTED,
     "verify": Kind.LISTED,

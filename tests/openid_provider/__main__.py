@@ -56,7 +56,7 @@ def configure(port: int) -> None:
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
                 "NAME": FOLDER / "provider.sqlite3",
-                "OPTIONS": {"timeout": 20},
+                "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
             }
         },
         TEMPLATES=[

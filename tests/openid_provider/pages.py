@@ -64,6 +64,8 @@ def go_wrong(get_response):
         fault = known["faults"].get(page, "")
         if fault == "silent":
             time.sleep(3)
+            # Whoever asked has gone, and the next test may have begun.
+            return HttpResponse("too late", status=503)
         if fault == "500":
             return HttpResponse("broken", status=500)
         if fault == "garbage":
