@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from concerns.access import acts as access
 from concerns.chase import acts as chase
 from concerns.doors import clock_round, unsent_words
 from concerns.models import Letter, Notice, Person, RoundFailure
@@ -64,6 +65,13 @@ def begin_draft(where, *children) -> Person:
     clock_round.run_reminder_round(NOW + HOUR)
     assert Letter.objects.unsent_letters().get().person == writer
     return writer
+
+
+def test_that_a_request_for_the_whole_school_was_not_sent_is_shown(where, head):
+    lead = factories.viewer(where, Role.DSL)
+    access.ask_for_export(by=lead, words="For the inspection.", now=NOW)
+    clock_round.run_reminder_round(NOW)
+    assert sees(where, head) == [head]
 
 
 def test_a_letter_about_a_draft_is_not_shown_to_family_of_its_child(where, head, kin):

@@ -7,6 +7,7 @@ import pytest
 from concerns.rules import (
     adult_vocabulary,
     agency_answers,
+    child_file_vocabulary,
     clocks,
     lifecycle,
     map_page,
@@ -24,6 +25,17 @@ TUESDAY_TEN = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
 
 def test_every_next_step_has_a_clock():
     assert set(CLOCKS) == {*StepKind, *AdultStepKind}
+
+
+def test_whoever_reads_of_every_child_reads():
+    assert roles.roles_with_power(May.READ_ALL) <= roles.roles_with_power(May.READ)
+
+
+def test_a_flag_says_the_category_of_a_plan_and_nothing_more_of_another_status():
+    # What is kept from another test would not be worked out here.
+    flag = child_file_vocabulary._flag_of_status.__wrapped__
+    assert flag("plan", "neglect") == ("CP plan: neglect", "risk")
+    assert flag("ehcp", "") == ("EHCP", "school")
 
 
 def test_every_step_held_by_a_role_is_held_by_one_that_may_decide():

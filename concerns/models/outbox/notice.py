@@ -112,7 +112,9 @@ class Notices(ViewerScopedQuerySet[Row]):
         # That nobody is left who may act: only those are told who may see every such concern.
         own = Notice.objects.filter(why=MessageReason.NOBODY, step=None, person=viewer.person)
         of_school = Q(Exists(own.filter(made_at=OuterRef("made_at"))), why=MessageReason.NOBODY)
-        seen = of_step | Q(step=None) & (of_reply | Q(draft__in=drafts) | of_school)
+        of_no_concern = Q(why__in=(MessageReason.EXPORT, MessageReason.MANY_FILES))
+        of_nobody = of_reply | Q(draft__in=drafts) | of_school | of_no_concern
+        seen = of_step | Q(step=None) & of_nobody
         return self.still_pending().filter(seen, school=viewer.school, adult_step=None)
 
     def not_in_a_letter(self) -> Self:
