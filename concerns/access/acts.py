@@ -185,18 +185,9 @@ def ask_for_export(*, by: Viewer, words: str, now: datetime, record: ActRecord) 
     record(about=asked, words={"words": words})
     power = May.READ_ALL if asked.by_head else May.POSTS
     people = Person.objects.who_may(power, by.school, by.todays_date).exclude(pk=by.person.pk)
-    Notice.objects.bulk_create(
-        Notice(
-            school=by.school,
-            key=f"export:{asked.uid}:{person.uid}",
-            why=MessageReason.EXPORT,
-            red=True,
-            person=person,
-            line=WHOLE_EXPORT.format(person=by.person.name),
-            made_at=now,
-        )
-        for person in people
-    )
+    line = WHOLE_EXPORT.format(person=by.person.name)
+    key = f"export:{asked.uid}"
+    Notice.objects.notify_people(people, by.school, MessageReason.EXPORT, line, key, now)
     return asked
 
 
@@ -232,11 +223,11 @@ def set_file_limits(
         raise ActRefused("Allow at least as many files in a day as in an hour.")
     school = School.objects.select_for_update().get(pk=by.school.pk)
     before = school.bulk_limits
-    said = f"{an_hour} an hour, {a_day} a day; before {before[BulkLimit.HOUR]}"
+    earlier = f"before {before[BulkLimit.HOUR]} and {before[BulkLimit.DAY]}"
     school.files_an_hour = an_hour
     school.files_a_day = a_day
     school.save(update_fields=["files_an_hour", "files_a_day"])
-    record(about=school, reason=f"{said} and {before[BulkLimit.DAY]}")
+    record(about=school, reason=f"{an_hour} an hour, {a_day} a day; {earlier}")
     return school
 
 
@@ -299,8 +290,6 @@ def end_part(*, by: Viewer, post: Post, now: datetime, record: ActRecord) -> Pos
     found = current.current_or_future(by.todays_date).first()
     if found is None:
         raise ActRefused("This has ended already.")
-    found.called_off = found.since > by.todays_date
-    found.until = by.todays_date
-    found.save(update_fields=["until", "called_off"])
+    found.end_post(by.todays_date, by.todays_date)
     record(about=found.person, fields=["until"], reason=found.role)
     return found

@@ -106,15 +106,11 @@ class GraceForm(DraftableForm):
 
 
 class ManyFilesForm(DraftableForm):
-    words = forms.CharField(
-        label="Why do you need to open so many files?",
+    words = ShortTextField(
+        "Why do you need to open so many files?",
+        500,
         help_text="For example: “Preparing the termly review with the head.” Name no child.",
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages=dict.fromkeys(
-            ("required", "max_length", "null_characters_not_allowed"),
-            "Write in a sentence why you need to open so many files",
-        ),
+        needed="Write in a sentence why you need to open so many files",
     )
     helper = lay_out_form("words", ButtonRow(SubmitButton("Go on")))
 
@@ -145,15 +141,11 @@ def _build_limit_field(label: str, most: int) -> forms.IntegerField:
 
 
 class AskForExportForm(DraftableForm):
-    words = forms.CharField(
-        label="What do you need it for?",
+    words = ShortTextField(
+        "What do you need it for?",
+        500,
         help_text="Name no child.",
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages=dict.fromkeys(
-            ("required", "max_length", "null_characters_not_allowed"),
-            "Write in a sentence what you need it for",
-        ),
+        needed="Write in a sentence what you need it for",
     )
     helper = lay_out_form("words", ButtonRow(SubmitButton("Ask for it")))
 

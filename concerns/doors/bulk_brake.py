@@ -112,15 +112,6 @@ def _tell_whoever_answers(viewer: Viewer, stop: BulkStop) -> None:
     line = MANY_FILES_OF_HEAD if role is Role.CHAIR else MANY_FILES_OF_READER
     said = line.format(person=viewer.person.name, files=stop.files, window=stop.limit_in_words)
     people = Person.objects.in_role(role, viewer.school, viewer.todays_date)
-    Notice.objects.bulk_create(
-        Notice(
-            school=viewer.school,
-            key=f"bulk:{stop.uid}:{person.uid}",
-            why=MessageReason.MANY_FILES,
-            red=True,
-            person=person,
-            line=said,
-            made_at=viewer.now,
-        )
-        for person in people.exclude(pk=viewer.person.pk)
-    )
+    others = people.exclude(pk=viewer.person.pk)
+    why = MessageReason.MANY_FILES
+    Notice.objects.notify_people(others, viewer.school, why, said, f"bulk:{stop.uid}", viewer.now)

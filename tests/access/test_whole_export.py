@@ -56,6 +56,15 @@ def test_one_person_alone_takes_out_nothing(where, address):
     assert not LedgerLine.objects.filter(kind=Kind.EXPORTED).exists()
 
 
+def test_a_reason_that_is_too_long_is_told_and_not_cut(where):
+    client = comes(where, Role.DSL)
+    assert "maxlength" not in client.get(ASKS).content.decode()
+    answered = client.post(ASKS, {"words": "x" * 501})
+    assert answered.status_code == 422
+    assert "Write this in 500 characters or fewer" in page_text(answered)
+    assert "x" * 501 in page_text(answered)
+
+
 def test_a_tracker_narrowed_to_fewer_children_needs_nobody_else(where):
     assert comes(where, Role.DSL).get(f"{FILE}?category=neglect").status_code == 200
 

@@ -214,6 +214,30 @@ class Notices(ViewerScopedQuerySet[Row]):
             **step_keyword(step),
         )
 
+    def notify_people(
+        self: "Notices[Notice]",
+        people: Iterable[Person],
+        school: School,
+        why: MessageReason,
+        line: str,
+        key: str,
+        now: datetime,
+    ) -> None:
+        """Write a red notice to each of `people` about something that is of no concern. `key` is of
+        the thing: nobody is told of it twice."""
+        self.bulk_create(
+            self.model(
+                school=school,
+                key=f"{key}:{person.uid}",
+                why=why,
+                red=True,
+                person=person,
+                line=line,
+                made_at=now,
+            )
+            for person in people
+        )
+
     def notify_word_back(self, by: Person, concern: Concern, uid: uuid.UUID, now: datetime) -> None:
         """Write a notice to the concern's writer that a word back has come, once for each.
 

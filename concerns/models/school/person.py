@@ -191,9 +191,7 @@ class Person(AbstractBaseUser):
         its password removed.
         """
         for post in Post.objects.filter(person=self, school=school).current_or_future(last):
-            post.called_off = post.since > today
-            post.until = last if post.called_off else max(last, post.since)
-            post.save(update_fields=["until", "called_off"])
+            post.end_post(last, today)
         self.sign_on_links.filter(school=school, ended_at__isnull=True).update(ended_at=Now())
         if (
             not Post.objects.filter(person=self)
@@ -241,7 +239,7 @@ class Posts(ViewerScopedQuerySet[Row]):
 class Post(models.Model):
     """A person's role in a school from `since` to `until`, both included. A change is a new row.
 
-    `called_off`: they left before it began, on `until`, and it is in force on no day.
+    `called_off`: it was ended before it began, on `until`, and it is in force on no day.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -287,6 +285,12 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} at {self.school_id}"
+
+    def end_post(self, last: date, today: date) -> None:
+        """End it on the day `last`. One that was to begin after `today` never begins."""
+        self.called_off = self.since > today
+        self.until = last if self.called_off else max(last, self.since)
+        self.save(update_fields=["until", "called_off"])
 
     @property
     def role_in_words(self) -> str:

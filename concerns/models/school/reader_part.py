@@ -19,7 +19,7 @@ from concerns.models.school.person import Post
 class ReaderParts(ViewerScopedQuerySet[Row]):
     def in_force_for(self, viewer: RowsViewer) -> Self:
         """The rows of the viewer's posts that are in force today."""
-        posts = Post.objects.filter(person=viewer.person, school=viewer.school, called_off=False)
+        posts = Post.objects.filter(person=viewer.person, school=viewer.school)
         return self.filter(post__in=posts.in_force_on(viewer.todays_date).values("pk"))
 
     def record_part(
