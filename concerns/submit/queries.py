@@ -31,7 +31,7 @@ from concerns.models.school.cover import covers_in_effect, order_acting_people
 from concerns.reading import pickers
 from concerns.reading.children_in_words import children_in_words
 from concerns.rules.clocks import FIRST_LOOKS, StepKind
-from concerns.rules.roles import LADDER, May, Role
+from concerns.rules.roles import LADDER, PART_READERS, May, Role
 from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart, GoingHome, HowKnown, HowSure
 
@@ -53,6 +53,8 @@ class LeadContacts:
 
     people: list[LeadContact] = field(default_factory=list)
     authority: Authority | None = None
+    # Whether anybody else here reads a part of the record, who may read of the child too.
+    has_part_readers: bool = False
 
     @property
     def first_contact(self) -> LeadContact | None:
@@ -85,7 +87,7 @@ def _find_contacts_in_post(
     posts = (
         Post.objects.filter(school=viewer.school)
         .in_force_on(viewer.todays_date)
-        .active_with_role(*roles)
+        .active_with_role(*roles, *PART_READERS)
     )
     if concerns:
         posts = posts.not_excluded_from(*concerns)
@@ -93,9 +95,12 @@ def _find_contacts_in_post(
     authority = rows[0].school.authority if rows else viewer.school.authority
     mine = str(viewer.person.uid)
     others = [row for row in rows if str(row.person.uid) not in {mine, *but}]
-    acting = order_acting_people(roles, others, covers_in_effect(viewer.school, viewer.now))
+    leads = [row for row in others if row.role in roles]
+    acting = order_acting_people(roles, leads, covers_in_effect(viewer.school, viewer.now))
     return LeadContacts(
-        [LeadContact(one.person, one.role, one.acting_role_words) for one in acting], authority
+        [LeadContact(one.person, one.role, one.acting_role_words) for one in acting],
+        authority,
+        has_part_readers=len(leads) < len(others),
     )
 
 
