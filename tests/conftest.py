@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.server",
     "tests.browser",
     "tests.post_office",
+    "tests.openid_provider.started",
     "tests.durations",
     "tests.measured",
 ]

@@ -239,9 +239,9 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _leave_out_what_sqlite_showed(config, items) -> None:
-    """Leaves out on PostgreSQL what was run on SQLite: tests that touch no database or measure
-    SQLite alone, journeys not marked `both_databases`, and what is one more of its kind. Of a file
-    named on the command line only those that measure SQLite are left out."""
+    """Leaves out on PostgreSQL what was run on SQLite: tests that touch no database, those marked
+    `sqlite_alone`, journeys not marked `both_databases`, and what is one more of its kind. Of a
+    file named on the command line only those marked `sqlite_alone` are left out."""
     named = any("::" in argument or argument.endswith(".py") for argument in config.args)
     kept = [
         item

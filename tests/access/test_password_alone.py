@@ -64,6 +64,7 @@ def answer_of(client, method: str, address: str) -> str:
     return str(answer.status_code)
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize(("method", "table"), [("get", OPENED), ("post", PRESSED)])
 def test_every_address_answers_a_reporter_or_asks_for_the_factor(world, role, method, table):
@@ -83,6 +84,7 @@ def written_words() -> list[str]:
     return [*names, *said, *(task.words for task in Task.objects.all())]
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("who", ["writer", *Role])
 def test_no_page_shows_a_word_that_was_sent_or_the_name_of_a_pupil(world, who, method):

@@ -55,6 +55,7 @@ def test_the_head_hears_before_the_night_and_is_left_in_peace_during_it(quiet):
 
 
 @pytest.mark.long
+@pytest.mark.sqlite_alone
 def test_it_goes_round_on_every_day_of_half_term(quiet):
     concern = quiet.write()
     quiet.pass_by(EVENING.replace(hour=23) - FRIDAY)

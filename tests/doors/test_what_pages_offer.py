@@ -23,7 +23,7 @@ from tests.conftest import SecureClient
 from tests.deciding import decide_concern
 from tests.doors.world import made, routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_alone]
 
 LINK = re.compile(r'(?:href|action|data-autosave|data-extend)="([^"]*)"')
 NAVIGATION = re.compile(r'<nav class="site-nav".*?</nav>', re.DOTALL)

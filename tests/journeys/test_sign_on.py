@@ -7,16 +7,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from tests import factories
 from tests.openid_provider.setting_up import set_up_sign_on, use_providers
-from tests.openid_provider.started import DOMAIN, PASSWORD, TENANT, OpenIdProvider
-
-
-@pytest.fixture
-def providers(tmp_path_factory):
-    entra = OpenIdProvider(tmp_path_factory.mktemp("entra"), f"{TENANT}/v2.0")
-    google = OpenIdProvider(tmp_path_factory.mktemp("google"))
-    yield entra, google
-    entra.stop()
-    google.stop()
+from tests.openid_provider.started import DOMAIN, PASSWORD, TENANT
 
 
 @pytest.fixture

@@ -25,28 +25,38 @@ class OpenIdProvider:
     def __init__(self, folder: Path, path: str = ""):
         self.folder = folder
         self.path = path
-        self.known = {
-            "accounts": {},
-            "password": PASSWORD,
-            "redirects": ["https://nowhere.example/"],
-            "faults": {},
-            "claims": {},
-        }
-        self._write()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.openid_provider", str(folder), path],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        said = self._process.stdout.readline().split()
-        assert said[:1] == ["listening"], "the provider did not start"
-        self.authority = f"http://127.0.0.1:{said[1]}"
+        self.forget_all()
+        self._process: subprocess.Popen | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, on a port of its own, unless it runs. Several may start at the same time."""
+        if self._process is None:
+            self._address = ""
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.openid_provider", str(self.folder), self.path],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+
+    @property
+    def authority(self) -> str:
+        """Its address, as soon as it listens."""
+        if not self._address:
+            said = self._process.stdout.readline().split()
+            assert said[:1] == ["listening"], "the provider did not start"
+            self._address = f"http://127.0.0.1:{said[1]}"
+        return self._address
 
     def stop(self) -> None:
+        """Ends it, if it runs."""
+        if self._process is None:
+            return
         self._process.kill()
         self._process.wait()
         self._process.stdout.close()
+        self._process = None
 
     def knows(self, account: str, **claims) -> None:
         """Gives the provider an account, and what it says of it."""
@@ -68,7 +78,14 @@ class OpenIdProvider:
         self._write()
 
     def forget_all(self) -> None:
-        self.known |= {"accounts": {}, "faults": {}, "claims": {}}
+        """Leaves it as it was when it started."""
+        self.known = {
+            "accounts": {},
+            "password": PASSWORD,
+            "redirects": ["https://nowhere.example/"],
+            "faults": {},
+            "claims": {},
+        }
         self._write()
 
     def sign_in(self, address: str, account: str, password: str = PASSWORD) -> str:
@@ -98,3 +115,21 @@ class OpenIdProvider:
         new = self.folder / "state.new"
         new.write_text(json.dumps(self.known))
         new.replace(self.folder / "state.json")
+
+
+@pytest.fixture(scope="session")
+def started_providers(tmp_path_factory):
+    entra = OpenIdProvider(tmp_path_factory.mktemp("entra"), f"{TENANT}/v2.0")
+    google = OpenIdProvider(tmp_path_factory.mktemp("google"))
+    yield entra, google
+    entra.stop()
+    google.stop()
+
+
+@pytest.fixture
+def providers(started_providers):
+    """Two providers that know nobody yet: one as Entra is, for one tenant, and one as Google."""
+    for provider in started_providers:
+        provider.start()
+        provider.forget_all()
+    return started_providers

@@ -22,6 +22,7 @@ def offered_by(page: str) -> set[str]:
     return set(OFFERED.findall(page.split("</header>", 1)[1]))
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("role", sorted(CHILD_READERS))
 def test_without_a_power_nothing_is_offered_that_needs_it(client, where, monkeypatch, role, state):

@@ -7,31 +7,17 @@ from concerns.models import Person, School, SignOnProvider
 from concerns.rules.roles import Role
 from tests import factories
 from tests.openid_provider.setting_up import set_up_sign_on, use_providers
-from tests.openid_provider.started import TENANT, OpenIdProvider
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    """Two providers: one as Entra is, for one tenant, and one as Google."""
-    entra = OpenIdProvider(tmp_path_factory.mktemp("entra"), f"{TENANT}/v2.0")
-    google = OpenIdProvider(tmp_path_factory.mktemp("google"))
-    yield entra, google
-    entra.stop()
-    google.stop()
 
 
 @pytest.fixture
-def entra(started, settings):
-    provider = started[0]
-    provider.forget_all()
-    use_providers(settings, *started)
-    return provider
+def entra(providers, settings):
+    use_providers(settings, *providers)
+    return providers[0]
 
 
 @pytest.fixture
-def google(started, entra):
-    started[1].forget_all()
-    return started[1]
+def google(providers, entra):
+    return providers[1]
 
 
 @pytest.fixture
