@@ -19,11 +19,13 @@ from weakref import WeakSet
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from playwright.sync_api import expect
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 # Only what is told of it comes back from the browser: the whole of what axe finds is large.
 SEARCH = """() => axe.run(document, {resultTypes: ['violations']}).then(found =>
-    found.violations.map(({id, help, nodes}) => ({id, help, at: nodes.map(node => node.target)})))"""
+    found.violations.map(({id, help, nodes}) =>
+        ({id, help, at: nodes.map(node => node.target)})))"""
 LOOPBACK = {"localhost", "127.0.0.1"}
 QUIET = [
     "--disable-background-networking",
@@ -38,6 +40,10 @@ QUIET = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
+
+# A machine may be slow: what is expected has as long to come as a page has to open.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 _WITHOUT_SCRIPT = WeakSet()
 # What differs in two pages that are otherwise the same: ids, and the tokens of forms.
@@ -136,7 +142,7 @@ def new_context(request, complaints, new_context):
         if "server" in request.fixturenames:
             settings.setdefault("base_url", request.getfixturevalue("server").url)
         context = new_context(**settings)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         complaints.listen(context)
         if settings.get("java_script_enabled") is False:
             _WITHOUT_SCRIPT.add(context)
