@@ -290,11 +290,11 @@ def in_place(database: Database):
 
 
 @contextmanager
-def filled_once(databases, migrated, blocker, name: str) -> Iterator[None]:
+def filled_once(databases, migrated, blocker, name: str) -> Iterator[Database]:
     """Sends everything meanwhile to a database called `name`, for a file of tests to fill."""
     database = databases.copy(migrated, name)
     with blocker.unblock(), in_place(database):
-        yield
+        yield database
     databases.drop(database)
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from concerns.models import Concern
 from concerns.rules.roles import Role
@@ -92,7 +93,7 @@ def test_a_row_opens_by_keyboard_to_all_its_words(lead, child, page):
     assert not page.get_by_text("And more of it.").is_visible()
     row.focus()
     row.press("Enter")
-    assert page.get_by_text("And more of it.").is_visible()
+    expect(page.get_by_text("And more of it.")).to_be_visible()
 
 
 def test_the_drawing_is_readable_in_high_contrast(lead, child, new_context):

@@ -58,8 +58,8 @@ def test_a_reason_is_there_after_following_a_link_and_coming_back(walk, place, d
     walk.reads("What you typed is saved, but not sent yet.")
     expect(reason_on(walk.page)).to_have_value(REASON)
     walk.press("Throw it away")
-    walk.at("Decide")
     expect(reason_on(walk.page)).to_have_value("")
+    walk.at("Decide")
     assert not Draft.objects.filter(ended_at__isnull=True).exists()
 
 

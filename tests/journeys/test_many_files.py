@@ -35,7 +35,8 @@ def test_a_lead_who_opens_many_files_says_why_and_the_head_reads_it(place, walk)
     walk.reads("Preparing the termly review.")
     walk.reads("11 in a day")
     walk.fill(an_hour="20", a_day="50")
-    walk.press("Save")
+    with walk.page.expect_navigation():
+        walk.press("Save")
     walk.at("Who opened many files")
     assert School.objects.get(pk=place.school.pk).files_a_day == 50
 

@@ -96,5 +96,6 @@ def test_a_view_is_saved_and_names_are_covered(walk, forty):
     walk.see()
     assert "Ash" not in walk.page.locator(".queue-rows").inner_text()
     walk.press("Show names")
+    expect(walk.page.get_by_role("button", name="Cover names")).to_be_visible()
     walk.follow("With a plan")
-    assert "Ash1" in walk.page.locator(".queue-rows").inner_text()
+    expect(walk.page.locator(".queue-rows")).to_contain_text("Ash1")

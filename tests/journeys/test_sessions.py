@@ -1,5 +1,7 @@
 """Where one is signed in, and ending it from another browser, with and without script."""
 
+from playwright.sync_api import expect
+
 from tests import factories
 from tests.conftest import SecureClient
 
@@ -12,10 +14,11 @@ def test_a_teacher_ends_what_they_left_open_elsewhere(walk, place, server):
     walk.at("Where you are signed in")
     button = walk.page.get_by_role("button", name="End it")
     button.focus()
-    walk.page.keyboard.press("Enter")
+    with walk.page.expect_navigation():
+        walk.page.keyboard.press("Enter")
     walk.at("Where you are signed in")
     walk.reads("the one you are using now")
-    assert walk.page.get_by_role("button", name="End it").count() == 0
+    expect(walk.page.get_by_role("button", name="End it")).to_have_count(0)
     assert left.get("/submit/").status_code == 302
     walk.went_untold(server.log)
 

@@ -102,6 +102,8 @@ def serve() -> None:
     from django.core.management import call_command
     from oauth2_provider.models import Application
 
+    # It begins anew where it is started again.
+    (FOLDER / "provider.sqlite3").unlink(missing_ok=True)
     call_command("migrate", verbosity=0)
     Application.objects.create(
         client_id="safeguarding",
