@@ -15,10 +15,12 @@ from django.contrib.auth.password_validation import (
     CommonPasswordValidator,
     MinimumLengthValidator,
 )
+from django.core.exceptions import ValidationError
 from django.utils.http import urlencode
 
 from concerns.doors import known_browser, sign_in_limits, sign_in_record
-from concerns.models import Heartbeat, Person, SignOnProvider
+from concerns.models import Heartbeat, Person, School, SignOnProvider
+from concerns.rules.passwords import is_made_of_guessed_words
 
 LIKE_AN_ADDRESS = "Enter an e-mail address, like name@example.org"
 WRONG = (
@@ -120,3 +122,19 @@ class LongPassword(MinimumLengthValidator):
 class UncommonPassword(CommonPasswordValidator):
     def get_error_message(self):
         return "This password is easy to guess. Choose another, like three words"
+
+
+class NotOfGuessedWords:
+    """Refuses a password that is made of words anybody here would guess. It is ours because the
+    list is: Django's validators know no school."""
+
+    def validate(self, password, user=None):
+        names = School.objects.filter(posts__person=user).values_list("name", flat=True)
+        if is_made_of_guessed_words(password, names if user else ()):
+            raise ValidationError(self.get_help_text(), code="guessed_words")
+
+    def get_help_text(self):
+        return (
+            "This password is made of words that are guessed first, like the name of the school. "
+            "Choose another, like three words"
+        )

@@ -145,6 +145,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA recursive_triggers=1; PRAGMA foreign_keys=1"
         ),
     }
+# Whether the database may be on another machine and its certificate unchecked: see start.py.
+DATABASE_PRIVATE_NETWORK = _read_flag("DATABASE_PRIVATE_NETWORK")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Used for rate limits alone. Each web worker counts for itself, so the limits are that many times
 # as high. Counted in the database, every sign-in of a school waited for one row, and when thirty
@@ -167,6 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "safeguarding.accounts.UncommonPassword"},
+    {"NAME": "safeguarding.accounts.NotOfGuessedWords"},
 ]
 ACCOUNT_ADAPTER = "safeguarding.accounts.Adapter"
 ACCOUNT_FORMS = {"login": "safeguarding.accounts.SignInForm"}

@@ -1,11 +1,14 @@
 """Checks made when the web server starts, and statistics for SQLite.
 
-The server must not start if triggers are missing, if PostgreSQL could lose commits, or if the
-demonstration is run on a database with real people.
+The server must not start if triggers are missing, if PostgreSQL could lose commits or is reached
+over a network without being sure who answers, or if the demonstration is run on a database with
+real people.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -15,6 +18,8 @@ from django.db import connection
 from concerns.models import School
 from concerns.models.base import append_only
 
+# Hosts of a database on this machine; a folder is that of its socket.
+ON_THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -30,6 +35,7 @@ def refuse_unless_safe() -> None:
         _require_collected_files()
         if not settings.DEMO:
             _require_durable_database()
+            require_checked_database(settings.DATABASES["default"])
         if settings.DEMO and School.objects.filter(invented=False).exists():
             raise ImproperlyConfigured("DEMO is set, and this database has real people in it.")
     finally:
@@ -79,3 +85,17 @@ def _require_durable_database() -> None:
                 raise ImproperlyConfigured(
                     f"PostgreSQL has {name} off: an acknowledged concern could be lost. Turn it on."
                 )
+
+
+def require_checked_database(database: Mapping[str, Any]) -> None:
+    """Raise ImproperlyConfigured if `database`, a row of settings.DATABASES, is reached over a
+    network and its certificate is not checked: anybody there could read what is written."""
+    host = database.get("HOST", "")
+    if host in ON_THIS_MACHINE or host.startswith("/") or settings.DATABASE_PRIVATE_NETWORK:
+        return
+    if database.get("OPTIONS", {}).get("sslmode") != "verify-full":
+        raise ImproperlyConfigured(
+            "The database is on another machine, and DATABASE_URL does not ask for its "
+            "certificate to be checked. Add ?sslmode=verify-full&sslrootcert=FILE to it, or set "
+            "DATABASE_PRIVATE_NETWORK=1 if nobody else is on that network."
+        )

@@ -3,6 +3,7 @@
 import gc
 import os
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -22,6 +23,9 @@ pytest_plugins = [
 ]
 
 
+# No test fails because the machine is slow, and each run tries the same examples.
+hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("tests")
 # A run keeps little that refers to itself: collecting garbage less often saves a twelfth of it.
 gc.set_threshold(100_000, 50, 50)
 

@@ -14,12 +14,12 @@ from aiosmtpd.controller import Controller
 
 
 class PostOffice:
-    def __init__(self):
+    def __init__(self, **more):
         self.arrived: list[EmailMessage] = []
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
-        self._controller = Controller(self, hostname="127.0.0.1", port=self._port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self._port, **more)
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - the library's name
         message = message_from_bytes(envelope.content, policy=policy.default)

@@ -236,6 +236,36 @@ def test_a_postgresql_that_could_forget_is_refused(monkeypatch, collected):
         start._require_durable_database()
 
 
+def elsewhere(**options) -> dict:
+    return {"HOST": "db.example", "OPTIONS": options}
+
+
+def test_a_database_elsewhere_whose_certificate_is_not_checked_is_refused():
+    with pytest.raises(ImproperlyConfigured, match="sslmode=verify-full"):
+        start.require_checked_database(elsewhere(sslmode="require"))
+
+
+def test_a_database_elsewhere_whose_certificate_is_checked_is_not():
+    start.require_checked_database(elsewhere(sslmode="verify-full"))
+
+
+@pytest.mark.parametrize("host", ["", "localhost", "127.0.0.1", "/var/run/postgresql"])
+def test_nor_is_one_on_this_machine(host):
+    start.require_checked_database({"HOST": host, "OPTIONS": {}})
+
+
+def test_nor_is_one_on_a_network_of_its_own(settings):
+    settings.DATABASE_PRIVATE_NETWORK = True
+    start.require_checked_database(elsewhere())
+
+
+def test_the_site_asks_for_that_when_it_starts(monkeypatch, settings, collected):
+    asked = []
+    monkeypatch.setattr(start, "require_checked_database", asked.append)
+    start.refuse_unless_safe()
+    assert asked == [settings.DATABASES["default"]]
+
+
 def run(**environment):
     told = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, **environment}
     command = [sys.executable, "manage.py", "check"]

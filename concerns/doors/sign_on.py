@@ -28,7 +28,8 @@ from typing import Any
 import requests
 from authlib.common.security import generate_token
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.django_client import OAuth
+from authlib.integrations.django_client import DjangoOAuth2App, OAuth
+from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -90,6 +91,18 @@ class SignOnProof:
     onward: str
 
 
+class _StaysWhereItAsks(OAuth2Session):
+    """Follows no redirect: where the client secret is sent stands in the provider's description."""
+
+    def __init__(self, *arguments: Any, **settings: Any):
+        super().__init__(*arguments, **settings)
+        self.max_redirects = 0
+
+
+class _Client(DjangoOAuth2App):
+    client_cls = _StaysWhereItAsks
+
+
 def callback_address(provider: SignOnProvider) -> str:
     """Where the provider sends the browser back to: the technician registers it there."""
     path = reverse("account_sign_on_back", kwargs={"uid": provider.uid})
@@ -101,6 +114,7 @@ def begin_sign_on(
 ) -> HttpResponse:
     """Redirect to the provider. Raises SignOnFailed if it does not answer."""
     client = _client_for(provider)
+    _check_description(client, provider)
     with _failing_as(SignOnFault.GARBLED):
         begun = client.create_authorization_url(
             callback_address(provider), **_parameters(provider, purpose)
@@ -124,6 +138,7 @@ def finish_sign_on(request: HttpRequest, provider: SignOnProvider, now: datetime
     if "error" in request.GET or not request.GET.get("code"):
         raise SignOnFailed(SignOnFault.NOT_THERE)
     client = _client_for(provider)
+    _check_description(client, provider)
     with _failing_as(SignOnFault.GARBLED):
         token = client.fetch_access_token(
             redirect_uri=callback_address(provider),
@@ -177,6 +192,7 @@ def take_proof(
 def _client_for(provider: SignOnProvider) -> Any:
     return OAuth().register(
         "provider",
+        client_cls=_Client,
         client_id=provider.client_id,
         client_secret=provider.client_secret,
         server_metadata_url=f"{provider.issuer}/.well-known/openid-configuration",
@@ -187,6 +203,16 @@ def _client_for(provider: SignOnProvider) -> Any:
             "default_timeout": PATIENCE,
         },
     )
+
+
+def _check_description(client: Any, provider: SignOnProvider) -> None:
+    """Asks the provider where its pages are. Raises SignOnFailed, also where it says that it is
+    another than the one that was set up: its pages would be that one's."""
+    with _failing_as(SignOnFault.GARBLED):
+        issuer = client.load_server_metadata()["issuer"]
+    if issuer != provider.issuer:
+        _log_failure(ValueError())
+        raise SignOnFailed(SignOnFault.UNTRUSTED)
 
 
 def _parameters(provider: SignOnProvider, purpose: SignOnPurpose) -> dict[str, str]:
@@ -241,7 +267,7 @@ def _failing_as(fault: SignOnFault) -> Iterator[None]:
     this server. Nothing here touches the database."""
     try:
         yield
-    except requests.JSONDecodeError as wrong:
+    except (requests.JSONDecodeError, requests.TooManyRedirects) as wrong:
         _log_failure(wrong)
         raise SignOnFailed(SignOnFault.GARBLED) from None
     except requests.RequestException as wrong:

@@ -3,10 +3,36 @@
 Which passwords are refused is in `safeguarding/settings.py`, `AUTH_PASSWORD_VALIDATORS`.
 """
 
+import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import timedelta
 
+from concerns.rules.name_folding import fold_text
 from concerns.rules.words import Choice
+
+# Words that somebody who guesses at this site's passwords tries first, besides the words in the
+# name of the school. Source: OWASP ASVS 5.0, 6.1.2, which asks for such a list.
+_WORDS = """
+academy child children class college concern concerns deputy designated dsl head headteacher infant
+infants junior juniors lead letmein login nursery office officer passphrase password primary safe
+safeguarding school secondary secret senior staff teacher teaching welcome
+"""
+GUESSED_FIRST = frozenset(_WORDS.split())
+# The fewest letters that a password has besides such words.
+FEWEST_OTHER_LETTERS = 4
+
+
+def is_made_of_guessed_words(password: str, school_names: Iterable[str]) -> bool:
+    """Whether nearly all of `password` is words that are guessed first or stand in the names of the
+    person's schools: "Oakfield Primary School 2026!" at Oakfield. Figures and punctuation do not
+    count: they are guessed last and soon. Source: OWASP ASVS 5.0, 6.2.11."""
+    listed = GUESSED_FIRST.union(*(fold_text(name).split() for name in school_names))
+    left = fold_text(password)
+    # The longest first: "head" stands in "headteacher".
+    for word in sorted(listed, key=len, reverse=True):
+        left = left.replace(word, " ")
+    return len(re.sub(r"[\W\d_]", "", left)) < FEWEST_OTHER_LETTERS
 
 
 def normalise_password(typed: str) -> str:

@@ -70,9 +70,15 @@ def go_wrong(get_response):
             return HttpResponse("broken", status=500)
         if fault == "garbage":
             return HttpResponse("<p>not what was asked for", content_type="application/json")
+        if fault == "leads on" and "led" not in request.GET:
+            # To where the same would be answered, with the same method and body.
+            return HttpResponse(status=307, headers={"Location": f"{request.path}?led=1"})
         if fault == "list":
             return HttpResponse("[1, 2]", content_type="application/json")
         response = get_response(request)
+        if fault == "another issuer":
+            said = json.loads(response.content)
+            response.content = json.dumps(said | {"issuer": "https://elsewhere.example"})
         if fault in TAMPERS:
             said = json.loads(response.content)
             said["id_token"] = TAMPERS[fault](said["id_token"])

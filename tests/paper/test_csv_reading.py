@@ -130,7 +130,7 @@ def test_headings_nobody_knows_are_the_first_line():
 _CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=12)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(_CELL, _CELL, _CELL), max_size=8))
 def test_what_was_written_is_what_is_read(cells):
     text = io.StringIO(newline="")
@@ -140,7 +140,7 @@ def test_what_was_written_is_what_is_read(cells):
     assert rows(text.getvalue()) == [row for row in cells if any(cell.strip() for cell in row)]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_told(content):
     with suppress(NotATable):

@@ -199,7 +199,7 @@ def test_a_process_that_does_not_end_is_ended(monkeypatch):
 GOOD = workbook([HEADINGS, *[["Smith", "Ivy", date(2017, 3, 4), n, "4B"] for n in range(20)]])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.data())
 def test_a_workbook_cut_or_changed_anywhere_is_read_or_told(data):
     content = bytearray(GOOD)

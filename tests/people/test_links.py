@@ -182,6 +182,15 @@ def test_a_weak_password_or_two_that_differ_are_refused_and_the_link_stays(desk,
     assert client.get(link).status_code == 200
 
 
+def test_a_password_of_the_schools_own_name_is_refused(desk, new, client, house):
+    invite(desk, new)
+    link = link_in(sent_mail.outbox[0])
+    guessed = f"{house.school.name} 2026!"
+    answer = client.post(link, {"password": guessed, "again": guessed})
+    assert answer.status_code == 422
+    assert "like the name of the school" in answer.content.decode()
+
+
 def test_a_new_password_for_who_does_not_read_ends_their_session_at_once(house, desk):
     from tests.conftest import SecureClient
 

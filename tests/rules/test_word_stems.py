@@ -124,3 +124,7 @@ def test_an_excerpt_of_a_long_text_is_of_its_first_match():
     assert excerpt_around_match(text, {"belt"}, most=1) == [
         ("…", False), ("day", False), ("belt", True), ("night", False), ("…", False),
     ]  # fmt: skip
+
+
+def test_what_is_looked_for_is_no_pattern():
+    assert stems_in_text("an otter (small)", frozenset({"(", "[a", "ot+er", "*"})) == set()

@@ -164,6 +164,8 @@ def test_an_error_of_the_provider_is_a_plain_sentence(at_entra, entra, said):
         ({"openid_configuration": "silent"}, SignOnFault.SILENT),
         ({"openid_configuration": "garbage"}, SignOnFault.GARBLED),
         ({"openid_configuration": "list"}, SignOnFault.GARBLED),
+        ({"openid_configuration": "leads on"}, SignOnFault.GARBLED),
+        ({"openid_configuration": "another issuer"}, SignOnFault.UNTRUSTED),
     ],
 )
 def test_a_provider_that_is_not_there_is_a_plain_sentence(
@@ -185,6 +187,7 @@ def test_a_provider_that_is_not_there_is_a_plain_sentence(
         ({"token": "silent"}, SignOnFault.SILENT),
         ({"token": "garbage"}, SignOnFault.GARBLED),
         ({"token": "list"}, SignOnFault.GARBLED),
+        ({"token": "leads on"}, SignOnFault.GARBLED),
         ({"jwks.json": "500"}, SignOnFault.SILENT),
         ({"jwks.json": "garbage"}, SignOnFault.GARBLED),
         ({"jwks.json": "list"}, SignOnFault.UNTRUSTED),
