@@ -101,11 +101,10 @@ def _move_to_child_form(request, form):
     words["excluded"] = [*filter(None, typed.getlist("whom")), *typed.getlist("shut_out")]
     if not any(part.strip() for parts in words.values() for part in parts):
         return redirect("submit_write")
-    return redirect_to_next(
-        request,
-        "submit_draft",
-        uid=unsent_words.convert_draft(request.viewer, form.draft, words, CONCERN),
-    )
+    posted = PostedFields.from_post(request).answer_fields
+    copy = PageCopy.from_post(request.POST)
+    uid = unsent_words.convert_draft(request.viewer, form.draft, words, CONCERN, copy, posted)
+    return redirect_to_next(request, "submit_draft", uid=uid)
 
 
 def draft(request, uid):

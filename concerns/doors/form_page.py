@@ -161,7 +161,7 @@ class FormPage(Generic[FormOfPage]):
         """Try the act, with the version as read. If False, the reason is on the form. The draft of
         the form ends with the act, in one transaction. What the act returned is in `result`."""
         viewer = self.viewer
-        if self.typed and self.draft.find_unseen_words(self.typed):
+        if self.finds_unseen_words():
             return False
         try:
             version = self._version_read
@@ -175,6 +175,11 @@ class FormPage(Generic[FormOfPage]):
             self.stale = stale
             return False
         return True
+
+    def finds_unseen_words(self) -> bool:
+        """Whether something was typed into this form elsewhere that the page that was sent did not
+        show. If so, the page shows it."""
+        return self.typed is not None and self.draft.find_unseen_words(self.typed)
 
     def go_to_page(self, to: str, **where: Any) -> HttpResponse:
         """Redirect, after the act, to the page that shows its result."""

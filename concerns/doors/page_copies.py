@@ -139,6 +139,13 @@ def find_unseen_copies(draft: Draft, fields: Fields, copy: PageCopy) -> list[Oth
     return [one for one in unseen if not adds_nothing(one.fields, fields)]
 
 
+def keep_own_words_if_unseen(draft: Draft, fields: Fields, copy: PageCopy) -> None:
+    """Keep the draft's own words beside it, before other words take their place, if they stand
+    neither in `fields` nor on the page that sends them. Saves nothing."""
+    if draft.own_copy in find_unseen_copies(draft, fields, copy):
+        draft.set_other_copies([*draft.other_copies, draft.own_copy])
+
+
 def adds_nothing(fields: Fields, to: Fields) -> bool:
     """Whether every answer in `fields` stands in `to` as well: the same, or the beginning of it."""
     return all(

@@ -321,12 +321,18 @@ def _answer_saved(kept: KeptWords) -> JsonResponse:
 
 
 def convert_draft(
-    viewer: Viewer, uid: uuid.UUID, fields: dict[str, list[str]], to: str = ADULT
+    viewer: Viewer,
+    uid: uuid.UUID,
+    fields: dict[str, list[str]],
+    to: str = ADULT,
+    copy: PageCopy = NEW_PAGE,
+    posted: dict[str, list[str]] | None = None,
 ) -> uuid.UUID:
     """Convert a draft about a child to one about an adult (`to=ADULT`), or the other way round.
 
-    `fields` become its words. Returns the draft's uid: a different one if `uid` is not the viewer's
-    draft of the other form.
+    `fields` become its words: what a page that carried `copy` has `posted`, under the names of the
+    other form (if not given, the same). What was saved since by another page is kept beside them.
+    Returns the draft's uid: a different one if `uid` is not the viewer's draft of the other form.
 
     The same row is changed, for two reasons: a late save of the first form finds no draft to write
     to, and nothing is left from which a lead could learn of a draft about an adult.
@@ -336,6 +342,7 @@ def convert_draft(
         begun = drafts.select_for_update().first()
         if begun:
             begun.page = to
+            page_copies.keep_own_words_if_unseen(begun, posted or fields, copy)
             begun.set_typed_fields(fields)
             begun.version = uuid.uuid4().hex
             begun.saved_at = viewer.now
@@ -363,7 +370,9 @@ def start_adult_draft(viewer: Viewer, page: str, words: str, children: str) -> u
 
     The words kept from `page` are deleted. Returns the new draft's uid.
     """
-    uid = convert_draft(viewer, uuid.uuid4(), {"account": [words], "children": [children]})
+    uid = uuid.uuid4()
+    fields = {"account": [words], "children": [children]}
+    _write_draft(viewer.person, viewer.school, ADULT, uid, fields, viewer.now)
     delete_kept_words(viewer, page)
     return uid
 
@@ -431,19 +440,28 @@ def delete_kept_words(viewer: Viewer, page: str, copy: PageCopy = NEW_PAGE) -> N
     Draft.objects.update_or_create(uid=uid, defaults=ended)
 
 
-def throw_away_words(request: GatedRequest) -> str:
-    """Throw away the viewer's draft of the page that the posted token names.
+def read_page_of_own_words(request: GatedRequest) -> str | None:
+    """The address of the page whose words may be thrown away: it stands in the posted token.
 
-    Returns the address to go to. Nothing is thrown away without the viewer's own token.
+    None without the viewer's own token. A concern that was begun is set aside, with a reason.
     """
     viewer = request.viewer
-    try:
-        whose = signing.loads(request.POST.get(FIELD, ""), salt=SALT)
-    except signing.BadSignature:
-        return reverse("submit")
+    whose = _read_token(request)
+    if whose is None or whose["page"] in OPENS:
+        return None
     own = (whose["person"], whose["school"]) == (str(viewer.person.uid), str(viewer.school.uid))
-    page = whose["page"]
-    if not own or page in OPENS:
-        return reverse("submit")
-    delete_kept_words(viewer, page, PageCopy.from_post(request.POST))
-    return page
+    return whose["page"] if own else None
+
+
+def throw_away_words(viewer: Viewer, page: str, copy: PageCopy) -> bool:
+    """Throw away the viewer's draft of `page`, as shown by a page that carried `copy`.
+
+    False, and nothing is thrown away, if it holds anything that this page did not show.
+    """
+    with transaction.atomic():
+        own = Draft.objects.own_drafts(viewer).filter(page=page)
+        for draft in own.select_for_update():
+            if page_copies.find_unseen_copies(draft, {}, copy):
+                return False
+        delete_kept_words(viewer, page, copy)
+    return True

@@ -17,6 +17,7 @@ from concerns.doors.act import ActRefused
 from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import (
     LATER,
+    MOVED_ON,
     add_refusal_to_draft,
     postpone_form,
     redirect_to_next,
@@ -29,7 +30,7 @@ from concerns.forms.answers_as_text import answers_in_words, names_in_one_line
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.closing_and_watch import StillWorriedForm
 from concerns.forms.who_told_you import TELLING
-from concerns.models.concern.draft import CONCERN
+from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.reading import pickers
 from concerns.rules.words import ConcernSubject
 from concerns.submit import acts, queries
@@ -139,9 +140,10 @@ def _move_to_adult_form(request, form):
     words = {"account": ["\n\n".join(filter(str.strip, said))], "children": [children]}
     words |= {name: form.data.getlist(name) for name in TELLING}
     words["shut_out"] = form.data.getlist("excluded")
-    return redirect_to_next(
-        request, "adult_draft", uid=unsent_words.convert_draft(request.viewer, form.draft, words)
-    )
+    posted = PostedFields.from_post(request).answer_fields
+    copy = PageCopy.from_post(request.POST)
+    uid = unsent_words.convert_draft(request.viewer, form.draft, words, ADULT, copy, posted)
+    return redirect_to_next(request, "adult_draft", uid=uid)
 
 
 def draft(request, uid):
@@ -168,7 +170,11 @@ def autosave_page(request):
 
 @require_POST
 def throw_away(request):
-    return redirect(unsent_words.throw_away_words(request))
+    page = unsent_words.read_page_of_own_words(request)
+    copy = PageCopy.from_post(request.POST)
+    if page and not unsent_words.throw_away_words(request.viewer, page, copy):
+        return render(request, "submit/typed_since.html", {"there": page}, status=MOVED_ON)
+    return redirect(page or "submit")
 
 
 @require_POST

@@ -177,14 +177,20 @@ def note(request, uid):
     concern = sight.get_concern_to_change(request.viewer, uid)
     sheet = FormPage(request, LeadNoteForm)
     if sheet.is_complete and sheet.cleaned_answers["about"] == ConcernSubject.ADULT:
-        children = queries.children_by_name(request.viewer, concern)
-        given = {"page": sheet.path, "words": sheet.cleaned_answers["words"], "children": children}
-        return sheet.go_to_page("adult_draft", uid=start_adult_draft(request.viewer, **given))
-    if sheet.is_complete and sheet.attempt_act(
+        if not sheet.finds_unseen_words():
+            return _move_note_to_adult(request.viewer, concern, sheet)
+    elif sheet.is_complete and sheet.attempt_act(
         acts.note, concern=concern, words=sheet.cleaned_answers["words"]
     ):
         return sheet.go_to_page("triage_read", uid=uid)
     return sheet.render_page("triage/note.html", sight.open_concern(request.viewer, uid))
+
+
+def _move_note_to_adult(viewer, concern, sheet):
+    """Go to the form about an adult. The concern about the child keeps no trace of the note."""
+    children = queries.children_by_name(viewer, concern)
+    given = {"page": sheet.path, "words": sheet.cleaned_answers["words"], "children": children}
+    return sheet.go_to_page("adult_draft", uid=start_adult_draft(viewer, **given))
 
 
 def sort(request, uid):

@@ -13,6 +13,7 @@ from tests.form_on_page import forms_on_page
 
 pytestmark = pytest.mark.django_db
 SAVE = "/submit/words/"
+THROW_AWAY = "/submit/words/end/"
 MINE = "Her mother was asked twice."
 OTHER = "The school nurse looked at it."
 
@@ -61,7 +62,7 @@ def test_whoever_has_a_post_saves_a_draft_and_throws_it_away(desk, here, monkeyp
     assert save(desk, form_at(desk, here), reason=MINE).status_code == 200
     form = form_at(desk, here)
     assert form.boxes["reason"] == MINE
-    gone = desk.client.post("/submit/words/end/", {"keep": form.carried["keep"]})
+    gone = desk.client.post(THROW_AWAY, form.carried)
     assert gone.headers["Location"] == here
     assert MINE not in page_text(desk.open(here))
 
@@ -153,8 +154,8 @@ def test_another_window_that_goes_on_after_the_form_was_sent_loses_nothing(desk,
 @pytest.mark.parametrize("window", ["", "a"])
 def test_what_is_thrown_away_is_gone_and_its_window_does_not_bring_it_back(desk, here, window):
     save(desk, form_at(desk, here), window=window, order=1, reason=MINE)
-    token = form_at(desk, here).carried["keep"]
-    gone = desk.client.post("/submit/words/end/", {"keep": token, "draft_window": window})
+    shown = form_at(desk, here).carried
+    gone = desk.client.post(THROW_AWAY, shown | {"draft_window": window})
     assert gone.headers["Location"] == here
     assert MINE not in page_text(desk.open(here))
     assert "Go on with what you started" not in page_text(desk.open("/submit/"))
@@ -162,6 +163,34 @@ def test_what_is_thrown_away_is_gone_and_its_window_does_not_bring_it_back(desk,
         late = save(desk, form_at(desk, here), window=window, order=2, reason=MINE)
         assert late.json() == {"gone": True}
     assert MINE not in page_text(desk.open(here))
+
+
+def test_what_was_typed_since_on_another_page_is_not_thrown_away_with_it(desk, here):
+    save(desk, form_at(desk, here), reason=MINE)
+    older = form_at(desk, here).carried
+    save(desk, form_at(desk, here), window="b", order=1, reason=OTHER)
+    answer = desk.client.post(THROW_AWAY, older)
+    assert answer.status_code == 409
+    assert "Nothing was thrown away" in page_text(answer)
+    assert here in page_text(answer)
+    assert texts(here) == (OTHER,)
+    # A text beside it that the page did not show stays too, and whoever has seen both may.
+    save(desk, form_at(desk, here), reason=OTHER)
+    seen = form_at(desk, here).carried
+    desk.client.post(SAVE, older | {"reason": MINE})
+    assert desk.client.post(THROW_AWAY, seen).status_code == 409
+    assert texts(here) == (OTHER, MINE)
+    assert desk.client.post(THROW_AWAY, form_at(desk, here).carried).status_code == 302
+    assert not Draft.objects.exists()
+
+
+def test_what_a_window_saved_since_itself_goes_with_what_it_throws_away(desk, here):
+    save(desk, form_at(desk, here), reason=MINE)
+    shown = form_at(desk, here)
+    save(desk, shown, window="a", order=1, reason=OTHER)
+    answer = desk.client.post(THROW_AWAY, shown.carried | {"draft_window": "a"})
+    assert answer.status_code == 302
+    assert OTHER not in page_text(desk.open(here))
 
 
 def test_a_draft_on_a_concern_that_has_changed_says_who_did_what(desk, here):

@@ -119,6 +119,30 @@ def test_a_childs_draft_that_turns_out_to_be_about_an_adult_stays_the_same_draft
     assert Draft.objects.get().page == ADULT
 
 
+@pytest.mark.parametrize("to", [ADULT, CONCERN])
+def test_a_draft_moved_to_the_other_form_from_an_older_page_keeps_what_was_typed_since(writer, to):
+    draft = uuid.uuid4()
+    page = unsent_words.OTHER[to]
+    given = (writer.person, writer.school, page, draft)
+    seen = unsent_words.save_draft_words(*given, {"account": ["quiet"]}, NOW).stamp
+    newer = {"account": ["quiet, and he flinched"]}
+    unsent_words.save_draft_words(*given, newer, NOW, PageCopy(seen))
+    older = {"account": ["quiet, and pale"]}
+    unsent_words.convert_draft(writer, draft, older, to, PageCopy(seen))
+    moved = Draft.objects.get()
+    assert (moved.page, moved.typed_fields) == (to, older)
+    assert [copy.fields for copy in moved.other_copies] == [newer]
+
+
+def test_a_draft_moved_to_the_other_form_from_its_newest_page_has_nothing_beside_it(writer):
+    draft = uuid.uuid4()
+    given = (writer.person, writer.school, CONCERN, draft)
+    seen = unsent_words.save_draft_words(*given, {"account": ["quiet"]}, NOW).stamp
+    typed = {"account": ["pale"]}
+    unsent_words.convert_draft(writer, draft, typed, copy=PageCopy(seen))
+    assert Draft.objects.get().other_copies == []
+
+
 def test_what_was_never_saved_is_turned_as_it_is(writer):
     draft = uuid.uuid4()
     assert unsent_words.convert_draft(writer, draft, {"account": ["quiet"]}) == draft
@@ -247,7 +271,7 @@ def test_two_windows_of_one_page_have_one_draft(writer):
 def test_a_false_token_throws_nothing_away(rf, writer):
     request = post(rf, keep="made:up")
     request.viewer = writer
-    assert unsent_words.throw_away_words(request) == "/submit/"
+    assert unsent_words.read_page_of_own_words(request) is None
 
 
 def test_a_concern_begun_is_set_aside_with_a_reason_and_never_thrown_away(rf, writer):
@@ -255,5 +279,4 @@ def test_a_concern_begun_is_set_aside_with_a_reason_and_never_thrown_away(rf, wr
     words(writer, draft, account=["quiet"])
     request = post(rf, keep=unsent_words.sign_form_token(writer, CONCERN, draft))
     request.viewer = writer
-    assert unsent_words.throw_away_words(request) == "/submit/"
-    assert Draft.objects.exists()
+    assert unsent_words.read_page_of_own_words(request) is None

@@ -11,7 +11,7 @@ from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import factories
 from tests.deciding import decide_concern
-from tests.desk import Desk, count_readings, page_text, summary_errors
+from tests.desk import CARRIED, Desk, count_readings, page_text, summary_errors
 
 pytestmark = pytest.mark.django_db
 PAGES = ["hand", "note", "close", "reopen", "decide", "take"]
@@ -164,6 +164,19 @@ def test_a_note_about_an_adult_goes_on_as_that_and_leaves_nothing_here(desk):
     assert taken.children.get().name in there
     assert not Addition.objects.exists()
     assert LedgerLine.objects.filter(kind="added").count() == lines
+
+
+def test_a_note_about_an_adult_first_shows_what_was_typed_on_another_page(desk):
+    here = page(desk.concern(), "note")
+    older = desk.carried(here)
+    typed = {"about": "adult", "words": "It was Mr Dubious who shouted."}
+    desk.client.post("/submit/words/", older | {"words": "Her mother rang at two."})
+    answer = desk.client.post(here, older | typed)
+    assert answer.status_code == 409
+    assert "Her mother rang at two." in page_text(answer)
+    assert not Addition.objects.exists()
+    moved = desk.client.post(here, typed | dict(CARRIED.findall(page_text(answer))))
+    assert moved["Location"].startswith("/adult/draft/")
 
 
 # Close
