@@ -22,10 +22,10 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from concerns.models.adult.adult_concern import AdultConcern, find_reader_posts
-from concerns.models.adult.adult_entries import AdultStep
+from concerns.models.adult.adult_entries import AdultEntry, AdultStep
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import Refiling
-from concerns.models.concern.draft import Draft
+from concerns.models.concern.draft import ADULT, CONCERN, Draft
 from concerns.models.concern.later_entries import Ending
 from concerns.models.outbox.notice import Letter, Notice
 from concerns.models.response.referral import Referral, ReferralEvent
@@ -33,7 +33,7 @@ from concerns.models.response.step import BaseStep, Step
 from concerns.models.response.watch import Watch
 from concerns.models.school.person import Post
 from concerns.models.school.school import School
-from concerns.rules.adult_vocabulary import LOOKS, TO_DECIDE
+from concerns.rules.adult_vocabulary import LOOKS, TO_DECIDE, AdultEventKind
 from concerns.rules.agency_answers import ANSWERS
 from concerns.rules.clock_bounds import latest_due_at
 from concerns.rules.clocks import CLOCKS, DECISIONS, FIRST_LOOKS, StepKind
@@ -53,6 +53,7 @@ OWED_AT_STAGE = {
     ReferralStage.ANSWERED: StepKind.AGREE_OR_CHALLENGE,
     ReferralStage.CHALLENGED: StepKind.CHALLENGE,
 }
+CLOSED_BY_NOBODY = "is closed, and there is no record of who closed it"
 ANSWER_AWAITED = frozenset({ReferralStage.SENT, ReferralStage.ACKNOWLEDGED})
 
 
@@ -89,6 +90,7 @@ def check_school_integrity(school: School, day: date | None = None) -> Iterator[
     yield from AdultConcernCheck(school, day, future).find_breaches()
     yield from _find_broken_messages(school, future)
     yield from _find_drafts_of_leavers(school, day)
+    yield from _find_hidden_drafts(school)
 
 
 def _time_fault(school: School, future: datetime, step: BaseStep) -> str:
@@ -151,9 +153,20 @@ class ChildConcernCheck:
                 words = f"{step.concern.reference}: '{step.step_in_words}' {fault}"
                 yield IntegrityBreach(words, concern=step.concern_id)
         yield from self._find_steps_without_holder()
+        yield from self._find_closed_by_nobody()
         for keys in _in_parts(sorted(self.concerns)):
             yield from self._find_forgotten_referrals(keys)
             yield from self._find_forgotten_watches(keys)
+
+    def _find_closed_by_nobody(self) -> Iterator[IntegrityBreach]:
+        """Concerns that are closed, although nobody has said so with a reason: they are in no list."""
+        said = Ending.objects.filter(
+            concern=OuterRef("pk"), at=OuterRef("closed_at"), reopened=False
+        )
+        closed = Concern.objects.filter(school=self.school, closed_at__isnull=False)
+        rows = closed.filter(~Exists(said)).order_by("pk")
+        for key, reference in rows.values_list("pk", "reference"):
+            yield IntegrityBreach(f"{reference} {CLOSED_BY_NOBODY}", concern=key)
 
     def _steps_of(self, keys: Iterable[int]) -> list[Step]:
         return [step for key in keys for step in self.steps[key]]
@@ -254,6 +267,17 @@ class AdultConcernCheck:
         for concern in concerns.filter(seen, school=self.school).order_by("pk"):
             for words in self._faults_of_adult_concern(concern, steps[concern.pk]):
                 yield IntegrityBreach(words, adult_concern=concern.pk, is_private=True)
+        yield from self._find_closed_by_nobody()
+
+    def _find_closed_by_nobody(self) -> Iterator[IntegrityBreach]:
+        said = AdultEntry.objects.filter(
+            concern=OuterRef("pk"), at=OuterRef("closed_at"), what=AdultEventKind.CLOSED
+        )
+        closed = AdultConcern.objects.filter(school=self.school, closed_at__isnull=False)
+        rows = closed.filter(~Exists(said)).order_by("pk")
+        for key, reference in rows.values_list("pk", "reference"):
+            words = f"{reference} {CLOSED_BY_NOBODY}"
+            yield IntegrityBreach(words, adult_concern=key, is_private=True)
 
     def _faults_of_adult_concern(
         self, concern: AdultConcern, steps: list[AdultStep]
@@ -322,5 +346,17 @@ def _find_drafts_of_leavers(school: School, day: date) -> Iterator[IntegrityBrea
         yield IntegrityBreach(
             f"a concern begun on {begun.astimezone(UTC):%d/%m/%Y} was not sent, and whoever began "
             "it no longer works here",
+            is_private=True,
+        )
+
+
+def _find_hidden_drafts(school: School) -> Iterator[IntegrityBreach]:
+    """Concerns begun that are marked as sent or thrown away. A draft of a concern never is: its
+    writer would see it nowhere, although the words are there."""
+    rows = Draft.objects.filter(school=school, page__in=(CONCERN, ADULT), ended_at__isnull=False)
+    for begun in rows.values_list("begun_at", flat=True).order_by("begun_at", "pk"):
+        yield IntegrityBreach(
+            f"a concern begun on {begun.astimezone(UTC):%d/%m/%Y} and not sent is hidden from "
+            "whoever began it",
             is_private=True,
         )

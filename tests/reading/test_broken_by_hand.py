@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from concerns.doors import clock_round, unsent_words
-from concerns.models import AdultConcern, AdultStep, Concern, Letter, Notice, Referral, Step
+from concerns.models import (
+    AdultConcern,
+    AdultStep,
+    Concern,
+    Draft,
+    Letter,
+    Notice,
+    Referral,
+    Step,
+)
 from concerns.models.concern.draft import CONCERN
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.refer import acts as refer
@@ -139,6 +148,27 @@ def test_a_referral_that_was_decided_and_that_nobody_is_to_send_is_found(where, 
     assert "with no step 'Send the referral'" in found(where)[0]
 
 
+def test_a_concern_that_is_closed_and_that_nobody_closed_is_found(where, lead):
+    assert factories.concern_at(State.CLOSED, where=where, lead=lead).closed_at
+    assert found(where) == []
+    concern = factories.concern_at(State.WAITING, where=where)
+    break_steps(concern, **ENDED, done_by=lead.person)
+    Concern.objects.filter(pk=concern.pk).update(state=State.CLOSED, closed_at=NOW)
+    assert found(where) == [
+        f"{concern.reference} is closed, and there is no record of who closed it"
+    ]
+
+
+def test_a_concern_that_was_reopened_and_then_closed_by_hand_is_found(where, lead):
+    concern = factories.concern_at(State.CLOSED, where=where, lead=lead)
+    later = NOW + timedelta(days=1)
+    triage.reopen(by=lead, concern=concern, why="There is more.", now=later)
+    assert found(where) == []
+    break_steps(concern, **ENDED, done_by=lead.person)
+    Concern.objects.filter(pk=concern.pk).update(state=State.CLOSED, closed_at=later)
+    assert "no record of who closed it" in found(where)[0]
+
+
 def test_a_step_of_a_concern_of_another_school_is_found(where, lead):
     concern = factories.concern_at(State.WAITING, where=where)
     other = factories.school()
@@ -181,6 +211,15 @@ def test_a_concern_begun_by_somebody_who_has_left_is_found(where, lead, writer):
     assert "no longer works here" in found(where)[0]
 
 
+def test_a_concern_begun_that_is_hidden_from_its_writer_is_found(where, lead, writer):
+    said = {"account": ["Her shoes"]}
+    unsent_words.save_draft_words(writer.person, where, CONCERN, uuid.uuid4(), said, NOW)
+    Draft.objects.update(ended_at=NOW)
+    assert found(where) == [
+        "a concern begun on 03/11/2026 and not sent is hidden from whoever began it"
+    ]
+
+
 @pytest.fixture
 def adult(where):
     head = factories.viewer(where, Role.HEAD)
@@ -218,7 +257,23 @@ def test_an_adult_concern_that_nobody_is_to_look_at_or_decide_is_found(where, ad
 
 def test_an_adult_concern_that_is_closed_and_still_owes_is_found(where, adult):
     AdultConcern.objects.filter(pk=adult.pk).update(state=State.CLOSED, closed_at=NOW)
-    assert found(where) == [f"{adult.reference} is closed but still has a next step"]
+    assert found(where)[0] == f"{adult.reference} is closed but still has a next step"
+
+
+def test_an_adult_concern_that_is_closed_and_that_nobody_closed_is_found(where, adult):
+    adult.steps.update(**ENDED, done_by=adult.reporter)
+    AdultConcern.objects.filter(pk=adult.pk).update(state=State.CLOSED, closed_at=NOW)
+    assert found(where) == [
+        f"{adult.reference} is closed, and there is no record of who closed it"
+    ]
+
+
+def test_an_adult_concern_that_its_reader_closed_is_not_broken(where, adult):
+    head = adult.school.posts.get(role=Role.HEAD).person
+    reader = factories.viewer(where, Role.HEAD, who=head)
+    closed = adults.adult_concern_at(State.CLOSED, by=factories.viewer(where), reader=reader)
+    assert closed.closed_at
+    assert found(where) == []
 
 
 def test_a_notice_about_an_adult_in_a_letter_that_has_ended_is_found(where, adult):
