@@ -22,6 +22,7 @@ from concerns.models import (
     ComingMeetingAnswers,
     Concern,
     Heartbeat,
+    Letter,
     Notice,
     Person,
     School,
@@ -30,7 +31,13 @@ from concerns.models import (
 from concerns.models.outbox.notice import NoticeEnding, step_keyword
 from concerns.people import acts as people
 from concerns.reading.integrity_check import find_integrity_breaches
-from concerns.reading.late_and_quiet import LATE, QUIET, WAITING, current_conditions
+from concerns.reading.late_and_quiet import (
+    LATE,
+    QUIET,
+    WAITING,
+    conditions_at_moment,
+    current_conditions,
+)
 from concerns.refer import acts as refer
 from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind, calculate_due_at
@@ -222,11 +229,12 @@ def test_08_a_referral_nobody_answers_stays_and_is_chased(quiet):
 
 def test_09_a_concern_on_which_nothing_was_ever_done_is_the_most_overdue(quiet):
     # The others were in the database before it, something was done on three, and all are late.
-    quiet.write(now=quiet.now + DAY)
+    written_later = quiet.write(now=quiet.now + DAY)
     for _ in range(3):
         quiet.does(triage.take, concern=quiet.write())
     concern = quiet.write()
     quiet.stands_still(20 * DAY)
+    quiet.does(triage.note, concern=written_later, words="Rang home.")
     for whose in ("all", "mine"):
         assert quiet.moves(whose=whose)[0].concern == concern
     page = chase_queries.read_next_steps(quiet.viewer(Role.DSL), {})
@@ -235,10 +243,11 @@ def test_09_a_concern_on_which_nothing_was_ever_done_is_the_most_overdue(quiet):
         queue = triage_queries.read_queue_page(quiet.viewer(Role.DSL), asked)
         assert queue.rows[0].reference == concern.reference
     assert ("late", 5) in [(key, number) for key, _, number in queue.counts]
-    # In the audit too, it is late, unread and quiet.
-    counted = current_conditions(quiet.school.school_calendar, quiet.now, 10)
-    for which in (LATE, WAITING, QUIET):
-        assert concern in Concern.objects.filter(counted[which])
+    # In the audit too it is late, unread and quiet, today and when today is a past day.
+    for conditions in (current_conditions, conditions_at_moment):
+        counted = conditions(quiet.school.school_calendar, quiet.now, 10)
+        for which in (LATE, WAITING, QUIET):
+            assert concern in Concern.objects.filter(counted[which])
 
 
 def test_10_one_bad_record_does_not_stop_the_round(quiet, monkeypatch):
@@ -322,6 +331,20 @@ def test_16_a_mail_that_failed_is_sent_when_the_server_is_back(quiet, settings):
     quiet.pass_by(3 * HOUR)
     assert Notice.objects.get(why=MessageReason.WORD_BACK).ended == NoticeEnding.SENT
     assert not quiet.waiting_letters
+
+
+def test_16_a_mail_is_tried_again_at_least_every_hour_however_often_it_failed(quiet, settings):
+    concern = quiet.write()
+    quiet.does(triage.take, concern=concern)
+    working = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "tests.chase.test_messages.Broken"
+    quiet.does(chase.tell_reporter, concern=concern, words="Thank you.")
+    quiet.pass_by(DAY, every=HOUR)
+    # It was the only one, so that each round has tried it.
+    assert Letter.objects.get().tries > 10
+    settings.EMAIL_BACKEND = working
+    quiet.pass_by(HOUR)
+    assert Notice.objects.get(why=MessageReason.WORD_BACK).ended == NoticeEnding.SENT
 
 
 def test_17_where_the_round_is_dead_every_reader_s_page_says_so(client, quiet):
