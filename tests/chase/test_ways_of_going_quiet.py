@@ -7,6 +7,7 @@ Each is driven through the product with the clock moved. Those by which somethin
 import re
 import uuid
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 from django.core import mail
@@ -42,7 +43,7 @@ from concerns.refer import acts as refer
 from concerns.rules.adult_vocabulary import AdultStepKind
 from concerns.rules.clocks import CLOCKS, ClockUnit, StepKind, calculate_due_at
 from concerns.rules.lifecycle import State
-from concerns.rules.message_rules import MOST_A_DAY, MessageReason
+from concerns.rules.message_rules import MOST_A_DAY, MessageReason, Subject
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.submit import acts as submit
@@ -341,7 +342,7 @@ def test_16_a_mail_is_tried_again_at_least_every_hour_however_often_it_failed(qu
     quiet.does(chase.tell_reporter, concern=concern, words="Thank you.")
     quiet.pass_by(DAY, every=HOUR)
     # It was the only one, so that each round has tried it.
-    assert Letter.objects.get().tries > 10
+    assert Letter.objects.get().tries > 15
     settings.EMAIL_BACKEND = working
     quiet.pass_by(HOUR)
     assert Notice.objects.get(why=MessageReason.WORD_BACK).ended == NoticeEnding.SENT
@@ -451,9 +452,16 @@ def test_23_no_release_of_a_package_changes_by_itself():
 
 
 def test_24_so_many_that_nobody_reads_them_is_not_how_it_is_told(quiet):
-    concerns = [quiet.write() for _ in range(12)]
+    concerns = []
+    for _ in range(12):
+        concerns.append(quiet.write())
+        quiet.pass_by(5 * MINUTE, every=5 * MINUTE)
+    # What is not late waits for the next post, and is not told each by itself.
+    assert quiet.heard == []
     quiet.stands_still(5 * HOUR)
     clock_round.run_reminder_round(quiet.now)
+    # Nor is it said that all must be looked at now: then nobody would know what must.
+    assert Subject.NOW not in {message.subject for message in mail.outbox}
     assert len(quiet.heard_by(Role.DEPUTY)) <= 1
     words = " ".join(quiet.heard_by(Role.DEPUTY) + quiet.heard_by(Role.DSL))
     assert all(f"{concern.reference} is " in words for concern in concerns)
@@ -463,3 +471,14 @@ def test_24_so_many_that_nobody_reads_them_is_not_how_it_is_told(quiet):
         quiet.does(triage.take, Role.DEPUTY, concern=concern)
     quiet.pass_by(3 * HOUR)
     assert not [words for words in quiet.heard_by(Role.DSL) if "late" in words]
+
+
+def test_24_whoever_is_told_again_is_told_less_and_less_often(quiet):
+    concern = quiet.write(going_home="yes")
+    quiet.pass_by(12 * HOUR, every=30 * MINUTE)
+    for role in LEADS:
+        sent = Notice.objects.filter(step__concern=concern, person=quiet.people[role])
+        sent = sent.filter(ended=NoticeEnding.SENT).order_by("pk")
+        times = list(sent.values_list("made_at", flat=True))
+        gaps = [later - earlier for earlier, later in pairwise(times)]
+        assert gaps[0] <= HOUR < 4 * HOUR <= gaps[-1]
