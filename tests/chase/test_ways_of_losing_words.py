@@ -32,6 +32,7 @@ from concerns.models import (
     Step,
     WordBack,
 )
+from concerns.models.base import append_only
 from concerns.models.concern.draft import CONCERN
 from concerns.models.outbox.notice import NoticeEnding
 from concerns.rules.clocks import StepKind
@@ -155,6 +156,11 @@ def test_20_no_row_can_be_deleted_even_by_hand(quiet):
     quiet.pass_by(DAY, every=6 * HOUR)
     filled = {name for name, keys in read_all_keys().items() if keys}
     assert {name for name in filled if is_deleted_by_hand(name)} - MAY_GO == set()
+
+
+def test_20_every_table_that_is_not_named_here_is_kept_for_ever():
+    models = {model.__name__ for model in Concern._meta.apps.get_app_config("concerns").get_models()}
+    assert models - set(append_only.FROZEN) - set(append_only.KEPT) == MAY_GO
 
 
 def is_deleted_by_hand(name: str) -> bool:

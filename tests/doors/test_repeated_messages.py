@@ -113,6 +113,24 @@ def test_rounds_missed_for_a_weekend_count_nothing_that_was_not_sent(where):
     assert ["You have had 1 e-mail about it" in body for body in said] == [True]
 
 
+@pytest.mark.parametrize("about", ["child", "adult"])
+def test_what_waited_for_the_mail_server_says_once_how_late_it_is_now(where, settings, about):
+    head = factories.person(where, Role.HEAD)
+    if about == "child":
+        write_urgent(where)
+    else:
+        adults.send_adult_concern(factories.viewer(where), now=NOW, sort="harm")
+    working = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "tests.chase.test_messages.Broken"
+    run_rounds(8, every=60)
+    assert Notice.objects.filter(person=head).count() > 2
+    settings.EMAIL_BACKEND = working
+    clock_round.run_reminder_round(NOW + timedelta(hours=9))
+    (message,) = [message for message in sent_here.outbox if message.to == [head.email]]
+    assert message.body.count("late") == 1
+    assert "is 8 hours late" in message.body
+
+
 # Subjects
 
 

@@ -452,6 +452,8 @@ class Notice(SchoolOwnedModel):
     @property
     def same_message_key(self) -> int | str:
         """Equal for two notices that say the same. Only the later one is sent."""
+        if self.adult_step_id:
+            return f"adult step {self.adult_step_id}"
         return self.step_id or self.key
 
     @property
