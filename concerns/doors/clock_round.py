@@ -229,10 +229,16 @@ class SchoolRound:
         messages: "StepMessages",
     ) -> None:
         """Tell `to` that `step` is late, or None for the adviser outside. If they have been told of
-        it too lately or too often, tell the next on the ladder who has not."""
+        it too lately or too often, tell the next on the ladder who has not.
+
+        Nobody outside is told before everybody here: somebody may have been passed over because the
+        ladder became shorter meanwhile.
+        """
         place = ladder.index(to) if to in ladder else 0
         turns = [*ladder[place:], *ladder[:place]]
         able = [one for one in turns if messages.may_send_to(one)]
+        if able[:1] == [None]:
+            able = [*messages.list_untold(able), None]
         if not able:
             return
         messages.add(able[0])
@@ -406,7 +412,7 @@ class SchoolRound:
                 NoticeEnding.GONE, self.now
             )
         elif rows and not self._is_adviser_told():
-            self._create_letter(None, rows, red=True)
+            self._create_letter(None, self._merge_same_messages(rows), red=True)
 
     def _is_adviser_told(self) -> bool:
         since = self.now - OUTSIDE_AGAIN
@@ -430,16 +436,20 @@ class SchoolRound:
         # Count from the oldest: a later notice that says the same must not put the letter off.
         waits = min((row.made_at for row in notices if not row.red), default=self.now)
         waits = min(waits, self.now)
-        newest = {row.same_message_key: row for row in notices}
-        merged = [row.pk for row in notices if newest[row.same_message_key] is not row]
-        Notice.objects.filter(pk__in=merged).end_notices(NoticeEnding.MERGED, self.now)
-        left = list(newest.values())
+        left = self._merge_same_messages(notices)
         red = [row for row in left if row.red]
         if red:
             self._create_letter(to, red, red=True)
         posted = [row for row in left if not row.red]
         if posted and self._next_post_of(to, waits) <= self.now:
             self._create_letter(to, posted, red=False)
+
+    def _merge_same_messages(self, notices: list[Notice]) -> list[Notice]:
+        """End all but the last of those that say the same. Returns what is left."""
+        newest = {row.same_message_key: row for row in notices}
+        merged = [row.pk for row in notices if newest[row.same_message_key] is not row]
+        Notice.objects.filter(pk__in=merged).end_notices(NoticeEnding.MERGED, self.now)
+        return list(newest.values())
 
     def _next_post_of(self, to: Person, after: datetime) -> datetime:
         return next_post_time(
@@ -481,6 +491,10 @@ class StepMessages:
     def may_send_to(self, person: Person | None) -> bool:
         """Whether `person` (None: the adviser outside) may have another one now."""
         return may_send_again(self._at[person.pk if person else None], self._now)
+
+    def list_untold(self, people: Sequence[Person | None]) -> list[Person]:
+        """Those of `people` who have had no message, and to whom none waits to be sent."""
+        return [one for one in people if one and not self._at[one.pk]]
 
     def add(self, person: Person | None) -> None:
         self._at[person.pk if person else None].append(self._now)

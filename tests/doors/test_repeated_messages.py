@@ -9,9 +9,11 @@ from django.core import mail as sent_here
 from concerns.chase import acts as chase
 from concerns.doors import clock_round
 from concerns.models import Cover, Exclusion, Heartbeat, Notice, School
+from concerns.reading.who_was_told import OUTSIDE, list_step_notifications
+from concerns.rules.clocks import StepKind
 from concerns.rules.cover_kinds import CoverKind
 from concerns.rules.lifecycle import State
-from concerns.rules.message_rules import Subject
+from concerns.rules.message_rules import MessageReason, Subject
 from concerns.rules.roles import Role
 from concerns.submit import acts as submit
 from tests import adults, factories
@@ -70,6 +72,37 @@ def test_whoever_was_told_too_often_gives_the_turn_to_the_adviser_outside(where)
     outside = [message for message in sent_here.outbox if message.to == ["ann@council.test"]]
     assert len(times_sent_to(head)) <= 6
     assert 2 <= len(outside) <= 6
+
+
+def test_what_waited_for_the_adviser_is_one_message_on_the_record_as_well(where):
+    School.objects.filter(pk=where.pk).update(**ADVISER)
+    factories.person(where, Role.DSL, Role.HEAD)
+    concern = write_urgent(where)
+    run_rounds(24)
+    outside = [message for message in sent_here.outbox if message.to == ["ann@council.test"]]
+    told = list_step_notifications(concern.steps.get(kind=StepKind.FIRST_LOOK_NOW))
+    assert len([row for row in told if row.who == OUTSIDE]) == len(outside) > 1
+
+
+def test_nobody_outside_is_told_before_the_head_whose_turn_was_passed_over(where):
+    School.objects.filter(pk=where.pk).update(**ADVISER)
+    lead, deputy, head = (
+        factories.person(where, role) for role in (Role.DSL, Role.DEPUTY, Role.HEAD)
+    )
+    concern = factories.concern_at(State.WAITING, where=where, now=NOW)
+    step = concern.steps.get()
+    for minutes in (1, 61):
+        clock_round.run_reminder_round(step.due_at + minutes * MINUTE)
+    # The deputy has been told and goes away: the third turn is now the adviser's.
+    Cover.objects.create(
+        school=where, kind=CoverKind.LEAVE, person=deputy, since=NOW.date(), until=NOW.date(),
+        by=lead, at=NOW,
+    )  # fmt: skip
+    clock_round.run_reminder_round(step.due_at + 121 * MINUTE)
+    told = Notice.objects.filter(step=step, why=MessageReason.LATE).order_by("pk")
+    assert [row.person for row in told] == [lead, deputy, head]
+    clock_round.run_reminder_round(step.due_at + 181 * MINUTE)
+    assert len(told.all()) == 4
 
 
 def test_a_late_step_about_an_adult_is_thinned_as_well(where):
