@@ -233,7 +233,9 @@ def _watch_entries(history: ConcernHistory) -> Iterator[TrailEntry]:
 
 
 def _happened_earlier(row: Meeting | Conversation | ReferralEvent | ChaseCall) -> datetime | None:
-    """When it happened, if it was written down later than that."""
+    """When it happened, if it was written down later than that: of a call, than it was over."""
+    if isinstance(row, ChaseCall) and not moment_if_written_later(row.over_at, row.at):
+        return None
     return moment_if_written_later(row.happened_at, row.at)
 
 

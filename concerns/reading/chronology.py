@@ -119,7 +119,7 @@ def _build_entry(source: ChronologySource, row: Any, place: ChronologyPlace) -> 
         ended=told.ended,
         on=told.on,
         when=told.when,
-        written=written_later_in_words(told.on or place.at, place.written_at),
+        written=written_later_in_words(told.on or told.over_at or place.at, place.written_at),
         state=getattr(row, "state", ""),
         concern_key=row.pk if isinstance(row, Concern) else None,
     )

@@ -7,7 +7,7 @@ included. Siblings at this school are included only if the viewer may see them.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 class EntryText:
     """A row in words, and the concern it is on. `on` is its day, if only a day was written down;
     `when` says when it happened, as precisely as the writer did. `ended`: the row says that
-    something ended, such as a status."""
+    something ended, such as a status. `over_at`: when what took a while was over."""
 
     heading: str
     words: str
@@ -55,6 +55,7 @@ class EntryText:
     ended: bool = False
     on: date | None = None
     when: str = ""
+    over_at: datetime | None = None
 
 
 SourceRows = Callable[[Viewer, Child], QuerySet[Any]]
@@ -232,7 +233,7 @@ def _describe_referral_event(row: "WithAnnotations[ReferralEvent, RowWriter]") -
 def _describe_chase_call(row: ChaseCall) -> EntryText:
     heading = f"{row.referral.route_words}: chased"
     words = "\n".join(filter(None, [row.call_in_words, row.said]))
-    return EntryText(heading, words, row.referral.concern)
+    return EntryText(heading, words, row.referral.concern, over_at=row.over_at)
 
 
 def _describe_meeting(row: Meeting) -> EntryText:

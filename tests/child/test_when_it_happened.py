@@ -204,6 +204,30 @@ def test_a_conversation_written_down_days_later_says_so(where, lead, child):
     assert LATER in page_of(triage_views.read, lead, uid=concern.uid)
 
 
+@pytest.mark.parametrize(("ago", "later"), [(40, False), (55, False), (56, True)])
+def test_a_call_on_hold_for_long_was_written_down_later_only_if_it_was_over_by_then(
+    where, lead, child, ago, later
+):
+    concern = send(where, child, "Cold.", NOW)
+    decide_concern(lead, concern, Route.SOCIAL_CARE, now=NOW + DAY)
+    referral = concern.referrals.get()
+    sent = {"agency": "Front door", "spoken_to": "Ann", "method": "telephone"}
+    refer.send(by=lead, referral=referral, happened_at=NOW + DAY, now=NOW + DAY, **sent)
+    began = WRITTEN - timedelta(minutes=ago)
+    call = {"telephone": "01632 960001", "minutes": 40, "happened_at": began, "now": WRITTEN}
+    refer.chase(by=lead, referral=referral, **call)
+    head = factories.viewer(where, Role.HEAD, now=WRITTEN + DAY)
+    for view, viewer, says in (
+        (views.chronology, lead, LATER),
+        (triage_views.read, lead, LATER),
+        (audit_views.trail, head, "written down later"),
+    ):
+        uid = child.uid if view is views.chronology else concern.uid
+        page = page_of(view, viewer, uid=uid)
+        assert "40 minutes on hold" in page
+        assert (says in page) == later
+
+
 def test_a_sighting_written_down_days_later_says_so(lead, child):
     homes.record_seen(lead, child, at=NOW)
     assert "(Written down" in page_of(views.file, lead, uid=child.uid)

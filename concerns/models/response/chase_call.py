@@ -5,7 +5,7 @@ row, meant to be written down within seconds of hanging up.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -54,6 +54,12 @@ class ChaseCall(CaseRow):
 
     def __str__(self) -> str:
         return f"chase {self.uid}"
+
+    @property
+    def over_at(self) -> datetime:
+        """When it was over, as far as is known: the minutes on hold after it began. Nobody writes a
+        call down before that."""
+        return self.happened_at + timedelta(minutes=self.minutes)
 
     @property
     def call_in_words(self) -> str:
