@@ -24,7 +24,7 @@ from concerns.child.forms import (
 from concerns.doors import search as door
 from concerns.doors import sight
 from concerns.doors.form_draft import FormDraft
-from concerns.doors.form_page import FormPage
+from concerns.doors.form_page import MOVED_ON, FormPage
 from concerns.doors.gate import address_if_open
 from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.chronology_filters import ChronologyForm, TimelineForm
@@ -216,17 +216,21 @@ def print_chronology(request, uid):
     """Shows a cover page to check first; once that is submitted, shows the print itself."""
     form, asked = _read_chronology_form(request, ChronologyForm)
     cover, given = RedactionForm.read_from_request(request)
+    here = request.path + asked
+    draft = FormDraft(request, here, pressed=given["made"])
+    unseen = given["made"] and draft.find_unseen_words(PostedFields.from_post(request))
+    # Words to cover that stand on another page are not left out of the print: it is not made yet.
+    given["made"] = given["made"] and not unseen
     found = chronology_print.read_chronology_print(
         request.viewer, uid, form.requested_filters(), **given
     )
-    here = request.path + asked
-    draft = FormDraft(request, here, pressed=given["made"])
     if draft.kept:
         cover = draft.fill_form(RedactionForm)
     if given["made"]:
         draft.end()
     page = {"print": found, "cover": cover, "here": here, "draft": draft, "form": form}
-    return render(request, "child/printed.html" if given["made"] else "child/cover.html", page)
+    template = "child/printed.html" if given["made"] else "child/cover.html"
+    return render(request, template, page, status=MOVED_ON if unseen else 200)
 
 
 def _read_chronology_form(request, kind: type[AnyFilters]) -> tuple[AnyFilters, str]:

@@ -4,7 +4,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from concerns.doors.form_draft import FormDraft
-from concerns.doors.form_page import FormPage
+from concerns.doors.form_page import MOVED_ON, FormPage
+from concerns.forms.base_form import PostedFields
 from concerns.forms.coming_meeting_form import ComingMeetingForm, MeetingChangeForm
 from concerns.forms.meeting_form import MeetingForm
 from concerns.forms.print_redaction import RedactionForm
@@ -168,15 +169,19 @@ def pack(request, uid):
     """The pack for an agency: first a preview, then (once pressed) the print itself."""
     found = queries.get_referral_to_change(request.viewer, uid)
     cover, given = RedactionForm.read_from_request(request)
-    page = queries.read_referral_pack(request.viewer, found, request.GET.get("child", ""), **given)
     here = request.get_full_path()
     draft = FormDraft(request, here, pressed=given["made"])
+    unseen = given["made"] and draft.find_unseen_words(PostedFields.from_post(request))
+    # Words to cover that stand on another page are not left out of the pack: it is not made yet.
+    given["made"] = given["made"] and not unseen
+    page = queries.read_referral_pack(request.viewer, found, request.GET.get("child", ""), **given)
     if draft.kept:
         cover = draft.fill_form(RedactionForm)
     if given["made"]:
         draft.end()
     page |= {"cover": cover, "here": here, "draft": draft}
-    return render(request, "refer/pack.html" if given["made"] else "refer/cover.html", page)
+    template = "refer/pack.html" if given["made"] else "refer/cover.html"
+    return render(request, template, page, status=MOVED_ON if unseen else 200)
 
 
 def _show_referral_form(request, uid, name, page):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from concerns.models import Addition, LedgerLine
+from concerns.models import Addition, Draft, LedgerLine
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
 from concerns.submit import acts as submit
@@ -80,6 +80,17 @@ def test_other_words_can_be_covered(desk, child):
     factories.send_concern(desk.viewer, child, account="Bilbo hit her. So did J. Smythe.")
     after = printed(desk, child, also="bilbo\nJ. Smythe\n")
     assert f"{COVER} hit her. So did {COVER}." in after
+
+
+def test_words_to_cover_typed_on_another_page_are_shown_before_the_print_is_made(desk, child):
+    desk.concern(children=(child,), account="No coat, said Nicky.")
+    path = f"/child/{child.uid}/print/"
+    older = desk.carried(path)
+    desk.client.post("/submit/words/", older | {"also": "said Nicky"})
+    answer = desk.client.post(path, older)
+    assert answer.status_code == 409
+    assert "You typed something else into this form" in page_text(answer)
+    assert Draft.objects.count() == 1
 
 
 def test_the_print_is_recorded_as_taken_out(desk, child):

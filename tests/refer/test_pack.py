@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from concerns.models import LedgerLine
+from concerns.models import Draft, LedgerLine
 from concerns.refer import acts as refer
 from concerns.rules.kinds import Kind
 from concerns.rules.words import Route
@@ -83,6 +83,20 @@ def test_no_other_child_is_named_in_it(desk, child):
     assert "Bran" not in shown
     own = printed(desk, f"{path}?child={other.uid}").split("<main", 1)[1]
     assert "Aoife" not in own
+
+
+def test_words_to_cover_typed_on_another_page_are_shown_before_the_pack_is_made(desk, child):
+    path = pack(desk, child, account="No coat, said Nicky.")
+    older = desk.carried(path)
+    desk.client.post("/submit/words/", older | {"also": "Nicky"})
+    answer = desk.client.post(path, older | {"also": ""})
+    assert answer.status_code == 409
+    assert "Nicky" in re.findall('class="words">([^<]*)<', page_text(answer))
+    assert Draft.objects.count() == 1
+    made = desk.client.post(path, desk.carried(path) | {"also": "Nicky"})
+    assert made.status_code == 200
+    assert "Nicky" not in page_text(made)
+    assert not Draft.objects.exists()
 
 
 def test_it_is_recorded_as_taken_out_and_looking_it_over_is_not(desk, child):

@@ -69,9 +69,10 @@ class OtherCopy:
 
     @property
     def sentences(self) -> list[str]:
-        """What was typed in sentences, to be shown. Choices and dates are left out."""
-        typed = (value for values in self.fields.values() for value in values)
-        return [value for value in typed if " " in value.strip()]
+        """What was typed, to be shown: sentences, several lines, and names, which have a capital.
+        Choices, dates and times are left out: each is one word without a capital."""
+        typed = (value.strip() for values in self.fields.values() for value in values)
+        return [value for value in typed if len(value.split()) > 1 or value != value.lower()]
 
 
 class Drafts(ViewerScopedQuerySet[Row]):
