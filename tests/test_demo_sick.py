@@ -28,11 +28,13 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.outbox.notice import NoticeEnding
+from concerns.models.response.step import StepEnding
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.rules.calendars import is_school_day
 from concerns.rules.challenge_ladder import ChallengeRung
 from concerns.rules.clocks import FIRST_LOOKS
 from concerns.rules.cover_kinds import CoverKind
+from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import ReferralStage
 from concerns.rules.roles import Role
 from concerns.rules.words import Category, SpokenTo
@@ -142,6 +144,24 @@ def test_whoever_saw_a_child_for_a_decision_had_read_the_concern_or_written_it(s
     others = [row for row in rows if row.by_id != row.concern.reporter_id]
     assert others
     assert [row for row in others if row.happened_at < row.concern.first_looked_at] == []
+
+
+def test_whoever_did_a_step_that_week_had_opened_the_concern(school, looks):
+    opened = LedgerLine.objects.filter(kind=Kind.OPENED)
+    read = defaultdict(list)
+    for person, concern, at in opened.values_list("actor", "concern", "received"):
+        read[person, concern].append(at)
+    done = Step.objects.filter(done_at__gte=looks[0].opened_at, ended=StepEnding.DONE)
+    rows = list(done.select_related("concern"))
+    deputy_and_head = Person.objects.filter(posts__role__in=[Role.DEPUTY, Role.HEAD])
+    rows = [row for row in rows if row.done_by in deputy_and_head]
+    assert len(rows) > 20
+    unread = [
+        row
+        for row in rows
+        if not any(at <= row.done_at for at in read[row.done_by_id, row.concern.uid])
+    ]
+    assert unread == []
 
 
 def test_what_was_sorted_that_week_was_sorted_as_it_was_written(school, looks):

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from concerns.chase import acts as chase
+from concerns.doors import sight
 from concerns.models import Concern, Task, WatchAnswers
 from concerns.models.response.watch import staff_to_ask_about
 from concerns.rules.clocks import StepKind
@@ -68,5 +69,7 @@ def _review_watch(at: datetime, year, step) -> None:
     said = {"then": WatchReviewResult.END if last else WatchReviewResult.ON, "why": ""}
     said["words_back"] = "Thank you. It is closed, and stays with the picture." if last else ""
     words = year.chance.choice(REVIEWED)
-    chase.look_after(by=year.lead_on_duty(at), step=step, words=words, now=at, **said)
+    lead = year.lead_on_duty(at)
+    sight.open_concern(lead, concern.uid)
+    chase.look_after(by=lead, step=step, words=words, now=at, **said)
     schedule_watch_steps(year, concern)

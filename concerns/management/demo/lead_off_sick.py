@@ -10,6 +10,7 @@ escalation ladders.
 from datetime import datetime, time, timedelta
 
 from concerns.chase import acts as chase
+from concerns.doors import sight
 from concerns.management.demo import clock_rounds, names_and_sentences
 from concerns.management.demo.year import DemoYear
 from concerns.models import ChaseCall, Concern, Cover, Step
@@ -169,8 +170,12 @@ class LeadOffSickYear(DemoYear):
             ),
         }
         kind = StepKind(step.kind)
-        if kind in does:
-            does[kind]()
+        if kind not in does:
+            return
+        if kind not in FIRST_LOOKS:
+            # As in a real school: it is done on a page that they have opened.
+            sight.open_concern(owes["by"], concern.uid)
+        does[kind]()
 
     def _chase_or_challenge(self, at, step: Step) -> None:
         """Ring a late agency once a day; challenge it after three calls, or if that is the step."""
