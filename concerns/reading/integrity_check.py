@@ -159,7 +159,7 @@ class ChildConcernCheck:
             yield from self._find_forgotten_watches(keys)
 
     def _find_closed_by_nobody(self) -> Iterator[IntegrityBreach]:
-        """Concerns that are closed, although nobody has said so with a reason: they are in no list."""
+        """Concerns that are closed, although nobody said so with a reason: they are in no list."""
         said = Ending.objects.filter(
             concern=OuterRef("pk"), at=OuterRef("closed_at"), reopened=False
         )

@@ -159,7 +159,9 @@ def test_20_no_row_can_be_deleted_even_by_hand(quiet):
 
 
 def test_20_every_table_that_is_not_named_here_is_kept_for_ever():
-    models = {model.__name__ for model in Concern._meta.apps.get_app_config("concerns").get_models()}
+    models = {
+        model.__name__ for model in Concern._meta.apps.get_app_config("concerns").get_models()
+    }
     assert models - set(append_only.FROZEN) - set(append_only.KEPT) == MAY_GO
 
 

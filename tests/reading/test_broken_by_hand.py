@@ -263,9 +263,7 @@ def test_an_adult_concern_that_is_closed_and_still_owes_is_found(where, adult):
 def test_an_adult_concern_that_is_closed_and_that_nobody_closed_is_found(where, adult):
     adult.steps.update(**ENDED, done_by=adult.reporter)
     AdultConcern.objects.filter(pk=adult.pk).update(state=State.CLOSED, closed_at=NOW)
-    assert found(where) == [
-        f"{adult.reference} is closed, and there is no record of who closed it"
-    ]
+    assert found(where) == [f"{adult.reference} is closed, and there is no record of who closed it"]
 
 
 def test_an_adult_concern_that_its_reader_closed_is_not_broken(where, adult):
