@@ -9,7 +9,7 @@ The rows are stored in `models/concern/exclusion.py` (people named) and `models/
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -25,70 +25,77 @@ KEPT_OUT_THROUGH = {
     # Family of any child in it. A relation that was withdrawn no longer hangs on the person.
     "relations": "child__concern_rows__concern",
 }
+# Stands in for the key of a person: no row has a key like this.
+_PERSON = 9_007_199_254_740_000
 
 
 def hidden_concerns_filter(person: Any, key: str) -> models.Q:
     """A filter for rows of concerns from which `person` is kept out.
 
-    `key` is the lookup from the row to the key of its concern, such as "pk" or "step__concern".
+    `key` is the lookup from the row to the key of its concern, such as "pk" or "step__concern". A
+    page asks it of ten tables, so the SQL of each way is made once in a process: made each time it
+    would be a tenth of what a child's page costs.
     """
     hidden = models.Q()
     for name, to_concern in KEPT_OUT_THROUGH.items():
-        # Without the filter a child nobody wrote about would bring a NULL, and hide every row.
-        rows = getattr(person, name).filter(**{f"{to_concern}__isnull": False})
-        hidden |= models.Q(**{f"{key}__in": rows.values(to_concern)})
+        sql, given = _sql_of_hidden_concerns(name, to_concern)
+        keys = [person.pk if one == _PERSON else one for one in given]
+        hidden |= models.Q(**{f"{key}__in": RawSQL(sql, keys)})  # noqa: S611
     return hidden
 
 
-def kept_out_people_filter(concerns: Collection[Any], key: str) -> models.Q:
-    """A filter for rows of people who are kept out of at least one of `concerns`.
+@cache
+def _sql_of_hidden_concerns(name: str, to_concern: str) -> tuple[str, tuple[Any, ...]]:
+    """For a line of KEPT_OUT_THROUGH, the statement that finds the concerns hidden from a person,
+    and its parameters, among which _PERSON stands in for the person's key."""
+    # Without the filter a child nobody wrote about would bring a NULL, and hide every row.
+    rows = getattr(get_user_model()(pk=_PERSON), name).filter(**{f"{to_concern}__isnull": False})
+    sql, given = rows.values(to_concern).query.sql_with_params()
+    return sql, tuple(given)
 
-    `key` is the lookup from the row to the key of the person, such as "pk" or "person".
+
+def kept_out_people_filter(concerns: Collection[Any], key: str) -> models.Q:
+    """A filter for rows of people who are kept out of at least one of `concerns` (or of those with
+    these keys).
+
+    `key` is the lookup from the row to the key of the person, such as "pk" or "person". The SQL is
+    made once for each number of concerns, as in `hidden_concerns_filter`.
     """
+    keys = [getattr(concern, "pk", concern) for concern in concerns]
+    if not keys:
+        return models.Q(pk__in=[])
     people = models.Q()
-    for rows, to_concern, to_person in _rows_that_keep_out():
-        found = rows.filter(**{f"{to_concern}__in": concerns})
-        people |= models.Q(**{f"{key}__in": found.values(to_person)})
+    for name, to_concern in KEPT_OUT_THROUGH.items():
+        sql = _sql_of_kept_out_people(name, to_concern, len(keys))
+        people |= models.Q(**{f"{key}__in": RawSQL(sql, keys)})  # noqa: S611
     return people
 
 
-def kept_out_people_sql(concerns: Collection[Any], column: str) -> RawSQL:
-    """`kept_out_people_filter` as a condition on `column`, the key of a person, in SQL.
-
-    The SQL is made once for each number of concerns: made each time it would be a tenth of the work
-    of sending a concern.
-    """
-    keys = [concern.pk for concern in concerns]
-    ways = _sql_of_each_way(len(keys))
-    sql = " OR ".join(f"{column} IN ({way})" for way in ways)
-    return RawSQL(f"({sql})", keys * len(ways), output_field=models.BooleanField())  # noqa: S611
-
-
 @cache
-def _sql_of_each_way(count: int) -> list[str]:
-    found = []
-    for rows, to_concern, to_person in _rows_that_keep_out():
-        people = rows.filter(**{f"{to_concern}__in": range(count)}).values(to_person)
-        found.append(people.query.sql_with_params()[0])
-    return found
+def _sql_of_kept_out_people(name: str, to_concern: str, count: int) -> str:
+    """For a line of KEPT_OUT_THROUGH, the statement that finds who is kept out of `count` concerns,
+    whose keys are its parameters."""
+    rows, to_person = _rows_that_keep_out(name)
+    people = rows.filter(**{f"{to_concern}__in": range(count)}).values(to_person)
+    return people.query.sql_with_params()[0]
 
 
 def kept_out_by_concern(concerns: Collection[int]) -> dict[int, set[int]]:
     """The keys of the people kept out of each of `concerns`, by the key of the concern. One query
     for each way of being kept out, however many concerns there are."""
     found: dict[int, set[int]] = defaultdict(set)
-    for rows, to_concern, to_person in _rows_that_keep_out():
+    for name, to_concern in KEPT_OUT_THROUGH.items():
+        rows, to_person = _rows_that_keep_out(name)
         pairs = rows.filter(**{f"{to_concern}__in": concerns}).values_list(to_concern, to_person)
         for concern, person in pairs:
             found[concern].add(person)
     return found
 
 
-def _rows_that_keep_out() -> Iterator[tuple[models.QuerySet[Any], str, str]]:
-    """For each way: its rows, and the lookups from a row to the concern and to the person."""
-    for name, to_concern in KEPT_OUT_THROUGH.items():
-        # The person's side of a foreign key; the stubs do not know which kind of field it is.
-        person_side: Any = get_user_model()._meta.get_field(name)
-        to_person = person_side.field.name
-        rows = person_side.related_model._default_manager.filter(**{f"{to_person}__isnull": False})
-        yield rows, to_concern, to_person
+def _rows_that_keep_out(name: str) -> tuple[models.QuerySet[Any], str]:
+    """The rows of one way, and the lookup from a row to the person."""
+    # The person's side of a foreign key; the stubs do not know which kind of field it is.
+    person_side: Any = get_user_model()._meta.get_field(name)
+    to_person = person_side.field.name
+    rows = person_side.related_model._default_manager.filter(**{f"{to_person}__isnull": False})
+    return rows, to_person

@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 
 from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, ViewerScopedQuerySet
-from concerns.models.base.kept_out import kept_out_people_filter, kept_out_people_sql
+from concerns.models.base.kept_out import kept_out_people_filter
 from concerns.models.outbox.heartbeat import ONE_PULSE, HeartbeatStatus
 from concerns.models.school.school import School
 from concerns.models.school.second_factor import post_holder_has_factor
@@ -230,7 +230,7 @@ class Posts(ViewerScopedQuerySet[Row]):
 
     def not_excluded_from(self, *concerns: Any) -> Self:
         """Leave out the posts of everyone who is kept out of one of `concerns`."""
-        return self.exclude(kept_out_people_sql(concerns, "concerns_post.person_id"))
+        return self.exclude(kept_out_people_filter(concerns, "person"))
 
     def active_with_role(self, *roles: Role) -> Self:
         return self.filter(role__in=roles, person__is_active=True)
