@@ -40,35 +40,18 @@ from concerns.reading.category_counts import (
 )
 from concerns.reading.child_file import ChildFile
 from concerns.reading.child_tracker import TrackerFilters
-from concerns.reading.chronology import ChronologyEntry
 from concerns.reading.chronology_places import ChronologyFilters
+from concerns.reading.timeline_row import TimelineRow, build_timeline_row
 from concerns.reading.tracked_child import TrackedChild
-from concerns.rules.child_file_vocabulary import SORT_IN_A_WORD
 from concerns.rules.kinds import Kind
-from concerns.rules.wording import shorten_to_one_line
 from concerns.workflow.closing import questions_on_status_end
 
 PAGE = 50
-# Open steps that the page names; and letters of a row before it has to be opened.
+# Open steps that the page names.
 MOST_STEPS = 20
-ONE_LINE = 110
 _OF_A_STEP = (
     "kind", "due_at", "holder_role", "holder__name", "concern__uid", "concern__reference",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class TimelineRow:
-    """An entry of the timeline. `line` stands in the row; `rest` is all that was written, if the
-    row has more than its line, and is read by opening it."""
-
-    entry: ChronologyEntry
-    kind: str
-    day: str
-    heading: str
-    line: str
-    rest: str
-    categories: str
 
 
 @dataclass(frozen=True)
@@ -138,22 +121,6 @@ def _build_overview(
         more_steps=len(steps) > MOST_STEPS,
         counts=counts,
         chart=build_month_chart(title, [f"{month:%B %Y}" for month in counts.months], counts.rows),
-    )
-
-
-def build_timeline_row(entry: ChronologyEntry, categories: list[str] | None) -> TimelineRow:
-    """One row of the timeline. Its kind already says that it is a concern."""
-    heading = "" if entry.heading == "Concern" else entry.heading
-    line = shorten_to_one_line(entry.words, max(ONE_LINE - len(heading), ONE_LINE // 3))
-    whole = " ".join(entry.words.split()) == line and not entry.written and not entry.is_vague
-    return TimelineRow(
-        entry=entry,
-        kind=SORT_IN_A_WORD[entry.sort],
-        day=entry.day_in_short,
-        heading=heading,
-        line=line,
-        rest="" if whole else entry.words,
-        categories=", ".join(categories or []),
     )
 
 

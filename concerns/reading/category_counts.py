@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from concerns.models.child.child import Child
-from concerns.models.concern.concern import Concern, ConcernCategory
+from concerns.models.concern.category_sorting import (
+    BY_LEAD,
+    BY_WRITER,
+    categories_and_marks,
+)
+from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Viewer
 from concerns.rules.reporting_periods import local_day, local_midnight, months_until
 from concerns.rules.words import SORTED_INTO, Category
@@ -34,6 +39,10 @@ class CategoryCounts:
     @property
     def total_by_category(self) -> list[tuple[str, int]]:
         return [(words, sum(numbers)) for words, numbers in self.rows]
+
+    @property
+    def totals(self) -> list[int]:
+        return [total for _, total in self.total_by_category]
 
     @property
     def months_with_any(self) -> list[tuple[date, list[int]]]:
@@ -70,22 +79,17 @@ def list_counted_concerns(viewer: Viewer, child: Child) -> list[CountedConcern]:
 
 
 def find_categories(concerns: Collection[int]) -> dict[int, list[str]]:
-    """The categories of each concern in words, by its primary key. At most two queries.
+    """The categories of each concern in words, by its primary key. One query.
 
     Does not check permission: the caller has read the concerns already.
     """
-    found: dict[int, list[str]] = defaultdict(list)
-    sorted_into = Concern.objects.filter(pk__in=concerns).order_by("sorting__categories")
-    unsorted: list[int] = []
-    for key, category in sorted_into.values_list("pk", "sorting__categories__category"):
-        if category is None:
-            unsorted.append(key)
-        else:
-            found[key].append(SORTED_INTO[category])
-    chosen = ConcernCategory.objects.filter(concern__in=unsorted).order_by("id")
-    for key, category in chosen.values_list("concern", "category"):
-        if category != Category.UNSORTED:
-            found[key].append(Category.label_of_value(category))
+    words = categories_and_marks(concerns)
+    found: dict[int, list[str]] = {}
+    for key in concerns:
+        chosen = [word for word in words[BY_WRITER, key] if word != Category.UNSORTED]
+        found[key] = [SORTED_INTO[word] for word in words[BY_LEAD, key]] or [
+            Category.label_of_value(word) for word in chosen
+        ]
     return found
 
 

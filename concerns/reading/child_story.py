@@ -191,7 +191,7 @@ def _earlier_by_child(found: list[Concern], children: set[int]) -> dict[int, lis
     rows = ConcernChild.objects.filter(concern__in=found, child__in=children).order_by("id")
     for key, child, part in rows.values_list("concern", "child", "part") if found else ():
         parts[key].append((child, part))
-    categories = categories_and_marks(found)
+    categories = categories_and_marks(one.pk for one in found)
     marks = _marks_by_concern([key for what, key in categories if what == MARK])
     for one in found:
         for child, part in parts[one.pk]:

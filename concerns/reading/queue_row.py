@@ -193,7 +193,7 @@ def build_queue_rows(
         _group_by_concern(QueueStep, owed),
         find_status_flags(rolled),
         _find_history_of_children(viewer, rolled, concerns),
-        categories_and_marks(concerns),
+        categories_and_marks(concern.pk for concern in concerns),
     )
     rows = [_build_queue_row(viewer, each, found) for each in concerns]
     return [_cover_row(row) for row in rows] if covered else rows

@@ -1,9 +1,11 @@
-"""Draws a figure as a link to what is behind it, and the bars of a chart.
+"""Draws a figure as a link to what is behind it, the numbers of a table's row, and the bars of a
+chart.
 
-In Python and not in a template, because a page of figures has a hundred of each: a template that
-takes in another for each one costs five times as much.
+In Python and not in a template, because a page of figures has a hundred of each: a template costs
+five times as much.
 """
 
+from collections.abc import Iterable
 from functools import cache
 
 from django import template
@@ -11,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from concerns.paper.bar_chart import Bar, BarChart
+from concerns.paper.bar_chart import Bar, BarChart, MonthChart, MonthRow
 from concerns.paper.figure_table import FigureFilters
 
 register = template.Library()
@@ -25,6 +27,12 @@ _BAR = (
     '<rect class="{kind}" x="0" y="{bar_y}" width="{length}" height="{thick}"/>'
     '<text class="bars__value" x="{value_x}" y="{value_y}">{value}</text>'
 )
+_MONTHS_LABEL = (
+    '<text x="0" y="{y}">{label}: {total}</text>'
+    '<rect class="bars__base" x="0" y="{base}" width="{width}" height="1" />'
+)
+_MONTH = '<rect class="bars__bar" x="{x}" y="{y}" width="{width}" height="{height}" />'
+_NUMBER = '<td class="govuk-table__cell govuk-table__cell--numeric">{}</td>'
 
 
 @cache
@@ -62,3 +70,26 @@ def draw_bar(bar: Bar, bars: BarChart) -> SafeString:
         value=bar.value,
     )
     return SafeString(drawn)
+
+
+@register.filter
+def draw_months(row: MonthRow, months: MonthChart) -> SafeString:
+    """One row of the chart `months` as SVG: its label with its total, its base and its bars."""
+    label = _MONTHS_LABEL.format(
+        y=row.label_y,
+        label=escape(row.label),
+        total=row.total,
+        base=row.base_y,
+        width=months.width,
+    )
+    bars = [
+        _MONTH.format(x=bar.x, y=bar.y, width=months.bar_width, height=bar.height)
+        for bar in row.bars
+    ]
+    return SafeString("".join([label, *bars]))
+
+
+@register.filter
+def draw_numbers(numbers: Iterable[int]) -> SafeString:
+    """The cells of a table's row, a number in each."""
+    return SafeString("".join([_NUMBER.format(int(number)) for number in numbers]))

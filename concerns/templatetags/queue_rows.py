@@ -7,16 +7,14 @@ often than any other page: each value in a template takes some thirty calls, and
 from typing import cast
 
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from concerns.reading.queue_row import QueueRow
+from concerns.templatetags.escaped_texts import escape_texts
 from concerns.templatetags.flags import draw_flags
 
 register = template.Library()
 
-# A control character that nothing typed can hold (`forms/base_form.py`), nor any of our words.
-_BETWEEN = "\x1f"
 # Addresses of rows are made from the page's own: finding each by its name would be a tenth of the
 # page's cost. Empty parts are hidden by the stylesheet.
 _ROW = """
@@ -50,9 +48,8 @@ _TICK = (
 def draw_queue_row(row: QueueRow, may_tick: bool) -> SafeString:
     """The HTML of one row, every text in it escaped; with a box to tick if `may_tick`."""
     texts = cast(tuple[str, ...], row[:_FLAGS] + row[_FLAGS + 1 :])
-    whole = escape(_BETWEEN.join(texts)).split(_BETWEEN)
     flags = draw_flags(row.flags) if row.flags else ""
-    said = dict(zip(_TEXTS, whole, strict=True))
+    said = dict(zip(_TEXTS, escape_texts(texts), strict=True))
     tick = _TICK.format(**said) if may_tick else ""
     end = _LINK_END.format(**said)
     return SafeString(_ROW.format(flags=flags, tick=tick, link_end=end, **said))

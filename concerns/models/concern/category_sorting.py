@@ -5,11 +5,11 @@ A sorting never changes: a later one replaces it, and the concern points to the 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import connections, models
+from django.db import connection, models
 
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.concern.concern import Concern
@@ -57,19 +57,20 @@ BY_WRITER = 1
 MARK = 2
 
 
-def categories_and_marks(concerns: Sequence[Concern]) -> dict[tuple[int, int], list[str]]:
+def categories_and_marks(concerns: Iterable[int]) -> dict[tuple[int, int], list[str]]:
     """By what it is (BY_LEAD, BY_WRITER, MARK) and the key of the concern: the categories a lead
     sorted it into, those its writer chose, and the places of its marks, in the order written.
+    `concerns` are the keys of concerns that the caller may read.
 
     This is raw SQL because the queue is shown more often than any other page, and building three
     queries in Django would be a tenth of that page's work.
     """
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
-    if not concerns:
+    keys = list(concerns)
+    if not keys:
         return found
-    keys = [concern.pk for concern in concerns]
     marks = ", ".join(["%s"] * len(keys))
-    with connections[concerns[0]._state.db or "default"].cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {BY_LEAD}, concern.id, word.id, word.category "  # noqa: S608 - marks
             "FROM concerns_concern AS concern JOIN concerns_sortedcategory AS word "
