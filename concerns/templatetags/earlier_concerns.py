@@ -25,7 +25,8 @@ register = template.Library()
 WORDS_OF_A_LINE = 18
 _ROW = """
 <details class="rows__row"><summary><span class="rows__day">{day}</span>
-<span class="rows__what">{writer}{part}{labels}
+<span class="rows__what">
+{writer}{part}{labels}
 <span class="rows__line">{line}</span></span></summary>
 {entry}
 </details>"""

@@ -194,7 +194,8 @@ def decide(
     decision = Decision.objects.record_decision(by, concern, decided, now)
     agenda.record_first_look()
     agenda.complete_steps(*FIRST_LOOKS, StepKind.READ_ADDITION)
-    concern.holder = concern.holder or by.person
+    if concern.holder_id is None:
+        concern.holder = by.person
     in_force = Decision.objects.keys_in_force(concern)
     old = [step for step in agenda.steps_of_kind(*SUPERSEDED) if step.decision_id not in in_force]
     agenda.end_steps(old, StepEnding.SUPERSEDED)

@@ -62,10 +62,11 @@ def _faults_on_concern(
     yield not all(about), "Choose a child that this concern is about."
     full = reason_for_full_decision(concern) if decided.light else ""
     yield full, full
-    staff = Person.objects.who_may(May.SUBMIT, by.school, by.todays_date).not_excluded_from(concern)
-    stranger = decided.watched_by and decided.watched_by not in staff
+    watched = decided.watched_by
+    stranger = watched and not _may_be_named(by, concern, watched)
     yield stranger, "Choose an adult to watch who works here and is not the child's family."
-    strange = decided.sighted_by and decided.sighted_by not in staff
+    sighted = decided.sighted_by
+    strange = sighted and not _may_be_named(by, concern, sighted)
     yield strange, "Choose a colleague who saw the child: one who works here and may see this."
     before = [sent.happened_at for sent in decided.sent.values()]
     before += [decided.spoken.happened_at] if decided.spoken else []
@@ -74,6 +75,12 @@ def _faults_on_concern(
     yield early, "The time cannot be in the future."
     seen = _sighting_against(by, concern, decided)
     yield seen, seen
+
+
+def _may_be_named(by: Viewer, concern: Concern, person: Person) -> bool:
+    """Whether `person` works here and may see the concern."""
+    staff = Person.objects.who_may(May.SUBMIT, by.school, by.todays_date).not_excluded_from(concern)
+    return staff.filter(pk=person.pk).exists()
 
 
 def reason_for_full_decision(concern: Concern) -> str:
