@@ -4,7 +4,7 @@ What is decided is submitted and taken first, by posts that are not measured, ab
 each time: so that no child's story grows by being measured.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 
 from concerns.models import Child, Concern
@@ -55,18 +55,24 @@ def decide_form(dsl: Visitor) -> Page:
     return Page("decide", "decide form", lambda t: dsl.ask(path, through=t))
 
 
-def decide_post(dsl: Visitor, staff: Visitor) -> Page:
-    return Page("decided", "decide", _decide(dsl, staff), often=WRITTEN, answers=302)
+def decide_post(leads: Sequence[Visitor], staff: Visitor) -> Page:
+    """`leads` decide in turn: together they open more children's files than one may in an hour."""
+    return Page("decided", "decide", _decide(leads, staff), often=WRITTEN, answers=302)
 
 
-def _decide(dsl: Visitor, staff: Visitor) -> Asking:
+def _decide(leads: Sequence[Visitor], staff: Visitor) -> Asking:
     roll = Child.objects.filter(school=1, left__isnull=True).order_by("-id")
     children = cycle(roll.values_list("uid", flat=True)[10:200])
+    turns = cycle(leads)
 
     def ask(through: Through) -> Answer:
+        lead = next(turns)
         path = f"/triage/{submit_concern(staff, next(children))}/"
-        dsl.ask(f"{path}take/", dsl.ask(path).form_with("version"))
-        given = dsl.ask(f"{path}decide/").form_with("version") | DECISION
-        return dsl.ask(f"{path}decide/", given, through=through)
+        lead.ask(f"{path}take/", lead.ask(path).form_with("version"))
+        given = lead.ask(f"{path}decide/").form_with("version") | DECISION
+        answer = lead.ask(f"{path}decide/", given, through=through)
+        if answer.header("location") != path:
+            raise RuntimeError(f"deciding led to {answer.header('location')}")
+        return answer
 
     return ask

@@ -54,7 +54,8 @@ def pages(through: Through) -> Iterator[Page]:
     yield Page("ten", "audit, ten years", lambda t: head.ask("/audit/?year=all", through=t))
     yield Page("autosave", "draft saved", autosave(staff), often=WRITTEN)
     yield Page("submit", "submit", submit(staff), often=WRITTEN, answers=302)
-    yield deciding_pages.decide_post(dsl, staff)
+    deputies = [_visitor(through, login) for login in ("deputy1", "deputy2")]
+    yield deciding_pages.decide_post(deputies, staff)
 
 
 def imports(through: Through) -> Iterator[Page]:
