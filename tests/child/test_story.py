@@ -17,8 +17,9 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.words import Route
+from concerns.templatetags.timeline import draw_timeline_row
 from concerns.triage import acts as triage
-from tests import factories
+from tests import factories, homes
 from tests.counting import count_calls, list_statements, render_view
 from tests.factories import NOW
 
@@ -292,6 +293,25 @@ def test_no_name_stands_in_the_title_or_an_address(where, lead):
     for name in ("Zebedee", "Quill"):
         assert name not in addresses
         assert name not in title
+
+
+def test_every_word_of_a_row_is_escaped_and_a_number_can_be_rung_where_nothing_is_pressed(
+    where, lead
+):
+    child = factories.child(where)
+    who = factories.viewer(where, who=factories.person(where, name="<i>Pat</i>"))
+    factories.send_concern(who, child, account="<b>Thin</b>: ring 01632 960131. " * 9)
+    homes.move_to_address(lead, child, "<u>4</u> Mill Lane, 01632 960132", since=None)
+    drawn = [draw_timeline_row(row) for row in story(lead, child).rows]
+    address, concern = sorted(drawn, key=lambda row: "<details" in row)
+    assert "&lt;u&gt;4&lt;/u&gt; Mill Lane, <a " in address
+    assert 'href="tel:01632960132"' in address
+    line, rest = concern.split("</summary>")
+    assert "&lt;b&gt;Thin&lt;/b&gt;: ring 01632 960131. " in line
+    assert rest.count('&lt;b&gt;Thin&lt;/b&gt;: ring <a class="govuk-link telephone"') == 9
+    assert "&lt;i&gt;Pat&lt;/i&gt;" in rest
+    for tag in ("<b>Thin", "<i>", "<u>"):
+        assert tag not in address + concern
 
 
 def test_a_story_asks_the_same_of_the_database_whatever_its_length(client, where):

@@ -1,8 +1,8 @@
 """Tests of how a figure and a bar are drawn: what links where, and that every word is escaped."""
 
 from concerns.audit.forms import AuditFilters
-from concerns.paper.bar_chart import build_bar_chart
-from concerns.templatetags.figures import draw_bar, figure_link
+from concerns.paper.bar_chart import build_bar_chart, build_month_chart
+from concerns.templatetags.figures import draw_bar, draw_months, draw_numbers, figure_link
 
 ASKED = AuditFilters(year="2026", which="open")
 
@@ -26,3 +26,15 @@ def test_a_bar_says_its_label_its_figure_and_that_it_is_late():
     assert "bars__bar--late" not in first
     assert ">Old (late)</text>" in last
     assert 'class="bars__bar bars__bar--late"' in last
+
+
+def test_a_row_of_months_says_its_label_and_total_and_has_a_bar_for_each_month_with_any():
+    chart = build_month_chart("T", ["May", "June"], [("A <b>", [0, 3])])
+    drawn = draw_months(chart.rows[0], chart)
+    assert ">A &lt;b&gt;: 3</text>" in drawn
+    assert drawn.count('class="bars__bar"') == 1
+
+
+def test_the_numbers_of_a_row_stand_in_a_cell_each():
+    drawn = draw_numbers([2, 0])
+    assert [cell.partition(">")[2] for cell in drawn.split("</td>")] == ["2", "0", ""]

@@ -53,6 +53,19 @@ def test_what_was_written_of_a_brother_stands_beside_a_concern(where, lead, fami
     assert "Bran Ash" in text
 
 
+def test_what_stands_beside_a_concern_is_shown_as_it_was_typed(where, lead):
+    child = factories.child(where)
+    pat = factories.viewer(where, who=factories.person(where, name="<i>Pat</i>"))
+    factories.send_concern(pat, child, account="<b>Thin</b> & cold", marks=(factories.body_mark(),))
+    text = shown(lead, concern_about(where, child))
+    # In the row, and in the words to which it opens.
+    assert text.count("&lt;b&gt;Thin&lt;/b&gt; &amp; cold") == 2
+    assert text.count("&lt;i&gt;Pat&lt;/i&gt;") == 2
+    assert "Mark: " in text
+    assert "<b>Thin" not in text
+    assert "<i>Pat" not in text
+
+
 def test_what_is_older_than_twelve_months_is_not_there(where, lead, family):
     child, brother, _ = family
     old = factories.send_concern(lead, brother, now=NOW - timedelta(days=400)).concern
