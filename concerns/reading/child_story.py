@@ -188,10 +188,11 @@ def _earlier_by_child(found: list[Concern], children: set[int]) -> dict[int, lis
     """Child key -> those of `found` that the child is in, in their order."""
     earlier: dict[int, list[EarlierConcern]] = {child: [] for child in children}
     parts: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    rows = ConcernChild.objects.filter(concern__in=found, child__in=children).order_by("id")
+    keys = [one.pk for one in found]
+    rows = ConcernChild.objects.filter(concern__in=keys, child__in=children).order_by("id")
     for key, child, part in rows.values_list("concern", "child", "part") if found else ():
         parts[key].append((child, part))
-    categories = categories_and_marks(one.pk for one in found)
+    categories = categories_and_marks(keys)
     marks = _marks_by_concern([key for what, key in categories if what == MARK])
     for one in found:
         for child, part in parts[one.pk]:

@@ -44,7 +44,7 @@ def count_concern(received_at: datetime, of_child: Iterable[tuple[datetime, int]
     """
     since = received_at - COUNT_WINDOW
     counted = [(at, writer) for at, writer in of_child if since < at <= received_at]
-    first = min((at for at, _ in counted), default=received_at)
+    first = min(counted)[0] if counted else received_at
     writers = {writer for _, writer in counted}
     return ConcernCount(max(len(counted), 1), received_at - first, max(len(writers), 1))
 

@@ -135,15 +135,15 @@ WHY = {
         "one for each kind of row that there is, 7 for the file in short and flags, 4 for the year",
     ),
     # Composing costs 500 to 900 calls a statement (25,000 in all); when the child was last seen and
-    # heard alone 5,000, in two statements; twelve rows of the year 4,000 of the 10,000 of the page.
+    # heard alone 3,600, in two statements; twelve rows of the year 3,000 of the 9,000 of the page.
     **dict.fromkeys(
         [("read", "calls"), ("read_long", "calls")],
-        "composing 31 statements takes 25,000, the strip, bar and dense rows of the page 10,000",
+        "composing 31 statements takes 25,000, the strip, bar and dense rows of the page 9,000",
     ),
-    # Of 58,000. Choices and boxes are drawn in Python; labels, hints and legends are templates.
-    ("decide", "calls"): "the questions are laid out, 20,000; 29 statements are composed, 25,000",
+    # Of 54,000. Choices and boxes are drawn in Python; labels, hints and legends are templates.
+    ("decide", "calls"): "the questions are laid out, 17,000; 28 statements are composed, 25,000",
     ("decided", "sql"): "10 ask again what may be answered, 7 judge it under the lock, 10 write",
-    ("decided", "calls"): "30 statements are composed, 25,000; the form is made and judged",
+    ("decided", "calls"): "30 statements are composed, 20,000; the form is made and judged",
     (
         "child",
         "sql",
@@ -151,7 +151,7 @@ WHY = {
     (
         "child",
         "calls",
-    ): "the timeline takes 15,000, keeping out what is hidden 5,000; the file 4,300",
+    ): "the timeline takes 12,000, the file 4,000, steps and counts 3,500, the page 3,700",
     ("mine", "growth"): "all its writer ever wrote is gone through: a danger untold, FGM to report",
     (
         "story",
@@ -165,7 +165,10 @@ WHY = {
     ("line", "growth"): f"tables of a thousand concerns are read whole, in few blocks; {DEEPER}",
     ("searches", "sql"): "a statement more for each further word looked for",
     ("story", "sql"): "it holds the file (14), open steps and counts; rows take one for each kind",
-    ("story", "calls"): "it holds the file, a third of it; fifty rows of every kind are opened",
+    (
+        "story",
+        "calls",
+    ): "of 79,000 the file takes 20,000, fifty rows 32,000, the page 11,000",
     ("site", "start"): "2.2: every page is loaded at the start, so that a fault in one stops it",
 }
 
