@@ -102,7 +102,8 @@ def test_the_leads_every_page_is_what_it_was_when_it_is_about_somebody_else(plac
     assert place.moved(place.posts["dsl"], lambda: write_about(place, subject)) == []
 
 
-@pytest.mark.parametrize("post", ["head", pytest.param("dsl", marks=REST)])
+@REST
+@pytest.mark.parametrize("post", ["head", "dsl"])
 def test_with_mail_down_the_subjects_every_page_is_what_it_was(place, settings, post):
     settings.EMAIL_HOST = ""
     subject = place.posts[post]

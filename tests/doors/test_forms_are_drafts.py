@@ -16,6 +16,8 @@ from tests.form_on_page import forms_on_page
 pytestmark = pytest.mark.django_db
 SENTENCE = "Nobody has read this sentence yet."
 PAGE = "/submit/words/"
+# One of each kind is tried by `make quick` and on PostgreSQL.
+REST = pytest.mark.more_of_a_kind
 
 
 def forms_met(world, client):
@@ -27,7 +29,9 @@ def forms_met(world, client):
             yield from ((address, form) for form in forms_on_page(answer))
 
 
-@pytest.mark.parametrize(("who", "least"), [("writer", 5), ("dsl", 20), ("head", 25)])
+@pytest.mark.parametrize(
+    ("who", "least"), [("writer", 5), ("dsl", 20), pytest.param("head", 25, marks=REST)]
+)
 def test_every_form_for_more_than_a_line_is_offered_again(who, least):
     world = made()
     client = come(world, who)
@@ -50,7 +54,9 @@ def is_offered_again(client, address, form) -> bool:
     return saved.status_code == 200 and any(one.boxes[box] == SENTENCE for one in again)
 
 
-@pytest.mark.parametrize("who", ["writer", "dsl", "head", "chair"])
+@pytest.mark.parametrize(
+    "who", ["dsl", *(pytest.param(who, marks=REST) for who in ("writer", "head", "chair"))]
+)
 def test_what_is_typed_in_any_form_whose_session_has_ended_is_there_after_signing_in(who):
     world = made()
     client = come(world, who)
@@ -71,7 +77,7 @@ def is_there_after_signing_in(client, address, form) -> bool:
     return SENTENCE in client.get(unquote(back), follow=True).content.decode()
 
 
-@pytest.mark.parametrize("who", ["writer", "head"])
+@pytest.mark.parametrize("who", ["writer", pytest.param("head", marks=REST)])
 def test_every_form_saved_on_its_page_may_be_saved_for_later_without_script(who):
     world = made()
     client = come(world, who)
