@@ -22,6 +22,7 @@ from django.db import transaction
 
 from concerns.doors import mail
 from concerns.doors.daily_check import check_record_if_due
+from concerns.doors.step_messages import StepMessages
 from concerns.models import (
     AdultStep,
     Draft,
@@ -48,8 +49,6 @@ from concerns.rules.message_rules import (
     TO_OUTSIDE,
     MessageReason,
     is_urgent_message,
-    late_step_sentence,
-    may_send_again,
     next_post_time,
 )
 from concerns.rules.reporting_periods import local_day
@@ -226,7 +225,7 @@ class SchoolRound:
         pushed: int,
         to: Person | None,
         ladder: Sequence[Person | None],
-        messages: "StepMessages",
+        messages: StepMessages,
     ) -> None:
         """Tell `to` that `step` is late, or None for the adviser outside. If they have been told of
         it too lately or too often, tell the next on the ladder who has not.
@@ -468,37 +467,3 @@ class SchoolRound:
         )
         rows = Notice.objects.filter(pk__in=[row.pk for row in notices])
         rows.update(letter=letter, person=to)
-
-
-class StepMessages:
-    """The e-mails about one late step that went out or are waiting to, and who may have another."""
-
-    def __init__(self, step: Step | AdultStep, now: datetime):
-        self._reference = step.concern.reference
-        self._now = now
-        self._at: dict[int | None, list[datetime]] = defaultdict(list)
-        self._last: dict[Person, datetime] = {}
-        self._letters: dict[Person, set[int | None]] = defaultdict(set)
-        for notice in Notice.objects.delivered_about(step):
-            if notice.made_at > now:
-                continue  # Made while the database's clock stood ahead: all is told again.
-            if notice.outside or notice.person_id:
-                self._at[notice.person_id].append(notice.made_at)
-            if notice.person and notice.ended == NoticeEnding.SENT and notice.ended_at:
-                self._last[notice.person] = notice.ended_at
-                self._letters[notice.person].add(notice.letter_id)
-
-    def may_send_to(self, person: Person | None) -> bool:
-        """Whether `person` (None: the adviser outside) may have another one now."""
-        return may_send_again(self._at[person.pk if person else None], self._now)
-
-    def list_untold(self, people: Sequence[Person | None]) -> list[Person]:
-        """Those of `people` who have had no message, and to whom none waits to be sent."""
-        return [one for one in people if one and not self._at[one.pk]]
-
-    def add(self, person: Person | None) -> None:
-        self._at[person.pk if person else None].append(self._now)
-
-    def late_sentence(self, to: Person, late: str) -> str:
-        others = [(person.name, at) for person, at in self._last.items() if person != to]
-        return late_step_sentence(self._reference, late, others, len(self._letters[to]))
