@@ -1,4 +1,5 @@
-"""Acts on concerns about adults: the writer sends and adds; a reader takes, decides and closes."""
+"""Acts on concerns about adults: the writer sends and adds; a reader takes, decides and closes; the
+head brings a lead into one."""
 
 import uuid
 from datetime import datetime
@@ -34,6 +35,11 @@ from concerns.workflow.adult_next_steps import (
     open_adult_route_steps,
     reroute_past_person,
     update_steps_after_call,
+)
+from concerns.workflow.adult_readings import (
+    leads_to_bring_in,
+    list_readings_of_leads,
+    reason_not_to_bring_in,
 )
 from concerns.workflow.closing import closing_objection, reason_to_reopen_first
 
@@ -132,10 +138,16 @@ def _add_to_adult_concern(
         why = "The person who wrote it added something"
         AdultEntry.objects.record_adult_entry(AdultEventKind.REOPENED, by, concern, why, now)
         agenda.add_step(adult_vocabulary.first_look_step_kind(concern.sort))
-    elif not agenda.steps_of_kind(*adult_vocabulary.LOOKS, AdultStepKind.READ_ADDITION):
-        agenda.add_step(AdultStepKind.READ_ADDITION)
+    else:
+        _ensure_addition_is_read(agenda)
     record(about=added, concern=concern, fields=["words"], words={"words": words})
     return added
+
+
+def _ensure_addition_is_read(agenda: AdultNextSteps) -> None:
+    """Open the step to read what was added, unless a step is open in which it is read anyway."""
+    if not agenda.steps_of_kind(*adult_vocabulary.LOOKS, AdultStepKind.READ_ADDITION):
+        agenda.add_step(AdultStepKind.READ_ADDITION)
 
 
 def _require_adult_open(concern: AdultConcern) -> None:
@@ -193,16 +205,20 @@ def decide(
     return decision
 
 
-@act(May.ADULT, Kind.ADDED, on="concern")
+@act(May.READ_ADULT, Kind.ADDED, on="concern")
 def note(
     *, by: Viewer, concern: AdultConcern, words: str, now: datetime, record: ActRecord
 ) -> AdultEntry:
-    """Add a reader's note, which the writer never sees. Ends the step to read an addition."""
+    """Add a reader's note, which the writer never sees. Ends the step to read an addition. The note
+    of a lead who was brought in opens that step, so that the head reads it."""
     _require_adult_open(concern)
     written = AdultEntry.objects.record_adult_entry(AdultEventKind.NOTE, by, concern, words, now)
     agenda = record.agenda_of_adult_concern(concern)
-    agenda.complete_steps(AdultStepKind.READ_ADDITION)
-    agenda.ensure_next_step()
+    if by.has_power(May.ADULT):
+        agenda.complete_steps(AdultStepKind.READ_ADDITION)
+        agenda.ensure_next_step()
+    else:
+        _ensure_addition_is_read(agenda)
     record(about=written, concern=concern, fields=["words"], words={"words": words})
     return written
 
@@ -287,6 +303,41 @@ def take_over(
     move_to_post(record.agenda_of_adult_concern(concern), to)
     record(about=handing, concern=concern, fields=["why"], reason="taken over", words={"why": why})
     return concern
+
+
+@act(May.POSTS, Kind.BROUGHT_IN, on="concern")
+def bring_in(
+    *, by: Viewer, concern: AdultConcern, person: Person, why: str, now: datetime, record: ActRecord
+) -> AdultEntry:
+    """Let a safeguarding lead read this one concern, which went to the head, and add notes to it.
+
+    Refused for its subject, for whoever is excluded from it, and for whoever is no lead.
+    """
+    if why_not := reason_not_to_bring_in(by, concern):
+        raise ActRefused(why_not)
+    if person not in leads_to_bring_in(by, concern):
+        raise ActRefused("Choose a safeguarding lead who may see it and does not read it yet.")
+    entry = AdultEntry.objects.record_adult_entry(
+        AdultEventKind.BROUGHT_IN, by, concern, why, now, person=person
+    )
+    record.agenda_of_adult_concern(concern).ensure_next_step()
+    record(about=entry, concern=concern, fields=["why"], words={"who": person.name, "why": why})
+    return entry
+
+
+@act(May.ADULT, Kind.READING_ENDED, on="concern")
+def end_reading(
+    *, by: Viewer, concern: AdultConcern, person: Person, why: str, now: datetime, record: ActRecord
+) -> AdultEntry:
+    """End the reading of a lead who was brought in, from their next request on."""
+    if person not in {one.person for one in list_readings_of_leads(by, concern)}:
+        raise ActRefused(f"By now {person.name} does not read it any more.")
+    entry = AdultEntry.objects.record_adult_entry(
+        AdultEventKind.READING_ENDED, by, concern, why, now, person=person
+    )
+    record.agenda_of_adult_concern(concern)
+    record(about=entry, concern=concern, fields=["why"], words={"who": person.name, "why": why})
+    return entry
 
 
 @act(May.ADULT, Kind.EXCLUDED, on="concern")

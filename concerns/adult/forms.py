@@ -248,6 +248,25 @@ class AdultExcludeForm(AdultStaffReasonForm):
     )
 
 
+class AdultBringInForm(AdultStaffReasonForm):
+    heading = "Bring in a lead"
+    above = (
+        "They can read this one concern, and add notes that you read. They see no other concern "
+        "about an adult, and decide nothing. They are never told of it by e-mail: tell them "
+        "yourself. They find it under “My concerns”. It ends when you end it, when you close it, "
+        "or when it goes to somebody else."
+    )
+    person = forms.ChoiceField(label="Which lead?")
+    why = WordsField("Why do you bring them in?", needed="Say why you bring them in")
+
+
+class AdultEndReadingForm(AdultStaffReasonForm):
+    heading = "End a lead's reading"
+    above = "From now on they cannot see it. What they wrote stays."
+    person = forms.ChoiceField(label="Which lead?")
+    why = WordsField("Why does it end?", needed="Say why it ends")
+
+
 class AdultConversationForm(ConditionalForm, AdultReaderForm):
     heading = "Record a conversation with the LADO or the police"
     agency = choice_field("Who did you speak to?", AdultAgency, needed="Choose who you spoke to")

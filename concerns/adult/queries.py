@@ -1,13 +1,14 @@
 """Reads for the pages on concerns about adults: the writer's pages, then the reader's."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
 from django.http import Http404
 
 from concerns.doors import ledger, sight
+from concerns.doors.gate import may_open
 from concerns.models import (
     AdultConcern,
     AdultDecision,
@@ -30,11 +31,17 @@ from concerns.reading import child_story, pickers
 from concerns.rules import adult_vocabulary
 from concerns.rules.adult_vocabulary import AdultConcernSort, AdultEventKind
 from concerns.rules.kinds import Kind
-from concerns.rules.roles import Role
+from concerns.rules.roles import May, Role
 from concerns.workflow.adult_escalation import EscalatedAdultConcern, list_escalated_to
+from concerns.workflow.adult_readings import (
+    leads_to_bring_in,
+    list_readings_of_leads,
+    reason_not_to_bring_in,
+)
 from concerns.workflow.available_actions import AvailableAction, action_on_page, possible_first
 from concerns.workflow.closing import reason_not_to_close, reason_to_reopen_first
 
+NOBODY_BROUGHT_IN = "No lead has been brought in."
 A_PAGE = 50
 FEW = 20
 
@@ -251,18 +258,23 @@ def read_adult_concern(viewer: Viewer, uid: uuid.UUID) -> dict:
     by_writer = [row.person.name for row in shut_out if row.by_id == concern.reporter_id]
     others = [name for name in by_writer if name != concern.subject_in_words]
     earlier = _concerns_about_same_adult(viewer, concern)
+    readings = list_readings_of_leads(viewer, concern)
+    reads_all = viewer.has_power(May.ADULT)
     return {
         "concern": concern,
         "said": list_adult_answers(concern, others, concern.reporter.name),
-        "steps": [(step, step.page_url) for step in steps],
+        "steps": [(step, step.page_url if reads_all else "") for step in steps],
+        "readings": readings,
+        # A lead who was brought in has nothing to do but to read, and to add a note.
+        "notes_alone": not reads_all,
         "shut_out": list(dict.fromkeys(row.person.name for row in shut_out)),
         "entries": list(concern.entries.select_related("by", "person").in_order_of_time()),
         "decisions": list(concern.decisions.select_related("by").order_by("-id")),
         "earlier": earlier,
         "count": child_story.count_writers_and_entries([concern, *earlier]),
         "reasons": _adult_pattern_reasons(concern, earlier),
-        "take": _act_of_taking(viewer, concern, steps),
-        "moves": _list_adult_acts(concern, steps),
+        "take": _act_of_taking(viewer, concern, steps) if reads_all else None,
+        "moves": _list_adult_acts(viewer, concern, steps, readings),
     }
 
 
@@ -299,7 +311,9 @@ def _act_of_taking(
     return action_on_page("I have this", "adult_take", concern, done)
 
 
-def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[AvailableAction]:
+def _list_adult_acts(
+    viewer: Viewer, concern: AdultConcern, steps: list[AdultStep], readings: list[AdultEntry]
+) -> list[AvailableAction]:
     """The reader's acts, each with why it is not possible now. The acts check this again."""
     shut = reason_to_reopen_first(concern)
     moves = [
@@ -310,7 +324,33 @@ def _list_adult_acts(concern: AdultConcern, steps: list[AdultStep]) -> list[Avai
         ("Reply to the person who wrote it", "adult_tell", ""),
         ("Say who it is about", "adult_about", ""),
         ("Say who must not see it", "adult_exclude", ""),
+        ("Bring in a lead", "adult_bring", _reason_not_offered_to_bring(viewer, concern)),
+        ("End a lead's reading", "adult_end_reading", "" if readings else NOBODY_BROUGHT_IN),
         ("Hand it on", "adult_hand", shut),
         ("Close it", "adult_close", reason_not_to_close(concern, steps)),
     ]
-    return possible_first(action_on_page(words, name, concern, no) for words, name, no in moves)
+    open_to_viewer = [move for move in moves if may_open(viewer, move[1])]
+    return possible_first(
+        action_on_page(words, name, concern, no) for words, name, no in open_to_viewer
+    )
+
+
+def _reason_not_offered_to_bring(viewer: Viewer, concern: AdultConcern) -> str:
+    """Why no lead can be brought in now. It is looked up for the head alone."""
+    return reason_not_to_bring_in(viewer, concern) if may_open(viewer, "adult_bring") else ""
+
+
+def list_leads_by_uid(leads: Iterable[Person]) -> dict[str, Person]:
+    return {str(lead.uid): lead for lead in leads}
+
+
+def find_leads_to_bring_in(viewer: Viewer, concern: AdultConcern) -> dict[str, Person]:
+    """The leads who can be brought in now, by uid; nobody if the act would be refused."""
+    able = not reason_not_to_bring_in(viewer, concern)
+    return list_leads_by_uid(leads_to_bring_in(viewer, concern) if able else ())
+
+
+def find_leads_who_read(viewer: Viewer, concern: AdultConcern) -> dict[str, Person]:
+    """The leads who were brought in and read it now, by uid."""
+    readings = list_readings_of_leads(viewer, concern)
+    return list_leads_by_uid(one.person for one in readings if one.person)

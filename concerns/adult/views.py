@@ -286,6 +286,23 @@ def exclude(request, uid):
     return _render_adult_act(request, uid, acts.exclude, forms.AdultExcludeForm, staff=staff)
 
 
+def bring_in(request, uid):
+    """The head lets a lead read this one concern."""
+    concern = queries.get_adult_to_change(request.viewer, uid)
+    leads = queries.find_leads_to_bring_in(request.viewer, concern)
+    return _render_adult_act(
+        request, uid, acts.bring_in, forms.AdultBringInForm, concern, staff=leads
+    )
+
+
+def end_reading(request, uid):
+    concern = queries.get_adult_to_change(request.viewer, uid)
+    leads = queries.find_leads_who_read(request.viewer, concern)
+    return _render_adult_act(
+        request, uid, acts.end_reading, forms.AdultEndReadingForm, concern, staff=leads
+    )
+
+
 def close(request, uid):
     concern = queries.get_adult_to_change(request.viewer, uid)
     own = concern.reporter_id == request.viewer.person.pk

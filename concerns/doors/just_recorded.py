@@ -90,7 +90,7 @@ def _find_concern(line: LedgerLine, viewer: Viewer) -> Concern | AdultConcern | 
         seen = Concern.objects.visible_to(viewer).filter(uid=line.concern).first()
         if seen:
             return seen
-    if viewer.has_power(May.ADULT):
+    if viewer.has_power(May.READ_ADULT):
         return AdultConcern.objects.visible_to(viewer).filter(uid=line.concern).first()
     return None
 

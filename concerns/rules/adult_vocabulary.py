@@ -90,6 +90,13 @@ class AdultEventKind(Choice):
     WORD_BACK = "word_back", "Reply to the person who wrote it"
     CLOSED = "closed", "Closed"
     REOPENED = "reopened", "Reopened"
+    BROUGHT_IN = "brought_in", "Brought in to read it"
+    READING_ENDED = "reading_end", "No longer reads it"
+
+
+# What ends the reading of every lead whom the head brought in. Whoever has the concern then, or has
+# it again, brings them in anew.
+ENDS_EVERY_READING = frozenset({AdultEventKind.CLOSED, AdultEventKind.HANDED})
 
 
 STATES = {

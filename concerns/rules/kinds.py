@@ -31,6 +31,8 @@ class Kind(Choice):
     WITHDRAWN = "withdrawn", "Agreed not to send a referral"
     EXCLUDED = "excluded", "Said who may not see it"
     CORRECTED = "corrected", "Said who it is about"
+    BROUGHT_IN = "brought_in", "Brought a lead into a concern about an adult"
+    READING_ENDED = "reading_ended", "Ended a lead's reading of a concern about an adult"
     STEP_DONE = "step_done", "Did a next step"
     STILL_WORRIED = "still_worried", "Said that they are still worried"
     TASKED = "tasked", "Asked a colleague to do something"

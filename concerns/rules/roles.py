@@ -50,6 +50,7 @@ class May(StrEnum):
     REFER = "record what was said to parents and agencies, and what came back"
     CLOSE = "close and reopen"
     ADULT = "read concerns about adults who work here, decide and close them"
+    READ_ADULT = "read a concern about an adult that is theirs, or into which the head brought them"
     AUDIT = "see what was done, how long it took and who looked"
     ROLL = "import the roll and answer questions about it"
     PEOPLE = "keep the list of who works here: names, posts, invitations, families, leavers"
@@ -64,7 +65,7 @@ _REPORTER = frozenset({May.SUBMIT, May.REREAD})
 _PART_READER = _REPORTER | {May.READ, May.NOTE}
 _LEAD = _REPORTER | frozenset({
     May.READ, May.READ_ALL, May.NOTE, May.TAKE, May.DECIDE, May.SORT, May.REFER, May.CLOSE,
-    May.COVER, May.PARTS,
+    May.COVER, May.PARTS, May.READ_ADULT,
 })  # fmt: skip
 
 ROLES: dict[Role, frozenset[May]] = {
@@ -77,8 +78,9 @@ ROLES: dict[Role, frozenset[May]] = {
     # the head gives somebody a post that reads, so that the office cannot make itself a lead.
     Role.HEAD: _LEAD | {May.CLOCKS, May.ADULT, May.AUDIT, May.PEOPLE, May.POSTS},
     # Governors see no concern about a child. The chair reads concerns about the head; in `adult/`
-    # each concern is open only to the head or the chair, whichever it went to.
-    Role.CHAIR: _REPORTER | {May.ADULT},
+    # each concern is open only to the head or the chair, whichever it went to. A lead sees one only
+    # if the head brought them into it.
+    Role.CHAIR: _REPORTER | {May.ADULT, May.READ_ADULT},
     # The office keeps the roll and the list of staff, and sees only the concerns it wrote itself.
     Role.OFFICE: _REPORTER | {May.ROLL, May.PEOPLE, May.COVER},
     # Each reads of some children alone: those of years or classes, or those who are named.

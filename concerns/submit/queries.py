@@ -13,6 +13,7 @@ from concerns.doors import ledger, sight, unsent_words
 from concerns.forms.base_form import parse_uuid
 from concerns.models import (
     Addition,
+    AdultConcern,
     Authority,
     Concern,
     Draft,
@@ -215,6 +216,18 @@ def list_own_tasks(viewer: Viewer) -> list[Task]:
     """What colleagues have asked the viewer to do, soonest first: only the request and the day."""
     rows = Task.objects.asked_of(viewer).select_related("step", "by")
     return list(rows.order_by("step__due_at", "id"))
+
+
+def list_concerns_brought_into(viewer: Viewer) -> list[AdultConcern]:
+    """The concerns about adults into which the head brought the viewer, a lead, newest first: only
+    the reference and when it was written. Recorded if there are any.
+
+    Whoever reads such concerns anyway has a page of their own for them.
+    """
+    if viewer.has_power(May.ADULT) or not viewer.has_power(May.READ_ADULT):
+        return []
+    rows = AdultConcern.objects.visible_to(viewer).order_by("-id")
+    return sight.read_list(viewer, rows) if rows.exists() else []
 
 
 def find_look_again_step(concern: Concern) -> Step | None:

@@ -52,6 +52,7 @@ def home(request):
     page |= queries.gather_urgent_items(request.viewer)
     page["drafts"] = [] if before else queries.list_own_drafts(request.viewer)
     page["tasks"] = [] if before else queries.list_own_tasks(request.viewer)
+    page["brought"] = [] if before else queries.list_concerns_brought_into(request.viewer)
     return render(request, "submit/home.html", page)
 
 

@@ -40,12 +40,24 @@ def write_about(place: TwinSchool, subject) -> list[uuid.UUID]:
             said = {"by": place.writer, "reader": reader, "whom": subject, "sort": sort}
             adults.adult_concern_at(state, **said)
     whole = adults.make_whole_adult_case(place.where, subject, reader, place.people)
+    if role is Role.HEAD:
+        bring_in_the_deputy(place, whole, reader)
     described = adults.send_adult_concern(place.writer)
     said = {"concern": described, "person": subject, "now": NOW}
     head = factories.viewer(place.where, Role.HEAD, who=place.posts["head"])
     adult.about(by=head, why="The description fits.", **said)
     begin(place, place.writer)
     return [whole.uid, AdultStep.objects.filter(concern=whole).first().uid]
+
+
+def bring_in_the_deputy(place: TwinSchool, concern, head) -> None:
+    """The head brings the deputy in, who adds a note; ends that, and brings the deputy in again."""
+    said = {"by": head, "concern": concern, "person": place.deputy, "now": NOW}
+    adult.bring_in(**said, why="She knows the child.")
+    deputy = factories.viewer(place.where, Role.DEPUTY, who=place.deputy)
+    adult.note(by=deputy, concern=concern, words="He is in my class.", now=NOW)
+    adult.end_reading(**said, why="She has told me all.")
+    adult.bring_in(**said, why="There is more to ask her.")
 
 
 def begin(place: TwinSchool, by) -> None:
@@ -130,6 +142,18 @@ def test_the_comparison_sees_a_concern_about_a_child(place):
 
     seen = place.moved(place.posts["dsl"], work, rooms=["triage"])
     assert "GET /triage/" in seen
+
+
+def test_the_comparison_sees_what_a_lead_reads_who_was_brought_in(place):
+    def work() -> list[uuid.UUID]:
+        head = factories.viewer(place.where, Role.HEAD, who=place.posts["head"])
+        concern = adults.send_adult_concern(place.writer, place.posts["staff"])
+        said = {"concern": concern, "person": place.posts["dsl"], "why": "To know.", "now": NOW}
+        adult.bring_in(by=head, **said)
+        return [concern.uid]
+
+    seen = place.moved(place.posts["dsl"], work, rooms=["adult", "submit"])
+    assert "GET /submit/" in seen
 
 
 def test_the_comparison_sees_what_its_reader_sees(place):

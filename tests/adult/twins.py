@@ -75,6 +75,8 @@ class TwinSchool:
             for name, role in POSTS.items()
         }
         self.posts["staff"] = factories.person(self.where, name="Dan Dubious")
+        # Whom the head brings into concerns: nobody who looks at the school twice.
+        self.deputy = factories.person(self.where, Role.DEPUTY, name="The deputy")
         self.people = [factories.person(self.where) for _ in range(4)]
         self.writer = factories.viewer(self.where, who=self.people[0])
         self._kept = {}

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from concerns.models import AdultConcern, Concern
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
-from tests import factories
+from tests import adults, factories
 from tests.journeys.conftest import FORENAME, SURNAME
 
 WORRY = "She pulled him along by the arm, and it hurt. There was a red mark."
@@ -108,3 +108,44 @@ def test_a_worry_about_the_lead_is_the_heads_and_nobody_elses(walk, place, chair
     walk.reads(BACK)
     walk.sign_out()
     walk.went_untold(server.log)
+
+
+def test_the_head_brings_a_lead_into_one_concern_and_ends_it(place, walk):
+    coach = factories.person(place.school, name="Col Coach")
+    writer = factories.viewer(place.school, who=place.teacher, now=place.now)
+    concern = adults.send_adult_concern(writer, coach, place.now)
+    heading = f"Concern {concern.reference}"
+    walk.sign_in(place.head)
+    walk.page.goto(f"/adult/{concern.uid}/")
+    walk.follow("Bring in a lead")
+    walk.at("Bring in a lead")
+    walk.page.locator("[name=person]").select_option(value=str(place.lead.uid))
+    walk.fill(why="She knows who his group are.")
+    walk.press("Record it")
+    walk.at(heading)
+    walk.reads("Sara Malik, by Margaret Oduya")
+    walk.sign_out()
+    walk.sign_in(place.lead)
+    walk.page.goto("/submit/")
+    walk.at("My concerns")
+    walk.follow(concern.reference)
+    walk.at(heading)
+    walk.reads("She knows who his group are.")
+    walk.follow("Add a note")
+    walk.at("Add a note")
+    walk.fill(words="There are eleven in it.")
+    walk.press("Add the note")
+    walk.at(heading)
+    walk.sign_out()
+    walk.sign_in(place.head)
+    walk.page.goto(f"/adult/{concern.uid}/")
+    walk.reads("There are eleven in it.")
+    walk.follow("End a lead's reading")
+    walk.at("End a lead's reading")
+    walk.page.locator("[name=person]").select_option(value=str(place.lead.uid))
+    walk.fill(why="I know enough now.")
+    walk.press("Record it")
+    walk.at(heading)
+    walk.sign_out()
+    walk.sign_in(place.lead)
+    assert walk.page.goto(f"/adult/{concern.uid}/").status == 404

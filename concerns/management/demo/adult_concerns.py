@@ -133,3 +133,6 @@ def _record_lado_call(at: datetime, year, concern: AdultConcern, role: Role) -> 
     adult.speak(by=reader, concern=concern, spoken=spoken, now=at)
     words = "Thank you. It is being looked at outside school. Please speak of it to nobody."
     adult.tell(by=reader, concern=concern, words=words, now=at)
+    deputy = year.people[Role.DEPUTY]
+    why = "Its subject is the lead, so the deputy has to know which child may need somebody else."
+    adult.bring_in(by=reader, concern=concern, person=deputy, why=why, now=at)

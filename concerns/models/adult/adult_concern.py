@@ -11,15 +11,19 @@ Somebody away (`Cover`) counts as not in post: a concern sent meanwhile goes to 
 which may also see and do what is open already, because an allegation cannot wait. A person on leave
 may still read what was theirs. If the other reader is away too or may not see it, leave is ignored.
 
+The head may bring a lead into one concern that went to the head. The lead reads it and may add a
+note, until a reader ends that, it is closed, or it goes to the other post.
+
 The subject, and whoever the writer or a reader says should not see it, gets an `AdultExclusion`. It
 overrides every role and is never withdrawn: somebody named by mistake may still be part of it.
 """
 
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow, RowsViewer
@@ -44,10 +48,16 @@ class AdultRows(CaseRows[ConcernRow]):
     """Queryset of concerns about adults and of the rows on them."""
 
     def visible_to(self, viewer: RowsViewer) -> Self:
-        """Rows that went to a post of the viewer's, and rows that nobody else is left to read."""
-        if not viewer.has_power(May.ADULT):
+        """Rows that went to a post of the viewer's, and rows that nobody else is left to read. For
+        a lead: rows of the concerns into which the head brought them."""
+        if not viewer.has_power(May.READ_ADULT):
             return self.none().for_viewer(viewer)
         key, way = self._lookups_to_concern()
+        seen = self.filter(school=viewer.school).not_hidden_from(viewer)
+        if not viewer.has_power(May.ADULT):
+            at_head = {f"{way}goes_to": Role.HEAD}
+            brought = {f"{key}__in": _concerns_brought_into(viewer.person)}
+            return seen.filter(**at_head, **brought).for_viewer(viewer)
         theirs = Q(**{f"{way}goes_to__in": sorted(viewer.roles)})
         own_post = (
             Post.objects.filter(school=OuterRef("school"), role=OuterRef(f"{way}goes_to"))
@@ -60,12 +70,7 @@ class AdultRows(CaseRows[ConcernRow]):
         left &= Q(~Exists(away.filter(person=viewer.person)))
         # A closed concern has no steps to do, so for it an absence does not make the post empty.
         left &= Q(**{f"{way}closed_at__isnull": True})
-        return (
-            self.filter(school=viewer.school)
-            .not_hidden_from(viewer)
-            .filter(theirs | ~Exists(own_post) | left)
-            .for_viewer(viewer)
-        )
+        return seen.filter(theirs | ~Exists(own_post) | left).for_viewer(viewer)
 
     def not_hidden_from(self, viewer: RowsViewer) -> Self:
         """Without rows about `viewer` and rows they were excluded from."""
@@ -91,6 +96,13 @@ class AdultRows(CaseRows[ConcernRow]):
 
 def _exclusions_of_person(concern: OuterRef, person: OuterRef) -> "AdultExclusions":
     return AdultExclusion.objects.filter(concern=concern, person=person)
+
+
+def _concerns_brought_into(person: Person) -> QuerySet[Any, Any]:
+    """The keys of the concerns into which `person` was brought and where that has not ended."""
+    # `AdultEntry` is in a file that imports this one.
+    entries = apps.get_model("concerns", "AdultEntry")._default_manager
+    return entries.all().readings_of_leads().filter(person=person).values("concern")
 
 
 class AdultConcerns(AdultRows[ConcernRow]):

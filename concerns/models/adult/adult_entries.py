@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -23,6 +23,7 @@ from concerns.models.concern.later_entries import AuthoredText
 from concerns.models.response.step import BaseStep, StepEnding
 from concerns.models.school.person import Person, Viewer
 from concerns.rules.adult_vocabulary import (
+    ENDS_EVERY_READING,
     FOLLOW,
     GIVES_WAY,
     HEAR,
@@ -174,11 +175,21 @@ class AdultDecision(AuthoredText):
         return AdultConcernSort.label_of_value(self.sort)
 
 
+_OF_A_LEAD = [AdultEventKind.BROUGHT_IN.value, AdultEventKind.READING_ENDED.value]
+
+
 class AdultEntries(AdultRows[ConcernRow]):
     def in_order_of_time(self) -> Self:
         """In the order in which they happened, if that was written down; else as they were
         written."""
         return self.order_by(Coalesce("happened_at", "at"), "id")
+
+    def readings_of_leads(self) -> Self:
+        """The entries by which a lead was brought into a concern, where that has not ended."""
+        later = AdultEntry.objects.filter(concern=OuterRef("concern"), pk__gt=OuterRef("pk"))
+        ended = Q(what=AdultEventKind.READING_ENDED, person=OuterRef("person"))
+        ended |= Q(what__in=sorted(ENDS_EVERY_READING))
+        return self.filter(what=AdultEventKind.BROUGHT_IN).filter(~Exists(later.filter(ended)))
 
     def record_adult_entry(
         self: "AdultEntries[AdultEntry]",
@@ -205,7 +216,7 @@ class AdultEntry(AuthoredText):
     happened_at = models.DateTimeField(null=True)
     spoken_to = EncryptedText()
     their_reference = EncryptedText()
-    # Only for a correction: the new subject.
+    # Only for a correction, the new subject; and for a lead's reading, the lead.
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     # Only for a handover: the post it went to.
     to = models.CharField(max_length=20, blank=True)
@@ -232,6 +243,17 @@ class AdultEntry(AuthoredText):
                 | ~Q(what=AdultEventKind.CLOSED) & Q(outcome=""),
                 name="adult_closing_says_how",
             ),
+            models.CheckConstraint(
+                condition=~Q(what__in=_OF_A_LEAD) | Q(person__isnull=False),
+                name="adult_reading_is_a_leads",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["person", "concern"],
+                condition=Q(person__isnull=False),
+                name="adults_a_lead_reads",
+            )
         ]
 
     @property
