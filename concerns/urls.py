@@ -78,6 +78,8 @@ urlpatterns = [
     gated_path("access/codes/", access.codes, PageOpenTo.SIGNED_IN, "access_codes"),
     gated_path("access/own/", access.own_factors, PageOpenTo.SIGNED_IN, "access_own"),
     gated_path("access/many/", access.many_files, PageOpenTo.SIGNED_IN, "access_many"),
+    gated_path("access/why/<uuid:uid>/", access.why_read, May.READ_ALL, "access_why"),
+    gated_path("access/readings/", access.readings, May.ADULT, "access_readings"),
     gated_path("access/export/", access.export, May.READ_ALL, "access_export"),
     gated_path(
         "access/export/<uuid:uid>/", access.answer_export, May.READ_ALL, "access_export_answer"

@@ -62,10 +62,10 @@ _count = itertools.count(1)
 
 
 def school(name: str = "", **more) -> School:
-    """A made-up school. Like the demonstration's it does not ask for a second factor, unless a test
-    says so: `real_school` does."""
+    """A made-up school. Like the demonstration's it asks neither for a second factor nor why
+    somebody reads outside their caseload, unless a test says so: `real_school` asks for both."""
     number = next(_count)
-    more = {"invented": True, "factor_since": None, **more}
+    more = {"invented": True, "factor_since": None, "asks_why_read": False, **more}
     authority, _ = Authority.objects.get_or_create(
         name="Westshire",
         defaults={
@@ -88,8 +88,10 @@ def school(name: str = "", **more) -> School:
 
 
 def real_school(**more) -> School:
-    """A school as it is in use: it asks for a second factor, as of long ago unless `more` says."""
-    return school(**{"invented": False, "factor_since": datetime(2025, 9, 1, tzinfo=UTC), **more})
+    """A school as it is in use: it asks for a second factor, as of long ago unless `more` says, and
+    why somebody reads outside their caseload."""
+    long_ago = datetime(2025, 9, 1, tzinfo=UTC)
+    return school(**{"invented": False, "factor_since": long_ago, "asks_why_read": True, **more})
 
 
 def close_school_on(where: School, day: date) -> None:

@@ -1,6 +1,7 @@
 """Sets up second factors, takes a code of one, removes one, and sets the school's days of grace;
-takes the reason of whoever opens many files, and sets how many may be opened without one; asks for
-a file of the whole school, and answers. Says who reads a part of the record, and ends that.
+takes the reason of whoever opens many files, or one outside their caseload, and sets how many may
+be opened without one; asks for a file of the whole school, and answers. Says who reads a part of
+the record, and ends that.
 
 What a session has been given is noted by the page, after the act (`doors/factor_session.py`), and
 the e-mails to the owner of the account are sent by the page too.
@@ -20,12 +21,15 @@ from concerns.models import (
     PartAnswers,
     Person,
     Post,
+    ReadingQuestion,
+    ReadingReason,
     School,
     StaffChangeRequest,
     Viewer,
 )
 from concerns.models.school import second_factor
 from concerns.rules.bulk_brake import BulkLimit
+from concerns.rules.caseload import ReadingReasonWord
 from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import WHOLE_EXPORT, MessageReason
 from concerns.rules.reader_parts import PART_KIND_OF_ROLE, is_part_of_kind
@@ -169,6 +173,38 @@ def say_why_many(
     # The count begins anew from this line: see `models/ledger/files_opened.py`.
     record(about=stop, reason=stop.limit, words={"words": words})
     return reason
+
+
+@act(May.READ_ALL, Kind.READING_SAID)
+def say_why_reading(
+    *,
+    by: Viewer,
+    question: ReadingQuestion,
+    reason: ReadingReasonWord,
+    words: str,
+    now: datetime,
+    record: ActRecord,
+) -> ReadingReason:
+    """Take why the viewer opens files outside their caseload. `question` is their own.
+
+    Raises ActRefused if another window has given a reason meanwhile, or a reason in their own words
+    has none.
+    """
+    _lock_person(by)
+    if ReadingReason.objects.filter(question=question).exists():
+        raise ActRefused("You have said why already. Go back to the page that you wanted.")
+    if reason is ReadingReasonWord.OTHER and not words.strip():
+        raise ActRefused("Write why you open it.")
+    given = {"question": question, "at": now, "reason": reason, "words": words}
+    said = ReadingReason.objects.create(school=by.school, **given)
+    files = question.files.select_related("child")
+    record(
+        about=question,
+        children=[one.child.uid for one in files],
+        reason=reason,
+        words={"words": words} if words else None,
+    )
+    return said
 
 
 @act(May.READ_ALL, Kind.EXPORT_ASKED)

@@ -21,6 +21,7 @@ from concerns.forms.govuk_layout import (
 from concerns.models import Child, PartAnswers, Person
 from concerns.reading.child_tracker import CLASS, YEAR
 from concerns.rules.bulk_brake import FEWEST, MOST, BulkLimit
+from concerns.rules.caseload import ReadingReasonWord
 from concerns.rules.second_factor import MOST_GRACE_DAYS
 from concerns.rules.words import Choice
 
@@ -113,6 +114,41 @@ class ManyFilesForm(DraftableForm):
         needed="Write in a sentence why you need to open so many files",
     )
     helper = lay_out_form("words", ButtonRow(SubmitButton("Go on")))
+
+
+class ReadingReasonForm(DraftableForm):
+    """One press answers: each common reason is a button. Return in the field presses the first
+    button, which goes on with the words typed."""
+
+    words = ShortTextField(
+        "Your reason",
+        200,
+        help_text="For example: “Her new school has rung about her attendance.”",
+    )
+    helper = lay_out_form(
+        "words",
+        ButtonRow(SubmitButton("Open it for this reason", value=ReadingReasonWord.OTHER)),
+        TextBlock("Or press the reason that fits", "heading"),
+        *(
+            ButtonRow(SubmitButton(word.label, value=word.value, kind="secondary"))
+            for word in ReadingReasonWord
+            if word is not ReadingReasonWord.OTHER
+        ),
+    )
+
+    @property
+    def reason(self) -> ReadingReasonWord:
+        """The reason whose button was pressed; OTHER if it was none of these."""
+        pressed = self.data.get("do", "")
+        known = {word.value for word in ReadingReasonWord}
+        return ReadingReasonWord(pressed) if pressed in known else ReadingReasonWord.OTHER
+
+    def clean(self):
+        given = super().clean()
+        lacking = not given.get("words") and "words" not in self.errors
+        if lacking and self.reason is ReadingReasonWord.OTHER:
+            self.add_error("words", "Write why you open it, or press the reason that fits")
+        return given
 
 
 class FileLimitsForm(DraftableForm):

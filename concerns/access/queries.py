@@ -3,7 +3,7 @@ reads a part of the record, and of which children."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from allauth.mfa.adapter import get_adapter
@@ -17,6 +17,8 @@ from concerns.models import (
     Person,
     Post,
     ReaderPart,
+    ReadingQuestion,
+    ReadingQuestionFile,
     Relation,
     SignOnLink,
     SignOnProvider,
@@ -28,6 +30,8 @@ from concerns.models.school.person import Posts, end_of_grace
 from concerns.models.school.reader_part import part_of_rows
 from concerns.reading import child_tracker, pickers
 from concerns.rules.bulk_brake import role_to_tell
+from concerns.rules.calendar_entries import read_week
+from concerns.rules.reporting_periods import local_midnight
 from concerns.rules.roles import MUST_HAVE_FACTOR, PART_READERS, May, Role
 from concerns.rules.second_factor import may_set_up_factor, must_have_factor
 
@@ -151,6 +155,74 @@ def read_stops(viewer: Viewer) -> list[BulkStop]:
     """Who was asked why they open so many files, and what they said, newest first. Recorded."""
     rows = BulkStop.objects.of_school(viewer).newest_first()[:STOPS_SHOWN]
     return sight.read_list(viewer, rows, reason="who opened many files")
+
+
+def get_own_question(viewer: Viewer, uid: UUID) -> ReadingQuestion:
+    """The question why the viewer reads outside their caseload, with its answer. Raises Http404 for
+    anybody else's."""
+    rows = ReadingQuestion.objects.own_questions(viewer).select_related("answer")
+    return sight.get_one_or_404(viewer, rows, uid)
+
+
+# How many rows of a week are shown: more than anybody reads, and no page without end.
+READINGS_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class WeekOfReadings:
+    """What was read outside somebody's caseload in the week from `first` to `last`, newest first.
+
+    `is_head`: the viewer is a head, and is shown the rows. `heads_own`: how many files that head
+    read so themselves; for the chair, how many the heads did. `before` and `after`: the first days of the weeks
+    beside this one; `after` is None for the current one. `more`: some rows are not shown.
+    """
+
+    first: date
+    last: date
+    is_head: bool
+    rows: list[ReadingQuestionFile]
+    more: bool
+    heads_own: int
+    before: date
+    after: date | None
+
+
+def read_week_of_readings(viewer: Viewer, written: str) -> WeekOfReadings:
+    """The week of the day `written` as 2026-11-30, or the current one. Recorded. The rows are for
+    heads alone: the chair is shown how much the heads read, and no more."""
+    today = viewer.todays_date
+    first = read_week(written, today)
+    after = first + timedelta(days=7)
+    days = viewer.school.school_calendar
+    begins, ends = (local_midnight(days, each) for each in (first, after))
+    files = ReadingQuestionFile.objects.answered_between(viewer, begins, ends)
+    rows: list[ReadingQuestionFile] = []
+    more = False
+    is_head = viewer.has_power(May.POSTS)
+    own = files.filter(question__by_head=True)
+    if is_head:
+        # What another head read would tell this one of children whom they may not know of.
+        own = own.filter(question__person=viewer.person)
+        shown = files.shown_to_head(viewer).select_related(
+            "child", "question__person", "question__answer"
+        )
+        rows, more = sight.read_page_of_list(
+            viewer,
+            shown,
+            READINGS_SHOWN,
+            of=lambda row: row.child.uid,
+            reason="read outside a caseload",
+        )
+    return WeekOfReadings(
+        first=first,
+        last=after - timedelta(days=1),
+        is_head=is_head,
+        rows=rows,
+        more=more,
+        heads_own=own.count(),
+        before=first - timedelta(days=7),
+        after=after if after <= today else None,
+    )
 
 
 # How many requests for a file of the whole school are shown, newest first.

@@ -21,6 +21,7 @@ from concerns.access.forms import (
     NewAppForm,
     NewCodesForm,
     PasskeyForm,
+    ReadingReasonForm,
     RemoveFactorForm,
 )
 from concerns.doors import factor_session, mail
@@ -94,6 +95,32 @@ def many_files(request):
         return redirect(onward)
     chair_told = queries.is_chair_told(request.viewer)
     return sheet.render_page("access/many_files.html", stop=stop, chair_told=chair_told)
+
+
+def why_read(request, uid):
+    """Say why one opens files outside one's caseload, and go on to the page one came from."""
+    question = queries.get_own_question(request.viewer, uid)
+    onward = page_to_go_on_to(request)
+    if hasattr(question, "answer"):
+        return redirect(onward)
+    sheet = FormPage(request, ReadingReasonForm, path=request.get_full_path())
+    if sheet.is_complete and sheet.attempt_act(
+        acts.say_why_reading,
+        question=question,
+        reason=sheet.form.reason,
+        words=sheet.cleaned_answers["words"],
+    ):
+        return redirect(onward)
+    chair_told = queries.is_chair_told(request.viewer)
+    count = question.files.count()
+    return sheet.render_page("access/why_read.html", count=count, chair_told=chair_told)
+
+
+def readings(request):
+    """What was read outside somebody's caseload, week by week: rows for the head, and for the chair
+    how much the head read."""
+    week = queries.read_week_of_readings(request.viewer, request.GET.get("week", ""))
+    return render(request, "access/readings.html", {"week": week})
 
 
 def export(request):

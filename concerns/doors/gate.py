@@ -4,8 +4,8 @@ A row is written `gated_path(path, view, open_to, name)`. For each request the g
 viewer from the posts the person holds now (one query, with the database's clock), refuses and
 records what they may not open, and saves what was typed if the session had ended. Of what needs a
 second factor, a session that has not been given one is sent to where it is given, and whoever opens
-the files of too many children to where they say why. A form whose CSRF token has expired is dealt
-with in `safeguarding/pages.py`.
+the files of too many children, or one outside their caseload, to where they say why. A form whose
+CSRF token has expired is dealt with in `safeguarding/pages.py`.
 """
 
 import functools
@@ -33,6 +33,7 @@ from concerns.doors import (
     just_recorded,
     ledger,
     page_subject,
+    reading_reason,
     unsent_words,
 )
 from concerns.doors.covered_names import is_answer_covered, is_page_covered
@@ -192,10 +193,13 @@ def _cover_answer(request: GatedRequest, answer: HttpResponseBase) -> HttpRespon
 
 
 def _call_or_brake(request: GatedRequest, view: View, given: dict[str, Any]) -> HttpResponseBase:
-    """The answer of the view. If it would open the files of too many children, redirect to where
-    one says why, or asks for a second person."""
+    """The answer of the view. If it would open the files of too many children, or one outside the
+    viewer's caseload, redirect to where one says why, or asks for a second person."""
     try:
         return view(request, **given)
+    except reading_reason.ReasonNeeded as needed:
+        question = reading_reason.record_question(request.viewer, needed)
+        return _redirect_with_way_back(request, "access_why", question.uid)
     except bulk_brake.BulkStopped as stopped:
         bulk_brake.record_stop(request.viewer, stopped)
         factor_session.want_factor_again(request)
@@ -269,10 +273,10 @@ def _redirect_to_factor(request: HttpRequest) -> HttpResponse:
     return _redirect_with_way_back(request, "access_factor")
 
 
-def _redirect_with_way_back(request: HttpRequest, to: str) -> HttpResponse:
+def _redirect_with_way_back(request: HttpRequest, to: str, *args: object) -> HttpResponse:
     """Redirect to the page with the URL name `to`; posted words are first saved in a draft."""
     _, back = _keep_words_and_find_way_back(request)
-    return redirect(f"{reverse(to)}?{urlencode({'next': back})}")
+    return redirect(f"{reverse(to, args=args)}?{urlencode({'next': back})}")
 
 
 @functools.cache

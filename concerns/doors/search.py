@@ -5,7 +5,8 @@ That is not recorded as a reading: only the program looks, and a concern without
 shown to nobody. What is shown is read through `sight` and recorded in one ledger line, which names
 the children and concerns shown and never what was searched for. No count of matches is given,
 because it would reveal concerns the viewer may not see. A page begins after the last concern
-checked, so that it costs the same however large the school.
+checked, so that it costs the same however large the school. Of a concern outside the viewer's
+caseload it is said that it was found, and none of its words.
 """
 
 from dataclasses import dataclass, field
@@ -24,8 +25,10 @@ from concerns.models import (
     WordKey,
 )
 from concerns.models.concern import word_index
+from concerns.reading.caseload import concerns_outside_caseload
 from concerns.reading.child_by_name import find_children_by_name
 from concerns.reading.children_in_words import children_in_words
+from concerns.rules.caseload import NOT_SHOWN
 from concerns.rules.kinds import Kind
 from concerns.rules.name_folding import find_pupil_numbers
 from concerns.rules.reader_parts import ShownInPart
@@ -99,9 +102,14 @@ def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResult
         kind=Kind.SEARCHED,
         children=[child.uid for child in named[:MOST_NAMED]],
     )
-    names = children_in_words([concern.pk for concern in shown], reader=viewer)
+    keys = [concern.pk for concern in shown]
+    names = children_in_words(keys, reader=viewer)
+    outside = concerns_outside_caseload(viewer, keys) & hits.keys()
+    excerpts = {**hits, **{key: [(NOT_SHOWN, False)] for key in outside}}
     listed = {
-        concern.pk: _build_search_hit(concern, names.get(concern.pk, ""), hits.get(concern.pk, []))
+        concern.pk: _build_search_hit(
+            concern, names.get(concern.pk, ""), excerpts.get(concern.pk, [])
+        )
         for concern in shown
     }
     return SearchResults(

@@ -3,7 +3,8 @@
 What a viewer may not see gives the same 404, byte for byte, as what does not exist. Each function
 reads, records, commits and returns evaluated rows; the page is rendered afterwards, so that no lock
 is held meanwhile. If the ledger line cannot be written, the page is not shown. Nor is it if it
-would open the files of too many children (`bulk_brake.py`).
+would open the files of too many children (`bulk_brake.py`), or one outside the reader's caseload
+for which they have given no reason (`reading_reason.py`).
 
 A list is one line that names the uids shown. Loading a row for an act is recorded by the act's own
 line. Picking a child from the roll is not a reading. Every queryset shown must have been narrowed
@@ -20,7 +21,7 @@ from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest
 
-from concerns.doors import bulk_brake, ledger, page_subject
+from concerns.doors import bulk_brake, ledger, page_subject, reading_reason
 from concerns.forms.base_form import parse_uuid
 from concerns.models import (
     AdultConcern,
@@ -386,9 +387,11 @@ def _write_reading_line(
     braked: bool = True,
     **more: Unpack[ledger.LineSubjects],
 ) -> None:
-    """Write the line of a reading. Raises BulkStopped if it opens the files of too many children;
-    not if it is not `braked`."""
+    """Write the line of a reading. Unless it is not `braked`, raises ReasonNeeded if it opens files
+    outside the viewer's caseload, and BulkStopped if it opens those of too many children."""
     if braked:
+        children = more.get("children", ())
+        reading_reason.require_reason(viewer, kind, children, more.get("concern"))
         bulk_brake.require_few_files(viewer, kind, more.get("children", ()))
     ledger.write_ledger_line(
         kind,

@@ -38,6 +38,11 @@ from concerns.models.concern.saved_view import SavedView
 from concerns.models.concern.word_index import WordKey
 from concerns.models.ledger.bulk_stop import BulkReason, BulkStop
 from concerns.models.ledger.ledger_line import LedgerLine, LedgerLineWords
+from concerns.models.ledger.reading_reason import (
+    ReadingQuestion,
+    ReadingQuestionFile,
+    ReadingReason,
+)
 from concerns.models.ledger.whole_export import ExportAnswer, ExportRequest
 from concerns.models.outbox.heartbeat import EscalationProgress, Heartbeat, RoundFailure
 from concerns.models.outbox.integrity_fault import IntegrityFault
@@ -150,6 +155,9 @@ __all__ = [
     "Promise",
     "PromiseAnswers",
     "ReaderPart",
+    "ReadingQuestion",
+    "ReadingQuestionFile",
+    "ReadingReason",
     "Referral",
     "ReferralEvent",
     "ReferralSentAnswers",

@@ -25,8 +25,10 @@ from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.step import Step
 from concerns.models.school.person import Viewer
 from concerns.reading import concern_history
+from concerns.reading.caseload import concerns_outside_caseload
 from concerns.reading.status_flags import find_status_flags
 from concerns.rules import clocks, wording
+from concerns.rules.caseload import NOT_SHOWN
 from concerns.rules.child_file_vocabulary import StatusFlag
 from concerns.rules.clocks import LATE, StepKind
 from concerns.rules.concern_counts import COUNT_WINDOW, ConcernCount, count_concern
@@ -182,7 +184,8 @@ def build_queue_rows(
     covered: bool = False,
 ) -> list[QueueRow]:
     """A row for each of `concerns`, which must come from `with_queue_columns`. `covered`: without
-    the names and classes of children, and without words, for a screen that others can see."""
+    the names and classes of children, and without words, for a screen that others can see. Of a
+    closed concern outside the viewer's caseload no word that was written is shown."""
     keys = [concern.pk for concern in concerns]
     open_steps = Step.objects.filter(concern__in=keys).open().in_part_of(viewer)
     owed = open_steps.values_list(*QueueStep._fields[:5], "holder__name", "referral__route")
@@ -196,6 +199,12 @@ def build_queue_rows(
         categories_and_marks(concern.pk for concern in concerns),
     )
     rows = [_build_queue_row(viewer, each, found) for each in concerns]
+    outside = concerns_outside_caseload(viewer, [one.pk for one in concerns if one.closed_at])
+    if outside:
+        rows = [
+            row._replace(words=NOT_SHOWN) if concern.pk in outside else row
+            for row, concern in zip(rows, concerns, strict=True)
+        ]
     return [_cover_row(row) for row in rows] if covered else rows
 
 

@@ -75,6 +75,7 @@ class Kind(Choice):
     SIGN_ON_LINKED = "sign_on_linked", "Linked an account of single sign-on to their own"
     SIGN_ON_UNLINKED = "sign_on_unlinked", "Ended the link to an account of single sign-on"
     MANY_SAID = "many_said", "Said why they open so many files"
+    READING_SAID = "reading_said", "Said why they read outside their caseload"
     EXPORT_ASKED = "export_asked", "Asked to take out the whole school in one file"
     EXPORT_ANSWERED = "export_answered", "Answered a request to take out the whole school"
     LIMITS_SET = "limits_set", "Set how many files may be opened without a reason"
@@ -94,5 +95,6 @@ class Kind(Choice):
     LOCKED_OUT = "locked_out", "Was shut out for a while after too many tries to sign in"
     FACTOR_GIVEN = "factor_given", "Gave their second factor"
     MANY_STOPPED = "many_stopped", "Was asked why they open so many files"
+    READING_ASKED = "reading_asked", "Was asked why they read outside their caseload"
     # refusals
     REFUSED = "refused", "Was refused"

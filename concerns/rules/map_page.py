@@ -10,6 +10,7 @@ from pathlib import Path
 from concerns.rules.adult_vocabulary import HOLDS_OPEN, OPENS, AdultRoute, AdultStepKind
 from concerns.rules.agency_answers import ANSWER_OPENS
 from concerns.rules.calendars import WAKING_FROM, WAKING_UNTIL
+from concerns.rules.caseload import CaseloadGround, ReadingReasonWord
 from concerns.rules.challenge_ladder import ChallengeRung
 from concerns.rules.clocks import (
     BREAK_HOURS,
@@ -53,6 +54,7 @@ def draw_map_page() -> str:
         "# What the product may ever do\n\nDrawn from the tables beside this page by `make map`.\n",
         _draw_powers(),
         _draw_reader_parts(),
+        _draw_caseload(),
         _draw_staff_changes(),
         _draw_sign_on(),
         _draw_concern_states(),
@@ -102,6 +104,18 @@ def _draw_reader_parts() -> str:
     )
     heads = ("who reads a part", "of which children")
     return f"## Who reads a part of the record\n\n{words}\n\n" + _markdown_table(heads, rows)
+
+
+def _draw_caseload() -> str:
+    """Whose caseload a child's file is in, and what is offered to whoever opens another."""
+    grounds = [(ground.label,) for ground in CaseloadGround]
+    reasons = "; ".join(word.label for word in ReadingReasonWord)
+    words = (
+        "Whoever reads of every child is asked why, once a week for each file, before they open "
+        f"one that is in their caseload for none of these reasons. Offered as answers: {reasons}."
+    )
+    heads = ("in the caseload of a reader",)
+    return f"## Reading outside a caseload\n\n{words}\n\n" + _markdown_table(heads, grounds)
 
 
 def _draw_staff_changes() -> str:

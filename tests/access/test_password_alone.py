@@ -31,7 +31,9 @@ def world() -> World:
     """A school that asks for a second factor, and whose days of grace are over."""
     found = made()
     long_ago = timezone.now() - timedelta(days=100)
-    School.objects.filter(pk=found.school.pk).update(invented=False, factor_since=long_ago)
+    School.objects.filter(pk=found.school.pk).update(
+        invented=False, asks_why_read=True, factor_since=long_ago
+    )
     found.school.refresh_from_db()
     return found
 

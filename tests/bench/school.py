@@ -202,6 +202,7 @@ def _school(place: Place, authority: int, name: str, terms) -> str:
         authority_id=authority,
         invented=True,
         factor_since=None,
+        asks_why_read=False,
     )
     for first, last in terms:
         place.tables.Term.add(school_id=key, first=str(first), last=str(last))

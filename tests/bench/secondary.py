@@ -118,6 +118,7 @@ def set_up(plan: Plan, chance: Random) -> Place:
         authority=authority,
         invented=True,
         factor_since=None,
+        asks_why_read=False,
         adviser_name="Ada Adviser",
         adviser_email="adviser@trust.example",
         adviser_of="the trust",

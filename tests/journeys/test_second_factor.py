@@ -22,7 +22,9 @@ AUTHENTICATOR = {
 
 def asks_from_today(place: Place) -> None:
     """The school began to ask for a second factor today, so that there are days of grace."""
-    School.objects.filter(pk=place.school.pk).update(invented=False, factor_since=timezone.now())
+    School.objects.filter(pk=place.school.pk).update(
+        invented=False, asks_why_read=True, factor_since=timezone.now()
+    )
 
 
 def test_a_lead_sets_up_an_app_and_gives_its_code(place, walk):

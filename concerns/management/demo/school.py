@@ -130,6 +130,7 @@ def build_school(today: date) -> School:
         adviser_email=f"adviser@{DOMAIN}",
         invented=True,
         factor_since=None,
+        asks_why_read=False,
     )
     this_autumn = today.year if today >= date(today.year, 8, 1) else today.year - 1
     for autumn in range(this_autumn - 2, this_autumn + 2):

@@ -22,9 +22,11 @@ def set_up_apps(school: School) -> None:
 
 
 def lock_school(school: School, now: datetime) -> None:
-    """Let `school` ask for the second factor, as a real one does, with no day of grace left."""
+    """Let `school` ask for the second factor, as a real one does, with no day of grace left; and
+    why somebody reads outside their caseload."""
     school.factor_since = now - ASKS_FOR
-    school.save(update_fields=["factor_since"])
+    school.asks_why_read = True
+    school.save(update_fields=["factor_since", "asks_why_read"])
 
 
 def secrets_by_email(school: School) -> dict[str, str]:

@@ -23,6 +23,7 @@ from concerns.management.demo import (
     closing,
     coming_meetings,
     names_and_sentences,
+    reading_reasons,
     told_at_the_gate,
 )
 from concerns.models import (
@@ -147,6 +148,7 @@ class DemoYear:
         child_files.schedule_child_files(self, days)
         coming_meetings.schedule_coming_meetings(self, days)
         adult_concerns.schedule_adult_concerns(self, days)
+        reading_reasons.schedule_reading_reasons(self, days)
         clock_rounds.schedule_clock_rounds(self, days)
 
     def _list_school_days(self) -> list[date]:

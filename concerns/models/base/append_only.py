@@ -30,7 +30,7 @@ FROZEN = (
     "ChaseCall", "Meeting", "MeetingAction", "Promise", "ComingMeeting", "MeetingChange",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
-    "ExportAnswer", "ReaderPart",
+    "ExportAnswer", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile", "ReadingReason",
 )  # fmt: skip
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (

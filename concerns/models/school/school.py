@@ -91,8 +91,16 @@ class School(models.Model):
     files_an_hour = models.PositiveSmallIntegerField(default=MOST[BulkLimit.HOUR])
     files_a_day = models.PositiveSmallIntegerField(default=MOST[BulkLimit.DAY])
 
+    # Whether it asks why somebody reads outside their caseload: rules/caseload.py. Only an invented
+    # school may not.
+    asks_why_read = models.BooleanField(default=True)
+
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(asks_why_read=True) | models.Q(invented=True),
+                name="school_asks_why_read",
+            ),
             models.CheckConstraint(
                 condition=models.Q(factor_since__isnull=False) | models.Q(invented=True),
                 name="school_asks_for_a_factor",
