@@ -172,9 +172,9 @@ READINGS_SHOWN = 300
 class WeekOfReadings:
     """What was read outside somebody's caseload in the week from `first` to `last`, newest first.
 
-    `is_head`: the viewer is a head, and is shown the rows. `heads_own`: how many files that head
-    read so themselves; for the chair, how many the heads did. `before` and `after`: the first days of the weeks
-    beside this one; `after` is None for the current one. `more`: some rows are not shown.
+    `is_head`: the viewer is a head, and is shown the rows. `more`: some are not shown.
+    `heads_own`: how many files that head read so themselves; for the chair, how many the heads did.
+    `before` and `after`: the first days of the weeks beside this one; None after the current one.
     """
 
     first: date

@@ -1,5 +1,5 @@
 """What was read outside a caseload in the demonstration school, so that the head's weekly list is
-not empty. The demonstration asks nobody why, unless it was locked; these were answered all the same.
+not empty. The demonstration asks nobody why unless it was locked; these were answered all the same.
 """
 
 from datetime import date, datetime
