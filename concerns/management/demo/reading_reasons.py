@@ -17,8 +17,8 @@ from concerns.rules.roles import Role
 READINGS = (
     (6, Role.DSL, ReadingReasonWord.AGENCY, ""),
     (4, Role.DEPUTY, ReadingReasonWord.OTHER, "His new school has rung about his attendance."),
+    (3, Role.DEPUTY, ReadingReasonWord.TOLD, ""),
     (2, Role.HEAD, ReadingReasonWord.REVIEW, ""),
-    (1, Role.DEPUTY, ReadingReasonWord.TOLD, ""),
 )
 
 
