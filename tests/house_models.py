@@ -27,6 +27,8 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("EscalationProgress", "visible_to"): "read by the round alone",
     ("ChildName", "visible_to"): ROLLS,
     ("Notice", "visible_to"): "whom it tells is in it; why.html shows who was told of a step seen",
+    ("ReadingQuestion", "visible_to"): "for whoever was asked; the head is shown its files alone",
+    ("ReadingQuestionFile", "visible_to"): "`shown_to_head` leaves out what a head may not see",
     ("FileEvent", "visible_to"): "it is reached only through its file, which is scoped",
 }
 

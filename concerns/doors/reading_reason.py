@@ -72,7 +72,7 @@ def record_question(viewer: Viewer, needed: ReasonNeeded) -> ReadingQuestion:
             school=viewer.school,
             person=viewer.person,
             at=viewer.now,
-            concern=_find_concern(viewer, needed.concern),
+            concern=_concern_asked_for(viewer, needed.concern),
             by_head=Role.HEAD in viewer.roles,
         )
         ReadingQuestionFile.objects.bulk_create(
@@ -92,5 +92,5 @@ def record_question(viewer: Viewer, needed: ReasonNeeded) -> ReadingQuestion:
     return question
 
 
-def _find_concern(viewer: Viewer, uid: uuid.UUID | None) -> Concern | None:
+def _concern_asked_for(viewer: Viewer, uid: uuid.UUID | None) -> Concern | None:
     return Concern.objects.visible_to(viewer).filter(uid=uid).first() if uid else None
