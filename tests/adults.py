@@ -66,9 +66,9 @@ def adult_concern_at(
         return concern
     adult.take(by=reader, concern=concern, now=next(later))
     if state is not State.TAKEN:
-        adult.decide(
-            by=reader, concern=concern, decided=adult_decision_answers("low_level"), now=next(later)
-        )
+        look_again = (now + timedelta(days=28)).date()
+        decided = adult_decision_answers("low_level", look_again=look_again)
+        adult.decide(by=reader, concern=concern, decided=decided, now=next(later))
     if state is State.CLOSED:
         ended = {"outcome": "low_level", "why": "Talked through.", "words_back": "Thank you."}
         adult.close(by=reader, concern=concern, now=next(later), **ended)
