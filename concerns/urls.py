@@ -88,6 +88,12 @@ urlpatterns = [
     gated_path("access/parts/", access.parts, May.PARTS, "access_parts"),
     gated_path("access/parts/years/", access.give_groups, May.PARTS, "access_give_groups"),
     gated_path("access/parts/children/", access.give_children, May.PARTS, "access_give_children"),
+    gated_path(
+        "access/parts/needs/", access.give_special_needs, May.PARTS, "access_give_special_needs"
+    ),
+    gated_path(
+        "access/parts/attendance/", access.give_attendance, May.PARTS, "access_give_attendance"
+    ),
     gated_path("access/parts/<uuid:uid>/end/", access.end_part, May.PARTS, "access_end_part"),
     gated_path("submit/", submit.home, May.SUBMIT, "submit"),
     gated_path("submit/start/", submit.start, May.SUBMIT, "submit_start"),

@@ -40,6 +40,7 @@ from concerns.models import (
 )
 from concerns.refer import acts as refer
 from concerns.rules.lifecycle import State
+from concerns.rules.reader_parts import USUAL_CATEGORIES
 from concerns.rules.roles import PART_READERS, Role
 from concerns.rules.watching import WatchReviewResult
 from concerns.rules.words import ConcernOutcome, Route
@@ -136,10 +137,12 @@ def child(where: School, forename: str = "", surname: str = "", **more) -> Child
 
 
 def read_part(who: Person, where: School, **said) -> Person:
-    """Say of which children `who` reads with their post that reads a part: `years`, `classes` or
-    `children`. Without any, of those in Year 4, as all are who are not said to be elsewhere."""
+    """Say what `who` reads with their post that reads a part: `years`, `classes`, `children` or
+    `categories`. Without any, the categories usual for the post, or of those in Year 4, as all are
+    who are not said to be elsewhere."""
     post = Post.objects.get(person=who, school=where, role__in=PART_READERS)
-    part = PartAnswers(**(said or {"years": ("Year 4",)}))
+    usual = USUAL_CATEGORIES.get(Role(post.role))
+    part = PartAnswers(**(said or ({"categories": usual} if usual else {"years": ("Year 4",)})))
     ReaderPart.objects.record_part(part, where.pk, post=post)
     return who
 

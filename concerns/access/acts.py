@@ -309,7 +309,7 @@ def give_part(
     if what.matter != StaffRequestMatter.POST or what.role not in PART_READERS:
         raise ActRefused("Choose a post that reads a part of the record.")
     if not is_part_of_kind(PART_KIND_OF_ROLE[Role(what.role)], part.kinds):
-        raise ActRefused("Say of which children they are to read.")
+        raise ActRefused("Say what they are to read.")
     here = Person.objects.current_staff_of(by.school, by.todays_date)
     if not here.filter(pk=what.person.pk).exists():
         raise ActRefused("Choose somebody who works here.")

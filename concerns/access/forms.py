@@ -1,6 +1,6 @@
 """The forms of second factors (a code, new recovery codes, the head's days of grace), of the files
-that one person may open, and of the children of whom somebody reads whose post reads a part of the
-record."""
+that one person may open, and of the children or categories of which somebody reads whose post reads
+a part of the record."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -22,8 +22,9 @@ from concerns.models import Child, PartAnswers, Person
 from concerns.reading.child_tracker import CLASS, YEAR
 from concerns.rules.bulk_brake import FEWEST, MOST, BulkLimit
 from concerns.rules.caseload import ReadingReasonWord
+from concerns.rules.reader_parts import CATEGORIES_OF_PARTS
 from concerns.rules.second_factor import MOST_GRACE_DAYS
-from concerns.rules.words import Choice
+from concerns.rules.words import Category, Choice
 
 WRONG_DAYS = f"Write a whole number of days, from 0 to {MOST_GRACE_DAYS}"
 
@@ -318,6 +319,30 @@ class ChildrenPartForm(PartForm):
     def part(self) -> PartAnswers:
         chosen = self.cleaned_data["children"]
         return PartAnswers(children=tuple(self.offered[uid] for uid in chosen))
+
+
+class CategoryPartForm(PartForm):
+    """Those that are usual for the post are ticked at first."""
+
+    categories = forms.MultipleChoiceField(
+        label="Concerns of which categories?",
+        choices=tuple(CATEGORIES_OF_PARTS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="What counts is what a lead sorted a concern into, and until then what its "
+        "writer chose.",
+        error_messages=_NEEDED,
+    )
+
+    def __init__(self, typed: PostedFields | None = None, *, usual: Iterable[Category], **more):
+        super().__init__(typed, **more)
+        self.initial["categories"] = [category.value for category in usual]
+        self.helper = lay_out_form(
+            "person", TickList("categories"), "since", "until", ButtonRow(SubmitButton("Save"))
+        )
+
+    @property
+    def part(self) -> PartAnswers:
+        return PartAnswers(categories=tuple(self.cleaned_data["categories"]))
 
 
 class EndPartForm(DraftableForm):

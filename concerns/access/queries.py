@@ -254,7 +254,7 @@ def get_export_request(viewer: Viewer, uid: UUID) -> ExportRequest:
 @dataclass(frozen=True)
 class PartReaderRow:
     """Somebody who reads a part of the record, or for whom that is asked: `of` is the post, or the
-    request for it, and `part` in words of which children. The words name children."""
+    request for it, and `part` in words. The words name children."""
 
     of: Post | StaffChangeRequest
     part: str
@@ -297,7 +297,7 @@ def _names_family(viewer: Viewer) -> Q:
 
 
 def describe_part(post: Post) -> str:
-    """Of which children the post reads, in words that name children."""
+    """What the post reads, in words that name children."""
     rows = ReaderPart.objects.filter(post=post).select_related("child").order_by("pk")
     return part_of_rows(rows).part_in_words
 

@@ -10,6 +10,7 @@ from concerns.access import acts, queries
 from concerns.access.forms import (
     AnswerExportForm,
     AskForExportForm,
+    CategoryPartForm,
     ChildrenPartForm,
     EndPartForm,
     ExportAnswerWord,
@@ -31,6 +32,7 @@ from concerns.forms.base_form import parse_uuid
 from concerns.models import StaffChangeRequest
 from concerns.paper.qr_code import draw_qr_path
 from concerns.reading import pickers
+from concerns.rules.reader_parts import USUAL_CATEGORIES
 from concerns.rules.roles import May, Role
 from concerns.rules.staff_approval import StaffRequestMatter
 
@@ -244,7 +246,7 @@ def _tell_owner(request, what: str) -> None:
 
 
 def parts(request):
-    """Who reads a part of the record, of which children, and what waits for the head."""
+    """Who reads which part of the record, and what waits for the head."""
     readers, waiting = queries.list_part_readers(request.viewer)
     page = {"readers": readers, "waiting": waiting, "unsent": "unsent" in request.GET}
     return render(request, "access/parts.html", page)
@@ -266,6 +268,20 @@ def give_children(request):
     offered = {str(child.uid): child for child in children}
     given = {"found": found, "offered": offered}
     return _give_part(request, Role.KEYWORKER, ChildrenPartForm, looking=looking, **given)
+
+
+def give_special_needs(request):
+    """Let the special educational needs coordinator read some categories."""
+    return _give_categories(request, Role.SENCO)
+
+
+def give_attendance(request):
+    """Let the attendance officer read some categories."""
+    return _give_categories(request, Role.ATTENDANCE)
+
+
+def _give_categories(request, role):
+    return _give_part(request, role, CategoryPartForm, usual=USUAL_CATEGORIES[role])
 
 
 def _give_part(request, role, form, *, looking=False, **given):

@@ -74,6 +74,8 @@ class ChildPage:
     rows: list[TimelineRow]
     more: str
     overview: ChildOverview | None
+    # Whether the viewer reads the child's file.
+    has_file: bool
 
 
 def read_child_page(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildPage:
@@ -83,6 +85,7 @@ def read_child_page(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildPage
     """
     child = sight.get_child_of_page(viewer, uid)
     begins = wanted.after is None
+    has_file = bool(Child.objects.keys_with_file(viewer, [child.pk]))
     entries, more = chronology.read_chronology_page(viewer, child, wanted, PAGE)
     steps = _find_open_steps(viewer, child) if begins else []
     counted = list_counted_concerns(viewer, child) if begins else []
@@ -94,9 +97,9 @@ def read_child_page(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildPage
         overview = _build_overview(viewer, child, steps, counts)
     shown = [entry.concern for entry in entries if entry.concern]
     shown += [step.concern.uid for step in steps[:MOST_STEPS]]
-    sight.record_child_page(viewer, child, dict.fromkeys(shown), with_file=begins)
+    sight.record_child_page(viewer, child, dict.fromkeys(shown), with_file=begins and has_file)
     rows = [build_timeline_row(entry, categories.get(entry.concern_key or 0)) for entry in entries]
-    return ChildPage(child, rows, more, overview)
+    return ChildPage(child, rows, more, overview, has_file)
 
 
 def _find_open_steps(viewer: Viewer, child: Child) -> list[Step]:
@@ -116,7 +119,7 @@ def _build_overview(
     title = f"Concerns in the last {len(counts.months)} months, by category"
     return ChildOverview(
         file=files[0],
-        enrolments=list(child.enrolments.order_by("-since", "-id")),
+        enrolments=list(child.enrolments.order_by("-since", "-id")) if files[0].is_read else [],
         steps=steps[:MOST_STEPS],
         more_steps=len(steps) > MOST_STEPS,
         counts=counts,
@@ -129,7 +132,7 @@ def _build_overview(
 
 def read_child_file(viewer: Viewer, uid) -> ChildFile:
     """A child's file as it is now. The reading is recorded. Raises Http404."""
-    child = sight.open_child_story(viewer, Child.objects.visible_to(viewer), uid, Kind.FILE)
+    child = sight.open_child_story(viewer, Child.objects.with_file_for(viewer), uid, Kind.FILE)
     files = child_file.load_child_files(viewer, [child])
     page_subject.note_files_read(files)
     return files[0]

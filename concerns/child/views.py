@@ -62,7 +62,9 @@ def story(request, uid):
     page = queries.read_child_page(request.viewer, uid, form.requested_filters())
     context = {"page": page, "form": form, "asked": asked, "later": bool(form.after)}
     offered = (
-        (address_if_open(request.viewer, name, uid), words) for name, words in MORE_OF_A_CHILD
+        (address_if_open(request.viewer, name, uid), words)
+        for name, words in MORE_OF_A_CHILD
+        if name != "child_file" or page.has_file
     )
     context["links"] = [(url, words) for url, words in offered if url]
     context["more"] = f"{asked or '?'}&{urlencode({'after': page.more})}" if page.more else ""

@@ -156,7 +156,7 @@ def open_child_story(
 ) -> Child:
     """Open one child's chronology. Recorded. Raises Http404.
 
-    `model_rows` is `Child.objects.visible_to(viewer)`.
+    `model_rows` is `Child.objects.visible_to(viewer)`; for their file, `with_file_for(viewer)`.
     """
     with transaction.atomic():
         found = get_one_or_404(viewer, model_rows, uid)

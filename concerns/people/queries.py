@@ -215,7 +215,7 @@ def get_staff_request(viewer: Viewer, uid: uuid.UUID) -> StaffChangeRequest:
 
 
 def describe_asked_part(viewer: Viewer, asked: StaffChangeRequest) -> str:
-    """Of which children a post would read that reads a part, for whoever may approve it; else "".
+    """What a post would read that reads a part, for whoever may approve it; else "".
     The words may name children, whom the office need not know of."""
     if not viewer.has_power(May.POSTS):
         return ""

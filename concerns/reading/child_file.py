@@ -85,9 +85,12 @@ class FileInShort:
     """As much of one child's file as stands beside a concern, to be read at a glance.
 
     `statuses` are those in force. Of files of earlier schools only an unread one is here.
+    `is_read`: whoever reads a part of categories reads the file of no child of their concerns. Then
+    nothing but the child is here, and pages leave out the file rather than call it empty.
     """
 
     child: Child
+    is_read: bool = True
     siblings_here: list[Child] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     professionals: list[Professional] = field(default_factory=list)
@@ -144,16 +147,16 @@ def load_files_in_short(viewer: Viewer, children: Iterable[Child]) -> list[FileI
 
     Children whom the viewer may not read about are left out.
     """
-    children, here = _find_readable_with_siblings(viewer, list(children))
-    of = [child.pk for child in children]
+    children, of, here = _find_readable_with_siblings(viewer, list(children))
     found = find_kinds_present(_KINDS_IN_SHORT, "child_id", of)
     statuses = _group_by_child(Status.objects.not_ended(), of, found)
     professionals = _group_by_child(Professional.objects.not_ended(), of, found)
     unread = _group_by_child(EarlierFile.objects.unread_files(), of, found)
-    seen = find_last_sightings(viewer, children if Sighting in found else [])
+    seen = _find_last_sightings_in_files(viewer, children, of if Sighting in found else [])
     return [
         FileInShort(
             child=child,
+            is_read=child.pk in of,
             siblings_here=here[child.pk],
             statuses=statuses[child.pk],
             professionals=professionals[child.pk],
@@ -170,8 +173,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
 
     Children whom the viewer may not read about are left out.
     """
-    children, here = _find_readable_with_siblings(viewer, list(children))
-    of = [child.pk for child in children]
+    children, of, here = _find_readable_with_siblings(viewer, list(children))
     found = find_kinds_present(_KINDS_OF_LINE, "child_id", of)
     homes = _group_by_child(Home.objects.not_ended().select_related("household"), of, found)
     at = [home.household_id for rows in homes.values() for home in rows]
@@ -182,13 +184,14 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     professionals = _group_by_child(Professional.objects.not_ended(), of, found)
     languages = _group_by_child(Language.objects.not_ended(), of, found)
     earlier = _earlier_files_by_child(viewer, of if EarlierFile in found else [])
-    seen = find_last_sightings(viewer, children if Sighting in found else [])
+    seen = _find_last_sightings_in_files(viewer, children, of if Sighting in found else [])
     names = _former_names(of if ChildName in found else [])
     lines = HomeAuthority.objects.not_ended().select_related("authority")
     lives_in = _group_by_child(lines, of, found)
     return [
         ChildFile(
             child=child,
+            is_read=child.pk in of,
             lives_in=next(iter(lives_in[child.pk]), None),
             authority=_authority_for_file(viewer, lives_in[child.pk]),
             names_before=names[child.pk],
@@ -277,25 +280,36 @@ class _FileAdults:
 def find_siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, list[Child]]:
     """Brothers, sisters and other children of the same homes who are at this school.
 
-    Child key -> children, in name order; only those the viewer may see. Takes two queries, or one
-    if there is nobody.
+    Child key -> children, in name order; only those the viewer may see, and nobody for a child
+    whose file they do not read. Takes two queries, or one if there is nobody.
     """
     keys = [child.pk for child in children]
-    pairs = Home.objects.family_or_home_pairs(keys)
-    here = _visible_children(viewer, {other for one, other in pairs if one in keys})
+    pairs = _pairs_in_files(Child.objects.keys_with_file(viewer, keys))
+    here = _visible_children(viewer, {other for _, other in pairs})
     return _group_siblings(keys, pairs, here)
+
+
+def _pairs_in_files(keys: set[int]) -> set[tuple[int, int]]:
+    """(child key, key of a brother, a sister or another child of the home) of the files `keys`."""
+    return {pair for pair in Home.objects.family_or_home_pairs(keys) if pair[0] in keys}
 
 
 def _find_readable_with_siblings(
     viewer: Viewer, children: list[Child]
-) -> tuple[list[Child], dict[int, list[Child]]]:
-    """Those of `children` whom the viewer may read about, and as `find_siblings_here`. One query
-    asks of all of them whether the viewer may."""
+) -> tuple[list[Child], list[int], dict[int, list[Child]]]:
+    """Those of `children` whom the viewer may read about, the keys of those of them whose file they
+    may read, and as `find_siblings_here`. One query asks of all of them whether the viewer may read
+    about them."""
     keys = [child.pk for child in children]
-    pairs = Home.objects.family_or_home_pairs(keys)
+    with_file = Child.objects.keys_with_file(viewer, keys)
+    pairs = _pairs_in_files(with_file)
     here = _visible_children(viewer, {*keys, *(other for _, other in pairs)})
     readable = {child.pk for child in here}
-    return [child for child in children if child.pk in readable], _group_siblings(keys, pairs, here)
+    return (
+        [child for child in children if child.pk in readable],
+        [key for key in keys if key in readable & with_file],
+        _group_siblings(keys, pairs, here),
+    )
 
 
 def _visible_children(viewer: Viewer, keys: set[int]) -> list[Child]:
@@ -345,6 +359,13 @@ def lateness_in_school_time(viewer: Viewer, due_at: datetime) -> str:
     return (
         f"{calendars.duration_in_words(minutes, Calendar.SCHOOL, days)} late" if minutes else "late"
     )
+
+
+def _find_last_sightings_in_files(
+    viewer: Viewer, children: list[Child], of: list[int]
+) -> dict[int, tuple[Sighting | None, Sighting | None]]:
+    """As `find_last_sightings`, of those of `children` with the keys `of`."""
+    return find_last_sightings(viewer, [child for child in children if child.pk in of])
 
 
 def find_last_sightings(

@@ -30,6 +30,7 @@ from django.db.models.functions import Coalesce
 
 from concerns.models.child.child import Child, Children
 from concerns.models.child.child_details import Sighting, Status
+from concerns.models.child.child_fact import Facts
 from concerns.models.concern.concern import Concern, ConcernQuerySet
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.response.step import Step
@@ -131,13 +132,20 @@ def read_tracker_filters(viewer: Viewer, asked: Mapping[str, str]) -> TrackerFil
 
 def _offered_orders(viewer: Viewer) -> list[TrackerOrder]:
     """The orders, the one that is taken if none is chosen first. Whoever reads a part of the record
-    sees no steps, so that nothing is due there."""
-    return [one for one in TrackerOrder if one is not TrackerOrder.DUE or not viewer.reads_part]
+    sees no steps, so that nothing is due there; whoever reads no file sees no status, and not when
+    a child was seen."""
+    left_out = {TrackerOrder.DUE} if viewer.reads_part else set()
+    left_out |= set() if viewer.reads_files else {TrackerOrder.STATUS, TrackerOrder.SEEN}
+    return [one for one in TrackerOrder if one not in left_out]
+
+
+_OF_A_STEP = (TrackedFor.WATCH, TrackedFor.REFERRAL, TrackedFor.LATE)
 
 
 def _offered_reasons(viewer: Viewer) -> list[TrackedFor]:
-    of_a_step = {TrackedFor.WATCH, TrackedFor.REFERRAL, TrackedFor.LATE}
-    return [one for one in TrackedFor if one not in of_a_step or not viewer.reads_part]
+    left_out = set(_OF_A_STEP if viewer.reads_part else ())
+    left_out |= set() if viewer.reads_files else {TrackedFor.STATUS}
+    return [one for one in TrackedFor if one not in left_out]
 
 
 def _offer_filters(viewer: Viewer) -> tuple[OfferedFilter, ...]:
@@ -146,9 +154,10 @@ def _offer_filters(viewer: Viewer) -> tuple[OfferedFilter, ...]:
     people = people_as_choices(holders.values_list("uid", "name", "email"))
     reasons = [(one.value, one.label) for one in _offered_reasons(viewer)]
     orders = [(one.value, one.label) for one in _offered_orders(viewer)]
+    status: OfferedFilter = ("status", "Status", (("", "Any"), *statuses))
     return (
         ("why", "Listed for", (("", "Anything open"), *reasons)),
-        ("status", "Status", (("", "Any"), *statuses)),
+        *([status] if viewer.reads_files else []),
         ("lead", "Who leads", (("", "Anybody"), (NOBODY, "Nobody yet"), *people)),
         ("category", "Category", (("", "Any"), *SORTED_INTO.items())),
         ("group", "Year or class", (("", "Whole school"), *groups_of_school(viewer))),
@@ -201,8 +210,16 @@ def _children_of(concerns: ConcernQuerySet[Concern]) -> QuerySet[ConcernChild, A
 
 
 def _children_with_status(viewer: Viewer, kind: str) -> QuerySet[Status, Any]:
-    rows = Status.objects.not_ended().filter(school=viewer.school)
+    rows = _statuses_in_files(viewer).filter(school=viewer.school)
     return (rows.filter(kind=StatusKind(kind)) if kind else rows).values("child")
+
+
+def _statuses_in_files(viewer: Viewer) -> Facts[Status]:
+    """The statuses in force of the children whose file the viewer reads."""
+    rows = Status.objects.not_ended()
+    if not viewer.reads_categories:
+        return rows
+    return rows.filter(child__in=Child.objects.with_file_for(viewer).values("pk"))
 
 
 def _is_tracked_for(viewer: Viewer, why: TrackedFor, concerns: ConcernQuerySet[Concern]) -> Q:
@@ -242,7 +259,7 @@ def _in_tracker_order(
         last = seen.order_by("-happened_at", "-id").values("happened_at")[:1]
         rows = rows.annotate(seen_last=_moment_or(last, _NEVER))
     elif order is TrackerOrder.STATUS:
-        rows = rows.annotate(status_place=_place_of_status())
+        rows = rows.annotate(status_place=_place_of_status(viewer))
     elif order is TrackerOrder.GROUP:
         cases = [When(year=year, then=Value(place)) for place, year in enumerate(YEARS)]
         place = Case(*cases, default=Value(len(YEARS)), output_field=IntegerField())
@@ -257,11 +274,11 @@ def _moment_or(found: QuerySet[Any, Any], otherwise: datetime) -> Coalesce:
     )
 
 
-def _place_of_status() -> Coalesce:
+def _place_of_status(viewer: Viewer) -> Coalesce:
     """The place of the child's most pressing status in `STATUS_FLAGS`, the first being 0."""
     kinds = [kind.value for kind in STATUS_FLAGS]
     cases = [When(kind=kind, then=Value(place)) for place, kind in enumerate(kinds)]
-    rows = Status.objects.not_ended().filter(child=OuterRef("pk")).order_by()
+    rows = _statuses_in_files(viewer).filter(child=OuterRef("pk")).order_by()
     place = Case(*cases, default=Value(len(kinds)), output_field=IntegerField())
     least = rows.values("child").annotate(least=Min(place)).values("least")
     return Coalesce(Subquery(least, output_field=IntegerField()), Value(len(kinds)))

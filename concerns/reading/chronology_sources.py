@@ -249,6 +249,14 @@ def _describe_conversation(row: Conversation) -> EntryText:
 # The child's file
 
 
+def _of_files_read(viewer: Viewer, rows: QuerySet[Any], to_child: str = "") -> QuerySet[Any]:
+    """`rows` of children's files, without those of files that the viewer does not read."""
+    if not viewer.reads_categories:
+        return rows
+    files = Child.objects.with_file_for(viewer).values("pk")
+    return rows.filter(**{f"{to_child or rows.model.to_child}__in": files})
+
+
 def _sources_of_facts(
     model: type[Fact],
     *,
@@ -260,7 +268,7 @@ def _sources_of_facts(
     `say` puts a row into words, `needs` names relations to select."""
 
     def readable_facts(viewer: Viewer, child: Child) -> QuerySet[Any]:
-        rows = model.objects.filter(**{model.to_child: child.pk})
+        rows = _of_files_read(viewer, model.objects.filter(**{model.to_child: child.pk}))
         if "__" in model.to_child:
             # Through a home, of which a child may have had the same one twice.
             rows = rows.distinct()
@@ -344,7 +352,7 @@ def _home_authority_in_words(row: HomeAuthority) -> str:
 
 
 def _file_event_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
-    rows = FileEvent.objects.filter(file__child=child)
+    rows = _of_files_read(viewer, FileEvent.objects.filter(file__child=child), "file__child")
     return rows.annotate(writer=F("by__name"))
 
 

@@ -1,4 +1,8 @@
-"""The one rule for the category of a concern: a lead's, or its writer's where no lead sorted it."""
+"""The rule for the category of a concern: a lead's, or its writer's where no lead sorted it.
+
+`in_categories` of `models/base/reader_part.py` is the same for whoever reads a part of categories;
+a test holds the two together.
+"""
 
 from django.db.models import Exists, OuterRef, Q
 

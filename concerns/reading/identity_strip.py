@@ -115,8 +115,8 @@ def _identify_children(
 ) -> list[ChildIdentity]:
     """Nobody is named as a brother or sister who has a place of their own in the strip."""
     unread = [child for child in children if child.pk not in files]
-    keys = [child.pk for child in unread]
-    flags = find_status_flags(keys) if keys else {}
+    keys = Child.objects.keys_with_file(viewer, [child.pk for child in unread])
+    flags = find_status_flags(viewer, keys) if keys else {}
     siblings = find_siblings_here(viewer, unread) if keys else {}
     workers = _find_social_workers(keys) if keys else {}
     for child in children:

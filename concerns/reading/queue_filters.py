@@ -108,7 +108,7 @@ class QueueFilters:
             QueueFilter("holder", "Who has it", _holder_choices(viewer, holders)),
             _CATEGORY,
             QueueFilter("group", "Year or class", _group_choices(viewer, asked.get("group", ""))),
-            _FLAG,
+            *([_FLAG] if viewer.reads_files else []),
             _ORDER_OF_PART if part else _ORDER,
         )
         said = {one.name: asked[one.name] for one in offered if asked.get(one.name)}
@@ -227,8 +227,13 @@ def _children_of_group(viewer: Viewer, group: str) -> QuerySet[ConcernChild]:
 
 
 def _children_flagged(viewer: Viewer, flag: str) -> QuerySet[Any, Any]:
-    """The keys of the school's children with `flag`, for a query."""
+    """The keys of the school's children with `flag`, for a query; none whose file the viewer does
+    not read."""
+    rows: QuerySet[Any, Any] = Status.objects.not_ended()
     if flag == UNREAD_FILE:
-        return EarlierFile.objects.unread_files().filter(school=viewer.school).values("child")
-    rows = Status.objects.not_ended().filter(school=viewer.school)
-    return (rows if flag == ANY_STATUS else rows.filter(kind=flag)).values("child")
+        rows = EarlierFile.objects.unread_files()
+    elif flag != ANY_STATUS:
+        rows = rows.filter(kind=flag)
+    if viewer.reads_categories:
+        rows = rows.filter(child__in=Child.objects.with_file_for(viewer).values("pk"))
+    return rows.filter(school=viewer.school).values("child")

@@ -194,7 +194,7 @@ def build_queue_rows(
     found = _OfConcerns(
         children,
         _group_by_concern(QueueStep, owed),
-        find_status_flags(rolled),
+        find_status_flags(viewer, rolled),
         _find_history_of_children(viewer, rolled, concerns),
         categories_and_marks(concern.pk for concern in concerns),
     )

@@ -8,7 +8,9 @@ The words and their order are in `rules/child_file_vocabulary.py`, the look is i
 from collections import defaultdict
 from collections.abc import Collection
 
+from concerns.models.child.child import Child
 from concerns.models.child.child_details import Status
+from concerns.models.school.person import Viewer
 from concerns.rules.child_file_vocabulary import (
     UNREAD_FILE_FLAG,
     StatusFlag,
@@ -16,13 +18,14 @@ from concerns.rules.child_file_vocabulary import (
 )
 
 
-def find_status_flags(children: Collection[int]) -> dict[int, list[StatusFlag]]:
+def find_status_flags(viewer: Viewer, children: Collection[int]) -> dict[int, list[StatusFlag]]:
     """Child key -> flags of the statuses in force, the most pressing first, and last that of an
     unread file. Takes one query.
 
-    Children without a flag are left out. Does not check permission: the caller shows the flags
-    only beside a child whom the viewer may read about.
+    Children without a flag are left out, and those whose file the viewer does not read. Does not
+    check permission: the caller shows the flags only beside a child whom the viewer may read about.
     """
+    children = Child.objects.keys_with_file(viewer, children)
     statuses: dict[int, list[tuple[str, str]]] = defaultdict(list)
     unread = []
     for child, kind, category in Status.objects.kinds_and_unread_files(children):

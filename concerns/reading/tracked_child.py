@@ -6,7 +6,7 @@ would be without that one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,9 +50,11 @@ class TrackedConcern:
 
 @dataclass(frozen=True)
 class TrackedChild:
-    """A row. `late` says in words how late the most overdue step is; "" if none is."""
+    """A row. `late` says in words how late the most overdue step is; "" if none is. `has_file`:
+    whether the viewer reads the child's file; if not, nothing of it is in the row."""
 
     child: Child
+    has_file: bool
     flags: list[StatusFlag]
     concerns: list[TrackedConcern]
     categories: list[str]
@@ -82,16 +84,18 @@ def load_tracked_children(viewer: Viewer, children: list[Child]) -> list[Tracked
     Does not check permission: `doors/sight.py` must already have let the viewer read `children`.
     """
     keys = [child.pk for child in children]
-    flags = find_status_flags(keys)
+    with_file = Child.objects.keys_with_file(viewer, keys)
+    flags = find_status_flags(viewer, with_file)
     concerns = _open_concerns_of(viewer, keys)
     categories = _categories_in_words([one.concern for rows in concerns.values() for one in rows])
-    workers = _social_workers_of(keys)
-    seen = find_last_sightings(viewer, children)
+    workers = _social_workers_of(with_file)
+    seen = find_last_sightings(viewer, [child for child in children if child.pk in with_file])
     return [
         _build_row(
             viewer,
             child,
             concerns[child.pk],
+            has_file=child.pk in with_file,
             flags=flags.get(child.pk, []),
             categories=_join_categories(concerns[child.pk], categories),
             social_workers=workers[child.pk],
@@ -153,7 +157,7 @@ def _join_categories(concerns: list[TrackedConcern], words: dict[int, list[str]]
     return list(dict.fromkeys(word for of_one in said for word in of_one))
 
 
-def _social_workers_of(children: list[int]) -> dict[int, list[Professional]]:
+def _social_workers_of(children: Collection[int]) -> dict[int, list[Professional]]:
     rows = Professional.objects.not_ended().filter(child__in=children)
     rows = rows.filter(profession=Profession.SOCIAL_WORKER)
     found: dict[int, list[Professional]] = defaultdict(list)
@@ -167,6 +171,7 @@ def _build_row(
     child: Child,
     concerns: list[TrackedConcern],
     *,
+    has_file: bool,
     flags: list[StatusFlag],
     categories: list[str],
     social_workers: list[Professional],
@@ -180,6 +185,7 @@ def _build_row(
     seen, alone = sightings
     return TrackedChild(
         child=child,
+        has_file=has_file,
         flags=flags,
         concerns=concerns,
         categories=categories,

@@ -26,7 +26,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import CONCERN, REFERRAL, TO_REPORTER, ReferralStage, State
 from concerns.rules.meeting_rules import OPENS as OPENS_BY
 from concerns.rules.meeting_rules import REVIEWED_WITHIN, MeetingKind
-from concerns.rules.reader_parts import PART_KIND_OF_ROLE
+from concerns.rules.reader_parts import PART_KIND_OF_ROLE, USUAL_CATEGORIES
 from concerns.rules.roles import (
     MUST_HAVE_FACTOR,
     ROLES,
@@ -97,12 +97,22 @@ def _draw_powers() -> str:
 
 def _draw_reader_parts() -> str:
     """Which roles read a part of the record, and how each part is drawn."""
-    rows = [(role.title_words, kind.label) for role, kind in PART_KIND_OF_ROLE.items()]
+    rows = [
+        (
+            role.title_words,
+            kind.label,
+            ", ".join(category.label for category in USUAL_CATEGORIES.get(role, ())),
+        )
+        for role, kind in PART_KIND_OF_ROLE.items()
+    ]
     words = (
-        "Of the children on the roll. They see the concerns that are about a child of their part, "
-        "and of a concern about several children what is for theirs. They see no next steps."
+        "Of years, classes and named children, on the roll: they see the concerns that are about a "
+        "child of their part, of a concern about several children what is for theirs, and the "
+        "files of those children. Of categories: they see the concerns in them, and nothing else "
+        "of the children. None of them sees next steps. A lead or the head says which years, "
+        "children or categories, from when until when."
     )
-    heads = ("who reads a part", "of which children")
+    heads = ("who reads a part", "which", "ticked at first")
     return f"## Who reads a part of the record\n\n{words}\n\n" + _markdown_table(heads, rows)
 
 

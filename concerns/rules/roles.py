@@ -2,8 +2,8 @@
 
 A person holds posts in a school, each with a role and from one date to another. Their powers are
 the union of the powers of their current roles. To give a role another power, change its line in
-`ROLES`. Who may see a particular concern is not decided here. Of which children a reader of a part
-reads is said with their post: `rules/reader_parts.py`.
+`ROLES`. Who may see a particular concern is not decided here. Of which children, or which
+categories, a reader of a part reads is said with their post: `rules/reader_parts.py`.
 """
 
 from enum import StrEnum
@@ -18,6 +18,8 @@ class Role(StrEnum):
     OFFICE = "office"
     YEAR_LEAD = "year_lead"
     KEYWORKER = "keyworker"
+    SENCO = "senco"
+    ATTENDANCE = "attendance"
 
     @property
     def title_words(self) -> str:
@@ -33,6 +35,8 @@ TITLES = {
     Role.OFFICE: "School office",
     Role.YEAR_LEAD: "Head of year or pastoral lead",
     Role.KEYWORKER: "Keyworker or teacher of a named child",
+    Role.SENCO: "Special educational needs coordinator",
+    Role.ATTENDANCE: "Attendance officer",
 }
 
 
@@ -86,12 +90,15 @@ ROLES: dict[Role, frozenset[May]] = {
     # Each reads of some children alone: those of years or classes, or those who are named.
     Role.YEAR_LEAD: _PART_READER,
     Role.KEYWORKER: _PART_READER,
+    # Each reads of some categories alone: the concerns in them, and nothing else of their children.
+    Role.SENCO: _PART_READER,
+    Role.ATTENDANCE: _PART_READER,
 }
 
 # Roles that read the record: concerns about children, or about adults who work here.
 READERS = frozenset(role for role, given in ROLES.items() if given & {May.READ, May.ADULT})
 
-# Roles whose holder reads of some children alone, unless another post of theirs reads of all.
+# Roles whose holder reads a part of the record, unless another post of theirs reads all of it.
 PART_READERS = frozenset(
     role for role, given in ROLES.items() if May.READ in given and May.READ_ALL not in given
 )
@@ -112,9 +119,7 @@ LADDER: dict[Role, tuple[Role, ...]] = {
     Role.CHAIR: (Role.CHAIR,),
     Role.OFFICE: (Role.OFFICE, Role.HEAD),
     # These hold no step of a concern: what would be theirs is the lead's.
-    **dict.fromkeys(
-        (Role.STAFF, Role.YEAR_LEAD, Role.KEYWORKER), (Role.DSL, Role.DEPUTY, Role.HEAD)
-    ),
+    **dict.fromkeys((Role.STAFF, *sorted(PART_READERS)), (Role.DSL, Role.DEPUTY, Role.HEAD)),
 }
 
 

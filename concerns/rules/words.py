@@ -67,6 +67,7 @@ class Category(Choice):
     MISSING = "missing", "Missing from home or care"
     ABSENCE = "absence", "Absence"
     HOME_EDUCATION = "home_education", "Home education"
+    SPECIAL_NEEDS = "special_needs", "Special educational needs or disability"
     PRIVATE_FOSTERING = "private_fostering", "Private fostering"
     YOUNG_CARER = "young_carer", "Young carer"
     PARENTAL = "parental", "Parent's mental ill-health, substance use or prison"

@@ -3,7 +3,9 @@ was written.
 
 A head of year, and a keyworker of one child, each look at one school twice: as it is, and after
 others have written concerns about children outside their part and worked through them to every
-state, and rounds have sent e-mails. There is something in their part in both.
+state, and rounds have sent e-mails. There is something in their part in both. An attendance officer
+looks at it before and after others have written in other categories, and in the file, of the very
+child whom a concern of theirs is about.
 """
 
 import uuid
@@ -15,18 +17,24 @@ from django.db.models import Q
 from concerns.doors import clock_round, unsent_words
 from concerns.models import PartAnswers, StaffChangeRequest
 from concerns.models.base import reader_part
-from concerns.models.child import child as children
 from concerns.models.concern.draft import CONCERN
 from concerns.people import acts as people
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.staff_approval import StaffRequestMatter
+from concerns.triage import acts as triage
 from tests import factories, homes
 from tests.adult.twins import TwinSchool, make_twin_school
+from tests.doors.world import kind_of
 from tests.factories import NOW
 
 # One of each kind is tried by `make quick` and on PostgreSQL; the rest only on SQLite.
 REST = pytest.mark.more_of_a_kind
+# The pages of one child or concern that a reader of a part may open.
+OPENS = (
+    "triage_read", "triage_print", "triage_note", "child", "child_file", "child_chronology",
+    "child_print",
+)  # fmt: skip
 WRITTEN = NOW - timedelta(days=2)
 
 
@@ -44,6 +52,7 @@ class Parts(TwinSchool):
             ("year", Role.YEAR_LEAD, PartAnswers(years=("Year 5",))),
             ("class", Role.YEAR_LEAD, PartAnswers(classes=("5K",))),
             ("child", Role.KEYWORKER, PartAnswers(children=(self.theirs,))),
+            ("category", Role.ATTENDANCE, PartAnswers(categories=("absence", "missing"))),
         ):
             self.posts[name] = factories.person(self.where, name=f"The reader of a {name}")
             give_part(head, self.posts[name], role, part)
@@ -52,6 +61,20 @@ class Parts(TwinSchool):
         homes.add_sibling(self.lead, self.theirs, self.outside)
         staff = self.writer, self.lead, self.deputy, self.people[1]
         factories.make_case_of_child(self.theirs, *staff, now=WRITTEN - timedelta(days=1))
+        absent = {"categories": ("absence",), "now": WRITTEN - timedelta(days=1)}
+        self.absent = factories.send_concern(self.writer, self.theirs, **absent).concern
+
+    def _addresses(self, rooms, secret=None):
+        """Also what opens for them of the child and the concern that are of everybody's part."""
+        yield from super()._addresses(rooms, secret)
+        theirs = {"child": self.theirs.uid, "concern": self.absent.uid}
+        for name in OPENS if secret is None else ():
+            if not rooms or name.split("_")[0] in rooms:
+                yield name, self.world.address(name, theirs[kind_of(name)])
+
+    def sort_into(self, *categories: str) -> None:
+        said = {"categories": categories, "why": "It is that.", "now": WRITTEN}
+        triage.sort(by=self.lead, concern=self.absent, **said)
 
     def write_about(self, child) -> list[uuid.UUID]:
         """Writes concerns in every state, in every way one can come about; returns their ids, and
@@ -111,6 +134,32 @@ def test_every_page_of_whoever_reads_a_part_is_what_it_was(place, reader):
     assert place.moved(place.posts[reader], work, after=run_rounds) == []
 
 
+def test_every_page_of_whoever_reads_a_category_is_what_it_was(place):
+    """Whatever is written, in other categories or in none, and in the file, of a child whose
+    absence they read of; and of her brother."""
+
+    def work() -> list[uuid.UUID]:
+        homes.write_whole_file(place.lead, place.theirs)
+        given = [*place.write_about(place.theirs), *place.write_about(place.outside)]
+        return [*given, place.outside.uid]
+
+    assert place.moved(place.posts["category"], work, after=run_rounds) == []
+
+
+@pytest.mark.parametrize(
+    "categories", [("missing",), pytest.param(("neglect",), marks=REST)], ids=["in", "out"]
+)
+def test_what_a_lead_sorts_anew_appears_or_is_gone(place, categories):
+    """Into another category of theirs the row changes; into one that is not theirs it goes."""
+
+    def work() -> list[uuid.UUID]:
+        place.sort_into(*categories)
+        return []
+
+    seen = place.moved(place.posts["category"], work, rooms=["triage", "child"])
+    assert {"GET /triage/", "GET /child/tracker/"} <= set(seen)
+
+
 @pytest.mark.parametrize("reader", ["year", "child"])
 def test_the_comparison_sees_what_is_written_about_a_child_of_the_part(place, reader):
     def work() -> list[uuid.UUID]:
@@ -120,11 +169,14 @@ def test_the_comparison_sees_what_is_written_about_a_child_of_the_part(place, re
     assert {"GET /triage/", "GET /child/tracker/"} <= set(seen)
 
 
-def test_the_comparison_sees_a_part_that_is_forgotten(place, monkeypatch):
-    for module in (reader_part, children):
-        monkeypatch.setattr(module, "children_in_part", lambda viewer: Q())
+@pytest.mark.parametrize(
+    ("reader", "forgotten"),
+    [("year", "children_with_file_in_part"), ("category", "_in_their_categories")],
+)
+def test_the_comparison_sees_a_part_that_is_forgotten(place, monkeypatch, reader, forgotten):
+    monkeypatch.setattr(reader_part, forgotten, lambda viewer: Q(pk__isnull=False))
 
     def work() -> list[uuid.UUID]:
         return place.write_about(place.outside)[:0]
 
-    assert "GET /triage/" in place.moved(place.posts["year"], work, rooms=["triage"])
+    assert "GET /triage/" in place.moved(place.posts[reader], work, rooms=["triage"])

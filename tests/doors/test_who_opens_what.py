@@ -73,6 +73,11 @@ def come(world, who: str) -> SecureClient:
     if who == "keyworker":
         child = factories.child(world.school, year="Year 6")
         factories.read_part(person, world.school, children=(child,))
+    if who == "senco":
+        # The concern of this school is of their part.
+        factories.read_part(person, world.school, categories=("neglect",))
+    if who == "attendance":
+        factories.read_part(person, world.school)
     return factories.sign_in(client, person)
 
 

@@ -23,6 +23,7 @@ from concerns.models import (
     School,
     Term,
 )
+from concerns.rules.reader_parts import USUAL_CATEGORIES
 from concerns.rules.roles import Role
 
 PASSWORD = "seven small acorns"
@@ -57,10 +58,12 @@ PEOPLE = (
     DemoPerson("lunchtime", "Dawn Pryce", Role.STAFF, "Midday supervisor", "Hall"),
     DemoPerson("office2", "Kit Barlow", Role.OFFICE, "Office assistant", "Front office"),
 )
-# They read a part of the record: who is in Year 5, and the child with four surnames.
+# They read a part of the record: who is in Year 5; the child with four surnames; two categories.
 PART_READERS = (
     DemoPerson("year5", "Leah Whitcombe", Role.YEAR_LEAD, "Head of Year 5", "5A"),
     DemoPerson("keyworker", "Owen Tranter", Role.KEYWORKER, "Teaching assistant", "2A"),
+    DemoPerson("senco", "Ruth Pemberton", Role.SENCO, "SENCO", "Room 6"),
+    DemoPerson("attendance", "Gail Norris", Role.ATTENDANCE, "Attendance officer", "Front office"),
 )
 TITLES = ("Teacher", "Teaching assistant", "Midday supervisor", "Site manager", "Cook", "Mentor")
 
@@ -159,11 +162,12 @@ def _create_staff(school: School, since: date) -> None:
 
 
 def _create_parts(school: School) -> None:
-    """Says of which children the readers of a part read. They are members of staff besides."""
+    """Says what the readers of a part read. They are members of staff besides."""
     majo = Child.objects.get(school=school, known_as=FOUR_SURNAMES[2])
     parts = {
         Role.YEAR_LEAD: PartAnswers(years=("Year 5",)),
         Role.KEYWORKER: PartAnswers(children=(majo,)),
+        **{role: PartAnswers(categories=usual) for role, usual in USUAL_CATEGORIES.items()},
     }
     for role, part in parts.items():
         post = Post.objects.get(school=school, role=role)

@@ -12,13 +12,27 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from concerns.rules.reader_parts import ShownInPart
+from concerns.models.base.kept_out import hidden_concerns_filter
+from concerns.rules.reader_parts import PartKind, ShownInPart, kinds_of_part
 from concerns.rules.words import ChildPart
 
 
 def children_in_part(viewer: Any) -> models.Q:
     """A filter for the children of the viewer's school of whom they read, with a post that reads a
-    part: those of the years and classes, or those named, of their posts in force today."""
+    part: those whose file they read, and those of the concerns in their categories."""
+    children = children_with_file_in_part(viewer)
+    if PartKind.CATEGORIES not in kinds_of_part(viewer.roles):
+        return children
+    rows = _rows_of("ConcernChild").filter(_in_their_categories(viewer), child__isnull=False)
+    rows = rows.exclude(hidden_concerns_filter(viewer.person, "concern_id"))
+    return children | models.Q(pk__in=rows.values("child"))
+
+
+def children_with_file_in_part(viewer: Any) -> models.Q:
+    """A filter for the children whose file the viewer reads with a post that reads a part: those of
+    the years and classes, or those named, of their posts in force today."""
+    if not kinds_of_part(viewer.roles) - {PartKind.CATEGORIES}:
+        return models.Q(pk__in=[])
     part = _rows_of("ReaderPart").in_force_for(viewer)
     of_year = models.Q(year__in=part.exclude(year="").values("year"))
     of_class = models.Q(class_name__in=part.exclude(class_name="").values("class_name"))
@@ -40,9 +54,35 @@ def _rows_of(name: str) -> Any:
 
 
 def _child_rows_in_part(viewer: Any) -> Any:
-    """The rows by which a child of the viewer's part is in a concern."""
-    children = _rows_of("Child").filter(children_in_part(viewer), school=viewer.school)
-    return _rows_of("ConcernChild").filter(child__in=children.values("pk"))
+    """The rows by which a child of the viewer's part is in a concern, and those of the children of
+    every concern in their categories."""
+    kinds = kinds_of_part(viewer.roles)
+    found = models.Q(pk__in=[])
+    if kinds - {PartKind.CATEGORIES}:
+        children = children_with_file_in_part(viewer)
+        children = _rows_of("Child").filter(children, school=viewer.school)
+        found = models.Q(child__in=children.values("pk"))
+    if PartKind.CATEGORIES in kinds:
+        found |= _in_their_categories(viewer)
+    return _rows_of("ConcernChild").filter(found)
+
+
+def _in_their_categories(viewer: Any) -> models.Q:
+    """A filter for the rows of children in concerns that are in a category of the viewer's part. A
+    child under whom one was filed by mistake is not of the part."""
+    part = _rows_of("ReaderPart").in_force_for(viewer).exclude(category="")
+    concerns = _rows_of("Concern").filter(school=viewer.school)
+    concerns = concerns.filter(in_categories(part.values("category")))
+    return models.Q(concern__in=concerns.values("pk")) & ~models.Q(part=ChildPart.MOVED)
+
+
+def in_categories(categories: Any) -> models.Q:
+    """The rule of `reading/concern_categories.py` for several categories, which are values or a
+    query of them. It begins with what is in them, where the other asks of each concern."""
+    leads = _rows_of("SortedCategory").filter(category__in=categories)
+    writers = _rows_of("ConcernCategory").filter(category__in=categories)
+    unsorted = models.Q(sorting__isnull=True, pk__in=writers.values("concern"))
+    return models.Q(sorting__in=leads.values("sorting")) | unsorted
 
 
 def _all(viewer: Any, model: Any) -> models.Q:

@@ -5,13 +5,17 @@ never overwritten. The child's file (home, adults, statuses) is in `household.py
 and `child_details.py`.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Self
 
 from django.db import models
 
 from concerns.models.base.case_row import Row, SchoolOwnedModel, ViewerScopedQuerySet
-from concerns.models.base.reader_part import children_in_part
+from concerns.models.base.reader_part import (
+    children_in_part,
+    children_with_file_in_part,
+)
 from concerns.models.child.name_search import LONGEST_QUERY, NameCondition
 from concerns.models.school.person import Relation, Viewer
 from concerns.models.school.school import School
@@ -88,6 +92,19 @@ class Children(ViewerScopedQuerySet[Row]):
         related = Relation.objects.filter(shuts_out=viewer.person)
         rows = self.of_school_by_key(viewer).exclude(pk__in=related.values("child"))
         return rows.filter(children_in_part(viewer)) if viewer.reads_part else rows
+
+    def with_file_for(self, viewer: Viewer) -> Self:
+        """Those of `visible_to` whose file `viewer` may read: statuses, home and family, sightings.
+        Of the children of concerns in their categories a reader of a part reads no file."""
+        rows = self.visible_to(viewer)
+        return rows.filter(children_with_file_in_part(viewer)) if viewer.reads_part else rows
+
+    def keys_with_file(self, viewer: Viewer, keys: Collection[int]) -> set[int]:
+        """Those of `keys`, of children of whom `viewer` may read, whose file they may read too. No
+        query but for whoever reads a part of categories."""
+        if not viewer.reads_categories or not keys:
+            return set(keys)
+        return set(self.with_file_for(viewer).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 class ChildNameFields(models.Model):

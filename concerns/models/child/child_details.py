@@ -217,7 +217,9 @@ class Sightings(RowsOfChild[FactRow]):
             return rows
         # `Concern` is in a file that imports this one.
         seen = apps.get_model("concerns", "Concern")._default_manager.visible_to(viewer)
-        return rows.filter(models.Q(concern=None) | models.Q(concern__in=seen.values("pk")))
+        files = Child.objects.with_file_for(viewer)
+        on_none = models.Q(concern=None, child__in=files.values("pk"))
+        return rows.filter(on_none | models.Q(concern__in=seen.values("pk")))
 
     def record_on_concern(
         self: "Sightings[Sighting]",

@@ -46,8 +46,8 @@ FactRow = TypeVar("FactRow", bound=RowOfChild, covariant=True)
 
 class RowsOfChild(ViewerScopedQuerySet[FactRow]):
     def visible_to(self, viewer: Viewer) -> Self:
-        """Entries about children whose chronology `viewer` may read."""
-        children = Child.objects.visible_to(viewer).values("pk")
+        """Entries about children whose file `viewer` may read."""
+        children = Child.objects.with_file_for(viewer).values("pk")
         rows = self.filter(**{f"{self.model.to_child}__in": children})
         return rows.filter(school=viewer.school).for_viewer(viewer)
 

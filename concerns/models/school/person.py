@@ -22,6 +22,7 @@ from concerns.models.school.school import School
 from concerns.models.school.second_factor import post_holder_has_factor
 from concerns.rules.message_rules import FIRST_POST, SECOND_POST
 from concerns.rules.passwords import normalise_password
+from concerns.rules.reader_parts import PartKind, kinds_of_part
 from concerns.rules.roles import (
     MUST_HAVE_FACTOR,
     PART_READERS,
@@ -389,8 +390,19 @@ class Viewer:
 
     @property
     def reads_part(self) -> bool:
-        """Whether they read concerns about some children alone: see `rules/reader_parts.py`."""
+        """Whether they read a part of the record alone: see `rules/reader_parts.py`."""
         return self.has_power(May.READ) and not self.has_power(May.READ_ALL)
+
+    @property
+    def reads_categories(self) -> bool:
+        """Whether their part, or some of it, is drawn by categories: of the children of those
+        concerns they read no file."""
+        return self.reads_part and PartKind.CATEGORIES in kinds_of_part(self.roles)
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether they read the file of any child. If not, no page offers what goes by it."""
+        return not self.reads_part or kinds_of_part(self.roles) != {PartKind.CATEGORIES}
 
     @property
     def may_reread(self) -> bool:

@@ -1,4 +1,4 @@
-"""Of which children somebody reads whose post reads a part of the record.
+"""Of which children or categories somebody reads whose post reads a part of the record.
 
 The rows hang on the post, or on the request for it while it waits for the head: then they are
 written again for the post. They never change. What follows from them is in `base/reader_part.py`.
@@ -14,6 +14,7 @@ from concerns.models.child.child import Child
 from concerns.models.school.approval import StaffChangeRequest
 from concerns.models.school.part_answers import PartAnswers
 from concerns.models.school.person import Post
+from concerns.rules.reader_parts import CATEGORIES_OF_PARTS
 
 
 class ReaderParts(ViewerScopedQuerySet[Row]):
@@ -34,7 +35,7 @@ class ReaderParts(ViewerScopedQuerySet[Row]):
 
 
 class ReaderPart(SchoolOwnedModel):
-    """One year, class or named child of a part, of a post or of the request for it."""
+    """One year, class, named child or category of a part, of a post or of the request for it."""
 
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="part_rows")
     asked = models.ForeignKey(
@@ -43,6 +44,7 @@ class ReaderPart(SchoolOwnedModel):
     year = models.CharField(max_length=20, blank=True)
     class_name = models.CharField(max_length=40, blank=True)
     child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="+", db_index=False)
+    category = models.CharField(max_length=30, blank=True)
 
     objects = ReaderParts.as_manager()
 
@@ -54,10 +56,16 @@ class ReaderPart(SchoolOwnedModel):
                 name="part_of_one_thing",
             ),
             models.CheckConstraint(
-                condition=~models.Q(year="") & models.Q(class_name="", child__isnull=True)
-                | ~models.Q(class_name="") & models.Q(year="", child__isnull=True)
-                | models.Q(year="", class_name="", child__isnull=False),
+                condition=~models.Q(year="")
+                & models.Q(class_name="", child__isnull=True, category="")
+                | ~models.Q(class_name="") & models.Q(year="", child__isnull=True, category="")
+                | models.Q(year="", class_name="", child__isnull=False, category="")
+                | ~models.Q(category="") & models.Q(year="", class_name="", child__isnull=True),
                 name="part_says_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(category__in=["", *CATEGORIES_OF_PARTS]),
+                name="part_category_is_known",
             ),
         ]
 
@@ -79,4 +87,5 @@ def part_of_rows(rows: Iterable[ReaderPart]) -> PartAnswers:
         years=tuple(row.year for row in rows if row.year),
         classes=tuple(row.class_name for row in rows if row.class_name),
         children=tuple(row.child for row in rows if row.child),
+        categories=tuple(row.category for row in rows if row.category),
     )
