@@ -1,8 +1,10 @@
 """Tests of saying who reads a part of the record: who may, who approves it, and how it ends."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils import timezone
 
@@ -191,7 +193,8 @@ def test_a_head_of_year_is_made_by_page_and_sees_their_year_alone(where, teacher
     assert "Year 5" in listed
     asked = StaffChangeRequest.objects.get()
     shown = head.get(f"/people/asked/{asked.uid}/").content.decode()
-    assert "Year 5, and of no other children" in shown
+    assert "Reads only" in shown
+    assert "Year 5" in shown
     assert head.post(f"/people/asked/{asked.uid}/", {"answer": "yes"}).status_code == 302
     assert read_by(teacher, where, timezone.now()) == {child}
 
@@ -296,3 +299,51 @@ def test_a_lead_is_not_told_who_reads_of_a_child_of_their_family(where):
     assert queries.list_part_readers(lead) == ([], [])
     with pytest.raises(Http404):
         queries.get_part_post(lead, reader.posts.get(role=Role.KEYWORKER).uid)
+
+
+# --- Categories -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "usual"),
+    [
+        ("/access/parts/needs/", Role.SENCO, "special_needs"),
+        ("/access/parts/attendance/", Role.ATTENDANCE, "absence"),
+    ],
+)
+def test_a_reader_of_categories_is_made_by_page_and_approved(where, teacher, path, role, usual):
+    child = factories.child(where)
+    factories.send_concern(factories.viewer(where), child, categories=("missing",))
+    factories.send_concern(factories.viewer(where), factories.child(where), categories=("fgm",))
+    lead = factories.sign_in(SecureClient(), factories.person(where, Role.DSL))
+    head = factories.sign_in(SecureClient(), factories.person(where, Role.HEAD))
+    shown = lead.get(path).content.decode()
+    ticked = re.findall(r'name="categories"[^>]*value="(\w+)"[^>]*checked', shown)
+    assert ticked == [usual]
+    assert 'value="unsorted"' not in shown
+    assert lead.post(path, {"person": str(teacher.uid), **today(lead)}).status_code == 422
+    said = {"person": str(teacher.uid), "categories": ["missing", usual], **today(lead)}
+    assert lead.post(path, said).status_code == 302
+    assert read_by(teacher, where, timezone.now()) == set()
+    asked = StaffChangeRequest.objects.get()
+    shown = head.get(f"/people/asked/{asked.uid}/").content.decode()
+    assert "concerns in “Missing from home or care”" in shown
+    assert head.post(f"/people/asked/{asked.uid}/", {"answer": "yes"}).status_code == 302
+    assert roles(teacher) == {"staff", role.value}
+    assert read_by(teacher, where, timezone.now()) == {child}
+    assert "concerns in “Missing from home or care”" in lead.get("/access/parts/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "part", [YEAR_5, PartAnswers(), PartAnswers(("Year 5",), (), (), ("fgm",))]
+)
+def test_a_post_of_categories_is_given_categories_and_nothing_else(where, teacher, part):
+    with pytest.raises(ActRefused):
+        ask(factories.viewer(where, Role.HEAD), teacher, part, Role.ATTENDANCE)
+
+
+def test_the_database_refuses_a_part_of_a_category_that_is_none(where, teacher):
+    post = teacher.posts.get()
+    for row in ({"category": "unsorted"}, {"category": "absence", "year": "Year 5"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ReaderPart.objects.create(school=where, post=post, **row)

@@ -104,7 +104,8 @@ def made() -> World:
     office = Office(school, factories.viewer(school, Role.OFFICE))
     writer = factories.viewer(school)
     lead = factories.viewer(school, Role.DSL)
-    concern = factories.concern_at(State.TAKEN, where=school, by=writer, lead=lead)
+    sent = {"by": writer, "lead": lead, "categories": ("neglect",)}
+    concern = factories.concern_at(State.TAKEN, where=school, **sent)
     decided = factories.decision_answers(concern, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT)
     triage.decide(by=lead, concern=concern, decided=decided, now=factories.NOW)
     # Long enough ago by the clock of the database, whose pages these are, for the leads to know.

@@ -30,7 +30,7 @@ SURNAMES = _SURNAMES.split()
 # What was noticed: kind -> share of entries, ticked categories, sentences. The shares follow the
 # mix of an average school. The sentences need no gender, so they have no placeholders for it.
 NOTICED = {
-    "behaviour": (0.33, ("unsorted",), (
+    "behaviour": (0.30, ("unsorted",), (
         "Unusually quiet all morning. Sat under the table in art and would not come out until I "
         "sat down too.",
         "Threw a chair in maths, then cried for twenty minutes. Not like this child at all.",
@@ -38,6 +38,16 @@ NOTICED = {
         "Fell asleep in the carpet session again. Second time this week.",
         "Would not take the coat off in PE and became very upset when asked.",
         "Flinched when the door banged, and asked who was coming.",
+    )),
+    # As many sentences as above, so that all else of the invented year stays as it is.
+    "needs": (0.03, ("special_needs",), (
+        "Has stopped using the picture cards since the holiday, and hides when somebody new comes.",
+        "The new hearing aid has not been in all week. Home says it hurts; nobody has asked the "
+        "clinic.",
+        "Was sent home twice at lunch because nobody was free to help. The plan says somebody is.",
+        "Cannot tell us in words what is wrong, and pulls at one ear whenever the bus is named.",
+        "The medicine that comes in from home is not the one in the care plan.",
+        "Rocked under the table all afternoon. The timetable had changed and nobody had said so.",
     )),
     "family": (0.17, ("parental", "domestic"), (
         "Mum was in tears at the gate. She said things are 'difficult at home' and did not want to "

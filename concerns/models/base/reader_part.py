@@ -71,18 +71,25 @@ def _in_their_categories(viewer: Any) -> models.Q:
     """A filter for the rows of children in concerns that are in a category of the viewer's part. A
     child under whom one was filed by mistake is not of the part."""
     part = _rows_of("ReaderPart").in_force_for(viewer).exclude(category="")
-    concerns = _rows_of("Concern").filter(school=viewer.school)
-    concerns = concerns.filter(in_categories(part.values("category")))
-    return models.Q(concern__in=concerns.values("pk")) & ~models.Q(part=ChildPart.MOVED)
+    found = in_categories(part.values("category"), "concern__")
+    return found & models.Q(school=viewer.school) & ~models.Q(part=ChildPart.MOVED)
 
 
-def in_categories(categories: Any) -> models.Q:
+def in_categories(categories: Any, to_concern: str = "") -> models.Q:
     """The rule of `reading/concern_categories.py` for several categories, which are values or a
-    query of them. It begins with what is in them, where the other asks of each concern."""
+    query of them. It begins with what is in them, where the other asks of each concern.
+
+    For a query of concerns, or of rows from which `to_concern` leads to one: a query within a query
+    fewer, as SQLite takes only so many within one another.
+    """
     leads = _rows_of("SortedCategory").filter(category__in=categories)
     writers = _rows_of("ConcernCategory").filter(category__in=categories)
-    unsorted = models.Q(sorting__isnull=True, pk__in=writers.values("concern"))
-    return models.Q(sorting__in=leads.values("sorting")) | unsorted
+    return models.Q(**{f"{to_concern}sorting__in": leads.values("sorting")}) | models.Q(
+        **{
+            f"{to_concern}sorting__isnull": True,
+            f"{to_concern}pk__in": writers.values("concern"),
+        }
+    )
 
 
 def _all(viewer: Any, model: Any) -> models.Q:

@@ -87,17 +87,20 @@ class Children(ViewerScopedQuerySet[Row]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The children whose chronology `viewer` may read: with a role that reads concerns, all of
         the school or those of their part, except those they are related to."""
-        if not viewer.has_power(May.READ):
-            return self.none().for_viewer(viewer)
-        related = Relation.objects.filter(shuts_out=viewer.person)
-        rows = self.of_school_by_key(viewer).exclude(pk__in=related.values("child"))
+        rows = self._not_family_of(viewer)
         return rows.filter(children_in_part(viewer)) if viewer.reads_part else rows
 
     def with_file_for(self, viewer: Viewer) -> Self:
         """Those of `visible_to` whose file `viewer` may read: statuses, home and family, sightings.
         Of the children of concerns in their categories a reader of a part reads no file."""
-        rows = self.visible_to(viewer)
+        rows = self._not_family_of(viewer)
         return rows.filter(children_with_file_in_part(viewer)) if viewer.reads_part else rows
+
+    def _not_family_of(self, viewer: Viewer) -> Self:
+        if not viewer.has_power(May.READ):
+            return self.none().for_viewer(viewer)
+        related = Relation.objects.filter(shuts_out=viewer.person)
+        return self.of_school_by_key(viewer).exclude(pk__in=related.values("child"))
 
     def keys_with_file(self, viewer: Viewer, keys: Collection[int]) -> set[int]:
         """Those of `keys`, of children of whom `viewer` may read, whose file they may read too. No
