@@ -178,6 +178,10 @@ SAID = {
         "Had not seen it at home. Agreed that we tell each other what we notice.",
         "Said that nights have been short. Will try an earlier bedtime, and come in on Thursday.",
     ),
+    "needs": (
+        "Agreed that we ask the clinic together, and that the care plan is read again.",
+        "Had told somebody here, and thought that it was known. Will come to the next review.",
+    ),
     "family": (
         "Was upset at first. Said that it has been hard lately, and took the family hub's number.",
         "Listened, and said little. Agreed to come in on Thursday.",

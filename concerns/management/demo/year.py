@@ -53,7 +53,7 @@ from concerns.workflow.decision_checks import reason_for_full_decision
 A_YEAR = 0.9 * 1.25  # incidents for each pupil, times entries for each incident
 # Concerns left unfinished: (school days ago, what was noticed, the state in which it stays).
 STANDING = (
-    (2, "behaviour", State.WAITING), (2, "family", State.WAITING), (1, "feeling", State.WAITING),
+    (2, "needs", State.WAITING), (2, "family", State.WAITING), (1, "feeling", State.WAITING),
     (1, "care", State.WAITING), (3, "hunger", State.WAITING), (2, "attendance", State.TAKEN),
     (3, "care", State.TAKEN), (4, "injury", State.TAKEN), (6, "told", ReferralStage.SENT),
     (9, "told", ReferralStage.SENT),
@@ -168,7 +168,8 @@ class DemoYear:
         pressing = kind in {"told", "injury"}
         on_roll = self._children_on_roll(at)
         seen = self.chance.choice(sentences)
-        involved = self.chance.sample(on_roll, 1) if kind == "behaviour" else ()
+        drawn = self.chance.sample(on_roll, 1) if kind in {"behaviour", "needs"} else ()
+        involved = drawn if kind == "behaviour" else ()
         account = Account(
             account=seen,
             children=(child,),
