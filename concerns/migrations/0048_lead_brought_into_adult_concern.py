@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0045_whole_export_by_two'),
+        ('concerns', '0046_part_of_categories'),
     ]
 
     operations = [
