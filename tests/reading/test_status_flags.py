@@ -35,7 +35,7 @@ def test_the_flags_of_many_children_take_one_query_and_end_with_their_status():
     homes.end_line(lead, other, homes.add_status(lead, other, "ehcp"))
     keys = [one.pk, other.pk, third.pk]
     found = {}
-    assert len(list_statements(lambda: found.update(find_status_flags(keys)))) == 1
+    assert len(list_statements(lambda: found.update(find_status_flags(lead, keys)))) == 1
     assert {key: [flag.words for flag in flags] for key, flags in found.items()} == {
         one.pk: ["CP plan: neglect", "EHCP"]
     }

@@ -10,7 +10,7 @@ from concerns.models.base import append_only
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.rules.roles import Role
 from tests import adults, factories, homes
-from tests.access.second_person import stop_and_allow
+from tests.access.second_person import ask_and_say_why, stop_and_allow
 from tests.people.conftest import whole_staff
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,9 @@ def concern():
     whole_staff(where)
     concern = factories.make_whole_case(where)
     lead = factories.viewer(where, Role.DSL)
-    homes.write_whole_file(lead, concern.children.not_misfiled().get().child)
+    child = concern.children.not_misfiled().get().child
+    homes.write_whole_file(lead, child)
+    ask_and_say_why(lead, child)
     stop_and_allow(where)
     factories.part_reader(where, years=("Year 4",))
     nobody = dict.fromkeys(("adviser_name", "adviser_email", "adviser_of"), "")
