@@ -120,21 +120,18 @@ class LongPassword(MinimumLengthValidator):
 
 
 class UncommonPassword(CommonPasswordValidator):
-    def get_error_message(self):
-        return "This password is easy to guess. Choose another, like three words"
-
-
-class NotOfGuessedWords:
-    """Refuses a password that is made of words anybody here would guess. It is ours because the
-    list is: Django's validators know no school."""
+    """Refuses the passwords that most people have, and those made of words that anybody here would
+    guess. The second is ours because the list is: Django's validators know no school."""
 
     def validate(self, password, user=None):
+        super().validate(password, user)
         names = School.objects.filter(posts__person=user).values_list("name", flat=True)
         if is_made_of_guessed_words(password, names if user else ()):
-            raise ValidationError(self.get_help_text(), code="guessed_words")
+            raise ValidationError(
+                "This password is made of words that are guessed first, like the name of the "
+                "school. Choose another, like three words",
+                code="guessed_words",
+            )
 
-    def get_help_text(self):
-        return (
-            "This password is made of words that are guessed first, like the name of the school. "
-            "Choose another, like three words"
-        )
+    def get_error_message(self):
+        return "This password is easy to guess. Choose another, like three words"

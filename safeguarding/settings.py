@@ -169,7 +169,6 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "safeguarding.accounts.UncommonPassword"},
-    {"NAME": "safeguarding.accounts.NotOfGuessedWords"},
 ]
 ACCOUNT_ADAPTER = "safeguarding.accounts.Adapter"
 ACCOUNT_FORMS = {"login": "safeguarding.accounts.SignInForm"}
