@@ -26,12 +26,15 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from concerns.doors.covered_names import COOKIE
+from concerns.doors.gate import may_open
 from concerns.models.school import school
+from concerns.models.school.person import viewers_for_person
 from concerns.rules.roles import Role
 from tests import factories
 from tests.conftest import SecureClient
 from tests.databases import filled_once, undone_afterwards
 from tests.doors.world import kind_of, made, routes
+from tests.factories import NOW
 
 # The form's token; the signed token of its draft; the id of a form not sent yet, or of one press.
 FRESH = re.compile(rb'(name="(?:csrfmiddlewaretoken|keep|draft|once)" value=")[^"]*"')
@@ -98,13 +101,16 @@ class TwinSchool:
             return [uid for done in (before, work, after) for uid in done()]
 
         with self._undone(all_of_it) as secret:
-            hidden = [self._ask(who, self._addresses(rooms, uid), uid) for uid in secret]
+            hidden = [
+                self._ask(who, self._secret_addresses(who, rooms, uid), uid) for uid in secret
+            ]
             found = self._ask(who, self._addresses(rooms))
         unchanged = self._ask_as_it_is(who, before, after, rooms)
         # Of an id that was never given: it answers as each of those would that must stay secret.
         with self._undone(lambda: [*before(), *after()]):
             never = uuid.uuid4()
-            unheard_of = self._ask(who, self._addresses(rooms, never), never) if secret else {}
+            asked = self._secret_addresses(who, rooms, never)
+            unheard_of = self._ask(who, asked, never) if secret else {}
         assert len(found) > 150 or rooms
         told = [differences(unheard_of, one) for one in hidden]
         return sorted({*differences(unchanged, found), *chain.from_iterable(told)})
@@ -123,15 +129,19 @@ class TwinSchool:
         with undone_afterwards():
             yield work()
 
-    def _addresses(self, rooms: Sequence[str], secret: uuid.UUID | None = None):
-        """The addresses of the world's things or, of those that take an id, with `secret`."""
-        for name in routes():
+    def _addresses(self, rooms: Sequence[str]):
+        """Every address, of the world's things where it takes an id."""
+        for name in _names_in(rooms):
             kind = kind_of(name)
-            if rooms and name.split("_")[0] not in rooms:
-                continue
-            if secret is None:
-                yield name, self.world.address(name, self.world.uids[kind] if kind else None)
-            elif kind:
+            yield name, self.world.address(name, self.world.uids[kind] if kind else None)
+
+    def _secret_addresses(self, who, rooms: Sequence[str], secret: uuid.UUID):
+        """Those that take an id, with `secret`. What the gate keeps from everybody in the posts of
+        `who` is left out: it answers before it looks at the id."""
+        viewers = viewers_for_person(who, NOW)
+        assert viewers
+        for name in _names_in(rooms):
+            if kind_of(name) and any(may_open(viewer, name) for viewer in viewers):
                 yield name, self.world.address(name, secret)
 
     def _ask(self, who, addresses, secret: uuid.UUID | None = None) -> dict[str, tuple]:
@@ -157,6 +167,10 @@ class TwinSchool:
                 client.cookies.pop(COOKIE, None)
             transaction.set_rollback(True)
         return {hide(secret, page): hide(secret, answer) for page, answer in found.items()}
+
+
+def _names_in(rooms: Sequence[str]) -> list[str]:
+    return [name for name in routes() if not rooms or name.split("_")[0] in rooms]
 
 
 def hide(secret: uuid.UUID | None, said):

@@ -64,11 +64,11 @@ class Parts(TwinSchool):
         absent = {"categories": ("absence",), "now": WRITTEN - timedelta(days=1)}
         self.absent = factories.send_concern(self.writer, self.theirs, **absent).concern
 
-    def _addresses(self, rooms, secret=None):
+    def _addresses(self, rooms):
         """Also what opens for them of the child and the concern that are of everybody's part."""
-        yield from super()._addresses(rooms, secret)
+        yield from super()._addresses(rooms)
         theirs = {"child": self.theirs.uid, "concern": self.absent.uid}
-        for name in OPENS if secret is None else ():
+        for name in OPENS:
             if not rooms or name.split("_")[0] in rooms:
                 yield name, self.world.address(name, theirs[kind_of(name)])
 
