@@ -12,7 +12,7 @@ export PYTHON PORT
 help:
 	@echo "make run      the site with a demonstration school, on http://localhost:$(PORT) (PORT=... for another)"
 	@echo "make test     every test, on SQLite and on a PostgreSQL of its own, journeys in a real browser included"
-	@echo "make quick    most tests, on SQLite alone: no browser, no simulated weeks, no filled years"
+	@echo "make quick    most tests, on SQLite alone: no browser, and nothing that takes long"
 	@echo "make check    lint, layout, production settings, migrations, MAP.md: all are run, all are reported"
 	@echo "make map      draws concerns/rules/MAP.md again from the tables, and the bank holidays"
 	@echo "make bench    measures the pages on schools of many sizes and on a trust, with 8 and 32 clients at once, and plays a"

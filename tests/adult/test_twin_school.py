@@ -99,6 +99,7 @@ def test_the_chairs_every_page_is_what_it_was_though_the_head_is_away(place):
     assert place.moved(subject, work, before=the_head_is_away) == []
 
 
+@pytest.mark.long
 def test_every_page_of_whom_the_writer_shuts_out_is_what_it_was(place):
     near = place.posts["head"]
 

@@ -126,7 +126,10 @@ def run_rounds() -> list[uuid.UUID]:
     return []
 
 
-@pytest.mark.parametrize("reader", ["year", "child", pytest.param("class", marks=REST)])
+@pytest.mark.parametrize(
+    "reader",
+    [pytest.param("year", marks=pytest.mark.long), "child", pytest.param("class", marks=REST)],
+)
 def test_every_page_of_whoever_reads_a_part_is_what_it_was(place, reader):
     def work() -> list[uuid.UUID]:
         return place.write_about(place.outside)
@@ -160,7 +163,7 @@ def test_what_a_lead_sorts_anew_appears_or_is_gone(place, categories):
     assert {"GET /triage/", "GET /child/tracker/"} <= set(seen)
 
 
-@pytest.mark.parametrize("reader", ["year", "child"])
+@pytest.mark.parametrize("reader", [pytest.param("year", marks=pytest.mark.long), "child"])
 def test_the_comparison_sees_what_is_written_about_a_child_of_the_part(place, reader):
     def work() -> list[uuid.UUID]:
         return place.write_about(place.theirs)[:0]

@@ -86,6 +86,7 @@ def run_rounds() -> list[uuid.UUID]:
     return []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("post", READERS)
 def test_every_page_of_whoever_is_family_of_the_child_is_what_it_was(place, post):
     reader = place.posts[post]

@@ -110,6 +110,7 @@ def test_nobody_outside_is_told_before_the_head_whose_turn_was_passed_over(where
     assert len(told.all()) == 4
 
 
+@pytest.mark.long
 def test_a_late_step_about_an_adult_is_thinned_as_well(where):
     head = factories.person(where, Role.HEAD)
     adults.send_adult_concern(factories.viewer(where), factories.person(where), now=NOW)

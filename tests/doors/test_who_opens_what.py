@@ -131,6 +131,7 @@ def _standing():
     return *rows, LedgerLine.objects.exclude(kind__in=READINGS).count()
 
 
+@pytest.mark.long
 def test_an_empty_form_is_answered_as_the_table_says_and_changes_nothing(world):
     before = _standing()
     silent = {name: row for name, row in PRESSED.items() if name not in SAYS_ENOUGH}

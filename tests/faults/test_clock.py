@@ -72,6 +72,7 @@ def test_what_was_written_arrives_by_a_real_mail_server(place, clock, post_offic
     assert place.child.surname not in message.as_string()
 
 
+@pytest.mark.long
 def test_a_clock_killed_again_and_again_loses_no_message_and_doubles_none(
     place, clock, post_office
 ):

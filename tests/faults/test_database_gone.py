@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 
 import dj_database_url
 import psycopg2
+import pytest
 from django.db import connection, connections
 from psycopg2 import sql
 
@@ -92,6 +93,7 @@ def press_until_sent(window, forms) -> int:
     return failed
 
 
+@pytest.mark.long
 def test_a_database_that_keeps_going_away_loses_no_form_and_doubles_none(server, place, sits_down):
     desk = sits_down(place.writer)
     forms = [[desk.form(place.child) for _ in range(FORMS)] for _ in range(WRITERS)]

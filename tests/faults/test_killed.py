@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
+import pytest
 
 from concerns.models import Concern, LedgerLine
 from concerns.rules.kinds import Kind
@@ -45,6 +46,7 @@ def kill_while_sending(server, desk, child, after: float) -> list[Sent]:
         return [sent for each in running for sent in each.result()]
 
 
+@pytest.mark.long
 def test_a_killed_server_loses_no_form_and_doubles_none(server, place, sits_down):
     desk = sits_down(place.writer)
     tried = []
