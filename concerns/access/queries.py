@@ -172,13 +172,15 @@ READINGS_SHOWN = 300
 class WeekOfReadings:
     """What was read outside somebody's caseload in the week from `first` to `last`, newest first.
 
-    `is_head`: the viewer is a head, and is shown the rows. `more`: some are not shown.
-    `heads_own`: how many files that head read so themselves; for the chair, how many the heads did.
+    `is_asked`: the school asks why now; an invented one need not. `is_head`: the viewer is a head,
+    and is shown the rows. `more`: some are not shown. `heads_own`: how many files that head read so
+    themselves; for the chair, how many the heads did.
     `before` and `after`: the first days of the weeks beside this one; None after the current one.
     """
 
     first: date
     last: date
+    is_asked: bool
     is_head: bool
     rows: list[ReadingQuestionFile]
     more: bool
@@ -216,6 +218,7 @@ def read_week_of_readings(viewer: Viewer, written: str) -> WeekOfReadings:
     return WeekOfReadings(
         first=first,
         last=after - timedelta(days=1),
+        is_asked=viewer.school.asks_why_read,
         is_head=is_head,
         rows=rows,
         more=more,

@@ -199,6 +199,13 @@ def test_a_school_that_does_not_ask_shows_it(child, where, lead):
     assert lead.open(file_of(child)).status_code == 200
 
 
+@pytest.mark.parametrize("asks", [True, False])
+def test_the_list_says_so_where_the_school_does_not_ask(where, asks):
+    School.objects.filter(pk=where.pk).update(asks_why_read=asks)
+    page = Reader(where, Role.HEAD).open("/access/readings/").content.decode()
+    assert ("This invented school does not ask" in page) is not asks
+
+
 def test_whoever_may_not_see_it_is_told_the_same_as_of_nobody(lead, child):
     factories.relate_to_child(lead.person, child)
     hidden = lead.open(file_of(child))
