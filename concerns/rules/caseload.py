@@ -46,4 +46,4 @@ class ReadingReasonWord(Choice):
 
 
 # In place of the words of a concern in a list, if its file is not in the reader's caseload.
-NOT_SHOWN = "Not shown here: nothing is open about the child. Open the concern to read it."
+NOT_SHOWN = "Not shown here: the child is not in your caseload now. Open the concern to read it."

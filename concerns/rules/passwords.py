@@ -25,14 +25,14 @@ FEWEST_OTHER_LETTERS = 4
 
 def is_made_of_guessed_words(password: str, school_names: Iterable[str]) -> bool:
     """Whether nearly all of `password` is words that are guessed first or stand in the names of the
-    person's schools: "Oakfield Primary School 2026!" at Oakfield. Figures and punctuation do not
-    count: they are guessed last and soon. Source: OWASP ASVS 5.0, 6.2.11."""
+    person's schools: "Oakfield Primary School 2026!" at Oakfield. Figures and punctuation around
+    such words do not count: they are guessed soon. Source: OWASP ASVS 5.0, 6.2.11."""
     listed = GUESSED_FIRST.union(*(fold_text(name).split() for name in school_names))
-    left = fold_text(password)
+    folded = left = fold_text(password)
     # The longest first: "head" stands in "headteacher".
     for word in sorted(listed, key=len, reverse=True):
         left = left.replace(word, " ")
-    return len(re.sub(r"[\W\d_]", "", left)) < FEWEST_OTHER_LETTERS
+    return left != folded and len(re.sub(r"[\W\d_]", "", left)) < FEWEST_OTHER_LETTERS
 
 
 def normalise_password(typed: str) -> str:

@@ -350,7 +350,7 @@ def test_of_the_heads_own_the_chair_is_shown_the_number_and_no_name(head, where,
     head.answer(file_of(child))
     chair = Reader(where, Role.CHAIR)
     shown = " ".join(page_text(week_list(chair)).split())
-    assert "The headteacher read the files of 1 child in this way." in shown
+    assert "The headteacher gave a reason for 1 file." in shown
     assert child.name not in shown
     assert child.name not in page_text(week_list(Reader(where, Role.HEAD)))
 
@@ -359,7 +359,7 @@ def test_the_chair_is_shown_nothing_of_what_the_leads_read(lead, where, child):
     lead.answer(file_of(child))
     shown = page_text(week_list(Reader(where, Role.CHAIR)))
     assert "Dee Lead" not in shown
-    assert "the files of 0 children" in " ".join(shown.split())
+    assert "gave a reason for 0 files" in " ".join(shown.split())
 
 
 def test_a_head_who_is_family_is_shown_nothing_of_their_child(lead, head, child):
