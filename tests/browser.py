@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import sys
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -163,29 +162,34 @@ def any_page(request, new_context):
     return new_context(java_script_enabled=request.param == "with script").new_page()
 
 
-@contextmanager
-def _scripted(page):
-    """The page itself, or a copy of it in a browser with script, since axe needs timers."""
-    if page.context not in _WITHOUT_SCRIPT:
-        yield page
-        return
-    page.wait_for_load_state()
-    written = page.content().replace("noscript>", "div>")
-    context = page.context.browser.new_context(viewport=page.viewport_size)
-    twin = context.new_page()
+class ScriptedTwin:
+    """One page in a browser with script, which shows what pages without script hold: axe needs
+    timers. It stays open, so that the browser compiles axe once and not for every page."""
 
-    def answer(route):
+    def __init__(self, browser):
+        self._page = browser.new_context().new_page()
+        self._page.route("**/*", self._answer)
+        self._written = ""
+
+    def show(self, page):
+        """Returns the twin, which now shows a copy of `page` at its size."""
+        self._written = page.content().replace("noscript>", "div>")
+        self._page.set_viewport_size(page.viewport_size)
+        self._page.goto(page.url)
+        return self._page
+
+    def _answer(self, route) -> None:
         if route.request.is_navigation_request():
-            route.fulfill(body=written, content_type="text/html; charset=utf-8")
+            route.fulfill(body=self._written, content_type="text/html; charset=utf-8")
         elif route.request.resource_type == "script":
             route.abort()
         else:
             route.continue_()
 
-    twin.route("**/*", answer)
-    twin.goto(page.url)
-    yield twin
-    context.close()
+
+@pytest.fixture(scope="session")
+def scripted_twin(browser) -> ScriptedTwin:
+    return ScriptedTwin(browser)
 
 
 @cache
@@ -194,7 +198,7 @@ def _axe_source() -> str:
 
 
 @pytest.fixture(scope="session")
-def axe():
+def axe(scripted_twin):
     """`axe(page)` fails the test if axe finds anything on the page as it now stands.
 
     It names the rule and the place, never the text there, which may be a child's name. A page that
@@ -208,9 +212,9 @@ def axe():
         what = page.context in _WITHOUT_SCRIPT, width, CHANGING.sub("", page.content())
         if what in found_nothing:
             return
-        with _scripted(page) as seen:
-            seen.evaluate(_axe_source())
-            found = seen.evaluate(SEARCH)
+        seen = scripted_twin.show(page) if page.context in _WITHOUT_SCRIPT else page
+        seen.evaluate(_axe_source())
+        found = seen.evaluate(SEARCH)
         told = [f"{wrong['id']}: {wrong['help']} at {wrong['at']}" for wrong in found]
         assert not told, f"axe on {urlsplit(page.url).path}:\n" + "\n".join(told)
         found_nothing.add(what)

@@ -1,6 +1,6 @@
 """The databases of the tests.
 
-The migrations are run once for each worker, by the real `manage.py migrate`: on PostgreSQL as the
+The migrations are run once for all workers, by the real `manage.py migrate`: on PostgreSQL as the
 owner of the tables, while every test connects as the web's role, which owns nothing. An ordinary
 `db` test runs inside a transaction that is rolled back.
 
@@ -10,6 +10,7 @@ cannot work here. A test that needs real commits - threads, a server of its own 
 one once (`filled_once`), and each test undoes what it did there (`undone_afterwards`).
 """
 
+import fcntl
 import hashlib
 import itertools
 import os
@@ -71,11 +72,20 @@ class Database:
         return done
 
 
-class SQLiteFiles:
-    """Databases as files in a folder of this run."""
+@contextmanager
+def one_at_a_time(run_folder: Path) -> Iterator[None]:
+    """Lets one worker of a run in, while the others wait."""
+    with (run_folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
-    def __init__(self, folder: Path):
+
+class SQLiteFiles:
+    """Databases as files, in a folder of the worker's own. `run_folder` is that of all workers."""
+
+    def __init__(self, folder: Path, run_folder: Path):
         self.folder = folder
+        self.run_folder = run_folder
 
     def create(self, name: str) -> Database:
         path = self.folder / f"{name}.sqlite3"
@@ -87,22 +97,22 @@ class SQLiteFiles:
         return database
 
     def migrate(self, name: str) -> Database:
-        """Migrates, which takes seconds.
+        """A migrated database. Migrating takes half a minute, so the first worker of a run does
+        it, and the others wait and copy.
 
-        Away from CI the result is kept as a file and used again until anything the migrations are
-        made from changes.
+        Away from CI the result is used again by later runs, until anything the migrations are made
+        from changes.
         """
         database = self.create(name)
-        kept = _kept()
-        if kept is None or not kept.exists():
-            database.manage("migrate", "--verbosity=0")
-        if kept and not kept.exists():
-            # Renamed in one step, so that a second worker never reads half of it.
-            half = Path(f"{kept}.{os.getpid()}")
-            shutil.copyfile(database.name, half)
-            half.rename(kept)
-        elif kept:
-            shutil.copyfile(kept, database.name)
+        kept = _kept() or self.run_folder / "migrated.sqlite3"
+        with one_at_a_time(self.run_folder):
+            if not kept.exists():
+                database.manage("migrate", "--verbosity=0")
+                # Renamed in one step: another run, which this one does not wait for, may read it.
+                half = Path(f"{kept}.{os.getpid()}")
+                shutil.copyfile(database.name, half)
+                half.rename(kept)
+        shutil.copyfile(kept, database.name)
         return database
 
     def say(self, database: Database, statement: str) -> None:
@@ -127,12 +137,13 @@ def _kept() -> Path | None:
 class PostgreSQLCluster:
     """Databases of one cluster, made and dropped by the owner's role."""
 
-    def __init__(self, url: str, owner_url: str, worker: str):
+    def __init__(self, url: str, owner_url: str, worker: str, run_folder: Path):
         if not owner_url:
             pytest.exit("On PostgreSQL run the tests through tests/with_postgres", returncode=4)
         self.url = url
         self.owner_url = owner_url
         self.worker = worker
+        self.run_folder = run_folder
 
     def create(self, name: str, template: str = "template1") -> Database:
         name = f"test_{name}_{self.worker}"
@@ -141,9 +152,14 @@ class PostgreSQLCluster:
         return Database(name, self._at(self.url, name), self._at(self.owner_url, name))
 
     def migrate(self, name: str) -> Database:
-        database = self.create(name)
-        database.manage("migrate", "--verbosity=0")
-        return database
+        """A migrated database. The first worker of a run migrates, the others wait and copy."""
+        whole = self.run_folder / "migrated"
+        with one_at_a_time(self.run_folder):
+            if not whole.exists():
+                made = self.create("of_all_workers")
+                made.manage("migrate", "--verbosity=0")
+                whole.write_text(made.name)
+            return self.create(name, template=whole.read_text())
 
     def copy(self, source: Database, name: str) -> Database:
         return self.create(name, template=source.name)
@@ -171,12 +187,19 @@ class PostgreSQLCluster:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory) -> SQLiteFiles | PostgreSQLCluster:
+def run_folder(tmp_path_factory) -> Path:
+    """A folder of this run, which its workers share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory, run_folder) -> SQLiteFiles | PostgreSQLCluster:
     url = os.environ["DATABASE_URL"]
     if url.startswith("sqlite"):
-        return SQLiteFiles(tmp_path_factory.mktemp("databases"))
+        return SQLiteFiles(tmp_path_factory.mktemp("databases"), run_folder)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    return PostgreSQLCluster(url, os.environ.get("DATABASE_OWNER_URL", ""), worker)
+    return PostgreSQLCluster(url, os.environ.get("DATABASE_OWNER_URL", ""), worker, run_folder)
 
 
 @pytest.fixture(scope="session")

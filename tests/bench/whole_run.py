@@ -34,9 +34,9 @@ def databases_to_fill() -> Iterator[tuple]:
     owner_url = os.environ.get("DATABASE_OWNER_URL", "")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         if url.startswith("postgres"):
-            yield PostgreSQLCluster(url, owner_url, "bench"), Path(folder)
+            yield PostgreSQLCluster(url, owner_url, "bench", Path(folder)), Path(folder)
         else:
-            yield SQLiteFiles(Path(folder)), Path(folder)
+            yield SQLiteFiles(Path(folder), Path(folder)), Path(folder)
 
 
 def measure_sizes(sizes: list[int]) -> None:
