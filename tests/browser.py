@@ -156,7 +156,9 @@ def no_script(new_context):
     return new_context(java_script_enabled=False).new_page()
 
 
-@pytest.fixture(params=["with script", "without script"])
+@pytest.fixture(
+    params=["with script", pytest.param("without script", marks=pytest.mark.more_of_a_kind)]
+)
 def any_page(request, new_context):
     """Runs the same test twice: in a browser that runs script, and in one that does not."""
     return new_context(java_script_enabled=request.param == "with script").new_page()

@@ -276,10 +276,10 @@ def _leave_out_what_sqlite_showed(config, items) -> None:
 
 
 def _says_more_on_postgresql(item) -> bool:
-    if item.get_closest_marker("both_databases"):
-        return True
     if item.get_closest_marker("more_of_a_kind"):
         return False
+    if item.get_closest_marker("both_databases"):
+        return True
     if "browser_type" in getattr(item, "fixturenames", ()):
         return False
     asked_for = set(getattr(item, "fixturenames", ()))

@@ -35,7 +35,8 @@ from concerns.rules.roles import Role
 from concerns.rules.words import SpokenTo
 from tests.databases import ROOT, in_place
 
-pytestmark = pytest.mark.long
+# It is made by the acts of the product, which the simulated weeks try on PostgreSQL as well.
+pytestmark = [pytest.mark.long, pytest.mark.sqlite_alone]
 DEMO = {"DEMO": "1"}
 
 

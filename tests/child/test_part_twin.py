@@ -128,7 +128,7 @@ def run_rounds() -> list[uuid.UUID]:
 
 @pytest.mark.parametrize(
     "reader",
-    [pytest.param("year", marks=pytest.mark.long), "child", pytest.param("class", marks=REST)],
+    [pytest.param("year", marks=REST), "child", pytest.param("class", marks=REST)],
 )
 def test_every_page_of_whoever_reads_a_part_is_what_it_was(place, reader):
     def work() -> list[uuid.UUID]:
