@@ -204,6 +204,10 @@ urlpatterns = [
     gated_path("roll/file/<uuid:uid>/", roll.file, May.ROLL, "roll_file"),
     gated_path("roll/answer/<uuid:uid>/", roll.answer, May.ROLL, "roll_answer"),
     gated_path("audit/", audit.audit, May.AUDIT, "audit"),
+    gated_path("audit/figures/", audit.governor_figures, May.FIGURES, "audit_figures"),
+    gated_path(
+        "audit/figures/print/", audit.print_governor_figures, May.FIGURES, "audit_figures_print"
+    ),
     gated_path("audit/day/", audit.day, May.AUDIT, "audit_day"),
     gated_path("audit/rows/", audit.rows, May.AUDIT, "audit_rows"),
     gated_path("audit/concern/<uuid:uid>/", audit.trail, May.AUDIT, "audit_trail"),

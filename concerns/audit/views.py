@@ -1,4 +1,5 @@
-"""The pages of the audit: figures, the concerns behind them, a trail, the CSV file and the prints.
+"""The pages of the audit: figures, the concerns behind them, a trail, the CSV file and the prints;
+and the rounded figures of a governor.
 
 Each is recorded before anything is sent: figures as audited, concerns as shown, a trail as read, a
 CSV file or a print as taken out.
@@ -17,6 +18,8 @@ from concerns.models.school.approval import count_awaiting_head
 from concerns.paper import audit_csv
 from concerns.paper.audit_trail import build_trail as whole_trail
 from concerns.paper.csv_writing import stream_csv
+from concerns.paper.governor_tables import build_category_figures, build_term_figures
+from concerns.reading.governor_figures import read_governor_figures
 from concerns.rules.kinds import Kind
 
 
@@ -38,6 +41,21 @@ def _render_figures(request, kind: Kind, template: str):
     context = {"form": form, "asked": asked, "figures": figures, "waiting": waiting}
     context["broken"] = is_broken_for(request.viewer)
     return render(request, template, context, status=422 if form.errors else 200)
+
+
+def governor_figures(request):
+    return _render_governor_figures(request, Kind.AUDITED, "audit/governor.html")
+
+
+def print_governor_figures(request):
+    return _render_governor_figures(request, Kind.EXPORTED, "audit/governor_print.html")
+
+
+def _render_governor_figures(request, kind: Kind, template: str):
+    sight.record_reading(request.viewer, kind, reason="figures for governors")
+    found = read_governor_figures(request.viewer)
+    tables = {"by_term": build_term_figures(found), "by_category": build_category_figures(found)}
+    return render(request, template, {"tables": tables, "last": found[-1].term})
 
 
 def day(request):

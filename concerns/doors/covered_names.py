@@ -26,6 +26,7 @@ SHOWN_WHILE_COVERED = frozenset({
     "triage", "triage_cover", "triage_views", "triage_hand_several",
     "chase_calendar_link", "chase_clocks", "child_seen_said", "child_arrived_said",
     "roll_upload", "audit", "audit_csv", "audit_print",
+    "audit_figures", "audit_figures_print",
 })  # fmt: skip
 # Pages that are read by sending their form, which says what to look for.
 READ_BY_POST = frozenset({"child_search"})

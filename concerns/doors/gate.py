@@ -77,6 +77,7 @@ ROOMS = (
     ("roll", "Roll", May.ROLL),
     ("people", "Staff", May.PEOPLE),
     ("audit", "Audit", May.AUDIT),
+    ("audit_figures", "Figures", May.FIGURES),
 )
 
 
@@ -238,7 +239,7 @@ def _viewer_of_chosen_school(request: GatedRequest) -> Viewer | None:
 
 
 def _set_idle_limit(request: HttpRequest, viewer: Viewer) -> None:
-    reads = viewer.has_power(May.READ) or viewer.has_power(May.ADULT)
+    reads = any(viewer.has_power(power) for power in (May.READ, May.ADULT, May.FIGURES))
     limit = settings.IDLE_SECONDS["reads" if reads else "writes"]
     if request.session.get("idle_seconds") != limit:
         request.session["idle_seconds"] = limit

@@ -6,7 +6,7 @@ next to the table with the same figures.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # In SVG units. A label is drawn above its bar, so that a long one fits on a phone screen.
 WIDTH = 400
@@ -28,6 +28,8 @@ class Bar:
 
     # Width of the bar in drawing units. The largest figure fills the whole track.
     length: float = 0.0
+    # What is written in place of a figure that may not be shown.
+    words: str = ""
 
     @property
     def label_y(self) -> int:
@@ -76,6 +78,20 @@ def build_bar_chart(
             for place, (label, figure) in enumerate(figures)
         ),
     )
+
+
+def build_suppressed_chart(
+    title: str, figures: Iterable[tuple[str, int | None]], hidden: str
+) -> BarChart:
+    """A chart of `figures` of which some may not be shown: those are None, have no bar, and say
+    `hidden`."""
+    figures = list(figures)
+    drawn = build_bar_chart(title, ((label, shown or 0) for label, shown in figures))
+    bars = (
+        replace(bar, words=hidden if shown is None else "")
+        for bar, (_, shown) in zip(drawn.rows, figures, strict=True)
+    )
+    return replace(drawn, rows=tuple(bars))
 
 
 # A chart of months: a row for each label, in it a bar for each month.

@@ -33,6 +33,7 @@ _ROLES = {
     ),
     Role.HEAD: ("head", "headteacher", "head teacher", "principal"),
     Role.CHAIR: ("chair", "chair of governors"),
+    Role.GOVERNOR: ("governor", "governor for safeguarding", "safeguarding governor"),
     Role.OFFICE: ("office", "school office", "admin", "administrator"),
 }  # fmt: skip
 ROLES = {normalise_heading(word): role for role, words in _ROLES.items() for word in words}

@@ -37,6 +37,7 @@ from concerns.rules.words import Choice
 _WHY_THE_HEAD = {
     **dict.fromkeys(roles_with_power(May.PEOPLE), "Lets them keep the list of staff, so the "),
     **dict.fromkeys(READERS, "Lets them read the record, so the "),
+    **dict.fromkeys(roles_with_power(May.FIGURES), "Lets them see figures, so the "),
 }
 # What is said beside each post that the head must approve.
 TO_THE_HEAD = {

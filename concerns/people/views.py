@@ -26,6 +26,7 @@ from concerns.workflow.staff_import import preview_staff_import
 # The start page: the first of these that the person may open.
 LANDINGS = (
     ("audit", May.AUDIT), ("triage", May.READ), ("adult", May.ADULT), ("roll", May.ROLL),
+    ("audit_figures", May.FIGURES),
     ("submit", May.SUBMIT),
 )  # fmt: skip
 

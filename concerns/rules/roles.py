@@ -20,6 +20,7 @@ class Role(StrEnum):
     KEYWORKER = "keyworker"
     SENCO = "senco"
     ATTENDANCE = "attendance"
+    GOVERNOR = "governor"
 
     @property
     def title_words(self) -> str:
@@ -37,6 +38,7 @@ TITLES = {
     Role.KEYWORKER: "Keyworker or teacher of a named child",
     Role.SENCO: "Special educational needs coordinator",
     Role.ATTENDANCE: "Attendance officer",
+    Role.GOVERNOR: "Governor for safeguarding",
 }
 
 
@@ -56,6 +58,7 @@ class May(StrEnum):
     ADULT = "read concerns about adults who work here, decide and close them"
     READ_ADULT = "read a concern about an adult that is theirs, or into which the head brought them"
     AUDIT = "see what was done, how long it took and who looked"
+    FIGURES = "see figures of past terms, rounded, and no concern"
     ROLL = "import the roll and answer questions about it"
     PEOPLE = "keep the list of who works here: names, posts, invitations, families, leavers"
     COVER = "say who is away, who stands in, and who to contact out of hours"
@@ -93,10 +96,19 @@ ROLES: dict[Role, frozenset[May]] = {
     # Each reads of some categories alone: the concerns in them, and nothing else of their children.
     Role.SENCO: _PART_READER,
     Role.ATTENDANCE: _PART_READER,
+    # Sees figures in which nobody can be found (`rules/suppression.py`), never a child, an adult
+    # or a word.
+    Role.GOVERNOR: _REPORTER | {May.FIGURES},
 }
 
-# Roles that read the record: concerns about children, or about adults who work here.
-READERS = frozenset(role for role, given in ROLES.items() if given & {May.READ, May.ADULT})
+# Roles that read the record: concerns about children, or about adults who work here, or figures.
+READERS = frozenset(
+    role for role, given in ROLES.items() if given & {May.READ, May.ADULT, May.FIGURES}
+)
+# Those of them who act on what they read: when one is away, somebody else does their work.
+ACTING_READERS = frozenset(
+    role for role, given in ROLES.items() if given & {May.READ_ALL, May.ADULT}
+)
 
 # Roles whose holder reads a part of the record, unless another post of theirs reads all of it.
 PART_READERS = frozenset(
@@ -119,18 +131,25 @@ LADDER: dict[Role, tuple[Role, ...]] = {
     Role.CHAIR: (Role.CHAIR,),
     Role.OFFICE: (Role.OFFICE, Role.HEAD),
     # These hold no step of a concern: what would be theirs is the lead's.
-    **dict.fromkeys((Role.STAFF, *sorted(PART_READERS)), (Role.DSL, Role.DEPUTY, Role.HEAD)),
+    **dict.fromkeys(
+        (Role.STAFF, Role.GOVERNOR, *sorted(PART_READERS)), (Role.DSL, Role.DEPUTY, Role.HEAD)
+    ),
 }
 
 
 def has_role_with_power(roles: frozenset[Role], power: May) -> bool:
-    """Whether any of `roles` gives `power`. Source: `ROLES`."""
-    return any(power in ROLES[role] for role in roles)
+    """Whether `roles` together give `power`. Source: `powers_of_roles`."""
+    return power in powers_of_roles(roles)
 
 
 def powers_of_roles(roles: frozenset[Role]) -> frozenset[May]:
-    """All powers that `roles` give together. Source: `ROLES`."""
-    return frozenset().union(*(ROLES[role] for role in roles))
+    """All powers that `roles` give together. Source: `ROLES`.
+
+    Whoever reads concerns about children has no rounded figures: with what they read themselves
+    they could work out from these how much there is that they do not read.
+    """
+    given = frozenset().union(*(ROLES[role] for role in roles))
+    return given - {May.FIGURES} if May.READ in given else given
 
 
 def roles_with_power(power: May) -> frozenset[Role]:

@@ -20,7 +20,7 @@ register = template.Library()
 
 _FIGURE = '<a class="govuk-link" href="{}?{}">{}{}</a>'
 _ABOUT = '<span class="govuk-visually-hidden"> {}</span>'
-# All but the label are numbers of ours.
+# All but the label, and words in place of a figure, are numbers of ours.
 _BAR = (
     '<text x="0" y="{label_y}">{label}</text>'
     '<rect class="bars__track" x="0" y="{bar_y}" width="{track}" height="{thick}"/>'
@@ -67,7 +67,7 @@ def draw_bar(bar: Bar, bars: BarChart) -> SafeString:
         length=bar.length,
         value_x=bar.value_x,
         value_y=bar.value_y,
-        value=bar.value,
+        value=escape(bar.words) or bar.value,
     )
     return SafeString(drawn)
 

@@ -58,7 +58,8 @@ ASKED = {
     **dict.fromkeys(("audit", "audit_print"), ("?year=all",)),
     **dict.fromkeys(("audit_rows", "audit_csv"), ("?year=all", "?year=all&which=late")),
 }
-POSTS = {role.value: role for role in (Role.DSL, Role.HEAD, Role.CHAIR, Role.OFFICE)}
+ROLES = (Role.DSL, Role.HEAD, Role.CHAIR, Role.OFFICE, Role.GOVERNOR)
+POSTS = {role.value: role for role in ROLES}
 # Does something, and returns the ids that it gave.
 Work = Callable[[], list[uuid.UUID]]
 

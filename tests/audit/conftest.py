@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from concerns.chase import acts as chase
-from concerns.models import Concern
+from concerns.models import Child, Concern
 from concerns.refer import acts as refer
 from concerns.rules.roles import Role
 from concerns.rules.words import Category, Route
@@ -60,6 +60,10 @@ class Year:
         self.lead = lead
         self.chance = random.Random("audit")
         self.children = [factories.child(where) for _ in range(3)]
+
+    @staticmethod
+    def children_of(where) -> list[Child]:
+        return list(Child.objects.filter(school=where).order_by("pk"))
 
     def make(self, when: datetime) -> Concern:
         chance = self.chance

@@ -22,12 +22,13 @@ from tests.factories import NOW
 
 # One of each kind is tried by `make quick` and on PostgreSQL; the rest only on SQLite.
 REST = pytest.mark.more_of_a_kind
-READERS = ["dsl", pytest.param("head", marks=REST)]
+READERS = ["dsl", *(pytest.param(post, marks=REST) for post in ("head", "governor"))]
 WRITTEN = NOW - timedelta(days=2)
 
 
 class Family(TwinSchool):
-    """The same with two children: one is family of a lead and of the head, the other of nobody.
+    """The same with two children: one is family of a lead, the head and a governor, the other of
+    nobody.
 
     Another lead and a deputy do the work. The child's brother is in the record already.
     """
@@ -36,7 +37,7 @@ class Family(TwinSchool):
         super().__init__()
         self.kin = factories.child(self.where, "Forrest", "Doorley")
         self.other = factories.child(self.where, "Foster", "Doorman")
-        for post in ("dsl", "head"):
+        for post in ("dsl", "head", "governor"):
             factories.relate_to_child(self.posts[post], self.kin)
         self.lead = factories.viewer(self.where, Role.DSL)
         self.deputy = factories.viewer(self.where, Role.DEPUTY)

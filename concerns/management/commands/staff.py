@@ -30,7 +30,7 @@ Import who works in a school, from a CSV file or a workbook with a line of headi
 The first two are needed. A list of accounts as Google or Microsoft Entra exports it will do: the
 name may stand in two columns, and accounts that are not in use and guests are left out. Where there
 is no column for roles, everybody new is a member of staff, and everybody else stays what they are.
-Roles are staff, dsl, deputy, head, chair or office, several separated
+Roles are staff, dsl, deputy, head, chair, office or governor, several separated
 by a semicolon. Dates are like 01/09/2026. An empty cell changes nothing. Nobody is taken out: who
 is not in the file is listed, and stays; a post ends on the day in "until". A line that cannot be
 brought in is listed with its reason, the others go in, and the command ends with 1.

@@ -56,8 +56,11 @@ PEOPLE = (
     DemoPerson("office", "Pat Linton", Role.OFFICE, "Office manager", "Front office"),
     DemoPerson("chair", "Anil Mehra", Role.CHAIR, "Chair of governors"),
     DemoPerson("lunchtime", "Dawn Pryce", Role.STAFF, "Midday supervisor", "Hall"),
+    DemoPerson("governor", "Celia Marchbank", Role.GOVERNOR, "Governor for safeguarding"),
     DemoPerson("office2", "Kit Barlow", Role.OFFICE, "Office assistant", "Front office"),
 )
+# Posts that are not of the staff.
+GOVERNORS = (Role.CHAIR, Role.GOVERNOR)
 # They read a part of the record: who is in Year 5; the child with four surnames; two categories.
 PART_READERS = (
     DemoPerson("year5", "Leah Whitcombe", Role.YEAR_LEAD, "Head of Year 5", "5A"),
@@ -72,7 +75,7 @@ def list_other_staff() -> list[DemoPerson]:
     """The rest of the 45 staff: names drawn from the lists with a fixed seed, and at the end those
     who read a part of the record."""
     chance = random.Random("staff")
-    count = 45 - sum(somebody.role is not Role.CHAIR for somebody in PEOPLE)
+    count = 45 - sum(somebody.role not in GOVERNORS for somebody in PEOPLE)
     names = [
         f"{one} {two}"
         for one, two in zip(

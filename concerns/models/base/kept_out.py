@@ -10,9 +10,11 @@ The rows are stored in `models/concern/exclusion.py` (people named) and `models/
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models.expressions import RawSQL
@@ -52,6 +54,28 @@ def _sql_of_hidden_concerns(name: str, to_concern: str) -> tuple[str, tuple[Any,
     rows = getattr(get_user_model()(pk=_PERSON), name).filter(**{f"{to_concern}__isnull": False})
     sql, given = rows.values(to_concern).query.sql_with_params()
     return sql, tuple(given)
+
+
+def concerns_hidden_at(person: Any, moment: datetime) -> models.Q:
+    """A filter for the concerns from which `person` was kept out at `moment`, which is past.
+
+    The same ways as in KEPT_OUT_THROUGH, as they stood then: a relation that was recorded later
+    does not count, nor a child under whom the concern was filed later. For figures that must not
+    change afterwards.
+    """
+    named = person.excluded_from.filter(at__lte=moment)
+    recorded = models.Q(at__isnull=True) | models.Q(at__lte=moment)
+    standing = models.Q(ended_at__isnull=True) | models.Q(ended_at__gt=moment)
+    family = person.families.filter(recorded & standing).values("child")
+    refilings = apps.get_model("concerns", "Refiling")._default_manager
+    here = {"concern": models.OuterRef("concern"), "to": models.OuterRef("child")}
+    filed_by_then = models.Exists(refilings.filter(at__lte=moment, **here))
+    rows = apps.get_model("concerns", "ConcernChild")._default_manager.filter(child__in=family)
+    # Null: the child has stood in it since it was sent.
+    rows = rows.filter(models.Q(said_before__isnull=True) | filed_by_then)
+    moved_away = refilings.filter(at__gt=moment, was__in=family)
+    found = (named, rows, moved_away)
+    return models.Q(*(("pk__in", one.values("concern")) for one in found), _connector=models.Q.OR)
 
 
 def kept_out_people_filter(concerns: Collection[Any], key: str) -> models.Q:

@@ -24,8 +24,8 @@ from concerns.rules.message_rules import FIRST_POST, SECOND_POST
 from concerns.rules.passwords import normalise_password
 from concerns.rules.reader_parts import PartKind, kinds_of_part
 from concerns.rules.roles import (
+    ACTING_READERS,
     MUST_HAVE_FACTOR,
-    PART_READERS,
     READERS,
     WITHOUT_FACTOR,
     May,
@@ -89,8 +89,9 @@ class PersonQuerySet(ViewerScopedQuerySet["Person"]):
     def who_may_be_away(self, school: School, day: date) -> Self:
         """Active people with a role that reads concerns and acts on them, by name. When one of them
         is away, their work goes to somebody else: the deciders and the chair."""
-        roles = READERS - PART_READERS
-        posts = Post.objects.filter(school=school).active_with_role(*roles).in_force_on(day)
+        posts = (
+            Post.objects.filter(school=school).active_with_role(*ACTING_READERS).in_force_on(day)
+        )
         return self.filter(pk__in=posts.values("person")).order_by("name", "pk")
 
     def not_excluded_from(self, *concerns: Any) -> Self:
