@@ -37,6 +37,7 @@ from concerns.rules.roles import PART_READERS, May, Role
 from concerns.rules.second_factor import may_remove_factor
 from concerns.rules.staff_approval import StaffRequestMatter
 from concerns.rules.whole_export import is_of_a_head
+from concerns.workflow import sign_on_links
 from concerns.workflow.staff_changes import make_account_safe
 
 WRONG_NEW_CODE = (
@@ -268,14 +269,16 @@ def set_file_limits(
 
 
 @act(May.POSTS, Kind.FACTOR_REMOVED)
-def remove_lost_factor(*, by: Viewer, person: Person, now: datetime, record: ActRecord) -> None:
+def remove_lost_factor(*, by: Viewer, person: Person, now: datetime, record: ActRecord) -> bool:
     """Remove a lost second factor from the command line, for a head whom nobody can approve.
 
-    Their password and every session end too.
+    Their password, every session and a link to single sign-on end too. Whether there was a link.
     """
-    second_factor.remove_second_factors(person)
-    make_account_safe(person, by.school, by.person, now)
+    with sign_on_links.recording_unlinking(record, person) as unlinked:
+        second_factor.remove_second_factors(person)
+        make_account_safe(person, by.school, by.person, now)
     record(about=person, reason=by_command())
+    return bool(unlinked)
 
 
 def _end_time_to_set_up(person: Person) -> None:

@@ -306,7 +306,7 @@ def _give_part(request, role, form, *, looking=False, **given):
 def _go_to_parts(sheet, what):
     """Back to who reads a part. Sends the link to choose a password that is owed, after the act."""
     arrived = not what.link_owed or mail.send_password_link(
-        what.person, what.school, what.link_owed
+        what.person, what.school, what.link_owed, unlinked=what.has_unlinked
     )
     return sheet.go_to_page("access_parts", query="" if arrived else "?unsent")
 

@@ -160,6 +160,16 @@ If this was not you, tell the headteacher now. Somebody else could sign in as yo
 """
 
 
+SIGN_ON_ENDED = """{name}
+
+Your password for Safeguarding concerns at {school} has ended, because your account was made safe.
+The Microsoft or Google account that you had linked no longer signs you in either. Once you have
+chosen another password you can link it again, under "Where you are signed in".
+
+If you did not expect this, tell the headteacher now.
+"""
+
+
 # A scheme, a host name in small letters, and a port if it is not the usual one. Nothing else.
 _ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
 
@@ -396,8 +406,13 @@ def is_mail_configured() -> bool:
     return settings.DEMO or bool(settings.EMAIL_HOST)
 
 
-def send_password_link(person: Person, school: School, kind: PasswordLinkKind) -> bool:
-    """E-mail `person` a link to choose a password. False if it could not be sent."""
+def send_password_link(
+    person: Person, school: School, kind: PasswordLinkKind, *, unlinked: bool = False
+) -> bool:
+    """E-mail `person` a link to choose a password. False if it could not be sent. `unlinked`: tell
+    them as well that their link to single sign-on has ended with the password."""
+    if unlinked:
+        send_sign_on_ended(person, school)
     words = WORDS.format(
         name=person.name,
         school=school.name,
@@ -469,6 +484,13 @@ def send_about_sign_on(person: Person, school: School, what: str, day: date) -> 
     words = ABOUT_SIGN_ON.format(
         name=person.name, what=what, day=f"{day:%-d %B %Y}", school=school.name
     )
+    return _send_at_once("How you sign in", words, person.email)
+
+
+def send_sign_on_ended(person: Person, school: School) -> bool:
+    """Tell `person` that their link to single sign-on has ended together with their password. False
+    if it could not be sent."""
+    words = SIGN_ON_ENDED.format(name=person.name, school=school.name)
     return _send_at_once("How you sign in", words, person.email)
 
 

@@ -54,8 +54,9 @@ def apply_requested_change(record: ActRecord, what: StaffChangeRequest) -> None:
     if no_sense := what.why_impossible(record.by.todays_date):
         raise ActRefused(no_sense)
     had_password = what.person.has_usable_password()
-    with sign_on_links.recording_unlinking(record, what.person):
+    with sign_on_links.recording_unlinking(record, what.person) as unlinked:
         apply_staff_change(what, record)
+    what.has_unlinked = bool(unlinked)
     link_only = what.matter in OF_AN_ACCOUNT
     if what.link_owed and (had_password or link_only) and not mail.is_mail_configured():
         raise ActRefused(NO_MAIL)

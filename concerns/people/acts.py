@@ -49,6 +49,8 @@ def bring_staff(
     """Import every line without a fault, without approval. New people have no password yet."""
     good = [line for line in lines if not line.wrong]
     done = StaffImport(by, now, by_command=True).import_lines(good)
+    for person in done.unlinked:
+        sign_on_links.record_unlinked(record, person)
     said = f"{len(done.added)} added, {len(done.changed)} changed, {by_command()}"
     record(about=by.school, reason=said, shown=[person.uid for person in done.added])
     return done
@@ -91,6 +93,8 @@ def bring_file(
         raise ActRefused(NO_MAIL)
     for asked in done.asked:
         record(kind=Kind.ASKED, about=asked, reason=asked.matter)
+    for person in done.unlinked:
+        sign_on_links.record_unlinked(record, person)
     for person in done.links:
         record(kind=Kind.INVITED, about=person, fields=["password"], reason="reads the record")
     file.brought_at = now

@@ -241,7 +241,9 @@ def _send_link_and_redirect(what, viewer):
         mail.send_about_factor(what.person, what.school, said, viewer.todays_date)
     if what.old_address:
         mail.send_address_changed(what.person, what.old_address, what.school, viewer.todays_date)
-    arrived = mail.send_password_link(what.person, what.school, what.link_owed)
+    arrived = mail.send_password_link(
+        what.person, what.school, what.link_owed, unlinked=what.has_unlinked
+    )
     response = redirect("people_person", uid=what.person.uid)
     response["Location"] += "?sent" if arrived else "?unsent"
     return response
@@ -287,7 +289,9 @@ def confirm(request, uid):
 
         if sheet.attempt_act(confirm_there, asked=asked, accepted=accepted):
             if asked.link_owed:
-                mail.send_password_link(asked.person, asked.school, asked.link_owed)
+                mail.send_password_link(
+                    asked.person, asked.school, asked.link_owed, unlinked=asked.has_unlinked
+                )
             return sheet.go_to_page("people_own")
     return sheet.render_page("people/confirm.html", asked=asked)
 
@@ -377,7 +381,10 @@ def file(request, uid):
 def _send_mail_of_file(viewer, done):
     """Sends what an imported file owes, after the act, and goes to the list of staff."""
     new = PasswordLinkKind.INVITATION
-    arrived = [mail.send_password_link(person, viewer.school, new) for person in done.links]
+    arrived = [
+        mail.send_password_link(person, viewer.school, new, unlinked=person in done.unlinked)
+        for person in done.links
+    ]
     for asked in done.asked:
         if asked.is_unconfirmed:
             mail.send_post_offered(asked.person, viewer.school, asked.uid)

@@ -25,6 +25,7 @@ from concerns.rules.staff_approval import (
     StaffRequestMatter,
     is_account_made_safe,
 )
+from concerns.workflow.sign_on_links import has_linked_account
 from concerns.workflow.staff_changes import make_account_safe
 
 
@@ -59,6 +60,8 @@ class StaffImportResult:
     asked: list[StaffChangeRequest] = field(default_factory=list)
     # Who became a reader: their password has ended, and each is owed a link.
     links: list[Person] = field(default_factory=list)
+    # Those of them whose link to single sign-on has ended too.
+    unlinked: list[Person] = field(default_factory=list)
     passwords_ended: int = 0
     notes: list[str] = field(default_factory=list)
 
@@ -124,6 +127,8 @@ class StaffImport:
             reader_after=person.may_read_from(self.today),
         ):
             self.done.passwords_ended += person.has_usable_password()
+            if has_linked_account(person):
+                self.done.unlinked.append(person)
             if self.by_command:
                 person.replace_password(None)
             else:

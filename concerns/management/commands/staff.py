@@ -115,6 +115,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{person.email} now reads the record. Any password they had no longer works."
             )
+        for person in done.unlinked:
+            mail.send_sign_on_ended(person, by.school)
         if done.added or done.links:
             self.stdout.write(
                 "These people and new ones can sign in once the office has sent them a link, or "
@@ -125,9 +127,11 @@ class Command(BaseCommand):
 
     def _remove_factor_of(self, email: str, urn: str | None) -> None:
         person, by = _find_person_and_head(email, urn)
-        access.remove_lost_factor(by=by, person=person, now=by.now)
+        unlinked = access.remove_lost_factor(by=by, person=person, now=by.now)
         what = "Your second factor was removed"
         mail.send_about_factor(person, by.school, what, by.todays_date)
+        if unlinked:
+            mail.send_sign_on_ended(person, by.school)
         self.stdout.write("It is removed. Give them a new password with --set-password.")
 
     def _set_password_of(self, email: str, urn: str | None) -> None:

@@ -68,6 +68,8 @@ class StaffChangeRequest(SchoolOwnedModel):
     # Nor these: what is owed once the change has been made. Mail is sent after the act.
     link_owed: PasswordLinkKind | None = None
     old_address = ""
+    # Whether their link to single sign-on has ended with the password.
+    has_unlinked = False
 
     objects = StaffChangeRequests.as_manager()
 
