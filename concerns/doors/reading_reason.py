@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 
 from django.db import transaction
+from django.db.models import Q
 
 from concerns.doors import ledger
 from concerns.models import Child, Concern, Person, ReadingQuestion, ReadingQuestionFile, Viewer
-from concerns.reading.caseload import children_outside_caseload, is_asked_why
+from concerns.reading.caseload import is_asked_why, list_outside_caseload
 from concerns.rules.bulk_brake import OPENS_FILES
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
@@ -42,7 +43,7 @@ def require_reason(
     """Raise ReasonNeeded if a reading of `kind` opens a file outside the viewer's caseload for
     which they have given no reason. `concern` is the one that is opened, if it is one.
 
-    At most one query, for a reading that opens files.
+    At most one query for a reading that opens files, and two more before somebody is asked.
     """
     if kind not in OPENS_FILES or not is_asked_why(viewer):
         return
@@ -52,7 +53,7 @@ def require_reason(
     known = let_open if request and request == let_by else frozenset()
     if named <= known:
         return
-    outside = list(children_outside_caseload(viewer).filter(uid__in=named - known).order_by("pk"))
+    outside = list_outside_caseload(viewer, Q(uid__in=named - known))
     if outside:
         raise ReasonNeeded(outside, concern)
     _let_open.set((request, named | known))

@@ -229,7 +229,7 @@ def open_stories_beside(
         reason=why,
         children=[child.uid for child in children.values()],
     )
-    return child_story.build_child_stories(concern, rows, told, found)
+    return child_story.build_child_stories(viewer, concern, rows, told, found)
 
 
 def read_tracked_children(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.child.child import Child
@@ -23,7 +23,9 @@ from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.concern.later_entries import Mark
 from concerns.models.school.person import Viewer
+from concerns.reading.caseload import is_asked_why, list_outside_caseload
 from concerns.reading.child_file import FileInShort
+from concerns.rules.caseload import NOT_SHOWN
 from concerns.rules.concern_counts import weeks_in_words
 from concerns.rules.words import SORTED_INTO, Category
 
@@ -51,6 +53,13 @@ class EarlierConcern:
     sorted_into: list[str]
     chosen: list[str]
     marks: list[Mark]
+    # Whether its words are left out, because the file of the child under whom it stands is outside
+    # the reader's caseload.
+    without_words: bool = False
+
+    @property
+    def words(self) -> str:
+        return NOT_SHOWN if self.without_words else self.concern.in_short
 
     @property
     def labels_in_force(self) -> list[str]:
@@ -153,13 +162,23 @@ def concerns_of_children_since(
 
 
 def build_child_stories(
-    concern: Concern, rows: list[ConcernChild], files: Sequence[FileInShort], found: list[Concern]
+    viewer: Viewer,
+    concern: Concern,
+    rows: list[ConcernChild],
+    files: Sequence[FileInShort],
+    found: list[Concern],
 ) -> list[ChildStory]:
     """A story for the child of each of `rows`. `files` are the children's files in the same order;
-    `found` are the earlier concerns."""
+    `found` are the earlier concerns. Of brothers and sisters outside the viewer's caseload they are
+    without their words and marks."""
     here = {row.child_id for row in rows}
     children = {one.pk for file in files for one in (file.child, *file.siblings_here)}
     earlier = _earlier_by_child(found, children)
+    siblings = {key for key in children - here if earlier[key]}
+    if siblings and is_asked_why(viewer):
+        for child in list_outside_caseload(viewer, Q(pk__in=siblings)):
+            shown = earlier[child.pk]
+            earlier[child.pk] = [replace(one, marks=[], without_words=True) for one in shown]
     pairs = zip(rows, files, strict=True)
     return [_build_child_story(concern, row, file, earlier, here) for row, file in pairs]
 

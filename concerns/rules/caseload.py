@@ -3,9 +3,12 @@
 Whoever reads the whole record could read about any child out of curiosity, and nobody would see it.
 So each is asked why, once for each child's file, when nothing about the child is open business of
 theirs. Nobody is asked in their ordinary work: any lead may take what is open, so that every child
-of whom something is open is in the caseload of each lead. A print or a file of several children
-asks once. What was answered stands on the head's weekly list; the head's own goes to the chair, in
-numbers.
+of whom something is open is in the caseload of each lead. So are their brothers and sisters and the
+other children of their home, whom whoever decides must consider, and who are shown beside the
+concern. Beside a concern that is no longer open, the words about a brother or sister outside the
+reader's caseload are not shown: opening that file asks, so that a reason is given for each file and
+stands beside the right child. A print or a file of several children asks once. What was answered
+stands on the head's weekly list; the head's own goes to the chair, in numbers.
 
 What opens a file is what the limit on many files counts (`bulk_brake.OPENS_FILES`). A concern about
 somebody who is not on the roll opens no file.
@@ -28,6 +31,9 @@ class CaseloadGround(Choice):
 
     CONCERN = "concern", "A concern about the child is open that the reader may see"
     STATUS = "status", "A status of the child is in force, such as a child protection plan"
+    FAMILY = (
+        "family", "Either is so of a brother or sister, or of another child of the same home",
+    )  # fmt: skip
     HAND = "hand", "The reader wrote a concern about the child, or last changed one, in four weeks"
     PART = "part", "The child is of the part of the record that the reader reads"
     ANSWER = "answer", "The reader said why they open the file, in the last seven days"

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from concerns.access import acts as access
@@ -20,7 +21,7 @@ from concerns.models import (
     School,
 )
 from concerns.models.school.person import Viewer, viewers_for_person
-from concerns.reading.caseload import children_outside_caseload
+from concerns.reading.caseload import list_outside_caseload
 from concerns.rules.caseload import ANSWER_LASTS, HAD_A_HAND_FOR, NOT_SHOWN, ReadingReasonWord
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -149,7 +150,7 @@ def _at(viewer, now) -> Viewer:
 
 
 def _is_outside(viewer, child) -> bool:
-    return children_outside_caseload(viewer).filter(pk=child.pk).exists()
+    return child in list_outside_caseload(viewer, Q(pk=child.pk))
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.TAKEN, State.DECIDED])
@@ -197,6 +198,52 @@ def test_whoever_reads_a_part_is_not_asked_about_it(where, child):
 def test_a_school_that_does_not_ask_shows_it(child, where, lead):
     School.objects.filter(pk=where.pk).update(asks_why_read=False)
     assert lead.open(file_of(child)).status_code == 200
+
+
+def brother_of(where, child):
+    """A brother, who is in nobody's caseload himself: what was written about him is closed."""
+    brother = factories.child(where, "Ned")
+    homes.add_sibling(factories.viewer(where, Role.DEPUTY), child, brother)
+    return brother
+
+
+SAID_OF_HIM = "his tummy hurt"
+
+
+def test_a_brother_or_sister_of_whom_something_is_open_is_read_with_them(lead, child, where):
+    brother = brother_of(where, child)
+    close_for(where, brother)
+    assert lead.is_asked(file_of(brother))
+    concern = factories.send_concern(factories.viewer(where), child, now=timezone.now()).concern
+    beside = page_text(lead.open(f"/triage/{concern.uid}/")).split('id="stories"')[1]
+    assert (SAID_OF_HIM in beside, NOT_SHOWN in beside) == (True, False)
+    assert not lead.is_asked(file_of(brother))
+
+
+def test_a_child_of_the_same_home_as_one_with_a_status_is_read_with_them(lead, child, where):
+    other = factories.child(where)
+    deputy = factories.viewer(where, Role.DEPUTY)
+    homes.move_to_address(deputy, child, children=[other])
+    assert lead.is_asked(file_of(other))
+    homes.add_status(deputy, child)
+    assert not lead.is_asked(file_of(other))
+
+
+def test_beside_a_closed_concern_a_brother_is_not_read_without_a_reason_of_his_own(
+    lead, child, where
+):
+    brother = brother_of(where, child)
+    close_for(where, brother)
+    closed = close_for(where, child)
+    page = f"/triage/{closed.uid}/"
+    lead.answer(page)
+    beside = page_text(lead.open(page)).split('id="stories"')[1]
+    assert (SAID_OF_HIM in beside, NOT_SHOWN in beside) == (False, True)
+    lead.answer(file_of(brother))
+    beside = page_text(lead.open(page)).split('id="stories"')[1]
+    assert (SAID_OF_HIM in beside, NOT_SHOWN in beside) == (True, False)
+    named = ReadingReason.objects.values_list("question__files__child", flat=True)
+    assert sorted(named) == sorted([child.pk, brother.pk])
 
 
 @pytest.mark.parametrize("asks", [True, False])

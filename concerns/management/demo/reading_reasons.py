@@ -4,12 +4,14 @@ not empty. The demonstration asks nobody why unless it was locked; these were an
 
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from concerns.access import acts
 from concerns.doors import sight
 from concerns.doors.reading_reason import ReasonNeeded, record_question
 from concerns.management.demo.school_times import school_datetime
 from concerns.models import Child
-from concerns.reading.caseload import children_outside_caseload
+from concerns.reading.caseload import list_outside_caseload
 from concerns.rules.caseload import ReadingReasonWord
 from concerns.rules.roles import Role
 
@@ -32,8 +34,9 @@ def _read_outside_caseload(
     at: datetime, year, role: Role, reason: ReadingReasonWord, words: str
 ) -> None:
     reader = year.viewer_in_role(year.people[role], role, at)
-    child = children_outside_caseload(reader).filter(left__isnull=True).order_by("pk").first()
-    if child:
+    outside = list_outside_caseload(reader, Q(left__isnull=True))
+    if outside:
+        child = outside[0]
         question = record_question(reader, ReasonNeeded([child], None))
         said = {"question": question, "reason": reason, "words": words}
         acts.say_why_reading(by=reader, now=at, **said)
