@@ -19,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.utils.http import urlencode
 
 from concerns.doors import known_browser, sign_in_limits, sign_in_record
+from concerns.doors.breached_passwords import is_breached_password
 from concerns.models import Heartbeat, Person, School, SignOnProvider
 from concerns.rules.passwords import is_made_of_guessed_words
 
@@ -135,3 +136,18 @@ class UncommonPassword(CommonPasswordValidator):
 
     def get_error_message(self):
         return "This password is easy to guess. Choose another, like three words"
+
+
+class UnstolenPassword:
+    """Refuses a password that was stolen somewhere, if the site asks a list of those."""
+
+    def validate(self, password, user=None):
+        if is_breached_password(password):
+            raise ValidationError(
+                "This password is in a list of passwords that were stolen from other sites. Choose "
+                "another, like three words that nobody else would put together",
+                code="stolen_password",
+            )
+
+    def get_help_text(self):
+        return ""

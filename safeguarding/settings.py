@@ -169,6 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "safeguarding.accounts.UncommonPassword"},
+    {"NAME": "safeguarding.accounts.UnstolenPassword"},
 ]
 ACCOUNT_ADAPTER = "safeguarding.accounts.Adapter"
 ACCOUNT_FORMS = {"login": "safeguarding.accounts.SignInForm"}
@@ -207,13 +208,16 @@ PASSWORD_RESET_TIMEOUT = 48 * 60 * 60
 
 
 def _read_authority(name: str, usual: str) -> str:
-    """The address of a provider of single sign-on: https, or this machine itself."""
+    """An address that this site asks: https, or this machine itself; "" if there is none."""
     given = (os.environ.get(name) or usual).rstrip("/")
-    if not given.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
+    if given and not given.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
         raise ImproperlyConfigured(f"{name} must begin with https://.")
     return given
 
 
+# Where new passwords are looked up in a list of stolen ones, if anywhere: see
+# concerns/doors/breached_passwords.py.
+BREACHED_PASSWORDS_URL = _read_authority("BREACHED_PASSWORDS_URL", "")
 # Single sign-on: a school's provider is set up with `manage.py sign_on`. Microsoft has other
 # addresses for some governments' clouds.
 SIGN_ON_AUTHORITIES = {
