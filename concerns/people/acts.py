@@ -129,7 +129,7 @@ def set_password(
 @act(May.POSTS, Kind.SCHOOL_SET)
 def keep_school(*, by: Viewer, said: SchoolDetails, now: datetime, record: ActRecord) -> School:
     """Create the school or update it. Past terms and closures stay as they were."""
-    by.school.save_from_file(said)
+    by.school.save_from_file(said, now)
     record(about=by.school, fields=["terms", "closures", "hours", "numbers"], reason=by_command())
     return by.school
 

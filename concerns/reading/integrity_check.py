@@ -6,6 +6,8 @@ without a step. This check finds what can break them from outside an act: somebo
 excluded, or a post falls empty; a row was changed by hand, restored from elsewhere, or written
 under a clock that stood wrong.
 
+What was changed by hand, so that no act did it, is found in `changed_by_hand.py`.
+
 There is one check. `manage.py unheld` prints all that it finds, `manage.py restore` ends with it,
 and the worker runs it daily (`doors/daily_check.py`) and keeps what it found for the head's pages
 and for /healthz. It reads open rows only, each by its own index, and so costs as much in a school's
@@ -32,7 +34,8 @@ from concerns.models.response.referral import Referral, ReferralEvent
 from concerns.models.response.step import BaseStep, Step
 from concerns.models.response.watch import Watch
 from concerns.models.school.person import Post
-from concerns.models.school.school import School
+from concerns.models.school.school import ClockSet, School
+from concerns.reading.changed_by_hand import find_changes_by_hand, find_forgotten_days
 from concerns.rules.adult_vocabulary import LOOKS, TO_DECIDE, AdultEventKind
 from concerns.rules.agency_answers import ANSWERS
 from concerns.rules.clock_bounds import latest_due_at
@@ -93,15 +96,41 @@ def check_school_integrity(school: School, day: date | None = None) -> Iterator[
     yield from _find_hidden_drafts(school)
 
 
-def _time_fault(school: School, future: datetime, step: BaseStep) -> str:
-    """What is impossible about the times of an open step, in words; "" if nothing is. Nothing can
-    be opened after `future`."""
-    days = school.school_calendar
-    if step.opened_at > future:
-        return "was opened in the future"
-    if step.due_at > latest_due_at(step.KINDS(step.kind), days, step.opened_at):
-        return f"is due on {step.due_at:%d/%m/%Y}, later than it could ever be"
-    return ""
+class StepTimes:
+    """What the times of open steps of one school can be."""
+
+    def __init__(self, school: School, future: datetime):
+        self.days = school.school_calendar
+        self.calendar_changed_at = school.calendar_changed_at
+        self.future = future
+        self.amounts: dict[str, list[tuple[datetime, int | None]]] = defaultdict(list)
+        rows = ClockSet.objects.filter(school=school).order_by("id")
+        for kind, since, amount in rows.values_list("kind", "since", "amount"):
+            self.amounts[kind].append((since, amount))
+
+    def find_time_fault(self, step: BaseStep) -> str:
+        """What is impossible about the times of an open step, in words; "" if nothing is. Nothing
+        can be opened after `future`."""
+        if step.opened_at > self.future:
+            return "was opened in the future"
+        changed = self.calendar_changed_at
+        latest = latest_due_at(
+            step.KINDS(step.kind),
+            self.days,
+            step.opened_at,
+            self._amount_when_opened(step),
+            has_calendar_changed=changed is not None and changed >= step.opened_at,
+        )
+        if step.due_at > latest:
+            return f"is due on {step.due_at:%d/%m/%Y}, later than it could ever be"
+        return ""
+
+    def _amount_when_opened(self, step: BaseStep) -> int | None:
+        """The school's own figure for its clock when `step` was opened; None for the usual one."""
+        figures = self.amounts[step.kind]
+        return next(
+            (amount for since, amount in reversed(figures) if since <= step.opened_at), None
+        )
 
 
 def _order_fault(concern: Concern | AdultConcern, steps: Sequence[BaseStep]) -> str:
@@ -119,7 +148,7 @@ class ChildConcernCheck:
     def __init__(self, school: School, day: date, future: datetime):
         self.school = school
         self.day = day
-        self.future = future
+        self.times = StepTimes(school, future)
         needed = Concern.objects.only(
             "uid", "reference", "reporter", "school", "state", "rank", "next_due_at", "closed_at"
         )
@@ -149,7 +178,7 @@ class ChildConcernCheck:
         for step in self._steps_of(self.strays):
             yield IntegrityBreach(_stray_fault(step), concern=step.concern_id)
         for step in self._steps_of(self.steps):
-            if fault := _time_fault(self.school, self.future, step):
+            if fault := self.times.find_time_fault(step):
                 words = f"{step.concern.reference}: '{step.step_in_words}' {fault}"
                 yield IntegrityBreach(words, concern=step.concern_id)
         yield from self._find_steps_without_holder()
@@ -157,6 +186,13 @@ class ChildConcernCheck:
         for keys in _in_parts(sorted(self.concerns)):
             yield from self._find_forgotten_referrals(keys)
             yield from self._find_forgotten_watches(keys)
+            yield from self._find_what_no_act_did(keys)
+
+    def _find_what_no_act_did(self, keys: list[int]) -> Iterator[IntegrityBreach]:
+        days = self.school.school_calendar
+        faults = (*find_changes_by_hand(Concern, keys), *find_forgotten_days(days, keys))
+        for key, words in faults:
+            yield IntegrityBreach(f"{self.concerns[key].reference} {words}", concern=key)
 
     def _find_closed_by_nobody(self) -> Iterator[IntegrityBreach]:
         """Concerns that are closed, although nobody said so with a reason: they are in no list."""
@@ -253,7 +289,7 @@ class AdultConcernCheck:
     def __init__(self, school: School, day: date, future: datetime):
         self.school = school
         self.day = day
-        self.future = future
+        self.times = StepTimes(school, future)
 
     def find_breaches(self) -> Iterator[IntegrityBreach]:
         steps: dict[int, list[AdultStep]] = defaultdict(list)
@@ -264,9 +300,15 @@ class AdultConcernCheck:
             "reference", "school", "state", "rank", "next_due_at", "closed_at", "goes_to"
         )
         seen = Q(closed_at__isnull=True) | Q(pk__in=list(steps))
+        references: dict[int, str] = {}
         for concern in concerns.filter(seen, school=self.school).order_by("pk"):
+            references[concern.pk] = concern.reference
             for words in self._faults_of_adult_concern(concern, steps[concern.pk]):
                 yield IntegrityBreach(words, adult_concern=concern.pk, is_private=True)
+        for keys in _in_parts(list(references)):
+            for key, words in find_changes_by_hand(AdultConcern, keys):
+                words = f"{references[key]} {words}"
+                yield IntegrityBreach(words, adult_concern=key, is_private=True)
         yield from self._find_closed_by_nobody()
 
     def _find_closed_by_nobody(self) -> Iterator[IntegrityBreach]:
@@ -296,7 +338,7 @@ class AdultConcernCheck:
         if fault := _order_fault(concern, steps):
             yield fault
         for step in steps:
-            if fault := _time_fault(self.school, self.future, step):
+            if fault := self.times.find_time_fault(step):
                 yield f"{concern.reference}: a next step {fault}"
         if not find_reader_posts(concern, self.day):
             yield f"{concern.reference}: nobody in post can do its next step"

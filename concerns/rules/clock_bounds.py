@@ -134,17 +134,26 @@ def why_clock_is_fixed(kind: StepKind | AdultStepKind) -> str:
 
 
 def latest_due_at(
-    kind: StepKind | AdultStepKind, days: SchoolDays, opened_at: datetime
+    kind: StepKind | AdultStepKind,
+    days: SchoolDays,
+    opened_at: datetime,
+    amount: int | None = None,
+    *,
+    has_calendar_changed: bool = False,
 ) -> datetime:
     """The latest moment, in UTC, for which a step of `kind` opened at `opened_at` (aware) can be
-    due, with the longest figure that a school may set.
+    due.
 
-    What is due later was not written by an act. The school's calendar may have changed since, so
-    there is some room; a clock that counts real time has a day. Raises ValueError for a naive
-    `opened_at`.
+    `amount` is the school's own figure when it was opened, in the clock's unit; None means the
+    default, and a figure that is no longer allowed counts as the nearest that is. What is due later
+    was not written by an act. If the school's calendar has changed since, there is some room; a
+    clock that counts real time then has a day. Raises ValueError for a naive `opened_at`.
     """
     clock = CLOCKS[kind]
     if clock.unit is ClockUnit.DATE:
         return opened_at + LONGEST_CHOSEN
-    due_at = calculate_due_at(kind, days, opened_at, amount=longest_amount(kind))
+    own = None if amount is None else clamp_clock_amount(kind, amount)
+    due_at = calculate_due_at(kind, days, opened_at, amount=own)
+    if not has_calendar_changed:
+        return due_at
     return due_at + (BELLS_CHANGED if clock.calendar is Calendar.REAL else CALENDAR_CHANGED)

@@ -216,10 +216,9 @@ def test_a_row_changed_past_the_door_is_found(where, concern, writer, head, dan)
     AdultStep.objects.filter(concern=concern).update(**done)
     last = AdultStep.objects.filter(concern=shut).first()
     AdultStep.objects.filter(pk=last.pk).update(done_at=None, done_by=None, ended="")
-    assert list(find_integrity_breaches(where, NOW.date())) == [
-        f"{concern.reference} is open and has no next step",
-        f"{shut.reference} is closed but still has a next step",
-    ]
+    found = list(find_integrity_breaches(where, NOW.date()))
+    assert f"{concern.reference} is open and has no next step" in found
+    assert f"{shut.reference} is closed but still has a next step" in found
 
 
 def test_no_word_of_it_is_found_by_the_search_of_childrens_concerns(where, concern, head):

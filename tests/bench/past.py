@@ -16,6 +16,7 @@ from concerns.models import Concern, School
 from concerns.models.concern import word_index
 from concerns.models.outbox.notice import NoticeEnding as Ended
 from concerns.rules.clocks import CLOCKS, FIRST_LOOKS
+from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import LINES, MessageReason
 from concerns.rules.roles import Role
 from concerns.rules.word_stems import searchable_stems
@@ -203,14 +204,17 @@ def _write_notice(told: Told, step: int) -> None:
         ended_at=at(told.received),
         ended=Ended.SENT,
     )
+    more = {"shown": [dashed(told.lead[1])], "reason": MessageReason.NEW}
+    told.lines.append((Kind.NOTICED, told.received, (None, "", ""), told.uid, "", more))
 
 
 def _write_lines(told: Told) -> None:
     tables = told.place.tables
     for kind, when, (who, actor, role), about, words, more in told.lines:
         uid = tables.LedgerLine.uid()
+        by = dashed(actor) if actor else ""
         body = {
-            "about": dashed(about), "actor": dashed(actor), "children": [], "fields": [],
+            "about": dashed(about), "actor": by, "children": [], "fields": [],
             "concern": dashed(told.uid), "kind": kind.value, "line": dashed(uid),
             "outcome": ledger.DONE, "reason": "", "role": role, "request": uid[::-1],
             "received": when.isoformat(timespec="microseconds"), "shown": [],

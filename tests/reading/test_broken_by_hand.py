@@ -108,13 +108,13 @@ def add_other_step(concern, lead):
 def test_a_waiting_concern_without_a_first_look_is_found(where, lead):
     concern = factories.concern_at(State.WAITING, where=where)
     add_other_step(concern, lead)
-    assert found(where) == [f"{concern.reference} is waiting and nobody is to take a first look"]
+    assert f"{concern.reference} is waiting and nobody is to take a first look" in found(where)
 
 
 def test_a_concern_that_was_taken_and_that_nobody_is_to_decide_is_found(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
     add_other_step(concern, lead)
-    assert found(where) == [f"{concern.reference} is being looked at and nobody is to decide"]
+    assert f"{concern.reference} is being looked at and nobody is to decide" in found(where)
 
 
 def decide_to_refer(where, lead) -> Referral:

@@ -28,7 +28,7 @@ def test_a_school_with_a_lead_in_post_has_nothing_unheld(where, lead):
 def test_an_open_concern_without_a_step_is_found(where, lead):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
     Step.objects.filter(concern=concern).update(done_at=NOW, done_by=lead.person, ended="done")
-    assert found(where) == [f"{concern.reference} is open and has no next step"]
+    assert f"{concern.reference} is open and has no next step" in found(where)
 
 
 def test_a_closed_concern_that_still_owes_is_found(where, lead):

@@ -85,18 +85,39 @@ def test_a_figure_is_said_in_its_own_calendar(kind, amount, words):
 
 @pytest.mark.parametrize("kind", list(CLOCKS))
 def test_no_clock_can_make_a_step_due_after_the_latest_time(kind):
-    latest = clock_bounds.latest_due_at(kind, PRIMARY, TUESDAY_TEN)
-    on = (TUESDAY_TEN + timedelta(days=366)).date()
     longest = clock_bounds.longest_amount(kind)
+    latest = clock_bounds.latest_due_at(kind, PRIMARY, TUESDAY_TEN, longest)
+    on = (TUESDAY_TEN + timedelta(days=366)).date()
     assert clocks.calculate_due_at(kind, PRIMARY, TUESDAY_TEN, on, longest) <= latest
 
 
 @pytest.mark.parametrize("kind", list(CLOCKS))
 def test_no_step_can_be_due_two_years_after_it_was_opened(kind):
-    latest = clock_bounds.latest_due_at(kind, PRIMARY, TUESDAY_TEN)
+    latest = clock_bounds.latest_due_at(
+        kind,
+        PRIMARY,
+        TUESDAY_TEN,
+        clock_bounds.longest_amount(kind),
+        has_calendar_changed=True,
+    )
     assert latest < TUESDAY_TEN + timedelta(days=730)
 
 
 def test_a_first_look_today_cannot_be_due_in_three_days():
-    latest = clock_bounds.latest_due_at(StepKind.FIRST_LOOK_NOW, PRIMARY, TUESDAY_TEN)
+    latest = clock_bounds.latest_due_at(
+        StepKind.FIRST_LOOK_NOW, PRIMARY, TUESDAY_TEN, has_calendar_changed=True
+    )
     assert latest < TUESDAY_TEN + timedelta(days=3)
+
+
+def test_a_step_is_due_when_its_clock_says_and_not_a_minute_later():
+    days = (PRIMARY, TUESDAY_TEN)
+    due_at = clocks.calculate_due_at(StepKind.FIRST_LOOK, *days, amount=60)
+    assert clock_bounds.latest_due_at(StepKind.FIRST_LOOK, *days, 60) == due_at
+
+
+def test_a_figure_that_is_no_longer_allowed_counts_as_the_longest_that_is():
+    days = (PRIMARY, TUESDAY_TEN)
+    longest = clock_bounds.longest_amount(StepKind.DECIDE)
+    latest = clock_bounds.latest_due_at(StepKind.DECIDE, *days, longest)
+    assert clock_bounds.latest_due_at(StepKind.DECIDE, *days, longest + 7) == latest

@@ -444,6 +444,11 @@ class Notice(SchoolOwnedModel):
                 condition=Q(letter__isnull=False),
                 name="notices_of_a_letter",
             ),
+            models.Index(
+                fields=["adult_step"],
+                condition=Q(adult_step__isnull=False),
+                name="notices_about_adults",
+            ),
         ]
 
     def __str__(self) -> str:

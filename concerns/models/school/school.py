@@ -81,6 +81,10 @@ class School(models.Model):
     # Increased whenever a term, a closure or a clock changes, so that web processes drop what they
     # have cached of them.
     calendar_version = models.PositiveIntegerField(default=1)
+    # When its terms, closures or hours were last changed; null: never since the school was made. A
+    # release that shortens a clock sets it too, in a migration: what was opened before may be due
+    # later than it would be now (`clock_bounds.latest_due_at`).
+    calendar_changed_at = models.DateTimeField(null=True)
     # True for demonstration and synthetic schools: no real child is on the roll.
     invented = models.BooleanField(default=False)
     # From when on the school asks for a second factor, and how many days of grace it gives. Only an
@@ -125,8 +129,8 @@ class School(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save_from_file(self, said: "SchoolDetails") -> None:
-        """Create or update the school from its file.
+    def save_from_file(self, said: "SchoolDetails", now: datetime) -> None:
+        """Create or update the school from its file, at `now` (aware).
 
         Terms that ended before the file's first term begins, and closures before that day, are
         left as they are.
@@ -141,6 +145,7 @@ class School(models.Model):
             setattr(self, name, words)
         # A new version makes web processes drop their cached calendar.
         self.calendar_version = self.calendar_version + 1 if self.pk else 1
+        self.calendar_changed_at = now if self.pk else None
         self.save()
         begins = min(first for first, _ in said.terms)
         Term.objects.filter(school=self, last__gte=begins).delete()
