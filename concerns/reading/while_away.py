@@ -81,7 +81,9 @@ def _find_unrecorded(viewer: Viewer, theirs: Steps[Step]) -> WhileAway | None:
     if absence is None:
         return None
     last = max(at for day, at in moments.items() if day < absence.first)
-    came = _concerns_that_came(viewer, theirs, last, local_midnight(days, absence.back))
+    # Until they opened it again: what came on that morning they had not seen either.
+    back = LedgerLine.objects.first_opened_since(viewer, local_midnight(days, absence.back))
+    came = _concerns_that_came(viewer, theirs, last, back or viewer.now)
     return WhileAway(absence, came, last)
 
 

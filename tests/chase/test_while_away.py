@@ -7,6 +7,7 @@ import pytest
 
 from concerns.chase import queries, views
 from concerns.doors import sight
+from concerns.doors.sign_in_record import record_sign_in
 from concerns.models import Cover, Exclusion, LedgerLine, Step
 from concerns.models.school.calendar_feed import CalendarFeed
 from concerns.people import acts as people
@@ -165,6 +166,26 @@ def test_an_absence_that_nobody_recorded_is_known_by_when_they_last_opened_the_r
     said = "You last opened the record on Tuesday 3 November. Until you were back, 2 concerns came"
     assert said in page
     assert "While you were away" not in page
+
+
+def test_what_came_on_the_morning_before_they_opened_it_came_while_they_were_away(unrecorded):
+    early = unrecorded.write(now=unrecorded.now - HOUR)
+    assert unrecorded.caught_up().came[-1].concern == early
+    # Once they have opened it, what comes then is in the queue alone.
+    unrecorded.now += HOUR
+    unrecorded.write()
+    unrecorded.now += HOUR
+    assert unrecorded.caught_up().came[-1].concern == early
+
+
+def test_whoever_only_signed_in_has_not_opened_the_record(unrecorded):
+    lead = unrecorded.people[Role.DSL]
+    record_sign_in(lead, unrecorded.now - 4 * DAY)
+    record_sign_in(lead, unrecorded.now - 3 * HOUR)
+    early = unrecorded.write(now=unrecorded.now - HOUR)
+    found = unrecorded.caught_up()
+    assert found.last_opened_at == factories.NOW
+    assert found.came[-1].concern == early
 
 
 def test_it_too_is_shown_on_two_days_and_no_longer(unrecorded):

@@ -6,6 +6,7 @@ each line), so a line never needs an update.
 """
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 
@@ -21,12 +22,21 @@ CALENDAR_FEED = "calendar feed"
 class LedgerLines(ViewerScopedQuerySet[Row]):
     def last_opened_before(self, viewer: Viewer, moment: datetime) -> datetime | None:
         """When `viewer` last opened or changed anything in the record of their school before
-        `moment`; None if they never had. A calendar program that fetches their calendar is not
-        them."""
-        own = self.filter(school=viewer.school, actor=viewer.person, received__lt=moment)
-        by_a_program = models.Q(kind=Kind.LISTED, body__contains=f'"{CALENDAR_FEED}"')
-        rows = own.exclude(by_a_program).order_by("-id")
+        `moment`; None if they never had."""
+        rows = self._opened_by(viewer).filter(received__lt=moment).order_by("-id")
         return rows.values_list("received", flat=True).first()
+
+    def first_opened_since(self, viewer: Viewer, moment: datetime) -> datetime | None:
+        """When `viewer` first opened or changed anything from `moment` on; None if not yet."""
+        rows = self._opened_by(viewer).filter(received__gte=moment).order_by("id")
+        return rows.values_list("received", flat=True).first()
+
+    def _opened_by(self, viewer: Viewer) -> Self:
+        """What `viewer` opened or changed in their school. Whoever only signed in has opened
+        nothing, and a calendar program that fetches their calendar is not them."""
+        own = self.filter(school=viewer.school, actor=viewer.person, outcome="done")
+        by_a_program = models.Q(kind=Kind.LISTED, body__contains=f'"{CALENDAR_FEED}"')
+        return own.exclude(kind__in=(Kind.SIGNED_IN, Kind.FACTOR_GIVEN)).exclude(by_a_program)
 
 
 class LedgerLine(SchoolOwnedModel):
