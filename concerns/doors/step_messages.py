@@ -26,14 +26,16 @@ class StepMessages:
             if notice.made_at > now:
                 continue  # Made while the database's clock stood ahead: all is told again.
             if notice.outside or notice.person_id:
-                self._at[notice.person_id].append(notice.made_at)
+                # From when they had it: one that was written at night may have gone later.
+                at = notice.ended_at or notice.made_at
+                self._at[notice.person_id].append(min(at, now))
             if notice.person and notice.ended == NoticeEnding.SENT and notice.ended_at:
                 self._last[notice.person] = notice.ended_at
                 self._letters[notice.person].add(notice.letter_id)
 
     def may_send_to(self, person: Person | None) -> bool:
         """Whether `person` (None: the adviser outside) may have another one now."""
-        return may_send_again(self._at[person.pk if person else None], self._now)
+        return may_send_again(sorted(self._at[person.pk if person else None]), self._now)
 
     def list_untold(self, people: Sequence[Person | None]) -> list[Person]:
         """Those of `people` who have had no message, and to whom none waits to be sent."""
