@@ -27,6 +27,7 @@ from concerns.models.child.household import (
     Tie,
 )
 from concerns.models.child.name_key import NameKey
+from concerns.models.child.roll_contact import RollContact
 from concerns.models.concern.account import Account, MarkSeen
 from concerns.models.concern.category_sorting import CategorySorting, SortedCategory
 from concerns.models.concern.concern import Concern, ConcernCategory
@@ -163,6 +164,7 @@ __all__ = [
     "ReferralSentAnswers",
     "Refiling",
     "Relation",
+    "RollContact",
     "RollFile",
     "RollQuestion",
     "RoundFailure",

@@ -6,10 +6,13 @@ not reported missing. An empty cell changes nothing.
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
+from concerns.paper.contact_columns import is_contact_key
+from concerns.paper.contact_rows import ContactColumns, ContactLine
 from concerns.paper.csv_columns import PUPIL, read_date, year_group_in_words
 from concerns.paper.csv_reading import CsvFileRow, tidy_cell, unreadable_letters
 
@@ -33,6 +36,7 @@ class PupilLine:
     admission_number: str = ""
     year: str = ""
     class_name: str = ""
+    contacts: tuple[ContactLine, ...] = ()
     wrong: str = ""
     # Every cell that looks like a UPN. Only in a faulty row, where cells may be in wrong columns.
     upns: tuple[str, ...] = field(default=())
@@ -42,12 +46,32 @@ class PupilLine:
         return " ".join(part for part in (self.known_as or self.forename, self.surname) if part)
 
 
+class PupilRowReader:
+    """Reads the rows of one file. `mapping` is {column key: position from 0}."""
+
+    def __init__(self, mapping: Mapping[str, int], headings: Sequence[str], today: date):
+        self.mapping = {key: at for key, at in mapping.items() if not is_contact_key(key)}
+        self.contacts = ContactColumns(mapping, headings)
+        self.width = len(headings)
+        self.today = today
+
+    def read_pupil(self, row: CsvFileRow) -> PupilLine:
+        """What `row` says of its pupil and of their contacts."""
+        cells = [unicodedata.normalize("NFC", tidy_cell(cell)) for cell in row.cells]
+        pupil = read_pupil_line(row, cells, self.mapping, self.width, self.today)
+        if wrong := pupil.wrong or self.contacts.contact_fault(cells):
+            return replace(pupil, wrong=wrong)
+        return replace(pupil, contacts=self.contacts.read_contacts(cells))
+
+
 def read_pupil_line(
-    row: CsvFileRow, mapping: Mapping[str, int], width: int, today: date
+    row: CsvFileRow, cells: list[str], mapping: Mapping[str, int], width: int, today: date
 ) -> PupilLine:
-    """`row` read with `mapping` {column key: position from 0}, in a file of `width` columns."""
-    cells = [unicodedata.normalize("NFC", tidy_cell(cell)) for cell in row.cells]
-    said = {key: cells[at] if at < len(cells) else "" for key, at in mapping.items()}
+    """`row` with its tidied `cells`, read with the columns of `mapping`, in a file of `width`
+    columns."""
+    said: dict[str, Any] = {
+        key: cells[at] if at < len(cells) else "" for key, at in mapping.items()
+    }
     for key in ("upn", "admission_number"):
         said[key] = "" if said.get(key, "").lower() in _NOTHING else said[key]
     if mapping["surname"] == mapping["forename"]:

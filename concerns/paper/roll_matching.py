@@ -3,7 +3,8 @@
 A row is matched by UPN, else by admission number, else by exactly the same folded names and date of
 birth. A row that could be two pupils is rejected, never guessed: a concern read under the wrong
 child is worse than a row to correct. An import removes nobody: the school is only asked about a
-pupil on the roll who is in no row.
+pupil on the roll who is in no row. Rows that repeat one pupil are joined first
+(`repeated_rows.py`).
 """
 
 import hashlib
@@ -12,7 +13,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from concerns.paper.contact_rows import ContactLine
 from concerns.paper.pupil_rows import PupilLine
+from concerns.paper.repeated_rows import join_repeated_rows
 from concerns.rules.name_folding import fold_text
 
 # The fields that an import may change, in the order in which pages show them.
@@ -41,6 +44,8 @@ class KnownPupil:
     year: str
     class_name: str
     here: bool = True
+    # The contacts that earlier roll files gave: (key, contact). Not what anybody wrote in the file.
+    contacts: tuple[tuple[int, ContactLine], ...] = ()
 
     @property
     def name_on_roll(self) -> str:
@@ -54,6 +59,16 @@ class PupilChange:
     known: KnownPupil
     line: int
     fields: dict[str, tuple[str | date, str | date]]
+
+
+@dataclass(frozen=True)
+class ContactChange:
+    """What one pupil's rows change of the contacts that earlier files gave. `ended`: keys of those
+    that are not in the file any more; the record keeps them."""
+
+    known: KnownPupil
+    added: tuple[ContactLine, ...]
+    ended: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,12 @@ class RollImportPlan:
     changed: list[PupilChange] = field(default_factory=list)
     missing: list[KnownPupil] = field(default_factory=list)
     bad: list[RejectedRow] = field(default_factory=list)
+    contact_changes: list[ContactChange] = field(default_factory=list)
+    # How many contacts the accepted rows give, and how many of them say "no contact".
+    contacts: int = 0
+    no_contacts: int = 0
+    # How many rows repeated a pupil, for another contact or class.
+    repeated: int = 0
     # Keys of the known pupils in the accepted rows; `same` counts those that nothing changes.
     present: set[int] = field(default_factory=set)
     same: int = 0
@@ -110,8 +131,18 @@ class RollImportPlan:
     @property
     def has_no_changes(self) -> bool:
         """Whether the roll already agrees with the file, rejected rows aside."""
-        nothing = not (self.added or self.back or self.changed or self.missing)
-        return nothing and not self.reads_nobody
+        changes = (self.added, self.back, self.changed, self.missing, self.contact_changes)
+        return not any(changes) and not self.reads_nobody
+
+    @property
+    def pupils_with_contact_changes(self) -> int:
+        """Of how many pupils, new ones included, the contacts change."""
+        return len(self.contact_changes) + sum(bool(pupil.contacts) for pupil in self.added)
+
+    @property
+    def contacts_ended(self) -> int:
+        """How many contacts of earlier files are not in this one any more."""
+        return sum(len(change.ended) for change in self.contact_changes)
 
     @property
     def plan_digest(self) -> str:
@@ -121,6 +152,7 @@ class RollImportPlan:
             [(change.known.pk, repr(change.fields)) for change in (*self.back, *self.changed)],
             [known.pk for known in self.missing],
             [bad.line for bad in self.bad],
+            [(one.known.pk, repr(one.added), one.ended) for one in self.contact_changes],
         )
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
@@ -138,7 +170,8 @@ def compare_with_roll(
     """
     roll = list(roll)
     finder = _PupilFinder(roll)
-    plan = RollImportPlan(cut_short=cut_short)
+    pupils, repeated = join_repeated_rows(pupils)
+    plan = RollImportPlan(cut_short=cut_short, repeated=repeated)
     taken = _ClaimedPupils()
     seen: set[int] = set()
     for pupil in pupils:
@@ -179,6 +212,8 @@ def _whole_groups(
 
 def _add_to_plan(plan: RollImportPlan, pupil: PupilLine, known: KnownPupil | None) -> None:
     """Put a row into the plan as added, returning, changed or unchanged."""
+    plan.contacts += len(pupil.contacts)
+    plan.no_contacts += sum(contact.no_contact for contact in pupil.contacts)
     if known is None:
         plan.added.append(pupil)
         return
@@ -195,6 +230,19 @@ def _add_to_plan(plan: RollImportPlan, pupil: PupilLine, known: KnownPupil | Non
         plan.changed.append(PupilChange(known, pupil.line, fields))
     else:
         plan.same += 1
+    if change := _compare_contacts(pupil, known):
+        plan.contact_changes.append(change)
+
+
+def _compare_contacts(pupil: PupilLine, known: KnownPupil) -> ContactChange | None:
+    """What changes of the contacts from earlier files. None if nothing does, or if the file gives
+    none: as with an empty cell, the earlier ones stay."""
+    before = {contact for _, contact in known.contacts}
+    added = tuple(contact for contact in pupil.contacts if contact not in before)
+    ended = tuple(key for key, contact in known.contacts if contact not in pupil.contacts)
+    if not pupil.contacts or not (added or ended):
+        return None
+    return ContactChange(known, added, ended)
 
 
 # Folded surname, folded forename and date of birth.

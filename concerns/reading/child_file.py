@@ -25,9 +25,11 @@ from concerns.models.child.child_details import (
 )
 from concerns.models.child.child_fact import ChildFact
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
+from concerns.models.child.roll_contact import RollContact
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
 from concerns.reading.kinds_present import find_kinds_present
+from concerns.reading.roll_contacts import FileContacts, NoContact, build_file_contacts
 from concerns.rules import calendars
 from concerns.rules.calendars import Calendar
 from concerns.rules.child_file_vocabulary import (
@@ -51,6 +53,8 @@ class FileAdult:
     living: AdultHome | None
     telephones: list[AdultFact]
     facts: list[AdultFact]
+    # What roll files say or said of somebody with this name or number.
+    no_contact: NoContact | None = None
 
     @property
     def is_responsible(self) -> bool:
@@ -121,6 +125,7 @@ class ChildFile(FileInShort):
     languages: list[Language] = field(default_factory=list)
     siblings_elsewhere: list[Sibling] = field(default_factory=list)
     ended_statuses: list[Status] = field(default_factory=list)
+    contacts: FileContacts = field(default_factory=FileContacts)
 
     @property
     def all_adults(self) -> list[FileAdult]:
@@ -138,7 +143,7 @@ class ChildFile(FileInShort):
 # The kinds of line that a child's file may have, each asked for only if there are any.
 _KINDS_IN_SHORT: tuple[type[Model], ...] = (Status, Professional, EarlierFile, Sighting)
 _KINDS_OF_LINE: tuple[type[Model], ...] = (
-    *_KINDS_IN_SHORT, Home, Tie, Sibling, Language, ChildName, HomeAuthority,
+    *_KINDS_IN_SHORT, Home, Tie, Sibling, Language, ChildName, HomeAuthority, RollContact,
 )  # fmt: skip
 
 
@@ -178,7 +183,9 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     homes = _group_by_child(Home.objects.not_ended().select_related("household"), of, found)
     at = [home.household_id for rows in homes.values() for home in rows]
     ties = _group_by_child(Tie.objects.not_ended().select_related("adult"), of, found)
-    adults = _FileAdults(ties, at)
+    rows = _group_by_child(RollContact.objects.select_related("by", "ended_by"), of, found)
+    contacts = {child.pk: build_file_contacts(rows[child.pk]) for child in children}
+    adults = _FileAdults(ties, at, contacts)
     elsewhere = _group_by_child(Sibling.objects.not_ended().filter(other=None), of, found)
     statuses = _group_by_child(Status.objects.all(), of, found)
     professionals = _group_by_child(Professional.objects.not_ended(), of, found)
@@ -205,6 +212,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
             ended_statuses=[row for row in statuses[child.pk] if row.ended_at],
             professionals=professionals[child.pk],
             languages=languages[child.pk],
+            contacts=contacts[child.pk],
             earlier=earlier[child.pk],
             seen=seen.get(child.pk, (None, None))[0],
             alone=seen.get(child.pk, (None, None))[1],
@@ -244,8 +252,14 @@ class _FileAdults:
     No query for what cannot be there: without `households`, or without anybody.
     """
 
-    def __init__(self, ties: dict[int, list[Tie]], households: list[int]):
+    def __init__(
+        self,
+        ties: dict[int, list[Tie]],
+        households: list[int],
+        contacts: dict[int, FileContacts],
+    ):
         self.ties = ties
+        self.contacts = contacts
         living = AdultHome.objects.not_ended().filter(household__in=households)
         self.homes: dict[int, list[AdultHome]] = defaultdict(list)
         homes = living.select_related("adult").order_by("began_at", "id")
@@ -261,20 +275,23 @@ class _FileAdults:
     def adults_at_home(self, child: Child, home: Home) -> list[FileAdult]:
         ties = {tie.adult_id: tie for tie in self.ties[child.pk]}
         return [
-            self._build_file_adult(row.adult, ties.get(row.adult_id), row)
+            self._build_file_adult(child, row.adult, ties.get(row.adult_id), row)
             for row in self.homes[home.household_id]
         ]
 
     def adults_elsewhere(self, child: Child, homes: list[Home]) -> list[FileAdult]:
         here = {row.adult_id for home in homes for row in self.homes[home.household_id]}
         ties = [tie for tie in self.ties[child.pk] if tie.adult_id not in here]
-        return [self._build_file_adult(tie.adult, tie, None) for tie in ties]
+        return [self._build_file_adult(child, tie.adult, tie, None) for tie in ties]
 
     def _build_file_adult(
-        self, adult: HouseholdAdult, tie: Tie | None, living: AdultHome | None
+        self, child: Child, adult: HouseholdAdult, tie: Tie | None, living: AdultHome | None
     ) -> FileAdult:
         telephones = self.facts[adult.pk, AdultFactKind.TELEPHONE]
-        return FileAdult(adult, tie, living, telephones, self.facts[adult.pk, AdultFactKind.FACT])
+        facts = self.facts[adult.pk, AdultFactKind.FACT]
+        numbers = [telephone.words for telephone in telephones]
+        barred = self.contacts[child.pk].find_no_contact(adult.name, numbers)
+        return FileAdult(adult, tie, living, telephones, facts, barred)
 
 
 def find_siblings_here(viewer: Viewer, children: Iterable[Child]) -> dict[int, list[Child]]:

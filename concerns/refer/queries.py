@@ -41,8 +41,10 @@ def get_concern_and_children(viewer: Viewer, uid) -> tuple[Concern, list[Concern
 
 
 def read_conversations_page(viewer: Viewer, uid) -> dict:
-    """The concern, its conversations so far, and the steps that wait for another. Recorded."""
+    """The concern, its conversations so far, the steps that wait for another, and the files of its
+    children, with whom to ring. Recorded."""
     concern = sight.open_concern(viewer, uid)
+    children = [row.child for row in concern_history.list_subject_children(concern) if row.child]
     rows = Conversation.objects.filter(concern=concern).select_related("by")
     owed = Step.objects.open().filter(concern=concern).in_order().select_related("holder")
     wanted = (StepKind.SEEK_ADVICE, StepKind.SPEAK_TO_PARENTS)
@@ -55,6 +57,7 @@ def read_conversations_page(viewer: Viewer, uid) -> dict:
         "to_parents": any(step.kind == StepKind.SPEAK_TO_PARENTS for step in steps),
         "steps": steps,
         "advice_first": any(step.kind == StepKind.SEEK_ADVICE for step in steps),
+        "files": sight.open_child_files(viewer, children, "for a conversation"),
     }
 
 

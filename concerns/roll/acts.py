@@ -6,7 +6,8 @@ concern nor the step: these acts tell the office the same about every child. Row
 batches, so that twenty thousand pupils take about forty statements.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, QuerySet
@@ -20,15 +21,19 @@ from concerns.models import (
     Enrolment,
     NameKey,
     Placement,
+    RollContact,
     RollFile,
     RollQuestion,
     School,
     Step,
     Viewer,
 )
+from concerns.models.child.child_fact import moment_of
 from concerns.models.roll.roll_file import RollQuestions
+from concerns.paper.contact_columns import contact_numbers, is_contact_key
+from concerns.paper.contact_rows import ContactLine
 from concerns.paper.pupil_rows import PupilLine
-from concerns.paper.roll_matching import FIELDS, PupilChange, RollImportPlan
+from concerns.paper.roll_matching import FIELDS, ContactChange, PupilChange, RollImportPlan
 from concerns.roll import queries
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
@@ -82,24 +87,35 @@ def bring(
         )
     if plan.doubts and not sure:
         raise ActRefused("Tick the box to say that this file is the whole roll.")
-    _add_pupils(by, plan.added, today)
+    _add_pupils(by, plan.added, today, now)
     _change_pupils(by, plan.changed, today)
     _return_to_roll(by, plan.back, today)
+    _change_contacts(by, plan.contact_changes, today, now)
     _ask_about_missing(by, file, plan, now)
     _update_missing_steps(by, record, now)
-    file.columns = {"mapping": dict(mapping), "headings": file.columns["headings"]}
+    file.columns = {"mapping": dict(mapping), **file.columns}
     file.added = len(plan.added) + len(plan.back)
     file.changed = len(plan.changed)
     file.missing = len(plan.missing)
+    file.contacts = plan.pupils_with_contact_changes
     file.bad = len(plan.bad)
     file.brought_at = now
     file.by = by.person
     file.content = ""
     file.save()
-    counts = {name: getattr(file, name) for name in ("added", "changed", "missing", "bad")}
-    said = ", ".join(f"{count} {name}" for name, count in counts.items())
-    record(about=file, fields=sorted(mapping), reason=said)
+    record(about=file, fields=_columns_in_line(mapping), reason=_counts_in_line(file))
     return file
+
+
+def _columns_in_line(mapping: Mapping[str, int]) -> list[str]:
+    """Which columns were read, for the ledger."""
+    columns = sorted(key for key in mapping if not is_contact_key(key))
+    return [*columns, *(f"contact{number}" for number in contact_numbers(mapping))]
+
+
+def _counts_in_line(file: RollFile) -> str:
+    names = ["added", "changed", "missing", "bad", *(["contacts"] if file.contacts else [])]
+    return ", ".join(f"{getattr(file, name)} {name}" for name in names)
 
 
 def _plan_as_shown(
@@ -117,7 +133,10 @@ def _plan_as_shown(
             f"{who} after you opened this page. Nothing was changed. Check what this file would "
             "change now, and confirm it."
         )
-    file.columns = {"headings": queries.headings_digest(found)}
+    file.columns = {
+        "headings": queries.headings_digest(found),
+        "offered": queries.offered_columns(found.headings),
+    }
     return plan
 
 
@@ -126,7 +145,7 @@ def _split_in_batches(rows: Iterable) -> Iterator[list]:
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
-def _add_pupils(by: Viewer, pupils: list[PupilLine], today: date) -> None:
+def _add_pupils(by: Viewer, pupils: list[PupilLine], today: date, now: datetime) -> None:
     for some in _split_in_batches(pupils):
         children = [
             Child(school=by.school, **{name: getattr(pupil, name) for name in FIELDS})
@@ -138,6 +157,42 @@ def _add_pupils(by: Viewer, pupils: list[PupilLine], today: date) -> None:
             Enrolment(school=by.school, child=child, since=today) for child in children
         )
         _record_placements(by, children, today)
+        pairs = zip(children, some, strict=True)
+        _record_contacts(by, ((child.pk, pupil.contacts) for child, pupil in pairs), today, now)
+
+
+def _change_contacts(by: Viewer, changes: list[ContactChange], today: date, now: datetime) -> None:
+    """End the contacts of earlier files that this one does not give, and record what it gives."""
+    for some in _split_in_batches(changes):
+        ended = [key for change in some for key in change.ended]
+        if ended:
+            RollContact.objects.end_contacts(ended, by, today, now)
+        _record_contacts(by, ((change.known.pk, change.added) for change in some), today, now)
+
+
+def _record_contacts(
+    by: Viewer,
+    given: Iterable[tuple[int, Sequence[ContactLine]]],
+    today: date,
+    now: datetime,
+) -> None:
+    """Record the contacts `given` of each child, by the child's key, from today."""
+    RollContact.objects.bulk_create(
+        (
+            RollContact(
+                school=by.school,
+                child_id=child,
+                by=by.person,
+                at=now,
+                since=today,
+                began_at=moment_of(today, now),
+                **(asdict(contact) | {"telephones": "\n".join(contact.telephones)}),
+            )
+            for child, contacts in given
+            for contact in contacts
+        ),
+        batch_size=BATCH,
+    )
 
 
 def _change_pupils(by: Viewer, changes: list[PupilChange], today: date) -> None:

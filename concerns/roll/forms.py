@@ -16,6 +16,12 @@ from concerns.forms.govuk_layout import (
     lay_out_form,
 )
 from concerns.paper import csv_reading
+from concerns.paper.contact_columns import (
+    CONTACT_FIELDS,
+    contact_column_words,
+    contact_key,
+    contact_numbers,
+)
 from concerns.paper.csv_columns import PUPIL
 from concerns.paper.csv_reading import NotATable
 from concerns.roll import queries
@@ -67,6 +73,7 @@ class ColumnsForm(forms.Form):
         chosen = data if data and "surname" in data else {k: str(at) for k, at in guess.items()}
         super().__init__(chosen)
         choices = [("", "Not in this file"), *_column_choices(headings)]
+        self.contact_keys = _contact_keys(headings, guess)
         for column in PUPIL:
             self.fields[column.key] = forms.ChoiceField(
                 label=column.words,
@@ -78,20 +85,30 @@ class ColumnsForm(forms.Form):
                 },
             )
 
-    helper = lay_out_form(*(column.key for column in PUPIL))
+        for key in self.contact_keys:
+            self.fields[key] = forms.ChoiceField(
+                label=contact_column_words(key),
+                required=False,
+                choices=choices,
+                error_messages={"invalid_choice": "Choose a column from this file"},
+            )
+        self.helper = lay_out_form(*(column.key for column in PUPIL))
+        self.contacts_helper = lay_out_form(*self.contact_keys)
 
     def clean(self):
         taken: dict[str, str] = {}
-        for column in PUPIL:
-            at = self.cleaned_data.get(column.key)
+        for key in [*(column.key for column in PUPIL), *self.contact_keys]:
+            at = self.cleaned_data.get(key)
             # One column with full names, "Surname, Forename", may be both surname and forename.
-            if at and at in taken and (taken[at], column.key) != ("surname", "forename"):
-                self.add_error(
-                    column.key, "This column is already chosen above. Choose another column"
-                )
+            if at and at in taken and (taken[at], key) != ("surname", "forename"):
+                self.add_error(key, "This column is already chosen above. Choose another column")
             elif at:
-                taken.setdefault(at, column.key)
+                taken.setdefault(at, key)
         return self.cleaned_data
+
+    @property
+    def has_wrong_contacts(self) -> bool:
+        return any(key in self.errors for key in self.contact_keys)
 
     @property
     def column_mapping(self) -> dict[str, int]:
@@ -99,6 +116,14 @@ class ColumnsForm(forms.Form):
         if not self.is_valid():
             return {}
         return {key: int(at) for key, at in self.cleaned_data.items() if at}
+
+
+def _contact_keys(headings: tuple[str, ...], guess: Mapping[str, int]) -> list[str]:
+    """The columns of contacts to choose: of each contact that is recognised, else of the first two
+    beside one another."""
+    recognised = queries.guess_roll_columns(headings)
+    numbers = contact_numbers({*guess, *recognised}) or [1, 2]
+    return [contact_key(number, field.key) for number in numbers for field in CONTACT_FIELDS]
 
 
 def _column_choices(headings: tuple[str, ...]) -> list[tuple[str, str]]:

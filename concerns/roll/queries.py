@@ -4,19 +4,24 @@ Nothing here may read concerns, or give a different result because a child has o
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Max
 
 from concerns.doors import sight
-from concerns.models import Child, RollFile, RollQuestion, School, Viewer
-from concerns.paper import csv_columns
+from concerns.models import Child, RollContact, RollFile, RollQuestion, School, Viewer
+from concerns.models.base.encrypted_text import EncryptedText
+from concerns.paper import contact_columns, csv_columns
+from concerns.paper.contact_rows import ContactColumns, ContactLine
 from concerns.paper.csv_columns import PUPIL
 from concerns.paper.csv_reading import CsvFileRow, CsvFileTable, read_table
-from concerns.paper.pupil_rows import PupilLine, read_pupil_line
+from concerns.paper.pupil_rows import PupilLine, PupilRowReader
 from concerns.paper.roll_matching import (
     FIELDS,
     KnownPupil,
@@ -27,6 +32,8 @@ from concerns.paper.roll_matching import (
 
 PAGE = 20
 FIRST_ROWS = 5
+# How many different values of a column are shown as examples.
+EXAMPLES = 3
 # How many items of each list a page shows; the rest is only counted.
 MOST_SHOWN = 25
 MOST_BAD_SHOWN = 200
@@ -45,11 +52,68 @@ class RollFileReading:
     ) -> tuple[list[str], list[tuple[int, list[str]]]]:
         """(labels of our columns, first rows as (line number, cells)), both in our order."""
         chosen = [column for column in PUPIL if column.key in mapping]
+        contacts = ContactColumns(mapping, self.table.headings)
         rows = [
             (row.line, [_cell_or_empty(row, mapping[column.key]) for column in chosen])
             for row in self.table.rows[:FIRST_ROWS]
         ]
-        return [column.words for column in chosen], rows
+        heads = [column.words for column in chosen]
+        if contacts.groups:
+            heads.append("Contacts")
+            for row, (_, cells) in zip(self.table.rows[:FIRST_ROWS], rows, strict=True):
+                cells.append(_contacts_in_words(contacts.read_contacts(row.cells)))
+        return heads, rows
+
+    def columns_with_examples(self, mapping: Mapping[str, int]) -> list["FileColumn"]:
+        """Each column of the file, what it is read as, and its first values."""
+        read_as: dict[int, list[str]] = defaultdict(list)
+        for key, at in mapping.items():
+            read_as[at].append(column_in_words(key))
+        return [
+            FileColumn(
+                heading=heading or f"Column {at + 1}, without a heading",
+                read_as=" and ".join(read_as[at]),
+                examples=self._first_values(at),
+            )
+            for at, heading in enumerate(self.table.headings)
+        ]
+
+    def _first_values(self, at: int) -> list[str]:
+        values = (_cell_or_empty(row, at).strip() for row in self.table.rows)
+        return list(islice(dict.fromkeys(filter(None, values)), EXAMPLES))
+
+
+@dataclass(frozen=True)
+class FileColumn:
+    """A column of a file. `read_as` is empty if it is not read. `examples`: its first values."""
+
+    heading: str
+    read_as: str
+    examples: list[str]
+
+
+def column_in_words(key: str) -> str:
+    """What one of our columns is called on pages."""
+    words = {column.key: column.words for column in PUPIL}
+    return words.get(key) or contact_columns.contact_column_words(key)
+
+
+def _contacts_in_words(contacts: Sequence[ContactLine]) -> str:
+    """ "Dana Cole (Mother) 07700 900123; Sam Cole": the contacts of one row, to be checked."""
+    return "; ".join(
+        " ".join(
+            filter(
+                None,
+                [
+                    "NO CONTACT:" if one.no_contact else "",
+                    one.name,
+                    f"({one.relation})" if one.relation else "",
+                    *one.telephones,
+                ],
+            )
+        )
+        for one in contacts
+    )
 
 
 @dataclass(frozen=True)
@@ -150,13 +214,36 @@ def questions_with_child(viewer: Viewer):
 def read_roll_file(viewer: Viewer, file: RollFile) -> RollFileReading:
     """`file` as a table, with a guess at its columns.
 
-    If the headings are those of the last import, its choice of columns is used again.
+    If the headings are those of the last import, its choice of columns is used again; only columns
+    that could not be chosen then are guessed.
     """
     found = parse_roll_table(file.content)
+    guess = guess_roll_columns(found.headings)
     last = last_imported_file(viewer)
     if last and last.columns.get("headings") == headings_digest(found):
-        return RollFileReading(found, last.columns["mapping"])
-    return RollFileReading(found, csv_columns.guess_columns(found.headings, PUPIL))
+        chosen = last.columns["mapping"]
+        offered = {*chosen, *last.columns.get("offered", _FIRST_COLUMNS)}
+        new = {key: at for key, at in guess.items() if key not in offered}
+        guess = {key: at for key, at in new.items() if at not in chosen.values()} | chosen
+    return RollFileReading(found, guess)
+
+
+# The columns that there were before an import noted which it offered.
+_FIRST_COLUMNS = (
+    "surname", "forename", "known_as", "born", "upn", "admission_number", "year", "class_name",
+)  # fmt: skip
+
+
+def guess_roll_columns(headings: Sequence[str]) -> dict[str, int]:
+    """Which column of a roll file is which: {column key: position from 0}."""
+    found = csv_columns.guess_columns(headings, PUPIL)
+    return found | contact_columns.guess_contact_columns(headings, found.values())
+
+
+def offered_columns(headings: Sequence[str]) -> list[str]:
+    """The keys of the columns that a page offers for a file with these headings, as far as they
+    were recognised."""
+    return sorted({*guess_roll_columns(headings), *(column.key for column in PUPIL)})
 
 
 count_pupil_headings = csv_columns.make_heading_counter(PUPIL)
@@ -173,7 +260,7 @@ def build_roll_plan(
     """What importing `found` would do to the roll of `school`, as of `today`."""
     return compare_with_roll(
         read_pupil_lines(found, mapping, today),
-        list_known_pupils(school),
+        list_known_pupils(school, with_contacts=bool(contact_columns.contact_numbers(mapping))),
         cut_short=found.cut_short,
     )
 
@@ -181,14 +268,46 @@ def build_roll_plan(
 def read_pupil_lines(
     found: CsvFileTable, mapping: Mapping[str, int], today: date
 ) -> list[PupilLine]:
-    return [read_pupil_line(row, mapping, len(found.headings), today) for row in found.rows]
+    reader = PupilRowReader(mapping, found.headings, today)
+    return [reader.read_pupil(row) for row in found.rows]
 
 
-def list_known_pupils(school: School) -> list[KnownPupil]:
-    """Every pupil the school has had, because one who left may come back."""
+def list_known_pupils(school: School, *, with_contacts: bool = False) -> list[KnownPupil]:
+    """Every pupil the school has had, because one who left may come back.
+
+    `with_contacts`: with the contacts that earlier files gave.
+    """
+    contacts = _contacts_of_earlier_files(school) if with_contacts else {}
     rows = Child.objects.filter(school=school).order_by("surname", "forename", "pk")
     found = rows.values("pk", *FIELDS, "left")
-    return [KnownPupil(here=row.pop("left") is None, **row) for row in found]
+    return [
+        KnownPupil(here=row.pop("left") is None, contacts=tuple(contacts.get(row["pk"], ())), **row)
+        for row in found
+    ]
+
+
+_SECRET = ("name", "relation", "telephones", "email", "address")
+_PLAIN = ("priority", "responsibility", "lives_with", "no_contact")
+
+
+def _contacts_of_earlier_files(school: School) -> dict[int, list[tuple[int, ContactLine]]]:
+    """Child key -> (key, contact) of every contact that stands from a roll file.
+
+    For the comparison alone: what they say is not shown to the office. Read as values, which costs
+    half as much as rows, because a file of 20,000 pupils has 50,000 contacts.
+    """
+    rows = RollContact.objects.filter(school=school, ended_at__isnull=True).order_by("pk")
+    found: dict[int, list[tuple[int, ContactLine]]] = defaultdict(list)
+    fields = [cast(EncryptedText, RollContact._meta.get_field(name)) for name in _SECRET]
+    for child, key, uid, *said in rows.values_list("child", "pk", "uid", *_SECRET, *_PLAIN):
+        words: dict[str, Any] = {
+            field.name: field.decrypt_value(kept, uid)
+            for field, kept in zip(fields, said, strict=False)
+        }
+        words["telephones"] = tuple(words["telephones"].splitlines())
+        plain = dict(zip(_PLAIN, said[len(_SECRET) :], strict=True))
+        found[child].append((key, ContactLine(**words, **plain)))
+    return found
 
 
 def file_imported_since(school: School, file: RollFile) -> RollFile | None:

@@ -84,10 +84,10 @@ def test_two_pupils_of_one_name_and_birth_without_numbers_are_a_bad_row():
     assert only_bad(plan)
 
 
-def test_a_second_row_for_one_pupil_is_bad_and_the_first_is_used():
+def test_a_second_row_of_one_pupil_in_another_class_counts_once_with_the_first():
     plan = both(row(IVY, class_name="4C"), row(IVY, line=3, class_name="4D"))
     assert plan.changed[0].fields == {"class_name": ("4B", "4C")}
-    assert [bad.line for bad in plan.bad] == [3]
+    assert (plan.bad, plan.repeated) == ([], 1)
 
 
 def test_a_second_row_for_one_new_pupil_is_bad():

@@ -34,6 +34,8 @@ class RollFile(SchoolOwnedModel):
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     missing = models.PositiveIntegerField(default=0)
+    # Of how many pupils the file changed the contacts.
+    contacts = models.PositiveIntegerField(default=0)
     bad = models.PositiveIntegerField(default=0)
 
     objects = RollFiles.as_manager()
