@@ -20,7 +20,7 @@ from concerns.rules.kinds import Kind
 PAGE = 50
 # Most entries in one print. No child has had so many; a longer print says that it is cut short.
 MOST = 2_000
-CALLED = ("surname", "forename", "known_as")
+CALLED = ("surname", "known_surname", "forename", "known_as")
 
 
 @dataclass(frozen=True)
@@ -157,16 +157,17 @@ def collect_names_to_cover(viewer: Viewer, child: Child, also: str) -> NamesToCo
     near |= {one.pk for one in child_file.find_siblings_here(viewer, [child])[child.pk]}
     rows = list(Child.objects.of_school(viewer).values_list("pk", *CALLED, "year", "class_name"))
     near |= {pk for pk, *_, year, group in rows if (year, group) == (child.year, child.class_name)}
-    called = [row[:4] for row in rows]
+    called = [row[:5] for row in rows]
     called += (
         ChildName.objects.former_names().filter(school=viewer.school).values_list("child", *CALLED)
     )
     names = {name_covering.split_name_words(line) for line in also.splitlines()}
     own: set[Name] = set()
-    for pk, surname, *first in called:
+    for pk, surname, known_surname, *first in called:
         found = own if pk == child.pk else names
         for one in filter(None, first):
-            found.add(name_covering.split_name_words(one, surname))
+            for last in filter(None, (surname, known_surname)):
+                found.add(name_covering.split_name_words(one, last))
             if pk in near:
                 found.add(name_covering.split_name_words(one))
     # The child's own names stay readable, even where another child has the same.

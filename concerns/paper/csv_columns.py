@@ -27,12 +27,22 @@ class Column:
     needed: bool = False
 
 
+# The names that people use. In a file that gives no legal ones, they stand for those too.
+_USED_SURNAME = (
+    "preferred surname", "preferred last name", "chosen surname", "usual surname",
+    "surname used", "known as surname", "preferred family name",
+)  # fmt: skip
+_USED_FORENAME = (
+    "preferred forename", "preferred first name", "chosen forename", "usual forename",
+    "forename used", "preferred given name",
+)  # fmt: skip
+
 PUPIL = (
     Column(
         "surname", "Surname",
         ("surname", "last name", "family name", "legal surname", "legal last name",
          "pupil surname", "student surname", "pupil last name", "student last name",
-         "preferred surname", "preferred last name", "name", "pupil name", "student name",
+         *_USED_SURNAME, "name", "pupil name", "student name",
          "full name", "pupil", "student"),
         100, needed=True,
     ),
@@ -40,16 +50,16 @@ PUPIL = (
         "forename", "Forename",
         ("forename", "first name", "given name", "legal forename", "legal first name",
          "pupil forename", "student forename", "pupil first name", "student first name",
-         "forenames", "forename s", "name", "pupil name", "student name", "full name", "pupil",
-         "student"),
+         "forenames", "forename s", *_USED_FORENAME, "name", "pupil name", "student name",
+         "full name", "pupil", "student"),
         100, needed=True,
     ),
     Column(
-        "known_as", "Known as",
-        ("known as", "preferred forename", "preferred first name", "preferred name",
-         "chosen name", "chosen forename", "usual name", "called"),
+        "known_as", "Forename used",
+        ("known as", *_USED_FORENAME, "preferred name", "chosen name", "usual name", "called"),
         100,
     ),
+    Column("known_surname", "Surname used", _USED_SURNAME, 100),
     Column(
         "born", "Date of birth",
         ("date of birth", "dob", "birth date", "birthday", "born", "pupil dob", "student dob",
@@ -139,7 +149,8 @@ def guess_columns(headings: Iterable[str], columns: tuple[Column, ...]) -> dict[
     """Which of `columns` stands where in the file: {column key: position, from 0}.
 
     Where several headings fit a column, the one earlier in its `names` wins. Surname and forename
-    can be the same heading: a column with the full name, written "Surname, Forename".
+    can be the same heading: a column with the full name, written "Surname, Forename". A column that
+    is needed for another is read as that alone.
     """
     at: dict[str, int] = {}
     for position, heading in enumerate(headings):
@@ -150,7 +161,12 @@ def guess_columns(headings: Iterable[str], columns: tuple[Column, ...]) -> dict[
         fitting = [at[name] for name in names if name in at]
         if fitting:
             found[column.key] = fitting[0]
-    return found
+    needed = {found[column.key] for column in columns if column.needed and column.key in found}
+    return {
+        column.key: found[column.key]
+        for column in columns
+        if column.key in found and (column.needed or found[column.key] not in needed)
+    }
 
 
 def read_date(written: str, today: date) -> date | None:

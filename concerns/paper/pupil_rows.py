@@ -31,6 +31,7 @@ class PupilLine:
     surname: str = ""
     forename: str = ""
     known_as: str = ""
+    known_surname: str = ""
     born: date | None = None
     upn: str = ""
     admission_number: str = ""
@@ -43,7 +44,8 @@ class PupilLine:
 
     @property
     def name_in_file(self) -> str:
-        return " ".join(part for part in (self.known_as or self.forename, self.surname) if part)
+        names = (self.known_as or self.forename, self.known_surname or self.surname)
+        return " ".join(filter(None, names))
 
 
 class PupilRowReader:

@@ -14,7 +14,7 @@ from concerns.paper.contact_rows import in_priority_order
 from concerns.paper.pupil_rows import PupilLine
 from concerns.rules.name_folding import fold_text
 
-_FILLED_UP = ("known_as", "upn", "admission_number", "year", "class_name")
+_FILLED_UP = ("known_as", "known_surname", "upn", "admission_number", "year", "class_name")
 
 
 def join_repeated_rows(pupils: Iterable[PupilLine]) -> tuple[list[PupilLine], int]:

@@ -10,7 +10,7 @@ pupil on the roll who is in no row. Rows that repeat one pupil are joined first
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from concerns.paper.contact_rows import ContactLine
@@ -20,7 +20,8 @@ from concerns.rules.name_folding import fold_text
 
 # The fields that an import may change, in the order in which pages show them.
 FIELDS = (
-    "surname", "forename", "known_as", "born", "upn", "admission_number", "year", "class_name",
+    "surname", "forename", "known_as", "known_surname", "born", "upn", "admission_number", "year",
+    "class_name",
 )  # fmt: skip
 # Shares of the roll. If more is missing or new, it is more likely the wrong file than that many
 # leavers or a September's new year.
@@ -43,13 +44,14 @@ class KnownPupil:
     admission_number: str
     year: str
     class_name: str
+    known_surname: str = ""
     here: bool = True
     # The contacts that earlier roll files gave: (key, contact). Not what anybody wrote in the file.
     contacts: tuple[tuple[int, ContactLine], ...] = ()
 
     @property
     def name_on_roll(self) -> str:
-        return f"{self.known_as or self.forename} {self.surname}"
+        return f"{self.known_as or self.forename} {self.known_surname or self.surname}"
 
 
 @dataclass(frozen=True)
@@ -215,14 +217,17 @@ def _add_to_plan(plan: RollImportPlan, pupil: PupilLine, known: KnownPupil | Non
     plan.contacts += len(pupil.contacts)
     plan.no_contacts += sum(contact.no_contact for contact in pupil.contacts)
     if known is None:
-        plan.added.append(pupil)
+        used = pupil.known_surname if pupil.known_surname != pupil.surname else ""
+        plan.added.append(replace(pupil, known_surname=used))
         return
     plan.present.add(known.pk)
     fields = {}
     for name in FIELDS:
         old = getattr(known, name)
         new = getattr(pupil, name)
-        if new and new != old:
+        # Most systems fill in the surname used with the legal one, where there is no other.
+        says_nothing = name == "known_surname" and not old and new == pupil.surname
+        if new and new != old and not says_nothing:
             fields[name] = (old, new)
     if not known.here:
         plan.back.append(PupilChange(known, pupil.line, fields))
@@ -312,12 +317,16 @@ class _PupilFinder:
 
     def _require_plausible_match(self, pupil: PupilLine, known: KnownPupil, by: str) -> KnownPupil:
         """`known`, unless neither a name nor the date of birth agrees. `by`: the number used."""
-        names = set(fold_text(f"{known.surname} {known.forename} {known.known_as}").split())
-        said = set(fold_text(f"{pupil.surname} {pupil.forename} {pupil.known_as}").split())
-        if pupil.born != known.born and not names & said:
+        if pupil.born != known.born and not _all_names(known) & _all_names(pupil):
             why = f"The {by} belongs to a pupil of another name and another date of birth."
             raise _UnclearMatch(why, [known])
         return known
+
+
+def _all_names(one: PupilLine | KnownPupil) -> set[str]:
+    """Each word of all names of a pupil, folded."""
+    names = (one.surname, one.forename, one.known_as, one.known_surname)
+    return set(fold_text(" ".join(names)).split())
 
 
 def _is_different_number(one: str, two: str) -> bool:

@@ -27,13 +27,14 @@ def children_in_words(
     if about_only:
         rows = rows.filter(part=ChildPart.ABOUT)
     found: dict[int, list[str]] = {}
-    columns = ("uid", "described", "child__known_as", "child__forename", "child__surname")
+    names = ("known_as", "forename", "surname", "known_surname")
+    columns = ("uid", "described", *(f"child__{name}" for name in names))
     values = rows.order_by("part", "id").values_list("concern", *columns)
-    for concern, uid, described, known_as, forename, surname in values:
-        if forename is None:
+    for concern, uid, described, *called in values:
+        if called[1] is None:
             words = ConcernChild(uid=uid, described=described).described
             name = f"“{shorten_to_one_line(words, LONGEST).rstrip('.')}”"
         else:
-            name = Child.format_name(known_as, forename, surname)
+            name = Child.format_name(*called)
         found.setdefault(concern, []).append(name)
     return {concern: ", ".join(names) for concern, names in found.items()}

@@ -66,6 +66,7 @@ class _ChildColumns(NamedTuple):
     known_as: str | None
     forename: str | None
     surname: str | None
+    known_surname: str | None
     year: str | None
     class_name: str | None
     child_pk: int | None
@@ -84,7 +85,9 @@ class QueueChild(_ChildColumns):
             # Sealed words are given as bytes, and read as text.
             sealed = cast(str, self.described)
             return ConcernChild(uid=self.uid, described=sealed).name
-        return Child.format_name(self.known_as or "", self.forename, self.surname or "")
+        return Child.format_name(
+            self.known_as or "", self.forename, self.surname or "", self.known_surname or ""
+        )
 
     @property
     def class_or_year(self) -> str:
@@ -230,7 +233,7 @@ def _find_history_of_children(
 def find_queue_children(viewer: Viewer, concerns: list[int]) -> dict[int, list[QueueChild]]:
     """The children of each concern of whom the viewer may read. `concerns` and the keys of the
     result are primary keys."""
-    names = ("known_as", "forename", "surname", "year", "class_name", "pk")
+    names = ("known_as", "forename", "surname", "known_surname", "year", "class_name", "pk")
     rows = ConcernChild.objects.not_misfiled().filter(concern__in=concerns)
     about = rows.in_part_of(viewer).values_list(
         *QueueChild._fields[:5], *(f"child__{name}" for name in names)

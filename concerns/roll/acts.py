@@ -205,7 +205,7 @@ def _change_pupils(by: Viewer, changes: list[PupilChange], today: date) -> None:
         _record_placements(by, _children_changing_any(PLACE, children, some), today, again=True)
 
 
-NAMES = {"surname", "forename", "known_as"}
+NAMES = {"surname", "forename", "known_as", "known_surname"}
 PLACE = {"year", "class_name"}
 
 

@@ -111,29 +111,43 @@ class Children(ViewerScopedQuerySet[Row]):
 
 
 class ChildNameFields(models.Model):
-    """Abstract base with a child's name: how it is written, and the words it is found by."""
+    """Abstract base with a child's names: how they are written, and the words they are found by.
+
+    Forename and surname are the legal ones, for which police and social care ask. `known_as` and
+    `known_surname` are those that people use, empty where that is not known to differ.
+    """
 
     forename = models.CharField(max_length=100)
     surname = models.CharField(max_length=100)
     known_as = models.CharField(max_length=100, blank=True)
+    known_surname = models.CharField(max_length=100, blank=True)
 
     class Meta:
         abstract = True
 
     @property
     def name(self) -> str:
-        return self.format_name(self.known_as, self.forename, self.surname)
+        return self.format_name(self.known_as, self.forename, self.surname, self.known_surname)
+
+    @property
+    def legal_name(self) -> str:
+        return f"{self.forename} {self.surname}"
+
+    @property
+    def other_name(self) -> str:
+        """The name that people use, if it is not the legal one; else empty."""
+        return self.name if self.name != self.legal_name else ""
 
     @staticmethod
-    def format_name(known_as: str, forename: str, surname: str) -> str:
-        return f"{known_as or forename} {surname}"
+    def format_name(known_as: str, forename: str, surname: str, known_surname: str) -> str:
+        return f"{known_as or forename} {known_surname or surname}"
 
     def own_name_words(self) -> set[str]:
-        return name_search_words(self.forename, self.surname, self.known_as)
+        return name_search_words(self.forename, self.surname, self.known_as, self.known_surname)
 
     def own_name_keys(self) -> set[str]:
         """All they are found by: the words of their name, and how these sound."""
-        names = (self.forename, self.surname, self.known_as)
+        names = (self.forename, self.surname, self.known_as, self.known_surname)
         return self.own_name_words() | name_sound_keys(*names)
 
     def is_found_by(self, readings: list[list[str]], of: "Child") -> bool:
@@ -179,12 +193,12 @@ class Child(ChildNameFields, SchoolOwnedModel):
 
     @property
     def label(self) -> str:
-        """The name in a picker. The forename is added if the child is known by another, and the
-        former name if that found them."""
-        also = self.known_as and self.known_as != self.forename
-        more = filter(
-            None, [self.forename if also else "", self.former_name and f"was {self.former_name}"]
-        )
+        """The name in a picker. The forename is added if the child is known by another, or the
+        whole legal name if by another surname too; and the former name if that found them."""
+        also = self.forename if self.known_as and self.known_as != self.forename else ""
+        if self.known_surname and self.known_surname != self.surname:
+            also = self.legal_name
+        more = filter(None, [also, self.former_name and f"was {self.former_name}"])
         said = ", ".join(more)
         return f"{self.name} ({said})" if said else self.name
 
