@@ -135,7 +135,7 @@ def _find_children(viewer: Viewer, typed: str) -> list[Child]:
     that there are more."""
     visible = Child.objects.visible_to(viewer)
     numbers = find_pupil_numbers(typed)
-    found = list(visible.with_upn(numbers).in_picking_order()) if numbers else []
+    found = list(visible.with_number(numbers).in_picking_order()) if numbers else []
     others = visible.exclude(pk__in=[child.pk for child in found]) if found else visible
     most = MOST_NAMED + 1 - len(found)
     named = find_children_by_name(others, viewer.school, typed, most)

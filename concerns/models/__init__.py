@@ -28,6 +28,7 @@ from concerns.models.child.household import (
 )
 from concerns.models.child.name_key import NameKey
 from concerns.models.child.roll_contact import RollContact
+from concerns.models.child.roll_detail import RollDetail
 from concerns.models.concern.account import Account, MarkSeen
 from concerns.models.concern.category_sorting import CategorySorting, SortedCategory
 from concerns.models.concern.concern import Concern, ConcernCategory
@@ -165,6 +166,7 @@ __all__ = [
     "Refiling",
     "Relation",
     "RollContact",
+    "RollDetail",
     "RollFile",
     "RollQuestion",
     "RoundFailure",

@@ -7,7 +7,7 @@ not reported missing. An empty cell changes nothing.
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from concerns.paper.contact_columns import is_contact_key
 from concerns.paper.contact_rows import ContactColumns, ContactLine
 from concerns.paper.csv_columns import PUPIL, read_date, year_group_in_words
 from concerns.paper.csv_reading import CsvFileRow, tidy_cell, unreadable_letters
+from concerns.paper.detail_columns import DETAILS, read_details
 
 _UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]")
 # In years. No pupil is older: such a date has the wrong century, or is from another column.
@@ -37,7 +38,16 @@ class PupilLine:
     admission_number: str = ""
     year: str = ""
     class_name: str = ""
+    identifier: str = ""
     contacts: tuple[ContactLine, ...] = ()
+    # What the further columns say: (kind, words).
+    details: tuple[tuple[str, str], ...] = ()
+    # The day they came to this school.
+    entry: date | None = None
+    # The row is of somebody who has left.
+    leaver: bool = False
+    # What could not be read and was left out, in sentences.
+    notes: tuple[str, ...] = ()
     wrong: str = ""
     # Every cell that looks like a UPN. Only in a faulty row, where cells may be in wrong columns.
     upns: tuple[str, ...] = field(default=())
@@ -52,7 +62,11 @@ class PupilRowReader:
     """Reads the rows of one file. `mapping` is {column key: position from 0}."""
 
     def __init__(self, mapping: Mapping[str, int], headings: Sequence[str], today: date):
-        self.mapping = {key: at for key, at in mapping.items() if not is_contact_key(key)}
+        further = {column.key for column in DETAILS}
+        self.mapping = {
+            key: at for key, at in mapping.items() if not is_contact_key(key) and key not in further
+        }
+        self.details = {key: at for key, at in mapping.items() if key in further}
         self.contacts = ContactColumns(mapping, headings)
         self.width = len(headings)
         self.today = today
@@ -63,7 +77,12 @@ class PupilRowReader:
         pupil = read_pupil_line(row, cells, self.mapping, self.width, self.today)
         if wrong := pupil.wrong or self.contacts.contact_fault(cells):
             return replace(pupil, wrong=wrong)
-        return replace(pupil, contacts=self.contacts.read_contacts(cells))
+        said = read_details(cells, self.details, self.today)
+        return replace(
+            pupil,
+            contacts=self.contacts.read_contacts(cells),
+            **{one.name: getattr(said, one.name) for one in fields(said)},
+        )
 
 
 def read_pupil_line(

@@ -14,7 +14,16 @@ from concerns.paper.contact_rows import in_priority_order
 from concerns.paper.pupil_rows import PupilLine
 from concerns.rules.name_folding import fold_text
 
-_FILLED_UP = ("known_as", "known_surname", "upn", "admission_number", "year", "class_name")
+_FILLED_UP = (
+    "known_as",
+    "known_surname",
+    "upn",
+    "admission_number",
+    "year",
+    "class_name",
+    "identifier",
+    "entry",
+)
 
 
 def join_repeated_rows(pupils: Iterable[PupilLine]) -> tuple[list[PupilLine], int]:
@@ -50,5 +59,11 @@ def _is_one_pupil(first: PupilLine, again: PupilLine) -> bool:
 
 def _join_two(first: PupilLine, again: PupilLine) -> PupilLine:
     fill = {name: getattr(first, name) or getattr(again, name) for name in _FILLED_UP}
-    contacts = in_priority_order((*first.contacts, *again.contacts))
-    return replace(first, contacts=contacts, **fill)
+    return replace(
+        first,
+        contacts=in_priority_order((*first.contacts, *again.contacts)),
+        details=tuple((dict(again.details) | dict(first.details)).items()),
+        leaver=first.leaver and again.leaver,
+        notes=tuple(dict.fromkeys((*first.notes, *again.notes))),
+        **fill,
+    )

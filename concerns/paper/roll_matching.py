@@ -21,7 +21,7 @@ from concerns.rules.name_folding import fold_text
 # The fields that an import may change, in the order in which pages show them.
 FIELDS = (
     "surname", "forename", "known_as", "known_surname", "born", "upn", "admission_number", "year",
-    "class_name",
+    "class_name", "identifier",
 )  # fmt: skip
 # Shares of the roll. If more is missing or new, it is more likely the wrong file than that many
 # leavers or a September's new year.
@@ -48,6 +48,9 @@ class KnownPupil:
     here: bool = True
     # The contacts that earlier roll files gave: (key, contact). Not what anybody wrote in the file.
     contacts: tuple[tuple[int, ContactLine], ...] = ()
+    identifier: str = ""
+    # What earlier roll files said: (key, kind, words).
+    details: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def name_on_roll(self) -> str:
@@ -74,6 +77,15 @@ class ContactChange:
 
 
 @dataclass(frozen=True)
+class DetailChange:
+    """What one pupil's rows change of what earlier files said. `added`: (kind, words)."""
+
+    known: KnownPupil
+    added: tuple[tuple[str, str], ...]
+    ended: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class RejectedRow:
     """A row that is left out, and why. `kept`: it may be about a pupil on the roll, who stays."""
 
@@ -96,6 +108,11 @@ class RollImportPlan:
     missing: list[KnownPupil] = field(default_factory=list)
     bad: list[RejectedRow] = field(default_factory=list)
     contact_changes: list[ContactChange] = field(default_factory=list)
+    detail_changes: list[DetailChange] = field(default_factory=list)
+    # Rows of somebody who has left, which put nobody on the roll.
+    leavers: list[PupilLine] = field(default_factory=list)
+    # Pupils of accepted rows of which something could not be read.
+    noted: list[PupilLine] = field(default_factory=list)
     # How many contacts the accepted rows give, and how many of them say "no contact".
     contacts: int = 0
     no_contacts: int = 0
@@ -133,8 +150,9 @@ class RollImportPlan:
     @property
     def has_no_changes(self) -> bool:
         """Whether the roll already agrees with the file, rejected rows aside."""
-        changes = (self.added, self.back, self.changed, self.missing, self.contact_changes)
-        return not any(changes) and not self.reads_nobody
+        changes = (self.added, self.back, self.changed, self.missing)
+        in_files = (self.contact_changes, self.detail_changes)
+        return not (any(changes) or any(in_files)) and not self.reads_nobody
 
     @property
     def pupils_with_contact_changes(self) -> int:
@@ -155,6 +173,8 @@ class RollImportPlan:
             [known.pk for known in self.missing],
             [bad.line for bad in self.bad],
             [(one.known.pk, repr(one.added), one.ended) for one in self.contact_changes],
+            [(one.known.pk, repr(one.added), one.ended) for one in self.detail_changes],
+            [pupil.line for pupil in self.leavers],
         )
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
@@ -177,6 +197,9 @@ def compare_with_roll(
     taken = _ClaimedPupils()
     seen: set[int] = set()
     for pupil in pupils:
+        if pupil.leaver:
+            plan.leavers.append(pupil)
+            continue
         try:
             if pupil.wrong:
                 raise _UnclearMatch(pupil.wrong, finder.possible_pupils(pupil))
@@ -214,6 +237,8 @@ def _whole_groups(
 
 def _add_to_plan(plan: RollImportPlan, pupil: PupilLine, known: KnownPupil | None) -> None:
     """Put a row into the plan as added, returning, changed or unchanged."""
+    if pupil.notes:
+        plan.noted.append(pupil)
     plan.contacts += len(pupil.contacts)
     plan.no_contacts += sum(contact.no_contact for contact in pupil.contacts)
     if known is None:
@@ -237,6 +262,17 @@ def _add_to_plan(plan: RollImportPlan, pupil: PupilLine, known: KnownPupil | Non
         plan.same += 1
     if change := _compare_contacts(pupil, known):
         plan.contact_changes.append(change)
+    if detail := _compare_details(pupil, known):
+        plan.detail_changes.append(detail)
+
+
+def _compare_details(pupil: PupilLine, known: KnownPupil) -> DetailChange | None:
+    """What changes of what earlier files said. Of what the row does not say, nothing."""
+    before = {kind: words for _, kind, words in known.details}
+    added = tuple((kind, words) for kind, words in pupil.details if before.get(kind) != words)
+    new = {kind for kind, _ in added}
+    ended = tuple(key for key, kind, _ in known.details if kind in new)
+    return DetailChange(known, added, ended) if added else None
 
 
 def _compare_contacts(pupil: PupilLine, known: KnownPupil) -> ContactChange | None:

@@ -26,6 +26,7 @@ from concerns.models.child.child_details import (
 from concerns.models.child.child_fact import ChildFact
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.child.roll_contact import RollContact
+from concerns.models.child.roll_detail import RollDetail
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
 from concerns.reading.kinds_present import find_kinds_present
@@ -34,8 +35,10 @@ from concerns.rules import calendars
 from concerns.rules.calendars import Calendar
 from concerns.rules.child_file_vocabulary import (
     EARLIER_FILE_DAYS,
+    STATUS_PROPOSED_BY,
     AdultFactKind,
     Profession,
+    RollDetailKind,
     SeenHow,
     YesNo,
 )
@@ -126,6 +129,19 @@ class ChildFile(FileInShort):
     siblings_elsewhere: list[Sibling] = field(default_factory=list)
     ended_statuses: list[Status] = field(default_factory=list)
     contacts: FileContacts = field(default_factory=FileContacts)
+    # What roll files say now, in the order of their kinds.
+    details: list[RollDetail] = field(default_factory=list)
+
+    @property
+    def proposed_statuses(self) -> list[str]:
+        """Statuses that the school's system gives the child and that nobody has recorded."""
+        said = {one.kind for one in self.details if one.words == "Yes"}
+        recorded = {status.kind for status in self.statuses}
+        return [
+            status.label
+            for kind, status in STATUS_PROPOSED_BY.items()
+            if kind in said and status not in recorded
+        ]
 
     @property
     def all_adults(self) -> list[FileAdult]:
@@ -144,7 +160,11 @@ class ChildFile(FileInShort):
 _KINDS_IN_SHORT: tuple[type[Model], ...] = (Status, Professional, EarlierFile, Sighting)
 _KINDS_OF_LINE: tuple[type[Model], ...] = (
     *_KINDS_IN_SHORT, Home, Tie, Sibling, Language, ChildName, HomeAuthority, RollContact,
+    RollDetail,
 )  # fmt: skip
+
+
+_DETAIL_ORDER = [kind.value for kind in RollDetailKind]
 
 
 def load_files_in_short(viewer: Viewer, children: Iterable[Child]) -> list[FileInShort]:
@@ -186,6 +206,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     rows = _group_by_child(RollContact.objects.select_related("by", "ended_by"), of, found)
     contacts = {child.pk: build_file_contacts(rows[child.pk]) for child in children}
     adults = _FileAdults(ties, at, contacts)
+    details = _group_by_child(RollDetail.objects.not_ended(), of, found)
     elsewhere = _group_by_child(Sibling.objects.not_ended().filter(other=None), of, found)
     statuses = _group_by_child(Status.objects.all(), of, found)
     professionals = _group_by_child(Professional.objects.not_ended(), of, found)
@@ -213,6 +234,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
             professionals=professionals[child.pk],
             languages=languages[child.pk],
             contacts=contacts[child.pk],
+            details=sorted(details[child.pk], key=lambda row: _DETAIL_ORDER.index(row.kind)),
             earlier=earlier[child.pk],
             seen=seen.get(child.pk, (None, None))[0],
             alone=seen.get(child.pk, (None, None))[1],

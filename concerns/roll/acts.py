@@ -22,6 +22,7 @@ from concerns.models import (
     NameKey,
     Placement,
     RollContact,
+    RollDetail,
     RollFile,
     RollQuestion,
     School,
@@ -33,8 +34,15 @@ from concerns.models.roll.roll_file import RollQuestions
 from concerns.paper.contact_columns import contact_numbers, is_contact_key
 from concerns.paper.contact_rows import ContactLine
 from concerns.paper.pupil_rows import PupilLine
-from concerns.paper.roll_matching import FIELDS, ContactChange, PupilChange, RollImportPlan
+from concerns.paper.roll_matching import (
+    FIELDS,
+    ContactChange,
+    DetailChange,
+    PupilChange,
+    RollImportPlan,
+)
 from concerns.roll import queries
+from concerns.rules.child_file_vocabulary import IdentifierKind
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
 from concerns.rules.reporting_periods import local_day
@@ -91,6 +99,7 @@ def bring(
     _change_pupils(by, plan.changed, today)
     _return_to_roll(by, plan.back, today)
     _change_contacts(by, plan.contact_changes, today, now)
+    _change_details(by, plan.detail_changes, today, now)
     _ask_about_missing(by, file, plan, now)
     _update_missing_steps(by, record, now)
     file.columns = {"mapping": dict(mapping), **file.columns}
@@ -148,17 +157,55 @@ def _split_in_batches(rows: Iterable) -> Iterator[list]:
 def _add_pupils(by: Viewer, pupils: list[PupilLine], today: date, now: datetime) -> None:
     for some in _split_in_batches(pupils):
         children = [
-            Child(school=by.school, **{name: getattr(pupil, name) for name in FIELDS})
+            _with_identifier_kind(
+                Child(school=by.school, **{name: getattr(pupil, name) for name in FIELDS})
+            )
             for pupil in some
         ]
         Child.objects.bulk_create(children)
         _record_names(children, today)
+        pairs = list(zip(children, some, strict=True))
         Enrolment.objects.bulk_create(
-            Enrolment(school=by.school, child=child, since=today) for child in children
+            Enrolment(school=by.school, child=child, since=min(pupil.entry or today, today))
+            for child, pupil in pairs
         )
         _record_placements(by, children, today)
-        pairs = zip(children, some, strict=True)
         _record_contacts(by, ((child.pk, pupil.contacts) for child, pupil in pairs), today, now)
+        _record_details(by, ((child.pk, pupil.details) for child, pupil in pairs), today, now)
+
+
+def _with_identifier_kind(child: Child) -> Child:
+    """The one identifier that a file brings is the NHS number."""
+    child.identifier_kind = IdentifierKind.NHS.value if child.identifier else ""
+    return child
+
+
+def _change_details(by: Viewer, changes: list[DetailChange], today: date, now: datetime) -> None:
+    """End what earlier files said and this one says otherwise, and record what it says."""
+    for some in _split_in_batches(changes):
+        ended = [key for change in some for key in change.ended]
+        if ended:
+            RollDetail.objects.end_details(ended, by, today, now)
+        _record_details(by, ((change.known.pk, change.added) for change in some), today, now)
+
+
+def _record_details(
+    by: Viewer,
+    given: Iterable[tuple[int, Sequence[tuple[str, str]]]],
+    today: date,
+    now: datetime,
+) -> None:
+    """Record what a file says of each child, by the child's key: (kind, words), from today."""
+    began = moment_of(today, now)
+    person = {"school": by.school, "by": by.person, "at": now, "since": today, "began_at": began}
+    RollDetail.objects.bulk_create(
+        (
+            RollDetail(child_id=child, kind=kind, words=words, **person)
+            for child, details in given
+            for kind, words in details
+        ),
+        batch_size=BATCH,
+    )
 
 
 def _change_contacts(by: Viewer, changes: list[ContactChange], today: date, now: datetime) -> None:
@@ -200,7 +247,8 @@ def _change_pupils(by: Viewer, changes: list[PupilChange], today: date) -> None:
     for some in _split_in_batches(changes):
         children = [_build_changed_child(by, change) for change in some]
         if names:
-            Child.objects.bulk_update(children, names)
+            also = ["identifier_kind"] if "identifier" in names else []
+            Child.objects.bulk_update(children, [*names, *also])
         _record_names(_children_changing_any(NAMES, children, some), today, again=True)
         _record_placements(by, _children_changing_any(PLACE, children, some), today, again=True)
 
@@ -221,14 +269,15 @@ def _build_changed_child(by: Viewer, change: PupilChange) -> Child:
     """The child with the change made, not saved. `left` is empty."""
     now = {name: getattr(change.known, name) for name in FIELDS}
     new = {name: value for name, (_, value) in change.fields.items()}
-    return Child(pk=change.known.pk, school=by.school, **(now | new))
+    child = Child(pk=change.known.pk, school=by.school, **(now | new))
+    return _with_identifier_kind(child)
 
 
 def _return_to_roll(by: Viewer, changes: list[PupilChange], today: date) -> None:
     """Put pupils who had left back on the roll from today. Their earlier enrolment stays."""
     for some in _split_in_batches(changes):
         children = [_build_changed_child(by, change) for change in some]
-        Child.objects.bulk_update(children, [*FIELDS, "left"])
+        Child.objects.bulk_update(children, [*FIELDS, "identifier_kind", "left"])
         _record_names(_children_changing_any(NAMES, children, some), today, again=True)
         Enrolment.objects.bulk_create(
             Enrolment(school=by.school, child=child, since=today) for child in children

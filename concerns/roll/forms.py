@@ -18,12 +18,12 @@ from concerns.forms.govuk_layout import (
 from concerns.paper import csv_reading
 from concerns.paper.contact_columns import (
     CONTACT_FIELDS,
-    contact_column_words,
     contact_key,
     contact_numbers,
 )
 from concerns.paper.csv_columns import PUPIL
 from concerns.paper.csv_reading import NotATable
+from concerns.paper.detail_columns import DETAILS
 from concerns.roll import queries
 from concerns.rules.words import RollAnswer
 
@@ -85,19 +85,22 @@ class ColumnsForm(forms.Form):
                 },
             )
 
-        for key in self.contact_keys:
+        self.further_keys = [column.key for column in DETAILS]
+        for key in [*self.further_keys, *self.contact_keys]:
             self.fields[key] = forms.ChoiceField(
-                label=contact_column_words(key),
+                label=queries.column_in_words(key),
                 required=False,
                 choices=choices,
                 error_messages={"invalid_choice": "Choose a column from this file"},
             )
         self.helper = lay_out_form(*(column.key for column in PUPIL))
+        self.further_helper = lay_out_form(*self.further_keys)
         self.contacts_helper = lay_out_form(*self.contact_keys)
 
     def clean(self):
         taken: dict[str, str] = {}
-        for key in [*(column.key for column in PUPIL), *self.contact_keys]:
+        further = (*self.further_keys, *self.contact_keys)
+        for key in [*(column.key for column in PUPIL), *further]:
             at = self.cleaned_data.get(key)
             # One column with full names, "Surname, Forename", may be both surname and forename.
             if at and at in taken and (taken[at], key) != ("surname", "forename"):
@@ -109,6 +112,10 @@ class ColumnsForm(forms.Form):
     @property
     def has_wrong_contacts(self) -> bool:
         return any(key in self.errors for key in self.contact_keys)
+
+    @property
+    def has_wrong_details(self) -> bool:
+        return any(key in self.errors for key in self.further_keys)
 
     @property
     def column_mapping(self) -> dict[str, int]:

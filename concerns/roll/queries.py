@@ -15,12 +15,13 @@ from uuid import UUID
 from django.db.models import Max
 
 from concerns.doors import sight
-from concerns.models import Child, RollContact, RollFile, RollQuestion, School, Viewer
+from concerns.models import Child, RollContact, RollDetail, RollFile, RollQuestion, School, Viewer
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.paper import contact_columns, csv_columns
 from concerns.paper.contact_rows import ContactColumns, ContactLine
 from concerns.paper.csv_columns import PUPIL
 from concerns.paper.csv_reading import CsvFileRow, CsvFileTable, read_table
+from concerns.paper.detail_columns import DETAILS
 from concerns.paper.pupil_rows import PupilLine, PupilRowReader
 from concerns.paper.roll_matching import (
     FIELDS,
@@ -51,7 +52,7 @@ class RollFileReading:
         self, mapping: Mapping[str, int]
     ) -> tuple[list[str], list[tuple[int, list[str]]]]:
         """(labels of our columns, first rows as (line number, cells)), both in our order."""
-        chosen = [column for column in PUPIL if column.key in mapping]
+        chosen = [column for column in (*PUPIL, *DETAILS) if column.key in mapping]
         contacts = ContactColumns(mapping, self.table.headings)
         rows = [
             (row.line, [_cell_or_empty(row, mapping[column.key]) for column in chosen])
@@ -94,7 +95,7 @@ class FileColumn:
 
 def column_in_words(key: str) -> str:
     """What one of our columns is called on pages."""
-    words = {column.key: column.words for column in PUPIL}
+    words = {column.key: column.words for column in (*PUPIL, *DETAILS)}
     return words.get(key) or contact_columns.contact_column_words(key)
 
 
@@ -159,6 +160,10 @@ class ShownRollPlan:
         ]
 
     @property
+    def noted_pupils(self) -> ShortenedList:
+        return ShortenedList(self.plan.noted)
+
+    @property
     def missing_pupils(self) -> ShortenedList:
         return ShortenedList(self.plan.missing)
 
@@ -168,8 +173,9 @@ class ShownRollPlan:
 
 
 def _change_in_words(change: PupilChange) -> list[tuple[str, str | date, str | date]]:
-    words = {column.key: column.words for column in PUPIL}
-    return [(words[name], old or "nothing", new) for name, (old, new) in change.fields.items()]
+    return [
+        (column_in_words(name), old or "nothing", new) for name, (old, new) in change.fields.items()
+    ]
 
 
 def count_on_roll(viewer: Viewer) -> int:
@@ -237,13 +243,16 @@ _FIRST_COLUMNS = (
 def guess_roll_columns(headings: Sequence[str]) -> dict[str, int]:
     """Which column of a roll file is which: {column key: position from 0}."""
     found = csv_columns.guess_columns(headings, PUPIL)
+    further = csv_columns.guess_columns(headings, DETAILS)
+    found |= {key: at for key, at in further.items() if at not in found.values()}
     return found | contact_columns.guess_contact_columns(headings, found.values())
 
 
 def offered_columns(headings: Sequence[str]) -> list[str]:
     """The keys of the columns that a page offers for a file with these headings, as far as they
     were recognised."""
-    return sorted({*guess_roll_columns(headings), *(column.key for column in PUPIL)})
+    always = (column.key for column in (*PUPIL, *DETAILS))
+    return sorted({*guess_roll_columns(headings), *always})
 
 
 count_pupil_headings = csv_columns.make_heading_counter(PUPIL)
@@ -260,7 +269,11 @@ def build_roll_plan(
     """What importing `found` would do to the roll of `school`, as of `today`."""
     return compare_with_roll(
         read_pupil_lines(found, mapping, today),
-        list_known_pupils(school, with_contacts=bool(contact_columns.contact_numbers(mapping))),
+        list_known_pupils(
+            school,
+            with_contacts=bool(contact_columns.contact_numbers(mapping)),
+            with_details=any(column.key in mapping for column in DETAILS),
+        ),
         cut_short=found.cut_short,
     )
 
@@ -272,18 +285,36 @@ def read_pupil_lines(
     return [reader.read_pupil(row) for row in found.rows]
 
 
-def list_known_pupils(school: School, *, with_contacts: bool = False) -> list[KnownPupil]:
+def list_known_pupils(
+    school: School, *, with_contacts: bool = False, with_details: bool = False
+) -> list[KnownPupil]:
     """Every pupil the school has had, because one who left may come back.
 
-    `with_contacts`: with the contacts that earlier files gave.
+    `with_contacts` and `with_details`: with those that earlier files gave.
     """
     contacts = _contacts_of_earlier_files(school) if with_contacts else {}
+    details = _details_of_earlier_files(school) if with_details else {}
     rows = Child.objects.filter(school=school).order_by("surname", "forename", "pk")
     found = rows.values("pk", *FIELDS, "left")
     return [
-        KnownPupil(here=row.pop("left") is None, contacts=tuple(contacts.get(row["pk"], ())), **row)
+        KnownPupil(
+            here=row.pop("left") is None,
+            contacts=tuple(contacts.get(row["pk"], ())),
+            details=tuple(details.get(row["pk"], ())),
+            **row,
+        )
         for row in found
     ]
+
+
+def _details_of_earlier_files(school: School) -> dict[int, list[tuple[int, str, str]]]:
+    """Child key -> (key, kind, words) of what stands from a roll file. As the contacts below."""
+    rows = RollDetail.objects.filter(school=school, ended_at__isnull=True).order_by("pk")
+    field = cast(EncryptedText, RollDetail._meta.get_field("words"))
+    found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    for child, key, uid, kind, kept in rows.values_list("child", "pk", "uid", "kind", "words"):
+        found[child].append((key, kind, field.decrypt_value(cast(bytes, kept), uid)))
+    return found
 
 
 _SECRET = ("name", "relation", "telephones", "email", "address")

@@ -93,6 +93,39 @@ class YesNo(Choice):
     NOT_KNOWN = "not_known", "Not known"
 
 
+class RollDetailKind(Choice):
+    """What a roll file may say of a child, in the order in which a referral asks for it."""
+
+    SEX = "sex", "Sex"
+    ETHNICITY = "ethnicity", "Ethnicity"
+    RELIGION = "religion", "Religion"
+    FIRST_LANGUAGE = "first_language", "First language"
+    INTERPRETER = "interpreter", "Interpreter needed"
+    ADDRESS = "address", "Address"
+    GP = "gp", "GP"
+    FORMER_UPN = "former_upn", "Former UPN"
+    SEN = "sen", "Special educational needs"
+    EHCP = "ehcp", "Education, health and care plan"
+    LOOKED_AFTER = "looked_after", "Looked after"
+    YOUNG_CARER = "young_carer", "Young carer"
+    PUPIL_PREMIUM = "pupil_premium", "Pupil premium"
+    FREE_MEALS = "free_meals", "Free school meals"
+
+
+# What a roll file says that should be a status. It proposes one, and a lead records it: a file of
+# the office gives no child a status, and takes none away.
+STATUS_PROPOSED_BY = {
+    RollDetailKind.LOOKED_AFTER: StatusKind.LOOKED_AFTER,
+    RollDetailKind.EHCP: StatusKind.EHCP,
+}
+
+
+class IdentifierKind(Choice):
+    """What a child's identifier is: the number by which all services know one child."""
+
+    NHS = "nhs", "NHS number"
+
+
 class AdultFactKind(Choice):
     TELEPHONE = "telephone", "Telephone"
     FACT = "fact", "Something else to know"

@@ -35,7 +35,7 @@ FROZEN = (
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (
     "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
-    "EarlierFile", "HomeAuthority", "RollContact",
+    "EarlierFile", "HomeAuthority", "RollContact", "RollDetail",
 )  # fmt: skip
 # The same of what is in no child's file: which account of single sign-on is whose.
 LINKS_ENDED_ONCE = ("SignOnLink",)

@@ -19,6 +19,7 @@ from concerns.models.base.reader_part import (
 from concerns.models.child.name_search import LONGEST_QUERY, NameCondition
 from concerns.models.school.person import Relation, Viewer
 from concerns.models.school.school import School
+from concerns.rules.child_file_vocabulary import IdentifierKind
 from concerns.rules.name_folding import name_search_words
 from concerns.rules.name_sounds import (
     is_name_meant,
@@ -63,10 +64,13 @@ class Children(ViewerScopedQuerySet[Row]):
         rows = self.filter(condition.meant()).annotate(only_alike=condition.only_alike())
         return rows.order_by("only_alike", *PICKING_ORDER)
 
-    def with_upn(self, numbers: list[str]) -> Self:
-        """The children with one of these UPNs. It says that none is empty, so that the index of
-        those that are not is used."""
-        return self.filter(~models.Q(upn=""), upn__in=numbers)
+    def with_number(self, numbers: list[str]) -> Self:
+        """The children with one of these as UPN or identifier. It says that none is empty, so that
+        the index of those that are not is used."""
+        return self.filter(
+            ~models.Q(upn="") & models.Q(upn__in=numbers)
+            | ~models.Q(identifier="") & models.Q(identifier__in=numbers)
+        )
 
     def in_picking_order(self) -> Self:
         """Those on the roll first, then those who left, the last to leave first."""
@@ -167,6 +171,7 @@ class Child(ChildNameFields, SchoolOwnedModel):
     upn = models.CharField(max_length=13, blank=True)
     # The single identifier for each child: Children's Wellbeing and Schools Act 2026, s.4.
     identifier = models.CharField(max_length=40, blank=True)
+    identifier_kind = models.CharField(max_length=10, blank=True)
     # The number in the school's own system, for children without a UPN yet.
     admission_number = models.CharField(max_length=40, blank=True)
     # The day a member of staff said the child left. An import never sets it.
@@ -182,14 +187,36 @@ class Child(ChildNameFields, SchoolOwnedModel):
             models.UniqueConstraint(
                 fields=["school", "upn"], condition=~models.Q(upn=""), name="upn_once_in_a_school"
             ),
+            models.CheckConstraint(
+                condition=models.Q(identifier_kind="")
+                | ~models.Q(identifier="")
+                & models.Q(identifier_kind__in=[word.value for word in IdentifierKind]),
+                name="identifier_kind_is_known",
+            ),
         ]
         indexes = [
             models.Index(fields=["school", "surname", "forename", "id"], name="child_by_name"),
             models.Index(fields=["school", "admission_number"], name="child_by_admission"),
+            models.Index(
+                fields=["school", "identifier"],
+                condition=~models.Q(identifier=""),
+                name="child_by_identifier",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"child {self.uid}"
+
+    @property
+    def identifier_words(self) -> str:
+        """ "NHS number 943 476 5919"; empty if there is no identifier."""
+        if not self.identifier:
+            return ""
+        number = self.identifier
+        if self.identifier_kind == IdentifierKind.NHS:
+            number = f"{number[:3]} {number[3:6]} {number[6:]}"
+        kind = IdentifierKind.label_of_value(self.identifier_kind) or "Identifier"
+        return f"{kind} {number}"
 
     @property
     def label(self) -> str:
