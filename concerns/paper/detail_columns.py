@@ -89,6 +89,12 @@ DETAILS = (
         ("enrolment status", "pupil status", "student status", "roll status", "status"),
         40,
     ),
+    Column(
+        "school", "School",
+        ("school", "school name", "urn", "school urn", "establishment", "establishment name",
+         "academy", "academy name", "organisation"),
+        _LONGEST,
+    ),
 )  # fmt: skip
 # In years.
 _LONGEST_AT_SCHOOL = 20

@@ -8,14 +8,17 @@ pupil on the roll who is in no row. Rows that repeat one pupil are joined first
 """
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from concerns.paper.contact_rows import ContactLine
 from concerns.paper.pupil_rows import PupilLine
 from concerns.paper.repeated_rows import join_repeated_rows
+from concerns.paper.shared_upns import clear_shared_upns
 from concerns.rules.name_folding import fold_text
 
 # The fields that an import may change, in the order in which pages show them.
@@ -29,6 +32,15 @@ MOST_MISSING = 0.2
 MOST_NEW = 0.3
 # A year or class of fewer pupils may go without a question: they may have moved.
 WHOLE_GROUP = 5
+
+
+# A class "4-3" or "3/4" once a spreadsheet has taken it for a day.
+_DAY = re.compile(
+    r"\d{1,2}[-/ ](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/ ]\d{1,4}"
+    r"|\d{4}-\d\d-\d\d.*",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -124,12 +136,21 @@ class RollImportPlan:
     on_roll: int = 0
     # Years and classes of which nobody is in the file.
     groups_gone: list[str] = field(default_factory=list)
+    # Whether the file ends in the middle of a row.
     cut_short: bool = False
+    # How many rows are of other schools, and what is doubtful about which school's file it is.
+    of_others: int = 0
+    other_school: str = ""
 
     @property
     def doubts(self) -> list[str]:
         """Why this may be the wrong file, in sentences: whoever imports it is asked to check."""
-        found = []
+        found = [self.other_school] if self.other_school else []
+        if self.classes_are_dates:
+            found.append(
+                "The classes look like dates: a spreadsheet has changed “4-3” into “04-Mar”. Export"
+                " the file again, and do not open it in a spreadsheet."
+            )
         if self.cut_short:
             found.append("The file ends in the middle of a row, so its end may be lost.")
         if self.missing and len(self.missing) > MOST_MISSING * self.on_roll:
@@ -141,6 +162,27 @@ class RollImportPlan:
             found.append(f"{many} It may be the file of another school.")
         found += [f"Nobody of {group} is in this file." for group in self.groups_gone]
         return found
+
+    @property
+    def classes_are_dates(self) -> bool:
+        """Whether most classes that the file would give are days, as a spreadsheet makes them."""
+        given = [pupil.class_name for pupil in self.added if pupil.class_name]
+        given += [
+            str(change.fields["class_name"][1])
+            for change in self.changed
+            if "class_name" in change.fields
+        ]
+        return 2 * sum(bool(_DAY.fullmatch(name)) for name in given) > len(given)
+
+    @property
+    def groups_lacking(self) -> list[str]:
+        """Of year and class, those that no new pupil of the file would have, in words."""
+        words = {"year": "year", "class_name": "class"}
+        return [
+            word
+            for name, word in words.items()
+            if self.added and not any(getattr(pupil, name) for pupil in self.added)
+        ]
 
     @property
     def reads_nobody(self) -> bool:
@@ -184,16 +226,19 @@ class _UnclearMatch(Exception):
 
 
 def compare_with_roll(
-    pupils: Iterable[PupilLine], roll: Iterable[KnownPupil], *, cut_short: bool = False
+    pupils: Iterable[PupilLine], roll: Iterable[KnownPupil], **of_file: Any
 ) -> RollImportPlan:
     """What the rows of a file would do to `roll`: every pupil the school has had, left or not.
 
-    `cut_short`: whether the file ends in the middle of a row.
+    `of_file`: what is known of the file as a whole, as the plan has it (`cut_short`, `of_others`,
+    `other_school`).
     """
     roll = list(roll)
-    finder = _PupilFinder(roll)
     pupils, repeated = join_repeated_rows(pupils)
-    plan = RollImportPlan(cut_short=cut_short, repeated=repeated)
+    holders = {known.upn: _name_and_birth_key(known) for known in roll if known.upn}
+    pupils = clear_shared_upns(pupils, holders, _name_and_birth_key)
+    finder = _PupilFinder(roll, {pupil.upn for pupil in pupils if not pupil.wrong})
+    plan = RollImportPlan(repeated=repeated, **of_file)
     taken = _ClaimedPupils()
     seen: set[int] = set()
     for pupil in pupils:
@@ -297,7 +342,8 @@ def _name_and_birth_key(one: PupilLine | KnownPupil) -> _NameAndBirth:
 class _PupilFinder:
     """Finds the known pupil a row is about. Its methods raise _UnclearMatch if unclear."""
 
-    def __init__(self, roll: list[KnownPupil]):
+    def __init__(self, roll: list[KnownPupil], upns_of_file: set[str]):
+        self.upns_of_file = upns_of_file
         self.upn = {known.upn: known for known in roll if known.upn}
         self.number: dict[str, list[KnownPupil]] = defaultdict(list)
         self.names: dict[_NameAndBirth, list[KnownPupil]] = defaultdict(list)
@@ -346,8 +392,13 @@ class _PupilFinder:
         named = [known for known in named if known.here] or named
         if len(named) > 1:
             raise _UnclearMatch("Two pupils have this name and date of birth: give the UPN.", named)
-        if named and _is_different_number(pupil.upn, named[0].upn):
-            why = "A pupil of this name and date of birth has another UPN: correct one of them."
+        is_other = named and _is_different_number(pupil.upn, named[0].upn)
+        # A UPN that is in no row any more was corrected: a temporary one above all.
+        if is_other and named[0].upn in self.upns_of_file:
+            why = (
+                "A pupil of this name and date of birth has another UPN, which is in the file too:"
+                " if they are two pupils, give each an admission number."
+            )
             raise _UnclearMatch(why, named)
         return named[0] if named else None
 
@@ -388,7 +439,15 @@ class _ClaimedPupils:
             # Different UPNs mean different pupils, even with the same name and birthday.
             earlier += [one.line for one in same if not _is_different_number(one.upn, pupil.upn)]
         if earlier:
-            why = f"Line {min(earlier)} is about the same pupil. Only that one was used."
+            why = self._why_rejected(pupil, min(earlier))
             raise _UnclearMatch(why, [known] if known else [])
         self.line.update(dict.fromkeys(keys, pupil.line))
         self.names[_name_and_birth_key(pupil)].append(pupil)
+
+    def _why_rejected(self, pupil: PupilLine, line: int) -> str:
+        if any(one.line == line for one in self.names[_name_and_birth_key(pupil)]):
+            return f"Line {line} is about the same pupil. Only that one was used."
+        return (
+            f"Line {line} has the same UPN or admission number, with another name or date of birth."
+            " One of the two is wrong. Only that line was used."
+        )

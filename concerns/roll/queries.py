@@ -6,7 +6,7 @@ Nothing here may read concerns, or give a different result because a child has o
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any, cast
@@ -30,6 +30,7 @@ from concerns.paper.roll_matching import (
     RollImportPlan,
     compare_with_roll,
 )
+from concerns.paper.school_rows import take_school_rows
 
 PAGE = 20
 FIRST_ROWS = 5
@@ -267,14 +268,17 @@ def build_roll_plan(
     school: School, found: CsvFileTable, mapping: Mapping[str, int], today: date
 ) -> RollImportPlan:
     """What importing `found` would do to the roll of `school`, as of `today`."""
+    own = take_school_rows(found.rows, mapping.get("school"), school.name, school.urn)
     return compare_with_roll(
-        read_pupil_lines(found, mapping, today),
+        read_pupil_lines(replace(found, rows=own.rows), mapping, today),
         list_known_pupils(
             school,
             with_contacts=bool(contact_columns.contact_numbers(mapping)),
             with_details=any(column.key in mapping for column in DETAILS),
         ),
         cut_short=found.cut_short,
+        of_others=own.others,
+        other_school=own.doubt,
     )
 
 

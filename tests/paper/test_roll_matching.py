@@ -70,8 +70,16 @@ def test_a_pupil_is_given_another_upn_where_all_else_agrees():
     assert plan.changed[0].fields == {"upn": (IVY.upn, "E99999999999F")}
 
 
-def test_a_name_and_birth_with_another_upn_and_no_number_is_a_bad_row():
-    assert only_bad(both(row(IVY, upn="E99999999999F", admission_number="")))
+def test_a_corrected_upn_is_a_change_of_the_pupil_of_that_name_and_birth():
+    plan = both(row(IVY, upn="E99999999999F", admission_number=""))
+    assert plan.changed[0].fields == {"upn": (IVY.upn, "E99999999999F")}
+
+
+def test_a_name_and_birth_with_another_upn_is_a_bad_row_where_the_first_is_in_the_file_too():
+    plan = both(row(IVY), row(IVY, line=3, upn="E99999999999F", admission_number=""))
+    assert [bad.line for bad in plan.bad] == [3]
+    assert "which is in the file too" in plan.bad[0].why
+    assert plan.missing == []
 
 
 def test_a_upn_of_somebody_wholly_different_is_a_bad_row():
@@ -103,12 +111,29 @@ def test_two_new_pupils_of_one_name_and_birth_with_two_upns_are_both_added():
     assert len(both(row(IVY, 4), one, two).added) == 2
 
 
-def test_one_new_upn_cannot_be_given_to_two_pupils():
-    changed = row(IVY, upn="E11111111111F")
-    new = row(IVY, upn="E11111111111F", admission_number="301", surname="New", line=3)
-    plan = both(changed, new)
-    assert not plan.added
+def test_one_upn_of_two_new_pupils_is_left_out_of_both_and_said():
+    one = row(IVY, upn="E11111111111F", admission_number="301", surname="New")
+    two = row(NOAH, upn="E11111111111F", admission_number="302", surname="Other", line=3)
+    plan = both(row(IVY, 4), one, two)
+    assert [(pupil.surname, pupil.upn) for pupil in plan.added] == [("New", ""), ("Other", "")]
+    assert [pupil.line for pupil in plan.noted] == [2, 3]
+    assert "E11111111111F is also that of another pupil, in line 3." in plan.noted[0].notes[0]
+    assert plan.bad == []
+
+
+def test_whom_the_school_knows_under_a_upn_keeps_it():
+    other = row(NOAH, upn=IVY.upn, admission_number="302", surname="Other", line=3)
+    plan = both(row(IVY), other)
+    assert [(pupil.surname, pupil.upn) for pupil in plan.added] == [("Other", "")]
+    assert [pupil.line for pupil in plan.noted] == [3]
+    assert plan.same == 2
+
+
+def test_two_names_of_one_upn_and_birthday_are_never_called_the_same_pupil():
+    twin = row(IVY, line=3, forename="Ada", admission_number="")
+    plan = both(row(IVY), twin)
     assert [bad.line for bad in plan.bad] == [3]
+    assert "with another name or date of birth" in plan.bad[0].why
 
 
 def test_a_row_with_something_wrong_keeps_whoever_it_is_about_from_being_missing():
@@ -187,6 +212,29 @@ def test_a_file_that_was_cut_short_is_a_doubt():
     roll = pupils(3)
     (said,) = doubts(roll, roll, cut_short=True)
     assert "ends in the middle of a row" in said
+
+
+def test_classes_that_a_spreadsheet_made_into_days_are_a_doubt():
+    for day in ("04-Mar", "Mar-04", "2026-03-04 00:00:00", "4 March"):
+        new = row(IVY, surname="New", upn="", admission_number="", class_name=day)
+        (said,) = compare_with_roll([new], []).doubts
+        assert said.startswith("The classes look like dates")
+        assert len(compare_with_roll([row(IVY, class_name=day), row(NOAH)], ROLL).doubts) == 1
+    for name in ("4B", "Mars", "March Hares", "4-3", ""):
+        new = row(IVY, surname="New", upn="", admission_number="", class_name=name)
+        assert compare_with_roll([new], []).doubts == []
+
+
+def test_a_year_or_class_that_no_new_pupil_would_have_is_said():
+    new = row(IVY, upn="", admission_number="", surname="New")
+    assert compare_with_roll([new], []).groups_lacking == []
+    assert compare_with_roll([replace(new, year="")], []).groups_lacking == ["year"]
+    assert compare_with_roll([replace(new, class_name="")], []).groups_lacking == ["class"]
+    assert compare_with_roll([row(IVY, year="")], ROLL).groups_lacking == []
+
+
+def test_a_file_that_names_another_school_is_a_doubt():
+    assert doubts(pupils(2), pupils(2), other_school="It is of Hill.") == ["It is of Hill."]
 
 
 def test_another_plan_has_another_digest():
