@@ -136,6 +136,8 @@ class RollImportPlan:
     on_roll: int = 0
     # Years and classes of which nobody is in the file.
     groups_gone: list[str] = field(default_factory=list)
+    # New pupils with the forename and birthday of one who is missing: perhaps a changed surname.
+    perhaps_same: list[tuple[PupilLine, KnownPupil]] = field(default_factory=list)
     # Whether the file ends in the middle of a row.
     cut_short: bool = False
     # How many rows are of other schools, and what is doubtful about which school's file it is.
@@ -160,6 +162,8 @@ class RollImportPlan:
         if self.on_roll and len(self.added) > MOST_NEW * self.on_roll:
             many = f"{len(self.added)} pupils of this file are new, and {self.on_roll} are on roll."
             found.append(f"{many} It may be the file of another school.")
+        if self.perhaps_same:
+            found.append("A new pupil may be one who is missing, under another surname: see below.")
         found += [f"Nobody of {group} is in this file." for group in self.groups_gone]
         return found
 
@@ -261,7 +265,21 @@ def compare_with_roll(
     plan.on_roll = len(here)
     plan.missing = [k for k in here if k.pk not in plan.present and k.pk not in seen]
     plan.groups_gone = _groups_gone(here, plan.missing)
+    plan.perhaps_same = _pair_new_with_missing(plan)
     return plan
+
+
+def _pair_new_with_missing(plan: RollImportPlan) -> list[tuple[PupilLine, KnownPupil]]:
+    """Each new pupil with the missing one of the same forename and birthday, if there is one."""
+    missing: dict[tuple[str, date], list[KnownPupil]] = defaultdict(list)
+    for known in plan.missing:
+        missing[fold_text(known.forename), known.born].append(known)
+    pairs = []
+    for pupil in plan.added:
+        alike = missing[fold_text(pupil.forename), pupil.born] if pupil.born else []
+        if len(alike) == 1:
+            pairs.append((pupil, alike[0]))
+    return pairs
 
 
 def _groups_gone(here: list[KnownPupil], missing: list[KnownPupil]) -> list[str]:

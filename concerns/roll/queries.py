@@ -161,6 +161,10 @@ class ShownRollPlan:
         ]
 
     @property
+    def renamed_pairs(self) -> ShortenedList:
+        return ShortenedList(self.plan.perhaps_same)
+
+    @property
     def noted_pupils(self) -> ShortenedList:
         return ShortenedList(self.plan.noted)
 

@@ -233,6 +233,17 @@ def test_a_year_or_class_that_no_new_pupil_would_have_is_said():
     assert compare_with_roll([row(IVY, year="")], ROLL).groups_lacking == []
 
 
+def test_a_new_surname_of_one_who_is_missing_is_a_doubt_and_shown_as_a_pair():
+    new = row(IVY, surname="Ferreira", upn="", admission_number="")
+    plan = both(new)
+    assert [(pupil.surname, known) for pupil, known in plan.perhaps_same] == [("Ferreira", IVY)]
+    assert any("under another surname" in said for said in plan.doubts)
+    assert both(new, row(IVY, line=3)).perhaps_same == []
+    assert both(replace(new, born=date(2018, 1, 1))).perhaps_same == []
+    twin = replace(IVY, pk=3, surname="Other", upn="", admission_number="")
+    assert both(new, roll=(IVY, NOAH, twin)).perhaps_same == []
+
+
 def test_a_file_that_names_another_school_is_a_doubt():
     assert doubts(pupils(2), pupils(2), other_school="It is of Hill.") == ["It is of Hill."]
 

@@ -330,3 +330,39 @@ def test_no_name_is_in_a_log_or_an_address(office, desk, caplog):
     desk.confirm(look.url)
     said = [r.getMessage() for r in caplog.records if not r.name.startswith("django.db")]
     assert "Featherstonehaugh" not in " ".join(said) + look.url
+
+
+def test_a_child_who_left_and_is_in_the_file_is_named_as_coming_back(office, desk):
+    pupils = exports.roll(5)
+    brought(desk, pupils)
+    child = Child.objects.get(upn=pupils[0].upn)
+    acts._take_off_roll(child, office.viewer.now.date(), "Spain")
+    page = text(desk.client.get(desk.upload(exports.written(pupils)).url))
+    assert "Back after leaving" in page
+    assert child.name in page
+
+
+def test_who_may_be_the_same_child_is_named_with_the_number_that_we_have(office, desk):
+    pupils = exports.roll(5)
+    brought(desk, pupils)
+    new = moved(pupils[0], surname="Ferreira", upn="", admission_number="")
+    page = " ".join(
+        text(desk.client.get(desk.upload(exports.written([new, *pupils[1:]])).url)).split()
+    )
+    assert "Perhaps the same child under another surname" in page
+    assert f"is missing. We have UPN {pupils[0].upn}" in page
+
+
+def test_a_file_of_several_schools_is_taken_for_this_schools_rows_alone(office, desk):
+    rows = f"Smith,Ivy,1/2/2017,{office.school.urn}\r\nKhan,Noah,1/2/2017,000000\r\n"
+    look = desk.upload(b"Surname,Forename,DOB,URN\r\n" + rows.encode())
+    assert "1, which are not read" in text(desk.client.get(look.url))
+    desk.confirm(look.url)
+    assert [child.forename for child in Child.objects.filter(school=office.school)] == ["Ivy"]
+
+
+def test_a_file_that_would_leave_new_pupils_without_a_class_says_so(office, desk):
+    look = desk.upload(b"Surname,Forename,DOB,Year\r\nSmith,Ivy,1/2/2017,4\r\n")
+    page = " ".join(text(desk.client.get(look.url)).split())
+    assert "No new pupil of this file would have a class" in page
+    assert "would have a year" not in page
