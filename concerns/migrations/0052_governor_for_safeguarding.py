@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0049_reading_outside_caseload'),
+        ("concerns", "0051_index_of_messages_about_adults"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0049_reading_outside_caseload'),
+        ("concerns", "0052_governor_for_safeguarding"),
     ]
 
     operations = [
