@@ -156,6 +156,7 @@ def test_rows_of_one_number_and_name_are_one_pupil_with_what_each_says():
 def test_rows_that_may_be_two_pupils_are_not_joined():
     contact = (ContactLine("Dana"),)
     assert joined(pupil(2), pupil(3, upn="C12345678901D")) == 0
+    assert joined(pupil(2, admission_number="1"), pupil(3, admission_number="2")) == 0
     assert joined(pupil(2), pupil(3, upn="", contacts=contact)) == 0
     assert joined(pupil(2, upn=""), pupil(3, upn="")) == 0
     assert joined(pupil(2, upn=""), pupil(3, upn="", class_name="4B", contacts=contact)) == 0
