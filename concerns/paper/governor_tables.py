@@ -27,7 +27,7 @@ def build_term_figures(found: Sequence[TermFigures]) -> GovernorTable:
     figure of the last term."""
     heads = [figure.label for figure in GovernorFigure]
     rows = [
-        (one.term.label, _cells(heads, [one.figures[figure] for figure in GovernorFigure]))
+        (one.term.label, _cells_by_head(heads, [one.figures[figure] for figure in GovernorFigure]))
         for one in found
     ]
     came = ((one.term.label, one.figures[GovernorFigure.RECEIVED]) for one in found)
@@ -46,7 +46,7 @@ def build_category_figures(found: Sequence[TermFigures]) -> GovernorTable:
     heads = [one.term.label for one in found]
     named = [word for word in SORTED_INTO if any(word in one.categories for one in found)]
     rows = [
-        (SORTED_INTO[word], _cells(heads, [one.categories.get(word) for one in found]))
+        (SORTED_INTO[word], _cells_by_head(heads, [one.categories.get(word) for one in found]))
         for word in named
     ]
     last = found[-1]
@@ -55,5 +55,5 @@ def build_category_figures(found: Sequence[TermFigures]) -> GovernorTable:
     return GovernorTable(heads, rows, [build_suppressed_chart(title, of_last, FEWER)])
 
 
-def _cells(heads: Sequence[str], shown: Sequence[int | None]) -> list[tuple[str, str]]:
+def _cells_by_head(heads: Sequence[str], shown: Sequence[int | None]) -> list[tuple[str, str]]:
     return [(head, suppressed_in_words(one)) for head, one in zip(heads, shown, strict=True)]

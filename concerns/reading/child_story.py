@@ -58,7 +58,7 @@ class EarlierConcern:
     without_words: bool = False
 
     @property
-    def words(self) -> str:
+    def words_shown(self) -> str:
         return NOT_SHOWN if self.without_words else self.concern.in_short
 
     @property

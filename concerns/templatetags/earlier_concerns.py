@@ -51,7 +51,7 @@ def draw_story_row(earlier: EarlierConcern) -> SafeString:
         writer=concern.reporter.name,
         part=_part_in_words(earlier),
         labels=format_html(": {}", ", ".join(labels)) if labels else "",
-        line=truncatewords(earlier.words, WORDS_OF_A_LINE),
+        line=truncatewords(earlier.words_shown, WORDS_OF_A_LINE),
         entry=draw_earlier_concern(earlier),
     )
 
@@ -70,7 +70,7 @@ def draw_earlier_concern(earlier: EarlierConcern) -> SafeString:
         state=state_tag(concern.state),
         later=format_html("<br>{}", later) if later else "",
         writer=concern.reporter.name,
-        words=link_telephones(earlier.words),
+        words=link_telephones(earlier.words_shown),
         more=format_html_join("\n", _MORE, _list_labels_and_marks(earlier)),
     )
 

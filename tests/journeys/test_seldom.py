@@ -37,6 +37,15 @@ def test_a_second_person_agrees_not_to_refer_and_the_figures_are_printed(walk, p
     walk.went_untold(server.log)
 
 
+def test_a_governor_reads_figures_and_opens_them_for_printing(walk, place, server):
+    walk.sign_in(factories.person(place.school, Role.GOVERNOR))
+    walk.at("Figures for governors")
+    walk.reads("Fewer than 5")
+    walk.page.goto("/audit/figures/print/")
+    walk.at("Safeguarding concerns: figures for governors")
+    walk.went_untold(server.log)
+
+
 def test_a_lead_notes_what_was_found_and_opens_again_what_was_closed(walk, place, server):
     _, concern = concern_at(place, State.CLOSED)
     walk.sign_in(place.lead)
