@@ -41,6 +41,7 @@ from concerns.rules.meeting_rules import MeetingKind
 from concerns.rules.roles import May
 from concerns.rules.words import AgencyAnswer, AnswerView, MeetingChangeKind, Route, SpokenTo
 from concerns.workflow.closing import reason_to_reopen_first
+from concerns.workflow.next_steps import NextSteps
 
 
 def _require_open_for_referral(concern: Concern) -> None:
@@ -279,13 +280,19 @@ def give_view(
     view: str,
     words: str,
     whom: str = "",
+    promised: PromiseAnswers | None = None,
     now: datetime,
     record: ActRecord,
 ) -> ReferralEvent:
     """Record that the school agrees with the answer, or challenges it or the lack of one with
     `whom`, on the next rung of the escalation ladder (`rules/challenge_ladder.py`), which has a
-    clock."""
+    clock. Whoever agrees because something was `promised` owes finding out whether it was done."""
     agree = view == AnswerView.AGREE
+    if promised and not agree:
+        raise ActRefused(
+            "What they promised is recorded once you agree, or the challenge is settled."
+        )
+    _check_promise(by, promised)
     then = ReferralStage.AGREED if agree else ReferralStage.CHALLENGED
     _require_stage_follows(referral, then)
     if agree and referral.latest_answer in ENDS_HELP and not words.strip():
@@ -293,7 +300,10 @@ def give_view(
     said = {"spoken_to": whom, "words": words}
     rung = "" if agree else referral.rung_to_challenge_next
     event = _write_event(by, referral, then, now, escalation=rung, **said)
-    _swap_steps(record, referral, *([] if agree else [StepKind.CHALLENGE]))
+    agenda = record.agenda_of_concern(referral.concern)
+    agenda.set_referral_steps(referral, *([] if agree else [StepKind.CHALLENGE]))
+    said |= _open_promise(agenda, event, promised)
+    agenda.ensure_next_step()
     _record_referral_line(record, referral, view, **said)
     return event
 
@@ -310,8 +320,7 @@ def settle(
 ) -> ReferralEvent:
     """Record how the challenge was settled: what was agreed, and with whom. What the agency
     `promised` opens a step, due on its day, to find out whether it was done."""
-    if promised and (wrong := promised.promise_fault(by.todays_date)):
-        raise ActRefused(wrong)
+    _check_promise(by, promised)
     return _end_referral(record, by, referral, ReferralStage.SETTLED, words, now, promised)
 
 
@@ -340,16 +349,28 @@ def _end_referral(
     """Bring the referral to the final stage `then`, and end its steps but for what is promised."""
     _require_stage_follows(referral, then)
     event = _write_event(by, referral, then, now, words=words)
-    said = {"words": words}
     agenda = record.agenda_of_concern(referral.concern)
     agenda.set_referral_steps(referral)
-    if promised:
-        promise = Promise.objects.record_promise(event, promised)
-        agenda.open_promise_step(referral, promise)
-        said |= {"promised": promised.what, "promised by": promised.who}
+    said = {"words": words} | _open_promise(agenda, event, promised)
     agenda.ensure_next_step()
     _record_referral_line(record, referral, referral.route, **said)
     return event
+
+
+def _check_promise(by: Viewer, promised: PromiseAnswers | None) -> None:
+    """Raises ActRefused if what was promised lacks a word, or its day is gone or too far ahead."""
+    if promised and (wrong := promised.promise_fault(by.todays_date)):
+        raise ActRefused(wrong)
+
+
+def _open_promise(
+    agenda: NextSteps, event: ReferralEvent, promised: PromiseAnswers | None
+) -> dict[str, str]:
+    """Record what was promised and open its step. Returns its words, for the ledger."""
+    if not promised:
+        return {}
+    agenda.open_promise_step(event.referral, Promise.objects.record_promise(event, promised))
+    return {"promised": promised.what, "promised by": promised.who}
 
 
 @act(May.REFER, Kind.MEETING_PLANNED, on="concern")

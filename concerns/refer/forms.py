@@ -251,7 +251,32 @@ class ChaseCallForm(ReferralForm):
         }
 
 
-class SchoolViewForm(ReferralForm):
+class PromiseForm(ReferralForm):
+    """Base of the forms that may end with something that the agency promised to do."""
+
+    promised_who = WordsField("Who promised it?", line=True)
+    promised_what = WordsField(
+        "What will they do?", line=True, help_text="Such as: hold a strategy discussion."
+    )
+    promised_on = DayField(
+        label="By what day?",
+        required=False,
+        help_text="It becomes a next step: to find out on that day whether it was done.",
+    )
+    PROMISED = ("promised_who", "promised_what", "promised_on")
+
+    def require_promise(self) -> None:
+        self.require_answer("promised_who", "Write who promised it")
+        self.require_answer("promised_what", "Write what they will do")
+        self.require_answer("promised_on", "Enter the day by which they will do it")
+        self.check_future_day("promised_on", localdate(self.now))
+
+    @property
+    def promise_answers(self) -> PromiseAnswers:
+        return PromiseAnswers(*(self.cleaned_data[name] for name in self.PROMISED))
+
+
+class SchoolViewForm(PromiseForm):
     then = ReferralStage.AGREED
     view = choice_field(
         "What does the school think of their answer?", AnswerView, needed="Agree or disagree"
@@ -263,19 +288,35 @@ class SchoolViewForm(ReferralForm):
         help_text="If you challenge it, say what you asked them to do instead, and by when.",
     )
     helper = lay_out_form(
-        "view", "whom", Question("words", rows=4), ButtonRow(SubmitButton("Record our view"))
+        "view",
+        "whom",
+        Question("words", rows=4),
+        *PromiseForm.PROMISED,
+        ButtonRow(SubmitButton("Record our view")),
     )
 
     def __init__(self, *args, referral, **kwargs):
         super().__init__(*args, referral=referral, **kwargs)
         rung = referral.rung_to_challenge_next.label.lower()
         self.fields["whom"].help_text = f"Only if you challenge it. Give the name of their {rung}."
+        who = self.fields["promised_who"]
+        who.label = "If they promised to do something: who promised it?"
+        who.help_text = "Only if you agree."
 
     def clean(self):
         given = super().clean()
         if given.get("view") == AnswerView.DISAGREE:
             self.require_answer("whom", "Write who you asked to think again")
+        if self.has_any_typed(self.PROMISED):
+            self.require_promise()
+        self.check_answers_under("view", {AnswerView.AGREE: self.PROMISED})
         return given
+
+    @property
+    def act_arguments(self) -> dict:
+        given = {name: self.cleaned_data[name] for name in ("view", "whom", "words")}
+        promised = self.promise_answers if self.has_any_typed(self.PROMISED) else None
+        return given | {"promised": promised}
 
 
 class ChallengeForm(ReferralForm):
@@ -303,7 +344,7 @@ class ChallengeForm(ReferralForm):
         return {**self.cleaned_data, "view": AnswerView.DISAGREE}
 
 
-class SettleForm(ReferralForm):
+class SettleForm(PromiseForm):
     then = ReferralStage.SETTLED
     heading = "The challenge is settled"
     words = WordsField(
@@ -316,41 +357,27 @@ class SettleForm(ReferralForm):
         SettledWith,
         needed="Say whether they promised to do something",
     )
-    promised_who = WordsField("Who promised it?", line=True)
-    promised_what = WordsField(
-        "What will they do?", line=True, help_text="Such as: hold a strategy discussion."
-    )
-    promised_on = DayField(
-        label="By what day?",
-        required=False,
-        help_text="It becomes a next step: to find out on that day whether it was done.",
-    )
-    PROMISED = ("promised_who", "promised_what", "promised_on")
     helper = lay_out_form(
         Question("words", rows=4),
         "promises",
-        *PROMISED,
+        *PromiseForm.PROMISED,
         ButtonRow(SubmitButton("It is settled")),
     )
 
     def clean(self):
         given = super().clean()
         if given.get("promises") == SettledWith.PROMISE:
-            self.require_answer("promised_who", "Write who promised it")
-            self.require_answer("promised_what", "Write what they will do")
-            self.require_answer("promised_on", "Enter the day by which they will do it")
-            self.check_future_day("promised_on", localdate(self.now))
+            self.require_promise()
         self.check_answers_under("promises", {SettledWith.PROMISE: self.PROMISED})
         return given
 
     @property
     def act_arguments(self) -> dict:
         given = self.cleaned_data
-        who, what, on = (given[name] for name in self.PROMISED)
         promised = given["promises"] == SettledWith.PROMISE
         return {
             "words": given["words"],
-            "promised": PromiseAnswers(who, what, on) if promised else None,
+            "promised": self.promise_answers if promised else None,
         }
 
 

@@ -88,6 +88,59 @@ def test_a_challenge_settled_without_a_promise_opens_none(desk, referral):
     assert not Promise.objects.exists()
 
 
+@pytest.fixture
+def answered(desk):
+    """A referral whose answer the school has not given its view of."""
+    concern = desk.concern()
+    decide_concern(desk.viewer, concern, Route.SOCIAL_CARE, now=desk.now)
+    found = concern.referrals.get()
+    given = {"by": desk.viewer, "referral": found, "now": desk.now, "happened_at": desk.now}
+    refer.send(agency="Front door", spoken_to="Ann", method="telephone", **given)
+    refer.hear_back(answer="no_further", spoken_to="Ann", words="A visit tomorrow.", **given)
+    return found
+
+
+AGREED = {"view": "agree", "whom": "", "words": "They will visit, which is what we asked."}
+PROMISED = {"promised_who": "Ann", "promised_what": "A visit."}
+
+
+def test_agreeing_because_of_a_promise_opens_a_step_on_its_day(desk, answered):
+    answer = desk.press(
+        at(answered, "view"), AGREED | PROMISED | day_fields("promised_on", tomorrow())
+    )
+    assert (answer.status_code, answer.url) == (302, at(answered))
+    step = answered.steps.open().get()
+    assert step.kind == StepKind.PROMISE
+    assert timezone.localtime(step.due_at).date() == tomorrow()
+    assert "Promised by Ann" in page_text(desk.open(at(answered)))
+    assert StepKind.NEXT_MOVE not in open_step_kinds(answered.concern)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"promised_what": "A visit."}, "Write who promised it"),
+        ({"promised_who": "Ann"}, "Write what they will do"),
+        (PROMISED, "Enter the day by which they will do it"),
+        (PROMISED | {"view": "disagree", "whom": "Bo Hill"}, "under “We agree”"),
+    ],
+)
+def test_a_promise_with_the_view_is_whole_and_only_if_the_school_agrees(desk, answered, more, says):
+    answer = desk.press(at(answered, "view"), AGREED | more)
+    assert answer.status_code == 422
+    assert says in " ".join(summary_errors(answer))
+    assert not Promise.objects.exists()
+
+
+def test_a_promise_beside_a_challenge_is_refused_by_the_act_too(desk, answered):
+    promised = PromiseAnswers(who="Ann", what="A visit.", on=tomorrow())
+    with pytest.raises(ActRefused, match="once you agree"):
+        refer.give_view(
+            by=desk.viewer, referral=answered, view="disagree", words="No.", whom="Bo",
+            promised=promised, now=desk.now,
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [

@@ -1,4 +1,4 @@
-"""What an agency promised when a challenge was settled: who promised what, by when."""
+"""What an agency promised, by when: when a challenge was settled, or the school agreed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
