@@ -87,8 +87,8 @@ REFERRAL: dict[ReferralStage, frozenset[ReferralStage]] = {
     ),
     # What was promised may not be done: then it is challenged again.
     ReferralStage.SETTLED: frozenset({ReferralStage.ANSWERED, ReferralStage.CHALLENGED}),
-    # An agency may change its answer later, and the school its view.
-    ReferralStage.AGREED: frozenset({ReferralStage.ANSWERED}),
+    # An agency may change its answer later, and the school its view, or not do what it said.
+    ReferralStage.AGREED: frozenset({ReferralStage.ANSWERED, ReferralStage.CHALLENGED}),
     ReferralStage.WITHDRAWN: frozenset(),
 }
 

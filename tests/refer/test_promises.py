@@ -116,6 +116,17 @@ def test_agreeing_because_of_a_promise_opens_a_step_on_its_day(desk, answered):
     assert StepKind.NEXT_MOVE not in open_step_kinds(answered.concern)
 
 
+def test_a_promise_with_which_the_school_agreed_and_that_is_not_kept_is_challenged(desk, answered):
+    desk.press(at(answered, "view"), AGREED | PROMISED | day_fields("promised_on", tomorrow()))
+    (step,) = answered.steps.open()
+    for page in (at(answered), f"/chase/step/{step.uid}/"):
+        assert at(answered, "challenge") in page_text(desk.open(page)), page
+    said = {"whom": "Bo Hill", "words": "Nobody came. Please visit today."}
+    answer = desk.press(at(answered, "challenge"), said)
+    assert (answer.status_code, answer.url) == (302, at(answered))
+    assert [step.kind for step in answered.steps.open()] == [StepKind.CHALLENGE]
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [
