@@ -31,6 +31,7 @@ from concerns.reading.children_in_words import children_in_words
 from concerns.rules.caseload import NOT_SHOWN
 from concerns.rules.kinds import Kind
 from concerns.rules.name_folding import find_pupil_numbers
+from concerns.rules.nhs_number import is_nhs_number
 from concerns.rules.reader_parts import ShownInPart
 from concerns.rules.reference_codes import find_references
 from concerns.rules.word_stems import excerpt_around_match, search_query_stems, stems_in_text
@@ -135,7 +136,10 @@ def _find_children(viewer: Viewer, typed: str) -> list[Child]:
     that there are more."""
     visible = Child.objects.visible_to(viewer)
     numbers = find_pupil_numbers(typed)
-    found = list(visible.with_number(numbers).in_picking_order()) if numbers else []
+    found = list(visible.with_upn(numbers).in_picking_order()) if numbers else []
+    if identifiers := [number for number in numbers if is_nhs_number(number)]:
+        known = visible.exclude(pk__in=[child.pk for child in found])
+        found += known.with_identifier(identifiers).in_picking_order()
     others = visible.exclude(pk__in=[child.pk for child in found]) if found else visible
     most = MOST_NAMED + 1 - len(found)
     named = find_children_by_name(others, viewer.school, typed, most)

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='child',
-            index=models.Index(condition=models.Q(('identifier', ''), _negated=True), fields=['school', 'identifier'], name='child_by_identifier'),
+            index=models.Index(condition=models.Q(('identifier', ''), _negated=True), fields=['identifier'], name='child_by_identifier'),
         ),
         migrations.AddConstraint(
             model_name='child',

@@ -369,6 +369,13 @@ def test_a_child_is_found_by_their_upn(where, lead, typed):
     assert [one.pk for one in search.search_concerns(lead, typed).children] == [child.pk]
 
 
+@pytest.mark.parametrize("typed", ["9434765919", "943 476 5919"])
+def test_a_child_is_found_by_their_nhs_number(where, lead, typed):
+    child = factories.child(where, identifier="9434765919", identifier_kind="nhs")
+    factories.child(where, identifier="9000000009", identifier_kind="nhs")
+    assert [one.pk for one in search.search_concerns(lead, typed).children] == [child.pk]
+
+
 def test_namesakes_are_told_apart_by_class_and_birthday(where, client):
     factories.child(where, "Robyn", "Hart", born=date(2017, 5, 17))
     factories.child(where, "Robyn", "Hart", born=date(2016, 2, 9), left=NOW.date())

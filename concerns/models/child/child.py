@@ -64,13 +64,14 @@ class Children(ViewerScopedQuerySet[Row]):
         rows = self.filter(condition.meant()).annotate(only_alike=condition.only_alike())
         return rows.order_by("only_alike", *PICKING_ORDER)
 
-    def with_number(self, numbers: list[str]) -> Self:
-        """The children with one of these as UPN or identifier. It says that none is empty, so that
-        the index of those that are not is used."""
-        return self.filter(
-            ~models.Q(upn="") & models.Q(upn__in=numbers)
-            | ~models.Q(identifier="") & models.Q(identifier__in=numbers)
-        )
+    def with_upn(self, numbers: list[str]) -> Self:
+        """The children with one of these UPNs. It says that none is empty, so that the index of
+        those that are not is used."""
+        return self.filter(~models.Q(upn=""), upn__in=numbers)
+
+    def with_identifier(self, numbers: list[str]) -> Self:
+        """The children with one of these identifiers. None is empty, as above."""
+        return self.filter(~models.Q(identifier=""), identifier__in=numbers)
 
     def in_picking_order(self) -> Self:
         """Those on the roll first, then those who left, the last to leave first."""
@@ -198,7 +199,7 @@ class Child(ChildNameFields, SchoolOwnedModel):
             models.Index(fields=["school", "surname", "forename", "id"], name="child_by_name"),
             models.Index(fields=["school", "admission_number"], name="child_by_admission"),
             models.Index(
-                fields=["school", "identifier"],
+                fields=["identifier"],
                 condition=~models.Q(identifier=""),
                 name="child_by_identifier",
             ),
