@@ -343,7 +343,9 @@ def test_16_a_mail_is_tried_again_at_least_every_hour_however_often_it_failed(qu
     quiet.does(chase.tell_reporter, concern=concern, words="Thank you.")
     quiet.pass_by(DAY, every=HOUR)
     # It was the only one, so that each round has tried it.
-    assert Letter.objects.get().tries > 15
+    letter = Letter.objects.get()
+    assert letter.tries > 15
+    assert letter.next_try_at - quiet.now <= HOUR
     settings.EMAIL_BACKEND = working
     quiet.pass_by(HOUR)
     assert Notice.objects.get(why=MessageReason.WORD_BACK).ended == NoticeEnding.SENT
