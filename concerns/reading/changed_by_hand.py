@@ -26,6 +26,7 @@ from concerns.models.response.decision import Decision
 from concerns.models.response.meeting import MeetingAction
 from concerns.models.response.promise import Promise
 from concerns.models.response.step import Step
+from concerns.models.roll.roll_file import RollFile, RollQuestion
 from concerns.rules.calendars import SchoolDays
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -71,10 +72,22 @@ def _list_faults(rows: QuerySet[Any], column: str, words: str) -> Iterator[Fault
 
 def _find_steps_by_hand(steps: QuerySet[Any]) -> Iterator[Fault]:
     opened = _acts_at("opened_at", "concern__uid")
-    yield from _list_faults(steps.filter(~Exists(opened)), "concern", OPENED_BY_NOBODY)
+    begun = steps.filter(~Exists(opened), *_not_by_the_roll("opened_at"))
+    yield from _list_faults(begun, "concern", OPENED_BY_NOBODY)
     ended = _acts_at("done_at", "concern__uid").filter(actor=OuterRef("done_by"))
-    done = steps.filter(done_at__isnull=False).filter(~Exists(ended))
+    done = steps.filter(~Exists(ended), *_not_by_the_roll("done_at"), done_at__isnull=False)
     yield from _list_faults(done, "concern", ENDED_BY_NOBODY)
+
+
+def _not_by_the_roll(column: str) -> list[Exists | Q]:
+    """That no roll file was imported, and nothing answered about a missing pupil, at that moment.
+
+    Both open and end steps of concerns that the office must not know of, so that no line of theirs
+    is about one.
+    """
+    files = RollFile.objects.filter(school=OuterRef("school"), brought_at=OuterRef(column))
+    answers = RollQuestion.objects.filter(school=OuterRef("school"), answered_at=OuterRef(column))
+    return [~Exists(files), ~Exists(answers)]
 
 
 def _find_times_by_hand(concerns: QuerySet[Any]) -> Iterator[Fault]:

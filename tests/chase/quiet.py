@@ -127,6 +127,15 @@ class Quiet:
         return Letter.objects.unsent_letters().count()
 
 
+def pass_rungs(quiet: Quiet, days: int) -> None:
+    """Let the time pass in which what is late comes to each rung, with a round for each: of what
+    climbs each quarter of an hour, each hour and each day."""
+    quiet.pass_by(MINUTE)
+    quiet.pass_by(2 * HOUR)
+    quiet.pass_by(8 * HOUR, every=HOUR)
+    quiet.pass_by(days * DAY, every=DAY)
+
+
 # Rows that hold for the moment only: how far a round came, and what the last check found.
 PASSING = frozenset({"EscalationProgress", "IntegrityFault"})
 

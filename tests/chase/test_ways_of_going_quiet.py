@@ -52,7 +52,7 @@ from concerns.triage import acts as triage
 from concerns.triage import queries as triage_queries
 from tests import adults, factories
 from tests.chase.every_step import open_every_kind_of_step
-from tests.chase.quiet import DAY, HOUR, MINUTE, Quiet, break_ladder
+from tests.chase.quiet import DAY, HOUR, MINUTE, Quiet, break_ladder, pass_rungs
 from tests.databases import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -364,15 +364,6 @@ def list_people_told(step) -> list[int | None]:
     sent = Notice.objects.filter(**step_keyword(step), why=MessageReason.LATE)
     sent = sent.filter(ended=NoticeEnding.SENT).order_by("pk")
     return list(dict.fromkeys(sent.values_list("person", flat=True)))
-
-
-def pass_rungs(quiet, days: int) -> None:
-    """Let the time pass in which what is late comes to each rung, with a round for each: of what
-    climbs each quarter of an hour, each hour and each day."""
-    quiet.pass_by(MINUTE)
-    quiet.pass_by(2 * HOUR)
-    quiet.pass_by(8 * HOUR, every=HOUR)
-    quiet.pass_by(days * DAY, every=DAY)
 
 
 def test_18_every_safety_net_that_is_drawn_is_there(quiet):

@@ -30,6 +30,7 @@ from concerns.rules.roles import Role
 from concerns.rules.words import Route
 from concerns.triage import acts as triage
 from tests import adults, factories
+from tests.chase.every_step import open_every_kind_of_step
 from tests.chase.quiet import DAY, HOUR, MINUTE
 from tests.deciding import decide_concern, referral_sent_answers
 from tests.factories import NOW
@@ -91,6 +92,16 @@ def test_a_step_that_an_act_ended_is_not_broken(where, referred, lead):
     step = referred.steps.open().get(kind=StepKind.SUPPORT)
     chase.do_step(by=lead, step=step, words="In place.", now=BY_HAND)
     assert found(where) == []
+
+
+def test_no_step_that_an_act_opens_looks_as_if_it_was_changed_by_hand():
+    open_every_kind_of_step()
+    words = {
+        breach.partition(" ")[2]
+        for school in School.objects.order_by("pk")
+        for breach in find_integrity_breaches(school, NOW.date())
+    }
+    assert {one for one in words if "nobody in post" not in one} == set()
 
 
 def test_a_step_whose_clock_was_begun_again_by_hand_is_found(where, referred):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from concerns.chase import acts as chase
 from concerns.doors.act import ActRefused
 from concerns.models import Child, Concern, RollQuestion, Step
+from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.roll import acts
 from concerns.rules.clocks import StepKind
 from concerns.rules.lifecycle import State
@@ -136,6 +137,23 @@ def test_the_step_ends_when_a_later_file_has_the_child_again(office, pupils, gon
     office.bring(pupils, LATEST)
     assert owed(concern) == []
     assert Step.objects.open().filter(concern=concern).exists()
+
+
+def test_what_the_roll_opens_and_ends_is_not_taken_for_a_change_by_hand(office, pupils, gone):
+    factories.viewer(office.school, Role.DSL)
+    factories.concern_at(State.WAITING, where=office.school, children=(gone,))
+
+    def found() -> list[str]:
+        return list(find_integrity_breaches(office.school, LATEST.date()))
+
+    question = ask(office, pupils)
+    assert found() == []
+    said = RollAnswer.STILL_HERE
+    acts.answer(by=office.viewer, question=question, said=said, now=LATER + WEEK / 7)
+    assert found() == []
+    ask(office, pupils, LATEST)
+    office.bring(pupils, LATEST + WEEK / 7)
+    assert found() == []
 
 
 def test_the_step_stays_while_another_child_of_the_concern_is_missing(office, pupils):
