@@ -200,12 +200,8 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     """
     children, of, here = _find_readable_with_siblings(viewer, list(children))
     found = find_kinds_present(_KINDS_OF_LINE, "child_id", of)
-    homes = _group_by_child(Home.objects.not_ended().select_related("household"), of, found)
-    at = [home.household_id for rows in homes.values() for home in rows]
-    ties = _group_by_child(Tie.objects.not_ended().select_related("adult"), of, found)
-    rows = _group_by_child(RollContact.objects.select_related("by", "ended_by"), of, found)
-    contacts = {child.pk: build_file_contacts(rows[child.pk]) for child in children}
-    adults = _FileAdults(ties, at, contacts)
+    contacts = _read_roll_contacts(children, of, found)
+    homes, adults = _read_homes_and_adults(of, found, contacts)
     details = _group_by_child(RollDetail.objects.not_ended(), of, found)
     elsewhere = _group_by_child(Sibling.objects.not_ended().filter(other=None), of, found)
     statuses = _group_by_child(Status.objects.all(), of, found)
@@ -223,9 +219,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
             lives_in=next(iter(lives_in[child.pk]), None),
             authority=_authority_for_file(viewer, lives_in[child.pk]),
             names_before=names[child.pk],
-            addresses=[
-                FileAddress(home, adults.adults_at_home(child, home)) for home in homes[child.pk]
-            ],
+            addresses=adults.addresses_of(child, homes[child.pk]),
             elsewhere=adults.adults_elsewhere(child, homes[child.pk]),
             siblings_here=here[child.pk],
             siblings_elsewhere=elsewhere[child.pk],
@@ -241,6 +235,22 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
         )
         for child in children
     ]
+
+
+def _read_roll_contacts(
+    children: list[Child], of: list[int], found: set[type[Model]]
+) -> dict[int, FileContacts]:
+    rows = _group_by_child(RollContact.objects.select_related("by", "ended_by"), of, found)
+    return {child.pk: build_file_contacts(rows[child.pk]) for child in children}
+
+
+def _read_homes_and_adults(
+    of: list[int], found: set[type[Model]], contacts: dict[int, FileContacts]
+) -> tuple[dict[int, list[Home]], "_FileAdults"]:
+    homes = _group_by_child(Home.objects.not_ended().select_related("household"), of, found)
+    at = [home.household_id for rows in homes.values() for home in rows]
+    ties = _group_by_child(Tie.objects.not_ended().select_related("adult"), of, found)
+    return homes, _FileAdults(ties, at, contacts)
 
 
 def _former_names(of: list[int]) -> dict[int, list[ChildName]]:
@@ -293,6 +303,9 @@ class _FileAdults:
         facts = AdultFact.objects.not_ended().filter(adult__in=keys).order_by("began_at", "id")
         for fact in facts if keys else ():
             self.facts[fact.adult_id, fact.kind].append(fact)
+
+    def addresses_of(self, child: Child, homes: list[Home]) -> list[FileAddress]:
+        return [FileAddress(home, self.adults_at_home(child, home)) for home in homes]
 
     def adults_at_home(self, child: Child, home: Home) -> list[FileAdult]:
         ties = {tie.adult_id: tie for tie in self.ties[child.pk]}
