@@ -26,7 +26,7 @@ _WITHOUT_ZERO = re.compile(r"[127]\d{9}", re.ASCII)
 _LAST = 99
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ContactLine:
     """One contact as a file gives them, empty where it says nothing.
 

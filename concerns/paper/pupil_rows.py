@@ -24,7 +24,7 @@ _OLDEST = 30
 _NOTHING = frozenset({"", "-", "n/a", "na", "none", "null", "unknown", "tbc", "#n/a"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PupilLine:
     """What one row says, empty where it says nothing. `wrong`: why it cannot be imported."""
 
