@@ -79,7 +79,7 @@ def _find_steps_by_hand(steps: QuerySet[Any]) -> Iterator[Fault]:
     yield from _list_faults(done, "concern", ENDED_BY_NOBODY)
 
 
-def _not_by_the_roll(column: str) -> list[Exists | Q]:
+def _not_by_the_roll(column: str) -> list[Q]:
     """That no roll file was imported, and nothing answered about a missing pupil, at that moment.
 
     Both open and end steps of concerns that the office must not know of, so that no line of theirs
@@ -87,7 +87,7 @@ def _not_by_the_roll(column: str) -> list[Exists | Q]:
     """
     files = RollFile.objects.filter(school=OuterRef("school"), brought_at=OuterRef(column))
     answers = RollQuestion.objects.filter(school=OuterRef("school"), answered_at=OuterRef(column))
-    return [~Exists(files), ~Exists(answers)]
+    return [~Q(Exists(files)), ~Q(Exists(answers))]
 
 
 def _find_times_by_hand(concerns: QuerySet[Any]) -> Iterator[Fault]:
