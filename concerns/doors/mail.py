@@ -150,7 +150,6 @@ ABOUT_FACTOR = """{name}
 If this was not you, tell the headteacher now. Somebody else could sign in as you.
 """
 
-
 ABOUT_SIGN_ON = """{name}
 
 {what} on {day}, as a way to sign in to Safeguarding concerns at {school}. Your password works as
@@ -159,16 +158,13 @@ before.
 If this was not you, tell the headteacher now. Somebody else could sign in as you.
 """
 
-
 SIGN_ON_ENDED = """{name}
 
 Your password for Safeguarding concerns at {school} has ended, because your account was made safe.
 The Microsoft or Google account that you had linked no longer signs you in either. Once you have
-chosen another password you can link it again, under "Where you are signed in".
-
-If you did not expect this, tell the headteacher now.
+chosen another password you can link it again, under "Where you are signed in". If you did not
+expect this, tell the headteacher now.
 """
-
 
 # A scheme, a host name in small letters, and a port if it is not the usual one. Nothing else.
 _ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
@@ -488,8 +484,7 @@ def send_about_sign_on(person: Person, school: School, what: str, day: date) -> 
 
 
 def send_sign_on_ended(person: Person, school: School) -> bool:
-    """Tell `person` that their link to single sign-on has ended together with their password. False
-    if it could not be sent."""
+    """Tell `person` that their link to single sign-on has ended. False if it could not be sent."""
     words = SIGN_ON_ENDED.format(name=person.name, school=school.name)
     return _send_at_once("How you sign in", words, person.email)
 

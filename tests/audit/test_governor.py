@@ -190,9 +190,9 @@ def kept_out_by_name(where, governor, child, concerns) -> None:
 def test_what_a_governor_was_kept_out_of_never_counts_for_them(where, writer, governor, way):
     child = factories.child(where)
     way(where, governor, child, [])
-    send_some(writer, 8)
+    send_some(writer, 7)
     before = pages(governor)
-    way_rows = send_some(writer, 4, child, categories=("neglect",))
+    way_rows = send_some(writer, 5, child, categories=("neglect",))
     if way is kept_out_by_name:
         way(where, governor, child, way_rows)
     assert pages(governor) == before
