@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from concerns.models import RollFile, School, Viewer
+from concerns.models import Child, RollFile, School, Viewer
 from concerns.paper.csv_reading import decode_file
 from concerns.roll import acts, queries
 from concerns.rules.roles import Role
@@ -37,6 +37,15 @@ class Office:
         guess = queries.read_roll_file(self.viewer, file).guess
         seen = self.plan(file, now).plan_digest
         return acts.bring(by=self.viewer, file=file, mapping=guess, seen=seen, sure=sure, now=now)
+
+    def bring_contact_of(self, child: Child) -> RollFile:
+        """Brings in a file of everybody on the roll, with a contact and the sex of `child`."""
+        rows = ["Surname,Forename,DOB,UPN,Admission number,Sex,Contact 1 Name,Contact 1 Mobile"]
+        for one in Child.objects.on_roll(self.viewer).order_by("pk"):
+            more = "F,Dana Cole,07700 900123" if one == child else ",,"
+            number = one.admission_number
+            rows.append(f"{one.surname},{one.forename},{one.born},{one.upn},{number},{more}")
+        return self.bring("\r\n".join(rows).encode())
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from concerns.rules.roles import Role
 from tests import adults, factories, homes
 from tests.access.second_person import ask_and_say_why, stop_and_allow
 from tests.people.conftest import whole_staff
+from tests.roll.conftest import Office
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,7 @@ def concern():
     lead = factories.viewer(where, Role.DSL)
     child = concern.children.not_misfiled().get().child
     homes.write_whole_file(lead, child)
+    Office(where, factories.viewer(where, Role.OFFICE)).bring_contact_of(child)
     ask_and_say_why(lead, child)
     stop_and_allow(where)
     factories.part_reader(where, years=("Year 4",))
