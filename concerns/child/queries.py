@@ -7,12 +7,15 @@ after the last entry of the previous page.
 The chronology itself is not here but in `paper/chronology_print.py`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from concerns.child import acts
@@ -41,6 +44,14 @@ from concerns.reading.category_counts import (
 from concerns.reading.child_file import ChildFile
 from concerns.reading.child_tracker import TrackerFilters
 from concerns.reading.chronology_places import ChronologyFilters
+from concerns.reading.composed_rows import (
+    ComposedRows,
+    is_composed_for,
+    keys_of_viewer,
+    read_by_keys,
+    stand_in_child,
+    stand_in_viewer,
+)
 from concerns.reading.timeline_row import TimelineRow, build_timeline_row
 from concerns.reading.tracked_child import TrackedChild
 from concerns.rules.kinds import Kind
@@ -59,7 +70,7 @@ class ChildOverview:
     """What stands above the timeline: the file, what is still to do, and counts by category."""
 
     file: ChildFile
-    enrolments: list[Enrolment]
+    enrolments: Sequence[Enrolment]
     steps: list[Step]
     more_steps: bool
     counts: CategoryCounts
@@ -105,10 +116,20 @@ def read_child_page(viewer: Viewer, uid, wanted: ChronologyFilters) -> ChildPage
 def _find_open_steps(viewer: Viewer, child: Child) -> list[Step]:
     """The open steps of the child's concerns, the one due first at the beginning; one more than
     the page names."""
+    if is_composed_for(viewer):
+        return _compose_open_steps().fetch(keys_of_viewer(viewer, child))
+    return list(_open_steps_of(viewer, child))
+
+
+@cache
+def _compose_open_steps() -> ComposedRows[Step]:
+    return ComposedRows(_open_steps_of(stand_in_viewer(), stand_in_child()))
+
+
+def _open_steps_of(viewer: Viewer, child: Child) -> QuerySet[Step]:
     own = ConcernChild.objects.filter(child=child).values("concern")
     owed = Step.objects.visible_by_key_to(viewer).open().filter(concern__in=own).in_order()
-    owed = owed.select_related("concern", "holder").only(*_OF_A_STEP)
-    return list(owed[: MOST_STEPS + 1])
+    return owed.select_related("concern", "holder").only(*_OF_A_STEP)[: MOST_STEPS + 1]
 
 
 def _build_overview(
@@ -119,12 +140,17 @@ def _build_overview(
     title = f"Concerns in the last {len(counts.months)} months, by category"
     return ChildOverview(
         file=files[0],
-        enrolments=list(child.enrolments.order_by("-since", "-id")) if files[0].is_read else [],
+        enrolments=read_by_keys(_enrolments, "child", [child.pk] if files[0].is_read else []),
         steps=steps[:MOST_STEPS],
         more_steps=len(steps) > MOST_STEPS,
         counts=counts,
         chart=build_month_chart(title, [f"{month:%B %Y}" for month in counts.months], counts.rows),
     )
+
+
+def _enrolments() -> QuerySet[Any]:
+    """The last first."""
+    return Enrolment.objects.order_by("-since", "-id")
 
 
 # The child's file

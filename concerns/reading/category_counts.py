@@ -8,7 +8,11 @@ which it happened.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.db.models import QuerySet
 
 from concerns.models.child.child import Child
 from concerns.models.concern.category_sorting import (
@@ -18,6 +22,15 @@ from concerns.models.concern.category_sorting import (
 )
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Viewer
+from concerns.reading.composed_rows import (
+    MOMENT,
+    ComposedRows,
+    is_composed_for,
+    key_of_moment,
+    keys_of_viewer,
+    stand_in_child,
+    stand_in_viewer,
+)
 from concerns.rules.reporting_periods import local_day, local_midnight, months_until
 from concerns.rules.words import SORTED_INTO, Category
 
@@ -69,13 +82,26 @@ def list_counted_concerns(viewer: Viewer, child: Child) -> list[CountedConcern]:
     """The child's concerns of the last `MONTHS` months that the viewer may read. One query."""
     days = viewer.school.school_calendar
     first = months_until(viewer.todays_date, MONTHS)[0]
-    rows = Concern.objects.visible_by_key_to(viewer).filter(
-        children__child=child, occurred_at__gte=local_midnight(days, first)
-    )
+    since = local_midnight(days, first)
+    if is_composed_for(viewer):
+        keys = keys_of_viewer(viewer, child) | key_of_moment(since)
+        rows: Iterable[Any] = _compose_counted().fetch(keys)
+    else:
+        rows = _concerns_since(viewer, child, since)
     return [
-        CountedConcern(key, local_day(days, at).replace(day=1), writer)
-        for key, at, writer in rows.values_list("pk", "occurred_at", "reporter")
+        CountedConcern(key, local_day(days, at).replace(day=1), writer) for key, at, writer in rows
     ]
+
+
+@cache
+def _compose_counted() -> ComposedRows[Any]:
+    return ComposedRows(_concerns_since(stand_in_viewer(), stand_in_child(), MOMENT))
+
+
+def _concerns_since(viewer: Viewer, child: Child, since: datetime) -> QuerySet[Any, Any]:
+    rows = Concern.objects.visible_by_key_to(viewer)
+    rows = rows.filter(children__child=child, occurred_at__gte=since)
+    return rows.values_list("pk", "occurred_at", "reporter")
 
 
 def find_categories(concerns: Collection[int]) -> dict[int, list[str]]:

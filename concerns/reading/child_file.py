@@ -6,12 +6,13 @@ those whom the viewer may see. The entries themselves are in `household.py` and 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from functools import cache
+from typing import Any
 
-from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 
 from concerns.models.child.child import Child, ChildName
 from concerns.models.child.child_details import (
@@ -23,12 +24,21 @@ from concerns.models.child.child_details import (
     Sighting,
     Status,
 )
-from concerns.models.child.child_fact import ChildFact
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.child.roll_contact import RollContact
 from concerns.models.child.roll_detail import RollDetail
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
+from concerns.reading.composed_rows import (
+    KEYS,
+    ComposedRows,
+    RowsAsked,
+    is_composed_for,
+    keys_in_list,
+    keys_of_viewer,
+    read_by_keys,
+    stand_in_viewer,
+)
 from concerns.reading.kinds_present import find_kinds_present
 from concerns.reading.roll_contacts import FileContacts, NoContact, build_file_contacts
 from concerns.rules import calendars
@@ -42,8 +52,6 @@ from concerns.rules.child_file_vocabulary import (
     SeenHow,
     YesNo,
 )
-
-FactOfChild = TypeVar("FactOfChild", bound=ChildFact)
 
 
 @dataclass(frozen=True)
@@ -174,9 +182,9 @@ def load_files_in_short(viewer: Viewer, children: Iterable[Child]) -> list[FileI
     """
     children, of, here = _find_readable_with_siblings(viewer, list(children))
     found = find_kinds_present(_KINDS_IN_SHORT, "child_id", of)
-    statuses = _group_by_child(Status.objects.not_ended(), of, found)
-    professionals = _group_by_child(Professional.objects.not_ended(), of, found)
-    unread = _group_by_child(EarlierFile.objects.unread_files(), of, found)
+    statuses = _group_by_child(_statuses_in_force, of, Status in found)
+    professionals = _group_by_child(_professionals, of, Professional in found)
+    unread = _group_by_child(_unread_files, of, EarlierFile in found)
     seen = _find_last_sightings_in_files(viewer, children, of if Sighting in found else [])
     return [
         FileInShort(
@@ -202,16 +210,15 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     found = find_kinds_present(_KINDS_OF_LINE, "child_id", of)
     contacts = _read_roll_contacts(children, of, found)
     homes, adults = _read_homes_and_adults(of, found, contacts)
-    details = _group_by_child(RollDetail.objects.not_ended(), of, found)
-    elsewhere = _group_by_child(Sibling.objects.not_ended().filter(other=None), of, found)
-    statuses = _group_by_child(Status.objects.all(), of, found)
-    professionals = _group_by_child(Professional.objects.not_ended(), of, found)
-    languages = _group_by_child(Language.objects.not_ended(), of, found)
+    details = _group_by_child(_roll_details, of, RollDetail in found)
+    elsewhere = _group_by_child(_siblings_elsewhere, of, Sibling in found)
+    statuses = _group_by_child(_statuses, of, Status in found)
+    professionals = _group_by_child(_professionals, of, Professional in found)
+    languages = _group_by_child(_languages, of, Language in found)
     earlier = _earlier_files_by_child(viewer, of if EarlierFile in found else [])
     seen = _find_last_sightings_in_files(viewer, children, of if Sighting in found else [])
-    names = _former_names(of if ChildName in found else [])
-    lines = HomeAuthority.objects.not_ended().select_related("authority")
-    lives_in = _group_by_child(lines, of, found)
+    names = _group_by_child(_former_names, of, ChildName in found)
+    lives_in = _group_by_child(_home_authorities, of, HomeAuthority in found)
     return [
         ChildFile(
             child=child,
@@ -240,41 +247,98 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
 def _read_roll_contacts(
     children: list[Child], of: list[int], found: set[type[Model]]
 ) -> dict[int, FileContacts]:
-    rows = _group_by_child(RollContact.objects.select_related("by", "ended_by"), of, found)
+    rows = _group_by_child(_roll_contacts, of, RollContact in found)
     return {child.pk: build_file_contacts(rows[child.pk]) for child in children}
 
 
 def _read_homes_and_adults(
     of: list[int], found: set[type[Model]], contacts: dict[int, FileContacts]
 ) -> tuple[dict[int, list[Home]], "_FileAdults"]:
-    homes = _group_by_child(Home.objects.not_ended().select_related("household"), of, found)
-    at = [home.household_id for rows in homes.values() for home in rows]
-    ties = _group_by_child(Tie.objects.not_ended().select_related("adult"), of, found)
+    homes = _group_by_child(_homes, of, Home in found)
+    at = {home.household_id for rows in homes.values() for home in rows}
+    ties = _group_by_child(_ties, of, Tie in found)
     return homes, _FileAdults(ties, at, contacts)
 
 
-def _former_names(of: list[int]) -> dict[int, list[ChildName]]:
-    """Child key -> the names they had before, the last first. No query without children."""
-    names: dict[int, list[ChildName]] = defaultdict(list)
-    rows = ChildName.objects.former_names().filter(child__in=of).order_by("-until", "-id")
-    for name in rows if of else ():
-        names[name.child_id].append(name)
-    return names
+# The lines of a file, as they are read for some children at once.
+
+
+def _homes() -> QuerySet[Any]:
+    return Home.objects.not_ended().select_related("household").order_by("began_at", "id")
+
+
+def _ties() -> QuerySet[Any]:
+    return Tie.objects.not_ended().select_related("adult").order_by("began_at", "id")
+
+
+def _adults_living() -> QuerySet[Any]:
+    return AdultHome.objects.not_ended().select_related("adult").order_by("began_at", "id")
+
+
+def _adult_facts() -> QuerySet[Any]:
+    return AdultFact.objects.not_ended().order_by("began_at", "id")
+
+
+def _siblings_elsewhere() -> QuerySet[Any]:
+    return Sibling.objects.not_ended().filter(other=None).order_by("began_at", "id")
+
+
+def _statuses() -> QuerySet[Any]:
+    return Status.objects.order_by("began_at", "id")
+
+
+def _statuses_in_force() -> QuerySet[Any]:
+    return _statuses().filter(ended_at__isnull=True)
+
+
+def _professionals() -> QuerySet[Any]:
+    return Professional.objects.not_ended().order_by("began_at", "id")
+
+
+def _languages() -> QuerySet[Any]:
+    return Language.objects.not_ended().order_by("began_at", "id")
+
+
+def _roll_contacts() -> QuerySet[Any]:
+    return RollContact.objects.select_related("by", "ended_by").order_by("began_at", "id")
+
+
+def _roll_details() -> QuerySet[Any]:
+    return RollDetail.objects.not_ended().order_by("began_at", "id")
+
+
+def _home_authorities() -> QuerySet[Any]:
+    return HomeAuthority.objects.not_ended().select_related("authority").order_by("began_at", "id")
+
+
+def _unread_files() -> QuerySet[Any]:
+    return EarlierFile.objects.unread_files().order_by("began_at", "id")
+
+
+def _earlier_files() -> QuerySet[Any]:
+    """The last first."""
+    return EarlierFile.objects.select_related("by", "ended_by").order_by("-id")
+
+
+def _file_events() -> QuerySet[Any]:
+    return FileEvent.objects.select_related("by").order_by("happened_at", "id")
+
+
+def _former_names() -> QuerySet[Any]:
+    """The names a child had before, the last first."""
+    return ChildName.objects.former_names().order_by("-until", "-id")
 
 
 def _authority_for_file(viewer: Viewer, lines: list[HomeAuthority]) -> Authority:
     return lines[0].authority if lines else viewer.school.authority
 
 
-def _group_by_child(
-    rows: QuerySet[FactOfChild], of: list[int], kinds: set[type[Model]]
-) -> dict[int, list[FactOfChild]]:
-    """Child key -> those of `rows` about the children with the keys `of`, in the order in which
-    they began. No query if their model is not among the `kinds` that there are."""
-    found: dict[int, list[FactOfChild]] = defaultdict(list)
-    if rows.model in kinds:
-        for row in rows.filter(child__in=of).order_by("began_at", "id"):
-            found[row.child_id].append(row)
+def _group_by_child(rows: RowsAsked, of: list[int], are_there: bool) -> dict[int, list[Any]]:
+    """Child key -> those of `rows` about the children with the keys `of`, in their order. No query
+    if it is known that none `are_there`."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in read_by_keys(rows, "child", of if are_there else ()):
+        found[row.child_id].append(row)
     return found
 
 
@@ -287,21 +351,18 @@ class _FileAdults:
     def __init__(
         self,
         ties: dict[int, list[Tie]],
-        households: list[int],
+        households: set[int],
         contacts: dict[int, FileContacts],
     ):
         self.ties = ties
         self.contacts = contacts
-        living = AdultHome.objects.not_ended().filter(household__in=households)
         self.homes: dict[int, list[AdultHome]] = defaultdict(list)
-        homes = living.select_related("adult").order_by("began_at", "id")
-        for row in homes if households else ():
+        for row in read_by_keys(_adults_living, "household", households):
             self.homes[row.household_id].append(row)
         keys = {row.adult_id for rows in self.homes.values() for row in rows}
         keys |= {tie.adult_id for rows in ties.values() for tie in rows}
         self.facts: dict[tuple[int, str], list[AdultFact]] = defaultdict(list)
-        facts = AdultFact.objects.not_ended().filter(adult__in=keys).order_by("began_at", "id")
-        for fact in facts if keys else ():
+        for fact in read_by_keys(_adult_facts, "adult", keys):
             self.facts[fact.adult_id, fact.kind].append(fact)
 
     def addresses_of(self, child: Child, homes: list[Home]) -> list[FileAddress]:
@@ -365,8 +426,21 @@ def _find_readable_with_siblings(
 
 
 def _visible_children(viewer: Viewer, keys: set[int]) -> list[Child]:
-    rows = Child.objects.visible_to(viewer).filter(pk__in=keys)
-    return list(rows.in_surname_order()) if keys else []
+    """Those of the children with `keys` whom the viewer may read about, in the order of names."""
+    if not keys:
+        return []
+    if not is_composed_for(viewer) or len(keys) > len(KEYS):
+        return list(_children_in_order(viewer, keys))
+    return _compose_visible_children().fetch(keys_of_viewer(viewer) | keys_in_list(list(keys)))
+
+
+@cache
+def _compose_visible_children() -> ComposedRows[Child]:
+    return ComposedRows(_children_in_order(stand_in_viewer(), KEYS))
+
+
+def _children_in_order(viewer: Viewer, keys: Collection[int]) -> QuerySet[Child]:
+    return Child.objects.visible_to(viewer).filter(pk__in=keys).in_surname_order()
 
 
 def _group_siblings(
@@ -384,13 +458,13 @@ def has_known_siblings(viewer: Viewer, children: list[Child]) -> bool:
 
 def _earlier_files_by_child(viewer: Viewer, of: list[int]) -> dict[int, list[EarlierFileProgress]]:
     """Child key -> files of earlier schools, the last first. No query without children."""
-    events = FileEvent.objects.select_related("by").order_by("happened_at", "id")
-    rows = EarlierFile.objects.filter(child__in=of).select_related("by", "ended_by")
-    rows = rows.prefetch_related(Prefetch("events", events)).order_by("-id")
+    rows = read_by_keys(_earlier_files, "child", of)
+    events: dict[int, list[FileEvent]] = defaultdict(list)
+    for event in read_by_keys(_file_events, "file", [row.pk for row in rows]):
+        events[event.file_id].append(event)
     found: dict[int, list[EarlierFileProgress]] = defaultdict(list)
-    for row in rows if of else ():
-        progress = _earlier_file_progress(viewer, row, list(row.events.all()))
-        found[row.child_id].append(progress)
+    for row in rows:
+        found[row.child_id].append(_earlier_file_progress(viewer, row, events[row.pk]))
     return found
 
 
@@ -425,14 +499,35 @@ def find_last_sightings(
 ) -> dict[int, tuple[Sighting | None, Sighting | None]]:
     """Child key -> when the child was last seen, and when last heard alone. No query without
     children."""
-    if not children:
-        return {}
     keys = [child.pk for child in children]
+    last: dict[int, tuple[Sighting | None, Sighting | None]] = {}
+    for row in _read_last_sightings(viewer, keys) if keys else ():
+        seen, alone = last.get(row.child_id, (None, None))
+        heard = row if row.how == SeenHow.ALONE else None
+        last[row.child_id] = (seen or row, alone or heard)
+    return {key: last.get(key, (None, None)) for key in keys}
+
+
+def _read_last_sightings(viewer: Viewer, keys: list[int]) -> Sequence[Sighting]:
+    """The last sighting of each of the children with `keys`, and the last at which they were heard
+    alone, the newest first. One query."""
+    if not is_composed_for(viewer) or len(keys) > len(KEYS):
+        return list(_last_sightings(viewer, keys))
+    return _compose_last_sightings().fetch(keys_of_viewer(viewer) | keys_in_list(keys))
+
+
+@cache
+def _compose_last_sightings() -> ComposedRows[Sighting]:
+    return ComposedRows(_last_sightings(stand_in_viewer(), KEYS))
+
+
+def _last_sightings(viewer: Viewer, keys: Sequence[int]) -> QuerySet[Sighting]:
     newest = Sighting.objects.not_hidden_from(viewer).filter(child=OuterRef("pk"))
     newest = newest.order_by("-happened_at", "-id")
-    alone = newest.filter(how=SeenHow.ALONE)
-    last = [Subquery(rows.values("pk")[:1]) for rows in (newest, alone)]
-    pairs = list(Child.objects.filter(pk__in=keys).values_list("pk", *last))
-    wanted = {pk for _, *pair in pairs for pk in pair if pk}
-    rows = Sighting.objects.filter(pk__in=wanted).select_related("by").in_bulk()
-    return {key: (rows.get(seen), rows.get(heard)) for key, seen, heard in pairs}
+    children = Child.objects.filter(pk__in=keys)
+    seen, alone = (
+        children.values_list(Subquery(rows.values("pk")[:1]))
+        for rows in (newest, newest.filter(how=SeenHow.ALONE))
+    )
+    rows = Sighting.objects.filter(pk__in=seen.union(alone, all=True))
+    return rows.select_related("by").order_by("-happened_at", "-id")

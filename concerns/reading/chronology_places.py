@@ -1,10 +1,9 @@
 """Finds the places of a page among all kinds of row of a chronology, in one query.
 
 That query unites one for each kind of row (`chronology_sources.py`). To compose it takes Django a
-hundred times as long as to send it, and it is the same for every child and every viewer but for
-their keys. So it is composed once in a process, with stand-ins for these keys, and each time the
-keys of this child and this viewer take the stand-ins' places among its parameters. What narrows it
-further (days, the place to go on from) is added around it.
+hundred times as long as to send it, so it is composed once in a process, with stand-ins for the
+keys of the child and the viewer (`composed_rows.py`). What narrows it further (days, the place to
+go on from) is added around it.
 """
 
 import uuid
@@ -26,21 +25,23 @@ from django.db.models import (
 
 from concerns.models.child.child import Child
 from concerns.models.concern.concern import Concern
-from concerns.models.school.person import Person, Viewer
-from concerns.models.school.school import School
+from concerns.models.school.person import Viewer
 from concerns.reading.chronology_sources import SOURCES
+from concerns.reading.composed_rows import (
+    Keys,
+    is_composed_for,
+    keys_of_viewer,
+    stand_in_child,
+    stand_in_viewer,
+)
 from concerns.reading.concern_categories import in_category
 from concerns.rules.reporting_periods import day_after, local_midnight
-from concerns.rules.roles import May, Role
 
 STAMP = "%Y%m%dT%H%M%S%f"
 COLUMNS = ("place_at", "place_written", "place_source", "uid")
 _ALL = ", ".join(COLUMNS)
-# Stand-ins for the keys of the child, the school and the person: no row has keys like these.
-_CHILD, _SCHOOL, _PERSON = (9_007_199_254_740_000 + number for number in (1, 2, 3))
 _MOMENT: "Field[Any, Any]" = DateTimeField()
 _UID: "Field[Any, Any]" = UUIDField()
-_NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
 _CATEGORY = "stand-in for a category"
 
 
@@ -84,37 +85,36 @@ class ChronologyFilters(NamedTuple):
 def find_places(
     viewer: Viewer, child: Child, wanted: ChronologyFilters, most: int
 ) -> list[ChronologyPlace]:
-    """The first `most` places. Only of rows that `viewer` may read; the caller has asked whether
-    they may read about `child` at all."""
-    if not viewer.has_power(May.READ):
-        return []
-    if viewer.reads_part:
-        # Which part it is depends on the viewer and the day, so it is composed each time.
+    """The first `most` places. Only of rows that `viewer` may read, and none if they may not read
+    about `child`."""
+    parts, narrowing = _narrow(viewer, wanted)
+    keys: Keys = {_CATEGORY: wanted.category}
+    if is_composed_for(viewer):
+        sql, given = _compose_union(wanted.sort, bool(wanted.category))
+        readable, asked = _compose_readable()
+        keys |= keys_of_viewer(viewer, child)
+        parts = [f"EXISTS ({readable})", *parts]
+        narrowing = [*asked, *narrowing]
+    elif Child.objects.visible_to(viewer).filter(pk=child.pk).exists():
         sql, given = _unite(_place_queries(viewer, child, wanted.sort, bool(wanted.category)))
     else:
-        sql, given = _compose_union(wanted.sort, bool(wanted.category))
+        return []
     if not sql:
         return []
-    keys = {
-        _CHILD: child.pk,
-        _SCHOOL: viewer.school.pk,
-        _PERSON: viewer.person.pk,
-        _CATEGORY: wanted.category,
-    }
-    parameters: list[Any] = [keys.get(one, one) for one in given]
-    where, more = _narrow(viewer, wanted)
+    parameters: list[Any] = [keys.get(one, one) for one in (*given, *narrowing)]
+    where = f" WHERE {' AND '.join(parts)}" if parts else ""
     way = "DESC" if wanted.newest_first else "ASC"
     order = ", ".join(f"{name} {way}" for name in COLUMNS)
     # The words of the statement are Django's and this file's own; what was asked is in parameters.
     statement = f"SELECT {_ALL} FROM ({sql}) AS places{where} ORDER BY {order} LIMIT %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, *more, most])
+        cursor.execute(statement, [*parameters, most])
         rows = cursor.fetchall()
     return [ChronologyPlace(_moment(a), _moment(w), number, _uid(u)) for a, w, number, u in rows]
 
 
-def _narrow(viewer: Viewer, wanted: ChronologyFilters) -> tuple[str, list[Any]]:
-    """What the days and the place to go on from add to the statement, and its parameters."""
+def _narrow(viewer: Viewer, wanted: ChronologyFilters) -> tuple[list[str], list[Any]]:
+    """The conditions that the days and the place to go on from add, and their parameters."""
     days = viewer.school.school_calendar
     parts: list[str] = []
     given: list[Any] = []
@@ -130,7 +130,7 @@ def _narrow(viewer: Viewer, wanted: ChronologyFilters) -> tuple[str, list[Any]]:
         at, written, source, uid = wanted.after
         moments = [_as_stored(_MOMENT, one) for one in (at, written)]
         given += [*moments, source, _as_stored(_UID, uid)]
-    return f" WHERE {' AND '.join(parts)}" if parts else "", given
+    return parts, given
 
 
 def _as_stored(field: "Field[Any, Any]", value: object) -> Any:
@@ -152,9 +152,15 @@ def _uid(value: str | uuid.UUID) -> uuid.UUID:
 def _compose_union(sort: str, has_category: bool) -> tuple[str, tuple[Any, ...]]:
     """The statement that unites the places of all kinds of row, with its parameters, in which the
     stand-ins are. Empty if no kind of row is wanted."""
-    school = School(pk=_SCHOOL)
-    viewer = Viewer(Person(pk=_PERSON), school, frozenset({Role.DSL}), _NO_TIME)
-    return _unite(_place_queries(viewer, Child(pk=_CHILD, school=school), sort, has_category))
+    return _unite(_place_queries(stand_in_viewer(), stand_in_child(), sort, has_category))
+
+
+@lru_cache
+def _compose_readable() -> tuple[str, tuple[Any, ...]]:
+    """The statement that finds the stand-in for the child if the viewer may read about them."""
+    rows = Child.objects.visible_to(stand_in_viewer()).filter(pk=stand_in_child().pk)
+    sql, given = rows.values("pk").query.sql_with_params()
+    return sql, tuple(given)
 
 
 def _unite(queries: Iterator[QuerySet[Any]]) -> tuple[str, tuple[Any, ...]]:

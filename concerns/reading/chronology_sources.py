@@ -1,8 +1,8 @@
 """Lists the kinds of row that make up a child's chronology, and puts each row into words.
 
-They are for a child whom the viewer may read about: `chronology.py` asks that once, before it uses
-them. Of a concern about several children only what was decided, said and sent for this child is
-included. Siblings at this school are included only if the viewer may see them.
+They are for a child whom the viewer may read about: `chronology_places.py` asks that once for all.
+Of a concern about several children only what was decided, said and sent for this child is included.
+Siblings at this school are included only if the viewer may see them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from concerns.models.base.case_row import CaseRow
 from concerns.models.child.child import Child
@@ -27,7 +27,7 @@ from concerns.models.child.child_fact import Fact
 from concerns.models.child.household import AdultFact, AdultHome, Home, Sibling, Tie
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
-from concerns.models.concern.later_entries import Addition, Ending
+from concerns.models.concern.later_entries import Addition, Ending, Mark
 from concerns.models.response.chase_call import ChaseCall
 from concerns.models.response.conversation import Conversation
 from concerns.models.response.decision import Decision
@@ -72,12 +72,13 @@ class ChronologySource(NamedTuple):
 
 
 class PartInConcern(TypedDict):
-    """The child's part in a concern, whether it is about others too, and its writer's name, as
-    `_concern_source_rows` annotates them."""
+    """The child's part in a concern, whether it is about others too, its writer's name and its
+    marks, as `_concern_source_rows` annotates and fetches them."""
 
     part: str
     writer: str
     about_others: bool
+    marks_read: list[Mark]
 
 
 class RowWriter(TypedDict):
@@ -104,7 +105,8 @@ def _concern_source_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
         writer=F("reporter__name"),
         about_others=Exists(about.exclude(child=child)),
     )
-    return rows.prefetch_related("marks")
+    # In a list of its own: as `marks` each concern would get a manager for them.
+    return rows.prefetch_related(Prefetch("marks", to_attr="marks_read"))
 
 
 def _on_concerns_with_child(child: Child, **more: ChildPart) -> Q:
@@ -194,7 +196,7 @@ def _describe_concern(row: "WithAnnotations[Concern, PartInConcern]") -> EntryTe
     when = row.when_written and f"When it happened, as written: {row.when_written}"
     # Of a concern about several children nobody can say whose the marks are.
     alone = row.part == ChildPart.ABOUT and not row.about_others
-    marks = [f"Mark: {mark.mark_in_words}" for mark in row.marks.all()] if alone else []
+    marks = [f"Mark: {mark.mark_in_words}" for mark in row.marks_read] if alone else []
     told = row.told_words and f"{row.told_words_heading(row.writer)}: {row.told_words}"
     words = "\n".join(filter(None, [row.account, told, own, when, *marks]))
     on = row.happened_on if row.happened_at is None else None

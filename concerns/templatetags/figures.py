@@ -6,6 +6,7 @@ five times as much.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 
 from django import template
@@ -32,6 +33,8 @@ _MONTHS_LABEL = (
     '<rect class="bars__base" x="0" y="{base}" width="{width}" height="1" />'
 )
 _MONTH = '<rect class="bars__bar" x="{x}" y="{y}" width="{width}" height="{height}" />'
+_MONTH_HEAD = '<th scope="row" class="govuk-table__header">{:%B %Y}</th>'
+_TABLE_ROW = '\n<tr class="govuk-table__row">{}\n{}</tr>'
 _NUMBER = '<td class="govuk-table__cell govuk-table__cell--numeric">{}</td>'
 
 
@@ -93,3 +96,9 @@ def draw_months(row: MonthRow, months: MonthChart) -> SafeString:
 def draw_numbers(numbers: Iterable[int]) -> SafeString:
     """The cells of a table's row, a number in each."""
     return SafeString("".join([_NUMBER.format(int(number)) for number in numbers]))
+
+
+@register.filter
+def draw_month_row(month: date, numbers: Iterable[int]) -> SafeString:
+    """A table's row: the month, and a number in each of the other cells."""
+    return SafeString(_TABLE_ROW.format(_MONTH_HEAD.format(month), draw_numbers(numbers)))
