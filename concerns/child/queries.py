@@ -31,7 +31,14 @@ from concerns.models import (
     Step,
     Viewer,
 )
+from concerns.models.base.composed_rows import ComposedRows, read_by_keys
 from concerns.models.child.child_fact import Fact
+from concerns.models.child.composed_for_viewer import (
+    is_composed_for,
+    keys_of_viewer,
+    stand_in_child,
+    stand_in_viewer,
+)
 from concerns.paper import tracker_csv
 from concerns.paper.bar_chart import MonthChart, build_month_chart
 from concerns.reading import child_file, child_tracker, chronology
@@ -44,14 +51,6 @@ from concerns.reading.category_counts import (
 from concerns.reading.child_file import ChildFile
 from concerns.reading.child_tracker import TrackerFilters
 from concerns.reading.chronology_places import ChronologyFilters
-from concerns.reading.composed_rows import (
-    ComposedRows,
-    is_composed_for,
-    keys_of_viewer,
-    read_by_keys,
-    stand_in_child,
-    stand_in_viewer,
-)
 from concerns.reading.timeline_row import TimelineRow, build_timeline_row
 from concerns.reading.tracked_child import TrackedChild
 from concerns.rules.kinds import Kind

@@ -21,6 +21,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar, Token
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol, TypeVar, Unpack, cast
 
 from django.core.exceptions import PermissionDenied
@@ -37,6 +38,12 @@ from concerns.models import (
     Step,
     Viewer,
     WordKey,
+)
+from concerns.models.base.composed_rows import KEYS, ComposedRows, read_by_keys
+from concerns.models.child.composed_for_viewer import (
+    is_composed_for,
+    keys_of_viewer,
+    stand_in_viewer,
 )
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
@@ -157,7 +164,9 @@ class ActRecord:
         """The next steps of `concern`, loaded once. They are saved when the act ends."""
         key = concern.uid
         if key not in self._agendas:
-            steps = concern.steps.open().in_order() if concern.pk else ()
+            steps = read_by_keys(_open_steps, "concern", [concern.pk] if concern.pk else [])
+            for step in steps:
+                step.concern = concern
             self._agendas[key] = NextSteps(concern, self.by, self.now, steps)
         return self._agendas[key]
 
@@ -204,6 +213,10 @@ class ActRecord:
         for concern, said in self._said:
             words.setdefault(concern.pk, set()).update(searchable_stems(*said.values()))
         WordKey.objects.add_word_keys(self.by.school, words)
+
+
+def _open_steps() -> QuerySet[Step]:
+    return Step.objects.open().in_order()
 
 
 def _begin_act(name: str) -> Token[str]:
@@ -305,14 +318,30 @@ def _lock_row(by: Viewer, power: May, row: Any, version: int | None) -> Any:
         row = _first_or_404(whole)
     # No joins here: after waiting for a lock, PostgreSQL reads the locked row again but not the
     # rows joined to it, so `changed_by` would be missing.
-    concerns = home.objects.permitted_for(by, power).select_for_update()
-    concern = _first_or_404(concerns.filter(pk=_concern_pk_of(row)))
+    concern = _lock_concern(by, power, home, _concern_pk_of(row))
     if version is not None and concern.version != version:
         raise StalePage(concern)
     if model is home:
         return concern
     row.concern = concern
     return row
+
+
+def _lock_concern(by: Viewer, power: May, home: Any, key: int | None) -> Any:
+    if home is not Concern or not is_composed_for(by):
+        return _first_or_404(
+            home.objects.permitted_for(by, power).select_for_update().filter(pk=key)
+        )
+    found = _compose_lock(power).fetch(keys_of_viewer(by) | {KEYS[0]: key})
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@cache
+def _compose_lock(power: May) -> ComposedRows[Concern]:
+    concerns = Concern.objects.permitted_for(stand_in_viewer(), power).select_for_update()
+    return ComposedRows(concerns.filter(pk=KEYS[0]))
 
 
 def _concern_model_of(row: Model) -> Any:

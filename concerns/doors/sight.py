@@ -14,6 +14,7 @@ to this viewer (`visible_to`, `written_by`, `of_school`); otherwise NotScoped is
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
@@ -36,6 +37,12 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.base.case_row import SchoolOwnedModel
+from concerns.models.base.composed_rows import UIDS, ComposedRows, key_of_uid, read_by_keys
+from concerns.models.child.composed_for_viewer import (
+    is_composed_for,
+    keys_of_viewer,
+    stand_in_viewer,
+)
 from concerns.models.concern.concern import ConcernQuerySet
 from concerns.models.ledger.ledger_line import CALENDAR_FEED
 from concerns.reading import child_file, child_story
@@ -52,8 +59,12 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound=Model)
 ListedRow = TypeVar("ListedRow", bound=SchoolOwnedModel)
-OpenedConcern = TypeVar("OpenedConcern", bound=Concern)
+VisibleRow = TypeVar("VisibleRow", Child, Concern)
 OpenedFile = TypeVar("OpenedFile", bound=FileInShort)
+
+
+# Whom a page of a concern names beside it.
+_PEOPLE_OF_CONCERN = ("reporter", "holder", "changed_by")
 
 
 class OwnConcernColumns(TypedDict):
@@ -72,7 +83,9 @@ def open_concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Co
 
     The page is about this concern, and says above it whose it is (`page_subject.py`).
     """
-    found = _open_and_record(viewer, Concern.objects.visible_to(viewer), uid, kind)
+    with transaction.atomic():
+        found = _read_visible(viewer, Concern, uid, *_PEOPLE_OF_CONCERN)
+        _record_opening(viewer, found, kind)
     page_subject.note_concern_of_page(found)
     return found
 
@@ -87,7 +100,10 @@ def open_own_concern(
     rows = query_own_concerns(viewer).asking_whom_they_told()
     stuck = Notice.objects.stuck_for_writer(viewer).filter(step__concern=OuterRef("pk"))
     rows = rows.annotate(stuck=Exists(stuck))
-    return _open_and_record(viewer, rows, uid, Kind.OPENED, braked=False)
+    with transaction.atomic():
+        found = get_one_or_404(viewer, rows.select_related(*_PEOPLE_OF_CONCERN), uid)
+        _record_opening(viewer, found, Kind.OPENED, braked=False)
+    return found
 
 
 def query_own_concerns(viewer: Viewer) -> ConcernQuerySet:
@@ -103,22 +119,15 @@ def _earliest_due_at(looks: QuerySet[Step] | QuerySet[AdultStep]) -> Subquery:
     return Subquery(looks.order_by().values("due_at")[:1])
 
 
-def _open_and_record(
-    viewer: Viewer,
-    rows: QuerySet[OpenedConcern],
-    uid: uuid.UUID,
-    kind: Kind,
-    *,
-    braked: bool = True,
-) -> OpenedConcern:
-    with transaction.atomic():
-        found = get_one_or_404(viewer, rows.select_related("reporter", "holder", "changed_by"), uid)
-        rolled = ConcernChild.objects.filter(concern=found, child__isnull=False)
-        children = rolled.values_list("child__uid", flat=True)
-        _write_reading_line(
-            viewer, kind, braked=braked, about=found.uid, concern=found.uid, children=children
-        )
-    return found
+def _record_opening(viewer: Viewer, concern: Concern, kind: Kind, *, braked: bool = True) -> None:
+    children = [uid for (uid,) in read_by_keys(_uids_of_children, "concern", [concern.pk])]
+    _write_reading_line(
+        viewer, kind, braked=braked, about=concern.uid, concern=concern.uid, children=children
+    )
+
+
+def _uids_of_children() -> QuerySet[Any, Any]:
+    return ConcernChild.objects.filter(child__isnull=False).values_list("child__uid")
 
 
 def open_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
@@ -167,7 +176,7 @@ def open_child_story(
 
 def get_child_of_page(viewer: Viewer, uid: uuid.UUID) -> Child:
     """The child a page is about. Not recorded: what the page shows of them is. Raises Http404."""
-    found = get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
+    found = _read_visible(viewer, Child, uid)
     page_subject.note_child_of_page(found)
     return found
 
@@ -273,7 +282,7 @@ def read_for_new_referral(viewer: Viewer, concern: Concern) -> ReReferral:
 
 def get_concern_to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """Load a concern for an act, whose own line records it. Raises Http404."""
-    return get_one_or_404(viewer, Concern.objects.visible_to(viewer), uid)
+    return _read_visible(viewer, Concern, uid)
 
 
 def may_still_see(viewer: Viewer, row: Concern) -> bool:
@@ -288,6 +297,29 @@ def get_one_or_404(viewer: Viewer, rows: QuerySet[Row], uid: uuid.UUID) -> Row:
     if found is None:
         raise Http404
     return found
+
+
+def _read_visible(
+    viewer: Viewer, model: type[VisibleRow], uid: uuid.UUID, *related: str
+) -> VisibleRow:
+    """As `get_one_or_404`, of all rows of `model` that the viewer may see, with those `related`."""
+    if not is_composed_for(viewer):
+        return get_one_or_404(viewer, _visible_rows(viewer, model, *related), uid)
+    found = _compose_visible(model, *related).fetch(keys_of_viewer(viewer) | key_of_uid(uid))
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@cache
+def _compose_visible(model: type[VisibleRow], *related: str) -> ComposedRows[VisibleRow]:
+    rows = _visible_rows(stand_in_viewer(), model, *related)
+    return ComposedRows(rows.filter(uid=UIDS[0]))
+
+
+def _visible_rows(viewer: Viewer, model: type[VisibleRow], *related: str) -> QuerySet[VisibleRow]:
+    rows: QuerySet[VisibleRow] = model.objects.visible_to(viewer)
+    return rows.select_related(*related) if related else rows
 
 
 def read_uid_in_address(request: HttpRequest, name: str) -> uuid.UUID | None:

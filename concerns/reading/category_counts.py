@@ -14,7 +14,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from concerns.models.base.composed_rows import MOMENT, ComposedRows, key_of_moment
 from concerns.models.child.child import Child
+from concerns.models.child.composed_for_viewer import (
+    is_composed_for,
+    keys_of_viewer,
+    stand_in_child,
+    stand_in_viewer,
+)
 from concerns.models.concern.category_sorting import (
     BY_LEAD,
     BY_WRITER,
@@ -22,15 +29,6 @@ from concerns.models.concern.category_sorting import (
 )
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Viewer
-from concerns.reading.composed_rows import (
-    MOMENT,
-    ComposedRows,
-    is_composed_for,
-    key_of_moment,
-    keys_of_viewer,
-    stand_in_child,
-    stand_in_viewer,
-)
 from concerns.rules.reporting_periods import local_day, local_midnight, months_until
 from concerns.rules.words import SORTED_INTO, Category
 

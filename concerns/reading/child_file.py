@@ -14,6 +14,13 @@ from typing import Any
 
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 
+from concerns.models.base.composed_rows import (
+    KEYS,
+    ComposedRows,
+    RowsAsked,
+    keys_in_list,
+    read_by_keys,
+)
 from concerns.models.child.child import Child, ChildName
 from concerns.models.child.child_details import (
     EarlierFile,
@@ -24,21 +31,16 @@ from concerns.models.child.child_details import (
     Sighting,
     Status,
 )
+from concerns.models.child.composed_for_viewer import (
+    is_composed_for,
+    keys_of_viewer,
+    stand_in_viewer,
+)
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.child.roll_contact import RollContact
 from concerns.models.child.roll_detail import RollDetail
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
-from concerns.reading.composed_rows import (
-    KEYS,
-    ComposedRows,
-    RowsAsked,
-    is_composed_for,
-    keys_in_list,
-    keys_of_viewer,
-    read_by_keys,
-    stand_in_viewer,
-)
 from concerns.reading.kinds_present import find_kinds_present
 from concerns.reading.roll_contacts import FileContacts, NoContact, build_file_contacts
 from concerns.rules import calendars

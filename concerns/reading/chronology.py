@@ -14,7 +14,14 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from concerns.models.base.composed_rows import UIDS, ComposedRows, uids_in_list
 from concerns.models.child.child import Child
+from concerns.models.child.composed_for_viewer import (
+    is_composed_for,
+    keys_of_viewer,
+    stand_in_child,
+    stand_in_viewer,
+)
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Viewer
 from concerns.reading.chronology_places import (
@@ -23,15 +30,6 @@ from concerns.reading.chronology_places import (
     find_places,
 )
 from concerns.reading.chronology_sources import SOURCES, ChronologySource
-from concerns.reading.composed_rows import (
-    UIDS,
-    ComposedRows,
-    is_composed_for,
-    keys_of_viewer,
-    stand_in_child,
-    stand_in_viewer,
-    uids_in_list,
-)
 from concerns.reading.when_written import written_later_in_words
 from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.wording import day_in_short, format_date_or_time

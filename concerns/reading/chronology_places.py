@@ -23,17 +23,17 @@ from django.db.models import (
     Value,
 )
 
+from concerns.models.base.composed_rows import Keys
 from concerns.models.child.child import Child
-from concerns.models.concern.concern import Concern
-from concerns.models.school.person import Viewer
-from concerns.reading.chronology_sources import SOURCES
-from concerns.reading.composed_rows import (
-    Keys,
+from concerns.models.child.composed_for_viewer import (
     is_composed_for,
     keys_of_viewer,
     stand_in_child,
     stand_in_viewer,
 )
+from concerns.models.concern.concern import Concern
+from concerns.models.school.person import Viewer
+from concerns.reading.chronology_sources import SOURCES
 from concerns.reading.concern_categories import in_category
 from concerns.rules.reporting_periods import day_after, local_midnight
 

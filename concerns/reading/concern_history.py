@@ -17,6 +17,7 @@ from django.utils.dateformat import format as written
 from django.utils.timezone import localtime
 
 from concerns.models.base.case_row import CaseRows
+from concerns.models.base.composed_rows import read_by_keys
 from concerns.models.concern.category_sorting import CategorySorting
 from concerns.models.concern.concern import Concern, ConcernCategory
 from concerns.models.concern.concern_child import ConcernChild, Refiling
@@ -135,15 +136,13 @@ def load_concern_history(concern: Concern, viewer: Viewer) -> ConcernHistory:
             [concern], Prefetch("category_rows", ConcernCategory.objects.none())
         )
     rows = {
-        name: _rows_of_concern(concern, viewer, build()) if model in found else []
+        name: _rows_of_concern(concern, viewer, build) if model in found else []
         for name, (model, build) in _KINDS_OF_ROW.items()
     }
-    shown = Q(done_at=None) | Q(kind__in=NOTED, ended=StepEnding.DONE) | Q(kind=StepKind.TASK)
-    steps = Step.objects.filter(shown).select_related("holder").in_order()
-    every = _rows_of_concern(concern, viewer, steps)
+    every = _rows_of_concern(concern, viewer, _steps_shown)
     history = ConcernHistory(
         concern=concern,
-        children=_rows_of_concern(concern, viewer, _current_children()),
+        children=_rows_of_concern(concern, viewer, _current_children),
         steps=[step for step in every if step.done_at is None],
         noted=sorted(
             (step for step in every if step.kind in NOTED and step.ended == StepEnding.DONE),
@@ -156,11 +155,21 @@ def load_concern_history(concern: Concern, viewer: Viewer) -> ConcernHistory:
     return history
 
 
-def _rows_of_concern(concern: Concern, viewer: Viewer, rows: CaseRows[Any]) -> list[Any]:
-    found = list(rows.filter(concern=concern).in_part_of(viewer))
+def _rows_of_concern(
+    concern: Concern, viewer: Viewer, rows: Callable[[], CaseRows[Any]]
+) -> list[Any]:
+    if viewer.reads_part:
+        found = list(rows().filter(concern=concern).in_part_of(viewer))
+    else:
+        found = read_by_keys(rows, "concern", [concern.pk])
     for row in found:
         row.concern = concern
     return found
+
+
+def _steps_shown() -> CaseRows[Step]:
+    shown = Q(done_at=None) | Q(kind__in=NOTED, ended=StepEnding.DONE) | Q(kind=StepKind.TASK)
+    return Step.objects.filter(shown).select_related("holder").in_order()
 
 
 def _current_children() -> CaseRows[ConcernChild]:
@@ -312,6 +321,15 @@ def decisions_newest_first() -> Decisions:
     return made.prefetch_related(Prefetch("routes", routes))
 
 
+def list_decisions(concern: Concern) -> list[Decision]:
+    """The decisions of a concern, newest first, each with who made it, its routes and children."""
+    return read_by_keys(_decisions_with_children, "concern", [concern.pk])
+
+
+def _decisions_with_children() -> Decisions:
+    return decisions_newest_first().prefetch_related("children")
+
+
 def referrals_with_events() -> CaseRows[Referral]:
     """Referrals in the order they were made, each with its events and chase calls in the order in
     which they happened."""
@@ -353,7 +371,7 @@ def _rows_with_author(model: type[AuthoredText]) -> CaseRows[Any]:
 _KINDS_OF_ROW: dict[str, tuple[type[Model], Callable[[], CaseRows[Any]]]] = {
     "sortings": (CategorySorting, _sortings_with_categories),
     "marks": (Mark, lambda: Mark.objects.order_by("id")),
-    "decisions": (Decision, lambda: decisions_newest_first().prefetch_related("children")),
+    "decisions": (Decision, _decisions_with_children),
     "referrals": (Referral, referrals_with_events),
     "conversations": (Conversation, conversations_in_order),
     "meetings": (Meeting, meetings_with_actions),
@@ -388,8 +406,12 @@ def match_decisions_to_children(history: ConcernHistory) -> list[DecisionForChil
 
 def list_subject_children(concern: Concern) -> list[ConcernChild]:
     """The children the concern is about, with names. Decisions are made for each of them."""
-    rows = ConcernChild.objects.filter(concern=concern, part=ChildPart.ABOUT)
-    return list(rows.select_related("child").order_by("id"))
+    return read_by_keys(_subject_children, "concern", [concern.pk])
+
+
+def _subject_children() -> CaseRows[ConcernChild]:
+    rows = ConcernChild.objects.filter(part=ChildPart.ABOUT)
+    return rows.select_related("child").order_by("id")
 
 
 def latest_decision_by_child(decisions: Iterable[Decision]) -> dict[int, str]:

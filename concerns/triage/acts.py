@@ -196,9 +196,10 @@ def decide(
     agenda.complete_steps(*FIRST_LOOKS, StepKind.READ_ADDITION)
     if concern.holder_id is None:
         concern.holder = by.person
-    in_force = Decision.objects.keys_in_force(concern)
-    old = [step for step in agenda.steps_of_kind(*SUPERSEDED) if step.decision_id not in in_force]
-    agenda.end_steps(old, StepEnding.SUPERSEDED)
+    if older := agenda.steps_of_kind(*SUPERSEDED):
+        in_force = Decision.objects.keys_in_force(concern)
+        old = [step for step in older if step.decision_id not in in_force]
+        agenda.end_steps(old, StepEnding.SUPERSEDED)
     _open_steps_of_routes(record, agenda, decision, decided)
     if decided.spoken:
         spoken = Conversation.objects.record_conversation(by, concern, decided.spoken, now)

@@ -335,11 +335,10 @@ def _address_of_step(viewer: Viewer, step: Step) -> str:
 def get_decision_questions(viewer: Viewer, concern: Concern) -> dict:
     """The arguments of the form that decides on `concern`, but for what stands in it beforehand.
     This reading is not recorded: the page around the form records it."""
-    decisions = concern_history.decisions_newest_first().filter(concern=concern)
     return {
         **_questions_of_decision(viewer, concern),
         "rows": concern_history.list_subject_children(concern),
-        "last": concern_history.latest_decision_by_child(decisions.prefetch_related("children")),
+        "last": concern_history.latest_decision_by_child(concern_history.list_decisions(concern)),
         "refer_now": Step.objects.has_open_step(concern, StepKind.REFER_NOW),
         "spoken": Conversation.objects.where_reached(concern, SpokenTo.PARENT).exists(),
     }

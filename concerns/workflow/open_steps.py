@@ -37,6 +37,9 @@ class OpenSteps(Generic[ConcernOf, StepOf]):
         self, concern: ConcernOf, by: Viewer, now: datetime, steps: Iterable[StepOf] = ()
     ) -> None:
         self.concern = concern
+        if concern.holder_id == by.person.pk:
+            # So that it is not read to give them a step.
+            concern.holder = by.person
         self.by = by
         self.now = now
         # A concern being sent now: `update_rank_and_due_time` runs before it is inserted.

@@ -6,11 +6,14 @@ A decision is never edited: a new one supersedes it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
+from concerns.models.base.composed_rows import KEYS, MOMENT, ComposedRows, key_of_moment
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild
@@ -162,10 +165,8 @@ class Decisions(CaseRows[ConcernRow]):
 
     def is_decided_for_all(self, concern: Concern) -> bool:
         """Whether each child it is about has a decision made since it was last reopened."""
-        last = concern.endings.filter(reopened=True).order_by("-id").first()
-        since = last.at if last else concern.received_at
-        about = concern.children.filter(part=ChildPart.ABOUT)
-        return not about.exclude(decisions__decision__at__gte=since).exists()
+        keys = {KEYS[0]: concern.pk} | key_of_moment(concern.received_at)
+        return not _compose_undecided().fetch(keys)
 
     def record_decision(
         self: "Decisions[Decision]",
@@ -205,6 +206,16 @@ class Decisions(CaseRows[ConcernRow]):
             for route in dict.fromkeys(decided.routes)
         )
         return decision
+
+
+@cache
+def _compose_undecided() -> ComposedRows[ConcernChild]:
+    """The children a concern is about for whom nothing was decided since it was last reopened, or
+    else since it came in."""
+    reopened = Concern.objects.filter(pk=KEYS[0], endings__reopened=True).order_by("-endings__id")
+    since = Coalesce(models.Subquery(reopened.values("endings__at")[:1]), models.Value(MOMENT))
+    about = ConcernChild.objects.filter(concern=KEYS[0], part=ChildPart.ABOUT)
+    return ComposedRows(about.exclude(decisions__decision__at__gte=since))
 
 
 class Decision(CaseRow):

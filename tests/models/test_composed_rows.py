@@ -2,9 +2,10 @@
 
 import pytest
 
+from concerns.models.base.composed_rows import KEYS
+from concerns.models.child.composed_for_viewer import keys_of_viewer
 from concerns.reading import category_counts, child_file, chronology
 from concerns.reading.chronology_places import ChronologyFilters
-from concerns.reading.composed_rows import KEYS, keys_of_viewer
 from concerns.rules.roles import Role
 from tests import factories, homes
 from tests.counting import list_statements

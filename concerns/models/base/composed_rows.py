@@ -5,14 +5,12 @@ page are the same each time but for a few keys: of the viewer, their school, the
 a queryset is composed with stand-ins for these keys, and each time the keys themselves take the
 stand-ins' places among its parameters. Who may see what is still said by the queryset alone.
 
-This holds only where nothing else of the viewer makes a difference: for whoever reads the whole
-record of their school (`is_composed_for`). For a reader of a part, whose part and whose day make a
-difference, a queryset that asks what its viewer may see is composed afresh each time.
+What asks who its viewer is, is composed with `models/child/composed_for_viewer.py`.
 """
 
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -20,52 +18,27 @@ from django.db import connection, connections
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-from concerns.models.child.child import Child
-from concerns.models.school.person import Person, Viewer
-from concerns.models.school.school import School
-from concerns.rules.roles import May, Role
-
 Row = TypeVar("Row", bound=Model)
 Keys = dict[Any, Any]
 
-# Stand-ins for the keys of one child, of a school and of a person, for a list of keys, and for a list
-# of uids: no row has keys like these.
-_CHILD, _SCHOOL, _PERSON = (9_007_199_254_740_000 + number for number in (1, 2, 3))
+# Stand-ins for a list of keys and for a list of uids: no row has such a one.
 KEYS = tuple(9_007_199_254_741_000 + number for number in range(16))
 UIDS = tuple(uuid.UUID(int=number) for number in range(1, 65))
-# Stands in for a moment.
+# Stand-ins for a moment and for a day.
 MOMENT = datetime(1, 1, 1, tzinfo=UTC)
-
-
-def stand_in_viewer() -> Viewer:
-    """The viewer for whom a statement is composed: they read the whole record of their school."""
-    return Viewer(Person(pk=_PERSON), School(pk=_SCHOOL), frozenset({Role.DSL}), MOMENT)
-
-
-def stand_in_child() -> Child:
-    return Child(pk=_CHILD, school=School(pk=_SCHOOL))
-
-
-def is_composed_for(viewer: Viewer) -> bool:
-    """Whether `viewer` may see just what `stand_in_viewer` may, in their own school."""
-    return viewer.has_power(May.READ) and not viewer.reads_part
-
-
-def keys_of_viewer(viewer: Viewer, child: Child | None = None) -> Keys:
-    """What takes the places of the stand-ins for the viewer and, where there is one, the child.
-
-    Raises ValueError if what was composed for `stand_in_viewer` is not for them.
-    """
-    if not is_composed_for(viewer):
-        raise ValueError("They do not read the whole record: compose it for them.")
-    keys = {_SCHOOL: viewer.school.pk, _PERSON: viewer.person.pk}
-    return keys | {_CHILD: child.pk} if child else keys
+DAY = date(1, 1, 2)
 
 
 def key_of_moment(at: datetime) -> Keys:
     """What takes the place of `MOMENT`."""
     adapt = connection.ops.adapt_datetimefield_value
     return {adapt(MOMENT): adapt(at)}
+
+
+def key_of_day(day: date) -> Keys:
+    """What takes the place of `DAY`."""
+    adapt = connection.ops.adapt_datefield_value
+    return {adapt(DAY): adapt(day)}
 
 
 def keys_in_list(keys: Sequence[int]) -> Keys:
@@ -76,6 +49,11 @@ def keys_in_list(keys: Sequence[int]) -> Keys:
 def uids_in_list(uids: Sequence[uuid.UUID]) -> Keys:
     """What takes the places of `UIDS`: at least one uid, and no more than there are places."""
     return dict(zip(_as_stored(UIDS), _fill_up(_as_stored(uids), len(UIDS)), strict=True))
+
+
+def key_of_uid(uid: uuid.UUID) -> Keys:
+    """What takes the place of the first of `UIDS`, where it stands alone."""
+    return {_as_stored(UIDS[:1])[0]: _as_stored([uid])[0]}
 
 
 def _fill_up(values: Sequence[Any], length: int) -> list[Any]:
@@ -130,7 +108,7 @@ class _SentCompiler(SQLCompiler):
 RowsAsked = Callable[[], QuerySet[Any]]
 
 
-def read_by_keys(rows: RowsAsked, column: str, keys: Collection[int]) -> Sequence[Any]:
+def read_by_keys(rows: RowsAsked, column: str, keys: Collection[int]) -> list[Any]:
     """Those of `rows()` whose `column` is one of `keys`. No query without keys.
 
     `rows` is a function of a module: its statement is composed once.
