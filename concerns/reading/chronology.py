@@ -8,7 +8,7 @@ sent for this child.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -100,11 +100,8 @@ def _load_entries(
     keys: dict[int, list[uuid.UUID]] = defaultdict(list)
     for place in places:
         keys[place.source].append(place.uid)
-    rows = {
-        (number, row.uid): row
-        for number, uids in keys.items()
-        for row in _read_rows(viewer, child, number, uids)
-    }
+    read = _rows_reader(viewer, child)
+    rows = {(number, row.uid): row for number, uids in keys.items() for row in read(number, uids)}
     return [
         _build_entry(SOURCES[place.source], rows[place.source, place.uid], place)
         for place in places
@@ -112,11 +109,22 @@ def _load_entries(
     ]
 
 
-def _read_rows(viewer: Viewer, child: Child, number: int, uids: list[uuid.UUID]) -> Iterable[Any]:
-    """Those rows of the source with this `number` that have one of `uids`."""
-    if not is_composed_for(viewer) or len(uids) > len(UIDS):
+def _rows_reader(viewer: Viewer, child: Child) -> Callable[[int, list[uuid.UUID]], Iterable[Any]]:
+    """A function that reads those rows of the source with a number that have one of some uids."""
+
+    def read_afresh(number: int, uids: list[uuid.UUID]) -> Iterable[Any]:
         return SOURCES[number].rows(viewer, child).filter(uid__in=uids)
-    return _compose_rows(number).fetch(keys_of_viewer(viewer, child) | uids_in_list(uids))
+
+    if not is_composed_for(viewer):
+        return read_afresh
+    keys = keys_of_viewer(viewer, child)
+
+    def read_composed(number: int, uids: list[uuid.UUID]) -> Iterable[Any]:
+        if len(uids) > len(UIDS):
+            return read_afresh(number, uids)
+        return _compose_rows(number).fetch(keys | uids_in_list(uids))
+
+    return read_composed
 
 
 @cache

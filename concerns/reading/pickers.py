@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
+from concerns.models.base.composed_rows import DAY, KEYS, ComposedRows, key_of_day
 from concerns.models.child.child import MOST_FOUND, Child, ChildName
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Person, Post, Viewer
+from concerns.models.school.school import School
 from concerns.reading.child_by_name import find_children_by_name
 from concerns.rules.name_folding import fold_text
 from concerns.rules.roles import May, Role
@@ -32,6 +35,18 @@ class Colleague:
     @property
     def name_with_detail(self) -> str:
         return f"{self.person.name}, {self.detail}"
+
+
+def list_staff_to_name(viewer: Viewer, concern: Concern) -> list[Person]:
+    """Whoever works in the school and is not kept out of `concern`, by name."""
+    keys = {KEYS[0]: viewer.school.pk, KEYS[1]: concern.pk} | key_of_day(viewer.todays_date)
+    return _compose_staff_to_name().fetch(keys)
+
+
+@cache
+def _compose_staff_to_name() -> ComposedRows[Person]:
+    staff = Person.objects.who_may(May.SUBMIT, School(pk=KEYS[0]), DAY)
+    return ComposedRows(staff.not_excluded_from(KEYS[1]))
 
 
 def children_as_choices(viewer: Viewer, children: Sequence[Child]) -> list[dict[str, str]]:

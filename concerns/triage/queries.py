@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.http import Http404
 
 from concerns.doors import ledger, page_subject, sight
@@ -23,8 +23,10 @@ from concerns.models import (
     Concern,
     ConcernChild,
     Conversation,
+    Decision,
     Draft,
     Handing,
+    Mark,
     Person,
     SavedView,
     Step,
@@ -38,6 +40,7 @@ from concerns.reading import child_story, concern_history, pickers, queue_row
 from concerns.reading.child_file import ChildFile, has_known_siblings
 from concerns.reading.concern_history import ConcernHistory
 from concerns.reading.described_child import match_descriptions
+from concerns.reading.kinds_present import find_kinds_present
 from concerns.reading.queue_filters import LATE, QueueFilters, apply_queue_filters
 from concerns.reading.queue_order import go_on_after, order_queue, queue_place_of_row
 from concerns.reading.queue_row import QueueRow
@@ -335,12 +338,17 @@ def _address_of_step(viewer: Viewer, step: Step) -> str:
 def get_decision_questions(viewer: Viewer, concern: Concern) -> dict:
     """The arguments of the form that decides on `concern`, but for what stands in it beforehand.
     This reading is not recorded: the page around the form records it."""
+    found = find_kinds_present((Mark, Decision, Conversation), "concern_id", [concern.pk])
+    if Mark not in found:
+        prefetch_related_objects([concern], Prefetch("marks", Mark.objects.none()))
+    made = concern_history.list_decisions(concern) if Decision in found else []
+    talked = Conversation.objects.where_reached(concern, SpokenTo.PARENT)
     return {
         **_questions_of_decision(viewer, concern),
         "rows": concern_history.list_subject_children(concern),
-        "last": concern_history.latest_decision_by_child(concern_history.list_decisions(concern)),
+        "last": concern_history.latest_decision_by_child(made),
         "refer_now": Step.objects.has_open_step(concern, StepKind.REFER_NOW),
-        "spoken": Conversation.objects.where_reached(concern, SpokenTo.PARENT).exists(),
+        "spoken": Conversation in found and talked.exists(),
     }
 
 
@@ -364,9 +372,8 @@ def get_decision_questions_beside(
 
 
 def _questions_of_decision(viewer: Viewer, concern: Concern) -> dict:
-    staff = Person.objects.who_may(May.SUBMIT, viewer.school, viewer.todays_date)
     return {
-        "staff": list(staff.not_excluded_from(concern)),
+        "staff": pickers.list_staff_to_name(viewer, concern),
         "full": reason_for_full_decision(concern),
         "advice": needs_advice_first(concern),
         "again": picture_review_day(viewer.school.school_calendar, viewer.todays_date, concern.pk),

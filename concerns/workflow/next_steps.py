@@ -5,7 +5,10 @@ An open concern always has a next step. What concerns about adults do likewise i
 """
 
 from datetime import date
+from functools import cache
+from typing import Any
 
+from concerns.models.base.composed_rows import DAY, KEYS, ComposedRows, key_of_day
 from concerns.models.concern.concern import Concern
 from concerns.models.response.coming_meeting import ComingMeeting
 from concerns.models.response.conversation import Conversation
@@ -209,12 +212,19 @@ class NextSteps(OpenSteps[Concern, Step]):
         """Move steps held by a role to the first role on its ladder whose holder may see the
         concern: if the lead is excluded, the steps are the deputy's and are shown as such."""
         held = [step for step in self.open if step.holder_role]
-        posts = Post.objects.filter(school=self.by.school).in_force_on(self.by.todays_date)
-        may_see = posts.not_excluded_from(self.concern)
-        roles = set(may_see.values_list("role", flat=True).distinct()) if held else ()
+        keys = {KEYS[0]: self.by.school.pk, KEYS[1]: self.concern.pk}
+        keys |= key_of_day(self.by.todays_date)
+        roles = {role for (role,) in _compose_roles_that_see().fetch(keys)} if held else ()
         for step in held:
             ladder = LADDER[CLOCKS[StepKind(step.kind)].holder or Role.DSL]
             role = next((role for role in ladder if role in roles), step.holder_role)
             if role != step.holder_role:
                 step.holder_role = role
                 self._moved.append(step)
+
+
+@cache
+def _compose_roles_that_see() -> ComposedRows[Any]:
+    """The roles of the school's posts whose holders are not kept out of the concern."""
+    posts = Post.objects.filter(school=KEYS[0]).in_force_on(DAY).not_excluded_from(KEYS[1])
+    return ComposedRows(posts.values_list("role").distinct())

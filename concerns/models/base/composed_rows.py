@@ -48,17 +48,22 @@ def keys_in_list(keys: Sequence[int]) -> Keys:
 
 def uids_in_list(uids: Sequence[uuid.UUID]) -> Keys:
     """What takes the places of `UIDS`: at least one uid, and no more than there are places."""
-    return dict(zip(_as_stored(UIDS), _fill_up(_as_stored(uids), len(UIDS)), strict=True))
+    return dict(zip(_stored_stand_ins(), _fill_up(_as_stored(uids), len(UIDS)), strict=True))
 
 
 def key_of_uid(uid: uuid.UUID) -> Keys:
     """What takes the place of the first of `UIDS`, where it stands alone."""
-    return {_as_stored(UIDS[:1])[0]: _as_stored([uid])[0]}
+    return {_stored_stand_ins()[0]: _as_stored([uid])[0]}
 
 
 def _fill_up(values: Sequence[Any], length: int) -> list[Any]:
     """`values`, and the last of them again until there are `length`."""
     return [*values, *[values[-1]] * (length - len(values))]
+
+
+@cache
+def _stored_stand_ins() -> Sequence[Any]:
+    return _as_stored(UIDS)
 
 
 def _as_stored(uids: Sequence[uuid.UUID]) -> Sequence[Any]:
@@ -81,7 +86,7 @@ class ComposedRows(Generic[Row]):
     def fetch(self, keys: Mapping[Any, Any]) -> list[Row]:
         """The rows where `keys` take the places of the stand-ins. One query, and those of what it
         prefetches."""
-        given = tuple(keys.get(one, one) for one in self._given)
+        given = tuple([keys.get(one, one) for one in self._given])
         rows = self._rows.all()
         # Django asks this of the query when it reads the rows. It is a query of its own, which is
         # narrowed no further.

@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 
 from concerns.models.base.case_row import Row, RowsViewer, SchoolOwnedModel, ViewerScopedQuerySet
+from concerns.models.base.composed_rows import read_by_keys
 from concerns.models.base.kept_out import kept_out_people_filter
 from concerns.models.outbox.heartbeat import ONE_PULSE, HeartbeatStatus
 from concerns.models.school.school import School
@@ -429,8 +430,7 @@ def viewers_for_person(
     unless a test or a simulated year passes another time. `gave_factor`: the session has been given
     a second factor; only the gate says that one has not.
     """
-    posts = Post.objects.filter(person=person).select_related("school")
-    posts = posts.annotate(clock=Now(), enrolled=post_holder_has_factor(), **ONE_PULSE)
+    posts = read_by_keys(_posts_with_clock, "person", [person.pk])
     by_school: dict[int, list[Post]] = {}
     # Sorted in Python: a person holds one to three posts, and every page runs this query.
     for post in sorted(posts, key=lambda post: (post.school.name, post.pk)):
@@ -438,6 +438,11 @@ def viewers_for_person(
         if post.since <= today and (post.until is None or today <= post.until):
             by_school.setdefault(post.school_id, []).append(post)
     return [_viewer_of_posts(person, held, now, gave_factor) for held in by_school.values()]
+
+
+def _posts_with_clock() -> models.QuerySet[Any]:
+    posts = Post.objects.select_related("school")
+    return posts.annotate(clock=Now(), enrolled=post_holder_has_factor(), **ONE_PULSE)
 
 
 def _viewer_of_posts(
