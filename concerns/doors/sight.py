@@ -12,7 +12,9 @@ to this viewer (`visible_to`, `written_by`, `of_school`); otherwise NotScoped is
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
+from django.db.transaction import Atomic
 from django.http import Http404, HttpRequest
 
 from concerns.doors import bulk_brake, ledger, page_subject, reading_reason
@@ -78,12 +81,35 @@ class NotScoped(Exception):
     """A queryset was not narrowed to its viewer before it was read. A programming error."""
 
 
+_commits_once: ContextVar[bool] = ContextVar("commits_once", default=False)
+
+
+@contextmanager
+def commit_once() -> Iterator[None]:
+    """What a page opens inside is committed together: all its lines, or none and no page.
+
+    For a page that opens several things. It must let every exception through.
+    """
+    token = _commits_once.set(True)
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        _commits_once.reset(token)
+
+
+def _transaction() -> Atomic:
+    """A transaction of its own, or a part of the page's: without a savepoint, which would be two
+    statements more for each thing that the page opens."""
+    return transaction.atomic(savepoint=not _commits_once.get())
+
+
 def open_concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Concern:
     """Open one concern to read it. Recorded. Raises Http404 if the viewer may not see it.
 
     The page is about this concern, and says above it whose it is (`page_subject.py`).
     """
-    with transaction.atomic():
+    with _transaction():
         found = _read_visible(viewer, Concern, uid, *_PEOPLE_OF_CONCERN)
         _record_opening(viewer, found, kind)
     page_subject.note_concern_of_page(found)
@@ -100,7 +126,7 @@ def open_own_concern(
     rows = query_own_concerns(viewer).asking_whom_they_told()
     stuck = Notice.objects.stuck_for_writer(viewer).filter(step__concern=OuterRef("pk"))
     rows = rows.annotate(stuck=Exists(stuck))
-    with transaction.atomic():
+    with _transaction():
         found = get_one_or_404(viewer, rows.select_related(*_PEOPLE_OF_CONCERN), uid)
         _record_opening(viewer, found, Kind.OPENED, braked=False)
     return found
@@ -154,7 +180,7 @@ def _open_adult_and_record(
     viewer: Viewer, rows: QuerySet[AdultConcern], uid: uuid.UUID
 ) -> AdultConcern:
     people = ("reporter", "holder", "changed_by", "subject", "named")
-    with transaction.atomic():
+    with _transaction():
         found = get_one_or_404(viewer, rows.select_related(*people), uid)
         _write_reading_line(viewer, Kind.OPENED, about=found.uid, concern=found.uid)
     return found
@@ -167,7 +193,7 @@ def open_child_story(
 
     `model_rows` is `Child.objects.visible_to(viewer)`; for their file, `with_file_for(viewer)`.
     """
-    with transaction.atomic():
+    with _transaction():
         found = get_one_or_404(viewer, model_rows, uid)
         _write_reading_line(viewer, kind, about=found.uid, children=[found.uid])
     page_subject.note_child_of_page(found)
@@ -186,7 +212,7 @@ def record_child_page(
 ) -> None:
     """Record that a child's page was read, which showed the concerns `shown`; and their file, if
     the page begins with it. In one transaction, before it is shown."""
-    with transaction.atomic():
+    with _transaction():
         own = [child.uid]
         _write_reading_line(viewer, Kind.STORY, about=child.uid, children=own, shown=shown)
         if with_file:
@@ -207,7 +233,7 @@ def _open_files(
     reason: str,
     load: Callable[[Viewer, list[Child]], list[OpenedFile]],
 ) -> list[OpenedFile]:
-    with transaction.atomic():
+    with _transaction():
         found = load(viewer, children)
         uids = [one.child.uid for one in found]
         _write_reading_line(viewer, Kind.FILE, shown=uids, children=uids, reason=reason)
@@ -258,7 +284,7 @@ def read_tracked_children(
     child is fetched to find out whether there are more, and is not shown. Raises NotScoped.
     """
     _require_scoped(viewer, rows)
-    with transaction.atomic():
+    with _transaction():
         found = list(rows[: most + 1])
         tracked = load_tracked_children(viewer, found[:most])
         concerns = dict.fromkeys(one.concern.uid for row in tracked for one in row.concerns)
@@ -273,7 +299,7 @@ def read_tracked_children(
 
 def read_for_new_referral(viewer: Viewer, concern: Concern) -> ReReferral:
     """What a repeated referral is drafted from. One line names the concerns it was taken from."""
-    with transaction.atomic():
+    with _transaction():
         found = gather_re_referral(viewer, concern)
         shown = dict.fromkeys(one.concern.uid for one in found.before)
         _write_reading_line(viewer, Kind.LISTED, shown=list(shown), reason="to refer again")
@@ -349,7 +375,7 @@ def read_list(
 ) -> list[ListedRow]:
     """Evaluate `rows` and record in one line the uids shown. Returns the rows. Raises NotScoped."""
     _require_scoped(viewer, rows)
-    with transaction.atomic():
+    with _transaction():
         found = list(rows)
         _write_reading_line(
             viewer, kind, shown=[row.uid for row in found], reason=reason, children=children
@@ -374,7 +400,7 @@ def read_page_of_list(
     the uid a row shows if that is not its own: a next step shows its concern. Raises NotScoped.
     """
     _require_scoped(viewer, rows)
-    with transaction.atomic():
+    with _transaction():
         found = list(rows[: most + 1])
         ids = list(dict.fromkeys(of(row) for row in found[:most]))
         _write_reading_line(viewer, kind, shown=ids, reason=reason, about=about, children=children)
@@ -385,7 +411,7 @@ def record_reading(
     viewer: Viewer, kind: Kind, reason: str = "", **more: Unpack[ledger.LineSubjects]
 ) -> None:
     """Record a reading of figures, or of something put together elsewhere, before it is shown."""
-    with transaction.atomic():
+    with _transaction():
         _write_reading_line(viewer, kind, reason=reason, **more)
 
 
@@ -398,7 +424,7 @@ def read_calendar_feed(
     concerns (`CalendarFeed.note_shown`). Raises NotScoped.
     """
     _require_scoped(viewer, rows)
-    with transaction.atomic():
+    with _transaction():
         found = list(rows[:most])
         shown = list(dict.fromkeys(step.concern.uid for step in found))
         if feed.note_shown(shown, viewer.todays_date):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from django.db import transaction
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.http import Http404
 
@@ -220,7 +219,7 @@ def _list_filter_holders(
 # Reading one concern
 
 
-@transaction.atomic
+@sight.commit_once()
 def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
     """A concern with what happened to it, its children's stories and what may be done. Recorded:
     the lines of all that the page shows are written with one commit.
@@ -248,7 +247,7 @@ def read_concern_page(viewer: Viewer, uid, about: str = "") -> dict:
     }
 
 
-@transaction.atomic
+@sight.commit_once()
 def read_concern_to_decide(viewer: Viewer, uid) -> dict:
     """A concern with what was decided, and its children's stories and whole files, to decide beside
     them. Recorded with one commit, as `read_concern_page`."""
