@@ -144,6 +144,10 @@ WHY = {
         "story",
         "growth",
     ): "a statement for each kind of row on its page; a longer life has more kinds",
+    (
+        "child",
+        "growth",
+    ): "a statement for each kind of row on its page; an older child has more kinds",
     ("decide", "growth"): "a statement for each kind of row that this concern has, at most 15",
     ("search", "steps"): "a tenth is the index; 25 concerns are read until each word is found",
     ("search", "calls"): "Django builds a dozen statements; 25 concerns are opened and shown",

@@ -21,9 +21,10 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = TypeVar("Row", bound=Model)
 Keys = dict[Any, Any]
 
-# Stand-ins for a list of keys and for a list of uids: no row has such a one.
+# Stand-ins for a list of keys, and for a list of as many uids as a page has rows: no row has such a
+# one.
 KEYS = tuple(9_007_199_254_741_000 + number for number in range(16))
-UIDS = tuple(uuid.UUID(int=number) for number in range(1, 65))
+UIDS = tuple(uuid.UUID(int=number) for number in range(1, 51))
 # Stand-ins for a moment and for a day.
 MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 DAY = date(1, 1, 2)
