@@ -41,6 +41,24 @@ from concerns.models.child.roll_contact import RollContact
 from concerns.models.child.roll_detail import RollDetail
 from concerns.models.school.person import Viewer
 from concerns.models.school.school import Authority
+from concerns.reading.child_file_lines import (
+    lines_of_adult_facts,
+    lines_of_adults_living,
+    lines_of_earlier_files,
+    lines_of_file_events,
+    lines_of_former_names,
+    lines_of_home_authorities,
+    lines_of_homes,
+    lines_of_languages,
+    lines_of_professionals,
+    lines_of_roll_contacts,
+    lines_of_roll_details,
+    lines_of_siblings_elsewhere,
+    lines_of_statuses,
+    lines_of_statuses_in_force,
+    lines_of_ties,
+    lines_of_unread_files,
+)
 from concerns.reading.kinds_present import find_kinds_present
 from concerns.reading.roll_contacts import FileContacts, NoContact, build_file_contacts
 from concerns.rules import calendars
@@ -184,9 +202,9 @@ def load_files_in_short(viewer: Viewer, children: Iterable[Child]) -> list[FileI
     """
     children, of, here = _find_readable_with_siblings(viewer, list(children))
     found = find_kinds_present(_KINDS_IN_SHORT, "child_id", of)
-    statuses = _group_by_child(_statuses_in_force, of, Status in found)
-    professionals = _group_by_child(_professionals, of, Professional in found)
-    unread = _group_by_child(_unread_files, of, EarlierFile in found)
+    statuses = _group_by_child(lines_of_statuses_in_force, of, Status in found)
+    professionals = _group_by_child(lines_of_professionals, of, Professional in found)
+    unread = _group_by_child(lines_of_unread_files, of, EarlierFile in found)
     seen = _find_last_sightings_in_files(viewer, children, of if Sighting in found else [])
     return [
         FileInShort(
@@ -212,15 +230,15 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     found = find_kinds_present(_KINDS_OF_LINE, "child_id", of)
     contacts = _read_roll_contacts(children, of, found)
     homes, adults = _read_homes_and_adults(of, found, contacts)
-    details = _group_by_child(_roll_details, of, RollDetail in found)
-    elsewhere = _group_by_child(_siblings_elsewhere, of, Sibling in found)
-    statuses = _group_by_child(_statuses, of, Status in found)
-    professionals = _group_by_child(_professionals, of, Professional in found)
-    languages = _group_by_child(_languages, of, Language in found)
+    details = _group_by_child(lines_of_roll_details, of, RollDetail in found)
+    elsewhere = _group_by_child(lines_of_siblings_elsewhere, of, Sibling in found)
+    statuses = _group_by_child(lines_of_statuses, of, Status in found)
+    professionals = _group_by_child(lines_of_professionals, of, Professional in found)
+    languages = _group_by_child(lines_of_languages, of, Language in found)
     earlier = _earlier_files_by_child(viewer, of if EarlierFile in found else [])
     seen = _find_last_sightings_in_files(viewer, children, of if Sighting in found else [])
-    names = _group_by_child(_former_names, of, ChildName in found)
-    lives_in = _group_by_child(_home_authorities, of, HomeAuthority in found)
+    names = _group_by_child(lines_of_former_names, of, ChildName in found)
+    lives_in = _group_by_child(lines_of_home_authorities, of, HomeAuthority in found)
     return [
         ChildFile(
             child=child,
@@ -249,86 +267,17 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
 def _read_roll_contacts(
     children: list[Child], of: list[int], found: set[type[Model]]
 ) -> dict[int, FileContacts]:
-    rows = _group_by_child(_roll_contacts, of, RollContact in found)
+    rows = _group_by_child(lines_of_roll_contacts, of, RollContact in found)
     return {child.pk: build_file_contacts(rows[child.pk]) for child in children}
 
 
 def _read_homes_and_adults(
     of: list[int], found: set[type[Model]], contacts: dict[int, FileContacts]
 ) -> tuple[dict[int, list[Home]], "_FileAdults"]:
-    homes = _group_by_child(_homes, of, Home in found)
+    homes = _group_by_child(lines_of_homes, of, Home in found)
     at = {home.household_id for rows in homes.values() for home in rows}
-    ties = _group_by_child(_ties, of, Tie in found)
+    ties = _group_by_child(lines_of_ties, of, Tie in found)
     return homes, _FileAdults(ties, at, contacts)
-
-
-# The lines of a file, as they are read for some children at once.
-
-
-def _homes() -> QuerySet[Any]:
-    return Home.objects.not_ended().select_related("household").order_by("began_at", "id")
-
-
-def _ties() -> QuerySet[Any]:
-    return Tie.objects.not_ended().select_related("adult").order_by("began_at", "id")
-
-
-def _adults_living() -> QuerySet[Any]:
-    return AdultHome.objects.not_ended().select_related("adult").order_by("began_at", "id")
-
-
-def _adult_facts() -> QuerySet[Any]:
-    return AdultFact.objects.not_ended().order_by("began_at", "id")
-
-
-def _siblings_elsewhere() -> QuerySet[Any]:
-    return Sibling.objects.not_ended().filter(other=None).order_by("began_at", "id")
-
-
-def _statuses() -> QuerySet[Any]:
-    return Status.objects.order_by("began_at", "id")
-
-
-def _statuses_in_force() -> QuerySet[Any]:
-    return _statuses().filter(ended_at__isnull=True)
-
-
-def _professionals() -> QuerySet[Any]:
-    return Professional.objects.not_ended().order_by("began_at", "id")
-
-
-def _languages() -> QuerySet[Any]:
-    return Language.objects.not_ended().order_by("began_at", "id")
-
-
-def _roll_contacts() -> QuerySet[Any]:
-    return RollContact.objects.select_related("by", "ended_by").order_by("began_at", "id")
-
-
-def _roll_details() -> QuerySet[Any]:
-    return RollDetail.objects.not_ended().order_by("began_at", "id")
-
-
-def _home_authorities() -> QuerySet[Any]:
-    return HomeAuthority.objects.not_ended().select_related("authority").order_by("began_at", "id")
-
-
-def _unread_files() -> QuerySet[Any]:
-    return EarlierFile.objects.unread_files().order_by("began_at", "id")
-
-
-def _earlier_files() -> QuerySet[Any]:
-    """The last first."""
-    return EarlierFile.objects.select_related("by", "ended_by").order_by("-id")
-
-
-def _file_events() -> QuerySet[Any]:
-    return FileEvent.objects.select_related("by").order_by("happened_at", "id")
-
-
-def _former_names() -> QuerySet[Any]:
-    """The names a child had before, the last first."""
-    return ChildName.objects.former_names().order_by("-until", "-id")
 
 
 def _authority_for_file(viewer: Viewer, lines: list[HomeAuthority]) -> Authority:
@@ -359,12 +308,12 @@ class _FileAdults:
         self.ties = ties
         self.contacts = contacts
         self.homes: dict[int, list[AdultHome]] = defaultdict(list)
-        for row in read_by_keys(_adults_living, "household", households):
+        for row in read_by_keys(lines_of_adults_living, "household", households):
             self.homes[row.household_id].append(row)
         keys = {row.adult_id for rows in self.homes.values() for row in rows}
         keys |= {tie.adult_id for rows in ties.values() for tie in rows}
         self.facts: dict[tuple[int, str], list[AdultFact]] = defaultdict(list)
-        for fact in read_by_keys(_adult_facts, "adult", keys):
+        for fact in read_by_keys(lines_of_adult_facts, "adult", keys):
             self.facts[fact.adult_id, fact.kind].append(fact)
 
     def addresses_of(self, child: Child, homes: list[Home]) -> list[FileAddress]:
@@ -460,9 +409,9 @@ def has_known_siblings(viewer: Viewer, children: list[Child]) -> bool:
 
 def _earlier_files_by_child(viewer: Viewer, of: list[int]) -> dict[int, list[EarlierFileProgress]]:
     """Child key -> files of earlier schools, the last first. No query without children."""
-    rows = read_by_keys(_earlier_files, "child", of)
+    rows = read_by_keys(lines_of_earlier_files, "child", of)
     events: dict[int, list[FileEvent]] = defaultdict(list)
-    for event in read_by_keys(_file_events, "file", [row.pk for row in rows]):
+    for event in read_by_keys(lines_of_file_events, "file", [row.pk for row in rows]):
         events[event.file_id].append(event)
     found: dict[int, list[EarlierFileProgress]] = defaultdict(list)
     for row in rows:
