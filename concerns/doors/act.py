@@ -21,7 +21,6 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar, Token
 from datetime import datetime
-from functools import cache
 from typing import Any, Protocol, TypeVar, Unpack, cast
 
 from django.core.exceptions import PermissionDenied
@@ -39,12 +38,7 @@ from concerns.models import (
     Viewer,
     WordKey,
 )
-from concerns.models.base.composed_rows import KEYS, ComposedRows, read_by_keys
-from concerns.models.child.composed_for_viewer import (
-    is_composed_for,
-    keys_of_viewer,
-    stand_in_viewer,
-)
+from concerns.models.base.composed_rows import read_by_keys
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.rules.word_stems import searchable_stems
@@ -318,30 +312,14 @@ def _lock_row(by: Viewer, power: May, row: Any, version: int | None) -> Any:
         row = _first_or_404(whole)
     # No joins here: after waiting for a lock, PostgreSQL reads the locked row again but not the
     # rows joined to it, so `changed_by` would be missing.
-    concern = _lock_concern(by, power, home, _concern_pk_of(row))
+    concerns = home.objects.permitted_for(by, power).select_for_update()
+    concern = _first_or_404(concerns.filter(pk=_concern_pk_of(row)))
     if version is not None and concern.version != version:
         raise StalePage(concern)
     if model is home:
         return concern
     row.concern = concern
     return row
-
-
-def _lock_concern(by: Viewer, power: May, home: Any, key: int | None) -> Any:
-    if home is not Concern or not is_composed_for(by):
-        return _first_or_404(
-            home.objects.permitted_for(by, power).select_for_update().filter(pk=key)
-        )
-    found = _compose_lock(power).fetch(keys_of_viewer(by) | {KEYS[0]: key})
-    if not found:
-        raise Http404
-    return found[0]
-
-
-@cache
-def _compose_lock(power: May) -> ComposedRows[Concern]:
-    concerns = Concern.objects.permitted_for(stand_in_viewer(), power).select_for_update()
-    return ComposedRows(concerns.filter(pk=KEYS[0]))
 
 
 def _concern_model_of(row: Model) -> Any:

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
@@ -40,12 +39,7 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.base.case_row import SchoolOwnedModel
-from concerns.models.base.composed_rows import UIDS, ComposedRows, key_of_uid, read_by_keys
-from concerns.models.child.composed_for_viewer import (
-    is_composed_for,
-    keys_of_viewer,
-    stand_in_viewer,
-)
+from concerns.models.base.composed_rows import read_by_keys
 from concerns.models.concern.concern import ConcernQuerySet
 from concerns.models.ledger.ledger_line import CALENDAR_FEED
 from concerns.reading import child_file, child_story
@@ -62,7 +56,6 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound=Model)
 ListedRow = TypeVar("ListedRow", bound=SchoolOwnedModel)
-VisibleRow = TypeVar("VisibleRow", Child, Concern)
 OpenedFile = TypeVar("OpenedFile", bound=FileInShort)
 
 
@@ -110,7 +103,8 @@ def open_concern(viewer: Viewer, uid: uuid.UUID, kind: Kind = Kind.OPENED) -> Co
     The page is about this concern, and says above it whose it is (`page_subject.py`).
     """
     with _transaction():
-        found = _read_visible(viewer, Concern, uid, *_PEOPLE_OF_CONCERN)
+        rows = Concern.objects.visible_to(viewer).select_related(*_PEOPLE_OF_CONCERN)
+        found = get_one_or_404(viewer, rows, uid)
         _record_opening(viewer, found, kind)
     page_subject.note_concern_of_page(found)
     return found
@@ -202,7 +196,7 @@ def open_child_story(
 
 def get_child_of_page(viewer: Viewer, uid: uuid.UUID) -> Child:
     """The child a page is about. Not recorded: what the page shows of them is. Raises Http404."""
-    found = _read_visible(viewer, Child, uid)
+    found = get_one_or_404(viewer, Child.objects.visible_to(viewer), uid)
     page_subject.note_child_of_page(found)
     return found
 
@@ -308,7 +302,7 @@ def read_for_new_referral(viewer: Viewer, concern: Concern) -> ReReferral:
 
 def get_concern_to_change(viewer: Viewer, uid: uuid.UUID) -> Concern:
     """Load a concern for an act, whose own line records it. Raises Http404."""
-    return _read_visible(viewer, Concern, uid)
+    return get_one_or_404(viewer, Concern.objects.visible_to(viewer), uid)
 
 
 def may_still_see(viewer: Viewer, row: Concern) -> bool:
@@ -323,29 +317,6 @@ def get_one_or_404(viewer: Viewer, rows: QuerySet[Row], uid: uuid.UUID) -> Row:
     if found is None:
         raise Http404
     return found
-
-
-def _read_visible(
-    viewer: Viewer, model: type[VisibleRow], uid: uuid.UUID, *related: str
-) -> VisibleRow:
-    """As `get_one_or_404`, of all rows of `model` that the viewer may see, with those `related`."""
-    if not is_composed_for(viewer):
-        return get_one_or_404(viewer, _visible_rows(viewer, model, *related), uid)
-    found = _compose_visible(model, *related).fetch(keys_of_viewer(viewer) | key_of_uid(uid))
-    if not found:
-        raise Http404
-    return found[0]
-
-
-@cache
-def _compose_visible(model: type[VisibleRow], *related: str) -> ComposedRows[VisibleRow]:
-    rows = _visible_rows(stand_in_viewer(), model, *related)
-    return ComposedRows(rows.filter(uid=UIDS[0]))
-
-
-def _visible_rows(viewer: Viewer, model: type[VisibleRow], *related: str) -> QuerySet[VisibleRow]:
-    rows: QuerySet[VisibleRow] = model.objects.visible_to(viewer)
-    return rows.select_related(*related) if related else rows
 
 
 def read_uid_in_address(request: HttpRequest, name: str) -> uuid.UUID | None:

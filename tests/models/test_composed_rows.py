@@ -2,11 +2,12 @@
 
 import pytest
 
-from concerns.models.base.composed_rows import KEYS
-from concerns.models.child.composed_for_viewer import keys_of_viewer
+from concerns.models import Child, Concern
+from concerns.models.base.composed_rows import KEYS, ComposedRows
+from concerns.models.child.composed_for_viewer import keys_of_viewer, stand_in_viewer
 from concerns.reading import category_counts, child_file, chronology
 from concerns.reading.chronology_places import ChronologyFilters
-from concerns.rules.roles import Role
+from concerns.rules.roles import May, Role, powers_of_roles
 from tests import factories, homes
 from tests.counting import list_statements
 
@@ -59,6 +60,26 @@ def test_whoever_is_family_of_the_child_reads_nothing_by_a_statement_made_for_an
     deputy = factories.viewer(where, Role.DEPUTY)
     factories.relate_to_child(deputy.person, child)
     assert read_everything(deputy, child) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    "role", sorted(role for role in Role if {May.READ, May.READ_ALL} <= powers_of_roles([role]))
+)
+def test_what_is_composed_for_a_lead_is_what_is_composed_for_whoever_reads_the_whole(where, role):
+    viewer = factories.viewer(where, role)
+    keys = keys_of_viewer(viewer)
+    for model in (Concern, Child):
+        composed = ComposedRows(model.objects.visible_to(stand_in_viewer()))
+        own = ComposedRows(model.objects.visible_to(viewer))
+        assert own.sql == composed.sql
+        assert [keys.get(one, one) for one in composed.given] == list(own.given)
+
+
+def test_nothing_that_depends_on_the_time_is_composed_once():
+    with pytest.raises(AttributeError):
+        stand_in_viewer().todays_date  # noqa: B018
+    with pytest.raises(ValueError, match="None"):
+        ComposedRows(Concern.objects.filter(received_at__lt=stand_in_viewer().now))
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.OFFICE, Role.YEAR_LEAD])

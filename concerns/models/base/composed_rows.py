@@ -52,11 +52,6 @@ def uids_in_list(uids: Sequence[uuid.UUID]) -> Keys:
     return dict(zip(_stored_stand_ins(), _fill_up(_as_stored(uids), len(UIDS)), strict=True))
 
 
-def key_of_uid(uid: uuid.UUID) -> Keys:
-    """What takes the place of the first of `UIDS`, where it stands alone."""
-    return {_stored_stand_ins()[0]: _as_stored([uid])[0]}
-
-
 def _fill_up(values: Sequence[Any], length: int) -> list[Any]:
     """`values`, and the last of them again until there are `length`."""
     return [*values, *[values[-1]] * (length - len(values))]
@@ -80,14 +75,14 @@ class ComposedRows(Generic[Row]):
         self._rows = rows
         self.compiler = rows.query.get_compiler(using=rows.db)
         self.sql, given = self.compiler.as_sql()
-        self._given = tuple(given)
+        self.given = tuple(given)
         columns = [column for column, *_ in self.compiler.select or ()]
         self.converters = self.compiler.get_converters(columns)
 
     def fetch(self, keys: Mapping[Any, Any]) -> list[Row]:
         """The rows where `keys` take the places of the stand-ins. One query, and those of what it
         prefetches."""
-        given = tuple([keys.get(one, one) for one in self._given])
+        given = tuple([keys.get(one, one) for one in self.given])
         rows = self._rows.all()
         # Django asks this of the query when it reads the rows. It is a query of its own, which is
         # narrowed no further.

@@ -6,7 +6,10 @@ whose part and whose day make a difference, such a queryset is composed afresh e
 statements are composed once is in `models/base/composed_rows.py`.
 """
 
-from concerns.models.base.composed_rows import MOMENT, Keys
+from datetime import datetime
+from typing import cast
+
+from concerns.models.base.composed_rows import Keys
 from concerns.models.child.child import Child
 from concerns.models.school.person import Person, Viewer
 from concerns.models.school.school import School
@@ -14,11 +17,15 @@ from concerns.rules.roles import May, Role
 
 # Stand-ins for the keys of one child, of a school and of a person: no row has keys like these.
 _CHILD, _SCHOOL, _PERSON = (9_007_199_254_740_000 + number for number in (1, 2, 3))
+_NO_TIME = cast(datetime, None)
 
 
 def stand_in_viewer() -> Viewer:
-    """The viewer for whom a statement is composed: they read the whole record of their school."""
-    return Viewer(Person(pk=_PERSON), School(pk=_SCHOOL), frozenset({Role.DSL}), MOMENT)
+    """The viewer for whom a statement is composed: they read the whole record of their school.
+
+    They have no time, so composing fails where what one sees depends on the day or the hour.
+    """
+    return Viewer(Person(pk=_PERSON), School(pk=_SCHOOL), frozenset({Role.DSL}), _NO_TIME)
 
 
 def stand_in_child() -> Child:
