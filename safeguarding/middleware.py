@@ -1,14 +1,17 @@
-"""Middleware: security headers, the end of idle sessions, and overdue rounds of the clock."""
+"""Middleware: security headers, files that are taken in, the end of idle sessions, and overdue
+rounds of the clock."""
 
 import logging
 import threading
 import time
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core import signing
 from django.db import DatabaseError, connection
+
+from concerns.paper.file_upload import TAKES_FILES, AttachmentUploadHandler
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +49,8 @@ def add_security_headers(get_response):
 
     def middleware(request):
         response = get_response(request)
-        response["Content-Security-Policy"] = POLICY
+        # A file that is given out has a stricter one.
+        response.headers.setdefault("Content-Security-Policy", POLICY)
         response["Permissions-Policy"] = f"{CLOSED}, {OPEN}"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
@@ -54,6 +58,22 @@ def add_security_headers(get_response):
         return response
 
     return middleware
+
+
+class FileUploadMiddleware:
+    """Lets whoever is signed in send large files to the pages that take them. It must stand before
+    whatever reads a form, which is the check of its token."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, given, named):
+        takes_files = request.resolver_match.url_name in TAKES_FILES
+        if takes_files and request.method == "POST" and SESSION_KEY in request.session:
+            request.upload_handlers = [AttachmentUploadHandler(request)]
 
 
 class LateAnswerSessionMiddleware(SessionMiddleware):

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "safeguarding.middleware.LateAnswerSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "safeguarding.middleware.FileUploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "safeguarding.middleware.end_idle_sessions",
@@ -158,6 +159,13 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+
+# --- Files that are added to concerns ------------------------------------------------------------
+# The larger ones are in this folder, encrypted, and the smaller ones in the database: see
+# concerns/models/concern/attachment.py. Nothing serves it but the site, to whoever may read a file.
+ATTACHMENTS_DIR = Path(os.environ.get("ATTACHMENTS_DIR") or BASE_DIR / "attachments").absolute()
+# The address of ClamAV's daemon: a socket's path, or host:port. Empty: files are not scanned.
+CLAMD = os.environ.get("CLAMD", "")
 
 # --- Signing in ----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "concerns.Person"

@@ -11,8 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from concerns.chase import acts as chase
+from concerns.doors import attachments
 from concerns.models import (
     Account,
+    Attachment,
     Authority,
     Child,
     ChildName,
@@ -38,7 +40,9 @@ from concerns.models import (
     Viewer,
     WatchAnswers,
 )
+from concerns.paper.attachment_reading import ReadFile
 from concerns.refer import acts as refer
+from concerns.rules.attachments import FileKind
 from concerns.rules.lifecycle import State
 from concerns.rules.reader_parts import USUAL_CATEGORIES
 from concerns.rules.roles import PART_READERS, Role
@@ -173,6 +177,17 @@ def send_concern(by: Viewer, *children: Child, now: datetime = NOW, **more) -> R
     )
 
 
+def add_file(
+    by: Viewer, concern: Concern, now: datetime = NOW, content: bytes = b"A letter."
+) -> Attachment:
+    """A file that the writer of `concern` added to it."""
+    draft = uuid.uuid4()
+    file = ReadFile("letter.txt", FileKind.TEXT, content)
+    attachments.keep_in_draft(by, draft, [file])
+    (added,) = submit.add_files(by=by, concern=concern, draft=draft, now=now)
+    return added
+
+
 def decision_answers(concern: Concern, *routes: Route, **more) -> DecisionAnswers:
     """A complete full decision for every child the concern is about."""
     said = {
@@ -260,6 +275,7 @@ def make_case_of_child(
     at = (now + timedelta(minutes=10 * step) for step in itertools.count(1))
     triage.take(by=lead, concern=concern, now=next(at))
     submit.add(by=writer, concern=concern, words="And again today.", now=next(at))
+    add_file(writer, concern, now=now + timedelta(minutes=25))
     triage.hand(by=lead, concern=concern, to=deputy.person, note="Yours.", now=next(at))
     routes = (Route.PARENTS, Route.SOCIAL_CARE)
     triage.decide(

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
+_FILES = tempfile.TemporaryDirectory(prefix="attachments")
 _EMPTY = tempfile.TemporaryDirectory(prefix="collected")
 os.environ.update(
     ENV_FILE=os.devnull,
@@ -21,6 +22,8 @@ os.environ.update(
     EMAIL_HOST="mail.example.test",
     # Nothing is collected for Django's own test client, so the folder is empty.
     STATIC_ROOT=_EMPTY.name,
+    ATTACHMENTS_DIR=_FILES.name,
+    CLAMD="",
     # A round in its own thread would be outside the transaction of its test.
     MINDS_THE_CLOCK="0",
     # The browser's driver runs an event loop in the thread of the test, which also makes rows.

@@ -19,6 +19,7 @@ from concerns.paper import audit_csv
 from concerns.paper.audit_trail import build_trail as whole_trail
 from concerns.paper.csv_writing import stream_csv
 from concerns.paper.governor_tables import build_category_figures, build_term_figures
+from concerns.paper.virus_scan import are_files_scanned
 from concerns.reading.governor_figures import read_governor_figures
 from concerns.rules.kinds import Kind
 
@@ -40,6 +41,7 @@ def _render_figures(request, kind: Kind, template: str):
     waiting = count_awaiting_head(request.viewer)
     context = {"form": form, "asked": asked, "figures": figures, "waiting": waiting}
     context["broken"] = is_broken_for(request.viewer)
+    context["scanned"] = are_files_scanned()
     return render(request, template, context, status=422 if form.errors else 200)
 
 

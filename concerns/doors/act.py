@@ -121,12 +121,14 @@ class ActRecord:
         concern: Concern | AdultConcern | None = None,
         children: Iterable[uuid.UUID] = (),
         kind: Kind | None = None,
+        is_searched: bool = True,
         **more: Unpack[ledger.LineDetails],
     ) -> LedgerLine:
         """Write a ledger line for this act. `about` is the row it is about.
 
         `kind` replaces the act's own kind, for a second thing that the act did: a decision that
-        also records what was sent. The other arguments are those of `ledger.write_ledger_line`.
+        also records what was sent. Unless `is_searched`, search does not find the concern by the
+        words. The other arguments are those of `ledger.write_ledger_line`.
         """
         line = ledger.write_ledger_line(
             kind or self.kind,
@@ -141,7 +143,7 @@ class ActRecord:
         )
         self.lines.append(line)
         # Search finds the concern by these words.
-        words = more.get("words")
+        words = more.get("words") if is_searched else None
         if isinstance(concern, Concern) and words:
             self._said.append((concern, words))
         return line

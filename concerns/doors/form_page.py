@@ -63,8 +63,11 @@ def save_draft_for_later(
     page: str,
     form: FormWithDraft,
     find_sent: Callable[[Viewer, uuid.UUID], Concern | AdultConcern | None],
+    *,
+    then: str = "",
 ) -> HttpResponse | None:
-    """Save a concern that is not finished, and go to the writer's own concerns.
+    """Save a concern that is not finished, and go to the writer's own concerns; or, where `then`
+    is given, to the page of the draft with that URL name.
 
     If another page has saved it meanwhile, go to the draft, where both texts are. If it has been
     sent meanwhile, go to its receipt. `page` is CONCERN or ADULT, and
@@ -74,6 +77,8 @@ def save_draft_for_later(
     saved = unsent_words.save_posted_draft(request, page, form.draft)
     if saved and saved.kept_beside:
         return redirect_to_next(request, unsent_words.OPENS[page], uid=saved.uid)
+    if saved and then:
+        return redirect_to_next(request, then, uid=saved.uid)
     if saved:
         return redirect_to_next(request, "submit", "?kept")
     sent = find_sent(request.viewer, form.draft)
@@ -91,7 +96,7 @@ def add_refusal_to_draft(form: FormWithDraft, words: str) -> None:
     form.add_error(None, words)
 
 
-def status_of_forms(*shown: DraftableForm | None) -> int:
+def status_of_forms(*shown: forms.Form | None) -> int:
     """The status of a page with these forms: 422 if one of them has an error."""
     return WRONG if any(form.errors for form in shown if form) else 200
 

@@ -29,6 +29,7 @@ from concerns.forms.base_form import parse_uuid
 from concerns.models import (
     AdultConcern,
     AdultStep,
+    Attachment,
     CalendarFeed,
     Child,
     Concern,
@@ -63,11 +64,17 @@ OpenedFile = TypeVar("OpenedFile", bound=FileInShort)
 _PEOPLE_OF_CONCERN = ("reporter", "holder", "changed_by")
 
 
-class OwnConcernColumns(TypedDict):
-    """What a concern that its writer opens is annotated with: see `open_own_concern`."""
+class OwnAdultConcernColumns(TypedDict):
+    """What a concern about an adult that its writer opens is annotated with."""
 
     unread_since: datetime | None
     stuck: bool
+
+
+class OwnConcernColumns(OwnAdultConcernColumns):
+    """What a concern that its writer opens is annotated with: see `open_own_concern`."""
+
+    has_files: bool
 
 
 class NotScoped(Exception):
@@ -115,15 +122,23 @@ def open_own_concern(
 ) -> "WithAnnotations[Concern, OwnConcernColumns]":
     """Open a concern the viewer wrote, whatever their role. Recorded. Raises Http404.
 
-    Annotated with `stuck`: an urgent message about it has not gone out.
+    Annotated with `stuck`: an urgent message about it has not gone out; and with `has_files`: its
+    writer added files.
     """
     rows = query_own_concerns(viewer).asking_whom_they_told()
     stuck = Notice.objects.stuck_for_writer(viewer).filter(step__concern=OuterRef("pk"))
-    rows = rows.annotate(stuck=Exists(stuck))
+    rows = rows.annotate(stuck=Exists(stuck), has_files=has_files_of_writer(viewer))
     with _transaction():
         found = get_one_or_404(viewer, rows.select_related(*_PEOPLE_OF_CONCERN), uid)
         _record_opening(viewer, found, Kind.OPENED, braked=False)
     return found
+
+
+def has_files_of_writer(viewer: Viewer) -> Exists:
+    """Whether the writer of a concern added files, for an annotation: most have none, and those are
+    not asked for."""
+    rows = Attachment.objects.added_by_writer(viewer).filter(concern=OuterRef("pk"))
+    return Exists(rows.order_by())
 
 
 def query_own_concerns(viewer: Viewer) -> ConcernQuerySet:
@@ -140,14 +155,48 @@ def _earliest_due_at(looks: QuerySet[Step] | QuerySet[AdultStep]) -> Subquery:
 
 
 def _record_opening(viewer: Viewer, concern: Concern, kind: Kind, *, braked: bool = True) -> None:
-    children = [uid for (uid,) in read_by_keys(_uids_of_children, "concern", [concern.pk])]
+    children = _list_uids_of_children(concern.pk)
     _write_reading_line(
         viewer, kind, braked=braked, about=concern.uid, concern=concern.uid, children=children
     )
 
 
+def _list_uids_of_children(concern: int) -> list[uuid.UUID]:
+    """The uids of the children on the roll whom the concern with this primary key is about."""
+    return [uid for (uid,) in read_by_keys(_uids_of_children, "concern", [concern])]
+
+
 def _uids_of_children() -> QuerySet[Any, Any]:
     return ConcernChild.objects.filter(child__isnull=False).values_list("child__uid")
+
+
+def open_attachment(viewer: Viewer, uid: uuid.UUID) -> Attachment:
+    """A file of a concern that the viewer reads, to be opened. Recorded. Raises Http404."""
+    return _open_file_and_record(viewer, Attachment.objects.visible_to(viewer), uid, braked=True)
+
+
+def open_own_attachment(viewer: Viewer, uid: uuid.UUID) -> Attachment:
+    """A file that the viewer added to a concern they wrote. Recorded. Raises Http404."""
+    rows = Attachment.objects.added_by_writer(viewer)
+    return _open_file_and_record(viewer, rows, uid, braked=False)
+
+
+def _open_file_and_record(
+    viewer: Viewer, rows: QuerySet[Attachment], uid: uuid.UUID, *, braked: bool
+) -> Attachment:
+    """A file that was not kept cannot be opened, and is as if it did not exist."""
+    with _transaction():
+        kept = rows.filter(missing="").select_related("concern", "school")
+        found = get_one_or_404(viewer, kept, uid)
+        _write_reading_line(
+            viewer,
+            Kind.ATTACHMENT_READ,
+            braked=braked,
+            about=found.uid,
+            concern=found.concern.uid,
+            children=_list_uids_of_children(found.concern_id),
+        )
+    return found
 
 
 def open_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
@@ -162,7 +211,7 @@ def open_own_adult_concern(viewer: Viewer, uid: uuid.UUID) -> AdultConcern:
 
 def query_own_adult_concerns(
     viewer: Viewer,
-) -> "QuerySet[WithAnnotations[AdultConcern, OwnConcernColumns]]":
+) -> "QuerySet[WithAnnotations[AdultConcern, OwnAdultConcernColumns]]":
     """Concerns about adults the viewer wrote, with `stuck` and `unread_since`. Not recorded."""
     stuck = Exists(Notice.objects.stuck_for_adult_concern(viewer))
     looks = AdultStep.objects.late(viewer.now).filter(kind__in=LOOKS, concern=OuterRef("pk"))

@@ -30,6 +30,7 @@ from concerns.models.child.name_key import NameKey
 from concerns.models.child.roll_contact import RollContact
 from concerns.models.child.roll_detail import RollDetail
 from concerns.models.concern.account import Account, MarkSeen
+from concerns.models.concern.attachment import Attachment, DraftFile
 from concerns.models.concern.category_sorting import CategorySorting, SortedCategory
 from concerns.models.concern.concern import Concern, ConcernCategory
 from concerns.models.concern.concern_child import ConcernChild, Refiling
@@ -97,6 +98,7 @@ __all__ = [
     "AdultHome",
     "AdultStep",
     "AgencyConversation",
+    "Attachment",
     "Authority",
     "BulkReason",
     "BulkStop",
@@ -120,6 +122,7 @@ __all__ = [
     "DecisionChild",
     "DecisionRoute",
     "Draft",
+    "DraftFile",
     "EarlierFile",
     "Ending",
     "Enrolment",

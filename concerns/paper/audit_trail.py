@@ -32,7 +32,7 @@ from concerns.rules.kinds import Kind
 from concerns.rules.message_rules import MessageReason
 from concerns.rules.words import GoingHome, HowKnown
 
-READING = frozenset({Kind.OPENED, Kind.STORY, Kind.TRAIL, Kind.LISTED})
+READING = frozenset({Kind.OPENED, Kind.ATTACHMENT_READ, Kind.STORY, Kind.TRAIL, Kind.LISTED})
 HAS_A_ROW = frozenset(
     {
         Kind.SUBMITTED, Kind.ADDED, Kind.TOLD, Kind.HANDED, Kind.DECIDED, Kind.CLOSED,
@@ -42,7 +42,7 @@ HAS_A_ROW = frozenset(
         Kind.LOOKED_AFTER,
         Kind.REFILED, Kind.ACKNOWLEDGED, Kind.SORTED, Kind.CHASED,
         Kind.MEETING_PLANNED, Kind.MEETING_CHANGED, Kind.SETTLED, Kind.MET,
-        Kind.SIGHTED,
+        Kind.SIGHTED, Kind.ATTACHED,
     }
 )  # fmt: skip
 ACCOUNT = {
@@ -150,10 +150,18 @@ def _account_entries(history: ConcernHistory) -> Iterator[TrailEntry]:
 
 
 def _entries_from_rows(history: ConcernHistory) -> Iterator[TrailEntry]:
-    """Additions, handings, endings, refilings and exclusions: each kind in its own order."""
+    """Additions, files, handings, endings, refilings and exclusions: each kind in its own order."""
     for addition in history.additions:
         what = "Wrote a note for the leads" if addition.for_leads else "Added to it"
         yield _entry_of_row(addition, what, ("Words", addition.words))
+    for file in history.attachments:
+        what = "Added a file, which was not kept" if file.missing else "Added a file"
+        kept = f"{file.file_kind_words}, {file.size_words}, SHA-256 {file.digest}"
+        facts = _stated_facts(
+            ("File", file.name),
+            ("Why not" if file.missing else "Kept", file.missing_in_words or kept),
+        )
+        yield TrailEntry(file.at, what, file.by.name, facts)
     for sorting in history.sortings:
         what = f"Sorted it into categories: {'; '.join(sorting.category_labels)}"
         yield _entry_of_row(sorting, what, ("Why", sorting.words))

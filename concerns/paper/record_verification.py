@@ -1,5 +1,6 @@
 """Reads the whole record and finds what was altered: lines of the ledger that are not what their
-own hash says, and words that cannot be decrypted in the row in which they stand.
+own hash says, words that cannot be decrypted in the row in which they stand, and added files that
+are gone or are not what was kept.
 
 It reads everything, so it takes minutes on a large record. It says which row, never a word of it.
 """
@@ -10,8 +11,11 @@ from collections.abc import Iterator
 
 from django.apps import apps
 
-from concerns.models import LedgerLine
+from concerns.doors.ledger import canonical_json
+from concerns.models import Attachment, DraftFile, LedgerLine, LedgerLineWords
 from concerns.models.base.encrypted_text import DecryptionFailed, EncryptedText
+from concerns.models.concern.attachment import FileNotThere
+from concerns.rules.kinds import Kind
 
 AT_ONCE = 500
 
@@ -20,6 +24,7 @@ def find_altered_rows() -> Iterator[str]:
     """Each row that is not as it was written, as a sentence without a name."""
     yield from _find_altered_lines()
     yield from _find_unreadable_words()
+    yield from _find_altered_files()
 
 
 def _find_altered_lines() -> Iterator[str]:
@@ -44,3 +49,32 @@ def _find_unreadable_words() -> Iterator[str]:
                     field.decrypt_value(value, uid)
                 except DecryptionFailed:
                     yield f"{model._meta.db_table}, row {key}: '{field.name}' cannot be read"
+
+
+def _find_altered_files() -> Iterator[str]:
+    """One file in memory at a time. The ledger commits to the hash of each file of a concern."""
+    kinds: tuple[type[Attachment | DraftFile], ...] = (Attachment, DraftFile)
+    for model in kinds:
+        rows = model._default_manager.filter(missing="").select_related("school")
+        for file in rows.order_by("pk").iterator(1):
+            try:
+                digest = hashlib.sha256(file.read_content()).hexdigest()
+            except FileNotThere:
+                yield f"{model._meta.db_table}, row {file.pk}: the file is gone or cannot be read"
+                continue
+            if digest != file.digest:
+                yield f"{model._meta.db_table}, row {file.pk}: the file is not the one kept"
+            elif isinstance(file, Attachment) and not _is_committed_to(file):
+                yield f"{model._meta.db_table}, row {file.pk}: no line of the ledger says this file"
+
+
+def _is_committed_to(file: Attachment) -> bool:
+    """Whether the line of its adding commits to this hash and name."""
+    lines = LedgerLine.objects.filter(concern=file.concern.uid, kind=Kind.ATTACHED)
+    line = lines.filter(about=str(file.uid)).first()
+    beside = LedgerLineWords.objects.filter(line=line).first() if line else None
+    if line is None or beside is None:
+        return False
+    said = canonical_json({"digest": file.digest, "name": file.name})
+    committed = hashlib.sha256((beside.salt + said).encode()).hexdigest()
+    return json.loads(line.body).get("words") == committed

@@ -18,6 +18,7 @@ from django.utils.timezone import localtime
 
 from concerns.models.base.case_row import CaseRows
 from concerns.models.base.composed_rows import read_by_keys
+from concerns.models.concern.attachment import Attachment
 from concerns.models.concern.category_sorting import CategorySorting
 from concerns.models.concern.concern import Concern, ConcernCategory
 from concerns.models.concern.concern_child import ConcernChild, Refiling
@@ -106,6 +107,7 @@ class ConcernHistory:
     tasks: list[Task]
     sortings: list[CategorySorting]
     marks: list[Mark]
+    attachments: list[Attachment]
     decisions: list[Decision]
     referrals: list[Referral]
     conversations: list[Conversation]
@@ -371,6 +373,10 @@ def _rows_with_author(model: type[AuthoredText]) -> CaseRows[Any]:
 _KINDS_OF_ROW: dict[str, tuple[type[Model], Callable[[], CaseRows[Any]]]] = {
     "sortings": (CategorySorting, _sortings_with_categories),
     "marks": (Mark, lambda: Mark.objects.order_by("id")),
+    "attachments": (
+        Attachment,
+        lambda: Attachment.objects.without_content().select_related("by").order_by("id"),
+    ),
     "decisions": (Decision, _decisions_with_children),
     "referrals": (Referral, referrals_with_events),
     "conversations": (Conversation, conversations_in_order),

@@ -33,7 +33,9 @@ FEWEST = 10
 LONGEST_WINDOW = max(WINDOWS.values())
 
 # The kinds of ledger line that open the files of the children they name.
-OPENS_FILES = (Kind.OPENED, Kind.STORY, Kind.FILE, Kind.TRAIL, Kind.EXPORTED)
+OPENS_FILES = (
+    Kind.OPENED, Kind.ATTACHMENT_READ, Kind.STORY, Kind.FILE, Kind.TRAIL, Kind.EXPORTED,
+)  # fmt: skip
 
 
 # What begins the name of a file that is taken out, and not read on a page.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from concerns.rules.adult_vocabulary import HOLDS_OPEN, OPENS, AdultRoute, AdultStepKind
 from concerns.rules.agency_answers import ANSWER_OPENS
+from concerns.rules.attachments import KINDS, LARGEST, MEGABYTE, MOST_AT_ONCE, FileFault
 from concerns.rules.calendars import WAKING_FROM, WAKING_UNTIL
 from concerns.rules.caseload import CaseloadGround, ReadingReasonWord
 from concerns.rules.challenge_ladder import ChallengeRung
@@ -65,6 +66,7 @@ def draw_map_page() -> str:
         _draw_decision_routes(),
         _draw_adult_routes(),
         _draw_watches(),
+        _draw_files(),
         "## What the ledger can hold\n\n" + _markdown_table(("kind", "in words"), Kind.choices()),
     )
     return "\n".join(parts)
@@ -74,6 +76,19 @@ def _markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     heads = tuple(heads)
     lines = [heads, ("---",) * len(heads), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _draw_files() -> str:
+    """Which files may be added to a concern, and why others are not kept."""
+    kinds = ((kind.label, ", ".join(rule.endings)) for kind, rule in KINDS.items())
+    return (
+        "## Files that may be added to a concern\n\n"
+        f"{LARGEST // MEGABYTE} MB each, and {MOST_AT_ONCE} at once. The name and the content must"
+        " agree. Pictures are drawn anew.\n\n"
+        + _markdown_table(("kind", "its name ends in"), kinds)
+        + "\nWhat is not kept stops nothing, and is listed with the reason:\n\n"
+        + _markdown_table(("why", "in words"), FileFault.choices())
+    )
 
 
 def _draw_powers() -> str:

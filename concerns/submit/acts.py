@@ -12,12 +12,13 @@ from datetime import datetime
 from django.db import IntegrityError
 from django.urls import reverse
 
-from concerns.doors import ledger, unsent_words
+from concerns.doors import attachments, ledger, unsent_words
 from concerns.doors.act import ActRecord, ActRefused, act
 from concerns.models import (
     Account,
     Addition,
     AdultConcern,
+    Attachment,
     Concern,
     ConcernCategory,
     ConcernChild,
@@ -128,8 +129,6 @@ def _create_concern(
         _exclude_by_writer(record, concern, account.excluded)
     else:
         agenda.reassign_role_steps()
-    if begun:
-        begun.delete()
     line = record(
         about=concern,
         concern=concern,
@@ -137,7 +136,16 @@ def _create_concern(
         fields=[name for name, said in account.concern_column_values.items() if said],
         words=account.all_written_words,
     )
+    if begun:
+        _end_draft(record, concern, begun)
     return Receipt(concern, ledger.format_receipt(line), begun=begun)
+
+
+def _end_draft(record: ActRecord, concern: Concern, begun: Draft) -> None:
+    """The draft was sent: its files are the concern's now."""
+    if begun.holds_files:
+        attachments.attach_files_of_draft(record, concern, begun.uid)
+    begun.delete()
 
 
 def _build_concern(
@@ -259,6 +267,26 @@ def _add_words(
     addition = Addition.objects.create(
         uid=once, school=by.school, concern=concern, by=by.person, at=now, words=words
     )
+    _open_steps_to_read_addition(record, concern)
+    record(about=addition, concern=concern, fields=["words"], words={"words": words})
+    return addition
+
+
+@act(May.SUBMIT, Kind.ATTACHED, on="concern")
+def add_files(
+    *, by: Viewer, concern: Concern, draft: uuid.UUID, now: datetime, record: ActRecord
+) -> list[Attachment]:
+    """Add to one's own concern the files that are kept under `draft`. They are read as words that
+    are added are, those that are missing too."""
+    added = attachments.attach_files_of_draft(record, concern, draft)
+    if added:
+        _open_steps_to_read_addition(record, concern)
+    else:
+        _record_repeat(record, concern)
+    return added
+
+
+def _open_steps_to_read_addition(record: ActRecord, concern: Concern) -> None:
     agenda = record.agenda_of_concern(concern)
     if concern.state == State.CLOSED:
         Ending.objects.record_reopening(
@@ -270,12 +298,10 @@ def _add_words(
     for kind in (
         ()
         if agenda.steps_of_kind(StepKind.REFER_AGAIN)
-        else re_referral.re_referral_steps_on(concern, now)
+        else re_referral.re_referral_steps_on(concern, record.now)
     ):
         agenda.add_step(kind)
     agenda.reassign_role_steps()
-    record(about=addition, concern=concern, fields=["words"], words={"words": words})
-    return addition
 
 
 @act(May.SUBMIT, Kind.STILL_WORRIED, on="concern")

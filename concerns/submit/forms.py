@@ -184,9 +184,11 @@ class ConcernForm(WhoToldYouQuestions, UrgentTickQuestions):
             UrgentTickQuestions.FGM_LAID,
         ),
         Details("What you have done already", "told_in_person", "already_called"),
+        TemplatePart("submit/draft_files.html"),
         ButtonRow(
             SubmitButton("Send", value="send"),
             SubmitButton("Save and finish later", value="later", kind="secondary"),
+            SubmitButton("Add a file", value="files", kind="secondary"),
             SubmitButton(
                 "This is about an adult who works here",
                 value=ConcernSubject.ADULT,

@@ -14,6 +14,7 @@ from concerns.forms.base_form import parse_uuid
 from concerns.models import (
     Addition,
     AdultConcern,
+    Attachment,
     Authority,
     Concern,
     Draft,
@@ -237,8 +238,21 @@ def find_look_again_step(concern: Concern) -> Step | None:
 
 
 def get_own_concern(viewer: Viewer, uid: uuid.UUID) -> Concern:
-    """The viewer's own concern, for an act or the receipt. Not recorded. Raises Http404."""
-    return sight.get_one_or_404(viewer, Concern.objects.written_by(viewer), uid)
+    """The viewer's own concern, for an act or the receipt, with `has_files`. Not recorded. Raises
+    Http404."""
+    rows = Concern.objects.written_by(viewer)
+    return sight.get_one_or_404(
+        viewer, rows.annotate(has_files=sight.has_files_of_writer(viewer)), uid
+    )
+
+
+def list_own_files(viewer: Viewer, concern: Any) -> list[Attachment]:
+    """The files that the viewer added to their own concern, and those that were not kept. No query
+    if there are none. `concern` has `has_files`."""
+    if not concern.has_files:
+        return []
+    rows = Attachment.objects.added_by_writer(viewer).filter(concern=concern)
+    return list(rows.without_content().order_by("id"))
 
 
 @dataclass(frozen=True)
@@ -254,6 +268,7 @@ class OwnConcernPage:
     added: list[Addition]
     # Only those whom the writer excluded: they may not learn whom a lead has excluded.
     kept_from: list[Exclusion]
+    files: list[Attachment]
 
     @property
     def concerns(self) -> list[Concern]:
@@ -277,6 +292,7 @@ def read_own_concern(viewer: Viewer, uid: uuid.UUID) -> OwnConcernPage:
         told_back=list(concern.words_back.select_related("by").order_by("id")),
         added=list(added.order_by("id")) if viewer.may_reread else [],
         kept_from=list(kept_from.with_people_named()) if viewer.may_reread else [],
+        files=list_own_files(viewer, concern) if viewer.may_reread else [],
     )
 
 

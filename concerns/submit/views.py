@@ -10,9 +10,9 @@ from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from concerns.doors import sight, unsent_words
+from concerns.doors import attachments, sight, unsent_words
 from concerns.doors.act import ActRefused
 from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import (
@@ -31,6 +31,7 @@ from concerns.forms.base_form import PostedFields, parse_uuid
 from concerns.forms.closing_and_watch import StillWorriedForm
 from concerns.forms.who_told_you import TELLING
 from concerns.models.concern.draft import ADULT, CONCERN
+from concerns.paper.attachment_reading import build_files_form, keep_posted_files
 from concerns.reading import pickers
 from concerns.rules.words import ConcernSubject
 from concerns.submit import acts, queries
@@ -41,6 +42,11 @@ LOOKS = frozenset({"find", "find_involved", "find_excluded", "another_mark"})
 NOT_SAVED = (
     "This has not been saved yet. Your words are still on this page. Press Send again. If that "
     "does not work, copy your words and find a safeguarding lead."
+)
+# Files are kept with concerns about children alone.
+FILES_NOT_MOVED = (
+    "Files that were added, and cannot be kept with a concern about an adult: {}. Keep them, and "
+    "give them to whoever reads this."
 )
 
 
@@ -76,7 +82,7 @@ def write(request):
         request,
         draft,
         PostedFields.from_post(request),
-        checked=not asks and pressed not in {"later", ConcernSubject.ADULT},
+        checked=not asks and pressed not in {"later", "files", ConcernSubject.ADULT},
         more_marks=pressed == "another_mark",
     )
     if request.method != "POST":
@@ -86,7 +92,9 @@ def write(request):
     try:
         if pressed == ConcernSubject.ADULT:
             return _move_to_adult_form(request, form)
-        return _save_draft(request, form) if pressed == "later" else _send_concern(request, form)
+        if pressed in {"later", "files"}:
+            return _save_draft(request, form, then="submit_files" if pressed == "files" else "")
+        return _send_concern(request, form)
     except (OperationalError, InterfaceError):
         form.add_error(None, NOT_SAVED)
         return _render_concern_form(request, form, reached=False)
@@ -122,8 +130,9 @@ def _keep_what_other_pages_saved(request, receipt) -> bool:
     return unsent_words.keep_left_over(request.viewer, here, copies, words)
 
 
-def _save_draft(request, form):
-    there = save_draft_for_later(request, CONCERN, form, queries.find_concern_of_draft)
+def _save_draft(request, form, then=""):
+    find_sent = queries.find_concern_of_draft
+    there = save_draft_for_later(request, CONCERN, form, find_sent, then=then)
     return there or _render_concern_form(request, form)
 
 
@@ -138,6 +147,8 @@ def _move_to_adult_form(request, form):
         *answers_in_words(form, but=but),
         *answers_in_words(*form.marks),
     ]
+    gone = attachments.take_away(request.viewer, form.draft)
+    said += [FILES_NOT_MOVED.format(", ".join(gone))] if gone else []
     words = {"account": ["\n\n".join(filter(str.strip, said))], "children": [children]}
     words |= {name: form.data.getlist(name) for name in TELLING}
     words["shut_out"] = form.data.getlist("excluded")
@@ -156,6 +167,54 @@ def draft(request, uid):
         request, uid, PostedFields.from_fields(begun.typed_fields), checked=False
     )
     return _render_concern_form(request, form, begun=begun)
+
+
+def files(request, uid):
+    """The files of a concern that is not sent: those that were added, and adding more."""
+    viewer = request.viewer
+    sent = queries.find_concern_of_draft(viewer, uid)
+    begun = None if sent else sight.get_own_draft(viewer, uid, CONCERN)
+    away = parse_uuid(request.POST.get("away", ""))
+    form = build_files_form(request)
+    if away:
+        attachments.take_away(viewer, uid, away)
+        return redirect("submit_files", uid=uid)
+    if form.is_valid() and keep_posted_files(viewer, form, uid):
+        # It may have been sent from another window while the files came in.
+        sent = queries.find_concern_of_draft(viewer, uid)
+        return _go_on_after_files(viewer, uid, sent)
+    if sent:
+        return redirect("submit_add_files", uid=sent.uid)
+    page = {"form": form, "begun": begun, "files": attachments.list_draft_files(viewer, uid)}
+    return render(request, "submit/files.html", page, status=status_of_forms(form))
+
+
+def _go_on_after_files(viewer, draft, sent):
+    if sent is None:
+        return redirect("submit_files", uid=draft)
+    try:
+        acts.add_files(by=viewer, concern=sent, draft=draft, now=viewer.now)
+    except ActRefused:
+        attachments.take_away(viewer, draft)
+        raise
+    return redirect(reverse("submit_mine", kwargs={"uid": sent.uid}) + "#files")
+
+
+def add_files(request, uid):
+    """Files that the writer adds to their concern after it was sent."""
+    viewer = request.viewer
+    concern = queries.get_own_concern(viewer, uid)
+    draft = unsent_words.uid_of_page(viewer.person, viewer.school, request.path)
+    form = build_files_form(request)
+    if form.is_valid() and keep_posted_files(viewer, form, draft):
+        return _go_on_after_files(viewer, draft, concern)
+    page = {"form": form, "concern": concern}
+    return render(request, "submit/add_files.html", page, status=status_of_forms(form))
+
+
+@require_safe
+def file(request, uid):
+    return attachments.answer_with_file(request, sight.open_own_attachment(request.viewer, uid))
 
 
 @require_POST
@@ -319,6 +378,8 @@ def _render_concern_form(request, form, *, begun=None, blank="", reached=True):
         "blank": blank,
         "more_marks": request.POST.get("do") == "another_mark",
     }
+    if reached and (request.method == "POST" or (begun and begun.holds_files)):
+        page["files"] = attachments.list_draft_files(request.viewer, form.draft)
     looked = reached and request.method == "POST"
     page |= queries.fill_search_boxes(request.viewer, form, looked=looked)
     if reached:
@@ -333,7 +394,8 @@ def _render_receipt(request, concern, form=None, draft=None):
     if form is None and promise.danger:
         draft = FormDraft(request, here)
         form = draft.fill_form(WhomToldForm)
-    page = {"concern": concern, "promise": promise, "form": form, "draft": draft}
+    files = queries.list_own_files(request.viewer, concern)
+    page = {"concern": concern, "promise": promise, "form": form, "draft": draft, "files": files}
     return render(request, "submit/sent.html", page, status=status_of_forms(form))
 
 

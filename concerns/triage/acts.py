@@ -7,15 +7,17 @@ Conversations, referrals and meetings are in `refer/acts.py`; doing next steps i
 it.
 """
 
+import uuid
 from datetime import datetime
 from typing import NamedTuple
 
 from django.http import Http404
 
-from concerns.doors import ledger
+from concerns.doors import attachments, ledger
 from concerns.doors.act import ActRecord, ActRefused, StalePage, act
 from concerns.models import (
     Addition,
+    Attachment,
     CategorySorting,
     Child,
     Concern,
@@ -318,13 +320,32 @@ def note(*, by: Viewer, concern: Concern, words: str, now: datetime, record: Act
     written = Addition.objects.create(
         school=by.school, concern=concern, by=by.person, at=now, words=words, for_leads=True
     )
-    # A lead's own opens and ends no step, but moves the version on: a page opened before is stale.
-    agenda = record.agenda_of_concern(concern)
-    if by.reads_part and not agenda.steps_of_kind(*FIRST_LOOKS, StepKind.READ_ADDITION):
-        agenda.add_step(StepKind.READ_ADDITION)
-        agenda.reassign_role_steps()
+    _have_addition_read(record, concern)
     record(about=written, concern=concern, fields=["words"], words={"words": words})
     return written
+
+
+def _have_addition_read(record: ActRecord, concern: Concern) -> None:
+    """A lead's own opens and ends no step, but moves the version on: a page opened before is
+    stale."""
+    agenda = record.agenda_of_concern(concern)
+    if record.by.reads_part and not agenda.steps_of_kind(*FIRST_LOOKS, StepKind.READ_ADDITION):
+        agenda.add_step(StepKind.READ_ADDITION)
+        agenda.reassign_role_steps()
+
+
+@act(May.NOTE, Kind.ATTACHED, on="concern")
+def add_files(
+    *, by: Viewer, concern: Concern, draft: uuid.UUID, now: datetime, record: ActRecord
+) -> list[Attachment]:
+    """Add the files that are kept under `draft`, as a note for the leads is added."""
+    _require_open_concern(concern)
+    added = attachments.attach_files_of_draft(record, concern, draft, for_leads=True)
+    if added:
+        _have_addition_read(record, concern)
+    else:
+        record(about=concern, concern=concern, reason="already recorded")
+    return added
 
 
 @act(May.SORT, Kind.SORTED, on="concern")

@@ -58,6 +58,7 @@ def other_actions(concern: Concern, steps: list[Step]) -> list[AvailableAction]:
             ("Record a meeting to come", "refer_plan", ""),
             sort,
             ("Add a note for the leads", "triage_note", ""),
+            ("Add a file", "triage_files", ""),
             ("Ask a colleague to do something", "chase_ask", ""),
             back,
             *rare,

@@ -2,6 +2,7 @@
 // Each improves what already works without script, wherever its data- attribute stands.
 import "./autosave.js";
 import "./blank.js";
+import "./files.js";
 import "./send.js";
 import "./picker.js";
 import "./print.js";

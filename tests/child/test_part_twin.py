@@ -32,8 +32,8 @@ from tests.factories import NOW
 REST = pytest.mark.more_of_a_kind
 # The pages of one child or concern that a reader of a part may open.
 OPENS = (
-    "triage_read", "triage_print", "triage_note", "child", "child_file", "child_chronology",
-    "child_print",
+    "triage_read", "triage_print", "triage_note", "triage_files", "child", "child_file",
+    "child_chronology", "child_print",
 )  # fmt: skip
 WRITTEN = NOW - timedelta(days=2)
 

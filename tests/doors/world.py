@@ -38,6 +38,8 @@ from tests.roll.conftest import Office
 # Addresses that take something other than what their room is about.
 OWN = {
     "submit_draft",
+    "submit_file",
+    "triage_file",
     "adult_draft",
     "chase_step",
     "chase_why",
@@ -86,7 +88,7 @@ def kind_of(name: str) -> str:
     room = name.split("_")[0]
     if name in OWN:
         return name
-    if name == "chase_set_aside":
+    if name in ("chase_set_aside", "submit_files"):
         return "submit_draft"
     if name in OF_A_CONCERN:
         return "concern"
@@ -105,7 +107,9 @@ def made() -> World:
     writer = factories.viewer(school)
     lead = factories.viewer(school, Role.DSL)
     sent = {"by": writer, "lead": lead, "categories": ("neglect",)}
-    concern = factories.concern_at(State.TAKEN, where=school, **sent)
+    concern = factories.concern_at(State.WAITING, where=school, **sent)
+    file = factories.add_file(writer, concern).uid
+    triage.take(by=lead, concern=concern, now=factories.NOW)
     decided = factories.decision_answers(concern, Route.SOCIAL_CARE, Route.SCHOOL_SUPPORT)
     triage.decide(by=lead, concern=concern, decided=decided, now=factories.NOW)
     # Long enough ago by the clock of the database, whose pages these are, for the leads to know.
@@ -126,6 +130,8 @@ def made() -> World:
         "chase_step": Step.objects.get(concern=concern, kind="support").uid,
         "chase_why": Step.objects.get(concern=concern, kind="support").uid,
         **_after(school, writer, lead),
+        "submit_file": file,
+        "triage_file": file,
         "submit_draft": Draft.objects.get(page=CONCERN).uid,
         "adult_draft": Draft.objects.get(page=ADULT).uid,
         "adult": adult.uid,

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from concerns.models import LedgerLine, Person, Step
+from concerns.models import Attachment, LedgerLine, LedgerLineWords, Person, Step
+from concerns.models.concern.attachment import path_of_file
 from concerns.paper.backup_archive import FORMAT, MANIFEST, SEAL
+from concerns.paper.record_verification import find_altered_rows
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
 from tests import factories
@@ -22,6 +24,8 @@ from tests.databases import in_place
 pytestmark = pytest.mark.both_databases
 
 FLIPS = 40
+# Of a file that is not in the database.
+LARGE = b"A long letter." * 10_000
 POSTGRESQL = os.environ["DATABASE_URL"].startswith("postgres")
 ON_TABLE = " ON concerns_line" if POSTGRESQL else ""
 OF_CONCERNS = " ON concerns_concern" if POSTGRESQL else ""
@@ -40,7 +44,10 @@ def written(databases, migrated, django_db_setup, django_db_blocker, tmp_path_fa
     with django_db_blocker.unblock(), in_place(database):
         where = factories.school(name="Wren Primary School")
         lead = factories.viewer(where, "dsl")
-        factories.concern_at(State.DECIDED, where=where, lead=lead)
+        writer = factories.viewer(where)
+        concern = factories.concern_at(State.DECIDED, where=where, lead=lead, by=writer)
+        factories.add_file(writer, concern)
+        factories.add_file(writer, concern, content=LARGE)
     file = tmp_path_factory.mktemp("backups") / "night.backup"
     database.manage("backup", str(file))
     yield database, file
@@ -111,11 +118,13 @@ def seal(content: bytes) -> bytes:
     return content + hashlib.sha256(content).hexdigest().encode() + b"\n"
 
 
-def rewrite(file, *, change_manifest=None, change_database=None, names=None, extra=None) -> None:
+def rewrite(
+    file, *, change_manifest=None, change_database=None, names=None, extra=None, without=None
+) -> None:
     """Writes the archive again with something changed and a right seal at its end."""
     with tarfile.open(file) as tar:
         parts = {about.name: tar.extractfile(about).read() for about in tar.getmembers()}
-    (manifest, database) = parts
+    manifest, database, *_ = parts
     said = json.loads(parts[manifest])
     if change_database:
         parts[database] = change_database(parts[database])
@@ -123,6 +132,7 @@ def rewrite(file, *, change_manifest=None, change_database=None, names=None, ext
         change_manifest(said, parts[database])
     parts[manifest] = json.dumps(said).encode()
     parts |= extra or {}
+    parts.pop(without, None)
     whole = io.BytesIO()
     with tarfile.open(fileobj=whole, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for name, content in parts.items():
@@ -248,7 +258,7 @@ def test_a_file_that_is_not_there_is_said_in_one_sentence(used, tmp_path):
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
-        ("format", FORMAT - 1, "Restore it with the release that made it"),
+        ("format", 0, "Restore it with the release that made it"),
         ("format", FORMAT + 1, "Restore it with the release that made it"),
         ("product", "another", "not a backup made by"),
         ("kind", "oracle", "not a backup made by"),
@@ -267,7 +277,7 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(used, backup):
     parts = {"sqlite": "database.dump", "postgresql": "database.sqlite3"}
     with tarfile.open(backup) as tar:
         kind = json.loads(tar.extractfile(MANIFEST).read())["kind"]
-        (_, database) = tar.getnames()
+        database = tar.getnames()[1]
     rewrite(
         backup,
         change_manifest=lambda said, _: said.update(kind=kinds[kind]),
@@ -324,3 +334,89 @@ def test_words_that_stand_in_another_row_are_found(used, databases, capsys):
     with in_place(used), pytest.raises(CommandError, match="1 found"):
         call_command("verify")
     assert "'place' cannot be read" in capsys.readouterr().out
+
+
+def files_of(database) -> list[bytes]:
+    with in_place(database):
+        return [file.read_content() for file in Attachment.objects.order_by("pk")]
+
+
+def test_added_files_come_back_into_an_empty_folder(used, backup, empty, settings, tmp_path):
+    settings.ATTACHMENTS_DIR = tmp_path / "restored"
+    empty.manage("restore", str(backup), env={"ATTACHMENTS_DIR": str(settings.ATTACHMENTS_DIR)})
+    assert files_of(empty) == [b"A letter.", LARGE]
+    (kept,) = settings.ATTACHMENTS_DIR.glob("??/*")
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_an_added_file_that_was_altered_here_is_put_right_by_a_restore(
+    used, backup, empty, settings, tmp_path
+):
+    here = tmp_path / "restored"
+    settings.ATTACHMENTS_DIR = here
+    empty.manage("restore", str(backup), env={"ATTACHMENTS_DIR": str(here)})
+    (kept,) = here.glob("??/*")
+    kept.write_bytes(flip(kept.read_bytes(), 99))
+    empty.manage("restore", str(backup), "--replace", env={"ATTACHMENTS_DIR": str(here)})
+    assert files_of(empty) == [b"A letter.", LARGE]
+
+
+def test_a_backup_whose_added_files_are_not_those_described_is_refused(used, backup):
+    with tarfile.open(backup) as tar:
+        name = next(name for name in tar.getnames() if name.startswith("files/"))
+    rewrite(backup, extra={name: b"another"})
+    assert "The files in this backup are not those" in refused(used, backup, "--replace")
+
+
+@pytest.mark.parametrize(
+    "name", ["files/../../ab", "files/ab/cd" + "0" * 30, "/etc/cron.d/x", "files/ab/../ab"]
+)
+def test_a_name_that_leads_out_of_the_folder_is_refused(used, backup, name):
+    rewrite(backup, extra={name: b"x"})
+    assert "not a backup made by" in refused(used, backup, "--replace")
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_touched(
+    used, backup, settings, tmp_path
+):
+    settings.ATTACHMENTS_DIR = tmp_path / "a file"
+    settings.ATTACHMENTS_DIR.write_bytes(b"")
+    assert "ATTACHMENTS_DIR" in refused(used, backup, "--replace")
+
+
+def test_a_backup_of_before_there_were_files_is_restored(used, backup, empty):
+    with tarfile.open(backup) as tar:
+        name = next(name for name in tar.getnames() if name.startswith("files/"))
+
+    def as_format_one(said, database):
+        said["format"] = 1
+        del said["files"]
+
+    rewrite(backup, change_manifest=as_format_one, without=name)
+    empty.manage("restore", "--check", str(backup))
+
+
+@pytest.mark.parametrize("wrong", ["gone", "altered"])
+def test_an_added_file_that_is_gone_or_altered_is_found(written, used, settings, tmp_path, wrong):
+    settings.ATTACHMENTS_DIR = tmp_path / "copied"
+    with in_place(used):
+        key = Attachment.objects.get(content__isnull=True).pk
+        file = Attachment.objects.get(pk=key)
+        file.set_content(LARGE + b"x" if wrong == "altered" else LARGE)
+        if wrong == "gone":
+            path_of_file(file.uid).unlink()
+        found = [said for said in find_altered_rows() if "attachment" in said]
+    why = (
+        "the file is gone or cannot be read" if wrong == "gone" else "the file is not the one kept"
+    )
+    assert found == [f"concerns_attachment, row {key}: {why}"]
+
+
+def test_a_file_that_no_line_of_the_ledger_commits_to_is_found(used):
+    with in_place(used):
+        file = Attachment.objects.filter(content__isnull=False).get()
+        line = LedgerLine.objects.get(about=str(file.uid))
+        assert not [said for said in find_altered_rows() if "attachment" in said]
+        LedgerLineWords.objects.filter(line=line).update(salt="0" * 32)
+        (said,) = [said for said in find_altered_rows() if "attachment" in said]
+    assert said == f"concerns_attachment, row {file.pk}: no line of the ledger says this file"

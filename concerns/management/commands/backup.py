@@ -1,4 +1,4 @@
-"""Makes a backup of the whole database in one file, and checks it before saying so.
+"""Makes a backup of the database and the added files in one file, and checks it before saying so.
 
 The site may go on meanwhile. The file holds names and dates that anybody can read, and the words of
 the record, encrypted. `RECORD_KEYS` are not in it. The layout is in `paper/backup_archive.py`. That
@@ -23,11 +23,12 @@ from concerns.paper.backup_archive import (
     write_archive,
 )
 from concerns.paper.backup_databases import choose_copier, find_tables
+from concerns.paper.backup_files import copy_files_out
 from concerns.rules.kinds import Kind
 
 
 class Command(BaseCommand):
-    help = "Back up the whole database to FILE, and check the file."
+    help = "Back up the whole database and the added files to FILE, and check the file."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, help="the backup to make; it must not exist yet")
@@ -38,7 +39,8 @@ class Command(BaseCommand):
         except BackupRefused as why:
             raise CommandError(str(why)) from why
         self.stdout.write(
-            f"{file} holds {manifest.ledger.lines:,} lines of the ledger, and every byte of it was "
+            f"{file} holds {manifest.ledger.lines:,} lines of the ledger and "
+            f"{manifest.files.count:,} files that are not in the database. Every byte of it was "
             "checked. Encrypt it, and keep it in another building. RECORD_KEYS are not in it: "
             "without them nobody can read a word of it."
         )
@@ -57,6 +59,10 @@ def _make_backup(file: Path) -> BackupManifest:
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
         copy = Path(folder) / "copy"
         migrations, ledger = copier.copy_out(copy)
+        # After the database: each of its rows has its file by now.
+        files = Path(folder) / "added"
+        files.mkdir()
+        files_size = copy_files_out(files)
         manifest = BackupManifest(
             kind=copier.kind,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -65,9 +71,10 @@ def _make_backup(file: Path) -> BackupManifest:
             keys=mark_record_keys(settings.RECORD_KEYS),
             size=copy.stat().st_size,
             sha256=hash_file(copy),
+            files=files_size,
         )
         archive = Path(folder) / "archive"
-        write_archive(archive, manifest, copy)
+        write_archive(archive, manifest, copy, files)
         copy.unlink()
         _, read_back = read_archive(archive, Path(folder))
         copier.check_copy(read_back, ledger)

@@ -17,12 +17,14 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from concerns.paper.backup_archive import (
+    FILES,
     BackupManifest,
     BackupRefused,
     mark_record_keys,
     read_archive,
 )
 from concerns.paper.backup_databases import choose_copier, find_tables, is_database_used
+from concerns.paper.backup_files import copy_files_in, refuse_unless_room_for_files
 
 
 class Command(BaseCommand):
@@ -55,6 +57,9 @@ class Command(BaseCommand):
                     self.stdout.write(f"{file} is whole: {_describe(manifest)}.")
                     return
                 _refuse_if_used(replace=replace)
+                refuse_unless_room_for_files(manifest.files)
+                # Before the database, so that none of its rows is ever without its file.
+                copy_files_in(Path(folder) / FILES)
                 copier.copy_in(copy, manifest.ledger)
         except BackupRefused as why:
             raise CommandError(f"{why} Nothing was changed.") from why
@@ -74,7 +79,10 @@ class Command(BaseCommand):
 
 
 def _describe(manifest: BackupManifest) -> str:
-    return f"made at {manifest.made_at}, with {manifest.ledger.lines:,} lines of the ledger"
+    return (
+        f"made at {manifest.made_at}, with {manifest.ledger.lines:,} lines of the ledger and "
+        f"{manifest.files.count:,} files that are not in the database"
+    )
 
 
 def _refuse_unless_fits(manifest: BackupManifest, kind: str, *, without_keys: bool) -> None:

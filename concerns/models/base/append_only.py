@@ -29,7 +29,7 @@ FROZEN = (
     "Exclusion", "Refiling",
     "ChaseCall", "Meeting", "MeetingAction", "Promise", "ComingMeeting", "MeetingChange",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
-    "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
+    "Attachment", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
     "ExportAnswer", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile", "ReadingReason",
 )  # fmt: skip
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.

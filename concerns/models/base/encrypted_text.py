@@ -43,13 +43,15 @@ def encrypt_text(words: str, bound_to: bytes) -> bytes:
 
     `bound_to` is the associated data. Returns the bytes to store in the column.
     """
+    return encrypt_bytes(words.encode(), bound_to)
+
+
+def encrypt_bytes(content: bytes, bound_to: bytes) -> bytes:
+    """As `encrypt_text`, of bytes: what an added file holds."""
     number, key = next(iter(settings.RECORD_KEYS.items()))
     nonce = os.urandom(12)
-    return (
-        bytes([number])
-        + nonce
-        + _cipher_for_key(key).encrypt(nonce, words.encode(), LABEL + bound_to)
-    )
+    encrypted = _cipher_for_key(key).encrypt(nonce, content, LABEL + bound_to)
+    return bytes([number]) + nonce + encrypted
 
 
 def decrypt_text(kept: bytes, bound_to: bytes) -> str:
@@ -57,12 +59,17 @@ def decrypt_text(kept: bytes, bound_to: bytes) -> str:
 
     Raises DecryptionFailed if the key is unknown or anything was altered.
     """
-    key = settings.RECORD_KEYS.get(kept[0])
+    return decrypt_bytes(kept, bound_to).decode()
+
+
+def decrypt_bytes(kept: bytes, bound_to: bytes) -> bytes:
+    """As `decrypt_text`, of bytes. Raises DecryptionFailed, also if there are too few of them."""
+    key = settings.RECORD_KEYS.get(kept[0]) if kept else None
     if key is None:
         raise DecryptionFailed("the key these words were written with is not in RECORD_KEYS")
     try:
-        return _cipher_for_key(key).decrypt(kept[1:13], kept[13:], LABEL + bound_to).decode()
-    except InvalidTag:
+        return _cipher_for_key(key).decrypt(kept[1:13], kept[13:], LABEL + bound_to)
+    except (InvalidTag, ValueError):
         raise DecryptionFailed("these words were altered, or belong to another row") from None
 
 

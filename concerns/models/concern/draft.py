@@ -193,6 +193,9 @@ class Draft(SchoolOwnedModel):
     # When it was sent or thrown away by a window with script. The words are gone. The row stays, so
     # that a save of that window which arrives late does not bring them back.
     ended_at = models.DateTimeField(null=True)
+    # Whether a file was added (`DraftFile`). Kept here so that sending a concern without files asks
+    # for none.
+    holds_files = models.BooleanField(default=False)
 
     # Not columns: see `with_sent_as_adult`, `with_writer` and `doors/page_copies.py`.
     turned: bool

@@ -1,0 +1,154 @@
+"""The files that are added to a draft and to a concern, and the opening of one.
+
+Files are kept one at a time in a draft, each in a transaction of its own, so that twenty pictures
+that are drawn anew hold up nobody else; an act then makes them files of the concern, in its own
+transaction and with a line of the ledger for each. A concern without files asks for none.
+
+What is read of them goes through `doors/sight.py`. How a file is judged is in `rules/` and
+`paper/attachment_reading.py`.
+"""
+
+import uuid
+from collections.abc import Iterable
+from typing import Protocol
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+
+from concerns.doors.act import ActRecord, ActRefused
+from concerns.models import Attachment, Concern, Draft, DraftFile, Viewer
+from concerns.models.concern.attachment import FileNotThere, delete_file
+from concerns.rules.attachments import MOST_AT_ONCE, MOST_OF_CONCERN, FileFault, FileKind
+from concerns.rules.kinds import Kind
+
+# A browser that opens the file all the same runs nothing in it and loads nothing for it.
+SANDBOX = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+TOO_MANY = "This concern has 200 files. Ask your technician how to keep more."
+
+
+class FileToKeep(Protocol):
+    """A file as it was read: see `paper/attachment_reading.py`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> FileKind | None: ...
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def fault(self) -> FileFault | None: ...
+    @property
+    def scanned(self) -> bool: ...
+
+
+def list_draft_files(viewer: Viewer, draft: uuid.UUID) -> list[DraftFile]:
+    """The files of a draft of the viewer's own, in the order they were added."""
+    return list(DraftFile.objects.of_draft(viewer, draft).without_content())
+
+
+def keep_in_draft(viewer: Viewer, draft: uuid.UUID, files: Iterable[FileToKeep]) -> None:
+    """Keep `files` in the viewer's draft `draft`, or why not. What the draft has already is not
+    kept twice, nor a reason. No more than `MOST_AT_ONCE` files are kept, and as many reasons.
+    Raises OSError if the disk takes no more.
+
+    `draft` is the uid of a concern's draft, which then says that it holds files; or, where files
+    are added to what was sent, any uid that an act is given next.
+    """
+    before = list_draft_files(viewer, draft)
+    digests = {row.digest for row in before if row.digest}
+    reasons = {(row.name, row.missing) for row in before if row.missing}
+    for file in files:
+        is_full = len(digests) >= MOST_AT_ONCE and file.digest not in digests
+        fault = file.fault or (FileFault.MANY if is_full else None)
+        if fault and (file.name, fault) not in reasons and len(reasons) < MOST_AT_ONCE:
+            reasons.add((file.name, fault))
+            _keep_one(viewer, draft, file, fault)
+        elif not fault and file.digest not in digests:
+            digests.add(file.digest)
+            _keep_one(viewer, draft, file, None)
+
+
+def _keep_one(viewer: Viewer, draft: uuid.UUID, file: FileToKeep, fault: FileFault | None) -> None:
+    row = DraftFile(
+        school=viewer.school,
+        draft=draft,
+        by=viewer.person,
+        at=viewer.now,
+        name=file.name,
+        kind=file.kind or "",
+        missing=fault or "",
+        scanned=file.scanned,
+    )
+    if not fault:
+        row.digest = file.digest
+        row.set_content(file.content)
+    with transaction.atomic():
+        row.save(force_insert=True)
+        Draft.objects.own_drafts(viewer).filter(uid=draft).update(holds_files=True)
+
+
+def take_away(viewer: Viewer, draft: uuid.UUID, file: uuid.UUID | None = None) -> list[str]:
+    """Take a file away from the viewer's draft, or all of them. Returns their names."""
+    rows = DraftFile.objects.of_draft(viewer, draft).without_content()
+    if file:
+        rows = rows.filter(uid=file)
+    gone = list(rows)
+    with transaction.atomic():
+        DraftFile.objects.filter(pk__in=[row.pk for row in gone]).delete()
+        left = DraftFile.objects.of_draft(viewer, draft).exists()
+        Draft.objects.own_drafts(viewer).filter(uid=draft).update(holds_files=left)
+    for row in gone:
+        delete_file(row.uid)
+    return [row.name for row in gone]
+
+
+def attach_files_of_draft(
+    record: ActRecord, concern: Concern, draft: uuid.UUID, *, for_leads: bool = False
+) -> list[Attachment]:
+    """In an act: make the files of the draft `draft` files of the concern, a line of the ledger for
+    each. What was added to the concern before by the same person is not added again.
+
+    Returns those that were added, missing ones too. Raises ActRefused if there are too many.
+    """
+    found = list(DraftFile.objects.of_draft(record.by, draft))
+    before = concern.attachments.values_list("digest", "by") if found else ()
+    if len(before) + len(found) > MOST_OF_CONCERN:
+        raise ActRefused(TOO_MANY)
+    own = {digest for digest, by in before if digest and by == record.by.person.pk}
+    rows = [
+        Attachment.from_draft(row, concern, record.now, for_leads=for_leads)
+        for row in found
+        if row.digest not in own
+    ]
+    Attachment.objects.bulk_create(rows)
+    DraftFile.objects.filter(pk__in=[row.pk for row in found]).delete()
+    for row in rows:
+        # The line commits to what the file holds, and is not what search finds a concern by.
+        record(
+            kind=Kind.ATTACHED,
+            about=row,
+            concern=concern,
+            reason=row.missing,
+            words={"digest": row.digest, "name": row.name},
+            is_searched=False,
+        )
+    return rows
+
+
+def answer_with_file(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+    """The file, to be saved and not shown in a page; or a page that says that it is gone."""
+    try:
+        content = attachment.read_content()
+    except FileNotThere:
+        return render(request, "parts/file_gone.html", {"file": attachment}, status=503)
+    answer = HttpResponse(content, content_type=attachment.file_rule.media_type)
+    disposition = content_disposition_header(as_attachment=True, filename=attachment.name)
+    answer["Content-Disposition"] = disposition or "attachment"
+    answer["Content-Security-Policy"] = SANDBOX
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,37 @@
+"""The form with which somebody adds files to a concern."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from concerns.forms.govuk_layout import ButtonRow, SubmitButton, lay_out_form
+from concerns.rules.attachments import ACCEPTED, NO_BODY_PHOTOGRAPHS
+
+NO_FILE = "Choose a file"
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(name)
+
+
+class AddFilesForm(forms.Form):
+    """Files alone. What is wrong with one of them is said in the list of the files."""
+
+    added = forms.Field(
+        label="Choose files",
+        help_text="PDF, Word, OpenDocument, pictures (JPEG, PNG, HEIC), plain text, or e-mails "
+        "(.eml, .msg). 25 MB each, and 20 at once.",
+        error_messages={"required": NO_FILE},
+        widget=ManyFilesInput(attrs={"accept": ACCEPTED, "multiple": True}),
+    )
+    helper = lay_out_form("added", ButtonRow(SubmitButton("Add", value="add")))
+
+    no_body_photographs = NO_BODY_PHOTOGRAPHS
+
+    def __init__(self, uploads: Sequence[Any], *, pressed: bool):
+        """`uploads`: the files of the form that was sent, if it was (`pressed`)."""
+        super().__init__({"added": uploads} if pressed else None)
