@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
@@ -137,6 +137,12 @@ def attach_files_of_draft(
             is_searched=False,
         )
     return rows
+
+
+def require_reading(request: HttpRequest) -> None:
+    """At the address of a file nothing can be sent, whether there is one or not. Raises Http404."""
+    if request.method not in ("GET", "HEAD"):
+        raise Http404
 
 
 def answer_with_file(request: HttpRequest, attachment: Attachment) -> HttpResponse:

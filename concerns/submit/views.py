@@ -10,7 +10,7 @@ from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from concerns.doors import attachments, sight, unsent_words
 from concerns.doors.act import ActRefused
@@ -212,8 +212,8 @@ def add_files(request, uid):
     return render(request, "submit/add_files.html", page, status=status_of_forms(form))
 
 
-@require_safe
 def file(request, uid):
+    attachments.require_reading(request)
     return attachments.answer_with_file(request, sight.open_own_attachment(request.viewer, uid))
 
 

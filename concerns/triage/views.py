@@ -7,7 +7,6 @@ a reading.
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from concerns.doors import attachments, sight
 from concerns.doors.act import ActRefused
@@ -213,8 +212,8 @@ def files(request, uid):
     return render(request, "triage/files.html", page, status=status_of_forms(form))
 
 
-@require_safe
 def file(request, uid):
+    attachments.require_reading(request)
     return attachments.answer_with_file(request, sight.open_attachment(request.viewer, uid))
 
 
