@@ -178,11 +178,15 @@ def send_concern(by: Viewer, *children: Child, now: datetime = NOW, **more) -> R
 
 
 def add_file(
-    by: Viewer, concern: Concern, now: datetime = NOW, content: bytes = b"A letter."
+    by: Viewer,
+    concern: Concern,
+    now: datetime = NOW,
+    content: bytes = b"A letter.",
+    name: str = "letter.txt",
 ) -> Attachment:
     """A file that the writer of `concern` added to it."""
     draft = uuid.uuid4()
-    file = ReadFile("letter.txt", FileKind.TEXT, content)
+    file = ReadFile(name, FileKind.TEXT, content)
     attachments.keep_in_draft(by, draft, [file])
     (added,) = submit.add_files(by=by, concern=concern, draft=draft, now=now)
     return added

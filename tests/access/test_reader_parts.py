@@ -260,7 +260,7 @@ def test_it_is_ended_by_page(where):
 
 def test_a_link_that_could_not_be_sent_is_said(where, teacher, monkeypatch):
     factories.child(where, year="Year 5")
-    monkeypatch.setattr("concerns.doors.mail.send_password_link", lambda *given: False)
+    monkeypatch.setattr("concerns.doors.mail.send_password_link", lambda *_, **__: False)
     head = factories.sign_in(SecureClient(), factories.person(where, Role.HEAD))
     said = {"person": str(teacher.uid), "groups": ["year:Year 5"], **today(head)}
     answer = head.post("/access/parts/years/", said)

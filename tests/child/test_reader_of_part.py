@@ -47,7 +47,7 @@ SHOWN = {
         "CategorySorting", "WordBack", "Ending", "Refiling", "WordKey", "ComingMeeting",
         "MeetingChange", "Meeting", "MeetingAction", "Watch",
     },
-    ShownInPart.WRITTEN_LATER: {"Addition"},
+    ShownInPart.WRITTEN_LATER: {"Addition", "Attachment"},
     ShownInPart.NEVER: {"Exclusion", "Handing", "Step", "Task", "TaskAnswer"},
 }  # fmt: skip
 

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 STRIP = re.compile(r'<section class="identity".*?</section>', re.DOTALL)
 ROOMS = ("triage", "refer", "chase", "child", "audit")
 # The writer's own pages, and pages about a draft; and what is printed, which says on the paper
-# whose it is and names no other child.
+# whose it is and names no other child; and a file that was added, which is no page.
 WITHOUT = {"chase_reported", "chase_set_aside", "audit_print_trail", "triage_print"}
-WITHOUT |= {"child_knew_print"}
+WITHOUT |= {"child_knew_print", "triage_file"}
 
 
 def strip_of(answer) -> str:

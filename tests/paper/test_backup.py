@@ -10,6 +10,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from concerns.models import Attachment, LedgerLine, LedgerLineWords, Person, Step
@@ -34,6 +35,16 @@ OF_CONCERNS = " ON concerns_concern" if POSTGRESQL else ""
 @pytest.fixture(autouse=True)
 def open_databases(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder_of_files(tmp_path_factory):
+    """A folder for added files that no other file of tests writes to."""
+    with pytest.MonkeyPatch.context() as patched:
+        folder = tmp_path_factory.mktemp("files")
+        patched.setattr(settings, "ATTACHMENTS_DIR", folder)
+        patched.setenv("ATTACHMENTS_DIR", str(folder))
         yield
 
 

@@ -31,6 +31,7 @@ def test_a_waiting_concern_can_be_taken_and_decided_but_not_closed(where, lead):
         "Record a meeting to come": "",
         "Sort it into categories": "",
         "Add a note for the leads": "",
+        "Add a file": "",
         "Ask a colleague to do something": "",
         "Reply to the person who wrote it": "",
         "Say who must not see it": "",

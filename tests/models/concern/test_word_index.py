@@ -158,6 +158,7 @@ def said_everywhere(where, lead):
     other = factories.viewer(where, Role.HEAD)
     refer.withdraw(by=other, referral=second, words="Siskin", now=NOW)
     chase.tell_reporter(by=lead, concern=concern, words="Twite", now=NOW)
+    factories.add_file(writer, concern, name="Lapwing.txt")
     for step in concern.steps.open().filter(kind="read_addition"):
         chase.do_step(by=lead, step=step, words="Ruff", now=NOW)
     asked = WatchAnswers(writer.person, question="Tern", why="Knot", outcome="other")
