@@ -18,7 +18,7 @@ after the rollback. An act must not call another act. The time is always passed 
 import functools
 import inspect
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import ContextVar, Token
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, Unpack, cast
@@ -121,14 +121,14 @@ class ActRecord:
         concern: Concern | AdultConcern | None = None,
         children: Iterable[uuid.UUID] = (),
         kind: Kind | None = None,
-        is_searched: bool = True,
+        unsearched: Collection[str] = (),
         **more: Unpack[ledger.LineDetails],
     ) -> LedgerLine:
         """Write a ledger line for this act. `about` is the row it is about.
 
         `kind` replaces the act's own kind, for a second thing that the act did: a decision that
-        also records what was sent. Unless `is_searched`, search does not find the concern by the
-        words. The other arguments are those of `ledger.write_ledger_line`.
+        also records what was sent. Search finds the concern by the words, but for those under the
+        names in `unsearched`. The other arguments are those of `ledger.write_ledger_line`.
         """
         line = ledger.write_ledger_line(
             kind or self.kind,
@@ -142,10 +142,10 @@ class ActRecord:
             **more,
         )
         self.lines.append(line)
-        # Search finds the concern by these words.
-        words = more.get("words") if is_searched else None
-        if isinstance(concern, Concern) and words:
-            self._said.append((concern, words))
+        words = more.get("words") or {}
+        searched = {name: said for name, said in words.items() if name not in unsearched}
+        if isinstance(concern, Concern) and searched:
+            self._said.append((concern, searched))
         return line
 
     def agenda_of_adult_concern(self, concern: AdultConcern) -> AdultNextSteps:

@@ -127,14 +127,14 @@ def attach_files_of_draft(
     Attachment.objects.bulk_create(rows)
     DraftFile.objects.filter(pk__in=[row.pk for row in found]).delete()
     for row in rows:
-        # The line commits to what the file holds, and is not what search finds a concern by.
+        # The line commits to what the file holds; search finds the concern by the file's name.
         record(
             kind=Kind.ATTACHED,
             about=row,
             concern=concern,
             reason=row.missing,
             words={"digest": row.digest, "name": row.name},
-            is_searched=False,
+            unsearched=("digest",),
         )
     return rows
 
