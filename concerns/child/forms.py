@@ -50,9 +50,9 @@ LONGEST = 200
 TOO_LONG = f"That is longer than {LONGEST} characters. Write a name, or a few words."
 NO_WORD = "Type a name or a word: letters or numbers."
 HINT = (
-    "All or part of a child's name, or how it sounds, with the class if you like; their UPN or "
-    "NHS number; the reference of a concern; or words that somebody wrote. If you type several "
-    "words, you find concerns that have all of them."
+    "A child's name, or part of it, or how it sounds, with the class if you like; their UPN or NHS "
+    "number; the reference of a concern; words that somebody wrote, or the name of a file. Several "
+    "words find the concerns that have all of them."
 )
 
 

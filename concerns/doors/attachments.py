@@ -2,7 +2,7 @@
 
 Files are kept one at a time in a draft, each in a transaction of its own, so that twenty pictures
 that are drawn anew hold up nobody else; an act then makes them files of the concern, in its own
-transaction and with a line of the ledger for each. A concern without files asks for none.
+transaction and with a line of the ledger for each. A concern without files costs no query more.
 
 What is read of them goes through `doors/sight.py`. How a file is judged is in `rules/` and
 `paper/attachment_reading.py`.
@@ -20,12 +20,18 @@ from django.utils.http import content_disposition_header
 from concerns.doors.act import ActRecord, ActRefused
 from concerns.models import Attachment, Concern, Draft, DraftFile, Viewer
 from concerns.models.concern.attachment import FileNotThere, delete_file
-from concerns.rules.attachments import MOST_AT_ONCE, MOST_OF_CONCERN, FileFault, FileKind
+from concerns.rules.attachments import (
+    MOST_AT_ONCE,
+    MOST_OF_CONCERN,
+    MOST_REASONS,
+    FileFault,
+    FileKind,
+)
 from concerns.rules.kinds import Kind
 
 # A browser that opens the file all the same runs nothing in it and loads nothing for it.
 SANDBOX = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-TOO_MANY = "This concern has 200 files. Ask your technician how to keep more."
+TOO_MANY = "A concern holds up to 200 files, and these would be more. Add fewer."
 
 
 class FileToKeep(Protocol):
@@ -51,9 +57,10 @@ def list_draft_files(viewer: Viewer, draft: uuid.UUID) -> list[DraftFile]:
 
 
 def keep_in_draft(viewer: Viewer, draft: uuid.UUID, files: Iterable[FileToKeep]) -> None:
-    """Keep `files` in the viewer's draft `draft`, or why not. What the draft has already is not
-    kept twice, nor a reason. No more than `MOST_AT_ONCE` files are kept, and as many reasons.
-    Raises OSError if the disk takes no more.
+    """Store each of `files` in the viewer's draft `draft`, or the reason why it is not kept. What
+    the draft has already is not kept twice, nor a reason; and once a file of a name is kept, the
+    reasons why it was not are removed. No more than `MOST_AT_ONCE` files are kept, and
+    `MOST_REASONS` reasons. Raises OSError if the disk takes no more; then none of `files` is kept.
 
     `draft` is the uid of a concern's draft, which then says that it holds files; or, where files
     are added to what was sent, any uid that an act is given next.
@@ -61,18 +68,32 @@ def keep_in_draft(viewer: Viewer, draft: uuid.UUID, files: Iterable[FileToKeep])
     before = list_draft_files(viewer, draft)
     digests = {row.digest for row in before if row.digest}
     reasons = {(row.name, row.missing) for row in before if row.missing}
-    for file in files:
-        is_full = len(digests) >= MOST_AT_ONCE and file.digest not in digests
-        fault = file.fault or (FileFault.MANY if is_full else None)
-        if fault and (file.name, fault) not in reasons and len(reasons) < MOST_AT_ONCE:
-            reasons.add((file.name, fault))
-            _keep_one(viewer, draft, file, fault)
-        elif not fault and file.digest not in digests:
-            digests.add(file.digest)
-            _keep_one(viewer, draft, file, None)
+    refused = [row for row in before if row.missing]
+    kept: list[uuid.UUID] = []
+    try:
+        for file in files:
+            is_full = len(digests) >= MOST_AT_ONCE and file.digest not in digests
+            fault = file.fault or (FileFault.MANY if is_full else None)
+            if fault and (file.name, fault) not in reasons and len(reasons) < MOST_REASONS:
+                reasons.add((file.name, fault))
+                kept.append(_keep_one(viewer, draft, file, fault))
+            elif not fault and file.digest not in digests:
+                digests.add(file.digest)
+                kept.append(_keep_one(viewer, draft, file, None))
+                for row in refused:
+                    if row.name == file.name:
+                        remove_draft_files(viewer, draft, row.uid)
+    except OSError:
+        # They are told that none was kept, and add them again.
+        for uid in kept:
+            remove_draft_files(viewer, draft, uid)
+        raise
 
 
-def _keep_one(viewer: Viewer, draft: uuid.UUID, file: FileToKeep, fault: FileFault | None) -> None:
+def _keep_one(
+    viewer: Viewer, draft: uuid.UUID, file: FileToKeep, fault: FileFault | None
+) -> uuid.UUID:
+    """Returns the uid of the row."""
     row = DraftFile(
         school=viewer.school,
         draft=draft,
@@ -89,21 +110,32 @@ def _keep_one(viewer: Viewer, draft: uuid.UUID, file: FileToKeep, fault: FileFau
     with transaction.atomic():
         row.save(force_insert=True)
         Draft.objects.own_drafts(viewer).filter(uid=draft).update(holds_files=True)
+    return row.uid
 
 
-def take_away(viewer: Viewer, draft: uuid.UUID, file: uuid.UUID | None = None) -> list[str]:
-    """Take a file away from the viewer's draft, or all of them. Returns their names."""
+def remove_draft_files(
+    viewer: Viewer, draft: uuid.UUID, file: uuid.UUID | None = None
+) -> list[str]:
+    """Remove a file from the viewer's draft, or all of them. Returns their names.
+
+    What was sent meanwhile is the concern's, under the same uid, and stays.
+    """
     rows = DraftFile.objects.of_draft(viewer, draft).without_content()
     if file:
         rows = rows.filter(uid=file)
-    gone = list(rows)
     with transaction.atomic():
-        DraftFile.objects.filter(pk__in=[row.pk for row in gone]).delete()
+        gone = [row for row in rows.select_for_update() if _delete_row(row)]
         left = DraftFile.objects.of_draft(viewer, draft).exists()
         Draft.objects.own_drafts(viewer).filter(uid=draft).update(holds_files=left)
     for row in gone:
         delete_file(row.uid)
     return [row.name for row in gone]
+
+
+def _delete_row(row: DraftFile) -> bool:
+    """Delete it, unless somebody has already. Returns whether it was there."""
+    deleted, _ = DraftFile.objects.filter(pk=row.pk).delete()
+    return bool(deleted)
 
 
 def attach_files_of_draft(

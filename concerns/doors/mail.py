@@ -160,10 +160,10 @@ If this was not you, tell the headteacher now. Somebody else could sign in as yo
 
 SIGN_ON_ENDED = """{name}
 
-Your password for Safeguarding concerns at {school} has ended, because your account was made safe.
-The Microsoft or Google account that you had linked no longer signs you in either. Once you have
-chosen another password you can link it again, under "Where you are signed in". If you did not
-expect this, tell the headteacher now.
+Your account for Safeguarding concerns at {school} was closed to everybody, to keep it safe.
+Neither your old password nor your Microsoft or Google account opens it. Choose a new password by
+the link that you get; then you can link the other account again, under "Where you are signed in".
+If you did not expect this, tell the headteacher, or if you are the headteacher the chair, now.
 """
 
 # A scheme, a host name in small letters, and a port if it is not the usual one. Nothing else.

@@ -25,12 +25,13 @@ class StepMessages:
         for notice in Notice.objects.delivered_about(step):
             if notice.made_at > now:
                 continue  # Made while the database's clock stood ahead: all is told again.
+            # One that went while the database's clock stood ahead counts from when it was made.
+            went_at = notice.ended_at if notice.ended_at and notice.ended_at <= now else None
             if notice.outside or notice.person_id:
                 # From when they had it: one that was written at night may have gone later.
-                at = notice.ended_at or notice.made_at
-                self._at[notice.person_id].append(min(at, now))
-            if notice.person and notice.ended == NoticeEnding.SENT and notice.ended_at:
-                self._last[notice.person] = notice.ended_at
+                self._at[notice.person_id].append(went_at or notice.made_at)
+            if notice.person and notice.ended == NoticeEnding.SENT and went_at:
+                self._last[notice.person] = went_at
                 self._letters[notice.person].add(notice.letter_id)
 
     def may_send_to(self, person: Person | None) -> bool:

@@ -5,16 +5,20 @@ One file is held in memory at a time. It is scanned as it was sent; then its nam
 judged by `rules/attachments.py`; and a picture is drawn anew in another process.
 """
 
+import errno
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from concerns.doors import attachments
@@ -25,6 +29,7 @@ from concerns.paper.virus_scan import VirusScanner, are_files_scanned
 from concerns.rules.attachments import (
     DRAWN_AS,
     LARGEST,
+    MEGABYTE,
     MOST_PIXELS,
     FileFault,
     FileKind,
@@ -34,8 +39,12 @@ from concerns.rules.attachments import (
 )
 
 _PROGRAM = Path(__file__).with_name("image_process.py")
-# The program ends itself after 40 seconds of work. This is for a machine that has much else to do.
-_MOST_SECONDS = 90
+# The program ends itself after 20 seconds of work. This is for a machine that has much else to do.
+_MOST_SECONDS = 45
+# Bytes that must be free on the disk before files are kept.
+LEAST_ROOM = 512 * MEGABYTE
+# One form at a time: drawing pictures takes long, and must leave threads for whoever sends words.
+_reading = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,10 @@ class ReadFile:
         return "" if self.fault else hashlib.sha256(self.content).hexdigest()
 
 
+BUSY = (
+    "Somebody else's files are being read just now. Press Add again in a minute. What you wrote is "
+    "not affected."
+)
 NO_ROOM = (
     "The files could not be kept: the disk takes no more. Tell your technician. What you wrote is "
     "not affected."
@@ -66,19 +79,41 @@ def build_files_form(request: HttpRequest) -> AddFilesForm:
     return AddFilesForm(list_uploads(request), pressed=request.method == "POST")
 
 
-def keep_posted_files(viewer: Viewer, form: AddFilesForm, draft: uuid.UUID) -> bool:
+def keep_posted_files(
+    viewer: Viewer, form: AddFilesForm, draft: uuid.UUID, *, anew: bool = False
+) -> bool:
     """Keep the files of `form`, which is valid, in the viewer's draft `draft`. If the disk takes no
-    more, False, with the reason on the form."""
+    more, or the files of somebody else are being read, False, with the reason on the form.
+
+    `anew`: what an earlier sending left in `draft`, because it was interrupted, is removed first.
+    """
     uploads: list[UploadedAttachment] = form.cleaned_data["added"]
-    try:
-        attachments.keep_in_draft(viewer, draft, read_files(uploads))
-    except OSError:
-        form.add_error(None, NO_ROOM)
-        return False
-    finally:
-        for upload in uploads:
-            upload.close()
-    return True
+    wrong = ""
+    if not _reading.acquire(blocking=False):
+        wrong = BUSY
+    else:
+        try:
+            _require_room()
+            if anew:
+                attachments.remove_draft_files(viewer, draft)
+            attachments.keep_in_draft(viewer, draft, read_files(uploads))
+        except OSError:
+            wrong = NO_ROOM
+        finally:
+            _reading.release()
+    for upload in uploads:
+        upload.close()
+    if wrong:
+        form.add_error(None, wrong)
+    return not wrong
+
+
+def _require_room() -> None:
+    """Raise OSError if the disk is nearly full. What is left is for words."""
+    folder = settings.ATTACHMENTS_DIR
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    if shutil.disk_usage(there).free < LEAST_ROOM:
+        raise OSError(errno.ENOSPC, "the disk is nearly full")
 
 
 def read_files(files: list[UploadedAttachment]) -> Iterator[ReadFile]:
@@ -121,7 +156,7 @@ def draw_picture_anew(kind: FileKind, content: bytes) -> bytes | None:
             env=environment,
             timeout=_MOST_SECONDS,
         )
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, OSError):
         return None
     fits = 0 < len(done.stdout) <= LARGEST
     return done.stdout if done.returncode == 0 and fits else None

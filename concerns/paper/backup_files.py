@@ -59,8 +59,9 @@ def refuse_unless_room_for_files(size: FilesSize) -> None:
 
 
 def copy_files_in(copy: Path) -> None:
-    """Put the files of a backup in the folder of this installation, each whole or not at all. Those
-    that are there stay: the same uid is the same file, unless it was altered. Raises BackupRefused.
+    """Put the files of a backup in the folder of this installation, each whole or not at all. One
+    that is there already is left if it is the same, and replaced if it differs. Raises
+    BackupRefused.
     """
     for name in map(_path_in_folder, list_files(copy)):
         target = settings.ATTACHMENTS_DIR / name
@@ -77,5 +78,6 @@ def copy_files_in(copy: Path) -> None:
         except OSError as wrong:
             being_written.unlink(missing_ok=True)
             raise BackupRefused(
-                f"{target} could not be written, though there was room. The database is as it was."
+                f"{target} could not be written. Files of the backup that are in the folder "
+                "already do no harm."
             ) from wrong

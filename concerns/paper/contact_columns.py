@@ -54,6 +54,7 @@ _PEOPLE = {
 }  # fmt: skip
 _ORDINALS = {"primary": 1, "main": 1, "first": 1, "secondary": 2, "second": 2, "third": 3}
 _THE_CHILD = frozenset({"pupil", "pupils", "student", "students", "child", "learner"})
+_BEFORE_A_NUMBER = frozenset({"mobile", "cell", "tel", "telephone", "phone", "home", "work"})
 _TELEPHONE = frozenset({"phone", "telephone", "telephones", "tel", "number", "numbers", "no"})
 # Words that say nothing more of a column that is about a contact.
 _FILLERS = frozenset({"emergency", "details", "or", "and", "s"})
@@ -174,7 +175,7 @@ def _is_about_contact(words: list[str]) -> bool:
 def _number_in(words: list[str]) -> int:
     """The number of the contact that a heading is about; 0 if it gives none."""
     for word in words:
-        if word.isdigit():
+        if word.isdigit() and len(word) < 3:
             return int(word)
     return next((_ORDINALS[word] for word in words if word in _ORDINALS), OF_THE_ROW)
 
@@ -199,7 +200,12 @@ def _field_of_words(words: list[str]) -> str:
 
 def _says_no_contact(words: list[str]) -> bool:
     """ "No contact", "do not contact", "court order": but not "contact no", which is a number."""
-    pairs = set(pairwise(words))
+    # "Mobile No Contact 1" is the number of contact 1.
+    pairs = {
+        pair
+        for before, pair in zip(["", *words], pairwise(words), strict=False)
+        if before not in _BEFORE_A_NUMBER
+    }
     barred = {("no", "contact"), ("not", "contact"), ("no", "access"), ("court", "order")}
     return bool(pairs & barred) or bool(set(words) & {"restricted", "restriction", "injunction"})
 

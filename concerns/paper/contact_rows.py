@@ -20,6 +20,7 @@ from concerns.rules.child_file_vocabulary import YesNo
 
 _YES = frozenset({"y", "yes", "true", "t", "1", "x", "✓", "✔"})
 _NO = frozenset({"n", "no", "false", "f", "0", "none", "na", "n/a", "-"})
+_SAYS_NO = frozenset({"n", "no", "false", "f", "0"})
 _NUMBERS = (("mobile", "Mobile"), ("home", "Home"), ("work", "Work"), ("telephone", ""))
 # A number whose first 0 a spreadsheet has dropped.
 _WITHOUT_ZERO = re.compile(r"[127]\d{9}", re.ASCII)
@@ -127,7 +128,9 @@ def _read_priority(written: str, number: int) -> int:
 
 
 def _read_yes_or_no(written: str) -> str:
-    first = re.split(r"[\s,:;(-]", written.strip().casefold(), maxsplit=1)[0]
-    if first in _YES:
+    """Not known, unless it is answered: "None" or "No information" is no answer."""
+    said = written.strip().casefold()
+    if re.split(r"[\s,:;(-]", said, maxsplit=1)[0] in _YES:
         return YesNo.YES.value
-    return YesNo.NO.value if first in _NO - {"", "-"} else YesNo.NOT_KNOWN.value
+    is_no = said in _SAYS_NO or re.match(r"no?\s*[,:;(.-]", said)
+    return YesNo.NO.value if is_no else YesNo.NOT_KNOWN.value

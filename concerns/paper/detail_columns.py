@@ -102,7 +102,9 @@ _YES_OR_NO = frozenset(
     {"interpreter", "ehcp", "pupil_premium", "free_meals", "looked_after", "young_carer"}
 )
 _YES = frozenset({"y", "yes", "true", "t", "1"})
-_NO = frozenset({"n", "no", "false", "f", "0"})
+_NO = frozenset({"n", "no", "false", "f", "0", "none"})
+# Of these columns "none" is an answer, which ends what an earlier file said.
+_ANSWERED_BY_NONE = _YES_OR_NO | {"sen"}
 _EMPTY = frozenset({"", "-", "n/a", "na", "none", "null", "not known", "unknown"})
 _LEFT = frozenset({"leaver", "left", "off roll", "offroll", "former", "ex pupil", "inactive", "l"})
 
@@ -125,7 +127,7 @@ def read_details(cells: Sequence[str], mapping: Mapping[str, int], today: date) 
     said = {
         key: cells[at]
         for key, at in mapping.items()
-        if at < len(cells) and cells[at].casefold() not in _EMPTY
+        if at < len(cells) and not _is_empty(key, cells[at])
     }
     notes = [_cut(column, said) for column in DETAILS]
     number = said.pop("identifier", "").replace(" ", "").replace("-", "")
@@ -141,6 +143,11 @@ def read_details(cells: Sequence[str], mapping: Mapping[str, int], today: date) 
         leaver=_says_left(said.get("roll_status", ""), left, today),
         notes=tuple(filter(None, notes)),
     )
+
+
+def _is_empty(key: str, written: str) -> bool:
+    said = written.casefold()
+    return said in _EMPTY and not (said == "none" and key in _ANSWERED_BY_NONE)
 
 
 def _cut(column: Column, said: dict[str, str]) -> str:

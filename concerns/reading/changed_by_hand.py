@@ -38,12 +38,14 @@ Fault = tuple[int, str]
 
 OPENED_BY_NOBODY = "has a next step, and there is no record of who opened it then"
 ENDED_BY_NOBODY = "had a next step that is ended, and there is no record of who ended it then"
-SENT_BY_NOBODY = "says that it came in at a time at which nobody sent it"
-LOOKED_AT_BY_NOBODY = "says that it was first looked at at a time at which nobody did anything"
+SENT_BY_NOBODY = "gives a time at which it came in, and the record has no concern sent then"
+LOOKED_AT_BY_NOBODY = "gives a time of its first look, and the record has nothing done then"
 DECIDED_BY_NOBODY = "stands as decided, and there is no decision"
 DECISION_GONE = "was decided, and that decision is no longer there"
-NOT_SENT = "says that a message about its next step went, and there is no record of that"
-NOBODY_ACTED = "left out a message about its next step as done, and nobody has acted"
+NOT_SENT = "says that a message about its next step was sent, and there is no record of that"
+MESSAGE_DROPPED_THOUGH_OPEN = (
+    "has a message that was not sent because somebody had acted, and that step is still open"
+)
 
 DECISIONS_OF: dict[type[Model], type[Model]] = {Concern: Decision, AdultConcern: AdultDecision}
 STEPS_OF: dict[type[Model], type[Step | AdultStep]] = {Concern: Step, AdultConcern: AdultStep}
@@ -54,7 +56,7 @@ def find_changes_by_hand(model: type[Concern | AdultConcern], keys: list[int]) -
     yield from _find_steps_by_hand(STEPS_OF[model].objects.filter(concern__in=keys))
     yield from _find_times_by_hand(model.objects.filter(pk__in=keys))
     yield from _find_lost_decisions(model, keys)
-    yield from _find_untold(model, keys)
+    yield from _find_faulty_messages(model, keys)
 
 
 def _acts_at(column: str, concern: str) -> QuerySet[Any]:
@@ -112,7 +114,7 @@ def _find_lost_decisions(model: type[Any], keys: list[int]) -> Iterator[Fault]:
             yield by_uid[concern], DECISION_GONE
 
 
-def _find_untold(model: type[Any], keys: list[int]) -> Iterator[Fault]:
+def _find_faulty_messages(model: type[Any], keys: list[int]) -> Iterator[Fault]:
     """Messages about open steps that are done with, although nobody was told and nobody acted."""
     step = "step" if model is Concern else "adult_step"
     rows = Notice.objects.filter(**{f"{step}__concern__in": keys, f"{step}__done_at": None})
@@ -120,10 +122,10 @@ def _find_untold(model: type[Any], keys: list[int]) -> Iterator[Fault]:
     sent = rows.filter(~Exists(told), ended=NoticeEnding.SENT)
     yield from _list_faults(sent, f"{step}__concern", NOT_SENT)
     acted = rows.filter(ended=NoticeEnding.ACTED)
-    yield from _list_faults(acted, f"{step}__concern", NOBODY_ACTED)
+    yield from _list_faults(acted, f"{step}__concern", MESSAGE_DROPPED_THOUGH_OPEN)
 
 
-def find_forgotten_days(days: SchoolDays, keys: list[int]) -> Iterator[Fault]:
+def find_dates_without_step(days: SchoolDays, keys: list[int]) -> Iterator[Fault]:
     """Promises, actions for the school and meetings to come of the concerns `keys` that have no
     step, or whose open step is due on another day than their own."""
     steps = _StepsOfDays(days, keys)

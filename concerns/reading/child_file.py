@@ -162,7 +162,7 @@ class ChildFile(FileInShort):
 
     @property
     def proposed_statuses(self) -> list[str]:
-        """Statuses that the school's system gives the child and that nobody has recorded."""
+        """Statuses that the school's system gives the child and of which none is in force here."""
         said = {one.kind for one in self.details if one.words == "Yes"}
         recorded = {status.kind for status in self.statuses}
         return [

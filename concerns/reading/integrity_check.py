@@ -35,7 +35,7 @@ from concerns.models.response.step import BaseStep, Step
 from concerns.models.response.watch import Watch
 from concerns.models.school.person import Post
 from concerns.models.school.school import ClockSet, School
-from concerns.reading.changed_by_hand import find_changes_by_hand, find_forgotten_days
+from concerns.reading.changed_by_hand import find_changes_by_hand, find_dates_without_step
 from concerns.rules.adult_vocabulary import LOOKS, TO_DECIDE, AdultEventKind
 from concerns.rules.agency_answers import ANSWERS
 from concerns.rules.clock_bounds import latest_due_at
@@ -190,7 +190,7 @@ class ChildConcernCheck:
 
     def _find_what_no_act_did(self, keys: list[int]) -> Iterator[IntegrityBreach]:
         days = self.school.school_calendar
-        faults = (*find_changes_by_hand(Concern, keys), *find_forgotten_days(days, keys))
+        faults = (*find_changes_by_hand(Concern, keys), *find_dates_without_step(days, keys))
         for key, words in faults:
             yield IntegrityBreach(f"{self.concerns[key].reference} {words}", concern=key)
 

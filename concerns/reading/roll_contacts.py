@@ -4,6 +4,7 @@ Such a flag stands before every number of that person, in a lead's own entries t
 by the name or by the number. A flag that a later file took off is still told, with the day.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,10 +13,14 @@ from concerns.models.child.roll_contact import RollContact
 from concerns.rules.name_folding import fold_text
 from concerns.rules.wording import number_to_dial
 
+# Before a name, in small letters; no part of it.
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "prof", "sir", "lady"})
+
 
 @dataclass(frozen=True)
 class NoContact:
-    """Roll files say, or said until `until`, that somebody is not to be contacted."""
+    """Roll files say, or said until `until`, "no contact" of somebody with the same name or one of
+    the same numbers."""
 
     until: datetime | None = None
 
@@ -56,13 +61,13 @@ def _no_contact_among(
     rows: Iterable[RollContact], name: str, telephones: Iterable[str]
 ) -> NoContact | None:
     """One that stands counts before one that has ended, and of these the last."""
-    folded = fold_text(name)
+    words = _words_of_name(name)
     numbers = _dialled(telephones)
     barred = [
         row
         for row in rows
         if row.no_contact
-        and ((folded and fold_text(row.name) == folded) or numbers & _dialled(row.numbers))
+        and (_is_one_name(words, _words_of_name(row.name)) or numbers & _dialled(row.numbers))
     ]
     if not barred:
         return None
@@ -70,7 +75,19 @@ def _no_contact_among(
     return NoContact(until=None if len(ended) < len(barred) else max(ended))
 
 
+def _words_of_name(name: str) -> frozenset[str]:
+    return frozenset(fold_text(name).split()) - TITLES
+
+
+def _is_one_name(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both may be one person: "Cole, Sam" and "Mr Sam Peter Cole". One word is a name only
+    of whoever has no other."""
+    fewer, more = sorted((one, other), key=len)
+    return fewer == more != frozenset() or (len(fewer) > 1 and fewer <= more)
+
+
 def _dialled(telephones: Iterable[str]) -> set[str]:
-    """The numbers as they are dialled, those in the form +44 as from inside the country."""
-    dialled = (number_to_dial(one) for one in telephones)
-    return {f"0{n[3:]}" if n.startswith("+44") else n for n in dialled if n}
+    """The numbers as they are dialled from inside the country, every one of each line."""
+    parts = (part for one in telephones for part in re.split(r"[;/]| or ", one))
+    dialled = (number_to_dial(part) for part in parts)
+    return {re.sub(r"^(\+|00)44", "0", number) for number in dialled if number}

@@ -290,7 +290,8 @@ def give_view(
     agree = view == AnswerView.AGREE
     if promised and not agree:
         raise ActRefused(
-            "What they promised is recorded once you agree, or the challenge is settled."
+            "Leave out what they promised. You can record it when you agree, or when the challenge "
+            "is settled."
         )
     _check_promise(by, promised)
     then = ReferralStage.AGREED if agree else ReferralStage.CHALLENGED

@@ -91,7 +91,8 @@ def bring(
     plan = _plan_as_shown(by, file, mapping, seen, today)
     if plan.reads_nobody:
         raise ActRefused(
-            "No line of this file can be read as a pupil. Correct it and upload it again."
+            "No line of this file can be read as a pupil who is here now. Correct it and upload it "
+            "again."
         )
     if plan.doubts and not sure:
         raise ActRefused("Tick the box to say that this file is the whole roll.")

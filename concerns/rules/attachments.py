@@ -24,6 +24,8 @@ MEGABYTE = 1024 * 1024
 LARGEST = 25 * MEGABYTE
 MOST_AT_ONCE = 20
 MOST_OF_CONCERN = 200
+# Reasons that are kept why files of one draft are not: Django takes no more files in a form.
+MOST_REASONS = 100
 # Bytes of a whole sending: the files, and what a browser puts around them.
 LARGEST_SENDING = MOST_AT_ONCE * LARGEST + MEGABYTE
 # Points of a picture. A telephone takes 48 or 50 million; a file of 100 KB can say a billion.
@@ -61,11 +63,11 @@ class FileKind(Choice):
 
 
 class FileFault(Choice):
-    """Why a file was not kept, as a sentence that goes on after its name."""
+    """Why a file was not kept, in sentences that stand after its name."""
 
     EMPTY = "empty", "It is empty. Open it where it came from, and save it again."
     LARGE = "large", "It is larger than 25 MB. Save it smaller, or in parts."
-    MANY = "many", "20 files can be added at once. Add this one afterwards."
+    MANY = "many", "Only 20 files can be sent together. Add this one after those have been sent."
     KIND = (
         "kind",
         "Files of this kind are not kept. Save it as a PDF, a Word or OpenDocument file, a picture"
@@ -76,9 +78,12 @@ class FileFault(Choice):
         "What it holds is not what its name says, or it is damaged. Open it where it came from,"
         " and save it again.",
     )
-    UNPACKS = "unpacks", "It unpacks to far more than it seems to hold. Save it as a PDF."
+    UNPACKS = (
+        "unpacks",
+        "It is packed, and becomes far too large when it is opened. Save it as a PDF.",
+    )
     MACROS = "macros", "It holds a program (macros). Save it as a PDF."
-    PICTURE = "picture", "The picture is damaged, or too large to draw. Make a smaller one."
+    PICTURE = "picture", "The picture is damaged, or has too many pixels. Make a smaller one."
     CUT = "cut", "It did not arrive whole. Add it again."
     VIRUS = "virus", "The scanner found a virus in it. Do not open it, and tell your technician."
     NOT_SCANNED = (
@@ -112,11 +117,14 @@ _LONGEST_COMMENT = 65_535
 
 def _ends_as_archive(content: bytes) -> bool:
     """Whether the file, whatever it begins with, can be opened as an archive."""
-    at = content.rfind(_END_OF_ARCHIVE, max(0, len(content) - _END_RECORD - _LONGEST_COMMENT))
-    if at < 0:
-        return False
-    comment = int.from_bytes(content[at + 20 : at + _END_RECORD], "little")
-    return at + _END_RECORD + comment == len(content)
+    tail = content[-_END_RECORD - _LONGEST_COMMENT :]
+    at = tail.find(_END_OF_ARCHIVE)
+    while at >= 0:
+        comment = int.from_bytes(tail[at + 20 : at + _END_RECORD], "little")
+        if at + _END_RECORD + comment == len(tail):
+            return True
+        at = tail.find(_END_OF_ARCHIVE, at + 1)
+    return False
 
 
 def _parts_of_archive(content: bytes) -> list[zipfile.ZipInfo]:

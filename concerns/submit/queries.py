@@ -252,7 +252,7 @@ def list_own_files(viewer: Viewer, concern: Any) -> list[Attachment]:
     if not concern.has_files:
         return []
     rows = Attachment.objects.added_by_writer(viewer).filter(concern=concern)
-    return list(rows.without_content().order_by("id"))
+    return list(rows.without_content().select_related("by").order_by("id"))
 
 
 @dataclass(frozen=True)

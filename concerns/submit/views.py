@@ -45,8 +45,8 @@ NOT_SAVED = (
 )
 # Files are kept with concerns about children alone.
 FILES_NOT_MOVED = (
-    "Files that were added, and cannot be kept with a concern about an adult: {}. Keep them, and "
-    "give them to whoever reads this."
+    "I had added these files. They were removed, because files are not kept with a concern about "
+    "an adult: {}."
 )
 
 
@@ -147,14 +147,18 @@ def _move_to_adult_form(request, form):
         *answers_in_words(form, but=but),
         *answers_in_words(*form.marks),
     ]
-    gone = attachments.take_away(request.viewer, form.draft)
-    said += [FILES_NOT_MOVED.format(", ".join(gone))] if gone else []
+    names_of_files = [
+        file.name for file in attachments.list_draft_files(request.viewer, form.draft)
+    ]
+    said += [FILES_NOT_MOVED.format(", ".join(names_of_files))] if names_of_files else []
     words = {"account": ["\n\n".join(filter(str.strip, said))], "children": [children]}
     words |= {name: form.data.getlist(name) for name in TELLING}
     words["shut_out"] = form.data.getlist("excluded")
     posted = PostedFields.from_post(request).answer_fields
     copy = PageCopy.from_post(request.POST)
     uid = unsent_words.convert_draft(request.viewer, form.draft, words, ADULT, copy, posted)
+    # Only now: if the draft could not be changed, they are still there.
+    attachments.remove_draft_files(request.viewer, form.draft)
     return redirect_to_next(request, "adult_draft", uid=uid)
 
 
@@ -177,7 +181,7 @@ def files(request, uid):
     away = parse_uuid(request.POST.get("away", ""))
     form = build_files_form(request)
     if away:
-        attachments.take_away(viewer, uid, away)
+        attachments.remove_draft_files(viewer, uid, away)
         return redirect("submit_files", uid=uid)
     if form.is_valid() and keep_posted_files(viewer, form, uid):
         # It may have been sent from another window while the files came in.
@@ -195,7 +199,7 @@ def _go_on_after_files(viewer, draft, sent):
     try:
         acts.add_files(by=viewer, concern=sent, draft=draft, now=viewer.now)
     except ActRefused:
-        attachments.take_away(viewer, draft)
+        attachments.remove_draft_files(viewer, draft)
         raise
     return redirect(reverse("submit_mine", kwargs={"uid": sent.uid}) + "#files")
 
@@ -206,7 +210,7 @@ def add_files(request, uid):
     concern = queries.get_own_concern(viewer, uid)
     draft = unsent_words.uid_of_page(viewer.person, viewer.school, request.path)
     form = build_files_form(request)
-    if form.is_valid() and keep_posted_files(viewer, form, draft):
+    if form.is_valid() and keep_posted_files(viewer, form, draft, anew=True):
         return _go_on_after_files(viewer, draft, concern)
     page = {"form": form, "concern": concern}
     return render(request, "submit/add_files.html", page, status=status_of_forms(form))

@@ -201,12 +201,12 @@ def files(request, uid):
     concern = sight.get_concern_to_change(viewer, uid)
     draft = uid_of_page(viewer.person, viewer.school, request.path)
     form = build_files_form(request)
-    if form.is_valid() and keep_posted_files(viewer, form, draft):
+    if form.is_valid() and keep_posted_files(viewer, form, draft, anew=True):
         try:
             acts.add_files(by=viewer, concern=concern, draft=draft, now=viewer.now)
             return redirect("triage_read", uid=uid)
         except ActRefused as refused:
-            attachments.take_away(viewer, draft)
+            attachments.remove_draft_files(viewer, draft)
             form.add_error(None, refused.words)
     page = {"form": form, "concern": sight.open_concern(viewer, uid)}
     return render(request, "triage/files.html", page, status=status_of_forms(form))

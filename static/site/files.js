@@ -1,7 +1,7 @@
 // Shows how far the files of a form have been sent: `<form data-files>`.
 // Without script the browser sends the form and shows nothing meanwhile. A network that fails loses nothing but
 // the files: the page stays, and says so.
-const CUT = "The files were not all received. Nothing else is affected. Press Add again.";
+const CUT = "We do not know whether the files were added. What you wrote is not affected. Press Add again: no file is added twice.";
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

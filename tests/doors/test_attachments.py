@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 from PIL import Image
 
 from concerns.doors import attachments
+from concerns.doors.unsent_words import uid_of_page
 from concerns.models import (
     Attachment,
     Concern,
@@ -22,8 +23,15 @@ from concerns.models import (
     Step,
 )
 from concerns.models.concern.attachment import MOST_IN_DATABASE, FileNotThere, path_of_file
+from concerns.paper import attachment_reading
 from concerns.paper.attachment_reading import ReadFile
-from concerns.rules.attachments import MOST_AT_ONCE, MOST_OF_CONCERN, FileFault, FileKind
+from concerns.rules.attachments import (
+    MOST_AT_ONCE,
+    MOST_OF_CONCERN,
+    MOST_REASONS,
+    FileFault,
+    FileKind,
+)
 from concerns.rules.bulk_brake import file_names
 from concerns.rules.kinds import Kind
 from concerns.rules.lifecycle import State
@@ -157,6 +165,16 @@ def test_the_same_file_twice_is_kept_once_and_a_reason_said_once(staff, child):
     for _ in range(2):
         add(staff, page, sent_file(), sent_file("again.pdf"), sent_file("run.exe", b"MZ"))
     assert DraftFile.objects.count() == 2
+
+
+def test_once_a_file_is_kept_nothing_says_any_longer_that_it_was_not(staff, child):
+    answers, page = begin(staff, child)
+    add(staff, page, sent_file(content=sample_files.PDF[:20]))
+    assert "Not kept" in read_text(staff, page)
+    add(staff, page, sent_file())
+    assert "Not kept" not in read_text(staff, page)
+    staff.send(answers)
+    assert [row.missing for row in Attachment.objects.all()] == [""]
 
 
 def test_a_concern_without_files_asks_for_none(staff, child):
@@ -351,9 +369,12 @@ def test_a_draft_holds_twenty_files(staff):
     keep(staff.viewer, draft, *(f"{number}.txt" for number in range(MOST_AT_ONCE + 1)))
     rows = attachments.list_draft_files(staff.viewer, draft)
     assert [row.missing for row in rows] == [""] * MOST_AT_ONCE + [FileFault.MANY]
-    unread = [ReadFile(f"{number}.exe", None, fault=FileFault.KIND) for number in range(30)]
+    unread = [
+        ReadFile(f"{number}.exe", None, fault=FileFault.KIND) for number in range(MOST_REASONS)
+    ]
     attachments.keep_in_draft(staff.viewer, draft, unread)
-    assert len(attachments.list_draft_files(staff.viewer, draft)) == 2 * MOST_AT_ONCE
+    found = attachments.list_draft_files(staff.viewer, draft)
+    assert len(found) == MOST_AT_ONCE + MOST_REASONS
 
 
 def test_a_concern_takes_no_more_than_two_hundred_files(staff, child):
@@ -440,6 +461,58 @@ def test_a_full_disk_is_said_and_loses_nothing_else(staff, child, settings, tmp_
     assert "the disk takes no more" in answer.content.decode()
     assert staff.send(answers).status_code == 302
     assert not Attachment.objects.exists()
+
+
+def test_what_came_before_the_disk_was_full_is_not_kept_unsaid(staff, child, monkeypatch):
+    def full(path, kept):
+        raise OSError
+
+    _, page = begin(staff, child)
+    monkeypatch.setattr("concerns.models.concern.attachment._write_file", full)
+    large = sample_files.TEXT + b"x" * MOST_IN_DATABASE
+    assert add(staff, page, sent_file(), sent_file("b.txt", large)).status_code == 422
+    assert not DraftFile.objects.exists()
+
+
+def test_a_disk_that_is_nearly_full_takes_no_files(staff, child, monkeypatch):
+    _, page = begin(staff, child)
+    monkeypatch.setattr(attachment_reading, "LEAST_ROOM", 2**62)
+    assert "the disk takes no more" in add(staff, page, sent_file()).content.decode()
+
+
+def test_while_somebody_elses_files_are_read_others_are_asked_to_wait(staff, child):
+    answers, page = begin(staff, child)
+    with attachment_reading._reading:
+        answer = add(staff, page, sent_file())
+    assert answer.status_code == 422
+    assert "Press Add again in a minute" in answer.content.decode()
+    assert staff.send(answers).status_code == 302
+
+
+def test_what_an_interrupted_sending_left_is_not_added_unseen(staff, lead, child):
+    concern = send_with(staff, child)
+    page = f"/triage/{concern.uid}/files/"
+    attachments.keep_in_draft(
+        factories.viewer(lead.where, Role.DSL, who=lead.person),
+        uid_of_page(lead.person, lead.where, page),
+        [ReadFile("wrong.txt", FileKind.TEXT, b"Not this one.")],
+    )
+    add(lead, page, sent_file())
+    assert [row.name for row in Attachment.objects.all()] == ["letter.pdf"]
+
+
+def test_a_file_that_is_sent_while_it_is_being_removed_stays(staff, child, monkeypatch):
+    answers, page = begin(staff, child)
+    add(staff, page, sent_file("b.txt", sample_files.TEXT + b"x" * MOST_IN_DATABASE))
+    delete_row = attachments._delete_row
+
+    def send_first(row):
+        staff.send(answers)
+        return delete_row(row)
+
+    monkeypatch.setattr(attachments, "_delete_row", send_first)
+    add(staff, page, away=DraftFile.objects.get().uid)
+    assert Attachment.objects.get().read_content().startswith(sample_files.TEXT)
 
 
 def test_words_that_turn_out_to_be_about_an_adult_say_which_files_were_left(staff, child):

@@ -66,6 +66,16 @@ def test_whoever_was_told_too_early_is_told_again_when_it_is_late(where, lead):
     assert [message.to for message in sent_here.outbox].count([lead.email]) == 2
 
 
+def test_whoever_was_sent_it_under_a_clock_ahead_is_reminded_when_that_is_right_again(where, lead):
+    write_urgent(where)
+    clock_round.run_reminder_round(NOW)
+    Notice.objects.filter(person=lead).update(ended_at=NOW + LONG)
+    sent_here.outbox.clear()
+    for minutes in range(0, 61, 5):
+        clock_round.run_reminder_round(NOW + minutes * MINUTE)
+    assert [message.to for message in sent_here.outbox].count([lead.email]) >= 1
+
+
 def test_a_reader_of_a_concern_about_an_adult_is_told_again_as_well(where):
     head = factories.person(where, Role.HEAD)
     adults.send_adult_concern(factories.viewer(where), factories.person(where), now=NOW)

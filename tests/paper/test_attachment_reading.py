@@ -102,6 +102,12 @@ def test_a_picture_that_cannot_be_drawn_is_not_kept(content, upload):
     assert read.fault is FileFault.PICTURE
 
 
+def test_a_grey_picture_of_sixteen_bits_is_not_made_white():
+    made = io.BytesIO()
+    Image.new("I;16", (4, 4), 20_000).save(made, "PNG")
+    assert draw_picture_anew(FileKind.PNG, made.getvalue()) is None
+
+
 def test_a_picture_of_too_many_points_is_not_drawn(monkeypatch):
     content = sample_files.picture()
     monkeypatch.setattr(attachment_reading, "MOST_PIXELS", 799)

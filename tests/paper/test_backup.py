@@ -120,7 +120,7 @@ def refused(database, file, *more: str) -> str:
     before = snapshot(database)
     with in_place(database), pytest.raises(CommandError) as said:
         call_command("restore", str(file), *more)
-    assert "Nothing was changed" in str(said.value)
+    assert "The database was not changed" in str(said.value)
     assert snapshot(database) == before
     return str(said.value)
 

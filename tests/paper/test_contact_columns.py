@@ -45,6 +45,7 @@ def guess(*headings: str) -> dict[str, str]:
         ("Contact 1 Title", "contact1_title"),
         ("Contact 1 Priority", "contact1_priority"),
         ("Emergency Contact Number", "contact0_telephone"),
+        ("Mobile No Contact 1", "contact1_mobile"),
         ("Mother's Mobile", "contact1_mobile"),
     ],
 )
@@ -58,6 +59,11 @@ def test_a_heading_says_which_contact_and_what(heading, key):
 )  # fmt: skip
 def test_other_headings_are_of_no_contact(heading):
     assert guess(heading) == {}
+
+
+def test_a_number_that_is_far_too_long_in_a_heading_is_no_number_of_a_contact():
+    heading = f"Contact {'1' * 5000} Name"
+    assert guess(heading) == {heading: "contact0_name"}
 
 
 def test_mother_and_father_are_two_contacts_beside_those_with_numbers():
@@ -126,7 +132,16 @@ def test_whoever_has_neither_name_nor_number_is_no_contact():
 
 @pytest.mark.parametrize(
     ("written", "said"),
-    [("Yes - shared", "yes"), ("1", "yes"), ("False", "no"), ("perhaps", "not_known")],
+    [
+        ("Yes - shared", "yes"),
+        ("1", "yes"),
+        ("False", "no"),
+        ("No, see note", "no"),
+        ("perhaps", "not_known"),
+        ("N/A", "not_known"),
+        ("None", "not_known"),
+        ("No information", "not_known"),
+    ],
 )
 def test_an_answer_is_yes_no_or_not_known(written, said):
     (one,) = read("Contact 1 Name,Contact 1 Parental Responsibility", "X", written)

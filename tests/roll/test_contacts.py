@@ -152,6 +152,21 @@ def test_no_contact_stands_at_an_adult_whom_a_lead_wrote_by_name_or_number(offic
     assert found["Sam Cole"] is None
 
 
+@pytest.mark.parametrize(
+    ("name", "telephone", "barred"),
+    [("Sam Cole", "", True), ("Cole, Sam", "", True), ("Sam Peter Cole", "", True),
+     ("Ann Cole", "", False), ("Sam", "", False), ("X", "07700 900000 or 0044 7700 900123", True)],
+)  # fmt: skip
+def test_no_contact_is_found_under_a_name_and_a_number_written_another_way(
+    office, name, telephone, barred
+):
+    office.bring(beside(f"{IVY},Mr Sam COLE,Father,07700 900123,N,Y,,"))
+    child = Child.objects.get(school=office.school)
+    homes.add_adult(lead_of(office), child, name, telephone=telephone)
+    (found,) = file_of(office).elsewhere
+    assert (found.no_contact is not None) == barred
+
+
 def test_a_flag_that_a_later_file_took_off_is_still_told(office):
     office.bring(beside(f"{IVY},{DANA.replace('Y,N', 'Y,Y')},,"))
     assert file_of(office).contacts.now[0].no_contact.until is None

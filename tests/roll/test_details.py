@@ -96,6 +96,12 @@ def test_what_changes_ends_and_is_kept_and_an_empty_cell_changes_nothing(office)
     assert list(RollDetail.objects.order_by("pk").values()) == before
 
 
+def test_none_is_an_answer_that_ends_what_an_earlier_file_said(office):
+    office.bring(content(IVY))
+    office.bring(content(IVY.replace(",Y", ",None")), LATER)
+    assert details_of(office)["looked_after"] == "No"
+
+
 def test_what_it_says_is_encrypted(office):
     office.bring(content(IVY))
     with connection.cursor() as cursor:
@@ -109,7 +115,7 @@ def test_a_status_is_proposed_to_leads_and_never_given_by_a_file(client, office)
     child = ivy(office)
     assert not Status.objects.exists()
     desk = Desk(client, office.school, Role.DSL)
-    said = "The school's system says “Looked after”, and nobody has recorded that status here."
+    said = "The school's system says “Looked after”. No such status is in force here."
     for name in ("child", "child_file"):
         assert said in page_text(desk.open(reverse(name, args=[child.uid])))
     homes.add_status(lead_of(office), child, "looked_after")
@@ -156,7 +162,7 @@ def test_a_last_day_that_is_still_to_come_leaves_a_pupil_on_the_roll(office, day
 def test_a_file_of_leavers_alone_says_nothing_about_the_roll(office, desk):
     look = desk.upload(content(NOAH.replace(",,\r\n", ",,Leaver\r\n")))
     page = desk.client.get(look.url).content.decode()
-    assert "Every line of this file is marked as having left" in page
+    assert "Every pupil in this file is marked as having left" in page
 
 
 @pytest.mark.parametrize(

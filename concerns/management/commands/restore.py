@@ -62,7 +62,7 @@ class Command(BaseCommand):
                 copy_files_in(Path(folder) / FILES)
                 copier.copy_in(copy, manifest.ledger)
         except BackupRefused as why:
-            raise CommandError(f"{why} Nothing was changed.") from why
+            raise CommandError(f"{why} The database was not changed.") from why
         self.stdout.write(f"Restored: {_describe(manifest)}. Now it is checked.")
         self._check_restored(without_keys=without_keys)
 

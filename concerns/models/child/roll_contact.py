@@ -28,7 +28,8 @@ class RollContacts(Facts[FactRow]):
 class RollContact(ChildFact):
     """One contact of one child. `telephones`: one on each line, with its kind before it.
 
-    `priority`: whom to ring first, from 1; 0 if the file does not say. `no_contact`: the file says
+    `priority`: whom to ring first, from 1: what the file says, else the contact's place among its
+    columns; 0 if there is neither. `no_contact`: the file says
     that this person is not to be contacted.
     """
 
