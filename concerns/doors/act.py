@@ -38,7 +38,7 @@ from concerns.models import (
     Viewer,
     WordKey,
 )
-from concerns.models.base.composed_rows import read_by_keys
+from concerns.models.response.step import read_open_steps
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import May
 from concerns.rules.word_stems import searchable_stems
@@ -160,9 +160,7 @@ class ActRecord:
         """The next steps of `concern`, loaded once. They are saved when the act ends."""
         key = concern.uid
         if key not in self._agendas:
-            steps = read_by_keys(_open_steps, "concern", [concern.pk] if concern.pk else [])
-            for step in steps:
-                step.concern = concern
+            steps = read_open_steps(concern) if concern.pk else []
             self._agendas[key] = NextSteps(concern, self.by, self.now, steps)
         return self._agendas[key]
 
@@ -209,10 +207,6 @@ class ActRecord:
         for concern, said in self._said:
             words.setdefault(concern.pk, set()).update(searchable_stems(*said.values()))
         WordKey.objects.add_word_keys(self.by.school, words)
-
-
-def _open_steps() -> QuerySet[Step]:
-    return Step.objects.open().in_order()
 
 
 def _begin_act(name: str) -> Token[str]:

@@ -40,8 +40,8 @@ from concerns.models import (
     Viewer,
 )
 from concerns.models.base.case_row import SchoolOwnedModel
-from concerns.models.base.composed_rows import read_by_keys
 from concerns.models.concern.concern import ConcernQuerySet
+from concerns.models.concern.concern_child import list_uids_of_children
 from concerns.models.ledger.ledger_line import CALENDAR_FEED
 from concerns.reading import child_file, child_story
 from concerns.reading.child_file import ChildFile, FileInShort
@@ -155,19 +155,10 @@ def _earliest_due_at(looks: QuerySet[Step] | QuerySet[AdultStep]) -> Subquery:
 
 
 def _record_opening(viewer: Viewer, concern: Concern, kind: Kind, *, braked: bool = True) -> None:
-    children = _list_uids_of_children(concern.pk)
+    children = list_uids_of_children(concern.pk)
     _write_reading_line(
         viewer, kind, braked=braked, about=concern.uid, concern=concern.uid, children=children
     )
-
-
-def _list_uids_of_children(concern: int) -> list[uuid.UUID]:
-    """The uids of the children on the roll whom the concern with this primary key is about."""
-    return [uid for (uid,) in read_by_keys(_uids_of_children, "concern", [concern])]
-
-
-def _uids_of_children() -> QuerySet[Any, Any]:
-    return ConcernChild.objects.filter(child__isnull=False).values_list("child__uid")
 
 
 def open_attachment(viewer: Viewer, uid: uuid.UUID) -> Attachment:
@@ -194,7 +185,7 @@ def _open_file_and_record(
             braked=braked,
             about=found.uid,
             concern=found.concern.uid,
-            children=_list_uids_of_children(found.concern_id),
+            children=list_uids_of_children(found.concern_id),
         )
     return found
 

@@ -7,12 +7,10 @@ import uuid
 from html import unescape
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from PIL import Image
 
 from concerns.doors import attachments
-from concerns.doors.unsent_words import uid_of_page
 from concerns.models import (
     Attachment,
     Concern,
@@ -23,7 +21,6 @@ from concerns.models import (
     Step,
 )
 from concerns.models.concern.attachment import MOST_IN_DATABASE, FileNotThere, path_of_file
-from concerns.paper import attachment_reading
 from concerns.paper.attachment_reading import ReadFile
 from concerns.rules.attachments import (
     MOST_AT_ONCE,
@@ -39,9 +36,8 @@ from concerns.rules.roles import Role
 from concerns.triage import acts as triage
 from tests import factories, sample_files
 from tests.browser import CHANGING
-from tests.conftest import SecureClient
 from tests.counting import list_statements
-from tests.submit.conftest import Staff
+from tests.doors.adding_files import add, begin, opened, read_text, send_with, sent_file, staff_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -53,57 +49,17 @@ def where():
 
 @pytest.fixture
 def lead(where):
-    return _staff_of(where, Role.DSL)
+    return staff_of(where, Role.DSL)
 
 
 @pytest.fixture
 def staff(where):
-    return _staff_of(where)
+    return staff_of(where)
 
 
 @pytest.fixture
 def child(where):
     return factories.child(where)
-
-
-def _staff_of(where, *roles):
-    person = factories.person(where, *roles)
-    return Staff(factories.sign_in(SecureClient(), person), where, person)
-
-
-def sent_file(name="letter.pdf", content=sample_files.PDF):
-    return SimpleUploadedFile(name, content)
-
-
-def begin(staff, child):
-    """Presses "Add a file" on the form. Returns the form's answers and the page of the files."""
-    answers = staff.answers(child)
-    answer = staff.send(answers | {"do": "files"})
-    page = f"/submit/files/{answers['draft']}/"
-    assert answer["Location"] == page
-    return answers, page
-
-
-def add(staff, page, *files, **more):
-    return staff.client.post(page, {"added": list(files), **more})
-
-
-def send_with(staff, child, *files):
-    """A concern that was sent with `files`."""
-    answers, page = begin(staff, child)
-    add(staff, page, *files)
-    answer = staff.send(answers)
-    assert answer.status_code == 302
-    return Concern.objects.get(draft=answers["draft"])
-
-
-def read_text(staff, address):
-    return unescape(staff.open(address).content.decode())
-
-
-def opened(staff, address):
-    answer = staff.client.get(address)
-    return answer.status_code, answer.content
 
 
 def test_a_file_added_to_a_draft_is_listed_and_sent_with_the_concern(staff, lead, child):
@@ -267,7 +223,7 @@ def test_a_file_that_is_gone_is_said_to_be_gone(staff, lead, child):
 def test_whoever_may_not_see_the_concern_cannot_open_its_file(staff, lead, child, where):
     send_with(staff, child, sent_file())
     address = f"/triage/file/{Attachment.objects.get().uid}/"
-    related = _staff_of(where, Role.DEPUTY)
+    related = staff_of(where, Role.DEPUTY)
     factories.relate_to_child(related.person, child)
     theirs, nothing = (
         related.client.get(there) for there in (address, f"/triage/file/{uuid.uuid4()}/")
@@ -276,8 +232,8 @@ def test_whoever_may_not_see_the_concern_cannot_open_its_file(staff, lead, child
     # But for the tokens.
     shown = [CHANGING.sub("", answer.content.decode()) for answer in (theirs, nothing)]
     assert shown[0] == shown[1]
-    assert opened(_staff_of(factories.school(), Role.DSL), address)[0] == 404
-    assert opened(_staff_of(where, Role.OFFICE), address)[0] == 403
+    assert opened(staff_of(factories.school(), Role.DSL), address)[0] == 404
+    assert opened(staff_of(where, Role.OFFICE), address)[0] == 403
     assert opened(lead, address)[0] == 200
 
 
@@ -308,7 +264,7 @@ def test_a_reader_of_a_part_sees_a_lead_s_file_only_where_all_children_are_their
 def test_a_session_with_a_password_alone_opens_no_file_and_reads_no_name():
     where = factories.real_school()
     factories.person(where, Role.DSL)
-    staff = _staff_of(where)
+    staff = staff_of(where)
     child = factories.child(where)
     concern = send_with(staff, child, sent_file())
     kept = Attachment.objects.get()
@@ -402,7 +358,7 @@ def test_a_draft_s_files_are_its_writer_s_alone(staff, child, another_staff):
 
 @pytest.fixture
 def another_staff(where):
-    return _staff_of(where)
+    return staff_of(where)
 
 
 def test_files_that_come_in_after_the_concern_was_sent_are_added_to_it(staff, child):
@@ -451,70 +407,6 @@ def test_what_is_more_than_may_be_sent_at_once_is_not_taken_in(staff, child):
     assert answer.status_code == 413
 
 
-def test_a_full_disk_is_said_and_loses_nothing_else(staff, child, settings, tmp_path):
-    settings.ATTACHMENTS_DIR = tmp_path / "a file"
-    settings.ATTACHMENTS_DIR.write_bytes(b"")
-    answers, page = begin(staff, child)
-    large = sample_files.TEXT + b"x" * MOST_IN_DATABASE
-    answer = add(staff, page, sent_file("b.txt", large))
-    assert answer.status_code == 422
-    assert "the disk takes no more" in answer.content.decode()
-    assert staff.send(answers).status_code == 302
-    assert not Attachment.objects.exists()
-
-
-def test_what_came_before_the_disk_was_full_is_not_kept_unsaid(staff, child, monkeypatch):
-    def full(path, kept):
-        raise OSError
-
-    _, page = begin(staff, child)
-    monkeypatch.setattr("concerns.models.concern.attachment._write_file", full)
-    large = sample_files.TEXT + b"x" * MOST_IN_DATABASE
-    assert add(staff, page, sent_file(), sent_file("b.txt", large)).status_code == 422
-    assert not DraftFile.objects.exists()
-
-
-def test_a_disk_that_is_nearly_full_takes_no_files(staff, child, monkeypatch):
-    _, page = begin(staff, child)
-    monkeypatch.setattr(attachment_reading, "LEAST_ROOM", 2**62)
-    assert "the disk takes no more" in add(staff, page, sent_file()).content.decode()
-
-
-def test_while_somebody_elses_files_are_read_others_are_asked_to_wait(staff, child):
-    answers, page = begin(staff, child)
-    with attachment_reading._reading:
-        answer = add(staff, page, sent_file())
-    assert answer.status_code == 422
-    assert "Press Add again in a minute" in answer.content.decode()
-    assert staff.send(answers).status_code == 302
-
-
-def test_what_an_interrupted_sending_left_is_not_added_unseen(staff, lead, child):
-    concern = send_with(staff, child)
-    page = f"/triage/{concern.uid}/files/"
-    attachments.keep_in_draft(
-        factories.viewer(lead.where, Role.DSL, who=lead.person),
-        uid_of_page(lead.person, lead.where, page),
-        [ReadFile("wrong.txt", FileKind.TEXT, b"Not this one.")],
-    )
-    add(lead, page, sent_file())
-    assert [row.name for row in Attachment.objects.all()] == ["letter.pdf"]
-
-
-def test_a_file_that_is_sent_while_it_is_being_removed_stays(staff, child, monkeypatch):
-    answers, page = begin(staff, child)
-    add(staff, page, sent_file("b.txt", sample_files.TEXT + b"x" * MOST_IN_DATABASE))
-    delete_row = attachments._delete_row
-
-    def send_first(row):
-        staff.send(answers)
-        return delete_row(row)
-
-    monkeypatch.setattr(attachments, "_delete_row", send_first)
-    add(staff, page, away=DraftFile.objects.get().uid)
-    assert Attachment.objects.get().read_content().startswith(sample_files.TEXT)
-
-
 def test_words_that_turn_out_to_be_about_an_adult_say_which_files_were_left(staff, child):
     answers, page = begin(staff, child)
     add(staff, page, sent_file())
@@ -525,7 +417,7 @@ def test_words_that_turn_out_to_be_about_an_adult_say_which_files_were_left(staf
 
 
 def test_the_head_s_trail_says_which_files_were_added_and_opened(staff, where, child):
-    head = _staff_of(where, Role.HEAD)
+    head = staff_of(where, Role.HEAD)
     concern = send_with(staff, child, sent_file(), sent_file("run.exe", b"MZ"))
     head.open(f"/triage/file/{Attachment.objects.get(missing='').uid}/")
     said = read_text(head, f"/audit/concern/{concern.uid}/")
@@ -535,7 +427,7 @@ def test_the_head_s_trail_says_which_files_were_added_and_opened(staff, where, c
 
 
 def test_the_head_is_told_that_files_are_not_scanned(where, settings):
-    head = _staff_of(where, Role.HEAD)
+    head = staff_of(where, Role.HEAD)
     assert "not scanned for viruses" in read_text(head, "/audit/")
     settings.CLAMD = "localhost:3310"
     assert "not scanned for viruses" not in read_text(head, "/audit/")

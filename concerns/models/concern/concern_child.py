@@ -9,11 +9,13 @@ on which nothing has been decided or said yet. What else follows from a move is 
 """
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.db import models
 
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
+from concerns.models.base.composed_rows import read_by_keys
 from concerns.models.base.encrypted_text import EncryptedText
 from concerns.models.child.child import Child
 from concerns.models.concern.concern import Concern
@@ -165,3 +167,13 @@ class Refiling(CaseRow):
     @property
     def refiling_in_words(self) -> str:
         return f"Filed under {self.to.name}, and no longer under {self.misfiled_child_words}"
+
+
+def list_uids_of_children(concern: int) -> list[UUID]:
+    """The uids of the children on the roll whom the concern with this primary key is about, or who
+    are named in it. One query."""
+    return [uid for (uid,) in read_by_keys(_uids_of_children, "concern", [concern])]
+
+
+def _uids_of_children() -> models.QuerySet[Any, Any]:
+    return ConcernChild.objects.filter(child__isnull=False).values_list("child__uid")

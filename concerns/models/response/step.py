@@ -11,6 +11,7 @@ from django.db import connections, models
 
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
+from concerns.models.base.composed_rows import read_by_keys
 from concerns.models.concern.concern import Concern
 from concerns.models.response.coming_meeting import ComingMeeting
 from concerns.models.response.decision import Decision
@@ -315,3 +316,15 @@ class Step(BaseStep):
         if name is None:
             return ("refer", self.referral.uid) if self.referral else None
         return name, self.uid if name in PAGES_BY_STEP else self.concern.uid
+
+
+def read_open_steps(concern: Concern) -> list[Step]:
+    """The open steps of `concern`, in their order. One query."""
+    steps: list[Step] = read_by_keys(_open_steps, "concern", [concern.pk])
+    for step in steps:
+        step.concern = concern
+    return steps
+
+
+def _open_steps() -> Steps[Step]:
+    return Step.objects.open().in_order()
