@@ -46,7 +46,7 @@ def told_of_end(person) -> list[str]:
 
 
 def letters_of_end(person) -> int:
-    return sum(person.email in letter.to and "no longer signs you in either" in letter.body
+    return sum(person.email in letter.to and "nor your Microsoft or Google account opens it" in letter.body
                for letter in mail.outbox)  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def test_a_promise_with_the_view_is_whole_and_only_if_the_school_agrees(desk, an
 
 def test_a_promise_beside_a_challenge_is_refused_by_the_act_too(desk, answered):
     promised = PromiseAnswers(who="Ann", what="A visit.", on=tomorrow())
-    with pytest.raises(ActRefused, match="once you agree"):
+    with pytest.raises(ActRefused, match="You can record it when you agree"):
         refer.give_view(
             by=desk.viewer, referral=answered, view="disagree", words="No.", whom="Bo",
             promised=promised, now=desk.now,

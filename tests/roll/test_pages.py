@@ -364,5 +364,5 @@ def test_a_file_of_several_schools_is_taken_for_this_schools_rows_alone(office, 
 def test_a_file_that_would_leave_new_pupils_without_a_class_says_so(office, desk):
     look = desk.upload(b"Surname,Forename,DOB,Year\r\nSmith,Ivy,1/2/2017,4\r\n")
     page = " ".join(text(desk.client.get(look.url)).split())
-    assert "No new pupil of this file would have a class" in page
-    assert "would have a year" not in page
+    assert "The new pupils of this file would have no class" in page
+    assert "would have no year" not in page
