@@ -46,8 +46,8 @@ def told_of_end(person) -> list[str]:
 
 
 def letters_of_end(person) -> int:
-    return sum(person.email in letter.to and "nor your Microsoft or Google account opens it" in letter.body
-               for letter in mail.outbox)  # fmt: skip
+    said = "nor your Microsoft or Google account opens it"
+    return sum(person.email in letter.to and said in letter.body for letter in mail.outbox)
 
 
 def signed_in(where, role: Role) -> SecureClient:

@@ -150,7 +150,7 @@ def test_a_time_at_which_nobody_did_anything_is_found(where, lead, column):
     concern = factories.concern_at(State.TAKEN, where=where, lead=lead)
     Concern.objects.update(**{column: BY_HAND})
     (words,) = found(where)
-    assert words.startswith(f"{concern.reference} says that it ")
+    assert words.startswith(f"{concern.reference} gives a time ")
 
 
 def test_a_concern_that_stands_as_decided_without_a_decision_is_found(where, lead):
@@ -182,8 +182,8 @@ def told(where, lead):
 def test_a_message_that_is_marked_as_sent_and_did_not_go_is_found(where, told):
     Notice.objects.filter(pk=told.pk).update(ended_at=BY_HAND)
     assert found(where) == [
-        f"{told.step.concern.reference} says that a message about its next step went, and there is "
-        "no record of that"
+        f"{told.step.concern.reference} says that a message about its next step was sent, and "
+        "there is no record of that"
     ]
 
 
@@ -243,7 +243,7 @@ def test_a_step_about_an_adult_that_was_put_off_or_ended_by_hand_is_found(where,
 def test_a_time_of_an_adult_concern_at_which_nobody_did_anything_is_found(where, adult, column):
     AdultConcern.objects.update(**{column: BY_HAND})
     (words,) = found(where)
-    assert words.startswith(f"{adult.reference} says that it ")
+    assert words.startswith(f"{adult.reference} gives a time ")
 
 
 def test_a_message_about_an_adult_that_did_not_go_is_found(where, adult):
