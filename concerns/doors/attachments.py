@@ -147,7 +147,7 @@ def attach_files_of_draft(
     Returns those that were added, missing ones too. Raises ActRefused if there are too many.
     """
     found = list(DraftFile.objects.of_draft(record.by, draft))
-    before = concern.attachments.values_list("digest", "by") if found else ()
+    before = Attachment.objects.filter(concern=concern).values_list("digest", "by") if found else ()
     if len(before) + len(found) > MOST_OF_CONCERN:
         raise ActRefused(TOO_MANY)
     own = {digest for digest, by in before if digest and by == record.by.person.pk}

@@ -184,9 +184,8 @@ def _with_identifier_kind(child: Child) -> Child:
 def _change_details(by: Viewer, changes: list[DetailChange], today: date, now: datetime) -> None:
     """End what earlier files said and this one says otherwise, and record what it says."""
     for some in _split_in_batches(changes):
-        ended = [key for change in some for key in change.ended]
-        if ended:
-            RollDetail.objects.end_details(ended, by, today, now)
+        if ended := [key for change in some for key in change.ended]:
+            RollDetail.objects.end_imported(ended, by, today, now)
         _record_details(by, ((change.known.pk, change.added) for change in some), today, now)
 
 
@@ -212,9 +211,8 @@ def _record_details(
 def _change_contacts(by: Viewer, changes: list[ContactChange], today: date, now: datetime) -> None:
     """End the contacts of earlier files that this one does not give, and record what it gives."""
     for some in _split_in_batches(changes):
-        ended = [key for change in some for key in change.ended]
-        if ended:
-            RollContact.objects.end_contacts(ended, by, today, now)
+        if ended := [key for change in some for key in change.ended]:
+            RollContact.objects.end_imported(ended, by, today, now)
         _record_contacts(by, ((change.known.pk, change.added) for change in some), today, now)
 
 

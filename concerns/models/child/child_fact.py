@@ -3,9 +3,10 @@
 An entry is written once and ended once. A change is a new entry. The database refuses anything else
 (`models/base/append_only.py`). If the day it began is not known, `since` is empty and the entry
 counts from the moment it was written. The kinds of entry are in
-`household.py` and `child_details.py`.
+`household.py`, `child_details.py`, `roll_contact.py` and `roll_detail.py`.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo
@@ -87,6 +88,13 @@ class Facts(RowsOfChild[FactRow]):
         fields = ("until", "over_at", "ended_by", "ended_at", *said)
         found.save(update_fields=fields)
         return True
+
+    def end_imported(self, keys: Iterable[int], by: Viewer, today: date, now: datetime) -> None:
+        """End the entries with the keys `keys`, of which a newly imported file says something else
+        or nothing any more."""
+        self.not_ended().filter(pk__in=list(keys), school=by.school).update(
+            until=today, over_at=moment_of(today, now), ended_by=by.person, ended_at=now
+        )
 
 
 class Fact(RowOfChild):

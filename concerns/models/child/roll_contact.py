@@ -5,24 +5,11 @@ lead wrote, and the office that imports them reads neither. As every entry of a 
 written once and ended once: a later file that says something else ends it, and it is kept.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime
-from typing import ClassVar
-
 from django.db import models
 
 from concerns.models.base.encrypted_text import EncryptedText
-from concerns.models.child.child_fact import ChildFact, FactRow, Facts, moment_of
-from concerns.models.school.person import Viewer
+from concerns.models.child.child_fact import ChildFact
 from concerns.rules.child_file_vocabulary import YesNo
-
-
-class RollContacts(Facts[FactRow]):
-    def end_contacts(self, keys: Iterable[int], by: Viewer, today: date, now: datetime) -> None:
-        """End the contacts with the keys `keys`, which a new file does not give any more."""
-        self.not_ended().filter(pk__in=list(keys), school=by.school).update(
-            until=today, over_at=moment_of(today, now), ended_by=by.person, ended_at=now
-        )
 
 
 class RollContact(ChildFact):
@@ -42,8 +29,6 @@ class RollContact(ChildFact):
     responsibility = models.CharField(max_length=10)
     lives_with = models.CharField(max_length=10)
     no_contact = models.BooleanField(default=False)
-
-    objects: ClassVar = RollContacts.as_manager()
 
     class Meta(ChildFact.Meta):
         constraints = [

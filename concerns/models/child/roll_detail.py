@@ -4,24 +4,11 @@ It is what the school's own system has, and stands in the child's file beside wh
 import never changes an entry: what differs is ended, kept, and recorded anew.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime
-from typing import ClassVar
-
 from django.db import models
 
 from concerns.models.base.encrypted_text import EncryptedText
-from concerns.models.child.child_fact import ChildFact, FactRow, Facts, moment_of
-from concerns.models.school.person import Viewer
+from concerns.models.child.child_fact import ChildFact
 from concerns.rules.child_file_vocabulary import RollDetailKind
-
-
-class RollDetails(Facts[FactRow]):
-    def end_details(self, keys: Iterable[int], by: Viewer, today: date, now: datetime) -> None:
-        """End the entries with the keys `keys`, of which a new file says something else."""
-        self.not_ended().filter(pk__in=list(keys), school=by.school).update(
-            until=today, over_at=moment_of(today, now), ended_by=by.person, ended_at=now
-        )
 
 
 class RollDetail(ChildFact):
@@ -29,8 +16,6 @@ class RollDetail(ChildFact):
 
     kind = models.CharField(max_length=20)
     words = EncryptedText()
-
-    objects: ClassVar = RollDetails.as_manager()
 
     class Meta(ChildFact.Meta):
         constraints = [

@@ -11,24 +11,9 @@ from concerns.paper.attachment_reading import ReadFile
 from concerns.rules.attachments import FileKind
 from concerns.rules.roles import Role
 from tests import factories, sample_files
-from tests.doors.adding_files import add, begin, send_with, sent_file, staff_of
+from tests.doors.attachments.adding_files import add, begin, send_with, sent_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-
-@pytest.fixture
-def lead(where):
-    return staff_of(where, Role.DSL)
-
-
-@pytest.fixture
-def staff(where):
-    return staff_of(where)
-
-
-@pytest.fixture
-def child(where):
-    return factories.child(where)
 
 
 def test_a_full_disk_is_said_and_loses_nothing_else(staff, child, settings, tmp_path):

@@ -37,29 +37,17 @@ from concerns.triage import acts as triage
 from tests import factories, sample_files
 from tests.browser import CHANGING
 from tests.counting import list_statements
-from tests.doors.adding_files import add, begin, opened, read_text, send_with, sent_file, staff_of
+from tests.doors.attachments.adding_files import (
+    add,
+    begin,
+    opened,
+    read_text,
+    send_with,
+    sent_file,
+    staff_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-
-@pytest.fixture
-def where():
-    return factories.school()
-
-
-@pytest.fixture
-def lead(where):
-    return staff_of(where, Role.DSL)
-
-
-@pytest.fixture
-def staff(where):
-    return staff_of(where)
-
-
-@pytest.fixture
-def child(where):
-    return factories.child(where)
 
 
 def test_a_file_added_to_a_draft_is_listed_and_sent_with_the_concern(staff, lead, child):
