@@ -43,7 +43,7 @@ MOST_PARTS_LIST = MEGABYTE
 NO_BODY_PHOTOGRAPHS = (
     "Never add a photograph of a child’s body, or of a mark on it. Describe it in words. If a "
     "picture of a child is evidence of a crime, do not copy it or send it on: leave it where it "
-    "is and tell a safeguarding lead."
+    "is. A safeguarding lead must be told, and asks the police what to do."
 )
 
 
