@@ -8,7 +8,6 @@ import subprocess
 import threading
 import time
 import zlib
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -19,6 +18,8 @@ from concerns.paper.file_upload import UploadedAttachment
 from concerns.paper.virus_scan import VirusScanner
 from concerns.rules.attachments import LARGEST, FileFault, FileKind
 from tests import sample_files
+
+EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
 
 
 @pytest.fixture
@@ -175,25 +176,38 @@ def test_without_a_scanner_a_file_is_kept_and_is_not_said_to_be_scanned(upload):
     assert (read.fault, read.scanned) == (None, False)
 
 
-@pytest.mark.long
-@pytest.mark.skipif(shutil.which("clamd") is None, reason="ClamAV is not on this machine")
-def test_clamav_itself_finds_the_harmless_test_file(tmp_path, settings, upload):
-    """With one signature of our own, so that none has to be fetched."""
-    words = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
-    (tmp_path / "eicar.ndb").write_text(f"Eicar-Test:0:*:{words.hex()}\n")
-    settings.CLAMD = str(tmp_path / "clamd.sock")
-    told = f"DatabaseDirectory {tmp_path}\nLocalSocket {settings.CLAMD}\nForeground yes\n"
-    (tmp_path / "clamd.conf").write_text(told)
-    with subprocess.Popen(
-        ["clamd", "-c", tmp_path / "clamd.conf"], stdout=subprocess.DEVNULL
-    ) as run:
+@pytest.fixture
+def clamav(tmp_path, settings):
+    """ClamAV itself, with one signature of our own, so that none has to be fetched. It is reached
+    by a port: the path of a socket may have 107 letters, and a folder for tests may have more."""
+    (tmp_path / "signatures").mkdir()
+    (tmp_path / "signatures" / "eicar.ndb").write_text(f"Eicar-Test:0:*:{EICAR.hex()}\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings.CLAMD = f"127.0.0.1:{port}"
+    (tmp_path / "clamd.conf").write_text(
+        f"DatabaseDirectory {tmp_path / 'signatures'}\nTemporaryDirectory {tmp_path}\n"
+        f"TCPAddr 127.0.0.1\nTCPSocket {port}\nForeground yes\n"
+    )
+    said = tmp_path / "said"
+    with (
+        said.open("wb") as kept,
+        subprocess.Popen(["clamd", "-c", tmp_path / "clamd.conf"], stdout=kept, stderr=kept) as run,
+    ):
         try:
-            for _ in range(600):
-                if Path(settings.CLAMD).exists():
-                    break
+            until = time.monotonic() + 60
+            while VirusScanner().find_fault(b"x") is not None:
+                assert run.poll() is None, said.read_text()
+                assert time.monotonic() < until, said.read_text()
                 time.sleep(0.1)
-            bad = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + words + b"!$H+H*"
-            read = list(read_files([upload("a.txt", bad), upload("b.txt")]))
+            yield
         finally:
             run.terminate()
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("clamd") is None, reason="ClamAV is not on this machine")
+def test_clamav_itself_finds_the_harmless_test_file(clamav, upload):
+    bad = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + EICAR + b"!$H+H*"
+    read = list(read_files([upload("a.txt", bad), upload("b.txt")]))
     assert [(file.fault, file.scanned) for file in read] == [(FileFault.VIRUS, False), (None, True)]
