@@ -15,7 +15,6 @@ with it, for one request.
 import hashlib
 import logging
 
-import requests
 from django.conf import settings
 
 from concerns.rules.passwords import normalise_password
@@ -41,6 +40,9 @@ def is_breached_password(password: str) -> bool:
 
 def _read_endings(beginning: str) -> set[str]:
     """The endings of the hashes in the list that begin so; none if it cannot be asked."""
+    # Loaded here: most workers never ask, and each would start later.
+    import requests
+
     try:
         answer = requests.get(
             f"{settings.BREACHED_PASSWORDS_URL}/{beginning}",

@@ -4,9 +4,9 @@
 the session keeps what only this browser may bring back, once: the state, the nonce and the verifier
 of PKCE. Everything that goes wrong, there or on the way, is a `SignOnFailed` with its sentence.
 
-Authlib speaks the protocol: the discovery, PKCE, the exchange, and the signature, issuer, audience,
-nonce and times of the token. What is ours is which organisation an account must be of
-(`rules/sign_on.py`), what is kept in the session, and what is made of a failure.
+Authlib speaks the protocol (`doors/sign_on_client.py`): the discovery, PKCE, the exchange, and the
+signature, issuer, audience, nonce and times of the token. What is ours is which organisation an
+account must be of (`rules/sign_on.py`), what is kept in the session, and what is made of a failure.
 
 The rest of signing in is django-allauth's, but this is not: its `socialaccount` neither checks the
 signature of a token that it fetched itself nor sends a nonce. It lets the address that begins a
@@ -16,33 +16,26 @@ rows are deleted. And a provider that is down, or answers nonsense, is an error 
 """
 
 import json
-import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-import requests
-from authlib.common.security import generate_token
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.django_client import DjangoOAuth2App, OAuth
-from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 
 from concerns.models import SignOnProvider
 from concerns.rules.sign_on import (
+    SignOnFailed,
     SignOnFault,
     SignOnKind,
     factor_given_at,
     is_of_directory,
 )
-
-log = logging.getLogger(__name__)
 
 # In the session: what was begun and has not come back.
 BEGUN = "sign_on_begun"
@@ -54,10 +47,6 @@ BEGUN_LASTS = 30 * 60
 PROVED_LASTS = 60
 # In one browser: windows in which a sign-in was begun.
 MOST_BEGUN = 5
-# Seconds that each answer of a provider is waited for. Somebody waits at the page.
-PATIENCE = 5
-# Both providers sign with it, and no other is taken.
-SIGNED_WITH = ["RS256"]
 
 
 class SignOnPurpose(StrEnum):
@@ -66,14 +55,6 @@ class SignOnPurpose(StrEnum):
     SIGN_IN = "sign in"
     LINK = "link an account"
     FACTOR = "give the second factor again"
-
-
-class SignOnFailed(Exception):
-    """Nobody is signed in or linked. `fault` says why."""
-
-    def __init__(self, fault: SignOnFault):
-        super().__init__(fault.value)
-        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -91,18 +72,6 @@ class SignOnProof:
     onward: str
 
 
-class _StaysWhereItAsks(OAuth2Session):
-    """Follows no redirect: where the client secret is sent stands in the provider's description."""
-
-    def __init__(self, *arguments: Any, **settings: Any):
-        super().__init__(*arguments, **settings)
-        self.max_redirects = 0
-
-
-class _Client(DjangoOAuth2App):
-    client_cls = _StaysWhereItAsks
-
-
 def callback_address(provider: SignOnProvider) -> str:
     """Where the provider sends the browser back to: the technician registers it there."""
     path = reverse("account_sign_on_back", kwargs={"uid": provider.uid})
@@ -113,12 +82,9 @@ def begin_sign_on(
     request: HttpRequest, provider: SignOnProvider, purpose: SignOnPurpose, onward: str
 ) -> HttpResponse:
     """Redirect to the provider. Raises SignOnFailed if it does not answer."""
-    client = _client_for(provider)
-    _check_description(client, provider)
-    with _failing_as(SignOnFault.GARBLED):
-        begun = client.create_authorization_url(
-            callback_address(provider), **_parameters(provider, purpose)
-        )
+    from concerns.doors.sign_on_client import begin_at_provider
+
+    begun = begin_at_provider(provider, callback_address(provider), _parameters(provider, purpose))
     kept = {
         "nonce": begun["nonce"],
         "verifier": begun["code_verifier"],
@@ -134,18 +100,14 @@ def begin_sign_on(
 
 def finish_sign_on(request: HttpRequest, provider: SignOnProvider, now: datetime) -> SignOnProof:
     """What the browser has brought back, checked. Raises SignOnFailed."""
+    from concerns.doors.sign_on_client import fetch_claims
+
     begun = _take_begun(request, provider)
     if "error" in request.GET or not request.GET.get("code"):
         raise SignOnFailed(SignOnFault.NOT_THERE)
-    client = _client_for(provider)
-    _check_description(client, provider)
-    with _failing_as(SignOnFault.GARBLED):
-        token = client.fetch_access_token(
-            redirect_uri=callback_address(provider),
-            code=request.GET["code"],
-            code_verifier=begun["verifier"],
-        )
-    claims = _read_claims(client, provider, token, begun["nonce"])
+    claims = fetch_claims(
+        provider, callback_address(provider), request.GET["code"], begun["verifier"], begun["nonce"]
+    )
     if not is_of_directory(provider.sign_on_kind, provider.directory, claims):
         raise SignOnFailed(SignOnFault.OTHER_DIRECTORY)
     return SignOnProof(
@@ -189,39 +151,13 @@ def take_proof(
     )
 
 
-def _client_for(provider: SignOnProvider) -> Any:
-    return OAuth().register(
-        "provider",
-        client_cls=_Client,
-        client_id=provider.client_id,
-        client_secret=provider.client_secret,
-        server_metadata_url=f"{provider.issuer}/.well-known/openid-configuration",
-        client_kwargs={
-            "scope": "openid email profile",
-            "code_challenge_method": "S256",
-            "token_endpoint_auth_method": "client_secret_post",
-            "default_timeout": PATIENCE,
-        },
-    )
-
-
-def _check_description(client: Any, provider: SignOnProvider) -> None:
-    """Asks the provider where its pages are. Raises SignOnFailed, also where it says that it is
-    another than the one that was set up: its pages would be that one's."""
-    with _failing_as(SignOnFault.GARBLED):
-        issuer = client.load_server_metadata()["issuer"]
-    if issuer != provider.issuer:
-        _log_failure(ValueError())
-        raise SignOnFailed(SignOnFault.UNTRUSTED)
-
-
 def _parameters(provider: SignOnProvider, purpose: SignOnPurpose) -> dict[str, str]:
     """What the provider is asked for besides who somebody is.
 
     Entra asks for the password each time, and Google which account: on the computer of a staff room
     a button must not sign in whoever sat there before, nor a session that has ended for idleness.
     """
-    asked = {"state": generate_token(32), "prompt": "login"}
+    asked = {"state": get_random_string(32), "prompt": "login"}
     if provider.sign_on_kind is SignOnKind.GOOGLE:
         return {**asked, "prompt": "select_account", "hd": provider.directory}
     if provider.trusted_for_factor and provider.factor_context:
@@ -240,50 +176,6 @@ def _take_begun(request: HttpRequest, provider: SignOnProvider) -> dict[str, Any
     if kept["provider"] != str(provider.uid) or time.time() - kept["at"] > BEGUN_LASTS:
         raise SignOnFailed(SignOnFault.STALE)
     return kept
-
-
-def _read_claims(
-    client: Any, provider: SignOnProvider, token: Mapping[str, Any], nonce: str
-) -> Mapping[str, Any]:
-    """The claims of the token, which must be signed by the provider, for this site and this
-    browser. Raises SignOnFailed."""
-    with _failing_as(SignOnFault.UNTRUSTED):
-        client.server_metadata["id_token_signing_alg_values_supported"] = SIGNED_WITH
-        must = {
-            "iss": {"essential": True, "value": provider.issuer},
-            "sub": {"essential": True},
-            "aud": {"essential": True, "value": provider.client_id},
-            "exp": {"essential": True},
-            "nonce": {"essential": True, "value": nonce},
-        }
-        claims = client.parse_id_token(token, nonce=nonce, claims_options=must)
-    checked: Mapping[str, Any] = claims
-    return checked
-
-
-@contextmanager
-def _failing_as(fault: SignOnFault) -> Iterator[None]:
-    """Whatever goes wrong with an answer of a provider is a failed sign-on, and never an error of
-    this server. Nothing here touches the database."""
-    try:
-        yield
-    except (requests.JSONDecodeError, requests.TooManyRedirects) as wrong:
-        _log_failure(wrong)
-        raise SignOnFailed(SignOnFault.GARBLED) from None
-    except requests.RequestException as wrong:
-        _log_failure(wrong)
-        raise SignOnFailed(SignOnFault.SILENT) from None
-    except OAuthError as wrong:
-        _log_failure(wrong)
-        raise SignOnFailed(SignOnFault.NOT_THERE) from None
-    except Exception as wrong:
-        _log_failure(wrong)
-        raise SignOnFailed(fault) from None
-
-
-def _log_failure(wrong: Exception) -> None:
-    # What went wrong may hold an address or a token, so only its kind is logged.
-    log.warning("single sign-on failed: %s", type(wrong).__name__)
 
 
 def _addresses_in(claims: Mapping[str, Any]) -> tuple[str, ...]:

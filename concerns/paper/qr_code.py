@@ -1,13 +1,14 @@
 """Draws a QR code as the path of an inline SVG, since our policy shows no `data:` image."""
 
-import qrcode
-
 
 def draw_qr_path(text: str) -> tuple[str, int]:
     """(the `d` of a path that fills the dark squares, how many squares a side has) for `text`.
 
     A quiet edge of four squares, which readers need, is among them.
     """
+    # Loaded here: with it comes a library for pictures, and few workers ever draw a code.
+    import qrcode
+
     code = qrcode.QRCode(border=4)
     code.add_data(text)
     code.make(fit=True)

@@ -70,6 +70,14 @@ class SignOnFault(Choice):
     )
 
 
+class SignOnFailed(Exception):
+    """Nobody is signed in or linked. `fault` says why."""
+
+    def __init__(self, fault: SignOnFault):
+        super().__init__(fault.value)
+        self.fault = fault
+
+
 # Names that Entra takes for "anybody's directory", and the directory of all personal accounts.
 # Source: Microsoft identity platform, "OpenID Connect", on the tenant in the address.
 ANYBODYS = frozenset({

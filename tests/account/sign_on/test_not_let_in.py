@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.management import call_command
 
-from concerns.doors import fetch_limit, sign_on
+from concerns.doors import fetch_limit, sign_on, sign_on_client
 from concerns.people import acts as people
 from concerns.rules.kinds import Kind
 from concerns.rules.roles import Role
@@ -171,7 +171,7 @@ def test_an_error_of_the_provider_is_a_plain_sentence(at_entra, entra, said):
 def test_a_provider_that_is_not_there_is_a_plain_sentence(
     at_entra, entra, monkeypatch, faults, fault
 ):
-    monkeypatch.setattr(sign_on, "PATIENCE", 1)
+    monkeypatch.setattr(sign_on_client, "PATIENCE", 1)
     entra.goes_wrong(**faults)
     client = SecureClient()
     answer = client.get(start(at_entra, "?next=/submit/write/"))
@@ -197,7 +197,7 @@ def test_a_provider_that_fails_on_the_way_back_is_a_plain_sentence(
     at_entra, entra, jo, monkeypatch, faults, fault
 ):
     linked(at_entra, entra, jo)
-    monkeypatch.setattr(sign_on, "PATIENCE", 1)
+    monkeypatch.setattr(sign_on_client, "PATIENCE", 1)
     entra.goes_wrong(**faults)
     client = SecureClient()
     refused(at_entra, goes(client, entra, start(at_entra)), fault, client)
