@@ -97,7 +97,7 @@ class SQLiteFiles:
         return database
 
     def migrate(self, name: str) -> Database:
-        """A migrated database. Migrating takes half a minute, so the first worker of a run does
+        """A migrated database. Migrating takes ten seconds, so the first worker of a run does
         it, and the others wait and copy.
 
         Away from CI the result is used again by later runs, until anything the migrations are made

@@ -48,6 +48,7 @@ COMMANDS = {
     # How many concerns and children there are on the site, and nothing of any of them.
     "findable": None,
     "map": None,
+    "migrate": None,
     # What a restored record shows is shown by `verify` and `unheld`, which it calls.
     "restore": None,
     # What they do is recorded by their acts (below).
