@@ -28,7 +28,7 @@ from concerns.doors import unsent_words
 from concerns.doors.act import ActRefused, StalePage
 from concerns.doors.form_draft import FormDraft
 from concerns.doors.gated_request import GatedRequest
-from concerns.forms.base_form import DraftableForm, PostedFields
+from concerns.forms.base_form import DraftableForm, PostedFields, WordsField
 from concerns.models import AdultConcern, Concern, Draft, Viewer
 from concerns.models.concern.draft import ADULT, CONCERN
 
@@ -148,7 +148,14 @@ class FormPage(Generic[FormOfPage]):
 
     @property
     def saves_itself(self) -> bool:
-        """Whether somebody may write more than a line in it."""
+        """Whether somebody may write more than a line in it, also where its box is one line high:
+        a reason is none the less lost by following a link."""
+        fields = self.form.fields.values()
+        return any(isinstance(field, WordsField) and field.takes_sentences for field in fields)
+
+    @property
+    def may_be_finished_later(self) -> bool:
+        """Whether it has a button that saves it, which needs no script: not for a single line."""
         boxes = (field.widget for field in self.form.fields.values())
         return any(isinstance(box, forms.Textarea) for box in boxes)
 

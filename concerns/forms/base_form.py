@@ -25,6 +25,8 @@ from concerns.rules.email_addresses import NOT_AN_ADDRESS, is_email_address
 from concerns.rules.words import Choice
 
 MOST = 50_000
+# Characters: the longest name, title or telephone number that fits in one line.
+A_LINE = 150
 WRONG = "Choose one of the answers"
 TOO_LONG = f"This is longer than {MOST:,} characters. Shorten it, or send it in two parts."
 
@@ -105,6 +107,9 @@ class WordsField(forms.CharField):
     `needed` is the error shown when it is left empty; without it the field is optional.
     """
 
+    # Characters that it takes.
+    most = MOST
+
     def __init__(self, label: str, *, help_text: str = "", line: bool = False, needed: str = ""):
         box = forms.TextInput if line else forms.Textarea
         super().__init__(
@@ -117,6 +122,11 @@ class WordsField(forms.CharField):
             error_messages={"required": needed, "max_length": TOO_LONG},
         )
 
+    @property
+    def takes_sentences(self) -> bool:
+        """Whether more than a line may be written in it, however high its box is."""
+        return self.most > A_LINE
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         # No maxlength attribute: it would silently cut off what is pasted past the end.
         return {}
@@ -127,6 +137,7 @@ class ShortTextField(WordsField):
 
     def __init__(self, label: str, most: int, **more):
         super().__init__(label, line=True, **more)
+        self.most = most
         # Django takes the sentence from the field, whichever of its validators objects.
         self.error_messages["max_length"] = f"Write this in {most} characters or fewer"
         self.validators.append(MaxLengthValidator(most))
@@ -134,6 +145,8 @@ class ShortTextField(WordsField):
 
 class EmailAddressField(ShortTextField):
     """One e-mail address, kept in small letters."""
+
+    takes_sentences = False
 
     def __init__(self, label: str, **more):
         super().__init__(label, 254, **more)

@@ -99,7 +99,8 @@ def answer(request, uid):
     posted = request.method == "POST"
     question = sight.get_one_or_404(viewer, queries.questions_with_child(viewer), uid)
     if question.answered_at:
-        return render(request, "roll/answered.html", {"asked": question})
+        page = {"asked": question, "draft": FormDraft(request, request.path)}
+        return render(request, "roll/answered.html", page)
     draft = FormDraft(request, request.path, pressed=posted)
     form = _build_answer_form(request, draft)
     if posted and form.is_valid() and not draft.find_unseen_words(PostedFields.from_post(request)):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from concerns.doors import attachments, sight
 from concerns.doors.act import ActRefused
 from concerns.doors.covered_names import are_names_covered, switch_names_covered
+from concerns.doors.form_draft import FormDraft
 from concerns.doors.form_page import FormPage, status_of_forms
 from concerns.doors.site_address import is_address_of_this_site
 from concerns.doors.unsent_words import start_adult_draft, uid_of_page
@@ -118,13 +119,23 @@ def keep(request, uid):
     viewer = request.viewer
     concern = sight.get_concern_to_change(request.viewer, uid)
     if request.method != "POST":
-        return redirect("triage_read", uid=uid)
+        return _show_what_was_not_kept(request, uid)
     sheet = FormPage(request, LightDecisionForm, **queries.get_keep_questions(viewer, concern))
     if sheet.is_complete and sheet.attempt_act(
         acts.decide, concern=concern, decided=sheet.form.decision_answers
     ):
         return sheet.go_to_page(**queries.find_next_to_read(viewer, concern))
     return sheet.render_page("triage/read.html", **queries.read_concern_page(viewer, uid))
+
+
+def _show_what_was_not_kept(request, uid):
+    """The concern's page, which has the form; or, once it has it no longer, what was saved of it."""
+    draft = FormDraft(request, request.path)
+    if draft.kept:
+        page = queries.read_concern_page(request.viewer, uid)
+        if not page["may_keep"]:
+            return render(request, "triage/not_kept.html", {"draft": draft, **page})
+    return redirect("triage_read", uid=uid)
 
 
 def take(request, uid):

@@ -1,5 +1,8 @@
 """Tests of the draft of one form: it comes back, it ends, and no older page overwrites it."""
 
+import re
+from html import unescape
+
 import pytest
 
 from concerns.models import Concern, Decision, Draft
@@ -237,3 +240,51 @@ def test_a_save_with_a_token_of_nobody_s_is_told_that_nothing_was_saved(desk, he
     form = form_at(desk, here)
     answer = desk.client.post(SAVE, form.fields() | {"keep": "made:up", "reason": MINE})
     assert answer.status_code == 404
+
+
+CARRIED = re.compile(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"')
+
+
+def find_form(answer, action) -> str:
+    """The HTML of the form of a page that is sent to `action`."""
+    forms = re.findall(r"<form\b.*?</form>", answer.content.decode(), re.DOTALL)
+    return next(form for form in forms if f'action="{action}"' in form)
+
+
+def save_line(client, address, action, **typed) -> str:
+    """Save what is typed into a form of one line; the form as its page shows it afterwards."""
+    form = find_form(client.get(address), action)
+    assert f'data-autosave="{SAVE}"' in form
+    answer = client.post(SAVE, dict(CARRIED.findall(form)) | typed)
+    assert answer.status_code == 200
+    return find_form(client.get(address), action)
+
+
+def test_a_reason_of_one_line_is_saved_and_offered_again(desk):
+    concern = desk.concern()
+    there = f"/triage/{concern.uid}/keep/"
+    again = save_line(desk.client, f"/triage/{concern.uid}/", there, reason=MINE)
+    assert MINE in unescape(again)
+    assert "Save and finish later" not in again
+
+
+def test_a_reason_is_still_to_be_read_once_its_form_is_needed_no_longer(desk, here):
+    concern = Concern.objects.get()
+    there = f"/triage/{concern.uid}/keep/"
+    save_line(desk.client, f"/triage/{concern.uid}/", there, reason=MINE)
+    assert desk.open(there).headers["Location"] == f"/triage/{concern.uid}/"
+    desk.press(here, FULL)
+    page = desk.open(there)
+    assert "was never sent" in page_text(page)
+    assert MINE in page_text(page)
+    gone = desk.client.post(THROW_AWAY, dict(CARRIED.findall(find_form(page, THROW_AWAY))))
+    assert gone.headers["Location"] == there
+    assert desk.open(there).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("page", "box"),
+    [("access/export/", "words"), ("child/seen/", "words")],
+)
+def test_every_line_that_takes_a_sentence_is_saved(desk, page, box):
+    assert MINE in unescape(save_line(desk.client, f"/{page}", f"/{page}", **{box: MINE}))
