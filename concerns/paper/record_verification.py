@@ -24,7 +24,7 @@ def find_altered_rows() -> Iterator[str]:
     """Each row that is not as it was written, as a sentence without a name."""
     yield from _find_altered_lines()
     yield from _find_unreadable_words()
-    yield from _find_altered_files()
+    yield from find_altered_files()
 
 
 def _find_altered_lines() -> Iterator[str]:
@@ -51,8 +51,10 @@ def _find_unreadable_words() -> Iterator[str]:
                     yield f"{model._meta.db_table}, row {key}: '{field.name}' cannot be read"
 
 
-def _find_altered_files() -> Iterator[str]:
-    """One file in memory at a time. The ledger commits to the hash of each file of a concern."""
+def find_altered_files() -> Iterator[str]:
+    """Each added file that is not as it was kept, as a sentence without a name.
+
+    One file in memory at a time. The ledger commits to the hash of each file of a concern."""
     kinds: tuple[type[Attachment | DraftFile], ...] = (Attachment, DraftFile)
     for model in kinds:
         rows = model._default_manager.filter(missing="").select_related("school")
@@ -60,6 +62,9 @@ def _find_altered_files() -> Iterator[str]:
             try:
                 digest = hashlib.sha256(file.read_content()).hexdigest()
             except FileNotThere:
+                if not model._default_manager.filter(pk=file.pk).exists():
+                    # It was of a draft, and has been taken away since the row was read.
+                    continue
                 yield f"{model._meta.db_table}, row {file.pk}: the file is gone or cannot be read"
                 continue
             if digest != file.digest:

@@ -352,6 +352,26 @@ def files_of(database) -> list[bytes]:
         return [file.read_content() for file in Attachment.objects.order_by("pk")]
 
 
+@pytest.mark.parametrize("wrong", ["another folder", "gone", "flipped"])
+def test_a_backup_in_which_an_added_file_is_not_whole_ends_with_an_error(
+    used, settings, tmp_path, wrong
+):
+    there = settings.ATTACHMENTS_DIR
+    settings.ATTACHMENTS_DIR = tmp_path / "folder"
+    if wrong != "another folder":
+        shutil.copytree(there, settings.ATTACHMENTS_DIR)
+        (kept,) = settings.ATTACHMENTS_DIR.glob("??/*")
+        whole = kept.read_bytes()
+        kept.unlink()
+        if wrong == "flipped":
+            kept.write_bytes(flip(whole, len(whole) // 2))
+    file = tmp_path / "tonight"
+    with in_place(used), pytest.raises(CommandError, match="1 of the added files") as said:
+        call_command("backup", str(file))
+    assert str(settings.ATTACHMENTS_DIR) in str(said.value)
+    assert file.exists()
+
+
 def test_added_files_come_back_into_an_empty_folder(used, backup, empty, settings, tmp_path):
     settings.ATTACHMENTS_DIR = tmp_path / "restored"
     empty.manage("restore", str(backup), env={"ATTACHMENTS_DIR": str(settings.ATTACHMENTS_DIR)})

@@ -3,6 +3,9 @@
 The site may go on meanwhile. The file holds names and dates that anybody can read, and the words of
 the record, encrypted. `RECORD_KEYS` are not in it. The layout is in `paper/backup_archive.py`. That
 it was made, and by whom, is a line in the record of each school, and so in the backup too.
+
+An added file that is gone or damaged here is no better in the backup, so the command then ends with
+an error. It is looked for once the backup has been made, which holds all the rest.
 """
 
 import tempfile
@@ -24,6 +27,7 @@ from concerns.paper.backup_archive import (
 )
 from concerns.paper.backup_databases import choose_copier, find_tables
 from concerns.paper.backup_files import copy_files_out
+from concerns.paper.record_verification import find_altered_files
 from concerns.rules.kinds import Kind
 
 
@@ -38,12 +42,25 @@ class Command(BaseCommand):
             manifest = _make_backup(file.absolute())
         except BackupRefused as why:
             raise CommandError(str(why)) from why
+        altered = sum(1 for _ in find_altered_files())
+        if altered:
+            raise CommandError(_say_what_is_missing(file, altered))
         self.stdout.write(
             f"{file} holds {manifest.ledger.lines:,} lines of the ledger and "
             f"{manifest.files.count:,} files that are not in the database. Every byte of it was "
             "checked. Encrypt it, and keep it in another building. RECORD_KEYS are not in it: "
             "without them nobody can read a word of it."
         )
+
+
+def _say_what_is_missing(file: Path, altered: int) -> str:
+    """The backup is kept none the less: it may be the last one of the rest."""
+    return (
+        f"{file} was made, but {altered:,} of the added files are gone or damaged here, and so they "
+        f"are in it. They were looked for in {settings.ATTACHMENTS_DIR}. If that is not the site's "
+        "folder, set ATTACHMENTS_DIR, delete this backup and make it again. Otherwise keep the "
+        "older backups: manage.py verify says which files it is."
+    )
 
 
 def _make_backup(file: Path) -> BackupManifest:
