@@ -5,14 +5,16 @@ import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import time
 import zlib
+from contextlib import ExitStack
 
 import pytest
 from PIL import Image
 
-from concerns.paper import attachment_reading, file_upload
+from concerns.paper import attachment_reading, file_upload, virus_scan
 from concerns.paper.attachment_reading import draw_picture_anew, read_files
 from concerns.paper.file_upload import UploadedAttachment
 from concerns.paper.virus_scan import VirusScanner
@@ -131,7 +133,10 @@ def clamd():
             except OSError:
                 return
             with talk:
-                got = b""
+                got = talk.recv(5)
+                if got == b"nPING":
+                    talk.sendall(b"PONG\n")
+                    continue
                 while not got.endswith(b"\0\0\0\0"):
                     got += talk.recv(65536)
                 asked.append(got)
@@ -169,6 +174,31 @@ def test_a_scanner_that_is_down_is_asked_once_for_all_the_files_of_a_form(settin
     assert scanner.find_fault(b"x") is FileFault.NOT_SCANNED
     settings.CLAMD = "not an address"
     assert scanner.find_fault(b"x") is FileFault.NOT_SCANNED
+
+
+@pytest.fixture
+def silent_scanner(settings):
+    """A daemon that has stopped: the machine takes one connection for it, which nobody answers. The
+    path of a socket may have 107 letters, and a folder for tests may have more."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listening:
+        settings.CLAMD = f"{folder}/clamd.sock"
+        listening.bind(settings.CLAMD)
+        listening.listen(0)
+        yield settings.CLAMD
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+def test_a_scanner_that_takes_the_connection_and_says_nothing_holds_no_page(
+    silent_scanner, monkeypatch, waiting
+):
+    monkeypatch.setattr(virus_scan, "PATIENCE", 1)
+    monkeypatch.setattr(virus_scan, "MOST_SECONDS", 20)
+    with ExitStack() as open_until:
+        for _ in range(waiting):
+            open_until.enter_context(socket.socket(socket.AF_UNIX)).connect(silent_scanner)
+        began = time.monotonic()
+        assert VirusScanner().find_fault(b"x") is FileFault.NOT_SCANNED
+    assert time.monotonic() - began < 15
 
 
 def test_without_a_scanner_a_file_is_kept_and_is_not_said_to_be_scanned(upload):
