@@ -178,7 +178,8 @@ def add(request, uid):
     words = form.cleaned_data["words"]
     viewer = request.viewer
     if request.POST.get("do") == ConcernSubject.CHILD:
-        return redirect("submit_draft", uid=unsent_words.start_child_draft(viewer, here, words))
+        uid = unsent_words.start_child_draft(viewer, here, words, draft.copy)
+        return redirect("submit_draft", uid=uid)
     acts.add(by=viewer, concern=concern, words=words, now=viewer.now, once=once)
     draft.end()
     return redirect(f"{here}#added")

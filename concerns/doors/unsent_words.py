@@ -365,26 +365,29 @@ def is_draft_now_about_child(uid: uuid.UUID, begun: Draft | None) -> bool:
     return begun.page != ADULT if begun else Concern.objects.filter(draft=uid).exists()
 
 
-def start_adult_draft(viewer: Viewer, page: str, words: str, children: str) -> uuid.UUID:
+def start_adult_draft(
+    viewer: Viewer, page: str, words: str, children: str, copy: PageCopy
+) -> uuid.UUID:
     """Start a draft about an adult from words that were to be added to a concern about `children`.
 
-    The words kept from `page` are deleted. Returns the new draft's uid.
+    The words kept from `page` are deleted, and no late save of the window that sent `copy` brings
+    them back. Returns the new draft's uid.
     """
     uid = uuid.uuid4()
     fields = {"account": [words], "children": [children]}
     _write_draft(viewer.person, viewer.school, ADULT, uid, fields, viewer.now)
-    delete_kept_words(viewer, page)
+    delete_kept_words(viewer, page, copy)
     return uid
 
 
-def start_child_draft(viewer: Viewer, page: str, words: str) -> uuid.UUID:
+def start_child_draft(viewer: Viewer, page: str, words: str, copy: PageCopy) -> uuid.UUID:
     """Start a draft about a child from words that were to be added to a concern about an adult.
 
-    The words kept from `page` are deleted. Returns the new draft's uid.
+    The words kept from `page` are deleted, as in `start_adult_draft`. Returns the new draft's uid.
     """
     uid = uuid.uuid4()
     _write_draft(viewer.person, viewer.school, CONCERN, uid, {"account": [words]}, viewer.now)
-    delete_kept_words(viewer, page)
+    delete_kept_words(viewer, page, copy)
     return uid
 
 

@@ -339,9 +339,9 @@ def _move_addition_to_adult(request, concern, words):
     """Go to the form about an adult. The concern about the child keeps no trace of the addition."""
     children = ", ".join(row.name for row in concern.children.select_related("child"))
     here = reverse("submit_mine", kwargs={"uid": concern.uid})
-    return redirect(
-        "adult_draft", uid=unsent_words.start_adult_draft(request.viewer, here, words, children)
-    )
+    copy = PageCopy.from_post(request.POST)
+    uid = unsent_words.start_adult_draft(request.viewer, here, words, children, copy)
+    return redirect("adult_draft", uid=uid)
 
 
 def _build_concern_form(request, draft, typed, *, checked, more_marks=0) -> ConcernForm:

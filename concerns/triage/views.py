@@ -203,6 +203,7 @@ def _move_note_to_adult(viewer, concern, sheet):
     """Go to the form about an adult. The concern about the child keeps no trace of the note."""
     children = queries.children_by_name(viewer, concern)
     given = {"page": sheet.path, "words": sheet.cleaned_answers["words"], "children": children}
+    given["copy"] = sheet.draft.copy
     return sheet.go_to_page("adult_draft", uid=start_adult_draft(viewer, **given))
 
 

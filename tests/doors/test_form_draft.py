@@ -10,7 +10,7 @@ from concerns.rules import roles
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import May, Role
 from concerns.triage import acts as triage
-from tests import factories
+from tests import adults, factories
 from tests.desk import FULL, Desk, page_text
 from tests.form_on_page import forms_on_page
 
@@ -143,6 +143,33 @@ def test_a_save_on_its_way_while_the_form_is_sent_holds_nothing_up(desk, here):
     assert desk.client.post(here, form.fields() | sent).status_code == 302
     assert save(desk, form, window="a", order=2, reason=MINE).json() == {"gone": True}
     assert "What you typed is saved" not in page_text(desk.open(here))
+
+
+@pytest.fixture
+def moved_from(desk):
+    """For each form whose words can go on in the form about somebody else: its page, its address
+    and what is pressed."""
+    written = factories.send_concern(desk.viewer, factories.child(desk.where)).concern.uid
+    of_adult = adults.send_adult_concern(desk.viewer, factories.person(desk.where)).uid
+    note = f"/triage/{desk.concern().uid}/note/"
+    return {
+        "addition": (f"/submit/mine/{written}/", f"/submit/add/{written}/", {"do": "adult"}),
+        "to an adult": (f"/adult/mine/{of_adult}/", f"/adult/add/{of_adult}/", {"do": "child"}),
+        "note": (note, note, {"about": "adult"}),
+    }
+
+
+@pytest.mark.parametrize("which", ["addition", "to an adult", "note"])
+def test_a_save_on_its_way_leaves_no_trace_where_the_words_have_gone_to_another_form(
+    desk, moved_from, which
+):
+    page, action, pressed = moved_from[which]
+    form = next(one for one in forms_on_page(desk.open(page)) if one.action == action)
+    save(desk, form, window="a", order=1, words="He shouted")
+    sent = form.fields(words=MINE, draft_window="a", draft_order="1", **pressed)
+    assert "/draft/" in desk.client.post(action, sent).headers["Location"]
+    assert save(desk, form, window="a", order=2, words=MINE).json() == {"gone": True}
+    assert MINE not in page_text(desk.open(page))
 
 
 def test_another_window_that_goes_on_after_the_form_was_sent_loses_nothing(desk, here):

@@ -177,7 +177,7 @@ def test_words_that_were_sent_are_forgotten(writer):
 @pytest.mark.django_db
 def test_what_was_to_be_added_about_an_adult_goes_on_as_a_concern_about_a_child():
     viewer = factories.viewer(factories.school())
-    uid = unsent_words.start_child_draft(viewer, "/adult/add/", "He was hurt.")
+    uid = unsent_words.start_child_draft(viewer, "/adult/add/", "He was hurt.", PageCopy())
     kept = Draft.objects.get(uid=uid)
     assert (kept.person, kept.typed_fields) == (viewer.person, {"account": ["He was hurt."]})
 
