@@ -246,9 +246,11 @@ def _set_idle_limit(request: HttpRequest, viewer: Viewer) -> None:
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Redirect to sign-in; words posted after the session ended are first saved in a draft."""
+    """Redirect to sign-in; words posted after the session ended are first saved in a draft. A file
+    cannot be, so the page says that it was not kept."""
     kept, back = _keep_words_and_find_way_back(request)
-    response = redirect_to_login(back, reverse("account_login"))
+    sign_in = reverse("account_login")
+    response = redirect_to_login(back, f"{sign_in}?file" if _sends_files(request) else sign_in)
     if request.headers.get("Accept", "").startswith("application/json"):
         response.status_code = 401
         if kept:
@@ -264,8 +266,15 @@ def _keep_words_and_find_way_back(
     if request.method != "POST":
         return None, request.get_full_path()
     kept = unsent_words.keep_posted_words(request)
-    # The address posted to may not be a page one can open, so without saved words go home.
-    return kept, kept.return_address if kept else "/"
+    if kept:
+        return kept, kept.return_address
+    # The address posted to may not be a page one can open, so without saved words go home. A form
+    # for files is sent to the page it stands on.
+    return None, request.path if _sends_files(request) else "/"
+
+
+def _sends_files(request: HttpRequest) -> bool:
+    return bool(request.FILES)
 
 
 def _redirect_to_factor(request: HttpRequest) -> HttpResponse:

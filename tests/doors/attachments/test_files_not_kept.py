@@ -1,5 +1,7 @@
 """Tests for files that cannot be kept: a full disk, two at once, and a sending that was cut."""
 
+from urllib.parse import unquote
+
 import pytest
 
 from concerns.doors import attachments
@@ -78,3 +80,17 @@ def test_a_file_that_is_sent_while_it_is_being_removed_stays(staff, child, monke
     monkeypatch.setattr(attachments, "_delete_row", send_first)
     add(staff, page, away=DraftFile.objects.get().uid)
     assert Attachment.objects.get().read_content().startswith(sample_files.TEXT)
+
+
+@pytest.mark.parametrize("room", ["submit/mine", "triage"])
+def test_a_file_sent_once_the_session_has_ended_is_said_not_to_be_kept(client, staff, child, room):
+    page = f"/{room}/{send_with(staff, child).uid}/files/"
+    answer = client.post(page, {"added": sent_file()})
+    _, _, back = answer["Location"].partition("next=")
+    assert unquote(back) == page
+    assert "The file you sent was not kept" in client.get(answer["Location"]).content.decode()
+
+
+def test_a_page_that_is_only_opened_says_nothing_of_files(client, staff):
+    answer = client.get("/submit/")
+    assert "was not kept" not in client.get(answer["Location"]).content.decode()
