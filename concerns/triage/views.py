@@ -129,7 +129,7 @@ def keep(request, uid):
 
 
 def _show_what_was_not_kept(request, uid):
-    """The concern's page, which has the form; or, once it has it no longer, what was saved of it."""
+    """Go to the concern's page, which has the form. Once it has not, show what was saved of it."""
     draft = FormDraft(request, request.path)
     if draft.kept:
         page = queries.read_concern_page(request.viewer, uid)
