@@ -88,7 +88,7 @@ def many_files(request):
     path = request.get_full_path()
     if factor_session.is_factor_wanted(request):
         return redirect(f"{reverse('access_factor')}?{urlencode({'next': path})}")
-    sheet = FormPage(request, ManyFilesForm, path=path)
+    sheet = FormPage(request, ManyFilesForm, path=path, saved_under=request.path)
     gave = factor_session.was_factor_given(request)
     if sheet.is_complete and sheet.attempt_act(
         acts.say_why_many, stop=stop, words=sheet.cleaned_answers["words"], gave_factor=gave
@@ -105,7 +105,8 @@ def why_read(request, uid):
     onward = page_to_go_on_to(request)
     if hasattr(question, "answer"):
         return redirect(onward)
-    sheet = FormPage(request, ReadingReasonForm, path=request.get_full_path())
+    path = request.get_full_path()
+    sheet = FormPage(request, ReadingReasonForm, path=path, saved_under=request.path)
     if sheet.is_complete and sheet.attempt_act(
         acts.say_why_reading,
         question=question,
@@ -128,7 +129,7 @@ def readings(request):
 def export(request):
     """Ask to take out the children of the whole school in one file, and see what was answered."""
     path = request.get_full_path()
-    sheet = FormPage(request, AskForExportForm, path=path)
+    sheet = FormPage(request, AskForExportForm, path=path, saved_under=request.path)
     if sheet.is_complete and sheet.attempt_act(
         acts.ask_for_export, words=sheet.cleaned_answers["words"]
     ):

@@ -112,7 +112,8 @@ def postpone_form(request: GatedRequest, draft: FormDraft, typed: PostedFields) 
 class FormPage(Generic[FormOfPage]):
     """A form filled with what was posted, else with words kept from this page, else empty.
 
-    `path`: where the form is posted to, if not the page it is shown on; kept words come back there.
+    `path`: where the form is posted to, if not the page it is shown on; kept words come back there,
+    or to `saved_under`: an address that, unlike `path`, does not say where one goes on to.
     `looking`: the button pressed searches for a name and sends nothing, so nothing is validated.
     `beside`: the form stands on the page of another form, and only that one can have been sent.
     """
@@ -123,6 +124,7 @@ class FormPage(Generic[FormOfPage]):
         form: type[FormOfPage],
         *,
         path: str = "",
+        saved_under: str = "",
         looking: bool = False,
         beside: bool = False,
         **offered: Any,
@@ -133,7 +135,7 @@ class FormPage(Generic[FormOfPage]):
         self.pressed = request.method == "POST" and not beside
         self.stale: StalePage | None = None
         self.result: Any = None
-        self.draft = FormDraft(request, self.path, pressed=self.pressed)
+        self.draft = FormDraft(request, saved_under or self.path, pressed=self.pressed)
         self.typed = self.draft.typed
         if self.pressed:
             self.typed = PostedFields.from_post(request)

@@ -315,3 +315,26 @@ def test_a_reason_is_still_to_be_read_once_its_form_is_needed_no_longer(desk, he
 )
 def test_every_line_that_takes_a_sentence_is_saved(desk, page, box):
     assert MINE in unescape(save_line(desk.client, f"/{page}", f"/{page}", **{box: MINE}))
+
+
+def test_a_reason_is_saved_whichever_page_one_goes_on_to(desk):
+    page = "/access/export/?next=/child/tracker/csv/"
+    save_line(desk.client, page, page, words=MINE)
+    there = "/access/export/?next=/"
+    form = find_form(desk.open(there), there)
+    assert MINE in unescape(form)
+    sent = dict(CARRIED.findall(form)) | {"words": MINE}
+    assert desk.client.post(there, sent).status_code == 302
+    assert not Draft.objects.exists()
+
+
+def test_what_was_typed_is_shown_although_somebody_else_has_done_it_meanwhile(desk):
+    concern = desk.concern(State.CLOSED)
+    there = f"/triage/{concern.uid}/reopen/"
+    save(desk, form_at(desk, there), why=MINE)
+    head = factories.viewer(desk.where, Role.HEAD, now=desk.now)
+    triage.reopen(by=head, concern=concern, why=OTHER, now=desk.now)
+    page = desk.open(there)
+    assert "It is open already" in page_text(page)
+    assert MINE in page_text(page)
+    assert "Throw it away" in page_text(page)
