@@ -1,7 +1,10 @@
 """Tests that `migrate` draws a changed model alone only where the others may go on as they are."""
 
 import pytest
+from django.core.management import call_command
+from django.core.management.commands import migrate
 from django.db import models
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ModelState, ProjectState
 
 from concerns.management.commands.migrate import changed_models_drawn_alone
@@ -86,3 +89,15 @@ def test_afterwards_django_draws_as_it_always_does(state):
     with changed_models_drawn_alone():
         assert ProjectState.reload_model is not before
     assert ProjectState.reload_model is before
+
+
+def test_a_database_that_holds_a_record_is_migrated_as_django_does_it(db, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        migrate.Command, "handle", lambda *_, **__: seen.append(ProjectState.reload_model)
+    )
+    call_command("migrate", verbosity=0)
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", lambda _: {})
+    call_command("migrate", verbosity=0)
+    held, new = seen
+    assert (held is ProjectState.reload_model, new is ProjectState.reload_model) == (True, False)
