@@ -11,6 +11,7 @@ from concerns.audit import views as audit
 from concerns.chase import views as chase
 from concerns.child import views as child
 from concerns.doors.gate import PageOpenTo, gated_path
+from concerns.history import views as history
 from concerns.people import views as people
 from concerns.refer import views as refer
 from concerns.roll import views as roll
@@ -208,6 +209,9 @@ urlpatterns = [
     gated_path("roll/upload/", roll.upload, May.ROLL, "roll_upload"),
     gated_path("roll/file/<uuid:uid>/", roll.file, May.ROLL, "roll_file"),
     gated_path("roll/answer/<uuid:uid>/", roll.answer, May.ROLL, "roll_answer"),
+    # Not the power to keep the roll: whoever brings records in reads what was written of children.
+    gated_path("history/", history.home, May.DECIDE, "history"),
+    gated_path("history/file/<uuid:uid>/", history.file, May.DECIDE, "history_file"),
     gated_path("audit/", audit.audit, May.AUDIT, "audit"),
     gated_path("audit/figures/", audit.governor_figures, May.FIGURES, "audit_figures"),
     gated_path(

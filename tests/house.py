@@ -11,7 +11,7 @@ from tests.house_templates import ROOT
 
 ROOMS = (
     "submit", "triage", "refer", "chase", "child", "roll", "adult", "people", "access", "account",
-    "audit",
+    "audit", "history",
 )  # fmt: skip
 # Above may import from below, never the other way round.
 FLOORS = {

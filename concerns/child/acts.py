@@ -15,6 +15,7 @@ from concerns.models import (
     Authority,
     Child,
     EarlierFile,
+    EarlierRecord,
     Ending,
     FileEvent,
     Home,
@@ -50,7 +51,7 @@ ENDABLE: dict[str, type[Fact]] = {
     "home": Home, "living": AdultHome, "tie": Tie,
     "fact": AdultFact, "sibling": Sibling,
     "status": Status, "professional": Professional, "language": Language, "earlier": EarlierFile,
-    "authority": HomeAuthority,
+    "authority": HomeAuthority, "record": EarlierRecord,
 }  # fmt: skip
 ENDED_ALREADY = "This line has already been ended. Look at the file as it is now."
 KNOWN = "An authority with this name is already in the list. Choose it there."

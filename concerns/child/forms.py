@@ -233,6 +233,21 @@ class EarlierFileReadForm(FileLineForm):
         return {**self.cleaned_data, "row": self.row}
 
 
+class EarlierRecordReadForm(FileLineForm):
+    heading = "I have read the earlier record"
+
+    why = WordsField(
+        "What it says",
+        needed="Write in a sentence what this school needs to know from it",
+        help_text="What this school needs to know from it, or that nothing in it matters now.",
+    )
+    helper = lay_out_form(Question("why", rows=4), ButtonRow(SubmitButton("Sign and save")))
+
+    @property
+    def act_arguments(self) -> dict:
+        return {**self.cleaned_data, "row": self.row}
+
+
 class SightingForm(DraftableForm):
     """A lead saw or spoke to this child. Short enough to fill in on a phone."""
 
@@ -304,4 +319,4 @@ WRITES: dict[str, type[FileLineForm]] = {
     "event": FileEventForm,
 }
 # The forms for ending a line that asks for more than the day and the reason.
-ENDS = {"earlier": EarlierFileReadForm}
+ENDS = {"earlier": EarlierFileReadForm, "record": EarlierRecordReadForm}

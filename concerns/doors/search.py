@@ -11,8 +11,9 @@ caseload it is said that it was found, and none of its words.
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from concerns.doors import sight
 from concerns.forms.base_form import parse_uuid
@@ -21,11 +22,16 @@ from concerns.models import (
     Child,
     ChildName,
     Concern,
+    EarlierLine,
     Viewer,
     WordKey,
 )
 from concerns.models.concern import word_index
-from concerns.reading.caseload import concerns_outside_caseload
+from concerns.reading.caseload import (
+    concerns_outside_caseload,
+    is_asked_why,
+    list_outside_caseload,
+)
 from concerns.reading.child_by_name import find_children_by_name
 from concerns.reading.children_in_words import children_in_words
 from concerns.rules.caseload import NOT_SHOWN
@@ -39,6 +45,8 @@ from concerns.rules.wording import format_date_or_time
 
 PAGE = 25
 MOST_NAMED = 12
+# How many lines of earlier records that may have the words are decrypted, the newest.
+EARLIER_LOOKED_AT = 200
 
 # Pieces of a text, each with whether it is a match.
 Excerpt = list[tuple[str, bool]]
@@ -55,6 +63,15 @@ class SearchHit(NamedTuple):
     reference: str
     state: str
     written: str
+    excerpt: Excerpt
+
+
+class EarlierHit(NamedTuple):
+    """A line of an earlier record found: whose it is, their uid, and when it was."""
+
+    child: str
+    uid: str
+    when: str
     excerpt: Excerpt
 
 
@@ -76,6 +93,9 @@ class SearchResults:
     unfinished: bool
     referenced: list[SearchHit] = field(default_factory=list)
     adult_concerns: list[AdultConcern] = field(default_factory=list)
+    # Lines of earlier records, only on the first page; and whether there are more of them.
+    earlier: list[EarlierHit] = field(default_factory=list)
+    more_earlier: bool = False
 
     @property
     def has_reference(self) -> bool:
@@ -85,9 +105,9 @@ class SearchResults:
 def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResults:
     """Search for `typed`, beginning after the concern with uid `after`.
 
-    Concerns come newest first, at most `PAGE` of them; children, at most `MOST_NAMED`, and what
-    has a reference that was typed, only on the first page. A ledger line is committed before the
-    results are returned.
+    Concerns come newest first, at most `PAGE` of them; children, at most `MOST_NAMED`, what has a
+    reference that was typed, and lines of earlier records, only on the first page. A ledger line
+    is committed before the results are returned.
     """
     visible = Concern.objects.visible_to(viewer)
     words = search_query_stems(typed)
@@ -95,13 +115,14 @@ def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResult
     references = [] if after else find_references(typed)
     meant = _keys_of_references(visible, references)
     hits, more = _find_with_all_words(viewer, visible, words, after) if words else ({}, "")
+    lines = _find_earlier_lines(viewer, words) if words and not after else []
     rows = visible.filter(pk__in=[*hits, *meant]).select_related("reporter").order_by("-id")
     rows = rows.only("uid", "reference", "state", "received_at", "reporter__name")
     shown = sight.read_list(
         viewer,
         rows,
         kind=Kind.SEARCHED,
-        children=[child.uid for child in named[:MOST_NAMED]],
+        children=_uids_once([*named[:MOST_NAMED], *(line.child for line in lines[:PAGE])]),
     )
     keys = [concern.pk for concern in shown]
     names = children_in_words(keys, reader=viewer)
@@ -122,7 +143,45 @@ def search_concerns(viewer: Viewer, typed: str, after: str = "") -> SearchResult
         unfinished=visible.filter(findable=False).exists(),
         referenced=[hit for key, hit in listed.items() if key in meant],
         adult_concerns=_read_adult_concerns(viewer, references),
+        earlier=_build_earlier_hits(viewer, lines[:PAGE], frozenset(words)),
+        more_earlier=len(lines) > PAGE,
     )
+
+
+def _uids_once(children: list[Child]) -> list[UUID]:
+    return list(dict.fromkeys(child.uid for child in children))
+
+
+def _find_earlier_lines(viewer: Viewer, words: list[str]) -> list[EarlierLine]:
+    """The newest lines of earlier records that have all `words`; one too many shows that there are
+    more. One query."""
+    rows = EarlierLine.objects.with_words(viewer, words[: word_index.WORDS_LOOKED_UP])
+    rows = rows.select_related("child").order_by("-happened_at", "-id")[:EARLIER_LOOKED_AT]
+    wanted = frozenset(words)
+    found = []
+    for line in rows:
+        if len(stems_in_text("\n".join(line.texts), wanted)) == len(wanted):
+            found.append(line)
+        if len(found) > PAGE:
+            break
+    return found
+
+
+def _build_earlier_hits(
+    viewer: Viewer, lines: list[EarlierLine], words: frozenset[str]
+) -> list[EarlierHit]:
+    """Of a child outside the viewer's caseload it is said that a line was found, and no word."""
+    keys = {line.child_id for line in lines}
+    asked = lines and is_asked_why(viewer)
+    outside = {one.pk for one in list_outside_caseload(viewer, Q(pk__in=keys))} if asked else set()
+    hits = []
+    for line in lines:
+        excerpt: Excerpt = [(NOT_SHOWN, False)]
+        if line.child_id not in outside:
+            excerpt = excerpt_around_match("\n".join(line.texts), words)
+        when = line.when_written or format_date_or_time(line.happened_on or line.happened_at)
+        hits.append(EarlierHit(line.child.name, str(line.child.uid), when, excerpt))
+    return hits
 
 
 def _build_search_hit(concern: Concern, children: str, excerpt: Excerpt) -> SearchHit:

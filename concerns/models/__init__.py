@@ -17,6 +17,13 @@ from concerns.models.child.child_details import (
     Sighting,
     Status,
 )
+from concerns.models.child.earlier_record import (
+    EarlierLine,
+    EarlierLineWord,
+    EarlierRecord,
+    HistoryImport,
+    HistoryUpload,
+)
 from concerns.models.child.household import (
     AdultFact,
     AdultHome,
@@ -124,6 +131,9 @@ __all__ = [
     "Draft",
     "DraftFile",
     "EarlierFile",
+    "EarlierLine",
+    "EarlierLineWord",
+    "EarlierRecord",
     "Ending",
     "Enrolment",
     "EscalationProgress",
@@ -133,6 +143,8 @@ __all__ = [
     "FileEvent",
     "Handing",
     "Heartbeat",
+    "HistoryImport",
+    "HistoryUpload",
     "Home",
     "HomeAuthority",
     "Household",

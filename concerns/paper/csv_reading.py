@@ -18,8 +18,10 @@ from concerns.paper.workbook_reading import UnreadableWorkbook, read_workbook
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
-# An unclosed quotation mark would swallow the rest of the file. No real row has more lines.
+# An unclosed quotation mark would swallow the rest of the file. No real row has more lines, but
+# those of narratives.
 _MOST_LINES_IN_A_ROW = 6
+MOST_LINES_OF_NARRATIVE = 300
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _DELIMITERS = ",;\t|"
 _SAVE_AS = "Open it where it came from, choose Save as or Export, and pick CSV."
@@ -145,17 +147,22 @@ def _is_utf_8_read_as_windows_1252(letters: str) -> bool:
     return True
 
 
-def read_table(text: str, known: Callable[[tuple[str, ...]], int]) -> CsvFileTable:
+def read_table(
+    text: str,
+    known: Callable[[tuple[str, ...]], int],
+    most_lines: int = _MOST_LINES_IN_A_ROW,
+) -> CsvFileTable:
     """The headings, and the rows below them that are not empty. Raises NotATable over MOST_ROWS.
 
-    `known` counts the known headings among some cells. The heading line and the delimiter are those
-    that give the highest count. If nothing is known, the first line is taken as the headings.
+    `most_lines`: how many lines one row may have. `known` counts the known headings among some
+    cells. The heading line and the delimiter are those that give the highest count. If nothing is
+    known, the first line is taken as the headings.
     """
     lines = list(io.StringIO(text, newline=""))
     delimiter, at, score = _find_headings(lines, known)
     if at is None:
         return CsvFileTable((), (), recognised=False)
-    rows = _read_rows(lines, delimiter, at)
+    rows = _read_rows(lines, delimiter, at, most_lines)
     headings = next(rows)
     found = []
     for row in rows:
@@ -209,10 +216,12 @@ def _first_filled_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, 
             yield row.line - 1, row.cells
 
 
-def _read_rows(lines: list[str], delimiter: str, at: int) -> Iterator[CsvFileRow]:
+def _read_rows(
+    lines: list[str], delimiter: str, at: int, most_lines: int = _MOST_LINES_IN_A_ROW
+) -> Iterator[CsvFileRow]:
     """The rows from line index `at` on. A row that cannot be parsed is one broken row."""
     while at < len(lines):
-        reader = csv.reader(lines[at : at + _MOST_LINES_IN_A_ROW], delimiter=delimiter, strict=True)
+        reader = csv.reader(lines[at : at + most_lines], delimiter=delimiter, strict=True)
         try:
             yield CsvFileRow(at + 1, tuple(next(reader)))
             at += reader.line_num

@@ -1,6 +1,6 @@
 """Reads the whole record and finds what was altered: lines of the ledger that are not what their
-own hash says, words that cannot be decrypted in the row in which they stand, and added files that
-are gone or are not what was kept.
+own hash says, words that cannot be decrypted in the row in which they stand, added files that are
+gone or are not what was kept, and earlier records that are not what was brought in.
 
 It reads everything, so it takes minutes on a large record. It says which row, never a word of it.
 """
@@ -12,8 +12,16 @@ from collections.abc import Iterator
 from django.apps import apps
 
 from concerns.doors.ledger import canonical_json
-from concerns.models import Attachment, DraftFile, LedgerLine, LedgerLineWords
+from concerns.models import (
+    Attachment,
+    DraftFile,
+    EarlierLine,
+    HistoryImport,
+    LedgerLine,
+    LedgerLineWords,
+)
 from concerns.models.base.encrypted_text import DecryptionFailed, EncryptedText
+from concerns.models.child.earlier_record import digest_of_lines
 from concerns.models.concern.attachment import FileNotThere
 from concerns.rules.kinds import Kind
 
@@ -25,6 +33,7 @@ def find_altered_rows() -> Iterator[str]:
     yield from _find_altered_lines()
     yield from _find_unreadable_words()
     yield from find_altered_files()
+    yield from _find_altered_history()
 
 
 def _find_altered_lines() -> Iterator[str]:
@@ -77,9 +86,28 @@ def _is_committed_to(file: Attachment) -> bool:
     """Whether the line of its adding commits to this hash and name."""
     lines = LedgerLine.objects.filter(concern=file.concern.uid, kind=Kind.ATTACHED)
     line = lines.filter(about=str(file.uid)).first()
+    return _commits_to(line, {"digest": file.digest, "name": file.name})
+
+
+def _find_altered_history() -> Iterator[str]:
+    """One import at a time. The ledger commits to all lines of each together."""
+    for brought in HistoryImport.objects.order_by("pk").iterator(AT_ONCE):
+        rows = EarlierLine.objects.filter(record__brought=brought).order_by("uid")
+        kept = LedgerLine.objects.filter(kind=Kind.HISTORY_BROUGHT, about=str(brought.uid)).first()
+        try:
+            digest = digest_of_lines(rows.iterator(AT_ONCE))
+        except DecryptionFailed:
+            # The row that cannot be decrypted is said above.
+            continue
+        if not _commits_to(kept, {"lines": digest}):
+            yield f"{brought}: its lines are not those that were brought in"
+
+
+def _commits_to(line: LedgerLine | None, words: dict[str, str]) -> bool:
+    """Whether `line` of the ledger commits to `words`."""
     beside = LedgerLineWords.objects.filter(line=line).first() if line else None
     if line is None or beside is None:
         return False
-    said = canonical_json({"digest": file.digest, "name": file.name})
+    said = canonical_json(words)
     committed = hashlib.sha256((beside.salt + said).encode()).hexdigest()
     return json.loads(line.body).get("words") == committed

@@ -36,6 +36,7 @@ from concerns.models.child.composed_for_viewer import (
     keys_of_viewer,
     stand_in_viewer,
 )
+from concerns.models.child.earlier_record import EarlierRecord
 from concerns.models.child.household import AdultFact, AdultHome, Home, HouseholdAdult, Sibling, Tie
 from concerns.models.child.roll_contact import RollContact
 from concerns.models.child.roll_detail import RollDetail
@@ -45,6 +46,7 @@ from concerns.reading.child_file_lines import (
     lines_of_adult_facts,
     lines_of_adults_living,
     lines_of_earlier_files,
+    lines_of_earlier_records,
     lines_of_file_events,
     lines_of_former_names,
     lines_of_home_authorities,
@@ -58,6 +60,7 @@ from concerns.reading.child_file_lines import (
     lines_of_statuses_in_force,
     lines_of_ties,
     lines_of_unread_files,
+    lines_of_unread_records,
 )
 from concerns.reading.kinds_present import find_kinds_present
 from concerns.reading.roll_contacts import FileContacts, NoContact, build_file_contacts
@@ -119,7 +122,8 @@ class EarlierFileProgress:
 class FileInShort:
     """As much of one child's file as stands beside a concern, to be read at a glance.
 
-    `statuses` are those in force. Of files of earlier schools only an unread one is here.
+    `statuses` are those in force. Of files of earlier schools, and of records that were brought in
+    from another system, only those that are unread are here.
     `is_read`: whoever reads a part of categories reads the file of no child of their concerns. Then
     nothing but the child is here, and pages leave out the file rather than call it empty.
     """
@@ -130,6 +134,7 @@ class FileInShort:
     statuses: list[Status] = field(default_factory=list)
     professionals: list[Professional] = field(default_factory=list)
     earlier: list[EarlierFileProgress] = field(default_factory=list)
+    records: list[EarlierRecord] = field(default_factory=list)
     seen: Sighting | None = None
     alone: Sighting | None = None
 
@@ -140,6 +145,10 @@ class FileInShort:
     @property
     def unread_earlier_file(self) -> EarlierFileProgress | None:
         return next((one for one in self.earlier if one.is_unread), None)
+
+    @property
+    def unread_records(self) -> list[EarlierRecord]:
+        return [row for row in self.records if row.ended_at is None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +194,9 @@ class ChildFile(FileInShort):
 
 
 # The kinds of line that a child's file may have, each asked for only if there are any.
-_KINDS_IN_SHORT: tuple[type[Model], ...] = (Status, Professional, EarlierFile, Sighting)
+_KINDS_IN_SHORT: tuple[type[Model], ...] = (
+    Status, Professional, EarlierFile, EarlierRecord, Sighting,
+)  # fmt: skip
 _KINDS_OF_LINE: tuple[type[Model], ...] = (
     *_KINDS_IN_SHORT, Home, Tie, Sibling, Language, ChildName, HomeAuthority, RollContact,
     RollDetail,
@@ -205,6 +216,7 @@ def load_files_in_short(viewer: Viewer, children: Iterable[Child]) -> list[FileI
     statuses = _group_by_child(lines_of_statuses_in_force, of, Status in found)
     professionals = _group_by_child(lines_of_professionals, of, Professional in found)
     unread = _group_by_child(lines_of_unread_files, of, EarlierFile in found)
+    records = _group_by_child(lines_of_unread_records, of, EarlierRecord in found)
     seen = _find_last_sightings_in_files(viewer, children, of if Sighting in found else [])
     return [
         FileInShort(
@@ -214,6 +226,7 @@ def load_files_in_short(viewer: Viewer, children: Iterable[Child]) -> list[FileI
             statuses=statuses[child.pk],
             professionals=professionals[child.pk],
             earlier=[_earlier_file_progress(viewer, row, []) for row in unread[child.pk]],
+            records=records[child.pk],
             seen=seen.get(child.pk, (None, None))[0],
             alone=seen.get(child.pk, (None, None))[1],
         )
@@ -237,6 +250,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
     languages = _group_by_child(lines_of_languages, of, Language in found)
     earlier = _earlier_files_by_child(viewer, of if EarlierFile in found else [])
     seen = _find_last_sightings_in_files(viewer, children, of if Sighting in found else [])
+    records = _group_by_child(lines_of_earlier_records, of, EarlierRecord in found)
     names = _group_by_child(lines_of_former_names, of, ChildName in found)
     lives_in = _group_by_child(lines_of_home_authorities, of, HomeAuthority in found)
     return [
@@ -257,6 +271,7 @@ def load_child_files(viewer: Viewer, children: Iterable[Child]) -> list[ChildFil
             contacts=contacts[child.pk],
             details=sorted(details[child.pk], key=lambda row: _DETAIL_ORDER.index(row.kind)),
             earlier=earlier[child.pk],
+            records=records[child.pk],
             seen=seen.get(child.pk, (None, None))[0],
             alone=seen.get(child.pk, (None, None))[1],
         )

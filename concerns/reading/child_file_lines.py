@@ -16,6 +16,7 @@ from concerns.models.child.child_details import (
     Professional,
     Status,
 )
+from concerns.models.child.earlier_record import EarlierRecord
 from concerns.models.child.household import AdultFact, AdultHome, Home, Sibling, Tie
 from concerns.models.child.roll_contact import RollContact
 from concerns.models.child.roll_detail import RollDetail
@@ -76,6 +77,16 @@ def lines_of_unread_files() -> QuerySet[Any]:
 def lines_of_earlier_files() -> QuerySet[Any]:
     """The last first."""
     return EarlierFile.objects.select_related("by", "ended_by").order_by("-id")
+
+
+def lines_of_unread_records() -> QuerySet[Any]:
+    return lines_of_earlier_records().filter(ended_at__isnull=True)
+
+
+def lines_of_earlier_records() -> QuerySet[Any]:
+    """The last first."""
+    rows = EarlierRecord.objects.select_related("brought", "by", "ended_by")
+    return rows.order_by("-id")
 
 
 def lines_of_file_events() -> QuerySet[Any]:

@@ -29,7 +29,7 @@ from concerns.reading.chronology_places import (
     ChronologyPlace,
     find_places,
 )
-from concerns.reading.chronology_sources import SOURCES, ChronologySource
+from concerns.reading.chronology_sources import SOURCES, ChronologySource, EntryText
 from concerns.reading.when_written import written_later_in_words
 from concerns.rules.child_file_vocabulary import ChronologySort
 from concerns.rules.wording import day_in_short, format_date_or_time
@@ -133,6 +133,14 @@ def _compose_rows(number: int) -> ComposedRows[Any]:
     return ComposedRows(rows.filter(uid__in=UIDS))
 
 
+def _written_later(told: EntryText, place: ChronologyPlace) -> str:
+    """When it was written down, if that was later; nothing of what was brought in, which says so
+    itself."""
+    if told.brought:
+        return ""
+    return written_later_in_words(told.on or told.over_at or place.at, place.written_at)
+
+
 def _build_entry(source: ChronologySource, row: Any, place: ChronologyPlace) -> ChronologyEntry:
     told = source.tell(row)
     return ChronologyEntry(
@@ -141,13 +149,13 @@ def _build_entry(source: ChronologySource, row: Any, place: ChronologyPlace) -> 
         uid=row.uid,
         heading=told.heading,
         words=told.words,
-        by=row.writer,
+        by=told.brought or row.writer,
         concern=told.concern.uid if told.concern else None,
         reference=told.concern.reference if told.concern else "",
         ended=told.ended,
         on=told.on,
         when=told.when,
-        written=written_later_in_words(told.on or told.over_at or place.at, place.written_at),
+        written=_written_later(told, place),
         state=getattr(row, "state", ""),
         concern_key=row.pk if isinstance(row, Concern) else None,
     )

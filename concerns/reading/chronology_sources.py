@@ -24,6 +24,7 @@ from concerns.models.child.child_details import (
     Status,
 )
 from concerns.models.child.child_fact import Fact
+from concerns.models.child.earlier_record import EarlierLine, EarlierRecord
 from concerns.models.child.household import AdultFact, AdultHome, Home, Sibling, Tie
 from concerns.models.concern.concern import Concern
 from concerns.models.concern.concern_child import ConcernChild, Refiling
@@ -37,6 +38,7 @@ from concerns.models.response.watch import Watch
 from concerns.models.school.person import Viewer
 from concerns.reading import concern_history
 from concerns.rules.child_file_vocabulary import AdultFactKind, ChronologySort, YesNo
+from concerns.rules.wording import format_date_or_time
 from concerns.rules.words import ChildPart
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ class EntryText:
     on: date | None = None
     when: str = ""
     over_at: datetime | None = None
+    # In place of who wrote it here and when, for what was brought in from elsewhere.
+    brought: str = ""
 
 
 SourceRows = Callable[[Viewer, Child], QuerySet[Any]]
@@ -372,6 +376,46 @@ def _describe_sighting(row: Sighting) -> EntryText:
     return EntryText(row.how_words, row.words)
 
 
+# What was brought in from another system
+
+
+def _earlier_line_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
+    rows = EarlierLine.objects.visible_to(viewer).filter(child=child)
+    rows = rows.select_related("record__brought")
+    return rows.annotate(writer=F("record__by__name"), written_at=F("record__at"))
+
+
+def _read_record_rows(viewer: Viewer, child: Child) -> QuerySet[Any]:
+    rows = EarlierRecord.objects.visible_to(viewer).filter(child=child, ended_at__isnull=False)
+    return rows.select_related("brought").annotate(writer=F("ended_by__name"))
+
+
+def _describe_earlier_line(row: "WithAnnotations[EarlierLine, RowWriter]") -> EntryText:
+    """It says who wrote it there, as the file did, and never that anybody here did."""
+    heading = ": ".join(filter(None, ["Earlier record", row.category]))
+    parts = [
+        row.words,
+        row.action and f"Action: {row.action}",
+        row.outcome and f"Outcome: {row.outcome}",
+        row.who and f"Written there by {row.who}",
+    ]
+    at = format_date_or_time(row.record.at)
+    brought = f"Brought in from {row.record.brought.source} by {row.writer}, {at}"
+    return EntryText(
+        heading,
+        "\n".join(filter(None, parts)),
+        on=row.happened_on,
+        when=row.when_written,
+        brought=brought,
+    )
+
+
+def _describe_read_record(row: EarlierRecord) -> EntryText:
+    number = f"{row.lines} line{'s'[: row.lines != 1]}"
+    heading = f"Earlier record from {row.brought.source} read: {number}"
+    return EntryText(heading, row.why_ended, ended=True)
+
+
 def _list_chronology_sources() -> Iterator[ChronologySource]:
     yield ChronologySource(
         ChronologySort.CONCERN,
@@ -405,6 +449,16 @@ def _list_chronology_sources() -> Iterator[ChronologySource]:
     )
     yield from _list_fact_sources()
     yield ChronologySource(ChronologySort.CONCERN, _rows_on_concerns(Watch), "at", _describe_watch)
+    yield ChronologySource(
+        ChronologySort.EARLIER,
+        _earlier_line_rows,
+        "happened_at",
+        _describe_earlier_line,
+        "written_at",
+    )
+    yield ChronologySource(
+        ChronologySort.EARLIER, _read_record_rows, "ended_at", _describe_read_record, "ended_at"
+    )
 
 
 def _list_fact_sources() -> Iterator[ChronologySource]:

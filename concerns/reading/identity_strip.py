@@ -23,6 +23,7 @@ from concerns.reading.concern_history import ConcernHistory
 from concerns.reading.status_flags import find_status_flags
 from concerns.rules.child_file_vocabulary import (
     UNREAD_FILE_FLAG,
+    UNREAD_RECORD_FLAG,
     Profession,
     StatusFlag,
     flags_of_statuses,
@@ -141,7 +142,8 @@ def _identify_children(
 def _flags_of_file(file: FileInShort) -> list[StatusFlag]:
     """As `find_status_flags`, from a file that has been read already."""
     found = flags_of_statuses((row.kind, row.category) for row in file.statuses)
-    return [*found, UNREAD_FILE_FLAG] if file.unread_earlier_file else found
+    found += [UNREAD_FILE_FLAG] if file.unread_earlier_file else []
+    return [*found, UNREAD_RECORD_FLAG] if file.unread_records else found
 
 
 def _find_social_workers(children: Collection[int]) -> dict[int, list[Professional]]:

@@ -14,11 +14,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from concerns.models.child.child import Child
 from concerns.models.child.child_details import EarlierFile, Status
+from concerns.models.child.earlier_record import EarlierRecord
 from concerns.models.concern.concern import ConcernQuerySet
 from concerns.models.concern.concern_child import ConcernChild
 from concerns.models.school.person import Viewer
 from concerns.reading.concern_categories import in_category
-from concerns.rules.child_file_vocabulary import STATUS_FLAGS, UNREAD_FILE_FLAG
+from concerns.rules.child_file_vocabulary import (
+    STATUS_FLAGS,
+    UNREAD_FILE_FLAG,
+    UNREAD_RECORD_FLAG,
+)
 from concerns.rules.lifecycle import OPEN, State
 from concerns.rules.words import SORTED_INTO, YEARS, QueueOrder
 
@@ -29,6 +34,7 @@ NOBODY = "nobody"
 OFF_ROLL = "off-roll"
 ANY_STATUS = "any"
 UNREAD_FILE = "unread-file"
+UNREAD_RECORD = "unread-record"
 
 # For how many seconds a process remembers which year groups and classes a school has. Reading the
 # roll for each page of the queue would cost more than the page.
@@ -64,6 +70,7 @@ _FLAG = QueueFilter(
         (ANY_STATUS, "Any status"),
         *((kind.value, flag.words) for kind, flag in STATUS_FLAGS.items()),
         (UNREAD_FILE, UNREAD_FILE_FLAG.words),
+        (UNREAD_RECORD, UNREAD_RECORD_FLAG.words),
     ),
 )
 _ORDER = QueueFilter(
@@ -232,6 +239,8 @@ def _children_flagged(viewer: Viewer, flag: str) -> QuerySet[Any, Any]:
     rows: QuerySet[Any, Any] = Status.objects.not_ended()
     if flag == UNREAD_FILE:
         rows = EarlierFile.objects.unread_files()
+    elif flag == UNREAD_RECORD:
+        rows = EarlierRecord.objects.unread_records()
     elif flag != ANY_STATUS:
         rows = rows.filter(kind=flag)
     if viewer.reads_categories:

@@ -59,6 +59,8 @@ STATUS_FLAGS: dict[StatusKind, StatusFlag] = {
 }
 # No status: the file of an earlier school is expected, and an empty history reassures falsely.
 UNREAD_FILE_FLAG = StatusFlag("Earlier file unread", "need")
+# Nor this: what another system had on the child was brought in, and nobody has read it.
+UNREAD_RECORD_FLAG = StatusFlag("Earlier record unread", "need")
 _FLAG_ORDER = {kind.value: place for place, kind in enumerate(STATUS_FLAGS)}
 
 
@@ -174,6 +176,7 @@ class ChronologySort(Choice):
     STATUS = "status", "Statuses"
     HOME = "home", "Household, professionals, earlier file"
     SEEN = "seen", "Seen, spoken to, heard alone"
+    EARLIER = "earlier", "Earlier record, brought in from another system"
 
 
 # The same in a word, for a row of a list.
@@ -185,6 +188,7 @@ SORT_IN_A_WORD = {
     ChronologySort.STATUS: "Status",
     ChronologySort.HOME: "Home",
     ChronologySort.SEEN: "Seen",
+    ChronologySort.EARLIER: "Earlier",
 }
 
 

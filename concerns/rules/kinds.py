@@ -50,6 +50,8 @@ class Kind(Choice):
     # a child's file
     FILE_WRITTEN = "file_written", "Added to a child's file"
     FILE_ENDED = "file_ended", "Ended a line in a child's file"
+    HISTORY_READ = "history_read", "Uploaded a file of earlier records"
+    HISTORY_BROUGHT = "history_brought", "Brought in earlier records"
     NUMBERS_SET = "numbers_set", "Recorded an authority's numbers"
     SIGHTED = "sighted", "Recorded seeing a child"
     # the roll and the staff

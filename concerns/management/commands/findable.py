@@ -1,4 +1,5 @@
-"""Builds the search keys of concerns written before the search existed, or under an older key.
+"""Builds the search keys of concerns written before the search existed, or under an older key, and
+of earlier records.
 
 Each batch is one transaction: if it is stopped half-way, the next run continues from there (without
 `--anew`, which starts again). A concern written meanwhile gets its search keys at once, from the
@@ -8,7 +9,7 @@ act that writes it.
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from concerns.models import Child, Concern, NameKey, WordKey
+from concerns.models import Child, Concern, EarlierLine, EarlierLineWord, NameKey, WordKey
 from concerns.models.concern.word_index import make_findable
 
 BATCH = 200
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         while made := self._index_next_batch():
             done += made
             self.stdout.write(f"{done:,} of {total:,} concerns")
+        self._index_earlier_lines()
         self._index_child_names()
         self.stdout.write("Every concern can be found by its words.")
 
@@ -51,7 +53,18 @@ class Command(BaseCommand):
         with transaction.atomic():
             Concern.objects.update(findable=False)
             WordKey.objects.all()._raw_delete(using="default")
+            EarlierLineWord.objects.all()._raw_delete(using="default")
         self.stdout.write("The word index has been deleted, and is now made again.")
+
+    def _index_earlier_lines(self):
+        """Index the lines of earlier records, by pieces. What is in the index already stays."""
+        last = 0
+        lines = EarlierLine.objects.select_related("school").order_by("pk")
+        while some := list(lines.filter(pk__gt=last)[:BATCH]):
+            with transaction.atomic():
+                for line in some:
+                    EarlierLineWord.objects.index_lines(line.school, [line])
+            last = some[-1].pk
 
     def _index_child_names(self):
         """Add the words of children's names that an earlier release did not store."""

@@ -31,11 +31,12 @@ FROZEN = (
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
     "Attachment", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
     "ExportAnswer", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile", "ReadingReason",
+    "HistoryImport", "EarlierLine",
 )  # fmt: skip
 # Models whose rows are ended once and otherwise never change: the entries in a child's file.
 ENDED_ONCE = (
     "Home", "AdultHome", "Tie", "AdultFact", "Sibling", "Status", "Professional", "Language",
-    "EarlierFile", "HomeAuthority", "RollContact", "RollDetail",
+    "EarlierFile", "HomeAuthority", "RollContact", "RollDetail", "EarlierRecord",
 )  # fmt: skip
 # The same of what is in no child's file: which account of single sign-on is whose.
 LINKS_ENDED_ONCE = ("SignOnLink",)

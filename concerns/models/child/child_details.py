@@ -47,8 +47,9 @@ class HomeAuthority(ChildFact):
 
 class Statuses(Facts[FactRow]):
     def kinds_and_unread_files(self, children: Collection[int]) -> list[tuple[int, str, str]]:
-        """(child key, kind, category) of each status in force of `children`; and (child key, "",
-        "") of each whose earlier school's file is expected and unread.
+        """(child key, kind, category) of each status in force of `children`; (child key, "", "") of
+        each whose earlier school's file is expected and unread; and (child key, "", "record") for
+        each earlier record that was brought in and that nobody has read.
 
         This is raw SQL because the queue is shown more often than any other page, and building the
         query in Django would be a twentieth of that page's work.
@@ -61,8 +62,10 @@ class Statuses(Facts[FactRow]):
                 "SELECT child_id, kind, category FROM concerns_status "  # noqa: S608 - marks
                 f"WHERE ended_at IS NULL AND child_id IN ({marks}) "
                 "UNION ALL SELECT child_id, '', '' FROM concerns_earlierfile "
+                f"WHERE ended_at IS NULL AND child_id IN ({marks}) "
+                "UNION ALL SELECT child_id, '', 'record' FROM concerns_earlierrecord "
                 f"WHERE ended_at IS NULL AND child_id IN ({marks})",
-                [*children, *children],
+                [*children, *children, *children],
             )
             return cursor.fetchall()
 

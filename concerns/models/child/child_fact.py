@@ -3,7 +3,7 @@
 An entry is written once and ended once. A change is a new entry. The database refuses anything else
 (`models/base/append_only.py`). If the day it began is not known, `since` is empty and the entry
 counts from the moment it was written. The kinds of entry are in
-`household.py`, `child_details.py`, `roll_contact.py` and `roll_detail.py`.
+`household.py`, `child_details.py`, `roll_contact.py`, `roll_detail.py` and `earlier_record.py`.
 """
 
 from collections.abc import Iterable

@@ -1,0 +1,170 @@
+"""Brings earlier records in: what another system had on children, as dated lines from a file.
+
+Who may: whoever may write in a child's file, a lead or the head (`May.DECIDE`). The power to keep
+the roll is not enough, since whoever checks the preview reads what was written about children. A
+file tells of many children, so whoever uploaded it alone sees it until it is confirmed, and only
+lines about children whose file they read are brought in. Lines about their own family they are
+shown as lines that match nobody, as if the school had no such child: another lead brings them in.
+
+A line never changes, and comes once: the same file a second time brings nothing in. The lines are
+no concerns of this school and open no next step.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from concerns.doors.act import BATCH, ActRecord, ActRefused, act
+from concerns.history import queries
+from concerns.models import (
+    Child,
+    EarlierLine,
+    EarlierLineWord,
+    EarlierRecord,
+    HistoryImport,
+    HistoryUpload,
+    School,
+    Viewer,
+)
+from concerns.models.child.earlier_record import digest_of_lines, line_fingerprints
+from concerns.paper.history_matching import KnownChild, answered_lines
+from concerns.paper.history_rows import HistoryLine
+from concerns.rules.kinds import Kind
+from concerns.rules.occurrence import occurrence_moment
+from concerns.rules.roles import May
+
+# How long an unconfirmed file is kept.
+WAITS = timedelta(days=1)
+NAME_THE_SYSTEM = "Say which system this file comes from."
+
+
+class HistoryChanged(ActRefused):
+    """The children or their records have changed since the page was shown. Nothing was done."""
+
+
+@act(May.DECIDE, Kind.HISTORY_READ)
+def upload(
+    *, by: Viewer, content: str, rows: int, now: datetime, record: ActRecord
+) -> HistoryUpload:
+    """Keep a file, encrypted, until it is confirmed. Deletes files unconfirmed for a day."""
+    HistoryUpload.objects.of_school(by).filter(read_at__lt=now - WAITS).delete()
+    file = HistoryUpload.objects.create(
+        school=by.school, by=by.person, read_at=now, content=content
+    )
+    record(about=file, reason=f"{rows} rows")
+    return file
+
+
+@act(May.DECIDE, Kind.HISTORY_BROUGHT, on="file")
+def bring(
+    *,
+    by: Viewer,
+    file: HistoryUpload,
+    mapping: Mapping[str, int],
+    source: str,
+    answers: Mapping[int, str],
+    seen: str,
+    now: datetime,
+    record: ActRecord,
+) -> HistoryImport:
+    """Bring the file in exactly as the page showed it, completely or not at all, and delete it.
+
+    `source` is the system it comes from. `answers` say whose the lines are that match no one child
+    (`answered_lines`). `seen` is the digest of the plan that was shown. Raises HistoryChanged if
+    the plan is a different one by now, and ActRefused if nothing would be brought in.
+    """
+    if not source.strip():
+        raise ActRefused(NAME_THE_SYSTEM)
+    # One at a time in a school. `no_key`: writing a concern does not wait for it.
+    School.objects.select_for_update(no_key=True).get(pk=by.school.pk)
+    plan = queries.build_history_plan(by, queries.parse_history_table(file.content), mapping)
+    if plan.plan_digest != seen:
+        raise HistoryChanged(
+            "Something was changed after you opened this page. Nothing was brought in. Check what"
+            " this file would bring in now, and confirm it."
+        )
+    matched = [*plan.matched, *answered_lines(plan, answers)]
+    if not matched:
+        raise ActRefused("There is nothing to bring in. Say whose the lines are.")
+    left_out = plan.lines_asked + plan.lines_unmatched + len(plan.bad)
+    brought = HistoryImport.objects.create(
+        uid=file.uid,
+        school=by.school,
+        by=by.person,
+        at=now,
+        source=source.strip(),
+        lines=len(matched),
+        here_already=plan.here_already,
+        left_out=left_out - (len(matched) - len(plan.matched)),
+    )
+    children, digest = _write_lines(by, brought, matched, now)
+    file.delete()
+    record(
+        about=brought,
+        children=children,
+        fields=sorted(mapping),
+        reason=f"{brought.lines} lines, {brought.left_out} left out",
+        words={"lines": digest},
+    )
+    return brought
+
+
+def _write_lines(
+    by: Viewer,
+    brought: HistoryImport,
+    matched: Sequence[tuple[KnownChild, HistoryLine]],
+    now: datetime,
+) -> tuple[list[uuid.UUID], str]:
+    """Write the lines, with a record for each child, and index their words. Returns the uids of the
+    children, and the digest of the lines."""
+    by_child: dict[int, dict[str, EarlierLine]] = {}
+    children: dict[int, Child] = {}
+    for known, said in matched:
+        child = children.setdefault(known.pk, Child(pk=known.pk, uid=known.uid))
+        fingerprint = line_fingerprints(by.school, child, said.content)[0]
+        line = _build_line(by, child, said, fingerprint, now)
+        by_child.setdefault(known.pk, {}).setdefault(fingerprint, line)
+    records = [
+        EarlierRecord(
+            school=by.school,
+            child_id=key,
+            by=by.person,
+            at=now,
+            began_at=now,
+            brought=brought,
+            lines=len(lines),
+        )
+        for key, lines in by_child.items()
+    ]
+    EarlierRecord.objects.bulk_create(records, batch_size=BATCH)
+    written = []
+    for row, lines in zip(records, by_child.values(), strict=True):
+        for line in lines.values():
+            line.record = row
+            written.append(line)
+    EarlierLine.objects.bulk_create(written, batch_size=BATCH)
+    EarlierLineWord.objects.index_lines(by.school, written)
+    written.sort(key=lambda line: line.uid)
+    return [child.uid for child in children.values()], digest_of_lines(written)
+
+
+def _build_line(
+    by: Viewer, child: Child, said: HistoryLine, fingerprint: str, now: datetime
+) -> EarlierLine:
+    moment = said.moment
+    if moment is None:
+        raise ValueError("A line without a date is never matched.")
+    is_day = moment.at is None and not moment.written
+    return EarlierLine(
+        school=by.school,
+        child=child,
+        happened_at=occurrence_moment(moment.day, moment.at, now),
+        happened_on=moment.day if is_day else None,
+        when_written=moment.written,
+        who=said.who,
+        category=said.category,
+        words=said.words,
+        action=said.action,
+        outcome=said.outcome,
+        fingerprint=fingerprint,
+    )

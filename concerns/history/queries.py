@@ -1,0 +1,125 @@
+"""What the pages that bring earlier records in read: a file as a table, whose its lines are, and
+what bringing it in does. Children are only those whose file the viewer reads."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from concerns.doors import sight
+from concerns.models import Child, ChildName, EarlierLine, HistoryImport, HistoryUpload, Viewer
+from concerns.models.child.earlier_record import line_fingerprints
+from concerns.paper.csv_reading import MOST_LINES_OF_NARRATIVE, CsvFileTable, read_table
+from concerns.paper.history_matching import (
+    ChildMatcher,
+    ChildNames,
+    HistoryPlan,
+    KnownChild,
+    folded_words,
+    plan_history,
+)
+from concerns.paper.history_rows import (
+    HISTORY,
+    HistoryLine,
+    count_history_headings,
+    read_history_row,
+)
+from concerns.rules.kinds import Kind
+
+FIRST_ROWS = 5
+# How many items of each list a page shows; the rest is only counted.
+MOST_SHOWN = 50
+MOST_IMPORTS = 20
+
+
+@dataclass(frozen=True)
+class HistoryColumn:
+    """A column of a file. `read_as` is empty if it is not read. `examples`: its first values."""
+
+    heading: str
+    read_as: str
+    examples: list[str]
+
+
+def list_own_imports(viewer: Viewer) -> list[HistoryImport]:
+    return list(HistoryImport.objects.own_files(viewer).order_by("-id")[:MOST_IMPORTS])
+
+
+def list_own_uploads(viewer: Viewer):
+    return HistoryUpload.objects.own_files(viewer)
+
+
+def newest_own_upload(viewer: Viewer) -> HistoryUpload | None:
+    return list_own_uploads(viewer).defer("content").order_by("-id").first()
+
+
+def find_own_import(viewer: Viewer, uid: UUID) -> HistoryImport | None:
+    return HistoryImport.objects.own_files(viewer).filter(uid=uid).first()
+
+
+def parse_history_table(content: str) -> CsvFileTable:
+    """The text of a file of earlier records as a table. Raises NotATable."""
+    return read_table(content, count_history_headings, MOST_LINES_OF_NARRATIVE)
+
+
+def list_columns(table: CsvFileTable, mapping: Mapping[str, int]) -> list[HistoryColumn]:
+    """Each column of the file, what it is read as, and its first values."""
+    read_as = {
+        at: column.words for column in HISTORY if (at := mapping.get(column.key)) is not None
+    }
+    found = []
+    for at, heading in enumerate(table.headings):
+        values = (row.cells[at].strip() for row in table.rows[:MOST_SHOWN] if at < len(row.cells))
+        found.append(
+            HistoryColumn(
+                heading=heading or f"Column {at + 1}, without a heading",
+                read_as=read_as.get(at, ""),
+                examples=list(dict.fromkeys(filter(None, values)))[:3],
+            )
+        )
+    return found
+
+
+def build_history_plan(
+    viewer: Viewer, table: CsvFileTable, mapping: Mapping[str, int]
+) -> HistoryPlan:
+    """What bringing the file in does, with the columns of `mapping`."""
+    here = EarlierLine.objects.fingerprints_here(viewer)
+
+    def is_here(child: KnownChild, line: HistoryLine) -> bool:
+        found = line_fingerprints(viewer.school, Child(uid=child.uid), line.content)
+        return not here.isdisjoint(found)
+
+    lines = (read_history_row(row, mapping, viewer.todays_date) for row in table.rows)
+    matcher = ChildMatcher(list_children_with_names(viewer))
+    return plan_history(lines, matcher, is_here, cut_short=table.cut_short)
+
+
+def list_children_with_names(viewer: Viewer) -> list[ChildNames]:
+    """Each child whose file the viewer reads, those who left too, with every name they had. Two
+    queries."""
+    visible = Child.objects.with_file_for(viewer)
+    former: dict[int, list[ChildName]] = defaultdict(list)
+    for name in ChildName.objects.former_names().filter(child__in=visible.values("pk")):
+        former[name.child_id].append(name)
+    return [_names_of_child(child, former[child.pk]) for child in visible.in_picking_order()]
+
+
+def _names_of_child(child: Child, former: Sequence[ChildName]) -> ChildNames:
+    names = (child, *former)
+    forenames = {folded_words(said) for name in names for said in (name.forename, name.known_as)}
+    surnames = {folded_words(said) for name in names for said in (name.surname, name.known_surname)}
+    nothing = frozenset({frozenset[str]()})
+    return ChildNames(child, frozenset(forenames) - nothing, frozenset(surnames) - nothing)
+
+
+def record_preview(viewer: Viewer, plan: HistoryPlan) -> None:
+    """Record that a preview was shown, which names the children whom it is about or may be."""
+    children = [child.uid for child, _ in plan.matched]
+    children += [known.uid for one in plan.asked for known in one.offered]
+    sight.record_reading(
+        viewer,
+        Kind.LISTED,
+        reason="earlier records to be brought in",
+        children=list(dict.fromkeys(children)),
+    )
