@@ -8,6 +8,7 @@ from concerns.models import EarlierFile, Language, Professional, Status, WatchAn
 from concerns.rules.child_file_vocabulary import AdultFactKind
 from concerns.workflow.closing import concern_to_watch_on, has_lower_status_without
 from tests import factories
+from tests.history_files import bring_history, line_of
 
 SINCE = date(2026, 9, 7)
 
@@ -117,4 +118,5 @@ def write_whole_file(by, child):
     file = add_earlier_file(by, child)
     add_file_event(by, child, file)
     record_seen(by, child)
+    bring_history(by, line_of(child), now=by.now)
     return household

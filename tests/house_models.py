@@ -14,6 +14,8 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("Person", "school"): "somebody may work in several schools: their posts say in which",
     ("NameKey", "uid"): "a word of an index, on no page",
     ("WordKey", "uid"): "a word of an index, on no page",
+    ("EarlierLineWord", "uid"): "a word of an index, on no page",
+    ("EarlierLineWord", "visible_to"): "it is reached only through its line, which is scoped",
     ("NameKey", "visible_to"): ROLLS,
     ("Enrolment", "visible_to"): ROLLS,
     ("Placement", "visible_to"): ROLLS,

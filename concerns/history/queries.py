@@ -12,9 +12,9 @@ from concerns.models.child.earlier_record import line_fingerprints
 from concerns.paper.csv_reading import MOST_LINES_OF_NARRATIVE, CsvFileTable, read_table
 from concerns.paper.history_matching import (
     ChildMatcher,
-    ChildNames,
     HistoryPlan,
     KnownChild,
+    NamesOfChild,
     folded_words,
     plan_history,
 )
@@ -95,7 +95,7 @@ def build_history_plan(
     return plan_history(lines, matcher, is_here, cut_short=table.cut_short)
 
 
-def list_children_with_names(viewer: Viewer) -> list[ChildNames]:
+def list_children_with_names(viewer: Viewer) -> list[NamesOfChild]:
     """Each child whose file the viewer reads, those who left too, with every name they had. Two
     queries."""
     visible = Child.objects.with_file_for(viewer)
@@ -105,12 +105,12 @@ def list_children_with_names(viewer: Viewer) -> list[ChildNames]:
     return [_names_of_child(child, former[child.pk]) for child in visible.in_picking_order()]
 
 
-def _names_of_child(child: Child, former: Sequence[ChildName]) -> ChildNames:
+def _names_of_child(child: Child, former: Sequence[ChildName]) -> NamesOfChild:
     names = (child, *former)
     forenames = {folded_words(said) for name in names for said in (name.forename, name.known_as)}
     surnames = {folded_words(said) for name in names for said in (name.surname, name.known_surname)}
     nothing = frozenset({frozenset[str]()})
-    return ChildNames(child, frozenset(forenames) - nothing, frozenset(surnames) - nothing)
+    return NamesOfChild(child, frozenset(forenames) - nothing, frozenset(surnames) - nothing)
 
 
 def record_preview(viewer: Viewer, plan: HistoryPlan) -> None:

@@ -39,7 +39,7 @@ class KnownChild(Protocol):
 
 
 @dataclass(frozen=True)
-class ChildNames:
+class NamesOfChild:
     """A child, and the folded words of each forename and of each surname they have or had."""
 
     child: KnownChild
@@ -117,11 +117,11 @@ class HistoryPlan:
 class ChildMatcher:
     """Finds whose a line is among `children`."""
 
-    def __init__(self, children: Collection[ChildNames]):
+    def __init__(self, children: Collection[NamesOfChild]):
         self.children = children
-        self.by_upn: dict[str, list[ChildNames]] = defaultdict(list)
-        self.by_number: dict[str, list[ChildNames]] = defaultdict(list)
-        self.by_birth: dict[date, list[ChildNames]] = defaultdict(list)
+        self.by_upn: dict[str, list[NamesOfChild]] = defaultdict(list)
+        self.by_number: dict[str, list[NamesOfChild]] = defaultdict(list)
+        self.by_birth: dict[date, list[NamesOfChild]] = defaultdict(list)
         for one in children:
             self.by_upn[one.child.upn].append(one)
             self.by_number[one.child.admission_number].append(one)
@@ -155,11 +155,11 @@ class ChildMatcher:
         return [child for _, _, child in sorted(scored, key=lambda row: row[:2])[:MOST_OFFERED]]
 
     @staticmethod
-    def _only(found: list[ChildNames]) -> KnownChild | None:
+    def _only(found: list[NamesOfChild]) -> KnownChild | None:
         return found[0].child if len(found) == 1 else None
 
 
-def _fits(one: ChildNames, line: HistoryLine, words: frozenset[str]) -> bool:
+def _fits(one: NamesOfChild, line: HistoryLine, words: frozenset[str]) -> bool:
     """Whether what the line says beside a number does not speak against the child."""
     if line.born is not None:
         return line.born == one.child.born

@@ -449,6 +449,10 @@ def _list_chronology_sources() -> Iterator[ChronologySource]:
     )
     yield from _list_fact_sources()
     yield ChronologySource(ChronologySort.CONCERN, _rows_on_concerns(Watch), "at", _describe_watch)
+    yield from _list_earlier_record_sources()
+
+
+def _list_earlier_record_sources() -> Iterator[ChronologySource]:
     yield ChronologySource(
         ChronologySort.EARLIER,
         _earlier_line_rows,

@@ -19,6 +19,7 @@ from concerns.workflow import step_doers
 from tests import factories, homes
 from tests.adult.twins import TwinSchool, make_twin_school
 from tests.factories import NOW
+from tests.history_files import bring_history, line_of
 
 # One of each kind is tried by `make quick` and on PostgreSQL; the rest only on SQLite.
 REST = pytest.mark.more_of_a_kind
@@ -69,6 +70,8 @@ class Family(TwinSchool):
             factories.send_concern(by, self.other, **also)
         staff = by, self.lead, self.deputy, self.people[1]
         whole, _, _ = factories.make_case_of_child(child, *staff, now=WRITTEN, **more)
+        if not more:
+            bring_history(self.lead, line_of(child, "The door was shut."), now=WRITTEN)
         draft = uuid.uuid4()
         words = {"account": ["The door"], "children": [str(child.uid)]}
         unsent_words.save_draft_words(by.person, self.where, CONCERN, draft, words, NOW)

@@ -32,6 +32,7 @@ from concerns.rules.words import Route
 from concerns.submit import acts as submit
 from concerns.triage import acts as triage
 from tests import adults, factories, homes
+from tests.history_files import line_of, upload_history
 from tests.roll import exports
 from tests.roll.conftest import Office
 
@@ -46,6 +47,7 @@ OWN = {
     "roll_file",
     "roll_answer",
     "refer_change",
+    "history_file",
 }
 OWN |= {"access_export_answer", "chase_again", "chase_look", "chase_task", "refer_change"}
 OWN |= {
@@ -135,6 +137,7 @@ def made() -> World:
         "submit_draft": Draft.objects.get(page=CONCERN).uid,
         "adult_draft": Draft.objects.get(page=ADULT).uid,
         "adult": adult.uid,
+        "history_file": upload_history(lead, line_of(child)).uid,
         "roll_file": office.upload(exports.written(exports.roll(4))).uid,
         "roll_answer": RollQuestion.objects.get().uid,
         **_people(school, office.viewer, lead),

@@ -15,7 +15,7 @@ from concerns.paper.csv_reading import (
     decode_file,
     read_table,
 )
-from concerns.paper.history_matching import ChildMatcher, ChildNames, folded_words, plan_history
+from concerns.paper.history_matching import ChildMatcher, NamesOfChild, folded_words, plan_history
 from concerns.paper.history_rows import (
     HistoryLine,
     HistoryMoment,
@@ -126,10 +126,10 @@ class Known:
     uid: UUID = field(default_factory=uuid4)
 
 
-def named(pk: int, forename: str, surname: str, **more) -> ChildNames:
+def named(pk: int, forename: str, surname: str, **more) -> NamesOfChild:
     child = Known(pk, f"{forename} {surname}", **more)
     words = (frozenset({folded_words(name)}) for name in (forename, surname))
-    return ChildNames(child, *words)
+    return NamesOfChild(child, *words)
 
 
 ANA = named(1, "Ana", "Cole", upn="A1", admission_number="77")
