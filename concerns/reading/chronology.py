@@ -32,7 +32,10 @@ from concerns.reading.chronology_places import (
 from concerns.reading.chronology_sources import SOURCES, ChronologySource, EntryText
 from concerns.reading.when_written import written_later_in_words
 from concerns.rules.child_file_vocabulary import ChronologySort
-from concerns.rules.wording import day_in_short, format_date_or_time
+from concerns.rules.wording import day_in_short, format_date_or_time, shorten_to_one_line
+
+# Letters of a rough date in a narrow column.
+MOST_OF_WHEN = 24
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class ChronologyEntry:
     # For a concern itself: where it stands, and its primary key.
     state: str = ""
     concern_key: int | None = None
+    # Whether it was brought in from another system.
+    is_brought: bool = False
 
     @property
     def when_in_words(self) -> str:
@@ -70,7 +75,10 @@ class ChronologyEntry:
 
     @property
     def day_in_short(self) -> str:
-        """The day for a narrow column: "26 Nov 2026"."""
+        """The day for a narrow column: "26 Nov 2026". What was brought in without a day is as it
+        was written there: "May 2021"."""
+        if self.is_brought and self.when:
+            return shorten_to_one_line(self.when, MOST_OF_WHEN)
         return day_in_short(self.on or self.at)
 
     @property
@@ -158,4 +166,5 @@ def _build_entry(source: ChronologySource, row: Any, place: ChronologyPlace) -> 
         written=_written_later(told, place),
         state=getattr(row, "state", ""),
         concern_key=row.pk if isinstance(row, Concern) else None,
+        is_brought=bool(told.brought),
     )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from concerns.models.base.case_row import CaseRow
 from concerns.models.child.child import Child
@@ -399,8 +400,8 @@ def _describe_earlier_line(row: "WithAnnotations[EarlierLine, RowWriter]") -> En
         row.outcome and f"Outcome: {row.outcome}",
         row.who and f"Written there by {row.who}",
     ]
-    at = format_date_or_time(row.record.at)
-    brought = f"Brought in from {row.record.brought.source} by {row.writer}, {at}"
+    on = format_date_or_time(timezone.localtime(row.record.at).date())
+    brought = f"Brought in from {row.record.brought.source} by {row.writer}, {on}"
     return EntryText(
         heading,
         "\n".join(filter(None, parts)),

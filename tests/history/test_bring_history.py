@@ -60,8 +60,9 @@ def test_a_line_stands_in_the_chronology_marked_as_brought_in(lead, ana):
         "Came in without a coat.\nAction: Rang home\nOutcome: Coat given\nWritten there by J. Marsh"
     )
     who = lead.person.name
-    assert entry.by == f"Brought in from OldSystem by {who}, 3 November 2026, 10:00"
+    assert entry.by == f"Brought in from OldSystem by {who}, 3 November 2026"
     assert (entry.when_in_words, entry.written, entry.concern) == ("May 2021", "", None)
+    assert entry.day_in_short == "May 2021"
 
 
 def test_a_day_stays_a_day_and_a_time_a_time(lead, ana):
