@@ -12,6 +12,7 @@ from concerns.chase import views as chase
 from concerns.child import views as child
 from concerns.doors.gate import PageOpenTo, gated_path
 from concerns.history import views as history
+from concerns.leaving import views as leaving
 from concerns.people import views as people
 from concerns.refer import views as refer
 from concerns.roll import views as roll
@@ -205,9 +206,20 @@ urlpatterns = [
     gated_path("chase/task/<uuid:uid>/", chase.task, May.REREAD, "chase_task"),
     gated_path("chase/unsent/", chase.unsent, May.READ_ALL, "chase_unsent"),
     gated_path("chase/unsent/<uuid:uid>/", chase.set_aside, May.SUBMIT, "chase_set_aside"),
+    gated_path("leaving/", leaving.home, May.READ_ALL, "leaving"),
+    gated_path("leaving/child/<uuid:uid>/", leaving.child, May.DECIDE, "leaving_child"),
+    gated_path("leaving/send/<uuid:uid>/", leaving.send, May.DECIDE, "leaving_send"),
+    gated_path("leaving/receipt/<uuid:uid>/", leaving.receipt, May.DECIDE, "leaving_receipt"),
+    gated_path(
+        "leaving/home-education/<uuid:uid>/",
+        leaving.home_education,
+        May.DECIDE,
+        "leaving_home_education",
+    ),
     gated_path("roll/", roll.home, May.ROLL, "roll"),
     gated_path("roll/upload/", roll.upload, May.ROLL, "roll_upload"),
     gated_path("roll/file/<uuid:uid>/", roll.file, May.ROLL, "roll_file"),
+    gated_path("roll/leavers/", roll.leavers, May.ROLL, "roll_leavers"),
     gated_path("roll/answer/<uuid:uid>/", roll.answer, May.ROLL, "roll_answer"),
     # Not the power to keep the roll: whoever brings records in reads what was written of children.
     gated_path("history/", history.home, May.DECIDE, "history"),

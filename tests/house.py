@@ -10,8 +10,8 @@ from concerns.rules.roles import May
 from tests.house_templates import ROOT
 
 ROOMS = (
-    "submit", "triage", "refer", "chase", "child", "roll", "adult", "people", "access", "account",
-    "audit", "history",
+    "submit", "triage", "refer", "chase", "child", "leaving", "roll", "adult", "people", "access",
+    "account", "audit", "history",
 )  # fmt: skip
 # Above may import from below, never the other way round.
 FLOORS = {

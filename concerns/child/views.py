@@ -54,6 +54,7 @@ MORE_OF_A_CHILD = (
     ("child_chronology", "Chronology"),
     ("child_knew", "Who knew, and when"),
     ("child_print", "Print"),
+    ("leaving_child", "Leaving"),
 )
 
 

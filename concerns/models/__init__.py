@@ -17,6 +17,7 @@ from concerns.models.child.child_details import (
     Sighting,
     Status,
 )
+from concerns.models.child.departure import Departure, FileSending, HomeEducationCheck
 from concerns.models.child.earlier_record import (
     EarlierLine,
     EarlierLineWord,
@@ -128,6 +129,7 @@ __all__ = [
     "DecisionAnswers",
     "DecisionChild",
     "DecisionRoute",
+    "Departure",
     "Draft",
     "DraftFile",
     "EarlierFile",
@@ -141,12 +143,14 @@ __all__ = [
     "ExportAnswer",
     "ExportRequest",
     "FileEvent",
+    "FileSending",
     "Handing",
     "Heartbeat",
     "HistoryImport",
     "HistoryUpload",
     "Home",
     "HomeAuthority",
+    "HomeEducationCheck",
     "Household",
     "HouseholdAdult",
     "IntegrityFault",

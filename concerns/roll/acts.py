@@ -7,7 +7,7 @@ batches, so that twenty thousand pupils take about forty statements.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, QuerySet
@@ -45,13 +45,20 @@ from concerns.roll import queries
 from concerns.rules.child_file_vocabulary import IdentifierKind
 from concerns.rules.clocks import StepKind
 from concerns.rules.kinds import Kind
+from concerns.rules.leaving import destination_words
 from concerns.rules.reporting_periods import local_day
 from concerns.rules.roles import May
 from concerns.rules.words import RollAnswer
+from concerns.workflow.leaving import Leaver, record_departures
+from concerns.workflow.unaccounted import send_unaccounted_concerns, unaccounted_questions
 
 MISSING = StepKind.MISSING_FROM_ROLL
 # How long an unconfirmed file is kept.
 WAITS = timedelta(days=1)
+ANSWERED = (
+    "Somebody has answered for one of these pupils already, so nothing was changed. Open this page "
+    "again to see who is left."
+)
 
 
 class RollChanged(ActRefused):
@@ -321,6 +328,7 @@ def _ask_about_missing(by: Viewer, file: RollFile, plan: RollImportPlan, now: da
         open_ones.filter(pk__in=some).update(
             answer=RollAnswer.STILL_HERE, answered_at=now, answered_by=by.person
         )
+    _note_those_found_again(by, file, plan, now)
     RollQuestion.objects.bulk_create(
         (
             RollQuestion(school=by.school, child_id=known.pk, file=file, asked_at=now)
@@ -328,6 +336,19 @@ def _ask_about_missing(by: Viewer, file: RollFile, plan: RollImportPlan, now: da
             if known.pk not in asked
         ),
         batch_size=BATCH,
+    )
+
+
+def _note_those_found_again(
+    by: Viewer, file: RollFile, plan: RollImportPlan, now: datetime
+) -> None:
+    """Whoever nobody could find and who is in this file is still here, as this file says."""
+    lost = unaccounted_questions(RollQuestion.objects.of_school(by))
+    found = [child for child in lost.values_list("child", flat=True) if child in plan.present]
+    here = {"answer": RollAnswer.STILL_HERE, "answered_at": now, "answered_by": by.person}
+    RollQuestion.objects.bulk_create(
+        RollQuestion(school=by.school, child_id=child, file=file, asked_at=now, **here)
+        for child in found
     )
 
 
@@ -392,50 +413,59 @@ def _children_not_found(said: RollQuestions) -> QuerySet:
     return (said.unanswered_questions() | lost).values("child")
 
 
-@act(May.ROLL, Kind.ROLL_ANSWERED, on="question")
+@dataclass(frozen=True)
+class AnsweredPupil:
+    """What the office answers about one pupil. `leaver` says how they left, if they did."""
+
+    question: RollQuestion
+    said: RollAnswer
+    leaver: Leaver | None = None
+
+
+@act(May.ROLL, Kind.ROLL_ANSWERED)
 def answer(
-    *,
-    by: Viewer,
-    question: RollQuestion,
-    said: RollAnswer,
-    now: datetime,
-    record: ActRecord,
-    destination: str = "",
-    left_on: date | None = None,
-) -> RollQuestion:
-    """Record where a missing pupil is. "Left" takes them off the roll; nothing else does.
+    *, by: Viewer, answers: Sequence[AnsweredPupil], now: datetime, record: ActRecord
+) -> list[RollQuestion]:
+    """Record where missing pupils are: one of them, or all who left in the summer, at once.
 
-    `left_on` is the last day at this school. `destination` and `left_on` are needed for "left".
-    Raises ActRefused without them, or if the question is already answered.
+    "Left" takes them off the roll; nothing else does. Raises ActRefused if nothing is answered, if
+    one of the questions was answered meanwhile, or if what a reason needs is missing. Then nothing
+    of it is recorded.
     """
-    if question.answered_at:
-        who = question.answered_by.name if question.answered_by else "Somebody"
-        raise ActRefused(f"{who} has answered this already. Nothing was changed.")
-    if said is RollAnswer.LEFT:
-        if not (destination and left_on):
-            raise ActRefused("Write where the child has gone, and enter their last day here.")
-        _take_off_roll(question.child, left_on, destination)
-        question.destination = destination
-    question.answer = said
-    question.answered_at = now
-    question.answered_by = by.person
-    question.save()
+    if not answers:
+        raise ActRefused("Answer for at least one pupil.")
+    given = {one.question.pk: one for one in answers}
+    rows = RollQuestion.objects.of_school(by).filter(pk__in=given).order_by("pk")
+    questions = list(rows.select_for_update(of=("self",)).select_related("child"))
+    if any(question.answered_at for question in questions) or len(questions) < len(given):
+        raise ActRefused(ANSWERED)
+    leavers = _leavers_of(by, [given[question.pk] for question in questions])
+    for question in questions:
+        leaver = given[question.pk].leaver
+        question.answer = given[question.pk].said
+        question.destination = destination_words(leaver.reason, leaver.place) if leaver else ""
+        question.answered_at = now
+        question.answered_by = by.person
+        children = [question.child.uid]
+        record(about=question, children=children, fields=["answer"], reason=question.answer)
+    columns = ["answer", "destination", "answered_at", "answered_by"]
+    RollQuestion.objects.bulk_update(questions, columns)
+    record_departures(record, leavers)
+    lost = [question for question in questions if question.answer == RollAnswer.NOT_KNOWN]
+    send_unaccounted_concerns(record, lost)
     _update_missing_steps(by, record, now)
-    record(about=question, children=[question.child.uid], fields=["answer"], reason=said.value)
-    return question
+    return questions
 
 
-def _take_off_roll(child: Child, last: date, destination: str) -> None:
-    child.left = last
-    child.save(update_fields=["left"])
-    after = last + timedelta(days=1)
-    # A row that began after the last day gets no length: it ends on the day it began.
-    enrolment = Enrolment.objects.filter(child=child, until__isnull=True).first()
-    if enrolment:
-        enrolment.until = max(after, enrolment.since)
-        enrolment.destination = destination
-        enrolment.save()
-    placement = Placement.objects.filter(child=child, until__isnull=True).first()
-    if placement:
-        placement.until = max(after, placement.since)
-        placement.save()
+def _leavers_of(by: Viewer, answers: Sequence[AnsweredPupil]) -> list[Leaver]:
+    """Who of `answers` has left. Raises ActRefused if what their reason needs is missing."""
+    leavers = []
+    for one in answers:
+        if one.said is not RollAnswer.LEFT:
+            continue
+        if one.leaver is None or one.leaver.left_on is None:
+            raise ActRefused("Say why the child has left, and enter their last day here.")
+        if fault := one.leaver.find_fault(by.todays_date):
+            raise ActRefused(fault)
+        leavers.append(one.leaver)
+    return leavers

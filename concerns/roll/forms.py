@@ -1,12 +1,15 @@
 """The forms of the roll: the upload, the columns of a file, confirming an import, and answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.base_form import WRONG, DraftableForm, PostedFields, WordsField, parse_uuid
 from concerns.forms.govuk_layout import (
     ButtonRow,
     DayField,
@@ -15,6 +18,7 @@ from concerns.forms.govuk_layout import (
     TextBlock,
     lay_out_form,
 )
+from concerns.models import RollQuestion
 from concerns.paper import csv_reading
 from concerns.paper.contact_columns import (
     CONTACT_FIELDS,
@@ -25,10 +29,23 @@ from concerns.paper.csv_columns import PUPIL
 from concerns.paper.csv_reading import NotATable
 from concerns.paper.detail_columns import DETAILS
 from concerns.roll import queries
-from concerns.rules.words import RollAnswer
+from concerns.roll.acts import AnsweredPupil
+from concerns.rules.leaving import PupilAnswer, leaver_fault, reason_for, roll_answer_for
+from concerns.workflow.leaving import Leaver
 
 EMPTY = "This file is empty. Export it again, and check it before you upload it."
 NO_FILE = "Choose a workbook or a CSV file"
+NOT_KNOWN_HINT = (
+    "This sends a concern to the safeguarding lead at once, whoever the child is. We will ask "
+    "again with the next file."
+)
+TWO_SCHOOLS = (
+    "You chose the school named above and wrote another. Choose “Another school”, or clear it"
+)
+ANSWERED_MEANWHILE = (
+    "Somebody answered for some of these pupils while this page was open, so they are no longer "
+    "here. Nothing was recorded. Check the list and press the button again."
+)
 TOO_LARGE = "This file is larger than 10 MB. Export fewer columns and try again."
 
 
@@ -166,48 +183,211 @@ class ConfirmImportForm(forms.Form):
         return self
 
 
-class RollAnswerForm(DraftableForm):
-    answer = choice_field("Where is this pupil?", RollAnswer, needed="Say where this pupil is")
-    destination = WordsField(
-        "Where have they gone?",
-        line=True,
-        help_text="The next school and its town, or the country, or home education.",
+WHERE = "Which school, or which country?"
+WHERE_HINT = "A school with its town. Leave it empty for home education."
+ADDRESS = "Its address or e-mail, if you have it"
+SAY_WHERE = "Say where this pupil is"
+
+
+class PupilAnswerForm(DraftableForm):
+    """Where one pupil is who was missing from a roll file."""
+
+    answer = forms.ChoiceField(
+        label="Where is this pupil?",
+        widget=forms.RadioSelect,
+        choices=[
+            (word.value, word.label) for word in PupilAnswer if word is not PupilAnswer.YEARS_END
+        ],
+        error_messages={"required": SAY_WHERE, "invalid_choice": WRONG},
     )
+    place = WordsField(WHERE, line=True, help_text=WHERE_HINT)
+    address = WordsField(ADDRESS, line=True)
     left_on = DayField(
         label="Last day at this school",
         required=False,
         help_text="If this day is in the future, answer that they are still here.",
     )
     helper = lay_out_form(
-        Question(
-            "answer",
-            hints={
-                RollAnswer.LEFT: "Say below where they went, and their last day here.",
-                RollAnswer.NOT_KNOWN: "We will ask again with the next file. Tell the "
-                "safeguarding lead today: a child nobody has seen is a concern.",
-            },
-        ),
+        Question("answer", hints={PupilAnswer.NOT_KNOWN: NOT_KNOWN_HINT}),
         TextBlock("If they have left", kind="heading"),
-        "destination",
+        "place",
+        "address",
         "left_on",
         ButtonRow(SubmitButton("Save this answer")),
     )
 
-    def __init__(self, typed: PostedFields | None = None, *, today: date, **more):
+    def __init__(
+        self,
+        typed: PostedFields | None = None,
+        *,
+        question: RollQuestion,
+        today: date,
+        **more: Any,
+    ):
         super().__init__(typed, **more)
+        self.question = question
         self.today = today
 
     def clean(self):
         given = super().clean()
-        if given.get("answer") != RollAnswer.LEFT:
-            return given
-        if not given.get("destination") and "destination" not in self.errors:
-            self.add_error("destination", "Say where they have gone")
-        elif len(given.get("destination", "")) > 200:
-            self.add_error("destination", "Say it in 200 characters or fewer")
-        last = given.get("left_on")
+        if given.get("answer"):
+            self._check_leaver(PupilAnswer(given["answer"]))
+        return given
+
+    def _check_leaver(self, said: PupilAnswer) -> None:
+        reason = reason_for(said)
+        if reason is None:
+            return
+        last = self.cleaned_data.get("left_on")
         if last is None and "left_on" not in self.errors:
-            self.add_error("left_on", "Say the last day they were at this school")
+            self.add_error("left_on", "Enter the last day they were at this school")
         elif last and last > self.today:
             self.add_error("left_on", "This day is in the future. Answer that they are still here")
-        return given
+        fault = leaver_fault(reason, self.cleaned_data.get("place", ""), None, self.today)
+        if fault and "place" not in self.errors:
+            self.add_error("place", fault)
+
+    @property
+    def act_arguments(self) -> dict:
+        given = self.cleaned_data
+        said = PupilAnswer(given["answer"])
+        one = _answered_pupil(
+            self.question, said, given["left_on"], given["place"], given["address"]
+        )
+        return {"answers": [one]}
+
+
+def _answered_pupil(
+    question: RollQuestion, said: PupilAnswer, left_on: date | None, place: str, address: str
+) -> AnsweredPupil:
+    reason = reason_for(said)
+    leaver = Leaver(question.child, reason, left_on, place, address) if reason else None
+    return AnsweredPupil(question, roll_answer_for(said), leaver)
+
+
+@dataclass(frozen=True)
+class LeaverBoxes:
+    """The boxes of one pupil in the form of many."""
+
+    question: RollQuestion
+    answer: forms.BoundField
+    place: forms.BoundField
+    address: forms.BoundField
+
+
+class LeaversForm(DraftableForm):
+    """Where many pupils are: those who left in the summer, answered at once.
+
+    The last day and the school that most of them go to are asked once. A pupil without an answer
+    is left for another time. `gone`: for how many of those who were answered for here somebody has
+    answered meanwhile.
+    """
+
+    left_on = DayField(
+        label="Last day at this school, of everyone who left",
+        required=False,
+        help_text="For a pupil with another last day, leave the answer empty here and use their "
+        "own page.",
+    )
+    school = WordsField("The school that most of them go to", line=True, help_text=WHERE_HINT)
+    school_address = WordsField(ADDRESS, line=True)
+    helper = lay_out_form("left_on", "school", "school_address")
+
+    def __init__(
+        self,
+        typed: PostedFields | None = None,
+        *,
+        questions: Sequence[RollQuestion],
+        gone: int,
+        today: date,
+        **more: Any,
+    ):
+        super().__init__(typed, **more)
+        self.questions = questions
+        self.gone = gone
+        self.today = today
+        choices = [("", "Not answered yet"), *PupilAnswer.choices()]
+        for question in questions:
+            self.fields[f"answer_{question.uid}"] = forms.ChoiceField(
+                label="Where is this pupil?",
+                required=False,
+                choices=choices,
+                error_messages={"invalid_choice": WRONG},
+            )
+            self.fields[f"place_{question.uid}"] = WordsField(WHERE, line=True)
+            self.fields[f"address_{question.uid}"] = WordsField(ADDRESS, line=True)
+
+    @property
+    def rows(self) -> list[LeaverBoxes]:
+        return [
+            LeaverBoxes(
+                question,
+                self[f"answer_{question.uid}"],
+                self[f"place_{question.uid}"],
+                self[f"address_{question.uid}"],
+            )
+            for question in self.questions
+        ]
+
+    def clean(self):
+        super().clean()
+        if self.gone:
+            self.add_error(None, ANSWERED_MEANWHILE)
+        said = [self._answer_for(question) for question in self.questions]
+        if not any(said):
+            self.add_error(None, "Choose an answer for at least one pupil.")
+        for question in self.questions:
+            self._check_row(question)
+        last = self.cleaned_data.get("left_on")
+        leaves = any(one and reason_for(one) for one in said)
+        if leaves and last is None and "left_on" not in self.errors:
+            self.add_error("left_on", "Enter the last day at this school")
+        elif last and last > self.today:
+            self.add_error("left_on", "This day is in the future. Enter the day on which they left")
+        return self.cleaned_data
+
+    def _answer_for(self, question: RollQuestion) -> PupilAnswer | None:
+        value = self.cleaned_data.get(f"answer_{question.uid}")
+        return PupilAnswer(value) if value else None
+
+    def _where(self, question: RollQuestion, said: PupilAnswer) -> tuple[str, str]:
+        """The place and its address that stand for a pupil: their own, or those of everybody."""
+        given = self.cleaned_data
+        if said is PupilAnswer.YEARS_END:
+            return given.get("school", ""), given.get("school_address", "")
+        place = given.get(f"place_{question.uid}", "")
+        return place, given.get(f"address_{question.uid}", "")
+
+    def _check_row(self, question: RollQuestion) -> None:
+        said = self._answer_for(question)
+        own = self.cleaned_data.get(f"place_{question.uid}", "")
+        if said is None:
+            if own and f"answer_{question.uid}" not in self.errors:
+                self.add_error(f"answer_{question.uid}", SAY_WHERE)
+            return
+        reason = reason_for(said)
+        if said is PupilAnswer.YEARS_END and own:
+            self.add_error(f"answer_{question.uid}", TWO_SCHOOLS)
+        elif reason:
+            box = "school" if said is PupilAnswer.YEARS_END else f"place_{question.uid}"
+            fault = leaver_fault(reason, self._where(question, said)[0], None, self.today)
+            if fault and box not in self.errors:
+                self.add_error(box, fault)
+
+    @property
+    def act_arguments(self) -> dict:
+        answers = []
+        for question in self.questions:
+            said = self._answer_for(question)
+            if said:
+                where = self._where(question, said)
+                answers.append(
+                    _answered_pupil(question, said, self.cleaned_data["left_on"], *where)
+                )
+        return {"answers": answers}
+
+
+def read_answered_uids(posted: Mapping[str, Sequence[str]]) -> list[UUID]:
+    """The questions whose boxes are in a form of many pupils that was sent."""
+    written = (name.removeprefix("answer_") for name in posted if name.startswith("answer_"))
+    return [uid for uid in map(parse_uuid, written) if uid]

@@ -5,7 +5,7 @@ Nothing here may read concerns, or give a different result because a child has o
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
@@ -33,6 +33,9 @@ from concerns.paper.roll_matching import (
 from concerns.paper.school_rows import take_school_rows
 
 PAGE = 20
+# How many pupils stand in the form of many.
+MOST_LEAVERS = 150
+LEAVERS = "pupils to be answered for"
 FIRST_ROWS = 5
 # How many different values of a column are shown as examples.
 EXAMPLES = 3
@@ -209,6 +212,25 @@ def list_roll_questions(viewer: Viewer, after: UUID | None) -> tuple[list[RollQu
     if after:
         rows = rows.asked_after(after)
     return sight.read_page_of_list(viewer, rows.order_by("id"), PAGE, reason="roll questions")
+
+
+def list_leavers(
+    viewer: Viewer, after: UUID | None, answered_for: Collection[UUID] | None
+) -> tuple[list[RollQuestion], bool, int]:
+    """The open questions of the form of many pupils, whether more follow, and for how many of
+    `answered_for` somebody has answered meanwhile.
+
+    `answered_for` are the questions in a form that was sent; None for a form to be filled in, which
+    has the first after uid `after`. Recorded as shown.
+    """
+    rows = RollQuestion.objects.of_school(viewer).unanswered_questions().select_related("child")
+    rows = rows.order_by("id")
+    if answered_for is not None:
+        found = sight.read_list(viewer, rows.filter(uid__in=answered_for), reason=LEAVERS)
+        return found, False, len(set(answered_for)) - len(found)
+    if after:
+        rows = rows.asked_after(after)
+    return (*sight.read_page_of_list(viewer, rows, MOST_LEAVERS, reason=LEAVERS), 0)
 
 
 def list_recent_answers(viewer: Viewer) -> list[RollQuestion]:

@@ -6,10 +6,17 @@ from django.shortcuts import redirect, render
 from concerns.doors import sight
 from concerns.doors.act import ActRefused
 from concerns.doors.form_draft import FormDraft
+from concerns.doors.form_page import FormPage
 from concerns.forms.base_form import PostedFields
 from concerns.roll import acts, queries
-from concerns.roll.forms import ColumnsForm, ConfirmImportForm, RollAnswerForm, RollUploadForm
-from concerns.rules.words import RollAnswer
+from concerns.roll.forms import (
+    ColumnsForm,
+    ConfirmImportForm,
+    LeaversForm,
+    PupilAnswerForm,
+    RollUploadForm,
+    read_answered_uids,
+)
 
 
 def home(request):
@@ -96,30 +103,26 @@ def _render_file_preview(request, found, reading, chosen, moved="", refused=""):
 
 def answer(request, uid):
     viewer = request.viewer
-    posted = request.method == "POST"
     question = sight.get_one_or_404(viewer, queries.questions_with_child(viewer), uid)
     if question.answered_at:
         page = {"asked": question, "draft": FormDraft(request, request.path)}
         return render(request, "roll/answered.html", page)
-    draft = FormDraft(request, request.path, pressed=posted)
-    form = _build_answer_form(request, draft)
-    if posted and form.is_valid() and not draft.find_unseen_words(PostedFields.from_post(request)):
-        given = form.cleaned_data
-        said = RollAnswer(given["answer"])
-        more = {key: given[key] for key in ("destination", "left_on") if said is RollAnswer.LEFT}
-        try:
-            acts.answer(by=viewer, question=question, said=said, now=viewer.now, **more)
-        except ActRefused:
-            # Somebody else has answered meanwhile: the page says who, and what.
-            return redirect("roll_answer", uid)
-        draft.end()
-        return redirect("roll")
-    page = {"asked": question, "form": form, "draft": draft}
-    return render(request, "roll/answer.html", page, status=422 if posted else 200)
+    sheet = FormPage(request, PupilAnswerForm, question=question, today=viewer.todays_date)
+    if sheet.is_complete and sheet.attempt_act(acts.answer, **sheet.form.act_arguments):
+        return sheet.go_to_page("roll")
+    return sheet.render_page("roll/answer.html", asked=question)
 
 
-def _build_answer_form(request, draft):
-    today = request.viewer.todays_date
-    if request.method == "POST":
-        return RollAnswerForm(PostedFields.from_post(request), today=today)
-    return RollAnswerForm(draft.typed, checked=False, today=today)
+def leavers(request):
+    """Many pupils who were missing from a file, in one form."""
+    viewer = request.viewer
+    posted = PostedFields.from_post(request).answer_fields if request.method == "POST" else None
+    after = sight.read_uid_in_address(request, "after")
+    there = read_answered_uids(posted) if posted is not None else None
+    questions, more, gone = queries.list_leavers(viewer, after, there)
+    given = {"questions": questions, "gone": gone, "today": viewer.todays_date}
+    sheet = FormPage(request, LeaversForm, **given)
+    if sheet.is_complete and sheet.attempt_act(acts.answer, **sheet.form.act_arguments):
+        return sheet.go_to_page("roll_leavers")
+    last = questions[-1].uid if more else ""
+    return sheet.render_page("roll/leavers.html", more=last, later=after)

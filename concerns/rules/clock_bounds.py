@@ -36,6 +36,12 @@ BOUNDS: dict[StepKind | AdultStepKind, tuple[int, str]] = {
     ),
     StepKind.PUT_RIGHT: (1, _PRACTICE),
     StepKind.MISSING_FROM_ROLL: (1, _LEARNT),
+    StepKind.HOME_EDUCATION: (
+        1,
+        "the Education Act 1996, section 434A: consent before the child is withdrawn",
+    ),
+    StepKind.SEND_FILE: (5, f"{_KCSIE}: within five days"),
+    StepKind.FILE_RECEIPT: (10, _PRACTICE),
     StepKind.DECIDE: (5, _PRACTICE),
     StepKind.SPEAK_TO_PARENTS: (2, _PRACTICE),
     StepKind.HEAR_BACK_OTHER: (10, _PRACTICE),

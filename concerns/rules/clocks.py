@@ -56,6 +56,12 @@ class StepKind(Choice):
     TASK = "task", "Do what a lead has asked"
     PUT_RIGHT = "put_right", "Tell everyone who was told or read it that it was about another child"
     MISSING_FROM_ROLL = "missing_from_roll", "Find out why the child is missing from the roll"
+    SEND_FILE = "send_file", "Send the child's file to the new school"
+    FILE_RECEIPT = "file_receipt", "Find out whether the new school has the child's file"
+    HOME_EDUCATION = (
+        "home_education",
+        "Home education of a child whom social care protects: hold it open",
+    )
     SUPPORT = "support", "Put the support in school in place"
     WATCH = "watch", "The watch ends: look again"
     KEEP = "keep", "Look at the picture again"
@@ -150,7 +156,15 @@ CLOCKS: dict[StepKind | AdultStepKind, Clock] = {
     # Until it is done, a family, an agency or a reader believes something untrue about a child.
     StepKind.PUT_RIGHT: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.SCHOOL, 3, _LEADS, DAY),
     StepKind.MISSING_FROM_ROLL: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.SCHOOL, 3, _LEAD, DAY),
+    # Education Act 1996, section 434A (Children's Wellbeing and Schools Act 2026, section 37):
+    # while enquiries go on or a plan stands, the authority consents before a child is withdrawn.
+    StepKind.HOME_EDUCATION: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.WORKING, 3, _LEADS, DAY),
     StepKind.DECIDE: Clock(Role.DSL, 2, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
+    # KCSIE, part two: the child protection file goes to the new school within five days in the
+    # year, or in the first five days of a term, apart from the pupil file, and its receipt is
+    # confirmed. How long to wait for that is practice.
+    StepKind.SEND_FILE: Clock(Role.DSL, 5, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
+    StepKind.FILE_RECEIPT: Clock(Role.DSL, 5, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEADS, DAY),
     StepKind.SPEAK_TO_PARENTS: Clock(Role.DSL, 0, ClockUnit.DAYS, Calendar.SCHOOL, 4, _LEAD, DAY),
     StepKind.HEAR_BACK_OTHER: Clock(Role.DSL, 5, ClockUnit.DAYS, Calendar.WORKING, 4, _HEAD, DAY),
     StepKind.AGREE_OR_CHALLENGE: Clock(
@@ -246,6 +260,9 @@ HOLD_OPEN = AWAITED_WORK | frozenset(
         StepKind.PROMISE,
         StepKind.GO_TO_MEETING,
         StepKind.MISSING_FROM_ROLL,
+        StepKind.SEND_FILE,
+        StepKind.FILE_RECEIPT,
+        StepKind.HOME_EDUCATION,
         StepKind.PUT_RIGHT,
         StepKind.REFER_NOW,
         StepKind.REFER_AGAIN,

@@ -319,5 +319,5 @@ class RollAnswer(Choice):
     """Why a pupil was missing from a roll file."""
 
     STILL_HERE = "still_here", "Still here: the file was incomplete"
-    LEFT = "left", "Has left for another place"
+    LEFT = "left", "Has left"
     NOT_KNOWN = "not_known", "We do not know where the child is"

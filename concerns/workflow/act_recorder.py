@@ -3,12 +3,15 @@
 The record itself is `ActRecord` in `doors/act.py`, which is built on this floor.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.concern.concern import Concern
 from concerns.models.school.person import Viewer
+from concerns.rules.kinds import Kind
 from concerns.workflow.next_steps import NextSteps
 
 
@@ -19,7 +22,17 @@ class ActRecorder(Protocol):
     now: datetime
 
     def __call__(
-        self, *, about: Concern | AdultConcern, concern: Concern | AdultConcern, reason: str
+        self,
+        *,
+        about: Concern | AdultConcern,
+        concern: Concern | AdultConcern,
+        children: Iterable[UUID] = (),
+        kind: Kind | None = None,
+        reason: str = "",
+        fields: Sequence[str] = (),
+        words: dict[str, str] = {},  # noqa: B006 - the body is nowhere
     ) -> object: ...
+
+    def agenda_of_concern(self, concern: Concern) -> NextSteps: ...
 
     def agendas_of_concerns(self, concerns: list[Concern]) -> list[NextSteps]: ...

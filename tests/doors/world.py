@@ -10,6 +10,7 @@ from django.utils import timezone
 from concerns.access import acts as access
 from concerns.chase import acts as chase
 from concerns.doors import unsent_words
+from concerns.leaving import acts as leaving
 from concerns.models import (
     ComingMeeting,
     ComingMeetingAnswers,
@@ -25,6 +26,7 @@ from concerns.models import (
 from concerns.models.concern.draft import ADULT, CONCERN
 from concerns.people import acts as people
 from concerns.refer import acts as refer
+from concerns.rules.leaving import FileSentHow, LeavingReason, SendingStage
 from concerns.rules.lifecycle import State
 from concerns.rules.roles import Role
 from concerns.rules.staff_approval import StaffRequestMatter
@@ -58,6 +60,7 @@ OWN |= {
     "people_uncover",
     "people_unrelate",
 }
+OWN |= {"leaving_send", "leaving_receipt", "leaving_home_education"}
 # Addresses that take a concern, in a room whose other addresses take a referral.
 OF_A_CONCERN = {"refer_speak", "refer_untold", "refer_again", "refer_meet", "refer_plan"}
 # The query an address must have: the rows of a figure cannot be shown without the figure.
@@ -95,7 +98,7 @@ def kind_of(name: str) -> str:
     if name in OF_A_CONCERN:
         return "concern"
     rooms = {"child": "child", "refer": "referral", "people": "person", "adult": "adult"}
-    rooms["account"] = "person"
+    rooms |= {"account": "person", "leaving": "child"}
     return rooms.get(room, "concern")
 
 
@@ -141,6 +144,7 @@ def made() -> World:
         "roll_file": office.upload(exports.written(exports.roll(4))).uid,
         "roll_answer": RollQuestion.objects.get().uid,
         **_people(school, office.viewer, lead),
+        **_leaving(school, lead),
         "access_export_answer": access.ask_for_export(
             by=lead, words="The termly review.", now=timezone.now()
         ).uid,
@@ -169,6 +173,32 @@ def _after(school, writer, lead) -> dict[str, uuid.UUID]:
         "chase_again": steps.get(kind="still_worried").uid,
         "chase_look": steps.get(kind="look_after").uid,
         "chase_task": task.uid,
+    }
+
+
+def _leaving(school, lead) -> dict[str, uuid.UUID]:
+    """Children who leave: one whose file is to be sent, one whose receipt is awaited, and one who
+    is to be educated at home while social care makes enquiries."""
+    now = factories.NOW
+    said = {"left_on": now.date(), "place": "Leeds High", "address": ""}
+    kinds = ("send_file", "file_receipt", "home_education")
+    steps = {}
+    for kind in kinds:
+        child = factories.child(school)
+        factories.concern_at(State.TAKEN, where=school, lead=lead, children=(child,))
+        reason = LeavingReason.OTHER_SCHOOL
+        if kind == "home_education":
+            homes.add_status(lead, child, "section_47")
+            reason = LeavingReason.HOME_EDUCATION
+        leaving.leave(by=lead, child=child, reason=reason, now=now, **said)
+        steps[kind] = Step.objects.open().get(departure__child=child)
+    sent = {"how": FileSentHow.HAND, "person_there": "Jo Lind", "words": "", "happened_at": now}
+    leaving.send_on(by=lead, step=steps["file_receipt"], stage=SendingStage.SENT, now=now, **sent)
+    awaited = Step.objects.open().get(kind="file_receipt")
+    return {
+        "leaving_send": steps["send_file"].uid,
+        "leaving_receipt": awaited.uid,
+        "leaving_home_education": steps["home_education"].uid,
     }
 
 

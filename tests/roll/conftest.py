@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from concerns.models import Child, RollFile, School, Viewer
+from concerns.models import Child, RollFile, RollQuestion, School, Viewer
 from concerns.paper.csv_reading import decode_file
 from concerns.roll import acts, queries
+from concerns.rules.leaving import LeavingReason
 from concerns.rules.roles import Role
+from concerns.rules.words import RollAnswer
+from concerns.workflow.leaving import Leaver
 from tests import factories
 from tests.roll import exports
 
@@ -37,6 +41,22 @@ class Office:
         guess = queries.read_roll_file(self.viewer, file).guess
         seen = self.plan(file, now).plan_digest
         return acts.bring(by=self.viewer, file=file, mapping=guess, seen=seen, sure=sure, now=now)
+
+    def answer(
+        self,
+        question: RollQuestion,
+        said: RollAnswer,
+        now=factories.NOW,
+        *,
+        reason: LeavingReason = LeavingReason.OTHER_SCHOOL,
+        place: str = "",
+        left_on: date | None = None,
+    ) -> RollQuestion:
+        """Answers for one pupil. One who has left went to `place`, with `left_on` as last day."""
+        leaver = Leaver(question.child, reason, left_on, place) if left_on else None
+        given = [acts.AnsweredPupil(question, said, leaver)]
+        viewer = factories.viewer(self.school, Role.OFFICE, who=self.viewer.person, now=now)
+        return acts.answer(by=viewer, answers=given, now=now)[0]
 
     def bring_contact_of(self, child: Child) -> RollFile:
         """Brings in a file of everybody on the roll, with a contact and the sex of `child`."""

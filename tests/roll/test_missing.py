@@ -149,7 +149,7 @@ def test_what_the_roll_opens_and_ends_is_not_taken_for_a_change_by_hand(office, 
     question = ask(office, pupils)
     assert found() == []
     said = RollAnswer.STILL_HERE
-    acts.answer(by=office.viewer, question=question, said=said, now=LATER + WEEK / 7)
+    office.answer(question, said, LATER + WEEK / 7)
     assert found() == []
     ask(office, pupils, LATEST)
     office.bring(pupils, LATEST + WEEK / 7)
@@ -170,67 +170,56 @@ def test_the_step_stays_the_leads_when_the_child_has_left_or_is_nowhere_known(
 ):
     concern = factories.concern_at(State.WAITING, where=office.school, children=(gone,))
     question = ask(office, pupils)
-    more = {"destination": "Leeds", "left_on": LATER.date()} if said is RollAnswer.LEFT else {}
-    acts.answer(by=office.viewer, question=question, said=said, now=LATER, **more)
+    more = {"place": "Leeds", "left_on": LATER.date()} if said is RollAnswer.LEFT else {}
+    office.answer(question, said, LATER, **more)
     assert len(owed(concern)) == 1
 
 
 def test_the_step_ends_when_the_office_says_that_the_child_is_still_here(office, pupils, gone):
     concern = factories.concern_at(State.WAITING, where=office.school, children=(gone,))
     question = ask(office, pupils)
-    acts.answer(by=office.viewer, question=question, said=RollAnswer.STILL_HERE, now=LATER)
+    office.answer(question, RollAnswer.STILL_HERE, LATER)
     assert owed(concern) == []
 
 
 def test_who_has_left_leaves_the_roll_with_a_day_and_a_destination(office, pupils, gone):
     question = ask(office, pupils)
     last = date(2026, 11, 6)
-    acts.answer(
-        by=office.viewer,
-        question=question,
-        said=RollAnswer.LEFT,
-        now=LATER,
-        destination="Leeds",
-        left_on=last,
-    )
+    office.answer(question, RollAnswer.LEFT, LATER, place="Leeds", left_on=last)
     gone.refresh_from_db()
     enrolment = gone.enrolments.get()
     assert gone.left == last
-    assert (enrolment.until, enrolment.destination) == (date(2026, 11, 7), "Leeds")
+    assert (enrolment.until, enrolment.destination) == (date(2026, 11, 7), "Another school: Leeds")
     assert gone.placements.get().until == date(2026, 11, 7)
 
 
 def test_leaving_is_not_answered_without_a_day_and_a_destination(office, pupils, gone):
     question = ask(office, pupils)
     with pytest.raises(ActRefused):
-        acts.answer(by=office.viewer, question=question, said=RollAnswer.LEFT, now=LATER)
+        office.answer(question, RollAnswer.LEFT, LATER)
     gone.refresh_from_db()
     assert gone.left is None
 
 
 def test_a_child_nobody_can_find_is_asked_after_again_with_the_next_file(office, pupils):
     question = ask(office, pupils)
-    acts.answer(by=office.viewer, question=question, said=RollAnswer.NOT_KNOWN, now=LATER)
+    office.answer(question, RollAnswer.NOT_KNOWN, LATER)
     again = ask(office, pupils, LATEST)
     assert again.asked_at == LATEST
 
 
 def test_a_question_is_answered_once(office, pupils):
     question = ask(office, pupils)
-    acts.answer(by=office.viewer, question=question, said=RollAnswer.STILL_HERE, now=LATER)
+    office.answer(question, RollAnswer.STILL_HERE, LATER)
     with pytest.raises(ActRefused, match="already"):
-        acts.answer(by=office.viewer, question=question, said=RollAnswer.NOT_KNOWN, now=LATER)
+        office.answer(question, RollAnswer.NOT_KNOWN, LATER)
 
 
 def test_staff_do_not_answer_for_the_roll(office, pupils):
     question = ask(office, pupils)
+    given = [acts.AnsweredPupil(question, RollAnswer.STILL_HERE)]
     with pytest.raises(ActRefused):
-        acts.answer(
-            by=factories.viewer(office.school),
-            question=question,
-            said=RollAnswer.STILL_HERE,
-            now=LATER,
-        )
+        acts.answer(by=factories.viewer(office.school), answers=given, now=LATER)
 
 
 def cost(office, count: int) -> int:

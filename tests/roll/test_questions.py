@@ -25,8 +25,8 @@ def test_an_answer_is_kept_and_shown(office, desk):
     answer = desk.client.post(
         here,
         {
-            "answer": "left",
-            "destination": "Leeds",
+            "answer": "other_school",
+            "place": "Leeds",
             "left_on_day": "2",
             "left_on_month": "11",
             "left_on_year": "2026",
@@ -35,17 +35,18 @@ def test_an_answer_is_kept_and_shown(office, desk):
     assert answer.status_code == 302
     shown = text(desk.client.get(reverse("roll")))
     assert "Nobody is missing" in shown
-    assert "Has left for another place, Leeds" in shown
+    assert "Has left, Another school: Leeds" in shown
     question.refresh_from_db()
     assert question.answer == RollAnswer.LEFT
 
 
 WRONG_ANSWERS = (
     ({}, "Say where this pupil is"),
-    ({"answer": "left"}, "Say where they have gone"),
-    ({"answer": "left", "destination": "Leeds"}, "Say the last day"),
+    ({"answer": "other_school"}, "Say which school, and its town"),
+    ({"answer": "abroad"}, "Say which country"),
+    ({"answer": "home_education"}, "Enter the last day"),
     (
-        {"answer": "left", "destination": "Leeds", "left_on_day": "1", "left_on_month": "1",
+        {"answer": "other_school", "place": "Leeds", "left_on_day": "1", "left_on_month": "1",
          "left_on_year": "2090"},
         "in the future",
     ),

@@ -29,6 +29,7 @@ FROZEN = (
     "Exclusion", "Refiling",
     "ChaseCall", "Meeting", "MeetingAction", "Promise", "ComingMeeting", "MeetingChange",
     "Household", "HouseholdAdult", "FileEvent", "Sighting", "ClockSet",
+    "Departure", "FileSending", "HomeEducationCheck",
     "Attachment", "Task", "TaskAnswer", "Watch", "BulkStop", "BulkReason", "ExportRequest",
     "ExportAnswer", "ReaderPart", "ReadingQuestion", "ReadingQuestionFile", "ReadingReason",
     "HistoryImport", "EarlierLine",

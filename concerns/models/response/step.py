@@ -12,6 +12,7 @@ from django.db import connections, models
 from concerns.models.adult.adult_concern import AdultConcern
 from concerns.models.base.case_row import CaseRow, CaseRows, ConcernRow
 from concerns.models.base.composed_rows import read_by_keys
+from concerns.models.child.departure import Departure
 from concerns.models.concern.concern import Concern
 from concerns.models.response.coming_meeting import ComingMeeting
 from concerns.models.response.decision import Decision
@@ -60,12 +61,18 @@ PLACES = {
     StepKind.STILL_WORRIED: "chase_again",
     StepKind.LOOK_AFTER: "chase_look",
     StepKind.TASK: "chase_task",
+    StepKind.SEND_FILE: "leaving_send",
+    StepKind.FILE_RECEIPT: "leaving_receipt",
+    StepKind.HOME_EDUCATION: "leaving_home_education",
 }
 # Comes after every rank that a clock has.
 NOT_LATE = 9
 
 # The pages that take the uid of the step; the others take the uid of the concern.
-PAGES_BY_STEP = frozenset({"chase_step", "chase_again", "chase_look", "chase_task"})
+PAGES_BY_STEP = frozenset({
+    "chase_step", "chase_again", "chase_look", "chase_task", "leaving_send", "leaving_receipt",
+    "leaving_home_education",
+})  # fmt: skip
 
 
 class Steps(CaseRows[ConcernRow]):
@@ -235,6 +242,10 @@ class Step(BaseStep):
     )
     coming = models.ForeignKey(
         ComingMeeting, models.PROTECT, null=True, related_name="steps", db_index=False
+    )
+    # The child who leaves, and where to: for what follows from that.
+    departure = models.ForeignKey(
+        Departure, models.PROTECT, null=True, related_name="steps", db_index=False
     )
     holder = models.ForeignKey(Person, models.PROTECT, null=True, related_name="steps")
 

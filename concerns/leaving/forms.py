@@ -1,0 +1,188 @@
+"""The forms about a child who leaves. `act_arguments` are the keyword arguments of the act."""
+
+from datetime import date, datetime
+from typing import Any
+
+from concerns.forms import past_moment
+from concerns.forms.base_form import DraftableForm, PostedFields, WordsField, choice_field
+from concerns.forms.govuk_layout import (
+    ButtonRow,
+    DayField,
+    Question,
+    SubmitButton,
+    TextBlock,
+    lay_out_form,
+)
+from concerns.rules.leaving import (
+    Consent,
+    FileSentHow,
+    LeavingReason,
+    SendingStage,
+    leaver_fault,
+)
+
+WHO_THERE = "Who there? Name, post and telephone number"
+
+
+class DepartureForm(DraftableForm):
+    reason = choice_field("Where do they go?", LeavingReason, needed="Choose where they go")
+    place = WordsField(
+        "Which school, or which country?",
+        line=True,
+        help_text="A school with its town. Leave it empty for home education.",
+    )
+    address = WordsField("Its address, and who to reach there", line=True)
+    left_on = DayField(
+        label="Last day at this school",
+        required=False,
+        help_text="Leave it empty if they are still here. Their file can go ahead of them.",
+    )
+    helper = lay_out_form(
+        "reason", "place", "address", "left_on", ButtonRow(SubmitButton("Record this"))
+    )
+
+    def __init__(self, typed: PostedFields | None = None, *, today: date, **more: Any):
+        super().__init__(typed, **more)
+        self.today = today
+
+    def clean(self):
+        given = super().clean()
+        last = given.get("left_on")
+        if last and last > self.today:
+            self.add_error("left_on", "This day is in the future. Leave it empty until then")
+        fault = leaver_fault(given.get("reason", ""), given.get("place", ""), None, self.today)
+        if fault and "place" not in self.errors:
+            self.add_error("place", fault)
+        return given
+
+    @property
+    def act_arguments(self) -> dict:
+        given = self.cleaned_data
+        return {**given, "reason": LeavingReason(given["reason"])}
+
+
+class FileStepForm(DraftableForm):
+    """Base of the two forms about a child's file: when it happened, who there, and a note."""
+
+    moment: datetime | None = None
+
+    def __init__(self, typed: PostedFields | None = None, *, now: datetime, **more: Any):
+        super().__init__(typed, initial=past_moment.fields_set_to_moment("happened", now), **more)
+        self.now = now
+
+    def clean(self):
+        given = super().clean()
+        self.moment = past_moment.read_moment(self, "happened", self.now)
+        return given
+
+    def need(self, name: str, words: str) -> None:
+        """Add an error to `name` if nothing is typed in it."""
+        if not self.cleaned_data.get(name) and name not in self.errors:
+            self.add_error(name, words)
+
+    @property
+    def act_arguments(self) -> dict:
+        given = self.cleaned_data
+        said = {name: given[name] for name in ("person_there", "words")}
+        happened_at = past_moment.require_moment(self.moment)
+        return {**said, "stage": SendingStage(given["stage"]), "happened_at": happened_at}
+
+
+def _stage_field(label: str, *stages: tuple[SendingStage, str]):
+    field = choice_field(label, SendingStage, needed="Choose one of the answers")
+    field.choices = [(stage.value, words) for stage, words in stages]
+    return field
+
+
+class SendFileForm(FileStepForm):
+    stage = _stage_field(
+        "Has the file been sent?",
+        (SendingStage.SENT, "Yes, it has been sent"),
+        (SendingStage.NOT_NEEDED, "No, and it will not be: I say why below"),
+    )
+    how = choice_field("How was it sent?", FileSentHow)
+    person_there = WordsField(WHO_THERE, line=True)
+    happened_on = past_moment.day_field("On what day?")
+    happened_at = past_moment.time_field()
+    words = WordsField(
+        "Anything else to record",
+        help_text="The number of the parcel, what was sent ahead, or why it is not sent.",
+    )
+    helper = lay_out_form(
+        "stage",
+        "how",
+        "person_there",
+        "happened_on",
+        Question("happened_at", width=5),
+        Question("words", rows=3),
+        ButtonRow(SubmitButton("Record this")),
+    )
+
+    def clean(self):
+        given = super().clean()
+        if given.get("stage") == SendingStage.SENT:
+            self.need("how", "Choose how it was sent")
+            self.need("person_there", "Write who there was to receive it")
+        elif given.get("stage") == SendingStage.NOT_NEEDED:
+            self.need("words", "Write why it is not sent")
+        return given
+
+    @property
+    def act_arguments(self) -> dict:
+        sent = self.cleaned_data["stage"] == SendingStage.SENT
+        return {**super().act_arguments, "how": self.cleaned_data["how"] if sent else ""}
+
+
+class ReceiptForm(FileStepForm):
+    stage = _stage_field(
+        "Has the new school the file?",
+        (SendingStage.RECEIVED, "Yes, they have confirmed it"),
+        (SendingStage.CHASED, "I have asked, and they have not confirmed it yet"),
+    )
+    person_there = WordsField(
+        WHO_THERE, line=True, needed="Write who there confirmed it, or whom you asked"
+    )
+    happened_on = past_moment.day_field("On what day?")
+    happened_at = past_moment.time_field()
+    words = WordsField("Anything else to record")
+    helper = lay_out_form(
+        "stage",
+        "person_there",
+        "happened_on",
+        Question("happened_at", width=5),
+        Question("words", rows=3),
+        ButtonRow(SubmitButton("Record this")),
+    )
+
+
+class HomeEducationForm(DraftableForm):
+    consent = choice_field(
+        "What does the local authority say?", Consent, needed="Choose what the authority says"
+    )
+    consent_words = WordsField(
+        "Who said so, when, and how?", needed="Write who at the authority said so, and when"
+    )
+    social_worker_words = WordsField(
+        "How does the social worker know of it, and what do they say?",
+        needed="Write how the social worker was told, and what they said",
+    )
+    address_words = WordsField(
+        "How was it checked where the child lives now?",
+        needed="Write how the address was checked, and by whom",
+    )
+    helper = lay_out_form(
+        TextBlock(
+            "All three are needed. Save what you have, and come back when you know the rest.",
+            kind="hint",
+        ),
+        "consent",
+        Question("consent_words", rows=2),
+        Question("social_worker_words", rows=3),
+        Question("address_words", rows=3),
+        ButtonRow(SubmitButton("Record this")),
+    )
+
+    @property
+    def act_arguments(self) -> dict:
+        given = self.cleaned_data
+        return {**given, "consent": Consent(given["consent"])}

@@ -1,0 +1,135 @@
+"""What the pages of leavers read: who is unaccounted for, whose file goes where, and who left."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from operator import attrgetter
+from typing import cast
+from uuid import UUID
+
+from concerns.doors import sight
+from concerns.models import (
+    Child,
+    Departure,
+    FileSending,
+    HomeEducationCheck,
+    RollQuestion,
+    Step,
+    Viewer,
+)
+from concerns.rules.kinds import Kind
+from concerns.workflow.leaving import OF_LEAVING
+from concerns.workflow.unaccounted import unaccounted_questions
+
+A_PAGE = 100
+# How long somebody who left stays on the page of leavers.
+SHOWN_FOR = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class LeaverRow:
+    """Somebody who left. `sendings`: what became of their file, the last first."""
+
+    departure: Departure
+    sendings: list[FileSending]
+    steps: list[Step]
+
+
+@dataclass(frozen=True)
+class LeaversPage:
+    """`unaccounted`: questions about children whom nobody could find, the longest first. `steps`:
+    what is to be done for children who leave. `left`: who left within a year."""
+
+    unaccounted: list[RollQuestion]
+    more_unaccounted: bool
+    steps: list[Step]
+    more_steps: bool
+    left: list[LeaverRow]
+    more_left: bool
+
+
+def read_leavers(viewer: Viewer) -> LeaversPage:
+    """Who is unaccounted for, whose file is owed, and who left within a year. Recorded."""
+    seen = Child.objects.visible_to(viewer).values("pk")
+    lost = unaccounted_questions(RollQuestion.objects.of_school(viewer).filter(child__in=seen))
+    lost = lost.select_related("child", "answered_by").order_by("answered_at", "id")
+    unaccounted, more_unaccounted = sight.read_page_of_list(
+        viewer, lost, A_PAGE, of=attrgetter("child.uid"), reason="children unaccounted for"
+    )
+    steps = Step.objects.visible_to(viewer).open().filter(kind__in=OF_LEAVING)
+    steps = steps.select_related("departure__child", "concern", "holder").in_order()
+    owed, more_steps = sight.read_page_of_list(
+        viewer, steps, A_PAGE, of=attrgetter("concern.uid"), reason="steps of children who leave"
+    )
+    since = viewer.now - SHOWN_FOR
+    gone = Departure.objects.visible_to(viewer).last_of_each_child().filter(at__gte=since)
+    gone = gone.select_related("child", "by").newest_first()
+    left, more_left = sight.read_page_of_list(
+        viewer, gone, A_PAGE, of=attrgetter("child.uid"), reason="children who left"
+    )
+    rows = _build_leaver_rows(viewer, left, owed)
+    return LeaversPage(unaccounted, more_unaccounted, owed, more_steps, rows, more_left)
+
+
+def _build_leaver_rows(
+    viewer: Viewer, left: list[Departure], owed: Iterable[Step]
+) -> list[LeaverRow]:
+    sendings: dict[int, list[FileSending]] = defaultdict(list)
+    rows = FileSending.objects.visible_to(viewer).filter(departure__in=left)
+    for row in rows.select_related("by").order_by("-happened_at", "-id"):
+        sendings[row.departure_id].append(row)
+    steps: dict[int | None, list[Step]] = defaultdict(list)
+    for step in owed:
+        steps[step.departure_id].append(step)
+    return [LeaverRow(row, sendings[row.pk], steps[row.pk]) for row in left]
+
+
+@dataclass(frozen=True)
+class ChildLeaving:
+    """All that was recorded of a child's leaving, the last first."""
+
+    child: Child
+    departures: list[Departure]
+    sendings: list[FileSending]
+    checks: list[HomeEducationCheck]
+
+
+def read_child_leaving(viewer: Viewer, uid: UUID) -> ChildLeaving:
+    """What was recorded of one child's leaving. Recorded as a reading of their file. Raises
+    Http404."""
+    rows = Child.objects.with_file_for(viewer)
+    child = sight.open_child_story(viewer, rows, uid, Kind.FILE)
+    return _leaving_of(viewer, child)
+
+
+def read_step_of_leaving(viewer: Viewer, step: Step) -> ChildLeaving:
+    """What was recorded of the leaving of the child of `step`, which `get_step_of_leaving` read.
+    Recorded. Raises Http404."""
+    return read_child_leaving(viewer, cast(Departure, step.departure).child.uid)
+
+
+def _leaving_of(viewer: Viewer, child: Child) -> ChildLeaving:
+    of_child = {"child": child}
+    departures = Departure.objects.visible_to(viewer).filter(**of_child).select_related("by")
+    sendings = FileSending.objects.visible_to(viewer).filter(**of_child).select_related("by")
+    checks = HomeEducationCheck.objects.visible_to(viewer).filter(**of_child).select_related("by")
+    return ChildLeaving(
+        child,
+        list(departures.newest_first()),
+        list(sendings.order_by("-happened_at", "-id")),
+        list(checks.order_by("-id")),
+    )
+
+
+def get_child_to_change(viewer: Viewer, uid: UUID) -> Child:
+    """A child for an act, whose own line records it. Raises Http404."""
+    return sight.get_one_or_404(viewer, Child.objects.with_file_for(viewer), uid)
+
+
+def get_step_of_leaving(viewer: Viewer, uid: UUID) -> Step:
+    """A step of a child's leaving, for an act. Not recorded: the act writes its line. Raises
+    Http404."""
+    rows = Step.objects.visible_to(viewer).filter(departure__isnull=False)
+    rows = rows.select_related("concern", "departure__child", "holder")
+    return sight.get_one_or_404(viewer, rows, uid)

@@ -1,0 +1,160 @@
+"""What follows when children leave: they are taken off the roll, and their files go with them.
+
+The step for a child stands on the newest open concern about them; if all are closed, the newest is
+reopened for it, and closed again when the new school has the file. Of a child about whom nobody
+ever wrote a concern there is no step: the page of leavers shows them. The office records who left
+and must not learn from it whether there is a concern: nothing here gives it a different answer.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from concerns.models.child.child import Child, Enrolment, Placement
+from concerns.models.child.child_details import Status
+from concerns.models.child.departure import Departure
+from concerns.models.concern.concern import Concern
+from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.concern.later_entries import Ending
+from concerns.models.response.step import Step, StepEnding
+from concerns.models.school.person import Viewer
+from concerns.rules.clocks import StepKind
+from concerns.rules.leaving import FILE_FOLLOWS, HELD_OPEN_WITH, LeavingReason, leaver_fault
+from concerns.rules.lifecycle import State
+from concerns.rules.words import ConcernOutcome
+from concerns.workflow.act_recorder import ActRecorder
+from concerns.workflow.next_steps import NextSteps
+
+REOPENED = "The child leaves, and the school still has something to do for them"
+CLOSED_AGAIN = "What was to do when the child left has been done"
+OF_LEAVING = (StepKind.SEND_FILE, StepKind.FILE_RECEIPT, StepKind.HOME_EDUCATION)
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """A child who leaves, as somebody says. `left_on` is None while they are still here."""
+
+    child: Child
+    reason: LeavingReason
+    left_on: date | None
+    place: str = ""
+    address: str = ""
+
+    def find_fault(self, today: date) -> str:
+        """What is missing, in a sentence; "" if nothing is."""
+        return leaver_fault(self.reason, self.place, self.left_on, today)
+
+
+def record_departures(
+    record: ActRecorder, leavers: Sequence[Leaver]
+) -> tuple[list[Departure], list[Concern]]:
+    """Record that children leave, take those who have left off the roll, and open what is owed.
+
+    Returns the departures, and the concerns whose steps have changed. These are for the ledger of
+    an act of a lead: the office may not learn of them.
+    """
+    by = record.by
+    rows = Departure.objects.bulk_create(
+        Departure(school=by.school, by=by.person, at=record.now, **vars(leaver))
+        for leaver in leavers
+    )
+    _take_off_roll([row for row in rows if row.left_on])
+    return rows, _open_leaving_steps(record, rows)
+
+
+def _take_off_roll(rows: Sequence[Departure]) -> None:
+    by_child = {row.child_id: row for row in rows}
+    for row in rows:
+        row.child.left = row.left_on
+    Child.objects.bulk_update([row.child for row in rows], ["left"])
+    enrolments = list(Enrolment.objects.filter(child__in=by_child, until__isnull=True))
+    for enrolment in enrolments:
+        row = by_child[enrolment.child_id]
+        enrolment.until = _first_day_away(row, enrolment.since)
+        enrolment.destination = row.destination_in_words
+    Enrolment.objects.bulk_update(enrolments, ["until", "destination"])
+    placements = list(Placement.objects.filter(child__in=by_child, until__isnull=True))
+    for placement in placements:
+        placement.until = _first_day_away(by_child[placement.child_id], placement.since)
+    Placement.objects.bulk_update(placements, ["until"])
+
+
+def _first_day_away(row: Departure, since: date) -> date:
+    """A row of the roll that began after the last day gets no length: it ends when it began."""
+    return max((row.left_on or since) + A_DAY, since)
+
+
+def put_back_on_roll(by: Viewer, child: Child, today: date) -> None:
+    """Put a child who had left back on the roll from `today`. Nothing, if they are on it."""
+    if child.left is None:
+        return
+    child.left = None
+    child.save(update_fields=["left"])
+    Enrolment.objects.create(school=by.school, child=child, since=today)
+    Placement.objects.create(
+        school=by.school, child=child, year=child.year, class_name=child.class_name, since=today
+    )
+
+
+def _open_leaving_steps(record: ActRecorder, rows: Sequence[Departure]) -> list[Concern]:
+    """End the steps of earlier departures of the same children, and open those of `rows`. Returns
+    the concerns on which they are."""
+    keys = [row.child_id for row in rows]
+    before = Step.objects.open().filter(kind__in=OF_LEAVING, departure__child__in=keys)
+    earlier = dict(before.values_list("pk", "concern"))
+    owed = _find_owed_steps(rows)
+    concerns = _find_holding_concerns({row.child_id for row, _ in owed})
+    agendas = _lock_agendas(record, {*earlier.values(), *concerns.values()})
+    for row, kind in owed:
+        if row.child_id in concerns:
+            _open_leaving_step(agendas[concerns[row.child_id]], kind, row)
+    for agenda in agendas.values():
+        old = [step for step in agenda.open if step.pk in earlier]
+        agenda.end_steps(old, StepEnding.SUPERSEDED)
+        agenda.ensure_next_step()
+        agenda.reassign_role_steps()
+    return [agenda.concern for agenda in agendas.values()]
+
+
+def _find_owed_steps(rows: Iterable[Departure]) -> list[tuple[Departure, StepKind]]:
+    rows = list(rows)
+    home = {row.child_id for row in rows if row.reason == LeavingReason.HOME_EDUCATION}
+    standing = Status.objects.not_ended().filter(child__in=home, kind__in=HELD_OPEN_WITH)
+    held = set(standing.values_list("child", flat=True)) if home else set()
+    follows = [(row, StepKind.SEND_FILE) for row in rows if row.reason in FILE_FOLLOWS]
+    return follows + [(row, StepKind.HOME_EDUCATION) for row in rows if row.child_id in held]
+
+
+def _find_holding_concerns(children: Collection[int]) -> dict[int, int]:
+    """Child key -> key of the concern that holds the steps of their leaving: the newest that is
+    open, else the newest. Children about whom there is none are left out."""
+    about = ConcernChild.objects.subjects_only().filter(child__in=children)
+    rows = about.order_by("concern").values_list("child", "concern", "concern__closed_at")
+    found: dict[int, tuple[bool, int]] = {}
+    for child, concern, closed_at in rows:
+        if child is not None:
+            found[child] = max(found.get(child, (False, 0)), (closed_at is None, concern))
+    return {child: concern for child, (_, concern) in found.items()}
+
+
+def _lock_agendas(record: ActRecorder, keys: Collection[int]) -> dict[int, NextSteps]:
+    rows = Concern.objects.filter(pk__in=keys).select_related("holder").order_by("pk")
+    concerns = list(rows.select_for_update(of=("self",)))
+    return {agenda.concern.pk: agenda for agenda in record.agendas_of_concerns(concerns)}
+
+
+def _open_leaving_step(agenda: NextSteps, kind: StepKind, row: Departure) -> None:
+    if agenda.concern.state == State.CLOSED:
+        Ending.objects.record_reopening(agenda, State.DECIDED, REOPENED)
+    agenda.add_step(kind, departure=row)
+
+
+def settle_after_leaving(agenda: NextSteps) -> Ending | None:
+    """After a step of a child's leaving was done: close the concern again if it was reopened for
+    that and nothing else is left to do, and return its ending; else see to its next step."""
+    last = Ending.objects.filter(concern=agenda.concern).order_by("-id").first()
+    if not agenda.open and last and last.reopened and last.words == REOPENED:
+        return Ending.objects.record_closing(agenda, ConcernOutcome.LEFT, CLOSED_AGAIN)
+    agenda.ensure_next_step()
+    return None

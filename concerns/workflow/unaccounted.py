@@ -1,0 +1,105 @@
+"""A child whom nobody at the school can find: the office's answer is a concern.
+
+KCSIE, part two ("Children who are absent from education"): a child missing education is a warning
+sign of much else, and the school and the authority must find out where they are. So "we do not know
+where the child is" sends a concern about that child, written by whoever answered. It climbs to the
+deputy, the head and the adviser outside as any other. It is sent of every such child, whether or
+not there are other concerns about them, so that the office learns of none.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid5
+
+from django.db import models
+
+from concerns.models.child.departure import Departure
+from concerns.models.concern.account import Account
+from concerns.models.concern.concern import Concern, ConcernCategory
+from concerns.models.concern.concern_child import ConcernChild
+from concerns.models.roll.roll_file import RollQuestion, RollQuestions
+from concerns.rules import reference_codes
+from concerns.rules.clocks import StepKind
+from concerns.rules.kinds import Kind
+from concerns.rules.wording import format_date_or_time
+from concerns.rules.words import Category, GoingHome, RollAnswer
+from concerns.workflow.act_recorder import ActRecorder
+
+WORDS = (
+    "This child is on the roll and was not in the roll file of {day}. The school office does not "
+    "know where the child is."
+)
+
+
+def unaccounted_questions(rows: RollQuestions[RollQuestion]) -> RollQuestions[RollQuestion]:
+    """Those of `rows` whose child is unaccounted for: "not known" was the last answer about them,
+    and nobody has said since where they went."""
+    answered = RollQuestion.objects.filter(answered_at__isnull=False)
+    later = answered.filter(child=models.OuterRef("child"), pk__gt=models.OuterRef("pk"))
+    gone = Departure.objects.filter(
+        child=models.OuterRef("child"), at__gt=models.OuterRef("answered_at")
+    )
+    lost = rows.filter(answer=RollAnswer.NOT_KNOWN, child__left__isnull=True)
+    return lost.filter(~models.Exists(later), ~models.Exists(gone))
+
+
+def send_unaccounted_concerns(record: ActRecorder, questions: Sequence[RollQuestion]) -> None:
+    """Send a concern about the child of each of `questions`, which were just answered "not known".
+
+    Not if the one that an earlier such answer sent is still open.
+    """
+    told = _children_told_of(questions)
+    for question in questions:
+        if question.child_id not in told:
+            _send_concern(record, question)
+
+
+def _draft_of(uid: UUID) -> UUID:
+    """The id of the form of which the concern is made: one answer makes one concern."""
+    return uuid5(uid, "unaccounted for")
+
+
+def _children_told_of(questions: Sequence[RollQuestion]) -> set[int]:
+    """Keys of those children about whom an earlier answer sent a concern that is still open."""
+    children = [question.child_id for question in questions]
+    before = RollQuestion.objects.filter(child__in=children, answer=RollAnswer.NOT_KNOWN)
+    by_draft = {_draft_of(uid): child for uid, child in before.values_list("uid", "child")}
+    still = Concern.objects.open().filter(draft__in=by_draft).values_list("draft", flat=True)
+    return {by_draft[draft] for draft in still}
+
+
+def _send_concern(record: ActRecorder, question: RollQuestion) -> None:
+    by = record.by
+    child = question.child
+    now = record.now
+    words = WORDS.format(day=format_date_or_time(question.asked_at.date()))
+    account = Account(going_home=GoingHome.NOT_SURE, account=words, children=(child,))
+    concern = Concern(
+        school=by.school,
+        reference=reference_codes.draw_new_reference(),
+        reporter=by.person,
+        draft=_draft_of(question.uid),
+        begun_at=now,
+        received_at=now,
+        occurred_at=now,
+        changed_by=by.person,
+        changed_at=now,
+        changed_how=Kind.SUBMITTED,
+        **account.concern_column_values,
+    )
+    agenda = record.agenda_of_concern(concern)
+    for kind in (StepKind.FIRST_LOOK_NOW, StepKind.MISSING_FROM_ROLL):
+        agenda.add_step(kind)
+    agenda.update_rank_and_due_time()
+    concern.save(force_insert=True)
+    placed = {"year": child.year, "class_name": child.class_name}
+    ConcernChild.objects.create(school=by.school, concern=concern, child=child, **placed)
+    ConcernCategory.objects.create(school=by.school, concern=concern, category=Category.ABSENCE)
+    agenda.reassign_role_steps()
+    record(
+        kind=Kind.SUBMITTED,
+        about=concern,
+        concern=concern,
+        children=[child.uid],
+        fields=["account", "going_home"],
+        words=account.all_written_words,
+    )
