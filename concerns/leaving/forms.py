@@ -52,7 +52,7 @@ class DepartureForm(DraftableForm):
             self.add_error("left_on", "This day is in the future. Leave it empty until then")
         fault = leaver_fault(given.get("reason", ""), given.get("place", ""), None, self.today)
         if fault and "place" not in self.errors:
-            self.add_error("place", fault)
+            self.add_error("place", fault.rstrip("."))
         return given
 
     @property

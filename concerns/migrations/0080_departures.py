@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concerns', '0070_attachments'),
+        ('concerns', '0077_earlier_records'),
     ]
 
     operations = [

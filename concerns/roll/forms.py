@@ -245,7 +245,7 @@ class PupilAnswerForm(DraftableForm):
             self.add_error("left_on", "This day is in the future. Answer that they are still here")
         fault = leaver_fault(reason, self.cleaned_data.get("place", ""), None, self.today)
         if fault and "place" not in self.errors:
-            self.add_error("place", fault)
+            self.add_error("place", fault.rstrip("."))
 
     @property
     def act_arguments(self) -> dict:
@@ -372,7 +372,8 @@ class LeaversForm(DraftableForm):
             box = "school" if said is PupilAnswer.YEARS_END else f"place_{question.uid}"
             fault = leaver_fault(reason, self._where(question, said)[0], None, self.today)
             if fault and box not in self.errors:
-                self.add_error(box, fault)
+                whose = "" if box == "school" else f"{question.child.name}: "
+                self.add_error(box, f"{whose}{fault.rstrip('.')}")
 
     @property
     def act_arguments(self) -> dict:

@@ -224,6 +224,9 @@ KEPT_BY = {
     "tell the reporter what came of it": "tell_reporter",
     "colleague's task": "task",
     "child with an open concern missing from a roll import": "missing_from_roll",
+    "a child's file to the new school": "send_file",
+    "receipt of a child's file": "file_receipt",
+    "home education of a child whom social care protects": "home_education",
     "a new sign after no further action": "refer_again",
     "the reporter is still worried": "still_worried",
 }
