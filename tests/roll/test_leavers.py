@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from concerns.leaving.queries import read_leavers
 from concerns.models import Child, Concern, Departure, RollQuestion, Status, Step
 from concerns.reading.integrity_check import find_integrity_breaches
 from concerns.roll import acts
@@ -238,6 +239,25 @@ def test_home_education_of_a_protected_child_is_held_open(office, missing, statu
     office.answer(missing[0], RollAnswer.LEFT, LATER, reason=reason, left_on=LAST_DAY)
     assert len(open_steps(child, StepKind.HOME_EDUCATION)) == 1
     assert not open_steps(child, StepKind.SEND_FILE)
+
+
+def test_enquiries_that_have_ended_hold_nothing_open(office, missing):
+    child = missing[0].child
+    lead = factories.viewer(office.school, Role.DSL)
+    factories.concern_at(State.TAKEN, where=office.school, lead=lead, children=(child,))
+    status = homes.add_status(lead, child, "section_47")
+    Status.objects.filter(pk=status.pk).update(ended_at=NOW, ended_by=lead.person, over_at=NOW)
+    reason = LeavingReason.HOME_EDUCATION
+    office.answer(missing[0], RollAnswer.LEFT, LATER, reason=reason, left_on=LAST_DAY)
+    assert not open_steps(child, StepKind.HOME_EDUCATION)
+
+
+def test_family_is_not_shown_a_child_who_is_unaccounted_for(office, missing):
+    lead = factories.viewer(office.school, Role.DSL)
+    office.answer(missing[0], RollAnswer.NOT_KNOWN, LATER)
+    assert [one.child for one in read_leavers(lead).unaccounted] == [missing[0].child]
+    factories.relate_to_child(lead.person, missing[0].child)
+    assert read_leavers(lead).unaccounted == []
 
 
 def test_home_education_of_another_child_opens_nothing(office, missing):
